@@ -1,0 +1,25 @@
+# Language level, warnings, sanitizers and compiler cache, for every target of the project.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wconversion> $<$<COMPILE_LANGUAGE:CXX>:-Wno-sign-conversion>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
+if(JOULECAST_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(JOULECAST_SANITIZE)
+  add_compile_options(-fsanitize=${JOULECAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${JOULECAST_SANITIZE})
+endif()
+
+find_program(JOULECAST_CCACHE ccache)
+if(JOULECAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${JOULECAST_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${JOULECAST_CCACHE})
+endif()

@@ -1,0 +1,97 @@
+#include "base/roots.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace joulecast {
+namespace fs = std::filesystem;
+namespace {
+
+Result<fs::path> user_directory(const char* variable, const char* below_home) {
+  // The XDG specification: a relative path is to be ignored.
+  if (const char* set = std::getenv(variable); set != nullptr && fs::path(set).is_absolute())
+    return fs::path(set) / "joulecast";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return fs::path(home) / below_home / "joulecast";
+  return fail(ErrorKind::unavailable, "HOME", "neither HOME nor {} is set", variable);
+}
+
+Failure fail_errno(const fs::path& path, int error) {
+  return fail(kind_of_errno(error), path.string(), "{}", std::strerror(error));
+}
+
+}  // namespace
+
+Result<fs::path> user_data_directory() { return user_directory("XDG_DATA_HOME", ".local/share"); }
+Result<fs::path> user_config_directory() { return user_directory("XDG_CONFIG_HOME", ".config"); }
+
+fs::path share_directory() {
+  if (const char* set = std::getenv("JOULECAST_SHARE"); set != nullptr && *set != '\0') return set;
+  std::error_code ignored;
+  const auto self = fs::read_symlink("/proc/self/exe", ignored);
+  const auto installed = self.parent_path().parent_path() / "share" / "joulecast";
+  if (fs::is_directory(installed, ignored)) return installed;
+  return JOULECAST_SOURCE_DATA;
+}
+
+Result<std::string> read_file(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail_errno(path, errno);
+  std::string content;
+  char buffer[1 << 16];
+  for (;;) {
+    const auto got = ::read(fd, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const int error = errno;
+      ::close(fd);
+      return fail_errno(path, error);
+    }
+    if (got == 0) break;
+    content.append(buffer, static_cast<std::size_t>(got));
+  }
+  ::close(fd);
+  return content;
+}
+
+Status write_file(const fs::path& path, std::string_view content) {
+  const fs::path beside = path.string() + ".part" + std::to_string(::getpid());
+  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return fail_errno(path, errno);
+  int error = 0;
+  for (auto rest = content; !rest.empty() && error == 0;) {
+    const auto put = ::write(fd, rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      error = errno;
+    } else {
+      rest.remove_prefix(static_cast<std::size_t>(put));
+    }
+  }
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(beside.c_str());
+  return fail_errno(path, error);
+}
+
+ErrorKind kind_of_errno(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ENXIO: return ErrorKind::unavailable;
+    case EACCES:
+    case EPERM:
+    case EROFS: return ErrorKind::denied;
+    case ENODEV: return ErrorKind::gone;
+    default: return ErrorKind::retry;
+  }
+}
+
+}  // namespace joulecast

@@ -1,0 +1,36 @@
+// Small text tools that every layer needs. Numbers are read and written without the locale.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace joulecast {
+
+[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+[[nodiscard]] std::string to_lower(std::string_view text);
+[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+/// The whole text as a finite number; nothing where it is empty, has anything behind it, or is nan/inf.
+[[nodiscard]] std::optional<double> parse_double(std::string_view text);
+[[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> parse_uint(std::string_view text);
+
+/// "2kWh", "500 Wh", "3.6MJ", "1200 J"; a bare number has no unit and is refused.
+[[nodiscard]] std::optional<Joules> parse_energy(std::string_view text);
+/// "90s", "1.5 min", "8h", "100ms"; a bare number is seconds.
+[[nodiscard]] std::optional<Seconds> parse_duration(std::string_view text);
+
+// For people: three significant digits and a fitting prefix.
+[[nodiscard]] std::string to_text(Joules energy);    ///< "1.23 kJ", "4.56 MJ"
+[[nodiscard]] std::string to_text(Watts power);      ///< "87.1 W", "1.20 kW"
+[[nodiscard]] std::string to_text(Seconds duration); ///< "0.532 s", "4 min 07 s", "2 h 05 min"
+[[nodiscard]] std::string to_text(KilowattHours energy);
+[[nodiscard]] std::string to_text(GramsCO2e mass);   ///< "12.3 g CO2e", "4.56 kg CO2e"
+
+}  // namespace joulecast

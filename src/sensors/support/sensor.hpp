@@ -1,0 +1,78 @@
+// The one interface behind which every energy source stands. See docs/adding-a-sensor.md.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/roots.hpp"
+#include "trace/channel.hpp"
+#include "trace/reading.hpp"
+#include "trace/run.hpp"
+
+namespace joulecast::sensors {
+
+/// Everything a sensor may touch, injected: a test gives its own.
+struct Environment {
+  Roots roots;
+  const Clock* clock = &system_clock();
+  /// Reads an environment variable; nullptr where it is not set.
+  std::function<const char*(const char*)> variable;
+  /// Path or soname of a vendor library, by its usual name ("libnvidia-ml.so.1"); returns what to dlopen.
+  std::function<std::string(std::string_view)> library;
+  /// pread on an open descriptor; replaced by tests that need EIO or ENODEV, which regular files cannot give.
+  std::function<ssize_t(int, void*, size_t, off_t)> pread;
+  /// The process whose tree is measured (process_tree sensor); 0 = the whole machine only.
+  int pid = 0;
+  /// Which GPUs to read, as the user named them (indices or UUIDs); empty = what *_VISIBLE_DEVICES leaves.
+  std::vector<std::string> gpus;
+  /// The recorded run that the replay sensor plays; nullptr = none.
+  const trace::Run* replay = nullptr;
+};
+
+/// The real machine.
+[[nodiscard]] Environment real_environment();
+
+/// Why a source is or is not usable, for `joulecast doctor`.
+struct Finding {
+  bool usable = false;
+  std::string reason;  ///< one line; "" where usable
+  std::string fix;     ///< the exact command that would make it usable; "" where nothing would
+};
+
+/// Which thread polls a sensor: fast sources share one, vendor libraries that take a driver lock have their own, and
+/// slow ones (a BMC) must not delay either.
+enum class Lane { fast, gpu, slow };
+
+/// One reading, or why there is none: retry = a gap, gone = this channel ended.
+using ChannelReading = Result<trace::RawValue>;
+
+/// An opened source. Used by one thread at a time; the destructor releases what it holds.
+class Sensor {
+ public:
+  virtual ~Sensor() = default;
+  [[nodiscard]] virtual const std::vector<trace::Channel>& channels() const = 0;
+  /// Reads every channel once; readings[i] belongs to channels()[i]. Must not throw and not allocate when all is well.
+  /// The caller stamps the time around the call.
+  virtual void read(std::span<ChannelReading> readings) = 0;
+};
+
+/// Data about a source, and how to look for it and open it.
+struct SensorType {
+  std::string_view name;         ///< "powercap"; also what --sensor takes
+  std::string_view description;  ///< one line for people
+  Lane lane = Lane::fast;
+  Seconds shortest_interval{0.001};  ///< polling faster than this gives nothing new
+  Finding (*probe)(const Environment&);
+  Result<std::unique_ptr<Sensor>> (*open)(const Environment&);
+};
+
+/// Every sensor of the build, in name order (generated from the files of src/sensors).
+[[nodiscard]] std::span<const SensorType* const> all_sensors();
+
+}  // namespace joulecast::sensors

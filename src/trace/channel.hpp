@@ -1,0 +1,62 @@
+// What one column of numbers means: the description that travels with every reading.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/provenance.hpp"
+#include "base/units.hpp"
+
+namespace joulecast::trace {
+
+/// What is measured; the base unit of its values stands beside it.
+enum class Quantity {
+  energy,              ///< J
+  power,               ///< W
+  utilisation,         ///< share 0..1 of time in which the device was busy
+  memory_utilisation,  ///< share 0..1 of time in which device memory was read or written
+  memory_used,         ///< bytes
+  temperature,         ///< degrees Celsius
+  frequency,           ///< Hz
+  process_cpu,         ///< share of the whole machine, 0..1, used by the measured process tree
+  process_memory,      ///< bytes of resident memory of the measured process tree
+};
+
+enum class Behaviour {
+  counter,  ///< only rises (until it wraps or restarts); what counts is the difference of two readings
+  gauge,    ///< the value now, or the mean over the channel's averaging window
+};
+
+/// What part of the machine the number belongs to.
+enum class Component { gpu, cpu, dram, other, node, process };
+
+[[nodiscard]] std::string_view name_of(Quantity quantity);
+[[nodiscard]] std::string_view name_of(Behaviour behaviour);
+[[nodiscard]] std::string_view name_of(Component component);
+[[nodiscard]] std::string_view unit_of(Quantity quantity);
+[[nodiscard]] std::optional<Quantity> quantity_from(std::string_view name);
+[[nodiscard]] std::optional<Behaviour> behaviour_from(std::string_view name);
+[[nodiscard]] std::optional<Component> component_from(std::string_view name);
+
+struct Channel {
+  std::string name;    ///< unique within a run: "gpu0_energy", "cpu0_package", "node_power"
+  std::string sensor;  ///< which sensor reads it: "nvml", "powercap", "replay"
+  std::string node;    ///< host name where a run has several; empty for a single machine
+  Quantity quantity = Quantity::power;
+  Behaviour behaviour = Behaviour::gauge;
+  Component component = Component::other;
+  std::string device;              ///< which one of its component: "0", "GPU-5f3a…"
+  double resolution = 1;           ///< one raw count in the quantity's base unit
+  Seconds update_period{0};        ///< how often the source has a new value; 0 = not known
+  Seconds averaging_window{0};     ///< a gauge's value is the mean over this long; 0 = instantaneous or not known
+  std::uint64_t wrap_range = 0;    ///< raw counts after which a counter starts again at 0; 0 = never, or not known
+  Watts plausible_maximum{0};      ///< a power above this is a fault, not a value; 0 = no bound known
+  std::string contained_in;        ///< name of the channel whose energy already includes this one's; empty = none
+  Provenance provenance = Provenance::measured;
+  double relative_uncertainty = 0; ///< half-width of a 90 % interval on the energy, as a share; 0 = not stated
+  std::string note;                ///< the assumption behind a modelled value, or the access path of a measured one
+};
+
+}  // namespace joulecast::trace

@@ -1,0 +1,47 @@
+// Energy of a run, by component, without counting anything twice, and with what is missing said.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "trace/integrate.hpp"
+#include "trace/run.hpp"
+
+namespace joulecast::trace {
+
+struct ComponentEnergy {
+  Component component = Component::other;
+  std::string device;   ///< "0", a UUID, "" where the component has only one
+  std::string node;
+  std::string channel;  ///< which channel the figure was taken from
+  std::optional<Joules> energy;  ///< nothing where provenance is missing
+  Provenance provenance = Provenance::measured;
+  double coverage = 0;              ///< share of the span with readings
+  double relative_uncertainty = 0;  ///< as Channel's
+  bool in_total = true;             ///< false where another row's figure already contains this one
+};
+
+struct RunEnergy {
+  std::vector<ComponentEnergy> components;  ///< node, gpu, cpu, dram, other; by node and device within each
+  std::optional<Joules> total;              ///< sum of the rows in_total; nothing where no row has a figure
+  Provenance provenance = Provenance::missing;  ///< of the worst row in the total
+  double coverage = 0;                          ///< time coverage, weighted by energy
+  double relative_uncertainty = 0;
+  std::vector<std::string> missing;  ///< components whose energy is not known and not in the total
+};
+
+/// Rules: for each device, a counter is taken before a power gauge, and measured before modelled; a channel contained in another that
+/// has a figure is shown but not added; a whole-machine meter (node) is the total of its node, and everything else on
+/// that node is shown but not added.
+[[nodiscard]] RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options = {});
+[[nodiscard]] RunEnergy energy_of(const Run& run);
+
+/// Total energy of each of the run's epochs: from the traces, or as recorded where there is no trace.
+/// Nothing for an epoch that no trace covers.
+[[nodiscard]] std::vector<std::optional<Joules>> epoch_energies(const Run& run, IntegrationOptions options = {});
+
+/// The run's total power as one trace: the sum over every channel that is in the total, on the union of their times.
+/// Nodes with different clocks and rates are joined by interpolation. unavailable where the run has no such channel.
+[[nodiscard]] Result<Trace> total_power(const Run& run);
+
+}  // namespace joulecast::trace

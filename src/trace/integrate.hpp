@@ -1,0 +1,46 @@
+// Energy of a trace over a span: trapezoid on irregular times, gaps by a stated policy.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "trace/trace.hpp"
+
+namespace joulecast::trace {
+
+/// What to count inside a gap.
+enum class GapPolicy {
+  exclude,      ///< nothing; the coverage says how much is missing
+  hold,         ///< the last value before it (power gauges); as interpolate for counters
+  interpolate,  ///< the line between the values on its two sides
+};
+
+struct IntegrationOptions {
+  GapPolicy gaps = GapPolicy::interpolate;
+  /// Two readings further apart than this are a gap even if nobody said so; 0 = only explicit gaps count.
+  Seconds longest_step{0};
+};
+
+struct SpanEnergy {
+  Joules energy{0};
+  Seconds covered{0};  ///< of the span, with readings on both sides and no gap
+  Seconds gap{0};      ///< inside gaps, whatever the policy put there
+  Seconds outside{0};  ///< before the first or after the last reading: never counted, never extrapolated
+  [[nodiscard]] double coverage() const;  ///< covered share of the span; 1 for an empty span
+};
+
+/// Energy of a power gauge or an energy counter over a span. invalid for other quantities.
+/// An interval that crosses the span's edge is divided at the edge: the sum over any partition equals the whole.
+[[nodiscard]] Result<SpanEnergy> integrate(const Trace& trace, Span span, IntegrationOptions options = {});
+
+/// Mean of a gauge over the span, weighted by time; nothing where it has no reading there.
+[[nodiscard]] std::optional<double> time_mean(const Trace& trace, Span span);
+
+/// Value at a time by the line between its neighbours; nothing outside the trace.
+[[nodiscard]] std::optional<double> value_at(const Trace& trace, Seconds time);
+
+/// The trace at the given rising times (its energy between two of them is preserved by integrating, not by sampling:
+/// each output power is the mean power of the interval that ends there).
+[[nodiscard]] Result<Trace> resample(const Trace& power, std::span<const double> times);
+
+}  // namespace joulecast::trace

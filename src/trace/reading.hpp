@@ -1,0 +1,18 @@
+// One raw value at one steady time. Counters stay unsigned 64-bit until they are differenced.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "base/clock.hpp"
+
+namespace joulecast::trace {
+
+using RawValue = std::variant<std::uint64_t, double>;  ///< a counter's count, or a gauge's value in the base unit
+
+struct Reading {
+  SteadyTime time;  ///< midpoint of the read call
+  RawValue value;
+};
+
+}  // namespace joulecast::trace

@@ -1,0 +1,93 @@
+// A training run: what was measured, when its epochs were, and on what.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "trace/trace.hpp"
+
+namespace joulecast::trace {
+
+/// A span of training. `work` is how much of the run's total_work it did, in the run's work_unit.
+struct Epoch {
+  int index = 0;
+  Span span;
+  std::optional<double> work;
+  std::optional<Joules> energy;           ///< where the source gives energy and no power
+  std::map<std::string, double> metrics;  ///< "accuracy", "val_loss", …
+};
+
+enum class RunStatus { running, finished, failed, interrupted };
+[[nodiscard]] std::string_view name_of(RunStatus status);
+[[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
+
+/// What one sensor did in the run: also the ones that could not be used, so that nothing is lost silently.
+struct SensorStatus {
+  std::string sensor;
+  bool used = false;
+  std::string reason;  ///< why it was not used, or how it ended ("" = worked to the end)
+  std::uint64_t readings = 0;
+  std::uint64_t failed_readings = 0;
+  Seconds mean_latency{0};  ///< of one read call
+  Seconds max_latency{0};
+};
+
+/// The training's description: the known keys of run.json. Unknown = empty or nullopt, never 0.
+struct RunInfo {
+  std::string id;
+  std::string name;
+  std::string source;
+  std::string stream;  ///< which of several meters on the same run ("AC", "DC")
+  std::string gpu;
+  std::optional<int> gpu_count;
+  std::optional<int> nodes;
+  std::optional<double> gpu_memory_mib;
+  std::optional<double> gpu_power_limit_w;
+  std::string architecture;
+  std::string framework;
+  std::string dataset;
+  std::vector<int> image_size;  ///< height, width, channels
+  std::optional<double> batch_size;
+  std::optional<double> train_samples;
+  std::optional<double> validation_samples;
+  std::optional<double> gflops_forward_per_sample;
+  std::optional<double> params;
+  std::optional<double> total_work;
+  std::string work_unit;
+  std::map<std::string, double> quality;
+  bool epoch_bounds_recorded = true;
+  std::string extra_json;  ///< unknown keys as one JSON object, kept as they came ("" = none)
+};
+
+/// The machine and software, as the run's record keeps them.
+struct HostInfo {
+  std::string hostname;
+  std::string os;
+  std::string cpu_model;
+  std::optional<int> logical_cpus;
+  std::optional<double> memory_bytes;
+  std::vector<std::string> gpus;
+  std::string joulecast_version;
+};
+
+struct Run {
+  RunInfo info;
+  HostInfo host;
+  RunStatus status = RunStatus::finished;
+  std::optional<int> exit_status;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> tags;
+  std::optional<WallTime> started;     ///< wall-clock anchor of second 0
+  Span span;                           ///< run_start_s .. run_stop_s; where unknown, what the traces cover
+  std::vector<Trace> traces;
+  std::vector<Epoch> epochs;           ///< sorted by span.begin
+  std::vector<SensorStatus> sensors;
+  std::optional<Watts> idle_baseline;  ///< measured before the start, whole measured set
+  Seconds sampler_cpu{0};              ///< our own CPU time
+};
+
+}  // namespace joulecast::trace
