@@ -74,6 +74,33 @@ struct HostInfo {
   std::string joulecast_version;
 };
 
+/// Where the run's electricity came from, as the user said; what nobody said stays unknown.
+struct Place {
+  std::string country;       ///< ISO 3166 code or name
+  std::string cloud_region;  ///< "aws eu-west-1"
+  std::optional<double> intensity_g_per_kwh;
+  std::optional<double> pue;
+};
+
+/// A metric as it was reported: a value at a time, of an epoch where the training said which.
+struct MetricPoint {
+  Seconds time{0};
+  std::optional<int> epoch;
+  std::string name;
+  double value = 0;
+};
+
+/// What the run's total was expected to be at some moment of it.
+struct Projection {
+  Seconds time{0};
+  double share = 0;  ///< of the work that was done by then, 0..1
+  std::string method;
+  Joules total{0};
+  std::optional<Joules> low;  ///< 90 % interval, where the method gives one
+  std::optional<Joules> high;
+  bool ready = false;  ///< the method itself held its figure for dependable
+};
+
 struct Run {
   RunInfo info;
   HostInfo host;
@@ -85,7 +112,11 @@ struct Run {
   Span span;                           ///< run_start_s .. run_stop_s; where unknown, what the traces cover
   std::vector<Trace> traces;
   std::vector<Epoch> epochs;           ///< sorted by span.begin
+  std::vector<MetricPoint> metrics;    ///< every report in the order of time; an epoch's last ones are also in epochs
+  std::vector<Projection> projections; ///< in the order of time
   std::vector<SensorStatus> sensors;
+  std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps
+  Place place;
   std::optional<Watts> idle_baseline;  ///< measured before the start, whole measured set
   Seconds sampler_cpu{0};              ///< our own CPU time
 };
