@@ -1,0 +1,84 @@
+// What is known of GPUs and CPUs: dated tables (data/hardware), matched from the names that drivers report.
+// Nothing is assumed: what the table does not say is absent, and an unknown name is an error with the nearest
+// names.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+
+namespace joulecast::hardware {
+
+struct Gpu {
+  std::string name;
+  std::string vendor;        ///< "NVIDIA", "AMD", "Intel"; empty where the user gave none
+  std::string architecture;  ///< "Ampere"; likewise
+  Watts power_limit;         ///< TDP or board power
+  double memory_gb = 0;
+  double bandwidth_gb_s = 0;          ///< device memory, peak
+  double fp32_tflops = 0;             ///< peak, without tensor cores
+  std::optional<double> fp16_tflops;  ///< peak of dense FP16 matrix products (tensor cores where it has them)
+  std::optional<double> tf32_tflops;  ///< peak of dense TF32 matrix products, where it has them
+  std::optional<int> multiprocessors;  ///< streaming multiprocessors or compute units
+  std::optional<int> cores;            ///< CUDA cores or stream processors
+  std::optional<double> boost_mhz;
+  std::optional<Watts> idle_power;
+  std::string source;  ///< of the figures
+  std::string date;    ///< when they were taken: "2026-08"
+};
+
+struct Cpu {
+  std::string name;
+  Watts tdp;
+  std::string source;
+  std::string date;
+};
+
+class Catalogue {
+ public:
+  /// Reads gpus.csv and cpus.csv of a folder; malformed names file:line.
+  [[nodiscard]] static Result<Catalogue> read(const std::filesystem::path& folder);
+
+  /// By the name that nvidia-smi, NVML, ROCm or a person gives: "NVIDIA GeForce RTX 3090", "rtx3090".
+  /// invalid, with the nearest names, where it is unknown or fits several boards that differ ("A100").
+  [[nodiscard]] Result<Gpu> find_gpu(std::string_view name) const;
+  /// By the model name of /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor".
+  [[nodiscard]] Result<Cpu> find_cpu(std::string_view name) const;
+
+  [[nodiscard]] const std::vector<Gpu>& gpus() const { return gpus_; }
+  [[nodiscard]] const std::vector<Cpu>& cpus() const { return cpus_; }
+  /// Adds a board, or replaces the one of that name.
+  void add(Gpu gpu);
+
+ private:
+  std::vector<Gpu> gpus_;
+  std::vector<Cpu> cpus_;
+};
+
+/// The tables that come with joulecast (share_directory()/hardware), read once.
+[[nodiscard]] const Result<Catalogue>& catalogue();
+[[nodiscard]] Result<Gpu> find_gpu(std::string_view name);
+[[nodiscard]] Result<Cpu> find_cpu(std::string_view name);
+
+/// A board that the user describes. Keys are those of gpus.csv: name, tdp_w, memory_gb, memory_bandwidth_gb_s
+/// and fp32_tflops are needed, the rest is optional. invalid for an unknown key, an absent one, or an
+/// impossible figure.
+[[nodiscard]] Result<Gpu> gpu_from_fields(const std::vector<std::pair<std::string, std::string>>& fields,
+                                          const std::string& where);
+/// "name=My GPU,tdp_w=200,memory_gb=16,memory_bandwidth_gb_s=448,fp32_tflops=15"
+[[nodiscard]] Result<Gpu> gpu_from_text(std::string_view text);
+/// A JSON object, or an array of them, with the same keys.
+[[nodiscard]] Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file);
+/// A name of the catalogue, the path of a JSON file that describes one board, or "key=value,…".
+[[nodiscard]] Result<Gpu> resolve_gpu(std::string_view name_file_or_fields);
+
+/// How names are compared: lower case, without trademarks, vendor and marketing words, and punctuation.
+[[nodiscard]] std::string normalised_gpu_name(std::string_view name);
+[[nodiscard]] std::string normalised_cpu_name(std::string_view name);
+
+}  // namespace joulecast::hardware
