@@ -1,5 +1,5 @@
-// Runs a fuzz target without libFuzzer: every seed of a folder as it is, then mutated a fixed number of times with a
-// fixed generator, so that a short fuzz run is part of the ordinary tests with any compiler.
+// Runs a fuzz target without libFuzzer: every seed of a folder as it is, then mutated a fixed number of times
+// with a fixed generator, so that a short fuzz run is part of the ordinary tests with any compiler.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -25,16 +25,24 @@ void mutate(Bytes& bytes, std::mt19937& random) {
       case 0:
         if (!bytes.empty()) bytes[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
         break;
-      case 1: bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(random())); break;
-      case 2:
-        if (!bytes.empty()) bytes.erase(bytes.begin() + at, bytes.begin() + at + std::min<std::ptrdiff_t>(
-                                            static_cast<std::ptrdiff_t>(1 + below(16)), bytes.end() - bytes.begin() - at));
+      case 1:
+        bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(random()));
         break;
-      case 3: bytes.resize(static_cast<std::size_t>(at)); break;
+      case 2:
+        if (!bytes.empty())
+          bytes.erase(bytes.begin() + at,
+                      bytes.begin() + at +
+                          std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(1 + below(16)),
+                                                   bytes.end() - bytes.begin() - at));
+        break;
+      case 3:
+        bytes.resize(static_cast<std::size_t>(at));
+        break;
       default: {
         const auto end = at + static_cast<std::ptrdiff_t>(below(bytes.size() - static_cast<std::size_t>(at)));
         const Bytes piece(bytes.begin() + at, bytes.begin() + end);
-        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size() + 1)), piece.begin(), piece.end());
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size() + 1)), piece.begin(),
+                     piece.end());
       }
     }
   }

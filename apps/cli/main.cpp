@@ -1,7 +1,7 @@
 // joulecast: finds the subcommand, hands over, passes on its exit status.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 

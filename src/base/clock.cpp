@@ -22,7 +22,9 @@ class SystemClock final : public Clock {
   }
 };
 
-std::int64_t to_ns(Seconds d) { return static_cast<std::int64_t>(d.value() * 1e9); }
+std::int64_t to_ns(Seconds d) {
+  return static_cast<std::int64_t>(d.value() * 1e9);
+}
 
 }  // namespace
 
@@ -35,7 +37,9 @@ void FakeClock::advance(Seconds d) {
   steady_.ns += to_ns(d);
   wall_.ns += to_ns(d);
 }
-void FakeClock::step_wall(Seconds d) { wall_.ns += to_ns(d); }
+void FakeClock::step_wall(Seconds d) {
+  wall_.ns += to_ns(d);
+}
 void FakeClock::suspend(Seconds d) {
   wall_.ns += to_ns(d);
   suspended_ += d;

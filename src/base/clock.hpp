@@ -20,8 +20,12 @@ struct WallTime {
   friend constexpr auto operator<=>(WallTime, WallTime) = default;
 };
 
-constexpr Seconds operator-(SteadyTime a, SteadyTime b) { return Seconds{static_cast<double>(a.ns - b.ns) * 1e-9}; }
-constexpr Seconds operator-(WallTime a, WallTime b) { return Seconds{static_cast<double>(a.ns - b.ns) * 1e-9}; }
+constexpr Seconds operator-(SteadyTime a, SteadyTime b) {
+  return Seconds{static_cast<double>(a.ns - b.ns) * 1e-9};
+}
+constexpr Seconds operator-(WallTime a, WallTime b) {
+  return Seconds{static_cast<double>(a.ns - b.ns) * 1e-9};
+}
 constexpr SteadyTime operator+(SteadyTime t, Seconds d) {
   return SteadyTime{t.ns + static_cast<std::int64_t>(d.value() * 1e9)};
 }
@@ -44,9 +48,9 @@ class FakeClock : public Clock {
   [[nodiscard]] SteadyTime steady() const override { return steady_; }
   [[nodiscard]] WallTime wall() const override { return wall_; }
   [[nodiscard]] Seconds suspended() const override { return suspended_; }
-  void advance(Seconds d);           ///< steady and wall move together
-  void step_wall(Seconds d);         ///< somebody set the clock
-  void suspend(Seconds d);           ///< wall and suspended move, steady does not
+  void advance(Seconds d);    ///< steady and wall move together
+  void step_wall(Seconds d);  ///< somebody set the clock
+  void suspend(Seconds d);    ///< wall and suspended move, steady does not
 
  private:
   SteadyTime steady_{1'000'000'000};

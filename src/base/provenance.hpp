@@ -16,10 +16,14 @@ enum class Provenance {
 
 [[nodiscard]] constexpr std::string_view name_of(Provenance p) {
   switch (p) {
-    case Provenance::measured: return "measured";
-    case Provenance::modelled: return "modelled";
-    case Provenance::assumed: return "assumed";
-    case Provenance::missing: return "missing";
+    case Provenance::measured:
+      return "measured";
+    case Provenance::modelled:
+      return "modelled";
+    case Provenance::assumed:
+      return "assumed";
+    case Provenance::missing:
+      return "missing";
   }
   return "missing";
 }
@@ -30,6 +34,8 @@ enum class Provenance {
   return std::nullopt;
 }
 
-[[nodiscard]] constexpr Provenance worst(Provenance a, Provenance b) { return a < b ? b : a; }
+[[nodiscard]] constexpr Provenance worst(Provenance a, Provenance b) {
+  return a < b ? b : a;
+}
 
 }  // namespace joulecast

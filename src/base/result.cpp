@@ -4,12 +4,18 @@ namespace joulecast {
 
 std::string_view name_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::unavailable: return "unavailable";
-    case ErrorKind::denied: return "denied";
-    case ErrorKind::retry: return "retry";
-    case ErrorKind::gone: return "gone";
-    case ErrorKind::malformed: return "malformed";
-    case ErrorKind::invalid: return "invalid";
+    case ErrorKind::unavailable:
+      return "unavailable";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::retry:
+      return "retry";
+    case ErrorKind::gone:
+      return "gone";
+    case ErrorKind::malformed:
+      return "malformed";
+    case ErrorKind::invalid:
+      return "invalid";
   }
   return "unknown";
 }

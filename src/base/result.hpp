@@ -37,11 +37,14 @@ using Failure = tl::unexpected<Error>;
 
 /// return fail(ErrorKind::denied, path, "mode {:o}, needs root", mode);
 template <class... Args>
-[[nodiscard]] Failure fail(ErrorKind kind, std::string where, fmt::format_string<Args...> format, Args&&... args) {
+[[nodiscard]] Failure fail(ErrorKind kind, std::string where, fmt::format_string<Args...> format,
+                           Args&&... args) {
   return Failure{Error{kind, fmt::format(format, std::forward<Args>(args)...), std::move(where)}};
 }
 
 /// Hands an error of one Result type on as another.
-[[nodiscard]] inline Failure propagate(Error error) { return Failure{std::move(error)}; }
+[[nodiscard]] inline Failure propagate(Error error) {
+  return Failure{std::move(error)};
+}
 
 }  // namespace joulecast

@@ -27,8 +27,12 @@ Failure fail_errno(const fs::path& path, int error) {
 
 }  // namespace
 
-Result<fs::path> user_data_directory() { return user_directory("XDG_DATA_HOME", ".local/share"); }
-Result<fs::path> user_config_directory() { return user_directory("XDG_CONFIG_HOME", ".config"); }
+Result<fs::path> user_data_directory() {
+  return user_directory("XDG_DATA_HOME", ".local/share");
+}
+Result<fs::path> user_config_directory() {
+  return user_directory("XDG_CONFIG_HOME", ".config");
+}
 
 fs::path share_directory() {
   if (const char* set = std::getenv("JOULECAST_SHARE"); set != nullptr && *set != '\0') return set;
@@ -85,12 +89,16 @@ ErrorKind kind_of_errno(int error) {
     case ENOENT:
     case ENOTDIR:
     case EISDIR:
-    case ENXIO: return ErrorKind::unavailable;
+    case ENXIO:
+      return ErrorKind::unavailable;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorKind::denied;
-    case ENODEV: return ErrorKind::gone;
-    default: return ErrorKind::retry;
+    case EROFS:
+      return ErrorKind::denied;
+    case ENODEV:
+      return ErrorKind::gone;
+    default:
+      return ErrorKind::retry;
   }
 }
 

@@ -18,7 +18,8 @@ struct Roots {
 [[nodiscard]] Result<std::filesystem::path> user_data_directory();
 /// $XDG_CONFIG_HOME/joulecast or ~/.config/joulecast.
 [[nodiscard]] Result<std::filesystem::path> user_config_directory();
-/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the binary, else the source's data/.
+/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the binary, else the
+/// source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
 
 /// The whole file, or why not (unavailable, denied).

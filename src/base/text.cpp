@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
 template <class Number>
 std::optional<Number> parse_whole(std::string_view text) {
@@ -34,7 +36,8 @@ struct Scale {
 /// "1.5 kWh" by a table of lower-case units.
 std::optional<double> parse_scaled(std::string_view text, std::span<const Scale> scales) {
   text = trim(text);
-  const auto unit_at = std::find_if(text.rbegin(), text.rend(), [](char c) { return std::isdigit(c) || c == '.'; });
+  const auto unit_at =
+      std::find_if(text.rbegin(), text.rend(), [](char c) { return std::isdigit(c) || c == '.'; });
   const auto split_at = static_cast<std::size_t>(text.rend() - unit_at);
   const auto number = parse_double(trim(text.substr(0, split_at)));
   const auto unit = to_lower(trim(text.substr(split_at)));
@@ -93,12 +96,22 @@ std::optional<double> parse_double(std::string_view text) {
   const auto value = parse_whole<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
-std::optional<std::int64_t> parse_int(std::string_view text) { return parse_whole<std::int64_t>(text); }
-std::optional<std::uint64_t> parse_uint(std::string_view text) { return parse_whole<std::uint64_t>(text); }
+std::optional<std::int64_t> parse_int(std::string_view text) {
+  return parse_whole<std::int64_t>(text);
+}
+std::optional<std::uint64_t> parse_uint(std::string_view text) {
+  return parse_whole<std::uint64_t>(text);
+}
 
 std::optional<Joules> parse_energy(std::string_view text) {
-  static constexpr std::array<Scale, 8> scales{{{"j", 1},       {"kj", 1e3},     {"mj", 1e6},   {"gj", 1e9},
-                                                {"wh", 3600.0}, {"kwh", 3.6e6}, {"mwh", 3.6e9}, {"gwh", 3.6e12}}};
+  static constexpr std::array<Scale, 8> scales{{{"j", 1},
+                                                {"kj", 1e3},
+                                                {"mj", 1e6},
+                                                {"gj", 1e9},
+                                                {"wh", 3600.0},
+                                                {"kwh", 3.6e6},
+                                                {"mwh", 3.6e9},
+                                                {"gwh", 3.6e12}}};
   const auto value = parse_scaled(text, scales);
   return value ? std::optional{Joules{*value}} : std::nullopt;
 }
@@ -110,10 +123,18 @@ std::optional<Seconds> parse_duration(std::string_view text) {
   return value ? std::optional{Seconds{*value}} : std::nullopt;
 }
 
-std::string to_text(Joules energy) { return with_prefix(energy.value(), "J"); }
-std::string to_text(Watts power) { return with_prefix(power.value(), "W"); }
-std::string to_text(KilowattHours energy) { return with_prefix(energy.value() * 1e3, "Wh"); }
-std::string to_text(GramsCO2e mass) { return with_prefix(mass.value(), "g CO2e"); }
+std::string to_text(Joules energy) {
+  return with_prefix(energy.value(), "J");
+}
+std::string to_text(Watts power) {
+  return with_prefix(power.value(), "W");
+}
+std::string to_text(KilowattHours energy) {
+  return with_prefix(energy.value() * 1e3, "Wh");
+}
+std::string to_text(GramsCO2e mass) {
+  return with_prefix(mass.value(), "g CO2e");
+}
 
 std::string to_text(Seconds duration) {
   const double s = duration.value();

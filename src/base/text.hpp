@@ -27,10 +27,10 @@ namespace joulecast {
 [[nodiscard]] std::optional<Seconds> parse_duration(std::string_view text);
 
 // For people: three significant digits and a fitting prefix.
-[[nodiscard]] std::string to_text(Joules energy);    ///< "1.23 kJ", "4.56 MJ"
-[[nodiscard]] std::string to_text(Watts power);      ///< "87.1 W", "1.20 kW"
-[[nodiscard]] std::string to_text(Seconds duration); ///< "0.532 s", "4 min 07 s", "2 h 05 min"
+[[nodiscard]] std::string to_text(Joules energy);     ///< "1.23 kJ", "4.56 MJ"
+[[nodiscard]] std::string to_text(Watts power);       ///< "87.1 W", "1.20 kW"
+[[nodiscard]] std::string to_text(Seconds duration);  ///< "0.532 s", "4 min 07 s", "2 h 05 min"
 [[nodiscard]] std::string to_text(KilowattHours energy);
-[[nodiscard]] std::string to_text(GramsCO2e mass);   ///< "12.3 g CO2e", "4.56 kg CO2e"
+[[nodiscard]] std::string to_text(GramsCO2e mass);  ///< "12.3 g CO2e", "4.56 kg CO2e"
 
 }  // namespace joulecast

@@ -35,15 +35,31 @@ using KilowattHours = Unit<struct KilowattHoursTag>;
 using GramsCO2e = Unit<struct GramsCO2eTag>;
 using GramsPerKilowattHour = Unit<struct GramsPerKilowattHourTag>;
 
-constexpr Joules operator*(Watts p, Seconds t) { return Joules{p.value() * t.value()}; }
-constexpr Joules operator*(Seconds t, Watts p) { return p * t; }
-constexpr Watts operator/(Joules e, Seconds t) { return Watts{e.value() / t.value()}; }
-constexpr Seconds operator/(Joules e, Watts p) { return Seconds{e.value() / p.value()}; }
-constexpr GramsCO2e operator*(KilowattHours e, GramsPerKilowattHour i) { return GramsCO2e{e.value() * i.value()}; }
-constexpr GramsCO2e operator*(GramsPerKilowattHour i, KilowattHours e) { return e * i; }
+constexpr Joules operator*(Watts p, Seconds t) {
+  return Joules{p.value() * t.value()};
+}
+constexpr Joules operator*(Seconds t, Watts p) {
+  return p * t;
+}
+constexpr Watts operator/(Joules e, Seconds t) {
+  return Watts{e.value() / t.value()};
+}
+constexpr Seconds operator/(Joules e, Watts p) {
+  return Seconds{e.value() / p.value()};
+}
+constexpr GramsCO2e operator*(KilowattHours e, GramsPerKilowattHour i) {
+  return GramsCO2e{e.value() * i.value()};
+}
+constexpr GramsCO2e operator*(GramsPerKilowattHour i, KilowattHours e) {
+  return e * i;
+}
 
 constexpr double joules_per_kilowatt_hour = 3.6e6;
-constexpr KilowattHours to_kilowatt_hours(Joules e) { return KilowattHours{e.value() / joules_per_kilowatt_hour}; }
-constexpr Joules to_joules(KilowattHours e) { return Joules{e.value() * joules_per_kilowatt_hour}; }
+constexpr KilowattHours to_kilowatt_hours(Joules e) {
+  return KilowattHours{e.value() / joules_per_kilowatt_hour};
+}
+constexpr Joules to_joules(KilowattHours e) {
+  return Joules{e.value() * joules_per_kilowatt_hour};
+}
 
 }  // namespace joulecast

@@ -47,16 +47,19 @@ struct Channel {
   Quantity quantity = Quantity::power;
   Behaviour behaviour = Behaviour::gauge;
   Component component = Component::other;
-  std::string device;              ///< which one of its component: "0", "GPU-5f3a…"
-  double resolution = 1;           ///< one raw count in the quantity's base unit
-  Seconds update_period{0};        ///< how often the source has a new value; 0 = not known
-  Seconds averaging_window{0};     ///< a gauge's value is the mean over this long; 0 = instantaneous or not known
-  std::uint64_t wrap_range = 0;    ///< raw counts after which a counter starts again at 0; 0 = never, or not known
-  Watts plausible_maximum{0};      ///< a power above this is a fault, not a value; 0 = no bound known
-  std::string contained_in;        ///< name of the channel whose energy already includes this one's; empty = none
+  std::string device;        ///< which one of its component: "0", "GPU-5f3a…"
+  double resolution = 1;     ///< one raw count in the quantity's base unit
+  Seconds update_period{0};  ///< how often the source has a new value; 0 = not known
+  Seconds averaging_window{
+      0};  ///< a gauge's value is the mean over this long; 0 = instantaneous or not known
+  std::uint64_t wrap_range =
+      0;  ///< raw counts after which a counter starts again at 0; 0 = never, or not known
+  Watts plausible_maximum{0};  ///< a power above this is a fault, not a value; 0 = no bound known
+  std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
-  double relative_uncertainty = 0; ///< half-width of a 90 % interval on the energy, as a share; 0 = not stated
-  std::string note;                ///< the assumption behind a modelled value, or the access path of a measured one
+  double relative_uncertainty =
+      0;             ///< half-width of a 90 % interval on the energy, as a share; 0 = not stated
+  std::string note;  ///< the assumption behind a modelled value, or the access path of a measured one
 };
 
 }  // namespace joulecast::trace

@@ -11,22 +11,25 @@ namespace joulecast::trace {
 
 /// What the step from the previous reading to this one was.
 enum class StepKind {
-  first,        ///< nothing to compare with yet
-  step,         ///< an ordinary difference
-  wrapped,      ///< the counter passed its range once; the difference is corrected
-  ambiguous,    ///< it may have wrapped several times in this interval: a gap, not a value
-  restarted,    ///< it fell where a wrap cannot explain it (driver reload): what was used before the restart is lost
+  first,      ///< nothing to compare with yet
+  step,       ///< an ordinary difference
+  wrapped,    ///< the counter passed its range once; the difference is corrected
+  ambiguous,  ///< it may have wrapped several times in this interval: a gap, not a value
+  restarted,  ///< it fell where a wrap cannot explain it (driver reload): what was used before the restart is
+              ///< lost
   implausible,  ///< the difference would be more than the device can draw: a gap
 };
 
 struct Step {
   StepKind kind = StepKind::first;
-  Joules energy{0};  ///< used since the previous reading; 0 and not to be counted for first, ambiguous and implausible
+  Joules energy{
+      0};  ///< used since the previous reading; 0 and not to be counted for first, ambiguous and implausible
   [[nodiscard]] bool usable() const { return kind == StepKind::step || kind == StepKind::wrapped; }
 };
 
-/// Differences one counter channel. `plausible_maximum` (where known) tells a wrap from a restart and how many wraps
-/// an interval could have hidden: with range R (J) and maximum power P, an interval longer than R/P is ambiguous.
+/// Differences one counter channel. `plausible_maximum` (where known) tells a wrap from a restart and how
+/// many wraps an interval could have hidden: with range R (J) and maximum power P, an interval longer than
+/// R/P is ambiguous.
 class CounterDecoder {
  public:
   explicit CounterDecoder(const Channel& channel);

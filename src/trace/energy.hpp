@@ -11,9 +11,9 @@ namespace joulecast::trace {
 
 struct ComponentEnergy {
   Component component = Component::other;
-  std::string device;   ///< "0", a UUID, "" where the component has only one
+  std::string device;  ///< "0", a UUID, "" where the component has only one
   std::string node;
-  std::string channel;  ///< which channel the figure was taken from
+  std::string channel;           ///< which channel the figure was taken from
   std::optional<Joules> energy;  ///< nothing where provenance is missing
   Provenance provenance = Provenance::measured;
   double coverage = 0;              ///< share of the span with readings
@@ -30,18 +30,25 @@ struct RunEnergy {
   std::vector<std::string> missing;  ///< components whose energy is not known and not in the total
 };
 
-/// Rules: for each device, a counter is taken before a power gauge, and measured before modelled; a channel contained in another that
-/// has a figure is shown but not added; a whole-machine meter (node) is the total of its node, and everything else on
-/// that node is shown but not added.
+/// Rules: for each device, a counter is taken before a power gauge, and measured before modelled; a channel
+/// contained in another that has a figure is shown but not added; a whole-machine meter (node) is the total
+/// of its node, and everything else on that node is shown but not added.
 [[nodiscard]] RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options = {});
 [[nodiscard]] RunEnergy energy_of(const Run& run);
 
 /// Total energy of each of the run's epochs: from the traces, or as recorded where there is no trace.
 /// Nothing for an epoch that no trace covers.
-[[nodiscard]] std::vector<std::optional<Joules>> epoch_energies(const Run& run, IntegrationOptions options = {});
+[[nodiscard]] std::vector<std::optional<Joules>> epoch_energies(const Run& run,
+                                                                IntegrationOptions options = {});
 
-/// The run's total power as one trace: the sum over every channel that is in the total, on the union of their times.
-/// Nodes with different clocks and rates are joined by interpolation. unavailable where the run has no such channel.
-[[nodiscard]] Result<Trace> total_power(const Run& run);
+/// The run's total energy as one counter trace from the run's start, exact at the union of its channels'
+/// times: the sum over every channel in the total. Nodes with different clocks and rates are joined by
+/// interpolation; where one of them has no reading the result has a gap. unavailable where the run has no
+/// energy or power channel.
+[[nodiscard]] Result<Trace> total_energy(const Run& run, IntegrationOptions options = {});
+
+/// The same as power: the gauge itself where the total is one gauge, else the mean power of each step of
+/// total_energy, stamped at the step's end.
+[[nodiscard]] Result<Trace> total_power(const Run& run, IntegrationOptions options = {});
 
 }  // namespace joulecast::trace

@@ -11,8 +11,8 @@ namespace joulecast::trace {
 /// What to count inside a gap.
 enum class GapPolicy {
   exclude,      ///< nothing; the coverage says how much is missing
-  hold,         ///< the last value before it (power gauges); as interpolate for counters
-  interpolate,  ///< the line between the values on its two sides
+  hold,         ///< the power just before it
+  interpolate,  ///< the line between the powers on its two sides
 };
 
 struct IntegrationOptions {
@@ -30,7 +30,8 @@ struct SpanEnergy {
 };
 
 /// Energy of a power gauge or an energy counter over a span. invalid for other quantities.
-/// An interval that crosses the span's edge is divided at the edge: the sum over any partition equals the whole.
+/// An interval that crosses the span's edge is divided at the edge: the sum over any partition equals the
+/// whole.
 [[nodiscard]] Result<SpanEnergy> integrate(const Trace& trace, Span span, IntegrationOptions options = {});
 
 /// Mean of a gauge over the span, weighted by time; nothing where it has no reading there.
@@ -39,8 +40,10 @@ struct SpanEnergy {
 /// Value at a time by the line between its neighbours; nothing outside the trace.
 [[nodiscard]] std::optional<double> value_at(const Trace& trace, Seconds time);
 
-/// The trace at the given rising times (its energy between two of them is preserved by integrating, not by sampling:
-/// each output power is the mean power of the interval that ends there).
-[[nodiscard]] Result<Trace> resample(const Trace& power, std::span<const double> times);
+/// Energy accumulated since times[0], at each of the rising times: resampling that preserves energy exactly
+/// at every node. The result is an energy counter; stretches that the policy leaves out or fills stay gaps of
+/// the result.
+[[nodiscard]] Result<Trace> accumulate(const Trace& trace, std::span<const double> times,
+                                       IntegrationOptions options = {});
 
 }  // namespace joulecast::trace

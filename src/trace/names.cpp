@@ -47,26 +47,48 @@ std::optional<Enum> find_value(const Table& table, std::string_view wanted) {
 
 }  // namespace
 
-std::string_view name_of(Quantity quantity) { return find_name(quantities, quantity); }
-std::string_view name_of(Behaviour behaviour) { return find_name(behaviours, behaviour); }
-std::string_view name_of(Component component) { return find_name(components, component); }
-std::string_view name_of(RunStatus status) { return find_name(statuses, status); }
-std::optional<Quantity> quantity_from(std::string_view name) { return find_value<Quantity>(quantities, name); }
-std::optional<Behaviour> behaviour_from(std::string_view name) { return find_value<Behaviour>(behaviours, name); }
-std::optional<Component> component_from(std::string_view name) { return find_value<Component>(components, name); }
-std::optional<RunStatus> run_status_from(std::string_view name) { return find_value<RunStatus>(statuses, name); }
+std::string_view name_of(Quantity quantity) {
+  return find_name(quantities, quantity);
+}
+std::string_view name_of(Behaviour behaviour) {
+  return find_name(behaviours, behaviour);
+}
+std::string_view name_of(Component component) {
+  return find_name(components, component);
+}
+std::string_view name_of(RunStatus status) {
+  return find_name(statuses, status);
+}
+std::optional<Quantity> quantity_from(std::string_view name) {
+  return find_value<Quantity>(quantities, name);
+}
+std::optional<Behaviour> behaviour_from(std::string_view name) {
+  return find_value<Behaviour>(behaviours, name);
+}
+std::optional<Component> component_from(std::string_view name) {
+  return find_value<Component>(components, name);
+}
+std::optional<RunStatus> run_status_from(std::string_view name) {
+  return find_value<RunStatus>(statuses, name);
+}
 
 std::string_view unit_of(Quantity quantity) {
   switch (quantity) {
-    case Quantity::energy: return "J";
-    case Quantity::power: return "W";
+    case Quantity::energy:
+      return "J";
+    case Quantity::power:
+      return "W";
     case Quantity::utilisation:
     case Quantity::memory_utilisation:
-    case Quantity::process_cpu: return "share";
+    case Quantity::process_cpu:
+      return "share";
     case Quantity::memory_used:
-    case Quantity::process_memory: return "B";
-    case Quantity::temperature: return "degC";
-    case Quantity::frequency: return "Hz";
+    case Quantity::process_memory:
+      return "B";
+    case Quantity::temperature:
+      return "degC";
+    case Quantity::frequency:
+      return "Hz";
   }
   return "";
 }

@@ -108,14 +108,15 @@ struct Run {
   std::optional<int> exit_status;
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;
-  std::optional<WallTime> started;     ///< wall-clock anchor of second 0
-  Span span;                           ///< run_start_s .. run_stop_s; where unknown, what the traces cover
+  std::optional<WallTime> started;  ///< wall-clock anchor of second 0
+  Span span;                        ///< run_start_s .. run_stop_s; where unknown, what the traces cover
   std::vector<Trace> traces;
-  std::vector<Epoch> epochs;           ///< sorted by span.begin
-  std::vector<MetricPoint> metrics;    ///< every report in the order of time; an epoch's last ones are also in epochs
-  std::vector<Projection> projections; ///< in the order of time
+  std::vector<Epoch> epochs;  ///< sorted by span.begin
+  std::vector<MetricPoint>
+      metrics;  ///< every report in the order of time; an epoch's last ones are also in epochs
+  std::vector<Projection> projections;  ///< in the order of time
   std::vector<SensorStatus> sensors;
-  std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps
+  std::vector<std::string> notes;  ///< what a reader has to know: losses, suspends, clock steps
   Place place;
   std::optional<Watts> idle_baseline;  ///< measured before the start, whole measured set
   Seconds sampler_cpu{0};              ///< our own CPU time

@@ -20,13 +20,16 @@ struct Span {
 
 [[nodiscard]] Span intersect(Span a, Span b);  ///< empty (begin == end) where they do not meet
 
-/// Times rise strictly. Values are in the quantity's base unit; an energy counter's values are joules accumulated since
-/// the trace's first reading (wraps and restarts already resolved), so they never fall.
+/// Times rise strictly. Values are in the quantity's base unit; an energy counter's values are joules
+/// accumulated since the trace's first reading (wraps and restarts already resolved), so they never fall.
 struct Trace {
   Channel channel;
   std::vector<double> times;   ///< seconds from the run's start
   std::vector<double> values;  ///< same length as times
-  std::vector<Span> gaps;      ///< sorted, disjoint: spans in which the source gave nothing usable
+  /// Sorted, disjoint: spans whose energy the source does not tell. A gauge that was not read is a gap; a
+  /// counter that was not read for a while is none, because its next difference covers the while. A lost
+  /// difference is.
+  std::vector<Span> gaps;
 
   [[nodiscard]] std::size_t size() const { return times.size(); }
   [[nodiscard]] bool empty() const { return times.empty(); }

@@ -1,4 +1,5 @@
-// Where the measured data lies that is kept outside the project; tests that need it skip, visibly, where it is absent.
+// Where the measured data lies that is kept outside the project; tests that need it skip, visibly, where it
+// is absent.
 #pragma once
 
 #include <cstdlib>
@@ -16,6 +17,6 @@ inline std::filesystem::path shared_data() {
 
 }  // namespace joulecast::testing
 
-#define SKIP_WITHOUT_SHARED_DATA(root)                 \
+#define SKIP_WITHOUT_SHARED_DATA(root)                   \
   const auto root = ::joulecast::testing::shared_data(); \
   if (root.empty()) GTEST_SKIP() << "the measured data is not here (set JOULECAST_DATA)"

@@ -31,7 +31,8 @@ struct Command {
 /// Every command of the build, in name order (generated from the files of apps/cli).
 [[nodiscard]] std::span<const Command* const> all_commands();
 
-/// Prints "joulecast: where: message" on standard error; unusable for malformed and invalid input, failed otherwise.
+/// Prints "joulecast: where: message" on standard error; unusable for malformed and invalid input, failed
+/// otherwise.
 int report_error(const Error& error);
 
 /// Writes JSON to a file, or to standard output for "-".

@@ -45,8 +45,8 @@ struct Finding {
   std::string fix;     ///< the exact command that would make it usable; "" where nothing would
 };
 
-/// Which thread polls a sensor: fast sources share one, vendor libraries that take a driver lock have their own, and
-/// slow ones (a BMC) must not delay either.
+/// Which thread polls a sensor: fast sources share one, vendor libraries that take a driver lock have their
+/// own, and slow ones (a BMC) must not delay either.
 enum class Lane { fast, gpu, slow };
 
 /// One reading, or why there is none: retry = a gap, gone = this channel ended.
@@ -57,8 +57,8 @@ class Sensor {
  public:
   virtual ~Sensor() = default;
   [[nodiscard]] virtual const std::vector<trace::Channel>& channels() const = 0;
-  /// Reads every channel once; readings[i] belongs to channels()[i]. Must not throw and not allocate when all is well.
-  /// The caller stamps the time around the call.
+  /// Reads every channel once; readings[i] belongs to channels()[i]. Must not throw and not allocate when all
+  /// is well. The caller stamps the time around the call.
   virtual void read(std::span<ChannelReading> readings) = 0;
 };
 

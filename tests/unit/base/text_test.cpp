@@ -8,7 +8,8 @@ namespace {
 TEST(ParseDouble, TakesWholeFiniteNumbersOnly) {
   EXPECT_EQ(parse_double("1.5e3"), 1500.0);
   EXPECT_EQ(parse_double("+2"), 2.0);
-  for (const auto* bad : {"", "1.5x", " 1", "nan", "inf", "1e999", "-", "0x10"}) EXPECT_FALSE(parse_double(bad)) << bad;
+  for (const auto* bad : {"", "1.5x", " 1", "nan", "inf", "1e999", "-", "0x10"})
+    EXPECT_FALSE(parse_double(bad)) << bad;
 }
 
 TEST(ParseEnergy, NeedsAUnit) {

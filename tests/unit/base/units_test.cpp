@@ -6,9 +6,13 @@ namespace joulecast {
 namespace {
 
 template <class A, class B>
-concept Addable = requires(A a, B b) { a + b; };
+concept Addable = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B>
-concept Multipliable = requires(A a, B b) { a * b; };
+concept Multipliable = requires(A a, B b) {
+  a* b;
+};
 
 // What must not compile, said as constants: the compiler itself is the test.
 static_assert(Addable<Joules, Joules>);

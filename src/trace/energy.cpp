@@ -1,0 +1,264 @@
+#include "trace/energy.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace joulecast::trace {
+namespace {
+
+bool is_energy_channel(const Channel& channel) {
+  return (channel.quantity == Quantity::energy && channel.behaviour == Behaviour::counter) ||
+         (channel.quantity == Quantity::power && channel.behaviour == Behaviour::gauge);
+}
+
+struct Candidate {
+  const Trace* trace;
+  SpanEnergy part;
+};
+
+/// A counter loses to a gauge of the same device only where it saw clearly less of the span.
+constexpr double coverage_slack = 0.05;
+
+bool better(const Candidate& a, const Candidate& b) {
+  const auto& ca = a.trace->channel;
+  const auto& cb = b.trace->channel;
+  if (ca.provenance != cb.provenance) return ca.provenance < cb.provenance;
+  if (a.part.coverage() > b.part.coverage() + coverage_slack) return true;
+  if (b.part.coverage() > a.part.coverage() + coverage_slack) return false;
+  return ca.behaviour == Behaviour::counter && cb.behaviour != Behaviour::counter;
+}
+
+using DeviceKey = std::tuple<std::string, Component, std::string>;  // node, component, device
+
+/// The channel that speaks for each device, in the order of the rows that people see.
+std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOptions options) {
+  std::map<DeviceKey, Candidate> best;
+  std::set<std::pair<std::string, Component>> has_measured;
+  for (const auto& trace : run.traces) {
+    const auto& channel = trace.channel;
+    if (!is_energy_channel(channel) || channel.component == Component::process) continue;
+    const auto part = integrate(trace, span, options);
+    if (!part || part->covered + part->gap <= Seconds{0}) continue;
+    const Candidate candidate{&trace, *part};
+    if (channel.provenance == Provenance::measured) has_measured.insert({channel.node, channel.component});
+    auto [slot, fresh] = best.try_emplace({channel.node, channel.component, channel.device}, candidate);
+    if (!fresh && better(candidate, slot->second)) slot->second = candidate;
+  }
+  std::vector<Candidate> chosen;
+  for (const auto& [key, candidate] : best) {
+    const auto& channel = candidate.trace->channel;
+    // A model of a component stands in for a meter; it does not stand beside one.
+    if (channel.provenance == Provenance::measured ||
+        !has_measured.contains({channel.node, channel.component}))
+      chosen.push_back(candidate);
+  }
+  const auto rank = [](const Candidate& c) {
+    const auto& channel = c.trace->channel;
+    return std::tuple(channel.node,
+                      channel.component == Component::node ? -1 : static_cast<int>(channel.component),
+                      channel.device);
+  };
+  std::ranges::sort(chosen, {}, rank);
+  return chosen;
+}
+
+/// Which of the chosen channels are added: none that another chosen one contains, and under a machine's own
+/// meter nothing else of that machine.
+std::vector<bool> choose_total(const std::vector<Candidate>& chosen) {
+  std::set<std::pair<std::string, std::string>> names;
+  std::set<std::string> metered_nodes;
+  for (const auto& c : chosen) {
+    names.insert({c.trace->channel.node, c.trace->channel.name});
+    if (c.trace->channel.component == Component::node) metered_nodes.insert(c.trace->channel.node);
+  }
+  std::vector<bool> in_total;
+  for (const auto& c : chosen) {
+    const auto& channel = c.trace->channel;
+    const bool contained = names.contains({channel.node, channel.contained_in});
+    const bool metered = channel.component != Component::node && metered_nodes.contains(channel.node);
+    in_total.push_back(!contained && !metered);
+  }
+  return in_total;
+}
+
+ComponentEnergy row_of(const Candidate& candidate, bool in_total) {
+  const auto& channel = candidate.trace->channel;
+  ComponentEnergy row;
+  row.component = channel.component;
+  row.device = channel.device;
+  row.node = channel.node;
+  row.channel = channel.name;
+  row.energy = candidate.part.energy;
+  row.provenance = channel.provenance;
+  row.coverage = candidate.part.coverage();
+  row.relative_uncertainty = channel.relative_uncertainty;
+  row.in_total = in_total;
+  return row;
+}
+
+/// CPU and memory are in every machine; a GPU only where the run says so.
+void add_missing(const Run& run, RunEnergy& energy) {
+  const auto has = [&](Component component) {
+    return std::ranges::any_of(energy.components,
+                               [&](const auto& row) { return row.component == component; });
+  };
+  if (has(Component::node)) return;
+  std::vector<Component> expected{Component::cpu, Component::dram};
+  if (!run.info.gpu.empty() || run.info.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
+    expected.insert(expected.begin(), Component::gpu);
+  for (const auto component : expected) {
+    if (has(component)) continue;
+    ComponentEnergy row;
+    row.component = component;
+    row.provenance = Provenance::missing;
+    row.in_total = false;
+    energy.components.push_back(row);
+    energy.missing.emplace_back(name_of(component));
+  }
+}
+
+void add_up(RunEnergy& energy) {
+  double total = 0, seen = 0, uncertain = 0;
+  bool any = false;
+  Provenance provenance = Provenance::measured;
+  for (const auto& row : energy.components) {
+    if (!row.in_total || !row.energy) continue;
+    any = true;
+    total += row.energy->value();
+    seen += row.coverage * row.energy->value();
+    uncertain += row.relative_uncertainty * row.energy->value();
+    provenance = worst(provenance, row.provenance);
+  }
+  if (!any) return;
+  energy.total = Joules{total};
+  energy.provenance = provenance;
+  energy.coverage = total > 0 ? seen / total : 0;
+  // Added linearly, as if every part erred the same way: the careful choice, since models share their inputs.
+  energy.relative_uncertainty = total > 0 ? uncertain / total : 0;
+}
+
+/// Recorded epoch energies, for a run without any trace.
+RunEnergy energy_of_epochs(const Run& run, Span span) {
+  RunEnergy energy;
+  ComponentEnergy row;
+  row.component = Component::other;
+  row.channel = "epochs";
+  Seconds covered{0};
+  for (const auto& epoch : run.epochs) {
+    if (!epoch.energy || epoch.span.length() <= Seconds{0}) continue;
+    const auto part = intersect(epoch.span, span).length();
+    if (part <= Seconds{0}) continue;
+    row.energy = row.energy.value_or(Joules{0}) + *epoch.energy * (part / epoch.span.length());
+    covered += part;
+  }
+  if (row.energy) {
+    row.coverage = span.length() > Seconds{0} ? covered / span.length() : 1;
+    energy.components.push_back(row);
+  }
+  return energy;
+}
+
+std::vector<const Trace*> traces_in_total(const Run& run, IntegrationOptions options) {
+  const auto chosen = choose_channels(run, run.span, options);
+  const auto in_total = choose_total(chosen);
+  std::vector<const Trace*> traces;
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    if (in_total[i]) traces.push_back(chosen[i].trace);
+  return traces;
+}
+
+}  // namespace
+
+RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
+  const auto chosen = choose_channels(run, span, options);
+  RunEnergy energy;
+  if (chosen.empty()) {
+    energy = energy_of_epochs(run, span);
+  } else {
+    const auto in_total = choose_total(chosen);
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      energy.components.push_back(row_of(chosen[i], in_total[i]));
+    add_missing(run, energy);
+  }
+  add_up(energy);
+  return energy;
+}
+
+RunEnergy energy_of(const Run& run) {
+  return energy_of(run, run.span);
+}
+
+std::vector<std::optional<Joules>> epoch_energies(const Run& run, IntegrationOptions options) {
+  const auto traces = traces_in_total(run, options);
+  std::vector<std::optional<Joules>> energies;
+  for (const auto& epoch : run.epochs) {
+    std::optional<Joules> energy = traces.empty() ? epoch.energy : std::nullopt;
+    for (const auto* trace : traces) {
+      const auto part = integrate(*trace, epoch.span, options);
+      if (part && part->covered + part->gap > Seconds{0}) energy = energy.value_or(Joules{0}) + part->energy;
+    }
+    energies.push_back(energy);
+  }
+  return energies;
+}
+
+Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
+  const auto traces = traces_in_total(run, options);
+  if (traces.empty())
+    return fail(ErrorKind::unavailable, run.info.id, "the run has no energy or power channel");
+  std::vector<double> times;
+  for (const auto* trace : traces) times.insert(times.end(), trace->times.begin(), trace->times.end());
+  std::ranges::sort(times);
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+
+  Trace sum;
+  for (const auto* trace : traces) {
+    auto part = accumulate(*trace, times, options);
+    if (!part) return propagate(part.error());
+    if (sum.empty()) {
+      sum = std::move(*part);
+      continue;
+    }
+    for (std::size_t i = 0; i < times.size(); ++i) sum.values[i] += part->values[i];
+    sum.gaps.insert(sum.gaps.end(), part->gaps.begin(), part->gaps.end());
+    sum.channel.provenance = worst(sum.channel.provenance, part->channel.provenance);
+  }
+  // Several nodes' gaps may overlap: join them.
+  std::ranges::sort(sum.gaps, {}, [](const Span& gap) { return gap.begin; });
+  std::vector<Span> joined;
+  for (const auto& gap : sum.gaps) {
+    if (!joined.empty() && gap.begin <= joined.back().end)
+      joined.back().end = std::max(joined.back().end, gap.end);
+    else
+      joined.push_back(gap);
+  }
+  sum.gaps = std::move(joined);
+  sum.channel.name = "total_energy";
+  sum.channel.component = Component::node;
+  sum.channel.device.clear();
+  sum.channel.contained_in.clear();
+  return sum;
+}
+
+Result<Trace> total_power(const Run& run, IntegrationOptions options) {
+  const auto traces = traces_in_total(run, options);
+  if (traces.size() == 1 && traces.front()->channel.behaviour == Behaviour::gauge) return *traces.front();
+  auto energy = total_energy(run, options);
+  if (!energy) return energy;
+  Trace power;
+  power.channel = energy->channel;
+  power.channel.name = "total_power";
+  power.channel.quantity = Quantity::power;
+  power.channel.behaviour = Behaviour::gauge;
+  power.gaps = energy->gaps;
+  for (std::size_t i = 1; i < energy->size(); ++i) {
+    power.times.push_back(energy->times[i]);
+    power.values.push_back((energy->values[i] - energy->values[i - 1]) /
+                           (energy->times[i] - energy->times[i - 1]));
+  }
+  return power;
+}
+
+}  // namespace joulecast::trace

@@ -1,0 +1,187 @@
+#include "trace/integrate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulecast::trace {
+namespace {
+
+/// Neumaier's sum: epochs of a long run add up to the run.
+class Sum {
+ public:
+  void add(double x) {
+    const double t = sum_ + x;
+    lost_ += std::abs(sum_) >= std::abs(x) ? (sum_ - t) + x : (x - t) + sum_;
+    sum_ = t;
+  }
+  [[nodiscard]] double value() const { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0;
+  double lost_ = 0;
+};
+
+/// Power at the two ends of one interval between readings, whatever the channel's behaviour: a gauge's power
+/// runs on the line between its readings, a counter's is the constant mean of its difference.
+struct Interval {
+  double begin, end, power_begin, power_end;
+  [[nodiscard]] double power(double t) const {
+    return power_begin + (power_end - power_begin) * ((t - begin) / (end - begin));
+  }
+  [[nodiscard]] double energy(double from, double to) const {
+    return 0.5 * (power(from) + power(to)) * (to - from);
+  }
+};
+
+class Integrator {
+ public:
+  Integrator(const Trace& trace, IntegrationOptions options)
+      : trace_(trace), options_(options), counter_(trace.channel.behaviour == Behaviour::counter) {}
+
+  SpanEnergy over(Span span) const {
+    const double from = span.begin.value();
+    const double to = span.end.value();
+    const auto& times = trace_.times;
+    SpanEnergy result;
+    if (!(from < to)) return result;
+    Sum energy, covered, gap;
+    auto next = static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), from) - times.begin());
+    for (std::size_t i = next == 0 ? 0 : next - 1; i + 1 < times.size() && times[i] < to; ++i)
+      add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), energy, covered, gap);
+    result.energy = Joules{energy.value()};
+    result.covered = Seconds{covered.value()};
+    result.gap = Seconds{gap.value()};
+    result.outside = Seconds{std::max(0.0, (to - from) - covered.value() - gap.value())};
+    return result;
+  }
+
+ private:
+  [[nodiscard]] Interval interval(std::size_t i) const {
+    const double begin = trace_.times[i];
+    const double end = trace_.times[i + 1];
+    if (!counter_) return {begin, end, trace_.values[i], trace_.values[i + 1]};
+    const double mean = (trace_.values[i + 1] - trace_.values[i]) / (end - begin);
+    return {begin, end, mean, mean};
+  }
+
+  /// How the policy sees interval i where it is a gap. A counter's own difference is lost there, so its power
+  /// is taken from the intervals on the two sides.
+  [[nodiscard]] Interval filled(std::size_t i) const {
+    auto whole = interval(i);
+    if (counter_) {
+      const bool has_before = i > 0;
+      const bool has_after = i + 2 < trace_.size();
+      const double before = has_before ? interval(i - 1).power_end : 0;
+      const double after = has_after ? interval(i + 1).power_begin : 0;
+      whole.power_begin = has_before ? before : after;
+      whole.power_end = has_after ? after : before;
+    }
+    if (options_.gaps == GapPolicy::hold) whole.power_end = whole.power_begin;
+    if (options_.gaps == GapPolicy::exclude) whole.power_begin = whole.power_end = 0;
+    return whole;
+  }
+
+  void add_interval(std::size_t i, double from, double to, Sum& energy, Sum& covered, Sum& gap) const {
+    const auto whole = interval(i);
+    const auto add_gap = [&](double a, double b) {
+      energy.add(filled(i).energy(a, b));
+      gap.add(b - a);
+    };
+    if (options_.longest_step > Seconds{0} && whole.end - whole.begin > options_.longest_step.value()) {
+      add_gap(from, to);
+      return;
+    }
+    const auto first = std::partition_point(trace_.gaps.begin(), trace_.gaps.end(),
+                                            [&](const Span& g) { return g.end.value() <= from; });
+    double at = from;
+    for (auto g = first; g != trace_.gaps.end() && g->begin.value() < to; ++g) {
+      const double begin = std::max(at, g->begin.value());
+      const double end = std::min(to, g->end.value());
+      if (begin > at) {
+        energy.add(whole.energy(at, begin));
+        covered.add(begin - at);
+      }
+      if (end > begin) add_gap(begin, end);
+      at = std::max(at, end);
+    }
+    if (to > at) {
+      energy.add(whole.energy(at, to));
+      covered.add(to - at);
+    }
+  }
+
+  const Trace& trace_;
+  IntegrationOptions options_;
+  bool counter_;
+};
+
+Status check_integrable(const Trace& trace) {
+  const auto& channel = trace.channel;
+  const bool power = channel.quantity == Quantity::power && channel.behaviour == Behaviour::gauge;
+  const bool energy = channel.quantity == Quantity::energy && channel.behaviour == Behaviour::counter;
+  if (power || energy) return {};
+  return fail(ErrorKind::invalid, channel.name, "a {} {} has no energy", name_of(channel.quantity),
+              name_of(channel.behaviour));
+}
+
+}  // namespace
+
+double SpanEnergy::coverage() const {
+  const double whole = (covered + gap + outside).value();
+  return whole > 0 ? covered.value() / whole : 1;
+}
+
+Result<SpanEnergy> integrate(const Trace& trace, Span span, IntegrationOptions options) {
+  if (const auto ok = check_integrable(trace); !ok) return propagate(ok.error());
+  return Integrator(trace, options).over(span);
+}
+
+std::optional<double> value_at(const Trace& trace, Seconds time) {
+  const double t = time.value();
+  if (trace.empty() || t < trace.times.front() || t > trace.times.back()) return std::nullopt;
+  const auto after = std::lower_bound(trace.times.begin(), trace.times.end(), t);
+  const auto i = static_cast<std::size_t>(after - trace.times.begin());
+  if (trace.times[i] == t) return trace.values[i];
+  const double share = (t - trace.times[i - 1]) / (trace.times[i] - trace.times[i - 1]);
+  return trace.values[i - 1] + share * (trace.values[i] - trace.values[i - 1]);
+}
+
+std::optional<double> time_mean(const Trace& trace, Span span) {
+  const auto inside = intersect(span, trace.span());
+  if (inside.length() <= Seconds{0}) return value_at(trace, span.begin);
+  Sum area;
+  auto i = static_cast<std::size_t>(
+      std::upper_bound(trace.times.begin(), trace.times.end(), inside.begin.value()) - trace.times.begin());
+  for (i = i == 0 ? 0 : i - 1; i + 1 < trace.size() && trace.times[i] < inside.end.value(); ++i) {
+    const Interval interval{trace.times[i], trace.times[i + 1], trace.values[i], trace.values[i + 1]};
+    area.add(interval.energy(std::max(interval.begin, inside.begin.value()),
+                             std::min(interval.end, inside.end.value())));
+  }
+  return area.value() / inside.length().value();
+}
+
+Result<Trace> accumulate(const Trace& trace, std::span<const double> times, IntegrationOptions options) {
+  if (const auto ok = check_integrable(trace); !ok) return propagate(ok.error());
+  Trace result;
+  result.channel = trace.channel;
+  result.channel.quantity = Quantity::energy;
+  result.channel.behaviour = Behaviour::counter;
+  result.gaps = trace.gaps;
+  const Integrator integrator(trace, options);
+  Sum total;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (i > 0) {
+      const Span step{Seconds{times[i - 1]}, Seconds{times[i]}};
+      const auto part = integrator.over(step);
+      total.add(part.energy.value());
+      // Outside its readings a trace knows nothing: said as a gap, so that it is not read as zero power.
+      if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
+    }
+    result.times.push_back(times[i]);
+    result.values.push_back(total.value());
+  }
+  std::ranges::sort(result.gaps, {}, [](const Span& gap) { return gap.begin; });
+  return result;
+}
+
+}  // namespace joulecast::trace

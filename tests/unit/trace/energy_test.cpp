@@ -1,0 +1,143 @@
+#include "trace/energy.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace joulecast::trace {
+namespace {
+
+Trace power(std::string name, Component component, std::string device, std::vector<double> values) {
+  Trace trace;
+  trace.channel.name = std::move(name);
+  trace.channel.component = component;
+  trace.channel.device = std::move(device);
+  trace.values = std::move(values);
+  for (std::size_t i = 0; i < trace.values.size(); ++i) trace.times.push_back(static_cast<double>(i));
+  return trace;
+}
+
+Trace counter(std::string name, Component component, std::string device, std::vector<double> values) {
+  auto trace = power(std::move(name), component, std::move(device), std::move(values));
+  trace.channel.quantity = Quantity::energy;
+  trace.channel.behaviour = Behaviour::counter;
+  return trace;
+}
+
+Run run_of(std::vector<Trace> traces) {
+  Run run;
+  run.span = {Seconds{0}, Seconds{2}};
+  run.traces = std::move(traces);
+  return run;
+}
+
+TEST(Integrate, TrapezoidOnIrregularTimes) {
+  auto trace = power("p", Component::gpu, "0", {100, 200, 200});
+  trace.times = {0, 1, 4};
+  EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{0}, Seconds{4}})->energy.value(), 150 + 600);
+  EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{0.5}, Seconds{2}})->energy.value(), 87.5 + 200);
+}
+
+TEST(Integrate, NeverExtrapolates) {
+  const auto trace = power("p", Component::gpu, "0", {100, 100});
+  const auto part = *integrate(trace, {Seconds{-1}, Seconds{3}});
+  EXPECT_DOUBLE_EQ(part.energy.value(), 100);
+  EXPECT_DOUBLE_EQ(part.outside.value(), 3);
+  EXPECT_DOUBLE_EQ(part.coverage(), 0.25);
+}
+
+TEST(Integrate, GapPolicies) {
+  auto trace = power("p", Component::gpu, "0", {100, 100, 300, 300});
+  trace.gaps = {{Seconds{1}, Seconds{2}}};
+  const Span all{Seconds{0}, Seconds{3}};
+  EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::exclude})->energy.value(), 400);
+  EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::hold})->energy.value(), 500);
+  EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::interpolate})->energy.value(), 600);
+  EXPECT_DOUBLE_EQ(integrate(trace, all)->gap.value(), 1);
+}
+
+TEST(Integrate, ACountersLostDifferenceIsFilledFromItsSides) {
+  auto trace = counter("e", Component::cpu, "0", {0, 100, 100, 400});  // 100 W, lost, 300 W
+  trace.gaps = {{Seconds{1}, Seconds{2}}};
+  const Span all{Seconds{0}, Seconds{3}};
+  EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::exclude})->energy.value(), 400);
+  EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::interpolate})->energy.value(), 600);
+}
+
+TEST(Integrate, RefusesWhatHasNoEnergy) {
+  auto trace = power("t", Component::gpu, "0", {60, 61});
+  trace.channel.quantity = Quantity::temperature;
+  EXPECT_EQ(integrate(trace, {Seconds{0}, Seconds{1}}).error().kind, ErrorKind::invalid);
+}
+
+TEST(EnergyOf, CounterBeforeGaugeOfTheSameDevice) {
+  const auto energy = energy_of(run_of({power("gpu0_power", Component::gpu, "u", {100, 100, 100}),
+                                        counter("gpu0_energy", Component::gpu, "u", {0, 90, 190})}));
+  ASSERT_TRUE(energy.total);
+  EXPECT_DOUBLE_EQ(energy.total->value(), 190);
+  EXPECT_EQ(energy.components[0].channel, "gpu0_energy");
+}
+
+TEST(EnergyOf, ContainedChannelsAreShownButNotAdded) {
+  auto core = counter("core", Component::cpu, "0/core", {0, 10, 20});
+  core.channel.contained_in = "package";
+  const auto energy = energy_of(run_of({counter("package", Component::cpu, "0", {0, 50, 100}), core}));
+  EXPECT_DOUBLE_EQ(energy.total->value(), 100);
+  EXPECT_EQ(energy.components.size(), 3u);  // package, core, and the memory that nobody measured
+}
+
+TEST(EnergyOf, AModelStandsInForAMeterAndNotBesideOne) {
+  auto modelled = power("cpu_model", Component::cpu, "", {40, 40, 40});
+  modelled.channel.provenance = Provenance::modelled;
+  EXPECT_DOUBLE_EQ(energy_of(run_of({modelled})).total->value(), 80);
+  EXPECT_EQ(energy_of(run_of({modelled})).provenance, Provenance::modelled);
+  const auto both = energy_of(run_of({modelled, counter("package", Component::cpu, "0", {0, 50, 100})}));
+  EXPECT_DOUBLE_EQ(both.total->value(), 100);
+  EXPECT_EQ(both.provenance, Provenance::measured);
+}
+
+TEST(EnergyOf, AMachinesMeterIsItsTotal) {
+  const auto energy = energy_of(run_of({power("node_power", Component::node, "", {500, 500, 500}),
+                                        power("gpu0_power", Component::gpu, "0", {300, 300, 300})}));
+  EXPECT_DOUBLE_EQ(energy.total->value(), 1000);
+  EXPECT_TRUE(energy.missing.empty());
+}
+
+TEST(EnergyOf, SaysWhatIsMissing) {
+  auto run = run_of({counter("package", Component::cpu, "0", {0, 50, 100})});
+  run.info.gpu = "NVIDIA H100";
+  const auto energy = energy_of(run);
+  EXPECT_THAT(energy.missing, ::testing::UnorderedElementsAre("gpu", "dram"));
+  for (const auto& row : energy.components) {
+    if (row.component != Component::cpu) {
+      EXPECT_FALSE(row.energy) << "unknown is never 0";
+    }
+  }
+}
+
+TEST(EnergyOf, NothingKnownIsNothingNotZero) {
+  const auto energy = energy_of(run_of({}));
+  EXPECT_FALSE(energy.total);
+  EXPECT_EQ(energy.provenance, Provenance::missing);
+}
+
+TEST(EpochEnergies, AddUpToTheWhole) {
+  auto run = run_of({power("gpu0_power", Component::gpu, "0", {100, 130, 90})});
+  run.epochs = {{0, {Seconds{0}, Seconds{0.7}}, {}, {}, {}}, {1, {Seconds{0.7}, Seconds{2}}, {}, {}, {}}};
+  const auto parts = epoch_energies(run);
+  EXPECT_NEAR(parts[0]->value() + parts[1]->value(), energy_of(run).total->value(), 1e-12 * 225);
+}
+
+TEST(TotalEnergy, SumsNodesWithDifferentClocks) {
+  auto a = power("a", Component::node, "", {100, 100, 100});
+  auto b = power("b", Component::node, "", {200, 200, 200, 200});
+  a.channel.node = "n0";
+  b.channel.node = "n1";
+  b.times = {0, 0.4, 1.1, 2};
+  const auto total = total_energy(run_of({a, b}));
+  ASSERT_TRUE(total);
+  EXPECT_NEAR(total->values.back(), 600, 1e-9);
+  EXPECT_TRUE(total->gaps.empty());
+}
+
+}  // namespace
+}  // namespace joulecast::trace
