@@ -59,24 +59,25 @@ class PlotDrawing {
   double legend(double y) {
     double x = 16;
     bool any = false;
-    const auto entry = [&](const std::string& label, std::size_t colour) {
+    const auto entry = [&](const std::string& label, std::size_t colour, std::string_view fill) {
       if (label.empty()) return;
       const double width = SvgCanvas::width_of(label) + 34;
       if (any && x + width > options_.width - 16) {
         x = 16;
         y += 17;
       }
-      canvas_.raw(
-          fmt::format("<rect class=\"{} d\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"12\" height=\"9\" rx=\"2\"/>\n",
-                      SvgCanvas::colour_class(colour), x, y - 9));
+      canvas_.raw(fmt::format(
+          "<rect class=\"{} {}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"12\" height=\"9\" rx=\"2\"/>\n",
+          SvgCanvas::colour_class(colour), fill, x, y - 9));
       canvas_.text(x + 17, y, label);
       x += width;
       any = true;
     };
-    for (std::size_t i = 0; i < plot_.series.size(); ++i) entry(plot_.series[i].label, i);
+    for (std::size_t i = 0; i < plot_.series.size(); ++i)
+      entry(plot_.series[i].label, i, plot_.series[i].faint ? "d f" : "d");
     for (std::size_t i = 0; i < plot_.bands.size(); ++i)
       if (i >= plot_.series.size() || plot_.bands[i].label != plot_.series[i].label)
-        entry(plot_.bands[i].label, i);
+        entry(plot_.bands[i].label, i, "a");
     return any ? y + 14 : y - 8;
   }
 
@@ -175,9 +176,9 @@ class PlotDrawing {
   /// is written.
   void label_point(Point p, const std::string& label) {
     const double width = SvgCanvas::width_of(label);
-    const Point places[] = {{p.x + 7, p.y + 4},
+    const Point places[] = {{p.x - width / 2, p.y - 8},
+                            {p.x + 7, p.y + 4},
                             {p.x - 7 - width, p.y + 4},
-                            {p.x - width / 2, p.y - 8},
                             {p.x - width / 2, p.y + 17}};
     for (const Point at : places) {
       const Frame box{at.x, at.y - 11, at.x + width, at.y + 3};
