@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "formats/support/damage.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::formats {
@@ -14,8 +16,18 @@ namespace joulecast::formats {
 /// what it should be.
 [[nodiscard]] Result<trace::Run> read_run_bundle(const std::filesystem::path& directory);
 
-/// Writes a bundle that reads back as the same run. The directory is made; an existing run.json is not
-/// overwritten.
+/// What of a bundle was not used although nothing is wrong with it.
+struct BundleNotes {
+  std::vector<std::string> left;  ///< "power.csv: column fan_pct is not one of a bundle"
+};
+
+/// As above, but by the line where `damage` is not strict: an unusable line is a gap in what it would have
+/// held.
+[[nodiscard]] Result<trace::Run> read_run_bundle(const std::filesystem::path& directory, Damage& damage,
+                                                 BundleNotes& notes);
+
+/// Writes a bundle that reads back as the same run (shares of time within one part in 10^15, traces in the
+/// order of the files and columns). The directory is made; one that holds a run.json is refused.
 [[nodiscard]] Status write_run_bundle(const trace::Run& run, const std::filesystem::path& directory);
 
 /// Every directory at or below root that holds a run.json, sorted.

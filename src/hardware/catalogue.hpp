@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -20,16 +22,17 @@ struct Gpu {
   std::string architecture;  ///< "Ampere"; likewise
   Watts power_limit;         ///< TDP or board power
   double memory_gb = 0;
-  double bandwidth_gb_s = 0;          ///< device memory, peak
-  double fp32_tflops = 0;             ///< peak, without tensor cores
-  std::optional<double> fp16_tflops;  ///< peak of dense FP16 matrix products (tensor cores where it has them)
-  std::optional<double> tf32_tflops;  ///< peak of dense TF32 matrix products, where it has them
+  double bandwidth_gb_s = 0;           ///< device memory, peak
+  double fp32_tflops = 0;              ///< peak, without tensor cores
+  std::optional<double> fp16_tflops;   ///< peak of dense FP16 products, accumulated in FP32 on tensor cores
+  std::optional<double> tf32_tflops;   ///< peak of dense TF32 matrix products, where it has them
   std::optional<int> multiprocessors;  ///< streaming multiprocessors or compute units
   std::optional<int> cores;            ///< CUDA cores or stream processors
   std::optional<double> boost_mhz;
   std::optional<Watts> idle_power;
-  std::string source;  ///< of the figures
-  std::string date;    ///< when they were taken: "2026-08"
+  std::vector<std::string> aliases;  ///< other names that drivers and datasheets use
+  std::string source;                ///< of the figures
+  std::string date;                  ///< when they were taken: "2026-08"
 };
 
 struct Cpu {
@@ -45,9 +48,10 @@ class Catalogue {
   [[nodiscard]] static Result<Catalogue> read(const std::filesystem::path& folder);
 
   /// By the name that nvidia-smi, NVML, ROCm or a person gives: "NVIDIA GeForce RTX 3090", "rtx3090".
-  /// invalid, with the nearest names, where it is unknown or fits several boards that differ ("A100").
+  /// invalid, with the nearest names, where it is unknown or could be several boards ("A100").
   [[nodiscard]] Result<Gpu> find_gpu(std::string_view name) const;
-  /// By the model name of /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor".
+  /// By the model name of /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor". invalid, with
+  /// names, where it is unknown or fits several that differ in TDP.
   [[nodiscard]] Result<Cpu> find_cpu(std::string_view name) const;
 
   [[nodiscard]] const std::vector<Gpu>& gpus() const { return gpus_; }
@@ -58,6 +62,7 @@ class Catalogue {
  private:
   std::vector<Gpu> gpus_;
   std::vector<Cpu> cpus_;
+  std::unordered_multimap<std::string, std::size_t> cpu_index_;  ///< normalised name -> cpus_
 };
 
 /// The tables that come with joulecast (share_directory()/hardware), read once.
@@ -65,11 +70,12 @@ class Catalogue {
 [[nodiscard]] Result<Gpu> find_gpu(std::string_view name);
 [[nodiscard]] Result<Cpu> find_cpu(std::string_view name);
 
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
 /// A board that the user describes. Keys are those of gpus.csv: name, tdp_w, memory_gb, memory_bandwidth_gb_s
 /// and fp32_tflops are needed, the rest is optional. invalid for an unknown key, an absent one, or an
 /// impossible figure.
-[[nodiscard]] Result<Gpu> gpu_from_fields(const std::vector<std::pair<std::string, std::string>>& fields,
-                                          const std::string& where);
+[[nodiscard]] Result<Gpu> gpu_from_fields(const Fields& fields, const std::string& where);
 /// "name=My GPU,tdp_w=200,memory_gb=16,memory_bandwidth_gb_s=448,fp32_tflops=15"
 [[nodiscard]] Result<Gpu> gpu_from_text(std::string_view text);
 /// A JSON object, or an array of them, with the same keys.

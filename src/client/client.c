@@ -1,0 +1,146 @@
+/* The speaking end of the protocol (docs/protocol.md). */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <joulecast/joulecast.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Where we stand: the fast path of an unmeasured program is one load of this and one branch. */
+enum { unknown, listening, silent };
+static atomic_int state = unknown;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int connection = -1;
+static pid_t connected_pid = 0;
+
+static int open_connection(void) {
+  const char* path = getenv("JOULECAST_SOCKET");
+  struct sockaddr_un address;
+  if (path == NULL || strlen(path) >= sizeof address.sun_path) return -1;
+  memset(&address, 0, sizeof address);
+  address.sun_family = AF_UNIX;
+  memcpy(address.sun_path, path, strlen(path));
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  if (connect(fd, (const struct sockaddr*)&address, sizeof address) != 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* Called with the lock held. */
+static int ready(void) {
+  if (atomic_load(&state) == listening && connected_pid == getpid()) return 1;
+  if (atomic_load(&state) == silent) return 0;
+  /* First call, or first after a fork: the parent's connection is the parent's, so its bytes never mix with
+   * ours. */
+  if (connection >= 0) close(connection);
+  connection = open_connection();
+  connected_pid = getpid();
+  atomic_store(&state, connection >= 0 ? listening : silent);
+  return connection >= 0;
+}
+
+/* `length` is snprintf's answer: a message that was cut is not sent. */
+static void send_message(const char* text, int length, size_t capacity) {
+  if (length <= 0 || (size_t)length >= capacity) return;
+  pthread_mutex_lock(&lock);
+  if (ready()) {
+    ssize_t sent = send(connection, text, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    /* Half a line would spoil the next one; a listener that has gone will not come back. */
+    if (sent != length && !(sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))) {
+      close(connection);
+      connection = -1;
+      atomic_store(&state, silent);
+    }
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+static long long now_ns(void) {
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return (long long)ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* A JSON number whatever the locale. */
+static int format_number(char* out, size_t capacity, double value) {
+  int length = snprintf(out, capacity, "%.17g", value);
+  for (char* c = out; *c != '\0'; ++c)
+    if (*c == ',') *c = '.';
+  return length;
+}
+
+static void escape(char* out, size_t capacity, const char* name) {
+  size_t n = 0;
+  for (; *name != '\0' && n + 2 < capacity; ++name) {
+    unsigned char c = (unsigned char)*name;
+    if (c < 0x20) continue;
+    if (c == '"' || c == '\\') out[n++] = '\\';
+    out[n++] = (char)c;
+  }
+  out[n] = '\0';
+}
+
+void joulecast_begin_run(double total_epochs) {
+  char text[160];
+  if (atomic_load(&state) == silent) return;
+  int length = total_epochs > 0 && isfinite(total_epochs)
+                   ? snprintf(text, sizeof text,
+                              "{\"v\":1,\"event\":\"begin_run\",\"t\":%lld,\"total_epochs\":%.0f}\n",
+                              now_ns(), total_epochs)
+                   : snprintf(text, sizeof text, "{\"v\":1,\"event\":\"begin_run\",\"t\":%lld}\n", now_ns());
+  send_message(text, length, sizeof text);
+}
+
+void joulecast_epoch(int index) {
+  char text[128];
+  if (atomic_load(&state) == silent) return;
+  int length =
+      snprintf(text, sizeof text, "{\"v\":1,\"event\":\"epoch\",\"t\":%lld,\"epoch\":%d}\n", now_ns(), index);
+  send_message(text, length, sizeof text);
+}
+
+void joulecast_epoch_end(int index, double work) {
+  char text[192], number[40];
+  if (atomic_load(&state) == silent) return;
+  format_number(number, sizeof number, isfinite(work) ? work : 0);
+  int length =
+      snprintf(text, sizeof text, "{\"v\":1,\"event\":\"epoch_end\",\"t\":%lld,\"epoch\":%d,\"work\":%s}\n",
+               now_ns(), index, number);
+  send_message(text, length, sizeof text);
+}
+
+void joulecast_metric(const char* name, double value) {
+  char text[512], escaped[256], number[40];
+  if (atomic_load(&state) == silent || name == NULL || !isfinite(value)) return;
+  escape(escaped, sizeof escaped, name);
+  format_number(number, sizeof number, value);
+  int length =
+      snprintf(text, sizeof text, "{\"v\":1,\"event\":\"metric\",\"t\":%lld,\"name\":\"%s\",\"value\":%s}\n",
+               now_ns(), escaped, number);
+  send_message(text, length, sizeof text);
+}
+
+void joulecast_end_run(void) {
+  char text[96];
+  if (atomic_load(&state) == silent) return;
+  int length = snprintf(text, sizeof text, "{\"v\":1,\"event\":\"end_run\",\"t\":%lld}\n", now_ns());
+  send_message(text, length, sizeof text);
+}
+
+int joulecast_is_listening(void) {
+  if (atomic_load(&state) == silent) return 0;
+  pthread_mutex_lock(&lock);
+  int answer = ready();
+  pthread_mutex_unlock(&lock);
+  return answer;
+}

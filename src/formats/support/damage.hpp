@@ -1,0 +1,38 @@
+// What of a file could not be used. Strict reading ends at the first fault; otherwise the rest of the file is
+// taken.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace joulecast::formats {
+
+class Damage {
+ public:
+  explicit Damage(bool strict) : strict_(strict) {}
+
+  /// Notes one unusable line (numbered from 1; 0 = the file as a whole). The error itself where reading is
+  /// strict.
+  Status at(std::string_view file, std::size_t line, std::string reason);
+
+  [[nodiscard]] bool strict() const { return strict_; }
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
+  /// The first faults, "file:line: reason"; a file that is damage throughout must not fill the memory.
+  [[nodiscard]] const std::vector<std::string>& first() const { return first_; }
+
+ private:
+  static constexpr std::size_t most_kept = 20;
+  bool strict_;
+  std::uint64_t lines_ = 0;
+  std::vector<std::string> first_;
+};
+
+/// "file:line", or the file alone for line 0.
+[[nodiscard]] std::string place(std::string_view file, std::size_t line);
+
+}  // namespace joulecast::formats

@@ -1,0 +1,142 @@
+#include "hardware/catalogue.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/csv.hpp"
+#include "base/roots.hpp"
+#include "base/text.hpp"
+#include "hardware/names.hpp"
+
+namespace joulecast::hardware {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<Gpu>> read_gpus(const fs::path& file) {
+  const auto table = read_csv(file);
+  if (!table) return propagate(table.error());
+  std::vector<Gpu> gpus;
+  for (const auto& row : table->rows) {
+    Fields fields;
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      if (!row.cells[i].empty()) fields.emplace_back(table->header[i], row.cells[i]);
+    auto gpu = gpu_from_fields(fields, table->place(row));
+    // A table of the project must be right as a whole, so what is invalid in it makes it malformed.
+    if (!gpu) return fail(ErrorKind::malformed, gpu.error().where, "{}", gpu.error().message);
+    gpus.push_back(std::move(*gpu));
+  }
+  return gpus;
+}
+
+Result<std::vector<Cpu>> read_cpus(const fs::path& file) {
+  const auto table = read_csv(file);
+  if (!table) return propagate(table.error());
+  std::array<std::size_t, 4> at{};
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    static constexpr std::array<std::string_view, 4> names{"name", "tdp_w", "source", "date"};
+    const auto column = table->needed_column(names[i]);
+    if (!column) return propagate(column.error());
+    at[i] = *column;
+  }
+  std::vector<Cpu> cpus;
+  for (const auto& row : table->rows) {
+    const auto tdp = parse_double(row.cells[at[1]]);
+    if (!tdp || *tdp <= 0 || *tdp > 2000)
+      return fail(ErrorKind::malformed, table->place(row), "'{}' is not a thermal design power in watts",
+                  row.cells[at[1]]);
+    cpus.push_back({row.cells[at[0]], Watts{*tdp}, row.cells[at[2]], row.cells[at[3]]});
+  }
+  return cpus;
+}
+
+template <class Record>
+std::vector<std::string> names_of(const std::vector<const Record*>& records) {
+  std::vector<std::string> names;
+  for (const auto* record : records) names.push_back(record->name);
+  return names;
+}
+
+}  // namespace
+
+Result<Catalogue> Catalogue::read(const fs::path& folder) {
+  auto gpus = read_gpus(folder / "gpus.csv");
+  if (!gpus) return propagate(gpus.error());
+  auto cpus = read_cpus(folder / "cpus.csv");
+  if (!cpus) return propagate(cpus.error());
+  Catalogue result;
+  result.gpus_ = std::move(*gpus);
+  result.cpus_ = std::move(*cpus);
+  for (std::size_t i = 0; i < result.cpus_.size(); ++i)
+    result.cpu_index_.emplace(normalised_cpu_name(result.cpus_[i].name), i);
+  return result;
+}
+
+Result<Gpu> Catalogue::find_gpu(std::string_view name) const {
+  const auto wanted = normalised_gpu_name(name);
+  const auto is_wanted = [&](const std::string& known) { return normalised_gpu_name(known) == wanted; };
+  for (const auto& gpu : gpus_)
+    if (is_wanted(gpu.name) || std::ranges::any_of(gpu.aliases, is_wanted)) return gpu;
+  std::vector<std::string> names;
+  for (const auto& gpu : gpus_) names.push_back(gpu.name);
+  return fail(ErrorKind::invalid, "", "unknown GPU '{}'; nearest: {}", name,
+              fmt::join(nearest(name, names, normalised_gpu_name, 5), ", "));
+}
+
+Result<Cpu> Catalogue::find_cpu(std::string_view name) const {
+  std::vector<const Cpu*> matches;
+  const auto [first, last] = cpu_index_.equal_range(normalised_cpu_name(name));
+  for (auto match = first; match != last; ++match) matches.push_back(&cpus_[match->second]);
+  const auto differs = [&](const Cpu* cpu) { return cpu->tdp != matches.front()->tdp; };
+  if (std::ranges::any_of(matches, differs)) {
+    for (const auto* cpu : matches)
+      if (equals_ignoring_case(cpu->name, name)) return *cpu;
+    auto names = names_of(matches);
+    std::ranges::sort(names);
+    return fail(ErrorKind::invalid, "", "CPU '{}' fits several that differ: {}", name,
+                fmt::join(names, ", "));
+  }
+  if (!matches.empty()) return *matches.front();
+  std::vector<std::string> names;
+  for (const auto& cpu : cpus_) names.push_back(cpu.name);
+  return fail(ErrorKind::invalid, "", "unknown CPU '{}'; nearest: {}", name,
+              fmt::join(nearest(name, names, normalised_cpu_name, 3), ", "));
+}
+
+void Catalogue::add(Gpu gpu) {
+  const auto same = [&](const Gpu& known) {
+    return normalised_gpu_name(known.name) == normalised_gpu_name(gpu.name);
+  };
+  if (const auto found = std::ranges::find_if(gpus_, same); found != gpus_.end()) {
+    *found = std::move(gpu);
+  } else {
+    gpus_.push_back(std::move(gpu));
+  }
+}
+
+const Result<Catalogue>& catalogue() {
+  static const Result<Catalogue> read_once = Catalogue::read(share_directory() / "hardware");
+  return read_once;
+}
+
+Result<Gpu> find_gpu(std::string_view name) {
+  return catalogue().and_then([&](const Catalogue& all) { return all.find_gpu(name); });
+}
+Result<Cpu> find_cpu(std::string_view name) {
+  return catalogue().and_then([&](const Catalogue& all) { return all.find_cpu(name); });
+}
+
+Result<Gpu> resolve_gpu(std::string_view name_file_or_fields) {
+  if (name_file_or_fields.find('=') != std::string_view::npos) return gpu_from_text(name_file_or_fields);
+  const fs::path file(name_file_or_fields);
+  if (to_lower(file.extension().string()) != ".json") return find_gpu(name_file_or_fields);
+  auto gpus = read_gpu_file(file);
+  if (!gpus) return propagate(gpus.error());
+  if (gpus->size() != 1)
+    return fail(ErrorKind::invalid, file.string(), "describes {} GPUs where one is needed", gpus->size());
+  return std::move(gpus->front());
+}
+
+}  // namespace joulecast::hardware

@@ -1,0 +1,19 @@
+// "loss=0.25 - val_accuracy: 0.92" as names and numbers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace joulecast::progress {
+
+struct MetricText {
+  std::string name;
+  double value = 0;
+};
+
+/// Every `name=number`, `name: number` and `'name': number` of a line. Only names that a training's metrics
+/// carry (loss, acc, f1, auc, …, with prefixes such as val_ and eval_): a line's other numbers are none.
+[[nodiscard]] std::vector<MetricText> find_metrics(std::string_view line);
+
+}  // namespace joulecast::progress

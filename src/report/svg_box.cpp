@@ -1,0 +1,83 @@
+// Box plots with every run as a dot, one row a group.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/box_shape.hpp"
+#include "report/svg_canvas.hpp"
+
+namespace joulecast::report {
+namespace {
+
+constexpr double row_height = 44;
+constexpr std::size_t most_groups = 60;
+constexpr std::size_t most_dots = 500;
+
+/// A dot's height in its row: spread by the golden ratio, so that neighbours in the data do not cover one
+/// another.
+double jitter(std::size_t i) {
+  const double phase = static_cast<double>(i) * 0.6180339887498949;
+  return (phase - std::floor(phase) - 0.5) * 16;
+}
+
+void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colour, const Frame& frame,
+              const Scale& scale, double y) {
+  const auto x_of = [&](double value) {
+    return frame.left + (frame.right - frame.left) * scale.position(value);
+  };
+  const auto label = fmt::format("{} (n={})", group.label, group.values.size());
+  canvas.text(frame.left - 10, y + 4, label, Anchor::end);
+  const auto shape = box_shape(group.values);
+  if (!shape) return;
+  const double half = row_height * 0.3;
+  canvas.line(x_of(shape->whisker_low), y, x_of(shape->q1), y, colour);
+  canvas.line(x_of(shape->q3), y, x_of(shape->whisker_high), y, colour);
+  canvas.raw(fmt::format(
+      "<rect class=\"{} b\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"2\"/>\n",
+      colour, x_of(shape->q1), y - half, std::max(1.0, x_of(shape->q3) - x_of(shape->q1)), 2 * half));
+  const std::size_t stride = group.values.size() / most_dots + 1;
+  for (std::size_t i = 0; i < group.values.size(); i += stride) {
+    const double x = x_of(group.values[i]);
+    if (std::isnan(x)) continue;
+    canvas.raw(fmt::format("<circle class=\"{} d\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.2\"/>\n", colour, x,
+                           y + jitter(i / stride)));
+  }
+  const double median = x_of(shape->median);
+  canvas.line(median, y - half, median, y + half, "median");
+}
+
+}  // namespace
+
+std::string to_svg(const BoxPlot& plot, const SvgOptions& options) {
+  Scale scale(plot.value);
+  const std::size_t shown = std::min(plot.groups.size(), most_groups);
+  double label_room = 40;
+  bool thinned = false;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& group = plot.groups[i];
+    scale.include(group.values);
+    label_room =
+        std::max(label_room, SvgCanvas::width_of(fmt::format("{} (n={})", group.label, group.values.size())));
+    thinned = thinned || group.values.size() > most_dots;
+  }
+  scale.finish();
+  std::string subtitle = plot.subtitle;
+  const auto add = [&](const std::string& note) { subtitle += (subtitle.empty() ? "" : "; ") + note; };
+  if (shown < plot.groups.size()) add(fmt::format("the first {} of {} groups", shown, plot.groups.size()));
+  if (thinned) add("a sample of the runs as dots");
+
+  SvgCanvas canvas;
+  canvas.title(plot.title, subtitle);
+  const double top = subtitle.empty() ? 40 : 58;
+  const Frame frame{std::min(label_room + 26, options.width * 0.5), top, options.width - 18.0,
+                    top + row_height * static_cast<double>(shown)};
+  canvas.x_axis(frame, scale, plot.value.label);
+  for (std::size_t i = 0; i < shown; ++i) {
+    draw_row(canvas, plot.groups[i], SvgCanvas::colour_class(i), frame, scale,
+             top + row_height * (static_cast<double>(i) + 0.5));
+  }
+  return canvas.document(options.width, static_cast<int>(frame.bottom) + 50, plot.title);
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,201 @@
+#include "hardware/catalogue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <set>
+
+#include "base/csv.hpp"
+#include "support/shared_data.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace joulecast::hardware {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Catalogue& shipped() {
+  static const auto read = Catalogue::read(std::filesystem::path(JOULECAST_SOURCE) / "data" / "hardware");
+  if (!read) {
+    ADD_FAILURE() << to_string(read.error());
+    std::abort();
+  }
+  return *read;
+}
+
+struct Spelling {
+  const char* reported;
+  const char* name;
+};
+
+class GpuNames : public ::testing::TestWithParam<Spelling> {};
+TEST_P(GpuNames, AreFoundAsDriversReportThem) {
+  const auto gpu = shipped().find_gpu(GetParam().reported);
+  ASSERT_TRUE(gpu) << to_string(gpu.error());
+  EXPECT_EQ(gpu->name, GetParam().name);
+}
+// nvidia-smi and NVML (drivers before and after 470 differ by the word NVIDIA), rocm-smi, lspci, and people.
+INSTANTIATE_TEST_SUITE_P(Reported, GpuNames,
+                         ::testing::Values(Spelling{"NVIDIA GeForce RTX 3090", "RTX 3090"},
+                                           Spelling{"GeForce RTX 3090", "RTX 3090"},
+                                           Spelling{"rtx3090", "RTX 3090"},
+                                           Spelling{"NVIDIA GeForce RTX 3070 Ti", "RTX 3070 Ti"},
+                                           Spelling{"Quadro RTX 5000", "Quadro RTX 5000"},
+                                           Spelling{"NVIDIA Quadro RTX 6000", "Quadro RTX 6000"},
+                                           Spelling{"NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada"},
+                                           Spelling{"NVIDIA A100-SXM4-40GB", "A100-SXM4-40GB"},
+                                           Spelling{"NVIDIA A100 80GB PCIe", "A100 80GB PCIe"},
+                                           Spelling{"NVIDIA V100-PCIE-32GB", "Tesla V100-PCIE-32GB"},
+                                           Spelling{"Tesla T4", "Tesla T4"},
+                                           Spelling{"NVIDIA H100 80GB HBM3", "H100 SXM 80GB"},
+                                           Spelling{"NVIDIA H100 PCIe", "H100 PCIe"},
+                                           Spelling{"NVIDIA TITAN X (Pascal)", "TITAN X (Pascal)"},
+                                           Spelling{"AMD Instinct MI300X OAM", "MI300X"},
+                                           Spelling{"Arcturus GL-XL [AMD Instinct MI100]", "MI100"},
+                                           Spelling{"AMD INSTINCT MI250 (MCM) OAM AC MBA", "MI250"},
+                                           Spelling{"AMD Radeon RX 7900 XTX", "RX 7900 XTX"},
+                                           Spelling{"Intel(R) Arc(TM) A770 Graphics", "Arc A770 16GB"}));
+
+TEST(FindGpu, NeverTakesAnotherBoard) {
+  // A laptop chip, a MIG slice and a bare family name are none of the boards that the table holds.
+  for (const auto* name : {"NVIDIA GeForce RTX 3070 Laptop GPU", "NVIDIA A100-SXM4-40GB MIG 1g.5gb", "A100",
+                           "V100", "RTX", "", "Navi 21 [Radeon RX 6800/6800 XT / 6900 XT]"})
+    EXPECT_FALSE(shipped().find_gpu(name)) << name;
+  const auto laptop = shipped().find_gpu("NVIDIA GeForce RTX 3070 Laptop GPU").error();
+  EXPECT_EQ(laptop.kind, ErrorKind::invalid);
+  EXPECT_THAT(laptop.message, HasSubstr("nearest: RTX 3070"));
+  const auto family = shipped().find_gpu("A100").error().message;
+  EXPECT_THAT(family, HasSubstr("A100-PCIE-40GB"));
+  EXPECT_THAT(family, HasSubstr("A100-SXM4-80GB"));
+}
+
+TEST(FindGpu, KnowsThePublishedFigures) {
+  // NVIDIA Ampere GA102 whitepaper, appendix A: GeForce RTX 3090.
+  const auto gpu = shipped().find_gpu("RTX 3090").value();
+  EXPECT_EQ(gpu.power_limit, Watts{350});
+  EXPECT_EQ(gpu.cores, 10496);
+  EXPECT_EQ(gpu.multiprocessors, 82);
+  EXPECT_DOUBLE_EQ(gpu.bandwidth_gb_s, 936);
+  EXPECT_DOUBLE_EQ(gpu.fp16_tflops.value(), 71);
+  EXPECT_FALSE(gpu.idle_power);
+}
+
+TEST(GpuTable, IsConsistent) {
+  std::set<std::string> names;
+  for (const auto& gpu : shipped().gpus()) {
+    EXPECT_TRUE(names.insert(normalised_gpu_name(gpu.name)).second) << gpu.name;
+    for (const auto& alias : gpu.aliases)
+      EXPECT_TRUE(names.insert(normalised_gpu_name(alias)).second) << alias;
+    EXPECT_FALSE(gpu.source.empty()) << gpu.name;
+    EXPECT_FALSE(gpu.date.empty()) << gpu.name;
+    if (!gpu.cores || !gpu.boost_mhz) continue;
+    // Each core does one fused multiply-add a clock; dual-issue architectures are quoted at two.
+    const double one_issue = 2e-6 * *gpu.cores * *gpu.boost_mhz;
+    const double issues = gpu.architecture == "RDNA3" || gpu.architecture == "CDNA3" ? 2 : 1;
+    EXPECT_NEAR(gpu.fp32_tflops / one_issue, issues, 0.08 * issues) << gpu.name;
+  }
+  EXPECT_GE(shipped().gpus().size(), 100U);
+}
+
+class CpuNames : public ::testing::TestWithParam<std::pair<const char*, double>> {};
+TEST_P(CpuNames, AreFoundAsProcCpuinfoReportsThem) {
+  const auto cpu = shipped().find_cpu(GetParam().first);
+  ASSERT_TRUE(cpu) << to_string(cpu.error());
+  EXPECT_EQ(cpu->tdp, Watts{GetParam().second});
+  EXPECT_FALSE(cpu->source.empty());
+}
+// TDP by the makers' product pages.
+INSTANTIATE_TEST_SUITE_P(Reported, CpuNames,
+                         ::testing::Values(std::pair{"AMD Ryzen Threadripper 1950X 16-Core Processor", 180.0},
+                                           std::pair{"AMD EPYC 8024P 8-Core Processor", 90.0},
+                                           std::pair{"AMD EPYC 7742 64-Core Processor", 225.0},
+                                           std::pair{"AMD Ryzen 5 5600G with Radeon Graphics", 65.0},
+                                           std::pair{"AMD Ryzen 9 5950X 16-Core Processor", 105.0},
+                                           std::pair{"Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz", 120.0},
+                                           std::pair{"12th Gen Intel(R) Core(TM) i7-12700H", 45.0},
+                                           std::pair{"Intel(R) Core(TM) i7-8700 CPU @ 3.20GHz", 65.0},
+                                           std::pair{"Apple M1", 10.0}));
+
+TEST(FindCpu, RefusesWhatNamesNoPart) {
+  for (const auto* name : {"Intel(R) Xeon(R) Processor", "Intel Xeon Processor (Skylake, IBRS)",
+                           "AMD EPYC Processor", "QEMU Virtual CPU version 2.5+", "A100", ""})
+    EXPECT_FALSE(shipped().find_cpu(name)) << name;
+  EXPECT_THAT(shipped().find_cpu("AMD EPYC 7742X").error().message, HasSubstr("AMD EPYC 7742"));
+  EXPECT_THAT(shipped().find_cpu("i5-3570T").error().message, HasSubstr("nearest: Intel Core i5-3570T"));
+}
+
+TEST(FindCpu, RefusesToChooseBetweenDifferentParts) {
+  const auto error = shipped().find_cpu("AMD Phenom(tm) II X4 945 Processor").error();
+  EXPECT_THAT(error.message, HasSubstr("AMD Phenom II X4 945 (125W), AMD Phenom II X4 945 (95W)"));
+  EXPECT_EQ(shipped().find_cpu("AMD Phenom II X4 945 (95W)")->tdp, Watts{95});
+}
+
+TEST(FindCpu, FindsEveryEntryByItsOwnName) {
+  for (const auto& cpu : shipped().cpus()) {
+    const auto found = shipped().find_cpu(cpu.name);
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->tdp, cpu.tdp) << cpu.name;
+  }
+}
+
+TEST(UserGpu, NeedsWhatEstimatesNeedAndNothingElse) {
+  const auto gpu =
+      gpu_from_text("name=Mine, tdp_w=200,memory_gb=16,memory_bandwidth_gb_s=448,fp32_tflops=15.5,idle_w=12");
+  ASSERT_TRUE(gpu) << to_string(gpu.error());
+  EXPECT_EQ(gpu->power_limit, Watts{200});
+  EXPECT_EQ(gpu->idle_power, Watts{12});
+  EXPECT_FALSE(gpu->fp16_tflops);
+  EXPECT_EQ(gpu->source, "given by the user");
+}
+
+TEST(UserGpu, RefusesWhatCannotBe) {
+  const auto reason = [](std::string_view text) { return gpu_from_text(text).error().message; };
+  EXPECT_EQ(reason("name=x"), "a GPU needs tdp_w, memory_gb, memory_bandwidth_gb_s, fp32_tflops");
+  EXPECT_EQ(reason("tdp_w=-3"), "tdp_w -3 is impossible (between 1 and 5000)");
+  EXPECT_EQ(reason("tdp_w=nan"), "tdp_w 'nan' is not a number");
+  EXPECT_EQ(reason("tdp=200"), "unknown key 'tdp' of a GPU");
+  EXPECT_EQ(reason("tdp_w=200,tdp_w=300"), "tdp_w is given twice");
+  EXPECT_EQ(reason("RTX"), "'RTX' of the GPU's description is not key=value");
+  EXPECT_EQ(reason("name=x,tdp_w=20,idle_w=30,memory_gb=1,memory_bandwidth_gb_s=9,fp32_tflops=1"),
+            "idle_w 30 is not below tdp_w 20");
+}
+
+TEST(UserGpu, ComesFromAFile) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const auto file = folder.write("gpu.json", R"({"name": "Mine", "tdp_w": 200, "memory_gb": 16,
+      "memory_bandwidth_gb_s": 448, "fp32_tflops": 15.5})");
+  const auto gpu = resolve_gpu(file.string());
+  ASSERT_TRUE(gpu) << to_string(gpu.error());
+  EXPECT_DOUBLE_EQ(gpu->fp32_tflops, 15.5);
+  EXPECT_EQ(resolve_gpu(folder.write("broken.json", "{").string()).error().message, "is not JSON");
+  EXPECT_EQ(resolve_gpu(folder.write("two.json", "[]").string()).error().message,
+            "describes 0 GPUs where one is needed");
+  EXPECT_EQ(resolve_gpu((folder.path() / "absent.json").string()).error().kind, ErrorKind::unavailable);
+}
+
+TEST(Catalogue, NamesTheLineOfABrokenTable) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const auto gpus =
+      folder.write("gpus.csv", "name,tdp_w,memory_gb,memory_bandwidth_gb_s,fp32_tflops\nA,1,1,1,zero\n");
+  EXPECT_EQ(to_string(Catalogue::read(folder.path()).error()),
+            gpus.string() + ":2: fp32_tflops 'zero' is not a number");
+  folder.write("gpus.csv", "name,tdp_w,memory_gb,memory_bandwidth_gb_s,fp32_tflops\nA,1,1,1,1\n");
+  const auto cpus = folder.write("cpus.csv", "name,tdp_w,source,date\nB,0,x,2026\n");
+  EXPECT_THAT(to_string(Catalogue::read(folder.path()).error()), HasSubstr(cpus.string() + ":2: '0' is not"));
+}
+
+TEST(Catalogue, KnowsEveryGpuOfTheMeasuredData) {
+  SKIP_WITHOUT_SHARED_DATA(root);
+  const auto table = read_csv(root / "tables" / "workloads.csv");
+  ASSERT_TRUE(table) << to_string(table.error());
+  const auto column = table->needed_column("gpu").value();
+  std::set<std::string> names;
+  for (const auto& row : table->rows) names.insert(row.cells[column]);
+  EXPECT_GE(names.size(), 5U);
+  for (const auto& name : names) EXPECT_TRUE(shipped().find_gpu(name)) << name;
+}
+
+}  // namespace
+}  // namespace joulecast::hardware

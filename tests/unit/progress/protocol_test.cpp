@@ -1,0 +1,150 @@
+#include "progress/protocol.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "progress/socket_server.hpp"
+#include "progress/tracker.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+constexpr SteadyTime now{100'000'000'000};
+
+TEST(ParseMessage, TakesEveryEvent) {
+  const auto begin = parse_message(R"({"v":1,"event":"begin_run","total_epochs":50})", now);
+  ASSERT_TRUE(begin);
+  EXPECT_EQ(begin->front().kind, EventKind::run_begin);
+  EXPECT_EQ(begin->front().total_epochs, 50);
+  const auto epoch = parse_message(R"({"event":"epoch","epoch":3,"t":99000000000})", now);
+  ASSERT_TRUE(epoch);
+  EXPECT_EQ(epoch->front().epoch, 3);
+  EXPECT_EQ(epoch->front().time.ns, 99'000'000'000) << "the sender's own time, where it is believable";
+  const auto many =
+      parse_message(R"({"event":"metric","epoch":3,"metrics":{"loss":0.5,"acc":null,"f1":0.25}})", now);
+  ASSERT_TRUE(many);
+  EXPECT_EQ(many->size(), 2u);
+}
+
+TEST(ParseMessage, DoesNotBelieveImpossibleTimes) {
+  for (const auto* t : {"-5", "900000000000", "1", "9223372036854775807"}) {
+    const auto told = parse_message(std::string(R"({"event":"epoch","epoch":1,"t":)") + t + "}", now);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->front().time, now) << t;
+  }
+}
+
+TEST(ParseMessage, RefusesEverythingElseWithAReason) {
+  const std::string deep(5000, '[');
+  for (const std::string& bad :
+       {std::string("{"), std::string("[]"), std::string("3"), std::string("\xff\xfe\x00garbage", 10),
+        std::string(R"({"event":7})"), std::string(R"({"event":"dance"})"),
+        std::string(R"({"event":"epoch"})"), std::string(R"({"event":"epoch","epoch":"3"})"),
+        std::string(R"({"event":"epoch","epoch":-1})"), std::string(R"({"event":"epoch","epoch":1e300})"),
+        std::string(R"({"event":"metric","name":"x"})"), std::string(R"({"v":2,"event":"end_run"})"),
+        std::string(longest_line + 1, ' '), deep}) {
+    const auto told = parse_message(bad, now);
+    ASSERT_FALSE(told) << bad.substr(0, 40);
+    EXPECT_EQ(told.error().kind, ErrorKind::malformed);
+    EXPECT_EQ(told.error().message.find('\n'), std::string::npos);
+  }
+}
+
+int connect_to(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::ranges::copy(path.string(), address.sun_path);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  // A flood must not block the test: what the server does not take in time is dropped here.
+  EXPECT_EQ(::fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+  return fd;
+}
+
+std::vector<Event> service_until_quiet(SocketServer& server) {
+  std::vector<Event> all;
+  for (int i = 0; i < 20; ++i) {
+    const auto events = server.service(system_clock());
+    all.insert(all.end(), events.begin(), events.end());
+  }
+  return all;
+}
+
+TEST(SocketServer, HearsSeveralClientsAndSurvivesBadOnes) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path());
+  ASSERT_TRUE(server);
+  const int good = connect_to(server->path());
+  const int bad = connect_to(server->path());
+  const std::string garbage = std::string(40'000, 'z') + "\n" + "{\"event\":\"epoch\",\"epoch\":8}\n";
+  EXPECT_GT(::write(bad, garbage.data(), garbage.size()), 0);
+  const std::string_view half = R"({"event":"epoch","ep)";
+  EXPECT_EQ(::write(good, half.data(), half.size()), static_cast<ssize_t>(half.size()));
+  auto events = service_until_quiet(*server);
+  const std::string_view rest = "och\":4}\n";
+  EXPECT_EQ(::write(good, rest.data(), rest.size()), static_cast<ssize_t>(rest.size()));
+  for (auto& event : service_until_quiet(*server)) events.push_back(event);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].epoch, 8) << "a refused line costs only itself";
+  EXPECT_EQ(events[1].epoch, 4) << "a line cut in two is one line";
+  EXPECT_EQ(server->refused(), 1);
+  ::close(good);
+  ::close(bad);
+}
+
+TEST(SocketServer, LeavesNothingBehind) {
+  const testing::TemporaryDirectory folder;
+  {
+    auto server = SocketServer::listen(folder.path());
+    ASSERT_TRUE(server);
+    EXPECT_TRUE(std::filesystem::exists(server->path()));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+Event epoch_event(EventKind kind, int index, double seconds) {
+  Event event;
+  event.kind = kind;
+  event.epoch = index;
+  event.time = SteadyTime{} + Seconds{seconds};
+  return event;
+}
+
+TEST(Tracker, KeepsEpochsInOrderWhateverIsSaid) {
+  Tracker tracker(SteadyTime{});
+  tracker.take(epoch_event(EventKind::epoch_begin, 1, 1));
+  tracker.take(epoch_event(EventKind::epoch_begin, 1, 2));  // said twice
+  tracker.take(epoch_event(EventKind::epoch_end, 1, 3));
+  tracker.take(epoch_event(EventKind::epoch_end, 1, 4));    // ended twice
+  tracker.take(epoch_event(EventKind::epoch_begin, 0, 5));  // goes back
+  tracker.take(epoch_event(EventKind::epoch_end, 7, 4.5));  // another's end, and before it began
+  const auto epochs = tracker.take_finished();
+  ASSERT_EQ(epochs.size(), 2u);
+  EXPECT_EQ(epochs[0].span, (trace::Span{Seconds{1}, Seconds{3}}));
+  EXPECT_EQ(tracker.contradictions(), 3);
+  for (std::size_t i = 0; i < epochs.size(); ++i) {
+    EXPECT_LE(epochs[i].span.begin, epochs[i].span.end);
+    if (i > 0) {
+      EXPECT_GE(epochs[i].span.begin, epochs[i - 1].span.end);
+    }
+  }
+}
+
+TEST(Tracker, BeginRunLeavesThePreparationOutOfTheFirstEpoch) {
+  Tracker tracker(SteadyTime{});
+  Event begin;
+  begin.kind = EventKind::run_begin;
+  begin.time = SteadyTime{} + Seconds{12};
+  tracker.take(begin);
+  tracker.take(epoch_event(EventKind::epoch_end, 1, 20));
+  EXPECT_EQ(tracker.take_finished().front().span.begin, Seconds{12});
+}
+
+}  // namespace
+}  // namespace joulecast::progress
