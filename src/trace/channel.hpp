@@ -48,6 +48,7 @@ struct Channel {
   Behaviour behaviour = Behaviour::gauge;
   Component component = Component::other;
   std::string device;        ///< which one of its component: "0", "GPU-5f3a…"
+  std::string device_name;   ///< what people call the device: "NVIDIA A100-SXM4-80GB"; empty = not known
   double resolution = 1;     ///< one raw count in the quantity's base unit
   Seconds update_period{0};  ///< how often the source has a new value; 0 = not known
   Seconds averaging_window{

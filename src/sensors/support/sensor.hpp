@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "trace/reading.hpp"
 #include "trace/run.hpp"
 
+struct perf_event_attr;
+
 namespace joulecast::sensors {
 
 /// Everything a sensor may touch, injected: a test gives its own.
@@ -25,8 +28,12 @@ struct Environment {
   std::function<const char*(const char*)> variable;
   /// Path or soname of a vendor library, by its usual name ("libnvidia-ml.so.1"); returns what to dlopen.
   std::function<std::string(std::string_view)> library;
-  /// pread on an open descriptor; replaced by tests that need EIO or ENODEV, which regular files cannot give.
+  /// System calls on descriptors, as the kernel has them (-1 and errno where they fail). Replaced by tests
+  /// that need EIO or ENODEV, which regular files cannot give, or a device that is not there.
   std::function<ssize_t(int, void*, size_t, off_t)> pread;
+  std::function<ssize_t(int, void*, size_t)> read;
+  std::function<int(int, unsigned long, void*)> ioctl;
+  std::function<int(perf_event_attr*, int cpu)> perf_event_open;
   /// The process whose tree is measured (process_tree sensor); 0 = the whole machine only.
   int pid = 0;
   /// Which GPUs to read, as the user named them (indices or UUIDs); empty = what *_VISIBLE_DEVICES leaves.
@@ -35,7 +42,9 @@ struct Environment {
   const trace::Run* replay = nullptr;
 };
 
-/// The real machine.
+/// The real machine. For containers that mount the host's files elsewhere, and for trials against fakes,
+/// these variables are followed: JOULECAST_SYSFS, JOULECAST_PROCFS, JOULECAST_DEVFS (roots) and
+/// JOULECAST_NVML_LIBRARY, JOULECAST_ROCM_LIBRARY (paths of the vendor libraries).
 [[nodiscard]] Environment real_environment();
 
 /// Why a source is or is not usable, for `joulecast doctor`.
@@ -68,6 +77,10 @@ struct SensorType {
   std::string_view description;  ///< one line for people
   Lane lane = Lane::fast;
   Seconds shortest_interval{0.001};  ///< polling faster than this gives nothing new
+  /// A model that is not needed where a meter of this component opened.
+  std::optional<trace::Component> stands_in_for = {};
+  /// Another sensor that reads the same meter with less effort: where that one opened, this one stays out.
+  std::string_view yields_to = {};
   Finding (*probe)(const Environment&);
   Result<std::unique_ptr<Sensor>> (*open)(const Environment&);
 };

@@ -1,0 +1,149 @@
+#include "sampling/channel_recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulecast::sampling {
+namespace {
+
+using trace::Behaviour;
+using trace::Quantity;
+
+/// No device draws exactly nothing: a counter that stands still this long, over this many readings, has
+/// stopped.
+constexpr double frozen_after_s = 5;
+constexpr int frozen_after_readings = 5;
+constexpr double frozen_after_updates = 20;
+/// A gauge unread for longer than this many periods (and a moment) has a gap there.
+constexpr double late_periods = 2.5;
+constexpr double late_s = 0.25;
+
+std::string fault_of(trace::StepKind kind) {
+  if (kind == trace::StepKind::restarted) return "the counter restarted";
+  if (kind == trace::StepKind::ambiguous) return "the counter may have wrapped several times unread";
+  return "the counter jumped further than the device can draw";
+}
+
+}  // namespace
+
+ChannelRecorder::ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, RecordSink& sink)
+    : channel_(std::move(channel)), period_(period), index_(index), sink_(&sink), decoder_(channel_) {}
+
+bool ChannelRecorder::is_counter() const {
+  return channel_.quantity == Quantity::energy && channel_.behaviour == Behaviour::counter;
+}
+
+bool ChannelRecorder::gives_energy() const {
+  return is_counter() || (channel_.quantity == Quantity::power && channel_.behaviour == Behaviour::gauge);
+}
+
+void ChannelRecorder::count_fault(const std::string& name) {
+  const auto known = std::ranges::find(faults_, name, &std::pair<std::string, int>::first);
+  if (known != faults_.end())
+    ++known->second;
+  else
+    faults_.emplace_back(name, 1);
+}
+
+bool ChannelRecorder::is_nonsense(double value) const {
+  if (!std::isfinite(value)) return true;
+  if (channel_.quantity == Quantity::temperature) return false;
+  if (value < 0) return true;
+  const bool bounded = channel_.quantity == Quantity::power && channel_.plausible_maximum > Watts{0};
+  return bounded && value > channel_.plausible_maximum.value();
+}
+
+void ChannelRecorder::take(const RawSample& sample, Seconds time) {
+  if (sample.kind != RawSample::Kind::value) {
+    failed_since_ = true;
+    power_.reset();
+    return;
+  }
+  if (last_time_ && time.value() <= *last_time_) return;
+  const auto* count = std::get_if<std::uint64_t>(&sample.value);
+  if (is_counter()) {
+    if (count != nullptr) take_counter(*count, sample.time, time.value());
+    return;
+  }
+  take_gauge(
+      count != nullptr ? static_cast<double>(*count) * channel_.resolution : std::get<double>(sample.value),
+      time.value());
+}
+
+void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, double time) {
+  const auto step = decoder_.step(steady, count);
+  energy_ = decoder_.total().value();
+  sink_->append(index_, time, energy_);
+  if (!first_time_) first_time_ = time;
+  if (last_time_) {
+    const trace::Span span{Seconds{*last_time_}, Seconds{time}};
+    if (step.usable()) {
+      power_ = step.energy / span.length();
+    } else {
+      sink_->gap(index_, span);
+      power_.reset();
+      count_fault(fault_of(step.kind));
+    }
+  }
+  watch_for_freeze(count, time);
+  last_time_ = time;
+}
+
+void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
+  if (!last_time_ || count != last_count_) {
+    if (frozen_) tell_freeze(*last_time_);
+    last_count_ = count;
+    unchanged_since_ = time;
+    unchanged_readings_ = 0;
+    return;
+  }
+  ++unchanged_readings_;
+  const double patience = std::max(frozen_after_s, frozen_after_updates * channel_.update_period.value());
+  if (frozen_ || unchanged_readings_ < frozen_after_readings || time - unchanged_since_ < patience) return;
+  frozen_ = true;
+  count_fault("the counter stood still");
+}
+
+/// Told when it ends, as one span: a counter that moves again has lost what was used meanwhile.
+void ChannelRecorder::tell_freeze(double until) {
+  sink_->gap(index_, {Seconds{unchanged_since_}, Seconds{until}});
+  frozen_ = false;
+}
+
+void ChannelRecorder::take_gauge(double value, double time) {
+  if (is_nonsense(value)) {
+    count_fault("a value that cannot be");
+    failed_since_ = true;
+    power_.reset();
+    return;
+  }
+  if (last_time_) {
+    const double late = late_periods * period_.value() + late_s;
+    if (failed_since_ || time - *last_time_ > late) sink_->gap(index_, {Seconds{*last_time_}, Seconds{time}});
+    if (channel_.quantity == Quantity::power) energy_ += 0.5 * (value + last_value_) * (time - *last_time_);
+  }
+  sink_->append(index_, time, value);
+  if (!first_time_) first_time_ = time;
+  last_time_ = time;
+  last_value_ = value;
+  failed_since_ = false;
+  if (channel_.quantity == Quantity::power) power_ = Watts{value};
+}
+
+void ChannelRecorder::finish() {
+  if (frozen_) tell_freeze(*last_time_);
+}
+
+trace::Trace ChannelRecorder::summary() const {
+  trace::Trace trace;
+  trace.channel = channel_;
+  trace.channel.quantity = Quantity::energy;
+  trace.channel.behaviour = Behaviour::counter;
+  if (first_time_ && *first_time_ < *last_time_) {
+    trace.times = {*first_time_, *last_time_};
+    trace.values = {0, energy_};
+  }
+  return trace;
+}
+
+}  // namespace joulecast::sampling

@@ -1,0 +1,176 @@
+#include "sampling/lane.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "base/text.hpp"
+
+namespace joulecast::sampling {
+namespace {
+
+constexpr double seconds_of_slack = 8;  ///< how long the reader may stay away before samples drop
+constexpr Seconds hang_after{3};        ///< a read that takes longer is said to hang
+
+std::chrono::nanoseconds to_chrono(Seconds d) {
+  return std::chrono::nanoseconds(std::llround(d.value() * 1e9));
+}
+timespec to_timespec(std::int64_t ns) {
+  return {ns / 1'000'000'000, ns % 1'000'000'000};
+}
+
+std::size_t ring_capacity(const auto& sources) {
+  double rate = 0;
+  for (const auto& source : sources)
+    rate += static_cast<double>(source.open.sensor->channels().size()) / source.period.value();
+  return static_cast<std::size_t>(rate * seconds_of_slack) + 256;
+}
+
+}  // namespace
+
+Sampler::Lane::Lane(std::vector<Source> sources, const Clock& clock)
+    : sources_(std::move(sources)),
+      clock_(clock),
+      ring_(ring_capacity(sources_)),
+      stop_event_(::eventfd(0, EFD_CLOEXEC)) {
+  tick_ = std::ranges::min_element(sources_, {}, &Source::period)->period;
+}
+
+Sampler::Lane::~Lane() {
+  ::close(stop_event_);
+}
+
+void Sampler::Lane::start() {
+  started_ = true;
+  std::thread([self = shared_from_this()] { self->work(); }).detach();
+}
+
+void Sampler::Lane::ask_to_stop() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(stop_event_, &one, sizeof one);
+}
+
+bool Sampler::Lane::wait(Seconds limit, bool& flag) {
+  if (!started_) return true;
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, to_chrono(limit), [&] { return flag; });
+}
+
+void Sampler::Lane::say(bool& flag) {
+  const std::lock_guard guard(mutex_);
+  flag = true;
+  changed_.notify_all();
+}
+
+void Sampler::Lane::drain(std::vector<RawSample>& samples) {
+  RawSample sample;
+  while (ring_.pop(sample)) samples.push_back(sample);
+}
+
+void Sampler::Lane::add_statuses(std::vector<trace::SensorStatus>& statuses) const {
+  const auto since = reading_since_.load();
+  const auto hanging = reading_index_.load();
+  const auto waited = clock_.steady() - SteadyTime{since};
+  const bool hangs = since != 0 && waited > hang_after;
+  const std::lock_guard guard(mutex_);
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    auto status = sources_[i].status;
+    if (hangs && i == hanging)
+      status.reason = fmt::format("hangs: no answer for {}", to_text(waited));
+    else if (hangs)
+      status.reason = fmt::format("waits for {}, which hangs", sources_[hanging].open.type->name);
+    statuses.push_back(std::move(status));
+  }
+}
+
+void Sampler::Lane::work() {
+  read_due(/*all=*/true);
+  say(first_done_);
+  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  arm(timer);
+  pollfd waiting[2] = {{timer, POLLIN, 0}, {stop_event_, POLLIN, 0}};
+  for (;;) {
+    if (::poll(waiting, 2, -1) < 0) continue;
+    if ((waiting[1].revents & POLLIN) != 0) break;
+    std::uint64_t ticks = 0;
+    // Ticks that were missed (a slow read, a suspend) are skipped: reading twice at once tells nothing.
+    if (::read(timer, &ticks, sizeof ticks) == sizeof ticks) read_due(/*all=*/false);
+  }
+  ::close(timer);
+  read_due(/*all=*/true);
+  say(ended_);
+}
+
+/// Absolute times: the rate does not drift, however long a read takes.
+void Sampler::Lane::arm(int timer) const {
+  itimerspec schedule{};
+  const auto tick_ns = to_chrono(tick_).count();
+  schedule.it_interval = to_timespec(tick_ns);
+  schedule.it_value = to_timespec(system_clock().steady().ns + tick_ns);
+  ::timerfd_settime(timer, TFD_TIMER_ABSTIME, &schedule, nullptr);
+}
+
+void Sampler::Lane::read_due(bool all) {
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    // Half a tick of tolerance: a sensor whose period is the tick itself must not miss every second one.
+    if (all || clock_.steady() + 0.5 * tick_ >= sources_[i].due) read_source(i);
+}
+
+void Sampler::Lane::read_source(std::size_t index) {
+  auto& source = sources_[index];
+  const auto before = clock_.steady();
+  reading_index_.store(index);
+  reading_since_.store(before.ns);
+  source.open.sensor->read(source.readings);
+  reading_since_.store(0);
+  const auto after = clock_.steady();
+  source.due = before + source.period;
+  const SteadyTime middle{before.ns + (after.ns - before.ns) / 2};
+  std::uint64_t failed = 0;
+  for (std::size_t c = 0; c < source.readings.size(); ++c) failed += hand_over(source, c, middle);
+  account(source, after - before, failed);
+}
+
+/// Puts one channel's reading into the ring; 1 where it failed.
+std::uint64_t Sampler::Lane::hand_over(Source& source, std::size_t c, SteadyTime time) {
+  if (source.ended[c] != 0) return 0;
+  const auto& reading = source.readings[c];
+  RawSample sample;
+  sample.channel = source.first_channel + static_cast<std::uint32_t>(c);
+  sample.time = time;
+  if (reading) {
+    sample.value = *reading;
+  } else {
+    const bool passing = reading.error().kind == ErrorKind::retry;
+    sample.kind = passing ? RawSample::Kind::failed : RawSample::Kind::ended;
+    if (!passing) end_channel(source, c);
+  }
+  if (!ring_.push(sample)) dropped_.fetch_add(1);
+  return reading ? 0 : 1;
+}
+
+void Sampler::Lane::end_channel(Source& source, std::size_t c) {
+  source.ended[c] = 1;
+  const std::lock_guard guard(mutex_);
+  if (source.status.reason.empty())
+    source.status.reason = fmt::format("{} ended: {}", source.open.sensor->channels()[c].name,
+                                       to_string(source.readings[c].error()));
+}
+
+void Sampler::Lane::account(Source& source, Seconds latency, std::uint64_t failed) {
+  const std::lock_guard guard(mutex_);
+  auto& status = source.status;
+  ++status.readings;
+  status.failed_readings += failed > 0 ? 1 : 0;
+  status.max_latency = std::max(status.max_latency, latency);
+  source.total_latency += latency;
+  status.mean_latency = source.total_latency / static_cast<double>(status.readings);
+}
+
+}  // namespace joulecast::sampling

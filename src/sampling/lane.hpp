@@ -1,0 +1,67 @@
+// One polling thread and the sensors it reads.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "sampling/ring.hpp"
+#include "sampling/sampler.hpp"
+
+namespace joulecast::sampling {
+
+/// Shared with its thread, so that a thread stuck in a driver can be left behind.
+class Sampler::Lane : public std::enable_shared_from_this<Lane> {
+ public:
+  struct Source {
+    OpenSensor open;
+    std::uint32_t first_channel = 0;
+    Seconds period{1};
+    SteadyTime due;
+    std::vector<sensors::ChannelReading> readings;
+    std::vector<char> ended;
+    trace::SensorStatus status;  ///< guarded by mutex_
+    Seconds total_latency{0};
+  };
+
+  Lane(std::vector<Source> sources, const Clock& clock);
+  ~Lane();
+
+  void start();
+  bool wait_for_first(Seconds limit) { return wait(limit, first_done_); }
+  void ask_to_stop();
+  bool wait_for_end(Seconds limit) { return wait(limit, ended_); }
+
+  void drain(std::vector<RawSample>& samples);
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
+  void add_statuses(std::vector<trace::SensorStatus>& statuses) const;
+
+ private:
+  bool wait(Seconds limit, bool& flag);
+  void say(bool& flag);
+  void work();
+  void arm(int timer) const;
+  void read_due(bool all);
+  void read_source(std::size_t index);
+  std::uint64_t hand_over(Source& source, std::size_t c, SteadyTime time);
+  void end_channel(Source& source, std::size_t c);
+  void account(Source& source, Seconds latency, std::uint64_t failed);
+
+  std::vector<Source> sources_;
+  const Clock& clock_;
+  Ring<RawSample> ring_;
+  int stop_event_;
+  Seconds tick_{1};
+  std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::int64_t> reading_since_{0};  ///< steady ns at which the read in progress began; 0 = none
+  std::atomic<std::size_t> reading_index_{0};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool first_done_ = false;
+  bool ended_ = false;
+  bool started_ = false;
+};
+
+}  // namespace joulecast::sampling

@@ -1,0 +1,43 @@
+// All channels of a measurement: readings to the sink, and the run's sums as they stand.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sampling/channel_recorder.hpp"
+#include "trace/energy.hpp"
+
+namespace joulecast::sampling {
+
+struct LiveEnergy {
+  trace::RunEnergy energy;
+  std::optional<Watts> power;  ///< of what is in the total, now
+  Seconds until{0};            ///< the last reading's time
+};
+
+class Recorder {
+ public:
+  Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink);
+
+  void take(const std::vector<RawSample>& samples);
+  void finish();
+
+  [[nodiscard]] const LiveEnergy& live() const { return live_; }
+  /// Total energy from the run's start to a time that readings cover, by the line between two sums; nothing
+  /// else.
+  [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
+  /// One line a kind of fault, for the run's notes.
+  [[nodiscard]] std::vector<std::string> faults() const;
+
+ private:
+  void update_live();
+
+  std::vector<ChannelRecorder> channels_;
+  SteadyTime start_;
+  LiveEnergy live_;
+  std::deque<std::pair<double, double>> sums_;  ///< time and energy of the latest updates
+};
+
+}  // namespace joulecast::sampling

@@ -1,0 +1,86 @@
+#include "sampling/sampler.hpp"
+
+#include <algorithm>
+
+#include "sampling/lane.hpp"
+
+namespace joulecast::sampling {
+namespace {
+
+constexpr double readings_per_wrap = 4;  ///< so that a wrapping counter is never ambiguous
+constexpr Seconds shortest_period{0.0005};
+
+/// How often one sensor is read: as asked, not faster than it can, and often enough for its counters' wraps.
+Seconds period_of(const OpenSensor& open, Seconds interval) {
+  auto period = std::max(interval, open.type->shortest_interval);
+  for (const auto& channel : open.sensor->channels()) {
+    if (channel.wrap_range == 0 || channel.plausible_maximum <= Watts{0}) continue;
+    const Joules range{static_cast<double>(channel.wrap_range) * channel.resolution};
+    period = std::min(period, range / channel.plausible_maximum / readings_per_wrap);
+  }
+  return std::max(period, shortest_period);
+}
+
+}  // namespace
+
+Sampler::Sampler(std::vector<OpenSensor> sensors, SamplerOptions options, const Clock& clock)
+    : options_(options) {
+  std::vector<Lane::Source> by_lane[3];
+  for (auto& open : sensors) {
+    const auto& channels = open.sensor->channels();
+    Lane::Source source;
+    source.first_channel = static_cast<std::uint32_t>(channels_.size());
+    source.period = period_of(open, options.interval);
+    source.readings.assign(channels.size(), trace::RawValue{0.0});
+    source.ended.assign(channels.size(), 0);
+    source.status.sensor = open.type->name;
+    source.status.used = true;
+    channels_.insert(channels_.end(), channels.begin(), channels.end());
+    periods_.resize(channels_.size(), source.period);
+    auto& lane = by_lane[static_cast<std::size_t>(open.type->lane)];
+    source.open = std::move(open);
+    lane.push_back(std::move(source));
+  }
+  for (auto& sources : by_lane)
+    if (!sources.empty()) lanes_.push_back(std::make_shared<Lane>(std::move(sources), clock));
+}
+
+Sampler::~Sampler() {
+  stop();
+}
+
+const std::vector<trace::Channel>& Sampler::channels() const {
+  return channels_;
+}
+Seconds Sampler::period(std::uint32_t channel) const {
+  return periods_.at(channel);
+}
+
+void Sampler::start() {
+  for (const auto& lane : lanes_) lane->start();
+  for (const auto& lane : lanes_) lane->wait_for_first(options_.first_read_limit);
+}
+
+void Sampler::drain(std::vector<RawSample>& samples) {
+  for (const auto& lane : lanes_) lane->drain(samples);
+}
+
+void Sampler::stop() {
+  for (const auto& lane : lanes_) lane->ask_to_stop();
+  // Where a driver hangs, its thread is left to it: it holds its lane alive and touches nothing else.
+  for (const auto& lane : lanes_) lane->wait_for_end(options_.stop_limit);
+}
+
+std::vector<trace::SensorStatus> Sampler::statuses() const {
+  std::vector<trace::SensorStatus> statuses;
+  for (const auto& lane : lanes_) lane->add_statuses(statuses);
+  return statuses;
+}
+
+std::uint64_t Sampler::dropped() const {
+  std::uint64_t sum = 0;
+  for (const auto& lane : lanes_) sum += lane->dropped();
+  return sum;
+}
+
+}  // namespace joulecast::sampling

@@ -1,0 +1,65 @@
+// Polls sensors on threads of their own and hands raw samples over without locks. The measured program never
+// waits for us, and one slow or hanging source never delays another lane's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sampling/open_sensors.hpp"
+#include "trace/channel.hpp"
+#include "trace/reading.hpp"
+
+namespace joulecast::sampling {
+
+/// One reading of one channel as the sampler took it.
+struct RawSample {
+  enum class Kind : std::uint8_t {
+    value,
+    failed,  ///< retry: there is no reading at this time
+    ended,   ///< gone or denied: there will be none any more
+  };
+  std::uint32_t channel = 0;  ///< index into Sampler::channels()
+  Kind kind = Kind::value;
+  SteadyTime time;
+  trace::RawValue value;
+};
+
+struct SamplerOptions {
+  Seconds interval{1};  ///< how often to read; no sensor is read faster than its own shortest interval
+  Seconds first_read_limit{1};  ///< how long start() waits for each lane's first readings
+  Seconds stop_limit{1};        ///< how long stop() waits for a lane before it leaves a hanging driver behind
+};
+
+class Sampler {
+ public:
+  Sampler(std::vector<OpenSensor> sensors, SamplerOptions options, const Clock& clock = system_clock());
+  ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  [[nodiscard]] const std::vector<trace::Channel>& channels() const;
+  /// Seconds between two readings of a channel: the interval, or what its source allows.
+  [[nodiscard]] Seconds period(std::uint32_t channel) const;
+
+  /// Takes every channel's first reading, then goes on in the background.
+  void start();
+  /// Every sample since the last call, channel by channel in the order of time. One thread calls this.
+  void drain(std::vector<RawSample>& samples);
+  /// Takes a last reading and ends the threads. What is still in the rings can be drained afterwards.
+  void stop();
+
+  /// What each sensor did so far, hanging ones named as such.
+  [[nodiscard]] std::vector<trace::SensorStatus> statuses() const;
+  /// Samples lost because nobody drained in time.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  class Lane;
+  std::vector<trace::Channel> channels_;
+  std::vector<Seconds> periods_;
+  std::vector<std::shared_ptr<Lane>> lanes_;
+  SamplerOptions options_;
+};
+
+}  // namespace joulecast::sampling

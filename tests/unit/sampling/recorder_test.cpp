@@ -1,0 +1,244 @@
+#include "sampling/recorder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "support/scripted_sensor.hpp"
+
+namespace joulecast::sampling {
+namespace {
+
+using testing::energy_channel;
+using testing::power_channel;
+using trace::Component;
+
+struct MemorySink : RecordSink {
+  std::vector<trace::Trace> traces = std::vector<trace::Trace>(4);
+  void append(std::size_t channel, double time, double value) override {
+    traces[channel].times.push_back(time);
+    traces[channel].values.push_back(value);
+  }
+  void gap(std::size_t channel, trace::Span span) override { traces[channel].gaps.push_back(span); }
+};
+
+SteadyTime at(double seconds) {
+  return SteadyTime{1'000'000'000} + Seconds{seconds};
+}
+
+RawSample value(double seconds, trace::RawValue raw) {
+  RawSample sample;
+  sample.time = at(seconds);
+  sample.value = raw;
+  return sample;
+}
+RawSample failure(double seconds, RawSample::Kind kind = RawSample::Kind::failed) {
+  RawSample sample;
+  sample.time = at(seconds);
+  sample.kind = kind;
+  return sample;
+}
+
+void feed(ChannelRecorder& recorder, const std::vector<RawSample>& samples) {
+  for (const auto& sample : samples) recorder.take(sample, sample.time - at(0));
+  recorder.finish();
+}
+
+TEST(ChannelRecorder, AMissedGaugeReadingIsAGapAndAMissedCounterReadingIsNone) {
+  MemorySink sink;
+  ChannelRecorder gauge(power_channel("p", Component::gpu), Seconds{1}, 0, sink);
+  feed(gauge, {value(0, 100.0), failure(1), value(2, 100.0)});
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{0}, Seconds{2}}));
+
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{1}, 1, sink);
+  feed(counter, {value(0, std::uint64_t{0}), failure(1), value(2, std::uint64_t{200'000})});
+  EXPECT_TRUE(sink.traces[1].gaps.empty());
+  EXPECT_DOUBLE_EQ(sink.traces[1].values.back(), 200);
+}
+
+TEST(ChannelRecorder, ALateGaugeReadingIsAGap) {
+  MemorySink sink;
+  ChannelRecorder gauge(power_channel("p", Component::gpu), Seconds{1}, 0, sink);
+  feed(gauge, {value(0, 100.0), value(1, 100.0), value(9, 100.0)});  // a suspend, or a driver that hung
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{1}, Seconds{9}}));
+}
+
+TEST(ChannelRecorder, NonsenseIsAGapNotAValue) {
+  MemorySink sink;
+  auto channel = power_channel("p", Component::gpu);
+  channel.plausible_maximum = Watts{400};
+  ChannelRecorder gauge(channel, Seconds{1}, 0, sink);
+  feed(gauge, {value(0, 100.0), value(1, -5.0), value(2, 1e9), value(3, std::nan("")), value(4, 120.0)});
+  EXPECT_EQ(sink.traces[0].values, (std::vector<double>{100, 120}));
+  EXPECT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(gauge.faults().front().second, 3);
+}
+
+TEST(ChannelRecorder, AFrozenCounterIsAGap) {
+  MemorySink sink;
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{1}, 0, sink);
+  std::vector<RawSample> samples{value(0, std::uint64_t{0}), value(1, std::uint64_t{100'000})};
+  for (int t = 2; t <= 12; ++t) samples.push_back(value(t, std::uint64_t{100'000}));
+  samples.push_back(value(13, std::uint64_t{200'000}));
+  feed(counter, samples);
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{1}, Seconds{12}}));
+}
+
+TEST(ChannelRecorder, ACounterThatRestsForAMomentIsNotFrozen) {
+  MemorySink sink;
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{0.1}, 0, sink);
+  std::vector<RawSample> samples;
+  for (int i = 0; i < 100; ++i)  // updates once a second, is read ten times a second
+    samples.push_back(value(0.1 * i, static_cast<std::uint64_t>(i / 10) * 100'000));
+  feed(counter, samples);
+  EXPECT_TRUE(sink.traces[0].gaps.empty());
+}
+
+TEST(ChannelRecorder, ARestartLosesOneStepAndSaysSo) {
+  MemorySink sink;
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{1}, 0, sink);
+  feed(counter, {value(0, std::uint64_t{500'000}), value(1, std::uint64_t{600'000}),
+                 value(2, std::uint64_t{10}), value(3, std::uint64_t{100'010})});
+  EXPECT_DOUBLE_EQ(sink.traces[0].values.back(), 200);
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(counter.faults().front().first, "the counter restarted");
+}
+
+TEST(ChannelRecorder, TimesThatDoNotRiseAreDropped) {
+  MemorySink sink;
+  ChannelRecorder gauge(power_channel("p", Component::gpu), Seconds{1}, 0, sink);
+  feed(gauge, {value(1, 100.0), value(1, 900.0), value(0.5, 900.0), value(2, 100.0)});
+  EXPECT_EQ(sink.traces[0].times.size(), 2u);
+}
+
+const sensors::SensorType fast_type{"fast",  "",     sensors::Lane::fast, Seconds{0.001}, {}, {},
+                                    nullptr, nullptr};
+const sensors::SensorType slow_type{"slow",  "",     sensors::Lane::slow, Seconds{0.001}, {}, {},
+                                    nullptr, nullptr};
+
+TEST(Recorder, LiveSumsFollowTheRulesOfTheStoredRun) {
+  MemorySink sink;
+  std::vector<OpenSensor> sensors;
+  sensors.push_back(testing::scripted(
+      fast_type, {power_channel("gpu", Component::gpu), energy_channel("gpu", Component::gpu)}, [](auto) {}));
+  Sampler sampler(std::move(sensors), {});
+  Recorder recorder(sampler, at(0), sink);
+  std::vector<RawSample> samples;
+  for (int t = 0; t <= 4; ++t) {
+    samples.push_back(value(t, 90.0));
+    samples.push_back(value(t, static_cast<std::uint64_t>(t) * 100'000));
+    samples.back().channel = 1;
+    recorder.take(samples);
+    samples.clear();
+  }
+  ASSERT_TRUE(recorder.live().energy.total);
+  EXPECT_DOUBLE_EQ(recorder.live().energy.total->value(), 400)
+      << "the counter, not the gauge of the same name";
+  EXPECT_DOUBLE_EQ(recorder.energy_until(Seconds{2.5})->value(), 250);
+  EXPECT_FALSE(recorder.energy_until(Seconds{4.5})) << "not yet known";
+}
+
+TEST(Sampler, ReadsInTheBackgroundAndTakesALastReading) {
+  std::atomic<int> reads{0};
+  std::vector<OpenSensor> sensors;
+  sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::cpu)}, [&](auto readings) {
+    readings[0] = trace::RawValue{static_cast<double>(++reads)};
+  }));
+  Sampler sampler(std::move(sensors), {Seconds{0.002}});
+  sampler.start();
+  EXPECT_GE(reads, 1) << "the first reading is taken before start() returns";
+  while (reads < 5) std::this_thread::yield();
+  sampler.stop();
+  const int all = reads;
+  std::vector<RawSample> samples;
+  sampler.drain(samples);
+  EXPECT_EQ(samples.size(), static_cast<std::size_t>(all));
+  for (std::size_t i = 1; i < samples.size(); ++i) EXPECT_LT(samples[i - 1].time, samples[i].time);
+  EXPECT_EQ(sampler.statuses().front().readings, static_cast<std::uint64_t>(all));
+}
+
+TEST(Sampler, AHangingSensorDelaysNobodyElse) {
+  std::atomic<int> reads{0};
+  const auto hold = std::make_shared<std::atomic<bool>>(true);
+  std::vector<OpenSensor> sensors;
+  sensors.push_back(testing::scripted(slow_type, {power_channel("bmc", Component::node)}, [hold](auto) {
+    while (*hold) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }));
+  sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::cpu)}, [&](auto readings) {
+    readings[0] = trace::RawValue{1.0};
+    ++reads;
+  }));
+  Sampler sampler(std::move(sensors), {Seconds{0.002}, Seconds{0.01}, Seconds{0.01}});
+  sampler.start();
+  while (reads < 5) std::this_thread::yield();
+  sampler.stop();  // returns although the other thread never answers
+  *hold = false;
+  EXPECT_GE(reads, 5);
+}
+
+TEST(Sampler, AnEndedChannelIsRecordedWithItsReason) {
+  std::vector<OpenSensor> sensors;
+  sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::gpu)}, [](auto readings) {
+    readings[0] = sensors::ChannelReading{Failure{Error{ErrorKind::gone, "GPU is lost", "nvml"}}};
+  }));
+  Sampler sampler(std::move(sensors), {Seconds{0.002}});
+  sampler.start();
+  sampler.stop();
+  std::vector<RawSample> samples;
+  sampler.drain(samples);
+  ASSERT_EQ(samples.size(), 1u) << "said once";
+  EXPECT_EQ(samples[0].kind, RawSample::Kind::ended);
+  EXPECT_NE(sampler.statuses().front().reason.find("GPU is lost"), std::string::npos);
+}
+
+TEST(Sampler, ReadsAWrappingCounterOftenEnough) {
+  auto channel = energy_channel("package", Component::cpu);
+  channel.wrap_range = 1000;  // 1 J at 1 mJ a count: 10 ms at 100 W
+  channel.plausible_maximum = Watts{100};
+  std::vector<OpenSensor> sensors;
+  sensors.push_back(testing::scripted(fast_type, {channel}, [](auto) {}));
+  const Sampler sampler(std::move(sensors), {Seconds{60}});
+  EXPECT_DOUBLE_EQ(sampler.period(0).value(), 0.0025);
+}
+
+sensors::Finding usable(const sensors::Environment&) {
+  return {true, "", ""};
+}
+template <trace::Component component>
+Result<std::unique_ptr<sensors::Sensor>> open_one(const sensors::Environment&) {
+  return std::make_unique<testing::ScriptedSensor>(std::vector{power_channel("p", component)}, [](auto) {});
+}
+Result<std::unique_ptr<sensors::Sensor>> deny(const sensors::Environment&) {
+  return fail(ErrorKind::denied, "/sys/x", "permission denied");
+}
+
+TEST(OpenSensors, AModelStandsInOnlyWhereNoMeterOpened) {
+  const sensors::SensorType model{"a_model", "",     sensors::Lane::fast,     Seconds{1}, Component::cpu,
+                                  {},        usable, open_one<Component::cpu>};
+  const sensors::SensorType meter{"meter", "",     sensors::Lane::fast,     Seconds{1}, {},
+                                  {},      usable, open_one<Component::cpu>};
+  const sensors::SensorType twin{"twin",  "",     sensors::Lane::fast,     Seconds{1}, {},
+                                 "meter", usable, open_one<Component::cpu>};
+  const sensors::SensorType denied{"meter", "", sensors::Lane::fast, Seconds{1}, {}, {}, usable, deny};
+  const auto names = [](const OpenedSensors& opened) {
+    std::vector<std::string> list;
+    for (const auto& open : opened.sensors) list.emplace_back(open.type->name);
+    return list;
+  };
+  const sensors::SensorType* all[] = {&model, &twin, &meter};
+  EXPECT_EQ(names(*open_sensors({}, {}, all)), std::vector<std::string>{"meter"});
+  const sensors::SensorType* without[] = {&model, &denied};
+  const auto opened = open_sensors({}, {}, without);
+  EXPECT_EQ(names(*opened), std::vector<std::string>{"a_model"});
+  EXPECT_EQ(opened->unused.front().reason, "/sys/x: permission denied");
+  EXPECT_EQ(open_sensors({}, {"no_such"}, all).error().kind, ErrorKind::invalid);
+}
+
+}  // namespace
+}  // namespace joulecast::sampling
