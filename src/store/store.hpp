@@ -31,7 +31,7 @@ enum class Access {
 
 struct OpenOptions {
   Seconds busy_timeout{5};  ///< how long to wait for another process's transaction
-  Roots roots;              ///< /proc tells whether a running run's process lives
+  Roots roots = {};         ///< /proc tells whether a running run's process lives
   const Clock* clock = &system_clock();
 };
 

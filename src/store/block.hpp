@@ -1,0 +1,53 @@
+// Columns of samples as compact bytes. Internal to the store; docs/store.md describes the layout.
+// Times are kept to 1 us, values to one part in 10^12 or exactly; a regular time line and a constant value
+// cost nothing.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace joulecast::store {
+
+using Buffer = std::vector<std::uint8_t>;
+
+/// More samples than this are never in one block: what a damaged count could make us allocate.
+constexpr std::size_t longest_block = 1u << 16;
+
+/// Seconds to whole microseconds, rounded; and back, so that times with six decimals return unchanged.
+[[nodiscard]] std::int64_t to_microseconds(double seconds);
+[[nodiscard]] double to_seconds(std::int64_t microseconds);
+
+/// Second differences as variable-length integers, runs of zeros by their length, then a CRC-32.
+[[nodiscard]] Buffer encode_times(std::span<const std::int64_t> microseconds);
+/// malformed where the bytes are not such a block.
+[[nodiscard]] Result<std::vector<std::int64_t>> decode_times(std::span<const std::uint8_t> bytes);
+
+/// As multiples of `resolution` or of a power of ten where all values are such, first or second differences,
+/// whichever is shorter; else by the bits that change.
+[[nodiscard]] Buffer encode_values(std::span<const double> values, double resolution);
+[[nodiscard]] Result<std::vector<double>> decode_values(std::span<const std::uint8_t> bytes,
+                                                        double resolution);
+
+/// Reads what the encoders wrote, never past the end; after a fault everything reads as 0 and ok() is false.
+class ByteReader {
+ public:
+  explicit ByteReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::uint64_t varint();
+  [[nodiscard]] std::int64_t zigzag();
+  [[nodiscard]] std::uint8_t byte();
+  [[nodiscard]] std::span<const std::uint8_t> take(std::uint64_t size);
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] bool at_end() const { return bytes_.empty(); }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  bool ok_ = true;
+};
+
+void put_varint(Buffer& out, std::uint64_t value);
+void put_zigzag(Buffer& out, std::int64_t value);
+
+}  // namespace joulecast::store

@@ -1,0 +1,270 @@
+#include "store/documents.hpp"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace joulecast::store {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json parse(std::string_view text) {
+  return Json::parse(text, nullptr, false);
+}
+
+/// The two directions of a document from one list of fields.
+class Writer {
+ public:
+  void operator()(const char* key, const std::string& value) {
+    if (!value.empty()) json_[key] = value;
+  }
+  void operator()(const char* key, double value) { json_[key] = value; }
+  void operator()(const char* key, bool value) { json_[key] = value; }
+  void operator()(const char* key, std::uint64_t value) { json_[key] = value; }
+  void operator()(const char* key, std::int64_t value) { json_[key] = value; }
+  template <class Number>
+  void operator()(const char* key, const std::optional<Number>& value) {
+    if (value) json_[key] = *value;
+  }
+  template <class T>
+  void operator()(const char* key, const std::vector<T>& list) {
+    if (!list.empty()) json_[key] = list;
+  }
+  void operator()(const char* key, const std::map<std::string, double>& numbers) {
+    if (!numbers.empty()) json_[key] = numbers;
+  }
+  template <class Tag>
+  void operator()(const char* key, const Unit<Tag>& value) {
+    if (value.value() != 0) json_[key] = value.value();
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void operator()(const char* key, const Enum& value) { json_[key] = std::string(name_of(value)); }
+  [[nodiscard]] std::string text() const { return json_.empty() ? "{}" : dump(json_); }
+
+ private:
+  Json json_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : json_(parse(text)) {}
+
+  void operator()(const char* key, std::string& value) const {
+    if (const auto* found = find(key); found != nullptr && found->is_string())
+      value = found->get<std::string>();
+  }
+  void operator()(const char* key, bool& value) const {
+    if (const auto* found = find(key); found != nullptr && found->is_boolean()) value = found->get<bool>();
+  }
+  template <class Number>
+  requires std::is_arithmetic_v<Number>
+  void operator()(const char* key, Number& value) const {
+    if (const auto* found = find(key); found != nullptr && found->is_number()) value = found->get<Number>();
+  }
+  template <class Number>
+  void operator()(const char* key, std::optional<Number>& value) const {
+    if (const auto* found = find(key); found != nullptr && found->is_number()) value = found->get<Number>();
+  }
+  void operator()(const char* key, std::vector<int>& list) const {
+    for_each(key, [&](const Json& item) {
+      if (item.is_number()) list.push_back(item.get<int>());
+    });
+  }
+  void operator()(const char* key, std::vector<std::string>& list) const {
+    for_each(key, [&](const Json& item) {
+      if (item.is_string()) list.push_back(item.get<std::string>());
+    });
+  }
+  void operator()(const char* key, std::map<std::string, double>& numbers) const {
+    const auto* found = find(key);
+    if (found == nullptr || !found->is_object()) return;
+    for (const auto& [name, value] : found->items())
+      if (value.is_number()) numbers[name] = value.get<double>();
+  }
+  template <class Tag>
+  void operator()(const char* key, Unit<Tag>& value) const {
+    if (const auto* found = find(key); found != nullptr && found->is_number())
+      value = Unit<Tag>{found->get<double>()};
+  }
+  void operator()(const char* key, trace::Quantity& value) const { named(key, value, trace::quantity_from); }
+  void operator()(const char* key, trace::Behaviour& value) const {
+    named(key, value, trace::behaviour_from);
+  }
+  void operator()(const char* key, trace::Component& value) const {
+    named(key, value, trace::component_from);
+  }
+  void operator()(const char* key, Provenance& value) const { named(key, value, provenance_from); }
+
+ private:
+  [[nodiscard]] const Json* find(const char* key) const {
+    if (!json_.is_object()) return nullptr;
+    const auto found = json_.find(key);
+    return found == json_.end() ? nullptr : &*found;
+  }
+  template <class Action>
+  void for_each(const char* key, Action action) const {
+    const auto* found = find(key);
+    if (found == nullptr || !found->is_array()) return;
+    for (const auto& item : *found) action(item);
+  }
+  template <class Enum, class From>
+  void named(const char* key, Enum& value, From from) const {
+    std::string name;
+    (*this)(key, name);
+    if (const auto known = from(name)) value = *known;
+  }
+  Json json_;
+};
+
+template <class Visitor, class Info>
+void visit_info(Visitor& field, Info& info) {
+  field("source", info.source);
+  field("stream", info.stream);
+  field("gpu", info.gpu);
+  field("gpu_count", info.gpu_count);
+  field("nodes", info.nodes);
+  field("gpu_memory_mib", info.gpu_memory_mib);
+  field("gpu_power_limit_w", info.gpu_power_limit_w);
+  field("architecture", info.architecture);
+  field("framework", info.framework);
+  field("dataset", info.dataset);
+  field("image_size", info.image_size);
+  field("batch_size", info.batch_size);
+  field("train_samples", info.train_samples);
+  field("validation_samples", info.validation_samples);
+  field("gflops_forward_per_sample", info.gflops_forward_per_sample);
+  field("params", info.params);
+  field("total_work", info.total_work);
+  field("work_unit", info.work_unit);
+  field("quality", info.quality);
+  field("epoch_bounds_recorded", info.epoch_bounds_recorded);
+  field("extra", info.extra_json);
+}
+
+template <class Visitor, class Host>
+void visit_host(Visitor& field, Host& host) {
+  field("hostname", host.hostname);
+  field("os", host.os);
+  field("cpu_model", host.cpu_model);
+  field("logical_cpus", host.logical_cpus);
+  field("memory_bytes", host.memory_bytes);
+  field("gpus", host.gpus);
+  field("joulecast_version", host.joulecast_version);
+}
+
+template <class Visitor, class P>
+void visit_place(Visitor& field, P& place) {
+  field("country", place.country);
+  field("cloud_region", place.cloud_region);
+  field("intensity_g_per_kwh", place.intensity_g_per_kwh);
+  field("pue", place.pue);
+}
+
+template <class Visitor, class C>
+void visit_channel(Visitor& field, C& channel) {
+  field("name", channel.name);
+  field("sensor", channel.sensor);
+  field("node", channel.node);
+  field("quantity", channel.quantity);
+  field("behaviour", channel.behaviour);
+  field("component", channel.component);
+  field("device", channel.device);
+  field("resolution", channel.resolution);
+  field("update_period_s", channel.update_period);
+  field("averaging_window_s", channel.averaging_window);
+  field("wrap_range", channel.wrap_range);
+  field("plausible_maximum_w", channel.plausible_maximum);
+  field("contained_in", channel.contained_in);
+  field("provenance", channel.provenance);
+  field("relative_uncertainty", channel.relative_uncertainty);
+  field("note", channel.note);
+}
+
+template <class Visitor, class O>
+void visit_owner(Visitor& field, O& owner) {
+  field("hostname", owner.hostname);
+  field("boot_id", owner.boot_id);
+  field("pid_namespace", owner.pid_namespace);
+  field("pid", owner.pid);
+  field("start_ticks", owner.start_ticks);
+}
+
+}  // namespace
+
+std::string to_document(const trace::RunInfo& info) {
+  Writer writer;
+  visit_info(writer, info);
+  return writer.text();
+}
+std::string to_document(const trace::HostInfo& host) {
+  Writer writer;
+  visit_host(writer, host);
+  return writer.text();
+}
+std::string to_document(const trace::Place& place) {
+  Writer writer;
+  visit_place(writer, place);
+  return writer.text();
+}
+std::string to_document(const trace::Channel& channel) {
+  Writer writer;
+  visit_channel(writer, channel);
+  return writer.text();
+}
+std::string to_document(const Owner& owner) {
+  Writer writer;
+  visit_owner(writer, owner);
+  return writer.text();
+}
+std::string to_document(const std::vector<std::string>& list) {
+  return dump(Json(list));
+}
+std::string to_document(const std::map<std::string, double>& numbers) {
+  auto json = Json::object();
+  for (const auto& [name, value] : numbers)
+    json[name] = value;  // a NaN becomes null, and is a NaN again when read
+  return dump(json);
+}
+
+void from_document(std::string_view text, trace::RunInfo& info) {
+  const Reader reader(text);
+  visit_info(reader, info);
+}
+void from_document(std::string_view text, trace::HostInfo& host) {
+  const Reader reader(text);
+  visit_host(reader, host);
+}
+void from_document(std::string_view text, trace::Place& place) {
+  const Reader reader(text);
+  visit_place(reader, place);
+}
+void from_document(std::string_view text, trace::Channel& channel) {
+  const Reader reader(text);
+  visit_channel(reader, channel);
+}
+void from_document(std::string_view text, Owner& owner) {
+  const Reader reader(text);
+  visit_owner(reader, owner);
+}
+void from_document(std::string_view text, std::vector<std::string>& list) {
+  const auto json = parse(text);
+  if (!json.is_array()) return;
+  for (const auto& item : json)
+    if (item.is_string()) list.push_back(item.get<std::string>());
+}
+void from_document(std::string_view text, std::map<std::string, double>& numbers) {
+  const auto json = parse(text);
+  if (!json.is_object()) return;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_number()) numbers[name] = value.get<double>();
+    if (value.is_null()) numbers[name] = std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+}  // namespace joulecast::store

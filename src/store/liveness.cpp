@@ -1,0 +1,64 @@
+#include "store/liveness.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace joulecast::store {
+namespace {
+
+std::optional<std::uint64_t> start_ticks_of(std::int64_t pid, const Roots& roots) {
+  const auto stat = read_file(roots.proc / std::to_string(pid) / "stat");
+  if (!stat) return std::nullopt;
+  // The command's name, field 2, stands in brackets and may hold spaces and brackets: count behind its last
+  // one.
+  const auto behind_name = stat->rfind(')');
+  if (behind_name == std::string::npos) return std::nullopt;
+  const auto fields = split(trim(std::string_view(*stat).substr(behind_name + 1)), ' ');
+  constexpr std::size_t state_field = 3;
+  constexpr std::size_t start_field = 22;
+  if (fields.size() <= start_field - state_field) return std::nullopt;
+  if (fields[0] == "Z" || fields[0] == "X")
+    return std::nullopt;  // it has ended, its parent has not looked yet
+  return parse_uint(fields[start_field - state_field]);
+}
+
+std::string boot_id(const Roots& roots) {
+  const auto text = read_file(roots.proc / "sys/kernel/random/boot_id");
+  return text ? std::string(trim(*text)) : std::string{};
+}
+
+std::string pid_namespace(const Roots& roots) {
+  std::error_code error;
+  return std::filesystem::read_symlink(roots.proc / "self/ns/pid", error).string();
+}
+
+std::string hostname() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+}  // namespace
+
+Owner current_owner(const Roots& roots) {
+  const auto pid = ::getpid();
+  return {.hostname = hostname(),
+          .boot_id = boot_id(roots),
+          .pid_namespace = pid_namespace(roots),
+          .pid = pid,
+          .start_ticks = start_ticks_of(pid, roots).value_or(0)};
+}
+
+bool is_alive(const Owner& owner, Seconds since_heartbeat, const Roots& roots) {
+  const bool fresh = since_heartbeat < stale_heartbeat;
+  if (owner.boot_id != boot_id(roots))
+    return owner.hostname != hostname() && fresh;  // the same host has rebooted
+  if (owner.pid_namespace != pid_namespace(roots)) return fresh;
+  return start_ticks_of(owner.pid, roots) == owner.start_ticks;
+}
+
+}  // namespace joulecast::store

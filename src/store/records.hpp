@@ -1,0 +1,42 @@
+// All of a run but its samples, in rows. Internal to the store.
+#pragma once
+
+#include <optional>
+
+#include "store/liveness.hpp"
+#include "store/sqlite.hpp"
+#include "trace/energy.hpp"
+#include "trace/run.hpp"
+
+namespace joulecast::store {
+
+/// What a list and a recovery need to know of a run.
+struct RunHead {
+  std::int64_t key = 0;
+  trace::RunStatus status = trace::RunStatus::running;
+  Owner owner;
+  std::optional<WallTime> heartbeat;
+};
+
+/// A new row; times in `run` as they are, status as it says. The row's key is the database's last_row_key().
+void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat);
+
+void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
+                 const trace::Channel& channel);
+void put_gap(Transaction& transaction, std::int64_t run, int channel, trace::Span gap);
+void put_epoch(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Epoch& epoch);
+void put_metric(Transaction& transaction, std::int64_t run, const trace::MetricPoint& point);
+void put_projection(Transaction& transaction, std::int64_t run, const trace::Projection& projection);
+void put_sensor(Transaction& transaction, std::int64_t run, const trace::SensorStatus& status);
+void put_tag(Transaction& transaction, std::int64_t run, const std::string& name, const std::string& value);
+void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std::string>& notes);
+void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy);
+
+[[nodiscard]] Result<RunHead> load_head(Database& database, std::int64_t run);
+/// Everything but samples: traces have their channels and gaps.
+[[nodiscard]] Result<trace::Run> load_record(Database& database, std::int64_t run);
+[[nodiscard]] Result<std::vector<trace::Channel>> load_channels(Database& database, std::int64_t run);
+
+void delete_run(Transaction& transaction, std::int64_t run);
+
+}  // namespace joulecast::store

@@ -1,0 +1,46 @@
+// Samples in the database: a journal row at each commit, packed into long chunks with their sums. Internal to
+// the store.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "store/sqlite.hpp"
+#include "trace/trace.hpp"
+
+namespace joulecast::store {
+
+/// Readings of one channel that wait to be written; times in microseconds, rising strictly.
+struct Column {
+  int channel = 0;
+  std::vector<std::int64_t> times;
+  std::vector<double> values;
+};
+
+/// Samples in a chunk, at most.
+constexpr std::size_t chunk_length = 4096;
+
+/// One journal row: everything that came since the last commit. `channels` describes them by number.
+void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
+                   std::span<const Column> columns, std::span<const trace::Channel> channels);
+
+/// Long chunks: channels that were read at the same times share them.
+void write_chunks(Transaction& transaction, std::int64_t run, std::span<const Column> columns,
+                  std::span<const trace::Channel> channels);
+
+/// Turns the run's journal into chunks. Nothing is lost by it; a damaged journal row fails it.
+void pack_journal(Transaction& transaction, std::int64_t run, std::span<const trace::Channel> channels);
+
+/// Every sample, into traces[i] for channel number i.
+[[nodiscard]] Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace> traces);
+
+/// A few points a chunk instead, with the same integral. Chunks of power and energy that hold one of `edges`
+/// (rising, seconds), and any that meet one of the trace's gaps, come whole.
+[[nodiscard]] Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
+                                  std::span<const double> edges);
+
+/// Time of the run's last sample in seconds; nothing where it has none.
+[[nodiscard]] Result<std::optional<double>> last_sample_time(Database& database, std::int64_t run);
+
+}  // namespace joulecast::store
