@@ -1,0 +1,137 @@
+// CPU power where nothing measures it: utilisation, clock and the maker's TDP through hardware::cpu_power.
+#include <algorithm>
+
+#include "hardware/catalogue.hpp"
+#include "hardware/cpu_power.hpp"
+#include "sensors/support/file_sensor.hpp"
+#include "sensors/support/processor.hpp"
+
+namespace joulecast::sensors {
+namespace {
+using trace::Channel;
+
+constexpr double joules_per_count = 1e-3;
+/// Utilisation comes in ticks of 10 ms a CPU: over shorter intervals the concave model would see noise as
+/// less power.
+constexpr Seconds shortest_interval{0.1};
+constexpr double assumed_tdp_uncertainty = 0.8;
+
+struct Model {
+  Watts tdp{0};
+  hardware::CpuPowerParameters parameters{};
+  std::string assumption;
+};
+
+Model model_of(const Processor& processor) {
+  hardware::CpuDescription cpu;
+  cpu.kind = hardware::cpu_class_of(processor.model_name);
+  cpu.simultaneous_threads = processor.simultaneous_threads;
+  std::string origin;
+  const auto known = hardware::find_cpu(processor.model_name);
+  if (known) {
+    cpu.tdp = known->tdp * processor.sockets;
+    origin = fmt::format("TDP {:.0f} W of {} ({})", cpu.tdp.value(), known->name, known->source);
+    if (processor.virtual_machine) {
+      cpu.tdp = hardware::limit_to_virtual_cpus(cpu.tdp, processor.logical_cpus);
+      origin += fmt::format(", {:.0f} W for this virtual machine's CPUs", cpu.tdp.value());
+    }
+  } else {
+    cpu.tdp = hardware::assumed_tdp(processor.logical_cpus);
+    origin = fmt::format("TDP of '{}' not known, {:.0f} W assumed for {} logical CPUs", processor.model_name,
+                         cpu.tdp.value(), processor.logical_cpus);
+  }
+  Model model{cpu.tdp, hardware::cpu_power_parameters(cpu), ""};
+  if (!known) model.parameters.uncertainty = std::max(model.parameters.uncertainty, assumed_tdp_uncertainty);
+  model.assumption = fmt::format("modelled from utilisation; {}; {} class: {:.0f} % of TDP at full load",
+                                 origin, hardware::name_of(cpu.kind), 100 * model.parameters.full_share);
+  return model;
+}
+
+/// Integrates the model into a counter, so that each interval's mean utilisation counts for exactly that
+/// interval.
+class ModelledCpu : public Sensor {
+ public:
+  ModelledCpu(CpuUsage usage, Model model, const Processor& processor, const Environment& environment)
+      : usage_(std::move(usage)),
+        model_(std::move(model)),
+        clock_(environment.clock),
+        last_(clock_->steady()) {
+    const auto frequency = environment.roots.sys / "devices/system/cpu/cpu0/cpufreq";
+    maximum_khz_ = static_cast<double>(number_in(frequency / "cpuinfo_max_freq").value_or(0));
+    if (auto file = ValueFile::open(frequency / "scaling_max_freq", environment))
+      allowed_khz_ = std::move(*file);
+    Channel channel;
+    channel.name = "cpu_modelled_energy";
+    channel.sensor = "modelled_cpu";
+    channel.quantity = trace::Quantity::energy;
+    channel.behaviour = trace::Behaviour::counter;
+    channel.component = trace::Component::cpu;
+    channel.device_name = processor.model_name;
+    channel.resolution = joules_per_count;
+    channel.update_period = shortest_interval;
+    channel.provenance = Provenance::modelled;
+    channel.relative_uncertainty = model_.parameters.uncertainty;
+    channel.note = model_.assumption;
+    channels_.push_back(std::move(channel));
+  }
+
+  [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
+
+  void read(std::span<ChannelReading> readings) override {
+    const auto now = clock_->steady();
+    const Seconds elapsed = now - last_;
+    if (elapsed >= shortest_interval * 0.9) {
+      const auto utilisation = usage_.utilisation();
+      if (!utilisation) {
+        readings[0] = propagate(utilisation.error());
+        return;
+      }
+      used_ += hardware::cpu_power(model_.tdp, model_.parameters, *utilisation, clock_share()) * elapsed;
+      last_ = now;
+    }
+    readings[0] = trace::RawValue(static_cast<std::uint64_t>(used_.value() / joules_per_count));
+  }
+
+ private:
+  /// What the governor or the user allows, of the maximum clock; 1 where the kernel does not say.
+  [[nodiscard]] double clock_share() const {
+    if (!allowed_khz_ || maximum_khz_ <= 0) return 1;
+    const auto allowed = allowed_khz_->read_double();
+    return allowed ? std::min(1.0, *allowed / maximum_khz_) : 1;
+  }
+
+  CpuUsage usage_;
+  Model model_;
+  const Clock* clock_;
+  SteadyTime last_;
+  double maximum_khz_ = 0;
+  std::optional<ValueFile> allowed_khz_;
+  Joules used_{0};
+  std::vector<Channel> channels_;
+};
+
+Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+  const auto processor = read_processor(environment);
+  if (!processor) return propagate(processor.error());
+  auto usage = CpuUsage::open(environment);
+  if (!usage) return propagate(usage.error());
+  return std::make_unique<ModelledCpu>(std::move(*usage), model_of(*processor), *processor, environment);
+}
+
+Finding probe(const Environment& environment) {
+  return finding_of(open(environment), "mount -t proc proc /proc");
+}
+
+}  // namespace
+
+extern const SensorType modelled_cpu_sensor{
+    .name = "modelled_cpu",
+    .description = "CPU power modelled from utilisation and TDP, where no meter can be read",
+    .lane = Lane::fast,
+    .shortest_interval = shortest_interval,
+    .stands_in_for = trace::Component::cpu,
+    .probe = probe,
+    .open = open,
+};
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,126 @@
+// NVIDIA GPUs through NVML: energy counter first, power as its audit and where there is no counter.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "sensors/support/file_sensor.hpp"
+#include "sensors/support/nvml_gpu.hpp"
+
+namespace joulecast::sensors {
+namespace {
+
+constexpr std::string_view nvidia_vendor = "0x10de";
+
+std::optional<std::string_view> variable(const Environment& environment, const char* name) {
+  const char* set = environment.variable ? environment.variable(name) : nullptr;
+  return set == nullptr ? std::nullopt : std::optional<std::string_view>(set);
+}
+
+/// CUDA numbers GPUs from fastest to slowest unless told otherwise, NVML by PCI bus. Among equal boards both
+/// agree.
+std::string numbering_note(const Environment& environment, std::string_view list,
+                           std::span<const VisibleDevice> devices) {
+  const bool equal =
+      std::ranges::all_of(devices, [&](const auto& d) { return d.name == devices.front().name; });
+  const bool by_index = list.find_first_of("0123456789") == 0 && list.find('-') == list.npos;
+  if (equal || !by_index || variable(environment, "CUDA_DEVICE_ORDER") == "PCI_BUS_ID") return "";
+  return "counted by PCI bus, but CUDA counts its fastest GPU first and these differ: set "
+         "CUDA_DEVICE_ORDER=PCI_BUS_ID "
+         "or name UUIDs";
+}
+
+Result<DeviceSelection> select(const Environment& environment, std::span<const VisibleDevice> devices) {
+  if (!environment.gpus.empty()) return named_devices(environment.gpus, devices);
+  const auto list = variable(environment, "CUDA_VISIBLE_DEVICES");
+  auto selection = visible_devices(list, devices);
+  if (selection.indices.empty() && list)
+    return fail(ErrorKind::unavailable, "CUDA_VISIBLE_DEVICES", "it leaves no GPU to be used: {}",
+                selection.note);
+  if (!selection.note.empty()) selection.note = "CUDA_VISIBLE_DEVICES: " + selection.note;
+  if (list && selection.note.empty()) selection.note = numbering_note(environment, trim(*list), devices);
+  return selection;
+}
+
+class Nvml : public Sensor {
+ public:
+  Nvml(NvmlLibrary library, const Clock& clock) : library_(std::move(library)), clock_(&clock) {}
+
+  /// Adds a GPU unless it measures no power.
+  void add(std::size_t index, const VisibleDevice& device, const std::string& note) {
+    nvml::Device handle = nullptr;
+    if (library_.calls().device_by_index(static_cast<unsigned>(index), &handle) != nvml::success) return;
+    const auto before = channels_.size();
+    NvmlGpu gpu(library_, handle, index, device, note, channels_);
+    if (!gpu.measures_power()) {
+      channels_.resize(before);
+      return;
+    }
+    gpus_.push_back({std::move(gpu), before, channels_.size() - before});
+  }
+  [[nodiscard]] bool empty() const { return gpus_.empty(); }
+  [[nodiscard]] const std::vector<trace::Channel>& channels() const override { return channels_; }
+
+  void read(std::span<ChannelReading> readings) override {
+    for (auto& [gpu, first, count] : gpus_)
+      gpu.read(library_, clock_->steady(), readings.subspan(first, count));
+  }
+
+ private:
+  struct Slot {
+    NvmlGpu gpu;
+    std::size_t first;
+    std::size_t count;
+  };
+  NvmlLibrary library_;
+  const Clock* clock_;
+  std::vector<Slot> gpus_;
+  std::vector<trace::Channel> channels_;
+};
+
+Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+  auto library = NvmlLibrary::load(environment);
+  if (!library) return propagate(library.error());
+  const auto devices = library->devices();
+  if (!devices) return propagate(devices.error());
+  if (devices->empty()) return fail(ErrorKind::unavailable, "NVML", "the driver lists no GPU");
+  const auto selection = select(environment, *devices);
+  if (!selection) return propagate(selection.error());
+  auto sensor = std::make_unique<Nvml>(std::move(*library), *environment.clock);
+  for (const auto index : selection->indices) sensor->add(index, (*devices)[index], selection->note);
+  if (sensor->empty())
+    return fail(ErrorKind::unavailable, "NVML",
+                "it tells no power of these GPUs (on a Jetson, see the jetson sensor)");
+  return sensor;
+}
+
+bool has_nvidia_board(const Environment& environment) {
+  for (const auto& device : entries(environment.roots.sys / "bus/pci/devices", ""))
+    if (first_line(device / "vendor") == nvidia_vendor) return true;
+  return false;
+}
+
+std::string fix_for(const Error& error, const Environment& environment) {
+  if (error.where == "CUDA_VISIBLE_DEVICES") return "unset CUDA_VISIBLE_DEVICES";
+  if (error.kind == ErrorKind::invalid) return "nvidia-smi -L";
+  if (error.kind == ErrorKind::denied) return "sudo chmod a+rw /dev/nvidiactl /dev/nvidia[0-9]*";
+  if (!has_nvidia_board(environment)) return "";
+  return error.where == "NVML" ? "sudo modprobe nvidia" : "sudo apt install nvidia-driver";
+}
+
+Finding probe(const Environment& environment) {
+  const auto opened = open(environment);
+  return finding_of(opened, opened ? "" : fix_for(opened.error(), environment));
+}
+
+}  // namespace
+
+extern const SensorType nvml_sensor{
+    .name = "nvml",
+    .description =
+        "NVIDIA GPUs: energy counter, power, utilisation, memory, temperature and clock, through NVML",
+    .lane = Lane::gpu,
+    .shortest_interval = Seconds{0.1},
+    .probe = probe,
+    .open = open,
+};
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,21 @@
+#include "sensors/support/dynamic_library.hpp"
+
+#include <dlfcn.h>
+
+namespace joulecast::sensors {
+
+void DynamicLibrary::Close::operator()(void* handle) const {
+  ::dlclose(handle);
+}
+
+Result<DynamicLibrary> DynamicLibrary::open(const std::string& name) {
+  if (void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return DynamicLibrary(handle);
+  const char* reason = ::dlerror();
+  return fail(ErrorKind::unavailable, name, "not loaded: {}", reason != nullptr ? reason : "unknown reason");
+}
+
+void* DynamicLibrary::address(const char* symbol) const {
+  return ::dlsym(handle_.get(), symbol);
+}
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,49 @@
+// A sensor whose every channel is one number in one file: most of what Linux offers.
+#pragma once
+
+#include "sensors/support/value_file.hpp"
+
+namespace joulecast::sensors {
+
+struct FileChannel {
+  trace::Channel channel;
+  ValueFile file;
+  double scale =
+      1;  ///< of a gauge: file's unit in base units (1e-6 for microwatts). A counter's is its resolution.
+};
+
+class FileSensor : public Sensor {
+ public:
+  explicit FileSensor(std::vector<FileChannel> sources);
+  [[nodiscard]] const std::vector<trace::Channel>& channels() const override { return channels_; }
+  void read(std::span<ChannelReading> readings) override;
+
+ private:
+  struct Source {
+    ValueFile file;
+    double scale;
+    bool counter;
+  };
+  std::vector<trace::Channel> channels_;
+  std::vector<Source> sources_;
+};
+
+/// The sensor, or `nothing` where the list is empty.
+[[nodiscard]] Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources,
+                                                          const Error& nothing);
+
+/// Opens a file and adds it as a channel if it is there and holds a number now. False where it does not.
+bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel,
+                     const std::filesystem::path& path, double scale, const Environment& environment);
+
+/// Folders and links in `folder` whose names start with `prefix`, in the order of the numbers in their names.
+[[nodiscard]] std::vector<std::filesystem::path> entries(const std::filesystem::path& folder,
+                                                         std::string_view prefix);
+/// The first line of a file, trimmed; nothing where it cannot be read.
+[[nodiscard]] std::optional<std::string> first_line(const std::filesystem::path& path);
+[[nodiscard]] std::optional<std::uint64_t> number_in(const std::filesystem::path& path);
+
+/// What doctor says of an attempt to open: usable, or the error with its fix.
+[[nodiscard]] Finding finding_of(const Result<std::unique_ptr<Sensor>>& opened, std::string fix);
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,250 @@
+#include "sensors/support/nvml_gpu.hpp"
+
+#include <algorithm>
+
+namespace joulecast::sensors {
+namespace {
+using trace::Behaviour;
+using trace::Channel;
+using trace::Quantity;
+
+constexpr Seconds slow_period{1};  ///< the driver averages utilisation over up to a second
+constexpr Seconds search_every{5};
+constexpr Seconds search_for{60};
+/// Boards' sensors differ by some 5 % in gain (arXiv 2312.02741).
+constexpr double gain_uncertainty = 0.05;
+/// Short excursions above the limit, and a counter that moves in steps of 100 ms read more often than that.
+constexpr double most_of_limit = 3;
+constexpr Watts most_of_any_gpu{3000};
+
+bool is_loss(nvml::Return error) {
+  return error == nvml::gpu_is_lost || error == nvml::reset_required || error == nvml::uninitialized ||
+         error == nvml::driver_not_loaded || error == nvml::not_found;
+}
+
+struct SlowChannel {
+  const char* suffix;
+  Quantity quantity;
+};
+constexpr SlowChannel slow_channels[] = {{"utilisation", Quantity::utilisation},
+                                         {"memory_utilisation", Quantity::memory_utilisation},
+                                         {"memory", Quantity::memory_used},
+                                         {"temperature", Quantity::temperature},
+                                         {"frequency", Quantity::frequency}};
+
+}  // namespace
+
+PowerSampling power_sampling(unsigned architecture, std::string_view name, PowerSource source) {
+  const bool ga100 =
+      name.find("A100") != name.npos || name.find("A800") != name.npos || name.find("A30") != name.npos;
+  PowerSampling sampling{Seconds{0.1}, Seconds{1}, gain_uncertainty};
+  if (source == PowerSource::average_field) return sampling;
+  if (architecture < nvml::turing) {
+    sampling = {Seconds{0.02}, Seconds{0.01}, 0};
+  } else if (architecture == nvml::turing) {
+    sampling = {Seconds{0.1}, Seconds{0.1}, 0};
+  } else if (architecture == nvml::ampere && ga100) {
+    sampling = {Seconds{0.1}, Seconds{0.025}, 0};
+  }
+  // Where the window is shorter than the period, part of the time is never seen.
+  constexpr double unseen_uncertainty = 0.3;
+  const double seen = std::min(1.0, sampling.window / sampling.period);
+  sampling.uncertainty = gain_uncertainty + unseen_uncertainty * (1 - seen);
+  return sampling;
+}
+
+NvmlGpu::NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index,
+                 const VisibleDevice& device, const std::string& note, std::vector<Channel>& channels)
+    : handle_(handle), uuid_(device.uuid), label_(fmt::format("GPU {}", index)) {
+  Channel base;
+  base.name = fmt::format("gpu{}_", index);
+  base.sensor = "nvml";
+  base.component = trace::Component::gpu;
+  base.device = device.uuid.empty() ? fmt::format("{}", index) : device.uuid;
+  base.device_name = device.name;
+  base.note = note;
+  if (device.partitioned)
+    base.note += (note.empty() ? "" : "; ") + std::string("the whole GPU with all its MIG instances");
+  const auto before = channels.size();
+  add_power_channels(library, base, channels);
+  add_slow_channels(library, base, channels);
+  channel_count_ = channels.size() - before;
+}
+
+void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base,
+                                 std::vector<Channel>& channels) {
+  const auto& calls = library.calls();
+  unsigned architecture = nvml::ampere, limit = 0;
+  if (calls.architecture) (void)calls.architecture(handle_, &architecture);
+  Watts most = most_of_any_gpu;
+  if (calls.power_limit && calls.power_limit(handle_, &limit) == nvml::success && limit > 0)
+    most = Watts{limit * 1e-3 * most_of_limit};
+
+  unsigned long long millijoules = 0;
+  has_energy_ = read_energy(calls, millijoules) == nvml::success;
+  double watts = 0;
+  for (const auto source : {PowerSource::average_field, PowerSource::usage}) {
+    power_source_ = source;
+    if ((has_power_ = read_power(calls, watts) == nvml::success)) break;
+  }
+  const auto sampling = power_sampling(architecture, base.device_name, power_source_);
+  if (has_energy_) {
+    Channel energy = base;
+    energy.name += "energy";
+    energy.quantity = Quantity::energy;
+    energy.behaviour = Behaviour::counter;
+    energy.resolution = 1e-3;
+    energy.update_period = sampling.period;
+    energy.plausible_maximum = most;
+    energy.relative_uncertainty = gain_uncertainty;
+    channels.push_back(std::move(energy));
+  }
+  if (has_power_) {
+    Channel power = base;
+    power.name += "power";
+    power.quantity = Quantity::power;
+    power.update_period = sampling.period;
+    power.averaging_window = sampling.window;
+    power.plausible_maximum = most;
+    power.relative_uncertainty = sampling.uncertainty;
+    channels.push_back(std::move(power));
+  }
+}
+
+void NvmlGpu::add_slow_channels(const NvmlLibrary& library, const Channel& base,
+                                std::vector<Channel>& channels) {
+  for (int i = 0; i < slow_fields; ++i) {
+    const auto field = static_cast<SlowField>(i);
+    double value = 0;
+    if (read_slow(library.calls(), field, value) != nvml::success) continue;
+    Channel channel = base;
+    channel.name += slow_channels[i].suffix;
+    channel.quantity = slow_channels[i].quantity;
+    channel.update_period = slow_period;
+    channels.push_back(std::move(channel));
+    slow_.push_back(field);
+    slow_values_.emplace_back(trace::RawValue(value));
+  }
+}
+
+nvml::Return NvmlGpu::read_energy(const nvml::Functions& calls, unsigned long long& millijoules) const {
+  return calls.total_energy ? calls.total_energy(handle_, &millijoules) : nvml::not_supported;
+}
+
+nvml::Return NvmlGpu::read_power(const nvml::Functions& calls, double& watts) const {
+  if (power_source_ == PowerSource::usage) {
+    unsigned milliwatts = 0;
+    const auto result = calls.power_usage ? calls.power_usage(handle_, &milliwatts) : nvml::not_supported;
+    watts = milliwatts * 1e-3;
+    return result;
+  }
+  if (!calls.field_values) return nvml::not_supported;
+  nvml::FieldValue value{};
+  value.field = nvml::field_power_average;
+  value.scope = nvml::scope_gpu;
+  if (const auto result = calls.field_values(handle_, 1, &value); result != nvml::success) return result;
+  if (value.result != nvml::success) return value.result;
+  watts = value.value.u * 1e-3;
+  return value.value_type == nvml::type_unsigned ? nvml::success : nvml::not_supported;
+}
+
+nvml::Return NvmlGpu::read_slow(const nvml::Functions& calls, SlowField field, double& value) const {
+  nvml::Return result = nvml::not_supported;
+  unsigned number = 0;
+  switch (field) {
+    case utilisation:
+    case memory_utilisation: {
+      nvml::Utilization share{};
+      if (calls.utilization) result = calls.utilization(handle_, &share);
+      value = (field == utilisation ? share.gpu : share.memory) / 100.0;
+      break;
+    }
+    case memory_used: {
+      nvml::Memory memory{};
+      if (calls.memory) result = calls.memory(handle_, &memory);
+      value = static_cast<double>(memory.used);
+      break;
+    }
+    case temperature:
+      if (calls.temperature) result = calls.temperature(handle_, nvml::temperature_of_gpu, &number);
+      value = number;
+      break;
+    case frequency:
+      if (calls.clock) result = calls.clock(handle_, nvml::clock_of_multiprocessors, &number);
+      value = number * 1e6;
+      break;
+    case slow_fields:
+      break;
+  }
+  return result;
+}
+
+Failure NvmlGpu::failure(const NvmlLibrary& library, nvml::Return error) {
+  if (is_loss(error)) lost_ = true;
+  return fail(error == nvml::not_supported ? ErrorKind::gone : ErrorKind::retry, label_, "{}",
+              library.describe(error));
+}
+
+void NvmlGpu::look_for_it(NvmlLibrary& library, SteadyTime now) {
+  if (!lost_since_) lost_since_ = now;
+  if (last_search_ && now - *last_search_ < search_every) return;
+  // At first only under its name (it may have come back under another index); then with a fresh start of
+  // NVML, since a reloaded driver knows nothing of our handles.
+  if (last_search_) (void)library.restart();
+  last_search_ = now;
+  if (const auto found = library.find(uuid_)) handle_ = *found;
+}
+
+void NvmlGpu::read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReading> readings) {
+  if (lost_since_ && now - *lost_since_ > search_for) {
+    for (auto& reading : readings)
+      reading = fail(ErrorKind::gone, label_, "lost, and not back within a minute");
+    return;
+  }
+  if (lost_) look_for_it(library, now);
+  lost_ = false;
+  std::size_t at = 0;
+  if (has_energy_) {
+    unsigned long long millijoules = 0;
+    const auto result = read_energy(library.calls(), millijoules);
+    readings[at] = result == nvml::success ? ChannelReading(trace::RawValue(std::uint64_t{millijoules}))
+                                           : failure(library, result);
+    ++at;
+  }
+  if (has_power_) {
+    double watts = 0;
+    const auto result = read_power(library.calls(), watts);
+    readings[at] =
+        result == nvml::success ? ChannelReading(trace::RawValue(watts)) : failure(library, result);
+    ++at;
+  }
+  const bool refresh = !slow_read_ || now - *slow_read_ >= slow_period * 0.9;
+  read_slow_fields(library, readings.subspan(at), refresh && !lost_);
+  if (refresh) slow_read_ = now;
+  if (!lost_) lost_since_ = last_search_ = std::nullopt;
+  audit(now, readings);
+}
+
+void NvmlGpu::read_slow_fields(const NvmlLibrary& library, std::span<ChannelReading> readings, bool refresh) {
+  for (std::size_t i = 0; i < slow_.size(); ++i) {
+    if (refresh) {
+      double value = 0;
+      const auto result = read_slow(library.calls(), slow_[i], value);
+      slow_values_[i] =
+          result == nvml::success ? ChannelReading(trace::RawValue(value)) : failure(library, result);
+    }
+    readings[i] = lost_ ? fail(ErrorKind::retry, label_, "lost") : slow_values_[i];
+  }
+}
+
+void NvmlGpu::audit(SteadyTime now, std::span<ChannelReading> readings) {
+  if (!has_energy_ || !has_power_) return;
+  if (readings[0] && readings[1])
+    audit_.observe(now, std::get<std::uint64_t>(*readings[0]), Watts{std::get<double>(*readings[1])});
+  if (!audit_.trusted())
+    readings[0] = fail(ErrorKind::gone, label_,
+                       "its energy counter is not trusted: {:.0f} J where its power makes {:.0f} J",
+                       audit_.by_counter().value(), audit_.by_power().value());
+}
+
+}  // namespace joulecast::sensors

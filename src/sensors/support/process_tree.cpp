@@ -1,0 +1,186 @@
+#include "sensors/support/process_tree.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/text.hpp"
+
+namespace joulecast::sensors {
+namespace {
+
+/// Reads a small file below a folder into a buffer: no allocation.
+std::optional<std::string_view> read_at(int folder, const char* name, std::span<char> buffer) {
+  const Descriptor file(::openat(folder, name, O_RDONLY | O_CLOEXEC));
+  if (!file.open()) return std::nullopt;
+  const auto got = ::read(file.get(), buffer.data(), buffer.size());
+  if (got < 0) return std::nullopt;
+  return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+}
+
+/// Hands every all-digit name in a folder to `take`; getdents64 itself, because opendir allocates.
+template <class Take>
+void for_each_number(int folder, const char* name, Take take) {
+  const Descriptor list(::openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!list.open()) return;
+  alignas(dirent64) std::array<char, 8192> buffer;
+  for (;;) {
+    const auto got = ::syscall(SYS_getdents64, list.get(), buffer.data(), buffer.size());
+    if (got <= 0) return;
+    for (long at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      if (const auto number = parse_uint(entry->d_name)) take(static_cast<int>(*number));
+      at += entry->d_reclen;
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<ProcessStat> parse_process_stat(std::string_view text) {
+  ProcessStat stat;
+  const auto pid = parse_uint(text.substr(0, text.find(' ')));
+  const auto bracket = text.rfind(')');
+  if (!pid || bracket == std::string_view::npos) return std::nullopt;
+  stat.pid = static_cast<int>(*pid);
+  auto rest = trim(text.substr(bracket + 1));
+  std::array<std::int64_t, 22> fields{};  // proc_pid_stat(5), from field 3 (the state, a letter) on
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto word = rest.substr(0, rest.find_first_of(" \n"));
+    if (word.empty()) return std::nullopt;
+    if (i > 0) {
+      const auto value = parse_int(word);
+      if (value)
+        fields[i] = *value;
+      else if (const auto big = parse_uint(word))
+        fields[i] = static_cast<std::int64_t>(*big);
+      else
+        return std::nullopt;
+    }
+    rest = trim(rest.substr(word.size()));
+  }
+  stat.parent = static_cast<int>(fields[1]);
+  stat.group = static_cast<int>(fields[2]);
+  stat.session = static_cast<int>(fields[3]);
+  for (const std::size_t i : {11, 12, 13, 14})
+    stat.ticks += static_cast<std::uint64_t>(std::max<std::int64_t>(fields[i], 0));
+  stat.start_ticks = static_cast<std::uint64_t>(fields[19]);
+  stat.resident_pages = static_cast<std::uint64_t>(std::max<std::int64_t>(fields[21], 0));
+  return stat;
+}
+
+ProcessTree::ProcessTree(Descriptor proc, int root) : proc_(std::move(proc)), root_(root) {
+  members_.reserve(256);
+}
+
+Result<ProcessTree> ProcessTree::open(const Environment& environment) {
+  const auto path = environment.roots.proc;
+  Descriptor proc(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!proc.open()) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
+  ProcessTree tree(std::move(proc), environment.pid);
+  char name[64];
+  std::snprintf(name, sizeof name, "%d/task/%d/children", tree.root_, tree.root_);
+  tree.lists_children_ = ::faccessat(tree.proc_.get(), name, R_OK, 0) == 0;
+  tree.add(tree.root_);
+  if (tree.members_.empty())
+    return fail(ErrorKind::unavailable, fmt::format("process {}", tree.root_), "it does not exist");
+  // What the root did before we came is not ours; its children and theirs come with the first look.
+  tree.sum_before_ = tree.members_.front().stat.ticks;
+  return tree;
+}
+
+std::optional<ProcessStat> ProcessTree::read_stat(int pid) const {
+  char name[32];
+  char buffer[1024];
+  std::snprintf(name, sizeof name, "%d/stat", pid);
+  const auto text = read_at(proc_.get(), name, buffer);
+  return text ? parse_process_stat(*text) : std::nullopt;
+}
+
+bool ProcessTree::contains(int pid) const {
+  return std::ranges::any_of(members_, [pid](const Member& m) { return m.alive && m.stat.pid == pid; });
+}
+
+void ProcessTree::add(int pid) {
+  if (contains(pid)) return;
+  if (const auto stat = read_stat(pid)) members_.push_back({*stat, true, false});
+}
+
+void ProcessTree::add_children_of(int pid) {
+  char tasks[32];
+  std::snprintf(tasks, sizeof tasks, "%d/task", pid);
+  for_each_number(proc_.get(), tasks, [&](int thread) {
+    char name[64];
+    char buffer[4096];  // some 500 children of one thread; the search through everything finds more
+    std::snprintf(name, sizeof name, "%d/task/%d/children", pid, thread);
+    const auto text = read_at(proc_.get(), name, buffer);
+    if (!text) return;
+    for (auto rest = trim(*text); !rest.empty();) {
+      const auto word = rest.substr(0, rest.find(' '));
+      if (const auto child = parse_uint(word)) add(static_cast<int>(*child));
+      rest = trim(rest.substr(word.size()));
+    }
+  });
+}
+
+void ProcessTree::add_from_everywhere() {
+  // A process may be listed before its parent: look until nothing new turns up.
+  for (std::size_t before = 0; before != members_.size();) {
+    before = members_.size();
+    for_each_number(proc_.get(), ".", [&](int pid) {
+      if (contains(pid)) return;
+      const auto stat = read_stat(pid);
+      if (!stat) return;
+      const bool belongs = stat->session == root_ || stat->group == root_ || contains(stat->parent);
+      if (belongs) members_.push_back({*stat, true, false});
+    });
+  }
+}
+
+Status ProcessTree::refresh(bool everything) {
+  for (auto& member : members_) {
+    const auto now = read_stat(member.stat.pid);
+    member.alive = now && now->start_ticks == member.stat.start_ticks;
+    if (member.alive) member.stat = *now;
+  }
+  if (lists_children_) {
+    int subreaper = 0;
+    if (::prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0) == 0 && subreaper != 0)
+      add_children_of(::getpid());
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      if (members_[i].alive) add_children_of(members_[i].stat.pid);
+  }
+  if (everything || !lists_children_) add_from_everywhere();
+  account();
+  if (members_.empty())
+    return fail(ErrorKind::gone, fmt::format("process {}", root_), "it and its children have ended");
+  return {};
+}
+
+void ProcessTree::account() {
+  std::uint64_t sum = 0;
+  resident_pages_ = 0;
+  for (auto& member : members_) {
+    if (member.alive) {
+      sum += member.stat.ticks;
+      resident_pages_ += member.stat.resident_pages;
+      member.orphan = member.stat.pid != root_ && !contains(member.stat.parent);
+    } else if (member.orphan || member.stat.pid == root_) {
+      // Its time leaves the sum for good, and is no fall of what the others used.
+      sum_before_ -= std::min(sum_before_, member.stat.ticks);
+    }
+  }
+  if (sum > sum_before_) used_ticks_ += sum - sum_before_;
+  sum_before_ = sum;
+  std::erase_if(members_, [](const Member& m) { return !m.alive; });
+}
+
+}  // namespace joulecast::sensors

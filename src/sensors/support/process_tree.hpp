@@ -1,0 +1,68 @@
+// The processes that a training consists of, found in /proc, and what they have used.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sensors/support/value_file.hpp"
+
+namespace joulecast::sensors {
+
+/// What /proc/PID/stat says of one process.
+struct ProcessStat {
+  int pid = 0;
+  int parent = 0;
+  int group = 0;
+  int session = 0;
+  std::uint64_t ticks = 0;        ///< user and system time of it and of the children it has waited for
+  std::uint64_t start_ticks = 0;  ///< since boot: tells a process from a later one of the same pid
+  std::uint64_t resident_pages = 0;
+};
+/// A name may hold spaces and brackets: the fields are counted from the last ")".
+[[nodiscard]] std::optional<ProcessStat> parse_process_stat(std::string_view text);
+
+/// The tree below one process. A member stays a member when its parent dies. Found are: children of members,
+/// what shares the root's session or process group, and, where we are their subreaper, orphans that came to
+/// us. Not found: a daemon that left the session between two looks on a system whose init adopts it.
+class ProcessTree {
+ public:
+  [[nodiscard]] static Result<ProcessTree> open(const Environment& environment);
+
+  /// Looks again. `everything` searches all of /proc for members of the session too, which costs some
+  /// 10 us for each process of the machine. gone once no member is left.
+  [[nodiscard]] Status refresh(bool everything);
+
+  /// CPU ticks that the tree has used since it was opened; never falls.
+  [[nodiscard]] std::uint64_t used_ticks() const { return used_ticks_; }
+  [[nodiscard]] std::uint64_t resident_pages() const { return resident_pages_; }
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  /// Whether the kernel lists children by itself (CONFIG_PROC_CHILDREN); else every refresh must search
+  /// everything.
+  [[nodiscard]] bool kernel_lists_children() const { return lists_children_; }
+
+ private:
+  struct Member {
+    ProcessStat stat;
+    bool alive = true;
+    bool orphan = false;  ///< its parent is no member: its time will not come back through a parent's
+  };
+  ProcessTree(Descriptor proc, int root);
+  [[nodiscard]] std::optional<ProcessStat> read_stat(int pid) const;
+  [[nodiscard]] bool contains(int pid) const;
+  void add(int pid);
+  void add_children_of(int pid);
+  void add_from_everywhere();
+  void account();
+
+  Descriptor proc_;
+  int root_;
+  bool lists_children_ = false;
+  std::vector<Member> members_;
+  std::uint64_t sum_before_ = 0;
+  std::uint64_t used_ticks_ = 0;
+  std::uint64_t resident_pages_ = 0;
+};
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,131 @@
+#include "sensors/support/processor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace joulecast::sensors {
+namespace {
+
+/// Hands each "key : value" line of a /proc file to `take`.
+template <class Take>
+void for_each_field(std::string_view text, Take take) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos) take(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  }
+}
+
+/// Tasks running now, ourselves left out, as a share of the logical CPUs: /proc/loadavg's fourth field.
+double running_share(const Environment& environment, int logical_cpus) {
+  const auto line = read_file(environment.roots.proc / "loadavg");
+  if (!line || logical_cpus <= 0) return 0;
+  const auto words = split(trim(*line), ' ');
+  if (words.size() < 4) return 0;
+  const auto running = parse_int(words[3].substr(0, words[3].find('/'))).value_or(1);
+  return std::clamp(static_cast<double>(running - 1) / logical_cpus, 0.0, 1.0);
+}
+
+}  // namespace
+
+Result<Processor> read_processor(const Environment& environment) {
+  const auto path = environment.roots.proc / "cpuinfo";
+  const auto text = read_file(path);
+  if (!text) return propagate(text.error());
+  Processor processor;
+  std::set<std::string_view> sockets;
+  std::int64_t siblings = 0, cores = 0;
+  for_each_field(*text, [&](std::string_view key, std::string_view value) {
+    if (key == "processor" && parse_int(value)) ++processor.logical_cpus;
+    if (key == "model name" && processor.model_name.empty()) processor.model_name = value;
+    if (key == "physical id") sockets.insert(value);
+    if (key == "siblings") siblings = parse_int(value).value_or(0);
+    if (key == "cpu cores") cores = parse_int(value).value_or(0);
+    if (key == "flags" && !processor.virtual_machine)
+      processor.virtual_machine = std::ranges::count(split(value, ' '), std::string_view("hypervisor")) > 0;
+  });
+  if (processor.logical_cpus == 0)
+    return fail(ErrorKind::unavailable, path.string(), "it lists no processor");
+  processor.sockets = std::max(1, static_cast<int>(sockets.size()));
+  processor.simultaneous_threads = siblings > cores && cores > 0;
+  return processor;
+}
+
+std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {
+  line = line.substr(0, line.find('\n'));
+  if (!line.starts_with("cpu ")) return std::nullopt;
+  line.remove_prefix(4);
+  std::array<std::uint64_t, 8>
+      ticks{};  // user nice system idle iowait irq softirq steal; guest is inside user
+  std::size_t n = 0;
+  while (n < ticks.size()) {
+    line = trim(line);
+    if (line.empty()) break;
+    const auto word = line.substr(0, line.find(' '));
+    const auto value = parse_uint(word);
+    if (!value) return std::nullopt;
+    ticks[n++] = *value;
+    line.remove_prefix(word.size());
+  }
+  if (n < 4) return std::nullopt;
+  CpuTicks sum;
+  for (const auto t : ticks) sum.total += t;
+  sum.busy = sum.total - ticks[3] - ticks[4] - ticks[7];
+  return sum;
+}
+
+Result<CpuTicks> CpuUsage::read(const ValueFile& file) {
+  char buffer[256];
+  const auto text = file.read_text(buffer);
+  if (!text) return propagate(text.error());
+  if (const auto ticks = parse_cpu_ticks(*text)) return *ticks;
+  return fail(ErrorKind::retry, file.path().string(), "its first line is not the processors' time");
+}
+
+Result<CpuUsage> CpuUsage::open(const Environment& environment) {
+  auto file = ValueFile::open(environment.roots.proc / "stat", environment);
+  if (!file) return propagate(file.error());
+  const auto ticks = read(*file);
+  if (!ticks) return fail(ErrorKind::unavailable, ticks.error().where, "{}", ticks.error().message);
+  const auto processor = read_processor(environment);
+  const double running = processor ? running_share(environment, processor->logical_cpus) : 0;
+  return CpuUsage(std::move(*file), *ticks, running);
+}
+
+Result<double> CpuUsage::utilisation() {
+  const auto now = read(file_);
+  if (!now) return propagate(now.error());
+  if (now->total > before_.total) {
+    // The kernel may take back idle time of an unplugged CPU: never below 0 or above 1.
+    const auto busy = now->busy > before_.busy ? now->busy - before_.busy : 0;
+    last_ = std::min(1.0, static_cast<double>(busy) / static_cast<double>(now->total - before_.total));
+  }
+  before_ = *now;
+  return last_;
+}
+
+std::optional<MemoryUse> parse_meminfo(std::string_view text) {
+  std::optional<double> total, available;
+  for_each_field(text, [&](std::string_view key, std::string_view value) {
+    if (key != "MemTotal" && key != "MemAvailable") return;
+    const auto kib = parse_double(value.substr(0, value.find(' ')));
+    (key == "MemTotal" ? total : available) = kib;
+  });
+  if (!total || !available || *available > *total) return std::nullopt;
+  return MemoryUse{*total * 1024, (*total - *available) * 1024};
+}
+
+Result<MemoryUse> read_memory_use(const ValueFile& meminfo) {
+  char buffer[512];  // the two lines that count are the first and the third
+  const auto text = meminfo.read_text(buffer);
+  if (!text) return propagate(text.error());
+  if (const auto use = parse_meminfo(*text)) return *use;
+  return fail(ErrorKind::retry, meminfo.path().string(), "it lacks MemTotal or MemAvailable");
+}
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,53 @@
+// What the kernel says of the processor, and how busy it is.
+#pragma once
+
+#include "sensors/support/value_file.hpp"
+
+namespace joulecast::sensors {
+
+struct Processor {
+  std::string model_name;  ///< as /proc/cpuinfo has it; empty on machines that do not say
+  int logical_cpus = 0;
+  int sockets = 1;
+  bool simultaneous_threads = false;
+  bool virtual_machine = false;
+};
+
+[[nodiscard]] Result<Processor> read_processor(const Environment& environment);
+
+/// Clock ticks of all logical CPUs since boot (the first line of /proc/stat).
+struct CpuTicks {
+  std::uint64_t busy = 0;
+  std::uint64_t total = 0;
+};
+
+/// "cpu  user nice system idle iowait irq softirq steal …"; stolen time is somebody else's work, waiting is
+/// idle.
+[[nodiscard]] std::optional<CpuTicks> parse_cpu_ticks(std::string_view line);
+
+/// Busy share of all logical CPUs between two calls.
+class CpuUsage {
+ public:
+  [[nodiscard]] static Result<CpuUsage> open(const Environment& environment);
+  /// The share since the call before, 0..1. Until a whole tick has passed it is the last answer again; the
+  /// first one is how many tasks were running at the moment of opening.
+  [[nodiscard]] Result<double> utilisation();
+
+ private:
+  CpuUsage(ValueFile file, CpuTicks ticks, double last)
+      : file_(std::move(file)), before_(ticks), last_(last) {}
+  [[nodiscard]] static Result<CpuTicks> read(const ValueFile& file);
+  ValueFile file_;
+  CpuTicks before_;
+  double last_;
+};
+
+struct MemoryUse {
+  double total = 0;  ///< bytes
+  double used = 0;   ///< bytes that are not available to new programs
+};
+/// From the text of /proc/meminfo; nothing where it lacks MemTotal or MemAvailable.
+[[nodiscard]] std::optional<MemoryUse> parse_meminfo(std::string_view text);
+[[nodiscard]] Result<MemoryUse> read_memory_use(const ValueFile& meminfo);
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,79 @@
+#include "sensors/support/value_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace joulecast::sensors {
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) reset(other.release());
+  return *this;
+}
+
+void Descriptor::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+int Descriptor::release() {
+  return std::exchange(fd_, -1);
+}
+
+Failure reading_failure(int error, const std::filesystem::path& where) {
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      return fail(ErrorKind::gone, where.string(), "permission to read it was withdrawn");
+    case ENODEV:
+    case ENXIO:
+    case ENOENT:
+      return fail(ErrorKind::gone, where.string(), "the device went away");
+    default:
+      return fail(ErrorKind::retry, where.string(), "{}", std::strerror(error));
+  }
+}
+
+ValueFile::ValueFile(std::filesystem::path path, Descriptor descriptor, const Environment& environment)
+    : path_(std::move(path)), descriptor_(std::move(descriptor)), pread_(environment.pread) {}
+
+Result<ValueFile> ValueFile::open(std::filesystem::path path, const Environment& environment) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
+  return ValueFile(std::move(path), Descriptor(fd), environment);
+}
+
+Result<std::string_view> ValueFile::read_text(std::span<char> buffer) const {
+  for (;;) {
+    const auto got = pread_(descriptor_.get(), buffer.data(), buffer.size(), 0);
+    if (got >= 0) return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+    if (errno != EINTR) return reading_failure(errno, path_);
+  }
+}
+
+template <class Parse>
+auto ValueFile::read_number(Parse parse) const
+    -> Result<typename decltype(parse(std::string_view{}))::value_type> {
+  char buffer[96];
+  const auto text = read_text(buffer);
+  if (!text) return propagate(text.error());
+  const auto content = trim(*text);
+  const auto word = content.substr(0, content.find_first_of(" \t\n"));
+  if (const auto number = parse(word)) return *number;
+  return fail(ErrorKind::retry, path_.string(), "not a number: '{}'", word.substr(0, 20));
+}
+
+Result<std::uint64_t> ValueFile::read_uint() const {
+  return read_number([](std::string_view word) { return parse_uint(word); });
+}
+
+Result<double> ValueFile::read_double() const {
+  return read_number([](std::string_view word) { return parse_double(word); });
+}
+
+}  // namespace joulecast::sensors
