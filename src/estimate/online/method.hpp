@@ -22,8 +22,8 @@ struct WorkUnit {
   Seconds duration{0};  ///< > 0
   std::optional<Joules>
       energy;  ///< nothing where nothing was measured: the time counts, the energy is filled in
-  std::optional<double> utilisation;  ///< mean share 0..1 of the GPUs' time that was busy
-  std::optional<double> memory_mb;    ///< mean resident memory of the training, MB
+  std::optional<double> utilisation{};  ///< mean share 0..1 of the GPUs' time that was busy
+  std::optional<double> memory_mb{};    ///< mean resident memory of the training, MB
 };
 
 /// invalid where work or duration is not positive, or energy is negative, or anything is not finite.
@@ -37,12 +37,12 @@ struct Prior {
 
 /// What is known about a training before it starts. What is unknown stays empty.
 struct Plan {
-  std::optional<double> total_work;
-  std::optional<int> units;  ///< in how many units it comes; for the rule that counts epochs
+  std::optional<double> total_work{};
+  std::optional<int> units{};  ///< in how many units it comes; for the rule that counts epochs
   std::optional<Seconds>
       duration;  ///< the true length: only for methods that have to be told (told_duration)
-  std::optional<Watts> maximum_power;  ///< power limit, summed over the GPUs
-  std::optional<Prior> prior;
+  std::optional<Watts> maximum_power{};  ///< power limit, summed over the GPUs
+  std::optional<Prior> prior{};
   int stabilising_unit = 1;  ///< STEP's s: units before it are not extrapolated; detect_stabilising = find it
   int window = 5;            ///< STEP's w: how many units from s on are
 };

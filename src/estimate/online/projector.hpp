@@ -20,12 +20,12 @@
 namespace joulecast::estimate {
 
 struct ProjectorOptions {
-  std::optional<double> total_work;  ///< nothing = not known (yet): no projection until set_total_work()
-  std::optional<Prior> prior;        ///< a prediction from before the training; observations wash it out
+  std::optional<double> total_work{};  ///< nothing = not known (yet): no projection until set_total_work()
+  std::optional<Prior> prior{};        ///< a prediction from before the training; observations wash it out
   /// Where the total is only a maximum: the projection then has the expected figure beside the full-length
   /// one.
-  std::optional<EarlyStoppingRule> early_stopping;
-  std::vector<EarlierStop> earlier_stops;  ///< of earlier runs of the same training, for early stopping
+  std::optional<EarlyStoppingRule> early_stopping{};
+  std::vector<EarlierStop> earlier_stops{};  ///< of earlier runs of the same training, for early stopping
 };
 
 /// What the run will have cost and taken when all of its work is done.

@@ -1,0 +1,132 @@
+#include "estimate/online/adaptive.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/online/methods.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr double z90 =
+    1.6448536269514722;  // half a 90 % interval of the normal distribution, in standard deviations
+constexpr double tolerance =
+    0.02;                       // ready: half the 90 % interval, if nothing changes, as a share of the total
+constexpr int first_units = 5;  // units of the first regime before it is trusted,
+constexpr int later_units = 3;  // and of a later one
+constexpr double much_work = 0.499;  // with half of the work seen, two units that agree suffice
+
+/// A forecast with its interval joined with a prior: on the log scale, each by its precision (normal-normal
+/// model).
+Estimate<Joules> with_prior(Estimate<Joules> observed, const Prior& prior) {
+  const double value = std::log(observed.value.value());
+  const double below = value - std::log(observed.interval->low.value());
+  const double above = std::log(observed.interval->high.value()) - value;
+  const double sd = std::max((below + above) / (2 * z90), 1e-9);
+  const double precision = 1 / (sd * sd);
+  const double prior_precision = 1 / (prior.relative_sd * prior.relative_sd);
+  const double joined =
+      (value * precision + std::log(prior.total.value()) * prior_precision) / (precision + prior_precision);
+  const double narrower = std::sqrt(precision / (precision + prior_precision));
+  return {Joules{std::exp(joined)}, Interval<Joules>{Joules{std::exp(joined - below * narrower)},
+                                                     Joules{std::exp(joined + above * narrower)}}};
+}
+
+}  // namespace
+
+Status Adaptive::observe(const WorkUnit& unit) {
+  if (auto ok = check(unit); !ok) return ok;
+  ++units_;
+  done_ += unit.work;
+  elapsed_ += unit.duration;
+  time_.add({unit.duration.value() / unit.work, unit.work});
+  if (unit.energy) {
+    measured_ += *unit.energy;
+    energy_.add({unit.energy->value() / unit.work, unit.work});
+  } else {
+    unmeasured_work_ += unit.work;
+  }
+  return {};
+}
+
+double Adaptive::share() const {
+  return total_work_ && *total_work_ > 0 ? std::clamp(done_ / *total_work_, 0.0, 1.0) : 0;
+}
+
+Joules Adaptive::used() const {
+  const auto outlook = energy_.outlook(0);
+  return measured_ + Joules{outlook ? outlook->rate * unmeasured_work_ : 0};
+}
+
+std::optional<Remainder> Adaptive::next(const RegimeTracker& rate, double work) const {
+  const auto outlook = rate.outlook(units_ > 0 ? work / work_per_unit() : 0);
+  if (!outlook) return std::nullopt;
+  // What lies ahead ends at done + work: the share that counts for changes still to come is of that.
+  const Situation now{.share = done_ / (done_ + work),
+                      .relative_sd = outlook->relative_sd,
+                      .changed = rate.changes() > 0,
+                      .units = rate.units_in_regime()};
+  return Remainder{outlook->rate * work, ErrorModel(now)};
+}
+
+std::optional<Remainder> Adaptive::energy_for(double work) const {
+  return next(energy_, work);
+}
+std::optional<Remainder> Adaptive::time_for(double work) const {
+  return next(time_, work);
+}
+
+std::optional<Estimate<Joules>> Adaptive::total() const {
+  if (!total_work_) return std::nullopt;
+  const double work = std::max(0.0, *total_work_ - done_);
+  const auto rest = energy_for(work);
+  if (!rest) {
+    if (!prior_ || units_ > 0) return std::nullopt;
+    const double reach = std::exp(z90 * prior_->relative_sd);
+    return Estimate<Joules>{prior_->total, Interval<Joules>{prior_->total / reach, prior_->total * reach}};
+  }
+  const auto error = rest->error.interval();
+  const Joules value = used() + Joules{rest->value};
+  Estimate<Joules> estimate{value, Interval<Joules>{used() + Joules{rest->value * (1 + error.low)},
+                                                    used() + Joules{rest->value * (1 + error.high)}}};
+  if (prior_ && work > 0 && estimate.interval->low.value() > 0) return with_prior(estimate, *prior_);
+  return estimate;
+}
+
+std::optional<double> Adaptive::probability_above(Joules limit) const {
+  if (!total_work_ || units_ == 0) return std::nullopt;
+  const auto rest = energy_for(std::max(0.0, *total_work_ - done_));
+  if (!rest) return std::nullopt;
+  const double room = (limit - used()).value();
+  if (rest->value <= 0) return room < 0 ? 1 : 0;
+  const double error = room / rest->value - 1;
+  return error >= 0 ? rest->error.above(error) : 1 - rest->error.below(std::min(1.0, -error));
+}
+
+bool Adaptive::ready() const {
+  if (!total_work_ || energy_.units() == 0 || energy_.doubtful()) return false;
+  const double work = std::max(0.0, *total_work_ - done_);
+  if (work == 0) return true;
+  const int needed = energy_.changes() == 0 ? first_units : later_units;
+  const bool enough =
+      energy_.units_in_regime() >= needed || (share() >= much_work && energy_.units_in_regime() >= 2);
+  const auto outlook = energy_.outlook(work / work_per_unit());
+  const double rest = outlook->rate * work;
+  const double total = used().value() + rest;
+  return enough && z90 * outlook->relative_sd * rest <= tolerance * total;
+}
+
+std::optional<OnlineEstimate> Adaptive::estimate() const {
+  const auto forecast = total();
+  if (!forecast) return std::nullopt;
+  return OnlineEstimate{*forecast, ready()};
+}
+
+const OnlineMethod adaptive_method{"adaptive",
+                                   "the rate of the current regime, with an interval; predicts the duration",
+                                   false, [](const Plan& plan) -> std::unique_ptr<OnlineEstimator> {
+                                     if (!plan.total_work) return nullptr;
+                                     return std::make_unique<Adaptive>(plan);
+                                   }};
+
+}  // namespace joulecast::estimate

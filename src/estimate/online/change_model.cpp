@@ -1,0 +1,72 @@
+#include "estimate/online/change_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulecast::estimate {
+namespace {
+
+double normal_tail(double z) {
+  return 0.5 * std::erfc(z * M_SQRT1_2);
+}
+
+/// The smallest u in [0, reach] with tail(u) <= p, for a falling tail.
+template <class Tail>
+double quantile(Tail tail, double reach, double p) {
+  double low = 0;
+  double high = reach;
+  for (int i = 0; i < 32; ++i) {
+    const double middle = (low + high) / 2;
+    (tail(middle) > p ? low : high) = middle;
+  }
+  return high;
+}
+
+}  // namespace
+
+const Calibration& default_calibration() {
+  static const Calibration fitted{.hazard = 0.25,
+                                  .hazard_after = 0.02,
+                                  .upward = 0.85,
+                                  .mean_rise = 0.18,
+                                  .mean_fall = 0.06,
+                                  .scale = 1.1,
+                                  .floor = 0.011,
+                                  .one_unit = 0.092,
+                                  .two_units = 0.016};
+  return fitted;
+}
+
+ErrorModel::ErrorModel(const Situation& now, const Calibration& c)
+    : upward_(c.upward), rise_(c.mean_rise), fall_(c.mean_fall) {
+  const double share = std::clamp(now.share, 1e-6, 1.0);
+  change_ = 1 - std::pow(share, now.changed ? c.hazard_after : c.hazard);
+  const double young = now.units <= 1 ? c.one_unit : now.units == 2 ? c.two_units : 0;
+  sd_ = std::hypot(c.scale * now.relative_sd, std::hypot(c.floor, young));
+  for (int i = 0; i < places_; ++i) {
+    const double place = std::pow(share, 1 - (i + 0.5) / places_);
+    affected_[i] = share < 1 ? (1 - place) / (1 - share) : 0;
+  }
+}
+
+double ErrorModel::above(double u) const {
+  double changed = 0;
+  for (const double part : affected_)
+    if (part > 0) changed += std::exp(-std::log1p(u / part) / rise_) / places_;
+  return change_ * upward_ * changed + (1 - change_) * normal_tail(u / sd_);
+}
+
+double ErrorModel::below(double u) const {
+  double changed = 0;
+  for (const double part : affected_)
+    if (u < part) changed += std::exp(std::log1p(-u / part) / fall_) / places_;
+  return change_ * (1 - upward_) * changed + (1 - change_) * normal_tail(u / sd_);
+}
+
+Interval<double> ErrorModel::interval() const {
+  constexpr double outside = (1 - interval_level) / 2;
+  return {-quantile([this](double u) { return below(u); }, 0.99, outside),
+          quantile([this](double u) { return above(u); }, 10, outside)};
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,124 @@
+#include "estimate/online/early_stopping.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr int enough_earlier_runs = 3;  // fewer say too little about when this training stops
+/// Weight of the metric's own history in the hazard, in earlier runs: a smoothing towards it where runs are
+/// few.
+constexpr double history_weight = 2;
+
+}  // namespace
+
+Status check(const EarlyStoppingRule& rule) {
+  if (rule.max_epochs <= 0)
+    return fail(ErrorKind::invalid, "early stopping", "the maximum number of epochs must be positive, not {}",
+                rule.max_epochs);
+  if (rule.patience <= 0)
+    return fail(ErrorKind::invalid, "early stopping", "the patience must be positive, not {}", rule.patience);
+  if (!std::isfinite(rule.min_delta) || rule.min_delta < 0)
+    return fail(ErrorKind::invalid, "early stopping", "min_delta must be 0 or more, not {}", rule.min_delta);
+  return {};
+}
+
+double StopDistribution::mean() const {
+  double sum = 0;
+  for (std::size_t i = 0; i < probability.size(); ++i)
+    sum += probability[i] * (first + static_cast<double>(i));
+  return sum;
+}
+
+int StopDistribution::quantile(double p) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < probability.size(); ++i) {
+    sum += probability[i];
+    if (sum >= p - 1e-12) return first + static_cast<int>(i);
+  }
+  return first + static_cast<int>(probability.size()) - 1;
+}
+
+StopForecast::StopForecast(EarlyStoppingRule rule, std::vector<EarlierStop> earlier)
+    : rule_(rule), earlier_(std::move(earlier)) {}
+
+void StopForecast::add(double value) {
+  ++epochs_;
+  const bool better = !best_ || (rule_.higher_is_better ? value > *best_ + rule_.min_delta
+                                                        : value < *best_ - rule_.min_delta);
+  if (std::isfinite(value) && better) {
+    best_ = value;
+    ++improvements_;
+    since_improvement_ = 0;
+  } else {
+    ++since_improvement_;
+  }
+}
+
+bool StopForecast::stopped() const {
+  return since_improvement_ >= rule_.patience || epochs_ >= rule_.max_epochs;
+}
+
+std::vector<double> StopForecast::from_metric() const {
+  // P(improvement at epoch k) = c / k. The expected number of improvements in n epochs is c H_n; one
+  // pseudo-improvement and one pseudo-epoch with c = 1 steady it at the start.
+  double harmonic = 1;
+  for (int k = 1; k <= epochs_; ++k) harmonic += 1.0 / k;
+  const double c = (improvements_ + 1) / harmonic;
+  const auto patience = static_cast<std::size_t>(rule_.patience);
+  std::vector<double> waiting(patience, 0);  // P(still running, this many epochs since the last improvement)
+  waiting[static_cast<std::size_t>(since_improvement_)] = 1;
+  std::vector<double> stop;
+  for (int k = epochs_ + 1; k <= rule_.max_epochs; ++k) {
+    const double improves = std::min(0.95, c / k);
+    const double running = std::accumulate(waiting.begin(), waiting.end(), 0.0);
+    if (k == rule_.max_epochs) {
+      stop.push_back(running);
+      break;
+    }
+    const double gives_up = waiting.back() * (1 - improves);
+    for (std::size_t i = patience; i-- > 1;) waiting[i] = waiting[i - 1] * (1 - improves);
+    waiting[0] = running * improves;
+    stop.push_back(gives_up);
+  }
+  return stop;
+}
+
+void StopForecast::weigh_by_earlier_runs(StopDistribution& d) const {
+  if (static_cast<int>(earlier_.size()) < enough_earlier_runs) return;
+  d.learned_from_earlier_runs = true;
+  // Hazard at each epoch: of the earlier runs that came this far, how many stopped there. The forecast from
+  // the metric enters as `history_weight` runs. Where the metric says that stopping is impossible, it stays
+  // so.
+  double running = 1;         // by the joined hazard
+  double metric_running = 1;  // by the metric's forecast alone
+  for (std::size_t i = 0; i < d.probability.size(); ++i) {
+    const int epoch = d.first + static_cast<int>(i);
+    double at_risk = 0;
+    double stopped = 0;
+    for (const auto& run : earlier_) {
+      at_risk += run.epochs >= epoch;
+      stopped += run.stopped && run.epochs == epoch;
+    }
+    const double by_metric = metric_running > 0 ? d.probability[i] / metric_running : 1;
+    metric_running -= d.probability[i];
+    double hazard = (stopped + history_weight * by_metric) / (at_risk + history_weight);
+    if (by_metric == 0) hazard = 0;
+    if (epoch == rule_.max_epochs) hazard = 1;
+    d.probability[i] = running * std::min(1.0, hazard);
+    running -= d.probability[i];
+  }
+}
+
+StopDistribution StopForecast::distribution() const {
+  if (stopped()) return {epochs_, {1.0}, false};
+  StopDistribution d{epochs_ + 1, from_metric(), false};
+  weigh_by_earlier_runs(d);
+  const double sum = std::accumulate(d.probability.begin(), d.probability.end(), 0.0);
+  for (auto& p : d.probability) p /= sum;
+  return d;
+}
+
+}  // namespace joulecast::estimate
