@@ -40,7 +40,7 @@ struct Plan {
   std::optional<double> total_work{};
   std::optional<int> units{};  ///< in how many units it comes; for the rule that counts epochs
   std::optional<Seconds>
-      duration;  ///< the true length: only for methods that have to be told (told_duration)
+      duration{};  ///< the true length: only for methods that have to be told (told_duration)
   std::optional<Watts> maximum_power{};  ///< power limit, summed over the GPUs
   std::optional<Prior> prior{};
   int stabilising_unit = 1;  ///< STEP's s: units before it are not extrapolated; detect_stabilising = find it
