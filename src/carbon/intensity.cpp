@@ -1,0 +1,215 @@
+#include "carbon/intensity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/roots.hpp"
+#include "base/text.hpp"
+
+namespace joulecast::carbon {
+namespace fs = std::filesystem;
+namespace {
+
+using Cells = std::vector<std::string_view>;
+
+/// Calls for each row below the header. Our own tables have no quotes and no commas within cells.
+template <class Action>
+Status for_each_row(const fs::path& file, std::string_view header, Action action) {
+  const auto text = read_file(file);
+  if (!text) return propagate(text.error());
+  int line = 0;
+  for (auto row : split(*text, '\n')) {
+    ++line;
+    row = trim(row);
+    const auto where = fmt::format("{}:{}", file.string(), line);
+    if (line == 1) {
+      if (row != header) return fail(ErrorKind::malformed, where, "the header is not '{}'", header);
+      continue;
+    }
+    if (row.empty()) continue;
+    const auto cells = split(row, ',');
+    if (cells.size() != split(header, ',').size())
+      return fail(ErrorKind::malformed, where, "{} cells, not {}", cells.size(), split(header, ',').size());
+    if (auto status = action(cells, where); !status) return status;
+  }
+  return {};
+}
+
+struct Dated {
+  double intensity;
+  int year;
+};
+
+Result<Dated> read_dated(std::string_view intensity, std::string_view year, const std::string& where) {
+  const auto value = parse_double(intensity);
+  if (!value || *value <= 0)
+    return fail(ErrorKind::malformed, where, "'{}' is no intensity above 0", intensity);
+  const auto number = parse_int(year);
+  if (!number || *number < 1990 || *number > 2100)
+    return fail(ErrorKind::malformed, where, "'{}' is no year", year);
+  return Dated{*value, static_cast<int>(*number)};
+}
+
+std::string source_of(double intensity, std::string_view place, int year, std::string_view source) {
+  return fmt::format("{:.3g} g CO2e/kWh, {}, mean of {} ({})", intensity, place, year, source);
+}
+
+/// "gcp europe-west1", "gcp/europe-west1", "gcp:europe-west1" -> provider and region; provider "" where none
+/// is said.
+std::pair<std::string_view, std::string_view> split_region(std::string_view text) {
+  text = trim(text);
+  const auto at = text.find_first_of(" /:");
+  if (at == std::string_view::npos) return {"", text};
+  return {trim(text.substr(0, at)), trim(text.substr(at + 1))};
+}
+
+}  // namespace
+
+Status check(const Request& request) {
+  if (const auto& g = request.intensity_g_per_kwh; g && !(*g >= 0 && std::isfinite(*g)))
+    return fail(ErrorKind::invalid, "--intensity", "{} g CO2e/kWh is not possible", *g);
+  if (const auto& pue = request.pue; pue && !(*pue >= 1 && std::isfinite(*pue)))
+    return fail(ErrorKind::invalid, "--pue",
+                "{} is not possible: a data centre uses at least what its machines use", *pue);
+  return {};
+}
+
+Result<IntensityTable> IntensityTable::read(const fs::path& folder) {
+  IntensityTable table;
+  if (auto status = table.read_countries(folder / "countries.csv"); !status) return propagate(status.error());
+  if (auto status = table.read_regions(folder / "cloud_regions.csv"); !status)
+    return propagate(status.error());
+  return table;
+}
+
+Result<IntensityTable> IntensityTable::read() {
+  return read(share_directory() / "carbon");
+}
+
+Status IntensityTable::read_countries(const fs::path& file) {
+  constexpr std::string_view header = "iso2,iso3,country,also_called,g_co2e_per_kwh,year,source";
+  return for_each_row(file, header, [&](const Cells& cells, const std::string& where) -> Status {
+    const auto dated = read_dated(cells[4], cells[5], where);
+    if (!dated) return propagate(dated.error());
+    auto& country = countries_.emplace_back();
+    country.iso2 = cells[0];
+    country.iso3 = cells[1];
+    country.name = cells[2];
+    for (const auto name : split(cells[3], '|'))
+      if (!name.empty()) country.also_called.emplace_back(name);
+    country.intensity = dated->intensity;
+    country.year = dated->year;
+    country.source = cells[6];
+    return {};
+  });
+}
+
+Status IntensityTable::read_regions(const fs::path& file) {
+  constexpr std::string_view header = "provider,region,iso3,g_co2e_per_kwh,year,source";
+  return for_each_row(file, header, [&](const Cells& cells, const std::string& where) -> Status {
+    Region region{std::string(cells[0]), std::string(cells[1]), std::string(cells[2]), std::nullopt, 0,
+                  std::string(cells[5])};
+    if (!cells[3].empty()) {
+      const auto dated = read_dated(cells[3], cells[4], where);
+      if (!dated) return propagate(dated.error());
+      region.intensity = dated->intensity;
+      region.year = dated->year;
+    }
+    regions_.push_back(std::move(region));
+    return {};
+  });
+}
+
+const IntensityTable::Country* IntensityTable::find_country(std::string_view text) const {
+  text = trim(text);
+  const auto same = [&](std::string_view name) { return equals_ignoring_case(name, text); };
+  const auto found = std::ranges::find_if(countries_, [&](const Country& country) {
+    return same(country.iso2) || same(country.iso3) || same(country.name) ||
+           std::ranges::any_of(country.also_called, same);
+  });
+  return found == countries_.end() ? nullptr : &*found;
+}
+
+Result<Intensity> IntensityTable::of_country(std::string_view text) const {
+  const auto* country = text.empty() ? nullptr : find_country(text);
+  if (country == nullptr)
+    return fail(ErrorKind::invalid, "country",
+                "'{}' is not in the table (an ISO code or English name, or --intensity)", trim(text));
+  return Intensity{GramsPerKilowattHour{country->intensity},
+                   country->year,
+                   country->name,
+                   source_of(country->intensity, country->name, country->year, country->source),
+                   country->name,
+                   country->iso3};
+}
+
+Result<Intensity> IntensityTable::of_cloud_region(std::string_view text) const {
+  const auto [provider, name] = split_region(text);
+  std::vector<const Region*> found;
+  for (const auto& region : regions_)
+    if (equals_ignoring_case(region.name, name) &&
+        (provider.empty() || equals_ignoring_case(region.provider, provider)))
+      found.push_back(&region);
+  if (found.empty())
+    return fail(ErrorKind::invalid, "region", "'{}' is not in the table (or use --intensity)", trim(text));
+  if (found.size() > 1)
+    return fail(ErrorKind::invalid, "region", "several providers have '{}': write '{} {}'", name,
+                found[0]->provider, name);
+  const auto& region = *found[0];
+  const auto place = region.provider + " " + region.name;
+  auto country = of_country(region.iso3);
+  if (!region.intensity) {
+    if (!country) return fail(ErrorKind::invalid, "region", "no intensity is known for '{}'", place);
+    country->place = place;
+    country->source =
+        fmt::format("{}; {} publishes none for {}", country->source, region.provider, region.name);
+    return country;
+  }
+  return Intensity{GramsPerKilowattHour{*region.intensity},
+                   region.year,
+                   place,
+                   source_of(*region.intensity, place, region.year, region.source),
+                   country ? country->country : "",
+                   region.iso3};
+}
+
+Estimate estimate(KilowattHours energy, const Request& request, const Result<IntensityTable>& table) {
+  Estimate result;
+  result.pue = request.pue.value_or(1);
+  result.pue_given = request.pue.has_value();
+  const auto look_up = [&]() -> Result<Intensity> {
+    if (auto status = check(request); !status) return propagate(status.error());
+    // A country beside the user's own figure still names the place.
+    const bool have_country = table && !request.country.empty();
+    if (request.intensity_g_per_kwh) {
+      Intensity own{GramsPerKilowattHour{*request.intensity_g_per_kwh},
+                    0,
+                    "",
+                    fmt::format("{:.3g} g CO2e/kWh, as given", *request.intensity_g_per_kwh),
+                    "",
+                    ""};
+      if (const auto known = have_country ? table->of_country(request.country) : Intensity{}) {
+        own.country = known->country;
+        own.country_iso3 = known->country_iso3;
+      }
+      return own;
+    }
+    if (request.cloud_region.empty() && request.country.empty())
+      return fail(ErrorKind::unavailable, "",
+                  "the place is not known: --country, --region or --intensity says it");
+    if (!table) return propagate(table.error());
+    return request.cloud_region.empty() ? table->of_country(request.country)
+                                        : table->of_cloud_region(request.cloud_region);
+  };
+  auto intensity = look_up();
+  if (!intensity) {
+    result.reason = to_string(intensity.error());
+    return result;
+  }
+  result.mass = energy * result.pue * intensity->value;
+  result.intensity = std::move(*intensity);
+  result.provenance = Provenance::assumed;
+  return result;
+}
+
+}  // namespace joulecast::carbon

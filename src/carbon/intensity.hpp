@@ -1,0 +1,86 @@
+// From energy to emissions: kWh x grid intensity x PUE, with where each factor came from. Nothing is guessed:
+// without a place there is no figure, and the reason is.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/provenance.hpp"
+#include "base/result.hpp"
+#include "base/units.hpp"
+
+namespace joulecast::carbon {
+
+/// What the user said of the place; the most exact of it is used: intensity, then cloud region, then country.
+struct Request {
+  std::string country;       ///< ISO 3166 code of two or three letters, or a name
+  std::string cloud_region;  ///< "gcp europe-west1", "aws/eu-west-1", or a region's name alone where one
+                             ///< provider has it
+  std::optional<double> intensity_g_per_kwh;
+  std::optional<double> pue;
+};
+
+/// invalid for a negative or non-finite intensity, or a PUE below 1.
+[[nodiscard]] Status check(const Request& request);
+
+struct Intensity {
+  GramsPerKilowattHour value{0};
+  int year = 0;         ///< of the data; 0 = the user's own figure
+  std::string place;    ///< "Spain", "gcp europe-southwest1"; "" for the user's own figure
+  std::string source;   ///< one line for people, with the year
+  std::string country;  ///< name; "" where only an intensity was given
+  std::string country_iso3;
+};
+
+/// Emissions of an energy. Without an intensity: no mass, and `reason`.
+struct Estimate {
+  std::optional<GramsCO2e> mass;
+  std::optional<Intensity> intensity;
+  double pue = 1;
+  bool pue_given = false;
+  /// The mean of a year and a country stands for the hour and the socket: assumed, whatever the energy is.
+  Provenance provenance = Provenance::missing;
+  std::string reason;
+};
+
+/// The dated tables of data/carbon.
+class IntensityTable {
+ public:
+  /// malformed with file:line; unavailable where the tables are not installed.
+  [[nodiscard]] static Result<IntensityTable> read(const std::filesystem::path& folder);
+  /// From the share directory.
+  [[nodiscard]] static Result<IntensityTable> read();
+
+  /// invalid for a place that is not in the tables or has no figure there; the message says which.
+  [[nodiscard]] Result<Intensity> of_country(std::string_view country) const;
+  [[nodiscard]] Result<Intensity> of_cloud_region(std::string_view region) const;
+
+ private:
+  struct Country {
+    std::string iso2, iso3, name;
+    std::vector<std::string> also_called;
+    double intensity = 0;
+    int year = 0;
+    std::string source;
+  };
+  struct Region {
+    std::string provider, name, iso3;
+    std::optional<double> intensity;
+    int year = 0;
+    std::string source;
+  };
+  [[nodiscard]] const Country* find_country(std::string_view text) const;
+  Status read_countries(const std::filesystem::path& file);
+  Status read_regions(const std::filesystem::path& file);
+  std::vector<Country> countries_;
+  std::vector<Region> regions_;
+};
+
+/// PUE scales the energy of the machine to that of its data centre; it is applied last.
+[[nodiscard]] Estimate estimate(KilowattHours energy, const Request& request,
+                                const Result<IntensityTable>& table);
+
+}  // namespace joulecast::carbon
