@@ -1,4 +1,5 @@
 // The real machine behind the injected environment.
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -33,6 +34,7 @@ Environment real_environment() {
   follow("JOULECAST_DEVFS", environment.roots.dev);
   environment.variable = [](const char* name) { return static_cast<const char*>(std::getenv(name)); };
   environment.library = library_path;
+  environment.open = [](const char* path, int flags) { return ::open(path, flags); };
   environment.pread = ::pread;
   environment.read = ::read;
   environment.ioctl = [](int fd, unsigned long request, void* argument) {

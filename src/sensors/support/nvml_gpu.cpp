@@ -22,6 +22,16 @@ bool is_loss(nvml::Return error) {
          error == nvml::driver_not_loaded || error == nvml::not_found;
 }
 
+/// Boards of the GA100 chip; "RTX A1000" and "RTX A3000" are others.
+bool is_ga100(std::string_view name) {
+  for (const std::string_view board : {"A100", "A800", "A30"}) {
+    const auto at = name.find(board);
+    const auto end = at + board.size();
+    if (at != name.npos && (end == name.size() || name[end] < '0' || name[end] > '9')) return true;
+  }
+  return false;
+}
+
 struct SlowChannel {
   const char* suffix;
   Quantity quantity;
@@ -35,8 +45,7 @@ constexpr SlowChannel slow_channels[] = {{"utilisation", Quantity::utilisation},
 }  // namespace
 
 PowerSampling power_sampling(unsigned architecture, std::string_view name, PowerSource source) {
-  const bool ga100 =
-      name.find("A100") != name.npos || name.find("A800") != name.npos || name.find("A30") != name.npos;
+  const bool ga100 = is_ga100(name);
   PowerSampling sampling{Seconds{0.1}, Seconds{1}, gain_uncertainty};
   if (source == PowerSource::average_field) return sampling;
   if (architecture < nvml::turing) {

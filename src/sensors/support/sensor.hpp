@@ -28,8 +28,9 @@ struct Environment {
   std::function<const char*(const char*)> variable;
   /// Path or soname of a vendor library, by its usual name ("libnvidia-ml.so.1"); returns what to dlopen.
   std::function<std::string(std::string_view)> library;
-  /// System calls on descriptors, as the kernel has them (-1 and errno where they fail). Replaced by tests
+  /// System calls, as the kernel has them (-1 and errno where they fail). Replaced by tests
   /// that need EIO or ENODEV, which regular files cannot give, or a device that is not there.
+  std::function<int(const char*, int flags)> open;
   std::function<ssize_t(int, void*, size_t, off_t)> pread;
   std::function<ssize_t(int, void*, size_t)> read;
   std::function<int(int, unsigned long, void*)> ioctl;

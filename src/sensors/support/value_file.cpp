@@ -43,7 +43,7 @@ ValueFile::ValueFile(std::filesystem::path path, Descriptor descriptor, const En
     : path_(std::move(path)), descriptor_(std::move(descriptor)), pread_(environment.pread) {}
 
 Result<ValueFile> ValueFile::open(std::filesystem::path path, const Environment& environment) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = environment.open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
   return ValueFile(std::move(path), Descriptor(fd), environment);
 }
