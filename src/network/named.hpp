@@ -12,16 +12,16 @@
 namespace joulecast::network {
 
 struct NamedOptions {
-  std::optional<Shape> input;           ///< one sample, e.g. {3,224,224}; the description's own otherwise
-  std::optional<std::int64_t> classes;  ///< outputs of the head; the description's own otherwise
+  std::optional<Shape> input =
+      std::nullopt;  ///< one sample, e.g. {3,224,224}; the description's own otherwise
+  std::optional<std::int64_t> classes =
+      std::nullopt;  ///< outputs of the head; the description's own otherwise
 };
 
 /// `name` as people write it: "resnet50", "ResNet-50", "MobileNetV2"; invalid with the nearest names where
 /// unknown, and where the input is too small for the network.
 [[nodiscard]] Result<ArchitectureFeatures> build_named(std::string_view name,
                                                        const NamedOptions& options = {});
-[[nodiscard]] Result<ArchitectureFeatures> build_named(std::string_view name, const Shape& input,
-                                                       std::optional<std::int64_t> classes = std::nullopt);
 
 /// Every canonical name, sorted.
 [[nodiscard]] Result<std::vector<std::string>> known_names();

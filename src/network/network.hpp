@@ -53,7 +53,7 @@ struct Layer {
   double macs = 0;   ///< multiply-accumulates of matrix products (what the literature calls GMACs, or "FLOPs"
                      ///< of torchvision)
   double flops = 0;  ///< all arithmetic: 2 x macs, plus additions, comparisons, exponentials, one each
-  double backward_flops = 0;  ///< gradient of inputs plus gradient of weights, see backward_flops_of()
+  double backward_flops = 0;  ///< gradient of inputs plus gradient of weights (rules: cost.hpp)
   double input_bytes = 0;     ///< activations read
   double output_bytes = 0;    ///< activations written
   double weight_bytes = 0;    ///< parameters and buffers read (not per sample: once a step)

@@ -1,0 +1,107 @@
+// Builds a network operation by operation; shapes are those of one sample (channels first), without the
+// batch.
+//
+// Each method checks its input's shape, appends one layer with its figures and returns the operation's
+// output.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "network/cost.hpp"
+#include "network/network.hpp"
+
+namespace joulecast::network {
+
+/// A value on its way through the network.
+struct Tensor {
+  Shape shape;
+  int id = 0;             ///< what is stored: a view has the id of what it views
+  int depth = 0;          ///< weighted layers on the longest path to here
+  bool gradient = false;  ///< false for the network's own input: nothing before it learns
+};
+
+/// A convolution's or pool's window. Sides and strides hold one value for all dimensions, or one each.
+struct Window {
+  Shape kernel{1};
+  Shape stride{1};
+  std::optional<Shape> pad =
+      std::nullopt;  ///< on both sides; nothing means "same": output = ceil(input / stride)
+  std::int64_t dilation = 1;
+  bool ceil = false;  ///< a last, partial window counts
+};
+
+struct Filters {
+  std::int64_t channels = 0;
+  std::int64_t groups = 1;
+  bool bias = false;
+};
+
+struct Cells {
+  std::string_view name;  ///< "lstm", "gru", "rnn"
+  std::int64_t hidden = 0;
+  int gates = 4;
+  bool bidirectional = false;
+};
+
+class Builder {
+ public:
+  Builder(std::string name, std::string origin);
+
+  Tensor input(const std::string& name, Shape sample);
+  Result<Tensor> convolution(const Tensor& x, const Window& window, const Filters& filters);
+  /// Spatial sides times the stride.
+  Result<Tensor> transposed_convolution(const Tensor& x, const Window& window, const Filters& filters);
+  Result<Tensor> pool(const Tensor& x, std::string_view kind, const Window& window);  ///< "max" or "average"
+  Result<Tensor> global_pool(const Tensor& x);  ///< mean over all but the channels: [c,h,w] -> [c]
+  /// Over the last dimension. `tied`: the weights are another layer's (a language model's output and
+  /// embedding).
+  Result<Tensor> dense(const Tensor& x, std::int64_t outputs, bool bias, bool tied = false);
+  /// `features`: the dimension that has scale and shift; 0 = channels, -1 = last. operation: "batch_norm",
+  /// ...
+  Result<Tensor> normalise(const Tensor& x, std::string_view operation, int dimension, bool affine = true);
+  Tensor activate(const Tensor& x, std::string_view operation);
+  Result<Tensor> combine(std::string_view operation,
+                         const std::vector<Tensor>& parts);  ///< "add", "multiply"
+  /// Joined along a dimension; the others must agree.
+  Result<Tensor> concatenate(const std::vector<Tensor>& parts, std::size_t dimension = 0);
+  Result<Tensor> slice(const Tensor& x, std::int64_t start, std::int64_t count);  ///< channels
+  Tensor reshape(const Tensor& x, Shape shape);                                   ///< a view
+  Tensor move(const Tensor& x, std::string_view operation, Shape shape);  ///< a copy in another order or size
+  Tensor learned(const Tensor& x, std::string_view operation,
+                 std::int64_t parameters);  ///< adds learned values
+  Result<Tensor> embed(const Tensor& tokens, std::int64_t rows, std::int64_t width);
+  Result<Tensor> recurrent(const Tensor& x, const Cells& cells);
+  /// Scaled dot products of [t,d] queries with [s,d] keys and values: products, softmax, products.
+  Result<Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value, std::int64_t heads);
+
+  /// Layers added until leave() are named "<scope>_<n>/...".
+  void enter(const std::string& scope);
+  void leave();
+
+  [[nodiscard]] std::size_t size() const { return network_.layers.size(); }
+  [[nodiscard]] std::int64_t parameters() const { return parameters_; }
+  [[nodiscard]] ArchitectureFeatures finish() &&;
+
+ private:
+  Layer start(std::string_view operation) const;
+  /// Completes bytes, what is kept, backward cost and name, and appends.
+  Tensor append(Layer layer, const std::vector<const Tensor*>& inputs, Shape output, bool weighted);
+  [[nodiscard]] Failure misfit(std::string_view operation, const Tensor& x, std::string_view reason) const;
+  [[nodiscard]] Result<Shape> window_output(std::string_view operation, const Tensor& x,
+                                            const Window& window) const;
+  double keep(const Tensor& x);
+
+  ArchitectureFeatures network_;
+  std::vector<std::string> scopes_;
+  std::map<std::string, int> counts_;
+  std::set<int> kept_;
+  int next_id_ = 1;
+  std::int64_t parameters_ = 0;
+};
+
+}  // namespace joulecast::network
