@@ -7,8 +7,8 @@
 #include "base/roots.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
+#include "formats/support/channel_feed.hpp"
 #include "formats/support/numeric_table.hpp"
-#include "formats/support/trace_builder.hpp"
 
 namespace joulecast::formats {
 namespace fs = std::filesystem;

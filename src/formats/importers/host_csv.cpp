@@ -1,0 +1,199 @@
+// The CPU and memory log of the paper's recorder: "timestamp,cpu usage (%),memory usage (MB),temperature
+// (Celsius)".
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "base/text.hpp"
+#include "formats/importer.hpp"
+#include "formats/support/civil_time.hpp"
+#include "formats/support/decimal.hpp"
+#include "formats/support/log_clock.hpp"
+#include "formats/support/run_feed.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+using trace::Component;
+using trace::Quantity;
+
+struct Known {
+  std::string_view heading;
+  std::string_view channel;
+  Quantity quantity;
+  Component component;
+  double divisor;
+};
+constexpr Known known_columns[] = {
+    {"cpu usage (%)", "process_cpu", Quantity::process_cpu, Component::process, 100},
+    {"memory usage (MB)", "process_memory", Quantity::process_memory, Component::process, 1e-6},
+    {"temperature (Celsius)", "cpu0_temperature", Quantity::temperature, Component::cpu, 1},
+};
+
+const Known* find_known(std::string_view heading) {
+  for (const auto& known : known_columns)
+    if (equals_ignoring_case(known.heading, heading)) return &known;
+  return nullptr;
+}
+
+bool recognises(std::string_view head, const ImportOptions&) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const auto cells = split(trim(head.substr(0, head.find('\n'))), ',');
+  const bool timed =
+      std::ranges::any_of(cells, [](auto cell) { return equals_ignoring_case(trim(cell), "timestamp"); });
+  return timed && std::ranges::any_of(cells, [](auto cell) {
+           const auto* known = find_known(trim(cell));
+           return known != nullptr && known->component == Component::process;
+         });
+}
+
+class Import {
+ public:
+  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
+      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+
+  Status run() {
+    for (;;) {
+      const auto block = lines_.block();
+      if (!block) return propagate(block.error());
+      if (block->empty()) return finish();
+      auto number = lines_.line();
+      for (auto rest = *block; !rest.empty(); ++number) {
+        const auto length = rest.find('\n');
+        const auto line = trim(rest.substr(0, length));
+        rest.remove_prefix(length + 1);
+        const bool torn = rest.empty() && lines_.cut_off();
+        if (line.empty()) continue;
+        if (auto ok = columns_.empty() ? take_header(line) : take_line(line, number, torn); !ok) return ok;
+      }
+    }
+  }
+
+ private:
+  struct Column {
+    const Known* known = nullptr;  ///< nullptr: not used
+    bool time = false;
+    std::size_t channel = 0;
+  };
+
+  Status take_header(std::string_view line) {
+    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    for (const auto cell : split(line, ',')) {
+      auto& column = columns_.emplace_back();
+      column.time = equals_ignoring_case(trim(cell), "timestamp");
+      column.known = column.time ? nullptr : find_known(trim(cell));
+      if (!column.time && column.known == nullptr)
+        report_.left.push_back(fmt::format("{}: not used", trim(cell)));
+    }
+    return {};
+  }
+
+  Status take_line(std::string_view line, std::size_t number, bool torn) {
+    const auto cells = split(line, ',');
+    const auto had_point = std::exchange(last_has_point_, has_point(cells.back()));
+    const bool cut_off = torn && (cells.size() != columns_.size() || (had_point && !last_has_point_));
+    if (cells.size() != columns_.size() || cut_off)
+      return fault(number, cut_off
+                               ? "cut off: the file ends within this line"
+                               : fmt::format("{} cells under a header of {}", cells.size(), columns_.size()));
+    std::optional<std::int64_t> raw_us;
+    std::vector<double> values(columns_.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const auto cell = trim(cells[i]);
+      if (columns_[i].time) raw_us = parse_civil_us(cell);
+      if (columns_[i].known == nullptr || cell.empty() || equals_ignoring_case(cell, "nan")) continue;
+      const auto value = parse_double(cell);
+      if (!value) return fault(number, fmt::format("\"{}\" is not a number", cell.substr(0, 40)));
+      const auto scaled = *value / columns_[i].known->divisor;
+      values[i] = columns_[i].known->quantity == Quantity::process_memory ? std::round(scaled) : scaled;
+    }
+    if (!raw_us) return fault(number, "no date and time");
+    return take_values(*raw_us, values);
+  }
+
+  Status take_values(std::int64_t raw_us, const std::vector<double>& values) {
+    if (!feed_.open())
+      if (auto ok = open(raw_us); !ok) return ok;
+    const auto moment = clock_.resolve(raw_us, last_us_, rhythm_);
+    if (rhythm_.is_silence(moment.us - last_us_) || moment.after_jump) feed_.interrupt_all();
+    last_us_ = moment.us;
+    const double time = static_cast<double>(moment.us - zero_us_) / 1e6;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (columns_[i].known != nullptr)
+        if (auto ok = feed_.push(columns_[i].channel, time, values[i]); !ok) return ok;
+    return {};
+  }
+
+  Status open(std::int64_t raw_us) {
+    zero_us_ = last_us_ = raw_us;
+    const auto stem = std::filesystem::path(lines_.name()).stem().string();
+    run_.info.id = fmt::format("{}-{}", stem.empty() ? "host" : stem, compact_civil(zero_us_).text);
+    run_.info.name = stem;
+    run_.info.source = "process-csv";
+    run_.info.epoch_bounds_recorded = false;
+    run_.started = WallTime{zero_us_ * 1000};
+    run_.notes.push_back("the times are local ones of a zone that the log does not name");
+    if (auto ok = feed_.begin(run_); !ok) return ok;
+    for (auto& column : columns_) {
+      if (column.known == nullptr) continue;
+      trace::Channel channel;
+      channel.name = column.known->channel;
+      channel.sensor = "process-csv";
+      channel.quantity = column.known->quantity;
+      channel.component = column.known->component;
+      if (channel.component == Component::cpu) channel.device = "0";
+      const auto made = feed_.channel(channel);
+      if (!made) return propagate(made.error());
+      column.channel = *made;
+      report_.taken.push_back(fmt::format("{} from {}", channel.name, column.known->heading));
+    }
+    return {};
+  }
+
+  Status fault(std::size_t number, std::string reason) {
+    if (auto ok = damage_.at(lines_.name(), number, std::move(reason)); !ok) return ok;
+    feed_.interrupt_all();
+    return {};
+  }
+
+  Status finish() {
+    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
+    report_.faults = damage_.first();
+    if (!feed_.open()) return fail(ErrorKind::malformed, lines_.name(), "no line that can be used");
+    run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
+    return feed_.end(std::move(run_));
+  }
+
+  /// A number that lost its decimals says that its line was torn.
+  static bool has_point(std::string_view cell) {
+    return cell.find('.') + 1 < cell.size() && cell.find('.') != std::string_view::npos;
+  }
+
+  LineReader& lines_;
+  ImportReport& report_;
+  RunFeed feed_;
+  Damage damage_;
+  trace::Run run_;
+  std::vector<Column> columns_;
+  LogClock clock_;
+  RhythmWatch rhythm_;
+  bool last_has_point_ = false;  ///< the last cell of the row before
+  std::int64_t zero_us_ = 0;
+  std::int64_t last_us_ = 0;
+};
+
+Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+  return Import(lines, options, sink, report).run();
+}
+
+}  // namespace
+
+extern const Importer host_csv_importer{
+    "process-csv", "process CPU and memory as the paper's recorder writes them", recognises, import};
+
+}  // namespace joulecast::formats

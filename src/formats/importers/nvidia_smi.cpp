@@ -1,0 +1,381 @@
+// nvidia-smi --query-gpu=… --format=csv -l 1 > FILE, with any of its options, and what people's own recorders
+// make of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "base/text.hpp"
+#include "formats/importer.hpp"
+#include "formats/importers/nvidia_smi_rows.hpp"
+#include "formats/support/log_clock.hpp"
+#include "formats/support/run_feed.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+using nvidia_smi::Field;
+using nvidia_smi::Row;
+using nvidia_smi::RowParser;
+
+constexpr std::size_t rows_at_once = 4096;  ///< readings of one GPU that are handed on together
+constexpr std::size_t most_gpus = 256;      ///< a damaged column of keys must not make channels without end
+constexpr double microseconds = 1e6;
+
+/// The readings of one GPU that were not handed on yet.
+struct Gpu {
+  std::string key;
+  std::size_t number = 0;
+  std::array<std::optional<std::size_t>, nvidia_smi::channel_fields> channels;
+  std::vector<double> times;
+  std::array<std::vector<double>, nvidia_smi::channel_fields> values;
+  std::int64_t last_us = 0;
+  std::int64_t second_last_us = 0;
+  bool seen = false;
+  RhythmWatch rhythm;
+};
+
+/// How many GPUs take turns in a log without a column that tells them apart: rows of one round follow each
+/// other at once, rounds are a period apart. 1 where no such pattern stands out.
+class Rounds {
+ public:
+  explicit Rounds(std::vector<std::int64_t> times_us) {
+    std::vector<std::int64_t> steps;
+    for (std::size_t i = 1; i < times_us.size(); ++i) steps.push_back(times_us[i] - times_us[i - 1]);
+    if (steps.size() < 5) return;
+    auto sorted = steps;
+    std::ranges::sort(sorted);
+    const auto longest = sorted[sorted.size() - 1 - sorted.size() / 16];  // not the one stall of a disk
+    threshold_us_ = longest / 4;
+    if (sorted.front() < 0 || sorted.front() > threshold_us_ || sorted.front() > 100'000) return;
+    std::map<std::size_t, int> sizes;
+    std::size_t size = 1;
+    int rounds = 0;
+    for (const auto step : steps) {
+      if (step <= threshold_us_) {
+        ++size;
+        continue;
+      }
+      ++sizes[size];
+      ++rounds;
+      size = 1;
+    }
+    const auto most = std::ranges::max_element(sizes, {}, [](const auto& entry) { return entry.second; });
+    if (rounds >= 3 && most->second * 10 >= rounds * 6 && most->first <= most_gpus) gpus_ = most->first;
+  }
+  [[nodiscard]] std::size_t gpus() const { return gpus_; }
+  [[nodiscard]] bool is_new_round(std::int64_t step_us) const {
+    return step_us > threshold_us_ || step_us < 0;
+  }
+
+ private:
+  std::size_t gpus_ = 1;
+  std::int64_t threshold_us_ = 0;
+};
+
+class Import {
+ public:
+  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
+      : lines_(lines), options_(options), report_(report), feed_(sink, report), damage_(options.strict) {}
+
+  Status run() {
+    for (;;) {
+      const auto block = lines_.block();
+      if (!block) return propagate(block.error());
+      if (block->empty()) break;
+      if (auto ok = take_block(*block); !ok) return ok;
+    }
+    return finish();
+  }
+
+ private:
+  /// Chooses the columns, from the header or the options or the rows themselves.
+  Status begin(std::string_view block) {
+    const auto line = block.substr(0, block.find('\n'));
+    std::vector<nvidia_smi::Column> columns;
+    if (nvidia_smi::is_header(line)) {
+      columns = nvidia_smi::columns_of_header(split(trim(line), ','));
+    } else if (!options_.columns.empty()) {
+      columns = nvidia_smi::columns_of_header({options_.columns.begin(), options_.columns.end()});
+    } else {
+      auto guessed = nvidia_smi::guess_columns(first_lines(block, 50), lines_.name());
+      if (!guessed) return propagate(guessed.error());
+      columns = std::move(*guessed);
+    }
+    nvidia_smi::drop_rivals(columns);
+    parser_.emplace(std::move(columns));
+    if (!parser_->has(Field::timestamp))
+      return fail(ErrorKind::malformed, place(lines_.name(), lines_.line()),
+                  "no column timestamp, so no energy");
+    const auto& chosen = parser_->columns();
+    if (std::ranges::none_of(chosen, [](const auto& column) { return nvidia_smi::is_channel(column.field); }))
+      return fail(ErrorKind::malformed, place(lines_.name(), lines_.line()), "no column that can be used");
+    for (const auto& column : chosen)
+      if (column.field == Field::ignored) report_.left.push_back(column.heading + ": not used");
+    has_key_ = parser_->has(Field::index) || parser_->has(Field::uuid) || parser_->has(Field::bus_id);
+    if (!has_key_) rounds_.emplace(first_times(block));
+    return {};
+  }
+
+  static std::vector<std::string_view> first_lines(std::string_view block, std::size_t count) {
+    std::vector<std::string_view> rows;
+    while (!block.empty() && rows.size() < count) {
+      const auto end = block.find('\n');
+      if (const auto row = trim(block.substr(0, end)); !row.empty()) rows.push_back(row);
+      block.remove_prefix(std::min(end, block.size() - 1) + 1);
+    }
+    return rows;
+  }
+
+  std::vector<std::int64_t> first_times(std::string_view block) {
+    RowParser scout(parser_->columns());
+    std::vector<std::int64_t> times;
+    Row row;
+    const char* const end = block.data() + block.size();
+    for (const auto line : first_lines(block, 256))
+      if (scout.parse(line.data(), end, row) != nullptr) times.push_back(row.time_us);
+    return times;
+  }
+
+  Status take_block(std::string_view block) {
+    if (!parser_) {
+      // Blank lines and a byte order mark before the header.
+      if (block.starts_with("\xEF\xBB\xBF")) block.remove_prefix(3);
+      while (!block.empty() && (block.front() == '\n' || block.front() == '\r')) {
+        before_header_ += block.front() == '\n' ? 1 : 0;
+        block.remove_prefix(1);
+      }
+      if (block.empty()) return {};
+      if (auto ok = begin(block); !ok) return ok;
+    }
+    const char* p = block.data();
+    const char* const end = p + block.size();
+    auto number = lines_.line() + before_header_;
+    before_header_ = 0;
+    Row row;
+    for (; p != end; ++number) {
+      const char* const next = parser_->parse(p, end, row);
+      if (next != nullptr) [[likely]] {
+        const bool torn = next == end && lines_.cut_off() && row.open_length < open_length_;
+        open_length_ = row.open_length;
+        if (auto ok = torn ? fault(number, "cut off: the file ends within this line") : take_row(row, number);
+            !ok)
+          return ok;
+        p = next;
+        continue;
+      }
+      const char* const stop = std::find(p, end, '\n');
+      if (auto ok = take_other(std::string_view(p, static_cast<std::size_t>(stop - p)), number,
+                               stop + 1 == end && lines_.cut_off());
+          !ok)
+        return ok;
+      p = stop + 1;
+    }
+    return {};
+  }
+
+  /// A line that is no row: blank, a header again (the log was appended to), or damage.
+  Status take_other(std::string_view line, std::size_t number, bool cut_off) {
+    if (trim(line).empty()) return {};
+    if (nvidia_smi::is_header(line)) {
+      auto columns = nvidia_smi::columns_of_header(split(trim(line), ','));
+      nvidia_smi::drop_rivals(columns);
+      RowParser again(std::move(columns));
+      if (!again.has(Field::timestamp)) return fault(number, "a second header without a column timestamp");
+      parser_.emplace(std::move(again));
+      return {};
+    }
+    return fault(number, cut_off ? "cut off: the file ends within this line" : parser_->reason());
+  }
+
+  Status fault(std::size_t number, std::string reason) {
+    if (auto ok = damage_.at(lines_.name(), number, std::move(reason)); !ok) return ok;
+    for (auto& gpu : gpus_)
+      if (auto ok = flush(gpu); !ok) return ok;
+    feed_.interrupt_all();
+    return {};
+  }
+
+  Status take_row(const Row& row, std::size_t number) {
+    if (!feed_.open())
+      if (auto ok = open(row); !ok) return ok;
+    if (!has_key_) {
+      if (auto ok = next_turn(row, number); !ok) return ok;
+      if (turn_ >= rounds_->gpus())
+        return fault(number, fmt::format("more rows at one time than there are GPUs ({})", rounds_->gpus()));
+    }
+    auto* gpu = gpu_of(row);
+    if (gpu == nullptr) {
+      if (gpus_.size() >= most_gpus) return fault(number, "more GPUs than any machine has");
+      auto added = add_gpu(row);
+      if (!added) return propagate(added.error());
+      gpu = *added;
+    }
+    const auto last_us = gpu->seen ? gpu->last_us : row.time_us + clock_.offset_us();
+    const auto moment = clock_.resolve(row.time_us, last_us, gpu->rhythm);
+    if (gpu->seen && (gpu->rhythm.is_silence(moment.us - last_us) || moment.after_jump))
+      if (auto ok = interrupt(*gpu); !ok) return ok;
+    gpu->seen = true;
+    gpu->second_last_us = gpu->last_us;
+    gpu->last_us = moment.us;
+    gpu->times.push_back(static_cast<double>(moment.us - zero_us_) / microseconds);
+    for (std::size_t i = 0; i < gpu->values.size(); ++i)
+      if (gpu->channels[i]) gpu->values[i].push_back(row.values[i]);
+    // A round without keys may still have to be taken back, so its GPUs are flushed when the next one begins.
+    return gpu->times.size() < rows_at_once || !has_key_ ? Status{} : flush(*gpu);
+  }
+
+  /// Whose turn it is in a log that does not say: rows of one round stand in the order of the GPUs.
+  Status next_turn(const Row& row, std::size_t number) {
+    const auto step = row.time_us - last_row_us_;
+    last_row_us_ = row.time_us;
+    if (rounds_->gpus() > 1 && !gpus_.empty() && !rounds_->is_new_round(step)) {
+      ++turn_;
+      return {};
+    }
+    const auto rows = turn_ + 1;
+    turn_ = 0;
+    if (rows < gpus_.size()) {  // which GPU was silent, nobody can tell
+      for (std::size_t i = 0; i < rows; ++i) take_back(gpus_[i]);
+      const auto reason =
+          fmt::format("the round before this line has {} rows for {} GPUs", rows, gpus_.size());
+      if (auto ok = fault(number, reason); !ok) return ok;
+    }
+    if (!gpus_.empty() && gpus_.front().times.size() >= rows_at_once)
+      for (auto& gpu : gpus_)
+        if (auto ok = flush(gpu); !ok) return ok;
+    return {};
+  }
+
+  static void take_back(Gpu& gpu) {
+    if (gpu.times.empty()) return;
+    gpu.times.pop_back();
+    gpu.last_us = gpu.second_last_us;
+    for (std::size_t i = 0; i < gpu.values.size(); ++i)
+      if (gpu.channels[i]) gpu.values[i].pop_back();
+  }
+
+  Status interrupt(Gpu& gpu) {
+    if (auto ok = flush(gpu); !ok) return ok;
+    for (const auto& channel : gpu.channels)
+      if (channel) feed_.interrupt(*channel);
+    return {};
+  }
+
+  /// Whose row this is; nullptr for one that was not seen before.
+  Gpu* gpu_of(const Row& row) {
+    if (!has_key_) return turn_ < gpus_.size() ? &gpus_[turn_] : nullptr;
+    // GPUs take turns, so the next one is nearly always the one after the last.
+    for (std::size_t tried = 0; tried < gpus_.size(); ++tried) {
+      turn_ = turn_ + 1 < gpus_.size() ? turn_ + 1 : 0;
+      if (gpus_[turn_].key == row.key) return &gpus_[turn_];
+    }
+    return nullptr;
+  }
+
+  Status open(const Row& row) {
+    zero_us_ = row.time_us;
+    const auto stem = std::filesystem::path(lines_.name()).stem().string();
+    run_.info.id = fmt::format("{}-{}", stem.empty() ? "nvidia-smi" : stem, compact_civil(zero_us_).text);
+    run_.info.name = stem;
+    run_.info.source = "nvidia-smi";
+    run_.info.gpu = std::string(trim(row.name));
+    run_.info.epoch_bounds_recorded = false;
+    if (const auto bytes = parser_->described(Field::memory_total))
+      run_.info.gpu_memory_mib = *bytes / 1048576;
+    run_.info.gpu_power_limit_w = parser_->described(Field::power_limit);
+    run_.started = WallTime{zero_us_ * 1000};
+    run_.notes.push_back("the times are local ones of a zone that the log does not name");
+    return feed_.begin(run_);
+  }
+
+  Result<Gpu*> add_gpu(const Row& row) {
+    Gpu gpu;
+    gpu.key = std::string(row.key);
+    const auto index = parse_uint(row.key);
+    const bool numbered = parser_->has(Field::index) && index && *index < 10'000;
+    gpu.number = numbered ? static_cast<std::size_t>(*index) : gpus_.size();
+    for (const auto& column : parser_->columns()) {
+      if (!nvidia_smi::is_channel(column.field)) continue;
+      auto channel = nvidia_smi::channel_of(column.field, gpu.number);
+      channel.device = has_key_ ? gpu.key : fmt::format("{}", gpu.number);
+      const auto number = feed_.channel(channel);
+      if (!number) return propagate(number.error());
+      gpu.channels[static_cast<std::size_t>(column.field)] = *number;
+      report_.taken.push_back(fmt::format("{} from {}", channel.name, column.heading));
+    }
+    run_.host.gpus.emplace_back(trim(row.name));
+    return &gpus_.emplace_back(std::move(gpu));
+  }
+
+  Status flush(Gpu& gpu) {
+    for (std::size_t i = 0; i < gpu.values.size(); ++i) {
+      if (!gpu.channels[i]) continue;
+      if (auto ok = feed_.push(*gpu.channels[i], gpu.times, gpu.values[i]); !ok) return ok;
+      gpu.values[i].clear();
+    }
+    gpu.times.clear();
+    return {};
+  }
+
+  Status finish() {
+    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
+    report_.faults = damage_.first();
+    if (!feed_.open())
+      return fail(ErrorKind::malformed, lines_.name(), "{}",
+                  damage_.first().empty() ? "no readings in it"
+                                          : "no line that can be used; the first: " + first_reason());
+    for (auto& gpu : gpus_)
+      if (auto ok = flush(gpu); !ok) return ok;
+    run_.info.gpu_count = static_cast<int>(gpus_.size());
+    run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
+    if (report_.skipped_lines != 0)
+      run_.notes.push_back(fmt::format("{} lines of the log could not be used", report_.skipped_lines));
+    return feed_.end(std::move(run_));
+  }
+
+  [[nodiscard]] std::string first_reason() const {
+    const auto& fault = damage_.first().front();
+    return fault.substr(std::min(fault.size(), lines_.name().size() + 1));
+  }
+
+  LineReader& lines_;
+  const ImportOptions& options_;
+  ImportReport& report_;
+  RunFeed feed_;
+  Damage damage_;
+  trace::Run run_;
+  std::optional<RowParser> parser_;
+  std::optional<Rounds> rounds_;
+  LogClock clock_;
+  std::vector<Gpu> gpus_;
+  bool has_key_ = false;
+  std::size_t turn_ = 0;
+  std::size_t before_header_ = 0;
+  std::int64_t zero_us_ = 0;
+  std::ptrdiff_t open_length_ = 0;  ///< of the row before
+  std::int64_t last_row_us_ = 0;
+};
+
+bool recognises(std::string_view head, const ImportOptions& options) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  while (!head.empty() && (head.front() == '\n' || head.front() == '\r')) head.remove_prefix(1);
+  const auto line = head.substr(0, head.find('\n'));
+  const auto first_cell = trim(line.substr(0, line.find(',')));
+  if (nvidia_smi::is_header(line) || !options.columns.empty()) return true;
+  const bool watts = line.find(" W") != std::string_view::npos || line.find(" MiB") != std::string_view::npos;
+  return watts && (parse_civil_us(first_cell).has_value() || line.find(':') != std::string_view::npos);
+}
+
+Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+  return Import(lines, options, sink, report).run();
+}
+
+}  // namespace
+
+extern const Importer nvidia_smi_importer{"nvidia-smi", "nvidia-smi --query-gpu … --format=csv", recognises,
+                                          import};
+
+}  // namespace joulecast::formats

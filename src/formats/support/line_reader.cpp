@@ -1,0 +1,108 @@
+#include "formats/support/line_reader.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "base/roots.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int number) : fd(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { ::close(fd); }
+};
+
+}  // namespace
+
+Result<LineReader> LineReader::open(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
+  auto file = std::make_shared<Descriptor>(fd);
+  return LineReader(path.string(),
+                    [file, name = path.string()](char* to, std::size_t size) -> Result<std::size_t> {
+                      for (;;) {
+                        const auto got = ::read(file->fd, to, size);
+                        if (got >= 0) return static_cast<std::size_t>(got);
+                        if (errno != EINTR)
+                          return fail(kind_of_errno(errno), name, "{}", std::strerror(errno));
+                      }
+                    });
+}
+
+LineReader::LineReader(std::string name, Read read) : name_(std::move(name)), read_(std::move(read)) {}
+
+LineReader::LineReader(std::string name, std::string_view text)
+    : name_(std::move(name)), read_([text](char* to, std::size_t size) mutable -> Result<std::size_t> {
+        const auto count = std::min(size, text.size());
+        std::memcpy(to, text.data(), count);
+        text.remove_prefix(count);
+        return count;
+      }) {}
+
+Status LineReader::fill(std::size_t wanted) {
+  if (begin_ != 0) {
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+  }
+  while (!end_of_input_ && buffer_.size() < wanted) {
+    const auto had = buffer_.size();
+    buffer_.resize(wanted);
+    const auto got = read_(buffer_.data() + had, wanted - had);
+    buffer_.resize(had + got.value_or(0));
+    if (!got) return propagate(got.error());
+    end_of_input_ = *got == 0;
+  }
+  return {};
+}
+
+Result<std::string_view> LineReader::head() {
+  if (auto ok = fill(head_bytes); !ok) return propagate(ok.error());
+  return std::string_view(buffer_);
+}
+
+Result<std::string_view> LineReader::block() {
+  line_ += lines_in_block_;
+  lines_in_block_ = 0;
+  for (;;) {
+    if (auto ok = fill(longest_line); !ok) return propagate(ok.error());
+    auto end = buffer_.rfind('\n');
+    if (end == std::string::npos) {
+      if (buffer_.empty()) return std::string_view{};
+      if (!end_of_input_) {
+        if (auto ok = skip_overlong_line(); !ok) return propagate(ok.error());
+        continue;
+      }
+      buffer_ += '\n';
+      end = buffer_.size() - 1;
+      cut_off_ = true;
+    }
+    begin_ = end + 1;
+    const std::string_view lines(buffer_.data(), begin_);
+    lines_in_block_ = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+    return lines;
+  }
+}
+
+Status LineReader::skip_overlong_line() {
+  ++overlong_lines_;
+  ++line_;
+  while (!buffer_.empty()) {
+    const auto end = buffer_.find('\n');
+    begin_ = end == std::string::npos ? buffer_.size() : end + 1;
+    if (auto ok = fill(longest_line); !ok) return ok;
+    if (end != std::string::npos) break;
+  }
+  return {};
+}
+
+}  // namespace joulecast::formats

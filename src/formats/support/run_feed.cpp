@@ -1,0 +1,68 @@
+#include "formats/support/run_feed.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace joulecast::formats {
+namespace {
+
+/// One channel of a sink, as a feed sees it.
+class SinkOutput final : public ChannelOutput {
+ public:
+  SinkOutput(RunSink& sink, std::size_t channel) : sink_(sink), channel_(channel) {}
+  Status append(std::span<const double> times, std::span<const double> values) override {
+    return sink_.append(channel_, times, values);
+  }
+  Status gap(trace::Span span) override { return sink_.gap(channel_, span); }
+
+ private:
+  RunSink& sink_;
+  std::size_t channel_;
+};
+
+}  // namespace
+
+Status RunFeed::begin(const trace::Run& header) {
+  channels_.clear();
+  open_ = true;
+  return sink_.begin(header);
+}
+
+Result<std::size_t> RunFeed::channel(const trace::Channel& channel) {
+  if (auto ok = sink_.channel(channel); !ok) return propagate(ok.error());
+  const bool energetic =
+      channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
+  channels_.push_back({ChannelFeed(channel.behaviour), energetic});
+  return channels_.size() - 1;
+}
+
+Status RunFeed::push(std::size_t channel, std::span<const double> times, std::span<const double> values) {
+  SinkOutput output(sink_, channel);
+  return channels_[channel].feed.push(times, values, output);
+}
+
+void RunFeed::interrupt_all() {
+  for (auto& entry : channels_) entry.feed.interrupt();
+}
+
+Status RunFeed::end(trace::Run header) {
+  auto& summary = report_.runs.emplace_back();
+  summary.id = header.info.id;
+  double first = std::numeric_limits<double>::infinity();
+  double last = -first;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    SinkOutput output(sink_, i);
+    auto& [feed, energetic] = channels_[i];
+    if (auto ok = feed.finish(output); !ok) return ok;
+    summary.samples += feed.samples();
+    if (energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
+    if (!feed.last_time()) continue;
+    first = std::min(first, *feed.first_time());
+    last = std::max(last, *feed.last_time());
+  }
+  if (header.span.length() <= Seconds{0} && last > first) header.span = {Seconds{first}, Seconds{last}};
+  open_ = false;
+  return sink_.end(header);
+}
+
+}  // namespace joulecast::formats

@@ -1,0 +1,46 @@
+// The channels of one run on their way to a sink, with what the report wants to know counted.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "formats/importer.hpp"
+#include "formats/support/channel_feed.hpp"
+
+namespace joulecast::formats {
+
+class RunFeed {
+ public:
+  RunFeed(RunSink& sink, ImportReport& report) : sink_(sink), report_(report) {}
+
+  [[nodiscard]] Status begin(const trace::Run& header);
+  /// The channel's number, for the calls below.
+  [[nodiscard]] Result<std::size_t> channel(const trace::Channel& channel);
+  [[nodiscard]] Status push(std::size_t channel, std::span<const double> times,
+                            std::span<const double> values);
+  [[nodiscard]] Status push(std::size_t channel, double time, double value) {
+    return push(channel, {&time, 1}, {&value, 1});
+  }
+  void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
+  void interrupt_all();
+  [[nodiscard]] Status epoch(const trace::Epoch& epoch) { return sink_.epoch(epoch); }
+  [[nodiscard]] Status metric(const trace::MetricPoint& point) { return sink_.metric(point); }
+  /// Ends the run; where `header.span` is empty, it is what the readings cover.
+  [[nodiscard]] Status end(trace::Run header);
+
+  [[nodiscard]] bool open() const { return open_; }
+  [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+
+ private:
+  struct Entry {
+    ChannelFeed feed;
+    bool energetic;  ///< power or energy
+  };
+
+  RunSink& sink_;
+  ImportReport& report_;
+  std::vector<Entry> channels_;
+  bool open_ = false;
+};
+
+}  // namespace joulecast::formats
