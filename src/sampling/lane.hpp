@@ -16,7 +16,7 @@ namespace joulecast::sampling {
 class Sampler::Lane : public std::enable_shared_from_this<Lane> {
  public:
   struct Source {
-    OpenSensor open;
+    sensors::OpenedSensor open;
     std::uint32_t first_channel = 0;
     Seconds period{1};
     SteadyTime due;

@@ -11,7 +11,7 @@ constexpr double readings_per_wrap = 4;  ///< so that a wrapping counter is neve
 constexpr Seconds shortest_period{0.0005};
 
 /// How often one sensor is read: as asked, not faster than it can, and often enough for its counters' wraps.
-Seconds period_of(const OpenSensor& open, Seconds interval) {
+Seconds period_of(const sensors::OpenedSensor& open, Seconds interval) {
   auto period = std::max(interval, open.type->shortest_interval);
   for (const auto& channel : open.sensor->channels()) {
     if (channel.wrap_range == 0 || channel.plausible_maximum <= Watts{0}) continue;
@@ -23,7 +23,7 @@ Seconds period_of(const OpenSensor& open, Seconds interval) {
 
 }  // namespace
 
-Sampler::Sampler(std::vector<OpenSensor> sensors, SamplerOptions options, const Clock& clock)
+Sampler::Sampler(std::vector<sensors::OpenedSensor> sensors, SamplerOptions options, const Clock& clock)
     : options_(options) {
   std::vector<Lane::Source> by_lane[3];
   for (auto& open : sensors) {

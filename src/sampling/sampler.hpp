@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "sampling/open_sensors.hpp"
+#include "sensors/support/selection.hpp"
 #include "trace/channel.hpp"
 #include "trace/reading.hpp"
 
@@ -33,7 +33,7 @@ struct SamplerOptions {
 
 class Sampler {
  public:
-  Sampler(std::vector<OpenSensor> sensors, SamplerOptions options, const Clock& clock = system_clock());
+  Sampler(std::vector<sensors::OpenedSensor> sensors, SamplerOptions options, const Clock& clock = system_clock());
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;

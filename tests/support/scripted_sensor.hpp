@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sampling/open_sensors.hpp"
+#include "sensors/support/selection.hpp"
 
 namespace joulecast::testing {
 
@@ -43,7 +43,7 @@ inline trace::Channel power_channel(const std::string& name, trace::Component co
   return channel;
 }
 
-inline sampling::OpenSensor scripted(const sensors::SensorType& type, std::vector<trace::Channel> channels,
+inline sensors::OpenedSensor scripted(const sensors::SensorType& type, std::vector<trace::Channel> channels,
                                      Script script) {
   return {&type, std::make_unique<ScriptedSensor>(std::move(channels), std::move(script))};
 }

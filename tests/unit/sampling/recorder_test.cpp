@@ -124,7 +124,7 @@ const sensors::SensorType slow_type{"slow",  "",     sensors::Lane::slow, Second
 
 TEST(Recorder, LiveSumsFollowTheRulesOfTheStoredRun) {
   MemorySink sink;
-  std::vector<OpenSensor> sensors;
+  std::vector<sensors::OpenedSensor> sensors;
   sensors.push_back(testing::scripted(
       fast_type, {power_channel("gpu", Component::gpu), energy_channel("gpu", Component::gpu)}, [](auto) {}));
   Sampler sampler(std::move(sensors), {});
@@ -146,7 +146,7 @@ TEST(Recorder, LiveSumsFollowTheRulesOfTheStoredRun) {
 
 TEST(Sampler, ReadsInTheBackgroundAndTakesALastReading) {
   std::atomic<int> reads{0};
-  std::vector<OpenSensor> sensors;
+  std::vector<sensors::OpenedSensor> sensors;
   sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::cpu)}, [&](auto readings) {
     readings[0] = trace::RawValue{static_cast<double>(++reads)};
   }));
@@ -166,7 +166,7 @@ TEST(Sampler, ReadsInTheBackgroundAndTakesALastReading) {
 TEST(Sampler, AHangingSensorDelaysNobodyElse) {
   std::atomic<int> reads{0};
   const auto hold = std::make_shared<std::atomic<bool>>(true);
-  std::vector<OpenSensor> sensors;
+  std::vector<sensors::OpenedSensor> sensors;
   sensors.push_back(testing::scripted(slow_type, {power_channel("bmc", Component::node)}, [hold](auto) {
     while (*hold) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }));
@@ -183,7 +183,7 @@ TEST(Sampler, AHangingSensorDelaysNobodyElse) {
 }
 
 TEST(Sampler, AnEndedChannelIsRecordedWithItsReason) {
-  std::vector<OpenSensor> sensors;
+  std::vector<sensors::OpenedSensor> sensors;
   sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::gpu)}, [](auto readings) {
     readings[0] = sensors::ChannelReading{Failure{Error{ErrorKind::gone, "GPU is lost", "nvml"}}};
   }));
@@ -201,43 +201,10 @@ TEST(Sampler, ReadsAWrappingCounterOftenEnough) {
   auto channel = energy_channel("package", Component::cpu);
   channel.wrap_range = 1000;  // 1 J at 1 mJ a count: 10 ms at 100 W
   channel.plausible_maximum = Watts{100};
-  std::vector<OpenSensor> sensors;
+  std::vector<sensors::OpenedSensor> sensors;
   sensors.push_back(testing::scripted(fast_type, {channel}, [](auto) {}));
   const Sampler sampler(std::move(sensors), {Seconds{60}});
   EXPECT_DOUBLE_EQ(sampler.period(0).value(), 0.0025);
-}
-
-sensors::Finding usable(const sensors::Environment&) {
-  return {true, "", ""};
-}
-template <trace::Component component>
-Result<std::unique_ptr<sensors::Sensor>> open_one(const sensors::Environment&) {
-  return std::make_unique<testing::ScriptedSensor>(std::vector{power_channel("p", component)}, [](auto) {});
-}
-Result<std::unique_ptr<sensors::Sensor>> deny(const sensors::Environment&) {
-  return fail(ErrorKind::denied, "/sys/x", "permission denied");
-}
-
-TEST(OpenSensors, AModelStandsInOnlyWhereNoMeterOpened) {
-  const sensors::SensorType model{"a_model", "",     sensors::Lane::fast,     Seconds{1}, Component::cpu,
-                                  {},        usable, open_one<Component::cpu>};
-  const sensors::SensorType meter{"meter", "",     sensors::Lane::fast,     Seconds{1}, {},
-                                  {},      usable, open_one<Component::cpu>};
-  const sensors::SensorType twin{"twin",  "",     sensors::Lane::fast,     Seconds{1}, {},
-                                 "meter", usable, open_one<Component::cpu>};
-  const sensors::SensorType denied{"meter", "", sensors::Lane::fast, Seconds{1}, {}, {}, usable, deny};
-  const auto names = [](const OpenedSensors& opened) {
-    std::vector<std::string> list;
-    for (const auto& open : opened.sensors) list.emplace_back(open.type->name);
-    return list;
-  };
-  const sensors::SensorType* all[] = {&model, &twin, &meter};
-  EXPECT_EQ(names(*open_sensors({}, {}, all)), std::vector<std::string>{"meter"});
-  const sensors::SensorType* without[] = {&model, &denied};
-  const auto opened = open_sensors({}, {}, without);
-  EXPECT_EQ(names(*opened), std::vector<std::string>{"a_model"});
-  EXPECT_EQ(opened->unused.front().reason, "/sys/x: permission denied");
-  EXPECT_EQ(open_sensors({}, {"no_such"}, all).error().kind, ErrorKind::invalid);
 }
 
 }  // namespace

@@ -1,0 +1,341 @@
+#include "session/measure.hpp"
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include "base/text.hpp"
+#include "progress/output_recogniser.hpp"
+#include "progress/socket_server.hpp"
+#include "sampling/recorder.hpp"
+#include "session/child.hpp"
+#include "session/clock_watch.hpp"
+#include "session/host.hpp"
+#include "session/live_line.hpp"
+#include "session/recording.hpp"
+#include "session/relay.hpp"
+#include "session/training.hpp"
+
+namespace joulecast::session {
+namespace {
+
+constexpr Seconds shortest_tick{0.1};
+constexpr Seconds longest_tick{1};
+
+/// The signals that we take instead of dying or being stopped by them.
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH})
+    sigaddset(&set, number);
+  return set;
+}
+
+Seconds own_cpu_time() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return Seconds{seconds(usage.ru_utime) + seconds(usage.ru_stime)};
+}
+
+trace::Run header_of(const MeasureOptions& options, const sensors::Environment& environment,
+                     const std::vector<trace::Channel>& channels) {
+  trace::Run run;
+  run.info.name = !options.name.empty() ? options.name
+                                        : std::filesystem::path(options.command.front()).filename().string();
+  run.info.source = "run";
+  run.host = describe_host(environment, channels);
+  if (!run.host.gpus.empty()) {
+    run.info.gpu = run.host.gpus.front();
+    run.info.gpu_count = static_cast<int>(run.host.gpus.size());
+  }
+  run.command = options.command;
+  run.tags = options.tags;
+  run.place = options.place;
+  return run;
+}
+
+/// One measurement, from the moment in which the command waits at its gate.
+class Measurement {
+ public:
+  Measurement(const MeasureOptions& options, const sensors::Environment& environment, Child child,
+              progress::OutputRecogniser recogniser, std::optional<progress::SocketServer> socket)
+      : options_(options),
+        environment_(environment),
+        clock_(*environment.clock),
+        child_(std::move(child)),
+        recogniser_(std::move(recogniser)),
+        socket_(std::move(socket)),
+        screen_(!options.quiet && ::isatty(STDERR_FILENO) == 1) {}
+
+  Result<MeasureResult> run(sensors::SensorSelection selection);
+
+ private:
+  void say(const std::string& line) { screen_.say("joulecast: " + line); }
+  std::optional<Watts> measure_baseline(sampling::Sampler& sampler);
+  void watch();
+  void take_signals(int signals);
+  void tick(bool last);
+  void check_limits();
+  void end_child(const std::string& why);
+  void show(bool epoch_closed);
+  void close(const std::vector<sensors::RefusedSensor>& refused);
+  [[nodiscard]] trace::RunStatus status() const;
+  [[nodiscard]] Seconds elapsed() const { return clock_.steady() - start_; }
+
+  const MeasureOptions& options_;
+  const sensors::Environment& environment_;
+  const Clock& clock_;
+  Child child_;
+  progress::OutputRecogniser recogniser_;
+  std::optional<progress::SocketServer> socket_;
+  Screen screen_;
+  SteadyTime start_;
+  std::optional<sampling::Sampler> sampler_;
+  std::optional<Recording> recording_;
+  std::optional<sampling::Recorder> recorder_;
+  std::optional<Training> training_;
+  std::optional<ClockWatch> clock_watch_;
+  std::vector<sampling::RawSample> samples_;
+  std::optional<int> exit_status_;
+  SteadyTime end_;
+  bool interrupted_ = false;
+  bool ended_by_us_ = false;
+  bool limit_told_ = false;
+  Seconds reported_{0};
+};
+
+/// Mean power while nothing of the command runs yet.
+std::optional<Watts> Measurement::measure_baseline(sampling::Sampler& sampler) {
+  struct NoSink : sampling::RecordSink {
+    void append(std::size_t, double, double) override {}
+    void gap(std::size_t, trace::Span) override {}
+  } nowhere;
+  say(fmt::format("measuring the idle machine for {}", to_text(*options_.idle_baseline)));
+  sampling::Recorder recorder(sampler, clock_.steady(), nowhere);
+  const auto until = clock_.steady() + *options_.idle_baseline;
+  while (clock_.steady() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    samples_.clear();
+    sampler.drain(samples_);
+    recorder.take(samples_);
+  }
+  const auto& live = recorder.live();
+  if (!live.energy.total || live.until <= Seconds{0}) {
+    say("nothing measures the idle machine: no baseline");
+    return std::nullopt;
+  }
+  return *live.energy.total / live.until;
+}
+
+Result<MeasureResult> Measurement::run(sensors::SensorSelection selection) {
+  sampler_.emplace(std::move(selection.opened), sampling::SamplerOptions{options_.interval}, clock_);
+  sampler_->start();
+  std::optional<Watts> baseline;
+  if (options_.idle_baseline) baseline = measure_baseline(*sampler_);
+
+  const auto wall = clock_.wall();
+  start_ = clock_.steady();
+  if (const auto released = child_.release(); !released) return propagate(released.error());
+
+  auto header = header_of(options_, environment_, sampler_->channels());
+  header.started = wall;
+  header.idle_baseline = baseline;
+  recording_.emplace(options_.store, header, sampler_->channels());
+  recorder_.emplace(*sampler_, start_, *recording_);
+  training_.emplace(start_, options_.total_epochs, recording_->writer());
+  clock_watch_.emplace(clock_);
+  {
+    Relay relay(child_.wiring(), screen_, [this](std::string_view bytes) {
+      if (auto events = recogniser_.feed(bytes, clock_.steady()); !events.empty())
+        training_->hear(std::move(events));
+    });
+    watch();
+    relay.finish();
+    tick(/*last=*/true);
+    screen_.clear();
+  }
+  close(selection.refused);
+
+  MeasureResult result;
+  result.exit_status = *exit_status_;
+  result.run_id = recording_->id();
+  result.store = recording_->path();
+  result.energy = recorder_->live().energy;
+  result.duration = end_ - start_;
+  return result;
+}
+
+void Measurement::watch() {
+  const auto mask = watched_signals();
+  const int signals = ::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  const auto period = std::clamp(options_.interval, shortest_tick, longest_tick);
+  itimerspec schedule{};
+  schedule.it_interval.tv_sec = static_cast<time_t>(period.value());
+  schedule.it_interval.tv_nsec = static_cast<long>(std::fmod(period.value(), 1.0) * 1e9);
+  schedule.it_value = schedule.it_interval;
+  ::timerfd_settime(timer, 0, &schedule, nullptr);
+
+  pollfd waiting[3] = {
+      {signals, POLLIN, 0}, {timer, POLLIN, 0}, {socket_ ? socket_->descriptor() : -1, POLLIN, 0}};
+  take_signals(signals);  // a short command may have ended already
+  while (!exit_status_) {
+    if (::poll(waiting, 3, -1) < 0) continue;
+    if (waiting[2].revents != 0) training_->hear(socket_->service(clock_));
+    if (waiting[0].revents != 0) take_signals(signals);
+    std::uint64_t ticks = 0;
+    if (::read(timer, &ticks, sizeof ticks) == sizeof ticks && !exit_status_) tick(/*last=*/false);
+  }
+  ::close(timer);
+  ::close(signals);
+}
+
+void Measurement::take_signals(int signals) {
+  signalfd_siginfo info{};
+  bool look = true;  // signals merge: the child may have ended before we watched
+  while (::read(signals, &info, sizeof info) == sizeof info) {
+    const int number = static_cast<int>(info.ssi_signo);
+    if (number == SIGCHLD) {
+      look = true;
+    } else if (number == SIGWINCH) {
+      child_.resize();
+    } else {
+      if (number != SIGUSR1 && number != SIGUSR2) interrupted_ = true;
+      // What the terminal itself sends goes to the whole foreground group: the child has it already.
+      const bool from_terminal = info.ssi_code == SI_KERNEL && !child_.wiring().own_session;
+      if (!from_terminal) child_.send(number);
+    }
+  }
+  if (!look) return;
+  if (const auto exit_status = child_.reap()) {
+    exit_status_ = exit_status;
+    end_ = clock_.steady();
+  }
+}
+
+void Measurement::tick(bool last) {
+  if (last) {
+    if (socket_) training_->hear(socket_->service(clock_));
+    sampler_->stop();
+  }
+  samples_.clear();
+  sampler_->drain(samples_);
+  recorder_->take(samples_);
+  if (auto* writer = recording_->writer())
+    for (const auto& note : clock_watch_->look()) writer->note(note);
+  const EnergyUntil energy_until = [this](Seconds time) { return recorder_->energy_until(time); };
+  if (last) return training_->finish(end_, energy_until);
+  const bool closed = training_->update(energy_until);
+  for (const auto& trouble : recording_->take_trouble()) say(trouble);
+  check_limits();
+  show(closed);
+}
+
+void Measurement::end_child(const std::string& why) {
+  say(why + "; asking the command to end (SIGTERM)");
+  if (auto* writer = recording_->writer()) writer->note("ended by joulecast: " + why);
+  child_.send(SIGTERM);
+  ended_by_us_ = true;
+}
+
+void Measurement::check_limits() {
+  if (ended_by_us_) return;
+  const auto& total = recorder_->live().energy.total;
+  if (options_.limit_energy && total && *total >= *options_.limit_energy && !limit_told_) {
+    limit_told_ = true;
+    const auto why = fmt::format("the limit of {} is used up", to_text(*options_.limit_energy));
+    if (options_.on_limit == OnLimit::terminate) return end_child(why);
+    say(why);
+  }
+  if (!options_.stop_if_projected || !training_->projection()) return;
+  const auto probability = training_->probability_above(*options_.stop_if_projected);
+  if (probability && *probability >= options_.stop_probability)
+    end_child(fmt::format("the run would use {}, more than {} with a probability of {:.0f} %",
+                          to_text(training_->projection()->total.value), to_text(*options_.stop_if_projected),
+                          100 * *probability));
+}
+
+void Measurement::show(bool epoch_closed) {
+  if (options_.quiet) return;
+  const LiveState state{recorder_->live(),          elapsed(),
+                        training_->current_epoch(), training_->total_epochs(),
+                        training_->projection(),    options_.intensity};
+  if (screen_.live()) return screen_.draw(live_line(state));
+  (void)epoch_closed;
+  if (elapsed() - reported_ < options_.report_every) return;
+  reported_ = elapsed();
+  say(live_line(state));
+}
+
+trace::RunStatus Measurement::status() const {
+  if (interrupted_) return trace::RunStatus::interrupted;
+  return *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
+}
+
+void Measurement::close(const std::vector<sensors::RefusedSensor>& refused) {
+  recorder_->finish();
+  if (auto* writer = recording_->writer()) {
+    auto statuses = sampler_->statuses();
+    for (const auto& sensor : refused) {
+      trace::SensorStatus status;
+      status.sensor = sensor.type->name;
+      status.reason = to_string(sensor.error);
+      statuses.push_back(std::move(status));
+    }
+    writer->sensors(statuses);
+    for (const auto& fault : recorder_->faults()) writer->note(fault);
+    if (const auto dropped = sampler_->dropped(); dropped > 0)
+      writer->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+    if (training_->contradictions() > 0)
+      writer->note(fmt::format("the training's word on its epochs contradicted itself {} times",
+                               training_->contradictions()));
+    if (socket_ && socket_->refused() > 0)
+      writer->note(fmt::format("{} messages of the training were refused, the last one because: {}",
+                               socket_->refused(), socket_->last_refusal()));
+    writer->sampler_cpu(own_cpu_time());
+  }
+  recording_->finish(status(), *exit_status_, end_ - start_);
+  for (const auto& trouble : recording_->take_trouble()) say(trouble);
+}
+
+}  // namespace
+
+Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
+  auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
+  if (!recogniser) return propagate(recogniser.error());
+  // Blocked before any thread begins, so that each of them arrives at our signal descriptor alone.
+  const auto mask = watched_signals();
+  sigset_t before;
+  ::sigprocmask(SIG_BLOCK, &mask, &before);
+
+  std::error_code ignored;
+  std::optional<progress::SocketServer> socket;
+  ChildOptions child_options{options.command, {}, options.watch_output};
+  if (auto listening = progress::SocketServer::listen(std::filesystem::temp_directory_path(ignored))) {
+    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
+    socket.emplace(std::move(*listening));
+  }
+  auto child = Child::prepare(child_options);
+  if (!child) return propagate(child.error());
+  environment.pid = child->pid();
+  auto selection = sensors::open_sensors(environment, options.sensors);
+  if (!selection) return propagate(selection.error());
+  auto result =
+      Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket))
+          .run(std::move(*selection));
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  return result;
+}
+
+}  // namespace joulecast::session
