@@ -1,0 +1,18 @@
+// Many tests at once: what becomes of their p-values.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace joulecast::stats {
+
+enum class Adjustment {
+  holm,                ///< family-wise error, any dependence; never weaker than Bonferroni
+  bonferroni,          ///< family-wise error
+  benjamini_hochberg,  ///< false discovery rate, under independence or positive dependence
+};
+
+/// Adjusted p-values in the order of the input, at most 1 (R's p.adjust).
+[[nodiscard]] std::vector<double> adjust_p_values(std::span<const double> p_values, Adjustment adjustment);
+
+}  // namespace joulecast::stats
