@@ -1,0 +1,42 @@
+# The two commands of the README's first screen, and what they are made of.
+#   make quickstart   installs what is missing, builds, measures a real training and shows what it cost
+#   make check        builds everything and passes every test
+BUILD := build/release
+JOBS  ?= $(shell nproc)
+# Debian's own interpreter: it is the one that Debian's python3-torch belongs to.
+PYTHON ?= /usr/bin/python3
+
+.PHONY: quickstart check build bench format tidy sanitize
+
+quickstart: build
+	@scripts/install_packages.sh example
+	@$(BUILD)/joulecast run --name digits -- $(PYTHON) examples/train_digits.py
+	@printf '\nSee it again with:   %s/joulecast show digits\nWhat can be measured here, and why not more:   %s/joulecast doctor\n' $(BUILD) $(BUILD)
+
+build:
+	@scripts/install_packages.sh build check
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build $(BUILD) --target joulecast_cli -j $(JOBS) -- --quiet
+
+check: build
+	@cmake --build $(BUILD) -j $(JOBS) -- --quiet
+	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
+
+bench:
+	@scripts/install_packages.sh build bench
+	@cmake --preset bench --log-level=WARNING >/dev/null
+	@cmake --build build/bench -j $(JOBS) -- --quiet
+	@bench/run_all.sh build/bench
+
+# Needs clang-format-14, clang-tidy-14 (scripts/install_packages.sh clean).
+format:
+	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format-14 -i
+
+tidy:
+	@cmake --preset clang --log-level=WARNING >/dev/null
+	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy-14 -p build/clang --quiet
+
+sanitize:
+	@for preset in asan tsan; do \
+	  cmake --preset $$preset --log-level=WARNING >/dev/null && cmake --build build/$$preset -j $(JOBS) -- --quiet && \
+	  ctest --test-dir build/$$preset -j $(JOBS) --output-on-failure || exit 1; done
