@@ -93,6 +93,16 @@ std::optional<Estimate<Joules>> Adaptive::total() const {
   return estimate;
 }
 
+std::optional<Estimate<Seconds>> Adaptive::duration() const {
+  if (!total_work_) return std::nullopt;
+  const auto rest = time_for(std::max(0.0, *total_work_ - done_));
+  if (!rest) return std::nullopt;
+  const auto error = rest->error.interval();
+  return Estimate<Seconds>{elapsed_ + Seconds{rest->value},
+                           Interval<Seconds>{elapsed_ + Seconds{rest->value * (1 + error.low)},
+                                             elapsed_ + Seconds{rest->value * (1 + error.high)}}};
+}
+
 std::optional<double> Adaptive::probability_above(Joules limit) const {
   if (!total_work_ || units_ == 0) return std::nullopt;
   const auto rest = energy_for(std::max(0.0, *total_work_ - done_));
@@ -119,7 +129,7 @@ bool Adaptive::ready() const {
 std::optional<OnlineEstimate> Adaptive::estimate() const {
   const auto forecast = total();
   if (!forecast) return std::nullopt;
-  return OnlineEstimate{*forecast, ready()};
+  return OnlineEstimate{*forecast, ready(), duration()};
 }
 
 const OnlineMethod adaptive_method{"adaptive",

@@ -2,7 +2,6 @@
 // time. It is told no duration; it predicts it.
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "estimate/online/change_model.hpp"
@@ -41,6 +40,7 @@ class Adaptive final : public OnlineEstimator {
   /// Mean work of a unit so far; 0 before the first.
   [[nodiscard]] double work_per_unit() const { return units_ > 0 ? done_ / units_ : 0; }
   [[nodiscard]] std::optional<Estimate<Joules>> total() const;
+  [[nodiscard]] std::optional<Estimate<Seconds>> duration() const;
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
 
  private:

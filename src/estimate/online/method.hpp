@@ -52,7 +52,8 @@ constexpr int detect_stabilising = -1;
 /// A forecast of the whole run's energy.
 struct OnlineEstimate {
   Estimate<Joules> total;
-  bool ready = false;  ///< the method itself would act on it
+  bool ready = false;                           ///< the method itself would act on it
+  std::optional<Estimate<Seconds>> duration{};  ///< of the whole run, where the method predicts it
 };
 
 class OnlineEstimator {
