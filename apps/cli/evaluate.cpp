@@ -1,0 +1,29 @@
+// joulecast evaluate: how right the estimates are, on measured runs. One kind of estimate = one file of
+// apps/cli/support that defines its subcommand, and one line here.
+#include "cli/support/evaluate.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/support/command.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+std::function<int()> define(CLI::App& app) {
+  app.require_subcommand(1);
+  auto chosen = std::make_shared<std::function<int()>>();
+  const auto add = [&](const char* name, const char* summary, EvaluationDefinition define_kind) {
+    auto* sub = app.add_subcommand(name, summary);
+    sub->callback([chosen, action = define_kind(*sub)] { *chosen = action; });
+  };
+  add("online", "Forecasts made while a training runs, replayed on recorded runs", define_evaluate_online);
+  return [chosen] { return (*chosen)(); };
+}
+
+}  // namespace
+
+extern const Command evaluate_command{"evaluate", "How right the estimates are, on measured runs", "Estimate",
+                                      define};
+
+}  // namespace joulecast::cli
