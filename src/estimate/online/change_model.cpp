@@ -28,12 +28,12 @@ const Calibration& default_calibration() {
   static const Calibration fitted{.hazard = 0.25,
                                   .hazard_after = 0.02,
                                   .upward = 0.85,
-                                  .mean_rise = 0.18,
+                                  .mean_rise = 0.17,
                                   .mean_fall = 0.06,
-                                  .scale = 1.1,
-                                  .floor = 0.011,
-                                  .one_unit = 0.092,
-                                  .two_units = 0.016};
+                                  .scale = 1.0,
+                                  .floor = 0.009,
+                                  .one_unit = 0.35,
+                                  .two_units = 0.05};
   return fitted;
 }
 
