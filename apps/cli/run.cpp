@@ -91,7 +91,7 @@ int run(RunArguments& arguments) {
 std::function<int()> define(CLI::App& app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
-  app.add_option("command", options.command, "The training's command line, after --")->required();
+  app.add_option("command", options.command, "The training's command line, after --");
   app.positionals_at_end();
   app.add_option("--name", options.name, "Name of the run; its command's name where not given");
   app.add_option("--tag", arguments->tags, "key=value, kept with the run; may be repeated")
