@@ -48,6 +48,7 @@ ordered_json to_json(const session::ImportOutcome& outcome) {
                       {"source_file", file.file.string()},
                       {"kind", file.report.kind},
                       {"samples", run.samples},
+                      {"readings", run.readings},
                       {"energy_j", run.energy ? ordered_json(run.energy->value()) : ordered_json(nullptr)},
                       {"provenance", name_of(run.provenance)},
                       {"gaps_s", run.gaps.value()},
@@ -80,7 +81,7 @@ void print(const session::ImportOutcome& outcome) {
       const auto energy = run.energy ? fmt::format("{} {}", to_text(*run.energy), name_of(run.provenance))
                                      : std::string("energy not known");
       const auto gaps = run.gaps > Seconds{0} ? ", gaps " + to_text(run.gaps) : std::string();
-      fmt::print("  {}  {} readings, {}{}{}\n", run.id, run.samples, energy, gaps,
+      fmt::print("  {}  {} samples, {}{}{}\n", run.id, run.samples, energy, gaps,
                  run.already_there ? " (already stored, left as it is)" : "");
     }
     if (!file.report.taken.empty()) fmt::print("  taken: {}\n", shortened(file.report.taken));

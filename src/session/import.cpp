@@ -79,7 +79,11 @@ void set_energy(ImportedRun& imported, const trace::Run& run) {
 std::vector<ImportedRun> runs_of(const ImportReport& report) {
   std::vector<ImportedRun> runs;
   for (const auto& summary : report.runs)
-    runs.push_back({.id = summary.id, .samples = summary.samples, .energy = {}, .gaps = summary.gaps});
+    runs.push_back({.id = summary.id,
+                    .samples = summary.samples,
+                    .readings = summary.readings,
+                    .energy = {},
+                    .gaps = summary.gaps});
   return runs;
 }
 
@@ -150,6 +154,7 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
     std::ranges::move(part.report.faults, std::back_inserter(one.report.faults));
     for (const auto& run : part.runs) {
       row.samples += run.samples;
+      row.readings += run.readings;
       row.gaps = std::max(row.gaps, run.gaps);
     }
   }

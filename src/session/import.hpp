@@ -24,7 +24,8 @@ struct ImportRequest {
 
 struct ImportedRun {
   std::string id;
-  std::uint64_t samples = 0;
+  std::uint64_t samples = 0;     ///< rows or log entries that gave readings
+  std::uint64_t readings = 0;    ///< values, over all channels
   std::optional<Joules> energy;  ///< nothing where the file has no power or energy
   Provenance provenance = Provenance::missing;
   Seconds gaps{0};
