@@ -61,6 +61,7 @@ TEST(CpuPower, AVirtualMachineIsNotItsHost) {
   EXPECT_DOUBLE_EQ(limit_to_virtual_cpus(Watts{350}, 4).value(), 16);
   EXPECT_DOUBLE_EQ(limit_to_virtual_cpus(Watts{15}, 8).value(), 15);
   EXPECT_GT(assumed_tdp(0), Watts{0});
+  EXPECT_LT(assumed_tdp(16, CpuClass::mobile), assumed_tdp(16, CpuClass::desktop));
 }
 
 }  // namespace
