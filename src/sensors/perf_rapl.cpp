@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "sensors/support/file_sensor.hpp"
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::sensors {
 namespace {
@@ -192,7 +193,9 @@ Finding probe(const Environment& environment) {
   const auto opened = open(environment);
   std::string fix;
   if (!opened && opened.error().kind == ErrorKind::denied) fix = "sudo sysctl kernel.perf_event_paranoid=0";
-  if (!opened && opened.error().kind == ErrorKind::unavailable) fix = "sudo modprobe rapl";
+  const auto processor = read_processor(environment);
+  const bool host = processor && !processor->virtual_machine;  // a virtual machine has no such registers
+  if (!opened && opened.error().kind == ErrorKind::unavailable && host) fix = "sudo modprobe rapl";
   return finding_of(opened, std::move(fix));
 }
 

@@ -36,6 +36,18 @@ std::vector<GpuCard> gpu_cards(const Environment& environment, std::string_view 
   return cards;
 }
 
+bool has_gpu_board(const Environment& environment) {
+  for (const auto& device : entries(environment.roots.sys / "bus/pci/devices", "")) {
+    const auto kind = first_line(device / "class").value_or("");
+    const auto vendor = first_line(device / "vendor").value_or("");
+    // PCI base classes: 03 display, 12 processing accelerator. Intel's 0300 is nearly always inside the
+    // package.
+    const bool display = kind.starts_with("0x03") && (vendor == "0x10de" || vendor == "0x1002");
+    if (display || kind.starts_with("0x12")) return true;
+  }
+  return false;
+}
+
 trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                            const std::string& device) {
   trace::Channel channel;

@@ -16,6 +16,10 @@ struct GpuCard {
 [[nodiscard]] std::vector<GpuCard> gpu_cards(const Environment& environment, std::string_view vendor,
                                              std::span<const std::string_view> drivers);
 
+/// Whether the PCI bus has a graphics card or accelerator of a vendor whose power is not the processor's own:
+/// what is there and unmeasured is missing, and what is not there is not.
+[[nodiscard]] bool has_gpu_board(const Environment& environment);
+
 /// What fits a card's channels: its component, device and name, and the sensor that reads it.
 [[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                                          const std::string& device);
