@@ -163,14 +163,20 @@ double Regime::cycle_excess_sd() const {
   return std::abs(excess_) / (total_work_ + excursion_work_) * std::sqrt(scatter / excursions_);
 }
 
-double Regime::mean_sd() const {
-  const double n = std::min(std::max(1.0, static_cast<double>(later_units_)), memory);
-  const double floor = prior_units * prior_spread * mean();
+double Regime::sd_of_mean(double units) const {
+  const double prior = prior_spread * mean();
   double correlation = 0;
-  if (later_units_ > 3) correlation = neighbours_ / (squares_ + floor * prior_spread * mean());
+  if (later_units_ > 3) correlation = neighbours_ / (squares_ + prior_units * prior * prior);
   correlation = std::clamp(correlation, 0.0, 0.8);
   // Variance of a mean of n values of a first-order autoregression (Bartlett 1946): n (1 - r)/(1 + r) count.
-  return spread() / std::sqrt(std::max(1.0, n * (1 - correlation) / (1 + correlation)));
+  return spread() / std::sqrt(std::max(1.0, units * (1 - correlation) / (1 + correlation)));
+}
+
+double Regime::mean_sd() const {
+  return sd_of_mean(faded_units());
+}
+double Regime::future_sd(double units) const {
+  return sd_of_mean(units);
 }
 
 double Regime::drift() const {
@@ -335,8 +341,8 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   const double behind = std::min<double>(current_.units(), memory);
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
   const double recurring = cycle.cycle_excess_sd() / rate;
-  return Outlook{rate,
-                 std::hypot(std::hypot(current_.mean_sd(), drifted), std::hypot(recurring, doubt / rate))};
+  return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
+                                  std::hypot(drifted, recurring, doubt / rate))};
 }
 
 }  // namespace joulecast::estimate

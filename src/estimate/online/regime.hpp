@@ -55,8 +55,11 @@ class Regime {
   /// What excursions add to the mean rate. One alone may never come again and counts a quarter.
   [[nodiscard]] double cycle_excess() const;
   [[nodiscard]] double cycle_excess_sd() const;
-  /// Standard deviation of the mean, relative, with the correlation of neighbouring units taken into account.
+  /// Standard deviation of the regime's mean, relative, with the correlation of neighbouring units taken into
+  /// account.
   [[nodiscard]] double mean_sd() const;
+  /// The same of the mean of so many units still to come, about the true mean.
+  [[nodiscard]] double future_sd(double units) const;
   /// Trend of the rate per unit, relative to the mean, with its sign: its significant part, 0 where there is
   /// none.
   [[nodiscard]] double drift() const;
@@ -67,6 +70,7 @@ class Regime {
 
  private:
   [[nodiscard]] double band() const;
+  [[nodiscard]] double sd_of_mean(double units) const;
   [[nodiscard]] double faded_units() const;
   void add_to_trend(double rate);
   void remove_last_three_from_trend();
