@@ -89,7 +89,7 @@ extern const SensorType process_tree_sensor{
     .name = "process_tree",
     .description = "CPU share and memory of the measured command and everything it starts",
     .lane = Lane::fast,
-    .shortest_interval = Seconds{0.1},
+    .shortest_interval = look_every,
     .probe = probe,
     .open = open,
 };
