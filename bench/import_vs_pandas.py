@@ -70,18 +70,20 @@ def main():
         ours = json.loads(subprocess.run([arguments.program, path, str(arguments.repetitions)], check=True,
                                          capture_output=True, text=True).stdout)
         read_with_pandas(path)
-        best = float("inf")
-        for _ in range(max(1, arguments.repetitions // 2)):
-            begin = time.perf_counter()
+        pandas = {"seconds": float("inf"), "cpu_seconds": float("inf")}
+        for _ in range(max(2, arguments.repetitions // 2)):
+            begin, cpu = time.perf_counter(), time.process_time()
             energy = read_with_pandas(path)
-            best = min(best, time.perf_counter() - begin)
+            pandas["seconds"] = min(pandas["seconds"], time.perf_counter() - begin)
+            pandas["cpu_seconds"] = min(pandas["cpu_seconds"], time.process_time() - cpu)
     if abs(energy - ours["energy_j"]) > 1e-9 * energy:
         sys.exit(f"the energies differ: {energy} J by pandas, {ours['energy_j']} J by joulecast")
-    rate = ours["megabytes"] / best
-    print(f"file        {ours['megabytes']:.1f} MB, {ours['readings']} readings, {energy / 1e6:.3f} MJ by both")
-    print(f"joulecast   {ours['megabytes_per_second']:.0f} MB/s")
-    print(f"pandas      {rate:.1f} MB/s")
-    print(f"ratio       {ours['megabytes_per_second'] / rate:.1f}x")
+    print(f"file {ours['megabytes']:.1f} MB, {ours['readings']} readings, {energy / 1e6:.3f} MJ by both; best of the "
+          "repetitions, one core")
+    print(f"{'':10} {'joulecast':>12} {'pandas':>12} {'ratio':>8}")
+    for label, key in (("CPU time", "cpu_seconds"), ("wall time", "seconds")):
+        rates = ours["megabytes"] / ours[key], ours["megabytes"] / pandas[key]
+        print(f"{label:10} {rates[0]:7.0f} MB/s {rates[1]:7.1f} MB/s {rates[0] / rates[1]:7.1f}x")
 
 
 if __name__ == "__main__":
