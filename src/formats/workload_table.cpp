@@ -1,0 +1,142 @@
+#include "formats/workload_table.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "base/csv.hpp"
+#include "base/roots.hpp"
+#include "base/text.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+constexpr std::array needed_columns{"architecture", "gpu", "batch_size"};
+
+/// Reads the cells of one row by column name.
+class RowReader {
+ public:
+  RowReader(const CsvTable& table, const CsvRow& row) : table_(table), row_(row) {}
+
+  [[nodiscard]] std::string text(std::string_view column) const {
+    const auto index = table_.column(column);
+    return index ? std::string(trim(row_.cells[*index])) : std::string{};
+  }
+  /// A number of at least `least`; nothing where the cell is empty.
+  [[nodiscard]] Result<std::optional<double>> number(std::string_view column, bool zero_allowed) const {
+    const auto cell = text(column);
+    if (cell.empty()) return std::optional<double>{};
+    const auto value = parse_double(cell);
+    if (!value) return fail(ErrorKind::malformed, place(), "{} is not a number: '{}'", column, cell);
+    if (*value < 0 || (*value == 0 && !zero_allowed))
+      return fail(ErrorKind::malformed, place(), "{} must be {}, not {}", column,
+                  zero_allowed ? "0 or more" : "positive", cell);
+    return std::optional{*value};
+  }
+  [[nodiscard]] Result<int> count(std::string_view column, std::optional<int> if_empty) const {
+    const auto cell = text(column);
+    if (cell.empty() && if_empty) return *if_empty;
+    const auto value = parse_double(cell);
+    if (!value || *value < 1 || *value > 1e9 || *value != std::floor(*value))
+      return fail(ErrorKind::malformed, place(), "{} must be a whole number from 1, not '{}'", column, cell);
+    return static_cast<int>(*value);
+  }
+  [[nodiscard]] std::string place() const { return table_.place(row_); }
+
+ private:
+  const CsvTable& table_;
+  const CsvRow& row_;
+};
+
+struct NumberColumn {
+  std::string_view name;
+  std::optional<double> WorkloadRow::*field;
+  bool zero_allowed;
+};
+constexpr std::array number_columns{
+    NumberColumn{"power_limit_w", &WorkloadRow::power_limit_w, false},
+    NumberColumn{"train_samples", &WorkloadRow::train_samples, false},
+    NumberColumn{"validation_samples", &WorkloadRow::validation_samples, true},
+    NumberColumn{"params", &WorkloadRow::params, true},
+    NumberColumn{"gflops_forward_per_sample", &WorkloadRow::gflops_forward_per_sample, true},
+    NumberColumn{"epochs", &WorkloadRow::epochs, false},
+    NumberColumn{"epoch_time_s", &WorkloadRow::epoch_time_s, false},
+    NumberColumn{"mean_gpu_w", &WorkloadRow::mean_gpu_w, false},
+    NumberColumn{"epoch_gpu_energy_j", &WorkloadRow::epoch_gpu_energy_j, false},
+};
+
+struct TextColumn {
+  std::string_view name;
+  std::string WorkloadRow::*field;
+};
+constexpr std::array text_columns{
+    TextColumn{"source", &WorkloadRow::source},
+    TextColumn{"run_id", &WorkloadRow::run_id},
+    TextColumn{"config_id", &WorkloadRow::config_id},
+    TextColumn{"family", &WorkloadRow::family},
+    TextColumn{"architecture", &WorkloadRow::architecture},
+    TextColumn{"framework", &WorkloadRow::framework},
+    TextColumn{"dataset", &WorkloadRow::dataset},
+    TextColumn{"gpu", &WorkloadRow::gpu},
+    TextColumn{"optimizer", &WorkloadRow::optimizer},
+    TextColumn{"input_shape", &WorkloadRow::input_shape},
+};
+
+std::string made_config_id(const WorkloadRow& row) {
+  return fmt::format("{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, row.framework, row.dataset, row.architecture,
+                     row.gpu_count, row.gpu, row.power_limit_w.value_or(0), row.batch_size, row.optimizer);
+}
+
+Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
+  WorkloadRow row;
+  row.line = line;
+  for (const auto& column : text_columns) row.*column.field = cells.text(column.name);
+  for (const auto* name : {"architecture", "gpu"})
+    if (cells.text(name).empty()) return fail(ErrorKind::malformed, cells.place(), "{} is empty", name);
+  for (const auto& column : number_columns) {
+    auto value = cells.number(column.name, column.zero_allowed);
+    if (!value) return propagate(value.error());
+    row.*column.field = *value;
+  }
+  auto batch = cells.count("batch_size", std::nullopt);
+  if (!batch) return propagate(batch.error());
+  auto gpus = cells.count("gpu_count", 1);
+  if (!gpus) return propagate(gpus.error());
+  row.batch_size = *batch;
+  row.gpu_count = *gpus;
+  if (row.config_id.empty()) row.config_id = made_config_id(row);
+  return row;
+}
+
+}  // namespace
+
+std::optional<double> WorkloadRow::epoch_energy_j() const {
+  if (epoch_gpu_energy_j) return epoch_gpu_energy_j;
+  if (mean_gpu_w && epoch_time_s) return *mean_gpu_w * *epoch_time_s;
+  return std::nullopt;
+}
+
+Result<WorkloadTable> parse_workload_table(std::string_view text, const std::string& where) {
+  auto csv = parse_csv(text, where);
+  if (!csv) return propagate(csv.error());
+  for (const auto* name : needed_columns)
+    if (auto column = csv->needed_column(name); !column) return propagate(column.error());
+  WorkloadTable table{where, {}};
+  table.rows.reserve(csv->rows.size());
+  for (const auto& line : csv->rows) {
+    auto row = read_row(RowReader(*csv, line), line.line);
+    if (!row) return propagate(row.error());
+    table.rows.push_back(std::move(*row));
+  }
+  if (table.rows.empty()) return fail(ErrorKind::malformed, where, "the table has no rows");
+  return table;
+}
+
+Result<WorkloadTable> read_workload_table(const std::filesystem::path& file) {
+  auto text = read_file(file);
+  if (!text) return propagate(text.error());
+  return parse_workload_table(*text, file.string());
+}
+
+}  // namespace joulecast::formats
