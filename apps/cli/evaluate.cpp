@@ -18,6 +18,7 @@ std::function<int()> define(CLI::App& app) {
     sub->callback([chosen, action = define_kind(*sub)] { *chosen = action; });
   };
   add("online", "Forecasts made while a training runs, replayed on recorded runs", define_evaluate_online);
+  add("offline", "Predictions made before training, on measured configurations", define_evaluate_offline);
   return [chosen] { return (*chosen)(); };
 }
 

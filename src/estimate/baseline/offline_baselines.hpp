@@ -1,0 +1,15 @@
+// What is used today to say the energy of a training: none learns, each is a formula (method.md, section 3).
+#pragma once
+
+#include "estimate/offline/method.hpp"
+
+namespace joulecast::estimate {
+
+/// The share of peak FLOP/s that a training is assumed to reach (model FLOPs utilisation).
+constexpr double assumed_mfu = 0.35;
+
+extern const OfflineMethod flops_method;
+extern const OfflineMethod green_algorithms_offline_method;
+extern const OfflineMethod mlco2_offline_method;
+
+}  // namespace joulecast::estimate

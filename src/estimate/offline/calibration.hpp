@@ -1,0 +1,59 @@
+// Intervals from how far a method was off on rows it had not seen (method.md, section 7).
+//
+// A prediction's interval is value x exp(+-q). q is a conformal quantile of |log(measured / predicted)| over
+// rows of the same novelty, each group counting once (weights 1/n): from the row's own source where that has
+// nine groups, else from all. With fewer than nine groups q is Student's t times the root mean square between
+// groups, and the interval is "model-based", never "calibrated".
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "estimate/offline/seen.hpp"
+
+namespace joulecast::estimate {
+
+/// One held-out prediction.
+struct Miss {
+  Novelty novelty = Novelty::near;
+  std::string source;
+  std::string group;
+  int fold = 0;          ///< rows of the same fold never calibrate each other
+  double log_ratio = 0;  ///< |log(measured / predicted)|
+};
+
+struct IntervalFactor {
+  double q = 0;  ///< half width, in logarithms
+  bool calibrated = false;
+  int groups = 0;  ///< that it rests on
+};
+
+constexpr int least_groups = 9;  ///< of a finite 90 % conformal quantile
+
+/// Nothing where fewer than two groups of that novelty, or of a worse one, are known. Misses of fold
+/// `left_out` are not used; -1 = use all.
+[[nodiscard]] std::optional<IntervalFactor> interval_factor(const std::vector<Miss>& misses, Novelty novelty,
+                                                            const std::string& source, int left_out = -1);
+
+/// The factors of a fitted model, by novelty and source ("" = any).
+class Calibration {
+ public:
+  Calibration() = default;
+  explicit Calibration(const std::vector<Miss>& misses);
+  [[nodiscard]] std::optional<IntervalFactor> find(Novelty novelty, const std::string& source) const;
+  [[nodiscard]] nlohmann::ordered_json to_json() const;
+  [[nodiscard]] static Result<Calibration> from_json(const nlohmann::ordered_json& json);
+
+ private:
+  struct Entry {
+    Novelty novelty;
+    std::string source;
+    IntervalFactor factor;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,114 @@
+#include "estimate/offline/model_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace joulecast::estimate {
+namespace {
+
+const nlohmann::ordered_json nothing;
+
+Eigen::VectorXd vector_of(const nlohmann::ordered_json& array) {
+  Eigen::VectorXd values(static_cast<Eigen::Index>(array.size()));
+  Eigen::Index i = 0;
+  for (const auto& value : array) values[i++] = value.get<double>();
+  return values;
+}
+
+bool all_numbers(const nlohmann::ordered_json& array) {
+  if (!array.is_array()) return false;
+  for (const auto& value : array)
+    if (!value.is_number()) return false;
+  return true;
+}
+
+}  // namespace
+
+double rounded(double value) {
+  constexpr double digits = 7;
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double scale = std::pow(10, digits - 1 - std::floor(std::log10(std::abs(value))));
+  return std::isfinite(scale) ? std::round(value * scale) / scale : value;
+}
+
+nlohmann::ordered_json numbers_of(const Eigen::VectorXd& values) {
+  auto array = nlohmann::ordered_json::array();
+  for (const double value : values) array.push_back(rounded(value));
+  return array;
+}
+
+nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values) {
+  auto rows = nlohmann::ordered_json::array();
+  for (Eigen::Index i = 0; i < values.rows(); ++i) rows.push_back(numbers_of(Eigen::VectorXd(values.row(i))));
+  return rows;
+}
+
+JsonReader::JsonReader(const nlohmann::ordered_json& json, std::string where)
+    : json_(json), where_(std::move(where)) {
+  if (!json.is_object()) error_ = Error{ErrorKind::malformed, "is not a JSON object", where_};
+}
+
+void JsonReader::refuse(std::string_view key, std::string_view why) {
+  if (!error_) error_ = Error{ErrorKind::malformed, fmt::format("'{}' {}", key, why), where_};
+}
+
+const nlohmann::ordered_json& JsonReader::member(std::string_view key) {
+  if (!json_.is_object()) return nothing;
+  const auto found = json_.find(std::string(key));
+  return found == json_.end() ? nothing : *found;
+}
+
+double JsonReader::number(std::string_view key) {
+  const auto& value = member(key);
+  if (value.is_number()) return value.get<double>();
+  refuse(key, "is not a number");
+  return 0;
+}
+
+std::string JsonReader::text(std::string_view key) {
+  const auto& value = member(key);
+  if (value.is_string()) return value.get<std::string>();
+  refuse(key, "is not a text");
+  return {};
+}
+
+std::vector<std::string> JsonReader::texts(std::string_view key) {
+  std::vector<std::string> result;
+  const auto& array = member(key);
+  if (!array.is_array()) refuse(key, "is not a list of texts");
+  for (const auto& value : array) {
+    if (!value.is_string()) {
+      refuse(key, "is not a list of texts");
+      break;
+    }
+    result.push_back(value.get<std::string>());
+  }
+  return result;
+}
+
+Eigen::VectorXd JsonReader::vector(std::string_view key) {
+  const auto& array = member(key);
+  if (all_numbers(array)) return vector_of(array);
+  refuse(key, "is not a list of numbers");
+  return {};
+}
+
+Eigen::MatrixXd JsonReader::matrix(std::string_view key, Eigen::Index columns) {
+  const auto& rows = member(key);
+  if (!rows.is_array()) {
+    refuse(key, "is not a list of rows");
+    return {};
+  }
+  Eigen::MatrixXd result(static_cast<Eigen::Index>(rows.size()), columns);
+  Eigen::Index i = 0;
+  for (const auto& row : rows) {
+    if (!all_numbers(row) || static_cast<Eigen::Index>(row.size()) != columns) {
+      refuse(key, fmt::format("has a row that is not {} numbers", columns));
+      return {};
+    }
+    result.row(i++) = vector_of(row);
+  }
+  return result;
+}
+
+}  // namespace joulecast::estimate

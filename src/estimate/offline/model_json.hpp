@@ -1,0 +1,41 @@
+// Numbers in and out of model files. Seven significant digits: more than any measurement behind them has.
+#pragma once
+
+#include <Eigen/Core>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace joulecast::estimate {
+
+[[nodiscard]] double rounded(double value);
+[[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::VectorXd& values);
+/// An array of rows.
+[[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values);
+
+/// Reads the members of an object; remembers the first thing that was wrong, so that a reader checks once.
+class JsonReader {
+ public:
+  JsonReader(const nlohmann::ordered_json& json, std::string where);
+  [[nodiscard]] double number(std::string_view key);
+  [[nodiscard]] std::string text(std::string_view key);
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+  [[nodiscard]] Eigen::VectorXd vector(std::string_view key);
+  /// Every row must have `columns` numbers.
+  [[nodiscard]] Eigen::MatrixXd matrix(std::string_view key, Eigen::Index columns);
+  /// The member, or null.
+  [[nodiscard]] const nlohmann::ordered_json& member(std::string_view key);
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  void refuse(std::string_view key, std::string_view why);
+  const nlohmann::ordered_json& json_;
+  std::string where_;
+  std::optional<Error> error_;
+};
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,35 @@
+// The physics method: roofline equations with fitted parameters, and a learned residual (method.md, section
+// 6).
+#pragma once
+
+#include <map>
+
+#include "estimate/offline/method.hpp"
+#include "estimate/offline/physics_fit.hpp"
+#include "estimate/offline/residual.hpp"
+
+namespace joulecast::estimate {
+
+extern const OfflineMethod physics_method;
+
+class PhysicsModel final : public OfflineModel {
+ public:
+  struct SourceResidual {
+    Residual time, power;
+  };
+  PhysicsModel(PhysicsFit fit, std::map<std::string, SourceResidual> residuals)
+      : fit_(std::move(fit)), residuals_(std::move(residuals)) {}
+
+  [[nodiscard]] static Result<PhysicsModel> fit(std::span<const Sample> samples);
+  [[nodiscard]] static Result<PhysicsModel> from_json(const nlohmann::ordered_json& json);
+  [[nodiscard]] Forecast predict(const Sample& sample) const override;
+  [[nodiscard]] nlohmann::ordered_json to_json() const override;
+
+  [[nodiscard]] const PhysicsFit& equations() const { return fit_; }
+
+ private:
+  PhysicsFit fit_;
+  std::map<std::string, SourceResidual> residuals_;
+};
+
+}  // namespace joulecast::estimate

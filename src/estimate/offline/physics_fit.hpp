@@ -1,0 +1,27 @@
+// Maximum a posteriori fit of the physics parameters by Levenberg-Marquardt.
+#pragma once
+
+#include <span>
+
+#include "estimate/offline/observation.hpp"
+#include "estimate/offline/physics_model.hpp"
+
+namespace joulecast::estimate {
+
+struct PhysicsFit {
+  ParameterSpace space;
+  Eigen::VectorXd values;
+  [[nodiscard]] PhysicsOutput predict(const Sample& sample) const {
+    return evaluate_physics(physics_input(sample, space), space, values.array().exp());
+  }
+};
+
+/// How far the equations are from the truth beyond noise, in logarithms. Large enough that a hundred rows of
+/// one workload do not drown the priors; what is left is the residual's work.
+constexpr double time_discrepancy = 0.12;
+constexpr double power_discrepancy = 0.07;
+
+/// invalid where no observation has both time and power.
+[[nodiscard]] Result<PhysicsFit> fit_physics(std::span<const Observation> observations);
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,16 @@
+// The paper's offline methods (del Rey et al., arXiv 2307.05520): a regression from the architecture and the
+// environment to mean power (pre-power) or to the energy of an epoch (pre-energy).
+//
+// Each source has its own regression, the best of four by cross-validated R2, and all rows together have one
+// for rows of a source that is not in the table. Total RAM, the paper's tenth feature, is in no workload
+// table.
+#pragma once
+
+#include "estimate/offline/method.hpp"
+
+namespace joulecast::estimate {
+
+extern const OfflineMethod pre_power_method;
+extern const OfflineMethod pre_energy_method;
+
+}  // namespace joulecast::estimate

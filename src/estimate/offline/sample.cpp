@@ -1,0 +1,153 @@
+#include "estimate/offline/sample.hpp"
+
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "base/text.hpp"
+#include "estimate/offline/datasets.hpp"
+#include "network/named.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+using formats::WorkloadRow;
+
+/// Expands names into networks, each name and shape once.
+class NetworkFinder {
+ public:
+  NetworkFinder(const formats::WorkloadTable& table, const SampleContext& context) : context_(context) {
+    for (const auto& row : table.rows)
+      if (row.gflops_forward_per_sample)
+        recorded_gmacs_.emplace(row.source + "/" + normalised_architecture(row.architecture),
+                                *row.gflops_forward_per_sample);
+  }
+
+  /// Nothing where neither a graph nor a description is known.
+  std::optional<NetworkWork> find(const WorkloadRow& row, const std::string& shape) {
+    if (const auto graph = context_.graphs.find(row.architecture); graph != context_.graphs.end())
+      return graph->second;
+    const auto key = row.source + "/" + row.architecture + "/" + shape;
+    const auto known = found_.find(key);
+    if (known != found_.end()) return known->second;
+    return found_.emplace(key, build(row, shape)).first->second;
+  }
+
+ private:
+  std::optional<NetworkWork> build(const WorkloadRow& row, const std::string& shape) const {
+    const auto own = named(row.architecture, {});
+    if (shape.empty()) return own;
+    const auto shaped = named(row.architecture, shape);
+    if (!shaped || !own) return shaped ? shaped : own;
+    // Tables give the dataset's shape, some networks are trained at their own: the recorded work decides.
+    const auto recorded = recorded_gmacs_.find(row.source + "/" + normalised_architecture(row.architecture));
+    if (recorded == recorded_gmacs_.end() || recorded->second <= 0) return shaped;
+    const auto distance = [&](const NetworkWork& work) {
+      return std::abs(std::log(work.gmacs / recorded->second));
+    };
+    return distance(*own) < distance(*shaped) ? own : shaped;
+  }
+
+  static std::optional<NetworkWork> named(const std::string& architecture, const std::string& shape) {
+    network::NamedOptions options;
+    if (!shape.empty()) {
+      auto parsed = network::parse_shape(shape);
+      if (!parsed) return std::nullopt;
+      options.input = *parsed;
+    }
+    auto built = network::build_named(architecture, options);
+    if (!built) return std::nullopt;
+    return work_of(*built);
+  }
+
+  const SampleContext& context_;
+  std::map<std::string, double> recorded_gmacs_;
+  std::map<std::string, std::optional<NetworkWork>> found_;
+};
+
+void set_image_size(Sample& sample, const std::string& shape) {
+  const auto parsed = network::parse_shape(shape);
+  if (!parsed || parsed->size() != 3) return;
+  sample.image_height = static_cast<double>((*parsed)[1]);
+  sample.image_width = static_cast<double>((*parsed)[2]);
+}
+
+Sample sample_of(const WorkloadRow& row, hardware::Gpu gpu, NetworkFinder& networks) {
+  Sample sample;
+  sample.source = row.source;
+  sample.configuration = row.config_id;
+  sample.architecture = normalised_architecture(row.architecture);
+  sample.framework = row.framework;
+  sample.dataset = row.dataset;
+  sample.optimiser = row.optimizer;
+  sample.limit_w = row.power_limit_w.value_or(gpu.power_limit.value());
+  sample.gpu = std::move(gpu);
+  sample.gpu_count = row.gpu_count;
+  sample.batch = row.batch_size;
+  const auto* dataset = find_dataset(row.dataset);
+  const auto shape = row.input_shape.empty() && dataset ? dataset->input_shape : row.input_shape;
+  sample.work = networks.find(row, shape);
+  sample.parameters = row.params;
+  sample.gmacs = row.gflops_forward_per_sample;
+  if (sample.work && !sample.parameters) sample.parameters = sample.work->parameters;
+  if (sample.work && !sample.gmacs) sample.gmacs = sample.work->gmacs;
+  set_image_size(sample, shape);
+  sample.train_samples = row.train_samples;
+  if (!sample.train_samples && dataset) sample.train_samples = dataset->train_samples;
+  sample.validation_samples = row.validation_samples;
+  sample.measured = {row.mean_gpu_w, row.epoch_time_s, row.epoch_energy_j()};
+  return sample;
+}
+
+}  // namespace
+
+std::string normalised_architecture(std::string_view name) {
+  std::string result;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+Result<SampleContext> sample_context(const std::filesystem::path& table,
+                                     const std::filesystem::path& graphs) {
+  SampleContext context;
+  const auto& catalogue = hardware::catalogue();
+  if (!catalogue) return propagate(catalogue.error());
+  context.catalogue = &*catalogue;
+  auto file = graphs;
+  std::error_code ignored;
+  if (file.empty()) {
+    file = table.parent_path() / "ec-nas-graphs.csv";
+    if (!std::filesystem::exists(file, ignored)) return context;
+  }
+  auto cells = network::read_ec_nas_cells(file);
+  if (!cells) return propagate(cells.error());
+  for (const auto& [hash, cell] : *cells) {
+    auto built = network::build_ec_nas(cell, hash);
+    if (!built) return propagate(built.error());
+    context.graphs.emplace("cell-" + hash, work_of(*built));
+  }
+  return context;
+}
+
+Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table, const SampleContext& context) {
+  NetworkFinder networks(table, context);
+  std::map<std::string, hardware::Gpu> gpus;
+  std::vector<Sample> samples;
+  samples.reserve(table.rows.size());
+  for (const auto& row : table.rows) {
+    auto gpu = gpus.find(row.gpu);
+    if (gpu == gpus.end()) {
+      auto found = context.catalogue->find_gpu(row.gpu);
+      if (!found)
+        return fail(ErrorKind::malformed, table.where + ":" + std::to_string(row.line), "{}",
+                    found.error().message);
+      gpu = gpus.emplace(row.gpu, std::move(*found)).first;
+    }
+    samples.push_back(sample_of(row, gpu->second, networks));
+  }
+  return samples;
+}
+
+}  // namespace joulecast::estimate

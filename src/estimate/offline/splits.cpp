@@ -1,0 +1,122 @@
+#include "estimate/offline/splits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+
+#include "stats/random.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr std::array<std::string_view, 4> split_names{"random", "configuration", "architecture", "gpu"};
+
+void shuffle(std::vector<std::string>& values, stats::Random& random) {
+  for (std::size_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[random.below(static_cast<std::uint32_t>(i))]);
+}
+
+std::string configuration_of(const Sample& sample) {
+  return sample.source + "\n" + sample.configuration;
+}
+
+/// Folds of groups, dealt in turn within each stratum so that every fold has its share of every stratum.
+std::vector<int> deal(const std::vector<std::string>& groups, const std::vector<std::string>& strata,
+                      int folds, std::uint64_t seed) {
+  std::map<std::string, std::string> stratum_of;  // a group in several strata belongs to the first of them
+  for (std::size_t i = 0; i < groups.size(); ++i) stratum_of.emplace(groups[i], strata[i]);
+  std::map<std::string, std::vector<std::string>> members;
+  for (const auto& [group, stratum] : stratum_of) members[stratum].push_back(group);
+  stats::Random random(seed);
+  std::map<std::string, int> fold_of;
+  int next = 0;
+  for (auto& [stratum, names] : members) {
+    shuffle(names, random);
+    for (const auto& name : names) fold_of[name] = next++ % folds;
+  }
+  std::vector<int> result;
+  for (const auto& group : groups) result.push_back(fold_of[group]);
+  return result;
+}
+
+std::vector<Fold> folds_from(const std::vector<int>& fold_of_row) {
+  std::vector<Fold> folds(
+      static_cast<std::size_t>(*std::max_element(fold_of_row.begin(), fold_of_row.end())) + 1);
+  for (std::size_t fold = 0; fold < folds.size(); ++fold)
+    for (std::size_t i = 0; i < fold_of_row.size(); ++i)
+      (fold_of_row[i] == static_cast<int>(fold) ? folds[fold].test : folds[fold].train).push_back(i);
+  std::erase_if(folds, [](const Fold& fold) { return fold.test.empty(); });
+  return folds;
+}
+
+/// Moves `shots` configurations of each source from test to training; a source keeps at least one to test on.
+void give_shots(std::span<const Sample> samples, Fold& fold, int shots, stats::Random& random) {
+  std::map<std::string, std::set<std::string>> configurations;
+  for (const auto row : fold.test) configurations[samples[row].source].insert(configuration_of(samples[row]));
+  std::set<std::string> given;
+  for (const auto& [source, names] : configurations) {
+    std::vector<std::string> order(names.begin(), names.end());
+    shuffle(order, random);
+    order.resize(std::min(order.size() - 1, static_cast<std::size_t>(shots)));
+    given.insert(order.begin(), order.end());
+  }
+  const auto is_given = [&](std::size_t row) { return given.contains(configuration_of(samples[row])); };
+  std::copy_if(fold.test.begin(), fold.test.end(), std::back_inserter(fold.train), is_given);
+  std::erase_if(fold.test, is_given);
+}
+
+}  // namespace
+
+std::string_view name_of(Split split) {
+  return split_names[static_cast<std::size_t>(split)];
+}
+
+Result<Split> split_from(std::string_view name) {
+  for (std::size_t i = 0; i < split_names.size(); ++i)
+    if (name == split_names[i]) return static_cast<Split>(i);
+  return fail(ErrorKind::invalid, "--split", "is random, configuration, architecture or gpu, not '{}'", name);
+}
+
+Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
+                                     const SplitOptions& options) {
+  std::vector<std::string> groups, strata;
+  int folds = options.folds;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto& sample = samples[i];
+    strata.push_back(split == Split::gpu ? std::string{} : sample.source);
+    switch (split) {
+      case Split::random:
+        groups.push_back(std::to_string(i));
+        break;
+      case Split::configuration:
+        groups.push_back(configuration_of(sample));
+        break;
+      case Split::architecture:
+        groups.push_back(sample.architecture);
+        break;
+      case Split::gpu:
+        groups.push_back(sample.gpu.name);
+        break;
+    }
+  }
+  const std::set<std::string> distinct(groups.begin(), groups.end());
+  if (distinct.size() < 2)
+    return fail(ErrorKind::invalid, "--split " + std::string(name_of(split)),
+                "needs two groups or more; the table has {}", distinct.size());
+  if (split == Split::architecture) folds = options.architecture_folds;
+  if (split == Split::gpu) folds = static_cast<int>(distinct.size());
+  auto result = folds_from(deal(groups, strata, folds, options.seed));
+  if (split != Split::gpu || options.shots == 0) return result;
+  std::vector<Fold> drawn;
+  stats::Random random(options.seed, 7);
+  for (const auto& fold : result)
+    for (int i = 0; i < options.draws; ++i) {
+      drawn.push_back(fold);
+      give_shots(samples, drawn.back(), options.shots, random);
+    }
+  return drawn;
+}
+
+}  // namespace joulecast::estimate

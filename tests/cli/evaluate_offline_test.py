@@ -1,0 +1,84 @@
+"""joulecast evaluate offline, as a user calls it."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+JOULECAST = os.environ["JOULECAST"]
+HEADER = "source,config_id,architecture,gpu,power_limit_w,batch_size,train_samples,epoch_time_s,mean_gpu_w\n"
+
+
+def joulecast(*arguments):
+    return subprocess.run([JOULECAST, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def made_table(folder, rows=None):
+    """Three networks on two GPUs at four batches; times follow no real machine."""
+    lines = []
+    for i, network in enumerate(["resnet18", "resnet50", "vgg16"]):
+        for gpu, speed in [("RTX 3090", 2.0), ("RTX 3070", 1.0)]:
+            for batch in [8, 16, 32, 64]:
+                time = (i + 1) * (20 + 400 / batch) / speed
+                lines.append(f"made,c{len(lines)},{network},{gpu},,{batch},50000,{time:.2f},{100 + 20 * i + batch:.1f}\n")
+    path = os.path.join(folder, "table.csv")
+    with open(path, "w") as file:
+        file.write(HEADER + "".join(rows if rows is not None else lines))
+    return path
+
+
+class EvaluateOffline(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def test_json_holds_every_method_and_target(self):
+        table = made_table(self.folder.name)
+        result = joulecast("evaluate", "offline", table, "--split", "configuration", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        figures = json.loads(result.stdout)
+        self.assertEqual(figures["split"], "configuration")
+        self.assertEqual(figures["test_rows"], 24)
+        found = {(m["name"], m["target"]) for m in figures["methods"]}
+        for pair in [("pre-power", "power"), ("pre-energy", "epoch_energy"), ("physics", "epoch_time"),
+                     ("flops", "epoch_energy"), ("green-algorithms", "power"), ("mlco2", "epoch_energy")]:
+            self.assertIn(pair, found)
+        for method in figures["methods"]:
+            for key in ["rows", "median_ape", "mean_ape", "p90_ape", "rmse", "r2", "coverage", "interval_width"]:
+                self.assertIn(key, method)
+        self.assertEqual({g["seen"] for g in figures["groups"]}, {"architecture"})
+        self.assertEqual({(g["source"], g["gpu"]) for g in figures["groups"]}, {("made", "RTX 3090"), ("made", "RTX 3070")})
+
+    def test_a_second_table_is_tested(self):
+        table = made_table(self.folder.name)
+        with tempfile.TemporaryDirectory() as other:
+            test = made_table(other, ["made,new,resnet34,RTX 3090,,16,50000,30,150\n"])
+            result = joulecast("evaluate", "offline", table, "--test", test, "--method", "physics", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        figures = json.loads(result.stdout)
+        self.assertEqual((figures["train_rows"], figures["test_rows"]), (24, 1))
+        self.assertEqual(figures["groups"][0]["seen"], "gpu")
+
+    def assert_unusable(self, result, *parts):
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+        for part in parts:
+            self.assertIn(part, result.stderr)
+
+    def test_bad_input_is_one_line(self):
+        good = "made,a,resnet18,RTX 3090,,8,50000,10,100\n"
+        table = made_table(self.folder.name, [good, "made,b,resnet18,RTX 3090,,8,many,10,100\n"])
+        self.assert_unusable(joulecast("evaluate", "offline", table), "table.csv:3", "train_samples", "many")
+        table = made_table(self.folder.name, [good, "made,b,resnet18,RTX 9999,,8,50000,10,100\n"])
+        self.assert_unusable(joulecast("evaluate", "offline", table), "table.csv:3", "RTX 9999")
+        table = made_table(self.folder.name, [good, "made,b\n"])
+        self.assert_unusable(joulecast("evaluate", "offline", table), "table.csv:3")
+        table = made_table(self.folder.name)
+        self.assert_unusable(joulecast("evaluate", "offline", table, "--split", "moon"), "--split", "moon")
+        self.assert_unusable(joulecast("evaluate", "offline", table, "--shots", "5"), "--shots")
+        self.assert_unusable(joulecast("evaluate", "offline", table, "--method", "oracle"), "oracle")
+
+
+if __name__ == "__main__":
+    unittest.main()
