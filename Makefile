@@ -10,7 +10,7 @@ PYTHON ?= /usr/bin/python3
 
 quickstart: build
 	@scripts/install_packages.sh example
-	@$(BUILD)/joulecast run --name digits -- $(PYTHON) examples/train_digits.py
+	@$(BUILD)/joulecast run --name digits --interval 100ms -- $(PYTHON) examples/train_digits.py
 	@printf '\nSee it again with:   %s/joulecast show digits\nWhat can be measured here, and why not more:   %s/joulecast doctor\n' $(BUILD) $(BUILD)
 
 build:

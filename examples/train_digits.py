@@ -59,6 +59,7 @@ def main():
     train_images, train_labels, test_images, test_labels = load_data(arguments.seed)
     network = make_network()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+    print(f"Training on {len(train_labels)} images, testing on {len(test_labels)}", flush=True)
     for epoch in range(1, arguments.epochs + 1):
         loss = train_epoch(network, optimiser, train_images, train_labels, arguments.batch_size)
         accuracy, f1 = evaluate(network, test_images, test_labels)

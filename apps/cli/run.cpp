@@ -1,10 +1,16 @@
 // joulecast run: measures a command and says what it cost.
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
+#include "report/run_json.hpp"
+#include "report/run_text.hpp"
 #include "session/child.hpp"
 #include "session/measure.hpp"
+#include "session/run_export.hpp"
+#include "session/run_view.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -17,8 +23,7 @@ struct RunArguments {
   std::string store;
   std::string bundle;
   std::string json;
-  std::string intensity;
-  std::string pue;
+  carbon::Request place;
   std::string idle_baseline;
   std::string limit_energy;
   std::string on_limit = "warn";
@@ -36,37 +41,39 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   return {};
 }
 
-Status take_tags(const std::vector<std::string>& tags, std::map<std::string, std::string>& into) {
-  for (const auto& tag : tags) {
-    const auto at = tag.find('=');
-    if (at == std::string::npos || at == 0)
-      return fail(ErrorKind::invalid, "--tag", "\"{}\" is not key=value", tag);
-    into[tag.substr(0, at)] = tag.substr(at + 1);
-  }
-  return {};
+/// Kept with the run as it was said; an unknown place costs only the emissions, and `show` says why.
+void take_place(const carbon::Request& place, session::MeasureOptions& options) {
+  options.place.country = place.country;
+  options.place.cloud_region = place.cloud_region;
+  options.place.intensity_g_per_kwh = place.intensity_g_per_kwh;
+  options.place.pue = place.pue;
+  if (place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh) return;
+  const auto one = carbon::estimate(KilowattHours{1}, place, carbon::IntensityTable::read());
+  if (one.mass)
+    options.intensity = GramsPerKilowattHour{one.mass->value()};
+  else
+    fmt::print(stderr, "joulecast: energy only, no emissions: {}\n", one.reason);
 }
 
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
-  std::optional<double> intensity;
   const Status steps[] = {
       take(arguments.interval, "--interval", "1s or 100ms", parse_duration, options.interval),
       take(arguments.idle_baseline, "--idle-baseline", "30s", parse_duration, options.idle_baseline),
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limit_energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.stop_if_projected),
-      take(arguments.intensity, "--intensity", "350 (g CO2e per kWh)", parse_double, intensity),
-      take(arguments.pue, "--pue", "1.2", parse_double, options.place.pue),
-      take_tags(arguments.tags, options.tags),
+      carbon::check(arguments.place),
   };
   for (const auto& step : steps)
     if (!step) return step;
   if (options.interval < Seconds{0.001})
     return fail(ErrorKind::invalid, "--interval", "{} is shorter than 1 ms", to_text(options.interval));
-  if (options.place.pue && *options.place.pue < 1)
-    return fail(ErrorKind::invalid, "--pue", "a PUE is at least 1, not {}", *options.place.pue);
+  const auto tags = session::parse_tags(arguments.tags);
+  if (!tags) return propagate(tags.error());
+  options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
-  options.place.intensity_g_per_kwh = intensity;
+  take_place(arguments.place, options);
   options.on_limit = arguments.on_limit == "term" ? session::OnLimit::terminate : session::OnLimit::warn;
   return {};
 }
@@ -79,19 +86,47 @@ int report_not_started(const Error& error) {
   return status;
 }
 
+/// The stored run, as `show` has it. Trouble here is told and changes no exit status: the command has done
+/// its work.
+void show_result(const RunArguments& arguments, const session::MeasureResult& result) {
+  const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
+  const bool quiet = arguments.options.quiet;
+  if (result.run_id.empty()) {
+    if (!quiet && result.energy.total)
+      fmt::print(stderr, "joulecast: {} in {}, not stored\n", to_text(*result.energy.total),
+                 to_text(result.duration));
+    return;
+  }
+  if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  const auto store = session::open_store(result.store.string(), store::Access::read);
+  if (!store) return trouble(store.error());
+  const auto report = session::view_run(*store, result.run_id, {});
+  if (!report) return trouble(report.error());
+  // Standard output belongs to the command.
+  if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
+  if (!arguments.json.empty())
+    if (const auto written = write_json(report::to_json(*report), arguments.json); !written)
+      trouble(written.error());
+  if (!arguments.bundle.empty())
+    if (const auto written = session::export_run(*store, result.run_id, {}, {arguments.bundle, {}, {}});
+        !written)
+      trouble(written.error());
+}
+
 int run(RunArguments& arguments) {
   if (const auto ready = complete(arguments); !ready) return report_error(ready.error());
   auto environment = sensors::real_environment();
   environment.gpus = arguments.gpus;
   const auto result = session::measure(arguments.options, environment);
   if (!result) return report_not_started(result.error());
+  show_result(arguments, *result);
   return result->exit_status;
 }
 
 std::function<int()> define(CLI::App& app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
-  app.add_option("command", options.command, "The training's command line, after --")->required();
+  app.add_option("command", options.command, "The training's command line, after --");
   app.positionals_at_end();
   app.add_option("--name", options.name, "Name of the run; its command's name where not given");
   app.add_option("--tag", arguments->tags, "key=value, kept with the run; may be repeated")
@@ -106,18 +141,10 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--gpu", arguments->gpus, "Only these GPUs, by index or UUID")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_option("--store", arguments->store, "Where runs are kept")->envname("JOULECAST_STORE");
+  add_store_option(app, arguments->store);
   app.add_option("--bundle", arguments->bundle, "Also write the run as a bundle into this folder");
   app.add_option("--json", arguments->json, "Also write the result as JSON into this file");
-  app.add_option("--country", options.place.country, "Country of the electricity (ISO code or name)")
-      ->envname("JOULECAST_COUNTRY");
-  app.add_option("--region", options.place.cloud_region,
-                 "Cloud region of the electricity: \"gcp europe-west1\"")
-      ->envname("JOULECAST_REGION");
-  app.add_option("--intensity", arguments->intensity, "Grid intensity in g CO2e per kWh")
-      ->envname("JOULECAST_INTENSITY");
-  app.add_option("--pue", arguments->pue, "Power usage effectiveness of the building")
-      ->envname("JOULECAST_PUE");
+  add_place_options(app, arguments->place);
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");

@@ -2,18 +2,69 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "cli/support/command.hpp"
-#include "sensors/support/sensor.hpp"
+#include "session/inspect.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(CLI::App&) {
-  return [] {
-    for (const auto* type : sensors::all_sensors()) fmt::print("{}  {}\n", type->name, type->description);
-    return done;
-  };
+struct Options {
+  std::vector<std::string> names;
+  std::vector<std::string> gpus;
+  std::string json;
+};
+
+std::string period_text(Seconds period) {
+  return period > Seconds{0} ? to_text(period) : "-";
+}
+
+void print_channel(const session::ChannelNow& now) {
+  const auto& channel = now.channel;
+  const auto unit = channel.quantity == trace::Quantity::energy ? "J" : now.unit;
+  fmt::print("  {:<26} {:<18} {:>12}  {:<6} {:>9}  {}\n", channel.name, name_of(channel.quantity),
+             session::value_text(now), unit, period_text(channel.update_period), name_of(channel.provenance));
+  std::string details = channel.device_name;
+  for (const auto& part :
+       {channel.note, channel.contained_in.empty() ? "" : "inside " + channel.contained_in})
+    if (!part.empty()) details += (details.empty() ? "" : "; ") + part;
+  if (!details.empty()) fmt::print("      {}\n", details);
+}
+
+void print(const std::vector<session::SensorNow>& sensors) {
+  fmt::print("  {:<26} {:<18} {:>12}  {:<6} {:>9}  {}\n", "channel", "quantity", "now", "unit", "updates",
+             "provenance");
+  for (const auto& sensor : sensors) {
+    if (!sensor.unused_because.empty()) continue;
+    fmt::print("{}: {}\n", sensor.type->name, sensor.type->description);
+    for (const auto& channel : sensor.channels) print_channel(channel);
+  }
+  fmt::print("\nNot used (joulecast doctor says how to change that):\n");
+  for (const auto& sensor : sensors)
+    if (!sensor.unused_because.empty()) fmt::print("  {:<14} {}\n", sensor.type->name, sensor.unused_because);
+}
+
+int show(const Options& options) {
+  auto environment = sensors::real_environment();
+  environment.gpus = options.gpus;
+  constexpr Seconds between{0.3};  // a few update periods of the slowest counter
+  const auto sensors = session::look_at_sensors(environment, options.names, between);
+  if (!sensors) return report_error(sensors.error());
+  if (options.json != "-") print(*sensors);
+  if (options.json.empty()) return done;
+  const auto written = write_json(session::to_json(*sensors), options.json);
+  return written ? done : report_error(written.error());
+}
+
+std::function<int()> define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--sensor", options->names, "Only these sensors")->type_name("NAME");
+  app.add_option("--gpu", options->gpus, "Only these GPUs, by index or UUID")->type_name("GPU");
+  app.add_option("--json", options->json, "Write the same as JSON (- = standard output)")->type_name("FILE");
+  return [options] { return show(*options); };
 }
 
 }  // namespace

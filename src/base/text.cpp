@@ -50,8 +50,8 @@ std::optional<double> parse_scaled(std::string_view text, std::span<const Scale>
 /// Three significant digits with the largest prefix that keeps the number at or above 1.
 std::string with_prefix(double value, std::string_view unit) {
   if (!std::isfinite(value)) return "unknown";
-  static constexpr std::array<std::pair<double, std::string_view>, 6> prefixes{
-      {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}}};
+  static constexpr std::array<std::pair<double, std::string_view>, 7> prefixes{
+      {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "µ"}}};
   const double size = std::abs(value);
   auto chosen = std::pair<double, std::string_view>{1, ""};
   for (const auto& prefix : prefixes)

@@ -114,12 +114,11 @@ Watts cpu_power(const CpuDescription& cpu, double utilisation, double clock_shar
   return cpu_power(cpu.tdp, cpu_power_parameters(cpu), utilisation, clock_share);
 }
 
-namespace {
-// Most server processors of the catalogue lie between 2 and 5 W a thread, desktop ones between 4 and 10.
-constexpr double watts_per_thread = 4;
-}  // namespace
-
-Watts assumed_tdp(int logical_cpus) {
+Watts assumed_tdp(int logical_cpus, CpuClass kind) {
+  // The middle of the catalogue's processors of each class, in W a thread; they scatter by a factor of two.
+  const double watts_per_thread = kind == CpuClass::mobile                                          ? 2.5
+                                  : kind == CpuClass::desktop || kind == CpuClass::desktop_unlocked ? 6
+                                                                                                    : 4;
   return Watts{watts_per_thread * std::max(logical_cpus, 1)};
 }
 

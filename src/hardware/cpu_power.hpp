@@ -39,8 +39,8 @@ struct CpuPowerParameters {
 [[nodiscard]] Watts cpu_power(Watts tdp, const CpuPowerParameters& parameters, double utilisation,
                               double clock_share = 1);
 
-/// TDP of a processor that no table knows, from its logical CPUs.
-[[nodiscard]] Watts assumed_tdp(int logical_cpus);
+/// TDP of a processor that no table knows, from its logical CPUs and class.
+[[nodiscard]] Watts assumed_tdp(int logical_cpus, CpuClass kind = CpuClass::unknown);
 /// The share of a host's TDP that a virtual machine with a few of its CPUs can use.
 [[nodiscard]] Watts limit_to_virtual_cpus(Watts tdp, int logical_cpus);
 

@@ -106,6 +106,14 @@ std::optional<double> find_announced_total(std::string_view line, const std::str
   return parse_double(take_number(rest));
 }
 
+/// "Training on 1347 images", "***** Running training *****": from here on it is epochs, before it was preparation.
+bool announces_training(const std::string& lowered) {
+  static constexpr std::string_view phrases[] = {"start training", "starting training", "begin training",
+                                                 "beginning training", "running training", "training started"};
+  return lowered.starts_with("training") ||
+         std::ranges::any_of(phrases, [&](auto phrase) { return lowered.find(phrase) != std::string::npos; });
+}
+
 /// fastai's table: a header "epoch train_loss valid_loss accuracy time", then a row of numbers an epoch.
 class FastaiTable {
  public:
@@ -200,6 +208,12 @@ void OutputRecogniser::State::take_line(std::vector<Event>& events, SteadyTime t
   auto metrics = find_metrics(text);
   const auto mention = mention_of(text, metrics);
   if (mention) take_mention(*mention, metrics, events, time);
+  if (!mention && !current && !own && announces_training(to_lower(text))) {
+    Event event;
+    event.kind = EventKind::run_begin;
+    event.time = time;
+    events.push_back(event);
+  }
   // Numbers on lines that belong to no epoch (a banner's "version=2") are not a training's metrics.
   if (!mention && !current) return;
   for (const auto& [name, value] : metrics) {

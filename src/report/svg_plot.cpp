@@ -163,8 +163,9 @@ class PlotDrawing {
     const auto n = std::min(series.x.size(), series.y.size());
     const std::size_t stride = n / 5000 + 1;  // more dots than that only blacken the paper
     for (std::size_t i = 0; i < n; i += stride) {
+      if (!x_.shows(series.x[i]) || !y_.shows(series.y[i]))
+        continue;  // outside a fixed axis: not at its edge
       const Point p = place(series.x[i], series.y[i]);
-      if (!std::isfinite(p.x + p.y)) continue;
       canvas_.raw(fmt::format("<circle class=\"{} d{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"/>\n", colour,
                               series.faint ? " f" : "", p.x, p.y, series.faint ? 2.2 : 4));
       if (i < series.point_labels.size() && !series.point_labels[i].empty())

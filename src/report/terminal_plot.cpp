@@ -153,9 +153,10 @@ void draw(Grid& grid, const Plot& plot, const Scale& xs, const Scale& ys) {
       continue;
     }
     for (std::size_t k = 0; k < std::min(series.x.size(), series.y.size()); ++k) {
+      if (!xs.shows(series.x[k]) || !ys.shows(series.y[k]))
+        continue;  // outside a fixed axis: not at its edge
       const double x = xs.position(series.x[k]);
       const double y = ys.position(series.y[k]);
-      if (!std::isfinite(x + y)) continue;
       if (series.faint)
         grid.dot(x, y, i);
       else

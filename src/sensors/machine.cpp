@@ -89,7 +89,7 @@ extern const SensorType machine_sensor{
     .name = "machine",
     .description = "CPU utilisation and clock, and memory in use, of the whole machine",
     .lane = Lane::fast,
-    .shortest_interval = Seconds{0.1},
+    .shortest_interval = Seconds{1},
     .probe = probe,
     .open = open,
 };

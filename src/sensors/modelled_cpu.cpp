@@ -36,7 +36,7 @@ Model model_of(const Processor& processor) {
       origin += fmt::format(", {:.0f} W for this virtual machine's CPUs", cpu.tdp.value());
     }
   } else {
-    cpu.tdp = hardware::assumed_tdp(processor.logical_cpus);
+    cpu.tdp = hardware::assumed_tdp(processor.logical_cpus, cpu.kind);
     origin = fmt::format("TDP of '{}' not known, {:.0f} W assumed for {} logical CPUs", processor.model_name,
                          cpu.tdp.value(), processor.logical_cpus);
   }

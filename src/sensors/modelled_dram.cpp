@@ -55,7 +55,7 @@ extern const SensorType modelled_dram_sensor{
     .name = "modelled_dram",
     .description = "Memory power modelled from the memory in use, where no meter can be read",
     .lane = Lane::fast,
-    .shortest_interval = Seconds{0.1},
+    .shortest_interval = Seconds{1},
     .stands_in_for = trace::Component::dram,
     .probe = probe,
     .open = open,

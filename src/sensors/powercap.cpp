@@ -2,6 +2,7 @@
 // and DRAM. https://docs.kernel.org/power/powercap/powercap.html
 #include "base/text.hpp"
 #include "sensors/support/file_sensor.hpp"
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::sensors {
 namespace {
@@ -113,7 +114,9 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
 Finding probe(const Environment& environment) {
   const auto opened = open(environment);
   if (opened) return {true, "", ""};
-  std::string fix = "sudo modprobe -a intel_rapl_common intel_rapl_msr";
+  const auto processor = read_processor(environment);
+  const bool host = processor && !processor->virtual_machine;  // a virtual machine has no such registers
+  std::string fix = host ? "sudo modprobe -a intel_rapl_common intel_rapl_msr" : "";
   if (opened.error().kind == ErrorKind::denied)
     fix = fmt::format("sudo chmod a+r {}/class/powercap/intel-rapl:*/energy_uj",
                       environment.roots.sys.string());

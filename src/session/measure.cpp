@@ -27,7 +27,8 @@
 namespace joulecast::session {
 namespace {
 
-constexpr Seconds shortest_tick{0.1};
+constexpr Seconds shortest_tick{
+    0.5};  ///< people and limits need no faster look, however fast the sensors are
 constexpr Seconds longest_tick{1};
 
 /// The signals that we take instead of dying or being stopped by them.

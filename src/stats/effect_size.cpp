@@ -8,40 +8,36 @@
 namespace joulecast::stats {
 namespace {
 
-/// Mean over `others` of sign(x - other), for every x: both ascending, one walk.
-std::vector<double> dominances(Sample values, Sample others) {
-  std::vector<double> result;
-  result.reserve(values.size());
+struct Dominance {
+  std::vector<double> means;  ///< over the others of sign(x - other), for every x
+  double ties = 0;            ///< pairs of equal values
+};
+
+/// Both ascending: one walk.
+Dominance dominance(Sample values, Sample others) {
+  Dominance result;
+  result.means.reserve(values.size());
   std::size_t below = 0;
   std::size_t not_above = 0;
   const auto n = static_cast<double>(others.size());
   for (const double x : values) {
     while (below < others.size() && others[below] < x) ++below;
     while (not_above < others.size() && others[not_above] <= x) ++not_above;
-    result.push_back((static_cast<double>(below) - (n - static_cast<double>(not_above))) / n);
+    result.means.push_back((static_cast<double>(below) - (n - static_cast<double>(not_above))) / n);
+    result.ties += static_cast<double>(not_above - below);
   }
   return result;
 }
 
-/// Sum over all pairs of sign(a - b)^2: pairs that are not tied.
-double untied_pairs(Sample a, Sample b) {
-  double untied = 0;
-  for (const double x : a) {
-    const auto [first, last] = std::equal_range(b.begin(), b.end(), x);
-    untied += static_cast<double>(b.size() - static_cast<std::size_t>(last - first));
-  }
-  return untied;
-}
-
 /// The unbiased variance of delta (Cliff 1996, equation 7), not below its smallest possible value.
-double delta_variance(Sample a, Sample b, double delta) {
-  const auto n1 = static_cast<double>(a.size());
-  const auto n2 = static_cast<double>(b.size());
+double delta_variance(const Dominance& a, const Dominance& b, double delta) {
+  const auto n1 = static_cast<double>(a.means.size());
+  const auto n2 = static_cast<double>(b.means.size());
   double rows = 0;
-  for (const double d : dominances(a, b)) rows += (d - delta) * (d - delta);
+  for (const double d : a.means) rows += (d - delta) * (d - delta);
   double columns = 0;
-  for (const double d : dominances(b, a)) columns += (-d - delta) * (-d - delta);
-  const double cells = untied_pairs(a, b) - n1 * n2 * delta * delta;
+  for (const double d : b.means) columns += (d + delta) * (d + delta);
+  const double cells = n1 * n2 - a.ties - n1 * n2 * delta * delta;
   const double unbiased = (n2 * n2 * rows + n1 * n1 * columns - cells) / (n1 * n2 * (n1 - 1) * (n2 - 1));
   return std::max(unbiased, (1 - delta * delta) / (n1 * n2 - 1));
 }
@@ -70,7 +66,8 @@ Result<Effect> cliffs_delta(Sample a, Sample b, double level) {
   for (const auto sample : {a, b})
     if (auto status = check_sample("Cliff's delta", sample, 2); !status) return propagate(status.error());
   Effect effect;
-  effect.value = mean(dominances(a, b));
+  const auto of_a = dominance(a, b);
+  effect.value = mean(of_a.means);
   const double z = normal_quantile(0.5 + level / 2);
   const double d = effect.value;
   if (std::abs(d) >= 1) {
@@ -79,7 +76,7 @@ Result<Effect> cliffs_delta(Sample a, Sample b, double level) {
     effect.interval = d > 0 ? Range{limit, 1} : Range{-1, -limit};
     return effect;
   }
-  const double variance = delta_variance(a, b, d);
+  const double variance = delta_variance(of_a, dominance(b, a), d);
   const double centre = d - d * d * d;
   const double reach = z * std::sqrt(variance * ((1 - d * d) * (1 - d * d) + z * z * variance));
   const double scale = 1 - d * d + z * z * variance;

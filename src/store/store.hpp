@@ -95,6 +95,7 @@ class Store {
 
  private:
   friend class RunWriter;
+  friend class RunImport;
   struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -1,7 +1,9 @@
 #include "estimate/online/change_model.hpp"
 
 #include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
+#include <cstdint>
 
 namespace joulecast::estimate {
 namespace {
@@ -10,16 +12,18 @@ double normal_tail(double z) {
   return 0.5 * std::erfc(z * M_SQRT1_2);
 }
 
-/// The smallest u in [0, reach] with tail(u) <= p, for a falling tail.
+/// Where a falling tail reaches p within [0, reach] (Alefeld, Potra and Shi 1995, TOMS 748).
 template <class Tail>
 double quantile(Tail tail, double reach, double p) {
-  double low = 0;
-  double high = reach;
-  for (int i = 0; i < 32; ++i) {
-    const double middle = (low + high) / 2;
-    (tail(middle) > p ? low : high) = middle;
-  }
-  return high;
+  const double at_zero = tail(0.0) - p;
+  const double at_reach = tail(reach) - p;
+  if (at_zero <= 0) return 0;
+  if (at_reach >= 0) return reach;
+  std::uintmax_t steps = 40;
+  const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-7 * std::max(1e-3, std::abs(a)); };
+  const auto bracket = boost::math::tools::toms748_solve([&](double u) { return tail(u) - p; }, 0.0, reach,
+                                                         at_zero, at_reach, close, steps);
+  return (bracket.first + bracket.second) / 2;
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class ErrorModel {
   [[nodiscard]] Interval<double> interval() const;
 
  private:
-  static constexpr int places_ = 8;
+  static constexpr int places_ = 12;
   double change_ = 0;  ///< probability of a change still to come
   double upward_, rise_, fall_;
   double sd_ = 0;

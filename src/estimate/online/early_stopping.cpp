@@ -11,6 +11,7 @@ constexpr int enough_earlier_runs = 3;  // fewer say too little about when this 
 /// Weight of the metric's own history in the hazard, in earlier runs: a smoothing towards it where runs are
 /// few.
 constexpr double history_weight = 2;
+constexpr double most_likely = 0.95;  // no improvement is certain
 
 }  // namespace
 
@@ -49,8 +50,8 @@ void StopForecast::add(double value) {
   const bool better = !best_ || (rule_.higher_is_better ? value > *best_ + rule_.min_delta
                                                         : value < *best_ - rule_.min_delta);
   if (std::isfinite(value) && better) {
+    if (best_) ++improvements_, log_epochs_ += std::log(epochs_);
     best_ = value;
-    ++improvements_;
     since_improvement_ = 0;
   } else {
     ++since_improvement_;
@@ -61,18 +62,23 @@ bool StopForecast::stopped() const {
   return since_improvement_ >= rule_.patience || epochs_ >= rule_.max_epochs;
 }
 
+double StopForecast::improvement_probability(int epoch) const {
+  // Maximum likelihood for n^b observed until epoch n is b = m / sum ln(n / t_i) (Crow 1974), steadied by one
+  // improvement at b = 1/2.
+  const int n = std::max(epochs_, 1);
+  const double spread = improvements_ * std::log(n) - log_epochs_;
+  const double b = std::min(1.0, (improvements_ + 1) / (spread + 2));
+  const double rate = (improvements_ + 1) * b / n * std::pow(static_cast<double>(epoch) / n, b - 1);
+  return std::min(most_likely, rate);
+}
+
 std::vector<double> StopForecast::from_metric() const {
-  // P(improvement at epoch k) = c / k. The expected number of improvements in n epochs is c H_n; one
-  // pseudo-improvement and one pseudo-epoch with c = 1 steady it at the start.
-  double harmonic = 1;
-  for (int k = 1; k <= epochs_; ++k) harmonic += 1.0 / k;
-  const double c = (improvements_ + 1) / harmonic;
   const auto patience = static_cast<std::size_t>(rule_.patience);
   std::vector<double> waiting(patience, 0);  // P(still running, this many epochs since the last improvement)
   waiting[static_cast<std::size_t>(since_improvement_)] = 1;
   std::vector<double> stop;
   for (int k = epochs_ + 1; k <= rule_.max_epochs; ++k) {
-    const double improves = std::min(0.95, c / k);
+    const double improves = improvement_probability(k);
     const double running = std::accumulate(waiting.begin(), waiting.end(), 0.0);
     if (k == rule_.max_epochs) {
       stop.push_back(running);

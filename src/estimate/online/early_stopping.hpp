@@ -1,10 +1,10 @@
 // When will a training with early stopping stop? The distribution of the stop epoch, from the history of the
 // watched metric and from when earlier runs of the same training stopped.
 //
-// With patience p a run stops p epochs after its last improvement. Improvements grow rarer: of exchangeable
-// values the k-th is the best so far with probability 1/k (Renyi 1962), so we take P(improvement at epoch k)
-// = c/k and learn c from the history (c = 1 is no trend). Earlier runs enter through the hazard of the stop
-// epoch (life table, Kaplan-Meier).
+// With patience p a run stops p epochs after its last improvement. Improvements grow rarer in a way that
+// differs from training to training: their number by epoch n is taken to grow as n^b (power-law process, Crow
+// 1974), b from the history, at most 1. Steady improvement is b = 1, values without trend come near b = 0.
+// Earlier runs enter through the hazard of the stop epoch (life table).
 #pragma once
 
 #include <optional>
@@ -50,6 +50,8 @@ class StopForecast {
   [[nodiscard]] const EarlyStoppingRule& rule() const { return rule_; }
   /// The rule has fired, or the maximum is reached: the distribution is then certain.
   [[nodiscard]] bool stopped() const;
+  /// P(the epoch improves on the best so far), for an epoch after those that were added.
+  [[nodiscard]] double improvement_probability(int epoch) const;
   /// O(max_epochs x patience).
   [[nodiscard]] StopDistribution distribution() const;
 
@@ -61,7 +63,8 @@ class StopForecast {
   std::vector<EarlierStop> earlier_;
   int epochs_ = 0;
   int since_improvement_ = 0;
-  int improvements_ = 0;
+  int improvements_ = 0;   ///< after the first value, which always is the best so far
+  double log_epochs_ = 0;  ///< sum of ln(epoch) over them
   std::optional<double> best_;
 };
 

@@ -21,7 +21,7 @@ struct WorkUnit {
   double work = 1;      ///< of the plan's total_work, > 0
   Seconds duration{0};  ///< > 0
   std::optional<Joules>
-      energy;  ///< nothing where nothing was measured: the time counts, the energy is filled in
+      energy{};  ///< nothing where nothing was measured: the time counts, the energy is filled in
   std::optional<double> utilisation{};  ///< mean share 0..1 of the GPUs' time that was busy
   std::optional<double> memory_mb{};    ///< mean resident memory of the training, MB
 };

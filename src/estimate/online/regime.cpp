@@ -15,11 +15,13 @@ constexpr double memory = 40;           // units until older ones have faded to 
 constexpr double settled_share =
     0.25;                            // of the jump: two units that differ by less have arrived at a new level
 constexpr double shift_spreads = 3;  // a slow shift is this many standard errors,
-constexpr double smallest_shift = 0.01;  // and at least this share of the mean
-constexpr double same_level = 0.02;      // two regimes nearer than this are one
-constexpr double lone_excursion = 0.25;  // weight of an excursion that came once
-constexpr double trend_errors = 2;       // a trend is believed beyond this many standard errors
-constexpr double trend_reach = 4;        // and extrapolated over at most this many times the regime's length
+constexpr double smallest_shift = 0.01;    // and at least this share of the mean
+constexpr double same_level = 0.02;        // two regimes nearer than this are one
+constexpr double lone_excursion = 0.25;    // weight of an excursion that came once
+constexpr double prior_gap_scatter = 0.5;  // of the distances between excursions, before two are known
+constexpr double trend_errors = 2;         // a trend is believed beyond this many standard errors
+constexpr int trend_units = 25;            // a regime shorter than this cannot deny a trend that it inherited
+constexpr double trend_reach = 4;  // and extrapolated over at most this many times the regime's length
 
 double median_of_three(double a, double b, double c) {
   return std::max(std::min(a, b), std::min(std::max(a, b), c));
@@ -83,8 +85,28 @@ void Regime::add_to_trend(double rate) {
   t.place_rate = t.place_rate * keep + off * (rate - t.mean_rate);
 }
 
+void Regime::remove_last_three_from_trend() {
+  auto& t = trend_;
+  for (int i = 2; i >= 0; --i) {
+    const double place = later_units_ - 3 + i;
+    const double rate = last_[static_cast<std::size_t>(i)].rate;
+    const double left = t.count - 1;
+    const double mean_place = (t.mean_place * t.count - place) / left;
+    const double mean_rate = (t.mean_rate * t.count - rate) / left;
+    t.place_place -= (place - t.mean_place) * (place - mean_place);
+    t.place_rate -= (place - mean_place) * (rate - t.mean_rate);
+    t = {left, mean_place, mean_rate, t.place_place, t.place_rate};
+  }
+}
+
 void Regime::add_excursion(const Departure& departure) {
-  ++excursions_;
+  if (++excursions_ > 1) {
+    const double gap = later_units_ - last_excursion_;
+    const double off = gap - mean_gap_;
+    mean_gap_ += off / ++gaps_;
+    gap_squares_ += off * (gap - mean_gap_);
+  }
+  last_excursion_ = later_units_;
   excess_ += departure.cost - mean() * departure.work;
   excursion_work_ += departure.work;
   low_ = excursions_ == 1 ? departure.low : std::min(low_, departure.low);
@@ -133,31 +155,43 @@ double Regime::cycle_excess() const {
 
 double Regime::cycle_excess_sd() const {
   if (excursions_ == 0) return 0;
-  // Counts of rare events scatter by their root; half of it, as recurring evaluations are regular.
-  return std::abs(excess_) / (total_work_ + excursion_work_) / (2 * std::sqrt(excursions_));
+  // The count of a renewal process scatters by cv / sqrt(count), cv = relative scatter of the gaps:
+  // evaluations at a fixed distance are certain, rare events at random are not (cv = 1). Starts at cv = 1/2,
+  // worth one gap.
+  double scatter = prior_gap_scatter * prior_gap_scatter;
+  if (gaps_ > 0 && mean_gap_ > 0) scatter = (scatter + gap_squares_ / (mean_gap_ * mean_gap_)) / gaps_;
+  return std::abs(excess_) / (total_work_ + excursion_work_) * std::sqrt(scatter / excursions_);
+}
+
+double Regime::sd_of_mean(double units) const {
+  const double prior = prior_spread * mean();
+  double correlation = 0;
+  if (later_units_ > 3) correlation = neighbours_ / (squares_ + prior_units * prior * prior);
+  correlation = std::clamp(correlation, 0.0, 0.8);
+  // Variance of a mean of n values of a first-order autoregression (Bartlett 1946): n (1 - r)/(1 + r) count.
+  return spread() / std::sqrt(std::max(1.0, units * (1 - correlation) / (1 + correlation)));
 }
 
 double Regime::mean_sd() const {
-  const double n = std::min(std::max(1.0, static_cast<double>(later_units_)), memory);
-  const double floor = prior_units * prior_spread * mean();
-  double correlation = 0;
-  if (later_units_ > 3) correlation = neighbours_ / (squares_ + floor * prior_spread * mean());
-  correlation = std::clamp(correlation, 0.0, 0.8);
-  // Variance of a mean of n values of a first-order autoregression (Bartlett 1946): n (1 - r)/(1 + r) count.
-  return spread() / std::sqrt(std::max(1.0, n * (1 - correlation) / (1 + correlation)));
+  return sd_of_mean(faded_units());
+}
+double Regime::future_sd(double units) const {
+  return sd_of_mean(units);
 }
 
 double Regime::drift() const {
   if (later_units_ < 6 || trend_.place_place <= 0 || mean() <= 0) return 0;
   const double slope = trend_.place_rate / trend_.place_place / mean();
   const double error = spread() / std::sqrt(trend_.place_place);
-  return std::sqrt(std::max(0.0, slope * slope - trend_errors * trend_errors * error * error));
+  return std::copysign(std::sqrt(std::max(0.0, slope * slope - trend_errors * trend_errors * error * error)),
+                       slope);
 }
 
 std::optional<Regime> Regime::before_slow_shift() const {
   if (later_units_ < 5) return std::nullopt;
   const auto recent = average(last_);
   Regime before = *this;
+  before.remove_last_three_from_trend();
   before.later_units_ -= 3;
   before.total_work_ -= recent.work;
   before.work_ -= recent.work;
@@ -237,6 +271,7 @@ void RegimeTracker::resume_previous(RatedUnit unit) {
   current_.add(unit);
   previous_.reset();
   departure_ = {};
+  inherited_drift_ = 0;
   begin_ = previous_begin_;
   --changes_;
 }
@@ -250,14 +285,18 @@ void RegimeTracker::find_slow_shift() {
     resumed.add_excursion(*before);
     for (const auto& unit : current_.last_three()) resumed.add(unit);
     current_ = resumed;
+    inherited_drift_ = 0;
     previous_.reset();
     begin_ = previous_begin_;
     --changes_;
     return;
   }
   ++changes_;
-  just_shifted_ = true;
+  const double trend = before->drift();
+  const bool onward = trend * (recent.rate - before->mean()) > 0;
   begin_regime(current_.last_three(), *before);
+  just_shifted_ = true;
+  inherited_drift_ = onward ? trend : 0;
 }
 
 void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime left) {
@@ -267,15 +306,26 @@ void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime l
   current_ = {};
   for (const auto& unit : copy) current_.add(unit);
   departure_ = {};
+  inherited_drift_ = 0;
   begin_ = units_ - 3;
+}
+
+double RegimeTracker::drift() const {
+  // A shift along a trend does not end the trend: what the regime before had shown holds until this one can
+  // tell.
+  const double own = std::abs(current_.drift());
+  return current_.units() < trend_units ? std::max(own, std::abs(inherited_drift_)) : own;
 }
 
 std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_units) const {
   if (units_ == 0) return std::nullopt;
   const double mean = current_.mean();
-  double rate = mean + current_.cycle_excess();
   double doubt = 0;
-  if (departure_.open() && !departure_is_explained()) {
+  const bool unexplained = departure_.open() && !departure_is_explained();
+  Regime cycle = current_;
+  if (departure_.open() && !unexplained) cycle.add_excursion(departure_);
+  double rate = mean + cycle.cycle_excess();
+  if (unexplained) {
     // Half an excursion, half a new regime, until the next units tell.
     const auto& [a, b, c] = departure_.last;
     const double there = departure_.length == 1   ? c.rate
@@ -285,10 +335,14 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
     doubt = std::abs(there - mean) / 2;
   }
   if (rate <= 0) return Outlook{0, 0};
-  const double reach = std::min(remaining_units, trend_reach * current_.units());
-  const double drifted = current_.drift() * reach / 2;
-  const double cycle = current_.cycle_excess_sd() / rate;
-  return Outlook{rate, std::hypot(std::hypot(current_.mean_sd(), drifted), std::hypot(cycle, doubt / rate))};
+  // Along a trend the mean lies half a regime behind, and the remaining units half their number ahead. A
+  // trend is not extrapolated for ever: some times the regime's length, a carried one as far as it was seen.
+  const double seen = inherited_drift_ != 0 ? units_ : current_.units();
+  const double behind = std::min<double>(current_.units(), memory);
+  const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
+  const double recurring = cycle.cycle_excess_sd() / rate;
+  return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
+                                  std::hypot(drifted, recurring, doubt / rate))};
 }
 
 }  // namespace joulecast::estimate

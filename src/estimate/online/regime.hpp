@@ -55,9 +55,13 @@ class Regime {
   /// What excursions add to the mean rate. One alone may never come again and counts a quarter.
   [[nodiscard]] double cycle_excess() const;
   [[nodiscard]] double cycle_excess_sd() const;
-  /// Standard deviation of the mean, relative, with the correlation of neighbouring units taken into account.
+  /// Standard deviation of the regime's mean, relative, with the correlation of neighbouring units taken into
+  /// account.
   [[nodiscard]] double mean_sd() const;
-  /// Trend of the rate per unit, relative to the mean: its significant part, 0 where there is none.
+  /// The same of the mean of so many units still to come, about the true mean.
+  [[nodiscard]] double future_sd(double units) const;
+  /// Trend of the rate per unit, relative to the mean, with its sign: its significant part, 0 where there is
+  /// none.
   [[nodiscard]] double drift() const;
 
   /// Whether the last three units lie apart from those before: then the regime as it was before them.
@@ -66,8 +70,10 @@ class Regime {
 
  private:
   [[nodiscard]] double band() const;
+  [[nodiscard]] double sd_of_mean(double units) const;
   [[nodiscard]] double faded_units() const;
   void add_to_trend(double rate);
+  void remove_last_three_from_trend();
 
   std::optional<RatedUnit> first_;
   std::array<RatedUnit, 3> last_{};  ///< oldest first
@@ -82,6 +88,9 @@ class Regime {
     double count = 0, mean_place = 0, mean_rate = 0, place_place = 0, place_rate = 0;
   } trend_;
   int excursions_ = 0;
+  double last_excursion_ = 0;  ///< where it was, in units
+  int gaps_ = 0;               ///< between excursions, with mean and sum of squares of their lengths
+  double mean_gap_ = 0, gap_squares_ = 0;
   int longest_ = 0;
   double excursion_work_ = 0;
   double excess_ = 0;  ///< sum of work x (rate - mean) of the excursions
@@ -116,12 +125,14 @@ class RegimeTracker {
   [[nodiscard]] bool back_in_previous(double rate) const;
   void resume_previous(RatedUnit unit);
   void find_slow_shift();
+  [[nodiscard]] double drift() const;
   void begin_regime(const std::array<RatedUnit, 3>& units, Regime left);
 
   Regime current_;
   std::optional<Regime> previous_;
   Departure departure_;
   bool just_shifted_ = false;
+  double inherited_drift_ = 0;  ///< of the regime before a slow shift that was one step of a trend
   int changes_ = 0;
   int units_ = 0;
   int begin_ = 0;

@@ -10,8 +10,10 @@ void DynamicLibrary::Close::operator()(void* handle) const {
 
 Result<DynamicLibrary> DynamicLibrary::open(const std::string& name) {
   if (void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return DynamicLibrary(handle);
-  const char* reason = ::dlerror();
-  return fail(ErrorKind::unavailable, name, "not loaded: {}", reason != nullptr ? reason : "unknown reason");
+  const char* told = ::dlerror();
+  std::string_view reason = told != nullptr ? told : "cannot be loaded";
+  if (reason.starts_with(name + ": ")) reason.remove_prefix(name.size() + 2);
+  return fail(ErrorKind::unavailable, name, "{}", reason);
 }
 
 void* DynamicLibrary::address(const char* symbol) const {

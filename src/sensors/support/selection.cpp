@@ -62,12 +62,16 @@ Result<SensorSelection> open_sensors(const Environment& environment, std::span<c
     auto opened = type->open(environment);
     if (opened) {
       selection.opened.push_back({type, std::move(*opened)});
-    } else if (opened.error().kind == ErrorKind::invalid) {
-      return propagate(opened.error());
     } else {
       selection.refused.push_back({type, opened.error()});
     }
   }
+  // A device that one vendor's sensor does not know may be another's; one that nobody knows is the user's
+  // mistake.
+  const bool found_gpu = std::ranges::any_of(
+      selection.opened, [](const OpenedSensor& o) { return measures(*o.sensor, trace::Component::gpu); });
+  for (const auto& [type, error] : selection.refused)
+    if (error.kind == ErrorKind::invalid && !found_gpu) return propagate(error);
   return selection;
 }
 

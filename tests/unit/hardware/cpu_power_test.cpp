@@ -2,6 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+
+#include "base/csv.hpp"
+#include "base/text.hpp"
+#include "hardware/catalogue.hpp"
+#include "support/shared_data.hpp"
+
 namespace joulecast::hardware {
 namespace {
 
@@ -61,6 +69,38 @@ TEST(CpuPower, AVirtualMachineIsNotItsHost) {
   EXPECT_DOUBLE_EQ(limit_to_virtual_cpus(Watts{350}, 4).value(), 16);
   EXPECT_DOUBLE_EQ(limit_to_virtual_cpus(Watts{15}, 8).value(), 15);
   EXPECT_GT(assumed_tdp(0), Watts{0});
+  EXPECT_LT(assumed_tdp(16, CpuClass::mobile), assumed_tdp(16, CpuClass::desktop));
+}
+
+// RAPL readings at controlled loads, with CodeCarbon's estimate of the same moments (CodeCarbon project,
+// MIT).
+TEST(CpuPower, IsNearerToRaplThanCodeCarbonOnEveryMeasuredCpu) {
+  SKIP_WITHOUT_SHARED_DATA(data);
+  const auto table = read_csv(data / "tables" / "cpu-load-power.csv").value();
+  const auto number = [&](const CsvRow& row, const char* name) {
+    return parse_double(row.cells[table.needed_column(name).value()]).value();
+  };
+  struct Sums {
+    double ours = 0, theirs = 0, inside = 0, rows = 0;
+  };
+  std::map<std::string, Sums> cpus;
+  for (const auto& row : table.rows) {
+    if (number(row, "load_target_pct") <= 0) continue;
+    const auto& name = row.cells[table.needed_column("cpu").value()];
+    const CpuDescription cpu{find_cpu(name).value().tdp, cpu_class_of(name), true};
+    const double truth = number(row, "rapl_package_w");
+    const double ours = cpu_power(cpu, number(row, "cpu_load_pct") / 100).value();
+    auto& sums = cpus[name];
+    sums.ours += std::abs(ours - truth) / truth;
+    sums.theirs += std::abs(number(row, "codecarbon_estimate_w") - truth) / truth;
+    sums.inside += std::abs(ours - truth) <= ours * cpu_power_parameters(cpu).uncertainty ? 1 : 0;
+    ++sums.rows;
+  }
+  EXPECT_GE(cpus.size(), 2U);
+  for (const auto& [name, sums] : cpus) {
+    EXPECT_LT(sums.ours, sums.theirs) << name;
+    EXPECT_GE(sums.inside / sums.rows, 0.87) << name;
+  }
 }
 
 }  // namespace

@@ -111,6 +111,13 @@ TEST(OutputRecogniser, StepsOfAnEpochDoNotCloseIt) {
   EXPECT_DOUBLE_EQ(heard.epochs[0].metrics.at("Loss"), 1.1);
 }
 
+TEST(OutputRecogniser, PreparationIsNoPartOfTheFirstEpoch) {
+  const auto heard = hear({"importing\n", "importing more\n", "Training on 1347 images\n", "Epoch 1/3 loss=0.5\n",
+                           "Epoch 2/3 loss=0.4\n"});
+  ASSERT_EQ(heard.epochs.size(), 2u);
+  EXPECT_EQ(heard.epochs[0].span, (trace::Span{Seconds{3}, Seconds{4}}));
+}
+
 TEST(OutputRecogniser, PercentMetricsAreShares) {
   const auto heard = hear({"Epoch 1/2 accuracy: 91.5%\n"});
   ASSERT_EQ(heard.epochs.size(), 1u);

@@ -118,9 +118,13 @@ TEST(Powercap, NonsenseIsAGap) {
 }
 
 TEST(Powercap, AMachineWithoutItSaysSo) {
-  Fake fake;
+  FakeTree tree;
+  tree.add("== cpuinfo\nprocessor : 0\nflags : fpu\n");
+  Fake fake(tree.root());
   EXPECT_EQ(type.open(fake.environment).error().kind, ErrorKind::unavailable);
   EXPECT_THAT(type.probe(fake.environment).fix, HasSubstr("modprobe"));
+  tree.overwrite("cpuinfo", "processor : 0\nflags : fpu hypervisor\n");
+  EXPECT_EQ(type.probe(fake.environment).fix, "") << "no driver helps a virtual machine";
 }
 
 }  // namespace

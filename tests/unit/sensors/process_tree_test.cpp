@@ -163,9 +163,12 @@ TEST(ProcessTree, EndsWithItsLastMember) {
   {
     const Child child([] { pause_until_killed(); });
     pid = child.pid();
-    auto environment = real_environment();
-    environment.pid = pid;
-    EXPECT_TRUE(sensor_type("process_tree").open(environment));
+    auto tree = open_tree(pid);
+    EXPECT_TRUE(tree.refresh(false));
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    EXPECT_EQ(tree.refresh(false).error().kind, ErrorKind::gone);
+    EXPECT_EQ(tree.resident_pages(), 0U);
   }
   auto environment = real_environment();
   environment.pid = pid;

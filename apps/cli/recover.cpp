@@ -1,0 +1,49 @@
+// joulecast recover: closes runs whose process was killed, with what they have.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
+#include "session/run_view.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+struct Options {
+  std::string store;
+  std::string json;
+};
+
+int recover(const Options& options) {
+  auto store = session::open_store(options.store, store::Access::read);
+  if (!store) return report_error(store.error());
+  auto ids =
+      store->recovered();  // opening has closed what it could; what it could not is tried again, and told
+  const auto more = store->recover();
+  if (!more) return report_error(more.error());
+  ids.insert(ids.end(), more->begin(), more->end());
+  if (!options.json.empty()) {
+    if (auto status = write_json({{"recovered", ids}}, options.json); !status)
+      return report_error(status.error());
+  }
+  if (options.json == "-") return done;
+  if (ids.empty()) fmt::print("Nothing to recover: every run is closed or still running.\n");
+  for (const auto& id : ids) fmt::print("closed {} as interrupted\n", id);
+  return done;
+}
+
+std::function<int()> define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_store_option(app, options->store);
+  add_json_option(app, options->json);
+  return [options] { return recover(*options); };
+}
+
+}  // namespace
+
+extern const Command recover_command{"recover", "Close runs whose process was killed, with what they have",
+                                     "Look back", define};
+
+}  // namespace joulecast::cli

@@ -1,0 +1,52 @@
+// joulecast show [RUN]: what a run cost.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
+#include "report/run_json.hpp"
+#include "report/run_text.hpp"
+#include "session/run_view.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  std::string store;
+  std::string json;
+  carbon::Request place;
+};
+
+int show(Options& options) {
+  const auto store = session::open_store(options.store, store::Access::read);
+  if (!store) return report_error(store.error());
+  // `show --json RUN`: the option's file may be left out, so a run's name behind it is the run.
+  if (options.run.empty() && !options.json.empty() && store->resolve(options.json))
+    options.run = std::exchange(options.json, "-");
+  const auto report = session::view_run(*store, options.run, options.place);
+  if (!report) return report_error(report.error());
+  if (!options.json.empty()) {
+    if (auto status = write_json(report::to_json(*report), options.json); !status)
+      return report_error(status.error());
+  }
+  if (options.json != "-") fmt::print("{}", report::to_text(*report));
+  return done;
+}
+
+std::function<int()> define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("run", options->run, "Id, beginning of an id, or name; the latest run where left out");
+  add_store_option(app, options->store);
+  add_json_option(app, options->json);
+  add_place_options(app, options->place);
+  return [options] { return show(*options); };
+}
+
+}  // namespace
+
+extern const Command show_command{"show", "What a run cost, by component and epoch", "Look back", define};
+
+}  // namespace joulecast::cli

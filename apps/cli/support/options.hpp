@@ -1,0 +1,27 @@
+// Options that several commands share, with one wording and one meaning.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace joulecast::carbon {
+struct Request;
+}
+
+namespace joulecast::cli {
+
+/// --store PATH; $JOULECAST_STORE and the user's data directory stand behind it.
+void add_store_option(CLI::App& app, std::string& path);
+
+/// --json [FILE]: without a file, or with "-", the JSON goes to standard output and nothing else does.
+CLI::Option* add_json_option(CLI::App& app, std::string& file);
+
+/// --country, --region, --intensity, --pue.
+void add_place_options(CLI::App& app, carbon::Request& place);
+
+}  // namespace joulecast::cli

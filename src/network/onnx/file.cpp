@@ -1,0 +1,137 @@
+#include "network/onnx/file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/roots.hpp"
+#include "network/onnx/array.hpp"
+
+namespace joulecast::network::onnx_reader {
+namespace {
+
+// Numbers of the fields in onnx.proto.
+constexpr std::uint64_t model_graph = 7;
+constexpr std::uint64_t graph_initializer = 5;
+// float_data, int32_data, string_data, int64_data, raw_data, double_data, uint64_data
+constexpr bool is_tensor_data(std::uint64_t field) {
+  return (field >= 4 && field <= 7) || (field >= 9 && field <= 11);
+}
+/// What evaluation may need is kept: up to largest_array numbers of 8 bytes.
+constexpr std::size_t largest_kept = static_cast<std::size_t>(largest_array) * 8;
+
+std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+    if (byte < 0x80U) return value;
+  }
+  return std::nullopt;
+}
+
+void put_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80U; value >>= 7U) out += static_cast<char>(value | 0x80U);
+  out += static_cast<char>(value);
+}
+
+std::optional<std::string_view> take(std::string_view& bytes, std::uint64_t count) {
+  if (count > bytes.size()) return std::nullopt;
+  const auto taken = bytes.substr(0, count);
+  bytes.remove_prefix(count);
+  return taken;
+}
+
+/// Copies a message field by field; `change` may put something else in the place of a length-delimited one.
+template <class Change>
+bool copy_message(std::string_view bytes, std::string& out, const Change& change) {
+  while (!bytes.empty()) {
+    const auto begin = bytes;
+    const auto tag = take_varint(bytes);
+    if (!tag) return false;
+    const auto wire_type = *tag & 7U;
+    if (wire_type == 2) {
+      const auto length = take_varint(bytes);
+      const auto payload = length ? take(bytes, *length) : std::nullopt;
+      if (!payload) return false;
+      if (change(*tag, *payload, out)) continue;
+    } else if (wire_type == 0) {
+      if (!take_varint(bytes)) return false;
+    } else if (wire_type != 1 && wire_type != 5) {
+      return false;  // groups, which ONNX does not use
+    } else if (!take(bytes, wire_type == 1 ? 8 : 4)) {
+      return false;
+    }
+    out.append(begin.substr(0, begin.size() - bytes.size()));
+  }
+  return true;
+}
+
+void put_field(std::string& out, std::uint64_t tag, std::string_view payload) {
+  put_varint(out, tag);
+  put_varint(out, payload.size());
+  out.append(payload);
+}
+
+bool drop_data(std::string_view tensor, std::string& out) {
+  return copy_message(tensor, out, [](std::uint64_t tag, std::string_view payload, std::string&) {
+    return is_tensor_data(tag >> 3U) && payload.size() > largest_kept;
+  });
+}
+
+}  // namespace
+
+std::string without_weights(std::string_view model) {
+  std::string result;
+  bool sound = true;
+  const bool copied =
+      copy_message(model, result, [&](std::uint64_t tag, std::string_view graph, std::string& out) {
+        if (tag >> 3U != model_graph) return false;
+        std::string smaller;
+        sound &= copy_message(graph, smaller,
+                              [&](std::uint64_t inner, std::string_view tensor, std::string& rest) {
+                                if (inner >> 3U != graph_initializer || tensor.size() <= largest_kept)
+                                  return false;
+                                std::string kept;
+                                sound &= drop_data(tensor, kept);
+                                put_field(rest, inner, kept);
+                                return true;
+                              });
+        put_field(out, tag, smaller);
+        return true;
+      });
+  return copied && sound ? result : std::string{};
+}
+
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  const auto failed = [&] { return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno)); };
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed();
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(fd);
+    return fail(ErrorKind::malformed, path.string(), "is not a file");
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* data = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  ::close(fd);
+  if (data == MAP_FAILED) return failed();
+  return MappedFile(static_cast<const char*>(data), size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+}  // namespace joulecast::network::onnx_reader

@@ -1,0 +1,429 @@
+// What one node computes: kind, arithmetic and parameters, by the rules of cost.hpp. Figures are for the
+// whole tensors that the node works on; the reader divides by the batch.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "base/text.hpp"
+#include "network/cost.hpp"
+#include "network/onnx/value.hpp"
+
+namespace joulecast::network::onnx_reader {
+namespace {
+
+using Outcome = tl::expected<Counted, std::string>;
+
+double product(const Shape& shape, std::size_t from, std::size_t to) {
+  double result = 1;
+  for (auto i = from; i < std::min(to, shape.size()); ++i) result *= static_cast<double>(shape[i]);
+  return result;
+}
+double side(const Shape& shape, std::size_t from_end) {
+  return from_end < shape.size() ? static_cast<double>(shape[shape.size() - 1 - from_end]) : 1;
+}
+
+tl::unexpected<std::string> unknown(std::string_view reason) {
+  return tl::unexpected(std::string(reason));
+}
+constexpr std::string_view no_input_shape = "the shape of an input is not known";
+constexpr std::string_view no_output_shape = "the shape of its output is not known";
+
+/// Which inputs hold data, weight and bias of the convolutions, quantised ones included.
+struct Slots {
+  std::size_t data, weight, bias;
+};
+
+Outcome convolution(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs, Slots slots) {
+  const auto* weight = shape_of(inputs, slots.weight);
+  const auto* data = shape_of(inputs, slots.data);
+  if (weight == nullptr || data == nullptr) return unknown(no_input_shape);
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  if (weight->size() < 3 || data->size() != weight->size())
+    return unknown("its weights do not fit its input");
+  const bool transposed = node.type() == "ConvTranspose";
+  const auto groups = static_cast<double>(std::max<std::int64_t>(node.integer("group", 1), 1));
+  // A transposed convolution multiplies each *input* position into a window of outputs.
+  const auto& positions = transposed ? *data : *outputs.front().shape;
+  Counted counted;
+  counted.weighted = true;
+  counted.weight_inputs = {slots.weight, slots.bias};
+  const double out_channels =
+      transposed ? static_cast<double>((*weight)[1]) * groups : static_cast<double>((*weight)[0]);
+  count_convolution(counted.layer,
+                    {.in_channels = static_cast<double>((*data)[1]),
+                     .out_channels = out_channels,
+                     .groups = groups,
+                     .kernel_area = product(*weight, 2, weight->size()),
+                     .positions = static_cast<double>((*data)[0]) * product(positions, 2, positions.size()),
+                     .bias = input(inputs, slots.bias) != nullptr});
+  return counted;
+}
+
+/// MatMul: [..., m, k] x [..., k, n]. With constant weights on either side it is a dense layer, else
+/// attention.
+Outcome matrix_product(const Inputs& inputs, const std::vector<Value>& outputs, std::size_t a_slot,
+                       std::size_t b_slot) {
+  const auto* a = shape_of(inputs, a_slot);
+  const auto* b = shape_of(inputs, b_slot);
+  if (a == nullptr || b == nullptr || a->empty() || b->empty()) return unknown(no_input_shape);
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  const double depth = side(*a, 0);
+  const double columns = b->size() == 1 ? 1 : side(*b, 0);
+  const double results = outputs.front().elements();
+  Counted counted;
+  counted.weighted = inputs[a_slot]->constant || inputs[b_slot]->constant;
+  counted.weight_inputs = {a_slot, b_slot};
+  if (inputs[b_slot]->constant) {
+    count_product(counted.layer, LayerKind::dense,
+                  {.rows = results / std::max(columns, 1.0), .columns = columns, .depth = depth}, false);
+  } else {
+    const double rows = a->size() == 1 ? 1 : side(*a, 1);
+    count_product(
+        counted.layer, counted.weighted ? LayerKind::dense : LayerKind::attention,
+        {.rows = rows, .columns = columns, .depth = depth, .groups = results / std::max(rows * columns, 1.0)},
+        false);
+  }
+  return counted;
+}
+
+Outcome gemm(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  const auto* a = shape_of(inputs, 0);
+  if (a == nullptr || a->size() != 2) return unknown(no_input_shape);
+  if (!outputs.front().shape || outputs.front().shape->size() != 2) return unknown(no_output_shape);
+  Counted counted;
+  counted.weighted = true;
+  counted.weight_inputs = {0, 1, 2};
+  const bool turned = node.integer("transA", 0) != 0;
+  const auto constant = input(inputs, 1) != nullptr && inputs[1]->constant;
+  count_product(counted.layer, constant ? LayerKind::dense : LayerKind::attention,
+                {.rows = static_cast<double>((*outputs.front().shape)[0]),
+                 .columns = static_cast<double>((*outputs.front().shape)[1]),
+                 .depth = side(*a, turned ? 1 : 0)},
+                input(inputs, 2) != nullptr);
+  return counted;
+}
+
+/// Einsum of two: the product of the sizes of all letters.
+Outcome einsum(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  if (inputs.size() != 2) return unknown("einsum of other than two operands");
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  std::map<char, double> sizes;
+  std::string equation = node.text("equation", "");
+  std::erase(equation, ' ');
+  const auto terms = split(std::string_view(equation).substr(0, equation.find("->")), ',');
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto* shape = shape_of(inputs, i);
+    if (shape == nullptr || terms.size() != 2) return unknown(no_input_shape);
+    if (terms[i].size() != shape->size()) return unknown("einsum with an ellipsis");
+    for (std::size_t j = 0; j < shape->size(); ++j) sizes[terms[i][j]] = static_cast<double>((*shape)[j]);
+  }
+  const double all =
+      std::accumulate(sizes.begin(), sizes.end(), 1.0, [](double p, const auto& s) { return p * s.second; });
+  const double results = std::max(outputs.front().elements(), 1.0);
+  Counted counted;
+  counted.weighted = inputs[0]->constant || inputs[1]->constant;
+  counted.weight_inputs = {0, 1};
+  count_product(counted.layer, counted.weighted ? LayerKind::dense : LayerKind::attention,
+                {.rows = results, .columns = 1, .depth = all / results}, false);
+  return counted;
+}
+
+Outcome recurrent(const Node& node, const Inputs& inputs, double gates) {
+  const auto* x = shape_of(inputs, 0);
+  const auto* r = shape_of(inputs, 2);
+  if (x == nullptr || r == nullptr || x->size() != 3 || r->size() != 3) return unknown(no_input_shape);
+  const bool batch_first = node.integer("layout", 0) != 0;
+  const auto steps = static_cast<double>((*x)[batch_first ? 1 : 0]);
+  const auto batch = static_cast<double>((*x)[batch_first ? 0 : 1]);
+  Counted counted;
+  counted.weighted = true;
+  counted.weight_inputs = {1, 2, 3, 7};
+  count_recurrence(counted.layer, {.inputs = static_cast<double>((*x)[2]),
+                                   .hidden = static_cast<double>((*r)[2]),
+                                   .gates = gates,
+                                   .steps = steps,
+                                   .directions = static_cast<double>((*r)[0])});
+  // The batch is worked on in each step at once: rows of the products, not more of them.
+  for (auto* figure : {&counted.layer.macs, &counted.layer.flops}) *figure *= batch;
+  counted.layer.product->rows = batch;
+  return counted;
+}
+
+/// Rows looked up in a table of weights, or a selection of activations.
+Outcome gather(const Inputs& inputs) {
+  Counted counted;
+  const bool table = input(inputs, 0) != nullptr && inputs[0]->constant && input(inputs, 1) != nullptr &&
+                     !inputs[1]->constant;
+  counted.layer.kind = table ? LayerKind::embedding : LayerKind::movement;
+  if (table) counted.weight_inputs = {0};
+  return counted;
+}
+
+enum class Group {
+  view,
+  movement,
+  elementwise,
+  pooling,
+  global_pooling,
+  normalisation,
+  reduction,
+  data_dependent
+};
+
+struct Known {
+  std::string_view type;
+  Group group;
+  std::string_view operation = {};  ///< as cost.hpp calls it, where the type in lower case is not it
+};
+
+constexpr std::array known{
+    Known{"Reshape", Group::view},
+    Known{"Flatten", Group::view},
+    Known{"Squeeze", Group::view},
+    Known{"Unsqueeze", Group::view},
+    Known{"Identity", Group::view},
+    Known{"Transpose", Group::movement},
+    Known{"Concat", Group::movement},
+    Known{"Slice", Group::movement},
+    Known{"Split", Group::movement},
+    Known{"Pad", Group::movement},
+    Known{"Expand", Group::movement},
+    Known{"Tile", Group::movement},
+    Known{"Resize", Group::movement},
+    Known{"Upsample", Group::movement},
+    Known{"DepthToSpace", Group::movement},
+    Known{"SpaceToDepth", Group::movement},
+    Known{"GatherElements", Group::movement},
+    Known{"GatherND", Group::movement},
+    Known{"ScatterElements", Group::movement},
+    Known{"ScatterND", Group::movement},
+    Known{"Scatter", Group::movement},
+    Known{"OneHot", Group::movement},
+    Known{"ReverseSequence", Group::movement},
+    Known{"CenterCropPad", Group::movement},
+    Known{"Col2Im", Group::movement},
+    Known{"Trilu", Group::movement},
+    Known{"EyeLike", Group::movement},
+    Known{"Range", Group::movement},
+    Known{"ConstantOfShape", Group::movement},
+    Known{"Constant", Group::movement},
+    Known{"Shape", Group::view},
+    Known{"Size", Group::view},
+    Known{"RandomNormal", Group::elementwise},
+    Known{"RandomNormalLike", Group::elementwise},
+    Known{"RandomUniform", Group::elementwise},
+    Known{"RandomUniformLike", Group::elementwise},
+    Known{"Bernoulli", Group::elementwise},
+    Known{"MaxPool", Group::pooling, "max_pool"},
+    Known{"AveragePool", Group::pooling, "average_pool"},
+    Known{"LpPool", Group::pooling, "lp_pool"},
+    Known{"MaxUnpool", Group::movement},
+    Known{"GlobalAveragePool", Group::global_pooling},
+    Known{"GlobalMaxPool", Group::global_pooling, "max"},
+    Known{"GlobalLpPool", Group::global_pooling},
+    Known{"ArgMax", Group::reduction},
+    Known{"ArgMin", Group::reduction},
+    Known{"TopK", Group::reduction},
+    Known{"CumSum", Group::reduction},
+    Known{"Hardmax", Group::reduction},
+    Known{"NegativeLogLikelihoodLoss", Group::reduction},
+    Known{"SoftmaxCrossEntropyLoss", Group::reduction, "softmax"},
+    Known{"BatchNormalization", Group::normalisation, "batch_norm"},
+    Known{"LayerNormalization", Group::normalisation, "layer_norm"},
+    Known{"SimplifiedLayerNormalization", Group::normalisation, "layer_norm"},
+    Known{"SkipLayerNormalization", Group::normalisation, "layer_norm"},
+    Known{"SkipSimplifiedLayerNormalization", Group::normalisation, "layer_norm"},
+    Known{"RMSNormalization", Group::normalisation, "layer_norm"},
+    Known{"GroupNormalization", Group::normalisation, "group_norm"},
+    Known{"InstanceNormalization", Group::normalisation, "instance_norm"},
+    Known{"MeanVarianceNormalization", Group::normalisation, "instance_norm"},
+    Known{"LpNormalization", Group::normalisation, "layer_norm"},
+    Known{"LRN", Group::normalisation, "local_response_norm"},
+    Known{"Softmax", Group::normalisation, "softmax"},
+    Known{"LogSoftmax", Group::normalisation, "logsoftmax"},
+    Known{"NonZero", Group::data_dependent},
+    Known{"NonMaxSuppression", Group::data_dependent},
+    Known{"Unique", Group::data_dependent},
+    Known{"Compress", Group::data_dependent},
+};
+
+bool is_elementwise(std::string_view type) {
+  static constexpr std::array<std::string_view, 70> types{"Abs",
+                                                          "Acos",
+                                                          "Acosh",
+                                                          "Add",
+                                                          "And",
+                                                          "Asin",
+                                                          "Asinh",
+                                                          "Atan",
+                                                          "Atanh",
+                                                          "BiasGelu",
+                                                          "BitShift",
+                                                          "BitwiseAnd",
+                                                          "BitwiseNot",
+                                                          "BitwiseOr",
+                                                          "BitwiseXor",
+                                                          "Cast",
+                                                          "CastLike",
+                                                          "Ceil",
+                                                          "Celu",
+                                                          "Clip",
+                                                          "Cos",
+                                                          "Cosh",
+                                                          "DequantizeLinear",
+                                                          "Div",
+                                                          "Dropout",
+                                                          "Elu",
+                                                          "Equal",
+                                                          "Erf",
+                                                          "Exp",
+                                                          "FastGelu",
+                                                          "Floor",
+                                                          "Gelu",
+                                                          "Greater",
+                                                          "GreaterOrEqual",
+                                                          "HardSigmoid",
+                                                          "HardSwish",
+                                                          "IsInf",
+                                                          "IsNaN",
+                                                          "LeakyRelu",
+                                                          "Less",
+                                                          "LessOrEqual",
+                                                          "Log",
+                                                          "Max",
+                                                          "Mean",
+                                                          "Min",
+                                                          "Mish",
+                                                          "Mod",
+                                                          "Mul",
+                                                          "Neg",
+                                                          "Not",
+                                                          "Or",
+                                                          "PRelu",
+                                                          "Pow",
+                                                          "QuantizeLinear",
+                                                          "QuickGelu",
+                                                          "Reciprocal",
+                                                          "Relu",
+                                                          "RotaryEmbedding",
+                                                          "Round",
+                                                          "Selu",
+                                                          "Shrink",
+                                                          "Sigmoid",
+                                                          "Sign",
+                                                          "Sin",
+                                                          "Sinh",
+                                                          "Softplus",
+                                                          "Softsign",
+                                                          "Sqrt",
+                                                          "Sub",
+                                                          "Sum"};
+  static constexpr std::array<std::string_view, 7> more{"Tan", "Tanh",  "ThresholdedRelu",      "Where",
+                                                        "Xor", "Swish", "DynamicQuantizeLinear"};
+  return std::ranges::find(types, type) != types.end() || std::ranges::find(more, type) != more.end();
+}
+
+Outcome elementwise(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  auto operation = to_lower(node.type());
+  if (operation.ends_with("gelu")) operation = "gelu";
+  const auto operands = operation == "sum" || operation == "mean" || operation == "max" || operation == "min"
+                            ? inputs.size() - 1
+                            : 1;
+  Counted counted;
+  counted.layer.operation = operation;
+  count_elements(counted.layer, LayerKind::elementwise, outputs.front().elements(),
+                 flops_per_element(operation) * static_cast<double>(std::max<std::size_t>(operands, 1)));
+  // Scale, shift, slope and bias may be learned; a clip's bounds or a Where's alternatives are not.
+  static constexpr std::array<std::string_view, 7> learning{"add",   "sub",      "mul", "div",
+                                                            "prelu", "biasgelu", "gelu"};
+  if (std::ranges::find(learning, operation) != learning.end()) counted.weight_inputs = {0, 1};
+  return counted;
+}
+
+Outcome by_group(const Node& node, const Known& entry, const Inputs& inputs,
+                 const std::vector<Value>& outputs) {
+  Counted counted;
+  auto& layer = counted.layer;
+  layer.operation = entry.operation.empty() ? to_lower(node.type()) : std::string(entry.operation);
+  if (entry.group == Group::data_dependent) return unknown("the size of its output depends on the data");
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  const double results = outputs.front().elements();
+  switch (entry.group) {
+    case Group::view:
+      counted.view = true;
+      [[fallthrough]];
+    case Group::movement:
+      layer.kind = LayerKind::movement;
+      if (node.type() == "Concat" || node.type() == "Expand" || node.type() == "Tile")
+        for (std::size_t i = 0; i < inputs.size(); ++i) counted.weight_inputs.insert(i);
+      break;
+    case Group::pooling: {
+      const auto kernel = node.integers("kernel_shape");
+      const double area = std::accumulate(kernel.begin(), kernel.end(), 1.0,
+                                          [](double p, auto k) { return p * static_cast<double>(k); });
+      count_elements(layer, LayerKind::pooling, results, area);
+      break;
+    }
+    case Group::global_pooling:
+    case Group::reduction:
+      if (shape_of(inputs, 0) == nullptr) return unknown(no_input_shape);
+      count_elements(layer, LayerKind::pooling, inputs[0]->elements(), flops_per_element(layer.operation));
+      break;
+    case Group::normalisation:
+      count_elements(layer, LayerKind::normalisation, results, flops_per_element(layer.operation));
+      counted.weight_inputs = {1, 2};
+      break;
+    default:
+      count_elements(layer, LayerKind::elementwise, results, 1);
+      break;
+  }
+  return counted;
+}
+
+Outcome count_known(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  const auto& type = node.type();
+  if (type == "Conv" || type == "ConvInteger" || type == "ConvTranspose" || type == "DeformConv" ||
+      type == "FusedConv")
+    return convolution(node, inputs, outputs,
+                       {.data = 0, .weight = 1, .bias = type == "DeformConv" ? 3U : 2U});
+  if (type == "QLinearConv") return convolution(node, inputs, outputs, {.data = 0, .weight = 3, .bias = 8});
+  if (type == "MatMul" || type == "MatMulInteger" || type == "FusedMatMul")
+    return matrix_product(inputs, outputs, 0, 1);
+  if (type == "QLinearMatMul") return matrix_product(inputs, outputs, 0, 3);
+  if (type == "Gemm") return gemm(node, inputs, outputs);
+  if (type == "Einsum") return einsum(node, inputs, outputs);
+  if (type == "LSTM") return recurrent(node, inputs, 4);
+  if (type == "GRU") return recurrent(node, inputs, 3);
+  if (type == "RNN") return recurrent(node, inputs, 1);
+  if (type == "Gather") return outputs.front().shape ? gather(inputs) : unknown(no_output_shape);
+  if (is_elementwise(type)) return elementwise(node, inputs, outputs);
+  if (type.starts_with("Reduce")) return by_group(node, {type, Group::reduction}, inputs, outputs);
+  const auto* const entry = std::ranges::find(known, type, &Known::type);
+  if (entry != known.end()) return by_group(node, *entry, inputs, outputs);
+  return unknown(node.standard() ? "an operator without a rule" : "a custom operator");
+}
+
+}  // namespace
+
+Outcome count_node(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  if (outputs.empty()) return unknown("it has no output");
+  // ONNX Runtime's fused operators bear the names of what they fuse; other domains may mean anything by
+  // theirs.
+  if (!node.standard() && node.proto().domain() != "com.microsoft") return unknown("a custom operator");
+  auto counted = count_known(node, inputs, outputs);
+  if (!counted) return counted;
+  auto& layer = counted->layer;
+  const auto rule = layer.operation.empty() ? to_lower(node.type()) : layer.operation;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i] != nullptr && !inputs[i]->constant) layer.input_bytes += inputs[i]->bytes();
+  for (const auto& output : outputs) layer.output_bytes += output.bytes();
+  if (counted->view) layer.input_bytes = layer.output_bytes = layer.kernels = 0;
+  if (layer.kind == LayerKind::embedding) layer.input_bytes += layer.output_bytes;  // the rows that are read
+  layer.operation = rule;
+  return counted;
+}
+
+}  // namespace joulecast::network::onnx_reader

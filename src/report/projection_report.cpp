@@ -1,0 +1,211 @@
+#include "report/projection_report.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+
+namespace joulecast::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using estimate::Estimate;
+using estimate::ProjectedMoment;
+using estimate::Projection;
+
+template <class U>
+std::string with_interval(const Estimate<U>& e) {
+  if (!e.interval) return to_text(e.value);
+  return fmt::format("{}  ({} to {})", to_text(e.value), to_text(e.interval->low), to_text(e.interval->high));
+}
+
+std::string with_interval(const Estimate<double>& e) {
+  if (!e.interval) return fmt::format("{:.3g}", e.value);
+  return fmt::format("{:.4g}  ({:.4g} to {:.4g})", e.value, e.interval->low, e.interval->high);
+}
+
+double number(double value) {
+  return value;
+}
+template <class U>
+double number(U value) {
+  return value.value();
+}
+
+template <class U>
+Json estimate_json(const Estimate<U>& e) {
+  Json json{{"value", number(e.value)}};
+  if (e.interval) json["low"] = number(e.interval->low), json["high"] = number(e.interval->high);
+  return json;
+}
+
+Json moment_json(const ProjectedMoment& moment) {
+  const auto& p = moment.projection;
+  Json json{{"epoch", moment.epoch},
+            {"time_s", moment.time.value()},
+            {"share", p.share},
+            {"used_j", p.used.value()},
+            {"total_j", estimate_json(p.total)},
+            {"remaining_j", estimate_json(p.remaining)},
+            {"duration_s", estimate_json(p.duration)},
+            {"remaining_s", estimate_json(p.remaining_time)},
+            {"ready", p.ready},
+            {"regime_changes", p.regime_changes}};
+  if (p.expected)
+    json["expected"] = {{"stop_epoch", estimate_json(p.expected->stop_epoch)},
+                        {"total_j", estimate_json(p.expected->total)},
+                        {"duration_s", estimate_json(p.expected->duration)},
+                        {"probability_of_full_length", p.expected->probability_of_full_length},
+                        {"learned_from_earlier_runs", p.expected->learned_from_earlier_runs}};
+  if (moment.cost_at) json["cost_at_j"] = estimate_json(*moment.cost_at);
+  if (moment.work_at_budget) json["work_at_budget"] = estimate_json(*moment.work_at_budget);
+  return json;
+}
+
+void put_answers(std::string& text, const ProjectionReport& report, const ProjectedMoment& moment) {
+  auto out = std::back_inserter(text);
+  const auto& unit = report.history.work_unit;
+  if (report.ask_work) {
+    if (moment.cost_at)
+      fmt::format_to(out, "at {} {:g}          {}\n", unit, *report.ask_work, with_interval(*moment.cost_at));
+    else
+      fmt::format_to(out, "at {} {:g}          passed before this moment\n", unit, *report.ask_work);
+  }
+  if (report.ask_budget) {
+    const auto budget = to_text(*report.ask_budget);
+    if (!moment.work_at_budget)
+      fmt::format_to(out, "budget of {}   used up before this moment\n", budget);
+    else if (moment.work_at_budget->value > report.history.total_work)
+      fmt::format_to(out, "budget of {}   suffices: {} {:g} come before it is used up\n", budget, unit,
+                     report.history.total_work);
+    else
+      fmt::format_to(out, "budget of {}   used up at {} {}\n", budget, unit,
+                     with_interval(*moment.work_at_budget));
+  }
+}
+
+void put_expected(std::string& text, const Projection::Expected& e) {
+  fmt::format_to(
+      std::back_inserter(text),
+      "expected (early stopping)\n"
+      "  stops at epoch    {}\n  energy            {}\n  duration          {}\n"
+      "  full length       {:.0f} % likely{}\n",
+      with_interval(e.stop_epoch), with_interval(e.total), with_interval(e.duration),
+      100 * e.probability_of_full_length,
+      e.learned_from_earlier_runs ? "; learned from earlier runs and the metric" : "; from the metric alone");
+}
+
+/// How right each projection had been, at a few shares, once the run is over.
+void put_hindsight(std::string& text, const ProjectionReport& report) {
+  if (!report.history.measured) return;
+  const double truth = report.history.measured->value();
+  fmt::format_to(std::back_inserter(text),
+                 "\nmeasured in the end {}\n  seen   projected     error   inside   ready\n",
+                 to_text(*report.history.measured));
+  double next = 0.01;
+  for (const auto& moment : report.history.moments) {
+    const auto& p = moment.projection;
+    if (p.share < next - 1e-9) continue;
+    while (next <= p.share + 1e-9) next = next < 0.04 ? next + 0.01 : next < 0.095 ? next + 0.05 : next + 0.1;
+    fmt::format_to(std::back_inserter(text), "  {:>3.0f} %  {:>10}  {:>+7.1f} %  {:>6}  {:>6}\n",
+                   100 * p.share, to_text(p.total.value), 100 * (p.total.value.value() / truth - 1),
+                   p.total.interval->contains(*report.history.measured) ? "yes" : "no",
+                   p.ready ? "yes" : "no");
+  }
+}
+
+std::optional<WallTime> finish_time(const ProjectionReport& report, Seconds remaining) {
+  if (!report.started) return std::nullopt;
+  const auto after = report.history.moments[report.at].time + remaining;
+  return WallTime{report.started->ns + static_cast<std::int64_t>(after.value() * 1e9)};
+}
+
+}  // namespace
+
+std::string to_text(const ProjectionReport& report) {
+  const auto& moment = report.history.moments[report.at];
+  const auto& p = moment.projection;
+  std::string text = fmt::format("{}: after {} {} of {:g} ({:.1f} % of the work)\n", report.run,
+                                 report.history.work_unit == "epoch" ? "epoch" : "unit", moment.epoch,
+                                 report.history.total_work, 100 * p.share);
+  if (!report.history.bounds_recorded) text += "epoch bounds were not recorded: the run is divided evenly\n";
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "values with their 90 % intervals; {}\n\n",
+                 p.ready ? "precise unless the training changes"
+                         : "not settled yet: too few units, or an unexplained change");
+  fmt::format_to(out, "used so far         {}\n", to_text(p.used));
+  fmt::format_to(out, "{}        {}\n", p.expected ? "full length " : "total       ", with_interval(p.total));
+  fmt::format_to(out, "remaining           {}\n", with_interval(p.remaining));
+  fmt::format_to(out, "duration            {}\n", with_interval(p.duration));
+  fmt::format_to(out, "remaining time      {}\n", with_interval(p.remaining_time));
+  if (const auto finish = finish_time(report, p.remaining_time.value))
+    fmt::format_to(out, "finishes            {}\n", to_iso8601(*finish));
+  if (report.carbon.mass)
+    fmt::format_to(out, "emissions           {} ({})\n", to_text(*report.carbon.mass),
+                   report.carbon.intensity ? report.carbon.intensity->source : "");
+  if (p.regime_changes > 0)
+    fmt::format_to(out, "regime changes      {}: the cost of a unit has changed for good\n",
+                   p.regime_changes);
+  if (p.expected) put_expected(text, *p.expected);
+  put_answers(text, report, moment);
+  put_hindsight(text, report);
+  return text;
+}
+
+Json to_json(const ProjectionReport& report) {
+  Json json{{"run", report.run},
+            {"method", "adaptive"},
+            {"level", estimate::interval_level},
+            {"total_work", report.history.total_work},
+            {"work_unit", report.history.work_unit},
+            {"epoch_bounds_recorded", report.history.bounds_recorded},
+            {"projection", moment_json(report.history.moments[report.at])}};
+  if (const auto finish =
+          finish_time(report, report.history.moments[report.at].projection.remaining_time.value))
+    json["projection"]["finish_time"] = to_iso8601(*finish);
+  json["projection"]["g_co2e"] = report.carbon.mass ? Json(report.carbon.mass->value()) : Json(nullptr);
+  json["measured_j"] = report.history.measured ? Json(report.history.measured->value()) : Json(nullptr);
+  json["history"] = Json::array();
+  for (const auto& moment : report.history.moments) json["history"].push_back(moment_json(moment));
+  return json;
+}
+
+Plot to_plot(const ProjectionReport& report) {
+  const auto& last = report.history.moments.back().projection.total.value;
+  const double scale = last >= Joules{1e6} ? 1e6 : last >= Joules{1e3} ? 1e3 : 1;
+  Plot plot;
+  plot.title = fmt::format("Projected energy of {}", report.run);
+  plot.x.label = "share of the work seen, %";
+  plot.x.min = 0;
+  plot.x.max = 100;
+  plot.y.label = fmt::format("energy, {}", scale == 1e6 ? "MJ" : scale == 1e3 ? "kJ" : "J");
+  plot.y.min = 0;
+  Band interval;
+  interval.label = "90 % interval";
+  Series projected;
+  projected.label = "projected total";
+  Series used;
+  used.label = "used so far";
+  for (const auto& moment : report.history.moments) {
+    const auto& p = moment.projection;
+    for (auto* x : {&interval.x, &projected.x, &used.x}) x->push_back(100 * p.share);
+    projected.y.push_back(p.total.value.value() / scale);
+    interval.low.push_back(p.total.interval->low.value() / scale);
+    interval.high.push_back(p.total.interval->high.value() / scale);
+    used.y.push_back(p.used.value() / scale);
+  }
+  plot.bands.push_back(std::move(interval));
+  plot.series.push_back(std::move(projected));
+  plot.series.push_back(std::move(used));
+  if (report.history.measured)
+    plot.rules.push_back(
+        {.label = "measured", .at = report.history.measured->value() / scale, .vertical = false});
+  if (report.at + 1 < report.history.moments.size())
+    plot.rules.push_back(
+        {.label = "shown", .at = 100 * report.history.moments[report.at].projection.share, .vertical = true});
+  return plot;
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,167 @@
+#include "report/run_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace joulecast::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  if (!value) return nullptr;
+  if constexpr (std::is_arithmetic_v<T>) {
+    return *value;
+  } else {
+    return value->value();
+  }
+}
+
+Json or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json energy_json(const trace::RunEnergy& energy) {
+  auto rows = Json::array();
+  for (const auto& row : energy.components)
+    rows.push_back({{"component", std::string(name_of(row.component))},
+                    {"device", row.device},
+                    {"node", row.node},
+                    {"energy_j", or_null(row.energy)},
+                    {"provenance", std::string(name_of(row.provenance))},
+                    {"coverage", row.coverage},
+                    {"relative_uncertainty", row.relative_uncertainty},
+                    {"in_total", row.in_total},
+                    {"channel", row.channel}});
+  return {{"total", or_null(energy.total)}, {"provenance", std::string(name_of(energy.provenance))},
+          {"coverage", energy.coverage},    {"relative_uncertainty", energy.relative_uncertainty},
+          {"missing", energy.missing},      {"by_component", std::move(rows)}};
+}
+
+Json epochs_json(const RunReport& report) {
+  auto epochs = Json::array();
+  for (std::size_t i = 0; i < report.run.epochs.size(); ++i) {
+    const auto& epoch = report.run.epochs[i];
+    auto metrics = Json::object();
+    for (const auto& [name, value] : epoch.metrics) metrics[name] = number(value);
+    epochs.push_back({{"epoch", epoch.index},
+                      {"start_s", epoch.span.begin.value()},
+                      {"end_s", epoch.span.end.value()},
+                      {"energy_j", or_null(report.epoch_energy[i])},
+                      {"work", or_null(epoch.work)},
+                      {"metrics", std::move(metrics)}});
+  }
+  return epochs;
+}
+
+Json projections_json(const RunReport& report) {
+  auto list = Json::array();
+  for (const auto& projection : report.run.projections)
+    list.push_back({{"time_s", projection.time.value()},
+                    {"share", number(projection.share)},
+                    {"method", projection.method},
+                    {"total_j", number(projection.total.value())},
+                    {"low_j", or_null(projection.low)},
+                    {"high_j", or_null(projection.high)},
+                    {"ready", projection.ready},
+                    {"error_pct", or_null(projection_error(report, projection))}});
+  return list;
+}
+
+Json carbon_json(const carbon::Estimate& carbon) {
+  Json json{{"emissions_g", or_null(carbon.mass)},
+            {"provenance", std::string(name_of(carbon.provenance))},
+            {"pue", carbon.pue},
+            {"pue_given", carbon.pue_given},
+            {"reason", or_null(carbon.reason)}};
+  if (!carbon.intensity) return json;
+  const auto& intensity = *carbon.intensity;
+  json["intensity_g_per_kwh"] = intensity.value.value();
+  json["year"] = intensity.year == 0 ? Json(nullptr) : Json(intensity.year);
+  json["country"] = or_null(intensity.country);
+  json["country_iso3"] = or_null(intensity.country_iso3);
+  json["source"] = intensity.source;
+  return json;
+}
+
+Json sensors_json(const std::vector<trace::SensorStatus>& sensors) {
+  auto list = Json::array();
+  for (const auto& sensor : sensors)
+    list.push_back({{"sensor", sensor.sensor},
+                    {"used", sensor.used},
+                    {"reason", or_null(sensor.reason)},
+                    {"readings", sensor.readings},
+                    {"failed_readings", sensor.failed_readings},
+                    {"mean_latency_s", sensor.mean_latency.value()},
+                    {"max_latency_s", sensor.max_latency.value()}});
+  return list;
+}
+
+Json idle_json(const std::optional<IdleSplit>& idle) {
+  if (!idle) return nullptr;
+  return {
+      {"idle_w", idle->power.value()}, {"baseline_j", idle->baseline.value()}, {"net_j", idle->net.value()}};
+}
+
+Json host_json(const trace::HostInfo& host) {
+  return {{"hostname", or_null(host.hostname)},
+          {"os", or_null(host.os)},
+          {"cpu_model", or_null(host.cpu_model)},
+          {"logical_cpus", or_null(host.logical_cpus)},
+          {"memory_bytes", or_null(host.memory_bytes)},
+          {"gpus", host.gpus},
+          {"joulecast_version", or_null(host.joulecast_version)}};
+}
+
+Json training_json(const trace::RunInfo& info) {
+  return {{"source", or_null(info.source)},         {"gpu", or_null(info.gpu)},
+          {"gpu_count", or_null(info.gpu_count)},   {"architecture", or_null(info.architecture)},
+          {"framework", or_null(info.framework)},   {"dataset", or_null(info.dataset)},
+          {"batch_size", or_null(info.batch_size)}, {"total_work", or_null(info.total_work)},
+          {"work_unit", or_null(info.work_unit)},   {"quality", info.quality}};
+}
+
+Json means_json(const std::vector<GaugeMean>& means) {
+  auto list = Json::array();
+  for (const auto& mean : means)
+    list.push_back({{"component", std::string(name_of(mean.component))},
+                    {"device", mean.device},
+                    {"node", mean.node},
+                    {"quantity", std::string(name_of(mean.quantity))},
+                    {"unit", std::string(unit_of(mean.quantity))},
+                    {"mean", mean.mean}});
+  return list;
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const RunReport& report) {
+  const auto& run = report.run;
+  return {{"id", run.info.id},
+          {"name", run.info.name},
+          {"status", std::string(name_of(run.status))},
+          {"exit_status", or_null(run.exit_status)},
+          {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
+          {"duration_s", run.span.length().value()},
+          {"command", run.command},
+          {"tags", run.tags},
+          {"energy_j", energy_json(report.energy)},
+          {"mean_power_w", or_null(report.mean_power)},
+          {"idle", idle_json(report.idle)},
+          {"carbon", carbon_json(report.carbon)},
+          {"epochs", epochs_json(report)},
+          {"projections", projections_json(report)},
+          {"means", means_json(report.means)},
+          {"sensors", sensors_json(run.sensors)},
+          {"sampler_cpu_s", run.sampler_cpu.value()},
+          {"notes", run.notes},
+          {"training", training_json(run.info)},
+          {"host", host_json(run.host)}};
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,30 @@
+// A run for people: calm, aligned, and honest about what is not known.
+#pragma once
+
+#include <string>
+
+#include "report/run_report.hpp"
+
+namespace joulecast::report {
+
+struct RunTextOptions {
+  std::size_t width = 100;       ///< of a line, roughly
+  std::size_t most_epochs = 24;  ///< more are shortened in the middle
+  std::size_t most_metrics = 5;  ///< columns of the table of epochs
+};
+
+[[nodiscard]] std::string to_text(const RunReport& report, const RunTextOptions& options = {});
+
+/// The parts of it, for a caller that shows only some.
+[[nodiscard]] std::string energy_text(const RunReport& report);
+[[nodiscard]] std::string carbon_text(const RunReport& report);
+[[nodiscard]] std::string epochs_text(const RunReport& report, const RunTextOptions& options = {});
+[[nodiscard]] std::string projections_text(const RunReport& report);
+
+/// "finished", "failed, exit status 3", "interrupted"
+[[nodiscard]] std::string status_text(const trace::Run& run);
+/// "gpu 0", "dram", "node02 cpu 1"
+[[nodiscard]] std::string component_text(trace::Component component, const std::string& device,
+                                         const std::string& node);
+
+}  // namespace joulecast::report

@@ -1,0 +1,57 @@
+// Intel GPUs: the energy counter of the i915 and xe drivers' hardware monitor.
+// Documentation/ABI/testing/sysfs-driver-intel-i915-hwmon and sysfs-driver-intel-xe-hwmon in the kernel.
+#include "sensors/support/gpu_cards.hpp"
+
+namespace joulecast::sensors {
+namespace {
+
+constexpr Watts most_of_a_card{1000};
+
+Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+  constexpr std::string_view drivers[] = {"i915", "xe"};
+  std::vector<FileChannel> sources;
+  Error error{ErrorKind::unavailable, "no Intel GPU with an energy counter",
+              (environment.roots.sys / "class/drm").string()};
+  const auto cards = gpu_cards(environment, "0x8086", drivers);
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    // energy1 is the card; xe's energy2 is the package inside it.
+    auto energy = gpu_channel("intel_gpu", "intelgpu", i, cards[i].pci_address);
+    energy.name += "energy";
+    energy.quantity = trace::Quantity::energy;
+    energy.behaviour = trace::Behaviour::counter;
+    energy.plausible_maximum = most_of_a_card;
+    // The driver adds its 32-bit counter up when it is read: it must be read once a minute, and then never
+    // wraps.
+    energy.note = "accumulated by the driver; must be read at least once a minute";
+    const auto file = cards[i].hwmon / "energy1_input";
+    if (const auto opened = ValueFile::open(file, environment);
+        !opened && opened.error().kind == ErrorKind::denied)
+      error = opened.error();
+    add_if_readable(sources, std::move(energy), file, 1e-6, environment);
+    auto temperature = gpu_channel("intel_gpu", "intelgpu", i, cards[i].pci_address);
+    temperature.name += "temperature";
+    temperature.quantity = trace::Quantity::temperature;
+    if (!sources.empty())
+      add_if_readable(sources, std::move(temperature), cards[i].hwmon / "temp1_input", 1e-3, environment);
+  }
+  return file_sensor(std::move(sources), error);
+}
+
+Finding probe(const Environment& environment) {
+  const auto opened = open(environment);
+  const bool denied = !opened && opened.error().kind == ErrorKind::denied;
+  return finding_of(opened, denied ? "sudo chmod a+r " + opened.error().where : "");
+}
+
+}  // namespace
+
+extern const SensorType intel_gpu_sensor{
+    .name = "intel_gpu",
+    .description = "Intel GPUs: energy counter of the i915 and xe drivers",
+    .lane = Lane::fast,
+    .shortest_interval = Seconds{0.01},
+    .probe = probe,
+    .open = open,
+};
+
+}  // namespace joulecast::sensors

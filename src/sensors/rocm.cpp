@@ -1,0 +1,179 @@
+// AMD GPUs through ROCm SMI: the energy accumulator, audited against power.
+// https://rocm.docs.amd.com/projects/rocm_smi_lib, rocm_smi.h
+#include "sensors/support/counter_audit.hpp"
+#include "sensors/support/dynamic_library.hpp"
+#include "sensors/support/file_sensor.hpp"
+#include "sensors/support/rocm_visible.hpp"
+
+namespace joulecast::sensors {
+namespace {
+using trace::Channel;
+
+constexpr Watts most_of_a_card{2500};
+
+/// The functions that we call; all return 0 when they succeed.
+struct Functions {
+  int (*init)(std::uint64_t flags) = nullptr;
+  int (*shutdown)() = nullptr;
+  int (*device_count)(std::uint32_t*) = nullptr;
+  int (*energy_count)(std::uint32_t, std::uint64_t* count, float* microjoules,
+                      std::uint64_t* time_ns) = nullptr;
+  int (*power_average)(std::uint32_t, std::uint32_t sensor, std::uint64_t* microwatts) = nullptr;
+  int (*power)(std::uint32_t, std::uint64_t* microwatts, int* type) = nullptr;  ///< newer boards
+  int (*pci_id)(std::uint32_t, std::uint64_t*) = nullptr;
+  int (*unique_id)(std::uint32_t, std::uint64_t*) = nullptr;
+};
+
+/// domain in the upper half, then bus, device and function.
+std::string pci_address(std::uint64_t id) {
+  return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", id >> 32, id >> 8 & 0xff, id >> 3 & 0x1f, id & 7);
+}
+
+class Rocm : public Sensor {
+ public:
+  Rocm(DynamicLibrary library, const Clock& clock) : library_(std::move(library)), clock_(&clock) {
+    library_.bind(calls_.init, "rsmi_init");
+    library_.bind(calls_.shutdown, "rsmi_shut_down");
+    library_.bind(calls_.device_count, "rsmi_num_monitor_devices");
+    library_.bind(calls_.energy_count, "rsmi_dev_energy_count_get");
+    library_.bind(calls_.power_average, "rsmi_dev_power_ave_get");
+    library_.bind(calls_.power, "rsmi_dev_power_get");
+    library_.bind(calls_.pci_id, "rsmi_dev_pci_id_get");
+    library_.bind(calls_.unique_id, "rsmi_dev_unique_id_get");
+  }
+  ~Rocm() override {
+    if (started_) calls_.shutdown();
+  }
+  Rocm(const Rocm&) = delete;
+  Rocm& operator=(const Rocm&) = delete;
+
+  [[nodiscard]] Status start() {
+    if (!calls_.init || !calls_.shutdown || !calls_.device_count || !calls_.energy_count || !calls_.pci_id)
+      return fail(ErrorKind::unavailable, "ROCm SMI", "too old: it has no energy counter");
+    if (const int error = calls_.init(0); error != 0)
+      return fail(ErrorKind::unavailable, "ROCm SMI", "it does not start (code {})", error);
+    started_ = true;
+    return {};
+  }
+
+  [[nodiscard]] std::vector<VisibleDevice> devices() const {
+    std::uint32_t count = 0;
+    if (calls_.device_count(&count) != 0) return {};
+    std::vector<VisibleDevice> found(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      std::uint64_t id = 0;
+      if (calls_.unique_id && calls_.unique_id(i, &id) == 0) found[i].uuid = fmt::format("GPU-{:016x}", id);
+    }
+    return found;
+  }
+
+  void add(std::uint32_t index, const std::string& note) {
+    std::uint64_t count = 0, time = 0, pci = 0;
+    float microjoules = 0;
+    if (calls_.energy_count(index, &count, &microjoules, &time) != 0 || microjoules <= 0) return;
+    if (calls_.pci_id(index, &pci) != 0) return;
+    // The second die of a two-die board counts nothing: the first one counts for both.
+    if (count == 0 && power_of(index).value_or(Watts{0}) == Watts{0}) return;
+    Channel channel;
+    channel.name = fmt::format("amdgpu{}_energy", index);
+    channel.sensor = "rocm";
+    channel.quantity = trace::Quantity::energy;
+    channel.behaviour = trace::Behaviour::counter;
+    channel.component = trace::Component::gpu;
+    channel.device = pci_address(pci);
+    channel.resolution = static_cast<double>(microjoules) * 1e-6;
+    channel.update_period = Seconds{0.001};
+    channel.plausible_maximum = most_of_a_card;
+    channel.relative_uncertainty = 0.05;
+    channel.note = note;
+    gpus_.push_back({index, CounterAudit(channel.resolution)});
+    channels_.push_back(std::move(channel));
+  }
+
+  [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
+
+  void read(std::span<ChannelReading> readings) override {
+    for (std::size_t i = 0; i < gpus_.size(); ++i) readings[i] = read_gpu(gpus_[i], channels_[i]);
+  }
+
+ private:
+  struct Gpu {
+    std::uint32_t index;
+    CounterAudit audit;
+  };
+
+  [[nodiscard]] std::optional<Watts> power_of(std::uint32_t index) const {
+    std::uint64_t microwatts = 0;
+    int type = 0;
+    const bool known = (calls_.power_average && calls_.power_average(index, 0, &microwatts) == 0) ||
+                       (calls_.power && calls_.power(index, &microwatts, &type) == 0);
+    return known ? std::optional(Watts{static_cast<double>(microwatts) * 1e-6}) : std::nullopt;
+  }
+
+  [[nodiscard]] ChannelReading read_gpu(Gpu& gpu, const Channel& channel) const {
+    std::uint64_t count = 0, time = 0;
+    float microjoules = 0;
+    if (const int error = calls_.energy_count(gpu.index, &count, &microjoules, &time); error != 0)
+      return fail(ErrorKind::retry, channel.name, "ROCm SMI code {}", error);
+    if (const auto power = power_of(gpu.index)) gpu.audit.observe(clock_->steady(), count, *power);
+    if (!gpu.audit.trusted())
+      return fail(ErrorKind::gone, channel.name,
+                  "the counter is not trusted: {:.0f} J where power makes {:.0f} J",
+                  gpu.audit.by_counter().value(), gpu.audit.by_power().value());
+    return trace::RawValue(count);
+  }
+
+  DynamicLibrary library_;
+  Functions calls_;
+  const Clock* clock_;
+  bool started_ = false;
+  std::vector<Gpu> gpus_;
+  std::vector<Channel> channels_;
+};
+
+/// Each ROCm release has its own version in the library's name.
+Result<DynamicLibrary> load(const Environment& environment) {
+  Result<DynamicLibrary> library = fail(ErrorKind::unavailable, "ROCm SMI", "not installed");
+  for (const char* name : {"librocm_smi64.so.7", "librocm_smi64.so.6", "librocm_smi64.so.5",
+                           "librocm_smi64.so.1", "librocm_smi64.so"}) {
+    library = DynamicLibrary::open(environment.library(name));
+    if (library) break;
+  }
+  return library;
+}
+
+Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
+  auto library = load(environment);
+  if (!library) return propagate(library.error());
+  auto sensor = std::make_unique<Rocm>(std::move(*library), *environment.clock);
+  if (auto started = sensor->start(); !started) return propagate(started.error());
+  const auto devices = sensor->devices();
+  if (devices.empty()) return fail(ErrorKind::unavailable, "ROCm SMI", "it lists no GPU");
+  const auto selection = select_rocm_devices(environment, devices);
+  if (!selection) return propagate(selection.error());
+  for (const auto i : selection->indices) sensor->add(static_cast<std::uint32_t>(i), selection->note);
+  if (sensor->channels().empty())
+    return fail(ErrorKind::unavailable, "ROCm SMI", "these GPUs have no energy counter");
+  return sensor;
+}
+
+Finding probe(const Environment& environment) {
+  const auto opened = open(environment);
+  bool board = false;
+  for (const auto& card : entries(environment.roots.sys / "class/drm", "card"))
+    board = board || first_line(card / "device/vendor") == "0x1002";
+  return finding_of(opened, !opened && board ? "sudo apt install librocm-smi64-1" : "");
+}
+
+}  // namespace
+
+extern const SensorType rocm_sensor{
+    .name = "rocm",
+    .description = "AMD GPUs: energy counter, through ROCm SMI",
+    .lane = Lane::gpu,
+    .shortest_interval = Seconds{0.01},
+    .probe = probe,
+    .open = open,
+};
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,27 @@
+// The graphics cards of /sys/class/drm, by vendor, with their hardware monitor.
+#pragma once
+
+#include "sensors/support/file_sensor.hpp"
+
+namespace joulecast::sensors {
+
+struct GpuCard {
+  std::filesystem::path device;  ///< /sys/class/drm/card0/device
+  std::filesystem::path hwmon;   ///< …/hwmon/hwmon3, of the given driver
+  std::string pci_address;       ///< "0000:03:00.0"
+};
+
+/// In the order of their PCI addresses, as the vendors' own tools number them. `vendor` as in the file
+/// ("0x1002").
+[[nodiscard]] std::vector<GpuCard> gpu_cards(const Environment& environment, std::string_view vendor,
+                                             std::span<const std::string_view> drivers);
+
+/// Whether the PCI bus has a graphics card or accelerator of a vendor whose power is not the processor's own:
+/// what is there and unmeasured is missing, and what is not there is not.
+[[nodiscard]] bool has_gpu_board(const Environment& environment);
+
+/// What fits a card's channels: its component, device and name, and the sensor that reads it.
+[[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
+                                         const std::string& device);
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,44 @@
+// From a table of runs to alternatives: rows with the same labels are runs of one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "formats/csv_table.hpp"
+#include "tradeoff/alternative.hpp"
+
+namespace joulecast::session {
+
+struct AlternativesRequest {
+  std::vector<std::string> keys;  ///< columns that make an alternative; empty = default_keys()
+  std::vector<std::string> only;  ///< "column=value[,value…]": rows that may be used; a value that no cell
+                                  ///< equals may be a part of one
+  bool distinct = false;          ///< leave out rows that repeat another in all but their identifier
+};
+
+struct Alternatives {
+  std::vector<std::string> keys;
+  std::vector<tradeoff::Alternative> items;
+  std::vector<std::vector<std::size_t>> rows;  ///< of the table, for each alternative
+  std::vector<std::string> warnings;
+};
+
+/// Of architecture, network, model, framework, gpu, gpu_count, batch_size, optimizer and power_limit_w those
+/// columns that tell rows apart which the ones before do not.
+[[nodiscard]] std::vector<std::string> default_keys(const formats::CsvTable& table);
+
+/// The columns' numbers by alternative. A cell with several numbers (a figure by epoch) gives its largest.
+/// malformed with file:line for text in a cell, invalid for columns or values that are not there.
+[[nodiscard]] Result<Alternatives> alternatives_of(const formats::CsvTable& table,
+                                                   const AlternativesRequest& request,
+                                                   const std::vector<std::string>& columns);
+
+/// Several numbers in one cell, separated by blanks. Empty where the cell is missing.
+[[nodiscard]] Result<std::vector<double>> numbers_in_cell(const formats::CsvTable& table, std::size_t row,
+                                                          std::size_t column);
+
+/// The column with the run's energy: energy_j, gpu_energy_j, … or the only one in a unit of energy.
+[[nodiscard]] Result<std::string> energy_column(const formats::CsvTable& table);
+
+}  // namespace joulecast::session

@@ -1,0 +1,80 @@
+"""joulecast compare, as a user calls it."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+JOULECAST = os.environ["JOULECAST"]
+
+
+def compare(*arguments):
+    return subprocess.run([JOULECAST, "compare", *arguments], capture_output=True, text=True)
+
+
+class Compare(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def table(self, text):
+        path = self.folder / "runs.csv"
+        path.write_text(text)
+        return str(path)
+
+    def good_table(self):
+        rows = [f"{gpu},{base + i * 0.5}" for gpu, base in (("A100", 10), ("V100", 20), ("T4", 40)) for i in range(8)]
+        return self.table("gpu,energy_kj\r\n" + "\r\n".join(rows) + "\r\n")
+
+    def test_prints_for_people(self):
+        result = compare(self.good_table(), "--group", "gpu", "--value", "energy_kj")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Conclusion: energy_kj differs by gpu", result.stdout)
+        self.assertLess(result.stdout.index("Effect:"), result.stdout.index("p ="))
+
+    def test_json_on_standard_output_and_nothing_else(self):
+        result = compare(self.good_table(), "--group", "gpu", "--value", "energy_kj", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        answer = json.loads(result.stdout)
+        self.assertEqual(answer["n"], 24)
+        self.assertEqual([g["name"] for g in answer["groups"]], ["A100", "V100", "T4"])
+        self.assertEqual(answer["test"]["effect_size"]["magnitude"], "large")
+        self.assertLess(answer["test"]["p_value"], 0.001)
+        self.assertEqual(len(answer["pairs"]), 3)
+
+    def test_writes_files(self):
+        files = {kind: self.folder / f"out.{kind}" for kind in ("json", "csv", "svg")}
+        result = compare(self.good_table(), "--group", "gpu", "--value", "energy_kj",
+                         *[part for kind, path in files.items() for part in (f"--{kind}", str(path))])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        json.loads(files["json"].read_text())
+        self.assertEqual(files["csv"].read_text().count("\npair,"), 3)
+        self.assertTrue(files["svg"].read_text().startswith("<svg"))
+
+    def expect_refusal(self, message, *arguments):
+        result = compare(*arguments)
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(message, result.stderr)
+
+    def test_refuses_bad_input_in_one_line(self):
+        wanted = ("--group", "gpu", "--value", "energy")
+        self.expect_refusal("runs.csv:3: column energy: 'hot' is not a finite number", self.table("gpu,energy\nA,1\nB,hot\n"), *wanted)
+        self.expect_refusal("runs.csv:2: column energy: 'inf'", self.table("gpu,energy\nA,inf\nB,1\n"), *wanted)
+        self.expect_refusal("no column energy", self.table("gpu,power\nA,1\n"), *wanted)
+        self.expect_refusal("one group", self.table("gpu,energy\nA,1\nA,2\nA,3\n"), *wanted)
+        self.expect_refusal("at least 3 values", self.table("gpu,energy\nA,1\nB,2\n"), *wanted)
+        self.expect_refusal("every value is 1", self.table("gpu,energy\n" + "A,1\nB,1\n" * 5), *wanted)
+        self.expect_refusal("no rows", self.table("gpu,energy\n"), *wanted)
+        self.expect_refusal("empty", self.table(""), *wanted)
+        self.expect_refusal("no-such.csv", str(self.folder / "no-such.csv"), *wanted)
+        self.expect_refusal("identifier", self.table("gpu,energy\n" + "".join(f"g{i},{i}\n" for i in range(5000))), *wanted)
+        self.expect_refusal("--value", self.table("gpu,energy\nA,1\n"), "--group", "gpu")
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())

@@ -1,0 +1,214 @@
+"""joulecast run, as a user and as a shell see it."""
+import json
+import os
+import pty
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+from support import JOULECAST, CommandTest
+
+EPOCHS = "for i in 1 2 3; do sleep 0.3; echo Epoch $i/3 loss=0.$i; done"
+
+
+class Transparency(CommandTest):
+    """Whoever runs a command through us must not notice."""
+
+    def test_exit_status_is_the_commands(self):
+        for status in (0, 1, 3, 255):
+            self.call("run", "-q", "--", "sh", "-c", f"exit {status}", expect=status)
+
+    def test_death_by_signal_is_128_plus_its_number(self):
+        self.call("run", "-q", "--", "sh", "-c", "kill -9 $$", expect=137)
+
+    def test_not_found_and_not_executable_are_as_in_a_shell(self):
+        done = self.call("run", "--", "no-such-command-here", expect=127)
+        self.assertEqual(done.stderr.strip(), "joulecast: no-such-command-here: command not found")
+        done = self.call("run", "--", "/etc/passwd", expect=126)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1)
+
+    def test_no_command_is_one_line(self):
+        done = self.call("run", expect=2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1)
+
+    def test_output_passes_unchanged_and_apart(self):
+        script = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 4000); sys.stderr.write('to err\\n')"
+        done = self.call("run", "-q", "--", sys.executable, "-c", script, text=False)
+        self.assertEqual(done.stdout, bytes(range(256)) * 4000)
+        self.assertEqual(done.stderr, b"to err\n")
+
+    def test_output_is_not_delayed(self):
+        script = "import sys, time; sys.stdout.write('now'); sys.stdout.flush(); time.sleep(30)"
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--", sys.executable, "-c", script], env=self.environment,
+                                 stdout=subprocess.PIPE)
+        ready, _, _ = select.select([child.stdout], [], [], 20)
+        self.assertTrue(ready and os.read(child.stdout.fileno(), 3) == b"now")
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(child.wait(20), 128 + signal.SIGTERM)
+        child.stdout.close()
+
+    def test_input_reaches_the_command(self):
+        done = self.call("run", "-q", "--", "cat", input="through\n")
+        self.assertEqual(done.stdout, "through\n")
+
+    def test_signals_go_through(self):
+        script = "trap 'echo caught; exit 7' USR1; echo ready; while :; do sleep 0.05; done"
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--", "sh", "-c", script], env=self.environment,
+                                 stdout=subprocess.PIPE, text=True)
+        self.assertEqual(child.stdout.readline(), "ready\n")
+        child.send_signal(signal.SIGUSR1)
+        self.assertEqual(child.stdout.readline(), "caught\n")
+        self.assertEqual(child.wait(20), 7)
+        child.stdout.close()
+
+    def test_a_reader_that_leaves_does_not_stop_the_training(self):
+        marker = self.folder / "finished"
+        script = f"import sys\nfor i in range(20000): print('x' * 50)\nopen({str(marker)!r}, 'w').close()"
+        pipeline = f"{JOULECAST} run -q -- {sys.executable} -c \"$SCRIPT\" | head -1"
+        subprocess.run(["sh", "-c", pipeline], env=dict(self.environment, SCRIPT=script), check=True,
+                       stdout=subprocess.DEVNULL, timeout=60)
+        deadline = time.monotonic() + 20
+        while not marker.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertTrue(marker.exists())
+
+
+class Terminal(CommandTest):
+    """The child has a terminal where we have one."""
+
+    def in_terminal(self, *command, send=b"", wait_for=None):
+        pid, master = pty.fork()
+        if pid == 0:
+            os.execve(JOULECAST, [JOULECAST, *command], self.environment)
+        output, sent = b"", False
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([master], [], [], 0.1)
+            if ready:
+                try:
+                    piece = os.read(master, 65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                output += piece
+            if send and not sent and (wait_for is None or wait_for in output):
+                os.write(master, send)
+                sent = True
+        os.close(master)
+        return output, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def test_it_is_a_terminal(self):
+        output, status = self.in_terminal("run", "-q", "--", "sh", "-c", "test -t 0 && test -t 1 && test -t 2 && echo yes")
+        self.assertEqual((output, status), (b"yes\r\n", 0))
+
+    def test_what_is_typed_arrives(self):
+        output, status = self.in_terminal("run", "-q", "--", "sh", "-c", "echo go; read line; echo got $line",
+                                          send=b"words\r", wait_for=b"go")
+        self.assertIn(b"got words", output)
+        self.assertEqual(status, 0)
+
+    def test_control_c_ends_the_command_and_keeps_the_run(self):
+        output, status = self.in_terminal("run", "--name", "cut", "--", "sh", "-c", "echo go; sleep 30",
+                                          send=b"\x03", wait_for=b"go")
+        self.assertEqual(status, 130)
+        self.assertIn(self.json("show", "cut")["status"], ("failed", "interrupted"))
+
+    def test_the_live_line_shows_and_leaves_no_trace_in_the_output(self):
+        output, status = self.in_terminal("run", "--interval", "50ms", "--", "sh", "-c", EPOCHS)
+        self.assertEqual(status, 0)
+        self.assertIn(b"epoch 2/3", output)
+        for line in (b"Epoch 1/3 loss=0.1\r\n", b"Epoch 3/3 loss=0.3\r\n"):
+            self.assertIn(line, output)
+
+
+class Recording(CommandTest):
+    def test_epochs_and_metrics_are_read_from_the_output(self):
+        self.call("run", "-q", "--name", "plain", "--interval", "50ms", "--", "sh", "-c", EPOCHS)
+        run = self.json("show", "plain")
+        self.assertEqual(run["status"], "finished")
+        self.assertEqual([epoch["epoch"] for epoch in run["epochs"]], [1, 2, 3])
+        self.assertEqual([epoch["metrics"] for epoch in run["epochs"]], [{"loss": x} for x in (0.1, 0.2, 0.3)])
+        self.assertGreater(run["duration_s"], 0.8)
+        total = run["energy_j"]["total"]
+        if total is not None:
+            self.assertAlmostEqual(sum(epoch["energy_j"] for epoch in run["epochs"]), total, delta=0.2 * total)
+        for row in run["energy_j"]["by_component"]:
+            self.assertIn(row["provenance"], ("measured", "modelled", "assumed", "missing"))
+            self.assertEqual(row["provenance"] == "missing", row["energy_j"] is None, "unknown is never 0")
+
+    def test_the_socket_is_heard(self):
+        script = ("import json, os, socket, time\n"
+                  "s = socket.socket(socket.AF_UNIX); s.connect(os.environ['JOULECAST_SOCKET'])\n"
+                  "tell = lambda **m: s.sendall((json.dumps(m) + '\\n').encode())\n"
+                  "tell(event='begin_run', total_epochs=2)\n"
+                  "for i in range(2):\n"
+                  "  tell(event='epoch', epoch=i); time.sleep(0.1); tell(event='metric', name='f1', value=0.5 + i / 4)\n"
+                  "s.sendall(b'\\xff\\x00 nonsense\\n' + b'[' * 100000 + b'\\n')\n"
+                  "tell(event='end_run')\n")
+        self.call("run", "-q", "--name", "told", "--", sys.executable, "-c", script)
+        run = self.json("show", "told")
+        self.assertEqual([epoch["metrics"] for epoch in run["epochs"]], [{"f1": 0.5}, {"f1": 0.75}])
+        self.assertIn("2 messages", json.dumps(run), "refused messages are not lost silently")
+
+    def test_own_pattern(self):
+        self.call("run", "-q", "--name", "own", "--epoch-regex", r"lap (\d+) of (\d+)", "--", "sh", "-c",
+                  "echo lap 1 of 2; sleep 0.1; echo lap 2 of 2")
+        self.assertEqual(len(self.json("show", "own")["epochs"]), 2)
+        self.call("run", "-q", "--epoch-regex", "(", "--", "true", expect=2)
+
+    def test_limits_end_the_command_politely(self):
+        done = self.call("run", "--limit-energy", "1J", "--on-limit", "term", "--interval", "50ms", "--name", "dear", "--",
+                         "sh", "-c", "trap 'exit 9' TERM; while :; do sleep 0.05; done", expect=9)
+        self.assertIn("limit", done.stderr)
+        self.assertIn("limit", json.dumps(self.json("show", "dear")))
+
+    def test_unusable_options_start_nothing(self):
+        for options in (["--limit-energy", "2"], ["--interval", "0"], ["--pue", "0.5"], ["--tag", "novalue"],
+                        ["--sensor", "no-such-sensor"], ["--interval", "soon"]):
+            done = self.call("run", *options, "--", "touch", self.folder / "started", expect=2)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertFalse((self.folder / "started").exists())
+
+
+class Faults(CommandTest):
+    """The training never breaks, and nothing is lost silently."""
+
+    def test_kill_9_keeps_the_run(self):
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "killed", "--interval", "50ms", "--", "sleep", "60"],
+                                 env=self.environment, start_new_session=True)
+        time.sleep(2.5)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        run = self.json("show", "killed")
+        self.assertEqual(run["status"], "interrupted")
+        self.assertGreater(run["duration_s"], 1.0, "at most a second is lost")
+
+    def test_an_unusable_store_is_told_and_the_command_runs(self):
+        blocker = self.folder / "file"
+        blocker.write_text("not a folder")
+        done = self.call("run", "--store", blocker / "runs.db", "--", "sh", "-c", "echo ran; exit 5", expect=5)
+        self.assertEqual(done.stdout, "ran\n")
+        self.assertIn("store", done.stderr)
+
+    def test_a_corrupt_store_is_left_alone(self):
+        self.store.write_bytes(b"this is not a database" * 100)
+        before = self.store.read_bytes()
+        done = self.call("run", "--", "true")
+        self.assertIn("store", done.stderr)
+        self.assertEqual(self.store.read_bytes(), before)
+
+    def test_two_runs_at_once_keep_apart(self):
+        runs = [subprocess.Popen([JOULECAST, "run", "-q", "--name", f"r{i}", "--interval", "10ms", "--", "sleep", "1"],
+                                 env=self.environment) for i in range(3)]
+        self.assertEqual([run.wait(60) for run in runs], [0, 0, 0])
+        for i in range(3):
+            self.assertEqual(self.json("show", f"r{i}")["status"], "finished")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
