@@ -1,7 +1,7 @@
 #include "formats/importer.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "formats/run_bundle.hpp"
 #include "formats/run_collector.hpp"
@@ -28,14 +28,16 @@ Status import_bundle(const fs::path& directory, const ImportOptions& options, Ru
   report.faults.insert(report.faults.end(), damage.first().begin(), damage.first().end());
   auto& summary = report.runs.emplace_back();
   summary.id = run->info.id;
+  summary.samples = notes.rows;
   for (const auto& trace : run->traces) {
-    summary.samples += trace.size();
+    summary.readings += trace.size();
     Seconds gaps{0};
     for (const auto& gap : trace.gaps) gaps += gap.length();
     const auto quantity = trace.channel.quantity;
     if (quantity == trace::Quantity::power || quantity == trace::Quantity::energy)
       summary.gaps = std::max(summary.gaps, gaps);
-    report.taken.push_back(trace.channel.name);
+    if (std::ranges::find(report.taken, trace.channel.name) == report.taken.end())
+      report.taken.push_back(trace.channel.name);
   }
   return replay(*run, sink);
 }

@@ -24,8 +24,9 @@ struct ImportOptions {
 struct ImportReport {
   struct RunSummary {
     std::string id;
-    std::uint64_t samples = 0;  ///< readings, over all channels
-    Seconds gaps{0};            ///< of the channel with power or energy that has most
+    std::uint64_t samples = 0;   ///< rows or log entries that gave readings
+    std::uint64_t readings = 0;  ///< values, over all channels
+    Seconds gaps{0};             ///< of the channel with power or energy that has most
   };
   std::string kind;
   std::vector<RunSummary> runs;

@@ -83,7 +83,9 @@ Status read_readings(const NumericTable& table, std::string_view path, std::vect
   return {};
 }
 
-Status read_trace_file(const fs::path& path, BundleInfo& info, Damage& damage, BundleNotes& notes) {
+/// Adds a file's traces to the run; returns how many rows it has.
+Result<std::size_t> read_trace_file(const fs::path& path, BundleInfo& info, Damage& damage,
+                                    BundleNotes& notes) {
   const auto text = read_file(path);
   if (!text) return propagate(text.error());
   const auto table = read_numeric_table(*text, path.string(), damage);
@@ -91,14 +93,14 @@ Status read_trace_file(const fs::path& path, BundleInfo& info, Damage& damage, B
   if (table->find("time_s") == table->header.size())
     return fail(ErrorKind::malformed, place(path.string(), 1), "no column time_s");
   auto columns = columns_of(*table, info, path.filename().string(), notes);
-  if (auto ok = read_readings(*table, path.string(), columns, damage); !ok) return ok;
+  if (auto ok = read_readings(*table, path.string(), columns, damage); !ok) return propagate(ok.error());
   for (auto& column : columns) {
     auto& trace = info.run.traces.emplace_back(std::move(column.builder).finish());
     if (column.described != nullptr) trace.gaps = column.described->gaps;
     if (auto ok = trace::check(trace); !ok)
       return fail(ErrorKind::malformed, path.string(), "{}: {}", trace.channel.name, ok.error().message);
   }
-  return {};
+  return table->rows();
 }
 
 Status read_epochs(const fs::path& path, BundleInfo& info, Damage& damage) {
@@ -191,8 +193,13 @@ Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNot
   if (!text) return propagate(text.error());
   auto info = parse_bundle_info(*text, (directory / "run.json").string());
   if (!info) return propagate(info.error());
-  for (const auto& file : trace_files(directory))
-    if (auto ok = read_trace_file(file, *info, damage, notes); !ok) return propagate(ok.error());
+  std::size_t host_rows = 0;
+  for (const auto& file : trace_files(directory)) {
+    const auto rows = read_trace_file(file, *info, damage, notes);
+    if (!rows) return propagate(rows.error());
+    (file.filename() == "host.csv" ? host_rows : notes.rows) += *rows;
+  }
+  if (notes.rows == 0) notes.rows = host_rows;
   std::error_code ignored;
   if (const auto epochs = directory / "epochs.csv"; fs::exists(epochs, ignored)) {
     if (auto ok = read_epochs(epochs, *info, damage); !ok) return propagate(ok.error());

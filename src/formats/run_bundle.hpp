@@ -1,6 +1,7 @@
 // Run bundles: one directory per run (run.json, power*.csv, host.csv, epochs.csv), our interchange form.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,8 +17,9 @@ namespace joulecast::formats {
 /// what it should be.
 [[nodiscard]] Result<trace::Run> read_run_bundle(const std::filesystem::path& directory);
 
-/// What of a bundle was not used although nothing is wrong with it.
+/// What else there is to say of a bundle that was read.
 struct BundleNotes {
+  std::uint64_t rows = 0;         ///< of its power files, or of host.csv where it has none
   std::vector<std::string> left;  ///< "power.csv: column fan_pct is not one of a bundle"
 };
 

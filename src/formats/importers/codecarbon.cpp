@@ -86,6 +86,7 @@ class Import {
       if (auto ok = begin(id, *duration, number); !ok) return ok;
     }
     duration_ = *duration;
+    feed_.count_samples(1);
     run_.span = {Seconds{0}, Seconds{duration_}};
     return take_energies();
   }

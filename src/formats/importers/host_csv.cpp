@@ -122,6 +122,7 @@ class Import {
     const auto moment = clock_.resolve(raw_us, last_us_, rhythm_);
     if (rhythm_.is_silence(moment.us - last_us_) || moment.after_jump) feed_.interrupt_all();
     last_us_ = moment.us;
+    feed_.count_samples(1);
     const double time = static_cast<double>(moment.us - zero_us_) / 1e6;
     for (std::size_t i = 0; i < columns_.size(); ++i)
       if (columns_[i].known != nullptr)

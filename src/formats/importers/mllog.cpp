@@ -160,6 +160,7 @@ class Import {
       feed_.interrupt(meter.channel);
     meter.any = true;
     meter.last_ms = event.time_ms;
+    feed_.count_samples(1);
     return feed_.push(meter.channel, seconds(event.time_ms), *watts * conversion_);
   }
 

@@ -311,6 +311,7 @@ class Import {
   }
 
   Status flush(Gpu& gpu) {
+    feed_.count_samples(gpu.times.size());
     for (std::size_t i = 0; i < gpu.values.size(); ++i) {
       if (!gpu.channels[i]) continue;
       if (auto ok = feed_.push(*gpu.channels[i], gpu.times, gpu.values[i]); !ok) return ok;

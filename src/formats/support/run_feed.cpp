@@ -24,6 +24,7 @@ class SinkOutput final : public ChannelOutput {
 
 Status RunFeed::begin(const trace::Run& header) {
   channels_.clear();
+  samples_ = 0;
   open_ = true;
   return sink_.begin(header);
 }
@@ -48,13 +49,14 @@ void RunFeed::interrupt_all() {
 Status RunFeed::end(trace::Run header) {
   auto& summary = report_.runs.emplace_back();
   summary.id = header.info.id;
+  summary.samples = samples_;
   double first = std::numeric_limits<double>::infinity();
   double last = -first;
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     SinkOutput output(sink_, i);
     auto& [feed, energetic] = channels_[i];
     if (auto ok = feed.finish(output); !ok) return ok;
-    summary.samples += feed.samples();
+    summary.readings += feed.samples();
     if (energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
     if (!feed.last_time()) continue;
     first = std::min(first, *feed.first_time());

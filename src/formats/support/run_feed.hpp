@@ -23,6 +23,8 @@ class RunFeed {
   }
   void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
   void interrupt_all();
+  /// More rows gave readings.
+  void count_samples(std::size_t rows) { samples_ += rows; }
   [[nodiscard]] Status epoch(const trace::Epoch& epoch) { return sink_.epoch(epoch); }
   [[nodiscard]] Status metric(const trace::MetricPoint& point) { return sink_.metric(point); }
   /// Ends the run; where `header.span` is empty, it is what the readings cover.
@@ -40,6 +42,7 @@ class RunFeed {
   RunSink& sink_;
   ImportReport& report_;
   std::vector<Entry> channels_;
+  std::uint64_t samples_ = 0;
   bool open_ = false;
 };
 

@@ -66,7 +66,7 @@ TEST(ProcessCsv, ReadsCpuMemoryAndTemperature) {
   EXPECT_THAT(find(run, "process_memory").values, ElementsAre(12873797000, 12874891000));
   EXPECT_THAT(find(run, "cpu0_temperature").values, ElementsAre(27, 27.5));
   EXPECT_EQ(run.span, span(0, 1.5));
-  EXPECT_EQ(imported.report.runs.at(0).samples, 6u);
+  EXPECT_EQ(imported.report.runs.at(0).readings, 6u);
 }
 
 TEST(ProcessCsv, DamageIsAGap) {
@@ -263,7 +263,7 @@ TEST(ImportPath, TakesABundleByItsDirectoryOrItsFile) {
     EXPECT_EQ(report->kind, "bundle");
     ASSERT_THAT(report->runs, SizeIs(1));
     EXPECT_EQ(report->runs[0].id, "one");
-    EXPECT_EQ(report->runs[0].samples, 2u);
+    EXPECT_EQ(report->runs[0].samples, 4u);
     EXPECT_EQ(report->runs[0].gaps, Seconds{3});
     EXPECT_EQ(report->skipped_lines, 1u);
     EXPECT_THAT(report->left, ElementsAre("power.csv: column fan is not one of a bundle"));

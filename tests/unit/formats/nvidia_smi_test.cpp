@@ -79,7 +79,8 @@ TEST(NvidiaSmi, ReadsItsOwnHeaderWithUnits) {
   EXPECT_EQ(imported.run.span, span(0, 1.004));
   EXPECT_THAT(imported.report.left, ElementsAre("fan.speed [%]: not used"));
   ASSERT_THAT(imported.report.runs, SizeIs(1));
-  EXPECT_EQ(imported.report.runs[0].samples, 12u);
+  EXPECT_EQ(imported.report.runs[0].samples, 2u);
+  EXPECT_EQ(imported.report.runs[0].readings, 12u);
   EXPECT_EQ(imported.report.skipped_lines, 0u);
 }
 
@@ -92,7 +93,7 @@ TEST(NvidiaSmi, ReadsTheOtherHeaderAndDateStyle) {
       "2023-01-01 00:00:00.500,NVIDIA GeForce RTX 3090,1 %,2 %,24268 MiB,3 MiB,10.60 W,350.00 W,31\r\n");
   EXPECT_THAT(imported["gpu0_power"].times, ElementsAre(0, 1));
   EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(10.40, 10.60));
-  EXPECT_EQ(imported.report.runs[0].samples, 10u);
+  EXPECT_EQ(imported.report.runs[0].readings, 10u);
 }
 
 TEST(NvidiaSmi, TakesAnyOrderAndSubsetAndNounits) {

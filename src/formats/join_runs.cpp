@@ -1,0 +1,105 @@
+#include "formats/join_runs.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+using trace::Run;
+
+bool has_energy(const Run& run) {
+  return std::ranges::any_of(run.traces, [](const auto& trace) {
+    return trace.channel.quantity == trace::Quantity::power ||
+           trace.channel.quantity == trace::Quantity::energy;
+  });
+}
+
+std::size_t reference_of(const std::vector<Run>& runs) {
+  const auto marked = std::ranges::find_if(runs, [](const auto& run) { return !run.epochs.empty(); });
+  if (marked != runs.end()) return static_cast<std::size_t>(marked - runs.begin());
+  const auto measured = std::ranges::find_if(runs, has_energy);
+  return measured == runs.end() ? 0 : static_cast<std::size_t>(measured - runs.begin());
+}
+
+trace::Span shifted(trace::Span span, Seconds by) {
+  return {span.begin + by, span.end + by};
+}
+
+void shift(Run& run, Seconds by) {
+  run.span = shifted(run.span, by);
+  for (auto& trace : run.traces) {
+    for (auto& time : trace.times) time += by.value();
+    for (auto& gap : trace.gaps) gap = shifted(gap, by);
+  }
+  for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
+  for (auto& point : run.metrics) point.time += by;
+}
+
+/// What the first does not say, the second may.
+void fill(trace::RunInfo& known, const trace::RunInfo& more) {
+  const auto take = [](auto& target, const auto& source) {
+    if (target == std::decay_t<decltype(target)>{}) target = source;
+  };
+  take(known.gpu, more.gpu);
+  take(known.gpu_count, more.gpu_count);
+  take(known.nodes, more.nodes);
+  take(known.gpu_memory_mib, more.gpu_memory_mib);
+  take(known.gpu_power_limit_w, more.gpu_power_limit_w);
+  take(known.architecture, more.architecture);
+  take(known.batch_size, more.batch_size);
+  take(known.train_samples, more.train_samples);
+  take(known.total_work, more.total_work);
+  take(known.work_unit, more.work_unit);
+  take(known.stream, more.stream);
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+Result<Run> join_runs(std::vector<Run> runs) {
+  if (runs.empty()) return fail(ErrorKind::invalid, "join", "no run");
+  const auto first = reference_of(runs);
+  std::swap(runs.front(), runs[first]);
+  auto joined = std::move(runs.front());
+  std::set<std::string> names;
+  for (const auto& trace : joined.traces) names.insert(trace.channel.name);
+  for (std::size_t i = 1; i < runs.size(); ++i) {
+    auto& run = runs[i];
+    if (!run.started || !joined.started)
+      return fail(ErrorKind::invalid, run.info.name, "no wall clock to join it by");
+    shift(run, *run.started - *joined.started);
+    if (run.span.end < joined.span.begin || joined.span.end < run.span.begin)
+      return fail(ErrorKind::invalid, run.info.name,
+                  "it begins {} {} {} and does not meet it: is one of the two in another time zone?",
+                  to_text(Seconds{std::abs((run.span.begin - joined.span.begin).value())}),
+                  run.span.begin < joined.span.begin ? "before" : "after", joined.info.name);
+    for (auto& trace : run.traces)
+      if (!names.insert(trace.channel.name).second) {
+        trace.channel.name = run.info.name + "/" + trace.channel.name;
+        if (!names.insert(trace.channel.name).second)
+          return fail(ErrorKind::invalid, run.info.name, "channel {} is there twice", trace.channel.name);
+      }
+    append(joined.traces, std::move(run.traces));
+    append(joined.epochs, std::move(run.epochs));
+    append(joined.metrics, std::move(run.metrics));
+    append(joined.notes, std::move(run.notes));
+    append(joined.host.gpus, std::move(run.host.gpus));
+    fill(joined.info, run.info);
+  }
+  std::ranges::stable_sort(joined.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
+  std::ranges::stable_sort(joined.metrics, {}, &trace::MetricPoint::time);
+  std::ranges::sort(joined.notes);
+  joined.notes.erase(std::unique(joined.notes.begin(), joined.notes.end()), joined.notes.end());
+  return joined;
+}
+
+}  // namespace joulecast::formats
