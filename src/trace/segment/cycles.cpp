@@ -16,10 +16,11 @@ namespace joulecast::trace {
 namespace {
 
 constexpr std::size_t least_samples = 20;
-constexpr double least_cycles = 8;            // fewer leave too few means to choose among
-constexpr double shortest_for_roughness = 5;  // samples
-constexpr std::size_t most_samples = 16384;   // PELT's worst case is quadratic
-constexpr double relative_floor = 1e-3;       // roughness below this share of the level does not matter
+constexpr double least_cycles = 8;             // fewer leave too few means to choose among
+constexpr double shortest_for_roughness = 5;   // samples
+constexpr std::size_t most_samples = 16384;    // PELT's worst case is quadratic
+constexpr double relative_floor = 1e-3;        // roughness below this share of the level does not matter
+constexpr double least_roughness_ratio = 1.5;  // of before and after; less is drift, not another pattern
 constexpr double tolerated_deviations = 3;
 
 // Logarithm of the root mean square of the steps in each batch.
@@ -71,7 +72,11 @@ StablePoint steady_roughness(std::span<const double> power, double unit) {
   const Batches batches = batches_of(power, std::max(unit, shortest_for_roughness));
   const auto rough = roughness(power, batches);
   StablePoint point = steadiest_rest(rough, level_changes(rough));
-  if (point.found) point.index = batches.border(point.index);
+  if (!point.found) return point;
+  const SegmentCost logarithms{rough};
+  const double ratio = logarithms.mean(point.index, rough.size()) - logarithms.mean(0, point.index);
+  if (std::abs(ratio) < std::log(least_roughness_ratio)) return StablePoint{};
+  point.index = batches.border(point.index);
   return point;
 }
 
