@@ -1,0 +1,54 @@
+#include "network/load.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "base/text.hpp"
+#include "network/description.hpp"
+#include "network/named.hpp"
+#include "network/onnx.hpp"
+
+namespace joulecast::network {
+
+Result<ArchitectureFeatures> load_network(const std::string& name_or_file, const LoadOptions& options) {
+  const std::filesystem::path path(name_or_file);
+  const auto extension = to_lower(path.extension().string());
+  std::error_code ignored;
+  const bool file =
+      extension == ".onnx" || extension == ".txt" || std::filesystem::is_regular_file(path, ignored);
+  if (file && extension != ".txt") {
+    if (options.classes)
+      return fail(ErrorKind::invalid, name_or_file, "an ONNX file fixes its number of classes");
+    return read_onnx(path, {options.input, options.input_shapes, options.dimensions});
+  }
+  if (!options.input_shapes.empty() || !options.dimensions.empty())
+    return fail(ErrorKind::invalid, name_or_file,
+                "inputs and dimensions by name are for ONNX files: give --input 3x224x224");
+  const NamedOptions named{options.input, options.classes};
+  return file ? read_described(path, named) : build_named(name_or_file, named);
+}
+
+Result<LoadOptions> parse_load_options(const std::vector<std::string>& inputs,
+                                       const std::vector<std::string>& dimensions,
+                                       std::optional<std::int64_t> classes) {
+  LoadOptions options{.classes = classes};
+  for (const auto& text : inputs) {
+    const auto equals = text.find('=');
+    const auto shape = parse_shape(equals == std::string::npos ? text : text.substr(equals + 1));
+    if (!shape) return fail(ErrorKind::invalid, "--input", "{}", shape.error().message);
+    if (equals != std::string::npos) {
+      options.input_shapes[text.substr(0, equals)] = *shape;
+    } else if (std::exchange(options.input, *shape)) {
+      return fail(ErrorKind::invalid, "--input", "is given twice; name the inputs: ids=1x128");
+    }
+  }
+  for (const auto& text : dimensions) {
+    const auto equals = text.find('=');
+    const auto size = equals == std::string::npos ? std::nullopt : parse_int(text.substr(equals + 1));
+    if (!size || *size < 1) return fail(ErrorKind::invalid, "--dimension", "'{}' is not name=size", text);
+    options.dimensions[text.substr(0, equals)] = *size;
+  }
+  return options;
+}
+
+}  // namespace joulecast::network

@@ -1,0 +1,31 @@
+// A network from whatever the user names: an ONNX file, a description file, or a well-known name.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+
+namespace joulecast::network {
+
+struct LoadOptions {
+  std::optional<Shape> input = std::nullopt;            ///< of one sample, for the first input
+  std::optional<std::int64_t> classes = std::nullopt;   ///< of the head; not for ONNX files
+  std::map<std::string, Shape> input_shapes = {};       ///< whole shapes by name; for ONNX files
+  std::map<std::string, std::int64_t> dimensions = {};  ///< of symbolic dimensions; for ONNX files
+};
+
+/// "model.onnx", "own.txt" or "resnet50". What is neither a file nor a known name is an error with the
+/// nearest names; an option that the kind of network does not take is invalid, never dropped.
+[[nodiscard]] Result<ArchitectureFeatures> load_network(const std::string& name_or_file,
+                                                        const LoadOptions& options = {});
+
+/// Options as the command line gives them: --input "3x224x224" or "ids=1x128" (repeatable), --dimension
+/// "sequence=128".
+[[nodiscard]] Result<LoadOptions> parse_load_options(const std::vector<std::string>& inputs,
+                                                     const std::vector<std::string>& dimensions,
+                                                     std::optional<std::int64_t> classes);
+
+}  // namespace joulecast::network
