@@ -17,11 +17,11 @@ namespace joulecast::network {
 
 struct OnnxOptions {
   /// Shape of one sample, without batch ("3x224x224"), for the first input; or see `input_shapes`.
-  std::optional<Shape> input;
+  std::optional<Shape> input = std::nullopt;
   /// Full shapes (batch included) by input name; wins over `input`.
-  std::map<std::string, Shape> input_shapes;
+  std::map<std::string, Shape> input_shapes = {};
   /// Values of symbolic dimensions by name ("sequence" -> 128).
-  std::map<std::string, std::int64_t> dimensions;
+  std::map<std::string, std::int64_t> dimensions = {};
 };
 
 /// Errors: unavailable/denied (cannot read), malformed (not an ONNX model, truncated, cyclic), invalid (a
