@@ -1,5 +1,5 @@
-// Writes a run while it runs. A thread of its own commits every half second, so that a killed process or
-// machine loses less than a second, and a slow or failing disk never delays the caller.
+// Writes a run while it runs. A thread of its own commits more than once a second, so that a killed process
+// or machine loses less than a second, and a slow or failing disk never delays the caller.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 namespace joulecast::store {
 
 struct WriterOptions {
-  Seconds commit_interval{0.5};
+  Seconds commit_interval{0.75};
   Seconds finish_timeout{10};  ///< how long finish() waits for a locked store
   std::size_t buffer_bytes =
       64u << 20;  ///< what is kept while the store cannot be written; more is dropped, counted

@@ -114,15 +114,23 @@ class ChunkReader {
     return rows.status();
   }
 
-  Status append(const Chunk& chunk, trace::Trace& trace) {
+  /// Calls with the chunk's times and values.
+  template <class Action>
+  Status read(const Chunk& chunk, double resolution, Action action) {
     const auto* times = times_of(chunk.times_key);
     auto block = database_.query("SELECT data FROM block WHERE key = ?", chunk.block_key);
     if (!block.row()) return block.status() ? Status(damaged(database_, run_)) : block.status();
-    const auto values = decode_values(block.bytes(0), trace.channel.resolution);
+    const auto values = decode_values(block.bytes(0), resolution);
     if (times == nullptr || !values || values->size() != times->size()) return damaged(database_, run_);
-    for (const auto time : *times) trace.times.push_back(to_seconds(time));
-    trace.values.insert(trace.values.end(), values->begin(), values->end());
+    action(*times, *values);
     return {};
+  }
+
+  Status append(const Chunk& chunk, trace::Trace& trace) {
+    return read(chunk, trace.channel.resolution, [&](const Times& times, const std::vector<double>& values) {
+      for (const auto time : times) trace.times.push_back(to_seconds(time));
+      trace.values.insert(trace.values.end(), values.begin(), values.end());
+    });
   }
 
  private:
@@ -163,24 +171,54 @@ bool meets_gap(const Chunk& chunk, const std::vector<trace::Span>& gaps) {
   return gap != gaps.end() && gap->begin < last;
 }
 
+/// A stretch of readings by its ends and its integral.
+struct Stretch {
+  double first, last;  // seconds
+  double first_value, last_value, integral;
+};
+
 /// A counter is its two ends. A gauge is its two ends and between them, from 1 us after the first to 1 us
-/// before the last, the level that makes the trapezoids' sum the chunk's integral.
-void append_reduced(const Chunk& chunk, trace::Trace& trace) {
-  const double first = to_seconds(chunk.first_us), last = to_seconds(chunk.last_us);
+/// before the last, the level that makes the trapezoids' sum the integral.
+void append_reduced(const Stretch& stretch, trace::Trace& trace) {
   constexpr double ramp = 1e-6;
-  const bool gauge = trace.channel.behaviour == trace::Behaviour::gauge;
   const auto add = [&](double time, double value) {
     trace.times.push_back(time);
     trace.values.push_back(value);
   };
-  add(first, chunk.first_value);
-  if (gauge) {
-    const double ends = 0.5 * ramp * (chunk.first_value + chunk.last_value);
-    const double level = (chunk.integral - ends) / (last - first - ramp);
-    add(first + ramp, level);
-    add(last - ramp, level);
+  add(stretch.first, stretch.first_value);
+  if (trace.channel.behaviour == trace::Behaviour::gauge) {
+    const double ends = 0.5 * ramp * (stretch.first_value + stretch.last_value);
+    const double level = (stretch.integral - ends) / (stretch.last - stretch.first - ramp);
+    add(stretch.first + ramp, level);
+    add(stretch.last - ramp, level);
   }
-  add(last, chunk.last_value);
+  add(stretch.last, stretch.last_value);
+}
+
+/// Fewer than these gain nothing, and leave no room for the two ramps.
+constexpr std::size_t too_few = 8;
+
+/// Readings between edges become stretches; the two readings around an edge stay, so that cutting there is
+/// exact.
+void append_between_edges(const Times& times, std::span<const double> values, std::span<const double> edges,
+                          trace::Trace& trace) {
+  for (std::size_t begin = 0; begin < times.size();) {
+    const auto edge = std::ranges::upper_bound(edges, to_seconds(times[begin]));
+    const auto behind =
+        edge == edges.end() ? times.end() : std::ranges::lower_bound(times, *edge, {}, to_seconds);
+    const auto end = std::max(static_cast<std::size_t>(behind - times.begin()), begin + 1);
+    const auto part = std::span(times).subspan(begin, end - begin);
+    const auto part_values = values.subspan(begin, end - begin);
+    if (part.size() > too_few) {
+      append_reduced({to_seconds(part.front()), to_seconds(part.back()), part_values.front(),
+                      part_values.back(), integral_of(part, part_values)},
+                     trace);
+    } else {
+      for (const auto time : part) trace.times.push_back(to_seconds(time));
+      trace.values.insert(trace.values.end(), part_values.begin(), part_values.end());
+    }
+    begin = end;
+  }
 }
 
 }  // namespace
@@ -189,12 +227,16 @@ void write_journal(Transaction& transaction, std::int64_t run, std::int64_t numb
                    std::span<const Column> columns, std::span<const trace::Channel> channels) {
   Buffer row;
   for (const auto& [times, members] : group_by_times(columns)) {
-    put_block(row, encode_times(times));
-    put_varint(row, members.size());
-    for (const auto* column : members) {
-      put_varint(row, static_cast<std::uint64_t>(column->channel));
-      put_block(
-          row, encode_values(column->values, channels[static_cast<std::size_t>(column->channel)].resolution));
+    // A store that was locked for long leaves many readings: no block is longer than a chunk.
+    for (std::size_t begin = 0; begin < times.size(); begin += chunk_length) {
+      const auto length = std::min(chunk_length, times.size() - begin);
+      put_block(row, encode_times(std::span(times).subspan(begin, length)));
+      put_varint(row, members.size());
+      for (const auto* column : members) {
+        const auto resolution = channels[static_cast<std::size_t>(column->channel)].resolution;
+        put_varint(row, static_cast<std::uint64_t>(column->channel));
+        put_block(row, encode_values(std::span(column->values).subspan(begin, length), resolution));
+      }
     }
   }
   if (!row.empty())
@@ -237,26 +279,24 @@ Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace
 
 Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
                     std::span<const double> edges) {
-  constexpr std::int64_t too_few = 8;  // nothing to gain, and room for the two ramps
   ChunkReader reader(database, run);
   auto status = reader.for_each(traces.size(), [&](const Chunk& chunk) -> Status {
     auto& trace = traces[static_cast<std::size_t>(chunk.channel)];
-    const bool energy =
-        trace.channel.quantity == trace::Quantity::energy || trace.channel.quantity == trace::Quantity::power;
-    if (chunk.count <= too_few || (energy && holds_edge(chunk, edges)) || meets_gap(chunk, trace.gaps))
+    const auto quantity = trace.channel.quantity;
+    const bool energy = quantity == trace::Quantity::energy || quantity == trace::Quantity::power;
+    if (chunk.count <= static_cast<std::int64_t>(too_few) || meets_gap(chunk, trace.gaps))
       return reader.append(chunk, trace);
-    append_reduced(chunk, trace);
+    if (energy && holds_edge(chunk, edges))
+      return reader.read(chunk, trace.channel.resolution,
+                         [&](const Times& times, const std::vector<double>& values) {
+                           append_between_edges(times, values, edges, trace);
+                         });
+    append_reduced({to_seconds(chunk.first_us), to_seconds(chunk.last_us), chunk.first_value,
+                    chunk.last_value, chunk.integral},
+                   trace);
     return {};
   });
   return status ? load_journal(database, run, traces) : status;
-}
-
-Result<std::optional<double>> last_sample_time(Database& database, std::int64_t run) {
-  auto last = database.query("SELECT max(last_us) FROM chunk WHERE run = ?", run);
-  std::optional<double> time;
-  if (last.row() && !last.is_null(0)) time = to_seconds(last.integer(0));
-  if (auto status = last.status(); !status) return propagate(status.error());
-  return time;
 }
 
 }  // namespace joulecast::store

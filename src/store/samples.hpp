@@ -19,7 +19,7 @@ struct Column {
 };
 
 /// Samples in a chunk, at most.
-constexpr std::size_t chunk_length = 4096;
+constexpr std::size_t chunk_length = 2048;
 
 /// One journal row: everything that came since the last commit. `channels` describes them by number.
 void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
@@ -35,12 +35,9 @@ void pack_journal(Transaction& transaction, std::int64_t run, std::span<const tr
 /// Every sample, into traces[i] for channel number i.
 [[nodiscard]] Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace> traces);
 
-/// A few points a chunk instead, with the same integral. Chunks of power and energy that hold one of `edges`
-/// (rising, seconds), and any that meet one of the trace's gaps, come whole.
+/// A few points a chunk instead, with the same integral. Power and energy keep the readings around each of
+/// `edges` (rising, seconds); chunks that meet one of the trace's gaps come whole.
 [[nodiscard]] Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
                                   std::span<const double> edges);
-
-/// Time of the run's last sample in seconds; nothing where it has none.
-[[nodiscard]] Result<std::optional<double>> last_sample_time(Database& database, std::int64_t run);
 
 }  // namespace joulecast::store

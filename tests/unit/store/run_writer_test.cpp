@@ -248,6 +248,21 @@ TEST_F(RunWriterTest, ALockedStoreIsWaitedForAndNothingIsLost) {
   EXPECT_EQ(open().load("")->traces[0].size(), 100u);
 }
 
+TEST_F(RunWriterTest, ManyReadingsThatWaitedAreWrittenInOne) {
+  constexpr std::size_t many = 150'000;  // longer than any one block may be
+  auto writer = begin();
+  const int channel = writer.add_channel(sample_channels()[0]);
+  std::vector<double> times, values;
+  for (std::size_t i = 0; i < many; ++i) {
+    times.push_back(static_cast<double>(i) * 0.001);
+    values.push_back(sample_value(0, static_cast<int>(i)));
+  }
+  writer.append(channel, times, values);
+  const auto done = writer.finish(trace::RunStatus::finished, 0, Seconds{150});
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(open().load("")->traces[0].values, values);
+}
+
 TEST_F(RunWriterTest, AStoreLockedForGoodIsReportedAtTheEndInTime) {
   auto store = Store::open(path(), Access::write, {.busy_timeout = Seconds{0.05}});
   ASSERT_TRUE(store);
