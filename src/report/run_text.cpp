@@ -112,8 +112,13 @@ std::string means_text(const std::vector<GaugeMean>& means) {
 }
 
 std::string sensors_text(const trace::Run& run) {
-  TextTable table({left, left, left});
+  TextTable table({left, left});
+  std::string unused;
   for (const auto& sensor : run.sensors) {
+    if (!sensor.used) {  // most machines lack most sources: the reasons are doctor's matter, and the JSON's
+      unused += (unused.empty() ? "" : ", ") + sensor.sensor;
+      continue;
+    }
     std::string detail = sensor.reason;
     if (sensor.readings > 0) {
       detail = fmt::format("{} readings", sensor.readings);
@@ -123,9 +128,11 @@ std::string sensors_text(const trace::Run& run) {
             fmt::format(", {} each, {} at most", to_text(sensor.mean_latency), to_text(sensor.max_latency));
       if (!sensor.reason.empty()) detail += "; " + sensor.reason;
     }
-    table.add({sensor.sensor, sensor.used ? "used" : "not used", detail});
+    table.add({sensor.sensor, detail});
   }
-  return table.empty() ? "" : "\nSensors\n" + table.text();
+  auto text = table.empty() ? "" : "\nSensors\n" + table.text();
+  if (!unused.empty()) text += "  not used: " + unused + " (joulecast doctor says why)\n";
+  return text;
 }
 
 std::string overhead_text(const trace::Run& run) {
@@ -163,7 +170,7 @@ std::vector<std::string> epoch_row(const RunReport& report, std::size_t i,
       energy && epoch.span.length() > Seconds{0} ? to_text(*energy / epoch.span.length()) : ""};
   for (const auto& name : metrics) {
     const auto value = epoch.metrics.find(name);
-    row.push_back(value == epoch.metrics.end() ? "" : fmt::format("{:.4g}", value->second));
+    row.push_back(value == epoch.metrics.end() ? "" : fmt::format("{:#.4g}", value->second));
   }
   return row;
 }
