@@ -146,9 +146,9 @@ Result<BoundInputs> bind_inputs(const onnx::GraphProto& graph, const std::string
   std::vector<const onnx::ValueInfoProto*> declared;
   for (const auto& info : graph.input())
     if (!initializers.contains(info.name())) declared.push_back(&info);
-  for (const auto& [name, shape] : options.input_shapes)
-    if (std::ranges::none_of(declared, [&](const auto* info) { return info->name() == name; }))
-      return fail(ErrorKind::invalid, where, "has no input '{}'", name);
+  for (const auto& given : options.input_shapes)
+    if (std::ranges::none_of(declared, [&](const auto* info) { return info->name() == given.first; }))
+      return fail(ErrorKind::invalid, where, "has no input '{}'", given.first);
   return Binder(where, options).bind(declared);
 }
 
