@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "sensors/support/gpu_cards.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -46,6 +47,9 @@ trace::HostInfo describe_host(const sensors::Environment& environment,
     const bool gpu = channel.component == trace::Component::gpu && !channel.device_name.empty();
     if (gpu && seen.insert(channel.device).second) host.gpus.push_back(channel.device_name);
   }
+  // A GPU that the training can use and nothing measures: the total must say that it is missing.
+  if (host.gpus.empty() && sensors::has_usable_gpu(environment))
+    host.gpus.emplace_back("GPU that nothing measures");
   return host;
 }
 

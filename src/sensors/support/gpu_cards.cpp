@@ -48,6 +48,18 @@ bool has_gpu_board(const Environment& environment) {
   return false;
 }
 
+bool has_usable_gpu(const Environment& environment) {
+  const auto hides_all = [&](const char* variable) {
+    const char* list = environment.variable ? environment.variable(variable) : nullptr;
+    return list != nullptr && (trim(list).empty() || trim(list) == "-1");
+  };
+  std::error_code ignored;
+  if (!hides_all("CUDA_VISIBLE_DEVICES"))
+    for (const auto& file : entries(environment.roots.dev, "nvidia"))  // nvidia0, not nvidiactl
+      if (parse_uint(file.filename().string().substr(6))) return true;
+  return !hides_all("ROCR_VISIBLE_DEVICES") && fs::exists(environment.roots.dev / "kfd", ignored);
+}
+
 trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                            const std::string& device) {
   trace::Channel channel;

@@ -20,6 +20,11 @@ struct GpuCard {
 /// what is there and unmeasured is missing, and what is not there is not.
 [[nodiscard]] bool has_gpu_board(const Environment& environment);
 
+/// Whether a program that runs here could use an NVIDIA or AMD GPU: the driver has made its device file, and
+/// the visible-devices variables do not hide all of them. Where nothing measures it then, its energy is
+/// missing.
+[[nodiscard]] bool has_usable_gpu(const Environment& environment);
+
 /// What fits a card's channels: its component, device and name, and the sensor that reads it.
 [[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                                          const std::string& device);

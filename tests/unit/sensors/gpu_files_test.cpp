@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <gmock/gmock.h>
 
+#include "sensors/support/gpu_cards.hpp"
 #include "unit/sensors/support.hpp"
 
 namespace joulecast::sensors {
@@ -50,6 +51,21 @@ TEST(IntelGpu, ReadsTheCardsCounter) {
   EXPECT_EQ(count(*sensor, "intelgpu0_energy"), 123456789U);
   EXPECT_DOUBLE_EQ(channel(*sensor, "intelgpu0_energy").resolution, 1e-6);
   EXPECT_THAT(channel(*sensor, "intelgpu0_energy").note, HasSubstr("once a minute"));
+}
+
+TEST(UsableGpu, IsOneWithADeviceFileThatIsNotHidden) {
+  FakeTree tree;
+  tree.add("== nvidiactl\nx\n");
+  Fake fake(tree.root());
+  EXPECT_FALSE(has_usable_gpu(fake.environment));
+  tree.add("== nvidia0\nx\n");
+  EXPECT_TRUE(has_usable_gpu(fake.environment));
+  fake.variables["CUDA_VISIBLE_DEVICES"] = "-1";
+  EXPECT_FALSE(has_usable_gpu(fake.environment));
+  tree.add("== kfd\nx\n");
+  EXPECT_TRUE(has_usable_gpu(fake.environment));
+  fake.variables["ROCR_VISIBLE_DEVICES"] = "";
+  EXPECT_FALSE(has_usable_gpu(fake.environment));
 }
 
 class FakeRocm {

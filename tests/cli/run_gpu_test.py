@@ -1,0 +1,94 @@
+"""joulecast run on fake NVIDIA machines: what the script draws is what the run must show, faults included."""
+import os
+import pathlib
+import unittest
+
+from support import CommandTest
+
+BUILD = pathlib.Path(os.environ.get("JOULECAST_BUILD", "build/dev"))
+
+
+class RunOnFakeGpus(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.sys = self.folder / "sys"
+        self.dev = self.folder / "dev"
+        self.sys.mkdir()
+        self.dev.mkdir()
+        self.environment.update(JOULECAST_SYSFS=str(self.sys), JOULECAST_DEVFS=str(self.dev))
+        for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "ROCR_VISIBLE_DEVICES"):
+            self.environment.pop(name, None)
+
+    def measure(self, script, seconds=2.0, status=0):
+        """Runs a command of that length and returns the stored run and its rows of GPU energy, by device."""
+        path = self.folder / "gpus.txt"
+        path.write_text(script)
+        self.environment["JOULECAST_NVML_LIBRARY"] = str(BUILD / "fakes" / "libnvidia-ml.so.1")
+        self.environment["JOULECAST_FAKE_NVML"] = str(path)
+        self.call("run", "--quiet", "--interval", "0.1", "--name", "t", "--", "sh", "-c", f"sleep {seconds}; exit {status}",
+                  expect=status)
+        run = self.json("show", "t")
+        rows = {row["device"]: row for row in run["energy_j"]["by_component"] if row["component"] == "gpu"}
+        return run, rows
+
+    def sensor(self, run, name):
+        return next(s for s in run["sensors"] if s["sensor"] == name)
+
+    def test_two_gpus_are_added(self):
+        run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\ngpu uuid=GPU-b arch=9\npower 0:100\n")
+        length = run["duration_s"]
+        self.assertAlmostEqual(rows["GPU-a"]["energy_j"], 300 * length, delta=300 * 0.15)  # the counter's steps
+        self.assertAlmostEqual(rows["GPU-b"]["energy_j"], 100 * length, delta=100 * 0.15)
+        self.assertGreater(run["energy_j"]["total"], rows["GPU-a"]["energy_j"] + rows["GPU-b"]["energy_j"])
+        self.assertEqual(rows["GPU-a"]["provenance"], "measured")
+
+    def test_power_where_there_is_no_counter(self):
+        run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nfail energy NOT_SUPPORTED\n")
+        self.assertEqual(rows["GPU-a"]["channel"], "gpu0_power")
+        self.assertAlmostEqual(rows["GPU-a"]["energy_j"], 300 * run["duration_s"], delta=300 * 0.15)
+
+    def test_a_driver_that_hangs_neither_holds_nor_hides(self):
+        run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nhang all from=1 for=60\n", 4.5, status=3)
+        self.assertLess(run["duration_s"], 6)
+        self.assertEqual(run["exit_status"], 3)
+        self.assertLess(rows["GPU-a"]["coverage"], 0.5)
+        self.assertIn("hangs", self.sensor(run, "nvml")["reason"])
+
+    def test_a_lost_gpu_lowers_the_coverage(self):
+        run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nfail all GPU_IS_LOST from=1\n", 2.5)
+        self.assertLess(rows["GPU-a"]["coverage"], 0.7)
+        self.assertGreater(self.sensor(run, "nvml")["failed_readings"], 0)
+
+    def test_visible_devices(self):
+        script = "gpu uuid=GPU-aa name=X\npower 0:300\ngpu uuid=GPU-ab name=X\npower 0:100\nmig MIG-1\n"
+        for visible, expected in (("1", {"GPU-ab"}), ("GPU-aa", {"GPU-aa"}), ("MIG-1", {"GPU-ab"}), ("0,-1,1", {"GPU-aa"}),
+                                  ("GPU-a", set()), ("", set()), ("rubbish", set())):
+            with self.subTest(visible=visible):
+                self.environment["CUDA_VISIBLE_DEVICES"] = visible
+                run, rows = self.measure(script, 0.3)
+                self.assertEqual(set(rows) - {""}, expected)
+                self.assertEqual(self.sensor(run, "nvml")["used"], bool(expected))
+                if not expected:
+                    self.assertIn("CUDA_VISIBLE_DEVICES", self.sensor(run, "nvml")["reason"])
+                self.call("rm", "t")
+
+    def test_a_usable_gpu_that_nothing_measures_is_missing(self):
+        (self.dev / "nvidia0").write_text("")
+        run, rows = self.measure("driver missing\n", 0.3)
+        self.assertEqual([row["provenance"] for row in rows.values()], ["missing"])
+        self.assertIsNone(rows[""]["energy_j"])
+        self.assertIn("gpu", run["energy_j"]["missing"])
+
+    def test_a_named_gpu_that_is_not_there_stops_before_the_command(self):
+        path = self.folder / "gpus.txt"
+        path.write_text("gpu uuid=GPU-a\n")
+        self.environment["JOULECAST_NVML_LIBRARY"] = str(BUILD / "fakes" / "libnvidia-ml.so.1")
+        self.environment["JOULECAST_FAKE_NVML"] = str(path)
+        witness = self.folder / "ran"
+        done = self.call("run", "--gpu", "5", "--", "touch", witness, expect=2)
+        self.assertIn("GPU '5'", done.stderr)
+        self.assertFalse(witness.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
