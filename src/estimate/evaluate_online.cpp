@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "estimate/online/adaptive.hpp"
 #include "estimate/online/methods.hpp"
 #include "estimate/online/replay.hpp"
 #include "formats/run_bundle.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr StepSetting paper{10, 5};
 constexpr StepSetting early{1, 5};
+constexpr double first_half = 0.5 + 1e-9;
 
 StepSetting step_setting(const OnlineEvaluationOptions& options, std::size_t units) {
   if (options.step) return *options.step;
@@ -64,27 +66,35 @@ class Player {
 
   /// adaptive and adaptive-first, and the adaptive method at fixed shares.
   void play_adaptive(EvaluatedRun& run) const {
-    const auto estimator = adaptive_method.begin(plan_);
+    Adaptive adaptive(plan_);
+    std::optional<Moment> last_ready;
     auto share = observed_shares().begin();
     double seen = 0;
     double done = 0;
     bool was_ready = false;
     for (const auto& unit : replay_.units) {
-      if (!estimator->observe(unit)) return;
+      if (!adaptive.observe(unit)) return;
       seen += unit.energy->value();
       done += unit.work / replay_.total_work;
-      const auto estimate = estimator->estimate();
+      const auto estimate = adaptive.estimate();
       if (!estimate) continue;
-      if (estimate->ready && !was_ready) became_ready(run, *estimate, seen / energy_, done);
+      if (estimate->ready && !was_ready) {
+        if (!run.energy.contains("adaptive-first")) run.moments.push_back(moment(adaptive, "adaptive-first"));
+        if (done <= first_half) last_ready = moment(adaptive, "adaptive");
+        became_ready(run, *estimate, seen / energy_, done);
+      }
       was_ready = estimate->ready;
       // A unit that leaps over several shares counts for the last of them.
       while (share != observed_shares().end() && done >= *share - 1e-9) {
         const auto next = std::next(share);
-        if (next == observed_shares().end() || done < *next - 1e-9)
+        if (next == observed_shares().end() || done < *next - 1e-9) {
           run.by_share[*share] = {energy_outcome(*estimate, seen / energy_), estimate->ready};
+          run.moments.push_back(moment(adaptive, fmt::format("{:g}", *share)));
+        }
         share = next;
       }
     }
+    if (last_ready) run.moments.push_back(*last_ready);
   }
 
  private:
@@ -93,6 +103,12 @@ class Player {
     return outcome_of(e.total.value.value(), energy_,
                       interval ? std::optional{interval->low.value()} : std::nullopt,
                       interval ? std::optional{interval->high.value()} : std::nullopt, observed);
+  }
+
+  [[nodiscard]] Moment moment(const Adaptive& adaptive, std::string kind) const {
+    const auto rest = adaptive.energy_for(std::max(0.0, replay_.total_work - adaptive.work_done()));
+    return {std::move(kind), rest->situation, adaptive.used(), Joules{rest->value},
+            Joules{energy_} - adaptive.used()};
   }
 
   void became_ready(EvaluatedRun& run, const OnlineEstimate& e, double observed, double done) const {
@@ -104,7 +120,7 @@ class Player {
                        e.duration->interval->high.value(), observed);
     };
     if (!run.energy.contains("adaptive-first")) record("adaptive-first");
-    if (done <= 0.5 + 1e-9) record("adaptive");
+    if (done <= first_half) record("adaptive");
   }
 
   const Replay& replay_;
@@ -248,6 +264,8 @@ OnlineEvaluation summarise(const std::vector<EvaluatedRun>& runs) {
     all.push_back(&run);
     groups[{run.source, run.architecture, run.nodes}].push_back(&run);
     physical.insert(run.physical_run);
+    for (const auto& moment : run.moments)
+      evaluation.moments.push_back({run.source, run.architecture, run.physical_run, moment});
   }
   evaluation.runs = static_cast<int>(physical.size());
   evaluation.methods = score_methods(all);

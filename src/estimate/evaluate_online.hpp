@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "estimate/online/change_model.hpp"
 #include "estimate/scores.hpp"
 #include "trace/run.hpp"
 
@@ -27,6 +28,16 @@ struct OnlineEvaluationOptions {
   int threads = 0;  ///< that read bundles; 0 = one for each processor
 };
 
+/// What the adaptive method knew at one moment, and what then came: its error model is fitted to such moments
+/// (bench/calibrate_projection.py).
+struct Moment {
+  std::string kind;  ///< "adaptive", "adaptive-first", or the share observed, "0.05"
+  Situation situation;
+  Joules used{0};
+  Joules forecast{0};  ///< of the remaining work
+  Joules truth{0};     ///< that it came to
+};
+
 /// What every method said of one run. Keys are the names of methods; `adaptive` is taken at the last moment
 /// within the first half of the work at which it became ready, `adaptive-first` at the first such moment of
 /// all. A method that has no estimate there is absent.
@@ -42,8 +53,9 @@ struct EvaluatedRun {
     Outcome energy;
     bool ready = false;
   };
-  std::map<double, AtShare>
-      by_share;  ///< adaptive, at the first unit that ends at or after this share of the work
+  std::vector<Moment> moments;
+  /// adaptive, at the first unit that ends at or after this share of the work
+  std::map<double, AtShare> by_share;
 };
 
 /// invalid as replay_of(); also where the run is not complete.
@@ -73,12 +85,19 @@ struct OnlineEvaluation {
     std::string path;
     std::string reason;
   };
+  struct MomentRow {
+    std::string source;
+    std::string architecture;
+    std::string physical_run;
+    Moment moment;
+  };
   int runs = 0;  ///< trainings; several streams of one are one run
   std::vector<NamedScores> methods;
   std::vector<NamedScores> variants;
   std::vector<Group> groups;
   std::vector<ShareRow> by_share;
   std::vector<Skipped> skipped;
+  std::vector<MomentRow> moments;
 };
 
 /// The shares of the table by share observed.

@@ -112,4 +112,15 @@ std::string to_text(const OnlineEvaluation& evaluation) {
   return text;
 }
 
+std::string moments_csv(const OnlineEvaluation& evaluation) {
+  std::string text =
+      "kind,source,architecture,run,share,relative_sd,changed,units,used_j,forecast_remaining_j,remaining_"
+      "j\n";
+  for (const auto& [source, architecture, run, m] : evaluation.moments)
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
+                   architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
+                   m.situation.units, m.used.value(), m.forecast.value(), m.truth.value());
+  return text;
+}
+
 }  // namespace joulecast::report

@@ -16,4 +16,7 @@ namespace joulecast::report {
 /// One table of the methods over all runs, one by group, one by the share observed.
 [[nodiscard]] std::string to_text(const estimate::OnlineEvaluation& evaluation);
 
+/// The moments that the adaptive method's error model is fitted to, one a row.
+[[nodiscard]] std::string moments_csv(const estimate::OnlineEvaluation& evaluation);
+
 }  // namespace joulecast::report

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/roots.hpp"
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
@@ -23,6 +24,7 @@ struct Options {
   std::string stabilising;
   int window = 5;
   std::string json;
+  std::string moments;
 };
 
 Result<estimate::OnlineEvaluationOptions> evaluation_options(const Options& options) {
@@ -54,6 +56,9 @@ int evaluate(const Options& options) {
   if (!options.json.empty())
     if (auto written = write_json(report::to_json(*evaluation), options.json); !written)
       return report_error(written.error());
+  if (!options.moments.empty())
+    if (auto written = write_file(options.moments, report::moments_csv(*evaluation)); !written)
+      return report_error(written.error());
   return done;
 }
 
@@ -66,6 +71,8 @@ std::function<int()> define_evaluate_online(CLI::App& app) {
                  "STEP's stabilising epoch, or 'detect' (default: 10 in runs of 30 epochs and more, else 1)");
   app.add_option("--window", options->window, "STEP's window in epochs")->capture_default_str();
   app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
+  app.add_option("--moments", options->moments, "Write what the interval's constants are fitted to (CSV)")
+      ->type_name("FILE");
   return [options] { return evaluate(*options); };
 }
 

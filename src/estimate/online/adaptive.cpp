@@ -66,7 +66,7 @@ std::optional<Remainder> Adaptive::next(const RegimeTracker& rate, double work) 
                       .relative_sd = outlook->relative_sd,
                       .changed = rate.changes() > 0,
                       .units = rate.units_in_regime()};
-  return Remainder{outlook->rate * work, ErrorModel(now)};
+  return Remainder{outlook->rate * work, now, ErrorModel(now)};
 }
 
 std::optional<Remainder> Adaptive::energy_for(double work) const {

@@ -13,6 +13,7 @@ namespace joulecast::estimate {
 /// What remains of one quantity, with the distribution of its error.
 struct Remainder {
   double value = 0;
+  Situation situation;
   ErrorModel error;
 };
 
