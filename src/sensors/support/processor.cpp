@@ -116,7 +116,7 @@ std::optional<MemoryUse> parse_meminfo(std::string_view text) {
     const auto kib = parse_double(value.substr(0, value.find(' ')));
     (key == "MemTotal" ? total : available) = kib;
   });
-  if (!total || !available || *available > *total) return std::nullopt;
+  if (!total || !available || *available < 0 || *available > *total) return std::nullopt;
   return MemoryUse{*total * 1024, (*total - *available) * 1024};
 }
 

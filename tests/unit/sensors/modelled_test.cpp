@@ -126,6 +126,7 @@ TEST(CpuTicks, AreParsedAsTheKernelWritesThem) {
 TEST(Meminfo, NeedsBothLines) {
   EXPECT_FALSE(parse_meminfo("MemTotal: 5 kB\n"));
   EXPECT_FALSE(parse_meminfo("MemTotal: 5 kB\nMemAvailable: 6 kB\n"));
+  EXPECT_FALSE(parse_meminfo("MemTotal: 5 kB\nMemAvailable: -6 kB\n"));
   EXPECT_FALSE(parse_meminfo("MemTotal: x kB\nMemAvailable: 6 kB\n"));
   EXPECT_DOUBLE_EQ(parse_meminfo("MemTotal: 5 kB\nMemAvailable: 3 kB\n")->used, 2048);
 }
