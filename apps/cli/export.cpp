@@ -35,6 +35,9 @@ std::function<int()> define(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--csv", targets.readings_csv, "Every reading, one a row")->type_name("FILE");
   app.add_option("--epochs-csv", targets.epochs_csv, "One row an epoch, with its metrics")->type_name("FILE");
+  app.add_option("--emissions", targets.emissions,
+                 "A row in CodeCarbon's emissions.csv, added where it is there")
+      ->type_name("FILE");
   add_store_option(app, options->store);
   add_place_options(app, options->place);
   return [options] { return export_run(*options); };

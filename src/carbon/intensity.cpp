@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/csv.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
 
@@ -10,27 +11,23 @@ namespace joulecast::carbon {
 namespace fs = std::filesystem;
 namespace {
 
-using Cells = std::vector<std::string_view>;
+using Cells = std::vector<std::string>;
 
-/// Calls for each row below the header. Our own tables have no quotes and no commas within cells.
+/// Calls for each row with the cells of the named columns.
 template <class Action>
-Status for_each_row(const fs::path& file, std::string_view header, Action action) {
-  const auto text = read_file(file);
-  if (!text) return propagate(text.error());
-  int line = 0;
-  for (auto row : split(*text, '\n')) {
-    ++line;
-    row = trim(row);
-    const auto where = fmt::format("{}:{}", file.string(), line);
-    if (line == 1) {
-      if (row != header) return fail(ErrorKind::malformed, where, "the header is not '{}'", header);
-      continue;
-    }
-    if (row.empty()) continue;
-    const auto cells = split(row, ',');
-    if (cells.size() != split(header, ',').size())
-      return fail(ErrorKind::malformed, where, "{} cells, not {}", cells.size(), split(header, ',').size());
-    if (auto status = action(cells, where); !status) return status;
+Status for_each_row(const fs::path& file, std::initializer_list<std::string_view> names, Action action) {
+  const auto table = read_csv(file);
+  if (!table) return propagate(table.error());
+  std::vector<std::size_t> columns;
+  for (const auto name : names) {
+    const auto column = table->needed_column(name);
+    if (!column) return propagate(column.error());
+    columns.push_back(*column);
+  }
+  Cells cells(columns.size());
+  for (const auto& row : table->rows) {
+    for (std::size_t i = 0; i < columns.size(); ++i) cells[i] = row.cells[columns[i]];
+    if (auto status = action(cells, table->place(row)); !status) return status;
   }
   return {};
 }
@@ -87,37 +84,36 @@ Result<IntensityTable> IntensityTable::read() {
 }
 
 Status IntensityTable::read_countries(const fs::path& file) {
-  constexpr std::string_view header = "iso2,iso3,country,also_called,g_co2e_per_kwh,year,source";
-  return for_each_row(file, header, [&](const Cells& cells, const std::string& where) -> Status {
-    const auto dated = read_dated(cells[4], cells[5], where);
-    if (!dated) return propagate(dated.error());
-    auto& country = countries_.emplace_back();
-    country.iso2 = cells[0];
-    country.iso3 = cells[1];
-    country.name = cells[2];
-    for (const auto name : split(cells[3], '|'))
-      if (!name.empty()) country.also_called.emplace_back(name);
-    country.intensity = dated->intensity;
-    country.year = dated->year;
-    country.source = cells[6];
-    return {};
-  });
+  return for_each_row(file, {"iso2", "iso3", "country", "also_called", "g_co2e_per_kwh", "year", "source"},
+                      [&](const Cells& cells, const std::string& where) -> Status {
+                        const auto dated = read_dated(cells[4], cells[5], where);
+                        if (!dated) return propagate(dated.error());
+                        auto& country = countries_.emplace_back();
+                        country.iso2 = cells[0];
+                        country.iso3 = cells[1];
+                        country.name = cells[2];
+                        for (const auto name : split(cells[3], '|'))
+                          if (!name.empty()) country.also_called.emplace_back(name);
+                        country.intensity = dated->intensity;
+                        country.year = dated->year;
+                        country.source = cells[6];
+                        return {};
+                      });
 }
 
 Status IntensityTable::read_regions(const fs::path& file) {
-  constexpr std::string_view header = "provider,region,iso3,g_co2e_per_kwh,year,source";
-  return for_each_row(file, header, [&](const Cells& cells, const std::string& where) -> Status {
-    Region region{std::string(cells[0]), std::string(cells[1]), std::string(cells[2]), std::nullopt, 0,
-                  std::string(cells[5])};
-    if (!cells[3].empty()) {
-      const auto dated = read_dated(cells[3], cells[4], where);
-      if (!dated) return propagate(dated.error());
-      region.intensity = dated->intensity;
-      region.year = dated->year;
-    }
-    regions_.push_back(std::move(region));
-    return {};
-  });
+  return for_each_row(file, {"provider", "region", "iso3", "g_co2e_per_kwh", "year", "source"},
+                      [&](const Cells& cells, const std::string& where) -> Status {
+                        Region region{cells[0], cells[1], cells[2], std::nullopt, 0, cells[5]};
+                        if (!cells[3].empty()) {
+                          const auto dated = read_dated(cells[3], cells[4], where);
+                          if (!dated) return propagate(dated.error());
+                          region.intensity = dated->intensity;
+                          region.year = dated->year;
+                        }
+                        regions_.push_back(std::move(region));
+                        return {};
+                      });
 }
 
 const IntensityTable::Country* IntensityTable::find_country(std::string_view text) const {

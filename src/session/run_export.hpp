@@ -12,9 +12,10 @@ namespace joulecast::session {
 
 /// Where to write what; an empty path = not wanted.
 struct ExportTargets {
-  std::filesystem::path bundle;
-  std::filesystem::path readings_csv;
-  std::filesystem::path epochs_csv;
+  std::filesystem::path bundle = {};
+  std::filesystem::path readings_csv = {};
+  std::filesystem::path epochs_csv = {};
+  std::filesystem::path emissions = {};  ///< a row is added where the file is there
 };
 
 /// Returns what was written. invalid where nothing was asked for, or a target is there already as something

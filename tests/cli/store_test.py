@@ -144,6 +144,29 @@ class Export(StoreTest):
         for row, epoch in zip(epochs, run["epochs"]):
             self.assertAlmostEqual(float(row["energy_j"]), epoch["energy_j"], delta=1e-6 * epoch["energy_j"])
 
+    def test_emissions_are_a_row_each_in_codecarbons_table(self):
+        for name in ("one", "two"):
+            self.measure(name, "--country", "FR", "--tag", "experiment=e7")
+            self.call("export", name, "--emissions", self.folder / "emissions.csv")
+        with open(self.folder / "emissions.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["project_name"] for row in rows], ["one", "two"])
+        self.assertEqual(len(rows[0]), 38)
+        run = self.json("show", "two")
+        row = rows[1]
+        self.assertAlmostEqual(float(row["energy_consumed"]) * 3.6e6, run["energy_j"]["total"])
+        self.assertAlmostEqual(float(row["emissions"]) * 1000, run["carbon"]["emissions_g"])
+        self.assertEqual((row["country_iso_code"], row["experiment_id"], row["run_id"]), ("FRA", "e7", run["id"]))
+        for component, column in (("cpu", "cpu_energy"), ("gpu", "gpu_energy"), ("dram", "ram_energy")):
+            known = [part["energy_j"] for part in run["energy_j"]["by_component"]
+                     if part["component"] == component and part["in_total"] and part["energy_j"] is not None]
+            self.assertEqual(row[column] == "", not known, "unknown is empty, not 0")
+            if known:
+                self.assertAlmostEqual(float(row[column]) * 3.6e6, sum(known))
+        (self.folder / "other.csv").write_text("a,b\n1,2\n")
+        self.call("export", "two", "--emissions", self.folder / "other.csv", expect=2)
+        self.assertEqual((self.folder / "other.csv").read_text(), "a,b\n1,2\n")
+
     def test_a_bundle_comes_back_as_the_same_run(self):
         self.measure("there")
         before = self.json("show", "there")

@@ -156,7 +156,7 @@ TEST_F(StoreTest, ListsNewestFirstWithTotals) {
   EXPECT_EQ(first.epochs, 4);
   EXPECT_EQ(first.duration, Seconds{240});
   EXPECT_EQ(first.provenance, Provenance::modelled);  // of its worst part, the memory
-  EXPECT_EQ(first.energy, trace::energy_of(newer).total);
+  EXPECT_DOUBLE_EQ(first.energy->value(), trace::energy_of(newer).total->value());
   EXPECT_EQ(first.tags.at("team"), "vision");
   EXPECT_THAT(first.command, ElementsAre("python", "train.py", "--name=\"x y\""));
 }
