@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace joulecast::store {
 namespace {
@@ -31,11 +32,6 @@ std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
   boost::crc_32_type crc;
   crc.process_bytes(bytes.data(), bytes.size());
   return crc.checksum();
-}
-
-void seal(Buffer& block) {
-  const auto crc = crc32(block);
-  for (unsigned shift = 0; shift < 32; shift += 8) block.push_back(static_cast<std::uint8_t>(crc >> shift));
 }
 
 std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes) {
@@ -195,6 +191,12 @@ double to_seconds(std::int64_t microseconds) {
   return static_cast<double>(microseconds) / 1e6;
 }
 
+Buffer seal(Buffer block) {
+  const auto crc = crc32(block);
+  for (unsigned shift = 0; shift < 32; shift += 8) block.push_back(static_cast<std::uint8_t>(crc >> shift));
+  return block;
+}
+
 void put_varint(Buffer& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
   out.push_back(static_cast<std::uint8_t>(value));
@@ -248,8 +250,7 @@ Buffer encode_times(std::span<const std::int64_t> microseconds) {
     differentiate(steps);
     put_column(out, steps);
   }
-  seal(out);
-  return out;
+  return seal(std::move(out));
 }
 
 Result<std::vector<std::int64_t>> decode_times(std::span<const std::uint8_t> bytes) {
@@ -269,8 +270,7 @@ Buffer encode_values(std::span<const double> values, double resolution) {
   Buffer out;
   put_varint(out, values.size());
   out.insert(out.end(), body.begin(), body.end());
-  seal(out);
-  return out;
+  return seal(std::move(out));
 }
 
 Result<std::vector<double>> decode_values(std::span<const std::uint8_t> bytes, double resolution) {

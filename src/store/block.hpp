@@ -47,6 +47,9 @@ class ByteReader {
   bool ok_ = true;
 };
 
+/// The bytes with their CRC-32 behind them.
+[[nodiscard]] Buffer seal(Buffer block);
+
 void put_varint(Buffer& out, std::uint64_t value);
 void put_zigzag(Buffer& out, std::int64_t value);
 
