@@ -55,9 +55,11 @@ Status LineReader::fill(std::size_t wanted) {
     begin_ = 0;
   }
   while (!end_of_input_ && buffer_.size() < wanted) {
+    // The buffer grows as the input does: a short file needs no long one.
     const auto had = buffer_.size();
-    buffer_.resize(wanted);
-    const auto got = read_(buffer_.data() + had, wanted - had);
+    const auto size = std::min(wanted, std::max({buffer_.capacity(), 2 * had, std::size_t{4096}}));
+    buffer_.resize(size);
+    const auto got = read_(buffer_.data() + had, size - had);
     buffer_.resize(had + got.value_or(0));
     if (!got) return propagate(got.error());
     end_of_input_ = *got == 0;
