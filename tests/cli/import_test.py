@@ -1,0 +1,117 @@
+"""joulecast import: kinds, gaps, damage and exit statuses, as a user meets them."""
+import json
+import pathlib
+import unittest
+
+from support import CommandTest
+
+GPU = """timestamp, index, name, utilization.gpu [%], power.draw [W], fan.speed [%]
+2024/05/01 10:00:00.000, 0, NVIDIA T4, 5 %, 30.00 W, 20 %
+2024/05/01 10:00:10.000, 0, NVIDIA T4, 95 %, 50.00 W, 20 %
+2024/05/01 10:00:20.000, 0, NVIDIA T4, [N/A], [N/A], 20 %
+2024/05/01 10:00:30.000, 0, NVIDIA T4, 95 %, 70.00 W, 20 %
+"""
+HOST = """timestamp,cpu usage (%),memory usage (MB),temperature (Celsius)
+2024-05-01T10:00:05.000000,1.5,2000.25,40.0
+2024-05-01T10:00:15.000000,2.5,2001.25,41.0
+"""
+EMISSIONS = """timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,energy_consumed
+2024-05-01T10:01:00,p,first,60,0.001,0.002,0.003,0.0001,0.0051
+2024-05-01T10:02:00,p,second,60,0.001,0.001,0.003,0.0001,0.0041
+"""
+MLLOG = """noise
+:::MLLOG {"time_ms": 1714557600000, "key": "run_start", "value": null, "metadata": {}}
+:::MLLOG {"time_ms": 1714557601000, "key": "epoch_start", "value": null, "metadata": {"epoch_num": 1}}
+:::MLLOG {"time_ms": 1714557611000, "key": "epoch_stop", "value": null, "metadata": {"epoch_num": 1}}
+:::MLLOG {"time_ms": 1714557620000, "key": "run_stop", "value": null, "metadata": {"status": "success"}}
+"""
+
+
+class Import(CommandTest):
+    def write(self, name, text):
+        (self.folder / name).write_text(text, newline="")
+        return str(self.folder / name)
+
+    def run_import(self, *arguments, expect=0):
+        return self.call("import", *arguments, expect=expect)
+
+    def figures(self, *arguments):
+        return self.json("import", *arguments)
+
+    def test_a_gpu_log_becomes_a_stored_run(self):
+        log = self.write("gpu.csv", GPU)
+        run, = self.figures(log)["runs"]
+        self.assertEqual(run["kind"], "nvidia-smi")
+        self.assertEqual(run["source_file"], log)
+        self.assertEqual(run["samples"], 4)
+        self.assertEqual(run["readings"], 6)
+        self.assertEqual(run["gaps_s"], 20)
+        self.assertEqual(run["skipped_lines"], 0)
+        # 10 s at 40 W, and 20 s on the line from 50 W to 70 W.
+        self.assertAlmostEqual(run["energy_j"], 400 + 1200)
+        again, = self.figures(log)["runs"]
+        self.assertEqual(again["id"], run["id"])
+        self.assertTrue(again["already_stored"])
+
+    def test_every_kind_is_told_by_its_content(self):
+        files = [self.write("a", GPU), self.write("b", HOST), self.write("c", EMISSIONS), self.write("d", MLLOG)]
+        result = self.figures(*files)
+        self.assertEqual([run["kind"] for run in result["runs"]],
+                         ["nvidia-smi", "process-csv", "codecarbon", "codecarbon", "mllog"])
+        self.assertEqual([run["id"] for run in result["runs"][2:4]], ["first", "second"])
+        self.assertIsNone(result["runs"][1]["energy_j"])  # no power in it: not known, and not 0
+        self.assertEqual(result["files"][0]["left"], ["fan.speed [%]: not used"])
+
+    def test_people_read_what_was_taken_and_left(self):
+        result = self.run_import(self.write("gpu.csv", GPU))
+        self.assertIn("gpu0_power from power.draw [W]", result.stdout)
+        self.assertIn("fan.speed [%]: not used", result.stdout)
+        self.assertIn("1.60 kJ measured", result.stdout)
+
+    def test_damage_is_passed_over_or_refused(self):
+        log = self.write("gpu.csv", GPU.replace("50.00 W", "5x.00 W"))
+        run, = self.figures(log)["runs"]
+        self.assertEqual(run["skipped_lines"], 1)
+        strict = self.run_import(log, "--strict", "--dry-run", expect=2)
+        self.assertEqual(strict.stderr.strip(),
+                         f'joulecast: {log}:3: power.draw [W]: "5x.00 W" is not a number of W')
+
+    def test_one_bad_file_does_not_keep_the_others_out(self):
+        bad = self.write("bad.txt", "nothing that anybody measured\n")
+        result = self.run_import(bad, self.write("gpu.csv", GPU), "--json", "-", expect=2)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+        self.assertIn("bad.txt:1: not a file that can be imported", result.stderr)
+        self.assertEqual(len(json.loads(result.stdout)["runs"]), 1)
+        self.run_import(self.folder / "none.csv", expect=2)
+
+    def test_files_about_one_run_are_joined(self):
+        run, = self.figures(self.write("gpu.csv", GPU), self.write("host.csv", HOST), "--join",
+                            "--bundle", str(self.folder / "out"))["runs"]
+        self.assertEqual(run["kind"], "nvidia-smi+process-csv")
+        self.assertAlmostEqual(run["energy_j"], 1600)
+        self.assertTrue((self.folder / "out/run.json").exists())
+        self.assertIn("5,1.5,2000.25", (self.folder / "out/host.csv").read_text())
+        back, = self.figures(str(self.folder / "out"))["runs"]
+        self.assertEqual(back["kind"], "bundle")
+        self.assertAlmostEqual(back["energy_j"], 1600)
+
+    def test_files_that_do_not_meet_are_not_joined(self):
+        late = self.write("late.csv", HOST.replace("T10:", "T15:"))
+        result = self.run_import(self.write("gpu.csv", GPU), late, "--join", expect=2)
+        self.assertIn("time zone", result.stderr)
+
+    def test_json_never_overwrites_a_log(self):
+        log = self.write("gpu.csv", GPU)
+        other = self.write("other.csv", GPU)
+        self.run_import("--json", log, other, expect=2)
+        self.assertEqual(pathlib.Path(log).read_text(), GPU)
+
+    def test_columns_may_be_named(self):
+        log = self.write("bare.csv", "2024/05/01 10:00:00.000, 30.0\n2024/05/01 10:00:10.000, 50.0\n")
+        self.run_import(log, expect=2)
+        run, = self.figures(log, "--columns", "timestamp,power.draw")["runs"]
+        self.assertAlmostEqual(run["energy_j"], 400)
+
+
+if __name__ == "__main__":
+    unittest.main()
