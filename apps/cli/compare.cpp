@@ -9,14 +9,17 @@
 
 #include "base/roots.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
+#include "session/run_table.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
   std::string table;
+  std::string store;
   session::CompareRequest request;
   std::string approach = "auto";
   std::string adjustment = "holm";
@@ -50,10 +53,11 @@ int compare(Options& options) {
   for (const double percent : options.detect)
     options.request.options.wanted_differences.push_back(percent / 100);
 
-  const auto table = formats::CsvTable::read(options.table);
+  const auto table = session::load_run_table(options.table, options.store);
   if (!table) return report_error(table.error());
-  const auto report = session::compare_table(*table, options.request);
+  auto report = session::compare_table(table->table, options.request);
   if (!report) return report_error(report.error());
+  report->warnings.insert(report->warnings.begin(), table->warnings.begin(), table->warnings.end());
   if (auto status = write_files(options, *report); !status) return report_error(status.error());
   if (options.json != "-") {
     const auto terminal = report::terminal_options();
@@ -64,11 +68,16 @@ int compare(Options& options) {
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("table", options->table, "CSV table with a header, one row a run")->required();
+  app.add_option("table", options->table,
+                 "CSV table with a header, one row a run, or a folder of run bundles (default: the store)");
+  add_store_option(app, options->store);
   app.add_option("--group", options->request.group, "Column that names the groups")->required();
-  app.add_option("--value", options->request.value, "Column with the numbers to compare")->required();
+  app.add_option("--value", options->request.value,
+                 "Column with the numbers to compare (default: the energy)");
   app.add_option("--by", options->request.by,
                  "Second factor: also test it, and whether it changes the first one's effect");
+  app.add_option("--only", options->request.only,
+                 "column=value[,value]: keep to these rows, e.g. experiment=before,after");
   app.add_flag("--distinct", options->request.distinct,
                "Leave out rows that repeat another row in all but their identifier");
   app.add_option("--alpha", options->request.options.alpha, "Level of significance")

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "report/terminal_plot.hpp"
+#include "session/run_table.hpp"
 #include "session/tradeoff.hpp"
 
 namespace joulecast::cli {
@@ -15,6 +17,7 @@ namespace {
 
 struct Options {
   std::string table;
+  std::string store;
   session::RecommendRequest request;
   std::vector<std::string> gpus;
   std::string json;
@@ -23,10 +26,11 @@ struct Options {
 int recommend(Options& options) {
   if (!options.gpus.empty())
     options.request.alternatives.only.push_back(fmt::format("gpu={}", fmt::join(options.gpus, ",")));
-  const auto table = formats::CsvTable::read(options.table);
+  const auto table = session::load_run_table(options.table, options.store);
   if (!table) return report_error(table.error());
-  const auto report = session::recommend_from(*table, options.request);
+  auto report = session::recommend_from(table->table, options.request);
   if (!report) return report_error(report.error());
+  report->warnings.insert(report->warnings.begin(), table->warnings.begin(), table->warnings.end());
   if (!options.json.empty())
     if (auto status = write_json(report::to_json(*report), options.json); !status)
       return report_error(status.error());
@@ -37,7 +41,9 @@ int recommend(Options& options) {
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("table", options->table, "CSV table with a header, one row a run")->required();
+  app.add_option("table", options->table,
+                 "CSV table with a header, one row a run, or a folder of run bundles (default: the store)");
+  add_store_option(app, options->store);
   app.add_option(
       "--require", request.requirements,
       "\"f1 >= best - 0.02\", \"under 8 h\", \"under 1 kWh\", \"gpu_util_pct > 50\"; may be repeated");

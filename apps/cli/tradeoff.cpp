@@ -9,14 +9,17 @@
 
 #include "base/roots.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
+#include "session/run_table.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
   std::string table;
+  std::string store;
   session::TradeoffRequest request;
   std::string json;
   std::string csv;
@@ -34,10 +37,11 @@ Status write_files(const Options& options, const report::TradeoffReport& report)
 }
 
 int tradeoff(const Options& options) {
-  const auto table = formats::CsvTable::read(options.table);
+  const auto table = session::load_run_table(options.table, options.store);
   if (!table) return report_error(table.error());
-  const auto report = session::tradeoff_table(*table, options.request);
+  auto report = session::tradeoff_table(table->table, options.request);
   if (!report) return report_error(report.error());
+  report->warnings.insert(report->warnings.begin(), table->warnings.begin(), table->warnings.end());
   if (auto status = write_files(options, *report); !status) return report_error(status.error());
   if (options.json != "-") {
     const auto terminal = report::terminal_options();
@@ -49,7 +53,9 @@ int tradeoff(const Options& options) {
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("table", options->table, "CSV table with a header, one row a run")->required();
+  app.add_option("table", options->table,
+                 "CSV table with a header, one row a run, or a folder of run bundles (default: the store)");
+  add_store_option(app, options->store);
   app.add_option("--quality", request.quality,
                  "Column with the correctness: one figure a run, or several (by epoch) separated by blanks")
       ->required();

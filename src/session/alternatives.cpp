@@ -10,53 +10,13 @@
 
 #include "base/text.hpp"
 #include "formats/repeated_rows.hpp"
+#include "session/row_filter.hpp"
 #include "tradeoff/quantity.hpp"
 
 namespace joulecast::session {
 namespace {
 
 constexpr std::size_t most_alternatives = 20'000;
-
-struct Filter {
-  std::size_t column = 0;
-  std::vector<std::string> values;  ///< lower case
-  std::vector<bool> whole;          ///< some cell is exactly this value: parts of others do not count
-};
-
-Result<std::vector<Filter>> filters_of(const formats::CsvTable& table, const std::vector<std::string>& only) {
-  std::vector<Filter> filters;
-  for (const auto& text : only) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals + 1 == text.size()) {
-      return fail(ErrorKind::invalid, "--only", "'{}' is not column=value", text);
-    }
-    const auto column = table.column(trim(std::string_view(text).substr(0, equals)));
-    if (!column) return propagate(column.error());
-    Filter filter{*column, {}, {}};
-    for (const auto value : split(std::string_view(text).substr(equals + 1), ',')) {
-      filter.values.push_back(to_lower(trim(value)));
-      bool whole = false;
-      for (std::size_t row = 0; row < table.rows() && !whole; ++row) {
-        whole = equals_ignoring_case(table.text(row, *column), trim(value));
-      }
-      filter.whole.push_back(whole);
-    }
-    filters.push_back(std::move(filter));
-  }
-  return filters;
-}
-
-bool passes(const formats::CsvTable& table, std::size_t row, const std::vector<Filter>& filters) {
-  return std::all_of(filters.begin(), filters.end(), [&](const Filter& filter) {
-    const auto cell = to_lower(table.text(row, filter.column));
-    for (std::size_t v = 0; v < filter.values.size(); ++v) {
-      const auto& value = filter.values[v];
-      if (filter.whole[v] ? cell == value : !value.empty() && cell.find(value) != std::string::npos)
-        return true;
-    }
-    return false;
-  });
-}
 
 Result<std::vector<std::size_t>> positions(const formats::CsvTable& table,
                                            const std::vector<std::string>& columns) {
@@ -74,15 +34,15 @@ Result<std::vector<std::size_t>> usable_rows(const formats::CsvTable& table,
                                              const AlternativesRequest& request,
                                              const std::vector<std::size_t>& keys,
                                              std::vector<std::string>& warnings) {
-  const auto filters = filters_of(table, request.only);
-  if (!filters) return propagate(filters.error());
+  const auto filter = RowFilter::make(table, request.only);
+  if (!filter) return propagate(filter.error());
   const auto repeated = formats::repeated_rows(table);
   const std::set<std::size_t> skipped(repeated.begin(), repeated.end());
   std::vector<std::size_t> rows;
   std::size_t nameless = 0;
   std::size_t doubled = 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!passes(table, row, *filters)) continue;
+    if (!filter->passes(table, row)) continue;
     if (std::any_of(keys.begin(), keys.end(), [&](auto key) { return table.missing(row, key); })) {
       ++nameless;
       continue;
@@ -210,7 +170,7 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
   return result;
 }
 
-Result<std::string> energy_column(const formats::CsvTable& table) {
+Result<std::string> energy_column(const formats::CsvTable& table, std::string_view option) {
   for (const char* name :
        {"energy_j", "gpu_energy_j", "energy_kj", "energy_mj", "energy_kwh", "energy_kwh_with_pue"})
     if (table.has(name)) return std::string(name);
@@ -219,8 +179,8 @@ Result<std::string> energy_column(const formats::CsvTable& table) {
     if (tradeoff::unit_of_column(column).dimension == tradeoff::Dimension::energy) energies.push_back(column);
   if (energies.size() == 1) return energies[0];
   return fail(ErrorKind::invalid, table.name(),
-              "cannot tell which column is the cost{}{}; name it with --cost", energies.empty() ? "" : ": ",
-              fmt::join(energies, " or "));
+              "cannot tell which column holds the energy{}{}; name one with {}", energies.empty() ? "" : ": ",
+              fmt::join(energies, " or "), option);
 }
 
 }  // namespace joulecast::session

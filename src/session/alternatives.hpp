@@ -12,7 +12,7 @@ namespace joulecast::session {
 
 struct AlternativesRequest {
   std::vector<std::string> keys;  ///< columns that make an alternative; empty = default_keys()
-  std::vector<std::string> only;  ///< "column=value[,value…]": rows that may be used; a value that no cell
+  std::vector<std::string> only;  ///< "column=value[,value…]": see RowFilter
                                   ///< equals may be a part of one
   bool distinct = false;          ///< leave out rows that repeat another in all but their identifier
 };
@@ -39,6 +39,8 @@ struct Alternatives {
                                                           std::size_t column);
 
 /// The column with the run's energy: energy_j, gpu_energy_j, … or the only one in a unit of energy.
-[[nodiscard]] Result<std::string> energy_column(const formats::CsvTable& table);
+/// Where that is not clear the error asks for `option`.
+[[nodiscard]] Result<std::string> energy_column(const formats::CsvTable& table,
+                                                std::string_view option = "--cost");
 
 }  // namespace joulecast::session

@@ -8,6 +8,8 @@
 #include <unordered_map>
 
 #include "formats/repeated_rows.hpp"
+#include "session/alternatives.hpp"
+#include "session/row_filter.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -49,7 +51,7 @@ void note_repeated(const formats::CsvTable& table, const CompareRequest& request
 
 Result<Observations> observations_of(const formats::CsvTable& table, const CompareRequest& request,
                                      report::ComparisonReport& report) {
-  const auto value = table.column(request.value);
+  const auto value = table.column(report.value);
   if (!value) return propagate(value.error());
   const auto group = table.column(request.group);
   if (!group) return propagate(group.error());
@@ -57,6 +59,8 @@ Result<Observations> observations_of(const formats::CsvTable& table, const Compa
   if (!by) return propagate(by.error());
   if (!request.by.empty() && *by == *group)
     return fail(ErrorKind::invalid, "--by", "is the same column as --group");
+  const auto filter = RowFilter::make(table, request.only);
+  if (!filter) return propagate(filter.error());
   const auto repeated = formats::repeated_rows(table);
   note_repeated(table, request, repeated, report);
   Observations observations;
@@ -66,6 +70,7 @@ Result<Observations> observations_of(const formats::CsvTable& table, const Compa
       ++skip;
       continue;
     }
+    if (!filter->passes(table, row)) continue;
     const auto number = table.number(row, *value);
     if (!number) return propagate(number.error());
     if (!*number) {
@@ -169,12 +174,19 @@ Result<report::ComparisonReport> compare_table(const formats::CsvTable& table,
   report::ComparisonReport report;
   report.source = table.name();
   report.group = request.group;
-  report.value = request.value;
+  const auto value_column =
+      request.value.empty() ? energy_column(table, "--value") : Result<std::string>(request.value);
+  if (!value_column) return propagate(value_column.error());
+  report.value = *value_column;
   report.by = request.by;
   report.rows = table.rows();
   if (table.rows() == 0) return fail(ErrorKind::invalid, table.name(), "has a header and no rows");
   auto observations = observations_of(table, request, report);
   if (!observations) return propagate(observations.error());
+  if (observations->values.empty()) {
+    return fail(ErrorKind::invalid, table.name(), "no row has both {} and {}{}", report.value, request.group,
+                request.only.empty() ? "" : " after --only");
+  }
   if (observations->groups.names().size() == 1) {
     return fail(ErrorKind::invalid, table.name(), "column {} has one group ({}): nothing to compare",
                 request.group, observations->groups.names()[0]);
@@ -183,7 +195,7 @@ Result<report::ComparisonReport> compare_table(const formats::CsvTable& table,
   auto overall = stats::compare_groups(groups, request.options);
   if (!overall) {
     auto error = overall.error();
-    error.where = fmt::format("{}, {} by {}", table.name(), request.value, request.group);
+    error.where = fmt::format("{}, {} by {}", table.name(), report.value, request.group);
     return propagate(std::move(error));
   }
   report.overall = std::move(*overall);

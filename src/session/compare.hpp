@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "formats/csv_table.hpp"
@@ -11,10 +12,11 @@
 namespace joulecast::session {
 
 struct CompareRequest {
-  std::string group;  ///< columns
-  std::string value;
-  std::string by;         ///< "" = one factor
-  bool distinct = false;  ///< leave out rows that repeat another in all but their identifier
+  std::string group;              ///< columns
+  std::string value;              ///< "" = the table's energy column
+  std::string by;                 ///< "" = one factor
+  std::vector<std::string> only;  ///< "column=value[,value…]": see RowFilter
+  bool distinct = false;          ///< leave out rows that repeat another in all but their identifier
   stats::ComparisonOptions options;
 };
 

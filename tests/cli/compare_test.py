@@ -73,7 +73,32 @@ class Compare(unittest.TestCase):
         self.expect_refusal("empty", self.table(""), *wanted)
         self.expect_refusal("no-such.csv", str(self.folder / "no-such.csv"), *wanted)
         self.expect_refusal("identifier", self.table("gpu,energy\n" + "".join(f"g{i},{i}\n" for i in range(5000))), *wanted)
-        self.expect_refusal("--value", self.table("gpu,energy\nA,1\n"), "--group", "gpu")
+        self.expect_refusal("holds the energy", self.table("gpu,speed\nA,1\n"), "--group", "gpu")
+        self.expect_refusal("--group", self.table("gpu,energy\nA,1\n"), "--value", "energy")
+        self.expect_refusal("no row has both", self.table("gpu,energy\nA,1\n"), *wanted, "--only", "gpu=Z")
+
+    def test_reads_a_folder_of_bundles_and_the_store(self):
+        for i in range(8):
+            bundle = self.folder / "bundles" / f"run{i}"
+            bundle.mkdir(parents=True)
+            (bundle / "run.json").write_text(json.dumps({
+                "id": f"run{i}", "gpu": "A100" if i % 2 else "T4", "architecture": "net", "run_start_s": 0, "run_stop_s": 100,
+                "status": "finished" if i < 7 else "interrupted", "quality": {"f1": 0.9 + 0.001 * i}}))
+            (bundle / "power.csv").write_text("time_s,gpu0_w\n" + "".join(f"{t},{100 + 50 * (i % 2) + i}\n" for t in range(101)))
+        store = str(self.folder / "runs.db")
+        bundles = sorted(str(path.parent) for path in self.folder.glob("bundles/*/run.json"))
+        imported = subprocess.run([JOULECAST, "import", *bundles, "--store", store], capture_output=True, text=True)
+        self.assertEqual(imported.returncode, 0, imported.stderr)
+        for source in ([str(self.folder / "bundles")], ["--store", store]):
+            result = compare(*source, "--group", "gpu", "--json", "-")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            answer = json.loads(result.stdout)
+            self.assertEqual([(g["name"], g["n"]) for g in answer["groups"]], [("T4", 4), ("A100", 3)])
+            self.assertAlmostEqual(answer["groups"][0]["median"], 10300, delta=1)
+            self.assertIn("1 run did not finish", answer["warnings"][0])
+        recommended = subprocess.run([JOULECAST, "recommend", "--store", store, "--require", "f1 >= best - 0.02", "--json", "-"],
+                                     capture_output=True, text=True)
+        self.assertEqual(json.loads(recommended.stdout)["recommended"]["name"], "T4", recommended.stderr)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ using ::testing::Not;
 Result<report::ComparisonReport> compare(std::string csv, const std::string& by = "", bool distinct = false) {
   const auto table = formats::CsvTable::parse(std::move(csv), "t.csv");
   EXPECT_TRUE(table) << to_string(table.error());
-  return compare_table(*table,
-                       {.group = "gpu", .value = "energy", .by = by, .distinct = distinct, .options = {}});
+  return compare_table(
+      *table, {.group = "gpu", .value = "energy", .by = by, .only = {}, .distinct = distinct, .options = {}});
 }
 
 /// Two GPUs and two networks, six runs each, with a little spread.
@@ -121,9 +121,12 @@ TEST(CompareOnMeasuredRuns, ArchitectureAndEnvironmentMatterMuch) {
   const auto table = formats::CsvTable::read(root / "tables/seaa2023-runs.csv");
   ASSERT_TRUE(table) << to_string(table.error());
   for (const bool distinct : {false, true}) {
-    const auto result = compare_table(
-        *table,
-        {.group = "architecture", .value = "energy_mj", .by = "gpu", .distinct = distinct, .options = {}});
+    const auto result = compare_table(*table, {.group = "architecture",
+                                               .value = "energy_mj",
+                                               .by = "gpu",
+                                               .only = {},
+                                               .distinct = distinct,
+                                               .options = {}});
     ASSERT_TRUE(result) << to_string(result.error());
     EXPECT_LT(result->overall.test.p_value, 1e-10);
     EXPECT_EQ(result->overall.test.magnitude, "large");
@@ -142,7 +145,8 @@ TEST(CompareOnMeasuredRuns, ThirtyRunsOfTheTableAreListedTwice) {
   const auto table = formats::CsvTable::read(root / "tables/seaa2023-runs.csv");
   ASSERT_TRUE(table);
   const auto result = compare_table(
-      *table, {.group = "architecture", .value = "energy_mj", .by = "", .distinct = true, .options = {}});
+      *table,
+      {.group = "architecture", .value = "energy_mj", .by = "", .only = {}, .distinct = true, .options = {}});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->overall.n, 132u);
   EXPECT_THAT(result->warnings, Contains(HasSubstr("30 rows repeat another row")));

@@ -1,0 +1,46 @@
+"""Times `joulecast compare` on a table of a million rows, beside pandas and scipy on the same file and the same test.
+
+    python3 bench/compare_million.py build/bench/joulecast [rows]
+
+Prints seconds for each (the best of three, whole processes) and the ratio. pandas and scipy are needed for the peer only.
+"""
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+PEER = """
+import sys, pandas, scipy.stats
+table = pandas.read_csv(sys.argv[1])
+groups = [g["energy_j"].to_numpy() for _, g in table.groupby("gpu")]
+print(scipy.stats.kruskal(*groups).statistic, scipy.stats.levene(*groups).statistic)
+"""
+
+
+def best(command):
+    times = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+joulecast, rows = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+with tempfile.TemporaryDirectory() as folder:
+    table = pathlib.Path(folder) / "runs.csv"
+    draw = random.Random(1)
+    gpus = ["A100", "H100", "RTX 3090", "T4", "V100"]
+    with table.open("w") as file:
+        file.write("run_id,gpu,energy_j\n")
+        for i in range(rows):
+            file.write(f"r{i},{gpus[i % 5]},{1000 + 2 * (i % 5) + draw.expovariate(0.01):.6f}\n")
+    ours = best([joulecast, "compare", str(table), "--group", "gpu", "--value", "energy_j"])
+    print(f"joulecast compare, {rows} rows: {ours:.2f} s (target below 2 s for 10^6)")
+    try:
+        peer = best(["/usr/bin/python3", "-c", PEER, str(table)])
+        print(f"pandas + scipy, Kruskal-Wallis and Levene alone: {peer:.2f} s, {peer / ours:.2f} times ours")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        print("pandas and scipy are not here: no peer timed")
