@@ -73,7 +73,7 @@ double Scale::transformed(double value) const {
 }
 
 void Scale::include(double value) {
-  if (!possible(value)) return;
+  if (!possible(value) || std::abs(value) > 1e300) return;  // the range itself must stay a number
   low_ = any_ ? std::min(low_, value) : value;
   high_ = any_ ? std::max(high_, value) : value;
   any_ = true;

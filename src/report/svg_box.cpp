@@ -24,7 +24,8 @@ double jitter(std::size_t i) {
 void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colour, const Frame& frame,
               const Scale& scale, double y) {
   const auto x_of = [&](double value) {
-    return frame.left + (frame.right - frame.left) * scale.position(value);
+    const double position = scale.position(value);  // NaN: 0 or below on a logarithmic axis
+    return frame.left + (frame.right - frame.left) * (std::isnan(position) ? 0 : position);
   };
   const auto label = fmt::format("{} (n={})", group.label, group.values.size());
   canvas.text(frame.left - 10, y + 4, label, Anchor::end);
@@ -38,8 +39,8 @@ void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colou
       colour, x_of(shape->q1), y - half, std::max(1.0, x_of(shape->q3) - x_of(shape->q1)), 2 * half));
   const std::size_t stride = group.values.size() / most_dots + 1;
   for (std::size_t i = 0; i < group.values.size(); i += stride) {
+    if (!scale.shows(group.values[i])) continue;
     const double x = x_of(group.values[i]);
-    if (std::isnan(x)) continue;
     canvas.raw(fmt::format("<circle class=\"{} d\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.2\"/>\n", colour, x,
                            y + jitter(i / stride)));
   }

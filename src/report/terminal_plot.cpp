@@ -277,7 +277,8 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
     std::vector<std::string> cells(static_cast<std::size_t>(width), " ");
     if (shape) {
       const auto at = [&](double value) {
-        return std::min(width - 1, static_cast<int>(scale.position(value) * width));
+        const double position = scale.position(value);  // NaN: 0 or below on a logarithmic axis
+        return std::isnan(position) ? 0 : std::min(width - 1, static_cast<int>(position * width));
       };
       const auto fill = [&](double from, double to, const char* what) {
         for (int c = at(from); c <= at(to); ++c) cells[static_cast<std::size_t>(c)] = what;

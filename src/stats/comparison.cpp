@@ -13,6 +13,8 @@
 namespace joulecast::stats {
 namespace {
 
+constexpr double largest_value = 1e150;
+
 /// Sorted within and among themselves (by median); small groups taken out and named.
 Result<std::vector<LabelledGroup>> usable(std::vector<LabelledGroup> groups, ComparisonResult& result) {
   if (groups.size() > most_groups) {
@@ -24,6 +26,11 @@ Result<std::vector<LabelledGroup>> usable(std::vector<LabelledGroup> groups, Com
   for (auto& group : groups) {
     if (!std::all_of(group.values.begin(), group.values.end(), [](double x) { return std::isfinite(x); })) {
       return fail(ErrorKind::invalid, "compare", "group {} has a value that is not finite", group.name);
+    }
+    if (std::any_of(group.values.begin(), group.values.end(),
+                    [](double x) { return std::abs(x) > largest_value; })) {
+      return fail(ErrorKind::invalid, "compare",
+                  "group {} has a value beyond {:.0e}, too large to be squared", group.name, largest_value);
     }
     if (group.values.size() < fewest_values) {
       result.left_out.push_back(group.name);

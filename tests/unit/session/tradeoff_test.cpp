@@ -78,7 +78,7 @@ TEST(Tradeoff, SaysWhatIsWrong) {
   request.quality = "f1";
   EXPECT_EQ(message("model,energy_j,f1\na,1,good\n", request),
             "t.csv:2: column f1: 'good' is not a finite number");
-  EXPECT_THAT(message("model,f1\na,1\n", request), HasSubstr("cannot tell which column is the cost"));
+  EXPECT_THAT(message("model,f1\na,1\n", request), HasSubstr("cannot tell which column holds the energy"));
   EXPECT_THAT(message("model,energy_j\na,1\n", request), HasSubstr("no column f1"));
   EXPECT_THAT(message("model,energy_j,f1\na,,1\n", request), HasSubstr("no row has both energy_j and f1"));
   EXPECT_THAT(message("name,energy_j,f1\na,1,1\n", request), HasSubstr("name one with --group"));

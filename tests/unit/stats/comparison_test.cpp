@@ -107,6 +107,7 @@ TEST(CompareGroups, RefusesWhatCannotBeCompared) {
   EXPECT_THAT(message({{"a", {1, 2, 3}}, {"b", {1}}}), HasSubstr("1 of 2 groups"));
   EXPECT_THAT(message({{"a", {4, 4, 4}}, {"b", {4, 4, 4}}}), HasSubstr("every value is 4"));
   EXPECT_THAT(message({{"a", {1, 2, std::nan("")}}, {"b", {1, 2, 3}}}), HasSubstr("not finite"));
+  EXPECT_THAT(message({{"a", {1, 2, 1e200}}, {"b", {1, 2, 3}}}), HasSubstr("beyond 1e+150"));
   EXPECT_THAT(message(std::vector<LabelledGroup>(1'000'000, {"id", {1}})), HasSubstr("an identifier"));
   EXPECT_FALSE(compare_groups({{"a", {1, 2, 3}}, {"b", {1, 2, 3}}}, {.alpha = 0}));
 }

@@ -1,0 +1,48 @@
+// Any text as a table, its first column as groups and its last as values: an error that is one line, or an
+// answer in which every p-value is one and every effect is in its range.
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "report/svg.hpp"
+#include "session/compare.hpp"
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool is_share(double p) {
+  return p >= 0 && p <= 1;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace joulecast;
+  const auto table =
+      formats::CsvTable::parse(std::string(reinterpret_cast<const char*>(data), size), "fuzz.csv");
+  if (!table) {
+    require(table.error().where.starts_with("fuzz.csv") &&
+            table.error().message.find('\n') == std::string::npos);
+    return 0;
+  }
+  session::CompareRequest request;
+  request.group = table->columns().front();
+  request.value = table->columns().back();
+  if (table->columns().size() > 2) request.by = table->columns()[1];
+  const auto report = session::compare_table(*table, request);
+  if (!report) return 0;
+  require(is_share(report->overall.test.p_value));
+  require(std::isfinite(report->overall.test.effect));
+  for (const auto& pair : report->overall.pairs) {
+    require(is_share(pair.p_value) && is_share(pair.p_adjusted));
+    require(pair.delta.interval.low >= -1 && pair.delta.interval.high <= 1);
+    require(pair.delta.interval.low <= pair.delta.value && pair.delta.value <= pair.delta.interval.high);
+  }
+  require(report::to_text(*report).find('\x1b') == std::string::npos);
+  require(report::to_svg(report::to_plot(*report)).ends_with("</svg>\n"));
+  return 0;
+}
