@@ -24,6 +24,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 // A journal longer than this, in rows or in samples of one channel, is packed.
 constexpr std::int64_t journal_rows = 1024;
+// A command that ends at once is one commit, and what a sampler says at its start comes with the beginning.
+constexpr Seconds first_commit{0.1};
 constexpr std::size_t sample_bytes = sizeof(double) + sizeof(std::int64_t);
 
 Deadline after(Seconds duration) {
@@ -266,7 +268,7 @@ class RunWriter::Impl {
   std::int64_t journal_ = 0;  // number of the next journal row
   std::int64_t packed_ = 0;   // journal rows below this are in chunks
   std::size_t samples_ = 0;   // of the channel with the most, since the last packing
-  Deadline next_commit_{};
+  Deadline next_commit_ = after(first_commit);
 
   std::thread thread_;  // last: it uses all of the above
 };
