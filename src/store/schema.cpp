@@ -1,5 +1,10 @@
 #include "store/schema.hpp"
 
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <thread>
 
 namespace joulecast::store {
@@ -76,6 +81,24 @@ Result<std::int64_t> number_of(Database& database, const char* pragma) {
   return value->value_or(0);
 }
 
+/// The write-ahead log lives in memory that all users of the file share: over a network there is none, and
+/// two machines would damage the file. (statfs(2); the numbers are those of the kernel's linux/magic.h and of
+/// the file systems' own headers.)
+bool is_on_network(const std::string& file) {
+  struct statfs info {};
+  const auto folder = std::filesystem::path(file).parent_path();
+  if (::statfs(folder.empty() ? "." : folder.c_str(), &info) != 0) return false;
+  constexpr std::array<std::uint32_t, 8> network{0x6969,       // NFS
+                                                 0xff534d42,   // CIFS
+                                                 0xfe534d42,   // SMB2
+                                                 0x0bd00bd0,   // Lustre
+                                                 0x47504653,   // GPFS
+                                                 0x19830326,   // BeeGFS
+                                                 0x00c36400,   // Ceph
+                                                 0x5346414f};  // AFS
+  return std::ranges::find(network, static_cast<std::uint32_t>(info.f_type)) != network.end();
+}
+
 /// Two processes that make the same store at once: SQLite does not wait for this one lock, so we do.
 Status use_write_ahead_log(Database& database) {
   constexpr int tries = 50;
@@ -91,7 +114,9 @@ Status use_write_ahead_log(Database& database) {
 Status create(Database& database) {
   // auto_vacuum has to be said before the first table: `rm` gives its space back to the disk.
   if (auto status = database.script("PRAGMA auto_vacuum = INCREMENTAL"); !status) return status;
-  if (auto status = use_write_ahead_log(database); !status) return status;
+  // Without the log SQLite's own journal keeps the file whole; readers and writers then wait for each other.
+  if (!is_on_network(database.where()))
+    if (auto status = use_write_ahead_log(database); !status) return status;
   Transaction transaction(database);
   if (transaction.ok()) {
     const auto version = number_of(database, "PRAGMA user_version");  // another process may have been quicker

@@ -193,7 +193,15 @@ TEST_F(RunWriterTest, AKilledRunKeepsAllButItsLastSecond) {
   EXPECT_THAT(open().recovered(), IsEmpty());  // once
 }
 
-TEST_F(RunWriterTest, TwoProcessesWriteAtOnceAndNeitherLosesAnything) {
+class SeveralProcesses : public RunWriterTest, public ::testing::WithParamInterface<const char*> {};
+
+// In the write-ahead log, and in the journal that a store on a network file system has.
+TEST_P(SeveralProcesses, WriteAtOnceAndNeitherLosesAnything) {
+  (void)open();
+  {
+    auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+    ASSERT_TRUE(database->run(GetParam()));
+  }
   constexpr int samples = 400;
   const auto write_run = [&](const std::string& name) {
     trace::Run header;
@@ -229,6 +237,9 @@ TEST_F(RunWriterTest, TwoProcessesWriteAtOnceAndNeitherLosesAnything) {
   ASSERT_TRUE(check.row());
   EXPECT_EQ(check.text(0), "ok");
 }
+
+INSTANTIATE_TEST_SUITE_P(Journals, SeveralProcesses,
+                         ::testing::Values("PRAGMA journal_mode = WAL", "PRAGMA journal_mode = DELETE"));
 
 TEST_F(RunWriterTest, ALockedStoreIsWaitedForAndNothingIsLost) {
   auto writer = begin();
