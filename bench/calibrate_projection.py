@@ -19,8 +19,7 @@ from scipy.special import ndtr
 
 OUTSIDE = 0.05
 NAMES = ["hazard", "hazard_after", "mean_rise", "mean_fall", "upward", "scale", "one_unit", "two_units", "floor"]
-START = np.array([0.25, 0.02, 0.17, 0.06, 0.85, 1.0, 0.35, 0.05, 0.009])
-SHIPPED = dict(zip(NAMES, START))
+START = np.array([0.25, 0.02, 0.17, 0.06, 0.85, 1.0, 0.4, 0.05, 0.009])
 PLACES = (np.arange(12) + 0.5) / 12
 KIND_WEIGHT = {"adaptive": 3.0, "adaptive-first": 3.0, "0.01": 0.0}
 

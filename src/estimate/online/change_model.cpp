@@ -36,7 +36,7 @@ const Calibration& default_calibration() {
                                   .mean_fall = 0.06,
                                   .scale = 1.0,
                                   .floor = 0.009,
-                                  .one_unit = 0.35,
+                                  .one_unit = 0.4,
                                   .two_units = 0.05};
   return fitted;
 }
