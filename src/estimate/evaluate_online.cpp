@@ -114,7 +114,7 @@ class Player {
   void became_ready(EvaluatedRun& run, const OnlineEstimate& e, double observed, double done) const {
     const auto record = [&](const char* name) {
       run.energy[name] = energy_outcome(e, observed);
-      if (e.duration)
+      if (e.duration && replay_.bounds_recorded)  // evenly divided, every duration is right by construction
         run.duration[name] =
             outcome_of(e.duration->value.value(), duration_, e.duration->interval->low.value(),
                        e.duration->interval->high.value(), observed);
