@@ -102,8 +102,8 @@ Kept kept_for_backward(LayerKind kind, std::string_view operation) {
       // Maxima are scattered back by 64-bit indices; means need nothing but the shape.
       return operation.starts_with("max") ? Kept{.inputs = true, .extra_bytes_per_output = 8} : Kept{};
     case LayerKind::elementwise: {
-      static constexpr std::array<std::string_view, 8> by_output{"relu", "relu6",     "clip", "sigmoid",
-                                                                 "tanh", "leakyrelu", "exp",  "sqrt"};
+      static constexpr std::array<std::string_view, 6> by_output{"relu",      "sigmoid", "tanh",
+                                                                 "leakyrelu", "exp",     "sqrt"};
       static constexpr std::array<std::string_view, 9> by_nothing{
           "add", "sub", "neg", "identity", "sum", "position", "cast", "mean", "scale_by_constant"};
       if (operation == "dropout") return {.extra_bytes_per_output = 1};

@@ -77,7 +77,8 @@ Result<Shape> parse_shape(std::string_view text) {
   constexpr std::int64_t largest = 1 << 30;
   constexpr std::size_t most = 16;
   Shape shape;
-  for (const auto part : split(to_lower(text), 'x')) {
+  const auto lowered = to_lower(text);
+  for (const auto part : split(lowered, 'x')) {
     const auto size = parse_int(trim(part));
     if (!size || *size < 1 || *size > largest || shape.size() == most)
       return fail(ErrorKind::invalid, "", "'{}' is not a shape such as 3x224x224", text);

@@ -77,6 +77,25 @@ INSTANTIATE_TEST_SUITE_P(HuggingFace, NamedNetwork,
                                            Published{"gpt2", 124439808,
                                                      transformer(12, 1024, 768) + 1024 * 768 * 50257e-9}));
 
+// Megabytes that PyTorch 2's autograd keeps of one sample between the passes, parameters apart: distinct
+// storages seen by torch.autograd.graph.saved_tensors_hooks over torchvision's networks in training mode at
+// batch 2, divided by 2.
+struct Kept {
+  const char* name;
+  double megabytes;
+};
+class KeptActivations : public ::testing::TestWithParam<Kept> {};
+TEST_P(KeptActivations, AreThoseOfPyTorch) {
+  const auto sum = totals(build_named(GetParam().name).value());
+  EXPECT_NEAR(sum.saved_bytes * 1e-6 / GetParam().megabytes, 1, 0.03);
+}
+INSTANTIATE_TEST_SUITE_P(PyTorch, KeptActivations,
+                         ::testing::Values(Kept{"alexnet", 3.741}, Kept{"vgg16", 73.355},
+                                           Kept{"resnet50", 86.016}, Kept{"mobilenet_v2", 78.278},
+                                           Kept{"mobilenet_v3_large", 44.163}, Kept{"densenet121", 130.529},
+                                           Kept{"efficientnet_b0", 88.278}, Kept{"inception_v3_aux", 98.365},
+                                           Kept{"squeezenet1_1", 21.070}, Kept{"convnext_tiny", 109.156}));
+
 TEST(NamedNetwork, IsFoundHoweverItIsWritten) {
   for (const auto* name : {"ResNet50", "resnet-50", "RESNET_50"})
     EXPECT_EQ(build_named(name)->name, "resnet50");
