@@ -146,6 +146,16 @@ bool axes_are_in_range(const Node& node, const Inputs& inputs) {
   return order.size() == shape->size();
 }
 
+/// Old rules of these index their first two operands by rank 2 without asking.
+bool ranks_are_in_range(const Node& node, const Inputs& inputs) {
+  if (node.type() != "Gemm") return true;
+  const auto is_matrix = [&](std::size_t i) {
+    const auto* shape = shape_of(inputs, i);
+    return shape != nullptr && shape->size() == 2;
+  };
+  return is_matrix(0) && is_matrix(1);
+}
+
 std::vector<Value> library_rule(const Node& node, const Inputs& inputs, int opset) {
   try {
     const auto* schema = onnx::OpSchemaRegistry::Schema(node.type(), std::min(opset, library_opset),
@@ -317,7 +327,8 @@ std::optional<Shape> own_shape(const Node& node, const Inputs& inputs) {
 
 std::vector<Value> infer_outputs(const Node& node, const Inputs& inputs, int opset) {
   const auto count = static_cast<std::size_t>(node.proto().output_size());
-  if (!attributes_are_sane(node) || !axes_are_in_range(node, inputs)) return std::vector<Value>(count);
+  if (!attributes_are_sane(node) || !axes_are_in_range(node, inputs) || !ranks_are_in_range(node, inputs))
+    return std::vector<Value>(count);
   std::vector<Value> outputs;
   if (!is_newer_than_library(node, inputs, opset)) outputs = library_rule(node, inputs, opset);
   outputs.resize(count);
