@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -111,7 +112,9 @@ int import_files(const Arguments& arguments) {
   int status = done;
   for (const auto& failure : outcome->failures) {
     report_error(failure);
-    status = unusable;  // an argument that names nothing readable is unusable input as well
+    // A file that is not there or may not be read is an unusable argument; a disk that fails is not.
+    const bool passing = failure.kind == ErrorKind::retry || failure.kind == ErrorKind::gone;
+    status = std::max(status, passing ? failed : unusable);
   }
   if (arguments.json != "-") print(*outcome);
   if (!arguments.json.empty())

@@ -1,0 +1,98 @@
+// The keys of run.json beside the fields that they hold: one list for reading and writing. Internal to the
+// module.
+#pragma once
+
+namespace joulecast::formats {
+
+/// Every key of RunInfo that is stored under its own name: one list for reading and writing.
+template <class Info, class Visit>
+void visit_info(Info& info, Visit visit) {
+  visit("id", info.id);
+  visit("name", info.name);
+  visit("source", info.source);
+  visit("stream", info.stream);
+  visit("gpu", info.gpu);
+  visit("gpu_count", info.gpu_count);
+  visit("nodes", info.nodes);
+  visit("gpu_memory_mib", info.gpu_memory_mib);
+  visit("gpu_power_limit_w", info.gpu_power_limit_w);
+  visit("architecture", info.architecture);
+  visit("framework", info.framework);
+  visit("dataset", info.dataset);
+  visit("image_size", info.image_size);
+  visit("batch_size", info.batch_size);
+  visit("train_samples", info.train_samples);
+  visit("validation_samples", info.validation_samples);
+  visit("gflops_forward_per_sample", info.gflops_forward_per_sample);
+  visit("params", info.params);
+  visit("total_work", info.total_work);
+  visit("work_unit", info.work_unit);
+  visit("quality", info.quality);
+}
+
+template <class Host, class Visit>
+void visit_host(Host& host, Visit visit) {
+  visit("hostname", host.hostname);
+  visit("os", host.os);
+  visit("cpu_model", host.cpu_model);
+  visit("logical_cpus", host.logical_cpus);
+  visit("memory_bytes", host.memory_bytes);
+  visit("gpus", host.gpus);
+  visit("joulecast_version", host.joulecast_version);
+}
+
+template <class Sensor, class Visit>
+void visit_sensor(Sensor& sensor, Visit visit) {
+  visit("sensor", sensor.sensor);
+  visit("used", sensor.used);
+  visit("reason", sensor.reason);
+  visit("readings", sensor.readings);
+  visit("failed_readings", sensor.failed_readings);
+  visit("mean_latency_s", sensor.mean_latency);
+  visit("max_latency_s", sensor.max_latency);
+}
+
+template <class AnyChannel, class Visit>
+void visit_channel(AnyChannel& channel, Visit visit) {
+  visit("name", channel.name);
+  visit("sensor", channel.sensor);
+  visit("node", channel.node);
+  visit("device", channel.device);
+  visit("resolution", channel.resolution);
+  visit("update_period_s", channel.update_period);
+  visit("averaging_window_s", channel.averaging_window);
+  visit("wrap_range", channel.wrap_range);
+  visit("plausible_maximum_w", channel.plausible_maximum);
+  visit("contained_in", channel.contained_in);
+  visit("relative_uncertainty", channel.relative_uncertainty);
+  visit("note", channel.note);
+}
+
+template <class AnyPlace, class Visit>
+void visit_place(AnyPlace& place, Visit visit) {
+  visit("country", place.country);
+  visit("cloud_region", place.cloud_region);
+  visit("intensity_g_per_kwh", place.intensity_g_per_kwh);
+  visit("pue", place.pue);
+}
+
+template <class Point, class Visit>
+void visit_metric(Point& point, Visit visit) {
+  visit("time_s", point.time);
+  visit("epoch", point.epoch);
+  visit("name", point.name);
+  visit("value", point.value);
+}
+
+template <class AnyProjection, class Visit>
+void visit_projection(AnyProjection& projection, Visit visit) {
+  visit("time_s", projection.time);
+  visit("share", projection.share);
+  visit("method", projection.method);
+  visit("total_j", projection.total);
+  visit("low_j", projection.low);
+  visit("high_j", projection.high);
+  visit("ready", projection.ready);
+}
+
+}  // namespace joulecast::formats
