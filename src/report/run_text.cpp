@@ -186,7 +186,8 @@ std::vector<const trace::Projection*> chosen_projections(const trace::Run& run) 
   std::map<std::string, std::vector<const trace::Projection*>> by_method;
   for (const auto& projection : run.projections) by_method[projection.method].push_back(&projection);
   std::vector<const trace::Projection*> chosen;
-  for (const auto& [method, list] : by_method) {
+  for (const auto& entry : by_method) {
+    const auto& list = entry.second;
     const auto take = [&](auto wanted) {
       const auto found = std::ranges::find_if(list, wanted);
       if (found != list.end() && std::ranges::find(chosen, *found) == chosen.end()) chosen.push_back(*found);
