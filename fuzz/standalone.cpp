@@ -54,11 +54,14 @@ int main(int argc, char** argv) {
   const int mutations = argc > 2 ? std::atoi(argv[2]) : 100;
   std::mt19937 random(20260201);
   std::vector<Bytes> seeds{{}};
+  std::vector<std::filesystem::path> files;
   if (argc > 1 && std::filesystem::is_directory(argv[1]))
-    for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
-      std::ifstream file(entry.path(), std::ios::binary);
-      seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    }
+    for (const auto& entry : std::filesystem::directory_iterator(argv[1])) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());  // the same mutations on every machine
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
   long runs = 0;
   for (const auto& seed : seeds) {
     LLVMFuzzerTestOneInput(seed.data(), seed.size());
