@@ -223,7 +223,8 @@ std::string energy_text(const RunReport& report) {
   for (const auto& row : energy.components) {
     const auto name = component_text(row.component, row.device, row.node);
     const bool shared = row.energy && row.in_total && energy.total && *energy.total > Joules{0};
-    table.add({row.in_total ? name : "  " + name, row.energy ? to_text(*row.energy) : "unknown",
+    table.add({row.in_total || !row.energy ? name : "  " + name,  // what another contains is set in
+               row.energy ? to_text(*row.energy) : "unknown",
                shared ? percent(*row.energy / *energy.total) : "", std::string(name_of(row.provenance)),
                row.energy ? percent(row.coverage) : "", remark_on(row)});
   }
