@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstdio>
+#include <source_location>
 #include <string>
 
 #include "report/svg.hpp"
@@ -10,8 +12,10 @@
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) std::abort();
+void require(bool condition, std::source_location where = std::source_location::current()) {
+  if (condition) return;
+  std::fprintf(stderr, "compare_fuzz.cpp:%u does not hold\n", where.line());
+  std::abort();
 }
 
 bool is_share(double p) {
