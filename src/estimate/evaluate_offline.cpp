@@ -220,7 +220,7 @@ Split split_for(Novelty novelty) {
 }  // namespace
 
 Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Split split,
-                                           const OfflineEvaluationOptions& options) {
+                                           const OfflineEvaluationOptions& options, HeldOutMisses* held_out) {
   auto methods = chosen_methods(options.methods);
   if (!methods) return propagate(methods.error());
   std::size_t train_rows = 0;
@@ -228,6 +228,8 @@ Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Spli
   if (!rows) return propagate(rows.error());
   MissesOf misses;
   collect(*rows, misses);
+  if (held_out)
+    for (const auto& row : *rows) (*held_out)[static_cast<std::size_t>(row.target)].push_back(row.miss());
   auto result = summarise(*rows, memoised(misses, true));
   result.split = name_of(split);
   result.shots = split == Split::gpu ? options.split.shots : 0;
@@ -259,19 +261,6 @@ Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train, std::s
   result.split = "table";
   result.train_rows = train.size();
   result.noise = repeat_noise(train);
-  return result;
-}
-
-Result<std::array<std::vector<Miss>, 3>> held_out_misses(std::span<const Sample> samples,
-                                                         const OfflineMethod& method,
-                                                         const std::vector<Split>& splits,
-                                                         const OfflineEvaluationOptions& options) {
-  std::array<std::vector<Miss>, 3> result;
-  for (const auto split : splits) {
-    auto rows = cross_validate(samples, {&method}, split, options);
-    if (!rows) continue;  // the table has too few groups for that split
-    for (const auto& row : *rows) result[static_cast<std::size_t>(row.target)].push_back(row.miss());
-  }
   return result;
 }
 

@@ -42,19 +42,18 @@ struct OfflineEvaluation {
       noise;  ///< between repeats of one configuration of the first table: the least that can be reached
 };
 
-/// By cross-validation with a split. Intervals come from the other folds' held-out rows.
+/// By target: how far each held-out row was off, for the calibration of a model.
+using HeldOutMisses = std::array<std::vector<Miss>, 3>;
+
+/// By cross-validation with a split. Intervals come from the other folds' held-out rows. `misses`, where
+/// given, takes those of all methods.
 [[nodiscard]] Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Split split,
-                                                         const OfflineEvaluationOptions& options);
+                                                         const OfflineEvaluationOptions& options,
+                                                         HeldOutMisses* misses = nullptr);
 
 /// Trained on one table, tested on another. Intervals come from cross-validation within the first.
 [[nodiscard]] Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train,
                                                          std::span<const Sample> test,
                                                          const OfflineEvaluationOptions& options);
-
-/// Held-out misses of one method, for every target, with the splits that the novelties ask for; what `fit`
-/// keeps as the calibration of a model.
-[[nodiscard]] Result<std::array<std::vector<Miss>, 3>> held_out_misses(
-    std::span<const Sample> samples, const OfflineMethod& method, const std::vector<Split>& splits,
-    const OfflineEvaluationOptions& options);
 
 }  // namespace joulecast::estimate

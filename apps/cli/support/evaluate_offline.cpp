@@ -68,7 +68,7 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
   app.add_option("TABLE", options->table, "Workload table to train on")->required();
   app.add_option("--test", options->test, "Workload table to test on; else cross-validation on TABLE");
   auto* split = app.add_option("--split", options->split,
-                               "What is held out: random, configuration, architecture or gpu")
+                               "What is held out: random, configuration, architecture, gpu or source")
                     ->capture_default_str();
   app.add_flag("--paper-split", options->paper_split,
                "By row, as the paper does: repeats stand on both sides")

@@ -34,24 +34,57 @@ IntervalFactor conformal(const Groups& groups) {
   return {all.back().miss, true, static_cast<int>(groups.size())};
 }
 
-IntervalFactor model_based(const Groups& groups) {
-  double squares = 0;
-  for (const auto& [name, misses] : groups) {
-    double sum = 0;
-    for (const double miss : misses) sum += miss * miss;
-    squares += sum / static_cast<double>(misses.size());
+/// Groups of one source, and how much each of them weighs.
+struct WeightedGroup {
+  const std::vector<double>* misses;
+  double weight;
+};
+
+/// The weighted 90 % quantile of the misses, stretched as Student's t stretches a normal quantile estimated
+/// from so many groups.
+IntervalFactor model_based(const std::vector<WeightedGroup>& groups) {
+  double total = 0;
+  std::vector<std::pair<double, double>> all;  // miss, weight
+  for (const auto& [misses, weight] : groups) {
+    total += weight;
+    for (const double miss : *misses) all.emplace_back(miss, weight / static_cast<double>(misses->size()));
   }
-  const auto n = static_cast<double>(groups.size());
-  const double t = stats::student_t_quantile(0.5 + interval_level / 2, n - 1);
-  return {t * std::sqrt(squares / n), false, static_cast<int>(groups.size())};
+  std::sort(all.begin(), all.end());
+  double covered = 0, quantile = all.back().first;
+  for (const auto& [miss, weight] : all) {
+    covered += weight;
+    if (covered < interval_level * total) continue;
+    quantile = miss;
+    break;
+  }
+  const double middle = 0.5 + interval_level / 2;
+  const double freedom = std::max(total - 1, 1.0);
+  const double stretch = stats::student_t_quantile(middle, freedom) / stats::normal_quantile(middle);
+  return {quantile * stretch, false, static_cast<int>(groups.size())};
 }
 
-Groups groups_of(const std::vector<Miss>& misses, Novelty novelty, const std::string* source, int left_out) {
-  Groups groups;
+std::vector<WeightedGroup> equally(const Groups& groups) {
+  std::vector<WeightedGroup> result;
+  for (const auto& [name, misses] : groups) result.push_back({&misses, 1.0});
+  return result;
+}
+
+/// Groups of every source; one with thousands of them weighs no more than nine.
+std::vector<WeightedGroup> together(const std::map<std::string, Groups>& sources) {
+  std::vector<WeightedGroup> result;
+  for (const auto& [source, groups] : sources)
+    for (const auto& [name, misses] : groups)
+      result.push_back({&misses, std::min(1.0, least_groups / static_cast<double>(groups.size()))});
+  return result;
+}
+
+std::map<std::string, Groups> groups_by_source(const std::vector<Miss>& misses, Novelty novelty,
+                                               int left_out) {
+  std::map<std::string, Groups> result;
   for (const auto& miss : misses)
-    if (miss.novelty == novelty && miss.fold != left_out && (!source || miss.source == *source))
-      groups[miss.group].push_back(miss.log_ratio);
-  return groups;
+    if (miss.novelty == novelty && miss.fold != left_out)
+      result[miss.source][miss.group].push_back(miss.log_ratio);
+  return result;
 }
 
 }  // namespace
@@ -59,12 +92,13 @@ Groups groups_of(const std::vector<Miss>& misses, Novelty novelty, const std::st
 std::optional<IntervalFactor> interval_factor(const std::vector<Miss>& misses, Novelty novelty,
                                               const std::string& source, int left_out) {
   for (int level = static_cast<int>(novelty); level <= static_cast<int>(Novelty::new_source); ++level) {
-    const auto at = static_cast<Novelty>(level);
-    const auto own = groups_of(misses, at, &source, left_out);
-    if (own.size() >= least_groups) return conformal(own);
-    constexpr std::size_t enough_of_own = 5;
-    if (own.size() >= enough_of_own) return model_based(own);
-    const auto all = groups_of(misses, at, nullptr, left_out);
+    const auto sources = groups_by_source(misses, static_cast<Novelty>(level), left_out);
+    if (const auto own = sources.find(source); own != sources.end()) {
+      if (own->second.size() >= least_groups) return conformal(own->second);
+      constexpr std::size_t enough_of_own = 4;
+      if (own->second.size() >= enough_of_own) return model_based(equally(own->second));
+    }
+    const auto all = together(sources);
     if (all.size() >= 2) return model_based(all);
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
 #include "estimate/offline/model_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,34 @@ bool all_numbers(const nlohmann::ordered_json& array) {
   return true;
 }
 
+void write_readable(const nlohmann::ordered_json& json, int depth, std::string& text) {
+  const auto plain = [](const nlohmann::ordered_json& value) { return value.is_primitive(); };
+  if (json.is_primitive() || json.empty() ||
+      (json.is_array() && std::all_of(json.begin(), json.end(), plain))) {
+    text += json.dump();
+    return;
+  }
+  text += json.is_object() ? "{" : "[";
+  bool first = true;
+  for (const auto& [key, value] : json.items()) {
+    text += first ? "\n" : ",\n";
+    first = false;
+    text.append(static_cast<std::size_t>(depth) + 1, ' ');
+    if (json.is_object()) text += nlohmann::ordered_json(key).dump() + ": ";
+    write_readable(value, depth + 1, text);
+  }
+  text += "\n";
+  text.append(static_cast<std::size_t>(depth), ' ');
+  text += json.is_object() ? "}" : "]";
+}
+
 }  // namespace
+
+std::string readable_text(const nlohmann::ordered_json& json) {
+  std::string text;
+  write_readable(json, 0, text);
+  return text + "\n";
+}
 
 double rounded(double value) {
   constexpr double digits = 7;

@@ -17,6 +17,9 @@ namespace joulecast::estimate {
 /// An array of rows.
 [[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values);
 
+/// Indented; a list of plain values stands on one line.
+[[nodiscard]] std::string readable_text(const nlohmann::ordered_json& json);
+
 /// Reads the members of an object; remembers the first thing that was wrong, so that a reader checks once.
 class JsonReader {
  public:

@@ -11,7 +11,8 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr std::array<std::string_view, 4> split_names{"random", "configuration", "architecture", "gpu"};
+constexpr std::array<std::string_view, 5> split_names{"random", "configuration", "architecture", "gpu",
+                                                      "source"};
 
 void shuffle(std::vector<std::string>& values, stats::Random& random) {
   for (std::size_t i = values.size(); i > 1; --i)
@@ -76,7 +77,8 @@ std::string_view name_of(Split split) {
 Result<Split> split_from(std::string_view name) {
   for (std::size_t i = 0; i < split_names.size(); ++i)
     if (name == split_names[i]) return static_cast<Split>(i);
-  return fail(ErrorKind::invalid, "--split", "is random, configuration, architecture or gpu, not '{}'", name);
+  return fail(ErrorKind::invalid, "--split",
+              "is random, configuration, architecture, gpu or source, not '{}'", name);
 }
 
 Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
@@ -85,7 +87,7 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
   int folds = options.folds;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const auto& sample = samples[i];
-    strata.push_back(split == Split::gpu ? std::string{} : sample.source);
+    strata.push_back(split == Split::gpu || split == Split::source ? std::string{} : sample.source);
     switch (split) {
       case Split::random:
         groups.push_back(std::to_string(i));
@@ -99,6 +101,9 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
       case Split::gpu:
         groups.push_back(sample.gpu.name);
         break;
+      case Split::source:
+        groups.push_back(sample.source);
+        break;
     }
   }
   const std::set<std::string> distinct(groups.begin(), groups.end());
@@ -106,7 +111,7 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
     return fail(ErrorKind::invalid, "--split " + std::string(name_of(split)),
                 "needs two groups or more; the table has {}", distinct.size());
   if (split == Split::architecture) folds = options.architecture_folds;
-  if (split == Split::gpu) folds = static_cast<int>(distinct.size());
+  if (split == Split::gpu || split == Split::source) folds = static_cast<int>(distinct.size());
   auto result = folds_from(deal(groups, strata, folds, options.seed));
   if (split != Split::gpu || options.shots == 0) return result;
   std::vector<Fold> drawn;

@@ -18,6 +18,7 @@ enum class Split {
   configuration,  ///< whole configurations are held out
   architecture,   ///< whole architectures, by name, in every source
   gpu,            ///< whole GPUs, in every source
+  source,         ///< whole sources: other people's machines, software and networks
 };
 [[nodiscard]] std::string_view name_of(Split split);
 /// invalid, naming what there is.

@@ -1,0 +1,129 @@
+"""joulecast fit and joulecast predict, as a user calls them."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+JOULECAST = os.environ["JOULECAST"]
+GPUS = {"RTX 3090": 2.0, "RTX 3070": 1.0, "Tesla V100-PCIE-32GB": 1.5}
+
+
+def joulecast(*arguments):
+    return subprocess.run([JOULECAST, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def made_table(path):
+    """Twelve workloads on three GPUs; times follow no real machine."""
+    networks = ["resnet18", "resnet34", "resnet50", "vgg16"]
+    with open(path, "w") as file:
+        file.write("source,framework,dataset,architecture,gpu,batch_size,train_samples,epoch_time_s,mean_gpu_w\n")
+        for i, network in enumerate(networks):
+            for gpu, speed in GPUS.items():
+                for batch in [8, 16, 32, 64]:
+                    time = (i + 1) * (20 + 400 / batch) / speed
+                    file.write(f"lab,pytorch,cifar10,{network},{gpu},{batch},50000,{time:.2f},{100 + 20 * i + batch}\n")
+
+
+class Predict(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.table = os.path.join(cls.folder.name, "table.csv")
+        cls.model = os.path.join(cls.folder.name, "model.json")
+        made_table(cls.table)
+        cls.fitted = joulecast("fit", cls.table, "-o", cls.model, "--source", "lab=our own bench, CC0", "--json", "-")
+
+    def predict(self, *arguments):
+        result = joulecast("predict", "--fitted", self.model, *arguments, "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["predictions"]
+
+    def test_fit_writes_a_versioned_file_with_its_sources(self):
+        self.assertEqual(self.fitted.returncode, 0, self.fitted.stderr)
+        with open(self.model) as file:
+            model = json.load(file)
+        self.assertEqual(model["version"], 1)
+        self.assertEqual(model["sources"], [{"name": "lab", "note": "our own bench, CC0"}])
+        self.assertEqual(set(model["methods"]), {"physics", "pre-power", "pre-energy"})
+        self.assertTrue(any(s["split"] == "configuration" for s in model["scores"]))
+        self.assertIn("scores", json.loads(self.fitted.stdout))
+
+    def test_a_known_configuration_is_predicted_with_an_interval(self):
+        (one,) = self.predict("resnet50", "--input", "3x32x32", "--gpu", "RTX 3090", "--batch", "32", "--epochs", "10",
+                              "--samples", "50000", "--like", "lab", "--dataset", "cifar10", "--intensity", "100")
+        truth = 3 * (20 + 400 / 32) / 2.0
+        self.assertLess(abs(one["epoch_time_s"]["value"] / truth - 1), 0.3)
+        self.assertLess(one["epoch_time_s"]["low"], one["epoch_time_s"]["value"])
+        self.assertAlmostEqual(one["total_energy_j"]["value"], 10 * one["epoch_energy_j"]["value"], delta=1)
+        self.assertAlmostEqual(one["co2e_g"], one["total_energy_j"]["value"] / 3.6e6 * 100, delta=1e-6 * one["co2e_g"])
+        self.assertTrue(one["memory"]["fits"])
+        self.assertEqual(one["novelty"], "near")
+        self.assertIn("resnet50 on RTX 3090", one["nearest"][0])
+
+    def test_several_are_sorted_cheapest_first(self):
+        many = self.predict("resnet18", "vgg16", "--input", "3x32x32", "--gpu", "RTX 3090", "--gpu", "RTX 3070",
+                            "--batch", "16", "--batch", "64", "--samples", "50000", "--epochs", "2")
+        self.assertEqual(len(many), 8)
+        costs = [p["total_energy_j"]["value"] for p in many]
+        self.assertEqual(costs, sorted(costs))
+        text = joulecast("predict", "--fitted", self.model, "resnet18", "vgg16", "--gpu", "RTX 3090", "--samples", "10")
+        self.assertIn("epoch time", text.stdout)
+
+    def test_outside_the_training_range_is_said(self):
+        (one,) = self.predict("resnet50", "--gpu", "RTX 3090", "--batch", "4096", "--samples", "50000")
+        self.assertTrue(any("batch_size" in warning for warning in one["warnings"]), one["warnings"])
+        self.assertFalse(one["memory"]["fits"])
+
+    def test_without_samples_there_is_no_time(self):
+        (one,) = self.predict("resnet50", "--gpu", "RTX 3090")
+        self.assertIsNone(one["epoch_time_s"])
+        self.assertIsNone(one["total_energy_j"])
+        self.assertGreater(one["power_w"]["value"], 0)
+
+    def test_the_model_that_comes_with_joulecast_answers(self):
+        result = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--dataset", "imagenet", "--epochs", "90")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for word in ["power", "epoch time", "total", "model-based", "fits", "measured"]:
+            self.assertIn(word, result.stdout)
+
+    def assert_unusable(self, result, *parts):
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+        for part in parts:
+            self.assertIn(part, result.stderr)
+
+    def test_bad_input_is_one_line(self):
+        base = ["predict", "resnet50", "--fitted", self.model]
+        self.assert_unusable(joulecast(*base, "--gpu", "RTX 9999"), "RTX 9999")
+        self.assert_unusable(joulecast(*base, "--gpu", "RTX 3090", "--epochs", "-3"), "--epochs")
+        self.assert_unusable(joulecast(*base, "--gpu", "RTX 3090", "--like", "nobody"), "nobody", "lab")
+        self.assert_unusable(joulecast("predict", "resnet5o", "--gpu", "RTX 3090"), "resnet5o")
+        self.assert_unusable(joulecast(*base, "--gpu", "name=x,tdp_w=-5,memory_gb=8,memory_bandwidth_gb_s=100,fp32_tflops=5"))
+        with open(self.model) as file:
+            model = json.load(file)
+        broken = os.path.join(self.folder.name, "broken.json")
+        for change, words in [(lambda m: m.update(version=99), ["version 99"]),
+                              (lambda m: m.update(format="else"), ["not a joulecast model"]),
+                              (lambda m: m["methods"]["physics"]["model"].pop("parameters"), ["broken.json"])]:
+            copy = json.loads(json.dumps(model))
+            change(copy)
+            with open(broken, "w") as file:
+                json.dump(copy, file)
+            self.assert_unusable(joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", broken), *words)
+        with open(broken, "w") as file:
+            file.write('{"format": ')
+        self.assert_unusable(joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", broken), "not JSON")
+
+    def test_a_failed_fit_leaves_nothing(self):
+        table = os.path.join(self.folder.name, "bad.csv")
+        output = os.path.join(self.folder.name, "never.json")
+        with open(table, "w") as file:
+            file.write("architecture,gpu,batch_size,epoch_time_s\nresnet18,RTX 3090,8,soon\n")
+        self.assert_unusable(joulecast("fit", table, "-o", output), "bad.csv:2", "soon")
+        self.assertFalse(os.path.exists(output))
+
+
+if __name__ == "__main__":
+    unittest.main()
