@@ -296,7 +296,7 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
   return out + x_labels(scale, room + 2, width) + "\n" +
          (plot.value.label.empty()
               ? ""
-              : padded_left(plot.value.label, room + 2 + (width + columns_of(plot.value.label)) / 2) + "\n");
+              : padded_left(fitted(plot.value.label, options.width), room + 2 + (width + columns_of(plot.value.label)) / 2) + "\n");
 }
 
 }  // namespace joulecast::report
