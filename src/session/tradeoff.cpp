@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "tradeoff/quantity.hpp"
 
@@ -179,6 +180,13 @@ Result<report::RecommendReport> recommend_from(const formats::CsvTable& table,
   report.keys = alternatives->keys;
   report.alternatives = std::move(alternatives->items);
   report.alternatives.insert(report.alternatives.end(), request.predicted.begin(), request.predicted.end());
+  if (!request.predicted_table.empty()) {
+    const auto candidates = formats::CsvTable::read(request.predicted_table);
+    if (!candidates) return propagate(candidates.error());
+    auto predicted = predicted_from(*candidates, report.keys, columns);
+    if (!predicted) return propagate(predicted.error());
+    std::move(predicted->begin(), predicted->end(), std::back_inserter(report.alternatives));
+  }
   report.warnings = alternatives->warnings;
   report.options.minimise = *minimise;
   report.options.baseline = request.baseline;

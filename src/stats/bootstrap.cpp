@@ -16,14 +16,14 @@ namespace {
 constexpr std::size_t most_blocks = 1000;
 
 /// Calls work(i, buffer) for i in 0..n-1, in chunks over threads, each with a buffer of its own.
-template <class Work>
+template <class Cell = double, class Work>
 void spread(std::size_t n, unsigned threads, Work work) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   constexpr std::size_t chunk = 64;
   threads = static_cast<unsigned>(std::min<std::size_t>(threads, n / chunk + 1));
   std::atomic<std::size_t> next{0};
   const auto run = [&] {
-    std::vector<double> buffer;
+    std::vector<Cell> buffer;
     for (;;) {
       const auto begin = next.fetch_add(chunk);
       if (begin >= n) return;
@@ -126,6 +126,42 @@ Result<BootstrapInterval> bootstrap(Sample sample, const Statistic& statistic,
     left_out[block] = statistic(buffer);
   });
   return finish(estimate, std::move(replicates), left_out, options.level);
+}
+
+Result<BootstrapInterval> bootstrap_quantile(Sample sample, double p, const BootstrapOptions& options) {
+  if (auto status = check_sample("bootstrap", sample, 2); !status) return propagate(status.error());
+  if (options.resamples < 2 || !(p >= 0 && p <= 1)) {
+    return fail(ErrorKind::invalid, "bootstrap",
+                "needs at least two resamples and a quantile between 0 and 1");
+  }
+  const auto ordered = sorted(sample);
+  const auto n = ordered.size();
+  const double at = p * static_cast<double>(n - 1);
+  const auto below = std::min(static_cast<std::size_t>(at), n - 1);
+  const double share = at - static_cast<double>(below);
+  std::vector<double> replicates(options.resamples);
+  spread<std::uint32_t>(options.resamples, options.threads,
+                        [&](std::size_t i, std::vector<std::uint32_t>& counts) {
+                          counts.assign(n, 0);
+                          Random random(options.seed, i);
+                          for (std::size_t k = 0; k < n; ++k)
+                            ++counts[random.below(static_cast<std::uint32_t>(n))];
+                          std::size_t seen = counts[0];  // draws up to and including value v
+                          std::size_t v = 0;
+                          while (seen <= below) seen += counts[++v];
+                          const double low = ordered[v];
+                          if (share > 0)
+                            while (seen <= below + 1) seen += counts[++v];
+                          replicates[i] = std::lerp(low, ordered[v], share);
+                        });
+  // Without one value the quantile is a neighbour of the whole sample's: only its side matters.
+  std::vector<double> left_out(n);
+  std::vector<double> rest(ordered.begin() + 1, ordered.end());
+  for (std::size_t i = 0; i < n; ++i) {
+    left_out[i] = quantile_sorted(rest, p);
+    if (i < rest.size()) rest[i] = ordered[i];
+  }
+  return finish(quantile_sorted(ordered, p), std::move(replicates), left_out, options.level);
 }
 
 Result<BootstrapInterval> bootstrap_clusters(Samples clusters, const Statistic& statistic,

@@ -35,6 +35,11 @@ struct BootstrapInterval {
 [[nodiscard]] Result<BootstrapInterval> bootstrap(Sample sample, const Statistic& statistic,
                                                   const BootstrapOptions& options = {});
 
+/// The same for a quantile (type 7), in O(n) a resample without ordering any: the draws are counted on the
+/// sorted sample.
+[[nodiscard]] Result<BootstrapInterval> bootstrap_quantile(Sample sample, double p,
+                                                           const BootstrapOptions& options = {});
+
 /// Whole clusters (one vector each) are drawn, since their members are not independent: repeats of one
 /// configuration. Acceleration by leaving out one cluster at a time. At least two clusters.
 [[nodiscard]] Result<BootstrapInterval> bootstrap_clusters(Samples clusters, const Statistic& statistic,

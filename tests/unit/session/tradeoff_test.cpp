@@ -122,6 +122,22 @@ TEST(Recommend, TakesRequirementsAndCandidatesThatWereOnlyPredicted) {
   EXPECT_THAT(report::conclusion(*with_prediction), HasSubstr("predicted, not measured"));
 }
 
+TEST(Predicted, AreReadWithTheirIntervals) {
+  const std::vector<std::string> keys{"architecture"};
+  const std::vector<std::string> columns{"energy_j", "f1"};
+  const auto candidates = predicted_from(
+      table_of("architecture,energy_j,energy_j_low,energy_j_high\nnew,10,5,20\nother,7,,\n"), keys, columns);
+  ASSERT_TRUE(candidates) << to_string(candidates.error());
+  EXPECT_EQ((*candidates)[0].provenance, Provenance::modelled);
+  EXPECT_EQ((*candidates)[0].stated.at("energy_j").high, 20);
+  EXPECT_FALSE((*candidates)[0].values.contains("f1"));
+  EXPECT_TRUE((*candidates)[1].stated.empty());
+  const auto outside = predicted_from(
+      table_of("architecture,energy_j,energy_j_low,energy_j_high\nnew,30,5,20\n"), keys, columns);
+  EXPECT_EQ(to_string(outside.error()), "t.csv:2: energy_j 30 does not lie between 5 and 20");
+  EXPECT_FALSE(predicted_from(table_of("model,energy_j\nnew,30\n"), keys, columns));
+}
+
 // del Rey et al. (SEAA 2023): a fitting architecture and environment save up to 80.7 % at less than 2 % of
 // F1.
 TEST(TradeoffOnMeasuredRuns, TheCheapestWithinTwoPointsOfF1SavesWhatThePaperSays) {

@@ -41,6 +41,28 @@ TEST(Bootstrap, AgreesWithScipyUpToChance) {
   }
 }
 
+TEST(Bootstrap, OfAQuantileIsThatOfTheStatistic) {
+  Random random(3);
+  for (const std::size_t n : {2U, 7U, 40U, 41U}) {
+    std::vector<double> x(n);
+    for (double& value : x) value = std::round(20 * random.uniform());
+    const auto fast = bootstrap_quantile(x, 0.5, {.resamples = 20'000});
+    const auto plain = bootstrap(x, median_of, {.resamples = 20'000});
+    ASSERT_TRUE(fast);
+    EXPECT_EQ(fast->estimate, plain->estimate);
+    // Other draws fall on other positions, so they agree up to chance: 20,000 resamples.
+    EXPECT_NEAR(fast->standard_error, plain->standard_error, 0.05 * plain->standard_error) << n;
+    EXPECT_NEAR(fast->interval.low, plain->interval.low, 0.5 + 1e-9) << n;
+    EXPECT_NEAR(fast->interval.high, plain->interval.high, 0.5 + 1e-9) << n;
+  }
+  for (const auto& at : reference("bootstrap_median")) {
+    const auto result = bootstrap_quantile(at.list("x"), 0.5, {.resamples = 50'000});
+    EXPECT_NEAR(result->interval.low, at.out("low"), 0.08 * at.out("error")) << at.origin;
+    EXPECT_NEAR(result->interval.high, at.out("high"), 0.08 * at.out("error")) << at.origin;
+  }
+  EXPECT_FALSE(bootstrap_quantile(std::vector<double>{1, 2}, 1.5));
+}
+
 TEST(Bootstrap, IsTheSameForAnyNumberOfThreads) {
   std::vector<double> x;
   Random random(7);
