@@ -128,7 +128,7 @@ std::string repetitions_line(const stats::ComparisonResult& result) {
 
 std::string factorial_text(const ComparisonReport& report) {
   if (!report.factorial) return "";
-  std::string text = fmt::format("\n{} and {} together:\n", report.group, report.by);
+  std::string text = fmt::format("\n{} and {} together:\n", printable(report.group), printable(report.by));
   const auto rows = [&](const stats::FactorialResult& result, const char* test, const char* statistic) {
     const std::pair<std::string, const stats::FactorEffect*> effects[] = {
         {report.group, &result.a}, {report.by, &result.b}, {"interaction", &result.interaction}};
@@ -147,11 +147,11 @@ std::string factorial_text(const ComparisonReport& report) {
         "large\n"
         "  where both factors matter.\n";
   }
-  if (!report.factorial->note.empty()) text += "  " + report.factorial->note + "\n";
+  if (!report.factorial->note.empty()) text += "  " + printable(report.factorial->note) + "\n";
   for (const auto& level : report.levels) {
     const auto name = printable(level.level);
     text += level.comparison ? fmt::format("  within {}: {}\n", name, test_line(level.comparison->test))
-                             : fmt::format("  within {}: {}\n", name, level.note);
+                             : fmt::format("  within {}: {}\n", name, printable(level.note));
   }
   return text;
 }
