@@ -155,6 +155,12 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection) {
   recording_.emplace(options_.store, header, sampler_->channels());
   recorder_.emplace(*sampler_, start_, *recording_);
   training_.emplace(start_, options_.total_epochs, recording_->writer());
+  if (auto* writer = recording_->writer(); writer != nullptr)
+    training_->when_total_is_learned([header, writer](double total, bool in_epochs) mutable {
+      header.info.total_work = total;  // kept, so that an interrupted run can be projected later
+      header.info.work_unit = in_epochs ? "epoch" : "";
+      writer->describe(header.info, header.host);
+    });
   clock_watch_.emplace(clock_);
   {
     Relay relay(child_.wiring(), screen_, [this](std::string_view bytes) {

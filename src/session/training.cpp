@@ -61,7 +61,10 @@ void Training::learn_total() {
   // Total work in the epochs' own unit counts only where the epochs say how much of it they did.
   const bool weighed = !epochs_.empty() && epochs_.back().work.has_value();
   const auto total = weighed ? tracker_.total_work() : total_epochs();
-  if (projector_ && total) (void)projector_->set_total_work(*total);
+  if (!total || total == told_total_) return;
+  told_total_ = total;
+  if (projector_) (void)projector_->set_total_work(*total);
+  if (total_learned_) total_learned_(*total, !weighed);
 }
 
 void Training::project(const trace::Epoch& epoch, std::optional<Joules> energy, Joules until_now) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "estimate/online/projector.hpp"
@@ -21,6 +22,10 @@ class Training {
  public:
   /// `writer` may be nullptr. `total_epochs`: what the user said, where the training does not.
   Training(SteadyTime run_start, std::optional<double> total_epochs, store::RunWriter* writer);
+
+  /// Called when the whole run's work becomes known or changes; in_epochs: it is their number.
+  using TotalLearned = std::function<void(double total, bool in_epochs)>;
+  void when_total_is_learned(TotalLearned tell) { total_learned_ = std::move(tell); }
 
   /// From any thread: remembered until the next update().
   void hear(std::vector<progress::Event> events);
@@ -52,6 +57,8 @@ class Training {
 
   progress::Tracker tracker_;
   std::optional<double> said_total_;
+  TotalLearned total_learned_;
+  std::optional<double> told_total_;  ///< what total_learned_ was last called with
   store::RunWriter* writer_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;

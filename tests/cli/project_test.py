@@ -74,6 +74,17 @@ class Project(CommandTest):
             self.assertEqual(answer.stderr.count("\n"), 1, answer.stderr)
             self.assertIn(word, answer.stderr)
 
+    def test_a_stored_run_knows_how_many_epochs_it_was_to_have(self):
+        script = "import time\nfor e in range(1, 5):\n  time.sleep(0.3)\n  print(f'Epoch {e}/12', flush=True)\nraise SystemExit(3)"
+        self.call("run", "--", "python3", "-c", script, expect=3)
+        answer = self.json("project", "")
+        self.assertEqual((answer["total_work"], answer["work_unit"]), (12, "epoch"))
+        self.assertIsNone(answer["measured_j"])
+        projection = answer["projection"]
+        self.assertAlmostEqual(projection["share"], 4 / 12)
+        self.assertGreater(projection["total_j"]["value"], 2 * projection["used_j"])
+        self.assertIn("finish_time", projection)
+
     def test_unknown_run_of_the_store(self):
         answer = self.call("project", "nowhere", expect=None)
         self.assertIn(answer.returncode, (1, 2))
