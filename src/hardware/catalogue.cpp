@@ -31,8 +31,7 @@ Result<std::vector<Gpu>> read_gpus(const fs::path& file) {
   return gpus;
 }
 
-Result<std::vector<Cpu>> read_cpus(const fs::path& file) {
-  const auto table = read_csv(file);
+Result<std::vector<Cpu>> cpus_of(const Result<CsvTable>& table) {
   if (!table) return propagate(table.error());
   std::array<std::size_t, 4> at{};
   for (std::size_t i = 0; i < at.size(); ++i) {
@@ -52,6 +51,20 @@ Result<std::vector<Cpu>> read_cpus(const fs::path& file) {
   return cpus;
 }
 
+/// The longest run of digits: what tells one CPU of a family from the other.
+std::string_view longest_number(std::string_view name) {
+  std::string_view longest;
+  for (std::size_t begin = 0; begin < name.size();) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto end =
+        std::find_if_not(name.begin() + static_cast<std::ptrdiff_t>(begin), name.end(), is_digit);
+    const auto run = name.substr(begin, static_cast<std::size_t>(end - name.begin()) - begin);
+    if (run.size() > longest.size()) longest = run;
+    begin += run.size() + 1;
+  }
+  return longest;
+}
+
 template <class Record>
 std::vector<std::string> names_of(const std::vector<const Record*>& records) {
   std::vector<std::string> names;
@@ -64,14 +77,37 @@ std::vector<std::string> names_of(const std::vector<const Record*>& records) {
 Result<Catalogue> Catalogue::read(const fs::path& folder) {
   auto gpus = read_gpus(folder / "gpus.csv");
   if (!gpus) return propagate(gpus.error());
-  auto cpus = read_cpus(folder / "cpus.csv");
+  auto cpus = cpus_of(read_csv(folder / "cpus.csv"));
   if (!cpus) return propagate(cpus.error());
   Catalogue result;
   result.gpus_ = std::move(*gpus);
-  result.cpus_ = std::move(*cpus);
-  for (std::size_t i = 0; i < result.cpus_.size(); ++i)
-    result.cpu_index_.emplace(normalised_cpu_name(result.cpus_[i].name), i);
+  result.take_cpus(std::move(*cpus));
   return result;
+}
+
+Result<Catalogue> Catalogue::read_cpus_like(const fs::path& folder, std::string_view name) {
+  const auto file = folder / "cpus.csv";
+  const auto text = read_file(file);
+  if (!text) return propagate(text.error());
+  const auto number = longest_number(name);
+  std::string kept;
+  bool header_seen = false;
+  for (const auto line : split(*text, '\n')) {
+    const bool comment = line.starts_with('#');
+    if (!comment && header_seen && line.find(number) == std::string_view::npos) continue;
+    header_seen = header_seen || !comment;
+    kept.append(line).append("\n");
+  }
+  auto cpus = cpus_of(parse_csv(kept, file.string()));
+  if (!cpus) return propagate(cpus.error());
+  Catalogue result;
+  result.take_cpus(std::move(*cpus));
+  return result;
+}
+
+void Catalogue::take_cpus(std::vector<Cpu> cpus) {
+  cpus_ = std::move(cpus);
+  for (std::size_t i = 0; i < cpus_.size(); ++i) cpu_index_.emplace(normalised_cpu_name(cpus_[i].name), i);
 }
 
 Result<Gpu> Catalogue::find_gpu(std::string_view name) const {
@@ -123,6 +159,13 @@ const Result<Catalogue>& catalogue() {
 
 Result<Gpu> find_gpu(std::string_view name) {
   return catalogue().and_then([&](const Catalogue& all) { return all.find_gpu(name); });
+}
+Result<Cpu> find_cpu_alone(std::string_view name) {
+  if (longest_number(name).empty())  // "Intel(R) Xeon(R) Processor", as virtual machines call theirs
+    return fail(ErrorKind::invalid, "", "unknown CPU '{}': the name has no model number", name);
+  return Catalogue::read_cpus_like(share_directory() / "hardware", name).and_then([&](const Catalogue& some) {
+    return some.find_cpu(name);
+  });
 }
 Result<Cpu> find_cpu(std::string_view name) {
   return catalogue().and_then([&](const Catalogue& all) { return all.find_cpu(name); });

@@ -46,6 +46,10 @@ class Catalogue {
  public:
   /// Reads gpus.csv and cpus.csv of a folder; malformed names file:line.
   [[nodiscard]] static Result<Catalogue> read(const std::filesystem::path& folder);
+  /// CPUs alone, and only those whose line holds the longest number in `name` ("1950" of "… 1950X …"):
+  /// finding one CPU among them costs a hundredth of reading the catalogue.
+  [[nodiscard]] static Result<Catalogue> read_cpus_like(const std::filesystem::path& folder,
+                                                        std::string_view name);
 
   /// By the name that nvidia-smi, NVML, ROCm or a person gives: "NVIDIA GeForce RTX 3090", "rtx3090".
   /// invalid, with the nearest names, where it is unknown or could be several boards ("A100").
@@ -60,6 +64,7 @@ class Catalogue {
   void add(Gpu gpu);
 
  private:
+  void take_cpus(std::vector<Cpu> cpus);
   std::vector<Gpu> gpus_;
   std::vector<Cpu> cpus_;
   std::unordered_multimap<std::string, std::size_t> cpu_index_;  ///< normalised name -> cpus_
@@ -69,6 +74,8 @@ class Catalogue {
 [[nodiscard]] const Result<Catalogue>& catalogue();
 [[nodiscard]] Result<Gpu> find_gpu(std::string_view name);
 [[nodiscard]] Result<Cpu> find_cpu(std::string_view name);
+/// The same without the catalogue, for whoever starts in a hurry.
+[[nodiscard]] Result<Cpu> find_cpu_alone(std::string_view name);
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 

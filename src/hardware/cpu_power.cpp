@@ -71,9 +71,9 @@ CpuClass cpu_class_of(std::string_view model_name) {
 CpuPowerParameters cpu_power_parameters(const CpuDescription& cpu) {
   // full_share and its spread are judged by class, not fitted: servers are specified for their heaviest code
   // and stay below it, unlocked desktop parts are allowed far more than their base power. Only the server and
-  // workstation figures were held against readings (one CPU each), with those in sight when they were settled;
-  // the other classes are untested. idle_share and steepness: bench/cpu_power_bench.cpp, RAPL readings
-  // collected by the CodeCarbon project (MIT).
+  // workstation figures were held against readings (one CPU each), with those in sight when they were
+  // settled; the other classes are untested. idle_share and steepness: bench/cpu_power_bench.cpp, RAPL
+  // readings collected by the CodeCarbon project (MIT).
   CpuPowerParameters p{0.05, 0.85, 2.25, 0.55};
   switch (cpu.kind) {
     case CpuClass::server:

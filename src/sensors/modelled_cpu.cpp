@@ -27,7 +27,7 @@ Model model_of(const Processor& processor) {
   cpu.kind = hardware::cpu_class_of(processor.model_name);
   cpu.simultaneous_threads = processor.simultaneous_threads;
   std::string origin;
-  const auto known = hardware::find_cpu(processor.model_name);
+  const auto known = hardware::find_cpu_alone(processor.model_name);
   if (known) {
     cpu.tdp = known->tdp * processor.sockets;
     origin = fmt::format("TDP {:.0f} W of {} ({})", cpu.tdp.value(), known->name, known->source);

@@ -102,6 +102,11 @@ TEST(GpuTable, IsConsistent) {
 class CpuNames : public ::testing::TestWithParam<std::pair<const char*, double>> {};
 TEST_P(CpuNames, AreFoundAsProcCpuinfoReportsThem) {
   const auto cpu = shipped().find_cpu(GetParam().first);
+  const auto alone = find_cpu_alone(GetParam().first);
+  ASSERT_EQ(alone.has_value(), cpu.has_value()) << "the quick way finds what the catalogue finds";
+  if (cpu) {
+    EXPECT_EQ(alone->tdp, cpu->tdp);
+  }
   ASSERT_TRUE(cpu) << to_string(cpu.error());
   EXPECT_EQ(cpu->tdp, Watts{GetParam().second});
   EXPECT_FALSE(cpu->source.empty());
