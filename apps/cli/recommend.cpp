@@ -57,9 +57,10 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--baseline", request.baseline,
                  "Alternative to measure the saving against (default: the best in the first >= requirement, "
                  "else the dearest)");
-  app.add_option("--predicted", request.predicted_table,
-                 "CSV table of candidates nobody has run, with the same label columns; COLUMN_low and "
-                 "COLUMN_high hold 90 % intervals");
+  app.add_option(
+      "--predicted", request.predicted_table,
+      "Candidates nobody has run: the .json of joulecast predict, or a CSV with the same label columns "
+      "(COLUMN_low and COLUMN_high hold 90 % intervals)");
   app.add_flag("--distinct", request.alternatives.distinct,
                "Leave out rows that repeat another row in all but their identifier");
   app.add_option("--json", options->json, "Write the figures as JSON (- = standard output, nothing else)");

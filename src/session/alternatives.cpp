@@ -170,41 +170,6 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
   return result;
 }
 
-Result<std::vector<tradeoff::Alternative>> predicted_from(const formats::CsvTable& table,
-                                                          const std::vector<std::string>& keys,
-                                                          const std::vector<std::string>& columns) {
-  const auto key_positions = positions(table, keys);
-  if (!key_positions) return propagate(key_positions.error());
-  std::vector<tradeoff::Alternative> candidates;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    tradeoff::Alternative candidate;
-    candidate.provenance = Provenance::modelled;
-    for (const auto key : *key_positions) candidate.labels.emplace_back(table.text(row, key));
-    const auto figure = [&](const std::string& name) -> Result<std::optional<double>> {
-      const auto column = table.column(name);
-      if (!column) return std::nullopt;  // a prediction need not know everything
-      return table.number(row, *column);
-    };
-    for (const auto& column : columns) {
-      const auto value = figure(column);
-      const auto low = figure(column + "_low");
-      const auto high = figure(column + "_high");
-      for (const auto* read : {&value, &low, &high})
-        if (!*read) return propagate(read->error());
-      if (!*value) continue;
-      candidate.values[column] = {**value};
-      if (!*low || !*high) continue;
-      if (!(**low <= **value && **value <= **high)) {
-        return fail(ErrorKind::malformed, table.where(row), "{} {} does not lie between {} and {}", column,
-                    **value, **low, **high);
-      }
-      candidate.stated[column] = {**low, **high};
-    }
-    candidates.push_back(std::move(candidate));
-  }
-  return candidates;
-}
-
 Result<std::string> energy_column(const formats::CsvTable& table, std::string_view option) {
   for (const char* name :
        {"energy_j", "gpu_energy_j", "energy_kj", "energy_mj", "energy_kwh", "energy_kwh_with_pue"})

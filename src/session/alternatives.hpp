@@ -34,13 +34,6 @@ struct Alternatives {
                                                    const AlternativesRequest& request,
                                                    const std::vector<std::string>& columns);
 
-/// Candidates that nobody has run: a table with the same key columns, one row a candidate. Its figures have
-/// the columns' names; `<column>_low` and `<column>_high` beside one hold the 90 % interval it was predicted
-/// with.
-[[nodiscard]] Result<std::vector<tradeoff::Alternative>> predicted_from(
-    const formats::CsvTable& table, const std::vector<std::string>& keys,
-    const std::vector<std::string>& columns);
-
 /// Several numbers in one cell, separated by blanks. Empty where the cell is missing.
 [[nodiscard]] Result<std::vector<double>> numbers_in_cell(const formats::CsvTable& table, std::size_t row,
                                                           std::size_t column);

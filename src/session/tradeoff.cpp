@@ -6,6 +6,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/roots.hpp"
+#include "session/predicted.hpp"
 #include "tradeoff/quantity.hpp"
 
 namespace joulecast::session {
@@ -123,6 +125,32 @@ std::size_t affordable(std::size_t wanted, std::size_t alternatives) {
   return std::clamp<std::size_t>(200'000 / std::max<std::size_t>(1, alternatives), 100, wanted);
 }
 
+/// The candidates handed over and those of the file: a table, or (by its name) the JSON of predict.
+Result<std::vector<tradeoff::Alternative>> predicted_of(const RecommendRequest& request,
+                                                        const std::vector<std::string>& keys,
+                                                        const std::vector<std::string>& columns,
+                                                        std::vector<std::string>& warnings) {
+  auto all = request.predicted;
+  const auto add = [&](Result<std::vector<tradeoff::Alternative>> more) -> Status {
+    if (!more) return propagate(more.error());
+    std::move(more->begin(), more->end(), std::back_inserter(all));
+    return {};
+  };
+  const auto& file = request.predicted_table;
+  if (file.empty()) return all;
+  if (file.ends_with(".json")) {
+    const auto text = read_file(file);
+    if (!text) return fail(ErrorKind::invalid, file, "{}", text.error().message);
+    if (auto status = add(predicted_from_json(*text, file, keys, columns, warnings)); !status)
+      return propagate(status.error());
+    return all;
+  }
+  const auto table = formats::CsvTable::read(file);
+  if (!table) return propagate(table.error());
+  if (auto status = add(predicted_from(*table, keys, columns)); !status) return propagate(status.error());
+  return all;
+}
+
 }  // namespace
 
 Result<report::TradeoffReport> tradeoff_table(const formats::CsvTable& table,
@@ -179,15 +207,10 @@ Result<report::RecommendReport> recommend_from(const formats::CsvTable& table,
   if (!alternatives) return propagate(alternatives.error());
   report.keys = alternatives->keys;
   report.alternatives = std::move(alternatives->items);
-  report.alternatives.insert(report.alternatives.end(), request.predicted.begin(), request.predicted.end());
-  if (!request.predicted_table.empty()) {
-    const auto candidates = formats::CsvTable::read(request.predicted_table);
-    if (!candidates) return propagate(candidates.error());
-    auto predicted = predicted_from(*candidates, report.keys, columns);
-    if (!predicted) return propagate(predicted.error());
-    std::move(predicted->begin(), predicted->end(), std::back_inserter(report.alternatives));
-  }
   report.warnings = alternatives->warnings;
+  auto predicted = predicted_of(request, report.keys, columns, report.warnings);
+  if (!predicted) return propagate(predicted.error());
+  add_predicted(report.alternatives, std::move(*predicted), report.keys, columns, report.warnings);
   report.options.minimise = *minimise;
   report.options.baseline = request.baseline;
   report.options.resamples = affordable(2000, report.alternatives.size());

@@ -27,7 +27,7 @@ struct RecommendRequest {
   std::string minimise;  ///< "" = the table's energy column
   std::vector<std::string> requirements;
   std::string baseline;
-  std::string predicted_table;  ///< candidates from a file: see predicted_from; "" = none
+  std::string predicted_table;  ///< candidates from a CSV or JSON file: see predicted.hpp; "" = none
   std::vector<tradeoff::Alternative>
       predicted;  ///< further candidates with the same keys, marked as modelled
 };

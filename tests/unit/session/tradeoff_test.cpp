@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/svg.hpp"
+#include "session/predicted.hpp"
 #include "support/shared_data.hpp"
 
 namespace joulecast::session {
@@ -136,6 +137,51 @@ TEST(Predicted, AreReadWithTheirIntervals) {
       table_of("architecture,energy_j,energy_j_low,energy_j_high\nnew,30,5,20\n"), keys, columns);
   EXPECT_EQ(to_string(outside.error()), "t.csv:2: energy_j 30 does not lie between 5 and 20");
   EXPECT_FALSE(predicted_from(table_of("model,energy_j\nnew,30\n"), keys, columns));
+}
+
+TEST(Predicted, AreReadFromWhatPredictWrites) {
+  const std::string json = R"({"predictions": [
+    {"model": "small", "gpu": "T4", "batch_size": 32, "epoch_time_s": {"value": 60, "low": 50, "high": 70},
+     "epoch_energy_j": {"value": 10, "low": 5, "high": 20}, "total_energy_j": {"value": 100, "low": 50, "high": 200},
+     "memory": {"fits": true}},
+    {"model": "big", "gpu": "T4", "batch_size": 32, "total_energy_j": null, "memory": {"fits": false}}]})";
+  std::vector<std::string> warnings;
+  const auto candidates = predicted_from_json(json, "p.json", {"architecture", "gpu", "batch_size"},
+                                              {"energy_kj", "duration_h", "f1"}, warnings);
+  ASSERT_TRUE(candidates) << to_string(candidates.error());
+  ASSERT_EQ(candidates->size(), 1u);
+  const auto& small = candidates->front();
+  EXPECT_EQ(small.name(), "small / T4 / 32");
+  EXPECT_DOUBLE_EQ(small.values.at("energy_kj")[0], 0.1);
+  EXPECT_DOUBLE_EQ(small.stated.at("energy_kj").high, 0.2);
+  EXPECT_DOUBLE_EQ(small.values.at("duration_h")[0], 600 / 3600.0);  // ten epochs of a minute
+  EXPECT_FALSE(small.values.contains("f1"));
+  EXPECT_THAT(warnings, ElementsAre("big / T4 / 32 does not fit into the GPU's memory and is left out"));
+  EXPECT_EQ(predicted_from_json("[1", "p.json", {}, {}, warnings).error().kind, ErrorKind::malformed);
+  EXPECT_THAT(to_string(predicted_from_json(json, "p.json", {"framework"}, {}, warnings).error()),
+              HasSubstr("do not name framework"));
+}
+
+TEST(Predicted, TakeCorrectnessOverFromOtherMachinesAndYieldToMeasurements) {
+  const auto alternative = [](std::vector<std::string> labels) {
+    tradeoff::Alternative a;
+    a.labels = std::move(labels);
+    return a;
+  };
+  auto measured = alternative({"small", "NVIDIA GeForce RTX 3090"});
+  measured.runs = 2;
+  measured.values = {{"energy_j", {10, 12}}, {"f1", {0.9, 0.92}}};
+  std::vector<tradeoff::Alternative> all{measured};
+  std::vector<std::string> warnings;
+  add_predicted(all,
+                {alternative({"small", "RTX 3090"}), alternative({"small", "RTX 3070"}),
+                 alternative({"other", "RTX 3070"})},
+                {"architecture", "gpu"}, {"energy_j", "f1"}, warnings);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].name(), "small / RTX 3070");
+  EXPECT_DOUBLE_EQ(*tradeoff::typical(all[1], "f1"), 0.91);
+  EXPECT_FALSE(tradeoff::typical(all[2], "f1"));
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("was measured"), HasSubstr("which is assumed")));
 }
 
 // del Rey et al. (SEAA 2023): a fitting architecture and environment save up to 80.7 % at less than 2 % of
