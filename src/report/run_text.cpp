@@ -148,6 +148,12 @@ std::string notes_text(const trace::Run& run) {
 }
 
 /// Metric names by how many epochs have them, then as they are spelt.
+/// Four decimals suit losses and shares, and stand under each other.
+std::string metric_text(double value) {
+  const double size = std::abs(value);
+  return value == 0 || (size >= 5e-4 && size < 1e4) ? fmt::format("{:.4f}", value) : fmt::format("{:.3g}", value);
+}
+
 std::vector<std::string> chosen_metrics(const trace::Run& run, std::size_t most) {
   std::map<std::string, int> counts;
   for (const auto& epoch : run.epochs)
@@ -170,7 +176,7 @@ std::vector<std::string> epoch_row(const RunReport& report, std::size_t i,
       energy && epoch.span.length() > Seconds{0} ? to_text(*energy / epoch.span.length()) : ""};
   for (const auto& name : metrics) {
     const auto value = epoch.metrics.find(name);
-    row.push_back(value == epoch.metrics.end() ? "" : fmt::format("{:#.4g}", value->second));
+    row.push_back(value == epoch.metrics.end() ? "" : metric_text(value->second));
   }
   return row;
 }
