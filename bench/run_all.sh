@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Runs every benchmark of a build (bench/run_all.sh build/bench) and prints what each measures. Those that read measured
+# data look in JOULECAST_DATA, else ../shared/data, and say so where it is not there.
+set -u
+cd "$(dirname "$0")/.."
+build=${1:-build/bench}
+data=${JOULECAST_DATA:-../shared/data}
+python=/usr/bin/python3
+title() { printf '\n== %s\n' "$*"; }
+
+title "What measuring costs (bench/overhead.py)"
+$python bench/overhead.py "$(ls -d build/release 2>/dev/null || echo "$build")"  # the release build has the fake GPUs
+title "Import against pandas (bench/import_vs_pandas.py)"
+$python bench/import_vs_pandas.py "$build/bench/import_bench"
+title "A million rows compared (bench/compare_million.py)"
+$python bench/compare_million.py "$build/joulecast"
+for program in segment_bench stats_bench projection_bench store_bench; do
+  [ -x "$build/bench/$program" ] || continue
+  title "$program"
+  "$build/bench/$program"
+done
+if [ -d "$data" ]; then
+  title "The modelled CPU against RAPL and CodeCarbon (cpu_power_bench)"
+  "$build/bench/cpu_power_bench" "$data/tables/cpu-load-power.csv"
+  if [ -f bench/offline_fit.py ]; then
+    title "Fitting against scikit-learn (bench/offline_fit.py)"
+    $python bench/offline_fit.py "$build/joulecast" "$data/tables/workloads.csv"
+  fi
+else
+  echo "The measured data is not in $data: set JOULECAST_DATA for the benchmarks that read it."
+fi
