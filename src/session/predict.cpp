@@ -151,6 +151,9 @@ class Predictor {
       return predicted_of(physics_, forecast, target, result.novelty, sample.source);
     };
     result.power_w = of(Target::power).value_or(Predicted{});
+    // A board holds itself to its limit: what lies above is no possibility.
+    if (auto& power = result.power_w; power.high)
+      power.high = std::max(power.value, std::min(*power.high, result.limit_w * request_.gpu_count));
     result.epoch_time_s = of(Target::epoch_time);
     result.epoch_energy_j = of(Target::epoch_energy);
     if (result.epoch_energy_j && request_.epochs) {
