@@ -25,7 +25,7 @@ constexpr std::array<Figure, 10> figures{{
     {"tdp_w", 1, 5000, true, [](Gpu& g, double v) { g.power_limit = Watts{v}; }},
     {"memory_gb", 0.25, 4096, true, [](Gpu& g, double v) { g.memory_gb = v; }},
     {"memory_bandwidth_gb_s", 1, 100000, true, [](Gpu& g, double v) { g.bandwidth_gb_s = v; }},
-    {"fp32_tflops", 0.01, 100000, true, [](Gpu& g, double v) { g.fp32_tflops = v; }},
+    {"fp32_tflops", 0.0001, 100000, true, [](Gpu& g, double v) { g.fp32_tflops = v; }},
     {"fp16_dense_tflops", 0.01, 100000, false, [](Gpu& g, double v) { g.fp16_tflops = v; }},
     {"tf32_dense_tflops", 0.01, 100000, false, [](Gpu& g, double v) { g.tf32_tflops = v; }},
     {"sm_or_cu", 1, 10000, false, [](Gpu& g, double v) { g.multiprocessors = static_cast<int>(v); }},

@@ -1,9 +1,9 @@
 // Intervals from how far a method was off on rows it had not seen (method.md, section 7).
 //
 // A prediction's interval is value x exp(+-q). q is a conformal quantile of |log(measured / predicted)| over
-// rows of the same novelty, each group counting once (weights 1/n), where the row's own source has nine groups.
-// With fewer, q is the quantile over its groups, or those of all sources, stretched as Student's t stretches a
-// normal quantile known from so few, and the interval is "model-based", never "calibrated".
+// rows of the same novelty, each group counting once (weights 1/n), where the row's own source has nine
+// groups. With fewer, q is the quantile over its groups, or those of all sources, stretched as Student's t
+// stretches a normal quantile known from so few, and the interval is "model-based", never "calibrated".
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

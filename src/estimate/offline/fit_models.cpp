@@ -27,7 +27,16 @@ std::string family_of(const Sample& sample) {
   return sample.architecture.starts_with("cell") ? "cell" : sample.architecture;
 }
 
-std::vector<MeasuredGroup> measured_of(std::span<const Sample> samples) {
+void add_scores(const OfflineEvaluation& evaluation, ModelFile& model) {
+  for (const auto& score : evaluation.methods)
+    model.scores.push_back({evaluation.split, score.name, std::string(name_of(score.target)),
+                            score.scores.median_ape, score.scores.mean_ape,
+                            score.scores.coverage.value_or(0.0)});
+}
+
+}  // namespace
+
+std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples) {
   std::map<std::string, MeasuredGroup> groups;
   std::set<std::string> counted;
   for (const auto& sample : samples) {
@@ -46,15 +55,6 @@ std::vector<MeasuredGroup> measured_of(std::span<const Sample> samples) {
   return result;
 }
 
-void add_scores(const OfflineEvaluation& evaluation, ModelFile& model) {
-  for (const auto& score : evaluation.methods)
-    model.scores.push_back({evaluation.split, score.name, std::string(name_of(score.target)),
-                            score.scores.median_ape, score.scores.mean_ape,
-                            score.scores.coverage.value_or(0.0)});
-}
-
-}  // namespace
-
 std::vector<std::pair<std::string, std::optional<double>>> range_features(const Sample& sample) {
   return {{"batch_size", sample.batch},
           {"gmacs", sample.gmacs},
@@ -70,7 +70,7 @@ Result<ModelFile> fit_models(std::span<const Sample> samples, const FitRequest& 
   model.rows = samples.size();
   model.sources = request.sources;
   model.ranges = ranges_of(samples);
-  model.measured = measured_of(samples);
+  model.measured = measured_groups(samples);
   OfflineEvaluationOptions options;
   options.fit = request.fit;
   options.threads = request.threads;

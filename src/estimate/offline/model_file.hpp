@@ -35,6 +35,9 @@ struct MeasuredGroup {
   double fp32_tflops = 0;
 };
 
+/// Of samples, by host, dataset and architecture.
+[[nodiscard]] std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples);
+
 /// Where rows came from: "seaa2023", "GAISSA-UPC/seaa2023_ect 6fa5af6, CC BY 4.0".
 struct SourceNote {
   std::string name, note;

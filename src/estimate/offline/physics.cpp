@@ -30,18 +30,16 @@ Residual residual_of(const std::vector<const Observation*>& rows, const std::vec
   return Residual::fit(features, as_vector(residuals), as_vector(sds), scales);
 }
 
-}  // namespace
-
-Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> samples) {
-  const auto observations = observations_of(samples);
-  auto equations = fit_physics(observations);
-  if (!equations) return propagate(equations.error());
+/// The residuals of each source.
+std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const Sample> samples,
+                                                                 const std::vector<Observation>& observations,
+                                                                 const PhysicsFit& equations) {
   std::map<std::string, std::vector<const Observation*>> by_source;
   for (const auto& observation : observations) by_source[observation.sample->source].push_back(&observation);
-  std::map<std::string, SourceResidual> residuals;
+  std::map<std::string, PhysicsModel::SourceResidual> residuals;
   for (const auto& [source, rows] : by_source) {
     std::vector<PhysicsOutput> physics;
-    for (const auto* row : rows) physics.push_back(equations->predict(*row->sample));
+    for (const auto* row : rows) physics.push_back(equations.predict(*row->sample));
     std::vector<Sample> of_source;
     for (const auto& sample : samples)
       if (sample.source == source) of_source.push_back(sample);
@@ -49,7 +47,26 @@ Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> samples) {
     residuals[source] = {residual_of(rows, physics, false, time_scales(), noise.log_time),
                          residual_of(rows, physics, true, power_scales(), noise.log_power)};
   }
+  return residuals;
+}
+
+}  // namespace
+
+Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> samples) {
+  const auto observations = observations_of(samples);
+  auto equations = fit_physics(observations);
+  if (!equations) return propagate(equations.error());
+  auto residuals = residuals_of(samples, observations, *equations);
   return PhysicsModel(std::move(*equations), std::move(residuals));
+}
+
+PhysicsModel PhysicsModel::updated(std::span<const Sample> samples) const {
+  const auto observations = observations_of(samples);
+  auto equations = refit_physics(fit_, observations);
+  auto residuals = residuals_;
+  for (auto& [source, residual] : residuals_of(samples, observations, equations))
+    residuals[source] = std::move(residual);
+  return PhysicsModel(std::move(equations), std::move(residuals));
 }
 
 Forecast PhysicsModel::predict(const Sample& sample) const {

@@ -25,6 +25,10 @@ class PhysicsModel final : public OfflineModel {
   [[nodiscard]] Forecast predict(const Sample& sample) const override;
   [[nodiscard]] nlohmann::ordered_json to_json() const override;
 
+  /// What was learned, carried on to a machine by a few rows of it: the equations by their Gaussian prior,
+  /// the residual from the rows alone.
+  [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples) const;
+
   [[nodiscard]] const PhysicsFit& equations() const { return fit_; }
 
  private:

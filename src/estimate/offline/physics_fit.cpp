@@ -221,4 +221,34 @@ Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
   return result;
 }
 
+PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations) {
+  if (observations.empty()) return start;
+  const auto own = space_of(observations);
+  std::array<std::vector<std::string>, level_count> names;
+  for (std::size_t i = 0; i < level_count; ++i) {
+    const auto level = static_cast<Level>(i);
+    names[i] = start.space.names(level);
+    for (const auto& name : own.names(level))
+      if (start.space.find(level, name) < 0) names[i].push_back(name);
+  }
+  PhysicsFit result{ParameterSpace(std::move(names)), {}};
+  auto& space = result.space;
+  centre_unknown_workloads(space, observations);
+  // Names keep their order, so that a place of the old space is the same place of the new one.
+  for (std::size_t k = 0; k < parameter_count; ++k) {
+    const auto parameter = static_cast<Parameter>(k);
+    const auto level = static_cast<std::size_t>(info_of(parameter).level);
+    for (std::size_t name = 0; name < start.space.names(static_cast<Level>(level)).size(); ++name) {
+      Place place{};
+      place[level] = static_cast<int>(name);
+      const auto from = start.space.offset(parameter, place), to = space.offset(parameter, place);
+      for (Eigen::Index i = 0; i < width_of(parameter); ++i)
+        space.set_prior(to + i, start.values[from + i], fitted_freedom * start.space.sd()[from + i]);
+    }
+  }
+  Problem problem(space, observations);
+  result.values = problem.values_of(minimise(problem, space.size()));
+  return result;
+}
+
 }  // namespace joulecast::estimate

@@ -24,4 +24,12 @@ constexpr double power_discrepancy = 0.07;
 /// invalid where no observation has both time and power.
 [[nodiscard]] Result<PhysicsFit> fit_physics(std::span<const Observation> observations);
 
+/// How sure a fitted parameter is, as a share of its first standard deviation, where a calibration starts
+/// from it.
+constexpr double fitted_freedom = 0.3;
+
+/// Goes on from a fit with rows of a machine that it has not seen: the fitted values are the prior of the
+/// shared parameters, the machine's own have theirs. With no row it returns the fit as it is.
+[[nodiscard]] PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations);
+
 }  // namespace joulecast::estimate

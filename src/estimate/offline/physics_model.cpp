@@ -55,7 +55,8 @@ Times times_of(const PhysicsInput& input, const Values& value, PhysicsOutput& ou
                  value(Parameter::host_launch) * value(Parameter::workload_kernels);
   times.input =
       input.batch_of_gpu * input.gpu_count * value(Parameter::setting_input_s) * value(Parameter::host_input);
-  for (auto& share : output.shares) share /= times.gpu();
+  if (times.gpu() > 0)
+    for (auto& share : output.shares) share /= times.gpu();
   return times;
 }
 

@@ -51,6 +51,16 @@ TEST(PhysicsModel, PowerStaysBetweenIdleAndTheLimitAndTimeGivesWay) {
   }
 }
 
+TEST(PhysicsModel, ADeviceWithoutWorkDrawsItsIdlePower) {
+  auto sample = made_sample("idle", 1, made_gpu("One", 10, 400, 200), 1);
+  sample.work = NetworkWork{};
+  sample.work->kernels = 1e6;
+  const auto output = at_prior(sample);
+  EXPECT_DOUBLE_EQ(output.busy, 0);
+  EXPECT_NEAR(std::exp(output.log_power), 50, 2);  // a quarter of the board power is the prior
+  EXPECT_TRUE(std::isfinite(output.log_time));
+}
+
 TEST(PhysicsModel, SharesOfTermsAddUpToTheGpuTime) {
   const auto output = at_prior(made_sample("a", 1, made_gpu("One", 10, 400, 200), 8));
   double sum = 0;
@@ -81,6 +91,34 @@ TEST(Physics, TransfersToAGpuThatItHasNotSeen) {
   for (const auto& sample : test)
     sum += std::abs(*model.predict(sample).epoch_time_s / *sample.measured.epoch_time_s - 1);
   EXPECT_LT(100 * sum / static_cast<double>(test.size()), 20);
+}
+
+TEST(Physics, AFewRowsOfANewMachineUpdateIt) {
+  std::vector<Sample> train, few, test;
+  for (auto sample : made_samples()) {
+    if (sample.gpu.name != "Two") {
+      train.push_back(sample);
+      continue;
+    }
+    sample.source = "mine";  // the same law, on a machine that takes twice as long
+    *sample.measured.epoch_time_s *= 2;
+    *sample.measured.epoch_energy_j *= 2;
+    (sample.architecture == "net3" || sample.architecture == "net8" ? few : test).push_back(sample);
+  }
+  const auto before = PhysicsModel::fit(train).value();
+  const auto after = before.updated(few);
+  const auto mean_error = [&](const PhysicsModel& model) {
+    double sum = 0;
+    for (const auto& sample : test)
+      sum += std::abs(std::log(*model.predict(sample).epoch_time_s / *sample.measured.epoch_time_s));
+    return sum / static_cast<double>(test.size());
+  };
+  EXPECT_GT(mean_error(before), 0.4);
+  EXPECT_LT(mean_error(after), 0.15);
+  // What was known of the other machines stays.
+  EXPECT_NEAR(std::log(*after.predict(train[0]).epoch_time_s / *before.predict(train[0]).epoch_time_s), 0,
+              0.25);
+  EXPECT_NEAR(*before.updated({}).predict(test[0]).power_w / *before.predict(test[0]).power_w, 1, 1e-9);
 }
 
 TEST(Physics, EnergyIsPowerTimesTime) {

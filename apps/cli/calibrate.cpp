@@ -1,0 +1,233 @@
+// joulecast calibrate: learns the user's own machine from a minute of micro-workloads and a few short runs.
+#include "session/calibrate.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/roots.hpp"
+#include "base/text.hpp"
+#include "cli/support/command.hpp"
+#include "formats/workload_table.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+struct Options {
+  std::string workload, workload_output;  ///< set where this process is one of the micro-workloads
+  double seconds = 8;
+  std::string gpu, gpu_command, runs, fitted, json;
+  std::string output = "joulecast-calibrated.json";
+  std::string device_file;
+  std::string source = "here", framework = "calibration";
+};
+
+/// This process is one micro-workload: run it and write how much was done.
+int run_workload(const Options& options) {
+  const auto did = session::run_micro(options.workload, Seconds{options.seconds});
+  if (!did) return report_error(did.error());
+  const auto written = write_file(options.workload_output,
+                                  fmt::format("{:.17g} {:.17g}\n", did->amount, did->duration.value()));
+  return written ? done : report_error(written.error());
+}
+
+std::string cpu_name() {
+  const auto text = read_file("/proc/cpuinfo");
+  if (!text) return "CPU";
+  for (const auto line : split(*text, '\n'))
+    if (line.starts_with("model name"))
+      if (const auto colon = line.find(':'); colon != std::string_view::npos)
+        return std::string(trim(line.substr(colon + 1)));
+  return "CPU";
+}
+
+double memory_gb() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE)) * 1e-9;
+}
+
+struct Measured {
+  hardware::Gpu device;
+  std::vector<session::MicroResult> micro;
+};
+
+Result<Measured> measure_cpu(const Options& options) {
+  std::error_code ignored;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  const session::MicroRequest request{{self, "calibrate", "--workload", "{workload}", "--seconds",
+                                       "{seconds}", "--workload-output", "{output}"},
+                                      "cpu",
+                                      Seconds{options.seconds}};
+  auto micro = session::measure_micro(request, sensors::real_environment());
+  if (!micro) return propagate(micro.error());
+  std::optional<Watts> limit;
+  if (const auto cpu = hardware::find_cpu(cpu_name())) limit = cpu->tdp;
+  auto device = session::device_from(*micro, cpu_name(), limit, memory_gb());
+  if (!device) return propagate(device.error());
+  return Measured{std::move(*device), std::move(*micro)};
+}
+
+Result<Measured> measure_gpu(const Options& options) {
+  auto device = hardware::resolve_gpu(options.gpu);
+  if (!device) return propagate(device.error());
+  session::MicroRequest request{{"/bin/sh", "-c", options.gpu_command}, "gpu", Seconds{options.seconds}};
+  auto micro = session::measure_micro(request, sensors::real_environment());
+  if (!micro) return propagate(micro.error());
+  return Measured{std::move(*device), std::move(*micro)};
+}
+
+Result<std::vector<estimate::Sample>> read_runs(const Options& options) {
+  if (options.runs.empty()) return std::vector<estimate::Sample>{};
+  auto table = formats::read_workload_table(options.runs);
+  if (!table) return propagate(table.error());
+  auto context = estimate::sample_context(options.runs);
+  if (!context) return propagate(context.error());
+  auto samples = estimate::samples_of(*table, *context);
+  if (!samples) return propagate(samples.error());
+  for (auto& sample : *samples)
+    if (sample.source.empty()) sample.source = options.source;
+  return samples;
+}
+
+std::string rate_of(const session::MicroResult& result) {
+  const auto unit = session::unit_of_micro(result.kind);
+  if (unit.empty()) return "-";
+  return fmt::format("{:.1f} G{}/s", result.amount / result.duration.value() * 1e-9, unit);
+}
+
+std::string or_dash(const std::optional<double>& value) {
+  return value ? fmt::format("{:.1f}", *value) : "-";
+}
+
+void print(const std::vector<Measured>& devices, const session::CalibrationErrors& errors,
+           const Options& options) {
+  for (const auto& [device, micro] : devices) {
+    fmt::print("{}\n", device.name);
+    for (const auto& result : micro)
+      fmt::print("  {:<12} {:>16} {:>10} ({})\n", result.kind, rate_of(result), to_text(result.power),
+                 name_of(result.provenance));
+  }
+  if (errors.configurations > 0) {
+    fmt::print(
+        "Median error on {} configurations of your own, percent (after: each predicted without itself):\n",
+        errors.configurations);
+    for (const auto target : estimate::all_targets)
+      fmt::print("  {:<13} before {:>6}   after {:>6}\n", name_of(target),
+                 or_dash(errors.before[static_cast<std::size_t>(target)]),
+                 or_dash(errors.after[static_cast<std::size_t>(target)]));
+  }
+  fmt::print("Written to {}. Use it with: joulecast predict --fitted {} --like {} …\n", options.output,
+             options.output, options.source);
+}
+
+nlohmann::ordered_json json_of(const std::vector<Measured>& devices,
+                               const session::CalibrationErrors& errors) {
+  nlohmann::ordered_json json;
+  const auto or_null = [](const std::optional<double>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+  };
+  json["devices"] = nlohmann::ordered_json::array();
+  for (const auto& [device, micro] : devices) {
+    nlohmann::ordered_json entry{{"name", device.name}};
+    for (const auto& result : micro)
+      entry["workloads"].push_back(
+          {{"name", result.kind},
+           {"amount", result.amount},
+           {"unit", session::unit_of_micro(result.kind)},
+           {"duration_s", result.duration.value()},
+           {"power_w", result.power.value() > 0 ? nlohmann::ordered_json(result.power.value())
+                                                : nlohmann::ordered_json(nullptr)},
+           {"provenance", name_of(result.provenance)}});
+    json["devices"].push_back(std::move(entry));
+  }
+  json["configurations"] = errors.configurations;
+  for (const auto target : estimate::all_targets) {
+    json["before"][std::string(name_of(target))] = or_null(errors.before[static_cast<std::size_t>(target)]);
+    json["after"][std::string(name_of(target))] = or_null(errors.after[static_cast<std::size_t>(target)]);
+  }
+  return json;
+}
+
+/// The keys that `--gpu FILE` of predict reads.
+Status write_device(const hardware::Gpu& device, const std::string& file) {
+  const nlohmann::ordered_json json{{"name", device.name},
+                                    {"tdp_w", device.power_limit.value()},
+                                    {"memory_gb", device.memory_gb},
+                                    {"memory_bandwidth_gb_s", device.bandwidth_gb_s},
+                                    {"fp32_tflops", device.fp32_tflops}};
+  return write_file(file, json.dump(2) + "\n");
+}
+
+Result<std::vector<Measured>> measure_all(const Options& options) {
+  std::vector<Measured> devices;
+  if (options.gpu.empty() != options.gpu_command.empty())
+    return fail(ErrorKind::invalid, "--gpu-command", "goes with --gpu, and --gpu with it");
+  auto cpu = measure_cpu(options);
+  if (!cpu) return propagate(cpu.error());
+  devices.push_back(std::move(*cpu));
+  if (options.gpu.empty()) return devices;
+  auto gpu = measure_gpu(options);
+  if (!gpu) return propagate(gpu.error());
+  devices.push_back(std::move(*gpu));
+  return devices;
+}
+
+int calibrate(const Options& options) {
+  if (!options.workload.empty()) return run_workload(options);
+  const auto file =
+      options.fitted.empty() ? estimate::default_model_path() : std::filesystem::path(options.fitted);
+  auto model = estimate::read_model(file);
+  if (!model) return report_error(model.error());
+  const auto runs = read_runs(options);  // before the minute of measuring: bad input should not cost one
+  if (!runs) return report_error(runs.error());
+  const auto devices = measure_all(options);
+  if (!devices) return report_error(devices.error());
+  std::vector<estimate::Sample> micro;
+  for (const auto& [device, results] : *devices)
+    for (const auto& result : results)
+      micro.push_back(session::micro_sample(result, device, options.source, options.framework));
+  const auto errors = session::update_model(*model, micro, *runs);
+  if (!errors) return report_error(errors.error());
+  if (auto written = estimate::write_model(*model, options.output); !written)
+    return report_error(written.error());
+  if (!options.device_file.empty())
+    if (auto written = write_device(devices->front().device, options.device_file); !written)
+      return report_error(written.error());
+  if (options.json != "-") print(*devices, *errors, options);
+  if (options.json.empty()) return done;
+  const auto written = write_json(json_of(*devices, *errors), options.json);
+  return written ? done : report_error(written.error());
+}
+
+std::function<int()> define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--seconds", options->seconds, "Of each of the six micro-workloads")
+      ->capture_default_str()
+      ->check(CLI::Range(0.05, 600.0));
+  app.add_option("--gpu", options->gpu, "Calibrate this GPU as well, with --gpu-command");
+  app.add_option(
+      "--gpu-command", options->gpu_command,
+      "Command that runs {workload} (idle, copy, matmul, …) for {seconds} on the GPU and writes the FLOPs or "
+      "bytes done (and the seconds) into the file {output}");
+  app.add_option("--runs", options->runs, "Workload table of a few short runs on this machine");
+  app.add_option("--fitted", options->fitted,
+                 "Model file to start from (default: the one that comes with joulecast)");
+  app.add_option("--output,-o", options->output, "Model file to write")->capture_default_str();
+  app.add_option("--device", options->device_file, "Write the processor as a device for predict --gpu FILE");
+  app.add_option("--source", options->source, "What this machine's rows are called, for predict --like")
+      ->capture_default_str();
+  app.add_option("--framework", options->framework, "Framework of your runs")->capture_default_str();
+  app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
+  app.add_option("--workload", options->workload)->group("");
+  app.add_option("--workload-output", options->workload_output)->group("");
+  return [options] { return calibrate(*options); };
+}
+
+}  // namespace
+
+extern const Command calibrate_command{"calibrate", "Fit the predictions to this machine", "Predict", define};
+
+}  // namespace joulecast::cli
