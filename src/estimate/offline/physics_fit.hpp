@@ -18,7 +18,7 @@ struct PhysicsFit {
 
 /// How far the equations are from the truth beyond noise, in logarithms. Large enough that a hundred rows of
 /// one workload do not drown the priors; what is left is the residual's work.
-constexpr double time_discrepancy = 0.12;
+constexpr double time_discrepancy = 0.08;
 constexpr double power_discrepancy = 0.07;
 
 /// invalid where no observation has both time and power.

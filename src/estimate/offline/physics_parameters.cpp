@@ -34,7 +34,7 @@ constexpr std::array<ParameterInfo, parameter_count> infos{{
     {"workload_bytes", Level::workload, 0.0, 0.1},
     {"workload_kernels", Level::workload, 0.0, 0.1},
     {"workload_power", Level::workload, 0.0, 0.15},
-    {"gpu_compute", Level::gpu, 0.0, 0.2},
+    {"gpu_compute", Level::gpu, 0.0, 0.12},
     {"gpu_memory", Level::gpu, 0.0, 0.12},
     {"gpu_idle", Level::gpu, 0.0, 0.3},
     {"gpu_power", Level::gpu, 0.0, 0.15},

@@ -13,7 +13,7 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr Eigen::Index most_inducing = 400;
-constexpr double batch_length = 0.8;      ///< of log batch
+constexpr double batch_length = 1.2;      ///< of log batch
 constexpr double far_batch_length = 2.5;  ///< of the part that holds for all batches of a workload on a host
 constexpr double limit_length = 0.3;      ///< of log limit
 constexpr double headroom_length = 0.4;
@@ -54,7 +54,7 @@ ResidualFeatures residual_features(const Sample& sample, const PhysicsOutput& ph
 }
 
 ResidualScales time_scales() {
-  return {0.15, 0.15, 0.10, 0.05, 0.10, 0.30, 0.30, 0.15, 0.03};
+  return {0.15, 0.15, 0.10, 0.05, 0.20, 0.30, 0.30, 0.15, 0.03};
 }
 ResidualScales power_scales() {
   return {0.05, 0.06, 0.05, 0.03, 0.05, 0.15, 0.15, 0.10, 0.02};

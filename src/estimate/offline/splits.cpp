@@ -52,14 +52,36 @@ std::vector<Fold> folds_from(const std::vector<int>& fold_of_row) {
   return folds;
 }
 
+/// Configurations in a drawn order that takes one of each workload before a second of any: who measures five
+/// short runs on a new GPU does not run the same network five times.
+std::vector<std::string> spread_order(const std::map<std::string, std::vector<std::string>>& by_workload,
+                                      stats::Random& random) {
+  std::vector<std::vector<std::string>> piles;
+  for (const auto& [workload, names] : by_workload) {
+    piles.push_back(names);
+    shuffle(piles.back(), random);
+  }
+  std::vector<std::string> order;
+  for (std::size_t round = 0; !piles.empty(); ++round) {
+    std::vector<std::string> one_of_each;
+    for (const auto& pile : piles) one_of_each.push_back(pile[round]);
+    shuffle(one_of_each, random);
+    order.insert(order.end(), one_of_each.begin(), one_of_each.end());
+    std::erase_if(piles, [&](const auto& pile) { return pile.size() <= round + 1; });
+  }
+  return order;
+}
+
 /// Moves `shots` configurations of each source from test to training; a source keeps at least one to test on.
 void give_shots(std::span<const Sample> samples, Fold& fold, int shots, stats::Random& random) {
-  std::map<std::string, std::set<std::string>> configurations;
-  for (const auto row : fold.test) configurations[samples[row].source].insert(configuration_of(samples[row]));
+  std::map<std::string, std::map<std::string, std::set<std::string>>> configurations;
+  for (const auto row : fold.test)
+    configurations[samples[row].source][samples[row].workload()].insert(configuration_of(samples[row]));
   std::set<std::string> given;
-  for (const auto& [source, names] : configurations) {
-    std::vector<std::string> order(names.begin(), names.end());
-    shuffle(order, random);
+  for (const auto& [source, workloads] : configurations) {
+    std::map<std::string, std::vector<std::string>> lists;
+    for (const auto& [workload, names] : workloads) lists[workload].assign(names.begin(), names.end());
+    auto order = spread_order(lists, random);
     order.resize(std::min(order.size() - 1, static_cast<std::size_t>(shots)));
     given.insert(order.begin(), order.end());
   }

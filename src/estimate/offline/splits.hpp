@@ -32,7 +32,8 @@ struct SplitOptions {
   std::uint64_t seed = 1;
   int folds = 5;                ///< of random and configuration
   int architecture_folds = 12;  ///< architectures of each source are spread over them evenly
-  /// With Split::gpu: this many configurations of the held-out GPU, in each source, are trained on after all.
+  /// With Split::gpu: this many configurations of the held-out GPU, in each source, are trained on after all:
+  /// one of each workload before a second of any, otherwise at random.
   int shots = 0;
   int draws = 3;  ///< how many times shots are drawn
 };

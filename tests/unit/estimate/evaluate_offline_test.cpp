@@ -44,6 +44,10 @@ TEST(Splits, EachGpuIsAFoldAndShotsMoveConfigurations) {
     for (const auto row : fold.train)
       if (samples[row].gpu.name == gpu) given.insert(samples[row].configuration);
     EXPECT_EQ(given.size(), 5U);
+    std::set<std::string> networks;  // five of them rather than one network five times
+    for (const auto row : fold.train)
+      if (samples[row].gpu.name == gpu) networks.insert(samples[row].architecture);
+    EXPECT_EQ(networks.size(), 5U);
   }
   EXPECT_NE(folds[0].test, folds[1].test);
 }
