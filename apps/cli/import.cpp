@@ -147,6 +147,6 @@ std::function<int()> define(CLI::App& app) {
 
 }  // namespace
 
-extern const Command import_command{"import", "Take runs from the logs of other tools", "Runs", define};
+extern const Command import_command{"import", "Take runs from the logs of other tools", "Look back", define};
 
 }  // namespace joulecast::cli
