@@ -135,12 +135,15 @@ Status create(Database& database) {
 }  // namespace
 
 Status ensure_schema(Database& database, bool may_create) {
+  // One transaction, so that a store which another process is just making is seen either empty or whole.
+  if (auto status = database.run("BEGIN"); !status) return status;
   const auto application = number_of(database, "PRAGMA application_id");
-  if (!application) return propagate(application.error());
   const auto version = number_of(database, "PRAGMA user_version");
-  if (!version) return propagate(version.error());
   const auto entries = number_of(database, "SELECT count(*) FROM sqlite_schema");
-  if (!entries) return propagate(entries.error());
+  const auto ended = database.run("COMMIT");
+  for (const auto* read : {&application, &version, &entries})
+    if (!*read) return propagate(read->error());
+  if (!ended) return ended;
 
   if (*application == 0 && *version == 0 && *entries == 0) {
     if (!may_create) return fail(ErrorKind::unavailable, database.where(), "no run has been stored here yet");

@@ -17,7 +17,7 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(self._folder.cleanup)
         self.folder = pathlib.Path(self._folder.name)
         self.store = self.folder / "runs.db"
-        self.environment = dict(os.environ, JOULECAST_STORE=str(self.store), HOME=str(self.folder))
+        self.environment = dict(os.environ, JOULECAST_STORE=str(self.store), HOME=str(self.folder), TMPDIR=str(self.folder))
         for name in ("JOULECAST_SOCKET", "JOULECAST_COUNTRY", "JOULECAST_REGION"):
             self.environment.pop(name, None)
 
