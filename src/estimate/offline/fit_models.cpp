@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,13 +12,14 @@ namespace {
 std::vector<TrainingRange> ranges_of(std::span<const Sample> samples) {
   std::vector<TrainingRange> ranges;
   for (const auto& sample : samples)
-    for (const auto& [feature, value] : range_features(sample)) {
-      if (!value) continue;
-      auto range =
-          std::find_if(ranges.begin(), ranges.end(), [&](const auto& r) { return r.feature == feature; });
-      if (range == ranges.end()) range = ranges.insert(ranges.end(), {feature, *value, *value});
-      range->low = std::min(range->low, *value);
-      range->high = std::max(range->high, *value);
+    for (const auto& feature : range_features(sample)) {
+      if (!feature.second) continue;
+      auto range = std::find_if(ranges.begin(), ranges.end(),
+                                [&](const auto& r) { return r.feature == feature.first; });
+      if (range == ranges.end())
+        range = ranges.insert(ranges.end(), {feature.first, *feature.second, *feature.second});
+      range->low = std::min(range->low, *feature.second);
+      range->high = std::max(range->high, *feature.second);
     }
   return ranges;
 }
@@ -88,13 +90,20 @@ Result<ModelFile> fit_models(std::span<const Sample> samples, const FitRequest& 
       all.insert(all.end(), own.begin(), own.end());
     }
   }
-  for (const auto* method : offline_methods()) {
-    auto fitted = method->fit(samples, request.fit);
+  // Each method on a thread of its own; kept in the methods' order.
+  std::vector<std::future<Result<std::unique_ptr<OfflineModel>>>> fits;
+  const auto policy = request.threads == 1 ? std::launch::deferred : std::launch::async;
+  for (const auto* method : offline_methods())
+    fits.push_back(
+        std::async(policy, [method, samples, &request] { return method->fit(samples, request.fit); }));
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    auto fitted = fits[i].get();
     if (!fitted) return propagate(fitted.error());
     if ((*fitted)->to_json().is_null()) continue;
-    FittedMethod entry{method, std::move(*fitted), {}};
-    if (method->name == "physics")
-      for (std::size_t i = 0; i < misses.size(); ++i) entry.calibration[i] = Calibration(misses[i]);
+    FittedMethod entry{offline_methods()[i], std::move(*fitted), {}};
+    if (entry.method->name == "physics")
+      for (std::size_t target = 0; target < misses.size(); ++target)
+        entry.calibration[target] = Calibration(misses[target]);
     model.methods.push_back(std::move(entry));
   }
   return model;

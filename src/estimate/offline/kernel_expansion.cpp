@@ -72,7 +72,8 @@ KernelExpansion support_vectors(const Eigen::MatrixXd& z, const Eigen::VectorXd&
   std::vector<double> targets(y.begin(), y.end());
   const svm_problem problem{static_cast<int>(rows.size()), targets.data(), pointers.data()};
   const auto parameter = parameters_of(cost, epsilon, gamma);
-  svm_set_print_string_function(say_nothing);
+  // Once: it is one function pointer for all threads.
+  [[maybe_unused]] static const bool silent = (svm_set_print_string_function(say_nothing), true);
   const auto free_model = [](svm_model* model) { svm_free_and_destroy_model(&model); };
   const std::unique_ptr<svm_model, decltype(free_model)> model(svm_train(&problem, &parameter), free_model);
   KernelExpansion result;
