@@ -1,54 +1,40 @@
-// joulecast fit TABLE: learns from measured configurations and writes a model file for `predict`.
+// joulecast fit TABLE|--store: learns from measured configurations and writes a model file for `predict`.
+#include "session/fit.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/clock.hpp"
 #include "cli/support/command.hpp"
 #include "estimate/offline/model_file.hpp"
-#include "formats/workload_table.hpp"
+#include "session/workload_rows.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
-  std::string table, graphs, output, json;
-  std::vector<std::string> notes;
+  session::FitInput input;
+  std::string store, output, json;
   std::uint64_t seed = 1;
 };
 
-Result<std::vector<estimate::SourceNote>> notes_of(const std::vector<std::string>& texts) {
-  std::vector<estimate::SourceNote> notes;
-  for (const auto& text : texts) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return fail(ErrorKind::invalid, "--source", "is NAME=where from and under which licence, not '{}'",
-                  text);
-    notes.push_back({text.substr(0, equals), text.substr(equals + 1)});
-  }
-  return notes;
-}
-
-Result<estimate::ModelFile> fit_table(const Options& options) {
-  auto notes = notes_of(options.notes);
-  if (!notes) return propagate(notes.error());
-  auto table = formats::read_workload_table(options.table);
-  if (!table) return propagate(table.error());
-  auto context = estimate::sample_context(options.table, options.graphs);
-  if (!context) return propagate(context.error());
-  auto samples = estimate::samples_of(*table, *context);
-  if (!samples) return propagate(samples.error());
+Result<estimate::ModelFile> fit_data(session::FitData& data, const Options& options) {
   estimate::FitRequest request;
   request.fit.seed = options.seed;
-  request.sources = std::move(*notes);
+  request.sources = std::move(data.notes);
   request.created = to_iso8601(system_clock().wall());
-  return estimate::fit_models(*samples, request);
+  return estimate::fit_models(data.samples, request);
 }
 
-nlohmann::ordered_json summary_json(const estimate::ModelFile& model, const std::string& output) {
+nlohmann::ordered_json summary_json(const estimate::ModelFile& model, const session::FitData& data,
+                                    const std::string& output) {
   nlohmann::ordered_json json{{"model_file", output}, {"rows", model.rows}};
+  json["runs"] = {{"used", data.runs_used}, {"left_out", data.runs_left_out}};
   json["methods"] = nlohmann::ordered_json::array();
   for (const auto& fitted : model.methods) json["methods"].push_back(fitted.method->name);
   json["scores"] = nlohmann::ordered_json::array();
@@ -62,37 +48,68 @@ nlohmann::ordered_json summary_json(const estimate::ModelFile& model, const std:
   return json;
 }
 
+/// " --like here", where the rows leave no doubt which source the user's trainings are like.
+std::string like_of(const estimate::ModelFile& model) {
+  std::set<std::string> sources;
+  for (const auto& group : model.measured) sources.insert(group.source);
+  return sources.size() == 1 && !sources.begin()->empty() ? " --like " + *sources.begin() : "";
+}
+
 void print_summary(const estimate::ModelFile& model, const std::string& output) {
-  fmt::print("Learned from {} rows. On rows held out by each split (percent):\n", model.rows);
-  fmt::print("  {:<15} {:<13} {:>8} {:>8} {:>9}\n", "split", "target", "median", "mean", "covered");
+  fmt::print("Learned from {} row{}.", model.rows, model.rows == 1 ? "" : "s");
+  if (model.scores.empty())
+    fmt::print(" Too few to hold any out: how right it is, nothing tells.\n");
+  else
+    fmt::print(" On rows held out by each split (percent):\n");
+  if (!model.scores.empty())
+    fmt::print("  {:<15} {:<13} {:>8} {:>8} {:>9}\n", "split", "target", "median", "mean", "covered");
   for (const auto& score : model.scores)
     fmt::print("  {:<15} {:<13} {:>8.2f} {:>8.2f} {:>9.1f}\n", score.split, score.target, score.median_ape,
                score.mean_ape, 100 * score.coverage);
-  fmt::print("Written to {}. Use it with: joulecast predict --fitted {} …\n", output, output);
+  fmt::print("Written to {}. Use it with: joulecast predict --fitted {}{} …\n", output, output,
+             like_of(model));
 }
 
 int fit(const Options& options) {
-  auto model = fit_table(options);
+  auto data = session::gather_fit_data(options.input);
+  if (!data) return report_error(data.error());
+  if (!data->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", data->left_out_text);
+  const auto model = fit_data(*data, options);
   if (!model) return report_error(model.error());
   if (auto written = estimate::write_model(*model, options.output); !written)
     return report_error(written.error());
   if (options.json != "-") print_summary(*model, options.output);
   if (options.json.empty()) return done;
-  const auto written = write_json(summary_json(*model, options.output), options.json);
+  const auto written = write_json(summary_json(*model, *data, options.output), options.json);
   return written ? done : report_error(written.error());
 }
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("TABLE", options->table, "Workload table of measured configurations")->required();
+  auto& input = options->input;
+  app.add_option("TABLE", input.table, "Workload table of measured configurations");
+  auto* store = app.add_option("--store", options->store,
+                               "Learn from your own recorded runs (default: $JOULECAST_STORE, else your data "
+                               "folder); with a TABLE from both");
+  store->type_name("[PATH]")->expected(0, 1);
   app.add_option("--output,-o", options->output, "Model file to write")->default_str("joulecast-model.json");
   options->output = "joulecast-model.json";
-  app.add_option("--graphs", options->graphs,
+  app.add_option("--graphs", input.graphs,
                  "Table of network graphs (default: ec-nas-graphs.csv beside TABLE)");
-  app.add_option("--source", options->notes, "NAME=origin and licence of a source, kept in the model file");
+  app.add_option("--network", input.networks, "NAME=model.onnx: the network that rows call NAME");
+  app.add_option("--gpu-file", input.devices,
+                 "JSON description of a GPU or processor that the catalogue lacks (calibrate --device)");
+  app.add_option("--source", input.notes, "NAME=origin and licence of a source, kept in the model file");
   app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
   app.add_option("--json", options->json, "Write the scores to this file ('-' = standard output)");
-  return [options] { return fit(*options); };
+  app.footer(fmt::format(
+      "A run's tags describe it (joulecast run --tag architecture=resnet50 --tag batch_size=64, or joulecast "
+      "tag): {}.",
+      fmt::join(session::description_tags(), ", ")));
+  return [options, store] {
+    if (store->count() > 0) options->input.store = options->store;
+    return fit(*options);
+  };
 }
 
 }  // namespace

@@ -129,7 +129,10 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("command", options.command, "The training's command line, after --");
   app.positionals_at_end();
   app.add_option("--name", options.name, "Name of the run; its command's name where not given");
-  app.add_option("--tag", arguments->tags, "key=value, kept with the run; may be repeated")
+  app.add_option(
+         "--tag", arguments->tags,
+         "key=value, kept with the run; may be repeated; architecture=, batch_size=, dataset= … let fit "
+         "--store learn from it")
       ->allow_extra_args(false);
   app.add_option("--interval", arguments->interval, "How often to read the sensors: 1s, 100ms")
       ->envname("JOULECAST_INTERVAL")

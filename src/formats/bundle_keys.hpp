@@ -58,6 +58,7 @@ void visit_channel(AnyChannel& channel, Visit visit) {
   visit("sensor", channel.sensor);
   visit("node", channel.node);
   visit("device", channel.device);
+  visit("device_name", channel.device_name);
   visit("resolution", channel.resolution);
   visit("update_period_s", channel.update_period);
   visit("averaging_window_s", channel.averaging_window);

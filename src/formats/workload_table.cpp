@@ -83,11 +83,6 @@ constexpr std::array text_columns{
     TextColumn{"input_shape", &WorkloadRow::input_shape},
 };
 
-std::string made_config_id(const WorkloadRow& row) {
-  return fmt::format("{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, row.framework, row.dataset, row.architecture,
-                     row.gpu_count, row.gpu, row.power_limit_w.value_or(0), row.batch_size, row.optimizer);
-}
-
 Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
   WorkloadRow row;
   row.line = line;
@@ -115,6 +110,12 @@ std::optional<double> WorkloadRow::epoch_energy_j() const {
   if (epoch_gpu_energy_j) return epoch_gpu_energy_j;
   if (mean_gpu_w && epoch_time_s) return *mean_gpu_w * *epoch_time_s;
   return std::nullopt;
+}
+
+std::string made_config_id(const WorkloadRow& row) {
+  return fmt::format("{}/{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, row.framework, row.dataset,
+                     row.architecture, row.input_shape, row.gpu_count, row.gpu, row.power_limit_w.value_or(0),
+                     row.batch_size, row.optimizer);
 }
 
 Result<WorkloadTable> parse_workload_table(std::string_view text, const std::string& where) {

@@ -40,6 +40,9 @@ struct WorkloadRow {
   [[nodiscard]] std::optional<double> epoch_energy_j() const;
 };
 
+/// An id made of what tells configurations apart, for rows that come without one.
+[[nodiscard]] std::string made_config_id(const WorkloadRow& row);
+
 struct WorkloadTable {
   std::string where;
   std::vector<WorkloadRow> rows;
@@ -47,7 +50,7 @@ struct WorkloadTable {
 
 /// Columns by name, in any order; unknown ones are ignored. malformed, with file:line, where `gpu`,
 /// `architecture` or `batch_size` is absent, a number is not one, or is not positive where it must be.
-/// An empty `config_id` becomes one made of what tells configurations apart.
+/// An empty `config_id` becomes made_config_id().
 [[nodiscard]] Result<WorkloadTable> parse_workload_table(std::string_view text, const std::string& where);
 [[nodiscard]] Result<WorkloadTable> read_workload_table(const std::filesystem::path& file);
 

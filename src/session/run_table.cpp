@@ -40,9 +40,11 @@ Row row_of(const trace::Run& run, const trace::RunEnergy& energy) {
   for (const auto& [name, value] : metrics_of(run)) row[name] = fmt::format("{}", value);
   row["run_id"] = run.info.id;
   row["name"] = run.info.name;
-  row["architecture"] = run.info.architecture;
-  row["framework"] = run.info.framework;
-  row["dataset"] = run.info.dataset;
+  // Where the record is silent a tag of that name speaks.
+  for (const auto& [column, value] :
+       {std::pair{"architecture", &run.info.architecture}, std::pair{"framework", &run.info.framework},
+        std::pair{"dataset", &run.info.dataset}})
+    if (!value->empty()) row[column] = *value;
   const auto gpu = run.info.gpu.empty() ? fmt::format("{}", fmt::join(run.host.gpus, " + ")) : run.info.gpu;
   row["gpu"] = gpu;
   row["host"] = run.host.hostname;

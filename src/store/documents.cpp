@@ -175,6 +175,7 @@ void visit_channel(Visitor& field, C& channel) {
   field("behaviour", channel.behaviour);
   field("component", channel.component);
   field("device", channel.device);
+  field("device_name", channel.device_name);
   field("resolution", channel.resolution);
   field("update_period_s", channel.update_period);
   field("averaging_window_s", channel.averaging_window);

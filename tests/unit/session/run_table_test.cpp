@@ -52,6 +52,15 @@ TEST(RunTable, HoldsWhatARunIsAndWhatItUsed) {
   EXPECT_TRUE(result.warnings.empty());
 }
 
+TEST(RunTable, TakesTagsForWhatTheRecordDoesNotSay) {
+  auto run = run_of("a", 200);
+  run.info.framework = "pytorch";
+  run.tags = {{"architecture", "resnet50"}, {"framework", "another"}};
+  const auto table = table_of_runs(std::vector{run}, "store").table;
+  EXPECT_EQ(table.text(0, table.column("architecture").value()), "resnet50");
+  EXPECT_EQ(table.text(0, table.column("framework").value()), "pytorch");
+}
+
 TEST(RunTable, LeavesOutWhatDidNotFinishAndNamesGaps) {
   auto interrupted = run_of("i", 100);
   interrupted.status = trace::RunStatus::interrupted;
