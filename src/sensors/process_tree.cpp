@@ -12,10 +12,27 @@ namespace {
 using trace::Channel;
 using trace::Quantity;
 
-/// Ticks are 10 ms and a look at a tree of many processes costs: once a second, and all of /proc ten times
-/// less often.
+/// Ticks are 10 ms: what members have used is read once a second. New members are looked for as often as
+/// that costs little: a training of hundreds of threads has as many lists of children.
 constexpr Seconds look_every{1};
-constexpr int looks_between_searches = 10;
+constexpr Seconds search_every{10};
+constexpr Seconds rarest_look{30};
+constexpr double most_of_a_core = 5e-4;
+
+/// When a kind of look is due again: after a while, and after one that took long not before it has been paid
+/// off.
+class Pace {
+ public:
+  explicit Pace(Seconds every) : every_(every) {}
+  [[nodiscard]] bool due(SteadyTime now) const { return now + look_every * 0.1 >= next_; }
+  void took(SteadyTime begin, Seconds cost) {
+    next_ = begin + std::clamp(cost * (1 / most_of_a_core), every_, rarest_look);
+  }
+
+ private:
+  Seconds every_;
+  SteadyTime next_;
+};
 
 class ProcessTreeSensor : public Sensor {
  public:
@@ -28,7 +45,7 @@ class ProcessTreeSensor : public Sensor {
     channels_.push_back(gauge("process_cpu", Quantity::process_cpu));
     channels_.push_back(gauge("process_memory", Quantity::process_memory));
     channels_.back().note = "resident; pages that processes share count once for each";
-    (void)tree_.refresh(true);
+    look(Look::everything);
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
@@ -37,12 +54,15 @@ class ProcessTreeSensor : public Sensor {
     const auto now = clock_->steady();
     const Seconds elapsed = now - last_look_;
     if (elapsed >= look_every * 0.9) {
-      // A tree that has ended uses nothing: zeros, not a failure.
-      (void)tree_.refresh(++looks_ % looks_between_searches == 0);
-      const auto used = tree_.used_ticks();
-      cpu_share_ = static_cast<double>(used - ticks_before_) / (cpu_ticks_per_second_ * elapsed.value());
-      cpu_share_ = std::min(cpu_share_, 1.0);
-      ticks_before_ = used;
+      look(searches_.due(now)             ? Look::everything
+           : looks_for_children_.due(now) ? Look::children
+                                          : Look::members);
+      // A member that was found late brings what it used before: more than the machine can give is told
+      // later.
+      const double most = cpu_ticks_per_second_ * elapsed.value();
+      const double used = std::min(static_cast<double>(tree_.used_ticks()) - ticks_told_, most);
+      cpu_share_ = used / most;
+      ticks_told_ += used;
       last_look_ = now;
     }
     readings[0] = trace::RawValue(cpu_share_);
@@ -50,6 +70,14 @@ class ProcessTreeSensor : public Sensor {
   }
 
  private:
+  void look(Look kind) {
+    const auto begin = clock_->steady();
+    (void)tree_.refresh(kind);  // a tree that has ended uses nothing: zeros, not a failure
+    const auto cost = clock_->steady() - begin;
+    if (kind == Look::everything) searches_.took(begin, cost);
+    if (kind == Look::children) looks_for_children_.took(begin, cost);
+  }
+
   static Channel gauge(const char* name, Quantity quantity) {
     Channel channel;
     channel.name = name;
@@ -66,8 +94,9 @@ class ProcessTreeSensor : public Sensor {
   double cpu_ticks_per_second_;
   double page_size_;
   double cpu_share_ = 0;
-  std::uint64_t ticks_before_ = 0;
-  int looks_ = 0;
+  double ticks_told_ = 0;
+  Pace looks_for_children_{look_every};
+  Pace searches_{search_every};
   std::vector<Channel> channels_;
 };
 

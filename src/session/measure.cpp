@@ -6,10 +6,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <set>
 #include <thread>
 
 #include "base/text.hpp"
@@ -27,9 +25,9 @@
 namespace joulecast::session {
 namespace {
 
-constexpr Seconds shortest_tick{
-    0.5};  ///< people and limits need no faster look, however fast the sensors are
-constexpr Seconds longest_tick{1};
+/// How often readings are taken over, shown and given to the store, however fast the sensors are: what a kill
+/// can cost is this and the sync of the disk, and that is to stay below a second.
+constexpr Seconds tick_period{0.9};
 
 /// The signals that we take instead of dying or being stopped by them.
 sigset_t watched_signals() {
@@ -187,10 +185,8 @@ void Measurement::watch() {
   const auto mask = watched_signals();
   const int signals = ::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
   const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  const auto period = std::clamp(options_.interval, shortest_tick, longest_tick);
   itimerspec schedule{};
-  schedule.it_interval.tv_sec = static_cast<time_t>(period.value());
-  schedule.it_interval.tv_nsec = static_cast<long>(std::fmod(period.value(), 1.0) * 1e9);
+  schedule.it_interval.tv_nsec = std::lround(tick_period.value() * 1e9);
   schedule.it_value = schedule.it_interval;
   ::timerfd_settime(timer, 0, &schedule, nullptr);
 
@@ -236,6 +232,8 @@ void Measurement::tick(bool last) {
     if (socket_) training_->hear(socket_->service(clock_));
     sampler_->stop();
   }
+  std::optional<store::RunWriter::Batch> one_commit;
+  if (auto* writer = recording_->writer()) one_commit.emplace(*writer);
   samples_.clear();
   sampler_->drain(samples_);
   recorder_->take(samples_);

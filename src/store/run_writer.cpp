@@ -58,7 +58,7 @@ class RunWriter::Impl {
     const std::lock_guard lock(mutex_);
     pending_.channels.emplace_back(last_times_.size(), channel);
     last_times_.push_back(std::numeric_limits<std::int64_t>::min());
-    changed_.notify_one();
+    wake();
     return static_cast<int>(last_times_.size()) - 1;
   }
 
@@ -70,7 +70,6 @@ class RunWriter::Impl {
       dropped_ += times.size();
       return;
     }
-    const bool first = pending_.empty();
     auto& last = last_times_[static_cast<std::size_t>(channel)];
     auto& column = pending_.columns[channel];
     column.channel = channel;
@@ -89,7 +88,7 @@ class RunWriter::Impl {
       pending_.columns.erase(channel);
     else
       pending_.saw(Seconds{to_seconds(last)});
-    if (first && !pending_.empty()) changed_.notify_one();
+    wake();
   }
 
   /// Anything else that is small: `change` works on what waits.
@@ -98,7 +97,17 @@ class RunWriter::Impl {
     const std::lock_guard lock(mutex_);
     if (given_up_) return;
     change(pending_);
-    changed_.notify_one();
+    wake();
+  }
+
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    ++holds_;
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    --holds_;
+    wake();
   }
 
   [[nodiscard]] Status status() const {
@@ -140,15 +149,22 @@ class RunWriter::Impl {
     }
   }
 
-  /// Waits until there is something to write and the last commit is an interval ago; then takes it. True at
+  /// Only a thread that waits for something to write: one that waits for its next commit wakes by itself.
+  void wake() {
+    if (idle_ && holds_ == 0 && !pending_.empty()) changed_.notify_one();
+  }
+
+  /// Waits until the last commit is an interval ago and there is something to write; then takes it. True at
   /// the end.
   bool collect() {
     std::unique_lock lock(mutex_);
-    const auto something = [this] {
-      return closing_.has_value() || !pending_.empty() || !work_.empty() || (!begun_ && !given_up_);
-    };
-    changed_.wait_until(lock, after(heartbeat_interval), something);
     changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
+    idle_ = true;
+    changed_.wait_until(lock, after(heartbeat_interval), [this] {
+      const bool something = !pending_.empty() || !work_.empty() || (!begun_ && !given_up_);
+      return closing_.has_value() || (something && holds_ == 0);
+    });
+    idle_ = false;
     work_.take(std::move(pending_));
     unwritten_bytes_ = work_.bytes;
     next_commit_ = after(options_.commit_interval);
@@ -208,13 +224,20 @@ class RunWriter::Impl {
   /// A run that another command took for dead (it was suspended, or that command saw other processes) is
   /// running again.
   void say_alive(Transaction& transaction) {
+    const auto now = state_->options.clock->wall();
+    const auto found = [&] { return !transaction.ok() || transaction.database().changes() > 0; };
+    transaction.run(
+        "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ? AND status = "
+        "'running'",
+        now, work_.latest, key_);
+    if (found()) return;  // the usual case leaves the status alone: setting it would write its index anew
     transaction.run(
         "UPDATE run SET status = 'running', total_known = 0, heartbeat_ns = ?, end_s = max(end_s, "
         "coalesce(?, end_s)) WHERE key = ?",
-        state_->options.clock->wall(), work_.latest, key_);
-    if (transaction.ok() && transaction.database().changes() == 0)
-      transaction.require(
-          fail(ErrorKind::gone, state_->path.string(), "run {} was removed while it ran", id()));
+        now, work_.latest, key_);
+    if (found()) return;
+    transaction.require(
+        fail(ErrorKind::gone, state_->path.string(), "run {} was removed while it ran", id()));
   }
 
   void pack() {
@@ -255,6 +278,8 @@ class RunWriter::Impl {
   std::uint64_t refused_ = 0;             // not rising in time, or not a number
   Status status_;
   bool given_up_ = false;
+  int holds_ = 0;      // batches being given
+  bool idle_ = false;  // the thread waits for something to write
   std::optional<Closing> closing_;
 
   // Of the writing thread alone.
@@ -280,6 +305,13 @@ Result<RunWriter> RunWriter::begin(Store store, const trace::Run& header, Writer
   if (!run.started) run.started = store.state_->options.clock->wall();
   run.info.id = make_run_id(*run.started, std::random_device{}());
   return RunWriter(std::make_unique<Impl>(std::move(store.state_), std::move(run), options));
+}
+
+RunWriter::Batch::Batch(RunWriter& writer) : writer_(writer) {
+  writer_.impl_->hold();
+}
+RunWriter::Batch::~Batch() {
+  writer_.impl_->let_go();
 }
 
 RunWriter::RunWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,5 +1,5 @@
-// Writes a run while it runs. A thread of its own commits more than once a second, so that a killed process
-// or machine loses less than a second, and a slow or failing disk never delays the caller.
+// Writes a run while it runs. A thread of its own commits within 0.75 s of what it is given, so that a killed
+// process or machine loses little, and a slow or failing disk never delays the caller.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@
 namespace joulecast::store {
 
 struct WriterOptions {
-  Seconds commit_interval{0.75};
-  Seconds finish_timeout{10};  ///< how long finish() waits for a locked store
+  Seconds commit_interval{0.75};  ///< at the least, between the beginnings of two commits
+  Seconds finish_timeout{10};     ///< how long finish() waits for a locked store
   std::size_t buffer_bytes =
       64u << 20;  ///< what is kept while the store cannot be written; more is dropped, counted
 };
@@ -34,6 +34,19 @@ class RunWriter {
   ~RunWriter();  ///< closes a run that was not finished as interrupted
 
   [[nodiscard]] const std::string& id() const;
+
+  /// While one lives nothing new is committed: what is given meanwhile is written together, with one wake-up
+  /// of the writing thread and one sync of the disk. Must not outlive its writer.
+  class [[nodiscard]] Batch {
+   public:
+    explicit Batch(RunWriter& writer);
+    ~Batch();
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+   private:
+    RunWriter& writer_;
+  };
 
   /// Makes a channel known; the number that append() and gap() take.
   int add_channel(const trace::Channel& channel);

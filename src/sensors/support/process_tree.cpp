@@ -117,18 +117,20 @@ void ProcessTree::add(int pid) {
 void ProcessTree::add_children_of(int pid) {
   char tasks[32];
   std::snprintf(tasks, sizeof tasks, "%d/task", pid);
-  for_each_number(proc_.get(), tasks, [&](int thread) {
-    char name[64];
-    char buffer[4096];  // some 500 children of one thread; the search through everything finds more
-    std::snprintf(name, sizeof name, "%d/task/%d/children", pid, thread);
-    const auto text = read_at(proc_.get(), name, buffer);
-    if (!text) return;
-    for (auto rest = trim(*text); !rest.empty();) {
-      const auto word = rest.substr(0, rest.find(' '));
-      if (const auto child = parse_uint(word)) add(static_cast<int>(*child));
-      rest = trim(rest.substr(word.size()));
-    }
-  });
+  for_each_number(proc_.get(), tasks, [&](int thread) { add_children_of_thread(pid, thread); });
+}
+
+void ProcessTree::add_children_of_thread(int pid, int thread) {
+  char name[64];
+  char buffer[4096];  // some 500 children of one thread; the search through everything finds more
+  std::snprintf(name, sizeof name, "%d/task/%d/children", pid, thread);
+  const auto text = read_at(proc_.get(), name, buffer);
+  if (!text) return;
+  for (auto rest = trim(*text); !rest.empty();) {
+    const auto word = rest.substr(0, rest.find(' '));
+    if (const auto child = parse_uint(word)) add(static_cast<int>(*child));
+    rest = trim(rest.substr(word.size()));
+  }
 }
 
 void ProcessTree::add_from_everywhere() {
@@ -145,20 +147,21 @@ void ProcessTree::add_from_everywhere() {
   }
 }
 
-Status ProcessTree::refresh(bool everything) {
+Status ProcessTree::refresh(Look look) {
   for (auto& member : members_) {
     const auto now = read_stat(member.stat.pid);
     member.alive = now && now->start_ticks == member.stat.start_ticks;
     if (member.alive) member.stat = *now;
   }
-  if (lists_children_) {
+  if (look != Look::members && lists_children_) {
     int subreaper = 0;
+    // The kernel hands orphans to the first living thread of a subreaper: our main one.
     if (::prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0) == 0 && subreaper != 0)
-      add_children_of(::getpid());
+      add_children_of_thread(::getpid(), ::getpid());
     for (std::size_t i = 0; i < members_.size(); ++i)
       if (members_[i].alive) add_children_of(members_[i].stat.pid);
   }
-  if (everything || !lists_children_) add_from_everywhere();
+  if (look == Look::everything || (look == Look::children && !lists_children_)) add_from_everywhere();
   account();
   if (members_.empty())
     return fail(ErrorKind::gone, fmt::format("process {}", root_), "it and its children have ended");

@@ -23,6 +23,13 @@ struct ProcessStat {
 /// A name may hold spaces and brackets: the fields are counted from the last ")".
 [[nodiscard]] std::optional<ProcessStat> parse_process_stat(std::string_view text);
 
+/// How far refresh() looks; each kind includes those before it.
+enum class Look {
+  members,     ///< what the known members have used: one file each
+  children,    ///< new children of members: one file for each of their threads
+  everything,  ///< all of /proc, for members of the session: some 10 us for each process of the machine
+};
+
 /// The tree below one process. A member stays a member when its parent dies. Found are: children of members,
 /// what shares the root's session or process group, and, where we are their subreaper, orphans that came to
 /// us. Not found: a daemon that left the session between two looks on a system whose init adopts it.
@@ -30,17 +37,14 @@ class ProcessTree {
  public:
   [[nodiscard]] static Result<ProcessTree> open(const Environment& environment);
 
-  /// Looks again. `everything` searches all of /proc for members of the session too, which costs some
-  /// 10 us for each process of the machine. gone once no member is left.
-  [[nodiscard]] Status refresh(bool everything);
+  /// Looks again. gone once no member is left. Where the kernel does not list children
+  /// (CONFIG_PROC_CHILDREN), looking for them is looking through everything.
+  [[nodiscard]] Status refresh(Look look);
 
   /// CPU ticks that the tree has used since it was opened; never falls.
   [[nodiscard]] std::uint64_t used_ticks() const { return used_ticks_; }
   [[nodiscard]] std::uint64_t resident_pages() const { return resident_pages_; }
   [[nodiscard]] std::size_t size() const { return members_.size(); }
-  /// Whether the kernel lists children by itself (CONFIG_PROC_CHILDREN); else every refresh must search
-  /// everything.
-  [[nodiscard]] bool kernel_lists_children() const { return lists_children_; }
 
  private:
   struct Member {
@@ -53,6 +57,7 @@ class ProcessTree {
   [[nodiscard]] bool contains(int pid) const;
   void add(int pid);
   void add_children_of(int pid);
+  void add_children_of_thread(int pid, int thread);
   void add_from_everywhere();
   void account();
 

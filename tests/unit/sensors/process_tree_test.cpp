@@ -73,7 +73,7 @@ class Child {
 template <class Holds>
 bool soon(ProcessTree& tree, Holds holds) {
   for (int i = 0; i < 400; ++i) {
-    if (tree.refresh(true) && holds()) return true;
+    if (tree.refresh(Look::everything) && holds()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;
@@ -112,7 +112,7 @@ TEST(ProcessTree, KeepsAnOrphan) {
   auto tree = open_tree(child.pid());
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   EXPECT_TRUE(soon(tree, [&] { return tree.size() == 2; })) << "the command and the orphan, " << tree.size();
-  ASSERT_TRUE(tree.refresh(false));
+  ASSERT_TRUE(tree.refresh(Look::members));
   EXPECT_EQ(tree.size(), 2U) << "it stays a member without being looked for again";
 }
 
@@ -132,7 +132,7 @@ TEST(ProcessTree, CountsWhatEndedChildrenUsed) {
   const auto expected = static_cast<std::uint64_t>(0.6 * static_cast<double>(::sysconf(_SC_CLK_TCK)));
   EXPECT_TRUE(soon(tree, [&] { return tree.used_ticks() + 6 >= expected; })) << tree.used_ticks();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  ASSERT_TRUE(tree.refresh(false));
+  ASSERT_TRUE(tree.refresh(Look::members));
   EXPECT_LE(tree.used_ticks(), expected + 20) << "nothing is counted twice";
 }
 
@@ -150,7 +150,7 @@ TEST(ProcessTree, TheUseNeverFallsWhenAnOrphanEnds) {
   auto tree = open_tree(child.pid());
   std::uint64_t before = 0;
   for (int i = 0; i < 60; ++i) {
-    ASSERT_TRUE(tree.refresh(true));
+    ASSERT_TRUE(tree.refresh(Look::everything));
     EXPECT_GE(tree.used_ticks(), before);
     before = tree.used_ticks();
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -164,10 +164,10 @@ TEST(ProcessTree, EndsWithItsLastMember) {
     const Child child([] { pause_until_killed(); });
     pid = child.pid();
     auto tree = open_tree(pid);
-    EXPECT_TRUE(tree.refresh(false));
+    EXPECT_TRUE(tree.refresh(Look::members));
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    EXPECT_EQ(tree.refresh(false).error().kind, ErrorKind::gone);
+    EXPECT_EQ(tree.refresh(Look::members).error().kind, ErrorKind::gone);
     EXPECT_EQ(tree.resident_pages(), 0U);
   }
   auto environment = real_environment();
@@ -190,6 +190,83 @@ TEST(ProcessTree, TheSensorTellsItsShareOfTheMachine) {
   const double share = gauge(*sensor, "process_cpu");
   EXPECT_GT(share, 0);
   EXPECT_LE(share, 1);
+}
+
+/// A /proc of our own making: process 42, and 43 as its child where told.
+class FakeProcesses : public ::testing::Test {
+ protected:
+  FakeProcesses() { set(42, 0, 10); }
+  void set(int pid, long ticks, long pages) {
+    const auto folder = fmt::format("{}/", pid);
+    tree_.write(folder + "stat",
+                fmt::format("{} (train) S {} 42 42 0 -1 0 0 0 0 0 {} 0 0 0 20 0 1 0 {} 0 {} 0\n", pid,
+                            pid == 42 ? 1 : 42, ticks, 1000 + pid, pages));
+    const auto children = fmt::format("{}task/{}/children", folder, pid);
+    if (pid == 42 && !std::filesystem::exists(tree_.path() / children)) tree_.write(children, "");
+  }
+  void give_birth() {
+    set(43, 0, 5);
+    tree_.write("42/task/42/children", "43 ");
+  }
+  std::unique_ptr<Sensor> open(const Clock& clock) {
+    auto environment = real_environment();
+    environment.roots.proc = tree_.path();
+    environment.clock = &clock;
+    environment.pid = 42;
+    return sensor_type("process_tree").open(environment).value();
+  }
+  static double pages(Sensor& sensor) {
+    return gauge(sensor, "process_memory") / static_cast<double>(::sysconf(_SC_PAGESIZE));
+  }
+  testing::TemporaryDirectory tree_;
+};
+
+TEST_F(FakeProcesses, AChildIsFoundWithinASecond) {
+  FakeClock clock;
+  const auto sensor = open(clock);
+  EXPECT_EQ(pages(*sensor), 10);
+  give_birth();
+  clock.advance(Seconds{1});
+  EXPECT_EQ(pages(*sensor), 15);
+}
+
+/// A machine on which everything takes long.
+class SlowClock : public FakeClock {
+ public:
+  [[nodiscard]] SteadyTime steady() const override {
+    late_ += Seconds{0.004};
+    return FakeClock::steady() + late_;
+  }
+
+ private:
+  mutable Seconds late_{0};
+};
+
+TEST_F(FakeProcesses, LooksForChildrenThatTakeLongAreRare) {
+  SlowClock clock;
+  const auto sensor = open(clock);
+  clock.advance(Seconds{1});
+  EXPECT_EQ(pages(*sensor), 10);  // this look for children took 4 ms: the next is due 8 s later
+  give_birth();
+  clock.advance(Seconds{2});
+  EXPECT_EQ(pages(*sensor), 10);
+  clock.advance(Seconds{7});
+  EXPECT_EQ(pages(*sensor), 15);
+}
+
+TEST_F(FakeProcesses, WhatAMemberFoundLateHasUsedIsToldInFull) {
+  FakeClock clock;
+  const auto sensor = open(clock);
+  // Three seconds of the whole machine, seen at once.
+  set(42, 3 * ::sysconf(_SC_CLK_TCK) * ::sysconf(_SC_NPROCESSORS_ONLN), 10);
+  double sum = 0;
+  for (int i = 0; i < 5; ++i) {
+    clock.advance(Seconds{1});
+    const double share = gauge(*sensor, "process_cpu");
+    EXPECT_LE(share, 1);
+    sum += share;
+  }
+  EXPECT_NEAR(sum, 3, 1e-9);
 }
 
 }  // namespace
