@@ -30,10 +30,19 @@ Residual residual_of(const std::vector<const Observation*>& rows, const std::vec
   return Residual::fit(features, as_vector(residuals), as_vector(sds), scales);
 }
 
+/// Scales with the parts that carry over to other workloads made smaller.
+ResidualScales spread_over(ResidualScales scales, double spread) {
+  for (double* shared : {&scales.host_load, &scales.load, &scales.host, &scales.network,
+                         &scales.network_setting, &scales.network_host})
+    *shared *= spread;
+  return scales;
+}
+
 /// The residuals of each source.
 std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const Sample> samples,
                                                                  const std::vector<Observation>& observations,
-                                                                 const PhysicsFit& equations) {
+                                                                 const PhysicsFit& equations,
+                                                                 double spread = 1) {
   std::map<std::string, std::vector<const Observation*>> by_source;
   for (const auto& observation : observations) by_source[observation.sample->source].push_back(&observation);
   std::map<std::string, PhysicsModel::SourceResidual> residuals;
@@ -44,8 +53,9 @@ std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const
     for (const auto& sample : samples)
       if (sample.source == source) of_source.push_back(sample);
     const auto noise = repeat_noise(of_source);
-    residuals[source] = {residual_of(rows, physics, false, time_scales(), noise.log_time),
-                         residual_of(rows, physics, true, power_scales(), noise.log_power)};
+    residuals[source] = {
+        residual_of(rows, physics, false, spread_over(time_scales(), spread), noise.log_time),
+        residual_of(rows, physics, true, spread_over(power_scales(), spread), noise.log_power)};
   }
   return residuals;
 }
@@ -60,11 +70,11 @@ Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> samples) {
   return PhysicsModel(std::move(*equations), std::move(residuals));
 }
 
-PhysicsModel PhysicsModel::updated(std::span<const Sample> samples) const {
+PhysicsModel PhysicsModel::updated(std::span<const Sample> samples, double spread) const {
   const auto observations = observations_of(samples);
-  auto equations = refit_physics(fit_, observations);
+  auto equations = refit_physics(fit_, observations, spread);
   auto residuals = residuals_;
-  for (auto& [source, residual] : residuals_of(samples, observations, equations))
+  for (auto& [source, residual] : residuals_of(samples, observations, equations, spread))
     residuals[source] = std::move(residual);
   return PhysicsModel(std::move(equations), std::move(residuals));
 }

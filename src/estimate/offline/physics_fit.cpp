@@ -207,6 +207,24 @@ Eigen::VectorXd minimise(Problem& problem, Eigen::Index size) {
   return z;
 }
 
+/// The space with less freedom for all that workloads share.
+ParameterSpace restrained(ParameterSpace space, double spread) {
+  constexpr double least_spread = 1e-3;  // a standard deviation stays above 0
+  for (std::size_t k = 0; k < parameter_count; ++k) {
+    const auto parameter = static_cast<Parameter>(k);
+    const auto level = info_of(parameter).level;
+    if (level == Level::workload) continue;
+    for (std::size_t name = 0; name < space.names(level).size(); ++name) {
+      Place place{};
+      place[static_cast<std::size_t>(level)] = static_cast<int>(name);
+      const auto first = space.offset(parameter, place);
+      for (auto at = first; at < first + width_of(parameter); ++at)
+        space.set_prior(at, space.mean()[at], std::max(spread, least_spread) * space.sd()[at]);
+    }
+  }
+  return space;
+}
+
 }  // namespace
 
 Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
@@ -221,7 +239,7 @@ Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
   return result;
 }
 
-PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations) {
+PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations, double spread) {
   if (observations.empty()) return start;
   const auto own = space_of(observations);
   std::array<std::vector<std::string>, level_count> names;
@@ -246,7 +264,8 @@ PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> o
         space.set_prior(to + i, start.values[from + i], fitted_freedom * start.space.sd()[from + i]);
     }
   }
-  Problem problem(space, observations);
+  const auto freedom = restrained(space, spread);
+  Problem problem(freedom, observations);
   result.values = problem.values_of(minimise(problem, space.size()));
   return result;
 }

@@ -1,0 +1,67 @@
+// How far a machine's own rows move predictions of what was not among them.
+#include <gtest/gtest.h>
+
+#include "estimate/offline/physics.hpp"
+#include "offline_support.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+using testing::made_gpu;
+using testing::made_sample;
+
+/// Three batches of one network on a board that takes three times as long as the law says.
+std::vector<Sample> slow_rows() {
+  std::vector<Sample> rows;
+  for (const double batch : {16.0, 32.0, 64.0}) {
+    auto sample = made_sample("own", 1.0, made_gpu("Slow", 20, 600, 250), batch);
+    sample.source = "here";
+    const double time = 3 * 50000 / batch * (6e9 * batch / (20e12 * 0.25) + 0.02);
+    sample.measured = {120.0, time, 120.0 * time};
+    rows.push_back(sample);
+  }
+  return rows;
+}
+
+/// Of a network that is like none of the rows, on their board.
+Sample another() {
+  auto sample = made_sample("another", 8.0, made_gpu("Slow", 20, 600, 250), 32);
+  sample.source = "here";
+  return sample;
+}
+
+double time_of(const PhysicsModel& model, const Sample& sample) {
+  return *model.predict(sample).epoch_time_s;
+}
+
+class Spread : public ::testing::Test {
+ protected:
+  PhysicsModel before_ = *PhysicsModel::fit(testing::made_samples());
+  std::vector<Sample> rows_ = slow_rows();
+};
+
+TEST_F(Spread, AtZeroOnlyTheRowsOwnWorkloadFollows) {
+  const auto after = before_.updated(rows_, 0);
+  EXPECT_NEAR(time_of(after, rows_[1]) / *rows_[1].measured.epoch_time_s, 1, 0.05);
+  EXPECT_NEAR(*after.predict(rows_[1]).power_w / 120, 1, 0.05);
+  EXPECT_NEAR(time_of(after, another()) / time_of(before_, another()), 1, 0.01);
+  EXPECT_NEAR(*after.predict(another()).power_w / *before_.predict(another()).power_w, 1, 0.01);
+}
+
+TEST_F(Spread, MovesOtherWorkloadsTheMoreTheGreaterItIs) {
+  double last = time_of(before_, another());
+  for (const double spread : {0.1, 0.3, 1.0}) {
+    const double now = time_of(before_.updated(rows_, spread), another());
+    EXPECT_GT(now, last) << spread;
+    last = now;
+  }
+  EXPECT_DOUBLE_EQ(last, time_of(before_.updated(rows_), another()));
+}
+
+TEST_F(Spread, DoesNotStiffenALaterUpdate) {
+  const auto again = before_.updated(rows_, 0).updated(rows_, 1);
+  EXPECT_GT(time_of(again, another()), 1.1 * time_of(before_, another()));
+}
+
+}  // namespace
+}  // namespace joulecast::estimate
