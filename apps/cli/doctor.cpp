@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "session/inspect.hpp"
 
 namespace joulecast::cli {
@@ -54,15 +55,13 @@ void print(const session::Diagnosis& diagnosis) {
 int show(const std::string& json) {
   const auto diagnosis = session::diagnose(sensors::real_environment());
   if (!diagnosis) return report_error(diagnosis.error());
-  if (json != "-") print(*diagnosis);
-  if (json.empty()) return done;
-  const auto written = write_json(session::to_json(*diagnosis), json);
-  return written ? done : report_error(written.error());
+  return answer(
+      json, [&] { print(*diagnosis); }, [&] { return session::to_json(*diagnosis); });
 }
 
 std::function<int()> define(CLI::App& app) {
   auto json = std::make_shared<std::string>();
-  app.add_option("--json", *json, "Write the same as JSON (- = standard output)")->type_name("FILE");
+  add_json_option(app, *json);
   return [json] { return show(*json); };
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "hardware/catalogue.hpp"
 
 namespace joulecast::cli {
@@ -80,19 +81,19 @@ void print_one(const ordered_json& record) {
                                    : value.dump());
 }
 
-int answer(const ordered_json& json, const Options& options, const std::function<void()>& print) {
-  if (options.json != "-") print();
-  if (options.json.empty()) return done;
-  const auto written = write_json(json, options.json);
-  return written ? done : report_error(written.error());
+ordered_json to_json(const std::vector<Gpu>& gpus) {
+  ordered_json list = ordered_json::array();
+  for (const auto& gpu : gpus) list.push_back(to_json(gpu));
+  return list;
 }
 
 int list(const Options& options, const hardware::Catalogue& catalogue) {
-  ordered_json gpus = ordered_json::array();
-  for (const auto& gpu : catalogue.gpus()) gpus.push_back(to_json(gpu));
-  return answer({{"gpus", gpus}, {"cpu_count", catalogue.cpus().size()}}, options, [&] {
+  const auto print = [&] {
     print_table(catalogue.gpus());
     fmt::print("{} CPUs are known by name: joulecast hardware \"AMD EPYC 7742\"\n", catalogue.cpus().size());
+  };
+  return answer(options.json, print, [&] {
+    return ordered_json{{"gpus", to_json(catalogue.gpus())}, {"cpu_count", catalogue.cpus().size()}};
   });
 }
 
@@ -101,6 +102,12 @@ int look_up(const Options& options, const hardware::Catalogue& catalogue) {
   if (const auto gpu = catalogue.find_gpu(options.name)) {
     record = ordered_json{{"kind", "gpu"}};
     record.update(to_json(*gpu));
+  } else if (const auto several = catalogue.gpus_called(options.name); !several.empty()) {
+    return answer(
+        options.json, [&] { print_table(several); },
+        [&] {
+          return ordered_json{{"kind", "gpus"}, {"gpus", to_json(several)}};
+        });
   } else if (const auto cpu = catalogue.find_cpu(options.name)) {
     record = ordered_json{{"kind", "cpu"}};
     record.update(to_json(*cpu));
@@ -108,7 +115,8 @@ int look_up(const Options& options, const hardware::Catalogue& catalogue) {
     return report_error(
         {ErrorKind::invalid, fmt::format("{}; {}", gpu.error().message, cpu.error().message), ""});
   }
-  return answer(record, options, [&] { print_one(record); });
+  return answer(
+      options.json, [&] { print_one(record); }, [&] { return record; });
 }
 
 int run(const Options& options) {
@@ -127,9 +135,7 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("NAME", options->name, "GPU or CPU, as nvidia-smi, rocm-smi or /proc/cpuinfo call it");
   app.add_option("--gpu-file", options->gpu_file,
                  "JSON description of your own GPU (keys as in gpus.csv), added to the table");
-  app.add_option("--json", options->json, "Write JSON to this file (- for standard output)")
-      ->expected(0, 1)
-      ->default_str("-");
+  add_json_option(app, options->json);
   return [options] { return run(*options); };
 }
 

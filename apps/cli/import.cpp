@@ -5,11 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -94,33 +94,15 @@ void print(const session::ImportOutcome& outcome) {
   if (!outcome.kept_in.empty() && !outcome.files.empty()) fmt::print("kept in {}\n", outcome.kept_in);
 }
 
-/// `import --json log.csv other.csv` takes the log for the place to write to: never write over what is no
-/// JSON.
-Status check_json_target(const std::string& path) {
-  std::error_code ignored;
-  if (path.empty() || path == "-" || path.ends_with(".json") ||
-      !std::filesystem::is_regular_file(path, ignored))
-    return {};
-  return fail(ErrorKind::invalid, "--json",
-              "{} is there already and is no .json file; for standard output write --json -", path);
-}
-
 int import_files(const Arguments& arguments) {
   if (auto ok = check_json_target(arguments.json); !ok) return report_error(ok.error());
   const auto outcome = session::import_files(request_of(arguments));
   if (!outcome) return report_error(outcome.error());
   int status = done;
-  for (const auto& failure : outcome->failures) {
-    report_error(failure);
-    // A file that is not there or may not be read is an unusable argument; a disk that fails is not.
-    const bool passing = failure.kind == ErrorKind::retry || failure.kind == ErrorKind::gone;
-    status = std::max(status, passing ? failed : unusable);
-  }
-  if (arguments.json != "-") print(*outcome);
-  if (!arguments.json.empty())
-    if (const auto written = write_json(to_json(*outcome), arguments.json); !written)
-      return report_error(written.error());
-  return status;
+  for (const auto& failure : outcome->failures) status = std::max(status, report_error(failure));
+  const int answered = answer(
+      arguments.json, [&] { print(*outcome); }, [&] { return to_json(*outcome); });
+  return std::max(status, answered);
 }
 
 std::function<int()> define(CLI::App& app) {
@@ -129,20 +111,15 @@ std::function<int()> define(CLI::App& app) {
                  "nvidia-smi CSV, process CPU and memory CSV, CodeCarbon's emissions.csv, MLPerf MLLOG, or a "
                  "run bundle")
       ->required();
-  app.add_flag("--strict", arguments->strict, "refuse a file with any line that cannot be used");
-  app.add_flag("--join", arguments->join, "the files are about one run: join them by their clocks");
+  app.add_flag("--strict", arguments->strict, "Refuse a file with any line that cannot be used");
+  app.add_flag("--join", arguments->join, "The files are about one run: join them by their clocks");
   app.add_option("--columns", arguments->columns,
-                 "what the columns are where a nvidia-smi log has no header, as for --query-gpu");
-  app.add_option("--store", arguments->store, "the store to keep the runs in");
-  app.add_option("--bundle", arguments->bundle, "write run bundles to this directory instead of storing");
-  app.add_flag("--dry-run", arguments->dry_run, "read and report, keep nothing");
-  auto* json = app.add_option("--json", arguments->json,
-                              "write the figures to a file (nothing or - = standard output)");
-  json->expected(0, 1);
-  return [arguments, json] {
-    if (json->count() != 0 && arguments->json.empty()) arguments->json = "-";
-    return import_files(*arguments);
-  };
+                 "What the columns are where a nvidia-smi log has no header, as for --query-gpu");
+  add_store_option(app, arguments->store);
+  app.add_option("--bundle", arguments->bundle, "Write run bundles to this directory instead of storing");
+  app.add_flag("--dry-run", arguments->dry_run, "Read and report, keep nothing");
+  add_json_option(app, arguments->json);
+  return [arguments] { return import_files(*arguments); };
 }
 
 }  // namespace

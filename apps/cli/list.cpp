@@ -28,12 +28,9 @@ Result<std::vector<store::RunRow>> stored_runs(const std::string& path) {
 int list(const Options& options) {
   const auto runs = stored_runs(options.store);
   if (!runs) return report_error(runs.error());
-  if (!options.json.empty()) {
-    if (auto status = write_json(session::list_json(*runs), options.json); !status)
-      return report_error(status.error());
-  }
-  if (options.json != "-") fmt::print("{}", session::list_text(*runs));
-  return done;
+  return answer(
+      options.json, [&] { fmt::print("{}", session::list_text(*runs)); },
+      [&] { return session::list_json(*runs); });
 }
 
 std::function<int()> define(CLI::App& app) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "network/load.hpp"
 #include "network/named.hpp"
 #include "report/network_report.hpp"
@@ -27,10 +28,11 @@ struct Options {
 int list_names(const Options& options) {
   const auto names = network::known_names();
   if (!names) return report_error(names.error());
-  if (options.json != "-") fmt::print("{}\n", fmt::join(*names, "\n"));
-  if (options.json.empty()) return done;
-  const auto written = write_json({{"names", *names}}, options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { fmt::print("{}\n", fmt::join(*names, "\n")); },
+      [&] {
+        return nlohmann::ordered_json{{"names", *names}};
+      });
 }
 
 int run(const Options& options) {
@@ -42,10 +44,9 @@ int run(const Options& options) {
   const auto loaded = network::load_network(options.model, *load);
   if (!loaded) return report_error(loaded.error());
   const report::NetworkReportOptions shown{options.batch, *optimiser, !options.totals_only};
-  if (options.json != "-") fmt::print("{}", report::network_text(*loaded, shown));
-  if (options.json.empty()) return done;
-  const auto written = write_json(report::network_json(*loaded, shown), options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { fmt::print("{}", report::network_text(*loaded, shown)); },
+      [&] { return report::network_json(*loaded, shown); });
 }
 
 std::function<int()> define(CLI::App& app) {
@@ -64,9 +65,7 @@ std::function<int()> define(CLI::App& app) {
                  "sgd, momentum, adam, adamw, rmsprop, adagrad, adadelta, lamb")
       ->capture_default_str();
   app.add_flag("--totals", options->totals_only, "Totals alone, without the layers");
-  app.add_option("--json", options->json, "Write JSON to this file (- for standard output)")
-      ->expected(0, 1)
-      ->default_str("-");
+  add_json_option(app, options->json);
   return [options] { return run(*options); };
 }
 

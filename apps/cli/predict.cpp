@@ -78,11 +78,12 @@ int predict(const Options& options) {
   if (!model) return report_error(model.error());
   auto predictions = session::predict(*model, *request);
   if (!predictions) return report_error(predictions.error());
-  if (options.json != "-") fmt::print("{}", session::to_text(*predictions));
-  if (options.json.empty()) return done;
-  const auto written = write_json(
-      {{"model_file", file.string()}, {"predictions", session::to_json(*predictions)}}, options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { fmt::print("{}", session::to_text(*predictions)); },
+      [&] {
+        return nlohmann::ordered_json{{"model_file", file.string()},
+                                      {"predictions", session::to_json(*predictions)}};
+      });
 }
 
 std::function<int()> define(CLI::App& app) {
@@ -117,7 +118,7 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--fitted", options->fitted,
                  "Model file of joulecast fit (default: the one that comes with joulecast)");
   add_place_options(app, options->place);
-  app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
+  add_json_option(app, options->json);
   return [options] { return predict(*options); };
 }
 

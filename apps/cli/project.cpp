@@ -65,19 +65,17 @@ int project(Options& options, const CLI::App& app) {
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)
       return report_error(written.error());
-  if (!options.json.empty())
-    if (auto written = write_json(report::to_json(*report), options.json); !written)
-      return report_error(written.error());
-  if (options.json != "-")
+  const auto print = [&] {
     fmt::print("{}\n{}", report::to_text(*report), report::to_terminal(plot, report::terminal_options()));
-  return done;
+  };
+  return answer(options.json, print, [&] { return report::to_json(*report); });
 }
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   auto& history = request.history;
-  app.add_option("run", request.run,
+  app.add_option("RUN", request.run,
                  "A folder with a run bundle, or a run of the store (id, its beginning, or name)")
       ->required();
   app.add_option("--at", request.at,

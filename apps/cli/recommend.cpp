@@ -8,16 +8,14 @@
 
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "report/terminal_plot.hpp"
-#include "session/run_table.hpp"
+#include "cli/support/table_report.hpp"
 #include "session/tradeoff.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
-  std::string table;
-  std::string store;
+  TableSource source;
   session::RecommendRequest request;
   std::vector<std::string> gpus;
   std::string json;
@@ -26,30 +24,26 @@ struct Options {
 int recommend(Options& options) {
   if (!options.gpus.empty())
     options.request.alternatives.only.push_back(fmt::format("gpu={}", fmt::join(options.gpus, ",")));
-  const auto table = session::load_run_table(options.table, options.store);
+  const auto table = options.source.load();
   if (!table) return report_error(table.error());
   auto report = session::recommend_from(table->table, options.request);
   if (!report) return report_error(report.error());
   report->warnings.insert(report->warnings.begin(), table->warnings.begin(), table->warnings.end());
-  if (!options.json.empty())
-    if (auto status = write_json(report::to_json(*report), options.json); !status)
-      return report_error(status.error());
-  if (options.json != "-") fmt::print("{}", report::to_text(*report, report::terminal_options().width));
-  return done;
+  return answer(
+      options.json, [&] { fmt::print("{}", report::to_text(*report, report::terminal_options().width)); },
+      [&] { return report::to_json(*report); });
 }
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("table", options->table,
-                 "CSV table with a header, one row a run, or a folder of run bundles (default: the store)");
-  add_store_option(app, options->store);
+  add_table_source(app, options->source);
   app.add_option(
       "--require", request.requirements,
       "\"f1 >= best - 0.02\", \"under 8 h\", \"under 1 kWh\", \"gpu_util_pct > 50\"; may be repeated");
   app.add_option("--minimise,--minimize", request.minimise, "Column to make small (default: the energy)");
   app.add_option("--gpu", options->gpus, "Only these GPUs (a part of the name is enough)")->delimiter(',');
-  app.add_option("--only", request.alternatives.only, "column=value[,value]: keep to these rows");
+  add_row_options(app, request.alternatives.only, request.alternatives.distinct);
   app.add_option("--group", request.alternatives.keys,
                  "Columns that make an alternative (default: architecture, gpu, batch_size, ... as far as "
                  "they differ)")
@@ -61,9 +55,7 @@ std::function<int()> define(CLI::App& app) {
       "--predicted", request.predicted_table,
       "Candidates nobody has run: the .json of joulecast predict, or a CSV with the same label columns "
       "(COLUMN_low and COLUMN_high hold 90 % intervals)");
-  app.add_flag("--distinct", request.alternatives.distinct,
-               "Leave out rows that repeat another row in all but their identifier");
-  app.add_option("--json", options->json, "Write the figures as JSON (- = standard output, nothing else)");
+  add_json_option(app, options->json);
   return [options] { return recommend(*options); };
 }
 

@@ -24,14 +24,11 @@ int recover(const Options& options) {
   const auto more = store->recover();
   if (!more) return report_error(more.error());
   ids.insert(ids.end(), more->begin(), more->end());
-  if (!options.json.empty()) {
-    if (auto status = write_json({{"recovered", ids}}, options.json); !status)
-      return report_error(status.error());
-  }
-  if (options.json == "-") return done;
-  if (ids.empty()) fmt::print("Nothing to recover: every run is closed or still running.\n");
-  for (const auto& id : ids) fmt::print("closed {} as interrupted\n", id);
-  return done;
+  const auto print = [&] {
+    if (ids.empty()) fmt::print("Nothing to recover: every run is closed or still running.\n");
+    for (const auto& id : ids) fmt::print("closed {} as interrupted\n", id);
+  };
+  return answer(options.json, print, [&] { return nlohmann::ordered_json{{"recovered", ids}}; });
 }
 
 std::function<int()> define(CLI::App& app) {

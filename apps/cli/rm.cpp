@@ -34,7 +34,7 @@ int remove(const Options& options) {
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("run", options->runs, "Ids, beginnings of ids, or names")->required();
+  app.add_option("RUN", options->runs, "Ids, beginnings of ids, or names")->required();
   add_store_option(app, options->store);
   app.add_flag("--force", options->force, "Also a run that is still running");
   return [options] { return remove(*options); };

@@ -15,6 +15,9 @@
 namespace joulecast::cli {
 namespace {
 
+constexpr Seconds longest_interval{3600};
+constexpr Seconds longest_baseline{86400};
+
 struct RunArguments {
   session::MeasureOptions options;
   std::string interval = "1s";
@@ -37,6 +40,7 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   const auto value = parse(text);
   if (!value)
     return fail(ErrorKind::invalid, option, "\"{}\" cannot be read; write it like {}", text, example);
+  if (value->value() <= 0) return fail(ErrorKind::invalid, option, "{} is not above 0", text);
   target = *value;
   return {};
 }
@@ -69,6 +73,12 @@ Status complete(RunArguments& arguments) {
     if (!step) return step;
   if (options.interval < Seconds{0.001})
     return fail(ErrorKind::invalid, "--interval", "{} is shorter than 1 ms", to_text(options.interval));
+  if (options.interval > longest_interval)
+    return fail(ErrorKind::invalid, "--interval", "{} is longer than {}", to_text(options.interval),
+                to_text(longest_interval));
+  if (options.idle_baseline > longest_baseline)
+    return fail(ErrorKind::invalid, "--idle-baseline", "{} is longer than {}",
+                to_text(*options.idle_baseline), to_text(longest_baseline));
   const auto tags = session::parse_tags(arguments.tags);
   if (!tags) return propagate(tags.error());
   options.tags = *tags;
@@ -91,15 +101,17 @@ int report_not_started(const Error& error) {
 void show_result(const RunArguments& arguments, const session::MeasureResult& result) {
   const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
-  if (result.run_id.empty()) {
+  if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  const auto sums = [&] {
     if (!quiet && result.energy.total)
       fmt::print(stderr, "joulecast: {} in {}, not stored\n", to_text(*result.energy.total),
                  to_text(result.duration));
-    return;
-  }
-  if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  };
+  if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
   if (!store) return trouble(store.error());
+  // A store that took nothing (a full disk) was told already: what we counted ourselves is better than that.
+  if (!store->resolve(result.run_id)) return sums();
   const auto report = session::view_run(*store, result.run_id, {});
   if (!report) return trouble(report.error());
   // Standard output belongs to the command.
@@ -126,7 +138,7 @@ int run(RunArguments& arguments) {
 std::function<int()> define(CLI::App& app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
-  app.add_option("command", options.command, "The training's command line, after --");
+  app.add_option("COMMAND", options.command, "The training's command line, after --");
   app.positionals_at_end();
   app.add_option("--name", options.name, "Name of the run; its command's name where not given");
   app.add_option(
@@ -161,7 +173,7 @@ std::function<int()> define(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--epochs", options.total_epochs,
                  "Number of epochs, where the training's output does not tell")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   app.add_option("--epoch-regex", options.epoch_regex,
                  "How the output names an epoch: group 1 its number, group 2 the total");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "session/inspect.hpp"
 
 namespace joulecast::cli {
@@ -53,17 +54,15 @@ int show(const Options& options) {
   constexpr Seconds between{0.3};  // a few update periods of the slowest counter
   const auto sensors = session::look_at_sensors(environment, options.names, between);
   if (!sensors) return report_error(sensors.error());
-  if (options.json != "-") print(*sensors);
-  if (options.json.empty()) return done;
-  const auto written = write_json(session::to_json(*sensors), options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { print(*sensors); }, [&] { return session::to_json(*sensors); });
 }
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("--sensor", options->names, "Only these sensors")->type_name("NAME");
   app.add_option("--gpu", options->gpus, "Only these GPUs, by index or UUID")->type_name("GPU");
-  app.add_option("--json", options->json, "Write the same as JSON (- = standard output)")->type_name("FILE");
+  add_json_option(app, options->json);
   return [options] { return show(*options); };
 }
 

@@ -28,17 +28,14 @@ int show(Options& options) {
     options.run = std::exchange(options.json, "-");
   const auto report = session::view_run(*store, options.run, options.place);
   if (!report) return report_error(report.error());
-  if (!options.json.empty()) {
-    if (auto status = write_json(report::to_json(*report), options.json); !status)
-      return report_error(status.error());
-  }
-  if (options.json != "-") fmt::print("{}", report::to_text(*report));
-  return done;
+  return answer(
+      options.json, [&] { fmt::print("{}", report::to_text(*report)); },
+      [&] { return report::to_json(*report); });
 }
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("run", options->run, "Id, beginning of an id, or name; the latest run where left out");
+  app.add_option("RUN", options->run, "Id, beginning of an id, or name; the latest run where left out");
   add_store_option(app, options->store);
   add_json_option(app, options->json);
   add_place_options(app, options->place);

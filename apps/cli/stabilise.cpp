@@ -46,18 +46,13 @@ Result<Methods> methods_named(const std::string& name) {
   return fail(ErrorKind::invalid, "--method", "'{}' is none of {}all", name, known);
 }
 
-int finish(const nlohmann::ordered_json& json, const Options& options) {
-  if (options.json.empty()) return done;
-  const auto written = write_json(json, options.json);
-  return written ? done : report_error(written.error());
-}
-
 int summarise(const Options& options, const Methods& methods, const trace::DetectorOptions& detector) {
   const auto summary =
       session::summarise_stability({options.paths.begin(), options.paths.end()}, methods, detector);
   if (!summary) return report_error(summary.error());
-  if (options.json != "-") fmt::print("{}", session::summary_text(*summary));
-  return finish(session::summary_json(*summary), options);
+  return answer(
+      options.json, [&] { fmt::print("{}", session::summary_text(*summary)); },
+      [&] { return session::summary_json(*summary); });
 }
 
 Status draw(const trace::Run& run, const trace::RunStability& stability, const Options& options) {
@@ -83,8 +78,9 @@ int analyse(const Options& options, const Methods& methods, const trace::Detecto
   if (methods.size() == 1 && !stability->points.front().stable_from)
     return report_error({ErrorKind::invalid, stability->points.front().reason, options.paths.front()});
   if (const auto drawn = draw(runs.front(), *stability, options); !drawn) return report_error(drawn.error());
-  if (options.json != "-") fmt::print("{}", session::stability_text(runs.front(), *stability));
-  return finish(session::stability_json(runs.front(), *stability), options);
+  return answer(
+      options.json, [&] { fmt::print("{}", session::stability_text(runs.front(), *stability)); },
+      [&] { return session::stability_json(runs.front(), *stability); });
 }
 
 // A folder that is no bundle itself can only be meant as one that holds bundles.

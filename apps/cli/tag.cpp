@@ -34,8 +34,8 @@ int tag(const Options& options) {
 
 std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("run", options->run, "Id, beginning of an id, or name")->required();
-  app.add_option("tags", options->tags, "key=value sets a tag, key= takes it away");
+  app.add_option("RUN", options->run, "Id, beginning of an id, or name")->required();
+  app.add_option("TAG", options->tags, "key=value sets a tag, key= takes it away");
   app.add_option("--name", options->name, "Give the run another name");
   add_store_option(app, options->store);
   return [options] { return tag(*options); };

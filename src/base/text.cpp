@@ -37,7 +37,7 @@ struct Scale {
 std::optional<double> parse_scaled(std::string_view text, std::span<const Scale> scales) {
   text = trim(text);
   const auto unit_at =
-      std::find_if(text.rbegin(), text.rend(), [](char c) { return std::isdigit(c) || c == '.'; });
+      std::find_if(text.rbegin(), text.rend(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   const auto split_at = static_cast<std::size_t>(text.rend() - unit_at);
   const auto number = parse_double(trim(text.substr(0, split_at)));
   const auto unit = to_lower(trim(text.substr(split_at)));
@@ -50,8 +50,8 @@ std::optional<double> parse_scaled(std::string_view text, std::span<const Scale>
 /// Three significant digits with the largest prefix that keeps the number at or above 1.
 std::string with_prefix(double value, std::string_view unit) {
   if (!std::isfinite(value)) return "unknown";
-  static constexpr std::array<std::pair<double, std::string_view>, 7> prefixes{
-      {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "µ"}}};
+  static constexpr std::array<std::pair<double, std::string_view>, 8> prefixes{
+      {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}}};
   const double size = std::abs(value);
   auto chosen = std::pair<double, std::string_view>{1, ""};
   for (const auto& prefix : prefixes)

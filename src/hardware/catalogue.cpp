@@ -116,9 +116,23 @@ Result<Gpu> Catalogue::find_gpu(std::string_view name) const {
   for (const auto& gpu : gpus_)
     if (is_wanted(gpu.name) || std::ranges::any_of(gpu.aliases, is_wanted)) return gpu;
   std::vector<std::string> names;
+  for (const auto& gpu : gpus_called(name)) names.push_back(gpu.name);
+  if (!names.empty())
+    return fail(ErrorKind::invalid, "", "GPU '{}' could be several boards: {}", name, fmt::join(names, ", "));
   for (const auto& gpu : gpus_) names.push_back(gpu.name);
   return fail(ErrorKind::invalid, "", "unknown GPU '{}'; nearest: {}", name,
               fmt::join(nearest(name, names, normalised_gpu_name, 5), ", "));
+}
+
+std::vector<Gpu> Catalogue::gpus_called(std::string_view name) const {
+  const auto wanted = gpu_name_words(name);
+  std::vector<Gpu> called;
+  if (wanted.empty()) return called;
+  for (const auto& gpu : gpus_) {
+    const auto words = gpu_name_words(gpu.name);
+    if (std::ranges::mismatch(wanted, words).in1 == wanted.end()) called.push_back(gpu);
+  }
+  return called;
 }
 
 Result<Cpu> Catalogue::find_cpu(std::string_view name) const {

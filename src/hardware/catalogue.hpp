@@ -54,6 +54,8 @@ class Catalogue {
   /// By the name that nvidia-smi, NVML, ROCm or a person gives: "NVIDIA GeForce RTX 3090", "rtx3090".
   /// invalid, with the nearest names, where it is unknown or could be several boards ("A100").
   [[nodiscard]] Result<Gpu> find_gpu(std::string_view name) const;
+  /// The boards whose names begin with these words: "A100" is five of them.
+  [[nodiscard]] std::vector<Gpu> gpus_called(std::string_view name) const;
   /// By the model name of /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor". invalid, with
   /// names, where it is unknown or fits several that differ in TDP.
   [[nodiscard]] Result<Cpu> find_cpu(std::string_view name) const;

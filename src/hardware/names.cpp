@@ -34,11 +34,16 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-std::string join_without(const std::vector<std::string>& words, std::span<const std::string_view> dropped) {
-  std::string joined;
-  for (const auto& word : words)
-    if (std::ranges::find(dropped, word) == dropped.end()) joined += word;
-  return joined;
+std::vector<std::string> words_without(std::string_view text, std::span<const std::string_view> dropped) {
+  auto words = words_of(text);
+  std::erase_if(words, [&](const std::string& word) {
+    return word.empty() || std::ranges::find(dropped, word) != dropped.end();
+  });
+  return words;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return std::accumulate(words.begin(), words.end(), std::string());
 }
 
 std::string lower_without_marks(std::string_view name) {
@@ -74,7 +79,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string normalised_gpu_name(std::string_view name) {
+std::vector<std::string> gpu_name_words(std::string_view name) {
   // ROCm and lspci put the board's name in brackets behind the chip's: "Arcturus GL-XL [AMD Instinct MI100]".
   if (const auto open = name.find('['), close = name.rfind(']');
       open != std::string_view::npos && close != std::string_view::npos && open < close)
@@ -82,7 +87,11 @@ std::string normalised_gpu_name(std::string_view name) {
   static constexpr std::array<std::string_view, 15> dropped{
       "nvidia",   "geforce", "tesla", "quadro", "amd",        "ati",         "radeon", "instinct",
       "graphics", "intel",   "gpu",   "oam",    "generation", "corporation", "inc."};
-  return join_without(words_of(lower_without_marks(name)), dropped);
+  return words_without(lower_without_marks(name), dropped);
+}
+
+std::string normalised_gpu_name(std::string_view name) {
+  return joined(gpu_name_words(name));
 }
 
 std::string normalised_cpu_name(std::string_view name) {
@@ -93,7 +102,7 @@ std::string normalised_cpu_name(std::string_view name) {
     text.erase(0, generation + 7);  // "11th Gen Intel Core i7-1165G7"
   erase_core_counts(text);
   static constexpr std::array<std::string_view, 5> dropped{"core", "processor", "cpu", "apu", "soc"};
-  return join_without(words_of(text), dropped);
+  return joined(words_without(text, dropped));
 }
 
 std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string>& names,

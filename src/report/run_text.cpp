@@ -137,8 +137,9 @@ std::string sensors_text(const trace::Run& run) {
 
 std::string overhead_text(const trace::Run& run) {
   if (run.sampler_cpu <= Seconds{0} || run.span.length() <= Seconds{0}) return "";
-  return fmt::format("\nMeasuring took {} of CPU time, {:.2g} % of one core.\n", to_text(run.sampler_cpu),
-                     100 * (run.sampler_cpu / run.span.length()));
+  const double percent = 100 * (run.sampler_cpu / run.span.length());
+  return fmt::format("\nMeasuring took {} of CPU time, {} % of one core.\n", to_text(run.sampler_cpu),
+                     percent < 10 ? fmt::format("{:.2g}", percent) : fmt::format("{:.0f}", percent));
 }
 
 std::string notes_text(const trace::Run& run) {
@@ -151,7 +152,8 @@ std::string notes_text(const trace::Run& run) {
 /// Four decimals suit losses and shares, and stand under each other.
 std::string metric_text(double value) {
   const double size = std::abs(value);
-  return value == 0 || (size >= 5e-4 && size < 1e4) ? fmt::format("{:.4f}", value) : fmt::format("{:.3g}", value);
+  return value == 0 || (size >= 5e-4 && size < 1e4) ? fmt::format("{:.4f}", value)
+                                                    : fmt::format("{:.3g}", value);
 }
 
 std::vector<std::string> chosen_metrics(const trace::Run& run, std::size_t most) {

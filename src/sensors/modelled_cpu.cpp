@@ -55,11 +55,13 @@ class ModelledCpu : public Sensor {
       : usage_(std::move(usage)),
         model_(std::move(model)),
         clock_(environment.clock),
-        last_(clock_->steady()) {
+        last_look_(clock_->steady()),
+        last_(last_look_) {
     const auto frequency = environment.roots.sys / "devices/system/cpu/cpu0/cpufreq";
     maximum_khz_ = static_cast<double>(number_in(frequency / "cpuinfo_max_freq").value_or(0));
     if (auto file = ValueFile::open(frequency / "scaling_max_freq", environment))
       allowed_khz_ = std::move(*file);
+    power_ = power_at(usage_.utilisation().value_or(0));
     Channel channel;
     channel.name = "cpu_modelled_energy";
     channel.sensor = "modelled_cpu";
@@ -79,20 +81,26 @@ class ModelledCpu : public Sensor {
 
   void read(std::span<ChannelReading> readings) override {
     const auto now = clock_->steady();
-    const Seconds elapsed = now - last_;
-    if (elapsed >= shortest_interval * 0.9) {
+    if (now - last_look_ >= shortest_interval * 0.9) {
       const auto utilisation = usage_.utilisation();
       if (!utilisation) {
         readings[0] = propagate(utilisation.error());
         return;
       }
-      used_ += hardware::cpu_power(model_.tdp, model_.parameters, *utilisation, clock_share()) * elapsed;
-      last_ = now;
+      power_ = power_at(*utilisation);
+      last_look_ = now;
     }
+    // Between two looks (a run's last reading, or one shorter than that) the power stays what it was.
+    used_ += power_ * (now - last_);
+    last_ = now;
     readings[0] = trace::RawValue(static_cast<std::uint64_t>(used_.value() / joules_per_count));
   }
 
  private:
+  [[nodiscard]] Watts power_at(double utilisation) const {
+    return hardware::cpu_power(model_.tdp, model_.parameters, utilisation, clock_share());
+  }
+
   /// What the governor or the user allows, of the maximum clock; 1 where the kernel does not say.
   [[nodiscard]] double clock_share() const {
     if (!allowed_khz_ || maximum_khz_ <= 0) return 1;
@@ -103,7 +111,9 @@ class ModelledCpu : public Sensor {
   CpuUsage usage_;
   Model model_;
   const Clock* clock_;
+  SteadyTime last_look_;
   SteadyTime last_;
+  Watts power_{0};
   double maximum_khz_ = 0;
   std::optional<ValueFile> allowed_khz_;
   Joules used_{0};

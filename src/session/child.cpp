@@ -79,15 +79,9 @@ Result<Streams> make_streams(bool watch_output) {
   return streams;
 }
 
-void restore_signals() {
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) ::signal(number, SIG_DFL);
-}
-
 /// Between fork and exec: only what is safe there.
-[[noreturn]] void become(char* const* arguments, const Streams& streams, int gate, int report) {
+[[noreturn]] void become(char* const* arguments, const Streams& streams, const SignalGuard& signals, int gate,
+                         int report) {
   char go = 0;
   ssize_t got = 0;
   do got = ::read(gate, &go, 1);
@@ -100,7 +94,7 @@ void restore_signals() {
   ::dup2(streams.in, STDIN_FILENO);
   ::dup2(streams.out, STDOUT_FILENO);
   ::dup2(streams.err, STDERR_FILENO);
-  restore_signals();
+  signals.restore_in_child();
   ::execvp(arguments[0], arguments);
   const int error = errno;
   [[maybe_unused]] const auto told = ::write(report, &error, sizeof error);
@@ -109,7 +103,7 @@ void restore_signals() {
 
 }  // namespace
 
-Result<Child> Child::prepare(const ChildOptions& options) {
+Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& signals) {
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
   auto streams = make_streams(options.watch_output);
@@ -132,7 +126,7 @@ Result<Child> Child::prepare(const ChildOptions& options) {
   if (child.pid_ < 0) return fail(ErrorKind::retry, child.name_, "cannot fork: {}", std::strerror(errno));
   if (child.pid_ == 0) {
     ::close(child.gate_);
-    become(arguments.data(), *streams, gate_read, report_write);
+    become(arguments.data(), *streams, signals, gate_read, report_write);
   }
   ::close(gate_read);
   ::close(report_write);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "session/signals.hpp"
 
 namespace joulecast::session {
 
@@ -36,7 +37,7 @@ class Child {
  public:
   /// Forks a child that waits for release() before it becomes the command, so that a measurement can be
   /// running first. Call before any thread is started.
-  [[nodiscard]] static Result<Child> prepare(const ChildOptions& options);
+  [[nodiscard]] static Result<Child> prepare(const ChildOptions& options, const SignalGuard& signals);
   Child(Child&&) noexcept;
   Child& operator=(Child&&) = delete;
   ~Child();  ///< a child that was never released ends

@@ -29,15 +29,6 @@ namespace {
 /// can cost is this and the sync of the disk, and that is to stay below a second.
 constexpr Seconds tick_period{0.9};
 
-/// The signals that we take instead of dying or being stopped by them.
-sigset_t watched_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH})
-    sigaddset(&set, number);
-  return set;
-}
-
 Seconds own_cpu_time() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -77,12 +68,12 @@ class Measurement {
         socket_(std::move(socket)),
         screen_(!options.quiet && ::isatty(STDERR_FILENO) == 1) {}
 
-  Result<MeasureResult> run(sensors::SensorSelection selection);
+  Result<MeasureResult> run(sensors::SensorSelection selection, const SignalGuard& signals);
 
  private:
   void say(const std::string& line) { screen_.say("joulecast: " + line); }
   std::optional<Watts> measure_baseline(sampling::Sampler& sampler);
-  void watch();
+  void watch(const SignalGuard& guard);
   void take_signals(int signals);
   void tick(bool last);
   void check_limits();
@@ -137,7 +128,7 @@ std::optional<Watts> Measurement::measure_baseline(sampling::Sampler& sampler) {
   return *live.energy.total / live.until;
 }
 
-Result<MeasureResult> Measurement::run(sensors::SensorSelection selection) {
+Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const SignalGuard& signals) {
   sampler_.emplace(std::move(selection.opened), sampling::SamplerOptions{options_.interval}, clock_);
   sampler_->start();
   std::optional<Watts> baseline;
@@ -165,7 +156,7 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection) {
       if (auto events = recogniser_.feed(bytes, clock_.steady()); !events.empty())
         training_->hear(std::move(events));
     });
-    watch();
+    watch(signals);
     relay.finish();
     tick(/*last=*/true);
     screen_.clear();
@@ -181,9 +172,8 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection) {
   return result;
 }
 
-void Measurement::watch() {
-  const auto mask = watched_signals();
-  const int signals = ::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+void Measurement::watch(const SignalGuard& guard) {
+  const int signals = ::signalfd(-1, &guard.taken(), SFD_CLOEXEC | SFD_NONBLOCK);
   const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   itimerspec schedule{};
   schedule.it_interval.tv_nsec = std::lround(tick_period.value() * 1e9);
@@ -319,10 +309,7 @@ void Measurement::close(const std::vector<sensors::RefusedSensor>& refused) {
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
   auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
   if (!recogniser) return propagate(recogniser.error());
-  // Blocked before any thread begins, so that each of them arrives at our signal descriptor alone.
-  const auto mask = watched_signals();
-  sigset_t before;
-  ::sigprocmask(SIG_BLOCK, &mask, &before);
+  const SignalGuard signals;  // before any thread begins
 
   std::error_code ignored;
   std::optional<progress::SocketServer> socket;
@@ -331,16 +318,13 @@ Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environmen
     child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
     socket.emplace(std::move(*listening));
   }
-  auto child = Child::prepare(child_options);
+  auto child = Child::prepare(child_options, signals);
   if (!child) return propagate(child.error());
   environment.pid = child->pid();
   auto selection = sensors::open_sensors(environment, options.sensors);
   if (!selection) return propagate(selection.error());
-  auto result =
-      Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket))
-          .run(std::move(*selection));
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  return result;
+  return Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket))
+      .run(std::move(*selection), signals);
 }
 
 }  // namespace joulecast::session

@@ -31,6 +31,15 @@ class Hardware(unittest.TestCase):
         self.assertGreater(listed["cpu_count"], 4000)
         self.assertIn("RTX 3090", joulecast().stdout)
 
+    def test_a_name_of_several_boards_shows_them_all(self):
+        answer = joulecast("A100")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        for board in ("A100-PCIE-40GB", "A100-SXM4-80GB", "A100 80GB PCIe"):
+            self.assertIn(board, answer.stdout)
+        self.assertNotIn("A10 ", answer.stdout)
+        names = [gpu["name"] for gpu in json.loads(joulecast("Tesla V100", "--json", "-").stdout)["gpus"]]
+        self.assertIn("Tesla V100-SXM2-16GB", names)
+
     def test_unknown_is_one_line_with_the_nearest(self):
         answer = joulecast("RTX 3091")
         self.assertEqual(answer.returncode, 2)

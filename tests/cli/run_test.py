@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import resource
 import select
 import signal
 import socket
@@ -65,6 +66,23 @@ class Transparency(CommandTest):
         self.assertEqual(child.stdout.readline(), "caught\n")
         self.assertEqual(child.wait(20), 7)
         child.stdout.close()
+
+    def test_what_was_ignored_stays_ignored(self):
+        # As nohup starts it: neither we nor the command end when the terminal goes.
+        script = "import signal, sys; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, flush=True); sys.stdin.read()"
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--", sys.executable, "-c", script], env=self.environment,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.assertEqual(child.stdout.readline(), "True\n")
+        child.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        child.stdin.close()
+        self.assertEqual(child.wait(20), 0)
+        child.stdout.close()
+
+    def test_a_parent_that_ignores_its_children_loses_no_exit_status(self):
+        self.call("run", "-q", "--", "sh", "-c", "exit 5", expect=5,
+                  preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
 
     def test_a_reader_that_leaves_does_not_stop_the_training(self):
         marker = self.folder / "finished"
@@ -170,7 +188,9 @@ class Recording(CommandTest):
 
     def test_unusable_options_start_nothing(self):
         for options in (["--limit-energy", "2"], ["--interval", "0"], ["--pue", "0.5"], ["--tag", "novalue"],
-                        ["--sensor", "no-such-sensor"], ["--interval", "soon"]):
+                        ["--sensor", "no-such-sensor"], ["--interval", "soon"], ["--interval", "1e12s"],
+                        ["--idle-baseline", "-3s"], ["--idle-baseline", "1e12s"], ["--limit-energy", "-3kWh"],
+                        ["--stop-if-projected", "0 J"], ["--epochs", "-1"], ["--epochs", "nan"]):
             done = self.call("run", *options, "--", "touch", self.folder / "started", expect=2)
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
         self.assertFalse((self.folder / "started").exists())
@@ -195,6 +215,14 @@ class Faults(CommandTest):
         done = self.call("run", "--store", blocker / "runs.db", "--", "sh", "-c", "echo ran; exit 5", expect=5)
         self.assertEqual(done.stdout, "ran\n")
         self.assertIn("store", done.stderr)
+
+    def test_a_limit_on_file_sizes_is_a_full_disk(self):
+        done = self.call("run", "--", "sh", "-c", "sleep 0.3; echo ran; exit 5", expect=5,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+        self.assertEqual(done.stdout, "ran\n")
+        self.assertIn("store", done.stderr)
+        self.assertRegex(done.stderr, r"in \S+ ms, not stored", "what it cost is told all the same")
+        self.assertNotIn("no such run", done.stderr)
 
     def test_a_corrupt_store_is_left_alone(self):
         self.store.write_bytes(b"this is not a database" * 100)

@@ -27,7 +27,7 @@ class LookingBack(StoreTest):
         self.assertFalse(self.store.exists(), "looking makes nothing")
 
     def test_a_named_store_has_to_be_there(self):
-        done = self.call("list", "--store", self.folder / "none.db", expect=1)
+        done = self.call("list", "--store", self.folder / "none.db", expect=2)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
         self.assertIn("none.db", done.stderr)
 
@@ -180,7 +180,7 @@ class Export(StoreTest):
     def test_nothing_to_write_is_said(self):
         self.measure("idle", script="true")
         self.call("export", "idle", expect=2)
-        self.call("export", "idle", "--csv", self.folder / "no" / "such" / "folder.csv", expect=1)
+        self.call("export", "idle", "--csv", self.folder / "no" / "such" / "folder.csv", expect=2)
 
 
 class Faults(StoreTest):

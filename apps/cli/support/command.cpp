@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/roots.hpp"
@@ -11,16 +13,35 @@ namespace joulecast::cli {
 
 int report_error(const Error& error) {
   fmt::print(stderr, "joulecast: {}\n", to_string(error));
-  return error.kind == ErrorKind::malformed || error.kind == ErrorKind::invalid ? unusable : failed;
+  return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
+}
+
+Status check_json_target(const std::string& path) {
+  std::error_code ignored;
+  if (path.empty() || path == "-" || !std::filesystem::is_regular_file(path, ignored)) return {};
+  std::ifstream present(path);
+  const auto first = (present >> std::ws).peek();
+  if (first == std::ifstream::traits_type::eof() || first == '{' || first == '[') return {};
+  return fail(ErrorKind::invalid, "--json",
+              "{} is there already and holds no JSON; for standard output write --json -", path);
 }
 
 Status write_json(const nlohmann::ordered_json& json, const std::string& path) {
+  if (auto usable = check_json_target(path); !usable) return usable;
   // A name in another encoding must not lose the whole answer: replace what is not UTF-8.
   const auto text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (path != "-") return write_file(path, text);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) != 0) return fail(ErrorKind::retry, "standard output", "cannot write");
+  fmt::print("{}", text);  // a failure shows when the program ends: main() looks at all of standard output
   return {};
+}
+
+int answer(const std::string& json_file, const std::function<void()>& print,
+           const std::function<nlohmann::ordered_json()>& json) {
+  if (const auto usable = check_json_target(json_file); !usable) return report_error(usable.error());
+  if (json_file != "-") print();
+  if (json_file.empty()) return done;
+  const auto written = write_json(json(), json_file);
+  return written ? done : report_error(written.error());
 }
 
 }  // namespace joulecast::cli

@@ -15,10 +15,10 @@ class App;
 
 namespace joulecast::cli {
 
-/// Exit statuses (formats.md): `run` passes on its child's instead.
+/// Exit statuses: `run` passes on its child's instead.
 constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int unusable = 2;
+constexpr int failed = 1;    ///< it ran and failed: a full disk, a locked store
+constexpr int unusable = 2;  ///< arguments or input: malformed, impossible, not there, not permitted
 
 struct Command {
   std::string_view name;
@@ -31,11 +31,19 @@ struct Command {
 /// Every command of the build, in name order (generated from the files of apps/cli).
 [[nodiscard]] std::span<const Command* const> all_commands();
 
-/// Prints "joulecast: where: message" on standard error; unusable for malformed and invalid input, failed
-/// otherwise.
+/// Prints "joulecast: where: message" on standard error. The exit status: failed where another try may work
+/// (retry, gone), else unusable.
 int report_error(const Error& error);
 
-/// Writes JSON to a file, or to standard output for "-".
+/// Writes JSON to a file, or to standard output for "-". invalid for a file that is there and holds something
+/// else: `--json log.csv other.csv` takes the log for the place to write to.
 [[nodiscard]] Status write_json(const nlohmann::ordered_json& json, const std::string& path);
+/// Whether write_json would refuse, for a command that does something lasting before it writes.
+[[nodiscard]] Status check_json_target(const std::string& path);
+
+/// The end of most commands: prints for people unless standard output is to be the JSON's, and writes the
+/// JSON where it was asked for ("" = nowhere). The exit status.
+int answer(const std::string& json_file, const std::function<void()>& print,
+           const std::function<nlohmann::ordered_json()>& json);
 
 }  // namespace joulecast::cli

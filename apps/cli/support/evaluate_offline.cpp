@@ -9,6 +9,7 @@
 
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
+#include "cli/support/options.hpp"
 #include "formats/workload_table.hpp"
 #include "report/offline_evaluation.hpp"
 
@@ -54,11 +55,9 @@ Result<estimate::OfflineEvaluation> evaluation_of(const Options& options) {
 int evaluate(const Options& options) {
   auto evaluation = evaluation_of(options);
   if (!evaluation) return report_error(evaluation.error());
-  if (options.json != "-") fmt::print("{}", report::to_text(*evaluation));
-  if (!options.json.empty())
-    if (auto written = write_json(report::to_json(*evaluation), options.json); !written)
-      return report_error(written.error());
-  return done;
+  return answer(
+      options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
+      [&] { return report::to_json(*evaluation); });
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
                  "Table of network graphs (default: ec-nas-graphs.csv beside TABLE)");
   app.add_option("--method", options->methods, "Only these methods");
   app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
-  app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
+  add_json_option(app, options->json);
   return [options] { return evaluate(*options); };
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
+#include "cli/support/options.hpp"
 #include "estimate/online/method.hpp"
 #include "report/online_evaluation.hpp"
 
@@ -52,14 +53,12 @@ int evaluate(const Options& options) {
   if (!how) return report_error(how.error());
   auto evaluation = estimate::evaluate_online({options.roots.begin(), options.roots.end()}, *how);
   if (!evaluation) return report_error(evaluation.error());
-  if (options.json != "-") fmt::print("{}", report::to_text(*evaluation));
-  if (!options.json.empty())
-    if (auto written = write_json(report::to_json(*evaluation), options.json); !written)
-      return report_error(written.error());
   if (!options.moments.empty())
     if (auto written = write_file(options.moments, report::moments_csv(*evaluation)); !written)
       return report_error(written.error());
-  return done;
+  return answer(
+      options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
+      [&] { return report::to_json(*evaluation); });
 }
 
 }  // namespace
@@ -70,7 +69,7 @@ std::function<int()> define_evaluate_online(CLI::App& app) {
   app.add_option("--stabilising-epoch", options->stabilising,
                  "STEP's stabilising epoch, or 'detect' (default: 10 in runs of 30 epochs and more, else 1)");
   app.add_option("--window", options->window, "STEP's window in epochs")->capture_default_str();
-  app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
+  add_json_option(app, options->json);
   app.add_option("--moments", options->moments, "Write what the interval's constants are fitted to (CSV)")
       ->type_name("FILE");
   return [options] { return evaluate(*options); };

@@ -1,7 +1,10 @@
 #include "cli/support/options.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "base/text.hpp"
 #include "carbon/intensity.hpp"
 
 namespace joulecast::cli {
@@ -11,11 +14,28 @@ void add_store_option(CLI::App& app, std::string& path) {
       ->type_name("PATH");
 }
 
-CLI::Option* add_json_option(CLI::App& app, std::string& file) {
-  return app.add_option("--json", file, "Write the figures as JSON to a file, or to standard output (-)")
+void add_json_option(CLI::App& app, std::string& file) {
+  app.add_option("--json", file, "Write the figures as JSON to a file, or to standard output (-)")
       ->type_name("FILE")
       ->expected(0, 1)
       ->default_str("-");
+}
+
+CLI::Validator above_zero() {
+  return {[](std::string& text) {
+            const auto value = parse_double(text);
+            return value && *value > 0 ? std::string() : fmt::format("'{}' is not a number above 0", text);
+          },
+          "ABOVE 0"};
+}
+
+CLI::Validator not_below_zero() {
+  return {[](std::string& text) {
+            const auto value = parse_double(text);
+            return value && *value >= 0 ? std::string()
+                                        : fmt::format("'{}' is not 0 or a number above it", text);
+          },
+          "0 OR ABOVE"};
 }
 
 void add_place_options(CLI::App& app, carbon::Request& place) {

@@ -6,7 +6,7 @@
 
 namespace CLI {
 class App;
-class Option;
+class Validator;
 }  // namespace CLI
 
 namespace joulecast::carbon {
@@ -19,7 +19,11 @@ namespace joulecast::cli {
 void add_store_option(CLI::App& app, std::string& path);
 
 /// --json [FILE]: without a file, or with "-", the JSON goes to standard output and nothing else does.
-CLI::Option* add_json_option(CLI::App& app, std::string& file);
+void add_json_option(CLI::App& app, std::string& file);
+
+/// Checks of a number, with a message for people.
+[[nodiscard]] CLI::Validator above_zero();
+[[nodiscard]] CLI::Validator not_below_zero();
 
 /// --country, --region, --intensity, --pue.
 void add_place_options(CLI::App& app, carbon::Request& place);

@@ -52,8 +52,20 @@ TEST(ModelledCpu, IntegratesTheModelOverEachInterval) {
   const Joules expected = hardware::cpu_power(cpu, 0.5) * Seconds{10};
   EXPECT_NEAR(static_cast<double>(count(*sensor, channel.name)) * channel.resolution, expected.value(), 0.01);
 
-  fake.clock.advance(Seconds{0.01});  // too soon for a new value: the counter stands, nothing is lost
-  EXPECT_NEAR(static_cast<double>(count(*sensor, channel.name)) * channel.resolution, expected.value(), 0.01);
+  fake.clock.advance(Seconds{0.05});  // too soon for a new look: the power stays what it was
+  EXPECT_NEAR(static_cast<double>(count(*sensor, channel.name)) * channel.resolution,
+              expected.value() * 1.005, 0.01);
+}
+
+TEST(ModelledCpu, ARunShorterThanALookIsNotFree) {
+  const auto tree = tree_of(machine);
+  Fake fake(tree.root());
+  const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
+  fake.clock.advance(Seconds{0.05});
+  const hardware::CpuDescription cpu{Watts{180}, hardware::CpuClass::workstation, true};
+  // One task runs beside us on two CPUs when it opens.
+  EXPECT_NEAR(static_cast<double>(count(*sensor, "cpu_modelled_energy")) * 1e-3,
+              (hardware::cpu_power(cpu, 0.5) * Seconds{0.05}).value(), 0.01);
 }
 
 TEST(ModelledCpu, AnUnknownProcessorIsAssumedAndSaysSo) {

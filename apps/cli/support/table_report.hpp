@@ -1,0 +1,58 @@
+// What compare, tradeoff and recommend share: where their table comes from, and where their report goes.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/roots.hpp"
+#include "cli/support/command.hpp"
+#include "report/svg.hpp"
+#include "report/terminal_plot.hpp"
+#include "session/run_table.hpp"
+
+namespace joulecast::cli {
+
+struct TableSource {
+  std::string table;
+  std::string store;
+
+  [[nodiscard]] Result<session::RunTable> load() const { return session::load_run_table(table, store); }
+};
+
+/// TABLE, --store.
+void add_table_source(CLI::App& app, TableSource& source);
+/// --only, --distinct.
+void add_row_options(CLI::App& app, std::vector<std::string>& only, bool& distinct);
+
+struct ReportFiles {
+  std::string json;
+  std::string csv;
+  std::string svg;
+};
+
+/// --json, --csv, --svg; `csv` and `svg` say what is written and drawn.
+void add_report_files(CLI::App& app, ReportFiles& files, const std::string& csv, const std::string& svg);
+
+/// Writes what was asked for and prints the rest: a report has to_csv, to_plot, to_json and to_text in
+/// joulecast::report. What was odd about the table goes before the report's own warnings.
+template <class Report>
+int give(Report report, const session::RunTable& table, const ReportFiles& files) {
+  report.warnings.insert(report.warnings.begin(), table.warnings.begin(), table.warnings.end());
+  if (!files.csv.empty())
+    if (auto written = write_file(files.csv, to_csv(report)); !written) return report_error(written.error());
+  if (!files.svg.empty())
+    if (auto written = write_file(files.svg, report::to_svg(to_plot(report))); !written)
+      return report_error(written.error());
+  return answer(
+      files.json,
+      [&] {
+        const auto terminal = report::terminal_options();
+        fmt::print("{}", to_text(report, terminal.width, terminal.unicode));
+      },
+      [&] { return to_json(report); });
+}
+
+}  // namespace joulecast::cli
