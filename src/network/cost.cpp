@@ -15,7 +15,8 @@ void count_convolution(Layer& layer, const Convolution& c) {
                 {.rows = c.positions,
                  .columns = c.out_channels / c.groups,
                  .depth = c.in_channels / c.groups * c.kernel_area,
-                 .groups = c.groups},
+                 .groups = c.groups,
+                 .taps = c.kernel_area},
                 c.bias);
 }
 

@@ -42,6 +42,7 @@ struct MatrixProduct {
   double columns = 0;  ///< output channels of one group
   double depth = 0;    ///< input channels of one group x kernel area
   double groups = 1;   ///< groups, attention heads, time steps
+  double taps = 1;     ///< of the depth: kernel area; the rest is input channels
 };
 
 struct Layer {
