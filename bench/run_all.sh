@@ -26,6 +26,8 @@ if [ -d "$data" ]; then
     title "Fitting against scikit-learn (bench/offline_fit.py)"
     $python bench/offline_fit.py "$build/joulecast" "$data/tables/workloads.csv"
   fi
+  title "Layers and networks on a CPU (joulecast layerwise --evaluate)"
+  "$build/joulecast" layerwise --table "$data/tables/layers-cpu.csv" --evaluate --networks "$data/tables/layers-cpu-networks.csv"
 else
   echo "The measured data is not in $data: set JOULECAST_DATA for the benchmarks that read it."
 fi

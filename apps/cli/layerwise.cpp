@@ -8,100 +8,70 @@
 #include <nlohmann/json.hpp>
 
 #include "base/roots.hpp"
-#include "base/text.hpp"
 #include "cli/support/command.hpp"
-#include "estimate/offline/model_json.hpp"
+#include "estimate/offline/layerwise_evaluation.hpp"
 #include "network/load.hpp"
+#include "report/layerwise.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr int file_version = 1;
-constexpr auto format_name = "joulecast layerwise model";
-
 struct Options {
-  std::string model, cpu, table, output, fitted, note, json;
+  std::string model, cpu, table, output, fitted, source, networks, json;
   std::vector<std::string> inputs;
   int batch = 32;
+  bool evaluate = false;
 };
 
-/// Learns from a table of measured layers and writes a model file.
-Result<estimate::LayerwiseModel> fit(const Options& options) {
-  auto layers = estimate::read_layer_table(options.table);
+/// To people, or to a file or standard output as JSON.
+int show(const std::string& text, const nlohmann::ordered_json& json, const std::string& path) {
+  if (path != "-") fmt::print("{}", text);
+  if (path.empty()) return done;
+  const auto written = write_json(json, path);
+  return written ? done : report_error(written.error());
+}
+
+int evaluate(const Options& options) {
+  const auto layers = estimate::read_layer_table(options.table);
+  if (!layers) return report_error(layers.error());
+  Result<std::vector<estimate::MeasuredNetwork>> networks;
+  if (!options.networks.empty()) networks = estimate::read_network_table(options.networks);
+  if (!networks) return report_error(networks.error());
+  const auto evaluation = estimate::evaluate_layerwise(*layers, *networks);
+  if (!evaluation) return report_error(evaluation.error());
+  return show(report::to_text(*evaluation), report::to_json(*evaluation), options.json);
+}
+
+Result<estimate::LayerwiseModel> fitted_model(const Options& options) {
+  if (options.table.empty())
+    return estimate::LayerwiseModel::read(options.fitted.empty()
+                                              ? share_directory() / "models" / "layerwise.json"
+                                              : std::filesystem::path(options.fitted));
+  const auto layers = estimate::read_layer_table(options.table);
   if (!layers) return propagate(layers.error());
-  auto model = estimate::LayerwiseModel::fit(*layers);
-  if (!model || options.output.empty()) return model;
-  const Json file{{"format", format_name},
-                  {"version", file_version},
-                  {"source", options.note},
-                  {"cpus", model->to_json()}};
-  if (auto written = write_file(options.output, estimate::readable_text(file)); !written)
-    return propagate(written.error());
-  return model;
+  return estimate::LayerwiseModel::fit(*layers);
 }
 
-Result<estimate::LayerwiseModel> read(const std::filesystem::path& path) {
-  auto text = read_file(path);
-  if (!text) return propagate(text.error());
-  const auto json = Json::parse(*text, nullptr, false);
-  if (!json.is_object() || !json.contains("format") || json["format"] != format_name ||
-      !json.contains("version"))
-    return fail(ErrorKind::malformed, path.string(), "is not a joulecast layerwise model");
-  if (json["version"] != file_version)
-    return fail(ErrorKind::malformed, path.string(), "is of version {}, this program reads version {}",
-                json["version"].dump(), file_version);
-  return estimate::LayerwiseModel::from_json(json.contains("cpus") ? json["cpus"] : Json());
-}
-
-void print(const estimate::LayerwiseEstimate& estimate, const std::string& title) {
-  fmt::print("{}\n{:<34} {:<18} {:>11} {:>11} {:>7}\n", title, "layer", "operation", "forward", "backward",
-             "share");
-  for (const auto& layer : estimate.layers)
-    fmt::print("{:<34} {:<18} {:>11} {:>11} {:>6.1f}%\n", layer.name, layer.operation, to_text(layer.forward),
-               to_text(layer.backward), 100 * layer.share);
-  fmt::print("one step: forward {}, backward {}, together {}\n", to_text(estimate.forward),
-             to_text(estimate.backward), to_text(estimate.forward + estimate.backward));
-  for (const auto& [operation, count] : estimate.not_counted)
-    fmt::print("not counted: {} x {} (never measured)\n", count, operation);
-}
-
-Json json_of(const estimate::LayerwiseEstimate& estimate) {
-  Json json{{"forward_j", estimate.forward.value()}, {"backward_j", estimate.backward.value()}};
-  json["layers"] = Json::array();
-  for (const auto& layer : estimate.layers)
-    json["layers"].push_back({{"name", layer.name},
-                              {"operation", layer.operation},
-                              {"forward_j", layer.forward.value()},
-                              {"backward_j", layer.backward.value()},
-                              {"share", layer.share}});
-  json["not_counted"] = Json::object();
-  for (const auto& [operation, count] : estimate.not_counted) json["not_counted"][operation] = count;
-  return json;
-}
-
-int run(const Options& options) {
-  const auto file = options.fitted.empty() ? share_directory() / "models" / "layerwise.json"
-                                           : std::filesystem::path(options.fitted);
-  auto model = options.table.empty() ? read(file) : fit(options);
+int predict(const Options& options) {
+  if (options.model.empty() && options.output.empty())
+    return report_error({ErrorKind::invalid, "give a MODEL", "layerwise"});
+  const auto model = fitted_model(options);
   if (!model) return report_error(model.error());
-  if (options.model.empty()) {
-    if (options.output.empty()) return report_error({ErrorKind::invalid, "give a MODEL", "layerwise"});
-    fmt::print("Written to {}\n", options.output);
-    return done;
+  if (!options.output.empty()) {
+    if (const auto written = model->write(options.output, options.source); !written)
+      return report_error(written.error());
+    if (options.json != "-") fmt::print("Written to {}\n", options.output);
   }
+  if (options.model.empty()) return done;
+  const auto cpu = model->on(options.cpu);
+  if (!cpu) return report_error(cpu.error());
   const auto load = network::parse_load_options(options.inputs, {}, std::nullopt);
   if (!load) return report_error(load.error());
   const auto network = network::load_network(options.model, *load);
   if (!network) return report_error(network.error());
-  const auto estimate = model->predict(*network, options.batch, options.cpu);
-  if (!estimate) return report_error(estimate.error());
-  if (options.json != "-")
-    print(*estimate, fmt::format("{} on {}, batch {}", network->name, options.cpu, options.batch));
-  if (options.json.empty()) return done;
-  const auto written = write_json(json_of(*estimate), options.json);
-  return written ? done : report_error(written.error());
+  const auto estimate = (*cpu)->predict(*network, options.batch);
+  const report::LayerwiseTitle title{network->name, options.cpu, options.batch};
+  return show(report::layerwise_text(estimate, title), report::layerwise_json(estimate, title), options.json);
 }
 
 std::function<int()> define(CLI::App& app) {
@@ -112,14 +82,22 @@ std::function<int()> define(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 30));
   app.add_option("--input", options->inputs, "Shape of one sample, 3x224x224");
-  app.add_option("--table", options->table, "Learn from this table of measured layers");
-  app.add_option("--output,-o", options->output, "With --table: write what was learned");
-  app.add_option("--source", options->note,
+  auto* table = app.add_option("--table", options->table, "Learn from this table of measured layers");
+  app.add_option("--output,-o", options->output, "With --table: write what was learned")->needs(table);
+  app.add_option("--source", options->source,
                  "With --output: origin and licence of the table, kept in the file");
-  app.add_option("--fitted", options->fitted,
-                 "Use this model file (default: the one that comes with joulecast)");
+  auto* fitted = app.add_option("--fitted", options->fitted,
+                                "Use this model file (default: the one that comes with joulecast)")
+                     ->excludes(table);
+  auto* check =
+      app.add_flag("--evaluate", options->evaluate,
+                   "With --table: how right the estimates are on layers and a CPU that were held out")
+          ->needs(table)
+          ->excludes(fitted);
+  app.add_option("--networks", options->networks, "With --evaluate: and on this table of measured networks")
+      ->needs(check);
   app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
-  return [options] { return run(*options); };
+  return [options] { return options->evaluate ? evaluate(*options) : predict(*options); };
 }
 
 }  // namespace

@@ -2,197 +2,194 @@
 
 #include <fmt/ranges.h>
 
-#include <Eigen/Core>
-#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <numbers>
 
-#include "estimate/offline/model_json.hpp"
+#include "estimate/offline/layerwise_errors.hpp"
 
 namespace joulecast::estimate {
 namespace {
 
-using network::LayerKind;
+/// Of mean squared error: read prediction and target, write and read squares; read both, write the gradient.
+constexpr double loss_traversals = 7;
+/// Assumed: a price by bytes alone is within a factor of two, nine times in ten.
+constexpr double moved_bytes_error = std::numbers::ln2;
 
-constexpr int least_rows = 10;
-constexpr RegressionSetting residual_setting{
-    .kind = RegressionKind::kernel_ridge, .alpha = 0.3, .gamma = 0.1};
-constexpr Eigen::Index cost_count = 5;
-
-Eigen::VectorXd amounts_of(const LayerWork& work) {
-  Eigen::VectorXd amounts(cost_count);
-  amounts << 1, work.flops, work.read_bytes, work.written_bytes, work.weight_bytes;
-  return amounts;
+bool input_needs_gradient(const network::Layer& layer) {
+  return layer.backward_flops > 1.5 * layer.flops;
 }
-
-Eigen::VectorXd logarithms_of(const LayerWork& work) {
-  return amounts_of(work).tail(cost_count - 1).array().max(1.0).log();
-}
-
-/// Non-negative least squares by coordinate descent: the columns are few.
-Eigen::VectorXd non_negative(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) {
-  constexpr int most_sweeps = 20000;
-  const Eigen::MatrixXd normal = a.transpose() * a;
-  const Eigen::VectorXd right = a.transpose() * b;
-  Eigen::VectorXd x = Eigen::VectorXd::Zero(a.cols());
-  for (int sweep = 0; sweep < most_sweeps; ++sweep) {
-    double moved = 0;
-    for (Eigen::Index j = 0; j < x.size(); ++j) {
-      if (normal(j, j) <= 0) continue;
-      const double next = std::max(0.0, x[j] + (right[j] - normal.row(j).dot(x)) / normal(j, j));
-      moved = std::max(moved, std::abs(next - x[j]) * std::sqrt(normal(j, j)));
-      x[j] = next;
-    }
-    if (moved < 1e-10 * b.norm()) break;
-  }
-  return x;
-}
-
-constexpr std::array passes{"forward", "backward"};
 
 }  // namespace
 
-std::optional<LayerWork> layer_work(const network::Layer& layer, double batch) {
-  std::string kind;
-  switch (layer.kind) {
-    case LayerKind::convolution:
-    case LayerKind::pointwise:
-      kind = "conv";
-      break;
-    case LayerKind::dense:
-      kind = "linear";
-      break;
-    case LayerKind::pooling:
-      kind = "pool";
-      break;
-    default:
-      return std::nullopt;
+struct CpuLayerModel::Part {
+  const network::Layer* layer = nullptr;
+  std::string kind;  ///< of the table; "" where it is priced by bytes
+  ByPass<Seconds> time{};
+  ByPass<double> power_factor{1, 1};
+};
+
+Result<CpuLayerModel> CpuLayerModel::fit(const std::vector<MeasuredLayer>& layers) {
+  CpuLayerModel model;
+  for (const auto pass : passes) {
+    std::vector<PassRow> draws;
+    std::map<std::string, std::vector<PassRow>> kinds;
+    for (const auto& layer : layers) {
+      const auto& measured = layer.passes[pass];
+      // A step of one pass tells what either would draw for so long: pools' are the longest of the table.
+      if (const auto& row = measured ? measured : layer.passes[forward])
+        draws.push_back({layer.work, row->time, layer.step_time(), row->energy});
+      if (measured) kinds[layer.work.kind].push_back(draws.back());
+    }
+    auto curve = PowerCurve::fit(draws);
+    if (!curve) return propagate(curve.error());
+    model.power_[pass] = std::move(*curve);
+    for (const auto& [kind, rows] : kinds) {
+      auto time = LayerTime::fit(rows);
+      if (!time) return propagate(time.error());
+      auto power = PowerFactor::fit(rows, model.power_[pass]);
+      if (!power) return propagate(power.error());
+      model.kinds_[kind][pass] = PassModel{std::move(*time), std::move(*power)};
+    }
   }
-  const double flops = kind == "pool" ? layer.flops : 2 * layer.macs;
-  return LayerWork{kind, batch * flops, batch * layer.input_bytes, batch * layer.output_bytes,
-                   layer.weight_bytes};
+  return model;
 }
 
-double LayerEstimator::base(const LayerWork& work) const {
-  return costs_.dot(amounts_of(work));
+const CpuLayerModel::Kind* CpuLayerModel::find(const std::string& kind) const {
+  const auto found = kinds_.find(kind);
+  return found == kinds_.end() ? nullptr : &found->second;
 }
 
-Result<LayerEstimator> LayerEstimator::fit(const std::vector<std::pair<LayerWork, Joules>>& rows) {
-  const auto n = static_cast<Eigen::Index>(rows.size());
-  if (n < least_rows)
-    return fail(ErrorKind::invalid, "layerwise", "{} layers of a kind, needs {}", n, least_rows);
-  Eigen::MatrixXd relative(n, cost_count);  // each row over its energy: relative errors count alike
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const auto& [work, energy] = rows[static_cast<std::size_t>(i)];
-    relative.row(i) = amounts_of(work) / energy.value();
-  }
-  Eigen::VectorXd scale = relative.colwise().norm();
-  scale = (scale.array() > 0).select(scale, 1.0);
-  LayerEstimator result;
-  result.costs_ = non_negative(relative * scale.cwiseInverse().asDiagonal(), Eigen::VectorXd::Ones(n))
-                      .cwiseQuotient(scale);
-  RegressionData data{Eigen::MatrixXd(n, cost_count - 1), Eigen::VectorXd(n)};
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const auto& [work, energy] = rows[static_cast<std::size_t>(i)];
-    data.x.row(i) = logarithms_of(work);
-    data.y[i] = std::log(energy.value() / result.base(work));
-  }
-  auto residual = Regression::fit(data, residual_setting);
-  if (!residual) return propagate(residual.error());
-  result.residual_ = std::move(*residual);
+LoneLayer CpuLayerModel::alone(const LayerWork& work) const {
+  LoneLayer result;
+  const auto* kind = find(work.kind);
+  if (kind == nullptr) return result;
+  Seconds step{0};
+  for (const auto pass : passes)
+    if (const auto& model = (*kind)[pass]) step += *(result.time[pass] = model->time(work));
+  for (const auto pass : passes)
+    if (const auto& model = (*kind)[pass])
+      result.energy[pass] = power_[pass](step) * *result.time[pass] * model->power(work);
   return result;
 }
 
-Joules LayerEstimator::predict(const LayerWork& work) const {
-  return Joules{base(work) * std::exp(residual_.predict(logarithms_of(work)))};
+double CpuLayerModel::seconds_per_moved_byte() const {
+  for (const auto* name : {"conv", "linear"}) {  // tensors of convolutions leave the caches, as networks' do
+    const auto* kind = find(name);
+    if (kind == nullptr || !(*kind)[forward] || !(*kind)[backward]) continue;
+    const double more = (*kind)[backward]->time.cost(output) - (*kind)[forward]->time.cost(output);
+    if (more > 0) return more / loss_traversals;
+  }
+  return 0;
 }
 
-nlohmann::ordered_json LayerEstimator::to_json() const {
-  return {{"costs_j", numbers_of(costs_)}, {"residual", residual_.to_json()}};
+CpuLayerModel::Part CpuLayerModel::part_of(const network::Layer& layer, double batch,
+                                           int element_bytes) const {
+  Part part;
+  part.layer = &layer;
+  const double byte = seconds_per_moved_byte();
+  const auto work = measured_work(layer, batch, element_bytes);
+  const auto* kind = work ? find(work->kind) : nullptr;
+  if (kind == nullptr || !(*kind)[forward]) {
+    const auto bytes = moved_bytes(layer, batch);
+    for (const auto pass : passes) part.time[pass] = Seconds{byte * bytes[pass]};
+    return part;
+  }
+  part.kind = work->kind;
+  for (const auto pass : passes)
+    if (const auto& model = (*kind)[pass]) part.power_factor[pass] = model->power(*work);
+  const auto& ahead = (*kind)[forward]->time;
+  part.time[forward] = ahead(*work);
+  if (const auto& back = (*kind)[backward]) {
+    part.time[backward] =
+        back->time.with_output_cost(*work, std::min(back->time.cost(output), ahead.cost(output)));
+    if (input_needs_gradient(layer)) part.time[backward] += part.time[forward];
+  } else {
+    part.time[backward] = Seconds{byte * moved_bytes(layer, batch)[backward]};
+  }
+  return part;
 }
 
-Result<LayerEstimator> LayerEstimator::from_json(const nlohmann::ordered_json& json) {
-  JsonReader reader(json, "layer estimator");
-  LayerEstimator result;
-  result.costs_ = reader.vector("costs_j");
-  if (reader.error()) return propagate(*reader.error());
-  if (result.costs_.size() != cost_count)
-    return fail(ErrorKind::malformed, "costs_j", "are not {} numbers", cost_count);
-  auto residual = Regression::from_json(reader.member("residual"));
-  if (!residual) return propagate(residual.error());
-  result.residual_ = std::move(*residual);
+LayerwiseEstimate CpuLayerModel::predict(const network::ArchitectureFeatures& network, double batch) const {
+  LayerwiseEstimate result;
+  std::vector<Part> parts;
+  for (const auto& layer : network.layers) {
+    if (layer.kernels == 0) continue;  // renames bytes and moves none
+    parts.push_back(part_of(layer, batch, network.element_bytes));
+    for (const auto pass : passes) result.time[pass] += parts.back().time[pass];
+  }
+  for (const auto& missed : network.uncounted) result.not_counted[missed.operation] += missed.nodes;
+  const auto step = result.time[forward] + result.time[backward];
+  if (!(step.value() > 0)) return result;
+  for (const auto& part : parts) {
+    LayerEnergy layer{part.layer->name,
+                      part.layer->operation,
+                      part.kind.empty() ? Basis::moved_bytes : Basis::measured_kind,
+                      {},
+                      0};
+    for (const auto pass : passes) {
+      layer.energy[pass] = power_[pass](step) * part.time[pass] * part.power_factor[pass];
+      result.energy[pass] += layer.energy[pass];
+    }
+    result.layers.push_back(std::move(layer));
+  }
+  for (auto& layer : result.layers) {
+    layer.share = layer.step() / result.step();
+    if (layer.basis == Basis::moved_bytes) result.moved_bytes_share += layer.share;
+  }
+  if (errors) {
+    if (errors->other_cpu) result.other_cpu = std::exp(*errors->other_cpu);
+    const double half_width = log_error(parts, result.layers);
+    result.interval =
+        Interval<Joules>{result.step() * std::exp(-half_width), result.step() * std::exp(half_width)};
+  }
   return result;
+}
+
+/// Layers miss each on their own; what is common to a kind, or to all prices by bytes, adds up before it is
+/// squared. Kinds and the two bases miss independently.
+double CpuLayerModel::log_error(const std::vector<Part>& parts,
+                                const std::vector<LayerEnergy>& layers) const {
+  std::map<std::string, double> common;
+  double squares = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto& kind = parts[i].kind;
+    common[kind] += layers[i].share * (kind.empty() ? moved_bytes_error : errors->larger);
+    if (const auto own = errors->layer.find(kind); own != errors->layer.end())
+      squares += std::pow(layers[i].share * own->second, 2);
+  }
+  for (const auto& [kind, error] : common) squares += error * error;
+  return std::sqrt(squares);
 }
 
 Result<LayerwiseModel> LayerwiseModel::fit(const std::vector<MeasuredLayer>& layers) {
-  std::map<std::array<std::string, 3>, std::vector<std::pair<LayerWork, Joules>>> rows;
-  for (const auto& layer : layers) {
-    if (layer.forward) rows[{layer.cpu, layer.work.kind, passes[0]}].emplace_back(layer.work, *layer.forward);
-    if (layer.backward)
-      rows[{layer.cpu, layer.work.kind, passes[1]}].emplace_back(layer.work, *layer.backward);
+  LayerwiseModel result;
+  const auto cpus = by_cpu(layers);
+  for (const auto& [cpu, own] : cpus) {
+    auto model = CpuLayerModel::fit(own);
+    if (!model) return propagate(model.error());
+    model->errors = layer_errors(own);
+    for (const auto& [other, others] : cpus)
+      if (model->errors && other != cpu)
+        model->errors->other_cpu =
+            std::max(model->errors->other_cpu.value_or(0), half_width(predict_all(*model, others)));
+    result.cpus_.emplace(cpu, std::move(*model));
   }
-  LayerwiseModel model;
-  for (const auto& [key, own] : rows) {
-    auto estimator = LayerEstimator::fit(own);
-    if (!estimator) return propagate(estimator.error());
-    model.estimators_[key[0]][key[1]].emplace(key[2], std::move(*estimator));
-  }
-  if (model.estimators_.empty()) return fail(ErrorKind::invalid, "layerwise", "no layer was measured");
-  return model;
+  if (result.cpus_.empty()) return fail(ErrorKind::invalid, "layerwise", "no layer was measured");
+  return result;
 }
 
 std::vector<std::string> LayerwiseModel::cpus() const {
   std::vector<std::string> names;
-  for (const auto& [cpu, kinds] : estimators_) names.push_back(cpu);
+  for (const auto& [cpu, model] : cpus_) names.push_back(cpu);
   return names;
 }
 
-Result<LayerwiseEstimate> LayerwiseModel::predict(const network::ArchitectureFeatures& network, double batch,
-                                                  const std::string& cpu) const {
-  const auto kinds = estimators_.find(cpu);
-  if (kinds == estimators_.end())
-    return fail(ErrorKind::invalid, "--cpu", "'{}' was not measured; these were: {}", cpu,
-                fmt::join(cpus(), ", "));
-  LayerwiseEstimate result;
-  for (const auto& layer : network.layers) {
-    const auto work = layer_work(layer, batch);
-    const auto own = work ? kinds->second.find(work->kind) : kinds->second.end();
-    if (own == kinds->second.end()) {
-      if (layer.kernels > 0) ++result.not_counted[layer.operation];
-      continue;
-    }
-    LayerEnergy energy{layer.name, layer.operation, {}, {}, 0};
-    for (const auto* pass : passes)
-      if (const auto estimator = own->second.find(pass); estimator != own->second.end())
-        (pass == passes[0] ? energy.forward : energy.backward) = estimator->second.predict(*work);
-    result.forward += energy.forward;
-    result.backward += energy.backward;
-    result.layers.push_back(std::move(energy));
-  }
-  const auto total = result.forward + result.backward;
-  for (auto& layer : result.layers) layer.share = (layer.forward + layer.backward) / total;
-  return result;
-}
-
-nlohmann::ordered_json LayerwiseModel::to_json() const {
-  nlohmann::ordered_json json;
-  for (const auto& [cpu, kinds] : estimators_)
-    for (const auto& [kind, by_pass] : kinds)
-      for (const auto& [pass, estimator] : by_pass) json[cpu][kind][pass] = estimator.to_json();
-  return json;
-}
-
-Result<LayerwiseModel> LayerwiseModel::from_json(const nlohmann::ordered_json& json) {
-  LayerwiseModel model;
-  if (!json.is_object()) return fail(ErrorKind::malformed, "layerwise", "is not a JSON object");
-  for (const auto& [cpu, kinds] : json.items())
-    for (const auto& [kind, by_pass] : kinds.items())
-      for (const auto& [pass, value] : by_pass.items()) {
-        auto estimator = LayerEstimator::from_json(value);
-        if (!estimator) return propagate(estimator.error());
-        model.estimators_[cpu][kind].emplace(pass, std::move(*estimator));
-      }
-  return model;
+Result<const CpuLayerModel*> LayerwiseModel::on(const std::string& cpu) const {
+  const auto found = cpus_.find(cpu);
+  if (found == cpus_.end())
+    return fail(ErrorKind::invalid, "--cpu", "{}; layers were measured on these: {}",
+                cpu.empty() ? "is not given" : "'" + cpu + "' was not measured", fmt::join(cpus(), ", "));
+  return &found->second;
 }
 
 }  // namespace joulecast::estimate
