@@ -70,8 +70,10 @@ int predict(const Options& options) {
   const auto network = network::load_network(options.model, *load);
   if (!network) return report_error(network.error());
   const auto estimate = (*cpu)->predict(*network, options.batch);
+  if (!estimate) return report_error(estimate.error());
   const report::LayerwiseTitle title{network->name, options.cpu, options.batch};
-  return show(report::layerwise_text(estimate, title), report::layerwise_json(estimate, title), options.json);
+  return show(report::layerwise_text(*estimate, title), report::layerwise_json(*estimate, title),
+              options.json);
 }
 
 std::function<int()> define(CLI::App& app) {

@@ -122,21 +122,19 @@ Json network_json(const estimate::NetworkScore& score) {
 
 std::string notes(const LayerwiseEstimate& estimate, const std::string& cpu) {
   auto text = fmt::format(
-      "Of the processor's package alone, with SGD. Fitted to convolutions, dense layers and maximum pools "
-      "that were "
-      "measured alone on {}: any other CPU is an extrapolation",
+      "Of the processor's package alone, with SGD. Fitted to convolutions, dense layers and "
+      "maximum pools that were measured alone on {}: any other CPU is an extrapolation",
       printable(cpu));
   if (estimate.other_cpu)
     text += fmt::format(" (nine of ten layers of another one were within a factor of {:.1f})",
                         *estimate.other_cpu);
-  text += ".";
   if (estimate.moved_bytes_share > 0)
     text += fmt::format(
-        " {:.0f} % of the energy is priced by the bytes that layers move: their kinds were never measured.",
+        ". {:.0f} % of the energy is priced by the bytes that layers move: their kinds were "
+        "never measured",
         100 * estimate.moved_bytes_share);
-  return wrapped(text + " The step as a whole is surer than its parting into forward and backward.", 100,
-                 "") +
-         "\n";
+  text += ". The step as a whole is surer than its parting into forward and backward.";
+  return wrapped(text, 100, "") + "\n";
 }
 
 }  // namespace

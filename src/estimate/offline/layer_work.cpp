@@ -19,8 +19,8 @@ double filled(double channels) {
 }
 
 /// How often a pass goes through input and output together, counted in PyTorch's kernels: on all cores it is
-/// memory that binds. On one thread (bench/operator_traversals.py) elementwise operations agree; normalisation
-/// takes up to twice as much, average pools and depthwise convolutions with large windows more.
+/// memory that binds. On one thread (bench/operator_traversals.py) elementwise operations agree;
+/// normalisation takes up to twice as much, average pools and depthwise convolutions with large windows more.
 ByPass<double> traversals_of(LayerKind kind) {
   switch (kind) {
     case LayerKind::normalisation:
@@ -107,9 +107,10 @@ std::optional<LayerWork> measured_work(const Layer& layer, double batch, int ele
   return work;
 }
 
-ByPass<double> moved_bytes(const Layer& layer, double batch) {
+ByPass<double> moved_bytes(const Layer& layer, double batch, int element_bytes) {
   auto bytes = traversals_of(layer.kind);
-  for (auto& of_pass : bytes) of_pass *= batch * (layer.input_bytes + layer.output_bytes);
+  const double values = batch * (layer.input_bytes + layer.output_bytes) / element_bytes;
+  for (auto& of_pass : bytes) of_pass *= bytes_per_value * values;
   return bytes;
 }
 

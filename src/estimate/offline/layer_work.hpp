@@ -46,11 +46,12 @@ constexpr Eigen::Index feature_count = 7;
 /// Logarithms of all sizes, the features of what the costs leave over.
 [[nodiscard]] Eigen::VectorXd features_of(const LayerWork& work);
 
-/// The products and maximum pools of a network, for a batch. Nothing for layers of other kinds.
+/// The products and maximum pools of a network, for a batch. Nothing for layers of other kinds. Values of
+/// `element_bytes` in the network are 32-bit ones on a CPU.
 [[nodiscard]] std::optional<LayerWork> measured_work(const network::Layer& layer, double batch,
                                                      int element_bytes);
 
 /// Bytes that a layer of any other kind moves: normalisation, activation functions, depthwise convolutions...
-[[nodiscard]] ByPass<double> moved_bytes(const network::Layer& layer, double batch);
+[[nodiscard]] ByPass<double> moved_bytes(const network::Layer& layer, double batch, int element_bytes);
 
 }  // namespace joulecast::estimate

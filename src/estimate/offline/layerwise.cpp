@@ -12,8 +12,10 @@ namespace {
 
 /// Of mean squared error: read prediction and target, write and read squares; read both, write the gradient.
 constexpr double loss_traversals = 7;
-/// Assumed: a price by bytes alone is within a factor of two, nine times in ten.
+/// Assumed, nine times in ten: a price by bytes alone is within a factor of two, and the gradient of an
+/// input, 0.9 to 1.5 of a forward pass on the thread of bench/operator_traversals.py, within one and a half.
 constexpr double moved_bytes_error = std::numbers::ln2;
+const double input_gradient_error = std::log(1.5);
 
 bool input_needs_gradient(const network::Layer& layer) {
   return layer.backward_flops > 1.5 * layer.flops;
@@ -25,6 +27,7 @@ struct CpuLayerModel::Part {
   const network::Layer* layer = nullptr;
   std::string kind;  ///< of the table; "" where it is priced by bytes
   ByPass<Seconds> time{};
+  Seconds input_gradient{0};  ///< part of the backward pass
   ByPass<double> power_factor{1, 1};
 };
 
@@ -72,65 +75,69 @@ LoneLayer CpuLayerModel::alone(const LayerWork& work) const {
   return result;
 }
 
-double CpuLayerModel::seconds_per_moved_byte() const {
+std::optional<double> CpuLayerModel::seconds_per_moved_byte() const {
   for (const auto* name : {"conv", "linear"}) {  // tensors of convolutions leave the caches, as networks' do
     const auto* kind = find(name);
     if (kind == nullptr || !(*kind)[forward] || !(*kind)[backward]) continue;
     const double more = (*kind)[backward]->time.cost(output) - (*kind)[forward]->time.cost(output);
     if (more > 0) return more / loss_traversals;
   }
-  return 0;
+  return std::nullopt;
 }
 
-CpuLayerModel::Part CpuLayerModel::part_of(const network::Layer& layer, double batch,
-                                           int element_bytes) const {
+std::optional<CpuLayerModel::Part> CpuLayerModel::part_of(const network::Layer& layer, double batch,
+                                                          int element_bytes) const {
   Part part;
   part.layer = &layer;
-  const double byte = seconds_per_moved_byte();
   const auto work = measured_work(layer, batch, element_bytes);
   const auto* kind = work ? find(work->kind) : nullptr;
-  if (kind == nullptr || !(*kind)[forward]) {
-    const auto bytes = moved_bytes(layer, batch);
-    for (const auto pass : passes) part.time[pass] = Seconds{byte * bytes[pass]};
-    return part;
+  const bool measured = kind != nullptr && (*kind)[forward];
+  if (!measured || !(*kind)[backward]) {  // pools have no backward pass in the tables
+    const auto byte = seconds_per_moved_byte();
+    if (!byte) return std::nullopt;
+    const auto bytes = moved_bytes(layer, batch, element_bytes);
+    for (const auto pass : passes) part.time[pass] = Seconds{*byte * bytes[pass]};
   }
+  if (!measured) return part;
   part.kind = work->kind;
   for (const auto pass : passes)
     if (const auto& model = (*kind)[pass]) part.power_factor[pass] = model->power(*work);
   const auto& ahead = (*kind)[forward]->time;
   part.time[forward] = ahead(*work);
   if (const auto& back = (*kind)[backward]) {
-    part.time[backward] =
-        back->time.with_output_cost(*work, std::min(back->time.cost(output), ahead.cost(output)));
-    if (input_needs_gradient(layer)) part.time[backward] += part.time[forward];
-  } else {
-    part.time[backward] = Seconds{byte * moved_bytes(layer, batch)[backward]};
+    const double without_loss = std::min(back->time.cost(output), ahead.cost(output));
+    if (input_needs_gradient(layer)) part.input_gradient = part.time[forward];
+    part.time[backward] = back->time.with_output_cost(*work, without_loss) + part.input_gradient;
   }
   return part;
 }
 
-LayerwiseEstimate CpuLayerModel::predict(const network::ArchitectureFeatures& network, double batch) const {
+Result<LayerwiseEstimate> CpuLayerModel::predict(const network::ArchitectureFeatures& network,
+                                                 double batch) const {
   LayerwiseEstimate result;
+  for (const auto& missed : network.uncounted) result.not_counted[missed.operation] += missed.nodes;
   std::vector<Part> parts;
   for (const auto& layer : network.layers) {
     if (layer.kernels == 0) continue;  // renames bytes and moves none
-    parts.push_back(part_of(layer, batch, network.element_bytes));
-    for (const auto pass : passes) result.time[pass] += parts.back().time[pass];
+    if (auto part = part_of(layer, batch, network.element_bytes)) {
+      for (const auto pass : passes) result.time[pass] += part->time[pass];
+      parts.push_back(std::move(*part));
+    } else {
+      ++result.not_counted[layer.operation];
+    }
   }
-  for (const auto& missed : network.uncounted) result.not_counted[missed.operation] += missed.nodes;
   const auto step = result.time[forward] + result.time[backward];
-  if (!(step.value() > 0)) return result;
+  if (!(step.value() > 0))
+    return fail(ErrorKind::invalid, network.name, "has no layer of a kind that was measured");
   for (const auto& part : parts) {
-    LayerEnergy layer{part.layer->name,
-                      part.layer->operation,
-                      part.kind.empty() ? Basis::moved_bytes : Basis::measured_kind,
-                      {},
-                      0};
+    auto& layer = result.layers.emplace_back();
+    layer.name = part.layer->name;
+    layer.operation = part.layer->operation;
+    layer.basis = part.kind.empty() ? Basis::moved_bytes : Basis::measured_kind;
     for (const auto pass : passes) {
       layer.energy[pass] = power_[pass](step) * part.time[pass] * part.power_factor[pass];
       result.energy[pass] += layer.energy[pass];
     }
-    result.layers.push_back(std::move(layer));
   }
   for (auto& layer : result.layers) {
     layer.share = layer.step() / result.step();
@@ -138,43 +145,52 @@ LayerwiseEstimate CpuLayerModel::predict(const network::ArchitectureFeatures& ne
   }
   if (errors) {
     if (errors->other_cpu) result.other_cpu = std::exp(*errors->other_cpu);
-    const double half_width = log_error(parts, result.layers);
-    result.interval =
-        Interval<Joules>{result.step() * std::exp(-half_width), result.step() * std::exp(half_width)};
+    const double factor = std::exp(log_error(parts, result.layers));
+    result.interval = Interval<Joules>{result.step() / factor, result.step() * factor};
   }
   return result;
 }
 
-/// Layers miss each on their own; what is common to a kind, or to all prices by bytes, adds up before it is
-/// squared. Kinds and the two bases miss independently.
+/// Layers miss each on their own. What is common to layers of a kind, to all prices by bytes, or to all
+/// gradients of inputs adds up before it is squared; these miss independently.
 double CpuLayerModel::log_error(const std::vector<Part>& parts,
                                 const std::vector<LayerEnergy>& layers) const {
   std::map<std::string, double> common;
-  double squares = 0;
+  double gradients = 0, squares = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto& kind = parts[i].kind;
-    common[kind] += layers[i].share * (kind.empty() ? moved_bytes_error : errors->larger);
-    if (const auto own = errors->layer.find(kind); own != errors->layer.end())
-      squares += std::pow(layers[i].share * own->second, 2);
+    const auto& part = parts[i];
+    const auto& layer = layers[i];
+    common[part.kind] += layer.share * (part.kind.empty() ? moved_bytes_error : errors->larger);
+    if (part.input_gradient > Seconds{0})
+      gradients +=
+          layer.share * (layer.energy[backward] / layer.step()) * (part.input_gradient / part.time[backward]);
+    if (const auto own = errors->layer.find(part.kind); own != errors->layer.end())
+      squares += std::pow(layer.share * own->second, 2);
   }
   for (const auto& [kind, error] : common) squares += error * error;
-  return std::sqrt(squares);
+  return std::sqrt(squares + std::pow(gradients * input_gradient_error, 2));
 }
 
 Result<LayerwiseModel> LayerwiseModel::fit(const std::vector<MeasuredLayer>& layers) {
   LayerwiseModel result;
   const auto cpus = by_cpu(layers);
+  double squares = 0, counted = 0;
   for (const auto& [cpu, own] : cpus) {
     auto model = CpuLayerModel::fit(own);
     if (!model) return propagate(model.error());
-    model->errors = layer_errors(own);
-    for (const auto& [other, others] : cpus)
-      if (model->errors && other != cpu)
-        model->errors->other_cpu =
-            std::max(model->errors->other_cpu.value_or(0), half_width(predict_all(*model, others)));
+    if (model->errors = layer_errors(own); model->errors) {
+      squares += std::pow(model->errors->larger, 2), counted += 1;
+      for (const auto& [other, others] : cpus)
+        if (other != cpu)
+          model->errors->other_cpu =
+              std::max(model->errors->other_cpu.value_or(0), half_width(predict_all(*model, others)));
+    }
     result.cpus_.emplace(cpu, std::move(*model));
   }
   if (result.cpus_.empty()) return fail(ErrorKind::invalid, "layerwise", "no layer was measured");
+  // Few sums tell of larger layers, and their errors are the method's more than a CPU's: one figure for all.
+  for (auto& [cpu, model] : result.cpus_)
+    if (model.errors) model.errors->larger = std::sqrt(squares / counted);
   return result;
 }
 

@@ -45,7 +45,7 @@ struct LayerEnergy {
 
 struct LayerwiseEstimate {
   std::vector<LayerEnergy> layers;         ///< in the network's order
-  std::map<std::string, int> not_counted;  ///< operators without figures, how many of each
+  std::map<std::string, int> not_counted;  ///< how many of each operator have no price, or no figures at all
   ByPass<Joules> energy{};                 ///< of one step
   ByPass<Seconds> time{};
   double moved_bytes_share = 0;              ///< of the step's energy, priced by bytes alone
@@ -73,7 +73,9 @@ class CpuLayerModel {
   /// invalid where a kind has fewer than ten layers, or nothing was metered.
   [[nodiscard]] static Result<CpuLayerModel> fit(const std::vector<MeasuredLayer>& layers);
   [[nodiscard]] LoneLayer alone(const LayerWork& work) const;
-  [[nodiscard]] LayerwiseEstimate predict(const network::ArchitectureFeatures& network, double batch) const;
+  /// invalid where no layer has a price.
+  [[nodiscard]] Result<LayerwiseEstimate> predict(const network::ArchitectureFeatures& network,
+                                                  double batch) const;
 
   std::optional<LayerErrors> errors;
 
@@ -89,9 +91,11 @@ class CpuLayerModel {
   struct Part;  ///< a layer of a network, before the step's length, and so its power, is known
 
   [[nodiscard]] const Kind* find(const std::string& kind) const;
-  [[nodiscard]] Part part_of(const network::Layer& layer, double batch, int element_bytes) const;
+  /// Nothing where the layer's kind was not measured, nor what would tell the price of a byte.
+  [[nodiscard]] std::optional<Part> part_of(const network::Layer& layer, double batch,
+                                            int element_bytes) const;
   /// s a byte of a loss's traversals: what an output's byte costs the backward pass more than the forward.
-  [[nodiscard]] double seconds_per_moved_byte() const;
+  [[nodiscard]] std::optional<double> seconds_per_moved_byte() const;
   [[nodiscard]] double log_error(const std::vector<Part>& parts,
                                  const std::vector<LayerEnergy>& layers) const;
 

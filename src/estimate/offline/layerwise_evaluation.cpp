@@ -108,7 +108,9 @@ Result<NetworkScore> score(const LayerwiseModel& model, const MeasuredNetwork& m
   const auto side = static_cast<std::int64_t>(measured.image_side);
   const auto network = network::load_network(measured.network, {.input = network::Shape{3, side, side}});
   if (!network) return at_row(network.error());
-  return NetworkScore{measured, (*cpu)->predict(*network, measured.batch)};
+  auto predicted = (*cpu)->predict(*network, measured.batch);
+  if (!predicted) return at_row(predicted.error());
+  return NetworkScore{measured, std::move(*predicted)};
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ TEST(LayerWork, OfANetworksLayers) {
       (std::array{10.0, 3.0, 64.0, 49.0, 1024.0, 4096.0}));
   EXPECT_FALSE(measured_work(network.layers[1], 10, network.element_bytes));  // batch normalisation
   // 1 MiB in and out for ten samples: mean, variance and output are two traversals of both.
-  EXPECT_DOUBLE_EQ(moved_bytes(network.layers[1], 10)[forward], 2.0 * 10 * 2 * 64 * 1024 * 4);
+  EXPECT_DOUBLE_EQ(moved_bytes(network.layers[1], 10, network.element_bytes)[forward],
+                   2.0 * 10 * 2 * 64 * 1024 * 4);
   const auto pool = measured_work(network.layers[3], 10, network.element_bytes).value();
   EXPECT_EQ(pool.kind, "pool");
   EXPECT_EQ((std::array{pool.groups, pool.taps, pool.positions, pool.input_positions}),

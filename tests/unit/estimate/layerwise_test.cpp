@@ -54,7 +54,7 @@ network::ArchitectureFeatures two_convolutions() {
 
 TEST(Layerwise, PutsANetworkTogetherAsItIsAndNotAsItsLayersWereMeasured) {
   const auto model = CpuLayerModel::fit(made_layers()).value();
-  const auto estimate = model.predict(two_convolutions(), 4);
+  const auto estimate = model.predict(two_convolutions(), 4).value();
   ASSERT_EQ(estimate.layers.size(), 3U);
   const double first = 2.0 * 4 * 8 * 16 * 9 * 64, second = 2.0 * 4 * 16 * 8 * 9 * 36;  // FLOPs
   const double joules = watts * second_per_flop;
@@ -80,10 +80,22 @@ TEST(Layerwise, ALongStepDrawsWhatLongStepsDraw) {
     for (auto& pass : layer.passes) pass->energy = power * pass->time;
   }
   const auto model = CpuLayerModel::fit(layers).value();
-  const auto estimate = model.predict(two_convolutions(), 1024);
+  const auto estimate = model.predict(two_convolutions(), 1024).value();
   const auto step = estimate.time[forward] + estimate.time[backward];
   EXPECT_GT(step.value(), 0.1);
   EXPECT_NEAR((estimate.step() / step).value() / 25, 1, 0.25);  // though each layer alone is short
+}
+
+TEST(Layerwise, WhatHasNoPriceIsNotCountedAndNot0) {
+  auto layers = made_layers();
+  for (auto& layer : layers) layer.passes[backward] = layer.passes[forward];  // no loss: no price of a byte
+  const auto model = CpuLayerModel::fit(layers).value();
+  const auto estimate = model.predict(two_convolutions(), 4).value();
+  EXPECT_EQ(estimate.layers.size(), 2U);
+  EXPECT_EQ(estimate.not_counted, (std::map<std::string, int>{{"relu", 1}}));
+  auto without = two_convolutions();
+  std::erase_if(without.layers, [](const auto& layer) { return layer.product.has_value(); });
+  EXPECT_EQ(model.predict(without, 4).error().kind, ErrorKind::invalid);
 }
 
 TEST(Layerwise, KnowsWhatItDoesNotKnow) {
@@ -132,7 +144,7 @@ TEST(LayerwiseErrors, AnotherCpuIsOffByItsFactor) {
   auto layers = made_layers("slow", 3);
   for (const auto& layer : made_layers("fast")) layers.push_back(layer);
   const auto model = LayerwiseModel::fit(layers).value();
-  const auto fast = model.on("fast").value()->predict(two_convolutions(), 4);
+  const auto fast = model.on("fast").value()->predict(two_convolutions(), 4).value();
   EXPECT_NEAR(fast.other_cpu.value(), 3, 0.05);
   ASSERT_TRUE(fast.interval);
   EXPECT_TRUE(fast.interval->contains(fast.step()));
@@ -155,8 +167,8 @@ TEST(LayerwiseFile, SurvivesAndRefuses) {
   const auto model = LayerwiseModel::fit(made_layers()).value();
   ASSERT_TRUE(model.write(file, "own"));
   const auto again = LayerwiseModel::read(file).value();
-  const auto before = (*model.on("made"))->predict(two_convolutions(), 8);
-  const auto after = (*again.on("made"))->predict(two_convolutions(), 8);
+  const auto before = (*model.on("made"))->predict(two_convolutions(), 8).value();
+  const auto after = (*again.on("made"))->predict(two_convolutions(), 8).value();
   EXPECT_NEAR(after.step() / before.step(), 1, 1e-5);
   EXPECT_NEAR(after.interval->high / before.interval->high, 1, 1e-5);
 
