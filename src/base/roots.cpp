@@ -38,7 +38,7 @@ fs::path share_directory() {
   if (const char* set = std::getenv("JOULECAST_SHARE"); set != nullptr && *set != '\0') return set;
   std::error_code ignored;
   const auto self = fs::read_symlink("/proc/self/exe", ignored);
-  const auto installed = self.parent_path().parent_path() / "share" / "joulecast";
+  auto installed = self.parent_path().parent_path() / "share" / "joulecast";
   if (fs::is_directory(installed, ignored)) return installed;
   return JOULECAST_SOURCE_DATA;
 }

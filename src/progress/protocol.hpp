@@ -11,7 +11,7 @@
 namespace joulecast::progress {
 
 /// Longer lines are refused whole: nothing in the protocol needs one.
-constexpr std::size_t longest_line = 16 * 1024;
+constexpr std::size_t longest_line = 16384;
 
 /// One line of the protocol. `received` stamps events that carry no time of their own, or one that cannot be
 /// right. A metric message may hold several metrics, hence several events. malformed for anything else than

@@ -12,20 +12,21 @@
 
 namespace joulecast::sampling {
 
+/// A sensor as its lane reads it.
+struct Sampler::Source {
+  sensors::OpenedSensor open;
+  std::uint32_t first_channel = 0;
+  Seconds period{1};
+  SteadyTime due;
+  std::vector<sensors::ChannelReading> readings;
+  std::vector<char> ended;
+  trace::SensorStatus status;  ///< guarded by the lane's mutex
+  Seconds total_latency{0};
+};
+
 /// Shared with its thread, so that a thread stuck in a driver can be left behind.
 class Sampler::Lane : public std::enable_shared_from_this<Lane> {
  public:
-  struct Source {
-    sensors::OpenedSensor open;
-    std::uint32_t first_channel = 0;
-    Seconds period{1};
-    SteadyTime due;
-    std::vector<sensors::ChannelReading> readings;
-    std::vector<char> ended;
-    trace::SensorStatus status;  ///< guarded by mutex_
-    Seconds total_latency{0};
-  };
-
   Lane(std::vector<Source> sources, const Clock& clock);
   ~Lane();
 

@@ -11,9 +11,14 @@ constexpr std::size_t history_length = 8192;
 
 }  // namespace
 
-Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink) : start_(run_start) {
-  for (std::uint32_t i = 0; i < sampler.channels().size(); ++i)
-    channels_.emplace_back(sampler.channels()[i], sampler.period(i), i, sink);
+Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink)
+    : start_(run_start), sink_(&sink) {
+  follow(sampler);
+}
+
+void Recorder::follow(const Sampler& sampler) {
+  for (auto i = static_cast<std::uint32_t>(channels_.size()); i < sampler.channels().size(); ++i)
+    channels_.emplace_back(sampler.channels()[i], sampler.period(i), i, *sink_);
 }
 
 void Recorder::take(const std::vector<RawSample>& samples) {

@@ -21,6 +21,8 @@ class Recorder {
  public:
   Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink);
 
+  /// Makes a place for channels that the sampler was given since.
+  void follow(const Sampler& sampler);
   void take(const std::vector<RawSample>& samples);
   void finish();
 
@@ -36,6 +38,7 @@ class Recorder {
 
   std::vector<ChannelRecorder> channels_;
   SteadyTime start_;
+  RecordSink* sink_;
   LiveEnergy live_;
   std::deque<std::pair<double, double>> sums_;  ///< time and energy of the latest updates
 };

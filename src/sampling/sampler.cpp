@@ -24,25 +24,36 @@ Seconds period_of(const sensors::OpenedSensor& open, Seconds interval) {
 }  // namespace
 
 Sampler::Sampler(std::vector<sensors::OpenedSensor> sensors, SamplerOptions options, const Clock& clock)
-    : options_(options) {
-  std::vector<Lane::Source> by_lane[3];
+    : options_(options), clock_(clock) {
+  std::vector<Source> by_lane[3];
   for (auto& open : sensors) {
-    const auto& channels = open.sensor->channels();
-    Lane::Source source;
-    source.first_channel = static_cast<std::uint32_t>(channels_.size());
-    source.period = period_of(open, options.interval);
-    source.readings.assign(channels.size(), trace::RawValue{0.0});
-    source.ended.assign(channels.size(), 0);
-    source.status.sensor = open.type->name;
-    source.status.used = true;
-    channels_.insert(channels_.end(), channels.begin(), channels.end());
-    periods_.resize(channels_.size(), source.period);
     auto& lane = by_lane[static_cast<std::size_t>(open.type->lane)];
-    source.open = std::move(open);
-    lane.push_back(std::move(source));
+    lane.push_back(source_of(std::move(open)));
   }
   for (auto& sources : by_lane)
     if (!sources.empty()) lanes_.push_back(std::make_shared<Lane>(std::move(sources), clock));
+}
+
+Sampler::Source Sampler::source_of(sensors::OpenedSensor open) {
+  const auto& channels = open.sensor->channels();
+  Source source;
+  source.first_channel = static_cast<std::uint32_t>(channels_.size());
+  source.period = period_of(open, options_.interval);
+  source.readings.assign(channels.size(), trace::RawValue{0.0});
+  source.ended.assign(channels.size(), 0);
+  source.status.sensor = open.type->name;
+  source.status.used = true;
+  channels_.insert(channels_.end(), channels.begin(), channels.end());
+  periods_.resize(channels_.size(), source.period);
+  source.open = std::move(open);
+  return source;
+}
+
+void Sampler::add(sensors::OpenedSensor sensor) {
+  std::vector<Source> sources;
+  sources.push_back(source_of(std::move(sensor)));
+  lanes_.push_back(std::make_shared<Lane>(std::move(sources), clock_));
+  lanes_.back()->start();
 }
 
 Sampler::~Sampler() {

@@ -33,7 +33,8 @@ struct SamplerOptions {
 
 class Sampler {
  public:
-  Sampler(std::vector<sensors::OpenedSensor> sensors, SamplerOptions options, const Clock& clock = system_clock());
+  Sampler(std::vector<sensors::OpenedSensor> sensors, SamplerOptions options,
+          const Clock& clock = system_clock());
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
@@ -44,6 +45,9 @@ class Sampler {
 
   /// Takes every channel's first reading, then goes on in the background.
   void start();
+  /// After start(): a sensor that opened late, on a lane of its own. Its channels come behind the others.
+  /// From the thread that drains.
+  void add(sensors::OpenedSensor sensor);
   /// Every sample since the last call, channel by channel in the order of time. One thread calls this.
   void drain(std::vector<RawSample>& samples);
   /// Takes a last reading and ends the threads. What is still in the rings can be drained afterwards.
@@ -56,10 +60,13 @@ class Sampler {
 
  private:
   class Lane;
+  struct Source;
+  [[nodiscard]] Source source_of(sensors::OpenedSensor open);
   std::vector<trace::Channel> channels_;
   std::vector<Seconds> periods_;
   std::vector<std::shared_ptr<Lane>> lanes_;
   SamplerOptions options_;
+  const Clock& clock_;
 };
 
 }  // namespace joulecast::sampling

@@ -126,11 +126,12 @@ Result<std::vector<SensorNow>> look_at_sensors(const Environment& environment,
     sensors.push_back(std::move(now));
   }
   for (const auto& [type, error] : selection->refused) sensors.push_back({type, to_string(error), {}});
+  for (auto& late : selection->late) sensors.push_back({&late.type(), to_string(late.take().error()), {}});
   return sensors;
 }
 
 Result<Diagnosis> diagnose(const Environment& environment) {
-  const auto selection = sensors::open_sensors(environment, {});
+  auto selection = sensors::open_sensors(environment, {});
   if (!selection) return propagate(selection.error());
   Diagnosis diagnosis;
   diagnosis.components = component_sources(*selection, sensors::has_gpu_board(environment));
@@ -143,6 +144,8 @@ Result<Diagnosis> diagnose(const Environment& environment) {
     else
       diagnosis.sources.push_back({type, SourceState::unusable, finding.reason, for_this_user(finding.fix)});
   }
+  for (auto& late : selection->late)  // asking it again would only hang here
+    diagnosis.sources.push_back({&late.type(), SourceState::unusable, to_string(late.take().error()), ""});
   std::ranges::sort(diagnosis.sources, {},
                     [](const SourceFinding& source) { return std::pair(source.state, source.type->name); });
   return diagnosis;

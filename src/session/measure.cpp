@@ -28,6 +28,8 @@ namespace {
 /// How often readings are taken over, shown and given to the store, however fast the sensors are: what a kill
 /// can cost is this and the sync of the disk, and that is to stay below a second.
 constexpr Seconds tick_period{0.9};
+/// How long the command waits for the drivers of GPUs; slower ones join later.
+constexpr Seconds driver_patience{1};
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -38,17 +40,11 @@ Seconds own_cpu_time() {
   return Seconds{seconds(usage.ru_utime) + seconds(usage.ru_stime)};
 }
 
-trace::Run header_of(const MeasureOptions& options, const sensors::Environment& environment,
-                     const std::vector<trace::Channel>& channels) {
+trace::Run header_of(const MeasureOptions& options) {
   trace::Run run;
   run.info.name = !options.name.empty() ? options.name
                                         : std::filesystem::path(options.command.front()).filename().string();
   run.info.source = "run";
-  run.host = describe_host(environment, channels);
-  if (!run.host.gpus.empty()) {
-    run.info.gpu = run.host.gpus.front();
-    run.info.gpu_count = static_cast<int>(run.host.gpus.size());
-  }
   run.command = options.command;
   run.tags = options.tags;
   run.place = options.place;
@@ -73,13 +69,16 @@ class Measurement {
  private:
   void say(const std::string& line) { screen_.say("joulecast: " + line); }
   std::optional<Watts> measure_baseline(sampling::Sampler& sampler);
+  void describe_machine();
+  void take_late_sensors();
   void watch(const SignalGuard& guard);
   void take_signals(int signals);
   void tick(bool last);
   void check_limits();
   void end_child(const std::string& why);
   void show(bool epoch_closed);
-  void close(const std::vector<sensors::RefusedSensor>& refused);
+  void close();
+  [[nodiscard]] std::vector<trace::SensorStatus> sensor_statuses();
   [[nodiscard]] trace::RunStatus status() const;
   [[nodiscard]] Seconds elapsed() const { return clock_.steady() - start_; }
 
@@ -91,6 +90,9 @@ class Measurement {
   std::optional<progress::SocketServer> socket_;
   Screen screen_;
   SteadyTime start_;
+  trace::Run header_;  ///< the run without what it measures, as the store last heard it
+  std::vector<sensors::Opening> late_;
+  std::vector<sensors::RefusedSensor> refused_;
   std::optional<sampling::Sampler> sampler_;
   std::optional<Recording> recording_;
   std::optional<sampling::Recorder> recorder_;
@@ -129,6 +131,8 @@ std::optional<Watts> Measurement::measure_baseline(sampling::Sampler& sampler) {
 }
 
 Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const SignalGuard& signals) {
+  late_ = std::move(selection.late);
+  refused_ = std::move(selection.refused);
   sampler_.emplace(std::move(selection.opened), sampling::SamplerOptions{options_.interval}, clock_);
   sampler_->start();
   std::optional<Watts> baseline;
@@ -138,17 +142,18 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const
   start_ = clock_.steady();
   if (const auto released = child_.release(); !released) return propagate(released.error());
 
-  auto header = header_of(options_, environment_, sampler_->channels());
-  header.started = wall;
-  header.idle_baseline = baseline;
-  recording_.emplace(options_.store, header, sampler_->channels());
+  header_ = header_of(options_);
+  header_.started = wall;
+  header_.idle_baseline = baseline;
+  describe_machine();
+  recording_.emplace(options_.store, header_, sampler_->channels());
   recorder_.emplace(*sampler_, start_, *recording_);
   training_.emplace(start_, options_.total_epochs, recording_->writer());
   if (auto* writer = recording_->writer(); writer != nullptr)
-    training_->when_total_is_learned([header, writer](double total, bool in_epochs) mutable {
-      header.info.total_work = total;  // kept, so that an interrupted run can be projected later
-      header.info.work_unit = in_epochs ? "epoch" : "";
-      writer->describe(header.info, header.host);
+    training_->when_total_is_learned([this, writer](double total, bool in_epochs) {
+      header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
+      header_.info.work_unit = in_epochs ? "epoch" : "";
+      writer->describe(header_.info, header_.host);
     });
   clock_watch_.emplace(clock_);
   {
@@ -161,7 +166,7 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const
     tick(/*last=*/true);
     screen_.clear();
   }
-  close(selection.refused);
+  close();
 
   MeasureResult result;
   result.exit_status = *exit_status_;
@@ -170,6 +175,36 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const
   result.energy = recorder_->live().energy;
   result.duration = end_ - start_;
   return result;
+}
+
+void Measurement::describe_machine() {
+  header_.host = describe_host(environment_, sampler_->channels());
+  if (header_.host.gpus.empty()) return;
+  header_.info.gpu = header_.host.gpus.front();
+  header_.info.gpu_count = static_cast<int>(header_.host.gpus.size());
+}
+
+/// A driver that needed longer than a command should wait for measures from now on.
+void Measurement::take_late_sensors() {
+  std::erase_if(late_, [this](sensors::Opening& late) {
+    if (!late.wait(Seconds{0})) return false;
+    auto opened = late.take();
+    if (!opened) {
+      refused_.push_back({&late.type(), opened.error()});
+      return true;
+    }
+    const auto known = sampler_->channels().size();
+    sampler_->add({&late.type(), std::move(*opened)});
+    recorder_->follow(*sampler_);
+    recording_->add(std::span(sampler_->channels()).subspan(known));
+    describe_machine();
+    if (auto* writer = recording_->writer(); writer != nullptr) {
+      writer->describe(header_.info, header_.host);
+      writer->note(fmt::format("{} measures from {} on: its driver took that long to answer",
+                               late.type().name, to_text(elapsed())));
+    }
+    return true;
+  });
 }
 
 void Measurement::watch(const SignalGuard& guard) {
@@ -227,6 +262,7 @@ void Measurement::tick(bool last) {
   samples_.clear();
   sampler_->drain(samples_);
   recorder_->take(samples_);
+  if (!last) take_late_sensors();
   if (auto* writer = recording_->writer())
     for (const auto& note : clock_watch_->look()) writer->note(note);
   const EnergyUntil energy_until = [this](Seconds time) { return recorder_->energy_until(time); };
@@ -278,17 +314,23 @@ trace::RunStatus Measurement::status() const {
   return *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
 }
 
-void Measurement::close(const std::vector<sensors::RefusedSensor>& refused) {
+std::vector<trace::SensorStatus> Measurement::sensor_statuses() {
+  auto statuses = sampler_->statuses();
+  for (auto& late : late_) refused_.push_back({&late.type(), late.take().error()});
+  late_.clear();
+  for (const auto& sensor : refused_) {
+    trace::SensorStatus status;
+    status.sensor = sensor.type->name;
+    status.reason = to_string(sensor.error);
+    statuses.push_back(std::move(status));
+  }
+  return statuses;
+}
+
+void Measurement::close() {
   recorder_->finish();
   if (auto* writer = recording_->writer()) {
-    auto statuses = sampler_->statuses();
-    for (const auto& sensor : refused) {
-      trace::SensorStatus status;
-      status.sensor = sensor.type->name;
-      status.reason = to_string(sensor.error);
-      statuses.push_back(std::move(status));
-    }
-    writer->sensors(statuses);
+    writer->sensors(sensor_statuses());
     for (const auto& fault : recorder_->faults()) writer->note(fault);
     if (const auto dropped = sampler_->dropped(); dropped > 0)
       writer->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
@@ -321,7 +363,9 @@ Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environmen
   auto child = Child::prepare(child_options, signals);
   if (!child) return propagate(child.error());
   environment.pid = child->pid();
-  auto selection = sensors::open_sensors(environment, options.sensors);
+  // Who wants a baseline waits for it anyway, and it is to hold the GPUs.
+  const auto patience = std::max(driver_patience, options.idle_baseline.value_or(Seconds{0}));
+  auto selection = sensors::open_sensors(environment, options.sensors, patience);
   if (!selection) return propagate(selection.error());
   return Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket))
       .run(std::move(*selection), signals);

@@ -17,7 +17,7 @@ using Matrix = Eigen::MatrixXf;
 // Sizes: products that fill the caches but not the memory, streams that fill neither.
 constexpr Eigen::Index product_side = 384;
 constexpr std::size_t stream_floats = std::size_t{4} << 20;
-constexpr int channels = 32, side = 32, window = 3;
+constexpr Eigen::Index channels = 32, side = 32, window = 3;
 
 /// One repetition; returns its FLOPs or bytes.
 using Load = std::function<double()>;
@@ -52,7 +52,7 @@ Load convolution() {
 }
 
 Load depthwise() {
-  const Eigen::Index length = static_cast<Eigen::Index>(side) * side * channels;
+  const Eigen::Index length = side * side * channels;
   const Eigen::ArrayXf image = Eigen::ArrayXf::Random(length + window * window);
   return [=, out = Eigen::ArrayXf(length)]() mutable {
     out.setZero();
@@ -117,6 +117,7 @@ Result<MicroDone> run_micro(std::string_view name, Seconds duration) {
   std::vector<MicroDone> done(std::max(1U, std::thread::hardware_concurrency()));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(done.size());
     for (auto& own : done)
       threads.emplace_back([&own, kind, wanted] {
         const auto load = kind->make();

@@ -20,6 +20,10 @@ Recording::Recording(const std::optional<fs::path>& path, const trace::Run& head
     else
       trouble_.emplace_back("the run cannot be kept; it is measured, and shown only here");
   }
+  add(channels);
+}
+
+void Recording::add(std::span<const trace::Channel> channels) {
   if (!writer_) return;
   for (const auto& channel : channels) channel_numbers_.push_back(writer_->add_channel(channel));
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Recording : public sampling::RecordSink {
   Recording(const std::optional<std::filesystem::path>& path, const trace::Run& header,
             const std::vector<trace::Channel>& channels);
 
+  /// Channels that came later; their numbers go on from the last.
+  void add(std::span<const trace::Channel> channels);
   void append(std::size_t channel, double time, double value) override;
   void gap(std::size_t channel, trace::Span span) override;
 

@@ -140,7 +140,7 @@ Status ensure_schema(Database& database, bool may_create) {
   const auto application = number_of(database, "PRAGMA application_id");
   const auto version = number_of(database, "PRAGMA user_version");
   const auto entries = number_of(database, "SELECT count(*) FROM sqlite_schema");
-  const auto ended = database.run("COMMIT");
+  auto ended = database.run("COMMIT");
   for (const auto* read : {&application, &version, &entries})
     if (!*read) return propagate(read->error());
   if (!ended) return ended;

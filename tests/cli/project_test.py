@@ -68,7 +68,7 @@ class Project(CommandTest):
                                 ((run, "--patience", "3"), "--max-epochs"),
                                 ((run, "--patience", "3", "--max-epochs", "50"), "metric"),
                                 ((run, "--total-work", "-1"), "-1"), ((unknown,), "total work"),
-                                ((), "run")):
+                                ((), "RUN")):
             answer = self.call("project", *arguments, expect=2)
             self.assertEqual(answer.stdout, "", arguments)
             self.assertEqual(answer.stderr.count("\n"), 1, answer.stderr)

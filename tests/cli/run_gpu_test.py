@@ -1,6 +1,8 @@
 """joulecast run on fake NVIDIA machines: what the script draws is what the run must show, faults included."""
+import json
 import os
 import pathlib
+import time
 import unittest
 
 from support import CommandTest
@@ -53,6 +55,24 @@ class RunOnFakeGpus(CommandTest):
         self.assertEqual(run["exit_status"], 3)
         self.assertLess(rows["GPU-a"]["coverage"], 0.5)
         self.assertIn("hangs", self.sensor(run, "nvml")["reason"])
+
+    def test_a_driver_that_opens_slowly_joins_later(self):
+        script = "gpu uuid=GPU-a name=Late_One arch=9\npower 0:300\ndriver slow_ms=2500\n"
+        began = time.time()
+        run, rows = self.measure(script, f"5 & date +%s.%N > {self.folder}/started; wait")
+        self.assertLess(float((self.folder / "started").read_text()) - began, 2.2, "the command does not wait for it")
+        self.assertIn("Late One", json.dumps(run))
+        self.assertTrue(self.sensor(run, "nvml")["used"])
+        self.assertGreater(rows["GPU-a"]["energy_j"], 300 * 2)
+        self.assertLess(rows["GPU-a"]["coverage"], 0.8, "what was before is not known")
+        self.assertIn("took that long to answer", json.dumps(run))
+        cpu = [row for row in run["energy_j"]["by_component"] if row["component"] == "cpu"]
+        self.assertGreater(cpu[0]["coverage"], 0.95, "quick sensors lose nothing")
+
+    def test_a_driver_that_never_opens_is_named(self):
+        run, rows = self.measure("gpu uuid=GPU-a\ndriver slow_ms=60000\n", 1.5, status=3)
+        self.assertLess(run["duration_s"], 3)
+        self.assertIn("has not answered", self.sensor(run, "nvml")["reason"])
 
     def test_a_lost_gpu_lowers_the_coverage(self):
         run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nfail all GPU_IS_LOST from=1\n", 2.5)

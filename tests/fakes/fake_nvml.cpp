@@ -136,6 +136,7 @@ FAKE void fake_nvml_play(const char* script) {
 FAKE int nvmlInit_v2() {
   auto& lib = library();
   if (!lib.machine.driver) return nvml::driver_not_loaded;
+  std::this_thread::sleep_for(std::chrono::duration<double>(lib.machine.init_seconds));
   lib.generation = lib.reloads_so_far();
   lib.initialised = true;
   return nvml::success;

@@ -165,7 +165,8 @@ Result<FakeMachine> parse_machine(std::string_view script) {
     } else if (words[0] == "order" && words.size() >= 3) {
       machine.orders.emplace_back(number(options, "at", 0), order_of(words.back()));
     } else if (words[0] == "driver") {
-      machine.driver = false;
+      machine.init_seconds = number(options, "slow_ms", 0) * 1e-3;
+      machine.driver = machine.init_seconds > 0;
     } else if (machine.gpus.empty() || !apply(machine.gpus.back(), words)) {
       return fail(ErrorKind::malformed, fmt::format("fake NVML script:{}", line_number), "'{}'", line);
     }

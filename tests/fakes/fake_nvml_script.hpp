@@ -16,6 +16,7 @@
 //   reload at=S                       the driver is reloaded: handles die, counters restart at 0
 //   order at=S 1,0                    from then on GPUs are numbered so
 //   driver missing                    nvmlInit fails
+//   driver slow_ms=3000               it takes that long
 #pragma once
 
 #include <limits>
@@ -69,6 +70,7 @@ struct FakeMachine {
   std::vector<double> reloads;
   std::vector<std::pair<double, std::vector<std::size_t>>> orders;
   bool driver = true;
+  double init_seconds = 0;
 };
 
 /// malformed names the line.

@@ -32,6 +32,17 @@ Status check_names(std::span<const std::string> names) {
   return {};
 }
 
+/// A device that one vendor's sensor does not know may be another's; one that nobody knows is the user's
+/// mistake.
+Result<SensorSelection> refuse_unknown_devices(SensorSelection selection) {
+  const bool found_gpu = std::ranges::any_of(
+      selection.opened, [](const OpenedSensor& o) { return measures(*o.sensor, trace::Component::gpu); });
+  if (!found_gpu && selection.late.empty())
+    for (const auto& [type, error] : selection.refused)
+      if (error.kind == ErrorKind::invalid) return propagate(error);
+  return selection;
+}
+
 }  // namespace
 
 bool measures(const Sensor& sensor, trace::Component component) {
@@ -42,37 +53,44 @@ bool measures(const Sensor& sensor, trace::Component component) {
   });
 }
 
-Result<SensorSelection> open_sensors(const Environment& environment, std::span<const std::string> names) {
+Result<SensorSelection> open_sensors(const Environment& environment, std::span<const std::string> names,
+                                     Seconds patience) {
   if (const auto known = check_names(names); !known) return propagate(known.error());
+  std::vector<Opening> drivers;
+  std::vector<const SensorType*> order;
+  for (const auto* type : all_sensors()) {
+    if (!names.empty() && !asked_for(*type, names)) continue;
+    if (type->lane == Lane::gpu)
+      drivers.emplace_back(*type, environment);
+    else
+      order.push_back(type);
+  }
   // Meters, then those that yield to one, then models: each sees what opened before it.
-  std::vector<const SensorType*> order(all_sensors().begin(), all_sensors().end());
   const auto rank = [](const SensorType* type) {
     return type->stands_in_for ? 2 : !type->yields_to.empty() ? 1 : 0;
   };
   std::ranges::stable_sort(order, {}, rank);
 
   SensorSelection selection;
+  const auto take = [&](const SensorType& type, Result<std::unique_ptr<Sensor>> opened) {
+    if (opened)
+      selection.opened.push_back({&type, std::move(*opened)});
+    else
+      selection.refused.push_back({&type, opened.error()});
+  };
+  const auto begin = system_clock().steady();
   for (const auto* type : order) {
-    const bool named = asked_for(*type, names);
-    if (!names.empty() && !named) continue;
-    if (const auto other = named ? std::nullopt : replacement(*type, selection)) {
-      selection.refused.push_back({type, {ErrorKind::unavailable, *other, ""}});
-      continue;
-    }
-    auto opened = type->open(environment);
-    if (opened) {
-      selection.opened.push_back({type, std::move(*opened)});
-    } else {
-      selection.refused.push_back({type, opened.error()});
-    }
+    const auto other = asked_for(*type, names) ? std::nullopt : replacement(*type, selection);
+    take(*type, other ? fail(ErrorKind::unavailable, "", "{}", *other) : type->open(environment));
   }
-  // A device that one vendor's sensor does not know may be another's; one that nobody knows is the user's
-  // mistake.
-  const bool found_gpu = std::ranges::any_of(
-      selection.opened, [](const OpenedSensor& o) { return measures(*o.sensor, trace::Component::gpu); });
-  for (const auto& [type, error] : selection.refused)
-    if (error.kind == ErrorKind::invalid && !found_gpu) return propagate(error);
-  return selection;
+  for (auto& driver : drivers) {
+    const auto left = patience - (system_clock().steady() - begin);
+    if (driver.wait(std::max(left, Seconds{0})))
+      take(driver.type(), driver.take());
+    else
+      selection.late.push_back(std::move(driver));
+  }
+  return refuse_unknown_devices(std::move(selection));
 }
 
 }  // namespace joulecast::sensors

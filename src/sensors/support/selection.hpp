@@ -1,6 +1,7 @@
 // Which of the build's sensors a measurement uses on this machine.
 #pragma once
 
+#include "sensors/support/opening.hpp"
 #include "sensors/support/sensor.hpp"
 
 namespace joulecast::sensors {
@@ -18,14 +19,16 @@ struct RefusedSensor {
 struct SensorSelection {
   std::vector<OpenedSensor> opened;
   std::vector<RefusedSensor> refused;
+  std::vector<Opening> late;  ///< drivers that have not answered yet; they may still
 };
 
 /// Opens every sensor that works here, or only the named ones; meters first. A sensor that yields to another
 /// stays out where that one opened, and so does a model where a meter of its component opened; one named by
 /// the user is used in any case. invalid for a name that no sensor has, or where a named device does not
-/// exist.
+/// exist. Drivers of GPUs open side by side with everything else, and are late after `patience`.
 [[nodiscard]] Result<SensorSelection> open_sensors(const Environment& environment,
-                                                   std::span<const std::string> names);
+                                                   std::span<const std::string> names,
+                                                   Seconds patience = Seconds{10});
 
 /// Whether the sensor measures (not models) the energy or power of the component.
 [[nodiscard]] bool measures(const Sensor& sensor, trace::Component component);

@@ -92,17 +92,17 @@ class Follower {
 
   // The place whose cycle correlates best with the mean one, and learns from it; nothing beyond the ends.
   std::optional<Seen> best_near(double expected, double reach) {
-    const double last = static_cast<double>(x_.size()) - static_cast<double>(width_);
-    const double begin = std::max(0.0, std::ceil(expected - reach));
-    const double end = std::min(last, std::floor(expected + reach));
+    const auto last = static_cast<std::ptrdiff_t>(x_.size()) - static_cast<std::ptrdiff_t>(width_);
+    const auto begin = std::max<std::ptrdiff_t>(0, std::llround(std::ceil(expected - reach)));
+    const auto end = std::min<std::ptrdiff_t>(last, std::llround(std::floor(expected + reach)));
     std::optional<Seen> best;
     Cycle best_cycle;
-    for (double at = begin; at <= end; ++at) {
+    for (auto at = begin; at <= end; ++at) {
       auto cycle = normalised(x_.subspan(static_cast<std::size_t>(at), width_));
       if (!cycle) continue;
       const double match = dot(*cycle, mean_);
       if (best && match <= best->match) continue;
-      best = Seen{at, match};
+      best = Seen{static_cast<double>(at), match};
       best_cycle = std::move(*cycle);
     }
     if (begin <= end && !best) return Seen{expected, 0};  // flat: nothing seen, but not the end
@@ -198,9 +198,10 @@ std::optional<Phase> find_first_phase(std::span<const double> power, const Perio
 
 // Fills [from, to) with as many epochs as fit, unseen.
 void fill(std::vector<PowerEpoch>& epochs, double from, double to, double period) {
-  const double count = std::max(1.0, std::round((to - from) / period));
-  const double length = (to - from) / count;
-  for (double i = 0; i < count; ++i) epochs.push_back({from + i * length, from + (i + 1) * length, 0});
+  const auto count = std::max(1L, std::lround((to - from) / period));
+  const double length = (to - from) / static_cast<double>(count);
+  const auto place = [&](long i) { return from + static_cast<double>(i) * length; };
+  for (long i = 0; i < count; ++i) epochs.push_back({place(i), place(i + 1), 0});
 }
 
 // Epochs of one phase that begins at `from` and ends at `stop`.

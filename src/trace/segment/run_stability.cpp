@@ -114,17 +114,22 @@ struct Parts {
   std::vector<double> work;
 };
 
+/// Work in more units than this is counted in samples or tokens: equal parts of it say nothing of the
+/// training.
+constexpr double most_parts = 1e5;
+
 Parts parts_of(const Run& run, Span whole) {
   Parts parts;
   for (const auto& epoch : run.epochs) {
     parts.spans.push_back(epoch.span);
     parts.work.push_back(epoch.work.value_or(1));
   }
-  if (!parts.spans.empty() || !run.info.total_work || *run.info.total_work < 1) return parts;
-  const double count = std::floor(*run.info.total_work);
-  for (double i = 0; i < count; ++i) {
-    parts.spans.push_back(
-        {whole.begin + whole.length() * (i / count), whole.begin + whole.length() * ((i + 1) / count)});
+  const double work = run.info.total_work.value_or(0);
+  if (!parts.spans.empty() || !(work >= 1 && work < most_parts)) return parts;
+  const int count = static_cast<int>(work);
+  const auto place = [&](int i) { return whole.begin + whole.length() * (static_cast<double>(i) / count); };
+  for (int i = 0; i < count; ++i) {
+    parts.spans.push_back({place(i), place(i + 1)});
     parts.work.push_back(1);
   }
   return parts;

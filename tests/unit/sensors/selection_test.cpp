@@ -66,6 +66,18 @@ TEST(Selection, PerfYieldsToPowercapUnlessItIsNamed) {
   EXPECT_THAT(opened(open_sensors(fake.environment, names).value()), Contains("perf_rapl"));
 }
 
+TEST(Selection, ADriverThatTakesLongIsLateAndHoldsNobodyUp) {
+  FakeNvml nvml("gpu uuid=GPU-a\ndriver slow_ms=400\n");
+  auto selection = open_sensors(nvml.fake.environment, {}, Seconds{0.02}).value();
+  EXPECT_THAT(opened(selection), Not(Contains("nvml")));
+  ASSERT_EQ(selection.late.size(), 1U);
+  auto& late = selection.late.front();
+  EXPECT_EQ(late.type().name, "nvml");
+  EXPECT_EQ(late.take().error().kind, ErrorKind::retry);
+  ASSERT_TRUE(late.wait(Seconds{10}));
+  EXPECT_EQ(late.take().value()->channels().front().device, "GPU-a");
+}
+
 TEST(Selection, RefusesUnknownNamesAndDevices) {
   Fake fake;
   const std::vector<std::string> names{"rapl"};

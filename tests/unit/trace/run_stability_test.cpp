@@ -166,6 +166,12 @@ TEST(ProjectFrom, EqualPartsStandForUnrecordedEpochs) {
   EXPECT_NEAR(projection->error, 0, 0.002);
 }
 
+TEST(ProjectFrom, WorkCountedInSamplesMakesNoParts) {
+  auto run = run_with({gauge("gpu0", 0, 1, 1001, two_levels)}, {Seconds{0}, Seconds{1000}});
+  run.info.total_work = 1e15;  // as many spans would not fit into any memory
+  EXPECT_FALSE(project_from(run, Seconds{200}));
+}
+
 TEST(ProjectFrom, NothingAfterTheLastEpoch) {
   EXPECT_FALSE(project_from(with_epochs(50), Seconds{960}));
 }

@@ -1,0 +1,45 @@
+#include "sensors/support/opening.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/text.hpp"
+
+namespace joulecast::sensors {
+
+struct Opening::State {
+  Environment environment;
+  SteadyTime begun = system_clock().steady();
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<Result<std::unique_ptr<Sensor>>> answer;
+};
+
+Opening::Opening(const SensorType& type, const Environment& environment)
+    : type_(&type), state_(std::make_shared<State>()) {
+  state_->environment = environment;
+  std::thread([state = state_, &type] {
+    auto opened = type.open(state->environment);
+    const std::lock_guard guard(state->mutex);
+    state->answer.emplace(std::move(opened));
+    state->changed.notify_all();
+  }).detach();
+}
+
+bool Opening::wait(Seconds limit) const {
+  std::unique_lock lock(state_->mutex);
+  return state_->changed.wait_for(lock, std::chrono::duration<double>(limit.value()),
+                                  [&] { return state_->answer.has_value(); });
+}
+
+Result<std::unique_ptr<Sensor>> Opening::take() {
+  const std::lock_guard guard(state_->mutex);
+  if (state_->answer) return std::move(*state_->answer);
+  const auto waited = system_clock().steady() - state_->begun;
+  return fail(ErrorKind::retry, std::string(type_->name), "its driver has not answered for {}",
+              to_text(waited));
+}
+
+}  // namespace joulecast::sensors

@@ -1,0 +1,27 @@
+// Opening a sensor without waiting for its driver: nvmlInit takes seconds where no GPU is in use, and may
+// hang.
+#pragma once
+
+#include "sensors/support/sensor.hpp"
+
+namespace joulecast::sensors {
+
+/// A thread of its own opens the sensor. One that never answers is left behind: it touches nothing of ours.
+class Opening {
+ public:
+  /// `environment` is copied; what it points to must outlive the thread.
+  Opening(const SensorType& type, const Environment& environment);
+
+  [[nodiscard]] const SensorType& type() const { return *type_; }
+  /// Whether there is an answer, waiting for it so long.
+  [[nodiscard]] bool wait(Seconds limit) const;
+  /// The answer; retry where there is none yet. Once.
+  [[nodiscard]] Result<std::unique_ptr<Sensor>> take();
+
+ private:
+  struct State;
+  const SensorType* type_;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace joulecast::sensors
