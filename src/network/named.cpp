@@ -10,34 +10,26 @@
 #include "base/roots.hpp"
 #include "base/text.hpp"
 #include "network/description.hpp"
+#include "network/spelling.hpp"
 
 namespace joulecast::network {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// "ResNet-50", "resnet_50" and "ResNet50" are one name.
-std::string normalised(std::string_view name) {
-  std::string result;
-  for (const char c : to_lower(name))
-    if (std::isalnum(static_cast<unsigned char>(c))) result += c;
-  return result;
-}
-
-struct Entry {
-  std::string name;  ///< the network's own
-  std::size_t file;
-};
-
 struct Library {
   std::vector<Description> files;
-  std::map<std::string, Entry> by_name;  ///< normalised names and aliases
-  std::vector<std::string> names;        ///< canonical, sorted
+  std::map<std::string, std::size_t> file_of;  ///< by a network's own name
+  std::vector<KnownName> names;                ///< own names first, sorted; then the aliases
+  std::vector<std::string> own_names;          ///< sorted
 };
 
-Status add_name(Library& library, std::string_view name, const std::string& network, std::size_t file) {
-  if (!library.by_name.emplace(normalised(name), Entry{network, file}).second)
-    return fail(ErrorKind::malformed, library.files[file].where, "'{}' is the name of two networks", name);
+Status add(Library& library, std::size_t file) {
+  const auto& description = library.files[file];
+  for (const auto& network : description.networks)
+    if (!library.file_of.emplace(network.values.front(), file).second)
+      return fail(ErrorKind::malformed, description.where, "'{}' is the name of two networks",
+                  network.values.front());
   return {};
 }
 
@@ -55,17 +47,15 @@ Result<Library> read_library() {
     if (!text) return propagate(text.error());
     auto description = parse_description(*text, path.string());
     if (!description) return propagate(description.error());
-    const auto file = library.files.size();
     library.files.push_back(std::move(*description));
-    for (const auto& network : library.files[file].networks) {
-      const auto& name = network.values.front();
-      library.names.push_back(name);
-      if (const auto added = add_name(library, name, name, file); !added) return propagate(added.error());
-    }
-    for (const auto& [alias, name] : library.files[file].aliases)
-      if (const auto added = add_name(library, alias, name, file); !added) return propagate(added.error());
+    if (const auto added = add(library, library.files.size() - 1); !added) return propagate(added.error());
   }
-  std::ranges::sort(library.names);
+  for (const auto& [name, file] : library.file_of) {
+    library.own_names.push_back(name);
+    library.names.push_back({name, name});
+  }
+  for (const auto& description : library.files)
+    for (const auto& [alias, network] : description.aliases) library.names.push_back({alias, network});
   return library;
 }
 
@@ -79,15 +69,27 @@ std::size_t common_start(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
 
+std::string letters_and_digits(std::string_view name) {
+  auto result = to_lower(name);
+  std::erase_if(result, [](unsigned char c) { return std::isalnum(c) == 0; });
+  return result;
+}
+
 Failure unknown(std::string_view name, const Library& all) {
-  const auto wanted = normalised(name);
-  auto names = all.names;
-  std::ranges::stable_sort(names, std::ranges::greater{},
-                           [&](const std::string& known) { return common_start(normalised(known), wanted); });
-  const bool family = !names.empty() && common_start(normalised(names.front()), wanted) >= 3;
-  names.resize(std::min<std::size_t>(names.size(), family ? 5 : names.size()));
-  return fail(ErrorKind::invalid, "", "unknown network '{}'; {}: {}", name, family ? "nearest" : "known",
-              fmt::join(names, ", "));
+  constexpr std::size_t family = 3;  // as many letters in common make a relative
+  constexpr std::size_t shown = 5;
+  const auto wanted = letters_and_digits(name);
+  const auto kinship = [&](const std::string& known) {
+    return common_start(letters_and_digits(known), wanted);
+  };
+  auto names = all.own_names;
+  std::erase_if(names, [&](const std::string& known) { return kinship(known) < family; });
+  if (names.empty())
+    return fail(ErrorKind::invalid, "", "unknown network '{}'; 'joulecast model' lists the known ones", name);
+  std::ranges::stable_sort(names, {}, &std::string::size);
+  std::ranges::stable_sort(names, std::ranges::greater{}, kinship);
+  names.resize(std::min(names.size(), shown));
+  return fail(ErrorKind::invalid, "", "unknown network '{}'; nearest: {}", name, fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -95,13 +97,14 @@ Failure unknown(std::string_view name, const Library& all) {
 Result<ArchitectureFeatures> build_named(std::string_view name, const NamedOptions& options) {
   const auto& all = library();
   if (!all) return propagate(all.error());
-  const auto found = all->by_name.find(normalised(name));
-  if (found == all->by_name.end()) return unknown(name, *all);
-  return build_described(all->files[found->second.file], found->second.name, options);
+  const auto meant = networks_meant(name, all->names);
+  if (meant.empty()) return unknown(name, *all);
+  if (meant.size() > 1) return fail(ErrorKind::invalid, "", "'{}' may mean {}", name, fmt::join(meant, ", "));
+  return build_described(all->files[all->file_of.at(meant.front())], meant.front(), options);
 }
 
 Result<std::vector<std::string>> known_names() {
-  return library().map([](const Library& all) { return all.names; });
+  return library().map([](const Library& all) { return all.own_names; });
 }
 
 }  // namespace joulecast::network
