@@ -192,12 +192,12 @@ Result<Tensor> Builder::dense(const Tensor& x, std::int64_t outputs, bool bias, 
   return append(std::move(layer), {&x}, std::move(output), true);
 }
 
-Result<Tensor> Builder::normalise(const Tensor& x, std::string_view operation, int dimension, bool affine) {
+Result<Tensor> Builder::normalise(const Tensor& x, std::string_view operation, int dimension, int learned) {
   if (x.shape.empty()) return misfit(operation, x, "needs at least one dimension");
   auto layer = start(operation);
   count_elements(layer, LayerKind::normalisation, elements(x.shape), flops_per_element(operation));
-  if (affine) layer.parameters = 2 * (dimension < 0 ? x.shape.back() : x.shape.front());
-  return append(std::move(layer), {&x}, x.shape, affine);
+  layer.parameters = learned * (dimension < 0 ? x.shape.back() : x.shape.front());
+  return append(std::move(layer), {&x}, x.shape, learned > 0);
 }
 
 Tensor Builder::activate(const Tensor& x, std::string_view operation) {

@@ -61,9 +61,9 @@ class Builder {
   /// Over the last dimension. `tied`: the weights are another layer's (a language model's output and
   /// embedding).
   Result<Tensor> dense(const Tensor& x, std::int64_t outputs, bool bias, bool tied = false);
-  /// `features`: the dimension that has scale and shift; 0 = channels, -1 = last. operation: "batch_norm",
-  /// ...
-  Result<Tensor> normalise(const Tensor& x, std::string_view operation, int dimension, bool affine = true);
+  /// operation: "batch_norm", ...; dimension: that of the `learned` values (scale and shift), 0 = channels,
+  /// -1 = last.
+  Result<Tensor> normalise(const Tensor& x, std::string_view operation, int dimension, int learned = 2);
   Tensor activate(const Tensor& x, std::string_view operation);
   Result<Tensor> combine(std::string_view operation,
                          const std::vector<Tensor>& parts);  ///< "add", "multiply"

@@ -187,7 +187,9 @@ Result<Tensor> self_attention(Builder& b, const Tensor& x, Arguments& a) {
 }
 
 Result<Tensor> batch_norm(Builder& b, const Tensor& x, Arguments& a) {
-  return b.normalise(x, "batch_norm", 0, !a.flag("fixed"));
+  const bool fixed = a.flag("fixed");
+  const bool shift_alone = a.flag("no_scale");
+  return b.normalise(x, "batch_norm", 0, fixed ? 0 : shift_alone ? 1 : 2);
 }
 Result<Tensor> group_norm(Builder& b, const Tensor& x, Arguments& a) {
   a.next_or(1);
@@ -200,7 +202,7 @@ Result<Tensor> channel_norm(Builder& b, const Tensor& x, Arguments&) {
   return b.normalise(x, "layer_norm", 0);
 }
 Result<Tensor> local_response_norm(Builder& b, const Tensor& x, Arguments&) {
-  return b.normalise(x, "local_response_norm", 0, false);
+  return b.normalise(x, "local_response_norm", 0, 0);
 }
 
 struct Word {
