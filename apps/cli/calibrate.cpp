@@ -83,7 +83,7 @@ Result<std::vector<estimate::Sample>> read_runs(const Options& options) {
   if (options.runs.empty()) return std::vector<estimate::Sample>{};
   auto table = formats::read_workload_table(options.runs);
   if (!table) return propagate(table.error());
-  auto context = estimate::sample_context(options.runs);
+  auto context = estimate::sample_context({options.runs});
   if (!context) return propagate(context.error());
   auto samples = estimate::samples_of(*table, *context);
   if (!samples) return propagate(samples.error());

@@ -11,6 +11,9 @@
 namespace joulecast::estimate {
 namespace {
 
+/// How wrong a method is differs little between the best of so many settings and the best of a hundred.
+constexpr int calibration_draws = 10;
+
 /// A row that a method predicted without having seen it.
 struct HeldOut {
   const Sample* sample = nullptr;
@@ -19,10 +22,10 @@ struct HeldOut {
   int fold = 0;
   Novelty novelty = Novelty::near;
   std::string_view seen;
-  double predicted = 0, truth = 0;
-  [[nodiscard]] double log_ratio() const { return std::abs(std::log(truth / predicted)); }
+  double predicted = 0, truth = 0, spread = 1;
   [[nodiscard]] Miss miss() const {
-    return {novelty, sample->source, calibration_group(*sample, novelty), fold, log_ratio()};
+    return {novelty, sample->source, calibration_group(*sample, novelty), fold,
+            std::log(truth / predicted) / spread};
   }
 };
 
@@ -59,8 +62,8 @@ Result<std::vector<HeldOut>> predict_rows(const OfflineMethod& method, std::span
       const auto predicted = forecast[target];
       const auto truth = measured(*sample, target);
       if (!predicted || !truth) continue;
-      result.push_back(
-          {sample, &method, target, fold, seen.novelty(*sample), seen.label(*sample), *predicted, *truth});
+      result.push_back({sample, &method, target, fold, seen.novelty(*sample), seen.label(*sample), *predicted,
+                        *truth, forecast.spread[static_cast<std::size_t>(target)]});
     }
   }
   return result;
@@ -147,7 +150,10 @@ std::vector<OfflineScores> scores_by_method(const std::vector<const HeldOut*>& r
         own.push_back(row);
         const auto factor = interval(*row);
         std::optional<double> low, high;
-        if (factor) low = row->predicted * std::exp(-factor->q), high = row->predicted * std::exp(factor->q);
+        if (factor) {
+          const double half = factor->q * row->spread;
+          low = row->predicted * std::exp(-half), high = row->predicted * std::exp(half);
+        }
         outcomes.push_back(outcome_of(row->predicted, row->truth, low, high, 0));
       }
       if (const auto scores = scores_of(outcomes))
@@ -205,8 +211,9 @@ Split split_for(Novelty novelty) {
     case Novelty::repeat:
       return Split::random;
     case Novelty::near:
-    case Novelty::pair:
       return Split::configuration;
+    case Novelty::pair:
+      return Split::pair;
     case Novelty::new_architecture:
       return Split::architecture;
     case Novelty::new_gpu:
@@ -252,8 +259,10 @@ Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train, std::s
   std::set<Split> splits;
   for (const auto& row : *rows) splits.insert(split_for(row.novelty));
   MissesOf misses;
+  auto calibrating = options;
+  calibrating.fit.draws = std::min(options.fit.draws, calibration_draws);
   for (const auto split : splits) {
-    auto own = cross_validate(train, *methods, split, options);
+    auto own = cross_validate(train, *methods, split, calibrating);
     if (!own) continue;  // too few groups for that split: rows of that novelty have no interval
     collect(*own, misses);
   }

@@ -37,7 +37,7 @@ Result<hardware::Catalogue> catalogue_with(const std::vector<std::filesystem::pa
 Result<estimate::SampleContext> context_of(const FitInput& input, const hardware::Catalogue& catalogue) {
   auto context = input.table.empty() && input.graphs.empty()
                      ? Result<estimate::SampleContext>{estimate::SampleContext{}}
-                     : estimate::sample_context(input.table, input.graphs);
+                     : estimate::sample_context({input.table}, input.graphs);
   if (!context) return context;
   context->catalogue = &catalogue;
   for (const auto& text : input.networks) {

@@ -112,8 +112,9 @@ std::optional<Predicted> predicted_of(const estimate::FittedMethod& method,
   if (!value) return std::nullopt;
   Predicted result{*value, {}, {}, false};
   if (const auto factor = method.calibration[static_cast<std::size_t>(target)].find(novelty, source)) {
-    result.low = *value * std::exp(-factor->q);
-    result.high = *value * std::exp(factor->q);
+    const double half = factor->q * forecast.spread[static_cast<std::size_t>(target)];
+    result.low = *value * std::exp(-half);
+    result.high = *value * std::exp(half);
     result.calibrated = factor->calibrated;
   }
   return result;

@@ -21,16 +21,22 @@ struct Options {
   std::string split = "configuration";
   bool paper_split = false;
   int shots = 0;
-  std::vector<std::string> methods;
+  std::vector<std::string> methods, devices;
   std::uint64_t seed = 1;
 };
 
-Result<std::vector<estimate::Sample>> read_samples(const std::string& file, const std::string& graphs) {
+/// Rows of a GPU that nothing is known of are left out, and said so.
+Result<std::vector<estimate::Sample>> read_samples(const std::string& file,
+                                                   const estimate::SampleContext& context) {
   auto table = formats::read_workload_table(file);
   if (!table) return propagate(table.error());
-  auto context = estimate::sample_context(file, graphs);
-  if (!context) return propagate(context.error());
-  return estimate::samples_of(*table, *context);
+  estimate::LeftOut left_out;
+  auto samples = estimate::samples_of(*table, context, &left_out);
+  if (!samples || !left_out.first) return samples;
+  if (samples->empty()) return propagate(*left_out.first);
+  fmt::print(stderr, "joulecast: {} of {} rows left out, the first at {}\n", left_out.rows,
+             table->rows.size(), to_string(*left_out.first));
+  return samples;
 }
 
 Result<estimate::OfflineEvaluation> evaluation_of(const Options& options) {
@@ -40,14 +46,25 @@ Result<estimate::OfflineEvaluation> evaluation_of(const Options& options) {
   if (!split) return propagate(split.error());
   if (options.shots > 0 && *split != estimate::Split::gpu)
     return fail(ErrorKind::invalid, "--shots", "goes with --split gpu");
-  auto samples = read_samples(options.table, options.graphs);
+  std::vector<std::filesystem::path> tables{options.table};
+  if (!options.test.empty()) tables.emplace_back(options.test);
+  auto context = estimate::sample_context(tables, options.graphs);
+  if (!context) return propagate(context.error());
+  auto catalogue = *context->catalogue;
+  for (const auto& file : options.devices) {
+    auto own = hardware::read_gpu_file(file);
+    if (!own) return propagate(own.error());
+    for (auto& device : *own) catalogue.add(std::move(device));
+  }
+  context->catalogue = &catalogue;
+  auto samples = read_samples(options.table, *context);
   if (!samples) return propagate(samples.error());
   estimate::OfflineEvaluationOptions how;
   how.methods = options.methods;
   how.split.shots = options.shots;
   how.split.seed = how.fit.seed = options.seed;
   if (options.test.empty()) return estimate::evaluate_offline(*samples, *split, how);
-  auto test = read_samples(options.test, options.graphs);
+  auto test = read_samples(options.test, *context);
   if (!test) return propagate(test.error());
   return estimate::evaluate_offline(*samples, *test, how);
 }
@@ -67,7 +84,7 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
   app.add_option("TABLE", options->table, "Workload table to train on")->required();
   app.add_option("--test", options->test, "Workload table to test on; else cross-validation on TABLE");
   auto* split = app.add_option("--split", options->split,
-                               "What is held out: random, configuration, architecture, gpu or source")
+                               "What is held out: random, configuration, pair, architecture, gpu or source")
                     ->capture_default_str();
   app.add_flag("--paper-split", options->paper_split,
                "By row, as the paper does: repeats stand on both sides")
@@ -75,7 +92,9 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
   app.add_option("--shots", options->shots,
                  "With --split gpu: configurations of the new GPU that may be trained on");
   app.add_option("--graphs", options->graphs,
-                 "Table of network graphs (default: ec-nas-graphs.csv beside TABLE)");
+                 "Table of network graphs (default: ec-nas-graphs.csv beside each table)");
+  app.add_option("--gpu-file", options->devices,
+                 "JSON file of GPUs that are in no catalogue, as joulecast hardware takes it");
   app.add_option("--method", options->methods, "Only these methods");
   app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
   add_json_option(app, options->json);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 
 #include "estimate/estimate.hpp"
@@ -13,7 +14,7 @@
 namespace joulecast::estimate {
 namespace {
 
-using Groups = std::map<std::string, std::vector<double>>;  ///< misses by group
+using Groups = std::map<std::string, std::vector<double>>;  ///< scores by group
 
 /// Weighted conformal quantile: the least q that covers 90 % of the groups' weight with one more group at
 /// infinity.
@@ -22,8 +23,9 @@ IntervalFactor conformal(const Groups& groups) {
     double miss, weight;
   };
   std::vector<Weighted> all;
-  for (const auto& [name, misses] : groups)
-    for (const double miss : misses) all.push_back({miss, 1.0 / static_cast<double>(misses.size())});
+  for (const auto& [name, scores] : groups)
+    for (const double score : scores)
+      all.push_back({std::abs(score), 1.0 / static_cast<double>(scores.size())});
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.miss < b.miss; });
   const double needed = interval_level * (static_cast<double>(groups.size()) + 1);
   double covered = 0;
@@ -36,18 +38,38 @@ IntervalFactor conformal(const Groups& groups) {
 
 /// Groups of one source, and how much each of them weighs.
 struct WeightedGroup {
-  const std::vector<double>* misses;
+  const std::vector<double>* scores;
   double weight;
 };
 
-/// The weighted 90 % quantile of the misses, stretched as Student's t stretches a normal quantile estimated
-/// from so many groups.
+/// Welch-Satterthwaite degrees of freedom of the scores' variance about 0.
+double degrees_of_freedom(const std::vector<WeightedGroup>& groups) {
+  double total = 0, between = 0, within = 0, rows = 0;
+  for (const auto& [scores, weight] : groups) {
+    const auto n = static_cast<double>(scores->size());
+    const double mean = std::accumulate(scores->begin(), scores->end(), 0.0) / n;
+    double squares = 0;
+    for (const double score : *scores) squares += (score - mean) * (score - mean);
+    total += weight;
+    between += weight * mean * mean;
+    within += weight * squares / n;
+    rows += weight * (n - 1);
+  }
+  between /= total;
+  within /= total;
+  const double sum = between + within;
+  if (sum <= 0 || rows <= 0) return total;
+  return sum * sum / (between * between / total + within * within / rows);
+}
+
+/// The weighted 90 % quantile of the misses, stretched as Student's t stretches a normal quantile.
 IntervalFactor model_based(const std::vector<WeightedGroup>& groups) {
   double total = 0;
   std::vector<std::pair<double, double>> all;  // miss, weight
-  for (const auto& [misses, weight] : groups) {
+  for (const auto& [scores, weight] : groups) {
     total += weight;
-    for (const double miss : *misses) all.emplace_back(miss, weight / static_cast<double>(misses->size()));
+    for (const double score : *scores)
+      all.emplace_back(std::abs(score), weight / static_cast<double>(scores->size()));
   }
   std::sort(all.begin(), all.end());
   double covered = 0, quantile = all.back().first;
@@ -58,14 +80,14 @@ IntervalFactor model_based(const std::vector<WeightedGroup>& groups) {
     break;
   }
   const double middle = 0.5 + interval_level / 2;
-  const double freedom = std::max(total - 1, 1.0);
-  const double stretch = stats::student_t_quantile(middle, freedom) / stats::normal_quantile(middle);
+  const double stretch =
+      stats::student_t_quantile(middle, degrees_of_freedom(groups)) / stats::normal_quantile(middle);
   return {quantile * stretch, false, static_cast<int>(groups.size())};
 }
 
 std::vector<WeightedGroup> equally(const Groups& groups) {
   std::vector<WeightedGroup> result;
-  for (const auto& [name, misses] : groups) result.push_back({&misses, 1.0});
+  for (const auto& [name, scores] : groups) result.push_back({&scores, 1.0});
   return result;
 }
 
@@ -73,8 +95,8 @@ std::vector<WeightedGroup> equally(const Groups& groups) {
 std::vector<WeightedGroup> together(const std::map<std::string, Groups>& sources) {
   std::vector<WeightedGroup> result;
   for (const auto& [source, groups] : sources)
-    for (const auto& [name, misses] : groups)
-      result.push_back({&misses, std::min(1.0, least_groups / static_cast<double>(groups.size()))});
+    for (const auto& [name, scores] : groups)
+      result.push_back({&scores, std::min(1.0, least_groups / static_cast<double>(groups.size()))});
   return result;
 }
 
@@ -83,7 +105,7 @@ std::map<std::string, Groups> groups_by_source(const std::vector<Miss>& misses, 
   std::map<std::string, Groups> result;
   for (const auto& miss : misses)
     if (miss.novelty == novelty && miss.fold != left_out)
-      result[miss.source][miss.group].push_back(miss.log_ratio);
+      result[miss.source][miss.group].push_back(miss.score);
   return result;
 }
 
@@ -95,7 +117,7 @@ std::optional<IntervalFactor> interval_factor(const std::vector<Miss>& misses, N
     const auto sources = groups_by_source(misses, static_cast<Novelty>(level), left_out);
     if (const auto own = sources.find(source); own != sources.end()) {
       if (own->second.size() >= least_groups) return conformal(own->second);
-      constexpr std::size_t enough_of_own = 4;
+      constexpr std::size_t enough_of_own = 3;
       if (own->second.size() >= enough_of_own) return model_based(equally(own->second));
     }
     const auto all = together(sources);
@@ -128,7 +150,7 @@ nlohmann::ordered_json Calibration::to_json() const {
   for (const auto& [novelty, source, factor] : entries_) {
     json.push_back({{"novelty", name_of(novelty)},
                     {"source", source},
-                    {"log_half_width", rounded(factor.q)},
+                    {"spreads", rounded(factor.q)},
                     {"calibrated", factor.calibrated},
                     {"groups", factor.groups}});
   }
@@ -140,7 +162,7 @@ Result<Calibration> Calibration::from_json(const nlohmann::ordered_json& json) {
   if (!json.is_array()) return fail(ErrorKind::malformed, "calibration", "is not a list");
   for (const auto& item : json) {
     JsonReader reader(item, "calibration");
-    Entry entry{Novelty::new_source, reader.text("source"), {reader.number("log_half_width"), false, 0}};
+    Entry entry{Novelty::new_source, reader.text("source"), {reader.number("spreads"), false, 0}};
     const auto novelty = reader.text("novelty");
     bool known = false;
     for (int level = 0; level <= static_cast<int>(Novelty::new_source); ++level)

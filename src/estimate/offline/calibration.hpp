@@ -1,9 +1,12 @@
 // Intervals from how far a method was off on rows it had not seen (method.md, section 7).
 //
-// A prediction's interval is value x exp(+-q). q is a conformal quantile of |log(measured / predicted)| over
-// rows of the same novelty, each group counting once (weights 1/n), where the row's own source has nine
-// groups. With fewer, q is the quantile over its groups, or those of all sources, stretched as Student's t
-// stretches a normal quantile known from so few, and the interval is "model-based", never "calibrated".
+// A prediction's interval is value x exp(+-q spread), the spread being the method's own (Forecast). q is a
+// conformal quantile of |log(measured / predicted)| / spread over rows of the same novelty, each group
+// counting once (weights 1/n), where the row's own source has nine groups. With fewer, q is the quantile over
+// its groups, or those of all sources, stretched as Student's t stretches a normal quantile known from so
+// few, and the interval is "model-based", never "calibrated". How few: Welch's and Satterthwaite's degrees of
+// freedom of the variance between groups, known from their number, plus the one within them, known from their
+// rows.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,12 +24,12 @@ struct Miss {
   Novelty novelty = Novelty::near;
   std::string source;
   std::string group;
-  int fold = 0;          ///< rows of the same fold never calibrate each other
-  double log_ratio = 0;  ///< |log(measured / predicted)|
+  int fold = 0;      ///< rows of the same fold never calibrate each other
+  double score = 0;  ///< log(measured / predicted) / spread
 };
 
 struct IntervalFactor {
-  double q = 0;  ///< half width, in logarithms
+  double q = 0;  ///< half width of the logarithm, in spreads
   bool calibrated = false;
   int groups = 0;  ///< that it rests on
 };

@@ -79,7 +79,7 @@ Result<ModelFile> fit_models(std::span<const Sample> samples, const FitRequest& 
   options.methods = {"physics"};
   std::array<std::vector<Miss>, 3> misses;
   for (const auto split :
-       {Split::random, Split::configuration, Split::architecture, Split::gpu, Split::source}) {
+       {Split::random, Split::configuration, Split::pair, Split::architecture, Split::gpu, Split::source}) {
     HeldOutMisses held_out;
     const auto scored = evaluate_offline(samples, split, options, &held_out);
     if (!scored) continue;  // too few groups for that split: no calibration of that novelty

@@ -2,6 +2,7 @@
 // its OfflineMethod, and one line in methods.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -24,9 +25,13 @@ constexpr std::array<Target, 3> all_targets{Target::power, Target::epoch_time, T
 
 /// All GPUs together; absent where the method does not predict it. Values are > 0.
 struct Forecast {
+  /// By Target: what of the logarithm was never measured, as a standard deviation; 1 where the method does
+  /// not know. Intervals are multiples of it (calibration.hpp).
+  using Spread = std::array<double, 3>;
   std::optional<double> power_w;
   std::optional<double> epoch_time_s;
   std::optional<double> epoch_energy_j;
+  Spread spread{1, 1, 1};
   [[nodiscard]] std::optional<double> operator[](Target target) const;
 };
 

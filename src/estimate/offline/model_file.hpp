@@ -16,7 +16,7 @@
 namespace joulecast::estimate {
 
 /// Files of another version are refused: their coefficients mean something else.
-constexpr int model_file_version = 1;
+constexpr int model_file_version = 2;
 
 /// The least and the greatest of a feature among the training rows.
 struct TrainingRange {

@@ -28,6 +28,17 @@ constexpr std::size_t term_count = 10;
   return static_cast<int>(term) <= static_cast<int>(Term::narrow_flops);
 }
 
+/// Whether matrix units run it where a GPU has them.
+[[nodiscard]] constexpr bool is_matrix_product(Term term) {
+  return is_compute(term);
+}
+
+/// Whether its kernels mix integer instructions with those of the products: convolutions find their operands
+/// as they go, plain matrix products hardly need to.
+[[nodiscard]] constexpr bool indexes_as_it_goes(Term term) {
+  return is_compute(term) && term != Term::dense_flops;
+}
+
 /// Of one sample's forward pass.
 struct NetworkWork {
   std::array<double, term_count> terms{};  ///< FLOPs or bytes

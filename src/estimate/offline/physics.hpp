@@ -7,6 +7,7 @@
 #include "estimate/offline/method.hpp"
 #include "estimate/offline/physics_fit.hpp"
 #include "estimate/offline/residual.hpp"
+#include "estimate/offline/typical_network.hpp"
 
 namespace joulecast::estimate {
 
@@ -17,8 +18,9 @@ class PhysicsModel final : public OfflineModel {
   struct SourceResidual {
     Residual time, power;
   };
-  PhysicsModel(PhysicsFit fit, std::map<std::string, SourceResidual> residuals)
-      : fit_(std::move(fit)), residuals_(std::move(residuals)) {}
+  using TypicalNetworks = std::map<std::string, TypicalNetwork>;  ///< by source
+  PhysicsModel(PhysicsFit fit, std::map<std::string, SourceResidual> residuals, TypicalNetworks typical)
+      : fit_(std::move(fit)), residuals_(std::move(residuals)), typical_(std::move(typical)) {}
 
   [[nodiscard]] static Result<PhysicsModel> fit(std::span<const Sample> samples);
   [[nodiscard]] static Result<PhysicsModel> from_json(const nlohmann::ordered_json& json);
@@ -35,6 +37,7 @@ class PhysicsModel final : public OfflineModel {
  private:
   PhysicsFit fit_;
   std::map<std::string, SourceResidual> residuals_;
+  TypicalNetworks typical_;  ///< of the sources that have enough of them
 };
 
 }  // namespace joulecast::estimate

@@ -10,7 +10,6 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr std::size_t most_rows_of_host = 300;  ///< more teach the shared parameters nothing new
-constexpr double unknown_work_sd = 0.8;         ///< freedom of a workload whose graph or samples are unknown
 constexpr int most_steps = 60;
 constexpr double difference = 1e-5;  ///< of the forward differences, in logarithms
 
@@ -225,6 +224,19 @@ ParameterSpace restrained(ParameterSpace space, double spread) {
   return space;
 }
 
+/// Finds the values, with parameters as free as `freedom` says, and their covariance by the fit's own priors:
+/// what was not to be learned is no better known for it.
+void solve(PhysicsFit& fit, const ParameterSpace& freedom, std::span<const Observation> observations) {
+  Problem restrained_problem(freedom, observations);
+  fit.values = restrained_problem.values_of(minimise(restrained_problem, fit.space.size()));
+  Problem problem(fit.space, observations);
+  const Eigen::VectorXd z = (fit.values - fit.space.mean()).cwiseQuotient(fit.space.sd());
+  Eigen::MatrixXd normal;
+  Eigen::VectorXd gradient;
+  problem.linearise(z, normal, gradient);
+  fit.covariance = normal.llt().solve(Eigen::MatrixXd::Identity(z.size(), z.size()));
+}
+
 }  // namespace
 
 Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
@@ -232,10 +244,9 @@ Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
   if (std::none_of(observations.begin(), observations.end(), usable))
     return fail(ErrorKind::invalid, "physics", "no row has both epoch time and power");
   const auto rows = thinned(observations);
-  PhysicsFit result{space_of(observations), {}};
+  PhysicsFit result{space_of(observations), {}, {}};
   centre_unknown_workloads(result.space, rows);
-  Problem problem(result.space, rows);
-  result.values = problem.values_of(minimise(problem, result.space.size()));
+  solve(result, result.space, rows);
   return result;
 }
 
@@ -249,7 +260,7 @@ PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> o
     for (const auto& name : own.names(level))
       if (start.space.find(level, name) < 0) names[i].push_back(name);
   }
-  PhysicsFit result{ParameterSpace(std::move(names)), {}};
+  PhysicsFit result{ParameterSpace(std::move(names)), {}, {}};
   auto& space = result.space;
   centre_unknown_workloads(space, observations);
   // Names keep their order, so that a place of the old space is the same place of the new one.
@@ -264,9 +275,7 @@ PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> o
         space.set_prior(to + i, start.values[from + i], fitted_freedom * start.space.sd()[from + i]);
     }
   }
-  const auto freedom = restrained(space, spread);
-  Problem problem(freedom, observations);
-  result.values = problem.values_of(minimise(problem, space.size()));
+  solve(result, restrained(space, spread), observations);
   return result;
 }
 

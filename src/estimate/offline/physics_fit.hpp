@@ -11,8 +11,12 @@ namespace joulecast::estimate {
 struct PhysicsFit {
   ParameterSpace space;
   Eigen::VectorXd values;
+  Eigen::MatrixXd covariance;  ///< of the values in prior standard deviations (Laplace's approximation)
   [[nodiscard]] PhysicsOutput predict(const Sample& sample) const {
     return evaluate_physics(physics_input(sample, space), space, values.array().exp());
+  }
+  [[nodiscard]] PhysicsVariance variance(const Sample& sample) const {
+    return physics_variance(physics_input(sample, space), space, values.array().exp(), covariance);
   }
 };
 

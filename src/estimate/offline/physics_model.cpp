@@ -7,31 +7,35 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr double training_over_forward = 3;  ///< work of forward and backward over forward
-// A network without a graph: nominal work, which the workload's own parameters scale.
-constexpr double nominal_flops = 1e9;
-constexpr double nominal_bytes = 2e7;
-constexpr double nominal_kernels = 100;
+const double log_integer_load = std::log(1.36);
 
 /// The exponential of a parameter at a place; of its prior mean where the place is new.
 class Values {
  public:
-  Values(const PhysicsInput& input, const ParameterSpace& space, const Eigen::VectorXd& exponentials)
-      : place_(input.place), space_(space), exponentials_(exponentials) {}
+  Values(const PhysicsInput& input, const ParameterSpace& space, const Eigen::VectorXd& exponentials,
+         const Nudge& nudge)
+      : place_(input.place), space_(space), exponentials_(exponentials), nudge_(nudge) {}
   double operator()(Parameter parameter) const {
     const auto at = space_.offset(parameter, place_);
-    return at < 0 ? std::exp(info_of(parameter).mean) : exponentials_[at];
+    return (at < 0 ? std::exp(info_of(parameter).mean) : exponentials_[at]) * nudged(parameter, 0);
   }
   double term(std::size_t i) const {
     const auto own = space_.offset(Parameter::setting_term, place_);
     const auto all = space_.offset(Parameter::term, place_);
     const auto offset = static_cast<Eigen::Index>(i);
-    return exponentials_[all + offset] * (own < 0 ? 1.0 : exponentials_[own + offset]);
+    return exponentials_[all + offset] * (own < 0 ? 1.0 : exponentials_[own + offset]) *
+           nudged(Parameter::setting_term, i) * nudged(Parameter::term, i);
   }
 
  private:
+  [[nodiscard]] double nudged(Parameter parameter, std::size_t term) const {
+    const bool it = nudge_.log_factor != 0 && nudge_.parameter == parameter && nudge_.term == term;
+    return it ? std::exp(nudge_.log_factor) : 1.0;
+  }
   const Place& place_;
   const ParameterSpace& space_;
   const Eigen::VectorXd& exponentials_;
+  const Nudge& nudge_;
 };
 
 struct Times {
@@ -44,9 +48,15 @@ Times times_of(const PhysicsInput& input, const Values& value, PhysicsOutput& ou
   const double compute =
       value(Parameter::workload_flops) * value(Parameter::gpu_compute) * input.batch_of_gpu;
   const double memory = value(Parameter::workload_bytes) * value(Parameter::gpu_memory) * input.batch_of_gpu;
+  const double in_matrix_units = std::exp(-input.matrix_gain * value(Parameter::matrix_units));
+  const double on_shared_lanes =
+      input.shares_lanes ? std::exp(log_integer_load * value(Parameter::shared_lanes)) : 1;
   for (std::size_t i = 0; i < term_count; ++i) {
-    const bool arithmetic = is_compute(static_cast<Term>(i));
-    const double seconds = input.seconds[i] * value.term(i) * (arithmetic ? compute : memory);
+    const auto term = static_cast<Term>(i);
+    const bool arithmetic = is_compute(term);
+    const double seconds = input.seconds[i] * value.term(i) * (arithmetic ? compute : memory) *
+                           (is_matrix_product(term) ? in_matrix_units : 1) *
+                           (indexes_as_it_goes(term) ? on_shared_lanes : 1);
     (arithmetic ? times.compute : times.memory) += seconds;
     output.shares[i] = seconds;
   }
@@ -97,10 +107,26 @@ Powers powers_of(const PhysicsInput& input, const Values& value, const PhysicsOu
   return powers;
 }
 
+/// A network of which nothing is known: something that the workload's own parameters can scale.
+NetworkWork nominal_work() {
+  NetworkWork work;
+  work.terms[static_cast<std::size_t>(Term::dense_flops)] = 1e9;
+  work.terms[static_cast<std::size_t>(Term::elementwise_bytes)] = 2e7;
+  work.kernels = 100;
+  return work;
+}
+
+/// Of a parameter at a place that was never measured.
+double prior_sd(Parameter parameter, bool known_work) {
+  const bool free =
+      !known_work && info_of(parameter).level == Level::workload && parameter != Parameter::workload_power;
+  return free ? unknown_work_sd : info_of(parameter).sd;
+}
+
 }  // namespace
 
 bool well_known(const Sample& sample) {
-  return sample.work && sample.train_samples;
+  return sample.work && !sample.guessed && sample.train_samples;
 }
 
 bool has_stacked_memory(const hardware::Gpu& gpu) {
@@ -110,21 +136,33 @@ bool has_stacked_memory(const hardware::Gpu& gpu) {
                      [&](const char* board) { return gpu.name.find(board) != std::string::npos; });
 }
 
+bool shares_lanes(const hardware::Gpu& gpu) {
+  const auto is = [&](const char* name) { return gpu.architecture.starts_with(name); };
+  if (gpu.vendor != "NVIDIA") return false;
+  if (is("Maxwell") || is("Pascal")) return true;
+  return !has_stacked_memory(gpu) && (is("Ampere") || is("Ada") || is("Blackwell"));
+}
+
+double delivered_bandwidth_share(const hardware::Gpu& gpu) {
+  constexpr std::array before_volta{"Kepler", "Maxwell", "Pascal"};
+  const auto is = [&](const char* name) { return gpu.architecture.starts_with(name); };
+  return std::any_of(before_volta.begin(), before_volta.end(), is) ? 0.76 : 0.95;
+}
+
 PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
   PhysicsInput input;
   input.place = {0, space.find(Level::setting, sample.setting()),
                  space.find(Level::workload, sample.workload()), space.find(Level::gpu, sample.gpu.name),
                  space.find(Level::host, sample.host())};
   const double peak = sample.gpu.fp32_tflops * 1e12;
-  const double bandwidth = sample.gpu.bandwidth_gb_s * 1e9;
-  NetworkWork nominal;
-  nominal.terms[static_cast<std::size_t>(Term::dense_flops)] = nominal_flops;
-  nominal.terms[static_cast<std::size_t>(Term::elementwise_bytes)] = nominal_bytes;
-  nominal.kernels = nominal_kernels;
-  const auto& work = sample.work ? *sample.work : nominal;
+  const double bandwidth = sample.gpu.bandwidth_gb_s * 1e9 * delivered_bandwidth_share(sample.gpu);
+  const auto work = sample.work ? *sample.work : nominal_work();
   for (std::size_t i = 0; i < term_count; ++i)
     input.seconds[i] =
         training_over_forward * work.terms[i] / (is_compute(static_cast<Term>(i)) ? peak : bandwidth);
+  input.shares_lanes = shares_lanes(sample.gpu);
+  if (sample.gpu.tf32_tflops)
+    input.matrix_gain = std::max(0.0, std::log(*sample.gpu.tf32_tflops * 1e12 / peak));
   input.kernels = training_over_forward * work.kernels;
   input.weight_s = training_over_forward * work.weight_bytes / bandwidth;
   input.samples = sample.train_samples.value_or(1);
@@ -133,12 +171,13 @@ PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
   input.limit_w = sample.limit_w;
   input.board_w = sample.gpu.power_limit.value();
   input.stacked_memory = has_stacked_memory(sample.gpu);
+  input.known_work = well_known(sample);
   return input;
 }
 
 PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& space,
-                               const Eigen::VectorXd& exponentials) {
-  const Values value(input, space, exponentials);
+                               const Eigen::VectorXd& exponentials, const Nudge& nudge) {
+  const Values value(input, space, exponentials, nudge);
   PhysicsOutput output;
   const auto times = times_of(input, value, output);
   const double m = value(Parameter::overlap);
@@ -160,6 +199,41 @@ PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& 
   output.log_time = std::log(input.samples / (input.batch_of_gpu * input.gpu_count) * step(output.gpu_s));
   output.log_power = std::log(powers.drawn * input.gpu_count);
   return output;
+}
+
+PhysicsVariance physics_variance(const PhysicsInput& input, const ParameterSpace& space,
+                                 const Eigen::VectorXd& exponentials, const Eigen::MatrixXd& covariance) {
+  const auto here = evaluate_physics(input, space, exponentials);
+  PhysicsVariance sum;
+  std::vector<Eigen::Index> fitted;
+  std::vector<std::array<double, 2>> slopes;  // of time and power, a prior standard deviation each
+  for (std::size_t k = 0; k < parameter_count; ++k) {
+    const auto parameter = static_cast<Parameter>(k);
+    const auto at = space.offset(parameter, input.place);
+    for (Eigen::Index i = 0; i < width_of(parameter); ++i) {
+      // A step of one standard deviation sees more of a bend than a small one does.
+      const double step = at < 0 ? prior_sd(parameter, input.known_work) : space.sd()[at + i];
+      const auto term = static_cast<std::size_t>(i);
+      const auto moved = evaluate_physics(input, space, exponentials, {parameter, term, step});
+      const double time = moved.log_time - here.log_time, power = moved.log_power - here.log_power;
+      if (at >= 0) {
+        fitted.push_back(at + i);
+        slopes.push_back({time, power});
+        continue;
+      }
+      sum.time += time * time;
+      sum.power += power * power;
+      sum.energy += (time + power) * (time + power);
+    }
+  }
+  for (std::size_t i = 0; i < fitted.size(); ++i)
+    for (std::size_t j = 0; j < fitted.size(); ++j) {
+      const double shared = covariance(fitted[i], fitted[j]);
+      sum.time += shared * slopes[i][0] * slopes[j][0];
+      sum.power += shared * slopes[i][1] * slopes[j][1];
+      sum.energy += shared * (slopes[i][0] + slopes[i][1]) * (slopes[j][0] + slopes[j][1]);
+    }
+  return sum;
 }
 
 }  // namespace joulecast::estimate

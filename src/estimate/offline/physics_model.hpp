@@ -18,13 +18,16 @@ namespace joulecast::estimate {
 struct PhysicsInput {
   Place place{};
   std::array<double, term_count> seconds{};  ///< of one sample's step at peak rates
-  double kernels = 0;                        ///< of one step
-  double weight_s = 0;                       ///< to read the weights once at peak bandwidth
-  double samples = 1;  ///< of an epoch; 1 where unknown (the workload's parameters take it)
+  bool shares_lanes = false;
+  double matrix_gain = 0;  ///< log of the rate that TF32 matrix units add to that of the FP32 lanes
+  double kernels = 0;      ///< of one step
+  double weight_s = 0;     ///< to read the weights once at peak bandwidth
+  double samples = 1;      ///< of an epoch; 1 where unknown (the workload's parameters take it)
   double batch_of_gpu = 1;
   int gpu_count = 1;
   double limit_w = 0, board_w = 0;
   bool stacked_memory = false;
+  bool known_work = true;  ///< else it is nominal, and the workload's parameters are free to stand for it
 };
 
 struct PhysicsOutput {
@@ -43,10 +46,35 @@ struct PhysicsOutput {
 /// High-bandwidth memory beside the die idles at less power than GDDR. By board name.
 [[nodiscard]] bool has_stacked_memory(const hardware::Gpu& gpu);
 
+/// Whether integer instructions take the lanes of FP32 ones: NVIDIA's Maxwell, Pascal, and Ampere and later
+/// without stacked memory. There the peak FP32 rate is out of reach by up to 1.36, its Turing whitepaper's
+/// (2018) count of instructions per FP32 instruction.
+[[nodiscard]] bool shares_lanes(const hardware::Gpu& gpu);
+/// Of the peak bandwidth, as streaming kernels see it: 76 % before Volta, 95 % since (NVIDIA's Volta
+/// whitepaper, 2017).
+[[nodiscard]] double delivered_bandwidth_share(const hardware::Gpu& gpu);
+
 [[nodiscard]] PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space);
+
+/// Moves one parameter away from its value, at any place.
+struct Nudge {
+  Parameter parameter = Parameter::launch_s;
+  std::size_t term = 0;  ///< of the vectors over the terms
+  double log_factor = 0;
+};
 
 /// `exponentials` are exp() of the parameters' values.
 [[nodiscard]] PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& space,
-                                             const Eigen::VectorXd& exponentials);
+                                             const Eigen::VectorXd& exponentials, const Nudge& nudge = {});
+
+/// Variances of the logarithms that come from not knowing the parameters, to first order: those of an unseen
+/// GPU, host, workload or setting from their priors, the others from `covariance`, that of the fitted
+/// parameters in prior standard deviations.
+struct PhysicsVariance {
+  double time = 0, power = 0, energy = 0;
+};
+[[nodiscard]] PhysicsVariance physics_variance(const PhysicsInput& input, const ParameterSpace& space,
+                                               const Eigen::VectorXd& exponentials,
+                                               const Eigen::MatrixXd& covariance);
 
 }  // namespace joulecast::estimate

@@ -36,6 +36,8 @@ enum class Parameter {
   limit_share,         ///< mean power over the limit where the limit binds
   limit_softness,      ///< exponent of the smooth minimum of demand and limit
   busy_exponent,       ///< of the busy share in the power
+  shared_lanes,        ///< exponent of 1.36 in the time of FLOPs where integers share the FP32 lanes
+  matrix_units,        ///< exponent of the TF32 rate over the FP32 rate in the time of products
   optimiser_traffic,   ///< weight bytes moved by a step over weights stored
   // each setting
   setting_launch,
@@ -59,6 +61,9 @@ enum class Parameter {
   setting_term,
 };
 constexpr std::size_t parameter_count = static_cast<std::size_t>(Parameter::setting_term) + 1;
+
+/// Freedom of a workload's parameters where its graph or samples are unknown.
+constexpr double unknown_work_sd = 0.8;
 
 struct ParameterInfo {
   std::string_view name;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "estimate/offline/kernel_expansion.hpp"
 #include "estimate/offline/model_json.hpp"
@@ -60,28 +61,36 @@ ResidualScales power_scales() {
   return {0.05, 0.06, 0.05, 0.03, 0.05, 0.15, 0.15, 0.10, 0.02};
 }
 
-double kernel(const ResidualFeatures& a, const ResidualFeatures& b, const ResidualScales& s) {
+KernelParts kernel_parts(const ResidualFeatures& a, const ResidualFeatures& b, const ResidualScales& s) {
   const auto square = [](double value) { return value * value; };
   const bool same_host = a.host == b.host;
   const double batch = gauss(a.log_batch - b.log_batch, batch_length);
-  double sum = same_host ? square(s.host) : 0;
   const double load = std::exp(-0.5 * (a.load - b.load).squaredNorm() / (load_length * load_length));
-  sum += load * (square(s.load) + (same_host ? square(s.host_load) : 0));
+  KernelParts parts{};
   if (a.workload == b.workload) {
-    sum += square(s.workload) * batch * gauss(a.log_headroom - b.log_headroom, headroom_length);
+    parts[0] = square(s.workload) * batch * gauss(a.log_headroom - b.log_headroom, headroom_length);
     if (same_host) {
       const double near = batch * gauss(a.log_limit - b.log_limit, limit_length);
       const double far = gauss(a.log_batch - b.log_batch, far_batch_length);
-      sum += square(s.workload_on_host) * (a.optimiser == b.optimiser ? 1 : other_optimiser) * 0.5 *
-             (near + far);
+      parts[1] = square(s.workload_on_host) * (a.optimiser == b.optimiser ? 1 : other_optimiser) * 0.5 *
+                 (near + far);
     }
   }
+  if (same_host) parts[2] = square(s.host_load) * load;
+  parts[3] = square(s.load) * load;
+  if (same_host) parts[4] = square(s.host);
   if (a.has_work && b.has_work) {
-    const double amplitude = square(s.network) + (a.setting == b.setting ? square(s.network_setting) : 0) +
-                             (same_host ? square(s.network_host) : 0);
-    sum += amplitude * batch * std::exp(-0.5 * (a.network - b.network).squaredNorm());
+    const double like = batch * std::exp(-0.5 * (a.network - b.network).squaredNorm());
+    parts[5] = square(s.network) * like;
+    if (a.setting == b.setting) parts[6] = square(s.network_setting) * like;
+    if (same_host) parts[7] = square(s.network_host) * like;
   }
-  return sum;
+  return parts;
+}
+
+double kernel(const ResidualFeatures& a, const ResidualFeatures& b, const ResidualScales& scales) {
+  const auto parts = kernel_parts(a, b, scales);
+  return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 Residual Residual::fit(const std::vector<ResidualFeatures>& rows, const Eigen::VectorXd& residuals,
@@ -116,11 +125,21 @@ Residual Residual::fit(const std::vector<ResidualFeatures>& rows, const Eigen::V
   return result;
 }
 
-double Residual::predict(const ResidualFeatures& row) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < inducing_.size(); ++i)
-    sum += coefficients_[static_cast<Eigen::Index>(i)] * kernel(row, inducing_[i], scales_);
-  return sum;
+Residual::Value Residual::predict(const ResidualFeatures& row) const {
+  Value value;
+  KernelParts nearest{};
+  for (std::size_t i = 0; i < inducing_.size(); ++i) {
+    const auto parts = kernel_parts(row, inducing_[i], scales_);
+    value.mean +=
+        coefficients_[static_cast<Eigen::Index>(i)] * std::accumulate(parts.begin(), parts.end(), 0.0);
+    for (std::size_t part = 0; part < parts.size(); ++part)
+      nearest[part] = std::max(nearest[part], parts[part]);
+  }
+  const auto own = kernel_parts(row, row, scales_);
+  for (std::size_t part = 0; part < own.size(); ++part)
+    if (own[part] > 0) value.variance += own[part] - nearest[part] * nearest[part] / own[part];
+  value.variance += scales_.noise * scales_.noise;
+  return value;
 }
 
 nlohmann::ordered_json Residual::to_json() const {

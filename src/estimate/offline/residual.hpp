@@ -6,6 +6,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -43,6 +44,10 @@ struct ResidualScales {
 [[nodiscard]] ResidualScales time_scales();
 [[nodiscard]] ResidualScales power_scales();
 
+/// Covariances of the kernel's parts, in the order of ResidualScales; their sum is the kernel.
+using KernelParts = std::array<double, 8>;
+[[nodiscard]] KernelParts kernel_parts(const ResidualFeatures& a, const ResidualFeatures& b,
+                                       const ResidualScales& scales);
 [[nodiscard]] double kernel(const ResidualFeatures& a, const ResidualFeatures& b,
                             const ResidualScales& scales);
 
@@ -50,11 +55,18 @@ struct ResidualScales {
 class Residual {
  public:
   Residual() = default;
+  explicit Residual(const ResidualScales& scales) : scales_(scales) {}
   /// `noise` is the standard deviation of each residual.
   [[nodiscard]] static Residual fit(const std::vector<ResidualFeatures>& rows,
                                     const Eigen::VectorXd& residuals, const Eigen::VectorXd& noise,
                                     const ResidualScales& scales);
-  [[nodiscard]] double predict(const ResidualFeatures& row) const;
+  struct Value {
+    double mean = 0;
+    /// What the nearest row in each part of the kernel leaves open: s^2 (1 - correlation^2), summed. The
+    /// process's own variance would need a matrix of all rows.
+    double variance = 0;
+  };
+  [[nodiscard]] Value predict(const ResidualFeatures& row) const;
 
   [[nodiscard]] nlohmann::ordered_json to_json() const;
   [[nodiscard]] static Result<Residual> from_json(const nlohmann::ordered_json& json);

@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -109,43 +110,52 @@ std::string normalised_architecture(std::string_view name) {
   return result;
 }
 
-Result<SampleContext> sample_context(const std::filesystem::path& table,
+Result<SampleContext> sample_context(const std::vector<std::filesystem::path>& tables,
                                      const std::filesystem::path& graphs) {
   SampleContext context;
   const auto& catalogue = hardware::catalogue();
   if (!catalogue) return propagate(catalogue.error());
   context.catalogue = &*catalogue;
-  auto file = graphs;
-  std::error_code ignored;
-  if (file.empty()) {
-    file = table.parent_path() / "ec-nas-graphs.csv";
-    if (!std::filesystem::exists(file, ignored)) return context;
+  std::set<std::filesystem::path> files;
+  if (!graphs.empty()) {
+    files.insert(graphs);
+  } else {
+    std::error_code ignored;
+    for (const auto& table : tables)
+      if (const auto beside = table.parent_path() / "ec-nas-graphs.csv";
+          std::filesystem::exists(beside, ignored))
+        files.insert(beside);
   }
-  auto cells = network::read_ec_nas_cells(file);
-  if (!cells) return propagate(cells.error());
-  for (const auto& [hash, cell] : *cells) {
-    auto built = network::build_ec_nas(cell, hash);
-    if (!built) return propagate(built.error());
-    context.graphs.emplace("cell-" + hash, work_of(*built));
+  for (const auto& file : files) {
+    auto cells = network::read_ec_nas_cells(file);
+    if (!cells) return propagate(cells.error());
+    for (const auto& [hash, cell] : *cells) {
+      auto built = network::build_ec_nas(cell, hash);
+      if (!built) return propagate(built.error());
+      context.graphs.emplace("cell-" + hash, work_of(*built));
+    }
   }
   return context;
 }
 
-Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table, const SampleContext& context) {
+Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table, const SampleContext& context,
+                                       LeftOut* left_out) {
   NetworkFinder networks(table, context);
-  std::map<std::string, hardware::Gpu> gpus;
+  std::map<std::string, Result<hardware::Gpu>> gpus;
   std::vector<Sample> samples;
   samples.reserve(table.rows.size());
   for (const auto& row : table.rows) {
     auto gpu = gpus.find(row.gpu);
-    if (gpu == gpus.end()) {
-      auto found = context.catalogue->find_gpu(row.gpu);
-      if (!found)
-        return fail(ErrorKind::malformed, table.where + ":" + std::to_string(row.line), "{}",
-                    found.error().message);
-      gpu = gpus.emplace(row.gpu, std::move(*found)).first;
+    if (gpu == gpus.end()) gpu = gpus.emplace(row.gpu, context.catalogue->find_gpu(row.gpu)).first;
+    if (gpu->second) {
+      samples.push_back(sample_of(row, *gpu->second, networks));
+      continue;
     }
-    samples.push_back(sample_of(row, gpu->second, networks));
+    auto failed = fail(ErrorKind::malformed, table.where + ":" + std::to_string(row.line), "{}",
+                       gpu->second.error().message);
+    if (!left_out) return failed;
+    ++left_out->rows;
+    if (!left_out->first) left_out->first = failed.value();
   }
   return samples;
 }

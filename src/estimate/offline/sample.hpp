@@ -38,6 +38,7 @@ struct Sample {
   double batch = 1;    ///< of a step, over all GPUs
   // What it does.
   std::optional<NetworkWork> work;  ///< nothing where the architecture is unknown
+  bool guessed = false;             ///< the work is that of typical networks of its size
   std::optional<double> parameters;
   std::optional<double> gmacs;  ///< forward, of one sample
   std::optional<double> image_height, image_width;
@@ -50,6 +51,8 @@ struct Sample {
   [[nodiscard]] std::string workload() const { return setting() + "/" + dataset + "/" + architecture; }
   /// Rows that share it ran on the same kind of machine.
   [[nodiscard]] std::string host() const { return setting() + "/" + gpu.name; }
+  /// Rows that share it share both.
+  [[nodiscard]] std::string pair() const { return workload() + " on " + gpu.name; }
 };
 
 /// What turns rows into samples.
@@ -60,13 +63,21 @@ struct SampleContext {
 };
 
 /// The catalogue that comes with joulecast, and the graphs of `graphs`: that file, or, where it is empty,
-/// ec-nas-graphs.csv beside the table if it is there.
-[[nodiscard]] Result<SampleContext> sample_context(const std::filesystem::path& table,
+/// ec-nas-graphs.csv beside each table if it is there.
+[[nodiscard]] Result<SampleContext> sample_context(const std::vector<std::filesystem::path>& tables,
                                                    const std::filesystem::path& graphs = {});
 
-/// malformed with file:line where a GPU is not in the catalogue.
+/// Rows that no sample could be made of.
+struct LeftOut {
+  std::size_t rows = 0;
+  std::optional<Error> first;  ///< file:line and why
+};
+
+/// malformed with file:line where a GPU is not in the catalogue; with `left_out`, such rows are counted there
+/// and the others go on.
 [[nodiscard]] Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table,
-                                                     const SampleContext& context);
+                                                     const SampleContext& context,
+                                                     LeftOut* left_out = nullptr);
 
 [[nodiscard]] std::string normalised_architecture(std::string_view name);
 

@@ -11,9 +11,6 @@ constexpr std::array<std::string_view, 7> novelty_names{
 std::string configuration_key(const Sample& sample) {
   return sample.source + "\n" + sample.configuration;
 }
-std::string pair_key(const Sample& sample) {
-  return sample.workload() + "\n" + sample.host();
-}
 
 }  // namespace
 
@@ -27,7 +24,7 @@ std::string calibration_group(const Sample& sample, Novelty novelty) {
     case Novelty::near:
       return configuration_key(sample);
     case Novelty::pair:
-      return pair_key(sample);
+      return sample.pair();
     case Novelty::new_gpu:
       return sample.source + "\n" + sample.gpu.name;
     case Novelty::new_architecture:
@@ -42,7 +39,7 @@ std::string calibration_group(const Sample& sample, Novelty novelty) {
 Seen::Seen(std::span<const Sample> training) {
   for (const auto& sample : training) {
     configurations_.insert(configuration_key(sample));
-    pairs_.insert(pair_key(sample));
+    pairs_.insert(sample.pair());
     workloads_.insert(sample.workload());
     hosts_.insert(sample.host());
     sources_.insert(sample.source);
@@ -53,11 +50,12 @@ Seen::Seen(std::span<const Sample> training) {
 
 Novelty Seen::novelty(const Sample& sample) const {
   if (configurations_.contains(configuration_key(sample))) return Novelty::repeat;
-  if (pairs_.contains(pair_key(sample))) return Novelty::near;
+  if (pairs_.contains(sample.pair())) return Novelty::near;
   const bool workload = workloads_.contains(sample.workload());
   const bool host = hosts_.contains(sample.host());
   if (workload) return host ? Novelty::pair : Novelty::new_gpu;
-  if (host) return Novelty::new_architecture;
+  // A network that has to be guessed is further away than its machine.
+  if (host && sample.work) return Novelty::new_architecture;
   return sources_.contains(sample.source) ? Novelty::new_both : Novelty::new_source;
 }
 

@@ -11,8 +11,9 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr std::array<std::string_view, 5> split_names{"random", "configuration", "architecture", "gpu",
-                                                      "source"};
+constexpr std::array<std::string_view, 6> split_names{"random",       "configuration", "pair",
+                                                      "architecture", "gpu",           "source"};
+constexpr const char* never_held_out = "";
 
 void shuffle(std::vector<std::string>& values, stats::Random& random) {
   for (std::size_t i = values.size(); i > 1; --i)
@@ -23,11 +24,13 @@ std::string configuration_of(const Sample& sample) {
   return sample.source + "\n" + sample.configuration;
 }
 
-/// Folds of groups, dealt in turn within each stratum so that every fold has its share of every stratum.
+/// Folds of groups, dealt in turn within each stratum so that every fold has its share of every stratum; -1 =
+/// never held out.
 std::vector<int> deal(const std::vector<std::string>& groups, const std::vector<std::string>& strata,
                       int folds, std::uint64_t seed) {
   std::map<std::string, std::string> stratum_of;  // a group in several strata belongs to the first of them
-  for (std::size_t i = 0; i < groups.size(); ++i) stratum_of.emplace(groups[i], strata[i]);
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    if (groups[i] != never_held_out) stratum_of.emplace(groups[i], strata[i]);
   std::map<std::string, std::vector<std::string>> members;
   for (const auto& [group, stratum] : stratum_of) members[stratum].push_back(group);
   stats::Random random(seed);
@@ -38,8 +41,23 @@ std::vector<int> deal(const std::vector<std::string>& groups, const std::vector<
     for (const auto& name : names) fold_of[name] = next++ % folds;
   }
   std::vector<int> result;
-  for (const auto& group : groups) result.push_back(fold_of[group]);
+  for (const auto& group : groups) result.push_back(group == never_held_out ? -1 : fold_of[group]);
   return result;
+}
+
+/// The sample's pair where the workload ran elsewhere too and the host ran others; else never_held_out.
+std::vector<std::string> pairs_of(std::span<const Sample> samples) {
+  std::map<std::string, std::set<std::string>> partners;
+  for (const auto& sample : samples) {
+    partners[sample.workload()].insert(sample.host());
+    partners[sample.host()].insert(sample.workload());
+  }
+  std::vector<std::string> pairs;
+  for (const auto& sample : samples) {
+    const bool apart = partners[sample.workload()].size() > 1 && partners[sample.host()].size() > 1;
+    pairs.push_back(apart ? sample.pair() : never_held_out);
+  }
+  return pairs;
 }
 
 std::vector<Fold> folds_from(const std::vector<int>& fold_of_row) {
@@ -100,22 +118,28 @@ Result<Split> split_from(std::string_view name) {
   for (std::size_t i = 0; i < split_names.size(); ++i)
     if (name == split_names[i]) return static_cast<Split>(i);
   return fail(ErrorKind::invalid, "--split",
-              "is random, configuration, architecture, gpu or source, not '{}'", name);
+              "is random, configuration, pair, architecture, gpu or source, not '{}'", name);
 }
 
 Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
                                      const SplitOptions& options) {
   std::vector<std::string> groups, strata;
+  const auto pairs = pairs_of(samples);
   int folds = options.folds;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const auto& sample = samples[i];
-    strata.push_back(split == Split::gpu || split == Split::source ? std::string{} : sample.source);
+    strata.push_back(split == Split::gpu || split == Split::source ? std::string{}
+                     : split == Split::pair                        ? sample.workload()
+                                                                   : sample.source);
     switch (split) {
       case Split::random:
         groups.push_back(std::to_string(i));
         break;
       case Split::configuration:
         groups.push_back(configuration_of(sample));
+        break;
+      case Split::pair:
+        groups.push_back(pairs[i]);
         break;
       case Split::architecture:
         groups.push_back(sample.architecture);
@@ -128,11 +152,12 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
         break;
     }
   }
-  const std::set<std::string> distinct(groups.begin(), groups.end());
+  std::set<std::string> distinct(groups.begin(), groups.end());
+  distinct.erase(never_held_out);
   if (distinct.size() < 2)
     return fail(ErrorKind::invalid, "--split " + std::string(name_of(split)),
                 "needs two groups or more; the table has {}", distinct.size());
-  if (split == Split::architecture) folds = options.architecture_folds;
+  if (split == Split::architecture || split == Split::pair) folds = options.architecture_folds;
   if (split == Split::gpu || split == Split::source) folds = static_cast<int>(distinct.size());
   auto result = folds_from(deal(groups, strata, folds, options.seed));
   if (split != Split::gpu || options.shots == 0) return result;

@@ -16,6 +16,7 @@ namespace joulecast::estimate {
 enum class Split {
   random,         ///< by row: repeats of a configuration stand on both sides, as in the paper
   configuration,  ///< whole configurations are held out
+  pair,           ///< whole workloads on a host, where each of the two is known from others
   architecture,   ///< whole architectures, by name, in every source
   gpu,            ///< whole GPUs, in every source
   source,         ///< whole sources: other people's machines, software and networks
@@ -31,7 +32,7 @@ struct Fold {
 struct SplitOptions {
   std::uint64_t seed = 1;
   int folds = 5;                ///< of random and configuration
-  int architecture_folds = 12;  ///< architectures of each source are spread over them evenly
+  int architecture_folds = 12;  ///< of architectures and pairs, spread evenly
   /// With Split::gpu: this many configurations of the held-out GPU, in each source, are trained on after all:
   /// one of each workload before a second of any, otherwise at random.
   int shots = 0;

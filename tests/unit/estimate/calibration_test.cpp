@@ -42,16 +42,29 @@ TEST(Calibration, NineGroupsAreTheLeastForACalibratedInterval) {
 }
 
 TEST(Calibration, FewGroupsGiveAStudentInterval) {
-  // The 90 % quantile of {0.01, 0.02} is 0.02; t(0.95; 1) / z(0.95) = 6.3138 / 1.6449 (tables).
+  // The 90 % quantile of {0.01, 0.02} is 0.02; t(0.95; 2) / z(0.95) = 2.9200 / 1.6449 (tables): the rows of a
+  // group agree, so that all there is to know the variance from are two groups.
   const auto factor = interval_factor(misses_of(2, 3), Novelty::near, "elsewhere");
   ASSERT_TRUE(factor);
   EXPECT_FALSE(factor->calibrated);
-  EXPECT_NEAR(factor->q, 0.02 * 6.3138 / 1.6449, 1e-5);
+  EXPECT_NEAR(factor->q, 0.02 * 2.9200 / 1.6449, 1e-5);
+}
+
+TEST(Calibration, ScatterWithinGroupsIsKnownFromTheirRows) {
+  // Two groups of 1,000 rows that scatter about 0: the variance is well known, and the interval hardly
+  // stretched.
+  std::vector<Miss> misses;
+  for (int i = 0; i < 1000; ++i)
+    for (const char* group : {"a", "b"})
+      misses.push_back({Novelty::near, "s", group, 0, (i % 2 == 0 ? 1 : -1) * 0.001 * (i / 2 + 1)});
+  const auto factor = interval_factor(misses, Novelty::near, "elsewhere");
+  // The 90 % quantile of 0.001 … 0.5, each twice in both groups.
+  EXPECT_NEAR(factor->q, 0.45, 0.002);
 }
 
 TEST(Calibration, ASourceOfThousandsDoesNotSpeakForTheOthers) {
   auto misses = misses_of(1000, 1, Novelty::near, "large");
-  for (auto& miss : misses) miss.log_ratio = 0.001;
+  for (auto& miss : misses) miss.score = 0.001;
   for (int i = 0; i < 3; ++i) misses.push_back({Novelty::near, "small", "s" + std::to_string(i), 0, 0.5});
   EXPECT_GE(interval_factor(misses, Novelty::near, "elsewhere")->q, 0.5);
   EXPECT_DOUBLE_EQ(interval_factor(misses, Novelty::near, "large")->q, 0.001);
@@ -67,7 +80,7 @@ TEST(Calibration, AWorseNoveltyStandsInForOneWithoutGroups) {
 TEST(Calibration, AFoldNeverCalibratesItself) {
   auto misses = misses_of(30, 1);
   for (auto& miss : misses)
-    if (miss.fold == 1) miss.log_ratio = 5;
+    if (miss.fold == 1) miss.score = 5;
   EXPECT_LT(interval_factor(misses, Novelty::near, "s", 1)->q, 1);
   EXPECT_DOUBLE_EQ(interval_factor(misses, Novelty::near, "s", 0)->q, 5);
 }

@@ -52,6 +52,29 @@ TEST(Splits, EachGpuIsAFoldAndShotsMoveConfigurations) {
   EXPECT_NE(folds[0].test, folds[1].test);
 }
 
+TEST(Splits, PairsAreOfKnownPartners) {
+  auto samples = made_samples();
+  // A workload that ran on one GPU only is never held out.
+  samples.push_back(testing::made_sample("alone", 1, testing::made_gpu("One", 10, 400, 200), 16));
+  const auto folds = make_folds(samples, Split::pair, {}).value();
+  std::set<std::size_t> tested;
+  for (const auto& fold : folds) {
+    std::set<std::string> pairs, workloads, hosts;
+    for (const auto row : fold.train) {
+      pairs.insert(samples[row].pair());
+      workloads.insert(samples[row].workload());
+      hosts.insert(samples[row].host());
+    }
+    for (const auto row : fold.test) {
+      EXPECT_FALSE(pairs.contains(samples[row].pair()));
+      EXPECT_TRUE(workloads.contains(samples[row].workload()));
+      EXPECT_TRUE(hosts.contains(samples[row].host()));
+      EXPECT_TRUE(tested.insert(row).second);
+    }
+  }
+  EXPECT_EQ(tested.size(), samples.size() - 1);
+}
+
 TEST(Splits, OneGroupCannotBeSplit) {
   auto samples = made_samples();
   std::erase_if(samples, [](const Sample& sample) { return sample.gpu.name != "One"; });
@@ -102,7 +125,7 @@ TEST(EvaluateOffline, PhysicsHoldsOnConfigurationsThatItHasNotSeen) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto file = root / "tables" / "workloads.csv";
   const auto table = formats::read_workload_table(file).value();
-  const auto samples = samples_of(table, sample_context(file).value()).value();
+  const auto samples = samples_of(table, sample_context({file}).value()).value();
   OfflineEvaluationOptions options;
   options.methods = {"physics"};
   const auto result = evaluate_offline(samples, Split::configuration, options).value();
