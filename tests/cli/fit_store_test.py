@@ -135,7 +135,7 @@ class FitStore(CommandTest):
 
     def test_what_cannot_be_used_is_one_line(self):
         self.assert_unusable(self.call("fit", "-o", self.model, expect=2), "TABLE", "--store")
-        self.assert_unusable(self.call("fit", "--store", "-o", self.model, expect=1), "no run")
+        self.assert_unusable(self.call("fit", "--store", "-o", self.model, expect=2), "no run")
         self.bundle("bad", 10, 100, batch_size=None)
         self.bundle("unknown", 10, 100, gpu="Riva 128")
         self.call("import", self.folder / "bundles")

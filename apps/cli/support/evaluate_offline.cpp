@@ -25,21 +25,22 @@ struct Options {
   std::uint64_t seed = 1;
 };
 
-/// Rows of a GPU that nothing is known of are left out, and said so.
+std::string rows_text(std::size_t rows) {
+  return fmt::format("{} row{}", rows, rows == 1 ? "" : "s");
+}
+
+/// Rows of a GPU that nothing is known of are left out.
 Result<std::vector<estimate::Sample>> read_samples(const std::string& file,
-                                                   const estimate::SampleContext& context) {
+                                                   const estimate::SampleContext& context,
+                                                   estimate::LeftOut& left_out) {
   auto table = formats::read_workload_table(file);
   if (!table) return propagate(table.error());
-  estimate::LeftOut left_out;
   auto samples = estimate::samples_of(*table, context, &left_out);
-  if (!samples || !left_out.first) return samples;
-  if (samples->empty()) return propagate(*left_out.first);
-  fmt::print(stderr, "joulecast: {} of {} rows left out, the first at {}\n", left_out.rows,
-             table->rows.size(), to_string(*left_out.first));
+  if (samples && samples->empty() && left_out.first) return propagate(*left_out.first);
   return samples;
 }
 
-Result<estimate::OfflineEvaluation> evaluation_of(const Options& options) {
+Result<estimate::OfflineEvaluation> evaluation_of(const Options& options, estimate::LeftOut& left_out) {
   if (options.shots < 0 || options.shots > 1000)
     return fail(ErrorKind::invalid, "--shots", "must be 0 to 1000, not {}", options.shots);
   auto split = estimate::split_from(options.paper_split ? "random" : options.split);
@@ -57,21 +58,31 @@ Result<estimate::OfflineEvaluation> evaluation_of(const Options& options) {
     for (auto& device : *own) catalogue.add(std::move(device));
   }
   context->catalogue = &catalogue;
-  auto samples = read_samples(options.table, *context);
+  auto samples = read_samples(options.table, *context, left_out);
   if (!samples) return propagate(samples.error());
   estimate::OfflineEvaluationOptions how;
   how.methods = options.methods;
   how.split.shots = options.shots;
   how.split.seed = how.fit.seed = options.seed;
   if (options.test.empty()) return estimate::evaluate_offline(*samples, *split, how);
-  auto test = read_samples(options.test, *context);
+  auto test = read_samples(options.test, *context, left_out);
   if (!test) return propagate(test.error());
   return estimate::evaluate_offline(*samples, *test, how);
 }
 
 int evaluate(const Options& options) {
-  auto evaluation = evaluation_of(options);
-  if (!evaluation) return report_error(evaluation.error());
+  estimate::LeftOut left_out;
+  auto evaluation = evaluation_of(options, left_out);
+  if (!evaluation) {
+    auto error = evaluation.error();
+    if (left_out.first && error.where != left_out.first->where)
+      error.message +=
+          fmt::format("; {} left out, the first at {}", rows_text(left_out.rows), to_string(*left_out.first));
+    return report_error(error);
+  }
+  if (left_out.first)
+    fmt::print(stderr, "joulecast: {} left out, the first at {}\n", rows_text(left_out.rows),
+               to_string(*left_out.first));
   return answer(
       options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
       [&] { return report::to_json(*evaluation); });
