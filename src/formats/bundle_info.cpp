@@ -1,7 +1,7 @@
 #include "formats/bundle_info.hpp"
 
-#include "formats/bundle_keys.hpp"
 #include "formats/support/json_fields.hpp"
+#include "trace/fields.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -13,11 +13,8 @@ DescribedColumn take_column(Fields& fields) {
   fields.take("file", described.file);
   fields.take("column", described.column);
   auto& channel = described.channel;
-  visit_channel(channel, [&](const char* key, auto& value) { fields.take(key, value); });
-  fields.take("quantity", channel.quantity, trace::quantity_from);
-  fields.take("behaviour", channel.behaviour, trace::behaviour_from);
-  fields.take("component", channel.component, trace::component_from);
-  fields.take("provenance", channel.provenance, provenance_from);
+  visit_channel(channel,
+                [&](const char* key, auto& value, auto... from) { fields.take(key, value, from...); });
   for (const auto& gap : fields.list("gaps"))
     if (gap.is_array() && gap.size() == 2 && gap[0].is_number() && gap[1].is_number())
       described.gaps.push_back({Seconds{gap[0].get<double>()}, Seconds{gap[1].get<double>()}});
@@ -117,6 +114,8 @@ Result<BundleInfo> parse_bundle_info(std::string_view text, const std::string& f
   Fields fields(std::move(*object), text, file);
   BundleInfo info;
   auto& run = info.run;
+  fields.take("id", run.info.id);
+  fields.take("name", run.info.name);
   visit_info(run.info, [&](const char* key, auto& value) { fields.take(key, value); });
   std::string bounds;
   fields.take("epoch_bounds", bounds);

@@ -1,6 +1,6 @@
 #include "formats/bundle_info.hpp"
-#include "formats/bundle_keys.hpp"
 #include "formats/support/json_fields.hpp"
+#include "trace/fields.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -12,11 +12,7 @@ ordered_json column_json(const DescribedColumn& described) {
   writer("file", described.file);
   writer("column", described.column);
   const auto& channel = described.channel;
-  writer("quantity", std::string(trace::name_of(channel.quantity)));
-  writer("behaviour", std::string(trace::name_of(channel.behaviour)));
-  writer("component", std::string(trace::name_of(channel.component)));
-  writer("provenance", std::string(name_of(channel.provenance)));
-  visit_channel(channel, [&](const char* key, const auto& value) { writer(key, value); });
+  visit_channel(channel, [&](const char* key, const auto& value, auto...) { writer(key, value); });
   auto gaps = ordered_json::array();
   for (const auto& gap : described.gaps)
     gaps.push_back({Writer::number(gap.begin.value()), Writer::number(gap.end.value())});
@@ -76,6 +72,8 @@ ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
 
 std::string bundle_info_text(const Run& run, const std::vector<DescribedColumn>& columns) {
   Writer writer;
+  writer("id", run.info.id);
+  writer("name", run.info.name);
   visit_info(run.info, [&](const char* key, const auto& value) { writer(key, value); });
   if (!run.info.epoch_bounds_recorded) writer("epoch_bounds", std::string("not recorded"));
   writer("run_start_s", run.span.begin);

@@ -4,6 +4,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "trace/fields.hpp"
+
 namespace joulecast::store {
 namespace {
 
@@ -42,9 +44,10 @@ class Writer {
   void operator()(const char* key, const Unit<Tag>& value) {
     if (value.value() != 0) json_[key] = value.value();
   }
-  template <class Enum>
-  requires std::is_enum_v<Enum>
-  void operator()(const char* key, const Enum& value) { json_[key] = std::string(name_of(value)); }
+  template <class Enum, class From>
+  void operator()(const char* key, const Enum& value, From) {
+    json_[key] = std::string(name_of(value));
+  }
   [[nodiscard]] std::string text() const { return json_.empty() ? "{}" : dump(json_); }
 
  private:
@@ -92,14 +95,12 @@ class Reader {
     if (const auto* found = find(key); found != nullptr && found->is_number())
       value = Unit<Tag>{found->get<double>()};
   }
-  void operator()(const char* key, trace::Quantity& value) const { named(key, value, trace::quantity_from); }
-  void operator()(const char* key, trace::Behaviour& value) const {
-    named(key, value, trace::behaviour_from);
+  template <class Enum, class From>
+  void operator()(const char* key, Enum& value, From from) const {
+    std::string name;
+    (*this)(key, name);
+    if (const auto known = from(name)) value = *known;
   }
-  void operator()(const char* key, trace::Component& value) const {
-    named(key, value, trace::component_from);
-  }
-  void operator()(const char* key, Provenance& value) const { named(key, value, provenance_from); }
 
  private:
   [[nodiscard]] const Json* find(const char* key) const {
@@ -113,82 +114,19 @@ class Reader {
     if (found == nullptr || !found->is_array()) return;
     for (const auto& item : *found) action(item);
   }
-  template <class Enum, class From>
-  void named(const char* key, Enum& value, From from) const {
-    std::string name;
-    (*this)(key, name);
-    if (const auto known = from(name)) value = *known;
-  }
   Json json_;
 };
 
+/// What RunInfo has beyond the fields that bundles name the same.
 template <class Visitor, class Info>
-void visit_info(Visitor& field, Info& info) {
-  field("source", info.source);
-  field("stream", info.stream);
-  field("gpu", info.gpu);
-  field("gpu_count", info.gpu_count);
-  field("nodes", info.nodes);
-  field("gpu_memory_mib", info.gpu_memory_mib);
-  field("gpu_power_limit_w", info.gpu_power_limit_w);
-  field("architecture", info.architecture);
-  field("framework", info.framework);
-  field("dataset", info.dataset);
-  field("image_size", info.image_size);
-  field("batch_size", info.batch_size);
-  field("train_samples", info.train_samples);
-  field("validation_samples", info.validation_samples);
-  field("gflops_forward_per_sample", info.gflops_forward_per_sample);
-  field("params", info.params);
-  field("total_work", info.total_work);
-  field("work_unit", info.work_unit);
-  field("quality", info.quality);
+void visit_all_info(Visitor& field, Info& info) {
+  visit_info(info, field);
   field("epoch_bounds_recorded", info.epoch_bounds_recorded);
   field("extra", info.extra_json);
 }
 
-template <class Visitor, class Host>
-void visit_host(Visitor& field, Host& host) {
-  field("hostname", host.hostname);
-  field("os", host.os);
-  field("cpu_model", host.cpu_model);
-  field("logical_cpus", host.logical_cpus);
-  field("memory_bytes", host.memory_bytes);
-  field("gpus", host.gpus);
-  field("joulecast_version", host.joulecast_version);
-}
-
-template <class Visitor, class P>
-void visit_place(Visitor& field, P& place) {
-  field("country", place.country);
-  field("cloud_region", place.cloud_region);
-  field("intensity_g_per_kwh", place.intensity_g_per_kwh);
-  field("pue", place.pue);
-}
-
-template <class Visitor, class C>
-void visit_channel(Visitor& field, C& channel) {
-  field("name", channel.name);
-  field("sensor", channel.sensor);
-  field("node", channel.node);
-  field("quantity", channel.quantity);
-  field("behaviour", channel.behaviour);
-  field("component", channel.component);
-  field("device", channel.device);
-  field("device_name", channel.device_name);
-  field("resolution", channel.resolution);
-  field("update_period_s", channel.update_period);
-  field("averaging_window_s", channel.averaging_window);
-  field("wrap_range", channel.wrap_range);
-  field("plausible_maximum_w", channel.plausible_maximum);
-  field("contained_in", channel.contained_in);
-  field("provenance", channel.provenance);
-  field("relative_uncertainty", channel.relative_uncertainty);
-  field("note", channel.note);
-}
-
-template <class Visitor, class O>
-void visit_owner(Visitor& field, O& owner) {
+template <class AnyOwner, class Visitor>
+void visit_owner(AnyOwner& owner, Visitor& field) {
   field("hostname", owner.hostname);
   field("boot_id", owner.boot_id);
   field("pid_namespace", owner.pid_namespace);
@@ -200,27 +138,27 @@ void visit_owner(Visitor& field, O& owner) {
 
 std::string to_document(const trace::RunInfo& info) {
   Writer writer;
-  visit_info(writer, info);
+  visit_all_info(writer, info);
   return writer.text();
 }
 std::string to_document(const trace::HostInfo& host) {
   Writer writer;
-  visit_host(writer, host);
+  visit_host(host, writer);
   return writer.text();
 }
 std::string to_document(const trace::Place& place) {
   Writer writer;
-  visit_place(writer, place);
+  visit_place(place, writer);
   return writer.text();
 }
 std::string to_document(const trace::Channel& channel) {
   Writer writer;
-  visit_channel(writer, channel);
+  visit_channel(channel, writer);
   return writer.text();
 }
 std::string to_document(const Owner& owner) {
   Writer writer;
-  visit_owner(writer, owner);
+  visit_owner(owner, writer);
   return writer.text();
 }
 std::string to_document(const std::vector<std::string>& list) {
@@ -235,23 +173,23 @@ std::string to_document(const std::map<std::string, double>& numbers) {
 
 void from_document(std::string_view text, trace::RunInfo& info) {
   const Reader reader(text);
-  visit_info(reader, info);
+  visit_all_info(reader, info);
 }
 void from_document(std::string_view text, trace::HostInfo& host) {
   const Reader reader(text);
-  visit_host(reader, host);
+  visit_host(host, reader);
 }
 void from_document(std::string_view text, trace::Place& place) {
   const Reader reader(text);
-  visit_place(reader, place);
+  visit_place(place, reader);
 }
 void from_document(std::string_view text, trace::Channel& channel) {
   const Reader reader(text);
-  visit_channel(reader, channel);
+  visit_channel(channel, reader);
 }
 void from_document(std::string_view text, Owner& owner) {
   const Reader reader(text);
-  visit_owner(reader, owner);
+  visit_owner(owner, reader);
 }
 void from_document(std::string_view text, std::vector<std::string>& list) {
   const auto json = parse(text);

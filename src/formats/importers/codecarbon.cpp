@@ -8,10 +8,9 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "formats/importer.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/csv_line.hpp"
-#include "formats/support/run_feed.hpp"
+#include "formats/support/line_import.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -19,7 +18,7 @@ namespace {
 using trace::Component;
 
 bool recognises(std::string_view head, const ImportOptions&) {
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  head = without_byte_order_mark(head);
   std::vector<std::string> cells;
   if (!split_csv_line(head.substr(0, head.find('\n')), cells)) return false;
   const auto has = [&](const char* name) { return std::ranges::find(cells, name) != cells.end(); };
@@ -44,26 +43,15 @@ constexpr std::array<EnergyColumn, 3> parts{{
 constexpr EnergyColumn whole{"energy_consumed", "node_energy", Component::node, Provenance::modelled,
                              "CodeCarbon's total; the parts are not in the file"};
 
-class Import {
+class Import : public LineImport {
  public:
-  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
-      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+  using LineImport::LineImport;
 
   Status run() {
-    for (;;) {
-      const auto block = lines_.block();
-      if (!block) return propagate(block.error());
-      if (block->empty()) return finish();
-      auto number = lines_.line();
-      for (auto rest = *block; !rest.empty(); ++number) {
-        const auto length = rest.find('\n');
-        auto line = trim(rest.substr(0, length));
-        rest.remove_prefix(length + 1);
-        if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-        if (line.empty()) continue;
-        if (auto ok = take_line(line, number); !ok) return ok;
-      }
-    }
+    auto taken = each_line([this](std::string_view line, std::size_t number, bool) {
+      return take_line(without_byte_order_mark(line), number);
+    });
+    return taken ? finish() : taken;
   }
 
  private:
@@ -188,17 +176,10 @@ class Import {
   }
 
   Status finish() {
-    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
-    report_.faults = damage_.first();
-    if (!feed_.open()) return fail(ErrorKind::malformed, lines_.name(), "no run in it");
+    if (auto usable = tell_damage("no run in it"); !usable) return usable;
     return feed_.end(std::move(run_));
   }
 
-  LineReader& lines_;
-  ImportReport& report_;
-  RunFeed feed_;
-  Damage damage_;
-  trace::Run run_;
   std::vector<std::string> header_;
   std::vector<std::string> cells_;
   std::map<Component, std::size_t> numbers_;

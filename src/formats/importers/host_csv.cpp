@@ -10,11 +10,10 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "formats/importer.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/decimal.hpp"
+#include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
-#include "formats/support/run_feed.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -42,7 +41,7 @@ const Known* find_known(std::string_view heading) {
 }
 
 bool recognises(std::string_view head, const ImportOptions&) {
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  head = without_byte_order_mark(head);
   const auto cells = split(trim(head.substr(0, head.find('\n'))), ',');
   const bool timed =
       std::ranges::any_of(cells, [](auto cell) { return equals_ignoring_case(trim(cell), "timestamp"); });
@@ -52,26 +51,15 @@ bool recognises(std::string_view head, const ImportOptions&) {
          });
 }
 
-class Import {
+class Import : public LineImport {
  public:
-  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
-      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+  using LineImport::LineImport;
 
   Status run() {
-    for (;;) {
-      const auto block = lines_.block();
-      if (!block) return propagate(block.error());
-      if (block->empty()) return finish();
-      auto number = lines_.line();
-      for (auto rest = *block; !rest.empty(); ++number) {
-        const auto length = rest.find('\n');
-        const auto line = trim(rest.substr(0, length));
-        rest.remove_prefix(length + 1);
-        const bool torn = rest.empty() && lines_.cut_off();
-        if (line.empty()) continue;
-        if (auto ok = columns_.empty() ? take_header(line) : take_line(line, number, torn); !ok) return ok;
-      }
-    }
+    auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
+      return columns_.empty() ? take_header(without_byte_order_mark(line)) : take_line(line, number, torn);
+    });
+    return taken ? finish() : taken;
   }
 
  private:
@@ -82,7 +70,6 @@ class Import {
   };
 
   Status take_header(std::string_view line) {
-    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     for (const auto cell : split(line, ',')) {
       auto& column = columns_.emplace_back();
       column.time = equals_ignoring_case(trim(cell), "timestamp");
@@ -163,9 +150,7 @@ class Import {
   }
 
   Status finish() {
-    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
-    report_.faults = damage_.first();
-    if (!feed_.open()) return fail(ErrorKind::malformed, lines_.name(), "no line that can be used");
+    if (auto usable = tell_damage("no line that can be used"); !usable) return usable;
     run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
     return feed_.end(std::move(run_));
   }
@@ -175,11 +160,6 @@ class Import {
     return cell.find('.') + 1 < cell.size() && cell.find('.') != std::string_view::npos;
   }
 
-  LineReader& lines_;
-  ImportReport& report_;
-  RunFeed feed_;
-  Damage damage_;
-  trace::Run run_;
   std::vector<Column> columns_;
   LogClock clock_;
   RhythmWatch rhythm_;

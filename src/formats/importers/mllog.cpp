@@ -10,10 +10,9 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "formats/importer.hpp"
 #include "formats/support/civil_time.hpp"
+#include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
-#include "formats/support/run_feed.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -65,25 +64,16 @@ std::optional<int> whole(std::optional<double> number) {
   return static_cast<int>(*number);
 }
 
-class Import {
+class Import : public LineImport {
  public:
-  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
-      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+  using LineImport::LineImport;
 
   Status run() {
-    for (;;) {
-      const auto block = lines_.block();
-      if (!block) return propagate(block.error());
-      if (block->empty()) return finish();
-      auto number = lines_.line();
-      for (auto rest = *block; !rest.empty(); ++number) {
-        const auto length = rest.find('\n');
-        const auto line = rest.substr(0, length);
-        rest.remove_prefix(length + 1);
-        if (const auto at = line.find(marker); at != std::string_view::npos)
-          if (auto ok = take_line(line.substr(at + marker.size()), number); !ok) return ok;
-      }
-    }
+    auto taken = each_line([this](std::string_view line, std::size_t number, bool) {
+      const auto at = line.find(marker);
+      return at == std::string_view::npos ? Status{} : take_line(line.substr(at + marker.size()), number);
+    });
+    return taken ? finish() : taken;
   }
 
  private:
@@ -297,10 +287,7 @@ class Import {
   }
 
   Status finish() {
-    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
-    report_.faults = damage_.first();
-    if (!feed_.open())
-      return fail(ErrorKind::malformed, lines_.name(), "no run, epoch or power in its log entries");
+    if (auto usable = tell_damage("no run, epoch or power in its log entries"); !usable) return usable;
     if (per_node_) run_.info.gpu_count = *per_node_ * std::min(run_.info.nodes.value_or(1), 100'000);
     if (auto ok = emit_marks(); !ok) return ok;
     if (run_start_ && run_stop_ && *run_stop_ > *run_start_)
@@ -310,11 +297,6 @@ class Import {
     return feed_.end(std::move(run_));
   }
 
-  LineReader& lines_;
-  ImportReport& report_;
-  RunFeed feed_;
-  Damage damage_;
-  trace::Run run_;
   std::map<std::string, Meter> meters_;
   std::vector<Mark> epochs_;
   std::vector<Mark> blocks_;

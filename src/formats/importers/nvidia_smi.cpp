@@ -8,10 +8,9 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "formats/importer.hpp"
 #include "formats/importers/nvidia_smi_rows.hpp"
+#include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
-#include "formats/support/run_feed.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -75,10 +74,10 @@ class Rounds {
   std::int64_t threshold_us_ = 0;
 };
 
-class Import {
+class Import : public LineImport {
  public:
   Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
-      : lines_(lines), options_(options), report_(report), feed_(sink, report), damage_(options.strict) {}
+      : LineImport(lines, options, sink, report), options_(options) {}
 
   Status run() {
     for (;;) {
@@ -142,7 +141,7 @@ class Import {
   Status take_block(std::string_view block) {
     if (!parser_) {
       // Blank lines and a byte order mark before the header.
-      if (block.starts_with("\xEF\xBB\xBF")) block.remove_prefix(3);
+      block = without_byte_order_mark(block);
       while (!block.empty() && (block.front() == '\n' || block.front() == '\r')) {
         before_header_ += block.front() == '\n' ? 1 : 0;
         block.remove_prefix(1);
@@ -322,12 +321,9 @@ class Import {
   }
 
   Status finish() {
-    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
-    report_.faults = damage_.first();
-    if (!feed_.open())
-      return fail(ErrorKind::malformed, lines_.name(), "{}",
-                  damage_.first().empty() ? "no readings in it"
-                                          : "no line that can be used; the first: " + first_reason());
+    const auto nothing = damage_.first().empty() ? "no readings in it"
+                                                 : "no line that can be used; the first: " + first_reason();
+    if (auto usable = tell_damage(nothing); !usable) return usable;
     for (auto& gpu : gpus_)
       if (auto ok = flush(gpu); !ok) return ok;
     run_.info.gpu_count = static_cast<int>(gpus_.size());
@@ -342,12 +338,7 @@ class Import {
     return fault.substr(std::min(fault.size(), lines_.name().size() + 1));
   }
 
-  LineReader& lines_;
   const ImportOptions& options_;
-  ImportReport& report_;
-  RunFeed feed_;
-  Damage damage_;
-  trace::Run run_;
   std::optional<RowParser> parser_;
   std::optional<Rounds> rounds_;
   LogClock clock_;
@@ -361,7 +352,7 @@ class Import {
 };
 
 bool recognises(std::string_view head, const ImportOptions& options) {
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  head = without_byte_order_mark(head);
   while (!head.empty() && (head.front() == '\n' || head.front() == '\r')) head.remove_prefix(1);
   const auto line = head.substr(0, head.find('\n'));
   const auto first_cell = trim(line.substr(0, line.find(',')));

@@ -173,6 +173,9 @@ class Writer {
     json_[key] = number(value.value());
   }
   void operator()(const char* key, int value) { json_[key] = value; }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void operator()(const char* key, Enum value) { json_[key] = std::string(name_of(value)); }
   template <class Value>
   void operator()(const char* key, const std::optional<Value>& value) {
     if (value) (*this)(key, *value);

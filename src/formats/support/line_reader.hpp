@@ -54,4 +54,10 @@ class LineReader {
   bool cut_off_ = false;
 };
 
+/// Without what some editors put before a file's first character.
+[[nodiscard]] inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 }  // namespace joulecast::formats

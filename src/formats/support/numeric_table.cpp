@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "formats/support/decimal.hpp"
+#include "formats/support/line_reader.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -46,7 +47,7 @@ std::size_t NumericTable::find(std::string_view column) const {
 
 Result<NumericTable> read_numeric_table(std::string_view text, std::string_view file, Damage& damage) {
   NumericTable table;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_byte_order_mark(text);
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;

@@ -1,14 +1,16 @@
-// The keys of run.json beside the fields that they hold: one list for reading and writing. Internal to the
-// module.
+// The records of a run field by field, under the names by which they are kept: one list for reading and
+// writing, in a bundle and in the store. `visit(key, field)`, and for an enum `visit(key, field, from)` with
+// the function that finds a value by its name.
 #pragma once
 
-namespace joulecast::formats {
+#include "base/provenance.hpp"
+#include "trace/channel.hpp"
 
-/// Every key of RunInfo that is stored under its own name: one list for reading and writing.
+namespace joulecast::trace {
+
+/// Without id and name, and what is not kept under a name of its own (epoch_bounds_recorded, extra_json).
 template <class Info, class Visit>
-void visit_info(Info& info, Visit visit) {
-  visit("id", info.id);
-  visit("name", info.name);
+void visit_info(Info& info, Visit&& visit) {
   visit("source", info.source);
   visit("stream", info.stream);
   visit("gpu", info.gpu);
@@ -31,7 +33,7 @@ void visit_info(Info& info, Visit visit) {
 }
 
 template <class Host, class Visit>
-void visit_host(Host& host, Visit visit) {
+void visit_host(Host& host, Visit&& visit) {
   visit("hostname", host.hostname);
   visit("os", host.os);
   visit("cpu_model", host.cpu_model);
@@ -42,7 +44,7 @@ void visit_host(Host& host, Visit visit) {
 }
 
 template <class Sensor, class Visit>
-void visit_sensor(Sensor& sensor, Visit visit) {
+void visit_sensor(Sensor& sensor, Visit&& visit) {
   visit("sensor", sensor.sensor);
   visit("used", sensor.used);
   visit("reason", sensor.reason);
@@ -53,10 +55,13 @@ void visit_sensor(Sensor& sensor, Visit visit) {
 }
 
 template <class AnyChannel, class Visit>
-void visit_channel(AnyChannel& channel, Visit visit) {
+void visit_channel(AnyChannel& channel, Visit&& visit) {
   visit("name", channel.name);
   visit("sensor", channel.sensor);
   visit("node", channel.node);
+  visit("quantity", channel.quantity, quantity_from);
+  visit("behaviour", channel.behaviour, behaviour_from);
+  visit("component", channel.component, component_from);
   visit("device", channel.device);
   visit("device_name", channel.device_name);
   visit("resolution", channel.resolution);
@@ -65,12 +70,13 @@ void visit_channel(AnyChannel& channel, Visit visit) {
   visit("wrap_range", channel.wrap_range);
   visit("plausible_maximum_w", channel.plausible_maximum);
   visit("contained_in", channel.contained_in);
+  visit("provenance", channel.provenance, provenance_from);
   visit("relative_uncertainty", channel.relative_uncertainty);
   visit("note", channel.note);
 }
 
 template <class AnyPlace, class Visit>
-void visit_place(AnyPlace& place, Visit visit) {
+void visit_place(AnyPlace& place, Visit&& visit) {
   visit("country", place.country);
   visit("cloud_region", place.cloud_region);
   visit("intensity_g_per_kwh", place.intensity_g_per_kwh);
@@ -78,7 +84,7 @@ void visit_place(AnyPlace& place, Visit visit) {
 }
 
 template <class Point, class Visit>
-void visit_metric(Point& point, Visit visit) {
+void visit_metric(Point& point, Visit&& visit) {
   visit("time_s", point.time);
   visit("epoch", point.epoch);
   visit("name", point.name);
@@ -86,7 +92,7 @@ void visit_metric(Point& point, Visit visit) {
 }
 
 template <class AnyProjection, class Visit>
-void visit_projection(AnyProjection& projection, Visit visit) {
+void visit_projection(AnyProjection& projection, Visit&& visit) {
   visit("time_s", projection.time);
   visit("share", projection.share);
   visit("method", projection.method);
@@ -96,4 +102,4 @@ void visit_projection(AnyProjection& projection, Visit visit) {
   visit("ready", projection.ready);
 }
 
-}  // namespace joulecast::formats
+}  // namespace joulecast::trace

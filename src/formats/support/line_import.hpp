@@ -1,0 +1,54 @@
+// What the importers of logs share: line by line into one run at a time, with what could not be used counted.
+// Internal to the module.
+#pragma once
+
+#include "base/text.hpp"
+#include "formats/importer.hpp"
+#include "formats/support/damage.hpp"
+#include "formats/support/line_reader.hpp"
+#include "formats/support/run_feed.hpp"
+
+namespace joulecast::formats {
+
+class LineImport {
+ public:
+  LineImport(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
+      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+
+ protected:
+  /// Hands every line that is not empty to `take(line, number, torn)`, trimmed; torn: the file ends within
+  /// it.
+  template <class Take>
+  Status each_line(Take take) {
+    for (;;) {
+      const auto block = lines_.block();
+      if (!block) return propagate(block.error());
+      if (block->empty()) return {};
+      auto number = lines_.line();
+      for (auto rest = *block; !rest.empty(); ++number) {
+        const auto length = rest.find('\n');
+        const auto line = trim(rest.substr(0, length));
+        rest.remove_prefix(length + 1);
+        const bool torn = rest.empty() && lines_.cut_off();
+        if (line.empty()) continue;
+        if (auto ok = take(line, number, torn); !ok) return ok;
+      }
+    }
+  }
+
+  /// Reports what could not be used; malformed, with these words, where nothing else was there.
+  Status tell_damage(std::string_view nothing_usable) {
+    report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
+    report_.faults = damage_.first();
+    if (!feed_.open()) return fail(ErrorKind::malformed, lines_.name(), "{}", nothing_usable);
+    return {};
+  }
+
+  LineReader& lines_;
+  ImportReport& report_;
+  RunFeed feed_;
+  Damage damage_;
+  trace::Run run_;
+};
+
+}  // namespace joulecast::formats
