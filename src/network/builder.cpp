@@ -296,32 +296,41 @@ Result<Tensor> Builder::recurrent(const Tensor& x, const Cells& cells) {
 }
 
 Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Tensor& value,
-                               std::int64_t heads) {
-  if (query.shape.size() != 2 || key.shape.size() != 2 || value.shape.size() != 2 ||
-      key.shape[0] != value.shape[0] || query.shape[1] != key.shape[1])
+                               const Attention& attention) {
+  const auto sides = query.shape.size();
+  const auto heads = attention.heads;
+  const auto outer = [](const Tensor& x) { return Shape(x.shape.begin(), x.shape.end() - 2); };
+  if (sides < 2 || sides > 3 || key.shape.size() != sides || value.shape.size() != sides ||
+      outer(query) != outer(key) || outer(query) != outer(value) ||
+      key.shape[sides - 2] != value.shape[sides - 2] || query.shape.back() != key.shape.back())
     return misfit("attention", query, "queries, keys and values must be tokens x features and fit together");
-  if (heads < 1 || query.shape[1] % heads != 0 || value.shape[1] % heads != 0)
+  if (heads < 1 || query.shape.back() % heads != 0 || value.shape.back() % heads != 0)
     return misfit("attention", query, fmt::format("{} heads do not divide the features", heads));
-  const auto tokens = static_cast<double>(query.shape[0]);
-  const auto others = static_cast<double>(key.shape[0]);
-  const auto groups = static_cast<double>(heads);
-  auto scores = start("attention_scores");
-  count_product(scores, LayerKind::attention,
-                {.rows = tokens,
-                 .columns = others,
-                 .depth = static_cast<double>(query.shape[1]) / groups,
-                 .groups = groups},
-                false);
-  const auto weights = activate(
-      append(std::move(scores), {&query, &key}, {heads, query.shape[0], key.shape[0]}, false), "softmax");
+  auto score_shape = outer(query);
+  const MatrixProduct products{.rows = static_cast<double>(query.shape[sides - 2]),
+                               .columns = static_cast<double>(key.shape[sides - 2]),
+                               .depth = static_cast<double>(query.shape.back() / heads),
+                               .groups = elements(score_shape) * static_cast<double>(heads)};
+  score_shape.insert(score_shape.end(), {heads, query.shape[sides - 2], key.shape[sides - 2]});
+  const auto prepared = [&](const Tensor& x) { return attention.cosine ? activate(x, "unit_length") : x; };
+  const auto queries = prepared(query);
+  const auto keys = prepared(key);
+  auto layer = start("attention_scores");
+  count_product(layer, LayerKind::attention, products, false);
+  auto scores = append(std::move(layer), {&queries, &keys}, std::move(score_shape), false);
+  if (attention.cosine) scores = learned(scores, "scale", heads);
+  if (attention.biases > 0) scores = learned(scores, "position", attention.biases);
+  const auto weights = activate(scores, "softmax");
   auto context = start("attention_context");
   count_product(context, LayerKind::attention,
-                {.rows = tokens,
-                 .columns = static_cast<double>(value.shape[1]) / groups,
-                 .depth = others,
-                 .groups = groups},
+                {.rows = products.rows,
+                 .columns = static_cast<double>(value.shape.back() / heads),
+                 .depth = products.columns,
+                 .groups = products.groups},
                 false);
-  return append(std::move(context), {&weights, &value}, {query.shape[0], value.shape[1]}, false);
+  auto output = query.shape;
+  output.back() = value.shape.back();
+  return append(std::move(context), {&weights, &value}, std::move(output), false);
 }
 
 void Builder::enter(const std::string& scope) {

@@ -41,6 +41,12 @@ struct Filters {
   bool bias = false;
 };
 
+struct Attention {
+  std::int64_t heads = 1;
+  std::int64_t biases = 0;  ///< learned values that are added to the products
+  bool cosine = false;      ///< queries and keys are made unit vectors, each head scales its products
+};
+
 struct Cells {
   std::string_view name;  ///< "lstm", "gru", "rnn"
   std::int64_t hidden = 0;
@@ -76,8 +82,10 @@ class Builder {
                  std::int64_t parameters);  ///< adds learned values
   Result<Tensor> embed(const Tensor& tokens, std::int64_t rows, std::int64_t width);
   Result<Tensor> recurrent(const Tensor& x, const Cells& cells);
-  /// Scaled dot products of [t,d] queries with [s,d] keys and values: products, softmax, products.
-  Result<Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value, std::int64_t heads);
+  /// Scaled dot products of [t,d] queries with [s,d] keys and values: products, softmax, products. In windows
+  /// ([n,t,d] and [n,s,d]) each attends to its own.
+  Result<Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value,
+                        const Attention& attention);
 
   /// Layers added until leave() are named "<scope>_<n>/...".
   void enter(const std::string& scope);

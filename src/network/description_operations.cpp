@@ -91,6 +91,34 @@ Result<Tensor> tokens(Builder& b, const Tensor& x, Arguments&) {
   return b.move(x, "transpose", {count.value_or(1), x.shape.empty() ? 1 : x.shape.front()});
 }
 
+/// [c,h,w] -> [windows, side*side, c]; the borders are padded to whole windows
+Result<Tensor> windows(Builder& b, const Tensor& x, Arguments& a) {
+  const auto side = a.next("a side");
+  if (x.shape.size() != 3)
+    return fail(ErrorKind::invalid, "", "'windows' of an input of {}", to_text(x.shape));
+  const auto count = ((x.shape[1] + side - 1) / side) * ((x.shape[2] + side - 1) / side);
+  return b.move(x, "windows", {count, side * side, x.shape[0]});
+}
+/// [windows, tokens, c] or [tokens, c] -> [c,h,w]; padding is cut off
+Result<Tensor> image(Builder& b, const Tensor& x, Arguments& a) {
+  const auto height = a.next("a height");
+  const auto width = a.next("a width");
+  const auto count = element_count({x.shape.begin(), x.shape.end() - (x.shape.empty() ? 0 : 1)});
+  if (x.shape.size() < 2 || count.value_or(0) < height * width)
+    return fail(ErrorKind::invalid, "", "'image' of {}x{} of an input of {}", height, width,
+                to_text(x.shape));
+  return b.move(x, "image", {x.shape.back(), height, width});
+}
+/// [c,h,w] -> [c*f*f, h/f, w/f]: neighbours become channels; the borders are padded
+Result<Tensor> unshuffle(Builder& b, const Tensor& x, Arguments& a) {
+  const auto factor = a.next("a factor");
+  if (x.shape.size() != 3 || factor > x.shape[1] || factor > x.shape[2])
+    return fail(ErrorKind::invalid, "", "'unshuffle' by {} of an input of {}", factor, to_text(x.shape));
+  return b.move(
+      x, "unshuffle",
+      {x.shape[0] * factor * factor, (x.shape[1] + factor - 1) / factor, (x.shape[2] + factor - 1) / factor});
+}
+
 /// [c,f,t] -> [t,c*f]: the columns of a spectrogram become steps
 Result<Tensor> steps(Builder& b, const Tensor& x, Arguments&) {
   if (x.shape.size() != 3) return fail(ErrorKind::invalid, "", "'steps' of an input of {}", to_text(x.shape));
@@ -169,11 +197,12 @@ Result<Tensor> sum_directions(Builder& b, const Tensor& x, Arguments&) {
   return b.activate(b.reshape(x, {x.shape[0], x.shape[1] / 2}), "add");
 }
 
-/// Queries, keys and values of the same tokens, and the output projection.
+/// Queries, keys and values of the same tokens, of each window its own, and the output projection.
 Result<Tensor> self_attention(Builder& b, const Tensor& x, Arguments& a) {
   const bool bias = !a.flag("no_bias");
-  const auto heads = a.next("heads");
-  if (x.shape.size() != 2)
+  const bool cosine = a.flag("cosine");
+  const Attention attention{.heads = a.next("heads"), .biases = a.option("biases", 0), .cosine = cosine};
+  if (x.shape.size() != 2 && x.shape.size() != 3)
     return fail(ErrorKind::invalid, "", "'self_attention' of an input of {}", to_text(x.shape));
   const auto width = x.shape.back();
   std::array<Tensor, 3> projected;
@@ -182,7 +211,7 @@ Result<Tensor> self_attention(Builder& b, const Tensor& x, Arguments& a) {
     if (!made) return made;
     projection = std::move(*made);
   }
-  auto context = b.attend(projected[0], projected[1], projected[2], heads);
+  auto context = b.attend(projected[0], projected[1], projected[2], attention);
   return context ? b.dense(*context, width, bias) : context;
 }
 
@@ -226,6 +255,9 @@ constexpr std::array words{
     Word{"dense", dense},
     Word{"flatten", flatten},
     Word{"tokens", tokens},
+    Word{"windows", windows},
+    Word{"image", image},
+    Word{"unshuffle", unshuffle},
     Word{"steps", steps},
     Word{"first_token", first_token},
     Word{"mean_token", mean_token},

@@ -18,9 +18,9 @@ struct NamedOptions {
       std::nullopt;  ///< outputs of the head; the description's own otherwise
 };
 
-/// `name` as people write it (spelling.hpp): "ResNet-50", "RegNetX1.6GF"; invalid with the candidates where it
-/// may mean several, with the nearest names where
-/// unknown, and where the input is too small for the network.
+/// `name` as people write it (spelling.hpp): "ResNet-50", "RegNetX1.6GF"; invalid with the candidates where
+/// it may mean several, with the nearest names where unknown, and where the input is too small for the
+/// network.
 [[nodiscard]] Result<ArchitectureFeatures> build_named(std::string_view name,
                                                        const NamedOptions& options = {});
 

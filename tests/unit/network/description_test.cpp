@@ -123,6 +123,22 @@ TEST(Description, CountsAttention) {
   EXPECT_EQ(totals(network).parameters, 18 + 4 * 36);
 }
 
+TEST(Description, CountsAttentionInWindows) {
+  // 3x8x8 in windows of 5x5: padded to 10x10, so 4 windows of 25 tokens.
+  const auto network =
+      build("conv 6 1\nwindows 5\nself_attention 2 no_bias cosine biases=7\nimage 8 8\nunshuffle 3").value();
+  double attention = 0;
+  for (const auto& layer : network.layers)
+    if (layer.kind == LayerKind::attention) attention += layer.macs;
+  EXPECT_DOUBLE_EQ(attention, 2.0 * 4 * 25 * 25 * 6);
+  EXPECT_EQ(totals(network).parameters, 18 + 4 * 36 + 2 + 7);
+  EXPECT_EQ(network.layers.back().output, (Shape{1, 54, 3, 3}));
+  EXPECT_EQ(reason("windows 2\nimage 9 8"), "n.txt:4: 'image' of 9x8 of an input of 16x4x3");
+  EXPECT_EQ(reason("flatten\nwindows 2"), "n.txt:4: 'windows' of an input of 192");
+  EXPECT_EQ(reason("flatten\nunshuffle 2"), "n.txt:4: 'unshuffle' by 2 of an input of 192");
+  EXPECT_EQ(reason("unshuffle 9"), "n.txt:3: 'unshuffle' by 9 of an input of 3x8x8");
+}
+
 TEST(Description, NamesTheLineThatIsWrong) {
   EXPECT_EQ(reason("convolve 3"), "n.txt:3: 'convolve' is neither an operation nor a block");
   EXPECT_EQ(reason("conv 4"), "n.txt:3: 'conv' needs a kernel size");

@@ -34,7 +34,12 @@ INSTANTIATE_TEST_SUITE_P(PyTorch, KeptActivations,
                                            Kept{"resnet50", 86.016}, Kept{"mobilenet_v2", 78.278},
                                            Kept{"mobilenet_v3_large", 44.163}, Kept{"densenet121", 130.529},
                                            Kept{"efficientnet_b0", 88.278}, Kept{"inception_v3_aux", 98.365},
-                                           Kept{"squeezenet1_1", 21.070}, Kept{"convnext_tiny", 109.156}));
+                                           Kept{"squeezenet1_1", 21.070}, Kept{"regnet_y_1_6gf", 71.927},
+                                           Kept{"regnet_x_8gf", 110.563}, Kept{"mnasnet1_0", 44.341},
+                                           Kept{"resnext101_32x8d", 247.079}, Kept{"densenet161", 243.213},
+                                           Kept{"efficientnet_v2_s", 452.552}, Kept{"googlenet", 48.2},
+                                           Kept{"vgg16_bn", 127.562}, Kept{"swin_t", 106.634},
+                                           Kept{"maxvit_t", 307.330}, Kept{"convnext_tiny", 109.156}));
 
 struct Spelling {
   const char* written;
@@ -66,8 +71,11 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"EfficientNetB0", "efficientnet_b0"}, Spelling{"EfficientNetV2B0", "efficientnet_v2_b0"},
         Spelling{"EfficientNetV2-Small", "efficientnet_v2_s"}, Spelling{"DenseNet161", "densenet161"},
         Spelling{"GoogLeNet", "googlenet"}, Spelling{"VGG16-BN", "vgg16_bn"}, Spelling{"vgg_16", "vgg16"},
-        Spelling{"ConvNeXt-T", "convnext_tiny"}, Spelling{"ViT-Base/32", "vit_b_32"},
-        Spelling{"BERT-base-uncased", "bert_base"}, Spelling{"torchvision.models.resnet50", "resnet50"},
+        Spelling{"ConvNeXt-T", "convnext_tiny"}, Spelling{"Swin-Tiny", "swin_t"},
+        Spelling{"SwinV2-B", "swin_v2_b"}, Spelling{"ViT-L/32", "vit_l_32"},
+        Spelling{"ViT-Tiny", "vit_ti_16"}, Spelling{"DeiT-Small", "vit_s_16"},
+        Spelling{"ViT-Base/32", "vit_b_32"}, Spelling{"BERT-base-uncased", "bert_base"},
+        Spelling{"torchvision.models.resnet50", "resnet50"},
         Spelling{"google/vit-base-patch16-224", "vit_b_16"}));
 
 TEST(NamedNetwork, IsNotGuessed) {
