@@ -62,7 +62,7 @@ class Measurement {
         child_(std::move(child)),
         recogniser_(std::move(recogniser)),
         socket_(std::move(socket)),
-        screen_(!options.quiet && ::isatty(STDERR_FILENO) == 1) {}
+        screen_(!options.quiet && can_show_live_line()) {}
 
   Result<MeasureResult> run(sensors::SensorSelection selection, const SignalGuard& signals);
 

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <utility>
 
 namespace joulecast::session {
 namespace {
@@ -38,6 +40,11 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+bool can_show_live_line() {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
 int terminal_columns() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -53,12 +60,15 @@ bool Screen::pass(int to, std::string_view bytes) {
   const std::lock_guard guard(mutex_);
   if (live_) erase_locked();
   if (!bytes.empty() && ::isatty(to) == 1) at_line_start_ = bytes.back() == '\n';
-  return write_all(to, bytes);
+  const bool written = write_all(to, bytes);
+  tell_locked();
+  return written;
 }
 
 void Screen::draw(const std::string& line) {
-  const std::lock_guard guard(mutex_);
-  if (!live_ || !at_line_start_) return;
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || !live_ || !at_line_start_) return;
+  tell_locked();
   write_all(STDERR_FILENO, std::string(erase_line) + cut_to(line, terminal_columns()));
   drawn_ = true;
 }
@@ -66,14 +76,29 @@ void Screen::draw(const std::string& line) {
 void Screen::clear() {
   const std::lock_guard guard(mutex_);
   erase_locked();
+  tell_locked();
 }
 
 void Screen::say(const std::string& line) {
-  const std::lock_guard guard(mutex_);
-  erase_locked();
-  // A child in the middle of a line keeps it: ours begins on the next.
-  write_all(STDERR_FILENO, (at_line_start_ ? "" : "\r\n") + line + (live_ ? "\r\n" : "\n"));
-  at_line_start_ = true;
+  {
+    const std::lock_guard guard(said_mutex_);
+    said_.push_back(line);
+  }
+  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) tell_locked();
+}
+
+void Screen::tell_locked() {
+  std::vector<std::string> lines;
+  {
+    const std::lock_guard guard(said_mutex_);
+    lines = std::exchange(said_, {});
+  }
+  for (const auto& line : lines) {
+    erase_locked();
+    // A child in the middle of a line keeps it: ours begins on the next.
+    write_all(STDERR_FILENO, (at_line_start_ ? "" : "\r\n") + line + (live_ ? "\r\n" : "\n"));
+    at_line_start_ = true;
+  }
 }
 
 }  // namespace joulecast::session

@@ -99,6 +99,10 @@ class Transparency(CommandTest):
 class Terminal(CommandTest):
     """The child has a terminal where we have one."""
 
+    def setUp(self):
+        super().setUp()
+        self.environment["TERM"] = "xterm"
+
     def in_terminal(self, *command, send=b"", wait_for=None):
         pid, master = pty.fork()
         if pid == 0:
@@ -136,6 +140,32 @@ class Terminal(CommandTest):
                                           send=b"\x03", wait_for=b"go")
         self.assertEqual(status, 130)
         self.assertIn(self.json("show", "cut")["status"], ("failed", "interrupted"))
+
+    def test_a_reader_that_pauses_holds_back_no_signal(self):
+        # As `joulecast run -- ... | less`: our standard output is full, our standard error a terminal.
+        marker = self.folder / "pid"
+        script = f"import os, sys; open({str(marker)!r}, 'w').write(str(os.getpid())); sys.stdout.write('x' * 1_000_000)"
+        master, slave = pty.openpty()
+        child = subprocess.Popen([JOULECAST, "run", "--", sys.executable, "-c", script], env=self.environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
+        os.close(slave)
+        time.sleep(3)  # long enough for a live line to be due
+        child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        while os.path.exists(f"/proc/{marker.read_text()}") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        ended = not os.path.exists(f"/proc/{marker.read_text()}")
+        child.stdout.read()
+        self.assertEqual(child.wait(20), 128 + signal.SIGTERM)
+        child.stdout.close()
+        os.close(master)
+        self.assertTrue(ended, "the command heard the signal")
+
+    def test_a_terminal_that_cannot_erase_gets_plain_lines(self):
+        self.environment["TERM"] = "dumb"
+        output, status = self.in_terminal("run", "--interval", "50ms", "--", "sh", "-c", SLOW_EPOCHS)
+        self.assertEqual(status, 0)
+        self.assertNotIn(b"\x1b", output)
 
     def test_the_live_line_shows_and_leaves_no_trace_in_the_output(self):
         output, status = self.in_terminal("run", "--interval", "50ms", "--", "sh", "-c", SLOW_EPOCHS)
