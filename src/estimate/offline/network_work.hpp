@@ -28,14 +28,10 @@ constexpr std::size_t term_count = 10;
   return static_cast<int>(term) <= static_cast<int>(Term::narrow_flops);
 }
 
-/// Whether matrix units run it where a GPU has them.
-[[nodiscard]] constexpr bool is_matrix_product(Term term) {
-  return is_compute(term);
-}
-
-/// Whether its kernels mix integer instructions with those of the products: convolutions find their operands
-/// as they go, plain matrix products hardly need to.
-[[nodiscard]] constexpr bool indexes_as_it_goes(Term term) {
+/// Products of convolutions. Their kernels look for operands as they go, with integer instructions among
+/// those of the products, and frameworks let TF32 matrix units run them unasked; of plain matrix products
+/// neither is so (PyTorch since 1.12).
+[[nodiscard]] constexpr bool is_convolution(Term term) {
   return is_compute(term) && term != Term::dense_flops;
 }
 

@@ -48,15 +48,14 @@ Times times_of(const PhysicsInput& input, const Values& value, PhysicsOutput& ou
   const double compute =
       value(Parameter::workload_flops) * value(Parameter::gpu_compute) * input.batch_of_gpu;
   const double memory = value(Parameter::workload_bytes) * value(Parameter::gpu_memory) * input.batch_of_gpu;
-  const double in_matrix_units = std::exp(-input.matrix_gain * value(Parameter::matrix_units));
-  const double on_shared_lanes =
-      input.shares_lanes ? std::exp(log_integer_load * value(Parameter::shared_lanes)) : 1;
+  const double convolving =
+      std::exp(-input.matrix_gain * value(Parameter::matrix_units)) *
+      (input.shares_lanes ? std::exp(log_integer_load * value(Parameter::shared_lanes)) : 1);
   for (std::size_t i = 0; i < term_count; ++i) {
     const auto term = static_cast<Term>(i);
     const bool arithmetic = is_compute(term);
     const double seconds = input.seconds[i] * value.term(i) * (arithmetic ? compute : memory) *
-                           (is_matrix_product(term) ? in_matrix_units : 1) *
-                           (indexes_as_it_goes(term) ? on_shared_lanes : 1);
+                           (is_convolution(term) ? convolving : 1);
     (arithmetic ? times.compute : times.memory) += seconds;
     output.shares[i] = seconds;
   }
