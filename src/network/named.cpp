@@ -78,7 +78,7 @@ std::string letters_and_digits(std::string_view name) {
 Failure unknown(std::string_view name, const Library& all) {
   constexpr std::size_t family = 3;  // as many letters in common make a relative
   constexpr std::size_t shown = 5;
-  const auto wanted = letters_and_digits(name);
+  const auto wanted = letters_and_digits(unqualified(name));
   const auto kinship = [&](const std::string& known) {
     return common_start(letters_and_digits(known), wanted);
   };

@@ -13,8 +13,8 @@ namespace {
 bool digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
-bool letter_or_digit(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+bool letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
 }
 
 /// "RegNetX-1.6GF" and "regnet_x_1_6gf" are "regnetx1.6gf".
@@ -22,7 +22,7 @@ std::string with_decimals(std::string_view name) {
   std::string result;
   bool separated = false;
   for (const char c : to_lower(name)) {
-    if (!letter_or_digit(c)) {
+    if (!letter(c) && !digit(c)) {
       separated = true;
       continue;
     }
@@ -77,15 +77,16 @@ std::vector<std::string> meant_by_whole(std::string_view spelling, const std::ve
 
 }  // namespace
 
+std::string_view unqualified(std::string_view spelling) {
+  for (auto at = spelling.size(); at-- > 1;)
+    if ((spelling[at - 1] == '.' || spelling[at - 1] == '/') && letter(spelling[at]))
+      return spelling.substr(at);
+  return spelling;
+}
+
 std::vector<std::string> networks_meant(std::string_view spelling, const std::vector<KnownName>& names) {
   auto networks = meant_by_whole(spelling, names);
-  if (!networks.empty()) return networks;
-  // "torchvision.models.resnet50", "google/vit-base-patch16-224"; not "mnasnet1.4".
-  const auto qualifier = spelling.find_last_of("./");
-  if (qualifier == std::string_view::npos || qualifier + 1 == spelling.size() ||
-      digit(spelling[qualifier + 1]))
-    return {};
-  return meant_by_whole(spelling.substr(qualifier + 1), names);
+  return networks.empty() ? meant_by_whole(unqualified(spelling), names) : networks;
 }
 
 }  // namespace joulecast::network

@@ -13,6 +13,10 @@ struct KnownName {
   std::string network;
 };
 
+/// `spelling` without the library or owner before its last "." or "/": "resnet50" of
+/// "torchvision.models.resnet50"; what follows begins with a letter, so "mnasnet1.0" is whole.
+[[nodiscard]] std::string_view unqualified(std::string_view spelling);
+
 /// The networks that `spelling` may mean, each once, in the order of `names`; none where it fits nothing. The
 /// first of these readings that fits any name decides:
 ///  1. letters and digits alone, whatever stands between them: "ResNet-50", "resnet_50". Between two digits
@@ -20,7 +24,7 @@ struct KnownName {
 ///  2. the same without it: "ShuffleNetV2x05" for shufflenet_v2_x0_5;
 ///  3. sizes by their initial: "ViT-Base/16" for vit_b_16, "ConvNeXt-T";
 ///  4. the first whole words of a name: "WideResNet50" for wide_resnet50_2.
-/// A spelling that fits nothing is tried without the library or owner before its last "." or "/".
+/// A spelling that fits nothing is tried unqualified.
 [[nodiscard]] std::vector<std::string> networks_meant(std::string_view spelling,
                                                       const std::vector<KnownName>& names);
 

@@ -76,13 +76,17 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"ViT-Tiny", "vit_ti_16"}, Spelling{"DeiT-Small", "vit_s_16"},
         Spelling{"ViT-Base/32", "vit_b_32"}, Spelling{"BERT-base-uncased", "bert_base"},
         Spelling{"torchvision.models.resnet50", "resnet50"},
+        Spelling{"google/mobilenet_v2_1.0_224", "mobilenet_v2"},
+        Spelling{"ShuffleNet V2 1.5x", "shufflenet_v2_x1_5"},
         Spelling{"google/vit-base-patch16-224", "vit_b_16"}));
 
 TEST(NamedNetwork, IsNotGuessed) {
   const auto answer = [](std::string_view name) { return build_named(name).error().message; };
-  EXPECT_EQ(answer("ResNeXt101"), "'ResNeXt101' may mean resnext101_32x8d, resnext101_64x4d");
+  EXPECT_EQ(answer("ResNeXt101"),
+            "'ResNeXt101' may mean resnext101_32x4d, resnext101_32x8d, resnext101_64x4d");
   EXPECT_EQ(answer("MobileNetV3"), "'MobileNetV3' may mean mobilenet_v3_large, mobilenet_v3_small");
   EXPECT_EQ(answer("NASNet"), "'NASNet' may mean nasnet_large, nasnet_mobile");
+  EXPECT_THAT(answer("timm.resnet51"), HasSubstr("nearest: resnet50"));
   // Part of a word or number is not a name.
   for (const auto* name : {"resnet3", "densenet16", "mobile", "deepspeech", "resnet50x", "_", "models.", "/"})
     EXPECT_THAT(answer(name), HasSubstr("unknown network")) << name;

@@ -98,6 +98,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Published{"swin_v2_b", 87930848, 20.325, 0.08}, Published{"maxvit_t", 30919624, 5.558},
                       Published{"vit_l_32", 306535400, 15.378}, Published{"vit_h_14", 632045800, 167.295}));
 
+// Parameters of timm's weights; its results table gives 8.01 G with normalisation and pooling counted.
+INSTANTIATE_TEST_SUITE_P(Timm, PublishedNetwork,
+                         ::testing::Values(Published{"resnext101_32x4d", 44177704, 8.01, 0.045}));
+
 // Inception v3 and GoogLeNet of torchvision with the auxiliary heads taken off and put on; EfficientNet-B2 at
 // 260: Tan and Le 2019, table 2.
 INSTANTIATE_TEST_SUITE_P(Variants, PublishedNetwork,
