@@ -94,7 +94,7 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--gpu", options->gpus,
                  "GPU names of the catalogue, or 'name=…,tdp_w=…' (joulecast hardware)")
       ->required();
-  app.add_option("--batch", options->batches, "Samples in a step, over all GPUs")
+  app.add_option("--batch,--batch-size", options->batches, "Samples in a step, over all GPUs")
       ->capture_default_str()
       ->check(whole);
   app.add_option("--gpus", options->gpu_count, "GPUs that share the training")

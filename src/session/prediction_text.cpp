@@ -57,8 +57,8 @@ std::string in_full(const Prediction& p) {
   put_emissions(text, p);
   text += fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}\n", p.memory_needed_gb, p.memory_gb,
                       p.fits() ? "fits" : "DOES NOT FIT");
-  text += fmt::format("  known        {}\n", name_of(p.novelty));
-  for (const auto& nearest : p.nearest) text += "  measured     " + nearest + "\n";
+  text += fmt::format("  learned from {}\n", describe(p.novelty));
+  for (const auto& nearest : p.nearest) text += "  nearest      " + nearest + "\n";
   for (const auto& warning : p.warnings) text += "  warning      " + warning + "\n";
   return text;
 }

@@ -1,5 +1,6 @@
 """joulecast evaluate offline, as a user calls it."""
 import json
+import pathlib
 import os
 import subprocess
 import tempfile
@@ -59,6 +60,31 @@ class EvaluateOffline(unittest.TestCase):
         self.assertEqual((figures["train_rows"], figures["test_rows"]), (24, 1))
         self.assertEqual(figures["groups"][0]["seen"], "gpu")
 
+    def test_rows_of_an_unknown_gpu_are_left_out_and_said_so(self):
+        rows = [f"made,{name}{batch},{name},RTX 3090,,{batch},50000,{time},{power}\n"
+                for name, time, power in [("resnet18", 10, 100), ("resnet34", 20, 150)] for batch in (8, 16)]
+        table = made_table(self.folder.name, rows + ["made,z,resnet18,RTX 9999,,8,50000,10,100\n"])
+        result = joulecast("evaluate", "offline", table, "--method", "physics", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["test_rows"], 4)
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1)
+        for part in ("1 row left out", "table.csv:6", "RTX 9999"):
+            self.assertIn(part, result.stderr)
+        described = pathlib.Path(self.folder.name, "gpu.json")
+        described.write_text(json.dumps({"name": "RTX 9999", "tdp_w": 400, "memory_gb": 32,
+                                         "memory_bandwidth_gb_s": 1500, "fp32_tflops": 50}))
+        result = joulecast("evaluate", "offline", table, "--method", "physics", "--gpu-file", described, "--json", "-")
+        self.assertEqual((result.stderr, json.loads(result.stdout)["test_rows"]), ("", 5))
+
+    def test_one_regression_stands_for_the_best_of_four(self):
+        table = made_table(self.folder.name)
+
+        def figures(*more):
+            result = joulecast("evaluate", "offline", table, "--method", "pre-power", "--json", "-", *more)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return json.loads(result.stdout)["methods"]
+        self.assertNotEqual(figures("--regression", "linear"), figures("--regression", "kernel-ridge"))
+
     def assert_unusable(self, result, *parts):
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertEqual(result.stdout, "")
@@ -77,6 +103,7 @@ class EvaluateOffline(unittest.TestCase):
         table = made_table(self.folder.name)
         self.assert_unusable(joulecast("evaluate", "offline", table, "--split", "moon"), "--split", "moon")
         self.assert_unusable(joulecast("evaluate", "offline", table, "--shots", "5"), "--shots")
+        self.assert_unusable(joulecast("evaluate", "offline", table, "--regression", "forest"), "kernel-ridge", "forest")
         self.assert_unusable(joulecast("evaluate", "offline", table, "--method", "oracle"), "oracle")
 
 

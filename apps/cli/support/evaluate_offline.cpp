@@ -22,6 +22,7 @@ struct Options {
   bool paper_split = false;
   int shots = 0;
   std::vector<std::string> methods, devices;
+  std::string regression;
   std::uint64_t seed = 1;
 };
 
@@ -62,6 +63,7 @@ Result<estimate::OfflineEvaluation> evaluation_of(const Options& options, estima
   if (!samples) return propagate(samples.error());
   estimate::OfflineEvaluationOptions how;
   how.methods = options.methods;
+  how.fit.regression = options.regression;
   how.split.shots = options.shots;
   how.split.seed = how.fit.seed = options.seed;
   if (options.test.empty()) return estimate::evaluate_offline(*samples, *split, how);
@@ -107,6 +109,8 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
   app.add_option("--gpu-file", options->devices,
                  "JSON file of GPUs that are in no catalogue, as joulecast hardware takes it");
   app.add_option("--method", options->methods, "Only these methods");
+  app.add_option("--regression", options->regression,
+                 "Of pre-power and pre-energy: this one instead of the best of four");
   app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
   add_json_option(app, options->json);
   return [options] { return evaluate(*options); };

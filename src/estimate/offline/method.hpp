@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct FitOptions {
   int folds = 5;    ///< of its cross-validation
   bool group_folds =
       true;  ///< repeats of one configuration never stand on both sides; false = the paper's way
+  std::string regression;  ///< the only one that pre-* may take; empty = the best of the four
 };
 
 struct OfflineMethod {

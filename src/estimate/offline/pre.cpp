@@ -1,5 +1,7 @@
 #include "estimate/offline/pre.hpp"
 
+#include <fmt/ranges.h>
+
 #include <Eigen/Core>
 #include <limits>
 #include <map>
@@ -30,6 +32,12 @@ Eigen::VectorXd features_of(const Sample& sample) {
   return x;
 }
 
+std::vector<std::string_view> kind_names() {
+  std::vector<std::string_view> names;
+  for (const auto kind : all_kinds) names.push_back(name_of(kind));
+  return names;
+}
+
 struct Learned {
   Regression regression;
   std::vector<std::pair<RegressionKind, double>> r2;  ///< of every kind that was tried
@@ -46,11 +54,15 @@ Result<Learned> learn(const std::vector<const Sample*>& rows, Target target, con
   Learned learned;
   SearchResult best;
   for (const auto kind : all_kinds) {
+    if (!options.regression.empty() && options.regression != name_of(kind)) continue;
     auto found = search_setting(data, groups, kind, options);
     if (!found) return propagate(found.error());
     learned.r2.emplace_back(kind, found->r2);
     if (learned.r2.size() == 1 || found->r2 > best.r2) best = *found;
   }
+  if (learned.r2.empty())
+    return fail(ErrorKind::invalid, "--regression", "is one of {}, not '{}'", fmt::join(kind_names(), ", "),
+                options.regression);
   auto fitted = Regression::fit(data, best.setting);
   if (!fitted) return propagate(fitted.error());
   learned.regression = std::move(*fitted);

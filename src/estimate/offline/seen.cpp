@@ -18,6 +18,26 @@ std::string_view name_of(Novelty novelty) {
   return novelty_names[static_cast<std::size_t>(novelty)];
 }
 
+std::string_view describe(Novelty novelty) {
+  switch (novelty) {
+    case Novelty::repeat:
+      return "this very configuration";
+    case Novelty::near:
+      return "this training on this machine, at another batch size or power limit";
+    case Novelty::pair:
+      return "this training, and this machine, but not together";
+    case Novelty::new_gpu:
+      return "this training, on other GPUs";
+    case Novelty::new_architecture:
+      return "other networks on this machine";
+    case Novelty::new_both:
+      return "other networks on other GPUs, with the same software";
+    case Novelty::new_source:
+      break;
+  }
+  return "nothing of this software and machine (if it is like a source that was learned from: --like NAME)";
+}
+
 std::string calibration_group(const Sample& sample, Novelty novelty) {
   switch (novelty) {
     case Novelty::repeat:

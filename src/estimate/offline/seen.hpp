@@ -21,6 +21,8 @@ enum class Novelty {
   new_source,        ///< nothing
 };
 [[nodiscard]] std::string_view name_of(Novelty novelty);
+/// For people: what of it was measured.
+[[nodiscard]] std::string_view describe(Novelty novelty);
 
 /// Rows that share it are one group where intervals are calibrated: they err together.
 [[nodiscard]] std::string calibration_group(const Sample& sample, Novelty novelty);
