@@ -2,7 +2,7 @@
 //
 // Energy is time x power because each behaves simply where energy does not: the times of a network's layers
 // add up, and power follows from how long the step lasts, whatever the layer (a short step runs at the turbo
-// clock, a long one at what the power limit sustains; a step of under a millisecond is over before the meter
+// clock, a long one at what the machine sustains; a step of under a millisecond is over before the meter
 // counts).
 #pragma once
 
