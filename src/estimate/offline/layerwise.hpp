@@ -8,7 +8,7 @@
 // - Alone, the backward pass holds a loss over all outputs. It is taken off, and what it tells of the price
 // of
 //   moving a byte prices what was never measured alone: normalisation, activations, depthwise convolutions.
-// - Alone, a step takes milliseconds at the turbo clock; a network's takes what the power limit sustains.
+// - Alone, a step takes milliseconds at the turbo clock; a network's takes what the machine sustains.
 // Time
 //   is what adds up; power follows from the length of the whole step (layer_cost.hpp).
 #pragma once
