@@ -5,12 +5,10 @@
 // A network is not the sum of what was measured alone, so some of it is taken apart first:
 // - Alone, a layer's backward pass has no gradient of its input to compute, for that is data. In a network
 //   every layer after the first has: one more product of the forward pass's size, priced as that.
-// - Alone, the backward pass holds a loss over all outputs. It is taken off, and what it tells of the price
-// of
-//   moving a byte prices what was never measured alone: normalisation, activations, depthwise convolutions.
-// - Alone, a step takes milliseconds at the turbo clock; a network's takes what the machine sustains.
-// Time
-//   is what adds up; power follows from the length of the whole step (layer_cost.hpp).
+// - Alone, the backward pass holds a loss over all outputs. It is taken off, and its price of moving a byte
+//   prices what was never measured alone: normalisation, activations, depthwise convolutions.
+// - Alone, a step takes milliseconds at the turbo clock; a network's takes what the machine sustains. Times
+//   add up; power follows from the length of the whole step (layer_cost.hpp).
 #pragma once
 
 #include <filesystem>
