@@ -64,9 +64,9 @@ Status complete(RunArguments& arguments) {
   const Status steps[] = {
       take(arguments.interval, "--interval", "1s or 100ms", parse_duration, options.interval),
       take(arguments.idle_baseline, "--idle-baseline", "30s", parse_duration, options.idle_baseline),
-      take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limit_energy),
+      take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
-           options.stop_if_projected),
+           options.limits.projected),
       carbon::check(arguments.place),
   };
   for (const auto& step : steps)
@@ -84,7 +84,8 @@ Status complete(RunArguments& arguments) {
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
   take_place(arguments.place, options);
-  options.on_limit = arguments.on_limit == "term" ? session::OnLimit::terminate : session::OnLimit::warn;
+  options.limits.at_energy =
+      arguments.on_limit == "term" ? session::OnLimit::terminate : session::OnLimit::warn;
   return {};
 }
 
@@ -168,7 +169,7 @@ std::function<int()> define(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--stop-if-projected", arguments->stop_if_projected,
                  "End the command once its projected total is surely above this: 3kWh");
-  app.add_option("--stop-probability", options.stop_probability, "How sure --stop-if-projected has to be")
+  app.add_option("--stop-probability", options.limits.probability, "How sure --stop-if-projected has to be")
       ->check(CLI::Range(0.5, 1.0))
       ->capture_default_str();
   app.add_option("--epochs", options.total_epochs,

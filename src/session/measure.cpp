@@ -8,16 +8,15 @@
 
 #include <cmath>
 #include <csignal>
-#include <thread>
 
 #include "base/text.hpp"
 #include "progress/output_recogniser.hpp"
 #include "progress/socket_server.hpp"
-#include "sampling/recorder.hpp"
 #include "session/child.hpp"
 #include "session/clock_watch.hpp"
 #include "session/host.hpp"
 #include "session/live_line.hpp"
+#include "session/meters.hpp"
 #include "session/recording.hpp"
 #include "session/relay.hpp"
 #include "session/training.hpp"
@@ -55,30 +54,31 @@ trace::Run header_of(const MeasureOptions& options) {
 class Measurement {
  public:
   Measurement(const MeasureOptions& options, const sensors::Environment& environment, Child child,
-              progress::OutputRecogniser recogniser, std::optional<progress::SocketServer> socket)
+              progress::OutputRecogniser recogniser, std::optional<progress::SocketServer> socket,
+              sensors::SensorSelection selection)
       : options_(options),
         environment_(environment),
         clock_(*environment.clock),
         child_(std::move(child)),
         recogniser_(std::move(recogniser)),
         socket_(std::move(socket)),
-        screen_(!options.quiet && can_show_live_line()) {}
+        screen_(!options.quiet && can_show_live_line()),
+        meters_(std::move(selection), options.interval, clock_),
+        limits_(options.limits) {}
 
-  Result<MeasureResult> run(sensors::SensorSelection selection, const SignalGuard& signals);
+  Result<MeasureResult> run(const SignalGuard& signals);
 
  private:
   void say(const std::string& line) { screen_.say("joulecast: " + line); }
-  std::optional<Watts> measure_baseline(sampling::Sampler& sampler);
+  Result<std::optional<Watts>> measure_baseline(const SignalGuard& signals);
   void describe_machine();
   void take_late_sensors();
   void watch(const SignalGuard& guard);
   void take_signals(int signals);
   void tick(bool last);
   void check_limits();
-  void end_child(const std::string& why);
-  void show(bool epoch_closed);
+  void show();
   void close();
-  [[nodiscard]] std::vector<trace::SensorStatus> sensor_statuses();
   [[nodiscard]] trace::RunStatus status() const;
   [[nodiscard]] Seconds elapsed() const { return clock_.steady() - start_; }
 
@@ -91,52 +91,32 @@ class Measurement {
   Screen screen_;
   SteadyTime start_;
   trace::Run header_;  ///< the run without what it measures, as the store last heard it
-  std::vector<sensors::Opening> late_;
-  std::vector<sensors::RefusedSensor> refused_;
-  std::optional<sampling::Sampler> sampler_;
+  Meters meters_;
+  Limits limits_;
   std::optional<Recording> recording_;
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
-  std::vector<sampling::RawSample> samples_;
   std::optional<int> exit_status_;
   SteadyTime end_;
   bool interrupted_ = false;
-  bool ended_by_us_ = false;
-  bool limit_told_ = false;
   Seconds reported_{0};
 };
 
 /// Mean power while nothing of the command runs yet.
-std::optional<Watts> Measurement::measure_baseline(sampling::Sampler& sampler) {
-  struct NoSink : sampling::RecordSink {
-    void append(std::size_t, double, double) override {}
-    void gap(std::size_t, trace::Span) override {}
-  } nowhere;
+Result<std::optional<Watts>> Measurement::measure_baseline(const SignalGuard& signals) {
+  if (!options_.idle_baseline) return std::nullopt;
   say(fmt::format("measuring the idle machine for {}", to_text(*options_.idle_baseline)));
-  sampling::Recorder recorder(sampler, clock_.steady(), nowhere);
-  const auto until = clock_.steady() + *options_.idle_baseline;
-  while (clock_.steady() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    samples_.clear();
-    sampler.drain(samples_);
-    recorder.take(samples_);
-  }
-  const auto& live = recorder.live();
-  if (!live.energy.total || live.until <= Seconds{0}) {
-    say("nothing measures the idle machine: no baseline");
-    return std::nullopt;
-  }
-  return *live.energy.total / live.until;
+  const auto power = meters_.mean_power(*options_.idle_baseline, [&] { return signals.asked_to_end(); });
+  if (signals.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
+  if (!power) say("nothing measures the idle machine: no baseline");
+  return power;
 }
 
-Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const SignalGuard& signals) {
-  late_ = std::move(selection.late);
-  refused_ = std::move(selection.refused);
-  sampler_.emplace(std::move(selection.opened), sampling::SamplerOptions{options_.interval}, clock_);
-  sampler_->start();
-  std::optional<Watts> baseline;
-  if (options_.idle_baseline) baseline = measure_baseline(*sampler_);
+Result<MeasureResult> Measurement::run(const SignalGuard& signals) {
+  meters_.sampler().start();
+  const auto baseline = measure_baseline(signals);
+  if (!baseline) return propagate(baseline.error());
 
   const auto wall = clock_.wall();
   start_ = clock_.steady();
@@ -144,10 +124,10 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const
 
   header_ = header_of(options_);
   header_.started = wall;
-  header_.idle_baseline = baseline;
+  header_.idle_baseline = *baseline;
   describe_machine();
-  recording_.emplace(options_.store, header_, sampler_->channels());
-  recorder_.emplace(*sampler_, start_, *recording_);
+  recording_.emplace(options_.store, header_, meters_.channels());
+  recorder_.emplace(meters_.sampler(), start_, *recording_);
   training_.emplace(start_, options_.total_epochs, recording_->writer());
   if (auto* writer = recording_->writer(); writer != nullptr)
     training_->when_total_is_learned([this, writer](double total, bool in_epochs) {
@@ -178,7 +158,7 @@ Result<MeasureResult> Measurement::run(sensors::SensorSelection selection, const
 }
 
 void Measurement::describe_machine() {
-  header_.host = describe_host(environment_, sampler_->channels());
+  header_.host = describe_host(environment_, meters_.channels());
   if (header_.host.gpus.empty()) return;
   header_.info.gpu = header_.host.gpus.front();
   header_.info.gpu_count = static_cast<int>(header_.host.gpus.size());
@@ -186,25 +166,18 @@ void Measurement::describe_machine() {
 
 /// A driver that needed longer than a command should wait for measures from now on.
 void Measurement::take_late_sensors() {
-  std::erase_if(late_, [this](sensors::Opening& late) {
-    if (!late.wait(Seconds{0})) return false;
-    auto opened = late.take();
-    if (!opened) {
-      refused_.push_back({&late.type(), opened.error()});
-      return true;
-    }
-    const auto known = sampler_->channels().size();
-    sampler_->add({&late.type(), std::move(*opened)});
-    recorder_->follow(*sampler_);
-    recording_->add(std::span(sampler_->channels()).subspan(known));
-    describe_machine();
-    if (auto* writer = recording_->writer(); writer != nullptr) {
-      writer->describe(header_.info, header_.host);
-      writer->note(fmt::format("{} measures from {} on: its driver took that long to answer",
-                               late.type().name, to_text(elapsed())));
-    }
-    return true;
-  });
+  const auto known = meters_.channels().size();
+  const auto names = meters_.take_late();
+  if (names.empty()) return;
+  recorder_->follow(meters_.sampler());
+  recording_->add(std::span(meters_.channels()).subspan(known));
+  describe_machine();
+  auto* writer = recording_->writer();
+  if (writer == nullptr) return;
+  writer->describe(header_.info, header_.host);
+  for (const auto name : names)
+    writer->note(
+        fmt::format("{} measures from {} on: its driver took that long to answer", name, to_text(elapsed())));
 }
 
 void Measurement::watch(const SignalGuard& guard) {
@@ -255,55 +228,37 @@ void Measurement::take_signals(int signals) {
 void Measurement::tick(bool last) {
   if (last) {
     if (socket_) training_->hear(socket_->service(clock_));
-    sampler_->stop();
+    meters_.sampler().stop();
   }
   std::optional<store::RunWriter::Batch> one_commit;
   if (auto* writer = recording_->writer()) one_commit.emplace(*writer);
-  samples_.clear();
-  sampler_->drain(samples_);
-  recorder_->take(samples_);
+  recorder_->take(meters_.drain());
   if (!last) take_late_sensors();
   if (auto* writer = recording_->writer())
     for (const auto& note : clock_watch_->look()) writer->note(note);
   const EnergyUntil energy_until = [this](Seconds time) { return recorder_->energy_until(time); };
   if (last) return training_->finish(end_, energy_until);
-  const bool closed = training_->update(energy_until);
+  training_->update(energy_until);
   for (const auto& trouble : recording_->take_trouble()) say(trouble);
   check_limits();
-  show(closed);
-}
-
-void Measurement::end_child(const std::string& why) {
-  say(why + "; asking the command to end (SIGTERM)");
-  if (auto* writer = recording_->writer()) writer->note("ended by joulecast: " + why);
-  child_.send(SIGTERM);
-  ended_by_us_ = true;
+  show();
 }
 
 void Measurement::check_limits() {
-  if (ended_by_us_) return;
-  const auto& total = recorder_->live().energy.total;
-  if (options_.limit_energy && total && *total >= *options_.limit_energy && !limit_told_) {
-    limit_told_ = true;
-    const auto why = fmt::format("the limit of {} is used up", to_text(*options_.limit_energy));
-    if (options_.on_limit == OnLimit::terminate) return end_child(why);
-    say(why);
-  }
-  if (!options_.stop_if_projected || !training_->projection()) return;
-  const auto probability = training_->probability_above(*options_.stop_if_projected);
-  if (probability && *probability >= options_.stop_probability)
-    end_child(fmt::format("the run would use {}, more than {} with a probability of {:.0f} %",
-                          to_text(training_->projection()->total.value), to_text(*options_.stop_if_projected),
-                          100 * *probability));
+  const auto verdict = limits_.check(recorder_->live().energy.total, *training_);
+  if (!verdict) return;
+  if (!verdict->end) return say(verdict->why);
+  say(verdict->why + "; asking the command to end (SIGTERM)");
+  if (auto* writer = recording_->writer()) writer->note("ended by joulecast: " + verdict->why);
+  child_.send(SIGTERM);
 }
 
-void Measurement::show(bool epoch_closed) {
+void Measurement::show() {
   if (options_.quiet) return;
   const LiveState state{recorder_->live(),          elapsed(),
                         training_->current_epoch(), training_->total_epochs(),
                         training_->projection(),    options_.intensity};
   if (screen_.live()) return screen_.draw(live_line(state));
-  (void)epoch_closed;
   if (elapsed() - reported_ < options_.report_every) return;
   reported_ = elapsed();
   say(live_line(state));
@@ -314,25 +269,12 @@ trace::RunStatus Measurement::status() const {
   return *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
 }
 
-std::vector<trace::SensorStatus> Measurement::sensor_statuses() {
-  auto statuses = sampler_->statuses();
-  for (auto& late : late_) refused_.push_back({&late.type(), late.take().error()});
-  late_.clear();
-  for (const auto& sensor : refused_) {
-    trace::SensorStatus status;
-    status.sensor = sensor.type->name;
-    status.reason = to_string(sensor.error);
-    statuses.push_back(std::move(status));
-  }
-  return statuses;
-}
-
 void Measurement::close() {
   recorder_->finish();
   if (auto* writer = recording_->writer()) {
-    writer->sensors(sensor_statuses());
+    writer->sensors(meters_.statuses());
     for (const auto& fault : recorder_->faults()) writer->note(fault);
-    if (const auto dropped = sampler_->dropped(); dropped > 0)
+    if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
       writer->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
     if (training_->contradictions() > 0)
       writer->note(fmt::format("the training's word on its epochs contradicted itself {} times",
@@ -367,8 +309,9 @@ Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environmen
   const auto patience = std::max(driver_patience, options.idle_baseline.value_or(Seconds{0}));
   auto selection = sensors::open_sensors(environment, options.sensors, patience);
   if (!selection) return propagate(selection.error());
-  return Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket))
-      .run(std::move(*selection), signals);
+  return Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket),
+                     std::move(*selection))
+      .run(signals);
 }
 
 }  // namespace joulecast::session

@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "sensors/support/sensor.hpp"
+#include "session/limits.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::session {
-
-enum class OnLimit { warn, terminate };
 
 struct MeasureOptions {
   std::vector<std::string> command;
@@ -24,10 +23,7 @@ struct MeasureOptions {
   trace::Place place;
   std::optional<GramsPerKilowattHour> intensity;  ///< of the place, for the live line
   std::optional<Seconds> idle_baseline;           ///< measure this long before starting
-  std::optional<Joules> limit_energy;
-  OnLimit on_limit = OnLimit::warn;
-  std::optional<Joules> stop_if_projected;  ///< end the command once it is this sure to use more
-  double stop_probability = 0.95;
+  LimitOptions limits;
   std::string epoch_regex;
   std::optional<double> total_epochs;
   bool watch_output = true;

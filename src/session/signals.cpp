@@ -32,7 +32,19 @@ SignalGuard::SignalGuard() {
 }
 
 SignalGuard::~SignalGuard() {
+  // What came while we were ending anyway must not keep us from saying what the run cost.
+  const timespec at_once{};
+  while (::sigtimedwait(&taken_, nullptr, &at_once) > 0) {
+  }
   ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+bool SignalGuard::asked_to_end() const {
+  sigset_t waiting;
+  if (::sigpending(&waiting) != 0) return false;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+    if (sigismember(&taken_, number) == 1 && sigismember(&waiting, number) == 1) return true;
+  return false;
 }
 
 void SignalGuard::restore_in_child() const {

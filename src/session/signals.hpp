@@ -19,6 +19,8 @@ class SignalGuard {
 
   /// What a signalfd is to deliver.
   [[nodiscard]] const sigset_t& taken() const { return taken_; }
+  /// Whether a signal waits that would have ended us.
+  [[nodiscard]] bool asked_to_end() const;
   /// Between fork and exec: the command gets what we were started with.
   void restore_in_child() const;
 

@@ -57,6 +57,15 @@ class Transparency(CommandTest):
         done = self.call("run", "-q", "--", "cat", input="through\n")
         self.assertEqual(done.stdout, "through\n")
 
+    def test_control_c_ends_the_baseline_too(self):
+        child = subprocess.Popen([JOULECAST, "run", "--idle-baseline", "60s", "--", "touch", self.folder / "ran"],
+                                 env=self.environment, stderr=subprocess.PIPE, text=True)
+        time.sleep(1)
+        child.send_signal(signal.SIGINT)
+        self.assertIn("interrupted before the command began", child.communicate(timeout=20)[1])
+        self.assertNotEqual(child.returncode, 0)
+        self.assertFalse((self.folder / "ran").exists())
+
     def test_signals_go_through(self):
         script = "trap 'echo caught; exit 7' USR1; echo ready; while :; do sleep 0.05; done"
         child = subprocess.Popen([JOULECAST, "run", "-q", "--", "sh", "-c", script], env=self.environment,
