@@ -91,12 +91,15 @@ std::vector<WeightedGroup> equally(const Groups& groups) {
   return result;
 }
 
-/// Groups of every source; one with thousands of them weighs no more than nine.
+/// Sources differ more than their groups do: one with thousands of groups weighs as three.
+constexpr double most_of_a_source = 3;
+
+/// Groups of every source.
 std::vector<WeightedGroup> together(const std::map<std::string, Groups>& sources) {
   std::vector<WeightedGroup> result;
   for (const auto& [source, groups] : sources)
     for (const auto& [name, scores] : groups)
-      result.push_back({&scores, std::min(1.0, least_groups / static_cast<double>(groups.size()))});
+      result.push_back({&scores, std::min(1.0, most_of_a_source / static_cast<double>(groups.size()))});
   return result;
 }
 

@@ -35,7 +35,7 @@ std::string_view describe(Novelty novelty) {
     case Novelty::new_source:
       break;
   }
-  return "nothing of this software and machine (if it is like a source that was learned from: --like NAME)";
+  return "no run of this software and machine (--like NAME says that it is like one of the sources)";
 }
 
 std::string calibration_group(const Sample& sample, Novelty novelty) {
