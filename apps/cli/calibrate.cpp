@@ -12,15 +12,20 @@
 #include "base/roots.hpp"
 #include "base/text.hpp"
 #include "cli/support/command.hpp"
-#include "formats/workload_table.hpp"
+#include "cli/support/options.hpp"
+#include "session/fit.hpp"
+#include "session/workload_rows.hpp"
 
 namespace joulecast::cli {
 namespace {
 
+using session::Followed;
+
 struct Options {
   std::string workload, workload_output;  ///< set where this process is one of the micro-workloads
   double seconds = 8;
-  std::string gpu, gpu_command, runs, fitted, json;
+  session::FitInput runs;
+  std::string store, gpu, gpu_command, fitted, json;
   std::string output = "joulecast-calibrated.json";
   std::string device_file;
   std::string source = "here", framework = "calibration";
@@ -79,17 +84,14 @@ Result<Measured> measure_gpu(const Options& options) {
   return Measured{std::move(*device), std::move(*micro)};
 }
 
-Result<std::vector<estimate::Sample>> read_runs(const Options& options) {
-  if (options.runs.empty()) return std::vector<estimate::Sample>{};
-  auto table = formats::read_workload_table(options.runs);
-  if (!table) return propagate(table.error());
-  auto context = estimate::sample_context({options.runs});
-  if (!context) return propagate(context.error());
-  auto samples = estimate::samples_of(*table, *context);
-  if (!samples) return propagate(samples.error());
-  for (auto& sample : *samples)
-    if (sample.source.empty()) sample.source = options.source;
-  return samples;
+/// The user's own runs, from a table and from the store; what has no source of its own is of this machine.
+Result<session::FitData> read_runs(const Options& options) {
+  if (options.runs.table.empty() && !options.runs.store) return session::FitData{};
+  auto data = session::gather_fit_data(options.runs);
+  if (!data) return data;
+  for (auto& sample : data->samples)
+    if (sample.source.empty() || sample.source == session::own_source) sample.source = options.source;
+  return data;
 }
 
 std::string rate_of(const session::MicroResult& result) {
@@ -102,6 +104,23 @@ std::string or_dash(const std::optional<double>& value) {
   return value ? fmt::format("{:.1f}", *value) : "-";
 }
 
+/// How far the runs are followed, and why.
+std::string_view explained(const session::CalibrationErrors& errors) {
+  if (errors.configurations < session::least_configurations)
+    return "for their own workloads: too few to tell what they say of others";
+  switch (errors.followed) {
+    case Followed::own_workloads:
+      return "for their own workloads: what they say of others is not dependable";
+    case Followed::in_part:
+      return "in part for other workloads too: that predicts those left out best";
+    case Followed::fully:
+      return "fully: that predicts those left out best";
+    case Followed::not_at_all:
+      break;
+  }
+  return "not at all: those left out are better predicted without the others";
+}
+
 void print(const std::vector<Measured>& devices, const session::CalibrationErrors& errors,
            const Options& options) {
   for (const auto& [device, micro] : devices) {
@@ -110,6 +129,8 @@ void print(const std::vector<Measured>& devices, const session::CalibrationError
       fmt::print("  {:<12} {:>16} {:>10} ({})\n", result.kind, rate_of(result), to_text(result.power),
                  name_of(result.provenance));
   }
+  if (!errors.micro_followed)
+    fmt::print("Not followed in the micro-workloads: your runs are better predicted without them.\n");
   if (errors.configurations > 0) {
     fmt::print(
         "Median error on {} configurations of your own, percent (after: each predicted without itself):\n",
@@ -118,9 +139,10 @@ void print(const std::vector<Measured>& devices, const session::CalibrationError
       fmt::print("  {:<13} before {:>6}   after {:>6}\n", name_of(target),
                  or_dash(errors.before[static_cast<std::size_t>(target)]),
                  or_dash(errors.after[static_cast<std::size_t>(target)]));
+    fmt::print("Your runs are followed {}.\n", explained(errors));
   }
-  fmt::print("Written to {}. Use it with: joulecast predict --fitted {} --like {} …\n", options.output,
-             options.output, options.source);
+  fmt::print("Written to {}. Use it with: joulecast predict --fitted {}{} …\n", options.output,
+             options.output, errors.followed == Followed::not_at_all ? "" : " --like " + options.source);
 }
 
 nlohmann::ordered_json json_of(const std::vector<Measured>& devices,
@@ -144,6 +166,8 @@ nlohmann::ordered_json json_of(const std::vector<Measured>& devices,
     json["devices"].push_back(std::move(entry));
   }
   json["configurations"] = errors.configurations;
+  json["micro_followed"] = errors.micro_followed;
+  json["runs_followed"] = name_of(errors.followed);
   for (const auto target : estimate::all_targets) {
     json["before"][std::string(name_of(target))] = or_null(errors.before[static_cast<std::size_t>(target)]);
     json["after"][std::string(name_of(target))] = or_null(errors.after[static_cast<std::size_t>(target)]);
@@ -183,13 +207,14 @@ int calibrate(const Options& options) {
   if (!model) return report_error(model.error());
   const auto runs = read_runs(options);  // before the minute of measuring: bad input should not cost one
   if (!runs) return report_error(runs.error());
+  if (!runs->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", runs->left_out_text);
   const auto devices = measure_all(options);
   if (!devices) return report_error(devices.error());
   std::vector<estimate::Sample> micro;
   for (const auto& [device, results] : *devices)
     for (const auto& result : results)
       micro.push_back(session::micro_sample(result, device, options.source, options.framework));
-  const auto errors = session::update_model(*model, micro, *runs);
+  const auto errors = session::update_model(*model, micro, runs->samples);
   if (!errors) return report_error(errors.error());
   if (auto written = estimate::write_model(*model, options.output); !written)
     return report_error(written.error());
@@ -212,7 +237,10 @@ std::function<int()> define(CLI::App& app) {
       "--gpu-command", options->gpu_command,
       "Command that runs {workload} (idle, copy, matmul, …) for {seconds} on the GPU and writes the FLOPs or "
       "bytes done (and the seconds) into the file {output}");
-  app.add_option("--runs", options->runs, "Workload table of a few short runs on this machine");
+  app.add_option("--runs", options->runs.table, "Workload table of a few short runs on this machine");
+  auto* store = add_learning_store_option(app, options->store);
+  app.add_option("--gpu-file", options->runs.devices,
+                 "JSON description of a GPU or processor of the runs that the catalogue lacks (--device)");
   app.add_option("--fitted", options->fitted,
                  "Model file to start from (default: the one that comes with joulecast)");
   app.add_option("--output,-o", options->output, "Model file to write")->capture_default_str();
@@ -223,7 +251,10 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
   app.add_option("--workload", options->workload)->group("");
   app.add_option("--workload-output", options->workload_output)->group("");
-  return [options] { return calibrate(*options); };
+  return [options, store] {
+    if (store->count() > 0) options->runs.store = options->store;
+    return calibrate(*options);
+  };
 }
 
 }  // namespace

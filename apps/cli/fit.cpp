@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/options.hpp"
 #include "estimate/offline/model_file.hpp"
 #include "session/workload_rows.hpp"
 
@@ -88,10 +89,7 @@ std::function<int()> define(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& input = options->input;
   app.add_option("TABLE", input.table, "Workload table of measured configurations");
-  auto* store = app.add_option("--store", options->store,
-                               "Learn from your own recorded runs (default: $JOULECAST_STORE, else your data "
-                               "folder); with a TABLE from both");
-  store->type_name("[PATH]")->expected(0, 1);
+  auto* store = add_learning_store_option(app, options->store);
   app.add_option("--output,-o", options->output, "Model file to write")->default_str("joulecast-model.json");
   options->output = "joulecast-model.json";
   app.add_option("--graphs", input.graphs,

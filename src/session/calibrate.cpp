@@ -3,23 +3,14 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/roots.hpp"
 #include "base/text.hpp"
-#include "estimate/offline/physics.hpp"
 #include "session/measure.hpp"
-#include "stats/summary.hpp"
 
 namespace joulecast::session {
 namespace {
-
-using estimate::PhysicsModel;
-using estimate::Sample;
 
 /// A folder of our own that goes away.
 class Scratch {
@@ -93,33 +84,6 @@ Result<MicroResult> measure_one(const MicroRequest& request, const sensors::Envi
   return result;
 }
 
-/// Median APE of each target over samples.
-std::array<std::optional<double>, 3> median_errors(
-    const std::vector<Sample>& runs, const std::function<const PhysicsModel&(const Sample&)>& model_for) {
-  std::array<std::vector<double>, 3> errors;
-  for (const auto& run : runs) {
-    const auto forecast = model_for(run).predict(run);
-    for (const auto target : estimate::all_targets) {
-      const auto predicted = forecast[target];
-      const auto truth = estimate::measured(run, target);
-      if (predicted && truth)
-        errors[static_cast<std::size_t>(target)].push_back(100 * std::abs(*predicted / *truth - 1));
-    }
-  }
-  std::array<std::optional<double>, 3> medians;
-  for (std::size_t i = 0; i < errors.size(); ++i)
-    if (!errors[i].empty()) medians[i] = stats::median(errors[i]);
-  return medians;
-}
-
-std::vector<Sample> joined(const std::vector<Sample>& a, const std::vector<Sample>& b,
-                           const std::string& without) {
-  auto all = a;
-  for (const auto& sample : b)
-    if (sample.configuration != without) all.push_back(sample);
-  return all;
-}
-
 }  // namespace
 
 Result<std::vector<MicroResult>> measure_micro(const MicroRequest& request,
@@ -157,29 +121,6 @@ Result<hardware::Gpu> device_from(const std::vector<MicroResult>& results, const
   device.fp32_tflops = flops * 1e-12;
   device.source = "measured by joulecast calibrate";
   return device;
-}
-
-Result<CalibrationErrors> update_model(estimate::ModelFile& model, const std::vector<Sample>& micro,
-                                       const std::vector<Sample>& runs) {
-  const auto entry = std::find_if(model.methods.begin(), model.methods.end(), [](const auto& fitted) {
-    return fitted.method == &estimate::physics_method;
-  });
-  if (entry == model.methods.end())
-    return fail(ErrorKind::invalid, "calibrate", "the model file holds no physics model");
-  const auto& old = static_cast<const PhysicsModel&>(*entry->model);
-  CalibrationErrors errors;
-  errors.before = median_errors(runs, [&](const Sample&) -> const PhysicsModel& { return old; });
-  std::map<std::string, PhysicsModel> without;
-  for (const auto& run : runs)
-    if (!without.contains(run.configuration))
-      without.emplace(run.configuration, old.updated(joined(micro, runs, run.configuration)));
-  errors.configurations = static_cast<int>(without.size());
-  errors.after = median_errors(
-      runs, [&](const Sample& run) -> const PhysicsModel& { return without.at(run.configuration); });
-  auto updated = std::make_unique<PhysicsModel>(old.updated(joined(micro, runs, {})));
-  entry->model = std::move(updated);
-  for (auto& group : estimate::measured_groups(runs)) model.measured.push_back(std::move(group));
-  return errors;
 }
 
 }  // namespace joulecast::session

@@ -159,7 +159,8 @@ estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& de
     sample.measured.epoch_time_s = result.duration.value();
   }
   sample.work = work;
-  if (result.power.value() > 0) sample.measured.power_w = result.power.value();
+  if (result.power.value() > 0 && result.provenance == Provenance::measured)
+    sample.measured.power_w = result.power.value();
   return sample;
 }
 

@@ -38,7 +38,8 @@ struct MicroResult {
 };
 
 /// The measurement as a sample of the physics model: the amount is the work of one training step of a network
-/// that consists of that kind of work alone. `source` groups it with the machine's own runs.
+/// that consists of that kind of work alone. A power that was not measured is left out: learning from it
+/// would teach a model what another one thinks. `source` groups it with the machine's own runs.
 [[nodiscard]] estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& device,
                                             const std::string& source, const std::string& framework);
 

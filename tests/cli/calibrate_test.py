@@ -45,11 +45,39 @@ class Calibrate(unittest.TestCase):
         self.assertEqual(figures["configurations"], 6)
         self.assertGreater(figures["before"]["epoch_time"], 50)
         self.assertLess(figures["after"]["epoch_time"], 0.5 * figures["before"]["epoch_time"])
+        self.assertIn(figures["runs_followed"], ["in part", "fully"])
         predicted = joulecast("predict", "resnet50", "--gpu", "RTX 3080", "--batch", "32", "--samples", "20000", "--like",
                               "mine", "--framework", "pytorch", "--dataset", "own", "--fitted", self.output)
         self.assertEqual(predicted.returncode, 0, predicted.stderr)
         on_cpu = joulecast("predict", "resnet18", "--gpu", device, "--samples", "100", "--fitted", self.output)
         self.assertEqual(on_cpu.returncode, 0, on_cpu.stderr)
+
+    def test_recorded_runs_count_as_a_table_of_them_does(self):
+        store = os.path.join(self.folder.name, "runs.db")
+        for batch in [16, 32, 64]:
+            bundle = os.path.join(self.folder.name, f"b{batch}")
+            os.mkdir(bundle)
+            with open(os.path.join(bundle, "run.json"), "w") as file:
+                json.dump({"id": f"b{batch}", "source": "run", "gpu": "NVIDIA GeForce RTX 3080", "architecture": "resnet18",
+                           "dataset": "cifar10", "batch_size": batch, "total_work": 2, "work_unit": "epoch",
+                           "epoch_bounds": "not recorded"}, file)
+            with open(os.path.join(bundle, "power.csv"), "w") as file:
+                file.write("time_s,gpu0_w\n" + "".join(f"{t},{150 + batch}\n" for t in range(101)))
+        self.assertEqual(joulecast("import", self.folder.name, "--store", store).returncode, 0)
+        tagged = joulecast("tag", "b16", "batch_size=none", "--store", store)
+        self.assertEqual(tagged.returncode, 0, tagged.stderr)
+        result = joulecast("calibrate", "--seconds", "0.05", "--store", store, "--source", "mine", "-o", self.output)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("1 of 3 runs left out", result.stderr)
+        self.assertIn("too few to tell", result.stdout)
+        self.assertIn("--like mine", result.stdout)
+        with open(self.output) as file:
+            self.assertIn("mine", [group["source"] for group in json.load(file)["measured"]])
+
+    def test_without_runs_no_source_is_promised(self):
+        result = joulecast("calibrate", "--seconds", "0.05", "-o", self.output)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("--like", result.stdout)
 
     def test_a_gpu_runs_the_users_command(self):
         command = "echo {workload} {seconds} > " + self.folder.name + "/called; echo 1e12 > {output}"
@@ -68,6 +96,7 @@ class Calibrate(unittest.TestCase):
             file.write("architecture,gpu,batch_size\nresnet18,RTX 3080,none\n")
         for arguments, words in [(["--runs", empty], "empty.csv:2"), (["--gpu", "RTX 3080"], "--gpu-command"),
                                  (["--gpu", "RTX 3080", "--gpu-command", "false"], "exit status"),
+                                 (["--store", empty], "empty.csv"),
                                  (["--gpu", "RTX 3080", "--gpu-command", "true"], "no positive number")]:
             result = joulecast("calibrate", "--seconds", "0.1", "-o", self.output, *arguments)
             self.assertEqual(result.returncode, 2, result.stderr)

@@ -14,6 +14,14 @@ void add_store_option(CLI::App& app, std::string& path) {
       ->type_name("PATH");
 }
 
+CLI::Option* add_learning_store_option(CLI::App& app, std::string& path) {
+  return app
+      .add_option("--store", path,
+                  "Learn from your own recorded runs (default: $JOULECAST_STORE, else your data folder)")
+      ->type_name("[PATH]")
+      ->expected(0, 1);
+}
+
 void add_json_option(CLI::App& app, std::string& file) {
   app.add_option("--json", file, "Write the figures as JSON to a file, or to standard output (-)")
       ->type_name("FILE")

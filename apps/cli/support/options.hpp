@@ -18,6 +18,9 @@ namespace joulecast::cli {
 /// --store PATH; $JOULECAST_STORE and the user's data directory stand behind it.
 void add_store_option(CLI::App& app, std::string& path);
 
+/// --store [PATH] of commands that learn from runs only where it is given; without a path the usual store.
+CLI::Option* add_learning_store_option(CLI::App& app, std::string& path);
+
 /// --json [FILE]: without a file, or with "-", the JSON goes to standard output and nothing else does.
 void add_json_option(CLI::App& app, std::string& file);
 
