@@ -4,7 +4,7 @@
 #include <span>
 
 #include "estimate/offline/observation.hpp"
-#include "estimate/offline/physics_model.hpp"
+#include "estimate/offline/physics_variance.hpp"
 
 namespace joulecast::estimate {
 

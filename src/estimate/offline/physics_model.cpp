@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hardware/generation.hpp"
+
 namespace joulecast::estimate {
 namespace {
 
 constexpr double training_over_forward = 3;  ///< work of forward and backward over forward
-const double log_integer_load = std::log(1.36);
+const double log_integer_load = std::log(hardware::instructions_per_float);
 
 /// The exponential of a parameter at a place; of its prior mean where the place is new.
 class Values {
@@ -115,37 +117,10 @@ NetworkWork nominal_work() {
   return work;
 }
 
-/// Of a parameter at a place that was never measured.
-double prior_sd(Parameter parameter, bool known_work) {
-  const bool free =
-      !known_work && info_of(parameter).level == Level::workload && parameter != Parameter::workload_power;
-  return free ? unknown_work_sd : info_of(parameter).sd;
-}
-
 }  // namespace
 
 bool well_known(const Sample& sample) {
   return sample.work && !sample.guessed && sample.train_samples;
-}
-
-bool has_stacked_memory(const hardware::Gpu& gpu) {
-  constexpr std::array boards{"P100", "V100",  "TITAN V", "A100",  "A30", "H100", "H200",
-                              "B200", "GH200", "MI50",    "MI100", "MI2", "MI3",  "Radeon VII"};
-  return std::any_of(boards.begin(), boards.end(),
-                     [&](const char* board) { return gpu.name.find(board) != std::string::npos; });
-}
-
-bool shares_lanes(const hardware::Gpu& gpu) {
-  const auto is = [&](const char* name) { return gpu.architecture.starts_with(name); };
-  if (gpu.vendor != "NVIDIA") return false;
-  if (is("Maxwell") || is("Pascal")) return true;
-  return !has_stacked_memory(gpu) && (is("Ampere") || is("Ada") || is("Blackwell"));
-}
-
-double delivered_bandwidth_share(const hardware::Gpu& gpu) {
-  constexpr std::array before_volta{"Kepler", "Maxwell", "Pascal"};
-  const auto is = [&](const char* name) { return gpu.architecture.starts_with(name); };
-  return std::any_of(before_volta.begin(), before_volta.end(), is) ? 0.76 : 0.95;
 }
 
 PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
@@ -154,12 +129,12 @@ PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
                  space.find(Level::workload, sample.workload()), space.find(Level::gpu, sample.gpu.name),
                  space.find(Level::host, sample.host())};
   const double peak = sample.gpu.fp32_tflops * 1e12;
-  const double bandwidth = sample.gpu.bandwidth_gb_s * 1e9 * delivered_bandwidth_share(sample.gpu);
+  const double bandwidth = sample.gpu.bandwidth_gb_s * 1e9 * hardware::delivered_bandwidth_share(sample.gpu);
   const auto work = sample.work ? *sample.work : nominal_work();
   for (std::size_t i = 0; i < term_count; ++i)
     input.seconds[i] =
         training_over_forward * work.terms[i] / (is_compute(static_cast<Term>(i)) ? peak : bandwidth);
-  input.shares_lanes = shares_lanes(sample.gpu);
+  input.shares_lanes = hardware::integers_share_lanes(sample.gpu);
   if (sample.gpu.tf32_tflops)
     input.matrix_gain = std::max(0.0, std::log(*sample.gpu.tf32_tflops * 1e12 / peak));
   input.kernels = training_over_forward * work.kernels;
@@ -169,7 +144,7 @@ PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
   input.batch_of_gpu = sample.batch / sample.gpu_count;
   input.limit_w = sample.limit_w;
   input.board_w = sample.gpu.power_limit.value();
-  input.stacked_memory = has_stacked_memory(sample.gpu);
+  input.stacked_memory = hardware::has_stacked_memory(sample.gpu);
   input.known_work = well_known(sample);
   return input;
 }
@@ -198,41 +173,6 @@ PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& 
   output.log_time = std::log(input.samples / (input.batch_of_gpu * input.gpu_count) * step(output.gpu_s));
   output.log_power = std::log(powers.drawn * input.gpu_count);
   return output;
-}
-
-PhysicsVariance physics_variance(const PhysicsInput& input, const ParameterSpace& space,
-                                 const Eigen::VectorXd& exponentials, const Eigen::MatrixXd& covariance) {
-  const auto here = evaluate_physics(input, space, exponentials);
-  PhysicsVariance sum;
-  std::vector<Eigen::Index> fitted;
-  std::vector<std::array<double, 2>> slopes;  // of time and power, a prior standard deviation each
-  for (std::size_t k = 0; k < parameter_count; ++k) {
-    const auto parameter = static_cast<Parameter>(k);
-    const auto at = space.offset(parameter, input.place);
-    for (Eigen::Index i = 0; i < width_of(parameter); ++i) {
-      // A step of one standard deviation sees more of a bend than a small one does.
-      const double step = at < 0 ? prior_sd(parameter, input.known_work) : space.sd()[at + i];
-      const auto term = static_cast<std::size_t>(i);
-      const auto moved = evaluate_physics(input, space, exponentials, {parameter, term, step});
-      const double time = moved.log_time - here.log_time, power = moved.log_power - here.log_power;
-      if (at >= 0) {
-        fitted.push_back(at + i);
-        slopes.push_back({time, power});
-        continue;
-      }
-      sum.time += time * time;
-      sum.power += power * power;
-      sum.energy += (time + power) * (time + power);
-    }
-  }
-  for (std::size_t i = 0; i < fitted.size(); ++i)
-    for (std::size_t j = 0; j < fitted.size(); ++j) {
-      const double shared = covariance(fitted[i], fitted[j]);
-      sum.time += shared * slopes[i][0] * slopes[j][0];
-      sum.power += shared * slopes[i][1] * slopes[j][1];
-      sum.energy += shared * (slopes[i][0] + slopes[i][1]) * (slopes[j][0] + slopes[j][1]);
-    }
-  return sum;
 }
 
 }  // namespace joulecast::estimate

@@ -1,9 +1,10 @@
 // Roofline time and power of a training step (method.md, section 6).
 //
-//   t_gpu  = b sum_k 3 A_k e_k + optimiser traffic       A_k: FLOPs / peak or bytes / bandwidth of one sample
-//   t_step = (t_launch^m + (t_gpu/s)^m + t_input^m)^(1/m) smooth maximum; s = clock share under the power
-//   limit P      = idle + busy^x (active - idle), held below the limit: the clock, and with it the time,
-//   gives way
+//   t_gpu  = b sum_k 3 A_k e_k + optimiser traffic         A_k: FLOPs / peak or bytes / bandwidth of a sample
+//   t_step = (t_launch^m + (t_gpu / s)^m + t_input^m)^(1/m)  a smooth maximum
+//   P      = idle + busy^x (active - idle)                 held below the limit: the clock gives way, and
+//                                                          with it the time; s is the share that is left of
+//                                                          it
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@ namespace joulecast::estimate {
 struct PhysicsInput {
   Place place{};
   std::array<double, term_count> seconds{};  ///< of one sample's step at peak rates
-  bool shares_lanes = false;
+  bool shares_lanes = false;                 ///< of FP32 with integer instructions
   double matrix_gain = 0;  ///< log of the rate that TF32 matrix units add to that of the FP32 lanes
   double kernels = 0;      ///< of one step
   double weight_s = 0;     ///< to read the weights once at peak bandwidth
@@ -43,17 +44,6 @@ struct PhysicsOutput {
 
 /// Graph and samples are known, so that the workload's parameters need little freedom.
 [[nodiscard]] bool well_known(const Sample& sample);
-/// High-bandwidth memory beside the die idles at less power than GDDR. By board name.
-[[nodiscard]] bool has_stacked_memory(const hardware::Gpu& gpu);
-
-/// Whether integer instructions take the lanes of FP32 ones: NVIDIA's Maxwell, Pascal, and Ampere and later
-/// without stacked memory. There the peak FP32 rate is out of reach by up to 1.36, its Turing whitepaper's
-/// (2018) count of instructions per FP32 instruction.
-[[nodiscard]] bool shares_lanes(const hardware::Gpu& gpu);
-/// Of the peak bandwidth, as streaming kernels see it: 76 % before Volta, 95 % since (NVIDIA's Volta
-/// whitepaper, 2017).
-[[nodiscard]] double delivered_bandwidth_share(const hardware::Gpu& gpu);
-
 [[nodiscard]] PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space);
 
 /// Moves one parameter away from its value, at any place.
@@ -66,15 +56,5 @@ struct Nudge {
 /// `exponentials` are exp() of the parameters' values.
 [[nodiscard]] PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& space,
                                              const Eigen::VectorXd& exponentials, const Nudge& nudge = {});
-
-/// Variances of the logarithms that come from not knowing the parameters, to first order: those of an unseen
-/// GPU, host, workload or setting from their priors, the others from `covariance`, that of the fitted
-/// parameters in prior standard deviations.
-struct PhysicsVariance {
-  double time = 0, power = 0, energy = 0;
-};
-[[nodiscard]] PhysicsVariance physics_variance(const PhysicsInput& input, const ParameterSpace& space,
-                                               const Eigen::VectorXd& exponentials,
-                                               const Eigen::MatrixXd& covariance);
 
 }  // namespace joulecast::estimate

@@ -1,0 +1,36 @@
+#include "hardware/generation.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace joulecast::hardware {
+namespace {
+
+template <std::size_t N>
+bool is_of(const Gpu& gpu, const std::array<const char*, N>& architectures) {
+  return std::any_of(architectures.begin(), architectures.end(),
+                     [&](const char* name) { return gpu.architecture.starts_with(name); });
+}
+
+}  // namespace
+
+bool has_stacked_memory(const Gpu& gpu) {
+  constexpr std::array boards{"P100", "V100",  "TITAN V", "A100",  "A30", "H100", "H200",
+                              "B200", "GH200", "MI50",    "MI100", "MI2", "MI3",  "Radeon VII"};
+  return std::any_of(boards.begin(), boards.end(),
+                     [&](const char* board) { return gpu.name.find(board) != std::string::npos; });
+}
+
+bool integers_share_lanes(const Gpu& gpu) {
+  constexpr std::array always{"Maxwell", "Pascal"};
+  constexpr std::array without_stacked_memory{"Ampere", "Ada", "Blackwell"};
+  if (gpu.vendor != "NVIDIA") return false;
+  return is_of(gpu, always) || (is_of(gpu, without_stacked_memory) && !has_stacked_memory(gpu));
+}
+
+double delivered_bandwidth_share(const Gpu& gpu) {
+  constexpr std::array before_volta{"Kepler", "Maxwell", "Pascal"};
+  return is_of(gpu, before_volta) ? 0.76 : 0.95;
+}
+
+}  // namespace joulecast::hardware

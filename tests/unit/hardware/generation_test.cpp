@@ -1,0 +1,29 @@
+#include "hardware/generation.hpp"
+
+#include <gmock/gmock.h>
+
+namespace joulecast::hardware {
+namespace {
+
+TEST(Generation, TellsLanesMemoryAndBandwidthApart) {
+  struct Case {
+    const char* gpu;
+    bool stacked, shared;
+    double delivered;
+  };
+  for (const auto& [name, stacked, shared, delivered] :
+       {Case{"GTX 750 Ti", false, true, 0.76}, Case{"Tesla P100-PCIE-16GB", true, true, 0.76},
+        Case{"Tesla V100-PCIE-32GB", true, false, 0.95}, Case{"Quadro RTX 6000", false, false, 0.95},
+        Case{"A100-SXM4-40GB", true, false, 0.95}, Case{"A40", false, true, 0.95},
+        Case{"RTX 3090", false, true, 0.95}, Case{"RTX 4090", false, true, 0.95},
+        Case{"H100 SXM 80GB", true, false, 0.95}, Case{"MI300X", true, false, 0.95}}) {
+    const auto gpu = find_gpu(name);
+    ASSERT_TRUE(gpu) << name;
+    EXPECT_EQ(has_stacked_memory(*gpu), stacked) << name;
+    EXPECT_EQ(integers_share_lanes(*gpu), shared) << name;
+    EXPECT_DOUBLE_EQ(delivered_bandwidth_share(*gpu), delivered) << name;
+  }
+}
+
+}  // namespace
+}  // namespace joulecast::hardware
