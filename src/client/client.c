@@ -20,6 +20,17 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int connection = -1;
 static pid_t connected_pid = 0;
 
+/* A fork while another thread sends must not leave the child with a lock that nobody opens. */
+static void take_lock(void) {
+  pthread_mutex_lock(&lock);
+}
+static void give_lock(void) {
+  pthread_mutex_unlock(&lock);
+}
+__attribute__((constructor)) static void survive_forks(void) {
+  pthread_atfork(take_lock, give_lock, give_lock);
+}
+
 static int open_connection(void) {
   const char* path = getenv("JOULECAST_SOCKET");
   struct sockaddr_un address;

@@ -1,0 +1,82 @@
+// The C client against the listening end of the protocol.
+#include <gtest/gtest.h>
+#include <joulecast/joulecast.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "progress/socket_server.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+/// One listener for the whole program: the client connects once.
+class Client : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new testing::TemporaryDirectory;
+    server_ = new SocketServer(SocketServer::listen(folder_->path()).value());
+    ::setenv("JOULECAST_SOCKET", server_->path().c_str(), 1);
+  }
+  static void TearDownTestSuite() {
+    delete server_;
+    delete folder_;
+  }
+  static std::vector<Event> heard() { return server_->service(system_clock()); }
+  static testing::TemporaryDirectory* folder_;
+  static SocketServer* server_;
+};
+testing::TemporaryDirectory* Client::folder_ = nullptr;
+SocketServer* Client::server_ = nullptr;
+
+TEST_F(Client, SaysWhereTheTrainingIs) {
+  EXPECT_EQ(joulecast_is_listening(), 1);
+  joulecast_begin_run(2);
+  joulecast_epoch(0);
+  joulecast_metric("f\"1", 0.5);
+  joulecast_epoch_end(0, 64);
+  joulecast_end_run();
+  auto events = heard();
+  const auto more = heard();  // the first call may only have accepted the connection
+  events.insert(events.end(), more.begin(), more.end());
+  ASSERT_EQ(events.size(), 5U);
+  EXPECT_EQ(events[0].total_epochs, 2);
+  EXPECT_EQ(events[1].epoch, 0);
+  EXPECT_EQ(events[2].name, "f\"1");
+  EXPECT_EQ(events[2].value, 0.5);
+  EXPECT_EQ(events[3].work, 64);
+  EXPECT_EQ(events[4].kind, EventKind::run_end);
+  EXPECT_EQ(server_->refused(), 0);
+}
+
+TEST_F(Client, AForkWhileAnotherThreadSpeaksLeavesAChildThatCanSpeak) {
+  std::atomic<bool> over{false};
+  std::thread speaker([&] {
+    while (!over) joulecast_metric("loss", 1);
+  });
+  int stuck = 0;
+  for (int i = 0; i < 200 && stuck == 0; ++i) {
+    const auto child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      ::alarm(5);  // ends a child that waits for a lock which nobody will open
+      joulecast_metric("loss", 2);
+      ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    stuck += WIFSIGNALED(status) ? 1 : 0;
+    (void)heard();
+  }
+  over = true;
+  speaker.join();
+  EXPECT_EQ(stuck, 0);
+}
+
+}  // namespace
+}  // namespace joulecast::progress
