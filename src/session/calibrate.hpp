@@ -52,7 +52,7 @@ constexpr int least_configurations = 3;
 /// Updates the model's physics by micro-workloads and runs, as far as they prove themselves on the runs:
 ///
 /// - Each configuration of the runs is predicted without itself, from the other runs followed for their own
-///   workloads alone, in part, or fully (PhysicsModel::updated() with a spread of 0, a quarter and 1), or not
+///   workloads alone, in part, or fully (PhysicsModel::updated() with a reach of 0, a quarter and 1), or not
 ///   at all. The error is the mean of |log(predicted / measured)|, at most log 2, over power and time.
 /// - A way that errs clearly more than not to follow, in power or in time, is out; so is one whose median
 /// error

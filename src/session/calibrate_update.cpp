@@ -16,7 +16,7 @@ using estimate::PhysicsModel;
 using estimate::Sample;
 using estimate::Target;
 
-constexpr double part = 0.25;         ///< spread of PhysicsModel::updated()
+constexpr double part = 0.25;         ///< reach of PhysicsModel::updated()
 constexpr double negligible = 0.005;  ///< of an error in logarithms
 /// What repeats of one configuration differ by among the measured rows, in logarithms: a median that moves by
 /// less has not moved.

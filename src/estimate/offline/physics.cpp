@@ -31,10 +31,10 @@ Residual residual_of(const std::vector<const Observation*>& rows, const std::vec
 }
 
 /// Scales with the parts that carry over to other workloads made smaller.
-ResidualScales spread_over(ResidualScales scales, double spread) {
+ResidualScales reaching(ResidualScales scales, double reach) {
   for (double* shared : {&scales.host_load, &scales.load, &scales.host, &scales.network,
                          &scales.network_setting, &scales.network_host})
-    *shared *= spread;
+    *shared *= reach;
   return scales;
 }
 
@@ -42,7 +42,7 @@ ResidualScales spread_over(ResidualScales scales, double spread) {
 std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const Sample> samples,
                                                                  const std::vector<Observation>& observations,
                                                                  const PhysicsFit& equations,
-                                                                 double spread = 1) {
+                                                                 double reach = 1) {
   std::map<std::string, std::vector<const Observation*>> by_source;
   for (const auto& observation : observations) by_source[observation.sample->source].push_back(&observation);
   std::map<std::string, PhysicsModel::SourceResidual> residuals;
@@ -53,9 +53,8 @@ std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const
     for (const auto& sample : samples)
       if (sample.source == source) of_source.push_back(sample);
     const auto noise = repeat_noise(of_source);
-    residuals[source] = {
-        residual_of(rows, physics, false, spread_over(time_scales(), spread), noise.log_time),
-        residual_of(rows, physics, true, spread_over(power_scales(), spread), noise.log_power)};
+    residuals[source] = {residual_of(rows, physics, false, reaching(time_scales(), reach), noise.log_time),
+                         residual_of(rows, physics, true, reaching(power_scales(), reach), noise.log_power)};
   }
   return residuals;
 }
@@ -142,12 +141,12 @@ Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
   return PhysicsModel(std::move(*equations), std::move(residuals), std::move(typical));
 }
 
-PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double spread) const {
+PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double reach) const {
   const auto samples = with_networks(given, typical_);
   const auto observations = observations_of(samples);
-  auto equations = refit_physics(fit_, observations, spread);
+  auto equations = refit_physics(fit_, observations, reach);
   auto residuals = residuals_;
-  for (auto& [source, residual] : residuals_of(samples, observations, equations, spread))
+  for (auto& [source, residual] : residuals_of(samples, observations, equations, reach))
     residuals[source] = std::move(residual);
   return PhysicsModel(std::move(equations), std::move(residuals), typical_);
 }

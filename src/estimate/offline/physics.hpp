@@ -28,9 +28,9 @@ class PhysicsModel final : public OfflineModel {
   [[nodiscard]] nlohmann::ordered_json to_json() const override;
 
   /// What was learned, carried on to a machine by a few rows of it: the equations by their Gaussian prior,
-  /// the residual from the rows alone. `spread`, from 0 to 1, scales how far the rows may move what they
+  /// the residual from the rows alone. `reach`, from 0 to 1, scales how far the rows may move what they
   /// share with other workloads: at 0 only predictions of the same workloads follow them.
-  [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples, double spread = 1) const;
+  [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples, double reach = 1) const;
 
   [[nodiscard]] const PhysicsFit& equations() const { return fit_; }
 

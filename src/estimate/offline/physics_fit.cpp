@@ -207,8 +207,8 @@ Eigen::VectorXd minimise(Problem& problem, Eigen::Index size) {
 }
 
 /// The space with less freedom for all that workloads share.
-ParameterSpace restrained(ParameterSpace space, double spread) {
-  constexpr double least_spread = 1e-3;  // a standard deviation stays above 0
+ParameterSpace restrained(ParameterSpace space, double reach) {
+  constexpr double least_reach = 1e-3;  // a standard deviation stays above 0
   for (std::size_t k = 0; k < parameter_count; ++k) {
     const auto parameter = static_cast<Parameter>(k);
     const auto level = info_of(parameter).level;
@@ -218,7 +218,7 @@ ParameterSpace restrained(ParameterSpace space, double spread) {
       place[static_cast<std::size_t>(level)] = static_cast<int>(name);
       const auto first = space.offset(parameter, place);
       for (auto at = first; at < first + width_of(parameter); ++at)
-        space.set_prior(at, space.mean()[at], std::max(spread, least_spread) * space.sd()[at]);
+        space.set_prior(at, space.mean()[at], std::max(reach, least_reach) * space.sd()[at]);
     }
   }
   return space;
@@ -250,7 +250,7 @@ Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
   return result;
 }
 
-PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations, double spread) {
+PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations, double reach) {
   if (observations.empty()) return start;
   const auto own = space_of(observations);
   std::array<std::vector<std::string>, level_count> names;
@@ -275,7 +275,7 @@ PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> o
         space.set_prior(to + i, start.values[from + i], fitted_freedom * start.space.sd()[from + i]);
     }
   }
-  solve(result, restrained(space, spread), observations);
+  solve(result, restrained(space, reach), observations);
   return result;
 }
 

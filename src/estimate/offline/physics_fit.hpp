@@ -33,9 +33,9 @@ constexpr double power_discrepancy = 0.07;
 constexpr double fitted_freedom = 0.3;
 
 /// Goes on from a fit with rows of a machine that it has not seen: the fitted values are the prior of the
-/// shared parameters, the machine's own have theirs. With no row it returns the fit as it is. `spread` scales
+/// shared parameters, the machine's own have theirs. With no row it returns the fit as it is. `reach` scales
 /// the freedom of every parameter that is not a workload's own.
 [[nodiscard]] PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations,
-                                       double spread = 1);
+                                       double reach = 1);
 
 }  // namespace joulecast::estimate

@@ -36,13 +36,13 @@ double time_of(const PhysicsModel& model, const Sample& sample) {
   return *model.predict(sample).epoch_time_s;
 }
 
-class Spread : public ::testing::Test {
+class Reach : public ::testing::Test {
  protected:
   PhysicsModel before_ = *PhysicsModel::fit(testing::made_samples());
   std::vector<Sample> rows_ = slow_rows();
 };
 
-TEST_F(Spread, AtZeroOnlyTheRowsOwnWorkloadFollows) {
+TEST_F(Reach, AtZeroOnlyTheRowsOwnWorkloadFollows) {
   const auto after = before_.updated(rows_, 0);
   EXPECT_NEAR(time_of(after, rows_[1]) / *rows_[1].measured.epoch_time_s, 1, 0.05);
   EXPECT_NEAR(*after.predict(rows_[1]).power_w / 120, 1, 0.05);
@@ -50,17 +50,17 @@ TEST_F(Spread, AtZeroOnlyTheRowsOwnWorkloadFollows) {
   EXPECT_NEAR(*after.predict(another()).power_w / *before_.predict(another()).power_w, 1, 0.01);
 }
 
-TEST_F(Spread, MovesOtherWorkloadsTheMoreTheGreaterItIs) {
+TEST_F(Reach, MovesOtherWorkloadsTheMoreTheGreaterItIs) {
   double last = time_of(before_, another());
-  for (const double spread : {0.1, 0.3, 1.0}) {
-    const double now = time_of(before_.updated(rows_, spread), another());
-    EXPECT_GT(now, last) << spread;
+  for (const double reach : {0.1, 0.3, 1.0}) {
+    const double now = time_of(before_.updated(rows_, reach), another());
+    EXPECT_GT(now, last) << reach;
     last = now;
   }
   EXPECT_DOUBLE_EQ(last, time_of(before_.updated(rows_), another()));
 }
 
-TEST_F(Spread, DoesNotStiffenALaterUpdate) {
+TEST_F(Reach, DoesNotStiffenALaterUpdate) {
   const auto again = before_.updated(rows_, 0).updated(rows_, 1), direct = before_.updated(rows_, 1);
   const auto moved = [&](const PhysicsModel& model) {
     return std::log(time_of(model, another()) / time_of(before_, another()));
