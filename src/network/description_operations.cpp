@@ -157,10 +157,14 @@ Result<Tensor> shuffle(Builder& b, const Tensor& x, Arguments& a) {
   a.next("groups");
   return b.move(x, "shuffle", x.shape);
 }
+/// By one factor, or by one for each spatial side.
 Result<Tensor> upsample(Builder& b, const Tensor& x, Arguments& a) {
   auto shape = x.shape;
-  const auto factor = a.next("a factor");
-  for (std::size_t i = 1; i < shape.size(); ++i) shape[i] *= factor;
+  auto factor = a.next("a factor");
+  for (std::size_t i = 1; i < shape.size(); ++i) {
+    if (i > 1) factor = a.next_or(factor);
+    shape[i] *= factor;
+  }
   return b.move(x, "upsample", std::move(shape));
 }
 Result<Tensor> pad(Builder& b, const Tensor& x, Arguments& a) {

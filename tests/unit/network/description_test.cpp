@@ -139,6 +139,11 @@ TEST(Description, CountsAttentionInWindows) {
   EXPECT_EQ(reason("unshuffle 9"), "n.txt:3: 'unshuffle' by 9 of an input of 3x8x8");
 }
 
+TEST(Description, UpsamplesEachSideByItsOwn) {
+  EXPECT_EQ(build("upsample 2 3")->layers.back().output, (Shape{1, 3, 16, 24}));
+  EXPECT_EQ(build("upsample 2")->layers.back().output, (Shape{1, 3, 16, 16}));
+}
+
 TEST(Description, NamesTheLineThatIsWrong) {
   EXPECT_EQ(reason("convolve 3"), "n.txt:3: 'convolve' is neither an operation nor a block");
   EXPECT_EQ(reason("conv 4"), "n.txt:3: 'conv' needs a kernel size");

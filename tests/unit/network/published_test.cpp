@@ -98,6 +98,16 @@ INSTANTIATE_TEST_SUITE_P(
                       Published{"swin_v2_b", 87930848, 20.325, 0.08}, Published{"maxvit_t", 30919624, 5.558},
                       Published{"vit_l_32", 306535400, 15.378}, Published{"vit_h_14", 632045800, 167.295}));
 
+// The auxiliary heads are part of the weights. Clips are of 16 frames.
+INSTANTIATE_TEST_SUITE_P(TorchvisionOtherTasks, PublishedNetwork,
+                         ::testing::Values(Published{"fcn_resnet50", 35322218, 152.717},
+                                           Published{"fcn_resnet101", 54314346, 232.738},
+                                           Published{"deeplabv3_resnet50", 42004074, 178.722},
+                                           Published{"deeplabv3_resnet101", 60996202, 258.743},
+                                           Published{"r3d_18", 33371472, 40.697},
+                                           Published{"mc3_18", 11695440, 43.343},
+                                           Published{"r2plus1d_18", 31505325, 40.519}));
+
 // Parameters of timm's weights; its results table gives 8.01 G with normalisation and pooling counted.
 INSTANTIATE_TEST_SUITE_P(Timm, PublishedNetwork,
                          ::testing::Values(Published{"resnext101_32x4d", 44177704, 8.01, 0.045}));
