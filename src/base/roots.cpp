@@ -21,6 +21,21 @@ Result<fs::path> user_directory(const char* variable, const char* below_home) {
   return fail(ErrorKind::unavailable, "HOME", "neither HOME nor {} is set", variable);
 }
 
+/// Everything, or the errno that kept it from being written; of open() too.
+int write_and_close(int fd, std::string_view content) {
+  if (fd < 0) return errno;
+  int error = 0;
+  while (!content.empty() && error == 0) {
+    const auto put = ::write(fd, content.data(), content.size());
+    if (put >= 0)
+      content.remove_prefix(static_cast<std::size_t>(put));
+    else if (errno != EINTR)
+      error = errno;
+  }
+  if (::close(fd) != 0 && error == 0) error = errno;
+  return error;
+}
+
 Failure fail_errno(const fs::path& path, int error) {
   return fail(kind_of_errno(error), path.string(), "{}", std::strerror(error));
 }
@@ -64,21 +79,20 @@ Result<std::string> read_file(const fs::path& path) {
 }
 
 Status write_file(const fs::path& path, std::string_view content) {
-  const fs::path beside = path.string() + ".part" + std::to_string(::getpid());
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return fail_errno(path, errno);
-  int error = 0;
-  for (auto rest = content; !rest.empty() && error == 0;) {
-    const auto put = ::write(fd, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      error = errno;
-    } else {
-      rest.remove_prefix(static_cast<std::size_t>(put));
-    }
+  std::error_code ignored;
+  const auto present = fs::status(path, ignored);
+  if (fs::is_directory(present)) return fail_errno(path, EISDIR);
+  if (fs::exists(present) && !fs::is_regular_file(present)) {
+    const int error = write_and_close(::open(path.c_str(), O_WRONLY | O_CLOEXEC), content);
+    return error == 0 ? Status{} : fail_errno(path, error);
   }
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) error = errno;
+  const auto target = fs::is_symlink(fs::symlink_status(path, ignored)) && fs::exists(present)
+                          ? fs::canonical(path, ignored)
+                          : path;
+  const fs::path beside = target.string() + ".part" + std::to_string(::getpid());
+  int error =
+      write_and_close(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), content);
+  if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(beside.c_str());
   return fail_errno(path, error);

@@ -24,7 +24,7 @@ struct Roots {
 
 /// The whole file, or why not (unavailable, denied).
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
-/// Writes beside and renames, so that a reader never sees half a file.
+/// Whole or not at all for a reader, through links; a device or pipe is written as it is, and stays.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content);
 
 /// unavailable, denied, retry or gone, from an errno.

@@ -60,6 +60,7 @@ std::string with_prefix(double value, std::string_view unit) {
       break;
     }
   const double scaled = value / chosen.first;
+  if (std::abs(scaled) >= 1e5) return fmt::format("{:.2e} {}{}", scaled, chosen.second, unit);
   const int decimals = std::abs(scaled) >= 99.95 ? 0 : std::abs(scaled) >= 9.995 ? 1 : 2;
   return fmt::format("{:.{}f} {}{}", scaled, decimals, chosen.second, unit);
 }

@@ -111,6 +111,9 @@ Result<std::vector<fs::path>> export_run(const store::Store& store, const std::s
       targets.emissions.empty())
     return fail(ErrorKind::invalid, "export",
                 "nothing to write: give --bundle, --csv, --epochs-csv or --emissions");
+  for (const auto& target : {targets.bundle, targets.readings_csv, targets.epochs_csv, targets.emissions})
+    if (target == "-")
+      return fail(ErrorKind::invalid, "export", "writes files, not standard output: name one");
   const auto run = store.load(reference);
   if (!run) return propagate(run.error());
 

@@ -30,6 +30,8 @@ TEST(ToText, KeepsThreeDigitsAndAFittingPrefix) {
   EXPECT_EQ(to_text(Joules{1234}), "1.23 kJ");
   EXPECT_EQ(to_text(Joules{999.99}), "1.00 kJ");
   EXPECT_EQ(to_text(Joules{0}), "0.00 J");
+  EXPECT_EQ(to_text(KilowattHours{3.75e-10}), "375 nWh");
+  EXPECT_EQ(to_text(Joules{1.5e308}), "1.50e+296 TJ");
   EXPECT_EQ(to_text(Watts{87.06}), "87.1 W");
   EXPECT_EQ(to_text(KilowattHours{0.0123}), "12.3 Wh");
   EXPECT_EQ(to_text(Seconds{247}), "4 min 07 s");

@@ -1,0 +1,66 @@
+#include "base/roots.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <future>
+
+#include "support/temporary_directory.hpp"
+
+namespace joulecast {
+namespace {
+namespace fs = std::filesystem;
+
+class WriteFile : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string content(const fs::path& file) const { return read_file(file).value_or("?"); }
+  [[nodiscard]] auto entries() const {
+    return std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator());
+  }
+  testing::TemporaryDirectory folder_;
+  const fs::path file_ = folder_.path() / "figures.json";
+};
+
+TEST_F(WriteFile, ReplacesAWholeFileAndLeavesNothingBeside) {
+  ASSERT_TRUE(write_file(file_, "a longer first text"));
+  ASSERT_TRUE(write_file(file_, "second"));
+  EXPECT_EQ(content(file_), "second");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(WriteFile, GoesThroughALinkAndKeepsIt) {
+  ASSERT_TRUE(write_file(file_, "first"));
+  const auto link = folder_.path() / "link";
+  fs::create_symlink(file_, link);
+  ASSERT_TRUE(write_file(link, "second"));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(content(file_), "second");
+}
+
+TEST_F(WriteFile, ADeviceStaysADevice) {
+  const auto link = folder_.path() / "nowhere";
+  fs::create_symlink("/dev/null", link);
+  ASSERT_TRUE(write_file(link, "gone"));
+  EXPECT_TRUE(fs::is_character_file(link));
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(WriteFile, APipeIsWrittenInto) {
+  const auto pipe = folder_.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  auto reader = std::async(std::launch::async, [&] { return content(pipe); });
+  ASSERT_TRUE(write_file(pipe, "through"));
+  EXPECT_EQ(reader.get(), "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST_F(WriteFile, SaysWhyItCannot) {
+  const auto missing = write_file(folder_.path() / "no" / "such", "x").error();
+  EXPECT_EQ(missing.kind, ErrorKind::unavailable);
+  EXPECT_EQ(missing.where, (folder_.path() / "no" / "such").string());
+  EXPECT_EQ(write_file(folder_.path(), "x").error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(write_file("/dev/full", "x").error().kind, ErrorKind::retry);
+}
+
+}  // namespace
+}  // namespace joulecast
