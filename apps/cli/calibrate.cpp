@@ -208,6 +208,7 @@ int calibrate(const Options& options) {
   const auto runs = read_runs(options);  // before the minute of measuring: bad input should not cost one
   if (!runs) return report_error(runs.error());
   if (!runs->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", runs->left_out_text);
+  if (const auto writable = can_write_file(options.output); !writable) return report_error(writable.error());
   const auto devices = measure_all(options);
   if (!devices) return report_error(devices.error());
   std::vector<estimate::Sample> micro;

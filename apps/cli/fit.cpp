@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/clock.hpp"
+#include "base/roots.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "estimate/offline/model_file.hpp"
@@ -72,6 +73,7 @@ void print_summary(const estimate::ModelFile& model, const std::string& output) 
 }
 
 int fit(const Options& options) {
+  if (const auto writable = can_write_file(options.output); !writable) return report_error(writable.error());
   auto data = session::gather_fit_data(options.input);
   if (!data) return report_error(data.error());
   if (!data->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", data->left_out_text);

@@ -36,6 +36,10 @@ int write_and_close(int fd, std::string_view content) {
   return error;
 }
 
+fs::path part_of(const fs::path& path) {
+  return path.string() + ".part" + std::to_string(::getpid());
+}
+
 Failure fail_errno(const fs::path& path, int error) {
   return fail(kind_of_errno(error), path.string(), "{}", std::strerror(error));
 }
@@ -78,6 +82,20 @@ Result<std::string> read_file(const fs::path& path) {
   return content;
 }
 
+Status can_write_file(const fs::path& path) {
+  std::error_code ignored;
+  const auto present = fs::status(path, ignored);
+  if (fs::is_directory(present)) return fail_errno(path, EISDIR);
+  if (fs::exists(present) && !fs::is_regular_file(present))
+    return ::access(path.c_str(), W_OK) == 0 ? Status{} : fail_errno(path, errno);
+  const auto beside = part_of(path);
+  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return fail_errno(path, errno);
+  ::close(fd);
+  ::unlink(beside.c_str());
+  return {};
+}
+
 Status write_file(const fs::path& path, std::string_view content) {
   std::error_code ignored;
   const auto present = fs::status(path, ignored);
@@ -89,7 +107,7 @@ Status write_file(const fs::path& path, std::string_view content) {
   const auto target = fs::is_symlink(fs::symlink_status(path, ignored)) && fs::exists(present)
                           ? fs::canonical(path, ignored)
                           : path;
-  const fs::path beside = target.string() + ".part" + std::to_string(::getpid());
+  const auto beside = part_of(target);
   int error =
       write_and_close(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), content);
   if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;

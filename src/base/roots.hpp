@@ -26,6 +26,8 @@ struct Roots {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 /// Whole or not at all for a reader, through links; a device or pipe is written as it is, and stays.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content);
+/// Whether write_file() can begin: to be asked before an hour's work whose result goes there.
+[[nodiscard]] Status can_write_file(const std::filesystem::path& path);
 
 /// unavailable, denied, retry or gone, from an errno.
 [[nodiscard]] ErrorKind kind_of_errno(int error);

@@ -122,6 +122,9 @@ class Predict(unittest.TestCase):
         with open(table, "w") as file:
             file.write("architecture,gpu,batch_size,epoch_time_s\nresnet18,RTX 3090,8,soon\n")
         self.assert_unusable(joulecast("fit", table, "-o", output), "bad.csv:2", "soon")
+        # An output that cannot be is told before the work.
+        self.assert_unusable(joulecast("fit", "/nonexistent.csv", "-o", self.folder.name), self.folder.name)
+        self.assert_unusable(joulecast("fit", self.table, "-o", os.path.join(self.folder.name, "no", "such")), "such")
         self.assertFalse(os.path.exists(output))
 
 

@@ -45,6 +45,14 @@ TEST_F(WriteFile, ADeviceStaysADevice) {
   EXPECT_EQ(entries(), 1);
 }
 
+TEST_F(WriteFile, IsAskedForBeforeTheWork) {
+  EXPECT_TRUE(can_write_file(file_));
+  EXPECT_TRUE(can_write_file("/dev/null"));
+  EXPECT_EQ(entries(), 0);
+  EXPECT_EQ(can_write_file(folder_.path() / "no" / "such").error().kind, ErrorKind::unavailable);
+  EXPECT_FALSE(can_write_file(folder_.path()));
+}
+
 TEST_F(WriteFile, APipeIsWrittenInto) {
   const auto pipe = folder_.path() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
