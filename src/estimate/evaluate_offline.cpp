@@ -218,10 +218,11 @@ Split split_for(Novelty novelty) {
       return Split::architecture;
     case Novelty::new_gpu:
     case Novelty::new_both:
+      return Split::gpu;
     case Novelty::new_source:
       break;
   }
-  return Split::gpu;
+  return Split::source;
 }
 
 }  // namespace
