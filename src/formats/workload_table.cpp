@@ -13,6 +13,7 @@ namespace joulecast::formats {
 namespace {
 
 constexpr std::array needed_columns{"architecture", "gpu", "batch_size"};
+constexpr double least_figure = 1e-12;  ///< below it, in any column's unit, a figure is none
 
 /// Reads the cells of one row by column name.
 class RowReader {
@@ -23,8 +24,9 @@ class RowReader {
     const auto index = table_.column(column);
     return index ? std::string(trim(row_.cells[*index])) : std::string{};
   }
-  /// A number of at least `least`; nothing where the cell is empty.
-  [[nodiscard]] Result<std::optional<double>> number(std::string_view column, bool zero_allowed) const {
+  /// A number up to `most`; nothing where the cell is empty.
+  [[nodiscard]] Result<std::optional<double>> number(std::string_view column, bool zero_allowed,
+                                                     double most) const {
     const auto cell = text(column);
     if (cell.empty()) return std::optional<double>{};
     const auto value = parse_double(cell);
@@ -32,6 +34,8 @@ class RowReader {
     if (*value < 0 || (*value == 0 && !zero_allowed))
       return fail(ErrorKind::malformed, place(), "{} must be {}, not {}", column,
                   zero_allowed ? "0 or more" : "positive", cell);
+    if (*value > most || (*value > 0 && *value < least_figure))
+      return fail(ErrorKind::malformed, place(), "{} is impossible: {}", column, cell);
     return std::optional{*value};
   }
   [[nodiscard]] Result<int> count(std::string_view column, std::optional<int> if_empty) const {
@@ -49,21 +53,23 @@ class RowReader {
   const CsvRow& row_;
 };
 
+/// `most` is far above what any training has, and keeps slips of units and garbage out.
 struct NumberColumn {
   std::string_view name;
   std::optional<double> WorkloadRow::*field;
   bool zero_allowed;
+  double most;
 };
 constexpr std::array number_columns{
-    NumberColumn{"power_limit_w", &WorkloadRow::power_limit_w, false},
-    NumberColumn{"train_samples", &WorkloadRow::train_samples, false},
-    NumberColumn{"validation_samples", &WorkloadRow::validation_samples, true},
-    NumberColumn{"params", &WorkloadRow::params, true},
-    NumberColumn{"gflops_forward_per_sample", &WorkloadRow::gflops_forward_per_sample, true},
-    NumberColumn{"epochs", &WorkloadRow::epochs, false},
-    NumberColumn{"epoch_time_s", &WorkloadRow::epoch_time_s, false},
-    NumberColumn{"mean_gpu_w", &WorkloadRow::mean_gpu_w, false},
-    NumberColumn{"epoch_gpu_energy_j", &WorkloadRow::epoch_gpu_energy_j, false},
+    NumberColumn{"power_limit_w", &WorkloadRow::power_limit_w, false, 1e5},
+    NumberColumn{"train_samples", &WorkloadRow::train_samples, false, 1e15},
+    NumberColumn{"validation_samples", &WorkloadRow::validation_samples, true, 1e15},
+    NumberColumn{"params", &WorkloadRow::params, true, 1e15},
+    NumberColumn{"gflops_forward_per_sample", &WorkloadRow::gflops_forward_per_sample, true, 1e12},
+    NumberColumn{"epochs", &WorkloadRow::epochs, false, 1e9},
+    NumberColumn{"epoch_time_s", &WorkloadRow::epoch_time_s, false, 1e9},
+    NumberColumn{"mean_gpu_w", &WorkloadRow::mean_gpu_w, false, 1e8},
+    NumberColumn{"epoch_gpu_energy_j", &WorkloadRow::epoch_gpu_energy_j, false, 1e15},
 };
 
 struct TextColumn {
@@ -90,7 +96,7 @@ Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
   for (const auto* name : {"architecture", "gpu"})
     if (cells.text(name).empty()) return fail(ErrorKind::malformed, cells.place(), "{} is empty", name);
   for (const auto& column : number_columns) {
-    auto value = cells.number(column.name, column.zero_allowed);
+    auto value = cells.number(column.name, column.zero_allowed, column.most);
     if (!value) return propagate(value.error());
     row.*column.field = *value;
   }

@@ -50,8 +50,9 @@ class Description {
                                bool zero_allowed = false) {
     const auto said = text(column, recorded ? fmt::format("{}", *recorded) : "");
     if (said.empty()) return std::nullopt;
+    constexpr double most = 1e15;  // of anything that a training counts
     const auto value = parse_double(said);
-    if (value && (*value > 0 || (*value == 0 && zero_allowed))) return value;
+    if (value && *value <= most && (*value > 0 || (*value == 0 && zero_allowed))) return value;
     faults_.push_back(fmt::format("{}={}", column, said));
     return std::nullopt;
   }

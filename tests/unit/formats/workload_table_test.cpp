@@ -56,6 +56,9 @@ TEST(WorkloadTable, SaysWhichLineAndWhy) {
   EXPECT_THAT(error_of(header + good + "a,g,2.5,,,,\n").message, HasSubstr("batch_size"));
   EXPECT_THAT(error_of(header + good + "a,,2,,,,\n").message, HasSubstr("gpu is empty"));
   EXPECT_THAT(error_of(header + good + "a,g,1,,nan,,\n").message, HasSubstr("epoch_time_s"));
+  EXPECT_THAT(error_of(header + good + "a,g,1,,1e300,,\n").message,
+              HasSubstr("epoch_time_s is impossible: 1e300"));
+  EXPECT_THAT(error_of(header + good + "a,g,1,,,1e-300,\n").message, HasSubstr("mean_gpu_w is impossible"));
   EXPECT_THAT(error_of("architecture,gpu\nx,y\n").message, HasSubstr("batch_size"));
   EXPECT_THAT(error_of(header).message, HasSubstr("no rows"));
 }

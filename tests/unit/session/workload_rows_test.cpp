@@ -179,6 +179,9 @@ TEST(WorkloadRow, SaysWhatIsMissing) {
   run.tags["batch_size"] = "1.5";
   EXPECT_EQ(reason(run), "with an impossible batch_size=1.5");
   run = run_of();
+  run.tags["train_samples"] = "1e300";
+  EXPECT_EQ(reason(run), "with an impossible train_samples=1e300");
+  run = run_of();
   run.tags["power_limit_w"] = "-5";
   EXPECT_EQ(reason(run), "with an impossible power_limit_w=-5");
 }
