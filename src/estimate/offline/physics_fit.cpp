@@ -9,6 +9,7 @@
 namespace joulecast::estimate {
 namespace {
 
+constexpr std::size_t most_own_workloads = 150;
 constexpr std::size_t most_rows_of_host = 300;  ///< more teach the shared parameters nothing new
 constexpr int most_steps = 60;
 constexpr double difference = 1e-5;  ///< of the forward differences, in logarithms
@@ -25,10 +26,43 @@ std::vector<Observation> thinned(std::span<const Observation> observations) {
   return result;
 }
 
+/// Whether the equations can tell the size of its epoch; else the workload's own parameters have to.
+bool has_scale(const Sample& sample) {
+  return sample.work && sample.train_samples;
+}
+
+/// The workloads that have parameters of their own: those that nothing else gives a scale, then those of most
+/// configurations. One configuration cannot tell them from the residual, and thousands of them could not be
+/// solved for.
+std::set<std::string> own_workloads(std::span<const Observation> observations) {
+  struct Workload {
+    bool scaled = true;
+    int configurations = 0;
+    std::string name;
+  };
+  std::map<std::string, Workload> by_name;
+  for (const auto& observation : observations) {
+    auto& workload = by_name[observation.sample->workload()];
+    workload.scaled = has_scale(*observation.sample);
+    ++workload.configurations;
+  }
+  std::vector<Workload> wanted;
+  for (auto& [name, workload] : by_name) {
+    workload.name = name;
+    if (!workload.scaled || workload.configurations > 1) wanted.push_back(std::move(workload));
+  }
+  std::stable_sort(wanted.begin(), wanted.end(), [](const Workload& a, const Workload& b) {
+    return std::pair(a.scaled, -a.configurations) < std::pair(b.scaled, -b.configurations);
+  });
+  wanted.resize(std::min(wanted.size(), most_own_workloads));
+  std::set<std::string> names;
+  for (auto& workload : wanted) names.insert(std::move(workload.name));
+  return names;
+}
+
 ParameterSpace space_of(std::span<const Observation> observations) {
   std::array<std::set<std::string>, level_count> names;
-  std::map<std::string, int> configurations;
-  for (const auto& observation : observations) ++configurations[observation.sample->workload()];
+  names[static_cast<std::size_t>(Level::workload)] = own_workloads(observations);
   const auto insert = [&](Level level, std::string name) {
     names[static_cast<std::size_t>(level)].insert(std::move(name));
   };
@@ -36,9 +70,6 @@ ParameterSpace space_of(std::span<const Observation> observations) {
     insert(Level::setting, sample->setting());
     insert(Level::gpu, sample->gpu.name);
     insert(Level::host, sample->host());
-    // One configuration cannot tell the workload's parameters from the residual.
-    if (!well_known(*sample) || configurations[sample->workload()] > 1)
-      insert(Level::workload, sample->workload());
   }
   std::array<std::vector<std::string>, level_count> lists;
   for (std::size_t level = 0; level < level_count; ++level)
@@ -67,6 +98,7 @@ void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation
   }
   const Eigen::VectorXd exponentials = space.mean().array().exp();
   for (const auto& [workload, hosts] : ends) {
+    if (space.find(Level::workload, workload) < 0) continue;
     double launches = 0, work = 0;
     Place place{};
     for (const auto& [host, range] : hosts) {
@@ -243,8 +275,11 @@ Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
   const auto usable = [](const Observation& o) { return o.log_time && o.log_power; };
   if (std::none_of(observations.begin(), observations.end(), usable))
     return fail(ErrorKind::invalid, "physics", "no row has both epoch time and power");
-  const auto rows = thinned(observations);
   PhysicsFit result{space_of(observations), {}, {}};
+  auto rows = thinned(observations);
+  std::erase_if(rows, [&](const Observation& row) {
+    return !has_scale(*row.sample) && result.space.find(Level::workload, row.sample->workload()) < 0;
+  });
   centre_unknown_workloads(result.space, rows);
   solve(result, result.space, rows);
   return result;

@@ -235,6 +235,24 @@ TEST(Physics, RefusesWhatIsNoModel) {
   EXPECT_EQ(PhysicsModel::from_json(json).error().kind, ErrorKind::malformed);
 }
 
+TEST(Physics, ThousandsOfUnknownNetworksAreNoBurden) {
+  // A search space without its graphs: every network is a workload of its own.
+  const auto gpu = made_gpu("One", 10, 400, 200);
+  std::vector<Sample> samples;
+  for (int i = 0; i < 3000; ++i) {
+    auto sample = made_sample("cell" + std::to_string(i), 0.5 + 0.001 * i, gpu, 64);
+    const double step = 6e9 * *sample.gmacs * 64 / 2.5e12 + 0.02;
+    sample.measured = {150, 50000 / 64.0 * step, 150 * 50000 / 64.0 * step};
+    sample.work.reset();
+    if (i % 2 == 0) sample.gmacs.reset();  // not even its size
+    samples.push_back(sample);
+  }
+  const auto model = PhysicsModel::fit(samples).value();
+  EXPECT_LE(model.equations().space.size(), 1000);
+  const auto& one = samples[1501];
+  EXPECT_NEAR(*model.predict(one).epoch_time_s / *one.measured.epoch_time_s, 1, 0.3);
+}
+
 TEST(Physics, NothingMeasuredIsRefused) {
   auto samples = made_samples();
   for (auto& sample : samples) sample.measured = {};
