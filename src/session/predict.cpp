@@ -96,10 +96,12 @@ std::vector<std::string> nearest_to(const ModelFile& model, const Sample& sample
 }
 
 std::vector<std::string> warnings_of(const ModelFile& model, const Sample& sample) {
+  constexpr double rounding = 1e-3;  // of the ranges in a model file, and of counts of parameters
   std::vector<std::string> warnings;
   for (const auto& [feature, value] : estimate::range_features(sample))
     for (const auto& range : model.ranges)
-      if (range.feature == feature && value && (*value < range.low || *value > range.high))
+      if (range.feature == feature && value &&
+          (*value < range.low * (1 - rounding) || *value > range.high * (1 + rounding)))
         warnings.push_back(fmt::format("{} {:.4g} lies outside the training range {:.4g} to {:.4g}", feature,
                                        *value, range.low, range.high));
   return warnings;

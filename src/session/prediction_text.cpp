@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -82,9 +83,18 @@ std::string table(const std::vector<Prediction>& predictions) {
                    cost && cost->high ? joules(*cost->high) : "-",
                    p.fits() ? fmt::format("{:.1f} GB", p.memory_needed_gb) : "too large");
   }
+  std::vector<std::pair<std::string, int>> warnings;  // each once, and how many predictions have it
   for (const auto& p : predictions)
-    for (const auto& warning : p.warnings)
-      fmt::format_to(out, "warning: {} on {}, batch {}: {}\n", p.model, p.gpu, p.batch, warning);
+    for (const auto& warning : p.warnings) {
+      const auto known =
+          std::ranges::find(warnings, warning, [](const auto& counted) { return counted.first; });
+      if (known == warnings.end())
+        warnings.emplace_back(warning, 1);
+      else
+        ++known->second;
+    }
+  for (const auto& [warning, count] : warnings)
+    fmt::format_to(out, "warning ({} of {}): {}\n", count, predictions.size(), warning);
   return text;
 }
 
