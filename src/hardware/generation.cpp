@@ -33,4 +33,18 @@ double delivered_bandwidth_share(const Gpu& gpu) {
   return is_of(gpu, before_volta) ? 0.76 : 0.95;
 }
 
+Watts full_speed_power(const Gpu& gpu) {
+  struct Generation {
+    const char* architecture;
+    double watts_per_tflop;
+  };
+  constexpr std::array generations{Generation{"Pascal", 20}, Generation{"Turing", 15},
+                                   Generation{"Ampere", 7.5}, Generation{"Ada", 5}};
+  double least = 0;
+  for (const auto& [architecture, watts_per_tflop] : generations)
+    if (gpu.vendor == "NVIDIA" && gpu.architecture.starts_with(architecture))
+      least = watts_per_tflop * gpu.fp32_tflops;
+  return std::max(gpu.power_limit, Watts{least});
+}
+
 }  // namespace joulecast::hardware

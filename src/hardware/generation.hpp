@@ -19,4 +19,9 @@ constexpr double instructions_per_float = 1.36;
 /// whitepaper, 2017); other vendors' as the latter.
 [[nodiscard]] double delivered_bandwidth_share(const Gpu& gpu);
 
+/// What the peak FP32 rate would draw if no limit held it: the board power, but no fewer watts per TFLOP/s
+/// than the frugalest large board of the generation has (data sheets: P40, Quadro RTX 6000, RTX A6000, RTX
+/// 4090). Small boards (P4, T4, A10, L4) state boost clocks that their limit never lets them keep.
+[[nodiscard]] Watts full_speed_power(const Gpu& gpu);
+
 }  // namespace joulecast::hardware

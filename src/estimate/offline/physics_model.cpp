@@ -94,7 +94,7 @@ Powers powers_of(const PhysicsInput& input, const Values& value, const PhysicsOu
     if (is_compute(static_cast<Term>(i))) compute += output.shares[i];
   const double depthwise = output.shares[static_cast<std::size_t>(Term::depthwise_flops)] +
                            output.shares[static_cast<std::size_t>(Term::depthwise_bytes)];
-  const double active = input.board_w * value(Parameter::workload_power) * value(Parameter::gpu_power) *
+  const double active = input.full_speed_w * value(Parameter::workload_power) * value(Parameter::gpu_power) *
                         std::pow(value(Parameter::active_compute), compute) *
                         std::pow(value(Parameter::active_depthwise), depthwise) *
                         std::pow(value(Parameter::active_memory), 1 - compute - depthwise);
@@ -144,6 +144,7 @@ PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
   input.batch_of_gpu = sample.batch / sample.gpu_count;
   input.limit_w = sample.limit_w;
   input.board_w = sample.gpu.power_limit.value();
+  input.full_speed_w = hardware::full_speed_power(sample.gpu).value();
   input.stacked_memory = hardware::has_stacked_memory(sample.gpu);
   input.known_work = well_known(sample);
   return input;

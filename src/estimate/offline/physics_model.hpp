@@ -27,6 +27,7 @@ struct PhysicsInput {
   double batch_of_gpu = 1;
   int gpu_count = 1;
   double limit_w = 0, board_w = 0;
+  double full_speed_w = 0;  ///< of the board, if no limit held it
   bool stacked_memory = false;
   bool known_work = true;  ///< else it is nominal, and the workload's parameters are free to stand for it
 };

@@ -25,5 +25,17 @@ TEST(Generation, TellsLanesMemoryAndBandwidthApart) {
   }
 }
 
+TEST(Generation, SmallBoardsCannotKeepTheirBoostClocks) {
+  for (const char* large : {"Tesla V100-PCIE-32GB", "Quadro RTX 6000", "A40", "RTX 3090", "RTX 4090",
+                            "Tesla P100-PCIE-16GB", "GTX 750 Ti", "H100 SXM 80GB"}) {
+    const auto gpu = find_gpu(large).value();
+    EXPECT_EQ(full_speed_power(gpu), gpu.power_limit) << large;
+  }
+  for (const char* small : {"Tesla T4", "Tesla P4", "L4", "A10"}) {
+    const auto gpu = find_gpu(small).value();
+    EXPECT_GT(full_speed_power(gpu), 1.3 * gpu.power_limit) << small;
+  }
+}
+
 }  // namespace
 }  // namespace joulecast::hardware
