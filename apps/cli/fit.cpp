@@ -46,7 +46,8 @@ nlohmann::ordered_json summary_json(const estimate::ModelFile& model, const sess
                               {"target", score.target},
                               {"median_ape", score.median_ape},
                               {"mean_ape", score.mean_ape},
-                              {"coverage", score.coverage}});
+                              {"coverage", score.coverage ? nlohmann::ordered_json(*score.coverage)
+                                                          : nlohmann::ordered_json(nullptr)}});
   return json;
 }
 
@@ -66,8 +67,8 @@ void print_summary(const estimate::ModelFile& model, const std::string& output) 
   if (!model.scores.empty())
     fmt::print("  {:<15} {:<13} {:>8} {:>8} {:>9}\n", "split", "target", "median", "mean", "covered");
   for (const auto& score : model.scores)
-    fmt::print("  {:<15} {:<13} {:>8.2f} {:>8.2f} {:>9.1f}\n", score.split, score.target, score.median_ape,
-               score.mean_ape, 100 * score.coverage);
+    fmt::print("  {:<15} {:<13} {:>8.2f} {:>8.2f} {:>9}\n", score.split, score.target, score.median_ape,
+               score.mean_ape, score.coverage ? fmt::format("{:.1f}", 100 * *score.coverage) : "-");
   fmt::print("Written to {}. Use it with: joulecast predict --fitted {}{} …\n", output, output,
              like_of(model));
 }

@@ -32,8 +32,7 @@ std::string family_of(const Sample& sample) {
 void add_scores(const OfflineEvaluation& evaluation, ModelFile& model) {
   for (const auto& score : evaluation.methods)
     model.scores.push_back({evaluation.split, score.name, std::string(name_of(score.target)),
-                            score.scores.median_ape, score.scores.mean_ape,
-                            score.scores.coverage.value_or(0.0)});
+                            score.scores.median_ape, score.scores.mean_ape, score.scores.coverage});
 }
 
 }  // namespace

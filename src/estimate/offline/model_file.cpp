@@ -99,7 +99,8 @@ Status read_members(JsonReader& reader, ModelFile& model) {
                    JsonReader score(item, "scores");
                    ModelFile::HeldOutScore read{score.text("split"),      score.text("method"),
                                                 score.text("target"),     score.number("median_ape"),
-                                                score.number("mean_ape"), score.number("coverage")};
+                                                score.number("mean_ape"), {}};
+                   if (!score.member("coverage").is_null()) read.coverage = score.number("coverage");
                    if (score.error()) return propagate(*score.error());
                    return read;
                  });
@@ -143,7 +144,7 @@ Json to_json(const ModelFile& model) {
                               {"target", score.target},
                               {"median_ape", rounded(score.median_ape)},
                               {"mean_ape", rounded(score.mean_ape)},
-                              {"coverage", rounded(score.coverage)}});
+                              {"coverage", score.coverage ? Json(rounded(*score.coverage)) : Json(nullptr)}});
   json["measured"] = measured_json(model.measured);
   json["methods"] = Json::object();
   for (const auto& fitted : model.methods) {

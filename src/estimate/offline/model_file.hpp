@@ -58,7 +58,8 @@ struct ModelFile {
   std::vector<FittedMethod> methods;
   struct HeldOutScore {
     std::string split, method, target;
-    double median_ape = 0, mean_ape = 0, coverage = 0;
+    double median_ape = 0, mean_ape = 0;
+    std::optional<double> coverage;  ///< of rows that had an interval
   };
   std::vector<HeldOutScore> scores;  ///< on rows held out while fitting
 
