@@ -209,6 +209,7 @@ int calibrate(const Options& options) {
   if (!runs) return report_error(runs.error());
   if (!runs->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", runs->left_out_text);
   if (const auto writable = can_write_file(options.output); !writable) return report_error(writable.error());
+  if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
   const auto devices = measure_all(options);
   if (!devices) return report_error(devices.error());
   std::vector<estimate::Sample> micro;
@@ -222,10 +223,8 @@ int calibrate(const Options& options) {
   if (!options.device_file.empty())
     if (auto written = write_device(devices->front().device, options.device_file); !written)
       return report_error(written.error());
-  if (options.json != "-") print(*devices, *errors, options);
-  if (options.json.empty()) return done;
-  const auto written = write_json(json_of(*devices, *errors), options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { print(*devices, *errors, options); }, [&] { return json_of(*devices, *errors); });
 }
 
 std::function<int()> define(CLI::App& app) {

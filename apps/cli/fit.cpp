@@ -75,6 +75,7 @@ void print_summary(const estimate::ModelFile& model, const std::string& output) 
 
 int fit(const Options& options) {
   if (const auto writable = can_write_file(options.output); !writable) return report_error(writable.error());
+  if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
   auto data = session::gather_fit_data(options.input);
   if (!data) return report_error(data.error());
   if (!data->left_out_text.empty()) fmt::print(stderr, "joulecast: {}\n", data->left_out_text);
@@ -82,10 +83,9 @@ int fit(const Options& options) {
   if (!model) return report_error(model.error());
   if (auto written = estimate::write_model(*model, options.output); !written)
     return report_error(written.error());
-  if (options.json != "-") print_summary(*model, options.output);
-  if (options.json.empty()) return done;
-  const auto written = write_json(summary_json(*model, *data, options.output), options.json);
-  return written ? done : report_error(written.error());
+  return answer(
+      options.json, [&] { print_summary(*model, options.output); },
+      [&] { return summary_json(*model, *data, options.output); });
 }
 
 std::function<int()> define(CLI::App& app) {

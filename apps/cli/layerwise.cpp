@@ -23,14 +23,6 @@ struct Options {
   bool evaluate = false;
 };
 
-/// To people, or to a file or standard output as JSON.
-int show(const std::string& text, const nlohmann::ordered_json& json, const std::string& path) {
-  if (path != "-") fmt::print("{}", text);
-  if (path.empty()) return done;
-  const auto written = write_json(json, path);
-  return written ? done : report_error(written.error());
-}
-
 int evaluate(const Options& options) {
   const auto layers = estimate::read_layer_table(options.table);
   if (!layers) return report_error(layers.error());
@@ -39,7 +31,9 @@ int evaluate(const Options& options) {
   if (!networks) return report_error(networks.error());
   const auto evaluation = estimate::evaluate_layerwise(*layers, *networks);
   if (!evaluation) return report_error(evaluation.error());
-  return show(report::to_text(*evaluation), report::to_json(*evaluation), options.json);
+  return answer(
+      options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
+      [&] { return report::to_json(*evaluation); });
 }
 
 Result<estimate::LayerwiseModel> fitted_model(const Options& options) {
@@ -72,8 +66,9 @@ int predict(const Options& options) {
   const auto estimate = (*cpu)->predict(*network, options.batch);
   if (!estimate) return report_error(estimate.error());
   const report::LayerwiseTitle title{network->name, options.cpu, options.batch};
-  return show(report::layerwise_text(*estimate, title), report::layerwise_json(*estimate, title),
-              options.json);
+  return answer(
+      options.json, [&] { fmt::print("{}", report::layerwise_text(*estimate, title)); },
+      [&] { return report::layerwise_json(*estimate, title); });
 }
 
 std::function<int()> define(CLI::App& app) {

@@ -28,7 +28,9 @@ struct Options {
 };
 
 Status check_positive(const char* option, const std::optional<double>& value) {
-  if (value && !(*value > 0)) return fail(ErrorKind::invalid, option, "must be positive, not {:g}", *value);
+  constexpr double most = 1e15;
+  if (value && !(*value > 0 && *value <= most))
+    return fail(ErrorKind::invalid, option, "must be positive and at most {:g}, not {:g}", most, *value);
   return {};
 }
 
