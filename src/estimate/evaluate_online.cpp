@@ -41,7 +41,7 @@ class Player {
  public:
   Player(const Replay& replay, Plan plan)
       : replay_(replay),
-        plan_(std::move(plan)),
+        plan_(plan),
         energy_(replay.energy().value()),
         duration_(replay.duration().value()) {}
 

@@ -52,6 +52,7 @@ std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples) {
     group.batch_high = std::max(group.batch_high, sample.batch);
   }
   std::vector<MeasuredGroup> result;
+  result.reserve(groups.size());
   for (auto& [key, group] : groups) result.push_back(std::move(group));
   return result;
 }

@@ -67,6 +67,8 @@ KernelExpansion support_vectors(const Eigen::MatrixXd& z, const Eigen::VectorXd&
                                 double epsilon, double gamma) {
   std::vector<std::vector<svm_node>> rows;
   std::vector<svm_node*> pointers;
+  rows.reserve(static_cast<std::size_t>(z.rows()));
+  pointers.reserve(rows.capacity());
   for (Eigen::Index i = 0; i < z.rows(); ++i) rows.push_back(nodes_of(z, i));
   for (auto& row : rows) pointers.push_back(row.data());
   std::vector<double> targets(y.begin(), y.end());
