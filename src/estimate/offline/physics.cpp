@@ -211,7 +211,7 @@ Result<PhysicsModel> PhysicsModel::from_json(const nlohmann::ordered_json& json)
   for (const auto& [source, laws] : networks.items()) {
     auto network = TypicalNetwork::from_json(laws);
     if (!network) return propagate(network.error());
-    typical.emplace(source, std::move(*network));
+    typical.emplace(source, *network);
   }
   auto covariance = covariance_from(reader.member("covariance"), parameters->second.size());
   if (!covariance) return propagate(covariance.error());

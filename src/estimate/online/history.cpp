@@ -87,12 +87,12 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
     moment.epoch = run.epochs.empty() ? static_cast<int>(i) : run.epochs[i].index;
     moment.time = replay->ends[i];
     moment.work = work;
-    moment.projection = std::move(*projection);
+    moment.projection = *projection;
     const auto outside = outside_units(run, moment.time, in_units);
     if (options.ask_work) moment.cost_at = projector->cost_at(*options.ask_work);
     if (options.ask_budget) moment.work_at_budget = projector->work_at_budget(*options.ask_budget - outside);
     move_outside(moment, outside);
-    history.moments.push_back(std::move(moment));
+    history.moments.push_back(moment);
   }
   if (history.moments.empty())
     return fail(ErrorKind::invalid, run.info.id, "no energy was measured in any of its epochs");

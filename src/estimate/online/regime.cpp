@@ -301,7 +301,7 @@ void RegimeTracker::find_slow_shift() {
 
 void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime left) {
   const auto copy = units;
-  previous_ = std::move(left);
+  previous_ = left;
   previous_begin_ = begin_;
   current_ = {};
   for (const auto& unit : copy) current_.add(unit);
