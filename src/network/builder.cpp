@@ -307,9 +307,10 @@ Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Ten
   if (heads < 1 || query.shape.back() % heads != 0 || value.shape.back() % heads != 0)
     return misfit("attention", query, fmt::format("{} heads do not divide the features", heads));
   auto score_shape = outer(query);
+  const auto key_width = query.shape.back() / heads, value_width = value.shape.back() / heads;
   const MatrixProduct products{.rows = static_cast<double>(query.shape[sides - 2]),
                                .columns = static_cast<double>(key.shape[sides - 2]),
-                               .depth = static_cast<double>(query.shape.back() / heads),
+                               .depth = static_cast<double>(key_width),
                                .groups = elements(score_shape) * static_cast<double>(heads)};
   score_shape.insert(score_shape.end(), {heads, query.shape[sides - 2], key.shape[sides - 2]});
   const auto prepared = [&](const Tensor& x) { return attention.cosine ? activate(x, "unit_length") : x; };
@@ -324,7 +325,7 @@ Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Ten
   auto context = start("attention_context");
   count_product(context, LayerKind::attention,
                 {.rows = products.rows,
-                 .columns = static_cast<double>(value.shape.back() / heads),
+                 .columns = static_cast<double>(value_width),
                  .depth = products.columns,
                  .groups = products.groups},
                 false);

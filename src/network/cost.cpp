@@ -69,8 +69,6 @@ void count_backward(Layer& layer, bool input_needs_gradient) {
       layer.backward_flops = (input_needs_gradient ? 2 : 1) * layer.flops;
       break;
     case LayerKind::attention:
-      layer.backward_flops = 2 * layer.flops;
-      break;
     case LayerKind::normalisation:
       layer.backward_flops = 2 * layer.flops;
       break;

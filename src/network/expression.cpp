@@ -24,7 +24,7 @@ class Evaluator {
   Evaluator(std::string_view text, const Lookup& variable) : text_(text), variable_(variable) {}
 
   Result<double> whole() {
-    const auto value = comparison();
+    auto value = comparison();
     if (value && at_ != text_.size()) return unreadable();
     if (value && !std::isfinite(*value))
       return fail(ErrorKind::invalid, "", "'{}' has no finite value", text_);
@@ -46,7 +46,7 @@ class Evaluator {
     static constexpr std::array<std::string_view, 6> operators{"==", "!=", "<=", ">=", "<", ">"};
     for (std::size_t i = 0; i < operators.size(); ++i) {
       if (!take(operators[i])) continue;
-      const auto right = sum();
+      auto right = sum();
       if (!right) return right;
       const std::array<bool, 6> outcome{*left == *right, *left != *right, *left <= *right, *left >= *right,
                                         *left<*right, *left> * right};
@@ -60,7 +60,7 @@ class Evaluator {
     while (value) {
       const bool plus = take("+");
       if (!plus && !take("-")) break;
-      const auto next = product();
+      auto next = product();
       if (!next) return next;
       *value += plus ? *next : -*next;
     }
@@ -73,7 +73,7 @@ class Evaluator {
       const char sign = text_[at_];
       if (sign != '*' && sign != '/' && sign != '%') break;
       ++at_;
-      const auto next = factor();
+      auto next = factor();
       if (!next) return next;
       *value = sign == '*' ? *value * *next : sign == '/' ? *value / *next : std::fmod(*value, *next);
     }
@@ -108,14 +108,14 @@ class Evaluator {
       return *number;
     }
     if (take("(")) return call(word);
-    if (const auto value = variable_(word)) return *value;
+    if (auto value = variable_(word)) return *value;
     return fail(ErrorKind::invalid, "", "'{}' is not known here", word);
   }
 
   Result<double> call(std::string_view function) {
     std::vector<double> arguments;
     do {
-      const auto value = comparison();
+      auto value = comparison();
       if (!value) return value;
       arguments.push_back(*value);
     } while (take(","));

@@ -63,12 +63,13 @@ bool copy_message(std::string_view bytes, std::string& out, const Change& change
       const auto payload = length ? take(bytes, *length) : std::nullopt;
       if (!payload) return false;
       if (change(*tag, *payload, out)) continue;
-    } else if (wire_type == 0) {
-      if (!take_varint(bytes)) return false;
-    } else if (wire_type != 1 && wire_type != 5) {
-      return false;  // groups, which ONNX does not use
-    } else if (!take(bytes, wire_type == 1 ? 8 : 4)) {
-      return false;
+    } else {
+      // 3 and 4 are groups, which ONNX does not use.
+      const bool taken = wire_type == 0   ? take_varint(bytes).has_value()
+                         : wire_type == 1 ? take(bytes, 8).has_value()
+                         : wire_type == 5 ? take(bytes, 4).has_value()
+                                          : false;
+      if (!taken) return false;
     }
     out.append(begin.substr(0, begin.size() - bytes.size()));
   }

@@ -129,9 +129,9 @@ std::vector<std::int64_t> Node::integers(std::string_view name) const {
   if (found == nullptr) return {};
   return {found->ints().begin(), found->ints().end()};
 }
-std::string Node::text(std::string_view name, std::string fallback) const {
+std::string Node::text(std::string_view name, const std::string& fallback) const {
   const auto* found = attribute(name);
-  return found != nullptr && found->has_s() ? found->s() : std::move(fallback);
+  return found != nullptr && found->has_s() ? found->s() : fallback;
 }
 
 Value read_tensor(const TensorProto& tensor) {

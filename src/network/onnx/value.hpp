@@ -54,7 +54,7 @@ class Node {
   [[nodiscard]] const onnx::AttributeProto* attribute(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback) const;
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view name) const;
-  [[nodiscard]] std::string text(std::string_view name, std::string fallback) const;
+  [[nodiscard]] std::string text(std::string_view name, const std::string& fallback) const;
 
  private:
   const onnx::NodeProto& proto_;
