@@ -73,7 +73,7 @@ class Grid {
   [[nodiscard]] std::string row(int line, const TerminalOptions& options) const {
     std::string out;
     for (int column = 0; column < width_; ++column) {
-      const auto& cell = cells_[static_cast<std::size_t>(line * width_ + column)];
+      const auto& cell = cells_[index(column, line)];
       if (!cell.mark && cell.dots == 0) {
         out += ' ';
         continue;
@@ -97,7 +97,11 @@ class Grid {
   static std::string braille(std::uint8_t dots) {  // U+2800 + dots in UTF-8
     return {'\xe2', static_cast<char>(0xa0 | (dots >> 6)), static_cast<char>(0x80 | (dots & 0x3f))};
   }
-  Cell& at(int column, int line) { return cells_[static_cast<std::size_t>(line * width_ + column)]; }
+  [[nodiscard]] std::size_t index(int column, int line) const {
+    return static_cast<std::size_t>(line) * static_cast<std::size_t>(width_) +
+           static_cast<std::size_t>(column);
+  }
+  Cell& at(int column, int line) { return cells_[index(column, line)]; }
   int width_;
   int height_;
   std::vector<Cell> cells_;
@@ -294,9 +298,10 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
     out += fmt::format("{}  {}\n", padded_left(fitted(plot.groups[i].label, room), room), row);
   }
   return out + x_labels(scale, room + 2, width) + "\n" +
-         (plot.value.label.empty()
-              ? ""
-              : padded_left(fitted(plot.value.label, options.width), room + 2 + (width + columns_of(plot.value.label)) / 2) + "\n");
+         (plot.value.label.empty() ? ""
+                                   : padded_left(fitted(plot.value.label, options.width),
+                                                 room + 2 + (width + columns_of(plot.value.label)) / 2) +
+                                         "\n");
 }
 
 }  // namespace joulecast::report

@@ -64,7 +64,7 @@ void note_sources(const formats::WorkloadTable& runs, FitData& data) {
   std::map<std::string, int> sources;
   for (const auto& row : runs.rows) ++sources[row.source];
   for (const auto& [source, count] : sources)
-    if (std::ranges::none_of(data.notes, [&](const auto& note) { return note.name == source; }))
+    if (std::ranges::find(data.notes, source, &estimate::SourceNote::name) == data.notes.end())
       data.notes.push_back({source, fmt::format("{} recorded run{}", count, count == 1 ? "" : "s")});
 }
 
