@@ -82,6 +82,13 @@ Result<std::string> read_file(const fs::path& path) {
   return content;
 }
 
+Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view name) {
+  constexpr std::size_t drawn = 6;  // letters that mkdtemp puts in their place
+  auto pattern = (parent / name).string() + "-" + std::string(drawn, 'X');
+  if (::mkdtemp(pattern.data()) == nullptr) return fail_errno(parent, errno);
+  return fs::path(pattern);
+}
+
 Status can_write_file(const fs::path& path) {
   std::error_code ignored;
   const auto present = fs::status(path, ignored);

@@ -29,6 +29,10 @@ struct Roots {
 /// Whether write_file() can begin: to be asked before an hour's work whose result goes there.
 [[nodiscard]] Status can_write_file(const std::filesystem::path& path);
 
+/// A new folder that only its owner enters, <parent>/<name>-??????; unavailable, denied.
+[[nodiscard]] Result<std::filesystem::path> make_temporary_directory(const std::filesystem::path& parent,
+                                                                     std::string_view name);
+
 /// unavailable, denied, retry or gone, from an errno.
 [[nodiscard]] ErrorKind kind_of_errno(int error);
 

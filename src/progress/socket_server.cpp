@@ -30,11 +30,12 @@ void watch(int epoll, int fd) {
 }  // namespace
 
 Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
-  auto pattern = (parent / "joulecast-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    return fail(kind_of_errno(errno), parent.string(), "no folder for the socket: {}", std::strerror(errno));
+  const auto folder = make_temporary_directory(parent, "joulecast");
+  if (!folder)
+    return fail(folder.error().kind, folder.error().where, "no folder for the socket: {}",
+                folder.error().message);
   SocketServer server;
-  server.path_ = std::filesystem::path(pattern) / "socket";
+  server.path_ = *folder / "socket";
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto name = server.path_.string();

@@ -1,7 +1,5 @@
 #include "session/calibrate.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <map>
 
@@ -16,8 +14,9 @@ namespace {
 class Scratch {
  public:
   Scratch() {
-    auto pattern = (std::filesystem::temp_directory_path() / "joulecast-calibrate-XXXXXX").string();
-    if (const char* made = ::mkdtemp(pattern.data())) path_ = made;
+    std::error_code ignored;
+    const auto parent = std::filesystem::temp_directory_path(ignored);
+    path_ = make_temporary_directory(parent, "joulecast-calibrate").value_or(std::filesystem::path());
   }
   ~Scratch() {
     std::error_code ignored;

@@ -1,19 +1,18 @@
 // A folder that goes away with its owner.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "base/roots.hpp"
 
 namespace joulecast::testing {
 
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "joulecast-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
+    path_ = make_temporary_directory(std::filesystem::temp_directory_path(), "joulecast-test").value();
   }
   ~TemporaryDirectory() {
     std::error_code ignored;
