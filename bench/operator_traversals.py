@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How often an operator goes through its tensors, where a loss goes through its output seven times.
 
-src/estimate/offline/layer_work.cpp prices operators that layer tables do not hold by the bytes that they move. This
+src/estimate/offline/layerwise/layer_work.cpp prices operators that layer tables do not hold by the bytes that they move. This
 prints what its factors are checked against: the time of an operator's forward and backward pass over (input + output)
 bytes, against one of the seven traversals of torch.nn.functional.mse_loss and its gradient; and for layers with weights,
 the time of the gradients of weights and of inputs against that of the forward pass.

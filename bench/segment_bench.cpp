@@ -6,17 +6,17 @@
 #include <random>
 #include <vector>
 
-#include "trace/segment/arc_curve.hpp"
-#include "trace/segment/detector.hpp"
-#include "trace/segment/floss.hpp"
-#include "trace/segment/matrix_profile.hpp"
-#include "trace/segment/period.hpp"
-#include "trace/segment/power_epochs.hpp"
-#include "trace/segment/regime_tracker.hpp"
+#include "stability/arc_curve.hpp"
+#include "stability/detector.hpp"
+#include "stability/floss.hpp"
+#include "stability/level_changes.hpp"
+#include "stability/matrix_profile.hpp"
+#include "stability/period.hpp"
+#include "stability/power_epochs.hpp"
 
 namespace {
 
-using namespace joulecast::trace;
+using namespace joulecast::stability;
 
 // A training's power: a ramp, then epochs of training and validation, with the meter's noise.
 std::vector<double> power_trace(std::size_t n) {
@@ -133,7 +133,7 @@ void floss_sample(benchmark::State& state) {
 BENCHMARK(floss_sample)->Arg(1024)->Arg(4096)->Unit(benchmark::kMicrosecond);
 
 void tracker_sample(benchmark::State& state) {
-  RegimeTracker tracker;
+  LevelChanges tracker;
   const auto x = power_trace(1 << 16);
   std::size_t next = 0;
   for (auto _ : state) {

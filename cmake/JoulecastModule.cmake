@@ -1,14 +1,20 @@
-# joulecast_module(NAME [USES module...] [LINK library...] [PRIVATE_LINK library...])
+# joulecast_module(NAME [QUICK] [USES module...] [LINK library...] [PRIVATE_LINK library...])
 #   One module = one folder under src/ = one static target joulecast_NAME. USES names the modules below it
-#   (docs/architecture.md has the table; tests/layers_test.py holds the includes against it).
+#   (docs/architecture.md has the table; tests/layers_test.py holds the includes against it). QUICK modules are compiled
+#   with little optimisation (cmake/JoulecastPrecompiled.cmake says why).
 function(joulecast_module NAME)
-  cmake_parse_arguments(ARG "" "" "USES;LINK;PRIVATE_LINK;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "QUICK" "" "USES;LINK;PRIVATE_LINK;SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
   list(APPEND sources ${ARG_SOURCES})
   if(sources)
     set(scope PUBLIC)
     add_library(joulecast_${NAME} STATIC ${sources})
     target_link_libraries(joulecast_${NAME} PRIVATE ${ARG_PRIVATE_LINK})
+    if(ARG_QUICK)
+      joulecast_compile_as(joulecast_${NAME} quick)
+    else()
+      joulecast_compile_as(joulecast_${NAME} full)
+    endif()
   else()
     set(scope INTERFACE)
     add_library(joulecast_${NAME} INTERFACE)

@@ -2,13 +2,13 @@
 // answer in which every p-value is one and every effect is in its range.
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <source_location>
 #include <string>
 
 #include "report/svg.hpp"
-#include "session/compare.hpp"
+#include "session/tables/compare_runs.hpp"
 
 namespace {
 

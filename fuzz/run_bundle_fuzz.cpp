@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "formats/run_bundle.hpp"
 #include "support/import_text.hpp"
 

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <vector>
 
-#include "trace/segment/detector.hpp"
-#include "trace/segment/power_epochs.hpp"
+#include "stability/detector.hpp"
+#include "stability/power_epochs.hpp"
 
 namespace {
 
-using namespace joulecast::trace;
+using namespace joulecast::stability;
 
 // The first byte says how the rest becomes numbers: raw doubles, or small steps as a meter makes them.
 std::vector<double> series_from(const std::uint8_t* data, std::size_t size) {

@@ -1,20 +1,19 @@
 // joulecast calibrate: learns the user's own machine from a minute of micro-workloads and a few short runs.
-#include "session/calibrate.hpp"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/fit.hpp"
-#include "session/workload_rows.hpp"
+#include "session/forecast/calibrate_machine.hpp"
+#include "session/forecast/fit_data.hpp"
+#include "session/forecast/workload_rows.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -227,32 +226,32 @@ int calibrate(const Options& options) {
       options.json, [&] { print(*devices, *errors, options); }, [&] { return json_of(*devices, *errors); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   app.add_option("--seconds", options->seconds, "Of each of the six micro-workloads")
-      ->capture_default_str()
-      ->check(CLI::Range(0.05, 600.0));
+      .show_default()
+      .between(0.05, 600.0);
   app.add_option("--gpu", options->gpu, "Calibrate this GPU as well, with --gpu-command");
   app.add_option(
       "--gpu-command", options->gpu_command,
       "Command that runs {workload} (idle, copy, matmul, …) for {seconds} on the GPU and writes the FLOPs or "
       "bytes done (and the seconds) into the file {output}");
   app.add_option("--runs", options->runs.table, "Workload table of a few short runs on this machine");
-  auto* store = add_learning_store_option(app, options->store);
+  const auto store = add_learning_store_option(app, options->store);
   app.add_option("--gpu-file", options->runs.devices,
                  "JSON description of a GPU or processor of the runs that the catalogue lacks (--device)");
   app.add_option("--fitted", options->fitted,
                  "Model file to start from (default: the one that comes with joulecast)");
-  app.add_option("--output,-o", options->output, "Model file to write")->capture_default_str();
+  app.add_option("--output,-o", options->output, "Model file to write").show_default();
   app.add_option("--device", options->device_file, "Write the processor as a device for predict --gpu FILE");
   app.add_option("--source", options->source, "What this machine's rows are called, for predict --like")
-      ->capture_default_str();
-  app.add_option("--framework", options->framework, "Framework of your runs")->capture_default_str();
+      .show_default();
+  app.add_option("--framework", options->framework, "Framework of your runs").show_default();
   app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
-  app.add_option("--workload", options->workload)->group("");
-  app.add_option("--workload-output", options->workload_output)->group("");
+  app.add_option("--workload", options->workload).hidden();
+  app.add_option("--workload-output", options->workload_output).hidden();
   return [options, store] {
-    if (store->count() > 0) options->runs.store = options->store;
+    if (store.count() > 0) options->runs.store = options->store;
     return calibrate(*options);
   };
 }

@@ -1,12 +1,11 @@
 // joulecast compare: is the difference between groups real, and how large is it?
-#include "session/compare.hpp"
-
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
+#include "session/tables/compare_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -41,27 +40,27 @@ int compare(Options& options) {
   return give(std::move(*report), *table, options.files);
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   add_table_source(app, options->source);
-  app.add_option("--group", options->request.group, "Column that names the groups")->required();
+  app.add_option("--group", options->request.group, "Column that names the groups").required();
   app.add_option("--value", options->request.value,
                  "Column with the numbers to compare (default: the energy)");
   app.add_option("--by", options->request.by,
                  "Second factor: also test it, and whether it changes the first one's effect");
   add_row_options(app, options->request.only, options->request.distinct);
   app.add_option("--alpha", options->request.options.alpha, "Level of significance")
-      ->capture_default_str()
-      ->check(CLI::Range(1e-6, 0.5));
+      .show_default()
+      .between(1e-6, 0.5);
   app.add_option("--test", options->approach, "Which family of tests")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "ranks", "means"}));
+      .show_default()
+      .one_of({"auto", "ranks", "means"});
   app.add_option("--adjust", options->adjustment, "Correction over pairs (rank tests)")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"holm", "bonferroni", "bh"}));
+      .show_default()
+      .one_of({"holm", "bonferroni", "bh"});
   app.add_option("--detect", options->detect, "Differences, in percent, to plan repetitions for")
-      ->capture_default_str()
-      ->check(above_zero());
+      .show_default()
+      .above_zero();
   add_report_files(app, options->files, "Write groups, tests and pairs as CSV",
                    "Draw the groups as boxes with every run as a dot");
   return [options] { return compare(*options); };

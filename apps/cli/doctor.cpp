@@ -1,13 +1,13 @@
 // joulecast doctor: why a source of measurements cannot be used, and the command that changes it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/inspect.hpp"
+#include "session/machine/inspect_sensors.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -59,7 +59,7 @@ int show(const std::string& json) {
       json, [&] { print(*diagnosis); }, [&] { return session::to_json(*diagnosis); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto json = std::make_shared<std::string>();
   add_json_option(app, *json);
   return [json] { return show(*json); };

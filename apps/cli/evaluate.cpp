@@ -2,20 +2,19 @@
 // apps/cli/support that defines its subcommand, and one line here.
 #include "cli/support/evaluate.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-std::function<int()> define(CLI::App& app) {
-  app.require_subcommand(1);
+std::function<int()> define(Arguments app) {
   auto chosen = std::make_shared<std::function<int()>>();
   const auto add = [&](const char* name, const char* summary, EvaluationDefinition define_kind) {
-    auto* sub = app.add_subcommand(name, summary);
-    sub->callback([chosen, action = define_kind(*sub)] { *chosen = action; });
+    auto arguments = app.add_command(name, summary);
+    arguments.when_given([chosen, action = define_kind(arguments)] { *chosen = action; });
   };
   add("online", "Forecasts made while a training runs, replayed on recorded runs", define_evaluate_online);
   add("offline", "Predictions made before training, on measured configurations", define_evaluate_offline);

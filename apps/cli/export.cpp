@@ -1,12 +1,11 @@
 // joulecast export RUN: a run as files that other programs read.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/run_export.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/export_run.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -15,7 +14,7 @@ struct Options {
   std::string run;
   std::string store;
   session::ExportTargets targets;
-  carbon::Request place;
+  Place place;
 };
 
 int export_run(const Options& options) {
@@ -27,17 +26,17 @@ int export_run(const Options& options) {
   return done;
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& targets = options->targets;
   app.add_option("run", options->run, "Id, beginning of an id, or name; the latest run where left out");
   app.add_option("--bundle", targets.bundle, "A run bundle, into this new folder (joulecast import reads it)")
-      ->type_name("DIR");
-  app.add_option("--csv", targets.readings_csv, "Every reading, one a row")->type_name("FILE");
-  app.add_option("--epochs-csv", targets.epochs_csv, "One row an epoch, with its metrics")->type_name("FILE");
+      .type_name("DIR");
+  app.add_option("--csv", targets.readings_csv, "Every reading, one a row").type_name("FILE");
+  app.add_option("--epochs-csv", targets.epochs_csv, "One row an epoch, with its metrics").type_name("FILE");
   app.add_option("--emissions", targets.emissions,
                  "A row in CodeCarbon's emissions.csv, added where it is there")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_store_option(app, options->store);
   add_place_options(app, options->place);
   return [options] { return export_run(*options); };

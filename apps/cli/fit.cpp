@@ -1,20 +1,19 @@
 // joulecast fit TABLE|--store: learns from measured configurations and writes a model file for `predict`.
-#include "session/fit.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/clock.hpp"
-#include "base/roots.hpp"
+#include "base/files.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "estimate/offline/model_file.hpp"
-#include "session/workload_rows.hpp"
+#include "session/forecast/fit_data.hpp"
+#include "session/forecast/workload_rows.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -88,12 +87,12 @@ int fit(const Options& options) {
       [&] { return summary_json(*model, *data, options.output); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& input = options->input;
   app.add_option("TABLE", input.table, "Workload table of measured configurations");
-  auto* store = add_learning_store_option(app, options->store);
-  app.add_option("--output,-o", options->output, "Model file to write")->default_str("joulecast-model.json");
+  const auto store = add_learning_store_option(app, options->store);
+  app.add_option("--output,-o", options->output, "Model file to write").show_default("joulecast-model.json");
   options->output = "joulecast-model.json";
   app.add_option("--graphs", input.graphs,
                  "Table of network graphs (default: ec-nas-graphs.csv beside TABLE)");
@@ -101,14 +100,14 @@ std::function<int()> define(CLI::App& app) {
   app.add_option("--gpu-file", input.devices,
                  "JSON description of a GPU or processor that the catalogue lacks (calibrate --device)");
   app.add_option("--source", input.notes, "NAME=origin and licence of a source, kept in the model file");
-  app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
+  app.add_option("--seed", options->seed, "Of splits and searches").show_default();
   app.add_option("--json", options->json, "Write the scores to this file ('-' = standard output)");
   app.footer(fmt::format(
       "A run's tags describe it (joulecast run --tag architecture=resnet50 --tag batch_size=64, or joulecast "
       "tag): {}.",
       fmt::join(session::description_tags(), ", ")));
   return [options, store] {
-    if (store->count() > 0) options->input.store = options->store;
+    if (store.count() > 0) options->input.store = options->store;
     return fit(*options);
   };
 }

@@ -1,10 +1,10 @@
 // joulecast hardware [NAME]: what is known of a GPU or CPU, or the whole GPU table.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "hardware/catalogue.hpp"
@@ -130,7 +130,7 @@ int run(const Options& options) {
   return options.name.empty() ? list(options, *catalogue) : look_up(options, *catalogue);
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   app.add_option("NAME", options->name, "GPU or CPU, as nvidia-smi, rocm-smi or /proc/cpuinfo call it");
   app.add_option("--gpu-file", options->gpu_file,

@@ -1,22 +1,21 @@
 // joulecast import: logs that others wrote, as runs.
-#include "session/import.hpp"
-
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "session/runs/import_files.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-struct Arguments {
+struct Options {
   std::vector<std::string> files;
   std::string columns;
   std::string store;
@@ -27,7 +26,7 @@ struct Arguments {
   bool dry_run = false;
 };
 
-session::ImportRequest request_of(const Arguments& arguments) {
+session::ImportRequest request_of(const Options& arguments) {
   session::ImportRequest request;
   request.files = {arguments.files.begin(), arguments.files.end()};
   request.options.strict = arguments.strict;
@@ -94,7 +93,7 @@ void print(const session::ImportOutcome& outcome) {
   if (!outcome.kept_in.empty() && !outcome.files.empty()) fmt::print("kept in {}\n", outcome.kept_in);
 }
 
-int import_files(const Arguments& arguments) {
+int import_files(const Options& arguments) {
   if (auto ok = check_json_target(arguments.json); !ok) return report_error(ok.error());
   const auto outcome = session::import_files(request_of(arguments));
   if (!outcome) return report_error(outcome.error());
@@ -105,12 +104,12 @@ int import_files(const Arguments& arguments) {
   return std::max(status, answered);
 }
 
-std::function<int()> define(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+std::function<int()> define(Arguments app) {
+  auto arguments = std::make_shared<Options>();
   app.add_option("FILE", arguments->files,
                  "nvidia-smi CSV, process CPU and memory CSV, CodeCarbon's emissions.csv, MLPerf MLLOG, or a "
                  "run bundle")
-      ->required();
+      .required();
   app.add_flag("--strict", arguments->strict, "Refuse a file with any line that cannot be used");
   app.add_flag("--join", arguments->join, "The files are about one run: join them by their clocks");
   app.add_option("--columns", arguments->columns,

@@ -1,17 +1,17 @@
 // joulecast layerwise MODEL --cpu NAME: what each layer of a training step costs on a CPU.
-#include "estimate/offline/layerwise.hpp"
+#include "estimate/offline/layerwise/layerwise.hpp"
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/roots.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "estimate/offline/layerwise_evaluation.hpp"
+#include "estimate/offline/layerwise/layerwise_evaluation.hpp"
 #include "network/load.hpp"
-#include "report/layerwise.hpp"
+#include "report/layerwise_report.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -71,28 +71,26 @@ int predict(const Options& options) {
       [&] { return report::layerwise_json(*estimate, title); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "ONNX file, description file (.txt), or a name such as resnet18");
   app.add_option("--cpu", options->cpu, "CPU of the layer table");
-  app.add_option("--batch", options->batch, "Samples in a step")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--batch", options->batch, "Samples in a step").show_default().whole_between(1, 1 << 30);
   app.add_option("--input", options->inputs, "Shape of one sample, 3x224x224");
-  auto* table = app.add_option("--table", options->table, "Learn from this table of measured layers");
-  app.add_option("--output,-o", options->output, "With --table: write what was learned")->needs(table);
+  const auto table = app.add_option("--table", options->table, "Learn from this table of measured layers");
+  app.add_option("--output,-o", options->output, "With --table: write what was learned").needs(table);
   app.add_option("--source", options->source,
                  "With --output: origin and licence of the table, kept in the file");
-  auto* fitted = app.add_option("--fitted", options->fitted,
-                                "Use this model file (default: the one that comes with joulecast)")
-                     ->excludes(table);
-  auto* check =
+  const auto fitted = app.add_option("--fitted", options->fitted,
+                                     "Use this model file (default: the one that comes with joulecast)")
+                          .excludes(table);
+  const auto check =
       app.add_flag("--evaluate", options->evaluate,
                    "With --table: how right the estimates are on layers and a CPU that were held out")
-          ->needs(table)
-          ->excludes(fitted);
+          .needs(table)
+          .excludes(fitted);
   app.add_option("--networks", options->networks, "With --evaluate: and on this table of measured networks")
-      ->needs(check);
+      .needs(check);
   app.add_option("--json", options->json, "Write the figures to this file ('-' = standard output)");
   return [options] { return options->evaluate ? evaluate(*options) : predict(*options); };
 }

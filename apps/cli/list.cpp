@@ -1,13 +1,13 @@
 // joulecast list: the stored runs, newest first.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -33,7 +33,7 @@ int list(const Options& options) {
       [&] { return session::list_json(*runs); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   add_store_option(app, options->store);
   add_json_option(app, options->json);

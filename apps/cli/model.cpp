@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "network/load.hpp"
@@ -49,7 +49,7 @@ int run(const Options& options) {
       [&] { return report::network_json(*loaded, shown); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model,
                  "ONNX file, description file (.txt), or a name such as resnet50; all names without");
@@ -59,11 +59,11 @@ std::function<int()> define(CLI::App& app) {
                  "Size of an ONNX file's symbolic dimension, sequence=128");
   app.add_option("--classes", options->classes, "Outputs of the head");
   app.add_option("--batch", options->batch, "Samples in a training step")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1 << 30));
+      .show_default()
+      .whole_between(1, 1 << 30);
   app.add_option("--optimizer", options->optimiser,
                  "sgd, momentum, adam, adamw, rmsprop, adagrad, adadelta, lamb")
-      ->capture_default_str();
+      .show_default();
   app.add_flag("--totals", options->totals_only, "Totals alone, without the layers");
   add_json_option(app, options->json);
   return [options] { return run(*options); };

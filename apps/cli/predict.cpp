@@ -1,17 +1,16 @@
 // joulecast predict MODEL… --gpu GPU…: what trainings will cost, before they start.
-#include "session/predict.hpp"
-
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "estimate/offline/datasets.hpp"
 #include "network/load.hpp"
-#include "session/prediction_text.hpp"
+#include "report/prediction_report.hpp"
+#include "session/forecast/predict_training.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -24,7 +23,7 @@ struct Options {
   std::optional<double> epochs, samples, power_limit;
   std::string framework, dataset, like, fitted, json;
   std::string optimiser = "sgd";
-  carbon::Request place;
+  Place place;
 };
 
 Status check_positive(const char* option, const std::optional<double>& value) {
@@ -88,20 +87,19 @@ int predict(const Options& options) {
       });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  const CLI::Range whole(1, 1 << 30);
   app.add_option("MODEL", options->models, "ONNX files, description files (.txt), or names such as resnet50");
   app.add_option("--model", options->named_models, "The same, by name");
   app.add_option("--gpu", options->gpus,
                  "GPU names of the catalogue, or 'name=…,tdp_w=…' (joulecast hardware)")
-      ->required();
+      .required();
   app.add_option("--batch,--batch-size", options->batches, "Samples in a step, over all GPUs")
-      ->capture_default_str()
-      ->check(whole);
+      .show_default()
+      .whole_between(1, 1 << 30);
   app.add_option("--gpus", options->gpu_count, "GPUs that share the training")
-      ->capture_default_str()
-      ->check(whole);
+      .show_default()
+      .whole_between(1, 1 << 30);
   app.add_option("--epochs", options->epochs, "Epochs of the training");
   app.add_option("--samples", options->samples, "Samples of an epoch");
   app.add_option("--dataset", options->dataset,
@@ -112,8 +110,7 @@ std::function<int()> define(CLI::App& app) {
                  "Size of an ONNX file's symbolic dimension, sequence=128");
   app.add_option("--classes", options->classes, "Outputs of the head");
   app.add_option("--power-limit", options->power_limit, "W of one GPU; the board's own otherwise");
-  app.add_option("--optimizer", options->optimiser, "sgd, momentum, adam, adamw, rmsprop, …")
-      ->capture_default_str();
+  app.add_option("--optimizer", options->optimiser, "sgd, momentum, adam, adamw, rmsprop, …").show_default();
   app.add_option("--framework", options->framework, "pytorch or tensorflow, for --like");
   app.add_option("--like", options->like,
                  "Trained as this source of the model file was: same software, same machine");

@@ -2,14 +2,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "session/tradeoff.hpp"
+#include "session/tables/weigh_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -34,7 +34,7 @@ int recommend(Options& options) {
       [&] { return report::to_json(*report); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   add_table_source(app, options->source);
@@ -42,12 +42,12 @@ std::function<int()> define(CLI::App& app) {
       "--require", request.requirements,
       "\"f1 >= best - 0.02\", \"under 8 h\", \"under 1 kWh\", \"gpu_util_pct > 50\"; may be repeated");
   app.add_option("--minimise,--minimize", request.minimise, "Column to make small (default: the energy)");
-  app.add_option("--gpu", options->gpus, "Only these GPUs (a part of the name is enough)")->delimiter(',');
+  app.add_option("--gpu", options->gpus, "Only these GPUs (a part of the name is enough)").delimiter(',');
   add_row_options(app, request.alternatives.only, request.alternatives.distinct);
   app.add_option("--group", request.alternatives.keys,
                  "Columns that make an alternative (default: architecture, gpu, batch_size, ... as far as "
                  "they differ)")
-      ->delimiter(',');
+      .delimiter(',');
   app.add_option("--baseline", request.baseline,
                  "Alternative to measure the saving against (default: the best in the first >= requirement, "
                  "else the dearest)");

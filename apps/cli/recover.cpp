@@ -1,12 +1,12 @@
 // joulecast recover: closes runs whose process was killed, with what they have.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -31,7 +31,7 @@ int recover(const Options& options) {
   return answer(options.json, print, [&] { return nlohmann::ordered_json{{"recovered", ids}}; });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   add_store_option(app, options->store);
   add_json_option(app, options->json);

@@ -1,11 +1,10 @@
 // joulecast rm RUN...: forgets runs.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -32,9 +31,9 @@ int remove(const Options& options) {
   return done;
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("RUN", options->runs, "Ids, beginnings of ids, or names")->required();
+  app.add_option("RUN", options->runs, "Ids, beginnings of ids, or names").required();
   add_store_option(app, options->store);
   app.add_flag("--force", options->force, "Also a run that is still running");
   return [options] { return remove(*options); };

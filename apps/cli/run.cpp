@@ -1,16 +1,16 @@
 // joulecast run: measures a command and says what it cost.
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
-#include "session/child.hpp"
-#include "session/measure.hpp"
-#include "session/run_export.hpp"
-#include "session/run_view.hpp"
+#include "run/child.hpp"
+#include "run/run_command.hpp"
+#include "session/runs/export_run.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -19,14 +19,14 @@ constexpr Seconds longest_interval{3600};
 constexpr Seconds longest_baseline{86400};
 
 struct RunArguments {
-  session::MeasureOptions options;
+  run::MeasureOptions options;
   std::string interval = "1s";
   std::vector<std::string> tags;
   std::vector<std::string> gpus;
   std::string store;
   std::string bundle;
   std::string json;
-  carbon::Request place;
+  Place place;
   std::string idle_baseline;
   std::string limit_energy;
   std::string on_limit = "warn";
@@ -46,7 +46,7 @@ Status take(const std::string& text, const char* option, const char* example, Pa
 }
 
 /// Kept with the run as it was said; an unknown place costs only the emissions, and `show` says why.
-void take_place(const carbon::Request& place, session::MeasureOptions& options) {
+void take_place(const Place& place, run::MeasureOptions& options) {
   options.place.country = place.country;
   options.place.cloud_region = place.cloud_region;
   options.place.intensity_g_per_kwh = place.intensity_g_per_kwh;
@@ -85,21 +85,21 @@ Status complete(RunArguments& arguments) {
   if (!arguments.store.empty()) options.store = arguments.store;
   take_place(arguments.place, options);
   options.limits.at_energy =
-      arguments.on_limit == "term" ? session::OnLimit::terminate : session::OnLimit::warn;
+      arguments.on_limit == "term" ? measure::OnLimit::terminate : measure::OnLimit::warn;
   return {};
 }
 
 /// As a shell says it, for a command that never began.
 int report_not_started(const Error& error) {
   const int status = report_error(error);
-  if (error.kind == ErrorKind::unavailable) return session::exit_not_found;
-  if (error.kind == ErrorKind::denied) return session::exit_not_executable;
+  if (error.kind == ErrorKind::unavailable) return run::exit_not_found;
+  if (error.kind == ErrorKind::denied) return run::exit_not_executable;
   return status;
 }
 
 /// The stored run, as `show` has it. Trouble here is told and changes no exit status: the command has done
 /// its work.
-void show_result(const RunArguments& arguments, const session::MeasureResult& result) {
+void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
   const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
@@ -130,13 +130,13 @@ int run(RunArguments& arguments) {
   if (const auto ready = complete(arguments); !ready) return report_error(ready.error());
   auto environment = sensors::real_environment();
   environment.gpus = arguments.gpus;
-  const auto result = session::measure(arguments.options, environment);
+  const auto result = run::measure(arguments.options, environment);
   if (!result) return report_not_started(result.error());
   show_result(arguments, *result);
   return result->exit_status;
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
   app.add_option("COMMAND", options.command, "The training's command line, after --");
@@ -146,17 +146,17 @@ std::function<int()> define(CLI::App& app) {
          "--tag", arguments->tags,
          "key=value, kept with the run; may be repeated; architecture=, batch_size=, dataset= … let fit "
          "--store learn from it")
-      ->allow_extra_args(false);
+      .one_value_each();
   app.add_option("--interval", arguments->interval, "How often to read the sensors: 1s, 100ms")
-      ->envname("JOULECAST_INTERVAL")
-      ->capture_default_str();
+      .environment("JOULECAST_INTERVAL")
+      .show_default();
   app.add_option("--sensor", options.sensors, "Only these sensors (joulecast sensors lists them)")
-      ->delimiter(',')
-      ->envname("JOULECAST_SENSORS")
-      ->allow_extra_args(false);
+      .delimiter(',')
+      .environment("JOULECAST_SENSORS")
+      .one_value_each();
   app.add_option("--gpu", arguments->gpus, "Only these GPUs, by index or UUID")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      .delimiter(',')
+      .one_value_each();
   add_store_option(app, arguments->store);
   app.add_option("--bundle", arguments->bundle, "Also write the run as a bundle into this folder");
   app.add_option("--json", arguments->json, "Also write the result as JSON into this file");
@@ -165,16 +165,16 @@ std::function<int()> define(CLI::App& app) {
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");
   app.add_option("--on-limit", arguments->on_limit, "What to do at the limit")
-      ->check(CLI::IsMember({"warn", "term"}))
-      ->capture_default_str();
+      .one_of({"warn", "term"})
+      .show_default();
   app.add_option("--stop-if-projected", arguments->stop_if_projected,
                  "End the command once its projected total is surely above this: 3kWh");
   app.add_option("--stop-probability", options.limits.probability, "How sure --stop-if-projected has to be")
-      ->check(CLI::Range(0.5, 1.0))
-      ->capture_default_str();
+      .between(0.5, 1.0)
+      .show_default();
   app.add_option("--epochs", options.total_epochs,
                  "Number of epochs, where the training's output does not tell")
-      ->check(above_zero());
+      .above_zero();
   app.add_option("--epoch-regex", options.epoch_regex,
                  "How the output names an epoch: group 1 its number, group 2 the total");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");

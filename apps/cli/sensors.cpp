@@ -1,14 +1,14 @@
 // joulecast sensors: what can be measured here, with a live value of each channel.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/inspect.hpp"
+#include "session/machine/inspect_sensors.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -58,10 +58,10 @@ int show(const Options& options) {
       options.json, [&] { print(*sensors); }, [&] { return session::to_json(*sensors); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("--sensor", options->names, "Only these sensors")->type_name("NAME");
-  app.add_option("--gpu", options->gpus, "Only these GPUs, by index or UUID")->type_name("GPU");
+  app.add_option("--sensor", options->names, "Only these sensors").type_name("NAME");
+  app.add_option("--gpu", options->gpus, "Only these GPUs, by index or UUID").type_name("GPU");
   add_json_option(app, options->json);
   return [options] { return show(*options); };
 }

@@ -1,14 +1,14 @@
 // joulecast show [RUN]: what a run cost.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -17,7 +17,7 @@ struct Options {
   std::string run;
   std::string store;
   std::string json;
-  carbon::Request place;
+  Place place;
 };
 
 int show(Options& options) {
@@ -33,7 +33,7 @@ int show(Options& options) {
       [&] { return report::to_json(*report); });
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   app.add_option("RUN", options->run, "Id, beginning of an id, or name; the latest run where left out");
   add_store_option(app, options->store);

@@ -1,11 +1,10 @@
 // joulecast tag RUN key=value...: labels a run, or names it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/run_view.hpp"
+#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -32,9 +31,9 @@ int tag(const Options& options) {
   return done;
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("RUN", options->run, "Id, beginning of an id, or name")->required();
+  app.add_option("RUN", options->run, "Id, beginning of an id, or name").required();
   app.add_option("TAG", options->tags, "key=value sets a tag, key= takes it away");
   app.add_option("--name", options->name, "Give the run another name");
   add_store_option(app, options->store);

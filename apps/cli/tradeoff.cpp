@@ -1,12 +1,11 @@
 // joulecast tradeoff: what does correctness cost, and where is it cheapest?
-#include "session/tradeoff.hpp"
-
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
+#include "session/tables/weigh_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -25,35 +24,33 @@ int tradeoff(const Options& options) {
   return give(std::move(*report), *table, options.files);
 }
 
-std::function<int()> define(CLI::App& app) {
+std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   add_table_source(app, options->source);
   app.add_option("--quality", request.quality,
                  "Column with the correctness: one figure a run, or several (by epoch) separated by blanks")
-      ->required();
+      .required();
   app.add_option("--cost", request.cost,
                  "Column with the energy, emissions, time or price (default: the energy)");
   app.add_option("--group", request.alternatives.keys,
                  "Columns that make an alternative (default: architecture, gpu, batch_size, ... as far as "
                  "they differ)")
-      ->delimiter(',');
+      .delimiter(',');
   add_row_options(app, request.alternatives.only, request.alternatives.distinct);
   app.add_option("--within", request.within, "How much quality may be lost for the cheapest choice")
-      ->capture_default_str()
-      ->check(not_below_zero());
+      .show_default()
+      .not_below_zero();
   app.add_flag("--lower-is-better", request.lower_quality_is_better,
                "The quality column is a loss or an error");
   app.add_option("--energy-by-epoch", request.energy_by_epoch,
                  "Column with the energy used up to each epoch, separated by blanks");
   app.add_option("--enough", request.curve_tolerance, "How close to a run's best quality is enough")
-      ->capture_default_str()
-      ->check(not_below_zero());
+      .show_default()
+      .not_below_zero();
   app.add_option("--per-use", request.per_use,
                  "Column with the energy of one inference: adds the full cycle");
-  app.add_option("--uses", request.uses, "Inferences over the model's life")
-      ->capture_default_str()
-      ->check(not_below_zero());
+  app.add_option("--uses", request.uses, "Inferences over the model's life").show_default().not_below_zero();
   app.add_option("--utilisation", request.utilisation,
                  "Column with the GPU's utilisation in percent (default: gpu_util_pct)");
   add_report_files(app, options->files, "Write one row an alternative as CSV",

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 
 namespace joulecast {
 namespace {

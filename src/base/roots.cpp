@@ -1,12 +1,6 @@
 #include "base/roots.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 namespace joulecast {
 namespace fs = std::filesystem;
@@ -19,29 +13,6 @@ Result<fs::path> user_directory(const char* variable, const char* below_home) {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
     return fs::path(home) / below_home / "joulecast";
   return fail(ErrorKind::unavailable, "HOME", "neither HOME nor {} is set", variable);
-}
-
-/// Everything, or the errno that kept it from being written; of open() too.
-int write_and_close(int fd, std::string_view content) {
-  if (fd < 0) return errno;
-  int error = 0;
-  while (!content.empty() && error == 0) {
-    const auto put = ::write(fd, content.data(), content.size());
-    if (put >= 0)
-      content.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      error = errno;
-  }
-  if (::close(fd) != 0 && error == 0) error = errno;
-  return error;
-}
-
-fs::path part_of(const fs::path& path) {
-  return path.string() + ".part" + std::to_string(::getpid());
-}
-
-Failure fail_errno(const fs::path& path, int error) {
-  return fail(kind_of_errno(error), path.string(), "{}", std::strerror(error));
 }
 
 }  // namespace
@@ -60,85 +31,6 @@ fs::path share_directory() {
   auto installed = self.parent_path().parent_path() / "share" / "joulecast";
   if (fs::is_directory(installed, ignored)) return installed;
   return JOULECAST_SOURCE_DATA;
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail_errno(path, errno);
-  std::string content;
-  char buffer[1 << 16];
-  for (;;) {
-    const auto got = ::read(fd, buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int error = errno;
-      ::close(fd);
-      return fail_errno(path, error);
-    }
-    if (got == 0) break;
-    content.append(buffer, static_cast<std::size_t>(got));
-  }
-  ::close(fd);
-  return content;
-}
-
-Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view name) {
-  constexpr std::size_t drawn = 6;  // letters that mkdtemp puts in their place
-  auto pattern = (parent / name).string() + "-" + std::string(drawn, 'X');
-  if (::mkdtemp(pattern.data()) == nullptr) return fail_errno(parent, errno);
-  return fs::path(pattern);
-}
-
-Status can_write_file(const fs::path& path) {
-  std::error_code ignored;
-  const auto present = fs::status(path, ignored);
-  if (fs::is_directory(present)) return fail_errno(path, EISDIR);
-  if (fs::exists(present) && !fs::is_regular_file(present))
-    return ::access(path.c_str(), W_OK) == 0 ? Status{} : fail_errno(path, errno);
-  const auto beside = part_of(path);
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return fail_errno(path, errno);
-  ::close(fd);
-  ::unlink(beside.c_str());
-  return {};
-}
-
-Status write_file(const fs::path& path, std::string_view content) {
-  std::error_code ignored;
-  const auto present = fs::status(path, ignored);
-  if (fs::is_directory(present)) return fail_errno(path, EISDIR);
-  if (fs::exists(present) && !fs::is_regular_file(present)) {
-    const int error = write_and_close(::open(path.c_str(), O_WRONLY | O_CLOEXEC), content);
-    return error == 0 ? Status{} : fail_errno(path, error);
-  }
-  const auto target = fs::is_symlink(fs::symlink_status(path, ignored)) && fs::exists(present)
-                          ? fs::canonical(path, ignored)
-                          : path;
-  const auto beside = part_of(target);
-  int error =
-      write_and_close(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), content);
-  if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return {};
-  ::unlink(beside.c_str());
-  return fail_errno(path, error);
-}
-
-ErrorKind kind_of_errno(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case ENXIO:
-      return ErrorKind::unavailable;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return ErrorKind::denied;
-    case ENODEV:
-      return ErrorKind::gone;
-    default:
-      return ErrorKind::retry;
-  }
 }
 
 }  // namespace joulecast

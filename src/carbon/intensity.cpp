@@ -62,10 +62,10 @@ std::pair<std::string_view, std::string_view> split_region(std::string_view text
 
 }  // namespace
 
-Status check(const Request& request) {
-  if (const auto& g = request.intensity_g_per_kwh; g && !(*g >= 0 && std::isfinite(*g)))
+Status check(const Place& place) {
+  if (const auto& g = place.intensity_g_per_kwh; g && !(*g >= 0 && std::isfinite(*g)))
     return fail(ErrorKind::invalid, "--intensity", "{} g CO2e/kWh is not possible", *g);
-  if (const auto& pue = request.pue; pue && !(*pue >= 1 && std::isfinite(*pue)))
+  if (const auto& pue = place.pue; pue && !(*pue >= 1 && std::isfinite(*pue)))
     return fail(ErrorKind::invalid, "--pue",
                 "{} is not possible: a data centre uses at least what its machines use", *pue);
   return {};
@@ -169,33 +169,33 @@ Result<Intensity> IntensityTable::of_cloud_region(std::string_view text) const {
                    region.iso3};
 }
 
-Estimate estimate(KilowattHours energy, const Request& request, const Result<IntensityTable>& table) {
+Estimate estimate(KilowattHours energy, const Place& place, const Result<IntensityTable>& table) {
   Estimate result;
-  result.pue = request.pue.value_or(1);
-  result.pue_given = request.pue.has_value();
+  result.pue = place.pue.value_or(1);
+  result.pue_given = place.pue.has_value();
   const auto look_up = [&]() -> Result<Intensity> {
-    if (auto status = check(request); !status) return propagate(status.error());
+    if (auto status = check(place); !status) return propagate(status.error());
     // A country beside the user's own figure still names the place.
-    const bool have_country = table && !request.country.empty();
-    if (request.intensity_g_per_kwh) {
-      Intensity own{GramsPerKilowattHour{*request.intensity_g_per_kwh},
+    const bool have_country = table && !place.country.empty();
+    if (place.intensity_g_per_kwh) {
+      Intensity own{GramsPerKilowattHour{*place.intensity_g_per_kwh},
                     0,
                     "",
-                    fmt::format("{:.3g} g CO2e/kWh, as given", *request.intensity_g_per_kwh),
+                    fmt::format("{:.3g} g CO2e/kWh, as given", *place.intensity_g_per_kwh),
                     "",
                     ""};
-      if (const auto known = have_country ? table->of_country(request.country) : Intensity{}) {
+      if (const auto known = have_country ? table->of_country(place.country) : Intensity{}) {
         own.country = known->country;
         own.country_iso3 = known->country_iso3;
       }
       return own;
     }
-    if (request.cloud_region.empty() && request.country.empty())
+    if (place.cloud_region.empty() && place.country.empty())
       return fail(ErrorKind::unavailable, "",
                   "the place is not known: --country, --region or --intensity says it");
     if (!table) return propagate(table.error());
-    return request.cloud_region.empty() ? table->of_country(request.country)
-                                        : table->of_cloud_region(request.cloud_region);
+    return place.cloud_region.empty() ? table->of_country(place.country)
+                                      : table->of_cloud_region(place.cloud_region);
   };
   auto intensity = look_up();
   if (!intensity) {

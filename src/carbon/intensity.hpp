@@ -8,23 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/place.hpp"
 #include "base/provenance.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
 
 namespace joulecast::carbon {
 
-/// What the user said of the place; the most exact of it is used: intensity, then cloud region, then country.
-struct Request {
-  std::string country;       ///< ISO 3166 code of two or three letters, or a name
-  std::string cloud_region;  ///< "gcp europe-west1", "aws/eu-west-1", or a region's name alone where one
-                             ///< provider has it
-  std::optional<double> intensity_g_per_kwh;
-  std::optional<double> pue;
-};
-
 /// invalid for a negative or non-finite intensity, or a PUE below 1.
-[[nodiscard]] Status check(const Request& request);
+[[nodiscard]] Status check(const Place& place);
 
 struct Intensity {
   GramsPerKilowattHour value{0};
@@ -80,7 +72,7 @@ class IntensityTable {
 };
 
 /// PUE scales the energy of the machine to that of its data centre; it is applied last.
-[[nodiscard]] Estimate estimate(KilowattHours energy, const Request& request,
+[[nodiscard]] Estimate estimate(KilowattHours energy, const Place& place,
                                 const Result<IntensityTable>& table);
 
 }  // namespace joulecast::carbon

@@ -41,7 +41,7 @@ void take_ours(Fields& outer, BundleInfo& info) {
   visit_host(run.host, [&](const char* key, auto& value) { host.take(key, value); });
   fields.absorb(host);
   auto place = fields.object("place");
-  visit_place(run.place, [&](const char* key, auto& value) { place.take(key, value); });
+  trace::visit_place(run.place, [&](const char* key, auto& value) { place.take(key, value); });
   fields.absorb(place);
   fields.take("exit_status", run.exit_status);
   fields.take("command", run.command);
@@ -117,6 +117,8 @@ Result<BundleInfo> parse_bundle_info(std::string_view text, const std::string& f
   fields.take("id", run.info.id);
   fields.take("name", run.info.name);
   visit_info(run.info, [&](const char* key, auto& value) { fields.take(key, value); });
+  visit_training_extras(run.info.training,
+                        [&](const char* key, std::string& value) { fields.take_if_text(key, value); });
   std::string bounds;
   fields.take("epoch_bounds", bounds);
   run.info.epoch_bounds_recorded = bounds != "not recorded";

@@ -26,7 +26,7 @@ ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
   visit_host(run.host, [&](const char* key, const auto& value) { host(key, value); });
   writer.put("host", host.take());
   Writer place;
-  visit_place(run.place, [&](const char* key, const auto& value) { place(key, value); });
+  trace::visit_place(run.place, [&](const char* key, const auto& value) { place(key, value); });
   writer.put("place", place.take());
   writer("exit_status", run.exit_status);
   writer("command", run.command);
@@ -75,6 +75,7 @@ std::string bundle_info_text(const Run& run, const std::vector<DescribedColumn>&
   writer("id", run.info.id);
   writer("name", run.info.name);
   visit_info(run.info, [&](const char* key, const auto& value) { writer(key, value); });
+  visit_training_extras(run.info.training, [&](const char* key, const auto& value) { writer(key, value); });
   if (!run.info.epoch_bounds_recorded) writer("epoch_bounds", std::string("not recorded"));
   writer("run_start_s", run.span.begin);
   writer("run_stop_s", run.span.end);

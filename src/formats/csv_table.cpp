@@ -7,7 +7,7 @@
 #include <array>
 #include <limits>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::formats {

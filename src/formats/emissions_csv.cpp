@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "formats/csv_table.hpp"
 
@@ -88,7 +88,7 @@ std::string line_of(const EmissionsRow& row) {
 Status append_emissions_csv(const EmissionsRow& row, const std::filesystem::path& file) {
   auto content = read_file(file);
   if (!content && content.error().kind != ErrorKind::unavailable) return propagate(content.error());
-  if (!content || content->empty()) return write_file(file, std::string(header) + "\n" + line_of(row));
+  if (!content || content->empty()) return write_file(file, fmt::format("{}\n{}", header, line_of(row)));
   if (trim(split(*content, '\n').front()) != header)
     return fail(ErrorKind::invalid, file.string() + ":1",
                 "this is no emissions.csv of CodeCarbon's 38 columns; it was left as it is");

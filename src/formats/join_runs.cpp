@@ -45,14 +45,14 @@ void fill(trace::RunInfo& known, const trace::RunInfo& more) {
   const auto take = [](auto& target, const auto& source) {
     if (target == std::decay_t<decltype(target)>{}) target = source;
   };
-  take(known.gpu, more.gpu);
-  take(known.gpu_count, more.gpu_count);
-  take(known.nodes, more.nodes);
-  take(known.gpu_memory_mib, more.gpu_memory_mib);
-  take(known.gpu_power_limit_w, more.gpu_power_limit_w);
-  take(known.architecture, more.architecture);
-  take(known.batch_size, more.batch_size);
-  take(known.train_samples, more.train_samples);
+  take(known.training.gpu, more.training.gpu);
+  take(known.training.gpu_count, more.training.gpu_count);
+  take(known.training.nodes, more.training.nodes);
+  take(known.training.gpu_memory_mib, more.training.gpu_memory_mib);
+  take(known.training.gpu_power_limit_w, more.training.gpu_power_limit_w);
+  take(known.training.architecture, more.training.architecture);
+  take(known.training.batch_size, more.training.batch_size);
+  take(known.training.train_samples, more.training.train_samples);
   take(known.total_work, more.total_work);
   take(known.work_unit, more.work_unit);
   take(known.stream, more.stream);

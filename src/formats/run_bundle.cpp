@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
 #include "formats/support/channel_feed.hpp"

@@ -2,7 +2,8 @@
 #include <map>
 #include <set>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
+#include "base/system_error.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
 #include "formats/run_bundle.hpp"

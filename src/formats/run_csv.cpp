@@ -6,7 +6,7 @@
 #include <iterator>
 #include <set>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "formats/csv_table.hpp"
 
 namespace joulecast::formats {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/csv.hpp"
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::formats {

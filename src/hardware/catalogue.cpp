@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/csv.hpp"
+#include "base/files.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
 #include "hardware/names.hpp"

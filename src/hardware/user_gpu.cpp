@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "hardware/catalogue.hpp"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "network/description_machine.hpp"
 

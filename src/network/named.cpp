@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "base/files.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
 #include "network/description.hpp"

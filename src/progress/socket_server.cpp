@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "progress/protocol.hpp"
 
 namespace joulecast::progress {

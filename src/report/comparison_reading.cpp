@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "report/comparison.hpp"
+#include "report/comparison_report.hpp"
 #include "stats/distributions.hpp"
 
 namespace joulecast::report {

@@ -119,11 +119,16 @@ Json host_json(const trace::HostInfo& host) {
 }
 
 Json training_json(const trace::RunInfo& info) {
-  return {{"source", or_null(info.source)},         {"gpu", or_null(info.gpu)},
-          {"gpu_count", or_null(info.gpu_count)},   {"architecture", or_null(info.architecture)},
-          {"framework", or_null(info.framework)},   {"dataset", or_null(info.dataset)},
-          {"batch_size", or_null(info.batch_size)}, {"total_work", or_null(info.total_work)},
-          {"work_unit", or_null(info.work_unit)},   {"quality", info.quality}};
+  return {{"source", or_null(info.source)},
+          {"gpu", or_null(info.training.gpu)},
+          {"gpu_count", or_null(info.training.gpu_count)},
+          {"architecture", or_null(info.training.architecture)},
+          {"framework", or_null(info.training.framework)},
+          {"dataset", or_null(info.training.dataset)},
+          {"batch_size", or_null(info.training.batch_size)},
+          {"total_work", or_null(info.total_work)},
+          {"work_unit", or_null(info.work_unit)},
+          {"quality", info.quality}};
 }
 
 Json means_json(const std::vector<GaugeMean>& means) {

@@ -28,15 +28,14 @@ std::optional<IdleSplit> idle_of(const trace::Run& run, const trace::RunEnergy& 
 
 }  // namespace
 
-carbon::Request request_of(const trace::Place& place) {
+Place request_of(const Place& place) {
   return {.country = place.country,
           .cloud_region = place.cloud_region,
           .intensity_g_per_kwh = place.intensity_g_per_kwh,
           .pue = place.pue};
 }
 
-RunReport make_run_report(trace::Run run, const carbon::Request& place,
-                          const Result<carbon::IntensityTable>& table) {
+RunReport make_run_report(trace::Run run, const Place& place, const Result<carbon::IntensityTable>& table) {
   RunReport report;
   report.energy = trace::energy_of(run);
   report.epoch_energy = trace::epoch_energies(run);

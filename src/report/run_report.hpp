@@ -39,10 +39,10 @@ struct RunReport {
 };
 
 /// What was said of the place when the run began.
-[[nodiscard]] carbon::Request request_of(const trace::Place& place);
+[[nodiscard]] Place request_of(const Place& place);
 
 /// `run` may be whole or a summary (store::Store::load_summary).
-[[nodiscard]] RunReport make_run_report(trace::Run run, const carbon::Request& place,
+[[nodiscard]] RunReport make_run_report(trace::Run run, const Place& place,
                                         const Result<carbon::IntensityTable>& table);
 
 /// A projection's error in percent of the run's total; nothing before the run has ended or without a total.

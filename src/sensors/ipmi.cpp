@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/system_error.hpp"
 #include "sensors/support/dcmi.hpp"
 #include "sensors/support/file_sensor.hpp"
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "base/system_error.hpp"
 #include "base/text.hpp"
 #include "sensors/support/file_sensor.hpp"
 #include "sensors/support/processor.hpp"

@@ -121,6 +121,7 @@ class Reader {
 template <class Visitor, class Info>
 void visit_all_info(Visitor& field, Info& info) {
   visit_info(info, field);
+  visit_training_extras(info.training, field);
   field("epoch_bounds_recorded", info.epoch_bounds_recorded);
   field("extra", info.extra_json);
 }
@@ -146,9 +147,9 @@ std::string to_document(const trace::HostInfo& host) {
   visit_host(host, writer);
   return writer.text();
 }
-std::string to_document(const trace::Place& place) {
+std::string to_document(const Place& place) {
   Writer writer;
-  visit_place(place, writer);
+  trace::visit_place(place, writer);
   return writer.text();
 }
 std::string to_document(const trace::Channel& channel) {
@@ -179,9 +180,9 @@ void from_document(std::string_view text, trace::HostInfo& host) {
   const Reader reader(text);
   visit_host(host, reader);
 }
-void from_document(std::string_view text, trace::Place& place) {
+void from_document(std::string_view text, Place& place) {
   const Reader reader(text);
-  visit_place(place, reader);
+  trace::visit_place(place, reader);
 }
 void from_document(std::string_view text, trace::Channel& channel) {
   const Reader reader(text);

@@ -14,7 +14,7 @@ namespace joulecast::store {
 
 [[nodiscard]] std::string to_document(const trace::RunInfo& info);
 [[nodiscard]] std::string to_document(const trace::HostInfo& host);
-[[nodiscard]] std::string to_document(const trace::Place& place);
+[[nodiscard]] std::string to_document(const Place& place);
 [[nodiscard]] std::string to_document(const trace::Channel& channel);
 [[nodiscard]] std::string to_document(const Owner& owner);
 [[nodiscard]] std::string to_document(const std::vector<std::string>& list);
@@ -22,7 +22,7 @@ namespace joulecast::store {
 
 void from_document(std::string_view text, trace::RunInfo& info);
 void from_document(std::string_view text, trace::HostInfo& host);
-void from_document(std::string_view text, trace::Place& place);
+void from_document(std::string_view text, Place& place);
 void from_document(std::string_view text, trace::Channel& channel);
 void from_document(std::string_view text, Owner& owner);
 void from_document(std::string_view text, std::vector<std::string>& list);

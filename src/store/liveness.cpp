@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::store {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/system_error.hpp"
 #include "store/closing.hpp"
 #include "store/documents.hpp"
 #include "store/records.hpp"
@@ -82,7 +83,7 @@ RunRow row_of(const Query& rows) {
   from_document(rows.text(10), row.command);
   trace::RunInfo info;
   from_document(rows.text(11), info);
-  row.architecture = info.architecture;
+  row.architecture = info.training.architecture;
   row.epochs = static_cast<int>(rows.integer(12));
   return row;
 }

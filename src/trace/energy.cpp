@@ -106,7 +106,7 @@ void add_missing(const Run& run, RunEnergy& energy) {
   };
   if (has(Component::node)) return;
   std::vector<Component> expected{Component::cpu, Component::dram};
-  if (!run.info.gpu.empty() || run.info.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
+  if (!run.info.training.gpu.empty() || run.info.training.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
     expected.insert(expected.begin(), Component::gpu);
   for (const auto component : expected) {
     if (has(component)) continue;

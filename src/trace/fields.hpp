@@ -13,23 +13,30 @@ template <class Info, class Visit>
 void visit_info(Info& info, Visit&& visit) {
   visit("source", info.source);
   visit("stream", info.stream);
-  visit("gpu", info.gpu);
-  visit("gpu_count", info.gpu_count);
-  visit("nodes", info.nodes);
-  visit("gpu_memory_mib", info.gpu_memory_mib);
-  visit("gpu_power_limit_w", info.gpu_power_limit_w);
-  visit("architecture", info.architecture);
-  visit("framework", info.framework);
-  visit("dataset", info.dataset);
-  visit("image_size", info.image_size);
-  visit("batch_size", info.batch_size);
-  visit("train_samples", info.train_samples);
-  visit("validation_samples", info.validation_samples);
-  visit("gflops_forward_per_sample", info.gflops_forward_per_sample);
-  visit("params", info.params);
+  visit("gpu", info.training.gpu);
+  visit("gpu_count", info.training.gpu_count);
+  visit("nodes", info.training.nodes);
+  visit("gpu_memory_mib", info.training.gpu_memory_mib);
+  visit("gpu_power_limit_w", info.training.gpu_power_limit_w);
+  visit("architecture", info.training.architecture);
+  visit("framework", info.training.framework);
+  visit("dataset", info.training.dataset);
+  visit("image_size", info.training.image_size);
+  visit("batch_size", info.training.batch_size);
+  visit("train_samples", info.training.train_samples);
+  visit("validation_samples", info.training.validation_samples);
+  visit("gflops_forward_per_sample", info.training.gflops_forward_per_sample);
+  visit("params", info.training.params);
   visit("total_work", info.total_work);
   visit("work_unit", info.work_unit);
   visit("quality", info.quality);
+}
+
+/// What is known of a training beyond the keys that run.json promises.
+template <class Training, class Visit>
+void visit_training_extras(Training& training, Visit&& visit) {
+  visit("optimizer", training.optimizer);
+  visit("precision", training.precision);
 }
 
 template <class Host, class Visit>

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/place.hpp"
 #include "trace/trace.hpp"
+#include "trace/training_description.hpp"
 
 namespace joulecast::trace {
 
@@ -36,26 +38,13 @@ struct SensorStatus {
   Seconds max_latency{0};
 };
 
-/// The training's description: the known keys of run.json. Unknown = empty or nullopt, never 0.
+/// What run.json says of a run. Unknown = empty or nullopt, never 0.
 struct RunInfo {
   std::string id;
   std::string name;
   std::string source;
   std::string stream;  ///< which of several meters on the same run ("AC", "DC")
-  std::string gpu;
-  std::optional<int> gpu_count;
-  std::optional<int> nodes;
-  std::optional<double> gpu_memory_mib;
-  std::optional<double> gpu_power_limit_w;
-  std::string architecture;
-  std::string framework;
-  std::string dataset;
-  std::vector<int> image_size;  ///< height, width, channels
-  std::optional<double> batch_size;
-  std::optional<double> train_samples;
-  std::optional<double> validation_samples;
-  std::optional<double> gflops_forward_per_sample;
-  std::optional<double> params;
+  TrainingDescription training;
   std::optional<double> total_work;
   std::string work_unit;
   std::map<std::string, double> quality;
@@ -72,14 +61,6 @@ struct HostInfo {
   std::optional<double> memory_bytes;
   std::vector<std::string> gpus;
   std::string joulecast_version;
-};
-
-/// Where the run's electricity came from, as the user said; what nobody said stays unknown.
-struct Place {
-  std::string country;       ///< ISO 3166 code or name
-  std::string cloud_region;  ///< "aws eu-west-1"
-  std::optional<double> intensity_g_per_kwh;
-  std::optional<double> pue;
 };
 
 /// A metric as it was reported: a value at a time, of an epoch where the training said which.
@@ -116,8 +97,8 @@ struct Run {
       metrics;  ///< every report in the order of time; an epoch's last ones are also in epochs
   std::vector<Projection> projections;  ///< in the order of time
   std::vector<SensorStatus> sensors;
-  std::vector<std::string> notes;  ///< what a reader has to know: losses, suspends, clock steps
-  Place place;
+  std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps
+  Place place;                         ///< where its electricity came from, as the user said
   std::optional<Watts> idle_baseline;  ///< measured before the start, whole measured set
   Seconds sampler_cpu{0};              ///< our own CPU time
 };

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "fake_nvml_script.hpp"
 #include "sensors/support/nvml_abi.hpp"
 

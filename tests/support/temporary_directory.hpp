@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 
 namespace joulecast::testing {
 

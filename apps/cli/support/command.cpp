@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 
 namespace joulecast::cli {
 

@@ -8,10 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-
-namespace CLI {
-class App;
-}
+#include "cli/support/arguments.hpp"
 
 namespace joulecast::cli {
 
@@ -25,7 +22,7 @@ struct Command {
   std::string_view summary;
   std::string_view section;  ///< under which heading `joulecast --help` lists it
   /// Adds options to its app and returns what to do once they are parsed.
-  std::function<int()> (*define)(CLI::App& app);
+  std::function<int()> (*define)(Arguments app);
 };
 
 /// Every command of the build, in name order (generated from the files of apps/cli).

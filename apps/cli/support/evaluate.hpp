@@ -3,17 +3,15 @@
 
 #include <functional>
 
-namespace CLI {
-class App;
-}
+#include "cli/support/arguments.hpp"
 
 namespace joulecast::cli {
 
-using EvaluationDefinition = std::function<int()> (*)(CLI::App& app);
+using EvaluationDefinition = std::function<int()> (*)(Arguments app);
 
 /// evaluate online ROOT…
-std::function<int()> define_evaluate_online(CLI::App& app);
+std::function<int()> define_evaluate_online(Arguments app);
 /// evaluate offline TABLE
-std::function<int()> define_evaluate_offline(CLI::App& app);
+std::function<int()> define_evaluate_offline(Arguments app);
 
 }  // namespace joulecast::cli

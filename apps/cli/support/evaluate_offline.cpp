@@ -1,17 +1,17 @@
 // joulecast evaluate offline TABLE: every offline method on measured configurations that it had not seen.
-#include "estimate/evaluate_offline.hpp"
+#include "estimate/evaluation/evaluate_offline.hpp"
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
 #include "cli/support/options.hpp"
 #include "formats/workload_table.hpp"
-#include "report/offline_evaluation.hpp"
+#include "report/offline_evaluation_report.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -92,16 +92,17 @@ int evaluate(const Options& options) {
 
 }  // namespace
 
-std::function<int()> define_evaluate_offline(CLI::App& app) {
+std::function<int()> define_evaluate_offline(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("TABLE", options->table, "Workload table to train on")->required();
+  app.add_option("TABLE", options->table, "Workload table to train on").required();
   app.add_option("--test", options->test, "Workload table to test on; else cross-validation on TABLE");
-  auto* split = app.add_option("--split", options->split,
-                               "What is held out: random, configuration, pair, architecture, gpu or source")
-                    ->capture_default_str();
+  const auto split =
+      app.add_option("--split", options->split,
+                     "What is held out: random, configuration, pair, architecture, gpu or source")
+          .show_default();
   app.add_flag("--paper-split", options->paper_split,
                "By row, as the paper does: repeats stand on both sides")
-      ->excludes(split);
+      .excludes(split);
   app.add_option("--shots", options->shots,
                  "With --split gpu: configurations of the new GPU that may be trained on");
   app.add_option("--graphs", options->graphs,
@@ -111,7 +112,7 @@ std::function<int()> define_evaluate_offline(CLI::App& app) {
   app.add_option("--method", options->methods, "Only these methods");
   app.add_option("--regression", options->regression,
                  "Of pre-power and pre-energy: this one instead of the best of four");
-  app.add_option("--seed", options->seed, "Of splits and searches")->capture_default_str();
+  app.add_option("--seed", options->seed, "Of splits and searches").show_default();
   add_json_option(app, options->json);
   return [options] { return evaluate(*options); };
 }

@@ -1,21 +1,21 @@
 // joulecast evaluate online ROOT…: every online method on every run bundle below the roots.
-#include "estimate/evaluate_online.hpp"
+#include "estimate/evaluation/evaluate_online.hpp"
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/evaluate.hpp"
 #include "cli/support/options.hpp"
 #include "estimate/online/method.hpp"
-#include "report/online_evaluation.hpp"
+#include "report/online_evaluation_report.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -63,15 +63,15 @@ int evaluate(const Options& options) {
 
 }  // namespace
 
-std::function<int()> define_evaluate_online(CLI::App& app) {
+std::function<int()> define_evaluate_online(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("ROOT", options->roots, "Folders that hold run bundles at any depth")->required();
+  app.add_option("ROOT", options->roots, "Folders that hold run bundles at any depth").required();
   app.add_option("--stabilising-epoch", options->stabilising,
                  "STEP's stabilising epoch, or 'detect' (default: 10 in runs of 30 epochs and more, else 1)");
-  app.add_option("--window", options->window, "STEP's window in epochs")->capture_default_str();
+  app.add_option("--window", options->window, "STEP's window in epochs").show_default();
   add_json_option(app, options->json);
   app.add_option("--moments", options->moments, "Write what the interval's constants are fitted to (CSV)")
-      ->type_name("FILE");
+      .type_name("FILE");
   return [options] { return evaluate(*options); };
 }
 

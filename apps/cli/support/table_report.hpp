@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
+#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
-#include "session/run_table.hpp"
+#include "session/tables/run_table.hpp"
 
 namespace joulecast::cli {
 
@@ -23,9 +24,9 @@ struct TableSource {
 };
 
 /// TABLE, --store.
-void add_table_source(CLI::App& app, TableSource& source);
+void add_table_source(Arguments app, TableSource& source);
 /// --only, --distinct.
-void add_row_options(CLI::App& app, std::vector<std::string>& only, bool& distinct);
+void add_row_options(Arguments app, std::vector<std::string>& only, bool& distinct);
 
 struct ReportFiles {
   std::string json;
@@ -34,7 +35,7 @@ struct ReportFiles {
 };
 
 /// --json, --csv, --svg; `csv` and `svg` say what is written and drawn.
-void add_report_files(CLI::App& app, ReportFiles& files, const std::string& csv, const std::string& svg);
+void add_report_files(Arguments app, ReportFiles& files, const std::string& csv, const std::string& svg);
 
 /// Writes what was asked for and prints the rest: a report has to_csv, to_plot, to_json and to_text in
 /// joulecast::report. What was odd about the table goes before the report's own warnings.

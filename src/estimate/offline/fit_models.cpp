@@ -103,7 +103,7 @@ Result<ModelFile> fit_models(std::span<const Sample> samples, const FitRequest& 
     FittedMethod entry{offline_methods()[i], std::move(*fitted), {}};
     if (entry.method->name == "physics")
       for (std::size_t target = 0; target < misses.size(); ++target)
-        entry.calibration[target] = Calibration(misses[target]);
+        entry.calibration[target] = IntervalFactors(misses[target]);
     model.methods.push_back(std::move(entry));
   }
   return model;

@@ -1,10 +1,10 @@
 // Every offline method; a new one adds a line.
 #include <array>
 
-#include "estimate/baseline/offline_baselines.hpp"
+#include "estimate/offline/baseline/offline_baselines.hpp"
 #include "estimate/offline/method.hpp"
-#include "estimate/offline/physics.hpp"
-#include "estimate/offline/pre.hpp"
+#include "estimate/offline/physics/physics.hpp"
+#include "estimate/offline/regression/pre.hpp"
 
 namespace joulecast::estimate {
 

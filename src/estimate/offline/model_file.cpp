@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/files.hpp"
 #include "base/roots.hpp"
 #include "estimate/offline/model_json.hpp"
 
@@ -58,7 +59,7 @@ Result<FittedMethod> method_from(const std::string& name, const Json& json) {
   if (!calibration.is_object()) return fitted;
   JsonReader targets(calibration, name + " calibration");
   for (const auto target : all_targets) {
-    auto read = Calibration::from_json(targets.member(name_of(target)));
+    auto read = IntervalFactors::from_json(targets.member(name_of(target)));
     if (!read) return propagate(read.error());
     fitted.calibration[static_cast<std::size_t>(target)] = std::move(*read);
   }

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "estimate/evaluate_offline.hpp"
-#include "estimate/offline/calibration.hpp"
+#include "estimate/evaluation/evaluate_offline.hpp"
+#include "estimate/offline/interval_factors.hpp"
 #include "estimate/offline/method.hpp"
 
 namespace joulecast::estimate {
@@ -46,7 +46,7 @@ struct SourceNote {
 struct FittedMethod {
   const OfflineMethod* method = nullptr;
   std::unique_ptr<OfflineModel> model;
-  std::array<Calibration, 3> calibration;  ///< by Target; empty for methods without intervals
+  std::array<IntervalFactors, 3> calibration;  ///< by Target; empty for methods without intervals
 };
 
 struct ModelFile {

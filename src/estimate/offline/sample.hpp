@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "estimate/offline/network_work.hpp"
+#include "estimate/offline/physics/network_work.hpp"
 #include "formats/workload_table.hpp"
 #include "hardware/catalogue.hpp"
 #include "network/ec_nas.hpp"

@@ -28,20 +28,20 @@ double quantile(Tail tail, double reach, double p) {
 
 }  // namespace
 
-const Calibration& default_calibration() {
-  static const Calibration fitted{.hazard = 0.25,
-                                  .hazard_after = 0.02,
-                                  .upward = 0.85,
-                                  .mean_rise = 0.17,
-                                  .mean_fall = 0.06,
-                                  .scale = 1.0,
-                                  .floor = 0.009,
-                                  .one_unit = 0.4,
-                                  .two_units = 0.05};
+const ChangeConstants& default_change_constants() {
+  static const ChangeConstants fitted{.hazard = 0.25,
+                                      .hazard_after = 0.02,
+                                      .upward = 0.85,
+                                      .mean_rise = 0.17,
+                                      .mean_fall = 0.06,
+                                      .scale = 1.0,
+                                      .floor = 0.009,
+                                      .one_unit = 0.4,
+                                      .two_units = 0.05};
   return fitted;
 }
 
-ErrorModel::ErrorModel(const Situation& now, const Calibration& c)
+ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     : upward_(c.upward), rise_(c.mean_rise), fall_(c.mean_fall) {
   const double share = std::clamp(now.share, 1e-6, 1.0);
   change_ = 1 - std::pow(share, now.changed ? c.hazard_after : c.hazard);

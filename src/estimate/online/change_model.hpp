@@ -5,7 +5,7 @@
 // the work that is done, the training still changes its regime: a rate that stood still from the start until
 // f changes before the end with this probability where the hazard is uniform in log time (Lindy's law). The
 // change comes at a place uniform in log time; the log of its size is exponential, up or down. Otherwise the
-// error is normal with the standard deviation of the regime's rate. `calibration` holds the constants and
+// error is normal with the standard deviation of the regime's rate. `ChangeConstants` holds the constants and
 // says from what they were fitted.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace joulecast::estimate {
 
-struct Calibration {
+struct ChangeConstants {
   double hazard = 0;        ///< exponent a before any regime change was seen
   double hazard_after = 0;  ///< and after one: trainings that changed once seldom change again
   double upward = 0;        ///< share of changes that raise the rate
@@ -29,7 +29,7 @@ struct Calibration {
 /// group (source x architecture) of the same weight; docs/projection.md has the procedure and the held-out
 /// coverage. Sources: GAISSA-UPC/seaa2023_ect 6fa5af6 (del Rey et al. 2023), CC BY 4.0;
 /// mlcommons/training_results_v4.0 6fe9543, Apache 2.0.
-[[nodiscard]] const Calibration& default_calibration();
+[[nodiscard]] const ChangeConstants& default_change_constants();
 
 /// What is known at one moment.
 struct Situation {
@@ -42,7 +42,8 @@ struct Situation {
 /// Relative error r of the remaining cost: truth = (1 + r) x forecast.
 class ErrorModel {
  public:
-  explicit ErrorModel(const Situation& situation, const Calibration& calibration = default_calibration());
+  explicit ErrorModel(const Situation& situation,
+                      const ChangeConstants& constants = default_change_constants());
   /// P(r > u) for u >= 0.
   [[nodiscard]] double above(double u) const;
   /// P(r < -u) for 0 <= u <= 1.

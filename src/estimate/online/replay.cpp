@@ -100,8 +100,8 @@ Plan Replay::plan(const trace::RunInfo& info) const {
   plan.total_work = total_work;
   plan.units = static_cast<int>(units.size());
   plan.duration = duration();
-  if (info.gpu_power_limit_w && *info.gpu_power_limit_w > 0)
-    plan.maximum_power = Watts{*info.gpu_power_limit_w * info.gpu_count.value_or(1)};
+  if (info.training.gpu_power_limit_w && *info.training.gpu_power_limit_w > 0)
+    plan.maximum_power = Watts{*info.training.gpu_power_limit_w * info.training.gpu_count.value_or(1)};
   return plan;
 }
 

@@ -96,10 +96,10 @@ class Import : public LineImport {
     auto& info = run_.info;
     info.name = text_in("project_name");
     info.source = "codecarbon";
-    info.gpu = text_in("gpu_model");
+    info.training.gpu = text_in("gpu_model");
     info.epoch_bounds_recorded = false;
     if (const auto count = number_in("gpu_count"); count && *count > 0 && *count < 1e6)
-      info.gpu_count = static_cast<int>(*count);
+      info.training.gpu_count = static_cast<int>(*count);
     run_.host.os = text_in("os");
     run_.host.cpu_model = text_in("cpu_model");
     if (const auto count = number_in("cpu_count"); count && *count > 0 && *count < 1e6)
@@ -138,7 +138,7 @@ class Import : public LineImport {
   /// read.
   bool is_absent(const EnergyColumn& part, double energy) {
     if (energy != 0 || duration_ == 0) return false;
-    if (part.component == Component::gpu && run_.info.gpu_count && run_.notes.empty())
+    if (part.component == Component::gpu && run_.info.training.gpu_count && run_.notes.empty())
       run_.notes.push_back("CodeCarbon gives 0 kWh for the GPUs it lists: it could not read them");
     return true;
   }

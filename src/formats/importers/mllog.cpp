@@ -241,12 +241,12 @@ class Import : public LineImport {
   void describe(const Event& event) {
     auto& info = run_.info;
     const auto text = event.value.is_string() ? event.value.get<std::string>() : "";
-    if (event.key == "submission_benchmark") info.architecture = text;
-    if (event.key == "submission_platform") info.gpu = text;
-    if (event.key == "global_batch_size") info.batch_size = event.number();
-    if (event.key == "train_samples") info.train_samples = event.number();
-    if (event.key == "eval_samples") info.validation_samples = event.number();
-    if (event.key == "number_of_nodes") info.nodes = whole(event.number());
+    if (event.key == "submission_benchmark") info.training.architecture = text;
+    if (event.key == "submission_platform") info.training.gpu = text;
+    if (event.key == "global_batch_size") info.training.batch_size = event.number();
+    if (event.key == "train_samples") info.training.train_samples = event.number();
+    if (event.key == "eval_samples") info.training.validation_samples = event.number();
+    if (event.key == "number_of_nodes") info.training.nodes = whole(event.number());
     if (event.key == "accelerators_per_node") per_node_ = whole(event.number());
   }
 
@@ -288,7 +288,8 @@ class Import : public LineImport {
 
   Status finish() {
     if (auto usable = tell_damage("no run, epoch or power in its log entries"); !usable) return usable;
-    if (per_node_) run_.info.gpu_count = *per_node_ * std::min(run_.info.nodes.value_or(1), 100'000);
+    if (per_node_)
+      run_.info.training.gpu_count = *per_node_ * std::min(run_.info.training.nodes.value_or(1), 100'000);
     if (auto ok = emit_marks(); !ok) return ok;
     if (run_start_ && run_stop_ && *run_stop_ > *run_start_)
       run_.span = {Seconds{seconds(*run_start_)}, Seconds{seconds(*run_stop_)}};

@@ -280,11 +280,11 @@ class Import : public LineImport {
     run_.info.id = fmt::format("{}-{}", stem.empty() ? "nvidia-smi" : stem, compact_civil(zero_us_).text);
     run_.info.name = stem;
     run_.info.source = "nvidia-smi";
-    run_.info.gpu = std::string(trim(row.name));
+    run_.info.training.gpu = std::string(trim(row.name));
     run_.info.epoch_bounds_recorded = false;
     if (const auto bytes = parser_->described(Field::memory_total))
-      run_.info.gpu_memory_mib = *bytes / 1048576;
-    run_.info.gpu_power_limit_w = parser_->described(Field::power_limit);
+      run_.info.training.gpu_memory_mib = *bytes / 1048576;
+    run_.info.training.gpu_power_limit_w = parser_->described(Field::power_limit);
     run_.started = WallTime{zero_us_ * 1000};
     run_.notes.push_back("the times are local ones of a zone that the log does not name");
     return feed_.begin(run_);
@@ -326,7 +326,7 @@ class Import : public LineImport {
     if (auto usable = tell_damage(nothing); !usable) return usable;
     for (auto& gpu : gpus_)
       if (auto ok = flush(gpu); !ok) return ok;
-    run_.info.gpu_count = static_cast<int>(gpus_.size());
+    run_.info.training.gpu_count = static_cast<int>(gpus_.size());
     run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
     if (report_.skipped_lines != 0)
       run_.notes.push_back(fmt::format("{} lines of the log could not be used", report_.skipped_lines));

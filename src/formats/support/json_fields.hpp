@@ -34,6 +34,11 @@ class Fields {
     else
       refuse_unless(value.is_null(), key, "a text");
   }
+  /// Of a key that others may use for something else: what is no text stays among the unknown keys.
+  void take_if_text(const char* key, std::string& out) {
+    const auto found = object_.find(key);
+    if (found != object_.end() && found->is_string()) take(key, out);
+  }
   void take(const char* key, bool& out) {
     if (const auto value = extract(key); value.is_boolean())
       out = value.get<bool>();

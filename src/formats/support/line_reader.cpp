@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/roots.hpp"
+#include "base/system_error.hpp"
 
 namespace joulecast::formats {
 namespace {

@@ -55,8 +55,8 @@ const onnx::GraphProto* graph_of(const Node& node, std::string_view name) {
 }  // namespace
 
 Result<std::vector<Value>> Reader::run_subgraph(const onnx::GraphProto& graph, std::vector<Value> inputs,
-                                                const Scope& outer, const Place& place) {
-  if (place.depth > deepest_call) return malformed("graphs are nested too deeply");
+                                                const Scope& outer, const NodeContext& context) {
+  if (context.depth > deepest_call) return malformed("graphs are nested too deeply");
   Scope scope;
   scope.outer = &outer;
   for (int i = 0; i < graph.input_size(); ++i)
@@ -64,7 +64,7 @@ Result<std::vector<Value>> Reader::run_subgraph(const onnx::GraphProto& graph, s
                                               ? std::move(inputs[static_cast<std::size_t>(i)])
                                               : Value{};
   if (auto added = add_initializers(graph, scope); !added) return propagate(added.error());
-  if (auto ran = run(graph.node(), scope, place); !ran) return propagate(ran.error());
+  if (auto ran = run(graph.node(), scope, context); !ran) return propagate(ran.error());
   std::vector<Value> outputs;
   for (const auto& info : graph.output()) {
     const auto* value = scope.find(info.name());
@@ -73,11 +73,11 @@ Result<std::vector<Value>> Reader::run_subgraph(const onnx::GraphProto& graph, s
   return outputs;
 }
 
-Status Reader::run_if(const Node& node, const Inputs& inputs, Scope& scope, const Place& place) {
+Status Reader::run_if(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context) {
   const auto* taken = graph_of(node, "then_branch");
   const auto* refused = graph_of(node, "else_branch");
   if (taken == nullptr || refused == nullptr) return malformed("an If node lacks a branch");
-  auto inside = place;
+  auto inside = context;
   ++inside.depth;
   inside.prefix += "if/";
   if (const auto* condition = data_of(inputs, 0); condition != nullptr && condition->values.size() == 1) {
@@ -102,14 +102,14 @@ Status Reader::run_if(const Node& node, const Inputs& inputs, Scope& scope, cons
   return {};
 }
 
-Status Reader::run_loop(const Node& node, const Inputs& inputs, Scope& scope, const Place& place) {
+Status Reader::run_loop(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context) {
   const auto* body = graph_of(node, "body");
   if (body == nullptr) return malformed("a Loop node lacks its body");
   std::optional<double> turns;
   if (const auto* limit = data_of(inputs, 0); limit != nullptr && limit->values.size() == 1)
     turns = std::clamp(limit->values.front(), 0.0, most_trips);
   if (!turns) note("a Loop's number of turns depends on the data: its body is counted once");
-  auto inside = place;
+  auto inside = context;
   ++inside.depth;
   inside.prefix += "loop/";
   inside.times = std::min(inside.times * turns.value_or(1), most_trips);
@@ -127,7 +127,7 @@ Status Reader::run_loop(const Node& node, const Inputs& inputs, Scope& scope, co
   return {};
 }
 
-Status Reader::run_scan(const Node& node, const Inputs& inputs, Scope& scope, const Place& place) {
+Status Reader::run_scan(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context) {
   const auto* body = graph_of(node, "body");
   const auto scanned =
       static_cast<std::size_t>(std::clamp<std::int64_t>(node.integer("num_scan_inputs", 0), 0, 1 << 16));
@@ -148,7 +148,7 @@ Status Reader::run_scan(const Node& node, const Inputs& inputs, Scope& scope, co
     states.push_back(std::move(value));
   }
   if (!turns) note("a Scan's length is not known: its body is counted once");
-  auto inside = place;
+  auto inside = context;
   ++inside.depth;
   inside.prefix += "scan/";
   inside.times = std::min(inside.times * turns.value_or(1), most_trips);
@@ -161,15 +161,15 @@ Status Reader::run_scan(const Node& node, const Inputs& inputs, Scope& scope, co
 }
 
 Status Reader::run_function(const onnx::FunctionProto& function, const Node& node, const Inputs& inputs,
-                            Scope& scope, const Place& place) {
-  if (place.depth > deepest_call)
+                            Scope& scope, const NodeContext& context) {
+  if (context.depth > deepest_call)
     return malformed(fmt::format("function '{}' is nested too deeply", function.name()));
   Scope inner;
   for (int i = 0; i < function.input_size(); ++i) {
     const auto* value = input(inputs, static_cast<std::size_t>(i));
     inner.values[function.input(i)] = value == nullptr ? Value{} : *value;
   }
-  auto inside = place;
+  auto inside = context;
   ++inside.depth;
   inside.prefix += (node.proto().name().empty() ? function.name() : node.proto().name()) + "/";
   for (const auto& opset : function.opset_import())

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/roots.hpp"
+#include "base/system_error.hpp"
 #include "network/onnx/array.hpp"
 
 namespace joulecast::network::onnx_reader {

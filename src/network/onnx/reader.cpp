@@ -102,17 +102,17 @@ Result<ArchitectureFeatures> Reader::read() {
     if (auto shape = bind_shape(info.type(), bound->dimensions))
       recorded_shapes_[info.name()] = std::move(*shape);
 
-  Place place;
+  NodeContext context;
   for (const auto& opset : model_.opset_import())
     if (opset.domain().empty() || opset.domain() == "ai.onnx")
-      place.opset = static_cast<int>(std::clamp<std::int64_t>(opset.version(), 0, 1000));
-  if (place.opset == 0) place.opset = model_.ir_version() < 3 ? 1 : library_opset;
-  if (model_.ir_version() > library_ir || place.opset > library_opset)
+      context.opset = static_cast<int>(std::clamp<std::int64_t>(opset.version(), 0, 1000));
+  if (context.opset == 0) context.opset = model_.ir_version() < 3 ? 1 : library_opset;
+  if (model_.ir_version() > library_ir || context.opset > library_opset)
     note(
         fmt::format("IR version {} and operator set {}: operators newer than operator set {} are counted "
                     "where a rule is known",
-                    model_.ir_version(), place.opset, library_opset));
-  if (auto ran = run(graph.node(), scope, place); !ran) return propagate(ran.error());
+                    model_.ir_version(), context.opset, library_opset));
+  if (auto ran = run(graph.node(), scope, context); !ran) return propagate(ran.error());
 
   note_folded_normalisation();
   features_.layers = std::move(collected_.layers);
@@ -149,35 +149,35 @@ Status Reader::add_initializers(const onnx::GraphProto& graph, Scope& scope) {
   return {};
 }
 
-Status Reader::run(const Nodes& nodes, Scope& scope, const Place& place) {
+Status Reader::run(const Nodes& nodes, Scope& scope, const NodeContext& context) {
   const auto order = computable_order(nodes, scope);
   if (!order) return malformed(order.error());
   for (const int index : *order) {
     if (++nodes_run_ > most_nodes) return malformed(fmt::format("more than {} nodes are run", most_nodes));
-    if (auto ran = run_node(nodes[index], scope, place); !ran) return ran;
+    if (auto ran = run_node(nodes[index], scope, context); !ran) return ran;
   }
   return {};
 }
 
-Status Reader::run_node(const onnx::NodeProto& proto, Scope& scope, const Place& place) {
+Status Reader::run_node(const onnx::NodeProto& proto, Scope& scope, const NodeContext& context) {
   const Node node(proto);
   Inputs inputs;
   for (const auto& name : proto.input()) inputs.push_back(name.empty() ? nullptr : scope.find(name));
   if (const auto function = functions_.find(function_key(proto.domain(), proto.op_type()));
       function != functions_.end())
-    return run_function(*function->second, node, inputs, scope, place);
-  if (node.standard() && node.type() == "If") return run_if(node, inputs, scope, place);
-  if (node.standard() && node.type() == "Loop") return run_loop(node, inputs, scope, place);
-  if (node.standard() && node.type() == "Scan" && place.opset >= 9)
-    return run_scan(node, inputs, scope, place);
-  run_plain(node, inputs, scope, place);
+    return run_function(*function->second, node, inputs, scope, context);
+  if (node.standard() && node.type() == "If") return run_if(node, inputs, scope, context);
+  if (node.standard() && node.type() == "Loop") return run_loop(node, inputs, scope, context);
+  if (node.standard() && node.type() == "Scan" && context.opset >= 9)
+    return run_scan(node, inputs, scope, context);
+  run_plain(node, inputs, scope, context);
   return {};
 }
 
-void Reader::run_plain(const Node& node, const Inputs& inputs, Scope& scope, const Place& place) {
-  auto outputs = infer_outputs(node, inputs, place.opset);
+void Reader::run_plain(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context) {
+  auto outputs = infer_outputs(node, inputs, context.opset);
   if (outputs.empty()) return;
-  for (int i = 0; i < node.proto().output_size() && place.depth == 0; ++i) {
+  for (int i = 0; i < node.proto().output_size() && context.depth == 0; ++i) {
     auto& shape = outputs[static_cast<std::size_t>(i)].shape;
     const auto recorded = recorded_shapes_.find(node.proto().output(i));
     if (!shape && recorded != recorded_shapes_.end()) shape = recorded->second;
@@ -205,7 +205,7 @@ void Reader::run_plain(const Node& node, const Inputs& inputs, Scope& scope, con
         if (value != nullptr && !asks_shape) add_weights(output.weights, value->weights);
     }
   } else if (auto counted = count_node(node, inputs, outputs)) {
-    add_layer(node, inputs, std::move(*counted), outputs, place);
+    add_layer(node, inputs, std::move(*counted), outputs, context);
   } else {
     add_uncounted(node, inputs, counted.error());
     for (auto& output : outputs) output.storage = next_storage_++;
@@ -226,7 +226,7 @@ double Reader::keep(const Value& value) {
 }
 
 void Reader::add_layer(const Node& node, const Inputs& inputs, Counted counted, std::vector<Value>& outputs,
-                       const Place& place) {
+                       const NodeContext& context) {
   auto& layer = counted.layer;
   bool gradient = false;
   int depth = 0;
@@ -256,11 +256,11 @@ void Reader::add_layer(const Node& node, const Inputs& inputs, Counted counted, 
   features_.depth = std::max(features_.depth, depth);
 
   const auto& proto = node.proto();
-  layer.name = place.prefix + (proto.name().empty() ? proto.output(0) : proto.name());
+  layer.name = context.prefix + (proto.name().empty() ? proto.output(0) : proto.name());
   if (const int again = names_[layer.name]++; again > 0) layer.name += fmt::format("#{}", again + 1);
   layer.operation = node.full_type();
   if (outputs.front().shape) layer.output = *outputs.front().shape;
-  scale(layer, static_cast<double>(features_.batch), place.times);
+  scale(layer, static_cast<double>(features_.batch), context.times);
   collected_.layers.push_back(std::move(layer));
 }
 

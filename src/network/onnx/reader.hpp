@@ -19,8 +19,8 @@ struct Scope {
   [[nodiscard]] const Value* find(const std::string& name) const;
 };
 
-/// Where a node stands: in a subgraph its cost may count several times.
-struct Place {
+/// The graph around a node: in a subgraph its cost may count several times.
+struct NodeContext {
   std::string prefix;  ///< of its layers' names
   double times = 1;
   int depth = 0;
@@ -38,11 +38,11 @@ class Reader {
  private:
   // reader.cpp: graph, nodes, layers
   Status add_initializers(const onnx::GraphProto& graph, Scope& scope);
-  Status run(const Nodes& nodes, Scope& scope, const Place& place);
-  Status run_node(const onnx::NodeProto& proto, Scope& scope, const Place& place);
-  void run_plain(const Node& node, const Inputs& inputs, Scope& scope, const Place& place);
+  Status run(const Nodes& nodes, Scope& scope, const NodeContext& context);
+  Status run_node(const onnx::NodeProto& proto, Scope& scope, const NodeContext& context);
+  void run_plain(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context);
   void add_layer(const Node& node, const Inputs& inputs, Counted counted, std::vector<Value>& outputs,
-                 const Place& place);
+                 const NodeContext& context);
   void add_uncounted(const Node& node, const Inputs& inputs, const std::string& reason);
   void define(const Node& node, std::vector<Value> outputs, Scope& scope);
   [[nodiscard]] std::int64_t take_parameters(const Value& value);
@@ -53,14 +53,14 @@ class Reader {
   [[nodiscard]] Failure malformed(const std::string& message) const;
 
   // control_flow.cpp: subgraphs and model-local functions
-  Status run_if(const Node& node, const Inputs& inputs, Scope& scope, const Place& place);
-  Status run_loop(const Node& node, const Inputs& inputs, Scope& scope, const Place& place);
-  Status run_scan(const Node& node, const Inputs& inputs, Scope& scope, const Place& place);
+  Status run_if(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context);
+  Status run_loop(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context);
+  Status run_scan(const Node& node, const Inputs& inputs, Scope& scope, const NodeContext& context);
   Status run_function(const onnx::FunctionProto& function, const Node& node, const Inputs& inputs,
-                      Scope& scope, const Place& place);
+                      Scope& scope, const NodeContext& context);
   /// Runs a subgraph with these inputs and returns its outputs.
   Result<std::vector<Value>> run_subgraph(const onnx::GraphProto& graph, std::vector<Value> inputs,
-                                          const Scope& outer, const Place& place);
+                                          const Scope& outer, const NodeContext& context);
 
   const onnx::ModelProto& model_;
   std::string where_;

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/system_error.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::sensors {

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::sensors {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/system_error.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::sensors {

@@ -1,10 +1,9 @@
-#include "base/roots.hpp"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <future>
 
+#include "base/files.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace joulecast {

@@ -75,7 +75,7 @@ TEST(Estimate, IsEnergyTimesPueTimesIntensity) {
 }
 
 TEST(Estimate, TakesTheMostExactOfWhatWasSaid) {
-  Request request{.country = "PL", .cloud_region = "gcp europe-west9", .intensity_g_per_kwh = {}, .pue = {}};
+  Place request{.country = "PL", .cloud_region = "gcp europe-west9", .intensity_g_per_kwh = {}, .pue = {}};
   EXPECT_DOUBLE_EQ(estimate(KilowattHours{1}, request, table()).mass->value(), 34);
   request.intensity_g_per_kwh = 10;
   const auto own = estimate(KilowattHours{1}, request, table());
@@ -100,7 +100,7 @@ TEST(Estimate, WorksWithoutTablesWhereTheIntensityIsGiven) {
   const auto none = IntensityTable::read("/nowhere");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::unavailable);
-  Request request{.country = "ES", .cloud_region = "", .intensity_g_per_kwh = 50, .pue = {}};
+  Place request{.country = "ES", .cloud_region = "", .intensity_g_per_kwh = 50, .pue = {}};
   EXPECT_DOUBLE_EQ(estimate(KilowattHours{1}, request, none).mass->value(), 50);
   request.intensity_g_per_kwh.reset();
   EXPECT_THAT(estimate(KilowattHours{1}, request, none).reason, HasSubstr("countries.csv"));

@@ -11,15 +11,15 @@
 namespace joulecast::estimate {
 namespace {
 
-const Calibration calibration{.hazard = 0.3,
-                              .hazard_after = 0.02,
-                              .upward = 0.8,
-                              .mean_rise = 0.2,
-                              .mean_fall = 0.1,
-                              .scale = 1,
-                              .floor = 0.01,
-                              .one_unit = 0.2,
-                              .two_units = 0.05};
+const ChangeConstants constants{.hazard = 0.3,
+                                .hazard_after = 0.02,
+                                .upward = 0.8,
+                                .mean_rise = 0.2,
+                                .mean_fall = 0.1,
+                                .scale = 1,
+                                .floor = 0.01,
+                                .one_unit = 0.2,
+                                .two_units = 0.05};
 
 /// Relative errors of the remaining cost, drawn as the header describes them.
 std::vector<double> simulate(const Situation& now, int n) {
@@ -28,15 +28,15 @@ std::vector<double> simulate(const Situation& now, int n) {
   std::normal_distribution<double> normal;
   std::vector<double> errors;
   for (int i = 0; i < n; ++i) {
-    const double hazard = now.changed ? calibration.hazard_after : calibration.hazard;
+    const double hazard = now.changed ? constants.hazard_after : constants.hazard;
     if (uniform(random) < 1 - std::pow(now.share, hazard)) {
       const double place = std::pow(now.share, uniform(random));  // uniform in log time between share and 1
       const double part = (1 - place) / (1 - now.share);
-      const bool up = uniform(random) < calibration.upward;
-      const double size = -std::log(uniform(random)) * (up ? calibration.mean_rise : calibration.mean_fall);
+      const bool up = uniform(random) < constants.upward;
+      const double size = -std::log(uniform(random)) * (up ? constants.mean_rise : constants.mean_fall);
       errors.push_back(part * std::expm1(up ? size : -size));
     } else {
-      errors.push_back(normal(random) * std::hypot(now.relative_sd, calibration.floor));
+      errors.push_back(normal(random) * std::hypot(now.relative_sd, constants.floor));
     }
   }
   std::sort(errors.begin(), errors.end());
@@ -47,7 +47,7 @@ TEST(ErrorModel, TailsAndIntervalAgreeWithASimulation) {
   for (const double share : {0.02, 0.1, 0.5, 0.9})
     for (const bool changed : {false, true}) {
       const Situation now{.share = share, .relative_sd = 0.02, .changed = changed, .units = 5};
-      const ErrorModel model(now, calibration);
+      const ErrorModel model(now, constants);
       const auto errors = simulate(now, 200'000);
       const auto n = static_cast<double>(errors.size());
       for (const double u : {0.005, 0.02, 0.05, 0.1, 0.3}) {
@@ -69,7 +69,7 @@ TEST(ErrorModel, TailsAndIntervalAgreeWithASimulation) {
 }
 
 TEST(ErrorModel, ProbabilitiesOfTheTwoSidesAddUp) {
-  const ErrorModel model({.share = 0.2, .relative_sd = 0.01, .changed = false, .units = 8}, calibration);
+  const ErrorModel model({.share = 0.2, .relative_sd = 0.01, .changed = false, .units = 8}, constants);
   EXPECT_NEAR(model.above(0) + model.below(0), 1, 1e-12);
 }
 

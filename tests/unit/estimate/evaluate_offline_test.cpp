@@ -1,4 +1,4 @@
-#include "estimate/evaluate_offline.hpp"
+#include "estimate/evaluation/evaluate_offline.hpp"
 
 #include <gmock/gmock.h>
 

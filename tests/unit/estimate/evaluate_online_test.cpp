@@ -1,5 +1,5 @@
 // Scores by hand; bundles on disk; the measured runs where they are at hand.
-#include "estimate/evaluate_online.hpp"
+#include "estimate/evaluation/evaluate_online.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

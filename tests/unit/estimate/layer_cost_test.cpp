@@ -1,4 +1,4 @@
-#include "estimate/offline/layer_cost.hpp"
+#include "estimate/offline/layerwise/layer_cost.hpp"
 
 #include <gmock/gmock.h>
 

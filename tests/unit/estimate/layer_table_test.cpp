@@ -1,4 +1,4 @@
-#include "estimate/offline/layer_table.hpp"
+#include "estimate/offline/layerwise/layer_table.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "estimate/offline/layerwise.hpp"
+#include "estimate/offline/layerwise/layerwise.hpp"
 
 #include <gmock/gmock.h>
 
@@ -7,9 +7,9 @@
 #include <map>
 #include <set>
 
-#include "base/roots.hpp"
-#include "estimate/offline/layerwise_errors.hpp"
-#include "estimate/offline/layerwise_evaluation.hpp"
+#include "base/files.hpp"
+#include "estimate/offline/layerwise/layerwise_errors.hpp"
+#include "estimate/offline/layerwise/layerwise_evaluation.hpp"
 #include "network/load.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_directory.hpp"

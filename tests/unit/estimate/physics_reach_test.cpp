@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "estimate/offline/physics.hpp"
+#include "estimate/offline/physics/physics.hpp"
 #include "offline_support.hpp"
 
 namespace joulecast::estimate {

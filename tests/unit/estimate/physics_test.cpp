@@ -1,4 +1,4 @@
-#include "estimate/offline/physics.hpp"
+#include "estimate/offline/physics/physics.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "estimate/offline/physics_variance.hpp"
+#include "estimate/offline/physics/physics_variance.hpp"
 #include "unit/estimate/offline_support.hpp"
 
 namespace joulecast::estimate {
@@ -106,7 +106,7 @@ TEST(PhysicsModel, VarianceIsThatOfDrawsFromThePriors) {
   std::vector<Eigen::Index> free;
   for (const auto parameter : {Parameter::gpu_compute, Parameter::gpu_memory, Parameter::gpu_power,
                                Parameter::gpu_idle, Parameter::gpu_slowdown}) {
-    free.push_back(space.offset(parameter, input.place));
+    free.push_back(space.offset(parameter, input.levels));
     covariance(free.back(), free.back()) = 1;
   }
   auto known = space;  // the levels without a name add their own variance: that of another place

@@ -22,10 +22,10 @@ inline trace::Run recorded_run(const RecordedRecipe& recipe) {
   trace::Run run;
   run.info.id = "made-up";
   run.info.source = "test";
-  run.info.architecture = "net";
+  run.info.training.architecture = "net";
   run.info.total_work = recipe.epochs;
   run.info.work_unit = "epoch";
-  run.info.nodes = recipe.nodes;
+  run.info.training.nodes = recipe.nodes;
   const double end = recipe.epochs * recipe.seconds;
   run.span = {Seconds{0}, Seconds{end}};
   for (int i = 0; i < recipe.epochs; ++i) {

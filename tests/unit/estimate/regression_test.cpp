@@ -1,4 +1,4 @@
-#include "estimate/offline/regression.hpp"
+#include "estimate/offline/regression/regression.hpp"
 
 #include <gmock/gmock.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "estimate/offline/search.hpp"
+#include "estimate/offline/regression/search.hpp"
 
 namespace joulecast::estimate {
 namespace {

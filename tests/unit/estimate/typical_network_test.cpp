@@ -1,4 +1,4 @@
-#include "estimate/offline/typical_network.hpp"
+#include "estimate/offline/physics/typical_network.hpp"
 
 #include <gmock/gmock.h>
 

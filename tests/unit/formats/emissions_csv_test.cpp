@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "formats/importer.hpp"
 #include "formats/run_collector.hpp"
 #include "support/temporary_directory.hpp"

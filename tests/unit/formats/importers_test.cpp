@@ -109,7 +109,7 @@ TEST(CodeCarbon, EveryRowIsARunWithItsEnergies) {
   const auto& run = imported.runs[0];
   EXPECT_EQ(run.info.id, "run-a");
   EXPECT_EQ(run.info.name, "mnist");
-  EXPECT_EQ(run.info.gpu_count, 2);
+  EXPECT_EQ(run.info.training.gpu_count, 2);
   EXPECT_EQ(run.host.os, "Linux-6.1, x86_64");
   EXPECT_EQ(run.host.logical_cpus, 16);
   EXPECT_EQ(run.place.country, "ESP");
@@ -123,7 +123,7 @@ TEST(CodeCarbon, EveryRowIsARunWithItsEnergies) {
   EXPECT_EQ(find(run, "cpu_energy").channel.provenance, Provenance::modelled);
   // 0 kWh of no GPU is no measurement.
   EXPECT_THAT(imported.runs[1].traces, SizeIs(2));
-  EXPECT_EQ(imported.runs[1].info.gpu_count, std::nullopt);
+  EXPECT_EQ(imported.runs[1].info.training.gpu_count, std::nullopt);
 }
 
 TEST(CodeCarbon, AGpuThatItListsAndCountsAsNothingIsMissing) {
@@ -183,9 +183,9 @@ TEST(Mllog, ATrainingLogHasEpochsMetricsAndItsEnd) {
   const auto imported = import_text("result_0.txt", text, true);
   EXPECT_EQ(imported.report.kind, "mllog");
   const auto& run = imported.runs.at(0);
-  EXPECT_EQ(run.info.architecture, "resnet");
-  EXPECT_EQ(run.info.batch_size, 3200);
-  EXPECT_EQ(run.info.gpu_count, 16);
+  EXPECT_EQ(run.info.training.architecture, "resnet");
+  EXPECT_EQ(run.info.training.batch_size, 3200);
+  EXPECT_EQ(run.info.training.gpu_count, 16);
   EXPECT_EQ(run.span, span(0, 22.5));
   EXPECT_EQ(run.status, trace::RunStatus::finished);
   ASSERT_THAT(run.epochs, SizeIs(2));

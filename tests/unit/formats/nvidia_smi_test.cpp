@@ -69,10 +69,10 @@ TEST(NvidiaSmi, ReadsItsOwnHeaderWithUnits) {
   EXPECT_THAT(imported["gpu0_memory"].values, ElementsAre(512.0 * 1048576, 513.0 * 1048576));
   EXPECT_THAT(imported["gpu0_temperature"].values, ElementsAre(40, 41));
   EXPECT_THAT(imported["gpu0_clock"].values, ElementsAre(1.41e9, 1.5e9));
-  EXPECT_EQ(imported.run.info.gpu, "NVIDIA GeForce RTX 3070");
-  EXPECT_EQ(imported.run.info.gpu_count, 1);
-  EXPECT_EQ(imported.run.info.gpu_memory_mib, 8192);
-  EXPECT_EQ(imported.run.info.gpu_power_limit_w, 240);
+  EXPECT_EQ(imported.run.info.training.gpu, "NVIDIA GeForce RTX 3070");
+  EXPECT_EQ(imported.run.info.training.gpu_count, 1);
+  EXPECT_EQ(imported.run.info.training.gpu_memory_mib, 8192);
+  EXPECT_EQ(imported.run.info.training.gpu_power_limit_w, 240);
   EXPECT_EQ(imported.run.info.id, "log-20230220T114030");
   EXPECT_EQ(imported.run.started,
             (WallTime{1'676'893'230'788'000'000}));  // date -u -d '2023-02-20 11:40:30.788' +%s%N
@@ -146,7 +146,7 @@ TEST(NvidiaSmi, GpusAreToldApartByIndexOrUuid) {
   EXPECT_THAT(by_index["gpu2_power"].values, ElementsAre(10, 11, 12));
   EXPECT_THAT(by_index["gpu5_power"].values, ElementsAre(20, 21));
   EXPECT_THAT(by_index["gpu5_power"].times, ElementsAre(0.003, 1));
-  EXPECT_EQ(by_index.run.info.gpu_count, 2);
+  EXPECT_EQ(by_index.run.info.training.gpu_count, 2);
 
   const auto by_uuid = import_text(
       "timestamp, uuid, power.draw [W]\n"
@@ -185,7 +185,7 @@ TEST(NvidiaSmi, WithoutAHeaderTheRowsTellWhatTheyHold) {
       "2023/02/20 11:40:31.792, NVIDIA GeForce RTX 3070, 37 %, 0 %, 8192 MiB, 512 MiB, 22.81 W, 240.00 W\n");
   EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(22.35, 22.81));
   EXPECT_THAT(imported["gpu0_utilisation"].values, ElementsAre(0.07, 0.37));
-  EXPECT_EQ(imported.run.info.gpu, "NVIDIA GeForce RTX 3070");
+  EXPECT_EQ(imported.run.info.training.gpu, "NVIDIA GeForce RTX 3070");
   EXPECT_THAT(imported.run.traces, SizeIs(3));  // used, free or total memory: not told, so not taken
 }
 
@@ -311,7 +311,7 @@ TEST(NvidiaSmi, AgreesWithTheBundlesOfTheSameRuns) {
     const auto bundle = read_run_bundle(root / "traces/seaa2023" / name.substr(0, name.size() - 8));
     if (!bundle) continue;
     const auto& imported = collector.runs().at(0);
-    EXPECT_EQ(imported.info.gpu_power_limit_w, bundle->info.gpu_power_limit_w);
+    EXPECT_EQ(imported.info.training.gpu_power_limit_w, bundle->info.training.gpu_power_limit_w);
     for (const auto& trace : bundle->traces) {
       if (trace.channel.component != trace::Component::gpu) continue;
       const auto same = std::ranges::find(imported.traces, trace.channel.name,

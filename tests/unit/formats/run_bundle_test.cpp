@@ -34,20 +34,21 @@ TEST(RunBundle, ReadsKnownKeysAndKeepsUnknownOnes) {
                R"({"id":"a-1","source":"lab","gpu":"RTX 3090","gpu_count":2,"nodes":1,"stream":"AC",
     "image_size":[128,96,3],"batch_size":32,"train_samples":23807,"gflops_forward_per_sample":0.064,"total_work":94,
     "work_unit":"epoch","run_start_s":1.5,"run_stop_s":9.25,"status":"success","quality":{"accuracy":0.97,"f1":null},
-    "epoch_bounds":"not recorded","optimizer":"adam","nested":{"deep":[1,2]}})");
+    "epoch_bounds":"not recorded","optimizer":"adam","precision":{"mixed":true},"nested":{"deep":[1,2]}})");
   const auto run = read_run_bundle(folder.path());
   ASSERT_TRUE(run) << to_string(run.error());
   EXPECT_EQ(run->info.id, "a-1");
-  EXPECT_EQ(run->info.gpu_count, 2);
+  EXPECT_EQ(run->info.training.gpu_count, 2);
   EXPECT_EQ(run->info.stream, "AC");
-  EXPECT_THAT(run->info.image_size, ElementsAre(128, 96, 3));
+  EXPECT_THAT(run->info.training.image_size, ElementsAre(128, 96, 3));
   EXPECT_EQ(run->info.total_work, 94.0);
-  EXPECT_EQ(run->info.params, std::nullopt);
+  EXPECT_EQ(run->info.training.params, std::nullopt);
   EXPECT_EQ(run->info.quality, (std::map<std::string, double>{{"accuracy", 0.97}}));
   EXPECT_EQ(run->span, (trace::Span{Seconds{1.5}, Seconds{9.25}}));
   EXPECT_FALSE(run->info.epoch_bounds_recorded);
   EXPECT_EQ(run->status, trace::RunStatus::finished);
-  EXPECT_EQ(run->info.extra_json, R"({"optimizer":"adam","nested":{"deep":[1,2]}})");
+  EXPECT_EQ(run->info.extra_json, R"({"precision":{"mixed":true},"nested":{"deep":[1,2]}})");
+  EXPECT_EQ(run->info.training.optimizer, "adam");
 }
 
 TEST(RunBundle, ColumnsBecomeChannelsInBaseUnits) {
@@ -194,9 +195,10 @@ trace::Run full_run() {
   trace::Run run;
   run.info.id = "20260201-abc";
   run.info.name = "a, \"quoted\" näme";
-  run.info.gpu_count = 1;
+  run.info.training.gpu_count = 1;
   run.info.quality = {{"accuracy", 0.1 + 0.2}};
-  run.info.extra_json = R"({"optimizer":"adam","z":[1,{"a":null}]})";
+  run.info.extra_json = R"({"augmentation":"mixup","z":[1,{"a":null}]})";
+  run.info.training.optimizer = "adam";
   run.host = {"box", "Debian 12", "EPYC", 16, 6.4e10, {"RTX 3090"}, "1.0.0"};
   run.status = trace::RunStatus::interrupted;
   run.exit_status = 130;

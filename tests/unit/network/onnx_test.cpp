@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "network/named.hpp"
 #include "network/onnx/library.hpp"
 #include "support/temporary_directory.hpp"
@@ -31,7 +31,8 @@ double macs(const ArchitectureFeatures& network, LayerKind kind) {
 }
 
 // What PyTorch's exporters write (tests/fixtures/onnx/generate.py). Equal initial weights are stored once,
-// and batch normalisation is folded for inference: parameters may lack some of the published ones, up to 1.5 % of a small network.
+// and batch normalisation is folded for inference: parameters may lack some of the published ones, up to 1.5
+// % of a small network.
 struct Exported {
   const char* file;
   const char* network;

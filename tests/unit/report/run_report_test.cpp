@@ -34,7 +34,7 @@ trace::Run hundred_seconds() {
   trace::Run run;
   run.info.id = "20260101-000000-aaaa";
   run.info.name = "digits";
-  run.info.gpu = "RTX 3090";
+  run.info.training.gpu = "RTX 3090";
   run.exit_status = 0;
   run.started = WallTime{1'767'225'600'000'000'000};
   run.span = {Seconds{0}, Seconds{100}};
@@ -63,14 +63,14 @@ trace::Run hundred_seconds() {
   return run;
 }
 
-RunReport report_of(trace::Run run, const carbon::Request& place = {}) {
+RunReport report_of(trace::Run run, const Place& place = {}) {
   return make_run_report(
       std::move(run), place,
       carbon::IntensityTable::read(std::filesystem::path(JOULECAST_SOURCE) / "data/carbon"));
 }
 
-carbon::Request own_intensity() {
-  carbon::Request request;
+Place own_intensity() {
+  Place request;
   request.intensity_g_per_kwh = 360;
   request.pue = 1.5;
   return request;

@@ -1,4 +1,4 @@
-#include "session/run_table.hpp"
+#include "session/tables/run_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 trace::Run run_of(const std::string& id, double watts, double from = 0) {
   trace::Run run;
   run.info.id = id;
-  run.info.gpu = "A100, 40 GB";
+  run.info.training.gpu = "A100, 40 GB";
   run.span = {Seconds{0}, Seconds{100}};
   trace::Trace power;
   power.channel.name = "gpu0_power";
@@ -31,7 +31,7 @@ trace::Run run_of(const std::string& id, double watts, double from = 0) {
 TEST(RunTable, HoldsWhatARunIsAndWhatItUsed) {
   auto run = run_of("a", 200);
   run.info.quality["f1"] = 0.97;
-  run.info.batch_size = 32;
+  run.info.training.batch_size = 32;
   run.host.hostname = "node7";
   run.tags["experiment"] = "before";
   run.epochs.push_back({0, {Seconds{0}, Seconds{50}}, {}, {}, {{"f1", 0.5}, {"loss", 0.3}}});
@@ -54,7 +54,7 @@ TEST(RunTable, HoldsWhatARunIsAndWhatItUsed) {
 
 TEST(RunTable, TakesTagsForWhatTheRecordDoesNotSay) {
   auto run = run_of("a", 200);
-  run.info.framework = "pytorch";
+  run.info.training.framework = "pytorch";
   run.tags = {{"architecture", "resnet50"}, {"framework", "another"}};
   const auto table = table_of_runs(std::vector{run}, "store").table;
   EXPECT_EQ(table.text(0, table.column("architecture").value()), "resnet50");

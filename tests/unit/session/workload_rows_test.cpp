@@ -1,4 +1,4 @@
-#include "session/workload_rows.hpp"
+#include "session/forecast/workload_rows.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,11 +87,11 @@ TEST(WorkloadRow, TakesTheRecordWhereNoTagSpeaksAndATagBeforeTheRecord) {
   auto run = run_of();
   run.tags = {{"batch_size", "128"}};
   run.info.source = "lab";
-  run.info.architecture = "vgg16";
-  run.info.batch_size = 32;
-  run.info.image_size = {224, 200, 3};
-  run.info.train_samples = 1000;
-  run.info.gpu_count = 1;
+  run.info.training.architecture = "vgg16";
+  run.info.training.batch_size = 32;
+  run.info.training.image_size = {224, 200, 3};
+  run.info.training.train_samples = 1000;
+  run.info.training.gpu_count = 1;
   run.info.extra_json = R"({"optimizer": "sgd", "cooling": "water", "epochs": 7})";
   const auto row = workload_row(run, known());
   ASSERT_TRUE(row) << row.error().message;
@@ -195,7 +195,7 @@ TEST(WorkloadRow, SaysWhatIsWrongWithTheGpus) {
   EXPECT_EQ(reason(run), "without measured GPU power");
   run = run_of();
   run.traces.clear();
-  run.info.gpu = "NVIDIA GeForce RTX 3090";  // a log of the whole machine's power, say
+  run.info.training.gpu = "NVIDIA GeForce RTX 3090";  // a log of the whole machine's power, say
   EXPECT_EQ(reason(run), "without measured GPU power");
   run = run_of();
   run.traces[0].channel.device_name = "Riva 128";

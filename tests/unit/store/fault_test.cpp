@@ -11,7 +11,7 @@
 #include <functional>
 #include <random>
 
-#include "base/roots.hpp"
+#include "base/files.hpp"
 #include "store/run_writer.hpp"
 #include "store/sqlite.hpp"
 #include "support/temporary_directory.hpp"

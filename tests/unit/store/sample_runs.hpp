@@ -66,9 +66,9 @@ inline trace::Run sample_run(int seconds, int epoch_seconds = 60) {
   trace::Run run;
   run.info.id = "sample-1";
   run.info.name = "digits";
-  run.info.gpu = "RTX 3090";
-  run.info.gpu_count = 2;
-  run.info.image_size = {224, 224, 3};
+  run.info.training.gpu = "RTX 3090";
+  run.info.training.gpu_count = 2;
+  run.info.training.image_size = {224, 224, 3};
   run.info.quality = {{"accuracy", 0.91}};
   run.info.extra_json = R"({"note": {"any": [1, "thing"]}})";
   run.host.hostname = "box";

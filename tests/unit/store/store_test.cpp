@@ -30,9 +30,9 @@ class StoreTest : public ::testing::Test {
 void expect_same_description(const trace::Run& a, const trace::Run& b) {
   EXPECT_EQ(a.info.id, b.info.id);
   EXPECT_EQ(a.info.name, b.info.name);
-  EXPECT_EQ(a.info.gpu_count, b.info.gpu_count);
-  EXPECT_EQ(a.info.batch_size, b.info.batch_size);
-  EXPECT_EQ(a.info.image_size, b.info.image_size);
+  EXPECT_EQ(a.info.training.gpu_count, b.info.training.gpu_count);
+  EXPECT_EQ(a.info.training.batch_size, b.info.training.batch_size);
+  EXPECT_EQ(a.info.training.image_size, b.info.training.image_size);
   EXPECT_EQ(a.info.quality, b.info.quality);
   EXPECT_EQ(a.info.extra_json, b.info.extra_json);
   EXPECT_EQ(a.host.cpu_model, b.host.cpu_model);

@@ -104,7 +104,7 @@ TEST(EnergyOf, AMachinesMeterIsItsTotal) {
 
 TEST(EnergyOf, SaysWhatIsMissing) {
   auto run = run_of({counter("package", Component::cpu, "0", {0, 50, 100})});
-  run.info.gpu = "NVIDIA H100";
+  run.info.training.gpu = "NVIDIA H100";
   const auto energy = energy_of(run);
   EXPECT_THAT(energy.missing, ::testing::UnorderedElementsAre("gpu", "dram"));
   for (const auto& row : energy.components) {

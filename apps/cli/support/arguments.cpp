@@ -1,0 +1,154 @@
+#include "cli/support/arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+CLI::App& app_of(void* app) {
+  return *static_cast<CLI::App*>(app);
+}
+CLI::Option& option_of(void* option) {
+  return *static_cast<CLI::Option*>(option);
+}
+
+/// A check of a number whose name is for the help.
+CLI::Validator number_check(const char* name, bool (*holds)(double), const char* complaint) {
+  return {[holds, complaint](std::string& text) {
+            const auto value = parse_double(text);
+            return value && holds(*value) ? std::string() : fmt::format("'{}' is not {}", text, complaint);
+          },
+          name};
+}
+
+}  // namespace
+
+Option& Option::required() {
+  option_of(option_).required();
+  return *this;
+}
+Option& Option::show_default() {
+  option_of(option_).capture_default_str();
+  return *this;
+}
+Option& Option::show_default(const std::string& text) {
+  option_of(option_).default_str(text);
+  return *this;
+}
+Option& Option::type_name(const std::string& name) {
+  option_of(option_).type_name(name);
+  return *this;
+}
+Option& Option::environment(const std::string& variable) {
+  option_of(option_).envname(variable);
+  return *this;
+}
+Option& Option::delimiter(char separator) {
+  option_of(option_).delimiter(separator);
+  return *this;
+}
+Option& Option::one_value_each() {
+  option_of(option_).allow_extra_args(false);
+  return *this;
+}
+Option& Option::value_may_be_left_out() {
+  option_of(option_).expected(0, 1);
+  return *this;
+}
+Option& Option::hidden() {
+  option_of(option_).group("");
+  return *this;
+}
+Option& Option::needs(const Option& other) {
+  option_of(option_).needs(&option_of(other.option_));
+  return *this;
+}
+Option& Option::excludes(const Option& other) {
+  option_of(option_).excludes(&option_of(other.option_));
+  return *this;
+}
+Option& Option::one_of(const std::vector<std::string>& values) {
+  option_of(option_).check(CLI::IsMember(values));
+  return *this;
+}
+Option& Option::between(double low, double high) {
+  option_of(option_).check(CLI::Range(low, high));
+  return *this;
+}
+Option& Option::whole_between(int low, int high) {
+  option_of(option_).check(CLI::Range(low, high));
+  return *this;
+}
+Option& Option::above_zero() {
+  option_of(option_).check(number_check(
+      "ABOVE 0", [](double value) { return value > 0; }, "a number above 0"));
+  return *this;
+}
+Option& Option::not_below_zero() {
+  option_of(option_).check(number_check(
+      "0 OR ABOVE", [](double value) { return value >= 0; }, "0 or a number above it"));
+  return *this;
+}
+std::size_t Option::count() const {
+  return option_of(option_).count();
+}
+
+Option Arguments::bind(const std::string& names, Target target, const std::string& help) {
+  return Option(
+      std::visit([&](auto* value) { return app_of(app_).add_option(names, *value, help); }, target));
+}
+Option Arguments::add_flag(const std::string& names, bool& value, const std::string& help) {
+  return Option(app_of(app_).add_flag(names, value, help));
+}
+void Arguments::positionals_at_end() {
+  app_of(app_).positionals_at_end();
+}
+void Arguments::footer(const std::string& text) {
+  app_of(app_).footer(text);
+}
+Arguments Arguments::add_command(std::string_view name, std::string_view summary, std::string_view section) {
+  app_of(app_).require_subcommand(1);
+  auto* command = app_of(app_).add_subcommand(std::string(name), std::string(summary));
+  if (!section.empty()) command->group(std::string(section));
+  return Arguments(command);
+}
+void Arguments::when_given(std::function<void()> action) {
+  app_of(app_).callback(std::move(action));
+}
+
+struct CommandLine::State {
+  CLI::App app;
+};
+
+CommandLine::CommandLine(const std::string& program, const std::string& summary, const std::string& version)
+    : state_(std::make_unique<State>()) {
+  constexpr int help_column = 34;
+  auto& app = state_->app;
+  app.description(summary);
+  app.name(program);
+  app.set_version_flag("--version", program + " " + version);
+  app.get_formatter()->column_width(help_column);
+}
+CommandLine::~CommandLine() = default;
+
+Arguments CommandLine::top() {
+  return Arguments(&state_->app);
+}
+
+CommandLine::Outcome CommandLine::parse(int argc, char** argv) {
+  try {
+    state_->app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    state_->app.exit(asked);
+    return {.answered = true};
+  } catch (const CLI::ParseError& error) {
+    return {.problem = error.what()};
+  }
+  return {};
+}
+
+}  // namespace joulecast::cli

@@ -1,0 +1,57 @@
+#include "run/signals.hpp"
+
+#include <initializer_list>
+
+namespace joulecast::run {
+namespace {
+
+bool is_ignored(int number) {
+  struct sigaction now {};
+  return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+struct sigaction with_handler(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  return action;
+}
+
+}  // namespace
+
+SignalGuard::SignalGuard() {
+  const auto ignore = with_handler(SIG_IGN);
+  ::sigaction(SIGPIPE, &ignore, &pipe_before_);
+  ::sigaction(SIGXFSZ, &ignore, &file_size_before_);
+  // Where it is ignored the kernel reaps children by itself, and their exit status is lost.
+  const auto usual = with_handler(SIG_DFL);
+  ::sigaction(SIGCHLD, &usual, &child_before_);
+  sigemptyset(&taken_);
+  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH})
+    if (!is_ignored(number)) sigaddset(&taken_, number);
+  ::sigprocmask(SIG_BLOCK, &taken_, &mask_before_);
+}
+
+SignalGuard::~SignalGuard() {
+  // What came while we were ending anyway must not keep us from saying what the run cost.
+  const timespec at_once{};
+  while (::sigtimedwait(&taken_, nullptr, &at_once) > 0) {
+  }
+  ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+bool SignalGuard::asked_to_end() const {
+  sigset_t waiting;
+  if (::sigpending(&waiting) != 0) return false;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+    if (sigismember(&taken_, number) == 1 && sigismember(&waiting, number) == 1) return true;
+  return false;
+}
+
+void SignalGuard::restore_in_child() const {
+  ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+  ::sigaction(SIGXFSZ, &file_size_before_, nullptr);
+  ::sigaction(SIGCHLD, &child_before_, nullptr);
+  ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+}  // namespace joulecast::run

@@ -1,0 +1,81 @@
+#include "estimate/offline/physics/network_work.hpp"
+
+#include <algorithm>
+
+namespace joulecast::estimate {
+namespace {
+
+using network::LayerKind;
+
+constexpr std::array<std::string_view, term_count> term_names{
+    "convolution_flops", "pointwise_flops", "dense_flops",       "narrow_flops",  "depthwise_flops",
+    "convolution_bytes", "depthwise_bytes", "elementwise_bytes", "pooling_bytes", "movement_bytes"};
+
+struct Kind {
+  Term flops;
+  Term bytes;
+};
+
+/// Where a layer's products and its traffic are counted; a layer without products has no FLOP term.
+Kind kind_of(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::convolution:
+      return {Term::convolution_flops, Term::convolution_bytes};
+    case LayerKind::pointwise:
+      return {Term::pointwise_flops, Term::convolution_bytes};
+    case LayerKind::depthwise:
+      return {Term::depthwise_flops, Term::depthwise_bytes};
+    case LayerKind::dense:
+    case LayerKind::attention:
+    case LayerKind::recurrent:
+      return {Term::dense_flops, Term::convolution_bytes};
+    case LayerKind::pooling:
+      return {Term::dense_flops, Term::pooling_bytes};
+    case LayerKind::movement:
+    case LayerKind::embedding:
+      return {Term::dense_flops, Term::movement_bytes};
+    case LayerKind::normalisation:
+    case LayerKind::elementwise:
+    case LayerKind::other:
+      break;
+  }
+  return {Term::dense_flops, Term::elementwise_bytes};
+}
+
+constexpr double full_width = 32;    ///< output channels that one tile of a matrix product holds
+constexpr double wide_enough = 512;  ///< more columns make no difference
+
+}  // namespace
+
+std::string_view name_of(Term term) {
+  return term_names[static_cast<std::size_t>(term)];
+}
+
+double NetworkWork::flops() const {
+  return (*this)[Term::convolution_flops] + (*this)[Term::pointwise_flops] + (*this)[Term::dense_flops] +
+         (*this)[Term::depthwise_flops];
+}
+
+double NetworkWork::bytes() const {
+  return (*this)[Term::convolution_bytes] + (*this)[Term::depthwise_bytes] +
+         (*this)[Term::elementwise_bytes] + (*this)[Term::pooling_bytes] + (*this)[Term::movement_bytes];
+}
+
+NetworkWork work_of(const network::ArchitectureFeatures& network) {
+  NetworkWork work;
+  const auto add = [&](Term term, double amount) { work.terms[static_cast<std::size_t>(term)] += amount; };
+  for (const auto& layer : network.layers) {
+    const auto kind = kind_of(layer.kind);
+    add(kind.flops, 2 * layer.macs);
+    if (layer.kernels > 0) add(kind.bytes, layer.input_bytes + layer.output_bytes);
+    if (layer.product && layer.kind != LayerKind::depthwise && layer.product->columns > 0)
+      add(Term::narrow_flops, 2 * layer.macs * full_width / std::min(layer.product->columns, wide_enough));
+    work.kernels += layer.kernels;
+    work.weight_bytes += layer.weight_bytes;
+    work.parameters += static_cast<double>(layer.parameters);
+    work.gmacs += layer.macs * 1e-9;
+  }
+  return work;
+}
+
+}  // namespace joulecast::estimate

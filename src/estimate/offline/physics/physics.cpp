@@ -1,0 +1,235 @@
+#include "estimate/offline/physics/physics.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "estimate/offline/model_json.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+/// Residuals of one target of one source.
+Residual residual_of(const std::vector<const Observation*>& rows, const std::vector<PhysicsOutput>& physics,
+                     bool power, const ResidualScales& scales, std::optional<double> noise) {
+  std::vector<ResidualFeatures> features;
+  std::vector<double> residuals, sds;
+  const double floor = scales.noise / 3;  // the equations' own scatter stays however often a row was repeated
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& measured = power ? rows[i]->log_power : rows[i]->log_time;
+    if (!measured) continue;
+    features.push_back(residual_features(*rows[i]->sample, physics[i]));
+    residuals.push_back(*measured - (power ? physics[i].log_power : physics[i].log_time));
+    const double one = noise.value_or(scales.noise);
+    sds.push_back(std::sqrt(one * one / rows[i]->repeats + floor * floor));
+  }
+  if (features.empty()) return {};
+  const auto as_vector = [](const std::vector<double>& values) {
+    return Eigen::VectorXd(
+        Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
+  };
+  return Residual::fit(features, as_vector(residuals), as_vector(sds), scales);
+}
+
+/// Scales with the parts that carry over to other workloads made smaller.
+ResidualScales reaching(ResidualScales scales, double reach) {
+  for (double* shared : {&scales.host_load, &scales.load, &scales.host, &scales.network,
+                         &scales.network_setting, &scales.network_host})
+    *shared *= reach;
+  return scales;
+}
+
+/// The residuals of each source.
+std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const Sample> samples,
+                                                                 const std::vector<Observation>& observations,
+                                                                 const PhysicsFit& equations,
+                                                                 double reach = 1) {
+  std::map<std::string, std::vector<const Observation*>> by_source;
+  for (const auto& observation : observations) by_source[observation.sample->source].push_back(&observation);
+  std::map<std::string, PhysicsModel::SourceResidual> residuals;
+  for (const auto& [source, rows] : by_source) {
+    std::vector<PhysicsOutput> physics;
+    for (const auto* row : rows) physics.push_back(equations.predict(*row->sample));
+    std::vector<Sample> of_source;
+    for (const auto& sample : samples)
+      if (sample.source == source) of_source.push_back(sample);
+    const auto noise = repeat_noise(of_source);
+    residuals[source] = {residual_of(rows, physics, false, reaching(time_scales(), reach), noise.log_time),
+                         residual_of(rows, physics, true, reaching(power_scales(), reach), noise.log_power)};
+  }
+  return residuals;
+}
+
+/// The lower triangle, a row of it each; entries are shares of the prior variance, 1e-5 is nothing beside it.
+nlohmann::ordered_json covariance_json(const Eigen::MatrixXd& covariance) {
+  constexpr double quantum = 1e-5;
+  auto rows = nlohmann::ordered_json::array();
+  for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
+    auto row = nlohmann::ordered_json::array();
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      const double steps = std::round(covariance(i, j) / quantum);
+      if (steps == 0) {
+        row.push_back(0);
+      } else {
+        row.push_back(rounded(steps * quantum));
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<Eigen::MatrixXd> covariance_from(const nlohmann::ordered_json& rows, Eigen::Index size) {
+  Eigen::MatrixXd covariance(size, size);
+  bool whole = rows.is_array() && rows.size() == static_cast<std::size_t>(size);
+  for (Eigen::Index i = 0; whole && i < size; ++i) {
+    const auto& row = rows[static_cast<std::size_t>(i)];
+    whole = row.is_array() && row.size() == static_cast<std::size_t>(i) + 1;
+    for (Eigen::Index j = 0; whole && j <= i; ++j) {
+      const auto& entry = row[static_cast<std::size_t>(j)];
+      whole = entry.is_number();
+      if (whole) covariance(i, j) = covariance(j, i) = entry.get<double>();
+    }
+  }
+  if (!whole) return fail(ErrorKind::malformed, "covariance", "is not the triangle of {} parameters", size);
+  return covariance;
+}
+
+/// What networks of each source are like.
+PhysicsModel::TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
+  std::map<std::string, std::map<std::string, TypicalNetwork::Known>> networks;
+  for (const auto& sample : samples)
+    if (sample.work && !sample.guessed && sample.gmacs && sample.parameters)
+      networks[sample.source].emplace(sample.architecture,
+                                      TypicalNetwork::Known{*sample.gmacs, *sample.parameters, *sample.work});
+  PhysicsModel::TypicalNetworks result;
+  for (const auto& [source, named] : networks) {
+    std::vector<TypicalNetwork::Known> list;
+    for (const auto& [name, network] : named) list.push_back(network);
+    if (const auto typical = TypicalNetwork::fit(list)) result.emplace(source, *typical);
+  }
+  return result;
+}
+
+/// With a guess at the network where it is unknown and its arithmetic is not.
+Sample with_network(const Sample& sample, const PhysicsModel::TypicalNetworks& typical) {
+  auto result = sample;
+  if (sample.work || !sample.gmacs || !(*sample.gmacs > 0)) return result;
+  const auto own = typical.find(sample.source);
+  const TypicalNetwork any;
+  result.work = (own == typical.end() ? any : own->second).work(*sample.gmacs, sample.parameters);
+  result.guessed = true;
+  return result;
+}
+
+std::vector<Sample> with_networks(std::span<const Sample> samples,
+                                  const PhysicsModel::TypicalNetworks& typical) {
+  std::vector<Sample> result;
+  result.reserve(samples.size());
+  for (const auto& sample : samples) result.push_back(with_network(sample, typical));
+  return result;
+}
+
+}  // namespace
+
+Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
+  auto typical = typical_networks_of(given);
+  const auto samples = with_networks(given, typical);
+  const auto observations = observations_of(samples);
+  auto equations = fit_physics(observations);
+  if (!equations) return propagate(equations.error());
+  auto residuals = residuals_of(samples, observations, *equations);
+  return PhysicsModel(std::move(*equations), std::move(residuals), std::move(typical));
+}
+
+PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double reach) const {
+  const auto samples = with_networks(given, typical_);
+  const auto observations = observations_of(samples);
+  auto equations = refit_physics(fit_, observations, reach);
+  auto residuals = residuals_;
+  for (auto& [source, residual] : residuals_of(samples, observations, equations, reach))
+    residuals[source] = std::move(residual);
+  return PhysicsModel(std::move(equations), std::move(residuals), typical_);
+}
+
+Forecast PhysicsModel::predict(const Sample& given) const {
+  const auto sample = with_network(given, typical_);
+  const auto physics = fit_.predict(sample);
+  // A source of its own starts from an empty residual, whose variance is the prior's.
+  const auto own = residuals_.find(sample.source);
+  const auto features = residual_features(sample, physics);
+  const auto time = own == residuals_.end() ? Residual(time_scales()).predict(features)
+                                            : own->second.time.predict(features);
+  const auto power = own == residuals_.end() ? Residual(power_scales()).predict(features)
+                                             : own->second.power.predict(features);
+  const double log_time = physics.log_time + time.mean, log_power = physics.log_power + power.mean;
+  const auto parameters = fit_.variance(sample);
+  Forecast forecast;
+  forecast.power_w = std::exp(log_power);
+  forecast.spread = {std::sqrt(parameters.power + power.variance), std::sqrt(parameters.time + time.variance),
+                     std::sqrt(parameters.energy + time.variance + power.variance)};
+  // Without the samples of an epoch, or what stands for them in a workload that was measured, time is
+  // unknown.
+  const bool timed = sample.train_samples || fit_.space.find(Level::workload, sample.workload()) >= 0;
+  if (timed) {
+    forecast.epoch_time_s = std::exp(log_time);
+    forecast.epoch_energy_j = std::exp(log_time + log_power);
+  }
+  return forecast;
+}
+
+nlohmann::ordered_json PhysicsModel::to_json() const {
+  nlohmann::ordered_json json;
+  json["parameters"] = fit_.space.to_json(fit_.values);
+  json["covariance"] = covariance_json(fit_.covariance);
+  json["typical_networks"] = nlohmann::ordered_json::object();
+  for (const auto& [source, typical] : typical_) json["typical_networks"][source] = typical.to_json();
+  json["residuals"] = nlohmann::ordered_json::object();
+  for (const auto& [source, residual] : residuals_)
+    json["residuals"][source] = {{"time", residual.time.to_json()}, {"power", residual.power.to_json()}};
+  return json;
+}
+
+Result<PhysicsModel> PhysicsModel::from_json(const nlohmann::ordered_json& json) {
+  JsonReader reader(json, "physics");
+  auto parameters = ParameterSpace::from_json(reader.member("parameters"));
+  if (!parameters) return propagate(parameters.error());
+  std::map<std::string, SourceResidual> residuals;
+  const auto& sources = reader.member("residuals");
+  if (!sources.is_object()) return fail(ErrorKind::malformed, "physics", "'residuals' is not an object");
+  for (const auto& [source, both] : sources.items()) {
+    JsonReader targets(both, source);
+    auto time = Residual::from_json(targets.member("time"));
+    if (!time) return propagate(time.error());
+    auto power = Residual::from_json(targets.member("power"));
+    if (!power) return propagate(power.error());
+    residuals.emplace(source, SourceResidual{std::move(*time), std::move(*power)});
+  }
+  TypicalNetworks typical;
+  const auto& networks = reader.member("typical_networks");
+  if (!networks.is_object())
+    return fail(ErrorKind::malformed, "physics", "'typical_networks' is not an object");
+  for (const auto& [source, laws] : networks.items()) {
+    auto network = TypicalNetwork::from_json(laws);
+    if (!network) return propagate(network.error());
+    typical.emplace(source, *network);
+  }
+  auto covariance = covariance_from(reader.member("covariance"), parameters->second.size());
+  if (!covariance) return propagate(covariance.error());
+  return PhysicsModel({std::move(parameters->first), std::move(parameters->second), std::move(*covariance)},
+                      std::move(residuals), std::move(typical));
+}
+
+const OfflineMethod physics_method{
+    "physics", "roofline time and power with a learned residual", false,
+    [](std::span<const Sample> samples, const FitOptions&) -> Result<std::unique_ptr<OfflineModel>> {
+      auto model = PhysicsModel::fit(samples);
+      if (!model) return propagate(model.error());
+      return std::make_unique<PhysicsModel>(std::move(*model));
+    },
+    [](const nlohmann::ordered_json& json) -> Result<std::unique_ptr<OfflineModel>> {
+      auto model = PhysicsModel::from_json(json);
+      if (!model) return propagate(model.error());
+      return std::make_unique<PhysicsModel>(std::move(*model));
+    }};
+
+}  // namespace joulecast::estimate

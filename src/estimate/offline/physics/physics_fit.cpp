@@ -1,0 +1,317 @@
+#include "estimate/offline/physics/physics_fit.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr std::size_t most_own_workloads = 150;
+constexpr std::size_t most_rows_of_host = 300;  ///< more teach the shared parameters nothing new
+constexpr int most_steps = 60;
+constexpr double difference = 1e-5;  ///< of the forward differences, in logarithms
+
+/// Observations thinned evenly where one host has very many.
+std::vector<Observation> thinned(std::span<const Observation> observations) {
+  std::map<std::string, std::vector<const Observation*>> by_host;
+  for (const auto& observation : observations) by_host[observation.sample->host()].push_back(&observation);
+  std::vector<Observation> result;
+  for (const auto& [host, rows] : by_host) {
+    const auto kept = std::min(rows.size(), most_rows_of_host);
+    for (std::size_t i = 0; i < kept; ++i) result.push_back(*rows[i * rows.size() / kept]);
+  }
+  return result;
+}
+
+/// Whether the equations can tell the size of its epoch; else the workload's own parameters have to.
+bool has_scale(const Sample& sample) {
+  return sample.work && sample.train_samples;
+}
+
+/// The workloads that have parameters of their own: those that nothing else gives a scale, then those of most
+/// configurations. One configuration cannot tell them from the residual, and thousands of them could not be
+/// solved for.
+std::set<std::string> own_workloads(std::span<const Observation> observations) {
+  struct Workload {
+    bool scaled = true;
+    int configurations = 0;
+    std::string name;
+  };
+  std::map<std::string, Workload> by_name;
+  for (const auto& observation : observations) {
+    auto& workload = by_name[observation.sample->workload()];
+    workload.scaled = has_scale(*observation.sample);
+    ++workload.configurations;
+  }
+  std::vector<Workload> wanted;
+  for (auto& [name, workload] : by_name) {
+    workload.name = name;
+    if (!workload.scaled || workload.configurations > 1) wanted.push_back(std::move(workload));
+  }
+  std::stable_sort(wanted.begin(), wanted.end(), [](const Workload& a, const Workload& b) {
+    return std::pair(a.scaled, -a.configurations) < std::pair(b.scaled, -b.configurations);
+  });
+  wanted.resize(std::min(wanted.size(), most_own_workloads));
+  std::set<std::string> names;
+  for (auto& workload : wanted) names.insert(std::move(workload.name));
+  return names;
+}
+
+ParameterSpace space_of(std::span<const Observation> observations) {
+  std::array<std::set<std::string>, level_count> names;
+  names[static_cast<std::size_t>(Level::workload)] = own_workloads(observations);
+  const auto insert = [&](Level level, std::string name) {
+    names[static_cast<std::size_t>(level)].insert(std::move(name));
+  };
+  for (const auto& [sample, time, power, repeats] : observations) {
+    insert(Level::setting, sample->setting());
+    insert(Level::gpu, sample->gpu.name);
+    insert(Level::host, sample->host());
+  }
+  std::array<std::vector<std::string>, level_count> lists;
+  for (std::size_t level = 0; level < level_count; ++level)
+    lists[level].assign(names[level].begin(), names[level].end());
+  return ParameterSpace(std::move(lists));
+}
+
+/// Centres the parameters of workloads of unknown work: launches from the smallest batch, GPU time from the
+/// largest, each at the highest power limit, averaged over the hosts.
+void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation> observations) {
+  struct Ends {
+    const Observation* smallest = nullptr;
+    const Observation* largest = nullptr;
+  };
+  std::map<std::string, std::map<std::string, Ends>> ends;
+  for (const auto& observation : observations) {
+    const auto& sample = *observation.sample;
+    if (well_known(sample) || !observation.log_time) continue;
+    auto& [smallest, largest] = ends[sample.workload()][sample.host()];
+    const auto better = [&](const Observation* old, double sign) {
+      return !old || std::pair(sign * sample.batch, sample.limit_w) >
+                         std::pair(sign * old->sample->batch, old->sample->limit_w);
+    };
+    if (better(smallest, -1)) smallest = &observation;
+    if (better(largest, 1)) largest = &observation;
+  }
+  const Eigen::VectorXd exponentials = space.mean().array().exp();
+  for (const auto& [workload, hosts] : ends) {
+    if (space.find(Level::workload, workload) < 0) continue;
+    double launches = 0, work = 0;
+    LevelIndices levels{};
+    for (const auto& [host, range] : hosts) {
+      const auto offset = [&](const Observation& observation, bool launch) {
+        const auto input = physics_input(*observation.sample, space);
+        levels = input.levels;
+        const auto output = evaluate_physics(input, space, exponentials);
+        const double step =
+            std::exp(*observation.log_time) * input.batch_of_gpu * input.gpu_count / input.samples;
+        return std::log(step / (launch ? output.launch_s : output.gpu_s * output.clock));
+      };
+      launches += offset(*range.smallest, true) / static_cast<double>(hosts.size());
+      work += offset(*range.largest, false) / static_cast<double>(hosts.size());
+    }
+    space.set_prior(space.offset(Parameter::workload_kernels, levels), launches - 0.3, unknown_work_sd);
+    space.set_prior(space.offset(Parameter::workload_flops, levels), work, unknown_work_sd);
+    space.set_prior(space.offset(Parameter::workload_bytes, levels), work, unknown_work_sd);
+  }
+}
+
+/// The least-squares problem in standardised parameters z ~ N(0, I).
+class Problem {
+ public:
+  Problem(const ParameterSpace& space, std::span<const Observation> observations) : space_(space) {
+    for (const auto& observation : observations) {
+      inputs_.push_back(physics_input(*observation.sample, space));
+      targets_.push_back({observation.log_time, observation.log_power});
+    }
+    outputs_.resize(inputs_.size());
+  }
+
+  [[nodiscard]] double cost(const Eigen::VectorXd& z) const {
+    const Eigen::VectorXd exponentials = exponentials_of(z);
+    double sum = z.squaredNorm();
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const auto output = evaluate_physics(inputs_[i], space_, exponentials);
+      for (const auto& [error, scale] : errors_of(i, output)) sum += error * error / (scale * scale);
+    }
+    return std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity();
+  }
+
+  /// Normal matrix and gradient of half the cost at z.
+  void linearise(const Eigen::VectorXd& z, Eigen::MatrixXd& normal, Eigen::VectorXd& gradient) {
+    normal.setIdentity(z.size(), z.size());
+    gradient = z;
+    const Eigen::VectorXd base = exponentials_of(z);
+    for (std::size_t i = 0; i < inputs_.size(); ++i) outputs_[i] = evaluate_physics(inputs_[i], space_, base);
+    Eigen::VectorXd moved = base;
+    const double factor = std::exp(difference);
+    std::vector<Eigen::Index> columns;
+    std::vector<std::array<double, 2>> slopes;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      columns.clear();
+      slopes.clear();
+      for (std::size_t k = 0; k < parameter_count; ++k) {
+        const auto parameter = static_cast<Parameter>(k);
+        const auto first = space_.offset(parameter, inputs_[i].levels);
+        if (first < 0) continue;
+        for (auto at = first; at < first + width_of(parameter); ++at) {
+          if (width_of(parameter) > 1 && inputs_[i].seconds[static_cast<std::size_t>(at - first)] == 0)
+            continue;
+          moved[at] = base[at] * factor;
+          const auto output = evaluate_physics(inputs_[i], space_, moved);
+          moved[at] = base[at];
+          const double scale = space_.sd()[at] / difference;
+          columns.push_back(at);
+          slopes.push_back({(output.log_time - outputs_[i].log_time) * scale,
+                            (output.log_power - outputs_[i].log_power) * scale});
+        }
+      }
+      const auto errors = errors_of(i, outputs_[i]);
+      for (std::size_t target = 0; target < 2; ++target) {
+        const auto [error, scale] = errors[target];
+        const double weight = 1 / (scale * scale);
+        if (!(targets_[i][target])) continue;
+        for (std::size_t a = 0; a < columns.size(); ++a) {
+          gradient[columns[a]] -= weight * slopes[a][target] * error;
+          for (std::size_t b = 0; b <= a; ++b)
+            normal(columns[a], columns[b]) += weight * slopes[a][target] * slopes[b][target];
+        }
+      }
+    }
+    normal = Eigen::MatrixXd(normal.selfadjointView<Eigen::Lower>());
+  }
+
+  [[nodiscard]] Eigen::VectorXd values_of(const Eigen::VectorXd& z) const {
+    return space_.mean() + space_.sd().cwiseProduct(z);
+  }
+
+ private:
+  struct Error {
+    double error = 0, scale = 1;
+  };
+  [[nodiscard]] std::array<Error, 2> errors_of(std::size_t i, const PhysicsOutput& output) const {
+    const auto& [time, power] = targets_[i];
+    return {Error{time ? *time - output.log_time : 0, time_discrepancy},
+            Error{power ? *power - output.log_power : 0, power_discrepancy}};
+  }
+  [[nodiscard]] Eigen::VectorXd exponentials_of(const Eigen::VectorXd& z) const {
+    return values_of(z).array().exp();
+  }
+
+  const ParameterSpace& space_;
+  std::vector<PhysicsInput> inputs_;
+  std::vector<std::array<std::optional<double>, 2>> targets_;
+  std::vector<PhysicsOutput> outputs_;
+};
+
+/// Levenberg-Marquardt with Nielsen's damping (Madsen, Nielsen, Tingleff 2004).
+Eigen::VectorXd minimise(Problem& problem, Eigen::Index size) {
+  Eigen::VectorXd z = Eigen::VectorXd::Zero(size), gradient;
+  Eigen::MatrixXd normal;
+  double cost = problem.cost(z);
+  double damping = 1, growth = 2;
+  problem.linearise(z, normal, gradient);
+  for (int step = 0; step < most_steps; ++step) {
+    Eigen::MatrixXd damped = normal;
+    damped.diagonal().array() += damping;
+    const Eigen::VectorXd move = damped.llt().solve(-gradient);
+    const double expected = move.dot(damping * move - gradient);
+    const double next = problem.cost(z + move);
+    if (next < cost) {
+      const double gain = (cost - next) / expected;
+      const double settled = (cost - next) / cost;
+      z += move;
+      cost = next;
+      damping *= std::max(1.0 / 3, 1 - std::pow(2 * gain - 1, 3));
+      growth = 2;
+      if (settled < 1e-5) break;
+      problem.linearise(z, normal, gradient);
+    } else {
+      damping *= growth;
+      growth *= 2;
+      if (damping > 1e12) break;
+    }
+  }
+  return z;
+}
+
+/// The space with less freedom for all that workloads share.
+ParameterSpace restrained(ParameterSpace space, double reach) {
+  constexpr double least_reach = 1e-3;  // a standard deviation stays above 0
+  for (std::size_t k = 0; k < parameter_count; ++k) {
+    const auto parameter = static_cast<Parameter>(k);
+    const auto level = info_of(parameter).level;
+    if (level == Level::workload) continue;
+    for (std::size_t name = 0; name < space.names(level).size(); ++name) {
+      LevelIndices levels{};
+      levels[static_cast<std::size_t>(level)] = static_cast<int>(name);
+      const auto first = space.offset(parameter, levels);
+      for (auto at = first; at < first + width_of(parameter); ++at)
+        space.set_prior(at, space.mean()[at], std::max(reach, least_reach) * space.sd()[at]);
+    }
+  }
+  return space;
+}
+
+/// Finds the values, with parameters as free as `freedom` says, and their covariance by the fit's own priors:
+/// what was not to be learned is no better known for it.
+void solve(PhysicsFit& fit, const ParameterSpace& freedom, std::span<const Observation> observations) {
+  Problem restrained_problem(freedom, observations);
+  fit.values = restrained_problem.values_of(minimise(restrained_problem, fit.space.size()));
+  Problem problem(fit.space, observations);
+  const Eigen::VectorXd z = (fit.values - fit.space.mean()).cwiseQuotient(fit.space.sd());
+  Eigen::MatrixXd normal;
+  Eigen::VectorXd gradient;
+  problem.linearise(z, normal, gradient);
+  fit.covariance = normal.llt().solve(Eigen::MatrixXd::Identity(z.size(), z.size()));
+}
+
+}  // namespace
+
+Result<PhysicsFit> fit_physics(std::span<const Observation> observations) {
+  const auto usable = [](const Observation& o) { return o.log_time && o.log_power; };
+  if (std::none_of(observations.begin(), observations.end(), usable))
+    return fail(ErrorKind::invalid, "physics", "no row has both epoch time and power");
+  PhysicsFit result{space_of(observations), {}, {}};
+  auto rows = thinned(observations);
+  std::erase_if(rows, [&](const Observation& row) {
+    return !has_scale(*row.sample) && result.space.find(Level::workload, row.sample->workload()) < 0;
+  });
+  centre_unknown_workloads(result.space, rows);
+  solve(result, result.space, rows);
+  return result;
+}
+
+PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations, double reach) {
+  if (observations.empty()) return start;
+  const auto own = space_of(observations);
+  std::array<std::vector<std::string>, level_count> names;
+  for (std::size_t i = 0; i < level_count; ++i) {
+    const auto level = static_cast<Level>(i);
+    names[i] = start.space.names(level);
+    for (const auto& name : own.names(level))
+      if (start.space.find(level, name) < 0) names[i].push_back(name);
+  }
+  PhysicsFit result{ParameterSpace(std::move(names)), {}, {}};
+  auto& space = result.space;
+  centre_unknown_workloads(space, observations);
+  // Names keep their order, so that indices of the old space name the same levels in the new one.
+  for (std::size_t k = 0; k < parameter_count; ++k) {
+    const auto parameter = static_cast<Parameter>(k);
+    const auto level = static_cast<std::size_t>(info_of(parameter).level);
+    for (std::size_t name = 0; name < start.space.names(static_cast<Level>(level)).size(); ++name) {
+      LevelIndices levels{};
+      levels[level] = static_cast<int>(name);
+      const auto from = start.space.offset(parameter, levels), to = space.offset(parameter, levels);
+      for (Eigen::Index i = 0; i < width_of(parameter); ++i)
+        space.set_prior(to + i, start.values[from + i], fitted_freedom * start.space.sd()[from + i]);
+    }
+  }
+  solve(result, restrained(space, reach), observations);
+  return result;
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,133 @@
+#include "measure/training.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace joulecast::measure {
+namespace {
+
+template <class U>
+void shift(estimate::Estimate<U>& estimate, U by) {
+  estimate.value += by;
+  if (!estimate.interval) return;
+  estimate.interval->low += by;
+  estimate.interval->high += by;
+}
+
+}  // namespace
+
+Training::Training(SteadyTime run_start, std::optional<double> total_epochs, store::RunWriter* writer)
+    : tracker_(run_start), said_total_(total_epochs), writer_(writer) {
+  if (auto projector = estimate::Projector::begin({})) projector_.emplace(std::move(*projector));
+}
+
+void Training::hear(std::vector<progress::Event> events) {
+  const std::lock_guard guard(mutex_);
+  heard_.insert(heard_.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+}
+
+std::optional<double> Training::total_epochs() const {
+  return tracker_.total_epochs() ? tracker_.total_epochs() : said_total_;
+}
+
+void Training::take_events() {
+  std::vector<progress::Event> events;
+  {
+    const std::lock_guard guard(mutex_);
+    events = std::exchange(heard_, {});
+  }
+  for (const auto& event : events) tracker_.take(event);
+}
+
+void Training::store_epoch(std::size_t place) {
+  if (writer_ != nullptr) writer_->epoch(place, epochs_[place]);
+}
+
+/// A metric may come after its epoch was closed (an evaluation): the epoch is then stored again.
+void Training::take_metrics() {
+  for (const auto& point : tracker_.take_metrics()) {
+    if (writer_ != nullptr) writer_->metric(point);
+    metrics_[point.name] = point.value;
+    if (!point.epoch) continue;
+    const auto known =
+        std::ranges::find(epochs_.rbegin(), epochs_.rend(), *point.epoch, &trace::Epoch::index);
+    if (known == epochs_.rend()) continue;
+    known->metrics[point.name] = point.value;
+    store_epoch(static_cast<std::size_t>(epochs_.rend() - known) - 1);
+  }
+}
+
+void Training::learn_total() {
+  // Total work in the epochs' own unit counts only where the epochs say how much of it they did.
+  const bool weighed = !epochs_.empty() && epochs_.back().work.has_value();
+  const auto total = weighed ? tracker_.total_work() : total_epochs();
+  if (!total || total == told_total_) return;
+  told_total_ = total;
+  if (projector_) (void)projector_->set_total_work(*total);
+  if (total_learned_) total_learned_(*total, !weighed);
+}
+
+void Training::project(const trace::Epoch& epoch, std::optional<Joules> energy, Joules until_now) {
+  if (!projector_ || epoch.span.length() <= Seconds{0}) return;
+  estimate::WorkUnit unit;
+  unit.work = epoch.work.value_or(1);
+  unit.duration = epoch.span.length();
+  unit.energy = energy;
+  if (!projector_->add(unit)) return;
+  in_epochs_ += energy.value_or(Joules{0});
+  outside_ = std::max(Joules{0}, until_now - in_epochs_);
+  projection_ = projector_->projection();
+  if (!projection_) return;
+  projection_->used += outside_;
+  shift(projection_->total, outside_);
+  if (writer_ == nullptr) return;
+  trace::Projection kept;
+  kept.time = epoch.span.end;
+  kept.share = projection_->share;
+  kept.method = projection_->method;
+  kept.total = projection_->total.value;
+  if (const auto& interval = projection_->total.interval) {
+    kept.low = interval->low;
+    kept.high = interval->high;
+  }
+  kept.ready = projection_->ready;
+  writer_->projection(kept);
+}
+
+bool Training::close_known_epochs(const EnergyUntil& energy_until) {
+  bool closed = false;
+  while (!waiting_.empty()) {
+    auto& epoch = epochs_[waiting_.front()];
+    const auto end = energy_until(epoch.span.end);
+    if (!end) break;
+    const auto begin = energy_until(epoch.span.begin);
+    learn_total();
+    project(epoch, begin ? std::optional{*end - *begin} : std::nullopt, *end);
+    waiting_.pop_front();
+    closed = true;
+  }
+  return closed;
+}
+
+bool Training::update(const EnergyUntil& energy_until) {
+  take_events();
+  for (auto& epoch : tracker_.take_finished()) {
+    waiting_.push_back(epochs_.size());
+    epochs_.push_back(std::move(epoch));
+    store_epoch(epochs_.size() - 1);
+  }
+  take_metrics();
+  return close_known_epochs(energy_until);
+}
+
+void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
+  take_events();
+  tracker_.finish(end);
+  update(energy_until);
+}
+
+std::optional<double> Training::probability_above(Joules limit) const {
+  return projector_ ? projector_->probability_above(limit - outside_) : std::nullopt;
+}
+
+}  // namespace joulecast::measure

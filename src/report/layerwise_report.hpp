@@ -1,0 +1,32 @@
+// A training step on a CPU layer by layer, and how right such estimates are: for people and as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "estimate/offline/layerwise/layerwise_evaluation.hpp"
+
+namespace joulecast::report {
+
+/// What the estimate is of.
+struct LayerwiseTitle {
+  std::string network, cpu;
+  int batch = 1;
+};
+
+[[nodiscard]] std::string layerwise_text(const estimate::LayerwiseEstimate& estimate,
+                                         const LayerwiseTitle& title);
+/// {"network", "cpu", "batch", "forward_j", "backward_j", "step_j", "interval_j": [low, high] or null,
+/// "interval", "forward_s", "backward_s", "moved_bytes_share", "other_cpu_factor", "layers": [{"name",
+/// "operation", "basis", "forward_j", "backward_j", "share"}…], "not_counted": {operation: nodes}}
+[[nodiscard]] nlohmann::ordered_json layerwise_json(const estimate::LayerwiseEstimate& estimate,
+                                                    const LayerwiseTitle& title);
+
+[[nodiscard]] std::string to_text(const estimate::LayerwiseEvaluation& evaluation);
+/// {"held_out_shapes": [{"cpu", "kind", "pass", "rows", "median_ape", "mean_ape", "p90_ape", "sum_ratio",
+/// "coverage"}…], "larger_layers": [same], "other_cpu": [{"fitted_on", "cpu", "rows", "factor", "median_ape",
+/// "median_ape_with_factor"}…], "networks": [{"cpu", "network", "batch", "forward_j", "backward_j", "step_j":
+/// {"measured", "predicted", "error_percent"}, "interval_j", "covered"}…]}
+[[nodiscard]] nlohmann::ordered_json to_json(const estimate::LayerwiseEvaluation& evaluation);
+
+}  // namespace joulecast::report

@@ -1,0 +1,126 @@
+#include "report/online_evaluation_report.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace joulecast::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using estimate::NamedScores;
+using estimate::OnlineEvaluation;
+using estimate::Scores;
+
+Json or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+void put_scores(Json& json, const Scores& s) {
+  json["runs"] = s.runs;
+  json["median_ape"] = s.median_ape;
+  json["mean_ape"] = s.mean_ape;
+  json["p90_ape"] = s.p90_ape;
+  json["rmse_kj"] = s.rmse / 1e3;
+  json["observed_fraction"] = s.observed_fraction;
+  json["coverage"] = or_null(s.coverage);
+  json["interval_width"] = or_null(s.interval_width);
+}
+
+Json methods_json(const std::vector<NamedScores>& methods) {
+  Json list = Json::array();
+  for (const auto& method : methods) {
+    Json row{{"name", method.name}};
+    put_scores(row, method.energy);
+    if (method.duration)
+      row["duration"] = {{"median_ape", method.duration->median_ape},
+                         {"mean_ape", method.duration->mean_ape},
+                         {"p90_ape", method.duration->p90_ape},
+                         {"coverage", or_null(method.duration->coverage)},
+                         {"interval_width", or_null(method.duration->interval_width)}};
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+std::string percent_or_dash(const std::optional<double>& value, double factor) {
+  return value ? fmt::format("{:.1f}", *value * factor) : "-";
+}
+
+void put_line(std::string& text, std::string_view name, const Scores& s) {
+  fmt::format_to(std::back_inserter(text),
+                 "{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.1f} {:>8.1f} {:>8} {:>8}\n", name, s.runs,
+                 s.median_ape, s.mean_ape, s.p90_ape, s.rmse / 1e3, 100 * s.observed_fraction,
+                 percent_or_dash(s.coverage, 100), percent_or_dash(s.interval_width, 1));
+}
+
+void put_header(std::string& text, std::string_view first) {
+  fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8}\n", first,
+                 "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width");
+}
+
+}  // namespace
+
+Json to_json(const OnlineEvaluation& evaluation) {
+  Json json{{"runs", evaluation.runs}, {"methods", methods_json(evaluation.methods)}};
+  json["groups"] = Json::array();
+  for (const auto& group : evaluation.groups)
+    json["groups"].push_back({{"source", group.source},
+                              {"architecture", group.architecture},
+                              {"nodes", group.nodes},
+                              {"methods", methods_json(group.methods)},
+                              {"variants", methods_json(group.variants)}});
+  json["by_share"] = Json::array();
+  for (const auto& row : evaluation.by_share) {
+    Json entry{{"share", row.share}, {"ready", row.ready}};
+    put_scores(entry, row.energy);
+    json["by_share"].push_back(std::move(entry));
+  }
+  json["variants"] = methods_json(evaluation.variants);
+  json["skipped"] = Json::array();
+  for (const auto& skipped : evaluation.skipped)
+    json["skipped"].push_back({{"path", skipped.path}, {"reason", skipped.reason}});
+  return json;
+}
+
+std::string to_text(const OnlineEvaluation& evaluation) {
+  auto text = fmt::format(
+      "{} runs (several meters on one run count once). Errors, seen share and widths in percent of the "
+      "measured "
+      "total;\n'covered' is the share of totals inside the 90 % interval.\n\n",
+      evaluation.runs);
+  put_header(text, "method");
+  for (const auto& method : evaluation.methods) put_line(text, method.name, method.energy);
+  for (const auto& group : evaluation.groups) {
+    text += fmt::format("\n{} / {}{}\n", group.source, group.architecture,
+                        group.nodes > 1 ? fmt::format(" on {} nodes", group.nodes) : "");
+    for (const auto& method : group.methods) put_line(text, "  " + method.name, method.energy);
+  }
+  text += "\nadaptive, by the share of the work that it has seen\n";
+  put_header(text, "share");
+  for (const auto& row : evaluation.by_share)
+    put_line(text, fmt::format("  {:g} % ({:.0f} % ready)", 100 * row.share, 100 * row.ready), row.energy);
+  text += "\nSTEP by stabilising epoch s and window w\n";
+  put_header(text, "variant");
+  for (const auto& variant : evaluation.variants) put_line(text, "  " + variant.name, variant.energy);
+  if (!evaluation.skipped.empty()) {
+    text += fmt::format("\n{} not scored:\n", evaluation.skipped.size());
+    for (const auto& skipped : evaluation.skipped)
+      text += fmt::format("  {}: {}\n", skipped.path, skipped.reason);
+  }
+  return text;
+}
+
+std::string moments_csv(const OnlineEvaluation& evaluation) {
+  std::string text =
+      "kind,source,architecture,run,share,relative_sd,changed,units,used_j,forecast_remaining_j,remaining_"
+      "j\n";
+  for (const auto& [source, architecture, run, m] : evaluation.moments)
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
+                   architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
+                   m.situation.units, m.used.value(), m.forecast.value(), m.truth.value());
+  return text;
+}
+
+}  // namespace joulecast::report

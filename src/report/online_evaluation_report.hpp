@@ -1,0 +1,22 @@
+// The scores of online methods as a table for people and as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "estimate/evaluation/evaluate_online.hpp"
+
+namespace joulecast::report {
+
+/// {"runs", "methods": [{"name", "runs", "median_ape", "mean_ape", "p90_ape", "rmse_kj", "observed_fraction",
+/// "coverage", "interval_width"}…], "groups": […], "by_share": […], "variants": […], "skipped": […]}. APEs
+/// and widths in percent; coverage null where the method gives no interval.
+[[nodiscard]] nlohmann::ordered_json to_json(const estimate::OnlineEvaluation& evaluation);
+
+/// One table of the methods over all runs, one by group, one by the share observed.
+[[nodiscard]] std::string to_text(const estimate::OnlineEvaluation& evaluation);
+
+/// The moments that the adaptive method's error model is fitted to, one a row.
+[[nodiscard]] std::string moments_csv(const estimate::OnlineEvaluation& evaluation);
+
+}  // namespace joulecast::report

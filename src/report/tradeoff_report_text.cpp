@@ -1,0 +1,238 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/comparison_report.hpp"
+#include "report/plain_text.hpp"
+#include "report/scale.hpp"
+#include "report/terminal_plot.hpp"
+#include "report/text_table.hpp"
+#include "report/tradeoff_report.hpp"
+#include "tradeoff/quantity.hpp"
+
+namespace joulecast::report {
+namespace {
+
+constexpr std::size_t most_rows = 25;
+
+TextTable table_of(const std::vector<std::string>& header) {
+  std::vector<Align> columns(header.size(), Align::right);
+  columns[0] = Align::left;
+  TextTable table(std::move(columns));
+  table.add(header);
+  return table;
+}
+
+std::string range_text(const stats::Range& range) {
+  return std::isfinite(range.low) ? fmt::format("[{:.4g}, {:.4g}]", range.low, range.high) : "-";
+}
+
+std::string name_in(const TradeoffReport& report, std::size_t alternative) {
+  const auto& a = report.alternatives[alternative];
+  return printable(a.name()) +
+         (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
+}
+
+/// The whole front and the best of the rest, at most most_rows.
+std::string overview_table(const TradeoffReport& report) {
+  auto table = table_of({"alternative", "runs", report.options.cost, "95 % interval", report.options.quality,
+                         "95 % interval", "on the front"});
+  const auto& placed = report.overview.placed;
+  std::size_t shown = 0;
+  for (const auto& p : placed) {
+    if (placed.size() > most_rows && !p.on_front) continue;
+    if (++shown > 2 * most_rows) break;
+    table.add({name_in(report, p.alternative), fmt::format("{}", report.alternatives[p.alternative].runs),
+               fmt::format("{:.4g}", p.cost), range_text(p.cost_interval), fmt::format("{:.4g}", p.quality),
+               range_text(p.quality_interval),
+               fmt::format("{}{:.0f} %", p.on_front ? "yes, " : "", 100 * p.front_share)});
+  }
+  auto text = table.text();
+  if (shown < placed.size())
+    text += fmt::format("  {} alternatives in all; shown are those on the front\n", placed.size());
+  return text + "  (% = how often it is on the front when the runs are drawn anew)\n";
+}
+
+std::string curves_text(const TradeoffReport& report) {
+  if (report.curves.empty()) return "";
+  auto order = report.curves;
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.share_after_enough > b.share_after_enough; });
+  auto table = table_of({"when did training stop paying?", "enough at epoch", "of", "energy after that"});
+  for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i)
+    table.add({name_in(report, order[i].alternative), fmt::format("{:.3g}", order[i].enough_epoch),
+               fmt::format("{:.3g}", order[i].epochs), percent_text(order[i].share_after_enough)});
+  return "\n" + table.text() +
+         fmt::format("  (enough: within {:.3g} of the run's best{})\n", report.curve_tolerance,
+                     report.energy_by_epoch_assumed
+                         ? "; energy spread evenly over the epochs, which is assumed"
+                         : "");
+}
+
+std::string lives_text(const TradeoffReport& report) {
+  if (report.lives.empty()) return "";
+  auto table = table_of({fmt::format("training and {:.4g} uses", report.uses), "training", "one use",
+                         "in all", "training's share", "pays from"});
+  for (std::size_t i = 0; i < std::min(report.lives.size(), most_rows); ++i) {
+    const auto& life = report.lives[i];
+    const auto share = life.cost.training_share(report.uses);
+    table.add({name_in(report, life.alternative), figure_text(life.cost.training, report.options.cost),
+               figure_text(life.cost.per_use, report.options.cost),
+               figure_text(life.total, report.options.cost), share ? percent_text(*share) : "-",
+               life.break_even ? fmt::format("{:.3g} uses", *life.break_even) : "-"});
+  }
+  return "\n" + table.text() +
+         "  (pays from: uses after which it has cost less than the one that is cheapest to train)\n";
+}
+
+std::string utilisation_text(const TradeoffReport& report) {
+  if (report.utilisation.empty()) return "";
+  auto table = table_of({"does the GPU scale with the model?", "GPU utilisation", "", "the same for less"});
+  std::size_t shown = 0;
+  for (const auto& reading : report.utilisation) {
+    if (++shown > most_rows) break;
+    table.add({name_in(report, reading.alternative), fmt::format("{:.0f} %", reading.percent),
+               reading.low ? "low" : "",
+               reading.cheaper ? fmt::format("{}: -{}", name_in(report, *reading.cheaper),
+                                             percent_text(reading.cheaper_saving))
+                               : ""});
+  }
+  return "\n" + table.text();
+}
+
+}  // namespace
+
+std::string figure_text(double value, const std::string& column) {
+  return tradeoff::with_unit(value, tradeoff::unit_of_column(column));
+}
+
+std::string conclusion(const TradeoffReport& report) {
+  const auto& overview = report.overview;
+  const auto& best = overview.placed[overview.best];
+  const auto& choice = overview.placed[overview.cheapest_within];
+  auto text = fmt::format("{} has the best {} ({:.4g}) at {}.", name_in(report, best.alternative),
+                          report.options.quality, best.quality, figure_text(best.cost, report.options.cost));
+  if (overview.cheapest_within == overview.best) {
+    return text + fmt::format(" Nothing cheaper comes within {:.3g} of it.", report.options.within);
+  }
+  text += fmt::format(" {} comes within {:.3g} of it ({:.4g}, {:.2g} lost) for {}: {} less",
+                      name_in(report, choice.alternative), report.options.within, choice.quality,
+                      overview.quality_lost, figure_text(choice.cost, report.options.cost),
+                      percent_text(overview.saving));
+  if (std::isfinite(overview.saving_interval.low)) {
+    text += fmt::format(" (95 % interval {} to {})", percent_text(overview.saving_interval.low),
+                        percent_text(overview.saving_interval.high));
+  }
+  return text + fmt::format(". Drawn anew, the runs lead to the same choice in {:.0f} % of cases.",
+                            100 * overview.choice_share);
+}
+
+std::string to_text(const TradeoffReport& report, int width, bool unicode) {
+  const auto columns = static_cast<std::size_t>(std::max(40, width));
+  const auto line = [&](const std::string& sentence) {
+    return wrapped(printable(sentence), columns, "  ") + "\n";
+  };
+  const auto& overview = report.overview;
+  auto text =
+      fmt::format("{} against {}: {} alternatives by {} ({})\n\n", printable(report.options.quality),
+                  printable(report.options.cost), overview.placed.size(),
+                  printable(fmt::format("{}", fmt::join(report.keys, ", "))), printable(report.source));
+  auto plot = to_plot(report);
+  plot.title.clear();
+  text +=
+      to_terminal(plot, {.width = std::min(width, 100), .height = 14, .unicode = unicode, .colour = false}) +
+      "\n";
+  text += overview_table(report);
+  if (overview.knee)
+    text += line(fmt::format("Knee: {}; beyond it, quality gets dear",
+                             name_in(report, overview.placed[*overview.knee].alternative)));
+  if (overview.hypervolume)
+    text += line(fmt::format("Hypervolume: {:.3f} of the ground between the extremes (log cost) is dominated",
+                             *overview.hypervolume));
+  text += curves_text(report) + lives_text(report) + utilisation_text(report) + "\n";
+  for (const auto& warning : report.warnings) text += line("Warning: " + warning);
+  return text + "\n" + line("Conclusion: " + conclusion(report));
+}
+
+std::string to_csv(const TradeoffReport& report) {
+  const auto cell = [](const std::string& text) {
+    if (text.find_first_of(",\"\n\r;") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+  };
+  const auto number = [](double x) { return std::isfinite(x) ? fmt::format("{}", x) : std::string(); };
+  std::string csv;
+  for (const auto& key : report.keys) csv += cell(key) + ",";
+  csv += "provenance,runs,cost,cost_low,cost_high,quality,quality_low,quality_high,on_front,front_share\n";
+  for (const auto& p : report.overview.placed) {
+    const auto& alternative = report.alternatives[p.alternative];
+    for (const auto& label : alternative.labels) csv += cell(label) + ",";
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", name_of(alternative.provenance), alternative.runs,
+                       number(p.cost), number(p.cost_interval.low), number(p.cost_interval.high),
+                       number(p.quality), number(p.quality_interval.low), number(p.quality_interval.high),
+                       p.on_front ? 1 : 0, number(p.front_share));
+  }
+  return csv;
+}
+
+namespace {
+
+/// The qualities worth looking at: medians and their intervals. Failed runs far below would press them into
+/// one line.
+void focus_on_medians(const TradeoffReport& report, const Series& runs, Plot& plot) {
+  Scale scale{Axis{}};
+  for (const auto& p : report.overview.placed) {
+    scale.include(p.quality);
+    scale.include(p.quality_interval.low);
+    scale.include(p.quality_interval.high);
+  }
+  scale.finish();
+  plot.y.min = scale.low();
+  plot.y.max = scale.high();
+  const auto outside = std::count_if(runs.y.begin(), runs.y.end(),
+                                     [&](double y) { return y < scale.low() || y > scale.high(); });
+  if (outside > 0)
+    plot.subtitle = fmt::format("{} of {} runs lie below or above the picture", outside, runs.y.size());
+}
+
+}  // namespace
+
+Plot to_plot(const TradeoffReport& report) {
+  Plot plot;
+  plot.title = fmt::format("{} against {}", report.options.quality, report.options.cost);
+  plot.x.label = report.options.cost;
+  plot.y.label = report.options.quality;
+  const auto& placed = report.overview.placed;
+  plot.x.logarithmic = placed.front().cost > 0 && placed.back().cost > 3 * placed.front().cost;
+  Series runs{"runs", Mark::dots, {}, {}, {}, true};
+  Series front{"Pareto front", Mark::steps, {}, {}, {}, false};
+  Series chosen{"medians on the front", Mark::dots, {}, {}, {}, false};
+  Series others{"other medians", Mark::dots, {}, {}, {}, false};
+  for (const auto& p : placed) {
+    const auto& alternative = report.alternatives[p.alternative];
+    if (alternative.runs > 1) {
+      const auto& costs = alternative.values.at(report.options.cost);
+      const auto& qualities = alternative.values.at(report.options.quality);
+      runs.x.insert(runs.x.end(), costs.begin(), costs.end());
+      runs.y.insert(runs.y.end(), qualities.begin(), qualities.end());
+    }
+    auto& medians = p.on_front ? chosen : others;
+    medians.x.push_back(p.cost);
+    medians.y.push_back(p.quality);
+    medians.point_labels.push_back(p.on_front || placed.size() <= 12 ? alternative.name() : "");
+  }
+  for (const auto i : report.overview.front) {
+    front.x.push_back(placed[i].cost);
+    front.y.push_back(placed[i].quality);
+  }
+  focus_on_medians(report, runs, plot);
+  if (runs.x.empty()) runs.label.clear();
+  if (others.x.empty()) others.label.clear();
+  plot.series = {std::move(runs), std::move(front), std::move(chosen), std::move(others)};
+  return plot;
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,341 @@
+#include "session/forecast/workload_rows.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "stats/summary.hpp"
+#include "trace/energy.hpp"
+
+namespace joulecast::session {
+namespace {
+
+using trace::Component;
+using trace::Run;
+
+constexpr double idle_share = 0.01;  ///< a GPU that is busy less than this took no part
+constexpr double full_coverage = 0.95;
+
+/// "a", "a and b", "a, b and c"
+std::string listed(const std::vector<std::string>& items) {
+  if (items.size() < 2) return items.empty() ? "" : items.front();
+  return fmt::format("{} and {}", fmt::join(items.begin(), items.end() - 1, ", "), items.back());
+}
+
+/// What is said of a run, by the names of the table's columns.
+class Description {
+ public:
+  explicit Description(const Run& run) : run_(run) {
+    if (!run.info.extra_json.empty()) extra_ = nlohmann::json::parse(run.info.extra_json, nullptr, false);
+  }
+
+  [[nodiscard]] std::string text(const std::string& column, const std::string& recorded = {}) const {
+    if (const auto tag = run_.tags.find(column); tag != run_.tags.end())
+      return std::string(trim(tag->second));
+    if (!recorded.empty() || !extra_.is_object()) return recorded;
+    const auto known = extra_.find(column);
+    if (known == extra_.end() || known->is_structured() || known->is_null()) return {};
+    return known->is_string() ? known->get<std::string>() : known->dump();
+  }
+  /// Nothing where it is not said, or said impossibly, which is then a fault.
+  std::optional<double> number(const std::string& column, std::optional<double> recorded = {},
+                               bool zero_allowed = false) {
+    const auto said = text(column, recorded ? fmt::format("{}", *recorded) : "");
+    if (said.empty()) return std::nullopt;
+    constexpr double most = 1e15;  // of anything that a training counts
+    const auto value = parse_double(said);
+    if (value && *value <= most && (*value > 0 || (*value == 0 && zero_allowed))) return value;
+    faults_.push_back(fmt::format("{}={}", column, said));
+    return std::nullopt;
+  }
+  std::optional<int> count(const std::string& column, std::optional<double> recorded = {}) {
+    constexpr double most = 1e9;
+    const auto value = number(column, recorded);
+    if (!value) return std::nullopt;
+    if (*value <= most && *value == std::floor(*value)) return static_cast<int>(*value);
+    faults_.push_back(fmt::format("{}={}", column, *value));
+    return std::nullopt;
+  }
+  [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
+
+ private:
+  const Run& run_;
+  nlohmann::json extra_;
+  std::vector<std::string> faults_;
+};
+
+struct Device {
+  std::string node, id, name;
+  bool busy = true;      ///< unless its utilisation says otherwise
+  bool metered = false;  ///< its power is known
+};
+
+/// The GPUs that the run's channels speak of.
+std::vector<Device> gpus_of(const Run& run) {
+  std::vector<Device> devices;
+  for (const auto& trace : run.traces) {
+    const auto& channel = trace.channel;
+    if (channel.component != Component::gpu) continue;
+    auto device = std::ranges::find_if(
+        devices, [&](const Device& d) { return d.node == channel.node && d.id == channel.device; });
+    if (device == devices.end()) device = devices.insert(devices.end(), {channel.node, channel.device, {}});
+    if (device->name.empty()) device->name = channel.device_name;
+    using trace::Quantity;
+    device->metered |= channel.quantity == Quantity::power || channel.quantity == Quantity::energy;
+    if (channel.quantity != Quantity::utilisation) continue;
+    if (const auto mean = trace::time_mean(trace, run.span); mean && *mean < idle_share) device->busy = false;
+  }
+  std::erase_if(devices, [](const Device& device) { return !device.busy; });
+  return devices;
+}
+
+/// Where and on what the run trained.
+struct Hardware {
+  std::string name;  ///< as the catalogue has it
+  int count = 1;
+  Component component = Component::gpu;
+  std::vector<Device> devices;  ///< whose energy counts; of processors all that there are
+};
+
+Failure unmeasured() {
+  return fail(ErrorKind::invalid, "", "without measured GPU power");
+}
+
+Result<Hardware> processor_of(const Run& run, const hardware::Catalogue& catalogue) {
+  const bool watched = std::ranges::any_of(
+      run.traces, [](const trace::Trace& trace) { return trace.channel.component == Component::gpu; });
+  if (!watched && !(run.host.gpus.empty() && run.info.training.gpu.empty())) return unmeasured();
+  const auto wanted = hardware::normalised_cpu_name(run.host.cpu_model);
+  const auto& all = catalogue.gpus();
+  const auto device = std::ranges::find_if(
+      all, [&](const hardware::Gpu& gpu) { return hardware::normalised_cpu_name(gpu.name) == wanted; });
+  if (wanted.empty() || device == all.end())
+    return fail(ErrorKind::invalid, "", "on a processor alone, which no --gpu-file describes");
+  return Hardware{device->name, 1, Component::cpu, {}};
+}
+
+Result<Hardware> hardware_of(const Run& run, Description& description, const hardware::Catalogue& catalogue) {
+  Hardware result;
+  result.devices = gpus_of(run);
+  if (result.devices.empty()) return processor_of(run, catalogue);
+  if (!std::ranges::all_of(result.devices, &Device::metered)) return unmeasured();
+  std::set<std::string> names;
+  for (const auto& device : result.devices) names.insert(device.name);
+  if (names.size() > 1) return fail(ErrorKind::invalid, "", "on unlike GPUs");
+  result.count = static_cast<int>(result.devices.size());
+  const auto said =
+      description.count("gpu_count", run.info.source == "run" ? std::nullopt : run.info.training.gpu_count);
+  if (said && *said != result.count)
+    return fail(ErrorKind::invalid, "", "with another number of GPUs at work than took part");
+  const auto name = description.text("gpu", names.begin()->empty() ? run.info.training.gpu : *names.begin());
+  if (name.empty()) return fail(ErrorKind::invalid, "", "on a GPU without a name");
+  const auto known = catalogue.find_gpu(name);
+  if (!known) return fail(ErrorKind::invalid, "", "on a GPU that the catalogue does not know ({})", name);
+  result.name = known->name;
+  return result;
+}
+
+/// Measured energy of the hardware in a span; nothing where a part of it is not known.
+std::optional<double> energy_in(const Run& run, const Hardware& hardware, trace::Span span) {
+  double joules = 0;
+  std::size_t found = 0;
+  for (const auto& row : trace::energy_of(run, span).components) {
+    if (row.component != hardware.component) continue;
+    const bool counts = hardware.component != Component::gpu ||
+                        std::ranges::any_of(hardware.devices, [&](const Device& device) {
+                          return device.node == row.node && device.id == row.device;
+                        });
+    if (!counts) continue;
+    if (!row.energy || row.provenance != Provenance::measured || row.coverage < full_coverage)
+      return std::nullopt;
+    joules += row.energy->value();
+    ++found;
+  }
+  const bool complete = found >= std::max<std::size_t>(hardware.devices.size(), 1);
+  return complete && joules > 0 ? std::optional{joules} : std::nullopt;
+}
+
+/// A span that did this many epochs.
+struct Stretch {
+  trace::Span span;
+  double epochs = 1;
+};
+
+/// How many epochs a recorded one was; nothing where its unit is another.
+std::optional<double> epochs_in(const trace::Epoch& epoch, const Run& run,
+                                std::optional<double> train_samples) {
+  const auto unit = to_lower(run.info.work_unit);
+  if (unit.empty()) return 1;
+  if (unit == "epoch" || unit == "epochs") return epoch.work.value_or(1);
+  const bool in_samples = unit == "sample" || unit == "samples";
+  if (in_samples && epoch.work && train_samples) return *epoch.work / *train_samples;
+  return std::nullopt;
+}
+
+std::optional<double> epoch_count(const Run& run, Description& description) {
+  const auto unit = to_lower(run.info.work_unit);
+  const bool in_epochs = unit == "epoch" || unit == "epochs";
+  auto said = description.number("epochs", in_epochs ? run.info.total_work : std::nullopt);
+  if (!said && !run.epochs.empty()) said = static_cast<double>(run.epochs.size());
+  return said;
+}
+
+std::vector<Stretch> steady_epochs(const Run& run, std::optional<double> train_samples,
+                                   std::optional<double> epochs) {
+  std::vector<Stretch> result;
+  for (const auto& epoch : run.epochs) {
+    const auto share = epochs_in(epoch, run, train_samples);
+    if (share && *share > 0 && epoch.span.length() > Seconds{0}) result.push_back({epoch.span, *share});
+  }
+  const bool finished = run.status == trace::RunStatus::finished;
+  if (run.epochs.empty() && finished && epochs && run.span.length() > Seconds{0})
+    return {{run.span, *epochs}};
+  if (!finished && !result.empty()) result.pop_back();
+  if (result.size() > 1) result.erase(result.begin());
+  return result;
+}
+
+struct Cost {
+  double time_s = 0, energy_j = 0;  ///< of an epoch
+};
+
+std::optional<Cost> cost_of(const Run& run, const Hardware& hardware, const std::vector<Stretch>& stretches) {
+  std::vector<double> times, energies;
+  for (const auto& stretch : stretches) {
+    const auto energy = energy_in(run, hardware, stretch.span);
+    if (!energy) continue;
+    times.push_back(stretch.span.length().value() / stretch.epochs);
+    energies.push_back(*energy / stretch.epochs);
+  }
+  if (times.empty()) return std::nullopt;
+  return Cost{stats::median(times), stats::median(energies)};
+}
+
+std::string shape_of(const std::vector<int>& image_size) {
+  if (image_size.size() != 3) return {};
+  return fmt::format("{}x{}x{}", image_size[2], image_size[0], image_size[1]);
+}
+
+formats::WorkloadRow described_row(const Run& run, Description& description) {
+  formats::WorkloadRow row;
+  const auto& info = run.info;
+  const bool own = info.source.empty() || info.source == "run";
+  row.run_id = info.id;
+  row.source = description.text("source", own ? std::string(own_source) : info.source);
+  row.architecture = description.text("architecture", info.training.architecture);
+  row.framework = description.text("framework", info.training.framework);
+  row.dataset = description.text("dataset", info.training.dataset);
+  row.optimizer = description.text("optimizer");
+  row.input_shape = description.text("input_shape", shape_of(info.training.image_size));
+  row.power_limit_w = description.number("power_limit_w", info.training.gpu_power_limit_w);
+  row.train_samples = description.number("train_samples", info.training.train_samples);
+  row.validation_samples = description.number("validation_samples", info.training.validation_samples, true);
+  row.params = description.number("params", info.training.params, true);
+  row.gflops_forward_per_sample =
+      description.number("gflops_forward_per_sample", info.training.gflops_forward_per_sample, true);
+  row.epochs = epoch_count(run, description);
+  return row;
+}
+
+}  // namespace
+
+const std::vector<std::string>& description_tags() {
+  static const std::vector<std::string> names{"architecture",
+                                              "batch_size",
+                                              "dataset",
+                                              "train_samples",
+                                              "framework",
+                                              "optimizer",
+                                              "input_shape",
+                                              "gpu_count",
+                                              "power_limit_w",
+                                              "epochs",
+                                              "gpu",
+                                              "params",
+                                              "validation_samples",
+                                              "source",
+                                              "gflops_forward_per_sample"};
+  return names;
+}
+
+Result<formats::WorkloadRow> workload_row(const Run& run, const hardware::Catalogue& catalogue) {
+  const auto& id = run.info.id;
+  if (run.status == trace::RunStatus::running) return fail(ErrorKind::invalid, id, "still running");
+  Description description(run);
+  auto row = described_row(run, description);
+  const auto batch = description.count("batch_size", run.info.training.batch_size);
+  const auto stretches = steady_epochs(run, row.train_samples, row.epochs);
+  std::vector<std::string> missing;
+  if (row.architecture.empty()) missing.emplace_back("an architecture");
+  if (!batch && description.faults().empty()) missing.emplace_back("a batch size");
+  if (stretches.empty()) missing.emplace_back("epochs");
+  const auto hardware = hardware_of(run, description, catalogue);
+  if (!description.faults().empty())
+    return fail(ErrorKind::invalid, id, "with an impossible {}", listed(description.faults()));
+  if (!missing.empty()) return fail(ErrorKind::invalid, id, "without {}", listed(missing));
+  if (!hardware) return fail(ErrorKind::invalid, id, "{}", hardware.error().message);
+  const auto cost = cost_of(run, *hardware, stretches);
+  if (!cost)
+    return fail(ErrorKind::invalid, id, "without measured {} power",
+                hardware->component == Component::gpu ? "GPU" : "CPU");
+  row.batch_size = *batch;
+  row.gpu = hardware->name;
+  row.gpu_count = hardware->count;
+  row.epoch_time_s = cost->time_s;
+  row.epoch_gpu_energy_j = cost->energy_j;
+  row.mean_gpu_w = cost->energy_j / cost->time_s;
+  row.config_id = formats::made_config_id(row);
+  return row;
+}
+
+int WorkloadRows::runs_left_out() const {
+  return std::accumulate(left_out.begin(), left_out.end(), 0,
+                         [](int sum, const auto& reason) { return sum + reason.second; });
+}
+
+std::string WorkloadRows::left_out_text() const {
+  const int out = runs_left_out();
+  if (out == 0) return {};
+  std::vector<std::pair<int, std::string>> reasons;
+  for (const auto& [reason, count] : left_out) reasons.emplace_back(-count, reason);
+  std::ranges::sort(reasons);  // the commonest first
+  std::string text;
+  for (const auto& [count, reason] : reasons)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", -count, reason);
+  const auto all = static_cast<int>(table.rows.size()) + out;
+  const bool undescribed =
+      text.find("an architecture") != text.npos || text.find("a batch size") != text.npos;
+  return fmt::format("{} of {} run{} left out: {}{}", out, all, all == 1 ? "" : "s", text,
+                     undescribed ? " (joulecast tag RUN architecture=resnet50 batch_size=64 says it)" : "");
+}
+
+Result<WorkloadRows> workload_rows(const store::Store& store, const hardware::Catalogue& catalogue) {
+  WorkloadRows result;
+  result.table.where = store.path().string();
+  const auto runs = store.list();
+  if (!runs) return propagate(runs.error());
+  for (const auto& listed_run : *runs) {
+    const auto run = store.load_summary(listed_run.id);
+    if (!run && run.error().kind != ErrorKind::malformed) return propagate(run.error());
+    if (!run) {
+      ++result.left_out["damaged in the store"];
+      continue;
+    }
+    auto row = workload_row(*run, catalogue);
+    if (row)
+      result.table.rows.push_back(std::move(*row));
+    else
+      ++result.left_out[row.error().message];
+  }
+  return result;
+}
+
+}  // namespace joulecast::session

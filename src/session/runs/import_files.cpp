@@ -1,0 +1,215 @@
+#include "session/runs/import_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "formats/join_runs.hpp"
+#include "formats/run_bundle.hpp"
+#include "formats/run_collector.hpp"
+#include "store/run_import.hpp"
+#include "trace/energy.hpp"
+
+namespace joulecast::session {
+namespace {
+
+namespace fs = std::filesystem;
+using formats::ImportReport;
+using formats::RunCollector;
+
+/// Hands runs to the store as they come; one that it has already is passed over.
+class StoreSink final : public formats::RunSink {
+ public:
+  explicit StoreSink(store::Store& store) : import_(store) {}
+
+  struct Kept {
+    std::string id;
+    bool already_there = false;
+  };
+  [[nodiscard]] const std::vector<Kept>& kept() const { return kept_; }
+
+  Status begin(const trace::Run& header) override {
+    const auto known = import_.contains(header.info.id);
+    if (!known) return propagate(known.error());
+    kept_.push_back({header.info.id, *known});
+    return *known ? Status{} : import_.begin(header);
+  }
+  Status channel(const trace::Channel& channel) override {
+    if (!kept_.back().already_there) import_.channel(channel);
+    return {};
+  }
+  Status append(std::size_t channel, std::span<const double> times, std::span<const double> values) override {
+    if (!kept_.back().already_there) import_.append(channel, times, values);
+    return {};
+  }
+  Status gap(std::size_t channel, trace::Span span) override {
+    if (!kept_.back().already_there) import_.gap(channel, span);
+    return {};
+  }
+  Status epoch(const trace::Epoch& epoch) override {
+    if (!kept_.back().already_there) import_.epoch(epoch);
+    return {};
+  }
+  Status metric(const trace::MetricPoint& point) override {
+    if (!kept_.back().already_there) import_.metric(point);
+    return {};
+  }
+  Status end(const trace::Run& header) override {
+    if (kept_.back().already_there) return {};
+    auto id = import_.finish(header);
+    if (!id) return propagate(id.error());
+    kept_.back().id = std::move(*id);
+    return {};
+  }
+
+ private:
+  store::RunImport import_;
+  std::vector<Kept> kept_;
+};
+
+void set_energy(ImportedRun& imported, const trace::Run& run) {
+  const auto energy = trace::energy_of(run);
+  imported.energy = energy.total;
+  imported.provenance = energy.provenance;
+}
+
+std::vector<ImportedRun> runs_of(const ImportReport& report) {
+  std::vector<ImportedRun> runs;
+  for (const auto& summary : report.runs)
+    runs.push_back({.id = summary.id,
+                    .samples = summary.samples,
+                    .readings = summary.readings,
+                    .energy = {},
+                    .gaps = summary.gaps});
+  return runs;
+}
+
+Result<ImportedFile> import_into_store(const fs::path& file, const ImportRequest& request,
+                                       store::Store& store) {
+  StoreSink sink(store);
+  auto report = formats::import_path(file, request.options, sink);
+  if (!report) return propagate(report.error());
+  ImportedFile imported{file, std::move(*report), {}};
+  imported.runs = runs_of(imported.report);
+  for (std::size_t i = 0; i < imported.runs.size(); ++i) {
+    auto& run = imported.runs[i];
+    run.id = sink.kept()[i].id;
+    run.already_there = sink.kept()[i].already_there;
+    const auto stored = store.load_summary(run.id);
+    if (!stored) return propagate(stored.error());
+    set_energy(run, *stored);
+  }
+  return imported;
+}
+
+Result<ImportedFile> import_into_memory(const fs::path& file, const ImportRequest& request,
+                                        std::vector<trace::Run>& runs) {
+  RunCollector collector;
+  auto report = formats::import_path(file, request.options, collector);
+  if (!report) return propagate(report.error());
+  ImportedFile imported{file, std::move(*report), {}};
+  imported.runs = runs_of(imported.report);
+  for (std::size_t i = 0; i < imported.runs.size(); ++i) set_energy(imported.runs[i], collector.runs()[i]);
+  std::ranges::move(collector.runs(), std::back_inserter(runs));
+  return imported;
+}
+
+/// One run: the directory itself. Several: a directory each, by id.
+Status write_bundles(const std::vector<trace::Run>& runs, const fs::path& directory) {
+  std::set<std::string> names;
+  for (const auto& run : runs) {
+    auto name = run.info.id.empty() ? std::string("run") : run.info.id;
+    std::ranges::replace(name, '/', '_');
+    const auto wanted = name;
+    for (int n = 2; !names.insert(name).second; ++n) name = fmt::format("{}-{}", wanted, n);
+    const auto target = runs.size() == 1 ? directory : directory / name;
+    if (auto ok = formats::write_run_bundle(run, target); !ok) return ok;
+  }
+  return {};
+}
+
+std::string names_of(const std::vector<fs::path>& files) {
+  std::string names;
+  for (const auto& file : files) names += (names.empty() ? "" : ", ") + file.string();
+  return names;
+}
+
+/// The files' runs as one: its own row in the outcome, with what was left out of all of them.
+Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Run>& runs,
+                          const std::vector<fs::path>& files) {
+  auto joined = formats::join_runs(std::move(runs));
+  if (!joined) return propagate(joined.error());
+  ImportedFile one{names_of(files), {}, {}};
+  auto& row = one.runs.emplace_back();
+  row.id = joined->info.id;
+  std::set<std::string> kinds;
+  for (auto& part : parts) {
+    kinds.insert(part.report.kind);
+    one.report.skipped_lines += part.report.skipped_lines;
+    std::ranges::move(part.report.taken, std::back_inserter(one.report.taken));
+    std::ranges::move(part.report.left, std::back_inserter(one.report.left));
+    std::ranges::move(part.report.faults, std::back_inserter(one.report.faults));
+    for (const auto& run : part.runs) {
+      row.samples += run.samples;
+      row.readings += run.readings;
+      row.gaps = std::max(row.gaps, run.gaps);
+    }
+  }
+  for (const auto& kind : kinds) one.report.kind += (one.report.kind.empty() ? "" : "+") + kind;
+  set_energy(row, *joined);
+  runs.clear();
+  runs.push_back(std::move(*joined));
+  return one;
+}
+
+Status keep_in_store(const std::vector<trace::Run>& runs, store::Store& store, ImportedFile& imported) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    auto id = store.import_run(runs[i]);
+    if (!id) return propagate(id.error());
+    imported.runs[i].id = std::move(*id);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImportOutcome> import_files(const ImportRequest& request) {
+  ImportOutcome outcome;
+  std::optional<store::Store> store;
+  if (request.bundle && !request.dry_run) {
+    outcome.kept_in = request.bundle->string();
+  } else if (!request.dry_run) {
+    auto path = request.store ? Result<fs::path>(*request.store) : store::default_path();
+    if (!path) return propagate(path.error());
+    auto opened = store::Store::open(*path);
+    if (!opened) return propagate(opened.error());
+    store.emplace(std::move(*opened));
+    outcome.kept_in = path->string();
+  }
+  std::vector<trace::Run> runs;  // only where they are joined or become bundles
+  for (const auto& file : request.files) {
+    const bool streamed = store && !request.join;
+    auto imported =
+        streamed ? import_into_store(file, request, *store) : import_into_memory(file, request, runs);
+    if (imported)
+      outcome.files.push_back(std::move(*imported));
+    else
+      outcome.failures.push_back(std::move(imported.error()));
+  }
+  if (request.join && !outcome.failures.empty()) return propagate(outcome.failures.front());
+  if (request.join) {
+    auto one = join(std::move(outcome.files), runs, request.files);
+    if (!one) return propagate(one.error());
+    outcome.files = {std::move(*one)};
+    if (store)
+      if (auto ok = keep_in_store(runs, *store, outcome.files.front()); !ok) return propagate(ok.error());
+  }
+  if (request.bundle && !request.dry_run && !runs.empty())
+    if (auto ok = write_bundles(runs, *request.bundle); !ok) return propagate(ok.error());
+  return outcome;
+}
+
+}  // namespace joulecast::session

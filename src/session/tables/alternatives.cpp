@@ -1,0 +1,186 @@
+#include "session/tables/alternatives.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "formats/repeated_rows.hpp"
+#include "session/tables/row_filter.hpp"
+#include "tradeoff/quantity.hpp"
+
+namespace joulecast::session {
+namespace {
+
+constexpr std::size_t most_alternatives = 20'000;
+
+Result<std::vector<std::size_t>> positions(const formats::CsvTable& table,
+                                           const std::vector<std::string>& columns) {
+  std::vector<std::size_t> result;
+  for (const auto& column : columns) {
+    const auto position = table.column(column);
+    if (!position) return propagate(position.error());
+    result.push_back(*position);
+  }
+  return result;
+}
+
+/// Rows that may be used: they pass the filters, name every key, and (where asked) do not repeat another.
+Result<std::vector<std::size_t>> usable_rows(const formats::CsvTable& table,
+                                             const AlternativesRequest& request,
+                                             const std::vector<std::size_t>& keys,
+                                             std::vector<std::string>& warnings) {
+  const auto filter = RowFilter::make(table, request.only);
+  if (!filter) return propagate(filter.error());
+  const auto repeated = formats::repeated_rows(table);
+  const std::set<std::size_t> skipped(repeated.begin(), repeated.end());
+  std::vector<std::size_t> rows;
+  std::size_t nameless = 0;
+  std::size_t doubled = 0;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!filter->passes(table, row)) continue;
+    if (std::any_of(keys.begin(), keys.end(), [&](auto key) { return table.missing(row, key); })) {
+      ++nameless;
+      continue;
+    }
+    if (skipped.count(row) > 0) {
+      ++doubled;
+      if (request.distinct) continue;
+    }
+    rows.push_back(row);
+  }
+  if (nameless > 0)
+    warnings.push_back(fmt::format("{} rows do not name what they ran and are left out", nameless));
+  if (doubled > 0)
+    warnings.push_back(fmt::format(
+        "{} rows repeat another row in every column but the identifier{}", doubled,
+        request.distinct ? " and are left out" : ": the same runs listed twice; --distinct leaves them out"));
+  if (rows.empty())
+    return fail(ErrorKind::invalid, table.name(), "no row is left{}",
+                request.only.empty() ? "" : " after --only");
+  return rows;
+}
+
+void warn_of_mixed_tasks(const formats::CsvTable& table, const Alternatives& result,
+                         std::vector<std::string>& warnings) {
+  const auto dataset = table.column("dataset");
+  if (!dataset || std::find(result.keys.begin(), result.keys.end(), "dataset") != result.keys.end()) return;
+  std::set<std::string_view> names;
+  for (const auto& rows : result.rows)
+    for (const auto row : rows) names.insert(table.text(row, *dataset));
+  if (names.size() > 1)
+    warnings.push_back(
+        fmt::format("figures of {} datasets are mixed: --only dataset=... keeps to one", names.size()));
+}
+
+}  // namespace
+
+std::vector<std::string> default_keys(const formats::CsvTable& table) {
+  std::vector<std::string> keys;
+  std::vector<std::size_t> columns;
+  std::size_t told_apart = 1;
+  std::string first;
+  for (const char* name : {"architecture", "network", "model", "framework", "gpu", "gpu_count", "batch_size",
+                           "optimizer", "power_limit_w"}) {
+    const auto column = table.column(name);
+    if (!column) continue;
+    if (first.empty()) first = name;
+    columns.push_back(*column);
+    std::set<std::string> seen;
+    for (std::size_t row = 0; row < table.rows() && seen.size() <= most_alternatives; ++row) {
+      std::string joined;
+      for (const auto c : columns) joined += std::string(table.text(row, c)) + '\x1f';
+      seen.insert(std::move(joined));
+    }
+    if (seen.size() > told_apart) {
+      told_apart = seen.size();
+      keys.emplace_back(name);
+    } else {
+      columns.pop_back();
+    }
+  }
+  if (keys.empty() && !first.empty()) keys.push_back(first);  // one alternative only
+  return keys;
+}
+
+Result<std::vector<double>> numbers_in_cell(const formats::CsvTable& table, std::size_t row,
+                                            std::size_t column) {
+  std::vector<double> numbers;
+  if (table.missing(row, column)) return numbers;
+  for (const auto word : split(table.text(row, column), ' ')) {
+    if (word.empty()) continue;
+    const auto number = parse_double(word);
+    if (!number) {
+      return fail(ErrorKind::malformed, table.where(row), "column {}: '{}' is not a finite number",
+                  table.columns()[column], word.substr(0, 60));
+    }
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+Result<Alternatives> alternatives_of(const formats::CsvTable& table, const AlternativesRequest& request,
+                                     const std::vector<std::string>& columns) {
+  Alternatives result;
+  result.keys = request.keys.empty() ? default_keys(table) : request.keys;
+  if (result.keys.empty()) {
+    return fail(ErrorKind::invalid, table.name(),
+                "no column tells alternatives apart by a usual name; name one with --group ({})",
+                fmt::join(table.columns(), ", "));
+  }
+  const auto keys = positions(table, result.keys);
+  if (!keys) return propagate(keys.error());
+  const auto wanted = positions(table, columns);
+  if (!wanted) return propagate(wanted.error());
+  const auto rows = usable_rows(table, request, *keys, result.warnings);
+  if (!rows) return propagate(rows.error());
+
+  std::unordered_map<std::string, std::size_t> numbers;
+  for (const auto row : *rows) {
+    std::vector<std::string> labels;
+    for (const auto key : *keys) labels.emplace_back(table.text(row, key));
+    const auto [entry, fresh] =
+        numbers.try_emplace(fmt::format("{}", fmt::join(labels, "\x1f")), result.items.size());
+    if (fresh) {
+      if (result.items.size() == most_alternatives) {
+        return fail(ErrorKind::invalid, table.name(),
+                    "{} make more than {} alternatives: is one a measurement or an identifier?",
+                    fmt::join(result.keys, ", "), most_alternatives);
+      }
+      result.items.push_back({std::move(labels), Provenance::measured, 0, {}, {}});
+      result.rows.emplace_back();
+    }
+    auto& alternative = result.items[entry->second];
+    ++alternative.runs;
+    result.rows[entry->second].push_back(row);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const auto cell = numbers_in_cell(table, row, (*wanted)[c]);
+      if (!cell) return propagate(cell.error());
+      auto& values = alternative.values[columns[c]];
+      if (values.size() < alternative.runs)  // a column asked for twice is read once
+        values.push_back(cell->empty() ? std::numeric_limits<double>::quiet_NaN()
+                                       : *std::max_element(cell->begin(), cell->end()));
+    }
+  }
+  warn_of_mixed_tasks(table, result, result.warnings);
+  return result;
+}
+
+Result<std::string> energy_column(const formats::CsvTable& table, std::string_view option) {
+  for (const char* name :
+       {"energy_j", "gpu_energy_j", "energy_kj", "energy_mj", "energy_kwh", "energy_kwh_with_pue"})
+    if (table.has(name)) return std::string(name);
+  std::vector<std::string> energies;
+  for (const auto& column : table.columns())
+    if (tradeoff::unit_of_column(column).dimension == tradeoff::Dimension::energy) energies.push_back(column);
+  if (energies.size() == 1) return energies[0];
+  return fail(ErrorKind::invalid, table.name(),
+              "cannot tell which column holds the energy{}{}; name one with {}", energies.empty() ? "" : ": ",
+              fmt::join(energies, " or "), option);
+}
+
+}  // namespace joulecast::session

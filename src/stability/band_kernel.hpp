@@ -1,0 +1,62 @@
+// The inner loop of the matrix profile, one implementation an instruction set. Internal to the matrix
+// profile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "stability/windows.hpp"
+
+namespace joulecast::stability {
+
+/// Extremes over a block of consecutive windows: they bound the rounding error of a covariance recurrence.
+struct BlockExtremes {
+  double df = 0;             ///< largest |df|
+  double dg = 0;             ///< largest |dg|
+  double norm = 0;           ///< largest norm
+  double smallest_norm = 0;  ///< of the windows that are not constant; infinite where all are
+};
+constexpr std::size_t extremes_block = 16;
+
+/// Everything a kernel reads (plain pointers: these files are compiled for instruction sets that the machine
+/// may lack, so no inline function of a shared header may be instantiated there).
+struct BandInput {
+  const double* samples;
+  const double* offset;
+  const double* df;
+  const double* dg;
+  const double* inverse_norm;
+  const BlockExtremes* blocks;
+  std::size_t count;
+  std::size_t length;
+  double noise;  ///< (m+1) x noise variance in scaled units: what De Paepe's correction adds to a correlation
+                 ///< is noise x min(inverse_norm_i^2, inverse_norm_j^2); 0 = none
+};
+
+/// The best correlation found so far of each window with a later one (right) and an earlier one (left).
+struct BandOutput {
+  double* left;
+  std::int64_t* left_index;
+  double* right;
+  std::int64_t* right_index;
+};
+
+/// Walks the diagonals [first, first + width) and takes up every better neighbour; a tie keeps the one that
+/// is there, so that bands taken in rising order leave the nearest.
+using BandFunction = void (*)(const BandInput&, BandOutput, std::size_t first);
+
+struct BandKernel {
+  const char* name;
+  std::size_t width;
+  BandFunction run;
+};
+
+extern const BandKernel portable_band_kernel;
+extern const BandKernel avx2_band_kernel;    ///< width 0 where it was not compiled
+extern const BandKernel avx512_band_kernel;  ///< width 0 where it was not compiled
+
+/// Two windows that correlate better than this are the same for us, and the nearer one is taken: their
+/// distance is below 5e-7 sqrt(m), and rounding alone would decide among repeats of the very same samples.
+constexpr double same_correlation = 1 - 0x1p-44;
+
+}  // namespace joulecast::stability

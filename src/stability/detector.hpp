@@ -1,0 +1,51 @@
+// Stability detectors: from which sample on does the power of a training stay what it is?
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace joulecast::stability {
+
+struct DetectorOptions {
+  std::size_t window = 10;           ///< samples of a subsequence, for the matrix-profile methods
+  std::size_t exclusion_factor = 3;  ///< they look no nearer to an end than window x this
+  double noise_deviation = 0;        ///< of the meter, W; see matrix_profile.hpp
+};
+
+struct StablePoint {
+  std::size_t index = 0;  ///< first sample of the stable stretch; 0 where no change was found
+  bool found = false;     ///< false: no change stands out, so the power counts as stable from the start
+  bool censored = false;  ///< the method's view ends at this point: the true one is here or beyond
+};
+
+/// One method. Values are power (any unit) at even steps; nothing else is known to it. invalid where there
+/// are too few values or one is not finite. All are pure functions and may run side by side.
+struct StabilityDetector {
+  std::string_view name;
+  std::string_view description;
+  Result<StablePoint> (*find)(std::span<const double> power, const DetectorOptions& options);
+};
+
+extern const StabilityDetector fluss_detector;      ///< the paper's: matrix profile and FLUSS
+extern const StabilityDetector floss_detector;      ///< the same, streaming
+extern const StabilityDetector split_detector;      ///< one least-squares split into two levels
+extern const StabilityDetector ramp_detector;       ///< one least-squares split into a line and a level
+extern const StabilityDetector pelt_detector;       ///< all changes of level, penalised
+extern const StabilityDetector mser5_detector;      ///< truncation with the smallest standard error
+extern const StabilityDetector cycles_detector;     ///< MSER over whole cycles of the training
+extern const StabilityDetector streaming_detector;  ///< CUSUM over a stream, bounded memory
+
+/// Every method, in the order above.
+[[nodiscard]] std::span<const StabilityDetector* const> all_detectors();
+/// nullptr where there is none of that name.
+[[nodiscard]] const StabilityDetector* detector_named(std::string_view name);
+/// Chosen by projection error on measured trainings: docs/decisions/stability-detector.md.
+[[nodiscard]] const StabilityDetector& default_detector();
+
+/// invalid where there are fewer than `least` values, or one is not finite.
+[[nodiscard]] Status check_series(std::span<const double> power, std::size_t least, std::string_view method);
+
+}  // namespace joulecast::stability

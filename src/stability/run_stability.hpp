@@ -1,0 +1,64 @@
+// When a run's power is stable, in seconds and epochs, and how well its energy could be projected from there.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "stability/detector.hpp"
+#include "stability/power_epochs.hpp"
+#include "trace/run.hpp"
+
+namespace joulecast::stability {
+
+/// The run's total power as the detectors see it: within the run's span, seconds from its begin.
+struct PowerSignal {
+  std::vector<double> times;
+  std::vector<double> watts;
+  Seconds step{0};  ///< median distance of the times
+};
+
+/// One gauge's own readings. A sum of channels, and anything read more often than twice a second, is taken as
+/// means over even steps: the slowest channel's own, 1 s at least. unavailable where the run has no power;
+/// malformed where it has fewer than two readings within its span.
+[[nodiscard]] Result<PowerSignal> power_signal(const trace::Run& run);
+
+struct Stabilisation {
+  std::string method;
+  std::optional<Seconds> stable_from;  ///< from the run's begin; 0 where no change stands out
+  std::optional<int> stable_epoch;     ///< index of the epoch in which that is
+  bool found = false;                  ///< a change stands out
+  bool censored = false;               ///< see StablePoint
+  std::string reason;                  ///< why the method gives no point
+};
+
+enum class EpochSource { none, recorded, power };
+
+struct RunStability {
+  PowerSignal signal;
+  std::vector<Stabilisation> points;  ///< one a method, in the order asked for
+  EpochSource epoch_source = EpochSource::none;
+  std::vector<trace::Span> epochs;  ///< from the run's begin
+  /// Cycles seen in the power, in samples of the signal; nothing where it has no period.
+  std::optional<PowerEpochs> cycles;
+};
+
+[[nodiscard]] Result<RunStability> stability_of(const trace::Run& run,
+                                                std::span<const StabilityDetector* const> methods,
+                                                const DetectorOptions& options = {});
+
+struct StabilityProjection {
+  double error = 0;     ///< |projected - measured| / measured
+  double observed = 0;  ///< share of the energy that had been seen
+};
+
+/// Online estimation by epoch energy (del Rey et al., arXiv 2307.05520): the energy up to the first epoch
+/// that begins at or after `stable_from`, plus the mean energy per work of the next `window` epochs times the
+/// work that is left, against what was measured. Where epochs are not recorded, total_work equal parts of the
+/// run stand for them. Nothing where no epoch begins after it, or neither epochs nor total_work are known.
+[[nodiscard]] std::optional<StabilityProjection> project_from(const trace::Run& run, Seconds stable_from,
+                                                              int window = 5);
+
+}  // namespace joulecast::stability

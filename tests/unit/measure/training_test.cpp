@@ -1,0 +1,96 @@
+#include "measure/training.hpp"
+
+#include <gtest/gtest.h>
+
+#include "measure/clock_watch.hpp"
+
+namespace joulecast::measure {
+namespace {
+
+using progress::Event;
+using progress::EventKind;
+
+SteadyTime at(double seconds) {
+  return SteadyTime{1'000'000'000} + Seconds{seconds};
+}
+
+Event event(EventKind kind, double seconds, int epoch) {
+  Event event;
+  event.kind = kind;
+  event.time = at(seconds);
+  event.epoch = epoch;
+  return event;
+}
+
+/// A machine that draws 100 W and whose readings reach `known` seconds.
+EnergyUntil steady(double known) {
+  return [known](Seconds t) {
+    return t.value() <= known ? std::optional{Joules{100 * t.value()}} : std::nullopt;
+  };
+}
+
+TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
+  Training training(at(0), 4, nullptr);
+  training.hear({event(EventKind::epoch_begin, 1, 0), event(EventKind::epoch_begin, 3, 1)});
+  EXPECT_FALSE(training.update(steady(2.5)));
+  EXPECT_EQ(training.epochs(), 1u);
+  EXPECT_FALSE(training.projection());
+  EXPECT_TRUE(training.update(steady(3.5)));
+}
+
+TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
+  Training training(at(0), 4, nullptr);
+  double t = 5;  // five seconds of preparation
+  for (int i = 0; i < 3; ++i, t += 2) training.hear({event(EventKind::epoch_begin, t, i)});
+  training.update(steady(100));
+  ASSERT_TRUE(training.projection());
+  // 5 s before the first epoch and 4 epochs of 2 s, all at 100 W.
+  EXPECT_NEAR(training.projection()->total.value.value(), 1300, 1);
+  EXPECT_NEAR(training.projection()->share, 0.5, 1e-9);
+  ASSERT_TRUE(training.probability_above(Joules{10'000}));
+  EXPECT_LT(*training.probability_above(Joules{10'000}), 0.5);
+  EXPECT_GT(*training.probability_above(Joules{600}), 0.5);
+}
+
+TEST(Training, WithoutATotalThereIsNoProjection) {
+  Training training(at(0), std::nullopt, nullptr);
+  for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
+  training.update(steady(100));
+  EXPECT_EQ(training.epochs(), 4u);
+  EXPECT_FALSE(training.projection()) << "never a number from nothing";
+}
+
+TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
+  Training training(at(0), 100, nullptr);
+  auto first = event(EventKind::epoch_begin, 0, 0);
+  first.total_epochs = 5;
+  training.hear({first, event(EventKind::epoch_begin, 2, 1)});
+  training.update(steady(100));
+  EXPECT_EQ(training.total_epochs(), 5);
+}
+
+TEST(Training, EndsAnOpenEpochWithTheCommand) {
+  Training training(at(0), 2, nullptr);
+  training.hear({event(EventKind::epoch_begin, 1, 0)});
+  training.finish(at(3), steady(100));
+  EXPECT_EQ(training.epochs(), 1u);
+}
+
+TEST(ClockWatch, TellsASuspendFromASetClock) {
+  FakeClock clock;
+  ClockWatch watch(clock);
+  clock.advance(Seconds{60});
+  EXPECT_TRUE(watch.look().empty());
+  clock.suspend(Seconds{3600});
+  auto lines = watch.look();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines[0].find("suspended for 1 h 00 min"), std::string::npos) << lines[0];
+  clock.step_wall(Seconds{-90});
+  lines = watch.look();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines[0].find("back"), std::string::npos) << lines[0];
+  EXPECT_TRUE(watch.look().empty());
+}
+
+}  // namespace
+}  // namespace joulecast::measure
