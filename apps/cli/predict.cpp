@@ -80,10 +80,10 @@ int predict(const Options& options) {
   auto predictions = session::predict(*model, *request);
   if (!predictions) return report_error(predictions.error());
   return answer(
-      options.json, [&] { fmt::print("{}", session::to_text(*predictions)); },
+      options.json, [&] { fmt::print("{}", report::to_text(*predictions)); },
       [&] {
         return nlohmann::ordered_json{{"model_file", file.string()},
-                                      {"predictions", session::to_json(*predictions)}};
+                                      {"predictions", report::to_json(*predictions)}};
       });
 }
 

@@ -51,12 +51,12 @@ int summarise(const Options& options, const Methods& methods, const stability::D
       session::summarise_stability({options.paths.begin(), options.paths.end()}, methods, detector);
   if (!summary) return report_error(summary.error());
   return answer(
-      options.json, [&] { fmt::print("{}", session::summary_text(*summary)); },
-      [&] { return session::summary_json(*summary); });
+      options.json, [&] { fmt::print("{}", report::summary_text(*summary)); },
+      [&] { return report::summary_json(*summary); });
 }
 
 Status draw(const trace::Run& run, const stability::RunStability& stability, const Options& options) {
-  const auto plot = session::stability_plot(run, stability);
+  const auto plot = report::stability_plot(run, stability);
   if (options.json != "-") fmt::print("{}", report::to_terminal(plot, report::terminal_options()));
   if (options.plot.empty()) return {};
   return write_file(options.plot, report::to_svg(plot));
@@ -79,8 +79,8 @@ int analyse(const Options& options, const Methods& methods, const stability::Det
     return report_error({ErrorKind::invalid, stability->points.front().reason, options.paths.front()});
   if (const auto drawn = draw(runs.front(), *stability, options); !drawn) return report_error(drawn.error());
   return answer(
-      options.json, [&] { fmt::print("{}", session::stability_text(runs.front(), *stability)); },
-      [&] { return session::stability_json(runs.front(), *stability); });
+      options.json, [&] { fmt::print("{}", report::stability_text(runs.front(), *stability)); },
+      [&] { return report::stability_json(runs.front(), *stability); });
 }
 
 // A folder that is no bundle itself can only be meant as one that holds bundles.

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/comparison_report.hpp"
-#include "report/json_number.hpp"
+#include "report/json_value.hpp"
 #include "stats/distributions.hpp"
 
 namespace joulecast::report {
@@ -10,12 +10,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const stats::Range& range) {
-  return Json::array({json_number(range.low), json_number(range.high)});
+  return Json::array({or_null(range.low), or_null(range.high)});
 }
 
 /// A p-value below machine range is 0 as a number; the text says what that means.
 void put_p(Json& json, double p) {
-  json["p_value"] = json_number(p);
+  json["p_value"] = or_null(p);
   json["p_text"] = stats::p_text(p);
 }
 
@@ -23,15 +23,15 @@ Json json_of(const stats::GroupFacts& group) {
   const auto& s = group.summary;
   Json json{{"name", group.name},
             {"n", s.n},
-            {"median", json_number(s.median)},
+            {"median", or_null(s.median)},
             {"median_interval", json_of(group.median_interval)},
-            {"mean", json_number(s.mean)},
-            {"sd", json_number(s.sd)},
-            {"cv", s.mean > 0 ? json_number(s.sd / s.mean) : Json(nullptr)},
-            {"min", json_number(s.min)},
-            {"q1", json_number(s.q1)},
-            {"q3", json_number(s.q3)},
-            {"max", json_number(s.max)}};
+            {"mean", or_null(s.mean)},
+            {"sd", or_null(s.sd)},
+            {"cv", s.mean > 0 ? or_null(s.sd / s.mean) : Json(nullptr)},
+            {"min", or_null(s.min)},
+            {"q1", or_null(s.q1)},
+            {"q3", or_null(s.q3)},
+            {"max", or_null(s.max)}};
   if (group.normality) {
     Json test{{"test", "shapiro-wilk"}, {"statistic", group.normality->w}};
     put_p(test, group.normality->p_value);
@@ -45,14 +45,14 @@ Json json_of(const stats::GroupFacts& group) {
 }
 
 Json json_of(const stats::TestOutcome& test) {
-  Json effect{{"name", test.effect_name}, {"value", json_number(test.effect)}, {"magnitude", test.magnitude}};
+  Json effect{{"name", test.effect_name}, {"value", or_null(test.effect)}, {"magnitude", test.magnitude}};
   effect["interval"] = test.effect_interval ? json_of(*test.effect_interval) : Json(nullptr);
   Json json{{"name", test.name},
             {"effect_size", std::move(effect)},
             {"statistic_name", test.statistic_name},
-            {"statistic", json_number(test.statistic)},
-            {"df1", json_number(test.df1)},
-            {"df2", json_number(test.df2)}};
+            {"statistic", or_null(test.statistic)},
+            {"df1", or_null(test.df1)},
+            {"df2", or_null(test.df2)}};
   put_p(json, test.p_value);
   json["assumption"] = test.assumption;
   return json;
@@ -65,17 +65,16 @@ Json json_of(const stats::PairOutcome& pair, const stats::ComparisonResult& resu
             {"b", b.name},
             {"n_a", a.summary.n},
             {"n_b", b.summary.n},
-            {"median_difference", json_number(pair.median_difference)},
-            {"median_ratio", json_number(pair.median_ratio)}};
+            {"median_difference", or_null(pair.median_difference)},
+            {"median_ratio", or_null(pair.median_ratio)}};
   json["effect_size"] = {{"name", "cliffs_delta"},
                          {"value", pair.delta.value},
                          {"magnitude", stats::magnitude_of_delta(pair.delta.value)},
                          {"interval", json_of(pair.delta.interval)}};
-  if (pair.g)
-    json["hedges_g"] = {{"value", json_number(pair.g->value)}, {"interval", json_of(pair.g->interval)}};
-  json["statistic"] = json_number(pair.statistic);
+  if (pair.g) json["hedges_g"] = {{"value", or_null(pair.g->value)}, {"interval", json_of(pair.g->interval)}};
+  json["statistic"] = or_null(pair.statistic);
   put_p(json, pair.p_value);
-  json["p_adjusted"] = json_number(pair.p_adjusted);
+  json["p_adjusted"] = or_null(pair.p_adjusted);
   json["significant"] = pair.p_adjusted < result.alpha;
   return json;
 }
@@ -86,7 +85,7 @@ Json repetitions_json(const stats::ComparisonResult& result) {
     wanted.push_back({{"relative_difference", plan.relative_difference},
                       {"n_per_group", plan.n ? Json(*plan.n) : Json(nullptr)}});
   return {{"wanted", std::move(wanted)},
-          {"detectable_relative_difference", json_number(result.detectable_difference)}};
+          {"detectable_relative_difference", or_null(result.detectable_difference)}};
 }
 
 Json json_of(const stats::ComparisonResult& result) {
@@ -97,7 +96,7 @@ Json json_of(const stats::ComparisonResult& result) {
   if (result.equal_variance) {
     Json test{{"test", "levene"},
               {"centre", "median"},
-              {"statistic", json_number(result.equal_variance->statistic)},
+              {"statistic", or_null(result.equal_variance->statistic)},
               {"df1", result.equal_variance->df1},
               {"df2", result.equal_variance->df2}};
     put_p(test, result.equal_variance->p_value);
@@ -123,10 +122,10 @@ Json json_of(const stats::ComparisonResult& result) {
 Json json_of(const stats::FactorEffect& effect, const char* statistic, const char* size) {
   Json json{{"effect_size",
              {{"name", size},
-              {"value", json_number(effect.partial_eta_squared)},
+              {"value", or_null(effect.partial_eta_squared)},
               {"magnitude", stats::magnitude_of_eta_squared(effect.partial_eta_squared)}}},
             {"statistic_name", statistic},
-            {"statistic", json_number(effect.statistic)},
+            {"statistic", or_null(effect.statistic)},
             {"df", effect.df}};
   put_p(json, effect.p_value);
   return json;

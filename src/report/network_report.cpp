@@ -51,7 +51,8 @@ std::string layer_table(const ArchitectureFeatures& net, const NetworkReportOpti
   TextTable table({left, left, left, left, right, right}, "");
   table.add({"Layer", "Operation", "Kind", "Output", "Parameters", "MACs"});
   for (const auto& layer : net.layers)
-    table.add({shorten_front(layer.name, widest_name), printable(layer.operation), std::string(name_of(layer.kind)),
+    table.add({shorten_front(layer.name, widest_name), printable(layer.operation),
+               std::string(name_of(layer.kind)),
                network::to_text(for_batch(layer.output, net, options.batch)),
                layer.parameters == 0 ? "-" : grouped(layer.parameters),
                layer.macs == 0 ? "-" : scaled(layer.macs, "")});
@@ -96,8 +97,7 @@ std::string totals_text(const ArchitectureFeatures& net, const NetworkReportOpti
   line("activations, one sample",
        fmt::format("{} written, {} kept for training", scaled(sum.activation_bytes, "B"),
                    scaled(sum.saved_bytes, "B")));
-  line("depth, kernels",
-       fmt::format("{} weighted layers deep, {} forward kernels", net.depth, sum.kernels));
+  line("depth, kernels", fmt::format("{} weighted layers deep, {} forward kernels", net.depth, sum.kernels));
   line(fmt::format("training step, batch {}", options.batch),
        fmt::format("{}: forward {}, backward {}, {} {}", scaled(step.flops(), "FLOPs"),
                    scaled(step.forward_flops, ""), scaled(step.backward_flops, ""), options.optimiser.name,

@@ -5,16 +5,14 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "report/json_value.hpp"
+
 namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 using estimate::OfflineEvaluation;
 using estimate::OfflineScores;
-
-Json or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json methods_json(const std::vector<OfflineScores>& methods) {
   Json list = Json::array();

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "report/json_value.hpp"
+
 namespace joulecast::report {
 namespace {
 
@@ -12,10 +14,6 @@ using Json = nlohmann::ordered_json;
 using estimate::NamedScores;
 using estimate::OnlineEvaluation;
 using estimate::Scores;
-
-Json or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 void put_scores(Json& json, const Scores& s) {
   json["runs"] = s.runs;

@@ -8,25 +8,25 @@
 
 #include "base/text.hpp"
 
-namespace joulecast::session {
+namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view label_of(const Predicted& predicted) {
+std::string_view label_of(const session::Predicted& predicted) {
   if (!predicted.low) return "no interval";
   return predicted.calibrated ? "calibrated" : "model-based";
 }
 
 template <class Unit>
-std::string line_of(const Predicted& p) {
+std::string line_of(const session::Predicted& p) {
   auto text = to_text(Unit{p.value});
   if (p.low && p.high)
     text += fmt::format("   90 %: {} to {}", to_text(Unit{*p.low}), to_text(Unit{*p.high}));
   return text + fmt::format(" ({})", label_of(p));
 }
 
-Json quantity_json(const std::optional<Predicted>& p) {
+Json quantity_json(const std::optional<session::Predicted>& p) {
   if (!p) return nullptr;
   return {{"value", p->value},
           {"low", p->low ? Json(*p->low) : Json(nullptr)},
@@ -34,7 +34,7 @@ Json quantity_json(const std::optional<Predicted>& p) {
           {"interval", p->low ? Json(label_of(*p)) : Json(nullptr)}};
 }
 
-void put_emissions(std::string& text, const Prediction& p) {
+void put_emissions(std::string& text, const session::Prediction& p) {
   if (!p.emissions) return;
   if (p.emissions->mass)
     text +=
@@ -43,7 +43,7 @@ void put_emissions(std::string& text, const Prediction& p) {
     text += fmt::format("  emissions    not known: {}\n", p.emissions->reason);
 }
 
-std::string in_full(const Prediction& p) {
+std::string in_full(const session::Prediction& p) {
   auto text =
       fmt::format("{} on {}{}, batch {}, limit {:.0f} W\n", p.model,
                   p.gpu_count > 1 ? fmt::format("{} x ", p.gpu_count) : "", p.gpu, p.batch, p.limit_w);
@@ -64,11 +64,11 @@ std::string in_full(const Prediction& p) {
   return text;
 }
 
-std::string cell(const std::optional<Predicted>& p, std::string (*write)(double)) {
+std::string cell(const std::optional<session::Predicted>& p, std::string (*write)(double)) {
   return p ? write(p->value) : "-";
 }
 
-std::string table(const std::vector<Prediction>& predictions) {
+std::string table(const std::vector<session::Prediction>& predictions) {
   std::string text;
   auto out = std::back_inserter(text);
   fmt::format_to(out, "{:<22} {:<24} {:>6} {:>9} {:>14} {:>12} {:>12} {:>12} {:>9}\n", "model", "GPU",
@@ -100,11 +100,11 @@ std::string table(const std::vector<Prediction>& predictions) {
 
 }  // namespace
 
-std::string to_text(const std::vector<Prediction>& predictions) {
+std::string to_text(const std::vector<session::Prediction>& predictions) {
   return predictions.size() == 1 ? in_full(predictions.front()) : table(predictions);
 }
 
-Json to_json(const std::vector<Prediction>& predictions) {
+Json to_json(const std::vector<session::Prediction>& predictions) {
   auto list = Json::array();
   for (const auto& p : predictions) {
     Json co2e = nullptr;
@@ -128,4 +128,4 @@ Json to_json(const std::vector<Prediction>& predictions) {
   return list;
 }
 
-}  // namespace joulecast::session
+}  // namespace joulecast::report

@@ -3,28 +3,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/json_value.hpp"
+
 namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  if (!value) return nullptr;
-  if constexpr (std::is_arithmetic_v<T>) {
-    return *value;
-  } else {
-    return value->value();
-  }
-}
-
-Json or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
 
 Json energy_json(const trace::RunEnergy& energy) {
   auto rows = Json::array();
@@ -48,7 +32,7 @@ Json epochs_json(const RunReport& report) {
   for (std::size_t i = 0; i < report.run.epochs.size(); ++i) {
     const auto& epoch = report.run.epochs[i];
     auto metrics = Json::object();
-    for (const auto& [name, value] : epoch.metrics) metrics[name] = number(value);
+    for (const auto& [name, value] : epoch.metrics) metrics[name] = or_null(value);
     epochs.push_back({{"epoch", epoch.index},
                       {"start_s", epoch.span.begin.value()},
                       {"end_s", epoch.span.end.value()},
@@ -63,9 +47,9 @@ Json projections_json(const RunReport& report) {
   auto list = Json::array();
   for (const auto& projection : report.run.projections)
     list.push_back({{"time_s", projection.time.value()},
-                    {"share", number(projection.share)},
+                    {"share", or_null(projection.share)},
                     {"method", projection.method},
-                    {"total_j", number(projection.total.value())},
+                    {"total_j", or_null(projection.total.value())},
                     {"low_j", or_null(projection.low)},
                     {"high_j", or_null(projection.high)},
                     {"ready", projection.ready},

@@ -5,16 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "report/json_value.hpp"
 
-namespace joulecast::session {
+namespace joulecast::report {
 namespace {
 
 using nlohmann::ordered_json;
-
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
 
 std::string_view name_of(stability::EpochSource source) {
   switch (source) {
@@ -85,7 +81,7 @@ std::string cycles_text(const stability::RunStability& stability) {
                      cycles.confidence);
 }
 
-ordered_json spread_json(const std::optional<Spread>& spread) {
+ordered_json spread_json(const std::optional<session::Spread>& spread) {
   if (!spread) return nullptr;
   return {{"count", spread->count},
           {"median", spread->median},
@@ -94,7 +90,7 @@ ordered_json spread_json(const std::optional<Spread>& spread) {
           {"p90", spread->p90}};
 }
 
-ordered_json group_json(const StabilityGroup& group) {
+ordered_json group_json(const session::StabilityGroup& group) {
   ordered_json json{{"source", group.source}};
   if (group.nodes == 0) return json;  // a source as a whole
   json["architecture"] = group.architecture;
@@ -104,7 +100,7 @@ ordered_json group_json(const StabilityGroup& group) {
   return json;
 }
 
-ordered_json row_json(const StabilityRow& row) {
+ordered_json row_json(const session::StabilityRow& row) {
   auto json = group_json(row.group);
   json["method"] = row.method;
   json["runs"] = row.runs;
@@ -120,7 +116,7 @@ ordered_json row_json(const StabilityRow& row) {
   return json;
 }
 
-ordered_json rhythm_json(const RhythmRow& row) {
+ordered_json rhythm_json(const session::RhythmRow& row) {
   auto json = group_json(row.group);
   json["runs"] = row.runs;
   json["with_period"] = row.with_period;
@@ -133,7 +129,7 @@ ordered_json rhythm_json(const RhythmRow& row) {
   return json;
 }
 
-std::string label_of(const StabilityGroup& group) {
+std::string label_of(const session::StabilityGroup& group) {
   if (group.nodes == 0) return group.source;
   std::string label = fmt::format("{} {}", group.source, group.architecture);
   if (group.nodes > 1) label += fmt::format(" {} nodes", group.nodes);
@@ -141,18 +137,18 @@ std::string label_of(const StabilityGroup& group) {
   return label;
 }
 
-std::string median_text(const std::optional<Spread>& spread, double factor, int digits) {
+std::string median_text(const std::optional<session::Spread>& spread, double factor, int digits) {
   return spread ? fmt::format("{:.{}f}", spread->median * factor, digits) : "-";
 }
 
 // Two boards of one architecture differ: the board's name stands under its group, cut to its last word or
 // two.
-std::string board_of(const StabilityGroup& group) {
+std::string board_of(const session::StabilityGroup& group) {
   constexpr std::size_t width = 14;
   return group.gpu.size() <= width ? group.gpu : group.gpu.substr(group.gpu.size() - width);
 }
 
-std::string rows_text(const std::vector<StabilityRow>& rows) {
+std::string rows_text(const std::vector<session::StabilityRow>& rows) {
   std::string text = fmt::format(
       "{:<38} {:<14} {:<9} {:>5} {:>9} {:>13} {:>6} {:>9} {:>7} {:>6} {:>6} {:>6}\n", "runs of", "board",
       "method", "runs", "stable s", "p10..p90", "epoch", "censored", "error %", "mean", "p90", "seen %");
@@ -175,7 +171,7 @@ std::string rows_text(const std::vector<StabilityRow>& rows) {
   return text;
 }
 
-std::string rhythms_text(const std::vector<RhythmRow>& rows) {
+std::string rhythms_text(const std::vector<session::RhythmRow>& rows) {
   std::string text = fmt::format("{:<38} {:<14} {:>9} {:>9} {:>11} {:>7} {:>7} {:>12} {:>10}\n",
                                  "cycles in the power of", "board", "periodic", "period s", "confidence",
                                  "cycles", "epochs", "difference", "boundaries");
@@ -191,13 +187,13 @@ std::string rhythms_text(const std::vector<RhythmRow>& rows) {
 
 }  // namespace
 
-report::Plot stability_plot(const trace::Run& run, const stability::RunStability& stability) {
-  report::Plot plot;
+Plot stability_plot(const trace::Run& run, const stability::RunStability& stability) {
+  Plot plot;
   plot.title = run.info.id.empty() ? "Power" : run.info.id;
   plot.subtitle = "Total power, and from where each method holds it for stable";
   plot.x.label = "time (s)";
   plot.y.label = "power (W)";
-  report::Series power;
+  Series power;
   power.label = "power";
   power.x = stability.signal.times;
   power.y = stability.signal.watts;
@@ -227,7 +223,7 @@ ordered_json stability_json(const trace::Run& run, const stability::RunStability
   return json;
 }
 
-std::string summary_text(const StabilitySummary& summary) {
+std::string summary_text(const session::StabilitySummary& summary) {
   std::string text = rows_text(summary.groups) + "\n" + rows_text(summary.sources);
   text +=
       "error: of the projection from that point (energy of the next 5 epochs times the work that is left); "
@@ -241,7 +237,7 @@ std::string summary_text(const StabilitySummary& summary) {
   return text;
 }
 
-ordered_json summary_json(const StabilitySummary& summary) {
+ordered_json summary_json(const session::StabilitySummary& summary) {
   ordered_json json{{"runs", summary.runs},
                     {"groups", ordered_json::array()},
                     {"sources", ordered_json::array()},
@@ -253,4 +249,4 @@ ordered_json summary_json(const StabilitySummary& summary) {
   return json;
 }
 
-}  // namespace joulecast::session
+}  // namespace joulecast::report

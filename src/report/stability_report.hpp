@@ -8,10 +8,10 @@
 #include "session/runs/stability_summary.hpp"
 #include "trace/run.hpp"
 
-namespace joulecast::session {
+namespace joulecast::report {
 
 /// The trace with the points that the methods found, and the epochs that the power shows.
-[[nodiscard]] report::Plot stability_plot(const trace::Run& run, const stability::RunStability& stability);
+[[nodiscard]] Plot stability_plot(const trace::Run& run, const stability::RunStability& stability);
 [[nodiscard]] std::string stability_text(const trace::Run& run, const stability::RunStability& stability);
 
 /// {"method", "stable_from_s", "stable_epoch", "censored", …} of the first method; with several, all of them
@@ -19,7 +19,7 @@ namespace joulecast::session {
 [[nodiscard]] nlohmann::ordered_json stability_json(const trace::Run& run,
                                                     const stability::RunStability& stability);
 
-[[nodiscard]] std::string summary_text(const StabilitySummary& summary);
-[[nodiscard]] nlohmann::ordered_json summary_json(const StabilitySummary& summary);
+[[nodiscard]] std::string summary_text(const session::StabilitySummary& summary);
+[[nodiscard]] nlohmann::ordered_json summary_json(const session::StabilitySummary& summary);
 
-}  // namespace joulecast::session
+}  // namespace joulecast::report

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "report/json_number.hpp"
+#include "report/json_value.hpp"
 #include "report/tradeoff_report.hpp"
 #include "tradeoff/quantity.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const stats::Range& range) {
-  return Json::array({json_number(range.low), json_number(range.high)});
+  return Json::array({or_null(range.low), or_null(range.high)});
 }
 
 Json described(const tradeoff::Alternative& alternative, const std::vector<std::string>& keys) {
@@ -29,13 +29,13 @@ Json column_json(const std::string& column) {
 
 Json json_of(const tradeoff::Placed& placed, const TradeoffReport& report) {
   auto json = described(report.alternatives[placed.alternative], report.keys);
-  json["cost"] = json_number(placed.cost);
+  json["cost"] = or_null(placed.cost);
   json["cost_interval"] = json_of(placed.cost_interval);
-  json["quality"] = json_number(placed.quality);
+  json["quality"] = or_null(placed.quality);
   json["quality_interval"] = json_of(placed.quality_interval);
   json["on_front"] = placed.on_front;
-  json["front_share"] = json_number(placed.front_share);
-  json["cost_per_point"] = json_number(placed.cost_per_point);
+  json["front_share"] = or_null(placed.front_share);
+  json["cost_per_point"] = or_null(placed.cost_per_point);
   return json;
 }
 
@@ -44,13 +44,13 @@ Json json_of(const CurveOutcome& curve, const TradeoffReport& report) {
             {"runs", curve.runs},
             {"epochs", curve.epochs},
             {"enough_epoch", curve.enough_epoch},
-            {"share_after_enough", json_number(curve.share_after_enough)},
+            {"share_after_enough", or_null(curve.share_after_enough)},
             {"improvements", Json::array()}};
   for (const auto& step : curve.example.improvements)
     json["improvements"].push_back({{"epoch", step.epoch},
-                                    {"energy", json_number(step.energy)},
-                                    {"quality", json_number(step.quality)},
-                                    {"energy_per_point", json_number(step.energy_per_point)}});
+                                    {"energy", or_null(step.energy)},
+                                    {"quality", or_null(step.quality)},
+                                    {"energy_per_point", or_null(step.energy_per_point)}});
   return json;
 }
 
@@ -71,17 +71,17 @@ nlohmann::ordered_json to_json(const TradeoffReport& report) {
   json["front"] = Json::array();
   for (const auto i : overview.front) json["front"].push_back(name(i));
   json["knee"] = overview.knee ? Json(name(*overview.knee)) : Json(nullptr);
-  json["hypervolume_share"] = json_number(overview.hypervolume);
+  json["hypervolume_share"] = or_null(overview.hypervolume);
   json["best"] = name(overview.best);
   const auto& choice = overview.placed[overview.cheapest_within];
   json["cheapest_within"] = {{"within", report.options.within},
                              {"name", name(overview.cheapest_within)},
-                             {"cost", json_number(choice.cost)},
-                             {"quality", json_number(choice.quality)},
-                             {"quality_lost", json_number(overview.quality_lost)},
-                             {"saving", json_number(overview.saving)},
+                             {"cost", or_null(choice.cost)},
+                             {"quality", or_null(choice.quality)},
+                             {"quality_lost", or_null(overview.quality_lost)},
+                             {"saving", or_null(overview.saving)},
                              {"saving_interval", json_of(overview.saving_interval)},
-                             {"choice_share", json_number(overview.choice_share)}};
+                             {"choice_share", or_null(overview.choice_share)}};
   if (!report.curves.empty()) {
     json["curves"] = {{"tolerance", report.curve_tolerance},
                       {"energy_by_epoch", report.energy_by_epoch_assumed ? "assumed" : "measured"},
@@ -93,21 +93,21 @@ nlohmann::ordered_json to_json(const TradeoffReport& report) {
     for (const auto& life : report.lives)
       json["full_cycle"]["alternatives"].push_back(
           {{"name", report.alternatives[life.alternative].name()},
-           {"training", json_number(life.cost.training)},
-           {"per_use", json_number(life.cost.per_use)},
-           {"total", json_number(life.total)},
-           {"training_share", json_number(life.cost.training_share(report.uses))},
-           {"break_even_uses", json_number(life.break_even)}});
+           {"training", or_null(life.cost.training)},
+           {"per_use", or_null(life.cost.per_use)},
+           {"total", or_null(life.total)},
+           {"training_share", or_null(life.cost.training_share(report.uses))},
+           {"break_even_uses", or_null(life.break_even)}});
   }
   if (!report.utilisation.empty()) {
     json["utilisation"] = Json::array();
     for (const auto& reading : report.utilisation)
       json["utilisation"].push_back(
           {{"name", report.alternatives[reading.alternative].name()},
-           {"gpu_util_pct", json_number(reading.percent)},
+           {"gpu_util_pct", or_null(reading.percent)},
            {"low", reading.low},
            {"cheaper", reading.cheaper ? Json(report.alternatives[*reading.cheaper].name()) : Json(nullptr)},
-           {"cheaper_saving", reading.cheaper ? json_number(reading.cheaper_saving) : Json(nullptr)}});
+           {"cheaper_saving", reading.cheaper ? or_null(reading.cheaper_saving) : Json(nullptr)}});
   }
   json["warnings"] = report.warnings;
   json["conclusion"] = conclusion(report);
@@ -123,20 +123,20 @@ nlohmann::ordered_json to_json(const RecommendReport& report) {
     json["requirements"].push_back({{"text", constraint.text}, {"column", constraint.column}});
   const auto ranked_json = [&](const tradeoff::Ranked& ranked) {
     auto entry = described(report.alternatives[ranked.alternative], report.keys);
-    entry["cost"] = json_number(ranked.cost);
+    entry["cost"] = or_null(ranked.cost);
     for (const auto& constraint : report.options.constraints) {
       entry["figures"][constraint.column] =
-          json_number(tradeoff::typical(report.alternatives[ranked.alternative], constraint.column));
+          or_null(tradeoff::typical(report.alternatives[ranked.alternative], constraint.column));
     }
     entry["fits"] = ranked.fits;
     entry["broken"] = ranked.broken;
-    entry["chosen_share"] = json_number(ranked.chosen_share);
+    entry["chosen_share"] = or_null(ranked.chosen_share);
     return entry;
   };
   json["recommended"] = ranked_json(result.choice());
   json["baseline"] = described(report.alternatives[result.baseline], report.keys);
-  json["baseline"]["cost"] = json_number(result.baseline_cost);
-  json["saving"] = json_number(result.saving);
+  json["baseline"]["cost"] = or_null(result.baseline_cost);
+  json["saving"] = or_null(result.saving);
   json["saving_interval"] = json_of(result.saving_interval);
   json["alternatives"] = Json::array();
   for (const auto& ranked : result.ranked) json["alternatives"].push_back(ranked_json(ranked));
