@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "formats/importer.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "trace/energy.hpp"
 
 namespace {
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   double energy = 0;
   std::uint64_t readings = 0;
   for (int i = 0; i < repetitions; ++i) {
-    formats::RunCollector collector;
+    trace::RunCollector collector;
     const double wall_begin = seconds_of(CLOCK_MONOTONIC);
     const double cpu_begin = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     const auto report = formats::import_path(file, {.strict = true, .columns = {}}, collector);

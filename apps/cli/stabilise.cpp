@@ -10,7 +10,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "formats/importer.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "report/stability_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
@@ -65,7 +65,7 @@ Status draw(const trace::Run& run, const stability::RunStability& stability, con
 int analyse(const Options& options, const Methods& methods, const stability::DetectorOptions& detector) {
   if (options.paths.size() > 1)
     return report_error({ErrorKind::invalid, "several paths need --summary", options.paths[1]});
-  formats::RunCollector collector;
+  trace::RunCollector collector;
   const auto imported = formats::import_path(options.paths.front(), {}, collector);
   if (!imported) return report_error(imported.error());
   auto& runs = collector.runs();

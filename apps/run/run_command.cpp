@@ -133,7 +133,7 @@ Result<MeasureResult> Measurement::run(const SignalGuard& signals) {
     training_->when_total_is_learned([this, writer](double total, bool in_epochs) {
       header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
       header_.info.work_unit = in_epochs ? "epoch" : "";
-      writer->describe(header_.info, header_.host);
+      writer->describe(header_);
     });
   clock_watch_.emplace(clock_);
   {
@@ -174,7 +174,7 @@ void Measurement::take_late_sensors() {
   describe_machine();
   auto* writer = recording_->writer();
   if (writer == nullptr) return;
-  writer->describe(header_.info, header_.host);
+  writer->describe(header_);
   for (const auto name : names)
     writer->note(
         fmt::format("{} measures from {} on: its driver took that long to answer", name, to_text(elapsed())));
@@ -272,7 +272,6 @@ trace::RunStatus Measurement::status() const {
 void Measurement::close() {
   recorder_->finish();
   if (auto* writer = recording_->writer()) {
-    writer->sensors(meters_.statuses());
     for (const auto& fault : recorder_->faults()) writer->note(fault);
     if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
       writer->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
@@ -282,9 +281,13 @@ void Measurement::close() {
     if (socket_ && socket_->refused() > 0)
       writer->note(fmt::format("{} messages of the training were refused, the last one because: {}",
                                socket_->refused(), socket_->last_refusal()));
-    writer->sampler_cpu(own_cpu_time());
   }
-  recording_->finish(status(), *exit_status_, end_ - start_);
+  header_.sensors = meters_.statuses();
+  header_.sampler_cpu = own_cpu_time();
+  header_.status = status();
+  header_.exit_status = exit_status_;
+  header_.span.end = end_ - start_;
+  (void)recording_->end(header_);  // what is not stored is told as trouble
   for (const auto& trouble : recording_->take_trouble()) say(trouble);
 }
 

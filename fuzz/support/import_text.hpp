@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "formats/importer.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::fuzzing {
@@ -25,7 +25,7 @@ inline void import_text(const formats::Importer& importer, const std::uint8_t* d
                         const formats::ImportOptions& options = {}) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const bool strict : {false, true}) {
-    formats::RunCollector collector;
+    trace::RunCollector collector;
     formats::ImportReport report;
     auto chosen = options;
     chosen.strict = strict;

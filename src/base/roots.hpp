@@ -11,6 +11,7 @@ struct Roots {
   std::filesystem::path sys = "/sys";
   std::filesystem::path proc = "/proc";
   std::filesystem::path dev = "/dev";
+  std::filesystem::path etc = "/etc";
 };
 
 /// $XDG_DATA_HOME/joulecast or ~/.local/share/joulecast; an error where neither variable is set.

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "formats/run_bundle.hpp"
-#include "formats/run_collector.hpp"
 
 namespace joulecast::formats {
 
@@ -17,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status import_bundle(const fs::path& directory, const ImportOptions& options, RunSink& sink,
+Status import_bundle(const fs::path& directory, const ImportOptions& options, trace::RunSink& sink,
                      ImportReport& report) {
   Damage damage(options.strict);
   BundleNotes notes;
@@ -39,10 +38,11 @@ Status import_bundle(const fs::path& directory, const ImportOptions& options, Ru
     if (std::ranges::find(report.taken, trace.channel.name) == report.taken.end())
       report.taken.push_back(trace.channel.name);
   }
-  return replay(*run, sink);
+  return trace::replay(*run, sink);
 }
 
-Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& options, RunSink& sink) {
+Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& options,
+                                    trace::RunSink& sink) {
   ImportReport report;
   report.kind = "bundle";
   const auto bundles = find_run_bundles(root);
@@ -62,7 +62,7 @@ std::span<const Importer* const> all_importers() {
   return importers;
 }
 
-Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options, RunSink& sink) {
+Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options, trace::RunSink& sink) {
   const auto head = lines.head();
   if (!head) return propagate(head.error());
   if (head->empty()) return fail(ErrorKind::malformed, lines.name(), "the file is empty");
@@ -79,7 +79,7 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
               "MLPerf MLLOG, or the directory of a run bundle)");
 }
 
-Result<ImportReport> import_path(const fs::path& path, const ImportOptions& options, RunSink& sink) {
+Result<ImportReport> import_path(const fs::path& path, const ImportOptions& options, trace::RunSink& sink) {
   std::error_code error;
   if (fs::is_directory(path, error)) return import_bundles(path, options, sink);
   if (path.filename() == "run.json") {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "formats/run_sink.hpp"
 #include "formats/support/damage.hpp"
 #include "formats/support/line_reader.hpp"
+#include "trace/run_sink.hpp"
 
 namespace joulecast::formats {
 
@@ -44,7 +44,8 @@ struct Importer {
   bool (*recognises)(std::string_view head, const ImportOptions& options);
   /// Reads the file once, in constant memory. malformed with file:line where nothing of it can be used, and
   /// in strict reading for every fault.
-  Status (*import)(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report);
+  Status (*import)(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+                   ImportReport& report);
 };
 
 /// Every kind of file, in the order in which they are asked.
@@ -52,10 +53,10 @@ struct Importer {
 
 /// Imports a file, or a run bundle (its directory or its run.json). malformed where no importer knows it.
 [[nodiscard]] Result<ImportReport> import_path(const std::filesystem::path& path,
-                                               const ImportOptions& options, RunSink& sink);
+                                               const ImportOptions& options, trace::RunSink& sink);
 
 /// The same for a text in memory, which no run bundle can be.
 [[nodiscard]] Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options,
-                                                RunSink& sink);
+                                                trace::RunSink& sink);
 
 }  // namespace joulecast::formats

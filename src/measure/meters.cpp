@@ -18,10 +18,7 @@ const std::vector<sampling::RawSample>& Meters::drain() {
 }
 
 std::optional<Watts> Meters::mean_power(Seconds duration, const std::function<bool()>& stop) {
-  struct NoSink : sampling::RecordSink {
-    void append(std::size_t, double, double) override {}
-    void gap(std::size_t, trace::Span) override {}
-  } nowhere;
+  trace::NullSink nowhere;
   sampling::Recorder recorder(sampler_, clock_.steady(), nowhere);
   const auto until = clock_.steady() + duration;
   while (clock_.steady() < until && !stop()) {

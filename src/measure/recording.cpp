@@ -4,17 +4,19 @@
 
 #include <utility>
 
+#include "store/run_store.hpp"
+
 namespace joulecast::measure {
 namespace fs = std::filesystem;
 
 Recording::Recording(const std::optional<fs::path>& path, const trace::Run& header,
                      const std::vector<trace::Channel>& channels) {
-  const auto wanted = path ? Result<fs::path>(*path) : store::default_path();
+  const auto wanted = path ? Result<std::string>(path->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin(*wanted, header)) {
+  if (!wanted || !begin_in(*wanted, header)) {
     std::error_code ignored;
     const auto spare = fs::temp_directory_path(ignored) / fmt::format("joulecast-{}.db", ::getpid());
-    if (begin(spare, header))
+    if (begin_in(spare.string(), header))
       trouble_.push_back(fmt::format("the run is kept in {} instead; see it with --store {}", spare.string(),
                                      spare.string()));
     else
@@ -23,33 +25,52 @@ Recording::Recording(const std::optional<fs::path>& path, const trace::Run& head
   add(channels);
 }
 
-void Recording::add(std::span<const trace::Channel> channels) {
-  if (!writer_) return;
-  for (const auto& channel : channels) channel_numbers_.push_back(writer_->add_channel(channel));
-}
-
-bool Recording::begin(const fs::path& path, const trace::Run& header) {
-  auto opened = store::Store::open(path, store::Access::write);
-  if (!opened) {
-    trouble_.push_back("the store cannot be used: " + to_string(opened.error()));
-    return false;
-  }
-  auto writer = store::RunWriter::begin(std::move(*opened), header);
+bool Recording::begin_in(const std::string& url, const trace::Run& header) {
+  auto opened = store::RunStore::open(url, store::Access::write);
+  auto writer = opened ? (*opened)->record(header) : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
   }
-  writer_.emplace(std::move(*writer));
-  path_ = path;
+  writer_ = std::move(*writer);
+  path_ = url;
   return true;
 }
 
-void Recording::append(std::size_t channel, double time, double value) {
-  if (writer_) writer_->append(channel_numbers_[channel], time, value);
+void Recording::add(std::span<const trace::Channel> channels) {
+  for (const auto& channel : channels) this->channel(channel);
+}
+
+void Recording::channel(const trace::Channel& channel) {
+  if (writer_) writer_->channel(channel);
+}
+
+void Recording::append(std::size_t channel, std::span<const double> times, std::span<const double> values) {
+  if (writer_) writer_->append(channel, times, values);
 }
 
 void Recording::gap(std::size_t channel, trace::Span span) {
-  if (writer_) writer_->gap(channel_numbers_[channel], span);
+  if (writer_) writer_->gap(channel, span);
+}
+
+void Recording::epoch(std::size_t place, const trace::Epoch& epoch) {
+  if (writer_) writer_->epoch(place, epoch);
+}
+
+void Recording::metric(const trace::MetricPoint& point) {
+  if (writer_) writer_->metric(point);
+}
+
+void Recording::projection(const trace::Projection& projection) {
+  if (writer_) writer_->projection(projection);
+}
+
+void Recording::note(const std::string& text) {
+  if (writer_) writer_->note(text);
+}
+
+void Recording::describe(const trace::Run& header) {
+  if (writer_) writer_->describe(header);
 }
 
 std::vector<std::string> Recording::take_trouble() {
@@ -62,12 +83,13 @@ std::vector<std::string> Recording::take_trouble() {
   return std::exchange(trouble_, {});
 }
 
-void Recording::finish(trace::RunStatus status, int exit_status, Seconds end) {
-  if (!writer_) return;
-  if (const auto finished = writer_->finish(status, exit_status, end); !finished)
-    trouble_.push_back("the run is not wholly stored: " + to_string(finished.error()));
+Status Recording::end(const trace::Run& header) {
+  if (!writer_) return {};
+  auto ended = writer_->end(header);
+  if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
+  return ended;
 }
 
 }  // namespace joulecast::measure

@@ -26,7 +26,8 @@ std::string fault_of(trace::StepKind kind) {
 
 }  // namespace
 
-ChannelRecorder::ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, RecordSink& sink)
+ChannelRecorder::ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index,
+                                 trace::RunSink& sink)
     : channel_(std::move(channel)), period_(period), index_(index), sink_(&sink), decoder_(channel_) {}
 
 bool ChannelRecorder::is_counter() const {

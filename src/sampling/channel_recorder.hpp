@@ -8,21 +8,16 @@
 
 #include "sampling/sampler.hpp"
 #include "trace/counter.hpp"
+#include "trace/run_sink.hpp"
 #include "trace/trace.hpp"
 
 namespace joulecast::sampling {
 
-/// Where decoded readings go. Times are seconds from the run's start; values as in trace::Trace.
-class RecordSink {
- public:
-  virtual ~RecordSink() = default;
-  virtual void append(std::size_t channel, double time, double value) = 0;
-  virtual void gap(std::size_t channel, trace::Span span) = 0;
-};
-
 class ChannelRecorder {
  public:
-  ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, RecordSink& sink);
+  /// Of the run's channels this is number `index`. What the sink cannot take is its own to tell: sampling
+  /// goes on.
+  ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, trace::RunSink& sink);
 
   void take(const RawSample& sample, Seconds time);
   /// Closes what is still open (a frozen counter's gap).
@@ -48,7 +43,7 @@ class ChannelRecorder {
   trace::Channel channel_;
   Seconds period_;
   std::size_t index_;
-  RecordSink* sink_;
+  trace::RunSink* sink_;
   trace::CounterDecoder decoder_;
   std::optional<double> first_time_, last_time_;
   double last_value_ = 0;

@@ -11,7 +11,7 @@ constexpr std::size_t history_length = 8192;
 
 }  // namespace
 
-Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink)
+Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink& sink)
     : start_(run_start), sink_(&sink) {
   follow(sampler);
 }

@@ -19,7 +19,7 @@ struct LiveEnergy {
 
 class Recorder {
  public:
-  Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink);
+  Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink& sink);
 
   /// Makes a place for channels that the sampler was given since.
   void follow(const Sampler& sampler);
@@ -38,7 +38,7 @@ class Recorder {
 
   std::vector<ChannelRecorder> channels_;
   SteadyTime start_;
-  RecordSink* sink_;
+  trace::RunSink* sink_;
   LiveEnergy live_;
   std::deque<std::pair<double, double>> sums_;  ///< time and energy of the latest updates
 };

@@ -1,16 +1,13 @@
-// Reading a whole run by its key, and closing one with what it has. Internal to the store.
+// How a run ends in the store, whatever database is behind it. Internal to the store.
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "store/sqlite.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::store {
-
-[[nodiscard]] Result<trace::Run> read_whole(Database& database, std::int64_t run);
-/// As Store::load_summary.
-[[nodiscard]] Result<trace::Run> read_summary(Database& database, std::int64_t run);
 
 struct Closing {
   trace::RunStatus status = trace::RunStatus::interrupted;
@@ -19,10 +16,16 @@ struct Closing {
   std::string note = {};                      ///< "" = none
 };
 
-/// Packs the journal, sets status and end, and keeps the run's total.
-void close_run(Transaction& transaction, std::int64_t run, const Closing& closing);
+/// A run that is stored whole is not running, whatever its source says.
+[[nodiscard]] trace::RunStatus closed(trace::RunStatus status);
 
-/// The same without looking at the samples: for a run whose samples are damaged.
-void close_damaged_run(Transaction& transaction, std::int64_t run, const Closing& closing);
+/// Latest time at which anything is known of the run.
+[[nodiscard]] Seconds last_sign(const trace::Run& run);
+
+/// Where energies are cut: stretches of readings that hold one of these must be read whole. Rising.
+[[nodiscard]] std::vector<double> edges_of(const trace::Run& run);
+
+/// malformed where a trace is none (trace::check).
+[[nodiscard]] Status check_traces(const std::string& where, const trace::Run& run);
 
 }  // namespace joulecast::store

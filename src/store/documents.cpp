@@ -133,6 +133,7 @@ void visit_owner(AnyOwner& owner, Visitor& field) {
   field("pid_namespace", owner.pid_namespace);
   field("pid", owner.pid);
   field("start_ticks", owner.start_ticks);
+  field("machine_id", owner.machine_id);
 }
 
 }  // namespace

@@ -27,9 +27,17 @@ std::optional<std::uint64_t> start_ticks_of(std::int64_t pid, const Roots& roots
   return parse_uint(fields[start_field - state_field]);
 }
 
-std::string boot_id(const Roots& roots) {
-  const auto text = read_file(roots.proc / "sys/kernel/random/boot_id");
+std::string line_of(const std::filesystem::path& file) {
+  const auto text = read_file(file);
   return text ? std::string(trim(*text)) : std::string{};
+}
+
+std::string boot_id(const Roots& roots) {
+  return line_of(roots.proc / "sys/kernel/random/boot_id");
+}
+
+std::string machine_id(const Roots& roots) {
+  return line_of(roots.etc / "machine-id");
 }
 
 std::string pid_namespace(const Roots& roots) {
@@ -51,15 +59,25 @@ Owner current_owner(const Roots& roots) {
           .boot_id = boot_id(roots),
           .pid_namespace = pid_namespace(roots),
           .pid = pid,
-          .start_ticks = start_ticks_of(pid, roots).value_or(0)};
+          .start_ticks = start_ticks_of(pid, roots).value_or(0),
+          .machine_id = machine_id(roots)};
 }
 
-bool is_alive(const Owner& owner, Seconds since_heartbeat, const Roots& roots) {
+Liveness liveness_of(const Owner& owner, Seconds since_heartbeat, const Roots& roots) {
   const bool fresh = since_heartbeat < stale_heartbeat;
-  if (owner.boot_id != boot_id(roots))
-    return owner.hostname != hostname() && fresh;  // the same host has rebooted
-  if (owner.pid_namespace != pid_namespace(roots)) return fresh;
-  return start_ticks_of(owner.pid, roots) == owner.start_ticks;
+  if (owner.boot_id == boot_id(roots)) {
+    const bool alive = owner.pid_namespace == pid_namespace(roots)
+                           ? start_ticks_of(owner.pid, roots) == owner.start_ticks
+                           : fresh;
+    return alive ? Liveness::alive : Liveness::dead;
+  }
+  const auto here = machine_id(roots);
+  const bool same_name = owner.hostname == hostname();
+  // Many machines are called localhost: a name alone tells a restarted machine only with an old heartbeat.
+  const bool identified = !here.empty() && !owner.machine_id.empty();
+  if (same_name && identified && here == owner.machine_id) return Liveness::dead;
+  if (fresh) return Liveness::alive;
+  return same_name && !identified ? Liveness::dead : Liveness::silent;
 }
 
 }  // namespace joulecast::store

@@ -17,16 +17,26 @@ struct Owner {
   std::string pid_namespace;  ///< "pid:[4026531836]"
   std::int64_t pid = 0;
   std::uint64_t start_ticks = 0;  ///< field 22 of /proc/PID/stat
+  std::string machine_id;         ///< /etc/machine-id: which installation; "" where there is none
 };
 
 [[nodiscard]] Owner current_owner(const Roots& roots);
 
-/// A process that we can look at is judged by looking. One of another container or machine is taken for dead
-/// when its last heartbeat is older than this.
+/// A process of which nothing was heard for longer than this, and that we cannot look at, is dead or silent.
 constexpr Seconds stale_heartbeat{120};
 /// How often a run that has nothing else to write says that it lives.
 constexpr Seconds heartbeat_interval{15};
 
-[[nodiscard]] bool is_alive(const Owner& owner, Seconds since_heartbeat, const Roots& roots);
+enum class Liveness {
+  alive,
+  dead,
+  silent,  ///< only its own host can say: our /proc is not its, and its last sign is old
+};
+
+/// - A process that we can look at is judged by looking.
+/// - One of another container on this machine by its heartbeat, which is of the same clock as ours.
+/// - One that ran here before the machine's last start is dead.
+/// - One of another machine is never dead to us: its machine may be cut off, and its clock another one.
+[[nodiscard]] Liveness liveness_of(const Owner& owner, Seconds since_heartbeat, const Roots& roots);
 
 }  // namespace joulecast::store

@@ -1,49 +1,24 @@
-// Stores a finished run piece by piece, as an importer reads it: memory does not grow with the run.
+// Stores finished runs piece by piece, as an importer reads them: memory does not grow with the run.
 #pragma once
 
-#include <map>
-#include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "store/store.hpp"
-#include "trace/run.hpp"
+#include "trace/run_sink.hpp"
 
 namespace joulecast::store {
 
-/// One run after the other: begin, its parts in any mixture, finish. A run is in the store whole or not at
-/// all; one that is not finished leaves nothing behind. The store must outlive this and is locked for writers
-/// while a run is open.
-class RunImport {
+/// A run is in the store whole or not at all; one that is not ended leaves nothing behind. It is stored under
+/// header.info.id where that is usable, else under a new id. A run whose id the store has already is passed
+/// over. The store must outlive this and is locked for writers while a run is open.
+class RunImport : public trace::RunSink {
  public:
-  explicit RunImport(Store& store);
-  ~RunImport();
-  RunImport(const RunImport&) = delete;
-  RunImport& operator=(const RunImport&) = delete;
-
-  [[nodiscard]] Result<bool> contains(const std::string& id);
-
-  /// Under header.info.id where that is usable, else under a new id. invalid where the id is taken.
-  [[nodiscard]] Status begin(const trace::Run& header);
-  /// Channels are numbered from 0 in the order of these calls.
-  void channel(const trace::Channel& channel);
-  /// Values as in trace::Trace: finite, and times rise from call to call.
-  void append(std::size_t channel, std::span<const double> times, std::span<const double> values);
-  void gap(std::size_t channel, trace::Span span);
-  void epoch(const trace::Epoch& epoch);
-  void metric(const trace::MetricPoint& point);
-  /// The header again, with what was learned since. Returns the id. The first failure of any call since
-  /// begin.
-  [[nodiscard]] Result<std::string> finish(const trace::Run& header);
-
- private:
-  struct Open;
-  void flush();
-  Store& store_;
-  std::unique_ptr<Open> open_;
+  struct Kept {
+    std::string id;
+    bool already_there = false;  ///< the store had it: nothing was changed
+  };
+  /// One for each begin(), in order.
+  [[nodiscard]] virtual const std::vector<Kept>& kept() const = 0;
 };
 
 }  // namespace joulecast::store

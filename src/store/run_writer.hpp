@@ -1,37 +1,33 @@
-// Writes a run while it runs. A thread of its own commits within 0.75 s of what it is given, so that a killed
-// process or machine loses little, and a slow or failing disk never delays the caller.
+// Records a run while it runs. A thread of its own commits within 0.75 s of what it is given, so that a
+// killed process or machine loses little, and a slow or failing disk never delays the caller.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
-#include "store/store.hpp"
-#include "trace/run.hpp"
+#include "trace/run_sink.hpp"
 
 namespace joulecast::store {
 
+class LiveRun;
+
 struct WriterOptions {
   Seconds commit_interval{0.75};  ///< at the least, between the beginnings of two commits
-  Seconds finish_timeout{10};     ///< how long finish() waits for a locked store
+  Seconds finish_timeout{10};     ///< how long end() waits for a locked store
   std::size_t buffer_bytes =
       64u << 20;  ///< what is kept while the store cannot be written; more is dropped, counted
 };
 
-/// Every method may be called from any thread; none blocks on the disk but finish(), and none fails: what
-/// goes wrong is in status(). Times are seconds from the run's start.
-class RunWriter {
+/// One run, which RunStore::record() has begun. Every method may be called from any thread, and none blocks
+/// on the disk but end(). Times are seconds from the run's start.
+class RunWriter final : public trace::RunSink {
  public:
-  /// Takes a store over and begins a run. Of `header` everything is kept but id, status, traces, epochs,
-  /// metrics and projections; the id is new. `header.started` should be set.
-  [[nodiscard]] static Result<RunWriter> begin(Store store, const trace::Run& header,
-                                               WriterOptions options = {});
-  RunWriter(RunWriter&&) noexcept;
-  RunWriter& operator=(RunWriter&&) noexcept;
-  ~RunWriter();  ///< closes a run that was not finished as interrupted
+  RunWriter(std::unique_ptr<LiveRun> run, WriterOptions options);
+  ~RunWriter() override;  ///< closes a run that was not ended as interrupted
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
 
   [[nodiscard]] const std::string& id() const;
 
@@ -48,35 +44,28 @@ class RunWriter {
     RunWriter& writer_;
   };
 
-  /// Makes a channel known; the number that append() and gap() take.
-  int add_channel(const trace::Channel& channel);
-  /// Values as in trace::Trace. Times rise from call to call; a reading that does not is dropped and counted.
-  void append(int channel, std::span<const double> times, std::span<const double> values);
-  void append(int channel, double time, double value) { append(channel, {&time, 1}, {&value, 1}); }
-  void gap(int channel, trace::Span span);
-  /// The epoch at this place of the run's list of epochs (0, 1, …), new or again.
-  void epoch(std::size_t place, const trace::Epoch& epoch);
-  void metric(const trace::MetricPoint& point);
-  void projection(const trace::Projection& projection);
-  /// Replaces what was said of sensors of the same name.
-  void sensors(const std::vector<trace::SensorStatus>& statuses);
-  void note(const std::string& text);
-  void sampler_cpu(Seconds cpu);
-  void idle_baseline(Watts power);
-  /// What is learned during the run: the GPU, the total work, the framework. The id stays.
-  void describe(const trace::RunInfo& info, const trace::HostInfo& host);
+  using RunSink::append;
+  void begin(const trace::Run& header) override;
+  void channel(const trace::Channel& channel) override;
+  /// A reading whose time does not rise or that is no number is left out and counted.
+  void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override;
+  void gap(std::size_t channel, trace::Span span) override;
+  void epoch(std::size_t place, const trace::Epoch& epoch) override;
+  void metric(const trace::MetricPoint& point) override;
+  void projection(const trace::Projection& projection) override;
+  void note(const std::string& text) override;
+  /// Id, name, tags and start stay as they are: a user may have changed them meanwhile.
+  void describe(const trace::Run& header) override;
+  /// Writes everything that waits and closes the run. Fails where something could not be stored.
+  [[nodiscard]] Status end(const trace::Run& header) override;
 
   /// The first failure that still stands; success again once what was waiting has been written.
-  [[nodiscard]] Status status() const;
+  [[nodiscard]] Status status() const override;
   /// Readings that could not be kept.
   [[nodiscard]] std::uint64_t dropped() const;
 
-  /// Writes everything that waits and closes the run. Fails where something could not be stored.
-  [[nodiscard]] Status finish(trace::RunStatus status, std::optional<int> exit_status, Seconds end);
-
  private:
   class Impl;
-  explicit RunWriter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -187,7 +187,7 @@ class Import : public LineImport {
   double duration_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 

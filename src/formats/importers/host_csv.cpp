@@ -168,7 +168,7 @@ class Import : public LineImport {
   std::int64_t last_us_ = 0;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 

@@ -308,7 +308,7 @@ class Import : public LineImport {
   double conversion_ = 1;
 };
 
-Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 

@@ -76,7 +76,7 @@ class Rounds {
 
 class Import : public LineImport {
  public:
-  Import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
+  Import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report)
       : LineImport(lines, options, sink, report), options_(options) {}
 
   Status run() {
@@ -361,7 +361,7 @@ bool recognises(std::string_view head, const ImportOptions& options) {
   return watts && (parse_civil_us(first_cell).has_value() || line.find(':') != std::string_view::npos);
 }
 
-Status import(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report) {
+Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
   return Import(lines, options, sink, report).run();
 }
 

@@ -12,7 +12,7 @@ namespace joulecast::formats {
 
 class LineImport {
  public:
-  LineImport(LineReader& lines, const ImportOptions& options, RunSink& sink, ImportReport& report)
+  LineImport(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report)
       : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
 
  protected:

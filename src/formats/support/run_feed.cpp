@@ -9,14 +9,18 @@ namespace {
 /// One channel of a sink, as a feed sees it.
 class SinkOutput final : public ChannelOutput {
  public:
-  SinkOutput(RunSink& sink, std::size_t channel) : sink_(sink), channel_(channel) {}
+  SinkOutput(trace::RunSink& sink, std::size_t channel) : sink_(sink), channel_(channel) {}
   Status append(std::span<const double> times, std::span<const double> values) override {
-    return sink_.append(channel_, times, values);
+    sink_.append(channel_, times, values);
+    return sink_.status();
   }
-  Status gap(trace::Span span) override { return sink_.gap(channel_, span); }
+  Status gap(trace::Span span) override {
+    sink_.gap(channel_, span);
+    return sink_.status();
+  }
 
  private:
-  RunSink& sink_;
+  trace::RunSink& sink_;
   std::size_t channel_;
 };
 
@@ -25,12 +29,15 @@ class SinkOutput final : public ChannelOutput {
 Status RunFeed::begin(const trace::Run& header) {
   channels_.clear();
   samples_ = 0;
+  epochs_ = 0;
   open_ = true;
-  return sink_.begin(header);
+  sink_.begin(header);
+  return sink_.status();
 }
 
 Result<std::size_t> RunFeed::channel(const trace::Channel& channel) {
-  if (auto ok = sink_.channel(channel); !ok) return propagate(ok.error());
+  sink_.channel(channel);
+  if (auto ok = sink_.status(); !ok) return propagate(ok.error());
   const bool energetic =
       channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
   channels_.push_back({ChannelFeed(channel.behaviour), energetic});
@@ -40,6 +47,16 @@ Result<std::size_t> RunFeed::channel(const trace::Channel& channel) {
 Status RunFeed::push(std::size_t channel, std::span<const double> times, std::span<const double> values) {
   SinkOutput output(sink_, channel);
   return channels_[channel].feed.push(times, values, output);
+}
+
+Status RunFeed::epoch(const trace::Epoch& epoch) {
+  sink_.epoch(epochs_++, epoch);
+  return sink_.status();
+}
+
+Status RunFeed::metric(const trace::MetricPoint& point) {
+  sink_.metric(point);
+  return sink_.status();
 }
 
 void RunFeed::interrupt_all() {

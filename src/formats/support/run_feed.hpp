@@ -11,7 +11,7 @@ namespace joulecast::formats {
 
 class RunFeed {
  public:
-  RunFeed(RunSink& sink, ImportReport& report) : sink_(sink), report_(report) {}
+  RunFeed(trace::RunSink& sink, ImportReport& report) : sink_(sink), report_(report) {}
 
   [[nodiscard]] Status begin(const trace::Run& header);
   /// The channel's number, for the calls below.
@@ -25,8 +25,8 @@ class RunFeed {
   void interrupt_all();
   /// More rows gave readings.
   void count_samples(std::size_t rows) { samples_ += rows; }
-  [[nodiscard]] Status epoch(const trace::Epoch& epoch) { return sink_.epoch(epoch); }
-  [[nodiscard]] Status metric(const trace::MetricPoint& point) { return sink_.metric(point); }
+  [[nodiscard]] Status epoch(const trace::Epoch& epoch);
+  [[nodiscard]] Status metric(const trace::MetricPoint& point);
   /// Ends the run; where `header.span` is empty, it is what the readings cover.
   [[nodiscard]] Status end(trace::Run header);
 
@@ -39,10 +39,11 @@ class RunFeed {
     bool energetic;  ///< power or energy
   };
 
-  RunSink& sink_;
+  trace::RunSink& sink_;
   ImportReport& report_;
   std::vector<Entry> channels_;
   std::uint64_t samples_ = 0;
+  std::size_t epochs_ = 0;
   bool open_ = false;
 };
 

@@ -72,13 +72,13 @@ Status add_runs(const std::string& path, const hardware::Catalogue& catalogue,
                 const estimate::SampleContext& context, FitData& data) {
   const auto store = open_store(path, store::Access::read);
   if (!store) return propagate(store.error());
-  const auto rows = workload_rows(*store, catalogue);
+  const auto rows = workload_rows(**store, catalogue);
   if (!rows) return propagate(rows.error());
   data.runs_used = rows->table.rows.size();
   data.runs_left_out = static_cast<std::size_t>(rows->runs_left_out());
   data.left_out_text = rows->left_out_text();
   if (rows->table.rows.empty())
-    return fail(ErrorKind::invalid, store->path().string(), "{}",
+    return fail(ErrorKind::invalid, (*store)->location(), "{}",
                 data.runs_left_out == 0 ? "holds no run to learn from" : data.left_out_text);
   auto samples = estimate::samples_of(rows->table, context);
   if (!samples) return propagate(samples.error());

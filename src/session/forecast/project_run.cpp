@@ -9,10 +9,10 @@ namespace joulecast::session {
 namespace {
 
 /// How other finished runs of the same command ended. A run of the maximum length would have gone on.
-std::vector<estimate::EarlierStop> earlier_stops(const store::Store& store, const trace::Run& run,
+std::vector<estimate::EarlierStop> earlier_stops(const store::RunStore& store, const trace::Run& run,
                                                  int max_epochs) {
   std::vector<estimate::EarlierStop> stops;
-  const auto rows = store.list();
+  const auto rows = store.find();
   if (!rows || run.command.empty()) return stops;
   for (const auto& row : *rows) {
     if (row.id == run.info.id || row.command != run.command || row.epochs <= 0) continue;
@@ -36,11 +36,11 @@ Result<Loaded> load(const ProjectRequest& request) {
   }
   const auto store = open_store(request.store, store::Access::read);
   if (!store) return propagate(store.error());
-  auto run = store->load(request.run);
+  auto run = (*store)->load(request.run);
   if (!run) return propagate(run.error());
   Loaded loaded{std::move(*run), {}};
   if (const auto& rule = request.history.early_stopping)
-    loaded.stops = earlier_stops(*store, loaded.run, rule->max_epochs);
+    loaded.stops = earlier_stops(**store, loaded.run, rule->max_epochs);
   return loaded;
 }
 

@@ -317,13 +317,13 @@ std::string WorkloadRows::left_out_text() const {
                      undescribed ? " (joulecast tag RUN architecture=resnet50 batch_size=64 says it)" : "");
 }
 
-Result<WorkloadRows> workload_rows(const store::Store& store, const hardware::Catalogue& catalogue) {
+Result<WorkloadRows> workload_rows(const store::RunStore& store, const hardware::Catalogue& catalogue) {
   WorkloadRows result;
-  result.table.where = store.path().string();
-  const auto runs = store.list();
+  result.table.where = store.location();
+  const auto runs = store.find();
   if (!runs) return propagate(runs.error());
   for (const auto& listed_run : *runs) {
-    const auto run = store.load_summary(listed_run.id);
+    const auto run = store.summary(listed_run.id);
     if (!run && run.error().kind != ErrorKind::malformed) return propagate(run.error());
     if (!run) {
       ++result.left_out["damaged in the store"];

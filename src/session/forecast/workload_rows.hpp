@@ -15,7 +15,7 @@
 #include "base/result.hpp"
 #include "formats/workload_table.hpp"
 #include "hardware/catalogue.hpp"
-#include "store/store.hpp"
+#include "store/run_store.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::session {
@@ -48,7 +48,7 @@ struct WorkloadRows {
   [[nodiscard]] std::string left_out_text() const;
 };
 /// Every run of a store, newest first.
-[[nodiscard]] Result<WorkloadRows> workload_rows(const store::Store& store,
+[[nodiscard]] Result<WorkloadRows> workload_rows(const store::RunStore& store,
                                                  const hardware::Catalogue& catalogue);
 
 }  // namespace joulecast::session

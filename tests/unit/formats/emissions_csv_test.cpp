@@ -4,7 +4,7 @@
 
 #include "base/files.hpp"
 #include "formats/importer.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
 
@@ -46,7 +46,7 @@ TEST(EmissionsCsv, ComesBackThroughTheImporter) {
   const auto file = folder.path() / "emissions.csv";
   ASSERT_TRUE(append_emissions_csv(row("first"), file));
   ASSERT_TRUE(append_emissions_csv(row("second"), file));
-  RunCollector collector;
+  trace::RunCollector collector;
   const auto report = import_path(file, {.strict = true, .columns = {}}, collector);
   ASSERT_TRUE(report) << to_string(report.error());
   EXPECT_EQ(report->kind, "codecarbon");

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "formats/importer.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
@@ -22,7 +22,7 @@ struct Imported {
 };
 
 Imported import_text(const std::string& name, const std::string& text, bool strict = false) {
-  RunCollector collector;
+  trace::RunCollector collector;
   auto report = import_lines(LineReader(name, text), {.strict = strict, .columns = {}}, collector);
   EXPECT_TRUE(report) << to_string(report.error());
   if (!report) return {};
@@ -32,7 +32,7 @@ Imported import_text(const std::string& name, const std::string& text, bool stri
 }
 
 Error import_error(const std::string& name, const std::string& text, bool strict = false) {
-  RunCollector collector;
+  trace::RunCollector collector;
   const auto report = import_lines(LineReader(name, text), {.strict = strict, .columns = {}}, collector);
   EXPECT_FALSE(report);
   return report ? Error{} : report.error();
@@ -257,7 +257,7 @@ TEST(ImportPath, TakesABundleByItsDirectoryOrItsFile) {
   folder.write("a/run.json", R"({"id": "one"})");
   folder.write("a/power.csv", "time_s,gpu0_w,fan\n0,1,1\n1,x,1\n2,,1\n3,3,1\n");
   for (const auto* path : {"a", "a/run.json", ""}) {
-    RunCollector collector;
+    trace::RunCollector collector;
     const auto report = import_path(folder.path() / path, {}, collector);
     ASSERT_TRUE(report) << to_string(report.error());
     EXPECT_EQ(report->kind, "bundle");
@@ -269,13 +269,13 @@ TEST(ImportPath, TakesABundleByItsDirectoryOrItsFile) {
     EXPECT_THAT(report->left, ElementsAre("power.csv: column fan is not one of a bundle"));
     EXPECT_THAT(collector.runs().at(0).traces, SizeIs(1));
   }
-  RunCollector collector;
+  trace::RunCollector collector;
   EXPECT_FALSE(import_path(folder.path() / "a", {.strict = true, .columns = {}}, collector));
 }
 
 TEST(ImportPath, SaysWhatIsNotThere) {
   const testing::TemporaryDirectory folder;
-  RunCollector collector;
+  trace::RunCollector collector;
   const auto absent = import_path(folder.path() / "none.csv", {}, collector);
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().kind, ErrorKind::unavailable);
@@ -330,7 +330,7 @@ TEST(Importers, EveryMeasuredLogImportsWithoutLoss) {
   SKIP_WITHOUT_SHARED_DATA(root);
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(root / "nvidia-smi")) {
-    RunCollector collector;
+    trace::RunCollector collector;
     const auto report = import_path(entry.path(), {.strict = true, .columns = {}}, collector);
     ASSERT_TRUE(report) << to_string(report.error());
     EXPECT_EQ(report->skipped_lines, 0u);

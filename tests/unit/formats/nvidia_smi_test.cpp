@@ -4,7 +4,7 @@
 
 #include "formats/importer.hpp"
 #include "formats/run_bundle.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "support/shared_data.hpp"
 #include "trace/energy.hpp"
 
@@ -30,7 +30,7 @@ struct Imported {
 };
 
 Imported import_text(const std::string& text, const ImportOptions& options = {}) {
-  RunCollector collector;
+  trace::RunCollector collector;
   auto report = import_lines(LineReader("log.csv", text), options, collector);
   EXPECT_TRUE(report) << to_string(report.error());
   if (!report) return {};
@@ -41,7 +41,7 @@ Imported import_text(const std::string& text, const ImportOptions& options = {})
 }
 
 Error import_error(const std::string& text, const ImportOptions& options = {}) {
-  RunCollector collector;
+  trace::RunCollector collector;
   const auto report = import_lines(LineReader("log.csv", text), options, collector);
   EXPECT_FALSE(report);
   return report ? Error{} : report.error();
@@ -305,7 +305,7 @@ TEST(NvidiaSmi, AgreesWithTheBundlesOfTheSameRuns) {
   for (const auto& entry : std::filesystem::directory_iterator(root / "nvidia-smi")) {
     const auto name = entry.path().filename().string();
     if (!name.ends_with("-gpu.csv")) continue;
-    RunCollector collector;
+    trace::RunCollector collector;
     const auto report = import_path(entry.path(), {.strict = true, .columns = {}}, collector);
     ASSERT_TRUE(report) << to_string(report.error());
     const auto bundle = read_run_bundle(root / "traces/seaa2023" / name.substr(0, name.size() - 8));

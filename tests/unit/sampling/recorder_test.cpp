@@ -16,11 +16,11 @@ using testing::energy_channel;
 using testing::power_channel;
 using trace::Component;
 
-struct MemorySink : RecordSink {
+struct MemorySink : trace::NullSink {
   std::vector<trace::Trace> traces = std::vector<trace::Trace>(4);
-  void append(std::size_t channel, double time, double value) override {
-    traces[channel].times.push_back(time);
-    traces[channel].values.push_back(value);
+  void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override {
+    traces[channel].times.insert(traces[channel].times.end(), times.begin(), times.end());
+    traces[channel].values.insert(traces[channel].values.end(), values.begin(), values.end());
   }
   void gap(std::size_t channel, trace::Span span) override { traces[channel].gaps.push_back(span); }
 };

@@ -1,77 +1,15 @@
-// SQLite's C API with owners, Result and typed arguments. Internal to the store.
+// A connection to SQLite, and what is all or nothing on it. Internal to the store.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <unordered_map>
 
-#include "base/clock.hpp"
-#include "base/result.hpp"
-#include "base/units.hpp"
+#include "store/sqlite/query.hpp"
 
-struct sqlite3;
-struct sqlite3_stmt;
-
-namespace joulecast::store {
-
-using Bytes = std::span<const std::uint8_t>;
-
-/// One query and its rows. After a failure row() is false and status() says why, so that loops need one
-/// check.
-class Query {
- public:
-  Query(sqlite3* database, sqlite3_stmt* statement, std::string where, bool owned);
-  Query(Query&&) noexcept;
-  Query& operator=(Query&&) = delete;
-  ~Query();
-
-  /// Argument by its number, from 1.
-  void bind(int index, std::int64_t value);
-  void bind(int index, double value);
-  void bind(int index, std::string_view value);
-  void bind(int index, Bytes value);
-  void bind(int index, std::nullptr_t);
-  void bind(int index, bool value) { bind(index, std::int64_t{value}); }
-  void bind(int index, int value) { bind(index, std::int64_t{value}); }
-  void bind(int index, WallTime time) { bind(index, time.ns); }
-  template <class Tag>
-  void bind(int index, const Unit<Tag>& value) {
-    bind(index, value.value());
-  }
-  template <class T>
-  void bind(int index, const std::optional<T>& value) {
-    if (value)
-      bind(index, *value);
-    else
-      bind(index, nullptr);
-  }
-
-  bool row();  ///< moves to the next row; false at the end or on failure
-  [[nodiscard]] Status status() const;
-
-  /// Columns of the current row, from 0. The views live until the next row().
-  [[nodiscard]] bool is_null(int column) const;
-  [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] double real(int column) const;  ///< NULL is NaN: SQLite has no other way to keep one
-  [[nodiscard]] std::string_view text(int column) const;
-  [[nodiscard]] Bytes bytes(int column) const;
-  [[nodiscard]] std::optional<double> optional_real(int column) const;
-  [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
-
- private:
-  void check(int code);
-  sqlite3* database_;
-  sqlite3_stmt* statement_;
-  std::string where_;
-  bool owned_;
-  std::optional<Error> error_;
-};
+namespace joulecast::store::sqlite {
 
 enum class FileMode {
   immutable,   ///< a file in a place where nothing may be written, not even SQLite's own files beside it
@@ -85,6 +23,11 @@ class Database {
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, FileMode mode,
                                              Seconds busy_timeout);
 
+  /// All of another database, in a temporary file that goes with the connection.
+  [[nodiscard]] static Result<Database> copy_of(Database& source);
+  /// Nothing may be written from now on.
+  [[nodiscard]] Status freeze();
+
   /// A query with its arguments bound. The statement is kept for the next use of the same text (a string
   /// literal).
   template <class... Args>
@@ -94,6 +37,8 @@ class Database {
     (query.bind(++index, args), ...);
     return query;
   }
+  /// A query whose text is put together; it is not kept.
+  [[nodiscard]] Query once(const std::string& sql);
   /// Runs one statement to its end.
   template <class... Args>
   Status run(const char* sql, const Args&... args) {
@@ -121,9 +66,11 @@ class Database {
     void operator()(sqlite3_stmt* statement) const;
   };
   Database(sqlite3* handle, std::string where);
+  [[nodiscard]] static Database owner_of(sqlite3* handle, std::string where, Seconds busy_timeout);
   [[nodiscard]] Query prepare(const char* sql);
 
   std::string where_;
+  bool frozen_ = false;
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>>
       prepared_;  // finalised before handle_
@@ -159,6 +106,7 @@ class Transaction {
     if (status_) status_ = status;
   }
   [[nodiscard]] bool ok() const { return status_.has_value(); }
+  [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] Database& database() { return database_; }
   [[nodiscard]] Status commit();
 
@@ -168,4 +116,4 @@ class Transaction {
   bool open_ = false;
 };
 
-}  // namespace joulecast::store
+}  // namespace joulecast::store::sqlite

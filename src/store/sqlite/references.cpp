@@ -1,30 +1,35 @@
-#include "store/references.hpp"
+#include "store/sqlite/references.hpp"
 
-#include <vector>
+#include <string>
 
-namespace joulecast::store {
+namespace joulecast::store::sqlite {
 namespace {
 
-struct Match {
-  std::int64_t key;
+/// The first row's key and id, and how many rows there are; 0 = none.
+struct Matches {
+  std::int64_t key = 0;
   std::string id;
+  std::int64_t count = 0;
 };
 
-/// Newest first.
-Result<std::vector<Match>> matches(Query rows) {
-  std::vector<Match> found;
-  while (rows.row()) found.push_back({rows.integer(0), std::string(rows.text(1))});
+Result<Matches> matches(Query rows) {
+  Matches found;
+  while (rows.row()) {
+    if (found.count++ > 0) continue;
+    found.key = rows.integer(0);
+    found.id = rows.text(1);
+  }
   if (auto status = rows.status(); !status) return propagate(status.error());
   return found;
 }
 
 }  // namespace
 
-Result<std::int64_t> find_run(Database& database, std::string_view reference) {
-  constexpr const char* latest =
-      "SELECT key, id FROM run ORDER BY coalesce(started_ns, 0) DESC, key DESC LIMIT 1";
+Result<FoundRun> find_run(Database& database, std::string_view reference) {
+  constexpr const char* latest = "SELECT key, id FROM run ORDER BY started_ns DESC, key DESC LIMIT 1";
   constexpr const char* by_id = "SELECT key, id FROM run WHERE id = ?";
-  constexpr const char* by_name = "SELECT key, id FROM run WHERE name = ? AND name <> '' ORDER BY key DESC";
+  constexpr const char* by_name =
+      "SELECT key, id FROM run WHERE name = ? AND name <> '' ORDER BY started_ns DESC, key DESC";
   constexpr const char* by_prefix =
       "SELECT key, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY key DESC";
   constexpr const char* by_ending =
@@ -33,16 +38,17 @@ Result<std::int64_t> find_run(Database& database, std::string_view reference) {
   if (reference.empty()) {
     const auto found = matches(database.query(latest));
     if (!found) return propagate(found.error());
-    if (found->empty()) return fail(ErrorKind::invalid, database.where(), "no run has been stored here yet");
-    return found->front().key;
+    if (found->count == 0)
+      return fail(ErrorKind::invalid, database.where(), "no run has been stored here yet");
+    return FoundRun{found->key};
   }
   for (const char* sql : {by_id, by_name, by_prefix, by_ending}) {
     const auto found = matches(database.query(sql, reference));
     if (!found) return propagate(found.error());
-    if (found->size() == 1) return found->front().key;
-    if (found->size() > 1)
-      return fail(ErrorKind::invalid, std::string(reference),
-                  "{} runs are called so; the latest of them is {}", found->size(), found->front().id);
+    if (found->count == 0) continue;
+    if (found->count == 1 || sql == by_name) return FoundRun{found->key, found->count};
+    return fail(ErrorKind::invalid, std::string(reference), "{} runs are called so; the latest of them is {}",
+                found->count, found->id);
   }
   return fail(ErrorKind::invalid, std::string(reference), "no such run in {}", database.where());
 }
@@ -54,4 +60,4 @@ Result<std::string> id_of_run(Database& database, std::int64_t run) {
   return fail(ErrorKind::gone, database.where(), "the run was removed");
 }
 
-}  // namespace joulecast::store
+}  // namespace joulecast::store::sqlite

@@ -6,20 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "store/sqlite.hpp"
+#include "store/column.hpp"
+#include "store/sqlite/database.hpp"
 #include "trace/trace.hpp"
 
-namespace joulecast::store {
-
-/// Readings of one channel that wait to be written; times in microseconds, rising strictly.
-struct Column {
-  int channel = 0;
-  std::vector<std::int64_t> times;
-  std::vector<double> values;
-};
-
-/// Samples in a chunk, at most.
-constexpr std::size_t chunk_length = 2048;
+namespace joulecast::store::sqlite {
 
 /// One journal row: everything that came since the last commit. `channels` describes them by number.
 void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
@@ -40,4 +31,4 @@ void pack_journal(Transaction& transaction, std::int64_t run, std::span<const tr
 [[nodiscard]] Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
                                   std::span<const double> edges);
 
-}  // namespace joulecast::store
+}  // namespace joulecast::store::sqlite

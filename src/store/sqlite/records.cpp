@@ -1,10 +1,10 @@
-#include "store/records.hpp"
+#include "store/sqlite/records.hpp"
 
 #include <algorithm>
 
 #include "store/documents.hpp"
 
-namespace joulecast::store {
+namespace joulecast::store::sqlite {
 namespace {
 
 std::optional<Joules> joules(const std::optional<double>& energy) {
@@ -116,13 +116,29 @@ Status load_sensors(Database& database, std::int64_t key, trace::Run& run) {
 void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat) {
   transaction.run(
       "INSERT INTO run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
-      "place, notes, "
-      "idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?)",
+      "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.info.id, run.info.name, name_of(run.status), run.exit_status, run.started, run.span.begin,
-      run.span.end, to_document(run.command), to_document(run.info), to_document(run.host),
+      run.span.end, to_document(run.command), to_document(run.info), to_document(run.host), run.host.hostname,
       to_document(run.place), to_document(run.notes), run.idle_baseline, run.sampler_cpu, to_document(owner),
       heartbeat);
+}
+
+void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header) {
+  transaction.run(
+      "UPDATE run SET command = ?, info = ?, host = ?, hostname = ?, place = ?, idle_baseline_w = ?, "
+      "sampler_cpu_s = ? WHERE key = ?",
+      to_document(header.command), to_document(header.info), to_document(header.host), header.host.hostname,
+      to_document(header.place), header.idle_baseline, header.sampler_cpu, run);
+  for (const auto& sensor : header.sensors) put_sensor(transaction, run, sensor);
+}
+
+void put_end(Transaction& transaction, std::int64_t run, const trace::Run& header) {
+  transaction.run(
+      "UPDATE run SET name = ?, status = ?, exit_status = ?, started_ns = ?, begin_s = ?, end_s = ?, "
+      "duration_s = ? WHERE key = ?",
+      header.info.name, name_of(header.status), header.exit_status, header.started, header.span.begin,
+      header.span.end, header.span.length(), run);
 }
 
 void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
@@ -236,4 +252,4 @@ void delete_run(Transaction& transaction, std::int64_t run) {
     transaction.run(sql, run);
 }
 
-}  // namespace joulecast::store
+}  // namespace joulecast::store::sqlite

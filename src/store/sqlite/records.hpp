@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "store/liveness.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/database.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
 
-namespace joulecast::store {
+namespace joulecast::store::sqlite {
 
-/// What a list and a recovery need to know of a run.
+/// Whether a run is over, and who could say so.
 struct RunHead {
   std::int64_t key = 0;
   trace::RunStatus status = trace::RunStatus::running;
@@ -20,6 +20,11 @@ struct RunHead {
 
 /// A new row; times in `run` as they are, status as it says. The row's key is the database's last_row_key().
 void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat);
+
+/// What is learned of a run while it runs: all of its header but id, name, tags, notes, and how it ended.
+void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header);
+/// Name, status, start and span of a run that has ended.
+void put_end(Transaction& transaction, std::int64_t run, const trace::Run& header);
 
 void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
                  const trace::Channel& channel);
@@ -39,4 +44,4 @@ void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnerg
 
 void delete_run(Transaction& transaction, std::int64_t run);
 
-}  // namespace joulecast::store
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,37 @@
+#include "store/run_store.hpp"
+
+#include <cstdlib>
+
+#include "store/closing.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace joulecast::store {
+
+Result<std::string> default_url() {
+  if (const char* set = std::getenv("JOULECAST_STORE"); set != nullptr && *set != '\0') return set;
+  const auto folder = user_data_directory();
+  if (!folder) return propagate(folder.error());
+  return (*folder / "runs.db").string();
+}
+
+Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access access, OpenOptions options) {
+  // The address is not repeated: it may hold a password.
+  for (const std::string_view scheme : {"postgresql://", "postgres://"})
+    if (url.starts_with(scheme))
+      return fail(ErrorKind::invalid, std::string(scheme) + "…",
+                  "stores on PostgreSQL are not built in; name an SQLite file");
+  return sqlite::open_store(url, access, std::move(options));
+}
+
+Result<std::string> RunStore::import_run(const trace::Run& run) {
+  if (auto status = check_traces(location(), run); !status) return propagate(status.error());
+  const auto import = this->import();
+  if (auto status = trace::replay(run, *import); !status) return propagate(status.error());
+  const auto& kept = import->kept().back();
+  if (kept.already_there)
+    return fail(ErrorKind::invalid, location(), "run {} is already stored; `joulecast rm` removes it",
+                kept.id);
+  return kept.id;
+}
+
+}  // namespace joulecast::store

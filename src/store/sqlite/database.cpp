@@ -1,0 +1,170 @@
+#include "store/sqlite/database.hpp"
+
+#include <sqlite3.h>
+
+#include <cmath>
+#include <utility>
+
+namespace joulecast::store::sqlite {
+namespace {
+
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    else
+      uri += c;
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+void Database::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+Database::Database(sqlite3* handle, std::string where) : where_(std::move(where)), handle_(handle) {}
+
+Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_timeout) {
+  Database database(handle, std::move(where));
+  if (handle == nullptr) return database;
+  // A hostile file must not run code of its own, and a damaged page is to be found before it is used.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  database.set_busy_timeout(busy_timeout);
+  return database;
+}
+
+Result<Database> Database::open(const std::filesystem::path& path, FileMode mode, Seconds busy_timeout) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  switch (mode) {
+    case FileMode::immutable:
+      flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+      break;
+    case FileMode::read_write:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case FileMode::create:
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
+  }
+  sqlite3* handle = nullptr;
+  const auto name = mode == FileMode::immutable ? immutable_uri(path.string()) : path.string();
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  auto database = owner_of(handle, path.string(), busy_timeout);
+  if (code != SQLITE_OK) return propagate(describe(handle, code, path.string()));
+  return database;
+}
+
+Result<Database> Database::copy_of(Database& source) {
+  sqlite3* handle = nullptr;
+  constexpr const char* temporary = "";
+  const int opened = sqlite3_open_v2(
+      temporary, &handle,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  auto copy = owner_of(handle, source.where_, Seconds{0});
+  if (opened != SQLITE_OK) return propagate(describe(handle, opened, source.where_));
+  constexpr int all_pages = -1;
+  auto* backup = sqlite3_backup_init(handle, "main", source.handle_.get(), "main");
+  if (backup != nullptr) sqlite3_backup_step(backup, all_pages);
+  const int copied = backup != nullptr ? sqlite3_backup_finish(backup) : sqlite3_extended_errcode(handle);
+  if (copied != SQLITE_OK) return propagate(describe(handle, copied, source.where_));
+  return copy;
+}
+
+Status Database::freeze() {
+  frozen_ = true;
+  return script("PRAGMA query_only = ON");
+}
+
+void Database::set_busy_timeout(Seconds timeout) {
+  sqlite3_busy_timeout(handle_.get(), static_cast<int>(std::lround(timeout.value() * 1e3)));
+}
+
+Query Database::prepare(const char* sql) {
+  auto& kept = prepared_[sql];
+  if (kept &&
+      sqlite3_stmt_busy(kept.get()) != 0) {  // the same text is being read further up: it needs its own
+    sqlite3_stmt* second = nullptr;
+    sqlite3_prepare_v2(handle_.get(), sql, -1, &second, nullptr);
+    return {handle_.get(), second, where_, true};
+  }
+  if (!kept) {
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    kept.reset(statement);
+  }
+  return {handle_.get(), kept.get(), where_, false};
+}
+
+Query Database::once(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr);
+  return {handle_.get(), statement, where_, true};
+}
+
+Status Database::script(const char* sql) {
+  const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return propagate(describe(handle_.get(), code, where_));
+  return {};
+}
+
+Result<std::optional<std::int64_t>> Database::integer(const char* sql) {
+  auto found = query(sql);
+  std::optional<std::int64_t> value;
+  if (found.row()) value = found.optional_integer(0);
+  if (auto status = found.status(); !status) return propagate(status.error());
+  return value;
+}
+
+std::int64_t Database::last_row_key() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+bool Database::is_read_only() const {
+  return frozen_ || sqlite3_db_readonly(handle_.get(), "main") != 0;
+}
+
+// --- Snapshot
+
+Snapshot::Snapshot(Database& database)
+    : database_(database), open_(!database.in_transaction() && database.run("BEGIN").has_value()) {}
+
+Snapshot::~Snapshot() {
+  if (open_ && database_.in_transaction()) (void)database_.run("COMMIT");
+}
+
+// --- Transaction
+
+Transaction::Transaction(Database& database) : database_(database), status_(database.run("BEGIN IMMEDIATE")) {
+  open_ = status_.has_value();
+}
+
+Transaction::~Transaction() {
+  // SQLite has already rolled back after some failures (a full disk).
+  if (open_ && database_.in_transaction()) (void)database_.run("ROLLBACK");
+}
+
+Status Transaction::commit() {
+  if (status_) status_ = database_.run("COMMIT");
+  if (status_) {
+    open_ = false;
+  } else if (open_ && database_.in_transaction()) {
+    (void)database_.run("ROLLBACK");
+    open_ = false;
+  }
+  return status_;
+}
+
+}  // namespace joulecast::store::sqlite

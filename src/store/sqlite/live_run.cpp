@@ -1,0 +1,85 @@
+#include "store/sqlite/live_run.hpp"
+
+#include "store/sqlite/closing.hpp"
+#include "store/sqlite/records.hpp"
+#include "store/sqlite/samples.hpp"
+
+namespace joulecast::store::sqlite {
+namespace {
+
+// A journal longer than this, in rows or in samples of one channel, is packed.
+constexpr std::int64_t journal_rows = 1024;
+
+}  // namespace
+
+Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing>& closing) {
+  for (const auto& [number, channel] : pending.channels)
+    if (number == channels_.size()) channels_.push_back(channel);
+
+  Transaction transaction(database_);
+  if (!begun_ && transaction.ok()) {
+    insert_run(transaction, header_, current_owner(options_.roots), options_.clock->wall());
+    key_ = database_.last_row_key();
+    for (const auto& [name, value] : header_.tags) put_tag(transaction, key_, name, value);
+  }
+  say_alive(transaction, pending.latest);
+  write(transaction, pending);
+  auto notes = told_notes_;
+  notes.insert(notes.end(), pending.notes.begin(), pending.notes.end());
+  if (notes.size() > told_notes_.size() || pending.header) {
+    auto all = pending.header ? pending.header->notes : header_.notes;
+    all.insert(all.end(), notes.begin(), notes.end());
+    put_notes(transaction, key_, all);
+  }
+  if (closing) close_run(transaction, key_, *closing);
+  if (auto status = transaction.commit(); !status) return status;
+
+  begun_ = true;
+  told_notes_ = std::move(notes);
+  if (pending.header) header_.notes = pending.header->notes;
+  if (!pending.columns.empty()) ++journal_;
+  samples_ += pending.samples();
+  if (!closing) pack();
+  return {};
+}
+
+/// A run that another command took for dead (it was suspended, or that command saw other processes) is
+/// running again.
+void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> latest) {
+  const auto now = options_.clock->wall();
+  const auto found = [&] { return !transaction.ok() || transaction.database().changes() > 0; };
+  transaction.run(
+      "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) "
+      "WHERE key = ? AND status = 'running'",
+      now, latest, key_);
+  if (found()) return;  // the usual case leaves the status alone: setting it would write its index anew
+  transaction.run(
+      "UPDATE run SET status = 'running', total_known = 0, energy_j = NULL, duration_s = NULL, "
+      "heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ?",
+      now, latest, key_);
+  if (found()) return;
+  transaction.require(fail(ErrorKind::gone, where(), "run {} was removed while it ran", header_.info.id));
+}
+
+void SqliteLiveRun::write(Transaction& transaction, const Pending& pending) {
+  for (const auto& [number, channel] : pending.channels) put_channel(transaction, key_, number, channel);
+  std::vector<Column> columns;
+  for (const auto& [number, column] : pending.columns) columns.push_back(column);
+  write_journal(transaction, key_, journal_, columns, channels_);
+  for (const auto& [channel, gap] : pending.gaps) put_gap(transaction, key_, channel, gap);
+  for (const auto& [place, epoch] : pending.epochs) put_epoch(transaction, key_, place, epoch);
+  for (const auto& point : pending.metrics) put_metric(transaction, key_, point);
+  for (const auto& projection : pending.projections) put_projection(transaction, key_, projection);
+  if (pending.header) put_description(transaction, key_, *pending.header);
+}
+
+void SqliteLiveRun::pack() {
+  if (journal_ - packed_ < journal_rows && samples_ < chunk_length) return;
+  Transaction transaction(database_);
+  pack_journal(transaction, key_, channels_);
+  if (!transaction.commit()) return;  // a longer journal does no harm; the next commit tries again
+  packed_ = journal_;
+  samples_ = 0;
+}
+
+}  // namespace joulecast::store::sqlite

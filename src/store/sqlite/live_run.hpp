@@ -1,0 +1,37 @@
+// A running run's way into SQLite. Internal to the store.
+#pragma once
+
+#include "store/live_run.hpp"
+#include "store/run_store.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace joulecast::store::sqlite {
+
+class SqliteLiveRun final : public LiveRun {
+ public:
+  SqliteLiveRun(Database database, OpenOptions options)
+      : database_(std::move(database)), options_(std::move(options)) {}
+
+  void begin(const trace::Run& header) override { header_ = header; }
+  [[nodiscard]] Status commit(const Pending& pending, const std::optional<Closing>& closing) override;
+  void set_patience(Seconds patience) override { database_.set_busy_timeout(patience); }
+  [[nodiscard]] const std::string& where() const override { return database_.where(); }
+
+ private:
+  void say_alive(Transaction& transaction, std::optional<Seconds> latest);
+  void write(Transaction& transaction, const Pending& pending);
+  void pack();
+
+  Database database_;
+  OpenOptions options_;
+  trace::Run header_;
+  std::vector<trace::Channel> channels_;
+  std::vector<std::string> told_notes_;  ///< those beside the header's that are written
+  bool begun_ = false;
+  std::int64_t key_ = 0;
+  std::int64_t journal_ = 0;  ///< number of the next journal row
+  std::int64_t packed_ = 0;   ///< journal rows below this are in chunks
+  std::size_t samples_ = 0;   ///< of the channel with the most, since the last packing
+};
+
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,110 @@
+#include "store/sqlite/migrations.hpp"
+
+#include <array>
+
+namespace joulecast::store::sqlite {
+namespace {
+
+constexpr const char* version_1 = R"sql(
+CREATE TABLE run (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL DEFAULT '',
+  status TEXT NOT NULL,
+  exit_status INTEGER,
+  started_ns INTEGER,
+  begin_s REAL NOT NULL DEFAULT 0,
+  end_s REAL NOT NULL DEFAULT 0,
+  command TEXT NOT NULL DEFAULT '[]',
+  info TEXT NOT NULL DEFAULT '{}',
+  host TEXT NOT NULL DEFAULT '{}',
+  place TEXT NOT NULL DEFAULT '{}',
+  notes TEXT NOT NULL DEFAULT '[]',
+  idle_baseline_w REAL,
+  sampler_cpu_s REAL NOT NULL DEFAULT 0,
+  owner TEXT NOT NULL DEFAULT '{}',
+  heartbeat_ns INTEGER,
+  total_known INTEGER NOT NULL DEFAULT 0,
+  energy_j REAL,
+  energy_provenance TEXT NOT NULL DEFAULT 'missing',
+  energy_missing TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX run_by_start ON run (started_ns);
+CREATE INDEX run_by_name ON run (name) WHERE name <> '';
+CREATE INDEX run_open ON run (status) WHERE status = 'running';
+CREATE TABLE tag (
+  run INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE channel (
+  run INTEGER NOT NULL, number INTEGER NOT NULL, description TEXT NOT NULL, PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+CREATE TABLE gap (
+  run INTEGER NOT NULL, channel INTEGER NOT NULL, begin_s REAL NOT NULL, end_s REAL NOT NULL,
+  PRIMARY KEY (run, channel, begin_s)
+) WITHOUT ROWID;
+CREATE TABLE epoch (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL, begin_s REAL NOT NULL, end_s REAL NOT NULL,
+  work REAL, energy_j REAL, metrics TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+CREATE TABLE metric (
+  key INTEGER PRIMARY KEY, run INTEGER NOT NULL, time_s REAL NOT NULL, epoch INTEGER, name TEXT NOT NULL, value REAL
+);
+CREATE INDEX metric_of_run ON metric (run);
+CREATE TABLE projection (
+  key INTEGER PRIMARY KEY, run INTEGER NOT NULL, time_s REAL NOT NULL, share REAL NOT NULL, method TEXT NOT NULL,
+  total_j REAL NOT NULL, low_j REAL, high_j REAL, ready INTEGER NOT NULL
+);
+CREATE INDEX projection_of_run ON projection (run);
+CREATE TABLE sensor (
+  run INTEGER NOT NULL, name TEXT NOT NULL, used INTEGER NOT NULL, reason TEXT NOT NULL, readings INTEGER NOT NULL,
+  failed_readings INTEGER NOT NULL, mean_latency_s REAL NOT NULL, max_latency_s REAL NOT NULL, PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE journal (
+  run INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run, number)
+);
+CREATE TABLE chunk (
+  run INTEGER NOT NULL, channel INTEGER NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER NOT NULL,
+  count INTEGER NOT NULL, first_value REAL NOT NULL, last_value REAL NOT NULL, integral REAL NOT NULL,
+  times INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (run, channel, first_us)
+) WITHOUT ROWID;
+CREATE TABLE block (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+)sql";
+
+/// Runs are found by name, tag, status and host, and sorted by energy and duration, without reading them all.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE run ADD COLUMN hostname TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN duration_s REAL;
+UPDATE run SET hostname = coalesce(json_extract(host, '$.hostname'), '') WHERE json_valid(host);
+UPDATE run SET duration_s = end_s - begin_s WHERE status <> 'running';
+DROP INDEX run_by_name;
+DROP INDEX run_open;
+CREATE INDEX run_by_name ON run (name, started_ns);
+CREATE INDEX run_by_status ON run (status, started_ns);
+CREATE INDEX run_by_host ON run (hostname, started_ns);
+CREATE INDEX run_by_energy ON run (energy_j);
+CREATE INDEX run_by_duration ON run (duration_s);
+CREATE INDEX tag_by_value ON tag (name, value);
+)sql";
+
+constexpr std::array<Migration, 2> steps{{{1, version_1}, {2, version_2}}};
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return steps;
+}
+
+int schema_version() {
+  return steps.back().version;
+}
+
+void migrate(Transaction& transaction, std::int64_t version) {
+  for (const auto& step : steps)
+    if (step.version > version && transaction.ok())
+      transaction.require(transaction.database().script(step.sql));
+  if (transaction.ok())
+    transaction.require(
+        transaction.database().script(fmt::format("PRAGMA user_version = {}", schema_version()).c_str()));
+}
+
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,151 @@
+#include "store/sqlite/run_import.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <random>
+
+#include "store/block.hpp"
+#include "store/closing.hpp"
+#include "store/run_id.hpp"
+#include "store/sqlite/closing.hpp"
+#include "store/sqlite/records.hpp"
+#include "store/sqlite/samples.hpp"
+#include "trace/energy.hpp"
+
+namespace joulecast::store::sqlite {
+
+/// The run that is being stored.
+struct SqliteImport::Open {
+  explicit Open(Database& database) : transaction(database) {}
+  Transaction transaction;
+  std::int64_t key = 0;
+  std::vector<trace::Channel> channels;
+  std::vector<Column> columns;  ///< what waits to fill a chunk
+  std::vector<std::int64_t> last_times;
+  std::vector<std::string> told_notes;
+};
+
+namespace {
+
+Result<bool> is_taken(Database& database, const std::string& id) {
+  auto row = database.query("SELECT 1 FROM run WHERE id = ?", id);
+  const bool taken = row.row();
+  if (auto status = row.status(); !status) return propagate(status.error());
+  return taken;
+}
+
+}  // namespace
+
+SqliteImport::SqliteImport(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+SqliteImport::~SqliteImport() = default;
+
+Status SqliteImport::status() const {
+  if (!status_ || !open_) return status_;
+  return open_->transaction.status();
+}
+
+void SqliteImport::begin(const trace::Run& header) {
+  kept_.push_back({header.info.id});
+  if (!status_) return;
+  open_ = std::make_unique<Open>(database_);
+  auto run = header;
+  const auto now = clock_.wall();
+  if (!is_usable_run_id(run.info.id))
+    run.info.id = make_run_id(run.started.value_or(now), std::random_device{}());
+  run.status = closed(run.status);
+  kept_.back().id = run.info.id;
+  if (!open_->transaction.ok()) return;
+  const auto taken = is_taken(database_, run.info.id);
+  if (!taken) return open_->transaction.require(propagate(taken.error()));
+  if (*taken) {
+    kept_.back().already_there = true;
+    open_.reset();
+    return;
+  }
+  insert_run(open_->transaction, run, Owner{}, now);
+  open_->key = database_.last_row_key();
+}
+
+void SqliteImport::channel(const trace::Channel& channel) {
+  if (!open_) return;
+  const auto number = open_->channels.size();
+  put_channel(open_->transaction, open_->key, number, channel);
+  open_->channels.push_back(channel);
+  open_->columns.push_back({static_cast<int>(number)});
+  open_->last_times.push_back(std::numeric_limits<std::int64_t>::min());
+}
+
+void SqliteImport::append(std::size_t channel, std::span<const double> times,
+                          std::span<const double> values) {
+  if (!open_) return;
+  auto& column = open_->columns[channel];
+  // Before, not after: then the channels that were read together have the same times and share them.
+  if (column.times.size() + times.size() > chunk_length) flush();
+  auto& last = open_->last_times[channel];
+  for (const double time : times) {
+    // Readings less than a microsecond apart are moved apart, so that times rise strictly.
+    const auto rounded = to_microseconds(time);
+    last = last == std::numeric_limits<std::int64_t>::min() ? rounded : std::max(rounded, last + 1);
+    column.times.push_back(last);
+  }
+  column.values.insert(column.values.end(), values.begin(), values.end());
+}
+
+void SqliteImport::flush() {
+  write_chunks(open_->transaction, open_->key, open_->columns, open_->channels);
+  for (auto& column : open_->columns) {
+    column.times.clear();
+    column.values.clear();
+  }
+}
+
+void SqliteImport::gap(std::size_t channel, trace::Span span) {
+  if (open_) put_gap(open_->transaction, open_->key, static_cast<int>(channel), span);
+}
+
+void SqliteImport::epoch(std::size_t place, const trace::Epoch& epoch) {
+  if (open_) put_epoch(open_->transaction, open_->key, place, epoch);
+}
+
+void SqliteImport::metric(const trace::MetricPoint& point) {
+  if (open_) put_metric(open_->transaction, open_->key, point);
+}
+
+void SqliteImport::projection(const trace::Projection& projection) {
+  if (open_) put_projection(open_->transaction, open_->key, projection);
+}
+
+void SqliteImport::note(const std::string& text) {
+  if (open_) open_->told_notes.push_back(text);
+}
+
+void SqliteImport::describe(const trace::Run& header) {
+  if (open_) put_description(open_->transaction, open_->key, header);
+}
+
+Status SqliteImport::close(Open& open, const trace::Run& header) {
+  auto& transaction = open.transaction;
+  auto run = trace::header_of(header);
+  run.status = closed(run.status);
+  put_description(transaction, open.key, run);
+  put_end(transaction, open.key, run);
+  run.notes.insert(run.notes.end(), open.told_notes.begin(), open.told_notes.end());
+  put_notes(transaction, open.key, run.notes);
+  for (const auto& [name, value] : run.tags) put_tag(transaction, open.key, name, value);
+  if (transaction.ok()) {
+    const auto summary = read_summary(transaction.database(), open.key);
+    if (!summary) return propagate(summary.error());
+    put_total(transaction, open.key, trace::energy_of(*summary));
+  }
+  return transaction.commit();
+}
+
+Status SqliteImport::end(const trace::Run& header) {
+  if (!open_) return status_;
+  flush();
+  const auto open = std::move(open_);
+  status_ = close(*open, header);
+  return status_;
+}
+
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,44 @@
+// Finished runs into SQLite, in chunks as they come. Internal to the store.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "store/run_import.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace joulecast::store::sqlite {
+
+class SqliteImport final : public RunImport {
+ public:
+  SqliteImport(Database& database, const Clock& clock);
+  ~SqliteImport() override;
+
+  using RunSink::append;
+  void begin(const trace::Run& header) override;
+  void channel(const trace::Channel& channel) override;
+  void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override;
+  void gap(std::size_t channel, trace::Span span) override;
+  void epoch(std::size_t place, const trace::Epoch& epoch) override;
+  void metric(const trace::MetricPoint& point) override;
+  void projection(const trace::Projection& projection) override;
+  void note(const std::string& text) override;
+  void describe(const trace::Run& header) override;
+  [[nodiscard]] Status end(const trace::Run& header) override;
+  [[nodiscard]] Status status() const override;
+
+  [[nodiscard]] const std::vector<Kept>& kept() const override { return kept_; }
+
+ private:
+  struct Open;
+  void flush();
+  [[nodiscard]] Status close(Open& open, const trace::Run& header);
+
+  Database& database_;
+  const Clock& clock_;
+  Status status_;
+  std::unique_ptr<Open> open_;  ///< nullptr: there is no run, or one that is passed over
+  std::vector<Kept> kept_;
+};
+
+}  // namespace joulecast::store::sqlite

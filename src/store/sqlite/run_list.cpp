@@ -1,0 +1,139 @@
+#include "store/sqlite/run_list.hpp"
+
+#include <fmt/ranges.h>
+
+#include <variant>
+
+#include "store/documents.hpp"
+
+namespace joulecast::store::sqlite {
+namespace {
+
+using Argument = std::variant<std::int64_t, std::string>;
+
+/// A WHERE clause with its arguments.
+class Conditions {
+ public:
+  void add(std::string text, std::vector<Argument> arguments = {}) {
+    text_ += (text_.empty() ? " WHERE " : " AND ") + std::move(text);
+    arguments_.insert(arguments_.end(), arguments.begin(), arguments.end());
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::vector<Argument>& arguments() const { return arguments_; }
+
+ private:
+  std::string text_;
+  std::vector<Argument> arguments_;
+};
+
+/// As SQLite's GLOB wants it: there a bracket opens a list of characters, here it is a character.
+std::string glob_of(const std::string& pattern) {
+  std::string glob;
+  for (const char c : pattern) glob += c == '[' ? std::string("[[]") : std::string(1, c);
+  return glob;
+}
+
+void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, Conditions& conditions) {
+  const std::string name(name_of(status));
+  const auto keys = fmt::format("key IN ({})", fmt::join(dead, ", "));
+  if (!dead.empty() && status == trace::RunStatus::interrupted)
+    conditions.add("(status = ? OR " + keys + ")", {name});
+  else if (!dead.empty() && status == trace::RunStatus::running)
+    conditions.add("status = ? AND NOT " + keys, {name});
+  else
+    conditions.add("status = ?", {name});
+}
+
+Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>& dead) {
+  Conditions conditions;
+  if (query.name.find_first_of("*?") != std::string::npos)
+    conditions.add("name GLOB ?", {glob_of(query.name)});
+  else if (!query.name.empty())
+    conditions.add("name = ?", {query.name});
+  for (const auto& tag : query.tags) {
+    if (tag.value)
+      conditions.add("key IN (SELECT run FROM tag WHERE name = ? AND value = ?)", {tag.name, *tag.value});
+    else
+      conditions.add("key IN (SELECT run FROM tag WHERE name = ?)", {tag.name});
+  }
+  if (query.since) conditions.add("started_ns >= ?", {query.since->ns});
+  if (query.until) conditions.add("started_ns < ?", {query.until->ns});
+  if (query.status) add_status(*query.status, dead, conditions);
+  if (!query.host.empty()) conditions.add("hostname = ?", {query.host});
+  return conditions;
+}
+
+/// Runs that are alike in what is sorted by follow each other as they began.
+std::string order_of(const RunQuery& query) {
+  const std::string_view direction = query.descending ? "DESC" : "ASC";
+  switch (query.sorting) {
+    case RunSorting::started:
+      return fmt::format("started_ns {0} NULLS LAST, key {0}", direction);
+    case RunSorting::energy:
+      return fmt::format("energy_j {0} NULLS LAST, key {0}", direction);
+    case RunSorting::duration:
+      return fmt::format("duration_s {0} NULLS LAST, key {0}", direction);
+    case RunSorting::name:
+      return fmt::format("name {0}, started_ns {0}, key {0}", direction);
+  }
+  return "key";
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
+                                            const std::vector<std::int64_t>& dead) {
+  const auto conditions = conditions_of(query, dead);
+  constexpr std::int64_t no_limit = -1;
+  const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
+  auto rows = database.once(fmt::format("SELECT key FROM run{} ORDER BY {} LIMIT {} OFFSET {}",
+                                        conditions.text(), order_of(query), limit, query.offset));
+  int index = 0;
+  for (const auto& argument : conditions.arguments())
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+            rows.bind(++index, std::string_view(value));
+          else
+            rows.bind(++index, value);
+        },
+        argument);
+  std::vector<std::int64_t> keys;
+  while (rows.row()) keys.push_back(rows.integer(0));
+  if (auto status = rows.status(); !status) return propagate(status.error());
+  return keys;
+}
+
+Result<ListedRun> list_run(Database& database, std::int64_t key) {
+  auto found = database.query(
+      "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
+      "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known "
+      "FROM run WHERE key = ?",
+      key);
+  if (!found.row())
+    return found.status() ? fail(ErrorKind::gone, database.where(), "the run was removed")
+                          : propagate(found.status().error());
+  ListedRun listed;
+  auto& row = listed.row;
+  row.id = found.text(0);
+  row.name = found.text(1);
+  row.status = trace::run_status_from(found.text(2)).value_or(trace::RunStatus::interrupted);
+  if (const auto status = found.optional_integer(3)) row.exit_status = static_cast<int>(*status);
+  if (const auto started = found.optional_integer(4)) row.started = WallTime{*started};
+  row.duration = Seconds{found.real(5)};
+  if (const auto energy = found.optional_real(6)) row.energy = Joules{*energy};
+  row.provenance = provenance_from(found.text(7)).value_or(Provenance::missing);
+  from_document(found.text(8), row.missing);
+  from_document(found.text(9), row.command);
+  trace::RunInfo info;
+  from_document(found.text(10), info);
+  row.architecture = info.training.architecture;
+  row.epochs = static_cast<int>(found.integer(11));
+  listed.total_known = found.integer(12) != 0;
+  auto tags = database.query("SELECT name, value FROM tag WHERE run = ?", key);
+  while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
+  if (auto status = tags.status(); !status) return propagate(status.error());
+  return listed;
+}
+
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,131 @@
+#include "store/sqlite/schema.hpp"
+
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <thread>
+
+#include "store/sqlite/migrations.hpp"
+
+namespace joulecast::store::sqlite {
+namespace {
+
+Result<std::int64_t> number_of(Database& database, const char* pragma) {
+  auto value = database.integer(pragma);
+  if (!value) return propagate(value.error());
+  return value->value_or(0);
+}
+
+/// The write-ahead log lives in memory that all users of the file share: over a network there is none, and
+/// two machines would damage the file. (statfs(2); the numbers are those of the kernel's linux/magic.h and of
+/// the file systems' own headers.)
+bool is_on_network(const std::string& file) {
+  struct statfs info {};
+  const auto folder = std::filesystem::path(file).parent_path();
+  if (::statfs(folder.empty() ? "." : folder.c_str(), &info) != 0) return false;
+  constexpr std::array<std::uint32_t, 8> network{0x6969,       // NFS
+                                                 0xff534d42,   // CIFS
+                                                 0xfe534d42,   // SMB2
+                                                 0x0bd00bd0,   // Lustre
+                                                 0x47504653,   // GPFS
+                                                 0x19830326,   // BeeGFS
+                                                 0x00c36400,   // Ceph
+                                                 0x5346414f};  // AFS
+  return std::ranges::find(network, static_cast<std::uint32_t>(info.f_type)) != network.end();
+}
+
+/// Two processes that make the same store at once: SQLite does not wait for this one lock, so we do.
+Status use_write_ahead_log(Database& database) {
+  constexpr int tries = 50;
+  Status status;
+  for (int i = 0; i < tries; ++i) {
+    status = database.run("PRAGMA journal_mode = WAL");
+    if (status || status.error().kind != ErrorKind::retry) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return status;
+}
+
+/// Another process may have been quicker: the version counts that is found inside the transaction.
+Status bring_up_to_date(Database& database) {
+  Transaction transaction(database);
+  if (transaction.ok()) {
+    const auto version = number_of(database, "PRAGMA user_version");
+    if (!version)
+      transaction.require(propagate(version.error()));
+    else if (*version < schema_version())
+      migrate(transaction, *version);
+    if (version && *version == 0)
+      transaction.require(database.script(fmt::format("PRAGMA application_id = {}", application_id).c_str()));
+  }
+  return transaction.commit();
+}
+
+Status create(Database& database) {
+  // auto_vacuum has to be said before the first table: `rm` gives its space back to the disk.
+  if (auto status = database.script("PRAGMA auto_vacuum = INCREMENTAL"); !status) return status;
+  // Without the log SQLite's own journal keeps the file whole; readers and writers then wait for each other.
+  if (!is_on_network(database.where()))
+    if (auto status = use_write_ahead_log(database); !status) return status;
+  return bring_up_to_date(database);
+}
+
+struct Marks {
+  std::int64_t application = 0, version = 0, entries = 0;
+};
+
+/// One transaction, so that a store which another process is just making is seen either empty or whole.
+Result<Marks> read_marks(Database& database) {
+  if (auto status = database.run("BEGIN"); !status) return propagate(status.error());
+  const auto application = number_of(database, "PRAGMA application_id");
+  const auto version = number_of(database, "PRAGMA user_version");
+  const auto entries = number_of(database, "SELECT count(*) FROM sqlite_schema");
+  const auto ended = database.run("COMMIT");
+  for (const auto* read : {&application, &version, &entries})
+    if (!*read) return propagate(read->error());
+  if (!ended) return propagate(ended.error());
+  return Marks{*application, *version, *entries};
+}
+
+/// An older store that is not ours to change: a copy of it is.
+Result<Database> up_to_date_copy(Database& database) {
+  auto copy = Database::copy_of(database);
+  if (!copy) return copy;
+  if (auto status = bring_up_to_date(*copy); !status) return propagate(status.error());
+  if (auto status = copy->freeze(); !status) return propagate(status.error());
+  return copy;
+}
+
+}  // namespace
+
+Result<Database> with_schema(Database database, bool may_create) {
+  const auto marks = read_marks(database);
+  if (!marks) return propagate(marks.error());
+  const auto& [application, version, entries] = *marks;
+  if (application == 0 && version == 0 && entries == 0) {
+    if (!may_create) return fail(ErrorKind::unavailable, database.where(), "no run has been stored here yet");
+    if (auto status = create(database); !status) return propagate(status.error());
+  } else if (application != application_id) {
+    return fail(ErrorKind::malformed, database.where(),
+                "this is another program's database, not a joulecast store; it was left as it is");
+  } else if (version > schema_version()) {
+    return fail(ErrorKind::malformed, database.where(),
+                "a newer joulecast made this store (schema {}, this one knows {}); it was left as it is",
+                version, schema_version());
+  } else if (version < schema_version()) {
+    if (database.is_read_only()) return up_to_date_copy(database);
+    if (auto status = bring_up_to_date(database); !status) return propagate(status.error());
+  }
+  if (auto status = configure(database); !status) return propagate(status.error());
+  return database;
+}
+
+Status configure(Database& database) {
+  // FULL: a commit survives the machine's sudden end, not only ours.
+  return database.script(
+      "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
+}
+
+}  // namespace joulecast::store::sqlite

@@ -1,0 +1,63 @@
+#include "trace/run_collector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace joulecast::trace {
+
+void RunCollector::begin(const Run& header) {
+  runs_.push_back(header);
+  told_notes_.clear();
+}
+
+void RunCollector::channel(const Channel& channel) {
+  runs_.back().traces.emplace_back().channel = channel;
+}
+
+void RunCollector::append(std::size_t channel, std::span<const double> times,
+                          std::span<const double> values) {
+  auto& trace = runs_.back().traces[channel];
+  trace.times.insert(trace.times.end(), times.begin(), times.end());
+  trace.values.insert(trace.values.end(), values.begin(), values.end());
+}
+
+void RunCollector::gap(std::size_t channel, Span span) {
+  runs_.back().traces[channel].gaps.push_back(span);
+}
+
+void RunCollector::epoch(std::size_t place, const Epoch& epoch) {
+  auto& epochs = runs_.back().epochs;
+  if (place >= epochs.size()) epochs.resize(place + 1);
+  epochs[place] = epoch;
+}
+
+void RunCollector::metric(const MetricPoint& point) {
+  runs_.back().metrics.push_back(point);
+}
+
+void RunCollector::projection(const Projection& projection) {
+  runs_.back().projections.push_back(projection);
+}
+
+void RunCollector::note(const std::string& text) {
+  told_notes_.push_back(text);
+}
+
+void RunCollector::describe(const Run& header) {
+  auto& run = runs_.back();
+  auto parts = std::exchange(run, header_of(header));
+  run.traces = std::move(parts.traces);
+  run.epochs = std::move(parts.epochs);
+  run.metrics = std::move(parts.metrics);
+  run.projections = std::move(parts.projections);
+}
+
+Status RunCollector::end(const Run& header) {
+  describe(header);
+  auto& run = runs_.back();
+  run.notes.insert(run.notes.end(), told_notes_.begin(), told_notes_.end());
+  std::ranges::stable_sort(run.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
+  return {};
+}
+
+}  // namespace joulecast::trace
