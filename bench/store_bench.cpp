@@ -12,9 +12,9 @@
 #include <random>
 #include <thread>
 
-#include "report/run_report.hpp"
 #include "report/run_text.hpp"
-#include "store/run_writer.hpp"
+#include "session/runs/run_summary.hpp"
+#include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -130,16 +130,17 @@ void drop_from_cache(const std::filesystem::path& file) {
 }
 
 std::size_t write_run(const std::filesystem::path& path, const Run& run) {
-  auto opened = store::Store::open(path);
+  auto opened = store::RunStore::open(path.string());
   if (!opened) return 0;
   trace::Run header;
   header.info.name = "bench";
-  auto writer = store::RunWriter::begin(std::move(*opened), header,
-                                        {.commit_interval = Seconds{0.01},
-                                         .finish_timeout = Seconds{60},
-                                         .buffer_bytes = std::size_t{1} << 30});
+  auto begun = (*opened)->record(header, {.commit_interval = Seconds{0.01},
+                                          .finish_timeout = Seconds{60},
+                                          .buffer_bytes = std::size_t{1} << 30});
+  if (!begun) return 0;
+  auto& writer = *begun;
   auto meters = make_meters(run.gpus);
-  for (const auto& meter : meters) writer->add_channel(meter.channel);
+  for (const auto& meter : meters) writer->channel(meter.channel);
   Load load;
   const double step = 1 / run.hz;
   const auto steps = static_cast<std::size_t>(run.hours * 3600 * run.hz);
@@ -152,7 +153,7 @@ std::size_t write_run(const std::filesystem::path& path, const Run& run) {
     for (std::size_t n = 0; n < meters.size(); ++n) {
       values.clear();
       for (const double time : times) values.push_back(load.next(meters[n], time, step));
-      writer->append(static_cast<int>(n), times, values);
+      writer->append(n, times, values);
     }
   }
   for (int e = 0; (e + 1) * 900 <= static_cast<int>(run.hours * 3600); ++e) {
@@ -162,18 +163,17 @@ std::size_t write_run(const std::filesystem::path& path, const Run& run) {
     epoch.metrics = {{"accuracy", 0.9}};
     writer->epoch(static_cast<std::size_t>(e), epoch);
   }
-  if (const auto done = writer->finish(trace::RunStatus::finished, 0, Seconds{run.hours * 3600}); !done)
-    fmt::print("failed: {}\n", to_string(done.error()));
+  header.span.end = Seconds{run.hours * 3600};
+  if (const auto done = writer->end(header); !done) fmt::print("failed: {}\n", to_string(done.error()));
   return steps * meters.size();
 }
 
 double time_show(const std::filesystem::path& path) {
   const auto start = std::chrono::steady_clock::now();
-  const auto opened = store::Store::open(path, store::Access::read);
-  auto run = opened->load_summary("bench");
+  const auto opened = store::RunStore::open(path.string(), store::Access::read);
+  auto run = (*opened)->summary("bench");
   if (!run) fmt::print("failed: {}\n", to_string(run.error()));
-  const auto text =
-      report::to_text(report::make_run_report(std::move(*run), {}, carbon::IntensityTable::read()));
+  const auto text = report::to_text(session::summarise(std::move(*run), {}, carbon::IntensityTable::read()));
   const auto spent = seconds_since(start);
   if (text.find("total") == std::string::npos) fmt::print("failed: no total\n");
   return spent;
@@ -181,10 +181,11 @@ double time_show(const std::filesystem::path& path) {
 
 /// CPU of the writer at its real pace: commits of one second's readings.
 void measure_live(const std::filesystem::path& path, const Run& run) {
-  auto opened = store::Store::open(path);
-  auto writer = store::RunWriter::begin(std::move(*opened), {});
+  auto opened = store::RunStore::open(path.string());
+  auto begun = (*opened)->record({});
+  auto& writer = *begun;
   auto meters = make_meters(run.gpus);
-  for (const auto& meter : meters) writer->add_channel(meter.channel);
+  for (const auto& meter : meters) writer->channel(meter.channel);
   Load load;
   constexpr int seconds = 10;
   const double begun = cpu_seconds();
@@ -192,14 +193,14 @@ void measure_live(const std::filesystem::path& path, const Run& run) {
     for (int i = 0; i < static_cast<int>(run.hz); ++i)
       for (std::size_t n = 0; n < meters.size(); ++n) {
         const double time = second + i / run.hz;
-        writer->append(static_cast<int>(n), time, load.next(meters[n], time, 1 / run.hz));
+        writer->append(n, time, load.next(meters[n], time, 1 / run.hz));
       }
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
   const double spent = cpu_seconds() - begun;
   fmt::print("{:<34} {:.2f} ms of CPU a second, {:.3f} % of a core\n", "live, one commit a second",
              1e3 * spent / seconds, 100 * spent / seconds);
-  (void)writer->finish(trace::RunStatus::finished, 0, Seconds{seconds});
+  (void)writer->end({});
 }
 
 }  // namespace
@@ -223,8 +224,8 @@ int main(int argc, char** argv) {
   fmt::print("{:<34} {:.3f} s (target below 1 s)\n", "show, file not in memory", time_show(path));
   fmt::print("{:<34} {:.3f} s\n", "show again", time_show(path));
   const auto whole = std::chrono::steady_clock::now();
-  const auto opened = store::Store::open(path, store::Access::read);
-  const auto loaded = opened->load("bench");
+  const auto opened = store::RunStore::open(path.string(), store::Access::read);
+  const auto loaded = (*opened)->load("bench");
   fmt::print("{:<34} {:.2f} s\n", loaded ? "every sample read" : "every sample: FAILED",
              seconds_since(whole));
   measure_live(folder.path() / "live.db", run);

@@ -4,32 +4,29 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/run_choice.hpp"
+#include "report/run_changes.hpp"
 #include "session/runs/export_run.hpp"
-#include "session/runs/view_run.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-struct Options {
-  std::string run;
-  std::string store;
-  session::ExportTargets targets;
-  Place place;
-};
-
-int export_run(const Options& options) {
-  const auto store = session::open_store(options.store, store::Access::read);
-  if (!store) return report_error(store.error());
-  const auto written = session::export_run(*store, options.run, options.place, options.targets);
-  if (!written) return report_error(written.error());
-  for (const auto& path : *written) fmt::print("wrote {}\n", path.string());
+int write_files(const session::ExportRequest& request) {
+  const auto exported = session::export_run(request);
+  if (!exported && exported.error().where == "targets")
+    return report_error({ErrorKind::invalid,
+                         "nothing to write: give --bundle, --csv, --epochs-csv or --emissions", "export"});
+  if (!exported)
+    return report_error(with_option(exported.error(), {{"intensity", "--intensity"}, {"pue", "--pue"}}));
+  say_choice(request.run, exported->choice);
+  fmt::print("{}", report::to_text(*exported));
   return done;
 }
 
 std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
-  auto& targets = options->targets;
-  app.add_option("run", options->run, "Id, beginning of an id, or name; the latest run where left out");
+  auto request = std::make_shared<session::ExportRequest>();
+  auto& targets = request->targets;
+  app.add_option("run", request->run, "Id, beginning of an id, or name; the latest run where left out");
   app.add_option("--bundle", targets.bundle, "A run bundle, into this new folder (joulecast import reads it)")
       .type_name("DIR");
   app.add_option("--csv", targets.readings_csv, "Every reading, one a row").type_name("FILE");
@@ -37,9 +34,9 @@ std::function<int()> define(Arguments app) {
   app.add_option("--emissions", targets.emissions,
                  "A row in CodeCarbon's emissions.csv, added where it is there")
       .type_name("FILE");
-  add_store_option(app, options->store);
-  add_place_options(app, options->place);
-  return [options] { return export_run(*options); };
+  add_store_option(app, request->store);
+  add_place_options(app, request->place);
+  return [request] { return write_files(*request); };
 }
 
 }  // namespace

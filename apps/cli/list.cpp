@@ -1,41 +1,59 @@
 // joulecast list: the stored runs, newest first.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/runs/view_run.hpp"
+#include "report/run_list.hpp"
+#include "session/runs/list_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
-  std::string store;
+  session::ListRequest request;
   std::string json;
 };
 
-Result<std::vector<store::RunRow>> stored_runs(const std::string& path) {
-  const auto store = session::open_store(path, store::Access::read);
-  if (store) return store->list();
-  // Nobody has stored a run yet: an empty list, no failure. A store that was named has to be there.
-  if (path.empty() && store.error().kind == ErrorKind::unavailable) return std::vector<store::RunRow>{};
-  return propagate(store.error());
-}
-
 int list(const Options& options) {
-  const auto runs = stored_runs(options.store);
-  if (!runs) return report_error(runs.error());
+  const auto runs = session::list_runs(options.request);
+  if (!runs)
+    return report_error(with_option(runs.error(), {{"tags", "--tag"},
+                                                   {"since", "--since"},
+                                                   {"until", "--until"},
+                                                   {"status", "--status"},
+                                                   {"sort", "--sort"},
+                                                   {"limit", "--limit"},
+                                                   {"offset", "--offset"}}));
   return answer(
-      options.json, [&] { fmt::print("{}", session::list_text(*runs)); },
-      [&] { return session::list_json(*runs); });
+      options.json, [&] { fmt::print("{}", report::to_text(*runs)); },
+      [&] { return report::to_json(*runs); });
 }
 
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  add_store_option(app, options->store);
+  auto& request = options->request;
+  app.add_option("--name", request.name,
+                 "Only runs of this name; * stands for anything, ? for one character");
+  app.add_option("--tag", request.tags, "Only runs with this tag: key=value, or key for any value")
+      .type_name("TAG")
+      .one_value_each();
+  app.add_option("--since", request.since,
+                 "Only runs since then: 7d, 12h, 2026-01-31, 2026-01-31T12:00 (UTC)")
+      .type_name("TIME");
+  app.add_option("--until", request.until, "Only runs that began before then").type_name("TIME");
+  app.add_option("--status", request.status, "Only running, finished, failed or interrupted runs")
+      .type_name("STATUS");
+  app.add_option("--host", request.host, "Only runs of this machine").type_name("NAME");
+  app.add_option("--sort", request.sort, "By started, energy, duration or name")
+      .type_name("KEY")
+      .show_default();
+  app.add_flag("--reverse", request.reverse, "The other way round: the oldest, or the least, first");
+  app.add_option("--limit", request.limit, "At most so many").type_name("N");
+  app.add_option("--offset", request.offset, "Pass over the first so many").type_name("N");
+  add_store_option(app, request.store);
   add_json_option(app, options->json);
   return [options] { return list(*options); };
 }

@@ -4,39 +4,27 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/runs/view_run.hpp"
+#include "cli/support/run_choice.hpp"
+#include "report/run_changes.hpp"
+#include "session/runs/change_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-struct Options {
-  std::vector<std::string> runs;
-  std::string store;
-  bool force = false;
-};
-
-int remove(const Options& options) {
-  auto store = session::open_store(options.store, store::Access::read);
-  if (!store) return report_error(store.error());
-  std::vector<std::string> ids;  // all of them are known before the first is gone
-  for (const auto& run : options.runs) {
-    auto id = run.empty() ? fail(ErrorKind::invalid, "run", "an empty name") : store->resolve(run);
-    if (!id) return report_error(id.error());
-    ids.push_back(std::move(*id));
-  }
-  for (const auto& id : ids) {
-    if (auto status = store->remove(id, options.force); !status) return report_error(status.error());
-    fmt::print("removed {}\n", id);
-  }
-  return done;
+int remove(const session::RemoveRequest& request) {
+  const auto removal = session::remove_runs(request);
+  if (!removal) return report_error(removal.error());
+  for (const auto& run : removal->removed) say_choice(run.reference, run.choice);
+  fmt::print("{}", report::to_text(*removal));
+  return removal->failure ? report_error(*removal->failure) : done;
 }
 
 std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
-  app.add_option("RUN", options->runs, "Ids, beginnings of ids, or names").required();
-  add_store_option(app, options->store);
-  app.add_flag("--force", options->force, "Also a run that is still running");
-  return [options] { return remove(*options); };
+  auto request = std::make_shared<session::RemoveRequest>();
+  app.add_option("RUN", request->runs, "Ids, beginnings of ids, or names").required();
+  add_store_option(app, request->store);
+  app.add_flag("--force", request->force, "Also a run that is still running");
+  return [request] { return remove(*request); };
 }
 
 }  // namespace

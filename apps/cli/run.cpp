@@ -9,8 +9,10 @@
 #include "report/run_text.hpp"
 #include "run/child.hpp"
 #include "run/run_command.hpp"
+#include "session/runs/change_runs.hpp"
 #include "session/runs/export_run.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
+#include "session/runs/run_summary.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -112,8 +114,8 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto store = session::open_store(result.store.string(), store::Access::read);
   if (!store) return trouble(store.error());
   // A store that took nothing (a full disk) was told already: what we counted ourselves is better than that.
-  if (!store->resolve(result.run_id)) return sums();
-  const auto report = session::view_run(*store, result.run_id, {});
+  if (!(*store)->resolve(result.run_id)) return sums();
+  const auto report = session::summarise_run(**store, result.run_id, {});
   if (!report) return trouble(report.error());
   // Standard output belongs to the command.
   if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
@@ -121,7 +123,10 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
     if (const auto written = write_json(report::to_json(*report), arguments.json); !written)
       trouble(written.error());
   if (!arguments.bundle.empty())
-    if (const auto written = session::export_run(*store, result.run_id, {}, {arguments.bundle, {}, {}});
+    if (const auto written = session::export_run({.store = result.store.string(),
+                                                  .run = result.run_id,
+                                                  .place = {},
+                                                  .targets = {.bundle = arguments.bundle}});
         !written)
       trouble(written.error());
 }

@@ -6,39 +6,41 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/run_choice.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
+#include "session/runs/run_summary.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
-  std::string run;
-  std::string store;
+  session::ShowRequest request;
   std::string json;
-  Place place;
 };
 
 int show(Options& options) {
-  const auto store = session::open_store(options.store, store::Access::read);
-  if (!store) return report_error(store.error());
+  auto& request = options.request;
   // `show --json RUN`: the option's file may be left out, so a run's name behind it is the run.
-  if (options.run.empty() && !options.json.empty() && store->resolve(options.json))
-    options.run = std::exchange(options.json, "-");
-  const auto report = session::view_run(*store, options.run, options.place);
-  if (!report) return report_error(report.error());
+  if (request.run.empty() && !options.json.empty() && session::choose_run(request.store, options.json))
+    request.run = std::exchange(options.json, "-");
+  const auto shown = session::show_run(request);
+  if (!shown)
+    return report_error(with_option(shown.error(), {{"intensity", "--intensity"}, {"pue", "--pue"}}));
+  say_choice(request.run, shown->choice);
   return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*report)); },
-      [&] { return report::to_json(*report); });
+      options.json, [&] { fmt::print("{}", report::to_text(shown->summary)); },
+      [&] { return report::to_json(shown->summary); });
 }
 
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("RUN", options->run, "Id, beginning of an id, or name; the latest run where left out");
-  add_store_option(app, options->store);
+  auto& request = options->request;
+  app.add_option("RUN", request.run, "Id, beginning of an id, or name; the latest run where left out");
+  add_store_option(app, request.store);
   add_json_option(app, options->json);
-  add_place_options(app, options->place);
+  add_place_options(app, request.place);
   return [options] { return show(*options); };
 }
 

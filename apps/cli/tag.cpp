@@ -4,40 +4,28 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "session/runs/view_run.hpp"
+#include "cli/support/run_choice.hpp"
+#include "session/runs/change_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-struct Options {
-  std::string run;
-  std::vector<std::string> tags;
-  std::string name;
-  std::string store;
-};
-
-int tag(const Options& options) {
-  const auto tags = session::parse_tags(options.tags);
-  if (!tags) return report_error(tags.error());
-  if (tags->empty() && options.name.empty())
+int tag(const session::TagRequest& request) {
+  if (request.tags.empty() && request.name.empty())
     return report_error({ErrorKind::invalid, "nothing to do: give key=value or --name", "tag"});
-  auto store = session::open_store(options.store, store::Access::read);
-  if (!store) return report_error(store.error());
-  const auto id = store->resolve(options.run);
-  if (!id) return report_error(id.error());
-  if (auto status = store->tag(*id, *tags); !status) return report_error(status.error());
-  if (!options.name.empty())
-    if (auto status = store->rename(*id, options.name); !status) return report_error(status.error());
+  const auto choice = session::tag_run(request);
+  if (!choice) return report_error(choice.error());
+  say_choice(request.run, *choice);
   return done;
 }
 
 std::function<int()> define(Arguments app) {
-  auto options = std::make_shared<Options>();
-  app.add_option("RUN", options->run, "Id, beginning of an id, or name").required();
-  app.add_option("TAG", options->tags, "key=value sets a tag, key= takes it away");
-  app.add_option("--name", options->name, "Give the run another name");
-  add_store_option(app, options->store);
-  return [options] { return tag(*options); };
+  auto request = std::make_shared<session::TagRequest>();
+  app.add_option("RUN", request->run, "Id, beginning of an id, or name").required();
+  app.add_option("TAG", request->tags, "key=value sets a tag, key= takes it away");
+  app.add_option("--name", request->name, "Give the run another name");
+  add_store_option(app, request->store);
+  return [request] { return tag(*request); };
 }
 
 }  // namespace

@@ -27,25 +27,25 @@ Json energy_json(const trace::RunEnergy& energy) {
           {"missing", energy.missing},      {"by_component", std::move(rows)}};
 }
 
-Json epochs_json(const RunReport& report) {
+Json epochs_json(const session::RunSummary& summary) {
   auto epochs = Json::array();
-  for (std::size_t i = 0; i < report.run.epochs.size(); ++i) {
-    const auto& epoch = report.run.epochs[i];
+  for (std::size_t i = 0; i < summary.run.epochs.size(); ++i) {
+    const auto& epoch = summary.run.epochs[i];
     auto metrics = Json::object();
     for (const auto& [name, value] : epoch.metrics) metrics[name] = or_null(value);
     epochs.push_back({{"epoch", epoch.index},
                       {"start_s", epoch.span.begin.value()},
                       {"end_s", epoch.span.end.value()},
-                      {"energy_j", or_null(report.epoch_energy[i])},
+                      {"energy_j", or_null(summary.epoch_energy[i])},
                       {"work", or_null(epoch.work)},
                       {"metrics", std::move(metrics)}});
   }
   return epochs;
 }
 
-Json projections_json(const RunReport& report) {
+Json projections_json(const session::RunSummary& summary) {
   auto list = Json::array();
-  for (const auto& projection : report.run.projections)
+  for (const auto& projection : summary.run.projections)
     list.push_back({{"time_s", projection.time.value()},
                     {"share", or_null(projection.share)},
                     {"method", projection.method},
@@ -53,7 +53,7 @@ Json projections_json(const RunReport& report) {
                     {"low_j", or_null(projection.low)},
                     {"high_j", or_null(projection.high)},
                     {"ready", projection.ready},
-                    {"error_pct", or_null(projection_error(report, projection))}});
+                    {"error_pct", or_null(projection_error(summary, projection))}});
   return list;
 }
 
@@ -86,7 +86,7 @@ Json sensors_json(const std::vector<trace::SensorStatus>& sensors) {
   return list;
 }
 
-Json idle_json(const std::optional<IdleSplit>& idle) {
+Json idle_json(const std::optional<session::IdleSplit>& idle) {
   if (!idle) return nullptr;
   return {
       {"idle_w", idle->power.value()}, {"baseline_j", idle->baseline.value()}, {"net_j", idle->net.value()}};
@@ -115,7 +115,7 @@ Json training_json(const trace::RunInfo& info) {
           {"quality", info.quality}};
 }
 
-Json means_json(const std::vector<GaugeMean>& means) {
+Json means_json(const std::vector<session::GaugeMean>& means) {
   auto list = Json::array();
   for (const auto& mean : means)
     list.push_back({{"component", std::string(name_of(mean.component))},
@@ -129,28 +129,30 @@ Json means_json(const std::vector<GaugeMean>& means) {
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const RunReport& report) {
-  const auto& run = report.run;
-  return {{"id", run.info.id},
-          {"name", run.info.name},
-          {"status", std::string(name_of(run.status))},
-          {"exit_status", or_null(run.exit_status)},
-          {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
-          {"duration_s", run.span.length().value()},
-          {"command", run.command},
-          {"tags", run.tags},
-          {"energy_j", energy_json(report.energy)},
-          {"mean_power_w", or_null(report.mean_power)},
-          {"idle", idle_json(report.idle)},
-          {"carbon", carbon_json(report.carbon)},
-          {"epochs", epochs_json(report)},
-          {"projections", projections_json(report)},
-          {"means", means_json(report.means)},
-          {"sensors", sensors_json(run.sensors)},
-          {"sampler_cpu_s", run.sampler_cpu.value()},
-          {"notes", run.notes},
-          {"training", training_json(run.info)},
-          {"host", host_json(run.host)}};
+nlohmann::ordered_json to_json(const session::RunSummary& summary) {
+  const auto& run = summary.run;
+  Json json{{"id", run.info.id},
+            {"name", run.info.name},
+            {"status", std::string(name_of(run.status))},
+            {"exit_status", or_null(run.exit_status)},
+            {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
+            {"duration_s", run.span.length().value()},
+            {"command", run.command},
+            {"tags", run.tags},
+            {"energy_j", energy_json(summary.energy)},
+            {"mean_power_w", or_null(summary.mean_power)},
+            {"idle", idle_json(summary.idle)},
+            {"carbon", carbon_json(summary.carbon)},
+            {"epochs", epochs_json(summary)},
+            {"projections", projections_json(summary)},
+            {"means", means_json(summary.means)},
+            {"sensors", sensors_json(run.sensors)},
+            {"sampler_cpu_s", run.sampler_cpu.value()},
+            {"notes", run.notes},
+            {"training", training_json(run.info)},
+            {"host", host_json(run.host)}};
+  if (summary.last_heard) json["last_heard"] = to_iso8601(*summary.last_heard);
+  return json;
 }
 
 }  // namespace joulecast::report

@@ -3,10 +3,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "report/run_report.hpp"
+#include "session/runs/run_summary.hpp"
 
 namespace joulecast::report {
 
-[[nodiscard]] nlohmann::ordered_json to_json(const RunReport& report);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::RunSummary& summary);
 
 }  // namespace joulecast::report

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "report/run_report.hpp"
+#include "session/runs/run_summary.hpp"
 
 namespace joulecast::report {
 
@@ -13,13 +13,13 @@ struct RunTextOptions {
   std::size_t most_metrics = 5;  ///< columns of the table of epochs
 };
 
-[[nodiscard]] std::string to_text(const RunReport& report, const RunTextOptions& options = {});
+[[nodiscard]] std::string to_text(const session::RunSummary& summary, const RunTextOptions& options = {});
 
 /// The parts of it, for a caller that shows only some.
-[[nodiscard]] std::string energy_text(const RunReport& report);
-[[nodiscard]] std::string carbon_text(const RunReport& report);
-[[nodiscard]] std::string epochs_text(const RunReport& report, const RunTextOptions& options = {});
-[[nodiscard]] std::string projections_text(const RunReport& report);
+[[nodiscard]] std::string energy_text(const session::RunSummary& summary);
+[[nodiscard]] std::string carbon_text(const session::RunSummary& summary);
+[[nodiscard]] std::string epochs_text(const session::RunSummary& summary, const RunTextOptions& options = {});
+[[nodiscard]] std::string projections_text(const session::RunSummary& summary);
 
 /// "finished", "failed, exit status 3", "interrupted"
 [[nodiscard]] std::string status_text(const trace::Run& run);

@@ -9,7 +9,7 @@
 #include "formats/workload_table.hpp"
 #include "network/load.hpp"
 #include "session/forecast/workload_rows.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
 
 namespace joulecast::session {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "formats/run_bundle.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
 
 namespace joulecast::session {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "carbon/intensity.hpp"
-#include "store/store.hpp"
+#include "base/place.hpp"
+#include "store/run_store.hpp"
 
 namespace joulecast::session {
 
@@ -18,11 +18,20 @@ struct ExportTargets {
   std::filesystem::path emissions = {};  ///< a row is added where the file is there
 };
 
-/// Returns what was written. invalid where nothing was asked for, or a target is there already as something
-/// else.
-[[nodiscard]] Result<std::vector<std::filesystem::path>> export_run(const store::Store& store,
-                                                                    const std::string& reference,
-                                                                    const Place& place,
-                                                                    const ExportTargets& targets);
+struct ExportRequest {
+  std::string store;  ///< path or address; "" = the user's own
+  std::string run;    ///< as store::RunStore; "" = the latest
+  Place place;        ///< replaces what was said when the run began
+  ExportTargets targets;
+};
+
+struct ExportedRun {
+  store::RunChoice choice;
+  std::vector<std::filesystem::path> written;
+};
+
+/// Stops at the first file that cannot be written. invalid where no target was named ("targets"), or one is
+/// there already as something else.
+[[nodiscard]] Result<ExportedRun> export_run(const ExportRequest& request);
 
 }  // namespace joulecast::session

@@ -9,66 +9,15 @@
 
 #include "formats/join_runs.hpp"
 #include "formats/run_bundle.hpp"
-#include "formats/run_collector.hpp"
-#include "store/run_import.hpp"
+#include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::session {
 namespace {
 
 namespace fs = std::filesystem;
 using formats::ImportReport;
-using formats::RunCollector;
-
-/// Hands runs to the store as they come; one that it has already is passed over.
-class StoreSink final : public formats::RunSink {
- public:
-  explicit StoreSink(store::Store& store) : import_(store) {}
-
-  struct Kept {
-    std::string id;
-    bool already_there = false;
-  };
-  [[nodiscard]] const std::vector<Kept>& kept() const { return kept_; }
-
-  Status begin(const trace::Run& header) override {
-    const auto known = import_.contains(header.info.id);
-    if (!known) return propagate(known.error());
-    kept_.push_back({header.info.id, *known});
-    return *known ? Status{} : import_.begin(header);
-  }
-  Status channel(const trace::Channel& channel) override {
-    if (!kept_.back().already_there) import_.channel(channel);
-    return {};
-  }
-  Status append(std::size_t channel, std::span<const double> times, std::span<const double> values) override {
-    if (!kept_.back().already_there) import_.append(channel, times, values);
-    return {};
-  }
-  Status gap(std::size_t channel, trace::Span span) override {
-    if (!kept_.back().already_there) import_.gap(channel, span);
-    return {};
-  }
-  Status epoch(const trace::Epoch& epoch) override {
-    if (!kept_.back().already_there) import_.epoch(epoch);
-    return {};
-  }
-  Status metric(const trace::MetricPoint& point) override {
-    if (!kept_.back().already_there) import_.metric(point);
-    return {};
-  }
-  Status end(const trace::Run& header) override {
-    if (kept_.back().already_there) return {};
-    auto id = import_.finish(header);
-    if (!id) return propagate(id.error());
-    kept_.back().id = std::move(*id);
-    return {};
-  }
-
- private:
-  store::RunImport import_;
-  std::vector<Kept> kept_;
-};
 
 void set_energy(ImportedRun& imported, const trace::Run& run) {
   const auto energy = trace::energy_of(run);
@@ -88,17 +37,17 @@ std::vector<ImportedRun> runs_of(const ImportReport& report) {
 }
 
 Result<ImportedFile> import_into_store(const fs::path& file, const ImportRequest& request,
-                                       store::Store& store) {
-  StoreSink sink(store);
-  auto report = formats::import_path(file, request.options, sink);
+                                       store::RunStore& store) {
+  const auto sink = store.import();
+  auto report = formats::import_path(file, request.options, *sink);
   if (!report) return propagate(report.error());
   ImportedFile imported{file, std::move(*report), {}};
   imported.runs = runs_of(imported.report);
   for (std::size_t i = 0; i < imported.runs.size(); ++i) {
     auto& run = imported.runs[i];
-    run.id = sink.kept()[i].id;
-    run.already_there = sink.kept()[i].already_there;
-    const auto stored = store.load_summary(run.id);
+    run.id = sink->kept()[i].id;
+    run.already_there = sink->kept()[i].already_there;
+    const auto stored = store.summary(run.id);
     if (!stored) return propagate(stored.error());
     set_energy(run, *stored);
   }
@@ -107,7 +56,7 @@ Result<ImportedFile> import_into_store(const fs::path& file, const ImportRequest
 
 Result<ImportedFile> import_into_memory(const fs::path& file, const ImportRequest& request,
                                         std::vector<trace::Run>& runs) {
-  RunCollector collector;
+  trace::RunCollector collector;
   auto report = formats::import_path(file, request.options, collector);
   if (!report) return propagate(report.error());
   ImportedFile imported{file, std::move(*report), {}};
@@ -165,7 +114,7 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
   return one;
 }
 
-Status keep_in_store(const std::vector<trace::Run>& runs, store::Store& store, ImportedFile& imported) {
+Status keep_in_store(const std::vector<trace::Run>& runs, store::RunStore& store, ImportedFile& imported) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto id = store.import_run(runs[i]);
     if (!id) return propagate(id.error());
@@ -178,16 +127,14 @@ Status keep_in_store(const std::vector<trace::Run>& runs, store::Store& store, I
 
 Result<ImportOutcome> import_files(const ImportRequest& request) {
   ImportOutcome outcome;
-  std::optional<store::Store> store;
+  std::unique_ptr<store::RunStore> store;
   if (request.bundle && !request.dry_run) {
     outcome.kept_in = request.bundle->string();
   } else if (!request.dry_run) {
-    auto path = request.store ? Result<fs::path>(*request.store) : store::default_path();
-    if (!path) return propagate(path.error());
-    auto opened = store::Store::open(*path);
+    auto opened = open_store(request.store, store::Access::write);
     if (!opened) return propagate(opened.error());
-    store.emplace(std::move(*opened));
-    outcome.kept_in = path->string();
+    store = std::move(*opened);
+    outcome.kept_in = store->location();
   }
   std::vector<trace::Run> runs;  // only where they are joined or become bundles
   for (const auto& file : request.files) {

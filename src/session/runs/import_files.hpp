@@ -1,9 +1,8 @@
-// `joulecast import`: other people's measurements into the store, or into run bundles.
+// Other people's measurements into the store, or into run bundles.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +17,7 @@ struct ImportRequest {
   formats::ImportOptions options;
   bool join = false;                            ///< the files are about one run
   bool dry_run = false;                         ///< read and report, keep nothing
-  std::optional<std::filesystem::path> store;   ///< nothing = the default one
+  std::string store;                            ///< path or address; "" = the user's own
   std::optional<std::filesystem::path> bundle;  ///< write a run bundle here instead of storing
 };
 

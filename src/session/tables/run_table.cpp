@@ -9,7 +9,7 @@
 #include <set>
 
 #include "formats/run_bundle.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
 #include "store/run_store.hpp"
 #include "trace/energy.hpp"
 

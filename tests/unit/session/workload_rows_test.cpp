@@ -230,11 +230,11 @@ TEST(WorkloadRow, AProcessorIsADeviceOnlyWhereOneIsDescribed) {
 
 TEST(WorkloadRows, CountsWhatItLeavesOutByReason) {
   const joulecast::testing::TemporaryDirectory folder;
-  auto store = store::Store::open(folder.path() / "runs.db");
+  auto store = store::RunStore::open((folder.path() / "runs.db").string());
   ASSERT_TRUE(store);
   const auto add = [&](trace::Run run, const std::string& id) {
     run.info.id = id;
-    ASSERT_TRUE(store->import_run(run));
+    ASSERT_TRUE((*store)->import_run(run));
   };
   add(run_of(), "used");
   auto nameless = run_of();
@@ -244,7 +244,7 @@ TEST(WorkloadRows, CountsWhatItLeavesOutByReason) {
   auto unmeasured = run_of();
   unmeasured.traces.erase(unmeasured.traces.begin());
   add(unmeasured, "unmeasured");
-  const auto rows = workload_rows(*store, known());
+  const auto rows = workload_rows(**store, known());
   ASSERT_TRUE(rows) << rows.error().message;
   ASSERT_EQ(rows->table.rows.size(), 1u) << rows->left_out_text();
   EXPECT_NEAR(*rows->table.rows[0].mean_gpu_w, 200, 1e-6);

@@ -12,6 +12,7 @@ class Liveness : public ::testing::Test {
  protected:
   Liveness() {
     folder_.write("sys/kernel/random/boot_id", "this-boot\n");
+    folder_.write("etc/machine-id", "this-machine\n");
     put_process(42, "S", 1000);
     std::filesystem::create_directories(folder_.path() / "self/ns");
     std::filesystem::create_symlink("pid:[7]", folder_.path() / "self/ns/pid");
@@ -22,54 +23,81 @@ class Liveness : public ::testing::Test {
                                                      " 1 1 1 0 -1 4194304 100 0 0 0 5 3 0 0 20 0 4 0 " +
                                                      std::to_string(start) + " 1000000 200");
   }
-  [[nodiscard]] Owner owner() const { return {hostname_, "this-boot", "pid:[7]", 42, 1000}; }
-  [[nodiscard]] bool alive(const Owner& owner, double seconds = 0) const {
-    return is_alive(owner, Seconds{seconds}, {.proc = folder_.path()});
+  [[nodiscard]] Owner owner() const { return {hostname_, "this-boot", "pid:[7]", 42, 1000, "this-machine"}; }
+  [[nodiscard]] Liveness seen(const Owner& owner, double seconds = 0) const {
+    return liveness_of(owner, Seconds{seconds}, {.proc = folder_.path(), .etc = folder_.path() / "etc"});
   }
   testing::TemporaryDirectory folder_;
   char hostname_[256] = {};
 };
 
 TEST_F(Liveness, AProcessThatWeSeeIsJudgedByLooking) {
-  EXPECT_TRUE(alive(owner(), 1e6));
+  EXPECT_EQ(seen(owner(), 1e6), Liveness::alive);
   auto ended = owner();
   ended.pid = 43;
-  EXPECT_FALSE(alive(ended));
+  EXPECT_EQ(seen(ended), Liveness::dead);
 }
 
 TEST_F(Liveness, AReusedNumberIsAnotherProcess) {
   put_process(42, "S", 2000);
-  EXPECT_FALSE(alive(owner()));
+  EXPECT_EQ(seen(owner()), Liveness::dead);
 }
 
 TEST_F(Liveness, AZombieIsDead) {
   put_process(42, "Z", 1000);
-  EXPECT_FALSE(alive(owner()));
+  EXPECT_EQ(seen(owner()), Liveness::dead);
 }
 
 TEST_F(Liveness, AfterARebootNothingLives) {
   auto before = owner();
   before.boot_id = "last-boot";
-  EXPECT_FALSE(alive(before));
+  EXPECT_EQ(seen(before), Liveness::dead);
 }
 
-TEST_F(Liveness, AnotherContainerOrMachineIsJudgedByItsHeartbeat) {
+// The same kernel wrote the heartbeat, by the clock that we read; its process numbers are not ours.
+TEST_F(Liveness, AnotherContainerOfThisMachineIsJudgedByItsHeartbeat) {
   auto container = owner();
   container.pid_namespace = "pid:[8]";
+  EXPECT_EQ(seen(container, 30), Liveness::alive);
+  EXPECT_EQ(seen(container, 600), Liveness::dead);
+}
+
+TEST_F(Liveness, AnotherMachineIsNeverDeadToUs) {
   auto machine = owner();
   machine.boot_id = "other";
   machine.hostname = "elsewhere";
-  for (const auto& other : {container, machine}) {
-    EXPECT_TRUE(alive(other, 30));
-    EXPECT_FALSE(alive(other, 600));
-  }
+  machine.machine_id = "other-machine";
+  EXPECT_EQ(seen(machine, 30), Liveness::alive);
+  EXPECT_EQ(seen(machine, 1e7), Liveness::silent);
+  // Our own /proc has a process of that number: it is not the one.
+  put_process(42, "Z", 1000);
+  EXPECT_EQ(seen(machine, 30), Liveness::alive);
+}
+
+TEST_F(Liveness, AMachineOfTheSameNameIsNotThisOne) {
+  auto namesake = owner();
+  namesake.boot_id = "other";
+  namesake.machine_id = "other-machine";
+  EXPECT_EQ(seen(namesake, 30), Liveness::alive);
+  EXPECT_EQ(seen(namesake, 600), Liveness::silent);
+}
+
+// Runs of before machines were told apart by more than their name.
+TEST_F(Liveness, WithoutAMachineIdTheNameAndTheHeartbeatDecide) {
+  auto old = owner();
+  old.boot_id = "last-boot";
+  old.machine_id.clear();
+  EXPECT_EQ(seen(old, 30), Liveness::alive);
+  EXPECT_EQ(seen(old, 600), Liveness::dead);
+  old.hostname = "elsewhere";
+  EXPECT_EQ(seen(old, 600), Liveness::silent);
 }
 
 TEST_F(Liveness, WeLive) {
   const auto self = current_owner({});
   EXPECT_EQ(self.pid, ::getpid());
   EXPECT_GT(self.start_ticks, 0u);
-  EXPECT_TRUE(is_alive(self, Seconds{0}, {}));
+  EXPECT_EQ(liveness_of(self, Seconds{0}, {}), Liveness::alive);
 }
 
 }  // namespace

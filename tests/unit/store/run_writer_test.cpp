@@ -9,7 +9,8 @@
 #include <chrono>
 #include <thread>
 
-#include "store/sqlite.hpp"
+#include "store/run_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
 #include "unit/store/sample_runs.hpp"
@@ -21,7 +22,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+using sqlite::Database;
+using sqlite::FileMode;
+
 constexpr WriterOptions quick{.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{2}};
+
+/// A header that says how a run ended.
+trace::Run ended(Seconds end) {
+  trace::Run header;
+  header.exit_status = 0;
+  header.span.end = end;
+  return header;
+}
 
 void sleep_for(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
@@ -29,22 +41,22 @@ void sleep_for(double seconds) {
 
 class RunWriterTest : public ::testing::Test {
  protected:
-  Store open() {
-    auto store = Store::open(path());
+  std::unique_ptr<RunStore> open() {
+    auto store = RunStore::open(path().string());
     if (!store) throw std::runtime_error(to_string(store.error()));
     return std::move(*store);
   }
-  RunWriter begin(const trace::Run& header = {}, WriterOptions options = quick) {
-    auto writer = RunWriter::begin(open(), header, options);
+  std::unique_ptr<RunWriter> begin(const trace::Run& header = {}, WriterOptions options = quick) {
+    auto writer = open()->record(header, options);
     if (!writer) throw std::runtime_error(to_string(writer.error()));
     return std::move(*writer);
   }
   /// Waits until the store has a running run with at least `samples` on its first channel.
   bool wait_for_samples(std::size_t samples) {
     for (int i = 0; i < 500; ++i, sleep_for(0.01)) {
-      auto store = Store::open(path(), Access::read);
+      auto store = RunStore::open(path().string(), Access::read);
       if (!store) continue;
-      const auto run = store->load("");
+      const auto run = (*store)->load("");
       if (run && !run->traces.empty() && run->traces[0].size() >= samples) return true;
     }
     return false;
@@ -56,33 +68,36 @@ class RunWriterTest : public ::testing::Test {
 TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
   const auto run = sample_run(700);
   auto writer = begin(run);
-  const auto id = writer.id();
+  const auto id = writer->id();
   EXPECT_NE(id, run.info.id);
-  std::vector<int> channels;
-  for (const auto& trace : run.traces) channels.push_back(writer.add_channel(trace.channel));
+  for (const auto& trace : run.traces) writer->channel(trace.channel);
   for (std::size_t begin = 0; begin < 701;
        begin += 37) {  // as a sampler does: a little of each channel in turn
-    for (std::size_t n = 0; n < channels.size(); ++n) {
+    for (std::size_t n = 0; n < run.traces.size(); ++n) {
       const auto& trace = run.traces[n];
       const auto end = std::min(begin + 37, trace.size());
       if (begin >= end) continue;
-      writer.append(channels[n], std::span(trace.times).subspan(begin, end - begin),
-                    std::span(trace.values).subspan(begin, end - begin));
+      writer->append(n, std::span(trace.times).subspan(begin, end - begin),
+                     std::span(trace.values).subspan(begin, end - begin));
     }
     sleep_for(0.015);
   }
-  for (const auto& gap : run.traces[1].gaps) writer.gap(channels[1], gap);
-  for (std::size_t i = 0; i < run.epochs.size(); ++i) writer.epoch(i, run.epochs[i]);
-  for (const auto& point : run.metrics) writer.metric(point);
-  for (const auto& projection : run.projections) writer.projection(projection);
-  writer.sensors(run.sensors);
-  writer.note("the machine was asleep for 3 s");
-  writer.sampler_cpu(Seconds{0.5});
-  writer.idle_baseline(Watts{40});
-  const auto done = writer.finish(trace::RunStatus::failed, 3, Seconds{700.5});
+  for (const auto& gap : run.traces[1].gaps) writer->gap(1, gap);
+  for (std::size_t i = 0; i < run.epochs.size(); ++i) writer->epoch(i, run.epochs[i]);
+  for (const auto& point : run.metrics) writer->metric(point);
+  for (const auto& projection : run.projections) writer->projection(projection);
+  writer->note("the machine was asleep for 3 s");
+  auto last = trace::header_of(run);
+  last.status = trace::RunStatus::failed;
+  last.exit_status = 3;
+  last.span.end = Seconds{700.5};
+  last.sampler_cpu = Seconds{0.5};
+  last.idle_baseline = Watts{40};
+  last.info.total_work = 90;
+  const auto done = writer->end(last);
   ASSERT_TRUE(done) << to_string(done.error());
 
-  const auto loaded = open().load(id);
+  const auto loaded = open()->load(id);
   ASSERT_TRUE(loaded) << to_string(loaded.error());
   EXPECT_EQ(loaded->status, trace::RunStatus::failed);
   EXPECT_EQ(loaded->exit_status, 3);
@@ -90,6 +105,8 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
   EXPECT_EQ(loaded->tags, run.tags);
   EXPECT_EQ(loaded->sampler_cpu, Seconds{0.5});
   EXPECT_EQ(loaded->idle_baseline, Watts{40});
+  EXPECT_EQ(loaded->info.total_work, 90);
+  EXPECT_EQ(loaded->host.hostname, "box");
   EXPECT_EQ(loaded->epochs.size(), run.epochs.size());
   EXPECT_EQ(loaded->metrics.size(), run.metrics.size());
   EXPECT_EQ(loaded->projections.size(), 2u);
@@ -103,44 +120,45 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
 
 TEST_F(RunWriterTest, ALongJournalIsPackedWhileTheRunGoesOn) {
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[0]);
+  writer->channel(sample_channels()[0]);
   constexpr int total = 20'000;
   for (int i = 0; i < total; ++i) {
-    writer.append(channel, i * 0.001, sample_value(0, i));
+    writer->append(0, i * 0.001, sample_value(0, i));
     if (i % 500 == 0) sleep_for(0.012);
   }
   ASSERT_TRUE(wait_for_samples(total));
   auto database = Database::open(path(), FileMode::read_write, Seconds{1});
   ASSERT_TRUE(database);
   EXPECT_GE(**database->integer("SELECT count(*) FROM chunk"), 4);
-  EXPECT_EQ(open().list()->front().status, trace::RunStatus::running);
-  const auto summary = open().load_summary("");
+  EXPECT_EQ(open()->find()->front().status, trace::RunStatus::running);
+  const auto summary = open()->summary("");
   ASSERT_TRUE(summary) << to_string(summary.error());
   EXPECT_LT(summary->traces[0].size(), total);
   EXPECT_EQ(summary->traces[0].values.back(), sample_value(0, total - 1));
-  ASSERT_TRUE(writer.finish(trace::RunStatus::finished, 0, Seconds{20}));
+  ASSERT_TRUE(writer->end(ended(Seconds{20})));
   EXPECT_EQ(**database->integer("SELECT count(*) FROM journal"), 0);
 }
 
 TEST_F(RunWriterTest, AnEmptyRunIsARun) {
   auto writer = begin();
-  const auto id = writer.id();
-  ASSERT_TRUE(writer.finish(trace::RunStatus::finished, 0, Seconds{0.01}));
-  const auto run = open().load(id);
+  const auto id = writer->id();
+  ASSERT_TRUE(writer->end(ended(Seconds{0.01})));
+  const auto run = open()->load(id);
   ASSERT_TRUE(run);
   EXPECT_EQ(run->status, trace::RunStatus::finished);
   EXPECT_TRUE(run->started);
-  EXPECT_EQ(open().list()->front().energy, std::nullopt);
+  EXPECT_EQ(open()->find()->front().energy, std::nullopt);
 }
 
 TEST_F(RunWriterTest, AWriterThatGoesAwayClosesItsRun) {
   std::string id;
   {
     auto writer = begin();
-    id = writer.id();
-    writer.append(writer.add_channel(sample_channels()[1]), 4, 100);
+    id = writer->id();
+    writer->channel(sample_channels()[1]);
+    writer->append(0, 4, 100);
   }
-  const auto run = open().load(id);
+  const auto run = open()->load(id);
   ASSERT_TRUE(run);
   EXPECT_EQ(run->status, trace::RunStatus::interrupted);
   EXPECT_EQ(run->span.end, Seconds{4});
@@ -148,14 +166,14 @@ TEST_F(RunWriterTest, AWriterThatGoesAwayClosesItsRun) {
 
 TEST_F(RunWriterTest, ReadingsOutOfOrderOrWithoutAValueAreLeftOutAndSaid) {
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[1]);
+  writer->channel(sample_channels()[1]);
   const std::vector<double> times{1, 2, 2, 1.5, 3, std::nan("")};
   const std::vector<double> values{10, 20, 21, 15, std::nan(""), 5};
-  writer.append(channel, times, values);
-  writer.append(7, 1, 1);
-  EXPECT_EQ(writer.dropped(), 5u);
-  (void)writer.finish(trace::RunStatus::finished, 0, Seconds{3});
-  const auto run = open().load("");
+  writer->append(0, times, values);
+  writer->append(7, 1, 1);
+  EXPECT_EQ(writer->dropped(), 5u);
+  (void)writer->end(ended(Seconds{3}));
+  const auto run = open()->load("");
   ASSERT_TRUE(run);
   EXPECT_THAT(run->traces[0].values, ElementsAre(10, 20));
   EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("4 readings that were no numbers")));
@@ -166,31 +184,31 @@ TEST_F(RunWriterTest, AKilledRunKeepsAllButItsLastSecond) {
   const auto child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    auto writer = RunWriter::begin(std::move(*Store::open(path())), sample_run(0));
-    const int channel = writer->add_channel(sample_channels()[0]);
+    auto writer = *RunStore::open(path().string()).value()->record(sample_run(0));
+    writer->channel(sample_channels()[0]);
     for (int i = 0;; ++i) {
-      writer->append(channel, i * 0.01, sample_value(0, i));
+      writer->append(0, i * 0.01, sample_value(0, i));
       sleep_for(0.01);
     }
   }
   ASSERT_TRUE(wait_for_samples(50));
-  EXPECT_EQ(open().list()->front().status, trace::RunStatus::running);
-  EXPECT_FALSE(open().remove(""));
+  EXPECT_EQ(open()->find()->front().status, trace::RunStatus::running);
+  EXPECT_FALSE(open()->remove(""));
   sleep_for(1.2);
-  const auto before = open().load("")->traces[0].size();
+  const auto before = open()->load("")->traces[0].size();
   ASSERT_EQ(::kill(child, SIGKILL), 0);
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
 
   auto store = open();
-  EXPECT_EQ(store.recovered().size(), 1u);
-  const auto run = store.load("");
+  EXPECT_EQ(store->recovered().size(), 1u);
+  const auto run = store->load("");
   ASSERT_TRUE(run) << to_string(run.error());
   EXPECT_EQ(run->status, trace::RunStatus::interrupted);
   EXPECT_GE(run->traces[0].size(), before);
   EXPECT_EQ(run->span.end.value(), run->traces[0].times.back());
   EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("process ended")));
-  EXPECT_EQ(store.list()->front().energy, trace::energy_of(*run).total);
-  EXPECT_THAT(open().recovered(), IsEmpty());  // once
+  EXPECT_EQ(store->find()->front().energy, trace::energy_of(*run).total);
+  EXPECT_THAT(open()->recovered(), IsEmpty());  // once
 }
 
 class SeveralProcesses : public RunWriterTest, public ::testing::WithParamInterface<const char*> {};
@@ -207,12 +225,12 @@ TEST_P(SeveralProcesses, WriteAtOnceAndNeitherLosesAnything) {
     trace::Run header;
     header.info.name = name;
     auto writer = begin(header, {.commit_interval = Seconds{0.002}, .finish_timeout = Seconds{20}});
-    const int channel = writer.add_channel(sample_channels()[0]);
+    writer->channel(sample_channels()[0]);
     for (int i = 0; i < samples; ++i) {
-      writer.append(channel, i, sample_value(0, i));
+      writer->append(0, i, sample_value(0, i));
       sleep_for(0.001);
     }
-    return writer.finish(trace::RunStatus::finished, 0, Seconds{samples}).has_value();
+    return writer->end(ended(Seconds{samples})).has_value();
   };
   std::vector<pid_t> children;
   for (const std::string name : {"one", "two", "three"}) {
@@ -228,7 +246,7 @@ TEST_P(SeveralProcesses, WriteAtOnceAndNeitherLosesAnything) {
   }
   auto store = open();
   for (const std::string name : {"one", "two", "three"}) {
-    const auto run = store.load(name);
+    const auto run = store->load(name);
     ASSERT_TRUE(run) << to_string(run.error());
     EXPECT_EQ(run->traces[0].size(), static_cast<std::size_t>(samples));
   }
@@ -243,49 +261,50 @@ INSTANTIATE_TEST_SUITE_P(Journals, SeveralProcesses,
 
 TEST_F(RunWriterTest, ALockedStoreIsWaitedForAndNothingIsLost) {
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[0]);
-  writer.append(channel, 0, 0);
+  writer->channel(sample_channels()[0]);
+  writer->append(0, 0, 0);
   ASSERT_TRUE(wait_for_samples(1));
   {
     auto other = Database::open(path(), FileMode::read_write, Seconds{1});
     ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 1; i < 100; ++i) writer.append(channel, i, i);
+    for (int i = 1; i < 100; ++i) writer->append(0, i, i);
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));  // the caller does not wait
     sleep_for(0.1);
     ASSERT_TRUE(other->run("COMMIT"));
   }
-  ASSERT_TRUE(writer.finish(trace::RunStatus::finished, 0, Seconds{100}));
-  EXPECT_EQ(open().load("")->traces[0].size(), 100u);
+  ASSERT_TRUE(writer->end(ended(Seconds{100})));
+  EXPECT_EQ(open()->load("")->traces[0].size(), 100u);
 }
 
 TEST_F(RunWriterTest, ManyReadingsThatWaitedAreWrittenInOne) {
   constexpr std::size_t many = 150'000;  // longer than any one block may be
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[0]);
+  writer->channel(sample_channels()[0]);
   std::vector<double> times, values;
   for (std::size_t i = 0; i < many; ++i) {
     times.push_back(static_cast<double>(i) * 0.001);
     values.push_back(sample_value(0, static_cast<int>(i)));
   }
-  writer.append(channel, times, values);
-  const auto done = writer.finish(trace::RunStatus::finished, 0, Seconds{150});
+  writer->append(0, times, values);
+  const auto done = writer->end(ended(Seconds{150}));
   ASSERT_TRUE(done) << to_string(done.error());
-  EXPECT_EQ(open().load("")->traces[0].values, values);
+  EXPECT_EQ(open()->load("")->traces[0].values, values);
 }
 
 TEST_F(RunWriterTest, AStoreLockedForGoodIsReportedAtTheEndInTime) {
-  auto store = Store::open(path(), Access::write, {.busy_timeout = Seconds{0.05}});
+  auto store = RunStore::open(path().string(), Access::write, {.busy_timeout = Seconds{0.05}});
   ASSERT_TRUE(store);
   auto other = Database::open(path(), FileMode::read_write, Seconds{1});
   ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
-  auto writer = RunWriter::begin(std::move(*store), {},
-                                 {.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{0.3}});
-  writer->append(writer->add_channel(sample_channels()[0]), 0, 0);
+  const auto writer =
+      *(*store)->record({}, {.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{0.3}});
+  writer->channel(sample_channels()[0]);
+  writer->append(0, 0, 0);
   sleep_for(0.2);
   EXPECT_EQ(writer->status().error().kind, ErrorKind::retry);
   const auto start = std::chrono::steady_clock::now();
-  const auto done = writer->finish(trace::RunStatus::finished, 0, Seconds{1});
+  const auto done = writer->end(ended(Seconds{1}));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().message, HasSubstr("locked"));
@@ -293,20 +312,19 @@ TEST_F(RunWriterTest, AStoreLockedForGoodIsReportedAtTheEndInTime) {
 }
 
 TEST_F(RunWriterTest, ABufferThatOverflowsIsReportedNotGrown) {
-  auto store = Store::open(path(), Access::write, {.busy_timeout = Seconds{0.01}});
+  auto store = RunStore::open(path().string(), Access::write, {.busy_timeout = Seconds{0.01}});
   auto other = Database::open(path(), FileMode::read_write, Seconds{1});
   ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
-  auto writer = RunWriter::begin(
-      std::move(*store), {},
-      {.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{1}, .buffer_bytes = 1600});
-  const int channel = writer->add_channel(sample_channels()[0]);
-  for (int i = 0; i < 150; ++i) writer->append(channel, i, i);
+  const auto writer = *(*store)->record(
+      {}, {.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{1}, .buffer_bytes = 1600});
+  writer->channel(sample_channels()[0]);
+  for (int i = 0; i < 150; ++i) writer->append(0, i, i);
   EXPECT_EQ(writer->dropped(), 50u);
   ASSERT_TRUE(other->run("COMMIT"));
-  const auto done = writer->finish(trace::RunStatus::finished, 0, Seconds{150});
+  const auto done = writer->end(ended(Seconds{150}));
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().message, HasSubstr("50 readings"));
-  const auto run = open().load("");
+  const auto run = open()->load("");
   EXPECT_EQ(run->traces[0].size(), 100u);
   EXPECT_EQ(run->status, trace::RunStatus::finished);
   EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("50 readings were lost")));
@@ -314,35 +332,36 @@ TEST_F(RunWriterTest, ABufferThatOverflowsIsReportedNotGrown) {
 
 TEST_F(RunWriterTest, ARunThatIsRemovedWhileItRunsEndsQuietly) {
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[0]);
-  writer.append(channel, 0, 0);
+  writer->channel(sample_channels()[0]);
+  writer->append(0, 0, 0);
   ASSERT_TRUE(wait_for_samples(1));
-  ASSERT_TRUE(open().remove("", true));
-  writer.append(channel, 1, 1);
-  const auto done = writer.finish(trace::RunStatus::finished, 0, Seconds{2});
+  ASSERT_TRUE(open()->remove("", true));
+  writer->append(0, 1, 1);
+  const auto done = writer->end(ended(Seconds{2}));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::gone);
-  EXPECT_THAT(*open().list(), IsEmpty());
+  EXPECT_THAT(*open()->find(), IsEmpty());
 }
 
 TEST_F(RunWriterTest, ARunTakenForDeadComesBack) {
   auto writer = begin();
-  const int channel = writer.add_channel(sample_channels()[0]);
-  writer.append(channel, 0, 0);
+  writer->channel(sample_channels()[0]);
+  writer->append(0, 0, 0);
   ASSERT_TRUE(wait_for_samples(1));
   // Another container's view: our process number means nothing there, and no heartbeat was seen for long.
   testing::TemporaryDirectory elsewhere;
   elsewhere.write("sys/kernel/random/boot_id", "another boot\n");
   FakeClock later;
   later.step_wall(system_clock().wall() - later.wall() + Seconds{3600});
-  auto other = Store::open(path(), Access::write, {.roots = {.proc = elsewhere.path()}, .clock = &later});
+  auto other =
+      RunStore::open(path().string(), Access::write, {.roots = {.proc = elsewhere.path()}, .clock = &later});
   ASSERT_TRUE(other);
-  EXPECT_EQ(other->recovered().size(), 1u);
-  writer.append(channel, 1, 1);
+  EXPECT_EQ((*other)->recovered().size(), 1u);
+  writer->append(0, 1, 1);
   sleep_for(0.1);
-  EXPECT_EQ(open().list()->front().status, trace::RunStatus::running);
-  ASSERT_TRUE(writer.finish(trace::RunStatus::finished, 0, Seconds{2}));
-  EXPECT_EQ(open().load("")->traces[0].size(), 2u);
+  EXPECT_EQ(open()->find()->front().status, trace::RunStatus::running);
+  ASSERT_TRUE(writer->end(ended(Seconds{2})));
+  EXPECT_EQ(open()->load("")->traces[0].size(), 2u);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
-#include "store/store.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "store/run_id.hpp"
+#include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
 #include "unit/store/sample_runs.hpp"
@@ -18,8 +17,8 @@ using ::testing::HasSubstr;
 
 class StoreTest : public ::testing::Test {
  protected:
-  Store open(Access access = Access::write) {
-    auto store = Store::open(path(), access);
+  std::unique_ptr<RunStore> open(Access access = Access::write) {
+    auto store = RunStore::open(path().string(), access);
     if (!store) throw std::runtime_error(to_string(store.error()));
     return std::move(*store);
   }
@@ -55,8 +54,8 @@ void expect_same_description(const trace::Run& a, const trace::Run& b) {
 TEST_F(StoreTest, ARunReturnsAsItWas) {
   const auto run = sample_run(9000);
   auto store = open();
-  ASSERT_EQ(store.import_run(run).value_or("failed"), "sample-1");
-  const auto loaded = store.load("sample-1");
+  ASSERT_EQ(store->import_run(run).value_or("failed"), "sample-1");
+  const auto loaded = store->load("sample-1");
   ASSERT_TRUE(loaded) << to_string(loaded.error());
   expect_same_description(run, *loaded);
   ASSERT_EQ(loaded->traces.size(), run.traces.size());
@@ -83,8 +82,8 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
   run.epochs[1].energy = Joules{123.456};
   run.metrics.push_back({Seconds{7}, std::nullopt, "loss", std::nan("")});
   auto store = open();
-  ASSERT_TRUE(store.import_run(run));
-  const auto loaded = store.load("");
+  ASSERT_TRUE(store->import_run(run));
+  const auto loaded = store->load("");
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->epochs.size(), run.epochs.size());
   EXPECT_EQ(loaded->epochs[1].index, 2);
@@ -109,8 +108,8 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
 TEST_F(StoreTest, TheSummaryHasTheEnergiesOfTheWholeRun) {
   const auto run = sample_run(20'000, 777);
   auto store = open();
-  ASSERT_TRUE(store.import_run(run));
-  const auto summary = store.load_summary("sample-1");
+  ASSERT_TRUE(store->import_run(run));
+  const auto summary = store->summary("sample-1");
   ASSERT_TRUE(summary) << to_string(summary.error());
   std::size_t few = 0, all = 0;
   for (const auto& trace : summary->traces) few += trace.size();
@@ -145,9 +144,9 @@ TEST_F(StoreTest, ListsNewestFirstWithTotals) {
   auto newer = sample_run(240);
   newer.info.id = "sample-2";
   newer.started->ns += 1;
-  ASSERT_TRUE(store.import_run(newer));
-  ASSERT_TRUE(store.import_run(older));
-  const auto rows = store.list();
+  ASSERT_TRUE(store->import_run(newer));
+  ASSERT_TRUE(store->import_run(older));
+  const auto rows = store->find();
   ASSERT_TRUE(rows) << to_string(rows.error());
   ASSERT_EQ(rows->size(), 2u);
   const auto& first = rows->front();
@@ -165,9 +164,9 @@ TEST_F(StoreTest, ARunWithoutAnyMeterHasNoEnergyRatherThanZero) {
   auto run = sample_run(10);
   run.traces.clear();
   auto store = open();
-  ASSERT_TRUE(store.import_run(run));
-  EXPECT_EQ(store.list()->front().energy, std::nullopt);
-  EXPECT_EQ(store.list()->front().provenance, Provenance::missing);
+  ASSERT_TRUE(store->import_run(run));
+  EXPECT_EQ(store->find()->front().energy, std::nullopt);
+  EXPECT_EQ(store->find()->front().provenance, Provenance::missing);
 }
 
 TEST_F(StoreTest, FindsByIdNamePrefixAndEnding) {
@@ -177,18 +176,21 @@ TEST_F(StoreTest, FindsByIdNamePrefixAndEnding) {
     run.info.id = id;
     run.info.name = id.ends_with("aaaa") ? "digits" : "other";
     run.started->ns += 1'000'000'000 * (id[7] - '0') + (id[14] - '0');
-    ASSERT_TRUE(store.import_run(run));
+    ASSERT_TRUE(store->import_run(run));
   }
-  EXPECT_EQ(*store.resolve("20260101-000000-aaaa"), "20260101-000000-aaaa");
-  EXPECT_EQ(*store.resolve("digits"), "20260101-000000-aaaa");
-  EXPECT_EQ(*store.resolve("20260101"), "20260101-000000-aaaa");
-  EXPECT_EQ(*store.resolve("bbbb"), "20260102-000000-bbbb");
-  EXPECT_EQ(*store.resolve(""), "20260102-000001-cccc");
+  EXPECT_EQ(store->resolve("20260101-000000-aaaa")->id, "20260101-000000-aaaa");
+  EXPECT_EQ(store->resolve("digits")->id, "20260101-000000-aaaa");
+  EXPECT_EQ(store->resolve("20260101")->id, "20260101-000000-aaaa");
+  EXPECT_EQ(store->resolve("bbbb")->id, "20260102-000000-bbbb");
+  EXPECT_EQ(store->resolve("")->id, "20260102-000001-cccc");
+  EXPECT_EQ(store->resolve("digits")->namesakes, 1u);
+  EXPECT_EQ(store->resolve("other")->id, "20260102-000001-cccc");  // the latest of that name
+  EXPECT_EQ(store->resolve("other")->namesakes, 2u);
   for (const auto& [reference, reason] :
        {std::pair{"20260102", "2 runs are called so; the latest of them is 20260102-000001-cccc"},
-        std::pair{"other", "2 runs are called so"}, std::pair{"none", "no such run"},
-        std::pair{"2026%", "no such run"}, std::pair{"' OR 1=1 --", "no such run"}}) {
-    const auto found = store.resolve(reference);
+        std::pair{"none", "no such run"}, std::pair{"2026%", "no such run"},
+        std::pair{"' OR 1=1 --", "no such run"}}) {
+    const auto found = store->resolve(reference);
     ASSERT_FALSE(found) << reference;
     EXPECT_EQ(found.error().kind, ErrorKind::invalid);
     EXPECT_THAT(found.error().message, HasSubstr(reason));
@@ -197,49 +199,49 @@ TEST_F(StoreTest, FindsByIdNamePrefixAndEnding) {
 
 TEST_F(StoreTest, RemovesTagsAndRenames) {
   auto store = open();
-  ASSERT_TRUE(store.import_run(sample_run(9000)));
-  ASSERT_TRUE(store.tag("sample-1", {{"team", ""}, {"goal", "paper"}}));
-  ASSERT_TRUE(store.rename("sample-1", "first"));
-  EXPECT_EQ(store.load_summary("first")->tags, (std::map<std::string, std::string>{{"goal", "paper"}}));
-  ASSERT_TRUE(store.remove("first"));
-  EXPECT_TRUE(store.list()->empty());
-  EXPECT_FALSE(store.remove("first"));
-  ASSERT_TRUE(store.import_run(sample_run(10)));  // its id is free again, and nothing of the old one is left
-  EXPECT_EQ(store.load("sample-1")->traces[0].size(), 11u);
+  ASSERT_TRUE(store->import_run(sample_run(9000)));
+  ASSERT_TRUE(store->tag("sample-1", {{"team", ""}, {"goal", "paper"}}));
+  ASSERT_TRUE(store->rename("sample-1", "first"));
+  EXPECT_EQ(store->summary("first")->tags, (std::map<std::string, std::string>{{"goal", "paper"}}));
+  ASSERT_TRUE(store->remove("first"));
+  EXPECT_TRUE(store->find()->empty());
+  EXPECT_FALSE(store->remove("first"));
+  ASSERT_TRUE(store->import_run(sample_run(10)));  // its id is free again, and nothing of the old one is left
+  EXPECT_EQ(store->load("sample-1")->traces[0].size(), 11u);
 }
 
 TEST_F(StoreTest, TheSpaceOfARemovedRunComesBack) {
   {
     auto store = open();
-    ASSERT_TRUE(store.import_run(sample_run(20'000)));
+    ASSERT_TRUE(store->import_run(sample_run(20'000)));
   }
   const auto full = std::filesystem::file_size(path());
   {
     auto store = open();
-    ASSERT_TRUE(store.remove("sample-1"));
+    ASSERT_TRUE(store->remove("sample-1"));
   }
   EXPECT_LT(std::filesystem::file_size(path()), full / 2);
 }
 
 TEST_F(StoreTest, RefusesAnIdTwiceAndATraceThatIsNone) {
   auto store = open();
-  ASSERT_TRUE(store.import_run(sample_run(10)));
-  const auto again = store.import_run(sample_run(10));
+  ASSERT_TRUE(store->import_run(sample_run(10)));
+  const auto again = store->import_run(sample_run(10));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, ErrorKind::invalid);
   EXPECT_THAT(again.error().message, HasSubstr("already stored"));
   auto broken = sample_run(10);
   broken.info.id = "broken";
   std::swap(broken.traces[0].times[3], broken.traces[0].times[4]);
-  EXPECT_EQ(store.import_run(broken).error().kind, ErrorKind::malformed);
-  EXPECT_EQ(store.list()->size(), 1u);
+  EXPECT_EQ(store->import_run(broken).error().kind, ErrorKind::malformed);
+  EXPECT_EQ(store->find()->size(), 1u);
 }
 
 TEST_F(StoreTest, AnUnusableIdGetsAnother) {
   auto store = open();
   auto run = sample_run(3);
   run.info.id = "../../etc/passwd";
-  const auto id = store.import_run(run);
+  const auto id = store->import_run(run);
   ASSERT_TRUE(id);
   EXPECT_THAT(*id, ::testing::StartsWith("20260101-000000-"));
 }
@@ -248,18 +250,18 @@ TEST_F(StoreTest, SamplesBeforeTheRunAndCloserThanAMicrosecondStayInOrder) {
   auto run = sample_run(3);
   run.traces[0].times = {-5.5, 0.0, 4e-7, 8e-7};
   auto store = open();
-  ASSERT_TRUE(store.import_run(run));
-  const auto loaded = store.load("sample-1");
+  ASSERT_TRUE(store->import_run(run));
+  const auto loaded = store->load("sample-1");
   ASSERT_TRUE(loaded) << to_string(loaded.error());
   EXPECT_THAT(loaded->traces[0].times, ElementsAre(-5.5, 0.0, 1e-6, 2e-6));
 }
 
-TEST(DefaultPath, TheVariableComesFirst) {
+TEST(DefaultUrl, TheVariableComesFirst) {
   ::setenv("JOULECAST_STORE", "/somewhere/else.db", 1);
-  EXPECT_EQ(*default_path(), "/somewhere/else.db");
+  EXPECT_EQ(*default_url(), "/somewhere/else.db");
   ::unsetenv("JOULECAST_STORE");
   ::setenv("XDG_DATA_HOME", "/data", 1);
-  EXPECT_EQ(*default_path(), "/data/joulecast/runs.db");
+  EXPECT_EQ(*default_url(), "/data/joulecast/runs.db");
 }
 
 TEST(RunId, SortsByTimeAndCanBeSaid) {

@@ -1,4 +1,4 @@
-#include "report/run_report.hpp"
+#include "report/run_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,111 +7,35 @@
 #include <nlohmann/json.hpp>
 
 #include "report/run_json.hpp"
-#include "report/run_text.hpp"
 #include "report/text_table.hpp"
+#include "unit/session/summary_runs.hpp"
 
 namespace joulecast::report {
 namespace {
 
+using session::hundred_seconds;
+using session::own_intensity;
+using session::summary_of;
+
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-trace::Trace steady(const std::string& name, trace::Component component, const std::string& device,
-                    double watts, double seconds) {
-  trace::Trace trace;
-  trace.channel.name = name;
-  trace.channel.component = component;
-  trace.channel.device = device;
-  for (int i = 0; i <= static_cast<int>(seconds); ++i) {
-    trace.times.push_back(i);
-    trace.values.push_back(watts);
-  }
-  return trace;
-}
-
-/// 100 s: GPU 250 W measured, CPU 50 W modelled, memory not known. By hand: 25 kJ, 5 kJ, 30 kJ in all.
-trace::Run hundred_seconds() {
-  trace::Run run;
-  run.info.id = "20260101-000000-aaaa";
-  run.info.name = "digits";
-  run.info.training.gpu = "RTX 3090";
-  run.exit_status = 0;
-  run.started = WallTime{1'767'225'600'000'000'000};
-  run.span = {Seconds{0}, Seconds{100}};
-  run.command = {"python", "train.py", "--text", "a b\n\x1b[31m"};
-  run.traces = {steady("gpu0_power", trace::Component::gpu, "0", 250, 100),
-                steady("cpu_power", trace::Component::cpu, "", 50, 100)};
-  run.traces[1].channel.provenance = Provenance::modelled;
-  run.traces[1].channel.relative_uncertainty = 0.4;
-  auto use = steady("gpu0_util", trace::Component::gpu, "0", 0.9, 100);
-  use.channel.quantity = trace::Quantity::utilisation;
-  run.traces.push_back(use);
-  for (int e = 0; e < 2; ++e) {
-    trace::Epoch epoch;
-    epoch.index = e + 1;
-    epoch.span = {Seconds{e * 50.0}, Seconds{(e + 1) * 50.0}};
-    epoch.metrics = {{"accuracy", 0.5 + 0.25 * e}, {"loss", e == 0 ? std::nan("") : 0.125}};
-    run.epochs.push_back(epoch);
-  }
-  run.projections = {{Seconds{50}, 0.5, "adaptive", Joules{33'000}, Joules{28'000}, Joules{36'000}, true},
-                     {Seconds{10}, 0.1, "first-epoch", Joules{60'000}, std::nullopt, std::nullopt, false}};
-  run.sensors = {{"nvml", true, "", 101, 1, Seconds{0.001}, Seconds{0.004}},
-                 {"powercap", false, "not used: powercap", 0, 0, Seconds{0}, Seconds{0}}};
-  run.notes = {"the clock was stepped by 3 s"};
-  run.idle_baseline = Watts{80};
-  run.sampler_cpu = Seconds{0.05};
-  return run;
-}
-
-RunReport report_of(trace::Run run, const Place& place = {}) {
-  return make_run_report(
-      std::move(run), place,
-      carbon::IntensityTable::read(std::filesystem::path(JOULECAST_SOURCE) / "data/carbon"));
-}
-
-Place own_intensity() {
-  Place request;
-  request.intensity_g_per_kwh = 360;
-  request.pue = 1.5;
-  return request;
-}
-
-TEST(RunReport, FiguresAreThoseCountedByHand) {
-  const auto report = report_of(hundred_seconds(), own_intensity());
-  EXPECT_NEAR(report.energy.total->value(), 30'000, 1e-6);
-  EXPECT_NEAR(report.mean_power->value(), 300, 1e-6);
-  EXPECT_NEAR(report.epoch_energy[1]->value(), 15'000, 1e-6);
-  EXPECT_NEAR(report.idle->baseline.value(), 8'000, 1e-6);
-  EXPECT_NEAR(report.idle->net.value(), 22'000, 1e-6);
-  EXPECT_NEAR(report.carbon.mass->value(), 30'000 / 3.6e6 * 1.5 * 360, 1e-9);  // 4.5 g
-  EXPECT_NEAR(*projection_error(report, report.run.projections[0]), 10, 1e-6);
-  ASSERT_EQ(report.means.size(), 1u);
-  EXPECT_NEAR(report.means[0].mean, 0.9, 1e-12);
-}
-
-TEST(RunReport, AProjectionHasNoErrorBeforeTheEnd) {
-  auto run = hundred_seconds();
-  run.status = trace::RunStatus::interrupted;
-  const auto report = report_of(run);
-  EXPECT_EQ(projection_error(report, report.run.projections[0]), std::nullopt);
-}
-
-TEST(RunReport, WithoutAMeterNothingIsZero) {
+TEST(RunJson, WithoutAMeterNothingIsZero) {
   auto run = hundred_seconds();
   run.traces.clear();
-  const auto report = report_of(run, own_intensity());
-  EXPECT_FALSE(report.energy.total || report.mean_power || report.idle || report.carbon.mass);
-  const auto json = to_json(report);
+  const auto summary = summary_of(run, own_intensity());
+  EXPECT_FALSE(summary.energy.total || summary.mean_power || summary.idle || summary.carbon.mass);
+  const auto json = to_json(summary);
   EXPECT_TRUE(json["energy_j"]["total"].is_null());
   EXPECT_TRUE(json["carbon"]["emissions_g"].is_null());
   EXPECT_TRUE(json["epochs"][0]["energy_j"].is_null());
-  const auto text = to_text(report);
+  const auto text = to_text(summary);
   EXPECT_THAT(text, HasSubstr("unknown"));
   EXPECT_THAT(text, Not(HasSubstr(" 0.00 J")));
 }
 
 TEST(RunJson, HasThePromisedKeysAndUnknownIsNull) {
-  const auto json = to_json(report_of(hundred_seconds()));
+  const auto json = to_json(summary_of(hundred_seconds()));
   EXPECT_EQ(json["id"], "20260101-000000-aaaa");
   EXPECT_EQ(json["status"], "finished");
   EXPECT_EQ(json["exit_status"], 0);
@@ -134,7 +58,7 @@ TEST(RunJson, HasThePromisedKeysAndUnknownIsNull) {
 }
 
 TEST(RunText, SaysEverythingAndWhatIsMissing) {
-  const auto text = to_text(report_of(hundred_seconds(), own_intensity()));
+  const auto text = to_text(summary_of(hundred_seconds(), own_intensity()));
   for (const char* part : {"digits · 20260101-000000-aaaa",
                            "finished · 2026-01-01T00:00:00Z · 1 min 40 s",
                            "30.0 kJ",
@@ -177,12 +101,21 @@ TEST(RunText, ManyEpochsAreShortenedInTheMiddle) {
     epoch.span = {Seconds{static_cast<double>(e)}, Seconds{e + 1.0}};
     run.epochs.push_back(epoch);
   }
-  const auto text = epochs_text(report_of(run));
+  const auto text = epochs_text(summary_of(run));
   EXPECT_THAT(text, HasSubstr("Epochs   100, some left out"));
   EXPECT_THAT(text, HasSubstr("\n     12 "));
   EXPECT_THAT(text, Not(HasSubstr("\n     13 ")));
   EXPECT_THAT(text, HasSubstr("\n    100 "));
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 1 + 1 + 24 + 1);  // blank, head, header, epochs, the gap
+}
+
+TEST(RunText, ASilentRunTellsWhenItWasLastHeardOf) {
+  auto summary = summary_of(hundred_seconds());
+  summary.run.status = trace::RunStatus::running;
+  EXPECT_FALSE(to_json(summary).contains("last_heard"));
+  summary.last_heard = WallTime{1'767'225'660'000'000'000};
+  EXPECT_THAT(to_text(summary), HasSubstr("running, last heard of at 2026-01-01T00:01:00Z"));
+  EXPECT_EQ(to_json(summary)["last_heard"], "2026-01-01T00:01:00Z");
 }
 
 TEST(RunText, AFailedRunTellsItsExitStatus) {

@@ -1,4 +1,4 @@
-// What a stored run cost: every figure that its text and its JSON show, computed once.
+// What a stored run cost: every figure that people and programs are shown, computed once.
 #pragma once
 
 #include <optional>
@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "carbon/intensity.hpp"
+#include "store/run_store.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
 
-namespace joulecast::report {
+namespace joulecast::session {
 
 /// Gross energy divided by what the machine would have used idle. Net may be negative: it is not made
 /// prettier.
@@ -28,7 +29,7 @@ struct GaugeMean {
   double mean = 0;  ///< in the quantity's base unit
 };
 
-struct RunReport {
+struct RunSummary {
   trace::Run run;
   trace::RunEnergy energy;
   std::optional<Watts> mean_power;  ///< total over the covered part of the run
@@ -36,17 +37,33 @@ struct RunReport {
   std::optional<IdleSplit> idle;
   std::vector<GaugeMean> means;
   carbon::Estimate carbon;
+  std::optional<WallTime> last_heard;  ///< as store::RunRow's
 };
 
-/// What was said of the place when the run began.
-[[nodiscard]] Place request_of(const Place& place);
+/// `run` may be whole or reduced (store::RunStore::summary).
+[[nodiscard]] RunSummary summarise(trace::Run run, const Place& place,
+                                   const Result<carbon::IntensityTable>& table);
 
-/// `run` may be whole or a summary (store::Store::load_summary).
-[[nodiscard]] RunReport make_run_report(trace::Run run, const Place& place,
-                                        const Result<carbon::IntensityTable>& table);
+/// A stored run. What `place` says replaces what was said when the run began (replaced_by). invalid for an
+/// impossible intensity or PUE.
+[[nodiscard]] Result<RunSummary> summarise_run(const store::RunStore& store, const std::string& reference,
+                                               const Place& place);
 
 /// A projection's error in percent of the run's total; nothing before the run has ended or without a total.
-[[nodiscard]] std::optional<double> projection_error(const RunReport& report,
+[[nodiscard]] std::optional<double> projection_error(const RunSummary& summary,
                                                      const trace::Projection& projection);
 
-}  // namespace joulecast::report
+struct ShowRequest {
+  std::string store;  ///< path or address; "" = the user's own
+  std::string run;    ///< as store::RunStore; "" = the latest
+  Place place;
+};
+
+struct ShownRun {
+  store::RunChoice choice;
+  RunSummary summary;
+};
+
+[[nodiscard]] Result<ShownRun> show_run(const ShowRequest& request);
+
+}  // namespace joulecast::session

@@ -1,0 +1,16 @@
+#include "cli/support/run_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "report/run_list.hpp"
+
+namespace joulecast::cli {
+
+void say_choice(const std::string& reference, const store::RunChoice& choice) {
+  if (const auto text = report::choice_text(reference, choice); !text.empty())
+    fmt::print(stderr, "joulecast: {}\n", text);
+}
+
+}  // namespace joulecast::cli

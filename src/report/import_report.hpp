@@ -1,0 +1,14 @@
+// What became of imported files, for people and as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "session/runs/import_files.hpp"
+
+namespace joulecast::report {
+
+[[nodiscard]] std::string to_text(const session::ImportOutcome& outcome);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::ImportOutcome& outcome);
+
+}  // namespace joulecast::report

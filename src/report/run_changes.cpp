@@ -1,0 +1,37 @@
+#include "report/run_changes.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace joulecast::report {
+
+std::string to_text(const session::Removal& removal) {
+  std::string text;
+  for (const auto& run : removal.removed) text += fmt::format("removed {}\n", run.choice.id);
+  return text;
+}
+
+std::string to_text(const session::ExportedRun& exported) {
+  std::string text;
+  for (const auto& path : exported.written) text += fmt::format("wrote {}\n", path.string());
+  return text;
+}
+
+std::string to_text(const session::Recovery& recovery) {
+  std::string text;
+  for (const auto& id : recovery.closed) text += fmt::format("closed {} as interrupted\n", id);
+  for (const auto& run : recovery.silent)
+    text += fmt::format(
+        "left {} as it is: only its own machine can tell whether it still runs; last heard of at {}\n",
+        run.id, to_iso8601(*run.last_heard));
+  if (text.empty()) return "Nothing to recover: every run is closed or still running.\n";
+  if (!recovery.silent.empty()) text += "joulecast recover --force closes these too.\n";
+  return text;
+}
+
+nlohmann::ordered_json to_json(const session::Recovery& recovery) {
+  return {{"recovered", recovery.closed}};
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,90 @@
+#include "report/run_list.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "report/json_value.hpp"
+#include "report/text_table.hpp"
+
+namespace joulecast::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// "2026-02-01 13:45", in UTC as the id.
+std::string day_and_minute(WallTime time) {
+  auto text = to_iso8601(time).substr(0, 16);
+  text[10] = ' ';
+  return text;
+}
+
+std::string status_cell(const store::RunRow& run) {
+  std::string text(name_of(run.status));
+  if (run.last_heard) text += ", last heard of " + day_and_minute(*run.last_heard);
+  return text;
+}
+
+std::string energy_cell(const store::RunRow& run) {
+  if (!run.energy) return "unknown";
+  return to_text(*run.energy);
+}
+
+std::string provenance_cell(const store::RunRow& run) {
+  if (!run.energy) return "";
+  std::string text(name_of(run.provenance));
+  if (!run.missing.empty()) text += fmt::format(", without {}", fmt::join(run.missing, ", "));
+  return text;
+}
+
+Json json_of(const store::RunRow& run) {
+  Json json{{"id", run.id},
+            {"name", run.name},
+            {"status", std::string(name_of(run.status))},
+            {"exit_status", or_null(run.exit_status)},
+            {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
+            {"duration_s", run.duration.value()},
+            {"energy_j", or_null(run.energy)},
+            {"provenance", std::string(name_of(run.provenance))},
+            {"missing", run.missing},
+            {"epochs", run.epochs},
+            {"architecture", run.architecture},
+            {"command", run.command},
+            {"tags", run.tags}};
+  if (run.last_heard) json["last_heard"] = to_iso8601(*run.last_heard);
+  return json;
+}
+
+}  // namespace
+
+std::string to_text(const session::RunList& list) {
+  if (list.runs.empty())
+    return list.everything ? "No run has been stored here yet: joulecast run -- python train.py\n"
+                           : "No stored run is like that.\n";
+  constexpr std::size_t longest_name = 28;
+  TextTable table({Align::left, Align::left, Align::left, Align::left, Align::right, Align::right,
+                   Align::right, Align::left},
+                  "");
+  table.add({"id", "name", "status", "started (UTC)", "duration", "epochs", "energy", ""});
+  for (const auto& run : list.runs)
+    table.add({run.id, shorten(run.name, longest_name), status_cell(run),
+               run.started ? day_and_minute(*run.started) : "", to_text(run.duration),
+               run.epochs > 0 ? std::to_string(run.epochs) : "", energy_cell(run), provenance_cell(run)});
+  return table.text();
+}
+
+nlohmann::ordered_json to_json(const session::RunList& list) {
+  auto runs = Json::array();
+  for (const auto& run : list.runs) runs.push_back(json_of(run));
+  return {{"runs", std::move(runs)}};
+}
+
+std::string choice_text(const std::string& reference, const store::RunChoice& choice) {
+  if (choice.namesakes < 2) return "";
+  return fmt::format("{} runs are called '{}'; this is the latest, {}", choice.namesakes, reference,
+                     choice.id);
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,17 @@
+// The stored runs as a table and as JSON, and which of several a name meant.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "session/runs/list_runs.hpp"
+
+namespace joulecast::report {
+
+[[nodiscard]] std::string to_text(const session::RunList& list);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::RunList& list);
+
+/// "3 runs are called 'digits'; this is the latest, 20260201-134507-k7f3"; "" where only one is.
+[[nodiscard]] std::string choice_text(const std::string& reference, const store::RunChoice& choice);
+
+}  // namespace joulecast::report

@@ -1,0 +1,74 @@
+#include "session/runs/change_runs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "session/runs/open_store.hpp"
+
+namespace joulecast::session {
+
+Result<Removal> remove_runs(const RemoveRequest& request) {
+  const auto store = open_store(request.store, store::Access::read);
+  if (!store) return propagate(store.error());
+  std::vector<RemovedRun> chosen;  // all of them are known before the first is gone
+  for (const auto& run : request.runs) {
+    if (run.empty()) return fail(ErrorKind::invalid, "run", "an empty name");
+    auto choice = (*store)->resolve(run);
+    if (!choice) return propagate(choice.error());
+    chosen.push_back({run, std::move(*choice)});
+  }
+  Removal removal;
+  for (auto& run : chosen) {
+    if (auto status = (*store)->remove(run.choice.id, request.force); !status) {
+      removal.failure = status.error();
+      break;
+    }
+    removal.removed.push_back(std::move(run));
+  }
+  return removal;
+}
+
+Result<std::map<std::string, std::string>> parse_tags(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> tags;
+  for (const auto& text : texts) {
+    const auto at = text.find('=');
+    if (at == std::string::npos || trim(text.substr(0, at)).empty())
+      return fail(ErrorKind::invalid, text, "a tag is written key=value; key= takes it away");
+    tags[std::string(trim(std::string_view(text).substr(0, at)))] = text.substr(at + 1);
+  }
+  return tags;
+}
+
+Result<store::RunChoice> tag_run(const TagRequest& request) {
+  const auto tags = parse_tags(request.tags);
+  if (!tags) return propagate(tags.error());
+  if (tags->empty() && request.name.empty())
+    return fail(ErrorKind::invalid, "tags", "nothing to do: neither a tag nor a name was given");
+  const auto store = open_store(request.store, store::Access::read);
+  if (!store) return propagate(store.error());
+  auto choice = (*store)->resolve(request.run);
+  if (!choice) return choice;
+  if (auto status = (*store)->tag(choice->id, *tags); !status) return propagate(status.error());
+  if (!request.name.empty())
+    if (auto status = (*store)->rename(choice->id, request.name); !status) return propagate(status.error());
+  return choice;
+}
+
+Result<Recovery> recover_runs(const RecoverRequest& request) {
+  const auto store = open_store(request.store, store::Access::read);
+  if (!store) return propagate(store.error());
+  Recovery recovery;
+  // Opening has closed what it could; what it could not is tried again, and told.
+  recovery.closed = (*store)->recovered();
+  auto more = (*store)->recover(request.force);
+  if (!more) return propagate(more.error());
+  recovery.closed.insert(recovery.closed.end(), more->begin(), more->end());
+  auto running = (*store)->find({.status = trace::RunStatus::running});
+  if (!running) return propagate(running.error());
+  std::ranges::copy_if(*running, std::back_inserter(recovery.silent),
+                       [](const auto& run) { return run.last_heard.has_value(); });
+  return recovery;
+}
+
+}  // namespace joulecast::session

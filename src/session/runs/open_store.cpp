@@ -1,0 +1,18 @@
+#include "session/runs/open_store.hpp"
+
+namespace joulecast::session {
+
+Result<std::unique_ptr<store::RunStore>> open_store(const std::string& url, store::Access access) {
+  if (!url.empty()) return store::RunStore::open(url, access);
+  const auto usual = store::default_url();
+  if (!usual) return propagate(usual.error());
+  return store::RunStore::open(*usual, access);
+}
+
+Result<store::RunChoice> choose_run(const std::string& store_url, const std::string& reference) {
+  const auto store = open_store(store_url, store::Access::read);
+  if (!store) return propagate(store.error());
+  return (*store)->resolve(reference);
+}
+
+}  // namespace joulecast::session

@@ -1,0 +1,184 @@
+// Which runs a query means, and in which order; and the runs of other machines.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/run_store.hpp"
+#include "store/sqlite/database.hpp"
+#include "support/temporary_directory.hpp"
+#include "unit/store/sample_runs.hpp"
+
+namespace joulecast::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr std::int64_t hour = 3'600'000'000'000;
+
+class RunQueryTest : public ::testing::Test {
+ protected:
+  RunQueryTest() {
+    add("a", "digits", 10, {{"team", "vision"}, {"seed", "1"}});
+    add("b", "lenet-a", 30, {{"team", "speech"}});
+    add("c", "lenet-b", 20, {{"team", "vision"}}, trace::RunStatus::failed, "node2");
+    add("d", "digits", 5, {}, trace::RunStatus::interrupted, "node2", /*measured=*/false);
+  }
+  void add(const std::string& id, const std::string& name, int seconds,
+           const std::map<std::string, std::string>& tags,
+           trace::RunStatus status = trace::RunStatus::finished, const std::string& host = "node1",
+           bool measured = true) {
+    auto run = sample_run(seconds);
+    run.info.id = id;
+    run.info.name = name;
+    run.tags = tags;
+    run.status = status;
+    run.host.hostname = host;
+    run.started->ns += hour * (id[0] - 'a');
+    if (!measured) run.traces.clear();
+    ASSERT_TRUE(open()->import_run(run));
+  }
+  [[nodiscard]] std::unique_ptr<RunStore> open(OpenOptions options = {}) const {
+    auto store = RunStore::open(path().string(), Access::write, std::move(options));
+    if (!store) throw std::runtime_error(to_string(store.error()));
+    return std::move(*store);
+  }
+  [[nodiscard]] std::vector<std::string> ids(const RunQuery& query) const {
+    const auto rows = open()->find(query);
+    if (!rows) return {to_string(rows.error())};
+    std::vector<std::string> found;
+    for (const auto& row : *rows) found.push_back(row.id);
+    return found;
+  }
+  [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "runs.db"; }
+  testing::TemporaryDirectory folder_;
+};
+
+TEST_F(RunQueryTest, ByNameWholeOrByPattern) {
+  EXPECT_THAT(ids({.name = "digits"}), ElementsAre("d", "a"));
+  EXPECT_THAT(ids({.name = "digit"}), IsEmpty());
+  EXPECT_THAT(ids({.name = "lenet-*"}), ElementsAre("c", "b"));
+  EXPECT_THAT(ids({.name = "lenet-?"}), ElementsAre("c", "b"));
+  EXPECT_THAT(ids({.name = "[a-z]*"}), IsEmpty());  // a bracket is a bracket
+  EXPECT_THAT(ids({.name = "' OR 1=1 --*"}), IsEmpty());
+}
+
+TEST_F(RunQueryTest, ByTagsAllOfThem) {
+  EXPECT_THAT(ids({.tags = {{"team", "vision"}}}), ElementsAre("c", "a"));
+  EXPECT_THAT(ids({.tags = {{"team", std::nullopt}}}), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(ids({.tags = {{"team", "vision"}, {"seed", std::nullopt}}}), ElementsAre("a"));
+  EXPECT_THAT(ids({.tags = {{"team", ""}}}), IsEmpty());
+}
+
+TEST_F(RunQueryTest, ByTimeStatusAndHost) {
+  const auto start = *sample_run(1).started;
+  EXPECT_THAT(ids({.since = WallTime{start.ns + 2 * hour}}), ElementsAre("d", "c"));
+  EXPECT_THAT(ids({.until = WallTime{start.ns + 2 * hour}}), ElementsAre("b", "a"));
+  EXPECT_THAT(ids({.status = trace::RunStatus::failed}), ElementsAre("c"));
+  EXPECT_THAT(ids({.status = trace::RunStatus::running}), IsEmpty());
+  EXPECT_THAT(ids({.host = "node2"}), ElementsAre("d", "c"));
+  EXPECT_THAT(ids({.name = "digits", .host = "node2"}), ElementsAre("d"));
+}
+
+TEST_F(RunQueryTest, SortedEitherWayWithTheUnknownLast) {
+  EXPECT_THAT(ids({}), ElementsAre("d", "c", "b", "a"));
+  EXPECT_THAT(ids({.descending = false}), ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(ids({.sorting = RunSorting::duration}), ElementsAre("b", "c", "a", "d"));
+  EXPECT_THAT(ids({.sorting = RunSorting::energy}), ElementsAre("b", "c", "a", "d"));  // d: nothing measured
+  EXPECT_THAT(ids({.sorting = RunSorting::energy, .descending = false}), ElementsAre("a", "c", "b", "d"));
+  EXPECT_THAT(ids({.sorting = RunSorting::name, .descending = false}), ElementsAre("a", "d", "b", "c"));
+}
+
+TEST_F(RunQueryTest, InPages) {
+  EXPECT_THAT(ids({.limit = 2}), ElementsAre("d", "c"));
+  EXPECT_THAT(ids({.limit = 2, .offset = 2}), ElementsAre("b", "a"));
+  EXPECT_THAT(ids({.offset = 3}), ElementsAre("a"));
+  EXPECT_THAT(ids({.limit = 2, .offset = 9}), IsEmpty());
+}
+
+/// Every filter and order is one that the database has an index for: a long list is never read whole.
+TEST_F(RunQueryTest, IsAnsweredFromIndexes) {
+  auto database = sqlite::Database::open(path(), sqlite::FileMode::read_write, Seconds{1});
+  ASSERT_TRUE(database);
+  for (const std::string sql :
+       {"SELECT key FROM run WHERE name = 'x' ORDER BY started_ns DESC NULLS LAST, key DESC",
+        "SELECT key FROM run WHERE status = 'failed' ORDER BY started_ns DESC NULLS LAST, key DESC",
+        "SELECT key FROM run WHERE hostname = 'x' ORDER BY started_ns DESC NULLS LAST, key DESC",
+        "SELECT key FROM run WHERE started_ns >= 7 ORDER BY started_ns DESC NULLS LAST, key DESC",
+        "SELECT key FROM run ORDER BY energy_j DESC NULLS LAST, key DESC LIMIT 9",
+        "SELECT key FROM run ORDER BY duration_s ASC NULLS LAST, key ASC LIMIT 9",
+        "SELECT run FROM tag WHERE name = 'x' AND value = 'y'"}) {
+    auto plan = database->once("EXPLAIN QUERY PLAN " + sql);
+    while (plan.row()) {
+      EXPECT_THAT(std::string(plan.text(3)), ::testing::HasSubstr("INDEX")) << sql;
+      EXPECT_THAT(std::string(plan.text(3)), ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << sql;
+    }
+  }
+}
+
+/// A store that another machine shares: its /proc, its name of the boot and its machine id are not ours.
+class OtherMachine : public RunQueryTest {
+ protected:
+  OtherMachine() {
+    elsewhere_.write("sys/kernel/random/boot_id", "another boot\n");
+    elsewhere_.write("etc/machine-id", "another machine\n");
+    here_.write("etc/machine-id", "this machine\n");
+    auto begun = open({.roots = {.etc = here_.path() / "etc"}})->record({});
+    writer_ = std::move(*begun);
+    for (int i = 0; i < 200 && ids({.status = trace::RunStatus::running}).empty(); ++i) ::usleep(10'000);
+  }
+  [[nodiscard]] std::unique_ptr<RunStore> open_elsewhere(Seconds later) {
+    clock_.step_wall(system_clock().wall() - clock_.wall() + later);
+    return open({.roots = {.proc = elsewhere_.path(), .etc = elsewhere_.path() / "etc"}, .clock = &clock_});
+  }
+  testing::TemporaryDirectory elsewhere_, here_;
+  FakeClock clock_;
+  std::unique_ptr<RunWriter> writer_;
+};
+
+TEST_F(OtherMachine, SeesARunThatIsHeardOfAsRunning) {
+  const auto store = open_elsewhere(Seconds{30});
+  EXPECT_THAT(store->recovered(), IsEmpty());
+  const auto rows = store->find({.status = trace::RunStatus::running});
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ(rows->front().last_heard, std::nullopt);
+}
+
+TEST_F(OtherMachine, LeavesASilentRunAndSaysWhenItWasHeardOf) {
+  const auto store = open_elsewhere(Seconds{3600});
+  EXPECT_THAT(store->recovered(), IsEmpty());
+  const auto rows = store->find({.status = trace::RunStatus::running});
+  ASSERT_EQ(rows->size(), 1u);
+  ASSERT_TRUE(rows->front().last_heard);
+  EXPECT_LT(system_clock().wall() - *rows->front().last_heard, Seconds{60});
+  EXPECT_EQ(*store->last_heard(writer_->id()), rows->front().last_heard);
+  EXPECT_EQ(store->summary(writer_->id())->status, trace::RunStatus::running);
+  EXPECT_THAT(*store->recover(), IsEmpty());
+  EXPECT_FALSE(store->remove(writer_->id()));
+}
+
+TEST_F(OtherMachine, ClosesASilentRunWhenTold) {
+  const auto store = open_elsewhere(Seconds{3600});
+  EXPECT_THAT(*store->recover(/*even_if_silent=*/true), ElementsAre(writer_->id()));
+  EXPECT_EQ(store->summary(writer_->id())->status, trace::RunStatus::interrupted);
+  EXPECT_EQ(*store->last_heard(writer_->id()), std::nullopt);
+}
+
+TEST_F(OtherMachine, DoesNotCloseARunThatIsHeardOfEvenWhenTold) {
+  EXPECT_THAT(*open_elsewhere(Seconds{30})->recover(/*even_if_silent=*/true), IsEmpty());
+}
+
+TEST(RunStoreAddress, PostgresIsNotBuiltInAndItsPasswordIsNotRepeated) {
+  for (const char* url : {"postgresql://me:secret@db/runs", "postgres://me:secret@db/runs"}) {
+    const auto store = RunStore::open(url);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().kind, ErrorKind::invalid);
+    const auto line = to_string(store.error());
+    EXPECT_THAT(line, ::testing::HasSubstr("not built in"));
+    EXPECT_THAT(line, ::testing::Not(::testing::HasSubstr("secret")));
+    EXPECT_FALSE(std::filesystem::exists("postgresql:"));
+  }
+}
+
+}  // namespace
+}  // namespace joulecast::store
