@@ -8,9 +8,9 @@
 namespace joulecast::store {
 namespace {
 
-class Liveness : public ::testing::Test {
+class LivenessTest : public ::testing::Test {
  protected:
-  Liveness() {
+  LivenessTest() {
     folder_.write("sys/kernel/random/boot_id", "this-boot\n");
     folder_.write("etc/machine-id", "this-machine\n");
     put_process(42, "S", 1000);
@@ -31,38 +31,38 @@ class Liveness : public ::testing::Test {
   char hostname_[256] = {};
 };
 
-TEST_F(Liveness, AProcessThatWeSeeIsJudgedByLooking) {
+TEST_F(LivenessTest, AProcessThatWeSeeIsJudgedByLooking) {
   EXPECT_EQ(seen(owner(), 1e6), Liveness::alive);
   auto ended = owner();
   ended.pid = 43;
   EXPECT_EQ(seen(ended), Liveness::dead);
 }
 
-TEST_F(Liveness, AReusedNumberIsAnotherProcess) {
+TEST_F(LivenessTest, AReusedNumberIsAnotherProcess) {
   put_process(42, "S", 2000);
   EXPECT_EQ(seen(owner()), Liveness::dead);
 }
 
-TEST_F(Liveness, AZombieIsDead) {
+TEST_F(LivenessTest, AZombieIsDead) {
   put_process(42, "Z", 1000);
   EXPECT_EQ(seen(owner()), Liveness::dead);
 }
 
-TEST_F(Liveness, AfterARebootNothingLives) {
+TEST_F(LivenessTest, AfterARebootNothingLives) {
   auto before = owner();
   before.boot_id = "last-boot";
   EXPECT_EQ(seen(before), Liveness::dead);
 }
 
 // The same kernel wrote the heartbeat, by the clock that we read; its process numbers are not ours.
-TEST_F(Liveness, AnotherContainerOfThisMachineIsJudgedByItsHeartbeat) {
+TEST_F(LivenessTest, AnotherContainerOfThisMachineIsJudgedByItsHeartbeat) {
   auto container = owner();
   container.pid_namespace = "pid:[8]";
   EXPECT_EQ(seen(container, 30), Liveness::alive);
   EXPECT_EQ(seen(container, 600), Liveness::dead);
 }
 
-TEST_F(Liveness, AnotherMachineIsNeverDeadToUs) {
+TEST_F(LivenessTest, AnotherMachineIsNeverDeadToUs) {
   auto machine = owner();
   machine.boot_id = "other";
   machine.hostname = "elsewhere";
@@ -74,7 +74,7 @@ TEST_F(Liveness, AnotherMachineIsNeverDeadToUs) {
   EXPECT_EQ(seen(machine, 30), Liveness::alive);
 }
 
-TEST_F(Liveness, AMachineOfTheSameNameIsNotThisOne) {
+TEST_F(LivenessTest, AMachineOfTheSameNameIsNotThisOne) {
   auto namesake = owner();
   namesake.boot_id = "other";
   namesake.machine_id = "other-machine";
@@ -83,7 +83,7 @@ TEST_F(Liveness, AMachineOfTheSameNameIsNotThisOne) {
 }
 
 // Runs of before machines were told apart by more than their name.
-TEST_F(Liveness, WithoutAMachineIdTheNameAndTheHeartbeatDecide) {
+TEST_F(LivenessTest, WithoutAMachineIdTheNameAndTheHeartbeatDecide) {
   auto old = owner();
   old.boot_id = "last-boot";
   old.machine_id.clear();
@@ -93,7 +93,7 @@ TEST_F(Liveness, WithoutAMachineIdTheNameAndTheHeartbeatDecide) {
   EXPECT_EQ(seen(old, 600), Liveness::silent);
 }
 
-TEST_F(Liveness, WeLive) {
+TEST_F(LivenessTest, WeLive) {
   const auto self = current_owner({});
   EXPECT_EQ(self.pid, ::getpid());
   EXPECT_GT(self.start_ticks, 0u);

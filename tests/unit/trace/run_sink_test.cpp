@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Run long_run() {
+trace::Run long_run() {
   Run run;
   run.info.id = "a";
   run.info.name = "digits";
@@ -62,7 +62,7 @@ TEST(RunSink, AReplayedRunIsCollectedAsItWas) {
 
 TEST(RunSink, WhatIsLearnedOnTheWayStays) {
   RunCollector collector;
-  Run header;
+  trace::Run header;
   header.notes = {"known before"};
   collector.begin(header);
   collector.channel({});
