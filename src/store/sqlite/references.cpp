@@ -30,8 +30,9 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
   constexpr const char* by_id = "SELECT key, id FROM run WHERE id = ?";
   constexpr const char* by_name =
       "SELECT key, id FROM run WHERE name = ? AND name <> '' ORDER BY started_ns DESC, key DESC";
+  // The ids from the beginning itself to the last text that begins so, by the index.
   constexpr const char* by_prefix =
-      "SELECT key, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY key DESC";
+      "SELECT key, id FROM run WHERE id >= ?1 AND id < ?1 || char(0x10ffff) ORDER BY key DESC";
   constexpr const char* by_ending =
       "SELECT key, id FROM run WHERE substr(id, -5) = '-' || ?1 ORDER BY key DESC";
 
