@@ -1,0 +1,5 @@
+for epoch in 1 2 3; do
+  sleep 0.2
+  echo "Epoch $epoch/3 loss=0.$epoch accuracy=0.9$epoch"
+done
+exit ${1:-0}
