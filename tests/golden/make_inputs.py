@@ -428,6 +428,7 @@ for epoch, work in enumerate((10, 10, 10)):
 tell(event="dance")
 connection.sendall(b"no message\\n")
 tell(event="end_run")
+time.sleep(0.2)
 """
 
 
@@ -443,7 +444,7 @@ def machines(root):
                               + "".join(f"cpu{i} 250 0 250 2000 0 0 0 0 0 0\n" for i in range(4)))
     write(root / "tell.py", TELLING_TRAINING)
     write(root / "train.sh", "for epoch in 1 2 3; do\n  sleep 0.2\n"
-                             '  echo "Epoch $epoch/3 loss=0.$epoch accuracy=0.9$epoch"\ndone\nexit ${1:-0}\n')
+                             '  echo "Epoch $epoch/3 loss=0.$epoch accuracy=0.9$epoch"\ndone\nsleep 0.2\nexit ${1:-0}\n')
 
 
 def main():

@@ -16,3 +16,4 @@ for epoch, work in enumerate((10, 10, 10)):
 tell(event="dance")
 connection.sendall(b"no message\n")
 tell(event="end_run")
+time.sleep(0.2)
