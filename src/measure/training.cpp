@@ -66,7 +66,9 @@ std::optional<Joules> Training::energy_at_begin(Seconds begin, const EnergyUntil
 void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end) {
   if (!projector_) return;
   estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span};
-  if (begin) {
+  if (end <= Joules{0}) {
+    // No machine runs for nothing: it has not been read yet.
+  } else if (begin) {
     movement.energy = end - *begin;
     movement.outside = *begin - last_end_.energy;
   } else if (projector_->work_done() > 0) {
