@@ -33,9 +33,14 @@ class ChannelRecorder {
   [[nodiscard]] bool is_counter() const;
   [[nodiscard]] bool gives_energy() const;
   [[nodiscard]] std::optional<Watts> power() const { return power_; }
-  /// Energy from the first reading to a time that lies between readings: 0 before the first, nothing after
+  /// Energy from the run's start to a time that lies between readings: 0 before the first one, nothing after
   /// the last.
   [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
+  [[nodiscard]] std::optional<Seconds> last_time() const {
+    return last_time_ ? std::optional{Seconds{*last_time_}} : std::nullopt;
+  }
+  /// Read once so far: from the next reading on there is energy.
+  [[nodiscard]] bool is_beginning() const { return history_.size() == 1; }
   /// Its last reading is so old that no other is to be waited for.
   [[nodiscard]] bool is_silent(Seconds now) const;
   /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.

@@ -65,12 +65,14 @@ void Recorder::update_live() {
 
 std::optional<Joules> Recorder::energy_until(Seconds time) const {
   if (time <= Seconds{0}) return Joules{0};
+  for (const auto& channel : channels_)
+    if (channel.is_beginning() && !channel.is_silent(live_.until)) return std::nullopt;
   std::optional<Joules> sum;
   for (const auto& row : live_.energy.components) {
     if (!row.in_total || !row.energy) continue;
     const auto* channel = source_of(row, channels_);
     auto energy = channel->energy_until(time);
-    if (!energy && channel->is_silent(live_.until)) energy = row.energy;
+    if (!energy && channel->is_silent(live_.until)) energy = channel->energy_until(*channel->last_time());
     if (!energy) return std::nullopt;
     sum = sum.value_or(Joules{0}) + *energy;
   }

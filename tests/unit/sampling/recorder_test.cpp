@@ -176,6 +176,7 @@ struct TwoGauges {
 
 TEST(Recorder, KnowsAtAnyTimeWhatTheStoredRunWillSay) {
   TwoGauges gauges;
+  gauges.read(0, -0.6, 25.0);  // before the run began
   for (int t = 0; t <= 20; ++t) {
     gauges.read(0, t + 0.1, t % 3 == 0 ? 10.0 : 40.0);
     if (t >= 7) gauges.read(1, t + 0.35, 300.0 - 5 * t);  // a driver that was slow to answer
@@ -185,6 +186,15 @@ TEST(Recorder, KnowsAtAnyTimeWhatTheStoredRunWillSay) {
     EXPECT_NEAR(gauges.recorder->energy_until(Seconds{t})->value(), gauges.stored_until(t), 1e-9) << t;
   }
   EXPECT_FALSE(gauges.recorder->energy_until(Seconds{20.2})) << "the CPU has not been read that late";
+}
+
+TEST(Recorder, WaitsForTheSecondReadingOfASlowChannel) {
+  TwoGauges gauges;
+  gauges.read(1, 0.02, 200);
+  for (int t = 0; t <= 3; ++t) gauges.read(0, t, 10);
+  EXPECT_FALSE(gauges.recorder->energy_until(Seconds{2}));
+  gauges.read(1, 4.02, 200);
+  EXPECT_NEAR(gauges.recorder->energy_until(Seconds{2})->value(), 20 + 1.98 * 200, 1e-9);
 }
 
 TEST(Recorder, DoesNotWaitForAChannelThatHasLongBeenSilent) {
