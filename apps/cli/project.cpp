@@ -9,6 +9,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "report/projection_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
 #include "session/forecast/project_run.hpp"
@@ -57,16 +58,16 @@ Status complete(Options& options) {
 
 int project(Options& options) {
   if (auto ok = complete(options); !ok) return report_error(ok.error());
-  const auto report = session::project(options.request);
-  if (!report) return report_error(report.error());
-  const auto plot = report::to_plot(*report);
+  const auto projected = session::project(options.request);
+  if (!projected) return report_error(with_option(projected.error(), {{"at", "--at"}}));
+  const auto plot = report::to_plot(*projected);
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)
       return report_error(written.error());
   const auto print = [&] {
-    fmt::print("{}\n{}", report::to_text(*report), report::to_terminal(plot, report::terminal_options()));
+    fmt::print("{}\n{}", report::to_text(*projected), report::to_terminal(plot, report::terminal_options()));
   };
-  return answer(options.json, print, [&] { return report::to_json(*report); });
+  return answer(options.json, print, [&] { return report::to_json(*projected); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -4,21 +4,10 @@
 #include <utility>
 
 namespace joulecast::measure {
-namespace {
-
-template <class U>
-void shift(estimate::Estimate<U>& estimate, U by) {
-  estimate.value += by;
-  if (!estimate.interval) return;
-  estimate.interval->low += by;
-  estimate.interval->high += by;
-}
-
-}  // namespace
 
 Training::Training(SteadyTime run_start, std::optional<double> total_epochs, store::RunWriter* writer)
     : tracker_(run_start), said_total_(total_epochs), writer_(writer) {
-  if (auto projector = estimate::Projector::begin({})) projector_.emplace(std::move(*projector));
+  if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
 }
 
 void Training::hear(std::vector<progress::Event> events) {
@@ -63,26 +52,39 @@ void Training::learn_total() {
   const auto total = weighed ? tracker_.total_work() : total_epochs();
   if (!total || total == told_total_) return;
   told_total_ = total;
-  if (projector_) (void)projector_->set_total_work(*total);
+  if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(*total, !weighed);
+  if (projector_->work_done() > 0) project();
 }
 
-void Training::project(const trace::Epoch& epoch, std::optional<Joules> energy, Joules until_now) {
-  if (!projector_ || epoch.span.length() <= Seconds{0}) return;
-  estimate::WorkUnit unit;
-  unit.work = epoch.work.value_or(1);
-  unit.duration = epoch.span.length();
-  unit.energy = energy;
-  if (!projector_->add(unit)) return;
-  in_epochs_ += energy.value_or(Joules{0});
-  outside_ = std::max(Joules{0}, until_now - in_epochs_);
+std::optional<Joules> Training::energy_at_begin(Seconds begin, const EnergyUntil& energy_until) const {
+  if (last_end_.time == begin) return last_end_.energy;
+  if (open_begin_ && open_begin_->time == begin) return open_begin_->energy;
+  return energy_until(begin);
+}
+
+void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end) {
+  if (!projector_) return;
+  estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span};
+  if (end <= Joules{0}) {
+    // No machine runs for nothing: it has not been read yet.
+  } else if (begin) {
+    movement.energy = end - *begin;
+    movement.outside = *begin - last_end_.energy;
+  } else if (projector_->work_done() > 0) {
+    movement.energy = end - last_end_.energy;  // with what lies between the epochs, which is not known apart
+  }
+  const auto before = projector_->time();
+  if (!projector_->move(movement)) return;
+  last_end_ = {epoch.span.end, end};
+  if (projector_->time() > before) project();
+}
+
+void Training::project() {
   projection_ = projector_->projection();
-  if (!projection_) return;
-  projection_->used += outside_;
-  shift(projection_->total, outside_);
-  if (writer_ == nullptr) return;
+  if (!projection_ || writer_ == nullptr) return;
   trace::Projection kept;
-  kept.time = epoch.span.end;
+  kept.time = projector_->time();
   kept.share = projection_->share;
   kept.method = projection_->method;
   kept.total = projection_->total.value;
@@ -100,9 +102,7 @@ bool Training::close_known_epochs(const EnergyUntil& energy_until) {
     auto& epoch = epochs_[waiting_.front()];
     const auto end = energy_until(epoch.span.end);
     if (!end) break;
-    const auto begin = energy_until(epoch.span.begin);
-    learn_total();
-    project(epoch, begin ? std::optional{*end - *begin} : std::nullopt, *end);
+    move(epoch, energy_at_begin(epoch.span.begin, energy_until), *end);
     waiting_.pop_front();
     closed = true;
   }
@@ -117,7 +117,11 @@ bool Training::update(const EnergyUntil& energy_until) {
     store_epoch(epochs_.size() - 1);
   }
   take_metrics();
-  return close_known_epochs(energy_until);
+  if (!epochs_.empty()) learn_total();
+  const bool closed = close_known_epochs(energy_until);
+  if (const auto begin = tracker_.open_since(); begin && (!open_begin_ || open_begin_->time != *begin))
+    if (const auto energy = energy_until(*begin)) open_begin_ = {*begin, *energy};
+  return closed;
 }
 
 void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
@@ -127,7 +131,7 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {
-  return projector_ ? projector_->probability_above(limit - outside_) : std::nullopt;
+  return projector_ ? projector_->probability_above(limit) : std::nullopt;
 }
 
 }  // namespace joulecast::measure

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "estimate/online/projector.hpp"
+#include "estimate/online/run_projector.hpp"
 #include "progress/tracker.hpp"
 #include "store/run_writer.hpp"
 
@@ -42,7 +42,8 @@ class Training {
   /// Metrics of the last epoch that had any.
   [[nodiscard]] const std::map<std::string, double>& metrics() const { return metrics_; }
 
-  /// The whole run's cost as it is now expected, what lies outside of epochs included.
+  /// The whole run's cost as it is now expected, what lies outside of epochs included
+  /// (estimate/online/run_projector.hpp).
   [[nodiscard]] const std::optional<estimate::Projection>& projection() const { return projection_; }
   /// Probability that the whole run will use more than this; nothing where there is no projection.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
@@ -52,8 +53,16 @@ class Training {
   void take_metrics();
   bool close_known_epochs(const EnergyUntil& energy_until);
   void learn_total();
-  void project(const trace::Epoch& epoch, std::optional<Joules> energy, Joules until_now);
+  [[nodiscard]] std::optional<Joules> energy_at_begin(Seconds begin, const EnergyUntil& energy_until) const;
+  void move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end);
+  void project();
   void store_epoch(std::size_t place);
+
+  /// Energy from the run's start to a time.
+  struct Mark {
+    Seconds time{0};
+    Joules energy{0};
+  };
 
   progress::Tracker tracker_;
   std::optional<double> said_total_;
@@ -65,10 +74,10 @@ class Training {
   std::deque<std::size_t> waiting_;  ///< places in epochs_ whose energy is not known yet
   std::vector<trace::Epoch> epochs_;
   std::map<std::string, double> metrics_;
-  std::optional<estimate::Projector> projector_;
+  std::optional<estimate::RunProjector> projector_;
   std::optional<estimate::Projection> projection_;
-  Joules in_epochs_{0};
-  Joules outside_{0};  ///< used outside of epochs so far: imports, data loading, evaluation between them
+  Mark last_end_;                   ///< of the last epoch that the projector was told of, or the run's start
+  std::optional<Mark> open_begin_;  ///< of the epoch that runs: asked for while readings are remembered
 };
 
 }  // namespace joulecast::measure

@@ -26,6 +26,10 @@ class Tracker {
   [[nodiscard]] std::optional<int> current_epoch() const {
     return open_ ? std::optional{open_->index} : last_index_;
   }
+  /// When the epoch began that has not ended yet.
+  [[nodiscard]] std::optional<Seconds> open_since() const {
+    return open_ ? std::optional{open_->span.begin} : std::nullopt;
+  }
   [[nodiscard]] std::optional<double> total_epochs() const { return total_epochs_; }
   /// Total work in the epochs' own unit: what was told, else the number of epochs.
   [[nodiscard]] std::optional<double> total_work() const { return total_work_ ? total_work_ : total_epochs_; }

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "estimate/evaluation/evaluate_online.hpp"
+#include "estimate/evaluation/online_scores.hpp"
 
 namespace joulecast::report {
 

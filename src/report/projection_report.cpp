@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "report/json_value.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -14,6 +15,7 @@ using Json = nlohmann::ordered_json;
 using estimate::Estimate;
 using estimate::ProjectedMoment;
 using estimate::Projection;
+using session::ProjectedRun;
 
 template <class U>
 std::string with_interval(const Estimate<U>& e) {
@@ -64,22 +66,23 @@ Json moment_json(const ProjectedMoment& moment) {
   return json;
 }
 
-void put_answers(std::string& text, const ProjectionReport& report, const ProjectedMoment& moment) {
+void put_answers(std::string& text, const ProjectedRun& projected, const ProjectedMoment& moment) {
   auto out = std::back_inserter(text);
-  const auto& unit = report.history.work_unit;
-  if (report.ask_work) {
+  const auto& unit = projected.history.work_unit;
+  if (projected.ask_work) {
     if (moment.cost_at)
-      fmt::format_to(out, "at {} {:g}          {}\n", unit, *report.ask_work, with_interval(*moment.cost_at));
+      fmt::format_to(out, "at {} {:g}          {}\n", unit, *projected.ask_work,
+                     with_interval(*moment.cost_at));
     else
-      fmt::format_to(out, "at {} {:g}          passed before this moment\n", unit, *report.ask_work);
+      fmt::format_to(out, "at {} {:g}          passed before this moment\n", unit, *projected.ask_work);
   }
-  if (report.ask_budget) {
-    const auto budget = to_text(*report.ask_budget);
+  if (projected.ask_budget) {
+    const auto budget = to_text(*projected.ask_budget);
     if (!moment.work_at_budget)
       fmt::format_to(out, "budget of {}   used up before this moment\n", budget);
-    else if (moment.work_at_budget->value > report.history.total_work)
+    else if (moment.work_at_budget->value > projected.history.total_work)
       fmt::format_to(out, "budget of {}   suffices: {} {:g} come before it is used up\n", budget, unit,
-                     report.history.total_work);
+                     projected.history.total_work);
     else
       fmt::format_to(out, "budget of {}   used up at {} {}\n", budget, unit,
                      with_interval(*moment.work_at_budget));
@@ -98,39 +101,34 @@ void put_expected(std::string& text, const Projection::Expected& e) {
 }
 
 /// How right each projection had been, at a few shares, once the run is over.
-void put_hindsight(std::string& text, const ProjectionReport& report) {
-  if (!report.history.measured) return;
-  const double truth = report.history.measured->value();
+void put_hindsight(std::string& text, const ProjectedRun& projected) {
+  if (!projected.history.measured) return;
+  const double truth = projected.history.measured->value();
   fmt::format_to(std::back_inserter(text),
                  "\nmeasured in the end {}\n  seen   projected     error   inside   ready\n",
-                 to_text(*report.history.measured));
+                 to_text(*projected.history.measured));
   double next = 0.01;
-  for (const auto& moment : report.history.moments) {
+  for (const auto& moment : projected.history.moments) {
     const auto& p = moment.projection;
     if (p.share < next - 1e-9) continue;
     while (next <= p.share + 1e-9) next = next < 0.04 ? next + 0.01 : next < 0.095 ? next + 0.05 : next + 0.1;
     fmt::format_to(std::back_inserter(text), "  {:>3.0f} %  {:>10}  {:>+7.1f} %  {:>6}  {:>6}\n",
                    100 * p.share, to_text(p.total.value), 100 * (p.total.value.value() / truth - 1),
-                   p.total.interval->contains(*report.history.measured) ? "yes" : "no",
+                   p.total.interval->contains(*projected.history.measured) ? "yes" : "no",
                    p.ready ? "yes" : "no");
   }
 }
 
-std::optional<WallTime> finish_time(const ProjectionReport& report, Seconds remaining) {
-  if (!report.started) return std::nullopt;
-  const auto after = report.history.moments[report.at].time + remaining;
-  return WallTime{report.started->ns + static_cast<std::int64_t>(after.value() * 1e9)};
-}
-
 }  // namespace
 
-std::string to_text(const ProjectionReport& report) {
-  const auto& moment = report.history.moments[report.at];
+std::string to_text(const ProjectedRun& projected) {
+  const auto& moment = projected.moment();
   const auto& p = moment.projection;
-  std::string text = fmt::format("{}: after {} {} of {:g} ({:.1f} % of the work)\n", report.run,
-                                 report.history.work_unit == "epoch" ? "epoch" : "unit", moment.epoch,
-                                 report.history.total_work, 100 * p.share);
-  if (!report.history.bounds_recorded) text += "epoch bounds were not recorded: the run is divided evenly\n";
+  std::string text = fmt::format("{}: after {} {} of {:g} ({:.1f} % of the work)\n", projected.run,
+                                 projected.history.work_unit == "epoch" ? "epoch" : "unit", moment.epoch,
+                                 projected.history.total_work, 100 * p.share);
+  if (!projected.history.bounds_recorded)
+    text += "epoch bounds were not recorded: the run is divided evenly\n";
   auto out = std::back_inserter(text);
   fmt::format_to(out, "values with their 90 % intervals; {}\n\n",
                  p.ready ? "precise unless the training changes"
@@ -140,43 +138,41 @@ std::string to_text(const ProjectionReport& report) {
   fmt::format_to(out, "remaining           {}\n", with_interval(p.remaining));
   fmt::format_to(out, "duration            {}\n", with_interval(p.duration));
   fmt::format_to(out, "remaining time      {}\n", with_interval(p.remaining_time));
-  if (const auto finish = finish_time(report, p.remaining_time.value))
-    fmt::format_to(out, "finishes            {}\n", to_iso8601(*finish));
-  if (report.carbon.mass)
-    fmt::format_to(out, "emissions           {} ({})\n", to_text(*report.carbon.mass),
-                   report.carbon.intensity ? report.carbon.intensity->source : "");
+  if (projected.finish_time)
+    fmt::format_to(out, "finishes            {}\n", to_iso8601(*projected.finish_time));
+  if (projected.carbon.mass)
+    fmt::format_to(out, "emissions           {} ({})\n", to_text(*projected.carbon.mass),
+                   projected.carbon.intensity ? projected.carbon.intensity->source : "");
   if (p.regime_changes > 0)
     fmt::format_to(out, "regime changes      {}: the cost of a unit has changed for good\n",
                    p.regime_changes);
   if (p.expected) put_expected(text, *p.expected);
-  put_answers(text, report, moment);
-  put_hindsight(text, report);
+  put_answers(text, projected, moment);
+  put_hindsight(text, projected);
   return text;
 }
 
-Json to_json(const ProjectionReport& report) {
-  Json json{{"run", report.run},
+Json to_json(const ProjectedRun& projected) {
+  Json json{{"run", projected.run},
             {"method", "adaptive"},
             {"level", estimate::interval_level},
-            {"total_work", report.history.total_work},
-            {"work_unit", report.history.work_unit},
-            {"epoch_bounds_recorded", report.history.bounds_recorded},
-            {"projection", moment_json(report.history.moments[report.at])}};
-  if (const auto finish =
-          finish_time(report, report.history.moments[report.at].projection.remaining_time.value))
-    json["projection"]["finish_time"] = to_iso8601(*finish);
-  json["projection"]["g_co2e"] = report.carbon.mass ? Json(report.carbon.mass->value()) : Json(nullptr);
-  json["measured_j"] = report.history.measured ? Json(report.history.measured->value()) : Json(nullptr);
+            {"total_work", projected.history.total_work},
+            {"work_unit", projected.history.work_unit},
+            {"epoch_bounds_recorded", projected.history.bounds_recorded},
+            {"projection", moment_json(projected.moment())}};
+  if (projected.finish_time) json["projection"]["finish_time"] = to_iso8601(*projected.finish_time);
+  json["projection"]["g_co2e"] = or_null(projected.carbon.mass);
+  json["measured_j"] = or_null(projected.history.measured);
   json["history"] = Json::array();
-  for (const auto& moment : report.history.moments) json["history"].push_back(moment_json(moment));
+  for (const auto& moment : projected.history.moments) json["history"].push_back(moment_json(moment));
   return json;
 }
 
-Plot to_plot(const ProjectionReport& report) {
-  const auto& last = report.history.moments.back().projection.total.value;
+Plot to_plot(const ProjectedRun& projected) {
+  const auto& last = projected.history.moments.back().projection.total.value;
   const double scale = last >= Joules{1e6} ? 1e6 : last >= Joules{1e3} ? 1e3 : 1;
   Plot plot;
-  plot.title = fmt::format("Projected energy of {}", report.run);
+  plot.title = fmt::format("Projected energy of {}", projected.run);
   plot.x.label = "share of the work seen, %";
   plot.x.min = 0;
   plot.x.max = 100;
@@ -184,27 +180,27 @@ Plot to_plot(const ProjectionReport& report) {
   plot.y.min = 0;
   Band interval;
   interval.label = "90 % interval";
-  Series projected;
-  projected.label = "projected total";
+  Series expected;
+  expected.label = "projected total";
   Series used;
   used.label = "used so far";
-  for (const auto& moment : report.history.moments) {
+  for (const auto& moment : projected.history.moments) {
     const auto& p = moment.projection;
-    for (auto* x : {&interval.x, &projected.x, &used.x}) x->push_back(100 * p.share);
-    projected.y.push_back(p.total.value.value() / scale);
+    for (auto* x : {&interval.x, &expected.x, &used.x}) x->push_back(100 * p.share);
+    expected.y.push_back(p.total.value.value() / scale);
     interval.low.push_back(p.total.interval->low.value() / scale);
     interval.high.push_back(p.total.interval->high.value() / scale);
     used.y.push_back(p.used.value() / scale);
   }
   plot.bands.push_back(std::move(interval));
-  plot.series.push_back(std::move(projected));
+  plot.series.push_back(std::move(expected));
   plot.series.push_back(std::move(used));
-  if (report.history.measured)
+  if (projected.history.measured)
     plot.rules.push_back(
-        {.label = "measured", .at = report.history.measured->value() / scale, .vertical = false});
-  if (report.at + 1 < report.history.moments.size())
+        {.label = "measured", .at = projected.history.measured->value() / scale, .vertical = false});
+  if (projected.at + 1 < projected.history.moments.size())
     plot.rules.push_back(
-        {.label = "shown", .at = 100 * report.history.moments[report.at].projection.share, .vertical = true});
+        {.label = "shown", .at = 100 * projected.moment().projection.share, .vertical = true});
   return plot;
 }
 

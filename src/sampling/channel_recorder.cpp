@@ -17,6 +17,9 @@ constexpr double frozen_after_updates = 20;
 /// A gauge unread for longer than this many periods (and a moment) has a gap there.
 constexpr double late_periods = 2.5;
 constexpr double late_s = 0.25;
+/// Nor is a channel waited for that has not been read for so many periods, and so long.
+constexpr double silent_periods = 3;
+constexpr double silent_s = 10;
 
 std::string fault_of(trace::StepKind kind) {
   if (kind == trace::StepKind::restarted) return "the counter restarted";
@@ -74,6 +77,7 @@ void ChannelRecorder::take(const RawSample& sample, Seconds time) {
 void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, double time) {
   const auto step = decoder_.step(steady, count);
   energy_ = decoder_.total().value();
+  history_.add(time, energy_);
   sink_->append(index_, time, energy_);
   if (!first_time_) first_time_ = time;
   if (last_time_) {
@@ -128,11 +132,22 @@ void ChannelRecorder::take_gauge(double value, double time) {
   last_time_ = time;
   last_value_ = value;
   failed_since_ = false;
-  if (channel_.quantity == Quantity::power) power_ = Watts{value};
+  if (channel_.quantity != Quantity::power) return;
+  power_ = Watts{value};
+  history_.add(time, energy_, value);
 }
 
 void ChannelRecorder::finish() {
   if (frozen_) tell_freeze(*last_time_);
+}
+
+std::optional<Joules> ChannelRecorder::energy_until(Seconds time) const {
+  const auto energy = history_.energy_until(time.value());
+  return energy ? std::optional{Joules{*energy}} : std::nullopt;
+}
+
+bool ChannelRecorder::is_silent(Seconds now) const {
+  return last_time_ && now.value() - *last_time_ > std::max(silent_s, silent_periods * period_.value());
 }
 
 trace::Trace ChannelRecorder::summary() const {

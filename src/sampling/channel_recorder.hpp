@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampling/energy_history.hpp"
 #include "sampling/sampler.hpp"
 #include "trace/counter.hpp"
 #include "trace/run_sink.hpp"
@@ -27,6 +28,16 @@ class ChannelRecorder {
   [[nodiscard]] bool is_counter() const;
   [[nodiscard]] bool gives_energy() const;
   [[nodiscard]] std::optional<Watts> power() const { return power_; }
+  /// Energy from the run's start to a time that lies between readings: 0 before the first one, nothing after
+  /// the last.
+  [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
+  [[nodiscard]] std::optional<Seconds> last_time() const {
+    return last_time_ ? std::optional{Seconds{*last_time_}} : std::nullopt;
+  }
+  /// Read once so far: from the next reading on there is energy.
+  [[nodiscard]] bool is_beginning() const { return history_.size() == 1; }
+  /// Its last reading is so old that no other is to be waited for.
+  [[nodiscard]] bool is_silent(Seconds now) const;
   /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.
   [[nodiscard]] trace::Trace summary() const;
   /// Faults by name with how often they came, for the run's notes.
@@ -48,6 +59,7 @@ class ChannelRecorder {
   std::optional<double> first_time_, last_time_;
   double last_value_ = 0;
   double energy_ = 0;  ///< J since the first reading
+  EnergyHistory history_;
   std::optional<Watts> power_;
   bool failed_since_ = false;  ///< a reading was missed since the last good one
   std::uint64_t last_count_ = 0;

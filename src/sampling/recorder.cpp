@@ -7,7 +7,18 @@
 namespace joulecast::sampling {
 namespace {
 
-constexpr std::size_t history_length = 8192;
+/// The channel that a row's figure was taken from: of two with one name, the counter.
+const ChannelRecorder* source_of(const trace::ComponentEnergy& row,
+                                 const std::vector<ChannelRecorder>& channels) {
+  const ChannelRecorder* source = nullptr;
+  for (const auto& recorder : channels) {
+    const auto& channel = recorder.channel();
+    if (recorder.gives_energy() && channel.name == row.channel && channel.component == row.component &&
+        channel.device == row.device && (source == nullptr || recorder.is_counter()))
+      source = &recorder;
+  }
+  return source;
+}
 
 }  // namespace
 
@@ -47,30 +58,25 @@ void Recorder::update_live() {
   live_.energy = trace::energy_of(run);
   live_.until = run.span.end;
   live_.power.reset();
-  double lagging = 0;
-  for (const auto& row : live_.energy.components) {
-    const auto power = powers.find(row.channel);
-    if (!row.in_total || power == powers.end()) continue;
-    live_.power = live_.power.value_or(Watts{0}) + power->second;
-    // A slow source has not yet told its share of the last moments: its last power stands for them.
-    lagging += (power->second * run.span.length()).value() * (1 - row.coverage);
-  }
-  if (!live_.energy.total || live_.until <= Seconds{0}) return;
-  const double sum = live_.energy.total->value() + lagging;
-  if (sums_.empty() || sums_.back().first < live_.until.value()) sums_.emplace_back(live_.until.value(), sum);
-  if (sums_.size() > history_length) sums_.pop_front();
+  for (const auto& row : live_.energy.components)
+    if (const auto power = powers.find(row.channel); row.in_total && power != powers.end())
+      live_.power = live_.power.value_or(Watts{0}) + power->second;
 }
 
 std::optional<Joules> Recorder::energy_until(Seconds time) const {
-  const double t = time.value();
-  if (t <= 0) return Joules{0};
-  if (sums_.empty() || t > sums_.back().first) return std::nullopt;
-  const auto after = std::ranges::lower_bound(sums_, t, {}, &std::pair<double, double>::first);
-  if (after == sums_.begin() && sums_.size() == history_length)
-    return std::nullopt;  // older than we remember
-  const auto before = after == sums_.begin() ? std::pair{0.0, 0.0} : *std::prev(after);
-  const double share = (t - before.first) / (after->first - before.first);
-  return Joules{before.second + share * (after->second - before.second)};
+  if (time <= Seconds{0}) return Joules{0};
+  for (const auto& channel : channels_)
+    if (channel.is_beginning() && !channel.is_silent(live_.until)) return std::nullopt;
+  std::optional<Joules> sum;
+  for (const auto& row : live_.energy.components) {
+    if (!row.in_total || !row.energy) continue;
+    const auto* channel = source_of(row, channels_);
+    auto energy = channel->energy_until(time);
+    if (!energy && channel->is_silent(live_.until)) energy = channel->energy_until(*channel->last_time());
+    if (!energy) return std::nullopt;
+    sum = sum.value_or(Joules{0}) + *energy;
+  }
+  return sum;
 }
 
 std::vector<std::string> Recorder::faults() const {

@@ -1,7 +1,6 @@
 // All channels of a measurement: readings to the sink, and the run's sums as they stand.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +26,9 @@ class Recorder {
   void finish();
 
   [[nodiscard]] const LiveEnergy& live() const { return live_; }
-  /// Total energy from the run's start to a time that readings cover, by the line between two sums; nothing
-  /// else.
+  /// Total energy from the run's start to a time that readings cover, as the stored run will have it: of what
+  /// is in the total now, each channel from its first reading on. Nothing before all of them were read,
+  /// except those that have long been silent.
   [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
   /// One line a kind of fault, for the run's notes.
   [[nodiscard]] std::vector<std::string> faults() const;
@@ -40,7 +40,6 @@ class Recorder {
   SteadyTime start_;
   trace::RunSink* sink_;
   LiveEnergy live_;
-  std::deque<std::pair<double, double>> sums_;  ///< time and energy of the latest updates
 };
 
 }  // namespace joulecast::sampling

@@ -169,6 +169,18 @@ std::vector<const Trace*> traces_in_total(const Run& run, IntegrationOptions opt
   return traces;
 }
 
+std::vector<std::optional<Joules>> sums_over(const std::vector<const Trace*>& traces,
+                                             std::span<const Span> spans, IntegrationOptions options) {
+  std::vector<std::optional<Joules>> sums(spans.size());
+  for (const auto* trace : traces)
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      const auto part = integrate(*trace, spans[i], options);
+      if (part && part->covered + part->gap > Seconds{0})
+        sums[i] = sums[i].value_or(Joules{0}) + part->energy;
+    }
+  return sums;
+}
+
 }  // namespace
 
 RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
@@ -190,17 +202,20 @@ RunEnergy energy_of(const Run& run) {
   return energy_of(run, run.span);
 }
 
+std::vector<std::optional<Joules>> span_energies(const Run& run, std::span<const Span> spans,
+                                                 IntegrationOptions options) {
+  return sums_over(traces_in_total(run, options), spans, options);
+}
+
 std::vector<std::optional<Joules>> epoch_energies(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
-  std::vector<std::optional<Joules>> energies;
-  for (const auto& epoch : run.epochs) {
-    std::optional<Joules> energy = traces.empty() ? epoch.energy : std::nullopt;
-    for (const auto* trace : traces) {
-      const auto part = integrate(*trace, epoch.span, options);
-      if (part && part->covered + part->gap > Seconds{0}) energy = energy.value_or(Joules{0}) + part->energy;
-    }
-    energies.push_back(energy);
+  if (!traces.empty()) {
+    std::vector<Span> spans;
+    for (const auto& epoch : run.epochs) spans.push_back(epoch.span);
+    return sums_over(traces, spans, options);
   }
+  std::vector<std::optional<Joules>> energies;
+  for (const auto& epoch : run.epochs) energies.push_back(epoch.energy);
   return energies;
 }
 

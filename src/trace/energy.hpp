@@ -1,6 +1,8 @@
 // Energy of a run, by component, without counting anything twice, and with what is missing said.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,12 @@ struct RunEnergy {
 /// of its node, and everything else on that node is shown but not added.
 [[nodiscard]] RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options = {});
 [[nodiscard]] RunEnergy energy_of(const Run& run);
+
+/// Total energy of each of several spans, by the channels that make up the whole run's total, so that the
+/// parts of a run add up to it. Nothing for a span that no trace covers. Linear in the readings that the
+/// spans hold.
+[[nodiscard]] std::vector<std::optional<Joules>> span_energies(const Run& run, std::span<const Span> spans,
+                                                               IntegrationOptions options = {});
 
 /// Total energy of each of the run's epochs: from the traces, or as recorded where there is no trace.
 /// Nothing for an epoch that no trace covers.

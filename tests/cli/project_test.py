@@ -85,6 +85,20 @@ class Project(CommandTest):
         self.assertGreater(projection["total_j"]["value"], projection["used_j"])
         self.assertIn("finish_time", projection)
 
+    def test_says_what_was_shown_while_the_run_was_measured(self):
+        script = ("import time\nt = time.time()\nwhile time.time() - t < 1.2: pass\n"  # imports
+                  "for e in range(1, 7):\n  print(f'Epoch {e}/6', flush=True)\n  time.sleep(0.5)\n")
+        self.call("run", "--interval", "0.1", "--name", "t", "--", "python3", "-c", script)
+        shown = self.json("show", "t")
+        answer = self.json("project", "t")
+        self.assertEqual(len(shown["projections"]), 6)
+        for live, recorded in zip(shown["projections"], answer["history"]):
+            total = recorded["total_j"]
+            self.assertAlmostEqual(live["share"], recorded["share"], places=9)
+            for figure, name in ((live["total_j"], "value"), (live["low_j"], "low"), (live["high_j"], "high")):
+                self.assertAlmostEqual(figure, total[name], delta=1e-6 * total["value"])
+            self.assertEqual(live["ready"], recorded["ready"])
+
     def test_unknown_run_of_the_store(self):
         answer = self.call("project", "nowhere", expect=None)
         self.assertIn(answer.returncode, (1, 2))

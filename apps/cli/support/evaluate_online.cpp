@@ -1,12 +1,10 @@
 // joulecast evaluate online ROOT…: every online method on every run bundle below the roots.
-#include "estimate/evaluation/evaluate_online.hpp"
-
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -16,43 +14,46 @@
 #include "cli/support/options.hpp"
 #include "estimate/online/method.hpp"
 #include "report/online_evaluation_report.hpp"
+#include "session/evaluate/online.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
+  session::OnlineEvaluationRequest request;
   std::vector<std::string> roots;
   std::string stabilising;
-  int window = 5;
   std::string json;
   std::string moments;
 };
 
-Result<estimate::OnlineEvaluationOptions> evaluation_options(const Options& options) {
-  estimate::OnlineEvaluationOptions result;
-  if (options.window < 1)
-    return fail(ErrorKind::invalid, "--window", "must be 1 or more, not {}", options.window);
+/// What the option parser cannot read by itself.
+Status complete(Options& options) {
+  auto& request = options.request;
+  request.roots.assign(options.roots.begin(), options.roots.end());
   if (options.stabilising.empty()) {
-    if (options.window != 5) return fail(ErrorKind::invalid, "--window", "needs --stabilising-epoch as well");
-    return result;
+    if (request.window > 1 && request.window != session::OnlineEvaluationRequest{}.window)
+      return fail(ErrorKind::invalid, "--window", "needs --stabilising-epoch as well");
+    return {};
   }
   if (options.stabilising == "detect") {
-    result.step = {estimate::detect_stabilising, options.window};
-    return result;
+    request.stabilising_unit = estimate::detect_stabilising;
+    return {};
   }
   const auto epoch = parse_int(options.stabilising);
-  if (!epoch || *epoch < 0 || *epoch > 1'000'000)
+  if (!epoch || *epoch < 0 || *epoch > std::numeric_limits<int>::max())
     return fail(ErrorKind::invalid, "--stabilising-epoch", "is a number of epochs or 'detect', not '{}'",
                 options.stabilising);
-  result.step = {static_cast<int>(*epoch), options.window};
-  return result;
+  request.stabilising_unit = static_cast<int>(*epoch);
+  return {};
 }
 
-int evaluate(const Options& options) {
-  auto how = evaluation_options(options);
-  if (!how) return report_error(how.error());
-  auto evaluation = estimate::evaluate_online({options.roots.begin(), options.roots.end()}, *how);
-  if (!evaluation) return report_error(evaluation.error());
+int evaluate(Options& options) {
+  if (auto ok = complete(options); !ok) return report_error(ok.error());
+  const auto evaluation = session::evaluate_online(options.request);
+  if (!evaluation)
+    return report_error(with_option(evaluation.error(),
+                                    {{"stabilising_unit", "--stabilising-epoch"}, {"window", "--window"}}));
   if (!options.moments.empty())
     if (auto written = write_file(options.moments, report::moments_csv(*evaluation)); !written)
       return report_error(written.error());
@@ -68,7 +69,7 @@ std::function<int()> define_evaluate_online(Arguments app) {
   app.add_option("ROOT", options->roots, "Folders that hold run bundles at any depth").required();
   app.add_option("--stabilising-epoch", options->stabilising,
                  "STEP's stabilising epoch, or 'detect' (default: 10 in runs of 30 epochs and more, else 1)");
-  app.add_option("--window", options->window, "STEP's window in epochs").show_default();
+  app.add_option("--window", options->request.window, "STEP's window in epochs").show_default();
   add_json_option(app, options->json);
   app.add_option("--moments", options->moments, "Write what the interval's constants are fitted to (CSV)")
       .type_name("FILE");

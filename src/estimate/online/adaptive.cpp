@@ -24,7 +24,8 @@ Estimate<Joules> with_prior(Estimate<Joules> observed, const Prior& prior) {
   const double above = std::log(observed.interval->high.value()) - value;
   const double sd = std::max((below + above) / (2 * z90), 1e-9);
   const double precision = 1 / (sd * sd);
-  const double prior_precision = 1 / (prior.relative_sd * prior.relative_sd);
+  const double prior_sd = std::max(prior.relative_sd, 1e-9);
+  const double prior_precision = 1 / (prior_sd * prior_sd);
   const double joined =
       (value * precision + std::log(prior.total.value()) * prior_precision) / (precision + prior_precision);
   const double narrower = std::sqrt(precision / (precision + prior_precision));

@@ -6,7 +6,7 @@
 
 #include "estimate/online/change_model.hpp"
 #include "estimate/online/method.hpp"
-#include "estimate/online/regime.hpp"
+#include "estimate/online/regime_tracker.hpp"
 
 namespace joulecast::estimate {
 

@@ -4,6 +4,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace joulecast::estimate {
 namespace {
@@ -17,8 +18,9 @@ template <class Tail>
 double quantile(Tail tail, double reach, double p) {
   const double at_zero = tail(0.0) - p;
   const double at_reach = tail(reach) - p;
-  if (at_zero <= 0) return 0;
-  if (at_reach >= 0) return reach;
+  // Written so that a tail that is not a number ends here: the solver throws on one.
+  if (!(at_zero > 0)) return 0;
+  if (!(at_reach < 0)) return reach;
   std::uintmax_t steps = 40;
   const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-7 * std::max(1e-3, std::abs(a)); };
   const auto bracket = boost::math::tools::toms748_solve([&](double u) { return tail(u) - p; }, 0.0, reach,
@@ -43,10 +45,12 @@ const ChangeConstants& default_change_constants() {
 
 ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     : upward_(c.upward), rise_(c.mean_rise), fall_(c.mean_fall) {
-  const double share = std::clamp(now.share, 1e-6, 1.0);
+  const double share =
+      now.share >= 0 ? std::clamp(now.share, 1e-6, 1.0) : 1e-6;  // not a number: nothing is known
   change_ = 1 - std::pow(share, now.changed ? c.hazard_after : c.hazard);
   const double young = now.units <= 1 ? c.one_unit : now.units == 2 ? c.two_units : 0;
-  sd_ = std::hypot(c.scale * now.relative_sd, std::hypot(c.floor, young));
+  const double spread = now.relative_sd >= 0 ? now.relative_sd : std::numeric_limits<double>::infinity();
+  sd_ = std::hypot(c.scale * spread, std::hypot(c.floor, young));
   for (int i = 0; i < places_; ++i) {
     const double place = std::pow(share, 1 - (i + 0.5) / places_);
     affected_[i] = share < 1 ? (1 - place) / (1 - share) : 0;

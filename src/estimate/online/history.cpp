@@ -5,25 +5,11 @@
 
 #include "base/text.hpp"
 #include "estimate/online/replay.hpp"
-#include "trace/energy.hpp"
 
 namespace joulecast::estimate {
 namespace {
 
-template <class U>
-void shift(Estimate<U>& estimate, U by) {
-  estimate.value += by;
-  if (estimate.interval)
-    estimate.interval = Interval<U>{estimate.interval->low + by, estimate.interval->high + by};
-}
-
-/// What was used outside of the units until a time.
-Joules outside_units(const trace::Run& run, Seconds until, Joules in_units) {
-  const auto energy = trace::energy_of(run, {run.span.begin, until});
-  return energy.total ? std::max(Joules{0}, *energy.total - in_units) : Joules{0};
-}
-
-/// A run with the total work that the projection shall go by.
+/// The total work that the projection shall go by.
 Result<double> planned_work(const trace::Run& run, const HistoryOptions& options) {
   if (options.total_work) return *options.total_work;
   if (options.early_stopping && (run.info.work_unit.empty() || run.info.work_unit == "epoch"))
@@ -42,11 +28,15 @@ Status check_metric(const trace::Run& run, const HistoryOptions& options) {
   return fail(ErrorKind::invalid, run.info.id, "no epoch has a metric '{}'", options.watched_metric);
 }
 
-void move_outside(ProjectedMoment& moment, Joules outside) {
-  moment.projection.used += outside;
-  shift(moment.projection.total, outside);
-  if (moment.projection.expected) shift(moment.projection.expected->total, outside);
-  if (moment.cost_at) shift(*moment.cost_at, outside);
+ProjectedMoment moment_after(const RunProjector& projector, const Projection& projection,
+                             const HistoryOptions& options) {
+  ProjectedMoment moment;
+  moment.time = projector.time();
+  moment.work = projector.work_done();
+  moment.projection = projection;
+  if (options.ask_work) moment.cost_at = projector.cost_at(*options.ask_work);
+  if (options.ask_budget) moment.work_at_budget = projector.work_at_budget(*options.ask_budget);
+  return moment;
 }
 
 }  // namespace
@@ -55,48 +45,33 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
   const auto total = planned_work(run, options);
   if (!total) return propagate(total.error());
   if (auto ok = check_metric(run, options); !ok) return propagate(ok.error());
-  // Recorded epochs do not need the run's own total; dividing a run evenly does.
-  trace::Run described = run;
-  if (!run.epochs.empty()) described.info.total_work = *total;
-  const auto replay = replay_of(described);
+  const auto replay = replay_of(run, *total);
   if (!replay) return propagate(replay.error());
-  auto projector = Projector::begin({.total_work = *total,
-                                     .prior = options.prior,
-                                     .early_stopping = options.early_stopping,
-                                     .earlier_stops = options.earlier_stops});
+  auto projector = RunProjector::begin({.total_work = *total,
+                                        .prior = options.prior,
+                                        .early_stopping = options.early_stopping,
+                                        .earlier_stops = options.earlier_stops});
   if (!projector) return propagate(projector.error());
 
   ProjectionHistory history;
   history.total_work = *total;
   history.bounds_recorded = replay->bounds_recorded;
   if (!run.info.work_unit.empty()) history.work_unit = run.info.work_unit;
-  double work = 0;
-  Joules in_units{0};
-  for (std::size_t i = 0; i < replay->units.size(); ++i) {
-    const auto& unit = replay->units[i];
-    if (auto ok = projector->add(unit); !ok) return propagate(ok.error());
+  for (std::size_t i = 0; i < replay->movements.size(); ++i) {
+    const auto before = projector->time();
+    if (auto ok = projector->move(replay->movements[i]); !ok) return propagate(ok.error());
     if (options.early_stopping && i < run.epochs.size())
       if (const auto metric = run.epochs[i].metrics.find(options.watched_metric);
           metric != run.epochs[i].metrics.end())
         projector->add_metric(metric->second);
-    work += unit.work;
-    in_units += unit.energy.value_or(Joules{0});
-    auto projection = projector->projection();
-    if (!projection) continue;
-    ProjectedMoment moment;
-    moment.epoch = run.epochs.empty() ? static_cast<int>(i) : run.epochs[i].index;
-    moment.time = replay->ends[i];
-    moment.work = work;
-    moment.projection = *projection;
-    const auto outside = outside_units(run, moment.time, in_units);
-    if (options.ask_work) moment.cost_at = projector->cost_at(*options.ask_work);
-    if (options.ask_budget) moment.work_at_budget = projector->work_at_budget(*options.ask_budget - outside);
-    move_outside(moment, outside);
-    history.moments.push_back(moment);
+    const auto projection = projector->projection();
+    if (!projection || projector->time() == before) continue;  // an epoch that took no time tells nothing new
+    history.moments.push_back(moment_after(*projector, *projection, options));
+    history.moments.back().epoch = run.epochs.empty() ? static_cast<int>(i) : run.epochs[i].index;
   }
   if (history.moments.empty())
     return fail(ErrorKind::invalid, run.info.id, "no energy was measured in any of its epochs");
-  if (work >= *total * 0.99) history.measured = history.moments.back().projection.used;
+  if (projector->work_done() >= *total * 0.99) history.measured = history.moments.back().projection.used;
   return history;
 }
 
@@ -106,20 +81,19 @@ Result<std::size_t> find_moment(const ProjectionHistory& history, const std::str
   if (at.back() == '%') {
     const auto share = parse_double(std::string_view(at).substr(0, at.size() - 1));
     if (!share || *share <= 0 || *share > 100)
-      return fail(ErrorKind::invalid, "--at", "a share lies between 0 and 100 %, not '{}'", at);
+      return fail(ErrorKind::invalid, "at", "a share lies between 0 and 100 %, not '{}'", at);
     const auto found = std::ranges::find_if(
         moments, [&](const auto& moment) { return moment.projection.share >= *share / 100 - 1e-9; });
     if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-    return fail(ErrorKind::invalid, "--at", "only {:.3g} % of the work is done",
+    return fail(ErrorKind::invalid, "at", "only {:.3g} % of the work is done",
                 100 * moments.back().projection.share);
   }
   const auto epoch = parse_int(at);
   if (!epoch)
-    return fail(ErrorKind::invalid, "--at", "'{}' is neither a share like 20% nor the number of an epoch",
-                at);
+    return fail(ErrorKind::invalid, "at", "'{}' is neither a share like 20% nor the number of an epoch", at);
   const auto found = std::ranges::find(moments, *epoch, [](const auto& moment) { return moment.epoch; });
   if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-  return fail(ErrorKind::invalid, "--at", "there is no projection after epoch {}: they go from {} to {}",
+  return fail(ErrorKind::invalid, "at", "there is no projection after epoch {}: they go from {} to {}",
               *epoch, moments.front().epoch, moments.back().epoch);
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "estimate/online/projector.hpp"
+#include "estimate/online/run_projector.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::estimate {
@@ -36,17 +36,16 @@ struct ProjectionHistory {
   std::string work_unit = "epoch";
   std::vector<ProjectedMoment> moments;  ///< those at which something was known
   bool bounds_recorded = true;     ///< false: the run was divided evenly, its epochs' bounds are unknown
-  std::optional<Joules> measured;  ///< the whole run's energy, where all of its work was done
+  std::optional<Joules> measured;  ///< used until the end of the last unit, where all of the work was done
 };
 
-/// Totals hold what was used outside of the units as well (imports, loading), as far as it was measured by
-/// then. invalid as replay_of() says, where no unit was measured, or where early stopping watches a metric
-/// that no epoch has.
+/// What a RunProjector says after each unit of the run. invalid as replay_of() says, where no unit was
+/// measured, or where early stopping watches a metric that no epoch has.
 [[nodiscard]] Result<ProjectionHistory> project_history(const trace::Run& run,
                                                         const HistoryOptions& options = {});
 
 /// The moment that a person means: "20%" = the first with at least that share done, "12" = after the epoch of
-/// that number, "" = the last. invalid where there is none.
+/// that number, "" = the last. invalid, with "at" as the place, where there is none.
 [[nodiscard]] Result<std::size_t> find_moment(const ProjectionHistory& history, const std::string& at);
 
 }  // namespace joulecast::estimate

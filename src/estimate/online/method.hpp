@@ -26,8 +26,16 @@ struct WorkUnit {
   std::optional<double> memory_mb{};    ///< mean resident memory of the training, MB
 };
 
-/// invalid where work or duration is not positive, or energy is negative, or anything is not finite.
+/// Work, seconds and joules of a unit lie between these. No training comes near them; what lies beyond is a
+/// program's mistake, and its squares and ratios would leave the range of a double.
+constexpr double smallest_amount = 1e-30;
+constexpr double largest_amount = 1e30;
+
+/// invalid where work or duration is not positive, energy is negative, or anything is not finite or beyond
+/// the amounts above.
 [[nodiscard]] Status check(const WorkUnit& unit);
+/// invalid where not positive, not finite or beyond the amounts above.
+[[nodiscard]] Status check_total_work(double total_work);
 
 /// An estimate from elsewhere, known before the first unit: from a prediction or from earlier runs.
 struct Prior {

@@ -4,12 +4,26 @@
 
 namespace joulecast::estimate {
 
+namespace {
+
+bool is_amount(double value) {
+  return value >= smallest_amount && value <= largest_amount;  // false for what is not a number
+}
+
+}  // namespace
+
+Status check_total_work(double total_work) {
+  if (is_amount(total_work)) return {};
+  if (total_work > 0) return fail(ErrorKind::invalid, "total work", "{} is no amount of work", total_work);
+  return fail(ErrorKind::invalid, "total work", "must be positive, not {}", total_work);
+}
+
 Status check(const WorkUnit& unit) {
-  if (!std::isfinite(unit.work) || unit.work <= 0)
+  if (!is_amount(unit.work))
     return fail(ErrorKind::invalid, "work", "a finished unit of work must be positive, not {}", unit.work);
-  if (!std::isfinite(unit.duration.value()) || unit.duration.value() <= 0)
+  if (!is_amount(unit.duration.value()))
     return fail(ErrorKind::invalid, "duration", "a unit of work takes time, not {} s", unit.duration.value());
-  if (unit.energy && (!std::isfinite(unit.energy->value()) || unit.energy->value() < 0))
+  if (unit.energy && unit.energy->value() != 0 && !is_amount(unit.energy->value()))
     return fail(ErrorKind::invalid, "energy", "a unit of work cannot cost {} J", unit.energy->value());
   return {};
 }

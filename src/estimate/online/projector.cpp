@@ -9,23 +9,18 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr double outside = (1 - interval_level) / 2;
+constexpr double largest_relative_sd = 100;  // of a prior, on the log scale: beyond it there is none
 
 /// value and interval of base + remainder.
 template <class U>
-Estimate<U> from(U base, const Remainder& rest) {
-  const auto error = rest.error.interval();
+Estimate<U> from(U base, const Remainder& rest, const Interval<double>& error) {
   return {base + U{rest.value},
           Interval<U>{base + U{rest.value * (1 + error.low)}, base + U{rest.value * (1 + error.high)}}};
 }
 
-Status check_total_work(double total_work) {
-  if (std::isfinite(total_work) && total_work > 0) return {};
-  return fail(ErrorKind::invalid, "total work", "must be positive, not {}", total_work);
-}
-
 Status check(const Prior& prior) {
-  if (prior.total.value() > 0 && std::isfinite(prior.total.value()) && prior.relative_sd > 0 &&
-      std::isfinite(prior.relative_sd))
+  if (prior.total.value() >= smallest_amount && prior.total.value() <= largest_amount &&
+      prior.relative_sd > 0 && prior.relative_sd <= largest_relative_sd)
     return {};
   return fail(ErrorKind::invalid, "prior", "needs a positive total and spread, not {} J and {}",
               prior.total.value(), prior.relative_sd);
@@ -88,8 +83,9 @@ std::optional<Projection> Projector::projection() const {
   p.remaining = {left(total->value),
                  Interval<Joules>{left(total->interval->low), left(total->interval->high)}};
   if (const auto time = adaptive.time_for(state_->remaining_work())) {
-    p.duration = from(adaptive.elapsed(), *time);
-    p.remaining_time = from(Seconds{0}, *time);
+    const auto error = time->error.interval();
+    p.duration = from(adaptive.elapsed(), *time, error);
+    p.remaining_time = from(Seconds{0}, *time, error);
   }
   p.ready = adaptive.ready();
   p.regime_changes = adaptive.regime_changes();
@@ -136,6 +132,11 @@ std::optional<Projection::Expected> Projector::State::expected() const {
   return e;
 }
 
+std::optional<Remainder> Projector::remainder() const {
+  const auto& adaptive = state_->adaptive;
+  return adaptive.total_work() ? adaptive.energy_for(state_->remaining_work()) : std::nullopt;
+}
+
 std::optional<double> Projector::probability_above(Joules limit) const {
   return state_->adaptive.probability_above(limit);
 }
@@ -145,7 +146,7 @@ std::optional<Estimate<Joules>> Projector::cost_at(double work) const {
   if (!std::isfinite(work) || work < adaptive.work_done()) return std::nullopt;
   const auto rest = adaptive.energy_for(work - adaptive.work_done());
   if (!rest) return std::nullopt;
-  return from(adaptive.used(), *rest);
+  return from(adaptive.used(), *rest, rest->error.interval());
 }
 
 std::optional<Estimate<double>> Projector::work_at_budget(Joules budget) const {

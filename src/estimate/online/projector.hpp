@@ -1,4 +1,5 @@
-// The live projection of a training: feed each finished unit of work, ask what the whole will cost.
+// The projection of a training's work: feed each finished unit of work, ask what the whole will cost.
+// RunProjector (run_projector.hpp) adds what a run uses beside its work.
 //
 //   auto projector = Projector::begin({.total_work = 90});
 //   projector->add({.work = 1, .duration = Seconds{61.2}, .energy = Joules{18'300}});
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "estimate/online/adaptive.hpp"
 #include "estimate/online/early_stopping.hpp"
 #include "estimate/online/method.hpp"
 
@@ -70,6 +72,9 @@ class Projector {
   /// Nothing while it cannot be known: no unit yet and no prior, no total work, no energy measured.
   [[nodiscard]] std::optional<Projection> projection() const;
 
+  /// What remains of the work, with the distribution of its error; nothing where projection() is nothing or
+  /// rests on the prior alone.
+  [[nodiscard]] std::optional<Remainder> remainder() const;
   /// Probability that the full-length total will exceed a limit; nothing where projection() is nothing.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
   /// What the run will have cost when this much work is done (at most the total work).

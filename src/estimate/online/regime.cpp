@@ -7,29 +7,20 @@ namespace joulecast::estimate {
 namespace {
 
 // Shares of the regime's mean, and counts. Chosen where the error on recorded runs is flat around them.
-constexpr double smallest_band = 0.03;  // units this near always belong together
-constexpr double band_spreads = 4;      // wider where the regime itself scatters
-constexpr double prior_spread = 0.01;   // of one unit: what is assumed before units have shown it,
-constexpr double prior_units = 5;       // and how many units that assumption is worth
-constexpr double memory = 40;           // units until older ones have faded to 1/e
-constexpr double settled_share =
-    0.25;                            // of the jump: two units that differ by less have arrived at a new level
-constexpr double shift_spreads = 3;  // a slow shift is this many standard errors,
+constexpr double band_spreads = 4;         // wider where the regime itself scatters
+constexpr double prior_spread = 0.01;      // of one unit: what is assumed before units have shown it,
+constexpr double prior_units = 5;          // and how many units that assumption is worth
+constexpr double shift_spreads = 3;        // a slow shift is this many standard errors,
 constexpr double smallest_shift = 0.01;    // and at least this share of the mean
-constexpr double same_level = 0.02;        // two regimes nearer than this are one
 constexpr double lone_excursion = 0.25;    // weight of an excursion that came once
 constexpr double prior_gap_scatter = 0.5;  // of the distances between excursions, before two are known
 constexpr double trend_errors = 2;         // a trend is believed beyond this many standard errors
-constexpr int trend_units = 25;            // a regime shorter than this cannot deny a trend that it inherited
-constexpr double trend_reach = 4;  // and extrapolated over at most this many times the regime's length
-
-double median_of_three(double a, double b, double c) {
-  return std::max(std::min(a, b), std::min(std::max(a, b), c));
-}
 
 void shift_in(std::array<RatedUnit, 3>& last, RatedUnit unit) {
   last = {last[1], last[2], unit};
 }
+
+}  // namespace
 
 RatedUnit average(const std::array<RatedUnit, 3>& units) {
   RatedUnit all;
@@ -37,8 +28,6 @@ RatedUnit average(const std::array<RatedUnit, 3>& units) {
   all.rate /= all.work;
   return all;
 }
-
-}  // namespace
 
 void Departure::add(RatedUnit unit) {
   low = length == 0 ? unit.rate : std::min(low, unit.rate);
@@ -210,139 +199,6 @@ std::optional<Regime> Regime::before_slow_shift() const {
   for (const auto& unit : last_)
     if ((unit.rate - before.mean_) * jump <= 0.4 * jump * jump) return std::nullopt;
   return before;
-}
-
-bool RegimeTracker::departure_is_explained() const {
-  return current_.explains(departure_.low) && current_.explains(departure_.high) &&
-         departure_.length <= std::max(3, 2 * current_.longest_excursion());
-}
-
-bool RegimeTracker::doubtful() const {
-  return just_shifted_ || (departure_.open() && !departure_is_explained());
-}
-
-void RegimeTracker::add(RatedUnit unit) {
-  ++units_;
-  just_shifted_ = false;
-  if (current_.units() == 0) {
-    current_.add(unit);
-  } else if (current_.holds(unit.rate)) {
-    if (departure_.open()) current_.add_excursion(departure_), departure_ = {};
-    current_.add(unit);
-    find_slow_shift();
-  } else if (back_in_previous(unit.rate)) {
-    resume_previous(unit);
-  } else if (current_.units() < 2 || (current_.units() < 3 && !previous_)) {
-    current_ = {};  // what came so far was the start-up, not a regime
-    departure_ = {};
-    current_.add(unit);
-    begin_ = units_ - 1;
-  } else {
-    depart(unit);
-  }
-}
-
-void RegimeTracker::depart(RatedUnit unit) {
-  departure_.add(unit);
-  if (departure_is_explained() || !departure_has_settled()) return;
-  ++changes_;
-  begin_regime(departure_.last, current_);
-}
-
-bool RegimeTracker::departure_has_settled() const {
-  if (departure_.length < 3) return false;
-  const auto& [a, b, c] = departure_.last;
-  const double mean = current_.mean();
-  const bool one_side = (a.rate > mean) == (b.rate > mean) && (b.rate > mean) == (c.rate > mean);
-  const double jump = std::abs(median_of_three(a.rate, b.rate, c.rate) - mean);
-  return one_side && std::abs(c.rate - b.rate) <= std::max(smallest_band * c.rate, settled_share * jump);
-}
-
-bool RegimeTracker::back_in_previous(double rate) const {
-  if (!previous_ || !previous_->holds(rate)) return false;
-  // After units that fitted neither regime, one alone does not tell.
-  return !departure_.open() || previous_->holds(departure_.last.back().rate);
-}
-
-void RegimeTracker::resume_previous(RatedUnit unit) {
-  auto resumed = *previous_;
-  resumed.add_excursion(current_);
-  current_ = resumed;
-  current_.add(unit);
-  previous_.reset();
-  departure_ = {};
-  inherited_drift_ = 0;
-  begin_ = previous_begin_;
-  --changes_;
-}
-
-void RegimeTracker::find_slow_shift() {
-  auto before = current_.before_slow_shift();
-  if (!before) return;
-  const auto recent = average(current_.last_three());
-  if (previous_ && std::abs(recent.rate - previous_->mean()) <= same_level * previous_->mean()) {
-    auto resumed = *previous_;
-    resumed.add_excursion(*before);
-    for (const auto& unit : current_.last_three()) resumed.add(unit);
-    current_ = resumed;
-    inherited_drift_ = 0;
-    previous_.reset();
-    begin_ = previous_begin_;
-    --changes_;
-    return;
-  }
-  ++changes_;
-  const double trend = before->drift();
-  const bool onward = trend * (recent.rate - before->mean()) > 0;
-  begin_regime(current_.last_three(), *before);
-  just_shifted_ = true;
-  inherited_drift_ = onward ? trend : 0;
-}
-
-void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime left) {
-  const auto copy = units;
-  previous_ = left;
-  previous_begin_ = begin_;
-  current_ = {};
-  for (const auto& unit : copy) current_.add(unit);
-  departure_ = {};
-  inherited_drift_ = 0;
-  begin_ = units_ - 3;
-}
-
-double RegimeTracker::drift() const {
-  // A shift along a trend does not end the trend: what the regime before had shown holds until this one can
-  // tell.
-  const double own = std::abs(current_.drift());
-  return current_.units() < trend_units ? std::max(own, std::abs(inherited_drift_)) : own;
-}
-
-std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_units) const {
-  if (units_ == 0) return std::nullopt;
-  const double mean = current_.mean();
-  double doubt = 0;
-  const bool unexplained = departure_.open() && !departure_is_explained();
-  Regime cycle = current_;
-  if (departure_.open() && !unexplained) cycle.add_excursion(departure_);
-  double rate = mean + cycle.cycle_excess();
-  if (unexplained) {
-    // Half an excursion, half a new regime, until the next units tell.
-    const auto& [a, b, c] = departure_.last;
-    const double there = departure_.length == 1   ? c.rate
-                         : departure_.length == 2 ? (b.rate + c.rate) / 2
-                                                  : median_of_three(a.rate, b.rate, c.rate);
-    rate = (rate + there) / 2;
-    doubt = std::abs(there - mean) / 2;
-  }
-  if (rate <= 0) return Outlook{0, 0};
-  // Along a trend the mean lies half a regime behind, and the remaining units half their number ahead. A
-  // trend is not extrapolated for ever: some times the regime's length, a carried one as far as it was seen.
-  const double seen = inherited_drift_ != 0 ? units_ : current_.units();
-  const double behind = std::min<double>(current_.units(), memory);
-  const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
-  const double recurring = cycle.cycle_excess_sd() / rate;
-  return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
-                                  std::hypot(drifted, recurring, doubt / rate))};
 }
 
 }  // namespace joulecast::estimate

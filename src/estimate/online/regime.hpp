@@ -1,11 +1,6 @@
-// Follows one rate of a training (energy per unit of work, or time per unit of work) through its regimes.
+// A stretch of units that cost alike, and what departs from it for a while.
 //
-// A regime is a stretch of units that cost alike. A unit outside the regime's band opens a doubt: the next
-// units decide whether it was an excursion (the rate comes back: an evaluation, a pause) or a change for good
-// (three units stay away, on one side). Excursions that come again belong to the regime's cycle and enter its
-// mean. A shift that no single unit shows is found by comparing the last three units with all before them. A
-// regime that is left and found again was an excursion as well: alternating phases are one cycle. Every step
-// is O(1).
+// RegimeTracker (regime_tracker.hpp) decides which unit belongs where. Every step is O(1).
 #pragma once
 
 #include <array>
@@ -19,6 +14,9 @@ struct RatedUnit {
   double work = 0;
 };
 
+/// One unit in place of three: their work, and their rate weighted by it.
+[[nodiscard]] RatedUnit average(const std::array<RatedUnit, 3>& units);
+
 /// Units in a row that do not fit the regime, and may turn out to be an excursion or a new regime.
 struct Departure {
   std::array<RatedUnit, 3> last{};  ///< the latest ones, oldest first
@@ -31,9 +29,12 @@ struct Departure {
   [[nodiscard]] bool open() const { return length > 0; }
 };
 
-/// Sums over one regime. Units fade after some 40 newer ones, so that drift does not bind it to a far past.
+/// Sums over one regime. Units fade with newer ones, so that drift does not bind it to a far past.
 class Regime {
  public:
+  static constexpr double memory = 40;           ///< units until older ones have faded to 1/e
+  static constexpr double smallest_band = 0.03;  ///< units this near, relative, always belong together
+
   void add(RatedUnit unit);
   /// What departed came back.
   void add_excursion(const Departure& departure);
@@ -95,48 +96,6 @@ class Regime {
   double excursion_work_ = 0;
   double excess_ = 0;  ///< sum of work x (rate - mean) of the excursions
   double low_ = 0, high_ = 0;
-};
-
-class RegimeTracker {
- public:
-  /// rate >= 0, work > 0, both finite.
-  void add(RatedUnit unit);
-
-  struct Outlook {
-    double rate = 0;         ///< expected of the work that remains
-    double relative_sd = 0;  ///< of that rate, if the regime does not change again
-  };
-  /// What to expect of the next `remaining_units` units. Nothing before the first unit.
-  [[nodiscard]] std::optional<Outlook> outlook(double remaining_units) const;
-
-  [[nodiscard]] int units() const { return units_; }
-  [[nodiscard]] int units_in_regime() const { return current_.units(); }
-  /// How often the rate has changed for good.
-  [[nodiscard]] int changes() const { return changes_; }
-  /// The last unit is unexplained, or a slow shift has just been found.
-  [[nodiscard]] bool doubtful() const;
-  /// Index of the unit with which the current regime began.
-  [[nodiscard]] int regime_begin() const { return begin_; }
-
- private:
-  void depart(RatedUnit unit);
-  [[nodiscard]] bool departure_is_explained() const;
-  [[nodiscard]] bool departure_has_settled() const;
-  [[nodiscard]] bool back_in_previous(double rate) const;
-  void resume_previous(RatedUnit unit);
-  void find_slow_shift();
-  [[nodiscard]] double drift() const;
-  void begin_regime(const std::array<RatedUnit, 3>& units, Regime left);
-
-  Regime current_;
-  std::optional<Regime> previous_;
-  Departure departure_;
-  bool just_shifted_ = false;
-  double inherited_drift_ = 0;  ///< of the regime before a slow shift that was one step of a trend
-  int changes_ = 0;
-  int units_ = 0;
-  int begin_ = 0;
-  int previous_begin_ = 0;
 };
 
 }  // namespace joulecast::estimate

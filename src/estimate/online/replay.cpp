@@ -15,29 +15,26 @@ std::string name_of(const trace::Run& run) {
   return run.info.id.empty() ? run.info.name : run.info.id;
 }
 
-Result<std::vector<trace::Epoch>> even_epochs(const trace::Run& run, double total_work) {
+Result<std::vector<trace::Span>> even_spans(const trace::Run& run, double total_work) {
   const auto count = std::round(total_work);
   if (std::abs(count - total_work) > 1e-9 * count || count < 1 || count > most_units)
     return fail(ErrorKind::invalid, name_of(run),
                 "has no epoch bounds, and a total work of {} is not a number of epochs", total_work);
   if (run.span.length().value() <= 0)
     return fail(ErrorKind::invalid, name_of(run), "has neither epochs nor a duration");
-  std::vector<trace::Epoch> epochs(static_cast<std::size_t>(count));
+  std::vector<trace::Span> spans(static_cast<std::size_t>(count));
   const Seconds length = run.span.length() / count;
-  for (std::size_t i = 0; i < epochs.size(); ++i) {
-    epochs[i].index = static_cast<int>(i);
-    epochs[i].span = {run.span.begin + length * static_cast<double>(i),
-                      run.span.begin + length * static_cast<double>(i + 1)};
-    epochs[i].work = 1;
-  }
-  return epochs;
+  for (std::size_t i = 0; i < spans.size(); ++i)
+    spans[i] = {run.span.begin + length * static_cast<double>(i),
+                run.span.begin + length * static_cast<double>(i + 1)};
+  return spans;
 }
 
 Status check_order(const trace::Run& run) {
   const trace::Epoch* previous = nullptr;
   for (const auto& epoch : run.epochs) {
     const auto length = epoch.span.length().value();
-    if (!(length > 0))
+    if (!(length >= 0))
       return fail(ErrorKind::invalid, name_of(run), "epoch {} lasts {} s", epoch.index, length);
     if (previous && epoch.index <= previous->index)
       return fail(ErrorKind::invalid, name_of(run), "epoch {} comes after epoch {}: out of order",
@@ -68,6 +65,40 @@ std::optional<double> mean_over(const std::vector<const trace::Trace*>& traces, 
     if (const auto mean = trace::time_mean(*trace, span)) sum += *mean, ++count;
   if (count == 0) return std::nullopt;
   return sum / count;
+}
+
+/// The traces that tell what a unit was busy with.
+struct Occupation {
+  explicit Occupation(const trace::Run& run) {
+    for (const auto& trace : run.traces) {
+      if (trace.channel.quantity == trace::Quantity::utilisation &&
+          trace.channel.component == trace::Component::gpu)
+        utilisation.push_back(&trace);
+      if (trace.channel.quantity == trace::Quantity::process_memory) memory.push_back(&trace);
+    }
+  }
+  std::vector<const trace::Trace*> utilisation;
+  std::vector<const trace::Trace*> memory;
+};
+
+/// The units' spans, each behind the span between it and the one before, or the run's start.
+std::vector<trace::Span> with_spans_between(const trace::Run& run, const std::vector<trace::Span>& units) {
+  std::vector<trace::Span> spans;
+  auto end = run.span.begin;
+  for (const auto& unit : units) {
+    spans.push_back({end, std::max(end, unit.begin)});
+    spans.push_back(unit);
+    end = std::max(end, unit.end);
+  }
+  return spans;
+}
+
+Result<std::vector<trace::Span>> unit_spans(const trace::Run& run, double total_work) {
+  if (run.epochs.empty()) return even_spans(run, total_work);
+  if (auto ok = check_order(run); !ok) return propagate(ok.error());
+  std::vector<trace::Span> spans;
+  for (const auto& epoch : run.epochs) spans.push_back(epoch.span);
+  return spans;
 }
 
 }  // namespace
@@ -105,47 +136,33 @@ Plan Replay::plan(const trace::RunInfo& info) const {
   return plan;
 }
 
-Result<Replay> replay_of(const trace::Run& run) {
-  if (!run.info.total_work) return fail(ErrorKind::invalid, name_of(run), "its total work is not known");
-  const double total_work = *run.info.total_work;
-  if (!std::isfinite(total_work) || total_work <= 0)
-    return fail(ErrorKind::invalid, name_of(run), "its total work is {}", total_work);
+Result<Replay> replay_of(const trace::Run& run, std::optional<double> planned) {
+  const auto total_work = planned && !run.epochs.empty() ? planned : run.info.total_work;
+  if (!total_work) return fail(ErrorKind::invalid, name_of(run), "its total work is not known");
+  if (!std::isfinite(*total_work) || *total_work <= 0)
+    return fail(ErrorKind::invalid, name_of(run), "its total work is {}", *total_work);
+  const auto spans = unit_spans(run, *total_work);
+  if (!spans) return propagate(spans.error());
 
   Replay replay;
-  replay.total_work = total_work;
+  replay.total_work = *total_work;
   replay.bounds_recorded = !run.epochs.empty();
-  trace::Run divided;
-  const trace::Run* source = &run;
-  if (run.epochs.empty()) {
-    auto epochs = even_epochs(run, total_work);
-    if (!epochs) return propagate(epochs.error());
-    divided = run;
-    divided.epochs = std::move(*epochs);
-    source = &divided;
-  } else if (auto ok = check_order(run); !ok) {
-    return propagate(ok.error());
-  }
-
-  std::vector<const trace::Trace*> utilisation;
-  std::vector<const trace::Trace*> memory;
-  for (const auto& trace : run.traces) {
-    if (trace.channel.quantity == trace::Quantity::utilisation &&
-        trace.channel.component == trace::Component::gpu)
-      utilisation.push_back(&trace);
-    if (trace.channel.quantity == trace::Quantity::process_memory) memory.push_back(&trace);
-  }
-  const auto energies = trace::epoch_energies(*source);
-  for (std::size_t i = 0; i < source->epochs.size(); ++i) {
-    const auto& epoch = source->epochs[i];
-    auto work = work_of(run, epoch);
+  const Occupation occupation(run);
+  const auto energies = trace::span_energies(run, with_spans_between(run, *spans));
+  const bool metered = std::ranges::any_of(energies, [](const auto& energy) { return energy.has_value(); });
+  for (std::size_t i = 0; i < spans->size(); ++i) {
+    const auto& span = (*spans)[i];
+    const auto work = replay.bounds_recorded ? work_of(run, run.epochs[i]) : Result<double>(1.0);
     if (!work) return propagate(work.error());
-    auto bytes = mean_over(memory, epoch.span);
+    const auto bytes = mean_over(occupation.memory, span);
+    // A run without any trace may say what its epochs used.
+    const auto energy = metered || !replay.bounds_recorded ? energies[2 * i + 1] : run.epochs[i].energy;
     replay.units.push_back({.work = *work,
-                            .duration = epoch.span.length(),
-                            .energy = energies[i],
-                            .utilisation = mean_over(utilisation, epoch.span),
+                            .duration = span.length(),
+                            .energy = energy,
+                            .utilisation = mean_over(occupation.utilisation, span),
                             .memory_mb = bytes ? std::optional{*bytes / 1e6} : std::nullopt});
-    replay.ends.push_back(epoch.span.end);
+    replay.movements.push_back({.work = *work, .span = span, .energy = energy, .outside = energies[2 * i]});
   }
   return replay;
 }

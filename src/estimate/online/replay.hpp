@@ -1,17 +1,19 @@
-// A recorded run as the sequence of units that an online method would have seen.
+// A recorded run as the sequence of units that an online method would have seen, and as the feed of a
+// RunProjector.
 #pragma once
 
 #include <vector>
 
 #include "base/result.hpp"
 #include "estimate/online/method.hpp"
+#include "estimate/online/run_projector.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::estimate {
 
 struct Replay {
   std::vector<WorkUnit> units;
-  std::vector<Seconds> ends;  ///< when each unit ended, from the run's start
+  std::vector<Movement> movements;  ///< the same units, with when they were and what was used before them
   double total_work = 0;
   bool bounds_recorded = true;  ///< false: the run's span was divided evenly into total_work units
 
@@ -27,9 +29,10 @@ struct Replay {
 };
 
 /// Energy of a unit is that of its span, with gaps interpolated. Where epoch bounds were not recorded and
-/// total_work counts epochs, the span of the run is divided evenly. invalid, with the run's id, where the
-/// total work is unknown or not positive, epochs overlap or are out of order, or a unit's work is missing or
-/// not positive.
-[[nodiscard]] Result<Replay> replay_of(const trace::Run& run);
+/// total_work counts epochs, the span of the run is divided evenly. `total_work` stands in for the run's own
+/// where epochs were recorded; an even division needs the run's. invalid, with the run's id, where the total
+/// work is unknown or not positive, epochs overlap or are out of order, or a unit's work is missing or not
+/// positive.
+[[nodiscard]] Result<Replay> replay_of(const trace::Run& run, std::optional<double> total_work = {});
 
 }  // namespace joulecast::estimate

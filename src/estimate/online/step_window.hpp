@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "estimate/online/method.hpp"
-#include "estimate/online/regime.hpp"
+#include "estimate/online/regime_tracker.hpp"
 
 namespace joulecast::estimate {
 

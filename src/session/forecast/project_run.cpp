@@ -8,6 +8,9 @@
 namespace joulecast::session {
 namespace {
 
+/// A date further away is none (and beyond what nanoseconds can count).
+constexpr Seconds longest_told{3e9};
+
 /// How other finished runs of the same command ended. A run of the maximum length would have gone on.
 std::vector<estimate::EarlierStop> earlier_stops(const store::RunStore& store, const trace::Run& run,
                                                  int max_epochs) {
@@ -44,9 +47,21 @@ Result<Loaded> load(const ProjectRequest& request) {
   return loaded;
 }
 
+/// Where the electricity comes from: as asked for, else as the run says.
+Place place_of(const trace::Run& run, Place asked) {
+  const auto& kept = run.place;
+  if (asked.country.empty() && asked.cloud_region.empty() && !asked.intensity_g_per_kwh) {
+    asked.country = kept.country;
+    asked.cloud_region = kept.cloud_region;
+    asked.intensity_g_per_kwh = kept.intensity_g_per_kwh;
+  }
+  if (!asked.pue) asked.pue = kept.pue;
+  return asked;
+}
+
 }  // namespace
 
-Result<report::ProjectionReport> project(const ProjectRequest& request) {
+Result<ProjectedRun> project(const ProjectRequest& request) {
   if (auto ok = carbon::check(request.place); !ok) return propagate(ok.error());
   auto loaded = load(request);
   if (!loaded) return propagate(loaded.error());
@@ -57,24 +72,21 @@ Result<report::ProjectionReport> project(const ProjectRequest& request) {
   const auto at = estimate::find_moment(*history, request.at);
   if (!at) return propagate(at.error());
 
-  report::ProjectionReport report;
-  report.run = !loaded->run.info.name.empty() ? loaded->run.info.name : loaded->run.info.id;
-  report.started = loaded->run.started;
-  report.history = std::move(*history);
-  report.at = *at;
-  report.ask_work = options.ask_work;
-  report.ask_budget = options.ask_budget;
-  auto place = request.place;
-  const auto& kept = loaded->run.place;
-  if (place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh) {
-    place.country = kept.country;
-    place.cloud_region = kept.cloud_region;
-    place.intensity_g_per_kwh = kept.intensity_g_per_kwh;
+  ProjectedRun result;
+  result.run = !loaded->run.info.name.empty() ? loaded->run.info.name : loaded->run.info.id;
+  result.started = loaded->run.started;
+  result.history = std::move(*history);
+  result.at = *at;
+  result.ask_work = options.ask_work;
+  result.ask_budget = options.ask_budget;
+  const auto& moment = result.moment();
+  const auto end = moment.time + moment.projection.remaining_time.value;
+  if (result.started && end < longest_told) {
+    result.finish_time = WallTime{result.started->ns + static_cast<std::int64_t>(end.value() * 1e9)};
   }
-  if (!place.pue) place.pue = kept.pue;
-  report.carbon = carbon::estimate(to_kilowatt_hours(report.history.moments[*at].projection.total.value),
-                                   place, carbon::IntensityTable::read());
-  return report;
+  result.carbon = carbon::estimate(to_kilowatt_hours(moment.projection.total.value),
+                                   place_of(loaded->run, request.place), carbon::IntensityTable::read());
+  return result;
 }
 
 }  // namespace joulecast::session

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -85,6 +86,20 @@ TEST(ErrorModel, IsWideWhereLittleIsKnown) {
   EXPECT_GT(width(unchanged), width(known));
   EXPECT_GT(width(young), width(known));
   EXPECT_GT(width(early), width(unchanged));
+}
+
+TEST(ErrorModel, TakesWhatIsNotANumberForUnknown) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double share : {nan, -1.0, 0.0, 0.5, 1.0, infinity})
+    for (const double spread : {nan, 0.0, 0.01, 1e300, infinity}) {
+      const auto interval = ErrorModel({.share = share, .relative_sd = spread, .units = 5}).interval();
+      EXPECT_GE(interval.low, -1) << share << " " << spread;
+      EXPECT_LE(interval.low, 0);
+      EXPECT_GE(interval.high, 0);
+      EXPECT_LE(interval.high, 10);
+    }
+  EXPECT_DOUBLE_EQ(ErrorModel({.share = 0.5, .relative_sd = nan, .units = 5}).interval().high, 10);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST(Replay, RefusesWhatCannotBeReplayed) {
   refused([](auto& run) { run.info.total_work = -4; }, "total work is -4");
   refused([](auto& run) { std::swap(run.epochs[1].index, run.epochs[2].index); }, "out of order");
   refused([](auto& run) { run.epochs[2].span.begin = Seconds{15}; }, "begins before epoch 1 ends");
-  refused([](auto& run) { run.epochs[2].span.end = run.epochs[2].span.begin; }, "epoch 2 lasts 0 s");
+  refused([](auto& run) { run.epochs[2].span.end -= Seconds{11}; }, "epoch 2 lasts -1 s");
   refused([](auto& run) { run.epochs[3].work = 0; }, "epoch 3 did 0 work");
   refused([](auto& run) { run.info.work_unit = "sample"; }, "work of epoch 0 (in sample) was not recorded");
   refused([](auto& run) { run.epochs.clear(), run.info.total_work = 2.5; }, "2.5 is not a number of epochs");

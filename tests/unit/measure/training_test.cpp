@@ -69,6 +69,48 @@ TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
   EXPECT_EQ(training.total_epochs(), 5);
 }
 
+TEST(Training, AmountsThatNoTrainingHasEndNothing) {
+  Training training(at(0), std::nullopt, nullptr);
+  bool learned = false;
+  training.when_total_is_learned([&](double, bool) { learned = true; });
+  auto begin = event(EventKind::run_begin, 0, 0);
+  begin.total_work = 5e-324;
+  auto end = event(EventKind::epoch_end, 2, 2);
+  end.work = 1e308;
+  training.hear({begin, end});
+  training.update(steady(100));
+  EXPECT_EQ(training.epochs(), 1u);
+  EXPECT_FALSE(training.projection());
+  EXPECT_FALSE(learned) << "a total that cannot be is not kept for later either";
+}
+
+TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
+  Training training(at(0), std::nullopt, nullptr);
+  for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
+  training.update(steady(100));
+  ASSERT_FALSE(training.projection());
+  auto told = event(EventKind::metric, 8.5, 4);
+  told.name = "loss";
+  told.total_epochs = 10;
+  training.hear({told});
+  training.update(steady(100));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 2000, 1);
+}
+
+TEST(Training, RemembersWhenALongEpochBegan) {
+  Training training(at(0), 4, nullptr);
+  training.hear({event(EventKind::epoch_begin, 5, 0)});
+  training.update(steady(100));
+  training.hear({event(EventKind::epoch_begin, 9'005, 1)});
+  const EnergyUntil forgetful = [](Seconds t) {
+    return t.value() > 5'000 ? std::optional{Joules{100 * t.value()}} : std::nullopt;
+  };
+  training.update(forgetful);
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 500 + 4 * 900'000, 1);
+}
+
 TEST(Training, EndsAnOpenEpochWithTheCommand) {
   Training training(at(0), 2, nullptr);
   training.hear({event(EventKind::epoch_begin, 1, 0)});

@@ -144,6 +144,78 @@ TEST(Recorder, LiveSumsFollowTheRulesOfTheStoredRun) {
   EXPECT_FALSE(recorder.energy_until(Seconds{4.5})) << "not yet known";
 }
 
+/// A CPU and a GPU by their power, read when the test says so.
+struct TwoGauges {
+  TwoGauges() {
+    std::vector<sensors::OpenedSensor> sensors;
+    sensors.push_back(testing::scripted(
+        fast_type, {power_channel("cpu", Component::cpu), power_channel("gpu", Component::gpu)},
+        [](auto) {}));
+    sampler.emplace(std::move(sensors), SamplerOptions{});
+    recorder.emplace(*sampler, at(0), sink);
+  }
+  void read(std::uint32_t channel, double seconds, double watts) {
+    auto sample = value(seconds, watts);
+    sample.channel = channel;
+    recorder->take({sample});
+  }
+  [[nodiscard]] double stored_until(double seconds) const {
+    trace::Run run;
+    run.span = {Seconds{0}, recorder->live().until};
+    for (std::size_t i = 0; i < 2; ++i) {
+      run.traces.push_back(sink.traces[i]);
+      run.traces.back().channel = sampler->channels()[i];
+    }
+    const std::vector<trace::Span> until{{Seconds{0}, Seconds{seconds}}};
+    return trace::span_energies(run, until).front().value_or(Joules{0}).value();
+  }
+  MemorySink sink;
+  std::optional<Sampler> sampler;
+  std::optional<Recorder> recorder;
+};
+
+TEST(Recorder, KnowsAtAnyTimeWhatTheStoredRunWillSay) {
+  TwoGauges gauges;
+  gauges.read(0, -0.6, 25.0);  // before the run began
+  for (int t = 0; t <= 20; ++t) {
+    gauges.read(0, t + 0.1, t % 3 == 0 ? 10.0 : 40.0);
+    if (t >= 7) gauges.read(1, t + 0.35, 300.0 - 5 * t);  // a driver that was slow to answer
+  }
+  for (int i = 0; i <= 200; ++i) {
+    const double t = 0.1 * i;
+    EXPECT_NEAR(gauges.recorder->energy_until(Seconds{t})->value(), gauges.stored_until(t), 1e-9) << t;
+  }
+  EXPECT_FALSE(gauges.recorder->energy_until(Seconds{20.2})) << "the CPU has not been read that late";
+}
+
+TEST(Recorder, WaitsForTheSecondReadingOfASlowChannel) {
+  TwoGauges gauges;
+  gauges.read(1, 0.02, 200);
+  for (int t = 0; t <= 3; ++t) gauges.read(0, t, 10);
+  EXPECT_FALSE(gauges.recorder->energy_until(Seconds{2}));
+  gauges.read(1, 4.02, 200);
+  EXPECT_NEAR(gauges.recorder->energy_until(Seconds{2})->value(), 20 + 1.98 * 200, 1e-9);
+}
+
+TEST(Recorder, DoesNotWaitForAChannelThatHasLongBeenSilent) {
+  TwoGauges gauges;
+  gauges.read(1, 0, 300);
+  gauges.read(1, 1, 300);
+  for (int t = 0; t <= 8; ++t) gauges.read(0, t, 10);
+  EXPECT_FALSE(gauges.recorder->energy_until(Seconds{5}));
+  for (int t = 9; t <= 30; ++t) gauges.read(0, t, 10);
+  EXPECT_NEAR(gauges.recorder->energy_until(Seconds{20})->value(), 300 + 200, 1e-9);
+}
+
+TEST(EnergyHistory, KeepsOldReadingsFurtherApart) {
+  EnergyHistory history;
+  for (int t = 0; t <= 100'000; ++t) history.add(t, 50.0 * t, 50);
+  EXPECT_NEAR(*history.energy_until(99'999.5), 4'999'975, 1e-6);
+  EXPECT_NEAR(*history.energy_until(123.4), 6'170, 1e-6);
+  EXPECT_DOUBLE_EQ(*history.energy_until(-1), 0);
+  EXPECT_FALSE(history.energy_until(100'000.1));
+}
+
 TEST(Sampler, ReadsInTheBackgroundAndTakesALastReading) {
   std::atomic<int> reads{0};
   std::vector<sensors::OpenedSensor> sensors;

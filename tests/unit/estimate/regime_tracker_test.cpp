@@ -1,5 +1,5 @@
 // What the tracker makes of single patterns of rates.
-#include "estimate/online/regime.hpp"
+#include "estimate/online/regime_tracker.hpp"
 
 #include <gtest/gtest.h>
 

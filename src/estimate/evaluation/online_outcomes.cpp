@@ -1,0 +1,173 @@
+#include "estimate/evaluation/online_outcomes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "estimate/online/methods.hpp"
+#include "estimate/online/replay.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr StepSetting paper{10, 5};
+constexpr StepSetting early{1, 5};
+constexpr double first_half = 0.5 + 1e-9;
+
+StepSetting step_setting(std::size_t units) {
+  return units >= 2 * static_cast<std::size_t>(paper.stabilising_unit + paper.window) ? paper : early;
+}
+
+/// The id without the name of the stream: "…-ac-…" and "…-dc-…" are one run.
+std::string physical_run(const trace::RunInfo& info) {
+  const auto id = to_lower(info.id);
+  if (info.stream.empty()) return info.source + "/" + id;
+  const auto tag = "-" + to_lower(info.stream) + "-";
+  const auto at = id.find(tag);
+  return info.source + "/" +
+         (at == std::string::npos ? id : id.substr(0, at) + "-" + id.substr(at + tag.size()));
+}
+
+/// Plays one run to one method after the other.
+class Player {
+ public:
+  Player(const Replay& replay, Plan plan)
+      : replay_(replay),
+        plan_(plan),
+        energy_(replay.energy().value()),
+        duration_(replay.duration().value()) {}
+
+  /// At the first unit after which the method has an estimate; `whole` = after the last one.
+  [[nodiscard]] std::optional<Outcome> play(const OnlineMethod& method, const StepSetting& step,
+                                            bool whole) const {
+    Plan plan = plan_;
+    plan.stabilising_unit = step.stabilising_unit;
+    plan.window = step.window;
+    const auto estimator = method.begin(plan);
+    if (!estimator) return std::nullopt;
+    double seen = 0;
+    auto estimate = estimator->estimate();
+    for (std::size_t i = 0; i < replay_.units.size() && (whole || !estimate); ++i) {
+      if (!estimator->observe(replay_.units[i])) return std::nullopt;
+      seen += replay_.units[i].energy->value();
+      estimate = estimator->estimate();
+    }
+    if (!estimate) return std::nullopt;
+    return energy_outcome(estimate->total, seen / energy_);
+  }
+
+  /// adaptive and adaptive-first, and the adaptive method at fixed shares.
+  void play_adaptive(EvaluatedRun& run) const {
+    auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
+    if (!projector) return;
+    std::optional<Moment> last_ready;
+    auto share = observed_shares().begin();
+    double seen = 0;
+    double done = 0;
+    bool was_ready = false;
+    for (const auto& unit : replay_.units) {
+      const auto begin = projector->time();
+      if (!projector->move({unit.work, {begin, begin + unit.duration}, unit.energy, std::nullopt})) return;
+      seen += unit.energy->value();
+      done += unit.work / replay_.total_work;
+      const auto projection = projector->projection();
+      if (!projection) continue;
+      if (projection->ready && !was_ready) {
+        if (!run.energy.contains("adaptive-first"))
+          run.moments.push_back(moment(*projector, *projection, "adaptive-first"));
+        if (done <= first_half) last_ready = moment(*projector, *projection, "adaptive");
+        became_ready(run, *projection, seen / energy_, done);
+      }
+      was_ready = projection->ready;
+      // A unit that leaps over several shares counts for the last of them.
+      while (share != observed_shares().end() && done >= *share - 1e-9) {
+        const auto next = std::next(share);
+        if (next == observed_shares().end() || done < *next - 1e-9) {
+          run.by_share[*share] = {energy_outcome(projection->total, seen / energy_), projection->ready};
+          run.moments.push_back(moment(*projector, *projection, fmt::format("{:g}", *share)));
+        }
+        share = next;
+      }
+    }
+    if (last_ready) run.moments.push_back(*last_ready);
+  }
+
+ private:
+  [[nodiscard]] Outcome energy_outcome(const Estimate<Joules>& total, double observed) const {
+    const auto& interval = total.interval;
+    return outcome_of(total.value.value(), energy_,
+                      interval ? std::optional{interval->low.value()} : std::nullopt,
+                      interval ? std::optional{interval->high.value()} : std::nullopt, observed);
+  }
+
+  [[nodiscard]] Moment moment(const RunProjector& projector, const Projection& projection,
+                              std::string kind) const {
+    const auto rest = projector.remainder();
+    return {std::move(kind), rest->situation, projection.used, Joules{rest->value},
+            Joules{energy_} - projection.used};
+  }
+
+  void became_ready(EvaluatedRun& run, const Projection& p, double observed, double done) const {
+    const auto record = [&](const char* name) {
+      run.energy[name] = energy_outcome(p.total, observed);
+      if (replay_.bounds_recorded)  // evenly divided, every duration is right by construction
+        run.duration[name] = outcome_of(p.duration.value.value(), duration_, p.duration.interval->low.value(),
+                                        p.duration.interval->high.value(), observed);
+    };
+    if (!run.energy.contains("adaptive-first")) record("adaptive-first");
+    if (done <= first_half) record("adaptive");
+  }
+
+  const Replay& replay_;
+  Plan plan_;
+  double energy_;
+  double duration_;
+};
+
+}  // namespace
+
+const std::vector<double>& observed_shares() {
+  static const std::vector<double> shares{0.01, 0.02, 0.05, 0.10, 0.20, 0.50};
+  return shares;
+}
+
+Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetting> chosen_step) {
+  const auto replay = replay_of(run);
+  if (!replay) return propagate(replay.error());
+  for (std::size_t i = 0; i < run.epochs.size(); ++i)
+    if (replay->units[i].duration <= Seconds{0})
+      return fail(ErrorKind::invalid, run.info.id, "epoch {} lasts 0 s", run.epochs[i].index);
+  if (!replay->complete() || replay->energy().value() <= 0)
+    return fail(ErrorKind::invalid, run.info.id,
+                "is not complete: {:g} of {:g} work done in {} units, {} of them measured", replay->work(),
+                replay->total_work, replay->units.size(),
+                std::count_if(replay->units.begin(), replay->units.end(),
+                              [](const auto& unit) { return unit.energy.has_value(); }));
+  EvaluatedRun result;
+  result.source = run.info.source;
+  result.architecture = run.info.training.architecture;
+  result.nodes = run.info.training.nodes.value_or(1);
+  result.physical_run = physical_run(run.info);
+
+  const Player player(*replay, replay->plan(run.info));
+  const auto step = chosen_step.value_or(step_setting(replay->units.size()));
+  for (const auto* method : online_methods()) {
+    if (method == &adaptive_method) continue;
+    // Green Algorithms takes the utilisation of the whole run: that is how it is used, and it flatters it.
+    if (auto outcome = player.play(*method, step, method == &green_algorithms_method))
+      result.energy[std::string(method->name)] = *outcome;
+  }
+  for (const auto* method : {&step_power_method, &step_energy_method})
+    for (const auto& setting : {early, paper, StepSetting{detect_stabilising, 5}})
+      if (auto outcome = player.play(*method, setting, false)) {
+        const auto s = setting.stabilising_unit == detect_stabilising
+                           ? std::string("detected")
+                           : std::to_string(setting.stabilising_unit);
+        result.variants[fmt::format("{} s={} w={}", method->name, s, setting.window)] = *outcome;
+      }
+  player.play_adaptive(result);
+  return result;
+}
+
+}  // namespace joulecast::estimate

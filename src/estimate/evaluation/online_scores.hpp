@@ -1,0 +1,52 @@
+// The scores of every online method over many recorded runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "estimate/evaluation/online_outcomes.hpp"
+
+namespace joulecast::estimate {
+
+struct NamedScores {
+  std::string name;
+  Scores energy;
+  std::optional<Scores> duration;
+};
+
+struct OnlineEvaluation {
+  struct Group {
+    std::string source;
+    std::string architecture;
+    int nodes = 1;
+    std::vector<NamedScores> methods;
+    std::vector<NamedScores> variants;
+  };
+  struct ShareRow {
+    double share = 0;
+    Scores energy;
+    double ready = 0;  ///< share of the runs
+  };
+  struct Skipped {
+    std::string path;
+    std::string reason;
+  };
+  struct MomentRow {
+    std::string source;
+    std::string architecture;
+    std::string physical_run;
+    Moment moment;
+  };
+  int runs = 0;  ///< trainings; several streams of one are one run
+  std::vector<NamedScores> methods;
+  std::vector<NamedScores> variants;
+  std::vector<Group> groups;
+  std::vector<ShareRow> by_share;
+  std::vector<Skipped> skipped;
+  std::vector<MomentRow> moments;
+};
+
+/// Scores a set of runs. Streams of one run are joined first (their mean), so that a run counts once.
+[[nodiscard]] OnlineEvaluation summarise(const std::vector<EvaluatedRun>& runs);
+
+}  // namespace joulecast::estimate
