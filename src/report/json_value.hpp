@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,8 +11,9 @@
 
 namespace joulecast::report {
 
-/// NaN and infinity are not JSON.
-inline nlohmann::ordered_json or_null(double value) {
+/// NaN and infinity are not JSON. Not for whole numbers, which would come out as 1.0.
+template <std::floating_point T>
+nlohmann::ordered_json or_null(T value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 /// In the unit's base: J, W, s.

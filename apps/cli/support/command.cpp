@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,12 @@ namespace joulecast::cli {
 int report_error(const Error& error) {
   fmt::print(stderr, "joulecast: {}\n", to_string(error));
   return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
+}
+
+Error with_option(Error error, std::initializer_list<std::pair<std::string_view, std::string_view>> options) {
+  const auto named = std::ranges::find(options, error.where, [](const auto& pair) { return pair.first; });
+  if (named != options.end()) error.where = named->second;
+  return error;
 }
 
 Status check_json_target(const std::string& path) {

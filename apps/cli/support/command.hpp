@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "cli/support/arguments.hpp"
@@ -31,6 +33,10 @@ struct Command {
 /// Prints "joulecast: where: message" on standard error. The exit status: failed where another try may work
 /// (retry, gone), else unusable.
 int report_error(const Error& error);
+/// A use case's error names a field of its request; the user knows the option that fills it:
+/// report_error(with_option(error, {{"inputs", "--input"}})).
+[[nodiscard]] Error with_option(Error error,
+                                std::initializer_list<std::pair<std::string_view, std::string_view>> options);
 
 /// Writes JSON to a file, or to standard output for "-". invalid for a file that is there and holds something
 /// else: `--json log.csv other.csv` takes the log for the place to write to.
