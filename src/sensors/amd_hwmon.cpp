@@ -88,6 +88,15 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
+constexpr ChannelDescription described[] = {
+    {"amdgpu<N>_power", trace::Quantity::power, trace::Component::gpu},
+    {"amdgpu<N>_utilisation", trace::Quantity::utilisation, trace::Component::gpu},
+    {"amdgpu<N>_memory_utilisation", trace::Quantity::memory_utilisation, trace::Component::gpu},
+    {"amdgpu<N>_memory", trace::Quantity::memory_used, trace::Component::gpu},
+    {"amdgpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu},
+    {"amdgpu<N>_frequency", trace::Quantity::frequency, trace::Component::gpu},
+};
+
 }  // namespace
 
 extern const SensorType amd_hwmon_sensor{
@@ -97,6 +106,11 @@ extern const SensorType amd_hwmon_sensor{
     .shortest_interval = Seconds{0.01},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an AMD GPU with the `amdgpu` driver; `/sys/class/drm`, readable by everyone",
+    .pitfalls =
+        "no energy counter, so energy is the integral of power; on boards with two dies (MI250) one die "
+        "measures both",
 };
 
 }  // namespace joulecast::sensors

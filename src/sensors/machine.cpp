@@ -83,6 +83,12 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "mount -t proc proc /proc");
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu_utilisation", trace::Quantity::utilisation, trace::Component::cpu},
+    {"memory_used", trace::Quantity::memory_used, trace::Component::dram},
+    {"cpu_frequency", trace::Quantity::frequency, trace::Component::cpu},
+};
+
 }  // namespace
 
 extern const SensorType machine_sensor{
@@ -92,6 +98,11 @@ extern const SensorType machine_sensor{
     .shortest_interval = Seconds{1},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "`/proc/stat` and `/proc/meminfo`; the clock needs `cpufreq` in `/sys/devices/system/cpu`",
+    .pitfalls =
+        "in a container it is the whole machine, not the share of the container; the clock is the mean of at "
+        "most 8 CPUs",
 };
 
 }  // namespace joulecast::sensors

@@ -132,6 +132,10 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "mount -t proc proc /proc");
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu_modelled_energy", trace::Quantity::energy, trace::Component::cpu, shortest_interval},
+};
+
 }  // namespace
 
 extern const SensorType modelled_cpu_sensor{
@@ -142,6 +146,11 @@ extern const SensorType modelled_cpu_sensor{
     .stands_in_for = trace::Component::cpu,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
+    .pitfalls =
+        "a model of utilisation, clock and TDP with a wide interval, wider still where the CPU is not in the "
+        "catalogue",
 };
 
 }  // namespace joulecast::sensors

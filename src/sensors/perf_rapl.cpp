@@ -200,6 +200,12 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu<N>_package", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"cpu<N>_core", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"dram<N>", trace::Quantity::energy, trace::Component::dram, Seconds{0.001}},
+};
+
 }  // namespace
 
 extern const SensorType perf_rapl_sensor{
@@ -210,6 +216,11 @@ extern const SensorType perf_rapl_sensor{
     .yields_to = "powercap",
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "an Intel or AMD processor and the kernel's RAPL events; `CAP_PERFMON`, or "
+        "`kernel.perf_event_paranoid` at 0 or less",
+    .pitfalls = "used only where powercap is not; AMD has no DRAM event; the cores lie inside the package",
 };
 
 }  // namespace joulecast::sensors

@@ -112,6 +112,11 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "joulecast run -- COMMAND");
 }
 
+constexpr ChannelDescription described[] = {
+    {"process_cpu", trace::Quantity::process_cpu, trace::Component::process, look_every},
+    {"process_memory", trace::Quantity::process_memory, trace::Component::process, look_every},
+};
+
 }  // namespace
 
 extern const SensorType process_tree_sensor{
@@ -121,6 +126,11 @@ extern const SensorType process_tree_sensor{
     .shortest_interval = look_every,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "a command that `joulecast run` has started; `/proc`",
+    .pitfalls =
+        "processes that live less than a second may be missed; memory that processes share counts once for "
+        "each",
 };
 
 }  // namespace joulecast::sensors

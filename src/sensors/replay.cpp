@@ -75,6 +75,8 @@ extern const SensorType replay_sensor{
     .shortest_interval = Seconds{0.001},
     .probe = probe,
     .open = open,
+    .needs = "a recorded run",
+    .pitfalls = "its values were measured when it was recorded",
 };
 
 }  // namespace joulecast::sensors
