@@ -1,8 +1,5 @@
 // joulecast doctor: why a source of measurements cannot be used, and the command that changes it.
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -16,9 +13,8 @@ namespace {
 int run(const std::string& json) {
   const auto diagnosis = session::diagnose_machine();
   if (!diagnosis) return report_error(diagnosis.error());
-  return answer(
-      json, [&] { fmt::print("{}", report::to_text(*diagnosis)); },
-      [&] { return report::to_json(*diagnosis); });
+  return report_result(
+      json, [&] { return report::to_text(*diagnosis); }, [&] { return report::to_json_text(*diagnosis); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -1,8 +1,5 @@
 // joulecast hardware [NAME]: what is known of a GPU or CPU, or the whole GPU table.
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -21,9 +18,8 @@ struct Options {
 int run(const Options& options) {
   const auto found = session::look_up_hardware(options.request);
   if (!found) return report_error(found.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*found)); },
-      [&] { return report::to_json(*found); });
+  return report_result(
+      options.json, [&] { return report::to_text(*found); }, [&] { return report::to_json_text(*found); });
 }
 
 std::function<int()> define(Arguments app) {

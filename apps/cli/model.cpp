@@ -1,8 +1,5 @@
 // joulecast model FILE|NAME: what a network computes, layer by layer.
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -22,9 +19,8 @@ struct Options {
 int list_names(const Options& options) {
   const auto names = session::known_networks();
   if (!names) return report_error(names.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*names)); },
-      [&] { return report::to_json(*names); });
+  return report_result(
+      options.json, [&] { return report::to_text(*names); }, [&] { return report::to_json_text(*names); });
 }
 
 int run(const Options& options) {
@@ -33,9 +29,9 @@ int run(const Options& options) {
   if (!network)
     return report_error(with_option(
         network.error(), {{"inputs", "--input"}, {"dimensions", "--dimension"}, {"batch", "--batch"}}));
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*network, !options.totals_only)); },
-      [&] { return report::to_json(*network, !options.totals_only); });
+  return report_result(
+      options.json, [&] { return report::to_text(*network, !options.totals_only); },
+      [&] { return report::to_json_text(*network, !options.totals_only); });
 }
 
 std::function<int()> define(Arguments app) {

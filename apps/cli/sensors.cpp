@@ -1,8 +1,5 @@
 // joulecast sensors: what can be measured here, with a live value of each channel.
-#include <fmt/format.h>
-
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -21,8 +18,8 @@ struct Options {
 int run(const Options& options) {
   const auto now = session::inspect_sensors(options.request);
   if (!now) return report_error(now.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*now)); }, [&] { return report::to_json(*now); });
+  return report_result(
+      options.json, [&] { return report::to_text(*now); }, [&] { return report::to_json_text(*now); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
 #include "cli/support/arguments.hpp"
@@ -24,9 +23,8 @@ struct Options {
 };
 
 int give(const session::StabilitySummary& summary, const Options& options) {
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(summary)); },
-      [&] { return report::to_json(summary); });
+  return report_result(
+      options.json, [&] { return report::to_text(summary); }, [&] { return report::to_json_text(summary); });
 }
 
 int give(const session::StabilityOfRun& of_run, const Options& options) {
@@ -35,9 +33,8 @@ int give(const session::StabilityOfRun& of_run, const Options& options) {
   if (!options.plot.empty())
     if (const auto written = write_file(options.plot, report::to_svg(plot)); !written)
       return report_error(written.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(of_run)); },
-      [&] { return report::to_json(of_run); });
+  return report_result(
+      options.json, [&] { return report::to_text(of_run); }, [&] { return report::to_json_text(of_run); });
 }
 
 int run(const Options& options) {

@@ -10,5 +10,6 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::Diagnosis& diagnosis);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Diagnosis& diagnosis);
+[[nodiscard]] std::string to_json_text(const session::Diagnosis& diagnosis);
 
 }  // namespace joulecast::report

@@ -27,4 +27,8 @@ ordered_json to_json(const session::Diagnosis& diagnosis) {
   return {{"components", std::move(components)}, {"sources", std::move(sources)}};
 }
 
+std::string to_json_text(const session::Diagnosis& diagnosis) {
+  return json_text(to_json(diagnosis));
+}
+
 }  // namespace joulecast::report

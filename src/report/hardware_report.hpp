@@ -10,5 +10,6 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::HardwareAnswer& answer);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::HardwareAnswer& answer);
+[[nodiscard]] std::string to_json_text(const session::HardwareAnswer& answer);
 
 }  // namespace joulecast::report

@@ -47,4 +47,8 @@ ordered_json to_json(const session::HardwareAnswer& answer) {
   return std::visit(AnswerJson{}, answer);
 }
 
+std::string to_json_text(const session::HardwareAnswer& answer) {
+  return json_text(to_json(answer));
+}
+
 }  // namespace joulecast::report

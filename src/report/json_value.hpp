@@ -33,4 +33,10 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
     return *value;
 }
 
+/// The text that is written: indented by two. What is not UTF-8, such as a file name in another encoding, is
+/// replaced, so that it does not cost the whole answer.
+inline std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace joulecast::report

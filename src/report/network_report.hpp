@@ -12,9 +12,11 @@ namespace joulecast::report {
 [[nodiscard]] std::string to_text(const session::NetworkDescription& description, bool layers = true);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkDescription& description,
                                              bool layers = true);
+[[nodiscard]] std::string to_json_text(const session::NetworkDescription& description, bool layers = true);
 
 /// One name a line.
 [[nodiscard]] std::string to_text(const session::NetworkNames& names);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkNames& names);
+[[nodiscard]] std::string to_json_text(const session::NetworkNames& names);
 
 }  // namespace joulecast::report

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "report/json_value.hpp"
 #include "report/network_report.hpp"
 
 namespace joulecast::report {
@@ -105,6 +106,14 @@ ordered_json to_json(const NetworkDescription& description, bool layers) {
 
 ordered_json to_json(const session::NetworkNames& names) {
   return {{"names", names.names}};
+}
+
+std::string to_json_text(const NetworkDescription& description, bool layers) {
+  return json_text(to_json(description, layers));
+}
+
+std::string to_json_text(const session::NetworkNames& names) {
+  return json_text(to_json(names));
 }
 
 }  // namespace joulecast::report

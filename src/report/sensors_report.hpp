@@ -10,6 +10,7 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::SensorsNow& now);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::SensorsNow& now);
+[[nodiscard]] std::string to_json_text(const session::SensorsNow& now);
 
 /// "87.1 W", "37.0 %", "12.40 GB"; the error in brackets where there is no value.
 [[nodiscard]] std::string value_text(const session::ChannelNow& channel);

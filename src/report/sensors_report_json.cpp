@@ -49,4 +49,8 @@ ordered_json to_json(const session::SensorsNow& now) {
   return {{"sensors", std::move(list)}};
 }
 
+std::string to_json_text(const session::SensorsNow& now) {
+  return json_text(to_json(now));
+}
+
 }  // namespace joulecast::report

@@ -13,10 +13,12 @@ namespace joulecast::report {
 /// {"method", "stable_from_s", "stable_epoch", "censored", …} of the first method; with several, all of them
 /// under "methods".
 [[nodiscard]] nlohmann::ordered_json to_json(const session::StabilityOfRun& of_run);
+[[nodiscard]] std::string to_json_text(const session::StabilityOfRun& of_run);
 /// The power over time, and a line where each method finds it stable.
 [[nodiscard]] Plot to_plot(const session::StabilityOfRun& of_run);
 
 [[nodiscard]] std::string to_text(const session::StabilitySummary& summary);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::StabilitySummary& summary);
+[[nodiscard]] std::string to_json_text(const session::StabilitySummary& summary);
 
 }  // namespace joulecast::report

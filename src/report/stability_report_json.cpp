@@ -131,4 +131,12 @@ ordered_json to_json(const session::StabilitySummary& summary) {
   return json;
 }
 
+std::string to_json_text(const session::StabilityOfRun& of_run) {
+  return json_text(to_json(of_run));
+}
+
+std::string to_json_text(const session::StabilitySummary& summary) {
+  return json_text(to_json(summary));
+}
+
 }  // namespace joulecast::report
