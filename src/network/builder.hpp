@@ -29,8 +29,8 @@ struct Tensor {
 struct Window {
   Shape kernel{1};
   Shape stride{1};
-  std::optional<Shape> pad =
-      std::nullopt;  ///< on both sides; nothing means "same": output = ceil(input / stride)
+  /// On both sides; nothing means "same": output = ceil(input / stride)
+  std::optional<Shape> pad = std::nullopt;
   std::int64_t dilation = 1;
   bool ceil = false;  ///< a last, partial window counts
 };

@@ -59,8 +59,8 @@ struct Layer {
   double output_bytes = 0;    ///< activations written
   double weight_bytes = 0;    ///< parameters and buffers read (not per sample: once a step)
   double saved_bytes = 0;     ///< of input or output, what training must keep until the backward pass
-  int kernels =
-      1;  ///< GPU kernels launched by the forward pass; 0 for what only renames bytes (reshape, flatten)
+  /// GPU kernels launched by the forward pass; 0 for what only renames bytes (reshape, flatten)
+  int kernels = 1;
   std::optional<MatrixProduct> product;
 };
 
@@ -100,8 +100,8 @@ struct ArchitectureFeatures {
   std::vector<Layer> layers;  ///< in an order in which they can be computed
   int depth = 0;              ///< weighted layers (convolution, dense, recurrent) on the longest path
   std::vector<Uncounted> uncounted;
-  std::vector<std::string>
-      notes;  ///< what a reader of the figures must know (a loop counted once, a newer file format)
+  /// What a reader of the figures must know (a loop counted once, a newer file format)
+  std::vector<std::string> notes;
 };
 
 [[nodiscard]] Totals totals(const ArchitectureFeatures& network);

@@ -31,8 +31,8 @@ enum class InstructionSet { automatic, portable, avx2, avx512 };
 
 struct MatrixProfileOptions {
   std::size_t window = 10;
-  std::optional<std::size_t>
-      exclusion;  ///< windows as near as this in time are no neighbours; default ceil(window / 4)
+  /// Windows as near as this in time are no neighbours; default ceil(window / 4)
+  std::optional<std::size_t> exclusion;
   double noise_deviation = 0;  ///< in the series' unit
   unsigned threads = 1;        ///< 0 = one a processor
   InstructionSet instructions = InstructionSet::automatic;

@@ -93,8 +93,8 @@ struct Run {
   Span span;                        ///< run_start_s .. run_stop_s; where unknown, what the traces cover
   std::vector<Trace> traces;
   std::vector<Epoch> epochs;  ///< sorted by span.begin
-  std::vector<MetricPoint>
-      metrics;  ///< every report in the order of time; an epoch's last ones are also in epochs
+  /// Every report in the order of time; an epoch's last ones are also in epochs
+  std::vector<MetricPoint> metrics;
   std::vector<Projection> projections;  ///< in the order of time
   std::vector<SensorStatus> sensors;
   std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps
