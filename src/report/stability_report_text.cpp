@@ -14,7 +14,8 @@ std::string point_text(const stability::Stabilisation& point, stability::EpochSo
   if (point.stable_epoch)
     text += fmt::format(", epoch {}{}", *point.stable_epoch,
                         source == stability::EpochSource::power ? " (by its power's cycles)" : "");
-  if (point.censored) text += "; the method sees no further: there or beyond (censored)";
+  if (point.censored)
+    text += "; the method cannot look further: power became stable there or later (censored)";
   return text + "\n";
 }
 

@@ -34,7 +34,8 @@ void Recorder::finish() {
 void Recorder::update_live() {
   trace::Run run;
   std::map<std::string, Watts> powers;
-  // Counters first: as two points they look like gauges, and the first one of a device is kept.
+  // Counters come first: reduced to two points, gauges look like counters, and energy_of keeps the first of
+  // equal channels of a device.
   for (const bool counters : {true, false})
     for (const auto& channel : channels_) {
       if (!channel.gives_energy() || channel.is_counter() != counters) continue;
@@ -52,7 +53,7 @@ void Recorder::update_live() {
     const auto power = powers.find(row.channel);
     if (!row.in_total || power == powers.end()) continue;
     live_.power = live_.power.value_or(Watts{0}) + power->second;
-    // A slow source has not yet told its share of the last moments: its last power stands for them.
+    // A slow source has no reading of the last moments yet: its last known power is used for them.
     lagging += (power->second * run.span.length()).value() * (1 - row.coverage);
   }
   if (!live_.energy.total || live_.until <= Seconds{0}) return;
@@ -66,8 +67,8 @@ std::optional<Joules> Recorder::energy_until(Seconds time) const {
   if (t <= 0) return Joules{0};
   if (sums_.empty() || t > sums_.back().first) return std::nullopt;
   const auto after = std::ranges::lower_bound(sums_, t, {}, &std::pair<double, double>::first);
-  if (after == sums_.begin() && sums_.size() == history_length)
-    return std::nullopt;  // older than we remember
+  // Older than we remember
+  if (after == sums_.begin() && sums_.size() == history_length) return std::nullopt;
   const auto before = after == sums_.begin() ? std::pair{0.0, 0.0} : *std::prev(after);
   const double share = (t - before.first) / (after->first - before.first);
   return Joules{before.second + share * (after->second - before.second)};

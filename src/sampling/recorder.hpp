@@ -1,4 +1,4 @@
-// All channels of a measurement: readings to the sink, and the run's sums as they stand.
+// All channels of a measurement: hands their readings to the sink, and keeps the run's sums up to date.
 #pragma once
 
 #include <deque>
@@ -21,14 +21,14 @@ class Recorder {
  public:
   Recorder(const Sampler& sampler, SteadyTime run_start, RecordSink& sink);
 
-  /// Makes a place for channels that the sampler was given since.
+  /// Adds the channels that the sampler has got since the last call.
   void follow(const Sampler& sampler);
   void take(const std::vector<RawSample>& samples);
   void finish();
 
   [[nodiscard]] const LiveEnergy& live() const { return live_; }
-  /// Total energy from the run's start to a time that readings cover, by the line between two sums; nothing
-  /// else.
+  /// Total energy from the run's start to a time, interpolated between two sums; nothing for a time that no
+  /// readings cover.
   [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
   /// One line a kind of fault, for the run's notes.
   [[nodiscard]] std::vector<std::string> faults() const;

@@ -8,7 +8,7 @@ using trace::Channel;
 using trace::Component;
 using trace::Quantity;
 
-/// Enough cores to know the mean clock, few enough to read them often.
+/// Enough CPUs for a mean clock, and few enough to read them often.
 constexpr std::size_t most_clocks = 8;
 
 Channel gauge(std::string name, Quantity quantity, Component component) {
@@ -45,7 +45,7 @@ class Machine : public Sensor {
   [[nodiscard]] ChannelReading mean_clock() const {
     double sum = 0;
     std::size_t answered = 0;
-    for (const auto& clock : clocks_)  // a CPU may be unplugged: the others still tell
+    for (const auto& clock : clocks_)  // a CPU may have been unplugged: the others still answer
       if (const auto khz = clock.read_double()) sum += *khz, ++answered;
     if (answered == 0)
       return fail(ErrorKind::retry, clocks_.front().path().string(), "no CPU says its clock");

@@ -7,8 +7,7 @@ namespace {
 using trace::Channel;
 
 constexpr double watts_per_byte = 3.75e-4 / 1e6;
-/// Modules of one size differ by that much between idle and full traffic, and powered but unused ones draw
-/// too.
+/// Modules of one size differ by that much between idle and full traffic, and unused ones draw power as well.
 constexpr double uncertainty = 0.6;
 
 class ModelledDram : public Sensor {

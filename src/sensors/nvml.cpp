@@ -1,4 +1,5 @@
-// NVIDIA GPUs through NVML: energy counter first, power as its audit and where there is no counter.
+// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it, and where there is no
+// counter.
 #include <algorithm>
 
 #include "base/text.hpp"

@@ -72,7 +72,7 @@ class Rocm : public Sensor {
     float microjoules = 0;
     if (calls_.energy_count(index, &count, &microjoules, &time) != 0 || microjoules <= 0) return;
     if (calls_.pci_id(index, &pci) != 0) return;
-    // The second die of a two-die board counts nothing: the first one counts for both.
+    // On a board with two dies the first one counts for both, and the second counts nothing.
     if (count == 0 && power_of(index).value_or(Watts{0}) == Watts{0}) return;
     Channel channel;
     channel.name = fmt::format("amdgpu{}_energy", index);

@@ -53,7 +53,7 @@ struct Channel {
   Seconds update_period{0};  ///< how often the source has a new value; 0 = not known
   /// A gauge's value is the mean over this long; 0 = instantaneous or not known
   Seconds averaging_window{0};
-  /// Raw counts after which a counter starts again at 0; 0 = never, or not known
+  /// Raw counts after which a counter starts again at 0; 0 = it never does, or nobody knows
   std::uint64_t wrap_range = 0;
   Watts plausible_maximum{0};  ///< a power above this is a fault, not a value; 0 = no bound known
   std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none

@@ -1,4 +1,4 @@
-// The one interface behind which every energy source stands. See docs/adding-a-sensor.md.
+// The interface of every energy source. See docs/adding-a-sensor.md.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct perf_event_attr;
 
 namespace joulecast::sensors {
 
-/// Everything a sensor may touch, injected: a test gives its own.
+/// Everything that a sensor may touch, passed in, so that a test can give its own.
 struct Environment {
   Roots roots;
   const Clock* clock = &system_clock();
