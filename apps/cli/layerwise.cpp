@@ -60,7 +60,7 @@ int predict(const Options& options) {
   const auto cpu = model->on(options.cpu);
   if (!cpu) return report_error(cpu.error());
   const auto load = network::parse_load_options(options.inputs, {}, std::nullopt);
-  if (!load) return report_error(load.error());
+  if (!load) return report_error(with_option(load.error(), {{"inputs", "--input"}}));
   const auto network = network::load_network(options.model, *load);
   if (!network) return report_error(network.error());
   const auto estimate = (*cpu)->predict(*network, options.batch);

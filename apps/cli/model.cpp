@@ -1,67 +1,53 @@
 // joulecast model FILE|NAME: what a network computes, layer by layer.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <nlohmann/json.hpp>
+#include <memory>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "network/load.hpp"
-#include "network/named.hpp"
 #include "report/network_report.hpp"
+#include "session/machine/describe_network.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
-  std::string model;
-  std::vector<std::string> inputs;
-  std::vector<std::string> dimensions;
-  std::optional<std::int64_t> classes;
-  std::int64_t batch = 1;
-  std::string optimiser = "sgd";
+  session::NetworkRequest request;
   bool totals_only = false;
   std::string json;
 };
 
 int list_names(const Options& options) {
-  const auto names = network::known_names();
+  const auto names = session::known_networks();
   if (!names) return report_error(names.error());
-  return answer(
-      options.json, [&] { fmt::print("{}\n", fmt::join(*names, "\n")); },
-      [&] {
-        return nlohmann::ordered_json{{"names", *names}};
-      });
+  return report_result(
+      options.json, [&] { return report::to_text(*names); }, [&] { return report::to_json_text(*names); });
 }
 
 int run(const Options& options) {
-  if (options.model.empty()) return list_names(options);
-  const auto optimiser = network::find_optimiser(options.optimiser);
-  if (!optimiser) return report_error(optimiser.error());
-  const auto load = network::parse_load_options(options.inputs, options.dimensions, options.classes);
-  if (!load) return report_error(load.error());
-  const auto loaded = network::load_network(options.model, *load);
-  if (!loaded) return report_error(loaded.error());
-  const report::NetworkReportOptions shown{options.batch, *optimiser, !options.totals_only};
-  return answer(
-      options.json, [&] { fmt::print("{}", report::network_text(*loaded, shown)); },
-      [&] { return report::network_json(*loaded, shown); });
+  if (options.request.model.empty()) return list_names(options);
+  const auto network = session::describe_network(options.request);
+  if (!network)
+    return report_error(with_option(
+        network.error(), {{"inputs", "--input"}, {"dimensions", "--dimension"}, {"batch", "--batch"}}));
+  return report_result(
+      options.json, [&] { return report::to_text(*network, !options.totals_only); },
+      [&] { return report::to_json_text(*network, !options.totals_only); });
 }
 
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model,
+  auto& request = options->request;
+  app.add_option("MODEL", request.model,
                  "ONNX file, description file (.txt), or a name such as resnet50; all names without");
-  app.add_option("--input", options->inputs,
+  app.add_option("--input", request.inputs,
                  "Shape of one sample, 3x224x224; or of an ONNX input by name, ids=1x128");
-  app.add_option("--dimension", options->dimensions,
+  app.add_option("--dimension", request.dimensions,
                  "Size of an ONNX file's symbolic dimension, sequence=128");
-  app.add_option("--classes", options->classes, "Outputs of the head");
-  app.add_option("--batch", options->batch, "Samples in a training step")
+  app.add_option("--classes", request.classes, "Outputs of the head");
+  app.add_option("--batch", request.batch, "Samples in a training step")
       .show_default()
       .whole_between(1, 1 << 30);
-  app.add_option("--optimizer", options->optimiser,
+  app.add_option("--optimizer", request.optimiser,
                  "sgd, momentum, adam, adamw, rmsprop, adagrad, adadelta, lamb")
       .show_default();
   app.add_flag("--totals", options->totals_only, "Totals alone, without the layers");

@@ -40,7 +40,8 @@ Result<session::PredictionRequest> request_of(const Options& options) {
     if (auto ok = check_positive(name, value); !ok) return propagate(ok.error());
   session::PredictionRequest request;
   const auto load = network::parse_load_options(options.inputs, options.dimensions, options.classes);
-  if (!load) return propagate(load.error());
+  if (!load)
+    return propagate(with_option(load.error(), {{"inputs", "--input"}, {"dimensions", "--dimension"}}));
   auto models = options.models;
   models.insert(models.end(), options.named_models.begin(), options.named_models.end());
   for (const auto& model : models) {

@@ -1,4 +1,5 @@
-// Time: steady for durations, one wall-clock anchor a run. Injected, so that tests own it.
+// Time: a steady clock for durations, and one wall-clock time for each run. Passed in, so that tests can have
+// their own clock.
 #pragma once
 
 #include <compare>

@@ -23,7 +23,7 @@ struct CsvTable {
   std::vector<CsvRow> rows;
 
   [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const;
-  /// malformed, naming the file and what is absent.
+  /// malformed for a column that is not there; the message names the file and the column.
   [[nodiscard]] Result<std::size_t> needed_column(std::string_view name) const;
   /// "file:line", for the `where` of an error.
   [[nodiscard]] std::string place(const CsvRow& row) const;

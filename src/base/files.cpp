@@ -13,7 +13,7 @@ namespace joulecast {
 namespace fs = std::filesystem;
 namespace {
 
-/// Everything, or the errno that kept it from being written; of open() too.
+/// 0 where all was written, else the errno of the call that failed, open() included.
 int write_and_close(int fd, std::string_view content) {
   if (fd < 0) return errno;
   int error = 0;
@@ -55,7 +55,7 @@ Result<std::string> read_file(const fs::path& path) {
 }
 
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view name) {
-  constexpr std::size_t drawn = 6;  // letters that mkdtemp puts in their place
+  constexpr std::size_t drawn = 6;  // the six letters that mkdtemp replaces
   auto pattern = (parent / name).string() + "-" + std::string(drawn, 'X');
   if (::mkdtemp(pattern.data()) == nullptr) return fail_errno(parent, errno);
   return fs::path(pattern);

@@ -11,9 +11,10 @@ namespace joulecast {
 
 /// The whole file, or why not (unavailable, denied).
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
-/// Whole or not at all for a reader, through links; a device or pipe is written as it is, and stays.
+/// A reader sees the old file or the whole new one, never a part. Links are followed; a device or pipe is
+/// written to directly and not replaced.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content);
-/// Whether write_file() can begin: to be asked before an hour's work whose result goes there.
+/// Whether write_file() could write there: to be asked before long work whose result goes to this file.
 [[nodiscard]] Status can_write_file(const std::filesystem::path& path);
 
 /// A new folder that only its owner enters, <parent>/<name>-??????; unavailable, denied.

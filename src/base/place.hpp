@@ -1,4 +1,4 @@
-// Where a training's electricity comes from, as far as somebody said it.
+// Where a training's electricity comes from, as far as the user has said.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,8 @@
 
 namespace joulecast {
 
-/// What nobody said stays unknown. Of what is known the most exact is used: intensity, then cloud region,
-/// then country.
+/// What was not said stays unknown. The most exact of what is known is used: the intensity, else the cloud
+/// region, else the country.
 struct Place {
   std::string country;       ///< ISO 3166 code of two or three letters, or a name
   std::string cloud_region;  ///< "gcp europe-west1", "aws/eu-west-1", or a region's name alone where one
@@ -21,7 +21,8 @@ struct Place {
   }
 };
 
-/// `own` with what was `given` in its stead: the grid as a whole, the PUE apart.
+/// `own`, replaced by what `given` says: the grid (country, region, intensity) as a whole, the PUE
+/// separately.
 [[nodiscard]] inline Place replaced_by(Place own, const Place& given) {
   const auto pue = given.pue ? given.pue : own.pue;
   if (given.known()) own = given;

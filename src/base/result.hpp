@@ -1,4 +1,4 @@
-// What a library function returns: a value, or an Error that says what kind, why and where.
+// What a library function returns: a value, or an Error that says what kind of failure it is, why and where.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Where files live. Injected everywhere, so that a test owns its own /sys, /proc and home.
+// Where files live. Passed in everywhere, so that a test can have its own /sys, /proc and home.
 #pragma once
 
 #include <filesystem>

@@ -16,7 +16,8 @@ namespace joulecast {
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 
-/// The whole text as a finite number; nothing where it is empty, has anything behind it, or is nan/inf.
+/// The whole text as a finite number; nothing where it is empty, where something follows the number, or for
+/// nan and inf.
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> parse_uint(std::string_view text);

@@ -175,7 +175,7 @@ Estimate estimate(KilowattHours energy, const Place& place, const Result<Intensi
   result.pue_given = place.pue.has_value();
   const auto look_up = [&]() -> Result<Intensity> {
     if (auto status = check(place); !status) return propagate(status.error());
-    // A country beside the user's own figure still names the place.
+    // The user's own figure counts; a country given with it only names the place.
     const bool have_country = table && !place.country.empty();
     if (place.intensity_g_per_kwh) {
       Intensity own{GramsPerKilowattHour{*place.intensity_g_per_kwh},

@@ -1,5 +1,5 @@
 // From energy to emissions: kWh x grid intensity x PUE, with where each factor came from. Nothing is guessed:
-// without a place there is no figure, and the reason is.
+// without a place there is no figure, but a reason.
 #pragma once
 
 #include <filesystem>
@@ -33,7 +33,8 @@ struct Estimate {
   std::optional<Intensity> intensity;
   double pue = 1;
   bool pue_given = false;
-  /// The mean of a year and a country stands for the hour and the socket: assumed, whatever the energy is.
+  /// Always assumed, even where the energy was measured: a yearly mean of a country stands for the
+  /// electricity that was really used.
   Provenance provenance = Provenance::missing;
   std::string reason;
 };

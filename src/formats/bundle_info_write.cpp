@@ -1,5 +1,5 @@
 #include "formats/bundle_info.hpp"
-#include "formats/support/json_fields.hpp"
+#include "formats/support/json_writer.hpp"
 #include "trace/fields.hpp"
 
 namespace joulecast::formats {

@@ -52,7 +52,7 @@ Result<std::vector<Cpu>> cpus_of(const Result<CsvTable>& table) {
   return cpus;
 }
 
-/// The longest run of digits: what tells one CPU of a family from the other.
+/// The longest run of digits: it tells CPUs of one family apart.
 std::string_view longest_number(std::string_view name) {
   std::string_view longest;
   for (std::size_t begin = 0; begin < name.size();) {

@@ -76,7 +76,7 @@ class Catalogue {
 [[nodiscard]] const Result<Catalogue>& catalogue();
 [[nodiscard]] Result<Gpu> find_gpu(std::string_view name);
 [[nodiscard]] Result<Cpu> find_cpu(std::string_view name);
-/// The same without the catalogue, for whoever starts in a hurry.
+/// The same, reading only the lines of CPUs with a similar name: for commands that must start quickly.
 [[nodiscard]] Result<Cpu> find_cpu_alone(std::string_view name);
 
 using Fields = std::vector<std::pair<std::string, std::string>>;

@@ -12,7 +12,7 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// A model number such as i9-13900KS, 3700U: its digits' end and the letters behind them.
+/// The letters behind the digits of a model number: "KS" of i9-13900KS, "U" of 3700U.
 std::string_view suffix_of_number(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     std::size_t end = i;
@@ -62,8 +62,8 @@ CpuClass cpu_class_of(std::string_view model_name) {
   const bool intel = has(name, "core(tm)") || has(name, "intel core");
   const bool amd = has(name, "ryzen");
   if (!intel && !amd) return CpuClass::unknown;
-  if (is_mobile(suffix) && !(amd && suffix.starts_with("g")))
-    return CpuClass::mobile;  // AMD's G: a desktop APU
+  // AMD's G: a desktop APU
+  if (is_mobile(suffix) && !(amd && suffix.starts_with("g"))) return CpuClass::mobile;
   if (intel && suffix.starts_with("k")) return CpuClass::desktop_unlocked;
   return CpuClass::desktop;
 }
@@ -99,8 +99,8 @@ CpuPowerParameters cpu_power_parameters(const CpuDescription& cpu) {
     case CpuClass::unknown:
       break;
   }
-  if (!cpu.simultaneous_threads)
-    p.steepness = 1.5;  // no pairs of threads: only the shared parts and turbo bend it
+  // Without pairs of threads only the shared parts and turbo make the curve bend
+  if (!cpu.simultaneous_threads) p.steepness = 1.5;
   return p;
 }
 

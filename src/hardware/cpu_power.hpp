@@ -1,4 +1,4 @@
-// CPU package power where no meter can be read: a small physical model of what a user does know.
+// CPU package power where no meter can be read: a small physical model from what is known without one.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace joulecast::hardware {
 
-/// What kind of limit the maker's TDP is: how far full load lies above or below it differs by market.
+/// The market a CPU is made for. Full load may lie above or below the TDP, and how far depends on it.
 enum class CpuClass { server, workstation, desktop, desktop_unlocked, mobile, unknown };
 [[nodiscard]] std::string_view name_of(CpuClass kind);
 /// From the model name of /proc/cpuinfo: "AMD EPYC 8024P 8-Core Processor" -> server.
@@ -34,7 +34,7 @@ struct CpuPowerParameters {
 /// share of the maximum clock (1 where nothing limits it). With two threads a core and work spread at random,
 /// 1-(1-u)^2 is the share of cores with at least one busy thread; the shared parts of the package wake with
 /// the first core and turbo runs few cores faster, so n lies a little above. Dynamic power goes with f V^2,
-/// and near the top of its range V falls slower than f: the square is between.
+/// and near the top of its range V falls more slowly than f, so the exponent lies between 1 and 3: 2.
 [[nodiscard]] Watts cpu_power(const CpuDescription& cpu, double utilisation, double clock_share = 1);
 [[nodiscard]] Watts cpu_power(Watts tdp, const CpuPowerParameters& parameters, double utilisation,
                               double clock_share = 1);

@@ -12,16 +12,17 @@ namespace joulecast::hardware {
 /// without stacked memory.
 [[nodiscard]] bool integers_share_lanes(const Gpu& gpu);
 /// Instructions per FP32 instruction of typical kernels, 36 of 136 being integer ones (NVIDIA's Turing
-/// whitepaper, 2018): by so much can the peak FP32 rate be out of reach where lanes are shared.
+/// whitepaper, 2018): where lanes are shared, kernels reach at most the peak FP32 rate divided by this.
 constexpr double instructions_per_float = 1.36;
 
-/// Of the peak bandwidth, as streaming kernels see it: 76 % before Volta, 95 % since (NVIDIA's Volta
-/// whitepaper, 2017); other vendors' as the latter.
+/// Share of the peak bandwidth that streaming kernels reach: 76 % before Volta, 95 % since (NVIDIA's Volta
+/// whitepaper, 2017); for other vendors also 95 %.
 [[nodiscard]] double delivered_bandwidth_share(const Gpu& gpu);
 
-/// What the peak FP32 rate would draw if no limit held it: the board power, but no fewer watts per TFLOP/s
-/// than the frugalest large board of the generation has (data sheets: P40, Quadro RTX 6000, RTX A6000, RTX
-/// 4090). Small boards (P4, T4, A10, L4) state boost clocks that their limit never lets them keep.
+/// The power that the peak FP32 rate would need if nothing limited it: the board power, but at least the
+/// watts per TFLOP/s of the generation's most efficient large board (data sheets: P40, Quadro RTX 6000, RTX
+/// A6000, RTX 4090). Small boards (P4, T4, A10, L4) state boost clocks that their power limit never lets them
+/// hold.
 [[nodiscard]] Watts full_speed_power(const Gpu& gpu);
 
 }  // namespace joulecast::hardware

@@ -96,10 +96,11 @@ std::string normalised_gpu_name(std::string_view name) {
 
 std::string normalised_cpu_name(std::string_view name) {
   auto text = lower_without_marks(name);
-  for (const auto* mark : {"@", " with ", " w/", "("})
-    cut_from(text, mark);  // clock speed, graphics, remarks
+  // Clock speed, graphics, remarks
+  for (const auto* mark : {"@", " with ", " w/", "("}) cut_from(text, mark);
+  // "11th Gen Intel Core i7-1165G7"
   if (const auto generation = text.find("th gen "); generation != std::string::npos && generation <= 2)
-    text.erase(0, generation + 7);  // "11th Gen Intel Core i7-1165G7"
+    text.erase(0, generation + 7);
   erase_core_counts(text);
   static constexpr std::array<std::string_view, 5> dropped{"core", "processor", "cpu", "apu", "soc"};
   return joined(words_without(text, dropped));
@@ -107,12 +108,13 @@ std::string normalised_cpu_name(std::string_view name) {
 
 std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string>& names,
                                  std::string (*normalise)(std::string_view), std::size_t count) {
-  constexpr std::size_t longest = 80;  // no board is called more; bounds the work on a hostile name
+  constexpr std::size_t longest = 80;  // longer than any board's name; limits the work on a hostile one
   const auto target = normalise(wanted.substr(0, longest));
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const auto& name : names) {
     const auto other = normalise(name);
-    // A name that the other begins with or contains is nearer than its length says: "a100" of "a100sxm440gb".
+    // "a100" is near to "a100sxm440gb", though their edit distance is large: a name that contains the other
+    // counts as nearer.
     const bool inside = !target.empty() && (other.find(target) != std::string::npos ||
                                             (!other.empty() && target.starts_with(other)));
     ranked.emplace_back(edit_distance(target, other) + (inside ? 0 : longest), name);

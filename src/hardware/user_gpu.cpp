@@ -13,7 +13,7 @@
 namespace joulecast::hardware {
 namespace {
 
-/// What a figure may be: no board is outside of these ranges, a slipped unit is.
+/// The range of each figure: every real board lies inside, a figure in the wrong unit does not.
 struct Figure {
   std::string_view key;
   double lowest, highest;

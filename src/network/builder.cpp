@@ -81,7 +81,7 @@ Tensor Builder::append(Layer layer, const std::vector<const Tensor*>& inputs, Sh
   result.gradient |= input_gradient;
   const double outputs = elements(result.shape);
   layer.output_bytes = outputs * network_.element_bytes;
-  if (layer.kind != LayerKind::embedding)  // of a table only the looked-up rows are read: they are its input
+  if (layer.kind != LayerKind::embedding)  // only the rows that are looked up are read: they are its input
     layer.weight_bytes = static_cast<double>(layer.parameters) * network_.element_bytes;
   count_backward(layer, input_gradient);
   const auto kept = kept_for_backward(layer.kind, layer.operation);
@@ -212,7 +212,7 @@ Result<Tensor> Builder::combine(std::string_view operation, const std::vector<Te
       *std::ranges::max_element(parts, {}, [](const Tensor& t) { return elements(t.shape); });
   std::vector<const Tensor*> inputs;
   for (const auto& part : parts) {
-    // A part may be one value a channel (squeeze and excitation): [c] beside [c,h,w].
+    // A part may have one value for each channel, [c] beside [c,h,w], as in squeeze and excitation.
     const bool by_channel =
         part.shape.size() == 1 && !widest.shape.empty() && part.shape[0] == widest.shape[0];
     if (part.shape != widest.shape && !by_channel)
@@ -248,7 +248,8 @@ Result<Tensor> Builder::slice(const Tensor& x, std::int64_t start_at, std::int64
   auto shape = x.shape;
   shape.front() = count;
   auto part = reshape(x, std::move(shape));
-  part.id = next_id_++;  // a part is not the whole: keeping one does not keep the other
+  // A part has an id of its own: keeping it for the backward pass does not keep the whole
+  part.id = next_id_++;
   return part;
 }
 
@@ -269,69 +270,6 @@ Tensor Builder::learned(const Tensor& x, std::string_view operation, std::int64_
   count_elements(layer, LayerKind::elementwise, elements(x.shape), 1);
   layer.parameters = parameters;
   return append(std::move(layer), {&x}, x.shape, true);
-}
-
-Result<Tensor> Builder::embed(const Tensor& tokens, std::int64_t rows, std::int64_t width) {
-  auto layer = start("embedding");
-  layer.kind = LayerKind::embedding;
-  layer.parameters = rows * width;
-  auto output = tokens.shape;
-  output.push_back(width);
-  return append(std::move(layer), {&tokens}, std::move(output), true);
-}
-
-Result<Tensor> Builder::recurrent(const Tensor& x, const Cells& cells) {
-  if (x.shape.size() != 2) return misfit(cells.name, x, "needs steps x features");
-  const std::int64_t directions = cells.bidirectional ? 2 : 1;
-  const auto inputs = x.shape[1];
-  auto layer = start(cells.name);
-  count_recurrence(layer, {.inputs = static_cast<double>(inputs),
-                           .hidden = static_cast<double>(cells.hidden),
-                           .gates = static_cast<double>(cells.gates),
-                           .steps = static_cast<double>(x.shape[0]),
-                           .directions = static_cast<double>(directions)});
-  // Two bias vectors, as cuDNN and PyTorch have them.
-  layer.parameters = directions * cells.gates * cells.hidden * (inputs + cells.hidden + 2);
-  return append(std::move(layer), {&x}, {x.shape[0], directions * cells.hidden}, true);
-}
-
-Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Tensor& value,
-                               const Attention& attention) {
-  const auto sides = query.shape.size();
-  const auto heads = attention.heads;
-  const auto outer = [](const Tensor& x) { return Shape(x.shape.begin(), x.shape.end() - 2); };
-  if (sides < 2 || sides > 3 || key.shape.size() != sides || value.shape.size() != sides ||
-      outer(query) != outer(key) || outer(query) != outer(value) ||
-      key.shape[sides - 2] != value.shape[sides - 2] || query.shape.back() != key.shape.back())
-    return misfit("attention", query, "queries, keys and values must be tokens x features and fit together");
-  if (heads < 1 || query.shape.back() % heads != 0 || value.shape.back() % heads != 0)
-    return misfit("attention", query, fmt::format("{} heads do not divide the features", heads));
-  auto score_shape = outer(query);
-  const auto key_width = query.shape.back() / heads, value_width = value.shape.back() / heads;
-  const MatrixProduct products{.rows = static_cast<double>(query.shape[sides - 2]),
-                               .columns = static_cast<double>(key.shape[sides - 2]),
-                               .depth = static_cast<double>(key_width),
-                               .groups = elements(score_shape) * static_cast<double>(heads)};
-  score_shape.insert(score_shape.end(), {heads, query.shape[sides - 2], key.shape[sides - 2]});
-  const auto prepared = [&](const Tensor& x) { return attention.cosine ? activate(x, "unit_length") : x; };
-  const auto queries = prepared(query);
-  const auto keys = prepared(key);
-  auto layer = start("attention_scores");
-  count_product(layer, LayerKind::attention, products, false);
-  auto scores = append(std::move(layer), {&queries, &keys}, std::move(score_shape), false);
-  if (attention.cosine) scores = learned(scores, "scale", heads);
-  if (attention.biases > 0) scores = learned(scores, "position", attention.biases);
-  const auto weights = activate(scores, "softmax");
-  auto context = start("attention_context");
-  count_product(context, LayerKind::attention,
-                {.rows = products.rows,
-                 .columns = static_cast<double>(value_width),
-                 .depth = products.columns,
-                 .groups = products.groups},
-                false);
-  auto output = query.shape;
-  output.back() = value.shape.back();
-  return append(std::move(context), {&weights, &value}, std::move(output), false);
 }
 
 void Builder::enter(const std::string& scope) {

@@ -20,17 +20,17 @@ namespace joulecast::network {
 /// A value on its way through the network.
 struct Tensor {
   Shape shape;
-  int id = 0;             ///< what is stored: a view has the id of what it views
+  int id = 0;             ///< of the stored tensor: a view has the id of what it views
   int depth = 0;          ///< weighted layers on the longest path to here
-  bool gradient = false;  ///< false for the network's own input: nothing before it learns
+  bool gradient = false;  ///< false for the network's input: there is nothing to learn before it
 };
 
 /// A convolution's or pool's window. Sides and strides hold one value for all dimensions, or one each.
 struct Window {
   Shape kernel{1};
   Shape stride{1};
-  std::optional<Shape> pad =
-      std::nullopt;  ///< on both sides; nothing means "same": output = ceil(input / stride)
+  /// On both sides; nothing means "same": output = ceil(input / stride)
+  std::optional<Shape> pad = std::nullopt;
   std::int64_t dilation = 1;
   bool ceil = false;  ///< a last, partial window counts
 };
@@ -43,8 +43,8 @@ struct Filters {
 
 struct Attention {
   std::int64_t heads = 1;
-  std::int64_t biases = 0;  ///< learned values that are added to the products
-  bool cosine = false;      ///< queries and keys are made unit vectors, each head scales its products
+  std::int64_t biases = 0;  ///< values that are learned and added to the products
+  bool cosine = false;  ///< queries and keys are normalised to unit length, and each head scales its products
 };
 
 struct Cells {
@@ -82,8 +82,8 @@ class Builder {
                  std::int64_t parameters);  ///< adds learned values
   Result<Tensor> embed(const Tensor& tokens, std::int64_t rows, std::int64_t width);
   Result<Tensor> recurrent(const Tensor& x, const Cells& cells);
-  /// Scaled dot products of [t,d] queries with [s,d] keys and values: products, softmax, products. In windows
-  /// ([n,t,d] and [n,s,d]) each attends to its own.
+  /// Scaled dot products of [t,d] queries with [s,d] keys and values: products, softmax, products. With
+  /// windows ([n,t,d] and [n,s,d]) each window attends to itself.
   Result<Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value,
                         const Attention& attention);
 
@@ -97,7 +97,8 @@ class Builder {
 
  private:
   Layer start(std::string_view operation) const;
-  /// Completes bytes, what is kept, backward cost and name, and appends.
+  /// Fills in the bytes, what is kept for the backward pass, the backward cost and the name, and appends the
+  /// layer.
   Tensor append(Layer layer, const std::vector<const Tensor*>& inputs, Shape output, bool weighted);
   [[nodiscard]] Failure misfit(std::string_view operation, const Tensor& x, std::string_view reason) const;
   [[nodiscard]] Result<Shape> window_output(std::string_view operation, const Tensor& x,

@@ -74,7 +74,7 @@ void count_backward(Layer& layer, bool input_needs_gradient) {
       break;
     case LayerKind::embedding:
       layer.backward_flops = layer.output_bytes / 4;
-      break;  // one addition a value
+      break;  // one addition for each value
     case LayerKind::elementwise:
     case LayerKind::pooling:
     case LayerKind::other:
@@ -98,7 +98,7 @@ Kept kept_for_backward(LayerKind kind, std::string_view operation) {
     case LayerKind::normalisation:
       return operation.ends_with("softmax") ? Kept{.output = true} : Kept{.inputs = true};
     case LayerKind::pooling:
-      // Maxima are scattered back by 64-bit indices; means need nothing but the shape.
+      // The backward pass of a maximum needs 64-bit indices; that of a mean only the shape.
       return operation.starts_with("max") ? Kept{.inputs = true, .extra_bytes_per_output = 8} : Kept{};
     case LayerKind::elementwise: {
       static constexpr std::array<std::string_view, 6> by_output{"relu",      "sigmoid", "tanh",

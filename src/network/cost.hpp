@@ -20,7 +20,7 @@ struct Convolution {
 /// Kind, MACs, FLOPs and product. Depthwise: as many groups as input channels, and more than one.
 void count_convolution(Layer& layer, const Convolution& convolution);
 
-/// Weighted (dense) or between activations (attention): kind as given.
+/// `kind` is dense for a product with weights, attention for one between activations.
 void count_product(Layer& layer, LayerKind kind, const MatrixProduct& product, bool bias);
 
 /// `gates` matrices of [inputs + hidden, hidden] applied `steps` times in `directions` directions.

@@ -9,8 +9,8 @@
 namespace joulecast::network {
 namespace {
 
-constexpr int most_statements =
-    200'000;  // a hostile file's repeats end here; real networks need a few thousand
+// Stops the repeats of a hostile file; real networks need a few thousand
+constexpr int most_statements = 200'000;
 constexpr std::size_t deepest_call = 24;
 constexpr std::int64_t largest_side = 1 << 24;
 constexpr std::int64_t largest_tensor = std::int64_t{1} << 40;
@@ -46,10 +46,10 @@ class Machine {
   }
 
  private:
-  /// A fault of the description names its line; one of the user's own input names what was asked for.
+  /// Errors in the description name its line; errors in the user's input name the network.
   [[nodiscard]] Failure at(const Statement& statement, const Failure& failure) const {
     auto error = failure.value();
-    if (!error.where.empty()) return propagate(error);  // an inner statement has said where
+    if (!error.where.empty()) return propagate(error);  // an inner statement has named its line already
     const auto place = fmt::format("{}:{}", description_.where, statement.line);
     if (options_.input) {
       error.message = fmt::format("{} (with an input of {})", error.message, to_text(*options_.input));
@@ -83,7 +83,8 @@ class Machine {
     if (const auto operation = find_operation(statement.word)) {
       auto result = operation(builder_, *current, arguments);
       const auto understood = arguments.finish();
-      return understood ? result : propagate(understood.error());  // a wrong argument explains a wrong result
+      // A wrong argument is the better explanation of a wrong result
+      return understood ? result : propagate(understood.error());
     }
     if (statement.word == "let") {
       const auto name = arguments.next_word("a name");

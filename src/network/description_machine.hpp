@@ -12,7 +12,8 @@
 
 namespace joulecast::network {
 
-/// The arguments of one statement, evaluated on demand; finish() reports those that nobody asked for.
+/// The arguments of one statement, evaluated when they are asked for; finish() reports those that nobody
+/// asked for.
 class Arguments {
  public:
   Arguments(const Statement& statement, const std::map<std::string, double>& local,

@@ -61,7 +61,8 @@ Result<Tensor> global_pool(Builder& b, const Tensor& x, Arguments&) {
 Result<Tensor> adaptive_pool(Builder& b, const Tensor& x, Arguments& a) {
   const auto side = a.next("an output size");
   if (x.shape.size() < 2) return b.global_pool(x);
-  // Windows that tile the input; where they do not divide it, the copy that repeats borders is the same size.
+  // Windows that tile the input. Where they do not divide it evenly, borders are repeated, which does not
+  // change the size of a window.
   Window window{.kernel = {}, .stride = {}, .pad = Shape{0}};
   auto output = x.shape;
   for (std::size_t i = 1; i < output.size(); ++i) {

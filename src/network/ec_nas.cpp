@@ -36,8 +36,8 @@ Result<Cell> read_cell(const std::string& vertices, const std::string& adjacency
   return cell;
 }
 
-/// How many channels each vertex computes: those that feed the output share its channels, the others have as
-/// many as the widest vertex that they feed (Ying et al. 2019, supplement S1).
+/// How many channels each vertex computes. Vertices that feed the output share its channels; the others have
+/// as many as the widest vertex that they feed (Ying et al. 2019, supplement S1).
 std::vector<std::int64_t> vertex_channels(const Cell& cell, std::int64_t input, std::int64_t output) {
   const auto last = cell.operations.size() - 1;
   std::vector<std::int64_t> channels(last + 1, 0);
@@ -69,8 +69,8 @@ Result<Tensor> apply(Builder& builder, const std::string& operation, const Tenso
   return fail(ErrorKind::invalid, "", "a cell knows no operation '{}'", operation);
 }
 
-/// What arrives at a vertex: earlier vertices, cut to its channels, and the cell's input, projected to them;
-/// added.
+/// The input of a vertex: the sum of earlier vertices, cut to its channels, and of the cell's input,
+/// projected to them.
 Result<Tensor> gather(Builder& builder, const Cell& cell, const std::vector<Tensor>& values,
                       std::size_t vertex, std::int64_t channels) {
   if (channels == 0) return fail(ErrorKind::invalid, "", "vertex {} of the cell leads nowhere", vertex);

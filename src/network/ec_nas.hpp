@@ -17,8 +17,8 @@ namespace joulecast::network {
 /// A directed acyclic graph: vertex 0 is the input, the last the output.
 struct Cell {
   std::vector<std::vector<bool>> edges;  ///< edges[from][to], upper triangular
-  std::vector<std::string>
-      operations;  ///< "input", "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3", "output"
+  /// "input", "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3", "output"
+  std::vector<std::string> operations;
 };
 
 /// Rows `architecture_hash,vertices,adjacency_row_major,operations`; malformed names file:line.

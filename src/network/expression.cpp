@@ -11,7 +11,7 @@
 namespace joulecast::network {
 namespace {
 
-constexpr int deepest = 50;  // parentheses and calls; a description needs a handful
+constexpr int deepest = 50;  // nested parentheses and calls; a description needs a handful
 
 double round8(double value) {
   const double rounded = std::max(8.0, std::floor((value + 4) / 8) * 8);

@@ -18,12 +18,12 @@ struct LoadOptions {
 };
 
 /// "model.onnx", "own.txt" or "resnet50". What is neither a file nor a known name is an error with the
-/// nearest names; an option that the kind of network does not take is invalid, never dropped.
+/// nearest names; an option that this kind of network does not take is invalid, never ignored.
 [[nodiscard]] Result<ArchitectureFeatures> load_network(const std::string& name_or_file,
                                                         const LoadOptions& options = {});
 
-/// Options as the command line gives them: --input "3x224x224" or "ids=1x128" (repeatable), --dimension
-/// "sequence=128".
+/// Options as text: inputs "3x224x224" or "ids=1x128", dimensions "sequence=128". Errors name the field
+/// ("inputs", "dimensions").
 [[nodiscard]] Result<LoadOptions> parse_load_options(const std::vector<std::string>& inputs,
                                                      const std::vector<std::string>& dimensions,
                                                      std::optional<std::int64_t> classes);

@@ -65,7 +65,7 @@ const Result<Library>& library() {
   return read_once;
 }
 
-/// Length of the common beginning: enough to rank names, since families share theirs.
+/// Length of the common beginning. It is enough to rank names, since those of a family begin alike.
 std::size_t common_start(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
@@ -77,7 +77,7 @@ std::string letters_and_digits(std::string_view name) {
 }
 
 Failure unknown(std::string_view name, const Library& all) {
-  constexpr std::size_t family = 3;  // as many letters in common make a relative
+  constexpr std::size_t family = 3;  // a name with as many first letters in common is taken for a relative
   constexpr std::size_t shown = 5;
   const auto wanted = letters_and_digits(unqualified(name));
   const auto kinship = [&](const std::string& known) {

@@ -12,10 +12,10 @@
 namespace joulecast::network {
 
 struct NamedOptions {
-  std::optional<Shape> input =
-      std::nullopt;  ///< one sample, e.g. {3,224,224}; the description's own otherwise
-  std::optional<std::int64_t> classes =
-      std::nullopt;  ///< outputs of the head; the description's own otherwise
+  /// One sample, e.g. {3,224,224}; the description's own otherwise
+  std::optional<Shape> input = std::nullopt;
+  /// Outputs of the head; the description's own otherwise
+  std::optional<std::int64_t> classes = std::nullopt;
 };
 
 /// `name` as people write it (spelling.hpp): "ResNet-50", "RegNetX1.6GF"; invalid with the candidates where

@@ -68,7 +68,7 @@ std::optional<ImageSize> image_size(const ArchitectureFeatures& network) {
   if (network.inputs.empty()) return std::nullopt;
   const auto& shape = network.inputs.front().shape;
   if (shape.size() != 4) return std::nullopt;
-  // NHWC (TensorFlow) is told by a last dimension that can only be channels.
+  // A last dimension that can only be channels means NHWC (TensorFlow).
   if (shape[3] <= 4 && shape[1] > 4) return ImageSize{shape[3], shape[1], shape[2]};
   return ImageSize{shape[1], shape[2], shape[3]};
 }

@@ -59,12 +59,13 @@ struct Layer {
   double output_bytes = 0;    ///< activations written
   double weight_bytes = 0;    ///< parameters and buffers read (not per sample: once a step)
   double saved_bytes = 0;     ///< of input or output, what training must keep until the backward pass
-  int kernels =
-      1;  ///< GPU kernels launched by the forward pass; 0 for what only renames bytes (reshape, flatten)
+  /// GPU kernels that the forward pass launches; 0 for what moves no bytes (reshape, flatten)
+  int kernels = 1;
   std::optional<MatrixProduct> product;
 };
 
-/// An operator that is in the source and not in the figures: unknown to us, or its shapes could not be found.
+/// An operator that is in the source and not in the figures, because we do not know it or could not find its
+/// shapes.
 struct Uncounted {
   std::string operation;  ///< "domain::Type", or "Type" of the standard domain
   std::string reason;
@@ -81,7 +82,7 @@ struct Totals {
   double traffic_bytes = 0;     ///< activations read and written by a forward pass, without weights
   double weight_bytes = 0;
   double saved_bytes = 0;   ///< kept for the backward pass
-  double widest_bytes = 0;  ///< the largest input + output of one layer: the working set beside what is kept
+  double widest_bytes = 0;  ///< the largest input + output of one layer: needed in addition to what is kept
   int kernels = 0;
 };
 
@@ -100,8 +101,8 @@ struct ArchitectureFeatures {
   std::vector<Layer> layers;  ///< in an order in which they can be computed
   int depth = 0;              ///< weighted layers (convolution, dense, recurrent) on the longest path
   std::vector<Uncounted> uncounted;
-  std::vector<std::string>
-      notes;  ///< what a reader of the figures must know (a loop counted once, a newer file format)
+  /// What a reader of the figures must know (a loop counted once, a newer file format)
+  std::vector<std::string> notes;
 };
 
 [[nodiscard]] Totals totals(const ArchitectureFeatures& network);

@@ -1,4 +1,4 @@
-// The name that a spelling means: tables, papers and libraries write one network in many ways.
+// Which network a spelling means: tables, papers and libraries write the same name in many ways.
 #pragma once
 
 #include <string>

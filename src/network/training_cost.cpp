@@ -9,8 +9,8 @@
 namespace joulecast::network {
 namespace {
 
-constexpr double parameter_bytes =
-    4;  // master weights, gradients and optimiser state are FP32 even in mixed precision
+// Master weights, gradients and optimiser state are FP32 even in mixed precision
+constexpr double parameter_bytes = 4;
 
 bool is_weighted(LayerKind kind) {
   return kind == LayerKind::convolution || kind == LayerKind::depthwise || kind == LayerKind::pointwise ||

@@ -1,4 +1,5 @@
-// What one training step costs beyond the forward pass, by rule; and the dimensionless summary of a network.
+// What one training step costs beyond the forward pass, by simple rules, and the dimensionless summary of a
+// network.
 #pragma once
 
 #include <string_view>
@@ -34,7 +35,7 @@ struct StepCost {
                                  const Optimiser& optimiser);
 
 /// Peak bytes on the device while training: weights, gradients, optimiser state, kept activations, working
-/// set. Without the framework's context and without fragmentation, which no architecture tells.
+/// set. Without the framework's context and without fragmentation, which do not follow from the architecture.
 struct TrainingMemory {
   double weights = 0, gradients = 0, optimiser = 0, activations = 0, working_set = 0;
   [[nodiscard]] double total() const { return weights + gradients + optimiser + activations + working_set; }

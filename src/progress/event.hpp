@@ -1,4 +1,4 @@
-// What a training tells us while it runs, whichever way it tells it.
+// What a training tells us while it runs, by the socket or by its output.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,7 @@ bool is_name_character(char c) {
          c == '.';
 }
 
-/// The field's words for correctness and loss, as parts of names ("val_top1_acc", "eval_f1-macro").
+/// Words for correctness and loss, as they occur in names: "val_top1_acc", "eval_f1-macro".
 bool names_a_metric(std::string_view name) {
   static constexpr std::array<std::string_view, 30> words{
       "loss", "acc", "accuracy", "f1",          "auc",         "precision", "recall", "error",
@@ -32,7 +32,7 @@ bool names_a_metric(std::string_view name) {
   return false;
 }
 
-/// The name that ends just before `at`, over blanks and a closing quote.
+/// The name before `at`; blanks and a closing quote may stand between them.
 std::string_view name_before(std::string_view line, std::size_t at) {
   while (at > 0 && (line[at - 1] == ' ' || line[at - 1] == '\'' || line[at - 1] == '"')) --at;
   std::size_t begin = at;

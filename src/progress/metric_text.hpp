@@ -12,8 +12,8 @@ struct MetricText {
   double value = 0;
 };
 
-/// Every `name=number`, `name: number` and `'name': number` of a line. Only names that a training's metrics
-/// carry (loss, acc, f1, auc, …, with prefixes such as val_ and eval_): a line's other numbers are none.
+/// Every `name=number`, `name: number` and `'name': number` of a line. Only names that metrics of trainings
+/// have (loss, acc, f1, auc, …, with prefixes such as val_ and eval_) count.
 [[nodiscard]] std::vector<MetricText> find_metrics(std::string_view line);
 
 }  // namespace joulecast::progress

@@ -43,8 +43,8 @@ void skip(std::string_view& text, std::string_view characters) {
   text.remove_prefix(n == std::string_view::npos ? text.size() : n);
 }
 
-/// A bar ("45%|███"), a step count ("[1200/60000 (2%)]", "step 5", "batch 3/10") or an "it/s" says: not
-/// finished.
+/// A bar ("45%|███"), a step count ("[1200/60000 (2%)]", "step 5", "batch 3/10") or an "it/s" says that the
+/// epoch has not finished.
 bool is_partial(std::string_view rest) {
   static constexpr std::string_view signs[] = {"%|", "%)]", "it/s", "s/it", "step", "batch", "iter"};
   const auto lowered = to_lower(rest);
@@ -82,7 +82,7 @@ std::optional<Mention> find_trainer_epoch(std::string_view line) {
   auto rest = line.substr(line.find("'epoch': ") + 9);
   const auto number = parse_double(take_number(rest));
   if (!number) return std::nullopt;
-  // A whole number closes an epoch; a fraction is on the way.
+  // A whole number means that an epoch has ended, a fraction that it is under way.
   return Mention{*number, std::nullopt, *number != static_cast<int>(*number), true};
 }
 
@@ -106,10 +106,12 @@ std::optional<double> find_announced_total(std::string_view line, const std::str
   return parse_double(take_number(rest));
 }
 
-/// "Training on 1347 images", "***** Running training *****": from here on it is epochs, before it was preparation.
+/// "Training on 1347 images", "***** Running training *****": from here on epochs are counted; what came
+/// before was preparation.
 bool announces_training(const std::string& lowered) {
-  static constexpr std::string_view phrases[] = {"start training", "starting training", "begin training",
-                                                 "beginning training", "running training", "training started"};
+  static constexpr std::string_view phrases[] = {"start training",   "starting training",
+                                                 "begin training",   "beginning training",
+                                                 "running training", "training started"};
   return lowered.starts_with("training") ||
          std::ranges::any_of(phrases, [&](auto phrase) { return lowered.find(phrase) != std::string::npos; });
 }
@@ -145,8 +147,10 @@ struct OutputRecogniser::State {
   FastaiTable fastai;
   std::string line;
   bool overlong = false;
-  std::optional<int> current;          ///< the epoch last mentioned
-  std::optional<bool> reports_at_end;  ///< a line with metrics closes its epoch (else a new number opens one)
+  std::optional<int> current;  ///< the epoch last mentioned
+  /// true: a line with metrics ends its epoch; false: a new epoch number ends the one before; nothing: no
+  /// epoch yet
+  std::optional<bool> reports_at_end;
   std::optional<double> told_total;
 
   void take_line(std::vector<Event>& events, SteadyTime time);
@@ -184,8 +188,8 @@ void OutputRecogniser::State::take_mention(const Mention& mention, const std::ve
   if (mention.counts_done) reports_at_end = true;
   if (!reports_at_end) reports_at_end = !mention.partial && !metrics.empty();
   if (*reports_at_end) {
-    // Trainer logs a fraction on the way and evaluates at the same whole number: only its first sight ends
-    // the epoch.
+    // Trainer logs fractions during an epoch, and the same whole number twice: after training and after
+    // evaluation. Only the first one ends the epoch.
     if (!mention.partial && current != epoch) {
       event.kind = EventKind::epoch_end;
       event.epoch = epoch;
@@ -214,7 +218,7 @@ void OutputRecogniser::State::take_line(std::vector<Event>& events, SteadyTime t
     event.time = time;
     events.push_back(event);
   }
-  // Numbers on lines that belong to no epoch (a banner's "version=2") are not a training's metrics.
+  // Numbers on lines outside of epochs, such as a banner's "version=2", are no metrics.
   if (!mention && !current) return;
   for (const auto& [name, value] : metrics) {
     Event event;

@@ -1,5 +1,5 @@
 // Epochs and metrics from the lines that trainings print anyway: Keras, Lightning, Hugging Face Trainer,
-// tqdm, fastai and plain "Epoch 3/90 loss=0.1". Reads a copy of the output; never changes it.
+// tqdm, fastai and plain "Epoch 3/90 loss=0.1". Reads a copy of the output and never changes it.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,8 @@ class OutputRecogniser {
   OutputRecogniser& operator=(OutputRecogniser&&) noexcept;
   ~OutputRecogniser();
 
-  /// Bytes as they came, cut anywhere; progress bars' \r ends a line like \n. Returns what they told.
+  /// Takes output as it came, in pieces of any length. A \r, as progress bars write it, ends a line like \n.
+  /// Returns the events that were found.
   std::vector<Event> feed(std::string_view bytes, SteadyTime time);
 
  private:

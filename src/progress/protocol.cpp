@@ -9,7 +9,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int protocol_version = 1;
-/// A sender's own clock reading further away than this from ours is from another machine or a fault.
+/// A time that differs by more than this from our clock comes from another machine or is a fault.
 constexpr Seconds believable_delay{5};
 constexpr int deepest_nesting = 8;
 
@@ -25,7 +25,7 @@ std::optional<double> positive(const Json& message, const char* key) {
   return value && *value > 0 ? value : std::nullopt;
 }
 
-/// Parses without recursing into hostile nesting.
+/// Drops what is nested more deeply than any message, so that a hostile line cannot exhaust the stack.
 Json parse_json(std::string_view line) {
   const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest_nesting; };
   return Json::parse(line, shallow, /*allow_exceptions=*/false);
@@ -59,7 +59,7 @@ Result<std::vector<Event>> metrics_of(const Json& message, Event stamp) {
   }
   std::vector<Event> events;
   const auto add = [&](const std::string& name, const Json& value) {
-    // A diverged loss is nan or null: worth no number, and no reason to refuse its neighbours.
+    // The loss of a diverged training is nan or null: it is left out, the other metrics of the line are kept.
     if (!value.is_number() || !std::isfinite(value.get<double>()) || name.empty() || name.size() > 200)
       return;
     stamp.name = name;

@@ -10,12 +10,12 @@
 
 namespace joulecast::progress {
 
-/// Longer lines are refused whole: nothing in the protocol needs one.
+/// Longer lines are refused: no message of the protocol is that long.
 constexpr std::size_t longest_line = 16384;
 
-/// One line of the protocol. `received` stamps events that carry no time of their own, or one that cannot be
-/// right. A metric message may hold several metrics, hence several events. malformed for anything else than
-/// the protocol.
+/// One line of the protocol. An event without a time, or with an impossible one, gets the time `received`. A
+/// metric message may hold several metrics, hence several events. malformed for anything that is not the
+/// protocol.
 [[nodiscard]] Result<std::vector<Event>> parse_message(std::string_view line, SteadyTime received);
 
 }  // namespace joulecast::progress

@@ -18,7 +18,8 @@ namespace joulecast::progress {
 namespace {
 
 constexpr std::size_t most_clients = 256;
-constexpr int most_reads_per_service = 16;  ///< a flood must not keep us from the training's output
+/// A client that never stops sending must not keep us from reading the training's output
+constexpr int most_reads_per_service = 16;
 
 void watch(int epoll, int fd) {
   epoll_event event{};
@@ -145,7 +146,7 @@ std::vector<Event> SocketServer::service(const Clock& clock) {
     ::close(fd);
     clients_.erase(client);
   }
-  // Several ranks may write at once: their events are put in the order of their own times.
+  // Several ranks may write at once: their events are sorted by time.
   std::ranges::stable_sort(events, {}, &Event::time);
   return events;
 }

@@ -1,5 +1,5 @@
-// The listening end of the protocol: a Unix socket in a private folder. Never blocks; a bad client costs us
-// nothing.
+// The listening end of the protocol: a Unix socket in a private folder. Never blocks, and a bad client does
+// no harm.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,7 @@ class SocketServer {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// An epoll descriptor that is readable when service() has something to do.
   [[nodiscard]] int descriptor() const { return epoll_; }
-  /// Accepts, reads what is there, and returns what it told.
+  /// Accepts connections, reads what has arrived, and returns its events.
   std::vector<Event> service(const Clock& clock);
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }

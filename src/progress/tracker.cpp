@@ -26,7 +26,7 @@ void Tracker::add_metric(const Event& event) {
       {since_start(event.time), event.epoch ? event.epoch : current_epoch(), event.name, event.value});
   const auto& index = metrics_.back().epoch;
   if (!index) return;
-  // A line that ends an epoch carries its metrics behind the end.
+  // Metrics on the line that ends an epoch come after its end and still belong to it.
   if (open_ && open_->index == *index) {
     open_->metrics[event.name] = event.value;
     return;
@@ -41,10 +41,11 @@ void Tracker::take(const Event& event) {
   const auto at = since_start(event.time);
   switch (event.kind) {
     case EventKind::run_begin:
-      if (!open_ && !last_index_) last_end_ = at;  // what came before (imports, data) is no epoch's
+      // What came before (imports, loading data) belongs to no epoch
+      if (!open_ && !last_index_) last_end_ = at;
       break;
     case EventKind::epoch_begin:
-      if (open_ && open_->index == *event.epoch) break;  // said twice
+      if (open_ && open_->index == *event.epoch) break;  // the beginning was told twice
       if (last_index_ && *event.epoch <= *last_index_) ++contradictions_;
       if (open_) close(at, std::nullopt);
       open(*event.epoch, at);
@@ -54,7 +55,7 @@ void Tracker::take(const Event& event) {
       if (!open_) {
         if (last_index_ && *event.epoch <= *last_index_) {
           ++contradictions_;
-          break;  // an end that was said already
+          break;  // the end was told before
         }
         open(*event.epoch, last_end_);
       }

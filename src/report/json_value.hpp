@@ -11,7 +11,7 @@
 
 namespace joulecast::report {
 
-/// NaN and infinity are not JSON.
+/// NaN and infinity are not JSON. Not for whole numbers, which would come out as 1.0.
 template <std::floating_point T>
 nlohmann::ordered_json or_null(T value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
@@ -31,6 +31,12 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
     return *value;
   else
     return or_null(*value);
+}
+
+/// The text that is written: indented by two. What is not UTF-8, such as a file name in another encoding, is
+/// replaced, so that it does not cost the whole answer.
+inline std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace joulecast::report

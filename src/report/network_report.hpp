@@ -1,24 +1,22 @@
-// A network's layers and totals: as a table for people, and as JSON.
+// A network's layers, totals and training cost, as text and JSON.
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "network/network.hpp"
-#include "network/training_cost.hpp"
+#include "session/machine/describe_network.hpp"
 
 namespace joulecast::report {
 
-struct NetworkReportOptions {
-  std::int64_t batch = 1;
-  network::Optimiser optimiser{"sgd", 0, 2};
-  bool layers = true;  ///< each layer, not the totals alone
-};
+/// `layers`: each of them, not the totals alone.
+[[nodiscard]] std::string to_text(const session::NetworkDescription& description, bool layers = true);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkDescription& description,
+                                             bool layers = true);
+[[nodiscard]] std::string to_json_text(const session::NetworkDescription& description, bool layers = true);
 
-[[nodiscard]] std::string network_text(const network::ArchitectureFeatures& network,
-                                       const NetworkReportOptions& options);
-[[nodiscard]] nlohmann::ordered_json network_json(const network::ArchitectureFeatures& network,
-                                                  const NetworkReportOptions& options);
+/// One name a line.
+[[nodiscard]] std::string to_text(const session::NetworkNames& names);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkNames& names);
+[[nodiscard]] std::string to_json_text(const session::NetworkNames& names);
 
 }  // namespace joulecast::report

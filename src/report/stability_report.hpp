@@ -1,25 +1,24 @@
-// Stability as people and programs see it: text, JSON and a picture.
+// From when on power is stable, of one run and of many: as text, JSON and a picture. docs/stabilise.md.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "report/plot.hpp"
-#include "session/runs/stability_summary.hpp"
-#include "trace/run.hpp"
+#include "session/runs/stabilise_runs.hpp"
 
 namespace joulecast::report {
 
-/// The trace with the points that the methods found, and the epochs that the power shows.
-[[nodiscard]] Plot stability_plot(const trace::Run& run, const stability::RunStability& stability);
-[[nodiscard]] std::string stability_text(const trace::Run& run, const stability::RunStability& stability);
-
+[[nodiscard]] std::string to_text(const session::StabilityOfRun& of_run);
 /// {"method", "stable_from_s", "stable_epoch", "censored", …} of the first method; with several, all of them
 /// under "methods".
-[[nodiscard]] nlohmann::ordered_json stability_json(const trace::Run& run,
-                                                    const stability::RunStability& stability);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::StabilityOfRun& of_run);
+[[nodiscard]] std::string to_json_text(const session::StabilityOfRun& of_run);
+/// The power over time, and a line where each method finds it stable.
+[[nodiscard]] Plot to_plot(const session::StabilityOfRun& of_run);
 
-[[nodiscard]] std::string summary_text(const session::StabilitySummary& summary);
-[[nodiscard]] nlohmann::ordered_json summary_json(const session::StabilitySummary& summary);
+[[nodiscard]] std::string to_text(const session::StabilitySummary& summary);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::StabilitySummary& summary);
+[[nodiscard]] std::string to_json_text(const session::StabilitySummary& summary);
 
 }  // namespace joulecast::report

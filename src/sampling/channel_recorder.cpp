@@ -14,7 +14,7 @@ using trace::Quantity;
 constexpr double frozen_after_s = 5;
 constexpr int frozen_after_readings = 5;
 constexpr double frozen_after_updates = 20;
-/// A gauge unread for longer than this many periods (and a moment) has a gap there.
+/// A gauge that was not read for longer than this many periods, and a little more, has a gap there.
 constexpr double late_periods = 2.5;
 constexpr double late_s = 0.25;
 /// Nor is a channel waited for that has not been read for so many periods, and so long.
@@ -109,7 +109,7 @@ void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
   count_fault("the counter stood still");
 }
 
-/// Told when it ends, as one span: a counter that moves again has lost what was used meanwhile.
+/// Reported as one gap when the counter moves again: what was used in the meantime is lost.
 void ChannelRecorder::tell_freeze(double until) {
   sink_->gap(index_, {Seconds{unchanged_since_}, Seconds{until}});
   frozen_ = false;

@@ -1,4 +1,4 @@
-// One channel's way from raw samples to readings: counters decoded, nonsense refused, gaps told.
+// Makes readings of one channel's raw samples: decodes counters, refuses nonsense, reports gaps.
 #pragma once
 
 #include <optional>
@@ -40,7 +40,7 @@ class ChannelRecorder {
   [[nodiscard]] bool is_silent(Seconds now) const;
   /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.
   [[nodiscard]] trace::Trace summary() const;
-  /// Faults by name with how often they came, for the run's notes.
+  /// How often each kind of fault occurred, for the run's notes.
   [[nodiscard]] const std::vector<std::pair<std::string, int>>& faults() const { return faults_; }
 
  private:

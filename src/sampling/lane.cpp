@@ -15,7 +15,7 @@
 namespace joulecast::sampling {
 namespace {
 
-constexpr double seconds_of_slack = 8;  ///< how long the reader may stay away before samples drop
+constexpr double seconds_of_slack = 8;  ///< how long samples may wait to be drained before they are dropped
 constexpr Seconds hang_after{3};        ///< a read that takes longer is said to hang
 
 std::chrono::nanoseconds to_chrono(Seconds d) {
@@ -99,7 +99,8 @@ void Sampler::Lane::work() {
     if (::poll(waiting, 2, -1) < 0) continue;
     if ((waiting[1].revents & POLLIN) != 0) break;
     std::uint64_t ticks = 0;
-    // Ticks that were missed (a slow read, a suspend) are skipped: reading twice at once tells nothing.
+    // Ticks that were missed, in a slow read or a suspend, are skipped: two reads at the same time tell no
+    // more than one.
     if (::read(timer, &ticks, sizeof ticks) == sizeof ticks) read_due(/*all=*/false);
   }
   ::close(timer);
@@ -118,7 +119,7 @@ void Sampler::Lane::arm(int timer) const {
 
 void Sampler::Lane::read_due(bool all) {
   for (std::size_t i = 0; i < sources_.size(); ++i)
-    // Half a tick of tolerance: a sensor whose period is the tick itself must not miss every second one.
+    // Half a tick of tolerance: without it, a sensor that is due at every tick could miss every second one.
     if (all || clock_.steady() + 0.5 * tick_ >= sources_[i].due) read_source(i);
 }
 

@@ -45,7 +45,8 @@ void Recorder::finish() {
 void Recorder::update_live() {
   trace::Run run;
   std::map<std::string, Watts> powers;
-  // Counters first: as two points they look like gauges, and the first one of a device is kept.
+  // Counters come first: reduced to two points, gauges look like counters, and energy_of keeps the first of
+  // equal channels of a device.
   for (const bool counters : {true, false})
     for (const auto& channel : channels_) {
       if (!channel.gives_energy() || channel.is_counter() != counters) continue;

@@ -1,4 +1,4 @@
-// All channels of a measurement: readings to the sink, and the run's sums as they stand.
+// All channels of a measurement: hands their readings to the sink, and keeps the run's sums up to date.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ class Recorder {
  public:
   Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink& sink);
 
-  /// Makes a place for channels that the sampler was given since.
+  /// Adds the channels that the sampler has got since the last call.
   void follow(const Sampler& sampler);
   void take(const std::vector<RawSample>& samples);
   void finish();

@@ -78,7 +78,7 @@ void Sampler::drain(std::vector<RawSample>& samples) {
 
 void Sampler::stop() {
   for (const auto& lane : lanes_) lane->ask_to_stop();
-  // Where a driver hangs, its thread is left to it: it holds its lane alive and touches nothing else.
+  // A thread that hangs in a driver is left behind: it keeps its lane alive and touches nothing else.
   for (const auto& lane : lanes_) lane->wait_for_end(options_.stop_limit);
 }
 

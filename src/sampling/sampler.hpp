@@ -43,10 +43,10 @@ class Sampler {
   /// Seconds between two readings of a channel: the interval, or what its source allows.
   [[nodiscard]] Seconds period(std::uint32_t channel) const;
 
-  /// Takes every channel's first reading, then goes on in the background.
+  /// Reads every channel once, then goes on in the background.
   void start();
-  /// After start(): a sensor that opened late, on a lane of its own. Its channels come behind the others.
-  /// From the thread that drains.
+  /// Adds a sensor that opened late, on a lane of its own, after start(). Its channels come after the others.
+  /// To be called from the thread that drains.
   void add(sensors::OpenedSensor sensor);
   /// Every sample since the last call, channel by channel in the order of time. One thread calls this.
   void drain(std::vector<RawSample>& samples);

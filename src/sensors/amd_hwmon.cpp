@@ -10,7 +10,7 @@ using trace::Quantity;
 
 constexpr Watts most_of_a_card{2500};
 
-/// Boards with two dies, of which only one measures, for both: the MI250 family's device ids.
+/// Boards with two dies, of which one measures for both: the device ids of the MI250 family.
 bool is_two_die_board(const GpuCard& card) {
   const auto id = first_line(card.device / "device").value_or("");
   return id == "0x7408" || id == "0x740c" || id == "0x740f";
@@ -22,7 +22,8 @@ void add_power(std::vector<FileChannel>& sources, const GpuCard& card, Channel p
   power.quantity = Quantity::power;
   power.plausible_maximum = most_of_a_card;
   power.relative_uncertainty = 0.05;
-  // A mean over some milliseconds is better to integrate than an instant; newer boards have only the latter.
+  // A mean over some milliseconds is better to integrate than the power of an instant, but newer boards have
+  // only that.
   for (const char* file : {"power1_average", "power1_input"}) {
     if (is_two_die_board(card) && number_in(card.hwmon / file) == 0U) return;  // the other die measures both
     if (add_if_readable(sources, power, card.hwmon / file, 1e-6, environment)) return;
@@ -88,15 +89,29 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
+constexpr ChannelDescription described[] = {
+    {"amdgpu<N>_power", trace::Quantity::power, trace::Component::gpu},
+    {"amdgpu<N>_utilisation", trace::Quantity::utilisation, trace::Component::gpu},
+    {"amdgpu<N>_memory_utilisation", trace::Quantity::memory_utilisation, trace::Component::gpu},
+    {"amdgpu<N>_memory", trace::Quantity::memory_used, trace::Component::gpu},
+    {"amdgpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu},
+    {"amdgpu<N>_frequency", trace::Quantity::frequency, trace::Component::gpu},
+};
+
 }  // namespace
 
 extern const SensorType amd_hwmon_sensor{
     .name = "amd_hwmon",
     .description = "AMD GPUs: power, utilisation, memory, temperature and clock of the amdgpu driver",
-    .lane = Lane::gpu,  // each value is a question to the board
+    .lane = Lane::gpu,  // each value is asked of the board
     .shortest_interval = Seconds{0.01},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an AMD GPU with the `amdgpu` driver; `/sys/class/drm`, readable by everyone",
+    .pitfalls =
+        "no energy counter, so energy is the integral of power; on boards with two dies (MI250) one die "
+        "measures both",
 };
 
 }  // namespace joulecast::sensors

@@ -60,6 +60,13 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "");
 }
 
+constexpr ChannelDescription described[] = {
+    {"node_energy", trace::Quantity::energy, trace::Component::node, scan_period},
+    {"cpu_energy", trace::Quantity::energy, trace::Component::cpu, scan_period},
+    {"dram_energy", trace::Quantity::energy, trace::Component::dram, scan_period},
+    {"accel<N>_energy", trace::Quantity::energy, trace::Component::gpu, scan_period},
+};
+
 }  // namespace
 
 extern const SensorType cray_sensor{
@@ -69,6 +76,10 @@ extern const SensorType cray_sensor{
     .shortest_interval = scan_period,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an HPE Cray EX node; `/sys/cray/pm_counters`, readable by everyone",
+    .pitfalls =
+        "whole joules, scanned ten times a second; CPU, memory and accelerators lie inside `node_energy`",
 };
 
 }  // namespace joulecast::sensors

@@ -121,6 +121,13 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, !opened && acpi ? "sudo modprobe acpi_power_meter" : "");
 }
 
+constexpr ChannelDescription described[] = {
+    {"node_power", trace::Quantity::power, trace::Component::node},
+    {"cpu<N>_power", trace::Quantity::power, trace::Component::cpu},
+    {"sysio<N>_power", trace::Quantity::power, trace::Component::other},
+    {"cpu<N>_energy", trace::Quantity::energy, trace::Component::cpu},
+};
+
 }  // namespace
 
 extern const SensorType hwmon_power_sensor{
@@ -130,6 +137,13 @@ extern const SensorType hwmon_power_sensor{
     .shortest_interval = Seconds{0.05},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "an ACPI power meter (`acpi_power_meter`), NVIDIA Grace, AMD's `amd_energy`, or a power supply with "
+        "`corsairpsu`; `/sys/class/hwmon`",
+    .pitfalls =
+        "a meter averages over its own interval, often a second; Grace's Module and Grace rails hold the GPU "
+        "or the CPU rail and are left out; a second meter is `node_power_2`",
 };
 
 }  // namespace joulecast::sensors

@@ -43,6 +43,11 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, denied ? "sudo chmod a+r " + opened.error().where : "");
 }
 
+constexpr ChannelDescription described[] = {
+    {"intelgpu<N>_energy", trace::Quantity::energy, trace::Component::gpu},
+    {"intelgpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu},
+};
+
 }  // namespace
 
 extern const SensorType intel_gpu_sensor{
@@ -52,6 +57,11 @@ extern const SensorType intel_gpu_sensor{
     .shortest_interval = Seconds{0.01},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "an Intel GPU with the `i915` or `xe` driver; `energy1_input` in `/sys/class/drm`, on some kernels "
+        "for root only",
+    .pitfalls = "the driver adds its 32-bit counter up only when it is read: at least once a minute",
 };
 
 }  // namespace joulecast::sensors

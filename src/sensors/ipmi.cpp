@@ -130,6 +130,10 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
+constexpr ChannelDescription described[] = {
+    {"node_power", trace::Quantity::power, trace::Component::node, Seconds{1}},
+};
+
 }  // namespace
 
 extern const SensorType ipmi_sensor{
@@ -139,6 +143,13 @@ extern const SensorType ipmi_sensor{
     .shortest_interval = Seconds{1},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "a management controller with DCMI; `/dev/ipmi0` (`ipmi_si`, `ipmi_devintf`), for root only unless "
+        "opened",
+    .pitfalls =
+        "whole watts, one reading a second at best; some controllers leave GPUs out, and one that hangs "
+        "repeats its last answer",
 };
 
 }  // namespace joulecast::sensors

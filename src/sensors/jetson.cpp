@@ -122,6 +122,14 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "");
 }
 
+constexpr ChannelDescription described[] = {
+    {"<rail>_power", trace::Quantity::power, trace::Component::node},
+    {"<rail>_power", trace::Quantity::power, trace::Component::gpu},
+    {"<rail>_power", trace::Quantity::power, trace::Component::cpu},
+    {"<rail>_power", trace::Quantity::power, trace::Component::dram},
+    {"<rail>_power", trace::Quantity::power, trace::Component::other},
+};
+
 }  // namespace
 
 extern const SensorType jetson_sensor{
@@ -131,6 +139,11 @@ extern const SensorType jetson_sensor{
     .shortest_interval = Seconds{0.05},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an NVIDIA Jetson with INA3221 monitors; `/sys/class/hwmon` or `/sys/bus/i2c`",
+    .pitfalls =
+        "power at the moment of reading, so short peaks are missed; a rail that feeds several parts is "
+        "`other`; all rails lie inside the input rail",
 };
 
 }  // namespace joulecast::sensors

@@ -8,7 +8,7 @@ using trace::Channel;
 using trace::Component;
 using trace::Quantity;
 
-/// Enough cores to know the mean clock, few enough to read them often.
+/// Enough CPUs for a mean clock, and few enough to read them often.
 constexpr std::size_t most_clocks = 8;
 
 Channel gauge(std::string name, Quantity quantity, Component component) {
@@ -45,7 +45,7 @@ class Machine : public Sensor {
   [[nodiscard]] ChannelReading mean_clock() const {
     double sum = 0;
     std::size_t answered = 0;
-    for (const auto& clock : clocks_)  // a CPU may be unplugged: the others still tell
+    for (const auto& clock : clocks_)  // a CPU may have been unplugged: the others still answer
       if (const auto khz = clock.read_double()) sum += *khz, ++answered;
     if (answered == 0)
       return fail(ErrorKind::retry, clocks_.front().path().string(), "no CPU says its clock");
@@ -83,6 +83,12 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "mount -t proc proc /proc");
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu_utilisation", trace::Quantity::utilisation, trace::Component::cpu},
+    {"memory_used", trace::Quantity::memory_used, trace::Component::dram},
+    {"cpu_frequency", trace::Quantity::frequency, trace::Component::cpu},
+};
+
 }  // namespace
 
 extern const SensorType machine_sensor{
@@ -92,6 +98,11 @@ extern const SensorType machine_sensor{
     .shortest_interval = Seconds{1},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "`/proc/stat` and `/proc/meminfo`; the clock needs `cpufreq` in `/sys/devices/system/cpu`",
+    .pitfalls =
+        "in a container it is the whole machine, not the share of the container; the clock is the mean of at "
+        "most 8 CPUs",
 };
 
 }  // namespace joulecast::sensors

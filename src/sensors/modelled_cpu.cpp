@@ -11,8 +11,8 @@ namespace {
 using trace::Channel;
 
 constexpr double joules_per_count = 1e-3;
-/// Utilisation comes in ticks of 10 ms a CPU: over shorter intervals the concave model would see noise as
-/// less power.
+/// Utilisation is counted in ticks of 10 ms. Over shorter intervals it would be noisy, and noise in a concave
+/// model makes the power too low.
 constexpr Seconds shortest_interval{0.1};
 constexpr double assumed_tdp_uncertainty = 0.8;
 
@@ -47,8 +47,8 @@ Model model_of(const Processor& processor) {
   return model;
 }
 
-/// Integrates the model into a counter, so that each interval's mean utilisation counts for exactly that
-/// interval.
+/// Adds the modelled power up as a counter, so that the mean utilisation of an interval counts for exactly
+/// that interval.
 class ModelledCpu : public Sensor {
  public:
   ModelledCpu(CpuUsage usage, Model model, const Processor& processor, const Environment& environment)
@@ -90,7 +90,7 @@ class ModelledCpu : public Sensor {
       power_ = power_at(*utilisation);
       last_look_ = now;
     }
-    // Between two looks (a run's last reading, or one shorter than that) the power stays what it was.
+    // Where the last look is too recent, as at the end of a run, the power is taken to be unchanged.
     used_ += power_ * (now - last_);
     last_ = now;
     readings[0] = trace::RawValue(static_cast<std::uint64_t>(used_.value() / joules_per_count));
@@ -101,7 +101,8 @@ class ModelledCpu : public Sensor {
     return hardware::cpu_power(model_.tdp, model_.parameters, utilisation, clock_share());
   }
 
-  /// What the governor or the user allows, of the maximum clock; 1 where the kernel does not say.
+  /// The clock that the governor or the user allows, as a share of the maximum; 1 where the kernel does not
+  /// say.
   [[nodiscard]] double clock_share() const {
     if (!allowed_khz_ || maximum_khz_ <= 0) return 1;
     const auto allowed = allowed_khz_->read_double();
@@ -132,6 +133,10 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "mount -t proc proc /proc");
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu_modelled_energy", trace::Quantity::energy, trace::Component::cpu, shortest_interval},
+};
+
 }  // namespace
 
 extern const SensorType modelled_cpu_sensor{
@@ -142,6 +147,11 @@ extern const SensorType modelled_cpu_sensor{
     .stands_in_for = trace::Component::cpu,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
+    .pitfalls =
+        "a model of utilisation, clock and TDP with a wide interval, wider still where the CPU is not in the "
+        "catalogue",
 };
 
 }  // namespace joulecast::sensors

@@ -7,8 +7,7 @@ namespace {
 using trace::Channel;
 
 constexpr double watts_per_byte = 3.75e-4 / 1e6;
-/// Modules of one size differ by that much between idle and full traffic, and powered but unused ones draw
-/// too.
+/// Modules of one size differ by that much between idle and full traffic, and unused ones draw power as well.
 constexpr double uncertainty = 0.6;
 
 class ModelledDram : public Sensor {
@@ -49,6 +48,10 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "mount -t proc proc /proc");
 }
 
+constexpr ChannelDescription described[] = {
+    {"dram_modelled_power", trace::Quantity::power, trace::Component::dram},
+};
+
 }  // namespace
 
 extern const SensorType modelled_dram_sensor{
@@ -59,6 +62,9 @@ extern const SensorType modelled_dram_sensor{
     .stands_in_for = trace::Component::dram,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "`/proc/meminfo`; used only where nothing measures the memory",
+    .pitfalls = "3.75e-4 W per MB in use, whatever the traffic and the modules",
 };
 
 }  // namespace joulecast::sensors

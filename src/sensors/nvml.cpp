@@ -1,4 +1,5 @@
-// NVIDIA GPUs through NVML: energy counter first, power as its audit and where there is no counter.
+// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it, and where there is no
+// counter.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -111,6 +112,16 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, opened ? "" : fix_for(opened.error(), environment));
 }
 
+constexpr ChannelDescription described[] = {
+    {"gpu<N>_energy", trace::Quantity::energy, trace::Component::gpu, Seconds{0.02}, Seconds{0.1}},
+    {"gpu<N>_power", trace::Quantity::power, trace::Component::gpu, Seconds{0.02}, Seconds{0.1}},
+    {"gpu<N>_utilisation", trace::Quantity::utilisation, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_memory_utilisation", trace::Quantity::memory_utilisation, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_memory", trace::Quantity::memory_used, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_frequency", trace::Quantity::frequency, trace::Component::gpu, Seconds{1}},
+};
+
 }  // namespace
 
 extern const SensorType nvml_sensor{
@@ -121,6 +132,11 @@ extern const SensorType nvml_sensor{
     .shortest_interval = Seconds{0.1},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an NVIDIA GPU and its driver's `libnvidia-ml.so.1`; `/dev/nvidiactl` and `/dev/nvidia<N>`",
+    .pitfalls =
+        "the energy counter needs Volta or later; power is a mean over 1 s on most boards since Ampere; "
+        "boards differ by some 5 % in gain; MIG instances report the whole GPU",
 };
 
 }  // namespace joulecast::sensors

@@ -1,4 +1,4 @@
-// RAPL through perf events: for machines whose powercap files are closed to us and perf is not.
+// RAPL through perf events: for machines where we may not read the powercap files, but may use perf.
 // /sys/bus/event_source/devices/power, see perf_event_open(2) and the kernel's arch/x86/events/rapl.c
 #include <linux/perf_event.h>
 
@@ -78,7 +78,7 @@ struct Event {
   std::string package;
   Descriptor descriptor;
   std::uint64_t last = 0;
-  std::uint64_t before_reopening = 0;  ///< a new event counts from 0: ours goes on from there
+  std::uint64_t before_reopening = 0;  ///< a new event counts from 0, and this is added to it
 };
 
 class PerfRapl : public Sensor {
@@ -135,8 +135,8 @@ class PerfRapl : public Sensor {
   std::vector<Channel> channels_;
 };
 
-/// The kernel adds the 32-bit hardware counter up in 64 bits. A wrap that it missed is a step back by the
-/// hardware's range, which powercap tells even where it keeps the counter itself closed.
+/// The kernel extends the 32-bit hardware counter to 64 bits. Where it missed a wrap, the count falls by the
+/// hardware's range. powercap tells that range even to those who may not read its counter.
 std::uint64_t hardware_range(const Environment& environment, Component component, double scale) {
   const auto zone = environment.roots.sys / "class/powercap" /
                     (component == Component::dram ? "intel-rapl:0:0" : "intel-rapl:0");
@@ -200,6 +200,12 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, std::move(fix));
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu<N>_package", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"cpu<N>_core", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"dram<N>", trace::Quantity::energy, trace::Component::dram, Seconds{0.001}},
+};
+
 }  // namespace
 
 extern const SensorType perf_rapl_sensor{
@@ -210,6 +216,11 @@ extern const SensorType perf_rapl_sensor{
     .yields_to = "powercap",
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "an Intel or AMD processor and the kernel's RAPL events; `CAP_PERFMON`, or "
+        "`kernel.perf_event_paranoid` at 0 or less",
+    .pitfalls = "used only where powercap is not; AMD has no DRAM event; the cores lie inside the package",
 };
 
 }  // namespace joulecast::sensors

@@ -123,6 +123,13 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, fix);
 }
 
+constexpr ChannelDescription described[] = {
+    {"cpu<N>_package", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"cpu<N>_core", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"cpu<N>_uncore", trace::Quantity::energy, trace::Component::cpu, Seconds{0.001}},
+    {"dram<N>", trace::Quantity::energy, trace::Component::dram, Seconds{0.001}},
+};
+
 }  // namespace
 
 extern const SensorType powercap_sensor{
@@ -132,6 +139,13 @@ extern const SensorType powercap_sensor{
     .shortest_interval = Seconds{0.001},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs =
+        "an Intel or AMD processor and `intel_rapl_msr`; `energy_uj` in `/sys/class/powercap`, for root only "
+        "unless opened",
+    .pitfalls =
+        "counters wrap after 66 to 262 kJ; cores and uncore lie inside the package; psys overlaps everything "
+        "and is left out; most virtual machines and containers have none",
 };
 
 }  // namespace joulecast::sensors

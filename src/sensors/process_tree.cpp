@@ -12,15 +12,16 @@ namespace {
 using trace::Channel;
 using trace::Quantity;
 
-/// Ticks are 10 ms: what members have used is read once a second. New members are looked for as often as
-/// that costs little: a training of hundreds of threads has as many lists of children.
+/// CPU time is counted in ticks of 10 ms, so it is read once a second. New members are looked for less often
+/// where that is expensive: the kernel keeps a list of children for each thread, and a training may have
+/// hundreds.
 constexpr Seconds look_every{1};
 constexpr Seconds search_every{10};
 constexpr Seconds rarest_look{30};
 constexpr double most_of_a_core = 5e-4;
 
-/// When a kind of look is due again: after a while, and after one that took long not before it has been paid
-/// off.
+/// When a kind of look is due again: after `every`, and later the longer the last one took, so that looking
+/// stays within its share of a core.
 class Pace {
  public:
   explicit Pace(Seconds every) : every_(every) {}
@@ -57,8 +58,8 @@ class ProcessTreeSensor : public Sensor {
       look(searches_.due(now)             ? Look::everything
            : looks_for_children_.due(now) ? Look::children
                                           : Look::members);
-      // A member that was found late brings what it used before: more than the machine can give is told
-      // later.
+      // A member that was found late brings along what it used before. What exceeds the machine's capacity is
+      // carried over to the next readings.
       const double most = cpu_ticks_per_second_ * elapsed.value();
       const double used = std::min(static_cast<double>(tree_.used_ticks()) - ticks_told_, most);
       cpu_share_ = used / most;
@@ -112,6 +113,11 @@ Finding probe(const Environment& environment) {
   return finding_of(open(environment), "joulecast run -- COMMAND");
 }
 
+constexpr ChannelDescription described[] = {
+    {"process_cpu", trace::Quantity::process_cpu, trace::Component::process, look_every},
+    {"process_memory", trace::Quantity::process_memory, trace::Component::process, look_every},
+};
+
 }  // namespace
 
 extern const SensorType process_tree_sensor{
@@ -121,6 +127,11 @@ extern const SensorType process_tree_sensor{
     .shortest_interval = look_every,
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "a command that `joulecast run` has started; `/proc`",
+    .pitfalls =
+        "processes that live less than a second may be missed; memory that processes share counts once for "
+        "each",
 };
 
 }  // namespace joulecast::sensors

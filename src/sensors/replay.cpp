@@ -12,8 +12,8 @@ using trace::Channel;
 using trace::Trace;
 
 constexpr double joules_per_count = 1e-6;
-constexpr double rounding =
-    1e-6;  ///< s: a clock of whole nanoseconds may come out just behind the last sample
+/// Seconds. The clock counts whole nanoseconds, and rounding may put it just behind the last sample.
+constexpr double rounding = 1e-6;
 
 class Replay : public Sensor {
  public:
@@ -75,6 +75,8 @@ extern const SensorType replay_sensor{
     .shortest_interval = Seconds{0.001},
     .probe = probe,
     .open = open,
+    .needs = "a recorded run",
+    .pitfalls = "its values were measured when it was recorded",
 };
 
 }  // namespace joulecast::sensors

@@ -72,7 +72,7 @@ class Rocm : public Sensor {
     float microjoules = 0;
     if (calls_.energy_count(index, &count, &microjoules, &time) != 0 || microjoules <= 0) return;
     if (calls_.pci_id(index, &pci) != 0) return;
-    // The second die of a two-die board counts nothing: the first one counts for both.
+    // On a board with two dies the first one counts for both, and the second counts nothing.
     if (count == 0 && power_of(index).value_or(Watts{0}) == Watts{0}) return;
     Channel channel;
     channel.name = fmt::format("amdgpu{}_energy", index);
@@ -165,6 +165,10 @@ Finding probe(const Environment& environment) {
   return finding_of(opened, !opened && board ? "sudo apt install librocm-smi64-1" : "");
 }
 
+constexpr ChannelDescription described[] = {
+    {"amdgpu<N>_energy", trace::Quantity::energy, trace::Component::gpu, Seconds{0.001}},
+};
+
 }  // namespace
 
 extern const SensorType rocm_sensor{
@@ -174,6 +178,11 @@ extern const SensorType rocm_sensor{
     .shortest_interval = Seconds{0.01},
     .probe = probe,
     .open = open,
+    .channels = described,
+    .needs = "an AMD GPU and ROCm SMI (`librocm_smi64.so`)",
+    .pitfalls =
+        "some boards' counters stand still, run backward or at a wrong rate: each is checked against power, "
+        "and dropped where they disagree",
 };
 
 }  // namespace joulecast::sensors

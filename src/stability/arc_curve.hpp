@@ -33,8 +33,8 @@ namespace joulecast::stability {
 struct RegimeChange {
   std::size_t position = 0;  ///< of the window that begins the new regime
   double arcs = 1;           ///< the corrected arc curve there
-  /// The minimum lies on the first or last position that the edge leaves: the curve was still falling where
-  /// the view ends, and the true change is there or beyond.
+  /// The minimum is the first or last position between the edges: the curve was still falling there, so the
+  /// true change lies at this position or further out.
   bool censored = false;
 };
 

@@ -18,8 +18,9 @@ struct BlockExtremes {
 };
 constexpr std::size_t extremes_block = 16;
 
-/// Everything a kernel reads (plain pointers: these files are compiled for instruction sets that the machine
-/// may lack, so no inline function of a shared header may be instantiated there).
+/// Everything a kernel reads. Plain pointers, because the kernels are compiled for instruction sets that the
+/// machine may lack: an inline function of a shared header, instantiated there, might be the copy that all
+/// other files get.
 struct BandInput {
   const double* samples;
   const double* offset;
@@ -41,8 +42,8 @@ struct BandOutput {
   std::int64_t* right_index;
 };
 
-/// Walks the diagonals [first, first + width) and takes up every better neighbour; a tie keeps the one that
-/// is there, so that bands taken in rising order leave the nearest.
+/// Walks the diagonals [first, first + width) and keeps every better neighbour. In a tie the earlier find is
+/// kept, so that bands in rising order leave the nearest one.
 using BandFunction = void (*)(const BandInput&, BandOutput, std::size_t first);
 
 struct BandKernel {

@@ -6,8 +6,8 @@
 
 #define JOULECAST_INLINE [[gnu::always_inline]] inline
 
-// Only what stands in this region may use these instructions; it has internal linkage, so nothing of it can
-// replace another file's copy.
+// Only code in this region may use these instructions. It has internal linkage, so that no other file can get
+// it by accident.
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,fma"))), apply_to = function)
 #else

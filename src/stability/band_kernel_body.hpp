@@ -1,6 +1,5 @@
 // Body of the band kernels, written once over a `Lanes` type; included by each band_kernel_*.cpp inside its
-// own anonymous namespace and target region, and by nothing else (hence no include guard's worth of
-// declarations and no includes).
+// own anonymous namespace and target region, and by nothing else. That is why it has no includes.
 //
 // A band is `width` neighbouring diagonals; a row i meets the columns i+first .. i+first+width-1, which lie
 // side by side in memory. The band's covariances stay in registers while i walks down, so memory is streamed
@@ -13,15 +12,16 @@ struct Band {
   static constexpr std::size_t lanes = Lanes::lanes;
   static constexpr std::size_t width = vectors * lanes;
   static constexpr std::size_t shortest_stretch = 256;  // rows between fresh covariances
-  static constexpr double tolerated_error =
-      1e-9;  // of a correlation; by a bound that is never reached in practice
+  // Error of a correlation that is tolerated; the bound on it is far above real errors
+  static constexpr double tolerated_error = 1e-9;
 
   const BandInput& in;
   const BandOutput out;
   const std::size_t first;
   Vector covariance[vectors];
 
-  // Covariances of row i with its columns from the samples: no error is inherited.
+  // Covariances of row i with its columns, computed from the samples, without the rounding errors of other
+  // rows.
   JOULECAST_INLINE void seed(std::size_t i) {
     const double* a = in.samples + i;
     for (std::size_t v = 0; v < vectors; ++v) covariance[v] = Lanes::broadcast(0);
@@ -61,7 +61,7 @@ struct Band {
     return Lanes::minimum(Lanes::broadcast(same_correlation), value);
   }
 
-  // Nearly always nothing is better, and one test a row says so.
+  // Nearly always nothing is better; one test for the whole row tells.
   template <bool with_noise>
   JOULECAST_INLINE void compare(std::size_t i) {
     const Vector inverse_norm = Lanes::broadcast(in.inverse_norm[i]);
@@ -129,8 +129,9 @@ struct Band {
     }
   }
 
-  // Where a jump and a flat stretch meet, the recurrence would drown the flat one's small covariances:
-  // shorter stretches first, and at last every row from its samples.
+  // Where a jump meets a flat stretch, rounding errors of the recurrence would be larger than the flat
+  // stretch's covariances. Then shorter stretches are tried, and in the end every row is computed from its
+  // samples.
   template <bool with_noise>
   void stretch(std::size_t begin, std::size_t end) {
     if (well_conditioned(begin, end)) return rows<with_noise>(begin, end);

@@ -1,7 +1,7 @@
-// Level and roughness over whole cycles. The dips of every validation carry a variance that hides a change of
-// level, and they are changes themselves; means over whole periods of the training are free of both. A regime
-// may also keep its mean and change its pattern (evaluations that begin late), so the roughness of the cycles
-// is looked at the same way.
+// Level and roughness over whole cycles. Power dips at every validation. These dips hide a change of level in
+// their variance, and look like changes themselves; means over whole cycles of the training have neither
+// fault. A regime may also keep its mean and change its pattern, as when evaluations begin late, so the
+// roughness of the cycles is searched in the same way.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -16,11 +16,11 @@ namespace joulecast::stability {
 namespace {
 
 constexpr std::size_t least_samples = 20;
-constexpr double least_cycles = 8;             // fewer leave too few means to choose among
+constexpr double least_cycles = 8;             // with fewer there are too few means to find a change in
 constexpr double shortest_for_roughness = 5;   // samples
 constexpr std::size_t most_samples = 16384;    // PELT's worst case is quadratic
 constexpr double relative_floor = 1e-3;        // roughness below this share of the level does not matter
-constexpr double least_roughness_ratio = 1.5;  // of before and after; less is drift, not another pattern
+constexpr double least_roughness_ratio = 1.5;  // between before and after; less is drift, not another pattern
 constexpr double tolerated_deviations = 3;
 
 // Logarithm of the root mean square of the steps in each batch.
@@ -38,9 +38,9 @@ std::vector<double> roughness(std::span<const double> power, const Batches& batc
   return result;
 }
 
-// The mean over one whole cycle from t on does not care for the phase of t. The stable stretch begins at the
-// earliest t from which on it stays at the level of the rest, not more than two cycles before the border that
-// was found.
+// The mean over one whole cycle from t on is the same whatever the phase of t. The stable stretch begins at
+// the earliest t from which this mean stays at the level of the rest, at most two cycles before the border
+// that was found.
 std::size_t refine(std::span<const double> power, std::size_t border, double period) {
   const SegmentCost samples{power};
   const auto cycle = static_cast<std::size_t>(std::lround(period));
@@ -84,7 +84,7 @@ Result<StablePoint> find(std::span<const double> power, const DetectorOptions&) 
   if (const auto usable = check_series(power, least_samples, "cycles"); !usable)
     return propagate(usable.error());
   const auto n = static_cast<double>(power.size());
-  // The start has its own rhythm: the period of the later two thirds counts.
+  // The start may have another rhythm, so the period is taken from the later two thirds.
   const auto period = find_period(power.subspan(power.size() / 3));
   const bool periodic = period && period->length * least_cycles <= n;
   const double unit = periodic ? period->length : std::ceil(n / static_cast<double>(most_samples));

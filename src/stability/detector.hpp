@@ -1,4 +1,4 @@
-// Stability detectors: from which sample on does the power of a training stay what it is?
+// Stability detectors: from which sample on is the power of a training stable?
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@ namespace joulecast::stability {
 
 struct DetectorOptions {
   std::size_t window = 10;           ///< samples of a subsequence, for the matrix-profile methods
-  std::size_t exclusion_factor = 3;  ///< they look no nearer to an end than window x this
+  std::size_t exclusion_factor = 3;  ///< no change is sought nearer to an end than window x this
   double noise_deviation = 0;        ///< of the meter, W; see matrix_profile.hpp
 };
 
 struct StablePoint {
   std::size_t index = 0;  ///< first sample of the stable stretch; 0 where no change was found
   bool found = false;     ///< false: no change stands out, so the power counts as stable from the start
-  bool censored = false;  ///< the method's view ends at this point: the true one is here or beyond
+  bool censored = false;  ///< the method cannot look beyond this point: power became stable here or later
 };
 
-/// One method. Values are power (any unit) at even steps; nothing else is known to it. invalid where there
-/// are too few values or one is not finite. All are pure functions and may run side by side.
+/// One method. It sees power values (in any unit) at even steps and nothing else. invalid where there
+/// are too few values or one is not finite. All are pure functions and may run at the same time.
 struct StabilityDetector {
   std::string_view name;
   std::string_view description;
@@ -42,7 +42,7 @@ extern const StabilityDetector streaming_detector;  ///< CUSUM over a stream, bo
 [[nodiscard]] std::span<const StabilityDetector* const> all_detectors();
 /// nullptr where there is none of that name.
 [[nodiscard]] const StabilityDetector* detector_named(std::string_view name);
-/// Chosen by projection error on measured trainings: docs/decisions/stability-detector.md.
+/// Chosen by projection error on measured trainings: docs/decisions/0003-stability-detector.md.
 [[nodiscard]] const StabilityDetector& default_detector();
 
 /// invalid where there are fewer than `least` values, or one is not finite.

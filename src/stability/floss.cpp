@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max();
 constexpr double none_yet = -std::numeric_limits<double>::infinity();
-// Every covariance is made afresh once in this many samples, a few with each, so that no rounding adds up.
+// Every covariance is computed anew once in this many samples, a few with each sample, so that rounding
+// errors do not add up.
 constexpr std::size_t refresh_interval = 64;
 
 }  // namespace
@@ -118,7 +119,7 @@ void Floss::advance_covariances() {
   double* const next = next_covariance_.data();
   for (std::size_t j = begin_ + 1; j <= newest; ++j) next[j] = old[j - 1] + df * dg_[j] + df_[j] * dg;
   next[begin_] = covariance(newest, begin_);
-  // Refreshed by their distance from the newest window, which is what the recurrence keeps.
+  // Chosen by their distance from the newest window, because the recurrence runs along equal distances.
   const std::size_t chunk = (capacity_ + refresh_interval - 1) / refresh_interval;
   for (std::size_t done = 0; done < chunk; ++done) {
     if (refresh_ < count_) next[newest - refresh_] = covariance(newest, newest - refresh_);

@@ -1,5 +1,5 @@
 // FLOSS: FLUSS over a stream. A buffer of the last samples, the right neighbour of each of its windows, and
-// the arcs between them, brought up to date with every sample in O(buffer).
+// the arcs between them, updated with every sample in O(buffer).
 #pragma once
 
 #include <cstddef>
@@ -62,7 +62,7 @@ class Floss {
   std::vector<double> covariance_, next_covariance_;  // with the newest window
   std::vector<double> best_;                          // correlation with the right neighbour
   std::vector<std::uint64_t> right_;                  // its stream position
-  std::vector<int> marks_;                            // arcs that begin less arcs that end here
+  std::vector<int> marks_;                            // arcs that begin here minus arcs that end here
   std::vector<double> harmonics_;                     // H_0 … H_capacity
 };
 

@@ -9,10 +9,11 @@ namespace joulecast::stability {
 namespace {
 
 constexpr double remembered_steps = 256;  // the noise is a mean over about so many steps
-constexpr double longest_step = 5;  // a larger one counts as this many mean steps: it is a change, not noise
-constexpr double step_to_deviation =
-    0.886226925452758;                   // sqrt(pi) / 2: of normal noise, from its mean absolute step
-constexpr double relative_floor = 1e-3;  // of the level: a meter that repeats itself is not without noise
+constexpr double longest_step = 5;  // a larger step counts as this many mean steps: it is a change, not noise
+// sqrt(pi) / 2: the standard deviation of normal noise over its mean absolute step.
+constexpr double step_to_deviation = 0.886226925452758;
+// Of the level: noise is taken to be at least this, also for a meter that repeats its readings
+constexpr double relative_floor = 1e-3;
 
 }  // namespace
 

@@ -1,11 +1,12 @@
-// A stream's changes of level and the point from which it is steady, in bounded memory and O(1) a sample.
+// Finds the changes of level of a stream and the point from which it is steady, in bounded memory and O(1) a
+// sample.
 //
 // Changes are found by a two-sided CUSUM (Page, "Continuous inspection schemes", Biometrika 1954) around the
 // mean since the last one; the noise is taken from the steps between samples, so that a change does not
-// inflate it. Every change is a candidate for the beginning of the steady stretch; of these the one counts
-// after which the mean is known best (MSER's rule, see mser.hpp), for which a candidate needs no more than
-// the running sums at its time. So the dips of a periodic load come and go as candidates and do not move the
-// answer.
+// inflate it. Every change is a candidate for the beginning of the steady stretch. The answer is the
+// candidate after which the mean has the smallest standard error (MSER's rule, see mser.hpp); for this, only
+// the running sums at each candidate are kept. So the dips of a periodic load become candidates and are
+// dropped again, without moving the answer.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,7 @@ class LevelChanges {
 
   explicit LevelChanges(LevelChangesOptions options = {});
 
-  /// Takes a finite sample; true where it completed the evidence for a change of level.
+  /// Takes a finite sample; true where it confirmed a change of level.
   bool push(double sample);
 
   [[nodiscard]] std::uint64_t samples_seen() const { return now_.count; }

@@ -91,9 +91,10 @@ Sides search(const Windows& w, std::size_t exclusion, double noise, unsigned thr
   return std::move(found[0]);
 }
 
-// Constant windows have no correlation: the kernel saw 0 there. Their distances (0 and sqrt(m)) are those of
-// the correlations 1 and 1/2, and among them the nearest counts. One sweep in the direction of time settles
-// the left neighbours; the mirrored sweep the right ones.
+// A constant window has no correlation, and the kernel took it as 0. Its distances, 0 to another constant
+// window and sqrt(m) to any other, correspond to correlations of 1 and 1/2; of equally distant windows the
+// nearest in time counts. One sweep forward in time finds the left neighbours, a sweep backward the right
+// ones.
 void settle_constants(const Windows& w, std::size_t exclusion, double noise, bool from_left,
                       Neighbours& side) {
   const auto at = [&](std::size_t step) { return from_left ? step : w.count - 1 - step; };
@@ -101,8 +102,8 @@ void settle_constants(const Windows& w, std::size_t exclusion, double noise, boo
     return std::min(same_correlation, 0.5 + noise * w.inverse_norm[i] * w.inverse_norm[i]);
   };
   std::int64_t last_constant = no_neighbour;
-  std::int64_t best_other =
-      no_neighbour;  // of a constant window: the steadiest other one, where noise is corrected
+  // Neighbour of a constant window where noise is corrected: the steadiest of the others
+  std::int64_t best_other = no_neighbour;
   double best_value = none_yet;
   for (std::size_t step = exclusion + 1; step < w.count; ++step) {
     const std::size_t entering = at(step - exclusion - 1);

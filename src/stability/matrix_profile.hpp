@@ -8,9 +8,9 @@
 // earlier one of two.
 //
 // Cost O(n^2) time and O(n) memory; the AVX-512, AVX2 or portable kernel is chosen at run time. The profile
-// does not depend on the number of threads. Covariances are carried along the diagonals and made afresh where
-// rounding could reach 1e-9 of a correlation; the distance of every pair found is computed again from the
-// samples.
+// does not depend on the number of threads. Covariances are updated along the diagonals, and computed anew
+// where rounding could change a correlation by 1e-9. The distance of every pair that was found is computed
+// from the samples.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +31,8 @@ enum class InstructionSet { automatic, portable, avx2, avx512 };
 
 struct MatrixProfileOptions {
   std::size_t window = 10;
-  std::optional<std::size_t>
-      exclusion;  ///< windows as near as this in time are no neighbours; default ceil(window / 4)
+  /// Windows as near as this in time are no neighbours; default ceil(window / 4)
+  std::optional<std::size_t> exclusion;
   double noise_deviation = 0;  ///< in the series' unit
   unsigned threads = 1;        ///< 0 = one a processor
   InstructionSet instructions = InstructionSet::automatic;

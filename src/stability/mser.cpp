@@ -55,7 +55,7 @@ StablePoint steadiest_rest(std::span<const double> series, std::span<const std::
   StablePoint point;
   double least = square_error(cost, 0);
   for (const std::size_t change : changes) {
-    if (change > series.size() * 7 / 8) break;  // what is left there is too little to call steady
+    if (change > series.size() * 7 / 8) break;  // what is left there is too short to call steady
     if (square_error(cost, change) >= least) continue;
     if (change > last) {
       point.censored = true;

@@ -1,4 +1,4 @@
-// MSER: drop as many leading batches as leaves the smallest standard error of the mean of the rest.
+// MSER: drops leading batches until the standard error of the mean of the rest is smallest.
 // White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 1997;
 // batches of five: White, Cobb and Spratt, "A comparison of five steady-state truncation heuristics for
 // simulation", WSC 2000.
@@ -26,7 +26,7 @@ struct Batches {
 [[nodiscard]] Batches batches_of(std::span<const double> power, double length);
 
 /// MSER's rule with only the given changes (rising) and the start as candidates, in the first three quarters:
-/// so that chance does not drop what need not be dropped. A better one in the last quarter makes the answer
+/// so that nothing is dropped by chance alone. Where a candidate in the last quarter is better, the answer is
 /// censored.
 [[nodiscard]] StablePoint steadiest_rest(std::span<const double> series,
                                          std::span<const std::size_t> changes);

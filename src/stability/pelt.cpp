@@ -30,7 +30,7 @@ std::vector<std::size_t> pelt(std::span<const double> series, double penalty) {
       best[t] = costs.back() + penalty;
       last_change[t] = s;
     }
-    // A start that costs more than the best without a new penalty can never win again.
+    // A segment start that already costs more than the best can never become the best again.
     std::size_t kept = 0;
     for (std::size_t i = 0; i < candidates.size(); ++i)
       if (costs[i] <= best[t]) candidates[kept++] = candidates[i];
@@ -49,11 +49,11 @@ std::vector<std::size_t> level_changes(std::span<const double> series) {
 
 namespace {
 
-// Above this many samples their means over equal batches stand for them: the worst case is quadratic.
+// More samples than this are replaced by means over equal batches, because the worst case is quadratic.
 constexpr std::size_t most_samples = 16384;
 
-// Of the changes (and the start), the one after which the mean of the rest is known best. Periodic dips are
-// changes, too, and must not count as a new regime.
+// Of the changes and the start, the one after which the mean of the rest has the smallest standard error.
+// Periodic dips are changes too, and must not count as a new regime.
 Result<StablePoint> find(std::span<const double> power, const DetectorOptions&) {
   if (const auto usable = check_series(power, 8, "pelt"); !usable) return propagate(usable.error());
   const std::size_t batch = (power.size() + most_samples - 1) / most_samples;

@@ -17,7 +17,7 @@ namespace joulecast::stability {
 /// + penalty x (number of changes). O(n) time where changes are many, O(n^2) where there are none.
 [[nodiscard]] std::vector<std::size_t> pelt(std::span<const double> series, double penalty);
 
-/// pelt with bic_penalty and the noise that the series' own steps show.
+/// pelt with bic_penalty, its noise estimated from the steps of the series.
 [[nodiscard]] std::vector<std::size_t> level_changes(std::span<const double> series);
 
 }  // namespace joulecast::stability

@@ -82,7 +82,7 @@ double vertex(const std::vector<double>& a, std::size_t lag) {
   return static_cast<double>(lag) + std::clamp((a[lag - 1] - a[lag + 1]) / (2 * bend), -0.5, 0.5);
 }
 
-// Twice the period halves the error, as long as the peaks stay in step.
+// Doubling the lag halves the error of the period, as long as there is a peak where it is expected.
 double refined(const std::vector<double>& a, std::size_t lag) {
   double length = vertex(a, lag);
   for (double multiple = 2; multiple * length + 2 < static_cast<double>(a.size()); multiple *= 2) {

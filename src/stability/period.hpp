@@ -16,8 +16,9 @@ struct PeriodOptions {
 };
 
 struct Period {
-  double length = 0;    ///< samples, finer than one: from the last multiple that is still in step
-  double strength = 0;  ///< 0..1: autocorrelation one and two periods on, whichever is less
+  double length = 0;    ///< samples, with fractions: taken from the last multiple at which a peak still is
+                        ///< where it is expected
+  double strength = 0;  ///< 0..1: the lower of the autocorrelations after one and two periods
 };
 
 /// Steps: clip to four deviations around the median, so that one deep dip does not stand for many small ones;

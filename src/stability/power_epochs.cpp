@@ -10,7 +10,7 @@ namespace {
 
 constexpr double search_reach = 1.0 / 6;    // of a period, around the expected place
 constexpr double least_match = 0.5;         // correlation with the mean cycle
-constexpr double usual_match_share = 0.75;  // of what the cycles of this phase usually have
+constexpr double usual_match_share = 0.75;  // of the correlation that cycles of this phase usually have
 constexpr double most_misses = 2;           // beyond that the rhythm is lost
 constexpr double learning_rate = 0.1;       // of the mean cycle and of the period
 constexpr std::size_t least_seen = 3;       // cycles
@@ -18,7 +18,7 @@ constexpr double counts_as_epoch = 0.5;     // of a period: a remainder shorter 
 
 using Cycle = std::vector<double>;
 
-// Less the mean, over the norm; nothing for a flat one.
+// Minus the mean, divided by the norm; nothing for a flat one.
 std::optional<Cycle> normalised(std::span<const double> samples) {
   double mean = 0;
   for (const double x : samples) mean += x / static_cast<double>(samples.size());
@@ -66,8 +66,9 @@ class Follower {
   std::vector<Seen> walk(double from, double period, int direction) {
     std::vector<Seen> seen;
     double at = from;
-    int steps = 0;    // since the last cycle that was seen
-    double lost = 0;  // a miss counts 1 and a sight takes off 1/2: two rhythms that meet at times are not one
+    int steps = 0;    // since the last cycle that was recognised
+    double lost = 0;  // a cycle that is missed adds 1 and one that is recognised takes off 1/2: a rhythm that
+                      // only coincides at times is lost
     std::size_t certain = 0;  // cycles up to which the rhythm was not in doubt
     while (lost <= most_misses) {
       ++steps;
@@ -90,7 +91,8 @@ class Follower {
     return seen;
   }
 
-  // The place whose cycle correlates best with the mean one, and learns from it; nothing beyond the ends.
+  // Finds the place where the cycle correlates best with the mean cycle, and updates the mean with it;
+  // nothing beyond the ends.
   std::optional<Seen> best_near(double expected, double reach) {
     const auto last = static_cast<std::ptrdiff_t>(x_.size()) - static_cast<std::ptrdiff_t>(width_);
     const auto begin = std::max<std::ptrdiff_t>(0, std::llround(std::ceil(expected - reach)));
@@ -105,7 +107,7 @@ class Follower {
       best = Seen{static_cast<double>(at), match};
       best_cycle = std::move(*cycle);
     }
-    if (begin <= end && !best) return Seen{expected, 0};  // flat: nothing seen, but not the end
+    if (begin <= end && !best) return Seen{expected, 0};  // flat: no cycle here, but not the end either
     if (best && best->match >= needed_match()) learn(best_cycle, best->match);
     return best;
   }
@@ -126,7 +128,7 @@ class Follower {
   double usual_match_ = least_match;
 };
 
-// Where in the mean cycle an epoch ends: validation is the shorter of the two levels, and it comes last.
+// Where in the mean cycle an epoch ends. Validation is the shorter of the two levels, and it comes last.
 double phase_of_boundary(const Cycle& cycle) {
   const auto [lowest, highest] = std::minmax_element(cycle.begin(), cycle.end());
   const double middle = (*lowest + *highest) / 2;
@@ -175,7 +177,7 @@ std::optional<Phase> follow_phase(std::span<const double> power, Stretch stretch
 }
 
 // A first phase with another rhythm: the clearest one in windows of a few later periods over the first half.
-// It must be lost again before the middle; a harmonic of the later rhythm would go on.
+// It must end before the middle: a harmonic of the later rhythm would not.
 std::optional<Phase> find_first_phase(std::span<const double> power, const Period& later) {
   std::optional<Period> best;
   Stretch where{};
@@ -196,7 +198,7 @@ std::optional<Phase> find_first_phase(std::span<const double> power, const Perio
   return phase;
 }
 
-// Fills [from, to) with as many epochs as fit, unseen.
+// Fills [from, to) with as many epochs as fit, with confidence 0.
 void fill(std::vector<PowerEpoch>& epochs, double from, double to, double period) {
   const auto count = std::max(1L, std::lround((to - from) / period));
   const double length = (to - from) / static_cast<double>(count);

@@ -6,10 +6,10 @@
 // the one before are found where the power within a sixth of a period around the expected place correlates
 // best with the mean of the cycles so far, so that a drifting period is followed and a disturbed cycle does
 // not end the search. What lies before (a first phase with another rhythm: frozen layers, warm-up) is
-// searched again for itself.
+// searched again on its own.
 //
-// A cycle need not be an epoch: gradient accumulation, logging or several evaluations an epoch repeat as
-// well. The confidence speaks of the cycles, not of what the training calls them.
+// A cycle need not be an epoch: gradient accumulation, logging or several evaluations in an epoch repeat as
+// well. The confidence says how sure the cycles are, not that they are epochs.
 #pragma once
 
 #include <cstddef>

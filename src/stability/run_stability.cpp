@@ -9,7 +9,7 @@ namespace joulecast::stability {
 namespace {
 
 constexpr double fastest_own_step = 0.5;  // s; anything faster is averaged to even_step
-constexpr double even_step = 1.0;         // s, the sampling that the methods were made for
+constexpr double even_step = 1.0;         // s: the sampling for which the methods were made
 
 double median_step(std::span<const double> times) {
   if (times.size() < 2) return 0;
@@ -114,8 +114,7 @@ struct Parts {
   std::vector<double> work;
 };
 
-/// Work in more units than this is counted in samples or tokens: equal parts of it say nothing of the
-/// training.
+/// More units of work than this are samples or tokens; equal parts of them are no epochs.
 constexpr double most_parts = 1e5;
 
 Parts parts_of(const trace::Run& run, trace::Span whole) {

@@ -20,9 +20,9 @@ struct PowerSignal {
   Seconds step{0};  ///< median distance of the times
 };
 
-/// One gauge's own readings. A sum of channels, and anything read more often than twice a second, is taken as
-/// means over even steps: the slowest channel's own, 1 s at least. unavailable where the run has no power;
-/// malformed where it has fewer than two readings within its span.
+/// The readings themselves where the total is one gauge. A sum of channels, and anything read more often than
+/// twice a second, becomes means over even steps, as long as those of the slowest channel and at least 1 s.
+/// unavailable where the run has no power; malformed where it has fewer than two readings within its span.
 [[nodiscard]] Result<PowerSignal> power_signal(const trace::Run& run);
 
 struct Stabilisation {

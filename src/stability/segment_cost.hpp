@@ -22,9 +22,9 @@ class SegmentCost {
   std::vector<long double> sum_, squares_, moment_;  // of x - centre, of its square, of t (x - centre)
 };
 
-/// Deviation of the noise from the median of |x[i+1] - x[i]|, unmoved by level changes (a normal's quartile
-/// scale). Where more than half of the steps are 0 (a coarse meter), from their mean square instead. 0 for a
-/// constant series.
+/// Standard deviation of the noise, from the median of |x[i+1] - x[i]| (scaled as for normal noise), which
+/// changes of level do not affect. Where more than half of the steps are 0 (a coarse meter), from their mean
+/// square instead. 0 for a constant series.
 [[nodiscard]] double noise_deviation(std::span<const double> series);
 
 }  // namespace joulecast::stability

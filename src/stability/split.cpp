@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t least_samples = 8;
 constexpr std::size_t least_segment = 2;
 
-// Cost of [0, c) + [c, n), the least over c; a change is one that pays for its parameters by BIC.
+// Cost of [0, c) + [c, n), the least over c; a change counts only where it lowers the BIC.
 Result<StablePoint> best_split(std::span<const double> power, std::string_view name, double parameters,
                                double (SegmentCost::*before)(std::size_t, std::size_t) const) {
   if (const auto usable = check_series(power, least_samples, name); !usable) return propagate(usable.error());

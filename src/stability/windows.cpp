@@ -7,8 +7,8 @@
 namespace joulecast::stability {
 namespace {
 
-// A norm below this (the scaled series lies in [-1, 1]) would lose its square to underflow; it counts as
-// constant.
+// A norm below this (the scaled series lies in [-1, 1]) would have a square that underflows, so the window
+// counts as constant.
 constexpr double smallest_norm = 1e-150;
 
 double power_of_two_scale(std::span<const double> series) {

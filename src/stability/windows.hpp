@@ -1,5 +1,5 @@
-// What the matrix profile needs of every window of a series, computed so that offset and plateaus cost no
-// precision.
+// What the matrix profile needs of every window of a series, computed so that a large offset or a plateau
+// costs no precision.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ namespace joulecast::stability {
 /// (the mean-centred recurrence used by SCAMP, Zimmerman et al. 2019, and mpx).
 ///
 /// The arrays have `padding` more elements than windows, those of the series continued by its last value, so
-/// that the recurrence may run beyond the end; inverse_norm is NaN there, so that no correlation is greater
-/// than anything.
+/// that the recurrence may run beyond the end; inverse_norm is NaN there, so that no comparison with a
+/// correlation there is true.
 struct Windows {
   static constexpr std::size_t padding = 192;  ///< at least the widest band of diagonals
 

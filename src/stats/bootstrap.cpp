@@ -154,7 +154,8 @@ Result<BootstrapInterval> bootstrap_quantile(Sample sample, double p, const Boot
                             while (seen <= below + 1) seen += counts[++v];
                           replicates[i] = std::lerp(low, ordered[v], share);
                         });
-  // Without one value the quantile is a neighbour of the whole sample's: only its side matters.
+  // Leaving one value out moves the quantile by at most one place: it matters only on which side the value
+  // lies.
   std::vector<double> left_out(n);
   std::vector<double> rest(ordered.begin() + 1, ordered.end());
   for (std::size_t i = 0; i < n; ++i) {

@@ -25,8 +25,8 @@ struct BootstrapInterval {
   double bias = 0;            ///< mean of the replicates - estimate
   double standard_error = 0;  ///< their standard deviation
   bool degenerate = false;  ///< every resample gave the same value: the interval has no width and says little
-  bool bca =
-      true;  ///< false where the percentiles were taken: no replicate lies below (or none above) the estimate
+  /// False where the percentiles were taken: no replicate lies below (or none above) the estimate
+  bool bca = true;
 };
 
 /// Bias-corrected and accelerated (Efron 1987). n >= 2. Acceleration by leaving out one value at a time, or,

@@ -74,7 +74,8 @@ GroupFacts facts_of(const LabelledGroup& group, double alpha) {
   return facts;
 }
 
-/// Which approach, and why: the means only where normality can be checked and nothing speaks against it.
+/// Chooses the approach and says why. Means are compared only where normality can be checked and is not
+/// rejected.
 std::pair<Approach, std::string> choose(const ComparisonResult& result, const ComparisonOptions& options) {
   const bool two = result.groups.size() == 2;
   const std::string by_ranks = two ? "the rank test (Mann-Whitney)" : "the rank test (Kruskal-Wallis)";
@@ -135,7 +136,7 @@ void plan_repetitions(ComparisonResult& result, const ComparisonOptions& options
   const auto variation = common_variation(result.groups);
   if (!variation || !(*variation > 0)) return;
   const auto k = static_cast<double>(result.groups.size());
-  const double alpha = options.alpha / (k * (k - 1) / 2);  // every pair, on the safe side
+  const double alpha = options.alpha / (k * (k - 1) / 2);  // as if every pair were tested: cautious
   const bool ranks = result.approach == Approach::ranks;
   for (const double wanted : options.wanted_differences) {
     Repetitions plan{wanted, std::nullopt};

@@ -87,8 +87,8 @@ struct ComparisonResult {
   std::string pair_test;
   std::vector<PairOutcome> pairs;
   std::vector<Repetitions> repetitions;  ///< a group, to see each wanted difference in every pair
-  std::optional<double>
-      detectable_difference;          ///< relative: what the smallest group's n shows with the wanted power
+  /// Relative: what the smallest group's n shows with the wanted power
+  std::optional<double> detectable_difference;
   std::vector<std::string> left_out;  ///< groups with fewer than three values
   std::vector<std::string> warnings;
   [[nodiscard]] bool significant() const { return test.p_value < alpha; }

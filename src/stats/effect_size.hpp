@@ -22,8 +22,8 @@ struct Effect {
 /// variance (Hedges and Olkin 1985). invalid where neither sample varies.
 [[nodiscard]] Result<Effect> hedges_g(Sample a, Sample b, double level = 0.95);
 
-// Words for sizes. Conventions, not laws: Romano et al. 2006 for delta (0.147, 0.33, 0.474), Cohen 1988 for
-// the others (d 0.2, 0.5, 0.8; eta squared 0.01, 0.06, 0.14).
+// Words for sizes. They are conventions, no more: Romano et al. 2006 for delta (0.147, 0.33, 0.474), Cohen
+// 1988 for the others (d 0.2, 0.5, 0.8; eta squared 0.01, 0.06, 0.14).
 [[nodiscard]] std::string_view magnitude_of_delta(double delta);
 [[nodiscard]] std::string_view magnitude_of_d(double d);
 [[nodiscard]] std::string_view magnitude_of_eta_squared(double eta_squared);

@@ -130,7 +130,7 @@ FactorEffect anova_effect(const Cells& cells, Which which) {
   return f_effect(beyond_additive(cells), a * b, cells);
 }
 
-/// What remains of the values when every effect but one is taken away.
+/// The values with every effect but one taken away.
 std::vector<double> aligned(const TwoFactors& data, const Cells& cells, Which which) {
   const auto total = cells.n.sum();
   const double grand = (cells.n.array() * cells.mean.array()).sum() / total;
@@ -149,7 +149,7 @@ std::vector<double> aligned(const TwoFactors& data, const Cells& cells, Which wh
     result[i] = data.values[i] - cells.mean(a, b) + effect;
     size = std::max(size, std::abs(data.values[i]));
   }
-  // Differences of rounding are not differences: without this, ties would be ranked by noise.
+  // Values that differ only by rounding count as equal: otherwise ties would be ranked by noise.
   const double grain = size * 1e-12;
   if (grain > 0)
     for (double& value : result) value = std::round(value / grain);

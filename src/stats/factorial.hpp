@@ -20,8 +20,8 @@ struct FactorEffect {
   double statistic = 0;  ///< F, or H for Scheirer-Ray-Hare
   double df = 0;
   double p_value = 0;
-  double partial_eta_squared =
-      0;  ///< SS / (SS + SS_residual); for Scheirer-Ray-Hare eta squared, SS / SS_total
+  /// SS / (SS + SS_residual); for Scheirer-Ray-Hare eta squared, SS / SS_total
+  double partial_eta_squared = 0;
 };
 struct FactorialResult {
   FactorEffect a;

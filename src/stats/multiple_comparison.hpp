@@ -1,4 +1,4 @@
-// Many tests at once: what becomes of their p-values.
+// Adjusted p-values for many tests at once.
 #pragma once
 
 #include <span>

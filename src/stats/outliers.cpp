@@ -64,7 +64,8 @@ Result<std::vector<std::size_t>> outliers_by_esd(Sample sample, std::size_t most
     taken.push_back(*furthest);
     left.erase(furthest);
   }
-  taken.resize(significant);  // the largest i that passes decides: outliers may hide behind each other
+  // The largest i that passes decides, because several outliers can mask each other
+  taken.resize(significant);
   std::sort(taken.begin(), taken.end());
   return taken;
 }

@@ -1,11 +1,12 @@
-// Values that do not belong: a run disturbed by another job, a broken reading. Rules mark, people decide.
+// Values that do not belong: a run disturbed by another job, a broken reading. The rules mark them; people
+// decide.
 #pragma once
 
 #include "stats/sample.hpp"
 
 namespace joulecast::stats {
 
-// Each returns the positions in the sample, ascending. Few values cannot be outliers: n < 4 gives none.
+// Each returns the positions in the sample, ascending. Among fewer than four values none is marked.
 
 /// Outside Tukey's fences: more than k box lengths from the box (quartiles of type 7). A box without length
 /// marks nothing.

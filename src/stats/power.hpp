@@ -22,8 +22,8 @@ struct PowerWish {
 [[nodiscard]] Result<std::size_t> repetitions_for_t_test(double effect, PowerWish wish = {});
 [[nodiscard]] Result<std::size_t> repetitions_for_anova(double groups, double effect, PowerWish wish = {});
 
-/// What a rank test needs for certain where the t test needs n: n / 0.864, its lowest asymptotic relative
-/// efficiency over all distributions (Hodges and Lehmann 1956).
+/// An upper bound of what a rank test needs where the t test needs n: n / 0.864, its lowest asymptotic
+/// relative efficiency over all distributions (Hodges and Lehmann 1956).
 [[nodiscard]] std::size_t repetitions_for_rank_test(std::size_t n_of_t_test);
 
 }  // namespace joulecast::stats

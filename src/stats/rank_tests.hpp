@@ -10,8 +10,8 @@ struct KruskalWallis {
   double h = 0;  ///< corrected for ties
   double df = 0;
   double p_value = 0;  ///< chi squared; good from about 5 values a group
-  double eta_squared =
-      0;  ///< (H - k + 1) / (n - k), Tomczak and Tomczak 2014; slightly below 0 where H is small
+  /// (H - k + 1) / (n - k), Tomczak and Tomczak 2014; slightly below 0 where H is small
+  double eta_squared = 0;
   std::size_t n = 0;
   double tie_sum = 0;
 };

@@ -1,4 +1,4 @@
-// What a sample is like: centre, spread, quantiles. Names carry the definition.
+// Centre, spread and quantiles of a sample. The names say which definition is used.
 // Every function that orders needs its input sorted where the parameter says so; nothing here accepts NaN.
 #pragma once
 

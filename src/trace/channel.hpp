@@ -51,15 +51,15 @@ struct Channel {
   std::string device_name;   ///< what people call the device: "NVIDIA A100-SXM4-80GB"; empty = not known
   double resolution = 1;     ///< one raw count in the quantity's base unit
   Seconds update_period{0};  ///< how often the source has a new value; 0 = not known
-  Seconds averaging_window{
-      0};  ///< a gauge's value is the mean over this long; 0 = instantaneous or not known
-  std::uint64_t wrap_range =
-      0;  ///< raw counts after which a counter starts again at 0; 0 = never, or not known
+  /// A gauge's value is the mean over this long; 0 = instantaneous or not known
+  Seconds averaging_window{0};
+  /// Raw counts after which a counter starts again at 0; 0 = it never does, or nobody knows
+  std::uint64_t wrap_range = 0;
   Watts plausible_maximum{0};  ///< a power above this is a fault, not a value; 0 = no bound known
   std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
-  double relative_uncertainty =
-      0;             ///< half-width of a 90 % interval on the energy, as a share; 0 = not stated
+  /// Half-width of a 90 % interval on the energy, as a share; 0 = not stated
+  double relative_uncertainty = 0;
   std::string note;  ///< the assumption behind a modelled value, or the access path of a measured one
 };
 

@@ -20,7 +20,7 @@ Step CounterDecoder::step(SteadyTime time, std::uint64_t count) {
 
   const bool fell = count < before;
   const bool bounded = plausible_maximum_ > Watts{0};
-  // What the device could have used at the most; the slack is for a reading stamped a little late.
+  // The most that the device could have used. The slack allows for a reading that was stamped a little late.
   const Joules most = plausible_maximum_ * (elapsed + Seconds{0.05});
   if (wrap_range_ > 0 && bounded) {
     const Joules range{static_cast<double>(wrap_range_) * resolution_};
@@ -30,7 +30,7 @@ Step CounterDecoder::step(SteadyTime time, std::uint64_t count) {
 
   const std::uint64_t counts = fell ? wrap_range_ - before + count : count - before;
   const Joules used{static_cast<double>(counts) * resolution_};
-  // A fall that would need more than the device can draw is no wrap: the counter was restarted.
+  // If a wrap would mean more than the device can draw, the counter was restarted instead.
   if (bounded && used > most) return {fell ? StepKind::restarted : StepKind::implausible, Joules{0}};
   total_ += used;
   return {fell ? StepKind::wrapped : StepKind::step, used};

@@ -22,8 +22,8 @@ enum class StepKind {
 
 struct Step {
   StepKind kind = StepKind::first;
-  Joules energy{
-      0};  ///< used since the previous reading; 0 and not to be counted for first, ambiguous and implausible
+  /// Used since the previous reading; 0 and not to be counted for first, ambiguous and implausible
+  Joules energy{0};
   [[nodiscard]] bool usable() const { return kind == StepKind::step || kind == StepKind::wrapped; }
 };
 

@@ -18,7 +18,7 @@ struct Candidate {
   SpanEnergy part;
 };
 
-/// A counter loses to a gauge of the same device only where it saw clearly less of the span.
+/// A counter is preferred to a gauge of the same device unless it covers clearly less of the span.
 constexpr double coverage_slack = 0.05;
 
 bool better(const Candidate& a, const Candidate& b) {
@@ -32,7 +32,7 @@ bool better(const Candidate& a, const Candidate& b) {
 
 using DeviceKey = std::tuple<std::string, Component, std::string>;  // node, component, device
 
-/// The channel that speaks for each device, in the order of the rows that people see.
+/// The channel whose figure is taken for each device, in the order in which rows are shown.
 std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOptions options) {
   std::map<DeviceKey, Candidate> best;
   std::set<std::pair<std::string, Component>> has_measured;
@@ -49,7 +49,7 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   std::vector<Candidate> chosen;
   for (const auto& [key, candidate] : best) {
     const auto& channel = candidate.trace->channel;
-    // A model of a component stands in for a meter; it does not stand beside one.
+    // A model replaces a meter that is not there; it is never added to one.
     if (channel.provenance == Provenance::measured ||
         !has_measured.contains({channel.node, channel.component}))
       chosen.push_back(candidate);
@@ -64,8 +64,8 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   return chosen;
 }
 
-/// Which of the chosen channels are added: none that another chosen one contains, and under a machine's own
-/// meter nothing else of that machine.
+/// Which of the chosen channels are added: not those that another chosen one contains, and nothing else of a
+/// machine that has a meter for the whole.
 std::vector<bool> choose_total(const std::vector<Candidate>& chosen) {
   std::set<std::pair<std::string, std::string>> names;
   std::set<std::string> metered_nodes;
@@ -98,7 +98,7 @@ ComponentEnergy row_of(const Candidate& candidate, bool in_total) {
   return row;
 }
 
-/// CPU and memory are in every machine; a GPU only where the run says so.
+/// Every machine has a CPU and memory; a GPU only where the run says so.
 void add_missing(const Run& run, RunEnergy& energy) {
   const auto has = [&](Component component) {
     return std::ranges::any_of(energy.components,
@@ -135,7 +135,8 @@ void add_up(RunEnergy& energy) {
   energy.total = Joules{total};
   energy.provenance = provenance;
   energy.coverage = total > 0 ? seen / total : 0;
-  // Added linearly, as if every part erred the same way: the careful choice, since models share their inputs.
+  // Added linearly, as if all parts were wrong in the same direction. That is the cautious choice, since
+  // models share their inputs.
   energy.relative_uncertainty = total > 0 ? uncertain / total : 0;
 }
 

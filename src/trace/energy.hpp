@@ -1,4 +1,4 @@
-// Energy of a run, by component, without counting anything twice, and with what is missing said.
+// Energy of a run by component: nothing is counted twice, and what is missing is named.
 #pragma once
 
 #include <optional>

@@ -8,7 +8,7 @@
 
 namespace joulecast::trace {
 
-/// Without id and name, and what is not kept under a name of its own (epoch_bounds_recorded, extra_json).
+/// Without id and name, and without what is kept elsewhere (epoch_bounds_recorded, extra_json).
 template <class Info, class Visit>
 void visit_info(Info& info, Visit&& visit) {
   visit("source", info.source);

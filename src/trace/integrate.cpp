@@ -6,7 +6,7 @@
 namespace joulecast::trace {
 namespace {
 
-/// Neumaier's sum: epochs of a long run add up to the run.
+/// Neumaier's compensated sum, so that the epochs of a long run add up to the run.
 class Sum {
  public:
   void add(double x) {
@@ -21,8 +21,8 @@ class Sum {
   double lost_ = 0;
 };
 
-/// Power at the two ends of one interval between readings, whatever the channel's behaviour: a gauge's power
-/// runs on the line between its readings, a counter's is the constant mean of its difference.
+/// Power at the two ends of an interval between readings. A gauge's power lies on the line between its
+/// readings; a counter's is its difference over the time, the same at both ends.
 struct Interval {
   double begin, end, power_begin, power_end;
   [[nodiscard]] double power(double t) const {
@@ -64,8 +64,8 @@ class Integrator {
     return {begin, end, mean, mean};
   }
 
-  /// How the policy sees interval i where it is a gap. A counter's own difference is lost there, so its power
-  /// is taken from the intervals on the two sides.
+  /// The powers that the policy uses for interval i, a gap. A counter's difference is lost there, so they are
+  /// taken from the intervals on both sides.
   [[nodiscard]] Interval filled(std::size_t i) const {
     auto whole = interval(i);
     if (counter_) {
@@ -174,7 +174,8 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
       const Span step{Seconds{times[i - 1]}, Seconds{times[i]}};
       const auto part = integrator.over(step);
       total.add(part.energy.value());
-      // Outside its readings a trace knows nothing: said as a gap, so that it is not read as zero power.
+      // Nothing is known before the first and after the last reading: a gap, so that it is not read as zero
+      // power.
       if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
     }
     result.times.push_back(times[i]);

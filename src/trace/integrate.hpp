@@ -17,7 +17,8 @@ enum class GapPolicy {
 
 struct IntegrationOptions {
   GapPolicy gaps = GapPolicy::interpolate;
-  /// Two readings further apart than this are a gap even if nobody said so; 0 = only explicit gaps count.
+  /// Two readings further apart than this are a gap, even if it is not among the trace's gaps; 0 = only those
+  /// count.
   Seconds longest_step{0};
 };
 

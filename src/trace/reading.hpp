@@ -8,8 +8,8 @@
 
 namespace joulecast::trace {
 
-using RawValue =
-    std::variant<std::uint64_t, double>;  ///< a counter's count, or a gauge's value in the base unit
+/// A counter's count, or a gauge's value in the base unit
+using RawValue = std::variant<std::uint64_t, double>;
 
 struct Reading {
   SteadyTime time;  ///< midpoint of the read call

@@ -27,7 +27,8 @@ enum class RunStatus { running, finished, failed, interrupted };
 [[nodiscard]] std::string_view name_of(RunStatus status);
 [[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
 
-/// What one sensor did in the run: also the ones that could not be used, so that nothing is lost silently.
+/// What one sensor did in the run. Sensors that could not be used are listed too, so that nothing is lost
+/// silently.
 struct SensorStatus {
   std::string sensor;
   bool used = false;
@@ -79,7 +80,7 @@ struct Projection {
   Joules total{0};
   std::optional<Joules> low;  ///< 90 % interval, where the method gives one
   std::optional<Joules> high;
-  bool ready = false;  ///< the method itself held its figure for dependable
+  bool ready = false;  ///< the method itself considers the figure reliable
 };
 
 struct Run {
@@ -93,8 +94,8 @@ struct Run {
   Span span;                        ///< run_start_s .. run_stop_s; where unknown, what the traces cover
   std::vector<Trace> traces;
   std::vector<Epoch> epochs;  ///< sorted by span.begin
-  std::vector<MetricPoint>
-      metrics;  ///< every report in the order of time; an epoch's last ones are also in epochs
+  /// Every report in the order of time; an epoch's last ones are also in epochs
+  std::vector<MetricPoint> metrics;
   std::vector<Projection> projections;  ///< in the order of time
   std::vector<SensorStatus> sensors;
   std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps

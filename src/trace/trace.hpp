@@ -26,9 +26,9 @@ struct Trace {
   Channel channel;
   std::vector<double> times;   ///< seconds from the run's start
   std::vector<double> values;  ///< same length as times
-  /// Sorted, disjoint: spans whose energy the source does not tell. A gauge that was not read is a gap; a
-  /// counter that was not read for a while is none, because its next difference covers the while. A lost
-  /// difference is.
+  /// Spans whose energy is not known; sorted and disjoint. Where a gauge was not read there is a gap. Where a
+  /// counter was not read there is none, because its next difference covers that time; there is one where
+  /// that difference is lost.
   std::vector<Span> gaps;
 
   [[nodiscard]] std::size_t size() const { return times.size(); }

@@ -1,5 +1,5 @@
-// What a training is: the network, the data, the machine's GPUs and how they are used. Whatever measures,
-// predicts, compares or learns from trainings describes them with this one type.
+// What a training is: the network, the data, the machine's GPUs and how they are used. Everything that
+// measures, predicts, compares or learns from trainings describes them with this type.
 #pragma once
 
 #include <optional>

@@ -17,8 +17,8 @@ struct Alternative {
   std::vector<std::string> labels;               ///< one for each key column: "resnet50", "RTX 3090", "32"
   Provenance provenance = Provenance::measured;  ///< modelled: predicted, no run was made
   std::size_t runs = 0;
-  std::map<std::string, std::vector<double>>
-      values;  ///< by column, one a run (NaN: that run does not know); a prediction has one
+  /// By column, one a run (NaN: that run does not know); a prediction has one
+  std::map<std::string, std::vector<double>> values;
   std::map<std::string, stats::Range> stated;  ///< by column: the 90 % interval that a prediction came with
   [[nodiscard]] std::string name() const;      ///< labels with " / " between
 };

@@ -14,8 +14,8 @@ struct Improvement {
   std::size_t epoch = 0;  ///< counts from 1
   double energy = 0;      ///< used up to the end of that epoch
   double quality = 0;
-  double energy_per_point =
-      0;  ///< since the improvement before, for each 0.01 of quality; the first counts from quality 0
+  /// Since the improvement before, for each 0.01 of quality; the first counts from quality 0
+  double energy_per_point = 0;
 };
 
 struct CurveReading {

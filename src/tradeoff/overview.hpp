@@ -20,8 +20,8 @@ struct Placed {
   std::size_t alternative = 0;  ///< position in the input
   double cost = 0;              ///< medians
   double quality = 0;
-  stats::Range
-      cost_interval;  ///< 95 %, of the median, by resampling the runs; NaN with fewer than three runs
+  /// 95 %, of the median, by resampling the runs; NaN with fewer than three runs
+  stats::Range cost_interval;
   stats::Range quality_interval;
   bool on_front = false;
   double front_share = 0;                ///< share of the resamples in which it is on the front

@@ -13,8 +13,8 @@ struct UtilisationReading {
   double percent = 0;  ///< median of the runs' mean utilisation
   bool low = false;  ///< below half: a smaller GPU, a larger batch or a faster input pipeline may do the same
                      ///< for less
-  std::optional<std::size_t>
-      cheaper;  ///< the same training on another GPU that cost less (median), where one was measured
+  /// The same training on another GPU that cost less (median), where one was measured
+  std::optional<std::size_t> cheaper;
   double cheaper_saving = 0;  ///< share of the cost it saves
 };
 

@@ -92,6 +92,33 @@ class Stabilise(CommandTest):
         # A folder of bundles can only mean the summary.
         self.assertEqual(self.json("stabilise", self.folder / "runs")["runs"], 6)
 
+    def test_stored_runs_by_id_beginning_and_name(self):
+        run = bundle(self.folder / "mine", ramp(), name="first")
+        other = bundle(self.folder / "other", ramp(seed=2))
+        self.call("import", run, other)
+        by_path = self.json("stabilise", run)
+        for reference in ("mine", "min", "first"):
+            self.assertEqual(self.json("stabilise", reference, cwd="/"), by_path, reference)
+        elsewhere = self.folder / "elsewhere.db"
+        self.store.rename(elsewhere)
+        self.assertEqual(self.json("stabilise", "mine", "--store", elsewhere, cwd="/"), by_path)
+        # Where a folder has the name of a stored run, it is the folder.
+        bundle(self.folder / "here" / "mine", ramp(seed=5, length=300))
+        there = self.json("stabilise", "mine", "--store", elsewhere, cwd=self.folder / "here")
+        self.assertGreater(there["stable_from_s"], by_path["stable_from_s"] + 100)
+        # A summary takes both, and a name that neither has is one line.
+        summary = self.json("stabilise", "mine", "other", self.folder / "here", "--summary", "--store", elsewhere, cwd="/")
+        self.assertEqual(summary["runs"], 3)
+        answer = self.call("stabilise", "third", "--store", elsewhere, cwd="/", expect=2)
+        self.assertEqual(answer.stderr, f"joulecast: third: no such file or folder; as a stored run: no such run in {elsewhere}\n")
+
+    def test_a_summary_says_why_a_stored_run_is_left_out(self):
+        for name, power in (("long", ramp()), ("point", [100.0])):
+            self.call("import", bundle(self.folder / name, power))
+        summary = self.json("stabilise", "long", "point", "--summary", cwd="/")
+        self.assertEqual(summary["runs"], 1)
+        self.assertEqual(summary["skipped"], ["point: the run has no energy or power channel"])
+
     def test_reads_a_power_log_directly(self):
         log = self.folder / "gpu.csv"
         rows = "".join(f"2024/01/01 10:{i // 60:02}:{i % 60:02}.000, {watts:.2f} W\n" for i, watts in enumerate(ramp()))
@@ -100,12 +127,16 @@ class Stabilise(CommandTest):
 
     def test_one_line_for_what_cannot_be_used(self):
         short = bundle(self.folder / "short", [100.0] * 30)
+        (self.folder / "empty").mkdir()
         cases = [
             (["stabilise", short, "--method", "fluss"], "too few"),
             (["stabilise", short, "--method", "prophecy"], "--method"),
             (["stabilise", short, "--window", "2"], "--window"),
             (["stabilise", self.folder / "nowhere"], "nowhere"),
-            (["stabilise", self.folder / "nowhere", "--summary"], "no run bundle"),
+            (["stabilise", self.folder / "nowhere", "--summary"], "as a stored run"),
+            (["stabilise", self.folder / "empty", "--summary"], "no run bundle"),
+            (["stabilise", short, short], "--summary"),
+            (["stabilise", short, "--noise", "-1"], "--noise"),
             (["stabilise", short, "--summary", "--plot", "x.svg"], "--plot"),
         ]
         for arguments, word in cases:

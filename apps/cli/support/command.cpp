@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "report/json_value.hpp"
 
 namespace joulecast::cli {
 
@@ -33,13 +33,28 @@ Status check_json_target(const std::string& path) {
               "{} is there already and holds no JSON; for standard output write --json -", path);
 }
 
-Status write_json(const nlohmann::ordered_json& json, const std::string& path) {
+namespace {
+
+Status write_json_text(const std::string& text, const std::string& path) {
   if (auto usable = check_json_target(path); !usable) return usable;
-  // A name in another encoding must not lose the whole answer: replace what is not UTF-8.
-  const auto text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (path != "-") return write_file(path, text);
   fmt::print("{}", text);  // a failure shows when the program ends: main() looks at all of standard output
   return {};
+}
+
+}  // namespace
+
+Status write_json(const nlohmann::ordered_json& json, const std::string& path) {
+  return write_json_text(report::json_text(json), path);
+}
+
+int report_result(const std::string& json_file, const std::function<std::string()>& text,
+                  const std::function<std::string()>& json_text) {
+  if (const auto usable = check_json_target(json_file); !usable) return report_error(usable.error());
+  if (json_file != "-") fmt::print("{}", text());
+  if (json_file.empty()) return done;
+  const auto written = write_json_text(json_text(), json_file);
+  return written ? done : report_error(written.error());
 }
 
 int answer(const std::string& json_file, const std::function<void()>& print,

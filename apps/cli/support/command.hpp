@@ -44,8 +44,13 @@ int report_error(const Error& error);
 /// Whether write_json would refuse, for a command that does something lasting before it writes.
 [[nodiscard]] Status check_json_target(const std::string& path);
 
-/// The end of most commands: prints for people unless standard output is to be the JSON's, and writes the
-/// JSON where it was asked for ("" = nowhere). The exit status.
+/// The end of a command: prints the text unless standard output is to be the JSON's, and writes the JSON
+/// where it was asked for ("" = nowhere). Only what is wanted is made. The exit status.
+int report_result(const std::string& json_file, const std::function<std::string()>& text,
+                  const std::function<std::string()>& json_text);
+
+/// The same with JSON as a value: prints for people unless standard output is to be the JSON's, and writes
+/// the JSON where it was asked for ("" = nowhere). The exit status.
 int answer(const std::string& json_file, const std::function<void()>& print,
            const std::function<nlohmann::ordered_json()>& json);
 

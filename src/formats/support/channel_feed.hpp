@@ -50,8 +50,8 @@ class ChannelFeed {
   double last_count_ = 0;
   double total_ = 0;
   bool broken_ = false;  ///< a gap is open
-  std::optional<double>
-      broken_since_;  ///< where it began; nothing = before the first reading, at no known time
+  /// Where it began; nothing = before the first reading, at no known time
+  std::optional<double> broken_since_;
   std::optional<double> last_missing_;
   std::uint64_t samples_ = 0;
   Seconds gaps_{0};

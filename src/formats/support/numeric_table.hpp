@@ -14,8 +14,8 @@ namespace joulecast::formats {
 struct NumericTable {
   std::vector<std::string> header;
   std::vector<double> cells;  ///< row by row; NaN = an empty cell
-  std::vector<std::size_t>
-      lines;  ///< line number of each row, from 1; 0 = rows were lost here (the cells are NaN)
+  /// Line number of each row, from 1; 0 = rows were lost here (the cells are NaN)
+  std::vector<std::size_t> lines;
 
   [[nodiscard]] std::size_t rows() const { return lines.size(); }
   [[nodiscard]] double at(std::size_t row, std::size_t column) const {

@@ -1,5 +1,5 @@
-// Small arrays of numbers that a graph computes from shapes; evaluated, so that Reshape and its like have
-// their sizes.
+// Small arrays of numbers that a graph computes from shapes. They are evaluated, because operators such as
+// Reshape take their sizes from them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Array {
   std::vector<double> values;
 };
 
-/// Larger results are not computed: nothing that decides a shape is that long.
+/// Larger results are not computed: arrays that decide a shape are shorter.
 constexpr std::int64_t largest_array = 1 << 14;
 
 /// `value` as an integer within +-2^53: exporters write INT64_MAX for "to the end".

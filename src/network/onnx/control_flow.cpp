@@ -1,5 +1,4 @@
-// If, Loop, Scan and the functions that a model defines: what they run is counted as often as it is known to
-// run.
+// If, Loop, Scan and the functions that a model defines. A body is counted as often as it is known to run.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace {
 constexpr int deepest_call = 24;
 constexpr double most_trips = 1e6;
 
-/// What a body sees of a value that changes from one turn to the next.
+/// What is known inside a body of a value that changes from one iteration to the next.
 Value changing(const Value* value) {
   Value result = value == nullptr ? Value{} : *value;
   result.data.reset();
@@ -29,7 +28,7 @@ Value scalar(int type) {
   return value;
 }
 
-/// Each turn's value, one after the other along a new first dimension.
+/// The values of all iterations, stacked along a new first dimension.
 Value stacked(Value value, std::optional<double> turns) {
   if (value.shape && turns) {
     value.shape->insert(value.shape->begin(), static_cast<std::int64_t>(*turns));
@@ -86,9 +85,10 @@ Status Reader::run_if(const Node& node, const Inputs& inputs, Scope& scope, cons
     define(node, std::move(*outputs), scope);
     return {};
   }
-  // Which way it goes is not known: the dearer one is counted.
+  // Which branch runs is not known: the more expensive one is counted.
   note("an If depends on the data: its dearer branch is counted");
-  nodes_run_ += static_cast<int>(collected_.layers.size() / 64);  // copying what is collected is work too
+  // Copying the layers collected so far takes time too, and counts towards the limit
+  nodes_run_ += static_cast<int>(collected_.layers.size() / 64);
   const auto before = collected_;
   auto first = run_subgraph(*taken, {}, scope, inside);
   if (!first) return propagate(first.error());
@@ -118,7 +118,8 @@ Status Reader::run_loop(const Node& node, const Inputs& inputs, Scope& scope, co
   const auto carried = states.size() - 2;
   auto results = run_subgraph(*body, std::move(states), scope, inside);
   if (!results) return propagate(results.error());
-  std::vector<Value> outputs;  // without the condition; states first, then one stack for each further output
+  // Without the condition: first the states, then a stack for each further output
+  std::vector<Value> outputs;
   for (std::size_t i = 1; i < results->size(); ++i) {
     auto& value = (*results)[i];
     outputs.push_back(i <= carried ? changing(&value) : stacked(std::move(value), turns));
@@ -175,7 +176,7 @@ Status Reader::run_function(const onnx::FunctionProto& function, const Node& nod
   for (const auto& opset : function.opset_import())
     if (opset.domain().empty())
       inside.opset = static_cast<int>(std::clamp<std::int64_t>(opset.version(), 0, 1000));
-  // Attributes of the body may refer to those of the call.
+  // Attributes inside the function may refer to those of its call.
   Nodes nodes = function.node();
   for (auto& child : nodes) {
     auto* attributes = child.mutable_attribute();

@@ -184,7 +184,7 @@ std::optional<Array> join(const Node& node, const Inputs& inputs) {
 std::optional<Array> where(const Inputs& inputs) {
   if (inputs.size() != 3 || data_of(inputs, 1) == nullptr || data_of(inputs, 2) == nullptr)
     return std::nullopt;
-  // Chosen on a common shape, in two steps of two operands each.
+  // Three operands broadcast to one shape, two at a time.
   const auto& condition = *inputs[0]->data;
   const auto taken =
       broadcast(condition, *inputs[1]->data, [](double c, double x) { return c != 0 ? x : 0; });

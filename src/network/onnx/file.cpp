@@ -24,7 +24,7 @@ constexpr std::uint64_t graph_initializer = 5;
 constexpr bool is_tensor_data(std::uint64_t field) {
   return (field >= 4 && field <= 7) || (field >= 9 && field <= 11);
 }
-/// What evaluation may need is kept: up to largest_array numbers of 8 bytes.
+/// Numbers that evaluation may need are kept: up to largest_array of 8 bytes each.
 constexpr std::size_t largest_kept = static_cast<std::size_t>(largest_array) * 8;
 
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
@@ -50,7 +50,7 @@ std::optional<std::string_view> take(std::string_view& bytes, std::uint64_t coun
   return taken;
 }
 
-/// Copies a message field by field; `change` may put something else in the place of a length-delimited one.
+/// Copies a message field by field. `change` may replace a length-delimited field.
 template <class Change>
 bool copy_message(std::string_view bytes, std::string& out, const Change& change) {
   while (!bytes.empty()) {

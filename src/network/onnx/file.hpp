@@ -9,8 +9,8 @@
 
 namespace joulecast::network::onnx_reader {
 
-/// The serialised model with the numbers of large initialisers left out: dimensions are all that is needed of
-/// them, and a hundred megabytes need not be parsed. Empty where the bytes are no protobuf message.
+/// The serialised model without the numbers of large initialisers: only their dimensions are needed, and
+/// hundreds of megabytes need not be parsed. Empty where the bytes are no protobuf message.
 [[nodiscard]] std::string without_weights(std::string_view model);
 
 /// A file mapped into memory for reading.

@@ -32,12 +32,12 @@ class Binder {
   }
 
   Result<BoundInputs> bind(const std::vector<const onnx::ValueInfoProto*>& declared) {
-    // What the user says of shapes names symbols, which other inputs share.
+    // Shapes that the user gives fix symbolic dimensions, which other inputs may share.
     for (const auto* info : declared)
       if (auto learned = learn(*info, info == declared.front()); !learned) return propagate(learned.error());
     for (const auto* info : declared) {
-      if (!info->type()
-               .has_tensor_type()) {  // a sequence or an optional: what reads it is reported as not counted
+      if (!info->type().has_tensor_type()) {  // a sequence or an optional: the operators that read it are
+                                              // reported as not counted
         bound_.inputs.push_back({info->name(), {}});
         bound_.types.push_back(0);
         continue;
@@ -76,8 +76,8 @@ class Binder {
                   info.name(), sides->size(), to_text(*shape));
     for (std::size_t i = 0; i < sides->size(); ++i) {
       const auto& side = (*sides)[i];
-      // Fixed sides may be overridden: a network for 224 often takes 128; a channel count that does not fit
-      // shows later.
+      // Fixed sides may be overridden: a network for 224 pixels often takes 128. A number of channels that
+      // does not fit is found later.
       if (!side.fixed() && !side.name.empty() && i > 0) bound_.dimensions.emplace(side.name, (*shape)[i]);
     }
     return {};

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "network/cost.hpp"
+#include "network/onnx/operators.hpp"
 #include "network/onnx/value.hpp"
 
 namespace joulecast::network::onnx_reader {
@@ -44,7 +45,7 @@ Outcome convolution(const Node& node, const Inputs& inputs, const std::vector<Va
     return unknown("its weights do not fit its input");
   const bool transposed = node.type() == "ConvTranspose";
   const auto groups = static_cast<double>(std::max<std::int64_t>(node.integer("group", 1), 1));
-  // A transposed convolution multiplies each *input* position into a window of outputs.
+  // In a transposed convolution each position of the *input* is multiplied with the kernel.
   const auto& positions = transposed ? *data : *outputs.front().shape;
   Counted counted;
   counted.weighted = true;
@@ -105,7 +106,7 @@ Outcome gemm(const Node& node, const Inputs& inputs, const std::vector<Value>& o
   return counted;
 }
 
-/// Einsum of two: the product of the sizes of all letters.
+/// Einsum of two operands: as many multiplications as the product of all letters' sizes.
 Outcome einsum(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
   if (inputs.size() != 2) return unknown("einsum of other than two operands");
   if (!outputs.front().shape) return unknown(no_output_shape);
@@ -145,7 +146,7 @@ Outcome recurrent(const Node& node, const Inputs& inputs, double gates) {
                                    .gates = gates,
                                    .steps = steps,
                                    .directions = static_cast<double>((*r)[0])});
-  // The batch is worked on in each step at once: rows of the products, not more of them.
+  // Each step works on the whole batch at once: the batch makes the products taller, not more numerous.
   for (auto* figure : {&counted.layer.macs, &counted.layer.flops}) *figure *= batch;
   counted.layer.product->rows = batch;
   return counted;
@@ -159,170 +160,6 @@ Outcome gather(const Inputs& inputs) {
   counted.layer.kind = table ? LayerKind::embedding : LayerKind::movement;
   if (table) counted.weight_inputs = {0};
   return counted;
-}
-
-enum class Group {
-  view,
-  movement,
-  elementwise,
-  pooling,
-  global_pooling,
-  normalisation,
-  reduction,
-  data_dependent
-};
-
-struct Known {
-  std::string_view type;
-  Group group;
-  std::string_view operation = {};  ///< as cost.hpp calls it, where the type in lower case is not it
-};
-
-constexpr std::array known{
-    Known{"Reshape", Group::view},
-    Known{"Flatten", Group::view},
-    Known{"Squeeze", Group::view},
-    Known{"Unsqueeze", Group::view},
-    Known{"Identity", Group::view},
-    Known{"Transpose", Group::movement},
-    Known{"Concat", Group::movement},
-    Known{"Slice", Group::movement},
-    Known{"Split", Group::movement},
-    Known{"Pad", Group::movement},
-    Known{"Expand", Group::movement},
-    Known{"Tile", Group::movement},
-    Known{"Resize", Group::movement},
-    Known{"Upsample", Group::movement},
-    Known{"DepthToSpace", Group::movement},
-    Known{"SpaceToDepth", Group::movement},
-    Known{"GatherElements", Group::movement},
-    Known{"GatherND", Group::movement},
-    Known{"ScatterElements", Group::movement},
-    Known{"ScatterND", Group::movement},
-    Known{"Scatter", Group::movement},
-    Known{"OneHot", Group::movement},
-    Known{"ReverseSequence", Group::movement},
-    Known{"CenterCropPad", Group::movement},
-    Known{"Col2Im", Group::movement},
-    Known{"Trilu", Group::movement},
-    Known{"EyeLike", Group::movement},
-    Known{"Range", Group::movement},
-    Known{"ConstantOfShape", Group::movement},
-    Known{"Constant", Group::movement},
-    Known{"Shape", Group::view},
-    Known{"Size", Group::view},
-    Known{"RandomNormal", Group::elementwise},
-    Known{"RandomNormalLike", Group::elementwise},
-    Known{"RandomUniform", Group::elementwise},
-    Known{"RandomUniformLike", Group::elementwise},
-    Known{"Bernoulli", Group::elementwise},
-    Known{"MaxPool", Group::pooling, "max_pool"},
-    Known{"AveragePool", Group::pooling, "average_pool"},
-    Known{"LpPool", Group::pooling, "lp_pool"},
-    Known{"MaxUnpool", Group::movement},
-    Known{"GlobalAveragePool", Group::global_pooling},
-    Known{"GlobalMaxPool", Group::global_pooling, "max"},
-    Known{"GlobalLpPool", Group::global_pooling},
-    Known{"ArgMax", Group::reduction},
-    Known{"ArgMin", Group::reduction},
-    Known{"TopK", Group::reduction},
-    Known{"CumSum", Group::reduction},
-    Known{"Hardmax", Group::reduction},
-    Known{"NegativeLogLikelihoodLoss", Group::reduction},
-    Known{"SoftmaxCrossEntropyLoss", Group::reduction, "softmax"},
-    Known{"BatchNormalization", Group::normalisation, "batch_norm"},
-    Known{"LayerNormalization", Group::normalisation, "layer_norm"},
-    Known{"SimplifiedLayerNormalization", Group::normalisation, "layer_norm"},
-    Known{"SkipLayerNormalization", Group::normalisation, "layer_norm"},
-    Known{"SkipSimplifiedLayerNormalization", Group::normalisation, "layer_norm"},
-    Known{"RMSNormalization", Group::normalisation, "layer_norm"},
-    Known{"GroupNormalization", Group::normalisation, "group_norm"},
-    Known{"InstanceNormalization", Group::normalisation, "instance_norm"},
-    Known{"MeanVarianceNormalization", Group::normalisation, "instance_norm"},
-    Known{"LpNormalization", Group::normalisation, "layer_norm"},
-    Known{"LRN", Group::normalisation, "local_response_norm"},
-    Known{"Softmax", Group::normalisation, "softmax"},
-    Known{"LogSoftmax", Group::normalisation, "logsoftmax"},
-    Known{"NonZero", Group::data_dependent},
-    Known{"NonMaxSuppression", Group::data_dependent},
-    Known{"Unique", Group::data_dependent},
-    Known{"Compress", Group::data_dependent},
-};
-
-bool is_elementwise(std::string_view type) {
-  static constexpr std::array<std::string_view, 70> types{"Abs",
-                                                          "Acos",
-                                                          "Acosh",
-                                                          "Add",
-                                                          "And",
-                                                          "Asin",
-                                                          "Asinh",
-                                                          "Atan",
-                                                          "Atanh",
-                                                          "BiasGelu",
-                                                          "BitShift",
-                                                          "BitwiseAnd",
-                                                          "BitwiseNot",
-                                                          "BitwiseOr",
-                                                          "BitwiseXor",
-                                                          "Cast",
-                                                          "CastLike",
-                                                          "Ceil",
-                                                          "Celu",
-                                                          "Clip",
-                                                          "Cos",
-                                                          "Cosh",
-                                                          "DequantizeLinear",
-                                                          "Div",
-                                                          "Dropout",
-                                                          "Elu",
-                                                          "Equal",
-                                                          "Erf",
-                                                          "Exp",
-                                                          "FastGelu",
-                                                          "Floor",
-                                                          "Gelu",
-                                                          "Greater",
-                                                          "GreaterOrEqual",
-                                                          "HardSigmoid",
-                                                          "HardSwish",
-                                                          "IsInf",
-                                                          "IsNaN",
-                                                          "LeakyRelu",
-                                                          "Less",
-                                                          "LessOrEqual",
-                                                          "Log",
-                                                          "Max",
-                                                          "Mean",
-                                                          "Min",
-                                                          "Mish",
-                                                          "Mod",
-                                                          "Mul",
-                                                          "Neg",
-                                                          "Not",
-                                                          "Or",
-                                                          "PRelu",
-                                                          "Pow",
-                                                          "QuantizeLinear",
-                                                          "QuickGelu",
-                                                          "Reciprocal",
-                                                          "Relu",
-                                                          "RotaryEmbedding",
-                                                          "Round",
-                                                          "Selu",
-                                                          "Shrink",
-                                                          "Sigmoid",
-                                                          "Sign",
-                                                          "Sin",
-                                                          "Sinh",
-                                                          "Softplus",
-                                                          "Softsign",
-                                                          "Sqrt",
-                                                          "Sub",
-                                                          "Sum"};
-  static constexpr std::array<std::string_view, 7> more{"Tan", "Tanh",  "ThresholdedRelu",      "Where",
-                                                        "Xor", "Swish", "DynamicQuantizeLinear"};
-  return std::ranges::find(types, type) != types.end() || std::ranges::find(more, type) != more.end();
 }
 
 Outcome elementwise(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
@@ -343,40 +180,44 @@ Outcome elementwise(const Node& node, const Inputs& inputs, const std::vector<Va
   return counted;
 }
 
-Outcome by_group(const Node& node, const Known& entry, const Inputs& inputs,
+Outcome by_group(const Node& node, const Operator& entry, const Inputs& inputs,
                  const std::vector<Value>& outputs) {
+  if (entry.group == OperatorGroup::elementwise) return elementwise(node, inputs, outputs);
   Counted counted;
   auto& layer = counted.layer;
   layer.operation = entry.operation.empty() ? to_lower(node.type()) : std::string(entry.operation);
-  if (entry.group == Group::data_dependent) return unknown("the size of its output depends on the data");
+  if (entry.group == OperatorGroup::data_dependent)
+    return unknown("the size of its output depends on the data");
   if (!outputs.front().shape) return unknown(no_output_shape);
   const double results = outputs.front().elements();
   switch (entry.group) {
-    case Group::view:
+    case OperatorGroup::view:
       counted.view = true;
       [[fallthrough]];
-    case Group::movement:
+    case OperatorGroup::movement:
       layer.kind = LayerKind::movement;
       if (node.type() == "Concat" || node.type() == "Expand" || node.type() == "Tile")
         for (std::size_t i = 0; i < inputs.size(); ++i) counted.weight_inputs.insert(i);
       break;
-    case Group::pooling: {
+    case OperatorGroup::pooling: {
       const auto kernel = node.integers("kernel_shape");
       const double area = std::accumulate(kernel.begin(), kernel.end(), 1.0,
                                           [](double p, auto k) { return p * static_cast<double>(k); });
       count_elements(layer, LayerKind::pooling, results, area);
       break;
     }
-    case Group::global_pooling:
-    case Group::reduction:
+    case OperatorGroup::global_pooling:
+    case OperatorGroup::reduction:
       if (shape_of(inputs, 0) == nullptr) return unknown(no_input_shape);
       count_elements(layer, LayerKind::pooling, inputs[0]->elements(), flops_per_element(layer.operation));
       break;
-    case Group::normalisation:
+    case OperatorGroup::normalisation:
       count_elements(layer, LayerKind::normalisation, results, flops_per_element(layer.operation));
       counted.weight_inputs = {1, 2};
       break;
-    default:
+    case OperatorGroup::random:
+    case OperatorGroup::elementwise:
+    case OperatorGroup::data_dependent:
       count_elements(layer, LayerKind::elementwise, results, 1);
       break;
   }
@@ -399,10 +240,7 @@ Outcome count_known(const Node& node, const Inputs& inputs, const std::vector<Va
   if (type == "GRU") return recurrent(node, inputs, 3);
   if (type == "RNN") return recurrent(node, inputs, 1);
   if (type == "Gather") return outputs.front().shape ? gather(inputs) : unknown(no_output_shape);
-  if (is_elementwise(type)) return elementwise(node, inputs, outputs);
-  if (type.starts_with("Reduce")) return by_group(node, {type, Group::reduction}, inputs, outputs);
-  const auto* const entry = std::ranges::find(known, type, &Known::type);
-  if (entry != known.end()) return by_group(node, *entry, inputs, outputs);
+  if (const auto entry = find_operator(type)) return by_group(node, *entry, inputs, outputs);
   return unknown(node.standard() ? "an operator without a rule" : "a custom operator");
 }
 
@@ -410,8 +248,7 @@ Outcome count_known(const Node& node, const Inputs& inputs, const std::vector<Va
 
 Outcome count_node(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
   if (outputs.empty()) return unknown("it has no output");
-  // ONNX Runtime's fused operators bear the names of what they fuse; other domains may mean anything by
-  // theirs.
+  // ONNX Runtime's fused operators are named after what they fuse; names of other domains may mean anything.
   if (!node.standard() && node.proto().domain() != "com.microsoft") return unknown("a custom operator");
   auto counted = count_known(node, inputs, outputs);
   if (!counted) return counted;

@@ -43,7 +43,7 @@ tl::expected<std::vector<int>, std::string> computable_order(const Nodes& nodes,
       if (!name.empty() && (!producer.emplace(name, i).second || scope.values.contains(name)))
         return tl::unexpected(fmt::format("'{}' is defined twice", name));
 
-  // Kahn's algorithm; the lowest index goes first, so that a sound file keeps its own order.
+  // Kahn's algorithm; the lowest index goes first, so that a valid file keeps its order.
   std::vector<int> missing(static_cast<std::size_t>(nodes.size()), 0);
   std::vector<std::vector<int>> readers(static_cast<std::size_t>(nodes.size()));
   for (int i = 0; i < nodes.size(); ++i) {

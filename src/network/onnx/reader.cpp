@@ -12,8 +12,8 @@ namespace joulecast::network {
 namespace onnx_reader {
 namespace {
 
-constexpr int most_nodes =
-    500'000;  // of all graphs and functions as they are run; the largest exports have 50,000
+// In all graphs and functions, each time they run; the largest exports have 50,000
+constexpr int most_nodes = 500'000;
 constexpr int library_ir = 8;
 constexpr int library_opset = 17;
 
@@ -34,7 +34,7 @@ void add_weights(std::vector<Weight>& all, const std::vector<Weight>& more) {
       all.push_back(weight);
 }
 
-/// A tensor that a Constant or ConstantOfShape node makes is a weight by that node's output's name.
+/// The tensor of a Constant or ConstantOfShape node is a weight, named as the node's output.
 void name_weights(const Node& node, std::vector<Value>& outputs) {
   auto& value = outputs.front();
   value.constant = true;
@@ -122,7 +122,7 @@ Result<ArchitectureFeatures> Reader::read() {
 }
 
 void Reader::note_folded_normalisation() {
-  constexpr int suspicious = 10;  // so many convolutions are rarely built without normalisation
+  constexpr int suspicious = 10;  // a network with so many convolutions is rarely built without normalisation
   int convolutions = 0;
   for (const auto& layer : collected_.layers) {
     const bool softmax = layer.operation.ends_with("oftmax");

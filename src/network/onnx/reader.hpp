@@ -19,7 +19,7 @@ struct Scope {
   [[nodiscard]] const Value* find(const std::string& name) const;
 };
 
-/// The graph around a node: in a subgraph its cost may count several times.
+/// The graph that a node is in. In a subgraph its cost may count several times.
 struct NodeContext {
   std::string prefix;  ///< of its layers' names
   double times = 1;
@@ -68,7 +68,7 @@ class Reader {
   std::map<std::string, const onnx::FunctionProto*> functions_;
   std::map<std::string, Shape> recorded_shapes_;  ///< by the exporter, for outputs that no rule gives
 
-  /// What a branch that turns out the cheaper one takes back.
+  /// What is undone for the cheaper one of two branches.
   struct Collected {
     std::vector<Layer> layers;
     std::map<std::pair<std::string, std::string>, Uncounted> uncounted;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "network/onnx/library.hpp"
-// The macros of library.hpp come first, whatever the order of names is.
+// library.hpp has to come first, because of its macros.
 // clang-format off
 #include <onnx/defs/schema.h>
 // clang-format on

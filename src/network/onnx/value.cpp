@@ -140,7 +140,7 @@ Value read_tensor(const TensorProto& tensor) {
   value.type = tensor.data_type();
   Shape shape(tensor.dims().begin(), tensor.dims().end());
   const auto count = element_count(shape);
-  if (!count) return value;  // impossible dimensions: as good as none
+  if (!count) return value;  // impossible dimensions: the shape stays unknown
   value.shape = std::move(shape);
   if (*count <= largest_array) {
     auto values = stored_values(tensor);

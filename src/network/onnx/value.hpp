@@ -1,6 +1,7 @@
 // What is known of a tensor while a graph is read; and the graph's nodes with their attributes.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -49,6 +50,9 @@ class Node {
   [[nodiscard]] const onnx::NodeProto& proto() const { return proto_; }
   [[nodiscard]] const std::string& type() const { return proto_.op_type(); }
   [[nodiscard]] bool standard() const { return proto_.domain().empty() || proto_.domain() == "ai.onnx"; }
+  [[nodiscard]] bool is_one_of(std::initializer_list<std::string_view> types) const {
+    return std::ranges::find(types, std::string_view(type())) != types.end();
+  }
   /// "Conv", or "com.microsoft::Attention".
   [[nodiscard]] std::string full_type() const;
   [[nodiscard]] const onnx::AttributeProto* attribute(std::string_view name) const;
@@ -91,7 +95,7 @@ using Inputs = std::vector<const Value*>;
 struct Counted {
   Layer layer;
   bool view = false;                    ///< its output is its input under another name
-  bool weighted = false;                ///< has parameters that learn through a matrix product
+  bool weighted = false;                ///< has parameters that are learned through a matrix product
   std::set<std::size_t> weight_inputs;  ///< whose weights are parameters
 };
 [[nodiscard]] tl::expected<Counted, std::string> count_node(const Node& node, const Inputs& inputs,

@@ -9,7 +9,7 @@ constexpr Joules least_energy{100};
 // A gauge that samples a quarter of the time misreads short loads by up to 70 % (Yang et al., arXiv
 // 2312.02741); a counter that is off by more than this factor is broken.
 constexpr double largest_ratio = 2.5;
-constexpr int most_falls = 3;  ///< a reloaded driver restarts it once; again and again is a fault
+constexpr int most_falls = 3;  ///< one fall may be a reloaded driver, several are a fault
 
 }  // namespace
 

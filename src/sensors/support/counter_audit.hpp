@@ -1,5 +1,5 @@
-// Does an energy counter tell the same as the power gauge beside it? Drivers have had counters that froze,
-// ran backward or at the wrong rate.
+// Checks an energy counter against the power gauge of the same device: drivers have had counters that froze,
+// ran backward or ran at the wrong rate.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ class CounterAudit {
  public:
   explicit CounterAudit(double joules_per_count) : joules_per_count_(joules_per_count) {}
 
-  /// Adds one pair of readings; false once the counter has proved wrong, and from then on.
+  /// Adds one pair of readings. False as soon as the counter has proved wrong, and ever after.
   bool observe(SteadyTime time, std::uint64_t count, Watts power);
 
   [[nodiscard]] bool trusted() const { return trusted_; }

@@ -8,8 +8,8 @@ namespace joulecast::sensors {
 struct FileChannel {
   trace::Channel channel;
   ValueFile file;
-  double scale =
-      1;  ///< of a gauge: file's unit in base units (1e-6 for microwatts). A counter's is its resolution.
+  /// Of a gauge: file's unit in base units (1e-6 for microwatts). A counter's is its resolution.
+  double scale = 1;
 };
 
 class FileSensor : public Sensor {

@@ -16,8 +16,8 @@ struct GpuCard {
 [[nodiscard]] std::vector<GpuCard> gpu_cards(const Environment& environment, std::string_view vendor,
                                              std::span<const std::string_view> drivers);
 
-/// Whether the PCI bus has a graphics card or accelerator of a vendor whose power is not the processor's own:
-/// what is there and unmeasured is missing, and what is not there is not.
+/// Whether the PCI bus has a graphics card or accelerator that is no part of the processor. Where nothing
+/// measures it, its energy is missing; where there is none, nothing is.
 [[nodiscard]] bool has_gpu_board(const Environment& environment);
 
 /// Whether a program that runs here could use an NVIDIA or AMD GPU: the driver has made its device file, and
@@ -25,7 +25,8 @@ struct GpuCard {
 /// missing.
 [[nodiscard]] bool has_usable_gpu(const Environment& environment);
 
-/// What fits a card's channels: its component, device and name, and the sensor that reads it.
+/// A channel with what all channels of a card share: component, device, sensor, and the beginning of the
+/// name.
 [[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                                          const std::string& device);
 

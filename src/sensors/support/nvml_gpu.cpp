@@ -13,7 +13,8 @@ constexpr Seconds search_every{5};
 constexpr Seconds search_for{60};
 /// Boards' sensors differ by some 5 % in gain (arXiv 2312.02741).
 constexpr double gain_uncertainty = 0.05;
-/// Short excursions above the limit, and a counter that moves in steps of 100 ms read more often than that.
+/// Power may exceed the limit for a short time, and a counter that moves every 100 ms shows more when it is
+/// read more often.
 constexpr double most_of_limit = 3;
 constexpr Watts most_of_any_gpu{3000};
 
@@ -197,8 +198,8 @@ Failure NvmlGpu::failure(const NvmlLibrary& library, nvml::Return error) {
 void NvmlGpu::look_for_it(NvmlLibrary& library, SteadyTime now) {
   if (!lost_since_) lost_since_ = now;
   if (last_search_ && now - *last_search_ < search_every) return;
-  // At first only under its name (it may have come back under another index); then with a fresh start of
-  // NVML, since a reloaded driver knows nothing of our handles.
+  // At first it is only looked up by its UUID, since its index may have changed. Later NVML is started anew,
+  // since a reloaded driver does not know our handles.
   if (last_search_) (void)library.restart();
   last_search_ = now;
   if (const auto found = library.find(uuid_)) handle_ = *found;

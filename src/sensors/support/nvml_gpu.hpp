@@ -1,4 +1,4 @@
-// One NVIDIA GPU: which channels it has, and reading them through losses and returns.
+// One NVIDIA GPU: its channels, and reading them even when it is lost and comes back.
 #pragma once
 
 #include "sensors/support/counter_audit.hpp"
@@ -6,7 +6,7 @@
 
 namespace joulecast::sensors {
 
-/// How a board's power gauge comes about. Periods and windows: Yang et al., arXiv 2312.02741.
+/// How a board measures its power. Periods and windows: Yang et al., arXiv 2312.02741.
 struct PowerSampling {
   Seconds period{0};
   Seconds window{0};

@@ -1,4 +1,4 @@
-// NVML as a value: loaded, initialised, and shut down with its owner.
+// NVML as a value: loaded and initialised when it is made, shut down when it goes.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class NvmlLibrary {
   ~NvmlLibrary();
 
   [[nodiscard]] const nvml::Functions& calls() const { return calls_; }
-  /// Shuts down and initialises again, as a reloaded driver or a GPU that came back need it.
+  /// Shuts down and initialises again: needed after the driver was reloaded or a GPU came back.
   [[nodiscard]] nvml::Return restart();
   [[nodiscard]] std::string describe(nvml::Return error) const;
 

@@ -6,16 +6,17 @@
 
 namespace joulecast::sensors {
 
-/// A thread of its own opens the sensor. One that never answers is left behind: it touches nothing of ours.
+/// Opens a sensor on a thread of its own. A thread that never ends is left behind; it touches nothing of
+/// ours.
 class Opening {
  public:
   /// `environment` is copied; what it points to must outlive the thread.
   Opening(const SensorType& type, const Environment& environment);
 
   [[nodiscard]] const SensorType& type() const { return *type_; }
-  /// Whether there is an answer, waiting for it so long.
+  /// Waits at most this long; whether there is an answer.
   [[nodiscard]] bool wait(Seconds limit) const;
-  /// The answer; retry where there is none yet. Once.
+  /// The answer, to be taken once; retry where there is none yet.
   [[nodiscard]] Result<std::unique_ptr<Sensor>> take();
 
  private:

@@ -93,7 +93,7 @@ Result<ProcessTree> ProcessTree::open(const Environment& environment) {
   tree.add(tree.root_);
   if (tree.members_.empty())
     return fail(ErrorKind::unavailable, fmt::format("process {}", tree.root_), "it does not exist");
-  // What the root did before we came is not ours; its children and theirs come with the first look.
+  // What the root used before now does not count. Its children and theirs are found by the first look.
   tree.sum_before_ = tree.members_.front().stat.ticks;
   return tree;
 }
@@ -123,7 +123,8 @@ void ProcessTree::add_children_of(int pid) {
 
 void ProcessTree::add_children_of_thread(int pid, int thread) {
   char name[64];
-  char buffer[4096];  // some 500 children of one thread; the search through everything finds more
+  char buffer[4096];  // room for some 500 children of one thread; the search through all of /proc finds the
+                      // rest
   std::snprintf(name, sizeof name, "%d/task/%d/children", pid, thread);
   const auto text = read_at(proc_.get(), name, buffer);
   if (!text) return;
@@ -178,7 +179,8 @@ void ProcessTree::account() {
       resident_pages_ += member.stat.resident_pages;
       member.orphan = member.stat.pid != root_ && !contains(member.stat.parent);
     } else if (member.orphan || member.stat.pid == root_) {
-      // Its time leaves the sum for good, and is no fall of what the others used.
+      // Its ticks are missing from the new sum, so they are taken off the old one as well: they would hide
+      // what the others have used.
       sum_before_ -= std::min(sum_before_, member.stat.ticks);
     }
   }

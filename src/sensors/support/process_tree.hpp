@@ -32,7 +32,7 @@ enum class Look {
 
 /// The tree below one process. A member stays a member when its parent dies. Found are: children of members,
 /// what shares the root's session or process group, and, where we are their subreaper, orphans that came to
-/// us. Not found: a daemon that left the session between two looks on a system whose init adopts it.
+/// us. Not found: a daemon that leaves the session between two looks, where init adopts it.
 class ProcessTree {
  public:
   [[nodiscard]] static Result<ProcessTree> open(const Environment& environment);
@@ -50,7 +50,7 @@ class ProcessTree {
   struct Member {
     ProcessStat stat;
     bool alive = true;
-    bool orphan = false;  ///< its parent is no member: its time will not come back through a parent's
+    bool orphan = false;  ///< no member waits for it, so its time is not added to a parent's when it ends
   };
   ProcessTree(Descriptor proc, int root);
   [[nodiscard]] std::optional<ProcessStat> read_stat(int pid) const;

@@ -22,7 +22,7 @@ void for_each_field(std::string_view text, Take take) {
   }
 }
 
-/// Tasks running now, ourselves left out, as a share of the logical CPUs: /proc/loadavg's fourth field.
+/// Tasks that run now, without ourselves, as a share of the logical CPUs (fourth field of /proc/loadavg).
 double running_share(const Environment& environment, int logical_cpus) {
   const auto line = read_file(environment.roots.proc / "loadavg");
   if (!line || logical_cpus <= 0) return 0;
@@ -61,8 +61,8 @@ std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {
   line = line.substr(0, line.find('\n'));
   if (!line.starts_with("cpu ")) return std::nullopt;
   line.remove_prefix(4);
-  std::array<std::uint64_t, 8>
-      ticks{};  // user nice system idle iowait irq softirq steal; guest is inside user
+  // user nice system idle iowait irq softirq steal; guest is part of user
+  std::array<std::uint64_t, 8> ticks{};
   std::size_t n = 0;
   while (n < ticks.size()) {
     line = trim(line);
@@ -102,7 +102,7 @@ Result<double> CpuUsage::utilisation() {
   const auto now = read(file_);
   if (!now) return propagate(now.error());
   if (now->total > before_.total) {
-    // The kernel may take back idle time of an unplugged CPU: never below 0 or above 1.
+    // Idle time may fall when a CPU is unplugged, so the share is kept within 0 and 1.
     const auto busy = now->busy > before_.busy ? now->busy - before_.busy : 0;
     last_ = std::min(1.0, static_cast<double>(busy) / static_cast<double>(now->total - before_.total));
   }
@@ -122,7 +122,7 @@ std::optional<MemoryUse> parse_meminfo(std::string_view text) {
 }
 
 Result<MemoryUse> read_memory_use(const ValueFile& meminfo) {
-  char buffer[512];  // the two lines that count are the first and the third
+  char buffer[512];  // the first and the third line are the ones that are needed
   const auto text = meminfo.read_text(buffer);
   if (!text) return propagate(text.error());
   if (const auto use = parse_meminfo(*text)) return *use;

@@ -21,16 +21,16 @@ struct CpuTicks {
   std::uint64_t total = 0;
 };
 
-/// "cpu  user nice system idle iowait irq softirq steal …"; stolen time is somebody else's work, waiting is
-/// idle.
+/// "cpu  user nice system idle iowait irq softirq steal …"; stolen time is not counted as busy (it is another
+/// machine's), and waiting for I/O counts as idle.
 [[nodiscard]] std::optional<CpuTicks> parse_cpu_ticks(std::string_view line);
 
 /// Busy share of all logical CPUs between two calls.
 class CpuUsage {
  public:
   [[nodiscard]] static Result<CpuUsage> open(const Environment& environment);
-  /// The share since the call before, 0..1. Until a whole tick has passed it is the last answer again; the
-  /// first one is how many tasks were running at the moment of opening.
+  /// The share since the last call, 0..1. Before a whole tick has passed it is the last answer again, and at
+  /// first the share of CPUs that had a task to run when this was opened.
   [[nodiscard]] Result<double> utilisation();
 
  private:

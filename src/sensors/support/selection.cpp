@@ -9,7 +9,7 @@ bool asked_for(const SensorType& type, std::span<const std::string> names) {
   return std::ranges::find(names, type.name) != names.end();
 }
 
-/// What makes this sensor superfluous; nothing where it is needed.
+/// Why this sensor is not needed; nothing where it is.
 std::optional<std::string> replacement(const SensorType& type, const SensorSelection& selection) {
   for (const auto& [other, sensor] : selection.opened) {
     if (!type.yields_to.empty() && other->name == type.yields_to)
@@ -32,8 +32,8 @@ Status check_names(std::span<const std::string> names) {
   return {};
 }
 
-/// A device that one vendor's sensor does not know may be another's; one that nobody knows is the user's
-/// mistake.
+/// A device that one vendor's sensor does not know may belong to another. One that no sensor knows is the
+/// user's mistake.
 Result<SensorSelection> refuse_unknown_devices(SensorSelection selection) {
   const bool found_gpu = std::ranges::any_of(
       selection.opened, [](const OpenedSensor& o) { return measures(*o.sensor, trace::Component::gpu); });

@@ -23,9 +23,9 @@ struct SensorSelection {
 };
 
 /// Opens every sensor that works here, or only the named ones; meters first. A sensor that yields to another
-/// stays out where that one opened, and so does a model where a meter of its component opened; one named by
-/// the user is used in any case. invalid for a name that no sensor has, or where a named device does not
-/// exist. Drivers of GPUs open side by side with everything else, and are late after `patience`.
+/// is left out where that one opened, and a model where a meter of its component opened, unless the user
+/// named it. invalid for a name that no sensor has, or where a named device does not exist. Drivers of GPUs
+/// open side by side with everything else, and are late after `patience`.
 [[nodiscard]] Result<SensorSelection> open_sensors(const Environment& environment,
                                                    std::span<const std::string> names,
                                                    Seconds patience = Seconds{10});

@@ -1,4 +1,4 @@
-// The one interface behind which every energy source stands. See docs/adding-a-sensor.md.
+// The interface of every energy source. See docs/adding-a-sensor.md.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct perf_event_attr;
 
 namespace joulecast::sensors {
 
-/// Everything a sensor may touch, injected: a test gives its own.
+/// Everything that a sensor may touch, passed in, so that a test can give its own.
 struct Environment {
   Roots roots;
   const Clock* clock = &system_clock();
@@ -72,6 +72,15 @@ class Sensor {
   virtual void read(std::span<ChannelReading> readings) = 0;
 };
 
+/// One kind of channel that a source may have, known before any machine is looked at: for docs/sensors.md.
+struct ChannelDescription {
+  std::string_view name;  ///< "<…>" stands for what differs: "gpu<N>_energy"
+  trace::Quantity quantity = trace::Quantity::power;
+  trace::Component component = trace::Component::other;
+  Seconds update_period{0};          ///< as in trace::Channel; 0 = the device tells it, or nobody knows
+  Seconds longest_update_period{0};  ///< where it depends on the device; 0 = it does not
+};
+
 /// Data about a source, and how to look for it and open it.
 struct SensorType {
   std::string_view name;         ///< "powercap"; also what --sensor takes
@@ -84,6 +93,10 @@ struct SensorType {
   std::string_view yields_to = {};
   Finding (*probe)(const Environment&);
   Result<std::unique_ptr<Sensor>> (*open)(const Environment&);
+  // For docs/sensors.md, which is made from these.
+  std::span<const ChannelDescription> channels = {};  ///< empty: those of the recording (replay)
+  std::string_view needs = {};     ///< device, driver, library and permission, in one line of Markdown
+  std::string_view pitfalls = {};  ///< what to know before one believes its figures, likewise
 };
 
 /// Every sensor of the build, in name order (generated from the files of src/sensors).

@@ -27,7 +27,7 @@ class Descriptor {
 };
 
 /// What a failed read of a source that worked before means: a passing gap (retry), or its end (gone). A
-/// withdrawn permission ends a source too.
+/// permission that was withdrawn ends it, too.
 [[nodiscard]] Failure reading_failure(int error, const std::filesystem::path& where);
 
 class ValueFile {

@@ -6,14 +6,13 @@
 #include <map>
 #include <thread>
 
-#include "formats/run_bundle.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::session {
 namespace {
 
 struct Measured {
-  std::string error;
+  std::optional<Error> error;  ///< why there is nothing else
   StabilityGroup group;
   stability::RunStability stability;
   std::vector<std::optional<stability::StabilityProjection>> projections;  // one a method
@@ -26,18 +25,17 @@ std::optional<double> known_epochs(const trace::Run& run) {
   return std::nullopt;
 }
 
-Measured measure(const std::filesystem::path& bundle,
-                 std::span<const stability::StabilityDetector* const> methods,
+Measured measure(const StabilitySource& source, std::span<const stability::StabilityDetector* const> methods,
                  const stability::DetectorOptions& options) {
   Measured result;
-  const auto run = formats::read_run_bundle(bundle);
+  const auto run = source.load();
   if (!run) {
-    result.error = to_string(run.error());
+    result.error = run.error();
     return result;
   }
   auto stability = stability::stability_of(*run, methods, options);
   if (!stability) {
-    result.error = fmt::format("{}: {}", bundle.string(), stability.error().message);
+    result.error = Error{stability.error().kind, stability.error().message, source.name};
     return result;
   }
   const auto& info = run->info;
@@ -51,14 +49,14 @@ Measured measure(const std::filesystem::path& bundle,
   return result;
 }
 
-std::vector<Measured> measure_all(const std::vector<std::filesystem::path>& bundles,
+std::vector<Measured> measure_all(std::span<const StabilitySource> sources,
                                   std::span<const stability::StabilityDetector* const> methods,
                                   const stability::DetectorOptions& options, unsigned threads) {
-  std::vector<Measured> results(bundles.size());
+  std::vector<Measured> results(sources.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (auto i = next.fetch_add(1); i < bundles.size(); i = next.fetch_add(1))
-      results[i] = measure(bundles[i], methods, options);
+    for (auto i = next.fetch_add(1); i < sources.size(); i = next.fetch_add(1))
+      results[i] = measure(sources[i], methods, options);
   };
   std::vector<std::jthread> helpers;
   for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
@@ -144,35 +142,28 @@ RhythmRow rhythm_of(const StabilityGroup& group, const Members& members) {
 
 }  // namespace
 
-Result<StabilitySummary> summarise_stability(const std::vector<std::filesystem::path>& roots,
-                                             std::span<const stability::StabilityDetector* const> methods,
-                                             const stability::DetectorOptions& options, unsigned threads) {
-  std::vector<std::filesystem::path> bundles;
-  for (const auto& root : roots) {
-    const auto found = formats::find_run_bundles(root);
-    if (found.empty())
-      return fail(ErrorKind::invalid, root.string(), "no run bundle at or below this folder");
-    bundles.insert(bundles.end(), found.begin(), found.end());
-  }
+StabilitySummary summarise_stability(std::span<const StabilitySource> sources,
+                                     std::span<const stability::StabilityDetector* const> methods,
+                                     const stability::DetectorOptions& options, unsigned threads) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-  const auto measured = measure_all(bundles, methods, options, threads);
+  const auto measured = measure_all(sources, methods, options, threads);
 
   StabilitySummary summary;
-  std::map<StabilityGroup, Members> groups, sources;
+  std::map<StabilityGroup, Members> groups, by_source;
   for (const auto& run : measured) {
-    if (!run.error.empty()) {
-      summary.skipped.push_back(run.error);
+    if (run.error) {
+      summary.left_out.push_back(*run.error);
       continue;
     }
     ++summary.runs;
     groups[run.group].push_back(&run);
-    sources[StabilityGroup{run.group.source, "", "", 0, ""}].push_back(&run);
+    by_source[StabilityGroup{run.group.source, "", "", 0, ""}].push_back(&run);
   }
   for (const auto& [group, members] : groups) {
     for (std::size_t m = 0; m < methods.size(); ++m) summary.groups.push_back(row_of(group, members, m));
     summary.rhythms.push_back(rhythm_of(group, members));
   }
-  for (const auto& [source, members] : sources)
+  for (const auto& [source, members] : by_source)
     for (std::size_t m = 0; m < methods.size(); ++m) summary.sources.push_back(row_of(source, members, m));
   return summary;
 }

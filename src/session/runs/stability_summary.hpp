@@ -1,7 +1,7 @@
-// When power stabilises, for every run below some folders at once.
+// When power stabilises, over many runs at once.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace joulecast::session {
 
-/// What makes runs comparable. Several meters on one run (streams) are several rows, never several runs of
-/// one.
+/// What makes runs comparable. A run that several meters recorded (streams) is a row for each meter, never
+/// several runs of one row.
 struct StabilityGroup {
   std::string source;
   std::string architecture;
@@ -51,22 +51,28 @@ struct RhythmRow {
   std::optional<Spread> epochs_seen;       ///< cycles counted
   std::optional<Spread> epochs_known;      ///< recorded epochs, else total_work where its unit is the epoch
   std::optional<Spread> count_difference;  ///< seen less known
-  std::optional<Spread>
-      boundaries_found;  ///< share of recorded boundaries with one of ours within two samples
+  /// Share of the recorded epoch boundaries that have one of the power's within two samples.
+  std::optional<Spread> boundaries_found;
 };
 
 struct StabilitySummary {
-  std::size_t runs = 0;  ///< bundles that could be read
+  std::size_t runs = 0;  ///< that could be used
   std::vector<StabilityRow> groups;
   std::vector<StabilityRow> sources;  ///< the same by source alone
   std::vector<RhythmRow> rhythms;
-  std::vector<std::string> skipped;  ///< "path: reason"
+  std::vector<Error> left_out;  ///< `where`: the run; `message`: why
 };
 
-/// threads 0 = one a processor. unavailable where no folder holds a bundle.
-[[nodiscard]] Result<StabilitySummary> summarise_stability(
-    const std::vector<std::filesystem::path>& roots,
-    std::span<const stability::StabilityDetector* const> methods, const stability::DetectorOptions& options,
-    unsigned threads = 0);
+/// A run, loaded when its turn comes: all of them at once would not fit into memory. `load` is called on any
+/// thread.
+struct StabilitySource {
+  std::string name;  ///< a bundle's path, a stored run's id
+  std::function<Result<trace::Run>()> load;
+};
+
+/// threads 0 = one a processor.
+[[nodiscard]] StabilitySummary summarise_stability(
+    std::span<const StabilitySource> sources, std::span<const stability::StabilityDetector* const> methods,
+    const stability::DetectorOptions& options, unsigned threads = 0);
 
 }  // namespace joulecast::session

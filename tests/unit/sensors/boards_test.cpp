@@ -117,6 +117,7 @@ class IpmiTest : public ::testing::Test {
 
 TEST_F(IpmiTest, ReadsWholeWatts) {
   const auto sensor = sensor_type("ipmi").open(fake_.environment).value();
+  expect_described(sensor_type("ipmi"), *sensor);
   controller_.set(512, 0x11);
   EXPECT_DOUBLE_EQ(gauge(*sensor, "node_power"), 512);
   EXPECT_EQ(sensor->channels()[0].component, Component::node);

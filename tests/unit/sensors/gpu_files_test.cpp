@@ -89,6 +89,7 @@ TEST(Rocm, CountsEnergyAndLeavesOutTheSilentDie) {
   FakeRocm rocm;
   const auto sensor = sensor_type("rocm").open(rocm.fake.environment).value();
   EXPECT_THAT(names_of(*sensor), ElementsAre("amdgpu0_energy"));
+  expect_described(sensor_type("rocm"), *sensor);
   EXPECT_EQ(channel(*sensor, "amdgpu0_energy").device, "0000:c1:00.0")
       << "the same as amd_hwmon's: counted once";
   EXPECT_NEAR(channel(*sensor, "amdgpu0_energy").resolution, 15.3e-6, 1e-10);

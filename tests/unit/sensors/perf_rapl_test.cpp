@@ -47,6 +47,7 @@ TEST(PerfRapl, OpensOneEventForEachPackage) {
   const auto sensor = type.open(fake.environment).value();
   EXPECT_THAT(names_of(*sensor), ElementsAre("cpu0_package", "cpu1_package", "cpu0_core", "cpu1_core"))
       << "never psys";
+  expect_described(type, *sensor);
   EXPECT_EQ(count(*sensor, "cpu1_package"), 2016U) << "event 2 on CPU 16";
   EXPECT_EQ(channel(*sensor, "cpu0_core").contained_in, "cpu0_package");
   EXPECT_DOUBLE_EQ(channel(*sensor, "cpu0_package").resolution, std::ldexp(1, -32));

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,33 @@ inline std::vector<std::string> names_of(const Sensor& sensor) {
   std::vector<std::string> names;
   for (const auto& channel : sensor.channels()) names.push_back(channel.name);
   return names;
+}
+
+/// Whether an opened channel is of the described kind: "gpu0_energy" of "gpu<N>_energy".
+inline bool is_described_by(const trace::Channel& channel, const ChannelDescription& described) {
+  const auto open = described.name.find('<'), close = described.name.find('>');
+  const auto name = open == std::string_view::npos ? std::string(described.name)
+                                                   : std::string(described.name.substr(0, open)) + ".+" +
+                                                         std::string(described.name.substr(close + 1));
+  const auto longest = std::max(described.update_period, described.longest_update_period);
+  const bool period = described.update_period <= Seconds{0} ||
+                      (channel.update_period >= described.update_period && channel.update_period <= longest);
+  return std::regex_match(channel.name, std::regex(name + "(_[0-9]+)?")) && period &&
+         channel.quantity == described.quantity && channel.component == described.component;
+}
+
+/// docs/sensors.md must not lack or misstate what opens.
+inline void expect_described(const SensorType& type, const Sensor& sensor) {
+  for (const auto& channel : sensor.channels()) {
+    EXPECT_TRUE(std::ranges::any_of(
+        type.channels,
+        [&](const ChannelDescription& described) { return is_described_by(channel, described); }))
+        << type.name << " does not describe its channel " << channel.name;
+    const bool energy = channel.quantity == trace::Quantity::energy;
+    EXPECT_EQ(channel.behaviour, energy ? trace::Behaviour::counter : trace::Behaviour::gauge)
+        << channel.name;
+    EXPECT_EQ(channel.provenance, type.stands_in_for ? Provenance::modelled : Provenance::measured);
+  }
 }
 
 inline std::size_t index_of(const Sensor& sensor, std::string_view name) {

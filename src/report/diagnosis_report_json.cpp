@@ -1,0 +1,34 @@
+#include <nlohmann/json.hpp>
+
+#include "report/diagnosis_report.hpp"
+#include "report/json_value.hpp"
+
+namespace joulecast::report {
+
+using nlohmann::ordered_json;
+
+ordered_json to_json(const session::Diagnosis& diagnosis) {
+  auto components = ordered_json::array();
+  for (const auto& source : diagnosis.components)
+    components.push_back(
+        {{"component", name_of(source.component)},
+         {"provenance", name_of(source.provenance)},
+         {"sensor", source.sensor},
+         {"relative_uncertainty",
+          source.relative_uncertainty > 0 ? or_null(source.relative_uncertainty) : ordered_json(nullptr)},
+         {"note", source.note}});
+  auto sources = ordered_json::array();
+  for (const auto& source : diagnosis.sources)
+    sources.push_back({{"name", source.type->name},
+                       {"description", source.type->description},
+                       {"state", name_of(source.state)},
+                       {"reason", source.reason},
+                       {"fix", source.fix}});
+  return {{"components", std::move(components)}, {"sources", std::move(sources)}};
+}
+
+std::string to_json_text(const session::Diagnosis& diagnosis) {
+  return json_text(to_json(diagnosis));
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,18 @@
+// What the sensors of this machine say now, as text and JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "session/machine/inspect_sensors.hpp"
+
+namespace joulecast::report {
+
+[[nodiscard]] std::string to_text(const session::SensorsNow& now);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::SensorsNow& now);
+[[nodiscard]] std::string to_json_text(const session::SensorsNow& now);
+
+/// "87.1 W", "37.0 %", "12.40 GB"; the error in brackets where there is no value.
+[[nodiscard]] std::string value_text(const session::ChannelNow& channel);
+
+}  // namespace joulecast::report

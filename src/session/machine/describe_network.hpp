@@ -1,0 +1,46 @@
+// What a network computes and what a training step of it costs: `joulecast model`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "network/training_cost.hpp"
+
+namespace joulecast::session {
+
+struct NetworkRequest {
+  std::string model;                    ///< ONNX file, description file (.txt), or a name such as "resnet50"
+  std::vector<std::string> inputs;      ///< "3x224x224" of one sample; of an ONNX input by name "ids=1x128"
+  std::vector<std::string> dimensions;  ///< of an ONNX file's symbolic dimensions: "sequence=128"
+  std::optional<std::int64_t> classes;  ///< outputs of the head; not for ONNX files
+  std::int64_t batch = 1;               ///< samples in a training step
+  std::string optimiser = "sgd";        ///< network::find_optimiser
+};
+
+struct NetworkDescription {
+  network::ArchitectureFeatures network;
+  std::int64_t batch = 1;
+  network::Optimiser optimiser{"sgd", 0, 2};
+  network::Totals totals;          ///< of one sample, forward
+  network::StepCost step;          ///< of a training step over the batch
+  network::TrainingMemory memory;  ///< peak while training
+  network::Summary summary;        ///< dimensionless features, at the batch
+};
+
+/// Errors of a field name it: "inputs", "dimensions", "batch".
+[[nodiscard]] Result<NetworkDescription> describe_network(const NetworkRequest& request);
+
+/// The same for a network that is loaded already.
+[[nodiscard]] NetworkDescription describe_network(network::ArchitectureFeatures network, std::int64_t batch,
+                                                  const network::Optimiser& optimiser);
+
+struct NetworkNames {
+  std::vector<std::string> names;  ///< sorted
+};
+/// Every network that is known by name.
+[[nodiscard]] Result<NetworkNames> known_networks();
+
+}  // namespace joulecast::session
