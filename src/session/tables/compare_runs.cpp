@@ -159,6 +159,20 @@ BothFactors factorial_of(const Observations& all) {
   return outcome;
 }
 
+std::vector<LevelComparison> compare_levels(const Observations& all,
+                                            const stats::ComparisonOptions& options) {
+  std::vector<LevelComparison> outcomes;
+  for (std::uint32_t level = 0; level < all.levels.names().size() && level < stats::most_groups; ++level) {
+    LevelComparison outcome{all.levels.names()[level], std::nullopt, ""};
+    if (auto comparison = stats::compare_groups(grouped(all, level), options))
+      outcome.comparison = std::move(*comparison);
+    else
+      outcome.note = comparison.error().message;
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
 void warn_of_gaps(Comparison& result) {
   if (result.without_value > 0) {
     result.warnings.push_back(fmt::format("{} of {} rows have no {} and are left out", result.without_value,
@@ -213,15 +227,7 @@ Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& req
   }
   if (!request.by.empty()) {
     result.factorial = factorial_of(*observations);
-    for (std::uint32_t level = 0; level < observations->levels.names().size() && level < stats::most_groups;
-         ++level) {
-      LevelComparison outcome{observations->levels.names()[level], std::nullopt, ""};
-      if (auto comparison = stats::compare_groups(grouped(*observations, level), request.options))
-        outcome.comparison = std::move(*comparison);
-      else
-        outcome.note = comparison.error().message;
-      result.levels.push_back(std::move(outcome));
-    }
+    result.levels = compare_levels(*observations, request.options);
   }
   if (!table.of_runs()) warn_of_gaps(result);
   return result;
