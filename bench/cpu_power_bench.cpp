@@ -39,7 +39,7 @@ struct Measured {
 };
 
 Result<std::vector<Measured>> read(const std::filesystem::path& file) {
-  const auto table = read_csv(file);
+  const auto table = CsvTable::read(file, CsvKind::data);
   if (!table) return propagate(table.error());
   const char* names[] = {"cpu", "load_target_pct", "cpu_load_pct", "rapl_package_w", "codecarbon_estimate_w"};
   std::size_t at[5];
@@ -49,10 +49,10 @@ Result<std::vector<Measured>> read(const std::filesystem::path& file) {
     at[i] = *column;
   }
   std::map<std::string, Measured> cpus;
-  for (const auto& row : table->rows) {
-    const auto number = [&](int i) { return parse_double(row.cells[at[i]]); };
+  for (std::size_t row = 0; row < table->rows(); ++row) {
+    const auto number = [&](int i) { return parse_double(table->text(row, at[i])); };
     if (!number(1) || !number(2) || !number(3) || !number(4)) continue;
-    auto& cpu = cpus[row.cells[at[0]]];
+    auto& cpu = cpus[std::string(table->text(row, at[0]))];
     cpu.moments.push_back({*number(2) / 100, *number(3), *number(4), *number(1) > 0});
   }
   std::vector<Measured> list;

@@ -7,6 +7,7 @@
 #include <source_location>
 #include <string>
 
+#include "report/comparison_report.hpp"
 #include "report/svg.hpp"
 #include "session/tables/compare_runs.hpp"
 
@@ -26,8 +27,7 @@ bool is_share(double p) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace joulecast;
-  const auto table =
-      formats::CsvTable::parse(std::string(reinterpret_cast<const char*>(data), size), "fuzz.csv");
+  const auto table = CsvTable::parse(std::string(reinterpret_cast<const char*>(data), size), "fuzz.csv");
   if (!table) {
     require(table.error().where.starts_with("fuzz.csv") &&
             table.error().message.find('\n') == std::string::npos);
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.group = table->columns().front();
   request.value = table->columns().back();
   if (table->columns().size() > 2) request.by = table->columns()[1];
-  const auto report = session::compare_table(*table, request);
+  const auto report = session::compare_runs(session::RunTable(*table), request);
   if (!report) return 0;
   require(is_share(report->overall.test.p_value));
   require(std::isfinite(report->overall.test.effect));

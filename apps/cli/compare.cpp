@@ -3,9 +3,9 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "session/tables/compare_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -35,9 +35,9 @@ int compare(Options& options) {
 
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
-  auto report = session::compare_table(table->table, options.request);
-  if (!report) return report_error(report.error());
-  return give(std::move(*report), *table, options.files);
+  const auto comparison = session::compare_runs(*table, options.request);
+  if (!comparison) return report_error(with_option(comparison.error(), {"only", "by"}));
+  return give(*comparison, options.files);
 }
 
 std::function<int()> define(Arguments app) {

@@ -7,9 +7,12 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "session/tables/weigh_runs.hpp"
+#include "report/prediction_reading.hpp"
+#include "report/recommendation_report.hpp"
+#include "session/tables/load_run_table.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -18,20 +21,41 @@ struct Options {
   TableSource source;
   session::RecommendRequest request;
   std::vector<std::string> gpus;
+  std::string predicted;
   std::string json;
 };
+
+/// What --predicted names: the JSON of predict by its name, else a table.
+Status read_predicted(const std::string& file, session::RecommendRequest& request) {
+  if (file.empty()) return {};
+  if (!file.ends_with(".json")) {
+    auto table = session::read_run_table(file);
+    if (!table) return propagate(table.error());
+    request.candidates = std::move(*table);
+    return {};
+  }
+  const auto text = read_file(file);
+  if (!text) return fail(ErrorKind::invalid, file, "{}", text.error().message);
+  auto predictions = report::predictions_from_json(*text, file);
+  if (!predictions) return propagate(predictions.error());
+  request.predictions = std::move(*predictions);
+  request.predictions_source = file;
+  return {};
+}
 
 int recommend(Options& options) {
   if (!options.gpus.empty())
     options.request.alternatives.only.push_back(fmt::format("gpu={}", fmt::join(options.gpus, ",")));
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
-  auto report = session::recommend_from(table->table, options.request);
-  if (!report) return report_error(report.error());
-  report->warnings.insert(report->warnings.begin(), table->warnings.begin(), table->warnings.end());
+  if (auto read = read_predicted(options.predicted, options.request); !read)
+    return report_error(read.error());
+  const auto recommendation = session::recommend_training(*table, options.request);
+  if (!recommendation) return report_error(with_option(recommendation.error(), {"only", "baseline"}));
   return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*report, report::terminal_options().width)); },
-      [&] { return report::to_json(*report); });
+      options.json,
+      [&] { fmt::print("{}", report::to_text(*recommendation, report::terminal_options().width)); },
+      [&] { return report::to_json(*recommendation); });
 }
 
 std::function<int()> define(Arguments app) {
@@ -52,7 +76,7 @@ std::function<int()> define(Arguments app) {
                  "Alternative to measure the saving against (default: the best in the first >= requirement, "
                  "else the dearest)");
   app.add_option(
-      "--predicted", request.predicted_table,
+      "--predicted", options->predicted,
       "Candidates nobody has run: the .json of joulecast predict, or a CSV with the same label columns "
       "(COLUMN_low and COLUMN_high hold 90 % intervals)");
   add_json_option(app, options->json);

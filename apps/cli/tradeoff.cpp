@@ -3,9 +3,9 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "session/tables/weigh_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -19,9 +19,9 @@ struct Options {
 int tradeoff(const Options& options) {
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
-  auto report = session::tradeoff_table(table->table, options.request);
-  if (!report) return report_error(report.error());
-  return give(std::move(*report), *table, options.files);
+  const auto tradeoff = session::tradeoff_runs(*table, options.request);
+  if (!tradeoff) return report_error(with_option(tradeoff.error(), {"only", "per_use"}));
+  return give(*tradeoff, options.files);
 }
 
 std::function<int()> define(Arguments app) {

@@ -15,6 +15,8 @@ namespace joulecast {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// Without what some editors put before a file's first character.
+[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
 
 /// The whole text as a finite number; nothing where it is empty, where something follows the number, or for
 /// nan and inf.

@@ -16,7 +16,7 @@ using Cells = std::vector<std::string>;
 /// Calls for each row with the cells of the named columns.
 template <class Action>
 Status for_each_row(const fs::path& file, std::initializer_list<std::string_view> names, Action action) {
-  const auto table = read_csv(file);
+  const auto table = CsvTable::read(file, CsvKind::data);
   if (!table) return propagate(table.error());
   std::vector<std::size_t> columns;
   for (const auto name : names) {
@@ -25,9 +25,9 @@ Status for_each_row(const fs::path& file, std::initializer_list<std::string_view
     columns.push_back(*column);
   }
   Cells cells(columns.size());
-  for (const auto& row : table->rows) {
-    for (std::size_t i = 0; i < columns.size(); ++i) cells[i] = row.cells[columns[i]];
-    if (auto status = action(cells, table->place(row)); !status) return status;
+  for (std::size_t row = 0; row < table->rows(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) cells[i] = table->text(row, columns[i]);
+    if (auto status = action(cells, table->where(row)); !status) return status;
   }
   return {};
 }

@@ -4,9 +4,9 @@
 
 #include <vector>
 
+#include "base/csv_scanner.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "formats/csv_table.hpp"
 
 namespace joulecast::formats {
 namespace {

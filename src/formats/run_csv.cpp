@@ -6,8 +6,8 @@
 #include <iterator>
 #include <set>
 
+#include "base/csv_scanner.hpp"
 #include "base/files.hpp"
-#include "formats/csv_table.hpp"
 
 namespace joulecast::formats {
 namespace {

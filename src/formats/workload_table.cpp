@@ -18,11 +18,11 @@ constexpr double least_figure = 1e-12;  ///< below it, in any column's unit, a f
 /// Reads the cells of one row by column name.
 class RowReader {
  public:
-  RowReader(const CsvTable& table, const CsvRow& row) : table_(table), row_(row) {}
+  RowReader(const CsvTable& table, std::size_t row) : table_(table), row_(row) {}
 
   [[nodiscard]] std::string text(std::string_view column) const {
-    const auto index = table_.column(column);
-    return index ? std::string(trim(row_.cells[*index])) : std::string{};
+    const auto index = table_.find(column);
+    return index ? std::string(trim(table_.text(row_, *index))) : std::string{};
   }
   /// A number up to `most`; nothing where the cell is empty.
   [[nodiscard]] Result<std::optional<double>> number(std::string_view column, bool zero_allowed,
@@ -46,11 +46,11 @@ class RowReader {
       return fail(ErrorKind::malformed, place(), "{} must be a whole number from 1, not '{}'", column, cell);
     return static_cast<int>(*value);
   }
-  [[nodiscard]] std::string place() const { return table_.place(row_); }
+  [[nodiscard]] std::string place() const { return table_.where(row_); }
 
  private:
   const CsvTable& table_;
-  const CsvRow& row_;
+  std::size_t row_;
 };
 
 /// `most` is far above what any training has, and keeps slips of units and garbage out.
@@ -125,14 +125,14 @@ std::string made_config_id(const WorkloadRow& row) {
 }
 
 Result<WorkloadTable> parse_workload_table(std::string_view text, const std::string& where) {
-  auto csv = parse_csv(text, where);
+  auto csv = CsvTable::parse(std::string(text), where, CsvKind::data);
   if (!csv) return propagate(csv.error());
   for (const auto* name : needed_columns)
     if (auto column = csv->needed_column(name); !column) return propagate(column.error());
   WorkloadTable table{where, {}};
-  table.rows.reserve(csv->rows.size());
-  for (const auto& line : csv->rows) {
-    auto row = read_row(RowReader(*csv, line), line.line);
+  table.rows.reserve(csv->rows());
+  for (std::size_t i = 0; i < csv->rows(); ++i) {
+    auto row = read_row(RowReader(*csv, i), csv->line(i));
     if (!row) return propagate(row.error());
     table.rows.push_back(std::move(*row));
   }

@@ -17,14 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<std::vector<Gpu>> read_gpus(const fs::path& file) {
-  const auto table = read_csv(file);
+  const auto table = CsvTable::read(file, CsvKind::data);
   if (!table) return propagate(table.error());
   std::vector<Gpu> gpus;
-  for (const auto& row : table->rows) {
+  for (std::size_t row = 0; row < table->rows(); ++row) {
     Fields fields;
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-      if (!row.cells[i].empty()) fields.emplace_back(table->header[i], row.cells[i]);
-    auto gpu = gpu_from_fields(fields, table->place(row));
+    for (std::size_t i = 0; i < table->columns().size(); ++i)
+      if (!table->text(row, i).empty()) fields.emplace_back(table->columns()[i], table->text(row, i));
+    auto gpu = gpu_from_fields(fields, table->where(row));
     // A table of the project must be right as a whole, so what is invalid in it makes it malformed.
     if (!gpu) return fail(ErrorKind::malformed, gpu.error().where, "{}", gpu.error().message);
     gpus.push_back(std::move(*gpu));
@@ -42,12 +42,13 @@ Result<std::vector<Cpu>> cpus_of(const Result<CsvTable>& table) {
     at[i] = *column;
   }
   std::vector<Cpu> cpus;
-  for (const auto& row : table->rows) {
-    const auto tdp = parse_double(row.cells[at[1]]);
+  for (std::size_t row = 0; row < table->rows(); ++row) {
+    const auto cell = [&](std::size_t i) { return std::string(table->text(row, at[i])); };
+    const auto tdp = parse_double(cell(1));
     if (!tdp || *tdp <= 0 || *tdp > 2000)
-      return fail(ErrorKind::malformed, table->place(row), "'{}' is not a thermal design power in watts",
-                  row.cells[at[1]]);
-    cpus.push_back({row.cells[at[0]], Watts{*tdp}, row.cells[at[2]], row.cells[at[3]]});
+      return fail(ErrorKind::malformed, table->where(row), "'{}' is not a thermal design power in watts",
+                  cell(1));
+    cpus.push_back({cell(0), Watts{*tdp}, cell(2), cell(3)});
   }
   return cpus;
 }
@@ -78,7 +79,7 @@ std::vector<std::string> names_of(const std::vector<const Record*>& records) {
 Result<Catalogue> Catalogue::read(const fs::path& folder) {
   auto gpus = read_gpus(folder / "gpus.csv");
   if (!gpus) return propagate(gpus.error());
-  auto cpus = cpus_of(read_csv(folder / "cpus.csv"));
+  auto cpus = cpus_of(CsvTable::read(folder / "cpus.csv", CsvKind::data));
   if (!cpus) return propagate(cpus.error());
   Catalogue result;
   result.gpus_ = std::move(*gpus);
@@ -99,7 +100,7 @@ Result<Catalogue> Catalogue::read_cpus_like(const fs::path& folder, std::string_
     header_seen = header_seen || !comment;
     kept.append(line).append("\n");
   }
-  auto cpus = cpus_of(parse_csv(kept, file.string()));
+  auto cpus = cpus_of(CsvTable::parse(std::move(kept), file.string(), CsvKind::data));
   if (!cpus) return propagate(cpus.error());
   Catalogue result;
   result.take_cpus(std::move(*cpus));

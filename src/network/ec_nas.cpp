@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::size_t most_vertices = 32;  // the search space has at most 7
 
-Result<Cell> read_cell(const std::string& vertices, const std::string& adjacency,
-                       const std::string& operations) {
+Result<Cell> read_cell(std::string_view vertices, std::string_view adjacency, std::string_view operations) {
   const auto count = parse_uint(vertices);
   if (!count || *count < 2 || *count > most_vertices)
     return fail(ErrorKind::malformed, "", "'{}' is not a number of vertices (2 to {})", vertices,
@@ -117,7 +116,7 @@ Result<Tensor> add_cell(Builder& builder, const Cell& cell, const Tensor& input,
 }  // namespace
 
 Result<std::map<std::string, Cell>> read_ec_nas_cells(const std::filesystem::path& table) {
-  const auto csv = read_csv(table);
+  const auto csv = CsvTable::read(table, CsvKind::data);
   if (!csv) return propagate(csv.error());
   std::array<std::size_t, 4> at{};
   for (std::size_t i = 0; i < at.size(); ++i) {
@@ -128,10 +127,10 @@ Result<std::map<std::string, Cell>> read_ec_nas_cells(const std::filesystem::pat
     at[i] = *column;
   }
   std::map<std::string, Cell> cells;
-  for (const auto& row : csv->rows) {
-    auto cell = read_cell(row.cells[at[1]], row.cells[at[2]], row.cells[at[3]]);
-    if (!cell) return fail(ErrorKind::malformed, csv->place(row), "{}", cell.error().message);
-    cells.insert_or_assign(row.cells[at[0]], std::move(*cell));
+  for (std::size_t row = 0; row < csv->rows(); ++row) {
+    auto cell = read_cell(csv->text(row, at[1]), csv->text(row, at[2]), csv->text(row, at[3]));
+    if (!cell) return fail(ErrorKind::malformed, csv->where(row), "{}", cell.error().message);
+    cells.insert_or_assign(std::string(csv->text(row, at[0])), std::move(*cell));
   }
   return cells;
 }

@@ -39,7 +39,7 @@ std::string pairs_sentence(const stats::ComparisonResult& result) {
                      fmt::join(alike, "; "));
 }
 
-std::string factorial_sentence(const ComparisonReport& report) {
+std::string factorial_sentence(const session::Comparison& report) {
   if (!report.factorial || !report.factorial->art) return "";
   const auto& art = *report.factorial->art;
   const auto part = [&](const std::string& name, const stats::FactorEffect& effect) {
@@ -63,7 +63,7 @@ std::string percent_text(double share) {
   return std::abs(percent) >= 10 ? fmt::format("{:.0f} %", percent) : fmt::format("{:.2g} %", percent);
 }
 
-std::string conclusion(const ComparisonReport& report) {
+std::string conclusion(const session::Comparison& report) {
   const auto& result = report.overall;
   const auto& test = result.test;
   std::string text;

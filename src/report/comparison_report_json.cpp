@@ -2,6 +2,7 @@
 
 #include "report/comparison_report.hpp"
 #include "report/json_value.hpp"
+#include "report/left_out_report.hpp"
 #include "stats/distributions.hpp"
 
 namespace joulecast::report {
@@ -131,7 +132,7 @@ Json json_of(const stats::FactorEffect& effect, const char* statistic, const cha
   return json;
 }
 
-Json json_of(const std::optional<stats::FactorialResult>& result, const ComparisonReport& report,
+Json json_of(const std::optional<stats::FactorialResult>& result, const session::Comparison& report,
              const char* statistic, const char* size) {
   if (!result) return nullptr;
   return {{report.group, json_of(result->a, statistic, size)},
@@ -142,7 +143,7 @@ Json json_of(const std::optional<stats::FactorialResult>& result, const Comparis
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const ComparisonReport& report) {
+nlohmann::ordered_json to_json(const session::Comparison& report) {
   Json json{{"source", report.source},
             {"group", report.group},
             {"value", report.value},
@@ -167,7 +168,7 @@ nlohmann::ordered_json to_json(const ComparisonReport& report) {
   }
   auto warnings = report.warnings;
   warnings.insert(warnings.end(), report.overall.warnings.begin(), report.overall.warnings.end());
-  json["warnings"] = warnings;
+  put_left_out(json, report.left_out, "left out", warnings);
   json["conclusion"] = conclusion(report);
   return json;
 }

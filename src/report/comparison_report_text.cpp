@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "report/comparison_report.hpp"
+#include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
 #include "report/terminal_plot.hpp"
 #include "report/text_table.hpp"
@@ -126,7 +128,7 @@ std::string repetitions_line(const stats::ComparisonResult& result) {
   return text;
 }
 
-std::string factorial_text(const ComparisonReport& report) {
+std::string factorial_text(const session::Comparison& report) {
   if (!report.factorial) return "";
   std::string text = fmt::format("\n{} and {} together:\n", printable(report.group), printable(report.by));
   const auto rows = [&](const stats::FactorialResult& result, const char* test, const char* statistic) {
@@ -158,7 +160,7 @@ std::string factorial_text(const ComparisonReport& report) {
 
 }  // namespace
 
-std::string to_text(const ComparisonReport& report, int width, bool unicode) {
+std::string to_text(const session::Comparison& report, int width, bool unicode) {
   const auto columns = static_cast<std::size_t>(std::max(40, width));
   const auto& result = report.overall;
   const auto line = [&](const std::string& sentence) {
@@ -183,25 +185,21 @@ std::string to_text(const ComparisonReport& report, int width, bool unicode) {
   text += pairs_table(result);
   text += factorial_text(report) + "\n";
   if (const auto repetitions = repetitions_line(result); !repetitions.empty()) text += line(repetitions);
-  for (const auto& warning : report.warnings) text += line("Warning: " + warning);
+  for (const auto& warning : with_left_out(report.left_out, "left out", report.warnings))
+    text += line("Warning: " + warning);
   for (const auto& warning : result.warnings) text += line("Warning: " + warning);
   text += "\n" + line("Conclusion: " + conclusion(report));
   return text;
 }
 
-std::string to_csv(const ComparisonReport& report) {
+std::string to_csv(const session::Comparison& report) {
   const auto& result = report.overall;
   std::string csv =
       "kind,name,other,n,n_other,median,median_other,effect,effect_size,effect_low,effect_high,statistic,p_"
       "value,p_adjusted\n";
-  const auto cell = [](const std::string& text) {
-    if (text.find_first_of(",\"\n\r;") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-  };
   for (const auto& group : result.groups)
-    csv += fmt::format("group,{},,{},,{},,,,,,,,\n", cell(group.name), group.summary.n, group.summary.median);
+    csv += fmt::format("group,{},,{},,{},,,,,,,,\n", csv_cell(group.name), group.summary.n,
+                       group.summary.median);
   for (const auto* test : {&result.test, result.other_test ? &*result.other_test : nullptr}) {
     if (!test) continue;
     const auto interval = test->effect_interval
@@ -213,15 +211,15 @@ std::string to_csv(const ComparisonReport& report) {
   for (const auto& pair : result.pairs) {
     const auto& a = result.groups[pair.a];
     const auto& b = result.groups[pair.b];
-    csv += fmt::format("pair,{},{},{},{},{},{},cliffs_delta,{},{},{},{},{},{}\n", cell(a.name), cell(b.name),
-                       a.summary.n, b.summary.n, a.summary.median, b.summary.median, pair.delta.value,
-                       pair.delta.interval.low, pair.delta.interval.high, pair.statistic, pair.p_value,
-                       pair.p_adjusted);
+    csv += fmt::format("pair,{},{},{},{},{},{},cliffs_delta,{},{},{},{},{},{}\n", csv_cell(a.name),
+                       csv_cell(b.name), a.summary.n, b.summary.n, a.summary.median, b.summary.median,
+                       pair.delta.value, pair.delta.interval.low, pair.delta.interval.high, pair.statistic,
+                       pair.p_value, pair.p_adjusted);
   }
   return csv;
 }
 
-BoxPlot to_plot(const ComparisonReport& report) {
+BoxPlot to_plot(const session::Comparison& report) {
   BoxPlot plot;
   plot.title = fmt::format("{} by {}", report.value, report.group);
   const auto& test = report.overall.test;

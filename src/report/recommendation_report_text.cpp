@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "report/comparison_report.hpp"
+#include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
+#include "report/recommendation_report.hpp"
 #include "report/text_table.hpp"
 #include "report/tradeoff_report.hpp"
 
@@ -14,14 +16,14 @@ namespace {
 
 constexpr std::size_t most_rows = 15;
 
-std::string name_in(const RecommendReport& report, std::size_t alternative) {
+std::string name_in(const session::TrainingRecommendation& report, std::size_t alternative) {
   const auto& a = report.alternatives[alternative];
   return printable(a.name()) +
          (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
 }
 
 /// The columns that requirements speak of, each once.
-std::vector<std::string> required_columns(const RecommendReport& report) {
+std::vector<std::string> required_columns(const session::TrainingRecommendation& report) {
   std::vector<std::string> columns;
   for (const auto& constraint : report.options.constraints)
     if (constraint.column != report.options.minimise &&
@@ -30,7 +32,7 @@ std::vector<std::string> required_columns(const RecommendReport& report) {
   return columns;
 }
 
-std::string ranking(const RecommendReport& report) {
+std::string ranking(const session::TrainingRecommendation& report) {
   const auto columns = required_columns(report);
   std::vector<std::string> header{"alternative", "runs", report.options.minimise};
   header.insert(header.end(), columns.begin(), columns.end());
@@ -60,7 +62,7 @@ std::string ranking(const RecommendReport& report) {
 
 }  // namespace
 
-std::string conclusion(const RecommendReport& report) {
+std::string conclusion(const session::TrainingRecommendation& report) {
   const auto& result = report.recommendation;
   const auto& choice = result.choice();
   auto text = fmt::format("Take {}: {}", name_in(report, choice.alternative),
@@ -88,7 +90,7 @@ std::string conclusion(const RecommendReport& report) {
   return text + ".";
 }
 
-std::string to_text(const RecommendReport& report, int width) {
+std::string to_text(const session::TrainingRecommendation& report, int width) {
   const auto columns = static_cast<std::size_t>(std::max(40, width));
   const auto line = [&](const std::string& sentence) {
     return wrapped(printable(sentence), columns, "  ") + "\n";
@@ -100,7 +102,8 @@ std::string to_text(const RecommendReport& report, int width) {
                        wishes.empty() ? "" : " with ", fmt::join(wishes, " and "),
                        report.recommendation.ranked.size(), fmt::join(report.keys, ", "), report.source));
   text += "\n" + ranking(report) + "\n";
-  for (const auto& warning : report.warnings) text += line("Warning: " + warning);
+  for (const auto& warning : with_left_out(report.left_out, "left out of its median", report.warnings))
+    text += line("Warning: " + warning);
   return text + "\n" + line("Conclusion: " + conclusion(report));
 }
 

@@ -1,45 +1,28 @@
 #include <nlohmann/json.hpp>
 
+#include "report/alternative_json.hpp"
 #include "report/json_value.hpp"
+#include "report/left_out_report.hpp"
 #include "report/tradeoff_report.hpp"
-#include "tradeoff/quantity.hpp"
 
 namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const stats::Range& range) {
-  return Json::array({or_null(range.low), or_null(range.high)});
-}
-
-Json described(const tradeoff::Alternative& alternative, const std::vector<std::string>& keys) {
-  Json json{{"name", alternative.name()}};
-  for (std::size_t i = 0; i < keys.size() && i < alternative.labels.size(); ++i)
-    json["labels"][keys[i]] = alternative.labels[i];
-  json["provenance"] = name_of(alternative.provenance);
-  json["runs"] = alternative.runs;
-  return json;
-}
-
-Json column_json(const std::string& column) {
-  const auto unit = tradeoff::unit_of_column(column);
-  return {{"column", column}, {"unit", unit.symbol.empty() ? Json(nullptr) : Json(unit.symbol)}};
-}
-
-Json json_of(const tradeoff::Placed& placed, const TradeoffReport& report) {
-  auto json = described(report.alternatives[placed.alternative], report.keys);
+Json json_of(const tradeoff::Placed& placed, const session::Tradeoff& report) {
+  auto json = alternative_json(report.alternatives[placed.alternative], report.keys);
   json["cost"] = or_null(placed.cost);
-  json["cost_interval"] = json_of(placed.cost_interval);
+  json["cost_interval"] = range_json(placed.cost_interval);
   json["quality"] = or_null(placed.quality);
-  json["quality_interval"] = json_of(placed.quality_interval);
+  json["quality_interval"] = range_json(placed.quality_interval);
   json["on_front"] = placed.on_front;
   json["front_share"] = or_null(placed.front_share);
   json["cost_per_point"] = or_null(placed.cost_per_point);
   return json;
 }
 
-Json json_of(const CurveOutcome& curve, const TradeoffReport& report) {
+Json json_of(const session::AlternativeCurve& curve, const session::Tradeoff& report) {
   Json json{{"name", report.alternatives[curve.alternative].name()},
             {"runs", curve.runs},
             {"epochs", curve.epochs},
@@ -56,7 +39,7 @@ Json json_of(const CurveOutcome& curve, const TradeoffReport& report) {
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const TradeoffReport& report) {
+nlohmann::ordered_json to_json(const session::Tradeoff& report) {
   const auto& overview = report.overview;
   const auto name = [&](std::size_t placed) {
     return report.alternatives[overview.placed[placed].alternative].name();
@@ -80,7 +63,7 @@ nlohmann::ordered_json to_json(const TradeoffReport& report) {
                              {"quality", or_null(choice.quality)},
                              {"quality_lost", or_null(overview.quality_lost)},
                              {"saving", or_null(overview.saving)},
-                             {"saving_interval", json_of(overview.saving_interval)},
+                             {"saving_interval", range_json(overview.saving_interval)},
                              {"choice_share", or_null(overview.choice_share)}};
   if (!report.curves.empty()) {
     json["curves"] = {{"tolerance", report.curve_tolerance},
@@ -109,38 +92,7 @@ nlohmann::ordered_json to_json(const TradeoffReport& report) {
            {"cheaper", reading.cheaper ? Json(report.alternatives[*reading.cheaper].name()) : Json(nullptr)},
            {"cheaper_saving", reading.cheaper ? or_null(reading.cheaper_saving) : Json(nullptr)}});
   }
-  json["warnings"] = report.warnings;
-  json["conclusion"] = conclusion(report);
-  return json;
-}
-
-nlohmann::ordered_json to_json(const RecommendReport& report) {
-  const auto& result = report.recommendation;
-  Json json{
-      {"source", report.source}, {"group", report.keys}, {"minimise", column_json(report.options.minimise)}};
-  json["requirements"] = Json::array();
-  for (const auto& constraint : report.options.constraints)
-    json["requirements"].push_back({{"text", constraint.text}, {"column", constraint.column}});
-  const auto ranked_json = [&](const tradeoff::Ranked& ranked) {
-    auto entry = described(report.alternatives[ranked.alternative], report.keys);
-    entry["cost"] = or_null(ranked.cost);
-    for (const auto& constraint : report.options.constraints) {
-      entry["figures"][constraint.column] =
-          or_null(tradeoff::typical(report.alternatives[ranked.alternative], constraint.column));
-    }
-    entry["fits"] = ranked.fits;
-    entry["broken"] = ranked.broken;
-    entry["chosen_share"] = or_null(ranked.chosen_share);
-    return entry;
-  };
-  json["recommended"] = ranked_json(result.choice());
-  json["baseline"] = described(report.alternatives[result.baseline], report.keys);
-  json["baseline"]["cost"] = or_null(result.baseline_cost);
-  json["saving"] = or_null(result.saving);
-  json["saving_interval"] = json_of(result.saving_interval);
-  json["alternatives"] = Json::array();
-  for (const auto& ranked : result.ranked) json["alternatives"].push_back(ranked_json(ranked));
-  json["warnings"] = report.warnings;
+  put_left_out(json, report.left_out, "left out of its median", report.warnings);
   json["conclusion"] = conclusion(report);
   return json;
 }

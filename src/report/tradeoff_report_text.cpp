@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/csv_scanner.hpp"
 #include "report/comparison_report.hpp"
+#include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
 #include "report/scale.hpp"
 #include "report/terminal_plot.hpp"
@@ -29,14 +31,14 @@ std::string range_text(const stats::Range& range) {
   return std::isfinite(range.low) ? fmt::format("[{:.4g}, {:.4g}]", range.low, range.high) : "-";
 }
 
-std::string name_in(const TradeoffReport& report, std::size_t alternative) {
+std::string name_in(const session::Tradeoff& report, std::size_t alternative) {
   const auto& a = report.alternatives[alternative];
   return printable(a.name()) +
          (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
 }
 
 /// The whole front and the best of the rest, at most most_rows.
-std::string overview_table(const TradeoffReport& report) {
+std::string overview_table(const session::Tradeoff& report) {
   auto table = table_of({"alternative", "runs", report.options.cost, "95 % interval", report.options.quality,
                          "95 % interval", "on the front"});
   const auto& placed = report.overview.placed;
@@ -55,7 +57,7 @@ std::string overview_table(const TradeoffReport& report) {
   return text + "  (% = how often it is on the front when the runs are drawn anew)\n";
 }
 
-std::string curves_text(const TradeoffReport& report) {
+std::string curves_text(const session::Tradeoff& report) {
   if (report.curves.empty()) return "";
   auto order = report.curves;
   std::stable_sort(order.begin(), order.end(),
@@ -71,7 +73,7 @@ std::string curves_text(const TradeoffReport& report) {
                          : "");
 }
 
-std::string lives_text(const TradeoffReport& report) {
+std::string lives_text(const session::Tradeoff& report) {
   if (report.lives.empty()) return "";
   auto table = table_of({fmt::format("training and {:.4g} uses", report.uses), "training", "one use",
                          "in all", "training's share", "pays from"});
@@ -87,7 +89,7 @@ std::string lives_text(const TradeoffReport& report) {
          "  (pays from: uses after which it has cost less than the one that is cheapest to train)\n";
 }
 
-std::string utilisation_text(const TradeoffReport& report) {
+std::string utilisation_text(const session::Tradeoff& report) {
   if (report.utilisation.empty()) return "";
   auto table = table_of({"does the GPU scale with the model?", "GPU utilisation", "", "the same for less"});
   std::size_t shown = 0;
@@ -108,7 +110,7 @@ std::string figure_text(double value, const std::string& column) {
   return tradeoff::with_unit(value, tradeoff::unit_of_column(column));
 }
 
-std::string conclusion(const TradeoffReport& report) {
+std::string conclusion(const session::Tradeoff& report) {
   const auto& overview = report.overview;
   const auto& best = overview.placed[overview.best];
   const auto& choice = overview.placed[overview.cheapest_within];
@@ -129,7 +131,7 @@ std::string conclusion(const TradeoffReport& report) {
                             100 * overview.choice_share);
 }
 
-std::string to_text(const TradeoffReport& report, int width, bool unicode) {
+std::string to_text(const session::Tradeoff& report, int width, bool unicode) {
   const auto columns = static_cast<std::size_t>(std::max(40, width));
   const auto line = [&](const std::string& sentence) {
     return wrapped(printable(sentence), columns, "  ") + "\n";
@@ -152,24 +154,19 @@ std::string to_text(const TradeoffReport& report, int width, bool unicode) {
     text += line(fmt::format("Hypervolume: {:.3f} of the ground between the extremes (log cost) is dominated",
                              *overview.hypervolume));
   text += curves_text(report) + lives_text(report) + utilisation_text(report) + "\n";
-  for (const auto& warning : report.warnings) text += line("Warning: " + warning);
+  for (const auto& warning : with_left_out(report.left_out, "left out of its median", report.warnings))
+    text += line("Warning: " + warning);
   return text + "\n" + line("Conclusion: " + conclusion(report));
 }
 
-std::string to_csv(const TradeoffReport& report) {
-  const auto cell = [](const std::string& text) {
-    if (text.find_first_of(",\"\n\r;") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-  };
+std::string to_csv(const session::Tradeoff& report) {
   const auto number = [](double x) { return std::isfinite(x) ? fmt::format("{}", x) : std::string(); };
   std::string csv;
-  for (const auto& key : report.keys) csv += cell(key) + ",";
+  for (const auto& key : report.keys) csv += csv_cell(key) + ",";
   csv += "provenance,runs,cost,cost_low,cost_high,quality,quality_low,quality_high,on_front,front_share\n";
   for (const auto& p : report.overview.placed) {
     const auto& alternative = report.alternatives[p.alternative];
-    for (const auto& label : alternative.labels) csv += cell(label) + ",";
+    for (const auto& label : alternative.labels) csv += csv_cell(label) + ",";
     csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", name_of(alternative.provenance), alternative.runs,
                        number(p.cost), number(p.cost_interval.low), number(p.cost_interval.high),
                        number(p.quality), number(p.quality_interval.low), number(p.quality_interval.high),
@@ -182,7 +179,7 @@ namespace {
 
 /// The qualities worth looking at: medians and their intervals. Failed runs far below would press them into
 /// one line.
-void focus_on_medians(const TradeoffReport& report, const Series& runs, Plot& plot) {
+void focus_on_medians(const session::Tradeoff& report, const Series& runs, Plot& plot) {
   Scale scale{Axis{}};
   for (const auto& p : report.overview.placed) {
     scale.include(p.quality);
@@ -200,7 +197,7 @@ void focus_on_medians(const TradeoffReport& report, const Series& runs, Plot& pl
 
 }  // namespace
 
-Plot to_plot(const TradeoffReport& report) {
+Plot to_plot(const session::Tradeoff& report) {
   Plot plot;
   plot.title = fmt::format("{} against {}", report.options.quality, report.options.cost);
   plot.x.label = report.options.cost;

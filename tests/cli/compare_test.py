@@ -83,7 +83,7 @@ class Compare(unittest.TestCase):
             bundle.mkdir(parents=True)
             (bundle / "run.json").write_text(json.dumps({
                 "id": f"run{i}", "gpu": "A100" if i % 2 else "T4", "architecture": "net", "run_start_s": 0, "run_stop_s": 100,
-                "status": "finished" if i < 7 else "interrupted", "quality": {"f1": 0.9 + 0.001 * i}}))
+                "status": "finished" if i < 7 else "interrupted", "quality": {"f1": 0.9 + 0.001 * i} if i != 4 else {}}))
             (bundle / "power.csv").write_text("time_s,gpu0_w\n" + "".join(f"{t},{100 + 50 * (i % 2) + i}\n" for t in range(101)))
         store = str(self.folder / "runs.db")
         bundles = sorted(str(path.parent) for path in self.folder.glob("bundles/*/run.json"))
@@ -96,6 +96,10 @@ class Compare(unittest.TestCase):
             self.assertEqual([(g["name"], g["n"]) for g in answer["groups"]], [("T4", 4), ("A100", 3)])
             self.assertAlmostEqual(answer["groups"][0]["median"], 10300, delta=1)
             self.assertIn("1 run did not finish", answer["warnings"][0])
+            self.assertEqual(answer["runs_left_out"], [{"reason": "interrupted", "column": None, "count": 1, "runs": ["run7"]}])
+            quality = json.loads(compare(*source, "--group", "gpu", "--value", "f1", "--json", "-").stdout)
+            self.assertEqual(quality["warnings"][1], "1 run has no f1, left out: run4")
+            self.assertEqual(quality["left_out"]["value_missing"], 1)
         recommended = subprocess.run([JOULECAST, "recommend", "--store", store, "--require", "f1 >= best - 0.02", "--json", "-"],
                                      capture_output=True, text=True)
         self.assertEqual(json.loads(recommended.stdout)["recommended"]["name"], "T4", recommended.stderr)

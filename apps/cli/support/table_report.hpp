@@ -10,9 +10,11 @@
 #include "base/files.hpp"
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "report/comparison_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
-#include "session/tables/run_table.hpp"
+#include "report/tradeoff_report.hpp"
+#include "session/tables/load_run_table.hpp"
 
 namespace joulecast::cli {
 
@@ -37,23 +39,22 @@ struct ReportFiles {
 /// --json, --csv, --svg; `csv` and `svg` say what is written and drawn.
 void add_report_files(Arguments app, ReportFiles& files, const std::string& csv, const std::string& svg);
 
-/// Writes what was asked for and prints the rest: a report has to_csv, to_plot, to_json and to_text in
-/// joulecast::report. What was odd about the table goes before the report's own warnings.
-template <class Report>
-int give(Report report, const session::RunTable& table, const ReportFiles& files) {
-  report.warnings.insert(report.warnings.begin(), table.warnings.begin(), table.warnings.end());
+/// Writes what was asked for and prints the rest.
+template <class Answer>
+int give(const Answer& result, const ReportFiles& files) {
   if (!files.csv.empty())
-    if (auto written = write_file(files.csv, to_csv(report)); !written) return report_error(written.error());
+    if (auto written = write_file(files.csv, report::to_csv(result)); !written)
+      return report_error(written.error());
   if (!files.svg.empty())
-    if (auto written = write_file(files.svg, report::to_svg(to_plot(report))); !written)
+    if (auto written = write_file(files.svg, report::to_svg(report::to_plot(result))); !written)
       return report_error(written.error());
   return answer(
       files.json,
       [&] {
         const auto terminal = report::terminal_options();
-        fmt::print("{}", to_text(report, terminal.width, terminal.unicode));
+        fmt::print("{}", report::to_text(result, terminal.width, terminal.unicode));
       },
-      [&] { return to_json(report); });
+      [&] { return report::to_json(result); });
 }
 
 }  // namespace joulecast::cli

@@ -7,9 +7,9 @@
 #include <map>
 #include <optional>
 
+#include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
-#include "formats/support/csv_line.hpp"
 #include "formats/support/line_import.hpp"
 
 namespace joulecast::formats {
@@ -18,10 +18,9 @@ namespace {
 using trace::Component;
 
 bool recognises(std::string_view head, const ImportOptions&) {
-  head = without_byte_order_mark(head);
-  std::vector<std::string> cells;
-  if (!split_csv_line(head.substr(0, head.find('\n')), cells)) return false;
-  const auto has = [&](const char* name) { return std::ranges::find(cells, name) != cells.end(); };
+  CsvRow row;
+  if (!CsvScanner(head, csv_of_logs).next(row) || row.fault != CsvFault::none) return false;
+  const auto has = [&](const char* name) { return std::ranges::find(row.cells, name) != row.cells.end(); };
   return has("duration") && has("emissions") && (has("energy_consumed") || has("cpu_energy"));
 }
 
@@ -49,29 +48,32 @@ class Import : public LineImport {
 
   Status run() {
     auto taken = each_line([this](std::string_view line, std::size_t number, bool) {
-      return take_line(without_byte_order_mark(line), number);
+      CsvScanner scanner(line, csv_of_logs, number);
+      while (scanner.next(row_))
+        if (auto ok = take_row(); !ok) return ok;
+      return Status{};
     });
     return taken ? finish() : taken;
   }
 
  private:
-  Status take_line(std::string_view line, std::size_t number) {
-    const bool closed = split_csv_line(line, cells_);
+  Status take_row() {
+    const auto& cells = row_.cells;
     if (header_.empty()) {
-      header_ = cells_;
+      header_.assign(cells.begin(), cells.end());
       return {};
     }
-    if (cells_ == header_) return {};  // files that were put together
-    if (!closed || cells_.size() != header_.size())
-      return damage_.at(lines_.name(), number,
-                        fmt::format("{} cells under a header of {}", cells_.size(), header_.size()));
+    if (std::ranges::equal(cells, header_)) return {};  // files that were put together
+    if (row_.fault != CsvFault::none || cells.size() != header_.size())
+      return damage_.at(lines_.name(), row_.line,
+                        fmt::format("{} cells under a header of {}", cells.size(), header_.size()));
     const auto duration = number_in("duration");
     if (!duration || *duration < 0 || *duration > 1e9)
-      return damage_.at(lines_.name(), number, "no duration");
+      return damage_.at(lines_.name(), row_.line, "no duration");
     const auto id = text_in("run_id");
     const bool continues = feed_.open() && !id.empty() && id == run_id_ && *duration > duration_;
     if (!continues) {
-      if (auto ok = begin(id, *duration, number); !ok) return ok;
+      if (auto ok = begin(id, *duration); !ok) return ok;
     }
     duration_ = *duration;
     feed_.count_samples(1);
@@ -79,13 +81,13 @@ class Import : public LineImport {
     return take_energies();
   }
 
-  Status begin(const std::string& id, double duration, std::size_t number) {
+  Status begin(const std::string& id, double duration) {
     if (feed_.open())
       if (auto ok = feed_.end(std::move(run_)); !ok) return ok;
     run_ = {};
     numbers_.clear();
     run_.info.id = id.empty() || id == run_id_
-                       ? fmt::format("{}line-{}", id.empty() ? "codecarbon-" : id + "-", number)
+                       ? fmt::format("{}line-{}", id.empty() ? "codecarbon-" : id + "-", row_.line)
                        : id;
     run_id_ = id;
     describe(duration);
@@ -168,7 +170,7 @@ class Import : public LineImport {
     const auto found = std::ranges::find(header_, heading);
     return found == header_.end()
                ? ""
-               : std::string(trim(cells_[static_cast<std::size_t>(found - header_.begin())]));
+               : std::string(trim(row_.cells[static_cast<std::size_t>(found - header_.begin())]));
   }
   [[nodiscard]] std::optional<double> number_in(std::string_view heading) const {
     const auto number = parse_double(text_in(heading));
@@ -181,7 +183,7 @@ class Import : public LineImport {
   }
 
   std::vector<std::string> header_;
-  std::vector<std::string> cells_;
+  CsvRow row_;
   std::map<Component, std::size_t> numbers_;
   std::string run_id_;
   double duration_ = 0;

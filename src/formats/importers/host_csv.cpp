@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/decimal.hpp"
@@ -41,12 +42,12 @@ const Known* find_known(std::string_view heading) {
 }
 
 bool recognises(std::string_view head, const ImportOptions&) {
-  head = without_byte_order_mark(head);
-  const auto cells = split(trim(head.substr(0, head.find('\n'))), ',');
+  CsvRow row;
+  if (!CsvScanner(head, csv_of_logs).next(row)) return false;
   const bool timed =
-      std::ranges::any_of(cells, [](auto cell) { return equals_ignoring_case(trim(cell), "timestamp"); });
-  return timed && std::ranges::any_of(cells, [](auto cell) {
-           const auto* known = find_known(trim(cell));
+      std::ranges::any_of(row.cells, [](auto cell) { return equals_ignoring_case(cell, "timestamp"); });
+  return timed && std::ranges::any_of(row.cells, [](auto cell) {
+           const auto* known = find_known(cell);
            return known != nullptr && known->component == Component::process;
          });
 }
@@ -57,7 +58,10 @@ class Import : public LineImport {
 
   Status run() {
     auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
-      return columns_.empty() ? take_header(without_byte_order_mark(line)) : take_line(line, number, torn);
+      CsvScanner scanner(line, csv_of_logs, number);
+      while (scanner.next(row_))
+        if (auto ok = columns_.empty() ? take_header() : take_row(torn); !ok) return ok;
+      return Status{};
     });
     return taken ? finish() : taken;
   }
@@ -69,37 +73,36 @@ class Import : public LineImport {
     std::size_t channel = 0;
   };
 
-  Status take_header(std::string_view line) {
-    for (const auto cell : split(line, ',')) {
+  Status take_header() {
+    for (const auto cell : row_.cells) {
       auto& column = columns_.emplace_back();
-      column.time = equals_ignoring_case(trim(cell), "timestamp");
-      column.known = column.time ? nullptr : find_known(trim(cell));
-      if (!column.time && column.known == nullptr)
-        report_.left.push_back(fmt::format("{}: not used", trim(cell)));
+      column.time = equals_ignoring_case(cell, "timestamp");
+      column.known = column.time ? nullptr : find_known(cell);
+      if (!column.time && column.known == nullptr) report_.left.push_back(fmt::format("{}: not used", cell));
     }
     return {};
   }
 
-  Status take_line(std::string_view line, std::size_t number, bool torn) {
-    const auto cells = split(line, ',');
+  Status take_row(bool torn) {
+    const auto& cells = row_.cells;
     const auto had_point = std::exchange(last_has_point_, has_point(cells.back()));
     const bool cut_off = torn && (cells.size() != columns_.size() || (had_point && !last_has_point_));
     if (cells.size() != columns_.size() || cut_off)
-      return fault(number, cut_off
-                               ? "cut off: the file ends within this line"
-                               : fmt::format("{} cells under a header of {}", cells.size(), columns_.size()));
+      return fault(cut_off ? "cut off: the file ends within this line"
+                           : fmt::format("{} cells under a header of {}", cells.size(), columns_.size()));
+    if (row_.fault != CsvFault::none) return fault("a quote is not closed");
     std::optional<std::int64_t> raw_us;
     std::vector<double> values(columns_.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto cell = trim(cells[i]);
+      const auto cell = cells[i];
       if (columns_[i].time) raw_us = parse_civil_us(cell);
       if (columns_[i].known == nullptr || cell.empty() || equals_ignoring_case(cell, "nan")) continue;
       const auto value = parse_double(cell);
-      if (!value) return fault(number, fmt::format("\"{}\" is not a number", cell.substr(0, 40)));
+      if (!value) return fault(fmt::format("\"{}\" is not a number", cell.substr(0, 40)));
       const auto scaled = *value / columns_[i].known->divisor;
       values[i] = columns_[i].known->quantity == Quantity::process_memory ? std::round(scaled) : scaled;
     }
-    if (!raw_us) return fault(number, "no date and time");
+    if (!raw_us) return fault("no date and time");
     return take_values(*raw_us, values);
   }
 
@@ -143,8 +146,8 @@ class Import : public LineImport {
     return {};
   }
 
-  Status fault(std::size_t number, std::string reason) {
-    if (auto ok = damage_.at(lines_.name(), number, std::move(reason)); !ok) return ok;
+  Status fault(std::string reason) {
+    if (auto ok = damage_.at(lines_.name(), row_.line, std::move(reason)); !ok) return ok;
     feed_.interrupt_all();
     return {};
   }
@@ -161,6 +164,7 @@ class Import : public LineImport {
   }
 
   std::vector<Column> columns_;
+  CsvRow row_;
   LogClock clock_;
   RhythmWatch rhythm_;
   bool last_has_point_ = false;  ///< the last cell of the row before

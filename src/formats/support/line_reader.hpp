@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/text.hpp"
 
 namespace joulecast::formats {
 
@@ -53,11 +54,5 @@ class LineReader {
   bool end_of_input_ = false;
   bool cut_off_ = false;
 };
-
-/// Without what some editors put before a file's first character.
-[[nodiscard]] inline std::string_view without_byte_order_mark(std::string_view text) {
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
-  return text.starts_with(mark) ? text.substr(mark.size()) : text;
-}
 
 }  // namespace joulecast::formats

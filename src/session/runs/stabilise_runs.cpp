@@ -10,7 +10,7 @@
 
 #include "formats/importer.hpp"
 #include "formats/run_bundle.hpp"
-#include "formats/run_collector.hpp"
+#include "trace/run_collector.hpp"
 #include "session/runs/view_run.hpp"
 
 namespace joulecast::session {
@@ -83,7 +83,7 @@ class StoredRuns {
 };
 
 Result<trace::Run> imported_run(const std::string& path) {
-  formats::RunCollector collector;
+  trace::RunCollector collector;
   const auto imported = formats::import_path(path, {}, collector);
   if (!imported) return propagate(imported.error());
   auto& runs = collector.runs();

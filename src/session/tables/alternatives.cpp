@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
-#include "formats/repeated_rows.hpp"
+#include "session/tables/repeated_rows.hpp"
 #include "session/tables/row_filter.hpp"
 #include "tradeoff/quantity.hpp"
 
@@ -18,8 +18,7 @@ namespace {
 
 constexpr std::size_t most_alternatives = 20'000;
 
-Result<std::vector<std::size_t>> positions(const formats::CsvTable& table,
-                                           const std::vector<std::string>& columns) {
+Result<std::vector<std::size_t>> positions(const RunTable& table, const std::vector<std::string>& columns) {
   std::vector<std::size_t> result;
   for (const auto& column : columns) {
     const auto position = table.column(column);
@@ -30,20 +29,20 @@ Result<std::vector<std::size_t>> positions(const formats::CsvTable& table,
 }
 
 /// Rows that may be used: they pass the filters, name every key, and (where asked) do not repeat another.
-Result<std::vector<std::size_t>> usable_rows(const formats::CsvTable& table,
-                                             const AlternativesRequest& request,
-                                             const std::vector<std::size_t>& keys,
-                                             std::vector<std::string>& warnings) {
+Result<std::vector<std::size_t>> usable_rows(const RunTable& table, const AlternativesRequest& request,
+                                             const std::vector<std::size_t>& keys, Alternatives& result) {
   const auto filter = RowFilter::make(table, request.only);
   if (!filter) return propagate(filter.error());
-  const auto repeated = formats::repeated_rows(table);
+  const auto repeated = repeated_rows(table);
   const std::set<std::size_t> skipped(repeated.begin(), repeated.end());
   std::vector<std::size_t> rows;
   std::size_t nameless = 0;
   std::size_t doubled = 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!filter->passes(table, row)) continue;
-    if (std::any_of(keys.begin(), keys.end(), [&](auto key) { return table.missing(row, key); })) {
+    const auto unnamed = std::ranges::find_if(keys, [&](auto key) { return table.missing(row, key); });
+    if (unnamed != keys.end()) {
+      table.note_without_label(result.left_out, row, *unnamed);
       ++nameless;
       continue;
     }
@@ -53,19 +52,21 @@ Result<std::vector<std::size_t>> usable_rows(const formats::CsvTable& table,
     }
     rows.push_back(row);
   }
-  if (nameless > 0)
-    warnings.push_back(fmt::format("{} rows do not name what they ran and are left out", nameless));
+  if (nameless > 0 && !table.of_runs())
+    result.warnings.push_back(fmt::format("{} rows do not name what they ran and are left out", nameless));
   if (doubled > 0)
-    warnings.push_back(fmt::format(
+    result.warnings.push_back(fmt::format(
         "{} rows repeat another row in every column but the identifier{}", doubled,
         request.distinct ? " and are left out" : ": the same runs listed twice; --distinct leaves them out"));
-  if (rows.empty())
-    return fail(ErrorKind::invalid, table.name(), "no row is left{}",
-                request.only.empty() ? "" : " after --only");
+  if (rows.empty()) {
+    Error error{ErrorKind::invalid,
+                fmt::format("no row is left{}", request.only.empty() ? "" : " after --only"), table.source()};
+    return propagate(with_reasons(std::move(error), result.left_out));
+  }
   return rows;
 }
 
-void warn_of_mixed_tasks(const formats::CsvTable& table, const Alternatives& result,
+void warn_of_mixed_tasks(const RunTable& table, const Alternatives& result,
                          std::vector<std::string>& warnings) {
   const auto dataset = table.column("dataset");
   if (!dataset || std::find(result.keys.begin(), result.keys.end(), "dataset") != result.keys.end()) return;
@@ -79,7 +80,7 @@ void warn_of_mixed_tasks(const formats::CsvTable& table, const Alternatives& res
 
 }  // namespace
 
-std::vector<std::string> default_keys(const formats::CsvTable& table) {
+std::vector<std::string> default_keys(const RunTable& table) {
   std::vector<std::string> keys;
   std::vector<std::size_t> columns;
   std::size_t told_apart = 1;
@@ -107,28 +108,14 @@ std::vector<std::string> default_keys(const formats::CsvTable& table) {
   return keys;
 }
 
-Result<std::vector<double>> numbers_in_cell(const formats::CsvTable& table, std::size_t row,
-                                            std::size_t column) {
-  std::vector<double> numbers;
-  if (table.missing(row, column)) return numbers;
-  for (const auto word : split(table.text(row, column), ' ')) {
-    if (word.empty()) continue;
-    const auto number = parse_double(word);
-    if (!number) {
-      return fail(ErrorKind::malformed, table.where(row), "column {}: '{}' is not a finite number",
-                  table.columns()[column], word.substr(0, 60));
-    }
-    numbers.push_back(*number);
-  }
-  return numbers;
-}
-
-Result<Alternatives> alternatives_of(const formats::CsvTable& table, const AlternativesRequest& request,
+Result<Alternatives> alternatives_of(const RunTable& table, const AlternativesRequest& request,
                                      const std::vector<std::string>& columns) {
   Alternatives result;
+  result.left_out = table.left_out();
+  result.warnings = table.warnings();
   result.keys = request.keys.empty() ? default_keys(table) : request.keys;
   if (result.keys.empty()) {
-    return fail(ErrorKind::invalid, table.name(),
+    return fail(ErrorKind::invalid, table.source(),
                 "no column tells alternatives apart by a usual name; name one with --group ({})",
                 fmt::join(table.columns(), ", "));
   }
@@ -136,7 +123,7 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
   if (!keys) return propagate(keys.error());
   const auto wanted = positions(table, columns);
   if (!wanted) return propagate(wanted.error());
-  const auto rows = usable_rows(table, request, *keys, result.warnings);
+  const auto rows = usable_rows(table, request, *keys, result);
   if (!rows) return propagate(rows.error());
 
   std::unordered_map<std::string, std::size_t> numbers;
@@ -147,7 +134,7 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
         numbers.try_emplace(fmt::format("{}", fmt::join(labels, "\x1f")), result.items.size());
     if (fresh) {
       if (result.items.size() == most_alternatives) {
-        return fail(ErrorKind::invalid, table.name(),
+        return fail(ErrorKind::invalid, table.source(),
                     "{} make more than {} alternatives: is one a measurement or an identifier?",
                     fmt::join(result.keys, ", "), most_alternatives);
       }
@@ -158,8 +145,9 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
     ++alternative.runs;
     result.rows[entry->second].push_back(row);
     for (std::size_t c = 0; c < columns.size(); ++c) {
-      const auto cell = numbers_in_cell(table, row, (*wanted)[c]);
+      const auto cell = table.series(row, (*wanted)[c]);
       if (!cell) return propagate(cell.error());
+      if (cell->empty()) table.note_without_figure(result.left_out, row, (*wanted)[c]);
       auto& values = alternative.values[columns[c]];
       if (values.size() < alternative.runs)  // a column asked for twice is read once
         values.push_back(cell->empty() ? std::numeric_limits<double>::quiet_NaN()
@@ -170,7 +158,11 @@ Result<Alternatives> alternatives_of(const formats::CsvTable& table, const Alter
   return result;
 }
 
-Result<std::string> energy_column(const formats::CsvTable& table, std::string_view option) {
+std::size_t affordable_resamples(std::size_t wanted, std::size_t alternatives) {
+  return std::clamp<std::size_t>(200'000 / std::max<std::size_t>(1, alternatives), 100, wanted);
+}
+
+Result<std::string> energy_column(const RunTable& table, std::string_view option) {
   for (const char* name :
        {"energy_j", "gpu_energy_j", "energy_kj", "energy_mj", "energy_kwh", "energy_kwh_with_pue"})
     if (table.has(name)) return std::string(name);
@@ -178,7 +170,7 @@ Result<std::string> energy_column(const formats::CsvTable& table, std::string_vi
   for (const auto& column : table.columns())
     if (tradeoff::unit_of_column(column).dimension == tradeoff::Dimension::energy) energies.push_back(column);
   if (energies.size() == 1) return energies[0];
-  return fail(ErrorKind::invalid, table.name(),
+  return fail(ErrorKind::invalid, table.source(),
               "cannot tell which column holds the energy{}{}; name one with {}", energies.empty() ? "" : ": ",
               fmt::join(energies, " or "), option);
 }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "formats/repeated_rows.hpp"
 #include "session/tables/alternatives.hpp"
+#include "session/tables/repeated_rows.hpp"
 #include "session/tables/row_filter.hpp"
 
 namespace joulecast::session {
@@ -38,10 +38,10 @@ struct Observations {
   Levels levels;
 };
 
-void note_repeated(const formats::CsvTable& table, const CompareRequest& request,
-                   const std::vector<std::size_t>& repeated, report::ComparisonReport& report) {
+void note_repeated(const RunTable& table, const CompareRequest& request,
+                   const std::vector<std::size_t>& repeated, Comparison& result) {
   if (repeated.empty()) return;
-  report.warnings.push_back(
+  result.warnings.push_back(
       fmt::format("{} rows repeat another row in every column but the identifier (the first at {}){}",
                   repeated.size(), table.where(repeated[0]),
                   request.distinct ? " and are left out"
@@ -49,20 +49,20 @@ void note_repeated(const formats::CsvTable& table, const CompareRequest& request
                                      "--distinct leaves them out"));
 }
 
-Result<Observations> observations_of(const formats::CsvTable& table, const CompareRequest& request,
-                                     report::ComparisonReport& report) {
-  const auto value = table.column(report.value);
+Result<Observations> observations_of(const RunTable& table, const CompareRequest& request,
+                                     Comparison& result) {
+  const auto value = table.column(result.value);
   if (!value) return propagate(value.error());
   const auto group = table.column(request.group);
   if (!group) return propagate(group.error());
   const auto by = request.by.empty() ? Result<std::size_t>(0) : table.column(request.by);
   if (!by) return propagate(by.error());
   if (!request.by.empty() && *by == *group)
-    return fail(ErrorKind::invalid, "--by", "is the same column as --group");
+    return fail(ErrorKind::invalid, "by", "is the same column as --group");
   const auto filter = RowFilter::make(table, request.only);
   if (!filter) return propagate(filter.error());
-  const auto repeated = formats::repeated_rows(table);
-  note_repeated(table, request, repeated, report);
+  const auto repeated = repeated_rows(table);
+  note_repeated(table, request, repeated, result);
   Observations observations;
   auto skip = request.distinct ? repeated.begin() : repeated.end();
   for (std::size_t row = 0; row < table.rows(); ++row) {
@@ -74,11 +74,14 @@ Result<Observations> observations_of(const formats::CsvTable& table, const Compa
     const auto number = table.number(row, *value);
     if (!number) return propagate(number.error());
     if (!*number) {
-      ++report.without_value;
+      ++result.without_value;
+      table.note_without_figure(result.left_out, row, *value);
       continue;
     }
-    if (table.missing(row, *group) || (!request.by.empty() && table.missing(row, *by))) {
-      ++report.without_group;
+    const bool unnamed = table.missing(row, *group);
+    if (unnamed || (!request.by.empty() && table.missing(row, *by))) {
+      ++result.without_group;
+      table.note_without_label(result.left_out, row, unnamed ? *group : *by);
       continue;
     }
     observations.values.push_back(**number);
@@ -145,8 +148,8 @@ stats::TwoFactors complete_part(const Observations& all, std::string& note) {
   return groups_better ? by_groups : by_levels;
 }
 
-report::FactorialOutcome factorial_of(const Observations& all) {
-  report::FactorialOutcome outcome;
+BothFactors factorial_of(const Observations& all) {
+  BothFactors outcome;
   const auto data = complete_part(all, outcome.note);
   if (const auto art = stats::art_anova(data))
     outcome.art = *art;
@@ -156,68 +159,78 @@ report::FactorialOutcome factorial_of(const Observations& all) {
   return outcome;
 }
 
-void warn_of_gaps(report::ComparisonReport& report) {
-  if (report.without_value > 0) {
-    report.warnings.push_back(fmt::format("{} of {} rows have no {} and are left out", report.without_value,
-                                          report.rows, report.value));
+std::vector<LevelComparison> compare_levels(const Observations& all,
+                                            const stats::ComparisonOptions& options) {
+  std::vector<LevelComparison> outcomes;
+  for (std::uint32_t level = 0; level < all.levels.names().size() && level < stats::most_groups; ++level) {
+    LevelComparison outcome{all.levels.names()[level], std::nullopt, ""};
+    if (auto comparison = stats::compare_groups(grouped(all, level), options))
+      outcome.comparison = std::move(*comparison);
+    else
+      outcome.note = comparison.error().message;
+    outcomes.push_back(std::move(outcome));
   }
-  if (report.without_group > 0) {
-    report.warnings.push_back(
-        fmt::format("{} of {} rows name no group and are left out", report.without_group, report.rows));
+  return outcomes;
+}
+
+void warn_of_gaps(Comparison& result) {
+  if (result.without_value > 0) {
+    result.warnings.push_back(fmt::format("{} of {} rows have no {} and are left out", result.without_value,
+                                          result.rows, result.value));
+  }
+  if (result.without_group > 0) {
+    result.warnings.push_back(
+        fmt::format("{} of {} rows name no group and are left out", result.without_group, result.rows));
   }
 }
 
 }  // namespace
 
-Result<report::ComparisonReport> compare_table(const formats::CsvTable& table,
-                                               const CompareRequest& request) {
-  report::ComparisonReport report;
-  report.source = table.name();
-  report.group = request.group;
+Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& request) {
+  Comparison result;
+  result.source = table.source();
+  result.group = request.group;
   const auto value_column =
       request.value.empty() ? energy_column(table, "--value") : Result<std::string>(request.value);
   if (!value_column) return propagate(value_column.error());
-  report.value = *value_column;
-  report.by = request.by;
-  report.rows = table.rows();
-  if (table.rows() == 0) return fail(ErrorKind::invalid, table.name(), "has a header and no rows");
-  auto observations = observations_of(table, request, report);
+  result.value = *value_column;
+  result.by = request.by;
+  result.rows = table.rows();
+  result.left_out = table.left_out();
+  result.warnings = table.warnings();
+  if (table.rows() == 0) return fail(ErrorKind::invalid, table.source(), "has a header and no rows");
+  auto observations = observations_of(table, request, result);
   if (!observations) return propagate(observations.error());
   if (observations->values.empty()) {
-    return fail(ErrorKind::invalid, table.name(), "no row has both {} and {}{}", report.value, request.group,
-                request.only.empty() ? "" : " after --only");
+    Error error{ErrorKind::invalid,
+                fmt::format("no row has both {} and {}{}", result.value, request.group,
+                            request.only.empty() ? "" : " after --only"),
+                table.source()};
+    return propagate(with_reasons(std::move(error), result.left_out));
   }
   if (observations->groups.names().size() == 1) {
-    return fail(ErrorKind::invalid, table.name(), "column {} has one group ({}): nothing to compare",
+    return fail(ErrorKind::invalid, table.source(), "column {} has one group ({}): nothing to compare",
                 request.group, observations->groups.names()[0]);
   }
   auto groups = grouped(*observations);
   auto overall = stats::compare_groups(groups, request.options);
   if (!overall) {
     auto error = overall.error();
-    error.where = fmt::format("{}, {} by {}", table.name(), report.value, request.group);
+    error.where = fmt::format("{}, {} by {}", table.source(), result.value, request.group);
     return propagate(std::move(error));
   }
-  report.overall = std::move(*overall);
-  for (const auto& facts : report.overall.groups) {
+  result.overall = std::move(*overall);
+  for (const auto& facts : result.overall.groups) {
     const auto found =
         std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == facts.name; });
-    report.values.push_back(std::move(*found));
+    result.values.push_back(std::move(*found));
   }
   if (!request.by.empty()) {
-    report.factorial = factorial_of(*observations);
-    for (std::uint32_t level = 0; level < observations->levels.names().size() && level < stats::most_groups;
-         ++level) {
-      report::LevelOutcome outcome{observations->levels.names()[level], std::nullopt, ""};
-      if (auto comparison = stats::compare_groups(grouped(*observations, level), request.options))
-        outcome.comparison = std::move(*comparison);
-      else
-        outcome.note = comparison.error().message;
-      report.levels.push_back(std::move(outcome));
-    }
+    result.factorial = factorial_of(*observations);
+    result.levels = compare_levels(*observations, request.options);
   }
-  warn_of_gaps(report);
-  return report;
+  if (!table.of_runs()) warn_of_gaps(result);
+  return result;
 }
 
 }  // namespace joulecast::session

@@ -1,13 +1,14 @@
-// `joulecast compare`: values by group from a table, compared.
+// `joulecast compare`: values by group from a table of runs, compared.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "formats/csv_table.hpp"
-#include "report/comparison_report.hpp"
+#include "session/tables/run_table.hpp"
+#include "stats/comparison.hpp"
+#include "stats/factorial.hpp"
 
 namespace joulecast::session {
 
@@ -20,9 +21,38 @@ struct CompareRequest {
   stats::ComparisonOptions options;
 };
 
-/// Rows whose value or group is not known are left out and counted. malformed (file:line) for text or
+/// Both factors and their interaction; a test that could not be made is absent and its reason is given.
+struct BothFactors {
+  std::optional<stats::FactorialResult> art;
+  std::optional<stats::FactorialResult> scheirer_ray_hare;
+  std::string note;
+};
+
+/// The comparison inside one level of the second factor, or why there is none.
+struct LevelComparison {
+  std::string level;
+  std::optional<stats::ComparisonResult> comparison;
+  std::string note;
+};
+
+struct Comparison {
+  std::string source;
+  std::string group;  ///< name of the grouping column
+  std::string value;
+  std::string by;  ///< name of the second factor, "" = none
+  std::size_t rows = 0;
+  std::size_t without_value = 0;  ///< rows left out: the value is not known
+  std::size_t without_group = 0;
+  std::vector<LeftOutRuns> left_out;  ///< which and why, where the rows are runs
+  stats::ComparisonResult overall;
+  std::vector<stats::LabelledGroup> values;  ///< in the order of overall.groups
+  std::optional<BothFactors> factorial;
+  std::vector<LevelComparison> levels;
+  std::vector<std::string> warnings;  ///< about the data; the statistics' own are in `overall`
+};
+
+/// Rows whose value or group is not known are left out and counted. malformed (naming the row) for text or
 /// infinity among the values; invalid for a column that is not there or groups that cannot be compared.
-[[nodiscard]] Result<report::ComparisonReport> compare_table(const formats::CsvTable& table,
-                                                             const CompareRequest& request);
+[[nodiscard]] Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& request);
 
 }  // namespace joulecast::session

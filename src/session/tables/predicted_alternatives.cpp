@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "tradeoff/quantity.hpp"
@@ -12,47 +11,38 @@
 namespace joulecast::session {
 namespace {
 
-using Json = nlohmann::json;
-
 /// The label that a prediction has for a key; nothing where it has none.
-std::optional<std::string> label_of(const Json& prediction, const std::string& key) {
-  const bool is_model = key == "architecture" || key == "network" || key == "model";
-  const auto found = prediction.find(is_model ? "model" : key);
-  if (found == prediction.end() || found->is_object() || found->is_null()) return std::nullopt;
-  if (found->is_string()) return found->get<std::string>();
-  return found->is_number() ? std::optional(fmt::format("{}", found->get<double>())) : std::nullopt;
-}
-
-std::optional<double> number_at(const Json& quantity, const char* name) {
-  const auto found = quantity.find(name);
-  return found != quantity.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+std::optional<std::string> label_of(const Prediction& prediction, const std::string& key) {
+  const auto text = [](const std::string& name) { return name.empty() ? std::nullopt : std::optional(name); };
+  if (key == "architecture" || key == "network" || key == "model") return text(prediction.model);
+  if (key == "gpu") return text(prediction.gpu);
+  if (key == "gpu_count") return fmt::format("{}", prediction.gpu_count);
+  if (key == "batch_size") return fmt::format("{}", prediction.batch);
+  if (key == "power_limit_w" && prediction.limit_w > 0) return fmt::format("{}", prediction.limit_w);
+  return std::nullopt;
 }
 
 /// How many epochs the prediction is for: its total energy over an epoch's.
-std::optional<double> epochs_of(const Json& prediction) {
-  const auto total = number_at(prediction.value("total_energy_j", Json::object()), "value");
-  const auto epoch = number_at(prediction.value("epoch_energy_j", Json::object()), "value");
-  if (!total || !epoch || !(*epoch > 0)) return std::nullopt;
-  return *total / *epoch;
+std::optional<double> epochs_of(const Prediction& prediction) {
+  const auto& total = prediction.total_energy_j;
+  const auto& epoch = prediction.epoch_energy_j;
+  if (!total || !epoch || !(epoch->value > 0)) return std::nullopt;
+  return total->value / epoch->value;
 }
 
 /// Puts the figure that answers a column, with its interval, where the prediction has one.
-void put_figure(const Json& prediction, const std::string& column, tradeoff::Alternative& candidate) {
+void put_figure(const Prediction& prediction, const std::string& column, tradeoff::Alternative& candidate) {
   const auto unit = tradeoff::unit_of_column(column);
   const bool of_epoch = column.starts_with("epoch_");
   const bool energy = unit.dimension == tradeoff::Dimension::energy;
   if (!energy && unit.dimension != tradeoff::Dimension::time) return;
-  const char* name = energy ? (of_epoch ? "epoch_energy_j" : "total_energy_j") : "epoch_time_s";
-  const auto quantity = prediction.find(name);
+  const auto& energy_j = of_epoch ? prediction.epoch_energy_j : prediction.total_energy_j;
+  const auto& figure = energy ? energy_j : prediction.epoch_time_s;
   const auto epochs = energy || of_epoch ? std::optional(1.0) : epochs_of(prediction);
-  if (quantity == prediction.end() || !quantity->is_object() || !epochs) return;
-  const auto value = number_at(*quantity, "value");
-  if (!value) return;
+  if (!figure || !epochs) return;
   const double factor = *epochs / unit.factor;
-  candidate.values[column] = {*value * factor};
-  const auto low = number_at(*quantity, "low");
-  const auto high = number_at(*quantity, "high");
-  if (low && high) candidate.stated[column] = {*low * factor, *high * factor};
+  candidate.values[column] = {figure->value * factor};
+  if (figure->low && figure->high) candidate.stated[column] = {*figure->low * factor, *figure->high * factor};
 }
 
 bool is_machine(const std::string& key) {
@@ -93,9 +83,9 @@ std::vector<double> taken_over(const tradeoff::Alternative& candidate,
 
 }  // namespace
 
-Result<std::vector<tradeoff::Alternative>> predicted_from(const formats::CsvTable& table,
-                                                          const std::vector<std::string>& keys,
-                                                          const std::vector<std::string>& columns) {
+Result<std::vector<tradeoff::Alternative>> candidates_from(const RunTable& table,
+                                                           const std::vector<std::string>& keys,
+                                                           const std::vector<std::string>& columns) {
   std::vector<std::size_t> key_positions;
   for (const auto& key : keys) {
     const auto position = table.column(key);
@@ -132,29 +122,22 @@ Result<std::vector<tradeoff::Alternative>> predicted_from(const formats::CsvTabl
   return candidates;
 }
 
-Result<std::vector<tradeoff::Alternative>> predicted_from_json(const std::string& text,
-                                                               const std::string& name,
-                                                               const std::vector<std::string>& keys,
-                                                               const std::vector<std::string>& columns,
-                                                               std::vector<std::string>& warnings) {
-  const auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object() || !json.contains("predictions") ||
-      !json["predictions"].is_array()) {
-    return fail(ErrorKind::malformed, name, "is not what joulecast predict --json writes");
-  }
+Result<std::vector<tradeoff::Alternative>> alternatives_from(std::span<const Prediction> predictions,
+                                                             const std::string& source,
+                                                             const std::vector<std::string>& keys,
+                                                             const std::vector<std::string>& columns,
+                                                             std::vector<std::string>& warnings) {
   std::vector<tradeoff::Alternative> candidates;
-  for (const auto& prediction : json["predictions"]) {
-    if (!prediction.is_object()) return fail(ErrorKind::malformed, name, "a prediction is not an object");
+  for (const auto& prediction : predictions) {
     tradeoff::Alternative candidate;
     candidate.provenance = Provenance::modelled;
     for (const auto& key : keys) {
       auto label = label_of(prediction, key);
       if (!label)
-        return fail(ErrorKind::invalid, name, "predictions do not name {}: leave it out of --group", key);
+        return fail(ErrorKind::invalid, source, "predictions do not name {}: leave it out of --group", key);
       candidate.labels.push_back(std::move(*label));
     }
-    const auto memory = prediction.value("memory", Json::object());
-    if (memory.is_object() && memory.value("fits", Json(true)) == Json(false)) {
+    if (!prediction.fits()) {
       warnings.push_back(
           fmt::format("{} does not fit into the GPU's memory and is left out", candidate.name()));
       continue;
@@ -165,11 +148,11 @@ Result<std::vector<tradeoff::Alternative>> predicted_from_json(const std::string
   return candidates;
 }
 
-void add_predicted(std::vector<tradeoff::Alternative>& alternatives,
-                   std::vector<tradeoff::Alternative> predicted, const std::vector<std::string>& keys,
-                   const std::vector<std::string>& columns, std::vector<std::string>& warnings) {
+void add_candidates(std::vector<tradeoff::Alternative>& alternatives,
+                    std::vector<tradeoff::Alternative> candidates, const std::vector<std::string>& keys,
+                    const std::vector<std::string>& columns, std::vector<std::string>& warnings) {
   const auto measured = alternatives;
-  for (auto& candidate : predicted) {
+  for (auto& candidate : candidates) {
     const bool known = std::any_of(measured.begin(), measured.end(), [&](const auto& other) {
       return same_training(candidate, other, keys, false);
     });

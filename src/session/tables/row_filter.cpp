@@ -6,13 +6,13 @@
 
 namespace joulecast::session {
 
-Result<RowFilter> RowFilter::make(const formats::CsvTable& table, const std::vector<std::string>& texts) {
+Result<RowFilter> RowFilter::make(const RunTable& table, const std::vector<std::string>& texts) {
   RowFilter filter;
   for (const auto& text : texts) {
     const auto equals = text.find('=');
     const auto values =
         equals == std::string::npos ? std::string_view{} : trim(std::string_view(text).substr(equals + 1));
-    if (values.empty()) return fail(ErrorKind::invalid, "--only", "'{}' is not column=value", text);
+    if (values.empty()) return fail(ErrorKind::invalid, "only", "'{}' is not column=value", text);
     const auto position = table.column(trim(std::string_view(text).substr(0, equals)));
     if (!position) return propagate(position.error());
     Column column{*position, {}};
@@ -28,7 +28,7 @@ Result<RowFilter> RowFilter::make(const formats::CsvTable& table, const std::vec
   return filter;
 }
 
-bool RowFilter::passes(const formats::CsvTable& table, std::size_t row) const {
+bool RowFilter::passes(const RunTable& table, std::size_t row) const {
   return std::all_of(columns_.begin(), columns_.end(), [&](const Column& column) {
     const auto cell = to_lower(table.text(row, column.position));
     return std::any_of(column.values.begin(), column.values.end(), [&](const Value& value) {

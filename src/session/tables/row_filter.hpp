@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "formats/csv_table.hpp"
+#include "session/tables/run_table.hpp"
 
 namespace joulecast::session {
 
@@ -14,9 +14,8 @@ namespace joulecast::session {
 /// without '=' or value.
 class RowFilter {
  public:
-  [[nodiscard]] static Result<RowFilter> make(const formats::CsvTable& table,
-                                              const std::vector<std::string>& texts);
-  [[nodiscard]] bool passes(const formats::CsvTable& table, std::size_t row) const;
+  [[nodiscard]] static Result<RowFilter> make(const RunTable& table, const std::vector<std::string>& texts);
+  [[nodiscard]] bool passes(const RunTable& table, std::size_t row) const;
 
  private:
   struct Value {

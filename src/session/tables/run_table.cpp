@@ -1,173 +1,118 @@
 #include "session/tables/run_table.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <map>
-#include <set>
+#include <array>
+#include <cmath>
 
-#include "formats/run_bundle.hpp"
-#include "session/runs/open_store.hpp"
-#include "store/run_store.hpp"
-#include "trace/energy.hpp"
+#include "base/text.hpp"
 
 namespace joulecast::session {
 namespace {
 
-using Row = std::map<std::string, std::string>;
+/// Columns that a run without known energy cannot fill.
+constexpr std::array<std::string_view, 3> from_energy{"energy_j", "mean_power_w", "coverage"};
 
-constexpr double full_coverage = 0.95;
-
-template <class Number>
-void put(Row& row, const char* column, const std::optional<Number>& value) {
-  if (value) row[column] = fmt::format("{}", *value);
+const RunCell& cell_of(const RunRows& rows, std::size_t row, std::size_t column) {
+  return rows.cells[row * rows.columns.size() + column];
 }
 
-/// Correctness: as recorded for the whole run, else what the last epoch that has it says.
-std::map<std::string, double> metrics_of(const trace::Run& run) {
-  auto metrics = run.info.quality;
-  for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch)
-    metrics.insert(epoch->metrics.begin(), epoch->metrics.end());
-  return metrics;
-}
-
-Row row_of(const trace::Run& run, const trace::RunEnergy& energy) {
-  Row row;
-  for (const auto& [name, value] : run.tags)
-    row[name] = value;  // our own columns go before a tag of the same name
-  for (const auto& [name, value] : metrics_of(run)) row[name] = fmt::format("{}", value);
-  row["run_id"] = run.info.id;
-  row["name"] = run.info.name;
-  // Where the record is silent a tag of that name speaks.
-  for (const auto& [column, value] : {std::pair{"architecture", &run.info.training.architecture},
-                                      std::pair{"framework", &run.info.training.framework},
-                                      std::pair{"dataset", &run.info.training.dataset}})
-    if (!value->empty()) row[column] = *value;
-  const auto gpu = run.info.training.gpu.empty() ? fmt::format("{}", fmt::join(run.host.gpus, " + "))
-                                                 : run.info.training.gpu;
-  row["gpu"] = gpu;
-  row["host"] = run.host.hostname;
-  row["environment"] =
-      gpu.empty() || run.host.hostname.empty() ? gpu + run.host.hostname : gpu + " at " + run.host.hostname;
-  put(row, "gpu_count", run.info.training.gpu_count);
-  put(row, "batch_size", run.info.training.batch_size);
-  if (!run.epochs.empty()) row["epochs"] = fmt::format("{}", run.epochs.size());
-  const double duration = run.span.length().value();
-  if (duration > 0) row["duration_s"] = fmt::format("{}", duration);
-  if (!energy.total) return row;
-  row["energy_j"] = fmt::format("{}", energy.total->value());
-  row["coverage"] = fmt::format("{}", energy.coverage);
-  if (duration > 0) row["mean_power_w"] = fmt::format("{}", energy.total->value() / duration);
-  return row;
-}
-
-std::string csv_of(const std::vector<Row>& rows) {
-  static const std::vector<std::string> leading{"run_id",      "name",         "architecture", "framework",
-                                                "dataset",     "gpu",          "gpu_count",    "host",
-                                                "environment", "batch_size",   "epochs",       "duration_s",
-                                                "energy_j",    "mean_power_w", "coverage"};
-  std::set<std::string> further;
-  for (const auto& row : rows)
-    for (const auto& [name, value] : row) further.insert(name);
-  for (const auto& name : leading) further.erase(name);
-  auto columns = leading;
-  columns.insert(columns.end(), further.begin(), further.end());
-  std::string csv;
-  for (std::size_t c = 0; c < columns.size(); ++c) csv += (c > 0 ? "," : "") + formats::csv_cell(columns[c]);
-  csv += '\n';
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      const auto cell = row.find(columns[c]);
-      csv += (c > 0 ? "," : "") + (cell == row.end() ? std::string() : formats::csv_cell(cell->second));
-    }
-    csv += '\n';
-  }
-  return csv;
-}
-
-/// "3 runs did not finish and left out: a, b, c"
-void warn(std::vector<std::string>& warnings, const std::vector<std::string>& ids, std::string_view what) {
-  if (ids.empty()) return;
-  constexpr std::size_t shown = 5;
-  const std::vector<std::string> first(
-      ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(shown, ids.size())));
-  warnings.push_back(fmt::format("{} run{} {}: {}{}", ids.size(), ids.size() == 1 ? "" : "s", what,
-                                 fmt::join(first, ", "), ids.size() > shown ? ", ..." : ""));
-}
-
-Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
-  std::vector<trace::Run> runs;
-  for (const auto& bundle : formats::find_run_bundles(folder)) {
-    auto run = formats::read_run_bundle(bundle);
-    if (!run) return propagate(run.error());
-    runs.push_back(std::move(*run));
-  }
-  if (runs.empty())
-    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
-  return runs;
-}
-
-Result<std::vector<trace::Run>> runs_of_store(const std::string& path, std::string& name) {
-  const auto store = open_store(path, store::Access::read);
-  if (!store) {
-    auto error = store.error();
-    if (error.kind == ErrorKind::unavailable)
-      error.message += "; name a table, or measure with joulecast run";
-    return propagate(std::move(error));
-  }
-  name = (*store)->location();
-  const auto rows = (*store)->find();
-  if (!rows) return propagate(rows.error());
-  std::vector<trace::Run> runs;
-  for (const auto& row : *rows) {
-    auto run = (*store)->summary(row.id);
-    if (!run) return propagate(run.error());
-    runs.push_back(std::move(*run));
-  }
-  if (runs.empty()) return fail(ErrorKind::invalid, name, "holds no run");
-  return runs;
+Failure fail_not_a_number(const RunTable& table, std::size_t row, std::size_t column, std::string_view text) {
+  return fail(ErrorKind::malformed, table.where(row), "column {}: '{}' is not a finite number",
+              table.columns()[column], text.substr(0, 60));
 }
 
 }  // namespace
 
-RunTable table_of_runs(std::span<const trace::Run> runs, std::string name) {
-  std::vector<Row> rows;
-  std::vector<std::string> unfinished;
-  std::vector<std::string> unknown;
-  std::vector<std::string> gappy;
-  for (const auto& run : runs) {
-    if (run.status != trace::RunStatus::finished) {
-      unfinished.push_back(run.info.id);
-      continue;
-    }
-    const auto energy = trace::energy_of(run);
-    if (!energy.total)
-      unknown.push_back(run.info.id);
-    else if (energy.coverage < full_coverage)
-      gappy.push_back(run.info.id);
-    rows.push_back(row_of(run, energy));
-  }
-  RunTable result;
-  if (auto table = formats::CsvTable::parse(csv_of(rows), std::move(name))) result.table = std::move(*table);
-  warn(result.warnings, unfinished, "did not finish, left out");
-  warn(result.warnings, unknown, "without known energy");
-  warn(result.warnings, gappy, "with measurement gaps (less than 95 % of the time measured)");
-  return result;
+RunCell::RunCell(std::string value) : text(std::move(value)), number(parse_double(text)) {}
+
+RunCell::RunCell(double value) {
+  if (std::isnan(value)) return;
+  text = fmt::format("{}", value);
+  if (std::isfinite(value)) number = value;
 }
 
-Result<RunTable> load_run_table(const std::string& source, const std::string& store_path) {
-  std::error_code ignored;
-  if (!source.empty() && !std::filesystem::is_directory(source, ignored)) {
-    auto table = formats::CsvTable::read(source);
-    if (!table) return propagate(table.error());
-    return RunTable{std::move(*table), {}};
+const std::string& RunTable::source() const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->name();
+  return std::get<RunRows>(rows_).source;
+}
+
+std::size_t RunTable::rows() const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->rows();
+  return std::get<RunRows>(rows_).ids.size();
+}
+
+std::span<const std::string> RunTable::columns() const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->columns();
+  return std::get<RunRows>(rows_).columns;
+}
+
+Result<std::size_t> RunTable::column(std::string_view name) const {
+  return find_column(columns(), name, source());
+}
+
+std::string_view RunTable::text(std::size_t row, std::size_t column) const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->text(row, column);
+  return cell_of(std::get<RunRows>(rows_), row, column).text;
+}
+
+bool RunTable::missing(std::size_t row, std::size_t column) const {
+  return means_missing(text(row, column));
+}
+
+Result<std::optional<double>> RunTable::number(std::size_t row, std::size_t column) const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->number(row, column);
+  const auto& cell = cell_of(std::get<RunRows>(rows_), row, column);
+  if (cell.number || missing(row, column)) return cell.number;
+  return fail_not_a_number(*this, row, column, cell.text);
+}
+
+Result<std::vector<double>> RunTable::series(std::size_t row, std::size_t column) const {
+  std::vector<double> numbers;
+  if (missing(row, column)) return numbers;
+  for (const auto word : split(text(row, column), ' ')) {
+    if (word.empty()) continue;
+    const auto number = parse_double(word);
+    if (!number) return fail_not_a_number(*this, row, column, word);
+    numbers.push_back(*number);
   }
-  std::string name = source;
-  const auto runs = source.empty() ? runs_of_store(store_path, name) : runs_of_bundles(source);
-  if (!runs) return propagate(runs.error());
-  return table_of_runs(*runs, std::move(name));
+  return numbers;
+}
+
+std::string RunTable::where(std::size_t row) const {
+  if (const auto* csv = std::get_if<CsvTable>(&rows_)) return csv->where(row);
+  const auto& runs = std::get<RunRows>(rows_);
+  return fmt::format("{}, run {}", runs.source, runs.ids[row]);
+}
+
+void RunTable::note_without_figure(std::vector<LeftOutRuns>& left_out, std::size_t row,
+                                   std::size_t column) const {
+  const auto* runs = std::get_if<RunRows>(&rows_);
+  if (runs == nullptr) return;
+  const auto& name = runs->columns[column];
+  const auto energy = std::ranges::find(runs->columns, from_energy.front());
+  const bool no_energy = std::ranges::find(from_energy, name) != from_energy.end() &&
+                         energy != runs->columns.end() &&
+                         missing(row, static_cast<std::size_t>(energy - runs->columns.begin()));
+  add_left_out(left_out, no_energy ? LeftOutReason::no_energy : LeftOutReason::no_figure,
+               no_energy ? "" : name, runs->ids[row]);
+}
+
+void RunTable::note_without_label(std::vector<LeftOutRuns>& left_out, std::size_t row,
+                                  std::size_t column) const {
+  if (const auto* runs = std::get_if<RunRows>(&rows_))
+    add_left_out(left_out, LeftOutReason::no_label, runs->columns[column], runs->ids[row]);
+}
+
+std::vector<LeftOutRuns> RunTable::left_out() const {
+  const auto* runs = std::get_if<RunRows>(&rows_);
+  return runs != nullptr ? runs->left_out : std::vector<LeftOutRuns>{};
+}
+
+std::vector<std::string> RunTable::warnings() const {
+  const auto* runs = std::get_if<RunRows>(&rows_);
+  return runs != nullptr ? runs->warnings : std::vector<std::string>{};
 }
 
 }  // namespace joulecast::session

@@ -76,17 +76,17 @@ TEST(CpuPower, AVirtualMachineIsNotItsHost) {
 // MIT).
 TEST(CpuPower, IsNearerToRaplThanCodeCarbonOnEveryMeasuredCpu) {
   SKIP_WITHOUT_SHARED_DATA(data);
-  const auto table = read_csv(data / "tables" / "cpu-load-power.csv").value();
-  const auto number = [&](const CsvRow& row, const char* name) {
-    return parse_double(row.cells[table.needed_column(name).value()]).value();
+  const auto table = CsvTable::read(data / "tables" / "cpu-load-power.csv", CsvKind::data).value();
+  const auto number = [&](std::size_t row, const char* name) {
+    return parse_double(table.text(row, table.needed_column(name).value())).value();
   };
   struct Sums {
     double ours = 0, theirs = 0, inside = 0, rows = 0;
   };
   std::map<std::string, Sums> cpus;
-  for (const auto& row : table.rows) {
+  for (std::size_t row = 0; row < table.rows(); ++row) {
     if (number(row, "load_target_pct") <= 0) continue;
-    const auto& name = row.cells[table.needed_column("cpu").value()];
+    const std::string name(table.text(row, table.needed_column("cpu").value()));
     const CpuDescription cpu{find_cpu(name).value().tdp, cpu_class_of(name), true};
     const double truth = number(row, "rapl_package_w");
     const double ours = cpu_power(cpu, number(row, "cpu_load_pct") / 100).value();

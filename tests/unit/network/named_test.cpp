@@ -146,19 +146,19 @@ TEST(NamedNetwork, CoversTheMeasuredWorkloads) {
   SKIP_WITHOUT_SHARED_DATA(root);
   int checked = 0;
   for (const auto* file : {"workloads.csv", "imagenet-inference.csv", "pruned-inference.csv"}) {
-    const auto table = read_csv(root / "tables" / file).value();
-    const auto source = table.column("source");
-    const auto name = table.column("architecture") ? table.column("architecture") : table.column("model");
+    const auto table = CsvTable::read(root / "tables" / file, CsvKind::data).value();
+    const auto source = table.find("source");
+    const auto name = table.find("architecture") ? table.find("architecture") : table.find("model");
     const auto parameters = table.needed_column("params").value();
     const bool pruned = file == std::string_view("pruned-inference.csv");
-    for (const auto& row : table.rows) {
-      if (source && row.cells[*source] == "ec-nas") continue;
-      const auto network = build_named(row.cells[name.value()]);
-      ASSERT_TRUE(network) << table.place(row) << to_string(network.error());
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      if (source && table.text(row, *source) == "ec-nas") continue;
+      const auto network = build_named(table.text(row, name.value()));
+      ASSERT_TRUE(network) << table.where(row) << to_string(network.error());
       // TensorFlow counts running statistics and biases before normalisation too: up to 1.5 % more.
-      const auto recorded = parse_double(row.cells[parameters]);
+      const auto recorded = parse_double(table.text(row, parameters));
       if (!recorded || pruned) continue;
-      EXPECT_NEAR(static_cast<double>(totals(*network).parameters) / *recorded, 1, 0.015) << table.place(row);
+      EXPECT_NEAR(static_cast<double>(totals(*network).parameters) / *recorded, 1, 0.015) << table.where(row);
       ++checked;
     }
   }
@@ -169,13 +169,13 @@ TEST(EcNas, HasTheRecordedParametersInEveryRow) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto cells = read_ec_nas_cells(root / "tables" / "ec-nas-graphs.csv");
   ASSERT_TRUE(cells) << to_string(cells.error());
-  const auto table = read_csv(root / "tables" / "ec-nas.csv").value();
+  const auto table = CsvTable::read(root / "tables" / "ec-nas.csv", CsvKind::data).value();
   const auto hash = table.needed_column("architecture_hash").value();
   const auto parameters = table.needed_column("params").value();
-  for (const auto& row : table.rows) {
-    const auto network = build_ec_nas(cells->at(row.cells[hash]));
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto network = build_ec_nas(cells->at(std::string(table.text(row, hash))));
     ASSERT_TRUE(network) << to_string(network.error());
-    EXPECT_EQ(totals(*network).parameters, parse_int(row.cells[parameters])) << table.place(row);
+    EXPECT_EQ(totals(*network).parameters, parse_int(table.text(row, parameters))) << table.where(row);
   }
 }
 

@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "report/svg.hpp"
 #include "support/shared_data.hpp"
 
 namespace joulecast::session {
@@ -13,13 +10,13 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
-Result<report::ComparisonReport> compare(std::string csv, const std::string& by = "", bool distinct = false) {
-  const auto table = formats::CsvTable::parse(std::move(csv), "t.csv");
+Result<Comparison> compare(std::string csv, const std::string& by = "", bool distinct = false) {
+  const auto table = CsvTable::parse(std::move(csv), "t.csv");
   EXPECT_TRUE(table) << to_string(table.error());
-  return compare_table(
-      *table, {.group = "gpu", .value = "energy", .by = by, .only = {}, .distinct = distinct, .options = {}});
+  return compare_runs(
+      RunTable(*table),
+      {.group = "gpu", .value = "energy", .by = by, .only = {}, .distinct = distinct, .options = {}});
 }
 
 /// Two GPUs and two networks, six runs each, with a little spread.
@@ -93,40 +90,19 @@ TEST(Compare, NoticesRunsListedTwice) {
   EXPECT_EQ(compare(csv, "", true)->overall.n, 12u);
 }
 
-TEST(Compare, JsonNeverHoldsNanAndTextSaysTheConclusion) {
-  const auto result = compare("gpu,energy\nA,5\nA,5\nA,5\nB,1\nB,2\nB,3\n");
-  ASSERT_TRUE(result);
-  const auto json = report::to_json(*result);
-  EXPECT_THAT(json.dump(), Not(HasSubstr("nan")));
-  EXPECT_TRUE(json["groups"][0]["median_interval"][0].is_null());
-  EXPECT_EQ(json["test"]["name"], "mann-whitney");
-  const auto text = report::to_text(*result);
-  EXPECT_THAT(text, HasSubstr("Conclusion:"));
-  EXPECT_THAT(text, Not(HasSubstr("nan")));
-  EXPECT_THAT(report::to_csv(*result), HasSubstr("pair,B,A,3,3,2,5,cliffs_delta,-1"));
-}
-
-TEST(Compare, NamesFromTheFileCannotSteerTheTerminalOrBreakTheSvg) {
-  const auto result =
-      compare("gpu,energy\n\"<b>\x1b[2J\",5\n\"<b>\x1b[2J\",6\n\"<b>\x1b[2J\",7\nB,1\nB,2\nB,3\n");
-  ASSERT_TRUE(result);
-  EXPECT_THAT(report::to_text(*result), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(report::to_svg(report::to_plot(*result)), Not(HasSubstr("<b>")));
-}
-
 // The findings of del Rey et al. (SEAA 2023) on their own runs: both architecture and environment matter, and
 // much.
 TEST(CompareOnMeasuredRuns, ArchitectureAndEnvironmentMatterMuch) {
   SKIP_WITHOUT_SHARED_DATA(root);
-  const auto table = formats::CsvTable::read(root / "tables/seaa2023-runs.csv");
+  const auto table = CsvTable::read(root / "tables/seaa2023-runs.csv");
   ASSERT_TRUE(table) << to_string(table.error());
   for (const bool distinct : {false, true}) {
-    const auto result = compare_table(*table, {.group = "architecture",
-                                               .value = "energy_mj",
-                                               .by = "gpu",
-                                               .only = {},
-                                               .distinct = distinct,
-                                               .options = {}});
+    const auto result = compare_runs(RunTable(*table), {.group = "architecture",
+                                                        .value = "energy_mj",
+                                                        .by = "gpu",
+                                                        .only = {},
+                                                        .distinct = distinct,
+                                                        .options = {}});
     ASSERT_TRUE(result) << to_string(result.error());
     EXPECT_LT(result->overall.test.p_value, 1e-10);
     EXPECT_EQ(result->overall.test.magnitude, "large");
@@ -142,10 +118,10 @@ TEST(CompareOnMeasuredRuns, ArchitectureAndEnvironmentMatterMuch) {
 
 TEST(CompareOnMeasuredRuns, ThirtyRunsOfTheTableAreListedTwice) {
   SKIP_WITHOUT_SHARED_DATA(root);
-  const auto table = formats::CsvTable::read(root / "tables/seaa2023-runs.csv");
+  const auto table = CsvTable::read(root / "tables/seaa2023-runs.csv");
   ASSERT_TRUE(table);
-  const auto result = compare_table(
-      *table,
+  const auto result = compare_runs(
+      RunTable(*table),
       {.group = "architecture", .value = "energy_mj", .by = "", .only = {}, .distinct = true, .options = {}});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->overall.n, 132u);

@@ -16,7 +16,7 @@ constexpr double per_million = 1e-6;
 class Cells {
  public:
   static Result<Cells> read(const std::filesystem::path& file, std::span<const char* const> names) {
-    auto table = read_csv(file);
+    auto table = CsvTable::read(file, CsvKind::data);
     if (!table) return propagate(table.error());
     Cells cells;
     for (const auto* name : names) {
@@ -28,21 +28,21 @@ class Cells {
     return cells;
   }
   [[nodiscard]] const CsvTable& table() const { return table_; }
-  [[nodiscard]] std::string_view text(const CsvRow& row, std::string_view name) const {
-    return trim(row.cells[columns_.find(name)->second]);
+  [[nodiscard]] std::string_view text(std::size_t row, std::string_view name) const {
+    return trim(table_.text(row, columns_.find(name)->second));
   }
   /// NaN for an empty cell.
-  [[nodiscard]] Result<double> number(const CsvRow& row, std::string_view name) const {
+  [[nodiscard]] Result<double> number(std::size_t row, std::string_view name) const {
     if (text(row, name).empty()) return std::nan("");
     const auto value = parse_double(text(row, name));
     if (!value || !std::isfinite(*value))
-      return fail(ErrorKind::malformed, table_.place(row), "{} is not a number: '{}'", name, text(row, name));
+      return fail(ErrorKind::malformed, table_.where(row), "{} is not a number: '{}'", name, text(row, name));
     return *value;
   }
-  [[nodiscard]] Result<double> positive(const CsvRow& row, std::string_view name) const {
+  [[nodiscard]] Result<double> positive(std::size_t row, std::string_view name) const {
     auto value = number(row, name);
     if (value && !(*value > 0))
-      return fail(ErrorKind::malformed, table_.place(row), "{} is not a positive number", name);
+      return fail(ErrorKind::malformed, table_.where(row), "{} is not a positive number", name);
     return value;
   }
 
@@ -101,7 +101,7 @@ std::optional<LayerWork> work_of_row(std::string_view kind, const Shape& shape, 
 
 constexpr ByPass<const char*> pass_names{"forward", "backward"};
 
-Result<std::optional<MeasuredPass>> pass_of(const Cells& cells, const CsvRow& row, const std::string& pass) {
+Result<std::optional<MeasuredPass>> pass_of(const Cells& cells, std::size_t row, const std::string& pass) {
   const auto time = cells.number(row, pass + "_time_us");
   if (!time) return propagate(time.error());
   const auto energy = cells.number(row, pass + "_energy_uj");
@@ -143,13 +143,13 @@ Result<std::vector<MeasuredLayer>> read_layer_table(const std::filesystem::path&
   const auto cells = Cells::read(file, columns);
   if (!cells) return propagate(cells.error());
   std::vector<MeasuredLayer> layers;
-  for (const auto& row : cells->table().rows) {
+  for (std::size_t row = 0; row < cells->table().rows(); ++row) {
     const auto batch = cells->positive(row, "batch_size");
     if (!batch) return propagate(batch.error());
     const auto shape = parse_layer_shape(cells->text(row, "shape"));
     const auto work = shape ? work_of_row(cells->text(row, "layer"), *shape, *batch) : std::nullopt;
     if (!work)
-      return fail(ErrorKind::malformed, cells->table().place(row),
+      return fail(ErrorKind::malformed, cells->table().where(row),
                   "is no conv, linear or pool with a possible shape: '{}' '{}'", cells->text(row, "layer"),
                   cells->text(row, "shape"));
     MeasuredLayer layer{std::string(cells->text(row, "cpu")), *work, {}};
@@ -169,14 +169,14 @@ Result<std::vector<MeasuredNetwork>> read_network_table(const std::filesystem::p
   const auto cells = Cells::read(file, columns);
   if (!cells) return propagate(cells.error());
   std::vector<MeasuredNetwork> networks;
-  for (const auto& row : cells->table().rows) {
+  for (std::size_t row = 0; row < cells->table().rows(); ++row) {
     std::array<double, 4> numbers{};
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const auto number = cells->positive(row, columns[i + 2]);
       if (!number) return propagate(number.error());
       numbers[i] = *number;
     }
-    networks.push_back({cells->table().place(row),
+    networks.push_back({cells->table().where(row),
                         std::string(cells->text(row, "cpu")),
                         std::string(cells->text(row, "network")),
                         numbers[0],

@@ -1,4 +1,4 @@
-#include "formats/repeated_rows.hpp"
+#include "session/tables/repeated_rows.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -6,10 +6,10 @@
 
 #include "base/text.hpp"
 
-namespace joulecast::formats {
+namespace joulecast::session {
 namespace {
 
-bool all_different(const CsvTable& table, std::size_t column) {
+bool all_different(const RunTable& table, std::size_t column) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t row = 0; row < table.rows(); ++row)
     if (!seen.insert(table.text(row, column)).second) return false;
@@ -21,7 +21,7 @@ bool is_measured(std::string_view cell) {
 }
 
 /// The columns that are compared: everything but the identifiers.
-std::vector<std::size_t> compared_columns(const CsvTable& table) {
+std::vector<std::size_t> compared_columns(const RunTable& table) {
   std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < table.columns().size(); ++c)
     if (!all_different(table, c)) columns.push_back(c);
@@ -30,7 +30,7 @@ std::vector<std::size_t> compared_columns(const CsvTable& table) {
 
 }  // namespace
 
-std::vector<std::size_t> repeated_rows(const CsvTable& table) {
+std::vector<std::size_t> repeated_rows(const RunTable& table) {
   if (table.columns().size() < 4) return {};
   const auto columns = compared_columns(table);
   if (columns.size() < 3) return {};
@@ -55,4 +55,4 @@ std::vector<std::size_t> repeated_rows(const CsvTable& table) {
   return repeated;
 }
 
-}  // namespace joulecast::formats
+}  // namespace joulecast::session

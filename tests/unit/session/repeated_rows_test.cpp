@@ -1,16 +1,16 @@
-#include "formats/repeated_rows.hpp"
+#include "session/tables/repeated_rows.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace joulecast::formats {
+namespace joulecast::session {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::vector<std::size_t> repeated(std::string csv) {
-  return repeated_rows(CsvTable::parse(std::move(csv), "t.csv").value());
+  return repeated_rows(RunTable(CsvTable::parse(std::move(csv), "t.csv").value()));
 }
 
 TEST(RepeatedRows, AreThoseThatDifferOnlyInTheirIdentifier) {
@@ -25,4 +25,4 @@ TEST(RepeatedRows, AreNotSeenInRoundedOrNarrowTables) {
 }
 
 }  // namespace
-}  // namespace joulecast::formats
+}  // namespace joulecast::session

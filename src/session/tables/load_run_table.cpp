@@ -1,0 +1,168 @@
+#include "session/tables/load_run_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "formats/run_bundle.hpp"
+#include "session/runs/view_run.hpp"
+#include "store/store.hpp"
+#include "trace/energy.hpp"
+
+namespace joulecast::session {
+namespace {
+
+using Row = std::map<std::string, RunCell>;
+
+constexpr double full_coverage = 0.95;
+constexpr std::array leading_columns{"run_id", "name",       "architecture", "framework",    "dataset",
+                                     "gpu",    "gpu_count",  "host",         "environment",  "batch_size",
+                                     "epochs", "duration_s", "energy_j",     "mean_power_w", "coverage"};
+
+/// Correctness: as recorded for the whole run, else what the last epoch that has it says.
+std::map<std::string, double> metrics_of(const trace::Run& run) {
+  auto metrics = run.info.quality;
+  for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch)
+    metrics.insert(epoch->metrics.begin(), epoch->metrics.end());
+  return metrics;
+}
+
+/// What ran on what. Our own columns go before a tag of the same name; where the record is silent, the tag
+/// speaks.
+void put_description(Row& row, const trace::Run& run) {
+  const auto& training = run.info.training;
+  const auto put = [&](const char* column, std::string text) { row[column] = RunCell(std::move(text)); };
+  put("run_id", run.info.id);
+  put("name", run.info.name);
+  for (const auto& [column, value] :
+       {std::pair{"architecture", &training.architecture}, std::pair{"framework", &training.framework},
+        std::pair{"dataset", &training.dataset}})
+    if (!value->empty()) put(column, *value);
+  const auto& host = run.host.hostname;
+  const auto gpu = training.gpu.empty() ? fmt::format("{}", fmt::join(run.host.gpus, " + ")) : training.gpu;
+  put("gpu", gpu);
+  put("host", host);
+  put("environment", gpu.empty() || host.empty() ? gpu + host : gpu + " at " + host);
+  if (training.gpu_count) row["gpu_count"] = RunCell(*training.gpu_count);
+  if (training.batch_size) row["batch_size"] = RunCell(*training.batch_size);
+}
+
+Row row_of(const trace::Run& run, const trace::RunEnergy& energy) {
+  Row row;
+  for (const auto& [name, value] : run.tags) row[name] = RunCell(value);
+  for (const auto& [name, value] : metrics_of(run)) row[name] = RunCell(value);
+  put_description(row, run);
+  if (!run.epochs.empty()) row["epochs"] = RunCell(static_cast<double>(run.epochs.size()));
+  const double duration = run.span.length().value();
+  if (duration > 0) row["duration_s"] = RunCell(duration);
+  if (!energy.total) return row;
+  row["energy_j"] = RunCell(energy.total->value());
+  row["coverage"] = RunCell(energy.coverage);
+  if (duration > 0) row["mean_power_w"] = RunCell(energy.total->value() / duration);
+  return row;
+}
+
+/// The columns that every table of runs has, then those of metrics and tags by name.
+std::vector<std::string> columns_of(const std::vector<Row>& rows) {
+  std::set<std::string> further;
+  for (const auto& row : rows)
+    for (const auto& [name, value] : row) further.insert(name);
+  for (const auto* name : leading_columns) further.erase(name);
+  std::vector<std::string> columns(leading_columns.begin(), leading_columns.end());
+  columns.insert(columns.end(), further.begin(), further.end());
+  return columns;
+}
+
+LeftOutReason reason_of(trace::RunStatus status) {
+  if (status == trace::RunStatus::running) return LeftOutReason::still_running;
+  return status == trace::RunStatus::failed ? LeftOutReason::failed : LeftOutReason::interrupted;
+}
+
+Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
+  std::vector<trace::Run> runs;
+  for (const auto& bundle : formats::find_run_bundles(folder)) {
+    auto run = formats::read_run_bundle(bundle);
+    if (!run) return propagate(run.error());
+    runs.push_back(std::move(*run));
+  }
+  if (runs.empty())
+    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
+  return runs;
+}
+
+Result<std::vector<trace::Run>> runs_of_store(const std::string& path, std::string& name) {
+  const auto store = open_store(path, store::Access::read);
+  if (!store) {
+    auto error = store.error();
+    if (error.kind == ErrorKind::unavailable)
+      error.message += "; name a table, or measure with joulecast run";
+    return propagate(std::move(error));
+  }
+  name = store->path().string();
+  const auto rows = store->list();
+  if (!rows) return propagate(rows.error());
+  std::vector<trace::Run> runs;
+  for (const auto& row : *rows) {
+    auto run = store->load_summary(row.id);
+    if (!run) return propagate(run.error());
+    runs.push_back(std::move(*run));
+  }
+  if (runs.empty()) return fail(ErrorKind::invalid, name, "holds no run");
+  return runs;
+}
+
+}  // namespace
+
+RunTable table_of_runs(std::span<const trace::Run> runs, std::string source) {
+  RunRows table{std::move(source), {}, {}, {}, {}, {}};
+  std::vector<Row> rows;
+  std::vector<std::string> gappy;
+  for (const auto& run : runs) {
+    if (run.status != trace::RunStatus::finished) {
+      add_left_out(table.left_out, reason_of(run.status), "", run.info.id);
+      continue;
+    }
+    const auto energy = trace::energy_of(run);
+    if (energy.total && energy.coverage < full_coverage) gappy.push_back(run.info.id);
+    rows.push_back(row_of(run, energy));
+    table.ids.push_back(run.info.id);
+  }
+  table.columns = columns_of(rows);
+  for (auto& row : rows)
+    for (const auto& column : table.columns) {
+      const auto cell = row.find(column);
+      table.cells.push_back(cell == row.end() ? RunCell{} : std::move(cell->second));
+    }
+  if (!gappy.empty())
+    table.warnings.push_back(
+        fmt::format("{} run{} with measurement gaps (less than 95 % of the time measured): {}", gappy.size(),
+                    gappy.size() == 1 ? "" : "s", first_runs(gappy)));
+  return RunTable(std::move(table));
+}
+
+Result<RunTable> read_run_table(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return fail(ErrorKind::invalid, file.string(), "is a folder, not a table");
+  auto table = CsvTable::read(file);
+  if (!table) return propagate(table.error());
+  return RunTable(std::move(*table));
+}
+
+Result<RunTable> load_run_table(const std::string& source, const std::string& store) {
+  std::error_code ignored;
+  if (!source.empty() && !std::filesystem::is_directory(source, ignored)) return read_run_table(source);
+  std::string name = source;
+  const auto runs = source.empty() ? runs_of_store(store, name) : runs_of_bundles(source);
+  if (!runs) return propagate(runs.error());
+  auto table = table_of_runs(*runs, name);
+  if (table.rows() == 0)
+    return propagate(with_reasons({ErrorKind::invalid, "holds no finished run", name}, table.left_out()));
+  return table;
+}
+
+}  // namespace joulecast::session

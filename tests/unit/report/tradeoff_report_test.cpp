@@ -1,0 +1,60 @@
+#include "report/tradeoff_report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/recommendation_report.hpp"
+#include "report/svg.hpp"
+
+namespace joulecast::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const session::RunTable& table() {
+  static const session::RunTable runs(
+      CsvTable::parse("architecture,gpu,batch_size,energy_j,f1,gpu_util_pct\n"
+                      "big,A100,32,1000,0.98,90\nbig,A100,32,1100,0.981,91\nbig,A100,32,900,0.979,92\n"
+                      "small,A100,32,100,0.97,30\nsmall,A100,32,110,0.971,31\nsmall,A100,32,90,0.965,32\n"
+                      "small,T4,32,60,0.97,80\nsmall,T4,32,66,0.971,81\nsmall,T4,32,61,0.965,82\n",
+                      "t.csv")
+          .value());
+  return runs;
+}
+
+TEST(TradeoffReport, SaysTheSameInEveryForm) {
+  session::TradeoffRequest request;
+  request.quality = "f1";
+  auto result = session::tradeoff_runs(table(), request).value();
+  const auto json = to_json(result);
+  EXPECT_NEAR(json["cheapest_within"]["saving"].get<double>(), 1 - 61.0 / 1000, 1e-12);
+  EXPECT_FALSE(json.contains("runs_left_out"));
+  EXPECT_THAT(to_text(result), HasSubstr("Conclusion: big / A100 has the best f1 (0.98)"));
+  EXPECT_THAT(to_csv(result), HasSubstr("small,T4,measured,3,61,"));
+  EXPECT_THAT(to_svg(to_plot(result)), Not(HasSubstr("nan")));
+  result.left_out = {{session::LeftOutReason::no_energy, "", {"a", "b"}}};
+  EXPECT_THAT(to_text(result),
+              HasSubstr("Warning: 2 runs have no known energy, left out of its median: a, b\n"));
+  EXPECT_EQ(to_json(result)["runs_left_out"][0]["reason"], "no_energy");
+}
+
+TEST(RecommendationReport, SaysWhatWasNotMeasured) {
+  session::RecommendRequest request;
+  request.requirements = {"f1 >= best - 0.02"};
+  request.candidates = session::RunTable(
+      CsvTable::parse("architecture,gpu,energy_j,energy_j_low,energy_j_high,f1\ntiny,A100,10,5,20,0.975\n",
+                      "c.csv")
+          .value());
+  auto result = session::recommend_training(table(), request).value();
+  EXPECT_EQ(to_json(result)["recommended"]["provenance"], "modelled");
+  EXPECT_THAT(conclusion(result), HasSubstr("predicted, not measured"));
+  EXPECT_THAT(to_text(result), HasSubstr("tiny / A100 (modelled)"));
+  result.left_out = {{session::LeftOutReason::failed, "", {"a"}}};
+  EXPECT_THAT(to_text(result), HasSubstr("Warning: 1 run failed, left out: a\n"));
+}
+
+}  // namespace
+}  // namespace joulecast::report
