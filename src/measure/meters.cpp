@@ -18,10 +18,7 @@ const std::vector<sampling::RawSample>& Meters::drain() {
 }
 
 std::optional<Watts> Meters::mean_power(Seconds duration, const std::function<bool()>& stop) {
-  struct NoSink : sampling::RecordSink {
-    void append(std::size_t, double, double) override {}
-    void gap(std::size_t, trace::Span) override {}
-  } nowhere;
+  NoRecord nowhere;
   sampling::Recorder recorder(sampler_, clock_.steady(), nowhere);
   const auto until = clock_.steady() + duration;
   while (clock_.steady() < until && !stop()) {
@@ -39,8 +36,10 @@ std::vector<std::string_view> Meters::take_late() {
     if (!late.wait(Seconds{0})) return false;
     auto opened = late.take();
     if (opened) {
-      sampler_.add({&late.type(), std::move(*opened)});
-      names.push_back(late.type().name);
+      if (auto added = sampler_.add({&late.type(), std::move(*opened)}); added)
+        names.push_back(late.type().name);
+      else
+        refused_.push_back({&late.type(), added.error()});
     } else {
       refused_.push_back({&late.type(), opened.error()});
     }

@@ -15,7 +15,7 @@ class Opening {
   [[nodiscard]] const SensorType& type() const { return *type_; }
   /// Whether there is an answer, waiting for it so long.
   [[nodiscard]] bool wait(Seconds limit) const;
-  /// The answer; retry where there is none yet. Once.
+  /// The answer; retry where there is none yet, or there could be no thread. Once.
   [[nodiscard]] Result<std::unique_ptr<Sensor>> take();
 
  private:
