@@ -7,6 +7,7 @@
 #include "cli/support/options.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
+#include "report/unstored_run.hpp"
 #include "run/child.hpp"
 #include "run/run_command.hpp"
 #include "session/runs/export_run.hpp"
@@ -26,7 +27,6 @@ struct RunArguments {
   std::string store;
   std::string bundle;
   std::string json;
-  Place place;
   std::string idle_baseline;
   std::string limit_energy;
   std::string on_limit = "warn";
@@ -45,20 +45,6 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   return {};
 }
 
-/// Kept with the run as it was said; an unknown place costs only the emissions, and `show` says why.
-void take_place(const Place& place, run::MeasureOptions& options) {
-  options.place.country = place.country;
-  options.place.cloud_region = place.cloud_region;
-  options.place.intensity_g_per_kwh = place.intensity_g_per_kwh;
-  options.place.pue = place.pue;
-  if (place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh) return;
-  const auto one = carbon::estimate(KilowattHours{1}, place, carbon::IntensityTable::read());
-  if (one.mass)
-    options.intensity = GramsPerKilowattHour{one.mass->value()};
-  else
-    fmt::print(stderr, "joulecast: energy only, no emissions: {}\n", one.reason);
-}
-
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
@@ -67,7 +53,7 @@ Status complete(RunArguments& arguments) {
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
-      carbon::check(arguments.place),
+      carbon::check(options.place),
   };
   for (const auto& step : steps)
     if (!step) return step;
@@ -83,7 +69,7 @@ Status complete(RunArguments& arguments) {
   if (!tags) return propagate(tags.error());
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
-  take_place(arguments.place, options);
+  options.adopt_orphans = true;
   options.limits.at_energy =
       arguments.on_limit == "term" ? measure::OnLimit::terminate : measure::OnLimit::warn;
   return {};
@@ -105,8 +91,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   const auto sums = [&] {
     if (!quiet && result.energy.total)
-      fmt::print(stderr, "joulecast: {} in {}, not stored\n", to_text(*result.energy.total),
-                 to_text(result.duration));
+      fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -160,7 +145,7 @@ std::function<int()> define(Arguments app) {
   add_store_option(app, arguments->store);
   app.add_option("--bundle", arguments->bundle, "Also write the run as a bundle into this folder");
   app.add_option("--json", arguments->json, "Also write the result as JSON into this file");
-  add_place_options(app, arguments->place);
+  add_place_options(app, options.place);
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");

@@ -62,7 +62,7 @@ std::vector<std::string> Recording::take_trouble() {
   return std::exchange(trouble_, {});
 }
 
-void Recording::finish(trace::RunStatus status, int exit_status, Seconds end) {
+void Recording::finish(trace::RunStatus status, std::optional<int> exit_status, Seconds end) {
   if (!writer_) return;
   if (const auto finished = writer_->finish(status, exit_status, end); !finished)
     trouble_.push_back("the run is not wholly stored: " + to_string(finished.error()));

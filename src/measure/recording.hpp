@@ -34,7 +34,7 @@ class Recording : public sampling::RecordSink {
   /// What went wrong so far, a line each; each is told once.
   [[nodiscard]] std::vector<std::string> take_trouble();
 
-  void finish(trace::RunStatus status, int exit_status, Seconds end);
+  void finish(trace::RunStatus status, std::optional<int> exit_status, Seconds end);
 
  private:
   bool begin(const std::filesystem::path& path, const trace::Run& header);
