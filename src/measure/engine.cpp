@@ -145,6 +145,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     recorder_->finish();
     note_losses();
   }
+  socket_.reset();  // who tells something now finds nobody that listens
   if (recording_) recording_->finish(ending.status, ending.exit_status, duration_);
   tell_trouble();
 }

@@ -56,13 +56,15 @@ class Measurement::Worker {
 
  private:
   void work();
-  void measure();
+  /// Ticks until the end; what kept the run from being closed.
+  std::optional<std::string> measure();
   /// Until then, or somebody wants something; true where the socket has something to say.
   [[nodiscard]] bool sleep_until(Deadline time) const;
   void publish(std::uint64_t ticks);
-  /// Whatever fails, the process that we live in goes on.
+  /// Whatever fails, the process that we live in goes on. What failed, or nothing.
   template <class Step>
-  bool guard(Step step);
+  [[nodiscard]] static std::optional<std::string> failure_of(Step step);
+  void tell(const std::optional<std::string>& failure);
   [[nodiscard]] static Failure foreign();
 
   const pid_t process_ = ::getpid();
@@ -81,7 +83,8 @@ class Measurement::Worker {
   bool over_ = false;  ///< the thread ticks no more
   Heard heard_;
   Live live_;
-  std::optional<std::string> failure_;  ///< of the thread; the first
+  bool failure_told_ = false;
+  std::optional<std::string> failure_;  ///< the run could not be begun, or not be closed
   std::thread thread_;
 };
 
@@ -174,14 +177,20 @@ Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
 }
 
 template <class Step>
-bool Measurement::Worker::guard(Step step) {
+std::optional<std::string> Measurement::Worker::failure_of(Step step) {
   try {
     step();
-    return true;
+    return std::nullopt;
   } catch (const std::exception& error) {
-    if (!failure_) failure_ = error.what();
-    return false;
+    return error.what();
   }
+}
+
+/// The first failure of a tick stays with the run.
+void Measurement::Worker::tell(const std::optional<std::string>& failure) {
+  if (!failure || std::exchange(failure_told_, true)) return;
+  const std::lock_guard lock(mutex_);
+  heard_.notes.push_back("joulecast itself failed in a tick of the measurement: " + *failure);
 }
 
 void Measurement::Worker::work() {
@@ -190,15 +199,16 @@ void Measurement::Worker::work() {
     changed_.wait(lock, [this] { return start_ || leave_; });
     if (leave_) return;
   }
-  if (guard([this] { engine_.begin(*start_); })) measure();
+  failure_ = failure_of([this] { engine_.begin(*start_); });
+  if (!failure_) failure_ = measure();
   const std::lock_guard lock(mutex_);
   over_ = true;
   changed_.notify_all();
 }
 
-void Measurement::Worker::measure() {
+std::optional<std::string> Measurement::Worker::measure() {
   for (auto next = std::chrono::steady_clock::now() + tick_;;) {
-    if (sleep_until(next)) guard([this] { engine_.hear_socket(); });
+    if (sleep_until(next)) tell(failure_of([this] { engine_.hear_socket(); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;
     Heard heard;
@@ -209,12 +219,9 @@ void Measurement::Worker::measure() {
       wanted = ticks_wanted_;
       if (ending || wanted > ticks_done_ || now >= next) heard = std::exchange(heard_, {});
     }
-    if (ending) {
-      guard([&] { engine_.finish(std::move(heard), *ending); });
-      return;
-    }
+    if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
     if (wanted == ticks_done_ && now < next) continue;  // only the socket had something to say
-    guard([&] { engine_.tick(std::move(heard)); });
+    tell(failure_of([&] { engine_.tick(std::move(heard)); }));
     publish(wanted);
     if (now >= next) next = std::max(next + tick_, now);  // ticks that were missed are not made up for
   }
@@ -229,14 +236,15 @@ bool Measurement::Worker::sleep_until(Deadline time) const {
 
 void Measurement::Worker::publish(std::uint64_t ticks) {
   Live live;
-  const bool known = guard([&] { live = engine_.live(); });
+  tell(failure_of([&] { live = engine_.live(); }));
   {
     const std::lock_guard lock(mutex_);
-    if (known) live_ = live;
-    ticks_done_ = ticks;
-    changed_.notify_all();
+    live_ = live;
   }
-  if (known && observer_ != nullptr) guard([&] { observer_->ticked(live); });
+  if (observer_ != nullptr) tell(failure_of([&] { observer_->ticked(live); }));
+  const std::lock_guard lock(mutex_);
+  ticks_done_ = ticks;
+  changed_.notify_all();
 }
 
 Measurement::Measurement(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}

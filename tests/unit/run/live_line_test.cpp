@@ -35,9 +35,8 @@ TEST(LiveLine, ShowsTheCarbonOfTheProjectedTotalWhereThePlaceIsKnown) {
   live.projection.emplace();
   live.projection->total.value = Joules{3.6e6};
   live.projection->ready = true;
-  EXPECT_EQ(live_line(live, std::nullopt), "power unknown · 10.0 s · total 1.00 kWh");
-  EXPECT_EQ(live_line(live, GramsPerKilowattHour{250}),
-            "power unknown · 10.0 s · total 1.00 kWh, 250 g CO2e");
+  EXPECT_EQ(live_line(live, std::nullopt), "power unknown · 10.0 s · total 3.60 MJ");
+  EXPECT_EQ(live_line(live, GramsPerKilowattHour{250}), "power unknown · 10.0 s · total 3.60 MJ, 250 g CO2e");
 }
 
 }  // namespace
