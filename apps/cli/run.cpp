@@ -16,9 +16,6 @@
 namespace joulecast::cli {
 namespace {
 
-constexpr Seconds longest_interval{3600};
-constexpr Seconds longest_baseline{86400};
-
 struct RunArguments {
   run::MeasureOptions options;
   std::string interval = "1s";
@@ -57,14 +54,6 @@ Status complete(RunArguments& arguments) {
   };
   for (const auto& step : steps)
     if (!step) return step;
-  if (options.interval < Seconds{0.001})
-    return fail(ErrorKind::invalid, "--interval", "{} is shorter than 1 ms", to_text(options.interval));
-  if (options.interval > longest_interval)
-    return fail(ErrorKind::invalid, "--interval", "{} is longer than {}", to_text(options.interval),
-                to_text(longest_interval));
-  if (options.idle_baseline > longest_baseline)
-    return fail(ErrorKind::invalid, "--idle-baseline", "{} is longer than {}",
-                to_text(*options.idle_baseline), to_text(longest_baseline));
   const auto tags = session::parse_tags(arguments.tags);
   if (!tags) return propagate(tags.error());
   options.tags = *tags;
@@ -76,7 +65,9 @@ Status complete(RunArguments& arguments) {
 }
 
 /// As a shell says it, for a command that never began.
-int report_not_started(const Error& error) {
+int report_not_started(Error error) {
+  if (error.where == "interval") error.where = "--interval";
+  if (error.where == "idle_baseline") error.where = "--idle-baseline";
   const int status = report_error(error);
   if (error.kind == ErrorKind::unavailable) return run::exit_not_found;
   if (error.kind == ErrorKind::denied) return run::exit_not_executable;

@@ -28,6 +28,7 @@ namespace {
 
 /// How long the command waits for the drivers of GPUs; slower ones join later.
 constexpr Seconds driver_patience{1};
+constexpr Seconds longest_baseline{86400};
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -258,6 +259,9 @@ Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environmen
   if (!recogniser) return propagate(recogniser.error());
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
+  if (options.idle_baseline > longest_baseline)
+    return fail(ErrorKind::invalid, "idle_baseline", "{} is longer than {}", to_text(*options.idle_baseline),
+                to_text(longest_baseline));
   auto wake_up = WakeUp::create();
   if (!wake_up) return propagate(wake_up.error());
   CommandRun run(options, std::move(*recogniser), std::move(*wake_up));

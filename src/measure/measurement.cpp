@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
 #include "measure/engine.hpp"
@@ -20,6 +21,19 @@ namespace joulecast::measure {
 namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
+
+constexpr Seconds shortest_interval{0.001};
+constexpr Seconds longest_interval{3600};
+
+Status check(const MeasurementOptions& options) {
+  if (!(options.interval >= shortest_interval))
+    return fail(ErrorKind::invalid, "interval", "{} is shorter than 1 ms", to_text(options.interval));
+  if (options.interval > longest_interval)
+    return fail(ErrorKind::invalid, "interval", "{} is longer than {}", to_text(options.interval),
+                to_text(longest_interval));
+  if (!(options.tick > Seconds{0})) return fail(ErrorKind::invalid, "tick", "is not above 0");
+  return {};
+}
 
 int milliseconds_until(Deadline deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -257,8 +271,7 @@ Measurement::~Measurement() {
 
 Result<Measurement> Measurement::prepare(MeasurementOptions options, const sensors::Environment& environment,
                                          std::optional<progress::SocketServer> socket, Observer* observer) {
-  if (!(options.interval > Seconds{0})) return fail(ErrorKind::invalid, "interval", "is not above 0");
-  if (!(options.tick > Seconds{0})) return fail(ErrorKind::invalid, "tick", "is not above 0");
+  if (const auto usable = check(options); !usable) return propagate(usable.error());
   auto wake_up = WakeUp::create();
   if (!wake_up) return propagate(wake_up.error());
   auto selection = sensors::open_sensors(environment, options.sensors, options.driver_patience);

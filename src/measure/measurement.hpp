@@ -24,7 +24,7 @@ namespace joulecast::measure {
 struct MeasurementOptions {
   /// What is known of the run beforehand: info (name, source, training), command, tags, place.
   trace::Run run;
-  Seconds interval{1};               ///< how often to read the sensors
+  Seconds interval{1};               ///< how often to read the sensors: 1 ms to 1 h
   std::vector<std::string> sensors;  ///< only these; empty = every one that works
   /// How long prepare() waits for the drivers of GPUs; slower ones join later.
   Seconds driver_patience{1};
@@ -83,8 +83,9 @@ class Observer {
 class Measurement {
  public:
   /// Opens the sensors and makes all that can fail; readings are taken from now on, and none is kept yet.
-  /// What `environment` points to, and the observer, outlive the measurement. invalid where a sensor or GPU
-  /// of that name does not exist; retry where the system gives no more threads or descriptors.
+  /// What `environment` points to, and the observer, outlive the measurement. invalid for an option out of
+  /// its range (where = its name), or where a sensor or GPU of that name does not exist; retry where the
+  /// system gives no more threads or descriptors.
   [[nodiscard]] static Result<Measurement> prepare(MeasurementOptions options,
                                                    const sensors::Environment& environment,
                                                    std::optional<progress::SocketServer> socket = {},

@@ -89,8 +89,13 @@ TEST(RunCommand, WhatCannotBeStartedIsNotStored) {
   options.command = {"true"};
   options.epoch_regex = "(";
   EXPECT_EQ(measure(options, environment()).error().kind, ErrorKind::invalid);
-  options.command.clear();
   options.epoch_regex.clear();
+  options.idle_baseline = Seconds{1e6};
+  EXPECT_EQ(measure(options, environment()).error().where, "idle_baseline");
+  options.idle_baseline.reset();
+  options.interval = Seconds{0.0001};
+  EXPECT_EQ(measure(options, environment()).error().where, "interval");
+  options.command.clear();
   EXPECT_EQ(measure(options, environment()).error().kind, ErrorKind::invalid);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs.db"));
 }
