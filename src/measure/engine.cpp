@@ -70,8 +70,8 @@ void Engine::tell_trouble() {
   for (const auto& trouble : recording_->take_trouble()) observer_->trouble(trouble);
 }
 
-void Engine::hear_socket() {
-  if (socket_) training_->hear(socket_->service(clock()));
+std::vector<progress::Event> Engine::hear_socket() {
+  return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
 }
 
 /// A driver that needed longer than a command should wait for measures from now on.
@@ -102,8 +102,8 @@ void Engine::follow_training(const std::function<void(Training&)>& step) {
 }
 
 void Engine::take_over(Heard heard) {
-  hear_socket();
   training_->hear(std::move(heard.events));
+  training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) note(text);
 }

@@ -38,9 +38,9 @@ class Engine {
   /// Takes over the rest and closes the run.
   void finish(Heard heard, const Ending& ending);
 
-  /// -1 where there is no socket. Readable when hear_socket() has something to do.
+  /// -1 where there is no socket. Readable when the socket has something to tell.
   [[nodiscard]] int socket_descriptor() const { return socket_ ? socket_->descriptor() : -1; }
-  void hear_socket();
+  [[nodiscard]] std::vector<progress::Event> hear_socket();
 
   [[nodiscard]] Live live() const;
   [[nodiscard]] MeasurementResult result() const;

@@ -222,7 +222,7 @@ void Measurement::Worker::work() {
 
 std::optional<std::string> Measurement::Worker::measure() {
   for (auto next = std::chrono::steady_clock::now() + tick_;;) {
-    if (sleep_until(next)) tell(failure_of([this] { engine_.hear_socket(); }));
+    if (sleep_until(next)) tell(failure_of([this] { hear(engine_.hear_socket()); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;
     Heard heard;

@@ -222,7 +222,8 @@ TEST(Measurement, KeepsTheIdlePowerBeforeTheStart) {
 
 TEST(Measurement, HearsTheTrainingBySocket) {
   const TemporaryDirectory folder;
-  const Steady setup(100, folder.path() / "runs.db");
+  Steady setup(100, folder.path() / "runs.db");
+  setup.options.tick = Seconds{60};  // all that is told comes in one tick
   auto socket = progress::SocketServer::listen(folder.path()).value();
   const auto path = socket.path().string();
   auto measurement = Measurement::prepare(setup.options, setup.environment, std::move(socket)).value();
@@ -230,15 +231,19 @@ TEST(Measurement, HearsTheTrainingBySocket) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
+  measurement.hear({event(EventKind::epoch_begin, 4)});
   const Descriptor client(::socket(AF_UNIX, SOCK_STREAM, 0));
   ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   const std::string_view told =
       "{\"event\":\"epoch\",\"epoch\":5}\n{\"event\":\"metric\",\"name\":\"f1\",\"value\":0.5}\n";
   ASSERT_EQ(::write(client.get(), told.data(), told.size()), static_cast<ssize_t>(told.size()));
-  measurement.tick();
-  EXPECT_EQ(measurement.live().epoch, 5);
+  while (measurement.live().epoch != 5) measurement.tick();
   EXPECT_EQ(measurement.live().metrics.at("f1"), 0.5);
+  measurement.hear({event(EventKind::epoch_begin, 6)});
   ASSERT_TRUE(measurement.finish());
+  std::vector<int> epochs;
+  for (const auto& epoch : stored(folder.path() / "runs.db").epochs) epochs.push_back(epoch.index);
+  EXPECT_EQ(epochs, (std::vector{4, 5, 6})) << "in the order in which they were told";
   EXPECT_FALSE(std::filesystem::exists(path)) << "nobody listens any more";
 }
 
