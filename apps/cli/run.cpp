@@ -7,6 +7,7 @@
 #include "cli/support/options.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
+#include "report/unstored_run.hpp"
 #include "run/child.hpp"
 #include "run/run_command.hpp"
 #include "session/runs/change_runs.hpp"
@@ -17,9 +18,6 @@
 namespace joulecast::cli {
 namespace {
 
-constexpr Seconds longest_interval{3600};
-constexpr Seconds longest_baseline{86400};
-
 struct RunArguments {
   run::MeasureOptions options;
   std::string interval = "1s";
@@ -28,7 +26,6 @@ struct RunArguments {
   std::string store;
   std::string bundle;
   std::string json;
-  Place place;
   std::string idle_baseline;
   std::string limit_energy;
   std::string on_limit = "warn";
@@ -47,20 +44,6 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   return {};
 }
 
-/// Kept with the run as it was said; an unknown place costs only the emissions, and `show` says why.
-void take_place(const Place& place, run::MeasureOptions& options) {
-  options.place.country = place.country;
-  options.place.cloud_region = place.cloud_region;
-  options.place.intensity_g_per_kwh = place.intensity_g_per_kwh;
-  options.place.pue = place.pue;
-  if (place.country.empty() && place.cloud_region.empty() && !place.intensity_g_per_kwh) return;
-  const auto one = carbon::estimate(KilowattHours{1}, place, carbon::IntensityTable::read());
-  if (one.mass)
-    options.intensity = GramsPerKilowattHour{one.mass->value()};
-  else
-    fmt::print(stderr, "joulecast: energy only, no emissions: {}\n", one.reason);
-}
-
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
@@ -69,30 +52,24 @@ Status complete(RunArguments& arguments) {
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
-      carbon::check(arguments.place),
+      carbon::check(options.place),
   };
   for (const auto& step : steps)
     if (!step) return step;
-  if (options.interval < Seconds{0.001})
-    return fail(ErrorKind::invalid, "--interval", "{} is shorter than 1 ms", to_text(options.interval));
-  if (options.interval > longest_interval)
-    return fail(ErrorKind::invalid, "--interval", "{} is longer than {}", to_text(options.interval),
-                to_text(longest_interval));
-  if (options.idle_baseline > longest_baseline)
-    return fail(ErrorKind::invalid, "--idle-baseline", "{} is longer than {}",
-                to_text(*options.idle_baseline), to_text(longest_baseline));
   const auto tags = session::parse_tags(arguments.tags);
   if (!tags) return propagate(tags.error());
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
-  take_place(arguments.place, options);
+  options.adopt_orphans = true;
   options.limits.at_energy =
       arguments.on_limit == "term" ? measure::OnLimit::terminate : measure::OnLimit::warn;
   return {};
 }
 
 /// As a shell says it, for a command that never began.
-int report_not_started(const Error& error) {
+int report_not_started(Error error) {
+  if (error.where == "interval") error.where = "--interval";
+  if (error.where == "idle_baseline") error.where = "--idle-baseline";
   const int status = report_error(error);
   if (error.kind == ErrorKind::unavailable) return run::exit_not_found;
   if (error.kind == ErrorKind::denied) return run::exit_not_executable;
@@ -107,8 +84,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   const auto sums = [&] {
     if (!quiet && result.energy.total)
-      fmt::print(stderr, "joulecast: {} in {}, not stored\n", to_text(*result.energy.total),
-                 to_text(result.duration));
+      fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -165,7 +141,7 @@ std::function<int()> define(Arguments app) {
   add_store_option(app, arguments->store);
   app.add_option("--bundle", arguments->bundle, "Also write the run as a bundle into this folder");
   app.add_option("--json", arguments->json, "Also write the result as JSON into this file");
-  add_place_options(app, arguments->place);
+  add_place_options(app, options.place);
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");

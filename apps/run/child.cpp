@@ -1,104 +1,85 @@
 #include "run/child.hpp"
 
-#include <fcntl.h>
-#include <pty.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <utility>
+#include <string_view>
+
+#include "base/system_error.hpp"
 
 namespace joulecast::run {
 namespace {
 
-/// The child's three streams as it gets them, and our ends.
-struct Streams {
+bool means_not_found(int error) {
+  return error == ENOENT || error == ENOTDIR;
+}
+
+/// A list as exec wants it. The strings outlive it.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// Ours with `added`. Our own stays as it is: a host program's threads may be reading it.
+std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
+  std::vector<std::string> environment;
+  const auto is_replaced = [&](std::string_view entry) {
+    const auto name = entry.substr(0, entry.find('='));
+    return std::ranges::any_of(added, [&](const auto& variable) { return variable.first == name; });
+  };
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    if (!is_replaced(*entry)) environment.emplace_back(*entry);
+  for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
+  return environment;
+}
+
+/// What the child needs between fork and exec, made before the fork.
+struct Becoming {
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
   int in = STDIN_FILENO, out = STDOUT_FILENO, err = STDERR_FILENO;
-  Wiring ours;
+  bool own_session = false;
+  int gate = -1;
+  int report = -1;
 };
 
-void close_if_open(int fd) {
-  if (fd > STDERR_FILENO) ::close(fd);
-}
-
-Status make_pipe(int& read_end, int& write_end) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(ErrorKind::retry, "pipe", "{}", std::strerror(errno));
-  read_end = ends[0];
-  write_end = ends[1];
-  return {};
-}
-
-/// A terminal like ours. Without a session of its own the child's bytes must not be changed on the way: our
-/// terminal will do its output processing anyway.
-Status make_pty(bool own_session, int& master, int& slave) {
-  termios mode{};
-  winsize size{};
-  const bool known = ::tcgetattr(STDOUT_FILENO, &mode) == 0;
-  ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  if (known && !own_session) mode.c_oflag &= ~static_cast<tcflag_t>(OPOST);
-  if (::openpty(&master, &slave, nullptr, known ? &mode : nullptr, &size) != 0)
-    return fail(ErrorKind::retry, "pty", "{}", std::strerror(errno));
-  ::fcntl(master, F_SETFD, FD_CLOEXEC);
-  ::fcntl(slave, F_SETFD, FD_CLOEXEC);
-  return {};
-}
-
-Result<Streams> make_streams(bool watch_output) {
-  Streams streams;
-  if (!watch_output) return streams;
-  const bool in_tty = ::isatty(STDIN_FILENO) == 1;
-  const bool out_tty = ::isatty(STDOUT_FILENO) == 1;
-  const bool err_tty = ::isatty(STDERR_FILENO) == 1;
-  if (out_tty) {
-    streams.ours.terminal = true;
-    streams.ours.own_session = in_tty;
-    if (const auto made = make_pty(in_tty, streams.ours.out, streams.out); !made)
-      return propagate(made.error());
-    if (in_tty) {
-      streams.in = streams.out;
-      streams.ours.in = streams.ours.out;
-    }
-  } else if (const auto made = make_pipe(streams.ours.out, streams.out); !made) {
-    return propagate(made.error());
-  }
-  if (out_tty && err_tty) {
-    streams.err = streams.out;
-  } else if (!err_tty) {
-    // A terminal's standard error beside a piped standard output stays as it is: nothing there needs to be
-    // read.
-    if (const auto made = make_pipe(streams.ours.err, streams.err); !made) return propagate(made.error());
-  }
-  return streams;
-}
-
 /// Between fork and exec: only what is safe there.
-[[noreturn]] void become(char* const* arguments, const Streams& streams, const SignalGuard& signals, int gate,
-                         int report) {
+[[noreturn]] void become(const Becoming& command, const SignalGuard& signals) {
   char go = 0;
   ssize_t got = 0;
-  do got = ::read(gate, &go, 1);
+  do got = ::read(command.gate, &go, 1);
   while (got < 0 && errno == EINTR);
   if (got != 1) ::_exit(exit_not_found);  // never released
-  if (streams.ours.own_session) {
+  if (command.own_session) {
     ::setsid();
-    ::ioctl(streams.in, TIOCSCTTY, 0);
+    ::ioctl(command.in, TIOCSCTTY, 0);
   }
-  ::dup2(streams.in, STDIN_FILENO);
-  ::dup2(streams.out, STDOUT_FILENO);
-  ::dup2(streams.err, STDERR_FILENO);
+  ::dup2(command.in, STDIN_FILENO);
+  ::dup2(command.out, STDOUT_FILENO);
+  ::dup2(command.err, STDERR_FILENO);
   signals.restore_in_child();
-  ::execvp(arguments[0], arguments);
+  ::execvpe(command.arguments[0], command.arguments.data(), command.environment.data());
   const int error = errno;
-  [[maybe_unused]] const auto told = ::write(report, &error, sizeof error);
-  ::_exit(error == ENOENT || error == ENOTDIR ? exit_not_found : exit_not_executable);
+  [[maybe_unused]] const auto told = ::write(command.report, &error, sizeof error);
+  ::_exit(means_not_found(error) ? exit_not_found : exit_not_executable);
+}
+
+/// Waits for this one process; its exit status as a shell has it, once it has ended.
+std::optional<int> wait_for(pid_t pid, int options) {
+  int status = 0;
+  pid_t ended = 0;
+  do ended = ::waitpid(pid, &status, options);
+  while (ended < 0 && errno == EINTR);
+  if (ended == 0) return std::nullopt;
+  if (ended < 0) return exit_unknown;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -108,87 +89,78 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
   auto streams = make_streams(options.watch_output);
   if (!streams) return propagate(streams.error());
-  int gate_read = -1, report_write = -1;
+  auto gate = make_pipe();
+  if (!gate) return propagate(gate.error());
+  auto report = make_pipe();
+  if (!report) return propagate(report.error());
+
+  const auto& childs = streams->childs;
+  const auto environment = environment_with(options.environment);
+  Becoming command{pointers_to(options.command), pointers_to(environment)};
+  if (childs.out) command.out = childs.out.get();
+  if (childs.out_is_input) command.in = command.out;
+  if (childs.out_is_error) command.err = command.out;
+  if (childs.err) command.err = childs.err.get();
+  command.own_session = streams->ours.own_session;
+  command.gate = gate->read_end.get();
+  command.report = report->write_end.get();
+
   Child child;
   child.name_ = options.command.front();
-  child.wiring_ = streams->ours;
-  if (const auto made = make_pipe(gate_read, child.gate_); !made) return propagate(made.error());
-  if (const auto made = make_pipe(child.report_, report_write); !made) return propagate(made.error());
-
-  // A daemonising grandchild becomes ours, so that it stays in the measured tree.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
-  std::vector<char*> arguments;
-  for (const auto& word : options.command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-
   child.pid_ = ::fork();
   if (child.pid_ < 0) return fail(ErrorKind::retry, child.name_, "cannot fork: {}", std::strerror(errno));
   if (child.pid_ == 0) {
-    ::close(child.gate_);
-    become(arguments.data(), *streams, signals, gate_read, report_write);
+    gate->write_end.reset();  // else it would never see that we are gone
+    become(command, signals);
   }
-  ::close(gate_read);
-  ::close(report_write);
-  close_if_open(streams->out);
-  if (streams->err != streams->out) close_if_open(streams->err);
+  child.leads_session_ = streams->ours.own_session;
+  child.streams_ = std::move(streams->ours);
+  child.gate_ = std::move(gate->write_end);
+  child.report_ = std::move(report->read_end);
   return child;
 }
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
-      wiring_(std::exchange(other.wiring_, {})),
-      gate_(std::exchange(other.gate_, -1)),
-      report_(std::exchange(other.report_, -1)),
+      streams_(std::move(other.streams_)),
+      gate_(std::move(other.gate_)),
+      report_(std::move(other.report_)),
       name_(std::move(other.name_)),
+      leads_session_(other.leads_session_),
       ended_(other.ended_) {}
 
 Child::~Child() {
-  const bool never_released = gate_ >= 0;
-  close_if_open(gate_);
-  if (never_released && pid_ > 0) ::waitpid(pid_, nullptr, 0);
-  close_if_open(report_);
-  close_if_open(wiring_.out);
-  close_if_open(wiring_.err);
+  if (!gate_ || pid_ < 0) return;
+  gate_.reset();
+  (void)wait_for(pid_, 0);
 }
 
 Status Child::release() {
   const char go = 1;
-  [[maybe_unused]] const auto put = ::write(gate_, &go, 1);
-  ::close(std::exchange(gate_, -1));
+  [[maybe_unused]] const auto put = ::write(gate_.get(), &go, 1);
+  gate_.reset();
   int error = 0;
   ssize_t got = 0;
-  do got = ::read(report_, &error, sizeof error);
+  do got = ::read(report_.get(), &error, sizeof error);
   while (got < 0 && errno == EINTR);
-  ::close(std::exchange(report_, -1));
+  report_.reset();
   if (got <= 0) return {};
-  ::waitpid(pid_, nullptr, 0);
+  (void)wait_for(pid_, 0);
   ended_ = true;
-  if (error == ENOENT || error == ENOTDIR) return fail(ErrorKind::unavailable, name_, "command not found");
+  if (means_not_found(error)) return fail(ErrorKind::unavailable, name_, "command not found");
   return fail(ErrorKind::denied, name_, "cannot be executed: {}", std::strerror(error));
 }
 
 void Child::send(int signal) const {
   if (ended_) return;
-  ::kill(wiring_.own_session ? -pid_ : pid_, signal);
+  ::kill(leads_session_ ? -pid_ : pid_, signal);
 }
 
 std::optional<int> Child::reap() {
-  std::optional<int> exit_status;
-  for (;;) {
-    int status = 0;
-    const pid_t ended = ::waitpid(-1, &status, WNOHANG);
-    if (ended <= 0) return exit_status;
-    if (ended != pid_) continue;  // an orphan of the tree that came to us
-    ended_ = true;
-    exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-}
-
-void Child::resize() const {
-  winsize size{};
-  if (wiring_.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-    ::ioctl(wiring_.out, TIOCSWINSZ, &size);
+  if (ended_) return std::nullopt;
+  const auto status = wait_for(pid_, WNOHANG);
+  ended_ = status.has_value();
+  return status;
 }
 
 }  // namespace joulecast::run

@@ -27,12 +27,11 @@ std::string by_component(const trace::RunEnergy& energy) {
   return text;
 }
 
-std::string projected(const LiveState& state) {
-  const auto& projection = *state.projection;
+std::string projected(const estimate::Projection& projection, std::optional<GramsPerKilowattHour> intensity) {
   auto text = " · total " + to_text(projection.total.value);
   if (const auto& interval = projection.total.interval)
     text += fmt::format(" ({} to {})", to_text(interval->low), to_text(interval->high));
-  if (state.intensity) text += ", " + to_text(to_kilowatt_hours(projection.total.value) * *state.intensity);
+  if (intensity) text += ", " + to_text(to_kilowatt_hours(projection.total.value) * *intensity);
   if (projection.remaining_time.value > Seconds{0})
     text += ", " + to_text(projection.remaining_time.value) + " left";
   if (!projection.ready) text += " (not settled)";
@@ -41,19 +40,20 @@ std::string projected(const LiveState& state) {
 
 }  // namespace
 
-std::string live_line(const LiveState& state) {
-  const auto& live = state.energy;
-  std::string text = live.power ? to_text(*live.power) : "power unknown";
-  if (live.energy.total) {
-    text += " · " + to_text(*live.energy.total);
-    if (const auto parts = by_component(live.energy); !parts.empty()) text += " (" + parts + ")";
+std::string live_line(const measure::Live& live, std::optional<GramsPerKilowattHour> intensity) {
+  const auto& power = live.energy.power;
+  const auto& energy = live.energy.energy;
+  std::string text = power ? to_text(*power) : "power unknown";
+  if (energy.total) {
+    text += " · " + to_text(*energy.total);
+    if (const auto parts = by_component(energy); !parts.empty()) text += " (" + parts + ")";
   }
-  if (state.epoch && state.total_epochs)
-    text += fmt::format(" · epoch {}/{:.0f}", *state.epoch, *state.total_epochs);
-  else if (state.epoch)
-    text += fmt::format(" · epoch {}", *state.epoch);
-  text += " · " + to_text(state.elapsed);
-  if (state.projection) text += projected(state);
+  if (live.epoch && live.total_epochs)
+    text += fmt::format(" · epoch {}/{:.0f}", *live.epoch, *live.total_epochs);
+  else if (live.epoch)
+    text += fmt::format(" · epoch {}", *live.epoch);
+  text += " · " + to_text(live.elapsed);
+  if (live.projection) text += projected(*live.projection, intensity);
   return text;
 }
 

@@ -1,7 +1,7 @@
 #include "run/relay.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -9,31 +9,83 @@
 #include <cerrno>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "base/thread.hpp"
+#include "base/wake_up.hpp"
+#include "run/write_all.hpp"
+
 namespace joulecast::run {
+namespace {
 
-struct Relay::State {
-  Screen& screen;
-  OutputListener listener;
-  std::mutex listening;
-  int ended = ::eventfd(0, EFD_CLOEXEC);
-  std::vector<std::thread> threads;
-  bool raw = false;
-  termios saved{};
+/// Our terminal, whose keys become the child's business.
+class RawMode {
+ public:
+  RawMode() {
+    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    auto mode = before_;
+    ::cfmakeraw(&mode);
+    set_ = ::tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0;
+  }
+  ~RawMode() {
+    if (set_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  }
+  RawMode(const RawMode&) = delete;
+  RawMode& operator=(const RawMode&) = delete;
 
-  State(Screen& s, OutputListener l) : screen(s), listener(std::move(l)) {}
-  ~State() { ::close(ended); }
-
-  void pass_output(int from, int to);
-  void pass_input(int to);
-  /// Waits for bytes or for the end; true where there may be bytes to move. After the end, what the child
-  /// left behind is still moved (`drain`); what the user typed ahead is not ours to take.
-  bool wait(int fd, bool drain);
+ private:
+  termios before_{};
+  bool set_ = false;
 };
 
-bool Relay::State::wait(int fd, bool drain) {
-  pollfd waiting[2] = {{fd, POLLIN, 0}, {ended, POLLIN, 0}};
+}  // namespace
+
+class Relay::State {
+ public:
+  State(ChildStreams streams, RelayHost host, WakeUp ended)
+      : streams_(std::move(streams)), host_(std::move(host)), ended_(std::move(ended)) {}
+  ~State() { finish(); }
+
+  Status start();
+  void resize() const;
+  void finish();
+
+ private:
+  Status start_thread_for(std::function<void()> work);
+  void pass_output(int from, int to);
+  void pass_input(int to);
+  bool wait(int fd, bool drain) const;
+
+  ChildStreams streams_;
+  RelayHost host_;
+  WakeUp ended_;
+  std::mutex listening_;
+  std::optional<RawMode> raw_mode_;
+  std::vector<std::thread> threads_;
+};
+
+Status Relay::State::start() {
+  const int out = streams_.out.get(), err = streams_.err.get();
+  Status begun;
+  if (streams_.out) begun = start_thread_for([this, out] { pass_output(out, STDOUT_FILENO); });
+  if (begun && streams_.err) begun = start_thread_for([this, err] { pass_output(err, STDERR_FILENO); });
+  if (!begun || !streams_.own_session) return begun;
+  raw_mode_.emplace();
+  return start_thread_for([this, out] { pass_input(out); });
+}
+
+Status Relay::State::start_thread_for(std::function<void()> work) {
+  auto thread = start_thread(std::move(work));
+  if (!thread) return propagate(thread.error());
+  threads_.push_back(std::move(*thread));
+  return {};
+}
+
+/// Waits for bytes or for the end; true where there may be bytes to move. After the end, what the child left
+/// behind is still moved (`drain`); what the user typed ahead is not ours to take.
+bool Relay::State::wait(int fd, bool drain) const {
+  pollfd waiting[2] = {{fd, POLLIN, 0}, {ended_.descriptor(), POLLIN, 0}};
   while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
   }
   return waiting[0].revents != 0 && (drain || waiting[1].revents == 0);
@@ -45,12 +97,12 @@ void Relay::State::pass_output(int from, int to) {
   while (wait(from, /*drain=*/true)) {
     const auto got = ::read(from, bytes.data(), bytes.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return;  // end of a pipe, or EIO: the last holder of a pty is gone
+    if (got <= 0) return;  // end of a pipe, or EIO: the last holder of a terminal is gone
     const std::string_view piece(bytes.data(), static_cast<std::size_t>(got));
     // Where our reader went away we go on reading: the training must not be stopped by it.
-    if (readers) readers = screen.pass(to, piece);
-    const std::lock_guard guard(listening);
-    if (listener) listener(piece);
+    if (readers) readers = host_.pass(to, piece);
+    const std::lock_guard guard(listening_);
+    if (host_.listen) host_.listen(piece);
   }
 }
 
@@ -64,31 +116,35 @@ void Relay::State::pass_input(int to) {
   }
 }
 
-Relay::Relay(const Wiring& wiring, Screen& screen, OutputListener listener)
-    : state_(std::make_unique<State>(screen, std::move(listener))) {
-  auto* state = state_.get();
-  if (wiring.own_session && ::tcgetattr(STDIN_FILENO, &state->saved) == 0) {
-    auto mode = state->saved;
-    ::cfmakeraw(&mode);
-    state->raw = ::tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0;
-  }
-  if (wiring.out >= 0)
-    state->threads.emplace_back([state, from = wiring.out] { state->pass_output(from, STDOUT_FILENO); });
-  if (wiring.err >= 0)
-    state->threads.emplace_back([state, from = wiring.err] { state->pass_output(from, STDERR_FILENO); });
-  if (wiring.in >= 0) state->threads.emplace_back([state, to = wiring.in] { state->pass_input(to); });
+void Relay::State::resize() const {
+  winsize size{};
+  if (streams_.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    ::ioctl(streams_.out.get(), TIOCSWINSZ, &size);
 }
 
-Relay::~Relay() {
-  finish();
-  if (state_->raw) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &state_->saved);
+void Relay::State::finish() {
+  ended_.set();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
+Result<Relay> Relay::start(ChildStreams streams, RelayHost host) {
+  auto ended = WakeUp::create();
+  if (!ended) return propagate(ended.error());
+  auto state = std::make_unique<State>(std::move(streams), std::move(host), std::move(*ended));
+  if (const auto started = state->start(); !started) return propagate(started.error());
+  return Relay(std::move(state));
+}
+
+Relay::Relay(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Relay::Relay(Relay&&) noexcept = default;
+Relay::~Relay() = default;
+
+void Relay::resize() const {
+  state_->resize();
+}
 void Relay::finish() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto told = ::write(state_->ended, &one, sizeof one);
-  for (auto& thread : state_->threads) thread.join();
-  state_->threads.clear();
+  state_->finish();
 }
 
 }  // namespace joulecast::run

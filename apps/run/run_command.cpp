@@ -1,34 +1,34 @@
 #include "run/run_command.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <cmath>
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <csignal>
 
 #include "base/text.hpp"
-#include "measure/clock_watch.hpp"
-#include "measure/host.hpp"
-#include "measure/meters.hpp"
-#include "measure/recording.hpp"
-#include "measure/training.hpp"
+#include "base/wake_up.hpp"
+#include "carbon/intensity.hpp"
+#include "measure/measurement.hpp"
 #include "progress/output_recogniser.hpp"
 #include "progress/socket_server.hpp"
 #include "run/child.hpp"
 #include "run/live_line.hpp"
+#include "run/orphans.hpp"
 #include "run/relay.hpp"
+#include "run/screen.hpp"
 
 namespace joulecast::run {
 namespace {
 
-/// How often readings are taken over, shown and given to the store, however fast the sensors are: what a kill
-/// can cost is this and the sync of the disk, and that is to stay below a second.
-constexpr Seconds tick_period{0.9};
 /// How long the command waits for the drivers of GPUs; slower ones join later.
 constexpr Seconds driver_patience{1};
+constexpr Seconds longest_baseline{86400};
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -39,256 +39,217 @@ Seconds own_cpu_time() {
   return Seconds{seconds(usage.ru_utime) + seconds(usage.ru_stime)};
 }
 
-trace::Run header_of(const MeasureOptions& options) {
-  trace::Run run;
-  run.info.name = !options.name.empty() ? options.name
-                                        : std::filesystem::path(options.command.front()).filename().string();
-  run.info.source = "run";
-  run.command = options.command;
-  run.tags = options.tags;
-  run.place = options.place;
-  return run;
+measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
+  measure::MeasurementOptions wanted;
+  wanted.run.info.name = !options.name.empty()
+                             ? options.name
+                             : std::filesystem::path(options.command.front()).filename().string();
+  wanted.run.info.source = "run";
+  wanted.run.command = options.command;
+  wanted.run.tags = options.tags;
+  wanted.run.place = options.place;
+  wanted.interval = options.interval;
+  wanted.sensors = options.sensors;
+  // Who wants a baseline waits for it anyway, and it is to hold the GPUs.
+  wanted.driver_patience = std::max(driver_patience, options.idle_baseline.value_or(Seconds{0}));
+  wanted.store = options.store;
+  wanted.limits = options.limits;
+  wanted.total_epochs = options.total_epochs;
+  wanted.own_cpu = own_cpu_time;
+  return wanted;
 }
 
-/// One measurement, from the moment in which the command waits at its gate.
-class Measurement {
- public:
-  Measurement(const MeasureOptions& options, const sensors::Environment& environment, Child child,
-              progress::OutputRecogniser recogniser, std::optional<progress::SocketServer> socket,
-              sensors::SensorSelection selection)
-      : options_(options),
-        environment_(environment),
-        clock_(*environment.clock),
-        child_(std::move(child)),
-        recogniser_(std::move(recogniser)),
-        socket_(std::move(socket)),
-        screen_(!options.quiet && can_show_live_line()),
-        meters_(std::move(selection), options.interval, clock_),
-        limits_(options.limits) {}
+/// Where the training can tell its epochs; without one it can still print them.
+Result<progress::SocketServer> listen_for_training() {
+  std::error_code error;
+  const auto folder = std::filesystem::temp_directory_path(error);
+  if (error) return fail(ErrorKind::unavailable, "TMPDIR", "{}", error.message());
+  return progress::SocketServer::listen(folder);
+}
 
-  Result<MeasureResult> run(const SignalGuard& signals);
+/// One command, its measurement, and the terminal they share. The measurement calls the observer's methods on
+/// its own thread; everything else is the calling thread's.
+class CommandRun final : public measure::Observer {
+ public:
+  CommandRun(const MeasureOptions& options, progress::OutputRecogniser recogniser, WakeUp wake_up)
+      : options_(options),
+        recogniser_(std::move(recogniser)),
+        wake_up_(std::move(wake_up)),
+        screen_(!options.quiet && can_show_live_line()) {}
+
+  Status prepare(sensors::Environment environment);
+  Result<MeasureResult> run();
+
+  void trouble(const std::string& line) override { say(line); }
+  void limit_reached(const measure::Limits::Verdict& verdict) override;
+  void ticked(const measure::Live& live) override;
 
  private:
   void say(const std::string& line) { screen_.say("joulecast: " + line); }
-  Result<std::optional<Watts>> measure_baseline(const SignalGuard& signals);
-  void describe_machine();
-  void take_late_sensors();
-  void watch(const SignalGuard& guard);
-  void take_signals(int signals);
-  void tick(bool last);
-  void check_limits();
-  void show();
-  void close();
-  [[nodiscard]] trace::RunStatus status() const;
-  [[nodiscard]] Seconds elapsed() const { return clock_.steady() - start_; }
+  void find_intensity();
+  Status measure_idle();
+  Status begin();
+  void watch();
+  void take_signals();
+  void take_signal(const signalfd_siginfo& info);
+  [[nodiscard]] measure::Ending ending() const;
 
   const MeasureOptions& options_;
-  const sensors::Environment& environment_;
-  const Clock& clock_;
-  Child child_;
+  const SignalGuard guard_;  ///< before any thread begins
+  const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
-  std::optional<progress::SocketServer> socket_;
+  WakeUp wake_up_;                       ///< of watch(), for end_asked_
+  std::atomic<bool> end_asked_ = false;  ///< a limit wants the command to end
   Screen screen_;
-  SteadyTime start_;
-  trace::Run header_;  ///< the run without what it measures, as the store last heard it
-  measure::Meters meters_;
-  measure::Limits limits_;
-  std::optional<measure::Recording> recording_;
-  std::optional<sampling::Recorder> recorder_;
-  std::optional<measure::Training> training_;
-  std::optional<measure::ClockWatch> clock_watch_;
+  std::optional<GramsPerKilowattHour> intensity_;  ///< of the place's electricity, for the live line
+  Seconds reported_{0};
+  Descriptor signals_;
+  std::optional<OrphanKeeper> orphans_;
+  std::optional<Child> child_;
+  std::optional<measure::Measurement> measurement_;
+  std::optional<Relay> relay_;
   std::optional<int> exit_status_;
   SteadyTime end_;
   bool interrupted_ = false;
-  Seconds reported_{0};
 };
 
-/// Mean power while nothing of the command runs yet.
-Result<std::optional<Watts>> Measurement::measure_baseline(const SignalGuard& signals) {
-  if (!options_.idle_baseline) return std::nullopt;
-  say(fmt::format("measuring the idle machine for {}", to_text(*options_.idle_baseline)));
-  const auto power = meters_.mean_power(*options_.idle_baseline, [&] { return signals.asked_to_end(); });
-  if (signals.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
-  if (!power) say("nothing measures the idle machine: no baseline");
-  return power;
+Status CommandRun::prepare(sensors::Environment environment) {
+  clock_ = environment.clock;
+  find_intensity();
+  auto signals = guard_.descriptor();
+  if (!signals) return propagate(signals.error());
+  signals_ = std::move(*signals);
+
+  ChildOptions child_options{options_.command, {}, options_.watch_output};
+  std::optional<progress::SocketServer> socket;
+  auto listening = listen_for_training();
+  if (listening) {
+    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
+    socket.emplace(std::move(*listening));
+  }
+  if (options_.adopt_orphans) orphans_.emplace();
+  auto child = Child::prepare(child_options, guard_);
+  if (!child) return propagate(child.error());
+  child_.emplace(std::move(*child));
+  environment.pid = child_->pid();
+
+  auto measurement =
+      measure::Measurement::prepare(measurement_options(options_), environment, std::move(socket), this);
+  if (!measurement) return propagate(measurement.error());
+  measurement_.emplace(std::move(*measurement));
+  if (!listening)
+    measurement_->note("the training can tell nothing by socket: " + to_string(listening.error()));
+  return {};
 }
 
-Result<MeasureResult> Measurement::run(const SignalGuard& signals) {
-  meters_.sampler().start();
-  const auto baseline = measure_baseline(signals);
-  if (!baseline) return propagate(baseline.error());
+/// An unknown place costs only the emissions; the run keeps it as it was said, and `show` says why, too.
+void CommandRun::find_intensity() {
+  const auto& place = options_.place;
+  if (!place.known()) return;
+  const auto one = carbon::estimate(KilowattHours{1}, place, carbon::IntensityTable::read());
+  if (one.mass)
+    intensity_ = GramsPerKilowattHour{one.mass->value()};
+  else
+    say("energy only, no emissions: " + one.reason);
+}
 
-  const auto wall = clock_.wall();
-  start_ = clock_.steady();
-  if (const auto released = child_.release(); !released) return propagate(released.error());
+/// Mean power while nothing of the command runs yet.
+Status CommandRun::measure_idle() {
+  if (!options_.idle_baseline) return {};
+  say(fmt::format("measuring the idle machine for {}", to_text(*options_.idle_baseline)));
+  const auto power =
+      measurement_->measure_idle(*options_.idle_baseline, [this] { return guard_.asked_to_end(); });
+  if (!power) return propagate(power.error());
+  if (guard_.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
+  if (!*power) say("nothing measures the idle machine: no baseline");
+  return {};
+}
 
-  header_ = header_of(options_);
-  header_.started = wall;
-  header_.idle_baseline = *baseline;
-  describe_machine();
-  recording_.emplace(options_.store, header_, meters_.channels());
-  recorder_.emplace(meters_.sampler(), start_, *recording_);
-  training_.emplace(start_, options_.total_epochs, recording_->writer());
-  if (auto* writer = recording_->writer(); writer != nullptr)
-    training_->when_total_is_learned([this, writer](double total, bool in_epochs) {
-      header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
-      header_.info.work_unit = in_epochs ? "epoch" : "";
-      writer->describe(header_);
-    });
-  clock_watch_.emplace(clock_);
-  {
-    Relay relay(child_.wiring(), screen_, [this](std::string_view bytes) {
-      if (auto events = recogniser_.feed(bytes, clock_.steady()); !events.empty())
-        training_->hear(std::move(events));
-    });
-    watch(signals);
-    relay.finish();
-    tick(/*last=*/true);
-    screen_.clear();
-  }
-  close();
+Status CommandRun::begin() {
+  RelayHost host;
+  host.pass = [this](int to, std::string_view bytes) { return screen_.pass(to, bytes); };
+  host.listen = [this](std::string_view bytes) {
+    if (auto events = recogniser_.feed(bytes, clock_->steady()); !events.empty())
+      measurement_->hear(std::move(events));
+  };
+  auto relay = Relay::start(child_->take_streams(), std::move(host));
+  if (!relay) return propagate(relay.error());
+  relay_.emplace(std::move(*relay));
+  const measure::Moment start{clock_->wall(), clock_->steady()};
+  if (const auto released = child_->release(); !released) return released;
+  return measurement_->start(start);
+}
 
+Result<MeasureResult> CommandRun::run() {
+  if (const auto idle = measure_idle(); !idle) return propagate(idle.error());
+  if (const auto begun = begin(); !begun) return propagate(begun.error());
+  watch();
+  relay_->finish();
+  auto measured = measurement_->finish(ending());
+  relay_.reset();
+  screen_.clear();
   MeasureResult result;
   result.exit_status = *exit_status_;
-  result.run_id = recording_->id();
-  result.store = recording_->path();
-  result.energy = recorder_->live().energy;
-  result.duration = end_ - start_;
+  if (!measured) {
+    say("what the command cost was lost: " + to_string(measured.error()));
+    return result;
+  }
+  result.run_id = measured->run_id;
+  result.store = measured->store;
+  result.energy = std::move(measured->energy);
+  result.duration = measured->duration;
   return result;
 }
 
-void Measurement::describe_machine() {
-  header_.host = measure::describe_host(environment_, meters_.channels());
-  if (header_.host.gpus.empty()) return;
-  header_.info.training.gpu = header_.host.gpus.front();
-  header_.info.training.gpu_count = static_cast<int>(header_.host.gpus.size());
-}
-
-/// A driver that needed longer than a command should wait for measures from now on.
-void Measurement::take_late_sensors() {
-  const auto known = meters_.channels().size();
-  const auto names = meters_.take_late();
-  if (names.empty()) return;
-  recorder_->follow(meters_.sampler());
-  recording_->add(std::span(meters_.channels()).subspan(known));
-  describe_machine();
-  auto* writer = recording_->writer();
-  if (writer == nullptr) return;
-  writer->describe(header_);
-  for (const auto name : names)
-    writer->note(
-        fmt::format("{} measures from {} on: its driver took that long to answer", name, to_text(elapsed())));
-}
-
-void Measurement::watch(const SignalGuard& guard) {
-  const int signals = ::signalfd(-1, &guard.taken(), SFD_CLOEXEC | SFD_NONBLOCK);
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  itimerspec schedule{};
-  schedule.it_interval.tv_nsec = std::lround(tick_period.value() * 1e9);
-  schedule.it_value = schedule.it_interval;
-  ::timerfd_settime(timer, 0, &schedule, nullptr);
-
-  pollfd waiting[3] = {
-      {signals, POLLIN, 0}, {timer, POLLIN, 0}, {socket_ ? socket_->descriptor() : -1, POLLIN, 0}};
-  take_signals(signals);  // a short command may have ended already
+void CommandRun::watch() {
+  pollfd waiting[2] = {{signals_.get(), POLLIN, 0}, {wake_up_.descriptor(), POLLIN, 0}};
+  take_signals();  // a short command may have ended already
   while (!exit_status_) {
-    if (::poll(waiting, 3, -1) < 0) continue;
-    if (waiting[2].revents != 0) training_->hear(socket_->service(clock_));
-    if (waiting[0].revents != 0) take_signals(signals);
-    std::uint64_t ticks = 0;
-    if (::read(timer, &ticks, sizeof ticks) == sizeof ticks && !exit_status_) tick(/*last=*/false);
+    if (::poll(waiting, 2, -1) < 0) continue;
+    if (waiting[1].revents != 0) wake_up_.clear();
+    if (end_asked_.exchange(false)) child_->send(SIGTERM);
+    if (waiting[0].revents != 0) take_signals();
   }
-  ::close(timer);
-  ::close(signals);
 }
 
-void Measurement::take_signals(int signals) {
+void CommandRun::take_signals() {
   signalfd_siginfo info{};
-  bool look = true;  // signals merge: the child may have ended before we watched
-  while (::read(signals, &info, sizeof info) == sizeof info) {
-    const int number = static_cast<int>(info.ssi_signo);
-    if (number == SIGCHLD) {
-      look = true;
-    } else if (number == SIGWINCH) {
-      child_.resize();
-    } else {
-      if (number != SIGUSR1 && number != SIGUSR2) interrupted_ = true;
-      // What the terminal itself sends goes to the whole foreground group: the child has it already.
-      const bool from_terminal = info.ssi_code == SI_KERNEL && !child_.wiring().own_session;
-      if (!from_terminal) child_.send(number);
-    }
-  }
-  if (!look) return;
-  if (const auto exit_status = child_.reap()) {
-    exit_status_ = exit_status;
-    end_ = clock_.steady();
-  }
+  while (::read(signals_.get(), &info, sizeof info) == sizeof info)
+    if (info.ssi_signo != SIGCHLD) take_signal(info);
+  exit_status_ =
+      child_->reap();  // looked for each time: signals merge, and it may have ended before we watched
+  if (exit_status_) end_ = clock_->steady();
+  if (orphans_) orphans_->reap(child_->pid());
 }
 
-void Measurement::tick(bool last) {
-  if (last) {
-    if (socket_) training_->hear(socket_->service(clock_));
-    meters_.sampler().stop();
-  }
-  std::optional<store::RunWriter::Batch> one_commit;
-  if (auto* writer = recording_->writer()) one_commit.emplace(*writer);
-  recorder_->take(meters_.drain());
-  if (!last) take_late_sensors();
-  if (auto* writer = recording_->writer())
-    for (const auto& note : clock_watch_->look()) writer->note(note);
-  const measure::EnergyUntil energy_until = [this](Seconds time) { return recorder_->energy_until(time); };
-  if (last) return training_->finish(end_, energy_until);
-  training_->update(energy_until);
-  for (const auto& trouble : recording_->take_trouble()) say(trouble);
-  check_limits();
-  show();
+void CommandRun::take_signal(const signalfd_siginfo& info) {
+  const int number = static_cast<int>(info.ssi_signo);
+  if (number == SIGWINCH) return relay_->resize();
+  if (number != SIGUSR1 && number != SIGUSR2) interrupted_ = true;
+  // What the terminal itself sends goes to the whole foreground group: the child has it already.
+  const bool from_terminal = info.ssi_code == SI_KERNEL && !child_->leads_session();
+  if (!from_terminal) child_->send(number);
 }
 
-void Measurement::check_limits() {
-  const auto verdict = limits_.check(recorder_->live().energy.total, *training_);
-  if (!verdict) return;
-  if (!verdict->end) return say(verdict->why);
-  say(verdict->why + "; asking the command to end (SIGTERM)");
-  if (auto* writer = recording_->writer()) writer->note("ended by joulecast: " + verdict->why);
-  child_.send(SIGTERM);
+void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
+  if (!verdict.end) return say(verdict.why);
+  say(verdict.why + "; asking the command to end (SIGTERM)");
+  measurement_->note("ended by joulecast: " + verdict.why);
+  end_asked_ = true;
+  wake_up_.set();
 }
 
-void Measurement::show() {
+void CommandRun::ticked(const measure::Live& live) {
   if (options_.quiet) return;
-  const LiveState state{recorder_->live(),          elapsed(),
-                        training_->current_epoch(), training_->total_epochs(),
-                        training_->projection(),    options_.intensity};
-  if (screen_.live()) return screen_.draw(live_line(state));
-  if (elapsed() - reported_ < options_.report_every) return;
-  reported_ = elapsed();
-  say(live_line(state));
+  if (screen_.live()) return screen_.draw(live_line(live, intensity_));
+  if (live.elapsed - reported_ < options_.report_every) return;
+  reported_ = live.elapsed;
+  say(live_line(live, intensity_));
 }
 
-trace::RunStatus Measurement::status() const {
-  if (interrupted_) return trace::RunStatus::interrupted;
-  return *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
-}
-
-void Measurement::close() {
-  recorder_->finish();
-  if (auto* writer = recording_->writer()) {
-    for (const auto& fault : recorder_->faults()) writer->note(fault);
-    if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
-      writer->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
-    if (training_->contradictions() > 0)
-      writer->note(fmt::format("the training's word on its epochs contradicted itself {} times",
-                               training_->contradictions()));
-    if (socket_ && socket_->refused() > 0)
-      writer->note(fmt::format("{} messages of the training were refused, the last one because: {}",
-                               socket_->refused(), socket_->last_refusal()));
-  }
-  header_.sensors = meters_.statuses();
-  header_.sampler_cpu = own_cpu_time();
-  header_.status = status();
-  header_.exit_status = exit_status_;
-  header_.span.end = end_ - start_;
-  (void)recording_->end(header_);  // what is not stored is told as trouble
-  for (const auto& trouble : recording_->take_trouble()) say(trouble);
+measure::Ending CommandRun::ending() const {
+  const auto ended = *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
+  return {interrupted_ ? trace::RunStatus::interrupted : ended, exit_status_, end_};
 }
 
 }  // namespace
@@ -296,25 +257,16 @@ void Measurement::close() {
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
   auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
   if (!recogniser) return propagate(recogniser.error());
-  const SignalGuard signals;  // before any thread begins
-
-  std::error_code ignored;
-  std::optional<progress::SocketServer> socket;
-  ChildOptions child_options{options.command, {}, options.watch_output};
-  if (auto listening = progress::SocketServer::listen(std::filesystem::temp_directory_path(ignored))) {
-    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
-    socket.emplace(std::move(*listening));
-  }
-  auto child = Child::prepare(child_options, signals);
-  if (!child) return propagate(child.error());
-  environment.pid = child->pid();
-  // Who wants a baseline waits for it anyway, and it is to hold the GPUs.
-  const auto patience = std::max(driver_patience, options.idle_baseline.value_or(Seconds{0}));
-  auto selection = sensors::open_sensors(environment, options.sensors, patience);
-  if (!selection) return propagate(selection.error());
-  return Measurement(options, environment, std::move(*child), std::move(*recogniser), std::move(socket),
-                     std::move(*selection))
-      .run(signals);
+  if (options.command.empty())
+    return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
+  if (options.idle_baseline > longest_baseline)
+    return fail(ErrorKind::invalid, "idle_baseline", "{} is longer than {}", to_text(*options.idle_baseline),
+                to_text(longest_baseline));
+  auto wake_up = WakeUp::create();
+  if (!wake_up) return propagate(wake_up.error());
+  CommandRun run(options, std::move(*recogniser), std::move(*wake_up));
+  if (const auto ready = run.prepare(std::move(environment)); !ready) return propagate(ready.error());
+  return run.run();
 }
 
 }  // namespace joulecast::run

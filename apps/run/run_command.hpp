@@ -21,14 +21,16 @@ struct MeasureOptions {
   std::vector<std::string> sensors;  ///< only these; empty = every one that works
   std::optional<std::filesystem::path> store;
   Place place;
-  std::optional<GramsPerKilowattHour> intensity;  ///< of the place, for the live line
-  std::optional<Seconds> idle_baseline;           ///< measure this long before starting
+  std::optional<Seconds> idle_baseline;  ///< measure this long before starting, a day at most
   measure::LimitOptions limits;
   std::string epoch_regex;
   std::optional<double> total_epochs;
   bool watch_output = true;
   bool quiet = false;
   Seconds report_every{60};  ///< plain lines where standard error is no terminal
+  /// Processes that the command leaves behind stay in the measured tree, as children of ours (OrphanKeeper).
+  /// Only where this process starts nothing but the command.
+  bool adopt_orphans = false;
 };
 
 struct MeasureResult {
@@ -40,7 +42,8 @@ struct MeasureResult {
 };
 
 /// Runs the command and returns when it has ended. Its exit status is in the result; an Error means that it
-/// was never started: unavailable = not found, denied = not executable, invalid = unusable options.
+/// was never started: unavailable = not found, denied = not executable, invalid = unusable options (where =
+/// the option's name here). While it runs, this process takes no signals but to pass them on (SignalGuard).
 [[nodiscard]] Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment);
 
 }  // namespace joulecast::run

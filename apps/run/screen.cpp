@@ -1,17 +1,18 @@
 #include "run/screen.hpp"
 
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <utility>
+
+#include "run/write_all.hpp"
 
 namespace joulecast::run {
 namespace {
 
 constexpr std::string_view erase_line = "\r\x1b[K";
+constexpr int last_patience_ms = 1000;  ///< for a reader of our last lines
 
 /// Characters, not bytes: the continuation bytes of UTF-8 take no column.
 std::string cut_to(const std::string& line, int columns) {
@@ -24,21 +25,6 @@ std::string cut_to(const std::string& line, int columns) {
 }
 
 }  // namespace
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto put = ::write(fd, bytes.data(), bytes.size());
-    if (put >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    } else if (errno == EAGAIN) {  // somebody made our stream non-blocking: wait as a blocking one would
-      pollfd waiting{fd, POLLOUT, 0};
-      ::poll(&waiting, 1, -1);
-    } else if (errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
-}
 
 bool can_show_live_line() {
   const char* terminal = std::getenv("TERM");
@@ -69,14 +55,15 @@ void Screen::draw(const std::string& line) {
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock || !live_ || !at_line_start_) return;
   tell_locked();
+  if (!can_write(STDERR_FILENO)) return;
   write_all(STDERR_FILENO, std::string(erase_line) + cut_to(line, terminal_columns()));
   drawn_ = true;
 }
 
 void Screen::clear() {
   const std::lock_guard guard(mutex_);
-  erase_locked();
-  tell_locked();
+  if (drawn_ && can_write(STDERR_FILENO, last_patience_ms)) erase_locked();
+  tell_locked(last_patience_ms);
 }
 
 void Screen::say(const std::string& line) {
@@ -87,13 +74,15 @@ void Screen::say(const std::string& line) {
   if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) tell_locked();
 }
 
-void Screen::tell_locked() {
-  std::vector<std::string> lines;
-  {
-    const std::lock_guard guard(said_mutex_);
-    lines = std::exchange(said_, {});
-  }
-  for (const auto& line : lines) {
+void Screen::tell_locked(int timeout_ms) {
+  for (;;) {
+    std::string line;
+    {
+      const std::lock_guard guard(said_mutex_);
+      if (said_.empty() || !can_write(STDERR_FILENO, timeout_ms)) return;
+      line = std::move(said_.front());
+      said_.erase(said_.begin());
+    }
     erase_locked();
     // A child in the middle of a line keeps it: ours begins on the next.
     write_all(STDERR_FILENO, (at_line_start_ ? "" : "\r\n") + line + (live_ ? "\r\n" : "\n"));

@@ -1,6 +1,11 @@
 #include "run/signals.hpp"
 
+#include <sys/signalfd.h>
+
+#include <cerrno>
 #include <initializer_list>
+
+#include "base/system_error.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -37,6 +42,12 @@ SignalGuard::~SignalGuard() {
   while (::sigtimedwait(&taken_, nullptr, &at_once) > 0) {
   }
   ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+Result<Descriptor> SignalGuard::descriptor() const {
+  Descriptor signals(::signalfd(-1, &taken_, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals) return fail_errno("signalfd", errno);
+  return signals;
 }
 
 bool SignalGuard::asked_to_end() const {

@@ -3,11 +3,14 @@
 
 #include <csignal>
 
+#include "base/descriptor.hpp"
+
 namespace joulecast::run {
 
-/// While it lives, signals that would end or stop us are blocked, to be read from a descriptor; and a reader
-/// that leaves (| head) or a limit on file sizes is a failed write, not our end. What we were started to
-/// ignore (nohup; a job in the background) stays ignored, by us and by the command. Make it before any thread
+/// While it lives, signals that would end or stop us are blocked, to be read from a descriptor. Writing to a
+/// pipe that nobody reads any more (| head), or beyond a limit on file sizes, fails instead of ending us.
+/// What we were started to ignore (nohup; a job in the background) stays ignored, by us and by the command.
+/// It changes the whole process: for a program that does nothing else meanwhile. Make it before any thread
 /// begins.
 class SignalGuard {
  public:
@@ -17,8 +20,8 @@ class SignalGuard {
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
 
-  /// What a signalfd is to deliver.
-  [[nodiscard]] const sigset_t& taken() const { return taken_; }
+  /// A signalfd that delivers what is blocked, and never waits; retry where there are no more descriptors.
+  [[nodiscard]] Result<Descriptor> descriptor() const;
   /// Whether a signal waits that would have ended us.
   [[nodiscard]] bool asked_to_end() const;
   /// Between fork and exec: the command gets what we were started with.

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "base/result.hpp"
+
 namespace joulecast {
 
 /// The one owner of descriptors in this project. -1 = none.
@@ -32,5 +34,17 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+struct Pipe {
+  Descriptor read_end;
+  Descriptor write_end;
+};
+
+/// A pipe that is closed by exec; retry where the process may have no more descriptors.
+[[nodiscard]] Result<Pipe> make_pipe();
+
+/// The same file under a number above 2, closed by exec. A process may be started with its standard streams
+/// closed; what it opens then gets their numbers, and must not be taken for them.
+[[nodiscard]] Result<Descriptor> above_standard_streams(Descriptor descriptor);
 
 }  // namespace joulecast

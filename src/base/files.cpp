@@ -7,24 +7,25 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/descriptor.hpp"
 #include "base/system_error.hpp"
 
 namespace joulecast {
 namespace fs = std::filesystem;
 namespace {
 
-/// 0 where all was written, else the errno of the call that failed, open() included.
-int write_and_close(int fd, std::string_view content) {
-  if (fd < 0) return errno;
+/// Everything, or the errno that kept it from being written; of open() too.
+int write_and_close(Descriptor file, std::string_view content) {
+  if (!file) return errno;
   int error = 0;
   while (!content.empty() && error == 0) {
-    const auto put = ::write(fd, content.data(), content.size());
+    const auto put = ::write(file.get(), content.data(), content.size());
     if (put >= 0)
       content.remove_prefix(static_cast<std::size_t>(put));
     else if (errno != EINTR)
       error = errno;
   }
-  if (::close(fd) != 0 && error == 0) error = errno;
+  if (::close(file.release()) != 0 && error == 0) error = errno;  // a full disk may show only here
   return error;
 }
 
@@ -35,22 +36,17 @@ fs::path part_of(const fs::path& path) {
 }  // namespace
 
 Result<std::string> read_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail_errno(path, errno);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return fail_errno(path, errno);
   std::string content;
   char buffer[1 << 16];
   for (;;) {
-    const auto got = ::read(fd, buffer, sizeof buffer);
+    const auto got = ::read(file.get(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int error = errno;
-      ::close(fd);
-      return fail_errno(path, error);
-    }
+    if (got < 0) return fail_errno(path, errno);
     if (got == 0) break;
     content.append(buffer, static_cast<std::size_t>(got));
   }
-  ::close(fd);
   return content;
 }
 
@@ -68,9 +64,8 @@ Status can_write_file(const fs::path& path) {
   if (fs::exists(present) && !fs::is_regular_file(present))
     return ::access(path.c_str(), W_OK) == 0 ? Status{} : fail_errno(path, errno);
   const auto beside = part_of(path);
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return fail_errno(path, errno);
-  ::close(fd);
+  if (const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); !file)
+    return fail_errno(path, errno);
   ::unlink(beside.c_str());
   return {};
 }
@@ -80,15 +75,15 @@ Status write_file(const fs::path& path, std::string_view content) {
   const auto present = fs::status(path, ignored);
   if (fs::is_directory(present)) return fail_errno(path, EISDIR);
   if (fs::exists(present) && !fs::is_regular_file(present)) {
-    const int error = write_and_close(::open(path.c_str(), O_WRONLY | O_CLOEXEC), content);
+    const int error = write_and_close(Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC)), content);
     return error == 0 ? Status{} : fail_errno(path, error);
   }
   const auto target = fs::is_symlink(fs::symlink_status(path, ignored)) && fs::exists(present)
                           ? fs::canonical(path, ignored)
                           : path;
   const auto beside = part_of(target);
-  int error =
-      write_and_close(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), content);
+  int error = write_and_close(
+      Descriptor(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)), content);
   if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(beside.c_str());

@@ -36,8 +36,10 @@ std::vector<std::string_view> Meters::take_late() {
     if (!late.wait(Seconds{0})) return false;
     auto opened = late.take();
     if (opened) {
-      sampler_.add({&late.type(), std::move(*opened)});
-      names.push_back(late.type().name);
+      if (auto added = sampler_.add({&late.type(), std::move(*opened)}); added)
+        names.push_back(late.type().name);
+      else
+        refused_.push_back({&late.type(), added.error()});
     } else {
       refused_.push_back({&late.type(), opened.error()});
     }

@@ -21,57 +21,42 @@ constexpr std::size_t most_clients = 256;
 /// A client that never stops sending must not keep us from reading the training's output
 constexpr int most_reads_per_service = 16;
 
-void watch(int epoll, int fd) {
+bool watch(const Descriptor& epoll, const Descriptor& watched) {
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.fd = fd;
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+  event.data.fd = watched.get();
+  return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, watched.get(), &event) == 0;
 }
 
 }  // namespace
 
 Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
-  const auto folder = make_temporary_directory(parent, "joulecast");
+  auto folder = make_temporary_directory(parent, "joulecast");
   if (!folder)
     return fail(folder.error().kind, folder.error().where, "no folder for the socket: {}",
                 folder.error().message);
-  SocketServer server;
-  server.path_ = *folder / "socket";
+  SocketServer server(Folder(std::move(*folder)));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto name = server.path_.string();
+  const auto name = server.path().string();
   if (name.size() >= sizeof address.sun_path)
     return fail(ErrorKind::unavailable, name,
                 "the path is too long for a socket; set TMPDIR to a shorter one");
   std::ranges::copy(name, address.sun_path);
-  server.listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  server.epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  if (server.listener_ < 0 || server.epoll_ < 0 ||
-      ::bind(server.listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(server.listener_, 64) != 0)
+  server.listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  server.epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!server.listener_ || !server.epoll_ ||
+      ::bind(server.listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(server.listener_.get(), 64) != 0 || !watch(server.epoll_, server.listener_))
     return fail(ErrorKind::unavailable, name, "cannot listen: {}", std::strerror(errno));
-  watch(server.epoll_, server.listener_);
   return server;
 }
 
-SocketServer::SocketServer(SocketServer&& other) noexcept
-    : path_(std::move(other.path_)),
-      listener_(std::exchange(other.listener_, -1)),
-      epoll_(std::exchange(other.epoll_, -1)),
-      clients_(std::exchange(other.clients_, {})),
-      refused_(other.refused_),
-      last_refusal_(std::move(other.last_refusal_)) {
-  other.path_.clear();
-}
-
-SocketServer::~SocketServer() {
-  for (const auto& [fd, client] : clients_) ::close(fd);
-  if (listener_ >= 0) ::close(listener_);
-  if (epoll_ >= 0) ::close(epoll_);
+SocketServer::Folder::~Folder() {
   if (path_.empty()) return;
   std::error_code ignored;
+  std::filesystem::remove(socket(), ignored);
   std::filesystem::remove(path_, ignored);
-  std::filesystem::remove(path_.parent_path(), ignored);
 }
 
 void SocketServer::refuse(const Error& error) {
@@ -81,15 +66,20 @@ void SocketServer::refuse(const Error& error) {
 
 void SocketServer::accept_all() {
   for (;;) {
-    const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) return;
+    Descriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!connection) {
+      // Without a descriptor for it the connection stays, and would wake us again and again.
+      resting_ = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED &&
+                 ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr) == 0;
+      return;
+    }
     if (clients_.size() >= most_clients) {
       refuse({ErrorKind::malformed, "too many connections at once", "protocol"});
-      ::close(fd);
       continue;
     }
-    clients_.emplace(fd, Client{});
-    watch(epoll_, fd);
+    if (!watch(epoll_, connection)) continue;
+    const int number = connection.get();
+    clients_.emplace(number, Client{std::move(connection), {}});
   }
 }
 
@@ -115,10 +105,10 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
   }
 }
 
-bool SocketServer::read_client(int fd, Client& client, const Clock& clock, std::vector<Event>& events) {
+bool SocketServer::read_client(Client& client, const Clock& clock, std::vector<Event>& events) {
   std::array<char, 8192> bytes;
   for (int reads = 0; reads < most_reads_per_service; ++reads) {
-    const auto got = ::read(fd, bytes.data(), bytes.size());
+    const auto got = ::read(client.connection.get(), bytes.data(), bytes.size());
     if (got > 0) {
       client.buffer.append(bytes.data(), static_cast<std::size_t>(got));
       take_lines(client, clock.steady(), events);
@@ -133,17 +123,17 @@ bool SocketServer::read_client(int fd, Client& client, const Clock& clock, std::
 
 std::vector<Event> SocketServer::service(const Clock& clock) {
   std::vector<Event> events;
+  if (resting_ && watch(epoll_, listener_)) resting_ = false;
   std::array<epoll_event, 32> ready;
-  const int n = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 0);
+  const int n = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
   for (int i = 0; i < n; ++i) {
     const int fd = ready[static_cast<std::size_t>(i)].data.fd;
-    if (fd == listener_) {
+    if (fd == listener_.get()) {
       accept_all();
       continue;
     }
     const auto client = clients_.find(fd);
-    if (client == clients_.end() || read_client(fd, client->second, clock, events)) continue;
-    ::close(fd);
+    if (client == clients_.end() || read_client(client->second, clock, events)) continue;
     clients_.erase(client);
   }
   // Several ranks may write at once: their events are sorted by time.

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "progress/event.hpp"
 
@@ -16,14 +18,14 @@ class SocketServer {
  public:
   /// Makes a folder of its own (mode 0700) below `parent` and listens there. unavailable where it cannot.
   [[nodiscard]] static Result<SocketServer> listen(const std::filesystem::path& parent);
-  SocketServer(SocketServer&& other) noexcept;
+  SocketServer(SocketServer&&) noexcept = default;
   SocketServer& operator=(SocketServer&&) = delete;
-  ~SocketServer();
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path path() const { return folder_.socket(); }
   /// An epoll descriptor that is readable when service() has something to do.
-  [[nodiscard]] int descriptor() const { return epoll_; }
-  /// Accepts connections, reads what has arrived, and returns its events.
+  [[nodiscard]] int descriptor() const { return epoll_.get(); }
+  /// Accepts, reads what is there, and returns what it told. To be called now and then without need, too: a
+  /// process that has no descriptors left for a connection looks for it again only here.
   std::vector<Event> service(const Clock& clock);
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
@@ -31,19 +33,34 @@ class SocketServer {
 
  private:
   struct Client {
+    Descriptor connection;
     std::string buffer;
     bool skipping = false;  ///< inside a line that is too long
   };
-  SocketServer() = default;
+  /// The socket's folder, which goes with its owner.
+  class Folder {
+   public:
+    Folder() = default;
+    explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
+    Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    Folder& operator=(Folder&&) = delete;
+    ~Folder();
+    [[nodiscard]] std::filesystem::path socket() const { return path_ / "socket"; }
+
+   private:
+    std::filesystem::path path_;
+  };
+  explicit SocketServer(Folder folder) : folder_(std::move(folder)) {}
   void accept_all();
-  bool read_client(int fd, Client& client, const Clock& clock, std::vector<Event>& events);
+  bool read_client(Client& client, const Clock& clock, std::vector<Event>& events);
   void take_lines(Client& client, SteadyTime received, std::vector<Event>& events);
   void refuse(const Error& error);
 
-  std::filesystem::path path_;
-  int listener_ = -1;
-  int epoll_ = -1;
-  std::map<int, Client> clients_;
+  Folder folder_;
+  Descriptor listener_;
+  Descriptor epoll_;
+  std::map<int, Client> clients_;  ///< by descriptor
+  bool resting_ = false;           ///< no new connection is looked for
   int refused_ = 0;
   std::string last_refusal_;
 };

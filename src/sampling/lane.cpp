@@ -1,16 +1,11 @@
 #include "sampling/lane.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "base/text.hpp"
+#include "base/thread.hpp"
 
 namespace joulecast::sampling {
 namespace {
@@ -20,9 +15,6 @@ constexpr Seconds hang_after{3};        ///< a read that takes longer is said to
 
 std::chrono::nanoseconds to_chrono(Seconds d) {
   return std::chrono::nanoseconds(std::llround(d.value() * 1e9));
-}
-timespec to_timespec(std::int64_t ns) {
-  return {ns / 1'000'000'000, ns % 1'000'000'000};
 }
 
 std::size_t ring_capacity(const auto& sources) {
@@ -35,25 +27,27 @@ std::size_t ring_capacity(const auto& sources) {
 }  // namespace
 
 Sampler::Lane::Lane(std::vector<Source> sources, const Clock& clock)
-    : sources_(std::move(sources)),
-      clock_(clock),
-      ring_(ring_capacity(sources_)),
-      stop_event_(::eventfd(0, EFD_CLOEXEC)) {
+    : sources_(std::move(sources)), clock_(clock), ring_(ring_capacity(sources_)) {
   tick_ = std::ranges::min_element(sources_, {}, &Source::period)->period;
 }
 
-Sampler::Lane::~Lane() {
-  ::close(stop_event_);
-}
-
-void Sampler::Lane::start() {
+Status Sampler::Lane::start() {
+  auto thread = start_thread([self = shared_from_this()] { self->work(); });
+  if (!thread) return propagate(thread.error());
+  thread->detach();
   started_ = true;
-  std::thread([self = shared_from_this()] { self->work(); }).detach();
+  return {};
 }
 
 void Sampler::Lane::ask_to_stop() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(stop_event_, &one, sizeof one);
+  const std::lock_guard guard(mutex_);
+  stop_ = true;
+  stopping_.notify_all();
+}
+
+bool Sampler::Lane::sleep_until(std::chrono::steady_clock::time_point time) {
+  std::unique_lock lock(mutex_);
+  return stopping_.wait_until(lock, time, [this] { return stop_; });
 }
 
 bool Sampler::Lane::wait(Seconds limit, bool& flag) {
@@ -92,29 +86,15 @@ void Sampler::Lane::add_statuses(std::vector<trace::SensorStatus>& statuses) con
 void Sampler::Lane::work() {
   read_due(/*all=*/true);
   say(first_done_);
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  arm(timer);
-  pollfd waiting[2] = {{timer, POLLIN, 0}, {stop_event_, POLLIN, 0}};
-  for (;;) {
-    if (::poll(waiting, 2, -1) < 0) continue;
-    if ((waiting[1].revents & POLLIN) != 0) break;
-    std::uint64_t ticks = 0;
-    // Ticks that were missed, in a slow read or a suspend, are skipped: two reads at the same time tell no
-    // more than one.
-    if (::read(timer, &ticks, sizeof ticks) == sizeof ticks) read_due(/*all=*/false);
+  // Absolute times: the rate does not drift, however long a read takes.
+  const auto tick = to_chrono(tick_);
+  for (auto next = std::chrono::steady_clock::now() + tick; !sleep_until(next); next += tick) {
+    read_due(/*all=*/false);
+    // Ticks that were missed (a slow read) are skipped: reading twice at once tells nothing.
+    if (const auto late = std::chrono::steady_clock::now() - next; late > tick) next += late - late % tick;
   }
-  ::close(timer);
   read_due(/*all=*/true);
   say(ended_);
-}
-
-/// Absolute times: the rate does not drift, however long a read takes.
-void Sampler::Lane::arm(int timer) const {
-  itimerspec schedule{};
-  const auto tick_ns = to_chrono(tick_).count();
-  schedule.it_interval = to_timespec(tick_ns);
-  schedule.it_value = to_timespec(system_clock().steady().ns + tick_ns);
-  ::timerfd_settime(timer, TFD_TIMER_ABSTIME, &schedule, nullptr);
 }
 
 void Sampler::Lane::read_due(bool all) {

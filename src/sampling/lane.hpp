@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -28,9 +29,9 @@ struct Sampler::Source {
 class Sampler::Lane : public std::enable_shared_from_this<Lane> {
  public:
   Lane(std::vector<Source> sources, const Clock& clock);
-  ~Lane();
 
-  void start();
+  /// Begins to read, on a thread of its own; retry where there can be none.
+  [[nodiscard]] Status start();
   bool wait_for_first(Seconds limit) { return wait(limit, first_done_); }
   void ask_to_stop();
   bool wait_for_end(Seconds limit) { return wait(limit, ended_); }
@@ -43,7 +44,8 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool wait(Seconds limit, bool& flag);
   void say(bool& flag);
   void work();
-  void arm(int timer) const;
+  /// Sleeps until then; true where it is to end instead.
+  bool sleep_until(std::chrono::steady_clock::time_point time);
   void read_due(bool all);
   void read_source(std::size_t index);
   std::uint64_t hand_over(Source& source, std::size_t c, SteadyTime time);
@@ -53,16 +55,17 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   std::vector<Source> sources_;
   const Clock& clock_;
   Ring<RawSample> ring_;
-  int stop_event_;
   Seconds tick_{1};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::int64_t> reading_since_{0};  ///< steady ns at which the read in progress began; 0 = none
   std::atomic<std::size_t> reading_index_{0};
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;   ///< for those who wait for the lane
+  std::condition_variable stopping_;  ///< for the lane's own thread
   bool first_done_ = false;
   bool ended_ = false;
   bool started_ = false;
+  bool stop_ = false;
 };
 
 }  // namespace joulecast::sampling

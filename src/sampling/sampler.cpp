@@ -49,11 +49,18 @@ Sampler::Source Sampler::source_of(sensors::OpenedSensor open) {
   return source;
 }
 
-void Sampler::add(sensors::OpenedSensor sensor) {
+Status Sampler::add(sensors::OpenedSensor sensor) {
+  const auto channels = channels_.size();
   std::vector<Source> sources;
   sources.push_back(source_of(std::move(sensor)));
-  lanes_.push_back(std::make_shared<Lane>(std::move(sources), clock_));
-  lanes_.back()->start();
+  auto lane = std::make_shared<Lane>(std::move(sources), clock_);
+  if (const auto started = lane->start(); !started) {
+    channels_.resize(channels);
+    periods_.resize(channels);
+    return started;
+  }
+  lanes_.push_back(std::move(lane));
+  return {};
 }
 
 Sampler::~Sampler() {
@@ -67,9 +74,11 @@ Seconds Sampler::period(std::uint32_t channel) const {
   return periods_.at(channel);
 }
 
-void Sampler::start() {
-  for (const auto& lane : lanes_) lane->start();
+Status Sampler::start() {
+  for (const auto& lane : lanes_)
+    if (const auto started = lane->start(); !started) return started;
   for (const auto& lane : lanes_) lane->wait_for_first(options_.first_read_limit);
+  return {};
 }
 
 void Sampler::drain(std::vector<RawSample>& samples) {

@@ -43,11 +43,12 @@ class Sampler {
   /// Seconds between two readings of a channel: the interval, or what its source allows.
   [[nodiscard]] Seconds period(std::uint32_t channel) const;
 
-  /// Reads every channel once, then goes on in the background.
-  void start();
-  /// Adds a sensor that opened late, on a lane of its own, after start(). Its channels come after the others.
-  /// To be called from the thread that drains.
-  void add(sensors::OpenedSensor sensor);
+  /// Takes every channel's first reading, then goes on in the background. retry where the system allows no
+  /// more threads.
+  [[nodiscard]] Status start();
+  /// After start(): a sensor that opened late, on a lane of its own. Its channels come behind the others.
+  /// From the thread that drains. retry as of start(): nothing is added then.
+  [[nodiscard]] Status add(sensors::OpenedSensor sensor);
   /// Every sample since the last call, channel by channel in the order of time. One thread calls this.
   void drain(std::vector<RawSample>& samples);
   /// Takes a last reading and ends the threads. What is still in the rings can be drained afterwards.

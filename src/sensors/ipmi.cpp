@@ -106,7 +106,7 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   for (const char* name : {"ipmi0", "ipmi/0", "ipmidev/0"}) {
     const auto path = (environment.roots.dev / name).string();
     Descriptor device(environment.open(path.c_str(), O_RDWR | O_CLOEXEC));
-    if (!device.open()) {
+    if (!device) {
       if (kind_of_errno(errno) == ErrorKind::denied) error = {ErrorKind::denied, std::strerror(errno), path};
       continue;
     }

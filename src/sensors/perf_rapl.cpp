@@ -106,7 +106,7 @@ class PerfRapl : public Sensor {
  private:
   [[nodiscard]] Status open_on(Event& event, int cpu) const {
     event.descriptor.reset(environment_.perf_event_open(&event.attributes, cpu));
-    if (event.descriptor.open()) return {};
+    if (event.descriptor) return {};
     return fail(kind_of_errno(errno), pmu_.string(), "perf event refused: {}", std::strerror(errno));
   }
 

@@ -9,29 +9,18 @@
 #include <memory>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/system_error.hpp"
 
 namespace joulecast::formats {
-namespace {
-
-struct Descriptor {
-  int fd;
-  explicit Descriptor(int number) : fd(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { ::close(fd); }
-};
-
-}  // namespace
 
 Result<LineReader> LineReader::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
-  auto file = std::make_shared<Descriptor>(fd);
+  auto file = std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!*file) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
   return LineReader(path.string(),
                     [file, name = path.string()](char* to, std::size_t size) -> Result<std::size_t> {
                       for (;;) {
-                        const auto got = ::read(file->fd, to, size);
+                        const auto got = ::read(file->get(), to, size);
                         if (got >= 0) return static_cast<std::size_t>(got);
                         if (errno != EINTR)
                           return fail(kind_of_errno(errno), name, "{}", std::strerror(errno));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/system_error.hpp"
 #include "network/onnx/array.hpp"
 
@@ -114,16 +115,13 @@ std::string without_weights(std::string_view model) {
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const auto failed = [&] { return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno)); };
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return failed();
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failed();
   struct stat status {};
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(fd);
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
     return fail(ErrorKind::malformed, path.string(), "is not a file");
-  }
   const auto size = static_cast<std::size_t>(status.st_size);
-  void* data = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  ::close(fd);
+  void* data = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED) return failed();
   return MappedFile(static_cast<const char*>(data), size);
 }

@@ -5,35 +5,56 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <map>
+#include <memory>
 
 #include "sensors/support/sensor.hpp"
 
 namespace joulecast::sensors {
 namespace {
 
-void follow(const char* variable, std::filesystem::path& root) {
-  if (const char* set = std::getenv(variable); set != nullptr && *set != '\0') root = set;
-}
+/// The variables as they are now: sensors look at them from threads of their own, and a host program may
+/// change its environment at any time.
+class Variables {
+ public:
+  Variables() {
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+      const std::string_view text(*entry);
+      const auto equals = text.find('=');
+      if (equals != std::string_view::npos)
+        values_.emplace(text.substr(0, equals), text.substr(equals + 1));  // the first of a name counts
+    }
+  }
+  /// nullptr where it is not set.
+  [[nodiscard]] const char* get(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? nullptr : found->second.c_str();
+  }
+  [[nodiscard]] std::string get_or(std::string_view name, std::string_view otherwise) const {
+    const char* set = get(name);
+    return std::string(set != nullptr && *set != '\0' ? std::string_view(set) : otherwise);
+  }
 
-std::string library_path(std::string_view name) {
-  const char* variable = name.starts_with("libnvidia-ml")  ? "JOULECAST_NVML_LIBRARY"
-                         : name.starts_with("librocm_smi") ? "JOULECAST_ROCM_LIBRARY"
-                                                           : nullptr;
-  if (variable == nullptr) return std::string(name);
-  const char* set = std::getenv(variable);
-  return set != nullptr && *set != '\0' ? std::string(set) : std::string(name);
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+std::string library_path(const Variables& variables, std::string_view name) {
+  if (name.starts_with("libnvidia-ml")) return variables.get_or("JOULECAST_NVML_LIBRARY", name);
+  if (name.starts_with("librocm_smi")) return variables.get_or("JOULECAST_ROCM_LIBRARY", name);
+  return std::string(name);
 }
 
 }  // namespace
 
 Environment real_environment() {
   Environment environment;
-  follow("JOULECAST_SYSFS", environment.roots.sys);
-  follow("JOULECAST_PROCFS", environment.roots.proc);
-  follow("JOULECAST_DEVFS", environment.roots.dev);
-  environment.variable = [](const char* name) { return static_cast<const char*>(std::getenv(name)); };
-  environment.library = library_path;
+  const auto variables = std::make_shared<const Variables>();
+  environment.roots.sys = variables->get_or("JOULECAST_SYSFS", environment.roots.sys.string());
+  environment.roots.proc = variables->get_or("JOULECAST_PROCFS", environment.roots.proc.string());
+  environment.roots.dev = variables->get_or("JOULECAST_DEVFS", environment.roots.dev.string());
+  environment.variable = [variables](const char* name) { return variables->get(name); };
+  environment.library = [variables](std::string_view name) { return library_path(*variables, name); };
   environment.open = [](const char* path, int flags) { return ::open(path, flags); };
   environment.pread = ::pread;
   environment.read = ::read;

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "base/text.hpp"
+#include "base/thread.hpp"
 
 namespace joulecast::sensors {
 
@@ -20,12 +20,16 @@ struct Opening::State {
 Opening::Opening(const SensorType& type, const Environment& environment)
     : type_(&type), state_(std::make_shared<State>()) {
   state_->environment = environment;
-  std::thread([state = state_, &type] {
+  auto thread = start_thread([state = state_, &type] {
     auto opened = type.open(state->environment);
     const std::lock_guard guard(state->mutex);
     state->answer.emplace(std::move(opened));
     state->changed.notify_all();
-  }).detach();
+  });
+  if (thread)
+    thread->detach();
+  else
+    state_->answer.emplace(propagate(thread.error()));
 }
 
 bool Opening::wait(Seconds limit) const {

@@ -16,7 +16,7 @@ class Opening {
   [[nodiscard]] const SensorType& type() const { return *type_; }
   /// Waits at most this long; whether there is an answer.
   [[nodiscard]] bool wait(Seconds limit) const;
-  /// The answer, to be taken once; retry where there is none yet.
+  /// The answer; retry where there is none yet, or there could be no thread. Once.
   [[nodiscard]] Result<std::unique_ptr<Sensor>> take();
 
  private:

@@ -21,7 +21,7 @@ namespace {
 /// Reads a small file below a folder into a buffer: no allocation.
 std::optional<std::string_view> read_at(int folder, const char* name, std::span<char> buffer) {
   const Descriptor file(::openat(folder, name, O_RDONLY | O_CLOEXEC));
-  if (!file.open()) return std::nullopt;
+  if (!file) return std::nullopt;
   const auto got = ::read(file.get(), buffer.data(), buffer.size());
   if (got < 0) return std::nullopt;
   return std::string_view(buffer.data(), static_cast<std::size_t>(got));
@@ -31,7 +31,7 @@ std::optional<std::string_view> read_at(int folder, const char* name, std::span<
 template <class Take>
 void for_each_number(int folder, const char* name, Take take) {
   const Descriptor list(::openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!list.open()) return;
+  if (!list) return;
   alignas(dirent64) std::array<char, 8192> buffer;
   for (;;) {
     const auto got = ::syscall(SYS_getdents64, list.get(), buffer.data(), buffer.size());
@@ -85,7 +85,7 @@ ProcessTree::ProcessTree(Descriptor proc, int root) : proc_(std::move(proc)), ro
 Result<ProcessTree> ProcessTree::open(const Environment& environment) {
   const auto path = environment.roots.proc;
   Descriptor proc(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!proc.open()) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
+  if (!proc) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
   ProcessTree tree(std::move(proc), environment.pid);
   char name[64];
   std::snprintf(name, sizeof name, "%d/task/%d/children", tree.root_, tree.root_);

@@ -12,20 +12,6 @@
 
 namespace joulecast::sensors {
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) reset(other.release());
-  return *this;
-}
-
-void Descriptor::reset(int fd) {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
-int Descriptor::release() {
-  return std::exchange(fd_, -1);
-}
-
 Failure reading_failure(int error, const std::filesystem::path& where) {
   switch (error) {
     case EACCES:

@@ -5,26 +5,10 @@
 #include <span>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "sensors/support/sensor.hpp"
 
 namespace joulecast::sensors {
-
-/// Owns a descriptor.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor() { reset(); }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool open() const { return fd_ >= 0; }
-  void reset(int fd = -1);
-  [[nodiscard]] int release();
-
- private:
-  int fd_ = -1;
-};
 
 /// What a failed read of a source that worked before means: a passing gap (retry), or its end (gone). A
 /// permission that was withdrawn ends it, too.

@@ -223,7 +223,7 @@ TEST(Sampler, ReadsInTheBackgroundAndTakesALastReading) {
     readings[0] = trace::RawValue{static_cast<double>(++reads)};
   }));
   Sampler sampler(std::move(sensors), {Seconds{0.002}});
-  sampler.start();
+  ASSERT_TRUE(sampler.start());
   EXPECT_GE(reads, 1) << "the first reading is taken before start() returns";
   while (reads < 5) std::this_thread::yield();
   sampler.stop();
@@ -247,7 +247,7 @@ TEST(Sampler, AHangingSensorDelaysNobodyElse) {
     ++reads;
   }));
   Sampler sampler(std::move(sensors), {Seconds{0.002}, Seconds{0.01}, Seconds{0.01}});
-  sampler.start();
+  ASSERT_TRUE(sampler.start());
   while (reads < 5) std::this_thread::yield();
   sampler.stop();  // returns although the other thread never answers
   *hold = false;
@@ -260,7 +260,7 @@ TEST(Sampler, AnEndedChannelIsRecordedWithItsReason) {
     readings[0] = sensors::ChannelReading{Failure{Error{ErrorKind::gone, "GPU is lost", "nvml"}}};
   }));
   Sampler sampler(std::move(sensors), {Seconds{0.002}});
-  sampler.start();
+  ASSERT_TRUE(sampler.start());
   sampler.stop();
   std::vector<RawSample> samples;
   sampler.drain(samples);

@@ -1,0 +1,29 @@
+#include "base/wake_up.hpp"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "base/system_error.hpp"
+
+namespace joulecast {
+
+Result<WakeUp> WakeUp::create() {
+  Descriptor descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!descriptor) return fail_errno("eventfd", errno);
+  return WakeUp(std::move(descriptor));
+}
+
+void WakeUp::set() const {
+  // Fails only where the count is full, and then it is set already.
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(descriptor_.get(), &one, sizeof one);
+}
+
+void WakeUp::clear() const {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(descriptor_.get(), &count, sizeof count);
+}
+
+}  // namespace joulecast

@@ -1,0 +1,192 @@
+#include "measure/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "base/text.hpp"
+#include "measure/host.hpp"
+
+namespace joulecast::measure {
+
+Engine::Engine(MeasurementOptions options, sensors::Environment environment,
+               sensors::SensorSelection selection, std::optional<progress::SocketServer> socket,
+               Observer* observer)
+    : options_(std::move(options)),
+      environment_(std::move(environment)),
+      socket_(std::move(socket)),
+      observer_(observer != nullptr ? observer : &nobody_),
+      meters_(std::move(selection), options_.interval, *environment_.clock),
+      limits_(options_.limits),
+      header_(std::move(options_.run)) {}
+
+std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
+  header_.idle_baseline = meters_.mean_power(
+      duration, stop ? stop : [] { return false; });
+  return header_.idle_baseline;
+}
+
+void Engine::begin(Moment at) {
+  start_ = at.steady;
+  header_.started = at.wall;
+  describe_machine();
+  open_record();
+  sampling::RecordSink& sink = recording_ ? static_cast<sampling::RecordSink&>(*recording_) : no_record_;
+  recorder_.emplace(meters_.sampler(), start_, sink);
+  training_.emplace(start_, options_.total_epochs, writer());
+  training_->when_total_is_learned([this](double total, bool in_epochs) {
+    header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
+    header_.info.work_unit = in_epochs ? "epoch" : "";
+    if (auto* kept = writer()) kept->describe(header_.info, header_.host);
+  });
+  clock_watch_.emplace(clock());
+}
+
+void Engine::describe_machine() {
+  header_.host = describe_host(environment_, meters_.channels());
+  if (header_.host.gpus.empty()) return;
+  header_.info.training.gpu = header_.host.gpus.front();
+  header_.info.training.gpu_count = static_cast<int>(header_.host.gpus.size());
+}
+
+/// The work that is measured has begun: that there is no thread or memory for a record must not end it.
+void Engine::open_record() {
+  try {
+    recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
+  } catch (const std::exception& error) {
+    observer_->trouble(
+        fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
+  }
+}
+
+void Engine::note(const std::string& text) {
+  if (auto* kept = writer()) kept->note(text);
+}
+
+void Engine::tell_trouble() {
+  if (!recording_) return;
+  for (const auto& trouble : recording_->take_trouble()) observer_->trouble(trouble);
+}
+
+std::vector<progress::Event> Engine::hear_socket() {
+  return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
+}
+
+/// A driver that needed longer than a command should wait for measures from now on.
+void Engine::take_late_sensors() {
+  const auto known = meters_.channels().size();
+  const auto names = meters_.take_late();
+  if (names.empty()) return;
+  recorder_->follow(meters_.sampler());
+  if (recording_) recording_->add(std::span(meters_.channels()).subspan(known));
+  describe_machine();
+  if (auto* kept = writer()) kept->describe(header_.info, header_.host);
+  for (const auto name : names)
+    note(fmt::format("{} measures from {} on: its driver took that long to answer", name,
+                     to_text(clock().steady() - start_)));
+}
+
+/// Whatever a training tells, its energy is still measured.
+void Engine::follow_training(const std::function<void(Training&)>& step) {
+  if (!follows_training_) return;
+  try {
+    step(*training_);
+  } catch (const std::exception& error) {
+    follows_training_ = false;
+    const auto line = fmt::format("the training's epochs are not followed any more: {}", error.what());
+    note(line);
+    observer_->trouble(line);
+  }
+}
+
+void Engine::take_over(Heard heard) {
+  training_->hear(std::move(heard.events));
+  training_->hear(hear_socket());
+  recorder_->take(meters_.drain());
+  for (const auto& text : heard.notes) note(text);
+}
+
+void Engine::tick(Heard heard) {
+  {
+    std::optional<store::RunWriter::Batch> one_commit;
+    if (auto* kept = writer()) one_commit.emplace(*kept);
+    take_over(std::move(heard));
+    take_late_sensors();
+    for (const auto& line : clock_watch_->look()) note(line);
+    follow_training([this](Training& training) {
+      training.update([this](Seconds time) { return recorder_->energy_until(time); });
+    });
+  }
+  tell_trouble();
+  check_limits();
+}
+
+void Engine::check_limits() {
+  follow_training([this](Training& training) {
+    if (const auto verdict = limits_.check(recorder_->live().energy.total, training))
+      observer_->limit_reached(*verdict);
+  });
+}
+
+void Engine::finish(Heard heard, const Ending& ending) {
+  const auto end = ending.at.value_or(clock().steady());
+  duration_ = end - start_;
+  meters_.sampler().stop();
+  {
+    std::optional<store::RunWriter::Batch> one_commit;
+    if (auto* kept = writer()) one_commit.emplace(*kept);
+    take_over(std::move(heard));
+    for (const auto& line : clock_watch_->look()) note(line);
+    follow_training([this, end](Training& training) {
+      training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
+    });
+    recorder_->finish();
+    note_losses();
+  }
+  socket_.reset();  // who tells something now finds nobody that listens
+  if (recording_) recording_->finish(ending.status, ending.exit_status, duration_);
+  tell_trouble();
+}
+
+void Engine::note_losses() {
+  auto* kept = writer();
+  if (kept == nullptr) return;
+  kept->sensors(meters_.statuses());
+  for (const auto& fault : recorder_->faults()) kept->note(fault);
+  if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
+    kept->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+  if (training_->contradictions() > 0)
+    kept->note(fmt::format("the training's word on its epochs contradicted itself {} times",
+                           training_->contradictions()));
+  if (socket_ && socket_->refused() > 0)
+    kept->note(fmt::format("{} messages of the training were refused, the last one because: {}",
+                           socket_->refused(), socket_->last_refusal()));
+  if (options_.own_cpu) kept->sampler_cpu(options_.own_cpu());
+}
+
+Live Engine::live() const {
+  Live live;
+  if (recording_) live.run_id = recording_->id();
+  live.elapsed = clock().steady() - start_;
+  live.energy = recorder_->live();
+  live.epoch = training_->current_epoch();
+  live.total_epochs = training_->total_epochs();
+  live.metrics = training_->metrics();
+  live.projection = training_->projection();
+  return live;
+}
+
+MeasurementResult Engine::result() const {
+  MeasurementResult result;
+  if (recording_) {
+    result.run_id = recording_->id();
+    result.store = recording_->path();
+  }
+  result.energy = recorder_->live().energy;
+  result.duration = duration_;
+  return result;
+}
+
+}  // namespace joulecast::measure

@@ -1,0 +1,310 @@
+#include "measure/measurement.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/thread.hpp"
+#include "base/wake_up.hpp"
+#include "measure/engine.hpp"
+#include "sensors/support/selection.hpp"
+
+namespace joulecast::measure {
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+constexpr Seconds shortest_interval{0.001};
+constexpr Seconds longest_interval{3600};
+
+Status check(const MeasurementOptions& options) {
+  if (!(options.interval >= shortest_interval))
+    return fail(ErrorKind::invalid, "interval", "{} is shorter than 1 ms", to_text(options.interval));
+  if (options.interval > longest_interval)
+    return fail(ErrorKind::invalid, "interval", "{} is longer than {}", to_text(options.interval),
+                to_text(longest_interval));
+  if (!(options.tick > Seconds{0})) return fail(ErrorKind::invalid, "tick", "is not above 0");
+  return {};
+}
+
+int milliseconds_until(Deadline deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::max(left, std::chrono::milliseconds(0)).count());
+}
+
+}  // namespace
+
+/// The measurement's own thread, and what others leave for it.
+class Measurement::Worker {
+ public:
+  Worker(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
+         std::optional<progress::SocketServer> socket, Observer* observer, WakeUp wake_up)
+      : tick_(std::chrono::duration_cast<Deadline::duration>(
+            std::chrono::duration<double>(options.tick.value()))),
+        engine_(std::move(options), std::move(environment), std::move(selection), std::move(socket),
+                observer),
+        observer_(observer),
+        wake_up_(std::move(wake_up)) {}
+  ~Worker();
+
+  [[nodiscard]] Status begin();
+  /// Whether this is the process that prepared the measurement: a fork copies everything but the thread.
+  [[nodiscard]] bool is_ours() const { return ::getpid() == process_; }
+  [[nodiscard]] Result<std::optional<Watts>> measure_idle(Seconds duration,
+                                                          const std::function<bool()>& stop);
+  [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
+  [[nodiscard]] Status start(Moment at);
+  void hear(std::vector<progress::Event> events);
+  void note(std::string text);
+  [[nodiscard]] Live live() const;
+  void tick();
+  [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
+
+ private:
+  void work();
+  /// Ticks until the end; what kept the run from being closed.
+  std::optional<std::string> measure();
+  /// Until then, or somebody wants something; true where the socket has something to say.
+  [[nodiscard]] bool sleep_until(Deadline time) const;
+  void publish(std::uint64_t ticks);
+  /// Whatever fails, the process that we live in goes on. What failed, or nothing.
+  template <class Step>
+  [[nodiscard]] static std::optional<std::string> failure_of(Step step);
+  void tell(const std::optional<std::string>& failure);
+  [[nodiscard]] static Failure foreign();
+
+  const pid_t process_ = ::getpid();
+  const Deadline::duration tick_;
+  Engine engine_;
+  Observer* observer_;
+  WakeUp wake_up_;  ///< set after a change that the ticking thread is to see at once
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Moment> start_;
+  std::optional<Ending> ending_;
+  bool leave_ = false;  ///< without having begun
+  bool finished_ = false;
+  std::uint64_t ticks_wanted_ = 0;  ///< that tick() waits for
+  std::uint64_t ticks_done_ = 0;
+  bool over_ = false;  ///< the thread ticks no more
+  Heard heard_;
+  Live live_;
+  bool failure_told_ = false;
+  std::optional<std::string> failure_;  ///< the run could not be begun, or not be closed
+  std::thread thread_;
+};
+
+Status Measurement::Worker::begin() {
+  if (auto sampling = engine_.begin_sampling(); !sampling) return sampling;
+  auto thread = start_thread([this] { work(); });
+  if (!thread) return propagate(thread.error());
+  thread_ = std::move(*thread);
+  return {};
+}
+
+Measurement::Worker::~Worker() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    leave_ = !start_;
+    heard_.notes.emplace_back("interrupted: the measurement ended without closing the run");
+    ending_ = Ending{trace::RunStatus::interrupted, {}, engine_.clock().steady()};
+    changed_.notify_all();
+  }
+  wake_up_.set();
+  thread_.join();
+}
+
+Failure Measurement::Worker::foreign() {
+  return fail(ErrorKind::invalid, "measurement", "belongs to the process that prepared it");
+}
+
+Result<std::optional<Watts>> Measurement::Worker::measure_idle(Seconds duration,
+                                                               const std::function<bool()>& stop) {
+  if (!is_ours()) return foreign();
+  {
+    const std::lock_guard lock(mutex_);
+    if (start_) return fail(ErrorKind::invalid, "measure_idle", "the measurement has started");
+  }
+  return engine_.measure_idle(duration, stop);
+}
+
+Status Measurement::Worker::start(Moment at) {
+  if (!is_ours()) return foreign();
+  const std::lock_guard lock(mutex_);
+  if (start_) return fail(ErrorKind::invalid, "start", "the measurement has started already");
+  start_ = at;
+  changed_.notify_all();
+  return {};
+}
+
+void Measurement::Worker::hear(std::vector<progress::Event> events) {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  auto& heard = heard_.events;
+  heard.insert(heard.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+}
+
+void Measurement::Worker::note(std::string text) {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  heard_.notes.push_back(std::move(text));
+}
+
+Live Measurement::Worker::live() const {
+  if (!is_ours()) return {};
+  const std::lock_guard lock(mutex_);
+  return live_;
+}
+
+void Measurement::Worker::tick() {
+  if (!is_ours()) return;
+  std::unique_lock lock(mutex_);
+  if (!start_) return;
+  const auto wanted = ++ticks_wanted_;
+  wake_up_.set();
+  changed_.wait(lock, [&] { return over_ || ticks_done_ >= wanted; });
+}
+
+Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
+  if (!is_ours()) return foreign();
+  if (!ending.at) ending.at = engine_.clock().steady();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!start_) return fail(ErrorKind::invalid, "finish", "the measurement has not started");
+    if (std::exchange(finished_, true))
+      return fail(ErrorKind::invalid, "finish", "the measurement has finished already");
+    ending_ = ending;
+  }
+  wake_up_.set();
+  thread_.join();
+  if (failure_) return fail(ErrorKind::retry, "measurement", "{}", *failure_);
+  return engine_.result();
+}
+
+template <class Step>
+std::optional<std::string> Measurement::Worker::failure_of(Step step) {
+  try {
+    step();
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+/// The first failure of a tick stays with the run.
+void Measurement::Worker::tell(const std::optional<std::string>& failure) {
+  if (!failure || std::exchange(failure_told_, true)) return;
+  const std::lock_guard lock(mutex_);
+  heard_.notes.push_back("joulecast itself failed in a tick of the measurement: " + *failure);
+}
+
+void Measurement::Worker::work() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return start_ || leave_; });
+    if (leave_) return;
+  }
+  failure_ = failure_of([this] { engine_.begin(*start_); });
+  if (!failure_) failure_ = measure();
+  const std::lock_guard lock(mutex_);
+  over_ = true;
+  changed_.notify_all();
+}
+
+std::optional<std::string> Measurement::Worker::measure() {
+  for (auto next = std::chrono::steady_clock::now() + tick_;;) {
+    if (sleep_until(next)) tell(failure_of([this] { hear(engine_.hear_socket()); }));
+    std::optional<Ending> ending;
+    std::uint64_t wanted = 0;
+    Heard heard;
+    const auto now = std::chrono::steady_clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      ending = ending_;
+      wanted = ticks_wanted_;
+      if (ending || wanted > ticks_done_ || now >= next) heard = std::exchange(heard_, {});
+    }
+    if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
+    if (wanted == ticks_done_ && now < next) continue;  // only the socket had something to say
+    tell(failure_of([&] { engine_.tick(std::move(heard)); }));
+    publish(wanted);
+    if (now >= next) next = std::max(next + tick_, now);  // ticks that were missed are not made up for
+  }
+}
+
+bool Measurement::Worker::sleep_until(Deadline time) const {
+  pollfd waiting[2] = {{wake_up_.descriptor(), POLLIN, 0}, {engine_.socket_descriptor(), POLLIN, 0}};
+  if (::poll(waiting, 2, milliseconds_until(time)) <= 0) return false;
+  if (waiting[0].revents != 0) wake_up_.clear();
+  return waiting[1].revents != 0;
+}
+
+void Measurement::Worker::publish(std::uint64_t ticks) {
+  Live live;
+  tell(failure_of([&] { live = engine_.live(); }));
+  {
+    const std::lock_guard lock(mutex_);
+    live_ = live;
+  }
+  if (observer_ != nullptr) tell(failure_of([&] { observer_->ticked(live); }));
+  const std::lock_guard lock(mutex_);
+  ticks_done_ = ticks;
+  changed_.notify_all();
+}
+
+Measurement::Measurement(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
+Measurement::Measurement(Measurement&&) noexcept = default;
+
+Measurement::~Measurement() {
+  // What a fork copied is the other process's: its thread is not here, and its store must not be touched.
+  if (worker_ && !worker_->is_ours()) (void)worker_.release();
+}
+
+Result<Measurement> Measurement::prepare(MeasurementOptions options, const sensors::Environment& environment,
+                                         std::optional<progress::SocketServer> socket, Observer* observer) {
+  if (const auto usable = check(options); !usable) return propagate(usable.error());
+  auto wake_up = WakeUp::create();
+  if (!wake_up) return propagate(wake_up.error());
+  auto selection = sensors::open_sensors(environment, options.sensors, options.driver_patience);
+  if (!selection) return propagate(selection.error());
+  auto worker = std::make_unique<Worker>(std::move(options), environment, std::move(*selection),
+                                         std::move(socket), observer, std::move(*wake_up));
+  if (const auto begun = worker->begin(); !begun) return propagate(begun.error());
+  return Measurement(std::move(worker));
+}
+
+Result<std::optional<Watts>> Measurement::measure_idle(Seconds duration, const std::function<bool()>& stop) {
+  return worker_->measure_idle(duration, stop);
+}
+Status Measurement::start() {
+  return worker_->start(worker_->now());
+}
+Status Measurement::start(Moment at) {
+  return worker_->start(at);
+}
+void Measurement::hear(std::vector<progress::Event> events) {
+  worker_->hear(std::move(events));
+}
+void Measurement::note(std::string text) {
+  worker_->note(std::move(text));
+}
+Live Measurement::live() const {
+  return worker_->live();
+}
+void Measurement::tick() {
+  worker_->tick();
+}
+Result<MeasurementResult> Measurement::finish(Ending ending) {
+  return worker_->finish(ending);
+}
+
+}  // namespace joulecast::measure

@@ -1,0 +1,72 @@
+#include "progress/socket_server.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "support/temporary_directory.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+Descriptor connect_to(const SocketServer& server) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  server.path().string().copy(address.sun_path, sizeof address.sun_path - 1);
+  Descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  return client;
+}
+
+void say(const Descriptor& client, std::string_view line) {
+  EXPECT_EQ(::write(client.get(), line.data(), line.size()), static_cast<ssize_t>(line.size()));
+}
+
+bool wants_service(const SocketServer& server) {
+  pollfd waiting{server.descriptor(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+TEST(SocketServer, HearsItsClientsAndTakesItsFolderAway) {
+  const testing::TemporaryDirectory folder;
+  {
+    auto server = SocketServer::listen(folder.path()).value();
+    const auto client = connect_to(server);
+    say(client, "{\"event\":\"epoch\",\"epoch\":3}\nnonsense\n");
+    std::vector<Event> events;
+    while (events.empty() && wants_service(server)) events = server.service(system_clock());
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].epoch, 3);
+    EXPECT_EQ(server.refused(), 1);
+    const auto moved = std::move(server);
+    EXPECT_TRUE(std::filesystem::exists(moved.path()));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(SocketServer, WithoutDescriptorsForAConnectionItRestsAndComesBack) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  const auto client = connect_to(server);
+  say(client, "{\"event\":\"epoch\",\"epoch\":3}\n");
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const int next = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get();
+  const rlimit none_left{static_cast<rlim_t>(next), limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  EXPECT_TRUE(server.service(system_clock()).empty());
+  const bool spins = wants_service(server);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_FALSE(spins) << "it would be called again at once";
+
+  std::vector<Event> events;
+  for (int i = 0; i < 3 && events.empty(); ++i) events = server.service(system_clock());
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].epoch, 3);
+}
+
+}  // namespace
+}  // namespace joulecast::progress

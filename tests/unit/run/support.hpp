@@ -1,0 +1,32 @@
+// What the tests of the process around a command share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+#include "run/child.hpp"
+
+namespace joulecast::run {
+
+inline int open_descriptors() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+/// Waits for the child as a watching process does; its exit status.
+inline int end_of(Child& child) {
+  for (;;) {
+    if (const auto status = child.reap()) return *status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+inline ChildOptions shell(const std::string& script) {
+  return {{"sh", "-c", script}, {}, true};
+}
+
+}  // namespace joulecast::run
