@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "sensors/support/gpu_cards.hpp"
 
 namespace joulecast::measure {
@@ -41,8 +42,9 @@ trace::HostInfo describe_host(const sensors::Environment& environment,
     host.os = distribution + ", " + host.os;
   host.cpu_model = value_of(environment.roots.proc / "cpuinfo", "model name", ':');
   if (const auto cpus = ::sysconf(_SC_NPROCESSORS_ONLN); cpus > 0) host.logical_cpus = static_cast<int>(cpus);
-  const auto memory = split(value_of(environment.roots.proc / "meminfo", "MemTotal", ':'), ' ');
-  if (const auto kib = parse_double(memory.front())) host.memory_bytes = *kib * 1024;
+  const auto memory = value_of(environment.roots.proc / "meminfo", "MemTotal", ':');  // "16303428 kB"
+  if (const auto kib = parse_double(memory.substr(0, memory.find(' ')))) host.memory_bytes = *kib * 1024;
+  host.joulecast_version = version;
   std::set<std::string> seen;
   for (const auto& channel : channels) {
     const bool gpu = channel.component == trace::Component::gpu && !channel.device_name.empty();
