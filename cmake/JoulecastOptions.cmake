@@ -10,9 +10,10 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow
                     $<$<COMPILE_LANGUAGE:CXX>:-Wconversion> $<$<COMPILE_LANGUAGE:CXX>:-Wno-sign-conversion>
                     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
-# gcc 12 warns of overlapping copies inside std::string's own operator+ once it inlines (GCC PR 105329).
+# gcc 12 imagines overlaps and overflows inside std::string's own operator+ once it inlines it (GCC PR 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options($<$<CONFIG:Release>:-Wno-restrict>)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict> $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>
+                      $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds>)
 endif()
 if(JOULECAST_WERROR)
   add_compile_options(-Werror)

@@ -34,6 +34,7 @@ std::string value_of(const std::filesystem::path& file, std::string_view key, ch
 trace::HostInfo describe_host(const sensors::Environment& environment,
                               std::span<const trace::Channel> channels) {
   trace::HostInfo host;
+  host.joulecast_version = version;
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) host.hostname = name.data();
   utsname kernel{};
@@ -42,9 +43,8 @@ trace::HostInfo describe_host(const sensors::Environment& environment,
     host.os = distribution + ", " + host.os;
   host.cpu_model = value_of(environment.roots.proc / "cpuinfo", "model name", ':');
   if (const auto cpus = ::sysconf(_SC_NPROCESSORS_ONLN); cpus > 0) host.logical_cpus = static_cast<int>(cpus);
-  const auto memory = value_of(environment.roots.proc / "meminfo", "MemTotal", ':');  // "16303428 kB"
+  const auto memory = value_of(environment.roots.proc / "meminfo", "MemTotal", ':');  // "65536 kB"
   if (const auto kib = parse_double(memory.substr(0, memory.find(' ')))) host.memory_bytes = *kib * 1024;
-  host.joulecast_version = version;
   std::set<std::string> seen;
   for (const auto& channel : channels) {
     const bool gpu = channel.component == trace::Component::gpu && !channel.device_name.empty();

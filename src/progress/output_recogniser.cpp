@@ -106,12 +106,10 @@ std::optional<double> find_announced_total(std::string_view line, const std::str
   return parse_double(take_number(rest));
 }
 
-/// "Training on 1347 images", "***** Running training *****": from here on it is epochs, before it was
-/// preparation.
+/// "Training on 1347 images", "***** Running training *****": from here on it is epochs, before it was preparation.
 bool announces_training(const std::string& lowered) {
-  static constexpr std::string_view phrases[] = {"start training",   "starting training",
-                                                 "begin training",   "beginning training",
-                                                 "running training", "training started"};
+  static constexpr std::string_view phrases[] = {"start training", "starting training", "begin training",
+                                                 "beginning training", "running training", "training started"};
   return lowered.starts_with("training") ||
          std::ranges::any_of(phrases, [&](auto phrase) { return lowered.find(phrase) != std::string::npos; });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,7 +12,8 @@
 namespace joulecast::report {
 
 /// NaN and infinity are not JSON.
-inline nlohmann::ordered_json or_null(double value) {
+template <std::floating_point T>
+nlohmann::ordered_json or_null(T value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 /// In the unit's base: J, W, s.
@@ -25,10 +27,10 @@ inline nlohmann::ordered_json or_null(const std::string& text) {
 template <class T>
 nlohmann::ordered_json or_null(const std::optional<T>& value) {
   if (!value) return nullptr;
-  if constexpr (requires { or_null(*value); })
-    return or_null(*value);
-  else
+  if constexpr (std::integral<T>)
     return *value;
+  else
+    return or_null(*value);
 }
 
 }  // namespace joulecast::report

@@ -2,37 +2,31 @@
 
 #include <gtest/gtest.h>
 
-#include "base/version.hpp"
-#include "support/fake_tree.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace joulecast::measure {
 namespace {
 
-trace::HostInfo host_below(const std::filesystem::path& root) {
+TEST(Host, ReadsProcessorAndMemoryBelowTheRoots) {
+  const testing::TemporaryDirectory folder;
+  folder.write("proc/cpuinfo",
+               "processor\t: 0\nmodel name\t: Some CPU of a longer name than a small string\n");
+  folder.write("proc/meminfo", "MemFree:  1 kB\nMemTotal:       65536000 kB\n");
   auto environment = sensors::real_environment();
-  environment.roots = {root, root, root};
-  return describe_host(environment, {});
+  environment.roots = {folder.path() / "sys", folder.path() / "proc", folder.path() / "dev"};
+  const auto host = describe_host(environment, {});
+  EXPECT_EQ(host.cpu_model, "Some CPU of a longer name than a small string");
+  EXPECT_EQ(host.memory_bytes, 65536000.0 * 1024);
 }
 
-TEST(Host, IsReadBelowTheRoots) {
-  testing::FakeTree tree;
-  tree.add(
-      "== cpuinfo\n"
-      "processor\t: 0\n"
-      "model name\t: AMD EPYC 8024P 8-Core Processor\n"
-      "== meminfo\n"
-      "MemTotal:       16303428 kB\n"
-      "MemFree:         1000000 kB\n");
-  const auto host = host_below(tree.root());
-  EXPECT_EQ(host.cpu_model, "AMD EPYC 8024P 8-Core Processor");
-  EXPECT_EQ(host.memory_bytes, 16303428.0 * 1024);
-  EXPECT_EQ(host.joulecast_version, version);
-}
-
-TEST(Host, WhatCannotBeReadIsNotKnown) {
-  const auto host = host_below("/nonexistent");
+TEST(Host, WhatCannotBeReadStaysUnknown) {
+  const testing::TemporaryDirectory folder;
+  folder.write("proc/meminfo", "MemTotal: much\n");
+  auto environment = sensors::real_environment();
+  environment.roots = {folder.path() / "sys", folder.path() / "proc", folder.path() / "dev"};
+  const auto host = describe_host(environment, {});
   EXPECT_EQ(host.cpu_model, "");
-  EXPECT_FALSE(host.memory_bytes);
+  EXPECT_EQ(host.memory_bytes, std::nullopt);
 }
 
 }  // namespace
