@@ -6,8 +6,8 @@
 #include <cstring>
 #include <exception>
 
-#include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/program.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -18,15 +18,9 @@ int refuse(std::string_view problem, std::string_view help) {
 }
 
 int run(int argc, char** argv) {
-  CommandLine line(
-      "joulecast",
-      "What a deep-learning training costs in joules: before it starts, while it runs, and after.",
-      JOULECAST_VERSION);
+  auto line = program_line();
   std::function<int()> chosen;
-  for (const auto* command : all_commands()) {
-    auto arguments = line.top().add_command(command->name, command->summary, command->section);
-    arguments.when_given([&chosen, action = command->define(arguments)] { chosen = action; });
-  }
+  add_commands(line.top(), chosen);
 
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (first.empty()) return refuse("which command?", "");

@@ -1,10 +1,12 @@
 // Small text tools that every layer needs. Numbers are read and written without the locale.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/units.hpp"
@@ -12,7 +14,12 @@
 namespace joulecast {
 
 [[nodiscard]] std::string_view trim(std::string_view text);
+/// Views into `text`, which has to outlive them: a temporary string is refused.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+template <class Temporary>
+requires std::same_as<std::remove_const_t<Temporary>, std::string> std::vector<std::string_view> split(
+    Temporary&& text, char separator)
+= delete;
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// Without what some editors put before a file's first character.

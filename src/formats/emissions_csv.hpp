@@ -26,7 +26,7 @@ struct EmissionsRow {
   std::string cloud_provider;
   std::string cloud_region;
   std::string os;
-  std::string version;  ///< in the column codecarbon_version: "joulecast 0.1.0"
+  std::string version;  ///< in the column codecarbon_version: "joulecast " and our version
   std::optional<int> cpu_count;
   std::string cpu_model;
   std::optional<int> gpu_count;

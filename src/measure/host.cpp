@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "sensors/support/gpu_cards.hpp"
 
 namespace joulecast::measure {
@@ -33,6 +34,7 @@ std::string value_of(const std::filesystem::path& file, std::string_view key, ch
 trace::HostInfo describe_host(const sensors::Environment& environment,
                               std::span<const trace::Channel> channels) {
   trace::HostInfo host;
+  host.joulecast_version = version;
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) host.hostname = name.data();
   utsname kernel{};

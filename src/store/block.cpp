@@ -17,8 +17,12 @@ constexpr std::uint8_t by_resolution =
     0x3f;  // multiples of the channel's resolution; else the number of decimals
 constexpr std::uint8_t second_order = 0x40;  // flag: differences of differences
 constexpr int most_decimals = 9;
-constexpr double largest_exact = 9007199254740992.0;  // 2^53
-constexpr double kept_share = 1e-12;                  // what rounding to a multiple may change
+// Below it a count survives being multiplied and divided by a resolution: rounding moves it by less than a
+// half.
+constexpr double largest_count = 1125899906842624.0;  // 2^50
+// Counts that were added up as joules carry rounding noise, which goes when they are counts again. Anything
+// larger is no noise.
+constexpr double counter_noise = 1e-12;
 constexpr std::size_t crc_size = 4;
 
 constexpr std::array<double, most_decimals + 1> powers_of_ten{1e0, 1e1, 1e2, 1e3, 1e4,
@@ -91,6 +95,7 @@ void integrate(std::vector<std::int64_t>& numbers) {
 struct Scale {
   std::uint8_t code = 0;
   double resolution = 1;
+  double noise = 0;  ///< share of a value by which its count may miss it; 0 = not by a bit
   [[nodiscard]] double count_of(double value) const {
     return code == by_resolution ? value / resolution : value * powers_of_ten[code];
   }
@@ -99,6 +104,11 @@ struct Scale {
     const auto number = static_cast<double>(count);
     return code == by_resolution ? number * resolution : number / powers_of_ten[code];
   }
+  [[nodiscard]] bool keeps(double value, std::int64_t count) const {
+    const double kept = value_of(count);
+    if (noise == 0) return std::bit_cast<std::uint64_t>(kept) == std::bit_cast<std::uint64_t>(value);
+    return std::abs(kept - value) <= noise * std::abs(value);
+  }
 };
 
 std::optional<std::vector<std::int64_t>> counts_at(const Scale& scale, std::span<const double> values) {
@@ -106,10 +116,9 @@ std::optional<std::vector<std::int64_t>> counts_at(const Scale& scale, std::span
   counts.reserve(values.size());
   for (const double value : values) {
     const double count = std::nearbyint(scale.count_of(value));
-    if (!(std::abs(count) < largest_exact)) return std::nullopt;
+    if (!(std::abs(count) < largest_count)) return std::nullopt;
     counts.push_back(static_cast<std::int64_t>(count));
-    if (!(std::abs(scale.value_of(counts.back()) - value) <= kept_share * std::abs(value)))
-      return std::nullopt;
+    if (!scale.keeps(value, counts.back())) return std::nullopt;
   }
   return counts;
 }
@@ -128,10 +137,12 @@ struct Counts {
 
 std::optional<Counts> find_counts(std::span<const double> values, double resolution) {
   std::vector<Scale> candidates;
+  // A gauge has the resolution 1, and whole joules add up without noise: both are kept to the bit.
+  const double noise = resolution == 1 ? 0 : counter_noise;
   if (const auto decimals = decimals_of(resolution))
-    candidates.push_back({*decimals, resolution});
+    candidates.push_back({*decimals, resolution, noise});
   else if (std::isfinite(resolution) && resolution > 0)
-    candidates.push_back({by_resolution, resolution});
+    candidates.push_back({by_resolution, resolution, noise});
   for (std::uint8_t decimals = 0; decimals <= most_decimals; ++decimals)
     candidates.push_back({decimals, resolution});
   for (const auto& scale : candidates)

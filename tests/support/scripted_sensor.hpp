@@ -44,7 +44,7 @@ inline trace::Channel power_channel(const std::string& name, trace::Component co
 }
 
 inline sensors::OpenedSensor scripted(const sensors::SensorType& type, std::vector<trace::Channel> channels,
-                                     Script script) {
+                                      Script script) {
   return {&type, std::make_unique<ScriptedSensor>(std::move(channels), std::move(script))};
 }
 

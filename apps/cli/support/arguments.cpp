@@ -25,6 +25,55 @@ CLI::Validator number_check(const char* name, bool (*holds)(double), const char*
           name};
 }
 
+/// "TEXT:{warn,term}" is how the parser shows a fixed list of values.
+std::vector<std::string> choices_of(const std::string& type) {
+  const auto begin = type.find(":{");
+  const auto end = type.rfind('}');
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  const auto list = type.substr(begin + 2, end - begin - 2);
+  const auto values = split(list, ',');
+  return {values.begin(), values.end()};
+}
+
+OptionDescription describe_option(const CLI::Option& option) {
+  const auto type = option.get_type_name();
+  const auto kind = type.substr(0, type.find(':'));
+  OptionDescription described;
+  for (const auto& name : option.get_snames()) described.names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) described.names.push_back("--" + name);
+  if (option.get_positional())
+    described.value = option.get_name(true);
+  else if (option.get_type_size() != 0)
+    described.value = kind;
+  std::erase_if(described.value, [](char c) { return c == '[' || c == ']'; });
+  described.value_may_be_left_out = option.get_expected_min() == 0 && !described.value.empty();
+  described.number = kind == "INT" || kind == "UINT" || kind == "FLOAT";
+  described.required = option.get_required();
+  described.repeated = option.get_expected_max() == CLI::detail::expected_max_vector_size;
+  described.choices = choices_of(type);
+  if (!described.value.empty()) described.default_value = option.get_default_str();
+  described.environment = option.get_envname();
+  described.help = option.get_description();
+  return described;
+}
+
+CommandDescription describe_command(const CLI::App& app) {
+  CommandDescription described;
+  described.name = app.get_name();
+  described.summary = app.get_description();
+  described.section = app.get_group();
+  described.footer = app.get_footer();
+  described.runs_a_command = app.get_positionals_at_end();
+  for (const auto* option : app.get_options())
+    if (!option->get_group().empty())
+      (option->get_positional() ? described.positionals : described.options)
+          .push_back(describe_option(*option));
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App* below) { return !below->get_group().empty(); }))
+    described.commands.push_back(describe_command(*command));
+  return described;
+}
+
 }  // namespace
 
 Option& Option::required() {
@@ -110,6 +159,9 @@ void Arguments::positionals_at_end() {
 void Arguments::footer(const std::string& text) {
   app_of(app_).footer(text);
 }
+void Arguments::hidden() {
+  app_of(app_).group("");
+}
 Arguments Arguments::add_command(std::string_view name, std::string_view summary, std::string_view section) {
   app_of(app_).require_subcommand(1);
   auto* command = app_of(app_).add_subcommand(std::string(name), std::string(summary));
@@ -149,6 +201,10 @@ CommandLine::Outcome CommandLine::parse(int argc, char** argv) {
     return {.problem = error.what()};
   }
   return {};
+}
+
+CommandDescription CommandLine::describe() const {
+  return describe_command(state_->app);
 }
 
 }  // namespace joulecast::cli

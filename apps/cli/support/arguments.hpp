@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "cli/support/description.hpp"
+
 namespace joulecast::cli {
 
 /// Where the value of an option goes. What the variable holds beforehand is the default.
@@ -73,6 +75,8 @@ class Arguments {
   void positionals_at_end();
   /// Text below the help.
   void footer(const std::string& text);
+  /// The command is not in the help: for our own use.
+  void hidden();
 
   /// A command of its own below this one; exactly one of them has to be given.
   Arguments add_command(std::string_view name, std::string_view summary, std::string_view section = "");
@@ -102,6 +106,8 @@ class CommandLine {
   };
   /// Fills the variables and calls the actions of the commands that were given.
   [[nodiscard]] Outcome parse(int argc, char** argv);
+  /// All that was declared, without what is hidden.
+  [[nodiscard]] CommandDescription describe() const;
 
  private:
   struct State;

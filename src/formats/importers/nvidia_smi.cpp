@@ -170,6 +170,7 @@ class Import : public LineImport {
                                stop + 1 == end && lines_.cut_off());
           !ok)
         return ok;
+      row = {};  // it may hold views into a parser that a second header has replaced
       p = stop + 1;
     }
     return {};

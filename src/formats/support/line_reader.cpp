@@ -32,8 +32,7 @@ LineReader::LineReader(std::string name, Read read) : name_(std::move(name)), re
 
 LineReader::LineReader(std::string name, std::string_view text)
     : name_(std::move(name)), read_([text](char* to, std::size_t size) mutable -> Result<std::size_t> {
-        const auto count = std::min(size, text.size());
-        std::memcpy(to, text.data(), count);
+        const auto count = text.copy(to, size);  // of an empty text too, which memcpy() does not allow
         text.remove_prefix(count);
         return count;
       }) {}

@@ -1,6 +1,5 @@
-#include <joulecast/joulecast.hpp>
-
 #include <chrono>
+#include <joulecast/joulecast.hpp>
 #include <thread>
 
 int main() {

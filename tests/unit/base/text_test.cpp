@@ -5,6 +5,16 @@
 namespace joulecast {
 namespace {
 
+template <class Text>
+concept CanBeSplit = requires(Text&& text) {
+  split(std::forward<Text>(text), ',');
+};
+
+// The parts are views: those of a temporary string would be left behind by it.
+static_assert(CanBeSplit<std::string&> && CanBeSplit<const std::string&> && CanBeSplit<std::string_view> &&
+              CanBeSplit<const char*>);
+static_assert(!CanBeSplit<std::string> && !CanBeSplit<const std::string>);
+
 TEST(ParseDouble, TakesWholeFiniteNumbersOnly) {
   EXPECT_EQ(parse_double("1.5e3"), 1500.0);
   EXPECT_EQ(parse_double("+2"), 2.0);

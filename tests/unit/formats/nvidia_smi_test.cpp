@@ -287,6 +287,19 @@ TEST(NvidiaSmi, ALogThatWasAppendedToMayChangeItsColumns) {
   EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(100, 110));
 }
 
+TEST(NvidiaSmi, NothingOfADamagedLineOutlivesASecondHeader) {
+  // The name is remembered by the parser of the first header, which is gone when the first whole row comes.
+  const auto imported = import_text(
+      "timestamp, name, power.draw [W]\n"
+      "2024/05/01 10:00:00.100, NVIDIA RTX 6000 Ada Generation, 5\xff W\n"
+      "timestamp, power.draw [W]\n"
+      "2024/05/01 10:00:01.100, 31.10 W\n"
+      "2024/05/01 10:00:02.100, 32.10 W\n");
+  EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(31.1, 32.1));
+  EXPECT_EQ(imported.run.info.training.gpu, "");
+  EXPECT_EQ(imported.report.skipped_lines, 1u);
+}
+
 TEST(NvidiaSmi, WhatCannotBeUsedAtAllIsOneLine) {
   EXPECT_THAT(import_error("timestamp, power.draw [W]\n").message, HasSubstr("no readings"));
   EXPECT_THAT(import_error("timestamp, power.draw [W]\nx,y\n").message, HasSubstr("is not a date and time"));

@@ -112,8 +112,8 @@ TEST(OutputRecogniser, StepsOfAnEpochDoNotCloseIt) {
 }
 
 TEST(OutputRecogniser, PreparationIsNoPartOfTheFirstEpoch) {
-  const auto heard = hear({"importing\n", "importing more\n", "Training on 1347 images\n", "Epoch 1/3 loss=0.5\n",
-                           "Epoch 2/3 loss=0.4\n"});
+  const auto heard = hear({"importing\n", "importing more\n", "Training on 1347 images\n",
+                           "Epoch 1/3 loss=0.5\n", "Epoch 2/3 loss=0.4\n"});
   ASSERT_EQ(heard.epochs.size(), 2u);
   EXPECT_EQ(heard.epochs[0].span, (trace::Span{Seconds{3}, Seconds{4}}));
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -64,6 +66,33 @@ TEST(Values, DecimalTextReturnsBitForBitWhateverTheResolutionSays) {
   const Values values{87.1, 87.25, 1200.0, 0.001, 63.4, 299.999};
   for (const double resolution : {1.0, 0.001, 0.01, 1.0 / 65536, 0.0, -1.0, std::nan("")})
     EXPECT_EQ(round_trip(values, resolution), values) << resolution;
+}
+
+bool same_bits(const Values& a, const Values& b) {
+  return std::ranges::equal(
+      a, b, {}, [](double value) { return std::bit_cast<std::uint64_t>(value); },
+      [](double value) { return std::bit_cast<std::uint64_t>(value); });
+}
+
+TEST(Values, WhatIsNearlyADecimalIsNotMadeOne) {
+  // 0.1 + 0.2 is not the double of 0.3; 41 and a trillionth is not 41; and zero has two signs.
+  for (const Values& values : {Values{0.1 + 0.2, 0.5}, Values{41.0 * (1 + 1e-13), 7}, Values{-0.0, 1, 2}})
+    EXPECT_TRUE(same_bits(round_trip(values, 1), values)) << values[0];
+}
+
+TEST(Values, EncodingAgainChangesNothing) {
+  std::mt19937_64 random(4);
+  for (const double resolution : {1.0, 1e-3, 1e-6, 15.3e-6, 1.0 / 65536, 6.103515625e-5})
+    for (int round = 0; round < 200; ++round) {
+      Values values;
+      const auto scale = std::ldexp(1.0, static_cast<int>(random() % 60));
+      for (int i = 0; i < 8; ++i) {
+        const auto count = std::floor(scale * static_cast<double>(random() % 1000));
+        values.push_back(count * resolution * (1 + 4e-13 * static_cast<double>(random() % 3)));
+      }
+      const auto once = round_trip(values, resolution);
+      EXPECT_TRUE(same_bits(round_trip(once, resolution), once)) << resolution << " " << scale;
+    }
 }
 
 TEST(Values, ACounterIsExactToItsCountHoweverItWasAdded) {

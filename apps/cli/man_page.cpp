@@ -1,0 +1,26 @@
+// joulecast man-page: prints the manual page; the build calls it. Not in the help.
+#include "cli/support/man_page.hpp"
+
+#include <fmt/format.h>
+
+#include "base/version.hpp"
+#include "cli/support/arguments.hpp"
+#include "cli/support/command.hpp"
+#include "cli/support/program.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+std::function<int()> define(Arguments app) {
+  app.hidden();
+  return [] {
+    fmt::print("{}", man_page(describe_program(), version));
+    return done;
+  };
+}
+
+}  // namespace
+
+extern const Command man_page_command{"man-page", "The manual page, for man", "Shell", define};
+
+}  // namespace joulecast::cli

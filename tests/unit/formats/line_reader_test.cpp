@@ -1,0 +1,27 @@
+#include "formats/support/line_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joulecast::formats {
+namespace {
+
+TEST(LineReader, TakesATextThatIsNowhere) {
+  LineReader lines("nothing", std::string_view{});
+  const auto head = lines.head();
+  ASSERT_TRUE(head);
+  EXPECT_TRUE(head->empty());
+  const auto block = lines.block();
+  ASSERT_TRUE(block);
+  EXPECT_TRUE(block->empty());
+}
+
+TEST(LineReader, EndsALineThatTheFileDoesNot) {
+  LineReader lines("two", "one\ntwo");
+  const auto block = lines.block();
+  ASSERT_TRUE(block);
+  EXPECT_EQ(*block, "one\ntwo\n");
+  EXPECT_TRUE(lines.cut_off());
+}
+
+}  // namespace
+}  // namespace joulecast::formats
