@@ -33,13 +33,12 @@ void Engine::begin(Moment at) {
   header_.started = at.wall;
   describe_machine();
   open_record();
-  sampling::RecordSink& sink = recording_ ? static_cast<sampling::RecordSink&>(*recording_) : no_record_;
-  recorder_.emplace(meters_.sampler(), start_, sink);
-  training_.emplace(start_, options_.total_epochs, writer());
+  recorder_.emplace(meters_.sampler(), start_, sink());
+  training_.emplace(start_, options_.total_epochs, sink());
   training_->when_total_is_learned([this](double total, bool in_epochs) {
     header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
     header_.info.work_unit = in_epochs ? "epoch" : "";
-    if (auto* kept = writer()) kept->describe(header_.info, header_.host);
+    sink().describe(header_);
   });
   clock_watch_.emplace(clock());
 }
@@ -61,8 +60,9 @@ void Engine::open_record() {
   }
 }
 
-void Engine::note(const std::string& text) {
-  if (auto* kept = writer()) kept->note(text);
+trace::RunSink& Engine::sink() {
+  if (recording_) return *recording_;
+  return nowhere_;
 }
 
 void Engine::tell_trouble() {
@@ -82,10 +82,10 @@ void Engine::take_late_sensors() {
   recorder_->follow(meters_.sampler());
   if (recording_) recording_->add(std::span(meters_.channels()).subspan(known));
   describe_machine();
-  if (auto* kept = writer()) kept->describe(header_.info, header_.host);
+  sink().describe(header_);
   for (const auto name : names)
-    note(fmt::format("{} measures from {} on: its driver took that long to answer", name,
-                     to_text(clock().steady() - start_)));
+    sink().note(fmt::format("{} measures from {} on: its driver took that long to answer", name,
+                            to_text(clock().steady() - start_)));
 }
 
 /// Whatever a training tells, its energy is still measured.
@@ -96,7 +96,7 @@ void Engine::follow_training(const std::function<void(Training&)>& step) {
   } catch (const std::exception& error) {
     follows_training_ = false;
     const auto line = fmt::format("the training's epochs are not followed any more: {}", error.what());
-    note(line);
+    sink().note(line);
     observer_->trouble(line);
   }
 }
@@ -105,7 +105,7 @@ void Engine::take_over(Heard heard) {
   training_->hear(std::move(heard.events));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
-  for (const auto& text : heard.notes) note(text);
+  for (const auto& text : heard.notes) sink().note(text);
 }
 
 void Engine::tick(Heard heard) {
@@ -114,7 +114,7 @@ void Engine::tick(Heard heard) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     take_late_sensors();
-    for (const auto& line : clock_watch_->look()) note(line);
+    for (const auto& line : clock_watch_->look()) sink().note(line);
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
@@ -138,7 +138,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     std::optional<store::RunWriter::Batch> one_commit;
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
-    for (const auto& line : clock_watch_->look()) note(line);
+    for (const auto& line : clock_watch_->look()) sink().note(line);
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
@@ -146,24 +146,25 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_losses();
   }
   socket_.reset();  // who tells something now finds nobody that listens
-  if (recording_) recording_->finish(ending.status, ending.exit_status, duration_);
+  header_.sensors = meters_.statuses();
+  if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
+  header_.status = ending.status;
+  header_.exit_status = ending.exit_status;
+  header_.span.end = duration_;
+  (void)sink().end(header_);  // what is not stored is told as trouble
   tell_trouble();
 }
 
 void Engine::note_losses() {
-  auto* kept = writer();
-  if (kept == nullptr) return;
-  kept->sensors(meters_.statuses());
-  for (const auto& fault : recorder_->faults()) kept->note(fault);
+  for (const auto& fault : recorder_->faults()) sink().note(fault);
   if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
-    kept->note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+    sink().note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
   if (training_->contradictions() > 0)
-    kept->note(fmt::format("the training's word on its epochs contradicted itself {} times",
-                           training_->contradictions()));
+    sink().note(fmt::format("the training's word on its epochs contradicted itself {} times",
+                            training_->contradictions()));
   if (socket_ && socket_->refused() > 0)
-    kept->note(fmt::format("{} messages of the training were refused, the last one because: {}",
-                           socket_->refused(), socket_->last_refusal()));
-  if (options_.own_cpu) kept->sampler_cpu(options_.own_cpu());
+    sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
+                            socket_->refused(), socket_->last_refusal()));
 }
 
 Live Engine::live() const {

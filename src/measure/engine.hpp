@@ -47,8 +47,9 @@ class Engine {
   [[nodiscard]] const Clock& clock() const { return *environment_.clock; }
 
  private:
+  /// The record, or what keeps nothing.
+  [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
-  void note(const std::string& text);
   void tell_trouble();
   void describe_machine();
   void open_record();
@@ -67,7 +68,7 @@ class Engine {
   Limits limits_;
   SteadyTime start_;
   trace::Run header_;  ///< the run without what it measures, as the store last heard it
-  NoRecord no_record_;
+  trace::NullSink nowhere_;
   std::unique_ptr<Recording> recording_;  ///< none where it could not even be tried
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;

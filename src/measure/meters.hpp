@@ -12,13 +12,6 @@
 
 namespace joulecast::measure {
 
-/// For what is measured and not kept.
-class NoRecord : public sampling::RecordSink {
- public:
-  void append(std::size_t, double, double) override {}
-  void gap(std::size_t, trace::Span) override {}
-};
-
 class Meters {
  public:
   /// `clock` outlives the meters.

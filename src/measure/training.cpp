@@ -5,8 +5,8 @@
 
 namespace joulecast::measure {
 
-Training::Training(SteadyTime run_start, std::optional<double> total_epochs, store::RunWriter* writer)
-    : tracker_(run_start), said_total_(total_epochs), writer_(writer) {
+Training::Training(SteadyTime run_start, std::optional<double> total_epochs, trace::RunSink& sink)
+    : tracker_(run_start), said_total_(total_epochs), sink_(sink) {
   if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
 }
 
@@ -29,13 +29,13 @@ void Training::take_events() {
 }
 
 void Training::store_epoch(std::size_t place) {
-  if (writer_ != nullptr) writer_->epoch(place, epochs_[place]);
+  sink_.epoch(place, epochs_[place]);
 }
 
 /// A metric may come after its epoch was closed (an evaluation): the epoch is then stored again.
 void Training::take_metrics() {
   for (const auto& point : tracker_.take_metrics()) {
-    if (writer_ != nullptr) writer_->metric(point);
+    sink_.metric(point);
     metrics_[point.name] = point.value;
     if (!point.epoch) continue;
     const auto known =
@@ -82,7 +82,7 @@ void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joul
 
 void Training::project() {
   projection_ = projector_->projection();
-  if (!projection_ || writer_ == nullptr) return;
+  if (!projection_) return;
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;
@@ -93,7 +93,7 @@ void Training::project() {
     kept.high = interval->high;
   }
   kept.ready = projection_->ready;
-  writer_->projection(kept);
+  sink_.projection(kept);
 }
 
 bool Training::close_known_epochs(const EnergyUntil& energy_until) {

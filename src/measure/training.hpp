@@ -11,7 +11,7 @@
 
 #include "estimate/online/run_projector.hpp"
 #include "progress/tracker.hpp"
-#include "store/run_writer.hpp"
+#include "trace/run_sink.hpp"
 
 namespace joulecast::measure {
 
@@ -20,8 +20,9 @@ using EnergyUntil = std::function<std::optional<Joules>(Seconds)>;
 
 class Training {
  public:
-  /// `writer` may be nullptr. `total_epochs`: what the user said, where the training does not.
-  Training(SteadyTime run_start, std::optional<double> total_epochs, store::RunWriter* writer);
+  /// Epochs, metrics and projections go to `sink`. `total_epochs`: what the user said, where the training
+  /// does not.
+  Training(SteadyTime run_start, std::optional<double> total_epochs, trace::RunSink& sink);
 
   /// Called when the whole run's work becomes known or changes; in_epochs: it is their number.
   using TotalLearned = std::function<void(double total, bool in_epochs)>;
@@ -68,7 +69,7 @@ class Training {
   std::optional<double> said_total_;
   TotalLearned total_learned_;
   std::optional<double> told_total_;  ///< what total_learned_ was last called with
-  store::RunWriter* writer_;
+  trace::RunSink& sink_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;
   std::deque<std::size_t> waiting_;  ///< places in epochs_ whose energy is not known yet

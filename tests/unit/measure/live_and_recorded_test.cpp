@@ -86,7 +86,8 @@ struct Script {
   /// What was shown, by the share of the work.
   [[nodiscard]] std::map<double, estimate::Projection> live() const {
     std::map<double, estimate::Projection> shown;
-    Training training(at(0), std::nullopt, nullptr);
+    trace::NullSink nowhere;
+    Training training(at(0), std::nullopt, nowhere);
     auto next = events.begin();
     const double end = run.span.end.value();
     for (double now = 0.9; now < end + late + 1; now += 0.9) {

@@ -30,7 +30,8 @@ EnergyUntil steady(double known) {
 }
 
 TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
-  Training training(at(0), 4, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), 4, nowhere);
   training.hear({event(EventKind::epoch_begin, 1, 0), event(EventKind::epoch_begin, 3, 1)});
   EXPECT_FALSE(training.update(steady(2.5)));
   EXPECT_EQ(training.epochs(), 1u);
@@ -39,7 +40,8 @@ TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
 }
 
 TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
-  Training training(at(0), 4, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), 4, nowhere);
   double t = 5;  // five seconds of preparation
   for (int i = 0; i < 3; ++i, t += 2) training.hear({event(EventKind::epoch_begin, t, i)});
   training.update(steady(100));
@@ -53,7 +55,8 @@ TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
 }
 
 TEST(Training, WithoutATotalThereIsNoProjection) {
-  Training training(at(0), std::nullopt, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), std::nullopt, nowhere);
   for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
   training.update(steady(100));
   EXPECT_EQ(training.epochs(), 4u);
@@ -61,7 +64,8 @@ TEST(Training, WithoutATotalThereIsNoProjection) {
 }
 
 TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
-  Training training(at(0), 100, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), 100, nowhere);
   auto first = event(EventKind::epoch_begin, 0, 0);
   first.total_epochs = 5;
   training.hear({first, event(EventKind::epoch_begin, 2, 1)});
@@ -70,7 +74,8 @@ TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
 }
 
 TEST(Training, AmountsThatNoTrainingHasEndNothing) {
-  Training training(at(0), std::nullopt, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), std::nullopt, nowhere);
   bool learned = false;
   training.when_total_is_learned([&](double, bool) { learned = true; });
   auto begin = event(EventKind::run_begin, 0, 0);
@@ -85,7 +90,8 @@ TEST(Training, AmountsThatNoTrainingHasEndNothing) {
 }
 
 TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
-  Training training(at(0), std::nullopt, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), std::nullopt, nowhere);
   for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
   training.update(steady(100));
   ASSERT_FALSE(training.projection());
@@ -99,7 +105,8 @@ TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
 }
 
 TEST(Training, RemembersWhenALongEpochBegan) {
-  Training training(at(0), 4, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), 4, nowhere);
   training.hear({event(EventKind::epoch_begin, 5, 0)});
   training.update(steady(100));
   training.hear({event(EventKind::epoch_begin, 9'005, 1)});
@@ -112,7 +119,8 @@ TEST(Training, RemembersWhenALongEpochBegan) {
 }
 
 TEST(Training, EndsAnOpenEpochWithTheCommand) {
-  Training training(at(0), 2, nullptr);
+  trace::NullSink nowhere;
+  Training training(at(0), 2, nowhere);
   training.hear({event(EventKind::epoch_begin, 1, 0)});
   training.finish(at(3), steady(100));
   EXPECT_EQ(training.epochs(), 1u);
