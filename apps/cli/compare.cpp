@@ -36,7 +36,7 @@ int compare(Options& options) {
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
   const auto comparison = session::compare_runs(*table, options.request);
-  if (!comparison) return report_error(with_option(comparison.error(), {"only", "by"}));
+  if (!comparison) return report_error(with_option(comparison.error(), {"group", "value", "by", "only"}));
   return give(*comparison, options.files);
 }
 

@@ -51,7 +51,8 @@ int recommend(Options& options) {
   if (auto read = read_predicted(options.predicted, options.request); !read)
     return report_error(read.error());
   const auto recommendation = session::recommend_training(*table, options.request);
-  if (!recommendation) return report_error(with_option(recommendation.error(), {"only", "baseline"}));
+  if (!recommendation)
+    return report_error(with_option(recommendation.error(), {"group", "minimise", "only", "baseline"}));
   return answer(
       options.json,
       [&] { fmt::print("{}", report::to_text(*recommendation, report::terminal_options().width)); },
@@ -68,7 +69,7 @@ std::function<int()> define(Arguments app) {
   app.add_option("--minimise,--minimize", request.minimise, "Column to make small (default: the energy)");
   app.add_option("--gpu", options->gpus, "Only these GPUs (a part of the name is enough)").delimiter(',');
   add_row_options(app, request.alternatives.only, request.alternatives.distinct);
-  app.add_option("--group", request.alternatives.keys,
+  app.add_option("--group", request.alternatives.group,
                  "Columns that make an alternative (default: architecture, gpu, batch_size, ... as far as "
                  "they differ)")
       .delimiter(',');

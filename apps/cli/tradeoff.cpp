@@ -20,7 +20,7 @@ int tradeoff(const Options& options) {
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
   const auto tradeoff = session::tradeoff_runs(*table, options.request);
-  if (!tradeoff) return report_error(with_option(tradeoff.error(), {"only", "per_use"}));
+  if (!tradeoff) return report_error(with_option(tradeoff.error(), {"group", "cost", "only", "per_use"}));
   return give(*tradeoff, options.files);
 }
 
@@ -33,7 +33,7 @@ std::function<int()> define(Arguments app) {
       .required();
   app.add_option("--cost", request.cost,
                  "Column with the energy, emissions, time or price (default: the energy)");
-  app.add_option("--group", request.alternatives.keys,
+  app.add_option("--group", request.alternatives.group,
                  "Columns that make an alternative (default: architecture, gpu, batch_size, ... as far as "
                  "they differ)")
       .delimiter(',');

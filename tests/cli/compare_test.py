@@ -73,7 +73,7 @@ class Compare(unittest.TestCase):
         self.expect_refusal("empty", self.table(""), *wanted)
         self.expect_refusal("no-such.csv", str(self.folder / "no-such.csv"), *wanted)
         self.expect_refusal("identifier", self.table("gpu,energy\n" + "".join(f"g{i},{i}\n" for i in range(5000))), *wanted)
-        self.expect_refusal("holds the energy", self.table("gpu,speed\nA,1\n"), "--group", "gpu")
+        self.expect_refusal("holds the energy; name one with --value", self.table("gpu,speed\nA,1\n"), "--group", "gpu")
         self.expect_refusal("--group", self.table("gpu,energy\nA,1\n"), "--value", "energy")
         self.expect_refusal("no row has both", self.table("gpu,energy\nA,1\n"), *wanted, "--only", "gpu=Z")
 

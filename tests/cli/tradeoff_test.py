@@ -53,7 +53,9 @@ class Decide(unittest.TestCase):
         for arguments, message in (
                 (("recommend", self.table, "--require", "f1 >= 2"), "none of 4 alternatives"),
                 (("recommend", self.table, "--require", "shiny"), "is not a requirement"),
-                (("recommend", self.table, "--gpu", "H100"), "no row is left"),
+                (("recommend", self.table, "--gpu", "H100"), "no row is left after --only"),
+                (("recommend", self.table, "--baseline", "none"), "joulecast: --baseline: none names no alternative"),
+                (("tradeoff", self.table, "--quality", "f1", "--per-use", "f1"), "joulecast: --per-use: f1 and energy_kj do not"),
                 (("tradeoff", self.table, "--quality", "gpu"), "runs.csv:2: column gpu: 'A100' is not a finite number"),
                 (("tradeoff", str(self.folder / "none.csv"), "--quality", "f1"), "none.csv")):
             result = joulecast(*arguments)

@@ -5,9 +5,14 @@
 namespace joulecast::cli {
 
 Error with_option(Error error, std::initializer_list<std::string_view> fields) {
-  if (std::ranges::find(fields, error.where) == fields.end()) return error;
-  std::ranges::replace(error.where, '_', '-');
-  error.where = "--" + error.where;
+  for (const auto field : fields) {
+    auto option = "--" + std::string(field);
+    std::ranges::replace(option, '_', '-');
+    if (error.where == field) error.where = option;
+    const auto quoted = "`" + std::string(field) + "`";
+    if (const auto at = error.message.find(quoted); at != std::string::npos)
+      error.message.replace(at, quoted.size(), option);
+  }
   return error;
 }
 

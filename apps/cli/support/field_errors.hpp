@@ -1,4 +1,5 @@
-// Errors of use cases name the field of the request that is wrong; people know it by its option.
+// Errors of use cases name a field of the request ("per_use"; `per_use` within a sentence); people know it by
+// its option.
 #pragma once
 
 #include <initializer_list>
@@ -8,8 +9,7 @@
 
 namespace joulecast::cli {
 
-/// Where the error is about one of these fields of a request ("per_use"), it is about the option
-/// ("--per-use").
+/// The error with the options ("--per-use") in place of these fields.
 [[nodiscard]] Error with_option(Error error, std::initializer_list<std::string_view> fields);
 
 }  // namespace joulecast::cli

@@ -60,7 +60,7 @@ Result<std::vector<std::size_t>> usable_rows(const RunTable& table, const Altern
         request.distinct ? " and are left out" : ": the same runs listed twice; --distinct leaves them out"));
   if (rows.empty()) {
     Error error{ErrorKind::invalid,
-                fmt::format("no row is left{}", request.only.empty() ? "" : " after --only"), table.source()};
+                fmt::format("no row is left{}", request.only.empty() ? "" : " after `only`"), table.source()};
     return propagate(with_reasons(std::move(error), result.left_out));
   }
   return rows;
@@ -113,10 +113,10 @@ Result<Alternatives> alternatives_of(const RunTable& table, const AlternativesRe
   Alternatives result;
   result.left_out = table.left_out();
   result.warnings = table.warnings();
-  result.keys = request.keys.empty() ? default_keys(table) : request.keys;
+  result.keys = request.group.empty() ? default_keys(table) : request.group;
   if (result.keys.empty()) {
     return fail(ErrorKind::invalid, table.source(),
-                "no column tells alternatives apart by a usual name; name one with --group ({})",
+                "no column tells alternatives apart by a usual name; name one with `group` ({})",
                 fmt::join(table.columns(), ", "));
   }
   const auto keys = positions(table, result.keys);
@@ -162,7 +162,7 @@ std::size_t affordable_resamples(std::size_t wanted, std::size_t alternatives) {
   return std::clamp<std::size_t>(200'000 / std::max<std::size_t>(1, alternatives), 100, wanted);
 }
 
-Result<std::string> energy_column(const RunTable& table, std::string_view option) {
+Result<std::string> energy_column(const RunTable& table, std::string_view field) {
   for (const char* name :
        {"energy_j", "gpu_energy_j", "energy_kj", "energy_mj", "energy_kwh", "energy_kwh_with_pue"})
     if (table.has(name)) return std::string(name);
@@ -171,8 +171,8 @@ Result<std::string> energy_column(const RunTable& table, std::string_view option
     if (tradeoff::unit_of_column(column).dimension == tradeoff::Dimension::energy) energies.push_back(column);
   if (energies.size() == 1) return energies[0];
   return fail(ErrorKind::invalid, table.source(),
-              "cannot tell which column holds the energy{}{}; name one with {}", energies.empty() ? "" : ": ",
-              fmt::join(energies, " or "), option);
+              "cannot tell which column holds the energy{}{}; name one with `{}`",
+              energies.empty() ? "" : ": ", fmt::join(energies, " or "), field);
 }
 
 }  // namespace joulecast::session

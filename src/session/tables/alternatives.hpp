@@ -11,9 +11,9 @@
 namespace joulecast::session {
 
 struct AlternativesRequest {
-  std::vector<std::string> keys;  ///< columns that make an alternative; empty = default_keys()
-  std::vector<std::string> only;  ///< "column=value[,value…]": see RowFilter
-  bool distinct = false;          ///< leave out rows that repeat another in all but their identifier
+  std::vector<std::string> group;  ///< columns that make an alternative; empty = default_keys()
+  std::vector<std::string> only;   ///< "column=value[,value…]": see RowFilter
+  bool distinct = false;           ///< leave out rows that repeat another in all but their identifier
 };
 
 struct Alternatives {
@@ -38,7 +38,7 @@ struct Alternatives {
 [[nodiscard]] std::size_t affordable_resamples(std::size_t wanted, std::size_t alternatives);
 
 /// The column with the run's energy: energy_j, gpu_energy_j, … or the only one in a unit of energy.
-/// Where that is not clear the error asks for `option`.
-[[nodiscard]] Result<std::string> energy_column(const RunTable& table, std::string_view option = "--cost");
+/// Where that is not clear, the error asks for `field` of the request.
+[[nodiscard]] Result<std::string> energy_column(const RunTable& table, std::string_view field);
 
 }  // namespace joulecast::session

@@ -58,7 +58,7 @@ Result<Observations> observations_of(const RunTable& table, const CompareRequest
   const auto by = request.by.empty() ? Result<std::size_t>(0) : table.column(request.by);
   if (!by) return propagate(by.error());
   if (!request.by.empty() && *by == *group)
-    return fail(ErrorKind::invalid, "by", "is the same column as --group");
+    return fail(ErrorKind::invalid, "by", "is the same column as `group`");
   const auto filter = RowFilter::make(table, request.only);
   if (!filter) return propagate(filter.error());
   const auto repeated = repeated_rows(table);
@@ -191,7 +191,7 @@ Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& req
   result.source = table.source();
   result.group = request.group;
   const auto value_column =
-      request.value.empty() ? energy_column(table, "--value") : Result<std::string>(request.value);
+      request.value.empty() ? energy_column(table, "value") : Result<std::string>(request.value);
   if (!value_column) return propagate(value_column.error());
   result.value = *value_column;
   result.by = request.by;
@@ -204,7 +204,7 @@ Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& req
   if (observations->values.empty()) {
     Error error{ErrorKind::invalid,
                 fmt::format("no row has both {} and {}{}", result.value, request.group,
-                            request.only.empty() ? "" : " after --only"),
+                            request.only.empty() ? "" : " after `only`"),
                 table.source()};
     return propagate(with_reasons(std::move(error), result.left_out));
   }

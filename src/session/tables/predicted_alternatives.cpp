@@ -134,7 +134,7 @@ Result<std::vector<tradeoff::Alternative>> alternatives_from(std::span<const Pre
     for (const auto& key : keys) {
       auto label = label_of(prediction, key);
       if (!label)
-        return fail(ErrorKind::invalid, source, "predictions do not name {}: leave it out of --group", key);
+        return fail(ErrorKind::invalid, source, "predictions do not name {}: leave it out of `group`", key);
       candidate.labels.push_back(std::move(*label));
     }
     if (!prediction.fits()) {

@@ -28,7 +28,7 @@ Result<TrainingRecommendation> recommend_training(const RunTable& table, const R
   TrainingRecommendation result;
   result.source = table.source();
   const auto minimise =
-      request.minimise.empty() ? energy_column(table) : Result<std::string>(request.minimise);
+      request.minimise.empty() ? energy_column(table, "minimise") : Result<std::string>(request.minimise);
   if (!minimise) return propagate(minimise.error());
   const std::vector<std::string> names(table.columns().begin(), table.columns().end());
   std::vector<std::string> columns{*minimise};

@@ -122,7 +122,7 @@ void warn_of_few_runs(Tradeoff& result) {
 Result<Tradeoff> tradeoff_runs(const RunTable& table, const TradeoffRequest& request) {
   Tradeoff result;
   result.source = table.source();
-  const auto cost = request.cost.empty() ? energy_column(table) : Result<std::string>(request.cost);
+  const auto cost = request.cost.empty() ? energy_column(table, "cost") : Result<std::string>(request.cost);
   if (!cost) return propagate(cost.error());
   const auto utilisation = request.utilisation.empty() && table.has("gpu_util_pct")
                                ? std::string("gpu_util_pct")

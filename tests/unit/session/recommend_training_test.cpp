@@ -96,7 +96,7 @@ TEST(Predicted, AnswerColumnsInTheirUnits) {
   EXPECT_FALSE(candidate.values.contains("f1"));
   EXPECT_THAT(warnings, ElementsAre("big / T4 / 32 does not fit into the GPU's memory and is left out"));
   EXPECT_EQ(to_string(alternatives_from(std::vector{small}, "p.json", {"framework"}, {}, warnings).error()),
-            "p.json: predictions do not name framework: leave it out of --group");
+            "p.json: predictions do not name framework: leave it out of `group`");
   EXPECT_FALSE(
       alternatives_from(std::vector{small}, "p.json", {"power_limit_w"}, {}, warnings));  // not known
 }
