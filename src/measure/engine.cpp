@@ -51,7 +51,7 @@ void Engine::describe_machine() {
   header_.info.training.gpu_count = static_cast<int>(header_.host.gpus.size());
 }
 
-/// The work that is measured has begun: that there is no thread or memory for a record must not end it.
+/// The measured work has already begun. A lack of threads or memory for its record must not end it.
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
@@ -145,7 +145,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     recorder_->finish();
     note_losses();
   }
-  socket_.reset();  // who tells something now finds nobody that listens
+  socket_.reset();  // the run is over: nobody listens any more
   if (recording_) recording_->finish(ending.status, ending.exit_status, duration_);
   tell_trouble();
 }
