@@ -199,7 +199,7 @@ TEST(Measurement, RefusesImpossibleOptions) {
   setup.options.interval = Seconds{0};
   EXPECT_EQ(setup.prepare().error().where, "interval");
   setup.options.interval = Seconds{1};
-  for (const double tick : {0.0, -1.0, NAN, 1e12}) {
+  for (const double tick : {0.0, -1.0, std::nan(""), 1e12}) {
     setup.options.tick = Seconds{tick};
     EXPECT_EQ(setup.prepare().error().where, "tick") << tick;
   }
