@@ -6,8 +6,8 @@
 namespace joulecast::run {
 
 /// While it lives, a daemonising grandchild becomes our child, so that it stays in the measured tree, and
-/// ours to reap. Only for a program that starts nothing but that one command: which child is an orphan and
-/// which somebody else's own, nobody could tell.
+/// ours to reap. Only for a program that starts nothing but that one command: orphans cannot be told from
+/// other children that a program starts itself.
 class OrphanKeeper {
  public:
   OrphanKeeper();

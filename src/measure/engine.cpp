@@ -50,7 +50,7 @@ void Engine::describe_machine() {
   header_.info.training.gpu_count = static_cast<int>(header_.host.gpus.size());
 }
 
-/// The work that is measured has begun: that there is no thread or memory for a record must not end it.
+/// The measured work has already begun. A lack of threads or memory for its record must not end it.
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());

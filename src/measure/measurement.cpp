@@ -23,7 +23,7 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr Seconds shortest_interval{0.001};
-constexpr Seconds longest_interval{3600};
+constexpr Seconds longest_interval{3600};  ///< of readings, and of ticks
 
 Status check(const MeasurementOptions& options) {
   if (!(options.interval >= shortest_interval))
@@ -31,7 +31,9 @@ Status check(const MeasurementOptions& options) {
   if (options.interval > longest_interval)
     return fail(ErrorKind::invalid, "interval", "{} is longer than {}", to_text(options.interval),
                 to_text(longest_interval));
-  if (!(options.tick > Seconds{0})) return fail(ErrorKind::invalid, "tick", "is not above 0");
+  if (!(options.tick > Seconds{0}) || options.tick > longest_interval)
+    return fail(ErrorKind::invalid, "tick", "{} is not above 0 and at most {}", to_text(options.tick),
+                to_text(longest_interval));
   return {};
 }
 

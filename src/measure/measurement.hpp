@@ -92,8 +92,8 @@ class Measurement {
                                                    Observer* observer = nullptr);
   Measurement(Measurement&&) noexcept;
   Measurement& operator=(Measurement&&) = delete;
-  /// Closes a run that was not finished as interrupted. After a fork only the process that prepared the
-  /// measurement has its thread: in the other one this, and every call, does nothing.
+  /// Closes a run that was not finished as interrupted. After a fork, only the process that prepared the
+  /// measurement has its thread. In the other process every call, the destructor included, does nothing.
   ~Measurement();
 
   /// Before start(): mean power of the idle machine, measured for so long or until `stop` says true. It is

@@ -24,8 +24,8 @@ class SocketServer {
   [[nodiscard]] std::filesystem::path path() const { return folder_.socket(); }
   /// An epoll descriptor that is readable when service() has something to do.
   [[nodiscard]] int descriptor() const { return epoll_.get(); }
-  /// Accepts, reads what is there, and returns what it told. To be called now and then without need, too: a
-  /// process that has no descriptors left for a connection looks for it again only here.
+  /// Accepts, reads what is there, and returns what it told. Call it now and then even if the descriptor is
+  /// not readable: a connection that could not be accepted for lack of descriptors is looked for only here.
   std::vector<Event> service(const Clock& clock);
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }

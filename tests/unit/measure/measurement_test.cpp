@@ -199,8 +199,10 @@ TEST(Measurement, RefusesImpossibleOptions) {
   setup.options.interval = Seconds{0};
   EXPECT_EQ(setup.prepare().error().where, "interval");
   setup.options.interval = Seconds{1};
-  setup.options.tick = Seconds{NAN};
-  EXPECT_EQ(setup.prepare().error().where, "tick");
+  for (const double tick : {0.0, -1.0, std::nan(""), 1e12}) {
+    setup.options.tick = Seconds{tick};
+    EXPECT_EQ(setup.prepare().error().where, "tick") << tick;
+  }
   setup.options.tick = Seconds{1};
   setup.options.sensors = {"crystal_ball"};
   EXPECT_EQ(setup.prepare().error().kind, ErrorKind::invalid);
