@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -11,9 +12,27 @@
 
 namespace joulecast::cli {
 
+namespace {
+
+/// A field of the request as the option that filled it: "power_limit" is --power-limit.
+Error with_option(Error error) {
+  if (!error.is_field) return error;
+  auto name = error.where.substr(0, error.where.find(' '));
+  const auto value = error.where.substr(name.size());
+  std::ranges::replace(name, '_', '-');
+  error.where = "--" + name + value;
+  return error;
+}
+
+}  // namespace
+
 int report_error(const Error& error) {
-  fmt::print(stderr, "joulecast: {}\n", to_string(error));
+  fmt::print(stderr, "joulecast: {}\n", to_string(with_option(error)));
   return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
+}
+
+void note(const std::string& text) {
+  if (!text.empty()) fmt::print(stderr, "joulecast: {}\n", text);
 }
 
 Status check_json_target(const std::string& path) {
