@@ -24,7 +24,10 @@ enum class ErrorKind {
 struct Error {
   ErrorKind kind = ErrorKind::invalid;
   std::string message;  ///< one line, no trailing full stop
-  std::string where;    ///< file:line, path, sensor or argument; may be empty
+  std::string where;    ///< file:line, path, sensor, or a field of the request; may be empty
+  /// `where` is a field of the request, by its name: "batch", "power_limit". Each front end shows it in its
+  /// own way; the command line as the option --batch, --power-limit.
+  bool is_field = false;
 };
 
 /// "where: message", or the message alone.
@@ -40,6 +43,15 @@ template <class... Args>
 [[nodiscard]] Failure fail(ErrorKind kind, std::string where, fmt::format_string<Args...> format,
                            Args&&... args) {
   return Failure{Error{kind, fmt::format(format, std::forward<Args>(args)...), std::move(where)}};
+}
+
+/// invalid, because of what a field of the request says:
+/// return fail_field("shots", "must be 0 to 1000, not {}", request.shots);
+/// Behind the name may stand a blank and the value: "split gpu".
+template <class... Args>
+[[nodiscard]] Failure fail_field(std::string field, fmt::format_string<Args...> format, Args&&... args) {
+  return Failure{Error{ErrorKind::invalid, fmt::format(format, std::forward<Args>(args)...), std::move(field),
+                       /*is_field=*/true}};
 }
 
 /// Hands an error of one Result type on as another.

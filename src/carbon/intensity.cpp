@@ -64,10 +64,9 @@ std::pair<std::string_view, std::string_view> split_region(std::string_view text
 
 Status check(const Place& place) {
   if (const auto& g = place.intensity_g_per_kwh; g && !(*g >= 0 && std::isfinite(*g)))
-    return fail(ErrorKind::invalid, "--intensity", "{} g CO2e/kWh is not possible", *g);
+    return fail_field("intensity", "{} g CO2e/kWh is not possible", *g);
   if (const auto& pue = place.pue; pue && !(*pue >= 1 && std::isfinite(*pue)))
-    return fail(ErrorKind::invalid, "--pue",
-                "{} is not possible: a data centre uses at least what its machines use", *pue);
+    return fail_field("pue", "{} is not possible: a data centre uses at least what its machines use", *pue);
   return {};
 }
 

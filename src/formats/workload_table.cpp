@@ -54,58 +54,81 @@ class RowReader {
 };
 
 /// `most` is far above what any training has, and keeps slips of units and garbage out.
+template <class Record>
 struct NumberColumn {
   std::string_view name;
-  std::optional<double> WorkloadRow::*field;
+  std::optional<double> Record::*field;
   bool zero_allowed;
   double most;
 };
-constexpr std::array number_columns{
-    NumberColumn{"power_limit_w", &WorkloadRow::power_limit_w, false, 1e5},
-    NumberColumn{"train_samples", &WorkloadRow::train_samples, false, 1e15},
-    NumberColumn{"validation_samples", &WorkloadRow::validation_samples, true, 1e15},
-    NumberColumn{"params", &WorkloadRow::params, true, 1e15},
-    NumberColumn{"gflops_forward_per_sample", &WorkloadRow::gflops_forward_per_sample, true, 1e12},
-    NumberColumn{"epochs", &WorkloadRow::epochs, false, 1e9},
-    NumberColumn{"epoch_time_s", &WorkloadRow::epoch_time_s, false, 1e9},
-    NumberColumn{"mean_gpu_w", &WorkloadRow::mean_gpu_w, false, 1e8},
-    NumberColumn{"epoch_gpu_energy_j", &WorkloadRow::epoch_gpu_energy_j, false, 1e15},
+using trace::TrainingDescription;
+constexpr std::array described_numbers{
+    NumberColumn<TrainingDescription>{"power_limit_w", &TrainingDescription::gpu_power_limit_w, false, 1e5},
+    NumberColumn<TrainingDescription>{"train_samples", &TrainingDescription::train_samples, false, 1e15},
+    NumberColumn<TrainingDescription>{"validation_samples", &TrainingDescription::validation_samples, true,
+                                      1e15},
+    NumberColumn<TrainingDescription>{"params", &TrainingDescription::params, true, 1e15},
+    NumberColumn<TrainingDescription>{"gflops_forward_per_sample",
+                                      &TrainingDescription::gflops_forward_per_sample, true, 1e12},
+    NumberColumn<TrainingDescription>{"epochs", &TrainingDescription::epochs, false, 1e9},
+};
+constexpr std::array measured_numbers{
+    NumberColumn<WorkloadRow>{"epoch_time_s", &WorkloadRow::epoch_time_s, false, 1e9},
+    NumberColumn<WorkloadRow>{"mean_gpu_w", &WorkloadRow::mean_gpu_w, false, 1e8},
+    NumberColumn<WorkloadRow>{"epoch_gpu_energy_j", &WorkloadRow::epoch_gpu_energy_j, false, 1e15},
 };
 
+template <class Record>
 struct TextColumn {
   std::string_view name;
-  std::string WorkloadRow::*field;
+  std::string Record::*field;
 };
-constexpr std::array text_columns{
-    TextColumn{"source", &WorkloadRow::source},
-    TextColumn{"run_id", &WorkloadRow::run_id},
-    TextColumn{"config_id", &WorkloadRow::config_id},
-    TextColumn{"family", &WorkloadRow::family},
-    TextColumn{"architecture", &WorkloadRow::architecture},
-    TextColumn{"framework", &WorkloadRow::framework},
-    TextColumn{"dataset", &WorkloadRow::dataset},
-    TextColumn{"gpu", &WorkloadRow::gpu},
-    TextColumn{"optimizer", &WorkloadRow::optimizer},
-    TextColumn{"input_shape", &WorkloadRow::input_shape},
+constexpr std::array described_texts{
+    TextColumn<TrainingDescription>{"family", &TrainingDescription::family},
+    TextColumn<TrainingDescription>{"architecture", &TrainingDescription::architecture},
+    TextColumn<TrainingDescription>{"framework", &TrainingDescription::framework},
+    TextColumn<TrainingDescription>{"dataset", &TrainingDescription::dataset},
+    TextColumn<TrainingDescription>{"gpu", &TrainingDescription::gpu},
+    TextColumn<TrainingDescription>{"optimizer", &TrainingDescription::optimizer},
+    TextColumn<TrainingDescription>{"input_shape", &TrainingDescription::input_shape},
 };
+constexpr std::array identity_texts{
+    TextColumn<WorkloadRow>{"source", &WorkloadRow::source},
+    TextColumn<WorkloadRow>{"run_id", &WorkloadRow::run_id},
+    TextColumn<WorkloadRow>{"config_id", &WorkloadRow::config_id},
+};
+
+template <class Record, std::size_t size>
+void read_texts(const RowReader& cells, const std::array<TextColumn<Record>, size>& columns, Record& into) {
+  for (const auto& column : columns) into.*column.field = cells.text(column.name);
+}
+template <class Record, std::size_t size>
+Status read_numbers(const RowReader& cells, const std::array<NumberColumn<Record>, size>& columns,
+                    Record& into) {
+  for (const auto& column : columns) {
+    auto value = cells.number(column.name, column.zero_allowed, column.most);
+    if (!value) return propagate(value.error());
+    into.*column.field = *value;
+  }
+  return {};
+}
 
 Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
   WorkloadRow row;
   row.line = line;
-  for (const auto& column : text_columns) row.*column.field = cells.text(column.name);
+  auto& training = row.training;
+  read_texts(cells, identity_texts, row);
+  read_texts(cells, described_texts, training);
   for (const auto* name : {"architecture", "gpu"})
     if (cells.text(name).empty()) return fail(ErrorKind::malformed, cells.place(), "{} is empty", name);
-  for (const auto& column : number_columns) {
-    auto value = cells.number(column.name, column.zero_allowed, column.most);
-    if (!value) return propagate(value.error());
-    row.*column.field = *value;
-  }
+  if (auto ok = read_numbers(cells, described_numbers, training); !ok) return propagate(ok.error());
+  if (auto ok = read_numbers(cells, measured_numbers, row); !ok) return propagate(ok.error());
   auto batch = cells.count("batch_size", std::nullopt);
   if (!batch) return propagate(batch.error());
   auto gpus = cells.count("gpu_count", 1);
   if (!gpus) return propagate(gpus.error());
-  row.batch_size = *batch;
-  row.gpu_count = *gpus;
+  training.batch_size = *batch;
+  training.gpu_count = *gpus;
   if (row.config_id.empty()) row.config_id = made_config_id(row);
   return row;
 }
@@ -119,9 +142,11 @@ std::optional<double> WorkloadRow::epoch_energy_j() const {
 }
 
 std::string made_config_id(const WorkloadRow& row) {
-  return fmt::format("{}/{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, row.framework, row.dataset,
-                     row.architecture, row.input_shape, row.gpu_count, row.gpu, row.power_limit_w.value_or(0),
-                     row.batch_size, row.optimizer);
+  const auto& training = row.training;
+  return fmt::format("{}/{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, training.framework, training.dataset,
+                     training.architecture, training.input_shape, training.gpu_count.value_or(1),
+                     training.gpu, training.gpu_power_limit_w.value_or(0), training.batch_size.value_or(0),
+                     training.optimizer);
 }
 
 Result<WorkloadTable> parse_workload_table(std::string_view text, const std::string& where) {

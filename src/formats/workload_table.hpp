@@ -8,30 +8,18 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "trace/training_description.hpp"
 
 namespace joulecast::formats {
 
 /// An absent value is a cell that was empty: not known, never 0.
 struct WorkloadRow {
   std::size_t line = 0;  ///< in its file, for messages
-  std::string source;
+  std::string source;    ///< whose software and machine
   std::string run_id;
   std::string config_id;  ///< repeats of one configuration share it; never empty once read
-  std::string family;
-  std::string architecture;
-  std::string framework;
-  std::string dataset;
-  std::string gpu;
-  int gpu_count = 1;
-  std::optional<double> power_limit_w;  ///< of one GPU
-  int batch_size = 1;                   ///< of a step, over all GPUs
-  std::string optimizer;
-  std::string input_shape;  ///< "3x224x224", or empty
-  std::optional<double> train_samples;
-  std::optional<double> validation_samples;
-  std::optional<double> params;
-  std::optional<double> gflops_forward_per_sample;
-  std::optional<double> epochs;
+  /// Once read, `architecture`, `gpu` and `batch_size` are known, and an empty gpu_count is 1.
+  trace::TrainingDescription training;
   std::optional<double> epoch_time_s;        ///< > 0
   std::optional<double> mean_gpu_w;          ///< > 0, all GPUs
   std::optional<double> epoch_gpu_energy_j;  ///< > 0, all GPUs

@@ -89,6 +89,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Result<Gpu> gpu_from_text(std::string_view text);
 /// A JSON object, or an array of them, with the same keys.
 [[nodiscard]] Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file);
+/// The needed keys of one board, for read_gpu_file().
+[[nodiscard]] Status write_gpu_file(const Gpu& gpu, const std::filesystem::path& file);
 /// A name of the catalogue, the path of a JSON file that describes one board, or "key=value,…".
 [[nodiscard]] Result<Gpu> resolve_gpu(std::string_view name_file_or_fields);
 

@@ -124,4 +124,13 @@ Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file) {
   return gpus;
 }
 
+Status write_gpu_file(const Gpu& gpu, const std::filesystem::path& file) {
+  const nlohmann::ordered_json json{{"name", gpu.name},
+                                    {"tdp_w", gpu.power_limit.value()},
+                                    {"memory_gb", gpu.memory_gb},
+                                    {"memory_bandwidth_gb_s", gpu.bandwidth_gb_s},
+                                    {"fp32_tflops", gpu.fp32_tflops}};
+  return write_file(file, json.dump(2) + "\n");
+}
+
 }  // namespace joulecast::hardware

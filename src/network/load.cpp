@@ -35,17 +35,17 @@ Result<LoadOptions> parse_load_options(const std::vector<std::string>& inputs,
   for (const auto& text : inputs) {
     const auto equals = text.find('=');
     const auto shape = parse_shape(equals == std::string::npos ? text : text.substr(equals + 1));
-    if (!shape) return fail(ErrorKind::invalid, "inputs", "{}", shape.error().message);
+    if (!shape) return fail_field("input", "{}", shape.error().message);
     if (equals != std::string::npos) {
       options.input_shapes[text.substr(0, equals)] = *shape;
     } else if (std::exchange(options.input, *shape)) {
-      return fail(ErrorKind::invalid, "inputs", "is given twice; name the inputs: ids=1x128");
+      return fail_field("input", "is given twice; name the inputs: ids=1x128");
     }
   }
   for (const auto& text : dimensions) {
     const auto equals = text.find('=');
     const auto size = equals == std::string::npos ? std::nullopt : parse_int(text.substr(equals + 1));
-    if (!size || *size < 1) return fail(ErrorKind::invalid, "dimensions", "'{}' is not name=size", text);
+    if (!size || *size < 1) return fail_field("dimension", "'{}' is not name=size", text);
     options.dimensions[text.substr(0, equals)] = *size;
   }
   return options;

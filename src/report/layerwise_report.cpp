@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "report/json_value.hpp"
 #include "report/plain_text.hpp"
 #include "report/text_table.hpp"
 
@@ -103,7 +104,7 @@ Json scores_json(const std::vector<estimate::LayerScores>& all) {
                     {"mean_ape", scores.mean_ape},
                     {"p90_ape", scores.p90_ape},
                     {"sum_ratio", sum_ratio},
-                    {"coverage", scores.coverage ? Json(*scores.coverage) : Json(nullptr)}});
+                    {"coverage", or_null(scores.coverage)}});
   return list;
 }
 
@@ -139,25 +140,27 @@ std::string notes(const LayerwiseEstimate& estimate, const std::string& cpu) {
 
 }  // namespace
 
-std::string layerwise_text(const LayerwiseEstimate& estimate, const LayerwiseTitle& title) {
-  auto text = fmt::format("{} on {}, batch {}\n\n{}\n", printable(title.network), printable(title.cpu),
-                          title.batch, layer_table(estimate));
+std::string to_text(const session::LayerwisePrediction& prediction) {
+  const auto& estimate = prediction.estimate;
+  auto text = fmt::format("{} on {}, batch {}\n\n{}\n", printable(prediction.network),
+                          printable(prediction.cpu), prediction.batch, layer_table(estimate));
   text += fmt::format("one step: {} ({} forward, {} backward) in {}\n", to_text(estimate.step()),
                       to_text(estimate.energy[forward]), to_text(estimate.energy[backward]),
                       to_text(estimate.time[forward] + estimate.time[backward]));
   if (estimate.interval)
     text += fmt::format("  90 % interval, model-based: {} to {}\n", to_text(estimate.interval->low),
                         to_text(estimate.interval->high));
-  text += "\n" + notes(estimate, title.cpu);
+  text += "\n" + notes(estimate, prediction.cpu);
   for (const auto& [operation, nodes] : estimate.not_counted)
     text += fmt::format("not counted: {} x {}\n", nodes, printable(operation));
   return text;
 }
 
-Json layerwise_json(const LayerwiseEstimate& estimate, const LayerwiseTitle& title) {
-  Json json{{"network", title.network},
-            {"cpu", title.cpu},
-            {"batch", title.batch},
+Json to_json(const session::LayerwisePrediction& prediction) {
+  const auto& estimate = prediction.estimate;
+  Json json{{"network", prediction.network},
+            {"cpu", prediction.cpu},
+            {"batch", prediction.batch},
             {"forward_j", estimate.energy[forward].value()},
             {"backward_j", estimate.energy[backward].value()},
             {"step_j", estimate.step().value()},
@@ -166,7 +169,7 @@ Json layerwise_json(const LayerwiseEstimate& estimate, const LayerwiseTitle& tit
             {"forward_s", estimate.time[forward].value()},
             {"backward_s", estimate.time[backward].value()},
             {"moved_bytes_share", estimate.moved_bytes_share},
-            {"other_cpu_factor", estimate.other_cpu ? Json(*estimate.other_cpu) : Json(nullptr)},
+            {"other_cpu_factor", or_null(estimate.other_cpu)},
             {"layers", Json::array()},
             {"not_counted", Json::object()}};
   for (const auto& layer : estimate.layers)

@@ -4,23 +4,15 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "estimate/offline/layerwise/layerwise_evaluation.hpp"
+#include "session/forecast/predict_layers.hpp"
 
 namespace joulecast::report {
 
-/// What the estimate is of.
-struct LayerwiseTitle {
-  std::string network, cpu;
-  int batch = 1;
-};
-
-[[nodiscard]] std::string layerwise_text(const estimate::LayerwiseEstimate& estimate,
-                                         const LayerwiseTitle& title);
+[[nodiscard]] std::string to_text(const session::LayerwisePrediction& prediction);
 /// {"network", "cpu", "batch", "forward_j", "backward_j", "step_j", "interval_j": [low, high] or null,
 /// "interval", "forward_s", "backward_s", "moved_bytes_share", "other_cpu_factor", "layers": [{"name",
 /// "operation", "basis", "forward_j", "backward_j", "share"}…], "not_counted": {operation: nodes}}
-[[nodiscard]] nlohmann::ordered_json layerwise_json(const estimate::LayerwiseEstimate& estimate,
-                                                    const LayerwiseTitle& title);
+[[nodiscard]] nlohmann::ordered_json to_json(const session::LayerwisePrediction& prediction);
 
 [[nodiscard]] std::string to_text(const estimate::LayerwiseEvaluation& evaluation);
 /// {"held_out_shapes": [{"cpu", "kind", "pass", "rows", "median_ape", "mean_ape", "p90_ape", "sum_ratio",

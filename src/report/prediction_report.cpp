@@ -7,11 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "report/json_value.hpp"
 
 namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using estimate::Novelty;
 
 std::string_view label_of(const session::Predicted& predicted) {
   if (!predicted.low) return "no interval";
@@ -29,9 +31,52 @@ std::string line_of(const session::Predicted& p) {
 Json quantity_json(const std::optional<session::Predicted>& p) {
   if (!p) return nullptr;
   return {{"value", p->value},
-          {"low", p->low ? Json(*p->low) : Json(nullptr)},
-          {"high", p->high ? Json(*p->high) : Json(nullptr)},
+          {"low", or_null(p->low)},
+          {"high", or_null(p->high)},
           {"interval", p->low ? Json(label_of(*p)) : Json(nullptr)}};
+}
+
+/// What of it was measured.
+std::string_view describe(Novelty novelty) {
+  switch (novelty) {
+    case Novelty::repeat:
+      return "this very configuration";
+    case Novelty::near:
+      return "this training on this machine, at another batch size or power limit";
+    case Novelty::pair:
+      return "this training, and this machine, but not together";
+    case Novelty::new_gpu:
+      return "this training, on other GPUs";
+    case Novelty::new_architecture:
+      return "other networks on this machine";
+    case Novelty::new_both:
+      return "other networks on other GPUs, with the same software";
+    case Novelty::new_source:
+      break;
+  }
+  return "no run of this software and machine (--like NAME says that it is like one of the sources)";
+}
+
+std::string describe(const estimate::MeasuredGroup& group) {
+  const auto batch = group.batch_low == group.batch_high
+                         ? fmt::format("{:g}", group.batch_low)
+                         : fmt::format("{:g}-{:g}", group.batch_low, group.batch_high);
+  return fmt::format("{} on {}, batch {} ({}, {}, {})", group.architecture, group.gpu, batch, group.dataset,
+                     group.framework, group.source);
+}
+
+std::string describe(const estimate::OutsideRange& outside) {
+  const auto& [feature, low, high] = outside.range;
+  return fmt::format("{} {:.4g} lies outside the training range {:.4g} to {:.4g}", feature, outside.value,
+                     low, high);
+}
+
+/// Of predictions that predict_training() made, each of which has both.
+int batch_of(const session::Prediction& p) {
+  return static_cast<int>(p.training.batch_size.value_or(0));
+}
+int gpus_of(const session::Prediction& p) {
+  return p.training.gpu_count.value_or(1);
 }
 
 void put_emissions(std::string& text, const session::Prediction& p) {
@@ -43,12 +88,19 @@ void put_emissions(std::string& text, const session::Prediction& p) {
     text += fmt::format("  emissions    not known: {}\n", p.emissions->reason);
 }
 
+std::string memory_text(const session::Prediction& p) {
+  if (!p.memory_needed_gb || !p.memory_gb) return "";
+  return fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}\n", *p.memory_needed_gb, *p.memory_gb,
+                     p.fits ? "fits" : "DOES NOT FIT");
+}
+
 std::string in_full(const session::Prediction& p) {
-  auto text =
-      fmt::format("{} on {}{}, batch {}, limit {:.0f} W\n", p.model,
-                  p.gpu_count > 1 ? fmt::format("{} x ", p.gpu_count) : "", p.gpu, p.batch, p.limit_w);
-  text += "  power        " + line_of<Watts>(p.power_w) + "\n";
-  if (p.epoch_time_s) {
+  const auto& training = p.training;
+  auto text = fmt::format("{} on {}{}, batch {}, limit {:.0f} W\n", training.architecture,
+                          gpus_of(p) > 1 ? fmt::format("{} x ", gpus_of(p)) : "", training.gpu, batch_of(p),
+                          training.gpu_power_limit_w.value_or(0));
+  if (p.power_w) text += "  power        " + line_of<Watts>(*p.power_w) + "\n";
+  if (p.epoch_time_s && p.epoch_energy_j) {
     text += "  epoch time   " + line_of<Seconds>(*p.epoch_time_s) + "\n";
     text += "  epoch energy " + line_of<Joules>(*p.epoch_energy_j) + "\n";
   } else {
@@ -56,11 +108,10 @@ std::string in_full(const session::Prediction& p) {
   }
   if (p.total_energy_j) text += "  total        " + line_of<Joules>(*p.total_energy_j) + "\n";
   put_emissions(text, p);
-  text += fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}\n", p.memory_needed_gb, p.memory_gb,
-                      p.fits() ? "fits" : "DOES NOT FIT");
+  text += memory_text(p);
   text += fmt::format("  learned from {}\n", describe(p.novelty));
-  for (const auto& nearest : p.nearest) text += "  nearest      " + nearest + "\n";
-  for (const auto& warning : p.warnings) text += "  warning      " + warning + "\n";
+  for (const auto& nearest : p.nearest) text += "  nearest      " + describe(nearest) + "\n";
+  for (const auto& outside : p.outside_ranges) text += "  warning      " + describe(outside) + "\n";
   return text;
 }
 
@@ -73,19 +124,22 @@ std::string table(const std::vector<session::Prediction>& predictions) {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "{:<22} {:<24} {:>6} {:>9} {:>14} {:>12} {:>12} {:>12} {:>9}\n", "model", "GPU",
                  "batch", "power", "epoch time", "epoch", "total", "high 90 %", "memory");
+  const auto watts = [](double value) { return to_text(Watts{value}); };
   const auto joules = [](double value) { return to_text(Joules{value}); };
   const auto seconds = [](double value) { return to_text(Seconds{value}); };
   for (const auto& p : predictions) {
     const auto& cost = p.total_energy_j ? p.total_energy_j : p.epoch_energy_j;
-    fmt::format_to(out, "{:<22} {:<24} {:>6} {:>9} {:>14} {:>12} {:>12} {:>12} {:>9}\n", p.model, p.gpu,
-                   p.batch, to_text(Watts{p.power_w.value}), cell(p.epoch_time_s, seconds),
-                   cell(p.epoch_energy_j, joules), cell(p.total_energy_j, joules),
-                   cost && cost->high ? joules(*cost->high) : "-",
-                   p.fits() ? fmt::format("{:.1f} GB", p.memory_needed_gb) : "too large");
+    const auto memory = p.memory_needed_gb ? fmt::format("{:.1f} GB", *p.memory_needed_gb) : "-";
+    fmt::format_to(out, "{:<22} {:<24} {:>6} {:>9} {:>14} {:>12} {:>12} {:>12} {:>9}\n",
+                   p.training.architecture, p.training.gpu, batch_of(p), cell(p.power_w, watts),
+                   cell(p.epoch_time_s, seconds), cell(p.epoch_energy_j, joules),
+                   cell(p.total_energy_j, joules), cost && cost->high ? joules(*cost->high) : "-",
+                   p.fits ? memory : "too large");
   }
   std::vector<std::pair<std::string, int>> warnings;  // each once, and how many predictions have it
   for (const auto& p : predictions)
-    for (const auto& warning : p.warnings) {
+    for (const auto& outside : p.outside_ranges) {
+      const auto warning = describe(outside);
       const auto known =
           std::ranges::find(warnings, warning, [](const auto& counted) { return counted.first; });
       if (known == warnings.end())
@@ -98,34 +152,105 @@ std::string table(const std::vector<session::Prediction>& predictions) {
   return text;
 }
 
+Json prediction_json(const session::Prediction& p) {
+  Json co2e = nullptr;
+  if (p.emissions && p.emissions->mass) co2e = p.emissions->mass->value();
+  Json json{{"model", p.training.architecture},
+            {"gpu", p.training.gpu},
+            {"gpu_count", gpus_of(p)},
+            {"batch_size", batch_of(p)},
+            {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
+            {"power_w", quantity_json(p.power_w)},
+            {"epoch_time_s", quantity_json(p.epoch_time_s)},
+            {"epoch_energy_j", quantity_json(p.epoch_energy_j)},
+            {"total_energy_j", quantity_json(p.total_energy_j)},
+            {"co2e_g", co2e},
+            {"memory",
+             {{"needed_gb", or_null(p.memory_needed_gb)},
+              {"available_gb", or_null(p.memory_gb)},
+              {"fits", p.fits}}},
+            {"novelty", name_of(p.novelty)},
+            {"nearest", Json::array()},
+            {"warnings", Json::array()}};
+  for (const auto& nearest : p.nearest) json["nearest"].push_back(describe(nearest));
+  for (const auto& outside : p.outside_ranges) json["warnings"].push_back(describe(outside));
+  return json;
+}
+
+std::optional<double> number_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
+std::string text_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::optional<int> count_in(const Json& object, const char* key) {
+  constexpr double most = 1e9;
+  const auto number = number_in(object, key);
+  if (!number || !(*number >= 1 && *number <= most)) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+std::optional<session::Predicted> quantity_in(const Json& prediction, const char* key) {
+  const auto found = prediction.find(key);
+  if (found == prediction.end() || !found->is_object()) return std::nullopt;
+  const auto value = number_in(*found, "value");
+  if (!value) return std::nullopt;
+  return session::Predicted{*value, number_in(*found, "low"), number_in(*found, "high"),
+                            text_in(*found, "interval") == "calibrated"};
+}
+
+session::Prediction prediction_from(const Json& json) {
+  session::Prediction p;
+  auto& training = p.training;
+  training.architecture = text_in(json, "model");
+  training.gpu = text_in(json, "gpu");
+  training.gpu_count = count_in(json, "gpu_count");
+  training.batch_size = number_in(json, "batch_size");
+  training.gpu_power_limit_w = number_in(json, "power_limit_w");
+  p.power_w = quantity_in(json, "power_w");
+  p.epoch_time_s = quantity_in(json, "epoch_time_s");
+  p.epoch_energy_j = quantity_in(json, "epoch_energy_j");
+  p.total_energy_j = quantity_in(json, "total_energy_j");
+  if (p.total_energy_j && p.epoch_energy_j && p.epoch_energy_j->value > 0)
+    training.epochs = p.total_energy_j->value / p.epoch_energy_j->value;
+  if (const auto grams = number_in(json, "co2e_g")) p.emissions.emplace().mass = GramsCO2e{*grams};
+  if (const auto memory = json.find("memory"); memory != json.end() && memory->is_object()) {
+    p.memory_needed_gb = number_in(*memory, "needed_gb");
+    p.memory_gb = number_in(*memory, "available_gb");
+    p.fits = memory->value("fits", Json(true)) != Json(false);
+  }
+  p.novelty = estimate::novelty_from(text_in(json, "novelty")).value_or(Novelty::new_source);
+  return p;
+}
+
 }  // namespace
 
 std::string to_text(const std::vector<session::Prediction>& predictions) {
   return predictions.size() == 1 ? in_full(predictions.front()) : table(predictions);
 }
 
-Json to_json(const std::vector<session::Prediction>& predictions) {
-  auto list = Json::array();
-  for (const auto& p : predictions) {
-    Json co2e = nullptr;
-    if (p.emissions && p.emissions->mass) co2e = p.emissions->mass->value();
-    list.push_back(
-        {{"model", p.model},
-         {"gpu", p.gpu},
-         {"gpu_count", p.gpu_count},
-         {"batch_size", p.batch},
-         {"power_limit_w", p.limit_w},
-         {"power_w", quantity_json(p.power_w)},
-         {"epoch_time_s", quantity_json(p.epoch_time_s)},
-         {"epoch_energy_j", quantity_json(p.epoch_energy_j)},
-         {"total_energy_j", quantity_json(p.total_energy_j)},
-         {"co2e_g", co2e},
-         {"memory", {{"needed_gb", p.memory_needed_gb}, {"available_gb", p.memory_gb}, {"fits", p.fits()}}},
-         {"novelty", name_of(p.novelty)},
-         {"nearest", p.nearest},
-         {"warnings", p.warnings}});
+Json to_json(const session::PredictionResult& result) {
+  Json json{{"model_file", result.model_file.string()}, {"predictions", Json::array()}};
+  for (const auto& p : result.predictions) json["predictions"].push_back(prediction_json(p));
+  return json;
+}
+
+Result<session::PredictionResult> predictions_from_json(std::string_view text, const std::string& where) {
+  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto list = json.is_object() ? json.find("predictions") : json.end();
+  if (!json.is_object() || list == json.end() || !list->is_array())
+    return fail(ErrorKind::malformed, where, "is not what joulecast predict --json writes");
+  session::PredictionResult result;
+  result.model_file = text_in(json, "model_file");
+  for (const auto& prediction : *list) {
+    if (!prediction.is_object()) return fail(ErrorKind::malformed, where, "a prediction is not an object");
+    result.predictions.push_back(prediction_from(prediction));
   }
-  return list;
+  return result;
 }
 
 }  // namespace joulecast::report

@@ -12,8 +12,22 @@
 
 namespace joulecast::cli {
 
+namespace {
+
+/// A field of the request as the option that filled it: "power_limit" is --power-limit.
+Error with_option(Error error) {
+  if (!error.is_field) return error;
+  auto name = error.where.substr(0, error.where.find(' '));
+  const auto value = error.where.substr(name.size());
+  std::ranges::replace(name, '_', '-');
+  error.where = "--" + name + value;
+  return error;
+}
+
+}  // namespace
+
 int report_error(const Error& error) {
-  fmt::print(stderr, "joulecast: {}\n", to_string(error));
+  fmt::print(stderr, "joulecast: {}\n", to_string(with_option(error)));
   return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
 }
 
@@ -21,6 +35,8 @@ Error with_option(Error error, std::initializer_list<std::pair<std::string_view,
   const auto named = std::ranges::find(options, error.where, [](const auto& pair) { return pair.first; });
   if (named != options.end()) error.where = named->second;
   return error;
+void note(const std::string& text) {
+  if (!text.empty()) fmt::print(stderr, "joulecast: {}\n", text);
 }
 
 Status check_json_target(const std::string& path) {

@@ -30,13 +30,17 @@ struct Command {
 /// Every command of the build, in name order (generated from the files of apps/cli).
 [[nodiscard]] std::span<const Command* const> all_commands();
 
-/// Prints "joulecast: where: message" on standard error. The exit status: failed where another try may work
+/// Prints "joulecast: where: message" on standard error; a field of a request is shown as its option, so that
+/// options have the names of the fields that they fill. The exit status: failed where another try may work
 /// (retry, gone), else unusable.
 int report_error(const Error& error);
 /// A use case's error names a field of its request; the user knows the option that fills it:
 /// report_error(with_option(error, {{"inputs", "--input"}})).
 [[nodiscard]] Error with_option(Error error,
                                 std::initializer_list<std::pair<std::string_view, std::string_view>> options);
+
+/// Prints "joulecast: text" on standard error; nothing for an empty text.
+void note(const std::string& text);
 
 /// Writes JSON to a file, or to standard output for "-". invalid for a file that is there and holds something
 /// else: `--json log.csv other.csv` takes the log for the place to write to.

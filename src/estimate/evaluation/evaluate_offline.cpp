@@ -35,7 +35,7 @@ Result<std::vector<const OfflineMethod*>> chosen_methods(const std::vector<std::
   methods.clear();
   for (const auto& name : names) {
     const auto* method = find_offline_method(name);
-    if (!method) return fail(ErrorKind::invalid, "--method", "there is no offline method '{}'", name);
+    if (!method) return fail_field("method", "there is no offline method '{}'", name);
     methods.push_back(method);
   }
   return methods;

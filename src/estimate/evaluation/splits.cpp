@@ -117,8 +117,7 @@ std::string_view name_of(Split split) {
 Result<Split> split_from(std::string_view name) {
   for (std::size_t i = 0; i < split_names.size(); ++i)
     if (name == split_names[i]) return static_cast<Split>(i);
-  return fail(ErrorKind::invalid, "--split",
-              "is random, configuration, pair, architecture, gpu or source, not '{}'", name);
+  return fail_field("split", "is random, configuration, pair, architecture, gpu or source, not '{}'", name);
 }
 
 Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
@@ -142,7 +141,7 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
         groups.push_back(pairs[i]);
         break;
       case Split::architecture:
-        groups.push_back(sample.architecture);
+        groups.push_back(sample.training.architecture);
         break;
       case Split::gpu:
         groups.push_back(sample.gpu.name);
@@ -155,8 +154,8 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
   std::set<std::string> distinct(groups.begin(), groups.end());
   distinct.erase(never_held_out);
   if (distinct.size() < 2)
-    return fail(ErrorKind::invalid, "--split " + std::string(name_of(split)),
-                "needs two groups or more; the table has {}", distinct.size());
+    return fail_field("split " + std::string(name_of(split)), "needs two groups or more; the table has {}",
+                      distinct.size());
   if (split == Split::architecture || split == Split::pair) folds = options.architecture_folds;
   if (split == Split::gpu || split == Split::source) folds = static_cast<int>(distinct.size());
   auto result = folds_from(deal(groups, strata, folds, options.seed));

@@ -166,14 +166,12 @@ Result<IntervalFactors> IntervalFactors::from_json(const nlohmann::ordered_json&
   for (const auto& item : json) {
     JsonReader reader(item, "calibration");
     Entry entry{Novelty::new_source, reader.text("source"), {reader.number("spreads"), false, 0}};
-    const auto novelty = reader.text("novelty");
-    bool known = false;
-    for (int level = 0; level <= static_cast<int>(Novelty::new_source); ++level)
-      if (novelty == name_of(static_cast<Novelty>(level)))
-        entry.novelty = static_cast<Novelty>(level), known = true;
+    const auto name = reader.text("novelty");
+    const auto novelty = novelty_from(name);
     entry.factor.groups = static_cast<int>(reader.number("groups"));
     if (reader.error()) return propagate(*reader.error());
-    if (!known) return fail(ErrorKind::malformed, "calibration", "unknown novelty '{}'", novelty);
+    if (!novelty) return fail(ErrorKind::malformed, "calibration", "unknown novelty '{}'", name);
+    entry.novelty = *novelty;
     const auto& calibrated = reader.member("calibrated");
     entry.factor.calibrated = calibrated.is_boolean() && calibrated.get<bool>();
     result.entries_.push_back(std::move(entry));

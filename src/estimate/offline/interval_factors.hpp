@@ -1,12 +1,13 @@
-// Intervals from how far a method was off on rows it had not seen (method.md, section 7).
+// Intervals from how far a method was off on rows that it had not seen (docs/prediction.md, "Intervals").
 //
 // A prediction's interval is value x exp(+-q spread), the spread being the method's own (Forecast). q is a
 // conformal quantile of |log(measured / predicted)| / spread over rows of the same novelty, each group
-// counting once (weights 1/n), where the row's own source has nine groups. With fewer, q is the quantile over
-// its groups, or those of all sources, stretched as Student's t stretches a normal quantile known from so
-// few, and the interval is "model-based", never "calibrated". How few: Welch's and Satterthwaite's degrees of
-// freedom of the variance between groups, known from their number, plus the one within them, known from their
-// rows.
+// counting once (weights 1/n), where the row's own source has nine groups (Vovk, Gammerman, Shafer 2005).
+//
+// With fewer groups the interval is "model-based", never "calibrated". Then q is the quantile over the
+// source's own groups, or those of all sources, stretched as Student's t stretches a normal quantile that is
+// known from so few. How few is counted in degrees of freedom (Welch 1947, Satterthwaite 1946): the variance
+// between groups is known from their number, that within them from their rows.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -9,34 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "estimate/evaluation/evaluate_offline.hpp"
 #include "estimate/offline/interval_factors.hpp"
 #include "estimate/offline/method.hpp"
+#include "estimate/offline/training_coverage.hpp"
 
 namespace joulecast::estimate {
 
 /// Files of another version are refused: their coefficients mean something else.
 constexpr int model_file_version = 2;
-
-/// The least and the greatest of a feature among the training rows.
-struct TrainingRange {
-  std::string feature;
-  double low = 0, high = 0;
-};
-/// The features whose ranges are kept, in order.
-[[nodiscard]] std::vector<std::pair<std::string, std::optional<double>>> range_features(const Sample& sample);
-
-/// Configurations that were measured together: one architecture on one kind of host.
-struct MeasuredGroup {
-  std::string source, framework, dataset, architecture, gpu;
-  int configurations = 0;
-  double batch_low = 0, batch_high = 0;
-  double gmacs = 0;  ///< 0 = not known
-  double fp32_tflops = 0;
-};
-
-/// Of samples, by host, dataset and architecture.
-[[nodiscard]] std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples);
 
 /// Where rows came from: "seaa2023", "GAISSA-UPC/seaa2023_ect 6fa5af6, CC BY 4.0".
 struct SourceNote {
@@ -65,16 +45,6 @@ struct ModelFile {
 
   [[nodiscard]] const FittedMethod* find(std::string_view method) const;
 };
-
-struct FitRequest {
-  FitOptions fit;
-  std::vector<SourceNote> sources;
-  std::string created;
-  int threads = 0;
-};
-
-/// Learns every method that has something to learn, and calibrates `physics` by cross-validation.
-[[nodiscard]] Result<ModelFile> fit_models(std::span<const Sample> samples, const FitRequest& request);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const ModelFile& model);
 /// malformed, naming the file, where it is not a model file, or one of another version.

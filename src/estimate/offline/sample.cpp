@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "estimate/offline/datasets.hpp"
+#include "network/ec_nas.hpp"
 #include "network/named.hpp"
 
 namespace joulecast::estimate {
@@ -19,16 +20,16 @@ class NetworkFinder {
  public:
   NetworkFinder(const formats::WorkloadTable& table, const SampleContext& context) : context_(context) {
     for (const auto& row : table.rows)
-      if (row.gflops_forward_per_sample)
-        recorded_gmacs_.emplace(row.source + "/" + normalised_architecture(row.architecture),
-                                *row.gflops_forward_per_sample);
+      if (row.training.gflops_forward_per_sample)
+        recorded_gmacs_.emplace(recorded_key(row), *row.training.gflops_forward_per_sample);
   }
 
   /// Nothing where neither a graph nor a description is known.
   std::optional<NetworkWork> find(const WorkloadRow& row, const std::string& shape) {
-    if (const auto graph = context_.graphs.find(row.architecture); graph != context_.graphs.end())
+    const auto& architecture = row.training.architecture;
+    if (const auto graph = context_.graphs.find(architecture); graph != context_.graphs.end())
       return graph->second;
-    const auto key = row.source + "/" + row.architecture + "/" + shape;
+    const auto key = row.source + "/" + architecture + "/" + shape;
     const auto known = found_.find(key);
     if (known != found_.end()) return known->second;
     return found_.emplace(key, build(row, shape)).first->second;
@@ -36,17 +37,21 @@ class NetworkFinder {
 
  private:
   std::optional<NetworkWork> build(const WorkloadRow& row, const std::string& shape) const {
-    const auto own = named(row.architecture, {});
+    const auto own = named(row.training.architecture, {});
     if (shape.empty()) return own;
-    const auto shaped = named(row.architecture, shape);
+    const auto shaped = named(row.training.architecture, shape);
     if (!shaped || !own) return shaped ? shaped : own;
     // Tables give the dataset's shape, some networks are trained at their own: the recorded work decides.
-    const auto recorded = recorded_gmacs_.find(row.source + "/" + normalised_architecture(row.architecture));
+    const auto recorded = recorded_gmacs_.find(recorded_key(row));
     if (recorded == recorded_gmacs_.end() || recorded->second <= 0) return shaped;
     const auto distance = [&](const NetworkWork& work) {
       return std::abs(std::log(work.gmacs / recorded->second));
     };
     return distance(*own) < distance(*shaped) ? own : shaped;
+  }
+
+  static std::string recorded_key(const WorkloadRow& row) {
+    return row.source + "/" + normalised_architecture(row.training.architecture);
   }
 
   static std::optional<NetworkWork> named(const std::string& architecture, const std::string& shape) {
@@ -77,25 +82,18 @@ Sample sample_of(const WorkloadRow& row, hardware::Gpu gpu, NetworkFinder& netwo
   Sample sample;
   sample.source = row.source;
   sample.configuration = row.config_id;
-  sample.architecture = normalised_architecture(row.architecture);
-  sample.framework = row.framework;
-  sample.dataset = row.dataset;
-  sample.optimiser = row.optimizer;
-  sample.limit_w = row.power_limit_w.value_or(gpu.power_limit.value());
   sample.gpu = std::move(gpu);
-  sample.gpu_count = row.gpu_count;
-  sample.batch = row.batch_size;
-  const auto* dataset = find_dataset(row.dataset);
-  const auto shape = row.input_shape.empty() && dataset ? dataset->input_shape : row.input_shape;
+  sample.training = row.training;
+  auto& training = sample.training;
+  training.architecture = normalised_architecture(row.training.architecture);
+  const auto* dataset = find_dataset(training.dataset);
+  const auto shape = training.input_shape.empty() && dataset ? dataset->input_shape : training.input_shape;
   sample.work = networks.find(row, shape);
-  sample.parameters = row.params;
-  sample.gmacs = row.gflops_forward_per_sample;
-  if (sample.work && !sample.parameters) sample.parameters = sample.work->parameters;
-  if (sample.work && !sample.gmacs) sample.gmacs = sample.work->gmacs;
+  if (sample.work && !training.params) training.params = sample.work->parameters;
+  if (sample.work && !training.gflops_forward_per_sample)
+    training.gflops_forward_per_sample = sample.work->gmacs;
   set_image_size(sample, shape);
-  sample.train_samples = row.train_samples;
-  if (!sample.train_samples && dataset) sample.train_samples = dataset->train_samples;
-  sample.validation_samples = row.validation_samples;
+  if (!training.train_samples && dataset) training.train_samples = dataset->train_samples;
   sample.measured = {row.mean_gpu_w, row.epoch_time_s, row.epoch_energy_j()};
   return sample;
 }
@@ -139,14 +137,15 @@ Result<SampleContext> sample_context(const std::vector<std::filesystem::path>& t
 }
 
 Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table, const SampleContext& context,
-                                       LeftOut* left_out) {
+                                       RowsLeftOut* left_out) {
   NetworkFinder networks(table, context);
   std::map<std::string, Result<hardware::Gpu>> gpus;
   std::vector<Sample> samples;
   samples.reserve(table.rows.size());
   for (const auto& row : table.rows) {
-    auto gpu = gpus.find(row.gpu);
-    if (gpu == gpus.end()) gpu = gpus.emplace(row.gpu, context.catalogue->find_gpu(row.gpu)).first;
+    auto gpu = gpus.find(row.training.gpu);
+    if (gpu == gpus.end())
+      gpu = gpus.emplace(row.training.gpu, context.catalogue->find_gpu(row.training.gpu)).first;
     if (gpu->second) {
       samples.push_back(sample_of(row, *gpu->second, networks));
       continue;

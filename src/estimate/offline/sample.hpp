@@ -12,7 +12,7 @@
 #include "estimate/offline/physics/network_work.hpp"
 #include "formats/workload_table.hpp"
 #include "hardware/catalogue.hpp"
-#include "network/ec_nas.hpp"
+#include "trace/training_description.hpp"
 
 namespace joulecast::estimate {
 
@@ -23,32 +23,33 @@ struct Measured {
   std::optional<double> epoch_energy_j;
 };
 
+/// The description with what follows from it.
 struct Sample {
-  // Who it is: for splits and for what rows have in common.
-  std::string source;
-  std::string configuration;
-  std::string architecture;  ///< lower case letters and digits only: "ResNet-50" is "resnet50"
-  std::string framework;
-  std::string dataset;
-  std::string optimiser;
-  // Where it runs.
-  hardware::Gpu gpu;
-  int gpu_count = 1;
-  double limit_w = 0;  ///< of one GPU: the limit set, else the board's
-  double batch = 1;    ///< of a step, over all GPUs
-  // What it does.
+  std::string source;         ///< whose software and machine, for what rows have in common
+  std::string configuration;  ///< repeats share it
+  /// `architecture` is normalised_architecture(); what the network and the dataset's name tell is filled in.
+  trace::TrainingDescription training;
+  hardware::Gpu gpu;                ///< the description's, with the catalogue's figures
   std::optional<NetworkWork> work;  ///< nothing where the architecture is unknown
   bool guessed = false;             ///< the work is that of typical networks of its size
-  std::optional<double> parameters;
-  std::optional<double> gmacs;  ///< forward, of one sample
   std::optional<double> image_height, image_width;
-  std::optional<double> train_samples, validation_samples;
   Measured measured;
 
+  /// 1 where the description does not say.
+  [[nodiscard]] int gpu_count() const { return training.gpu_count.value_or(1); }
+  /// Of a step, over all GPUs; 1 where the description does not say.
+  [[nodiscard]] double batch() const { return training.batch_size.value_or(1); }
+  /// W of one GPU: the limit set, else the board's.
+  [[nodiscard]] double limit_w() const {
+    return training.gpu_power_limit_w.value_or(gpu.power_limit.value());
+  }
+
   /// Rows that share it run the same software: "source/framework".
-  [[nodiscard]] std::string setting() const { return source + "/" + framework; }
+  [[nodiscard]] std::string setting() const { return source + "/" + training.framework; }
   /// Rows that share it train the same network on the same data.
-  [[nodiscard]] std::string workload() const { return setting() + "/" + dataset + "/" + architecture; }
+  [[nodiscard]] std::string workload() const {
+    return setting() + "/" + training.dataset + "/" + training.architecture;
+  }
   /// Rows that share it ran on the same kind of machine.
   [[nodiscard]] std::string host() const { return setting() + "/" + gpu.name; }
   /// Rows that share it share both.
@@ -68,7 +69,7 @@ struct SampleContext {
                                                    const std::filesystem::path& graphs = {});
 
 /// Rows that no sample could be made of.
-struct LeftOut {
+struct RowsLeftOut {
   std::size_t rows = 0;
   std::optional<Error> first;  ///< file:line and why
 };
@@ -77,8 +78,9 @@ struct LeftOut {
 /// and the others go on.
 [[nodiscard]] Result<std::vector<Sample>> samples_of(const formats::WorkloadTable& table,
                                                      const SampleContext& context,
-                                                     LeftOut* left_out = nullptr);
+                                                     RowsLeftOut* left_out = nullptr);
 
+/// Lower case letters and digits only: "ResNet-50" is "resnet50".
 [[nodiscard]] std::string normalised_architecture(std::string_view name);
 
 }  // namespace joulecast::estimate

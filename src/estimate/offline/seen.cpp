@@ -1,5 +1,6 @@
 #include "estimate/offline/seen.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace joulecast::estimate {
@@ -18,24 +19,10 @@ std::string_view name_of(Novelty novelty) {
   return novelty_names[static_cast<std::size_t>(novelty)];
 }
 
-std::string_view describe(Novelty novelty) {
-  switch (novelty) {
-    case Novelty::repeat:
-      return "this very configuration";
-    case Novelty::near:
-      return "this training on this machine, at another batch size or power limit";
-    case Novelty::pair:
-      return "this training, and this machine, but not together";
-    case Novelty::new_gpu:
-      return "this training, on other GPUs";
-    case Novelty::new_architecture:
-      return "other networks on this machine";
-    case Novelty::new_both:
-      return "other networks on other GPUs, with the same software";
-    case Novelty::new_source:
-      break;
-  }
-  return "no run of this software and machine (--like NAME says that it is like one of the sources)";
+std::optional<Novelty> novelty_from(std::string_view name) {
+  const auto found = std::ranges::find(novelty_names, name);
+  if (found == novelty_names.end()) return std::nullopt;
+  return static_cast<Novelty>(found - novelty_names.begin());
 }
 
 std::string calibration_group(const Sample& sample, Novelty novelty) {
@@ -48,7 +35,7 @@ std::string calibration_group(const Sample& sample, Novelty novelty) {
     case Novelty::new_gpu:
       return sample.source + "\n" + sample.gpu.name;
     case Novelty::new_architecture:
-      return sample.source + "\n" + sample.architecture;
+      return sample.source + "\n" + sample.training.architecture;
     case Novelty::new_both:
     case Novelty::new_source:
       break;
@@ -59,13 +46,29 @@ std::string calibration_group(const Sample& sample, Novelty novelty) {
 Seen::Seen(std::span<const Sample> training) {
   for (const auto& sample : training) {
     configurations_.insert(configuration_key(sample));
-    pairs_.insert(sample.pair());
-    workloads_.insert(sample.workload());
-    hosts_.insert(sample.host());
-    sources_.insert(sample.source);
-    architectures_.insert(sample.architecture);
-    gpus_.insert(sample.gpu.name);
+    add(sample);
   }
+}
+
+Seen::Seen(std::span<const MeasuredGroup> training) {
+  for (const auto& group : training) {
+    Sample sample;
+    sample.source = group.source;
+    sample.training.framework = group.framework;
+    sample.training.dataset = group.dataset;
+    sample.training.architecture = group.architecture;
+    sample.gpu.name = group.gpu;
+    add(sample);
+  }
+}
+
+void Seen::add(const Sample& sample) {
+  pairs_.insert(sample.pair());
+  workloads_.insert(sample.workload());
+  hosts_.insert(sample.host());
+  sources_.insert(sample.source);
+  architectures_.insert(sample.training.architecture);
+  gpus_.insert(sample.gpu.name);
 }
 
 Novelty Seen::novelty(const Sample& sample) const {
@@ -81,7 +84,7 @@ Novelty Seen::novelty(const Sample& sample) const {
 
 std::string_view Seen::label(const Sample& sample) const {
   if (configurations_.contains(configuration_key(sample))) return "configuration";
-  if (architectures_.contains(sample.architecture)) return "architecture";
+  if (architectures_.contains(sample.training.architecture)) return "architecture";
   return gpus_.contains(sample.gpu.name) ? "gpu" : "none";
 }
 

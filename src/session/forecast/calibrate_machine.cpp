@@ -1,103 +1,109 @@
 #include "session/forecast/calibrate_machine.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <map>
 
 #include "base/files.hpp"
-#include "base/text.hpp"
-#include "run/run_command.hpp"
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::session {
 namespace {
 
-/// A folder of our own that goes away.
-class Scratch {
- public:
-  Scratch() {
-    std::error_code ignored;
-    const auto parent = std::filesystem::temp_directory_path(ignored);
-    path_ = make_temporary_directory(parent, "joulecast-calibrate").value_or(std::filesystem::path());
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string filled(std::string word, const std::map<std::string, std::string>& values) {
-  for (const auto& [name, value] : values)
-    for (auto at = word.find(name); at != std::string::npos; at = word.find(name, at + value.size()))
-      word.replace(at, name.size(), value);
-  return word;
+std::string cpu_name() {
+  const auto processor = sensors::read_processor(sensors::real_environment());
+  return processor && !processor->model_name.empty() ? processor->model_name : "CPU";
 }
 
-/// Mean power of the component over the measurement, and where it came from.
-void take_power(const run::MeasureResult& measured, const std::string& component, MicroResult& result) {
-  double joules = 0;
-  auto provenance = Provenance::measured;
-  for (const auto& part : measured.energy.components) {
-    if (name_of(part.component) != component || !part.energy || !part.in_total) continue;
-    joules += part.energy->value();
-    provenance = worst(provenance, part.provenance);
-  }
-  if (joules <= 0 || measured.duration.value() <= 0) return;
-  result.power = Joules{joules} / measured.duration;
-  result.provenance = provenance;
+double memory_gb() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE)) * 1e-9;
 }
 
-Result<MicroResult> measure_one(const MicroRequest& request, const sensors::Environment& environment,
-                                const std::string& kind, const std::filesystem::path& scratch) {
-  const auto output = scratch / (kind + ".txt");
-  run::MeasureOptions options;
-  for (const auto& word : request.command)
-    options.command.push_back(filled(word, {{"{workload}", kind},
-                                            {"{seconds}", fmt::format("{:g}", request.each.value())},
-                                            {"{output}", output.string()}}));
-  options.interval = Seconds{0.2};
-  options.store = scratch / "store.db";
-  options.quiet = true;
-  auto measured = run::measure(options, environment);
-  if (!measured) return propagate(measured.error());
-  if (measured->exit_status != 0)
-    return fail(ErrorKind::invalid, kind, "the command failed with exit status {}", measured->exit_status);
-  MicroResult result{kind, 0, measured->duration, {}, Provenance::missing};
-  if (!unit_of_micro(kind).empty()) {
-    const auto text = read_file(output);
-    const auto words = split(text ? trim(*text) : std::string_view{}, ' ');
-    const auto amount = parse_double(words[0]);
-    if (!amount || *amount <= 0)
-      return fail(ErrorKind::invalid, kind, "the command wrote no positive number into {}",
-                  output.filename().string());
-    result.amount = *amount;
-    if (const auto seconds = words.size() > 1 ? parse_double(words[1]) : std::nullopt;
-        seconds && *seconds > 0)
-      result.duration = Seconds{*seconds};
-  }
-  take_power(*measured, request.component, result);
+Result<MeasuredDevice> measure_cpu(const CalibrationRequest& request) {
+  auto micro = measure_micro({request.cpu_command, "cpu", request.each}, request.measure);
+  if (!micro) return propagate(micro.error());
+  const auto name = cpu_name();
+  std::optional<Watts> limit;
+  if (const auto cpu = hardware::find_cpu(name)) limit = cpu->tdp;
+  auto device = device_from(*micro, name, limit, memory_gb());
+  if (!device) return propagate(device.error());
+  return MeasuredDevice{std::move(*device), std::move(*micro)};
+}
+
+Result<MeasuredDevice> measure_gpu(const CalibrationRequest& request) {
+  auto device = hardware::resolve_gpu(request.gpu);
+  if (!device) return propagate(device.error());
+  auto micro = measure_micro({{"/bin/sh", "-c", request.gpu_command}, "gpu", request.each}, request.measure);
+  if (!micro) return propagate(micro.error());
+  return MeasuredDevice{std::move(*device), std::move(*micro)};
+}
+
+Result<std::vector<MeasuredDevice>> measure_all(const CalibrationRequest& request) {
+  if (request.gpu.empty() != request.gpu_command.empty())
+    return fail_field("gpu_command", "goes with --gpu, and --gpu with it");
+  std::vector<MeasuredDevice> devices;
+  auto cpu = measure_cpu(request);
+  if (!cpu) return propagate(cpu.error());
+  devices.push_back(std::move(*cpu));
+  if (request.gpu.empty()) return devices;
+  auto gpu = measure_gpu(request);
+  if (!gpu) return propagate(gpu.error());
+  devices.push_back(std::move(*gpu));
+  return devices;
+}
+
+/// The user's own runs, from a table and from the store; what has no source of its own is of this machine.
+Result<FitData> read_runs(const CalibrationRequest& request) {
+  if (request.runs.table.empty() && !request.runs.store) return FitData{};
+  auto data = gather_fit_data(request.runs);
+  if (!data) return data;
+  for (auto& sample : data->samples)
+    if (sample.source.empty() || sample.source == own_source) sample.source = request.source;
+  return data;
+}
+
+std::vector<estimate::Sample> micro_samples(const std::vector<MeasuredDevice>& devices,
+                                            const CalibrationRequest& request) {
+  std::vector<estimate::Sample> samples;
+  for (const auto& [device, results] : devices)
+    for (const auto& result : results)
+      samples.push_back(micro_sample(result, device, request.source, request.framework));
+  return samples;
+}
+
+/// Measures, and updates the model that `result` names.
+Result<CalibrationResult> measured_and_updated(const CalibrationRequest& request, estimate::ModelFile& model,
+                                               const std::vector<estimate::Sample>& runs) {
+  if (auto writable = can_write_file(request.output); !writable) return propagate(writable.error());
+  CalibrationResult result;
+  auto devices = measure_all(request);
+  if (!devices) return propagate(devices.error());
+  result.devices = std::move(*devices);
+  const auto errors = update_model(model, micro_samples(result.devices, request), runs);
+  if (!errors) return propagate(errors.error());
+  result.errors = *errors;
   return result;
 }
 
 }  // namespace
 
-Result<std::vector<MicroResult>> measure_micro(const MicroRequest& request,
-                                               const sensors::Environment& environment) {
-  if (request.command.empty())
-    return fail(ErrorKind::invalid, "calibrate", "no command for the micro-workloads");
-  const Scratch scratch;
-  if (scratch.path().empty()) return fail(ErrorKind::unavailable, "calibrate", "no temporary folder");
-  std::vector<MicroResult> results;
-  for (const auto& kind : micro_kinds()) {
-    auto result = measure_one(request, environment, kind, scratch.path());
-    if (!result) return propagate(result.error());
-    results.push_back(std::move(*result));
-  }
-  return results;
+Result<CalibrationResult> calibrate_machine(const CalibrationRequest& request) {
+  auto model = estimate::read_model(request.fitted.empty() ? estimate::default_model_path() : request.fitted);
+  if (!model) return propagate(model.error());
+  const auto runs = read_runs(request);
+  if (!runs) return propagate(runs.error());
+  auto result = measured_and_updated(request, *model, runs->samples);
+  if (!result) return propagate(with_left_out(result.error(), *runs));
+  result->output = request.output;
+  result->source = request.source;
+  result->left_out_text = runs->left_out_text;
+  if (auto written = estimate::write_model(*model, request.output); !written)
+    return propagate(written.error());
+  if (!request.device_file.empty())
+    if (auto written = hardware::write_gpu_file(result->devices.front().device, request.device_file);
+        !written)
+      return propagate(written.error());
+  return result;
 }
 
 Result<hardware::Gpu> device_from(const std::vector<MicroResult>& results, const std::string& name,

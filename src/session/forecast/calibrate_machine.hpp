@@ -5,67 +5,49 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "estimate/offline/model_file.hpp"
-#include "sensors/support/sensor.hpp"
-#include "session/forecast/micro_workload.hpp"
+#include "session/forecast/fit_data.hpp"
+#include "session/forecast/measure_micro.hpp"
+#include "session/forecast/update_model.hpp"
 
 namespace joulecast::session {
 
-struct MicroRequest {
-  /// Runs the workload and writes how much it did (FLOPs or bytes, one number) into a file. {workload},
-  /// {seconds} and {output} are filled in; one argument each word.
-  std::vector<std::string> command;
-  std::string component;  ///< "cpu" or "gpu": whose power counts
-  Seconds each{8};
+struct CalibrationRequest {
+  Seconds each{8};                       ///< of every micro-workload
+  std::vector<std::string> cpu_command;  ///< runs one on the processor; see MicroRequest
+  std::string gpu;                       ///< calibrated as well where given, by its command
+  std::string gpu_command;               ///< for a shell; see MicroRequest
+  MeasureCommand measure;                ///< how commands are measured
+  FitInput runs;                         ///< a few runs of this machine; may be empty
+  std::filesystem::path fitted;  ///< model file to start from; empty = the one that comes with joulecast
+  std::filesystem::path output = "joulecast-calibrated.json";
+  std::filesystem::path device_file;  ///< where the processor is described as a device; empty = nowhere
+  std::string source{own_source};     ///< what this machine's rows are called
+  std::string framework = "calibration";
 };
-/// Every kind, measured with whatever energy source is there. invalid where the command fails or writes no
-/// number.
-[[nodiscard]] Result<std::vector<MicroResult>> measure_micro(const MicroRequest& request,
-                                                             const sensors::Environment& environment);
+
+struct MeasuredDevice {
+  hardware::Gpu device;
+  std::vector<MicroResult> micro;
+};
+
+struct CalibrationResult {
+  std::vector<MeasuredDevice> devices;  ///< the processor, then the GPU
+  CalibrationErrors errors;
+  std::filesystem::path output;
+  std::string source;
+  std::string left_out_text;  ///< of the runs: one line, "" where none was left out
+};
+
+/// Measures, updates and writes the model file, in this order; bad input is found before a minute is spent.
+/// invalid for a gpu without a gpu_command, a workload that fails, or a file without a physics model.
+[[nodiscard]] Result<CalibrationResult> calibrate_machine(const CalibrationRequest& request);
 
 /// The machine's processor as a device of the physics model: peak rates are the best that was measured, the
 /// power limit that of the catalogue, else the most that was measured.
 [[nodiscard]] Result<hardware::Gpu> device_from(const std::vector<MicroResult>& results,
                                                 const std::string& name, std::optional<Watts> limit,
                                                 double memory_gb);
-
-/// How far predictions follow the runs.
-enum class Followed { not_at_all, own_workloads, in_part, fully };
-[[nodiscard]] std::string_view name_of(Followed followed);
-
-/// How far predictions of the given runs were off, before and after; median APE in percent. After: each
-/// configuration predicted by an update that did not see it. The way of following was chosen by these very
-/// errors: what is new will be predicted a little worse.
-struct CalibrationErrors {
-  int configurations = 0;
-  std::array<std::optional<double>, 3> before, after;  ///< by Target
-  bool micro_followed = true;
-  Followed followed = Followed::not_at_all;  ///< the runs
-};
-
-/// Of runs, to judge by how far they should be followed.
-constexpr int least_configurations = 3;
-
-/// Updates the model's physics by micro-workloads and runs, as far as they prove themselves on the runs:
-///
-/// - Each configuration of the runs is predicted without itself, from the other runs followed for their own
-///   workloads alone, in part, or fully (PhysicsModel::updated() with a reach of 0, a quarter and 1), or not
-///   at all. The error is the mean of |log(predicted / measured)|, at most log 2, over power and time.
-/// - A way that errs clearly more than not to follow, in power or in time, is out; so is one whose median
-/// error
-///   rises by more than repeats differ (5 %). Of the others the first, in that order, that is not clearly
-///   worse than the best is taken; clearly = by more than one standard error of the difference over
-///   configurations (Breiman, Friedman, Olshen, Stone 1984, section 3.4.3). So runs that are alike are
-///   followed as far as that helps, and unlike ones teach no more than themselves.
-/// - Micro-workloads count unless power or time of the runs are clearly better predicted without them.
-/// - Fewer than three configurations cannot be judged by: they count for their own workloads alone.
-///
-/// `runs` may be empty: then the micro-workloads count. invalid where the file holds no physics model.
-[[nodiscard]] Result<CalibrationErrors> update_model(estimate::ModelFile& model,
-                                                     const std::vector<estimate::Sample>& micro,
-                                                     const std::vector<estimate::Sample>& runs);
 
 }  // namespace joulecast::session

@@ -15,11 +15,11 @@ namespace joulecast::session {
 namespace {
 
 /// "NAME=rest"; invalid where there is no name.
-Result<std::pair<std::string, std::string>> named(const std::string& text, const char* option,
+Result<std::pair<std::string, std::string>> named(const std::string& text, const char* field,
                                                   const char* what) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-    return fail(ErrorKind::invalid, option, "is NAME={}, not '{}'", what, text);
+    return fail_field(field, "is NAME={}, not '{}'", what, text);
   return std::pair{text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -41,7 +41,7 @@ Result<estimate::SampleContext> context_of(const FitInput& input, const hardware
   if (!context) return context;
   context->catalogue = &catalogue;
   for (const auto& text : input.networks) {
-    const auto pair = named(text, "--network", "model.onnx");
+    const auto pair = named(text, "network", "model.onnx");
     if (!pair) return propagate(pair.error());
     const auto network = network::load_network(pair->second);
     if (!network) return propagate(network.error());
@@ -94,7 +94,7 @@ Result<FitData> gather_fit_data(const FitInput& input) {
     return fail(ErrorKind::invalid, "fit", "give a TABLE of measured configurations, or --store");
   FitData data;
   for (const auto& text : input.notes) {
-    auto note = named(text, "--source", "where from and under which licence");
+    auto note = named(text, "source", "where from and under which licence");
     if (!note) return propagate(note.error());
     data.notes.push_back({std::move(note->first), std::move(note->second)});
   }
@@ -108,6 +108,11 @@ Result<FitData> gather_fit_data(const FitInput& input) {
     if (auto added = add_runs(*input.store, *catalogue, *context, data); !added)
       return propagate(added.error());
   return data;
+}
+
+Error with_left_out(Error error, const FitData& data) {
+  if (!data.left_out_text.empty()) error.message += "; " + data.left_out_text;
+  return error;
 }
 
 }  // namespace joulecast::session

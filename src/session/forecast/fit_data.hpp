@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -11,6 +12,10 @@
 #include "estimate/offline/sample.hpp"
 
 namespace joulecast::session {
+
+/// The source of rows that joulecast measured itself, where no tag says another; `calibrate` calls them so
+/// too.
+constexpr std::string_view own_source = "here";
 
 struct FitInput {
   std::filesystem::path table;  ///< empty = none
@@ -32,5 +37,8 @@ struct FitData {
 
 /// invalid where neither table nor store is given, or nothing in them can be used; malformed with file:line.
 [[nodiscard]] Result<FitData> gather_fit_data(const FitInput& input);
+
+/// The error with what was left out, which may be its cause.
+[[nodiscard]] Error with_left_out(Error error, const FitData& data);
 
 }  // namespace joulecast::session

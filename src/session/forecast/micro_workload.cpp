@@ -144,13 +144,12 @@ estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& de
   constexpr double mostly_launches = 1e9;      // an idle device waits for work
   estimate::Sample sample;
   sample.source = source;
-  sample.framework = framework;
-  sample.dataset = "micro-workload";
-  sample.architecture = result.kind;
+  sample.training.framework = framework;
+  sample.training.dataset = "micro-workload";
+  sample.training.architecture = result.kind;
+  sample.training.train_samples = 1;
   sample.configuration = "micro-workload/" + device.name + "/" + result.kind;
   sample.gpu = device;
-  sample.limit_w = device.power_limit.value();
-  sample.train_samples = 1;
   estimate::NetworkWork work;
   work.kernels = mostly_launches;
   if (const auto* kind = find_kind(result.kind); kind && kind->term) {

@@ -1,12 +1,11 @@
-// How far a model follows a machine's own measurements.
+#include "session/forecast/update_model.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "estimate/offline/physics/physics.hpp"
-#include "session/forecast/calibrate_machine.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::session {
@@ -30,9 +29,9 @@ std::vector<Sample> joined(std::vector<Sample> first, const std::vector<Sample>&
 }
 
 /// Runs, each configuration's own left out in turn.
-class LeftOut {
+class LeaveOneOut {
  public:
-  explicit LeftOut(const std::vector<Sample>& runs) : runs_(runs) {
+  explicit LeaveOneOut(const std::vector<Sample>& runs) : runs_(runs) {
     for (const auto& run : runs) ++configurations_[run.configuration];
   }
   [[nodiscard]] std::size_t configurations() const { return configurations_.size(); }
@@ -111,8 +110,8 @@ class LeftOut {
 /// A way to follow the measurements, and how wrong it is on what was left out.
 struct Candidate {
   Followed followed = Followed::not_at_all;
-  LeftOut::Make make;
-  LeftOut::Errors errors;
+  LeaveOneOut::Make make;
+  LeaveOneOut::Errors errors;
 };
 
 /// In the order in which they are preferred where they err alike; the last does not follow at all.
@@ -126,7 +125,7 @@ std::vector<Candidate> candidates_of(const PhysicsModel& old, const std::vector<
 }
 
 /// Whether `a` errs clearly more than `b` in power or in time, on the whole or in the middle.
-bool harms(const LeftOut& left_out, const LeftOut::Errors& a, const LeftOut::Errors& b) {
+bool harms(const LeaveOneOut& left_out, const LeaveOneOut::Errors& a, const LeaveOneOut::Errors& b) {
   return std::ranges::any_of(judged, [&](const Target& target) {
     return left_out.excess(a, b, std::span(&target, 1)).clear() ||
            left_out.median_excess(a, b, target) > repeats_differ;
@@ -134,7 +133,7 @@ bool harms(const LeftOut& left_out, const LeftOut::Errors& a, const LeftOut::Err
 }
 
 /// Of those that do no harm against not to follow, the first that is not clearly worse than the best.
-const Candidate& chosen(const LeftOut& left_out, const std::vector<Candidate>& candidates) {
+const Candidate& chosen(const LeaveOneOut& left_out, const std::vector<Candidate>& candidates) {
   std::vector<const Candidate*> harmless;
   for (const auto& candidate : candidates)
     if (!harms(left_out, candidate.errors, candidates.back().errors)) harmless.push_back(&candidate);
@@ -147,10 +146,11 @@ const Candidate& chosen(const LeftOut& left_out, const std::vector<Candidate>& c
 }
 
 /// Median APE of each target over the runs that both ways forecast; of all where `before` forecasts none.
-void take_medians(const LeftOut::Errors& before, const LeftOut::Errors& after, CalibrationErrors& result) {
+void take_medians(const LeaveOneOut::Errors& before, const LeaveOneOut::Errors& after,
+                  CalibrationErrors& result) {
   const auto percent = [](double log_ratio) { return 100 * std::abs(std::exp(log_ratio) - 1); };
   for (const auto target : estimate::all_targets) {
-    const auto at = LeftOut::index(target);
+    const auto at = LeaveOneOut::index(target);
     std::vector<double> old, both, all;
     for (std::size_t i = 0; i < after.size(); ++i) {
       if (before[i][at]) old.push_back(percent(*before[i][at]));
@@ -179,7 +179,7 @@ Result<CalibrationErrors> update_model(estimate::ModelFile& model, const std::ve
     return fail(ErrorKind::invalid, "calibrate", "the model file holds no physics model");
   const auto& old = static_cast<const PhysicsModel&>(*entry->model);
   const auto carried = old.updated(micro);
-  const LeftOut left_out(runs);
+  const LeaveOneOut left_out(runs);
   CalibrationErrors result;
   result.configurations = static_cast<int>(left_out.configurations());
   if (runs.empty()) {

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <set>
 #include <tuple>
 
 #include "base/text.hpp"
+#include "formats/extra_keys.hpp"
+#include "session/forecast/fit_data.hpp"
 #include "stats/summary.hpp"
 #include "trace/energy.hpp"
 
@@ -30,47 +31,7 @@ std::string listed(const std::vector<std::string>& items) {
   return fmt::format("{} and {}", fmt::join(items.begin(), items.end() - 1, ", "), items.back());
 }
 
-/// What is said of a run, by the names of the table's columns.
-class Description {
- public:
-  explicit Description(const Run& run) : run_(run) {
-    if (!run.info.extra_json.empty()) extra_ = nlohmann::json::parse(run.info.extra_json, nullptr, false);
-  }
-
-  [[nodiscard]] std::string text(const std::string& column, const std::string& recorded = {}) const {
-    if (const auto tag = run_.tags.find(column); tag != run_.tags.end())
-      return std::string(trim(tag->second));
-    if (!recorded.empty() || !extra_.is_object()) return recorded;
-    const auto known = extra_.find(column);
-    if (known == extra_.end() || known->is_structured() || known->is_null()) return {};
-    return known->is_string() ? known->get<std::string>() : known->dump();
-  }
-  /// Nothing where it is not said, or said impossibly, which is then a fault.
-  std::optional<double> number(const std::string& column, std::optional<double> recorded = {},
-                               bool zero_allowed = false) {
-    const auto said = text(column, recorded ? fmt::format("{}", *recorded) : "");
-    if (said.empty()) return std::nullopt;
-    constexpr double most = 1e15;  // of anything that a training counts
-    const auto value = parse_double(said);
-    if (value && *value <= most && (*value > 0 || (*value == 0 && zero_allowed))) return value;
-    faults_.push_back(fmt::format("{}={}", column, said));
-    return std::nullopt;
-  }
-  std::optional<int> count(const std::string& column, std::optional<double> recorded = {}) {
-    constexpr double most = 1e9;
-    const auto value = number(column, recorded);
-    if (!value) return std::nullopt;
-    if (*value <= most && *value == std::floor(*value)) return static_cast<int>(*value);
-    faults_.push_back(fmt::format("{}={}", column, *value));
-    return std::nullopt;
-  }
-  [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
-
- private:
-  const Run& run_;
-  nlohmann::json extra_;
-  std::vector<std::string> faults_;
-};
+using trace::TrainingDescription;
 
 struct Device {
   std::string node, id, name;
@@ -122,20 +83,19 @@ Result<Hardware> processor_of(const Run& run, const hardware::Catalogue& catalog
   return Hardware{device->name, 1, Component::cpu, {}};
 }
 
-Result<Hardware> hardware_of(const Run& run, Description& description, const hardware::Catalogue& catalogue) {
+Result<Hardware> hardware_of(const Run& run, std::vector<Device> gpus, const TrainingDescription& training,
+                             const hardware::Catalogue& catalogue) {
   Hardware result;
-  result.devices = gpus_of(run);
+  result.devices = std::move(gpus);
   if (result.devices.empty()) return processor_of(run, catalogue);
   if (!std::ranges::all_of(result.devices, &Device::metered)) return unmeasured();
   std::set<std::string> names;
   for (const auto& device : result.devices) names.insert(device.name);
   if (names.size() > 1) return fail(ErrorKind::invalid, "", "on unlike GPUs");
   result.count = static_cast<int>(result.devices.size());
-  const auto said =
-      description.count("gpu_count", run.info.source == "run" ? std::nullopt : run.info.training.gpu_count);
-  if (said && *said != result.count)
+  if (training.gpu_count && *training.gpu_count != result.count)
     return fail(ErrorKind::invalid, "", "with another number of GPUs at work than took part");
-  const auto name = description.text("gpu", names.begin()->empty() ? run.info.training.gpu : *names.begin());
+  const auto& name = training.gpu;
   if (name.empty()) return fail(ErrorKind::invalid, "", "on a GPU without a name");
   const auto known = catalogue.find_gpu(name);
   if (!known) return fail(ErrorKind::invalid, "", "on a GPU that the catalogue does not know ({})", name);
@@ -180,14 +140,6 @@ std::optional<double> epochs_in(const trace::Epoch& epoch, const Run& run,
   return std::nullopt;
 }
 
-std::optional<double> epoch_count(const Run& run, Description& description) {
-  const auto unit = to_lower(run.info.work_unit);
-  const bool in_epochs = unit == "epoch" || unit == "epochs";
-  auto said = description.number("epochs", in_epochs ? run.info.total_work : std::nullopt);
-  if (!said && !run.epochs.empty()) said = static_cast<double>(run.epochs.size());
-  return said;
-}
-
 std::vector<Stretch> steady_epochs(const Run& run, std::optional<double> train_samples,
                                    std::optional<double> epochs) {
   std::vector<Stretch> result;
@@ -219,76 +171,73 @@ std::optional<Cost> cost_of(const Run& run, const Hardware& hardware, const std:
   return Cost{stats::median(times), stats::median(energies)};
 }
 
-std::string shape_of(const std::vector<int>& image_size) {
-  if (image_size.size() != 3) return {};
-  return fmt::format("{}x{}x{}", image_size[2], image_size[0], image_size[1]);
+/// What the record says, with what the sensors and epochs tell.
+TrainingDescription recorded_training(const Run& run, const std::vector<Device>& gpus) {
+  auto training = run.info.training;
+  training.input_shape = input_shape_of(training);
+  if (!gpus.empty() && !gpus.front().name.empty()) training.gpu = gpus.front().name;
+  // `run` counts the GPUs of the machine, not those that take part; without a GPU at work nothing does.
+  if (gpus.empty() || run.info.source == "run") training.gpu_count.reset();
+  const auto unit = to_lower(run.info.work_unit);
+  if (unit == "epoch" || unit == "epochs") training.epochs = run.info.total_work;
+  return training;
 }
 
-formats::WorkloadRow described_row(const Run& run, Description& description) {
-  formats::WorkloadRow row;
-  const auto& info = run.info;
-  const bool own = info.source.empty() || info.source == "run";
-  row.run_id = info.id;
-  row.source = description.text("source", own ? std::string(own_source) : info.source);
-  row.architecture = description.text("architecture", info.training.architecture);
-  row.framework = description.text("framework", info.training.framework);
-  row.dataset = description.text("dataset", info.training.dataset);
-  row.optimizer = description.text("optimizer");
-  row.input_shape = description.text("input_shape", shape_of(info.training.image_size));
-  row.power_limit_w = description.number("power_limit_w", info.training.gpu_power_limit_w);
-  row.train_samples = description.number("train_samples", info.training.train_samples);
-  row.validation_samples = description.number("validation_samples", info.training.validation_samples, true);
-  row.params = description.number("params", info.training.params, true);
-  row.gflops_forward_per_sample =
-      description.number("gflops_forward_per_sample", info.training.gflops_forward_per_sample, true);
-  row.epochs = epoch_count(run, description);
-  return row;
+/// Keys of an imported run.json that are not ours speak where the record is silent, tags before both.
+trace::Tags tags_and_keys(const Run& run, const TrainingDescription& recorded) {
+  auto tags = run.tags;
+  for (const auto& [key, value] : formats::plain_values(run.info.extra_json))
+    if (!says(recorded, key)) tags.emplace(key, value);
+  return tags;
+}
+
+struct Described {
+  TrainingDescription training;
+  std::vector<std::string> impossible;  ///< values, "batch_size=many"
+};
+
+Described described(const Run& run, const std::vector<Device>& gpus) {
+  Described result{recorded_training(run, gpus), {}};
+  const auto tags = tags_and_keys(run, result.training);
+  result.impossible = apply_tags(result.training, tags);
+  for (auto& value : impossible_values(result.training)) result.impossible.push_back(std::move(value));
+  if (!result.training.epochs && !run.epochs.empty())
+    result.training.epochs = static_cast<double>(run.epochs.size());
+  return result;
+}
+
+std::string source_of(const Run& run) {
+  if (const auto tag = run.tags.find("source"); tag != run.tags.end()) return std::string(trim(tag->second));
+  const bool own = run.info.source.empty() || run.info.source == "run";
+  return own ? std::string(own_source) : run.info.source;
 }
 
 }  // namespace
 
-const std::vector<std::string>& description_tags() {
-  static const std::vector<std::string> names{"architecture",
-                                              "batch_size",
-                                              "dataset",
-                                              "train_samples",
-                                              "framework",
-                                              "optimizer",
-                                              "input_shape",
-                                              "gpu_count",
-                                              "power_limit_w",
-                                              "epochs",
-                                              "gpu",
-                                              "params",
-                                              "validation_samples",
-                                              "source",
-                                              "gflops_forward_per_sample"};
-  return names;
-}
-
 Result<formats::WorkloadRow> workload_row(const Run& run, const hardware::Catalogue& catalogue) {
   const auto& id = run.info.id;
   if (run.status == trace::RunStatus::running) return fail(ErrorKind::invalid, id, "still running");
-  Description description(run);
-  auto row = described_row(run, description);
-  const auto batch = description.count("batch_size", run.info.training.batch_size);
-  const auto stretches = steady_epochs(run, row.train_samples, row.epochs);
+  auto gpus = gpus_of(run);
+  auto [training, impossible] = described(run, gpus);
+  const auto stretches = steady_epochs(run, training.train_samples, training.epochs);
   std::vector<std::string> missing;
-  if (row.architecture.empty()) missing.emplace_back("an architecture");
-  if (!batch && description.faults().empty()) missing.emplace_back("a batch size");
+  if (training.architecture.empty()) missing.emplace_back("an architecture");
+  if (!training.batch_size && impossible.empty()) missing.emplace_back("a batch size");
   if (stretches.empty()) missing.emplace_back("epochs");
-  const auto hardware = hardware_of(run, description, catalogue);
-  if (!description.faults().empty())
-    return fail(ErrorKind::invalid, id, "with an impossible {}", listed(description.faults()));
+  const auto hardware = hardware_of(run, std::move(gpus), training, catalogue);
+  if (!impossible.empty()) return fail(ErrorKind::invalid, id, "with an impossible {}", listed(impossible));
   if (!missing.empty()) return fail(ErrorKind::invalid, id, "without {}", listed(missing));
   if (!hardware) return fail(ErrorKind::invalid, id, "{}", hardware.error().message);
   const auto cost = cost_of(run, *hardware, stretches);
   if (!cost)
     return fail(ErrorKind::invalid, id, "without measured {} power",
                 hardware->component == Component::gpu ? "GPU" : "CPU");
-  row.batch_size = *batch;
-  row.gpu = hardware->name;
-  row.gpu_count = hardware->count;
+  formats::WorkloadRow row;
+  row.run_id = id;
+  row.source = source_of(run);
+  row.training = std::move(training);
+  row.training.gpu = hardware->name;
+  row.training.gpu_count = hardware->count;
   row.epoch_time_s = cost->time_s;
   row.epoch_gpu_energy_j = cost->energy_j;
   row.mean_gpu_w = cost->energy_j / cost->time_s;

@@ -20,13 +20,6 @@
 
 namespace joulecast::session {
 
-/// The source of rows that joulecast measured itself, where no tag says another; `calibrate` calls them so
-/// too.
-constexpr std::string_view own_source = "here";
-
-/// The names of tags that describe a run.
-[[nodiscard]] const std::vector<std::string>& description_tags();
-
 /// The run as a row. invalid, with the reason as one phrase that can follow "5 runs left out:", where the run
 /// does not tell what a row needs: an architecture, a batch size, epochs (or their number, for a run that
 /// finished), and the measured power of every GPU that took part.

@@ -15,15 +15,17 @@ using testing::made_samples;
 
 TEST(Splits, NeverShareAGroup) {
   const auto samples = made_samples();
-  const std::map<Split, std::string Sample::*> kept{{Split::configuration, &Sample::configuration},
-                                                    {Split::architecture, &Sample::architecture}};
+  using GroupOf = std::string (*)(const Sample&);
+  const std::map<Split, GroupOf> kept{
+      {Split::configuration, [](const Sample& sample) { return sample.configuration; }},
+      {Split::architecture, [](const Sample& sample) { return sample.training.architecture; }}};
   for (const auto& [split, group] : kept) {
     const auto folds = make_folds(samples, split, {}).value();
     std::size_t tested = 0;
     for (const auto& fold : folds) {
       std::set<std::string> trained;
-      for (const auto row : fold.train) trained.insert(samples[row].*group);
-      for (const auto row : fold.test) EXPECT_FALSE(trained.contains(samples[row].*group));
+      for (const auto row : fold.train) trained.insert(group(samples[row]));
+      for (const auto row : fold.test) EXPECT_FALSE(trained.contains(group(samples[row])));
       tested += fold.test.size();
     }
     EXPECT_EQ(tested, samples.size());
@@ -46,7 +48,7 @@ TEST(Splits, EachGpuIsAFoldAndShotsMoveConfigurations) {
     EXPECT_EQ(given.size(), 5U);
     std::set<std::string> networks;  // five of them rather than one network five times
     for (const auto row : fold.train)
-      if (samples[row].gpu.name == gpu) networks.insert(samples[row].architecture);
+      if (samples[row].gpu.name == gpu) networks.insert(samples[row].training.architecture);
     EXPECT_EQ(networks.size(), 5U);
   }
   EXPECT_NE(folds[0].test, folds[1].test);
@@ -104,7 +106,8 @@ TEST(EvaluateOffline, ScoresHeldOutRowsWithIntervals) {
 
 TEST(EvaluateOffline, AnotherTableIsTestedWithIntervalsOfTheFirst) {
   std::vector<Sample> train, test;
-  for (const auto& sample : made_samples()) (sample.architecture == "net5" ? test : train).push_back(sample);
+  for (const auto& sample : made_samples())
+    (sample.training.architecture == "net5" ? test : train).push_back(sample);
   OfflineEvaluationOptions options;
   options.methods = {"physics"};
   const auto result = evaluate_offline(train, test, options).value();

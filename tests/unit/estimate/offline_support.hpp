@@ -37,16 +37,16 @@ inline Sample made_sample(const std::string& architecture, double size, const ha
                           double batch) {
   Sample sample;
   sample.source = "made";
-  sample.framework = "pytorch";
-  sample.dataset = "images";
-  sample.architecture = architecture;
+  sample.training.framework = "pytorch";
+  sample.training.dataset = "images";
+  sample.training.architecture = architecture;
   sample.gpu = gpu;
-  sample.limit_w = gpu.power_limit.value();
-  sample.batch = batch;
+  sample.training.gpu_power_limit_w = gpu.power_limit.value();
+  sample.training.batch_size = batch;
   sample.work = made_work(size);
-  sample.gmacs = size;
-  sample.train_samples = 50000;
-  sample.validation_samples = 0;
+  sample.training.gflops_forward_per_sample = size;
+  sample.training.train_samples = 50000;
+  sample.training.validation_samples = 0;
   sample.configuration = architecture + "/" + gpu.name + "/" + std::to_string(batch);
   return sample;
 }

@@ -43,7 +43,7 @@ TEST(PhysicsModel, PowerStaysBetweenIdleAndTheLimitAndTimeGivesWay) {
   double time = 0;
   for (const double limit : {200.0, 150.0, 120.0, 100.0}) {
     auto sample = made_sample("a", 20, gpu, 64);
-    sample.limit_w = limit;
+    sample.training.gpu_power_limit_w = limit;
     const auto output = at_prior(sample);
     EXPECT_LE(std::exp(output.log_power), limit * 1.001);
     EXPECT_GE(std::exp(output.log_power), 40);
@@ -177,7 +177,8 @@ TEST(Physics, AFewRowsOfANewMachineUpdateIt) {
     sample.source = "mine";  // the same law, on a machine that takes twice as long
     *sample.measured.epoch_time_s *= 2;
     *sample.measured.epoch_energy_j *= 2;
-    (sample.architecture == "net3" || sample.architecture == "net8" ? few : test).push_back(sample);
+    (sample.training.architecture == "net3" || sample.training.architecture == "net8" ? few : test)
+        .push_back(sample);
   }
   const auto before = PhysicsModel::fit(train).value();
   const auto after = before.updated(few);
@@ -204,7 +205,7 @@ TEST(Physics, EnergyIsPowerTimesTime) {
 TEST(Physics, NeedsSamplesForATime) {
   const auto model = PhysicsModel::fit(made_samples()).value();
   auto sample = made_sample("unheard of", 1, made_gpu("One", 10, 400, 200), 16);
-  sample.train_samples.reset();
+  sample.training.train_samples.reset();
   EXPECT_FALSE(model.predict(sample).epoch_time_s);
   EXPECT_TRUE(model.predict(sample).power_w);
 }
@@ -241,10 +242,10 @@ TEST(Physics, ThousandsOfUnknownNetworksAreNoBurden) {
   std::vector<Sample> samples;
   for (int i = 0; i < 3000; ++i) {
     auto sample = made_sample("cell" + std::to_string(i), 0.5 + 0.001 * i, gpu, 64);
-    const double step = 6e9 * *sample.gmacs * 64 / 2.5e12 + 0.02;
+    const double step = 6e9 * *sample.training.gflops_forward_per_sample * 64 / 2.5e12 + 0.02;
     sample.measured = {150, 50000 / 64.0 * step, 150 * 50000 / 64.0 * step};
     sample.work.reset();
-    if (i % 2 == 0) sample.gmacs.reset();  // not even its size
+    if (i % 2 == 0) sample.training.gflops_forward_per_sample.reset();  // not even its size
     samples.push_back(sample);
   }
   const auto model = PhysicsModel::fit(samples).value();

@@ -25,10 +25,10 @@ Error error_of(const std::string& text) {
 
 TEST(WorkloadTable, EmptyCellsAreNotKnown) {
   const auto row = table_of("vgg16,RTX 3090,32,,12.5,,\n").rows.at(0);
-  EXPECT_EQ(row.architecture, "vgg16");
-  EXPECT_EQ(row.batch_size, 32);
-  EXPECT_EQ(row.gpu_count, 1);
-  EXPECT_FALSE(row.power_limit_w);
+  EXPECT_EQ(row.training.architecture, "vgg16");
+  EXPECT_EQ(row.training.batch_size, 32);
+  EXPECT_EQ(row.training.gpu_count, 1);
+  EXPECT_FALSE(row.training.gpu_power_limit_w);
   EXPECT_DOUBLE_EQ(*row.epoch_time_s, 12.5);
   EXPECT_FALSE(row.epoch_energy_j());
 }

@@ -95,7 +95,7 @@ TEST(UpdateModel, WhatWasRunIsPredictedAsItWasEvenWhereTheRunsAreUnlike) {
   const auto errors = update_model(model, {}, runs);
   ASSERT_TRUE(errors);
   ASSERT_NE(errors->followed, Followed::not_at_all);
-  for (const auto& sample : runs) EXPECT_LT(time_error(model, sample), 0.15) << sample.architecture;
+  for (const auto& sample : runs) EXPECT_LT(time_error(model, sample), 0.15) << sample.training.architecture;
 }
 
 TEST(UpdateModel, TooFewRunsCountForThemselvesAlone) {
@@ -116,7 +116,7 @@ TEST(UpdateModel, MicroWorkloadsThatContradictTheRunsDoNotCount) {
   for (const int network : {0, 2, 4, 6, 8, 10}) runs.push_back(run(network, 32, 1, 1));
   for (const int network : {1, 5, 9}) {
     micro.push_back(run(network, 64, 6, 1));
-    micro.back().dataset = "micro-workload";
+    micro.back().training.dataset = "micro-workload";
   }
   auto model = file();
   const auto errors = update_model(model, micro, runs);

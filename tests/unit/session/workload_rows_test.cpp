@@ -68,16 +68,16 @@ TEST(WorkloadRow, TellsOfARunWhatItsTagsAndItsSteadyEpochsTell) {
   ASSERT_TRUE(row) << row.error().message;
   EXPECT_EQ(row->source, "here");
   EXPECT_EQ(row->run_id, run.info.id);
-  EXPECT_EQ(row->architecture, "resnet50");
-  EXPECT_EQ(row->framework, "pytorch");
-  EXPECT_EQ(row->dataset, "cifar10");
-  EXPECT_EQ(row->optimizer, "adam");
-  EXPECT_EQ(row->input_shape, "3x32x32");
-  EXPECT_EQ(row->gpu, "RTX 3090");
-  EXPECT_EQ(row->gpu_count, 1);
-  EXPECT_EQ(row->power_limit_w, 300);
-  EXPECT_EQ(row->batch_size, 64);
-  EXPECT_EQ(row->epochs, 5);
+  EXPECT_EQ(row->training.architecture, "resnet50");
+  EXPECT_EQ(row->training.framework, "pytorch");
+  EXPECT_EQ(row->training.dataset, "cifar10");
+  EXPECT_EQ(row->training.optimizer, "adam");
+  EXPECT_EQ(row->training.input_shape, "3x32x32");
+  EXPECT_EQ(row->training.gpu, "RTX 3090");
+  EXPECT_EQ(row->training.gpu_count, 1);
+  EXPECT_EQ(row->training.gpu_power_limit_w, 300);
+  EXPECT_EQ(row->training.batch_size, 64);
+  EXPECT_EQ(row->training.epochs, 5);
   EXPECT_NEAR(*row->epoch_time_s, 15, 1e-9);
   EXPECT_NEAR(*row->mean_gpu_w, 200, 1e-9);
   EXPECT_NEAR(*row->epoch_gpu_energy_j, 3000, 1e-6);
@@ -96,12 +96,12 @@ TEST(WorkloadRow, TakesTheRecordWhereNoTagSpeaksAndATagBeforeTheRecord) {
   const auto row = workload_row(run, known());
   ASSERT_TRUE(row) << row.error().message;
   EXPECT_EQ(row->source, "lab");
-  EXPECT_EQ(row->architecture, "vgg16");
-  EXPECT_EQ(row->batch_size, 128);
-  EXPECT_EQ(row->input_shape, "3x224x200");
-  EXPECT_EQ(row->train_samples, 1000);
-  EXPECT_EQ(row->optimizer, "sgd");
-  EXPECT_EQ(row->epochs, 7);
+  EXPECT_EQ(row->training.architecture, "vgg16");
+  EXPECT_EQ(row->training.batch_size, 128);
+  EXPECT_EQ(row->training.input_shape, "3x224x200");
+  EXPECT_EQ(row->training.train_samples, 1000);
+  EXPECT_EQ(row->training.optimizer, "sgd");
+  EXPECT_EQ(row->training.epochs, 7);
 }
 
 TEST(WorkloadRow, RepeatsShareAConfigurationAndOtherShapesDoNot) {
@@ -119,7 +119,7 @@ TEST(WorkloadRow, AddsTheGpusThatWorkedAndLeavesIdleOnesOut) {
   add_gpu(run, "2", 20, 0.0);
   const auto row = workload_row(run, known());
   ASSERT_TRUE(row) << row.error().message;
-  EXPECT_EQ(row->gpu_count, 2);
+  EXPECT_EQ(row->training.gpu_count, 2);
   EXPECT_NEAR(*row->mean_gpu_w, 300, 1e-9);
 }
 
@@ -222,7 +222,7 @@ TEST(WorkloadRow, AProcessorIsADeviceOnlyWhereOneIsDescribed) {
   catalogue.add(device);
   const auto row = workload_row(run, catalogue);
   ASSERT_TRUE(row) << row.error().message;
-  EXPECT_EQ(row->gpu, device.name);
+  EXPECT_EQ(row->training.gpu, device.name);
   EXPECT_NEAR(*row->mean_gpu_w, 80, 1e-9);
   run.traces[0].channel.provenance = Provenance::modelled;
   EXPECT_EQ(reason(run, catalogue), "without measured CPU power");
@@ -269,10 +269,10 @@ TEST(WorkloadRows, AgreeWithTheTableThatOthersMadeOfTheSameRuns) {
     const auto ours = workload_row(*run, known());
     ASSERT_TRUE(ours) << run->info.id << ": " << ours.error().message;
     EXPECT_EQ(ours->source, theirs->source);
-    EXPECT_EQ(ours->architecture, theirs->architecture);
-    EXPECT_EQ(ours->batch_size, theirs->batch_size);
-    EXPECT_EQ(ours->input_shape, theirs->input_shape);
-    EXPECT_EQ(ours->epochs, theirs->epochs);
+    EXPECT_EQ(ours->training.architecture, theirs->training.architecture);
+    EXPECT_EQ(ours->training.batch_size, theirs->training.batch_size);
+    EXPECT_EQ(ours->training.input_shape, theirs->training.input_shape);
+    EXPECT_EQ(ours->training.epochs, theirs->training.epochs);
     EXPECT_NEAR(*ours->epoch_time_s / *theirs->epoch_time_s, 1, 0.02) << run->info.id;
     apart.push_back(std::abs(*ours->mean_gpu_w / *theirs->mean_gpu_w - 1));
     apart.push_back(std::abs(*ours->epoch_gpu_energy_j / *theirs->epoch_gpu_energy_j - 1));

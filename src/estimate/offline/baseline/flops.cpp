@@ -12,10 +12,13 @@ constexpr double flops_per_mac = 2;
 
 Forecast predict(const Sample& sample) {
   Forecast forecast;
-  forecast.power_w = sample.limit_w * sample.gpu_count;
-  if (!sample.gmacs || *sample.gmacs <= 0 || !sample.train_samples) return forecast;
-  const double flops = training_over_forward * flops_per_mac * *sample.gmacs * 1e9 * *sample.train_samples;
-  forecast.epoch_time_s = flops / (sample.gpu.fp32_tflops * 1e12 * assumed_mfu * sample.gpu_count);
+  forecast.power_w = sample.limit_w() * sample.gpu_count();
+  if (!sample.training.gflops_forward_per_sample || *sample.training.gflops_forward_per_sample <= 0 ||
+      !sample.training.train_samples)
+    return forecast;
+  const double flops = training_over_forward * flops_per_mac * *sample.training.gflops_forward_per_sample *
+                       1e9 * *sample.training.train_samples;
+  forecast.epoch_time_s = flops / (sample.gpu.fp32_tflops * 1e12 * assumed_mfu * sample.gpu_count());
   forecast.epoch_energy_j = *forecast.power_w * *forecast.epoch_time_s;
   return forecast;
 }

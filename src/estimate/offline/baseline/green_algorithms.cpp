@@ -11,7 +11,7 @@ constexpr double watts_per_gigabyte = 0.3725;
 
 Forecast predict(const Sample& sample) {
   Forecast forecast;
-  forecast.power_w = (sample.limit_w + watts_per_gigabyte * sample.gpu.memory_gb) * sample.gpu_count;
+  forecast.power_w = (sample.limit_w() + watts_per_gigabyte * sample.gpu.memory_gb) * sample.gpu_count();
   if (sample.measured.epoch_time_s)
     forecast.epoch_energy_j = *forecast.power_w * *sample.measured.epoch_time_s;
   return forecast;

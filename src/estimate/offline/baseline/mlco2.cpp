@@ -7,7 +7,7 @@ namespace {
 
 Forecast predict(const Sample& sample) {
   Forecast forecast;
-  forecast.power_w = sample.gpu.power_limit.value() * sample.gpu_count;
+  forecast.power_w = sample.gpu.power_limit.value() * sample.gpu_count();
   if (sample.measured.epoch_time_s)
     forecast.epoch_energy_j = *forecast.power_w * *sample.measured.epoch_time_s;
   return forecast;

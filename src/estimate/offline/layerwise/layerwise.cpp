@@ -203,8 +203,9 @@ std::vector<std::string> LayerwiseModel::cpus() const {
 Result<const CpuLayerModel*> LayerwiseModel::on(const std::string& cpu) const {
   const auto found = cpus_.find(cpu);
   if (found == cpus_.end())
-    return fail(ErrorKind::invalid, "--cpu", "{}; layers were measured on these: {}",
-                cpu.empty() ? "is not given" : "'" + cpu + "' was not measured", fmt::join(cpus(), ", "));
+    return fail_field("cpu", "{}; layers were measured on these: {}",
+                      cpu.empty() ? "is not given" : "'" + cpu + "' was not measured",
+                      fmt::join(cpus(), ", "));
   return &found->second;
 }
 

@@ -98,9 +98,10 @@ Result<Eigen::MatrixXd> covariance_from(const nlohmann::ordered_json& rows, Eige
 PhysicsModel::TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
   std::map<std::string, std::map<std::string, TypicalNetwork::Known>> networks;
   for (const auto& sample : samples)
-    if (sample.work && !sample.guessed && sample.gmacs && sample.parameters)
-      networks[sample.source].emplace(sample.architecture,
-                                      TypicalNetwork::Known{*sample.gmacs, *sample.parameters, *sample.work});
+    if (sample.work && !sample.guessed && sample.training.gflops_forward_per_sample && sample.training.params)
+      networks[sample.source].emplace(sample.training.architecture,
+                                      TypicalNetwork::Known{*sample.training.gflops_forward_per_sample,
+                                                            *sample.training.params, *sample.work});
   PhysicsModel::TypicalNetworks result;
   for (const auto& [source, named] : networks) {
     std::vector<TypicalNetwork::Known> list;
@@ -113,10 +114,13 @@ PhysicsModel::TypicalNetworks typical_networks_of(std::span<const Sample> sample
 /// With a guess at the network where it is unknown and its arithmetic is not.
 Sample with_network(const Sample& sample, const PhysicsModel::TypicalNetworks& typical) {
   auto result = sample;
-  if (sample.work || !sample.gmacs || !(*sample.gmacs > 0)) return result;
+  if (sample.work || !sample.training.gflops_forward_per_sample ||
+      !(*sample.training.gflops_forward_per_sample > 0))
+    return result;
   const auto own = typical.find(sample.source);
   const TypicalNetwork any;
-  result.work = (own == typical.end() ? any : own->second).work(*sample.gmacs, sample.parameters);
+  result.work = (own == typical.end() ? any : own->second)
+                    .work(*sample.training.gflops_forward_per_sample, sample.training.params);
   result.guessed = true;
   return result;
 }
@@ -169,7 +173,8 @@ Forecast PhysicsModel::predict(const Sample& given) const {
                      std::sqrt(parameters.energy + time.variance + power.variance)};
   // Without the samples of an epoch, or what stands for them in a workload that was measured, time is
   // unknown.
-  const bool timed = sample.train_samples || fit_.space.find(Level::workload, sample.workload()) >= 0;
+  const bool timed =
+      sample.training.train_samples || fit_.space.find(Level::workload, sample.workload()) >= 0;
   if (timed) {
     forecast.epoch_time_s = std::exp(log_time);
     forecast.epoch_energy_j = std::exp(log_time + log_power);

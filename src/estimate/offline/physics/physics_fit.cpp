@@ -28,7 +28,7 @@ std::vector<Observation> thinned(std::span<const Observation> observations) {
 
 /// Whether the equations can tell the size of its epoch; else the workload's own parameters have to.
 bool has_scale(const Sample& sample) {
-  return sample.work && sample.train_samples;
+  return sample.work && sample.training.train_samples;
 }
 
 /// The workloads that have parameters of their own: those that nothing else gives a scale, then those of most
@@ -90,8 +90,8 @@ void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation
     if (well_known(sample) || !observation.log_time) continue;
     auto& [smallest, largest] = ends[sample.workload()][sample.host()];
     const auto better = [&](const Observation* old, double sign) {
-      return !old || std::pair(sign * sample.batch, sample.limit_w) >
-                         std::pair(sign * old->sample->batch, old->sample->limit_w);
+      return !old || std::pair(sign * sample.batch(), sample.limit_w()) >
+                         std::pair(sign * old->sample->batch(), old->sample->limit_w());
     };
     if (better(smallest, -1)) smallest = &observation;
     if (better(largest, 1)) largest = &observation;

@@ -120,7 +120,7 @@ NetworkWork nominal_work() {
 }  // namespace
 
 bool well_known(const Sample& sample) {
-  return sample.work && !sample.guessed && sample.train_samples;
+  return sample.work && !sample.guessed && sample.training.train_samples;
 }
 
 PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
@@ -139,10 +139,10 @@ PhysicsInput physics_input(const Sample& sample, const ParameterSpace& space) {
     input.matrix_gain = std::max(0.0, std::log(*sample.gpu.tf32_tflops * 1e12 / peak));
   input.kernels = training_over_forward * work.kernels;
   input.weight_s = training_over_forward * work.weight_bytes / bandwidth;
-  input.samples = sample.train_samples.value_or(1);
-  input.gpu_count = sample.gpu_count;
-  input.batch_of_gpu = sample.batch / sample.gpu_count;
-  input.limit_w = sample.limit_w;
+  input.samples = sample.training.train_samples.value_or(1);
+  input.gpu_count = sample.gpu_count();
+  input.batch_of_gpu = sample.batch() / sample.gpu_count();
+  input.limit_w = sample.limit_w();
   input.board_w = sample.gpu.power_limit.value();
   input.full_speed_w = hardware::full_speed_power(sample.gpu).value();
   input.stacked_memory = hardware::has_stacked_memory(sample.gpu);

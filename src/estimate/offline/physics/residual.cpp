@@ -33,9 +33,9 @@ ResidualFeatures residual_features(const Sample& sample, const PhysicsOutput& ph
   f.workload = sample.workload();
   f.host = sample.host();
   f.setting = sample.setting();
-  f.optimiser = sample.optimiser;
-  f.log_batch = std::log(sample.batch / sample.gpu_count);
-  f.log_limit = std::log(sample.limit_w / sample.gpu.power_limit.value());
+  f.optimiser = sample.training.optimizer;
+  f.log_batch = std::log(sample.batch() / sample.gpu_count());
+  f.log_limit = std::log(sample.limit_w() / sample.gpu.power_limit.value());
   f.log_headroom = std::log(std::min(physics.limit_over_demand, 1.5));
   f.has_work = sample.work.has_value();
   f.load.resize(2 + static_cast<Eigen::Index>(term_count));

@@ -25,10 +25,11 @@ constexpr std::array all_kinds{RegressionKind::linear, RegressionKind::ridge, Re
 Eigen::VectorXd features_of(const Sample& sample) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   Eigen::VectorXd x(static_cast<Eigen::Index>(feature_names.size()));
-  x << sample.batch, sample.image_height.value_or(unknown), sample.image_width.value_or(unknown),
+  x << sample.batch(), sample.image_height.value_or(unknown), sample.image_width.value_or(unknown),
       sample.gpu.cores ? static_cast<double>(*sample.gpu.cores) : unknown, sample.gpu.memory_gb,
-      sample.limit_w, sample.train_samples.value_or(unknown), sample.validation_samples.value_or(unknown),
-      sample.gmacs.value_or(unknown);
+      sample.limit_w(), sample.training.train_samples.value_or(unknown),
+      sample.training.validation_samples.value_or(unknown),
+      sample.training.gflops_forward_per_sample.value_or(unknown);
   return x;
 }
 
@@ -61,8 +62,8 @@ Result<Learned> learn(const std::vector<const Sample*>& rows, Target target, con
     if (learned.r2.size() == 1 || found->r2 > best.r2) best = *found;
   }
   if (learned.r2.empty())
-    return fail(ErrorKind::invalid, "--regression", "is one of {}, not '{}'", fmt::join(kind_names(), ", "),
-                options.regression);
+    return fail_field("regression", "is one of {}, not '{}'", fmt::join(kind_names(), ", "),
+                      options.regression);
   auto fitted = Regression::fit(data, best.setting);
   if (!fitted) return propagate(fitted.error());
   learned.regression = std::move(*fitted);

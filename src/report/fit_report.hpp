@@ -1,0 +1,16 @@
+// What was learned from measured configurations, for people and as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "session/forecast/fit_models.hpp"
+
+namespace joulecast::report {
+
+[[nodiscard]] std::string to_text(const session::FitResult& fit);
+/// {"model_file", "rows", "runs": {"used", "left_out"}, "methods": [name…], "scores": [{"split", "method",
+/// "target", "median_ape", "mean_ape", "coverage"}…]}. APEs in percent.
+[[nodiscard]] nlohmann::ordered_json to_json(const session::FitResult& fit);
+
+}  // namespace joulecast::report

@@ -1,0 +1,222 @@
+// fit, predict, layerwise, calibrate and evaluate as values: a request in, a result out.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "session/evaluate/offline.hpp"
+#include "session/forecast/calibrate_machine.hpp"
+#include "session/forecast/fit_models.hpp"
+#include "session/forecast/predict_layers.hpp"
+#include "session/forecast/predict_training.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace joulecast::session {
+namespace {
+
+using joulecast::testing::TemporaryDirectory;
+using ::testing::HasSubstr;
+
+/// Two networks on two GPUs at two batches; times follow no real machine.
+std::filesystem::path made_table(const TemporaryDirectory& folder, const std::string& more = "") {
+  std::string table =
+      "source,framework,dataset,architecture,gpu,batch_size,train_samples,epoch_time_s,mean_gpu_w\n";
+  double base = 20;
+  for (const auto* network : {"resnet18", "resnet50"}) {
+    base *= 2;
+    for (const auto& [gpu, speed] : {std::pair{"RTX 3090", 2.0}, std::pair{"RTX 3070", 1.0}})
+      for (const int batch : {16, 64})
+        table += fmt::format("lab,pytorch,cifar10,{},{},{},50000,{},{}\n", network, gpu, batch,
+                             (base + 400.0 / batch) / speed, 100 + batch);
+  }
+  return folder.write("table.csv", table + more);
+}
+
+TEST(FitModels, WritesWhatItLearned) {
+  const TemporaryDirectory folder;
+  FitRequest request;
+  request.input.table = made_table(folder);
+  request.input.notes = {"lab=ours, CC0"};
+  request.output = folder.path() / "model.json";
+  const auto result = fit_models(request);
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->model.rows, 8u);
+  ASSERT_EQ(result->model.sources.size(), 1u);
+  EXPECT_EQ(result->model.sources[0].note, "ours, CC0");
+  EXPECT_EQ(result->model.measured.size(), 4u);
+  const auto read = estimate::read_model(result->output);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->rows, 8u);
+}
+
+TEST(FitModels, NamesTheFieldThatIsWrong) {
+  const TemporaryDirectory folder;
+  FitRequest request;
+  request.input.table = made_table(folder);
+  request.input.notes = {"lab"};
+  request.output = folder.path() / "m.json";
+  auto error = fit_models(request).error();
+  EXPECT_TRUE(error.is_field);
+  EXPECT_EQ(error.where, "source");
+  request.input.notes.clear();
+  request.input.networks = {"=x"};
+  error = fit_models(request).error();
+  EXPECT_TRUE(error.is_field);
+  EXPECT_EQ(error.where, "network");
+  request.output = folder.path() / "no" / "such" / "m.json";
+  EXPECT_FALSE(fit_models(request));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "m.json"));
+}
+
+TEST(PredictTraining, DescribesEachTrainingThatWasAskedFor) {
+  PredictionRequest request;
+  request.networks = {"resnet18"};
+  request.inputs = {"3x32x32"};
+  request.gpus = {"RTX 3090", "RTX 3070"};
+  request.batches = {16, 64};
+  request.training.dataset = "cifar10";
+  request.training.epochs = 3;
+  request.training.gpu_power_limit_w = 200;
+  const auto result = predict_training(request);
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->model_file, estimate::default_model_path());
+  ASSERT_EQ(result->predictions.size(), 4u);
+  double last = 0;
+  for (const auto& p : result->predictions) {
+    EXPECT_EQ(p.training.architecture, "resnet18");
+    EXPECT_EQ(p.training.train_samples, 50000);  // of the dataset
+    EXPECT_EQ(p.training.optimizer, default_optimizer);
+    EXPECT_EQ(p.training.gpu_count, 1);
+    EXPECT_EQ(p.training.gpu_power_limit_w, 200);
+    ASSERT_TRUE(p.total_energy_j);
+    EXPECT_DOUBLE_EQ(p.total_energy_j->value, 3 * p.epoch_energy_j->value);
+    EXPECT_GE(p.total_energy_j->value, last);
+    last = p.total_energy_j->value;
+    EXPECT_EQ(p.nearest.size(), 3u);
+    EXPECT_FALSE(p.emissions);
+  }
+}
+
+TEST(PredictTraining, NamesTheFieldThatIsWrong) {
+  PredictionRequest good;
+  good.networks = {"resnet18"};
+  good.gpus = {"RTX 3090"};
+  const auto field_of = [&](auto change) {
+    auto request = good;
+    change(request);
+    const auto result = predict_training(request);
+    return result || !result.error().is_field ? std::string("no field") : result.error().where;
+  };
+  EXPECT_EQ(field_of([](auto& r) { r.training.epochs = -3; }), "epochs");
+  EXPECT_EQ(field_of([](auto& r) { r.training.train_samples = 0; }), "samples");
+  EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 1e16; }), "power_limit");
+  EXPECT_EQ(field_of([](auto& r) { r.like = "nobody"; }), "like");
+  EXPECT_EQ(field_of([](auto& r) { r.gpus.clear(); }), "gpu");
+  EXPECT_EQ(field_of([](auto& r) { r.inputs = {"wide"}; }), "input");
+  EXPECT_EQ(field_of([](auto& r) { r.place.pue = 0.5; }), "pue");
+  EXPECT_EQ(field_of([](auto& r) { r.networks = {"resnet5o"}; }), "no field");
+}
+
+/// Does what a command of a micro-workload is asked to do, without a process.
+Result<MeasuredCommand> measured_at_once(const CommandToMeasure& what) {
+  std::ofstream(what.command.at(1)) << "1e9 0.5";
+  MeasuredCommand result;
+  result.duration = Seconds{1};
+  trace::ComponentEnergy cpu;
+  cpu.component = trace::Component::cpu;
+  cpu.energy = Joules{30};
+  result.energy.components.push_back(cpu);
+  return result;
+}
+
+TEST(CalibrateMachine, MeasuresWithWhatItIsGiven) {
+  const TemporaryDirectory folder;
+  CalibrationRequest request;
+  request.cpu_command = {"{workload}", "{output}"};
+  request.measure = measured_at_once;
+  request.output = folder.path() / "calibrated.json";
+  request.device_file = folder.path() / "device.json";
+  const auto result = calibrate_machine(request);
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->devices.size(), 1u);
+  const auto& [device, micro] = result->devices[0];
+  ASSERT_EQ(micro.size(), micro_kinds().size());
+  EXPECT_EQ(micro[1].amount, 1e9);
+  EXPECT_EQ(micro[1].duration, Seconds{0.5});
+  EXPECT_EQ(micro[1].power, Watts{30});
+  EXPECT_DOUBLE_EQ(device.fp32_tflops, 2e-3);  // 10^9 FLOPs in half a second
+  EXPECT_EQ(result->errors.configurations, 0);
+  EXPECT_TRUE(estimate::read_model(request.output));
+  const auto described = hardware::read_gpu_file(request.device_file);
+  ASSERT_TRUE(described) << to_string(described.error());
+  EXPECT_EQ(described->at(0).name, device.name);
+}
+
+TEST(CalibrateMachine, FailsWithTheCommand) {
+  const TemporaryDirectory folder;
+  CalibrationRequest request;
+  request.cpu_command = {"{workload}", "{output}"};
+  request.output = folder.path() / "calibrated.json";
+  request.measure = [](const CommandToMeasure& what) {
+    auto result = measured_at_once(what);
+    result->exit_status = 3;
+    return result;
+  };
+  EXPECT_THAT(to_string(calibrate_machine(request).error()), HasSubstr("exit status 3"));
+  request.measure = [](const CommandToMeasure&) { return MeasuredCommand{}; };
+  EXPECT_THAT(to_string(calibrate_machine(request).error()), HasSubstr("no positive number"));
+  request.gpu = "RTX 3090";
+  EXPECT_EQ(calibrate_machine(request).error().where, "gpu_command");
+  EXPECT_FALSE(std::filesystem::exists(request.output));
+}
+
+TEST(PredictLayers, NamesTheCpusThatWereMeasured) {
+  const auto model = read_layer_model({});
+  ASSERT_TRUE(model) << to_string(model.error());
+  LayerwiseRequest request;
+  request.network = "resnet18";
+  request.cpu = "abacus";
+  const auto error = predict_layers(request, *model).error();
+  EXPECT_TRUE(error.is_field);
+  EXPECT_EQ(error.where, "cpu");
+  request.cpu = model->cpus().at(0);
+  request.batch = 8;
+  const auto prediction = predict_layers(request, *model);
+  ASSERT_TRUE(prediction) << to_string(prediction.error());
+  EXPECT_EQ(prediction->network, "resnet18");
+  EXPECT_EQ(prediction->batch, 8);
+  EXPECT_GT(prediction->estimate.step(), Joules{0});
+}
+
+TEST(EvaluateOffline, CountsTheRowsOfUnknownGpus) {
+  const TemporaryDirectory folder;
+  OfflineEvaluationRequest request;
+  request.table = made_table(folder, "lab,pytorch,cifar10,resnet18,RTX 9999,8,50000,10,100\n");
+  request.methods = {"physics"};
+  const auto result = evaluate_offline(request);
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->evaluation.split, "configuration");
+  EXPECT_EQ(result->evaluation.test_rows, 8u);
+  EXPECT_EQ(result->left_out.rows, 1u);
+  EXPECT_THAT(left_out_text(result->left_out), HasSubstr("1 row left out, the first at"));
+  EXPECT_EQ(left_out_text({}), "");
+  request.split = "source";  // there is only one: the row that was left out may be why
+  EXPECT_THAT(evaluate_offline(request).error().message, HasSubstr("1 row left out"));
+}
+
+TEST(EvaluateOffline, NamesTheFieldThatIsWrong) {
+  const TemporaryDirectory folder;
+  OfflineEvaluationRequest good;
+  good.table = made_table(folder);
+  const auto field_of = [&](auto change) {
+    auto request = good;
+    change(request);
+    return evaluate_offline(request).error().where;
+  };
+  EXPECT_EQ(field_of([](auto& r) { r.shots = -1; }), "shots");
+  EXPECT_EQ(field_of([](auto& r) { r.shots = 5; }), "shots");
+  EXPECT_EQ(field_of([](auto& r) { r.split = "moon"; }), "split");
+  EXPECT_EQ(field_of([](auto& r) { r.methods = {"oracle"}; }), "method");
+}
+
+}  // namespace
+}  // namespace joulecast::session
