@@ -3,7 +3,6 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
 
@@ -36,7 +35,7 @@ int compare(Options& options) {
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
   const auto comparison = session::compare_runs(*table, options.request);
-  if (!comparison) return report_error(with_option(comparison.error(), {"group", "value", "by", "only"}));
+  if (!comparison) return report_error(comparison.error());
   return give(*comparison, options.files);
 }
 

@@ -16,8 +16,7 @@ int write_files(const session::ExportRequest& request) {
   if (!exported && exported.error().where == "targets")
     return report_error({ErrorKind::invalid,
                          "nothing to write: give --bundle, --csv, --epochs-csv or --emissions", "export"});
-  if (!exported)
-    return report_error(with_option(exported.error(), {{"intensity", "--intensity"}, {"pue", "--pue"}}));
+  if (!exported) return report_error(exported.error());
   say_choice(request.run, exported->choice);
   fmt::print("{}", report::to_text(*exported));
   return done;

@@ -19,14 +19,7 @@ struct Options {
 
 int list(const Options& options) {
   const auto runs = session::list_runs(options.request);
-  if (!runs)
-    return report_error(with_option(runs.error(), {{"tags", "--tag"},
-                                                   {"since", "--since"},
-                                                   {"until", "--until"},
-                                                   {"status", "--status"},
-                                                   {"sort", "--sort"},
-                                                   {"limit", "--limit"},
-                                                   {"offset", "--offset"}}));
+  if (!runs) return report_error(runs.error());
   return answer(
       options.json, [&] { fmt::print("{}", report::to_text(*runs)); },
       [&] { return report::to_json(*runs); });

@@ -26,9 +26,7 @@ int list_names(const Options& options) {
 int run(const Options& options) {
   if (options.request.model.empty()) return list_names(options);
   const auto network = session::describe_network(options.request);
-  if (!network)
-    return report_error(with_option(
-        network.error(), {{"inputs", "--input"}, {"dimensions", "--dimension"}, {"batch", "--batch"}}));
+  if (!network) return report_error(network.error());
   return report_result(
       options.json, [&] { return report::to_text(*network, !options.totals_only); },
       [&] { return report::to_json_text(*network, !options.totals_only); });

@@ -59,7 +59,7 @@ Status complete(Options& options) {
 int project(Options& options) {
   if (auto ok = complete(options); !ok) return report_error(ok.error());
   const auto projected = session::project(options.request);
-  if (!projected) return report_error(with_option(projected.error(), {{"at", "--at"}}));
+  if (!projected) return report_error(projected.error());
   const auto plot = report::to_plot(*projected);
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)

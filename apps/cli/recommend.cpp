@@ -7,7 +7,6 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
 #include "report/prediction_reading.hpp"
@@ -51,8 +50,7 @@ int recommend(Options& options) {
   if (auto read = read_predicted(options.predicted, options.request); !read)
     return report_error(read.error());
   const auto recommendation = session::recommend_training(*table, options.request);
-  if (!recommendation)
-    return report_error(with_option(recommendation.error(), {"group", "minimise", "only", "baseline"}));
+  if (!recommendation) return report_error(recommendation.error());
   return answer(
       options.json,
       [&] { fmt::print("{}", report::to_text(*recommendation, report::terminal_options().width)); },

@@ -26,8 +26,7 @@ int show(Options& options) {
   if (request.run.empty() && !options.json.empty() && session::choose_run(request.store, options.json))
     request.run = std::exchange(options.json, "-");
   const auto shown = session::show_run(request);
-  if (!shown)
-    return report_error(with_option(shown.error(), {{"intensity", "--intensity"}, {"pue", "--pue"}}));
+  if (!shown) return report_error(shown.error());
   say_choice(request.run, shown->choice);
   return answer(
       options.json, [&] { fmt::print("{}", report::to_text(shown->summary)); },

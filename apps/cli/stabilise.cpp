@@ -44,9 +44,7 @@ int run(const Options& options) {
   if (!summary && options.request.runs.size() > 1)
     return report_error({ErrorKind::invalid, "several paths need --summary", options.request.runs[1]});
   const auto found = session::stabilise_runs(options.request);
-  if (!found)
-    return report_error(
-        with_option(found.error(), {{"method", "--method"}, {"window", "--window"}, {"noise", "--noise"}}));
+  if (!found) return report_error(found.error());
   return std::visit([&](const auto& value) { return give(value, options); }, *found);
 }
 

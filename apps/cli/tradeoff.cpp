@@ -3,7 +3,6 @@
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
-#include "cli/support/field_errors.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
 
@@ -20,7 +19,7 @@ int tradeoff(const Options& options) {
   const auto table = options.source.load();
   if (!table) return report_error(table.error());
   const auto tradeoff = session::tradeoff_runs(*table, options.request);
-  if (!tradeoff) return report_error(with_option(tradeoff.error(), {"group", "cost", "only", "per_use"}));
+  if (!tradeoff) return report_error(tradeoff.error());
   return give(*tradeoff, options.files);
 }
 

@@ -27,9 +27,9 @@ constexpr Seconds longest_interval{3600};  ///< of readings, and of ticks
 
 Status check(const MeasurementOptions& options) {
   if (!(options.interval >= shortest_interval))
-    return fail(ErrorKind::invalid, "interval", "{} is shorter than 1 ms", to_text(options.interval));
+    return fail_field("interval", "{} is shorter than 1 ms", to_text(options.interval));
   if (options.interval > longest_interval)
-    return fail(ErrorKind::invalid, "interval", "{} is longer than {}", to_text(options.interval),
+    return fail_field("interval", "{} is longer than {}", to_text(options.interval),
                 to_text(longest_interval));
   if (!(options.tick > Seconds{0}) || options.tick > longest_interval)
     return fail(ErrorKind::invalid, "tick", "{} is not above 0 and at most {}", to_text(options.tick),

@@ -14,27 +14,39 @@ namespace joulecast::cli {
 
 namespace {
 
-/// A field of the request as the option that filled it: "power_limit" is --power-limit.
-Error with_option(Error error) {
-  if (!error.is_field) return error;
-  auto name = error.where.substr(0, error.where.find(' '));
-  const auto value = error.where.substr(name.size());
-  std::ranges::replace(name, '_', '-');
-  error.where = "--" + name + value;
+/// "power_limit" is --power-limit.
+std::string option_of(std::string field) {
+  std::ranges::replace(field, '_', '-');
+  return "--" + field;
+}
+
+bool is_field_name(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+}
+
+/// Fields of the request as the options that filled them: the one at fault, and those between backticks.
+Error with_options(Error error) {
+  if (error.is_field) {
+    const auto blank = std::min(error.where.find(' '), error.where.size());
+    error.where = option_of(error.where.substr(0, blank)) + error.where.substr(blank);
+  }
+  auto& text = error.message;
+  for (auto open = text.find('`'); open != std::string::npos; open = text.find('`', open + 1)) {
+    const auto close = text.find('`', open + 1);
+    if (close == std::string::npos) break;
+    const auto field = text.substr(open + 1, close - open - 1);
+    if (is_field_name(field)) text.replace(open, close - open + 1, option_of(field));
+  }
   return error;
 }
 
 }  // namespace
 
 int report_error(const Error& error) {
-  fmt::print(stderr, "joulecast: {}\n", to_string(with_option(error)));
+  fmt::print(stderr, "joulecast: {}\n", to_string(with_options(error)));
   return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
 }
 
-Error with_option(Error error, std::initializer_list<std::pair<std::string_view, std::string_view>> options) {
-  const auto named = std::ranges::find(options, error.where, [](const auto& pair) { return pair.first; });
-  if (named != options.end()) error.where = named->second;
-  return error;
 void note(const std::string& text) {
   if (!text.empty()) fmt::print(stderr, "joulecast: {}\n", text);
 }

@@ -30,14 +30,10 @@ struct Command {
 /// Every command of the build, in name order (generated from the files of apps/cli).
 [[nodiscard]] std::span<const Command* const> all_commands();
 
-/// Prints "joulecast: where: message" on standard error; a field of a request is shown as its option, so that
-/// options have the names of the fields that they fill. The exit status: failed where another try may work
-/// (retry, gone), else unusable.
+/// Prints "joulecast: where: message" on standard error. A field of a request, as the place or between
+/// backticks in the message, is shown as its option; so options have the names of the fields that they fill.
+/// The exit status: failed where another try may work (retry, gone), else unusable.
 int report_error(const Error& error);
-/// A use case's error names a field of its request; the user knows the option that fills it:
-/// report_error(with_option(error, {{"inputs", "--input"}})).
-[[nodiscard]] Error with_option(Error error,
-                                std::initializer_list<std::pair<std::string_view, std::string_view>> options);
 
 /// Prints "joulecast: text" on standard error; nothing for an empty text.
 void note(const std::string& text);

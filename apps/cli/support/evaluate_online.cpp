@@ -51,9 +51,7 @@ Status complete(Options& options) {
 int evaluate(Options& options) {
   if (auto ok = complete(options); !ok) return report_error(ok.error());
   const auto evaluation = session::evaluate_online(options.request);
-  if (!evaluation)
-    return report_error(with_option(evaluation.error(),
-                                    {{"stabilising_unit", "--stabilising-epoch"}, {"window", "--window"}}));
+  if (!evaluation) return report_error(evaluation.error());
   if (!options.moments.empty())
     if (auto written = write_file(options.moments, report::moments_csv(*evaluation)); !written)
       return report_error(written.error());

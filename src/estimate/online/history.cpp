@@ -81,19 +81,19 @@ Result<std::size_t> find_moment(const ProjectionHistory& history, const std::str
   if (at.back() == '%') {
     const auto share = parse_double(std::string_view(at).substr(0, at.size() - 1));
     if (!share || *share <= 0 || *share > 100)
-      return fail(ErrorKind::invalid, "at", "a share lies between 0 and 100 %, not '{}'", at);
+      return fail_field("at", "a share lies between 0 and 100 %, not '{}'", at);
     const auto found = std::ranges::find_if(
         moments, [&](const auto& moment) { return moment.projection.share >= *share / 100 - 1e-9; });
     if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-    return fail(ErrorKind::invalid, "at", "only {:.3g} % of the work is done",
+    return fail_field("at", "only {:.3g} % of the work is done",
                 100 * moments.back().projection.share);
   }
   const auto epoch = parse_int(at);
   if (!epoch)
-    return fail(ErrorKind::invalid, "at", "'{}' is neither a share like 20% nor the number of an epoch", at);
+    return fail_field("at", "'{}' is neither a share like 20% nor the number of an epoch", at);
   const auto found = std::ranges::find(moments, *epoch, [](const auto& moment) { return moment.epoch; });
   if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-  return fail(ErrorKind::invalid, "at", "there is no projection after epoch {}: they go from {} to {}",
+  return fail_field("at", "there is no projection after epoch {}: they go from {} to {}",
               *epoch, moments.front().epoch, moments.back().epoch);
 }
 

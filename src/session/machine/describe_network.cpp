@@ -21,7 +21,7 @@ NetworkDescription describe_network(network::ArchitectureFeatures network, std::
 }
 
 Result<NetworkDescription> describe_network(const NetworkRequest& request) {
-  if (request.batch < 1) return fail(ErrorKind::invalid, "batch", "{} is not at least 1", request.batch);
+  if (request.batch < 1) return fail_field("batch", "{} is not at least 1", request.batch);
   const auto optimiser = network::find_optimiser(request.optimiser);
   if (!optimiser) return propagate(optimiser.error());
   const auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);

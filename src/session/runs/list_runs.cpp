@@ -61,7 +61,7 @@ std::optional<Seconds> parse_span(std::string_view text) {
 Result<store::TagFilter> tag_filter(const std::string& text) {
   const auto at = text.find('=');
   const auto name = trim(std::string_view(text).substr(0, at));
-  if (name.empty()) return fail(ErrorKind::invalid, "tags", "'{}' is no tag: key=value, or key alone", text);
+  if (name.empty()) return fail_field("tag", "'{}' is no tag: key=value, or key alone", text);
   store::TagFilter filter{std::string(name), std::nullopt};
   if (at != std::string::npos) filter.value = text.substr(at + 1);
   return filter;
@@ -80,7 +80,7 @@ Result<std::optional<trace::RunStatus>> status_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const auto status = trace::run_status_from(text);
   if (!status)
-    return fail(ErrorKind::invalid, "status", "is running, finished, failed or interrupted, not '{}'", text);
+    return fail_field("status", "is running, finished, failed or interrupted, not '{}'", text);
   return status;
 }
 
@@ -90,7 +90,7 @@ Result<store::RunSorting> sorting_of(const std::string& text) {
       {{"started", started}, {"energy", energy}, {"duration", duration}, {"name", name}}};
   for (const auto& [known, sorting] : names)
     if (text == known) return sorting;
-  return fail(ErrorKind::invalid, "sort", "is started, energy, duration or name, not '{}'", text);
+  return fail_field("sort", "is started, energy, duration or name, not '{}'", text);
 }
 
 bool asks_for_everything(const ListRequest& request) {
@@ -133,9 +133,9 @@ Result<store::RunQuery> query_of(const ListRequest& request, WallTime now) {
   const auto sorting = sorting_of(request.sort);
   if (!sorting) return propagate(sorting.error());
   if (request.limit && *request.limit < 1)
-    return fail(ErrorKind::invalid, "limit", "must be 1 or more, not {}", *request.limit);
+    return fail_field("limit", "must be 1 or more, not {}", *request.limit);
   if (request.offset < 0)
-    return fail(ErrorKind::invalid, "offset", "must be 0 or more, not {}", request.offset);
+    return fail_field("offset", "must be 0 or more, not {}", request.offset);
   query.since = *since;
   query.until = *until;
   query.status = *status;

@@ -32,13 +32,13 @@ Result<Methods> methods_named(const std::string& name) {
   if (const auto* method = stability::detector_named(name)) return Methods{method};
   std::vector<std::string_view> known;
   for (const auto* method : stability::all_detectors()) known.push_back(method->name);
-  return fail(ErrorKind::invalid, "method", "'{}' is none of {}, all", name, fmt::join(known, ", "));
+  return fail_field("method", "'{}' is none of {}, all", name, fmt::join(known, ", "));
 }
 
 Result<stability::DetectorOptions> detector_options(const StabiliseRequest& request) {
   if (request.window < 3)
-    return fail(ErrorKind::invalid, "window", "{} samples; at least 3 are needed", request.window);
-  if (!(request.noise_w >= 0)) return fail(ErrorKind::invalid, "noise", "a deviation is not negative");
+    return fail_field("window", "{} samples; at least 3 are needed", request.window);
+  if (!(request.noise_w >= 0)) return fail_field("noise", "a deviation is not negative");
   stability::DetectorOptions options;
   options.window = request.window;
   options.noise_deviation = request.noise_w;

@@ -58,7 +58,7 @@ Result<Observations> observations_of(const RunTable& table, const CompareRequest
   const auto by = request.by.empty() ? Result<std::size_t>(0) : table.column(request.by);
   if (!by) return propagate(by.error());
   if (!request.by.empty() && *by == *group)
-    return fail(ErrorKind::invalid, "by", "is the same column as `group`");
+    return fail_field("by", "is the same column as `group`");
   const auto filter = RowFilter::make(table, request.only);
   if (!filter) return propagate(filter.error());
   const auto repeated = repeated_rows(table);

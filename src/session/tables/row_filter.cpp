@@ -12,7 +12,7 @@ Result<RowFilter> RowFilter::make(const RunTable& table, const std::vector<std::
     const auto equals = text.find('=');
     const auto values =
         equals == std::string::npos ? std::string_view{} : trim(std::string_view(text).substr(equals + 1));
-    if (values.empty()) return fail(ErrorKind::invalid, "only", "'{}' is not column=value", text);
+    if (values.empty()) return fail_field("only", "'{}' is not column=value", text);
     const auto position = table.column(trim(std::string_view(text).substr(0, equals)));
     if (!position) return propagate(position.error());
     Column column{*position, {}};

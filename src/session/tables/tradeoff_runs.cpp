@@ -67,7 +67,7 @@ Status read_lives(const TradeoffRequest& request, Tradeoff& result) {
   const auto cost_unit = tradeoff::unit_of_column(result.options.cost);
   const auto use_unit = tradeoff::unit_of_column(request.per_use);
   if (cost_unit.dimension != use_unit.dimension) {
-    return fail(ErrorKind::invalid, "per_use", "{} and {} do not count the same thing", request.per_use,
+    return fail_field("per_use", "{} and {} do not count the same thing", request.per_use,
                 result.options.cost);
   }
   const double factor = use_unit.factor / cost_unit.factor;
@@ -79,7 +79,7 @@ Status read_lives(const TradeoffRequest& request, Tradeoff& result) {
     result.lives.push_back({a, cost, cost.after(request.uses), std::nullopt});
   }
   if (result.lives.empty())
-    return fail(ErrorKind::invalid, "per_use", "no alternative knows both {} and {}", result.options.cost,
+    return fail_field("per_use", "no alternative knows both {} and {}", result.options.cost,
                 request.per_use);
   const auto cheapest =
       *std::min_element(result.lives.begin(), result.lives.end(),
