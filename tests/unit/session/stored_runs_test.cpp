@@ -27,7 +27,8 @@ class StoredRuns : public ::testing::Test {
   [[nodiscard]] std::vector<std::string> ids() const {
     const auto store = store::RunStore::open(url());
     std::vector<std::string> found;
-    for (const auto& row : (*store)->find().value()) found.push_back(row.id);
+    const auto rows = (*store)->find();
+    for (const auto& row : *rows) found.push_back(row.id);
     return found;
   }
   testing::TemporaryDirectory folder_;
