@@ -80,6 +80,33 @@ class LookingBack(StoreTest):
         self.measure("other", script="true")
         self.assertIn("2 runs", self.call("show", identity[:4], expect=2).stderr)
 
+    def test_a_name_is_its_latest_run_and_that_is_said(self):
+        self.measure("twice", script="sleep 1.1")
+        second = self.measure("twice", script="true")
+        done = self.call("show", "twice", "--json")
+        self.assertEqual(json.loads(done.stdout)["id"], second)
+        self.assertEqual(done.stderr, f"joulecast: 2 runs are called 'twice'; this is the latest, {second}\n")
+
+    def test_list_takes_what_is_asked_for(self):
+        first = self.measure("lenet-a", "--tag", "team=vision", script="sleep 1.1")
+        second = self.measure("lenet-b", "--tag", "team=speech", script="exit 3")
+
+        def ids(*options):
+            return [run["id"] for run in self.json("list", *options)["runs"]]
+
+        self.assertEqual(ids("--name", "lenet-*"), [second, first])
+        self.assertEqual(ids("--tag", "team=vision"), [first])
+        self.assertEqual(ids("--tag", "team", "--status", "failed"), [second])
+        self.assertEqual(ids("--sort", "duration"), [first, second])
+        self.assertEqual(ids("--reverse", "--limit", "1"), [first])
+        self.assertEqual(ids("--since", "1h", "--offset", "1"), [first])
+        self.assertEqual(ids("--until", "1h"), [])
+        self.assertIn("No stored run is like that", self.call("list", "--host", "nowhere").stdout)
+        for option, value in (("--since", "soon"), ("--status", "done"), ("--sort", "size"), ("--limit", "0")):
+            done = self.call("list", option, value, expect=2)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+            self.assertIn(option, done.stderr)
+
     def test_tag_name_and_remove(self):
         identity = self.measure("draft", script="true")
         self.call("tag", "draft", "goal=paper", "seed=1")
