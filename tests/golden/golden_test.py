@@ -142,6 +142,7 @@ class Workshop:
         for place, name in [(str(self.folder / "in"), "in"), (str(folder), "<folder>"), *self.places]:
             text = text.replace(place, name)
         text = re.sub(r"\bjoulecast \d+\.\d+\.\d+(-\w+)?", "joulecast <version>", text)
+        text = re.sub(r'("joulecast_version": )"\d+\.\d+\.\d+(-\w+)?"', r'\1"<version>"', text)
         for mask in case.masks:
             for pattern, replacement in MASKS[mask]:
                 text = re.sub(pattern, replacement, text)

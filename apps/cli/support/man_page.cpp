@@ -53,7 +53,10 @@ std::string italic(std::string_view text) {
 }
 
 std::string paragraph(std::string_view text) {
-  return ".PP\n" + roff(text) + "\n";
+  std::string result;
+  for (const auto line : split(text, '\n'))
+    result += (result.empty() ? ".PP\n" : ".br\n") + roff(line) + "\n";
+  return result;
 }
 
 /// `tag` is roff already.
