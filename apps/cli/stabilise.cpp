@@ -10,11 +10,11 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "formats/importer.hpp"
-#include "trace/run_collector.hpp"
 #include "report/stability_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
 #include "session/runs/stability_summary.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::cli {
 namespace {
