@@ -182,8 +182,8 @@ double time_show(const std::filesystem::path& path) {
 /// CPU of the writer at its real pace: commits of one second's readings.
 void measure_live(const std::filesystem::path& path, const Run& run) {
   auto opened = store::RunStore::open(path.string());
-  auto begun = (*opened)->record({});
-  auto& writer = *begun;
+  auto recorded = (*opened)->record({});
+  auto& writer = *recorded;
   auto meters = make_meters(run.gpus);
   for (const auto& meter : meters) writer->channel(meter.channel);
   Load load;

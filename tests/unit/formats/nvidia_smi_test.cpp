@@ -4,9 +4,9 @@
 
 #include "formats/importer.hpp"
 #include "formats/run_bundle.hpp"
-#include "trace/run_collector.hpp"
 #include "support/shared_data.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::formats {
 namespace {
