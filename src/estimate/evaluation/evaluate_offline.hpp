@@ -38,8 +38,8 @@ struct OfflineEvaluation {
   std::size_t test_rows = 0;   ///< rows that were predicted
   std::vector<OfflineScores> methods;
   std::vector<Group> groups;
-  RepeatNoise
-      noise;  ///< between repeats of one configuration of the first table: the least that can be reached
+  /// Between repeats of one configuration of the first table: the least error that can be reached.
+  RepeatNoise noise;
 };
 
 /// By target: how far each held-out row was off, for the calibration of a model.

@@ -1,5 +1,4 @@
-// Learns every offline method from measured rows and judges them by cross-validation: all that a model file
-// holds.
+// Learns every offline method from measured rows and judges it by cross-validation: what a model file holds.
 #pragma once
 
 #include <span>

@@ -10,8 +10,8 @@ namespace joulecast::estimate {
 struct Outcome {
   double absolute_percentage_error = 0;
   double squared_error = 0;  ///< of the quantity's base unit, squared
-  std::optional<double>
-      covered;  ///< 1 where the interval holds the truth, else 0; a share for joined streams
+  /// 1 where the interval holds the truth, else 0; a share for joined streams.
+  std::optional<double> covered;
   std::optional<double> interval_width;  ///< percent of the truth
   double observed_fraction = 0;          ///< of the run's energy, that the method had seen
 };

@@ -27,7 +27,7 @@ constexpr std::array<Target, 3> all_targets{Target::power, Target::epoch_time, T
 /// All GPUs together; absent where the method does not predict it. Values are > 0.
 struct Forecast {
   /// By Target: what of the logarithm was never measured, as a standard deviation; 1 where the method does
-  /// not know. Intervals are multiples of it (calibration.hpp).
+  /// not know. Intervals are multiples of it (interval_factors.hpp).
   using Spread = std::array<double, 3>;
   std::optional<double> power_w;
   std::optional<double> epoch_time_s;
@@ -48,15 +48,16 @@ struct FitOptions {
   std::uint64_t seed = 1;
   int draws = 100;  ///< of each random search
   int folds = 5;    ///< of its cross-validation
-  bool group_folds =
-      true;  ///< repeats of one configuration never stand on both sides; false = the paper's way
+  /// Repeats of one configuration never stand on both sides; false = the paper's way.
+  bool group_folds = true;
   std::string regression;  ///< the only one that pre-* may take; empty = the best of the four
 };
 
 struct OfflineMethod {
   std::string_view name;
   std::string_view summary;  ///< one line for people
-  bool told_duration;  ///< its energy multiplies by the measured epoch time, which a forecast does not have
+  /// Its energy is power times the measured epoch time, which nobody has before a training.
+  bool told_duration;
   /// invalid where the samples hold nothing that the method can learn from.
   Result<std::unique_ptr<OfflineModel>> (*fit)(std::span<const Sample> samples, const FitOptions& options);
   /// From a model file; malformed where the JSON is not what to_json() writes.

@@ -40,7 +40,7 @@ Result<MeasuredGroup> measured_from(const Json& json) {
                       0,
                       reader.number("gmacs"),
                       reader.number("fp32_tflops")};
-  const auto batch = reader.vector("batch");
+  const auto batch = reader.numbers("batch");
   if (reader.error()) return propagate(*reader.error());
   if (batch.size() != 2) return fail(ErrorKind::malformed, "measured", "'batch' is not two numbers");
   group.batch_low = batch[0];

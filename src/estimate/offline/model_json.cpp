@@ -9,13 +9,6 @@ namespace {
 
 const nlohmann::ordered_json nothing;
 
-Eigen::VectorXd vector_of(const nlohmann::ordered_json& array) {
-  Eigen::VectorXd values(static_cast<Eigen::Index>(array.size()));
-  Eigen::Index i = 0;
-  for (const auto& value : array) values[i++] = value.get<double>();
-  return values;
-}
-
 bool all_numbers(const nlohmann::ordered_json& array) {
   if (!array.is_array()) return false;
   for (const auto& value : array)
@@ -59,16 +52,10 @@ double rounded(double value) {
   return std::isfinite(scale) ? std::round(value * scale) / scale : value;
 }
 
-nlohmann::ordered_json numbers_of(const Eigen::VectorXd& values) {
+nlohmann::ordered_json numbers_of(std::span<const double> values) {
   auto array = nlohmann::ordered_json::array();
   for (const double value : values) array.push_back(rounded(value));
   return array;
-}
-
-nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values) {
-  auto rows = nlohmann::ordered_json::array();
-  for (Eigen::Index i = 0; i < values.rows(); ++i) rows.push_back(numbers_of(Eigen::VectorXd(values.row(i))));
-  return rows;
 }
 
 JsonReader::JsonReader(const nlohmann::ordered_json& json, std::string where)
@@ -114,27 +101,26 @@ std::vector<std::string> JsonReader::texts(std::string_view key) {
   return result;
 }
 
-Eigen::VectorXd JsonReader::vector(std::string_view key) {
+std::vector<double> JsonReader::numbers(std::string_view key) {
   const auto& array = member(key);
-  if (all_numbers(array)) return vector_of(array);
+  if (all_numbers(array)) return array.get<std::vector<double>>();
   refuse(key, "is not a list of numbers");
   return {};
 }
 
-Eigen::MatrixXd JsonReader::matrix(std::string_view key, Eigen::Index columns) {
+std::vector<std::vector<double>> JsonReader::rows(std::string_view key, std::size_t columns) {
   const auto& rows = member(key);
   if (!rows.is_array()) {
     refuse(key, "is not a list of rows");
     return {};
   }
-  Eigen::MatrixXd result(static_cast<Eigen::Index>(rows.size()), columns);
-  Eigen::Index i = 0;
+  std::vector<std::vector<double>> result;
   for (const auto& row : rows) {
-    if (!all_numbers(row) || static_cast<Eigen::Index>(row.size()) != columns) {
+    if (!all_numbers(row) || row.size() != columns) {
       refuse(key, fmt::format("has a row that is not {} numbers", columns));
       return {};
     }
-    result.row(i++) = vector_of(row);
+    result.push_back(row.get<std::vector<double>>());
   }
   return result;
 }

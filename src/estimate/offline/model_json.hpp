@@ -1,9 +1,9 @@
 // Numbers in and out of model files. Seven significant digits: more than any measurement behind them has.
 #pragma once
 
-#include <Eigen/Core>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +13,7 @@
 namespace joulecast::estimate {
 
 [[nodiscard]] double rounded(double value);
-[[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::VectorXd& values);
-/// An array of rows.
-[[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values);
+[[nodiscard]] nlohmann::ordered_json numbers_of(std::span<const double> values);
 
 /// Indented; a list of plain values stands on one line.
 [[nodiscard]] std::string readable_text(const nlohmann::ordered_json& json);
@@ -27,9 +25,9 @@ class JsonReader {
   [[nodiscard]] double number(std::string_view key);
   [[nodiscard]] std::string text(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
-  [[nodiscard]] Eigen::VectorXd vector(std::string_view key);
+  [[nodiscard]] std::vector<double> numbers(std::string_view key);
   /// Every row must have `columns` numbers.
-  [[nodiscard]] Eigen::MatrixXd matrix(std::string_view key, Eigen::Index columns);
+  [[nodiscard]] std::vector<std::vector<double>> rows(std::string_view key, std::size_t columns);
   /// The member, or null.
   [[nodiscard]] const nlohmann::ordered_json& member(std::string_view key);
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }

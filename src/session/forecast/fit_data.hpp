@@ -13,8 +13,7 @@
 
 namespace joulecast::session {
 
-/// The source of rows that joulecast measured itself, where no tag says another; `calibrate` calls them so
-/// too.
+/// The source of rows that joulecast measured itself, where no tag says another; also for `calibrate`.
 constexpr std::string_view own_source = "here";
 
 struct FitInput {

@@ -1,5 +1,5 @@
-// Small loads of one kind each, which tell how fast and how costly a machine is at what trainings are made
-// of.
+// Small loads of one kind each. They tell how fast a machine is at the work that trainings consist of, and
+// what power it takes.
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "estimate/offline/physics/physics_variance.hpp"
+#include "estimate/offline/physics/physics_fit.hpp"
 #include "unit/estimate/offline_support.hpp"
 
 namespace joulecast::estimate {

@@ -3,14 +3,20 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/Cholesky>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "estimate/offline/regression/regression_data.hpp"
 #include "estimate/offline/regression/search.hpp"
 
 namespace joulecast::estimate {
 namespace {
+
+std::array<double, 2> point(double first, double second) {
+  return {first, second};
+}
 
 RegressionData wave(int n) {
   RegressionData data{Eigen::MatrixXd(n, 2), Eigen::VectorXd(n)};
@@ -34,8 +40,8 @@ struct Reference {
 class AgainstScikitLearn : public ::testing::TestWithParam<Reference> {};
 TEST_P(AgainstScikitLearn, Predicts) {
   const auto fitted = Regression::fit(wave(20), GetParam().setting).value();
-  EXPECT_NEAR(fitted.predict(Eigen::Vector2d(3, 1)), GetParam().at_3, GetParam().tolerance);
-  EXPECT_NEAR(fitted.predict(Eigen::Vector2d(10.5, 2.5)), GetParam().at_between, GetParam().tolerance);
+  EXPECT_NEAR(fitted.predict(point(3, 1)), GetParam().at_3, GetParam().tolerance);
+  EXPECT_NEAR(fitted.predict(point(10.5, 2.5)), GetParam().at_between, GetParam().tolerance);
 }
 INSTANTIATE_TEST_SUITE_P(
     Regression, AgainstScikitLearn,
@@ -66,14 +72,15 @@ TEST(Regression, RepeatsCountAsOften) {
   Eigen::MatrixXd penalised = kernel;
   penalised.diagonal().array() += 0.1;
   const Eigen::VectorXd dual = penalised.ldlt().solve((repeated.y.array() - centre).matrix());
-  EXPECT_NEAR(fitted.predict(repeated.x.row(4)), centre + kernel.row(4).dot(dual), 1e-3);
+  EXPECT_NEAR(fitted.predict(point(repeated.x(4, 0), repeated.x(4, 1))), centre + kernel.row(4).dot(dual),
+              1e-3);
 }
 
 TEST(Regression, AMissingFeatureTakesTheMean) {
   auto data = wave(20);
   const auto fitted = Regression::fit(data, {.kind = RegressionKind::linear}).value();
-  const double known = fitted.predict(Eigen::Vector2d(4, data.x.col(1).mean()));
-  EXPECT_NEAR(fitted.predict(Eigen::Vector2d(4, std::numeric_limits<double>::quiet_NaN())), known, 1e-9);
+  const double known = fitted.predict(point(4, data.x.col(1).mean()));
+  EXPECT_NEAR(fitted.predict(point(4, std::numeric_limits<double>::quiet_NaN())), known, 1e-9);
 }
 
 TEST(Regression, SurvivesAFile) {
@@ -82,7 +89,7 @@ TEST(Regression, SurvivesAFile) {
     const auto fitted =
         Regression::fit(wave(20), {.kind = kind, .alpha = 0.1, .gamma = 0.1, .epsilon = 0.01}).value();
     const auto again = Regression::from_json(nlohmann::ordered_json::parse(fitted.to_json().dump())).value();
-    EXPECT_NEAR(again.predict(Eigen::Vector2d(7, 2)), fitted.predict(Eigen::Vector2d(7, 2)), 1e-3);
+    EXPECT_NEAR(again.predict(point(7, 2)), fitted.predict(point(7, 2)), 1e-3);
   }
 }
 

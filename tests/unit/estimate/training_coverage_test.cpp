@@ -74,7 +74,7 @@ TEST(Seen, TellsOfGroupsWhatItTellsOfTheirRows) {
   const std::vector<Sample> training{made_sample("a", 1, one, 16), made_sample("b", 1, two, 16)};
   const auto groups = measured_groups(training);
   const Seen of_rows(training), of_groups(groups);
-  auto other_data = made_sample("a", 1, one, 16), foreign = other_data;
+  auto other_data = made_sample("a", 1, one, 32), foreign = other_data;
   other_data.training.dataset = "texts";
   foreign.training.framework = "tensorflow";
   const std::vector<Sample> samples{made_sample("a", 1, one, 32),

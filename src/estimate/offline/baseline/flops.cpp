@@ -1,6 +1,4 @@
 // FLOPs: T = 3 x forward FLOPs x samples / (peak FP32 FLOP/s x assumed MFU), power = the limit.
-#include <nlohmann/json.hpp>
-
 #include "estimate/offline/baseline/formula_model.hpp"
 #include "estimate/offline/baseline/offline_baselines.hpp"
 

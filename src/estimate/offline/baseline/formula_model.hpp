@@ -1,26 +1,21 @@
 // A method that is one formula: nothing to fit, nothing to load.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "estimate/offline/method.hpp"
 
 namespace joulecast::estimate {
 
-template <Forecast (*formula)(const Sample&)>
-class FormulaModel final : public OfflineModel {
- public:
-  [[nodiscard]] Forecast predict(const Sample& sample) const override { return formula(sample); }
-  [[nodiscard]] nlohmann::ordered_json to_json() const override { return nullptr; }
-};
+using Formula = Forecast (*)(const Sample& sample);
+[[nodiscard]] std::unique_ptr<OfflineModel> formula_model(Formula formula);
 
-template <Forecast (*formula)(const Sample&)>
+// What OfflineMethod asks for.
+template <Formula formula>
 Result<std::unique_ptr<OfflineModel>> fit_formula(std::span<const Sample>, const FitOptions&) {
-  return std::make_unique<FormulaModel<formula>>();
+  return formula_model(formula);
 }
-template <Forecast (*formula)(const Sample&)>
+template <Formula formula>
 Result<std::unique_ptr<OfflineModel>> load_formula(const nlohmann::ordered_json&) {
-  return std::make_unique<FormulaModel<formula>>();
+  return formula_model(formula);
 }
 
 }  // namespace joulecast::estimate

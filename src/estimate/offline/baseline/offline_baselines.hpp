@@ -1,4 +1,5 @@
-// What is used today to say the energy of a training: none learns, each is a formula (method.md, section 3).
+// What is used today to say the energy of a training. None learns; each is a formula: FLOPs at an assumed
+// utilisation, Green Algorithms (Lannelongue, Grealey, Inouye 2021), ML CO2 Impact (Lacoste et al. 2019).
 #pragma once
 
 #include "estimate/offline/method.hpp"

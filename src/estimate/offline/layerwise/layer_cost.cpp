@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
+#include "estimate/offline/regression/regression_data.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::estimate {
@@ -76,11 +78,16 @@ Result<Regression> robust_residual(RegressionData data, double alpha) {
 
 Result<Regression> residual_from(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "regression");
-  const auto features = reader.vector("feature_means").size();
+  const auto features = reader.numbers("feature_means").size();
   if (reader.error()) return propagate(*reader.error());
   if (features != feature_count)
     return fail(ErrorKind::malformed, "feature_means", "are not {} numbers", feature_count);
   return Regression::from_json(json);
+}
+
+/// s: costs times amounts.
+double sum_of(std::span<const double> costs, const LayerWork& work) {
+  return vector_of(costs).dot(vector_of(amounts_of(work)));
 }
 
 }  // namespace
@@ -89,18 +96,19 @@ Result<LayerTime> LayerTime::fit(std::span<const PassRow> rows) {
   if (rows.size() < least_rows)
     return fail(ErrorKind::invalid, "layerwise", "{} layers of a kind, needs {}", rows.size(), least_rows);
   const auto n = static_cast<Eigen::Index>(rows.size());
-  Eigen::MatrixXd amounts(n, amount_count);
+  Eigen::MatrixXd amounts(n, static_cast<Eigen::Index>(amount_count));
   Eigen::VectorXd seconds(n);
-  RegressionData data{Eigen::MatrixXd(n, feature_count), Eigen::VectorXd(n)};
+  RegressionData data{Eigen::MatrixXd(n, static_cast<Eigen::Index>(feature_count)), Eigen::VectorXd(n)};
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto& row = rows[static_cast<std::size_t>(i)];
-    amounts.row(i) = amounts_of(row.work);
+    amounts.row(i) = vector_of(amounts_of(row.work)).transpose();
     seconds[i] = row.time.value();
-    data.x.row(i) = features_of(row.work);
+    data.x.row(i) = vector_of(features_of(row.work)).transpose();
   }
   LayerTime result;
-  result.costs_ = robust_costs(amounts, seconds);
-  data.y = (seconds.array() / (amounts * result.costs_).array()).log();
+  const Eigen::VectorXd costs = robust_costs(amounts, seconds);
+  std::ranges::copy(costs, result.costs_.begin());
+  data.y = (seconds.array() / (amounts * costs).array()).log();
   auto residual = robust_residual(std::move(data), time_alpha);
   if (!residual) return propagate(residual.error());
   result.residual_ = std::move(*residual);
@@ -108,11 +116,11 @@ Result<LayerTime> LayerTime::fit(std::span<const PassRow> rows) {
 }
 
 Seconds LayerTime::operator()(const LayerWork& work) const {
-  return Seconds{costs_.dot(amounts_of(work)) * std::exp(residual_.predict(features_of(work)))};
+  return Seconds{sum_of(costs_, work) * std::exp(residual_.predict(features_of(work)))};
 }
 
 Seconds LayerTime::with_output_cost(const LayerWork& work, double seconds_per_byte) const {
-  const double sum = costs_.dot(amounts_of(work));
+  const double sum = sum_of(costs_, work);
   const double changed = sum + (seconds_per_byte - costs_[output]) * work.output_bytes();
   return (*this)(work) * (changed / sum);
 }
@@ -124,10 +132,11 @@ nlohmann::ordered_json LayerTime::to_json() const {
 Result<LayerTime> LayerTime::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "time of a layer");
   LayerTime result;
-  result.costs_ = reader.vector("costs_s");
+  const auto costs = reader.numbers("costs_s");
   if (reader.error()) return propagate(*reader.error());
-  if (result.costs_.size() != amount_count || result.costs_.minCoeff() < 0 || result.costs_.sum() <= 0)
+  if (costs.size() != amount_count || std::ranges::min(costs) < 0 || std::ranges::max(costs) <= 0)
     return fail(ErrorKind::malformed, "costs_s", "are not {} costs", amount_count);
+  std::ranges::copy(costs, result.costs_.begin());
   auto residual = residual_from(reader.member("residual"));
   if (!residual) return propagate(residual.error());
   result.residual_ = std::move(*residual);
@@ -144,23 +153,21 @@ Result<PowerCurve> PowerCurve::fit(std::span<const PassRow> rows) {
   std::ranges::sort(points);
   const auto classes = std::min(most_classes, points.size());
   PowerCurve curve;
-  curve.log_seconds_.resize(static_cast<Eigen::Index>(classes));
-  curve.log_watts_.resize(static_cast<Eigen::Index>(classes));
   for (std::size_t i = 0; i < classes; ++i) {
     std::vector<double> seconds, watts;
     for (auto at = points.size() * i / classes; at < points.size() * (i + 1) / classes; ++at) {
       seconds.push_back(points[at].first);
       watts.push_back(points[at].second);
     }
-    curve.log_seconds_[static_cast<Eigen::Index>(i)] = stats::median(std::move(seconds));
-    curve.log_watts_[static_cast<Eigen::Index>(i)] = stats::median(std::move(watts));
+    curve.log_seconds_.push_back(stats::median(std::move(seconds)));
+    curve.log_watts_.push_back(stats::median(std::move(watts)));
   }
   return curve;
 }
 
 Watts PowerCurve::operator()(Seconds step) const {
   const double x = std::log(step.value());
-  const auto i = std::upper_bound(log_seconds_.begin(), log_seconds_.end(), x) - log_seconds_.begin();
+  const auto i = static_cast<std::size_t>(std::ranges::upper_bound(log_seconds_, x) - log_seconds_.begin());
   if (i == 0) return Watts{std::exp(log_watts_[0])};
   if (i == log_seconds_.size()) return Watts{std::exp(log_watts_[i - 1])};
   const double part = (x - log_seconds_[i - 1]) / (log_seconds_[i] - log_seconds_[i - 1]);
@@ -174,11 +181,11 @@ nlohmann::ordered_json PowerCurve::to_json() const {
 Result<PowerCurve> PowerCurve::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "power");
   PowerCurve curve;
-  curve.log_seconds_ = reader.vector("log_step_s");
-  curve.log_watts_ = reader.vector("log_watts");
+  curve.log_seconds_ = reader.numbers("log_step_s");
+  curve.log_watts_ = reader.numbers("log_watts");
   if (reader.error()) return propagate(*reader.error());
-  if (curve.log_seconds_.size() == 0 || curve.log_seconds_.size() != curve.log_watts_.size() ||
-      !std::is_sorted(curve.log_seconds_.begin(), curve.log_seconds_.end()))
+  if (curve.log_seconds_.empty() || curve.log_seconds_.size() != curve.log_watts_.size() ||
+      !std::ranges::is_sorted(curve.log_seconds_))
     return fail(ErrorKind::malformed, "power", "is not a curve over rising durations");
   return curve;
 }
@@ -190,10 +197,10 @@ Result<PowerFactor> PowerFactor::fit(std::span<const PassRow> rows, const PowerC
   PowerFactor factor;
   if (metered.size() < least_rows) return factor;
   const auto n = static_cast<Eigen::Index>(metered.size());
-  RegressionData data{Eigen::MatrixXd(n, feature_count), Eigen::VectorXd(n)};
+  RegressionData data{Eigen::MatrixXd(n, static_cast<Eigen::Index>(feature_count)), Eigen::VectorXd(n)};
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto& row = *metered[static_cast<std::size_t>(i)];
-    data.x.row(i) = features_of(row.work);
+    data.x.row(i) = vector_of(features_of(row.work)).transpose();
     data.y[i] = std::log(*row.energy / row.time / curve(row.step));
   }
   auto regression = robust_residual(std::move(data), power_alpha);

@@ -6,10 +6,11 @@
 // counts).
 #pragma once
 
-#include <Eigen/Core>
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/units.hpp"
@@ -44,7 +45,7 @@ class LayerTime {
   [[nodiscard]] static Result<LayerTime> from_json(const nlohmann::ordered_json& json);
 
  private:
-  Eigen::VectorXd costs_;
+  std::array<double, amount_count> costs_{};
   Regression residual_;  ///< of log(measured / sum of costs)
 };
 
@@ -60,7 +61,7 @@ class PowerCurve {
   [[nodiscard]] static Result<PowerCurve> from_json(const nlohmann::ordered_json& json);
 
  private:
-  Eigen::VectorXd log_seconds_, log_watts_;
+  std::vector<double> log_seconds_, log_watts_;
 };
 
 /// What a kind of layer draws against the curve: the exponential of a kernel ridge regression.

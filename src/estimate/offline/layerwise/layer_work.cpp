@@ -1,5 +1,6 @@
 #include "estimate/offline/layerwise/layer_work.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -64,17 +65,18 @@ double LayerWork::size() const {
   return kind == "pool" ? executed_flops() / samples : inputs * outputs;
 }
 
-Eigen::VectorXd amounts_of(const LayerWork& work) {
-  Eigen::VectorXd amounts(amount_count);
-  amounts << 1, work.executed_flops(), work.input_bytes(), work.output_bytes(), work.weight_bytes();
-  return amounts;
+std::array<double, amount_count> amounts_of(const LayerWork& work) {
+  return {1, work.executed_flops(), work.input_bytes(), work.output_bytes(), work.weight_bytes()};
 }
 
-Eigen::VectorXd features_of(const LayerWork& work) {
+std::array<double, feature_count> features_of(const LayerWork& work) {
   Eigen::VectorXd sizes(feature_count);
   sizes << work.samples, work.groups, work.inputs, work.outputs, work.taps, work.positions,
       work.input_positions;
-  return sizes.array().max(1e-3).log();
+  const Eigen::VectorXd logs = sizes.array().max(1e-3).log();
+  std::array<double, feature_count> features{};
+  std::ranges::copy(logs, features.begin());
+  return features;
 }
 
 std::optional<LayerWork> measured_work(const Layer& layer, double batch, int element_bytes) {

@@ -1,7 +1,6 @@
 // What a layer has to do in a step, in the sizes that its cost on a CPU follows from.
 #pragma once
 
-#include <Eigen/Core>
 #include <array>
 #include <optional>
 #include <string>
@@ -39,12 +38,12 @@ struct LayerWork {
 };
 
 /// Constant, executed FLOPs, bytes of input, output and weights: what LayerTime's costs multiply.
-constexpr Eigen::Index amount_count = 5;
-enum Amount : Eigen::Index { constant, flops, input, output, weights };
-[[nodiscard]] Eigen::VectorXd amounts_of(const LayerWork& work);
-constexpr Eigen::Index feature_count = 7;
+constexpr std::size_t amount_count = 5;
+enum Amount : std::size_t { constant, flops, input, output, weights };
+[[nodiscard]] std::array<double, amount_count> amounts_of(const LayerWork& work);
+constexpr std::size_t feature_count = 7;
 /// Logarithms of all sizes, the features of what the costs leave over.
-[[nodiscard]] Eigen::VectorXd features_of(const LayerWork& work);
+[[nodiscard]] std::array<double, feature_count> features_of(const LayerWork& work);
 
 /// The products and maximum pools of a network, for a batch. Nothing for layers of other kinds. Values of
 /// `element_bytes` in the network are 32-bit ones on a CPU.

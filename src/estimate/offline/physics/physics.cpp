@@ -1,12 +1,21 @@
 #include "estimate/offline/physics/physics.hpp"
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "estimate/offline/model_json.hpp"
+#include "estimate/offline/physics/physics_fit.hpp"
+#include "estimate/offline/physics/residual.hpp"
+#include "estimate/offline/physics/typical_network.hpp"
 
 namespace joulecast::estimate {
 namespace {
+
+struct SourceResidual {
+  Residual time, power;
+};
+using TypicalNetworks = std::map<std::string, TypicalNetwork>;  ///< by source, of those that have enough
 
 /// Residuals of one target of one source.
 Residual residual_of(const std::vector<const Observation*>& rows, const std::vector<PhysicsOutput>& physics,
@@ -39,13 +48,12 @@ ResidualScales reaching(ResidualScales scales, double reach) {
 }
 
 /// The residuals of each source.
-std::map<std::string, PhysicsModel::SourceResidual> residuals_of(std::span<const Sample> samples,
-                                                                 const std::vector<Observation>& observations,
-                                                                 const PhysicsFit& equations,
-                                                                 double reach = 1) {
+std::map<std::string, SourceResidual> residuals_of(std::span<const Sample> samples,
+                                                   const std::vector<Observation>& observations,
+                                                   const PhysicsFit& equations, double reach = 1) {
   std::map<std::string, std::vector<const Observation*>> by_source;
   for (const auto& observation : observations) by_source[observation.sample->source].push_back(&observation);
-  std::map<std::string, PhysicsModel::SourceResidual> residuals;
+  std::map<std::string, SourceResidual> residuals;
   for (const auto& [source, rows] : by_source) {
     std::vector<PhysicsOutput> physics;
     for (const auto* row : rows) physics.push_back(equations.predict(*row->sample));
@@ -95,14 +103,14 @@ Result<Eigen::MatrixXd> covariance_from(const nlohmann::ordered_json& rows, Eige
 }
 
 /// What networks of each source are like.
-PhysicsModel::TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
+TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
   std::map<std::string, std::map<std::string, TypicalNetwork::Known>> networks;
   for (const auto& sample : samples)
     if (sample.work && !sample.guessed && sample.training.gflops_forward_per_sample && sample.training.params)
       networks[sample.source].emplace(sample.training.architecture,
                                       TypicalNetwork::Known{*sample.training.gflops_forward_per_sample,
                                                             *sample.training.params, *sample.work});
-  PhysicsModel::TypicalNetworks result;
+  TypicalNetworks result;
   for (const auto& [source, named] : networks) {
     std::vector<TypicalNetwork::Known> list;
     for (const auto& [name, network] : named) list.push_back(network);
@@ -112,7 +120,7 @@ PhysicsModel::TypicalNetworks typical_networks_of(std::span<const Sample> sample
 }
 
 /// With a guess at the network where it is unknown and its arithmetic is not.
-Sample with_network(const Sample& sample, const PhysicsModel::TypicalNetworks& typical) {
+Sample with_network(const Sample& sample, const TypicalNetworks& typical) {
   auto result = sample;
   if (sample.work || !sample.training.gflops_forward_per_sample ||
       !(*sample.training.gflops_forward_per_sample > 0))
@@ -125,8 +133,7 @@ Sample with_network(const Sample& sample, const PhysicsModel::TypicalNetworks& t
   return result;
 }
 
-std::vector<Sample> with_networks(std::span<const Sample> samples,
-                                  const PhysicsModel::TypicalNetworks& typical) {
+std::vector<Sample> with_networks(std::span<const Sample> samples, const TypicalNetworks& typical) {
   std::vector<Sample> result;
   result.reserve(samples.size());
   for (const auto& sample : samples) result.push_back(with_network(sample, typical));
@@ -135,6 +142,18 @@ std::vector<Sample> with_networks(std::span<const Sample> samples,
 
 }  // namespace
 
+struct PhysicsModel::Learned {
+  PhysicsFit fit;
+  std::map<std::string, SourceResidual> residuals;  ///< by source
+  TypicalNetworks typical;
+};
+
+PhysicsModel::PhysicsModel(Learned learned) : learned_(std::make_shared<Learned>(std::move(learned))) {}
+
+const PhysicsFit& PhysicsModel::equations() const {
+  return learned_->fit;
+}
+
 Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
   auto typical = typical_networks_of(given);
   const auto samples = with_networks(given, typical);
@@ -142,31 +161,31 @@ Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
   auto equations = fit_physics(observations);
   if (!equations) return propagate(equations.error());
   auto residuals = residuals_of(samples, observations, *equations);
-  return PhysicsModel(std::move(*equations), std::move(residuals), std::move(typical));
+  return PhysicsModel(Learned{std::move(*equations), std::move(residuals), std::move(typical)});
 }
 
 PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double reach) const {
-  const auto samples = with_networks(given, typical_);
+  const auto samples = with_networks(given, learned_->typical);
   const auto observations = observations_of(samples);
-  auto equations = refit_physics(fit_, observations, reach);
-  auto residuals = residuals_;
+  auto equations = refit_physics(learned_->fit, observations, reach);
+  auto residuals = learned_->residuals;
   for (auto& [source, residual] : residuals_of(samples, observations, equations, reach))
     residuals[source] = std::move(residual);
-  return PhysicsModel(std::move(equations), std::move(residuals), typical_);
+  return PhysicsModel(Learned{std::move(equations), std::move(residuals), learned_->typical});
 }
 
 Forecast PhysicsModel::predict(const Sample& given) const {
-  const auto sample = with_network(given, typical_);
-  const auto physics = fit_.predict(sample);
+  const auto sample = with_network(given, learned_->typical);
+  const auto physics = learned_->fit.predict(sample);
   // A source of its own starts from an empty residual, whose variance is the prior's.
-  const auto own = residuals_.find(sample.source);
+  const auto own = learned_->residuals.find(sample.source);
   const auto features = residual_features(sample, physics);
-  const auto time = own == residuals_.end() ? Residual(time_scales()).predict(features)
-                                            : own->second.time.predict(features);
-  const auto power = own == residuals_.end() ? Residual(power_scales()).predict(features)
-                                             : own->second.power.predict(features);
+  const auto time = own == learned_->residuals.end() ? Residual(time_scales()).predict(features)
+                                                     : own->second.time.predict(features);
+  const auto power = own == learned_->residuals.end() ? Residual(power_scales()).predict(features)
+                                                      : own->second.power.predict(features);
   const double log_time = physics.log_time + time.mean, log_power = physics.log_power + power.mean;
-  const auto parameters = fit_.variance(sample);
+  const auto parameters = learned_->fit.variance(sample);
   Forecast forecast;
   forecast.power_w = std::exp(log_power);
   forecast.spread = {std::sqrt(parameters.power + power.variance), std::sqrt(parameters.time + time.variance),
@@ -174,7 +193,7 @@ Forecast PhysicsModel::predict(const Sample& given) const {
   // Without the samples of an epoch, or what stands for them in a workload that was measured, time is
   // unknown.
   const bool timed =
-      sample.training.train_samples || fit_.space.find(Level::workload, sample.workload()) >= 0;
+      sample.training.train_samples || learned_->fit.space.find(Level::workload, sample.workload()) >= 0;
   if (timed) {
     forecast.epoch_time_s = std::exp(log_time);
     forecast.epoch_energy_j = std::exp(log_time + log_power);
@@ -184,12 +203,13 @@ Forecast PhysicsModel::predict(const Sample& given) const {
 
 nlohmann::ordered_json PhysicsModel::to_json() const {
   nlohmann::ordered_json json;
-  json["parameters"] = fit_.space.to_json(fit_.values);
-  json["covariance"] = covariance_json(fit_.covariance);
+  json["parameters"] = learned_->fit.space.to_json(learned_->fit.values);
+  json["covariance"] = covariance_json(learned_->fit.covariance);
   json["typical_networks"] = nlohmann::ordered_json::object();
-  for (const auto& [source, typical] : typical_) json["typical_networks"][source] = typical.to_json();
+  for (const auto& [source, typical] : learned_->typical)
+    json["typical_networks"][source] = typical.to_json();
   json["residuals"] = nlohmann::ordered_json::object();
-  for (const auto& [source, residual] : residuals_)
+  for (const auto& [source, residual] : learned_->residuals)
     json["residuals"][source] = {{"time", residual.time.to_json()}, {"power", residual.power.to_json()}};
   return json;
 }
@@ -220,8 +240,10 @@ Result<PhysicsModel> PhysicsModel::from_json(const nlohmann::ordered_json& json)
   }
   auto covariance = covariance_from(reader.member("covariance"), parameters->second.size());
   if (!covariance) return propagate(covariance.error());
-  return PhysicsModel({std::move(parameters->first), std::move(parameters->second), std::move(*covariance)},
-                      std::move(residuals), std::move(typical));
+  return PhysicsModel(
+      Learned{{std::move(parameters->first), std::move(parameters->second), std::move(*covariance)},
+              std::move(residuals),
+              std::move(typical)});
 }
 
 const OfflineMethod physics_method{

@@ -1,27 +1,22 @@
-// The physics method: roofline equations with fitted parameters, and a learned residual (method.md, section
-// 6).
+// The physics method: roofline equations with fitted parameters, and a learned residual (docs/prediction.md,
+// "The physics method").
 #pragma once
 
-#include <map>
+#include <memory>
+#include <span>
 
 #include "estimate/offline/method.hpp"
-#include "estimate/offline/physics/physics_fit.hpp"
-#include "estimate/offline/physics/residual.hpp"
-#include "estimate/offline/physics/typical_network.hpp"
 
 namespace joulecast::estimate {
 
 extern const OfflineMethod physics_method;
 
+struct PhysicsFit;  // physics_fit.hpp
+
+/// Copies share what was learned, which never changes.
 class PhysicsModel final : public OfflineModel {
  public:
-  struct SourceResidual {
-    Residual time, power;
-  };
-  using TypicalNetworks = std::map<std::string, TypicalNetwork>;  ///< by source
-  PhysicsModel(PhysicsFit fit, std::map<std::string, SourceResidual> residuals, TypicalNetworks typical)
-      : fit_(std::move(fit)), residuals_(std::move(residuals)), typical_(std::move(typical)) {}
-
+  /// invalid where no row has both epoch time and power.
   [[nodiscard]] static Result<PhysicsModel> fit(std::span<const Sample> samples);
   [[nodiscard]] static Result<PhysicsModel> from_json(const nlohmann::ordered_json& json);
   [[nodiscard]] Forecast predict(const Sample& sample) const override;
@@ -32,12 +27,12 @@ class PhysicsModel final : public OfflineModel {
   /// share with other workloads: at 0 only predictions of the same workloads follow them.
   [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples, double reach = 1) const;
 
-  [[nodiscard]] const PhysicsFit& equations() const { return fit_; }
+  [[nodiscard]] const PhysicsFit& equations() const;
 
  private:
-  PhysicsFit fit_;
-  std::map<std::string, SourceResidual> residuals_;
-  TypicalNetworks typical_;  ///< of the sources that have enough of them
+  struct Learned;
+  explicit PhysicsModel(Learned learned);
+  std::shared_ptr<const Learned> learned_;
 };
 
 }  // namespace joulecast::estimate

@@ -6,13 +6,13 @@
 #include <map>
 #include <set>
 
+#include "estimate/offline/physics/physics_problem.hpp"
+
 namespace joulecast::estimate {
 namespace {
 
 constexpr std::size_t most_own_workloads = 150;
 constexpr std::size_t most_rows_of_host = 300;  ///< more teach the shared parameters nothing new
-constexpr int most_steps = 60;
-constexpr double difference = 1e-5;  ///< of the forward differences, in logarithms
 
 /// Observations thinned evenly where one host has very many.
 std::vector<Observation> thinned(std::span<const Observation> observations) {
@@ -119,125 +119,6 @@ void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation
   }
 }
 
-/// The least-squares problem in standardised parameters z ~ N(0, I).
-class Problem {
- public:
-  Problem(const ParameterSpace& space, std::span<const Observation> observations) : space_(space) {
-    for (const auto& observation : observations) {
-      inputs_.push_back(physics_input(*observation.sample, space));
-      targets_.push_back({observation.log_time, observation.log_power});
-    }
-    outputs_.resize(inputs_.size());
-  }
-
-  [[nodiscard]] double cost(const Eigen::VectorXd& z) const {
-    const Eigen::VectorXd exponentials = exponentials_of(z);
-    double sum = z.squaredNorm();
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const auto output = evaluate_physics(inputs_[i], space_, exponentials);
-      for (const auto& [error, scale] : errors_of(i, output)) sum += error * error / (scale * scale);
-    }
-    return std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity();
-  }
-
-  /// Normal matrix and gradient of half the cost at z.
-  void linearise(const Eigen::VectorXd& z, Eigen::MatrixXd& normal, Eigen::VectorXd& gradient) {
-    normal.setIdentity(z.size(), z.size());
-    gradient = z;
-    const Eigen::VectorXd base = exponentials_of(z);
-    for (std::size_t i = 0; i < inputs_.size(); ++i) outputs_[i] = evaluate_physics(inputs_[i], space_, base);
-    Eigen::VectorXd moved = base;
-    const double factor = std::exp(difference);
-    std::vector<Eigen::Index> columns;
-    std::vector<std::array<double, 2>> slopes;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      columns.clear();
-      slopes.clear();
-      for (std::size_t k = 0; k < parameter_count; ++k) {
-        const auto parameter = static_cast<Parameter>(k);
-        const auto first = space_.offset(parameter, inputs_[i].levels);
-        if (first < 0) continue;
-        for (auto at = first; at < first + width_of(parameter); ++at) {
-          if (width_of(parameter) > 1 && inputs_[i].seconds[static_cast<std::size_t>(at - first)] == 0)
-            continue;
-          moved[at] = base[at] * factor;
-          const auto output = evaluate_physics(inputs_[i], space_, moved);
-          moved[at] = base[at];
-          const double scale = space_.sd()[at] / difference;
-          columns.push_back(at);
-          slopes.push_back({(output.log_time - outputs_[i].log_time) * scale,
-                            (output.log_power - outputs_[i].log_power) * scale});
-        }
-      }
-      const auto errors = errors_of(i, outputs_[i]);
-      for (std::size_t target = 0; target < 2; ++target) {
-        const auto [error, scale] = errors[target];
-        const double weight = 1 / (scale * scale);
-        if (!(targets_[i][target])) continue;
-        for (std::size_t a = 0; a < columns.size(); ++a) {
-          gradient[columns[a]] -= weight * slopes[a][target] * error;
-          for (std::size_t b = 0; b <= a; ++b)
-            normal(columns[a], columns[b]) += weight * slopes[a][target] * slopes[b][target];
-        }
-      }
-    }
-    normal = Eigen::MatrixXd(normal.selfadjointView<Eigen::Lower>());
-  }
-
-  [[nodiscard]] Eigen::VectorXd values_of(const Eigen::VectorXd& z) const {
-    return space_.mean() + space_.sd().cwiseProduct(z);
-  }
-
- private:
-  struct Error {
-    double error = 0, scale = 1;
-  };
-  [[nodiscard]] std::array<Error, 2> errors_of(std::size_t i, const PhysicsOutput& output) const {
-    const auto& [time, power] = targets_[i];
-    return {Error{time ? *time - output.log_time : 0, time_discrepancy},
-            Error{power ? *power - output.log_power : 0, power_discrepancy}};
-  }
-  [[nodiscard]] Eigen::VectorXd exponentials_of(const Eigen::VectorXd& z) const {
-    return values_of(z).array().exp();
-  }
-
-  const ParameterSpace& space_;
-  std::vector<PhysicsInput> inputs_;
-  std::vector<std::array<std::optional<double>, 2>> targets_;
-  std::vector<PhysicsOutput> outputs_;
-};
-
-/// Levenberg-Marquardt with Nielsen's damping (Madsen, Nielsen, Tingleff 2004).
-Eigen::VectorXd minimise(Problem& problem, Eigen::Index size) {
-  Eigen::VectorXd z = Eigen::VectorXd::Zero(size), gradient;
-  Eigen::MatrixXd normal;
-  double cost = problem.cost(z);
-  double damping = 1, growth = 2;
-  problem.linearise(z, normal, gradient);
-  for (int step = 0; step < most_steps; ++step) {
-    Eigen::MatrixXd damped = normal;
-    damped.diagonal().array() += damping;
-    const Eigen::VectorXd move = damped.llt().solve(-gradient);
-    const double expected = move.dot(damping * move - gradient);
-    const double next = problem.cost(z + move);
-    if (next < cost) {
-      const double gain = (cost - next) / expected;
-      const double settled = (cost - next) / cost;
-      z += move;
-      cost = next;
-      damping *= std::max(1.0 / 3, 1 - std::pow(2 * gain - 1, 3));
-      growth = 2;
-      if (settled < 1e-5) break;
-      problem.linearise(z, normal, gradient);
-    } else {
-      damping *= growth;
-      growth *= 2;
-      if (damping > 1e12) break;
-    }
-  }
-  return z;
-}
-
 /// The space with less freedom for all that workloads share.
 ParameterSpace restrained(ParameterSpace space, double reach) {
   constexpr double least_reach = 1e-3;  // a standard deviation stays above 0
@@ -256,12 +137,12 @@ ParameterSpace restrained(ParameterSpace space, double reach) {
   return space;
 }
 
-/// Finds the values, with parameters as free as `freedom` says, and their covariance by the fit's own priors:
-/// what was not to be learned is no better known for it.
+/// Finds the values, with parameters as free as `freedom` says. Their covariance follows from the fit's own
+/// priors: a parameter that was held back from learning counts as no better known than before.
 void solve(PhysicsFit& fit, const ParameterSpace& freedom, std::span<const Observation> observations) {
-  Problem restrained_problem(freedom, observations);
-  fit.values = restrained_problem.values_of(minimise(restrained_problem, fit.space.size()));
-  Problem problem(fit.space, observations);
+  PhysicsProblem restrained_problem(freedom, observations);
+  fit.values = restrained_problem.values_of(minimise(restrained_problem));
+  PhysicsProblem problem(fit.space, observations);
   const Eigen::VectorXd z = (fit.values - fit.space.mean()).cwiseQuotient(fit.space.sd());
   Eigen::MatrixXd normal;
   Eigen::VectorXd gradient;

@@ -1,10 +1,13 @@
-// Roofline time and power of a training step (method.md, section 6).
+// Roofline time and power of a training step (docs/prediction.md, "The physics method"; roofline: Williams,
+// Waterman, Patterson 2009).
 //
-//   t_gpu  = b sum_k 3 A_k e_k + optimiser traffic         A_k: FLOPs / peak or bytes / bandwidth of a sample
-//   t_step = (t_launch^m + (t_gpu / s)^m + t_input^m)^(1/m)  a smooth maximum
-//   P      = idle + busy^x (active - idle)                 held below the limit: the clock gives way, and
-//                                                          with it the time; s is the share that is left of
-//                                                          it
+//   t_gpu  = b sum_k 3 A_k e_k + optimiser traffic
+//   t_step = (t_launch^m + (t_gpu / s)^m + t_input^m)^(1/m)
+//   P      = idle + busy^x (active - idle)
+//
+// A_k: a sample's FLOPs of kind k over the peak rate, or its bytes over the bandwidth. t_step is a smooth
+// maximum. P is held below the limit: the clock gives way, and with it the time; s is the share of the clock
+// that is left.
 #pragma once
 
 #include <array>

@@ -140,7 +140,7 @@ Result<std::pair<ParameterSpace, Eigen::VectorXd>> ParameterSpace::from_json(
                                               : group->at(space.names_[level][name]);
       JsonReader reader(owner, std::string(level_names[level]) + " " + space.names_[level][name]);
       for (Eigen::Index term = 0; term < width_of(parameter); ++term) {
-        const auto triple = reader.vector(key_of(parameter, term));
+        const auto triple = reader.numbers(key_of(parameter, term));
         if (reader.error()) return propagate(*reader.error());
         if (triple.size() != 3 || !(triple[2] > 0))
           return fail(ErrorKind::malformed, key_of(parameter, term),

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
 #include "estimate/offline/regression/kernel_expansion.hpp"
 
@@ -173,11 +174,12 @@ nlohmann::ordered_json Residual::to_json() const {
 Result<Residual> Residual::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "residual");
   const auto load_size = 2 + static_cast<Eigen::Index>(term_count);
+  const auto columns = 8 + load_size + network_lengths.size();
   const auto names = reader.texts("names");
-  const auto scales = reader.vector("scales");
-  const auto rows = reader.matrix("inducing", 8 + load_size + network_lengths.size());
+  const auto scales = reader.numbers("scales");
+  const auto rows = matrix_of(reader.rows("inducing", static_cast<std::size_t>(columns)), columns);
   Residual result;
-  result.coefficients_ = reader.vector("coefficients");
+  result.coefficients_ = vector_of(reader.numbers("coefficients"));
   if (reader.error()) return propagate(*reader.error());
   if (scales.size() != 9 || rows.rows() != result.coefficients_.size())
     return fail(ErrorKind::malformed, "residual", "arrays of different lengths");

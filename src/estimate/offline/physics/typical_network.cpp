@@ -102,8 +102,8 @@ nlohmann::ordered_json TypicalNetwork::to_json() const {
 Result<TypicalNetwork> TypicalNetwork::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "typical network");
   TypicalNetwork typical;
-  const auto flops = reader.vector("flops"), bytes = reader.vector("bytes"),
-             kernels = reader.vector("kernels"), parameters = reader.vector("parameters");
+  const auto flops = reader.numbers("flops"), bytes = reader.numbers("bytes"),
+             kernels = reader.numbers("kernels"), parameters = reader.numbers("parameters");
   JsonReader shares(reader.member("shares"), "shares");
   for (std::size_t k = 0; k < term_count; ++k)
     typical.shares_[k] = shares.number(name_of(static_cast<Term>(k)));

@@ -2,14 +2,15 @@
 
 #include <fmt/ranges.h>
 
-#include <Eigen/Core>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
 #include "estimate/offline/regression/regression.hpp"
+#include "estimate/offline/regression/regression_data.hpp"
 #include "estimate/offline/regression/search.hpp"
 
 namespace joulecast::estimate {
@@ -22,15 +23,18 @@ constexpr std::array all_kinds{RegressionKind::linear, RegressionKind::ridge, Re
                                RegressionKind::support_vector};
 
 /// NaN where a feature is not known: the regression gives it the mean.
-Eigen::VectorXd features_of(const Sample& sample) {
+std::array<double, feature_names.size()> features_of(const Sample& sample) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  Eigen::VectorXd x(static_cast<Eigen::Index>(feature_names.size()));
-  x << sample.batch(), sample.image_height.value_or(unknown), sample.image_width.value_or(unknown),
-      sample.gpu.cores ? static_cast<double>(*sample.gpu.cores) : unknown, sample.gpu.memory_gb,
-      sample.limit_w(), sample.training.train_samples.value_or(unknown),
-      sample.training.validation_samples.value_or(unknown),
-      sample.training.gflops_forward_per_sample.value_or(unknown);
-  return x;
+  const auto& training = sample.training;
+  return {sample.batch(),
+          sample.image_height.value_or(unknown),
+          sample.image_width.value_or(unknown),
+          sample.gpu.cores ? static_cast<double>(*sample.gpu.cores) : unknown,
+          sample.gpu.memory_gb,
+          sample.limit_w(),
+          training.train_samples.value_or(unknown),
+          training.validation_samples.value_or(unknown),
+          training.gflops_forward_per_sample.value_or(unknown)};
 }
 
 std::vector<std::string_view> kind_names() {
@@ -48,7 +52,7 @@ Result<Learned> learn(const std::vector<const Sample*>& rows, Target target, con
   RegressionData data{Eigen::MatrixXd(rows.size(), feature_names.size()), Eigen::VectorXd(rows.size())};
   std::vector<std::string> groups;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    data.x.row(static_cast<Eigen::Index>(i)) = features_of(*rows[i]);
+    data.x.row(static_cast<Eigen::Index>(i)) = vector_of(features_of(*rows[i])).transpose();
     data.y[static_cast<Eigen::Index>(i)] = *measured(*rows[i], target);
     groups.push_back(options.group_folds ? rows[i]->configuration : std::to_string(i));
   }

@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "estimate/offline/eigen_json.hpp"
 #include "estimate/offline/model_json.hpp"
 #include "estimate/offline/regression/kernel_expansion.hpp"
+#include "estimate/offline/regression/regression_data.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -63,35 +65,44 @@ std::string_view name_of(RegressionKind kind) {
   return kind_names[static_cast<std::size_t>(kind)];
 }
 
-Eigen::VectorXd Regression::standardised(const Eigen::VectorXd& x) const {
-  Eigen::VectorXd z = (x - mean_).cwiseQuotient(sd_);
-  for (auto& value : z)
-    if (!std::isfinite(value)) value = 0;
-  return z;
-}
+struct Regression::Fitted {
+  RegressionSetting setting;
+  Eigen::VectorXd mean, sd;  ///< of the features
+  double intercept = 0;      ///< in the target's unit, as weights and coefficients are
+  Eigen::VectorXd weights;
+  Eigen::MatrixXd centres;  ///< standardised, one a row
+  Eigen::VectorXd coefficients;
+
+  [[nodiscard]] Eigen::VectorXd standardised(const Eigen::VectorXd& x) const {
+    Eigen::VectorXd z = (x - mean).cwiseQuotient(sd);
+    for (auto& value : z)
+      if (!std::isfinite(value)) value = 0;
+    return z;
+  }
+};
 
 Result<Regression> Regression::fit(const RegressionData& data, const RegressionSetting& setting) {
   const auto n = data.x.rows();
   if (n < 2) return fail(ErrorKind::invalid, "regression", "needs two observations, has {}", n);
-  Regression result;
-  result.setting_ = setting;
-  moments(data.x, result.mean_, result.sd_);
+  auto fitted = std::make_shared<Fitted>();
+  fitted->setting = setting;
+  moments(data.x, fitted->mean, fitted->sd);
   const double centre = data.y.mean();
   double scale = std::sqrt((data.y.array() - centre).square().mean());
   if (!(scale > 0)) scale = 1;
   Eigen::MatrixXd z(n, data.x.cols());
-  for (Eigen::Index i = 0; i < n; ++i) z.row(i) = result.standardised(data.x.row(i));
+  for (Eigen::Index i = 0; i < n; ++i) z.row(i) = fitted->standardised(data.x.row(i));
   const Eigen::VectorXd y = (data.y.array() - centre) / scale;
-  result.intercept_ = centre;
+  fitted->intercept = centre;
   KernelExpansion kernel;
   switch (setting.kind) {
     case RegressionKind::linear:
-      result.weights_ = scale * z.completeOrthogonalDecomposition().solve(y);
+      fitted->weights = scale * z.completeOrthogonalDecomposition().solve(y);
       break;
     case RegressionKind::ridge: {
       Eigen::MatrixXd normal = z.transpose() * z;
       normal.diagonal().array() += setting.alpha + 1e-12;
-      result.weights_ = scale * normal.ldlt().solve(z.transpose() * y);
+      fitted->weights = scale * normal.ldlt().solve(z.transpose() * y);
       break;
     }
     case RegressionKind::kernel_ridge: {
@@ -103,60 +114,66 @@ Result<Regression> Regression::fit(const RegressionData& data, const RegressionS
       kernel = support_vectors(z, y, setting.cost, setting.epsilon, setting.gamma);
       break;
   }
-  result.centres_ = kernel.centres;
-  result.coefficients_ = scale * kernel.coefficients;
-  result.intercept_ += scale * kernel.offset;
+  fitted->centres = kernel.centres;
+  fitted->coefficients = scale * kernel.coefficients;
+  fitted->intercept += scale * kernel.offset;
+  Regression result;
+  result.fitted_ = std::move(fitted);
   return result;
 }
 
-double Regression::predict(const Eigen::VectorXd& x) const {
-  const auto z = standardised(x);
-  double value = intercept_;
-  if (weights_.size() > 0) value += weights_.dot(z);
-  if (coefficients_.size() > 0) {
-    const Eigen::ArrayXd distances = (centres_.rowwise() - z.transpose()).rowwise().squaredNorm();
-    value += coefficients_.dot((-setting_.gamma * distances).exp().matrix());
+double Regression::predict(std::span<const double> x) const {
+  const auto& f = *fitted_;
+  const auto z = f.standardised(vector_of(x));
+  double value = f.intercept;
+  if (f.weights.size() > 0) value += f.weights.dot(z);
+  if (f.coefficients.size() > 0) {
+    const Eigen::ArrayXd distances = (f.centres.rowwise() - z.transpose()).rowwise().squaredNorm();
+    value += f.coefficients.dot((-f.setting.gamma * distances).exp().matrix());
   }
   return value;
 }
 
 nlohmann::ordered_json Regression::to_json() const {
+  const auto& f = *fitted_;
   nlohmann::ordered_json json;
-  json["kind"] = name_of(setting_.kind);
-  json["alpha"] = setting_.alpha;
-  json["gamma"] = setting_.gamma;
-  json["cost"] = setting_.cost;
-  json["epsilon"] = setting_.epsilon;
-  json["feature_means"] = numbers_of(mean_);
-  json["feature_sds"] = numbers_of(sd_);
-  json["intercept"] = rounded(intercept_);
-  json["weights"] = numbers_of(weights_);
-  json["centres"] = numbers_of(centres_);
-  json["coefficients"] = numbers_of(coefficients_);
+  json["kind"] = name_of(f.setting.kind);
+  json["alpha"] = f.setting.alpha;
+  json["gamma"] = f.setting.gamma;
+  json["cost"] = f.setting.cost;
+  json["epsilon"] = f.setting.epsilon;
+  json["feature_means"] = numbers_of(f.mean);
+  json["feature_sds"] = numbers_of(f.sd);
+  json["intercept"] = rounded(f.intercept);
+  json["weights"] = numbers_of(f.weights);
+  json["centres"] = numbers_of(f.centres);
+  json["coefficients"] = numbers_of(f.coefficients);
   return json;
 }
 
 Result<Regression> Regression::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "regression");
-  Regression result;
+  auto fitted = std::make_shared<Fitted>();
+  auto& f = *fitted;
   const auto kind = reader.text("kind");
   for (std::size_t i = 0; i < kind_names.size(); ++i)
-    if (kind == kind_names[i]) result.setting_.kind = static_cast<RegressionKind>(i);
-  result.setting_.alpha = reader.number("alpha");
-  result.setting_.gamma = reader.number("gamma");
-  result.setting_.cost = reader.number("cost");
-  result.setting_.epsilon = reader.number("epsilon");
-  result.mean_ = reader.vector("feature_means");
-  result.sd_ = reader.vector("feature_sds");
-  result.intercept_ = reader.number("intercept");
-  result.weights_ = reader.vector("weights");
-  result.coefficients_ = reader.vector("coefficients");
-  result.centres_ = reader.matrix("centres", result.mean_.size());
+    if (kind == kind_names[i]) f.setting.kind = static_cast<RegressionKind>(i);
+  f.setting.alpha = reader.number("alpha");
+  f.setting.gamma = reader.number("gamma");
+  f.setting.cost = reader.number("cost");
+  f.setting.epsilon = reader.number("epsilon");
+  f.mean = vector_of(reader.numbers("feature_means"));
+  f.sd = vector_of(reader.numbers("feature_sds"));
+  f.intercept = reader.number("intercept");
+  f.weights = vector_of(reader.numbers("weights"));
+  f.coefficients = vector_of(reader.numbers("coefficients"));
+  f.centres = matrix_of(reader.rows("centres", static_cast<std::size_t>(f.mean.size())), f.mean.size());
   if (reader.error()) return propagate(*reader.error());
-  const bool fits = result.sd_.size() == result.mean_.size() &&
-                    result.centres_.rows() == result.coefficients_.size() &&
-                    (result.weights_.size() == 0 || result.weights_.size() == result.mean_.size());
+  const bool fits = f.sd.size() == f.mean.size() && f.centres.rows() == f.coefficients.size() &&
+                    (f.weights.size() == 0 || f.weights.size() == f.mean.size());
   if (!fits) return fail(ErrorKind::malformed, "regression", "arrays of different lengths");
+  Regression result;
+  result.fitted_ = std::move(fitted);
   return result;
 }
 

@@ -5,8 +5,9 @@
 // (x-mean)/sd.
 #pragma once
 
-#include <Eigen/Core>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -24,30 +25,21 @@ struct RegressionSetting {
   double epsilon = 0;  ///< width of their tube, in standard deviations of the target
 };
 
-/// Rows are observations; a missing feature is NaN and takes the mean of those that are known.
-struct RegressionData {
-  Eigen::MatrixXd x;
-  Eigen::VectorXd y;
-};
+struct RegressionData;  // regression_data.hpp
 
 class Regression {
  public:
   /// invalid where there are fewer than two observations or nothing varies.
   [[nodiscard]] static Result<Regression> fit(const RegressionData& data, const RegressionSetting& setting);
-  [[nodiscard]] double predict(const Eigen::VectorXd& x) const;
-  [[nodiscard]] const RegressionSetting& setting() const { return setting_; }
+  /// `x` has the features of the fit; NaN = not known.
+  [[nodiscard]] double predict(std::span<const double> x) const;
 
   [[nodiscard]] nlohmann::ordered_json to_json() const;
   [[nodiscard]] static Result<Regression> from_json(const nlohmann::ordered_json& json);
 
  private:
-  [[nodiscard]] Eigen::VectorXd standardised(const Eigen::VectorXd& x) const;
-  RegressionSetting setting_;
-  Eigen::VectorXd mean_, sd_;  ///< of the features
-  double intercept_ = 0;       ///< in the target's unit, as weights_ and coefficients_ are
-  Eigen::VectorXd weights_;
-  Eigen::MatrixXd centres_;  ///< standardised, one a row
-  Eigen::VectorXd coefficients_;
+  struct Fitted;
+  std::shared_ptr<const Fitted> fitted_;  ///< copies share it; null before fit() or from_json()
 };
 
 }  // namespace joulecast::estimate

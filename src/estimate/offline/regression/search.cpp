@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "estimate/offline/regression/regression_data.hpp"
 #include "stats/random.hpp"
 
 namespace joulecast::estimate {
@@ -69,7 +70,9 @@ std::vector<Fold> split(const RegressionData& data, const std::vector<int>& fold
 double r2(const Fold& fold, const Regression& fitted) {
   double residual = 0;
   for (Eigen::Index i = 0; i < fold.test.y.size(); ++i) {
-    const double error = fold.test.y[i] - fitted.predict(fold.test.x.row(i));
+    const Eigen::VectorXd x = fold.test.x.row(i);
+    const double error =
+        fold.test.y[i] - fitted.predict(std::span(x.data(), static_cast<std::size_t>(x.size())));
     residual += error * error;
   }
   const double total = (fold.test.y.array() - fold.test.y.mean()).square().sum();
