@@ -9,7 +9,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
-#include "report/prediction_reading.hpp"
+#include "report/prediction_report.hpp"
 #include "report/recommendation_report.hpp"
 #include "session/tables/load_run_table.hpp"
 
@@ -37,7 +37,7 @@ Status read_predicted(const std::string& file, session::RecommendRequest& reques
   if (!text) return fail(ErrorKind::invalid, file, "{}", text.error().message);
   auto predictions = report::predictions_from_json(*text, file);
   if (!predictions) return propagate(predictions.error());
-  request.predictions = std::move(*predictions);
+  request.predictions = std::move(predictions->predictions);
   request.predictions_source = file;
   return {};
 }

@@ -11,7 +11,7 @@
 #include "formats/importer.hpp"
 #include "formats/run_bundle.hpp"
 #include "trace/run_collector.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -60,11 +60,11 @@ class StoredRuns {
     if (!store_) {
       auto opened = open_store(path_, store::Access::read);
       if (!opened) return not_found(reference, to_string(opened.error()), opened.error().kind);
-      store_.emplace(std::move(*opened));
+      store_ = std::move(*opened);
     }
-    auto id = store_->resolve(reference);
-    if (!id) return not_found(reference, id.error().message, id.error().kind);
-    return id;
+    const auto choice = store_->resolve(reference);
+    if (!choice) return not_found(reference, choice.error().message, choice.error().kind);
+    return choice->id;
   }
 
   [[nodiscard]] Result<trace::Run> load(const std::string& id) {
@@ -78,7 +78,7 @@ class StoredRuns {
   }
 
   std::string path_;
-  std::optional<store::Store> store_;
+  std::unique_ptr<store::RunStore> store_;
   std::mutex mutex_;
 };
 

@@ -9,8 +9,7 @@
 #include <set>
 
 #include "formats/run_bundle.hpp"
-#include "session/runs/view_run.hpp"
-#include "store/store.hpp"
+#include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::session {
@@ -102,12 +101,12 @@ Result<std::vector<trace::Run>> runs_of_store(const std::string& path, std::stri
       error.message += "; name a table, or measure with joulecast run";
     return propagate(std::move(error));
   }
-  name = store->path().string();
-  const auto rows = store->list();
+  name = (*store)->location();
+  const auto rows = (*store)->find();
   if (!rows) return propagate(rows.error());
   std::vector<trace::Run> runs;
   for (const auto& row : *rows) {
-    auto run = store->load_summary(row.id);
+    auto run = (*store)->summary(row.id);
     if (!run) return propagate(run.error());
     runs.push_back(std::move(*run));
   }

@@ -14,11 +14,15 @@ namespace {
 /// The label that a prediction has for a key; nothing where it has none.
 std::optional<std::string> label_of(const Prediction& prediction, const std::string& key) {
   const auto text = [](const std::string& name) { return name.empty() ? std::nullopt : std::optional(name); };
-  if (key == "architecture" || key == "network" || key == "model") return text(prediction.model);
-  if (key == "gpu") return text(prediction.gpu);
-  if (key == "gpu_count") return fmt::format("{}", prediction.gpu_count);
-  if (key == "batch_size") return fmt::format("{}", prediction.batch);
-  if (key == "power_limit_w" && prediction.limit_w > 0) return fmt::format("{}", prediction.limit_w);
+  const auto number = [](const auto& value) {
+    return value ? std::optional(fmt::format("{}", *value)) : std::nullopt;
+  };
+  const auto& training = prediction.training;
+  if (key == "architecture" || key == "network" || key == "model") return text(training.architecture);
+  if (key == "gpu") return text(training.gpu);
+  if (key == "gpu_count") return number(training.gpu_count);
+  if (key == "batch_size") return number(training.batch_size);
+  if (key == "power_limit_w") return number(training.gpu_power_limit_w);
   return std::nullopt;
 }
 
@@ -137,7 +141,7 @@ Result<std::vector<tradeoff::Alternative>> alternatives_from(std::span<const Pre
         return fail(ErrorKind::invalid, source, "predictions do not name {}: leave it out of `group`", key);
       candidate.labels.push_back(std::move(*label));
     }
-    if (!prediction.fits()) {
+    if (!prediction.fits) {
       warnings.push_back(
           fmt::format("{} does not fit into the GPU's memory and is left out", candidate.name()));
       continue;
