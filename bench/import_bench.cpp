@@ -9,8 +9,8 @@
 #include <filesystem>
 
 #include "formats/importer.hpp"
-#include "trace/run_collector.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace {
 

@@ -261,7 +261,7 @@ Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environmen
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
   if (options.idle_baseline > longest_baseline)
     return fail_field("idle_baseline", "{} is longer than {}", to_text(*options.idle_baseline),
-                to_text(longest_baseline));
+                      to_text(longest_baseline));
   auto wake_up = WakeUp::create();
   if (!wake_up) return propagate(wake_up.error());
   CommandRun run(options, std::move(*recogniser), std::move(*wake_up));

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "formats/importer.hpp"
-#include "trace/run_collector.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::fuzzing {
 

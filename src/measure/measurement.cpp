@@ -30,7 +30,7 @@ Status check(const MeasurementOptions& options) {
     return fail_field("interval", "{} is shorter than 1 ms", to_text(options.interval));
   if (options.interval > longest_interval)
     return fail_field("interval", "{} is longer than {}", to_text(options.interval),
-                to_text(longest_interval));
+                      to_text(longest_interval));
   if (!(options.tick > Seconds{0}) || options.tick > longest_interval)
     return fail(ErrorKind::invalid, "tick", "{} is not above 0 and at most {}", to_text(options.tick),
                 to_text(longest_interval));

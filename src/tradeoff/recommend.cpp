@@ -77,9 +77,9 @@ Result<std::size_t> find_baseline(const std::vector<Alternative>& alternatives,
   if (fitting.size() == 1) return fitting[0];
   if (fitting.empty())
     return fail_field("baseline", "{} names no alternative with a known {}", options.baseline,
-                options.minimise);
+                      options.minimise);
   return fail_field("baseline", "{} could be {} or {}: name one", options.baseline,
-              alternatives[fitting[0]].name(), alternatives[fitting[1]].name());
+                    alternatives[fitting[0]].name(), alternatives[fitting[1]].name());
 }
 
 Failure nothing_fits(const Recommendation& recommendation, const RecommendOptions& options) {

@@ -85,16 +85,14 @@ Result<std::size_t> find_moment(const ProjectionHistory& history, const std::str
     const auto found = std::ranges::find_if(
         moments, [&](const auto& moment) { return moment.projection.share >= *share / 100 - 1e-9; });
     if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-    return fail_field("at", "only {:.3g} % of the work is done",
-                100 * moments.back().projection.share);
+    return fail_field("at", "only {:.3g} % of the work is done", 100 * moments.back().projection.share);
   }
   const auto epoch = parse_int(at);
-  if (!epoch)
-    return fail_field("at", "'{}' is neither a share like 20% nor the number of an epoch", at);
+  if (!epoch) return fail_field("at", "'{}' is neither a share like 20% nor the number of an epoch", at);
   const auto found = std::ranges::find(moments, *epoch, [](const auto& moment) { return moment.epoch; });
   if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
-  return fail_field("at", "there is no projection after epoch {}: they go from {} to {}",
-              *epoch, moments.front().epoch, moments.back().epoch);
+  return fail_field("at", "there is no projection after epoch {}: they go from {} to {}", *epoch,
+                    moments.front().epoch, moments.back().epoch);
 }
 
 }  // namespace joulecast::estimate

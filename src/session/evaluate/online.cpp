@@ -17,8 +17,7 @@ using estimate::OnlineEvaluation;
 constexpr int most_units = 1'000'000;
 
 Status check(const OnlineEvaluationRequest& request) {
-  if (request.window < 1)
-    return fail_field("window", "must be 1 or more, not {}", request.window);
+  if (request.window < 1) return fail_field("window", "must be 1 or more, not {}", request.window);
   const int unit = request.stabilising_unit.value_or(0);
   if (unit != estimate::detect_stabilising && (unit < 0 || unit > most_units))
     return fail_field("stabilising_epoch", "is a number of epochs or 'detect', not '{}'", unit);

@@ -79,8 +79,7 @@ Result<std::optional<WallTime>> moment_of(const std::string& text, const char* f
 Result<std::optional<trace::RunStatus>> status_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const auto status = trace::run_status_from(text);
-  if (!status)
-    return fail_field("status", "is running, finished, failed or interrupted, not '{}'", text);
+  if (!status) return fail_field("status", "is running, finished, failed or interrupted, not '{}'", text);
   return status;
 }
 
@@ -134,8 +133,7 @@ Result<store::RunQuery> query_of(const ListRequest& request, WallTime now) {
   if (!sorting) return propagate(sorting.error());
   if (request.limit && *request.limit < 1)
     return fail_field("limit", "must be 1 or more, not {}", *request.limit);
-  if (request.offset < 0)
-    return fail_field("offset", "must be 0 or more, not {}", request.offset);
+  if (request.offset < 0) return fail_field("offset", "must be 0 or more, not {}", request.offset);
   query.since = *since;
   query.until = *until;
   query.status = *status;

@@ -10,8 +10,8 @@
 
 #include "formats/importer.hpp"
 #include "formats/run_bundle.hpp"
-#include "trace/run_collector.hpp"
 #include "session/runs/open_store.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -36,8 +36,7 @@ Result<Methods> methods_named(const std::string& name) {
 }
 
 Result<stability::DetectorOptions> detector_options(const StabiliseRequest& request) {
-  if (request.window < 3)
-    return fail_field("window", "{} samples; at least 3 are needed", request.window);
+  if (request.window < 3) return fail_field("window", "{} samples; at least 3 are needed", request.window);
   if (!(request.noise_w >= 0)) return fail_field("noise", "a deviation is not negative");
   stability::DetectorOptions options;
   options.window = request.window;

@@ -57,8 +57,7 @@ Result<Observations> observations_of(const RunTable& table, const CompareRequest
   if (!group) return propagate(group.error());
   const auto by = request.by.empty() ? Result<std::size_t>(0) : table.column(request.by);
   if (!by) return propagate(by.error());
-  if (!request.by.empty() && *by == *group)
-    return fail_field("by", "is the same column as `group`");
+  if (!request.by.empty() && *by == *group) return fail_field("by", "is the same column as `group`");
   const auto filter = RowFilter::make(table, request.only);
   if (!filter) return propagate(filter.error());
   const auto repeated = repeated_rows(table);

@@ -68,7 +68,7 @@ Status read_lives(const TradeoffRequest& request, Tradeoff& result) {
   const auto use_unit = tradeoff::unit_of_column(request.per_use);
   if (cost_unit.dimension != use_unit.dimension) {
     return fail_field("per_use", "{} and {} do not count the same thing", request.per_use,
-                result.options.cost);
+                      result.options.cost);
   }
   const double factor = use_unit.factor / cost_unit.factor;
   for (std::size_t a = 0; a < result.alternatives.size(); ++a) {
@@ -79,8 +79,7 @@ Status read_lives(const TradeoffRequest& request, Tradeoff& result) {
     result.lives.push_back({a, cost, cost.after(request.uses), std::nullopt});
   }
   if (result.lives.empty())
-    return fail_field("per_use", "no alternative knows both {} and {}", result.options.cost,
-                request.per_use);
+    return fail_field("per_use", "no alternative knows both {} and {}", result.options.cost, request.per_use);
   const auto cheapest =
       *std::min_element(result.lives.begin(), result.lives.end(),
                         [](const auto& x, const auto& y) { return x.cost.training < y.cost.training; });

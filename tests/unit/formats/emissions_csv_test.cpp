@@ -4,9 +4,9 @@
 
 #include "base/files.hpp"
 #include "formats/importer.hpp"
-#include "trace/run_collector.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::formats {
 namespace {

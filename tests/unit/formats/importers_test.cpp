@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 
 #include "formats/importer.hpp"
-#include "trace/run_collector.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::formats {
 namespace {

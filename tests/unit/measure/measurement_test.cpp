@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "store/store.hpp"
+#include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
 
@@ -74,9 +74,9 @@ void work_for(double seconds) {
 }
 
 trace::Run stored(const std::filesystem::path& path, const std::string& reference = "") {
-  auto store = store::Store::open(path, store::Access::read);
+  auto store = store::RunStore::open(path.string(), store::Access::read);
   EXPECT_TRUE(store) << to_string(store.error());
-  auto run = store->load(reference);
+  auto run = (*store)->load(reference);
   EXPECT_TRUE(run) << to_string(run.error());
   return run.value_or(trace::Run{});
 }

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "store/store.hpp"
+#include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/run/support.hpp"
 
@@ -57,7 +57,8 @@ TEST(RunCommand, MeasuresACommandForAnyCaller) {
   ASSERT_TRUE(result->energy.total);
   EXPECT_LE(open_descriptors(), descriptors + 2) << "what the first run loads for good";
 
-  const auto run = store::Store::open(store_path, store::Access::read)->load(result->run_id).value();
+  const auto run =
+      (*store::RunStore::open(store_path.string(), store::Access::read))->load(result->run_id).value();
   EXPECT_EQ(run.status, trace::RunStatus::failed);
   EXPECT_EQ(run.exit_status, 7);
   EXPECT_EQ(run.info.name, "sh");

@@ -24,9 +24,9 @@ const char* const runs =
 /// With a total between half and twice the value.
 Prediction prediction_of(const std::string& model, const std::string& gpu, double total_j) {
   Prediction prediction;
-  prediction.model = model;
-  prediction.gpu = gpu;
-  prediction.batch = 32;
+  prediction.training.architecture = model;
+  prediction.training.gpu = gpu;
+  prediction.training.batch_size = 32;
   prediction.total_energy_j = Predicted{total_j, total_j / 2, total_j * 2, true};
   return prediction;
 }

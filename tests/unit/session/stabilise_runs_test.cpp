@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "formats/run_bundle.hpp"
-#include "session/runs/view_run.hpp"
+#include "session/runs/open_store.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace joulecast::session {
@@ -34,10 +34,10 @@ class StabiliseRuns : public ::testing::Test {
  protected:
   void SetUp() override {
     auto store = open_store(request_.store, store::Access::write).value();
-    ASSERT_TRUE(store.import_run(training("stored")));
+    ASSERT_TRUE(store->import_run(training("stored")));
     auto idle = training("without-power");
     idle.traces.front().channel.quantity = trace::Quantity::temperature;
-    ASSERT_TRUE(store.import_run(idle));
+    ASSERT_TRUE(store->import_run(idle));
     ASSERT_TRUE(formats::write_run_bundle(training("bundle"), bundle_));
   }
   [[nodiscard]] StabiliseRequest of(std::vector<std::string> runs) const {
