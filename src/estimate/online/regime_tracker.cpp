@@ -144,8 +144,9 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
     doubt = std::abs(there - mean) / 2;
   }
   if (rate <= 0) return Outlook{0, 0};
-  // Along a trend the mean lies half a regime behind, and the remaining units half their number ahead. A
-  // trend is not extrapolated for ever: some times the regime's length, a carried one as far as it was seen.
+  // Along a trend the regime's mean lags by half the regime, and the remaining units lie ahead by half their
+  // number. A trend is not extrapolated for ever: a regime's own trend up to a multiple of its length, an
+  // inherited one up to a multiple of all units seen.
   const double seen = inherited_drift_ != 0 ? units_ : current_.units();
   const double behind = std::min<double>(current_.units(), Regime::memory);
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;

@@ -33,9 +33,9 @@ bool has_scale(const Sample& sample) {
   return sample.work && sample.training.train_samples;
 }
 
-/// The workloads that have parameters of their own: those that nothing else gives a scale, then those of most
-/// configurations. One configuration cannot tell them from the residual, and thousands of them could not be
-/// solved for.
+/// The workloads that have parameters of their own: first the workloads whose scale is otherwise unknown,
+/// then those with the most configurations. A single configuration could not separate these parameters from
+/// the residual, and thousands of workloads would make the system too large to solve.
 std::set<std::string> own_workloads(std::span<const Observation> observations) {
   struct Workload {
     bool scaled = true;
@@ -79,8 +79,8 @@ ParameterSpace space_of(std::span<const Observation> observations) {
   return ParameterSpace(std::move(lists));
 }
 
-/// Centres the parameters of workloads of unknown work: launches from the smallest batch, GPU time from the
-/// largest, each at the highest power limit, averaged over the hosts.
+/// Centres the parameters of workloads with unknown work. The launch parameter comes from the smallest batch
+/// and the GPU time from the largest, each at the highest power limit and averaged over the hosts.
 void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation> observations) {
   struct Ends {
     const Observation* smallest = nullptr;

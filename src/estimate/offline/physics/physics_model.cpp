@@ -72,8 +72,8 @@ Times times_of(const PhysicsInput& input, const Values& value, PhysicsOutput& ou
   return times;
 }
 
-/// Clock share at which the dynamic power is `share` of its full value: proportional to the clock below the
-/// knee, a power of it above.
+/// Clock share at which dynamic power is `share` of its full value. Power is proportional to the clock below
+/// the knee and to a power of the clock above it.
 double clock_at(double share, double knee, double exponent) {
   const double slope = knee * knee;
   const auto blend = [](double a, double b) {
