@@ -52,7 +52,7 @@ void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> l
       "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) "
       "WHERE key = ? AND status = 'running'",
       now, latest, key_);
-  if (found()) return;  // the usual case leaves the status alone: setting it would write its index anew
+  if (found()) return;  // usually correct already, and setting it would rewrite its index entry
   transaction.run(
       "UPDATE run SET status = 'running', total_known = 0, energy_j = NULL, duration_s = NULL, "
       "heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ?",
