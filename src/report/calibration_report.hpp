@@ -1,4 +1,4 @@
-// What a calibration measured and how far the model follows it, for people and as JSON.
+// The measurements of a calibration and how far the model follows them, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// What was learned from measured configurations, for people and as JSON.
+// The result of `fit` as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

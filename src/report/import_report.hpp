@@ -1,4 +1,4 @@
-// What became of imported files, for people and as JSON.
+// The result of an import as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// A training step on a CPU layer by layer, and how right such estimates are: for people and as JSON.
+// The energy of a training step on a CPU by layer, and the accuracy of such estimates, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// The scores of offline methods as a table for people and as JSON.
+// The scores of offline methods as a text table and as JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

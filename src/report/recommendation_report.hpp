@@ -1,4 +1,4 @@
-// What `recommend` found, as text and JSON. docs/tradeoff.md describes the JSON.
+// Results of `recommend` as text and JSON. docs/tradeoff.md describes the JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// What was done to stored runs.
+// Reports the removal, tagging and recovery of stored runs.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

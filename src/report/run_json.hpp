@@ -1,4 +1,4 @@
-// A run as JSON: the keys that formats promise, and everything else that is known. Unknown is null.
+// A run as JSON: the documented keys and everything else that is known. Unknown values are null.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

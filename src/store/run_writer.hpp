@@ -26,7 +26,7 @@ struct WriterOptions {
 class RunWriter final : public trace::RunSink {
  public:
   RunWriter(std::unique_ptr<LiveRun> run, WriterOptions options);
-  ~RunWriter() override;  ///< closes a run that was not ended as interrupted
+  ~RunWriter() override;  ///< closes the run as interrupted unless end() was called
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
