@@ -4,11 +4,11 @@
     joulecast evaluate online ROOT --moments moments.csv
     bench/calibrate_projection.py moments.csv [--held-out]
 
-Each moment is what the adaptive method knew and what then came. The interval score (Winkler 1972) is minimised, its
-logarithm summed over the kinds of moments so that early, wide ones do not decide alone; within a kind every group
-(source x architecture) has the same weight, and two meters on one run share the weight of one. A penalty keeps the
-coverage of each kind and source near the level. --held-out leaves out one group after the other, fits the others, and
-reports the coverage of what was left out. Needs numpy, pandas and scipy.
+Each moment is what the adaptive method knew at a time, and what followed. The script minimises the interval score (Winkler
+1972). It sums the score's logarithm over the kinds of moments, so that early moments with wide intervals do not dominate.
+Within a kind every group (source x architecture) has the same weight, and two meters on one run share one weight. A penalty
+keeps the coverage of each kind and source near the nominal level. --held-out leaves out each group in turn, fits the others,
+and reports the coverage on the group left out. Needs numpy, pandas and scipy.
 """
 import argparse
 

@@ -1,9 +1,9 @@
-"""Times `joulecast compare` on a table of a million rows, beside pandas and scipy on the same file and the same test.
+"""Times `joulecast compare` on a table of a million rows, and pandas and scipy with the same test on the same file.
 
     python3 bench/compare_million.py build/bench/joulecast [rows]
 
-Prints seconds for each (the best of three, whole processes) and the ratio: wall-clock, and processor time, which a busy
-machine hardly distorts. pandas and scipy are needed for the peer only.
+Prints the seconds of each (best of three, whole processes) and their ratio, both as wall-clock time and as processor time.
+The load of other programs hardly affects processor time. Only the comparison needs pandas and scipy.
 """
 import os
 import pathlib

@@ -1,11 +1,11 @@
-// How right the modelled CPU power is: RAPL readings at controlled loads against our model and against
-// CodeCarbon's estimate of the same moments. Usage: cpu_power_bench [cpu-load-power.csv]
+// The accuracy of the modelled CPU power: compares RAPL readings at controlled loads with our model and with
+// CodeCarbon's estimate at the same moments. Usage: cpu_power_bench [cpu-load-power.csv]
 //
 // The table has the columns cpu, load_target_pct, logical_cpus, cpu_load_pct, rapl_package_w,
-// codecarbon_estimate_w. "As shipped" is hardware::cpu_power. "Left out" fits idle share and steepness anew
-// on the other CPUs alone. It is no clean hold-out: full_share by class is never fitted, but the server and
-// workstation figures were settled with these readings in sight. Only CPUs that are not in this table tell
-// how well the model carries over.
+// codecarbon_estimate_w. "As shipped" is hardware::cpu_power. "Left out" fits idle share and steepness to the
+// other CPUs only. This is not a clean hold-out: full_share by class is never fitted, but the figures for
+// servers and workstations were chosen with these readings known. Only CPUs outside this table can show how
+// well the model generalises.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +28,8 @@ struct Moment {
   double utilisation = 0;
   double watts = 0;
   double codecarbon = 0;
-  bool loaded = false;  ///< a load was asked for; RAPL of the others is a watt or less on some boards
+  /// A load was applied. Some boards report a watt or less for the unloaded sockets.
+  bool loaded = false;
 };
 
 struct Measured {
@@ -94,7 +95,7 @@ Score score(const Measured& cpu, bool all, const CpuPowerParameters& p) {
                [&](const Moment& m) { return hardware::cpu_power(cpu.tdp, p, m.utilisation).value(); });
 }
 
-/// Error of idle share and steepness on one CPU, with its own best full share: a grid is enough.
+/// Error of idle share and steepness on one CPU with its own best full share, found on a grid.
 double fit_error(const Measured& cpu, CpuPowerParameters p) {
   double best = INFINITY;
   for (p.full_share = 0.3; p.full_share <= 2; p.full_share += 0.02)
@@ -102,8 +103,8 @@ double fit_error(const Measured& cpu, CpuPowerParameters p) {
   return best;
 }
 
-/// Two threads a core give a steepness of 2; a few CPUs may move it, and not far. In % of error a unit of
-/// steepness squared.
+/// Prior: two threads per core suggest a steepness of 2, and a few CPUs may move it only a little. In % of
+/// error per unit of steepness squared.
 constexpr double prior_steepness = 2, prior_weight = 25;
 
 CpuPowerParameters fit_without(const std::vector<Measured>& cpus, const Measured& left_out) {

@@ -1,6 +1,6 @@
-// How fast a nvidia-smi log becomes channels: import_bench FILE [repetitions] prints one JSON line with the
-// best of them. The whole way is timed: open, read, timestamps, units, gaps, and the values as channels in
-// memory.
+// How fast an nvidia-smi log is imported: import_bench FILE [repetitions] prints the best repetition as one
+// line of JSON. The whole import is timed: opening, reading, timestamps, units, gaps, and storing the values
+// as channels in memory.
 #include <fmt/format.h>
 #include <time.h>
 
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path file = argv[1];
   const int repetitions = argc > 2 ? std::atoi(argv[2]) : 5;
   double wall = 1e9;
-  double cpu = 1e9;  // of this thread: what a busy machine hardly distorts
+  double cpu = 1e9;  // CPU time of this thread, which other load hardly affects
   double energy = 0;
   std::uint64_t readings = 0;
   for (int i = 0; i < repetitions; ++i) {

@@ -1,9 +1,9 @@
-"""Reading a nvidia-smi log: joulecast against pandas, in one run on one core, on the same file.
+"""Times the import of an nvidia-smi log by joulecast and by pandas, in one run on one core, on the same file.
 
     python3 bench/import_vs_pandas.py build/bench/bench/import_bench [--megabytes 40] [--repetitions 5]
 
-Both parse the timestamps and take the units off; pandas reads with its C engine and a stated date format, the
-fastest way it has. The energies of both must agree.
+Both parse the timestamps and remove the units. pandas uses its C engine and a given date format, its fastest way. The
+energies of both must agree.
 """
 import argparse
 import json

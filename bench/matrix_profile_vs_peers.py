@@ -1,11 +1,11 @@
-"""The matrix profile: joulecast against stumpy and SCAMP (where they can be had) and plain brute force, in one run.
+"""Times the matrix profile of joulecast, of stumpy and SCAMP (where they are installed), and by plain brute force.
 
     python3 bench/matrix_profile_vs_peers.py build/bench/bench/segment_bench [--n 65536] [--venv DIR] [--scamp]
 
-FP64, window 10, self-join with nearest-neighbour indices; pairs = n^2 / 2. One thread is timed by its CPU time, which a busy
-machine hardly distorts; two threads by the clock, so that figure wants an idle machine. Without peers the ratios are to the published
-figures for SCAMP and stumpy on a 2-core Zen 4 virtual machine, and say so. stumpy is installed into its own environment, from
-the network; --scamp builds pyscamp there as well (needs a compiler and some minutes).
+FP64, window 10, self-join with nearest-neighbour indices; pairs = n^2 / 2. One thread is timed by its CPU time, which other
+load hardly affects. Two threads are timed by the clock, which needs an idle machine. Without stumpy or SCAMP the ratios use
+published figures for a 2-core Zen 4 virtual machine, and the output says so. stumpy is installed from the network into its own
+environment; --scamp also builds pyscamp there, which needs a compiler and some minutes.
 """
 import argparse
 import json

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Times `joulecast fit` (all models, calibration included) beside the paper's search alone in scikit-learn.
+"""Times `joulecast fit` (all models, with calibration) and, for comparison, only the paper's search in scikit-learn.
 
     bench/offline_fit.py JOULECAST workloads.csv [--draws 100] [--jobs 2]
 
-The search is the same on both sides: for mean power and for epoch energy, over all rows and over each source's,
-linear, ridge, kernel ridge and support vectors, DRAWS random settings each, 5 folds grouped by configuration, the
-scaler inside the fold; support vectors are searched on at most 300 rows. Also times `joulecast predict`.
-Prints seconds and their ratio. Needs numpy, pandas and scikit-learn.
+Both sides do the same search: for mean power and for epoch energy, over all rows and over each source's rows, with linear,
+ridge, kernel ridge and support vector regression, DRAWS random settings each, and 5 folds grouped by configuration with the
+scaler fitted inside the fold. Support vectors are searched on at most 300 rows. Also times `joulecast predict`. Prints seconds
+and their ratio. Needs numpy, pandas and scikit-learn.
 """
 import argparse
 import os
@@ -41,7 +41,7 @@ MOST_SUPPORT_VECTOR_ROWS = 300
 
 
 def features_of(table):
-    """Nine numbers a row, as many as joulecast has; which nine does not change the time."""
+    """Nine numbers per row, as many as joulecast has; the time does not depend on which nine."""
     sides = table["input_shape"].str.split("x", expand=True).reindex(columns=[0, 1, 2])
     table["height"], table["width"] = pd.to_numeric(sides[1]), pd.to_numeric(sides[2])
     table["gpu_number"] = table["gpu"].astype("category").cat.codes

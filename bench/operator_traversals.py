@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""How often an operator goes through its tensors, where a loss goes through its output seven times.
+"""How often an operator traverses its tensors, on a scale on which a loss traverses its output seven times.
 
-src/estimate/offline/layerwise/layer_work.cpp prices operators that layer tables do not hold by the bytes that they move. This
-prints what its factors are checked against: the time of an operator's forward and backward pass over (input + output)
-bytes, against one of the seven traversals of torch.nn.functional.mse_loss and its gradient; and for layers with weights,
-the time of the gradients of weights and of inputs against that of the forward pass.
+src/estimate/offline/layerwise/layer_work.cpp prices operators that are not in layer tables by the bytes that they move. This
+script checks its factors. It prints the time of an operator's forward and backward pass over (input + output) bytes, relative
+to one of the seven traversals of torch.nn.functional.mse_loss and its gradient. For layers with weights it also prints the time
+of the gradients of weights and of inputs, relative to the forward pass.
 
-One thread and CPU time, so that a busy machine does not show. Needs PyTorch (Debian: python3-torch).
+Uses one thread and CPU time, so that other load does not matter. Needs PyTorch (Debian: python3-torch).
 """
 import os
 import statistics
 import time
 
-os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")  # what the CPUs of the layer table have
+os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")  # the instruction set of the CPUs in the layer table
 import torch
 from torch import nn
 from torch.nn import functional
@@ -46,7 +46,7 @@ def passes(operator, x, input_learns=True, repeats=9):
 
 
 def traversal(shape):
-    """Seconds a byte of one traversal: reading both and writing, averaging; reading both and writing."""
+    """Seconds per byte of one of a loss's seven traversals: read both, write, average; read both, write the gradient."""
     prediction, target = torch.rand(*shape).requires_grad_(), torch.rand(*shape)
 
     def loss():

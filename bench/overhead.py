@@ -1,7 +1,7 @@
-"""What measuring costs: our CPU time and wake-ups by rate and number of GPUs, the start-up, and the child's slow-down.
+"""The cost of measuring: joulecast's CPU time and wake-ups by rate and number of GPUs, its start-up, and the child's slow-down.
 
-Against a fake NVIDIA driver and a fake RAPL tree, so that it runs anywhere; a real driver's calls cost more, and their
-latency is in every run's record. Usage: bench/overhead.py BUILD_FOLDER
+Uses a fake NVIDIA driver and a fake RAPL tree, so that it runs anywhere. Calls of a real driver cost more; every run records
+their latency. Usage: bench/overhead.py BUILD_FOLDER
 """
 import os
 import pathlib
@@ -18,7 +18,7 @@ SECONDS = 10
 
 
 def fake_machine(folder, gpus):
-    """Environment of a machine with one RAPL package and so many GPUs."""
+    """Environment of a machine with one RAPL package and this many GPUs."""
     zone = folder / "sys/class/powercap/intel-rapl:0"
     zone.mkdir(parents=True, exist_ok=True)
     for name, text in {"name": "package-0", "energy_uj": "123456789", "max_energy_range_uj": "262143328850"}.items():
@@ -44,7 +44,7 @@ def cost(interval, environment):
     time.sleep(1.5)
 
     def now():
-        # Nanoseconds on a CPU, thread by thread: the clock ticks of /proc/PID/stat are too coarse.
+        # Nanoseconds of CPU time, thread by thread: the clock ticks of /proc/PID/stat are too coarse.
         spent = sum(int((task / "schedstat").read_text().split()[0])
                     for task in pathlib.Path(f"/proc/{run.pid}/task").iterdir())
         return spent / 1e9, wake_ups(run.pid), time.monotonic()

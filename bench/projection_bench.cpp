@@ -1,4 +1,4 @@
-// Cost of a live update: one unit added and one projection asked for, after some units or after many.
+// Cost of a live update: adding one unit and computing one projection, after a few units and after many.
 #include <benchmark/benchmark.h>
 
 #include "estimate/online/projector.hpp"

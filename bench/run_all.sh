@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every benchmark of a build (bench/run_all.sh build/bench) and prints what each measures. Those that read measured
-# data look in JOULECAST_DATA, else ../shared/data, and say so where it is not there.
+# Runs every benchmark of a build (bench/run_all.sh build/bench) and prints what each one measures. Benchmarks of measured
+# data look in JOULECAST_DATA, or else in ../shared/data, and say so if it does not exist.
 set -u
 cd "$(dirname "$0")/.."
 build=${1:-build/bench}

@@ -1,5 +1,5 @@
-// How fast series are segmented (Google Benchmark). pairs/s counts n^2/2 window pairs of a self-join, as
-// SCAMP and stumpy are quoted. bench/matrix_profile_vs_peers.py runs this beside them and prints the ratios.
+// How fast series are segmented (Google Benchmark). pairs/s counts the n^2/2 window pairs of a self-join, as
+// is usual for SCAMP and stumpy. bench/matrix_profile_vs_peers.py compares with them and prints the ratios.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -61,7 +61,7 @@ void matrix_profile_walk(benchmark::State& state) {
 void matrix_profile_power(benchmark::State& state) {
   matrix_profile_of(state, power_trace(static_cast<std::size_t>(state.range(0))));
 }
-// n, threads, instruction set (0 the best, 1 portable, 2 AVX2, 3 AVX-512)
+// Arguments: n, threads, instruction set (0 = the best, 1 = portable, 2 = AVX2, 3 = AVX-512).
 BENCHMARK(matrix_profile_walk)
     ->Args({65536, 1, 0})
     ->Args({65536, 2, 0})
@@ -78,7 +78,7 @@ BENCHMARK(matrix_profile_power)
     ->MeasureProcessCPUTime()
     ->UseRealTime();
 
-// The definition, two loops and an inner product: what everything above is measured by.
+// The definition as two loops and an inner product: the baseline for everything above.
 void brute_force(benchmark::State& state) {
   const auto x = random_walk(static_cast<std::size_t>(state.range(0)));
   constexpr std::size_t m = 10;
@@ -116,7 +116,7 @@ void fluss_from_indices(benchmark::State& state) {
 }
 BENCHMARK(fluss_from_indices)->Arg(65536)->Unit(benchmark::kMicrosecond);
 
-// One sample into a full buffer, and the change that the arcs then show.
+// Adds one sample to a full buffer and computes the change that the arcs then show.
 void floss_sample(benchmark::State& state) {
   FlossOptions options;
   options.buffer = static_cast<std::size_t>(state.range(0));

@@ -1,5 +1,5 @@
-// How long the statistics take: stats_bench prints one line a figure, with the target beside it. The best of
-// five repetitions counts; results are used, so that nothing is optimised away.
+// How long the statistics take: stats_bench prints one line per figure with its target. The best of five
+// repetitions counts. Results are used, so that the compiler cannot remove the work.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// store_bench [HOURS HZ GPUS]: what a long run costs in the store, and how soon `show` answers. Default 24 h,
-// 10 Hz, 8 GPUs. Writes through RunWriter as `joulecast run` does, with the noise and jitter of real meters,
-// then reads back.
+// store_bench [HOURS HZ GPUS]: how much space and time a long run needs in the store, and how fast `show`
+// answers. Default: 24 h, 10 Hz, 8 GPUs. Writes through RunWriter like `joulecast run`, with the noise and
+// jitter of real meters, then reads the run back.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -37,11 +37,11 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-/// One simulated channel: where its values come from.
+/// One simulated channel and the state that generates its values.
 struct Meter {
   trace::Channel channel;
   int device = 0;
-  double sum = 0;  ///< of a counter
+  double sum = 0;  ///< for a counter
 };
 
 std::vector<Meter> make_meters(int gpus) {
@@ -179,7 +179,7 @@ double time_show(const std::filesystem::path& path) {
   return spent;
 }
 
-/// CPU of the writer at its real pace: commits of one second's readings.
+/// CPU time of the writer at its real pace: each commit has the readings of one second.
 void measure_live(const std::filesystem::path& path, const Run& run) {
   auto opened = store::RunStore::open(path.string());
   auto recorded = (*opened)->record({});

@@ -1,9 +1,9 @@
-"""How often each stability detector finds the end of a ramp that is known, on made-up power traces.
+"""How often each stability detector finds the known end of a ramp, on synthetic power traces.
 
     python3 bench/synthetic_ramps.py build/release/joulecast [--traces 200]
 
-Power rises in a straight line over 20 to 150 s (sometimes after some idle seconds) to a plateau of 5 to 50 minutes, with the
-noise of a meter; every other trace also dips in each epoch of 20 to 60 s. A hit is within 10 s (30 s) of the ramp's end.
+Power rises linearly over 20 to 150 s (in some traces after a few idle seconds) to a plateau of 5 to 50 minutes, with the noise
+of a meter. Every other trace also dips once in each epoch of 20 to 60 s. A hit is within 10 s (30 s) of the ramp's end.
 """
 import argparse
 import json

@@ -1,5 +1,5 @@
-# Every library in one place. Required ones come from Debian's packages (scripts/packages.txt names them);
-# optional ones are found, not fetched, and what is absent is said in one line.
+# Finds every library in one place. Required ones come from Debian's packages (scripts/packages.txt lists them).
+# Optional ones are searched for, never downloaded; a missing one is reported in one line.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -1,5 +1,5 @@
 # The Debian package: cmake --build BUILD --target package, or cpack -G DEB --config BUILD/CPackConfig.cmake.
-# What it holds is what `cmake --install` installs; dpkg-shlibdeps finds out what it needs.
+# It contains what `cmake --install` installs; dpkg-shlibdeps finds the packages that it depends on.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME joulecast)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
@@ -21,7 +21,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 include(CPack)
 
-# What policy wants below share/doc.
+# Files that Debian policy requires below share/doc.
 set(compressed ${CMAKE_BINARY_DIR}/generated/changelog.gz)
 add_custom_command(OUTPUT ${compressed} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md > ${compressed}
                    DEPENDS ${PROJECT_SOURCE_DIR}/CHANGELOG.md)

@@ -1,9 +1,9 @@
-# Headers that nearly every file reads are compiled once, not once a file. What is in them is still included where
-# it is used: a file has to compile without them too (the clang preset builds that way).
+# Headers that almost every file uses are compiled once instead of once per file. Files still include what they use,
+# because they must also compile without precompiled headers (the clang preset builds that way).
 #
-# gcc accepts a precompiled header only with the flags that it was made with, so there is one of each kind:
-#   full    optimised code: the numerics and what runs while a training runs
-#   quick   -O1: use cases, reports, commands, tests; they wait for the disk or run once, and compile in half the time
+# gcc accepts a precompiled header only with the flags that it was made with, so there is one for each kind of target:
+#   full    optimised code: numerics, and code that runs during a training
+#   quick   -O1: use cases, reports, commands, tests. They wait for the disk or run once, and compile in half the time
 #   test    quick, with GoogleTest
 set(JOULECAST_COMMON_HEADERS
     <algorithm> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span> <string> <string_view>
@@ -17,7 +17,7 @@ function(joulecast_precompiled KIND)
   target_precompile_headers(joulecast_precompiled_${KIND} PRIVATE ${JOULECAST_COMMON_HEADERS})
 endfunction()
 
-# Gives a target the precompiled header of a kind, and -O1 where the kind asks for it.
+# Gives a target the precompiled header of a kind, and -O1 if the kind needs it.
 function(joulecast_compile_as TARGET KIND)
   if(NOT KIND STREQUAL "full")
     target_compile_options(${TARGET} PRIVATE $<$<CONFIG:Release>:-O1>)

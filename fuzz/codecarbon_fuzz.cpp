@@ -1,4 +1,4 @@
-// Any bytes as CodeCarbon's emissions.csv.
+// Arbitrary bytes as CodeCarbon's emissions.csv.
 #include "support/import_text.hpp"
 
 namespace joulecast::formats {

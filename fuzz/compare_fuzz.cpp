@@ -1,5 +1,5 @@
-// Any text as a table, its first column as groups and its last as values: an error that is one line, or an
-// answer in which every p-value is one and every effect is in its range.
+// Arbitrary text as a table, with its first column as groups and its last as values. The result must be a
+// one-line error, or an answer whose p-values and effect sizes are in their valid ranges.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

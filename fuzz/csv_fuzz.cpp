@@ -1,5 +1,5 @@
-// Any bytes as a CSV text in every style: the scan ends, its lines rise, its cells lie in the text, and a
-// table that is read can be written and read back the same.
+// Arbitrary bytes as CSV text in every style. The scan must end, line numbers must rise, and cells must lie
+// within the text. A table that was read must be written and read back unchanged.
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -33,7 +33,7 @@ void scan(std::string_view text, CsvStyle style) {
   }
 }
 
-/// Behind a byte order mark, so that one in the first cell is kept.
+/// The text follows a byte order mark, so that a mark in the first cell is kept.
 std::string written(const CsvTable& table) {
   std::string text = "\xEF\xBB\xBF";
   const auto put = [&](std::size_t column, std::string_view cell) {

@@ -1,5 +1,5 @@
-// A network's description from anywhere: any text is an error that names its line, or figures that can be
-// added up.
+// Arbitrary text as a network's description. The result must be an error that names its line, or finite
+// figures.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Any bytes as the process CPU and memory log.
+// Arbitrary bytes as a log of process CPU and memory.
 #include "support/import_text.hpp"
 
 namespace joulecast::formats {

@@ -1,5 +1,5 @@
-// What a kernel, a controller or an environment variable says, from a machine that is not as we know it: any
-// text is nothing or figures within their bounds, and never a fault.
+// Arbitrary text in the place of files of the kernel, answers of a management controller and environment
+// variables. The result must be nothing or figures within their bounds, without a crash.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (selection.indices.size() > machine.size()) std::abort();
   for (const auto index : selection.indices)
     if (index >= machine.size()) std::abort();
-  if (selection.indices.empty() && selection.note.empty()) std::abort();  // nothing is hidden without a word
+  // devices must not be hidden without a note
+  if (selection.indices.empty() && selection.note.empty()) std::abort();
   return 0;
 }

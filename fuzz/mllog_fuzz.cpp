@@ -1,4 +1,4 @@
-// Any bytes as MLPerf MLLOG power and training logs.
+// Arbitrary bytes as MLPerf MLLOG power and training logs.
 #include "support/import_text.hpp"
 
 namespace joulecast::formats {

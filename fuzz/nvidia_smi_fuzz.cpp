@@ -1,4 +1,4 @@
-// Any bytes as nvidia-smi logs: with their own header or by guessing, and with named columns.
+// Arbitrary bytes as nvidia-smi logs: with their own header, with guessed columns, and with named columns.
 #include "support/import_text.hpp"
 
 namespace joulecast::formats {

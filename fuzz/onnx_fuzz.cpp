@@ -1,4 +1,4 @@
-// An ONNX model from anywhere: any bytes are an error or figures that can be added up, and never a fault.
+// Arbitrary bytes as an ONNX model. The result must be an error or finite figures, without a crash.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// Any bytes as the files of a run bundle, separated by NUL: run.json, power.csv, epochs.csv, host.csv. What
-// can be read must also be writable, and read back as the same run.
+// Arbitrary bytes as the files of a run bundle, separated by NUL: run.json, power.csv, epochs.csv, host.csv.
+// A bundle that can be read must be written and read back as the same run.
 #include <unistd.h>
 
 #include <array>

@@ -1,5 +1,5 @@
-// Any finite series through every detector, the streams and the search for epochs: an answer within the
-// series or a reason.
+// Arbitrary finite series for every detector, the streams and the search for epochs. The answer must lie
+// within the series, or give a reason.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -13,8 +13,8 @@ namespace {
 
 using namespace joulecast::stability;
 
-// The first byte says how the rest becomes numbers: raw doubles, or small steps as a meter makes them.
-// Long enough for every window and cycle; the time that a run takes grows with its square.
+// The first byte selects how the others become numbers: as raw doubles, or as small steps like a meter's. The
+// series is long enough for every window and cycle, and short because the time grows with its square.
 constexpr std::size_t longest = 300;
 std::vector<double> series_from(const std::uint8_t* data, std::size_t size) {
   std::vector<double> series;

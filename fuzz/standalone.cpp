@@ -1,5 +1,5 @@
-// Runs a fuzz target without libFuzzer: every seed of a folder as it is, then mutated a fixed number of times
-// with a fixed generator, so that a short fuzz run is part of the ordinary tests with any compiler.
+// Runs a fuzz target without libFuzzer: first on every seed of a folder, then on a fixed number of mutations
+// from a fixed random generator. So a short fuzz run is part of the ordinary tests with any compiler.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   std::vector<std::filesystem::path> files;
   if (argc > 1 && std::filesystem::is_directory(argv[1]))
     for (const auto& entry : std::filesystem::directory_iterator(argv[1])) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());  // the same mutations on every machine
+  std::sort(files.begin(), files.end());  // sorted, so that every machine tries the same mutations
   for (const auto& path : files) {
     std::ifstream file(path, std::ios::binary);
     seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());

@@ -1,5 +1,5 @@
-// Blocks of samples as a damaged store would hand them over: decoding ends, allocates within bounds, and what
-// decodes encodes again to the same samples.
+// Blocks of samples as in a damaged store. Decoding must end and allocate a bounded amount, and what it
+// decodes must encode to the same samples again.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +19,7 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::uint8_t> bytes(data, size);
-  // With the right checksum behind them the bytes get past the first gate.
+  // With a correct checksum the bytes pass the first check.
   for (const bool sealed : {false, true}) {
     const auto block = sealed ? seal(Buffer(bytes.begin(), bytes.end())) : Buffer(bytes.begin(), bytes.end());
     if (const auto times = decode_times(block); times && decode_times(encode_times(*times)).value() != *times)
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (!values) continue;
       const auto again = decode_values(encode_values(*values, resolution), resolution);
       if (!again || again->size() != values->size()) std::abort();
-      // Where nothing is a counter, a trip changes nothing; a second one never does.
+      // Without counters a round trip changes nothing. With counters only the first one may.
       if (resolution == 1 && !same(*again, *values)) std::abort();
       if (!same(*again, *decode_values(encode_values(*again, resolution), resolution))) std::abort();
     }

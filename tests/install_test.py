@@ -1,4 +1,4 @@
-"""Installs the built package into an empty folder, builds a foreign C and C++ project against it, and measures it."""
+"""Installs the built package into an empty folder, builds a separate C and C++ project against it, and measures that project."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Holds every #include "module/..." of src/ and apps/ against the layer table of docs/architecture.md."""
+"""Checks every #include "module/..." in src/ and apps/ against the layer table of docs/architecture.md."""
 import os
 import pathlib
 import re

@@ -1,5 +1,5 @@
-"""Builds the Debian package, installs it into an empty root that holds nothing but the packages which it depends on, and uses it
-there: no file of the source or of this machine can help out."""
+"""Builds the Debian package, installs it into an empty root with only the packages that it depends on, and uses it there. So it
+cannot rely on files of the source tree or of this machine."""
 import json
 import os
 import pathlib
@@ -31,7 +31,7 @@ def fields(text):
 
 
 def wanted_by(control):
-    """Names of the packages that Depends and Pre-Depends ask for; the first of alternatives that is installed here."""
+    """Names of the packages in Depends and Pre-Depends. Of alternatives, the first that is installed here."""
     for entry in ",".join(control.get(key, "") for key in ("Depends", "Pre-Depends")).split(","):
         for alternative in filter(None, (word.strip() for word in entry.split("|"))):
             name = re.split(r"[\s(:]", alternative)[0]
@@ -49,7 +49,7 @@ def installed(name):
 
 
 def closure(control):
-    """Every package that is needed, with its paragraph of the package database."""
+    """Every required package with its paragraph of the package database."""
     found, open_ = {}, [control]
     while open_:
         for name, status in wanted_by(open_.pop()):
@@ -71,7 +71,7 @@ def copy_package(name, root):
 
 
 def make_root(root, packages):
-    """An empty root as Debian lays it out, with the files and the database entries of `packages`."""
+    """An empty root with Debian's layout, and the files and database entries of `packages`."""
     for name in ("bin", "sbin", "lib", "lib64"):
         (root / "usr" / name).mkdir(parents=True)
         (root / name).symlink_to(f"usr/{name}")
@@ -83,12 +83,12 @@ def make_root(root, packages):
 
 
 def way_in(root):
-    """The words before a command that let it see `root` alone, with a /proc of its own; None where this is not permitted."""
+    """The words before a command that confine it to `root`, with its own /proc; None if this is not permitted."""
     for rights in ([], ["--user", "--map-root-user"]):
         words = ["unshare", *rights, "--mount", "--pid", "--fork", f"--mount-proc={root}/proc", "chroot", str(root)]
         if subprocess.run([*words, "/usr/bin/joulecast", "--version"], capture_output=True).returncode == 0:
             return words
-    # The outer /proc, where a new one may not be mounted.
+    # Falls back to the outer /proc if a new one cannot be mounted.
     words = ["unshare", "--mount", "sh", "-c", f'mount --rbind /proc {root}/proc && exec chroot {root} "$@"', "sh"]
     return words if subprocess.run([*words, "/usr/bin/joulecast", "--version"], capture_output=True).returncode == 0 else None
 
@@ -115,7 +115,7 @@ def check_content(package, control, version):
 
 
 def use(inside):
-    """What a user would do first; each command needs a table of the package's own."""
+    """What a user would try first; each command needs a table that comes with the package."""
     def joulecast(*words):
         return call(*inside, "/usr/bin/joulecast", *words, env={"HOME": "/tmp", "PATH": "/usr/sbin:/usr/bin"}, timeout=120)
 
@@ -148,7 +148,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     root = folder / "root"
     make_root(root, closure(control))
-    if os.geteuid() == 0:  # dpkg itself, which also holds the dependencies against what is in the root
+    if os.geteuid() == 0:  # dpkg itself, which also checks the dependencies against the root
         call("dpkg", f"--root={root}", "--log=/dev/null", "--install", package)
         assert "ok installed" in call("dpkg-query", f"--admindir={root}/var/lib/dpkg", "-s", "joulecast")
     else:

@@ -1,5 +1,5 @@
-// What every importer's fuzz target does: import a text leniently and strictly, and hold what comes out
-// against what a trace promises.
+// Shared by the importers' fuzz targets: imports a text leniently and strictly, and checks that the result is
+// a valid trace.
 #pragma once
 
 #include <cstdint>

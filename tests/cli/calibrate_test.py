@@ -1,4 +1,4 @@
-"""joulecast calibrate, as a user calls it."""
+"""Tests joulecast calibrate as a user calls it."""
 import json
 import os
 import subprocess
@@ -20,7 +20,7 @@ class Calibrate(unittest.TestCase):
         self.output = os.path.join(self.folder.name, "calibrated.json")
 
     def runs_table(self):
-        """Six configurations of a machine that is three times slower than the shipped model thinks."""
+        """Six configurations of a machine that is three times slower than the shipped model predicts."""
         path = os.path.join(self.folder.name, "runs.csv")
         with open(path, "w") as file:
             file.write("source,framework,dataset,architecture,gpu,batch_size,train_samples,epoch_time_s,mean_gpu_w\n")

@@ -1,4 +1,4 @@
-"""joulecast compare, as a user calls it."""
+"""Tests joulecast compare as a user calls it."""
 import json
 import os
 import pathlib

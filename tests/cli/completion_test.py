@@ -1,5 +1,5 @@
-"""Completions complete, in the shells themselves; the manual page is one that man takes. Shells that are not installed are
-skipped, and the test says so."""
+"""Tests the completions in the shells themselves, and the manual page with man. Shells that are not installed are skipped
+visibly."""
 import os
 import pathlib
 import re
@@ -43,7 +43,7 @@ class CompletionTest(CommandTest):
 
 class Bash(CompletionTest):
     def complete(self, *words):
-        """What pressing Tab behind the last word offers."""
+        """The words that the shell offers when Tab is pressed after the last word."""
         program = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _joulecast; '
                    'printf "%s\\n" "${COMPREPLY[@]}"')
         script = self.script("bash", "joulecast.bash")
@@ -124,7 +124,7 @@ class Fish(CompletionTest):
 
 @needs("zsh")
 class Zsh(CompletionTest):
-    # In a zsh of its own on a terminal, behind the line $2: presses Tab and prints every word that compadd is given and takes.
+    # Starts zsh on a terminal of its own, types the line $2, presses Tab and prints every word that compadd receives and accepts.
     PRESS_TAB = r"""
 zmodload zsh/zpty
 zpty shell "zsh -f -i"

@@ -1,4 +1,4 @@
-"""joulecast evaluate offline, as a user calls it."""
+"""Tests joulecast evaluate offline as a user calls it."""
 import json
 import pathlib
 import os
@@ -15,7 +15,7 @@ def joulecast(*arguments):
 
 
 def made_table(folder, rows=None):
-    """Three networks on two GPUs at four batches; times follow no real machine."""
+    """Three networks on two GPUs at four batch sizes; the times are invented."""
     lines = []
     for i, network in enumerate(["resnet18", "resnet50", "vgg16"]):
         for gpu, speed in [("RTX 3090", 2.0), ("RTX 3070", 1.0)]:

@@ -1,4 +1,4 @@
-"""joulecast fit --store: from a user's own recorded runs to a model that predict uses."""
+"""Tests joulecast fit --store: from a user's own recorded runs to a model that predict uses."""
 import json
 import os
 import pathlib
@@ -16,7 +16,7 @@ class FitStore(CommandTest):
         self.model = self.folder / "model.json"
 
     def bundle(self, name, time_s, watts, **keys):
-        """A run of four epochs, the first of them three times as long: what steady epochs take is known."""
+        """A run of four epochs. The first takes three times as long; the steady epochs' time is known."""
         folder = self.folder / "bundles" / name
         folder.mkdir(parents=True)
         info = {"id": name, "source": "lab", "gpu": "NVIDIA GeForce RTX 3090", "gpu_count": 1, "architecture": "resnet18",
@@ -34,7 +34,7 @@ class FitStore(CommandTest):
         return folder
 
     def made_bundles(self):
-        """Three networks on two GPUs at three batches; times follow no real machine."""
+        """Three networks on two GPUs at three batch sizes; the times are invented."""
         for i, network in enumerate(["resnet18", "resnet34", "vgg16"]):
             for gpu, speed in {"NVIDIA GeForce RTX 3090": 2.0, "NVIDIA GeForce RTX 3070": 1.0}.items():
                 for batch in [16, 32, 64]:

@@ -1,4 +1,4 @@
-"""joulecast hardware: lookup by reported name, own GPU file, and one clear line for what is unknown."""
+"""Tests joulecast hardware: lookup by reported name, a user's GPU file, and one clear line for unknown names."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""joulecast import: kinds, gaps, damage and exit statuses, as a user meets them."""
+"""Tests joulecast import as a user calls it: kinds of files, gaps, damage and exit statuses."""
 import json
 import pathlib
 import unittest
@@ -47,7 +47,7 @@ class Import(CommandTest):
         self.assertEqual(run["readings"], 6)
         self.assertEqual(run["gaps_s"], 20)
         self.assertEqual(run["skipped_lines"], 0)
-        # 10 s at 40 W, and 20 s on the line from 50 W to 70 W.
+        # 10 s at 40 W, then 20 s on the straight line from 50 W to 70 W.
         self.assertAlmostEqual(run["energy_j"], 400 + 1200)
         again, = self.figures(log)["runs"]
         self.assertEqual(again["id"], run["id"])

@@ -1,4 +1,4 @@
-"""joulecast layerwise, as a user calls it."""
+"""Tests joulecast layerwise as a user calls it."""
 import json
 import os
 import subprocess
@@ -14,7 +14,7 @@ def joulecast(*arguments):
 
 
 def dense_layers(cpu, seconds_per_flop, watts=50):
-    """Sixty dense layers that cost so much a FLOP, twice that backward."""
+    """Sixty dense layers with a fixed cost per FLOP, and twice that cost backward."""
     rows = ""
     for i in range(1, 61):
         inputs, outputs = 20 * i, 40 * (1 + i % 7)

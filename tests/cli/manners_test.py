@@ -1,4 +1,4 @@
-"""How every command behaves towards a shell: wrong words, closed pipes, full disks, files that are not there."""
+"""How every command treats wrong words, closed pipes, full disks and missing files."""
 import os
 import pathlib
 import subprocess
@@ -67,7 +67,7 @@ class Manners(CommandTest):
         self.assertIn("holds no JSON", self.refused("hardware", "--json", table))
         self.assertIn("energy_j", table.read_text())
         target = self.folder / "figures.txt"
-        for _ in range(2):  # its own answer of the last time may go
+        for _ in range(2):  # the second time it may replace its own output of the first
             self.call("hardware", "--json", target)
 
     def test_json_without_a_file_goes_to_standard_output(self):

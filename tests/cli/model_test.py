@@ -1,4 +1,4 @@
-"""joulecast model: tables and JSON of named networks, ONNX and description files; one clear line for what is wrong."""
+"""Tests joulecast model: tables and JSON of named networks, ONNX and description files, and one clear line for errors."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""joulecast fit and joulecast predict, as a user calls them."""
+"""Tests joulecast fit and joulecast predict as a user calls them."""
 import json
 import os
 import subprocess
@@ -14,7 +14,7 @@ def joulecast(*arguments):
 
 
 def made_table(path):
-    """Twelve workloads on three GPUs; times follow no real machine."""
+    """Twelve workloads on three GPUs; the times are invented."""
     networks = ["resnet18", "resnet34", "resnet50", "vgg16"]
     with open(path, "w") as file:
         file.write("source,framework,dataset,architecture,gpu,batch_size,train_samples,epoch_time_s,mean_gpu_w\n")
@@ -122,7 +122,7 @@ class Predict(unittest.TestCase):
         with open(table, "w") as file:
             file.write("architecture,gpu,batch_size,epoch_time_s\nresnet18,RTX 3090,8,soon\n")
         self.assert_unusable(joulecast("fit", table, "-o", output), "bad.csv:2", "soon")
-        # An output that cannot be is told before the work.
+        # An output that cannot be written is reported before the work.
         self.assert_unusable(joulecast("fit", "/nonexistent.csv", "-o", self.folder.name), self.folder.name)
         self.assert_unusable(joulecast("fit", self.table, "-o", os.path.join(self.folder.name, "no", "such")), "such")
         self.assertFalse(os.path.exists(output))

@@ -1,4 +1,4 @@
-"""joulecast project and joulecast evaluate online, as a user or a script calls them."""
+"""Tests joulecast project and joulecast evaluate online as a user or a script calls them."""
 import json
 import unittest
 import xml.etree.ElementTree
@@ -7,7 +7,7 @@ from support import CommandTest
 
 
 def bundle(folder, name, epochs=40, total=None, watts=lambda t: 100.0, stream=None, **more):
-    """A run bundle: epochs of 10 s, one node's power each second."""
+    """A run bundle with epochs of 10 s and the power of one node each second."""
     path = folder / name
     path.mkdir(parents=True)
     run = {"id": name, "source": "made-up", "architecture": "net", "total_work": total or epochs, "work_unit": "epoch",

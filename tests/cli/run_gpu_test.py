@@ -1,4 +1,4 @@
-"""joulecast run on fake NVIDIA machines: what the script draws is what the run must show, faults included."""
+"""Tests joulecast run on fake NVIDIA machines: the run must show the power of the script, including its faults."""
 import json
 import os
 import pathlib
@@ -22,7 +22,7 @@ class RunOnFakeGpus(CommandTest):
             self.environment.pop(name, None)
 
     def measure(self, script, seconds=2.0, status=0):
-        """Runs a command of that length and returns the stored run and its rows of GPU energy, by device."""
+        """Runs a command of this length. Returns the stored run and its rows of GPU energy by device."""
         path = self.folder / "gpus.txt"
         path.write_text(script)
         self.environment["JOULECAST_NVML_LIBRARY"] = str(BUILD / "fakes" / "libnvidia-ml.so.1")

@@ -1,4 +1,4 @@
-"""joulecast run, as a user and as a shell see it."""
+"""Tests joulecast run as a user and as a shell see it."""
 import json
 import os
 import pty
@@ -18,7 +18,7 @@ SLOW_EPOCHS = EPOCHS.replace("0.3;", "0.8;")
 
 
 class Transparency(CommandTest):
-    """Whoever runs a command through us must not notice."""
+    """A command under joulecast must behave as it does alone."""
 
     def test_exit_status_is_the_commands(self):
         for status in (0, 1, 3, 255):
@@ -77,7 +77,7 @@ class Transparency(CommandTest):
         child.stdout.close()
 
     def test_what_was_ignored_stays_ignored(self):
-        # As nohup starts it: neither we nor the command end when the terminal goes.
+        # As started by nohup: neither joulecast nor the command ends when the terminal closes.
         script = "import signal, sys; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, flush=True); sys.stdin.read()"
         child = subprocess.Popen([JOULECAST, "run", "-q", "--", sys.executable, "-c", script], env=self.environment,
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -106,7 +106,7 @@ class Transparency(CommandTest):
 
 
 class Terminal(CommandTest):
-    """The child has a terminal where we have one."""
+    """The child has a terminal if joulecast has one."""
 
     def setUp(self):
         super().setUp()
@@ -151,7 +151,7 @@ class Terminal(CommandTest):
         self.assertIn(self.json("show", "cut")["status"], ("failed", "interrupted"))
 
     def test_a_reader_that_pauses_holds_back_no_signal(self):
-        # As `joulecast run -- ... | less`: our standard output is full, our standard error a terminal.
+        # As in `joulecast run -- ... | less`: standard output is full, standard error is a terminal.
         marker = self.folder / "pid"
         script = f"import os, sys; open({str(marker)!r}, 'w').write(str(os.getpid())); sys.stdout.write('x' * 1_000_000)"
         master, slave = pty.openpty()
@@ -236,7 +236,7 @@ class Recording(CommandTest):
 
 
 class Faults(CommandTest):
-    """The training never breaks, and nothing is lost silently."""
+    """The training never breaks, and no loss goes unreported."""
 
     def test_kill_9_keeps_the_run(self):
         child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "killed", "--interval", "50ms", "--", "sleep", "60"],

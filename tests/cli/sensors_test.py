@@ -1,4 +1,4 @@
-"""joulecast sensors and doctor, on fakes of whole machines."""
+"""Tests joulecast sensors and doctor on fakes of whole machines."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""joulecast stabilise: one run, all methods, folders of runs, pictures, and one clear line for what cannot be used."""
+"""Tests joulecast stabilise: one run, all methods, folders of runs, pictures, and one clear line for errors."""
 import json
 import math
 import random
@@ -89,7 +89,7 @@ class Stabilise(CommandTest):
         self.assertEqual(cycles["net"]["with_period"], 0)
         text = self.call("stabilise", self.folder / "runs", "--summary", "--method", "all").stdout
         self.assertIn("6 runs", text)
-        # A folder of bundles can only mean the summary.
+        # A folder of bundles always gives the summary.
         self.assertEqual(self.json("stabilise", self.folder / "runs")["runs"], 6)
 
     def test_stored_runs_by_id_beginning_and_name(self):
@@ -102,11 +102,11 @@ class Stabilise(CommandTest):
         elsewhere = self.folder / "elsewhere.db"
         self.store.rename(elsewhere)
         self.assertEqual(self.json("stabilise", "mine", "--store", elsewhere, cwd="/"), by_path)
-        # Where a folder has the name of a stored run, it is the folder.
+        # A folder takes precedence over a stored run of the same name.
         bundle(self.folder / "here" / "mine", ramp(seed=5, length=300))
         there = self.json("stabilise", "mine", "--store", elsewhere, cwd=self.folder / "here")
         self.assertGreater(there["stable_from_s"], by_path["stable_from_s"] + 100)
-        # A summary takes both, and a name that neither has is one line.
+        # A summary takes folders and stored runs. A name that is neither gives one line.
         summary = self.json("stabilise", "mine", "other", self.folder / "here", "--summary", "--store", elsewhere, cwd="/")
         self.assertEqual(summary["runs"], 3)
         answer = self.call("stabilise", "third", "--store", elsewhere, cwd="/", expect=2)

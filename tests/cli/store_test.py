@@ -1,4 +1,4 @@
-"""list, show, rm, tag, export and recover, and stores that are broken in every way."""
+"""Tests list, show, rm, tag, export and recover, and damaged stores of every kind."""
 import csv
 import json
 import os
@@ -212,7 +212,7 @@ class Export(StoreTest):
 
 class Faults(StoreTest):
     def refused(self, reason, expect=2):
-        """Every command that reads the store says why in one line and leaves the file as it is."""
+        """Every command that reads the store reports the reason in one line and leaves the file unchanged."""
         before = self.store.read_bytes()
         for command in (["list"], ["show"], ["recover"], ["tag", "x", "a=b"], ["rm", "x"], ["export", "x", "--csv", "y"]):
             done = self.call(*command, expect=expect, timeout=120)
@@ -245,7 +245,7 @@ class Faults(StoreTest):
         self.assertEqual(self.call("run", "-q", "--", "sh", "-c", "exit 6", expect=6).stdout, "")
 
     def test_a_full_disk_ends_no_training(self):
-        """No file may grow beyond 40 kB: the store fills up while the command runs."""
+        """No file may grow beyond 40 kB, so that the store fills up while the command runs."""
         script = f"ulimit -f 40; trap '' XFSZ; exec {JOULECAST} run --interval 2ms -- sh -c 'sleep 2; echo done; exit 3'"
         done = subprocess.run(["bash", "-c", script], env=self.environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 3, done.stderr)

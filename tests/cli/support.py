@@ -1,4 +1,4 @@
-"""What the command-line tests share: the binary, a store of their own, and a clear word on failure."""
+"""Shared by the command-line tests: the binary, a store for each test, and a clear message on failure."""
 import json
 import os
 import pathlib
@@ -10,7 +10,7 @@ JOULECAST = os.environ.get("JOULECAST", "build/dev/joulecast")
 
 
 class CommandTest(unittest.TestCase):
-    """Each test has an empty folder, and a store in it that every call uses."""
+    """Each test has an empty folder with a store that every call uses."""
 
     def setUp(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -22,7 +22,7 @@ class CommandTest(unittest.TestCase):
             self.environment.pop(name, None)
 
     def call(self, *arguments, expect=0, text=True, **options):
-        """Runs joulecast to its end; `expect` is the exit status it must have (None = any)."""
+        """Runs joulecast to its end. `expect` is the required exit status (None = any)."""
         options.setdefault("env", self.environment)
         options.setdefault("timeout", 60)
         done = subprocess.run([JOULECAST, *map(str, arguments)], capture_output=True, text=text, **options)

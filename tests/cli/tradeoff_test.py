@@ -1,4 +1,4 @@
-"""joulecast tradeoff and recommend, as a user calls them."""
+"""Tests joulecast tradeoff and recommend as a user calls them."""
 import json
 import os
 import pathlib

@@ -1,5 +1,5 @@
-// A libnvidia-ml.so.1 without a GPU: plays the script that JOULECAST_FAKE_NVML names (fake_nvml_script.hpp),
-// in real time from its loading on, or at the time that a test sets.
+// A libnvidia-ml.so.1 without a GPU. It plays the script that JOULECAST_FAKE_NVML names
+// (fake_nvml_script.hpp), in real time from its loading, or at the time that a test sets.
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -22,7 +22,7 @@ using joulecast::fakes::FakeMachine;
 struct Library {
   FakeMachine machine;
   joulecast::SteadyTime loaded = joulecast::system_clock().steady();
-  double set_time = -1;  ///< s; below 0 = real time
+  double set_time = -1;  ///< in s; negative = real time
   std::size_t generation = 0;
   bool initialised = false;
   unsigned long long calls = 0;
@@ -64,14 +64,15 @@ Library& library() {
   return instance;
 }
 
-// A handle holds the driver's generation, the GPU and (for a MIG instance) its number; never a valid address.
+// A handle encodes the driver's generation, the GPU and the number of a MIG instance. It is never a valid
+// address.
 constexpr std::uintptr_t per_generation = 1U << 20, per_gpu = 1U << 8;
 nvml::Device handle_of(std::size_t generation, std::size_t gpu, std::size_t instance) {
   return reinterpret_cast<nvml::Device>((generation + 1) * per_generation + gpu * per_gpu + instance);
 }
 
-/// The GPU behind a handle after the script's latency, hang and failure of this field; nullptr and the error
-/// else.
+/// The GPU behind a handle, after this field's latency, hang and failure in the script. On failure nullptr,
+/// with the error.
 const FakeGpu* enter(nvml::Device handle, const char* field, int& error) {
   auto& lib = library();
   ++lib.calls;

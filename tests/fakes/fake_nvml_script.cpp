@@ -54,7 +54,7 @@ void describe_gpu(FakeGpu& gpu, const Options& options) {
   gpu.usage_is_average = text("usage", "instant") == "average";
 }
 
-/// One line about the last GPU; false where the word is not known.
+/// Applies one line of the script to the latest GPU. False if its word is unknown.
 bool apply(FakeGpu& gpu, const std::vector<std::string>& words) {
   const auto options = options_of(words);
   const auto& verb = words[0];

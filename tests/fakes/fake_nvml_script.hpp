@@ -1,22 +1,23 @@
-// What a fake NVIDIA machine does over time, from a small text. One power trace a GPU feeds every view of it.
+// The behaviour of a fake NVIDIA machine over time, as a small text. One power trace per GPU determines every
+// figure that the GPU reports.
 //
 //   gpu uuid=GPU-0001 name=NVIDIA_A100 arch=7 limit_w=400 usage=instant   a GPU ("_" in a name is a space)
-//   power 0:50 10:300                 its power: W at s, straight lines between, the last value held
-//   square low=60 high=300 period=2   or a square wave, low first
+//   power 0:50 10:300                 its power: W at s, linear between points, constant after the last
+//   square low=60 high=300 period=2   or a square wave that begins low
 //   timing period_ms=100 window_ms=25 phase_ms=0 gain=1.05 counter_gain=1
 //   fail FIELD ERROR [from=S] [to=S]  FIELD: energy power average utilisation memory temperature clock or
 //   all;
 //                                     ERROR: NOT_SUPPORTED NO_PERMISSION TIMEOUT GPU_IS_LOST UNKNOWN
-//   latency FIELD MS                  each call takes that long
-//   hang FIELD from=S for=S           calls in that span do not return before `for` seconds
-//   frozen from=S [to=S]              the energy counter stands
-//   backward at=S by_j=J              it jumps back
-//   mig UUID                          an instance; turns MIG on
-// and for the whole machine:
-//   reload at=S                       the driver is reloaded: handles die, counters restart at 0
-//   order at=S 1,0                    from then on GPUs are numbered so
+//   latency FIELD MS                  each call takes this long
+//   hang FIELD from=S for=S           a call in this span returns only after `for` seconds
+//   frozen from=S [to=S]              the energy counter stops
+//   backward at=S by_j=J              the energy counter jumps back
+//   mig UUID                          adds an instance and turns MIG on
+// For the whole machine:
+//   reload at=S                       reloads the driver: handles become invalid, counters restart at 0
+//   order at=S 1,0                    from this time the GPUs are numbered in this order
 //   driver missing                    nvmlInit fails
-//   driver slow_ms=3000               it takes that long
+//   driver slow_ms=3000               nvmlInit takes this long
 #pragma once
 
 #include <limits>
@@ -37,7 +38,7 @@ struct Fault {
   int error = 0;
   double from = 0;
   double to = forever;
-  double seconds = 0;  ///< of a hang
+  double seconds = 0;  ///< duration of a hang
 };
 
 struct FakeGpu {
@@ -54,12 +55,12 @@ struct FakeGpu {
   std::map<std::string, double> latency;            ///< s
   std::vector<std::string> instances;
 
-  /// J from 0 to t, exact.
+  /// Exact energy from 0 to t in J.
   [[nodiscard]] double energy(double t) const;
   [[nodiscard]] double mean_power(double from, double to) const;
-  /// The last moment at or before t at which the sensor had a new value.
+  /// The last time up to t at which the sensor had a new value.
   [[nodiscard]] double updated(double t) const;
-  /// What the energy counter says at t, in J, if it started at `since`.
+  /// The energy counter at t in J, if it started at `since`.
   [[nodiscard]] double counter(double t, double since) const;
   [[nodiscard]] double instant_power(double t) const;
   [[nodiscard]] double average_power(double t) const;
@@ -73,7 +74,7 @@ struct FakeMachine {
   double init_seconds = 0;
 };
 
-/// malformed names the line.
+/// malformed, naming the line.
 [[nodiscard]] Result<FakeMachine> parse_machine(std::string_view script);
 
 }  // namespace joulecast::fakes

@@ -1,4 +1,4 @@
-// A ROCm SMI library without a GPU, whose answers a test sets.
+// A ROCm SMI library without a GPU. Tests set its answers.
 #include <array>
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what every command writes against stored outputs: tests/golden/README.md.
+"""Compares the output of every command with stored outputs: see tests/golden/README.md.
 
     golden_test.py [--refresh] [--comma] [FAMILY | FAMILY/CASE …]
 
@@ -22,8 +22,8 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 SKIPPED = 77
-RELATIVE_TOLERANCE = 1e-9  # other compilers and the sanitizers' builds differ in the last digits
-ABSOLUTE_TOLERANCE = 1e-12  # what is left of a difference that should be 0
+RELATIVE_TOLERANCE = 1e-9  # compilers and sanitizer builds differ in the last digits
+ABSOLUTE_TOLERANCE = 1e-12  # for the rounding error of a difference that should be 0
 LINE_OF_JSON = re.compile(r' *(?:"\w+": |-?\d[\d.e+-]*,?$)')
 KIND_OF_FILE = {".json": "json", ".csv": "figures", ".svg": "figures"}
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -34,7 +34,7 @@ def cpu_name():
     return match[1] if match else "CPU"
 
 
-# What depends on the machine or the hour, by the name under which a case asks for it to be hidden.
+# Outputs that depend on the machine or the time. A case names the masks that hide them.
 MASKS = {
     "time": [(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?", "<time>")],
     "id": [(r"\b\d{8}-\d{6}-\w{4}\b", "<id>"), (r"\bjoulecast-\d+\.db\b", "joulecast-<pid>.db"),
@@ -54,7 +54,7 @@ FIGURE_IN_TEXT = re.compile(r"(?<![\w\"=.:/<-])(?<!exit status )[-+±]?\d+(?:\.\
 
 
 def without_figures(line):
-    """A line of what was measured just now: the words stay, the numbers and what hangs on them go."""
+    """A line with figures that were measured just now: keeps the words, hides the numbers and what depends on them."""
     field = FIGURE_IN_JSON.match(line)
     if field:
         return line if KEPT_IN_JSON.match(line) else f"{field[1]}#{field[3]}"
@@ -68,7 +68,7 @@ def without_figures(line):
 
 
 class Case:
-    """One entry of cases/FAMILY.toml, with what its file says for all of them."""
+    """One entry of cases/FAMILY.toml, with the keys that its file sets for all cases."""
 
     def __init__(self, family, shared, entry):
         entry = {**shared, **entry}
@@ -102,7 +102,7 @@ def all_cases(wanted):
 
 
 class Workshop:
-    """A folder with everything that the cases need: the inputs, the binary by its name, the locale."""
+    """A folder with everything that the cases need: inputs, the binary under its name, and the locale."""
 
     def __init__(self, folder, comma):
         self.folder = pathlib.Path(folder).resolve()
@@ -124,7 +124,7 @@ class Workshop:
         self.places = [(share, "<share>"), (str(build / "fakes"), "<fakes>"), (str(SOURCE), "<source>")]
 
     def case_environment(self, case, folder):
-        """A machine of its own: an /proc that stands still, no driver, and a /sys of what the case names."""
+        """A machine for one case: a constant /proc, no driver, and a /sys made from the files that the case names."""
         for fixture in case.machine:
             for part in (SOURCE / "tests/fixtures/sysfs" / fixture).read_text().split("== ")[1:]:
                 name, content = part.split("\n", 1)
@@ -138,7 +138,7 @@ class Workshop:
                 "JOULECAST_ROCM_LIBRARY": "/nonexistent/librocm_smi64.so", **given}
 
     def hide(self, text, case, folder):
-        """Paths, the version and what the case asks for give way to names that are the same everywhere."""
+        """Replaces paths, the version and the masked parts by names that are the same on every machine."""
         for place, name in [(str(self.folder / "in"), "in"), (str(folder), "<folder>"), *self.places]:
             text = text.replace(place, name)
         text = re.sub(r"\bjoulecast \d+\.\d+\.\d+(-\w+)?", "joulecast <version>", text)
@@ -149,7 +149,7 @@ class Workshop:
         return "\n".join(map(without_figures, text.split("\n"))) if case.hides_figures else text
 
     def outputs(self, case):
-        """What the case writes: {path below expected/FAMILY: [(line, how to compare it)]}."""
+        """The output of the case: {path below expected/FAMILY: [(line, how to compare it)]}."""
         folder = self.folder / case.family / case.name
         (folder / "out").mkdir(parents=True)
         (folder / "in").symlink_to(self.folder / "in")
@@ -181,14 +181,14 @@ class Workshop:
 
 
 def lines_of(text, kind=None):
-    """[(line, kind)]. Without a kind, what looks like a line of JSON is compared as one, anything else letter by letter."""
+    """[(line, kind)]. Without a kind, lines that look like JSON are compared as JSON, all others letter by letter."""
     lines = text.split("\n")
     lines = lines[:-1] if not lines[-1] else [*lines, "[no newline at the end]"]
     return [(line, kind or ("json" if LINE_OF_JSON.match(line) else "exact")) for line in lines]
 
 
 def is_close(expected, actual, kind):
-    """Whether two lines are the same but for the last digits of their numbers. JSON tells 1 from 1.0."""
+    """Whether two lines are equal except for the last digits of their numbers. JSON tells 1 from 1.0."""
     if expected == actual:
         return True
     if kind == "exact" or NUMBER.sub("#", expected) != NUMBER.sub("#", actual):
@@ -202,7 +202,7 @@ def is_close(expected, actual, kind):
 
 
 def settled(expected, actual):
-    """The actual lines, with the expected ones in the place of those that are close enough."""
+    """The actual lines, in which lines that are close enough are replaced by the expected ones."""
     kinds = [kind for _, kind in actual]
     result = [line for line, _ in actual]
     if len(expected) == len(actual):
@@ -218,7 +218,7 @@ def settled(expected, actual):
 
 
 def differences(name, path, actual):
-    """A unified diff, empty where the outputs agree."""
+    """A unified diff; empty if the outputs agree."""
     if not path.exists():
         return [f"there is no {path.relative_to(SOURCE)}"]
     expected = path.read_text(encoding="utf-8").split("\n")[:-1]
@@ -233,14 +233,14 @@ def store(folder, outputs):
 
 
 def stored_files(case):
-    """What is kept of a case, by its path below expected/FAMILY."""
+    """The stored outputs of a case, by their paths below expected/FAMILY."""
     folder = HERE / "expected" / case.family
     paths = [folder / f"{case.name}.txt", *(folder / case.name).rglob("*")]
     return {str(path.relative_to(folder)) for path in paths if path.is_file()}
 
 
 def check(workshop, case):
-    """Prints what is wrong with a case; whether nothing is."""
+    """Prints the differences of a case. Returns whether there are none."""
     faults = []
     try:
         outputs = workshop.outputs(case)
@@ -276,7 +276,7 @@ def unused_files():
 
 
 def check_inputs():
-    """The stored inputs are what make_inputs.py writes, and every expected file has its case."""
+    """Checks that make_inputs.py writes exactly the stored inputs, and that every expected file belongs to a case."""
     faults = [f"{path.relative_to(SOURCE)} belongs to no case: tests/golden/golden_test.py --refresh removes it"
               for path in unused_files()]
     with tempfile.TemporaryDirectory() as folder:
@@ -291,7 +291,7 @@ def check_inputs():
 
 
 def make_comma_locale(folder):
-    """A locale with decimal commas in `folder`, or why there is none."""
+    """Makes a locale with decimal commas in `folder`, or returns the reason why it cannot."""
     if shutil.which("localedef") is None:
         return "there is no localedef (Debian package locales)"
     (folder / "locales").mkdir()

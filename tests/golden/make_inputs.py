@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the inputs of the golden outputs: small made-up runs, logs and tables. No figure comes from a real machine.
+"""Writes the inputs of the golden outputs: small synthetic runs, logs and tables. All figures are invented.
 
     make_inputs.py [FOLDER]    (default: inputs beside this file)
 
@@ -16,7 +16,7 @@ MINUTE = 60_000_000_000
 
 
 def noise(seed, size):
-    """A function that returns a new deviation of at most `size` at each call."""
+    """Returns a function that gives a new deviation of at most `size` at each call."""
     source = random.Random(seed)
     return lambda: size * (2 * source.random() - 1)
 
@@ -27,12 +27,12 @@ def write(path, text):
 
 
 def table(columns, rows):
-    """CSV text; None is an empty cell."""
+    """CSV text; None becomes an empty cell."""
     return "".join(",".join("" if cell is None else str(cell) for cell in row) + "\n" for row in [columns, *rows])
 
 
 def bundle(path, run, power=None, epochs=None, host=None, progress=None):
-    """A run bundle; `power` maps file names to (columns, rows)."""
+    """A run bundle. `power` maps file names to (columns, rows)."""
     write(path / "run.json", json.dumps({"id": path.name, **run}, indent=1) + "\n")
     for name, (columns, rows) in (power or {}).items():
         write(path / name, table(columns, rows))
@@ -49,7 +49,7 @@ def even_epochs(count, length, begin=0.0):
 
 
 def steady_run(root):
-    """Everything that a run can know about itself: metrics, sensors, notes, tags, a place, projections."""
+    """A run with everything that a run can record: metrics, sensors, notes, tags, a place, projections."""
     jitter, seconds, count = noise(1, 3), 10, 20
     end = seconds * count
     epochs = even_epochs(count, seconds)
@@ -90,7 +90,7 @@ def steady_run(root):
 
 
 def changing_run(root):
-    """Fine-tuning begins after ten of 24 epochs and draws a third more."""
+    """Fine-tuning begins after ten of 24 epochs and draws a third more power."""
     jitter, seconds, count = noise(2, 4), 10, 24
     rows = [(t, f"{(150 if t < 100 else 200) + jitter():.2f}") for t in range(seconds * count + 1)]
     bundle(root / "changing", {"source": "made-up", "architecture": "vgg16", "total_work": count, "work_unit": "epoch",
@@ -100,10 +100,10 @@ def changing_run(root):
 
 
 def gap_run(root):
-    """The GPU's meter was silent from 40 s to 70 s, and single cells are empty."""
+    """The GPU's meter is silent from 40 s to 70 s, and single cells are empty."""
     jitter, seconds, count = noise(3, 2), 10, 12
     rows = []
-    for t in range(-3, seconds * count + 4):  # begins before the run and ends after it
+    for t in range(-3, seconds * count + 4):  # power begins before the run and ends after it
         gpu = None if 40 < t < 70 or t in (11, 97) else f"{250 + jitter():.2f}"
         rows.append((t, gpu, f"{60 + jitter():.2f}"))
     bundle(root / "gap", {"source": "made-up", "gpu": "NVIDIA A100-SXM4-40GB", "architecture": "bert_base",
@@ -115,7 +115,7 @@ def gap_run(root):
 
 
 def counter_run(root):
-    """Two GPUs that count their energy, with utilisation and memory, beside the draw of the memory and of processes."""
+    """Two GPUs with energy counters, utilisation and memory, and the power of the memory and of processes."""
     first, second = noise(4, 6), noise(5, 6)
     rows, one, two = [], 1_000_000.0, 50.0
     for t in range(0, 101, 2):
@@ -132,7 +132,7 @@ def counter_run(root):
 
 
 def nodes_run(root):
-    """Two machines; blocks of samples of unlike size, as MLPerf's logs have them."""
+    """Two machines, with blocks of samples of different sizes as in MLPerf's logs."""
     files = {}
     for name, watts, seed in (("alpha", 1800, 6), ("beta", 1750, 7)):
         jitter = noise(seed, 20)
@@ -150,7 +150,7 @@ def nodes_run(root):
 
 
 def no_epochs_run(root):
-    """No epochs.csv: what the epochs are must be seen in the power."""
+    """No epochs.csv: the epochs must be detected from the power."""
     jitter = noise(8, 3)
     rows = [(t, f"{(300 if t % 40 < 30 else 180) + jitter():.2f}") for t in range(601)]
     bundle(root / "no_epochs", {"source": "made-up", "gpu": "NVIDIA GeForce RTX 3090", "gpu_count": 1,
@@ -162,7 +162,7 @@ def no_epochs_run(root):
 
 
 def half_run(root):
-    """Interrupted after 12 of 60 epochs; a third of the energy was used before the first one began."""
+    """Interrupted after 12 of 60 epochs. A third of the energy was used before the first epoch."""
     jitter = noise(9, 2)
     rows = [(t, f"{120 + jitter():.2f}") for t in range(181)]
     bundle(root / "half", {"name": "half way", "source": "made-up", "architecture": "mobilenet_v2", "total_work": 60,
@@ -175,7 +175,7 @@ def half_run(root):
 
 
 def energy_only_run(root):
-    """Epochs with their energy, and no power at all."""
+    """Epochs with their energy, but without any power."""
     epochs = [(i, 30.0 * i, 30.0 * (i + 1), 4500 + 7 * i) for i in range(8)]
     bundle(root / "energy_only", {"source": "made-up", "architecture": "lstm", "total_work": 8, "work_unit": "epoch",
                                   "run_start_s": 0, "run_stop_s": 240, "status": "success",
@@ -195,7 +195,7 @@ def plateau_run(root):
 
 
 def group_runs(root):
-    """Two networks on two GPUs, three runs each, and one that did not finish: what compare and its kin are asked."""
+    """Two networks on two GPUs with three runs each, and one unfinished run: the input of compare and related commands."""
     for network, seconds, f1 in (("resnet18", 4, 0.91), ("resnet50", 7, 0.94)):
         for gpu, watts, speed in (("NVIDIA GeForce RTX 3090", 300, 1.0), ("Tesla T4", 68, 2.5)):
             for repeat in range(3):
@@ -219,7 +219,7 @@ def group_runs(root):
 
 
 def stable_runs(root):
-    """Power that climbs and then stays, and power in cycles; one folder each for a summary by architecture."""
+    """Power that rises and then stays constant, and power in cycles, with one folder each for a summary by architecture."""
     for repeat in range(2):
         jitter = noise(20 + repeat, 3)
         rows = [(t, f"{60 + 240 * min(1, t / 80) + jitter():.1f}") for t in range(401)]
@@ -239,7 +239,7 @@ def stable_runs(root):
 
 
 def broken_runs(root):
-    """One fault each, to be named with its place."""
+    """Inputs with one fault each, whose place must be named."""
     good = {"source": "made-up", "run_start_s": 0, "run_stop_s": 20, "total_work": 2, "work_unit": "epoch"}
     power = {"power.csv": (["time_s", "gpu0_w"], [(t, 100) for t in range(21)])}
     epochs = (["epoch", "start_s", "end_s"], [(0, 0, 10), (1, 10, 20)])
@@ -346,7 +346,7 @@ def workload_tables(root):
 
 
 def cell_tables(root):
-    """Networks that have no name of their own: cells as EC-NAS-Bench draws them, and one that a file describes."""
+    """Networks without a built-in name: cells in the form of EC-NAS-Bench, and one from a description file."""
     graphs = [("chain", 4, "0100001000010000", "input conv3x3-bn-relu conv1x1-bn-relu output"),
               ("fork", 4, "0110000100010000", "input conv3x3-bn-relu maxpool3x3 output")]
     write(root / "ec-nas-graphs.csv", table(["architecture_hash", "vertices", "adjacency_row_major", "operations"], graphs))
@@ -433,7 +433,7 @@ time.sleep(0.2)
 
 
 def machines(root):
-    """What the fake NVIDIA library of tests/fakes plays, and a training that prints its epochs."""
+    """A script for the fake NVIDIA library of tests/fakes, and a training that prints its epochs."""
     write(root / "two_gpus.txt", "gpu uuid=GPU-aaaa name=NVIDIA_H100_80GB arch=9 limit_w=700\npower 0:300\n"
                                  "gpu uuid=GPU-bbbb name=NVIDIA_H100_80GB arch=9 limit_w=700\npower 0:100\n")
     write(root / "one_gpu.txt", "gpu uuid=GPU-aaaa name=NVIDIA_GeForce_RTX_3090 arch=8 limit_w=350\npower 0:200\n")

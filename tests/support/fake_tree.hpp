@@ -1,4 +1,4 @@
-// A fake /sys or /proc from one text: each "== path" line starts a file, "== path -> target" makes a link.
+// A fake /sys or /proc made from one text. A line "== path" starts a file; "== path -> target" makes a link.
 #pragma once
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ namespace joulecast::testing {
 class FakeTree {
  public:
   FakeTree() = default;
-  /// From a text in tests/fixtures/sysfs.
+  /// Loads a text from tests/fixtures/sysfs.
   static FakeTree from_fixture(const std::string& name) {
     std::ifstream file(std::filesystem::path(JOULECAST_FIXTURES) / "sysfs" / name);
     if (!file) throw std::runtime_error("no fixture " + name);
@@ -61,8 +61,8 @@ class FakeTree {
 
   void remove(std::string_view name) const { std::filesystem::remove_all(path(name)); }
 
-  /// New content in place, in one pwrite of the file's old length: an open descriptor sees it, and never half
-  /// of it.
+  /// Replaces the content in place with one pwrite of the file's old length, so that an open descriptor sees
+  /// the change and never half of it.
   void overwrite(std::string_view name, std::string content) const {
     const auto file = path(name);
     const auto size = std::filesystem::file_size(file);

@@ -1,4 +1,4 @@
-// A sensor that reads what a test tells it, for everything above the sensors.
+// A sensor that returns values set by a test, for testing the layers above sensors.
 #pragma once
 
 #include <functional>

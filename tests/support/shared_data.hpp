@@ -1,5 +1,5 @@
-// Where the measured data lies that is kept outside the project; tests that need it skip, visibly, where it
-// is absent.
+// Finds the measured data, which is not part of the source tree. Tests that need it are skipped visibly if it
+// is missing.
 #pragma once
 
 #include <cstdlib>
@@ -7,7 +7,7 @@
 
 namespace joulecast::testing {
 
-/// $JOULECAST_DATA, else ../shared/data beside the source tree; empty where neither is there.
+/// $JOULECAST_DATA, or else ../shared/data beside the source tree; empty if neither exists.
 inline std::filesystem::path shared_data() {
   std::filesystem::path root = std::filesystem::path(JOULECAST_SOURCE) / ".." / "shared" / "data";
   if (const char* set = std::getenv("JOULECAST_DATA")) root = set;

@@ -1,4 +1,4 @@
-// A folder that goes away with its owner.
+// A folder that is deleted with its owner.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,7 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Writes a file below the folder, making the folders on its way.
+  /// Writes a file below the folder and creates the folders on its path.
   std::filesystem::path write(const std::filesystem::path& name, const std::string& content) const {
     const auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());

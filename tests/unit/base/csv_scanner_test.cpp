@@ -76,7 +76,7 @@ struct Fault {
   std::string text;
   CsvFault fault;
   std::size_t line;                ///< of the fault
-  std::vector<std::string> cells;  ///< up to it
+  std::vector<std::string> cells;  ///< cells before it
   std::size_t rows_after;
 };
 void PrintTo(const Fault& fault, std::ostream* out) {

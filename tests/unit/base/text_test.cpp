@@ -10,7 +10,7 @@ concept CanBeSplit = requires(Text&& text) {
   split(std::forward<Text>(text), ',');
 };
 
-// The parts are views: those of a temporary string would be left behind by it.
+// The parts are views, so a temporary string must not be accepted: the views would outlive it.
 static_assert(CanBeSplit<std::string&> && CanBeSplit<const std::string&> && CanBeSplit<std::string_view> &&
               CanBeSplit<const char*>);
 static_assert(!CanBeSplit<std::string> && !CanBeSplit<const std::string>);

@@ -14,7 +14,7 @@ concept Multipliable = requires(A a, B b) {
   a* b;
 };
 
-// What must not compile, said as constants: the compiler itself is the test.
+// Combinations that must not compile, as compile-time constants.
 static_assert(Addable<Joules, Joules>);
 static_assert(!Addable<Joules, Watts>);
 static_assert(!Addable<Joules, double>);

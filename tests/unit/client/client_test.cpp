@@ -1,4 +1,4 @@
-// The C client against the listening end of the protocol.
+// Tests the C client with the receiving end of the protocol.
 #include <gtest/gtest.h>
 #include <joulecast/joulecast.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 namespace joulecast::progress {
 namespace {
 
-/// One listener for the whole program: the client connects once.
+/// One listener for the whole program, because the client connects only once.
 class Client : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -64,7 +64,7 @@ TEST_F(Client, AForkWhileAnotherThreadSpeaksLeavesAChildThatCanSpeak) {
     const auto child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-      ::alarm(5);  // ends a child that waits for a lock which nobody will open
+      ::alarm(5);  // ends a child that waits for a lock that is never released
       joulecast_metric("loss", 2);
       ::_exit(0);
     }

@@ -1,4 +1,4 @@
-// The adaptive estimator on trainings whose truth is known by construction.
+// Tests the adaptive estimator on synthetic trainings with known totals.
 #include <gtest/gtest.h>
 
 #include "synthetic.hpp"
@@ -22,7 +22,7 @@ TEST(AdaptiveSynthetic, SteadyTrainingIsKnownFromItsFirstUnits) {
 TEST(AdaptiveSynthetic, IsNotReadyBeforeItCanTell) {
   const auto estimates = watch(make({}, 1));
   for (int n = 0; n < 4; ++n) EXPECT_FALSE(estimates[n].ready) << n;
-  // And says so by its interval: after one unit it may all have been start-up.
+  // The interval says so: after one unit, everything may have been start-up.
   EXPECT_GT(estimates[0].total.interval->width() / estimates[0].total.value, 0.5);
 }
 
@@ -60,8 +60,8 @@ TEST(AdaptiveSynthetic, StepChangeStartsANewRegime) {
   EXPECT_GT(after.ready, 0.95);
 }
 
-// As fine-tuning after frozen epochs does: nobody can see it coming, so the interval must hold it from the
-// start.
+// As in fine-tuning after frozen epochs. Nothing announces the step, so the interval must allow for it from
+// the start.
 TEST(AdaptiveSynthetic, IntervalHoldsAStepThatIsYetToCome) {
   Recipe step;
   step.power = [](int i) { return i < 10 ? 240.0 : 300.0; };
@@ -88,7 +88,7 @@ TEST(AdaptiveSynthetic, SmallShiftThatNoSingleUnitShowsIsFound) {
   shift.power = [](int i) { return i < 15 ? 300.0 : 306.0; };  // 2 %, inside the band of one unit
   shift.noise = 0.002;
   const auto seen = watch_many(shift, {25, 40});
-  EXPECT_LT(seen.mean_error, 0.002);  // without a new regime the 15 old units would pull by 0.6 %
+  EXPECT_LT(seen.mean_error, 0.002);  // without a new regime the 15 old units would cause an error of 0.6 %
 }
 
 TEST(AdaptiveSynthetic, DriftWidensTheInterval) {
@@ -108,7 +108,7 @@ TEST(AdaptiveSynthetic, PeriodicEvaluationBelongsToTheCycle) {
   EXPECT_LT(seen.mean_error, 0.01);  // leaving evaluations out would be 7.4 % off
   EXPECT_GE(seen.coverage, 0.9);
   EXPECT_GE(seen.duration_coverage, 0.9);
-  // Once it is known, an evaluation is no surprise.
+  // Once the pattern is known, an evaluation causes no doubt.
   EXPECT_GT(watch_many(evaluation, {25, 30, 45}).ready, 0.9);
 }
 
@@ -156,7 +156,7 @@ TEST(AdaptiveSynthetic, TruncatedLastUnitAndLongFirstUnitGoByWork) {
   uneven.work = [](int i) { return i == 0 ? 4.0 : i == 40 ? 0.3 : 1.0; };
   uneven.seconds = [&](int i) { return 60 * uneven.work(i); };
   const auto seen = watch_many(uneven, {6, 10, 40});
-  EXPECT_LT(seen.mean_error, 0.005);  // by counts it would be 6 % off
+  EXPECT_LT(seen.mean_error, 0.005);  // counting units instead of work would be 6 % off
   EXPECT_GE(seen.coverage, 0.9);
 }
 
@@ -193,10 +193,10 @@ TEST(AdaptiveSynthetic, PriorLeadsAtFirstAndIsWashedOut) {
   const auto with = watch(run, wrong);
   const auto without = watch(run);
   const double truth = run.energy();
-  EXPECT_GT(with[0].total.value.value(), truth * 1.1);  // one unit says little: the prior pulls
+  EXPECT_GT(with[0].total.value.value(), truth * 1.1);  // one unit is weak evidence, so the prior dominates
   EXPECT_LT(with[30].total.value.value(), truth * 1.03);
   EXPECT_LT(with[80].total.value.value(), truth * 1.005);
-  // A right prior narrows the early interval.
+  // A correct prior narrows the early interval.
   const auto right = watch(run, Prior{Joules{truth}, 0.05});
   EXPECT_LT(right[0].total.interval->width(), without[0].total.interval->width());
   EXPECT_TRUE(right[0].total.interval->contains(Joules{truth}));

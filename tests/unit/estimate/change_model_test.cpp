@@ -1,4 +1,4 @@
-// The error model against a simulation of the process that it describes.
+// Tests the error model against a simulation of the process that it describes.
 #include "estimate/online/change_model.hpp"
 
 #include <gtest/gtest.h>

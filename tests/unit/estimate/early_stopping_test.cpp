@@ -1,4 +1,4 @@
-// The stop epoch's distribution against enumeration and simulation.
+// Tests the distribution of the stop epoch against enumeration and simulation.
 #include "estimate/online/early_stopping.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST(EarlyStopping, IsCertainOnceTheRuleHasFired) {
   EXPECT_EQ(d.quantile(0.05), 4);
 }
 
-// The distribution is computed by dynamic programming; here the same rule is played out at random.
+// The distribution comes from dynamic programming; here the same rule is simulated at random.
 TEST(EarlyStopping, AgreesWithASimulationOfTheRule) {
   const EarlyStoppingRule rule{.max_epochs = 40, .patience = 4, .higher_is_better = false};
   StopForecast forecast(rule);
@@ -66,7 +66,7 @@ TEST(EarlyStopping, AgreesWithASimulationOfTheRule) {
     EXPECT_NEAR(at(d, epoch), count[static_cast<std::size_t>(epoch)], 0.004) << epoch;
 }
 
-// Of values without trend the k-th is the best so far with probability 1/k (Renyi 1962).
+// In a series without a trend the k-th value is the best so far with probability 1/k (Renyi 1962).
 TEST(EarlyStopping, LearnsThatTrendlessValuesImproveSeldomAndTrendsOften) {
   std::mt19937 random(5);
   std::uniform_real_distribution<double> uniform;
@@ -104,7 +104,7 @@ TEST(EarlyStopping, EarlierRunsMoveTheForecastToWhereTheyStopped) {
   EXPECT_TRUE(d.learned_from_earlier_runs);
   EXPECT_NEAR(d.mean(), 62, 6);
   EXPECT_GE(d.quantile(0.95), 60);
-  // Two runs are too few to go by.
+  // Two runs are too few to learn from.
   StopForecast few(rule, {{60, true}, {61, true}});
   few.add(0.1);
   EXPECT_FALSE(few.distribution().learned_from_earlier_runs);

@@ -46,7 +46,7 @@ TEST(Splits, EachGpuIsAFoldAndShotsMoveConfigurations) {
     for (const auto row : fold.train)
       if (samples[row].gpu.name == gpu) given.insert(samples[row].configuration);
     EXPECT_EQ(given.size(), 5U);
-    std::set<std::string> networks;  // five of them rather than one network five times
+    std::set<std::string> networks;  // the five shots must be five networks, not one network five times
     for (const auto row : fold.train)
       if (samples[row].gpu.name == gpu) networks.insert(samples[row].training.architecture);
     EXPECT_EQ(networks.size(), 5U);

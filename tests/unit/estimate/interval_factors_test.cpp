@@ -42,8 +42,8 @@ TEST(IntervalFactors, NineGroupsAreTheLeastForACalibratedInterval) {
 }
 
 TEST(IntervalFactors, FewGroupsGiveAStudentInterval) {
-  // The 90 % quantile of {0.01, 0.02} is 0.02; t(0.95; 2) / z(0.95) = 2.9200 / 1.6449 (tables): the rows of a
-  // group agree, so that all there is to know the variance from are two groups.
+  // The 90 % quantile of {0.01, 0.02} is 0.02; t(0.95; 2) / z(0.95) = 2.9200 / 1.6449 (tables). All rows of a
+  // group are equal, so that the variance is only known from two groups.
   const auto factor = interval_factor(misses_of(2, 3), Novelty::near, "elsewhere");
   ASSERT_TRUE(factor);
   EXPECT_FALSE(factor->calibrated);
@@ -51,8 +51,8 @@ TEST(IntervalFactors, FewGroupsGiveAStudentInterval) {
 }
 
 TEST(IntervalFactors, ScatterWithinGroupsIsKnownFromTheirRows) {
-  // Two groups of 1,000 rows that scatter about 0: the variance is well known, and the interval hardly
-  // stretched.
+  // Two groups of 1,000 rows that scatter about 0. Their variance is well known, so the interval is hardly
+  // widened.
   std::vector<Miss> misses;
   for (int i = 0; i < 1000; ++i)
     for (const char* group : {"a", "b"})

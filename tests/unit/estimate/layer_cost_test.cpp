@@ -20,7 +20,7 @@ LayerWork dense(double samples, double inputs, double outputs) {
   return work;
 }
 
-/// Thirty layers around a sum of costs, with a wobble and one outlier.
+/// Thirty layers that scatter around a sum of costs, with one outlier.
 std::vector<PassRow> wobbling_layers() {
   std::vector<PassRow> rows;
   for (int i = 1; i <= 30; ++i) {
@@ -67,9 +67,9 @@ TEST(LayerWork, OfANetworksLayers) {
             (std::array{64.0, 9.0, 256.0, 1024.0}));
 }
 
-// Reference values: costs from scipy 1.10.1 (nnls, reweighted by Huber's weights until it settles), times the
-// exponential of scikit-learn 1.2.1's KernelRidge(kernel="rbf", alpha=0.1, gamma=0.1) of standardised
-// logarithms, the target cut at three robust standard deviations.
+// Reference values: costs from scipy 1.10.1 (nnls, iteratively reweighted with Huber's weights until
+// convergence), times the exponential of scikit-learn 1.2.1's KernelRidge(kernel="rbf", alpha=0.1, gamma=0.1)
+// on standardised logarithms. The target is clipped at three robust standard deviations.
 TEST(LayerTime, AgreesWithScipyAndScikitLearn) {
   const auto time = LayerTime::fit(wobbling_layers()).value();
   EXPECT_NEAR(time.cost(flops) / 9.22500260e-10, 1, 0.01);

@@ -22,8 +22,8 @@ using ::testing::HasSubstr;
 
 constexpr double second_per_flop = 1e-9, second_per_loss_byte = 7e-9, watts = 50;
 
-/// Layers that cost 1 ns a FLOP in each pass, and backward 7 ns for each byte of the loss's input: 1 ns for
-/// each of its seven traversals.
+/// Layers that cost 1 ns per FLOP in each pass. The backward pass adds 7 ns per byte of the loss's input: 1
+/// ns for each of its seven traversals.
 std::vector<MeasuredLayer> made_layers(const std::string& cpu = "made", double slower = 1) {
   std::vector<MeasuredLayer> layers;
   for (int i = 1; i <= 60; ++i) {
@@ -59,10 +59,11 @@ TEST(Layerwise, PutsANetworkTogetherAsItIsAndNotAsItsLayersWereMeasured) {
   const double first = 2.0 * 4 * 8 * 16 * 9 * 64, second = 2.0 * 4 * 16 * 8 * 9 * 36;  // FLOPs
   const double joules = watts * second_per_flop;
   EXPECT_NEAR(estimate.layers[0].energy[forward].value() / (joules * first), 1, 0.01);
-  // No loss, and no gradient of the images; the second convolution has one of its input.
+  // There is no loss, and no gradient of the images. The second convolution computes the gradient of its
+  // input.
   EXPECT_NEAR(estimate.layers[0].energy[backward].value() / (joules * first), 1, 0.01);
   EXPECT_NEAR(estimate.layers[2].energy[backward].value() / (joules * 2 * second), 1, 0.01);
-  // An activation function was never measured: 1 ns for each byte that it reads and writes.
+  // An activation function was never measured, so it costs 1 ns for each byte that it reads and writes.
   const auto& relu = estimate.layers[1];
   EXPECT_EQ(relu.basis, Basis::moved_bytes);
   EXPECT_NEAR(relu.energy[forward].value() / (watts * 1e-9 * 2 * 4 * 4 * 16 * 64), 1, 0.05);
@@ -70,7 +71,7 @@ TEST(Layerwise, PutsANetworkTogetherAsItIsAndNotAsItsLayersWereMeasured) {
   for (const auto& layer : estimate.layers) share += layer.share;
   EXPECT_NEAR(share, 1, 1e-12);
   EXPECT_NEAR(estimate.moved_bytes_share, relu.share, 1e-12);
-  EXPECT_FALSE(estimate.interval);  // nothing is known of errors
+  EXPECT_FALSE(estimate.interval);  // the model's errors are unknown
 }
 
 TEST(Layerwise, ALongStepDrawsWhatLongStepsDraw) {
@@ -83,12 +84,13 @@ TEST(Layerwise, ALongStepDrawsWhatLongStepsDraw) {
   const auto estimate = model.predict(two_convolutions(), 1024).value();
   const auto step = estimate.time[forward] + estimate.time[backward];
   EXPECT_GT(step.value(), 0.1);
-  EXPECT_NEAR((estimate.step() / step).value() / 25, 1, 0.25);  // though each layer alone is short
+  EXPECT_NEAR((estimate.step() / step).value() / 25, 1, 0.25);  // although each layer alone is short
 }
 
 TEST(Layerwise, WhatHasNoPriceIsNotCountedAndNot0) {
   auto layers = made_layers();
-  for (auto& layer : layers) layer.passes[backward] = layer.passes[forward];  // no loss: no price of a byte
+  // without a loss there is no price of a byte
+  for (auto& layer : layers) layer.passes[backward] = layer.passes[forward];
   const auto model = CpuLayerModel::fit(layers).value();
   const auto estimate = model.predict(two_convolutions(), 4).value();
   EXPECT_EQ(estimate.layers.size(), 2U);

@@ -1,4 +1,4 @@
-// Made-up measurements that follow a known law, for the tests of the offline methods.
+// Synthetic measurements that follow a known law, for the tests of the offline methods.
 #pragma once
 
 #include <cmath>
@@ -51,8 +51,8 @@ inline Sample made_sample(const std::string& architecture, double size, const ha
   return sample;
 }
 
-/// Twelve networks on three GPUs at three batches. Time is work over a quarter of the peak plus 20 ms a step,
-/// power rises with the share of the time that is work: a law that no method has built in.
+/// Twelve networks on three GPUs at three batch sizes. Time is work over a quarter of the peak rate plus 20
+/// ms per step. Power rises with the share of the time that is work. No method has this law built in.
 inline std::vector<Sample> made_samples() {
   const std::vector<hardware::Gpu> gpus{made_gpu("One", 10, 400, 200), made_gpu("Two", 20, 600, 250),
                                         made_gpu("Three", 35, 900, 350)};

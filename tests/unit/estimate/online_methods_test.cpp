@@ -1,4 +1,4 @@
-// STEP, first epoch and the baselines against sums done by hand; what every method refuses.
+// Tests STEP, first epoch and the baselines against sums by hand, and the inputs that every method refuses.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -49,7 +49,7 @@ TEST(StepEnergy, AddsTheUnitsBeforeAndExtrapolatesTheWindow) {
   const std::vector<WorkUnit> units{unit(100), unit(200), unit(300), unit(400)};
   EXPECT_FALSE(after(step_energy_method, plan, {units[0], units[1]}));
   EXPECT_DOUBLE_EQ(total(after(step_energy_method, plan, units)), 100 + 250.0 * 9);
-  // By work: the window did 3 of 10.
+  // By work: the window did 3 of the 10 units of work.
   const std::vector<WorkUnit> uneven{unit(100), unit(200, 10, 2), unit(300)};
   EXPECT_DOUBLE_EQ(total(after(step_energy_method, plan, uneven)), 100 + 500.0 / 3 * 9);
 }
@@ -64,7 +64,7 @@ TEST(StepPower, MultipliesTheWindowsPowerByTheTrueRest) {
 
 TEST(Step, StabilisingUnitCanBeFound) {
   Plan plan{.total_work = 50, .stabilising_unit = detect_stabilising, .window = 3};
-  // Start-up of two units, then steady from unit 2 on.
+  // Two start-up units, then steady from unit 2 on.
   const std::vector<WorkUnit> units{unit(500), unit(300), unit(200), unit(200), unit(200), unit(200)};
   EXPECT_DOUBLE_EQ(total(after(step_energy_method, plan, units)), 800 + 200 * 48.0);
 }

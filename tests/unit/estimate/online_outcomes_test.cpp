@@ -1,4 +1,4 @@
-// Scores by hand, and what the methods said of one run.
+// Tests scores against values by hand, and the methods' outcomes on one run.
 #include "estimate/evaluation/online_outcomes.hpp"
 
 #include <gmock/gmock.h>
@@ -43,7 +43,7 @@ TEST(EvaluateRun, TakesAdaptiveWhereItBecameReady) {
   EXPECT_LT(later.interval_width, first.interval_width);
   EXPECT_NEAR(later.observed_fraction, (10'000 + 3 * 1300) / truth, 0.03);
   EXPECT_EQ(result.duration.find("adaptive")->second.covered, 1);
-  // STEP as told by the paper: s = 10, w = 5 is at most half of 40 epochs.
+  // STEP with the paper's s = 10 and w = 5, since that is at most half of 40 epochs.
   EXPECT_LT(result.energy.find("step-energy")->second.absolute_percentage_error, 0.5);
   EXPECT_NEAR(result.energy.find("first-epoch")->second.absolute_percentage_error,
               first.absolute_percentage_error, 0.5);

@@ -1,4 +1,4 @@
-// How far a machine's own rows move predictions of what was not among them.
+// How far a machine's own rows change predictions of workloads that are not among them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,7 +12,7 @@ namespace {
 using testing::made_gpu;
 using testing::made_sample;
 
-/// Three batches of one network on a board that takes three times as long as the law says.
+/// Three batch sizes of one network on a board that takes three times as long as the law says.
 std::vector<Sample> slow_rows() {
   std::vector<Sample> rows;
   for (const double batch : {16.0, 32.0, 64.0}) {
@@ -25,7 +25,7 @@ std::vector<Sample> slow_rows() {
   return rows;
 }
 
-/// Of a network that is like none of the rows, on their board.
+/// A network that resembles none of the rows, on their board.
 Sample another() {
   auto sample = made_sample("another", 8.0, made_gpu("Slow", 20, 600, 250), 32);
   sample.source = "here";
@@ -66,7 +66,8 @@ TEST_F(Reach, DoesNotStiffenALaterUpdate) {
     return std::log(time_of(model, another()) / time_of(before_, another()));
   };
   EXPECT_GT(moved(direct), 0.1);
-  EXPECT_GT(moved(again), 0.05);  // less: the workload itself has explained most by then
+  // smaller, because the workload's own parameters already explain most of it
+  EXPECT_GT(moved(again), 0.05);
 }
 
 }  // namespace

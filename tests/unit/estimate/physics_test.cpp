@@ -25,7 +25,7 @@ TEST(PhysicsModel, TimeOfAnEpochFollowsTheWork) {
   const auto gpu = made_gpu("One", 10, 400, 200);
   const auto small = at_prior(made_sample("a", 20, gpu, 64));
   const auto large = at_prior(made_sample("a", 40, gpu, 64));
-  EXPECT_NEAR(std::exp(large.log_time - small.log_time), 2, 0.1);  // the launches are few at this size
+  EXPECT_NEAR(std::exp(large.log_time - small.log_time), 2, 0.1);  // launches hardly matter at this size
   EXPECT_GT(small.busy, 0.9);
 }
 
@@ -33,7 +33,7 @@ TEST(PhysicsModel, SmallBatchesWaitForLaunches) {
   const auto gpu = made_gpu("One", 10, 400, 200);
   const auto one = at_prior(made_sample("a", 0.01, gpu, 1));
   const auto two = at_prior(made_sample("a", 0.01, gpu, 2));
-  EXPECT_NEAR(std::exp(one.log_time - two.log_time), 2, 0.05);  // half the steps, each as long
+  EXPECT_NEAR(std::exp(one.log_time - two.log_time), 2, 0.05);  // half as many steps, each as long
   EXPECT_LT(one.busy, 0.3);
   EXPECT_LT(one.log_power, at_prior(made_sample("a", 20, gpu, 64)).log_power);
 }
@@ -80,7 +80,8 @@ TEST(PhysicsModel, LanesSharedWithIntegersSlowConvolutions) {
   const auto shared = at_prior(made_sample("a", 20, old, 64));
   const double slower = std::exp(shared.log_time - separate.log_time);
   EXPECT_GT(slower, 1.05);
-  EXPECT_LT(slower, 1.36);  // neither the instructions nor the bandwidth of before Volta explain more
+  // neither shared integer instructions nor the bandwidth of GPUs before Volta explain more
+  EXPECT_LT(slower, 1.36);
 }
 
 TEST(PhysicsModel, MatrixUnitsSpeedProductsUp) {
@@ -93,7 +94,7 @@ TEST(PhysicsModel, MatrixUnitsSpeedProductsUp) {
 }
 
 TEST(PhysicsModel, VarianceIsThatOfDrawsFromThePriors) {
-  // The oracle: parameters drawn from their priors, and the scatter of what comes out.
+  // The oracle draws parameters from their priors and computes the scatter of the results.
   std::array<std::vector<std::string>, level_count> names;
   names[static_cast<std::size_t>(Level::gpu)] = {"One"};
   const ParameterSpace space(names);
@@ -101,7 +102,7 @@ TEST(PhysicsModel, VarianceIsThatOfDrawsFromThePriors) {
   const auto sample = made_sample("a", 20, made_gpu("One", 10, 400, 200), 64);
   const auto input = physics_input(sample, space);
   const Eigen::VectorXd middle = space.mean().array().exp();
-  // Known but for the GPU's parameters, these being as free as before.
+  // Everything is known except the GPU's parameters, which are as free as before.
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(size, size);
   std::vector<Eigen::Index> free;
   for (const auto parameter : {Parameter::gpu_compute, Parameter::gpu_memory, Parameter::gpu_power,
@@ -109,7 +110,7 @@ TEST(PhysicsModel, VarianceIsThatOfDrawsFromThePriors) {
     free.push_back(space.offset(parameter, input.levels));
     covariance(free.back(), free.back()) = 1;
   }
-  auto known = space;  // the levels without a name add their own variance: that of another place
+  auto known = space;  // levels without a name add their own variance, as for an unseen machine
   const auto with = physics_variance(input, known, middle, covariance);
   const auto without = physics_variance(input, known, middle, Eigen::MatrixXd::Zero(size, size));
   std::mt19937 random(7);
@@ -190,7 +191,7 @@ TEST(Physics, AFewRowsOfANewMachineUpdateIt) {
   };
   EXPECT_GT(mean_error(before), 0.4);
   EXPECT_LT(mean_error(after), 0.15);
-  // What was known of the other machines stays.
+  // The parameters of the other machines do not change.
   EXPECT_NEAR(std::log(*after.predict(train[0]).epoch_time_s / *before.predict(train[0]).epoch_time_s), 0,
               0.25);
   EXPECT_NEAR(*before.updated({}).predict(test[0]).power_w / *before.predict(test[0]).power_w, 1, 1e-9);
@@ -237,7 +238,7 @@ TEST(Physics, RefusesWhatIsNoModel) {
 }
 
 TEST(Physics, ThousandsOfUnknownNetworksAreNoBurden) {
-  // A search space without its graphs: every network is a workload of its own.
+  // A search space without its graphs, in which every network is a workload of its own.
   const auto gpu = made_gpu("One", 10, 400, 200);
   std::vector<Sample> samples;
   for (int i = 0; i < 3000; ++i) {

@@ -43,7 +43,7 @@ TEST(Projector, FollowsATotalThatChanges) {
   auto projector = after(5, {.total_work = 10});
   ASSERT_TRUE(projector.set_total_work(40));
   EXPECT_NEAR(projector.projection()->total.value.value(), 40'000, 1e-6);
-  ASSERT_TRUE(projector.set_total_work(3));  // less than is done: what is used is the total
+  ASSERT_TRUE(projector.set_total_work(3));  // less than is already done, so the energy used is the total
   EXPECT_NEAR(projector.projection()->total.value.value(), 5'000, 1e-6);
   EXPECT_DOUBLE_EQ(projector.projection()->share, 1);
 }
@@ -58,7 +58,7 @@ TEST(Projector, RefusesWhatMakesNoSense) {
   EXPECT_FALSE(projector.set_total_work(0));
   EXPECT_FALSE(projector.add({.work = 0, .duration = Seconds{1}}));
   EXPECT_FALSE(projector.add(epoch(-1)));
-  EXPECT_NEAR(projector.projection()->used.value(), 3'000, 1e-9);  // none of it was counted
+  EXPECT_NEAR(projector.projection()->used.value(), 3'000, 1e-9);  // none of the invalid units was counted
 }
 
 TEST(Projector, ProbabilityAboveALimitFalls) {
@@ -71,7 +71,7 @@ TEST(Projector, ProbabilityAboveALimitFalls) {
   }
   EXPECT_NEAR(*projector.probability_above(Joules{9'000}), 1, 1e-6);  // already used
   EXPECT_LT(last, 0.02);
-  // The limit at the upper end of the 90 % interval is passed with 5 %.
+  // A limit at the upper end of the 90 % interval is exceeded with a probability of 5 %.
   const auto high = projector.projection()->total.interval->high;
   EXPECT_NEAR(*projector.probability_above(high), 0.05, 1e-4);
   EXPECT_NEAR(*projector.probability_above(projector.projection()->total.interval->low), 0.95, 1e-4);
@@ -82,12 +82,12 @@ TEST(Projector, AnswersForAnEpochAndForABudget) {
   const auto at = *projector.cost_at(30);
   EXPECT_NEAR(at.value.value(), 30'000, 1e-6);
   EXPECT_TRUE(at.interval->contains(Joules{30'000}));
-  EXPECT_FALSE(projector.cost_at(5));  // that is past: it was measured
+  EXPECT_FALSE(projector.cost_at(5));  // that point is past and was measured
   const auto when = *projector.work_at_budget(Joules{42'000});
   EXPECT_NEAR(when.value, 42, 1e-6);
   EXPECT_LT(when.interval->low, 42);
   EXPECT_GT(when.interval->high, 42);
-  EXPECT_GT(projector.work_at_budget(Joules{80'000})->value, 50);  // it suffices
+  EXPECT_GT(projector.work_at_budget(Joules{80'000})->value, 50);  // the budget suffices
   EXPECT_FALSE(projector.work_at_budget(Joules{9'000}));           // used up before
 }
 
@@ -103,7 +103,7 @@ TEST(Projector, TellsFullLengthAndExpectedApart) {
   ASSERT_TRUE(p.expected);
   EXPECT_NEAR(p.total.value.value(), 100'000, 1e-6);
   EXPECT_LT(p.expected->total.value, p.total.value);
-  EXPECT_GE(p.expected->stop_epoch.interval->low, 22);  // patience is not over before
+  EXPECT_GE(p.expected->stop_epoch.interval->low, 22);  // patience cannot run out earlier
   EXPECT_NEAR(p.expected->total.value.value(), 1000 * p.expected->stop_epoch.value, 1);
   EXPECT_TRUE(p.expected->total.interval->contains(p.expected->total.value));
   EXPECT_FALSE(p.expected->learned_from_earlier_runs);

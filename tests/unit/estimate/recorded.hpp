@@ -1,4 +1,4 @@
-// Recorded runs made up for tests: power gauges at 1 Hz and epochs of one length.
+// Synthetic recorded runs for tests: power gauges at 1 Hz and epochs of equal length.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,11 +11,11 @@ namespace joulecast::estimate::testing {
 
 struct RecordedRecipe {
   int epochs = 10;
-  double seconds = 10;  ///< an epoch
+  double seconds = 10;  ///< of one epoch
   double watts = 100;   ///< of each node
   int nodes = 1;
-  double skew = 0;  ///< how much later each further node's readings are stamped, s
-  std::function<double(double)> shape = [](double) { return 1.0; };  ///< factor of the power at a time
+  double skew = 0;  ///< how much later each further node stamps its readings, in s
+  std::function<double(double)> shape = [](double) { return 1.0; };  ///< factor on the power at time t
 };
 
 inline trace::Run recorded_run(const RecordedRecipe& recipe) {

@@ -1,4 +1,4 @@
-// What the tracker makes of single patterns of rates.
+// Tests how the tracker interprets single patterns of rates.
 #include "estimate/online/regime_tracker.hpp"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ TEST(RegimeTracker, MeanIsByWork) {
 TEST(RegimeTracker, StartUpUnitsAreDroppedUntilTwoAgree) {
   const auto tracker = follow({7, 8.4, 9.1, 9.4, 9.4, 9.4});
   EXPECT_EQ(tracker.changes(), 0);
-  EXPECT_EQ(tracker.regime_begin(), 2);  // 9.1 begins it, as its transition
+  EXPECT_EQ(tracker.regime_begin(), 2);  // the unit of 9.1 begins it, as its transition
   EXPECT_NEAR(tracker.outlook(5)->rate, 9.4, 1e-9);
 }
 
@@ -48,7 +48,7 @@ TEST(RegimeTracker, OneFarUnitIsDoubtThenAnExcursion) {
   tracker.add({10, 1});
   EXPECT_FALSE(tracker.doubtful());
   EXPECT_EQ(tracker.changes(), 0);
-  // Once in 10 units, and counted a quarter: 10 + 10 x 1/10 x 1/4.
+  // One excursion in 10 units, counted as a quarter: 10 + 10 x 1/10 x 1/4.
   EXPECT_NEAR(tracker.outlook(50)->rate, 10.25, 0.01);
 }
 
@@ -72,7 +72,7 @@ TEST(RegimeTracker, ThreeUnitsAwayAreANewRegime) {
   EXPECT_NEAR(tracker.outlook(50)->rate, 14, 1e-9);
 }
 
-// As when evaluations begin: the first unit of the new regime costs more than those that follow.
+// As when evaluations begin: the first unit of the new regime costs more than the following ones.
 TEST(RegimeTracker, ANewRegimeMayBeginWithATransition) {
   const auto tracker = follow(repeat(10, 20) + std::vector<double>{14, 12.4, 12.8});
   EXPECT_EQ(tracker.changes(), 1);
@@ -85,7 +85,7 @@ TEST(RegimeTracker, ARegimeThatIsFoundAgainWasAnExcursion) {
   for (int i = 0; i < 3; ++i) tracker.add({10, 1});
   EXPECT_EQ(tracker.changes(), 0);
   EXPECT_EQ(tracker.regime_begin(), 0);
-  // 4 units of +4 in 15, counted a quarter.
+  // 4 of 15 units are higher by 4, counted as a quarter.
   EXPECT_NEAR(tracker.outlook(50)->rate, 10 + 16.0 / 15 / 4, 0.02);
 }
 
@@ -104,7 +104,7 @@ TEST(RegimeTracker, SlowShiftIsFoundFromThreeUnits) {
   EXPECT_EQ(tracker.changes(), 0);
   tracker.add({10.25, 1});
   EXPECT_EQ(tracker.changes(), 1);
-  EXPECT_TRUE(tracker.doubtful());  // said only now: readiness is withdrawn once
+  EXPECT_TRUE(tracker.doubtful());  // detected only now, so readiness is withdrawn once
   tracker.add({10.25, 1});
   EXPECT_FALSE(tracker.doubtful());
 }

@@ -1,4 +1,4 @@
-// From recorded runs to units of work, and the projections that they would have shown.
+// Tests the conversion of recorded runs to units of work, and the projections that they would have shown.
 #include "estimate/online/replay.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// What a run uses beside its work, against sums made by hand; and inputs that no training has.
+// Tests the energy that a run uses outside of its work against sums by hand, and impossible inputs.
 #include "estimate/online/run_projector.hpp"
 
 #include <gtest/gtest.h>
@@ -104,7 +104,7 @@ TEST(RunProjector, RefusesWhatCannotBeAndGoesOn) {
   }
   EXPECT_NEAR(projector.projection()->total.value.value(), 20'000, 1e-6);
   EXPECT_DOUBLE_EQ(projector.time().value(), 50);
-  ASSERT_TRUE(projector.move(from_to(50, 60, -7)));  // an energy that cannot be is not known
+  ASSERT_TRUE(projector.move(from_to(50, 60, -7)));  // an impossible energy counts as unknown
   EXPECT_NEAR(projector.projection()->used.value(), 6'000, 1e-6);
 }
 
@@ -129,7 +129,7 @@ void expect_finite(const RunProjector& projector) {
   EXPECT_LE(*above, 1);
 }
 
-/// Mostly a training, with amounts in between that no training has.
+/// A mostly normal training, mixed with impossible amounts.
 class OddNumbers {
  public:
   explicit OddNumbers(unsigned seed) : random_(seed) {}

@@ -1,4 +1,5 @@
-// Trainings made up from a recipe, so that the truth is known: units of work with a shape and noise.
+// Synthetic trainings made from a recipe, so that their totals are known: units of work with a shape and
+// noise.
 #pragma once
 
 #include <cmath>
@@ -34,9 +35,10 @@ struct Synthetic {
 struct Recipe {
   int units = 100;
   std::function<double(int)> power = [](int) { return 300.0; };   ///< W in unit i
-  std::function<double(int)> seconds = [](int) { return 60.0; };  ///< that unit i takes for its work
+  std::function<double(int)> seconds = [](int) { return 60.0; };  ///< time that unit i takes for its work
   std::function<double(int)> work = [](int) { return 1.0; };
-  double noise = 0.01;  ///< relative standard deviation of a unit's power, and a fifth of it of its length
+  /// Relative standard deviation of a unit's power. The one of its length is a fifth of it.
+  double noise = 0.01;
 };
 
 inline Synthetic make(const Recipe& recipe, unsigned seed) {
@@ -63,13 +65,13 @@ inline std::vector<OnlineEstimate> watch(const Synthetic& run, std::optional<Pri
   return estimates;
 }
 
-/// Over many noises: how often the interval held the truth at each of some moments, and how far off the value
-/// was.
+/// Over many random seeds: how often the interval contained the true value at given moments, and the mean
+/// error of the estimate.
 struct Watched {
-  double coverage = 0;    ///< share of all looks
+  double coverage = 0;    ///< share over all seeds and moments
   double mean_error = 0;  ///< mean |estimate - truth| / truth
   double worst_error = 0;
-  double ready = 0;  ///< share of all looks
+  double ready = 0;  ///< share over all seeds and moments
   double duration_coverage = 0;
 };
 

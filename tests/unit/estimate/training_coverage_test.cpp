@@ -67,7 +67,7 @@ TEST(TrainingRanges, TellWhatLiesOutsideOfThem) {
   EXPECT_THAT(outside_ranges(ranges, unknown), IsEmpty());
 }
 
-/// What a model file keeps must place a sample as the rows themselves do, but for a repeat.
+/// The groups in a model file must classify a sample as the rows themselves do, except for repeats.
 TEST(Seen, TellsOfGroupsWhatItTellsOfTheirRows) {
   const auto one = made_gpu("One", 10, 400, 200), two = made_gpu("Two", 20, 600, 250),
              three = made_gpu("Three", 35, 900, 350);

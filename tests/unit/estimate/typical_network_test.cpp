@@ -40,7 +40,7 @@ TEST(TypicalNetwork, IsLikeTheNetworksThatAreDescribed) {
   EXPECT_LT(scatter_of(kernels).sd, 1.1);
 }
 
-/// Networks that follow a law of their own, all FLOPs convolutions, all traffic elementwise.
+/// Networks that follow a law of their own, with all FLOPs in convolutions and all traffic elementwise.
 std::vector<TypicalNetwork::Known> lawful_networks(int count) {
   std::vector<TypicalNetwork::Known> networks;
   for (int i = 0; i < count; ++i) {
@@ -69,7 +69,7 @@ TEST(TypicalNetwork, NetworksOfOneSizeDoNoHarm) {
   auto networks = lawful_networks(20);
   for (auto& network : networks) network = networks[0];
   const auto work = TypicalNetwork::fit(networks).value().work(40 * networks[0].gmacs, 1e8);
-  // What they do not tell is as it is for networks in general.
+  // What these networks do not determine stays as for networks in general.
   EXPECT_NEAR(std::log(work.flops() / (40 * networks[0].work.flops())), 0, 1);
 }
 

@@ -50,7 +50,7 @@ Span span(double begin, double end) {
   return {Seconds{begin}, Seconds{end}};
 }
 
-// The process log of the paper's recorder.
+// The process log of the recorder of del Rey et al.
 
 TEST(ProcessCsv, ReadsCpuMemoryAndTemperature) {
   const auto imported = import_text("host.csv",
@@ -121,7 +121,7 @@ TEST(CodeCarbon, EveryRowIsARunWithItsEnergies) {
   EXPECT_NEAR(find(run, "gpu_energy").values.back(), 0.003 * 3.6e6, 1e-9);
   EXPECT_EQ(find(run, "gpu_energy").channel.provenance, Provenance::measured);
   EXPECT_EQ(find(run, "cpu_energy").channel.provenance, Provenance::modelled);
-  // 0 kWh of no GPU is no measurement.
+  // 0 kWh without a GPU is not a measurement.
   EXPECT_THAT(imported.runs[1].traces, SizeIs(2));
   EXPECT_EQ(imported.runs[1].info.training.gpu_count, std::nullopt);
 }
@@ -250,7 +250,7 @@ TEST(Mllog, DamageIsTold) {
   EXPECT_THAT(import_error("x.txt", mllog("seed", 1)).message, HasSubstr("no run, epoch or power"));
 }
 
-// Bundles through the same door, and what all importers share.
+// Bundles through the same function, and behaviour that all importers share.
 
 TEST(ImportPath, TakesABundleByItsDirectoryOrItsFile) {
   const testing::TemporaryDirectory folder;

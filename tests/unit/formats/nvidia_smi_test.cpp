@@ -131,7 +131,7 @@ TEST(NvidiaSmi, WhatTheDriverDoesNotSayIsAGapAndNeverZero) {
   EXPECT_THAT(power.gaps, ElementsAre(span(0, 3), span(3, 4)));
   EXPECT_TRUE(imported["gpu0_utilisation"].empty());
   EXPECT_THAT(imported["gpu0_temperature"].values, ElementsAre(30, 31));
-  EXPECT_EQ(imported.report.skipped_lines, 0u);  // the lines are whole, the driver had nothing to say
+  EXPECT_EQ(imported.report.skipped_lines, 0u);  // the lines are complete, but the driver had no values
   EXPECT_EQ(imported.report.runs[0].gaps, Seconds{4});
 }
 
@@ -186,7 +186,8 @@ TEST(NvidiaSmi, WithoutAHeaderTheRowsTellWhatTheyHold) {
   EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(22.35, 22.81));
   EXPECT_THAT(imported["gpu0_utilisation"].values, ElementsAre(0.07, 0.37));
   EXPECT_EQ(imported.run.info.training.gpu, "NVIDIA GeForce RTX 3070");
-  EXPECT_THAT(imported.run.traces, SizeIs(3));  // used, free or total memory: not told, so not taken
+  // used, free or total memory is ambiguous, so it is not taken
+  EXPECT_THAT(imported.run.traces, SizeIs(3));
 }
 
 TEST(NvidiaSmi, WithoutHeaderAndUnitsTheColumnsMustBeNamed) {
@@ -225,7 +226,7 @@ TEST(NvidiaSmi, AClockThatIsSetBackIsToldAndTimeGoesOn) {
   const auto imported = import_text(text);
   const auto& power = imported["gpu0_power"];
   ASSERT_EQ(power.size(), 20u);
-  EXPECT_THAT(power.gaps, ElementsAre(span(9, 10)));  // how long it really was, nobody knows
+  EXPECT_THAT(power.gaps, ElementsAre(span(9, 10)));  // the real length is unknown
   EXPECT_EQ(power.times.back(), 19);
   EXPECT_THAT(imported.run.notes, ::testing::Contains(HasSubstr("set back by 610.000 s")));
 }
@@ -288,7 +289,7 @@ TEST(NvidiaSmi, ALogThatWasAppendedToMayChangeItsColumns) {
 }
 
 TEST(NvidiaSmi, NothingOfADamagedLineOutlivesASecondHeader) {
-  // The name is remembered by the parser of the first header, which is gone when the first whole row comes.
+  // The name refers to the parser of the first header, which is gone when the first whole row arrives.
   const auto imported = import_text(
       "timestamp, name, power.draw [W]\n"
       "2024/05/01 10:00:00.100, NVIDIA RTX 6000 Ada Generation, 5\xff W\n"
@@ -311,7 +312,7 @@ TEST(NvidiaSmi, WhatCannotBeUsedAtAllIsOneLine) {
     EXPECT_EQ(import_error(text).kind, ErrorKind::malformed);
 }
 
-// The bundle of the same run was made from the log by another program, so it is an independent reading of it.
+// Another program made the bundle of the same run from the log, so it is an independent reference.
 TEST(NvidiaSmi, AgreesWithTheBundlesOfTheSameRuns) {
   SKIP_WITHOUT_SHARED_DATA(root);
   int compared = 0;

@@ -213,7 +213,7 @@ trace::Run full_run() {
   package.channel.relative_uncertainty = 0.02;
   auto core = make_trace("cpu0_core", Component::cpu, Quantity::energy, {0.1, 1.1, 2.1}, {0, 6, 50});
   core.channel.contained_in = "cpu0_package";
-  // Another rhythm than the counters', and a gap in which no reading is missing from the list.
+  // A rhythm that differs from the counters', and a gap in which no reading is missing.
   auto gpu =
       make_trace("gpu0_power", Component::gpu, Quantity::power, {0.15, 0.25, 3.0}, {1.0 / 3, 250, 249.99});
   gpu.channel.device = "GPU-5f3a";

@@ -36,7 +36,8 @@ TEST_P(GpuNames, AreFoundAsDriversReportThem) {
   ASSERT_TRUE(gpu) << to_string(gpu.error());
   EXPECT_EQ(gpu->name, GetParam().name);
 }
-// nvidia-smi and NVML (drivers before and after 470 differ by the word NVIDIA), rocm-smi, lspci, and people.
+// Names from nvidia-smi and NVML (drivers before and after 470 differ by the word NVIDIA), rocm-smi, lspci
+// and users.
 INSTANTIATE_TEST_SUITE_P(Reported, GpuNames,
                          ::testing::Values(Spelling{"NVIDIA GeForce RTX 3090", "RTX 3090"},
                                            Spelling{"GeForce RTX 3090", "RTX 3090"},
@@ -59,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Reported, GpuNames,
                                            Spelling{"Intel(R) Arc(TM) A770 Graphics", "Arc A770 16GB"}));
 
 TEST(FindGpu, NeverTakesAnotherBoard) {
-  // A laptop chip, a MIG slice and a bare family name are none of the boards that the table holds.
+  // A laptop chip, a MIG slice and a bare family name are not boards of the table.
   for (const auto* name : {"NVIDIA GeForce RTX 3070 Laptop GPU", "NVIDIA A100-SXM4-40GB MIG 1g.5gb", "A100",
                            "V100", "RTX", "", "Navi 21 [Radeon RX 6800/6800 XT / 6900 XT]"})
     EXPECT_FALSE(shipped().find_gpu(name)) << name;
@@ -111,7 +112,7 @@ TEST_P(CpuNames, AreFoundAsProcCpuinfoReportsThem) {
   EXPECT_EQ(cpu->tdp, Watts{GetParam().second});
   EXPECT_FALSE(cpu->source.empty());
 }
-// TDP by the makers' product pages.
+// TDP from the manufacturers' product pages.
 INSTANTIATE_TEST_SUITE_P(Reported, CpuNames,
                          ::testing::Values(std::pair{"AMD Ryzen Threadripper 1950X 16-Core Processor", 180.0},
                                            std::pair{"AMD EPYC 8024P 8-Core Processor", 90.0},

@@ -1,4 +1,4 @@
-// A run projected while it is measured, and the same run projected from its record, say the same.
+// A run that is projected while it is measured must give the same projections as its record.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -29,17 +29,17 @@ Event event(EventKind kind, double seconds, std::optional<int> epoch = {}) {
   return event;
 }
 
-/// A training as it happens: what it says, and what it draws.
+/// A scripted training: its messages and its power.
 struct Script {
   double start_up = 0;  ///< s before the first epoch
   int epochs = 24;
-  std::function<double(int)> seconds = [](int) { return 4.0; };     ///< that epoch i takes
-  std::function<double(int)> evaluation = [](int) { return 0.0; };  ///< s behind epoch i
+  std::function<double(int)> seconds = [](int) { return 4.0; };     ///< duration of epoch i
+  std::function<double(int)> evaluation = [](int) { return 0.0; };  ///< evaluation time after epoch i
   std::function<double(double)> watts = [](double) { return 100.0; };
   double first_reading = 0;
-  double late = 0;  ///< s from a reading's time until it is known
+  double late = 0;  ///< delay in s until a reading is known
   std::optional<trace::Span> gap{};
-  std::map<int, double> totals{{0, 24}};  ///< told when epoch i begins
+  std::map<int, double> totals{{0, 24}};  ///< totals that the training reports when epoch i begins
 
   trace::Run run{};
   std::vector<Event> events{};
@@ -83,7 +83,7 @@ struct Script {
     };
   }
 
-  /// What was shown, by the share of the work.
+  /// The projections that were shown, by share of the work.
   [[nodiscard]] std::map<double, estimate::Projection> live() const {
     std::map<double, estimate::Projection> shown;
     trace::NullSink nowhere;
@@ -102,7 +102,7 @@ struct Script {
     return shown;
   }
 
-  /// From the bundle that the run was written to.
+  /// The projections of the bundle that the run was written to.
   [[nodiscard]] estimate::ProjectionHistory recorded(std::optional<double> total = {}) const {
     const testing::TemporaryDirectory folder;
     EXPECT_TRUE(formats::write_run_bundle(run, folder.path() / "run"));
@@ -126,7 +126,8 @@ void expect_same(const estimate::Projection& live, const estimate::Projection& r
   EXPECT_EQ(live.regime_changes, recorded.regime_changes);
 }
 
-/// Every projection that was shown at a share from `from` on is also in the record, at least so many.
+/// Every projection shown at a share of at least `from` must also be in the record, and there must be at
+/// least this many.
 void expect_agreement(const Script& script, std::size_t at_least, double from = 0,
                       std::optional<double> total = {}) {
   const auto history = script.recorded(total);

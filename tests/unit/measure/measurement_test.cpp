@@ -26,7 +26,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::TemporaryDirectory;
 
-/// A CPU that draws so many watts for an hour, to be measured by replaying it.
+/// A CPU that draws this power for an hour; it is measured by replaying it.
 trace::Run steady_machine(double watts) {
   trace::Run run;
   run.span = {Seconds{0}, Seconds{3600}};
@@ -39,7 +39,8 @@ trace::Run steady_machine(double watts) {
   return run;
 }
 
-/// What a measurement of that machine needs. The machine outlives the process: a sensor's thread may.
+/// Everything that a measurement of that machine needs. The machine is never destroyed, because a sensor's
+/// thread may still use it.
 struct Steady {
   explicit Steady(double watts, const std::filesystem::path& store, const std::string& name = "run") {
     machines.push_back(std::make_unique<trace::Run>(steady_machine(watts)));
@@ -81,7 +82,7 @@ trace::Run stored(const std::filesystem::path& path, const std::string& referenc
   return run.value_or(trace::Run{});
 }
 
-/// The readings' mean power, whatever their number and the run's length are.
+/// Mean power of the readings, whatever their number and the run's length.
 double mean_power(const trace::Run& run) {
   const auto& times = run.traces.at(0).times;
   const trace::Span span{Seconds{times.front()}, Seconds{times.back()}};
@@ -225,7 +226,7 @@ TEST(Measurement, KeepsTheIdlePowerBeforeTheStart) {
 TEST(Measurement, HearsTheTrainingBySocket) {
   const TemporaryDirectory folder;
   Steady setup(100, folder.path() / "runs.db");
-  setup.options.tick = Seconds{60};  // all that is told comes in one tick
+  setup.options.tick = Seconds{60};  // all messages are handled in one tick
   auto socket = progress::SocketServer::listen(folder.path()).value();
   const auto path = socket.path().string();
   auto measurement = Measurement::prepare(setup.options, setup.environment, std::move(socket)).value();
@@ -249,7 +250,7 @@ TEST(Measurement, HearsTheTrainingBySocket) {
   EXPECT_FALSE(std::filesystem::exists(path)) << "nobody listens any more";
 }
 
-/// Remembers what it was told, and looks at the thread on which it is told.
+/// Records the calls of the observer and the thread that makes them.
 class Watcher : public Observer {
  public:
   void limit_reached(const Limits::Verdict& verdict) override {
@@ -357,7 +358,7 @@ TEST(Measurement, LeavesNoDescriptorBehind) {
     ASSERT_TRUE(measurement.start());
     ASSERT_TRUE(measurement.finish());
   };
-  measure_once();  // what the first one loads for good (a random device, a database's locks)
+  measure_once();  // loads everything that stays loaded (a random device, a database's locks)
   const int before = open_descriptors();
   for (int i = 0; i < 3; ++i) measure_once();
   EXPECT_EQ(open_descriptors(), before);

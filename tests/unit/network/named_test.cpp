@@ -17,9 +17,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Megabytes that PyTorch 2's autograd keeps of one sample between the passes, parameters apart: distinct
-// storages seen by torch.autograd.graph.saved_tensors_hooks over torchvision's networks in training mode at
-// batch 2, divided by 2.
+// Megabytes per sample that PyTorch 2's autograd keeps between the passes, without parameters. Measured at
+// batch 2 and divided by 2: the distinct storages seen by torch.autograd.graph.saved_tensors_hooks on
+// torchvision's networks in training mode.
 struct Kept {
   const char* name;
   double megabytes;
@@ -87,7 +87,7 @@ TEST(NamedNetwork, IsNotGuessed) {
   EXPECT_EQ(answer("MobileNetV3"), "'MobileNetV3' may mean mobilenet_v3_large, mobilenet_v3_small");
   EXPECT_EQ(answer("NASNet"), "'NASNet' may mean nasnet_large, nasnet_mobile");
   EXPECT_THAT(answer("timm.resnet51"), HasSubstr("nearest: resnet50"));
-  // Part of a word or number is not a name.
+  // A part of a word or number is not a name.
   for (const auto* name : {"resnet3", "densenet16", "mobile", "deepspeech", "resnet50x", "_", "models.", "/"})
     EXPECT_THAT(answer(name), HasSubstr("unknown network")) << name;
 }
@@ -108,7 +108,7 @@ TEST(NamedNetwork, TakesImagesOfOtherSizes) {
   for (const auto& name : names) {
     const auto own = build_named(name).value();
     const auto& sample = own.inputs.front().shape;
-    // Inception's auxiliary head is made for its own map of 17x17.
+    // Inception's auxiliary head only works with its own 17x17 map.
     if (sample.size() != 4 || name == "deepspeech2" || name == "inception_v3_aux") continue;
     double before = 0;
     for (const std::int64_t side : {128, 192, 256, 304, 384}) {
@@ -155,7 +155,7 @@ TEST(NamedNetwork, CoversTheMeasuredWorkloads) {
       if (source && table.text(row, *source) == "ec-nas") continue;
       const auto network = build_named(table.text(row, name.value()));
       ASSERT_TRUE(network) << table.where(row) << to_string(network.error());
-      // TensorFlow counts running statistics and biases before normalisation too: up to 1.5 % more.
+      // TensorFlow also counts running statistics and biases before normalisation, up to 1.5 % more.
       const auto recorded = parse_double(table.text(row, parameters));
       if (!recorded || pruned) continue;
       EXPECT_NEAR(static_cast<double>(totals(*network).parameters) / *recorded, 1, 0.015) << table.where(row);

@@ -30,9 +30,9 @@ double macs(const ArchitectureFeatures& network, LayerKind kind) {
   return sum;
 }
 
-// What PyTorch's exporters write (tests/fixtures/onnx/generate.py). Equal initial weights are stored once,
-// and batch normalisation is folded for inference: parameters may lack some of the published ones, up to 1.5
-// % of a small network.
+// Files from PyTorch's exporters (tests/fixtures/onnx/generate.py). They store equal initial weights once and
+// fold batch normalisation for inference. So some published parameters may be missing, up to 1.5 % of a small
+// network.
 struct Exported {
   const char* file;
   const char* network;
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(PyTorch, ExportedOnnx,
                                            Exported{"vit_b_16_opset17", "vit_b_16"}));
 
 TEST(Onnx, TrainingExportAgreesInEveryFigure) {
-  // The same network by two ways: through libonnx's shapes, and through our description.
+  // The same network in two ways: through libonnx's shapes and through our description.
   const auto read = fixture("resnet50_training_opset13").value();
   const auto described = build_named("resnet50").value();
   const auto a = totals(read);
@@ -158,7 +158,7 @@ TEST(Onnx, SaysInOneLineWhatIsWrongWithAFile) {
   EXPECT_EQ(read_onnx("/").error().message, "is not a file");
 }
 
-// Models that only an attacker writes.
+// Models that only an attacker would write.
 class Model {
  public:
   Model() {
@@ -277,8 +277,8 @@ TEST(HostileOnnx, DeepNestingIsRefused) {
   EXPECT_EQ(model.read().error().kind, ErrorKind::malformed);
 }
 
-// Debian's libonnx-testdata: what the ONNX project tests its own implementations with. Its declared outputs
-// are an independent account of the shapes.
+// Debian's libonnx-testdata, with which the ONNX project tests implementations. The outputs that it declares
+// are an independent reference for the shapes.
 TEST(OnnxTestdata, EveryModelIsReadAndShapesAgree) {
   const fs::path root = "/usr/share/libonnx-testdata/data";
   if (!fs::is_directory(root)) GTEST_SKIP() << "libonnx-testdata is not installed";

@@ -1,6 +1,5 @@
-// Every operator that libonnx knows, in every version, with operands and attributes at random: whatever its
-// shape rule makes of them, it must not read beyond them. Shapes are small, so that ranks and sizes often fit
-// by chance.
+// Every operator of libonnx in every version, with random operands and attributes. Whatever the shape rule
+// computes, it must not read out of bounds. Shapes are small, so that ranks and sizes often fit by chance.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -118,7 +117,7 @@ TEST(EveryOperator, SurvivesRandomOperands) {
       EXPECT_GE(counted.layer.flops, 0) << schema.Name();
     }
   }
-  EXPECT_GT(with_shape, 3000);  // else the operands never fit, and nothing was tried
+  EXPECT_GT(with_shape, 3000);  // otherwise the operands never fit and nothing was tested
 }
 
 }  // namespace

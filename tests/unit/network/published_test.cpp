@@ -1,4 +1,4 @@
-// Networks built from their names against the figures that their authors and libraries publish.
+// Compares networks built by name with the figures that their authors and libraries publish.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Published{"efficientnet_v2_b2", 10096086, 1.698}, Published{"efficientnet_v2_b3", 14358406, 3.012},
         Published{"convnext_xlarge", 350196968, 60.921}));
 
-// torchvision counts the network that gives Swin v2 its biases too, once a batch: 0.3 %.
+// torchvision also counts the network that computes Swin v2's biases, once per batch: 0.3 %.
 INSTANTIATE_TEST_SUITE_P(
     TorchvisionTransformers, PublishedNetwork,
     ::testing::Values(Published{"swin_t", 28288354, 4.491}, Published{"swin_s", 49606258, 8.741},

@@ -8,7 +8,7 @@
 namespace joulecast::progress {
 namespace {
 
-/// Feeds lines one second apart and returns the epochs that come of them.
+/// Feeds lines one second apart and returns the epochs found in them.
 struct Heard {
   std::vector<trace::Epoch> epochs;
   std::optional<double> total;

@@ -62,7 +62,7 @@ int connect_to(const std::filesystem::path& path) {
   std::ranges::copy(path.string(), address.sun_path);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  // A flood must not block the test: what the server does not take in time is dropped here.
+  // The flood must not block the test, so data that the server does not take in time is dropped.
   EXPECT_EQ(::fcntl(fd, F_SETFL, O_NONBLOCK), 0);
   return fd;
 }

@@ -24,7 +24,7 @@ std::string everything_from(const Descriptor& descriptor) {
   return text;
 }
 
-/// Whether somebody is still to be waited for.
+/// Whether this process has a child that can be waited for.
 bool has_any_child() {
   siginfo_t info{};
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;

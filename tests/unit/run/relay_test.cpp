@@ -10,7 +10,7 @@
 namespace joulecast::run {
 namespace {
 
-/// A relay between two pipes and a test that plays the child and everybody who reads.
+/// A relay between two pipes. The test acts as the child and as the readers.
 struct Ends {
   Ends() {
     auto first = make_pipe().value(), second = make_pipe().value();
@@ -48,7 +48,7 @@ TEST(Relay, PassesEachStreamOnAndListens) {
 
 TEST(Relay, PassesOnWhatWasLeftBehindThoughSomebodyHoldsThePipe) {
   Ends ends;
-  const std::string text(50'000, 'x');  // a pipe's worth, and its writer stays
+  const std::string text(50'000, 'x');  // fits into a pipe, whose writer stays open
   ASSERT_TRUE(write_all(ends.child_out.get(), text));
   auto relay = Relay::start(std::move(ends.streams), ends.host()).value();
   relay.finish();

@@ -11,7 +11,7 @@
 namespace joulecast::run {
 namespace {
 
-/// Standard error goes into a pipe while this lives.
+/// Redirects standard error into a pipe while this object exists.
 class StandardErrorPipe {
  public:
   StandardErrorPipe() : before_(::dup(STDERR_FILENO)), pipe_(make_pipe().value()) {
@@ -19,7 +19,7 @@ class StandardErrorPipe {
   }
   ~StandardErrorPipe() { ::dup2(before_.get(), STDERR_FILENO); }
 
-  /// Until nothing more goes in.
+  /// Writes until the pipe is full.
   void fill() const {
     const int flags = ::fcntl(pipe_.write_end.get(), F_GETFL);
     ::fcntl(pipe_.write_end.get(), F_SETFL, flags | O_NONBLOCK);
@@ -27,7 +27,7 @@ class StandardErrorPipe {
     }
     ::fcntl(pipe_.write_end.get(), F_SETFL, flags);
   }
-  /// What is in it now, without the filling.
+  /// Reads the pipe's content, without the filling.
   [[nodiscard]] std::string take() const {
     ::fcntl(pipe_.read_end.get(), F_SETFL, O_NONBLOCK);
     std::string text;

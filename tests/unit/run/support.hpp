@@ -1,4 +1,4 @@
-// What the tests of the process around a command share.
+// Shared by the tests of the process around a command.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ inline int open_descriptors() {
   return count;
 }
 
-/// Waits for the child as a watching process does; its exit status.
+/// Waits for the child as a watching process does and returns its exit status.
 inline int end_of(Child& child) {
   for (;;) {
     if (const auto status = child.reap()) return *status;

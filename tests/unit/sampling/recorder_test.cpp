@@ -144,7 +144,7 @@ TEST(Recorder, LiveSumsFollowTheRulesOfTheStoredRun) {
   EXPECT_FALSE(recorder.energy_until(Seconds{4.5})) << "not yet known";
 }
 
-/// A CPU and a GPU by their power, read when the test says so.
+/// A CPU and a GPU with power gauges, which are read when the test says so.
 struct TwoGauges {
   TwoGauges() {
     std::vector<sensors::OpenedSensor> sensors;

@@ -72,7 +72,7 @@ TEST(Cray, TheNodeContainsItsParts) {
   EXPECT_EQ(channel(*sensor, "node_energy").contained_in, "");
 }
 
-/// A management controller that answers as its DCMI specification says.
+/// A management controller that answers according to the DCMI specification.
 struct FakeController {
   std::vector<std::uint8_t> answer{0, 0xdc, 0x2c, 0x01, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0xe8, 3, 0, 0, 0x40};
   int error = 0;

@@ -1,4 +1,4 @@
-// The fake NVIDIA machine in this process: a script, and the time that it and the sensor see.
+// The fake NVIDIA machine in this process: a script, and the time that the machine and the sensor see.
 #pragma once
 
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-// docs/sensors.md is made from what the sensors say of themselves. After a change of a description:
+// docs/sensors.md is generated from the sensors' descriptions. After a change of a description:
 //   JOULECAST_REFRESH=1 build/dev/tests/unit_sensors --gtest_filter='SensorManual.*'
 #include <gmock/gmock.h>
 
@@ -89,8 +89,8 @@ TEST(SensorManual, DescribesEverySensor) {
   }
 }
 
-/// The channels that open on these fakes are among the described ones. The tests of perf_rapl, ipmi and rocm
-/// look at theirs.
+/// The channels that open on these fakes must be among the described ones. The tests of perf_rapl, ipmi and
+/// rocm check theirs.
 TEST(SensorManual, DescribesTheChannelsThatOpen) {
   const std::pair<const char*, std::vector<const char*>> machines[] = {
       {"two_sockets.txt", {"powercap"}},

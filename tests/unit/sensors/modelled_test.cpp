@@ -52,7 +52,7 @@ TEST(ModelledCpu, IntegratesTheModelOverEachInterval) {
   const Joules expected = hardware::cpu_power(cpu, 0.5) * Seconds{10};
   EXPECT_NEAR(static_cast<double>(count(*sensor, channel.name)) * channel.resolution, expected.value(), 0.01);
 
-  fake.clock.advance(Seconds{0.05});  // too soon for a new look: the power stays what it was
+  fake.clock.advance(Seconds{0.05});  // too soon for a new reading, so the power stays the same
   EXPECT_NEAR(static_cast<double>(count(*sensor, channel.name)) * channel.resolution,
               expected.value() * 1.005, 0.01);
 }
@@ -63,7 +63,7 @@ TEST(ModelledCpu, ARunShorterThanALookIsNotFree) {
   const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
   fake.clock.advance(Seconds{0.05});
   const hardware::CpuDescription cpu{Watts{180}, hardware::CpuClass::workstation, true};
-  // One task runs beside us on two CPUs when it opens.
+  // One other task runs on the two CPUs when the sensor opens.
   EXPECT_NEAR(static_cast<double>(count(*sensor, "cpu_modelled_energy")) * 1e-3,
               (hardware::cpu_power(cpu, 0.5) * Seconds{0.05}).value(), 0.01);
 }
@@ -126,7 +126,7 @@ TEST(Machine, TellsUtilisationAndMemory) {
 }
 
 TEST(CpuTicks, AreParsedAsTheKernelWritesThem) {
-  // proc_stat(5): stolen time and waiting are not our work; guest time is inside user.
+  // proc_stat(5): stolen time and waiting are not our work; guest time is included in user time.
   const auto ticks = parse_cpu_ticks("cpu  10 20 30 40 50 60 70 80 5 5\ncpu0 …").value();
   EXPECT_EQ(ticks.total, 360U);
   EXPECT_EQ(ticks.busy, 10U + 20 + 30 + 60 + 70);

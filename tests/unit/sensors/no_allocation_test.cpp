@@ -1,5 +1,5 @@
-// Reading must not allocate when all is well: the sampler's threads share the allocator with nobody's
-// training, but a lock in it is a stall at 1 kHz. Every allocation of this program is counted here.
+// Reading must not allocate memory in normal operation. A lock in the allocator could stall the sampler's
+// threads at 1 kHz. This program counts every allocation.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -12,7 +12,7 @@ namespace {
 std::atomic<long> allocations{0};
 }
 
-// Not inlined: gcc would take malloc and delete, or new and free, for a pair that does not match.
+// Not inlined, because gcc would take malloc and delete, or new and free, for mismatched pairs.
 #define APART __attribute__((noinline))
 APART void* operator new(std::size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// The fake's true integral is the oracle: closed-form integrals of its scripted power, never sampled.
+// The oracle is the fake's true energy: the closed-form integral of its scripted power, not sampled.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Polls a counter and a power gauge from now for a while and returns the energy that each makes.
+/// Polls a counter and a power gauge for a while and returns the energy from each.
 struct Measured {
   double counter = 0;
   double power = 0;
@@ -73,7 +73,7 @@ TEST_P(Recovery, WithinTheStatedIntervalByAveragedPower) {
 INSTANTIATE_TEST_SUITE_P(Intervals, Recovery, ::testing::Values(0.1, 0.5, 1.0));
 
 TEST(Nvml, SaysWiderUncertaintyWhereOnlyAQuarterOfTheTimeIsSampled) {
-  // Loads that beat with the 100 ms period are the worst case of an instant gauge.
+  // A load whose period is close to the 100 ms update period is the worst case for an instantaneous gauge.
   FakeNvml nvml(
       "gpu name=NVIDIA_A100 arch=7\nsquare low=100 high=300 period=0.1\n"
       "timing period_ms=100 window_ms=25\nfail average NOT_SUPPORTED\n");

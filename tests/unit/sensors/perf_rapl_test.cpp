@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 const SensorType& type = sensor_type("perf_rapl");
 
-/// Perf events whose counts the test sets; CPUs can be unplugged.
+/// Perf events with counts that the test sets; CPUs can be unplugged.
 struct FakePerf {
   explicit FakePerf(Fake& fake) {
     fake.environment.perf_event_open = [this](perf_event_attr* attributes, int cpu) {

@@ -1,4 +1,4 @@
-// Real processes: what the kernel shows of them is the point.
+// Uses real processes, because the test is about what the kernel shows of them.
 #include "sensors/support/process_tree.hpp"
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ TEST(ProcessStat, CountsFieldsFromTheLastBracket) {
     EXPECT_FALSE(parse_process_stat(bad)) << bad;
 }
 
-/// Burns CPU for a while, as /proc counts it.
+/// Uses CPU time for a while, as counted by /proc.
 void burn(double seconds) {
   const auto end = std::clock() + static_cast<std::clock_t>(seconds * CLOCKS_PER_SEC);
   while (std::clock() < end) {
@@ -42,8 +42,8 @@ void pause_until_killed() {
   for (;;) ::pause();
 }
 
-/// Starts a child that runs `body` in a session of its own, as joulecast run does; killed with its group at
-/// the end.
+/// Starts a child that runs `body` in its own session, like joulecast run. It is killed with its group at the
+/// end.
 class Child {
  public:
   template <class Body>
@@ -69,7 +69,7 @@ class Child {
   int pid_;
 };
 
-/// Looks until it holds, for a few seconds.
+/// Repeats the check for a few seconds until it holds.
 template <class Holds>
 bool soon(ProcessTree& tree, Holds holds) {
   for (int i = 0; i < 400; ++i) {
@@ -192,7 +192,7 @@ TEST(ProcessTree, TheSensorTellsItsShareOfTheMachine) {
   EXPECT_LE(share, 1);
 }
 
-/// A /proc of our own making: process 42, and 43 as its child where told.
+/// A synthetic /proc with process 42 and, if requested, its child 43.
 class FakeProcesses : public ::testing::Test {
  protected:
   FakeProcesses() { set(42, 0, 10); }
@@ -230,7 +230,7 @@ TEST_F(FakeProcesses, AChildIsFoundWithinASecond) {
   EXPECT_EQ(pages(*sensor), 15);
 }
 
-/// A machine on which everything takes long.
+/// A clock on which every call takes long.
 class SlowClock : public FakeClock {
  public:
   [[nodiscard]] SteadyTime steady() const override {
@@ -246,7 +246,7 @@ TEST_F(FakeProcesses, LooksForChildrenThatTakeLongAreRare) {
   SlowClock clock;
   const auto sensor = open(clock);
   clock.advance(Seconds{1});
-  EXPECT_EQ(pages(*sensor), 10);  // this look for children took 4 ms: the next is due 8 s later
+  EXPECT_EQ(pages(*sensor), 10);  // this look for children took 4 ms, so the next one is due 8 s later
   give_birth();
   clock.advance(Seconds{2});
   EXPECT_EQ(pages(*sensor), 10);
@@ -257,7 +257,7 @@ TEST_F(FakeProcesses, LooksForChildrenThatTakeLongAreRare) {
 TEST_F(FakeProcesses, WhatAMemberFoundLateHasUsedIsToldInFull) {
   FakeClock clock;
   const auto sensor = open(clock);
-  // Three seconds of the whole machine, seen at once.
+  // Three seconds of the whole machine, seen in one reading.
   set(42, 3 * ::sysconf(_SC_CLK_TCK) * ::sysconf(_SC_NPROCESSORS_ONLN), 10);
   double sum = 0;
   for (int i = 0; i < 5; ++i) {

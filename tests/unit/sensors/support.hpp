@@ -1,4 +1,4 @@
-// What the sensors' tests share: an environment of fakes and a way to read a sensor.
+// Shared by the sensors' tests: a fake environment and a way to read a sensor.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -50,7 +50,7 @@ inline std::vector<std::string> names_of(const Sensor& sensor) {
   return names;
 }
 
-/// Whether an opened channel is of the described kind: "gpu0_energy" of "gpu<N>_energy".
+/// Whether an opened channel matches a description: "gpu0_energy" matches "gpu<N>_energy".
 inline bool is_described_by(const trace::Channel& channel, const ChannelDescription& described) {
   const auto open = described.name.find('<'), close = described.name.find('>');
   const auto name = open == std::string_view::npos ? std::string(described.name)
@@ -63,7 +63,7 @@ inline bool is_described_by(const trace::Channel& channel, const ChannelDescript
          channel.quantity == described.quantity && channel.component == described.component;
 }
 
-/// docs/sensors.md must not lack or misstate what opens.
+/// docs/sensors.md must list every channel that opens, with correct figures.
 inline void expect_described(const SensorType& type, const Sensor& sensor) {
   for (const auto& channel : sensor.channels()) {
     EXPECT_TRUE(std::ranges::any_of(

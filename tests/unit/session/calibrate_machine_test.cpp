@@ -31,7 +31,7 @@ estimate::ModelFile file() {
   return model;
 }
 
-/// A run on a board of its own, by made_samples()' law times a factor of one's own.
+/// A run on a separate board, by made_samples()' law times the given factors.
 Sample run(int network, double batch, double time_factor, double power_factor) {
   const auto gpu = made_gpu("Own", 20, 600, 250);
   const double size = 0.5 * std::pow(1.3, network);
@@ -69,7 +69,7 @@ TEST(UpdateModel, FollowsRunsThatAreAlike) {
   EXPECT_EQ(model.measured[0].source, "here");
 }
 
-/// Each workload is off by a factor of its own: of one nothing is to be learned for another.
+/// Each workload is off by its own factor, so that nothing can be learned for the others.
 TEST(UpdateModel, UnlikeRunsNeverMakeItWorse) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     std::mt19937 random(seed);
@@ -80,7 +80,7 @@ TEST(UpdateModel, UnlikeRunsNeverMakeItWorse) {
     auto model = file();
     const auto errors = update_model(model, {}, runs);
     ASSERT_TRUE(errors);
-    // The 5 % that repeats differ by, on |log|, is at most 10 points where the error is a factor of two.
+    // A 5 % difference between repeats, in |log|, is at most 10 points if the error is a factor of two.
     EXPECT_LT(*errors->after[time], 1.05 * *errors->before[time] + 5) << seed;
     EXPECT_LT(*errors->after[power], 1.05 * *errors->before[power] + 5) << seed;
   }

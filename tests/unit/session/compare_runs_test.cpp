@@ -90,8 +90,8 @@ TEST(Compare, NoticesRunsListedTwice) {
   EXPECT_EQ(compare(csv, "", true)->overall.n, 12u);
 }
 
-// The findings of del Rey et al. (SEAA 2023) on their own runs: both architecture and environment matter, and
-// much.
+// Finding of del Rey et al. (SEAA 2023) on their own runs: architecture and environment both have a large
+// effect.
 TEST(CompareOnMeasuredRuns, ArchitectureAndEnvironmentMatterMuch) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto table = CsvTable::read(root / "tables/seaa2023-runs.csv");

@@ -1,4 +1,4 @@
-// Bundles on disk; the measured runs where they are at hand.
+// Tests bundles on disk, and the measured runs if they are available.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -73,7 +73,8 @@ TEST(EvaluateOnline, SaysWhatItLeftOutAndWhatItCannotRead) {
   EXPECT_EQ(evaluate_online({.roots = {empty.path() / "nowhere"}}).error().kind, ErrorKind::invalid);
 }
 
-// What is published on these runs, or was agreed as the aim; from the recorded data, not from this program.
+// Figures that are published for these runs or were set as targets. They come from the recorded data, not
+// from this program.
 TEST(RecordedRuns, ReproduceTheReferenceFigures) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto seaa = *evaluate_online({.roots = {root / "traces/seaa2023"}});

@@ -1,4 +1,4 @@
-// fit, predict, layerwise, calibrate and evaluate as values: a request in, a result out.
+// Tests fit, predict, layerwise, calibrate and evaluate as functions from request to result.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -16,7 +16,7 @@ namespace {
 using joulecast::testing::TemporaryDirectory;
 using ::testing::HasSubstr;
 
-/// Two networks on two GPUs at two batches; times follow no real machine.
+/// Two networks on two GPUs at two batch sizes; the times are invented.
 std::filesystem::path made_table(const TemporaryDirectory& folder, const std::string& more = "") {
   std::string table =
       "source,framework,dataset,architecture,gpu,batch_size,train_samples,epoch_time_s,mean_gpu_w\n";
@@ -116,7 +116,7 @@ TEST(PredictTraining, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_of([](auto& r) { r.networks = {"resnet5o"}; }), "no field");
 }
 
-/// Does what a command of a micro-workload is asked to do, without a process.
+/// Does the work of a micro-workload's command without starting a process.
 Result<MeasuredCommand> measured_at_once(const CommandToMeasure& what) {
   std::ofstream(what.command.at(1)) << "1e9 0.5";
   MeasuredCommand result;

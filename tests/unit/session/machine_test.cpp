@@ -1,4 +1,4 @@
-// What sensors, doctor, hardware and model answer, and that their errors name the field that is wrong.
+// Tests the answers of sensors, doctor, hardware and model, and that their errors name the wrong field.
 #include <gmock/gmock.h>
 
 #include "session/machine/describe_network.hpp"

@@ -21,7 +21,7 @@ const char* const runs =
     "small,A100,32,100,0.97,30\nsmall,A100,32,110,0.971,31\nsmall,A100,32,90,0.965,32\n"
     "small,T4,32,60,0.97,80\nsmall,T4,32,66,0.971,81\nsmall,T4,32,61,0.965,82\n";
 
-/// With a total between half and twice the value.
+/// The 90 % interval of the total is from half to twice the value.
 Prediction prediction_of(const std::string& model, const std::string& gpu, double total_j) {
   Prediction prediction;
   prediction.training.architecture = model;
@@ -44,7 +44,7 @@ TEST(Recommend, TakesRequirementsAndCandidatesThatWereOnlyPredicted) {
   ASSERT_TRUE(with_prediction) << to_string(with_prediction.error());
   EXPECT_EQ(with_prediction->alternatives.back().name(), "tiny / A100");
   EXPECT_EQ(with_prediction->alternatives.back().provenance, Provenance::modelled);
-  for (const auto& ranked : with_prediction->recommendation.ranked)  // nobody knows the f1 of tiny
+  for (const auto& ranked : with_prediction->recommendation.ranked)  // the f1 of "tiny" is unknown
     EXPECT_EQ(ranked.fits, with_prediction->alternatives[ranked.alternative].name() == "small / A100");
 }
 

@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// 100 s at a constant power, one reading a second, from `from` on.
+/// 100 s at constant power with one reading per second, starting at `from`.
 trace::Run run_of(const std::string& id, double watts, double from = 0) {
   trace::Run run;
   run.info.id = id;

@@ -1,4 +1,4 @@
-// What removes, tags and exports stored runs.
+// Tests removing, tagging and exporting stored runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// A run whose figures can be counted by hand, for the tests of its summary and of what is said of it.
+// A run whose figures can be computed by hand, for the tests of summaries and reports.
 #pragma once
 
 #include <cmath>
@@ -21,7 +21,7 @@ inline trace::Trace steady(const std::string& name, trace::Component component, 
   return trace;
 }
 
-/// 100 s: GPU 250 W measured, CPU 50 W modelled, memory not known. By hand: 25 kJ, 5 kJ, 30 kJ in all.
+/// 100 s: GPU 250 W measured, CPU 50 W modelled, memory unknown. By hand: 25 kJ, 5 kJ and 30 kJ in total.
 inline trace::Run hundred_seconds() {
   trace::Run run;
   run.info.id = "20260101-000000-aaaa";

@@ -116,8 +116,8 @@ TEST(Tradeoff, SaysWhichRunsDoNotCount) {
             "tradeoff: no row has both energy_j and f1; 1 run failed; 1 run has no f1");
 }
 
-// del Rey et al. (SEAA 2023): a fitting architecture and environment save up to 80.7 % at less than 2 % of
-// F1.
+// del Rey et al. (SEAA 2023): a suitable architecture and environment save up to 80.7 % of the energy for
+// less than 2 % of F1.
 TEST(TradeoffOnMeasuredRuns, TheCheapestWithinTwoPointsOfF1SavesWhatThePaperSays) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto table = CsvTable::read(root / "tables/seaa2023-runs.csv");

@@ -134,7 +134,7 @@ TEST(WorkloadRow, WithoutEpochBoundsTheirNumberDividesTheRun) {
   ASSERT_TRUE(row);
   EXPECT_NEAR(*row->epoch_time_s, 5, 1e-9);
   EXPECT_NEAR(*row->epoch_gpu_energy_j, 1000, 1e-6);
-  run.status = trace::RunStatus::interrupted;  // then their number is only what was planned
+  run.status = trace::RunStatus::interrupted;  // the number of epochs is then only what was planned
   EXPECT_EQ(reason(run), "without epochs");
 }
 
@@ -259,7 +259,7 @@ TEST(WorkloadRows, AgreeWithTheTableThatOthersMadeOfTheSameRuns) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto table = formats::read_workload_table(root / "tables" / "workloads.csv");
   ASSERT_TRUE(table) << table.error().message;
-  // The publishers' figures of some runs are not those of the traces they published: most have to agree.
+  // For some runs the published figures do not match the published traces, so only most have to agree.
   std::vector<double> apart;
   for (const auto& bundle : formats::find_run_bundles(root / "traces" / "seaa2023")) {
     const auto run = formats::read_run_bundle(bundle);

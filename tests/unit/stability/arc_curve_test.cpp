@@ -1,4 +1,4 @@
-// FLUSS's arc curves against their definitions, and against random neighbours.
+// Tests FLUSS's arc curves against their definitions, also with random neighbours.
 #include "stability/arc_curve.hpp"
 
 #include <gmock/gmock.h>

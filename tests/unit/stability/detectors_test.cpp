@@ -1,4 +1,4 @@
-// Stability detectors: each on signals whose change is known, PELT against exhaustive search.
+// Tests stability detectors on signals with known changes, and PELT against exhaustive search.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -83,7 +83,7 @@ TEST(Detectors, FindAStep) {
 }
 
 TEST(Detectors, CyclesSeesALevelThroughItsDips) {
-  // The dips' variance outweighs the step for MSER-5; over whole cycles they are no variance at all.
+  // The variance of the dips outweighs the step for MSER-5. Averages over whole cycles have no dips.
   for (unsigned seed = 0; seed < 10; ++seed) {
     const auto x = two_phases_with_dips(2000, 240, 40, seed);
     EXPECT_NEAR(static_cast<double>(found_at(cycles_detector, x)), 240, 20) << seed;
@@ -127,7 +127,7 @@ TEST(Detectors, ConstantPowerIsStableFromTheStart) {
     const auto point = detector->find(x, {});
     ASSERT_TRUE(point) << detector->name;
     if (detector == &fluss_detector || detector == &floss_detector)
-      continue;  // nearest equals: arcs are all short
+      continue;  // equal values are neighbours, so all arcs are short
     EXPECT_FALSE(point->found) << detector->name;
   }
 }
@@ -327,7 +327,8 @@ TEST(LevelChanges, RarelyRaisesAFalseAlarm) {
   LevelChanges tracker;
   std::size_t alarms = 0;
   for (int i = 0; i < 20000; ++i) alarms += tracker.push(250 + noise(2)) ? 1 : 0;
-  EXPECT_LE(alarms, 20U);  // one in 1000 samples; each is a candidate only, and the steadiest rest decides
+  // one in 1000 samples; each is only a candidate, and the steadiest remainder decides
+  EXPECT_LE(alarms, 20U);
   EXPECT_NEAR(tracker.steady()->mean, 250, 0.2);
 }
 

@@ -1,4 +1,4 @@
-// FLOSS against the batch matrix profile of the buffer it holds.
+// Tests FLOSS against the batch matrix profile of its buffer.
 #include "stability/floss.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// The matrix profile against brute force in long double, on every instruction set of this machine.
+// Tests the matrix profile against brute force in long double, on every instruction set of this machine.
 #include "stability/matrix_profile.hpp"
 
 #include <gmock/gmock.h>
@@ -113,8 +113,8 @@ enum class Side { left, right, both };
 
 void expect_equal(const Oracle& oracle, std::size_t exclusion, Side side, const Series& distance,
                   const std::vector<std::int64_t>& index) {
-  // Windows nearer than this are the same (see matrix_profile.hpp); sqrt(1e-9 2m) bounds the choice among
-  // near ties.
+  // Windows closer than this are equal (see matrix_profile.hpp); sqrt(1e-9 2m) bounds the choice among near
+  // ties.
   constexpr double tolerance = 2e-6;
   ASSERT_EQ(distance.size(), oracle.count());
   for (std::size_t i = 0; i < oracle.count(); ++i) {
@@ -181,8 +181,8 @@ TEST_P(MatrixProfileTest, EqualsBruteForceWithNoiseCorrected) {
 }
 
 TEST_P(MatrixProfileTest, AmongRepeatsTheNearestIsTaken) {
-  // Exactly the same 40 samples again and again: every window's nearest equal is one period away, the earlier
-  // first.
+  // The same 40 samples repeated: every window's nearest equal is one period away, and the earlier one is
+  // chosen.
   const Series period = noise(40, 1, 20);
   Series series;
   for (int repeat = 0; repeat < 12; ++repeat) series.insert(series.end(), period.begin(), period.end());

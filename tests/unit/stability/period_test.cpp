@@ -1,4 +1,4 @@
-// Periods and epochs from power alone: found where they are, refused where they are not.
+// Periods and epochs from power alone must be found where they exist and nowhere else.
 #include "stability/period.hpp"
 
 #include <gmock/gmock.h>
@@ -69,7 +69,7 @@ TEST(Period, NoneInNoiseWalksTrendsAndConstants) {
     walk_alarms += find_period(walk) ? 1 : 0;
   }
   EXPECT_EQ(noise_alarms, 0);
-  EXPECT_LE(walk_alarms, 15);  // a walk wanders back at times
+  EXPECT_LE(walk_alarms, 15);  // a random walk sometimes seems periodic
   Series trend(500);
   for (std::size_t i = 0; i < trend.size(); ++i) trend[i] = 100 + static_cast<double>(i);
   EXPECT_FALSE(find_period(trend));

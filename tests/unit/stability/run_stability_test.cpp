@@ -1,4 +1,4 @@
-// A run's stability in seconds and epochs, and the projection from there, on runs whose answers are known.
+// Tests a run's stability in seconds and epochs, and the projection from there, on runs with known answers.
 #include "stability/run_stability.hpp"
 
 #include <gmock/gmock.h>

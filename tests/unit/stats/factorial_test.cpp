@@ -45,7 +45,7 @@ TEST(ScheirerRayHare, AgreesWithItsDefinitionInR) {
 }
 
 TEST(ArtAnova, FindsACrossedInteractionThatPlainRanksOfMeansHide) {
-  // a and b matter only together: every main effect is nil by construction.
+  // Only the combination of a and b has an effect; by construction both main effects are zero.
   TwoFactors data;
   data.levels_a = data.levels_b = 2;
   for (std::uint32_t i = 0; i < 40; ++i) {

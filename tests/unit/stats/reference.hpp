@@ -1,5 +1,5 @@
-// The cases of tests/fixtures/stats/reference_*.json: input, expected values, and the expression and tool
-// they came from.
+// The cases of tests/fixtures/stats/reference_*.json: inputs, expected values, and the tool and expression
+// that computed them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -53,8 +53,7 @@ inline std::vector<Case> reference(const std::string& test) {
 
 }  // namespace joulecast::stats::testing
 
-/// Relative where the reference is larger than 1, absolute below: what "agrees to 1e-9" means for a
-/// statistic.
+/// Relative if the reference is larger than 1, absolute below. This defines "agrees to 1e-9" for a statistic.
 #define EXPECT_STATISTIC(actual, reference_value) \
   EXPECT_NEAR(actual, reference_value, 1e-9 * std::max(1.0, std::abs(reference_value))) << at.origin
 /// p-values agree to 1e-7 relative to their size, however small, unless `relative` says otherwise.

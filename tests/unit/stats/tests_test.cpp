@@ -1,4 +1,4 @@
-// Every test and effect size against R and scipy; see tests/fixtures/stats.
+// Tests every statistical test and effect size against R and scipy; see tests/fixtures/stats.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -208,9 +208,9 @@ TEST(GamesHowell, AgreesWithRsStudentisedRange) {
 TEST(StudentisedRange, AgreesWithPtukeyScipyAndStudentsT) {
   for (const auto& at : reference("studentised_range")) {
     const double p = studentised_range_sf(at.in("q"), at.in("k"), at.in("df"));
-    // Two groups have a closed form, right to the last digits; scipy integrates to about 1e-10; R's ptukey is
-    // off by up to 6e-8 from df = 5 and up to 10 groups (q = 4.4385, k = 2, df = 5.8255: 0.0209157885, where
-    // the closed form has 0.0209158114).
+    // Two groups have a closed form, exact to the last digits. scipy integrates to about 1e-10. R's ptukey is
+    // off by up to 6e-8 for df >= 5 and up to 10 groups (q = 4.4385, k = 2, df = 5.8255: 0.0209157885, where
+    // the closed form gives 0.0209158114).
     const auto is_from = [&](const char* tool) { return at.origin.find(tool) != std::string::npos; };
     const double tolerance = is_from("t.sf") ? 1e-8 * at.out("p") + 1e-300 : is_from("scipy") ? 1e-9 : 1e-7;
     EXPECT_NEAR(p, at.out("p"), tolerance)
@@ -220,8 +220,8 @@ TEST(StudentisedRange, AgreesWithPtukeyScipyAndStudentsT) {
 
 TEST(StudentisedRange, QuantilesAgreeWithR) {
   for (const auto& at : reference("studentised_range_quantile")) {
-    // qtukey stops at 1e-4 (R's documentation): the tail of our quantile is held against ptukey's meaning
-    // instead.
+    // qtukey stops at 1e-4 (R's documentation), so the tail of our quantile is compared with ptukey's
+    // definition.
     const double q = studentised_range_quantile_sf(at.in("tail"), at.in("k"), at.in("df"));
     EXPECT_NEAR(q, at.out("q"), 1e-3) << at.origin;
     EXPECT_NEAR(studentised_range_sf(q, at.in("k"), at.in("df")), at.in("tail"), 1e-11);

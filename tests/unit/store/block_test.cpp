@@ -96,8 +96,8 @@ TEST(Values, EncodingAgainChangesNothing) {
 }
 
 TEST(Values, ACounterIsExactToItsCountHoweverItWasAdded) {
-  // A counter of microjoules added up in doubles, as the sampler does: its rounding noise must not cost space
-  // or counts.
+  // A counter of microjoules summed in doubles, as the sampler does. Its rounding noise must not cost space
+  // or change counts.
   constexpr double resolution = 1e-6;
   std::mt19937_64 random(3);
   std::uint64_t counts = 0;

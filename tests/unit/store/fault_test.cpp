@@ -1,5 +1,5 @@
-// Stores that are broken, foreign, newer, locked, full or forbidden: one clear line, no exception, and the
-// file as it was.
+// Stores that are damaged, foreign, newer, locked, full or forbidden must give one clear line, no exception,
+// and an unchanged file.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -31,7 +31,7 @@ class StoreFault : public ::testing::Test {
   [[nodiscard]] std::string content() const { return read_file(path()).value_or(""); }
   std::unique_ptr<RunStore> open() { return std::move(RunStore::open(path().string()).value()); }
   void make_store(int seconds = 3000) { ASSERT_TRUE(open()->import_run(sample_run(seconds))); }
-  /// Both ways of opening fail with this kind and one line, and change nothing.
+  /// Opening for reading and for writing must both fail with this kind and one line, and change nothing.
   void expect_refused(ErrorKind kind, const std::string& reason) {
     const auto before = content();
     for (const auto access : {Access::read, Access::write}) {
@@ -47,7 +47,7 @@ class StoreFault : public ::testing::Test {
   testing::TemporaryDirectory folder_;
 };
 
-/// In a process of its own, so that limits and identities end with it.
+/// Runs the action in a child process, so that limits and identities end with it.
 int in_child(const std::function<bool()>& action) {
   const auto child = ::fork();
   if (child == 0) ::_exit(action() ? 0 : 1);
@@ -125,7 +125,7 @@ TEST_F(StoreFault, AWriterElsewhereDoesNotKeepUsFromReading) {
   EXPECT_EQ((*store)->tag("sample-1", {{"a", "b"}}).error().kind, ErrorKind::retry);
 }
 
-// A file that is cut anywhere, as after a copy that failed.
+// A file that is truncated anywhere, as after a failed copy.
 TEST_F(StoreFault, ACutStoreIsDamagedNotRead) {
   make_store();
   const auto whole = content();
@@ -143,7 +143,7 @@ TEST_F(StoreFault, ACutStoreIsDamagedNotRead) {
   }
 }
 
-// Mutations: whatever bytes change, every call returns, and samples are right or refused.
+// Whatever bytes change, every call must return, and samples must be correct or refused.
 TEST_F(StoreFault, ChangedBytesNeverCrashNorForgeSamples) {
   make_store();
   const auto whole = content();
@@ -215,7 +215,7 @@ TEST_F(StoreFault, AKilledRunWithADamagedJournalIsClosedWithoutItsSamples) {
   EXPECT_EQ((*store)->load("").error().kind, ErrorKind::malformed);
 }
 
-// A full disk: RLIMIT_FSIZE stops the file from growing, as the disk would.
+// RLIMIT_FSIZE stops the file from growing, like a full disk.
 TEST_F(StoreFault, AFullDiskFailsTheWriteAndKeepsWhatWasThere) {
   make_store(1000);
   const auto size = std::filesystem::file_size(path());

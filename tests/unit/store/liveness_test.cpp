@@ -54,7 +54,8 @@ TEST_F(LivenessTest, AfterARebootNothingLives) {
   EXPECT_EQ(seen(before), Liveness::dead);
 }
 
-// The same kernel wrote the heartbeat, by the clock that we read; its process numbers are not ours.
+// The heartbeat was written by the same kernel and clock, but process numbers of another container mean
+// nothing here.
 TEST_F(LivenessTest, AnotherContainerOfThisMachineIsJudgedByItsHeartbeat) {
   auto container = owner();
   container.pid_namespace = "pid:[8]";
@@ -69,7 +70,7 @@ TEST_F(LivenessTest, AnotherMachineIsNeverDeadToUs) {
   machine.machine_id = "other-machine";
   EXPECT_EQ(seen(machine, 30), Liveness::alive);
   EXPECT_EQ(seen(machine, 1e7), Liveness::silent);
-  // Our own /proc has a process of that number: it is not the one.
+  // Our own /proc has a process with this number, but it is another process.
   put_process(42, "Z", 1000);
   EXPECT_EQ(seen(machine, 30), Liveness::alive);
 }
@@ -82,7 +83,7 @@ TEST_F(LivenessTest, AMachineOfTheSameNameIsNotThisOne) {
   EXPECT_EQ(seen(namesake, 600), Liveness::silent);
 }
 
-// Runs of before machines were told apart by more than their name.
+// Runs from versions that identified machines only by name.
 TEST_F(LivenessTest, WithoutAMachineIdTheNameAndTheHeartbeatDecide) {
   auto old = owner();
   old.boot_id = "last-boot";

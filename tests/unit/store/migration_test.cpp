@@ -1,5 +1,5 @@
-// Stores that earlier versions of joulecast made: tests/fixtures/store/version-N.db, each written by the
-// program of its time.
+// Stores from earlier versions of joulecast: each tests/fixtures/store/version-N.db was written by the
+// program of that version.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

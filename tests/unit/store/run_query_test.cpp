@@ -1,4 +1,4 @@
-// Which runs a query means, and in which order; and the runs of other machines.
+// Tests which runs a query finds and in which order, and runs of other machines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -96,7 +96,7 @@ TEST_F(RunQueryTest, InPages) {
   EXPECT_THAT(ids({.limit = 2, .offset = 9}), IsEmpty());
 }
 
-/// Every filter and order is one that the database has an index for: a long list is never read whole.
+/// The database must have an index for every filter and order, so that a long list is never read in full.
 TEST_F(RunQueryTest, IsAnsweredFromIndexes) {
   auto database = sqlite::Database::open(path(), sqlite::FileMode::read_write, Seconds{1});
   ASSERT_TRUE(database);
@@ -116,7 +116,7 @@ TEST_F(RunQueryTest, IsAnsweredFromIndexes) {
   }
 }
 
-/// A store that another machine shares: its /proc, its name of the boot and its machine id are not ours.
+/// A store that is shared with another machine, which has a different /proc, boot id and machine id.
 class OtherMachine : public RunQueryTest {
  protected:
   OtherMachine() {

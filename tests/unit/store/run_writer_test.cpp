@@ -72,7 +72,7 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
   EXPECT_NE(id, run.info.id);
   for (const auto& trace : run.traces) writer->channel(trace.channel);
   for (std::size_t begin = 0; begin < 701;
-       begin += 37) {  // as a sampler does: a little of each channel in turn
+       begin += 37) {  // as a sampler does: a few readings of each channel in turn
     for (std::size_t n = 0; n < run.traces.size(); ++n) {
       const auto& trace = run.traces[n];
       const auto end = std::min(begin + 37, trace.size());
@@ -179,7 +179,7 @@ TEST_F(RunWriterTest, ReadingsOutOfOrderOrWithoutAValueAreLeftOutAndSaid) {
   EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("4 readings that were no numbers")));
 }
 
-// kill -9: a child process writes as `joulecast run` does and is killed in the middle.
+// kill -9: a child process writes like `joulecast run` and is killed in the middle.
 TEST_F(RunWriterTest, AKilledRunKeepsAllButItsLastSecond) {
   const auto child = ::fork();
   ASSERT_GE(child, 0);
@@ -213,7 +213,7 @@ TEST_F(RunWriterTest, AKilledRunKeepsAllButItsLastSecond) {
 
 class SeveralProcesses : public RunWriterTest, public ::testing::WithParamInterface<const char*> {};
 
-// In the write-ahead log, and in the journal that a store on a network file system has.
+// With the write-ahead log, and with the rollback journal that is used on network file systems.
 TEST_P(SeveralProcesses, WriteAtOnceAndNeitherLosesAnything) {
   (void)open();
   {
@@ -348,7 +348,7 @@ TEST_F(RunWriterTest, ARunTakenForDeadComesBack) {
   writer->channel(sample_channels()[0]);
   writer->append(0, 0, 0);
   ASSERT_TRUE(wait_for_samples(1));
-  // Another container's view: our process number means nothing there, and no heartbeat was seen for long.
+  // Seen from another container: the process number means nothing there, and the last heartbeat is old.
   testing::TemporaryDirectory elsewhere;
   elsewhere.write("sys/kernel/random/boot_id", "another boot\n");
   FakeClock later;

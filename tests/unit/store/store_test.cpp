@@ -104,7 +104,7 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
   EXPECT_EQ(loaded->sensors[0].failed_readings, 2u);
 }
 
-// The oracle of the summary is the whole run: same total, same rows, same epochs, without the samples.
+// The whole run is the oracle for its summary: same total, rows and epochs, but without the samples.
 TEST_F(StoreTest, TheSummaryHasTheEnergiesOfTheWholeRun) {
   const auto run = sample_run(20'000, 777);
   auto store = open();

@@ -45,7 +45,7 @@ TEST(CounterDecoder, AdmitsThatItCannotKnowHowManyWraps) {
 }
 
 TEST(CounterDecoder, TellsARestartFromAWrap) {
-  // 262 kJ of range and 300 W: falling to 0 within a second would need 162 kJ.
+  // The range is 262 kJ at up to 300 W. A fall to 0 within a second would require 162 kJ.
   CounterDecoder decoder(counter_channel(262'000'000'000, 300));
   (void)decoder.step(at(0), 100'000'000'000);
   EXPECT_EQ(decoder.step(at(1), 1'000).kind, StepKind::restarted);

@@ -1,5 +1,5 @@
-// Properties that integration must have for every trace, tried on random ones: irregular times, gaps,
-// counters, plateaus and offsets. A fixed generator, so that a failure comes back.
+// Properties that integration must have for every trace, tested on random ones: irregular times, gaps,
+// counters, plateaus and offsets. The random generator is fixed, so that failures can be reproduced.
 #include <gtest/gtest.h>
 
 #include <algorithm>

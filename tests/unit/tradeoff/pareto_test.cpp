@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// By the definition, every pair looked at.
+/// Applies the definition to every pair.
 std::vector<std::size_t> brute_force_front(const std::vector<Point>& points) {
   std::vector<std::size_t> front;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -55,7 +55,7 @@ TEST(Hypervolume, IsTheAreaCountedOnAGrid) {
   for (std::uint64_t seed = 1; seed < 20; ++seed) {
     const auto points = cloud(12, seed, 0);
     const Point reference{2.5, -0.1};
-    // Independent: midpoints of a fine grid in (ln cost, quality) that some point dominates.
+    // Independent check: counts the midpoints of a fine grid in (ln cost, quality) that some point dominates.
     constexpr int steps = 600;
     const double left = std::log(0.9);
     const double width = std::log(reference.cost) - left;

@@ -89,7 +89,7 @@ TEST(FullCycle, BreaksEvenWhereTheTotalsMeet) {
   ASSERT_TRUE(uses);
   EXPECT_DOUBLE_EQ(small.after(*uses), frugal.after(*uses));
   EXPECT_DOUBLE_EQ(*uses, 2e6);
-  EXPECT_FALSE(break_even(small, {2e6, 2}));  // dearer to train, no cheaper to use
+  EXPECT_FALSE(break_even(small, {2e6, 2}));  // costs more to train and no less to use
   EXPECT_FALSE(break_even(small, {2e6, 3}));
   EXPECT_DOUBLE_EQ(*small.training_share(5e5), 0.5);
   EXPECT_FALSE((LifeCost{0, 0}.training_share(1)));
@@ -161,7 +161,7 @@ TEST(Recommend, MarksPredictionsAndDrawsThemFromTheirInterval) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->choice().alternative, 3u);
   EXPECT_GT(result->choice().chosen_share,
-            0.4);  // its interval reaches beyond the measured rival: far from sure
+            0.4);  // its interval extends beyond the measured rival, so the choice is uncertain
   EXPECT_LT(result->choice().chosen_share, 0.8);
 }
 
@@ -177,7 +177,7 @@ TEST(Recommend, FindsTheBaselineByName) {
   options.baseline = "huge";
   EXPECT_THAT(to_string(recommend(three(), options).error()), HasSubstr("names no alternative"));
   options.baseline = "";
-  EXPECT_EQ(recommend(three(), options)->baseline, 0u);  // the dearest
+  EXPECT_EQ(recommend(three(), options)->baseline, 0u);  // the most expensive one
 }
 
 TEST(Recommend, DoesNotTakeWhatItDoesNotKnow) {
