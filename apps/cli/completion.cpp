@@ -30,7 +30,6 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command completion_command{"completion", "A script that completes joulecast's words in a shell",
-                                        "Shell", define};
+extern const Command completion_command{"completion", "Print a script for shell completion", "Shell", define};
 
 }  // namespace joulecast::cli

@@ -99,7 +99,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command project_command{"project", "What a run was expected to cost, as it went on", "Estimate",
+extern const Command project_command{"project", "Replay the projections of a run's total cost", "Estimate",
                                      define};
 
 }  // namespace joulecast::cli

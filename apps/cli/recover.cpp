@@ -36,7 +36,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command recover_command{"recover", "Close runs whose process was killed, with what they have",
+extern const Command recover_command{"recover", "Close runs whose process was killed, and keep their data",
                                      "Look back", define};
 
 }  // namespace joulecast::cli

@@ -72,7 +72,7 @@ std::function<int()> define(Arguments app) {
 
 }  // namespace
 
-extern const Command stabilise_command{"stabilise", "From when on a training's power is what it stays",
-                                       "Estimate", define};
+extern const Command stabilise_command{"stabilise", "When a training's power becomes stable", "Estimate",
+                                       define};
 
 }  // namespace joulecast::cli

@@ -22,7 +22,7 @@ int tag(const session::TagRequest& request) {
 std::function<int()> define(Arguments app) {
   auto request = std::make_shared<session::TagRequest>();
   app.add_option("RUN", request->run, "Id, beginning of an id, or name").required();
-  app.add_option("TAG", request->tags, "key=value sets a tag, key= takes it away");
+  app.add_option("TAG", request->tags, "key=value sets a tag, key= removes it");
   app.add_option("--name", request->name, "Give the run another name");
   add_store_option(app, request->store);
   return [request] { return tag(*request); };

@@ -139,7 +139,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   if (!measurement) return propagate(measurement.error());
   measurement_.emplace(std::move(*measurement));
   if (!listening)
-    measurement_->note("the training can tell nothing by socket: " + to_string(listening.error()));
+    measurement_->note("the training cannot report through the socket: " + to_string(listening.error()));
   return {};
 }
 

@@ -160,7 +160,7 @@ void Engine::note_losses() {
   if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
     sink().note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
   if (training_->contradictions() > 0)
-    sink().note(fmt::format("the training's word on its epochs contradicted itself {} times",
+    sink().note(fmt::format("the training's messages about its epochs contradicted each other {} times",
                             training_->contradictions()));
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",

@@ -27,18 +27,18 @@ std::string or_dash(const std::optional<double>& value) {
 /// Explains how far the runs are followed.
 std::string_view explained(const session::CalibrationErrors& errors) {
   if (errors.configurations < session::least_configurations)
-    return "for their own workloads: too few to tell what they say of others";
+    return "for their own workloads only: too few to judge whether they help others";
   switch (errors.followed) {
     case Followed::own_workloads:
-      return "for their own workloads: what they say of others is not dependable";
+      return "for their own workloads only: they do not reliably help others";
     case Followed::in_part:
-      return "in part for other workloads too: that predicts those left out best";
+      return "in part for other workloads too: this predicts left-out configurations best";
     case Followed::fully:
-      return "fully: that predicts those left out best";
+      return "fully: this predicts left-out configurations best";
     case Followed::not_at_all:
       break;
   }
-  return "not at all: those left out are better predicted without the others";
+  return "not at all: left-out configurations are predicted better without the other runs";
 }
 
 std::string device_text(const session::MeasuredDevice& measured) {

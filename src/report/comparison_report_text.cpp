@@ -99,8 +99,8 @@ std::string pairs_table(const stats::ComparisonResult& result) {
                std::string(stats::magnitude_of_delta(pair.delta.value)),
                stats::p_text(pair.p_adjusted) + (pair.p_adjusted < result.alpha ? "" : "  (not shown)")});
   }
-  auto text = fmt::format("\nPairs ({}; p already holds for all of them):\n{}", title_of(result.pair_test),
-                          table.text());
+  auto text = fmt::format("\nPairs ({}; p is corrected for multiple comparisons):\n{}",
+                          title_of(result.pair_test), table.text());
   if (order.size() > most_pairs_shown)
     text += fmt::format("  ... and {} more: see --json or --csv\n", order.size() - most_pairs_shown);
   return text;

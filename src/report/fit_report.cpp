@@ -27,7 +27,7 @@ std::string to_text(const session::FitResult& fit) {
   auto text = fmt::format("Learned from {} row{}.", model.rows, model.rows == 1 ? "" : "s");
   auto out = std::back_inserter(text);
   if (model.scores.empty())
-    text += " Too few to hold any out: how right it is, nothing tells.\n";
+    text += " Too few to hold any out, so the accuracy is unknown.\n";
   else
     fmt::format_to(out,
                    " On rows held out by each split (percent):\n"

@@ -134,7 +134,7 @@ std::string notes(const LayerwiseEstimate& estimate, const std::string& cpu) {
         ". {:.0f} % of the energy is priced by the bytes that layers move: their kinds were "
         "never measured",
         100 * estimate.moved_bytes_share);
-  text += ". The step as a whole is surer than its parting into forward and backward.";
+  text += ". The step as a whole is more certain than its split into forward and backward.";
   return wrapped(text, 100, "") + "\n";
 }
 
@@ -192,7 +192,7 @@ std::string to_text(const LayerwiseEvaluation& evaluation) {
     text +=
         "\nLayers of a CPU that was held out, forward and backward together\n" + cpus_table(evaluation.cpus);
   if (!evaluation.networks.empty())
-    text += "\nWhole networks, which nothing is fitted to\n" + networks_table(evaluation.networks);
+    text += "\nWhole networks, which were not used for fitting\n" + networks_table(evaluation.networks);
   return text;
 }
 

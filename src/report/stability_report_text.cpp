@@ -33,7 +33,7 @@ Plot to_plot(const session::StabilityOfRun& of_run) {
   const auto& stability = of_run.stability;
   Plot plot;
   plot.title = of_run.run.empty() ? "Power" : of_run.run;
-  plot.subtitle = "Total power, and from where each method holds it for stable";
+  plot.subtitle = "Total power, and the point from which each method considers it stable";
   plot.x.label = "time (s)";
   plot.y.label = "power (W)";
   Series power;

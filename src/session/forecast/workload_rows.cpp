@@ -95,7 +95,7 @@ Result<Hardware> hardware_of(const Run& run, std::vector<Device> gpus, const Tra
   if (names.size() > 1) return fail(ErrorKind::invalid, "", "on unlike GPUs");
   result.count = static_cast<int>(result.devices.size());
   if (training.gpu_count && *training.gpu_count != result.count)
-    return fail(ErrorKind::invalid, "", "with another number of GPUs at work than took part");
+    return fail(ErrorKind::invalid, "", "where the number of busy GPUs is not the recorded one");
   const auto& name = training.gpu;
   if (name.empty()) return fail(ErrorKind::invalid, "", "on a GPU without a name");
   const auto known = catalogue.find_gpu(name);

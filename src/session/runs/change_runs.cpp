@@ -34,7 +34,7 @@ Result<std::map<std::string, std::string>> parse_tags(const std::vector<std::str
   for (const auto& text : texts) {
     const auto at = text.find('=');
     if (at == std::string::npos || trim(text.substr(0, at)).empty())
-      return fail(ErrorKind::invalid, text, "a tag is written key=value; key= takes it away");
+      return fail(ErrorKind::invalid, text, "a tag is written key=value; key= removes it");
     tags[std::string(trim(std::string_view(text).substr(0, at)))] = text.substr(at + 1);
   }
   return tags;

@@ -206,7 +206,7 @@ TEST(WorkloadRow, SaysWhatIsWrongWithTheGpus) {
   EXPECT_EQ(reason(run), "on unlike GPUs");
   run = run_of();
   run.tags["gpu_count"] = "4";
-  EXPECT_EQ(reason(run), "with another number of GPUs at work than took part");
+  EXPECT_EQ(reason(run), "where the number of busy GPUs is not the recorded one");
 }
 
 TEST(WorkloadRow, AProcessorIsADeviceOnlyWhereOneIsDescribed) {
