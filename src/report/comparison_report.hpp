@@ -10,6 +10,8 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Comparison& comparison);
+[[nodiscard]] std::string to_json_text(
+    const session::Comparison& comparison);  ///< to_json() as it is written
 /// `width` of the lines; the box plot is drawn with `unicode` characters or plain ones.
 [[nodiscard]] std::string to_text(const session::Comparison& comparison, int width = 100,
                                   bool unicode = true);

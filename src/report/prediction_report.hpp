@@ -17,6 +17,8 @@ namespace joulecast::report {
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
 /// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest", "warnings"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::PredictionResult& result);
+[[nodiscard]] std::string to_json_text(
+    const session::PredictionResult& result);  ///< to_json() as it is written
 
 /// What to_json() wrote, or another program in its form: what is absent or null is not known. The texts
 /// ("nearest", "warnings") are not read back; the number of epochs is that of total over epoch energy.

@@ -8,5 +8,6 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunSummary& summary);
+[[nodiscard]] std::string to_json_text(const session::RunSummary& summary);  ///< to_json() as it is written
 
 }  // namespace joulecast::report

@@ -10,6 +10,7 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::RunList& list);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunList& list);
+[[nodiscard]] std::string to_json_text(const session::RunList& list);  ///< to_json() as it is written
 
 /// "3 runs are called 'digits'; this is the latest, 20260201-134507-k7f3"; "" where only one is.
 [[nodiscard]] std::string choice_text(const std::string& reference, const store::RunChoice& choice);

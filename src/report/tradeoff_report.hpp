@@ -10,6 +10,7 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Tradeoff& tradeoff);
+[[nodiscard]] std::string to_json_text(const session::Tradeoff& tradeoff);  ///< to_json() as it is written
 [[nodiscard]] std::string to_text(const session::Tradeoff& tradeoff, int width = 100, bool unicode = true);
 [[nodiscard]] std::string to_csv(const session::Tradeoff& tradeoff);  ///< one row an alternative
 /// Runs faint, medians named, the front as steps.

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,7 +39,7 @@ void note(const std::string& text);
 
 /// Writes JSON to a file, or to standard output for "-". invalid for a file that is there and holds something
 /// else: `--json log.csv other.csv` takes the log for the place to write to.
-[[nodiscard]] Status write_json(const nlohmann::ordered_json& json, const std::string& path);
+[[nodiscard]] Status write_json(const std::string& text, const std::string& path);
 /// Whether write_json would refuse, for a command that does something lasting before it writes.
 [[nodiscard]] Status check_json_target(const std::string& path);
 
@@ -48,10 +47,5 @@ void note(const std::string& text);
 /// where it was asked for ("" = nowhere). Only what is wanted is made. The exit status.
 int report_result(const std::string& json_file, const std::function<std::string()>& text,
                   const std::function<std::string()>& json_text);
-
-/// The same with JSON as a value: prints for people unless standard output is to be the JSON's, and writes
-/// the JSON where it was asked for ("" = nowhere). The exit status.
-int answer(const std::string& json_file, const std::function<void()>& print,
-           const std::function<nlohmann::ordered_json()>& json);
 
 }  // namespace joulecast::cli
