@@ -1,4 +1,5 @@
-// joulecast calibrate: learns the user's own machine from a minute of micro-workloads and a few short runs.
+// joulecast calibrate: adapts the model to the user's machine with a minute of micro-workloads and a few
+// short runs.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -17,17 +18,18 @@ struct Options {
   session::CalibrationRequest request;
   double seconds = 8;
   std::string store, json;
-  std::string workload, workload_output;  ///< set where this process is one of the micro-workloads
+  /// Set if this process is one of the micro-workloads.
+  std::string workload, workload_output;
 };
 
-/// This process is one micro-workload.
+/// Runs this process as one micro-workload.
 int run_workload(const Options& options) {
   const auto did =
       session::run_micro_into(options.workload_output, options.workload, Seconds{options.seconds});
   return did ? done : report_error(did.error());
 }
 
-/// This program as a micro-workload of the processor.
+/// The command that runs this program as a micro-workload of the processor.
 std::vector<std::string> workload_command() {
   std::error_code ignored;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();

@@ -1,4 +1,4 @@
-// joulecast compare: is the difference between groups real, and how large is it?
+// joulecast compare: tests whether groups differ, and by how much.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

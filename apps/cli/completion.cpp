@@ -1,4 +1,4 @@
-// joulecast completion: a script that lets a shell complete joulecast's command lines.
+// joulecast completion: prints a script with which a shell completes joulecast's command lines.
 #include "cli/support/completion.hpp"
 
 #include <fmt/format.h>

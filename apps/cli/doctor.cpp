@@ -1,4 +1,4 @@
-// joulecast doctor: why a source of measurements cannot be used, and the command that changes it.
+// joulecast doctor: explains why a source of measurements cannot be used, and which command enables it.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

@@ -1,4 +1,4 @@
-// joulecast evaluate: how right the estimates are, on measured runs. One kind of estimate = one file of
+// joulecast evaluate: tests the estimates on measured runs. Each kind of estimate has one file in
 // apps/cli/support that defines its subcommand, and one line here.
 #include "cli/support/evaluate.hpp"
 

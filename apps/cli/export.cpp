@@ -1,4 +1,4 @@
-// joulecast export RUN: a run as files that other programs read.
+// joulecast export RUN: writes a run to files for other programs.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"

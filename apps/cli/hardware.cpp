@@ -1,4 +1,4 @@
-// joulecast hardware [NAME]: what is known of a GPU or CPU, or the whole GPU table.
+// joulecast hardware [NAME]: shows the catalogue's entry for a GPU or CPU, or the whole GPU table.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

@@ -1,4 +1,4 @@
-// joulecast import: logs that others wrote, as runs.
+// joulecast import: imports logs of other programs as runs.
 #include <fmt/format.h>
 
 #include <algorithm>

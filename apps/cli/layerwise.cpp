@@ -1,4 +1,4 @@
-// joulecast layerwise MODEL --cpu NAME: what each layer of a training step costs on a CPU.
+// joulecast layerwise MODEL --cpu NAME: predicts the energy of each layer of a training step on a CPU.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,4 +1,4 @@
-// joulecast list: the stored runs, newest first.
+// joulecast list: lists the stored runs, newest first.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"

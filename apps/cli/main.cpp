@@ -1,4 +1,4 @@
-// joulecast: finds the subcommand, hands over, passes on its exit status.
+// joulecast: finds the subcommand, runs it and returns its exit status.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,7 +33,8 @@ int run(int argc, char** argv) {
   return outcome.answered ? done : chosen();
 }
 
-/// What was printed may still lie in the buffer: a disk that is full is no success.
+/// Flushes standard output. Otherwise a full disk would go unnoticed, because the output may still be in the
+/// buffer.
 int with_output_written(int status) {
   if (std::fflush(stdout) == 0) return status;
   fmt::print(stderr, "joulecast: standard output: {}\n", std::strerror(errno));

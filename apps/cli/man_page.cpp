@@ -1,4 +1,4 @@
-// joulecast man-page: prints the manual page; the build calls it. Not in the help.
+// joulecast man-page: prints the manual page for the build. Not listed in the help.
 #include "cli/support/man_page.hpp"
 
 #include <fmt/format.h>

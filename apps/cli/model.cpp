@@ -1,4 +1,4 @@
-// joulecast model FILE|NAME: what a network computes, layer by layer.
+// joulecast model FILE|NAME: shows what a network computes, layer by layer.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

@@ -1,4 +1,4 @@
-// joulecast predict MODEL… --gpu GPU…: what trainings will cost, before they start.
+// joulecast predict MODEL… --gpu GPU…: predicts the cost of trainings before they start.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,4 +1,4 @@
-// joulecast project BUNDLE|RUN: what a recorded or half-finished run was expected to cost, as it went on.
+// joulecast project BUNDLE|RUN: replays the projections of a recorded or unfinished run.
 #include <fmt/format.h>
 
 #include <memory>
@@ -29,7 +29,7 @@ struct Options {
   std::string plot;
 };
 
-/// What the option parser cannot read by itself.
+/// Reads the values that the option parser cannot read itself.
 Status complete(Options& options) {
   auto& history = options.request.history;
   if (!options.budget.empty()) {

@@ -1,4 +1,4 @@
-// joulecast recommend: which architecture, GPU and batch size to take.
+// joulecast recommend: recommends an architecture, GPU and batch size.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -23,7 +23,7 @@ struct Options {
   std::string json;
 };
 
-/// What --predicted names: the JSON of predict by its name, else a table.
+/// Reads the file of --predicted: JSON of `predict` if its name says so, else a table.
 Status read_predicted(const std::string& file, session::RecommendRequest& request) {
   if (file.empty()) return {};
   if (!file.ends_with(".json")) {

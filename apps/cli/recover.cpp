@@ -1,4 +1,4 @@
-// joulecast recover: closes runs whose process was killed, with what they have.
+// joulecast recover: closes runs whose process was killed, and keeps their data.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"

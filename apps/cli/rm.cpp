@@ -1,4 +1,4 @@
-// joulecast rm RUN...: forgets runs.
+// joulecast rm RUN...: deletes runs.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"

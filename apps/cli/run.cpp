@@ -1,4 +1,4 @@
-// joulecast run: measures a command and says what it cost.
+// joulecast run: measures a command and shows what it cost.
 
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
@@ -31,7 +31,7 @@ struct RunArguments {
   std::string stop_if_projected;
 };
 
-/// Fills `target` from a non-empty text; invalid where it does not parse.
+/// Parses a non-empty text into `target`; invalid if the text is malformed.
 template <class Target, class Parse>
 Status take(const std::string& text, const char* option, const char* example, Parse parse, Target& target) {
   if (text.empty()) return {};
@@ -65,7 +65,7 @@ Status complete(RunArguments& arguments) {
   return {};
 }
 
-/// As a shell says it, for a command that never began.
+/// Reports a command that never began, with a shell's exit status.
 int report_not_started(const Error& error) {
   const int status = report_error(error);
   if (error.kind == ErrorKind::unavailable) return run::exit_not_found;
@@ -73,8 +73,8 @@ int report_not_started(const Error& error) {
   return status;
 }
 
-/// The stored run, as `show` has it. Trouble here is told and changes no exit status: the command has done
-/// its work.
+/// Shows the stored run like `show`. An error here is reported but does not change the exit status, because
+/// the command has done its work.
 void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
   const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
@@ -86,11 +86,12 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
   if (!store) return trouble(store.error());
-  // A store that took nothing (a full disk) was told already: what we counted ourselves is better than that.
+  // If the store took nothing (for example because the disk is full), this was reported already. The live
+  // totals are shown instead.
   if (!(*store)->resolve(result.run_id)) return sums();
   const auto report = session::summarise_run(**store, result.run_id, {});
   if (!report) return trouble(report.error());
-  // Standard output belongs to the command.
+  // Standard output belongs to the command, so joulecast writes to standard error.
   if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
   if (!arguments.json.empty())
     if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)

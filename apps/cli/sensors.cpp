@@ -1,4 +1,4 @@
-// joulecast sensors: what can be measured here, with a live value of each channel.
+// joulecast sensors: shows what can be measured here, with the current value of each channel.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

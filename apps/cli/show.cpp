@@ -1,4 +1,4 @@
-// joulecast show [RUN]: what a run cost.
+// joulecast show [RUN]: shows what a run cost.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"
@@ -20,7 +20,7 @@ struct Options {
 
 int show(Options& options) {
   auto& request = options.request;
-  // `show --json RUN`: the option's file may be left out, so a run's name behind it is the run.
+  // In `show --json RUN` the parser takes RUN for the option's file. If a run has that name, RUN is the run.
   if (request.run.empty() && !options.json.empty() && session::choose_run(request.store, options.json))
     request.run = std::exchange(options.json, "-");
   const auto shown = session::show_run(request);

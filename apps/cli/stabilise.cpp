@@ -1,4 +1,4 @@
-// joulecast stabilise RUN…: from when on the power of a training is stable.
+// joulecast stabilise RUN…: finds when the power of a training becomes stable.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-// joulecast tag RUN key=value...: labels a run, or names it.
+// joulecast tag RUN key=value...: sets tags or the name of a run.
 #include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"

@@ -1,4 +1,4 @@
-// joulecast tradeoff: what does correctness cost, and where is it cheapest?
+// joulecast tradeoff: shows what correctness costs, and where it is cheapest.
 #include <memory>
 
 #include "cli/support/arguments.hpp"

@@ -19,7 +19,7 @@ bool means_not_found(int error) {
   return error == ENOENT || error == ENOTDIR;
 }
 
-/// A list as exec wants it. The strings outlive it.
+/// A null-terminated list for exec. The strings must outlive it.
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
@@ -27,7 +27,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// Ours with `added`. Our own stays as it is: a host program's threads may be reading it.
+/// This process's environment plus `added`. The environment itself is not changed, because other threads of
+/// the host program may be reading it.
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
   std::vector<std::string> environment;
   const auto is_replaced = [&](std::string_view entry) {
@@ -40,7 +41,7 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
   return environment;
 }
 
-/// What the child needs between fork and exec, made before the fork.
+/// What the child needs between fork and exec, prepared before the fork.
 struct Becoming {
   std::vector<char*> arguments;
   std::vector<char*> environment;
@@ -50,13 +51,13 @@ struct Becoming {
   int report = -1;
 };
 
-/// Between fork and exec: only what is safe there.
+/// Runs between fork and exec, where only async-signal-safe calls are allowed.
 [[noreturn]] void become(const Becoming& command, const SignalGuard& signals) {
   char go = 0;
   ssize_t got = 0;
   do got = ::read(command.gate, &go, 1);
   while (got < 0 && errno == EINTR);
-  if (got != 1) ::_exit(exit_not_found);  // never released
+  if (got != 1) ::_exit(exit_not_found);  // the parent ended without releasing the child
   if (command.own_session) {
     ::setsid();
     ::ioctl(command.in, TIOCSCTTY, 0);
@@ -71,7 +72,7 @@ struct Becoming {
   ::_exit(means_not_found(error) ? exit_not_found : exit_not_executable);
 }
 
-/// Waits for this one process; its exit status as a shell has it, once it has ended.
+/// Waits for this process only. Returns its exit status in the shell's form if it has ended.
 std::optional<int> wait_for(pid_t pid, int options) {
   int status = 0;
   pid_t ended = 0;
@@ -110,7 +111,7 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
   child.pid_ = ::fork();
   if (child.pid_ < 0) return fail(ErrorKind::retry, child.name_, "cannot fork: {}", std::strerror(errno));
   if (child.pid_ == 0) {
-    gate->write_end.reset();  // else it would never see that we are gone
+    gate->write_end.reset();  // otherwise the child would not notice the end of the parent
     become(command, signals);
   }
   child.leads_session_ = streams->ours.own_session;

@@ -23,8 +23,8 @@ Result<Descriptor> for_us_alone(Descriptor descriptor) {
   return above_standard_streams(std::move(descriptor));
 }
 
-/// A terminal like ours. Without a session of its own the child's bytes must not be changed on the way: our
-/// terminal will do its output processing anyway.
+/// Opens a terminal with the settings of joulecast's own. If the child has no session of its own, output
+/// processing is switched off: joulecast's terminal does it, and it must not happen twice.
 Result<Terminal> make_terminal(bool own_session) {
   termios mode{};
   winsize size{};
@@ -71,8 +71,8 @@ Result<StreamPair> make_streams(bool watch_output) {
   } else if (const auto connected = connect(ours.out, childs.out); !connected) {
     return propagate(connected.error());
   }
-  // A terminal's standard error beside a piped standard output stays as it is: nothing there needs to be
-  // read.
+  // If standard output is piped but standard error is a terminal, the child keeps that terminal: nothing on
+  // it needs to be read.
   if (!err_tty)
     if (const auto connected = connect(ours.err, childs.err); !connected) return propagate(connected.error());
   return pair;

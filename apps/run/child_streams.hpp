@@ -1,21 +1,24 @@
-// How the child's standard streams are connected to us.
+// Connects the child's standard streams to joulecast.
 #pragma once
 
 #include "base/descriptor.hpp"
 
 namespace joulecast::run {
 
-/// Our ends: what a relay needs, and all that it needs.
+/// The parent's ends, which are all that a relay needs.
 struct ChildStreams {
-  Descriptor out;  ///< what the child writes to standard output: a pipe, or its terminal; none = not watched
-  Descriptor err;  ///< the same for standard error; none where not watched, or where it is `out`'s terminal
-  bool terminal = false;  ///< `out` is a terminal: its size follows ours
-  /// The child leads a session on that terminal. What is typed on ours reaches it through `out`, the keys
-  /// that send signals too.
+  /// Reads what the child writes to standard output: a pipe or its terminal. None = not watched.
+  Descriptor out;
+  /// The same for standard error. None if not watched, or if it is `out`'s terminal.
+  Descriptor err;
+  /// `out` is a terminal whose size follows the user's.
+  bool terminal = false;
+  /// The child leads a session on that terminal. Keys that the user types reach it through `out`, including
+  /// keys that send signals.
   bool own_session = false;
 };
 
-/// The child's ends. A stream that has none is the same as ours.
+/// The child's ends. A stream without one is inherited from joulecast.
 struct InheritedStreams {
   Descriptor out;
   Descriptor err;
@@ -28,8 +31,8 @@ struct StreamPair {
   InheritedStreams childs;
 };
 
-/// A terminal where we have one, else pipes; nothing where the output is not watched. retry where the system
-/// gives no more of them.
+/// Uses a terminal if joulecast has one, else pipes; nothing if the output is not watched. retry if the
+/// system has no more of them.
 [[nodiscard]] Result<StreamPair> make_streams(bool watch_output);
 
 }  // namespace joulecast::run

@@ -17,7 +17,7 @@ OrphanKeeper::~OrphanKeeper() {
 void OrphanKeeper::reap(pid_t command) const {
   for (;;) {
     siginfo_t ended{};
-    // Look first: the command's own status must not be taken here.
+    // Only peeks at the process, because the command's own status must not be collected here.
     if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0) return;
     if (ended.si_pid == 0 || ended.si_pid == command) return;
     ::waitpid(ended.si_pid, nullptr, WNOHANG);

@@ -1,13 +1,13 @@
-// Processes that the command left behind without a parent.
+// Keeps track of processes that the command leaves behind without a parent.
 #pragma once
 
 #include <sys/types.h>
 
 namespace joulecast::run {
 
-/// While it lives, a daemonising grandchild becomes our child, so that it stays in the measured tree, and
-/// ours to reap. Only for a program that starts nothing but that one command: orphans cannot be told from
-/// other children that a program starts itself.
+/// While this object exists, orphaned descendants of the command become children of this process (a
+/// subreaper). They stay in the measured process tree, and this process must reap them. Only for a program
+/// that starts nothing but the command, since orphans cannot be told from its other children.
 class OrphanKeeper {
  public:
   OrphanKeeper();
@@ -15,11 +15,11 @@ class OrphanKeeper {
   OrphanKeeper(const OrphanKeeper&) = delete;
   OrphanKeeper& operator=(const OrphanKeeper&) = delete;
 
-  /// Reaps the orphans that have ended. `command` is not one of them: its status is left to who asks for it.
+  /// Reaps the orphans that have ended. Leaves the status of `command` to its owner.
   void reap(pid_t command) const;
 
  private:
-  int before_ = 0;  ///< whether the process was a subreaper already
+  int before_ = 0;  ///< whether the process was already a subreaper
 };
 
 }  // namespace joulecast::run

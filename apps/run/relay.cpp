@@ -19,7 +19,7 @@
 namespace joulecast::run {
 namespace {
 
-/// Our terminal, whose keys become the child's business.
+/// Puts the user's terminal into raw mode, because its keys are for the child.
 class RawMode {
  public:
   RawMode() {
@@ -82,8 +82,8 @@ Status Relay::State::start_thread_for(std::function<void()> work) {
   return {};
 }
 
-/// Waits for bytes or for the end; true where there may be bytes to move. After the end, what the child left
-/// behind is still moved (`drain`); what the user typed ahead is not ours to take.
+/// Waits for bytes or for the end. True if there may be bytes to move. After the end, the child's remaining
+/// output is still moved (`drain`), but keys that the user typed ahead are left in the terminal.
 bool Relay::State::wait(int fd, bool drain) const {
   pollfd waiting[2] = {{fd, POLLIN, 0}, {ended_.descriptor(), POLLIN, 0}};
   while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
@@ -97,9 +97,9 @@ void Relay::State::pass_output(int from, int to) {
   while (wait(from, /*drain=*/true)) {
     const auto got = ::read(from, bytes.data(), bytes.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return;  // end of a pipe, or EIO: the last holder of a terminal is gone
+    if (got <= 0) return;  // end of a pipe, or EIO: the last process on the terminal is gone
     const std::string_view piece(bytes.data(), static_cast<std::size_t>(got));
-    // Where our reader went away we go on reading: the training must not be stopped by it.
+    // If nobody reads the output any more, keep reading it anyway, because the training must not block.
     if (readers) readers = host_.pass(to, piece);
     const std::lock_guard guard(listening_);
     if (host_.listen) host_.listen(piece);

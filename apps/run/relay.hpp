@@ -1,4 +1,4 @@
-// Moves the child's output to ours, and our terminal's input to the child's, on threads of their own.
+// Moves the child's output to joulecast's, and the terminal's input to the child, on its own threads.
 #pragma once
 
 #include <functional>
@@ -10,28 +10,28 @@
 
 namespace joulecast::run {
 
-/// The relay owns the child's streams and knows nothing else of the measurement: what it does for others goes
-/// through these two, so that it can be a process of its own.
+/// The relay owns the child's streams and knows nothing else of the measurement. It acts on the rest of the
+/// program only through these two functions, so that it could become a separate process.
 struct RelayHost {
-  /// Passes bytes on to our standard output or error (`to`). False where nobody reads there any more. Called
-  /// from several threads.
+  /// Writes bytes to joulecast's standard output or error (`to`). Returns false if nobody reads there any
+  /// more. Called from several threads.
   std::function<bool(int to, std::string_view bytes)> pass;
-  /// Gets a copy of the bytes after they were passed on, one call at a time. May be empty.
+  /// Receives a copy of the bytes after `pass`, one call at a time. May be empty.
   std::function<void(std::string_view bytes)> listen;
 };
 
 class Relay {
  public:
-  /// Puts our terminal into raw mode where the child has one of its own; the destructor restores it. retry
-  /// where the system gives no more threads or descriptors.
+  /// Puts the user's terminal into raw mode if the child has its own; the destructor restores it. retry if
+  /// the system has no more threads or descriptors.
   [[nodiscard]] static Result<Relay> start(ChildStreams streams, RelayHost host);
   Relay(Relay&&) noexcept;
   Relay& operator=(Relay&&) = delete;
   ~Relay();
 
-  /// Our terminal changed its size: so does the child's.
+  /// Copies a changed size of the user's terminal to the child's.
   void resize() const;
-  /// The child has ended: passes on what it still left behind and stops.
+  /// Call when the child has ended: passes on its remaining output and stops.
   void finish();
 
  private:

@@ -26,7 +26,7 @@
 namespace joulecast::run {
 namespace {
 
-/// How long the command waits for the drivers of GPUs; slower ones join later.
+/// How long the command waits for GPU drivers. Slower drivers join the run later.
 constexpr Seconds driver_patience{1};
 constexpr Seconds longest_baseline{86400};
 
@@ -50,7 +50,7 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   wanted.run.place = options.place;
   wanted.interval = options.interval;
   wanted.sensors = options.sensors;
-  // Who wants a baseline waits for it anyway, and it is to hold the GPUs.
+  // If an idle baseline is measured the user waits anyway, and the baseline should include the GPUs.
   wanted.driver_patience = std::max(driver_patience, options.idle_baseline.value_or(Seconds{0}));
   wanted.store = options.store;
   wanted.limits = options.limits;
@@ -59,7 +59,8 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   return wanted;
 }
 
-/// Where the training can tell its epochs; without one it can still print them.
+/// Opens the socket on which the training can report its epochs. Without it the training can still print
+/// them.
 Result<progress::SocketServer> listen_for_training() {
   std::error_code error;
   const auto folder = std::filesystem::temp_directory_path(error);
@@ -67,8 +68,8 @@ Result<progress::SocketServer> listen_for_training() {
   return progress::SocketServer::listen(folder);
 }
 
-/// One command, its measurement, and the terminal they share. The measurement calls the observer's methods on
-/// its own thread; everything else is the calling thread's.
+/// One command, its measurement, and the terminal that they share. The measurement calls the observer's
+/// methods on its own thread. Everything else runs on the caller's thread.
 class CommandRun final : public measure::Observer {
  public:
   CommandRun(const MeasureOptions& options, progress::OutputRecogniser recogniser, WakeUp wake_up)
@@ -95,13 +96,13 @@ class CommandRun final : public measure::Observer {
   [[nodiscard]] measure::Ending ending() const;
 
   const MeasureOptions& options_;
-  const SignalGuard guard_;  ///< before any thread begins
+  const SignalGuard guard_;  ///< created before any thread
   const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
-  WakeUp wake_up_;                       ///< of watch(), for end_asked_
-  std::atomic<bool> end_asked_ = false;  ///< a limit wants the command to end
+  WakeUp wake_up_;                       ///< wakes watch() when end_asked_ is set
+  std::atomic<bool> end_asked_ = false;  ///< a limit requires the command to end
   Screen screen_;
-  std::optional<GramsPerKilowattHour> intensity_;  ///< of the place's electricity, for the live line
+  std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
   Seconds reported_{0};
   Descriptor signals_;
   std::optional<OrphanKeeper> orphans_;
@@ -142,7 +143,8 @@ Status CommandRun::prepare(sensors::Environment environment) {
   return {};
 }
 
-/// An unknown place costs only the emissions; the run keeps it as it was said, and `show` says why, too.
+/// An unknown place only means that emissions are missing. The run stores the place as given, and `show`
+/// explains the reason too.
 void CommandRun::find_intensity() {
   const auto& place = options_.place;
   if (!place.known()) return;
@@ -153,7 +155,7 @@ void CommandRun::find_intensity() {
     say("energy only, no emissions: " + one.reason);
 }
 
-/// Mean power while nothing of the command runs yet.
+/// Measures mean power before the command starts.
 Status CommandRun::measure_idle() {
   if (!options_.idle_baseline) return {};
   say(fmt::format("measuring the idle machine for {}", to_text(*options_.idle_baseline)));
@@ -217,7 +219,8 @@ void CommandRun::take_signals() {
   while (::read(signals_.get(), &info, sizeof info) == sizeof info)
     if (info.ssi_signo != SIGCHLD) take_signal(info);
   exit_status_ =
-      child_->reap();  // looked for each time: signals merge, and it may have ended before we watched
+      // tried each time, since signals merge and the child may have ended before watch() began
+      child_->reap();
   if (exit_status_) end_ = clock_->steady();
   if (orphans_) orphans_->reap(child_->pid());
 }
@@ -226,7 +229,7 @@ void CommandRun::take_signal(const signalfd_siginfo& info) {
   const int number = static_cast<int>(info.ssi_signo);
   if (number == SIGWINCH) return relay_->resize();
   if (number != SIGUSR1 && number != SIGUSR2) interrupted_ = true;
-  // What the terminal itself sends goes to the whole foreground group: the child has it already.
+  // A signal from the terminal goes to the whole foreground group, so the child already has it.
   const bool from_terminal = info.ssi_code == SI_KERNEL && !child_->leads_session();
   if (!from_terminal) child_->send(number);
 }

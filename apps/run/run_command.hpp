@@ -1,4 +1,4 @@
-// `joulecast run`: measures a command from its first to its last moment and stores what it cost.
+// `joulecast run`: measures a command from start to end and stores its cost.
 #pragma once
 
 #include <filesystem>
@@ -15,35 +15,39 @@ namespace joulecast::run {
 
 struct MeasureOptions {
   std::vector<std::string> command;
-  std::string name;  ///< empty = the command's own name
+  std::string name;  ///< empty = derived from the command
   std::map<std::string, std::string> tags;
   Seconds interval{1};
-  std::vector<std::string> sensors;  ///< only these; empty = every one that works
+  std::vector<std::string> sensors;  ///< sensors to use; empty = all that work
   std::optional<std::filesystem::path> store;
   Place place;
-  std::optional<Seconds> idle_baseline;  ///< measure this long before starting, a day at most
+  /// How long to measure before starting; a day at most.
+  std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
   std::string epoch_regex;
   std::optional<double> total_epochs;
   bool watch_output = true;
   bool quiet = false;
-  Seconds report_every{60};  ///< plain lines where standard error is no terminal
-  /// Processes that the command leaves behind stay in the measured tree, as children of ours (OrphanKeeper).
-  /// Only where this process starts nothing but the command.
+  /// Interval of plain status lines if standard error is not a terminal.
+  Seconds report_every{60};
+  /// Keeps processes that the command leaves behind in the measured tree, as children of this process
+  /// (OrphanKeeper). Only if this process starts nothing but the command.
   bool adopt_orphans = false;
 };
 
 struct MeasureResult {
   int exit_status = 0;
-  std::string run_id;  ///< empty where the run could not be kept
+  std::string run_id;  ///< empty if the run could not be stored
   std::filesystem::path store;
-  trace::RunEnergy energy;  ///< the live sums, for when there is no store to ask
+  /// The live totals, which are available without a store.
+  trace::RunEnergy energy;
   Seconds duration{0};
 };
 
-/// Runs the command and returns when it has ended. Its exit status is in the result; an Error means that it
-/// was never started: unavailable = not found, denied = not executable, invalid = unusable options (where =
-/// the option's name here). While it runs, this process takes no signals but to pass them on (SignalGuard).
+/// Runs the command and returns when it has ended, with its exit status in the result. An Error means that
+/// the command was never started: unavailable = not found, denied = not executable, invalid = unusable
+/// options (where = the option's name here). Meanwhile this process passes all signals on to the command
+/// (SignalGuard).
 [[nodiscard]] Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment);
 
 }  // namespace joulecast::run

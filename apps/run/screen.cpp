@@ -12,9 +12,9 @@ namespace joulecast::run {
 namespace {
 
 constexpr std::string_view erase_line = "\r\x1b[K";
-constexpr int last_patience_ms = 1000;  ///< for a reader of our last lines
+constexpr int last_patience_ms = 1000;  ///< how long the last lines wait for a reader
 
-/// Characters, not bytes: the continuation bytes of UTF-8 take no column.
+/// Counts characters, not bytes: continuation bytes of UTF-8 have no width.
 std::string cut_to(const std::string& line, int columns) {
   int used = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -84,7 +84,7 @@ void Screen::tell_locked(int timeout_ms) {
       said_.erase(said_.begin());
     }
     erase_locked();
-    // A child in the middle of a line keeps it: ours begins on the next.
+    // If the child's output ends in the middle of a line, joulecast's line begins on the next.
     write_all(STDERR_FILENO, (at_line_start_ ? "" : "\r\n") + line + (live_ ? "\r\n" : "\n"));
     at_line_start_ = true;
   }

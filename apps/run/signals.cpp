@@ -27,7 +27,7 @@ SignalGuard::SignalGuard() {
   const auto ignore = with_handler(SIG_IGN);
   ::sigaction(SIGPIPE, &ignore, &pipe_before_);
   ::sigaction(SIGXFSZ, &ignore, &file_size_before_);
-  // Where it is ignored the kernel reaps children by itself, and their exit status is lost.
+  // If SIGCHLD is ignored, the kernel reaps children itself and their exit status is lost.
   const auto usual = with_handler(SIG_DFL);
   ::sigaction(SIGCHLD, &usual, &child_before_);
   sigemptyset(&taken_);
@@ -37,7 +37,7 @@ SignalGuard::SignalGuard() {
 }
 
 SignalGuard::~SignalGuard() {
-  // What came while we were ending anyway must not keep us from saying what the run cost.
+  // Discards signals that arrived during shutdown, so that they do not prevent the final report.
   const timespec at_once{};
   while (::sigtimedwait(&taken_, nullptr, &at_once) > 0) {
   }

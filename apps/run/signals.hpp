@@ -7,24 +7,25 @@
 
 namespace joulecast::run {
 
-/// While it lives, signals that would end or stop us are blocked, to be read from a descriptor. Writing to a
-/// pipe that nobody reads any more (| head), or beyond a limit on file sizes, fails instead of ending us.
-/// What we were started to ignore (nohup; a job in the background) stays ignored, by us and by the command.
-/// It changes the whole process: for a program that does nothing else meanwhile. Make it before any thread
-/// begins.
+/// While this object exists, signals that would end or stop the process are blocked and can be read from a
+/// descriptor. A write to a pipe without a reader (| head), or beyond the file size limit, fails instead of
+/// ending the process. Signals that were ignored when the process started (nohup, a background job) stay
+/// ignored in this process and in the command. The guard affects the whole process, so it is only for
+/// programs that do nothing else meanwhile. Create it before any thread.
 class SignalGuard {
  public:
   SignalGuard();
-  /// Unblocks. Failed writes stay harmless: the command's exit status is still to be passed on.
+  /// Unblocks the signals. Failed writes stay harmless, because the command's exit status must still be
+  /// returned.
   ~SignalGuard();
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
 
-  /// A signalfd that delivers what is blocked, and never waits; retry where there are no more descriptors.
+  /// A non-blocking signalfd for the blocked signals; retry if there are no more descriptors.
   [[nodiscard]] Result<Descriptor> descriptor() const;
-  /// Whether a signal waits that would have ended us.
+  /// Whether a signal is pending that would have ended the process.
   [[nodiscard]] bool asked_to_end() const;
-  /// Between fork and exec: the command gets what we were started with.
+  /// Call between fork and exec: gives the command the signal settings that this process started with.
   void restore_in_child() const;
 
  private:

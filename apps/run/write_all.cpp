@@ -12,7 +12,7 @@ bool write_all(int fd, std::string_view bytes) {
     const auto put = ::write(fd, bytes.data(), bytes.size());
     if (put >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(put));
-    } else if (errno == EAGAIN) {  // somebody made our stream non-blocking: wait as a blocking one would
+    } else if (errno == EAGAIN) {  // somebody made the stream non-blocking: wait as a blocking stream would
       pollfd waiting{fd, POLLOUT, 0};
       ::poll(&waiting, 1, -1);
     } else if (errno != EINTR) {

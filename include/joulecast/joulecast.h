@@ -1,16 +1,16 @@
-/* Tell a listening `joulecast run` where a training is. Plain C, no dependencies, no allocation.
+/* Reports the progress of a training to `joulecast run`. Plain C, no dependencies, no allocation.
  *
- *   joulecast_begin_run(50);                    // 50 epochs; 0 = not known
+ *   joulecast_begin_run(50);                    // 50 epochs; 0 = unknown
  *   for (int i = 0; i < 50; ++i) {
  *     joulecast_epoch(i);                       // epoch i begins, the one before it ends
  *     joulecast_metric("accuracy", 0.93);
  *   }
  *   joulecast_end_run();
  *
- * Without a listener (JOULECAST_SOCKET not set) every call returns after one load and one branch. Nothing
- * here ever blocks, fails visibly or writes to the program's own streams: where the listener cannot take a
- * message at once, the message is dropped. Safe to call from several threads. After a fork the child speaks
- * over a connection of its own.
+ * Without a listener (JOULECAST_SOCKET is not set) every call returns after one load and one branch. No call
+ * ever blocks, reports an error or writes to the program's own streams. If the listener cannot take a message
+ * at once, the message is dropped. The functions may be called from several threads. After a fork the child
+ * uses a connection of its own.
  */
 #ifndef JOULECAST_JOULECAST_H
 #define JOULECAST_JOULECAST_H
@@ -19,22 +19,22 @@
 extern "C" {
 #endif
 
-/* Training proper begins; total_epochs <= 0 where it is not known. */
+/* The training itself begins, after imports and data loading. total_epochs <= 0 = unknown. */
 void joulecast_begin_run(double total_epochs);
 
-/* Epoch `index` (counted as the program likes, rising) begins, and the one before it ends. */
+/* Epoch `index` begins, and the previous one ends. The index may start at any number and must rise. */
 void joulecast_epoch(int index);
 
-/* The open epoch ends now, having done `work` of whatever the run counts; work <= 0 where it is not known. */
+/* The current epoch ends, after `work` units of the run's work; work <= 0 = unknown. */
 void joulecast_epoch_end(int index, double work);
 
-/* A metric of the open epoch: "loss", "accuracy", "f1", ... Not-a-number and infinity are dropped. */
+/* Reports a metric of the current epoch: "loss", "accuracy", "f1", ... NaN and infinity are dropped. */
 void joulecast_metric(const char* name, double value);
 
-/* Training proper ends. */
+/* The training itself ends. */
 void joulecast_end_run(void);
 
-/* 1 where a joulecast listens, else 0. */
+/* 1 if a joulecast is listening, else 0. */
 int joulecast_is_listening(void);
 
 #ifdef __cplusplus

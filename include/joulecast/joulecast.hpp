@@ -1,4 +1,4 @@
-// The same as joulecast.h for C++, with a scope that ends the run by itself.
+// The C++ version of joulecast.h, with an object whose destructor ends the run.
 #pragma once
 
 #include <joulecast/joulecast.h>

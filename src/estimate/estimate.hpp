@@ -1,5 +1,4 @@
-// What every estimator answers: a value and, where it can, an interval that holds the truth nine times in
-// ten.
+// The answer of every estimator: a value and, where the method can give one, a 90 % interval.
 #pragma once
 
 #include <optional>
@@ -8,7 +7,7 @@
 
 namespace joulecast::estimate {
 
-/// The level of every interval of this module.
+/// The level of every interval of this module: nine in ten of them should contain the true value.
 constexpr double interval_level = 0.90;
 
 template <class U>
@@ -22,7 +21,8 @@ struct Interval {
 template <class U>
 struct Estimate {
   U value{0};
-  std::optional<Interval<U>> interval;  ///< absent where the method gives none: never a guess of ours
+  /// Absent where the method does not provide one; joulecast never invents an interval.
+  std::optional<Interval<U>> interval;
 };
 
 }  // namespace joulecast::estimate

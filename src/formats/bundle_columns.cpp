@@ -21,7 +21,7 @@ struct Suffix {
   Quantity quantity;
   Behaviour behaviour;
   CellUnit unit;
-  std::string_view channel;  ///< how the channel is named after its device
+  std::string_view channel;  ///< part of the channel's name that follows the device
 };
 
 constexpr std::array<Suffix, 8> suffixes{{
@@ -48,7 +48,7 @@ const Suffix* suffix_of(const trace::Channel& channel) {
   return nullptr;
 }
 
-/// A machine has one of these, so their columns carry no number.
+/// Whether a machine has only one such component, so that its columns have no number.
 constexpr bool single(Component component) {
   return component == Component::node || component == Component::process;
 }
@@ -106,8 +106,8 @@ double from_cell(double cell, CellUnit unit) {
 }
 
 double to_cell(double value, CellUnit unit) {
-  // 15 significant digits name every percentage and every whole number of bytes that came from a shorter
-  // cell.
+  // 15 significant digits are enough for every percentage and every whole number of bytes that was read from
+  // a shorter cell.
   const auto rounded = [](double cell) { return parse_double(fmt::format("{:.15g}", cell)).value_or(cell); };
   switch (unit) {
     case CellUnit::base:

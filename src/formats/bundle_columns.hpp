@@ -1,4 +1,4 @@
-// What the column names of a run bundle mean: "gpu0_w", "cpu1_w", "node_w", "process_cpu_pct".
+// The meaning of column names in a run bundle, such as "gpu0_w", "cpu1_w", "node_w" and "process_cpu_pct".
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace joulecast::formats {
 
-/// How a column's cells become values in the base unit and back.
+/// How the cells of a column are converted to the base unit and back.
 enum class CellUnit { base, percent, mebibytes, megabytes };
 
-/// Base units from a cell: 37 % -> 0.37. Bytes are whole.
+/// Converts a cell to base units, such as 37 % to 0.37. Bytes are rounded to whole numbers.
 [[nodiscard]] double from_cell(double cell, CellUnit unit);
 /// The cell that reads back as this value (percentages: within one part in 10^15).
 [[nodiscard]] double to_cell(double value, CellUnit unit);
@@ -22,7 +22,7 @@ struct BundleColumn {
   CellUnit unit = CellUnit::base;
 };
 
-/// Nothing where the name is not one of the bundle's. `node` names the machine in a run of several.
+/// Nothing if the name is not a bundle's column. `node` is the machine's name in a run with several machines.
 [[nodiscard]] std::optional<BundleColumn> bundle_column(std::string_view name, const std::string& node);
 
 struct ColumnName {
@@ -30,8 +30,8 @@ struct ColumnName {
   CellUnit unit = CellUnit::base;
 };
 
-/// The column under which a channel of the index-th device of its component belongs; nothing where the bundle
-/// has no name for such a quantity.
+/// The column for a channel of the index-th device of its component. Nothing if bundles have no column for
+/// this quantity.
 [[nodiscard]] std::optional<ColumnName> bundle_column_name(const trace::Channel& channel, std::size_t index);
 
 }  // namespace joulecast::formats

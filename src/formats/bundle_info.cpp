@@ -21,7 +21,8 @@ DescribedColumn take_column(Fields& fields) {
   return described;
 }
 
-/// The status as written by us, or the words that others use; another word stays among the unknown keys.
+/// Takes a status that joulecast writes, or a synonym that others use. Any other word stays among the unknown
+/// keys.
 void take_status(Fields& fields, Run& run) {
   std::string status;
   fields.take("status", status);
@@ -33,7 +34,7 @@ void take_status(Fields& fields, Run& run) {
     fields.put_back("status", status);
 }
 
-/// What only we write, under the key "joulecast".
+/// Reads what only joulecast writes, under the key "joulecast".
 void take_ours(Fields& outer, BundleInfo& info) {
   auto fields = outer.object("joulecast");
   auto& run = info.run;
@@ -76,7 +77,7 @@ void take_ours(Fields& outer, BundleInfo& info) {
     fields.absorb(entry);
   }
   for (const auto& value : fields.list("epoch_metrics")) {
-    // Wrapped, so that an epoch's metrics are checked as any other object of numbers.
+    // Wrapped in an object, so that an epoch's metrics are checked like any other object of numbers.
     auto entry = fields.entry(ordered_json{{"epoch_metrics", value}}, "epoch_metrics");
     entry.take("epoch_metrics", info.epoch_metrics.emplace_back());
     fields.absorb(entry);
@@ -85,7 +86,7 @@ void take_ours(Fields& outer, BundleInfo& info) {
 }
 
 Result<ordered_json> parse_object(std::string_view text, const std::string& file) {
-  constexpr int deepest = 64;  // what is nested further would exhaust the stack when it is written again
+  constexpr int deepest = 64;  // deeper nesting would exhaust the stack when it is written again
   bool too_deep = false;
   const auto keep = [&](int depth, ordered_json::parse_event_t, ordered_json&) {
     too_deep |= depth > deepest;
@@ -101,7 +102,7 @@ Result<ordered_json> parse_object(std::string_view text, const std::string& file
     return fail(ErrorKind::malformed,
                 place(file, 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'))),
                 "not valid JSON");
-  } catch (const ordered_json::exception&) {  // a number beyond every double
+  } catch (const ordered_json::exception&) {  // a number too large for a double
     return fail(ErrorKind::malformed, file, "a number in it is out of range");
   }
 }

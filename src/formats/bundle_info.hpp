@@ -1,5 +1,5 @@
-// run.json of a bundle: the run's description as contract keys, and what only we know under the key
-// "joulecast".
+// run.json of a bundle: the run's description under the documented keys, and joulecast's own data under the
+// key "joulecast".
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace joulecast::formats {
 
-/// How one column of a bundle's CSV files is to be read, where its name does not say all: written under
-/// joulecast.channels, so that a channel comes back as it was, with its true gaps.
+/// How to read a column of a bundle's CSV files whose name does not say everything. It is stored under
+/// joulecast.channels, so that a channel is read back unchanged, including its gaps.
 struct DescribedColumn {
   std::string file;
   std::string column;
@@ -21,14 +21,14 @@ struct DescribedColumn {
 };
 
 struct BundleInfo {
-  trace::Run run;  ///< everything but traces and the epochs' spans
+  trace::Run run;  ///< everything except the traces and the epochs' spans
   std::optional<Seconds> begin;
   std::optional<Seconds> end;
   std::vector<DescribedColumn> columns;
-  std::vector<std::map<std::string, double>> epoch_metrics;  ///< by position in epochs.csv
+  std::vector<std::map<std::string, double>> epoch_metrics;  ///< in the order of epochs.csv
 };
 
-/// malformed with file:line where a known key has a value of the wrong kind.
+/// malformed with file:line if a known key has a value of the wrong type.
 [[nodiscard]] Result<BundleInfo> parse_bundle_info(std::string_view text, const std::string& file);
 
 [[nodiscard]] std::string bundle_info_text(const trace::Run& run,

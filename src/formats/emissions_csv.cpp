@@ -59,7 +59,7 @@ std::string line_of(const EmissionsRow& row) {
                                        unknown,  // water_consumed
                                        csv_cell(row.country_name),
                                        csv_cell(row.country_iso3),
-                                       unknown,  // region: a country's part
+                                       unknown,  // region, which is a part of a country
                                        csv_cell(row.cloud_provider),
                                        csv_cell(row.cloud_region),
                                        csv_cell(row.os),

@@ -1,4 +1,4 @@
-// CodeCarbon's emissions.csv, for scripts that people have: its 38 columns in its order, a row a run.
+// CodeCarbon's emissions.csv, for existing scripts: its 38 columns in its order, one row per run.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,9 @@
 
 namespace joulecast::formats {
 
-/// kWh, W, kg, s, GiB and percent, as CodeCarbon has them. What is not known is an empty cell, not 0.
+/// kWh, W, kg, s, GiB and percent, as in CodeCarbon. An unknown value is an empty cell, not 0.
 struct EmissionsRow {
-  std::string timestamp;  ///< UTC, "2026-02-01T13:45:07": the run's end
+  std::string timestamp;  ///< end of the run in UTC, "2026-02-01T13:45:07"
   std::string project_name;
   std::string run_id;
   std::string experiment_id;
@@ -26,7 +26,7 @@ struct EmissionsRow {
   std::string cloud_provider;
   std::string cloud_region;
   std::string os;
-  std::string version;  ///< in the column codecarbon_version: "joulecast " and our version
+  std::string version;  ///< for the column codecarbon_version: "joulecast " and our version
   std::optional<int> cpu_count;
   std::string cpu_model;
   std::optional<int> gpu_count;
@@ -38,8 +38,8 @@ struct EmissionsRow {
   double pue = 1;
 };
 
-/// Adds the row to the file, which is made with its header where absent. invalid where the file is there and
-/// has another header: nothing of it is changed.
+/// Appends the row. Creates the file with its header if it does not exist. invalid if the file has a
+/// different header; it is then not changed.
 [[nodiscard]] Status append_emissions_csv(const EmissionsRow& row, const std::filesystem::path& file);
 
 }  // namespace joulecast::formats

@@ -1,4 +1,4 @@
-// The keys of a run.json that are not ours, as text.
+// The keys of a run.json that joulecast does not define, as text.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace joulecast::formats {
 
-/// Of RunInfo::extra_json: its plain values, numbers as they are written. Objects, lists and nulls are left
-/// out; so is everything where the text is no JSON object.
+/// The plain values in RunInfo::extra_json, with numbers as they are written. Objects, lists and nulls are
+/// left out. Empty if the text is not a JSON object.
 [[nodiscard]] trace::Tags plain_values(const std::string& extra_json);
 
 }  // namespace joulecast::formats

@@ -56,7 +56,8 @@ Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& o
 }  // namespace
 
 std::span<const Importer* const> all_importers() {
-  // CodeCarbon's and the host's headers are exact; nvidia-smi's has any columns in any order.
+  // The headers of CodeCarbon and of the host log are fixed, so these are tried first. nvidia-smi allows any
+  // columns in any order.
   static constexpr std::array<const Importer*, 4> importers{&codecarbon_importer, &host_csv_importer,
                                                             &mllog_importer, &nvidia_smi_importer};
   return importers;

@@ -40,7 +40,7 @@ void shift(Run& run, Seconds by) {
   for (auto& point : run.metrics) point.time += by;
 }
 
-/// What the first does not say, the second may.
+/// Fills values that `known` lacks from `more`.
 void fill(trace::RunInfo& known, const trace::RunInfo& more) {
   const auto take = [](auto& target, const auto& source) {
     if (target == std::decay_t<decltype(target)>{}) target = source;

@@ -1,5 +1,5 @@
-// Several files about one run, joined by their wall clocks: a GPU log and a CPU log, a training log and its
-// power logs.
+// Joins several files about one run by their wall clocks: for example a GPU log and a CPU log, or a training
+// log and its power logs.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,9 @@
 
 namespace joulecast::formats {
 
-/// The run that marks epochs, or else the first with power or energy, gives second 0, span and id; the
-/// others' readings are moved onto its time. invalid where there is none, where one has no wall clock, or
-/// where the times of two files do not meet (as where one log is in local time and another in UTC).
+/// The run that marks epochs, or else the first one with power or energy, supplies second 0, span and id.
+/// Readings of the others are shifted to its time. invalid if there is no such run, if one has no wall clock,
+/// or if the times of two files do not overlap (for example local time and UTC).
 [[nodiscard]] Result<trace::Run> join_runs(std::vector<trace::Run> runs);
 
 }  // namespace joulecast::formats

@@ -16,15 +16,15 @@ namespace {
 
 using trace::Run;
 
-/// One CSV column on its way to a trace.
+/// One CSV column that is being turned into a trace.
 struct Column {
   std::size_t index;
   CellUnit unit;
   TraceBuilder builder;
-  const DescribedColumn* described;  ///< nullptr where the name says all
+  const DescribedColumn* described;  ///< nullptr if the name says everything
 };
 
-/// "power-node_3.csv" -> "node_3"; "power.csv" -> "".
+/// The node's name: "power-node_3.csv" gives "node_3", "power.csv" gives "".
 std::string node_of(const std::string& file) {
   const auto stem = fs::path(file).stem().string();
   const auto dash = stem.find('-');
@@ -83,7 +83,7 @@ Status read_readings(const NumericTable& table, std::string_view path, std::vect
   return {};
 }
 
-/// Adds a file's traces to the run; returns how many rows it has.
+/// Adds a file's traces to the run and returns its number of rows.
 Result<std::size_t> read_trace_file(const fs::path& path, BundleInfo& info, Damage& damage,
                                     BundleNotes& notes) {
   const auto text = read_file(path);
@@ -141,7 +141,7 @@ Status read_epochs(const fs::path& path, BundleInfo& info, Damage& damage) {
   return {};
 }
 
-/// run_start_s .. run_stop_s; what is not stated is what the power covers from second 0 on, or else the
+/// run_start_s .. run_stop_s. A missing value is taken from the power traces after second 0, or else from the
 /// epochs.
 trace::Span span_of(const BundleInfo& info) {
   double first = std::numeric_limits<double>::infinity();

@@ -15,7 +15,7 @@ namespace {
 using trace::Run;
 using trace::Trace;
 
-/// One file of the bundle and the traces that go into it.
+/// One file of the bundle and its traces.
 struct File {
   struct Column {
     std::string name;
@@ -26,7 +26,7 @@ struct File {
   std::set<std::string> names;
 };
 
-/// Only what a column heading or a file name cannot hold is replaced.
+/// Replaces only the characters that a column heading or a file name cannot contain.
 std::string safe_name(std::string_view name, std::string_view forbidden) {
   std::string safe(name);
   for (auto& c : safe)
@@ -39,8 +39,8 @@ std::string file_of(const trace::Channel& channel) {
   return channel.component == trace::Component::process ? "host.csv" : "power.csv";
 }
 
-/// A channel whose energy another one includes, or a second one of its kind, goes under its own name: whoever
-/// adds up the standard columns must not count it twice.
+/// A channel whose energy is included in another one, or the second channel of a kind, is written under its
+/// own name. Otherwise a reader who adds up the standard columns would count it twice.
 File::Column column_of(const Trace& trace, File& file, std::size_t device) {
   if (trace.channel.contained_in.empty())
     if (const auto standard = bundle_column_name(trace.channel, device))
@@ -51,7 +51,7 @@ File::Column column_of(const Trace& trace, File& file, std::size_t device) {
   return {name, CellUnit::base, &trace};
 }
 
-/// Devices are numbered as named where the name is a number, else in order of appearance.
+/// Numbers devices by their name if that is a number, otherwise in order of appearance.
 class DeviceNumbers {
  public:
   std::size_t of(const std::string& file, const trace::Channel& channel) {
@@ -75,7 +75,7 @@ class DeviceNumbers {
 std::map<std::string, File> arrange(const Run& run) {
   std::vector<const Trace*> order;
   for (const auto& trace : run.traces) order.push_back(&trace);
-  // The standard column belongs to the best figure where several describe one device.
+  // If several channels describe one device, the one of best provenance gets the standard column.
   std::ranges::stable_sort(order, {}, [](const auto* trace) { return trace->channel.provenance; });
   std::map<std::string, File> files;
   DeviceNumbers devices;
@@ -146,7 +146,7 @@ Status write_run_bundle(const Run& run, const fs::path& directory) {
   }
   if (!run.epochs.empty() || run.info.epoch_bounds_recorded)
     if (auto ok = write_file(directory / "epochs.csv", epochs_text(run)); !ok) return ok;
-  // Last: a directory with a run.json is a whole bundle.
+  // run.json is written last, so that a directory with a run.json is always a complete bundle.
   return write_file(directory / "run.json", bundle_info_text(run, described));
 }
 

@@ -1,4 +1,4 @@
-// A run as plain CSV tables for pandas, R and spreadsheets. Unknown is an empty cell.
+// A run as plain CSV tables for pandas, R and spreadsheets. An unknown value is an empty cell.
 #pragma once
 
 #include <filesystem>
@@ -9,12 +9,12 @@
 
 namespace joulecast::formats {
 
-/// One row a reading: time_s,node,component,device,quantity,unit,channel,provenance,value; by channel and
-/// time. An energy counter's values are joules since its first reading.
+/// One row per reading: time_s,node,component,device,quantity,unit,channel,provenance,value. Sorted by
+/// channel and time. The values of an energy counter are joules since its first reading.
 [[nodiscard]] Status write_readings_csv(const trace::Run& run, const std::filesystem::path& file);
 
-/// One row an epoch: epoch,start_s,end_s,work,energy_j and a column a metric, by name. `energies` as
-/// trace::epoch_energies gives them.
+/// One row per epoch: epoch,start_s,end_s,work,energy_j and one column per metric, sorted by name. `energies`
+/// comes from trace::epoch_energies.
 [[nodiscard]] Status write_epochs_csv(const trace::Run& run, std::span<const std::optional<Joules>> energies,
                                       const std::filesystem::path& file);
 

@@ -13,7 +13,7 @@ namespace joulecast::formats {
 namespace {
 
 constexpr std::array needed_columns{"architecture", "gpu", "batch_size"};
-constexpr double least_figure = 1e-12;  ///< below it, in any column's unit, a figure is none
+constexpr double least_figure = 1e-12;  ///< in any column, a smaller figure is an error
 
 /// Reads the cells of one row by column name.
 class RowReader {
@@ -24,7 +24,7 @@ class RowReader {
     const auto index = table_.find(column);
     return index ? std::string(trim(table_.text(row_, *index))) : std::string{};
   }
-  /// A number up to `most`; nothing where the cell is empty.
+  /// A number up to `most`; nothing if the cell is empty.
   [[nodiscard]] Result<std::optional<double>> number(std::string_view column, bool zero_allowed,
                                                      double most) const {
     const auto cell = text(column);
@@ -53,7 +53,7 @@ class RowReader {
   std::size_t row_;
 };
 
-/// `most` is far above what any training has, and keeps slips of units and garbage out.
+/// `most` is far above any real training's value. It rejects wrong units and garbage.
 template <class Record>
 struct NumberColumn {
   std::string_view name;

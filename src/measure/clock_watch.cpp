@@ -9,7 +9,7 @@
 namespace joulecast::measure {
 namespace {
 
-/// Slewing by NTP and the time between two clock readings stay below this.
+/// Clock corrections by NTP and the time between two clock readings stay below this.
 constexpr Seconds noticeable{1};
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Notices what happened to time itself during a run: a suspend, or somebody setting the clock.
+// Notices disturbances of the clock during a run: a suspended machine, or a clock that was set.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace joulecast::measure {
 class ClockWatch {
  public:
   explicit ClockWatch(const Clock& clock);
-  /// One line for each thing that happened since the last look.
+  /// One line for each event since the previous call.
   [[nodiscard]] std::vector<std::string> look();
 
  private:

@@ -36,7 +36,7 @@ void Engine::begin(Moment at) {
   recorder_.emplace(meters_.sampler(), start_, sink());
   training_.emplace(start_, options_.total_epochs, sink());
   training_->when_total_is_learned([this](double total, bool in_epochs) {
-    header_.info.total_work = total;  // kept, so that an interrupted run can be projected later
+    header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
     header_.info.work_unit = in_epochs ? "epoch" : "";
     sink().describe(header_);
   });
@@ -50,7 +50,7 @@ void Engine::describe_machine() {
   header_.info.training.gpu_count = static_cast<int>(header_.host.gpus.size());
 }
 
-/// The measured work has already begun. A lack of threads or memory for its record must not end it.
+/// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
@@ -74,7 +74,7 @@ std::vector<progress::Event> Engine::hear_socket() {
   return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
 }
 
-/// A driver that needed longer than a command should wait for measures from now on.
+/// Starts the sensors whose drivers were too slow for the command to wait for them.
 void Engine::take_late_sensors() {
   const auto known = meters_.channels().size();
   const auto names = meters_.take_late();
@@ -88,7 +88,7 @@ void Engine::take_late_sensors() {
                             to_text(clock().steady() - start_)));
 }
 
-/// Whatever a training tells, its energy is still measured.
+/// Runs a step that follows the training's messages. If it fails, the energy is still measured.
 void Engine::follow_training(const std::function<void(Training&)>& step) {
   if (!follows_training_) return;
   try {
@@ -145,13 +145,13 @@ void Engine::finish(Heard heard, const Ending& ending) {
     recorder_->finish();
     note_losses();
   }
-  socket_.reset();  // who tells something now finds nobody that listens
+  socket_.reset();  // later messages find no listener
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
   header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
-  (void)sink().end(header_);  // what is not stored is told as trouble
+  (void)sink().end(header_);  // data that was not stored is reported as trouble
   tell_trouble();
 }
 

@@ -1,4 +1,4 @@
-// The work of a measurement, without its thread: every method is called by one thread at a time.
+// The work of a measurement, without its thread. Only one thread may call it at a time.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@
 
 namespace joulecast::measure {
 
-/// What came from other threads since the last tick.
+/// Data from other threads since the previous tick.
 struct Heard {
   std::vector<progress::Event> events;
   std::vector<std::string> notes;
@@ -26,19 +26,20 @@ class Engine {
   Engine(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
          std::optional<progress::SocketServer> socket, Observer* observer);
 
-  /// Lets the sensors read from now on. retry where there are no threads for them.
+  /// Starts reading the sensors. retry if no threads are available.
   [[nodiscard]] Status begin_sampling() { return meters_.sampler().start(); }
-  /// Mean power for so long, or until `stop`; nothing where nothing measures it. Before begin().
+  /// Mean power over this duration, or until `stop` returns true. Nothing if no sensor measures it. Call
+  /// before begin().
   std::optional<Watts> measure_idle(Seconds duration, const std::function<bool()>& stop);
 
-  /// The run begins: opens its record.
+  /// Begins the run and opens its record.
   void begin(Moment at);
-  /// Takes over what was read and heard, stores it, and holds it against the limits.
+  /// Takes the new readings and messages, stores them, and checks the limits.
   void tick(Heard heard);
-  /// Takes over the rest and closes the run.
+  /// Takes the remaining data and closes the run.
   void finish(Heard heard, const Ending& ending);
 
-  /// -1 where there is no socket. Readable when the socket has something to tell.
+  /// Readable when the socket has data; -1 if there is no socket.
   [[nodiscard]] int socket_descriptor() const { return socket_ ? socket_->descriptor() : -1; }
   [[nodiscard]] std::vector<progress::Event> hear_socket();
 
@@ -47,7 +48,7 @@ class Engine {
   [[nodiscard]] const Clock& clock() const { return *environment_.clock; }
 
  private:
-  /// The record, or what keeps nothing.
+  /// The record, or a sink that discards everything.
   [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
   void tell_trouble();
@@ -67,9 +68,9 @@ class Engine {
   Meters meters_;
   Limits limits_;
   SteadyTime start_;
-  trace::Run header_;  ///< the run without what it measures, as the store last heard it
+  trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
-  std::unique_ptr<Recording> recording_;  ///< none where it could not even be tried
+  std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;

@@ -14,7 +14,7 @@
 namespace joulecast::measure {
 namespace {
 
-/// Value of the first "key<separator>value" line of a small text file; "" where there is none.
+/// Value of the first "key<separator>value" line of a small text file; "" if there is none.
 std::string value_of(const std::filesystem::path& file, std::string_view key, char separator) {
   const auto text = read_file(file);
   if (!text) return {};
@@ -50,7 +50,7 @@ trace::HostInfo describe_host(const sensors::Environment& environment,
     const bool gpu = channel.component == trace::Component::gpu && !channel.device_name.empty();
     if (gpu && seen.insert(channel.device).second) host.gpus.push_back(channel.device_name);
   }
-  // A GPU that the training can use and nothing measures: the total must say that it is missing.
+  // The training can use a GPU that no sensor measures, so the total must say that it is missing.
   if (host.gpus.empty() && sensors::has_usable_gpu(environment))
     host.gpus.emplace_back("GPU that nothing measures");
   return host;

@@ -1,4 +1,4 @@
-// What machine this is, for the run's record.
+// Describes this machine for the run's record.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace joulecast::measure {
 
-/// Reads /proc below the environment's roots and the system's own names; what cannot be read stays empty. The
-/// GPUs are those that `channels` measure.
+/// Reads /proc below the environment's roots and the system's own names. What cannot be read stays empty. The
+/// GPUs are the ones that `channels` measure.
 [[nodiscard]] trace::HostInfo describe_host(const sensors::Environment& environment,
                                             std::span<const trace::Channel> channels);
 

@@ -1,4 +1,4 @@
-// What a user does not want a run to cost.
+// Limits for the cost of a run.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,10 @@ namespace joulecast::measure {
 enum class OnLimit { warn, terminate };
 
 struct LimitOptions {
-  std::optional<Joules> energy;  ///< used up
+  std::optional<Joules> energy;  ///< limit for the energy used so far
   OnLimit at_energy = OnLimit::warn;
-  std::optional<Joules> projected;  ///< end the command once the whole run is this sure to use more
+  /// End the command once the whole run will exceed this with at least `probability`.
+  std::optional<Joules> projected;
   double probability = 0.95;
 };
 
@@ -24,9 +25,9 @@ class Limits {
 
   struct Verdict {
     std::string why;
-    bool end = false;  ///< the command is to end; else the user is to know
+    bool end = false;  ///< true: the command should be ended; false: the user should be warned
   };
-  /// Nothing new to say where nothing is above its limit, or it was said before. `used` = so far.
+  /// Nothing if no limit is exceeded, or if this was already reported. `used` is the energy so far.
   [[nodiscard]] std::optional<Verdict> check(std::optional<Joules> used, const Training& training);
 
  private:

@@ -23,7 +23,7 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr Seconds shortest_interval{0.001};
-constexpr Seconds longest_interval{3600};  ///< of readings, and of ticks
+constexpr Seconds longest_interval{3600};  ///< of readings and of ticks
 
 Status check(const MeasurementOptions& options) {
   if (!(options.interval >= shortest_interval))
@@ -44,7 +44,7 @@ int milliseconds_until(Deadline deadline) {
 
 }  // namespace
 
-/// The measurement's own thread, and what others leave for it.
+/// The measurement's own thread, and the data that other threads hand to it.
 class Measurement::Worker {
  public:
   Worker(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
@@ -58,7 +58,7 @@ class Measurement::Worker {
   ~Worker();
 
   [[nodiscard]] Status begin();
-  /// Whether this is the process that prepared the measurement: a fork copies everything but the thread.
+  /// Whether this is the process that prepared the measurement. A fork copies everything except the thread.
   [[nodiscard]] bool is_ours() const { return ::getpid() == process_; }
   [[nodiscard]] Result<std::optional<Watts>> measure_idle(Seconds duration,
                                                           const std::function<bool()>& stop);
@@ -72,12 +72,13 @@ class Measurement::Worker {
 
  private:
   void work();
-  /// Ticks until the end; what kept the run from being closed.
+  /// Ticks until the end. Returns the reason if the run could not be closed.
   std::optional<std::string> measure();
-  /// Until then, or somebody wants something; true where the socket has something to say.
+  /// Sleeps until the time, or until another thread or the socket needs attention. True if the socket has
+  /// data.
   [[nodiscard]] bool sleep_until(Deadline time) const;
   void publish(std::uint64_t ticks);
-  /// Whatever fails, the process that we live in goes on. What failed, or nothing.
+  /// Runs a step and returns its failure, if any. A failure must not end the host process.
   template <class Step>
   [[nodiscard]] static std::optional<std::string> failure_of(Step step);
   void tell(const std::optional<std::string>& failure);
@@ -87,20 +88,20 @@ class Measurement::Worker {
   const Deadline::duration tick_;
   Engine engine_;
   Observer* observer_;
-  WakeUp wake_up_;  ///< set after a change that the ticking thread is to see at once
+  WakeUp wake_up_;  ///< set after a change that the ticking thread should see at once
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Moment> start_;
   std::optional<Ending> ending_;
-  bool leave_ = false;  ///< without having begun
+  bool leave_ = false;  ///< set if the thread should end without having begun
   bool finished_ = false;
-  std::uint64_t ticks_wanted_ = 0;  ///< that tick() waits for
+  std::uint64_t ticks_wanted_ = 0;  ///< number of the tick that tick() waits for
   std::uint64_t ticks_done_ = 0;
-  bool over_ = false;  ///< the thread ticks no more
+  bool over_ = false;  ///< the thread does no more ticks
   Heard heard_;
   Live live_;
   bool failure_told_ = false;
-  std::optional<std::string> failure_;  ///< the run could not be begun, or not be closed
+  std::optional<std::string> failure_;  ///< the run could not be begun or closed
   std::thread thread_;
 };
 
@@ -202,7 +203,7 @@ std::optional<std::string> Measurement::Worker::failure_of(Step step) {
   }
 }
 
-/// The first failure of a tick stays with the run.
+/// Keeps the first failure of a tick as a note of the run.
 void Measurement::Worker::tell(const std::optional<std::string>& failure) {
   if (!failure || std::exchange(failure_told_, true)) return;
   const std::lock_guard lock(mutex_);
@@ -236,10 +237,10 @@ std::optional<std::string> Measurement::Worker::measure() {
       if (ending || wanted > ticks_done_ || now >= next) heard = std::exchange(heard_, {});
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
-    if (wanted == ticks_done_ && now < next) continue;  // only the socket had something to say
+    if (wanted == ticks_done_ && now < next) continue;  // only the socket woke the thread
     tell(failure_of([&] { engine_.tick(std::move(heard)); }));
     publish(wanted);
-    if (now >= next) next = std::max(next + tick_, now);  // ticks that were missed are not made up for
+    if (now >= next) next = std::max(next + tick_, now);  // missed ticks are not repeated
   }
 }
 
@@ -267,7 +268,8 @@ Measurement::Measurement(std::unique_ptr<Worker> worker) : worker_(std::move(wor
 Measurement::Measurement(Measurement&&) noexcept = default;
 
 Measurement::~Measurement() {
-  // What a fork copied is the other process's: its thread is not here, and its store must not be touched.
+  // After a fork the copy belongs to the other process: it has no thread here, and its store must not be
+  // touched.
   if (worker_ && !worker_->is_ours()) (void)worker_.release();
 }
 

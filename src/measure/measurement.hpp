@@ -1,6 +1,6 @@
-// One measurement from its first to its last moment: sensors, what the training tells, the stored run,
-// limits. It lives beside whatever else the process does: it starts no process, takes no signals, writes to
-// no stream, and several may run at once.
+// One measurement from beginning to end: sensors, messages of the training, the stored run, and limits. It
+// can live inside any process: it starts no process, handles no signals and writes to no stream. Several may
+// run at once.
 #pragma once
 
 #include <filesystem>
@@ -22,23 +22,23 @@
 namespace joulecast::measure {
 
 struct MeasurementOptions {
-  /// What is known of the run beforehand: info (name, source, training), command, tags, place.
+  /// What is known of the run beforehand: info (name, source, training), command, tags and place.
   trace::Run run;
   Seconds interval{1};               ///< how often to read the sensors: 1 ms to 1 h
-  std::vector<std::string> sensors;  ///< only these; empty = every one that works
-  /// How long prepare() waits for the drivers of GPUs; slower ones join later.
+  std::vector<std::string> sensors;  ///< sensors to use; empty = all that work
+  /// How long prepare() waits for GPU drivers. Slower drivers join the run later.
   Seconds driver_patience{1};
-  std::optional<std::filesystem::path> store;  ///< nothing = the user's own
+  std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
   LimitOptions limits;
-  std::optional<double> total_epochs;  ///< where the training does not tell
-  /// How often readings are taken over and given to the store, however fast the sensors are. What a kill can
-  /// cost is this and the sync of the disk, and that is to stay below a second.
+  std::optional<double> total_epochs;  ///< if the training does not tell
+  /// How often readings are taken from the sensors' threads and given to the store. A kill loses at most this
+  /// time plus the disk's sync, which together should stay below a second.
   Seconds tick{0.9};
-  /// CPU time that measuring has cost so far, asked for at the end. Empty = not known.
+  /// Returns the CPU time that measuring has used so far. Called at the end. Empty = unknown.
   std::function<Seconds()> own_cpu;
 };
 
-/// Both clocks at one moment: second 0 of a run.
+/// The readings of both clocks at one moment. The moment of the start is second 0 of the run.
 struct Moment {
   WallTime wall;
   SteadyTime steady;
@@ -46,77 +46,78 @@ struct Moment {
 
 struct Ending {
   trace::RunStatus status = trace::RunStatus::finished;
-  std::optional<int> exit_status;  ///< where a command was measured
+  std::optional<int> exit_status;  ///< if a command was measured
   std::optional<SteadyTime> at;    ///< nothing = now
 };
 
-/// How things stood at the last tick.
+/// The state at the last tick.
 struct Live {
-  std::string run_id;  ///< "" until the store has the run, or where it cannot be kept
+  std::string run_id;  ///< "" until the store has the run, or if it cannot be stored
   Seconds elapsed{0};
   sampling::LiveEnergy energy;
   std::optional<int> epoch;
   std::optional<double> total_epochs;
-  std::map<std::string, double> metrics;  ///< the latest of each name
+  std::map<std::string, double> metrics;  ///< the latest value of each metric
   std::optional<estimate::Projection> projection;
 };
 
 struct MeasurementResult {
-  std::string run_id;  ///< "" where the run could not be kept
+  std::string run_id;  ///< "" if the run could not be stored
   std::filesystem::path store;
-  trace::RunEnergy energy;  ///< the live sums, for when there is no store to ask
+  /// The live totals, which are available without a store.
+  trace::RunEnergy energy;
   Seconds duration{0};
 };
 
-/// What a measurement tells its host, on the measurement's own thread and one call at a time. A call that
-/// blocks holds up the measurement. It may call hear(), note() and live(), and nothing else.
+/// Receives the measurement's messages. Calls come from the measurement's own thread, one at a time. A call
+/// that blocks delays the measurement. It may call hear(), note() and live(), but no other method.
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// A loss that people should hear of at once, such as a store that takes no more. One line.
+  /// A loss that the user should know of at once, such as a store that fails. One line.
   virtual void trouble(const std::string& /*line*/) {}
-  /// A limit was reached. To end the work, where the verdict says so, is the host's business.
+  /// A limit was reached. If the verdict says so, the host should end the work.
   virtual void limit_reached(const Limits::Verdict& /*verdict*/) {}
   virtual void ticked(const Live& /*live*/) {}
 };
 
 class Measurement {
  public:
-  /// Opens the sensors and makes all that can fail; readings are taken from now on, and none is kept yet.
-  /// What `environment` points to, and the observer, outlive the measurement. invalid for an option out of
-  /// its range (where = its name), or where a sensor or GPU of that name does not exist; retry where the
-  /// system gives no more threads or descriptors.
+  /// Opens the sensors and allocates everything that can fail. Readings begin here but are not stored yet.
+  /// The objects that `environment` points to, and the observer, must outlive the measurement. invalid for an
+  /// option out of its range (where = its name), or for an unknown sensor or GPU; retry if the system has no
+  /// more threads or descriptors.
   [[nodiscard]] static Result<Measurement> prepare(MeasurementOptions options,
                                                    const sensors::Environment& environment,
                                                    std::optional<progress::SocketServer> socket = {},
                                                    Observer* observer = nullptr);
   Measurement(Measurement&&) noexcept;
   Measurement& operator=(Measurement&&) = delete;
-  /// Closes a run that was not finished as interrupted. After a fork, only the process that prepared the
-  /// measurement has its thread. In the other process every call, the destructor included, does nothing.
+  /// Closes an unfinished run as interrupted. After a fork, only the process that prepared the measurement
+  /// has its thread. In the other process every call, including the destructor, does nothing.
   ~Measurement();
 
-  /// Before start(): mean power of the idle machine, measured for so long or until `stop` says true. It is
-  /// kept with the run. Nothing where nothing measures it; invalid after start().
+  /// Measures the mean power of the idle machine for this duration, or until `stop` returns true, and stores
+  /// it with the run. Call before start(); invalid afterwards. Nothing if no sensor measures power.
   [[nodiscard]] Result<std::optional<Watts>> measure_idle(Seconds duration,
                                                           const std::function<bool()>& stop = {});
 
-  /// The run begins, now or at a moment just past. invalid the second time.
+  /// Begins the run, now or at a moment just past. invalid if it has already begun.
   [[nodiscard]] Status start();
   [[nodiscard]] Status start(Moment at);
 
-  /// What the training tells. Any thread, at any time.
+  /// Takes messages of the training. Any thread, at any time.
   void hear(std::vector<progress::Event> events);
-  /// Something that a reader of the run has to know. Any thread, at any time before finish().
+  /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
-  /// Any thread, at any time.
+  /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
 
-  /// Does now what is otherwise done every tick, and returns when it is done. Any thread.
+  /// Does the work of a tick now and returns when it is done. Any thread.
   void tick();
 
-  /// Takes the last readings, closes the run, and returns what it cost. invalid before start() or the second
-  /// time.
+  /// Takes the last readings, closes the run and returns its cost. invalid before start(), or if called
+  /// twice.
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending = {});
 
  private:

@@ -1,5 +1,5 @@
-// The sensors of a measurement: those that read, those whose drivers have not answered yet, and those that
-// cannot.
+// The sensors of a measurement: the ones that are read, the ones whose drivers have not answered yet, and the
+// ones that cannot be used.
 #pragma once
 
 #include <functional>
@@ -14,20 +14,21 @@ namespace joulecast::measure {
 
 class Meters {
  public:
-  /// `clock` outlives the meters.
+  /// `clock` must outlive the meters.
   Meters(sensors::SensorSelection selection, Seconds interval, const Clock& clock);
 
   [[nodiscard]] sampling::Sampler& sampler() { return sampler_; }
   [[nodiscard]] const std::vector<trace::Channel>& channels() const { return sampler_.channels(); }
 
-  /// Takes readings for so long, or until `stop`, and returns the mean power of what counts in a total;
-  /// nothing where nothing measures it.
+  /// Reads the sensors for this duration, or until `stop` returns true, and returns the mean total power.
+  /// Nothing if no sensor measures it.
   [[nodiscard]] std::optional<Watts> mean_power(Seconds duration, const std::function<bool()>& stop);
-  /// What was read since the last call.
+  /// The readings since the previous call.
   [[nodiscard]] const std::vector<sampling::RawSample>& drain();
-  /// Lets the sensors read whose drivers have answered since; their names. Their channels are the last ones.
+  /// Starts the sensors whose drivers have answered since the previous call, and returns their names. Their
+  /// channels are appended after the others.
   [[nodiscard]] std::vector<std::string_view> take_late();
-  /// Of every sensor, those included that never opened. At the end.
+  /// The status of every sensor, including the ones that never opened. Call at the end.
   [[nodiscard]] std::vector<trace::SensorStatus> statuses();
 
  private:

@@ -1,5 +1,5 @@
-// A run's way into the store. A store that fails never reaches the training: the loss is said, and a spare
-// store tried.
+// Writes a run to the store. A failing store never affects the training: the loss is reported, and a spare
+// store is tried.
 #pragma once
 
 #include <filesystem>
@@ -16,16 +16,16 @@ namespace joulecast::measure {
 
 class Recording final : public trace::RunSink {
  public:
-  /// Opens the store at `path` (or the default one) and begins the run. Where that fails, a spare store in
-  /// the temporary folder takes the run; where that fails too, nothing is kept, and trouble() says so.
+  /// Opens the store at `path` (or the default one) and begins the run. If that fails, uses a spare store in
+  /// the temporary folder. If that fails too, nothing is stored and take_trouble() says so.
   Recording(const std::optional<std::filesystem::path>& path, const trace::Run& header,
             const std::vector<trace::Channel>& channels);
 
-  /// Channels that came later; their numbers go on from the last.
+  /// Adds channels that appeared later. Their numbers continue from the last.
   void add(std::span<const trace::Channel> channels);
 
   using RunSink::append;
-  /// The constructor has begun the run.
+  /// Does nothing: the constructor has already begun the run.
   void begin(const trace::Run&) override {}
   void channel(const trace::Channel& channel) override;
   void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override;
@@ -35,16 +35,16 @@ class Recording final : public trace::RunSink {
   void projection(const trace::Projection& projection) override;
   void note(const std::string& text) override;
   void describe(const trace::Run& header) override;
-  /// Where the run could not be wholly stored, take_trouble() says so too.
+  /// If the run could not be stored completely, take_trouble() says so as well.
   [[nodiscard]] Status end(const trace::Run& header) override;
   [[nodiscard]] Status status() const override { return writer_ ? writer_->status() : Status{}; }
 
-  /// nullptr where nothing can be kept.
+  /// nullptr if nothing can be stored.
   [[nodiscard]] store::RunWriter* writer() { return writer_.get(); }
-  /// Where the run is kept; empty where it is not.
+  /// Path of the store; empty if the run is not stored.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string id() const { return writer_ ? writer_->id() : std::string(); }
-  /// What went wrong so far, a line each; each is told once.
+  /// The problems since the previous call, one line each.
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:

@@ -32,7 +32,7 @@ void Training::store_epoch(std::size_t place) {
   sink_.epoch(place, epochs_[place]);
 }
 
-/// A metric may come after its epoch was closed (an evaluation): the epoch is then stored again.
+/// A metric such as an evaluation may arrive after its epoch was closed. The epoch is then stored again.
 void Training::take_metrics() {
   for (const auto& point : tracker_.take_metrics()) {
     sink_.metric(point);
@@ -47,7 +47,7 @@ void Training::take_metrics() {
 }
 
 void Training::learn_total() {
-  // Total work in the epochs' own unit counts only where the epochs say how much of it they did.
+  // A total in the unit of the epochs' work is used only if the epochs report how much work they did.
   const bool weighed = !epochs_.empty() && epochs_.back().work.has_value();
   const auto total = weighed ? tracker_.total_work() : total_epochs();
   if (!total || total == told_total_) return;
@@ -67,12 +67,13 @@ void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joul
   if (!projector_) return;
   estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span};
   if (end <= Joules{0}) {
-    // No machine runs for nothing: it has not been read yet.
+    // A running machine always uses energy, so 0 means that it has not been read yet.
   } else if (begin) {
     movement.energy = end - *begin;
     movement.outside = *begin - last_end_.energy;
   } else if (projector_->work_done() > 0) {
-    movement.energy = end - last_end_.energy;  // with what lies between the epochs, which is not known apart
+    // includes the energy between the epochs, which is not known separately
+    movement.energy = end - last_end_.energy;
   }
   const auto before = projector_->time();
   if (!projector_->move(movement)) return;

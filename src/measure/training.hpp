@@ -1,4 +1,4 @@
-// What the training tells, put together with what it costs: epochs with energy, and the projected total.
+// Combines the training's messages with measured energy: epochs with their energy, and the projected total.
 #pragma once
 
 #include <deque>
@@ -15,25 +15,25 @@
 
 namespace joulecast::measure {
 
-/// Total energy from the run's start to a time; nothing where readings do not reach it yet.
+/// Total energy from the run's start to a time; nothing if the readings do not reach that time yet.
 using EnergyUntil = std::function<std::optional<Joules>(Seconds)>;
 
 class Training {
  public:
-  /// Epochs, metrics and projections go to `sink`. `total_epochs`: what the user said, where the training
-  /// does not.
+  /// Epochs, metrics and projections are sent to `sink`. `total_epochs` is the user's figure, used if the
+  /// training does not report one.
   Training(SteadyTime run_start, std::optional<double> total_epochs, trace::RunSink& sink);
 
-  /// Called when the whole run's work becomes known or changes; in_epochs: it is their number.
+  /// Called when the total work becomes known or changes. in_epochs: the total is a number of epochs.
   using TotalLearned = std::function<void(double total, bool in_epochs)>;
   void when_total_is_learned(TotalLearned tell) { total_learned_ = std::move(tell); }
 
-  /// From any thread: remembered until the next update().
+  /// May be called from any thread. The events are kept until the next update().
   void hear(std::vector<progress::Event> events);
-  /// Takes what was heard, closes epochs whose energy is known by now, stores both, and projects. True where
-  /// an epoch was closed.
+  /// Processes the events, closes epochs whose energy is now known, stores both, and updates the projection.
+  /// Returns true if an epoch was closed.
   bool update(const EnergyUntil& energy_until);
-  /// The command has ended.
+  /// Call when the command has ended.
   void finish(SteadyTime end, const EnergyUntil& energy_until);
 
   [[nodiscard]] std::optional<int> current_epoch() const { return tracker_.current_epoch(); }
@@ -43,10 +43,10 @@ class Training {
   /// Metrics of the last epoch that had any.
   [[nodiscard]] const std::map<std::string, double>& metrics() const { return metrics_; }
 
-  /// The whole run's cost as it is now expected, what lies outside of epochs included
+  /// The expected cost of the whole run, including energy outside of epochs
   /// (estimate/online/run_projector.hpp).
   [[nodiscard]] const std::optional<estimate::Projection>& projection() const { return projection_; }
-  /// Probability that the whole run will use more than this; nothing where there is no projection.
+  /// Probability that the whole run exceeds the limit; nothing if there is no projection.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
 
  private:
@@ -59,7 +59,7 @@ class Training {
   void project();
   void store_epoch(std::size_t place);
 
-  /// Energy from the run's start to a time.
+  /// A time and the energy used from the run's start until then.
   struct Mark {
     Seconds time{0};
     Joules energy{0};
@@ -68,17 +68,20 @@ class Training {
   progress::Tracker tracker_;
   std::optional<double> said_total_;
   TotalLearned total_learned_;
-  std::optional<double> told_total_;  ///< what total_learned_ was last called with
+  std::optional<double> told_total_;  ///< the total that total_learned_ was last called with
   trace::RunSink& sink_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;
-  std::deque<std::size_t> waiting_;  ///< places in epochs_ whose energy is not known yet
+  /// Indices in epochs_ of the epochs whose energy is not known yet.
+  std::deque<std::size_t> waiting_;
   std::vector<trace::Epoch> epochs_;
   std::map<std::string, double> metrics_;
   std::optional<estimate::RunProjector> projector_;
   std::optional<estimate::Projection> projection_;
-  Mark last_end_;                   ///< of the last epoch that the projector was told of, or the run's start
-  std::optional<Mark> open_begin_;  ///< of the epoch that runs: asked for while readings are remembered
+  /// End of the last epoch that was given to the projector, or the run's start.
+  Mark last_end_;
+  /// Begin of the current epoch. Its energy is looked up early, because readings are only kept for a while.
+  std::optional<Mark> open_begin_;
 };
 
 }  // namespace joulecast::measure

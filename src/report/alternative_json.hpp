@@ -1,4 +1,4 @@
-// What the JSON of `tradeoff` and `recommend` says alike of alternatives and columns.
+// The parts that the JSON of `tradeoff` and `recommend` have in common: alternatives and columns.
 #pragma once
 
 #include <nlohmann/json.hpp>

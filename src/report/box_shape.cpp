@@ -19,7 +19,7 @@ std::optional<BoxShape> box_shape(std::span<const double> values) {
   const double reach = 1.5 * (shape.q3 - shape.q1);
   shape.whisker_low = *std::lower_bound(finite.begin(), finite.end(), shape.q1 - reach);
   shape.whisker_high = *std::prev(std::upper_bound(finite.begin(), finite.end(), shape.q3 + reach));
-  // The quartiles are interpolated: a whisker never ends inside its box.
+  // Quartiles are interpolated, so a whisker could end inside the box without this.
   shape.whisker_low = std::min(shape.whisker_low, shape.q1);
   shape.whisker_high = std::max(shape.whisker_high, shape.q3);
   return shape;

@@ -1,4 +1,4 @@
-// The five numbers of a Tukey box, the same in the SVG and in the terminal.
+// The five numbers of a Tukey box plot, shared by SVG and terminal.
 #pragma once
 
 #include <optional>
@@ -7,14 +7,15 @@
 namespace joulecast::report {
 
 struct BoxShape {
-  double whisker_low = 0;  ///< lowest value within 1.5 box lengths of the box
+  /// Lowest value within 1.5 box lengths of the box.
+  double whisker_low = 0;
   double q1 = 0;
   double median = 0;
   double q3 = 0;
   double whisker_high = 0;
 };
 
-/// Of the finite values; nothing where there are none.
+/// Uses the finite values; nothing if there are none.
 [[nodiscard]] std::optional<BoxShape> box_shape(std::span<const double> values);
 
 }  // namespace joulecast::report

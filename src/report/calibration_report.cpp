@@ -24,7 +24,7 @@ std::string or_dash(const std::optional<double>& value) {
   return value ? fmt::format("{:.1f}", *value) : "-";
 }
 
-/// How far the runs are followed, and why.
+/// Explains how far the runs are followed.
 std::string_view explained(const session::CalibrationErrors& errors) {
   if (errors.configurations < session::least_configurations)
     return "for their own workloads: too few to tell what they say of others";

@@ -1,4 +1,4 @@
-// What a calibration measured and how far the model follows it, for people and as JSON.
+// The measurements of a calibration and how far the model follows them, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,7 +13,7 @@ namespace joulecast::report {
 /// "provenance"}…]}…], "configurations", "micro_followed", "runs_followed", "before": {target: percent or
 /// null}, "after"}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::CalibrationResult& calibration);
-[[nodiscard]] std::string to_json_text(
-    const session::CalibrationResult& calibration);  ///< to_json() as it is written
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::CalibrationResult& calibration);
 
 }  // namespace joulecast::report

@@ -1,4 +1,4 @@
-// The comparison in plain language.
+// Describes a comparison's result in plain language.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

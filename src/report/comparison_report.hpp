@@ -1,4 +1,4 @@
-// What `compare` found, as text, JSON, CSV and a plot. docs/compare.md describes the JSON.
+// Results of `compare` as text, JSON, CSV and a plot. docs/compare.md describes the JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,19 +10,19 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Comparison& comparison);
-[[nodiscard]] std::string to_json_text(
-    const session::Comparison& comparison);  ///< to_json() as it is written
-/// `width` of the lines; the box plot is drawn with `unicode` characters or plain ones.
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::Comparison& comparison);
+/// Lines have at most `width` characters. The box plot uses Unicode or ASCII characters.
 [[nodiscard]] std::string to_text(const session::Comparison& comparison, int width = 100,
                                   bool unicode = true);
-/// One row a group, test and pair.
+/// One row per group, test and pair.
 [[nodiscard]] std::string to_csv(const session::Comparison& comparison);
 [[nodiscard]] BoxPlot to_plot(const session::Comparison& comparison);
 
 /// "52 %", "3.7 %".
 [[nodiscard]] std::string percent_text(double share);
 
-/// The reading in plain language: what differs, how much, how sure, and what was not shown.
+/// The result in plain language: what differs, by how much and how surely, and what remains open.
 [[nodiscard]] std::string conclusion(const session::Comparison& comparison);
 
 }  // namespace joulecast::report

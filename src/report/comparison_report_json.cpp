@@ -14,7 +14,7 @@ Json json_of(const stats::Range& range) {
   return Json::array({or_null(range.low), or_null(range.high)});
 }
 
-/// A p-value below machine range is 0 as a number; the text says what that means.
+/// A p-value below machine precision is 0 as a number; a text beside it explains that.
 void put_p(Json& json, double p) {
   json["p_value"] = or_null(p);
   json["p_text"] = stats::p_text(p);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t most_pairs_shown = 30;
 
-/// The first column and the one named to the left, figures to the right.
+/// Aligns the first column and column `also_left` to the left and figures to the right.
 TextTable table_of(const std::vector<std::string>& header, std::size_t also_left = 0) {
   std::vector<Align> columns(header.size(), Align::right);
   columns[0] = columns[also_left] = Align::left;

@@ -1,4 +1,4 @@
-// Which sources of measurements work on this machine, and why others do not, as text and JSON.
+// Which sources of measurements work on this machine, and why the others do not, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// " --like here", where the rows leave no doubt which source the user's trainings are like.
+/// Suggests " --like here" if the rows have only one source that can be the user's own.
 std::string like_of(const estimate::ModelFile& model) {
   std::set<std::string> sources;
   for (const auto& group : model.measured) sources.insert(group.source);

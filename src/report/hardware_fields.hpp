@@ -1,4 +1,4 @@
-// The record of one GPU or CPU, field by field: the same in text and JSON.
+// The fields of one GPU or CPU, shared by text and JSON.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@ namespace joulecast::report {
 
 struct HardwareField {
   std::string_view key;
-  /// monostate: not known.
+  /// monostate = unknown.
   std::variant<std::monostate, std::string, int, double> value;
 };
 
-/// Keys are those of data/hardware/gpus.csv.
+/// Keys are the column names of data/hardware/gpus.csv.
 [[nodiscard]] std::vector<HardwareField> fields_of(const hardware::Gpu& gpu);
 [[nodiscard]] std::vector<HardwareField> fields_of(const hardware::Cpu& cpu);
 

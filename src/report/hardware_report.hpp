@@ -1,4 +1,4 @@
-// What the catalogue knows of GPUs and CPUs, as text and JSON.
+// The catalogue's entries for GPUs and CPUs, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -14,7 +14,7 @@ struct FieldJson {
   ordered_json operator()(const auto& value) const { return value; }
 };
 
-/// Adds the fields to what `json` holds already.
+/// Appends the fields to `json`.
 ordered_json with_fields(ordered_json json, const std::vector<HardwareField>& fields) {
   for (const auto& [key, value] : fields) json[std::string(key)] = std::visit(FieldJson{}, value);
   return json;

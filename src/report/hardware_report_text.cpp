@@ -32,7 +32,7 @@ std::string table_text(const std::vector<Gpu>& gpus) {
   return text + "TF: peak TFLOP/s without sparsity; FP16 with FP32 accumulation; -: not known.\n";
 }
 
-/// All digits, and "350.0" for a whole number: as JSON writes it.
+/// All digits, with "350.0" for a whole number, as in the JSON.
 std::string exact(double value) {
   auto text = fmt::format("{}", value);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The first few of a list, and how many more there are.
+/// The first few items of a list and the number of the others.
 std::string shortened(const std::vector<std::string>& list) {
   constexpr std::size_t most = 8;
   std::string text;

@@ -1,4 +1,4 @@
-// What became of imported files, for people and as JSON.
+// The result of an import as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,7 +10,7 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::ImportOutcome& outcome);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::ImportOutcome& outcome);
-[[nodiscard]] std::string to_json_text(
-    const session::ImportOutcome& outcome);  ///< to_json() as it is written
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::ImportOutcome& outcome);
 
 }  // namespace joulecast::report

@@ -1,4 +1,4 @@
-// Values in JSON, where what is not known is null, never 0 or "".
+// Values in JSON. An unknown value is null, never 0 or "".
 #pragma once
 
 #include <cmath>
@@ -11,12 +11,13 @@
 
 namespace joulecast::report {
 
-/// NaN and infinity are not JSON. Not for whole numbers, which would come out as 1.0.
+/// NaN and infinity become null, because JSON has no such numbers. Not for integers, which would be written
+/// as 1.0.
 template <std::floating_point T>
 nlohmann::ordered_json or_null(T value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
-/// In the unit's base: J, W, s.
+/// In base units: J, W, s.
 template <class Tag>
 nlohmann::ordered_json or_null(Unit<Tag> value) {
   return or_null(value.value());
@@ -33,8 +34,8 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
     return or_null(*value);
 }
 
-/// The text that is written: indented by two. What is not UTF-8, such as a file name in another encoding, is
-/// replaced, so that it does not cost the whole answer.
+/// Formats JSON with an indent of two. Bytes that are not UTF-8, as in a file name in another encoding, are
+/// replaced, so that they do not spoil the whole output.
 inline std::string json_text(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

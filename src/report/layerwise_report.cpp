@@ -38,7 +38,7 @@ std::string layer_table(const LayerwiseEstimate& estimate) {
   return table.text();
 }
 
-/// One measured figure of a network beside its estimate.
+/// A measured figure of a network and its estimate.
 struct Compared {
   const char* name;
   Joules measured, predicted;

@@ -8,13 +8,13 @@
 
 namespace joulecast::report {
 
-/// `layers`: each of them, not the totals alone.
+/// `layers`: list every layer, not only the totals.
 [[nodiscard]] std::string to_text(const session::NetworkDescription& description, bool layers = true);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkDescription& description,
                                              bool layers = true);
 [[nodiscard]] std::string to_json_text(const session::NetworkDescription& description, bool layers = true);
 
-/// One name a line.
+/// One name per line.
 [[nodiscard]] std::string to_text(const session::NetworkNames& names);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::NetworkNames& names);
 [[nodiscard]] std::string to_json_text(const session::NetworkNames& names);

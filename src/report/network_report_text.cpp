@@ -31,13 +31,13 @@ std::string scaled(double value, std::string_view unit) {
   return fmt::format("{:.3g} {}", value, unit);
 }
 
-/// The shape for the batch that the report is for: a first side equal to the source's batch follows it.
+/// The shape at the report's batch size: replaces a first side that equals the source's batch size.
 Shape for_batch(Shape shape, const ArchitectureFeatures& net, std::int64_t batch) {
   if (shape.size() > 1 && shape.front() == net.batch) shape.front() = batch;
   return shape;
 }
 
-/// The end of a long path tells layers apart, its beginning does not.
+/// Cuts a long path at the front, because its end tells layers apart.
 std::string shorten_front(std::string_view name, std::size_t width) {
   return name.size() <= width ? printable(name) : "…" + printable(name.substr(name.size() - width + 1));
 }

@@ -6,10 +6,10 @@
 
 namespace joulecast::report {
 
-/// Control characters become blanks, so that a name from a file cannot steer the terminal.
+/// Replaces control characters by blanks, so that a name from a file cannot control the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// Broken at blanks to lines of at most `width` characters, each after the first indented.
+/// Breaks text at blanks into lines of at most `width` characters. All lines but the first are indented.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
 
 }  // namespace joulecast::report

@@ -1,4 +1,4 @@
-// A plot as data: what is drawn, not how. `to_svg` and `to_terminal` draw the same plot.
+// A plot as data, independent of how it is drawn. `to_svg` and `to_terminal` draw the same plot.
 #pragma once
 
 #include <optional>
@@ -9,21 +9,22 @@ namespace joulecast::report {
 
 struct Axis {
   std::string label;
-  bool logarithmic = false;   ///< values of 0 or below are then left out of the picture
-  std::optional<double> min;  ///< where absent, what the data covers
+  bool logarithmic = false;   ///< values of 0 or below are left out of the picture
+  std::optional<double> min;  ///< if absent, the range of the data
   std::optional<double> max;
 };
 
 enum class Mark { line, steps, dots };
 
-/// One set of points, x and y of one length. A value that is not finite is a gap: the line breaks there.
+/// One set of points; x and y have the same length. A value that is not finite interrupts the line.
 struct Series {
-  std::string label;  ///< in the legend; "" = not listed
+  std::string label;  ///< text in the legend; "" = not listed
   Mark mark = Mark::line;
   std::vector<double> x;
   std::vector<double> y;
-  std::vector<std::string> point_labels;  ///< none, or one for each point, written beside it
-  bool faint = false;                     ///< the background of the picture: single runs behind their medians
+  std::vector<std::string> point_labels;  ///< none, or one text beside each point
+  /// Drawn in the background, such as single runs behind their medians.
+  bool faint = false;
 };
 
 /// The region between low and high: an interval along x.
@@ -34,7 +35,7 @@ struct Band {
   std::vector<double> high;
 };
 
-/// A line across the picture at one x (vertical) or one y, with its name: "stable from here", "budget".
+/// A named line across the picture at one x (vertical) or one y, such as "stable from here" or "budget".
 struct Rule {
   std::string label;
   double at = 0;
@@ -56,8 +57,8 @@ struct BoxGroup {
   std::vector<double> values;
 };
 
-/// One row a group: the box is the middle half, the bar in it the median, the whiskers reach the furthest
-/// value within 1.5 box lengths (Tukey), and every run is a dot.
+/// One row per group. The box is the middle half and its bar the median. The whiskers reach the furthest
+/// value within 1.5 box lengths (Tukey). Every run is a dot.
 struct BoxPlot {
   std::string title;
   std::string subtitle;

@@ -36,7 +36,7 @@ Json quantity_json(const std::optional<session::Predicted>& p) {
           {"interval", p->low ? Json(label_of(*p)) : Json(nullptr)}};
 }
 
-/// What of it was measured.
+/// Says which part of the configuration was measured.
 std::string_view describe(Novelty novelty) {
   switch (novelty) {
     case Novelty::repeat:
@@ -71,7 +71,7 @@ std::string describe(const estimate::OutsideRange& outside) {
                      low, high);
 }
 
-/// Of predictions that predict_training() made, each of which has both.
+/// For predictions made by predict_training(), which always have both figures.
 int batch_of(const session::Prediction& p) {
   return static_cast<int>(p.training.batch_size.value_or(0));
 }
@@ -136,7 +136,8 @@ std::string table(const std::vector<session::Prediction>& predictions) {
                    cell(p.total_energy_j, joules), cost && cost->high ? joules(*cost->high) : "-",
                    p.fits ? memory : "too large");
   }
-  std::vector<std::pair<std::string, int>> warnings;  // each once, and how many predictions have it
+  // each warning once, with the number of predictions that have it
+  std::vector<std::pair<std::string, int>> warnings;
   for (const auto& p : predictions)
     for (const auto& outside : p.outside_ranges) {
       const auto warning = describe(outside);

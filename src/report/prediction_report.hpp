@@ -1,4 +1,4 @@
-// Predictions for people, as JSON, and back from JSON.
+// Predictions as text and JSON; also reads the JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,18 +10,18 @@
 
 namespace joulecast::report {
 
-/// One prediction in full, several as a table, cheapest first.
+/// One prediction in full, or several as a table, cheapest first.
 [[nodiscard]] std::string to_text(const std::vector<session::Prediction>& predictions);
 
 /// {"model_file", "predictions": [{"model", "gpu", "gpu_count", "batch_size", "power_limit_w", "power_w":
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
 /// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest", "warnings"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::PredictionResult& result);
-[[nodiscard]] std::string to_json_text(
-    const session::PredictionResult& result);  ///< to_json() as it is written
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::PredictionResult& result);
 
-/// What to_json() wrote, or another program in its form: what is absent or null is not known. The texts
-/// ("nearest", "warnings") are not read back; the number of epochs is that of total over epoch energy.
+/// Reads what to_json() wrote, or another program's JSON of the same form. Absent or null values are unknown.
+/// The texts ("nearest", "warnings") are not read. The number of epochs is total energy over epoch energy.
 /// malformed, naming `where`, for anything else.
 [[nodiscard]] Result<session::PredictionResult> predictions_from_json(std::string_view text,
                                                                       const std::string& where);

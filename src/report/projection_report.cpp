@@ -100,7 +100,7 @@ void put_expected(std::string& text, const Projection::Expected& e) {
       e.learned_from_earlier_runs ? "; learned from earlier runs and the metric" : "; from the metric alone");
 }
 
-/// How right each projection had been, at a few shares, once the run is over.
+/// For a finished run, lists the error of its projections at a few shares of the work.
 void put_hindsight(std::string& text, const ProjectedRun& projected) {
   if (!projected.history.measured) return;
   const double truth = projected.history.measured->value();

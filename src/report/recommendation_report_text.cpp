@@ -22,7 +22,7 @@ std::string name_in(const session::TrainingRecommendation& report, std::size_t a
          (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
 }
 
-/// The columns that requirements speak of, each once.
+/// The columns that the requirements refer to, each once.
 std::vector<std::string> required_columns(const session::TrainingRecommendation& report) {
   std::vector<std::string> columns;
   for (const auto& constraint : report.options.constraints)

@@ -1,4 +1,4 @@
-// How a run went: its epochs, and what its total was expected to be on the way.
+// The course of a run: its epochs, and the projections of its total.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,14 +16,14 @@ namespace {
 constexpr auto left = Align::left;
 constexpr auto right = Align::right;
 
-/// Four decimals suit losses and shares, and stand under each other.
+/// Four decimals suit losses and accuracies and line up in a column.
 std::string metric_text(double value) {
   const double size = std::abs(value);
   return value == 0 || (size >= 5e-4 && size < 1e4) ? fmt::format("{:.4f}", value)
                                                     : fmt::format("{:.3g}", value);
 }
 
-/// Names of the metrics that most epochs have, as they are spelt.
+/// The metrics that most epochs have, sorted by name.
 std::vector<std::string> chosen_metrics(const trace::Run& run, std::size_t most) {
   std::map<std::string, int> counts;
   for (const auto& epoch : run.epochs)
@@ -56,8 +56,8 @@ std::string interval_text(const trace::Projection& projection) {
   return fmt::format("{} to {}", to_text(*projection.low), to_text(*projection.high));
 }
 
-/// Of each method its first dependable projection and those at a tenth, a quarter, half and three quarters of
-/// the work.
+/// For each method, the first projection that was ready and those at a tenth, a quarter, half and three
+/// quarters of the work.
 std::vector<const trace::Projection*> chosen_projections(const trace::Run& run) {
   std::map<std::string, std::vector<const trace::Projection*>> by_method;
   for (const auto& projection : run.projections) by_method[projection.method].push_back(&projection);

@@ -1,4 +1,4 @@
-// A run as JSON: the keys that formats promise, and everything else that is known. Unknown is null.
+// A run as JSON: the documented keys and everything else that is known. Unknown values are null.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,6 +8,7 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunSummary& summary);
-[[nodiscard]] std::string to_json_text(const session::RunSummary& summary);  ///< to_json() as it is written
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::RunSummary& summary);
 
 }  // namespace joulecast::report

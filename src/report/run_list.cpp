@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// "2026-02-01 13:45", in UTC as the id.
+/// "2026-02-01 13:45", in UTC like the id.
 std::string day_and_minute(WallTime time) {
   auto text = to_iso8601(time).substr(0, 16);
   text[10] = ' ';

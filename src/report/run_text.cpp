@@ -16,7 +16,7 @@ namespace {
 constexpr auto left = Align::left;
 constexpr auto right = Align::right;
 
-/// A command as one could type it again.
+/// A command quoted so that it can be typed again.
 std::string command_text(const std::vector<std::string>& command) {
   std::vector<std::string> words;
   for (const auto& word : command) {
@@ -42,7 +42,7 @@ std::string head_text(const session::RunSummary& summary, std::size_t width) {
   return text;
 }
 
-/// What else must be known of a component's figure.
+/// Remarks that belong to a component's figure.
 std::string remark_on(const trace::ComponentEnergy& row) {
   if (row.provenance == Provenance::missing) return "nothing here measures it: not in the total";
   std::vector<std::string> remarks;
@@ -107,7 +107,7 @@ std::string sensors_text(const trace::Run& run) {
   TextTable table({left, left});
   std::string unused;
   for (const auto& sensor : run.sensors) {
-    if (!sensor.used) {  // most machines lack most sources: the reasons are doctor's matter, and the JSON's
+    if (!sensor.used) {  // most machines lack most sources; `doctor` and the JSON give the reasons
       unused += (unused.empty() ? "" : ", ") + sensor.sensor;
       continue;
     }
@@ -151,7 +151,7 @@ std::string status_text(const trace::Run& run) {
 
 std::string component_text(trace::Component component, const std::string& device, const std::string& node) {
   std::string text(name_of(component));
-  // A UUID is long and its beginning names the device well enough.
+  // The beginning of a long UUID identifies the device.
   if (!device.empty()) text += " " + shorten(device, 16);
   return node.empty() ? text : node + " " + text;
 }

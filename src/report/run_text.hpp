@@ -1,4 +1,4 @@
-// A run for people: calm, aligned, and honest about what is not known.
+// A run as text. It is aligned, and says what is not known.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 namespace joulecast::report {
 
 struct RunTextOptions {
-  std::size_t width = 100;       ///< of a line, roughly
-  std::size_t most_epochs = 24;  ///< more are shortened in the middle
-  std::size_t most_metrics = 5;  ///< columns of the table of epochs
+  std::size_t width = 100;       ///< approximate length of a line
+  std::size_t most_epochs = 24;  ///< if there are more, some in the middle are left out
+  std::size_t most_metrics = 5;  ///< columns in the table of epochs
 };
 
 [[nodiscard]] std::string to_text(const session::RunSummary& summary, const RunTextOptions& options = {});
 
-/// The parts of it, for a caller that shows only some.
+/// The parts of the text, for callers that show only some of them.
 [[nodiscard]] std::string energy_text(const session::RunSummary& summary);
 [[nodiscard]] std::string carbon_text(const session::RunSummary& summary);
 [[nodiscard]] std::string epochs_text(const session::RunSummary& summary, const RunTextOptions& options = {});

@@ -13,7 +13,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string percent(double share) {
   const double value = 100 * share;
   if (value > 0 && value < 0.5) return "< 1 %";
-  // 99.7 % is not all of it.
+  // 99.7 % must not be shown as 100 %.
   return fmt::format("{:.0f} %", share < 1 ? std::min(value, 99.0) : value);
 }
 

@@ -1,4 +1,4 @@
-// Small words that the parts of a run's text share. Internal to the report.
+// Short phrases that several parts of a run's text share. Internal to the report.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace joulecast::report {
 
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
-/// Whole percent: "< 1 %" is not nothing, and "99 %" is not all.
+/// Whole percent, with "< 1 %" for small shares that are not 0, and "99 %" for large ones that are not 1.
 [[nodiscard]] std::string percent(double share);
 
 }  // namespace joulecast::report

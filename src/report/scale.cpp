@@ -16,7 +16,7 @@ double nice_step(double raw) {
   return (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10) * power;
 }
 
-/// As many decimals as the step needs; powers of ten where plain digits would be long.
+/// Uses as many decimals as the step needs, and powers of ten if plain digits would be long.
 std::string label_of(double value, double step) {
   const double size = std::max(std::abs(value), step);
   if (value != 0 && (size >= 1e6 || step < 1e-5)) return fmt::format("{:.4g}", value);
@@ -61,7 +61,8 @@ std::vector<Tick> nice_ticks(double low, double high, int wanted, bool logarithm
   if (!logarithmic || low <= 0) return linear_ticks(low, high, wanted);
   auto ticks = decade_ticks(low, high, wanted);
   return ticks.size() >= 3 ? ticks
-                           : linear_ticks(low, high, wanted);  // less than a decade: plain round numbers
+                           // less than a decade: evenly spaced round numbers
+                           : linear_ticks(low, high, wanted);
 }
 
 bool Scale::possible(double value) const {
@@ -73,7 +74,8 @@ double Scale::transformed(double value) const {
 }
 
 void Scale::include(double value) {
-  if (!possible(value) || std::abs(value) > 1e300) return;  // the range itself must stay a number
+  // keeps the difference of the range's ends finite
+  if (!possible(value) || std::abs(value) > 1e300) return;
   low_ = any_ ? std::min(low_, value) : value;
   high_ = any_ ? std::max(high_, value) : value;
   any_ = true;
@@ -97,7 +99,8 @@ void Scale::finish() {
   } else {
     const double air = flat ? std::max(std::abs(low_) * 0.1, 0.5) : width * 0.05;
     const bool touches_zero =
-        low_ >= 0 && low_ - air < 0;  // amounts never fall below 0: no axis into the negative
+        // Amounts are never negative, so the axis does not extend below 0.
+        low_ >= 0 && low_ - air < 0;
     low_ = touches_zero ? 0 : low_ - air;
     high_ += air;
   }

@@ -1,4 +1,4 @@
-// From values to positions, with round numbers on the axis. Shared by the SVG and the terminal plots.
+// Maps values to positions and chooses round numbers for an axis. Shared by the SVG and terminal plots.
 #pragma once
 
 #include <span>
@@ -14,23 +14,26 @@ struct Tick {
   std::string label;
 };
 
-/// Ticks at 1, 2 or 5 times a power of ten inside [low, high], about `wanted` of them, labelled with the
-/// digits that tell them apart. On a logarithmic axis: decades, with 2 and 5 between them where decades are
-/// few.
+/// About `wanted` ticks inside [low, high] at 1, 2 or 5 times a power of ten, with enough digits to tell them
+/// apart. A logarithmic axis has a tick at each decade, and at 2 and 5 times it if there are few decades.
 [[nodiscard]] std::vector<Tick> nice_ticks(double low, double high, int wanted, bool logarithmic);
 
-/// Maps an axis' range on 0..1. Grows by including values; 5 % of air is left on both sides unless the axis
-/// is fixed.
+/// Maps the range of an axis to 0..1. The range grows to include all values, with a margin of 5 % on both
+/// sides unless the axis is fixed.
 class Scale {
  public:
   explicit Scale(const Axis& axis) : axis_(axis) {}
-  void include(double value);  ///< ignores what cannot be shown: not finite, or <= 0 on a logarithmic axis
+  /// Ignores values that cannot be shown: not finite, or <= 0 on a logarithmic axis.
+  void include(double value);
   void include(std::span<const double> values);
-  /// Ends the growing. A range without a value becomes 0..1 (1..10), one without width is widened.
+  /// Completes the range. A range without values becomes 0..1 (logarithmic: 1..10). A range of zero width is
+  /// widened.
   void finish();
 
-  [[nodiscard]] bool shows(double value) const;       ///< finite and within the range
-  [[nodiscard]] double position(double value) const;  ///< 0..1, clamped; NaN for what cannot be shown
+  /// Whether the value is finite and within the range.
+  [[nodiscard]] bool shows(double value) const;
+  /// 0..1, clamped; NaN if the value cannot be shown.
+  [[nodiscard]] double position(double value) const;
   [[nodiscard]] std::vector<Tick> ticks(int wanted) const;
   [[nodiscard]] double low() const { return low_; }
   [[nodiscard]] double high() const { return high_; }

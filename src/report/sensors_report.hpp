@@ -1,4 +1,4 @@
-// What the sensors of this machine say now, as text and JSON.
+// The current readings of this machine's sensors, as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,7 +12,7 @@ namespace joulecast::report {
 [[nodiscard]] nlohmann::ordered_json to_json(const session::SensorsNow& now);
 [[nodiscard]] std::string to_json_text(const session::SensorsNow& now);
 
-/// "87.1 W", "37.0 %", "12.40 GB"; the error in brackets where there is no value.
+/// "87.1 W", "37.0 %", "12.40 GB"; the error in brackets if there is no value.
 [[nodiscard]] std::string value_text(const session::ChannelNow& channel);
 
 }  // namespace joulecast::report

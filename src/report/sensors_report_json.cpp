@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Channels write 0 for what is not known.
+/// In a channel, 0 means unknown.
 template <class T>
 ordered_json null_for_0(T value) {
   return value > T{0} ? or_null(value) : ordered_json(nullptr);

@@ -1,4 +1,4 @@
-// From when on power is stable, of one run and of many: as text, JSON and a picture. docs/stabilise.md.
+// When power becomes stable, for one run and for many, as text, JSON and a picture. See docs/stabilise.md.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,11 +10,11 @@
 namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::StabilityOfRun& of_run);
-/// {"method", "stable_from_s", "stable_epoch", "censored", …} of the first method; with several, all of them
-/// under "methods".
+/// {"method", "stable_from_s", "stable_epoch", "censored", …} of the first method. If there are several
+/// methods, "methods" lists all of them.
 [[nodiscard]] nlohmann::ordered_json to_json(const session::StabilityOfRun& of_run);
 [[nodiscard]] std::string to_json_text(const session::StabilityOfRun& of_run);
-/// The power over time, and a line where each method finds it stable.
+/// Power over time, with a line at the point from which each method considers it stable.
 [[nodiscard]] Plot to_plot(const session::StabilityOfRun& of_run);
 
 [[nodiscard]] std::string to_text(const session::StabilitySummary& summary);

@@ -67,7 +67,7 @@ ordered_json spread_json(const std::optional<session::Spread>& spread) {
 
 ordered_json group_json(const session::StabilityGroup& group) {
   ordered_json json{{"source", group.source}};
-  if (group.nodes == 0) return json;  // a source as a whole
+  if (group.nodes == 0) return json;  // the group is a whole source
   json["architecture"] = group.architecture;
   json["gpu"] = group.gpu;
   json["nodes"] = group.nodes;

@@ -17,7 +17,7 @@ std::string median_text(const std::optional<session::Spread>& spread, double fac
   return spread ? fmt::format("{:.{}f}", spread->median * factor, digits) : "-";
 }
 
-// The end of a board's name tells boards apart ("RTX 3090"), its beginning does not.
+// Keeps the end of a board's name ("RTX 3090"), which tells boards apart.
 std::string board_of(const session::StabilityGroup& group) {
   constexpr std::size_t width = 14;
   return group.gpu.size() <= width ? group.gpu : group.gpu.substr(group.gpu.size() - width);

@@ -1,6 +1,6 @@
-// Plots as SVG: one self-contained file, no script, no font or style from elsewhere. Colours follow the
-// reader's light or dark preference and tell apart for colour-blind eyes (Okabe and Ito 2008); text is
-// escaped.
+// Plots as SVG: one self-contained file without scripts and without external fonts or styles. Colours follow
+// the viewer's light or dark setting and are distinguishable with colour blindness (Okabe and Ito 2008). Text
+// is escaped.
 #pragma once
 
 #include <string>
@@ -12,17 +12,18 @@ namespace joulecast::report {
 
 struct SvgOptions {
   int width = 760;
-  int height = 420;  ///< of a Plot; a BoxPlot is as high as its groups need
+  /// Height of a Plot. A BoxPlot is as high as its groups need.
+  int height = 420;
 };
 
-/// Long lines are thinned to what the width can show (first, lowest, highest and last value of each pixel
-/// column), so a trace of any length stays a small file.
+/// Long lines are reduced to what the width can show: the first, lowest, highest and last value of each pixel
+/// column. So the file stays small for any trace.
 [[nodiscard]] std::string to_svg(const Plot& plot, const SvgOptions& options = {});
 
-/// Draws at most 60 groups and 500 dots a group, and says so where there are more.
+/// Draws at most 60 groups and 500 dots per group, and says so if there are more.
 [[nodiscard]] std::string to_svg(const BoxPlot& plot, const SvgOptions& options = {});
 
-/// Text as XML character data: &, <, >, quotes escaped; control characters and broken UTF-8 replaced.
+/// Escapes text for XML: &, <, > and quotes. Control characters and invalid UTF-8 are replaced.
 [[nodiscard]] std::string escape_xml(std::string_view text);
 
 }  // namespace joulecast::report

@@ -1,4 +1,4 @@
-// Box plots with every run as a dot, one row a group.
+// Box plots with one row per group and a dot for every run.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,8 +14,7 @@ constexpr double row_height = 44;
 constexpr std::size_t most_groups = 60;
 constexpr std::size_t most_dots = 500;
 
-/// A dot's height in its row: spread by the golden ratio, so that neighbours in the data do not cover one
-/// another.
+/// Vertical offset of a dot in its row. Multiples of the golden ratio keep dots of similar values apart.
 double jitter(std::size_t i) {
   const double phase = static_cast<double>(i) * 0.6180339887498949;
   return (phase - std::floor(phase) - 0.5) * 16;
@@ -24,7 +23,7 @@ double jitter(std::size_t i) {
 void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colour, const Frame& frame,
               const Scale& scale, double y) {
   const auto x_of = [&](double value) {
-    const double position = scale.position(value);  // NaN: 0 or below on a logarithmic axis
+    const double position = scale.position(value);  // NaN for a value <= 0 on a logarithmic axis
     return frame.left + (frame.right - frame.left) * (std::isnan(position) ? 0 : position);
   };
   const auto label = fmt::format("{} (n={})", group.label, group.values.size());

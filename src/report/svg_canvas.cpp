@@ -7,7 +7,8 @@
 namespace joulecast::report {
 namespace {
 
-// Okabe and Ito's colours, darkened where white paper asks for it; the second column is for dark paper.
+// The colours of Okabe and Ito, darkened where a white background needs it. The second column is for a dark
+// background.
 struct Colour {
   const char* on_light;
   const char* on_dark;
@@ -42,7 +43,7 @@ std::string style() {
   return css;
 }
 
-/// Length of the UTF-8 sequence that starts at `at`, or 0 where none does.
+/// Length of the UTF-8 sequence that starts at `at`; 0 if there is none.
 std::size_t sequence_length(std::string_view text, std::size_t at) {
   const auto first = static_cast<unsigned char>(text[at]);
   const std::size_t length = first < 0x80   ? 1
@@ -94,7 +95,7 @@ std::string SvgCanvas::colour_class(std::size_t index) {
 double SvgCanvas::width_of(std::string_view text) {
   double characters = 0;
   for (const char c : text)
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++characters;  // continuation bytes take no room
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++characters;  // continuation bytes have no width
   return characters * 6.6;
 }
 

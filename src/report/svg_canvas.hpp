@@ -1,4 +1,4 @@
-// The pen under the SVG plots: frame, text, axes, legend. Only src/report draws with it.
+// Draws the common parts of the SVG plots: frame, text, axes and legend. Internal to src/report.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ enum class Anchor { start, middle, end };
 
 class SvgCanvas {
  public:
-  /// Colour class of the i-th series; they repeat after eight.
+  /// Colour class of the i-th series. Colours repeat after eight.
   [[nodiscard]] static std::string colour_class(std::size_t index);
   /// Width of the text in pixels, estimated for a 12 px sans serif.
   [[nodiscard]] static double width_of(std::string_view text);
@@ -35,7 +35,7 @@ class SvgCanvas {
   void x_axis(const Frame& frame, const Scale& scale, const std::string& label);
   void y_axis(const Frame& frame, const Scale& scale, const std::string& label);
 
-  /// The finished document; `title` is also what a screen reader says.
+  /// The finished document. Screen readers read `title`.
   [[nodiscard]] std::string document(int width, int height, const std::string& title) const;
 
  private:

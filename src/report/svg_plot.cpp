@@ -55,7 +55,7 @@ class PlotDrawing {
     return 40 + widest;
   }
 
-  /// Writes the names in rows and returns where the picture may begin.
+  /// Draws the legend in rows and returns the y at which the picture may begin.
   double legend(double y) {
     double x = 16;
     bool any = false;
@@ -100,7 +100,7 @@ class PlotDrawing {
     if (!there.empty()) canvas_.raw(fmt::format("<path class=\"{} a\" d=\"{}{}Z\"/>\n", colour, there, back));
   }
 
-  /// Appends first, lowest, highest and last point of one pixel column.
+  /// Appends the first, lowest, highest and last point of one pixel column.
   static void flush_column(std::vector<Point>& out, const std::vector<Point>& column) {
     if (column.size() <= 4) {
       out.insert(out.end(), column.begin(), column.end());
@@ -114,7 +114,7 @@ class PlotDrawing {
     out.push_back(column.back());
   }
 
-  /// The drawn points of a line; a NaN point stands for a break.
+  /// The points to draw for a line. A NaN point interrupts the line.
   std::vector<Point> thinned(const Series& series) const {
     std::vector<Point> out;
     std::vector<Point> column;
@@ -161,10 +161,10 @@ class PlotDrawing {
 
   void draw_dots(const Series& series, const std::string& colour) {
     const auto n = std::min(series.x.size(), series.y.size());
-    const std::size_t stride = n / 5000 + 1;  // more dots than that only blacken the paper
+    const std::size_t stride = n / 5000 + 1;  // more dots would only cover each other
     for (std::size_t i = 0; i < n; i += stride) {
       if (!x_.shows(series.x[i]) || !y_.shows(series.y[i]))
-        continue;  // outside a fixed axis: not at its edge
+        continue;  // outside a fixed axis; not drawn at its edge
       const Point p = place(series.x[i], series.y[i]);
       canvas_.raw(fmt::format("<circle class=\"{} d{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"/>\n", colour,
                               series.faint ? " f" : "", p.x, p.y, series.faint ? 2.2 : 4));
@@ -173,8 +173,8 @@ class PlotDrawing {
     }
   }
 
-  /// Beside, above or below the dot: the first place that no earlier label takes. Where all are taken, none
-  /// is written.
+  /// Writes the label beside, above or below the dot, in the first place that is free. Writes nothing if all
+  /// are taken.
   void label_point(Point p, const std::string& label) {
     const double width = SvgCanvas::width_of(label);
     const Point places[] = {{p.x - width / 2, p.y - 8},

@@ -29,7 +29,7 @@ std::string padded_left(const std::string& text, int width) {
   return std::string(static_cast<std::size_t>(std::max(0, width - columns_of(text))), ' ') + text;
 }
 
-/// Cuts to `width` characters without breaking one, and keeps control characters off the terminal.
+/// Cuts the text to `width` characters without splitting one, and removes control characters.
 std::string fitted(std::string_view text, int width) {
   std::string out;
   int used = 0;
@@ -40,13 +40,13 @@ std::string fitted(std::string_view text, int width) {
   return out;
 }
 
-/// A grid of characters, each 2 x 4 braille dots or one mark.
+/// A grid of characters. Each character holds 2 x 4 braille dots or one mark.
 class Grid {
  public:
   Grid(int width, int height)
       : width_(width), height_(height), cells_(static_cast<std::size_t>(width * height)) {}
 
-  /// x and y in 0..1, y upwards.
+  /// x and y are in 0..1; y grows upwards.
   void dot(double x, double y, std::size_t series) {
     const int column = std::min(2 * width_ - 1, static_cast<int>(x * 2 * width_));
     const int row = std::min(4 * height_ - 1, static_cast<int>((1 - y) * 4 * height_));
@@ -158,7 +158,7 @@ void draw(Grid& grid, const Plot& plot, const Scale& xs, const Scale& ys) {
     }
     for (std::size_t k = 0; k < std::min(series.x.size(), series.y.size()); ++k) {
       if (!xs.shows(series.x[k]) || !ys.shows(series.y[k]))
-        continue;  // outside a fixed axis: not at its edge
+        continue;  // outside a fixed axis; not drawn at its edge
       const double x = xs.position(series.x[k]);
       const double y = ys.position(series.y[k]);
       if (series.faint)
@@ -281,7 +281,7 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
     std::vector<std::string> cells(static_cast<std::size_t>(width), " ");
     if (shape) {
       const auto at = [&](double value) {
-        const double position = scale.position(value);  // NaN: 0 or below on a logarithmic axis
+        const double position = scale.position(value);  // NaN for a value <= 0 on a logarithmic axis
         return std::isnan(position) ? 0 : std::min(width - 1, static_cast<int>(position * width));
       };
       const auto fill = [&](double from, double to, const char* what) {

@@ -1,4 +1,4 @@
-// Plots for a terminal: plain characters, with or without colour and Unicode.
+// Plots for a terminal, with or without colour and Unicode.
 #pragma once
 
 #include <string>
@@ -8,20 +8,20 @@
 namespace joulecast::report {
 
 struct TerminalOptions {
-  int width = 78;       ///< characters, labels included
-  int height = 16;      ///< lines of the picture itself (of a Plot)
-  bool unicode = true;  ///< lines in braille dots; otherwise ASCII marks
+  int width = 78;       ///< in characters, including labels
+  int height = 16;      ///< lines of the picture itself, for a Plot
+  bool unicode = true;  ///< draw lines with braille dots instead of ASCII marks
   bool colour = false;  ///< ANSI colours
 };
 
-/// What suits this process' standard output: its width, Unicode by the locale's name, colour where it is a
-/// terminal and NO_COLOR is not set.
+/// The options that suit this process's standard output: its width, Unicode if the locale's name says so, and
+/// colour if it is a terminal and NO_COLOR is not set.
 [[nodiscard]] TerminalOptions terminal_options();
 
-/// Bands are drawn by their two edges. A series' mark is in the legend below the picture.
+/// Draws a band as its two edges. The legend below the picture shows the mark of each series.
 [[nodiscard]] std::string to_terminal(const Plot& plot, const TerminalOptions& options = {});
 
-/// One line a group: whiskers, box, median.
+/// One line per group: whiskers, box and median.
 [[nodiscard]] std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options = {});
 
 }  // namespace joulecast::report

@@ -1,4 +1,4 @@
-// Aligned columns for people.
+// Tables with aligned columns.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@ namespace joulecast::report {
 
 enum class Align { left, right };
 
-/// Rows of cells; each column is as wide as its widest cell. Nothing trails at a line's end.
+/// Each column is as wide as its widest cell. Lines have no trailing blanks.
 class TextTable {
  public:
   explicit TextTable(std::vector<Align> columns, std::string indent = "  ", std::string separator = "  ");
-  /// Cells beyond the columns are aligned left; fewer are empty.
+  /// Extra cells are aligned to the left; missing cells are empty.
   void add(std::vector<std::string> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] std::string text() const;
@@ -25,11 +25,12 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Characters, not bytes: what UTF-8 text takes on a screen without wide or combining characters.
+/// Number of characters, not bytes. This is the width on a screen if there are no wide or combining
+/// characters.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// The text, or its beginning and "…", at most `width` wide. Control characters become blanks: a command's
-/// argument must not move the cursor.
+/// Shortens the text to `width` characters, with "…" at the end if it was cut. Control characters become
+/// blanks, so that a command's argument cannot move the cursor.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t width);
 
 }  // namespace joulecast::report

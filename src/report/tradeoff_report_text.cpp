@@ -37,7 +37,7 @@ std::string name_in(const session::Tradeoff& report, std::size_t alternative) {
          (a.provenance == Provenance::measured ? "" : fmt::format(" ({})", name_of(a.provenance)));
 }
 
-/// The whole front and the best of the rest, at most most_rows.
+/// The whole front and the best of the other alternatives, at most most_rows in all.
 std::string overview_table(const session::Tradeoff& report) {
   auto table = table_of({"alternative", "runs", report.options.cost, "95 % interval", report.options.quality,
                          "95 % interval", "on the front"});
@@ -177,8 +177,8 @@ std::string to_csv(const session::Tradeoff& report) {
 
 namespace {
 
-/// The qualities worth looking at: medians and their intervals. Failed runs far below would press them into
-/// one line.
+/// Limits the quality axis to the medians and their intervals. Failed runs far below would otherwise compress
+/// them into one line.
 void focus_on_medians(const session::Tradeoff& report, const Series& runs, Plot& plot) {
   Scale scale{Axis{}};
   for (const auto& p : report.overview.placed) {

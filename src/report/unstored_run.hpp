@@ -1,4 +1,4 @@
-// What is left to say of a run that no store has kept.
+// The summary of a run that could not be stored.
 #pragma once
 
 #include <string>

@@ -11,17 +11,17 @@
 namespace joulecast::store {
 namespace {
 
-// How the values of a block are written.
-constexpr std::uint8_t as_bits = 0xff;  // XOR with the previous value's bits
-constexpr std::uint8_t by_resolution =
-    0x3f;  // multiples of the channel's resolution; else the number of decimals
+// Codes for how the values of a block are written.
+constexpr std::uint8_t as_bits = 0xff;  // XOR with the bits of the previous value
+// Multiples of the channel's resolution. Smaller codes are the number of decimals.
+constexpr std::uint8_t by_resolution = 0x3f;
 constexpr std::uint8_t second_order = 0x40;  // flag: differences of differences
 constexpr int most_decimals = 9;
-// Below it a count survives being multiplied and divided by a resolution: rounding moves it by less than a
-// half.
+// A count below this is unchanged by multiplication and division by a resolution: the rounding error is less
+// than one half.
 constexpr double largest_count = 1125899906842624.0;  // 2^50
-// Counts that were added up as joules carry rounding noise, which goes when they are counts again. Anything
-// larger is no noise.
+// Joules that were summed from counts carry rounding noise. Writing them as counts again removes it. A larger
+// deviation is not noise.
 constexpr double counter_noise = 1e-12;
 constexpr std::size_t crc_size = 4;
 
@@ -47,7 +47,7 @@ std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t
   return body;
 }
 
-// Differences wrap like unsigned numbers, so that any 64-bit value has one.
+// Subtraction wraps around like unsigned arithmetic, so that any two 64-bit values have a difference.
 std::int64_t difference(std::int64_t a, std::int64_t b) {
   return std::bit_cast<std::int64_t>(std::bit_cast<std::uint64_t>(a) - std::bit_cast<std::uint64_t>(b));
 }
@@ -55,7 +55,7 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return std::bit_cast<std::int64_t>(std::bit_cast<std::uint64_t>(a) + std::bit_cast<std::uint64_t>(b));
 }
 
-/// Numbers with runs of zeros shortened: a 0 is followed by how many more of them come.
+/// Run-length encodes zeros: a 0 is followed by the number of further zeros.
 void put_column(Buffer& out, std::span<const std::int64_t> numbers) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     put_zigzag(out, numbers[i]);
@@ -83,7 +83,7 @@ std::vector<std::int64_t> take_column(ByteReader& in, std::size_t count) {
   return numbers;
 }
 
-/// Each number but the first becomes its difference to the one before it; integrate() undoes it.
+/// Replaces each number but the first by its difference from the previous one. integrate() is the inverse.
 void differentiate(std::vector<std::int64_t>& numbers) {
   for (std::size_t i = numbers.size(); i-- > 1;) numbers[i] = difference(numbers[i], numbers[i - 1]);
 }
@@ -91,15 +91,17 @@ void integrate(std::vector<std::int64_t>& numbers) {
   for (std::size_t i = 1; i < numbers.size(); ++i) numbers[i] = sum(numbers[i], numbers[i - 1]);
 }
 
-/// Whole numbers k with value = k / 10^decimals or k x resolution.
+/// Writes values as whole numbers k: value = k / 10^decimals or k x resolution.
 struct Scale {
   std::uint8_t code = 0;
   double resolution = 1;
-  double noise = 0;  ///< share of a value by which its count may miss it; 0 = not by a bit
+  /// Largest relative deviation of a value from its count; 0 = must be equal to the bit.
+  double noise = 0;
   [[nodiscard]] double count_of(double value) const {
     return code == by_resolution ? value / resolution : value * powers_of_ten[code];
   }
-  // Dividing by a power of ten gives the double that the decimal text means; multiplying by 0.001 does not.
+  // Dividing by a power of ten gives the same double as parsing the decimal text; multiplying by 0.001 does
+  // not.
   [[nodiscard]] double value_of(std::int64_t count) const {
     const auto number = static_cast<double>(count);
     return code == by_resolution ? number * resolution : number / powers_of_ten[code];
@@ -123,7 +125,7 @@ std::optional<std::vector<std::int64_t>> counts_at(const Scale& scale, std::span
   return counts;
 }
 
-/// The decimals of a resolution of 1, 0.1, 0.001, …
+/// Decimals for a resolution of 1, 0.1, 0.001, …; nothing for others.
 std::optional<std::uint8_t> decimals_of(double resolution) {
   for (std::uint8_t decimals = 0; decimals <= most_decimals; ++decimals)
     if (resolution == 1 / powers_of_ten[decimals]) return decimals;
@@ -137,7 +139,7 @@ struct Counts {
 
 std::optional<Counts> find_counts(std::span<const double> values, double resolution) {
   std::vector<Scale> candidates;
-  // A gauge has the resolution 1, and whole joules add up without noise: both are kept to the bit.
+  // A resolution of 1 means a gauge, or whole joules whose sum has no noise: both are kept to the bit.
   const double noise = resolution == 1 ? 0 : counter_noise;
   if (const auto decimals = decimals_of(resolution))
     candidates.push_back({*decimals, resolution, noise});
@@ -177,8 +179,7 @@ Buffer encode_bits(std::span<const double> values) {
   return out;
 }
 
-/// `count` numbers written as one, then steps that were differentiated once more; or just differentiated
-/// once.
+/// Reads `count` numbers that were written as differences, or as differences of differences if `second`.
 std::vector<std::int64_t> take_numbers(ByteReader& in, std::size_t count, bool second) {
   std::vector<std::int64_t> numbers;
   if (second && count > 0) {

@@ -1,6 +1,6 @@
-// Columns of samples as compact bytes. Internal to the store; docs/store.md describes the layout.
-// Times are kept to 1 us, values to one part in 10^12 or exactly; a regular time line and a constant value
-// cost nothing.
+// Encodes columns of samples as compact bytes. Internal to the store; docs/store.md describes the layout.
+// Times are kept to 1 us, values exactly or to one part in 10^12. Regular times and constant values take
+// almost no space.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,26 @@ namespace joulecast::store {
 
 using Buffer = std::vector<std::uint8_t>;
 
-/// More samples than this are never in one block: what a damaged count could make us allocate.
+/// No block has more samples than this. The limit keeps a damaged count from allocating much memory.
 constexpr std::size_t longest_block = 1u << 16;
 
-/// Seconds to whole microseconds, rounded; and back, so that times with six decimals return unchanged.
+/// Seconds to whole microseconds, rounded, and back. Times with six decimals return unchanged.
 [[nodiscard]] std::int64_t to_microseconds(double seconds);
 [[nodiscard]] double to_seconds(std::int64_t microseconds);
 
-/// Second differences as variable-length integers, runs of zeros by their length, then a CRC-32.
+/// Second differences as variable-length integers, with run lengths for zeros, followed by a CRC-32.
 [[nodiscard]] Buffer encode_times(std::span<const std::int64_t> microseconds);
-/// malformed where the bytes are not such a block.
+/// malformed if the bytes are not such a block.
 [[nodiscard]] Result<std::vector<std::int64_t>> decode_times(std::span<const std::uint8_t> bytes);
 
-/// As multiples of `resolution` or of a power of ten where all values are such, first or second differences,
-/// whichever is shorter; else by the bits that change.
+/// If all values are multiples of `resolution` or of a power of ten, writes first or second differences of
+/// the multiples, whichever is shorter. Otherwise writes the bits that change between values.
 [[nodiscard]] Buffer encode_values(std::span<const double> values, double resolution);
 [[nodiscard]] Result<std::vector<double>> decode_values(std::span<const std::uint8_t> bytes,
                                                         double resolution);
 
-/// Reads what the encoders wrote, never past the end; after a fault everything reads as 0 and ok() is false.
+/// Reads what the encoders wrote and never reads past the end. After an error all reads return 0 and ok() is
+/// false.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -47,7 +48,7 @@ class ByteReader {
   bool ok_ = true;
 };
 
-/// The bytes with their CRC-32 behind them.
+/// Appends a CRC-32 to the bytes.
 [[nodiscard]] Buffer seal(Buffer block);
 
 void put_varint(Buffer& out, std::uint64_t value);

@@ -1,4 +1,4 @@
-// How a run ends in the store, whatever database is behind it. Internal to the store.
+// How a run ends in the store, for any kind of database. Internal to the store.
 #pragma once
 
 #include <optional>
@@ -12,20 +12,22 @@ namespace joulecast::store {
 struct Closing {
   trace::RunStatus status = trace::RunStatus::interrupted;
   std::optional<int> exit_status = std::nullopt;
-  std::optional<Seconds> end = std::nullopt;  ///< nothing: the last sample or epoch
+  std::optional<Seconds> end = std::nullopt;  ///< nothing = at the last sample or epoch
   std::string note = {};                      ///< "" = none
 };
 
-/// A run that is stored whole is not running, whatever its source says.
+/// The status to store for a finished run: a run that is stored completely cannot be running, whatever its
+/// source says.
 [[nodiscard]] trace::RunStatus closed(trace::RunStatus status);
 
-/// Latest time at which anything is known of the run.
+/// Latest time of any data of the run.
 [[nodiscard]] Seconds last_sign(const trace::Run& run);
 
-/// Where energies are cut: stretches of readings that hold one of these must be read whole. Rising.
+/// The times at which energies are cut, in rising order. A stretch of readings around such a time must be
+/// read in full.
 [[nodiscard]] std::vector<double> edges_of(const trace::Run& run);
 
-/// malformed where a trace is none (trace::check).
+/// malformed if a trace is invalid (trace::check).
 [[nodiscard]] Status check_traces(const std::string& where, const trace::Run& run);
 
 }  // namespace joulecast::store

@@ -1,4 +1,4 @@
-// Readings of one channel as the store keeps them, whatever database is behind it. Internal to the store.
+// Readings of one channel in the form in which any kind of database stores them. Internal to the store.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace joulecast::store {
 
-/// Times in microseconds, rising strictly.
+/// Times in microseconds, strictly rising.
 using Times = std::vector<std::int64_t>;
 
 /// Readings of one channel that wait to be written.
@@ -18,10 +18,10 @@ struct Column {
   std::vector<double> values = {};
 };
 
-/// Samples in a chunk, at most.
+/// Largest number of samples in a chunk.
 constexpr std::size_t chunk_length = 2048;
 
-/// Columns by their times: one read call of a sensor stamps all of its channels alike.
+/// Groups columns with equal times. All channels that a sensor reads in one call have the same times.
 [[nodiscard]] std::map<Times, std::vector<const Column*>> group_by_times(std::span<const Column> columns);
 
 /// Integral over time by the trapezoid rule, in value x seconds.

@@ -19,7 +19,7 @@ Json parse(std::string_view text) {
   return Json::parse(text, nullptr, false);
 }
 
-/// The two directions of a document from one list of fields.
+/// Writer and reader share one list of fields per document.
 class Writer {
  public:
   void operator()(const char* key, const std::string& value) {
@@ -117,7 +117,7 @@ class Reader {
   Json json_;
 };
 
-/// What RunInfo has beyond the fields that bundles name the same.
+/// All fields of RunInfo: the ones that run bundles have under the same names, then the others.
 template <class Visitor, class Info>
 void visit_all_info(Visitor& field, Info& info) {
   visit_info(info, field);
@@ -169,7 +169,7 @@ std::string to_document(const std::vector<std::string>& list) {
 std::string to_document(const std::map<std::string, double>& numbers) {
   auto json = Json::object();
   for (const auto& [name, value] : numbers)
-    json[name] = value;  // a NaN becomes null, and is a NaN again when read
+    json[name] = value;  // NaN is written as null, which is read as NaN
   return dump(json);
 }
 

@@ -1,5 +1,5 @@
-// Descriptions that are kept as JSON text in one column each: they grow new keys without a new schema.
-// Internal. Reading takes what is there and of the right type; anything else stays unknown.
+// Descriptions that are stored as JSON text, each in one column, so that new keys need no new schema.
+// Internal to the store. Keys that are missing or have the wrong type are read as unknown.
 #pragma once
 
 #include <map>

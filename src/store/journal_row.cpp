@@ -15,7 +15,8 @@ void put_block(Buffer& out, const Buffer& block) {
 Buffer encode_journal_row(std::span<const Column> columns, std::span<const trace::Channel> channels) {
   Buffer row;
   for (const auto& [times, members] : group_by_times(columns)) {
-    // A store that was locked for long leaves many readings: no block is longer than a chunk.
+    // Many readings accumulate while the store is locked. They are split, since no block may be longer than a
+    // chunk.
     for (std::size_t begin = 0; begin < times.size(); begin += chunk_length) {
       const auto length = std::min(chunk_length, times.size() - begin);
       put_block(row, encode_times(std::span(times).subspan(begin, length)));

@@ -11,11 +11,11 @@
 
 namespace joulecast::store {
 
-/// `channels` describes the columns by number. Empty where the columns are.
+/// `channels` describes the columns by number. Empty if the columns are empty.
 [[nodiscard]] Buffer encode_journal_row(std::span<const Column> columns,
                                         std::span<const trace::Channel> channels);
 
-/// Adds a row's samples to the columns, by channel number. False where the bytes are no such row.
+/// Adds a row's samples to the columns, by channel number. Returns false if the bytes are not a valid row.
 [[nodiscard]] bool decode_journal_row(std::span<const std::uint8_t> row,
                                       std::span<const trace::Channel> channels, std::span<Column> columns);
 

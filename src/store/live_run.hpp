@@ -1,4 +1,5 @@
-// Where a RunWriter's thread puts what waits: one for each kind of database. Internal to the store.
+// Where a RunWriter's thread writes pending data, with one implementation per kind of database. Internal to
+// the store.
 #pragma once
 
 #include <optional>
@@ -16,17 +17,17 @@ class LiveRun {
  public:
   virtual ~LiveRun() = default;
 
-  /// What the first commit begins the run with.
+  /// Sets the header with which the first commit begins the run.
   virtual void begin(const trace::Run& header) = 0;
-  /// One transaction, all or nothing: whatever waits, a sign of life, and, where `closing` says how, the end.
-  /// retry where the same may work later; gone where the run was removed.
+  /// Writes the pending data and a heartbeat in one transaction, and closes the run if `closing` is given.
+  /// retry if the same call may succeed later; gone if the run was removed.
   [[nodiscard]] virtual Status commit(const Pending& pending, const std::optional<Closing>& closing) = 0;
-  /// How long a commit waits for other programs.
+  /// Sets how long a commit waits for other programs.
   virtual void set_patience(Seconds patience) = 0;
   [[nodiscard]] virtual const std::string& where() const = 0;
 };
 
-/// The header under a new id, running, with a start.
+/// Copies the header with a new id, status running and a start time.
 [[nodiscard]] trace::Run begun(const trace::Run& header, const Clock& clock);
 
 }  // namespace joulecast::store

@@ -14,8 +14,8 @@ namespace {
 std::optional<std::uint64_t> start_ticks_of(std::int64_t pid, const Roots& roots) {
   const auto stat = read_file(roots.proc / std::to_string(pid) / "stat");
   if (!stat) return std::nullopt;
-  // The command's name, field 2, stands in brackets and may hold spaces and brackets: count behind its last
-  // one.
+  // Field 2 is the command's name in brackets. It may itself contain spaces and brackets, so fields are
+  // counted from the last closing bracket.
   const auto behind_name = stat->rfind(')');
   if (behind_name == std::string::npos) return std::nullopt;
   const auto fields = split(trim(std::string_view(*stat).substr(behind_name + 1)), ' ');
@@ -23,7 +23,7 @@ std::optional<std::uint64_t> start_ticks_of(std::int64_t pid, const Roots& roots
   constexpr std::size_t start_field = 22;
   if (fields.size() <= start_field - state_field) return std::nullopt;
   if (fields[0] == "Z" || fields[0] == "X")
-    return std::nullopt;  // it has ended, its parent has not looked yet
+    return std::nullopt;  // it has ended, but its parent has not waited for it yet
   return parse_uint(fields[start_field - state_field]);
 }
 
@@ -73,7 +73,8 @@ Liveness liveness_of(const Owner& owner, Seconds since_heartbeat, const Roots& r
   }
   const auto here = machine_id(roots);
   const bool same_name = owner.hostname == hostname();
-  // Many machines are called localhost: a name alone tells a restarted machine only with an old heartbeat.
+  // Many machines are called localhost. If only the names match, a restart of this machine is assumed only
+  // after an old heartbeat.
   const bool identified = !here.empty() && !owner.machine_id.empty();
   if (same_name && identified && here == owner.machine_id) return Liveness::dead;
   if (fresh) return Liveness::alive;

@@ -1,4 +1,4 @@
-// What a run's writer still has to write. Internal to the store.
+// The data that a run's writer has not written yet. Internal to the store.
 #pragma once
 
 #include <algorithm>
@@ -14,20 +14,20 @@ namespace joulecast::store {
 
 struct Pending {
   std::map<int, Column> columns;
-  std::vector<std::pair<std::size_t, trace::Channel>> channels;  ///< new ones by number
+  std::vector<std::pair<std::size_t, trace::Channel>> channels;  ///< new channels with their numbers
   std::vector<std::pair<int, trace::Span>> gaps;
   std::map<std::size_t, trace::Epoch> epochs;
   std::vector<trace::MetricPoint> metrics;
   std::vector<trace::Projection> projections;
   std::vector<std::string> notes;
-  std::optional<trace::Run> header;  ///< the latest
-  std::optional<Seconds> latest;     ///< the last time that anything here speaks of
-  std::size_t bytes = 0;             ///< of samples, roughly
+  std::optional<trace::Run> header;  ///< the latest header
+  std::optional<Seconds> latest;     ///< the latest time in any of the pending data
+  std::size_t bytes = 0;             ///< approximate size of the samples
 
   [[nodiscard]] bool empty() const;
-  [[nodiscard]] std::size_t samples() const;  ///< of the channel with the most
+  [[nodiscard]] std::size_t samples() const;  ///< number of samples of the longest channel
   void saw(Seconds time) { latest = latest ? std::max(*latest, time) : time; }
-  /// What came later joins what still waits.
+  /// Appends later data to what is already pending.
   void take(Pending&& later);
 };
 

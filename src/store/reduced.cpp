@@ -51,7 +51,8 @@ bool holds_edge(const Stretch& stretch, std::span<const double> edges) {
 bool meets_gap(const Stretch& stretch, const std::vector<trace::Span>& gaps) {
   const Seconds first{stretch.first}, last{stretch.last};
   const auto gap =
-      std::ranges::upper_bound(gaps, first, {}, &trace::Span::end);  // disjoint: ends are sorted too
+      // gaps are disjoint, so their ends are sorted too
+      std::ranges::upper_bound(gaps, first, {}, &trace::Span::end);
   return gap != gaps.end() && gap->begin < last;
 }
 

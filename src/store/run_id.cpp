@@ -5,7 +5,7 @@
 namespace joulecast::store {
 
 std::string make_run_id(WallTime started, std::uint32_t random) {
-  // Without letters that are taken for digits, or that make words.
+  // Leaves out letters that look like digits, and vowels, so that no words are formed.
   constexpr std::string_view letters = "0123456789bcdfghjkmnpqrstvwxyz";
   std::string id;
   for (const char c : to_iso8601(started)) {

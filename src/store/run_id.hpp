@@ -1,6 +1,6 @@
-// Names of runs: "20260201-134507-k7f3" is the UTC second in which the run began and four random characters.
-// So ids sort by time, can be said aloud, and two runs that begin in one second differ (one chance in 600,000
-// that they don't).
+// Names of runs, such as "20260201-134507-k7f3": the UTC second in which the run began and four random
+// characters. Ids sort by time and can be read aloud. Two runs that begin in the same second get the same id
+// with a chance of one in 600,000.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ namespace joulecast::store {
 
 [[nodiscard]] std::string make_run_id(WallTime started, std::uint32_t random);
 
-/// An id from elsewhere that can stand in a command line and a path: 1 to 200 printable characters, no space,
+/// Whether an id from elsewhere can be used on a command line and in a path: 1 to 200 printable characters,
+/// without spaces, slashes or quotes, and no leading '-' or '.'.
 /// slash or quote, and no leading '-' or '.'.
 [[nodiscard]] bool is_usable_run_id(std::string_view id);
 

@@ -1,4 +1,5 @@
-// Stores finished runs piece by piece, as an importer reads them: memory does not grow with the run.
+// Stores finished runs piece by piece while an importer reads them, so that memory does not grow with the
+// run.
 #pragma once
 
 #include <string>
@@ -8,16 +9,16 @@
 
 namespace joulecast::store {
 
-/// A run is in the store whole or not at all; one that is not ended leaves nothing behind. It is stored under
-/// header.info.id where that is usable, else under a new id. A run whose id the store has already is passed
-/// over. The store must outlive this and is locked for writers while a run is open.
+/// A run is stored completely or not at all: a run without an end() leaves nothing behind. Its id is
+/// header.info.id if that is usable, else a new one. A run whose id is already in the store is skipped. The
+/// store must outlive this object and is locked for writers while a run is open.
 class RunImport : public trace::RunSink {
  public:
   struct Kept {
     std::string id;
-    bool already_there = false;  ///< the store had it: nothing was changed
+    bool already_there = false;  ///< the run was in the store before and was not changed
   };
-  /// One for each begin(), in order.
+  /// One entry for each begin(), in order.
   [[nodiscard]] virtual const std::vector<Kept>& kept() const = 0;
 };
 

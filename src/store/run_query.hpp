@@ -1,4 +1,4 @@
-// What can be asked of a store, and how a run stands in the answer.
+// Queries to a store, and the form in which runs are listed in the answer.
 #pragma once
 
 #include <cstddef>
@@ -15,28 +15,28 @@ namespace joulecast::store {
 
 struct TagFilter {
   std::string name;
-  std::optional<std::string> value;  ///< nothing: any value
+  std::optional<std::string> value;  ///< nothing = any value
 };
 
 enum class RunSorting { started, energy, duration, name };
 
-/// Which runs, in which order, and which part of them. An empty text or list asks for nothing.
+/// Selects and sorts runs. An empty text or list does not restrict the selection.
 struct RunQuery {
-  std::string name = {};               ///< the whole name; * stands for any characters, ? for one
-  std::vector<TagFilter> tags = {};    ///< a run has all of them
-  std::optional<WallTime> since = {};  ///< it began then or later
-  std::optional<WallTime> until = {};  ///< it began before
+  std::string name = {};               ///< matches the whole name; * stands for any characters, ? for one
+  std::vector<TagFilter> tags = {};    ///< the run must have all of them
+  std::optional<WallTime> since = {};  ///< began at this time or later
+  std::optional<WallTime> until = {};  ///< began before this time
   std::optional<trace::RunStatus> status = {};
-  std::string host = {};  ///< name of the machine that it ran on
-  /// Runs whose energy, duration or start is not known come last either way; one that still runs has no
-  /// energy and no duration yet.
+  std::string host = {};  ///< name of the machine that the run ran on
+  /// Runs with an unknown energy, duration or start come last in both directions. A run that is still running
+  /// has no energy or duration yet.
   RunSorting sorting = RunSorting::started;
   bool descending = true;
-  std::optional<std::size_t> limit = {};  ///< at most so many runs
-  std::size_t offset = 0;                 ///< after so many that are passed over
+  std::optional<std::size_t> limit = {};  ///< return at most this many runs
+  std::size_t offset = 0;                 ///< after skipping this many
 };
 
-/// A run in a list: no samples are read for it.
+/// A run in a list. Filling it does not read samples.
 struct RunRow {
   std::string id;
   std::string name;
@@ -44,21 +44,21 @@ struct RunRow {
   std::optional<int> exit_status;
   std::optional<WallTime> started;
   Seconds duration{0};
-  std::optional<Joules> energy;  ///< total; nothing where nothing was measured or modelled
+  std::optional<Joules> energy;  ///< total; nothing if no energy was measured or modelled
   Provenance provenance = Provenance::missing;
-  std::vector<std::string> missing;  ///< components that the total lacks
+  std::vector<std::string> missing;  ///< components that are not part of the total
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;
   std::string architecture;
   int epochs = 0;
-  /// Of a running run that only its own machine could judge: its last sign, where that is old.
+  /// The last heartbeat, if it is old. Only for a running run that only its own machine could judge.
   std::optional<WallTime> last_heard;
 };
 
-/// The run that a person's words mean.
+/// The run that a user's reference means.
 struct RunChoice {
   std::string id;
-  std::size_t namesakes = 1;  ///< runs that have the name that was given; this is the latest of them
+  std::size_t namesakes = 1;  ///< number of runs with the given name; this one is the latest
 };
 
 }  // namespace joulecast::store

@@ -15,7 +15,7 @@ Result<std::string> default_url() {
 }
 
 Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access access, OpenOptions options) {
-  // The address is not repeated: it may hold a password.
+  // The URL is not repeated in the message, because it may contain a password.
   for (const std::string_view scheme : {"postgresql://", "postgres://"})
     if (url.starts_with(scheme))
       return fail(ErrorKind::invalid, std::string(scheme) + "…",

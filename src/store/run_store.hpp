@@ -1,7 +1,7 @@
-// Stored runs behind one interface (docs/store.md has the tables). Many processes may use a store at once.
-// Every failure is one line with a kind: unavailable (no such file), denied (permissions, read-only), retry
-// (locked, disk full), malformed (not a store, corrupt, newer schema), invalid (no such run). A file that is
-// malformed is never written to.
+// Stored runs behind one interface (docs/store.md describes the tables). Many processes may use a store at
+// the same time. Every error is one line with a kind: unavailable (no such file), denied (permissions,
+// read-only), retry (locked, disk full), malformed (not a store, corrupt, newer schema), invalid (no such
+// run). A malformed file is never written to.
 #pragma once
 
 #include <map>
@@ -25,60 +25,60 @@ namespace joulecast::store {
 [[nodiscard]] Result<std::string> default_url();
 
 enum class Access {
-  read,   ///< the store must exist; runs whose process died are still closed where we may write
-  write,  ///< file and folders are made where absent
+  read,   ///< the store must exist; runs whose process has died are still closed if the file is writable
+  write,  ///< creates the file and its folders if they do not exist
 };
 
 struct OpenOptions {
   Seconds busy_timeout{5};  ///< how long to wait for another process's transaction
-  Roots roots = {};         ///< /proc tells whether a running run's process lives
+  Roots roots = {};         ///< /proc tells whether the process of a running run is alive
   const Clock* clock = &system_clock();
 };
 
-/// One open store; used by one thread at a time. `reference` is what a person may write for a run: an id, a
-/// name, a unique beginning of an id, or the four characters at an id's end; "" is the latest run.
+/// One open store, for use by one thread at a time. `reference` is what a user may type for a run: an id, a
+/// name, a unique prefix of an id, or the four characters at an id's end. "" is the latest run.
 class RunStore {
  public:
-  /// `url` is the path of an SQLite file. Opens, makes the schema or brings an older one up to date, and
-  /// closes runs whose process has died. An older store that may not be written is read from a copy.
+  /// `url` is the path of an SQLite file. Opens it, creates the schema or migrates an older one, and closes
+  /// runs whose process has died. An older store that is not writable is read from a migrated copy.
   [[nodiscard]] static Result<std::unique_ptr<RunStore>> open(const std::string& url,
                                                               Access access = Access::write,
                                                               OpenOptions options = {});
   virtual ~RunStore() = default;
 
-  /// As it was opened, for people.
+  /// The path as the user gave it, for display.
   [[nodiscard]] virtual const std::string& location() const = 0;
 
   [[nodiscard]] virtual Result<RunChoice> resolve(std::string_view reference) const = 0;
   [[nodiscard]] virtual Result<std::vector<RunRow>> find(const RunQuery& query = {}) const = 0;
-  /// The whole run, every sample.
+  /// The whole run with every sample.
   [[nodiscard]] virtual Result<trace::Run> load(std::string_view reference) const = 0;
-  /// The run with traces reduced to a few points each that integrate to the same: energies of the run and of
-  /// each epoch, coverage and means are those of the whole run, and its samples are not read.
+  /// The run with each trace reduced to a few points that have the same integral. Energies of the run and of
+  /// each epoch, coverage and means equal those of the whole run. Does not read all samples.
   [[nodiscard]] virtual Result<trace::Run> summary(std::string_view reference) const = 0;
-  /// As RunRow::last_heard.
+  /// See RunRow::last_heard.
   [[nodiscard]] virtual Result<std::optional<WallTime>> last_heard(std::string_view reference) const = 0;
 
-  /// Begins a run under a new id, on a connection of its own: the writer may outlive the store. Of `header`
-  /// id and status are not taken over; `header.started` should be set.
+  /// Begins a run under a new id on its own connection, so that the writer may outlive the store. The id and
+  /// status in `header` are ignored; `header.started` should be set.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> record(const trace::Run& header,
                                                                   WriterOptions options = {}) = 0;
   [[nodiscard]] virtual std::unique_ptr<RunImport> import() = 0;
-  /// Stores one finished run. invalid where its id is taken. Returns the id.
+  /// Stores one finished run and returns its id. invalid if the id is already in the store.
   [[nodiscard]] Result<std::string> import_run(const trace::Run& run);
 
   /// invalid for a run that is still running, unless forced.
   [[nodiscard]] virtual Status remove(std::string_view reference, bool even_if_running = false) = 0;
-  /// An empty value takes the tag away.
+  /// An empty value removes the tag.
   [[nodiscard]] virtual Status tag(std::string_view reference,
                                    const std::map<std::string, std::string>& tags) = 0;
   [[nodiscard]] virtual Status rename(std::string_view reference, const std::string& name) = 0;
 
-  /// Closes the runs whose process has died as interrupted, at their last sample; returns their ids. open()
-  /// has already done it. `even_if_silent`: also those that only their own machine could judge and that gave
-  /// no sign of life for two minutes.
+  /// Closes runs whose process has died: marks them as interrupted at their last sample. Returns their ids.
+  /// open() does this too. `even_if_silent` includes runs that only their own machine could judge and that
+  /// have been silent for two minutes.
   [[nodiscard]] virtual Result<std::vector<std::string>> recover(bool even_if_silent = false) = 0;
-  /// What open() closed.
+  /// The runs that open() closed.
   [[nodiscard]] virtual const std::vector<std::string>& recovered() const = 0;
 };
 

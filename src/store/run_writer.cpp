@@ -18,7 +18,8 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// A command that ends at once is one commit, and what a sampler says at its start comes with the beginning.
+// The first commit is delayed by this much, so that a command that ends at once needs one commit and the
+// sampler's first messages are written together with the run's beginning.
 constexpr Seconds first_commit{0.1};
 constexpr std::size_t sample_bytes = sizeof(double) + sizeof(std::int64_t);
 
@@ -42,7 +43,7 @@ class RunWriter::Impl {
     id_ = header.info.id;
     run_->begin(header);
     next_commit_ = after(first_commit);
-    // Signals are for the thread that runs the training.
+    // Signals must reach the main thread, not this one.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -61,7 +62,7 @@ class RunWriter::Impl {
 
   void append(std::size_t channel, std::span<const double> times, std::span<const double> values);
 
-  /// Anything else that is small: `change` works on what waits.
+  /// Any other small change: `change` modifies the pending data.
   template <class Change>
   void add(Change change) {
     const std::lock_guard lock(mutex_);
@@ -97,7 +98,7 @@ class RunWriter::Impl {
       changed_.notify_one();
     }
     thread_.join();
-    run_.reset();  // the last connection to close also folds SQLite's log into the file
+    run_.reset();  // the last connection to close also merges SQLite's log into the file
     return status();
   }
 
@@ -108,7 +109,7 @@ class RunWriter::Impl {
   Status try_commit(bool closing);
   void report(const Status& status, bool over);
 
-  /// Only a thread that waits for something to write: one that waits for its next commit wakes by itself.
+  /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
   void wake() {
     if (idle_ && holds_ == 0 && !pending_.empty()) changed_.notify_one();
   }
@@ -122,21 +123,21 @@ class RunWriter::Impl {
   Pending pending_;
   std::vector<std::int64_t> last_times_;  // of each channel, in microseconds
   std::size_t unwritten_bytes_ = 0;       // in work_
-  std::uint64_t dropped_ = 0;             // lost: the store could not be written
-  std::uint64_t refused_ = 0;             // not rising in time, or not a number
+  std::uint64_t dropped_ = 0;             // readings lost because the store could not be written
+  std::uint64_t refused_ = 0;             // readings whose time did not rise, or that were not numbers
   Status status_;
   bool given_up_ = false;
-  int holds_ = 0;      // batches being given
+  int holds_ = 0;      // batches that are being filled
   bool idle_ = false;  // the thread waits for something to write
   std::optional<Closing> closing_;
 
-  // Of the writing thread alone.
+  // Used by the writing thread only.
   Pending work_;
-  bool begun_ = false;  // the run's row is there
+  bool begun_ = false;  // the run's row exists
   bool losses_noted_ = false;
   Deadline next_commit_;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // last, because the thread uses all other members
 };
 
 void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
@@ -186,7 +187,7 @@ void RunWriter::Impl::work() {
   }
 }
 
-/// Waits until the last commit is an interval ago and there is something to write; then takes it. True at
+/// Waits until the commit interval has passed and there is something to write, then takes it. Returns true at
 /// the end.
 bool RunWriter::Impl::collect() {
   std::unique_lock lock(mutex_);
@@ -221,7 +222,7 @@ Status RunWriter::Impl::try_commit(bool closing) {
     begun_ = true;
     work_ = {};
     return {};
-  } catch (const std::exception& error) {  // out of memory: the training goes on
+  } catch (const std::exception& error) {  // such as out of memory: the training must go on
     return fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, error.what());
   }
 }

@@ -1,5 +1,5 @@
-// Records a run while it runs. A thread of its own commits within 0.75 s of what it is given, so that a
-// killed process or machine loses little, and a slow or failing disk never delays the caller.
+// Records a run while it runs. A thread commits new data within 0.75 s, so that little is lost if the process
+// or the machine is killed. A slow or failing disk never delays the caller.
 #pragma once
 
 #include <memory>
@@ -14,25 +14,26 @@ namespace joulecast::store {
 class LiveRun;
 
 struct WriterOptions {
-  Seconds commit_interval{0.75};  ///< at the least, between the beginnings of two commits
-  Seconds finish_timeout{10};     ///< how long end() waits for a locked store
-  std::size_t buffer_bytes =
-      64u << 20;  ///< what is kept while the store cannot be written; more is dropped, counted
+  /// Least time between the beginnings of two commits.
+  Seconds commit_interval{0.75};
+  Seconds finish_timeout{10};  ///< how long end() waits for a locked store
+  /// Bytes to keep while the store cannot be written. Beyond it, readings are dropped and counted.
+  std::size_t buffer_bytes = 64u << 20;
 };
 
-/// One run, which RunStore::record() has begun. Every method may be called from any thread, and none blocks
-/// on the disk but end(). Times are seconds from the run's start.
+/// One run that RunStore::record() has begun. All methods may be called from any thread. Only end() waits for
+/// the disk. Times are seconds from the run's start.
 class RunWriter final : public trace::RunSink {
  public:
   RunWriter(std::unique_ptr<LiveRun> run, WriterOptions options);
-  ~RunWriter() override;  ///< closes a run that was not ended as interrupted
+  ~RunWriter() override;  ///< closes the run as interrupted unless end() was called
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
   [[nodiscard]] const std::string& id() const;
 
-  /// While one lives nothing new is committed: what is given meanwhile is written together, with one wake-up
-  /// of the writing thread and one sync of the disk. Must not outlive its writer.
+  /// While a Batch exists nothing new is committed. Data given meanwhile is written together, which wakes the
+  /// writing thread and syncs the disk only once. A Batch must not outlive its writer.
   class [[nodiscard]] Batch {
    public:
     explicit Batch(RunWriter& writer);
@@ -47,21 +48,21 @@ class RunWriter final : public trace::RunSink {
   using RunSink::append;
   void begin(const trace::Run& header) override;
   void channel(const trace::Channel& channel) override;
-  /// A reading whose time does not rise or that is no number is left out and counted.
+  /// Readings whose time does not rise, or that are not numbers, are left out and counted.
   void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override;
   void gap(std::size_t channel, trace::Span span) override;
   void epoch(std::size_t place, const trace::Epoch& epoch) override;
   void metric(const trace::MetricPoint& point) override;
   void projection(const trace::Projection& projection) override;
   void note(const std::string& text) override;
-  /// Id, name, tags and start stay as they are: a user may have changed them meanwhile.
+  /// Id, name, tags and start are not changed, because a user may have edited them meanwhile.
   void describe(const trace::Run& header) override;
-  /// Writes everything that waits and closes the run. Fails where something could not be stored.
+  /// Writes all pending data and closes the run. Fails if something could not be stored.
   [[nodiscard]] Status end(const trace::Run& header) override;
 
-  /// The first failure that still stands; success again once what was waiting has been written.
+  /// The current failure, or success. A failure is cleared once the pending data has been written.
   [[nodiscard]] Status status() const override;
-  /// Readings that could not be kept.
+  /// Number of readings that could not be stored.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:

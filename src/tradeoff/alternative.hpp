@@ -1,4 +1,4 @@
-// One way to train: an architecture on a GPU with a batch size, and every run of it.
+// One way to train, such as an architecture on a GPU with a batch size, and all its runs.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,21 @@
 namespace joulecast::tradeoff {
 
 struct Alternative {
-  std::vector<std::string> labels;               ///< one for each key column: "resnet50", "RTX 3090", "32"
-  Provenance provenance = Provenance::measured;  ///< modelled: predicted, no run was made
+  std::vector<std::string> labels;               ///< one per key column: "resnet50", "RTX 3090", "32"
+  Provenance provenance = Provenance::measured;  ///< modelled: it was predicted, not run
   std::size_t runs = 0;
-  /// By column, one a run (NaN: that run does not know); a prediction has one
+  /// By column, one value per run (NaN = unknown for that run). A prediction has one value.
   std::map<std::string, std::vector<double>> values;
-  std::map<std::string, stats::Range> stated;  ///< by column: the 90 % interval that a prediction came with
-  [[nodiscard]] std::string name() const;      ///< labels with " / " between
+  std::map<std::string, stats::Range> stated;  ///< by column: the prediction's 90 % interval
+  [[nodiscard]] std::string name() const;      ///< the labels joined with " / "
 };
 
-/// Median of the runs that know the column; nothing where none does.
+/// Median over the runs that have a value in the column; nothing if none has.
 [[nodiscard]] std::optional<double> typical(const Alternative& alternative, const std::string& column);
 
-/// What the median might have been: of runs drawn with replacement, the same draw for every column of one
-/// replicate (energy and quality of a run belong together); for a prediction, drawn log-normally from its
-/// stated interval.
+/// A bootstrap replicate of the medians: draws runs with replacement. One replicate uses the same draw for
+/// all columns, because energy and quality of a run belong together. A prediction is drawn from a log-normal
+/// distribution with its stated interval.
 class Replicate {
  public:
   Replicate(const Alternative& alternative, std::uint64_t seed, std::uint64_t stream);
@@ -37,7 +37,7 @@ class Replicate {
  private:
   const Alternative* alternative_;
   std::vector<std::size_t> drawn_;
-  double z_ = 0;  ///< of a prediction: one standard normal for all its columns
+  double z_ = 0;  ///< for a prediction: one standard normal value for all its columns
 };
 
 }  // namespace joulecast::tradeoff

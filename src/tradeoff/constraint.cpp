@@ -62,7 +62,7 @@ Result<std::string> column_named(std::string_view name, std::span<const std::str
               fmt::join(columns, ", "));
 }
 
-/// The limit in the column's unit.
+/// Converts the limit to the column's unit.
 Result<double> in_unit_of(const std::string& column, Quantity quantity, std::string_view text) {
   const auto unit = unit_of_column(column);
   if (quantity.dimension == Dimension::plain) return quantity.value;
@@ -98,7 +98,7 @@ Result<Constraint> parse_under(std::string_view text, std::string_view limit,
   return Constraint{std::string(text), *column, Relation::below, false, *value};
 }
 
-/// "best", "best - 0.02", "best + 3".
+/// Parses "best", "best - 0.02", "best + 3".
 Result<double> parse_offset(std::string_view rest, const std::string& column, std::string_view text) {
   if (rest.empty()) return 0.0;
   const auto quantity = parse_quantity(trim(rest.substr(1)));
@@ -136,7 +136,8 @@ Result<Constraint> parse_constraint(std::string_view text, std::span<const std::
 
 bool holds(const Constraint& constraint, double value, double best) {
   const double limit = constraint.limit + (constraint.relative_to_best ? best : 0);
-  const double slack = 1e-12 * std::max(1.0, std::max(limit, -limit));  // 0.98 - 0.02 is 0.96, also in binary
+  // 0.98 - 0.02 must count as 0.96 despite rounding
+  const double slack = 1e-12 * std::max(1.0, std::max(limit, -limit));
   switch (constraint.relation) {
     case Relation::at_least:
       return value >= limit - slack;

@@ -1,4 +1,4 @@
-// What a recommendation must keep to, as people say it.
+// Requirements that a recommendation must meet, parsed from the user's words.
 #pragma once
 
 #include <span>
@@ -13,23 +13,24 @@ namespace joulecast::tradeoff {
 
 enum class Relation { at_least, above, at_most, below };
 
-/// column relation (best + offset | limit); limit in the column's own unit.
+/// column relation (best + offset | limit), where the limit is in the column's unit.
 struct Constraint {
-  std::string text;  ///< as it was said
+  std::string text;  ///< as the user wrote it
   std::string column;
   Relation relation = Relation::at_most;
-  bool relative_to_best = false;  ///< best = highest of the column for at_least/above, lowest for the others
-  double limit = 0;               ///< or the offset from the best
+  /// Relative to the best value of the column: the highest for at_least and above, the lowest for the others.
+  bool relative_to_best = false;
+  double limit = 0;  ///< the limit, or the offset from the best
 };
 
-/// "f1 >= best - 0.02", "accuracy >= 0.9", "duration_h < 10", "energy_mj <= 1 kWh" (converted to the column's
-/// unit), and "under 8 h", "under 1 kWh", "under 2 kg", which mean the one column of that dimension; with
-/// `names` the columns there are. "energy", "time", "duration", "emissions", "co2" also mean that column.
+/// Parses "f1 >= best - 0.02", "accuracy >= 0.9", "duration_h < 10", "energy_mj <= 1 kWh" (converted to the
+/// column's unit). "under 8 h", "under 1 kWh" and "under 2 kg" mean the only column of that dimension, and so
+/// do the names "energy", "time", "duration", "emissions" and "co2". `names` lists the existing columns.
 /// invalid with the reason.
 [[nodiscard]] Result<Constraint> parse_constraint(std::string_view text,
                                                   std::span<const std::string> columns);
 
-/// `best`: of the column over all alternatives that may be chosen.
+/// `best` is the best value of the column over all alternatives that may be chosen.
 [[nodiscard]] bool holds(const Constraint& constraint, double value, double best);
 
 }  // namespace joulecast::tradeoff

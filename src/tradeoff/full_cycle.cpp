@@ -17,7 +17,7 @@ std::optional<double> break_even(LifeCost a, LifeCost b) {
 }
 
 std::optional<double> quality_per_log_energy(double quality, double kilowatt_hours, double alpha) {
-  // Within 5 % of 1 kWh the denominator is below 0.02 and the figure is noise.
+  // Within 5 % of 1 kWh the denominator is below 0.02 and the index is dominated by noise.
   if (!(kilowatt_hours > 1.05) || !(quality >= 0)) return std::nullopt;
   return std::pow(quality, alpha) / std::log10(kilowatt_hours);
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Quality that rises: a loss is turned round.
+/// Negates a loss, so that higher is better.
 double raised(double quality, const OverviewOptions& options) {
   return options.lower_quality_is_better ? -quality : quality;
 }
@@ -28,13 +28,13 @@ stats::Range middle(std::vector<double> values) {
   return {stats::quantile_sorted(values, 0.025), stats::quantile_sorted(values, 0.975)};
 }
 
-/// Fewer than three runs do not show how much an alternative varies; a prediction states it.
+/// Whether the alternative's spread is known: from three or more runs, or from a prediction's interval.
 bool spread(const std::vector<Alternative>& alternatives, std::size_t placed, const Overview& overview) {
   const auto& alternative = alternatives[overview.placed[placed].alternative];
   return alternative.runs >= 3 || !alternative.stated.empty();
 }
 
-/// Medians and choices on runs drawn anew.
+/// Repeats medians and choices on bootstrap samples of the runs.
 void resample(const std::vector<Alternative>& alternatives, const OverviewOptions& options,
               Overview& overview) {
   const auto k = overview.placed.size();

@@ -1,4 +1,4 @@
-// Every alternative against every other: cost, quality, the front, and how sure each place on it is.
+// Compares all alternatives: cost, quality, the Pareto front, and how certain each place on it is.
 #pragma once
 
 #include "base/result.hpp"
@@ -8,42 +8,46 @@
 namespace joulecast::tradeoff {
 
 struct OverviewOptions {
-  std::string cost;  ///< columns
+  std::string cost;  ///< column
   std::string quality;
   bool lower_quality_is_better = false;  ///< a loss or an error rate
-  double within = 0.02;                  ///< tolerance of "cheapest within", in the quality's own unit
+  double within = 0.02;                  ///< tolerance of "cheapest within", in the quality's unit
   std::size_t resamples = 1000;
   std::uint64_t seed = 1;
 };
 
 struct Placed {
-  std::size_t alternative = 0;  ///< position in the input
-  double cost = 0;              ///< medians
+  std::size_t alternative = 0;  ///< index in the input
+  double cost = 0;              ///< median
   double quality = 0;
-  /// 95 %, of the median, by resampling the runs; NaN with fewer than three runs
+  /// 95 % interval of the median, by bootstrap over the runs; NaN with fewer than three runs.
   stats::Range cost_interval;
   stats::Range quality_interval;
   bool on_front = false;
-  double front_share = 0;                ///< share of the resamples in which it is on the front
-  std::optional<double> cost_per_point;  ///< cost / (100 * quality), where quality is a share (0..1]
+  /// Share of the bootstrap samples in which it is on the front.
+  double front_share = 0;
+  /// cost / (100 * quality), if quality is a share in (0, 1].
+  std::optional<double> cost_per_point;
 };
 
 struct Overview {
-  std::vector<Placed> placed;         ///< by rising cost
+  std::vector<Placed> placed;         ///< sorted by rising cost
   std::vector<std::size_t> left_out;  ///< alternatives without cost or quality
-  std::vector<std::size_t> front;     ///< positions in placed, by rising cost
-  std::optional<std::size_t> knee;    ///< position in placed
-  std::optional<double> hypervolume;  ///< hypervolume_share
-  std::size_t best = 0;               ///< highest quality
+  std::vector<std::size_t> front;     ///< indices in placed, by rising cost
+  std::optional<std::size_t> knee;    ///< index in placed
+  std::optional<double> hypervolume;  ///< see hypervolume_share()
+  std::size_t best = 0;               ///< index of the highest quality
   std::size_t cheapest_within = 0;
-  double saving = 0;             ///< 1 - cost(cheapest within) / cost(best)
-  double quality_lost = 0;       ///< quality(best) - quality(cheapest within)
-  stats::Range saving_interval;  ///< 95 %; choice and saving made anew on each resample; NaN where either has
-                                 ///< fewer than three runs
-  double choice_share = 0;       ///< share of the resamples that choose the same alternative
+  double saving = 0;        ///< 1 - cost(cheapest within) / cost(best)
+  double quality_lost = 0;  ///< quality(best) - quality(cheapest within)
+  /// 95 % interval. Choice and saving are recomputed on each bootstrap sample. NaN if either alternative has
+  /// fewer than three runs.
+  stats::Range saving_interval;
+  /// Share of the bootstrap samples that choose the same alternative.
+  double choice_share = 0;
 };
 
-/// invalid where no alternative has both figures.
+/// invalid if no alternative has both figures.
 [[nodiscard]] Result<Overview> overview_of(const std::vector<Alternative>& alternatives,
                                            const OverviewOptions& options);
 

@@ -86,7 +86,7 @@ std::optional<std::size_t> cheapest_within(std::span<const Point> points, double
     if (known(p)) best_quality = std::max(best_quality, p.quality);
   std::optional<std::size_t> cheapest;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    // A tolerance typed as 0.02 must reach a quality that differs by 0.02 in decimals.
+    // A tolerance of 0.02 must include a quality that differs by 0.02 in decimals, despite rounding.
     if (!known(points[i]) || points[i].quality < best_quality - tolerance - 1e-12) continue;
     const bool better =
         !cheapest || points[i].cost < points[*cheapest].cost ||

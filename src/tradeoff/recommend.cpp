@@ -15,7 +15,7 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 using Figure = std::function<std::optional<double>(std::size_t alternative, const std::string& column)>;
 
-/// Best value of each constraint's column, of the medians or of a replicate.
+/// The best value of each constraint's column, among medians or within a replicate.
 std::vector<double> bests(std::size_t count, const RecommendOptions& options, const Figure& figure) {
   std::vector<double> result;
   for (const auto& constraint : options.constraints) {
@@ -30,7 +30,7 @@ std::vector<double> bests(std::size_t count, const RecommendOptions& options, co
   return result;
 }
 
-/// The requirements that alternative i does not keep.
+/// The requirements that alternative i does not meet.
 std::vector<std::string> broken(std::size_t i, const RecommendOptions& options,
                                 const std::vector<double>& best, const Figure& figure) {
   std::vector<std::string> result;
@@ -101,7 +101,7 @@ Failure nothing_fits(const Recommendation& recommendation, const RecommendOption
               recommendation.ranked.size(), worst, most);
 }
 
-/// Everything decided anew on runs drawn anew.
+/// Repeats all decisions on bootstrap samples of the runs.
 void resample(const std::vector<Alternative>& alternatives, const RecommendOptions& options,
               Recommendation& result) {
   const auto k = alternatives.size();

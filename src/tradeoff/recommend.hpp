@@ -1,4 +1,4 @@
-// Which alternative to take under given requirements, what it saves, and how sure that is.
+// Recommends an alternative under given requirements, with its saving and how certain the choice is.
 #pragma once
 
 #include "tradeoff/constraint.hpp"
@@ -6,35 +6,39 @@
 namespace joulecast::tradeoff {
 
 struct RecommendOptions {
-  std::string minimise;  ///< column
+  std::string minimise;  ///< name of a column
   std::vector<Constraint> constraints;
-  std::string baseline;  ///< name or part of one that fits one alternative; "" = the best by the first
-                         ///< at-least requirement, else the dearest
+  /// Name, or a part that matches the name of only one alternative. "" = the best by the first at-least
+  /// requirement, or else the most expensive one.
+  std::string baseline;
   std::size_t resamples = 2000;
   std::uint64_t seed = 1;
 };
 
 struct Ranked {
-  std::size_t alternative = 0;  ///< position in the input
+  std::size_t alternative = 0;  ///< index in the input
   double cost = 0;
   bool fits = false;
-  std::vector<std::string> broken;  ///< requirements that it does not keep, or whose figure it does not know
-  double chosen_share = 0;          ///< share of the resamples in which it is the cheapest that fits
+  /// Requirements that it does not meet, or for which its figure is unknown.
+  std::vector<std::string> broken;
+  /// Share of the bootstrap samples in which it is the cheapest that meets all requirements.
+  double chosen_share = 0;
 };
 
 struct Recommendation {
-  std::vector<Ranked> ranked;  ///< those that fit first, each by rising cost
-  std::size_t baseline = 0;    ///< position in the input
+  std::vector<Ranked> ranked;  ///< the ones that meet all requirements first, each part by rising cost
+  std::size_t baseline = 0;    ///< index in the input
   double baseline_cost = 0;
-  double saving = 0;  ///< 1 - cost of the first / cost of the baseline; negative where it costs more
-  stats::Range saving_interval;  ///< 95 %, of the first against the baseline; NaN where either has fewer than
-                                 ///< three runs
-  std::vector<std::size_t> without_cost;  ///< alternatives that do not know the column to minimise
+  /// 1 - cost of the first / cost of the baseline; negative if the first costs more.
+  double saving = 0;
+  /// 95 % interval of the saving; NaN if either alternative has fewer than three runs.
+  stats::Range saving_interval;
+  std::vector<std::size_t> without_cost;  ///< alternatives without a value in the column to minimise
   [[nodiscard]] const Ranked& choice() const { return ranked.front(); }
 };
 
-/// invalid where nothing fits (the message says which requirement excludes most), or the baseline fits none
-/// or several names.
+/// invalid if no alternative meets the requirements (the message names the requirement that excludes the
+/// most), or if the baseline matches none or several.
 [[nodiscard]] Result<Recommendation> recommend(const std::vector<Alternative>& alternatives,
                                                const RecommendOptions& options);
 

@@ -16,7 +16,7 @@ CLI::Option& option_of(void* option) {
   return *static_cast<CLI::Option*>(option);
 }
 
-/// A check of a number whose name is for the help.
+/// A check for numbers. `name` appears in the help.
 CLI::Validator number_check(const char* name, bool (*holds)(double), const char* complaint) {
   return {[holds, complaint](std::string& text) {
             const auto value = parse_double(text);
@@ -25,7 +25,7 @@ CLI::Validator number_check(const char* name, bool (*holds)(double), const char*
           name};
 }
 
-/// "TEXT:{warn,term}" is how the parser shows a fixed list of values.
+/// The parser shows a fixed list of values as "TEXT:{warn,term}".
 std::vector<std::string> choices_of(const std::string& type) {
   const auto begin = type.find(":{");
   const auto end = type.rfind('}');

@@ -1,5 +1,5 @@
-// The options and positionals of a command, as its file declares them. Hides the option parser: its header
-// costs seconds in every file that includes it, so arguments.cpp is the only one that does.
+// The options and positionals of a command, as its file declares them. This header hides the option parser:
+// the parser's own header takes seconds to compile, so only arguments.cpp includes it.
 #pragma once
 
 #include <cstdint>
@@ -16,43 +16,43 @@
 
 namespace joulecast::cli {
 
-/// Where the value of an option goes. What the variable holds beforehand is the default.
+/// The variable that receives the value of an option. Its initial value is the default.
 using Target =
     std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::filesystem::path*,
                  std::optional<int>*, std::optional<std::int64_t>*, std::optional<double>*,
                  std::optional<std::string>*, std::vector<int>*, std::vector<double>*,
                  std::vector<std::string>*, std::vector<std::filesystem::path>*>;
 
-/// One declared option: refines it, in a chain. A copy refers to the same option.
+/// One declared option. The methods refine it and can be chained. Copies refer to the same option.
 class Option {
  public:
   Option& required();
-  /// The help shows the value that the variable holds now.
+  /// Shows the variable's current value in the help.
   Option& show_default();
-  /// The help shows this as the default; a bare `--option` means it as well.
+  /// Shows this default in the help. A bare `--option` means the same value.
   Option& show_default(const std::string& text);
   Option& type_name(const std::string& name);
-  /// This environment variable stands in where the option is not given.
+  /// Reads the value from this environment variable if the option is not given.
   Option& environment(const std::string& variable);
-  /// One word holds several values: --gpu 0,1.
+  /// Splits one argument into several values: --gpu 0,1.
   Option& delimiter(char separator);
-  /// Each mention of the option takes one value, so that a positional may follow it.
+  /// Takes one value each time the option is given, so that a positional may follow it.
   Option& one_value_each();
-  /// `--option` and `--option VALUE` are both right.
+  /// Accepts both `--option` and `--option VALUE`.
   Option& value_may_be_left_out();
-  /// Not in the help: for our own use.
+  /// Hides the option from the help; for internal use.
   Option& hidden();
   Option& needs(const Option& other);
   Option& excludes(const Option& other);
 
-  // Checks of a value, with a message for people.
+  // Checks of a value, with a message for the user.
   Option& one_of(const std::vector<std::string>& values);
   Option& between(double low, double high);
   Option& whole_between(int low, int high);
   Option& above_zero();
   Option& not_below_zero();
 
-  /// How often it was given; after parsing.
+  /// How often the option was given; valid after parsing.
   [[nodiscard]] std::size_t count() const;
 
  private:
@@ -61,7 +61,7 @@ class Option {
   void* option_;
 };
 
-/// Declares the arguments of one command. A copy refers to the same command.
+/// Declares the arguments of one command. Copies refer to the same command.
 class Arguments {
  public:
   /// "--output,-o" is an option, "TABLE" a positional.
@@ -71,16 +71,17 @@ class Arguments {
   }
   /// "--quiet,-q" sets the variable, "!--no-watch" clears it.
   Option add_flag(const std::string& names, bool& value, const std::string& help);
-  /// What follows the first positional belongs to it, options too: `run -- python train.py --epochs 3`.
+  /// Everything after the first positional belongs to it, including options: `run -- python train.py --epochs
+  /// 3`.
   void positionals_at_end();
   /// Text below the help.
   void footer(const std::string& text);
-  /// The command is not in the help: for our own use.
+  /// Hides the command from the help; for internal use.
   void hidden();
 
-  /// A command of its own below this one; exactly one of them has to be given.
+  /// Adds a subcommand. The user must give exactly one of the subcommands.
   Arguments add_command(std::string_view name, std::string_view summary, std::string_view section = "");
-  /// What to do once parsing has met this command.
+  /// The action to run if the command line has this command.
   void when_given(std::function<void()> action);
 
  private:
@@ -90,7 +91,7 @@ class Arguments {
   void* app_;
 };
 
-/// The whole command line: parses what its commands have declared.
+/// The whole command line. Parses the arguments that its commands have declared.
 class CommandLine {
  public:
   CommandLine(const std::string& program, const std::string& summary, const std::string& version);
@@ -101,12 +102,14 @@ class CommandLine {
   [[nodiscard]] Arguments top();
 
   struct Outcome {
-    bool answered = false;                 ///< --help or --version: printed, nothing is left to do
-    std::optional<std::string> problem{};  ///< why the arguments cannot be used
+    /// --help or --version was printed and nothing is left to do.
+    bool answered = false;
+    /// Why the arguments are invalid.
+    std::optional<std::string> problem{};
   };
-  /// Fills the variables and calls the actions of the commands that were given.
+  /// Sets the variables and runs the actions of the commands that were given.
   [[nodiscard]] Outcome parse(int argc, char** argv);
-  /// All that was declared, without what is hidden.
+  /// Everything that was declared and is not hidden.
   [[nodiscard]] CommandDescription describe() const;
 
  private:

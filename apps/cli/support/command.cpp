@@ -13,7 +13,7 @@ namespace joulecast::cli {
 
 namespace {
 
-/// "power_limit" is --power-limit.
+/// Turns a field into its option: "power_limit" into --power-limit.
 std::string option_of(std::string field) {
   std::ranges::replace(field, '_', '-');
   return "--" + field;
@@ -23,7 +23,8 @@ bool is_field_name(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
 }
 
-/// Fields of the request as the options that filled them: the one at fault, and those between backticks.
+/// Replaces fields of the request by the options that set them: the field at fault, and fields between
+/// backticks.
 Error with_options(Error error) {
   if (error.is_field) {
     const auto blank = std::min(error.where.find(' '), error.where.size());

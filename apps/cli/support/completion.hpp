@@ -1,4 +1,4 @@
-// Shell completions, generated from what the commands declare.
+// Shell completions, generated from the commands' declarations.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace joulecast::cli {
 
-/// A script to be sourced, or installed in the shell's completion folder. Options, fixed values, files and
-/// the stored runs are completed.
+/// A script to be sourced or installed in the shell's completion folder. It completes options, fixed values,
+/// files and stored runs.
 [[nodiscard]] std::string bash_completion(const CommandDescription& program);
 [[nodiscard]] std::string zsh_completion(const CommandDescription& program);
 [[nodiscard]] std::string fish_completion(const CommandDescription& program);

@@ -8,7 +8,7 @@
 namespace joulecast::cli {
 namespace {
 
-/// What the script offers for a value; `offer` in the script.
+/// The call of the script's function `offer` for an option's value.
 std::string offer_for(const OptionDescription& option) {
   if (!option.choices.empty()) return fmt::format("offer=words words='{}'", fmt::join(option.choices, " "));
   if (option.number) return "offer=nothing";
@@ -28,7 +28,7 @@ std::string command_names(const CommandDescription& command) {
   return fmt::format("{}", fmt::join(names, " "));
 }
 
-/// One branch of the script's `case $command`.
+/// One branch of `case $command` in the script.
 std::string branch(const CommandDescription& command, const std::string& path) {
   auto text = fmt::format("    '{}')\n      options='{}'\n", path, option_names(command));
   if (!command.positionals.empty()) text += fmt::format("      {}\n", offer_for(command.positionals.front()));

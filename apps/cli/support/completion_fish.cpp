@@ -15,7 +15,7 @@ std::string single_quoted(std::string_view text) {
   return result + "'";
 }
 
-/// Which words follow: fixed ones, runs, none; files need no word of ours.
+/// The words to offer for a value: fixed ones, runs or none. fish itself completes files.
 std::string values_for(const OptionDescription& option) {
   if (!option.choices.empty()) return fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
   if (option.number) return " -x";

@@ -8,7 +8,7 @@
 namespace joulecast::cli {
 namespace {
 
-/// `text` with a backslash before each of `special`, for use within single quotes.
+/// Puts a backslash before each character of `special`, for text within single quotes.
 std::string escaped(std::string_view text, std::string_view special) {
   std::string result;
   for (const char c : text) {
@@ -28,7 +28,7 @@ std::string action_for(const OptionDescription& option) {
   return option.value == "RUN" ? "_joulecast_runs" : "_files";
 }
 
-/// The arguments of _arguments for one option: '(-o --output)'{-o,--output}'[help]:FILE:_files'.
+/// The specification of an option for _arguments: '(-o --output)'{-o,--output}'[help]:FILE:_files'.
 std::string option_spec(const OptionDescription& option) {
   std::string text;
   if (option.repeated)
@@ -65,8 +65,8 @@ std::string leaf(const CommandDescription& command, const std::string& path) {
   return text + "\n}\n\n";
 }
 
-/// A command that others are below: chooses one of them and hands over. (`commands` would hide a parameter of
-/// zsh.)
+/// A command with subcommands: chooses one of them and calls its function. The variable must not be called
+/// `commands`, which is a parameter of zsh.
 std::string branching(const CommandDescription& command, const std::string& path) {
   std::string functions, names, cases;
   for (const auto& below : command.commands) {

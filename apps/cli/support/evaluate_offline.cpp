@@ -1,4 +1,5 @@
-// joulecast evaluate offline TABLE: every offline method on measured configurations that it had not seen.
+// joulecast evaluate offline TABLE: tests every offline method on measured configurations that it has not
+// seen.
 #include <fmt/format.h>
 
 #include <memory>

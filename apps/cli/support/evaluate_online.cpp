@@ -1,4 +1,4 @@
-// joulecast evaluate online ROOT…: every online method on every run bundle below the roots.
+// joulecast evaluate online ROOT…: tests every online method on every run bundle below the roots.
 #include <fmt/format.h>
 
 #include <limits>
@@ -26,7 +26,7 @@ struct Options {
   std::string moments;
 };
 
-/// What the option parser cannot read by itself.
+/// Reads the values that the option parser cannot read itself.
 Status complete(Options& options) {
   auto& request = options.request;
   request.roots.assign(options.roots.begin(), options.roots.end());

@@ -10,7 +10,7 @@
 namespace joulecast::cli {
 namespace {
 
-/// The code point at the front of UTF-8 text, which it is taken off.
+/// Removes the first code point from UTF-8 text and returns it.
 char32_t take_code_point(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -21,7 +21,7 @@ char32_t take_code_point(std::string_view& text) {
   return code;
 }
 
-/// Text as roff takes it: no character of it commands anything, and hyphens can be copied as they are.
+/// Escapes text for roff: no character acts as a command, and hyphens can be copied from the page.
 std::string roff(std::string_view text) {
   std::string result;
   if (text.starts_with('.') || text.starts_with('\'')) result = "\\&";
@@ -59,7 +59,7 @@ std::string paragraph(std::string_view text) {
   return result;
 }
 
-/// `tag` is roff already.
+/// `tag` must already be escaped.
 std::string entry(const std::string& tag, std::string_view text) {
   return ".TP\n" + tag + "\n" + (text.empty() ? std::string("\\&") : roff(text)) + "\n";
 }

@@ -1,4 +1,4 @@
-// The manual page joulecast(1), generated from what the commands declare.
+// The manual page joulecast(1), generated from the commands' declarations.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace joulecast::cli {
 
-/// In the man macros of groff_man(7); ASCII only, other characters as \[uXXXX].
+/// Uses the man macros of groff_man(7). ASCII only; other characters are written as \[uXXXX].
 [[nodiscard]] std::string man_page(const CommandDescription& program, std::string_view version);
 
 }  // namespace joulecast::cli

@@ -1,4 +1,4 @@
-// Options that several commands share, with one wording and one meaning.
+// Options that several commands share, with the same wording and meaning.
 #pragma once
 
 #include <optional>
@@ -9,13 +9,14 @@
 
 namespace joulecast::cli {
 
-/// --store PATH; $JOULECAST_STORE and the user's data directory stand behind it.
+/// --store PATH. The defaults are $JOULECAST_STORE and then the user's data directory.
 void add_store_option(Arguments app, std::string& path);
 
-/// --store [PATH] of commands that learn from runs only where it is given; without a path the usual store.
+/// --store [PATH] for commands that learn from stored runs only if it is given. Without a path it means the
+/// usual store.
 Option add_learning_store_option(Arguments app, std::string& path);
 
-/// --json [FILE]: without a file, or with "-", the JSON goes to standard output and nothing else does.
+/// --json [FILE]. Without a file, or with "-", standard output gets the JSON and nothing else.
 void add_json_option(Arguments app, std::string& file);
 
 /// --country, --region, --intensity, --pue.

@@ -6,7 +6,7 @@
 namespace joulecast::cli {
 namespace {
 
-/// The heading under which the help lists what is about joulecast itself, below all that measures and tells.
+/// The last heading of the help, with commands about joulecast itself.
 constexpr std::string_view last_section = "Shell";
 
 }  // namespace

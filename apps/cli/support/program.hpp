@@ -1,4 +1,4 @@
-// The whole program's command line, put together from the commands.
+// The whole program's command line, assembled from the commands.
 #pragma once
 
 #include <functional>
@@ -7,13 +7,13 @@
 
 namespace joulecast::cli {
 
-/// Name, summary and version; no commands yet.
+/// A command line with name, summary and version, but without commands.
 [[nodiscard]] CommandLine program_line();
 
-/// Declares every command. The one that parsing meets puts what it does into `chosen`.
+/// Declares every command. Parsing stores the action of the command that was given in `chosen`.
 void add_commands(Arguments top, std::function<int()>& chosen);
 
-/// All commands and options, as completions and the manual page need them.
+/// All commands and options, for completions and the manual page.
 [[nodiscard]] CommandDescription describe_program();
 
 }  // namespace joulecast::cli

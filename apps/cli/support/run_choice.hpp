@@ -1,4 +1,4 @@
-// Which of several runs of one name a command took.
+// Tells the user which of several runs with one name a command uses.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace joulecast::cli {
 
-/// One line on standard error where several runs have the name that was given; else nothing.
+/// Prints one line on standard error if several runs have the given name; otherwise nothing.
 void say_choice(const std::string& reference, const store::RunChoice& choice);
 
 }  // namespace joulecast::cli

@@ -1,4 +1,4 @@
-// What compare, tradeoff and recommend share: where their table comes from, and where their report goes.
+// What compare, tradeoff and recommend share: the source of their table, and the files of their report.
 #pragma once
 
 #include <fmt/format.h>
@@ -35,10 +35,10 @@ struct ReportFiles {
   std::string svg;
 };
 
-/// --json, --csv, --svg; `csv` and `svg` say what is written and drawn.
+/// --json, --csv, --svg. `csv` and `svg` describe their contents in the help.
 void add_report_files(Arguments app, ReportFiles& files, const std::string& csv, const std::string& svg);
 
-/// Writes what was asked for and prints the rest.
+/// Writes the requested files, then prints the text.
 template <class Answer>
 int give(const Answer& result, const ReportFiles& files) {
   if (!files.csv.empty())

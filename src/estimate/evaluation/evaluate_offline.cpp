@@ -11,7 +11,8 @@
 namespace joulecast::estimate {
 namespace {
 
-/// How wrong a method is differs little between the best of so many settings and the best of a hundred.
+/// Ten settings suffice here: the error of a method's best setting of ten differs little from that of its
+/// best of a hundred.
 constexpr int calibration_draws = 10;
 
 /// A row that a method predicted without having seen it.
@@ -69,7 +70,7 @@ Result<std::vector<HeldOut>> predict_rows(const OfflineMethod& method, std::span
   return result;
 }
 
-/// Runs jobs on several threads; the first error ends it. Results keep the jobs' order.
+/// Runs jobs on several threads and stops at the first error. Results keep the jobs' order.
 Result<std::vector<HeldOut>> run_all(const std::vector<std::function<Result<std::vector<HeldOut>>()>>& jobs,
                                      int threads) {
   std::vector<std::vector<HeldOut>> results(jobs.size());
@@ -116,7 +117,7 @@ Result<std::vector<HeldOut>> cross_validate(std::span<const Sample> samples,
         const auto train = rows_of(samples, fold.train);
         std::vector<const Sample*> test;
         for (const auto row : fold.test) test.push_back(&samples[row]);
-        // Several draws of one GPU's shots are one fold: its rows never calibrate each other.
+        // Several draws of one GPU's shots count as one fold, so that its rows do not calibrate each other.
         const bool drawn = split == Split::gpu && options.split.shots > 0;
         const int fold_id = static_cast<int>(i) / (drawn ? options.split.draws : 1);
         return predict_rows(*method, train, test, fold_id, fit_options);
@@ -189,7 +190,8 @@ void collect(const std::vector<HeldOut>& rows, MissesOf& misses, int fold_offset
   }
 }
 
-/// Factors are asked for once a (method, target, novelty, source, fold), not once a row.
+/// Caches the factors by (method, target, novelty, source, fold): they would otherwise be computed for each
+/// row.
 IntervalOf memoised(const MissesOf& misses, bool leave_own_fold_out) {
   using Key = std::tuple<const OfflineMethod*, Target, Novelty, std::string, int>;
   auto known = std::make_shared<std::map<Key, std::optional<IntervalFactor>>>();
@@ -205,7 +207,7 @@ IntervalOf memoised(const MissesOf& misses, bool leave_own_fold_out) {
   };
 }
 
-/// The split whose held-out rows have that novelty.
+/// The split whose held-out rows have this novelty.
 Split split_for(Novelty novelty) {
   switch (novelty) {
     case Novelty::repeat:
@@ -264,7 +266,7 @@ Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train, std::s
   calibrating.fit.draws = std::min(options.fit.draws, calibration_draws);
   for (const auto split : splits) {
     auto own = cross_validate(train, *methods, split, calibrating);
-    if (!own) continue;  // too few groups for that split: rows of that novelty have no interval
+    if (!own) continue;  // too few groups for this split: rows of this novelty get no interval
     collect(*own, misses);
   }
   auto result = summarise(*rows, memoised(misses, false));

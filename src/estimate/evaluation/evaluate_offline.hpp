@@ -1,4 +1,4 @@
-// The offline methods, trained on some measured rows and scored on others.
+// Trains the offline methods on some measured rows and scores them on others.
 #pragma once
 
 #include <string>
@@ -20,10 +20,10 @@ struct OfflineEvaluationOptions {
 };
 
 struct OfflineScores {
-  std::string name;  ///< of the method
+  std::string name;  ///< name of the method
   Target target = Target::power;
-  Scores scores;  ///< `runs` are rows
-  double r2 = 0;  ///< of the target's own values
+  Scores scores;  ///< `runs` counts rows here
+  double r2 = 0;  ///< R2 of the target's values themselves, not of their logarithms
   bool told_duration = false;
 };
 
@@ -32,26 +32,27 @@ struct OfflineEvaluation {
     std::string source, gpu, seen;
     std::vector<OfflineScores> methods;
   };
-  std::string split;  ///< "random", …, or "table" where a second table was tested
+  std::string split;  ///< "random", …, or "table" if a second table was the test set
   int shots = 0;
   std::size_t train_rows = 0;  ///< mean over folds
   std::size_t test_rows = 0;   ///< rows that were predicted
   std::vector<OfflineScores> methods;
   std::vector<Group> groups;
-  /// Between repeats of one configuration of the first table: the least error that can be reached.
+  /// Scatter between repeats of one configuration in the first table: no method can have a smaller error.
   RepeatNoise noise;
 };
 
-/// By target: how far each held-out row was off, for the calibration of a model.
+/// For each target, how far each held-out row was off. Calibrates a model's intervals.
 using HeldOutMisses = std::array<std::vector<Miss>, 3>;
 
-/// By cross-validation with a split. Intervals come from the other folds' held-out rows. `misses`, where
-/// given, takes those of all methods.
+/// Cross-validation with a split. A fold's intervals are calibrated on the held-out rows of the other folds.
+/// `misses`, if given, receives the misses of all methods.
 [[nodiscard]] Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Split split,
                                                          const OfflineEvaluationOptions& options,
                                                          HeldOutMisses* misses = nullptr);
 
-/// Trained on one table, tested on another. Intervals come from cross-validation within the first.
+/// Trains on one table and tests on another. The intervals are calibrated by cross-validation within the
+/// first.
 [[nodiscard]] Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train,
                                                          std::span<const Sample> test,
                                                          const OfflineEvaluationOptions& options);

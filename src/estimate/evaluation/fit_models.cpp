@@ -15,7 +15,7 @@ void add_scores(const OfflineEvaluation& evaluation, ModelFile& model) {
                             score.scores.median_ape, score.scores.mean_ape, score.scores.coverage});
 }
 
-/// Scores the physics on rows held out in every way, and returns how far each row was off.
+/// Scores the physics on held-out rows of every split and returns how far each row was off.
 HeldOutMisses cross_validated(std::span<const Sample> samples, const ModelFitOptions& options,
                               ModelFile& model) {
   OfflineEvaluationOptions evaluation;
@@ -27,7 +27,7 @@ HeldOutMisses cross_validated(std::span<const Sample> samples, const ModelFitOpt
        {Split::random, Split::configuration, Split::pair, Split::architecture, Split::gpu, Split::source}) {
     HeldOutMisses held_out;
     const auto scored = evaluate_offline(samples, split, evaluation, &held_out);
-    if (!scored) continue;  // too few groups for that split: no calibration of that novelty
+    if (!scored) continue;  // too few groups for this split: its novelty is not calibrated
     add_scores(*scored, model);
     for (std::size_t target = 0; target < misses.size(); ++target)
       misses[target].insert(misses[target].end(), held_out[target].begin(), held_out[target].end());
@@ -35,7 +35,7 @@ HeldOutMisses cross_validated(std::span<const Sample> samples, const ModelFitOpt
   return misses;
 }
 
-/// Each method on a thread of its own; kept in the methods' order. Methods that learn nothing are left out.
+/// Fits each method on its own thread and keeps the methods' order. Methods that learn nothing are left out.
 Result<std::vector<FittedMethod>> fitted_methods(std::span<const Sample> samples,
                                                  const ModelFitOptions& options) {
   std::vector<std::future<Result<std::unique_ptr<OfflineModel>>>> fits;

@@ -1,4 +1,5 @@
-// Learns every offline method from measured rows and judges it by cross-validation: what a model file holds.
+// Fits every offline method to measured rows and scores it by cross-validation. The result is the content of
+// a model file.
 #pragma once
 
 #include <span>
@@ -12,13 +13,13 @@ namespace joulecast::estimate {
 struct ModelFitOptions {
   FitOptions fit;
   std::vector<SourceNote> sources;
-  std::string created;  ///< when; kept in the file
+  std::string created;  ///< time of creation; kept in the file
   int threads = 0;      ///< 0 = one for each processor
 };
 
-/// Learns every method that has something to learn. The intervals of `physics` and the scores come from rows
-/// held out by each kind of split that the samples have groups enough for. invalid where a method cannot be
-/// fitted.
+/// Fits every method that has parameters to learn. The intervals of `physics` and the scores come from
+/// held-out rows, for each kind of split for which the samples have enough groups. invalid if a method cannot
+/// be fitted.
 [[nodiscard]] Result<ModelFile> fit_models(std::span<const Sample> samples, const ModelFitOptions& options);
 
 }  // namespace joulecast::estimate

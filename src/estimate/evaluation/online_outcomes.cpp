@@ -19,7 +19,7 @@ StepSetting step_setting(std::size_t units) {
   return units >= 2 * static_cast<std::size_t>(paper.stabilising_unit + paper.window) ? paper : early;
 }
 
-/// The id without the name of the stream: "…-ac-…" and "…-dc-…" are one run.
+/// The id without the stream's name: "…-ac-…" and "…-dc-…" are the same run.
 std::string physical_run(const trace::RunInfo& info) {
   const auto id = to_lower(info.id);
   if (info.stream.empty()) return info.source + "/" + id;
@@ -29,7 +29,7 @@ std::string physical_run(const trace::RunInfo& info) {
          (at == std::string::npos ? id : id.substr(0, at) + "-" + id.substr(at + tag.size()));
 }
 
-/// Plays one run to one method after the other.
+/// Replays one run to one method after the other.
 class Player {
  public:
   Player(const Replay& replay, Plan plan)
@@ -38,7 +38,7 @@ class Player {
         energy_(replay.energy().value()),
         duration_(replay.duration().value()) {}
 
-  /// At the first unit after which the method has an estimate; `whole` = after the last one.
+  /// The outcome at the first unit after which the method has an estimate, or after the last unit if `whole`.
   [[nodiscard]] std::optional<Outcome> play(const OnlineMethod& method, const StepSetting& step,
                                             bool whole) const {
     Plan plan = plan_;
@@ -57,7 +57,7 @@ class Player {
     return energy_outcome(estimate->total, seen / energy_);
   }
 
-  /// adaptive and adaptive-first, and the adaptive method at fixed shares.
+  /// Adds adaptive and adaptive-first, and the adaptive method at fixed shares.
   void play_adaptive(EvaluatedRun& run) const {
     auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
     if (!projector) return;
@@ -80,7 +80,7 @@ class Player {
         became_ready(run, *projection, seen / energy_, done);
       }
       was_ready = projection->ready;
-      // A unit that leaps over several shares counts for the last of them.
+      // A unit that passes several shares counts for the last of them.
       while (share != observed_shares().end() && done >= *share - 1e-9) {
         const auto next = std::next(share);
         if (next == observed_shares().end() || done < *next - 1e-9) {
@@ -111,7 +111,8 @@ class Player {
   void became_ready(EvaluatedRun& run, const Projection& p, double observed, double done) const {
     const auto record = [&](const char* name) {
       run.energy[name] = energy_outcome(p.total, observed);
-      if (replay_.bounds_recorded)  // evenly divided, every duration is right by construction
+      // in an evenly divided run every duration forecast would be right by construction
+      if (replay_.bounds_recorded)
         run.duration[name] = outcome_of(p.duration.value.value(), duration_, p.duration.interval->low.value(),
                                         p.duration.interval->high.value(), observed);
     };
@@ -154,7 +155,7 @@ Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetti
   const auto step = chosen_step.value_or(step_setting(replay->units.size()));
   for (const auto* method : online_methods()) {
     if (method == &adaptive_method) continue;
-    // Green Algorithms takes the utilisation of the whole run: that is how it is used, and it flatters it.
+    // Green Algorithms gets the utilisation of the whole run, because it is used that way. This favours it.
     if (auto outcome = player.play(*method, step, method == &green_algorithms_method))
       result.energy[std::string(method->name)] = *outcome;
   }

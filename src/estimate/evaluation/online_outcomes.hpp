@@ -1,4 +1,4 @@
-// What every online method said of a recorded run, against what the run measured.
+// Compares what every online method forecast for a recorded run with what the run measured.
 #pragma once
 
 #include <map>
@@ -19,19 +19,19 @@ struct StepSetting {
   int window = 5;
 };
 
-/// What the adaptive method knew at one moment, and what then came: its error model is fitted to such moments
-/// (bench/calibrate_projection.py).
+/// What the adaptive method knew at one moment, and what followed. bench/calibrate_projection.py fits the
+/// method's error model to such moments.
 struct Moment {
-  std::string kind;  ///< "adaptive", "adaptive-first", or the share observed, "0.05"
+  std::string kind;  ///< "adaptive", "adaptive-first", or the observed share of the work, such as "0.05"
   Situation situation;
   Joules used{0};
-  Joules forecast{0};  ///< of the remaining work
-  Joules truth{0};     ///< that it came to
+  Joules forecast{0};  ///< forecast of the remaining work
+  Joules truth{0};     ///< what the remaining work really used
 };
 
-/// What every method said of one run. Keys are the names of methods; `adaptive` is taken at the last moment
-/// within the first half of the work at which it became ready, `adaptive-first` at the first such moment of
-/// all. A method that has no estimate there is absent.
+/// The forecasts of every method for one run. Keys are names of methods. `adaptive` is the adaptive method's
+/// forecast at the last moment within the first half of the work at which it became ready; `adaptive-first`
+/// is the one at the first moment at which it became ready. A method without an estimate is absent.
 struct EvaluatedRun {
   std::string source;
   std::string architecture;
@@ -45,17 +45,17 @@ struct EvaluatedRun {
     bool ready = false;
   };
   std::vector<Moment> moments;
-  /// adaptive, at the first unit that ends at or after this share of the work
+  /// The adaptive method at the first unit that ends at or after this share of the work.
   std::map<double, AtShare> by_share;
 };
 
-/// The shares of the table by share observed.
+/// The observed shares of the work for which by_share has entries.
 [[nodiscard]] const std::vector<double>& observed_shares();
 
-/// Replays the run to every method. The truth is what its units used: what lies before, between and after
-/// them is no method's to tell. `step`: for step-power and step-energy; nothing = the paper's s = 10, w = 5
-/// where that is at most half of the run, else s = 1, w = 5. invalid as replay_of(); also where the run is
-/// not complete.
+/// Replays the run to every method. The true value is the energy of the run's units; what is used before,
+/// between and after them is left out, since no method forecasts it. `step` sets s and w of step-power and
+/// step-energy. By default they are the paper's s = 10, w = 5 if that is at most half of the run, otherwise s
+/// = 1, w = 5. invalid in the cases of replay_of(), and if the run is not complete.
 [[nodiscard]] Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetting> step = {});
 
 }  // namespace joulecast::estimate

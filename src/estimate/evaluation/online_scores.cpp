@@ -8,7 +8,7 @@ namespace {
 
 using Outcomes = std::map<std::string, Outcome, std::less<>>;
 
-/// One list of outcomes for each name, streams of one run joined.
+/// One list of outcomes per name; the streams of one run are joined.
 template <class Pick>
 std::map<std::string, std::vector<Outcome>, std::less<>> by_name(const std::vector<const EvaluatedRun*>& runs,
                                                                  Pick pick) {

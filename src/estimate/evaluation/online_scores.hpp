@@ -25,7 +25,7 @@ struct OnlineEvaluation {
   struct ShareRow {
     double share = 0;
     Scores energy;
-    double ready = 0;  ///< share of the runs
+    double ready = 0;  ///< share of the runs whose forecast was ready
   };
   struct Skipped {
     std::string path;
@@ -37,7 +37,7 @@ struct OnlineEvaluation {
     std::string physical_run;
     Moment moment;
   };
-  int runs = 0;  ///< trainings; several streams of one are one run
+  int runs = 0;  ///< trainings; several streams of one training count once
   std::vector<NamedScores> methods;
   std::vector<NamedScores> variants;
   std::vector<Group> groups;
@@ -46,7 +46,7 @@ struct OnlineEvaluation {
   std::vector<MomentRow> moments;
 };
 
-/// Scores a set of runs. Streams of one run are joined first (their mean), so that a run counts once.
+/// Scores a set of runs. The streams of one run are averaged first, so that each run counts once.
 [[nodiscard]] OnlineEvaluation summarise(const std::vector<EvaluatedRun>& runs);
 
 }  // namespace joulecast::estimate

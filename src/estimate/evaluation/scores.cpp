@@ -7,7 +7,7 @@
 namespace joulecast::estimate {
 namespace {
 
-/// Means over those that have a value; nothing where none has.
+/// Mean of the values that are present; nothing if there are none.
 class OptionalMean {
  public:
   void add(const std::optional<double>& value) {

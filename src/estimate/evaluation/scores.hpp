@@ -1,4 +1,4 @@
-// How far estimates lie from measured totals, in the figures of the field.
+// How far estimates are from measured totals, in the usual error figures.
 #pragma once
 
 #include <optional>
@@ -9,18 +9,18 @@ namespace joulecast::estimate {
 /// One estimate against one measured total.
 struct Outcome {
   double absolute_percentage_error = 0;
-  double squared_error = 0;  ///< of the quantity's base unit, squared
-  /// 1 where the interval holds the truth, else 0; a share for joined streams.
+  double squared_error = 0;  ///< in the squared base unit of the quantity
+  /// 1 if the interval contains the true value, else 0. Between 0 and 1 for joined streams.
   std::optional<double> covered;
-  std::optional<double> interval_width;  ///< percent of the truth
-  double observed_fraction = 0;          ///< of the run's energy, that the method had seen
+  std::optional<double> interval_width;  ///< percent of the true value
+  double observed_fraction = 0;          ///< share of the run's energy that the method had seen
 };
 
-/// estimate and truth in one unit, truth > 0; an interval only where low and high are given.
+/// Both values in the same unit, truth > 0. The outcome has an interval only if both low and high are given.
 [[nodiscard]] Outcome outcome_of(double estimate, double truth, std::optional<double> low,
                                  std::optional<double> high, double observed_fraction);
 
-/// Several outcomes on one run (two meters on it) as one: their means.
+/// Averages several outcomes of one run (from two meters on it) into one.
 [[nodiscard]] Outcome joined(const std::vector<Outcome>& outcomes);
 
 struct Scores {
@@ -30,11 +30,11 @@ struct Scores {
   double p90_ape = 0;
   double rmse = 0;
   double observed_fraction = 0;
-  std::optional<double> coverage;  ///< share of runs in the interval; nothing where the method gives none
-  std::optional<double> interval_width;  ///< mean, percent of the truth
+  std::optional<double> coverage;  ///< share of the runs in the interval; nothing if the method gives none
+  std::optional<double> interval_width;  ///< mean, percent of the true value
 };
 
-/// Nothing for no outcome.
+/// Nothing if there are no outcomes.
 [[nodiscard]] std::optional<Scores> scores_of(const std::vector<Outcome>& outcomes);
 
 }  // namespace joulecast::estimate

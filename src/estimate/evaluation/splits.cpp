@@ -24,11 +24,12 @@ std::string configuration_of(const Sample& sample) {
   return sample.source + "\n" + sample.configuration;
 }
 
-/// Folds of groups, dealt in turn within each stratum so that every fold has its share of every stratum; -1 =
-/// never held out.
+/// Deals groups into folds in turn within each stratum, so that every fold has its share of every stratum. -1
+/// = never held out.
 std::vector<int> deal(const std::vector<std::string>& groups, const std::vector<std::string>& strata,
                       int folds, std::uint64_t seed) {
-  std::map<std::string, std::string> stratum_of;  // a group in several strata belongs to the first of them
+  // a group in several strata is counted in the first of them
+  std::map<std::string, std::string> stratum_of;
   for (std::size_t i = 0; i < groups.size(); ++i)
     if (groups[i] != never_held_out) stratum_of.emplace(groups[i], strata[i]);
   std::map<std::string, std::vector<std::string>> members;
@@ -45,7 +46,8 @@ std::vector<int> deal(const std::vector<std::string>& groups, const std::vector<
   return result;
 }
 
-/// The sample's pair where the workload ran elsewhere too and the host ran others; else never_held_out.
+/// The sample's pair if its workload also ran on other hosts and its host also ran other workloads; else
+/// never_held_out.
 std::vector<std::string> pairs_of(std::span<const Sample> samples) {
   std::map<std::string, std::set<std::string>> partners;
   for (const auto& sample : samples) {
@@ -70,8 +72,8 @@ std::vector<Fold> folds_from(const std::vector<int>& fold_of_row) {
   return folds;
 }
 
-/// Configurations in a drawn order that takes one of each workload before a second of any: who measures five
-/// short runs on a new GPU does not run the same network five times.
+/// Draws configurations in an order that takes each workload once before any is taken twice. Somebody who
+/// measures five short runs on a new GPU would not run the same network five times.
 std::vector<std::string> spread_order(const std::map<std::string, std::vector<std::string>>& by_workload,
                                       stats::Random& random) {
   std::vector<std::vector<std::string>> piles;
@@ -90,7 +92,8 @@ std::vector<std::string> spread_order(const std::map<std::string, std::vector<st
   return order;
 }
 
-/// Moves `shots` configurations of each source from test to training; a source keeps at least one to test on.
+/// Moves `shots` configurations of each source from test to training. Each source keeps at least one for the
+/// test.
 void give_shots(std::span<const Sample> samples, Fold& fold, int shots, stats::Random& random) {
   std::map<std::string, std::map<std::string, std::set<std::string>>> configurations;
   for (const auto row : fold.test)

@@ -1,5 +1,5 @@
-// Ways of parting measured rows into what is trained on and what is tested, by what a test row may have in
-// common with training.
+// Ways of splitting measured rows into training and test rows. They differ in what a test row may have in
+// common with the training rows.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,16 @@
 namespace joulecast::estimate {
 
 enum class Split {
-  random,         ///< by row: repeats of a configuration stand on both sides, as in the paper
+  random,         ///< by row: repeats of a configuration may be on both sides, as in the paper
   configuration,  ///< whole configurations are held out
-  pair,           ///< whole workloads on a host, where each of the two is known from others
-  architecture,   ///< whole architectures, by name, in every source
-  gpu,            ///< whole GPUs, in every source
-  source,         ///< whole sources: other people's machines, software and networks
+  /// Whole workload-host pairs are held out, of which workload and host are each known from other rows.
+  pair,
+  architecture,  ///< whole architectures, by name, across all sources
+  gpu,           ///< whole GPUs, across all sources
+  source,        ///< whole sources: other people's machines, software and networks
 };
 [[nodiscard]] std::string_view name_of(Split split);
-/// invalid, naming what there is.
+/// invalid for an unknown name; the message lists the known ones.
 [[nodiscard]] Result<Split> split_from(std::string_view name);
 
 struct Fold {
@@ -31,15 +32,15 @@ struct Fold {
 
 struct SplitOptions {
   std::uint64_t seed = 1;
-  int folds = 5;                ///< of random and configuration
-  int architecture_folds = 12;  ///< of architectures and pairs, spread evenly
-  /// With Split::gpu: this many configurations of the held-out GPU, in each source, are trained on after all:
-  /// one of each workload before a second of any, otherwise at random.
+  int folds = 5;                ///< number of folds of random and configuration
+  int architecture_folds = 12;  ///< number of folds of architecture and pair, balanced across groups
+  /// With Split::gpu, this many configurations of the held-out GPU are still trained on, for each source.
+  /// Each workload is drawn once before any is drawn twice; otherwise the draw is random.
   int shots = 0;
-  int draws = 3;  ///< how many times shots are drawn
+  int draws = 3;  ///< how many times the shots are drawn
 };
 
-/// invalid where a fold would have nothing to train on.
+/// invalid if a fold would have nothing to train on.
 [[nodiscard]] Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
                                                    const SplitOptions& options);
 

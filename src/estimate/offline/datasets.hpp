@@ -1,4 +1,4 @@
-// Sizes of well-known training sets, for tables that name a dataset and not its size.
+// Sizes of well-known training sets, for tables that give a dataset's name but not its size.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,11 @@ namespace joulecast::estimate {
 struct Dataset {
   std::string_view name;
   double train_samples;
-  std::string input_shape;  ///< of one sample as it is fed to a network by custom; empty where there is none
+  /// shape in which one sample is usually fed to a network; empty if there is no usual shape
+  std::string input_shape;
 };
 
-/// nullptr where the name is not one of the few whose size is beyond doubt. Ignores case.
+/// nullptr if the dataset is not in this short list of undisputed sizes. Ignores case.
 [[nodiscard]] const Dataset* find_dataset(std::string_view name);
 
 }  // namespace joulecast::estimate

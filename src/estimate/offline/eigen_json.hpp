@@ -1,4 +1,5 @@
-// Eigen's vectors and matrices in and out of model files. For sources: headers leave Eigen to them.
+// Converts Eigen's vectors and matrices to and from the JSON of model files. Only for source files: headers
+// do not include Eigen, which is slow to compile.
 #pragma once
 
 #include <Eigen/Core>
@@ -13,7 +14,7 @@ namespace joulecast::estimate {
 [[nodiscard]] nlohmann::ordered_json numbers_of(const Eigen::MatrixXd& values);
 
 [[nodiscard]] Eigen::VectorXd vector_of(std::span<const double> values);
-/// Rows of `columns` numbers each.
+/// Each row must have `columns` numbers.
 [[nodiscard]] Eigen::MatrixXd matrix_of(const std::vector<std::vector<double>>& rows, Eigen::Index columns);
 
 }  // namespace joulecast::estimate

@@ -16,8 +16,8 @@ namespace {
 
 using Groups = std::map<std::string, std::vector<double>>;  ///< scores by group
 
-/// Weighted conformal quantile: the least q that covers 90 % of the groups' weight with one more group at
-/// infinity.
+/// Weighted conformal quantile: the smallest q that covers 90 % of the weight, after one more group is added
+/// at infinity.
 IntervalFactor conformal(const Groups& groups) {
   struct Weighted {
     double miss, weight;
@@ -36,7 +36,7 @@ IntervalFactor conformal(const Groups& groups) {
   return {all.back().miss, true, static_cast<int>(groups.size())};
 }
 
-/// Groups of one source, and how much each of them weighs.
+/// Groups of one source and the weight of each.
 struct WeightedGroup {
   const std::vector<double>* scores;
   double weight;
@@ -91,10 +91,10 @@ std::vector<WeightedGroup> equally(const Groups& groups) {
   return result;
 }
 
-/// Sources differ more than their groups do: one with thousands of groups weighs as three.
+/// Sources differ more than the groups within them, so a source weighs at most as much as three groups.
 constexpr double most_of_a_source = 3;
 
-/// Groups of every source.
+/// The groups of all sources together.
 std::vector<WeightedGroup> together(const std::map<std::string, Groups>& sources) {
   std::vector<WeightedGroup> result;
   for (const auto& [source, groups] : sources)

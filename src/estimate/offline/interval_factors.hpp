@@ -1,13 +1,14 @@
-// Intervals from how far a method was off on rows that it had not seen (docs/prediction.md, "Intervals").
+// Prediction intervals from a method's errors on held-out rows (docs/prediction.md, "Intervals").
 //
-// A prediction's interval is value x exp(+-q spread), the spread being the method's own (Forecast). q is a
-// conformal quantile of |log(measured / predicted)| / spread over rows of the same novelty, each group
-// counting once (weights 1/n), where the row's own source has nine groups (Vovk, Gammerman, Shafer 2005).
+// The interval of a prediction is value x exp(+-q spread). The spread is the method's own (Forecast). q is a
+// conformal quantile of |log(measured / predicted)| / spread over the rows of the same novelty (Vovk,
+// Gammerman, Shafer 2005). Each group counts once: the weight of a row is 1/n. This needs at least nine
+// groups from the row's own source, and the interval is then "calibrated".
 //
-// With fewer groups the interval is "model-based", never "calibrated". Then q is the quantile over the
-// source's own groups, or those of all sources, stretched as Student's t stretches a normal quantile that is
-// known from so few. How few is counted in degrees of freedom (Welch 1947, Satterthwaite 1946): the variance
-// between groups is known from their number, that within them from their rows.
+// With fewer groups the interval is called "model-based". q is then the quantile over the source's own groups
+// or over those of all sources, widened by the ratio of a Student's t quantile to a normal quantile because
+// it rests on so few groups. Its degrees of freedom (Welch 1947, Satterthwaite 1946) combine two variances:
+// the one between groups, known from the number of groups, and the one within groups, known from their rows.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -25,19 +26,20 @@ struct Miss {
   Novelty novelty = Novelty::near;
   std::string source;
   std::string group;
-  int fold = 0;      ///< rows of the same fold never calibrate each other
+  int fold = 0;      ///< rows of the same fold do not calibrate each other
   double score = 0;  ///< log(measured / predicted) / spread
 };
 
 struct IntervalFactor {
-  double q = 0;  ///< half width of the logarithm, in spreads
+  /// Half width of the interval of the logarithm, in units of the spread.
+  double q = 0;
   bool calibrated = false;
-  int groups = 0;  ///< that it rests on
+  int groups = 0;  ///< number of groups that it rests on
 };
 
-constexpr int least_groups = 9;  ///< of a finite 90 % conformal quantile
+constexpr int least_groups = 9;  ///< fewest groups for which a 90 % conformal quantile is finite
 
-/// Nothing where fewer than two groups of that novelty, or of a worse one, are known. Misses of fold
+/// Nothing if fewer than two groups of that novelty, or of a greater one, are known. Misses of fold
 /// `left_out` are not used; -1 = use all.
 [[nodiscard]] std::optional<IntervalFactor> interval_factor(const std::vector<Miss>& misses, Novelty novelty,
                                                             const std::string& source, int left_out = -1);

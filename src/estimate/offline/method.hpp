@@ -1,5 +1,5 @@
-// One interface for every method that predicts a training before its first step. Adding one: one file with
-// its OfflineMethod, and one line in methods.cpp.
+// One interface for every method that predicts a training before its first step. To add a method, write one
+// file with its OfflineMethod and add one line to methods.cpp.
 #pragma once
 
 #include <array>
@@ -21,13 +21,13 @@ enum class Target { power, epoch_time, epoch_energy };
 constexpr std::array<Target, 3> all_targets{Target::power, Target::epoch_time, Target::epoch_energy};
 [[nodiscard]] std::string_view name_of(Target target);  ///< "power", "epoch_time", "epoch_energy"
 [[nodiscard]] std::string_view unit_of(Target target);  ///< "W", "s", "J"
-/// What was measured of it; nothing where that is not known.
+/// The measured value of the target; nothing if it is unknown.
 [[nodiscard]] std::optional<double> measured(const Sample& sample, Target target);
 
-/// All GPUs together; absent where the method does not predict it. Values are > 0.
+/// All GPUs together. A target that the method does not predict is absent. Values are > 0.
 struct Forecast {
-  /// By Target: what of the logarithm was never measured, as a standard deviation; 1 where the method does
-  /// not know. Intervals are multiples of it (interval_factors.hpp).
+  /// By Target: how uncertain the logarithm is because something was never measured, as a standard deviation.
+  /// 1 if the method does not know. Intervals are multiples of it (interval_factors.hpp).
   using Spread = std::array<double, 3>;
   std::optional<double> power_w;
   std::optional<double> epoch_time_s;
@@ -40,33 +40,33 @@ class OfflineModel {
  public:
   virtual ~OfflineModel() = default;
   [[nodiscard]] virtual Forecast predict(const Sample& sample) const = 0;
-  /// Coefficients, for a model file; null for a method that learns nothing.
+  /// Coefficients for a model file; null for a method that learns nothing.
   [[nodiscard]] virtual nlohmann::ordered_json to_json() const = 0;
 };
 
 struct FitOptions {
   std::uint64_t seed = 1;
-  int draws = 100;  ///< of each random search
-  int folds = 5;    ///< of its cross-validation
-  /// Repeats of one configuration never stand on both sides; false = the paper's way.
+  int draws = 100;  ///< number of settings that each random search draws
+  int folds = 5;    ///< number of folds of its cross-validation
+  /// Keep repeats of one configuration in one fold. False = split by row, as the paper does.
   bool group_folds = true;
-  std::string regression;  ///< the only one that pre-* may take; empty = the best of the four
+  std::string regression;  ///< the only regression that pre-* may choose; empty = the best of the four
 };
 
 struct OfflineMethod {
   std::string_view name;
   std::string_view summary;  ///< one line for people
-  /// Its energy is power times the measured epoch time, which nobody has before a training.
+  /// The method multiplies power by the measured epoch time, which is not known before a training.
   bool told_duration;
-  /// invalid where the samples hold nothing that the method can learn from.
+  /// invalid if the method cannot learn anything from the samples.
   Result<std::unique_ptr<OfflineModel>> (*fit)(std::span<const Sample> samples, const FitOptions& options);
-  /// From a model file; malformed where the JSON is not what to_json() writes.
+  /// Reads what to_json() wrote for a model file; malformed if it is anything else.
   Result<std::unique_ptr<OfflineModel>> (*load)(const nlohmann::ordered_json& json);
 };
 
-/// Every method, in the order in which they are shown.
+/// Every method, in the order in which they are listed to the user.
 [[nodiscard]] std::span<const OfflineMethod* const> offline_methods();
-/// nullptr where there is none of that name.
+/// nullptr if no method has that name.
 [[nodiscard]] const OfflineMethod* find_offline_method(std::string_view name);
 
 }  // namespace joulecast::estimate

@@ -1,4 +1,4 @@
-// Every offline method; a new one adds a line.
+// The list of all offline methods. A new method adds a line.
 #include <array>
 
 #include "estimate/offline/baseline/offline_baselines.hpp"

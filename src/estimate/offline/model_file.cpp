@@ -66,7 +66,7 @@ Result<FittedMethod> method_from(const std::string& name, const Json& json) {
   return fitted;
 }
 
-/// Reads a list with one function an item.
+/// Reads a list by calling a function for each item.
 template <class T, class Read>
 Status read_list(const Json& list, std::string_view name, std::vector<T>& into, const Read& read) {
   if (!list.is_array()) return fail(ErrorKind::malformed, std::string(name), "is not a list");

@@ -1,5 +1,5 @@
-// What `fit` learned, as a readable JSON file: coefficients, where they come from, what they were trained on,
-// and how far they were off on rows held out. No measured row is in it.
+// What `fit` learned, as a readable JSON file: the coefficients, the sources and ranges of the training rows,
+// and the errors on held-out rows. It contains no measured rows.
 #pragma once
 
 #include <array>
@@ -15,10 +15,10 @@
 
 namespace joulecast::estimate {
 
-/// Files of another version are refused: their coefficients mean something else.
+/// Files of another version are refused, because their coefficients mean something else.
 constexpr int model_file_version = 2;
 
-/// Where rows came from: "seaa2023", "GAISSA-UPC/seaa2023_ect 6fa5af6, CC BY 4.0".
+/// Origin of the rows: "seaa2023", "GAISSA-UPC/seaa2023_ect 6fa5af6, CC BY 4.0".
 struct SourceNote {
   std::string name, note;
 };
@@ -39,7 +39,7 @@ struct ModelFile {
   struct HeldOutScore {
     std::string split, method, target;
     double median_ape = 0, mean_ape = 0;
-    std::optional<double> coverage;  ///< of rows that had an interval
+    std::optional<double> coverage;  ///< over the rows that had an interval
   };
   std::vector<HeldOutScore> scores;  ///< on rows held out while fitting
 
@@ -47,10 +47,10 @@ struct ModelFile {
 };
 
 [[nodiscard]] nlohmann::ordered_json to_json(const ModelFile& model);
-/// malformed, naming the file, where it is not a model file, or one of another version.
+/// malformed, naming the file, if it is not a model file or has another version.
 [[nodiscard]] Result<ModelFile> model_from_json(const nlohmann::ordered_json& json, const std::string& where);
 [[nodiscard]] Result<ModelFile> read_model(const std::filesystem::path& file);
-/// Whole or not at all.
+/// Atomic: writes the whole file or nothing.
 [[nodiscard]] Status write_model(const ModelFile& model, const std::filesystem::path& file);
 /// The model that comes with joulecast.
 [[nodiscard]] std::filesystem::path default_model_path();

@@ -1,4 +1,5 @@
-// Numbers in and out of model files. Seven significant digits: more than any measurement behind them has.
+// Reads and writes the numbers of model files. They have seven significant digits, more than any measurement
+// behind them.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,10 +16,10 @@ namespace joulecast::estimate {
 [[nodiscard]] double rounded(double value);
 [[nodiscard]] nlohmann::ordered_json numbers_of(std::span<const double> values);
 
-/// Indented; a list of plain values stands on one line.
+/// Indented JSON; a list of plain values stays on one line.
 [[nodiscard]] std::string readable_text(const nlohmann::ordered_json& json);
 
-/// Reads the members of an object; remembers the first thing that was wrong, so that a reader checks once.
+/// Reads the members of an object and remembers the first error, so that the caller has to check only once.
 class JsonReader {
  public:
   JsonReader(const nlohmann::ordered_json& json, std::string where);

@@ -1,4 +1,4 @@
-// Measured samples with the repeats of one configuration made one.
+// Measured samples with the repeats of each configuration merged.
 #pragma once
 
 #include <optional>
@@ -16,11 +16,11 @@ struct Observation {
   int repeats = 1;
 };
 
-/// In the order of first appearance. Samples must outlive the observations.
+/// In the order of first appearance. The samples must outlive the observations.
 [[nodiscard]] std::vector<Observation> observations_of(std::span<const Sample> samples);
 
-/// Standard deviation of log(epoch time) and log(power) among repeats of a configuration, pooled; nothing
-/// where there are fewer than ten degrees of freedom. This is the noise floor.
+/// Pooled standard deviation of log(epoch time) and log(power) between repeats of a configuration: the noise
+/// floor of every method. Nothing if there are fewer than ten degrees of freedom.
 struct RepeatNoise {
   std::optional<double> log_time, log_power;
 };

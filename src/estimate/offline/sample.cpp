@@ -15,7 +15,7 @@ namespace {
 
 using formats::WorkloadRow;
 
-/// Expands names into networks, each name and shape once.
+/// Turns names into networks; each name and shape is expanded only once.
 class NetworkFinder {
  public:
   NetworkFinder(const formats::WorkloadTable& table, const SampleContext& context) : context_(context) {
@@ -24,7 +24,7 @@ class NetworkFinder {
         recorded_gmacs_.emplace(recorded_key(row), *row.training.gflops_forward_per_sample);
   }
 
-  /// Nothing where neither a graph nor a description is known.
+  /// Nothing if there is neither a graph nor a description.
   std::optional<NetworkWork> find(const WorkloadRow& row, const std::string& shape) {
     const auto& architecture = row.training.architecture;
     if (const auto graph = context_.graphs.find(architecture); graph != context_.graphs.end())
@@ -41,7 +41,8 @@ class NetworkFinder {
     if (shape.empty()) return own;
     const auto shaped = named(row.training.architecture, shape);
     if (!shaped || !own) return shaped ? shaped : own;
-    // Tables give the dataset's shape, some networks are trained at their own: the recorded work decides.
+    // Tables give the dataset's shape, but some networks are trained at their own. The recorded work tells
+    // which.
     const auto recorded = recorded_gmacs_.find(recorded_key(row));
     if (recorded == recorded_gmacs_.end() || recorded->second <= 0) return shaped;
     const auto distance = [&](const NetworkWork& work) {

@@ -77,7 +77,7 @@ Novelty Seen::novelty(const Sample& sample) const {
   const bool workload = workloads_.contains(sample.workload());
   const bool host = hosts_.contains(sample.host());
   if (workload) return host ? Novelty::pair : Novelty::new_gpu;
-  // A network that has to be guessed is further away than its machine.
+  // If the network has to be guessed, the row counts as new_both even on a known host.
   if (host && sample.work) return Novelty::new_architecture;
   return sources_.contains(sample.source) ? Novelty::new_both : Novelty::new_source;
 }

@@ -1,4 +1,4 @@
-// What of a row the training rows already held, and with it how far its prediction may be off.
+// How much of a row was in the training rows, which determines how far its prediction may be off.
 #pragma once
 
 #include <optional>
@@ -11,30 +11,31 @@
 
 namespace joulecast::estimate {
 
-/// From known best to not at all.
+/// From best known to unknown.
 enum class Novelty {
   repeat,            ///< this configuration was measured
-  near,              ///< this workload on this host, in another batch or limit
-  pair,              ///< the workload and the host, not together
+  near,              ///< this workload on this host, with another batch size or limit
+  pair,              ///< the workload and the host, but not together
   new_gpu,           ///< the workload, on other GPUs
   new_architecture,  ///< the host, with other networks
-  new_both,          ///< only other rows of the source
-  new_source,        ///< nothing
+  new_both,          ///< only other rows of the same source
+  new_source,        ///< nothing from this source
 };
 [[nodiscard]] std::string_view name_of(Novelty novelty);  ///< "repeat", "near", … "new-source"
 [[nodiscard]] std::optional<Novelty> novelty_from(std::string_view name);
 
-/// Rows that share it are one group where intervals are calibrated: they err together.
+/// Group of the row for the calibration of intervals. Rows of one group have correlated errors.
 [[nodiscard]] std::string calibration_group(const Sample& sample, Novelty novelty);
 
 class Seen {
  public:
   explicit Seen(std::span<const Sample> training);
-  /// From what a model file keeps. It tells no configurations: a repeat is `near`, and no cell of a search
-  /// space is known by its name.
+  /// Restores what a model file keeps. It does not list configurations, so that a repeat counts as `near`.
+  /// Nor does it list the cells of a search space by name.
   explicit Seen(std::span<const MeasuredGroup> training);
   [[nodiscard]] Novelty novelty(const Sample& sample) const;
-  /// "configuration", "architecture", "gpu" or "none": the first that is in the training rows.
+  /// "configuration", "architecture", "gpu" or "none": the most specific of these that is in the training
+  /// rows.
   [[nodiscard]] std::string_view label(const Sample& sample) const;
 
  private:

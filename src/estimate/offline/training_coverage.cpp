@@ -23,15 +23,15 @@ std::array<Feature, 6> features_of(const Sample& sample) {
            {"power_limit_w", sample.limit_w()}}};
 }
 
-/// Cells of a search space are one group: a thousand names tell a reader nothing.
+/// The cells of a search space form one group, because a list of a thousand names would not help the reader.
 std::string group_architecture(const Sample& sample) {
   const auto& architecture = sample.training.architecture;
   return architecture.starts_with("cell") ? "cell" : architecture;
 }
 
-/// 0 = alike. Another GPU or architecture weighs as much as a factor of 1.6 in a rate.
+/// 0 = alike. A different GPU or architecture counts as much as a factor of 1.6 in a rate.
 double distance(const MeasuredGroup& group, const Sample& sample) {
-  constexpr double unknown = 2.0;  // as far as a factor of seven
+  constexpr double unknown = 2.0;  // counts as much as a factor of seven
   constexpr double other_name = 0.5, batch_weight = 0.5;
   const auto log_ratio = [](double a, double b) {
     return a > 0 && b > 0 ? std::abs(std::log(a / b)) : unknown;
@@ -92,7 +92,8 @@ std::vector<TrainingRange> training_ranges(std::span<const Sample> samples) {
 }
 
 std::vector<OutsideRange> outside_ranges(std::span<const TrainingRange> ranges, const Sample& sample) {
-  constexpr double rounding = 1e-3;  // of the ranges in a model file, and of counts of parameters
+  // allows for rounding of ranges in a model file and of parameter counts
+  constexpr double rounding = 1e-3;
   std::vector<OutsideRange> outside;
   for (const auto& [feature, value] : features_of(sample))
     for (const auto& range : ranges)

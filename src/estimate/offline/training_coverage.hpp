@@ -1,5 +1,5 @@
-// What a model was trained on, in little: which configurations were measured together, and how far each
-// feature reached. A model file keeps this instead of the rows.
+// A summary of a model's training data: which configurations were measured together, and the range of each
+// feature. A model file keeps this instead of the rows.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +18,15 @@ struct MeasuredGroup {
   std::string gpu;
   int configurations = 0;
   double batch_low = 0, batch_high = 0;
-  double gmacs = 0;  ///< of a sample's forward pass; 0 = not known
+  double gmacs = 0;  ///< of one sample's forward pass; 0 = not known
   double fp32_tflops = 0;
 };
 
-/// Of samples, by host, dataset and architecture.
+/// Groups the samples by host, dataset and architecture.
 [[nodiscard]] std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples);
 
-/// Those that are most like the sample: in arithmetic and peak rate (by their ratios), batch size, GPU and
-/// architecture. The nearest first.
+/// The groups most similar to the sample in arithmetic and peak rate (by their ratios), batch size, GPU and
+/// architecture. Nearest first.
 [[nodiscard]] std::vector<MeasuredGroup> nearest_groups(std::span<const MeasuredGroup> groups,
                                                         const Sample& sample, std::size_t most);
 
@@ -36,8 +36,8 @@ struct TrainingRange {
   double low = 0, high = 0;
 };
 
-/// Of batch_size, gmacs, parameters, gpu_fp32_tflops, gpu_bandwidth_gb_s and power_limit_w, as far as any
-/// sample knows them.
+/// Ranges of batch_size, gmacs, parameters, gpu_fp32_tflops, gpu_bandwidth_gb_s and power_limit_w. A feature
+/// that no sample knows is left out.
 [[nodiscard]] std::vector<TrainingRange> training_ranges(std::span<const Sample> samples);
 
 /// A feature that lies outside its training range.

@@ -8,16 +8,17 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr double z90 =
-    1.6448536269514722;  // half a 90 % interval of the normal distribution, in standard deviations
-constexpr double tolerance =
-    0.02;                       // ready: half the 90 % interval, if nothing changes, as a share of the total
-constexpr int first_units = 5;  // units of the first regime before it is trusted,
-constexpr int later_units = 3;  // and of a later one
-constexpr double much_work = 0.499;  // with half of the work seen, two units that agree suffice
+// Half a 90 % interval of the normal distribution, in standard deviations.
+constexpr double z90 = 1.6448536269514722;
+// A forecast is ready below this half width of the 90 % interval if nothing changes, as a share of the
+// total.
+constexpr double tolerance = 0.02;
+constexpr int first_units = 5;       // the first regime is trusted after this many units,
+constexpr int later_units = 3;       // and a later regime after this many
+constexpr double much_work = 0.499;  // once half of the work is done, two units that agree suffice
 
-/// A forecast with its interval joined with a prior: on the log scale, each by its precision (normal-normal
-/// model).
+/// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
+/// (normal-normal model).
 Estimate<Joules> with_prior(Estimate<Joules> observed, const Prior& prior) {
   const double value = std::log(observed.value.value());
   const double below = value - std::log(observed.interval->low.value());
@@ -62,7 +63,7 @@ Joules Adaptive::used() const {
 std::optional<Remainder> Adaptive::next(const RegimeTracker& rate, double work) const {
   const auto outlook = rate.outlook(units_ > 0 ? work / work_per_unit() : 0);
   if (!outlook) return std::nullopt;
-  // What lies ahead ends at done + work: the share that counts for changes still to come is of that.
+  // The chance of further changes depends on the share done of the work up to the end of this forecast.
   const Situation now{.share = done_ / (done_ + work),
                       .relative_sd = outlook->relative_sd,
                       .changed = rate.changes() > 0,

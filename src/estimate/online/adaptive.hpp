@@ -1,5 +1,5 @@
-// The adaptive estimator: E = energy used + remaining work x rate of the current regime, and the same for
-// time. It is told no duration; it predicts it.
+// The adaptive estimator: E = energy used so far + remaining work x energy per work in the current regime.
+// Time is forecast in the same way, so the method does not need to be told the duration.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace joulecast::estimate {
 
-/// What remains of one quantity, with the distribution of its error.
+/// The remaining amount of one quantity (energy or time), with the distribution of its error.
 struct Remainder {
   double value = 0;
   Situation situation;
@@ -22,7 +22,8 @@ class Adaptive final : public OnlineEstimator {
   explicit Adaptive(const Plan& plan) : total_work_(plan.total_work), prior_(plan.prior) {}
 
   Status observe(const WorkUnit& unit) override;
-  /// The prior alone before the first unit; nothing where there is neither, or no total work.
+  /// Before the first unit this is the prior alone. Nothing if there is neither a unit nor a prior, or if the
+  /// total work is unknown.
   [[nodiscard]] std::optional<OnlineEstimate> estimate() const override;
 
   void set_total_work(double total_work) { total_work_ = total_work; }
@@ -32,13 +33,13 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] Joules used() const;
   [[nodiscard]] Seconds elapsed() const { return elapsed_; }
   [[nodiscard]] int regime_changes() const { return energy_.changes(); }
-  /// Precise if nothing changes, and nothing unexplained in the last units.
+  /// The interval is narrow provided that nothing changes, and the last units held no surprise.
   [[nodiscard]] bool ready() const;
 
-  /// Cost of the next `work`; nothing before the first measured unit.
+  /// Cost of the next `work` units of work; nothing before the first measured unit.
   [[nodiscard]] std::optional<Remainder> energy_for(double work) const;
   [[nodiscard]] std::optional<Remainder> time_for(double work) const;
-  /// Mean work of a unit so far; 0 before the first.
+  /// Mean work of a unit so far; 0 before the first unit.
   [[nodiscard]] double work_per_unit() const { return units_ > 0 ? done_ / units_ : 0; }
   [[nodiscard]] std::optional<Estimate<Joules>> total() const;
   [[nodiscard]] std::optional<Estimate<Seconds>> duration() const;

@@ -18,7 +18,7 @@ template <class Tail>
 double quantile(Tail tail, double reach, double p) {
   const double at_zero = tail(0.0) - p;
   const double at_reach = tail(reach) - p;
-  // Written so that a tail that is not a number ends here: the solver throws on one.
+  // The condition is negated so that NaN also returns here: the solver throws on NaN.
   if (!(at_zero > 0)) return 0;
   if (!(at_reach < 0)) return reach;
   std::uintmax_t steps = 40;

@@ -1,12 +1,13 @@
-// How wrong a forecast of the remaining work can be: by what is seen, and by changes that nobody can see
-// coming.
+// The error of a forecast of the remaining work. It has two causes: the scatter seen so far, and regime
+// changes that may still come and that no data announce.
 //
-// The relative error of the remaining cost is a mixture. With probability 1 - f^a, where f is the share of
-// the work that is done, the training still changes its regime: a rate that stood still from the start until
-// f changes before the end with this probability where the hazard is uniform in log time (Lindy's law). The
-// change comes at a place uniform in log time; the log of its size is exponential, up or down. Otherwise the
-// error is normal with the standard deviation of the regime's rate. `ChangeConstants` holds the constants and
-// says from what they were fitted.
+// The relative error of the remaining cost is a mixture of two cases. f is the share of the work that is
+// done.
+// - With probability 1 - f^a the regime changes before the end. This follows from a hazard that is uniform in
+// log time (Lindy's law): what has been stable for long tends to stay stable. The place of the change is
+// uniform in log time. The logarithm of its size is exponential, upwards or downwards.
+// - Otherwise the error is normal, with the standard deviation of the regime's rate.
+// `ChangeConstants` holds the constants and says what they were fitted to.
 #pragma once
 
 #include "estimate/estimate.hpp"
@@ -14,29 +15,33 @@
 namespace joulecast::estimate {
 
 struct ChangeConstants {
-  double hazard = 0;        ///< exponent a before any regime change was seen
-  double hazard_after = 0;  ///< and after one: trainings that changed once seldom change again
-  double upward = 0;        ///< share of changes that raise the rate
-  double mean_rise = 0;     ///< mean log ratio of a rise
-  double mean_fall = 0;     ///< and of a fall
-  double scale = 1;         ///< of the standard deviation that the regime's units show
-  double floor = 0;         ///< relative standard deviation that no number of units removes
-  double one_unit = 0;      ///< the same where the regime has one unit only: it may be the start-up
+  double hazard = 0;  ///< exponent a before the first regime change
+  /// Exponent a after a change: a training that has changed once seldom changes again.
+  double hazard_after = 0;
+  double upward = 0;     ///< share of the changes that raise the rate
+  double mean_rise = 0;  ///< mean log ratio of a change that raises the rate
+  double mean_fall = 0;  ///< mean log ratio of a change that lowers it
+  /// Factor on the standard deviation that is estimated from the regime's units.
+  double scale = 1;
+  /// Relative standard deviation that remains however many units were seen.
+  double floor = 0;
+  /// The same in a regime of one unit, which may still be the start-up, and in one of two units.
+  double one_unit = 0;
   double two_units = 0;
 };
 
-/// Fitted to the recorded runs of two public sources, minimising the interval score (Winkler 1972) with every
-/// group (source x architecture) of the same weight; docs/projection.md has the procedure and the held-out
-/// coverage. Sources: GAISSA-UPC/seaa2023_ect 6fa5af6 (del Rey et al. 2023), CC BY 4.0;
+/// Fitted to the recorded runs of two public sources by minimising the interval score (Winkler 1972). Every
+/// group (source x architecture) has the same weight. docs/projection.md describes the procedure and gives
+/// the coverage on held-out runs. Sources: GAISSA-UPC/seaa2023_ect 6fa5af6 (del Rey et al. 2023), CC BY 4.0;
 /// mlcommons/training_results_v4.0 6fe9543, Apache 2.0.
 [[nodiscard]] const ChangeConstants& default_change_constants();
 
-/// What is known at one moment.
+/// What is known about a training at one moment.
 struct Situation {
-  double share = 0;        ///< of the work that is done, 0..1
-  double relative_sd = 0;  ///< of the regime's rate
-  bool changed = false;    ///< a regime change was seen
-  int units = 0;           ///< in the current regime
+  double share = 0;        ///< share of the work that is done, 0..1
+  double relative_sd = 0;  ///< relative standard deviation of the regime's rate
+  bool changed = false;    ///< a regime change has been seen
+  int units = 0;           ///< units in the current regime
 };
 
 /// Relative error r of the remaining cost: truth = (1 + r) x forecast.
@@ -48,15 +53,16 @@ class ErrorModel {
   [[nodiscard]] double above(double u) const;
   /// P(r < -u) for 0 <= u <= 1.
   [[nodiscard]] double below(double u) const;
-  /// The r with 5 % of the probability below and above.
+  /// The interval from the 5 % to the 95 % quantile of r.
   [[nodiscard]] Interval<double> interval() const;
 
  private:
   static constexpr int places_ = 12;
-  double change_ = 0;  ///< probability of a change still to come
+  double change_ = 0;  ///< probability that the regime will still change
   double upward_, rise_, fall_;
   double sd_ = 0;
-  double affected_[places_] = {};  ///< share of the remaining work after the change, by quantile of its place
+  /// Share of the remaining work that comes after the change, for equally likely places of the change.
+  double affected_[places_] = {};
 };
 
 }  // namespace joulecast::estimate

@@ -7,11 +7,11 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr int enough_earlier_runs = 3;  // fewer say too little about when this training stops
-/// Weight of the metric's own history in the hazard, in earlier runs: a smoothing towards it where runs are
-/// few.
+constexpr int enough_earlier_runs = 3;  // fewer runs say too little about when this training stops
+/// Weight of the metric-based forecast in the hazard, as a number of earlier runs. It smooths the hazard if
+/// there are few runs.
 constexpr double history_weight = 2;
-constexpr double most_likely = 0.95;  // no improvement is certain
+constexpr double most_likely = 0.95;  // no improvement is ever certain
 
 }  // namespace
 
@@ -63,8 +63,8 @@ bool StopForecast::stopped() const {
 }
 
 double StopForecast::improvement_probability(int epoch) const {
-  // Maximum likelihood for n^b observed until epoch n is b = m / sum ln(n / t_i) (Crow 1974), steadied by one
-  // improvement at b = 1/2.
+  // Crow (1974): the maximum likelihood estimate for n^b observed until epoch n is b = m / sum ln(n / t_i).
+  // One pseudo-improvement at b = 1/2 stabilises it.
   const int n = std::max(epochs_, 1);
   const double spread = improvements_ * std::log(n) - log_epochs_;
   const double b = std::min(1.0, (improvements_ + 1) / (spread + 2));
@@ -95,11 +95,11 @@ std::vector<double> StopForecast::from_metric() const {
 void StopForecast::weigh_by_earlier_runs(StopDistribution& d) const {
   if (static_cast<int>(earlier_.size()) < enough_earlier_runs) return;
   d.learned_from_earlier_runs = true;
-  // Hazard at each epoch: of the earlier runs that came this far, how many stopped there. The forecast from
-  // the metric enters as `history_weight` runs. Where the metric says that stopping is impossible, it stays
-  // so.
-  double running = 1;         // by the joined hazard
-  double metric_running = 1;  // by the metric's forecast alone
+  // Hazard at each epoch: of the earlier runs that came this far, the share that stopped here. The forecast
+  // from the metric counts as `history_weight` runs. An epoch at which the metric makes stopping impossible
+  // keeps a hazard of 0.
+  double running = 1;         // P(still running) by the combined hazard
+  double metric_running = 1;  // the same by the metric's forecast alone
   for (std::size_t i = 0; i < d.probability.size(); ++i) {
     const int epoch = d.first + static_cast<int>(i);
     double at_risk = 0;

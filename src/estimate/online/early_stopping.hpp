@@ -1,10 +1,10 @@
-// When will a training with early stopping stop? The distribution of the stop epoch, from the history of the
-// watched metric and from when earlier runs of the same training stopped.
+// Forecasts when a training with early stopping will stop: a distribution of the stop epoch, from the history
+// of the watched metric and from earlier runs of the same training.
 //
-// With patience p a run stops p epochs after its last improvement. Improvements grow rarer in a way that
-// differs from training to training: their number by epoch n is taken to grow as n^b (power-law process, Crow
-// 1974), b from the history, at most 1. Steady improvement is b = 1, values without trend come near b = 0.
-// Earlier runs enter through the hazard of the stop epoch (life table).
+// With patience p a run stops p epochs after its last improvement. Improvements become rarer, at a pace that
+// differs from training to training. Their number by epoch n is modelled as n^b (power-law process, Crow
+// 1974), where b <= 1 is estimated from the history. Steady improvement gives b = 1; values without a trend
+// give b near 0. Earlier runs contribute through the hazard of the stop epoch (life table).
 #pragma once
 
 #include <optional>
@@ -16,9 +16,10 @@ namespace joulecast::estimate {
 
 struct EarlyStoppingRule {
   int max_epochs = 0;
-  int patience = 0;              ///< epochs without improvement after which it stops
-  double min_delta = 0;          ///< an improvement is more than this
-  bool higher_is_better = true;  ///< accuracy; false for a loss
+  int patience = 0;  ///< the run stops after this many epochs without improvement
+  /// A value must be better than the best by more than this to count as an improvement.
+  double min_delta = 0;
+  bool higher_is_better = true;  ///< true for an accuracy, false for a loss
 };
 
 /// invalid where max_epochs or patience is not positive or min_delta is negative.
@@ -26,11 +27,14 @@ struct EarlyStoppingRule {
 
 /// How an earlier run of the same training ended.
 struct EarlierStop {
-  int epochs = 0;       ///< how many it trained
-  bool stopped = true;  ///< false = it reached its maximum or was cut off: it would have gone on (censored)
+  int epochs = 0;  ///< how many epochs it trained
+  /// False if it reached its maximum or was cut off. When it would have stopped is then unknown: the
+  /// observation is censored.
+  bool stopped = true;
 };
 
-/// P(stop after exactly k epochs) for k = first..max_epochs, where first > the epochs done so far.
+/// P(the run stops after exactly k epochs) for k = first..max_epochs. `first` is greater than the number of
+/// epochs done so far.
 struct StopDistribution {
   int first = 0;
   std::vector<double> probability;  ///< sums to 1
@@ -44,15 +48,15 @@ struct StopDistribution {
 class StopForecast {
  public:
   explicit StopForecast(EarlyStoppingRule rule, std::vector<EarlierStop> earlier = {});
-  /// The watched metric at the end of the next epoch.
+  /// Adds the value of the watched metric at the end of the next epoch.
   void add(double value);
   [[nodiscard]] int epochs() const { return epochs_; }
   [[nodiscard]] const EarlyStoppingRule& rule() const { return rule_; }
-  /// The rule has fired, or the maximum is reached: the distribution is then certain.
+  /// The rule has fired or the maximum is reached, so that the distribution is certain.
   [[nodiscard]] bool stopped() const;
-  /// P(the epoch improves on the best so far), for an epoch after those that were added.
+  /// P(this epoch improves on the best so far), for an epoch after the ones that were added.
   [[nodiscard]] double improvement_probability(int epoch) const;
-  /// O(max_epochs x patience).
+  /// Takes O(max_epochs x patience) time.
   [[nodiscard]] StopDistribution distribution() const;
 
  private:
@@ -63,8 +67,9 @@ class StopForecast {
   std::vector<EarlierStop> earlier_;
   int epochs_ = 0;
   int since_improvement_ = 0;
-  int improvements_ = 0;   ///< after the first value, which always is the best so far
-  double log_epochs_ = 0;  ///< sum of ln(epoch) over them
+  /// Improvements after the first value, which is always the best so far and does not count.
+  int improvements_ = 0;
+  double log_epochs_ = 0;  ///< sum of ln(epoch) over the improvements
   std::optional<double> best_;
 };
 

@@ -1,6 +1,6 @@
-// First epoch x number of epochs: the rule of Carbontracker (Anthony et al. 2020) with one epoch watched. It
-// counts epochs, as the rule does, where their number is known; a longer or shorter first one is its own
-// error. Otherwise it goes by work.
+// Energy of the first epoch x number of epochs: the rule of Carbontracker (Anthony et al. 2020) after one
+// epoch. Like the original it counts epochs if their number is known, so that a first epoch of a different
+// length shows as the rule's own error. If the number is unknown it extrapolates by work.
 #include <optional>
 
 #include "estimate/online/methods.hpp"

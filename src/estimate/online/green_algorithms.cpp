@@ -1,6 +1,6 @@
 // Green Algorithms (Lannelongue et al. 2021): E = (GPU maximum power x mean utilisation + memory power) x T.
-// Memory by what the training used, 3.75e-4 W per MB (0.3725 W per GB), as in del Rey et al. 2023; no PUE, as
-// the measured energy has none. Has to be told the duration.
+// Memory is what the training used, at 3.75e-4 W per MB (0.3725 W per GB) as in del Rey et al. 2023. There is
+// no PUE, because the measured energy has none. The method must be told the duration.
 #include "estimate/online/methods.hpp"
 
 namespace joulecast::estimate {
@@ -28,8 +28,8 @@ class GreenAlgorithms final : public OnlineEstimator {
  private:
   Watts power_;
   Seconds duration_;
-  double busy_ = 0;    ///< utilisation x s
-  double memory_ = 0;  ///< MB x s
+  double busy_ = 0;    ///< utilisation x seconds
+  double memory_ = 0;  ///< MB x seconds
   Seconds watched_{0};
   Seconds memory_watched_{0};
 };

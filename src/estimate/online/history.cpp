@@ -9,7 +9,7 @@
 namespace joulecast::estimate {
 namespace {
 
-/// The total work that the projection shall go by.
+/// The total work that the projection uses.
 Result<double> planned_work(const trace::Run& run, const HistoryOptions& options) {
   if (options.total_work) return *options.total_work;
   if (options.early_stopping && (run.info.work_unit.empty() || run.info.work_unit == "epoch"))
@@ -65,7 +65,8 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
           metric != run.epochs[i].metrics.end())
         projector->add_metric(metric->second);
     const auto projection = projector->projection();
-    if (!projection || projector->time() == before) continue;  // an epoch that took no time tells nothing new
+    // an epoch that took no time brings nothing new
+    if (!projection || projector->time() == before) continue;
     history.moments.push_back(moment_after(*projector, *projection, options));
     history.moments.back().epoch = run.epochs.empty() ? static_cast<int>(i) : run.epochs[i].index;
   }

@@ -1,4 +1,4 @@
-// Every projection that a recorded or half-finished run would have shown, one after each unit.
+// The projections that a recorded or unfinished run would have shown, one after each unit of work.
 #pragma once
 
 #include <optional>
@@ -12,20 +12,21 @@
 namespace joulecast::estimate {
 
 struct HistoryOptions {
-  std::optional<double> total_work{};  ///< replaces what the run says, or says it where the run does not
+  /// Takes the place of the run's own total work, or supplies it where the run has none.
+  std::optional<double> total_work{};
   std::optional<Prior> prior{};
-  std::optional<EarlyStoppingRule>
-      early_stopping{};  ///< max_epochs is then the total, where the work is epochs
+  /// Its max_epochs becomes the total work if work is counted in epochs.
+  std::optional<EarlyStoppingRule> early_stopping{};
   std::vector<EarlierStop> earlier_stops{};
-  std::string watched_metric{};        ///< of the run's epochs, for early stopping
-  std::optional<double> ask_work{};    ///< "what will it have cost when this much is done"
-  std::optional<Joules> ask_budget{};  ///< "when is this used up"
+  std::string watched_metric{};        ///< name of the epochs' metric that early stopping watches
+  std::optional<double> ask_work{};    ///< asks what the run will have cost when this much work is done
+  std::optional<Joules> ask_budget{};  ///< asks when this budget will be used up
 };
 
 struct ProjectedMoment {
-  int epoch = 0;    ///< its number in the run
+  int epoch = 0;    ///< the epoch's number in the run
   Seconds time{0};  ///< when it ended, from the run's start
-  double work = 0;  ///< done by then
+  double work = 0;  ///< work done by then
   Projection projection;
   std::optional<Estimate<Joules>> cost_at;
   std::optional<Estimate<double>> work_at_budget;
@@ -34,18 +35,21 @@ struct ProjectedMoment {
 struct ProjectionHistory {
   double total_work = 0;
   std::string work_unit = "epoch";
-  std::vector<ProjectedMoment> moments;  ///< those at which something was known
-  bool bounds_recorded = true;     ///< false: the run was divided evenly, its epochs' bounds are unknown
-  std::optional<Joules> measured;  ///< used until the end of the last unit, where all of the work was done
+  std::vector<ProjectedMoment> moments;  ///< the moments at which a projection was possible
+  /// False if the epochs' bounds are unknown and the run was divided evenly.
+  bool bounds_recorded = true;
+  /// Energy used until the end of the last unit; only if all of the work was done.
+  std::optional<Joules> measured;
 };
 
-/// What a RunProjector says after each unit of the run. invalid as replay_of() says, where no unit was
-/// measured, or where early stopping watches a metric that no epoch has.
+/// The output of a RunProjector after each unit of the run. invalid in the cases of replay_of(), if no unit
+/// was measured, or if early stopping watches a metric that no epoch has.
 [[nodiscard]] Result<ProjectionHistory> project_history(const trace::Run& run,
                                                         const HistoryOptions& options = {});
 
-/// The moment that a person means: "20%" = the first with at least that share done, "12" = after the epoch of
-/// that number, "" = the last. invalid, with "at" as the place, where there is none.
+/// Finds the moment that a user names. "20%" is the first moment with at least that share of the work done,
+/// "12" is the one after epoch 12, and "" is the last. invalid, with "at" as the place, if there is no such
+/// moment.
 [[nodiscard]] Result<std::size_t> find_moment(const ProjectionHistory& history, const std::string& at);
 
 }  // namespace joulecast::estimate

@@ -7,7 +7,7 @@ namespace joulecast::estimate {
 namespace {
 
 bool is_amount(double value) {
-  return value >= smallest_amount && value <= largest_amount;  // false for what is not a number
+  return value >= smallest_amount && value <= largest_amount;  // false for NaN
 }
 
 }  // namespace

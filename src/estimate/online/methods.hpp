@@ -1,4 +1,5 @@
-// The online methods by name; online_methods() lists them. One line here and in methods.cpp for each.
+// The online methods by name; online_methods() lists them. A new method adds one line here and one in
+// methods.cpp.
 #pragma once
 
 #include "estimate/online/method.hpp"

@@ -1,4 +1,4 @@
-// MLCO2 Impact (Lacoste et al. 2019): E = GPU maximum power x T. Needs no measurement, and has to be told the
+// MLCO2 Impact (Lacoste et al. 2019): E = GPU maximum power x T. Needs no measurement, but must be told the
 // duration.
 #include "estimate/online/methods.hpp"
 

@@ -9,9 +9,10 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr double outside = (1 - interval_level) / 2;
-constexpr double largest_relative_sd = 100;  // of a prior, on the log scale: beyond it there is none
+// Largest accepted standard deviation of a prior on the log scale. Beyond it the prior says nothing.
+constexpr double largest_relative_sd = 100;
 
-/// value and interval of base + remainder.
+/// Value and interval of base + remainder.
 template <class U>
 Estimate<U> from(U base, const Remainder& rest, const Interval<double>& error) {
   return {base + U{rest.value},
@@ -93,8 +94,8 @@ std::optional<Projection> Projector::projection() const {
   return p;
 }
 
-/// The total of a run that stops at an uncertain epoch: by the distribution of the stop, with the cost's own
-/// interval at the early and the late end joined in quadrature.
+/// The total of a run whose stop epoch is uncertain. The interval comes from the distribution of the stop
+/// epoch, combined in quadrature with the interval of the cost at its early and its late end.
 std::optional<Projection::Expected> Projector::State::expected() const {
   if (!stop || !adaptive.total_work() || adaptive.work_done() <= 0) return std::nullopt;
   const double work_per_epoch = *adaptive.total_work() / stop->rule().max_epochs;
@@ -156,8 +157,8 @@ std::optional<Estimate<double>> Projector::work_at_budget(Joules budget) const {
   const double most = state_->remaining_work();
   const auto rest = adaptive.energy_for(most > 0 ? most : adaptive.work_per_unit());
   if (!rest || rest->value <= 0) return std::nullopt;
-  // The rate is that of the whole remainder, with its error: the budget divided by a dearer rate is used up
-  // earlier.
+  // Uses the rate of the whole remainder, with its error. At a higher rate the budget lasts for less work, so
+  // the interval's ends swap.
   const double work = most > 0 ? most : adaptive.work_per_unit();
   const auto error = rest->error.interval();
   const auto reached = [&](double relative) {

@@ -1,12 +1,12 @@
-// The projection of a training's work: feed each finished unit of work, ask what the whole will cost.
-// RunProjector (run_projector.hpp) adds what a run uses beside its work.
+// The projection of a training's work: feed it each finished unit of work and ask what the whole will cost.
+// RunProjector (run_projector.hpp) adds the energy that a run uses outside its units of work.
 //
 //   auto projector = Projector::begin({.total_work = 90});
 //   projector->add({.work = 1, .duration = Seconds{61.2}, .energy = Joules{18'300}});
 //   if (auto p = projector->projection()) fmt::print("{}\n", to_text(p->total.value));
 //
-// The estimator is `adaptive` (adaptive.hpp). One update and one projection cost some microseconds, whatever
-// came before. Not safe for use by two threads at once.
+// The estimator is `adaptive` (adaptive.hpp). One update and one projection take some microseconds, however
+// many units came before. Not thread-safe.
 #pragma once
 
 #include <memory>
@@ -22,30 +22,37 @@
 namespace joulecast::estimate {
 
 struct ProjectorOptions {
-  std::optional<double> total_work{};  ///< nothing = not known (yet): no projection until set_total_work()
-  std::optional<Prior> prior{};        ///< a prediction from before the training; observations wash it out
-  /// Where the total is only a maximum: the projection then has the expected figure beside the full-length
-  /// one.
+  /// Nothing if it is not known yet; there is then no projection until set_total_work().
+  std::optional<double> total_work{};
+  /// A prediction from before the training. Its influence fades as observations come in.
+  std::optional<Prior> prior{};
+  /// Set this if the total work is only a maximum. The projection then has the expected figures beside the
+  /// full-length ones.
   std::optional<EarlyStoppingRule> early_stopping{};
-  std::vector<EarlierStop> earlier_stops{};  ///< of earlier runs of the same training, for early stopping
+  /// Earlier runs of the same training, for early stopping.
+  std::vector<EarlierStop> earlier_stops{};
 };
 
-/// What the run will have cost and taken when all of its work is done.
+/// What the run will have cost, and how long it will have taken, when all of its work is done.
 struct Projection {
-  double share = 0;  ///< of the work that is done, 0..1
-  Joules used{0};    ///< so far; units without a measurement are filled in from the others
+  double share = 0;  ///< share of the work that is done, 0..1
+  /// Used so far. Units without a measurement are filled in from the others.
+  Joules used{0};
   Estimate<Joules> total;
   Estimate<Joules> remaining;
-  Estimate<Seconds> duration;        ///< of the whole run, all units
-  Estimate<Seconds> remaining_time;  ///< finish time = now + this
-  bool ready = false;      ///< precise if nothing changes, and nothing unexplained in the last units
-  int regime_changes = 0;  ///< how often the cost of a unit has changed for good
+  Estimate<Seconds> duration;  ///< of the whole run
+  /// Add this to the current time for the time of finishing.
+  Estimate<Seconds> remaining_time;
+  /// The interval is narrow provided that nothing changes, and the last units held no surprise.
+  bool ready = false;
+  /// How often the cost of a unit has changed for good.
+  int regime_changes = 0;
   std::string_view method = "adaptive";
 
-  /// Where early stopping was given: what is to be expected of a run that may stop before its maximum.
-  /// `total` and `duration` above are then those of the full length.
+  /// Expected figures of a run that may stop before its maximum; only with early stopping. `total` and
+  /// `duration` above then are those of the full length.
   struct Expected {
-    Estimate<double> stop_epoch;  ///< number of epochs that will have run
+    Estimate<double> stop_epoch;  ///< number of epochs until the run stops
     Estimate<Joules> total;
     Estimate<Seconds> duration;
     double probability_of_full_length = 0;
@@ -56,31 +63,31 @@ struct Projection {
 
 class Projector {
  public:
-  /// invalid for a total work, prior or rule that makes no sense.
+  /// invalid if the total work, prior or rule is impossible.
   [[nodiscard]] static Result<Projector> begin(ProjectorOptions options);
   Projector(Projector&&) noexcept;
   Projector& operator=(Projector&&) noexcept;
   ~Projector();
 
-  /// The next finished unit. invalid for an impossible one; it is then not counted.
+  /// Adds the next finished unit. invalid for an impossible unit, which is not counted.
   Status add(const WorkUnit& unit);
-  /// The value of the metric that early stopping watches, once per epoch and in order.
+  /// Adds a value of the metric that early stopping watches. Call once per epoch, in order.
   void add_metric(double value);
-  /// The plan changed, or became known. invalid where not positive.
+  /// Sets the total work when it changes or becomes known. invalid if it is not positive.
   Status set_total_work(double total_work);
 
-  /// Nothing while it cannot be known: no unit yet and no prior, no total work, no energy measured.
+  /// Nothing while it cannot be known: there is neither a unit nor a prior, no total work, or no measured
+  /// energy.
   [[nodiscard]] std::optional<Projection> projection() const;
 
-  /// What remains of the work, with the distribution of its error; nothing where projection() is nothing or
+  /// The remainder of the work, with the distribution of its error. Nothing if projection() is nothing or
   /// rests on the prior alone.
   [[nodiscard]] std::optional<Remainder> remainder() const;
-  /// Probability that the full-length total will exceed a limit; nothing where projection() is nothing.
+  /// Probability that the full-length total exceeds the limit; nothing if projection() is nothing.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
   /// What the run will have cost when this much work is done (at most the total work).
   [[nodiscard]] std::optional<Estimate<Joules>> cost_at(double work) const;
-  /// How much work is done when the budget is used up; nothing where the value exceeds the total work: it
-  /// suffices.
+  /// How much work is done when the budget is used up. Nothing if the budget suffices for the total work.
   [[nodiscard]] std::optional<Estimate<double>> work_at_budget(Joules budget) const;
 
  private:

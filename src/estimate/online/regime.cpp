@@ -6,15 +6,17 @@
 namespace joulecast::estimate {
 namespace {
 
-// Shares of the regime's mean, and counts. Chosen where the error on recorded runs is flat around them.
-constexpr double band_spreads = 4;         // wider where the regime itself scatters
-constexpr double prior_spread = 0.01;      // of one unit: what is assumed before units have shown it,
-constexpr double prior_units = 5;          // and how many units that assumption is worth
-constexpr double shift_spreads = 3;        // a slow shift is this many standard errors,
-constexpr double smallest_shift = 0.01;    // and at least this share of the mean
-constexpr double lone_excursion = 0.25;    // weight of an excursion that came once
-constexpr double prior_gap_scatter = 0.5;  // of the distances between excursions, before two are known
-constexpr double trend_errors = 2;         // a trend is believed beyond this many standard errors
+// Shares of the regime's mean, and counts. Each was chosen from a range in which the error on recorded runs
+// hardly depends on it.
+constexpr double band_spreads = 4;       // half width of the band, in spreads of the regime
+constexpr double prior_spread = 0.01;    // assumed spread of one unit before any data,
+constexpr double prior_units = 5;        // worth this many units
+constexpr double shift_spreads = 3;      // a slow shift is at least this many standard errors
+constexpr double smallest_shift = 0.01;  // and at least this share of the mean
+constexpr double lone_excursion = 0.25;  // weight of an excursion that happened only once
+// assumed scatter of the distances between excursions until two are known
+constexpr double prior_gap_scatter = 0.5;
+constexpr double trend_errors = 2;  // a trend must exceed this many standard errors to count
 
 void shift_in(std::array<RatedUnit, 3>& last, RatedUnit unit) {
   last = {last[1], last[2], unit};
@@ -144,9 +146,9 @@ double Regime::cycle_excess() const {
 
 double Regime::cycle_excess_sd() const {
   if (excursions_ == 0) return 0;
-  // The count of a renewal process scatters by cv / sqrt(count), cv = relative scatter of the gaps:
-  // evaluations at a fixed distance are certain, rare events at random are not (cv = 1). Starts at cv = 1/2,
-  // worth one gap.
+  // The count of a renewal process scatters by cv / sqrt(count), where cv is the relative scatter of the
+  // gaps. Evaluations at regular intervals have cv = 0, rare random events have cv = 1. The estimate starts
+  // at cv = 1/2 with the weight of one gap.
   double scatter = prior_gap_scatter * prior_gap_scatter;
   if (gaps_ > 0 && mean_gap_ > 0) scatter = (scatter + gap_squares_ / (mean_gap_ * mean_gap_)) / gaps_;
   return std::abs(excess_) / (total_work_ + excursion_work_) * std::sqrt(scatter / excursions_);
@@ -157,7 +159,8 @@ double Regime::sd_of_mean(double units) const {
   double correlation = 0;
   if (later_units_ > 3) correlation = neighbours_ / (squares_ + prior_units * prior * prior);
   correlation = std::clamp(correlation, 0.0, 0.8);
-  // Variance of a mean of n values of a first-order autoregression (Bartlett 1946): n (1 - r)/(1 + r) count.
+  // In a first-order autoregression, the mean of n values has the variance of n (1 - r)/(1 + r) independent
+  // ones (Bartlett 1946).
   return spread() / std::sqrt(std::max(1.0, units * (1 - correlation) / (1 + correlation)));
 }
 
@@ -195,7 +198,7 @@ std::optional<Regime> Regime::before_slow_shift() const {
   if (std::abs(jump) <=
       std::max(shift_spreads * sd * std::sqrt(1.0 / 3 + 1 / n), smallest_shift * before.mean_))
     return std::nullopt;
-  // All three must be away: one far unit is an outlier, not a shift.
+  // All three must be away, since a single one would be an outlier and not a shift.
   for (const auto& unit : last_)
     if ((unit.rate - before.mean_) * jump <= 0.4 * jump * jump) return std::nullopt;
   return before;

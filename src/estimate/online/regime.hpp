@@ -1,6 +1,6 @@
-// A stretch of units that cost alike, and what departs from it for a while.
+// A regime, which is a stretch of units that cost about the same, and temporary departures from it.
 //
-// RegimeTracker (regime_tracker.hpp) decides which unit belongs where. Every step is O(1).
+// RegimeTracker (regime_tracker.hpp) decides which unit belongs to which regime. Every step is O(1).
 #pragma once
 
 #include <array>
@@ -8,18 +8,18 @@
 
 namespace joulecast::estimate {
 
-/// One unit of work and what it cost for each part of it.
+/// One unit of work and its rate: cost per work.
 struct RatedUnit {
   double rate = 0;
   double work = 0;
 };
 
-/// One unit in place of three: their work, and their rate weighted by it.
+/// Merges three units into one, with their total work and their mean rate weighted by work.
 [[nodiscard]] RatedUnit average(const std::array<RatedUnit, 3>& units);
 
-/// Units in a row that do not fit the regime, and may turn out to be an excursion or a new regime.
+/// Consecutive units that do not fit the regime. They may turn out to be an excursion or a new regime.
 struct Departure {
-  std::array<RatedUnit, 3> last{};  ///< the latest ones, oldest first
+  std::array<RatedUnit, 3> last{};  ///< the three latest units, oldest first
   int length = 0;
   double work = 0;
   double cost = 0;  ///< sum of rate x work
@@ -29,21 +29,23 @@ struct Departure {
   [[nodiscard]] bool open() const { return length > 0; }
 };
 
-/// Sums over one regime. Units fade with newer ones, so that drift does not bind it to a far past.
+/// Running sums over one regime. Older units lose weight, so that a slow drift does not tie the mean to the
+/// distant past.
 class Regime {
  public:
-  static constexpr double memory = 40;           ///< units until older ones have faded to 1/e
-  static constexpr double smallest_band = 0.03;  ///< units this near, relative, always belong together
+  static constexpr double memory = 40;  ///< number of units after which a unit's weight has fallen to 1/e
+  /// Units whose rates differ by less than this (relative) always belong together.
+  static constexpr double smallest_band = 0.03;
 
   void add(RatedUnit unit);
-  /// What departed came back.
+  /// Records a departure that came back to the regime.
   void add_excursion(const Departure& departure);
-  /// A whole other regime turns out to have been an excursion from this one.
+  /// Records that a whole other regime turned out to be an excursion from this one.
   void add_excursion(const Regime& other);
 
   [[nodiscard]] int units() const { return later_units_ + (first_ ? 1 : 0); }
-  /// Mean rate by work, without excursions. The first unit is a transition: it counts until two others are
-  /// there.
+  /// Mean rate weighted by work, without excursions. The first unit is a transition and is left out as soon
+  /// as there are two others.
   [[nodiscard]] double mean() const;
   /// Standard deviation of one unit relative to the mean, shrunk towards 1 % while there are few units.
   [[nodiscard]] double spread() const;
@@ -53,19 +55,19 @@ class Regime {
   [[nodiscard]] bool explains(double rate) const;
   [[nodiscard]] int longest_excursion() const { return longest_; }
 
-  /// What excursions add to the mean rate. One alone may never come again and counts a quarter.
+  /// How much excursions add to the mean rate. A single excursion may never come again and counts a quarter.
   [[nodiscard]] double cycle_excess() const;
   [[nodiscard]] double cycle_excess_sd() const;
-  /// Standard deviation of the regime's mean, relative, with the correlation of neighbouring units taken into
+  /// Relative standard deviation of the regime's mean. Takes the correlation of neighbouring units into
   /// account.
   [[nodiscard]] double mean_sd() const;
-  /// The same of the mean of so many units still to come, about the true mean.
+  /// Relative standard deviation of the mean of this many future units about the true mean.
   [[nodiscard]] double future_sd(double units) const;
-  /// Trend of the rate per unit, relative to the mean, with its sign: its significant part, 0 where there is
-  /// none.
+  /// Significant trend of the rate per unit, relative to the mean and signed; 0 if the trend is not
+  /// significant.
   [[nodiscard]] double drift() const;
 
-  /// Whether the last three units lie apart from those before: then the regime as it was before them.
+  /// If the last three units lie apart from the earlier ones: the regime as it was before those three.
   [[nodiscard]] std::optional<Regime> before_slow_shift() const;
   [[nodiscard]] const std::array<RatedUnit, 3>& last_three() const { return last_; }
 
@@ -79,22 +81,23 @@ class Regime {
   std::optional<RatedUnit> first_;
   std::array<RatedUnit, 3> last_{};  ///< oldest first
   int later_units_ = 0;              ///< all but the first
-  double total_work_ = 0;            ///< of all units, never fades
-  double work_ = 0;                  ///< faded, as all that follows
+  double total_work_ = 0;            ///< of all units; not faded
+  double work_ = 0;                  ///< faded, like all members below
   double mean_ = 0;
   double squares_ = 0;     ///< sum of squares about the mean
-  double neighbours_ = 0;  ///< sum of products of neighbours about the mean
+  double neighbours_ = 0;  ///< sum of products of neighbouring deviations from the mean
   double previous_rate_ = 0;
   struct Trend {
     double count = 0, mean_place = 0, mean_rate = 0, place_place = 0, place_rate = 0;
   } trend_;
   int excursions_ = 0;
-  double last_excursion_ = 0;  ///< where it was, in units
-  int gaps_ = 0;               ///< between excursions, with mean and sum of squares of their lengths
+  double last_excursion_ = 0;  ///< its place, as a count of units
+  /// Number of distances between excursions, then the mean and the sum of squares of these distances.
+  int gaps_ = 0;
   double mean_gap_ = 0, gap_squares_ = 0;
   int longest_ = 0;
   double excursion_work_ = 0;
-  double excess_ = 0;  ///< sum of work x (rate - mean) of the excursions
+  double excess_ = 0;  ///< sum of work x (rate - mean) over the excursions
   double low_ = 0, high_ = 0;
 };
 

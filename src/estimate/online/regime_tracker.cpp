@@ -6,11 +6,13 @@
 namespace joulecast::estimate {
 namespace {
 
-// Shares of the regime's mean, and counts. Chosen where the error on recorded runs is flat around them.
-constexpr double settled_share = 0.25;  // of the jump: two units that differ by less are at a new level
-constexpr double same_level = 0.02;     // two regimes nearer than this are one
-constexpr int trend_units = 25;         // a regime shorter than this cannot deny a trend that it inherited
-constexpr double trend_reach = 4;       // times the regime's length: how far a trend is extrapolated
+// Shares of the regime's mean, and counts. Each was chosen from a range in which the error on recorded runs
+// hardly depends on it.
+// two units that differ by less than this share of the jump have settled at a new level
+constexpr double settled_share = 0.25;
+constexpr double same_level = 0.02;  // two regimes closer than this are the same
+constexpr int trend_units = 25;      // a shorter regime cannot refute a trend that it inherited
+constexpr double trend_reach = 4;    // how far a trend is extrapolated, in multiples of the regime's length
 
 double median_of_three(double a, double b, double c) {
   return std::max(std::min(a, b), std::min(std::max(a, b), c));
@@ -39,7 +41,7 @@ void RegimeTracker::add(RatedUnit unit) {
   } else if (back_in_previous(unit.rate)) {
     resume_previous(unit);
   } else if (current_.units() < 2 || (current_.units() < 3 && !previous_)) {
-    current_ = {};  // what came so far was the start-up, not a regime
+    current_ = {};  // the units so far were the start-up, not a regime
     departure_ = {};
     current_.add(unit);
     begin_ = units_ - 1;
@@ -67,7 +69,7 @@ bool RegimeTracker::departure_has_settled() const {
 
 bool RegimeTracker::back_in_previous(double rate) const {
   if (!previous_ || !previous_->holds(rate)) return false;
-  // After units that fitted neither regime, one alone does not tell.
+  // After units that fit neither regime, a single one is not enough evidence.
   return !departure_.open() || previous_->holds(departure_.last.back().rate);
 }
 
@@ -118,8 +120,8 @@ void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime l
 }
 
 double RegimeTracker::drift() const {
-  // A shift along a trend does not end the trend: what the regime before had shown holds until this one can
-  // tell.
+  // A shift along a trend does not end the trend. The previous regime's drift holds until this one is long
+  // enough to tell.
   const double own = std::abs(current_.drift());
   return current_.units() < trend_units ? std::max(own, std::abs(inherited_drift_)) : own;
 }
@@ -133,7 +135,7 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   if (departure_.open() && !unexplained) cycle.add_excursion(departure_);
   double rate = mean + cycle.cycle_excess();
   if (unexplained) {
-    // Half an excursion, half a new regime, until the next units tell.
+    // Counts half as an excursion and half as a new regime, until the next units decide.
     const auto& [a, b, c] = departure_.last;
     const double there = departure_.length == 1   ? c.rate
                          : departure_.length == 2 ? (b.rate + c.rate) / 2
@@ -142,8 +144,9 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
     doubt = std::abs(there - mean) / 2;
   }
   if (rate <= 0) return Outlook{0, 0};
-  // Along a trend the mean lies half a regime behind, and the remaining units half their number ahead. A
-  // trend is not extrapolated for ever: some times the regime's length, a carried one as far as it was seen.
+  // Along a trend the regime's mean lags by half the regime, and the remaining units lie ahead by half their
+  // number. A trend is not extrapolated for ever: a regime's own trend up to a multiple of its length, an
+  // inherited one up to a multiple of all units seen.
   const double seen = inherited_drift_ != 0 ? units_ : current_.units();
   const double behind = std::min<double>(current_.units(), Regime::memory);
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;

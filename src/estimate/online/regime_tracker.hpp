@@ -1,11 +1,11 @@
 // Follows one rate of a training (energy per unit of work, or time per unit of work) through its regimes.
 //
-// A regime is a stretch of units that cost alike. A unit outside the regime's band opens a doubt: the next
-// units decide whether it was an excursion (the rate comes back: an evaluation, a pause) or a change for good
-// (three units stay away, on one side). Excursions that come again belong to the regime's cycle and enter its
-// mean. A shift that no single unit shows is found by comparing the last three units with all before them. A
-// regime that is left and found again was an excursion as well: alternating phases are one cycle. Every step
-// is O(1).
+// A regime is a stretch of units that cost about the same. A unit outside the regime's band raises a doubt,
+// which the next units settle. If the rate comes back, it was an excursion, such as an evaluation or a pause.
+// If three units stay away on one side, the rate has changed for good. Excursions that recur belong to the
+// regime's cycle and enter its mean. A shift that is too small to show in a single unit is found by comparing
+// the last three units with all earlier ones. If the rate returns to an earlier regime, the regime in between
+// was an excursion too: alternating phases are one cycle. Every step is O(1).
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@ class RegimeTracker {
   void add(RatedUnit unit);
 
   struct Outlook {
-    double rate = 0;         ///< expected of the work that remains
-    double relative_sd = 0;  ///< of that rate, if the regime does not change again
+    double rate = 0;         ///< expected rate of the remaining work
+    double relative_sd = 0;  ///< of that rate, provided that the regime does not change again
   };
   /// What to expect of the next `remaining_units` units. Nothing before the first unit.
   [[nodiscard]] std::optional<Outlook> outlook(double remaining_units) const;
@@ -31,9 +31,9 @@ class RegimeTracker {
   [[nodiscard]] int units_in_regime() const { return current_.units(); }
   /// How often the rate has changed for good.
   [[nodiscard]] int changes() const { return changes_; }
-  /// The last unit is unexplained, or a slow shift has just been found.
+  /// The last unit does not fit any known pattern, or a slow shift has just been found.
   [[nodiscard]] bool doubtful() const;
-  /// Index of the unit with which the current regime began.
+  /// Index of the first unit of the current regime.
   [[nodiscard]] int regime_begin() const { return begin_; }
 
  private:
@@ -50,7 +50,8 @@ class RegimeTracker {
   std::optional<Regime> previous_;
   Departure departure_;
   bool just_shifted_ = false;
-  double inherited_drift_ = 0;  ///< of the regime before a slow shift that was one step of a trend
+  /// Drift of the previous regime, kept if a slow shift was one step of a longer trend.
+  double inherited_drift_ = 0;
   int changes_ = 0;
   int units_ = 0;
   int begin_ = 0;

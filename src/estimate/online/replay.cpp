@@ -9,7 +9,8 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr double most_units = 1e6;  // an even division into more is a wrong total_work, not a training
+// An even division into more units means a wrong total_work, not a long training.
+constexpr double most_units = 1e6;
 
 std::string name_of(const trace::Run& run) {
   return run.info.id.empty() ? run.info.name : run.info.id;
@@ -39,7 +40,7 @@ Status check_order(const trace::Run& run) {
     if (previous && epoch.index <= previous->index)
       return fail(ErrorKind::invalid, name_of(run), "epoch {} comes after epoch {}: out of order",
                   epoch.index, previous->index);
-    // Marks are written to the millisecond: ends and starts may cross by that much.
+    // Times are written in milliseconds, so that an end and the next start may overlap by that much.
     if (previous && epoch.span.begin < previous->span.end - Seconds{0.002})
       return fail(ErrorKind::invalid, name_of(run), "epoch {} begins before epoch {} ends", epoch.index,
                   previous->index);
@@ -67,7 +68,7 @@ std::optional<double> mean_over(const std::vector<const trace::Trace*>& traces, 
   return sum / count;
 }
 
-/// The traces that tell what a unit was busy with.
+/// The traces that tell how busy the machine was during a unit.
 struct Occupation {
   explicit Occupation(const trace::Run& run) {
     for (const auto& trace : run.traces) {
@@ -81,7 +82,7 @@ struct Occupation {
   std::vector<const trace::Trace*> memory;
 };
 
-/// The units' spans, each behind the span between it and the one before, or the run's start.
+/// The units' spans. Each is preceded by the span since the previous unit, or since the run's start.
 std::vector<trace::Span> with_spans_between(const trace::Run& run, const std::vector<trace::Span>& units) {
   std::vector<trace::Span> spans;
   auto end = run.span.begin;
@@ -155,7 +156,7 @@ Result<Replay> replay_of(const trace::Run& run, std::optional<double> planned) {
     const auto work = replay.bounds_recorded ? work_of(run, run.epochs[i]) : Result<double>(1.0);
     if (!work) return propagate(work.error());
     const auto bytes = mean_over(occupation.memory, span);
-    // A run without any trace may say what its epochs used.
+    // Without any trace, the run's epochs may state their energy.
     const auto energy = metered || !replay.bounds_recorded ? energies[2 * i + 1] : run.epochs[i].energy;
     replay.units.push_back({.work = *work,
                             .duration = span.length(),

@@ -1,5 +1,5 @@
-// STEP, power-based (del Rey et al. 2023, method 1): E = E[0,s) + mean power over [s, s+w) x (T - t_s), with
-// the true duration T, which it has to be told.
+// STEP, power-based (del Rey et al. 2023, method 1): E = E[0,s) + mean power over [s, s+w) x (T - t_s). It
+// must be told the true duration T.
 #include "estimate/online/methods.hpp"
 #include "estimate/online/step_window.hpp"
 

@@ -1,4 +1,5 @@
-// What both STEP methods share: the units before the stabilising one, and the window after it.
+// What both STEP methods share: the sums before the stabilising unit, and over the window that begins with
+// it.
 #pragma once
 
 #include <optional>
@@ -16,15 +17,15 @@ struct UnitSums {
   Seconds duration{0};
 };
 
-/// Waits for the window [s, s+w) to be complete. s is given, or found as the first unit of the first regime
-/// that has lasted w units. A unit without a measured energy makes the window unknown for good: STEP has no
-/// way to fill it.
+/// Waits until the window [s, s+w) is complete. s is given, or is found as the first unit of the first regime
+/// that has lasted w units. If a unit has no measured energy, the window stays unknown: STEP has no way to
+/// fill it in.
 class StepWindow {
  public:
   explicit StepWindow(const Plan& plan) : stabilising_(plan.stabilising_unit), window_(plan.window) {}
 
   Status observe(const WorkUnit& unit);
-  /// [0, s) and [s, s+w) once the window is complete.
+  /// Sums over [0, s) and [s, s+w) of the completed window.
   struct Parts {
     UnitSums before;
     UnitSums window;
@@ -40,7 +41,7 @@ class StepWindow {
   std::optional<Parts> parts_;
 };
 
-/// Whether the plan's stabilising unit and window can be used.
+/// Whether the plan's stabilising unit and window are valid.
 [[nodiscard]] bool is_usable(const Plan& plan);
 
 }  // namespace joulecast::estimate

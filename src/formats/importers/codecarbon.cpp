@@ -1,4 +1,4 @@
-// CodeCarbon's emissions.csv: a row per run, or several of growing duration where the tracker was flushed.
+// CodeCarbon's emissions.csv: one row per run, or several with growing duration if the tracker was flushed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ bool recognises(std::string_view head, const ImportOptions&) {
   return has("duration") && has("emissions") && (has("energy_consumed") || has("cpu_energy"));
 }
 
-/// One energy column: what it is of, and what is known of how CodeCarbon came by it.
+/// One energy column: its component, and how CodeCarbon obtained the figure.
 struct EnergyColumn {
   const char* heading;
   const char* channel;
@@ -63,7 +63,7 @@ class Import : public LineImport {
       header_.assign(cells.begin(), cells.end());
       return {};
     }
-    if (std::ranges::equal(cells, header_)) return {};  // files that were put together
+    if (std::ranges::equal(cells, header_)) return {};  // a repeated header, where files were concatenated
     if (row_.fault != CsvFault::none || cells.size() != header_.size())
       return damage_.at(lines_.name(), row_.line,
                         fmt::format("{} cells under a header of {}", cells.size(), header_.size()));
@@ -107,14 +107,14 @@ class Import : public LineImport {
     if (const auto count = number_in("cpu_count"); count && *count > 0 && *count < 1e6)
       run_.host.logical_cpus = static_cast<int>(*count);
     if (const auto size = number_in("ram_total_size"))
-      run_.host.memory_bytes = *size * 1073741824;  // "GB" of 2^30
+      run_.host.memory_bytes = *size * 1073741824;  // its "GB" are 2^30 bytes
     run_.place.country =
         text_in("country_iso_code").empty() ? text_in("country_name") : text_in("country_iso_code");
     run_.place.cloud_region = std::string(trim(text_in("cloud_provider") + " " + text_in("cloud_region")));
     run_.place.pue = number_in("pue");
     const auto energy = number_in("energy_consumed");
     const auto emissions = number_in("emissions");
-    // Where a PUE is applied, the file does not say to which of the two.
+    // If a PUE was applied, the file does not say whether to energy or to emissions.
     if (energy && emissions && *energy > 0 && run_.place.pue.value_or(1) == 1)
       run_.place.intensity_g_per_kwh = *emissions * 1000 / *energy;
     if (const auto written = parse_civil_us(text_in("timestamp")))
@@ -136,8 +136,7 @@ class Import : public LineImport {
     return energy ? take_energy(whole, *energy) : Status{};
   }
 
-  /// CodeCarbon writes 0 for what it did not find: no GPU used 0 kWh, and neither did one that it could not
-  /// read.
+  /// CodeCarbon writes 0 both for a part that does not exist and for one that it could not read.
   bool is_absent(const EnergyColumn& part, double energy) {
     if (energy != 0 || duration_ == 0) return false;
     if (part.component == Component::gpu && run_.info.training.gpu_count && run_.notes.empty())

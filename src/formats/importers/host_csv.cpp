@@ -1,5 +1,5 @@
-// The CPU and memory log of the paper's recorder: "timestamp,cpu usage (%),memory usage (MB),temperature
-// (Celsius)".
+// The CPU and memory log of the recorder of del Rey et al.: "timestamp,cpu usage (%),memory usage
+// (MB),temperature (Celsius)".
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ class Import : public LineImport {
 
  private:
   struct Column {
-    const Known* known = nullptr;  ///< nullptr: not used
+    const Known* known = nullptr;  ///< nullptr if the column is not used
     bool time = false;
     std::size_t channel = 0;
   };
@@ -158,7 +158,7 @@ class Import : public LineImport {
     return feed_.end(std::move(run_));
   }
 
-  /// A number that lost its decimals says that its line was torn.
+  /// Whether the number has decimals. If the previous row's had some, a number without them was truncated.
   static bool has_point(std::string_view cell) {
     return cell.find('.') + 1 < cell.size() && cell.find('.') != std::string_view::npos;
   }
@@ -167,7 +167,7 @@ class Import : public LineImport {
   CsvRow row_;
   LogClock clock_;
   RhythmWatch rhythm_;
-  bool last_has_point_ = false;  ///< the last cell of the row before
+  bool last_has_point_ = false;  ///< whether the last cell of the previous row had decimals
   std::int64_t zero_us_ = 0;
   std::int64_t last_us_ = 0;
 };

@@ -1,5 +1,5 @@
-// MLPerf logs: lines ":::MLLOG {json}" among any other output. A training log has epochs, blocks and
-// evaluations, a power log has the readings of one node or switch.
+// MLPerf logs: lines ":::MLLOG {json}" among other output. A training log has epochs, blocks and evaluations.
+// A power log has the readings of one node or switch.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,21 +20,23 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view marker = ":::MLLOG";
-constexpr std::size_t most_marks = 200'000;  ///< epochs or blocks; a log without end must not fill the memory
-constexpr double latest_ms = 9e12;           ///< what nanoseconds in 64 bits still reach: the year 2255
+/// Largest number of epochs or blocks, so that an endless log cannot fill the memory.
+constexpr std::size_t most_marks = 200'000;
+/// The year 2255, within the range of 64-bit nanoseconds.
+constexpr double latest_ms = 9e12;
 constexpr std::size_t most_hosts = 10'000;
 
 bool recognises(std::string_view head, const ImportOptions&) {
   return head.find(marker) != std::string_view::npos;
 }
 
-/// A start that waits for its stop, and what is between them.
+/// A start event that waits for its stop event, and the data between them.
 struct Mark {
   int index = 0;
   double begin = 0;
-  double end = -1;                      ///< before begin: still open
-  std::optional<double> epochs;         ///< how many the mark spans
-  std::optional<double> samples_start;  ///< samples seen by then
+  double end = -1;                      ///< less than begin = still open
+  std::optional<double> epochs;         ///< number of epochs in the mark
+  std::optional<double> samples_start;  ///< samples processed before the mark
   std::optional<double> samples_stop;
 };
 
@@ -122,7 +124,7 @@ class Import : public LineImport {
                           compact_civil(static_cast<std::int64_t>(time_ms) * 1000).text);
     if (info.name.empty()) info.name = stem;
     info.source = "mllog";
-    run_.status = trace::RunStatus::interrupted;  // until the log says how it ended
+    run_.status = trace::RunStatus::interrupted;  // until the log tells how it ended
     run_.started = WallTime{static_cast<std::int64_t>(time_ms) * 1'000'000};
     return feed_.begin(run_);
   }
@@ -180,7 +182,7 @@ class Import : public LineImport {
     return meter;
   }
 
-  /// As MLPerf's own result summarizer: the reading is multiplied by it.
+  /// The factor for the readings, as MLPerf's own result summarizer applies it.
   Status take_conversion(const Event& event, std::size_t number) {
     const auto factor = event.number();
     if (!factor || !(*factor > 0) || *factor > 10) return fault(number, "conversion_eff is not a factor");
@@ -256,7 +258,7 @@ class Import : public LineImport {
     return {};
   }
 
-  /// Epochs where the log has them, else its blocks.
+  /// Emits the log's epochs, or its blocks if it has no epochs.
   Status emit_marks() {
     const bool any_epoch =
         std::ranges::any_of(epochs_, [](const auto& mark) { return mark.end >= mark.begin; });
@@ -294,7 +296,7 @@ class Import : public LineImport {
     if (run_start_ && run_stop_ && *run_stop_ > *run_start_)
       run_.span = {Seconds{seconds(*run_start_)}, Seconds{seconds(*run_stop_)}};
     if (!run_start_ && !meters_.empty())
-      run_.status = trace::RunStatus::finished;  // a power log says nothing of it
+      run_.status = trace::RunStatus::finished;  // a power log does not tell how the run ended
     return feed_.end(std::move(run_));
   }
 

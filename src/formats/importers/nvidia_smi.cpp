@@ -1,5 +1,5 @@
-// nvidia-smi --query-gpu=… --format=csv -l 1 > FILE, with any of its options, and what people's own recorders
-// make of it.
+// Logs of nvidia-smi --query-gpu=… --format=csv -l 1 > FILE with any of its options, and logs of recorders
+// that are built on it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,11 +19,13 @@ using nvidia_smi::Field;
 using nvidia_smi::Row;
 using nvidia_smi::RowParser;
 
-constexpr std::size_t rows_at_once = 4096;  ///< readings of one GPU that are handed on together
-constexpr std::size_t most_gpus = 256;      ///< a damaged column of keys must not make channels without end
+/// Number of readings of one GPU that are passed on together.
+constexpr std::size_t rows_at_once = 4096;
+/// Limit on the number of channels that a damaged key column can create.
+constexpr std::size_t most_gpus = 256;
 constexpr double microseconds = 1e6;
 
-/// The readings of one GPU that were not handed on yet.
+/// Readings of one GPU that have not been passed on yet.
 struct Gpu {
   std::string key;
   std::size_t number = 0;
@@ -37,7 +39,8 @@ struct Gpu {
 };
 
 /// How many GPUs take turns in a log without a column that tells them apart: rows of one round follow each
-/// other at once, rounds are a period apart. 1 where no such pattern stands out.
+/// Finds how many GPUs take turns in a log without a column that tells them apart. Rows of one round follow
+/// each other at once, and rounds are one period apart. 1 if there is no such pattern.
 class Rounds {
  public:
   explicit Rounds(std::vector<std::int64_t> times_us) {
@@ -46,7 +49,8 @@ class Rounds {
     if (steps.size() < 5) return;
     auto sorted = steps;
     std::ranges::sort(sorted);
-    const auto longest = sorted[sorted.size() - 1 - sorted.size() / 16];  // not the one stall of a disk
+    // a quantile, so that a single stall of the disk does not count
+    const auto longest = sorted[sorted.size() - 1 - sorted.size() / 16];
     threshold_us_ = longest / 4;
     if (sorted.front() < 0 || sorted.front() > threshold_us_ || sorted.front() > 100'000) return;
     std::map<std::size_t, int> sizes;
@@ -90,7 +94,7 @@ class Import : public LineImport {
   }
 
  private:
-  /// Chooses the columns, from the header or the options or the rows themselves.
+  /// Finds the columns from the header, the options or the rows themselves.
   Status begin(std::string_view block) {
     const auto line = block.substr(0, block.find('\n'));
     std::vector<nvidia_smi::Column> columns;
@@ -140,7 +144,7 @@ class Import : public LineImport {
 
   Status take_block(std::string_view block) {
     if (!parser_) {
-      // Blank lines and a byte order mark before the header.
+      // Skips blank lines and a byte order mark before the header.
       block = without_byte_order_mark(block);
       while (!block.empty() && (block.front() == '\n' || block.front() == '\r')) {
         before_header_ += block.front() == '\n' ? 1 : 0;
@@ -176,7 +180,7 @@ class Import : public LineImport {
     return {};
   }
 
-  /// A line that is no row: blank, a header again (the log was appended to), or damage.
+  /// Handles a line that is not a row: a blank line, a repeated header (the log was appended to) or damage.
   Status take_other(std::string_view line, std::size_t number, bool cut_off) {
     if (trim(line).empty()) return {};
     if (nvidia_smi::is_header(line)) {
@@ -223,11 +227,12 @@ class Import : public LineImport {
     gpu->times.push_back(static_cast<double>(moment.us - zero_us_) / microseconds);
     for (std::size_t i = 0; i < gpu->values.size(); ++i)
       if (gpu->channels[i]) gpu->values[i].push_back(row.values[i]);
-    // A round without keys may still have to be taken back, so its GPUs are flushed when the next one begins.
+    // Without keys, an incomplete round may have to be discarded. So its GPUs are flushed when the next round
+    // begins.
     return gpu->times.size() < rows_at_once || !has_key_ ? Status{} : flush(*gpu);
   }
 
-  /// Whose turn it is in a log that does not say: rows of one round stand in the order of the GPUs.
+  /// Finds the next GPU in a log without keys, where the rows of a round are in the order of the GPUs.
   Status next_turn(const Row& row, std::size_t number) {
     const auto step = row.time_us - last_row_us_;
     last_row_us_ = row.time_us;
@@ -237,7 +242,7 @@ class Import : public LineImport {
     }
     const auto rows = turn_ + 1;
     turn_ = 0;
-    if (rows < gpus_.size()) {  // which GPU was silent, nobody can tell
+    if (rows < gpus_.size()) {  // it is unknown which GPU is missing
       for (std::size_t i = 0; i < rows; ++i) take_back(gpus_[i]);
       const auto reason =
           fmt::format("the round before this line has {} rows for {} GPUs", rows, gpus_.size());
@@ -264,10 +269,10 @@ class Import : public LineImport {
     return {};
   }
 
-  /// Whose row this is; nullptr for one that was not seen before.
+  /// The GPU of this row; nullptr if it has not occurred before.
   Gpu* gpu_of(const Row& row) {
     if (!has_key_) return turn_ < gpus_.size() ? &gpus_[turn_] : nullptr;
-    // GPUs take turns, so the next one is nearly always the one after the last.
+    // GPUs take turns, so the row almost always belongs to the GPU after the previous one.
     for (std::size_t tried = 0; tried < gpus_.size(); ++tried) {
       turn_ = turn_ + 1 < gpus_.size() ? turn_ + 1 : 0;
       if (gpus_[turn_].key == row.key) return &gpus_[turn_];
@@ -348,7 +353,7 @@ class Import : public LineImport {
   std::size_t turn_ = 0;
   std::size_t before_header_ = 0;
   std::int64_t zero_us_ = 0;
-  std::ptrdiff_t open_length_ = 0;  ///< of the row before
+  std::ptrdiff_t open_length_ = 0;  ///< of the previous row
   std::int64_t last_row_us_ = 0;
 };
 

@@ -20,8 +20,8 @@ struct Name {
   Field field;
 };
 
-/// nvidia-smi --help-query-gpu, its aliases, and the headings of the paper's own recorder. Where two headings
-/// mean one field, the one that stands higher is taken.
+/// Names from nvidia-smi --help-query-gpu, their aliases, and the headings of the recorder of del Rey et al.
+/// If two headings mean the same field, the one listed first here is used.
 constexpr Name names[] = {
     {"timestamp", Field::timestamp},
     {"index", Field::index},
@@ -80,7 +80,7 @@ constexpr UnitOf units[] = {
     {"GHz", Quantity::frequency, 1e9},
 };
 
-/// What a field is measured in, memory and power of a GPU included; nothing for texts.
+/// Quantity of a field, including memory and power of a GPU; nothing for text fields.
 std::optional<Quantity> quantity_of(Field field) {
   switch (field) {
     case Field::power:
@@ -101,7 +101,7 @@ std::optional<Quantity> quantity_of(Field field) {
   }
 }
 
-/// The unit that nvidia-smi itself uses.
+/// The unit that nvidia-smi uses.
 std::string_view usual_unit(Field field) {
   const auto quantity = quantity_of(field);
   for (const auto& unit : units)
@@ -120,7 +120,7 @@ struct Heading {
   std::string_view unit;
 };
 
-/// " power.draw [W]" -> "power.draw", "W".
+/// Splits " power.draw [W]" into "power.draw" and "W".
 Heading take_apart(std::string_view text) {
   text = trim(text);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
@@ -139,7 +139,7 @@ Column make_column(std::string heading, Field field, std::string_view stated_uni
   return column;
 }
 
-/// The cells of one column over the first rows of a log.
+/// The cells of one column in the first rows of a log.
 struct Sample {
   std::vector<std::string_view> cells;
   [[nodiscard]] bool all(bool (*test)(std::string_view)) const {
@@ -160,7 +160,7 @@ std::vector<Sample> columns_of_rows(const std::vector<std::string_view>& rows) {
   return samples;
 }
 
-/// What can be told of one column without the others.
+/// Guesses a column's field from its own cells alone.
 Field guess_alone(const Sample& sample) {
   if (sample.all([](auto cell) { return parse_civil_us(cell).has_value(); })) return Field::timestamp;
   if (sample.any([](auto cell) { return cell.ends_with(" W"); })) return Field::power;
@@ -217,8 +217,8 @@ bool is_header(std::string_view line) {
     ++cells;
     known += find_name(take_apart(cell).name) != nullptr ? 1 : 0;
   }
-  // A row may hold a GPU called "name"; a header is names throughout, some of which may be newer than this
-  // table.
+  // A row may contain a GPU called "name". A header consists of names only, but some may be newer than this
+  // table. So a third of known names is required.
   return known > 0 && known * 3 >= cells;
 }
 
@@ -244,7 +244,7 @@ Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& r
       if (!is_the_one(i)) columns[i] = make_column(columns[i].heading, Field::ignored, "");
   };
   if (const auto powers = columns_with(columns, Field::power); powers.size() > 1) {
-    // A limit stands still, the draw does not.
+    // A power limit is constant, the power draw is not.
     keep_one(Field::power, [&](std::size_t i) { return samples[i].varies(); });
     if (columns_with(columns, Field::power).size() != 1)
       return fail(ErrorKind::malformed, place(file, 1),
@@ -252,9 +252,10 @@ Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& r
   }
   const auto shares = columns_with(columns, Field::utilisation);
   keep_one(Field::utilisation, [&](std::size_t i) { return i == shares.front(); });
-  if (shares.size() == 2)  // the order in which everybody asks for them
+  if (shares.size() == 2)  // the order in which they are usually queried
     columns[shares[1]] = make_column(columns[shares[1]].heading, Field::memory_utilisation, "");
-  if (columns_with(columns, Field::memory_used).size() > 1)  // used, free or total: nobody can tell
+  // used, free or total memory: they cannot be told apart
+  if (columns_with(columns, Field::memory_used).size() > 1)
     keep_one(Field::memory_used, [](std::size_t) { return false; });
   if (columns_with(columns, Field::power).empty())
     return fail(ErrorKind::malformed, place(file, 1),

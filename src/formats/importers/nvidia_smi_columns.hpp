@@ -1,4 +1,4 @@
-// What the columns of a nvidia-smi log hold, by their headings or by what stands in them.
+// The columns of an nvidia-smi log, from their headings or guessed from their cells.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ enum class Field {
   memory_used,
   temperature,
   clock,
-  // Up to here a channel each; what follows describes the row or the GPU.
+  // The fields above have a channel each. The fields below describe the row or the GPU.
   timestamp,
   index,
   uuid,
@@ -34,31 +34,32 @@ constexpr bool is_channel(Field field) {
   return static_cast<std::size_t>(field) < channel_fields;
 }
 
-/// The channel of a field, named after its GPU.
+/// The channel for a field of this GPU.
 [[nodiscard]] trace::Channel channel_of(Field field, std::size_t gpu);
 
 struct Column {
-  std::string heading;  ///< as it stands in the file, or as it was guessed
+  std::string heading;  ///< as in the file, or as guessed
   Field field = Field::ignored;
-  std::string unit;   ///< what stands behind the number where nothing else does: "W"
-  double factor = 1;  ///< to the base unit, of a number without a unit
+  std::string unit;   ///< the unit of a number without its own: "W"
+  double factor = 1;  ///< converts a number without its own unit to the base unit
 };
 
-/// Base units in one of `unit`, for a field of that kind; nothing where the unit is not one of it.
+/// Base units per `unit` for a field; nothing if the unit does not fit the field.
 [[nodiscard]] std::optional<double> unit_factor(Field field, std::string_view unit);
 
-/// Whether a line is a heading: its first cells are names that nvidia-smi knows.
+/// Whether a line is a header: enough of its first cells are names that nvidia-smi knows.
 [[nodiscard]] bool is_header(std::string_view line);
 
-/// The columns of a header line, or of the names given to --query-gpu.
+/// The columns of a header line, or of the names passed to --query-gpu.
 [[nodiscard]] std::vector<Column> columns_of_header(const std::vector<std::string_view>& headings);
 
-/// The columns of a log without a header, from its first rows. malformed where the power cannot be told from
-/// others.
+/// Guesses the columns of a log without a header from its first rows. malformed if the power column cannot be
+/// told from the others.
 [[nodiscard]] Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& rows,
                                                         const std::string& file);
 
-/// Keeps one column per field: the reading that nvidia-smi averages itself before others, the narrower limit.
+/// Keeps one column per field. Readings that nvidia-smi averages itself are preferred, and so is the lower
+/// limit.
 void drop_rivals(std::vector<Column>& columns);
 
 }  // namespace joulecast::formats::nvidia_smi

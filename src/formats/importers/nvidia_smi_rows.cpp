@@ -21,14 +21,14 @@ const char* find_cell_end(const char* p) {
   return p;
 }
 
-/// "[N/A]", "[Not Supported]", "[Unknown Error]", "ERR!", "N/A", nothing at all.
+/// True for "[N/A]", "[Not Supported]", "[Unknown Error]", "ERR!", "N/A" and empty text.
 bool says_nothing(std::string_view text) {
   return text.empty() || (text.front() == '[' && text.back() == ']') || text == "ERR!" || text == "N/A" ||
          text == "Unknown Error" || text == "Not Supported";
 }
 
-/// The column whose text tells GPUs apart: an index before a UUID before a bus address; columns.size() where
-/// none does.
+/// The column that tells GPUs apart: preferably an index, then a UUID, then a bus address. columns.size() if
+/// there is none.
 std::size_t key_column(const std::vector<Column>& columns) {
   for (const auto field : {Field::index, Field::uuid, Field::bus_id}) {
     const auto found = std::ranges::find(columns, field, &Column::field);
@@ -125,7 +125,7 @@ const char* RowParser::parse_number(const char* p, const char* end, std::size_t 
   }
   double factor = cell.factor;
   if (!ends_cell(*p)) {
-    // The unit is nearly always the one of the row before.
+    // The unit is almost always the same as in the previous row.
     if (end - p > 8 && std::memcmp(p, cell.suffix.data(), cell.suffix_length) == 0 &&
         cell.suffix_length != 0 && ends_cell(p[cell.suffix_length])) {
       p += cell.suffix_length;
@@ -135,7 +135,8 @@ const char* RowParser::parse_number(const char* p, const char* end, std::size_t 
     }
     factor = cell.suffix_factor;
   }
-  // A share is divided, because 0.01 is no double and 37 % shall be 0.37.
+  // Dividing by 100 gives exactly 0.37 for 37 %. Multiplying by 0.01, which is not a binary fraction, would
+  // not.
   value = cell.kind == Cell::Kind::percent ? number / 100 : number * factor;
   return p;
 }

@@ -1,4 +1,4 @@
-// One row of a nvidia-smi log as numbers, without allocating.
+// Parses one row of an nvidia-smi log into numbers without allocating memory.
 #pragma once
 
 #include <array>
@@ -17,11 +17,11 @@ namespace joulecast::formats::nvidia_smi {
 
 struct Row {
   std::int64_t time_us = 0;
-  std::array<double, channel_fields> values{};  ///< base units; NaN = not there
-  std::string_view key;  ///< what tells the GPU: index, UUID or bus id; empty = nothing does
+  std::array<double, channel_fields> values{};  ///< in base units; NaN = absent
+  std::string_view key;                         ///< identifies the GPU: index, UUID or bus id; empty = none
   std::string_view name;
-  /// Length of the last cell where it is a bare number, which a torn line may have shortened; 0 where it is
-  /// not.
+  /// Length of the last cell if it is a bare number, which a truncated line could have shortened; otherwise
+  /// 0.
   std::ptrdiff_t open_length = 0;
 };
 
@@ -29,27 +29,26 @@ class RowParser {
  public:
   explicit RowParser(std::vector<Column> columns);
 
-  /// Reads the row at the front of [begin, end), which ends in '\n'. Returns what follows the row; nullptr
-  /// where it is not one, and then reason() says why.
+  /// Parses the row at the front of [begin, end), which ends in '\n', and returns the position after it.
+  /// Returns nullptr if it is not a valid row; reason() then tells why.
   const char* parse(const char* begin, const char* end, Row& row);
   [[nodiscard]] std::string reason() const;
 
   [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
   [[nodiscard]] bool has(Field field) const;
-  /// What the last row said of a field that no channel is made of, in the base unit; nothing where it said
-  /// nothing.
+  /// The value of a field without a channel in the last row, in the base unit; nothing if it had none.
   [[nodiscard]] std::optional<double> described(Field field) const;
 
  private:
-  /// What the hot loop needs of a column, close together.
+  /// The properties of a column that the inner loop needs, close together in memory.
   struct Cell {
     enum class Kind : std::uint8_t { number, percent, timestamp, key, name, other } kind = Kind::other;
     std::uint8_t slot = 0;
     std::uint8_t suffix_length = 0;
-    std::array<char, 8> suffix{};  ///< " MiB": how the unit stood behind the last number
-    double suffix_factor = 1;      ///< to the base unit, of a number with that suffix
-    double factor = 1;             ///< of a bare number
-    std::string repeated;          ///< what stood in a cell that hardly ever changes
+    std::array<char, 8> suffix{};  ///< the unit after the last number, such as " MiB"
+    double suffix_factor = 1;      ///< converts a number with that suffix to the base unit
+    double factor = 1;             ///< converts a bare number to the base unit
+    std::string repeated;          ///< text of a cell that hardly ever changes
   };
 
   const char* parse_number(const char* p, const char* end, std::size_t column, double& value);

@@ -9,7 +9,7 @@ namespace joulecast::formats {
 
 Status ChannelFeed::push(std::span<const double> times, std::span<const double> values,
                          ChannelOutput& output) {
-  // Whole stretches of good readings pass at once; only what interrupts them is looked at one by one.
+  // Passes on whole stretches of good readings; only exceptions are handled one by one.
   for (std::size_t i = 0; i < times.size();) {
     if (last_time_ && times[i] <= *last_time_) {
       ++i;

@@ -1,4 +1,4 @@
-// Turns what a source said of one channel, in time order, into readings and explicit gaps.
+// Turns a source's values for one channel, in time order, into readings and explicit gaps.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace joulecast::formats {
 
-/// Where one channel's readings go.
+/// Receives the readings of one channel.
 class ChannelOutput {
  public:
   virtual ~ChannelOutput() = default;
@@ -22,15 +22,15 @@ class ChannelFeed {
  public:
   explicit ChannelFeed(trace::Behaviour behaviour) : behaviour_(behaviour) {}
 
-  /// Values in the channel's base unit; NaN = the source was asked and had nothing. A time that is not after
-  /// the last one is dropped: the source repeated itself. An energy counter may give any zero point; a fall
-  /// is a restart, and the difference across it is lost: a gap. What else is missing from a counter is in its
-  /// next difference.
+  /// Values are in the channel's base unit; NaN = the source had no value. A repeated or earlier time is
+  /// dropped. An energy counter may start at any value. If it falls, it has restarted, and the energy across
+  /// the restart is unknown: a gap. Other missing values of a counter need no gap, because the next
+  /// difference includes their energy.
   [[nodiscard]] Status push(std::span<const double> times, std::span<const double> values,
                             ChannelOutput& output);
-  /// Something was lost here, nobody knows when: what lies between the readings on both sides is a gap.
+  /// Data was lost at an unknown time. The time between the readings on both sides becomes a gap.
   void interrupt();
-  /// A trailing absence becomes a gap.
+  /// Turns missing values at the end into a gap.
   [[nodiscard]] Status finish(ChannelOutput& output);
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
@@ -50,7 +50,7 @@ class ChannelFeed {
   double last_count_ = 0;
   double total_ = 0;
   bool broken_ = false;  ///< a gap is open
-  /// Where it began; nothing = before the first reading, at no known time
+  /// Where the gap began; nothing = before the first reading, at an unknown time.
   std::optional<double> broken_since_;
   std::optional<double> last_missing_;
   std::uint64_t samples_ = 0;
@@ -58,7 +58,7 @@ class ChannelFeed {
   std::vector<double> scratch_;
 };
 
-/// A feed that keeps its readings as a trace.
+/// A feed that collects the readings in a trace.
 class TraceBuilder final : private ChannelOutput {
  public:
   explicit TraceBuilder(trace::Channel channel);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
 
-/// Reads exactly `count` digits; -1 where there are fewer.
+/// Reads exactly `count` digits; -1 if there are fewer.
 int digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) return -1;
   int value = 0;
@@ -37,7 +37,7 @@ constexpr unsigned days_in_month(int year, int month) {
   return days[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-/// ".167" as microseconds; digits beyond the sixth do not count.
+/// Reads ".167" as microseconds; ignores digits after the sixth.
 std::int64_t fraction_us(std::string_view& text) {
   if (!take(text, ".,")) return 0;
   std::int64_t value = 0;
@@ -50,7 +50,7 @@ std::int64_t fraction_us(std::string_view& text) {
   return value;
 }
 
-/// "Z", "+01:00", "-0500" as microseconds ahead of UTC; nothing where the text is not a zone.
+/// Reads "Z", "+01:00" or "-0500" as microseconds ahead of UTC; nothing for any other text.
 std::optional<std::int64_t> zone_us(std::string_view text) {
   if (text.empty() || text == "Z" || text == "z") return 0;
   const int sign = text.front() == '-' ? -1 : 1;
@@ -62,7 +62,7 @@ std::optional<std::int64_t> zone_us(std::string_view text) {
   return sign * (hours * 3600 + minutes * 60) * second_us;
 }
 
-/// "2022-12-07 01:58:" as microseconds.
+/// Reads "2022-12-07 01:58:" as microseconds.
 std::optional<std::int64_t> minute_us(std::string_view& text) {
   const int year = digits(text, 4);
   if (!take(text, "-/")) return std::nullopt;

@@ -1,4 +1,4 @@
-// Dates and times as logs write them, as microseconds since 1970-01-01 of the same (unnamed) zone.
+// Parses dates and times of logs as microseconds since 1970-01-01 in the same (unnamed) time zone.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,16 @@ namespace joulecast::formats {
   return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
 }
 
-/// A log's date and time: "2022-12-07 01:58:32.167", "2023/02/20 11:40:30.788",
-/// "2022-12-07T01:58:34.182524+01:00". Nothing where the text is anything else or names no real moment. A
-/// zone is taken off, a missing one stays unknown.
+/// Parses a log's date and time: "2022-12-07 01:58:32.167", "2023/02/20 11:40:30.788",
+/// "2022-12-07T01:58:34.182524+01:00". Nothing for any other text or an impossible moment. A zone is
+/// subtracted; without one the zone stays unknown.
 [[nodiscard]] std::optional<std::int64_t> parse_civil_us(std::string_view text);
 
-/// The same, remembering the last minute seen: nearly every line of a log shares it with the one before.
+/// The same, but caches the last minute, because consecutive lines of a log mostly share it.
 class CivilParser {
  public:
-  /// Reads the time at the front of [begin, end) up to a comma, a blank behind the seconds or a line end;
-  /// returns what follows it, or nullptr.
+  /// Reads the time at the front of [begin, end) up to a comma, a blank after the seconds or a line end.
+  /// Returns the position after it, or nullptr.
   const char* parse(const char* begin, const char* end, std::int64_t& microseconds);
 
  private:
@@ -36,7 +36,7 @@ class CivilParser {
   std::int64_t prefix_us_ = 0;
 };
 
-/// "20221207T015832" of such a moment, for names.
+/// Formats such a time as "20221207T015832", for names.
 struct CivilText {
   char text[16];
 };

@@ -1,5 +1,5 @@
-// What of a file could not be used. Strict reading ends at the first fault; otherwise the rest of the file is
-// taken.
+// Collects the parts of a file that could not be used. Strict reading stops at the first fault; otherwise the
+// rest of the file is used.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,14 @@ class Damage {
  public:
   explicit Damage(bool strict) : strict_(strict) {}
 
-  /// Notes one unusable line (numbered from 1; 0 = the file as a whole). The error itself where reading is
-  /// strict.
+  /// Records one unusable line (numbered from 1; 0 = the file as a whole). Returns it as an error if reading
+  /// is strict.
   Status at(std::string_view file, std::size_t line, std::string reason);
 
   [[nodiscard]] bool strict() const { return strict_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
-  /// The first faults, "file:line: reason"; a file that is damage throughout must not fill the memory.
+  /// The first faults, "file:line: reason". Only a few are kept, so that a badly damaged file cannot fill the
+  /// memory.
   [[nodiscard]] const std::vector<std::string>& first() const { return first_; }
 
  private:
@@ -32,7 +33,7 @@ class Damage {
   std::vector<std::string> first_;
 };
 
-/// "file:line", or the file alone for line 0.
+/// "file:line", or only the file for line 0.
 [[nodiscard]] std::string place(std::string_view file, std::size_t line);
 
 }  // namespace joulecast::formats

@@ -1,4 +1,4 @@
-// Decimal numbers as instruments write them ("243.17"), read exactly and fast.
+// Reads decimal numbers in the form that instruments write ("243.17"), exactly and fast.
 #pragma once
 
 #include <charconv>
@@ -21,10 +21,10 @@ inline const char* read_any_number(const char* begin, const char* end, double& v
 }
 }  // namespace detail
 
-/// Reads the finite number at the front of [begin, end) and returns what follows it; nullptr where none
-/// stands there. Up to 15 digits without an exponent are one integer division, which is exact where digits
-/// and power of ten are both doubles (Clinger 1990); everything else goes to std::from_chars, so the result
-/// is always the nearest double.
+/// Reads the finite number at the front of [begin, end) and returns the position after it; nullptr if there
+/// is no number. A number of up to 15 digits without an exponent is read as an integer and divided by a power
+/// of ten. This is exact if both are exact doubles (Clinger 1990). All others use std::from_chars, so that
+/// the result is always the nearest double.
 inline const char* read_number(const char* begin, const char* end, double& value) {
   const char* p = begin;
   const bool negative = p != end && *p == '-';

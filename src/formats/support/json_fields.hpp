@@ -1,5 +1,5 @@
-// JSON objects read key by key, with the line of what is wrong.
-// Internal to the module: it brings the whole of the JSON library with it.
+// Reads JSON objects key by key and reports the line of an error.
+// Internal to the module, because it includes the whole JSON library.
 #pragma once
 
 #include <algorithm>
@@ -21,8 +21,8 @@ namespace joulecast::formats {
 
 using nlohmann::ordered_json;
 
-/// Takes known keys out of one JSON object. The first key of the wrong kind is the error; the rest is what is
-/// left over.
+/// Takes known keys out of a JSON object. The first key of the wrong type is the error. Keys that were not
+/// taken are left over.
 class Fields {
  public:
   Fields(ordered_json object, std::string_view text, const std::string& file)
@@ -34,7 +34,7 @@ class Fields {
     else
       refuse_unless(value.is_null(), key, "a text");
   }
-  /// Of a key that others may use for something else: what is no text stays among the unknown keys.
+  /// For a key that others may use differently: if its value is not a text, it stays among the unknown keys.
   void take_if_text(const char* key, std::string& out) {
     const auto found = object_.find(key);
     if (found != object_.end() && found->is_string()) take(key, out);
@@ -111,7 +111,7 @@ class Fields {
       if (whole) out.push_back(static_cast<int>(number.get<double>()));
     }
   }
-  /// The names of an enum, read by one of the *_from functions.
+  /// Reads the name of an enum value with one of the *_from functions.
   template <class Enum>
   void take(const char* key, Enum& out, std::optional<Enum> (*from)(std::string_view)) {
     std::string name;
@@ -126,7 +126,7 @@ class Fields {
     refuse_unless(value.is_null() || value.is_array(), key, "a list");
     return value.is_array() ? value.get<std::vector<ordered_json>>() : std::vector<ordered_json>{};
   }
-  /// The fields of an object inside this one; its errors are this one's once `absorb`ed.
+  /// The fields of an inner object. `absorb` adds its errors to this object's.
   [[nodiscard]] Fields object(const char* key) {
     const auto value = extract(key);
     refuse_unless(value.is_null() || value.is_object(), key, "an object");

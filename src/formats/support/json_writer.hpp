@@ -1,5 +1,5 @@
-// JSON objects written without what is not known.
-// Internal to the module: it brings the whole of the JSON library with it.
+// Writes JSON objects without their unknown values.
+// Internal to the module, because it includes the whole JSON library.
 #pragma once
 
 #include <cmath>
@@ -18,7 +18,7 @@ namespace joulecast::formats {
 
 using nlohmann::ordered_json;
 
-/// Writes a value unless it is empty or unknown; whole numbers without a point.
+/// Writes a value unless it is empty or unknown. Whole numbers have no decimal point.
 class Writer {
  public:
   void operator()(const char* key, const std::string& value) { put_unless_empty(key, value); }

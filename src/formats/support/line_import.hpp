@@ -1,5 +1,5 @@
-// What the importers of logs share: line by line into one run at a time, with what could not be used counted.
-// Internal to the module.
+// What the importers of logs share: reads lines into one run at a time and counts unusable lines. Internal to
+// the module.
 #pragma once
 
 #include "base/text.hpp"
@@ -16,8 +16,8 @@ class LineImport {
       : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
 
  protected:
-  /// Hands every line that is not empty to `take(line, number, torn)`, trimmed; torn: the file ends within
-  /// it.
+  /// Passes every non-empty line, trimmed, to `take(line, number, torn)`. torn: the file ends within this
+  /// line.
   template <class Take>
   Status each_line(Take take) {
     for (;;) {
@@ -36,7 +36,8 @@ class LineImport {
     }
   }
 
-  /// Reports what could not be used; malformed, with these words, where nothing else was there.
+  /// Reports what could not be used. malformed, with `nothing_usable` as the message, if there was nothing
+  /// else.
   Status tell_damage(std::string_view nothing_usable) {
     report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
     report_.faults = damage_.first();

@@ -32,7 +32,8 @@ LineReader::LineReader(std::string name, Read read) : name_(std::move(name)), re
 
 LineReader::LineReader(std::string name, std::string_view text)
     : name_(std::move(name)), read_([text](char* to, std::size_t size) mutable -> Result<std::size_t> {
-        const auto count = text.copy(to, size);  // of an empty text too, which memcpy() does not allow
+        // not memcpy(), which does not allow the null pointer of an empty text
+        const auto count = text.copy(to, size);
         text.remove_prefix(count);
         return count;
       }) {}
@@ -43,7 +44,7 @@ Status LineReader::fill(std::size_t wanted) {
     begin_ = 0;
   }
   while (!end_of_input_ && buffer_.size() < wanted) {
-    // The buffer grows as the input does: a short file needs no long one.
+    // The buffer grows with the input, so that a short file needs little memory.
     const auto had = buffer_.size();
     const auto size = std::min(wanted, std::max({buffer_.capacity(), 2 * had, std::size_t{4096}}));
     buffer_.resize(size);

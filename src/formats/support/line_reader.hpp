@@ -1,4 +1,4 @@
-// A file in blocks of whole lines, in constant memory.
+// Reads a file in blocks of whole lines, in constant memory.
 #pragma once
 
 #include <cstddef>
@@ -14,26 +14,27 @@ namespace joulecast::formats {
 
 class LineReader {
  public:
-  /// Puts up to `size` bytes at `to`; 0 = the end.
+  /// Writes up to `size` bytes to `to` and returns their number; 0 = the end.
   using Read = std::function<Result<std::size_t>(char* to, std::size_t size)>;
 
   [[nodiscard]] static Result<LineReader> open(const std::filesystem::path& path);
   LineReader(std::string name, Read read);
-  /// Text that is already in memory, and outlives the reader.
+  /// Reads text in memory, which must outlive the reader.
   LineReader(std::string name, std::string_view text);
 
-  /// What the input begins with, up to `head_bytes`, without consuming it.
+  /// The beginning of the input, up to `head_bytes`, without consuming it.
   [[nodiscard]] Result<std::string_view> head();
 
-  /// The next lines, each ended by '\n'; empty = the end. Valid until the next call. The last line of a file
-  /// that does not end in '\n' is given one, and then cut_off() is true.
+  /// The next lines, each ending in '\n'; empty = the end. Valid until the next call. If the file's last line
+  /// does not end in '\n', one is added and cut_off() returns true.
   [[nodiscard]] Result<std::string_view> block();
 
   /// Number of the first line of the block, from 1.
   [[nodiscard]] std::size_t line() const { return line_; }
-  /// Whether the block's last line had no end of its own.
+  /// Whether the last line of the block had no line end in the file.
   [[nodiscard]] bool cut_off() const { return cut_off_; }
-  /// Lines left out because they are longer than any log has (longest_line); their numbers are still counted.
+  /// Number of lines that were skipped because they are longer than any real log line (longest_line). They
+  /// still count in line numbers.
   [[nodiscard]] std::size_t overlong_lines() const { return overlong_lines_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -47,7 +48,7 @@ class LineReader {
   std::string name_;
   Read read_;
   std::string buffer_;
-  std::size_t begin_ = 0;  ///< of what was not handed out yet
+  std::size_t begin_ = 0;  ///< start of the data not handed out yet
   std::size_t line_ = 1;
   std::size_t lines_in_block_ = 0;
   std::size_t overlong_lines_ = 0;

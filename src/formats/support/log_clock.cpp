@@ -14,8 +14,7 @@ namespace {
 constexpr std::int64_t second_us = 1'000'000;
 constexpr std::size_t most_notes = 20;
 
-/// Whether summer time begins or ends somewhere in this hour of the night: the clock reads 00:00 to 03:59
-/// after it.
+/// Whether summer time can begin or end in this hour: the clock reads 00:00 to 03:59 afterwards.
 constexpr bool at_changing_hour(std::int64_t us) {
   const auto hour = us / (3600 * second_us) % 24;
   return hour <= 3;
@@ -37,7 +36,7 @@ bool RhythmWatch::is_silence(std::int64_t interval_us) {
     expected_us_ = period_us();
     silence = count_ >= 4 && interval_us > 5 * expected_us_;
   }
-  last_[count_++ % last_.size()] = interval_us;  // a silence too: eight of them are a new rhythm
+  last_[count_++ % last_.size()] = interval_us;  // silences count too, since eight of them are a new rhythm
   return silence;
 }
 
@@ -46,8 +45,8 @@ LogClock::Moment LogClock::look_closer(std::int64_t raw_us, std::int64_t last_us
   const auto slack = std::max(5 * second_us, 5 * period_us);
   const auto step = us - last_us;
   if (step >= 0) {
-    // Summer time begins: an hour is missing that begins at a full hour, and no more than a few periods
-    // besides.
+    // Start of summer time: an hour is missing, beginning at a full hour, and besides it at most a few
+    // periods.
     const auto without = step - hour_us;
     const bool skips_an_hour = std::abs(without) <= slack && without >= 0;
     if (skips_an_hour && at_changing_hour(raw_us) && raw_us % hour_us <= without) {

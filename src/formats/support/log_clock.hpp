@@ -1,4 +1,5 @@
-// Makes the local wall-clock times of a log rise again: daylight saving, a clock that was set, long silences.
+// Makes the local times of a log rise steadily despite daylight saving, a clock that was set, and long
+// silences.
 #pragma once
 
 #include <array>
@@ -8,32 +9,32 @@
 
 namespace joulecast::formats {
 
-/// How often a source speaks: the median of its last intervals.
+/// Estimates how often a source writes: the median of its last intervals.
 class RhythmWatch {
  public:
-  /// Notes an interval and says whether it is a silence: more than five times the rhythm, and more than a
+  /// Adds an interval and returns whether it is a silence: more than five times the median and more than one
   /// second.
   bool is_silence(std::int64_t interval_us);
-  /// 0 = not known yet.
+  /// 0 = unknown so far.
   [[nodiscard]] std::int64_t period_us() const;
 
  private:
   std::array<std::int64_t, 16> last_{};
   std::uint64_t count_ = 0;
-  std::int64_t expected_us_ = 0;  ///< the median when it was last needed
+  std::int64_t expected_us_ = 0;  ///< the median at the last time it was needed
 };
 
-/// One log's local time as it would have run without anybody touching the clock.
+/// The local time of one log as if nobody had changed the clock.
 class LogClock {
  public:
   struct Moment {
     std::int64_t us;  ///< on the log's own rising time scale
-    bool after_jump;  ///< how long ago the last reading was is not known
+    bool after_jump;  ///< the time since the previous reading is unknown
   };
 
-  /// `raw_us` is the time as written, `last_us` the last result for the same device, `rhythm` its intervals.
-  /// A step of one hour at a full hour of the night is daylight saving and costs nothing; another step back
-  /// means that the clock was set, and the log goes on one period later.
+  /// `raw_us` is the time as written, `last_us` the previous result for the same device, and `rhythm` the
+  /// device's intervals. A step of one hour at a full hour of the night is daylight saving and is removed.
+  /// Any other step back means that the clock was set: the log then continues one period later.
   [[nodiscard]] Moment resolve(std::int64_t raw_us, std::int64_t last_us, const RhythmWatch& rhythm) {
     const auto us = raw_us + offset_us_;
     const auto step = us - last_us;
@@ -42,9 +43,9 @@ class LogClock {
     return look_closer(raw_us, last_us, rhythm.period_us());
   }
 
-  /// What is added to a written time at the moment.
+  /// The offset that is currently added to written times.
   [[nodiscard]] std::int64_t offset_us() const { return offset_us_; }
-  /// What happened, for people.
+  /// The corrections so far, for the user.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:
@@ -53,7 +54,7 @@ class LogClock {
   [[nodiscard]] Moment look_closer(std::int64_t raw_us, std::int64_t last_us, std::int64_t period_us);
   void note(std::int64_t raw_us, std::string text);
 
-  std::int64_t offset_us_ = 0;  ///< to be added to what is written
+  std::int64_t offset_us_ = 0;  ///< added to the written time
   std::vector<std::string> notes_;
 };
 

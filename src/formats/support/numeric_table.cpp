@@ -11,7 +11,7 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// Appends one row's numbers, or says what is wrong with the line.
+/// Appends a row's numbers, or returns what is wrong with the line.
 std::string take_row(const CsvRow& row, std::size_t columns, std::vector<double>& cells) {
   for (const auto cell : row.cells) {
     double value = missing;

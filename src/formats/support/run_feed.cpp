@@ -6,7 +6,7 @@
 namespace joulecast::formats {
 namespace {
 
-/// One channel of a sink, as a feed sees it.
+/// Connects a feed to one channel of a sink.
 class SinkOutput final : public ChannelOutput {
  public:
   SinkOutput(trace::RunSink& sink, std::size_t channel) : sink_(sink), channel_(channel) {}

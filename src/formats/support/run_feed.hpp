@@ -1,4 +1,4 @@
-// The channels of one run on their way to a sink, with what the report wants to know counted.
+// Sends the channels of one run to a sink and counts what the report needs.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class RunFeed {
   RunFeed(trace::RunSink& sink, ImportReport& report) : sink_(sink), report_(report) {}
 
   [[nodiscard]] Status begin(const trace::Run& header);
-  /// The channel's number, for the calls below.
+  /// Adds a channel and returns its number for the calls below.
   [[nodiscard]] Result<std::size_t> channel(const trace::Channel& channel);
   [[nodiscard]] Status push(std::size_t channel, std::span<const double> times,
                             std::span<const double> values);
@@ -23,11 +23,11 @@ class RunFeed {
   }
   void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
   void interrupt_all();
-  /// More rows gave readings.
+  /// Counts further rows with readings.
   void count_samples(std::size_t rows) { samples_ += rows; }
   [[nodiscard]] Status epoch(const trace::Epoch& epoch);
   [[nodiscard]] Status metric(const trace::MetricPoint& point);
-  /// Ends the run; where `header.span` is empty, it is what the readings cover.
+  /// Ends the run. If `header.span` is empty, the span of the readings is used.
   [[nodiscard]] Status end(trace::Run header);
 
   [[nodiscard]] bool open() const { return open_; }
@@ -36,7 +36,7 @@ class RunFeed {
  private:
   struct Entry {
     ChannelFeed feed;
-    bool energetic;  ///< power or energy
+    bool energetic;  ///< measures power or energy
   };
 
   trace::RunSink& sink_;

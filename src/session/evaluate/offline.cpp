@@ -7,13 +7,13 @@
 namespace joulecast::session {
 namespace {
 
-/// Reads tables as samples; rows of a GPU that nothing is known of are left out.
+/// Reads tables as samples. Rows of unknown GPUs are left out.
 class SampleReader {
  public:
   SampleReader(const OfflineEvaluationRequest& request, estimate::RowsLeftOut& left_out)
       : request_(request), left_out_(left_out) {}
 
-  /// Has to succeed before read().
+  /// Must succeed before read() is called.
   Status open() {
     std::vector<std::filesystem::path> tables{request_.table};
     if (!request_.test.empty()) tables.push_back(request_.test);

@@ -24,7 +24,7 @@ Status check(const OnlineEvaluationRequest& request) {
   return {};
 }
 
-/// One bundle's result, in the order of the paths, whichever thread had it.
+/// One result per bundle, in the order of the paths, whichever thread computed it.
 std::vector<Result<EvaluatedRun>> evaluate_all(const std::vector<std::filesystem::path>& paths,
                                                const OnlineEvaluationRequest& request) {
   std::optional<estimate::StepSetting> step;

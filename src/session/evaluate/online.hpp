@@ -1,4 +1,4 @@
-// How right the forecasts made while a training runs would have been, on recorded runs.
+// Tests on recorded runs how good the forecasts during training would have been.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,18 @@
 namespace joulecast::session {
 
 struct OnlineEvaluationRequest {
-  std::vector<std::filesystem::path> roots;  ///< folders that hold run bundles at any depth
-  /// STEP's stabilising epoch, or estimate::detect_stabilising; nothing = estimate::evaluate_run() chooses it
-  /// and the window.
+  std::vector<std::filesystem::path> roots;  ///< folders with run bundles at any depth
+  /// STEP's stabilising epoch, or estimate::detect_stabilising. If empty, estimate::evaluate_run() chooses
+  /// both epoch and window.
   std::optional<int> stabilising_unit{};
-  int window = 5;   ///< STEP's, in epochs
-  int threads = 0;  ///< that read bundles; 0 = one for each processor
+  int window = 5;  ///< STEP's window in epochs
+  /// Number of threads that read bundles; 0 = one per processor.
+  int threads = 0;
 };
 
-/// Reads and scores every bundle at or below the roots; one below two of them counts once. invalid where a
-/// root does not exist or holds no bundle, or where "stabilising_unit" or "window" cannot be; malformed where
-/// a bundle is. A run that cannot be scored is in `skipped`.
+/// Reads and scores every bundle below the roots. A bundle below two roots counts once. invalid if a root
+/// does not exist or has no bundle, or if "stabilising_unit" or "window" is impossible; malformed if a bundle
+/// is. A run that cannot be scored is listed in `skipped`.
 [[nodiscard]] Result<estimate::OnlineEvaluation> evaluate_online(const OnlineEvaluationRequest& request);
 
 }  // namespace joulecast::session

@@ -52,7 +52,8 @@ Result<std::vector<MeasuredDevice>> measure_all(const CalibrationRequest& reques
   return devices;
 }
 
-/// The user's own runs, from a table and from the store; what has no source of its own is of this machine.
+/// The user's own runs, from a table and from the store. A run without a source of its own counts as from
+/// this machine.
 Result<FitData> read_runs(const CalibrationRequest& request) {
   if (request.runs.table.empty() && !request.runs.store) return FitData{};
   auto data = gather_fit_data(request.runs);
@@ -71,7 +72,7 @@ std::vector<estimate::Sample> micro_samples(const std::vector<MeasuredDevice>& d
   return samples;
 }
 
-/// Measures, and updates the model that `result` names.
+/// Measures, then updates the model file that `result` names.
 Result<CalibrationResult> measured_and_updated(const CalibrationRequest& request, estimate::ModelFile& model,
                                                const std::vector<estimate::Sample>& runs) {
   if (auto writable = can_write_file(request.output); !writable) return propagate(writable.error());

@@ -1,5 +1,5 @@
-// Fits what is known in general to the user's own machine: about a minute of micro-workloads, then a few
-// short runs, update the physics parameters from their Gaussian prior.
+// Adapts the general model to the user's own machine. About a minute of micro-workloads and a few short runs
+// update the physics parameters, starting from their Gaussian prior.
 #pragma once
 
 #include <filesystem>
@@ -14,16 +14,18 @@
 namespace joulecast::session {
 
 struct CalibrationRequest {
-  Seconds each{8};                       ///< of every micro-workload
-  std::vector<std::string> cpu_command;  ///< runs one on the processor; see MicroRequest
-  std::string gpu;                       ///< calibrated as well where given, by its command
-  std::string gpu_command;               ///< for a shell; see MicroRequest
-  MeasureCommand measure;                ///< how commands are measured
-  FitInput runs;                         ///< a few runs of this machine; may be empty
+  Seconds each{8};                       ///< duration of each micro-workload
+  std::vector<std::string> cpu_command;  ///< command that runs one on the processor; see MicroRequest
+  /// GPU to calibrate as well, with gpu_command; "" = none.
+  std::string gpu;
+  std::string gpu_command;       ///< shell command; see MicroRequest
+  MeasureCommand measure;        ///< runs and measures a command
+  FitInput runs;                 ///< a few runs of this machine; may be empty
   std::filesystem::path fitted;  ///< model file to start from; empty = the one that comes with joulecast
   std::filesystem::path output = "joulecast-calibrated.json";
-  std::filesystem::path device_file;  ///< where the processor is described as a device; empty = nowhere
-  std::string source{own_source};     ///< what this machine's rows are called
+  /// Where to write the description of the processor as a device; empty = nowhere.
+  std::filesystem::path device_file;
+  std::string source{own_source};  ///< name of the source for this machine's rows
   std::string framework = "calibration";
 };
 
@@ -37,15 +39,16 @@ struct CalibrationResult {
   CalibrationErrors errors;
   std::filesystem::path output;
   std::string source;
-  std::string left_out_text;  ///< of the runs: one line, "" where none was left out
+  std::string left_out_text;  ///< one line on the runs that were left out; "" if none
 };
 
-/// Measures, updates and writes the model file, in this order; bad input is found before a minute is spent.
-/// invalid for a gpu without a gpu_command, a workload that fails, or a file without a physics model.
+/// Measures, updates and writes the model file, in this order. Checks the input first, so that bad input does
+/// not cost a minute. invalid for a GPU without a gpu_command, a workload that fails, or a file without a
+/// physics model.
 [[nodiscard]] Result<CalibrationResult> calibrate_machine(const CalibrationRequest& request);
 
-/// The machine's processor as a device of the physics model: peak rates are the best that was measured, the
-/// power limit that of the catalogue, else the most that was measured.
+/// The machine's processor as a device of the physics model. Peak rates are the best measured ones. The power
+/// limit is the catalogue's, or the highest measured power if the catalogue has none.
 [[nodiscard]] Result<hardware::Gpu> device_from(const std::vector<MicroResult>& results,
                                                 const std::string& name, std::optional<Watts> limit,
                                                 double memory_gb);

@@ -14,7 +14,7 @@
 namespace joulecast::session {
 namespace {
 
-/// "NAME=rest"; invalid where there is no name.
+/// Parses "NAME=rest"; invalid without a name.
 Result<std::pair<std::string, std::string>> named(const std::string& text, const char* field,
                                                   const char* what) {
   const auto equals = text.find('=');
@@ -59,7 +59,7 @@ Status add_table(const FitInput& input, const estimate::SampleContext& context, 
   return {};
 }
 
-/// Says of each source that the user said nothing of how many runs it has.
+/// Notes the number of runs for each source that the user did not describe.
 void note_sources(const formats::WorkloadTable& runs, FitData& data) {
   std::map<std::string, int> sources;
   for (const auto& row : runs.rows) ++sources[row.source];

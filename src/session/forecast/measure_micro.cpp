@@ -10,7 +10,7 @@
 namespace joulecast::session {
 namespace {
 
-/// A folder of our own that goes away.
+/// A temporary folder.
 class Scratch {
  public:
   Scratch() {
@@ -37,7 +37,7 @@ std::string filled(std::string word, const std::map<std::string, std::string>& v
   return word;
 }
 
-/// Mean power of the component over the measurement, and where it came from.
+/// Takes the component's mean power over the measurement, and its provenance.
 void take_power(const MeasuredCommand& measured, const std::string& component, MicroResult& result) {
   double joules = 0;
   auto provenance = Provenance::measured;

@@ -14,12 +14,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Matrix = Eigen::MatrixXf;
 
-// Sizes: products that fill the caches but not the memory, streams that fill neither.
+// Sizes: the matrices of a product fit into the caches, the streams are larger than most caches.
 constexpr Eigen::Index product_side = 384;
 constexpr std::size_t stream_floats = std::size_t{4} << 20;
 constexpr Eigen::Index channels = 32, side = 32, window = 3;
 
-/// One repetition; returns its FLOPs or bytes.
+/// Runs one repetition and returns its FLOPs or bytes.
 using Load = std::function<double()>;
 
 Load copy() {
@@ -38,7 +38,7 @@ Load matmul() {
   };
 }
 
-/// As frameworks do on CPUs: patches into columns, then a product.
+/// Works like frameworks on CPUs: copies patches into columns, then computes a product.
 Load convolution() {
   const Eigen::Index depth = channels * window * window, places = side * side;
   const Matrix weights = Matrix::Random(channels, depth), image = Matrix::Random(places, channels);
@@ -57,7 +57,8 @@ Load depthwise() {
   return [=, out = Eigen::ArrayXf(length)]() mutable {
     out.setZero();
     for (Eigen::Index tap = 0; tap < window * window; ++tap) out += 0.1F * image.segment(tap, length);
-    return 2.0 * static_cast<double>(length * sizeof(float));  // bound by memory: counted as bytes
+    // counted as bytes because it is bound by memory
+    return 2.0 * static_cast<double>(length * sizeof(float));
   };
 }
 
@@ -141,7 +142,8 @@ Result<MicroDone> run_micro(std::string_view name, Seconds duration) {
 estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& device,
                               const std::string& source, const std::string& framework) {
   constexpr double training_over_forward = 3;  // the physics model counts a step as three forward passes
-  constexpr double mostly_launches = 1e9;      // an idle device waits for work
+  // models idle as a device that waits for kernel launches nearly all the time
+  constexpr double mostly_launches = 1e9;
   estimate::Sample sample;
   sample.source = source;
   sample.training.framework = framework;

@@ -1,5 +1,5 @@
-// Small loads of one kind each. They tell how fast a machine is at the work that trainings consist of, and
-// what power it takes.
+// Small loads, each of one kind of work. They measure how fast a machine does the work of trainings, and how
+// much power it draws.
 #pragma once
 
 #include <string>
@@ -13,33 +13,32 @@
 
 namespace joulecast::session {
 
-/// "idle", "copy", "matmul", "convolution", "depthwise", "elementwise", in the order in which they run.
+/// "idle", "copy", "matmul", "convolution", "depthwise", "elementwise", in the order in which they are run.
 [[nodiscard]] const std::vector<std::string>& micro_kinds();
-/// What the amount of a kind counts: "FLOP", "byte", or "" for idle.
+/// Unit of a kind's amount of work: "FLOP", "byte", or "" for idle.
 [[nodiscard]] std::string_view unit_of_micro(std::string_view kind);
 
-/// What was done, and in which time, setting up apart.
+/// The work done and its duration, without the set-up.
 struct MicroDone {
   double amount = 0;  ///< FLOPs or bytes moved
   Seconds duration{0};
 };
 
-/// Runs one on every processor for about that long, at least once.
-/// invalid for another kind.
+/// Runs one kind on all processors for about this long, but at least once. invalid for an unknown kind.
 [[nodiscard]] Result<MicroDone> run_micro(std::string_view kind, Seconds duration);
 
-/// What one of them did while it was measured.
+/// A micro-workload's work and measurement.
 struct MicroResult {
   std::string kind;
   double amount = 0;  ///< FLOPs or bytes
   Seconds duration{0};
   Watts power{0};
-  Provenance provenance = Provenance::missing;  ///< of the power
+  Provenance provenance = Provenance::missing;  ///< provenance of the power
 };
 
-/// The measurement as a sample of the physics model: the amount is the work of one training step of a network
-/// that consists of that kind of work alone. A power that was not measured is left out: learning from it
-/// would teach a model what another one thinks. `source` groups it with the machine's own runs.
+/// The measurement as a sample of the physics model. The amount is treated as the work of one training step
+/// of a network with only this kind of work. A power that was not measured is left out, because a model
+/// should not learn from another model's output. `source` groups the sample with the machine's own runs.
 [[nodiscard]] estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& device,
                                             const std::string& source, const std::string& framework);
 

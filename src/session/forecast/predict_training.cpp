@@ -21,7 +21,7 @@ using estimate::Target;
 
 constexpr std::size_t nearest_shown = 3;
 
-/// The request with all that its names stand for.
+/// The request with its names resolved.
 struct Asked {
   std::vector<network::ArchitectureFeatures> networks;
   std::vector<hardware::Gpu> gpus;
@@ -76,7 +76,7 @@ Result<Asked> asked_by(const PredictionRequest& request) {
   return asked;
 }
 
-/// The name that the model's rows use for a framework, where the source leaves no choice.
+/// The framework's name in the model's rows, if the source has only one.
 std::string framework_of(const ModelFile& model, const PredictionRequest& request) {
   if (!request.training.framework.empty()) return to_lower(request.training.framework);
   std::set<std::string> used;
@@ -167,7 +167,7 @@ class Predictor {
       return predicted_of(physics_, forecast, target, result.novelty, sample.source);
     };
     result.power_w = of(Target::power);
-    // A board holds itself to its limit: what lies above is no possibility.
+    // A board stays within its power limit, so a higher value is impossible.
     if (auto& power = result.power_w; power && power->high)
       power->high = std::max(power->value, std::min(*power->high, sample.limit_w() * sample.gpu_count()));
     result.epoch_time_s = of(Target::epoch_time);

@@ -1,4 +1,5 @@
-// The cost of trainings before they start: every network on every GPU at every batch size that was asked for.
+// Predicts the cost of trainings before they start: every network on every GPU at every batch size of the
+// request.
 #pragma once
 
 #include <cstdint>
@@ -14,53 +15,56 @@
 
 namespace joulecast::session {
 
-/// Of trainings of which nobody said another.
+/// Optimizer of a training if the user did not name one.
 constexpr std::string_view default_optimizer = "sgd";
 
-/// Names and numbers as the user gave them.
+/// Names and numbers as the user typed them.
 struct PredictionRequest {
   std::vector<std::string> networks;      ///< ONNX files, description files, or names such as "resnet50"
-  std::vector<std::string> inputs;        ///< shapes, as network::parse_load_options() takes them
-  std::vector<std::string> dimensions;    ///< likewise
-  std::optional<std::int64_t> classes{};  ///< outputs of the head
-  std::vector<std::string> gpus;          ///< as hardware::resolve_gpu() takes them
-  std::vector<int> batches{32};           ///< samples of a step, over all GPUs
-  /// What all of them have in common: gpu_count, power limit, epochs, samples, dataset, framework, optimizer.
+  std::vector<std::string> inputs;        ///< shapes; see network::parse_load_options()
+  std::vector<std::string> dimensions;    ///< see network::parse_load_options()
+  std::optional<std::int64_t> classes{};  ///< outputs of the network's head
+  std::vector<std::string> gpus;          ///< see hardware::resolve_gpu()
+  std::vector<int> batches{32};           ///< samples per step, over all GPUs
+  /// Values common to all predictions: gpu_count, power limit, epochs, samples, dataset, framework,
+  /// optimizer.
   trace::TrainingDescription training;
-  std::string like;              ///< trained as this source of the model file was; empty = as none
+  /// Assume the software of this source in the model file; empty = of no particular source.
+  std::string like;
   std::filesystem::path fitted;  ///< the model file; empty = the one that comes with joulecast
   Place place;                   ///< for emissions; may be empty
 };
 
-/// One quantity: value, interval where there is one, and what the interval rests on.
+/// One predicted quantity: value, interval if there is one, and whether the interval is calibrated.
 struct Predicted {
   double value = 0;
-  std::optional<double> low, high;  ///< 90 %
-  bool calibrated = false;          ///< else the interval is model-based
+  std::optional<double> low, high;  ///< 90 % interval
+  bool calibrated = false;          ///< false = the interval is model-based
 };
 
 struct Prediction {
-  /// `architecture` is the network's name, `gpu` the catalogue's; the power limit is the board's where no
-  /// other was asked for.
+  /// `architecture` is the network's name, and `gpu` the catalogue's name. The power limit is the board's
+  /// unless the request sets another.
   trace::TrainingDescription training;
-  std::optional<Predicted> power_w;  ///< mean, all GPUs
+  std::optional<Predicted> power_w;  ///< mean power of all GPUs
   std::optional<Predicted> epoch_time_s, epoch_energy_j, total_energy_j;
-  std::optional<carbon::Estimate> emissions;          ///< of the total
-  std::optional<double> memory_needed_gb, memory_gb;  ///< of one GPU
-  bool fits = true;                                   ///< into its memory, as far as that is known
+  std::optional<carbon::Estimate> emissions;          ///< for the total energy
+  std::optional<double> memory_needed_gb, memory_gb;  ///< memory of one GPU
+  bool fits = true;  ///< whether it fits into the GPU's memory; true if unknown
   estimate::Novelty novelty = estimate::Novelty::new_source;
-  std::vector<estimate::MeasuredGroup> nearest;        ///< measured configurations that are most like it
-  std::vector<estimate::OutsideRange> outside_ranges;  ///< what of it lies outside the training range
+  std::vector<estimate::MeasuredGroup> nearest;  ///< the most similar measured configurations
+  /// features that lie outside the range of the training data
+  std::vector<estimate::OutsideRange> outside_ranges;
 };
 
 struct PredictionResult {
   std::filesystem::path model_file;
-  /// Cheapest first: by total energy, else energy of an epoch, else power.
+  /// Sorted by cost, cheapest first: by total energy, else by energy of an epoch, else by power.
   std::vector<Prediction> predictions;
 };
 
-/// invalid where no network or GPU is given, where one is unknown, where a number is impossible, or where
-/// `like` names no source of the model file.
+/// invalid if no network or GPU is given, if one is unknown, if a number is impossible, or if `like` names no
+/// source of the model file.
 [[nodiscard]] Result<PredictionResult> predict_training(const PredictionRequest& request);
 
 }  // namespace joulecast::session

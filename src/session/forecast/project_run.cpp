@@ -8,10 +8,11 @@
 namespace joulecast::session {
 namespace {
 
-/// A date further away is none (and beyond what nanoseconds can count).
+/// A finish time further away is not shown. It would also overflow the nanoseconds of a WallTime.
 constexpr Seconds longest_told{3e9};
 
-/// How other finished runs of the same command ended. A run of the maximum length would have gone on.
+/// How other finished runs of the same command ended. A run that reached the maximum did not stop early, so
+/// its stop epoch is unknown.
 std::vector<estimate::EarlierStop> earlier_stops(const store::RunStore& store, const trace::Run& run,
                                                  int max_epochs) {
   std::vector<estimate::EarlierStop> stops;
@@ -47,7 +48,7 @@ Result<Loaded> load(const ProjectRequest& request) {
   return loaded;
 }
 
-/// Where the electricity comes from: as asked for, else as the run says.
+/// Where the electricity comes from: the user's request, else the run's own record.
 Place place_of(const trace::Run& run, Place asked) {
   const auto& kept = run.place;
   if (asked.country.empty() && asked.cloud_region.empty() && !asked.intensity_g_per_kwh) {

@@ -1,4 +1,4 @@
-// What a recorded or half-finished run was expected to cost as it went on, from a bundle or from the store.
+// Replays the projections of a recorded or unfinished run, from a bundle or from the store.
 #pragma once
 
 #include <optional>
@@ -11,29 +11,29 @@
 namespace joulecast::session {
 
 struct ProjectRequest {
-  std::string run;    ///< a folder with a run bundle, or a run of the store
+  std::string run;    ///< a folder with a run bundle, or a stored run
   std::string store;  ///< "" = the default one
-  std::string at;     ///< as estimate::find_moment()
+  std::string at;     ///< see estimate::find_moment()
   estimate::HistoryOptions history;
   Place place;
 };
 
 struct ProjectedRun {
   std::string run;                    ///< its name or id
-  std::optional<WallTime> started{};  ///< of the training
+  std::optional<WallTime> started{};  ///< start of the training
   estimate::ProjectionHistory history;
-  std::size_t at = 0;  ///< place in history.moments of the moment that was asked for
+  /// Index in history.moments of the requested moment.
+  std::size_t at = 0;
   std::optional<double> ask_work{};
   std::optional<Joules> ask_budget{};
-  carbon::Estimate carbon{};              ///< of the projected total at that moment
-  std::optional<WallTime> finish_time{};  ///< as expected then
+  carbon::Estimate carbon{};              ///< for the projected total at that moment
+  std::optional<WallTime> finish_time{};  ///< expected at that moment
 
   [[nodiscard]] const estimate::ProjectedMoment& moment() const { return history.moments[at]; }
 };
 
-/// Earlier runs of the same command in the store tell where such a training stops, where early stopping is
-/// asked for. invalid as estimate::project_history(), or with "at" as the place where there is no such
-/// moment.
+/// With early stopping, earlier runs of the same command in the store tell when such a training stops.
+/// invalid in the cases of estimate::project_history(), or with "at" as the place if there is no such moment.
 [[nodiscard]] Result<ProjectedRun> project(const ProjectRequest& request);
 
 }  // namespace joulecast::session

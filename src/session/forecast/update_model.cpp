@@ -15,12 +15,12 @@ using estimate::PhysicsModel;
 using estimate::Sample;
 using estimate::Target;
 
-constexpr double part = 0.25;         ///< reach of PhysicsModel::updated()
-constexpr double negligible = 0.005;  ///< of an error in logarithms
-/// What repeats of one configuration differ by among the measured rows, in logarithms: a median that moves by
-/// less has not moved.
+constexpr double part = 0.25;         ///< reach of PhysicsModel::updated() for Followed::in_part
+constexpr double negligible = 0.005;  ///< difference of errors in logarithms that does not matter
+/// Typical difference between repeats of a configuration among the measured rows, in logarithms. A median
+/// that changes by less counts as unchanged.
 constexpr double repeats_differ = 0.05;
-/// What the physics forecasts by themselves; energy is their product.
+/// The targets that the physics forecasts directly; energy is their product.
 constexpr std::array judged{Target::power, Target::epoch_time};
 
 std::vector<Sample> joined(std::vector<Sample> first, const std::vector<Sample>& second) {
@@ -28,7 +28,7 @@ std::vector<Sample> joined(std::vector<Sample> first, const std::vector<Sample>&
   return first;
 }
 
-/// Runs, each configuration's own left out in turn.
+/// Predicts runs by leave-one-out: each configuration in turn is left out.
 class LeaveOneOut {
  public:
   explicit LeaveOneOut(const std::vector<Sample>& runs) : runs_(runs) {
@@ -36,8 +36,8 @@ class LeaveOneOut {
   }
   [[nodiscard]] std::size_t configurations() const { return configurations_.size(); }
 
-  /// log(predicted / measured) of each run and target, by a model made of the other configurations; nothing
-  /// where either is not known.
+  /// log(predicted / measured) of each run and target, by a model made from the other configurations. Nothing
+  /// if either value is unknown.
   using Make = std::function<PhysicsModel(const std::vector<Sample>& others)>;
   using Errors = std::vector<std::array<std::optional<double>, 3>>;
   [[nodiscard]] Errors errors_of(const Make& make) const {
@@ -53,8 +53,8 @@ class LeaveOneOut {
     return errors;
   }
 
-  /// By how much `a` errs more than `b`: mean over configurations and its standard error, of targets that
-  /// both forecast.
+  /// How much larger the errors of `a` are than those of `b`: the mean over configurations and its standard
+  /// error, for targets that both forecast.
   struct Excess {
     double mean = 0, standard_error = 0;
     [[nodiscard]] bool clear() const { return mean > std::max(standard_error, negligible); }
@@ -69,7 +69,7 @@ class LeaveOneOut {
     if (means.size() < 2) return {};
     return {stats::mean(means), stats::sample_sd(means) / std::sqrt(static_cast<double>(means.size()))};
   }
-  /// By how much the median error of `a` is above that of `b`.
+  /// How much larger the median error of `a` is than that of `b`.
   [[nodiscard]] double median_excess(const Errors& a, const Errors& b, Target target) const {
     std::vector<double> of_a, of_b;
     for_pairs(a, b, std::span(&target, 1), [&](const Sample&, double left, double right) {
@@ -92,7 +92,7 @@ class LeaveOneOut {
     return errors;
   }
 
-  /// Calls with the errors, of targets that both forecast.
+  /// Calls `visit` with both errors for each target that both forecast.
   template <class Visit>
   void for_pairs(const Errors& a, const Errors& b, std::span<const Target> targets, Visit visit) const {
     for (std::size_t i = 0; i < runs_.size(); ++i)
@@ -100,21 +100,21 @@ class LeaveOneOut {
         if (a[i][index(target)] && b[i][index(target)])
           visit(runs_[i], bounded(*a[i][index(target)]), bounded(*b[i][index(target)]));
   }
-  /// What is off by a factor of two is as useless as what is off by ten.
+  /// Limits the error: a prediction that is off by a factor of two is as useless as one that is off by ten.
   static double bounded(double log_ratio) { return std::min(std::abs(log_ratio), std::log(2.0)); }
 
   const std::vector<Sample>& runs_;
   std::map<std::string, int> configurations_;
 };
 
-/// A way to follow the measurements, and how wrong it is on what was left out.
+/// A way to follow the measurements, and its errors on the configurations left out.
 struct Candidate {
   Followed followed = Followed::not_at_all;
   LeaveOneOut::Make make;
   LeaveOneOut::Errors errors;
 };
 
-/// In the order in which they are preferred where they err alike; the last does not follow at all.
+/// In order of preference among equal errors. The last one does not follow the measurements at all.
 std::vector<Candidate> candidates_of(const PhysicsModel& old, const std::vector<Sample>& micro) {
   using Runs = std::vector<Sample>;
   const auto start = old.updated(micro);
@@ -124,7 +124,7 @@ std::vector<Candidate> candidates_of(const PhysicsModel& old, const std::vector<
           {Followed::not_at_all, [=](const Runs&) { return start; }, {}}};
 }
 
-/// Whether `a` errs clearly more than `b` in power or in time, on the whole or in the middle.
+/// Whether the errors of `a` in power or in time are clearly larger than those of `b`, by mean or by median.
 bool harms(const LeaveOneOut& left_out, const LeaveOneOut::Errors& a, const LeaveOneOut::Errors& b) {
   return std::ranges::any_of(judged, [&](const Target& target) {
     return left_out.excess(a, b, std::span(&target, 1)).clear() ||
@@ -132,7 +132,8 @@ bool harms(const LeaveOneOut& left_out, const LeaveOneOut::Errors& a, const Leav
   });
 }
 
-/// Of those that do no harm against not to follow, the first that is not clearly worse than the best.
+/// Among the candidates that do no harm compared with not following at all: the first that is not clearly
+/// worse than the best.
 const Candidate& chosen(const LeaveOneOut& left_out, const std::vector<Candidate>& candidates) {
   std::vector<const Candidate*> harmless;
   for (const auto& candidate : candidates)
@@ -145,7 +146,8 @@ const Candidate& chosen(const LeaveOneOut& left_out, const std::vector<Candidate
   });
 }
 
-/// Median APE of each target over the runs that both ways forecast; of all where `before` forecasts none.
+/// Median absolute percentage error of each target over the runs that both forecast, or over all runs if
+/// `before` forecasts none.
 void take_medians(const LeaveOneOut::Errors& before, const LeaveOneOut::Errors& after,
                   CalibrationErrors& result) {
   const auto percent = [](double log_ratio) { return 100 * std::abs(std::exp(log_ratio) - 1); };

@@ -22,7 +22,8 @@ namespace {
 using trace::Component;
 using trace::Run;
 
-constexpr double idle_share = 0.01;  ///< a GPU that is busy less than this took no part
+/// a GPU that is busy for less than this share of the time did not take part
+constexpr double idle_share = 0.01;
 constexpr double full_coverage = 0.95;
 
 /// "a", "a and b", "a, b and c"
@@ -35,11 +36,11 @@ using trace::TrainingDescription;
 
 struct Device {
   std::string node, id, name;
-  bool busy = true;      ///< unless its utilisation says otherwise
-  bool metered = false;  ///< its power is known
+  bool busy = true;      ///< true unless its utilisation says otherwise
+  bool metered = false;  ///< its power was measured
 };
 
-/// The GPUs that the run's channels speak of.
+/// The GPUs that the run's channels belong to.
 std::vector<Device> gpus_of(const Run& run) {
   std::vector<Device> devices;
   for (const auto& trace : run.traces) {
@@ -58,12 +59,12 @@ std::vector<Device> gpus_of(const Run& run) {
   return devices;
 }
 
-/// Where and on what the run trained.
+/// The hardware that the run trained on.
 struct Hardware {
-  std::string name;  ///< as the catalogue has it
+  std::string name;  ///< the catalogue's name
   int count = 1;
   Component component = Component::gpu;
-  std::vector<Device> devices;  ///< whose energy counts; of processors all that there are
+  std::vector<Device> devices;  ///< the devices whose energy counts; for a processor, all sockets
 };
 
 Failure unmeasured() {
@@ -103,7 +104,7 @@ Result<Hardware> hardware_of(const Run& run, std::vector<Device> gpus, const Tra
   return result;
 }
 
-/// Measured energy of the hardware in a span; nothing where a part of it is not known.
+/// Measured energy of the hardware in a span; nothing if a part of it is unknown.
 std::optional<double> energy_in(const Run& run, const Hardware& hardware, trace::Span span) {
   double joules = 0;
   std::size_t found = 0;
@@ -123,13 +124,13 @@ std::optional<double> energy_in(const Run& run, const Hardware& hardware, trace:
   return complete && joules > 0 ? std::optional{joules} : std::nullopt;
 }
 
-/// A span that did this many epochs.
+/// A time span and the number of epochs done in it.
 struct Stretch {
   trace::Span span;
   double epochs = 1;
 };
 
-/// How many epochs a recorded one was; nothing where its unit is another.
+/// How many epochs a recorded epoch stands for; nothing if its unit is another one.
 std::optional<double> epochs_in(const trace::Epoch& epoch, const Run& run,
                                 std::optional<double> train_samples) {
   const auto unit = to_lower(run.info.work_unit);
@@ -156,7 +157,7 @@ std::vector<Stretch> steady_epochs(const Run& run, std::optional<double> train_s
 }
 
 struct Cost {
-  double time_s = 0, energy_j = 0;  ///< of an epoch
+  double time_s = 0, energy_j = 0;  ///< per epoch
 };
 
 std::optional<Cost> cost_of(const Run& run, const Hardware& hardware, const std::vector<Stretch>& stretches) {
@@ -171,19 +172,21 @@ std::optional<Cost> cost_of(const Run& run, const Hardware& hardware, const std:
   return Cost{stats::median(times), stats::median(energies)};
 }
 
-/// What the record says, with what the sensors and epochs tell.
+/// The recorded description, completed with what sensors and epochs tell.
 TrainingDescription recorded_training(const Run& run, const std::vector<Device>& gpus) {
   auto training = run.info.training;
   training.input_shape = input_shape_of(training);
   if (!gpus.empty() && !gpus.front().name.empty()) training.gpu = gpus.front().name;
-  // `run` counts the GPUs of the machine, not those that take part; without a GPU at work nothing does.
+  // `run` records the number of GPUs in the machine, not of those that take part. If no GPU was busy, the
+  // number is not known either.
   if (gpus.empty() || run.info.source == "run") training.gpu_count.reset();
   const auto unit = to_lower(run.info.work_unit);
   if (unit == "epoch" || unit == "epochs") training.epochs = run.info.total_work;
   return training;
 }
 
-/// Keys of an imported run.json that are not ours speak where the record is silent, tags before both.
+/// The tags, and keys of an imported run.json that joulecast does not define. Such keys fill in what the
+/// record lacks; tags take precedence over both.
 trace::Tags tags_and_keys(const Run& run, const TrainingDescription& recorded) {
   auto tags = run.tags;
   for (const auto& [key, value] : formats::plain_values(run.info.extra_json))
@@ -193,7 +196,7 @@ trace::Tags tags_and_keys(const Run& run, const TrainingDescription& recorded) {
 
 struct Described {
   TrainingDescription training;
-  std::vector<std::string> impossible;  ///< values, "batch_size=many"
+  std::vector<std::string> impossible;  ///< such as "batch_size=many"
 };
 
 Described described(const Run& run, const std::vector<Device>& gpus) {
@@ -255,7 +258,7 @@ std::string WorkloadRows::left_out_text() const {
   if (out == 0) return {};
   std::vector<std::pair<int, std::string>> reasons;
   for (const auto& [reason, count] : left_out) reasons.emplace_back(-count, reason);
-  std::ranges::sort(reasons);  // the commonest first
+  std::ranges::sort(reasons);  // the most frequent first
   std::string text;
   for (const auto& [count, reason] : reasons)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", -count, reason);

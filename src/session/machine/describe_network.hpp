@@ -12,9 +12,10 @@
 namespace joulecast::session {
 
 struct NetworkRequest {
-  std::string model;                    ///< ONNX file, description file (.txt), or a name such as "resnet50"
-  std::vector<std::string> inputs;      ///< "3x224x224" of one sample; of an ONNX input by name "ids=1x128"
-  std::vector<std::string> dimensions;  ///< of an ONNX file's symbolic dimensions: "sequence=128"
+  std::string model;  ///< ONNX file, description file (.txt), or a name such as "resnet50"
+  /// shape of one sample, "3x224x224"; for an input of an ONNX file with its name, "ids=1x128"
+  std::vector<std::string> inputs;
+  std::vector<std::string> dimensions;  ///< values for an ONNX file's symbolic dimensions: "sequence=128"
   std::optional<std::int64_t> classes;  ///< outputs of the head; not for ONNX files
   std::int64_t batch = 1;               ///< samples in a training step
   std::string optimiser = "sgd";        ///< network::find_optimiser
@@ -24,23 +25,23 @@ struct NetworkDescription {
   network::ArchitectureFeatures network;
   std::int64_t batch = 1;
   network::Optimiser optimiser{"sgd", 0, 2};
-  network::Totals totals;          ///< of one sample, forward
+  network::Totals totals;          ///< of one sample's forward pass
   network::StepCost step;          ///< of a training step over the batch
   network::TrainingMemory memory;  ///< peak while training
-  network::Summary summary;        ///< dimensionless features, at the batch
+  network::Summary summary;        ///< dimensionless features at this batch size
 };
 
-/// Errors of a field name it: "inputs", "dimensions", "batch".
+/// An invalid field is named: "inputs", "dimensions", "batch".
 [[nodiscard]] Result<NetworkDescription> describe_network(const NetworkRequest& request);
 
-/// The same for a network that is loaded already.
+/// The same for a network that is already loaded.
 [[nodiscard]] NetworkDescription describe_network(network::ArchitectureFeatures network, std::int64_t batch,
                                                   const network::Optimiser& optimiser);
 
 struct NetworkNames {
   std::vector<std::string> names;  ///< sorted
 };
-/// Every network that is known by name.
+/// Every network that can be given by name.
 [[nodiscard]] Result<NetworkNames> known_networks();
 
 }  // namespace joulecast::session

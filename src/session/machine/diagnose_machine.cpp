@@ -17,7 +17,7 @@ bool gives_energy(const trace::Channel& channel) {
   return channel.quantity == Quantity::energy || channel.quantity == Quantity::power;
 }
 
-/// Root needs no sudo, and a container often has none.
+/// Removes sudo for root: root does not need it, and containers often do not have it.
 std::string for_this_user(std::string command) {
   constexpr std::string_view prefix = "sudo ";
   if (::geteuid() == 0 && command.starts_with(prefix)) command.erase(0, prefix.size());
@@ -39,7 +39,8 @@ std::vector<ComponentSource> component_sources(const sensors::SensorSelection& s
         source = {component, channel.provenance, channel.relative_uncertainty, std::string(type->name),
                   channel.note};
       }
-    // Every machine has a CPU and memory; a GPU, or a meter of the whole, is missing only where there is one.
+    // Every machine has a CPU and memory. A GPU or a whole-machine meter is reported as missing only if there
+    // is one.
     const bool expected = component == Component::cpu || component == Component::dram ||
                           (component == Component::gpu && has_gpu);
     if (expected || !source.sensor.empty()) sources.push_back(std::move(source));

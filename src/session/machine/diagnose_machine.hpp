@@ -1,5 +1,5 @@
-// Why a source of measurements can or cannot be used, and where each part's energy would come from:
-// `joulecast doctor`.
+// Explains why each source of measurements can or cannot be used, and where the energy of each component
+// would come from: `joulecast doctor`.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace joulecast::session {
 
 enum class SourceState {
   used,
-  not_needed,  ///< it works, and another source measures the same
+  not_needed,  ///< it works, but another source measures the same
   unusable,
 };
 /// "used", "not needed", "unusable".
@@ -21,22 +21,25 @@ enum class SourceState {
 struct SourceFinding {
   const sensors::SensorType* type = nullptr;
   SourceState state = SourceState::unusable;
-  std::string reason;  ///< why it is not used; "" where it is
-  std::string fix;     ///< the command that makes it usable, as this user can type it; "" where none would
+  std::string reason;  ///< why it is not used; "" if it is
+  /// The command that makes it usable, ready for this user to type; "" if there is none.
+  std::string fix;
 };
 
-/// Where the energy of one part of the machine would come from.
+/// Where the energy of one component would come from.
 struct ComponentSource {
   trace::Component component = trace::Component::other;
   Provenance provenance = Provenance::missing;
   double relative_uncertainty = 0;
-  std::string sensor;  ///< "" where missing
+  std::string sensor;  ///< "" if missing
   std::string note;
 };
 
 struct Diagnosis {
-  std::vector<ComponentSource> components;  ///< GPU, CPU, DRAM, and the whole machine where it has a meter
-  std::vector<SourceFinding> sources;       ///< every sensor of the build, the usable ones first
+  /// GPU, CPU and DRAM, and the whole machine if it has a meter.
+  std::vector<ComponentSource> components;
+  /// Every sensor of the build; usable ones first.
+  std::vector<SourceFinding> sources;
 };
 
 [[nodiscard]] Result<Diagnosis> diagnose_machine(

@@ -1,4 +1,4 @@
-// What each sensor of this machine says now: `joulecast sensors`.
+// Reads every sensor of this machine once: `joulecast sensors`.
 #pragma once
 
 #include <optional>
@@ -10,32 +10,36 @@
 namespace joulecast::session {
 
 struct SensorsRequest {
-  std::vector<std::string> sensors;  ///< only these; empty = those that a measurement would use
-  std::vector<std::string> gpus;     ///< only these, by index or UUID; empty = those visible to a program
-  Seconds between{0.3};  ///< from the first reading to the second: some update periods of the slowest counter
+  /// Sensors to read; empty = the ones that a measurement would use.
+  std::vector<std::string> sensors;
+  /// GPUs to read, by index or UUID; empty = the ones that a program may see.
+  std::vector<std::string> gpus;
+  /// Time between the two readings; several update periods of the slowest counter.
+  Seconds between{0.3};
 };
 
-/// One channel and what it says now.
+/// One channel and its current value.
 struct ChannelNow {
   trace::Channel channel;
-  std::optional<double> value;  ///< in `unit`; of an energy counter its power between the two readings
-  std::string unit;             ///< base unit of the value: "W", "share", "B", …
-  std::string error;            ///< why there is no value; "" where there is one
+  /// In `unit`. For an energy counter it is the power between the two readings.
+  std::optional<double> value;
+  std::string unit;  ///< base unit of the value: "W", "share", "B", …
+  /// Why there is no value; "" if there is one.
+  std::string error;
 };
 
 struct SensorNow {
   const sensors::SensorType* type = nullptr;
-  std::string unused_because;  ///< "" where a measurement uses it
+  std::string unused_because;  ///< "" if a measurement uses it
   std::vector<ChannelNow> channels;
 };
 
-/// In the order in which they opened, then those that did not.
+/// The sensors that opened, in their order, then the others.
 struct SensorsNow {
   std::vector<SensorNow> sensors;
 };
 
-/// Opens the sensors that a measurement would use and reads each twice. invalid for a sensor or GPU that does
-/// not exist.
+/// Opens the sensors that a measurement would use and reads each twice. invalid for an unknown sensor or GPU.
 [[nodiscard]] Result<SensorsNow> inspect_sensors(
     const SensorsRequest& request, sensors::Environment environment = sensors::real_environment());
 

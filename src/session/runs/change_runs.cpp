@@ -11,7 +11,7 @@ namespace joulecast::session {
 Result<Removal> remove_runs(const RemoveRequest& request) {
   const auto store = open_store(request.store, store::Access::read);
   if (!store) return propagate(store.error());
-  std::vector<RemovedRun> chosen;  // all of them are known before the first is gone
+  std::vector<RemovedRun> chosen;  // find all of them before the first is removed
   for (const auto& run : request.runs) {
     if (run.empty()) return fail(ErrorKind::invalid, "run", "an empty name");
     auto choice = (*store)->resolve(run);
@@ -59,7 +59,7 @@ Result<Recovery> recover_runs(const RecoverRequest& request) {
   const auto store = open_store(request.store, store::Access::read);
   if (!store) return propagate(store.error());
   Recovery recovery;
-  // Opening has closed what it could; what it could not is tried again, and told.
+  // open() has closed the runs it could. The others are tried again, so that errors are reported.
   recovery.closed = (*store)->recovered();
   auto more = (*store)->recover(request.force);
   if (!more) return propagate(more.error());

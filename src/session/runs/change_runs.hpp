@@ -1,4 +1,4 @@
-// What changes stored runs: remove, tag, recover.
+// Removes, tags and recovers stored runs.
 #pragma once
 
 #include <map>
@@ -10,50 +10,54 @@
 
 namespace joulecast::session {
 
-/// Of each request `store` is a path or address, "" the user's own; `run` as store::RunStore.
+/// In each request `store` is a path or address, where "" is the user's own store. For `run` see
+/// store::RunStore.
 struct RemoveRequest {
   std::string store;
   std::vector<std::string> runs;
-  bool force = false;  ///< also a run that is still running
+  bool force = false;  ///< also remove a run that is still running
 };
 
 struct RemovedRun {
-  std::string reference;  ///< as it was asked for
+  std::string reference;  ///< as the user gave it
   store::RunChoice choice;
 };
 
 struct Removal {
   std::vector<RemovedRun> removed;
-  std::optional<Error> failure;  ///< why those after them are still there
+  /// Why the remaining runs were not removed.
+  std::optional<Error> failure;
 };
 
-/// Fails, and removes nothing, where one of the runs is not there.
+/// Fails, and removes nothing, if one of the runs does not exist.
 [[nodiscard]] Result<Removal> remove_runs(const RemoveRequest& request);
 
 struct TagRequest {
   std::string store;
   std::string run;
-  std::vector<std::string> tags;  ///< as parse_tags
-  std::string name;               ///< another name; "" = it keeps its own
+  std::vector<std::string> tags;  ///< see parse_tags()
+  std::string name;               ///< new name; "" = unchanged
 };
 
-/// The run that was changed. invalid where there is nothing to do.
+/// Returns the changed run. invalid if there is nothing to change.
 [[nodiscard]] Result<store::RunChoice> tag_run(const TagRequest& request);
 
-/// "team=vision", "team=" (takes it away): invalid without a '='.
+/// Parses "team=vision" and "team=" (removes the tag); invalid without a '='.
 [[nodiscard]] Result<std::map<std::string, std::string>> parse_tags(const std::vector<std::string>& texts);
 
 struct RecoverRequest {
   std::string store;
-  bool force = false;  ///< also runs of other machines that gave no sign of life for two minutes
+  /// Also close runs of other machines without a heartbeat for two minutes.
+  bool force = false;
 };
 
 struct Recovery {
-  std::vector<std::string> closed;    ///< ids
-  std::vector<store::RunRow> silent;  ///< running as far as is known; only their own machines can tell
+  std::vector<std::string> closed;  ///< ids
+  /// Runs that still count as running and that only their own machines can judge.
+  std::vector<store::RunRow> silent;
 };
 
-/// Closes runs whose process was killed, with what they have.
+/// Closes runs whose process was killed and keeps the data that they have.
 [[nodiscard]] Result<Recovery> recover_runs(const RecoverRequest& request);
 
 }  // namespace joulecast::session

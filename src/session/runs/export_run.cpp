@@ -20,8 +20,7 @@ namespace {
 
 constexpr double gibibyte = 1024.0 * 1024 * 1024;
 
-/// Energy of a component in kWh: of each device the figure that no other contains. Nothing where none is
-/// known.
+/// Energy of a component in kWh: for each device the figure that no other contains. Nothing if none is known.
 std::optional<double> component_kwh(const RunSummary& summary, trace::Component component) {
   std::optional<double> sum;
   for (const auto& row : summary.energy.components) {
@@ -53,7 +52,7 @@ std::optional<double> scaled(const std::optional<double>& value, double factor) 
   return value ? std::optional{*value * factor} : std::nullopt;
 }
 
-/// "gcp europe-west1" -> gcp, europe-west1
+/// Splits "gcp europe-west1" into gcp and europe-west1.
 std::pair<std::string, std::string> provider_and_region(const std::string& text) {
   const auto at = text.find_first_of(" /:");
   if (at == std::string::npos) return {"", text};

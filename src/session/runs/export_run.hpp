@@ -1,4 +1,4 @@
-// A stored run as files: a bundle, CSV tables.
+// Writes a stored run to files: a run bundle or CSV tables.
 #pragma once
 
 #include <filesystem>
@@ -10,18 +10,18 @@
 
 namespace joulecast::session {
 
-/// Where to write what; an empty path = not wanted.
+/// The files to write; an empty path = not wanted.
 struct ExportTargets {
   std::filesystem::path bundle = {};
   std::filesystem::path readings_csv = {};
   std::filesystem::path epochs_csv = {};
-  std::filesystem::path emissions = {};  ///< a row is added where the file is there
+  std::filesystem::path emissions = {};  ///< appends a row if the file exists
 };
 
 struct ExportRequest {
   std::string store;  ///< path or address; "" = the user's own
-  std::string run;    ///< as store::RunStore; "" = the latest
-  Place place;        ///< replaces what was said when the run began
+  std::string run;    ///< see store::RunStore; "" = the latest
+  Place place;        ///< replaces the place that was given when the run began
   ExportTargets targets;
 };
 
@@ -30,8 +30,8 @@ struct ExportedRun {
   std::vector<std::filesystem::path> written;
 };
 
-/// Stops at the first file that cannot be written. invalid where no target was named ("targets"), or one is
-/// there already as something else.
+/// Stops at the first file that cannot be written. invalid if no target was named ("targets"), or if a target
+/// exists already and is something else.
 [[nodiscard]] Result<ExportedRun> export_run(const ExportRequest& request);
 
 }  // namespace joulecast::session

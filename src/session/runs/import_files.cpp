@@ -66,7 +66,7 @@ Result<ImportedFile> import_into_memory(const fs::path& file, const ImportReques
   return imported;
 }
 
-/// One run: the directory itself. Several: a directory each, by id.
+/// Writes a single run to the directory itself, several runs to one subdirectory each, named by id.
 Status write_bundles(const std::vector<trace::Run>& runs, const fs::path& directory) {
   std::set<std::string> names;
   for (const auto& run : runs) {
@@ -86,7 +86,8 @@ std::string names_of(const std::vector<fs::path>& files) {
   return names;
 }
 
-/// The files' runs as one: its own row in the outcome, with what was left out of all of them.
+/// Merges the files' runs into one. The outcome gets a row of its own with everything that was left out of
+/// the files.
 Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Run>& runs,
                           const std::vector<fs::path>& files) {
   auto joined = formats::join_runs(std::move(runs));
@@ -136,7 +137,7 @@ Result<ImportOutcome> import_files(const ImportRequest& request) {
     store = std::move(*opened);
     outcome.kept_in = store->location();
   }
-  std::vector<trace::Run> runs;  // only where they are joined or become bundles
+  std::vector<trace::Run> runs;  // used only for runs that are joined or become bundles
   for (const auto& file : request.files) {
     const bool streamed = store && !request.join;
     auto imported =

@@ -10,7 +10,7 @@
 namespace joulecast::session {
 namespace {
 
-/// Of exactly so many digits.
+/// Parses a number of exactly this many digits.
 std::optional<int> parse_digits(std::string_view text, std::size_t digits) {
   if (text.size() != digits || text.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
@@ -18,7 +18,7 @@ std::optional<int> parse_digits(std::string_view text, std::size_t digits) {
   return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
-/// "2026-01-31"
+/// Parses "2026-01-31".
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
   const auto parts = split(text, '-');
   if (parts.size() != 3) return std::nullopt;
@@ -29,13 +29,13 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  // Nanoseconds since 1970 in 64 bits end in 2262.
+  // 64 bits of nanoseconds since 1970 end in 2262.
   constexpr int last_year = 2200;
   if (!date.ok() || *year > last_year || *year < 1970) return std::nullopt;
   return std::chrono::sys_days(date);
 }
 
-/// "12:00" or "12:00:30", since midnight.
+/// Parses "12:00" or "12:00:30" as the time since midnight.
 std::optional<std::chrono::seconds> parse_time(std::string_view text) {
   const auto parts = split(text, ':');
   if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
@@ -48,7 +48,7 @@ std::optional<std::chrono::seconds> parse_time(std::string_view text) {
 
 std::optional<Seconds> parse_span(std::string_view text) {
   if (text.empty() || std::string_view("0123456789.").find(text.back()) != std::string_view::npos)
-    return std::nullopt;  // a number without a unit may be anything
+    return std::nullopt;  // without a unit the meaning is unclear
   constexpr Seconds day{86'400};
   for (const auto& [unit, length] : {std::pair{'d', day}, std::pair{'w', day * 7}}) {
     if (text.back() != unit) continue;

@@ -1,4 +1,4 @@
-// The stored runs, as far as they are asked for.
+// Lists the stored runs that match a request.
 #pragma once
 
 #include <cstdint>
@@ -11,35 +11,37 @@
 
 namespace joulecast::session {
 
-/// What a person writes; "" and nothing ask for nothing.
+/// The request in the user's words. "" and nothing do not restrict the list.
 struct ListRequest {
-  std::string store = {};              ///< path or address; "" = the user's own
-  std::string name = {};               ///< the whole name; * stands for any characters, ? for one
-  std::vector<std::string> tags = {};  ///< "team=vision", or "team" for any value; a run has all of them
-  std::string since = {};              ///< as parse_moment: the run began then or later
-  std::string until = {};              ///< the run began before
-  std::string status = {};             ///< "running", "finished", "failed" or "interrupted"
-  std::string host = {};               ///< the machine that it ran on
-  /// "started" and "energy", "duration": the latest and the most first; "name": as spelt.
+  std::string store = {};  ///< path or address; "" = the user's own
+  std::string name = {};   ///< matches the whole name; * stands for any characters, ? for one
+  /// "team=vision", or "team" for any value. A run must have all of them.
+  std::vector<std::string> tags = {};
+  std::string since = {};   ///< see parse_moment(); the run began at this time or later
+  std::string until = {};   ///< the run began before this time
+  std::string status = {};  ///< "running", "finished", "failed" or "interrupted"
+  std::string host = {};    ///< the machine that the run ran on
+  /// "started", "energy" and "duration" list the latest or largest first; "name" sorts alphabetically.
   std::string sort = "started";
   bool reverse = false;
-  std::optional<std::int64_t> limit = {};  ///< at most so many
-  std::int64_t offset = 0;                 ///< after so many that are passed over
+  std::optional<std::int64_t> limit = {};  ///< list at most this many runs
+  std::int64_t offset = 0;                 ///< after skipping this many
 };
 
 struct RunList {
   std::vector<store::RunRow> runs;
-  bool everything = true;  ///< nothing was asked for: there are no other runs
+  /// True if the request did not restrict the list, so that there are no other runs.
+  bool everything = true;
 };
 
-/// invalid, with the name of the field, for a value that means nothing. Where nobody has stored a run yet the
-/// user's own store is an empty list; a store that was named has to be there.
+/// invalid, with the name of the field, for a value without a meaning. If the user's own store does not exist
+/// yet, the list is empty; a store that the request names must exist.
 [[nodiscard]] Result<RunList> list_runs(const ListRequest& request, const Clock& clock = system_clock());
 
 [[nodiscard]] Result<store::RunQuery> query_of(const ListRequest& request, WallTime now);
 
-/// A span before now ("90min", "12h", "7d", "2w") or a moment in UTC ("2026-01-31", "2026-01-31T12:00",
-/// "2026-01-31T12:00:30Z"); nothing for another text.
+/// Parses a time span before now ("90min", "12h", "7d", "2w") or a moment in UTC ("2026-01-31",
+/// "2026-01-31T12:00", "2026-01-31T12:00:30Z"). Nothing for any other text.
 [[nodiscard]] std::optional<WallTime> parse_moment(std::string_view text, WallTime now);
 
 }  // namespace joulecast::session

@@ -1,4 +1,4 @@
-// The way of every use case to its store.
+// Opens the store for a use case.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,11 @@
 
 namespace joulecast::session {
 
-/// The store at a path or address; the user's own (store::default_url) where the text is empty.
+/// Opens the store at a path or address, or the user's own (store::default_url) if the text is empty.
 [[nodiscard]] Result<std::unique_ptr<store::RunStore>> open_store(const std::string& url,
                                                                   store::Access access);
 
-/// The run that is meant. invalid where there is none, or where several ids begin so.
+/// Finds the run that the reference means. invalid if there is none, or if several ids begin with it.
 [[nodiscard]] Result<store::RunChoice> choose_run(const std::string& store_url, const std::string& reference);
 
 }  // namespace joulecast::session

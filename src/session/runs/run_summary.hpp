@@ -1,4 +1,4 @@
-// What a stored run cost: every figure that people and programs are shown, computed once.
+// The cost of a stored run: computes every figure that is shown to users and programs, in one place.
 #pragma once
 
 #include <optional>
@@ -12,50 +12,51 @@
 
 namespace joulecast::session {
 
-/// Gross energy divided by what the machine would have used idle. Net may be negative: it is not made
-/// prettier.
+/// Gross energy, split into the machine's idle energy and the rest. The net value may be negative and is then
+/// reported as it is.
 struct IdleSplit {
   Watts power{0};
   Joules baseline{0};  ///< idle power x duration
   Joules net{0};       ///< gross - baseline
 };
 
-/// Mean of a gauge over the run: utilisation, memory, temperature, clock.
+/// Mean of a gauge over the run, such as a utilisation, temperature or clock.
 struct GaugeMean {
   trace::Component component = trace::Component::other;
   std::string device;
   std::string node;
   trace::Quantity quantity = trace::Quantity::utilisation;
-  double mean = 0;  ///< in the quantity's base unit
+  double mean = 0;  ///< in the base unit of the quantity
 };
 
 struct RunSummary {
   trace::Run run;
   trace::RunEnergy energy;
-  std::optional<Watts> mean_power;  ///< total over the covered part of the run
+  /// Total power over the covered part of the run.
+  std::optional<Watts> mean_power;
   std::vector<std::optional<Joules>> epoch_energy;
   std::optional<IdleSplit> idle;
   std::vector<GaugeMean> means;
   carbon::Estimate carbon;
-  std::optional<WallTime> last_heard;  ///< as store::RunRow's
+  std::optional<WallTime> last_heard;  ///< see store::RunRow
 };
 
-/// `run` may be whole or reduced (store::RunStore::summary).
+/// `run` may be a whole or a reduced one (store::RunStore::summary).
 [[nodiscard]] RunSummary summarise(trace::Run run, const Place& place,
                                    const Result<carbon::IntensityTable>& table);
 
-/// A stored run. What `place` says replaces what was said when the run began (replaced_by). invalid for an
-/// impossible intensity or PUE.
+/// Summarises a stored run. `place` replaces the place that was given when the run began (replaced_by).
+/// invalid for an impossible intensity or PUE.
 [[nodiscard]] Result<RunSummary> summarise_run(const store::RunStore& store, const std::string& reference,
                                                const Place& place);
 
-/// A projection's error in percent of the run's total; nothing before the run has ended or without a total.
+/// A projection's error in percent of the run's total. Nothing if the run has not ended or has no total.
 [[nodiscard]] std::optional<double> projection_error(const RunSummary& summary,
                                                      const trace::Projection& projection);
 
 struct ShowRequest {
   std::string store;  ///< path or address; "" = the user's own
-  std::string run;    ///< as store::RunStore; "" = the latest
+  std::string run;    ///< see store::RunStore; "" = the latest
   Place place;
 };
 

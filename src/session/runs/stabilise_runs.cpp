@@ -22,7 +22,7 @@ using Methods = std::vector<const StabilityDetector*>;
 
 Result<Methods> methods_named(const std::string& name) {
   if (name.empty()) return Methods{&stability::default_detector()};
-  // The default stands first: its answer is the run's.
+  // The default method comes first, because its result is reported as the run's.
   if (name == "all") {
     Methods all{&stability::default_detector()};
     for (const auto* method : stability::all_detectors())
@@ -49,7 +49,7 @@ bool is_there(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
-/// The store, opened for the first stored run that is asked for. A store is for one thread at a time.
+/// Opens the store when the first stored run is needed. A store must be used by one thread at a time.
 class StoredRuns {
  public:
   explicit StoredRuns(std::string path) : path_(std::move(path)) {}
@@ -111,7 +111,7 @@ Result<StabiliseAnswer> look_at_one(const StabiliseRequest& request, const Metho
   return StabilityOfRun{run->info.id, std::move(*stability)};
 }
 
-/// Every run that the request names: bundles below folders, and stored runs.
+/// Every run that the request names: bundles in folders, and stored runs.
 Result<std::vector<StabilitySource>> sources_of(const StabiliseRequest& request) {
   std::vector<StabilitySource> sources;
   const auto stored = std::make_shared<StoredRuns>(request.store);

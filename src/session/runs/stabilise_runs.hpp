@@ -1,4 +1,4 @@
-// From when on the power of trainings is stable: `joulecast stabilise`.
+// Finds when the power of trainings becomes stable: `joulecast stabilise`.
 #pragma once
 
 #include <string>
@@ -11,28 +11,33 @@
 namespace joulecast::session {
 
 struct StabiliseRequest {
-  /// Each a run bundle, a power log that import reads (one run only), a folder of bundles, or a stored run by
-  /// id, beginning of an id, or name. Where a file or folder has the name of a stored run, it is the file.
+  /// Each is a run bundle, a power log that `import` can read (with a single run), a folder of bundles, or a
+  /// stored run by id, prefix of an id, or name. A file or folder takes precedence over a stored run of the
+  /// same name.
   std::vector<std::string> runs;
-  std::string store;     ///< where stored runs are; "" = the usual store
-  std::string method;    ///< of stability::all_detectors(); "" = the default; "all" = all, the default first
-  bool summary = false;  ///< medians by source and architecture, not one run
-  std::size_t window = 10;  ///< samples of a subsequence, for fluss and floss; at least 3
-  double noise_w = 0;       ///< the meter's standard deviation, taken off by fluss
+  std::string store;  ///< the store of stored runs; "" = the usual one
+  /// One of stability::all_detectors(). "" = the default; "all" = all of them, the default first.
+  std::string method;
+  /// Show medians by source and architecture instead of one run.
+  bool summary = false;
+  /// Samples per subsequence, for fluss and floss; at least 3.
+  std::size_t window = 10;
+  /// Standard deviation of the meter's noise, which fluss corrects for.
+  double noise_w = 0;
 };
 
 struct StabilityOfRun {
-  std::string run;  ///< its id; "" where a power log gives none
+  std::string run;  ///< its id; "" for a power log without one
   stability::RunStability stability;
 };
 
 using StabiliseAnswer = std::variant<StabilityOfRun, StabilitySummary>;
 
-/// Whether the answer will be a summary: asked for, or the first run is a folder of bundles.
+/// Whether the answer will be a summary: it was requested, or the first run is a folder of bundles.
 [[nodiscard]] bool gives_summary(const StabiliseRequest& request);
 
-/// Errors of a field name it: "method", "window", "noise", "summary". A summary lists the runs that it had to
-/// leave out; one run that cannot be used is an error.
+/// An invalid field is named: "method", "window", "noise", "summary". A summary lists the runs that it had to
+/// leave out. For a single run this is an error.
 [[nodiscard]] Result<StabiliseAnswer> stabilise_runs(const StabiliseRequest& request);
 
 }  // namespace joulecast::session

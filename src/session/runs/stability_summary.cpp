@@ -12,10 +12,10 @@ namespace joulecast::session {
 namespace {
 
 struct Measured {
-  std::optional<Error> error;  ///< why there is nothing else
+  std::optional<Error> error;  ///< if set, there is no other result
   StabilityGroup group;
   stability::RunStability stability;
-  std::vector<std::optional<stability::StabilityProjection>> projections;  // one a method
+  std::vector<std::optional<stability::StabilityProjection>> projections;  // one per method
   std::optional<double> known_epochs;
 };
 
@@ -61,7 +61,7 @@ std::vector<Measured> measure_all(std::span<const StabilitySource> sources,
   std::vector<std::jthread> helpers;
   for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
   work();
-  return results;  // the helpers are joined before their captures go
+  return results;  // the threads are joined before the variables that they capture are destroyed
 }
 
 std::optional<Spread> spread(std::vector<double> values) {
@@ -100,7 +100,7 @@ StabilityRow row_of(const StabilityGroup& group, const Members& members, std::si
   return row;
 }
 
-// Share of the recorded epoch begins that one of the power's epochs meets within two samples.
+// Share of the recorded epoch starts that have a start detected from power within two samples.
 double boundaries_found(const stability::RunStability& run) {
   const double tolerance = 2 * run.signal.step.value();
   std::size_t hits = 0;

@@ -1,4 +1,4 @@
-// When power stabilises, over many runs at once.
+// When power becomes stable, over many runs at once.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@
 
 namespace joulecast::session {
 
-/// What makes runs comparable. A run that several meters recorded (streams) is a row for each meter, never
-/// several runs of one row.
+/// What comparable runs have in common. A run that several meters recorded (as streams) has one row per
+/// meter, and never counts several times in one row.
 struct StabilityGroup {
   std::string source;
   std::string architecture;
@@ -28,16 +28,16 @@ struct Spread {
   double median = 0, mean = 0, p10 = 0, p90 = 0;
 };
 
-/// One method on the runs of one group.
+/// Results of one method on the runs of one group.
 struct StabilityRow {
   StabilityGroup group;
   std::string method;
   std::size_t runs = 0;
-  std::size_t without_point = 0;  ///< too short for the method
+  std::size_t without_point = 0;  ///< runs too short for the method
   std::size_t censored = 0;
   std::optional<Spread> stable_s;
-  std::optional<Spread> stable_epoch;      ///< of the runs whose epochs are known
-  std::optional<Spread> projection_error;  ///< see stability::project_from; shares, not percent
+  std::optional<Spread> stable_epoch;      ///< of the runs with known epochs
+  std::optional<Spread> projection_error;  ///< see stability::project_from(); shares, not percent
   std::optional<Spread> observed;
 };
 
@@ -48,29 +48,30 @@ struct RhythmRow {
   std::size_t with_period = 0;
   std::optional<Spread> period_s;
   std::optional<Spread> confidence;
-  std::optional<Spread> epochs_seen;       ///< cycles counted
-  std::optional<Spread> epochs_known;      ///< recorded epochs, else total_work where its unit is the epoch
-  std::optional<Spread> count_difference;  ///< seen less known
-  /// Share of the recorded epoch boundaries that have one of the power's within two samples.
+  std::optional<Spread> epochs_seen;  ///< cycles counted in the power
+  /// Recorded epochs, or total_work if its unit is the epoch.
+  std::optional<Spread> epochs_known;
+  std::optional<Spread> count_difference;  ///< seen minus known
+  /// Share of the recorded epoch boundaries with a detected one within two samples.
   std::optional<Spread> boundaries_found;
 };
 
 struct StabilitySummary {
-  std::size_t runs = 0;  ///< that could be used
+  std::size_t runs = 0;  ///< runs that could be used
   std::vector<StabilityRow> groups;
-  std::vector<StabilityRow> sources;  ///< the same by source alone
+  std::vector<StabilityRow> sources;  ///< the same rows by source only
   std::vector<RhythmRow> rhythms;
-  std::vector<Error> left_out;  ///< `where`: the run; `message`: why
+  std::vector<Error> left_out;  ///< `where` is the run, `message` the reason
 };
 
-/// A run, loaded when its turn comes: all of them at once would not fit into memory. `load` is called on any
-/// thread.
+/// A run that is loaded when it is needed: all runs at once would not fit into memory. `load` may be called
+/// on any thread.
 struct StabilitySource {
-  std::string name;  ///< a bundle's path, a stored run's id
+  std::string name;  ///< path of a bundle or id of a stored run
   std::function<Result<trace::Run>()> load;
 };
 
-/// threads 0 = one a processor.
+/// threads = 0: one per processor.
 [[nodiscard]] StabilitySummary summarise_stability(
     std::span<const StabilitySource> sources, std::span<const stability::StabilityDetector* const> methods,
     const stability::DetectorOptions& options, unsigned threads = 0);

@@ -28,7 +28,8 @@ Result<std::vector<std::size_t>> positions(const RunTable& table, const std::vec
   return result;
 }
 
-/// Rows that may be used: they pass the filters, name every key, and (where asked) do not repeat another.
+/// Rows that pass the filters and have a value for every key. If requested, rows that repeat another are left
+/// out.
 Result<std::vector<std::size_t>> usable_rows(const RunTable& table, const AlternativesRequest& request,
                                              const std::vector<std::size_t>& keys, Alternatives& result) {
   const auto filter = RowFilter::make(table, request.only);
@@ -104,7 +105,7 @@ std::vector<std::string> default_keys(const RunTable& table) {
       columns.pop_back();
     }
   }
-  if (keys.empty() && !first.empty()) keys.push_back(first);  // one alternative only
+  if (keys.empty() && !first.empty()) keys.push_back(first);  // there is only one alternative
   return keys;
 }
 
@@ -149,7 +150,7 @@ Result<Alternatives> alternatives_of(const RunTable& table, const AlternativesRe
       if (!cell) return propagate(cell.error());
       if (cell->empty()) table.note_without_figure(result.left_out, row, (*wanted)[c]);
       auto& values = alternative.values[columns[c]];
-      if (values.size() < alternative.runs)  // a column asked for twice is read once
+      if (values.size() < alternative.runs)  // a column that was requested twice is read once
         values.push_back(cell->empty() ? std::numeric_limits<double>::quiet_NaN()
                                        : *std::max_element(cell->begin(), cell->end()));
     }

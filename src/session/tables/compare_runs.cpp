@@ -14,7 +14,7 @@
 namespace joulecast::session {
 namespace {
 
-/// Names numbered in the order in which they come.
+/// Numbers names in the order of their first appearance.
 class Levels {
  public:
   std::uint32_t number_of(std::string_view name) {
@@ -33,7 +33,7 @@ class Levels {
 struct Observations {
   std::vector<double> values;
   std::vector<std::uint32_t> group;
-  std::vector<std::uint32_t> by;  ///< empty without a second factor
+  std::vector<std::uint32_t> by;  ///< empty if there is no second factor
   Levels groups;
   Levels levels;
 };
@@ -90,7 +90,7 @@ Result<Observations> observations_of(const RunTable& table, const CompareRequest
   return observations;
 }
 
-/// The groups, of all observations or of those at one level of the second factor.
+/// The groups of all observations, or of the observations at one level of the second factor.
 std::vector<stats::LabelledGroup> grouped(const Observations& all, std::optional<std::uint32_t> level = {}) {
   std::vector<stats::LabelledGroup> groups;
   for (const auto& name : all.groups.names()) groups.push_back({name, {}});
@@ -100,7 +100,7 @@ std::vector<stats::LabelledGroup> grouped(const Observations& all, std::optional
   return groups;
 }
 
-/// Keeps the rows whose level `keep` wants, and renumbers what is left.
+/// Keeps the rows whose levels are selected, and renumbers the levels.
 stats::TwoFactors restricted(const Observations& all, const std::vector<bool>& keep_group,
                              const std::vector<bool>& keep_level) {
   const auto renumber = [](const std::vector<bool>& keep) {
@@ -121,12 +121,12 @@ stats::TwoFactors restricted(const Observations& all, const std::vector<bool>& k
   return data;
 }
 
-/// Where some combinations were never run: without the groups, or without the levels, that miss one;
+/// If some combinations were never run, drops either the groups or the levels with a missing combination,
 /// whichever keeps more runs.
 stats::TwoFactors complete_part(const Observations& all, std::string& note) {
   const auto rows = all.groups.names().size();
   const auto columns = all.levels.names().size();
-  if (rows * columns > 1'000'000) return {{}, {}, {}, rows, columns};  // refused below, by its size
+  if (rows * columns > 1'000'000) return {{}, {}, {}, rows, columns};  // the size check below refuses it
   std::vector<bool> seen(rows * columns, false);
   for (std::size_t i = 0; i < all.values.size(); ++i) seen[all.group[i] * columns + all.by[i]] = true;
   std::vector<bool> full_group(rows, true);

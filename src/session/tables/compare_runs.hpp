@@ -1,4 +1,4 @@
-// `joulecast compare`: values by group from a table of runs, compared.
+// Compares values between groups of runs from a table: `joulecast compare`.
 #pragma once
 
 #include <optional>
@@ -13,22 +13,23 @@
 namespace joulecast::session {
 
 struct CompareRequest {
-  std::string group;              ///< columns
+  std::string group;              ///< names of the grouping columns
   std::string value;              ///< "" = the table's energy column
-  std::string by;                 ///< "" = one factor
+  std::string by;                 ///< second factor; "" = none
   std::vector<std::string> only;  ///< "column=value[,value…]": see RowFilter
-  bool distinct = false;          ///< leave out rows that repeat another in all but their identifier
+  /// Leave out rows that repeat another in everything but the identifier.
+  bool distinct = false;
   stats::ComparisonOptions options;
 };
 
-/// Both factors and their interaction; a test that could not be made is absent and its reason is given.
+/// Both factors and their interaction. If a test was not possible it is absent and its reason is given.
 struct BothFactors {
   std::optional<stats::FactorialResult> art;
   std::optional<stats::FactorialResult> scheirer_ray_hare;
   std::string note;
 };
 
-/// The comparison inside one level of the second factor, or why there is none.
+/// The comparison within one level of the second factor, or the reason why there is none.
 struct LevelComparison {
   std::string level;
   std::optional<stats::ComparisonResult> comparison;
@@ -39,20 +40,22 @@ struct Comparison {
   std::string source;
   std::string group;  ///< name of the grouping column
   std::string value;
-  std::string by;  ///< name of the second factor, "" = none
+  std::string by;  ///< name of the second factor; "" = none
   std::size_t rows = 0;
-  std::size_t without_value = 0;  ///< rows left out: the value is not known
+  std::size_t without_value = 0;  ///< rows that were left out because the value is unknown
   std::size_t without_group = 0;
-  std::vector<LeftOutRuns> left_out;  ///< which and why, where the rows are runs
+  /// Which runs were left out and why, if the rows are runs.
+  std::vector<LeftOutRuns> left_out;
   stats::ComparisonResult overall;
   std::vector<stats::LabelledGroup> values;  ///< in the order of overall.groups
   std::optional<BothFactors> factorial;
   std::vector<LevelComparison> levels;
-  std::vector<std::string> warnings;  ///< about the data; the statistics' own are in `overall`
+  /// Warnings about the data; `overall` has those of the statistics.
+  std::vector<std::string> warnings;
 };
 
-/// Rows whose value or group is not known are left out and counted. malformed (naming the row) for text or
-/// infinity among the values; invalid for a column that is not there or groups that cannot be compared.
+/// Rows with an unknown value or group are left out and counted. malformed (naming the row) for text or
+/// infinity among the values; invalid for an unknown column or groups that cannot be compared.
 [[nodiscard]] Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& request);
 
 }  // namespace joulecast::session

@@ -22,7 +22,7 @@ constexpr std::array leading_columns{"run_id", "name",       "architecture", "fr
                                      "gpu",    "gpu_count",  "host",         "environment",  "batch_size",
                                      "epochs", "duration_s", "energy_j",     "mean_power_w", "coverage"};
 
-/// Correctness: as recorded for the whole run, else what the last epoch that has it says.
+/// Correctness metrics: the value recorded for the run, else the one of the last epoch that has it.
 std::map<std::string, double> metrics_of(const trace::Run& run) {
   auto metrics = run.info.quality;
   for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch)
@@ -30,8 +30,8 @@ std::map<std::string, double> metrics_of(const trace::Run& run) {
   return metrics;
 }
 
-/// What ran on what. Our own columns go before a tag of the same name; where the record is silent, the tag
-/// speaks.
+/// What ran on which machine. Recorded values take precedence over a tag of the same name; the tag is used if
+/// the record has no value.
 void put_description(Row& row, const trace::Run& run) {
   const auto& training = run.info.training;
   const auto put = [&](const char* column, std::string text) { row[column] = RunCell(std::move(text)); };
@@ -65,7 +65,7 @@ Row row_of(const trace::Run& run, const trace::RunEnergy& energy) {
   return row;
 }
 
-/// The columns that every table of runs has, then those of metrics and tags by name.
+/// The columns of every table of runs, then metrics and tags by name.
 std::vector<std::string> columns_of(const std::vector<Row>& rows) {
   std::set<std::string> further;
   for (const auto& row : rows)

@@ -11,7 +11,7 @@
 namespace joulecast::session {
 namespace {
 
-/// The label that a prediction has for a key; nothing where it has none.
+/// The prediction's label for a key; nothing if it has none.
 std::optional<std::string> label_of(const Prediction& prediction, const std::string& key) {
   const auto text = [](const std::string& name) { return name.empty() ? std::nullopt : std::optional(name); };
   const auto number = [](const auto& value) {
@@ -26,7 +26,7 @@ std::optional<std::string> label_of(const Prediction& prediction, const std::str
   return std::nullopt;
 }
 
-/// How many epochs the prediction is for: its total energy over an epoch's.
+/// Number of epochs of the prediction: total energy over energy of an epoch.
 std::optional<double> epochs_of(const Prediction& prediction) {
   const auto& total = prediction.total_energy_j;
   const auto& epoch = prediction.epoch_energy_j;
@@ -34,7 +34,7 @@ std::optional<double> epochs_of(const Prediction& prediction) {
   return total->value / epoch->value;
 }
 
-/// Puts the figure that answers a column, with its interval, where the prediction has one.
+/// Sets the figure and interval for a column, if the prediction has them.
 void put_figure(const Prediction& prediction, const std::string& column, tradeoff::Alternative& candidate) {
   const auto unit = tradeoff::unit_of_column(column);
   const bool of_epoch = column.starts_with("epoch_");
@@ -55,7 +55,7 @@ bool is_machine(const std::string& key) {
   return std::find(machine.begin(), machine.end(), key) != machine.end();
 }
 
-/// "RTX 3090" and "NVIDIA GeForce RTX 3090" are the same GPU.
+/// True also for "RTX 3090" and "NVIDIA GeForce RTX 3090".
 bool same_label(const std::string& key, const std::string& a, const std::string& b) {
   if (equals_ignoring_case(a, b)) return true;
   if (key != "gpu" || a.empty() || b.empty()) return false;
@@ -72,7 +72,7 @@ bool same_training(const tradeoff::Alternative& a, const tradeoff::Alternative& 
   return true;
 }
 
-/// The runs' values of a column, of every measured alternative that is the same training on another machine.
+/// Values of a column in the runs of all measured alternatives with the same training on another machine.
 std::vector<double> taken_over(const tradeoff::Alternative& candidate,
                                const std::vector<tradeoff::Alternative>& measured,
                                const std::vector<std::string>& keys, const std::string& column) {
@@ -103,7 +103,7 @@ Result<std::vector<tradeoff::Alternative>> candidates_from(const RunTable& table
     for (const auto key : key_positions) candidate.labels.emplace_back(table.text(row, key));
     const auto figure = [&](const std::string& name) -> Result<std::optional<double>> {
       const auto column = table.column(name);
-      if (!column) return std::nullopt;  // a prediction need not know everything
+      if (!column) return std::nullopt;  // a prediction may lack some columns
       return table.number(row, *column);
     };
     for (const auto& column : columns) {

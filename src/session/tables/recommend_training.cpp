@@ -9,7 +9,7 @@
 namespace joulecast::session {
 namespace {
 
-/// The candidates that were handed over, predictions first.
+/// The candidates of the request, predictions first.
 Result<std::vector<tradeoff::Alternative>> candidates_of(const RecommendRequest& request,
                                                          const std::vector<std::string>& keys,
                                                          const std::vector<std::string>& columns,

@@ -1,4 +1,5 @@
-// `joulecast recommend`: the cheapest alternative that keeps the requirements, among runs and predictions.
+// Finds the cheapest alternative that meets the requirements, among runs and predictions: `joulecast
+// recommend`.
 #pragma once
 
 #include <optional>
@@ -16,23 +17,24 @@ struct RecommendRequest {
   std::string minimise;  ///< "" = the table's energy column
   std::vector<std::string> requirements;
   std::string baseline;
-  std::vector<Prediction> predictions;  ///< candidates that nobody has run
-  std::string predictions_source;       ///< what errors call them: the file they are from
-  std::optional<RunTable> candidates;   ///< the same as a table: see candidates_from()
+  std::vector<Prediction> predictions;  ///< candidates that have not been run
+  std::string predictions_source;       ///< name of the predictions in errors: their file
+  std::optional<RunTable> candidates;   ///< candidates as a table; see candidates_from()
 };
 
 struct TrainingRecommendation {
   std::string source;
   std::vector<std::string> keys;
   std::vector<tradeoff::Alternative> alternatives;
-  std::vector<LeftOutRuns> left_out;  ///< runs without a label or a figure, where the rows are runs
+  /// Runs without a label or a figure, if the rows are runs.
+  std::vector<LeftOutRuns> left_out;
   tradeoff::RecommendOptions options;
   tradeoff::Recommendation recommendation;
   std::vector<std::string> warnings;
 };
 
-/// malformed (naming the row) for text among the figures; invalid for columns that are not there, a
-/// requirement that is none, and where nothing keeps every requirement.
+/// malformed (naming the row) for text among the figures; invalid for an unknown column or a malformed
+/// requirement, and if no alternative meets all requirements.
 [[nodiscard]] Result<TrainingRecommendation> recommend_training(const RunTable& table,
                                                                 const RecommendRequest& request);
 

@@ -20,7 +20,7 @@ bool is_measured(std::string_view cell) {
   return cell.find('.') != std::string_view::npos && parse_double(cell).has_value();
 }
 
-/// The columns that are compared: everything but the identifiers.
+/// The columns to compare: all but the identifiers.
 std::vector<std::size_t> compared_columns(const RunTable& table) {
   std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < table.columns().size(); ++c)

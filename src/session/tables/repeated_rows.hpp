@@ -1,5 +1,5 @@
-// Rows that say the same thing twice: a run listed under two identifiers counts as two and makes results look
-// surer than they are.
+// Finds repeated rows. A run listed under two identifiers would count twice and make results look more
+// certain than they are.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,10 @@
 
 namespace joulecast::session {
 
-/// Rows that equal an earlier row in every column but the identifiers (columns whose cells are all
-/// different), ascending. Only where at least three of the equal columns hold measured figures (numbers with
-/// decimals): in a table of a few rounded columns equal rows are natural, and nothing is returned.
+/// Returns, in ascending order, the rows that equal an earlier row in every column but the identifiers
+/// (columns whose cells all differ). This requires measured figures (numbers with decimals) in at least three
+/// of the equal columns. A table with a few rounded columns has equal rows by chance, and then nothing is
+/// returned.
 [[nodiscard]] std::vector<std::size_t> repeated_rows(const RunTable& table);
 
 }  // namespace joulecast::session

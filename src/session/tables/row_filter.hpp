@@ -1,4 +1,4 @@
-// "gpu=RTX 3090,RTX 3070": which rows of a table may be used.
+// Selects rows of a table, for example by "gpu=RTX 3090,RTX 3070".
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace joulecast::session {
 
-/// Every text is "column=value[,value…]"; a row passes where each column is one of its values, in any case. A
-/// value that no cell equals may be a part of one ("3090"). invalid for a column that is not there, a text
-/// without '=' or value.
+/// Each text is "column=value[,value…]". A row passes if each named column has one of its values, ignoring
+/// case. A value that equals no cell is searched for as a part of cells ("3090"). invalid for an unknown
+/// column, or a text without '=' or value.
 class RowFilter {
  public:
   [[nodiscard]] static Result<RowFilter> make(const RunTable& table, const std::vector<std::string>& texts);
@@ -20,7 +20,7 @@ class RowFilter {
  private:
   struct Value {
     std::string text;    ///< lower case
-    bool whole = false;  ///< some cell is exactly this: parts of others do not count
+    bool whole = false;  ///< some cell equals it, so it is not searched for in parts of cells
   };
   struct Column {
     std::size_t position = 0;

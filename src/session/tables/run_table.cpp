@@ -11,7 +11,7 @@
 namespace joulecast::session {
 namespace {
 
-/// Columns that a run without known energy cannot fill.
+/// Columns that stay empty if the run's energy is unknown.
 constexpr std::array<std::string_view, 3> from_energy{"energy_j", "mean_power_w", "coverage"};
 
 const RunCell& cell_of(const RunRows& rows, std::size_t row, std::size_t column) {

@@ -10,7 +10,7 @@
 namespace joulecast::session {
 namespace {
 
-/// Cumulative energy of one run by epoch: as recorded, or spread evenly over its epochs.
+/// Cumulative energy of one run by epoch: the recorded one, or spread evenly over the epochs.
 Result<std::vector<double>> energies_of(const RunTable& table, std::size_t row, double total,
                                         std::size_t epochs, const TradeoffRequest& request) {
   if (!request.energy_by_epoch.empty()) {
@@ -24,7 +24,7 @@ Result<std::vector<double>> energies_of(const RunTable& table, std::size_t row, 
   return energies;
 }
 
-/// Reads the course of every run; alternatives whose runs have no course give nothing.
+/// Reads the curve of every run. Alternatives whose runs have no curve add nothing.
 Status read_curves(const RunTable& table, const Alternatives& alternatives, const TradeoffRequest& request,
                    Tradeoff& result) {
   const auto quality = table.column(request.quality);

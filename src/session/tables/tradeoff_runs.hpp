@@ -1,4 +1,4 @@
-// `joulecast tradeoff`: what correctness costs, by alternative, from a table of runs.
+// What correctness costs, by alternative, from a table of runs: `joulecast tradeoff`.
 #pragma once
 
 #include <optional>
@@ -15,18 +15,22 @@ namespace joulecast::session {
 
 struct TradeoffRequest {
   AlternativesRequest alternatives;
-  std::string cost;     ///< "" = the table's energy column
-  std::string quality;  ///< a column of one figure a run, or of several (by epoch) separated by blanks
+  std::string cost;  ///< "" = the table's energy column
+  /// A column with one figure per run, or with several (by epoch) separated by blanks.
+  std::string quality;
   bool lower_quality_is_better = false;
   double within = 0.02;
-  std::string energy_by_epoch;     ///< cumulative, blank-separated, in the cost's unit; "" = spread evenly
-  double curve_tolerance = 0.005;  ///< what is "enough", below the run's best
-  std::string per_use;             ///< column with the energy of one inference; "" = no full cycle
+  /// Column with the cumulative energy by epoch, separated by blanks, in the cost's unit; "" = spread evenly.
+  std::string energy_by_epoch;
+  /// How far below the run's best quality is still enough.
+  double curve_tolerance = 0.005;
+  /// Column with the energy of one inference; "" = no full cycle.
+  std::string per_use;
   double uses = 1e6;
-  std::string utilisation;  ///< "" = gpu_util_pct where there is one
+  std::string utilisation;  ///< "" = gpu_util_pct, if there is one
 };
 
-/// Medians over the runs of one alternative, and the course of one of them.
+/// Medians over the runs of one alternative, and the curve of one of its runs.
 struct AlternativeCurve {
   std::size_t alternative = 0;
   std::size_t runs = 0;
@@ -36,12 +40,12 @@ struct AlternativeCurve {
   tradeoff::CurveReading example;  ///< of its first run
 };
 
-/// An alternative's training and use together.
+/// Energy of an alternative's training and use together.
 struct AlternativeLife {
   std::size_t alternative = 0;
   tradeoff::LifeCost cost;
   double total = 0;
-  /// Uses from which it costs less in all than the one that is cheapest to train.
+  /// Number of uses beyond which its total is lower than that of the alternative that is cheapest to train.
   std::optional<double> break_even;
 };
 
@@ -49,20 +53,22 @@ struct Tradeoff {
   std::string source;
   std::vector<std::string> keys;
   std::vector<tradeoff::Alternative> alternatives;
-  std::vector<LeftOutRuns> left_out;  ///< runs without a label or a figure, where the rows are runs
+  /// Runs without a label or a figure, if the rows are runs.
+  std::vector<LeftOutRuns> left_out;
   tradeoff::OverviewOptions options;
   tradeoff::Overview overview;
   double curve_tolerance = 0;
-  bool energy_by_epoch_assumed = false;  ///< no energy by epoch was given: spread evenly
+  /// No energy by epoch was given, so the energy was spread evenly.
+  bool energy_by_epoch_assumed = false;
   std::vector<AlternativeCurve> curves;
   double uses = 0;
-  std::vector<AlternativeLife> lives;  ///< by rising total
+  std::vector<AlternativeLife> lives;  ///< by rising total energy
   std::vector<tradeoff::UtilisationReading> utilisation;
   std::vector<std::string> warnings;
 };
 
-/// malformed (naming the row) for text among the figures; invalid for columns that are not there, and where
-/// no row knows both cost and quality.
+/// malformed (naming the row) for text among the figures; invalid for an unknown column, and if no row has
+/// both cost and quality.
 [[nodiscard]] Result<Tradeoff> tradeoff_runs(const RunTable& table, const TradeoffRequest& request);
 
 }  // namespace joulecast::session

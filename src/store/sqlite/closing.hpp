@@ -1,4 +1,4 @@
-// Reading a whole run by its key, and closing one with what it has. Internal to the store.
+// Reads a whole run by its key, and closes a run with the data that it has. Internal to the store.
 #pragma once
 
 #include "store/closing.hpp"
@@ -8,13 +8,13 @@
 namespace joulecast::store::sqlite {
 
 [[nodiscard]] Result<trace::Run> read_whole(Database& database, std::int64_t run);
-/// As RunStore::summary.
+/// See RunStore::summary.
 [[nodiscard]] Result<trace::Run> read_summary(Database& database, std::int64_t run);
 
-/// Packs the journal, sets status and end, and keeps the run's total.
+/// Packs the journal, sets status and end, and stores the run's total.
 void close_run(Transaction& transaction, std::int64_t run, const Closing& closing);
 
-/// The same without looking at the samples: for a run whose samples are damaged.
+/// The same without reading the samples, for a run whose samples are damaged.
 void close_damaged_run(Transaction& transaction, std::int64_t run, const Closing& closing);
 
 }  // namespace joulecast::store::sqlite

@@ -33,7 +33,7 @@ Database::Database(sqlite3* handle, std::string where) : where_(std::move(where)
 Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_timeout) {
   Database database(handle, std::move(where));
   if (handle == nullptr) return database;
-  // A hostile file must not run code of its own, and a damaged page is to be found before it is used.
+  // A hostile file must not run code, and damaged pages must be detected before they are used.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   database.set_busy_timeout(busy_timeout);
@@ -89,7 +89,8 @@ void Database::set_busy_timeout(Seconds timeout) {
 Query Database::prepare(const char* sql) {
   auto& kept = prepared_[sql];
   if (kept &&
-      sqlite3_stmt_busy(kept.get()) != 0) {  // the same text is being read further up: it needs its own
+      // the same statement is in use further up the stack, so this call needs its own
+      sqlite3_stmt_busy(kept.get()) != 0) {
     sqlite3_stmt* second = nullptr;
     sqlite3_prepare_v2(handle_.get(), sql, -1, &second, nullptr);
     return {handle_.get(), second, where_, true};
@@ -152,7 +153,7 @@ Transaction::Transaction(Database& database) : database_(database), status_(data
 }
 
 Transaction::~Transaction() {
-  // SQLite has already rolled back after some failures (a full disk).
+  // After some failures, such as a full disk, SQLite has already rolled back.
   if (open_ && database_.in_transaction()) (void)database_.run("ROLLBACK");
 }
 

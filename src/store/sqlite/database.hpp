@@ -1,4 +1,4 @@
-// A connection to SQLite, and what is all or nothing on it. Internal to the store.
+// A connection to SQLite, and its transactions. Internal to the store.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,8 @@
 namespace joulecast::store::sqlite {
 
 enum class FileMode {
-  immutable,   ///< a file in a place where nothing may be written, not even SQLite's own files beside it
-  read_write,  ///< reads only, where the file allows no more
+  immutable,   ///< for a file in a read-only place, where SQLite cannot even create its own files beside it
+  read_write,  ///< becomes read-only if the file does not allow writing
   create,
 };
 
@@ -23,13 +23,12 @@ class Database {
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, FileMode mode,
                                              Seconds busy_timeout);
 
-  /// All of another database, in a temporary file that goes with the connection.
+  /// Copies another database into a temporary file that is deleted with the connection.
   [[nodiscard]] static Result<Database> copy_of(Database& source);
-  /// Nothing may be written from now on.
+  /// Forbids all further writes.
   [[nodiscard]] Status freeze();
 
-  /// A query with its arguments bound. The statement is kept for the next use of the same text (a string
-  /// literal).
+  /// A query with bound arguments. The statement is cached under its text, which must be a string literal.
   template <class... Args>
   [[nodiscard]] Query query(const char* sql, const Args&... args) {
     auto query = prepare(sql);
@@ -37,9 +36,9 @@ class Database {
     (query.bind(++index, args), ...);
     return query;
   }
-  /// A query whose text is put together; it is not kept.
+  /// A query whose text is built at run time; it is not cached.
   [[nodiscard]] Query once(const std::string& sql);
-  /// Runs one statement to its end.
+  /// Runs one statement to completion.
   template <class... Args>
   Status run(const char* sql, const Args&... args) {
     auto statement = query(sql, args...);
@@ -49,7 +48,7 @@ class Database {
   }
   /// Several statements without arguments, separated by semicolons.
   [[nodiscard]] Status script(const char* sql);
-  /// The first column of the first row, where there is one.
+  /// The first column of the first row, if there is a row.
   [[nodiscard]] Result<std::optional<std::int64_t>> integer(const char* sql);
   [[nodiscard]] std::int64_t last_row_key() const;
   [[nodiscard]] std::int64_t changes() const;
@@ -73,10 +72,10 @@ class Database {
   bool frozen_ = false;
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>>
-      prepared_;  // finalised before handle_
+      prepared_;  // must be finalised before handle_ is closed
 };
 
-/// One state of the file for several queries: a writer at work in between is not seen.
+/// A consistent state of the file for several queries: writes in between are not seen.
 class Snapshot {
  public:
   explicit Snapshot(Database& database);
@@ -89,8 +88,8 @@ class Snapshot {
   bool open_;
 };
 
-/// All or nothing. After the first failure run() does nothing more; commit() returns that failure and has
-/// rolled back.
+/// An atomic transaction. After the first failure run() does nothing more, and commit() rolls back and
+/// returns that failure.
 class Transaction {
  public:
   explicit Transaction(Database& database);

@@ -7,7 +7,7 @@
 namespace joulecast::store::sqlite {
 namespace {
 
-// A journal longer than this, in rows or in samples of one channel, is packed.
+// The journal is packed when it exceeds this many rows, or a channel has too many samples in it.
 constexpr std::int64_t journal_rows = 1024;
 
 }  // namespace
@@ -43,8 +43,8 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   return {};
 }
 
-/// A run that another command took for dead (it was suspended, or that command saw other processes) is
-/// running again.
+/// Sets a run back to running after another command closed it as dead by mistake, for example because the
+/// process was suspended or that command saw other processes.
 void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> latest) {
   const auto now = options_.clock->wall();
   const auto found = [&] { return !transaction.ok() || transaction.database().changes() > 0; };
@@ -52,7 +52,7 @@ void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> l
       "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) "
       "WHERE key = ? AND status = 'running'",
       now, latest, key_);
-  if (found()) return;  // the usual case leaves the status alone: setting it would write its index anew
+  if (found()) return;  // usually correct already, and setting it would rewrite its index entry
   transaction.run(
       "UPDATE run SET status = 'running', total_known = 0, energy_j = NULL, duration_s = NULL, "
       "heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ?",
@@ -77,7 +77,7 @@ void SqliteLiveRun::pack() {
   if (journal_ - packed_ < journal_rows && samples_ < chunk_length) return;
   Transaction transaction(database_);
   pack_journal(transaction, key_, channels_);
-  if (!transaction.commit()) return;  // a longer journal does no harm; the next commit tries again
+  if (!transaction.commit()) return;  // a long journal does no harm, and the next commit tries again
   packed_ = journal_;
   samples_ = 0;
 }

@@ -1,4 +1,4 @@
-// A running run's way into SQLite. Internal to the store.
+// Writes a running run to SQLite. Internal to the store.
 #pragma once
 
 #include "store/live_run.hpp"
@@ -26,12 +26,12 @@ class SqliteLiveRun final : public LiveRun {
   OpenOptions options_;
   trace::Run header_;
   std::vector<trace::Channel> channels_;
-  std::vector<std::string> told_notes_;  ///< those beside the header's that are written
+  std::vector<std::string> told_notes_;  ///< notes that are already written, besides the header's
   bool begun_ = false;
   std::int64_t key_ = 0;
   std::int64_t journal_ = 0;  ///< number of the next journal row
-  std::int64_t packed_ = 0;   ///< journal rows below this are in chunks
-  std::size_t samples_ = 0;   ///< of the channel with the most, since the last packing
+  std::int64_t packed_ = 0;   ///< journal rows below this number are packed into chunks
+  std::size_t samples_ = 0;   ///< samples of the longest channel since the last packing
 };
 
 }  // namespace joulecast::store::sqlite

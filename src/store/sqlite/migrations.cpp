@@ -70,7 +70,8 @@ CREATE TABLE chunk (
 CREATE TABLE block (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
 )sql";
 
-/// Runs are found by name, tag, status and host, and sorted by energy and duration, without reading them all.
+/// Allows finding runs by name, tag, status and host, and sorting by energy and duration, without reading all
+/// of them.
 constexpr const char* version_2 = R"sql(
 ALTER TABLE run ADD COLUMN hostname TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN duration_s REAL;

@@ -1,5 +1,5 @@
-// How a store of any earlier schema becomes one of today's: a step a version, in order. A step is never
-// changed once it has been released; what a later joulecast needs is a step more. Internal to the store.
+// Migrates a store from any earlier schema to the current one, with one step per version. A released step is
+// never changed; a later change of the schema is a new step. Internal to the store.
 #pragma once
 
 #include <span>
@@ -9,17 +9,17 @@
 namespace joulecast::store::sqlite {
 
 struct Migration {
-  int version;  ///< of the schema that it leads to
+  int version;  ///< version of the schema after this step
   const char* sql;
 };
 
-/// From an empty file (version 0) on: the versions are 1, 2, 3, …
+/// All steps, starting from an empty file (version 0). Their versions are 1, 2, 3, …
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// What this program reads and writes: PRAGMA user_version.
+/// The version that this program reads and writes (PRAGMA user_version).
 [[nodiscard]] int schema_version();
 
-/// Applies the steps that lead beyond `version`, and writes down what was reached.
+/// Applies the steps after `version` and records the version reached.
 void migrate(Transaction& transaction, std::int64_t version);
 
 }  // namespace joulecast::store::sqlite

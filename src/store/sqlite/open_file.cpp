@@ -29,7 +29,7 @@ Result<Database> open_for_reading(const fs::path& path, const OpenOptions& optio
   return fail(ErrorKind::unavailable, path.string(), "no run has been stored here yet");
 }
 
-/// Whether what went wrong may come from a place where SQLite's own files cannot be made.
+/// Whether the error may mean that SQLite cannot create its own files there.
 bool may_be_read_only(const Error& error, const fs::path& path) {
   std::error_code ignored;
   return error.kind != ErrorKind::malformed && !fs::exists(path.string() + "-wal", ignored);
@@ -45,7 +45,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   if (!database) return database;
   auto usable = with_schema(std::move(*database), access == Access::write);
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
-  // A store on a read-only disk, or in another person's folder, with no writer at work.
+  // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
   database = Database::open(path, FileMode::immutable, options.busy_timeout);
   if (!database) return database;
   return with_schema(std::move(*database), false);

@@ -1,4 +1,4 @@
-// A path becomes an open database with today's tables. Internal to the store.
+// Opens a path as a database with the current tables. Internal to the store.
 #pragma once
 
 #include <filesystem>
@@ -8,12 +8,12 @@
 
 namespace joulecast::store::sqlite {
 
-/// Makes file and folders where `access` is write. A file that may only be read is read where SQLite's own
-/// files cannot be made beside it, too.
+/// Creates the file and its folders if `access` is write. Also opens a file in a read-only folder, where
+/// SQLite cannot create its own files.
 [[nodiscard]] Result<Database> open_file(const std::filesystem::path& path, Access access,
                                          const OpenOptions& options);
 
-/// A further connection to a file that open_file() has opened for writing.
+/// Another connection to a file that open_file() has opened for writing.
 [[nodiscard]] Result<Database> open_again(const std::filesystem::path& path, const OpenOptions& options);
 
 }  // namespace joulecast::store::sqlite

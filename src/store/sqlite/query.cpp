@@ -78,7 +78,7 @@ void Query::bind(int index, double value) {
   if (!error_) check(sqlite3_bind_double(statement_, index, value));
 }
 void Query::bind(int index, std::string_view value) {
-  // An empty view may have no address, which SQLite would take for NULL.
+  // An empty view may have a null pointer, which SQLite would store as NULL.
   const char* data = value.empty() ? "" : value.data();
   if (!error_)
     check(sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));

@@ -1,4 +1,4 @@
-// One query of SQLite's C API, with typed arguments and Result. Internal to the store.
+// A wrapper of SQLite's C API for one query, with typed arguments and Result. Internal to the store.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace joulecast::store::sqlite {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// One query and its rows. After a failure row() is false and status() says why, so that loops need one
-/// check.
+/// One query and its rows. After a failure row() returns false and status() holds the error, so that a loop
+/// needs only one check.
 class Query {
  public:
   Query(sqlite3* database, sqlite3_stmt* statement, std::string where, bool owned);
@@ -27,7 +27,7 @@ class Query {
   Query& operator=(Query&&) = delete;
   ~Query();
 
-  /// Argument by its number, from 1.
+  /// Binds an argument by its number, from 1.
   void bind(int index, std::int64_t value);
   void bind(int index, double value);
   void bind(int index, std::string_view value);
@@ -54,7 +54,7 @@ class Query {
   /// Columns of the current row, from 0. The views live until the next row().
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] double real(int column) const;  ///< NULL is NaN: SQLite has no other way to keep one
+  [[nodiscard]] double real(int column) const;  ///< NULL is read as NaN, because SQLite stores NaN as NULL
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] Bytes bytes(int column) const;
   [[nodiscard]] std::optional<double> optional_real(int column) const;
@@ -69,8 +69,8 @@ class Query {
   std::optional<Error> error_;
 };
 
-/// What went wrong with the database, in one line a person can act on, and the kind that tells a program
-/// whether to try again.
+/// An error in one line that tells the user what to do, with a kind that tells the program whether to try
+/// again.
 [[nodiscard]] Error describe(sqlite3* database, int code, const std::string& where);
 
 }  // namespace joulecast::store::sqlite

@@ -53,7 +53,7 @@ Status load_gaps(Database& database, std::int64_t key, trace::Run& run) {
     auto& gaps = run.traces[channel].gaps;
     const trace::Span gap{second(rows, 1), second(rows, 2)};
     if (!gaps.empty() && gap.begin <= gaps.back().end)
-      gaps.back().end = std::max(gaps.back().end, gap.end);  // a trace's gaps are disjoint
+      gaps.back().end = std::max(gaps.back().end, gap.end);  // gaps of a trace must be disjoint
     else
       gaps.push_back(gap);
   }

@@ -1,4 +1,4 @@
-// All of a run but its samples, in rows. Internal to the store.
+// All of a run except its samples, as rows. Internal to the store.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace joulecast::store::sqlite {
 
-/// Whether a run is over, and who could say so.
+/// Whether a run has ended, and who owns it.
 struct RunHead {
   std::int64_t key = 0;
   trace::RunStatus status = trace::RunStatus::running;
@@ -18,12 +18,12 @@ struct RunHead {
   std::optional<WallTime> heartbeat;
 };
 
-/// A new row; times in `run` as they are, status as it says. The row's key is the database's last_row_key().
+/// Inserts a new row with the times and status of `run`. Its key is the database's last_row_key().
 void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat);
 
-/// What is learned of a run while it runs: all of its header but id, name, tags, notes, and how it ended.
+/// Updates what is learned while the run runs: all of its header except id, name, tags, notes and its end.
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header);
-/// Name, status, start and span of a run that has ended.
+/// Sets name, status, start and span of a run that has ended.
 void put_end(Transaction& transaction, std::int64_t run, const trace::Run& header);
 
 void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
@@ -38,7 +38,7 @@ void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std
 void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy);
 
 [[nodiscard]] Result<RunHead> load_head(Database& database, std::int64_t run);
-/// Everything but samples: traces have their channels and gaps.
+/// Everything except samples: the traces have only their channels and gaps.
 [[nodiscard]] Result<trace::Run> load_record(Database& database, std::int64_t run);
 [[nodiscard]] Result<std::vector<trace::Channel>> load_channels(Database& database, std::int64_t run);
 

@@ -5,7 +5,7 @@
 namespace joulecast::store::sqlite {
 namespace {
 
-/// The first row's key and id, and how many rows there are; 0 = none.
+/// Key and id of the first match, and the number of matches; 0 = none.
 struct Matches {
   std::int64_t key = 0;
   std::string id;
@@ -30,7 +30,7 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
   constexpr const char* by_id = "SELECT key, id FROM run WHERE id = ?";
   constexpr const char* by_name =
       "SELECT key, id FROM run WHERE name = ? AND name <> '' ORDER BY started_ns DESC, key DESC";
-  // The ids from the beginning itself to the last text that begins so, by the index.
+  // Uses the index: all ids between the prefix and the last text that starts with it.
   constexpr const char* by_prefix =
       "SELECT key, id FROM run WHERE id >= ?1 AND id < ?1 || char(0x10ffff) ORDER BY key DESC";
   constexpr const char* by_ending =

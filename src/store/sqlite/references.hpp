@@ -1,4 +1,4 @@
-// What a person may write for a run. Internal to the store.
+// Finds the run that a user's reference means. Internal to the store.
 #pragma once
 
 #include "store/sqlite/database.hpp"
@@ -7,12 +7,11 @@ namespace joulecast::store::sqlite {
 
 struct FoundRun {
   std::int64_t key = 0;
-  std::int64_t namesakes = 1;  ///< as RunChoice
+  std::int64_t namesakes = 1;  ///< see RunChoice
 };
 
-/// The run that is meant: in this order an id, a name (its latest run), the beginning of one id, or the four
-/// random characters at an id's end; "" is the latest run. invalid where there is none, and where several ids
-/// begin or end so.
+/// Tries in this order: an id, a name (its latest run), the prefix of one id, the four random characters at
+/// an id's end. "" is the latest run. invalid if nothing matches, or if several ids match a prefix or ending.
 [[nodiscard]] Result<FoundRun> find_run(Database& database, std::string_view reference);
 
 [[nodiscard]] Result<std::string> id_of_run(Database& database, std::int64_t run);

@@ -20,7 +20,7 @@ struct SqliteImport::Open {
   Transaction transaction;
   std::int64_t key = 0;
   std::vector<trace::Channel> channels;
-  std::vector<Column> columns;  ///< what waits to fill a chunk
+  std::vector<Column> columns;  ///< readings that do not fill a chunk yet
   std::vector<std::int64_t> last_times;
   std::vector<std::string> told_notes;
 };
@@ -79,7 +79,8 @@ void SqliteImport::append(std::size_t channel, std::span<const double> times,
                           std::span<const double> values) {
   if (!open_) return;
   auto& column = open_->columns[channel];
-  // Before, not after: then the channels that were read together have the same times and share them.
+  // Flushes before adding, not after, so that channels that were read together keep the same times and share
+  // them.
   if (column.times.size() + times.size() > chunk_length) flush();
   auto& last = open_->last_times[channel];
   for (const double time : times) {

@@ -1,4 +1,4 @@
-// Finished runs into SQLite, in chunks as they come. Internal to the store.
+// Stores finished runs in SQLite, chunk by chunk as they are read. Internal to the store.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,7 @@ class SqliteImport final : public RunImport {
   Database& database_;
   const Clock& clock_;
   Status status_;
-  std::unique_ptr<Open> open_;  ///< nullptr: there is no run, or one that is passed over
+  std::unique_ptr<Open> open_;  ///< nullptr if no run is open, or the run is skipped
   std::vector<Kept> kept_;
 };
 

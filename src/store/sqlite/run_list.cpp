@@ -26,7 +26,7 @@ class Conditions {
   std::vector<Argument> arguments_;
 };
 
-/// As SQLite's GLOB wants it: there a bracket opens a list of characters, here it is a character.
+/// Converts the pattern to SQLite's GLOB, where a bracket would begin a character class.
 std::string glob_of(const std::string& pattern) {
   std::string glob;
   for (const char c : pattern) glob += c == '[' ? std::string("[[]") : std::string(1, c);
@@ -63,7 +63,7 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   return conditions;
 }
 
-/// Runs that are alike in what is sorted by follow each other as they began.
+/// Runs that are equal in the sort key are sorted by their start.
 std::string order_of(const RunQuery& query) {
   const std::string_view direction = query.descending ? "DESC" : "ASC";
   switch (query.sorting) {

@@ -1,4 +1,4 @@
-// Which runs a query means, found by the database with its indexes. Internal to the store.
+// Finds the runs that match a query with the database's indexes. Internal to the store.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace joulecast::store::sqlite {
 
-/// Keys of the runs, in the order that was asked for. `dead`: runs that the file calls running and that are
-/// not, where nobody may write that down.
+/// Keys of the matching runs in the requested order. `dead` lists runs that the file still calls running
+/// although they are dead, because the file is not writable.
 [[nodiscard]] Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
                                                           const std::vector<std::int64_t>& dead);
 
-/// A run as its row tells it, with tags. `total_known`: its energy was added up when it was closed.
+/// A run as its row describes it, with its tags. `total_known`: its energy was summed when it was closed.
 struct ListedRun {
   RunRow row;
   bool total_known = false;

@@ -31,7 +31,7 @@ void write_chunk(Transaction& transaction, std::int64_t run, int channel, double
       values.back(), integral_of(times, values), times_key, block);
 }
 
-/// Every reading of the run's journal, a column a channel.
+/// Every reading of the run's journal, one column per channel.
 Result<std::vector<Column>> read_journal(Database& database, std::int64_t run,
                                          std::span<const trace::Channel> channels) {
   std::vector<Column> columns(channels.size());
@@ -49,12 +49,12 @@ struct Chunk {
   std::int64_t times_key, block_key;
 };
 
-/// Reads chunks of a run, keeping the time lines that its channels share.
+/// Reads chunks of a run, and reuses the times that its channels share.
 class ChunkReader {
  public:
   ChunkReader(Database& database, std::int64_t run) : database_(database), run_(run) {}
 
-  /// Calls for each chunk by channel and time.
+  /// Calls the action for each chunk, ordered by channel and time.
   template <class Action>
   Status for_each(std::size_t channels, Action action) {
     auto rows = database_.query(
@@ -72,7 +72,7 @@ class ChunkReader {
     return rows.status();
   }
 
-  /// Calls with the chunk's times and values.
+  /// Calls the action with the chunk's times and values.
   template <class Action>
   Status read(const Chunk& chunk, double resolution, Action action) {
     const auto* times = times_of(chunk.times_key);

@@ -1,5 +1,5 @@
-// Samples in the database: a journal row at each commit, packed into long chunks with their sums. Internal to
-// the store.
+// Samples in the database. Each commit writes a journal row; journal rows are later packed into long chunks
+// with their integrals. Internal to the store.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,22 @@
 
 namespace joulecast::store::sqlite {
 
-/// One journal row: everything that came since the last commit. `channels` describes them by number.
+/// Writes one journal row with everything since the last commit. `channels` describes the columns by number.
 void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
                    std::span<const Column> columns, std::span<const trace::Channel> channels);
 
-/// Long chunks: channels that were read at the same times share them.
+/// Writes long chunks. Channels that were read at the same times share one copy of the times.
 void write_chunks(Transaction& transaction, std::int64_t run, std::span<const Column> columns,
                   std::span<const trace::Channel> channels);
 
-/// Turns the run's journal into chunks. Nothing is lost by it; a damaged journal row fails it.
+/// Turns the run's journal into chunks without loss. Fails if a journal row is damaged.
 void pack_journal(Transaction& transaction, std::int64_t run, std::span<const trace::Channel> channels);
 
-/// Every sample, into traces[i] for channel number i.
+/// Loads every sample; traces[i] belongs to channel number i.
 [[nodiscard]] Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace> traces);
 
-/// A few points a chunk instead, with the same integral. Power and energy keep the readings around each of
-/// `edges` (rising, seconds); chunks that meet one of the trace's gaps come whole.
+/// Loads a few points per chunk with the same integral. Power and energy channels keep the readings around
+/// each of `edges` (rising, in seconds). Chunks that overlap a gap of the trace are loaded in full.
 [[nodiscard]] Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
                                   std::span<const double> edges);
 

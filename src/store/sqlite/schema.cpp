@@ -18,9 +18,9 @@ Result<std::int64_t> number_of(Database& database, const char* pragma) {
   return value->value_or(0);
 }
 
-/// The write-ahead log lives in memory that all users of the file share: over a network there is none, and
-/// two machines would damage the file. (statfs(2); the numbers are those of the kernel's linux/magic.h and of
-/// the file systems' own headers.)
+/// Whether the file is on a network file system. SQLite's write-ahead log needs memory that all users of the
+/// file share. Machines on a network do not share it, and two of them would damage the file. (statfs(2); the
+/// numbers are from the kernel's linux/magic.h and from the file systems' own headers.)
 bool is_on_network(const std::string& file) {
   struct statfs info {};
   const auto folder = std::filesystem::path(file).parent_path();
@@ -36,7 +36,8 @@ bool is_on_network(const std::string& file) {
   return std::ranges::find(network, static_cast<std::uint32_t>(info.f_type)) != network.end();
 }
 
-/// Two processes that make the same store at once: SQLite does not wait for this one lock, so we do.
+/// Two processes may create the same store at the same time. SQLite does not wait for this one lock, so this
+/// function does.
 Status use_write_ahead_log(Database& database) {
   constexpr int tries = 50;
   Status status;
@@ -48,7 +49,7 @@ Status use_write_ahead_log(Database& database) {
   return status;
 }
 
-/// Another process may have been quicker: the version counts that is found inside the transaction.
+/// Another process may have migrated first, so the version is read again inside the transaction.
 Status bring_up_to_date(Database& database) {
   Transaction transaction(database);
   if (transaction.ok()) {
@@ -64,9 +65,10 @@ Status bring_up_to_date(Database& database) {
 }
 
 Status create(Database& database) {
-  // auto_vacuum has to be said before the first table: `rm` gives its space back to the disk.
+  // auto_vacuum must be set before the first table. It lets `rm` return space to the disk.
   if (auto status = database.script("PRAGMA auto_vacuum = INCREMENTAL"); !status) return status;
-  // Without the log SQLite's own journal keeps the file whole; readers and writers then wait for each other.
+  // Without the write-ahead log, SQLite's rollback journal protects the file; readers and writers then wait
+  // for each other.
   if (!is_on_network(database.where()))
     if (auto status = use_write_ahead_log(database); !status) return status;
   return bring_up_to_date(database);
@@ -76,7 +78,8 @@ struct Marks {
   std::int64_t application = 0, version = 0, entries = 0;
 };
 
-/// One transaction, so that a store which another process is just making is seen either empty or whole.
+/// Reads in one transaction, so that a store that another process is creating is seen either empty or
+/// complete.
 Result<Marks> read_marks(Database& database) {
   if (auto status = database.run("BEGIN"); !status) return propagate(status.error());
   const auto application = number_of(database, "PRAGMA application_id");
@@ -89,7 +92,7 @@ Result<Marks> read_marks(Database& database) {
   return Marks{*application, *version, *entries};
 }
 
-/// An older store that is not ours to change: a copy of it is.
+/// A migrated copy of an older store that may not be changed.
 Result<Database> up_to_date_copy(Database& database) {
   auto copy = Database::copy_of(database);
   if (!copy) return copy;
@@ -123,7 +126,7 @@ Result<Database> with_schema(Database database, bool may_create) {
 }
 
 Status configure(Database& database) {
-  // FULL: a commit survives the machine's sudden end, not only ours.
+  // FULL: a commit survives a sudden stop of the machine, not only of this process.
   return database.script(
       "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
 }

@@ -1,20 +1,20 @@
-// How a file comes to have the store's tables (docs/store.md). Internal to the store.
+// Gives a file the store's tables (docs/store.md). Internal to the store.
 #pragma once
 
 #include "store/sqlite/database.hpp"
 
 namespace joulecast::store::sqlite {
 
-/// PRAGMA application_id: "JCst". Another program's database is never taken for a store.
+/// PRAGMA application_id, "JCst". It keeps another program's database from being taken for a store.
 constexpr int application_id = 0x4a437374;
 
-/// The database with today's tables. Looks before it touches: malformed for another program's file and for a
-/// newer schema, which both stay as they are. An empty file becomes a store where `may_create`; else
-/// unavailable. An older store is migrated; where it may not be written, the answer is a migrated copy that
-/// may not be written either.
+/// Returns the database with the current tables. Checks before it changes anything: malformed for another
+/// program's file and for a newer schema, and both stay unchanged. An empty file becomes a store if
+/// `may_create`, else it is unavailable. An older store is migrated. If it is not writable, the result is a
+/// migrated, read-only copy.
 [[nodiscard]] Result<Database> with_schema(Database database, bool may_create);
 
-/// How we use a connection: a commit is on the disk when it returns.
+/// Sets the options of a connection: a commit is on the disk when it returns.
 [[nodiscard]] Status configure(Database& database);
 
 }  // namespace joulecast::store::sqlite

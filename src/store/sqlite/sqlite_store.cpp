@@ -19,8 +19,7 @@ class SqliteStore final : public RunStore {
  public:
   SqliteStore(std::string path, Database database, OpenOptions options)
       : path_(std::move(path)), database_(std::move(database)), options_(std::move(options)) {
-    // What cannot be closed now, another command will close; a damaged run must not bar the way to the
-    // others.
+    // If closing fails, another command will do it. A damaged run must not prevent access to the others.
     if (database_.is_read_only()) return;
     if (auto closed = close_ended(/*even_if_silent=*/false)) recovered_ = std::move(*closed);
   }
@@ -82,7 +81,7 @@ Result<std::vector<std::int64_t>> SqliteStore::running_runs() const {
   return keys;
 }
 
-/// Those of the running runs that are dead: some only where we could not write that down.
+/// Runs that are marked as running but are dead. Some remain only if the file is not writable.
 Result<std::vector<std::int64_t>> SqliteStore::dead_runs() const {
   const auto keys = running_runs();
   if (!keys) return keys;
@@ -99,7 +98,7 @@ bool SqliteStore::has_ended(const RunHead& head, bool even_if_silent) const {
   return found == Liveness::dead || (even_if_silent && found == Liveness::silent);
 }
 
-/// Looks again inside the transaction: two commands may have found the same dead run.
+/// Checks again inside the transaction, because two commands may have found the same dead run.
 Status SqliteStore::close_if_ended(std::int64_t key, bool even_if_silent) {
   const Closing closing{
       .note = "interrupted: its process ended without closing it; the energy is that up to its last sample"};
@@ -155,10 +154,10 @@ Result<std::vector<RunRow>> SqliteStore::find(const RunQuery& query) const {
   return runs;
 }
 
-/// Of a run that is still open: what it has used so far, and whether it is still there.
+/// For a run that is still open: adds what it has used so far and whether its process is alive.
 Status SqliteStore::add_what_runs_so_far(std::int64_t key, RunRow& row) const {
   const auto run = as_seen(key, read_summary(database_, key));
-  if (!run) return {};  // its samples are damaged: `show` says so
+  if (!run) return {};  // its samples are damaged, which `show` reports
   const auto energy = trace::energy_of(*run);
   row.status = run->status;
   row.energy = energy.total;
@@ -177,7 +176,7 @@ Result<trace::Run> SqliteStore::read(std::string_view reference, Reader reader) 
   return as_seen(found->key, reader(database_, found->key));
 }
 
-/// A run whose process has died is not running, even where we may not write that down.
+/// A run whose process has died is shown as ended, even if the file is not writable.
 Result<trace::Run> SqliteStore::as_seen(std::int64_t key, Result<trace::Run> run) const {
   if (!run || run->status != trace::RunStatus::running) return run;
   const auto head = load_head(database_, key);

@@ -6,7 +6,7 @@
 
 namespace joulecast::store::sqlite {
 
-/// As RunStore::open; `path` as it is, no address.
+/// See RunStore::open. `path` is a plain path, not a URL.
 [[nodiscard]] Result<std::unique_ptr<RunStore>> open_store(const std::string& path, Access access,
                                                            OpenOptions options);
 

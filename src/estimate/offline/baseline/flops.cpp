@@ -5,7 +5,7 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr double training_over_forward = 3;  ///< backward costs twice the forward pass
+constexpr double training_over_forward = 3;  ///< the backward pass costs twice the forward pass
 constexpr double flops_per_mac = 2;
 
 Forecast predict(const Sample& sample) {

@@ -1,4 +1,4 @@
-// A method that is one formula: nothing to fit, nothing to load.
+// A method that is a single formula, with nothing to fit or load.
 #pragma once
 
 #include "estimate/offline/method.hpp"
@@ -8,7 +8,7 @@ namespace joulecast::estimate {
 using Formula = Forecast (*)(const Sample& sample);
 [[nodiscard]] std::unique_ptr<OfflineModel> formula_model(Formula formula);
 
-// What OfflineMethod asks for.
+// The functions that OfflineMethod requires.
 template <Formula formula>
 Result<std::unique_ptr<OfflineModel>> fit_formula(std::span<const Sample>, const FitOptions&) {
   return formula_model(formula);

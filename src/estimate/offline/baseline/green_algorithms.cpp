@@ -1,6 +1,7 @@
 // Green Algorithms (Lannelongue et al. 2021): E = (GPU maximum power x mean utilisation + memory power) x T.
-// A table tells neither utilisation nor total RAM: utilisation is the calculator's own default of 1, and the
-// memory is the GPU's, as the least that the machine has. Has to be told the duration.
+// Workload tables contain neither utilisation nor total RAM. Utilisation is therefore the calculator's own
+// default of 1, and the memory is the GPU's, a lower bound for the machine's. The method must be told the
+// duration.
 #include "estimate/offline/baseline/formula_model.hpp"
 #include "estimate/offline/baseline/offline_baselines.hpp"
 

@@ -1,4 +1,4 @@
-// MLCO2 Impact (Lacoste et al. 2019): E = GPU maximum power x T. Has to be told the duration.
+// MLCO2 Impact (Lacoste et al. 2019): E = GPU maximum power x T. The method must be told the duration.
 #include "estimate/offline/baseline/formula_model.hpp"
 #include "estimate/offline/baseline/offline_baselines.hpp"
 

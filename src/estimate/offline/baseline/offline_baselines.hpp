@@ -1,5 +1,5 @@
-// What is used today to say the energy of a training. None learns; each is a formula: FLOPs at an assumed
-// utilisation, Green Algorithms (Lannelongue, Grealey, Inouye 2021), ML CO2 Impact (Lacoste et al. 2019).
+// The formulas in common use for a training's energy. None of them learns: FLOPs at an assumed utilisation,
+// Green Algorithms (Lannelongue, Grealey, Inouye 2021) and ML CO2 Impact (Lacoste et al. 2019).
 #pragma once
 
 #include "estimate/offline/method.hpp"

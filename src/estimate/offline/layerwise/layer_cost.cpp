@@ -14,7 +14,8 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr std::size_t least_rows = 10;
-constexpr double sd_per_mad = 1.4826;  ///< of a normal distribution
+/// standard deviation over median absolute deviation, for a normal distribution
+constexpr double sd_per_mad = 1.4826;
 constexpr double time_alpha = 0.1, power_alpha = 1, kernel_gamma = 0.1;
 
 /// Median and robust standard deviation.
@@ -23,7 +24,8 @@ std::pair<double, double> robust_moments(const Eigen::VectorXd& values) {
   return {stats::median_sorted(sorted), sd_per_mad * stats::median_absolute_deviation(sorted)};
 }
 
-/// Non-negative least squares by coordinate descent: the columns are few. Columns of zeros get 0.
+/// Non-negative least squares by coordinate descent, which suffices for a few columns. Columns of zeros get
+/// 0.
 Eigen::VectorXd non_negative(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) {
   constexpr int most_sweeps = 20000;
   Eigen::VectorXd scale = a.colwise().norm();
@@ -68,7 +70,8 @@ Eigen::VectorXd robust_costs(const Eigen::MatrixXd& amounts, const Eigen::Vector
   return costs;
 }
 
-/// Kernel ridge of logarithms that outliers cannot pull: cut at three robust standard deviations.
+/// Kernel ridge regression of logarithms. Values beyond three robust standard deviations are clipped, so that
+/// outliers have little influence.
 Result<Regression> robust_residual(RegressionData data, double alpha) {
   constexpr double most_sds = 3;
   const auto [centre, sd] = robust_moments(data.y);
@@ -85,7 +88,7 @@ Result<Regression> residual_from(const nlohmann::ordered_json& json) {
   return Regression::from_json(json);
 }
 
-/// s: costs times amounts.
+/// Costs times amounts, in s.
 double sum_of(std::span<const double> costs, const LayerWork& work) {
   return vector_of(costs).dot(vector_of(amounts_of(work)));
 }
@@ -145,7 +148,7 @@ Result<LayerTime> LayerTime::from_json(const nlohmann::ordered_json& json) {
 
 Result<PowerCurve> PowerCurve::fit(std::span<const PassRow> rows) {
   constexpr std::size_t most_classes = 20;
-  std::vector<std::pair<double, double>> points;  // logarithms of step and power
+  std::vector<std::pair<double, double>> points;  // logarithms of the step's duration and of power
   for (const auto& row : rows)
     if (row.energy)
       points.emplace_back(std::log(row.step.value()), std::log((*row.energy / row.time).value()));

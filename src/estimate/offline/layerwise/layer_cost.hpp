@@ -1,9 +1,8 @@
-// How long a kind of layer takes, and what the processor draws meanwhile.
-//
-// Energy is time x power because each behaves simply where energy does not: the times of a network's layers
-// add up, and power follows from how long the step lasts, whatever the layer (a short step runs at the turbo
-// clock, a long one at what the machine sustains; a step of under a millisecond is over before the meter
-// counts).
+// How long a kind of layer takes, and how much power the processor draws meanwhile.
+// Energy is computed as time x power because each of these behaves simply, whereas energy does not. The times
+// of a network's layers add up. Power depends on how long the whole step lasts, whatever the layer: a short
+// step runs at the turbo clock and a long one at the sustained clock, and a step of under a millisecond ends
+// before the meter registers it.
 #pragma once
 
 #include <array>
@@ -19,26 +18,26 @@
 
 namespace joulecast::estimate {
 
-/// One pass through one layer. `step` is how long all its passes take.
+/// One pass through one layer. `step` is the duration of all passes through it.
 struct PassRow {
   LayerWork work;
   Seconds time;
   Seconds step;
-  std::optional<Joules> energy;  ///< absent where the meter lost it
+  std::optional<Joules> energy;  ///< absent if the meter lost it
 };
 
-/// One pass of one kind of layer on one CPU. A sum of non-negative costs (a constant, executed FLOPs, bytes),
-/// which extrapolates, times the exponential of a kernel ridge regression on logarithms, which fades away
-/// from what was measured.
+/// Time of one pass through one kind of layer on one CPU. It is a product of two factors. The first is a sum
+/// of non-negative costs (a constant, executed FLOPs, bytes), which can be extrapolated. The second is the
+/// exponential of a kernel ridge regression on logarithms, which tends to 1 far from the measured layers.
 class LayerTime {
  public:
-  /// Costs: least squares of log(measured / sum), weights of Huber (k = 1.345) against outliers. invalid
-  /// where fewer than ten layers were measured.
+  /// Fits the costs by least squares of log(measured / sum) with Huber weights (k = 1.345) against outliers.
+  /// invalid if fewer than ten layers were measured.
   [[nodiscard]] static Result<LayerTime> fit(std::span<const PassRow> rows);
   [[nodiscard]] Seconds operator()(const LayerWork& work) const;
-  /// s each: of a constant, a FLOP, a byte.
+  /// Seconds per unit of the amount: per layer, per FLOP or per byte.
   [[nodiscard]] double cost(Amount amount) const { return costs_[amount]; }
-  /// The same with some other cost of an output's byte.
+  /// The time with a different cost for each byte of output.
   [[nodiscard]] Seconds with_output_cost(const LayerWork& work, double seconds_per_byte) const;
 
   [[nodiscard]] nlohmann::ordered_json to_json() const;
@@ -46,14 +45,14 @@ class LayerTime {
 
  private:
   std::array<double, amount_count> costs_{};
-  Regression residual_;  ///< of log(measured / sum of costs)
+  Regression residual_;  ///< predicts log(measured / sum of costs)
 };
 
-/// Power of a pass by how long the step lasts: medians in twenty classes of equal count, log-linear between
-/// them and constant beyond.
+/// Power during a pass as a function of the step's duration: medians of twenty classes with equal counts,
+/// log-linear between them and constant beyond them.
 class PowerCurve {
  public:
-  /// invalid where no row has an energy.
+  /// invalid if no row has an energy.
   [[nodiscard]] static Result<PowerCurve> fit(std::span<const PassRow> rows);
   [[nodiscard]] Watts operator()(Seconds step) const;
 
@@ -64,10 +63,10 @@ class PowerCurve {
   std::vector<double> log_seconds_, log_watts_;
 };
 
-/// What a kind of layer draws against the curve: the exponential of a kernel ridge regression.
+/// Power of a kind of layer relative to the curve: the exponential of a kernel ridge regression.
 class PowerFactor {
  public:
-  /// 1 everywhere where fewer than ten rows have an energy.
+  /// 1 everywhere if fewer than ten rows have an energy.
   [[nodiscard]] static Result<PowerFactor> fit(std::span<const PassRow> rows, const PowerCurve& curve);
   [[nodiscard]] double operator()(const LayerWork& work) const;
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double per_million = 1e-6;
 
-/// A table whose cells are found by the names of the columns that are needed.
+/// A table whose cells are looked up by column name.
 class Cells {
  public:
   static Result<Cells> read(const std::filesystem::path& file, std::span<const char* const> names) {
@@ -53,7 +53,7 @@ class Cells {
 
 using Shape = std::map<std::string, double, std::less<>>;
 
-/// "in_chan=12;out_chan=23" as numbers.
+/// Parses "in_chan=12;out_chan=23".
 std::optional<Shape> parse_layer_shape(std::string_view text) {
   Shape shape;
   for (const auto part : split(text, ';')) {
@@ -65,7 +65,7 @@ std::optional<Shape> parse_layer_shape(std::string_view text) {
   return shape;
 }
 
-/// Sets the kernel area and the positions before and after a square window that moves without padding.
+/// Sets the kernel area and the number of positions for a square window that moves without padding.
 bool set_window(LayerWork& work, double side, double kernel, double stride) {
   const double out = std::floor((side - kernel) / stride) + 1;
   work.taps = kernel * kernel;

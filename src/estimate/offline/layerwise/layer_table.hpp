@@ -12,25 +12,26 @@
 
 namespace joulecast::estimate {
 
-/// The forward pass, or what follows it: loss, gradient of the weights (not of the input, which is data) and
-/// the optimiser's step.
+/// One pass of a layer: the forward pass, or everything after it. The latter has the loss, the gradient of
+/// the weights and the optimiser's step. It has no gradient of the input, because the input is data.
 struct MeasuredPass {
   Seconds time;
-  std::optional<Joules> energy;  ///< absent where the meter overflowed
+  std::optional<Joules> energy;  ///< absent if the meter overflowed
 };
 
 struct MeasuredLayer {
   std::string cpu;
   LayerWork work;
-  ByPass<std::optional<MeasuredPass>> passes;  ///< absent where there is no such pass
+  ByPass<std::optional<MeasuredPass>> passes;  ///< absent if there is no such pass
 
-  [[nodiscard]] Seconds step_time() const;  ///< of both passes
-  /// Nothing where the meter lost a pass.
+  [[nodiscard]] Seconds step_time() const;  ///< duration of both passes
+  /// Nothing if the meter lost a pass.
   [[nodiscard]] std::optional<Joules> step_energy() const;
 };
 
-/// Columns cpu, layer, batch_size, shape, and of both passes energy_uj and time_us. Energies of 0 and below
-/// are counter overflows, or steps too short for the counter: absent. malformed with file:line.
+/// Needs the columns cpu, layer, batch_size, shape, and energy_uj and time_us of both passes. An energy of 0
+/// or below is read as absent: the counter overflowed, or the step was too short for it. malformed with
+/// file:line.
 [[nodiscard]] Result<std::vector<MeasuredLayer>> read_layer_table(const std::filesystem::path& file);
 
 /// A training step of a whole network.

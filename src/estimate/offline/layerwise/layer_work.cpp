@@ -19,19 +19,24 @@ double filled(double channels) {
   return std::ceil(channels / lanes) * lanes;
 }
 
-/// How often a pass goes through input and output together, counted in PyTorch's kernels: on all cores it is
-/// memory that binds. On one thread (bench/operator_traversals.py) elementwise operations agree;
-/// normalisation takes up to twice as much, average pools and depthwise convolutions with large windows more.
+/// How often each pass traverses its input and output together, counted in PyTorch's kernels. With all cores
+/// busy, memory bandwidth is the limit. On one thread (bench/operator_traversals.py) elementwise operations
+/// agree; normalisation takes up to twice as long, average pools and depthwise convolutions with large
+/// windows even longer.
 ByPass<double> traversals_of(LayerKind kind) {
   switch (kind) {
     case LayerKind::normalisation:
-      return {2, 2.5};  // mean, variance, and x to y; sums of two tensors, then both and the gradient written
+      // Forward: mean, variance, then x to y. Backward: two sums over tensors, then both are read and the
+      // gradient written.
+      return {2, 2.5};
     case LayerKind::depthwise:
-      return {3, 6};  // to blocked layout, convolve, and back; for the input's gradient and the weights'
+      // Forward: convert to the blocked layout, convolve, convert back. Backward: the same for the input's
+      // gradient and for the weights'.
+      return {3, 6};
     case LayerKind::pooling:
-      return {1, 3};  // clears the gradient, reads what comes back and its indices, adds
+      return {1, 3};  // clears the gradient, reads the incoming one and its indices, adds
     default:
-      return {1, 1.5};  // reads the gradient and what was kept, writes
+      return {1, 1.5};  // reads the incoming gradient and the stored values, writes
   }
 }
 std::string convolution_or_linear(LayerKind kind) {

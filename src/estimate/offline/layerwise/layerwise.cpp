@@ -10,10 +10,12 @@
 namespace joulecast::estimate {
 namespace {
 
-/// Of mean squared error: read prediction and target, write and read squares; read both, write the gradient.
+/// Traversals of a mean squared error. Forward reads prediction and target, then writes and reads the
+/// squares. Backward reads both and writes the gradient.
 constexpr double loss_traversals = 7;
-/// Assumed, nine times in ten: a price by bytes alone is within a factor of two, and the gradient of an
-/// input, 0.9 to 1.5 of a forward pass on the thread of bench/operator_traversals.py, within one and a half.
+/// Assumed 90 % error factors. A price by bytes alone is within a factor of two. The gradient of an input is
+/// within a factor of one and a half: it took 0.9 to 1.5 times the forward pass on the thread of
+/// bench/operator_traversals.py.
 constexpr double moved_bytes_error = std::numbers::ln2;
 const double input_gradient_error = std::log(1.5);
 
@@ -25,7 +27,7 @@ bool input_needs_gradient(const network::Layer& layer) {
 
 struct CpuLayerModel::Part {
   const network::Layer* layer = nullptr;
-  std::string kind;  ///< of the table; "" where it is priced by bytes
+  std::string kind;  ///< kind of layer in the table; "" if it is priced by bytes
   ByPass<Seconds> time{};
   Seconds input_gradient{0};  ///< part of the backward pass
   ByPass<double> power_factor{1, 1};
@@ -38,7 +40,8 @@ Result<CpuLayerModel> CpuLayerModel::fit(const std::vector<MeasuredLayer>& layer
     std::map<std::string, std::vector<PassRow>> kinds;
     for (const auto& layer : layers) {
       const auto& measured = layer.passes[pass];
-      // A step of one pass tells what either would draw for so long: pools' are the longest of the table.
+      // A layer without this pass contributes its forward pass: the curve depends on durations alone, and the
+      // longest steps of the table are those of pools, which have no backward pass.
       if (const auto& row = measured ? measured : layer.passes[forward])
         draws.push_back({layer.work, row->time, layer.step_time(), row->energy});
       if (measured) kinds[layer.work.kind].push_back(draws.back());
@@ -92,7 +95,7 @@ std::optional<CpuLayerModel::Part> CpuLayerModel::part_of(const network::Layer& 
   const auto work = measured_work(layer, batch, element_bytes);
   const auto* kind = work ? find(work->kind) : nullptr;
   const bool measured = kind != nullptr && (*kind)[forward];
-  if (!measured || !(*kind)[backward]) {  // pools have no backward pass in the tables
+  if (!measured || !(*kind)[backward]) {  // layers without a backward pass in the tables, such as pools
     const auto byte = seconds_per_moved_byte();
     if (!byte) return std::nullopt;
     const auto bytes = moved_bytes(layer, batch, element_bytes);
@@ -118,7 +121,7 @@ Result<LayerwiseEstimate> CpuLayerModel::predict(const network::ArchitectureFeat
   for (const auto& missed : network.uncounted) result.not_counted[missed.operation] += missed.nodes;
   std::vector<Part> parts;
   for (const auto& layer : network.layers) {
-    if (layer.kernels == 0) continue;  // renames bytes and moves none
+    if (layer.kernels == 0) continue;  // only renames bytes and moves none
     if (auto part = part_of(layer, batch, network.element_bytes)) {
       for (const auto pass : passes) result.time[pass] += part->time[pass];
       parts.push_back(std::move(*part));
@@ -151,8 +154,8 @@ Result<LayerwiseEstimate> CpuLayerModel::predict(const network::ArchitectureFeat
   return result;
 }
 
-/// Layers miss each on their own. What is common to layers of a kind, to all prices by bytes, or to all
-/// gradients of inputs adds up before it is squared; these miss independently.
+/// The layers' own errors are independent. What is common to all layers of a kind, to all prices by bytes or
+/// to all input gradients adds up before it is squared; these common parts are independent of each other.
 double CpuLayerModel::log_error(const std::vector<Part>& parts,
                                 const std::vector<LayerEnergy>& layers) const {
   std::map<std::string, double> common;
@@ -188,7 +191,8 @@ Result<LayerwiseModel> LayerwiseModel::fit(const std::vector<MeasuredLayer>& lay
     result.cpus_.emplace(cpu, std::move(*model));
   }
   if (result.cpus_.empty()) return fail(ErrorKind::invalid, "layerwise", "no layer was measured");
-  // Few sums tell of larger layers, and their errors are the method's more than a CPU's: one figure for all.
+  // There are few sums over larger layers, and their errors come from the method more than from the CPU. So
+  // all CPUs share one figure.
   for (auto& [cpu, model] : result.cpus_)
     if (model.errors) model.errors->larger = std::sqrt(squares / counted);
   return result;

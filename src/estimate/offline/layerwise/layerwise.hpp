@@ -1,14 +1,17 @@
 // Energy of a training step on a CPU, layer by layer (Getzner, Charpentier, Guennemann 2023, "Accuracy is not
-// the only metric that matters"): each kind of layer has its own estimator for the forward and the backward
-// pass, and a network is the sum of its layers.
+// the only metric that matters"). Each kind of layer has one estimator for the forward and one for the
+// backward pass, and a network's energy is the sum over its layers.
 //
-// A network is not the sum of what was measured alone, so some of it is taken apart first:
-// - Alone, a layer's backward pass has no gradient of its input to compute, for that is data. In a network
-//   every layer after the first has: one more product of the forward pass's size, priced as that.
-// - Alone, the backward pass holds a loss over all outputs. It is taken off, and its price of moving a byte
-//   prices what was never measured alone: normalisation, activations, depthwise convolutions.
-// - Alone, a step takes milliseconds at the turbo clock; a network's takes what the machine sustains. Times
-//   add up; power follows from the length of the whole step (layer_cost.hpp).
+// Layers are measured alone, where they behave differently from layers in a network. Three corrections
+// follow:
+// - Alone, a layer's backward pass does not compute the gradient of its input, because the input is data. In
+// a network every layer after the first does. This is one more product of the forward pass's size and is
+// priced like the forward pass.
+// - Alone, the backward pass includes a loss over all outputs. Its cost is subtracted. It also tells the
+// price of moving a byte, which is used for layers that were never measured alone: normalisation,
+// activations, depthwise convolutions.
+// - Alone, a step takes milliseconds and runs at the turbo clock; a network's step runs at the sustained
+// clock. So times are added up, and power is taken from the length of the whole step (layer_cost.hpp).
 #pragma once
 
 #include <filesystem>
@@ -27,48 +30,54 @@
 
 namespace joulecast::estimate {
 
-/// What a layer's figures rest on.
+/// What the figures of a layer are based on.
 enum class Basis {
   measured_kind,  ///< layers of this kind were measured alone
-  moved_bytes,    ///< none were; priced by the bytes that it moves
+  moved_bytes,    ///< layers of this kind were not measured; priced by the bytes that it moves
 };
 
 struct LayerEnergy {
   std::string name, operation;
   Basis basis = Basis::measured_kind;
   ByPass<Joules> energy{};
-  double share = 0;  ///< of the network's step
+  double share = 0;  ///< share of the network's step
   [[nodiscard]] Joules step() const { return energy[forward] + energy[backward]; }
 };
 
 struct LayerwiseEstimate {
-  std::vector<LayerEnergy> layers;         ///< in the network's order
-  std::map<std::string, int> not_counted;  ///< how many of each operator have no price, or no figures at all
-  ByPass<Joules> energy{};                 ///< of one step
+  std::vector<LayerEnergy> layers;  ///< in the network's order
+  /// for each operator without a price or without figures, the number of its layers
+  std::map<std::string, int> not_counted;
+  ByPass<Joules> energy{};  ///< of one step
   ByPass<Seconds> time{};
-  double moved_bytes_share = 0;              ///< of the step's energy, priced by bytes alone
-  std::optional<Interval<Joules>> interval;  ///< of the step; model-based. Absent where errors are not known
-  std::optional<double> other_cpu;           ///< factor within which nine of ten layers of another CPU were
+  double moved_bytes_share = 0;  ///< share of the step's energy that is priced by bytes alone
+  /// Of the step; model-based. Absent if the model's errors are unknown.
+  std::optional<Interval<Joules>> interval;
+  /// Nine of ten layers of another CPU were predicted within this factor.
+  std::optional<double> other_cpu;
   [[nodiscard]] Joules step() const { return energy[forward] + energy[backward]; }
 };
 
-/// A layer by itself, as a layer table measures it: with a loss, without the gradient of its input. Absent
-/// where that kind, or that pass of it, was not measured.
+/// A layer by itself, as a layer table measures it: with a loss and without the gradient of its input. Absent
+/// if that kind of layer or that pass of it was not measured.
 struct LoneLayer {
   ByPass<std::optional<Seconds>> time;
   ByPass<std::optional<Joules>> energy;
 };
 
-/// How far off a model is, as half widths of 90 % intervals of logarithms.
+/// Errors of a model, as half widths of 90 % intervals of logarithms.
 struct LayerErrors {
-  std::map<std::string, double> layer;  ///< of one lone layer's step, by kind, for shapes that were held out
-  double larger = 0;                    ///< of the sum over layers larger than those that were trained on
-  std::optional<double> other_cpu;  ///< of one layer's step on another CPU of the table, where there is one
+  /// By kind: error of one lone layer's step, for shapes that were held out.
+  std::map<std::string, double> layer;
+  /// Error of the sum over layers that are larger than the ones in training.
+  double larger = 0;
+  /// Error of one layer's step on another CPU of the table, if there is one.
+  std::optional<double> other_cpu;
 };
 
 class CpuLayerModel {
  public:
-  /// invalid where a kind has fewer than ten layers, or nothing was metered.
+  /// invalid if a kind has fewer than ten layers, or if no energy was measured.
   [[nodiscard]] static Result<CpuLayerModel> fit(const std::vector<MeasuredLayer>& layers);
   [[nodiscard]] LoneLayer alone(const LayerWork& work) const;
   /// invalid where no layer has a price.
@@ -86,13 +95,14 @@ class CpuLayerModel {
     PowerFactor power;
   };
   using Kind = ByPass<std::optional<PassModel>>;
-  struct Part;  ///< a layer of a network, before the step's length, and so its power, is known
+  /// a layer of a network whose power is not known yet, since it depends on the length of the whole step
+  struct Part;
 
   [[nodiscard]] const Kind* find(const std::string& kind) const;
-  /// Nothing where the layer's kind was not measured, nor what would tell the price of a byte.
+  /// Nothing if neither the layer's kind nor the price of a byte was measured.
   [[nodiscard]] std::optional<Part> part_of(const network::Layer& layer, double batch,
                                             int element_bytes) const;
-  /// s a byte of a loss's traversals: what an output's byte costs the backward pass more than the forward.
+  /// Seconds per byte that the loss moves, from the extra cost of an output byte in the backward pass.
   [[nodiscard]] std::optional<double> seconds_per_moved_byte() const;
   [[nodiscard]] double log_error(const std::vector<Part>& parts,
                                  const std::vector<LayerEnergy>& layers) const;
@@ -103,15 +113,15 @@ class CpuLayerModel {
 
 class LayerwiseModel {
  public:
-  /// With the errors of each CPU's model, where there are layers enough. invalid where nothing was measured.
+  /// Also finds the errors of each CPU's model if there are enough layers. invalid if nothing was measured.
   [[nodiscard]] static Result<LayerwiseModel> fit(const std::vector<MeasuredLayer>& layers);
   [[nodiscard]] std::vector<std::string> cpus() const;
-  /// invalid for a CPU that was not measured; the message lists those that were.
+  /// invalid for a CPU that was not measured; the message lists the measured ones.
   [[nodiscard]] Result<const CpuLayerModel*> on(const std::string& cpu) const;
 
   /// `source`: origin and licence of the table.
   [[nodiscard]] Status write(const std::filesystem::path& file, const std::string& source) const;
-  /// malformed, naming the file, for what is no such model or another version's.
+  /// malformed, naming the file, if it is not a layer-wise model or has another version.
   [[nodiscard]] static Result<LayerwiseModel> read(const std::filesystem::path& file);
 
  private:

@@ -12,9 +12,9 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr int fold_count = 5;
-constexpr double normal_90 = 1.645;  ///< half width of 90 % in standard deviations
+constexpr double normal_90 = 1.645;  ///< half width of a 90 % interval in standard deviations
 
-/// Fits on the layers of `train` and predicts those of `test`.
+/// Fits a model to the layers in `train` and predicts the others.
 Status predict_rest(const std::vector<MeasuredLayer>& layers, const std::vector<bool>& train,
                     const std::vector<bool>& test, int fold, std::vector<HeldOutLayer>& result) {
   std::vector<MeasuredLayer> seen;
@@ -58,7 +58,8 @@ std::string shape_of(const LayerWork& work) {
 }
 
 Result<std::vector<HeldOutLayer>> hold_out_shapes(const std::vector<MeasuredLayer>& layers) {
-  std::map<std::string, int> folds;  // shapes in order are dealt out, so that every fold has all sizes
+  // shapes are dealt out in sorted order, so that every fold has all sizes
+  std::map<std::string, int> folds;
   for (const auto& layer : layers) folds[shape_of(layer.work)] = 0;
   int next = 0;
   for (auto& [shape, fold] : folds) fold = next++ % fold_count;

@@ -1,4 +1,4 @@
-// How far off the layer-wise method is, from layers that a fit had not seen.
+// Errors of the layer-wise method on held-out layers.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ namespace joulecast::estimate {
 [[nodiscard]] std::map<std::string, std::vector<MeasuredLayer>> by_cpu(
     const std::vector<MeasuredLayer>& layers);
 
-/// All sizes but the batch: repeats, and one layer at several batches, stand on the same side of a split.
+/// All sizes but the batch. Repeats of a layer, also at other batch sizes, stay on the same side of a split.
 [[nodiscard]] std::string shape_of(const LayerWork& work);
 
 struct HeldOutLayer {
@@ -24,27 +24,27 @@ struct HeldOutLayer {
   int fold = 0;
 };
 
-/// Five folds of whole shapes, of one CPU's layers. invalid where a fold leaves too little to fit.
+/// Holds out whole shapes of one CPU's layers in five folds. invalid if a fold leaves too little to fit.
 [[nodiscard]] Result<std::vector<HeldOutLayer>> hold_out_shapes(const std::vector<MeasuredLayer>& layers);
-/// The fifth of each kind that is largest (LayerWork::size), from the half that is smallest: how networks,
-/// whose layers are larger than any table's, stand to it.
+/// Predicts the largest fifth of each kind (by LayerWork::size) from the smallest half. Networks have larger
+/// layers than any table, so this shows how well the method extrapolates to them.
 [[nodiscard]] Result<std::vector<HeldOutLayer>> hold_out_larger(const std::vector<MeasuredLayer>& layers);
 
-/// By a model that has seen none of them: another CPU's.
+/// Predictions by a model that was fitted to other layers: those of another CPU.
 [[nodiscard]] std::vector<HeldOutLayer> predict_all(const CpuLayerModel& model,
                                                     const std::vector<MeasuredLayer>& layers);
 
-/// Energy of a lone layer's step, log(measured / predicted); nothing where the meter lost it.
+/// log(measured / predicted) energy of a lone layer's step; nothing if the meter lost the energy.
 [[nodiscard]] std::optional<double> log_miss(const HeldOutLayer& layer);
 
-/// The nine tenths quantile of |log(measured / predicted)|; 0 for no layer.
+/// The 90 % quantile of |log(measured / predicted)|; 0 if there are no layers.
 [[nodiscard]] double half_width(const std::vector<HeldOutLayer>& layers);
-/// The same of one kind, conformal by groups (calibration.hpp): each shape counts once, and fold `left_out`
-/// not (-1 = all count). Nothing where there are too few shapes.
+/// The same for one kind of layer, with a conformal quantile by groups (interval_factors.hpp): each shape
+/// counts once. Layers of fold `left_out` are not used; -1 = use all. Nothing if there are too few shapes.
 [[nodiscard]] std::optional<double> conformal_half_width(const std::vector<HeldOutLayer>& layers,
                                                          const std::string& kind, int left_out = -1);
 
-/// Nothing where there are too few layers to hold any out. Without that of another CPU.
+/// All errors but the one on another CPU. Nothing if there are too few layers to hold some out.
 [[nodiscard]] std::optional<LayerErrors> layer_errors(const std::vector<MeasuredLayer>& layers);
 
 }  // namespace joulecast::estimate

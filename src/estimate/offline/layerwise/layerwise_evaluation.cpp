@@ -14,7 +14,7 @@ namespace {
 constexpr ByPass<const char*> pass_names{"forward", "backward"};
 constexpr auto step_name = "step";
 
-/// Outcomes of layers, and the sums that tell whether errors cancel.
+/// Outcomes of layers, and the sums that show whether errors cancel.
 class Tally {
  public:
   void add(Joules predicted, Joules measured, std::optional<double> half_width = std::nullopt) {

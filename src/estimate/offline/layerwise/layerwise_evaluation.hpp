@@ -1,5 +1,5 @@
-// How right the layer-wise method is: on shapes that it had not seen, on layers larger than those that it was
-// fitted on, on another CPU, and on whole networks.
+// Scores the layer-wise method on unseen shapes, on layers larger than the ones it was fitted to, on another
+// CPU, and on whole networks.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@
 
 namespace joulecast::estimate {
 
-/// Energies of lone layers of one kind: "forward", "backward", or both as "step".
+/// Scores of lone layers of one kind, for the pass "forward", "backward" or "step" (both).
 struct LayerScores {
   std::string cpu, kind, pass;
-  Scores scores;         ///< intervals for steps alone: cross-conformal, by shapes
-  double sum_ratio = 0;  ///< predicted over measured energy of all together
+  Scores scores;         ///< only steps have intervals; cross-conformal by shapes
+  double sum_ratio = 0;  ///< predicted over measured energy, summed over all layers
 };
 
-/// Steps of layers of one CPU, predicted by the model of another.
+/// Steps of layers on one CPU, predicted by the model of another.
 struct CrossScores {
   std::string fitted_on, cpu;
   double factor = 0;           ///< median of measured / predicted
-  Scores scores, with_factor;  ///< as predicted; and all multiplied by the factor
+  Scores scores, with_factor;  ///< as predicted, and after multiplying all predictions by `factor`
 };
 
 struct NetworkScore {
@@ -32,12 +32,13 @@ struct NetworkScore {
 
 struct LayerwiseEvaluation {
   std::vector<LayerScores> shapes;  ///< held out by shape, five folds
-  std::vector<LayerScores> larger;  ///< steps of the largest fifth, from the smaller half
+  std::vector<LayerScores> larger;  ///< steps of the largest fifth, predicted from the smaller half
   std::vector<CrossScores> cpus;
-  std::vector<NetworkScore> networks;  ///< from all layers of their CPU; no network is ever fitted to
+  /// predicted from all layers of their CPU; no model is fitted to networks
+  std::vector<NetworkScore> networks;
 };
 
-/// invalid or malformed where a network is unknown or its CPU has no layers, naming its row.
+/// invalid or malformed, naming the row, if a network is unknown or its CPU has no layers.
 [[nodiscard]] Result<LayerwiseEvaluation> evaluate_layerwise(const std::vector<MeasuredLayer>& layers,
                                                              const std::vector<MeasuredNetwork>& networks);
 

@@ -16,7 +16,7 @@ struct Kind {
   Term bytes;
 };
 
-/// Where a layer's products and its traffic are counted; a layer without products has no FLOP term.
+/// The terms that count a layer's products and its traffic. A layer without products has no FLOP term.
 Kind kind_of(LayerKind kind) {
   switch (kind) {
     case LayerKind::convolution:
@@ -42,8 +42,8 @@ Kind kind_of(LayerKind kind) {
   return {Term::dense_flops, Term::elementwise_bytes};
 }
 
-constexpr double full_width = 32;    ///< output channels that one tile of a matrix product holds
-constexpr double wide_enough = 512;  ///< more columns make no difference
+constexpr double full_width = 32;    ///< output channels in one tile of a matrix product
+constexpr double wide_enough = 512;  ///< more columns make no difference to the efficiency
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// What a network does for one sample, sorted by the kinds of work that a GPU runs at different efficiency.
+// The work of a network for one sample, sorted by kinds of work that a GPU executes with different
+// efficiency.
 #pragma once
 
 #include <array>
@@ -8,34 +9,36 @@
 
 namespace joulecast::estimate {
 
-/// Terms of the roofline: FLOPs stand against the peak rate, bytes against the memory bandwidth.
+/// Terms of the roofline model. FLOPs are divided by the peak rate, bytes by the memory bandwidth.
 enum class Term {
   convolution_flops,
   pointwise_flops,
-  dense_flops,      ///< dense, attention and recurrent products
-  narrow_flops,     ///< FLOPs of products x 32 / output channels: few channels fill a GPU badly
-  depthwise_flops,  ///< counted as bytes: depthwise convolutions are bound by memory
+  dense_flops,  ///< products in dense, attention and recurrent layers
+  /// FLOPs of products x 32 / output channels: with few channels a GPU is poorly used.
+  narrow_flops,
+  depthwise_flops,  ///< counted as bytes, because depthwise convolutions are bound by memory
   convolution_bytes,
   depthwise_bytes,
-  elementwise_bytes,  ///< normalisation too
+  elementwise_bytes,  ///< includes normalisation
   pooling_bytes,
   movement_bytes,
 };
 constexpr std::size_t term_count = 10;
 [[nodiscard]] std::string_view name_of(Term term);
-/// Whether the term is divided by the peak rate; by the bandwidth otherwise.
+/// Whether the term is divided by the peak rate (true) or by the bandwidth (false).
 [[nodiscard]] constexpr bool is_compute(Term term) {
   return static_cast<int>(term) <= static_cast<int>(Term::narrow_flops);
 }
 
-/// Products of convolutions. Their kernels look for operands as they go, with integer instructions among
-/// those of the products, and frameworks let TF32 matrix units run them unasked; of plain matrix products
-/// neither is so (PyTorch since 1.12).
+/// Whether the term counts products of convolutions, which differ from plain matrix products in two ways.
+/// Their kernels compute the addresses of operands as they go, so integer instructions compete with the
+/// products. And frameworks run them on TF32 matrix units by default, which PyTorch since 1.12 does not do
+/// for plain matrix products.
 [[nodiscard]] constexpr bool is_convolution(Term term) {
   return is_compute(term) && term != Term::dense_flops;
 }
 
-/// Of one sample's forward pass.
+/// Work of one sample's forward pass.
 struct NetworkWork {
   std::array<double, term_count> terms{};  ///< FLOPs or bytes
   double kernels = 0;
@@ -44,8 +47,8 @@ struct NetworkWork {
   double gmacs = 0;
 
   [[nodiscard]] double operator[](Term term) const { return terms[static_cast<std::size_t>(term)]; }
-  [[nodiscard]] double flops() const;  ///< of products
-  [[nodiscard]] double bytes() const;  ///< of activations
+  [[nodiscard]] double flops() const;  ///< FLOPs of products
+  [[nodiscard]] double bytes() const;  ///< bytes of activations
 };
 
 [[nodiscard]] NetworkWork work_of(const network::ArchitectureFeatures& network);

@@ -15,14 +15,16 @@ namespace {
 struct SourceResidual {
   Residual time, power;
 };
-using TypicalNetworks = std::map<std::string, TypicalNetwork>;  ///< by source, of those that have enough
+/// by source; only sources with enough known networks
+using TypicalNetworks = std::map<std::string, TypicalNetwork>;
 
-/// Residuals of one target of one source.
+/// Fits the residuals of one target of one source.
 Residual residual_of(const std::vector<const Observation*>& rows, const std::vector<PhysicsOutput>& physics,
                      bool power, const ResidualScales& scales, std::optional<double> noise) {
   std::vector<ResidualFeatures> features;
   std::vector<double> residuals, sds;
-  const double floor = scales.noise / 3;  // the equations' own scatter stays however often a row was repeated
+  // repeats of a row average out noise but not the equations' own scatter
+  const double floor = scales.noise / 3;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& measured = power ? rows[i]->log_power : rows[i]->log_time;
     if (!measured) continue;
@@ -39,7 +41,7 @@ Residual residual_of(const std::vector<const Observation*>& rows, const std::vec
   return Residual::fit(features, as_vector(residuals), as_vector(sds), scales);
 }
 
-/// Scales with the parts that carry over to other workloads made smaller.
+/// The scales with smaller values for the parts that are shared with other workloads.
 ResidualScales reaching(ResidualScales scales, double reach) {
   for (double* shared : {&scales.host_load, &scales.load, &scales.host, &scales.network,
                          &scales.network_setting, &scales.network_host})
@@ -47,7 +49,7 @@ ResidualScales reaching(ResidualScales scales, double reach) {
   return scales;
 }
 
-/// The residuals of each source.
+/// Fits the residuals of each source.
 std::map<std::string, SourceResidual> residuals_of(std::span<const Sample> samples,
                                                    const std::vector<Observation>& observations,
                                                    const PhysicsFit& equations, double reach = 1) {
@@ -67,7 +69,7 @@ std::map<std::string, SourceResidual> residuals_of(std::span<const Sample> sampl
   return residuals;
 }
 
-/// The lower triangle, a row of it each; entries are shares of the prior variance, 1e-5 is nothing beside it.
+/// The lower triangle, row by row. Entries are shares of the prior variance, so 1e-5 is negligible.
 nlohmann::ordered_json covariance_json(const Eigen::MatrixXd& covariance) {
   constexpr double quantum = 1e-5;
   auto rows = nlohmann::ordered_json::array();
@@ -102,7 +104,7 @@ Result<Eigen::MatrixXd> covariance_from(const nlohmann::ordered_json& rows, Eige
   return covariance;
 }
 
-/// What networks of each source are like.
+/// Fits the typical networks of each source.
 TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
   std::map<std::string, std::map<std::string, TypicalNetwork::Known>> networks;
   for (const auto& sample : samples)
@@ -119,7 +121,7 @@ TypicalNetworks typical_networks_of(std::span<const Sample> samples) {
   return result;
 }
 
-/// With a guess at the network where it is unknown and its arithmetic is not.
+/// Adds a guess at the network if the network is unknown but its arithmetic is known.
 Sample with_network(const Sample& sample, const TypicalNetworks& typical) {
   auto result = sample;
   if (sample.work || !sample.training.gflops_forward_per_sample ||
@@ -177,7 +179,7 @@ PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double reach) 
 Forecast PhysicsModel::predict(const Sample& given) const {
   const auto sample = with_network(given, learned_->typical);
   const auto physics = learned_->fit.predict(sample);
-  // A source of its own starts from an empty residual, whose variance is the prior's.
+  // A new source starts from an empty residual, whose variance is the prior's.
   const auto own = learned_->residuals.find(sample.source);
   const auto features = residual_features(sample, physics);
   const auto time = own == learned_->residuals.end() ? Residual(time_scales()).predict(features)
@@ -190,8 +192,8 @@ Forecast PhysicsModel::predict(const Sample& given) const {
   forecast.power_w = std::exp(log_power);
   forecast.spread = {std::sqrt(parameters.power + power.variance), std::sqrt(parameters.time + time.variance),
                      std::sqrt(parameters.energy + time.variance + power.variance)};
-  // Without the samples of an epoch, or what stands for them in a workload that was measured, time is
-  // unknown.
+  // Time is unknown without the number of samples in an epoch, unless the workload was measured and its own
+  // parameters stand in for the number.
   const bool timed =
       sample.training.train_samples || learned_->fit.space.find(Level::workload, sample.workload()) >= 0;
   if (timed) {

@@ -13,18 +13,18 @@ extern const OfflineMethod physics_method;
 
 struct PhysicsFit;  // physics_fit.hpp
 
-/// Copies share what was learned, which never changes.
+/// Copies share the learned state, which never changes.
 class PhysicsModel final : public OfflineModel {
  public:
-  /// invalid where no row has both epoch time and power.
+  /// invalid if no row has both epoch time and power.
   [[nodiscard]] static Result<PhysicsModel> fit(std::span<const Sample> samples);
   [[nodiscard]] static Result<PhysicsModel> from_json(const nlohmann::ordered_json& json);
   [[nodiscard]] Forecast predict(const Sample& sample) const override;
   [[nodiscard]] nlohmann::ordered_json to_json() const override;
 
-  /// What was learned, carried on to a machine by a few rows of it: the equations by their Gaussian prior,
-  /// the residual from the rows alone. `reach`, from 0 to 1, scales how far the rows may move what they
-  /// share with other workloads: at 0 only predictions of the same workloads follow them.
+  /// Adapts the model to a machine with a few rows measured on it. The equations use the fitted parameters as
+  /// a Gaussian prior; the residual is fitted to the new rows alone. `reach`, from 0 to 1, limits how far the
+  /// rows may change what is shared with other workloads: at 0 only predictions of the same workloads change.
   [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples, double reach = 1) const;
 
   [[nodiscard]] const PhysicsFit& equations() const;

@@ -12,9 +12,10 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr std::size_t most_own_workloads = 150;
-constexpr std::size_t most_rows_of_host = 300;  ///< more teach the shared parameters nothing new
+/// further rows would teach the shared parameters nothing new
+constexpr std::size_t most_rows_of_host = 300;
 
-/// Observations thinned evenly where one host has very many.
+/// Thins the observations evenly if one host has very many.
 std::vector<Observation> thinned(std::span<const Observation> observations) {
   std::map<std::string, std::vector<const Observation*>> by_host;
   for (const auto& observation : observations) by_host[observation.sample->host()].push_back(&observation);
@@ -26,14 +27,15 @@ std::vector<Observation> thinned(std::span<const Observation> observations) {
   return result;
 }
 
-/// Whether the equations can tell the size of its epoch; else the workload's own parameters have to.
+/// Whether the equations can derive the size of the sample's epoch. Otherwise the workload's own parameters
+/// must.
 bool has_scale(const Sample& sample) {
   return sample.work && sample.training.train_samples;
 }
 
-/// The workloads that have parameters of their own: those that nothing else gives a scale, then those of most
-/// configurations. One configuration cannot tell them from the residual, and thousands of them could not be
-/// solved for.
+/// The workloads that have parameters of their own: first the workloads whose scale is otherwise unknown,
+/// then those with the most configurations. A single configuration could not separate these parameters from
+/// the residual, and thousands of workloads would make the system too large to solve.
 std::set<std::string> own_workloads(std::span<const Observation> observations) {
   struct Workload {
     bool scaled = true;
@@ -77,8 +79,8 @@ ParameterSpace space_of(std::span<const Observation> observations) {
   return ParameterSpace(std::move(lists));
 }
 
-/// Centres the parameters of workloads of unknown work: launches from the smallest batch, GPU time from the
-/// largest, each at the highest power limit, averaged over the hosts.
+/// Centres the parameters of workloads with unknown work. The launch parameter comes from the smallest batch
+/// and the GPU time from the largest, each at the highest power limit and averaged over the hosts.
 void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation> observations) {
   struct Ends {
     const Observation* smallest = nullptr;
@@ -119,9 +121,9 @@ void centre_unknown_workloads(ParameterSpace& space, std::span<const Observation
   }
 }
 
-/// The space with less freedom for all that workloads share.
+/// The space with less freedom for everything that workloads share.
 ParameterSpace restrained(ParameterSpace space, double reach) {
-  constexpr double least_reach = 1e-3;  // a standard deviation stays above 0
+  constexpr double least_reach = 1e-3;  // keeps standard deviations above 0
   for (std::size_t k = 0; k < parameter_count; ++k) {
     const auto parameter = static_cast<Parameter>(k);
     const auto level = info_of(parameter).level;
@@ -137,8 +139,8 @@ ParameterSpace restrained(ParameterSpace space, double reach) {
   return space;
 }
 
-/// Finds the values, with parameters as free as `freedom` says. Their covariance follows from the fit's own
-/// priors: a parameter that was held back from learning counts as no better known than before.
+/// Finds the parameter values, with the given freedom. Their covariance uses the fit's own priors instead, so
+/// that a parameter that was held fixed by a small freedom is not reported as well known.
 void solve(PhysicsFit& fit, const ParameterSpace& freedom, std::span<const Observation> observations) {
   PhysicsProblem restrained_problem(freedom, observations);
   fit.values = restrained_problem.values_of(minimise(restrained_problem));
@@ -179,7 +181,7 @@ PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> o
   PhysicsFit result{ParameterSpace(std::move(names)), {}, {}};
   auto& space = result.space;
   centre_unknown_workloads(space, observations);
-  // Names keep their order, so that indices of the old space name the same levels in the new one.
+  // Names keep their order, so that old indices still mean the same names in the new space.
   for (std::size_t k = 0; k < parameter_count; ++k) {
     const auto parameter = static_cast<Parameter>(k);
     const auto level = static_cast<std::size_t>(info_of(parameter).level);

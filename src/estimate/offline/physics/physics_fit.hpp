@@ -11,7 +11,8 @@ namespace joulecast::estimate {
 struct PhysicsFit {
   ParameterSpace space;
   Eigen::VectorXd values;
-  Eigen::MatrixXd covariance;  ///< of the values in prior standard deviations (Laplace's approximation)
+  /// Of the values in units of the prior standard deviation (Laplace's approximation).
+  Eigen::MatrixXd covariance;
   [[nodiscard]] PhysicsOutput predict(const Sample& sample) const {
     return evaluate_physics(physics_input(sample, space), space, values.array().exp());
   }
@@ -20,21 +21,22 @@ struct PhysicsFit {
   }
 };
 
-/// How far the equations are from the truth beyond noise, in logarithms. Large enough that a hundred rows of
-/// one workload do not drown the priors; what is left is the residual's work.
+/// Assumed error of the equations beyond noise, as a standard deviation of logarithms. It is large enough
+/// that a hundred rows of one workload do not outweigh the priors. The residual model has to explain the
+/// rest.
 constexpr double time_discrepancy = 0.08;
 constexpr double power_discrepancy = 0.07;
 
-/// invalid where no observation has both time and power.
+/// invalid if no observation has both time and power.
 [[nodiscard]] Result<PhysicsFit> fit_physics(std::span<const Observation> observations);
 
-/// How sure a fitted parameter is, as a share of its first standard deviation, where a calibration starts
-/// from it.
+/// When a calibration starts from a fitted parameter, its prior standard deviation is this share of the
+/// original one.
 constexpr double fitted_freedom = 0.3;
 
-/// Goes on from a fit with rows of a machine that it has not seen: the fitted values are the prior of the
-/// shared parameters, the machine's own have theirs. With no row it returns the fit as it is. `reach` scales
-/// the freedom of every parameter that is not a workload's own.
+/// Continues from a fit with rows of a machine that it has not seen. Shared parameters take the fitted values
+/// as their prior; the machine's own parameters keep their original prior. Without rows it returns the fit
+/// unchanged. `reach` scales the freedom of every parameter that does not belong to a workload.
 [[nodiscard]] PhysicsFit refit_physics(const PhysicsFit& start, std::span<const Observation> observations,
                                        double reach = 1);
 

@@ -8,10 +8,11 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr double training_over_forward = 3;  ///< work of forward and backward over forward
+/// work of forward and backward pass over work of the forward pass
+constexpr double training_over_forward = 3;
 const double log_integer_load = std::log(hardware::instructions_per_float);
 
-/// The exponential of a parameter at these levels; of its prior mean where a level is new.
+/// exp(parameter) at these levels. For a new level it uses the prior mean.
 class Values {
  public:
   Values(const PhysicsInput& input, const ParameterSpace& space, const Eigen::VectorXd& exponentials,
@@ -71,8 +72,8 @@ Times times_of(const PhysicsInput& input, const Values& value, PhysicsOutput& ou
   return times;
 }
 
-/// Clock share at which the dynamic power is `share` of its full value: proportional to the clock below the
-/// knee, a power of it above.
+/// Clock share at which dynamic power is `share` of its full value. Power is proportional to the clock below
+/// the knee and to a power of the clock above it.
 double clock_at(double share, double knee, double exponent) {
   const double slope = knee * knee;
   const auto blend = [](double a, double b) {
@@ -98,7 +99,7 @@ Powers powers_of(const PhysicsInput& input, const Values& value, const PhysicsOu
                         std::pow(value(Parameter::active_compute), compute) *
                         std::pow(value(Parameter::active_depthwise), depthwise) *
                         std::pow(value(Parameter::active_memory), 1 - compute - depthwise);
-  constexpr double least_dynamic = 0.05;  ///< of the board power, so that a demand stays above idle
+  constexpr double least_dynamic = 0.05;  ///< share of the board power; keeps the demand above idle
   const double dynamic = std::max(active - powers.idle, least_dynamic * input.board_w);
   powers.demand = powers.idle + std::pow(output.busy, value(Parameter::busy_exponent)) * dynamic;
   const double limit = std::min(input.limit_w, input.board_w) * value(Parameter::limit_share);
@@ -108,7 +109,7 @@ Powers powers_of(const PhysicsInput& input, const Values& value, const PhysicsOu
   return powers;
 }
 
-/// A network of which nothing is known: something that the workload's own parameters can scale.
+/// Stands for a network of which nothing is known. The workload's own parameters scale it.
 NetworkWork nominal_work() {
   NetworkWork work;
   work.terms[static_cast<std::size_t>(Term::dense_flops)] = 1e9;
@@ -160,8 +161,8 @@ PhysicsOutput evaluate_physics(const PhysicsInput& input, const ParameterSpace& 
   const auto step = [&](double gpu) { return std::pow(waiting + std::pow(gpu, m), 1 / m); };
   output.busy = times.gpu() / step(times.gpu());
   const auto powers = powers_of(input, value, output);
-  constexpr double throttled_idle =
-      0.905;  ///< idle power at the low clocks of a tight limit, over the idle power
+  /// Idle power at the low clocks of a tight limit, relative to normal idle power.
+  constexpr double throttled_idle = 0.905;
   constexpr double least_share = 0.02;
   const double idle = throttled_idle * powers.idle;
   const double share = std::clamp((powers.drawn - idle) / (powers.demand - idle), least_share, 1.0);

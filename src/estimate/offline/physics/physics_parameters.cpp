@@ -11,9 +11,9 @@ namespace {
 constexpr std::array<std::string_view, level_count> level_names{"everywhere", "setting", "workload", "gpu",
                                                                 "host"};
 
-// Means are natural logarithms. Priors are what is known of GPUs in general: some tens of microseconds for a
-// kernel launch through a framework, a quarter of the board power when idle in the training clock state (less
-// with stacked memory), power as the cube of the clock above the voltage floor.
+// Means are natural logarithms. The priors are general knowledge about GPUs: a kernel launch through a
+// framework takes some tens of microseconds; idle power in the training clock state is a quarter of the board
+// power (less with stacked memory); power grows as the cube of the clock above the voltage floor.
 constexpr std::array<ParameterInfo, parameter_count> infos{{
     {"launch_s", Level::everywhere, -10.41, 0.5},
     {"overlap", Level::everywhere, 1.10, 0.3},
@@ -47,7 +47,7 @@ constexpr std::array<ParameterInfo, parameter_count> infos{{
     {"setting_term", Level::setting, 0.0, 0.4},
 }};
 
-/// Time over roofline time, of the whole step (forward and backward at 3 x forward).
+/// Time over roofline time for the whole step (forward and backward counted as 3 x forward).
 constexpr std::array<double, term_count> term_means{0.0, 0.405, 0.262, -0.357, -1.61,
                                                     0.0, 0.693, 0.405, 1.10,   0.405};
 

@@ -1,7 +1,6 @@
 // The parameters of the physics model: logarithms of efficiencies, overheads and power levels, each with a
-// Gaussian prior. Some hold everywhere, some for one GPU, one kind of host, one framework's setting or one
-// workload; those that no measurement touches stay at their prior, which is what makes unseen GPUs
-// predictable.
+// Gaussian prior. Some apply everywhere, others to one GPU, one kind of host, one framework setting or one
+// workload. A parameter without measurements stays at its prior, so that unseen GPUs can be predicted.
 #pragma once
 
 #include <Eigen/Core>
@@ -21,24 +20,29 @@ namespace joulecast::estimate {
 enum class Level { everywhere, setting, workload, gpu, host };
 constexpr std::size_t level_count = 5;
 
-/// A name says which time or power it multiplies (as exp of the parameter).
+/// Each name says which time or power exp(parameter) multiplies.
 enum class Parameter {
   // everywhere
-  launch_s,            ///< s per kernel of a step
+  launch_s,            ///< seconds per kernel launch
   overlap,             ///< exponent of the smooth maximum of host and GPU time
-  idle_share,          ///< idle power over board power, GDDR memory
-  idle_share_stacked,  ///< the same, stacked memory (HBM)
-  active_compute,      ///< power over board power while bound by arithmetic
-  active_memory,       ///< while bound by memory
-  active_depthwise,    ///< in depthwise convolutions
-  slowdown_knee,       ///< clock share below which power falls in proportion to the clock
-  slowdown_exponent,   ///< of power against clock above the knee
-  limit_share,         ///< mean power over the limit where the limit binds
-  limit_softness,      ///< exponent of the smooth minimum of demand and limit
-  busy_exponent,       ///< of the busy share in the power
-  shared_lanes,        ///< exponent of 1.36 in the time of FLOPs where integers share the FP32 lanes
-  matrix_units,        ///< exponent of the TF32 rate over the FP32 rate in the time of products
-  optimiser_traffic,   ///< weight bytes moved by a step over weights stored
+  idle_share,          ///< idle power over board power, with GDDR memory
+  idle_share_stacked,  ///< the same, with stacked memory (HBM)
+  active_compute,      ///< power over board power when bound by arithmetic
+  active_memory,       ///< the same when bound by memory
+  active_depthwise,    ///< the same in depthwise convolutions
+  /// Clock share below which power is proportional to the clock.
+  slowdown_knee,
+  slowdown_exponent,  ///< exponent of power against clock above the knee
+  limit_share,        ///< mean power over the limit where the limit binds
+  limit_softness,     ///< exponent of the smooth minimum of demand and limit
+  busy_exponent,      ///< exponent of the busy share in the power
+  /// Exponent of the factor 1.36 in the time of FLOPs, for GPUs whose FP32 units also execute integer
+  /// instructions.
+  shared_lanes,
+  /// Exponent of the ratio of TF32 to FP32 rate in the time of products.
+  matrix_units,
+  /// Weight bytes that a step moves, over weight bytes stored.
+  optimiser_traffic,
   // each setting
   setting_launch,
   setting_input_s,
@@ -62,22 +66,22 @@ enum class Parameter {
 };
 constexpr std::size_t parameter_count = static_cast<std::size_t>(Parameter::setting_term) + 1;
 
-/// Freedom of a workload's parameters where its graph or samples are unknown.
+/// Prior standard deviation of a workload's parameters if its graph or number of samples is unknown.
 constexpr double unknown_work_sd = 0.8;
 
 struct ParameterInfo {
   std::string_view name;
   Level level;
-  double mean;  ///< of the prior; of `term` see term_prior_mean()
+  double mean;  ///< mean of the prior; see term_prior_mean() for `term`
   double sd;
 };
 [[nodiscard]] const ParameterInfo& info_of(Parameter parameter);
 [[nodiscard]] double term_prior_mean(Term term);
 
-/// Where an observation stands: an index into each level's names, -1 = not one of them.
+/// The parameters that apply to an observation: an index into each level's names; -1 = none.
 using LevelIndices = std::array<int, level_count>;
 
-/// All parameters in one vector; standardised: z = (value - prior mean) / prior sd.
+/// All parameters in one vector. Standardised values are z = (value - prior mean) / prior sd.
 class ParameterSpace {
  public:
   ParameterSpace() = default;
@@ -88,8 +92,8 @@ class ParameterSpace {
   [[nodiscard]] const std::vector<std::string>& names(Level level) const {
     return names_[static_cast<std::size_t>(level)];
   }
-  [[nodiscard]] int find(Level level, std::string_view name) const;  ///< -1 where it is not one of them
-  /// Where the parameter of these levels stands in the vector; -1 where they lack its level.
+  [[nodiscard]] int find(Level level, std::string_view name) const;  ///< -1 if there is no such name
+  /// Index of the parameter in the vector; -1 if `levels` has no entry for the parameter's level.
   [[nodiscard]] Eigen::Index offset(Parameter parameter, const LevelIndices& levels) const;
   [[nodiscard]] const Eigen::VectorXd& mean() const { return mean_; }
   [[nodiscard]] const Eigen::VectorXd& sd() const { return sd_; }
@@ -107,7 +111,7 @@ class ParameterSpace {
   Eigen::VectorXd mean_, sd_;
 };
 
-/// 1, or term_count for the vectors over the terms.
+/// 1, or term_count for the parameters that are vectors over the terms.
 [[nodiscard]] constexpr Eigen::Index width_of(Parameter parameter) {
   return parameter == Parameter::term || parameter == Parameter::setting_term
              ? static_cast<Eigen::Index>(term_count)

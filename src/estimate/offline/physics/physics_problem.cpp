@@ -11,7 +11,7 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr int most_steps = 60;
-constexpr double difference = 1e-5;  ///< of the forward differences, in logarithms
+constexpr double difference = 1e-5;  ///< step of the forward differences, in logarithms
 
 }  // namespace
 

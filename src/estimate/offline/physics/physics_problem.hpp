@@ -12,25 +12,26 @@
 
 namespace joulecast::estimate {
 
-/// Errors of log time and log power, weighted by the discrepancies of physics_fit.hpp, and the priors, in
-/// standardised parameters z ~ N(0, I). The space and the observations' samples must outlive it.
+/// The errors of log time and log power, weighted by the discrepancies of physics_fit.hpp, and the priors, as
+/// a function of standardised parameters z ~ N(0, I). The space and the observations' samples must outlive
+/// it.
 class PhysicsProblem {
  public:
   PhysicsProblem(const ParameterSpace& space, std::span<const Observation> observations);
 
   [[nodiscard]] Eigen::Index size() const { return space_.size(); }
-  /// Twice the negative logarithm of the posterior, but for a constant; infinite where it is not finite.
+  /// Twice the negative log posterior up to a constant; infinite if it is not finite.
   [[nodiscard]] double cost(const Eigen::VectorXd& z) const;
   /// Normal matrix and gradient of half the cost at z, by forward differences.
   void linearise(const Eigen::VectorXd& z, Eigen::MatrixXd& normal, Eigen::VectorXd& gradient);
-  /// The parameters that z stands for.
+  /// The parameter values for z.
   [[nodiscard]] Eigen::VectorXd values_of(const Eigen::VectorXd& z) const;
 
  private:
   struct Error {
     double error = 0, scale = 1;
   };
-  /// How the outputs of one observation change with each of the parameters that touch it.
+  /// Derivatives of one observation's outputs with respect to the parameters that affect it.
   struct Slopes {
     std::vector<Eigen::Index> columns;
     std::vector<std::array<double, 2>> of_time_and_power;
@@ -45,7 +46,8 @@ class PhysicsProblem {
   std::vector<PhysicsOutput> outputs_;
 };
 
-/// The z of least cost, from 0. Levenberg-Marquardt with Nielsen's damping (Madsen, Nielsen, Tingleff 2004).
+/// The z of least cost, starting at 0. Levenberg-Marquardt with Nielsen's damping (Madsen, Nielsen, Tingleff
+/// 2004).
 [[nodiscard]] Eigen::VectorXd minimise(PhysicsProblem& problem);
 
 }  // namespace joulecast::estimate

@@ -5,7 +5,7 @@
 namespace joulecast::estimate {
 namespace {
 
-/// Of a parameter at a place that was never measured.
+/// Prior standard deviation of a parameter whose level was never measured.
 double prior_sd(Parameter parameter, bool known_work) {
   const bool free =
       !known_work && info_of(parameter).level == Level::workload && parameter != Parameter::workload_power;
@@ -19,12 +19,12 @@ PhysicsVariance physics_variance(const PhysicsInput& input, const ParameterSpace
   const auto here = evaluate_physics(input, space, exponentials);
   PhysicsVariance sum;
   std::vector<Eigen::Index> fitted;
-  std::vector<std::array<double, 2>> slopes;  // of time and power, a prior standard deviation each
+  std::vector<std::array<double, 2>> slopes;  // of time and power, per prior standard deviation
   for (std::size_t k = 0; k < parameter_count; ++k) {
     const auto parameter = static_cast<Parameter>(k);
     const auto at = space.offset(parameter, input.levels);
     for (Eigen::Index i = 0; i < width_of(parameter); ++i) {
-      // A step of one standard deviation sees more of a bend than a small one does.
+      // A step of a whole standard deviation captures more of the curvature than a small one.
       const double step = at < 0 ? prior_sd(parameter, input.known_work) : space.sd()[at + i];
       const auto term = static_cast<std::size_t>(i);
       const auto moved = evaluate_physics(input, space, exponentials, {parameter, term, step});

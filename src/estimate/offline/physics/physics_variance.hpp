@@ -1,13 +1,13 @@
-// How far the physics may be off because its parameters are not known.
+// Variance of the physics prediction that comes from uncertain parameters.
 #pragma once
 
 #include "estimate/offline/physics/physics_model.hpp"
 
 namespace joulecast::estimate {
 
-/// Variances of the logarithms that come from not knowing the parameters, to first order: those of an unseen
-/// GPU, host, workload or setting from their priors, the others from `covariance`, that of the fitted
-/// parameters in prior standard deviations.
+/// Variances of the logarithms due to uncertain parameters, to first order. Parameters of an unseen GPU,
+/// host, workload or setting contribute their prior variance. Fitted ones contribute by `covariance`, in
+/// units of the prior standard deviations.
 struct PhysicsVariance {
   double time = 0, power = 0, energy = 0;
 };

@@ -15,12 +15,13 @@ namespace joulecast::estimate {
 namespace {
 
 constexpr Eigen::Index most_inducing = 400;
-constexpr double batch_length = 1.2;      ///< of log batch
-constexpr double far_batch_length = 2.5;  ///< of the part that holds for all batches of a workload on a host
-constexpr double limit_length = 0.3;      ///< of log limit
+constexpr double batch_length = 1.2;  ///< length scale of log batch
+/// length scale of log batch in the part that spans all batches of a workload on a host
+constexpr double far_batch_length = 2.5;
+constexpr double limit_length = 0.3;  ///< length scale of log limit
 constexpr double headroom_length = 0.4;
 constexpr double load_length = 0.3;
-constexpr double other_optimiser = 0.8;  ///< correlation of rows that differ in it
+constexpr double other_optimiser = 0.8;  ///< correlation of rows with different optimisers
 const Eigen::VectorXd network_lengths{{1.5, 1.5, 1.0, 1.5, 0.25}};
 
 double gauss(double distance, double length) {

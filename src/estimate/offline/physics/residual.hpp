@@ -1,8 +1,8 @@
-// What the physics leaves over, log(measured / physics), as a Gaussian process with an additive kernel: rows
-// of the same workload, of the same machine, of like networks and of like load have like residuals. Away from
-// all of them it returns to 0.
+// The residual of the physics, log(measured / physics), as a Gaussian process with an additive kernel. Rows
+// with the same workload, the same machine, similar networks or similar load have similar residuals. Far from
+// all measured rows it returns to 0.
 //
-// Each source has its own process, kept as coefficients at inducing rows of dimensionless features.
+// Each source has its own process. It is stored as coefficients at inducing rows of dimensionless features.
 #pragma once
 
 #include <Eigen/Core>
@@ -17,28 +17,30 @@
 
 namespace joulecast::estimate {
 
-/// What the kernel compares.
+/// The features that the kernel compares.
 struct ResidualFeatures {
   std::string workload, host, setting, optimiser;
-  double log_batch = 0;     ///< of one GPU
-  double log_limit = 0;     ///< power limit over board power
-  double log_headroom = 0;  ///< limit over demand, at most log 1.5
+  double log_batch = 0;  ///< batch size per GPU
+  /// Power limit over board power.
+  double log_limit = 0;
+  /// Power limit over demand, at most log 1.5.
+  double log_headroom = 0;
   bool has_work = false;    ///< the network is known
   Eigen::VectorXd load;     ///< busy share, log clock, shares of GPU time by term
   Eigen::VectorXd network;  ///< logs of FLOPs, bytes, kernels, weights; share of depthwise FLOPs
 };
 [[nodiscard]] ResidualFeatures residual_features(const Sample& sample, const PhysicsOutput& physics);
 
-/// Standard deviations (in logarithms) of the kernel's parts, and the noise of one row.
+/// Standard deviations of the kernel's parts (of logarithms), and the noise of one row.
 struct ResidualScales {
-  double workload;          ///< the same workload anywhere, near in batch and headroom
-  double workload_on_host;  ///< the same workload on the same host, near in batch and limit
-  double host_load;         ///< the same host, near in load
-  double load;              ///< near in load, anywhere in the source
-  double host;              ///< the same host, a constant
-  double network;           ///< like networks, anywhere in the source
-  double network_setting;   ///< the same, within one framework
-  double network_host;      ///< the same, on one host
+  double workload;          ///< the same workload anywhere, similar batch and headroom
+  double workload_on_host;  ///< the same workload on the same host, similar batch and limit
+  double host_load;         ///< the same host, similar load
+  double load;              ///< similar load, anywhere in the source
+  double host;              ///< the same host, whatever runs on it
+  double network;           ///< similar networks, anywhere in the source
+  double network_setting;   ///< similar networks, within one framework
+  double network_host;      ///< similar networks, on one host
   double noise;
 };
 [[nodiscard]] ResidualScales time_scales();
@@ -51,7 +53,7 @@ using KernelParts = std::array<double, 8>;
 [[nodiscard]] double kernel(const ResidualFeatures& a, const ResidualFeatures& b,
                             const ResidualScales& scales);
 
-/// One source, one target.
+/// The process of one source and one target.
 class Residual {
  public:
   Residual() = default;
@@ -62,8 +64,8 @@ class Residual {
                                     const ResidualScales& scales);
   struct Value {
     double mean = 0;
-    /// What the nearest row in each part of the kernel leaves open: s^2 (1 - correlation^2), summed. The
-    /// process's own variance would need a matrix of all rows.
+    /// Remaining variance given the nearest row in each part of the kernel: s^2 (1 - correlation^2), summed.
+    /// The exact variance of the process would need a matrix of all rows.
     double variance = 0;
   };
   [[nodiscard]] Value predict(const ResidualFeatures& row) const;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t least_networks = 10;
 constexpr double bytes_of_parameter = 4;
 
-/// Bayesian least squares of 1 to 3 coefficients from a Gaussian prior.
+/// Bayesian least squares of 1 to 3 coefficients with a Gaussian prior.
 template <class Law>
 Law updated(const Law& prior, const Eigen::MatrixXd& x, const Eigen::VectorXd& y) {
   constexpr double noise = 0.5;
@@ -33,7 +33,7 @@ double total_of(const NetworkWork& work, Term term) {
 }  // namespace
 
 TypicalNetwork::TypicalNetwork()
-    : flops_{21.416, 1, 0},  // two for each MAC
+    : flops_{21.416, 1, 0},  // two FLOPs per MAC
       bytes_{20.565, 0.99, -0.73},
       kernels_{6.53, 0.33, -0.54},
       parameters_(2.64),

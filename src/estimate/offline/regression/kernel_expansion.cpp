@@ -9,12 +9,13 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr double factor_tolerance = 1e-6;  ///< of the kernel's 1: far below any penalty that the search draws
+/// Relative to the kernel's diagonal of 1; far below any penalty that the search draws.
+constexpr double factor_tolerance = 1e-6;
 constexpr Eigen::Index max_rank = 300;
 
 void say_nothing(const char*) {}
 
-/// A dense row as libsvm wants it: every column with its number, and an end mark.
+/// A dense row in libsvm's format: each value with its column number, then an end mark.
 std::vector<svm_node> nodes_of(const Eigen::MatrixXd& z, Eigen::Index row) {
   std::vector<svm_node> nodes(static_cast<std::size_t>(z.cols()) + 1);
   for (Eigen::Index j = 0; j < z.cols(); ++j)
@@ -74,7 +75,7 @@ KernelExpansion support_vectors(const Eigen::MatrixXd& z, const Eigen::VectorXd&
   std::vector<double> targets(y.begin(), y.end());
   const svm_problem problem{static_cast<int>(rows.size()), targets.data(), pointers.data()};
   const auto parameter = parameters_of(cost, epsilon, gamma);
-  // Once: it is one function pointer for all threads.
+  // Set only once, because all threads share this function pointer.
   [[maybe_unused]] static const bool silent = (svm_set_print_string_function(say_nothing), true);
   const auto free_model = [](svm_model* model) { svm_free_and_destroy_model(&model); };
   const std::unique_ptr<svm_model, decltype(free_model)> model(svm_train(&problem, &parameter), free_model);

@@ -1,4 +1,4 @@
-// Functions of the form sum_i c_i exp(-gamma |z - z_i|^2), fitted two ways.
+// Functions of the form sum_i c_i exp(-gamma |z - z_i|^2), fitted in two ways.
 #pragma once
 
 #include <Eigen/Core>
@@ -11,8 +11,9 @@ struct KernelExpansion {
   double offset = 0;
 };
 
-/// Pivoted Cholesky factor of an RBF kernel matrix: K is L L^T but for a diagonal of at most `tolerance`.
-/// Harbrecht, Peters, Schneider 2012. The rank is what the tolerance needs, and at most `max_rank`.
+/// Pivoted Cholesky factor of an RBF kernel matrix (Harbrecht, Peters, Schneider 2012): K = L L^T up to a
+/// remainder with a diagonal of at most `tolerance`. The rank is as high as that needs, and at most
+/// `max_rank`.
 struct PivotedFactor {
   Eigen::MatrixXd factor;            ///< n x rank
   std::vector<Eigen::Index> pivots;  ///< the rows that span it
@@ -41,8 +42,8 @@ template <class KernelColumn, class KernelDiagonal>
   return result;
 }
 
-/// Kernel ridge regression of weighted observations: (K + alpha W^-1) c = y, solved in the space that a
-/// pivoted Cholesky factorisation spans, so that smooth kernels cost n r^2 rather than n^3.
+/// Kernel ridge regression of weighted observations: (K + alpha W^-1) c = y. It is solved in the space that a
+/// pivoted Cholesky factorisation spans, so that smooth kernels cost n r^2 instead of n^3.
 [[nodiscard]] KernelExpansion kernel_ridge(const Eigen::MatrixXd& z, const Eigen::VectorXd& y,
                                            const Eigen::VectorXd& weights, double alpha, double gamma);
 

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 9> feature_names{
 constexpr std::array all_kinds{RegressionKind::linear, RegressionKind::ridge, RegressionKind::kernel_ridge,
                                RegressionKind::support_vector};
 
-/// NaN where a feature is not known: the regression gives it the mean.
+/// Unknown features are NaN, and the regression replaces them by the mean.
 std::array<double, feature_names.size()> features_of(const Sample& sample) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   const auto& training = sample.training;
@@ -84,7 +84,7 @@ class PreModel final : public OfflineModel {
     const auto& regression = own == by_source_.end() ? all_.regression : own->second.regression;
     const double value = regression.predict(features_of(sample));
     Forecast forecast;
-    if (value <= 0) return forecast;  // a line may cross zero: that is no forecast
+    if (value <= 0) return forecast;  // a linear function may cross zero, which is no forecast
     if (target_ == Target::epoch_energy) {
       forecast.epoch_energy_j = value;
     } else {

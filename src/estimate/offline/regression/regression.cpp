@@ -35,7 +35,8 @@ void moments(const Eigen::MatrixXd& x, Eigen::VectorXd& mean, Eigen::VectorXd& s
   }
 }
 
-/// Observations with the same features as one, with their number: the same solution for less work.
+/// Merges observations with equal features into one and counts them. The solution stays the same and costs
+/// less.
 struct Distinct {
   Eigen::MatrixXd z;
   Eigen::VectorXd y, weights;
@@ -68,9 +69,9 @@ std::string_view name_of(RegressionKind kind) {
 struct Regression::Fitted {
   RegressionSetting setting;
   Eigen::VectorXd mean, sd;  ///< of the features
-  double intercept = 0;      ///< in the target's unit, as weights and coefficients are
+  double intercept = 0;      ///< in the target's unit, as are weights and coefficients
   Eigen::VectorXd weights;
-  Eigen::MatrixXd centres;  ///< standardised, one a row
+  Eigen::MatrixXd centres;  ///< standardised, one per row
   Eigen::VectorXd coefficients;
 
   [[nodiscard]] Eigen::VectorXd standardised(const Eigen::VectorXd& x) const {

@@ -1,8 +1,8 @@
 // The paper's four regressions (del Rey et al., arXiv 2307.05520, section 4): linear, ridge, kernel ridge
-// with RBF kernel, support vector. Features and target are standardised inside, by what each fit sees.
+// with an RBF kernel, and support vector. Each fit standardises features and target by its own training data.
 //
-// A fitted one is f(x) = intercept + w.z, or intercept + sum_i c_i exp(-gamma |z - z_i|^2), of z =
-// (x-mean)/sd.
+// A fitted regression is f(x) = intercept + w.z or f(x) = intercept + sum_i c_i exp(-gamma |z - z_i|^2), with
+// z = (x - mean) / sd.
 #pragma once
 
 #include <memory>
@@ -20,18 +20,18 @@ enum class RegressionKind { linear, ridge, kernel_ridge, support_vector };
 struct RegressionSetting {
   RegressionKind kind = RegressionKind::linear;
   double alpha = 0;    ///< penalty of ridge and kernel ridge
-  double gamma = 0;    ///< of the RBF kernel, on standardised features
-  double cost = 1;     ///< C of the support vectors
-  double epsilon = 0;  ///< width of their tube, in standard deviations of the target
+  double gamma = 0;    ///< of the RBF kernel, for standardised features
+  double cost = 1;     ///< C of the support vector regression
+  double epsilon = 0;  ///< width of its tube, in standard deviations of the target
 };
 
 struct RegressionData;  // regression_data.hpp
 
 class Regression {
  public:
-  /// invalid where there are fewer than two observations or nothing varies.
+  /// invalid if there are fewer than two observations or if nothing varies.
   [[nodiscard]] static Result<Regression> fit(const RegressionData& data, const RegressionSetting& setting);
-  /// `x` has the features of the fit; NaN = not known.
+  /// `x` has the same features as the training data; NaN = not known.
   [[nodiscard]] double predict(std::span<const double> x) const;
 
   [[nodiscard]] nlohmann::ordered_json to_json() const;

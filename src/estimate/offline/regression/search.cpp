@@ -19,7 +19,7 @@ double exponential(stats::Random& random, double mean) {
   return -mean * std::log(uniform(random));
 }
 
-/// Fisher-Yates.
+/// Fisher-Yates shuffle.
 template <class T>
 void shuffle(std::vector<T>& values, stats::Random& random) {
   for (std::size_t i = values.size(); i > 1; --i)
@@ -66,7 +66,8 @@ std::vector<Fold> split(const RegressionData& data, const std::vector<int>& fold
   return result;
 }
 
-/// R2 of a fold, against the mean of its own test rows; where they do not vary, of what varies by rounding.
+/// R2 of a fold relative to the mean of its own test rows. If they do not vary, a variance of rounding size
+/// is assumed.
 double r2(const Fold& fold, const Regression& fitted) {
   double residual = 0;
   for (Eigen::Index i = 0; i < fold.test.y.size(); ++i) {
