@@ -13,7 +13,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow
 # gcc 12 reports false overlaps and overflows inside std::string's own operator+ when it inlines it (GCC PR 105329, 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict> $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>
-                      $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds>)
+                      $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overread> $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds>)
 endif()
 if(JOULECAST_WERROR)
   add_compile_options(-Werror)

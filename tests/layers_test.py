@@ -15,8 +15,8 @@ faults = []
 folders = {(path.name, home) for home in ("src", "apps") for path in (root / home).iterdir() if path.is_dir()}
 faults += [f"{home}/{name} is not in the table of docs/architecture.md" for name, home in sorted(folders - set(homes.items()))]
 faults += [f"docs/architecture.md names {home}/{name}, which is not there" for name, home in sorted(set(homes.items()) - folders)]
-# What a folder of session may not know at all: the forms in which results are shown.
-for path in sorted((root / "src/session").rglob("*.[ch]pp")):
+# The form in which results are shown is report's alone: neither use cases nor commands know JSON.
+for path in sorted(p for folder in ("src/session", "apps") for p in (root / folder).rglob("*.[ch]pp")):
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if "nlohmann/json" in line:
             faults.append(f"{path.relative_to(root)}:{number}: JSON is report's")

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -59,9 +58,8 @@ int calibrate(Options& options) {
   const auto result = session::calibrate_machine(request);
   if (!result) return report_error(result.error());
   note(result->left_out_text);
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*result)); },
-      [&] { return report::to_json(*result); });
+  return report_result(
+      options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
 std::function<int()> define(Arguments app) {

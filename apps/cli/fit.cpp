@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -23,9 +22,8 @@ int fit(const Options& options) {
   const auto result = session::fit_models(options.request);
   if (!result) return report_error(result.error());
   note(result->left_out_text);
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*result)); },
-      [&] { return report::to_json(*result); });
+  return report_result(
+      options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
@@ -44,9 +43,9 @@ int import_files(const Options& arguments) {
   if (!outcome) return report_error(outcome.error());
   int status = done;
   for (const auto& failure : outcome->failures) status = std::max(status, report_error(failure));
-  const int answered = answer(
-      arguments.json, [&] { fmt::print("{}", report::to_text(*outcome)); },
-      [&] { return report::to_json(*outcome); });
+  const int answered = report_result(
+      arguments.json, [&] { return report::to_text(*outcome); },
+      [&] { return report::to_json_text(*outcome); });
   return std::max(status, answered);
 }
 

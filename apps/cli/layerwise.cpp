@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -21,9 +20,9 @@ struct Options {
 int evaluate(const Options& options) {
   const auto evaluation = session::evaluate_layers({options.fit.table, options.networks});
   if (!evaluation) return report_error(evaluation.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
-      [&] { return report::to_json(*evaluation); });
+  return report_result(
+      options.json, [&] { return report::to_text(*evaluation); },
+      [&] { return report::to_json_text(*evaluation); });
 }
 
 int predict(const Options& options) {
@@ -37,9 +36,9 @@ int predict(const Options& options) {
   if (options.request.network.empty()) return done;
   const auto prediction = session::predict_layers(options.request, *model);
   if (!prediction) return report_error(prediction.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*prediction)); },
-      [&] { return report::to_json(*prediction); });
+  return report_result(
+      options.json, [&] { return report::to_text(*prediction); },
+      [&] { return report::to_json_text(*prediction); });
 }
 
 std::function<int()> define(Arguments app) {

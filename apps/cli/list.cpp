@@ -1,8 +1,6 @@
 // joulecast list: lists the stored runs, newest first.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
@@ -20,9 +18,8 @@ struct Options {
 int list(const Options& options) {
   const auto runs = session::list_runs(options.request);
   if (!runs) return report_error(runs.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*runs)); },
-      [&] { return report::to_json(*runs); });
+  return report_result(
+      options.json, [&] { return report::to_text(*runs); }, [&] { return report::to_json_text(*runs); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -25,9 +24,9 @@ int predict(Options& options) {
   request.networks.insert(request.networks.end(), options.named_models.begin(), options.named_models.end());
   const auto result = session::predict_training(request);
   if (!result) return report_error(result.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(result->predictions)); },
-      [&] { return report::to_json(*result); });
+  return report_result(
+      options.json, [&] { return report::to_text(result->predictions); },
+      [&] { return report::to_json_text(*result); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -64,10 +63,10 @@ int project(Options& options) {
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)
       return report_error(written.error());
-  const auto print = [&] {
-    fmt::print("{}\n{}", report::to_text(*projected), report::to_terminal(plot, report::terminal_options()));
+  const auto text = [&] {
+    return report::to_text(*projected) + "\n" + report::to_terminal(plot, report::terminal_options());
   };
-  return answer(options.json, print, [&] { return report::to_json(*projected); });
+  return report_result(options.json, text, [&] { return report::to_json_text(*projected); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -51,10 +50,9 @@ int recommend(Options& options) {
     return report_error(read.error());
   const auto recommendation = session::recommend_training(*table, options.request);
   if (!recommendation) return report_error(recommendation.error());
-  return answer(
-      options.json,
-      [&] { fmt::print("{}", report::to_text(*recommendation, report::terminal_options().width)); },
-      [&] { return report::to_json(*recommendation); });
+  return report_result(
+      options.json, [&] { return report::to_text(*recommendation, report::terminal_options().width); },
+      [&] { return report::to_json_text(*recommendation); });
 }
 
 std::function<int()> define(Arguments app) {

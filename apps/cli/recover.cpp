@@ -1,8 +1,6 @@
 // joulecast recover: closes runs whose process was killed, and keeps their data.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
@@ -20,9 +18,9 @@ struct Options {
 int recover(const Options& options) {
   const auto recovery = session::recover_runs(options.request);
   if (!recovery) return report_error(recovery.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*recovery)); },
-      [&] { return report::to_json(*recovery); });
+  return report_result(
+      options.json, [&] { return report::to_text(*recovery); },
+      [&] { return report::to_json_text(*recovery); });
 }
 
 std::function<int()> define(Arguments app) {

@@ -1,5 +1,4 @@
 // joulecast run: measures a command and shows what it cost.
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
@@ -67,9 +66,7 @@ Status complete(RunArguments& arguments) {
 }
 
 /// Reports a command that never began, with a shell's exit status.
-int report_not_started(Error error) {
-  if (error.where == "interval") error.where = "--interval";
-  if (error.where == "idle_baseline") error.where = "--idle-baseline";
+int report_not_started(const Error& error) {
   const int status = report_error(error);
   if (error.kind == ErrorKind::unavailable) return run::exit_not_found;
   if (error.kind == ErrorKind::denied) return run::exit_not_executable;
@@ -97,7 +94,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   // Standard output belongs to the command, so joulecast writes to standard error.
   if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
   if (!arguments.json.empty())
-    if (const auto written = write_json(report::to_json(*report), arguments.json); !written)
+    if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)
       trouble(written.error());
   if (!arguments.bundle.empty())
     if (const auto written = session::export_run({.store = result.store.string(),

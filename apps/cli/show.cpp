@@ -1,8 +1,6 @@
 // joulecast show [RUN]: shows what a run cost.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
@@ -28,9 +26,9 @@ int show(Options& options) {
   const auto shown = session::show_run(request);
   if (!shown) return report_error(shown.error());
   say_choice(request.run, shown->choice);
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(shown->summary)); },
-      [&] { return report::to_json(shown->summary); });
+  return report_result(
+      options.json, [&] { return report::to_text(shown->summary); },
+      [&] { return report::to_json_text(shown->summary); });
 }
 
 std::function<int()> define(Arguments app) {

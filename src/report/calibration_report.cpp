@@ -102,4 +102,8 @@ Json to_json(const session::CalibrationResult& calibration) {
   return json;
 }
 
+std::string to_json_text(const session::CalibrationResult& calibration) {
+  return json_text(to_json(calibration));
+}
+
 }  // namespace joulecast::report

@@ -13,5 +13,7 @@ namespace joulecast::report {
 /// "provenance"}…]}…], "configurations", "micro_followed", "runs_followed", "before": {target: percent or
 /// null}, "after"}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::CalibrationResult& calibration);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::CalibrationResult& calibration);
 
 }  // namespace joulecast::report

@@ -10,6 +10,8 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Comparison& comparison);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::Comparison& comparison);
 /// Lines have at most `width` characters. The box plot uses Unicode or ASCII characters.
 [[nodiscard]] std::string to_text(const session::Comparison& comparison, int width = 100,
                                   bool unicode = true);

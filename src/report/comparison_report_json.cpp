@@ -173,4 +173,8 @@ nlohmann::ordered_json to_json(const session::Comparison& report) {
   return json;
 }
 
+std::string to_json_text(const session::Comparison& report) {
+  return json_text(to_json(report));
+}
+
 }  // namespace joulecast::report

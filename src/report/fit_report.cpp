@@ -59,4 +59,8 @@ Json to_json(const session::FitResult& fit) {
   return json;
 }
 
+std::string to_json_text(const session::FitResult& fit) {
+  return json_text(to_json(fit));
+}
+
 }  // namespace joulecast::report

@@ -12,5 +12,7 @@ namespace joulecast::report {
 /// {"model_file", "rows", "runs": {"used", "left_out"}, "methods": [name…], "scores": [{"split", "method",
 /// "target", "median_ape", "mean_ape", "coverage"}…]}. APEs in percent.
 [[nodiscard]] nlohmann::ordered_json to_json(const session::FitResult& fit);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::FitResult& fit);
 
 }  // namespace joulecast::report

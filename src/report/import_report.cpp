@@ -77,4 +77,8 @@ nlohmann::ordered_json to_json(const session::ImportOutcome& outcome) {
   return {{"runs", runs}, {"files", files}, {"kept_in", outcome.kept_in}};
 }
 
+std::string to_json_text(const session::ImportOutcome& outcome) {
+  return json_text(to_json(outcome));
+}
+
 }  // namespace joulecast::report

@@ -183,6 +183,10 @@ Json to_json(const session::LayerwisePrediction& prediction) {
   return json;
 }
 
+std::string to_json_text(const session::LayerwisePrediction& prediction) {
+  return json_text(to_json(prediction));
+}
+
 std::string to_text(const LayerwiseEvaluation& evaluation) {
   auto text = fmt::format(
       "Layers of shapes that were held out (five folds)\n{}"
@@ -210,6 +214,10 @@ Json to_json(const LayerwiseEvaluation& evaluation) {
                                  {"median_ape_with_factor", cross.with_factor.median_ape}});
   for (const auto& score : evaluation.networks) json["networks"].push_back(network_json(score));
   return json;
+}
+
+std::string to_json_text(const LayerwiseEvaluation& evaluation) {
+  return json_text(to_json(evaluation));
 }
 
 }  // namespace joulecast::report

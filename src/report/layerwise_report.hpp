@@ -13,6 +13,8 @@ namespace joulecast::report {
 /// "interval", "forward_s", "backward_s", "moved_bytes_share", "other_cpu_factor", "layers": [{"name",
 /// "operation", "basis", "forward_j", "backward_j", "share"}…], "not_counted": {operation: nodes}}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::LayerwisePrediction& prediction);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::LayerwisePrediction& prediction);
 
 [[nodiscard]] std::string to_text(const estimate::LayerwiseEvaluation& evaluation);
 /// {"held_out_shapes": [{"cpu", "kind", "pass", "rows", "median_ape", "mean_ape", "p90_ape", "sum_ratio",
@@ -20,5 +22,7 @@ namespace joulecast::report {
 /// "median_ape_with_factor"}…], "networks": [{"cpu", "network", "batch", "forward_j", "backward_j", "step_j":
 /// {"measured", "predicted", "error_percent"}, "interval_j", "covered"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const estimate::LayerwiseEvaluation& evaluation);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const estimate::LayerwiseEvaluation& evaluation);
 
 }  // namespace joulecast::report

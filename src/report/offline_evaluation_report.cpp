@@ -65,6 +65,10 @@ Json to_json(const OfflineEvaluation& evaluation) {
   return json;
 }
 
+std::string to_json_text(const OfflineEvaluation& evaluation) {
+  return json_text(to_json(evaluation));
+}
+
 std::string to_text(const OfflineEvaluation& evaluation) {
   auto text = fmt::format(
       "Split by {}{}: trained on {} rows, {} rows predicted. Errors and widths in percent of the measured "

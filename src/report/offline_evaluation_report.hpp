@@ -12,6 +12,8 @@ namespace joulecast::report {
 /// "p90_ape", "rmse", "r2", "coverage", "interval_width"}…], "groups": [{"source", "gpu", "seen",
 /// "methods"}…], "noise_floor"}. APEs and widths in percent; rmse in W, s or J.
 [[nodiscard]] nlohmann::ordered_json to_json(const estimate::OfflineEvaluation& evaluation);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const estimate::OfflineEvaluation& evaluation);
 [[nodiscard]] std::string to_text(const estimate::OfflineEvaluation& evaluation);
 
 }  // namespace joulecast::report

@@ -82,6 +82,10 @@ Json to_json(const OnlineEvaluation& evaluation) {
   return json;
 }
 
+std::string to_json_text(const OnlineEvaluation& evaluation) {
+  return json_text(to_json(evaluation));
+}
+
 std::string to_text(const OnlineEvaluation& evaluation) {
   auto text = fmt::format(
       "{} runs (several meters on one run count once). Errors, seen share and widths in percent of the "

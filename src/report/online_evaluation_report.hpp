@@ -12,6 +12,8 @@ namespace joulecast::report {
 /// "coverage", "interval_width"}…], "groups": […], "by_share": […], "variants": […], "skipped": […]}. APEs
 /// and widths in percent; coverage null where the method gives no interval.
 [[nodiscard]] nlohmann::ordered_json to_json(const estimate::OnlineEvaluation& evaluation);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const estimate::OnlineEvaluation& evaluation);
 
 /// One table of the methods over all runs, one by group, and one by observed share of the work.
 [[nodiscard]] std::string to_text(const estimate::OnlineEvaluation& evaluation);

@@ -240,6 +240,10 @@ Json to_json(const session::PredictionResult& result) {
   return json;
 }
 
+std::string to_json_text(const session::PredictionResult& result) {
+  return json_text(to_json(result));
+}
+
 Result<session::PredictionResult> predictions_from_json(std::string_view text, const std::string& where) {
   const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto list = json.is_object() ? json.find("predictions") : json.end();

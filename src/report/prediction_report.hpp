@@ -17,6 +17,8 @@ namespace joulecast::report {
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
 /// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest", "warnings"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::PredictionResult& result);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::PredictionResult& result);
 
 /// Reads what to_json() wrote, or another program's JSON of the same form. Absent or null values are unknown.
 /// The texts ("nearest", "warnings") are not read. The number of epochs is total energy over epoch energy.

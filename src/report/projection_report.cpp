@@ -168,6 +168,10 @@ Json to_json(const ProjectedRun& projected) {
   return json;
 }
 
+std::string to_json_text(const ProjectedRun& projected) {
+  return json_text(to_json(projected));
+}
+
 Plot to_plot(const ProjectedRun& projected) {
   const auto& last = projected.history.moments.back().projection.total.value;
   const double scale = last >= Joules{1e6} ? 1e6 : last >= Joules{1e3} ? 1e3 : 1;

@@ -40,4 +40,8 @@ nlohmann::ordered_json to_json(const session::TrainingRecommendation& report) {
   return json;
 }
 
+std::string to_json_text(const session::TrainingRecommendation& report) {
+  return json_text(to_json(report));
+}
+
 }  // namespace joulecast::report

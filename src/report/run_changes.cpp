@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_value.hpp"
+
 namespace joulecast::report {
 
 std::string to_text(const session::Removal& removal) {
@@ -32,6 +34,10 @@ std::string to_text(const session::Recovery& recovery) {
 
 nlohmann::ordered_json to_json(const session::Recovery& recovery) {
   return {{"recovered", recovery.closed}};
+}
+
+std::string to_json_text(const session::Recovery& recovery) {
+  return json_text(to_json(recovery));
 }
 
 }  // namespace joulecast::report

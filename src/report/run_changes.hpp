@@ -13,5 +13,7 @@ namespace joulecast::report {
 [[nodiscard]] std::string to_text(const session::ExportedRun& exported);
 [[nodiscard]] std::string to_text(const session::Recovery& recovery);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Recovery& recovery);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::Recovery& recovery);
 
 }  // namespace joulecast::report

@@ -155,4 +155,8 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
   return json;
 }
 
+std::string to_json_text(const session::RunSummary& summary) {
+  return json_text(to_json(summary));
+}
+
 }  // namespace joulecast::report

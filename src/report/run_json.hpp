@@ -8,5 +8,7 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunSummary& summary);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::RunSummary& summary);
 
 }  // namespace joulecast::report

@@ -81,6 +81,10 @@ nlohmann::ordered_json to_json(const session::RunList& list) {
   return {{"runs", std::move(runs)}};
 }
 
+std::string to_json_text(const session::RunList& list) {
+  return json_text(to_json(list));
+}
+
 std::string choice_text(const std::string& reference, const store::RunChoice& choice) {
   if (choice.namesakes < 2) return "";
   return fmt::format("{} runs are called '{}'; this is the latest, {}", choice.namesakes, reference,

@@ -10,6 +10,8 @@ namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::RunList& list);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunList& list);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::RunList& list);
 
 /// "3 runs are called 'digits'; this is the latest, 20260201-134507-k7f3"; "" if there is only one.
 [[nodiscard]] std::string choice_text(const std::string& reference, const store::RunChoice& choice);

@@ -10,6 +10,8 @@
 namespace joulecast::report {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Tradeoff& tradeoff);
+/// to_json() as text.
+[[nodiscard]] std::string to_json_text(const session::Tradeoff& tradeoff);
 [[nodiscard]] std::string to_text(const session::Tradeoff& tradeoff, int width = 100, bool unicode = true);
 [[nodiscard]] std::string to_csv(const session::Tradeoff& tradeoff);  ///< one row per alternative
 /// Runs as faint dots, medians with names, and the Pareto front as steps.

@@ -97,4 +97,8 @@ nlohmann::ordered_json to_json(const session::Tradeoff& report) {
   return json;
 }
 
+std::string to_json_text(const session::Tradeoff& report) {
+  return json_text(to_json(report));
+}
+
 }  // namespace joulecast::report

@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "base/files.hpp"
-#include "report/json_value.hpp"
 
 namespace joulecast::cli {
 
@@ -62,19 +61,11 @@ Status check_json_target(const std::string& path) {
               "{} is there already and holds no JSON; for standard output write --json -", path);
 }
 
-namespace {
-
-Status write_json_text(const std::string& text, const std::string& path) {
+Status write_json(const std::string& text, const std::string& path) {
   if (auto usable = check_json_target(path); !usable) return usable;
   if (path != "-") return write_file(path, text);
   fmt::print("{}", text);  // a failure shows when the program ends: main() looks at all of standard output
   return {};
-}
-
-}  // namespace
-
-Status write_json(const nlohmann::ordered_json& json, const std::string& path) {
-  return write_json_text(report::json_text(json), path);
 }
 
 int report_result(const std::string& json_file, const std::function<std::string()>& text,
@@ -82,16 +73,7 @@ int report_result(const std::string& json_file, const std::function<std::string(
   if (const auto usable = check_json_target(json_file); !usable) return report_error(usable.error());
   if (json_file != "-") fmt::print("{}", text());
   if (json_file.empty()) return done;
-  const auto written = write_json_text(json_text(), json_file);
-  return written ? done : report_error(written.error());
-}
-
-int answer(const std::string& json_file, const std::function<void()>& print,
-           const std::function<nlohmann::ordered_json()>& json) {
-  if (const auto usable = check_json_target(json_file); !usable) return report_error(usable.error());
-  if (json_file != "-") print();
-  if (json_file.empty()) return done;
-  const auto written = write_json(json(), json_file);
+  const auto written = write_json(json_text(), json_file);
   return written ? done : report_error(written.error());
 }
 

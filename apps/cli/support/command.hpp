@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +40,7 @@ void note(const std::string& text);
 
 /// Writes JSON to a file, or to standard output for "-". invalid if the file exists and contains something
 /// else: in `--json log.csv other.csv` the parser takes the log for the output file.
-[[nodiscard]] Status write_json(const nlohmann::ordered_json& json, const std::string& path);
+[[nodiscard]] Status write_json(const std::string& text, const std::string& path);
 /// Whether write_json() would refuse. For commands that change something before they write.
 [[nodiscard]] Status check_json_target(const std::string& path);
 
@@ -49,10 +48,5 @@ void note(const std::string& text);
 /// was requested ("" = no). Calls only the functions whose output is needed. Returns the exit status.
 int report_result(const std::string& json_file, const std::function<std::string()>& text,
                   const std::function<std::string()>& json_text);
-
-/// The same with JSON as a value: calls `print` unless standard output is used for the JSON, and writes the
-/// JSON if it was requested ("" = no). Returns the exit status.
-int answer(const std::string& json_file, const std::function<void()>& print,
-           const std::function<nlohmann::ordered_json()>& json);
 
 }  // namespace joulecast::cli

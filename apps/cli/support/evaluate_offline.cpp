@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -26,9 +25,9 @@ int evaluate(Options& options) {
   const auto result = session::evaluate_offline(options.request);
   if (!result) return report_error(result.error());
   note(session::left_out_text(result->left_out));
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(result->evaluation)); },
-      [&] { return report::to_json(result->evaluation); });
+  return report_result(
+      options.json, [&] { return report::to_text(result->evaluation); },
+      [&] { return report::to_json_text(result->evaluation); });
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <limits>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/files.hpp"
@@ -55,9 +54,9 @@ int evaluate(Options& options) {
   if (!options.moments.empty())
     if (auto written = write_file(options.moments, report::moments_csv(*evaluation)); !written)
       return report_error(written.error());
-  return answer(
-      options.json, [&] { fmt::print("{}", report::to_text(*evaluation)); },
-      [&] { return report::to_json(*evaluation); });
+  return report_result(
+      options.json, [&] { return report::to_text(*evaluation); },
+      [&] { return report::to_json_text(*evaluation); });
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -48,13 +47,11 @@ int give(const Answer& result, const ReportFiles& files) {
   if (!files.svg.empty())
     if (auto written = write_file(files.svg, report::to_svg(report::to_plot(result))); !written)
       return report_error(written.error());
-  return answer(
-      files.json,
-      [&] {
-        const auto terminal = report::terminal_options();
-        fmt::print("{}", report::to_text(result, terminal.width, terminal.unicode));
-      },
-      [&] { return report::to_json(result); });
+  const auto text = [&] {
+    const auto terminal = report::terminal_options();
+    return report::to_text(result, terminal.width, terminal.unicode);
+  };
+  return report_result(files.json, text, [&] { return report::to_json_text(result); });
 }
 
 }  // namespace joulecast::cli

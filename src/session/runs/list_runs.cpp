@@ -71,8 +71,8 @@ Result<std::optional<WallTime>> moment_of(const std::string& text, const char* f
   if (text.empty()) return std::nullopt;
   const auto moment = parse_moment(text, now);
   if (!moment)
-    return fail(ErrorKind::invalid, field,
-                "'{}' is no time: 7d, 12h or 90min ago, 2026-01-31, or 2026-01-31T12:00 (UTC)", text);
+    return fail_field(field, "'{}' is no time: 7d, 12h or 90min ago, 2026-01-31, or 2026-01-31T12:00 (UTC)",
+                      text);
   return moment;
 }
 

@@ -27,7 +27,7 @@ TEST(EvaluateOnline, NamesTheFieldThatCannotBe) {
   window.window = 0;
   OnlineEvaluationRequest unit;
   unit.stabilising_unit = 2'000'000;
-  for (const auto& [request, field] : {std::pair{window, "window"}, {unit, "stabilising_unit"}}) {
+  for (const auto& [request, field] : {std::pair{window, "window"}, {unit, "stabilising_epoch"}}) {
     const auto refused = evaluate_online(request);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().where, field);

@@ -70,7 +70,7 @@ TEST(ListRequest, ErrorsNameTheField) {
     const auto query = query_of(request, now);
     return query ? std::string("none") : query.error().where;
   };
-  EXPECT_EQ(field_of({.tags = {"=vision"}}), "tags");
+  EXPECT_EQ(field_of({.tags = {"=vision"}}), "tag");
   EXPECT_EQ(field_of({.since = "soon"}), "since");
   EXPECT_EQ(field_of({.until = "7"}), "until");
   EXPECT_EQ(field_of({.status = "done"}), "status");

@@ -86,10 +86,10 @@ TEST(DescribeNetwork, NamesTheFieldThatIsWrong) {
   NetworkRequest request;
   request.model = "vgg16";
   request.inputs = {"3x"};
-  EXPECT_EQ(describe_network(request).error().where, "inputs");
+  EXPECT_EQ(describe_network(request).error().where, "input");
   request.inputs = {};
   request.dimensions = {"a"};
-  EXPECT_EQ(describe_network(request).error().where, "dimensions");
+  EXPECT_EQ(describe_network(request).error().where, "dimension");
   request.dimensions = {};
   request.batch = 0;
   EXPECT_EQ(describe_network(request).error().where, "batch");

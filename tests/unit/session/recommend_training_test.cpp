@@ -81,6 +81,7 @@ TEST(Predicted, AnswerColumnsInTheirUnits) {
   auto big = prediction_of("big", "T4", 1);
   big.memory_needed_gb = 20;
   big.memory_gb = 16;
+  big.fits = false;
   std::vector<std::string> warnings;
   const auto candidates =
       alternatives_from(std::vector{small, big}, "p.json", {"architecture", "gpu", "batch_size"},
