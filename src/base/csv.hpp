@@ -16,8 +16,8 @@
 namespace joulecast {
 
 enum class CsvKind {
-  any,   ///< of whatever program: comma, semicolon or tab, whichever the header line holds most of
-  data,  ///< in a form that we document: commas, and lines that begin with '#' are comments
+  any,   ///< from any program: comma, semicolon or tab, whichever is most frequent in the header line
+  data,  ///< in a documented form: commas, and lines that begin with '#' are comments
 };
 
 /// Every row has as many cells as the header. Copies share the text.
@@ -32,20 +32,20 @@ class CsvTable {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::size_t rows() const { return lines_.size(); }
   [[nodiscard]] std::span<const std::string> columns() const { return columns_; }
-  /// As people write it: by exact name, else ignoring case. invalid where there is none (the message lists
-  /// what there is) or two.
+  /// Finds a column by its name as a user types it: exactly, else ignoring case. invalid if there is none
+  /// (the message lists the columns) or if two match.
   [[nodiscard]] Result<std::size_t> column(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const { return column(name).has_value(); }
-  /// As a documented form has it: by exact name.
+  /// Finds a column of a documented form, by its exact name.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
-  /// The same; malformed, naming the file and what is absent, where there is none.
+  /// The same; malformed, naming the file and the column, if there is none.
   [[nodiscard]] Result<std::size_t> needed_column(std::string_view name) const;
 
   /// "" = empty. Row 0 is the first below the header.
   [[nodiscard]] std::string_view text(std::size_t row, std::size_t column) const {
     return cells_[row * columns_.size() + column];
   }
-  /// The cell says that the value is not known: see means_missing().
+  /// The cell stands for an unknown value: see means_missing().
   [[nodiscard]] bool missing(std::size_t row, std::size_t column) const;
   /// The number in the cell; nothing where missing(). malformed with file:line for anything else, infinity
   /// included.
@@ -69,10 +69,10 @@ class CsvTable {
   std::vector<std::uint32_t> lines_;     ///< line of each row in the file
 };
 
-/// The text is a way of writing "not known": empty or one of NA, N/A, null, none, NaN, ? (any case).
+/// Whether the text stands for "unknown": empty or one of NA, N/A, null, none, NaN, ? (any case).
 [[nodiscard]] bool means_missing(std::string_view text);
 
-/// Position of a column as CsvTable::column() finds it; `where` is what errors call the table.
+/// Index of a column by the rules of CsvTable::column(). `where` is the table's name in errors.
 [[nodiscard]] Result<std::size_t> find_column(std::span<const std::string> columns, std::string_view name,
                                               const std::string& where);
 

@@ -14,20 +14,20 @@ namespace joulecast {
 struct CsvStyle {
   char separator = ',';
   bool comments = false;  ///< a line that begins with '#' is a comment
-  bool strict_quotes =
-      true;  ///< text after a closing quote is a fault; else it belongs to the cell, as in Python's csv
-  bool multiline_cells =
-      true;  ///< a quoted cell may hold line ends; else an open quote spoils its own line only
+  /// Text after a closing quote is a fault. If false, it belongs to the cell, as in Python's csv.
+  bool strict_quotes = true;
+  /// A quoted cell may contain line ends. If false, an open quote makes only its own line unusable.
+  bool multiline_cells = true;
 };
 
-/// Of logs: a damaged line spoils itself and none of those after it.
+/// For logs: a damaged line makes only itself unusable, not the lines after it.
 constexpr CsvStyle csv_of_logs{
     .separator = ',', .comments = false, .strict_quotes = false, .multiline_cells = false};
 
 enum class CsvFault { none, open_quote, text_after_quote };
 
-/// One row. The cells are views into the text or into `rewritten`, which holds those that read differently
-/// from how they stand there (doubled quotes).
+/// One row. The cells are views into the text, or into `rewritten` if a cell's value differs from its text
+/// (doubled quotes).
 struct CsvRow {
   std::vector<std::string_view> cells;
   std::list<std::string> rewritten;
@@ -41,8 +41,8 @@ class CsvScanner {
   /// `text` must outlive the rows. `first_line` is the number of its first line.
   explicit CsvScanner(std::string_view text, CsvStyle style = {}, std::size_t first_line = 1);
 
-  /// Reads the next row; false at the end. A row with a fault ends with the cell that has it, and the next
-  /// row begins on the next line.
+  /// Reads the next row; false at the end. A row with a fault ends with the faulty cell, and the next row
+  /// begins on the next line.
   [[nodiscard]] bool next(CsvRow& row);
 
  private:
@@ -60,11 +60,11 @@ class CsvScanner {
   std::size_t line_;
 };
 
-/// Comma, semicolon or tab: whichever the first line that is not blank holds most of.
+/// Comma, semicolon or tab: whichever is most frequent in the first non-blank line.
 [[nodiscard]] char guess_csv_separator(std::string_view text);
 
-/// One cell as it must be written to be read back the same: quoted where it holds a separator, a quote, a
-/// line end or blanks at its ends.
+/// Writes a cell so that it reads back the same: quoted if it has a separator, a quote, a line end, or blanks
+/// at its ends.
 [[nodiscard]] std::string csv_cell(std::string_view text);
 
 }  // namespace joulecast

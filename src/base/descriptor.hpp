@@ -1,4 +1,4 @@
-// A file descriptor that is closed when its owner goes.
+// A file descriptor that is closed by its owner's destructor.
 #pragma once
 
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 namespace joulecast {
 
-/// The one owner of descriptors in this project. -1 = none.
+/// All descriptors of this project are owned by this class. -1 = none.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -40,11 +40,11 @@ struct Pipe {
   Descriptor write_end;
 };
 
-/// A pipe that is closed by exec; retry where the process may have no more descriptors.
+/// A pipe that exec closes; retry if the process has no more descriptors.
 [[nodiscard]] Result<Pipe> make_pipe();
 
-/// The same file under a number above 2, closed by exec. A process may be started with its standard streams
-/// closed; what it opens then gets their numbers, and must not be taken for them.
+/// Moves the file to a number above 2, closed by exec. If a process is started with closed standard streams,
+/// the files that it opens get their numbers and could be mistaken for them.
 [[nodiscard]] Result<Descriptor> above_standard_streams(Descriptor descriptor);
 
 }  // namespace joulecast

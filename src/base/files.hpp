@@ -9,12 +9,12 @@
 
 namespace joulecast {
 
-/// The whole file, or why not (unavailable, denied).
+/// The whole file, or an error (unavailable, denied).
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
-/// A reader sees the old file or the whole new one, never a part. Links are followed; a device or pipe is
-/// written to directly and not replaced.
+/// Readers see either the old file or the whole new one. Links are followed. A device or pipe is written to
+/// directly and not replaced.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content);
-/// Whether write_file() could write there: to be asked before long work whose result goes to this file.
+/// Whether write_file() could write there. Call it before long work whose result goes to this file.
 [[nodiscard]] Status can_write_file(const std::filesystem::path& path);
 
 /// A new folder that only its owner enters, <parent>/<name>-??????; unavailable, denied.

@@ -1,4 +1,4 @@
-// Where a number came from. Printed wherever the number is.
+// Where a number came from. Printed with every number.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ enum class Provenance {
   measured,  ///< read from a meter or counter
   modelled,  ///< computed from other measurements by a stated model
   assumed,   ///< a stated constant
-  missing,   ///< known to exist, not known how much: never 0
+  missing,   ///< known to exist, but of unknown size: never 0
 };
 
 [[nodiscard]] constexpr std::string_view name_of(Provenance p) {

@@ -1,4 +1,4 @@
-// What a library function returns: a value, or an Error that says what kind of failure it is, why and where.
+// The result of a library function: a value, or an Error with the kind of failure, the reason and the place.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,8 +12,8 @@ namespace joulecast {
 
 enum class ErrorKind {
   unavailable,  ///< the thing does not exist on this machine (no such sensor, library, file)
-  denied,       ///< it exists, and we may not use it
-  retry,        ///< a passing failure: this reading is a gap, the next may work
+  denied,       ///< it exists, but we are not allowed to use it
+  retry,        ///< a temporary failure: this reading is a gap, the next may work
   gone,         ///< it worked and is lost for good (GPU fell off the bus, CPU unplugged)
   malformed,    ///< a file or message is not what it claims to be; `where` is file:line
   invalid,      ///< the caller asked for something that has no answer
@@ -45,16 +45,16 @@ template <class... Args>
   return Failure{Error{kind, fmt::format(format, std::forward<Args>(args)...), std::move(where)}};
 }
 
-/// invalid, because of what a field of the request says:
+/// An error of kind invalid about a field of the request:
 /// return fail_field("shots", "must be 0 to 1000, not {}", request.shots);
-/// Behind the name may stand a blank and the value: "split gpu".
+/// The name may be followed by a blank and a value: "split gpu".
 template <class... Args>
 [[nodiscard]] Failure fail_field(std::string field, fmt::format_string<Args...> format, Args&&... args) {
   return Failure{Error{ErrorKind::invalid, fmt::format(format, std::forward<Args>(args)...), std::move(field),
                        /*is_field=*/true}};
 }
 
-/// Hands an error of one Result type on as another.
+/// Passes an error of one Result type on as another.
 [[nodiscard]] inline Failure propagate(Error error) {
   return Failure{std::move(error)};
 }

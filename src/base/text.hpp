@@ -22,11 +22,11 @@ requires std::same_as<std::remove_const_t<Temporary>, std::string> std::vector<s
 = delete;
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
-/// Without what some editors put before a file's first character.
+/// Removes the byte order mark that some editors put before a file's first character.
 [[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
 
-/// The whole text as a finite number; nothing where it is empty, where something follows the number, or for
-/// nan and inf.
+/// The whole text as a finite number. Nothing if it is empty, if something follows the number, or for nan and
+/// inf.
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> parse_uint(std::string_view text);
@@ -36,7 +36,7 @@ requires std::same_as<std::remove_const_t<Temporary>, std::string> std::vector<s
 /// "90s", "1.5 min", "8h", "100ms"; a bare number is seconds.
 [[nodiscard]] std::optional<Seconds> parse_duration(std::string_view text);
 
-// For people: three significant digits and a fitting prefix.
+// For display: three significant digits and a suitable prefix.
 [[nodiscard]] std::string to_text(Joules energy);     ///< "1.23 kJ", "4.56 MJ"
 [[nodiscard]] std::string to_text(Watts power);       ///< "87.1 W", "1.20 kW"
 [[nodiscard]] std::string to_text(Seconds duration);  ///< "0.532 s", "4 min 07 s", "2 h 05 min"

@@ -1,4 +1,4 @@
-// Threads that a host program does not notice.
+// Starts threads that do not disturb a host program.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 namespace joulecast {
 
-/// A thread that takes no signals: they stay with the threads of the program that we run in. Only the faults
-/// of the thread itself (SIGSEGV, …) reach it. retry where the system allows no more threads.
+/// A thread that handles no signals, which stay with the host program's threads. Only faults of the thread
+/// itself (SIGSEGV, …) reach it. retry if the system allows no more threads.
 [[nodiscard]] Result<std::thread> start_thread(std::function<void()> work);
 
 }  // namespace joulecast

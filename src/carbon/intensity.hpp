@@ -1,5 +1,5 @@
-// From energy to emissions: kWh x grid intensity x PUE, with where each factor came from. Nothing is guessed:
-// without a place there is no figure, but a reason.
+// From energy to emissions: kWh x grid intensity x PUE, with the source of each factor. Nothing is guessed:
+// without a place the answer is a reason instead of a figure.
 #pragma once
 
 #include <filesystem>
@@ -33,8 +33,8 @@ struct Estimate {
   std::optional<Intensity> intensity;
   double pue = 1;
   bool pue_given = false;
-  /// Always assumed, even where the energy was measured: a yearly mean of a country stands for the
-  /// electricity that was really used.
+  /// Always assumed, even if the energy was measured: the yearly mean of a country is used in place of the
+  /// intensity of the electricity that was consumed.
   Provenance provenance = Provenance::missing;
   std::string reason;
 };

@@ -1,5 +1,5 @@
-// What is known of GPUs and CPUs: dated tables (data/hardware), matched from the names that drivers report.
-// Nothing is assumed: what the table does not say is absent, and an unknown name is an error with the nearest
+// Figures of GPUs and CPUs from dated tables (data/hardware), found by the names that drivers report. Nothing
+// is assumed: a figure that the table lacks is absent, and an unknown name is an error with the nearest
 // names.
 #pragma once
 
@@ -18,14 +18,14 @@ namespace joulecast::hardware {
 
 struct Gpu {
   std::string name;
-  std::string vendor;        ///< "NVIDIA", "AMD", "Intel"; empty where the user gave none
+  std::string vendor;        ///< "NVIDIA", "AMD", "Intel"; empty if the user gave none
   std::string architecture;  ///< "Ampere"; likewise
   Watts power_limit;         ///< TDP or board power
   double memory_gb = 0;
   double bandwidth_gb_s = 0;           ///< device memory, peak
   double fp32_tflops = 0;              ///< peak, without tensor cores
   std::optional<double> fp16_tflops;   ///< peak of dense FP16 products, accumulated in FP32 on tensor cores
-  std::optional<double> tf32_tflops;   ///< peak of dense TF32 matrix products, where it has them
+  std::optional<double> tf32_tflops;   ///< peak of dense TF32 matrix products, if the GPU has them
   std::optional<int> multiprocessors;  ///< streaming multiprocessors or compute units
   std::optional<int> cores;            ///< CUDA cores or stream processors
   std::optional<double> boost_mhz;
@@ -51,18 +51,18 @@ class Catalogue {
   [[nodiscard]] static Result<Catalogue> read_cpus_like(const std::filesystem::path& folder,
                                                         std::string_view name);
 
-  /// By the name that nvidia-smi, NVML, ROCm or a person gives: "NVIDIA GeForce RTX 3090", "rtx3090".
-  /// invalid, with the nearest names, where it is unknown or could be several boards ("A100").
+  /// Finds a board by the name that nvidia-smi, NVML, ROCm or a user gives: "NVIDIA GeForce RTX 3090",
+  /// "rtx3090". invalid, with the nearest names, if it is unknown or could be several boards ("A100").
   [[nodiscard]] Result<Gpu> find_gpu(std::string_view name) const;
   /// The boards whose names begin with these words: "A100" is five of them.
   [[nodiscard]] std::vector<Gpu> gpus_called(std::string_view name) const;
-  /// By the model name of /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor". invalid, with
-  /// names, where it is unknown or fits several that differ in TDP.
+  /// Finds a CPU by the model name in /proc/cpuinfo: "AMD Ryzen Threadripper 1950X 16-Core Processor".
+  /// invalid, with names, if it is unknown or fits several CPUs that differ in TDP.
   [[nodiscard]] Result<Cpu> find_cpu(std::string_view name) const;
 
   [[nodiscard]] const std::vector<Gpu>& gpus() const { return gpus_; }
   [[nodiscard]] const std::vector<Cpu>& cpus() const { return cpus_; }
-  /// Adds a board, or replaces the one of that name.
+  /// Adds a board, or replaces the one with the same name.
   void add(Gpu gpu);
 
  private:
@@ -89,12 +89,13 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Result<Gpu> gpu_from_text(std::string_view text);
 /// A JSON object, or an array of them, with the same keys.
 [[nodiscard]] Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file);
-/// The needed keys of one board, for read_gpu_file().
+/// Writes the required keys of one board, for read_gpu_file().
 [[nodiscard]] Status write_gpu_file(const Gpu& gpu, const std::filesystem::path& file);
 /// A name of the catalogue, the path of a JSON file that describes one board, or "key=value,…".
 [[nodiscard]] Result<Gpu> resolve_gpu(std::string_view name_file_or_fields);
 
-/// How names are compared: lower case, without trademarks, vendor and marketing words, and punctuation.
+/// The form in which names are compared: lower case, without trademarks, vendor and marketing words, and
+/// punctuation.
 [[nodiscard]] std::string normalised_gpu_name(std::string_view name);
 [[nodiscard]] std::string normalised_cpu_name(std::string_view name);
 

@@ -1,4 +1,5 @@
-// CPU package power where no meter can be read: a small physical model from what is known without one.
+// CPU package power if no meter can be read: a small physical model from quantities that are always
+// available.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,8 @@
 
 namespace joulecast::hardware {
 
-/// The market a CPU is made for. Full load may lie above or below the TDP, and how far depends on it.
+/// The market that a CPU is made for. Full load may be above or below the TDP, by a factor that depends on
+/// it.
 enum class CpuClass { server, workstation, desktop, desktop_unlocked, mobile, unknown };
 [[nodiscard]] std::string_view name_of(CpuClass kind);
 /// From the model name of /proc/cpuinfo: "AMD EPYC 8024P 8-Core Processor" -> server.

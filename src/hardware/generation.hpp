@@ -1,4 +1,4 @@
-// What a GPU's generation says beyond its data sheet's peaks.
+// What follows from a GPU's generation, beyond the peaks in its data sheet.
 #pragma once
 
 #include "hardware/catalogue.hpp"

@@ -12,8 +12,8 @@
 
 namespace joulecast::network {
 
-/// The arguments of one statement, evaluated when they are asked for; finish() reports those that nobody
-/// asked for.
+/// The arguments of one statement, evaluated when they are requested. finish() reports arguments that were
+/// never requested.
 class Arguments {
  public:
   Arguments(const Statement& statement, const std::map<std::string, double>& local,
@@ -50,7 +50,7 @@ class Arguments {
 };
 
 using Operation = Result<Tensor> (*)(Builder& builder, const Tensor& current, Arguments& arguments);
-/// By the word that stands in a description; nullptr where there is none.
+/// The operation for a word of a description; nullptr if there is none.
 [[nodiscard]] Operation find_operation(std::string_view word);
 
 }  // namespace joulecast::network

@@ -17,8 +17,8 @@ struct LoadOptions {
   std::map<std::string, std::int64_t> dimensions = {};  ///< of symbolic dimensions; for ONNX files
 };
 
-/// "model.onnx", "own.txt" or "resnet50". What is neither a file nor a known name is an error with the
-/// nearest names; an option that this kind of network does not take is invalid, never ignored.
+/// Loads "model.onnx", "own.txt" or "resnet50". A name that is neither a file nor known is an error with the
+/// nearest names. An option that this kind of network does not take is invalid, never ignored.
 [[nodiscard]] Result<ArchitectureFeatures> load_network(const std::string& name_or_file,
                                                         const LoadOptions& options = {});
 

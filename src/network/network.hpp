@@ -1,4 +1,4 @@
-// What a network computes, layer by layer, whatever it was read from: an ONNX file, a named description, a
+// What a network computes, layer by layer, independent of its source: an ONNX file, a named description, a
 // NAS cell.
 //
 // All figures are for ONE sample and one forward pass, unless a name says otherwise. Layers that do not scale
@@ -51,8 +51,8 @@ struct Layer {
   LayerKind kind = LayerKind::other;
   Shape output;                 ///< first output, at ArchitectureFeatures::batch
   std::int64_t parameters = 0;  ///< trainable; a shared tensor is counted where it is first used
-  double macs = 0;   ///< multiply-accumulates of matrix products (what the literature calls GMACs, or "FLOPs"
-                     ///< of torchvision)
+  /// Multiply-accumulates of matrix products. The literature calls them GMACs; torchvision calls them FLOPs.
+  double macs = 0;
   double flops = 0;  ///< all arithmetic: 2 x macs, plus additions, comparisons, exponentials, one each
   double backward_flops = 0;  ///< gradient of inputs plus gradient of weights (rules: cost.hpp)
   double input_bytes = 0;     ///< activations read
@@ -64,8 +64,8 @@ struct Layer {
   std::optional<MatrixProduct> product;
 };
 
-/// An operator that is in the source and not in the figures, because we do not know it or could not find its
-/// shapes.
+/// An operator of the source that is not in the figures, because it is unknown or its shapes could not be
+/// found.
 struct Uncounted {
   std::string operation;  ///< "domain::Type", or "Type" of the standard domain
   std::string reason;
@@ -101,7 +101,7 @@ struct ArchitectureFeatures {
   std::vector<Layer> layers;  ///< in an order in which they can be computed
   int depth = 0;              ///< weighted layers (convolution, dense, recurrent) on the longest path
   std::vector<Uncounted> uncounted;
-  /// What a reader of the figures must know (a loop counted once, a newer file format)
+  /// Notes for the reader of the figures (a loop counted once, a newer file format).
   std::vector<std::string> notes;
 };
 

@@ -1,4 +1,4 @@
-// Which network a spelling means: tables, papers and libraries write the same name in many ways.
+// Finds the network that a spelling means: tables, papers and libraries write the same name in many ways.
 #pragma once
 
 #include <string>

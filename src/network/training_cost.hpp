@@ -19,8 +19,7 @@ struct Optimiser {
 /// otherwise.
 [[nodiscard]] Result<Optimiser> find_optimiser(std::string_view name);
 
-/// One step over a batch. Bytes are those that a memory system sees where nothing is fused or cached: an
-/// upper bound.
+/// One step over a batch. Bytes are an upper bound: the traffic if nothing is fused or cached.
 struct StepCost {
   double forward_flops = 0, backward_flops = 0, optimiser_flops = 0;
   double forward_bytes = 0, backward_bytes = 0, optimiser_bytes = 0;

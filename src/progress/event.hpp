@@ -1,4 +1,4 @@
-// What a training tells us while it runs, by the socket or by its output.
+// What a training reports while it runs, through the socket or in its output.
 #pragma once
 
 #include <optional>
@@ -9,18 +9,19 @@
 namespace joulecast::progress {
 
 enum class EventKind {
-  run_begin,    ///< training proper begins; may tell the totals
+  run_begin,    ///< the training itself begins; may give the totals
   epoch_begin,  ///< epoch `epoch` begins; the one before it, if any, ends
   epoch_end,    ///< epoch `epoch` ends
-  metric,       ///< `name` = `value`, of `epoch` where said
-  run_end,      ///< training proper ends
+  /// `name` = `value`; belongs to `epoch` if that is given.
+  metric,
+  run_end,  ///< the training itself ends
 };
 
 struct Event {
   EventKind kind = EventKind::metric;
   SteadyTime time;
   std::optional<int> epoch;            ///< as the training counts, from 0 or 1
-  std::optional<double> total_epochs;  ///< where this event tells it
+  std::optional<double> total_epochs;  ///< if this event gives it
   std::optional<double> work;          ///< epoch_end: how much of total_work this epoch did
   std::optional<double> total_work;
   std::string name;  ///< metric

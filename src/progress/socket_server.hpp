@@ -1,5 +1,5 @@
-// The listening end of the protocol: a Unix socket in a private folder. Never blocks, and a bad client does
-// no harm.
+// The listening end of the protocol: a Unix socket in a private folder. It never blocks, and a misbehaving
+// client does no harm.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace joulecast::progress {
 
 class SocketServer {
  public:
-  /// Makes a folder of its own (mode 0700) below `parent` and listens there. unavailable where it cannot.
+  /// Creates a private folder (mode 0700) below `parent` and listens there. unavailable if that fails.
   [[nodiscard]] static Result<SocketServer> listen(const std::filesystem::path& parent);
   SocketServer(SocketServer&&) noexcept = default;
   SocketServer& operator=(SocketServer&&) = delete;
@@ -24,8 +24,9 @@ class SocketServer {
   [[nodiscard]] std::filesystem::path path() const { return folder_.socket(); }
   /// An epoll descriptor that is readable when service() has something to do.
   [[nodiscard]] int descriptor() const { return epoll_.get(); }
-  /// Accepts, reads what is there, and returns what it told. Call it now and then even if the descriptor is
-  /// not readable: a connection that could not be accepted for lack of descriptors is looked for only here.
+  /// Accepts connections, reads what has arrived and returns its events. Call it now and then even if the
+  /// descriptor is not readable: if a connection could not be accepted for lack of descriptors, only this
+  /// call tries again.
   std::vector<Event> service(const Clock& clock);
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
@@ -37,7 +38,7 @@ class SocketServer {
     std::string buffer;
     bool skipping = false;  ///< inside a line that is too long
   };
-  /// The socket's folder, which goes with its owner.
+  /// The socket's folder, which its destructor deletes.
   class Folder {
    public:
     Folder() = default;
@@ -60,7 +61,7 @@ class SocketServer {
   Descriptor listener_;
   Descriptor epoll_;
   std::map<int, Client> clients_;  ///< by descriptor
-  bool resting_ = false;           ///< no new connection is looked for
+  bool resting_ = false;           ///< no new connections are accepted for now
   int refused_ = 0;
   std::string last_refusal_;
 };

@@ -1,4 +1,4 @@
-// Makes epochs of events: spans, work and metrics, in the order in which the training tells them.
+// Turns events into epochs: spans, work and metrics, in the order in which the training reports them.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ class Tracker {
     return open_ ? std::optional{open_->span.begin} : std::nullopt;
   }
   [[nodiscard]] std::optional<double> total_epochs() const { return total_epochs_; }
-  /// Total work in the unit of the epochs' work: as the training told it, else the number of epochs.
+  /// Total work in the unit of the epochs' work: as the training reported it, else the number of epochs.
   [[nodiscard]] std::optional<double> total_work() const { return total_work_ ? total_work_ : total_epochs_; }
   /// Events that contradict each other (an epoch that goes back, an end without a beginning), for the run's
   /// notes.

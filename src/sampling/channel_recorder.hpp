@@ -1,4 +1,4 @@
-// Makes readings of one channel's raw samples: decodes counters, refuses nonsense, reports gaps.
+// Turns raw samples of one channel into readings: decodes counters, rejects impossible values, reports gaps.
 #pragma once
 
 #include <optional>
@@ -16,12 +16,12 @@ namespace joulecast::sampling {
 
 class ChannelRecorder {
  public:
-  /// Of the run's channels this is number `index`. What the sink cannot take is its own to tell: sampling
-  /// goes on.
+  /// `index` is the channel's number in the run. If the sink fails it reports that itself, and sampling
+  /// continues.
   ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, trace::RunSink& sink);
 
   void take(const RawSample& sample, Seconds time);
-  /// Closes what is still open (a frozen counter's gap).
+  /// Closes an open gap, such as that of a frozen counter.
   void finish();
 
   [[nodiscard]] const trace::Channel& channel() const { return channel_; }
@@ -34,9 +34,9 @@ class ChannelRecorder {
   [[nodiscard]] std::optional<Seconds> last_time() const {
     return last_time_ ? std::optional{Seconds{*last_time_}} : std::nullopt;
   }
-  /// Read once so far: from the next reading on there is energy.
+  /// There has been one reading so far: the next one gives the first energy.
   [[nodiscard]] bool is_beginning() const { return history_.size() == 1; }
-  /// Its last reading is so old that no other is to be waited for.
+  /// The last reading is so old that no further reading is expected.
   [[nodiscard]] bool is_silent(Seconds now) const;
   /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.
   [[nodiscard]] trace::Trace summary() const;

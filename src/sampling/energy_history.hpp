@@ -1,4 +1,4 @@
-// What a channel had used by a time that has passed: its latest readings, and older ones further apart.
+// The energy of a channel at past times: keeps the latest readings, and older ones at larger distances.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@ namespace joulecast::sampling {
 
 class EnergyHistory {
  public:
-  /// A reading: the energy since the channel's first one, and the power there where it is a gauge. Times
+  /// Adds a reading: the energy since the channel's first reading and, for a gauge, the power. Times must
   /// rise.
   void add(double time, double energy, double power = 0);
-  /// From second 0 on, as trace::integrate() over the readings: along a gauge's line, or a counter's constant
-  /// mean. 0 before the first reading; nothing after the last.
+  /// Energy from second 0, computed like trace::integrate(): linear between readings of a gauge, constant
+  /// mean power between readings of a counter. 0 before the first reading; nothing after the last.
   [[nodiscard]] std::optional<double> energy_until(double time) const;
   [[nodiscard]] std::size_t size() const { return readings_.size(); }
 

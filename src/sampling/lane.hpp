@@ -13,7 +13,7 @@
 
 namespace joulecast::sampling {
 
-/// A sensor as its lane reads it.
+/// A sensor and its state in its lane.
 struct Sampler::Source {
   sensors::OpenedSensor open;
   std::uint32_t first_channel = 0;
@@ -30,7 +30,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
  public:
   Lane(std::vector<Source> sources, const Clock& clock);
 
-  /// Begins to read, on a thread of its own; retry where there can be none.
+  /// Begins to read on a thread of its own; retry if no thread is available.
   [[nodiscard]] Status start();
   bool wait_for_first(Seconds limit) { return wait(limit, first_done_); }
   void ask_to_stop();
@@ -44,7 +44,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool wait(Seconds limit, bool& flag);
   void say(bool& flag);
   void work();
-  /// Sleeps until then; true where it is to end instead.
+  /// Sleeps until this time; true if the lane should end instead.
   bool sleep_until(std::chrono::steady_clock::time_point time);
   void read_due(bool all);
   void read_source(std::size_t index);
@@ -60,7 +60,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   std::atomic<std::int64_t> reading_since_{0};  ///< steady ns at which the read in progress began; 0 = none
   std::atomic<std::size_t> reading_index_{0};
   mutable std::mutex mutex_;
-  std::condition_variable changed_;   ///< for those who wait for the lane
+  std::condition_variable changed_;   ///< for threads that wait for the lane
   std::condition_variable stopping_;  ///< for the lane's own thread
   bool first_done_ = false;
   bool ended_ = false;

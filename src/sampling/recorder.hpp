@@ -1,4 +1,4 @@
-// All channels of a measurement: hands their readings to the sink, and keeps the run's sums up to date.
+// All channels of a measurement: passes their readings to the sink and updates the run's totals.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace joulecast::sampling {
 
 struct LiveEnergy {
   trace::RunEnergy energy;
-  std::optional<Watts> power;  ///< of what is in the total, now
+  std::optional<Watts> power;  ///< current power of everything in the total
   Seconds until{0};            ///< the last reading's time
 };
 
@@ -20,17 +20,17 @@ class Recorder {
  public:
   Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink& sink);
 
-  /// Adds the channels that the sampler has got since the last call.
+  /// Adds the channels that the sampler has gained since the last call.
   void follow(const Sampler& sampler);
   void take(const std::vector<RawSample>& samples);
   void finish();
 
   [[nodiscard]] const LiveEnergy& live() const { return live_; }
-  /// Total energy from the run's start to a time that readings cover, as the stored run will have it: of what
-  /// is in the total now, each channel from its first reading on. Nothing before all of them were read,
-  /// except those that have long been silent.
+  /// Total energy from the run's start to a time that the readings cover, as the stored run will have it:
+  /// over everything in the current total, for each channel from its first reading on. Nothing before all
+  /// channels have been read, except channels that have long been silent.
   [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
-  /// One line a kind of fault, for the run's notes.
+  /// One line per kind of fault, for the run's notes.
   [[nodiscard]] std::vector<std::string> faults() const;
 
  private:

@@ -13,7 +13,7 @@ class Ring {
  public:
   explicit Ring(std::size_t capacity) : slots_(std::bit_ceil(capacity < 2 ? 2 : capacity)) {}
 
-  /// False where the ring is full: the caller counts what it drops.
+  /// False if the ring is full; the caller counts what it drops.
   bool push(const T& item) {
     const auto head = head_.load(std::memory_order_relaxed);
     if (head - tail_.load(std::memory_order_acquire) == slots_.size()) return false;

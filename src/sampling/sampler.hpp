@@ -1,5 +1,5 @@
-// Polls sensors on threads of their own and hands raw samples over without locks. The measured program never
-// waits for us, and one slow or hanging source never delays another lane's.
+// Polls sensors on separate threads and passes on raw samples without locks. The measured program never waits
+// for joulecast, and a slow or hanging source never delays another lane.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct RawSample {
   enum class Kind : std::uint8_t {
     value,
     failed,  ///< retry: there is no reading at this time
-    ended,   ///< gone or denied: there will be none any more
+    ended,   ///< gone or denied: there will be no more readings
   };
   std::uint32_t channel = 0;  ///< index into Sampler::channels()
   Kind kind = Kind::value;
@@ -40,21 +40,21 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   [[nodiscard]] const std::vector<trace::Channel>& channels() const;
-  /// Seconds between two readings of a channel: the interval, or what its source allows.
+  /// Seconds between two readings of a channel: the interval, or more if the source requires it.
   [[nodiscard]] Seconds period(std::uint32_t channel) const;
 
   /// Takes every channel's first reading, then goes on in the background. retry where the system allows no
   /// more threads.
   [[nodiscard]] Status start();
-  /// After start(): a sensor that opened late, on a lane of its own. Its channels come behind the others.
-  /// From the thread that drains. retry as of start(): nothing is added then.
+  /// Adds a sensor that opened late, on a lane of its own. Its channels are numbered after the others. Call
+  /// after start(), on the thread that drains. retry in the cases of start(); nothing is added then.
   [[nodiscard]] Status add(sensors::OpenedSensor sensor);
-  /// Every sample since the last call, channel by channel in the order of time. One thread calls this.
+  /// Every sample since the last call, channel by channel and ordered by time. Only one thread may call this.
   void drain(std::vector<RawSample>& samples);
   /// Takes a last reading and ends the threads. What is still in the rings can be drained afterwards.
   void stop();
 
-  /// What each sensor did so far, hanging ones named as such.
+  /// Statistics of each sensor so far; hanging ones are marked.
   [[nodiscard]] std::vector<trace::SensorStatus> statuses() const;
   /// Samples lost because nobody drained in time.
   [[nodiscard]] std::uint64_t dropped() const;

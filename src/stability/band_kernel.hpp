@@ -30,8 +30,9 @@ struct BandInput {
   const BlockExtremes* blocks;
   std::size_t count;
   std::size_t length;
-  double noise;  ///< (m+1) x noise variance in scaled units: what De Paepe's correction adds to a correlation
-                 ///< is noise x min(inverse_norm_i^2, inverse_norm_j^2); 0 = none
+  /// (m+1) x noise variance in scaled units; 0 = none. De Paepe's correction adds
+  /// noise x min(inverse_norm_i^2, inverse_norm_j^2) to a correlation.
+  double noise;
 };
 
 /// The best correlation found so far of each window with a later one (right) and an earlier one (left).

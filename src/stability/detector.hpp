@@ -1,4 +1,4 @@
-// Stability detectors: from which sample on is the power of a training stable?
+// Stability detectors find the sample from which on the power of a training is stable.
 #pragma once
 
 #include <cstddef>
@@ -21,26 +21,26 @@ struct StablePoint {
   bool censored = false;  ///< the method cannot look beyond this point: power became stable here or later
 };
 
-/// One method. It sees power values (in any unit) at even steps and nothing else. invalid where there
-/// are too few values or one is not finite. All are pure functions and may run at the same time.
+/// One method. Its only input is power values (in any unit) at even steps. invalid if there are too few
+/// values or one is not finite. All methods are pure functions and may run at the same time.
 struct StabilityDetector {
   std::string_view name;
   std::string_view description;
   Result<StablePoint> (*find)(std::span<const double> power, const DetectorOptions& options);
 };
 
-extern const StabilityDetector fluss_detector;      ///< the paper's: matrix profile and FLUSS
-extern const StabilityDetector floss_detector;      ///< the same, streaming
-extern const StabilityDetector split_detector;      ///< one least-squares split into two levels
-extern const StabilityDetector ramp_detector;       ///< one least-squares split into a line and a level
-extern const StabilityDetector pelt_detector;       ///< all changes of level, penalised
-extern const StabilityDetector mser5_detector;      ///< truncation with the smallest standard error
-extern const StabilityDetector cycles_detector;     ///< MSER over whole cycles of the training
+extern const StabilityDetector fluss_detector;   ///< the method of del Rey et al.: matrix profile and FLUSS
+extern const StabilityDetector floss_detector;   ///< the same, streaming
+extern const StabilityDetector split_detector;   ///< one least-squares split into two levels
+extern const StabilityDetector ramp_detector;    ///< one least-squares split into a line and a level
+extern const StabilityDetector pelt_detector;    ///< all changes of level, penalised
+extern const StabilityDetector mser5_detector;   ///< truncation with the smallest standard error
+extern const StabilityDetector cycles_detector;  ///< MSER over whole cycles of the training
 extern const StabilityDetector streaming_detector;  ///< CUSUM over a stream, bounded memory
 
 /// Every method, in the order above.
 [[nodiscard]] std::span<const StabilityDetector* const> all_detectors();
-/// nullptr where there is none of that name.
+/// nullptr if no method has that name.
 [[nodiscard]] const StabilityDetector* detector_named(std::string_view name);
 /// Chosen by projection error on measured trainings: docs/decisions/0003-stability-detector.md.
 [[nodiscard]] const StabilityDetector& default_detector();

@@ -1,5 +1,5 @@
-// Finds the changes of level of a stream and the point from which it is steady, in bounded memory and O(1) a
-// sample.
+// Finds the changes of level in a stream and the point from which it is steady, in bounded memory and O(1)
+// time per sample.
 //
 // Changes are found by a two-sided CUSUM (Page, "Continuous inspection schemes", Biometrika 1954) around the
 // mean since the last one; the noise is taken from the steps between samples, so that a change does not
@@ -17,9 +17,9 @@
 namespace joulecast::stability {
 
 struct LevelChangesOptions {
-  double drift = 0.5;                ///< shifts below this many deviations are not sought
-  double threshold = 8;              ///< deviations that must add up before a change is believed
-  std::size_t most_candidates = 32;  ///< the least promising is forgotten beyond that
+  double drift = 0.5;                ///< shifts below this many deviations are ignored
+  double threshold = 8;              ///< a change is accepted when deviations add up to this
+  std::size_t most_candidates = 32;  ///< beyond this number the least promising candidate is dropped
 };
 
 /// Copies are independent; not safe to share between threads without a lock.
@@ -33,13 +33,13 @@ class LevelChanges {
 
   explicit LevelChanges(LevelChangesOptions options = {});
 
-  /// Takes a finite sample; true where it confirmed a change of level.
+  /// Takes a finite sample. Returns whether it confirmed a change of level.
   bool push(double sample);
 
   [[nodiscard]] std::uint64_t samples_seen() const { return now_.count; }
   /// Changes that are still candidates, rising.
   [[nodiscard]] std::vector<std::uint64_t> changes() const;
-  /// Sought in the first three quarters of what was seen; nothing before the second sample.
+  /// Searched for in the first three quarters of the samples; nothing before the second sample.
   [[nodiscard]] std::optional<Steady> steady() const;
 
  private:

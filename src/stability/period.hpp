@@ -1,5 +1,5 @@
-// Does a series repeat itself? The training's cycle (an epoch, or training and validation in turn) from power
-// alone.
+// Finds out whether a series repeats itself: the training's cycle (an epoch, or training and validation in
+// turn) from power alone.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ struct PeriodOptions {
 };
 
 struct Period {
-  double length = 0;    ///< samples, with fractions: taken from the last multiple at which a peak still is
-                        ///< where it is expected
+  /// Samples, with fractions: taken from the last multiple at which there still is a peak.
+  double length = 0;
   double strength = 0;  ///< 0..1: the lower of the autocorrelations after one and two periods
 };
 

@@ -28,20 +28,20 @@ struct PowerSignal {
 struct Stabilisation {
   std::string method;
   std::optional<Seconds> stable_from;  ///< from the run's begin; 0 where no change stands out
-  std::optional<int> stable_epoch;     ///< index of the epoch in which that is
-  bool found = false;                  ///< a change stands out
+  std::optional<int> stable_epoch;     ///< index of the epoch that contains it
+  bool found = false;                  ///< a change was found
   bool censored = false;               ///< see StablePoint
-  std::string reason;                  ///< why the method gives no point
+  std::string reason;                  ///< why the method found no point
 };
 
 enum class EpochSource { none, recorded, power };
 
 struct RunStability {
   PowerSignal signal;
-  std::vector<Stabilisation> points;  ///< one a method, in the order asked for
+  std::vector<Stabilisation> points;  ///< one per method, in the requested order
   EpochSource epoch_source = EpochSource::none;
   std::vector<trace::Span> epochs;  ///< from the run's begin
-  /// Cycles seen in the power, in samples of the signal; nothing where it has no period.
+  /// Cycles found in the power, in samples of the signal; nothing if it has no period.
   std::optional<PowerEpochs> cycles;
 };
 

@@ -28,7 +28,7 @@ struct ComparisonOptions {
   double power = 0.8;
 };
 
-constexpr std::size_t fewest_values = 3;  ///< a group with fewer is left out, and said to be
+constexpr std::size_t fewest_values = 3;  ///< a group with fewer values is left out and named
 constexpr std::size_t most_groups = 200;
 constexpr std::size_t most_groups_in_pairs = 40;  ///< beyond, only the overall test is made
 constexpr std::size_t fewest_to_check_normality = 8;
@@ -65,7 +65,8 @@ struct PairOutcome {
   std::optional<Effect> g;             ///< Hedges', with the approach of means
   double statistic = 0;
   double p_value = 0;
-  double p_adjusted = 0;  ///< Games-Howell's p already holds for all pairs
+  /// Games-Howell's p is already corrected for all pairs.
+  double p_adjusted = 0;
 };
 
 struct Repetitions {
@@ -83,7 +84,8 @@ struct ComparisonResult {
   Approach approach = Approach::ranks;
   std::string why;  ///< one sentence: why this approach
   TestOutcome test;
-  std::optional<TestOutcome> other_test;  ///< of the approach not chosen, where it is defined
+  /// Of the other approach (ranks or means), if it is defined.
+  std::optional<TestOutcome> other_test;
   std::string pair_test;
   std::vector<PairOutcome> pairs;
   std::vector<Repetitions> repetitions;  ///< a group, to see each wanted difference in every pair

@@ -1,4 +1,4 @@
-// Do two quantities rise together?
+// Whether two quantities rise together.
 #pragma once
 
 #include "stats/sample.hpp"

@@ -1,4 +1,4 @@
-// How large is a difference? Effects come before p-values.
+// The size of a difference. Effects are reported before p-values.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// Values that do not belong: a run disturbed by another job, a broken reading. The rules mark them; people
-// decide.
+// Values that may not belong to a sample: a run disturbed by another job, a broken reading. The rules only
+// mark them; people decide.
 #pragma once
 
 #include "stats/sample.hpp"

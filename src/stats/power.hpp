@@ -1,4 +1,4 @@
-// How many repetitions does it take? (statistical power, not watts)
+// How many repetitions are needed (statistical power, not watts).
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@ namespace joulecast::stats {
 
 struct PowerWish {
   double alpha = 0.05;
-  double power = 0.8;  ///< chance to see the effect where it is there
+  double power = 0.8;  ///< chance of detecting the effect if it exists
 };
 
-/// Chance that a two-sided two-sample t test with n values a group sees a difference of `effect` standard
-/// deviations.
+/// Chance that a two-sided two-sample t test with n values per group detects a difference of `effect`
+/// standard deviations.
 [[nodiscard]] double power_of_t_test(double n, double effect, double alpha);
 /// The same for a one-way analysis of variance; effect = sd of the group means / sd within (Cohen's f).
 [[nodiscard]] double power_of_anova(double groups, double n, double effect, double alpha);
@@ -22,8 +22,8 @@ struct PowerWish {
 [[nodiscard]] Result<std::size_t> repetitions_for_t_test(double effect, PowerWish wish = {});
 [[nodiscard]] Result<std::size_t> repetitions_for_anova(double groups, double effect, PowerWish wish = {});
 
-/// An upper bound of what a rank test needs where the t test needs n: n / 0.864, its lowest asymptotic
-/// relative efficiency over all distributions (Hodges and Lehmann 1956).
+/// An upper bound on the n that a rank test needs if the t test needs n: n / 0.864. This is its lowest
+/// asymptotic relative efficiency over all distributions (Hodges and Lehmann 1956).
 [[nodiscard]] std::size_t repetitions_for_rank_test(std::size_t n_of_t_test);
 
 }  // namespace joulecast::stats

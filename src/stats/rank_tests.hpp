@@ -1,5 +1,4 @@
-// Tests on ranks: they ask for independent values and nothing about the distribution's form. Ties take
-// midranks.
+// Tests on ranks. They require independent values but no particular distribution. Ties get midranks.
 #pragma once
 
 #include "stats/ranks.hpp"

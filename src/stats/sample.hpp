@@ -1,4 +1,4 @@
-// How samples are handed to the tests, and what every test asks of them.
+// How samples are passed to the tests, and what every test requires of them.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 namespace joulecast::stats {
 
 using Sample = std::span<const double>;
-/// One vector a group.
+/// One vector per group.
 using Samples = std::span<const std::vector<double>>;
 
 /// invalid (with `test` as where) unless there are at least `least` values and all are finite.

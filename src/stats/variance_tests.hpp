@@ -1,4 +1,4 @@
-// Are the groups spread alike?
+// Tests whether groups have equal variances.
 #pragma once
 
 #include "stats/sample.hpp"

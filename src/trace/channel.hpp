@@ -1,4 +1,4 @@
-// What one column of numbers means: the description that travels with every reading.
+// The meaning of one column of numbers. This description accompanies every reading.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace joulecast::trace {
 
-/// What is measured; the base unit of its values stands beside it.
+/// What is measured, with the base unit of its values.
 enum class Quantity {
   energy,              ///< J
   power,               ///< W
@@ -25,7 +25,7 @@ enum class Quantity {
 };
 
 enum class Behaviour {
-  counter,  ///< only rises (until it wraps or restarts); what counts is the difference of two readings
+  counter,  ///< only rises (until it wraps or restarts); only differences of readings are meaningful
   gauge,    ///< the value now, or the mean over the channel's averaging window
 };
 
@@ -43,19 +43,19 @@ enum class Component { gpu, cpu, dram, other, node, process };
 struct Channel {
   std::string name;    ///< unique within a run: "gpu0_energy", "cpu0_package", "node_power"
   std::string sensor;  ///< which sensor reads it: "nvml", "powercap", "replay"
-  std::string node;    ///< host name where a run has several; empty for a single machine
+  std::string node;    ///< host name in a run with several machines; empty for a single machine
   Quantity quantity = Quantity::power;
   Behaviour behaviour = Behaviour::gauge;
   Component component = Component::other;
-  std::string device;        ///< which one of its component: "0", "GPU-5f3a…"
-  std::string device_name;   ///< what people call the device: "NVIDIA A100-SXM4-80GB"; empty = not known
+  std::string device;        ///< identifies the device within its component: "0", "GPU-5f3a…"
+  std::string device_name;   ///< common name of the device: "NVIDIA A100-SXM4-80GB"; empty = unknown
   double resolution = 1;     ///< one raw count in the quantity's base unit
-  Seconds update_period{0};  ///< how often the source has a new value; 0 = not known
+  Seconds update_period{0};  ///< how often the source has a new value; 0 = unknown
   /// A gauge's value is the mean over this long; 0 = instantaneous or not known
   Seconds averaging_window{0};
-  /// Raw counts after which a counter starts again at 0; 0 = it never does, or nobody knows
+  /// Raw counts after which a counter restarts at 0; 0 = it never does, or the range is unknown.
   std::uint64_t wrap_range = 0;
-  Watts plausible_maximum{0};  ///< a power above this is a fault, not a value; 0 = no bound known
+  Watts plausible_maximum{0};  ///< a higher power is an error, not a value; 0 = no known bound
   std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
   /// Half-width of a 90 % interval on the energy, as a share; 0 = not stated

@@ -1,4 +1,4 @@
-// From a raw hardware counter to joules that never fall: wraps, restarts and faults resolved.
+// Turns a raw hardware counter into joules that never fall: handles wraps, restarts and faults.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,16 @@
 
 namespace joulecast::trace {
 
-/// What the step from the previous reading to this one was.
+/// How the current reading relates to the previous one.
 enum class StepKind {
-  first,      ///< nothing to compare with yet
+  first,      ///< there is no previous reading
   step,       ///< an ordinary difference
   wrapped,    ///< the counter passed its range once; the difference is corrected
   ambiguous,  ///< it may have wrapped several times in this interval: a gap, not a value
-  restarted,  ///< it fell where a wrap cannot explain it (driver reload): what was used before the restart is
-              ///< lost
-  implausible,  ///< the difference would be more than the device can draw: a gap
+  /// It fell, and a wrap cannot explain it (driver reload). The energy before the restart is lost.
+  restarted,
+  /// The difference is more than the device can draw: a gap.
+  implausible,
 };
 
 struct Step {

@@ -1,4 +1,4 @@
-// Energy of a run by component: nothing is counted twice, and what is missing is named.
+// Energy of a run by component. Nothing is counted twice, and missing parts are named.
 #pragma once
 
 #include <optional>
@@ -15,17 +15,17 @@ struct ComponentEnergy {
   Component component = Component::other;
   std::string device;  ///< "0", a UUID, "" where the component has only one
   std::string node;
-  std::string channel;           ///< which channel the figure was taken from
-  std::optional<Joules> energy;  ///< nothing where provenance is missing
+  std::string channel;           ///< the channel that the figure was taken from
+  std::optional<Joules> energy;  ///< nothing if provenance is missing
   Provenance provenance = Provenance::measured;
   double coverage = 0;              ///< share of the span with readings
   double relative_uncertainty = 0;  ///< as Channel's
-  bool in_total = true;             ///< false where another row's figure already contains this one
+  bool in_total = true;             ///< false if another row's figure already contains this one
 };
 
 struct RunEnergy {
   std::vector<ComponentEnergy> components;  ///< node, gpu, cpu, dram, other; by node and device within each
-  std::optional<Joules> total;              ///< sum of the rows in_total; nothing where no row has a figure
+  std::optional<Joules> total;              ///< sum of the rows in_total; nothing if no row has a figure
   Provenance provenance = Provenance::missing;  ///< of the worst row in the total
   double coverage = 0;                          ///< time coverage, weighted by energy
   double relative_uncertainty = 0;

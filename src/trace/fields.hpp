@@ -1,6 +1,6 @@
-// The records of a run field by field, under the names by which they are kept: one list for reading and
-// writing, in a bundle and in the store. `visit(key, field)`, and for an enum `visit(key, field, from)` with
-// the function that finds a value by its name.
+// The fields of a run's records under the names by which they are stored. Bundles and the store share this
+// one list for reading and writing. `visit(key, field)` is called for each field, and for an enum `visit(key,
+// field, from)` with the function that finds a value by its name.
 #pragma once
 
 #include "base/provenance.hpp"
@@ -8,7 +8,7 @@
 
 namespace joulecast::trace {
 
-/// Without id and name, and without what is kept elsewhere (epoch_bounds_recorded, extra_json).
+/// All but id and name, and fields that are stored elsewhere (epoch_bounds_recorded, extra_json).
 template <class Info, class Visit>
 void visit_info(Info& info, Visit&& visit) {
   visit("source", info.source);
@@ -32,7 +32,7 @@ void visit_info(Info& info, Visit&& visit) {
   visit("quality", info.quality);
 }
 
-/// What is known of a training beyond the keys that run.json promises.
+/// Properties of a training beyond the documented keys of run.json.
 template <class Training, class Visit>
 void visit_training_extras(Training& training, Visit&& visit) {
   visit("optimizer", training.optimizer);

@@ -11,8 +11,8 @@ namespace joulecast::trace {
 /// What to count inside a gap.
 enum class GapPolicy {
   exclude,      ///< nothing; the coverage says how much is missing
-  hold,         ///< the power just before it
-  interpolate,  ///< the line between the powers on its two sides
+  hold,         ///< the last power before the gap
+  interpolate,  ///< a straight line between the powers on both sides
 };
 
 struct IntegrationOptions {
@@ -25,7 +25,7 @@ struct IntegrationOptions {
 struct SpanEnergy {
   Joules energy{0};
   Seconds covered{0};  ///< of the span, with readings on both sides and no gap
-  Seconds gap{0};      ///< inside gaps, whatever the policy put there
+  Seconds gap{0};      ///< inside gaps, whatever the policy filled in
   Seconds outside{0};  ///< before the first or after the last reading: never counted, never extrapolated
   [[nodiscard]] double coverage() const;  ///< covered share of the span; 1 for an empty span
 };

@@ -1,4 +1,4 @@
-// A training run: what was measured, when its epochs were, and on what.
+// A training run: its measurements, its epochs, and what it ran on.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct Epoch {
   int index = 0;
   Span span;
   std::optional<double> work;
-  std::optional<Joules> energy;           ///< where the source gives energy and no power
+  /// Only if the source gives energy but no power.
+  std::optional<Joules> energy;
   std::map<std::string, double> metrics;  ///< "accuracy", "val_loss", …
 };
 
@@ -27,8 +28,8 @@ enum class RunStatus { running, finished, failed, interrupted };
 [[nodiscard]] std::string_view name_of(RunStatus status);
 [[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
 
-/// What one sensor did in the run. Sensors that could not be used are listed too, so that nothing is lost
-/// silently.
+/// Statistics of one sensor in the run. Sensors that could not be used are listed too, so that nothing is
+/// lost silently.
 struct SensorStatus {
   std::string sensor;
   bool used = false;
@@ -39,7 +40,7 @@ struct SensorStatus {
   Seconds max_latency{0};
 };
 
-/// What run.json says of a run. Unknown = empty or nullopt, never 0.
+/// The description in run.json. Unknown = empty or nullopt, never 0.
 struct RunInfo {
   std::string id;
   std::string name;
@@ -64,7 +65,7 @@ struct HostInfo {
   std::string joulecast_version;
 };
 
-/// A metric as it was reported: a value at a time, of an epoch where the training said which.
+/// A metric as it was reported: a value at a time, and its epoch if the training named one.
 struct MetricPoint {
   Seconds time{0};
   std::optional<int> epoch;
@@ -72,7 +73,7 @@ struct MetricPoint {
   double value = 0;
 };
 
-/// What the run's total was expected to be at some moment of it.
+/// A forecast of the run's total, made at some moment of the run.
 struct Projection {
   Seconds time{0};
   double share = 0;  ///< of the work that was done by then, 0..1
@@ -91,16 +92,16 @@ struct Run {
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;
   std::optional<WallTime> started;  ///< wall-clock anchor of second 0
-  Span span;                        ///< run_start_s .. run_stop_s; where unknown, what the traces cover
+  Span span;                        ///< run_start_s .. run_stop_s; if unknown, the span of the traces
   std::vector<Trace> traces;
   std::vector<Epoch> epochs;  ///< sorted by span.begin
   /// Every report in the order of time; an epoch's last ones are also in epochs
   std::vector<MetricPoint> metrics;
   std::vector<Projection> projections;  ///< in the order of time
   std::vector<SensorStatus> sensors;
-  std::vector<std::string> notes;      ///< what a reader has to know: losses, suspends, clock steps
-  Place place;                         ///< where its electricity came from, as the user said
-  std::optional<Watts> idle_baseline;  ///< measured before the start, whole measured set
+  std::vector<std::string> notes;      ///< for the reader: losses, suspends, clock steps
+  Place place;                         ///< where its electricity came from, as the user gave it
+  std::optional<Watts> idle_baseline;  ///< measured before the start, for everything that was measured
   Seconds sampler_cpu{0};              ///< our own CPU time
 };
 

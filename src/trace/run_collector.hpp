@@ -26,7 +26,7 @@ class RunCollector final : public RunSink {
 
  private:
   std::vector<Run> runs_;
-  std::vector<std::string> told_notes_;  ///< of the run that is being taken, beside its header's
+  std::vector<std::string> told_notes_;  ///< notes of the current run, besides its header's
 };
 
 }  // namespace joulecast::trace

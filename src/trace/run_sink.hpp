@@ -1,6 +1,6 @@
-// The one way a run goes, piece by piece, from whoever measures or reads it to whoever keeps it: a live
-// recording, an import into the store and a collection in memory are all sinks. So a run of any length passes
-// through in constant memory.
+// The interface through which a run passes, piece by piece, from its source to its destination. A live
+// recording, an import into the store and a collection in memory are all sinks. So a run of any length needs
+// only constant memory.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace joulecast::trace {
 
-/// Takes runs one after the other: begin, then their parts in any mixture, then end. No call stops its
-/// caller: the first failure is in status(), the calls after it do nothing more, and end() returns it.
+/// Takes runs one after the other: begin, then the parts in any order, then end. Calls never fail: status()
+/// has the first failure, later calls do nothing more, and end() returns it.
 class RunSink {
  public:
   virtual ~RunSink() = default;
 
-  /// `header` has what is known so far: no traces, epochs, metrics or projections.
+  /// `header` has what is known at the beginning: no traces, epochs, metrics or projections.
   virtual void begin(const Run& header) = 0;
   /// Channels are numbered from 0 in the order of these calls.
   virtual void channel(const Channel& channel) = 0;
@@ -29,11 +29,11 @@ class RunSink {
     append(channel, std::span(&time, 1), std::span(&value, 1));
   }
   virtual void gap(std::size_t channel, Span span) = 0;
-  /// The epoch at this place (0, 1, …) of the run's list of epochs, new or again.
+  /// The epoch at this index of the run's list of epochs. An epoch may be sent again with new data.
   virtual void epoch(std::size_t place, const Epoch& epoch) = 0;
   virtual void metric(const MetricPoint& point) = 0;
   virtual void projection(const Projection& projection) = 0;
-  /// What a reader of the run has to know; it joins the header's notes.
+  /// A note for the reader of the run. It is added to the header's notes.
   virtual void note(const std::string& text) = 0;
   /// The header again, with what was learned since: the GPU, the total work, the framework.
   virtual void describe(const Run& header) = 0;
@@ -43,7 +43,7 @@ class RunSink {
   [[nodiscard]] virtual Status status() const = 0;
 };
 
-/// Keeps nothing: for those who only want what a recorder adds up on the way.
+/// Discards everything, for users who only need the totals of a recorder.
 class NullSink : public RunSink {
  public:
   using RunSink::append;
@@ -63,7 +63,7 @@ class NullSink : public RunSink {
 /// The run without its traces, epochs, metrics and projections.
 [[nodiscard]] Run header_of(const Run& run);
 
-/// Hands a whole run to a sink, a stretch of each channel in turn, as a sampler would.
+/// Sends a whole run to a sink, a stretch of each channel in turn, as a sampler would.
 [[nodiscard]] Status replay(const Run& run, RunSink& sink);
 
 }  // namespace joulecast::trace

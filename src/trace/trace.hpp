@@ -1,4 +1,4 @@
-// One channel over time, with its gaps said explicitly.
+// One channel over time, with explicit gaps.
 #pragma once
 
 #include <span>
@@ -26,9 +26,9 @@ struct Trace {
   Channel channel;
   std::vector<double> times;   ///< seconds from the run's start
   std::vector<double> values;  ///< same length as times
-  /// Spans whose energy is not known; sorted and disjoint. Where a gauge was not read there is a gap. Where a
-  /// counter was not read there is none, because its next difference covers that time; there is one where
-  /// that difference is lost.
+  /// Spans with unknown energy; sorted and disjoint. A gauge has a gap wherever it was not read. A counter
+  /// that was not read has no gap, because its next difference covers that time, unless that difference is
+  /// lost.
   std::vector<Span> gaps;
 
   [[nodiscard]] std::size_t size() const { return times.size(); }

@@ -1,5 +1,5 @@
-// What a training is: the network, the data, the machine's GPUs and how they are used. Everything that
-// measures, predicts, compares or learns from trainings describes them with this type.
+// What a training is: the network, the data, the GPUs and how they are used. All code that measures,
+// predicts, compares or learns from trainings uses this type.
 #pragma once
 
 #include <map>
@@ -37,23 +37,24 @@ struct TrainingDescription {
   std::optional<double> epochs;
 };
 
-/// `input_shape`, else what `image_size` says of it; empty where neither is known.
+/// `input_shape`, else the shape from `image_size`; empty if neither is known.
 [[nodiscard]] std::string input_shape_of(const TrainingDescription& training);
 
 using Tags = std::map<std::string, std::string>;
 
-/// The names of tags that describe a run: those of the workload table's columns. `source` is among them: it
-/// names the software and the machine, and is no part of the description.
+/// The names of the tags that describe a run, which are the columns of the workload table. They include
+/// `source`, which names software and machine and is not part of the description.
 [[nodiscard]] const std::vector<std::string_view>& description_tags();
 
-/// Whether the description says what the tag of that name would; false for other tags.
+/// Whether the description has a value for this tag; false for other tags.
 [[nodiscard]] bool says(const TrainingDescription& training, std::string_view tag);
 
-/// Lets tags override the description. Returns the tags whose values are impossible ("batch_size=many"), in
-/// the order of description_tags(); of those the description keeps what it had. Other tags are ignored.
+/// Overrides the description by tags. Returns the tags with impossible values ("batch_size=many"), in the
+/// order of description_tags(); for these the description keeps its value. Other tags are ignored.
 [[nodiscard]] std::vector<std::string> apply_tags(TrainingDescription& training, const Tags& tags);
 
-/// What the description says impossibly, as apply_tags() would call it: a record may hold a batch size of 0.
+/// Impossible values in the description itself, in the form of apply_tags(): a record may contain a batch
+/// size of 0.
 [[nodiscard]] std::vector<std::string> impossible_values(const TrainingDescription& training);
 
 }  // namespace joulecast::trace

@@ -25,7 +25,7 @@ constexpr std::int64_t largest_array = 1 << 14;
 [[nodiscard]] std::vector<std::int64_t> to_integers(const Array& array);
 [[nodiscard]] Array from_integers(const std::vector<std::int64_t>& values);
 
-// Each returns nothing where its arguments do not fit, or the result would be too large.
+// Each function returns nothing if its arguments do not fit or the result would be too large.
 
 /// The shape of an elementwise operation of two: NumPy's rule.
 [[nodiscard]] std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
@@ -41,7 +41,7 @@ struct Slicing {
   std::vector<std::int64_t> starts, ends, axes, steps;
 };
 [[nodiscard]] std::optional<Array> slice(const Array& data, const Slicing& slicing);
-/// The slice's shape alone, for data that is not known.
+/// Only the slice's shape, for data that is unknown.
 [[nodiscard]] std::optional<Shape> slice_shape(const Shape& data, const Slicing& slicing);
 /// Reduced over all elements to one value.
 [[nodiscard]] std::optional<Array> reduce_all(const Array& a,

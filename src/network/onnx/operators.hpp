@@ -1,4 +1,4 @@
-// Which group an operator belongs to, for those that need no rule of their own in layers.cpp.
+// The group of an operator, for operators that need no rule of their own in layers.cpp.
 #pragma once
 
 #include <optional>
@@ -25,7 +25,7 @@ struct Operator {
 };
 
 /// Nothing for an operator with a rule of its own (convolutions, matrix products, recurrent layers, Gather),
-/// and for one that we do not know.
+/// and for an unknown one.
 [[nodiscard]] std::optional<Operator> find_operator(std::string_view type);
 
 }  // namespace joulecast::network::onnx_reader

@@ -11,7 +11,7 @@
 
 namespace joulecast::network::onnx_reader {
 
-/// Names and what is known of them; a subgraph sees those of the graph around it.
+/// Names of values and what is known about them. A subgraph also sees those of the surrounding graph.
 struct Scope {
   std::map<std::string, Value> values;
   const Scope* outer = nullptr;
@@ -48,7 +48,7 @@ class Reader {
   [[nodiscard]] std::int64_t take_parameters(const Value& value);
   [[nodiscard]] double keep(const Value& value);
   void note(std::string text);
-  /// Exporters for inference merge batch normalisation into convolutions; training pays for it.
+  /// Exporters for inference merge batch normalisation into convolutions, although a training executes it.
   void note_folded_normalisation();
   [[nodiscard]] Failure malformed(const std::string& message) const;
 
@@ -68,7 +68,7 @@ class Reader {
   std::map<std::string, const onnx::FunctionProto*> functions_;
   std::map<std::string, Shape> recorded_shapes_;  ///< by the exporter, for outputs that no rule gives
 
-  /// What is undone for the cheaper one of two branches.
+  /// Counts that are undone for the cheaper one of two branches.
   struct Collected {
     std::vector<Layer> layers;
     std::map<std::pair<std::string, std::string>, Uncounted> uncounted;

@@ -1,4 +1,4 @@
-// What is known of a tensor while a graph is read; and the graph's nodes with their attributes.
+// What is known about a tensor while a graph is read, and the graph's nodes with their attributes.
 #pragma once
 
 #include <algorithm>
@@ -88,10 +88,10 @@ using Inputs = std::vector<const Value*>;
 /// Slice's ranges, from attributes (before opset 10) or known inputs.
 [[nodiscard]] std::optional<Slicing> read_slicing(const Node& node, const Inputs& inputs);
 
-/// shapes.cpp: type and shape of every output; one without shape where no rule gives it.
+/// shapes.cpp: type and shape of every output. An output has no shape if no rule gives it.
 [[nodiscard]] std::vector<Value> infer_outputs(const Node& node, const Inputs& inputs, int opset);
 
-/// layers.cpp: what the node computes; nothing, with the reason, where that is not known.
+/// layers.cpp: what the node computes; nothing, with the reason, if that is unknown.
 struct Counted {
   Layer layer;
   bool view = false;                    ///< its output is its input under another name

@@ -1,5 +1,5 @@
-// Checks an energy counter against the power gauge of the same device: drivers have had counters that froze,
-// ran backward or ran at the wrong rate.
+// Checks an energy counter against the power gauge of the same device. Counters of some drivers froze, ran
+// backward or ran at the wrong rate.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ class CounterAudit {
  public:
   explicit CounterAudit(double joules_per_count) : joules_per_count_(joules_per_count) {}
 
-  /// Adds one pair of readings. False as soon as the counter has proved wrong, and ever after.
+  /// Adds one pair of readings. Returns false once the counter has proved wrong, and for all later readings.
   bool observe(SteadyTime time, std::uint64_t count, Watts power);
 
   [[nodiscard]] bool trusted() const { return trusted_; }

@@ -12,7 +12,7 @@ class DynamicLibrary {
  public:
   /// unavailable where the linker does not find it.
   [[nodiscard]] static Result<DynamicLibrary> open(const std::string& name);
-  /// Sets a function pointer; leaves nullptr where the library is older than the function.
+  /// Sets a function pointer, or nullptr if the library is too old to have the function.
   template <class Function>
   void bind(Function*& function, const char* symbol) const {
     function = reinterpret_cast<Function*>(address(symbol));

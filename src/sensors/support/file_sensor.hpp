@@ -1,4 +1,4 @@
-// A sensor whose every channel is one number in one file: most of what Linux offers.
+// A sensor with one file per channel that holds one number, like most sources in Linux.
 #pragma once
 
 #include "sensors/support/value_file.hpp"
@@ -32,7 +32,7 @@ class FileSensor : public Sensor {
 [[nodiscard]] Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources,
                                                           const Error& nothing);
 
-/// Opens a file and adds it as a channel if it is there and holds a number now. False where it does not.
+/// Opens a file and adds it as a channel if it exists and contains a number. Returns whether it did.
 bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel,
                      const std::filesystem::path& path, double scale, const Environment& environment);
 
@@ -43,7 +43,7 @@ bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel,
 [[nodiscard]] std::optional<std::string> first_line(const std::filesystem::path& path);
 [[nodiscard]] std::optional<std::uint64_t> number_in(const std::filesystem::path& path);
 
-/// What doctor says of an attempt to open: usable, or the error with its fix.
+/// The finding for `joulecast doctor` after an attempt to open: usable, or the error with its fix.
 [[nodiscard]] Finding finding_of(const Result<std::unique_ptr<Sensor>>& opened, std::string fix);
 
 }  // namespace joulecast::sensors

@@ -16,17 +16,17 @@ struct GpuCard {
 [[nodiscard]] std::vector<GpuCard> gpu_cards(const Environment& environment, std::string_view vendor,
                                              std::span<const std::string_view> drivers);
 
-/// Whether the PCI bus has a graphics card or accelerator that is no part of the processor. Where nothing
-/// measures it, its energy is missing; where there is none, nothing is.
+/// Whether the PCI bus has a separate graphics card or accelerator. If there is one and no sensor measures
+/// it, its energy is missing from the total.
 [[nodiscard]] bool has_gpu_board(const Environment& environment);
 
-/// Whether a program that runs here could use an NVIDIA or AMD GPU: the driver has made its device file, and
-/// the visible-devices variables do not hide all of them. Where nothing measures it then, its energy is
-/// missing.
+/// Whether a program on this machine could use an NVIDIA or AMD GPU: the driver has created its device file,
+/// and the visible-devices variables do not hide all GPUs. If no sensor measures it, its energy is missing
+/// from the total.
 [[nodiscard]] bool has_usable_gpu(const Environment& environment);
 
-/// A channel with what all channels of a card share: component, device, sensor, and the beginning of the
-/// name.
+/// A channel with the values that all channels of a card share: component, device, sensor, and the beginning
+/// of the name.
 [[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                                          const std::string& device);
 

@@ -1,4 +1,4 @@
-// NVML as a value: loaded and initialised when it is made, shut down when it goes.
+// NVML as an object: loaded and initialised by its constructor, shut down by its destructor.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class NvmlLibrary {
   /// Loads libnvidia-ml.so.1 as the environment names it and initialises it.
   /// unavailable without library or driver; denied without permission on the device files.
   [[nodiscard]] static Result<NvmlLibrary> load(const Environment& environment);
-  /// From a given table, as a test may have it; initialises it.
+  /// Uses the given functions, for tests, and initialises them.
   [[nodiscard]] static Result<NvmlLibrary> with(nvml::Functions functions);
   NvmlLibrary(NvmlLibrary&& other) noexcept;
   NvmlLibrary& operator=(NvmlLibrary&&) = delete;

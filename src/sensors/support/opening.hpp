@@ -6,17 +6,16 @@
 
 namespace joulecast::sensors {
 
-/// Opens a sensor on a thread of its own. A thread that never ends is left behind; it touches nothing of
-/// ours.
+/// Opens a sensor on a separate thread. A thread that never ends is abandoned; it uses none of our data.
 class Opening {
  public:
   /// `environment` is copied; what it points to must outlive the thread.
   Opening(const SensorType& type, const Environment& environment);
 
   [[nodiscard]] const SensorType& type() const { return *type_; }
-  /// Waits at most this long; whether there is an answer.
+  /// Waits at most this long. Returns whether the result is available.
   [[nodiscard]] bool wait(Seconds limit) const;
-  /// The answer; retry where there is none yet, or there could be no thread. Once.
+  /// The result. retry if there is none yet, or if no thread could be started. Call once.
   [[nodiscard]] Result<std::unique_ptr<Sensor>> take();
 
  private:

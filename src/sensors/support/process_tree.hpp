@@ -1,4 +1,4 @@
-// The processes that a training consists of, found in /proc, and what they have used.
+// The processes of a training, found in /proc, and the resources that they have used.
 #pragma once
 
 #include <cstdint>
@@ -10,29 +10,30 @@
 
 namespace joulecast::sensors {
 
-/// What /proc/PID/stat says of one process.
+/// Fields of /proc/PID/stat for one process.
 struct ProcessStat {
   int pid = 0;
   int parent = 0;
   int group = 0;
   int session = 0;
-  std::uint64_t ticks = 0;        ///< user and system time of it and of the children it has waited for
-  std::uint64_t start_ticks = 0;  ///< since boot: tells a process from a later one of the same pid
+  std::uint64_t ticks = 0;  ///< user and system time of it and of the children it has waited for
+  /// since boot; distinguishes a process from a later one with the same pid
+  std::uint64_t start_ticks = 0;
   std::uint64_t resident_pages = 0;
 };
 /// A name may hold spaces and brackets: the fields are counted from the last ")".
 [[nodiscard]] std::optional<ProcessStat> parse_process_stat(std::string_view text);
 
-/// How far refresh() looks; each kind includes those before it.
+/// How much refresh() looks at; each kind includes the previous ones.
 enum class Look {
   members,     ///< what the known members have used: one file each
   children,    ///< new children of members: one file for each of their threads
   everything,  ///< all of /proc, for members of the session: some 10 us for each process of the machine
 };
 
-/// The tree below one process. A member stays a member when its parent dies. Found are: children of members,
-/// what shares the root's session or process group, and, where we are their subreaper, orphans that came to
-/// us. Not found: a daemon that leaves the session between two looks, where init adopts it.
+/// The tree below one process. A member stays a member when its parent dies. It finds children of members,
+/// processes in the root's session or process group and, if this process is a subreaper, orphans that it
+/// adopted. It does not find a daemon that leaves the session between two looks and is adopted by init.
 class ProcessTree {
  public:
   [[nodiscard]] static Result<ProcessTree> open(const Environment& environment);

@@ -1,4 +1,4 @@
-// What the kernel says of the processor, and how busy it is.
+// The kernel's description of the processor, and how busy it is.
 #pragma once
 
 #include "sensors/support/value_file.hpp"
@@ -6,7 +6,7 @@
 namespace joulecast::sensors {
 
 struct Processor {
-  std::string model_name;  ///< as /proc/cpuinfo has it; empty on machines that do not say
+  std::string model_name;  ///< from /proc/cpuinfo; empty on machines that do not give it
   int logical_cpus = 0;
   int sockets = 1;
   bool simultaneous_threads = false;

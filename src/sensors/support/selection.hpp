@@ -1,4 +1,4 @@
-// Which of the build's sensors a measurement uses on this machine.
+// Chooses the sensors that a measurement uses on this machine.
 #pragma once
 
 #include "sensors/support/opening.hpp"
@@ -13,19 +13,21 @@ struct OpenedSensor {
 
 struct RefusedSensor {
   const SensorType* type = nullptr;
-  Error error;  ///< unavailable and "not needed" where another one does its work
+  /// unavailable and "not needed" if another sensor measures the same.
+  Error error;
 };
 
 struct SensorSelection {
   std::vector<OpenedSensor> opened;
   std::vector<RefusedSensor> refused;
-  std::vector<Opening> late;  ///< drivers that have not answered yet; they may still
+  /// Drivers that have not answered yet but may do so later.
+  std::vector<Opening> late;
 };
 
-/// Opens every sensor that works here, or only the named ones; meters first. A sensor that yields to another
-/// is left out where that one opened, and a model where a meter of its component opened, unless the user
-/// named it. invalid for a name that no sensor has, or where a named device does not exist. Drivers of GPUs
-/// open side by side with everything else, and are late after `patience`.
+/// Opens every sensor that works here, or only the named ones; meters first. Unless the user named it, a
+/// sensor is left out in two cases: it yields to another sensor that was opened, or it is a model and a meter
+/// of its component was opened. invalid for an unknown sensor or device. Drivers of GPUs open in parallel
+/// with everything else, and count as late after `patience`.
 [[nodiscard]] Result<SensorSelection> open_sensors(const Environment& environment,
                                                    std::span<const std::string> names,
                                                    Seconds patience = Seconds{10});

@@ -20,7 +20,8 @@ struct perf_event_attr;
 
 namespace joulecast::sensors {
 
-/// Everything that a sensor may touch, passed in, so that a test can give its own.
+/// Everything outside of the program that a sensor may use. It is passed in, so that a test can provide its
+/// own.
 struct Environment {
   Roots roots;
   const Clock* clock = &system_clock();
@@ -72,31 +73,34 @@ class Sensor {
   virtual void read(std::span<ChannelReading> readings) = 0;
 };
 
-/// One kind of channel that a source may have, known before any machine is looked at: for docs/sensors.md.
+/// One kind of channel that a source may have, independent of the machine. Used for docs/sensors.md.
 struct ChannelDescription {
-  std::string_view name;  ///< "<…>" stands for what differs: "gpu<N>_energy"
+  /// "<…>" stands for the part that varies: "gpu<N>_energy".
+  std::string_view name;
   trace::Quantity quantity = trace::Quantity::power;
   trace::Component component = trace::Component::other;
-  Seconds update_period{0};          ///< as in trace::Channel; 0 = the device tells it, or nobody knows
-  Seconds longest_update_period{0};  ///< where it depends on the device; 0 = it does not
+  /// See trace::Channel. 0 = the device reports it, or it is unknown.
+  Seconds update_period{0};
+  Seconds longest_update_period{0};  ///< if it depends on the device; 0 = it does not
 };
 
 /// Data about a source, and how to look for it and open it.
 struct SensorType {
   std::string_view name;         ///< "powercap"; also what --sensor takes
-  std::string_view description;  ///< one line for people
+  std::string_view description;  ///< one line for the user
   Lane lane = Lane::fast;
   Seconds shortest_interval{0.001};  ///< polling faster than this gives nothing new
-  /// A model that is not needed where a meter of this component opened.
+  /// For a model: it is not needed if a meter of this component was opened.
   std::optional<trace::Component> stands_in_for = {};
-  /// Another sensor that reads the same meter with less effort: where that one opened, this one stays out.
+  /// Another sensor that reads the same meter with less effort. If that one was opened, this one is left out.
   std::string_view yields_to = {};
   Finding (*probe)(const Environment&);
   Result<std::unique_ptr<Sensor>> (*open)(const Environment&);
-  // For docs/sensors.md, which is made from these.
+  // For docs/sensors.md, which is generated from these.
   std::span<const ChannelDescription> channels = {};  ///< empty: those of the recording (replay)
-  std::string_view needs = {};     ///< device, driver, library and permission, in one line of Markdown
-  std::string_view pitfalls = {};  ///< what to know before one believes its figures, likewise
+  std::string_view needs = {};  ///< device, driver, library and permission, in one line of Markdown
+  /// What a user must know to interpret the figures, in one line of Markdown.
+  std::string_view pitfalls = {};
 };
 
 /// Every sensor of the build, in name order (generated from the files of src/sensors).

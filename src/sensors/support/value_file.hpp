@@ -1,4 +1,4 @@
-// One number in one small file of /sys or /proc, read again and again through a descriptor that stays open.
+// One number in a small file of /sys or /proc, read repeatedly through a descriptor that stays open.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace joulecast::sensors {
 
-/// What a failed read of a source that worked before means: a passing gap (retry), or its end (gone). A
-/// permission that was withdrawn ends it, too.
+/// The meaning of a failed read from a source that worked before: a temporary gap (retry), or the end of the
+/// source (gone). A withdrawn permission is an end, too.
 [[nodiscard]] Failure reading_failure(int error, const std::filesystem::path& where);
 
 class ValueFile {

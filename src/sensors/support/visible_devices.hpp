@@ -16,12 +16,12 @@ struct VisibleDevice {
   std::string uuid;                    ///< "GPU-8932f937-…"; empty where the driver does not say
   std::string name;                    ///< "NVIDIA GeForce RTX 3090"
   bool partitioned = false;            ///< MIG is on
-  std::vector<std::string> instances;  ///< "MIG-…", one a MIG instance
+  std::vector<std::string> instances;  ///< "MIG-…", one per MIG instance
 };
 
 struct DeviceSelection {
   std::vector<std::size_t> indices;  ///< into the given devices, each once, in the list's order
-  std::string note;  ///< what a person should know: where the list stopped, and why; may be empty
+  std::string note;  ///< information for the user: where the list stopped, and why; may be empty
 };
 
 /// As the CUDA runtime reads its list: no list = all; an empty one = none; entries are indices, whole or
@@ -31,7 +31,7 @@ struct DeviceSelection {
 [[nodiscard]] DeviceSelection visible_devices(std::optional<std::string_view> list,
                                               std::span<const VisibleDevice> devices);
 
-/// As a person names devices for us: the same entries, but one that is wrong is an error (invalid).
+/// Devices as the user names them to joulecast: the same entries, but a wrong entry is an error (invalid).
 [[nodiscard]] Result<DeviceSelection> named_devices(std::span<const std::string> names,
                                                     std::span<const VisibleDevice> devices);
 
