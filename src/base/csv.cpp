@@ -11,7 +11,7 @@
 namespace joulecast {
 namespace {
 
-/// The words for what is wrong with a row, after its place.
+/// Describes a fault in a row; the text follows the row's place.
 std::string describe(CsvFault fault, CsvKind kind) {
   if (fault == CsvFault::text_after_quote) return "text after a closing quote";
   return kind == CsvKind::data ? "a quote is not closed" : "a quote opens here and never closes";

@@ -26,7 +26,7 @@ bool CsvScanner::next(CsvRow& row) {
   return false;
 }
 
-/// Reads up to and over the line end. Returns whether any cell was quoted.
+/// Reads a row including its line end. Returns whether any cell was quoted.
 bool CsvScanner::read_row(CsvRow& row) {
   bool quoted = false;
   for (;;) {
@@ -60,11 +60,11 @@ void CsvScanner::read_plain(CsvRow& row) {
   row.cells.push_back(text_.substr(begin, end - begin));
 }
 
-/// From behind the opening quote to the end of the cell. False where the row has a fault.
+/// Reads from after the opening quote to the end of the cell. False if the row has a fault.
 bool CsvScanner::read_quoted(CsvRow& row) {
   const auto opened = line_;
   std::string* rewritten = nullptr;
-  auto begin = at_;  // of what was not copied yet
+  auto begin = at_;  // beginning of the text that was not copied yet
   const auto spoilt = [&](CsvFault fault, std::size_t line) {
     row.fault = fault;
     row.fault_line = line;
@@ -96,7 +96,7 @@ bool CsvScanner::read_quoted(CsvRow& row) {
   return true;
 }
 
-/// Over the next line end, be it LF, CR or both.
+/// Skips the next line end: LF, CR or both.
 void CsvScanner::skip_line() {
   at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
   if (at_ == text_.size()) return;

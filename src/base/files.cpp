@@ -14,7 +14,7 @@ namespace joulecast {
 namespace fs = std::filesystem;
 namespace {
 
-/// Everything, or the errno that kept it from being written; of open() too.
+/// Writes everything, or returns the errno of the failure, also that of open().
 int write_and_close(Descriptor file, std::string_view content) {
   if (!file) return errno;
   int error = 0;

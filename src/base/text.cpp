@@ -33,7 +33,7 @@ struct Scale {
   double factor;
 };
 
-/// "1.5 kWh" by a table of lower-case units.
+/// Parses "1.5 kWh" with a table of lower-case units.
 std::optional<double> parse_scaled(std::string_view text, std::span<const Scale> scales) {
   text = trim(text);
   const auto unit_at =

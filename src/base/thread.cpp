@@ -7,7 +7,7 @@
 namespace joulecast {
 namespace {
 
-/// While it lives, the calling thread, and each thread that it starts, takes no signals.
+/// While this object exists, the calling thread and the threads that it starts handle no signals.
 class SignalsBlocked {
  public:
   SignalsBlocked() {

@@ -16,7 +16,7 @@ Result<WakeUp> WakeUp::create() {
 }
 
 void WakeUp::set() const {
-  // Fails only where the count is full, and then it is set already.
+  // Fails only if the count is at its maximum, and then the flag is set already.
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(descriptor_.get(), &one, sizeof one);
 }

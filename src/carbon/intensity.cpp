@@ -13,7 +13,7 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-/// Calls for each row with the cells of the named columns.
+/// Calls the action for each row with the cells of the named columns.
 template <class Action>
 Status for_each_row(const fs::path& file, std::initializer_list<std::string_view> names, Action action) {
   const auto table = CsvTable::read(file, CsvKind::data);
@@ -51,8 +51,8 @@ std::string source_of(double intensity, std::string_view place, int year, std::s
   return fmt::format("{:.3g} g CO2e/kWh, {}, mean of {} ({})", intensity, place, year, source);
 }
 
-/// "gcp europe-west1", "gcp/europe-west1", "gcp:europe-west1" -> provider and region; provider "" where none
-/// is said.
+/// Splits "gcp europe-west1", "gcp/europe-west1" or "gcp:europe-west1" into provider and region; provider ""
+/// if none is given.
 std::pair<std::string_view, std::string_view> split_region(std::string_view text) {
   text = trim(text);
   const auto at = text.find_first_of(" /:");
@@ -174,7 +174,7 @@ Estimate estimate(KilowattHours energy, const Place& place, const Result<Intensi
   result.pue_given = place.pue.has_value();
   const auto look_up = [&]() -> Result<Intensity> {
     if (auto status = check(place); !status) return propagate(status.error());
-    // The user's own figure counts; a country given with it only names the place.
+    // The user's own figure takes precedence; a country given with it only names the place.
     const bool have_country = table && !place.country.empty();
     if (place.intensity_g_per_kwh) {
       Intensity own{GramsPerKilowattHour{*place.intensity_g_per_kwh},

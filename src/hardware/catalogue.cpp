@@ -25,7 +25,7 @@ Result<std::vector<Gpu>> read_gpus(const fs::path& file) {
     for (std::size_t i = 0; i < table->columns().size(); ++i)
       if (!table->text(row, i).empty()) fields.emplace_back(table->columns()[i], table->text(row, i));
     auto gpu = gpu_from_fields(fields, table->where(row));
-    // A table of the project must be right as a whole, so what is invalid in it makes it malformed.
+    // The project's tables must be valid as a whole, so an invalid row makes the table malformed.
     if (!gpu) return fail(ErrorKind::malformed, gpu.error().where, "{}", gpu.error().message);
     gpus.push_back(std::move(*gpu));
   }
@@ -53,7 +53,7 @@ Result<std::vector<Cpu>> cpus_of(const Result<CsvTable>& table) {
   return cpus;
 }
 
-/// The longest run of digits: it tells CPUs of one family apart.
+/// The longest run of digits, which distinguishes CPUs of one family.
 std::string_view longest_number(std::string_view name) {
   std::string_view longest;
   for (std::size_t begin = 0; begin < name.size();) {

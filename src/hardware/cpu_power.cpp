@@ -12,7 +12,7 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// The letters behind the digits of a model number: "KS" of i9-13900KS, "U" of 3700U.
+/// The letters after the digits of a model number: "KS" in i9-13900KS, "U" in 3700U.
 std::string_view suffix_of_number(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     std::size_t end = i;
@@ -69,11 +69,11 @@ CpuClass cpu_class_of(std::string_view model_name) {
 }
 
 CpuPowerParameters cpu_power_parameters(const CpuDescription& cpu) {
-  // full_share and its spread are judged by class, not fitted: servers are specified for their heaviest code
-  // and stay below it, unlocked desktop parts are allowed far more than their base power. Only the server and
-  // workstation figures were held against readings (one CPU each), with those in sight when they were
-  // settled; the other classes are untested. idle_share and steepness: bench/cpu_power_bench.cpp, RAPL
-  // readings collected by the CodeCarbon project (MIT).
+  // full_share and its spread are estimates by class, not fitted: servers are specified for their heaviest
+  // code and stay below it; unlocked desktop parts may use far more than their base power. Only the server
+  // and workstation figures were compared with readings (one CPU each), which were known when the figures
+  // were chosen; the other classes are untested. idle_share and steepness: bench/cpu_power_bench.cpp, with
+  // RAPL readings collected by the CodeCarbon project (MIT).
   CpuPowerParameters p{0.05, 0.85, 2.25, 0.55};
   switch (cpu.kind) {
     case CpuClass::server:

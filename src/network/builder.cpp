@@ -81,7 +81,7 @@ Tensor Builder::append(Layer layer, const std::vector<const Tensor*>& inputs, Sh
   result.gradient |= input_gradient;
   const double outputs = elements(result.shape);
   layer.output_bytes = outputs * network_.element_bytes;
-  if (layer.kind != LayerKind::embedding)  // only the rows that are looked up are read: they are its input
+  if (layer.kind != LayerKind::embedding)  // only the rows that are looked up are read; they are its input
     layer.weight_bytes = static_cast<double>(layer.parameters) * network_.element_bytes;
   count_backward(layer, input_gradient);
   const auto kept = kept_for_backward(layer.kind, layer.operation);

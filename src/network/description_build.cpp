@@ -154,7 +154,8 @@ class Machine {
     return run(statement.bodies[holds ? 0 : 1], current, local);
   }
 
-  /// add, multiply, concat: every part starts from the same input. aside: counted, and its result dropped.
+  /// add, multiply, concat: every part starts from the same input. aside: the part is counted, but its result
+  /// is dropped.
   Result<Tensor> branch(const Statement& statement, Arguments& arguments, const Tensor& current,
                         Variables& local) {
     const auto dimension = static_cast<std::size_t>(arguments.option("dimension", 0));

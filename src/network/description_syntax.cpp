@@ -1,4 +1,4 @@
-// From text to statements: words, arguments, and what stands between a line and its `end`.
+// Parses text into statements: words, arguments, and the lines between a statement and its `end`.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_remembered_line = 4096;
 
-/// What one line says of an epoch.
+/// What one line says about an epoch.
 struct Mention {
   double epoch = 0;             ///< Hugging Face counts in fractions
   std::optional<double> total;  ///< "3/90"
@@ -106,8 +106,8 @@ std::optional<double> find_announced_total(std::string_view line, const std::str
   return parse_double(take_number(rest));
 }
 
-/// "Training on 1347 images", "***** Running training *****": from here on epochs are counted; what came
-/// before was preparation.
+/// "Training on 1347 images", "***** Running training *****": epochs count from here on; everything before
+/// was preparation.
 bool announces_training(const std::string& lowered) {
   static constexpr std::string_view phrases[] = {"start training",   "starting training",
                                                  "begin training",   "beginning training",

@@ -25,7 +25,8 @@ std::optional<double> positive(const Json& message, const char* key) {
   return value && *value > 0 ? value : std::nullopt;
 }
 
-/// Drops what is nested more deeply than any message, so that a hostile line cannot exhaust the stack.
+/// Drops values nested more deeply than in any valid message, so that a hostile line cannot exhaust the
+/// stack.
 Json parse_json(std::string_view line) {
   const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest_nesting; };
   return Json::parse(line, shallow, /*allow_exceptions=*/false);

@@ -18,7 +18,7 @@ namespace joulecast::progress {
 namespace {
 
 constexpr std::size_t most_clients = 256;
-/// A client that never stops sending must not keep us from reading the training's output
+/// A client that never stops sending must not prevent reading the training's output.
 constexpr int most_reads_per_service = 16;
 
 bool watch(const Descriptor& epoll, const Descriptor& watched) {

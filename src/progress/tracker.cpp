@@ -45,7 +45,7 @@ void Tracker::take(const Event& event) {
       if (!open_ && !last_index_) last_end_ = at;
       break;
     case EventKind::epoch_begin:
-      if (open_ && open_->index == *event.epoch) break;  // the beginning was told twice
+      if (open_ && open_->index == *event.epoch) break;  // the beginning was reported twice
       if (last_index_ && *event.epoch <= *last_index_) ++contradictions_;
       if (open_) close(at, std::nullopt);
       open(*event.epoch, at);
@@ -55,7 +55,7 @@ void Tracker::take(const Event& event) {
       if (!open_) {
         if (last_index_ && *event.epoch <= *last_index_) {
           ++contradictions_;
-          break;  // the end was told before
+          break;  // the end was reported before
         }
         open(*event.epoch, last_end_);
       }

@@ -17,7 +17,7 @@ constexpr double frozen_after_updates = 20;
 /// A gauge that was not read for longer than this many periods, and a little more, has a gap there.
 constexpr double late_periods = 2.5;
 constexpr double late_s = 0.25;
-/// Nor is a channel waited for that has not been read for so many periods, and so long.
+/// A channel that was not read for this many periods, and for a minimum time, is not waited for.
 constexpr double silent_periods = 3;
 constexpr double silent_s = 10;
 
@@ -109,7 +109,7 @@ void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
   count_fault("the counter stood still");
 }
 
-/// Reported as one gap when the counter moves again: what was used in the meantime is lost.
+/// Reported as one gap when the counter moves again: the energy used in the meantime is lost.
 void ChannelRecorder::tell_freeze(double until) {
   sink_->gap(index_, {Seconds{unchanged_since_}, Seconds{until}});
   frozen_ = false;

@@ -11,7 +11,7 @@ constexpr std::size_t most_readings = 4096;
 
 void EnergyHistory::add(double time, double energy, double power) {
   if (readings_.size() == most_readings) {
-    // Every other one of the older half goes; the first one stays.
+    // Drops every other reading of the older half, but keeps the first.
     auto kept = readings_.begin();
     for (std::size_t i = 0; i < readings_.size(); i += i < most_readings / 2 ? 2 : 1) *kept++ = readings_[i];
     readings_.erase(kept, readings_.end());
@@ -33,7 +33,8 @@ std::optional<double> EnergyHistory::since_first(double time) const {
   const auto& a = *std::prev(after);
   const auto& b = *after;
   double share = (time - a.time) / (b.time - a.time);
-  // Along the line between two powers the share of the energy is not that of the time.
+  // Power changes linearly between two readings, so the share of the energy differs from the share of the
+  // time.
   if (const double both = a.power + b.power; both > 0)
     share = share * (2 * a.power + (b.power - a.power) * share) / both;
   return a.energy + share * (b.energy - a.energy);

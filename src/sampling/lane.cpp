@@ -11,7 +11,7 @@ namespace joulecast::sampling {
 namespace {
 
 constexpr double seconds_of_slack = 8;  ///< how long samples may wait to be drained before they are dropped
-constexpr Seconds hang_after{3};        ///< a read that takes longer is said to hang
+constexpr Seconds hang_after{3};        ///< a read that takes longer is reported as hanging
 
 std::chrono::nanoseconds to_chrono(Seconds d) {
   return std::chrono::nanoseconds(std::llround(d.value() * 1e9));
@@ -90,7 +90,7 @@ void Sampler::Lane::work() {
   const auto tick = to_chrono(tick_);
   for (auto next = std::chrono::steady_clock::now() + tick; !sleep_until(next); next += tick) {
     read_due(/*all=*/false);
-    // Ticks that were missed (a slow read) are skipped: reading twice at once tells nothing.
+    // Ticks that were missed because of a slow read are skipped: two readings at once bring nothing new.
     if (const auto late = std::chrono::steady_clock::now() - next; late > tick) next += late - late % tick;
   }
   read_due(/*all=*/true);
@@ -118,7 +118,7 @@ void Sampler::Lane::read_source(std::size_t index) {
   account(source, after - before, failed);
 }
 
-/// Puts one channel's reading into the ring; 1 where it failed.
+/// Puts one channel's reading into the ring. Returns 1 if the reading failed.
 std::uint64_t Sampler::Lane::hand_over(Source& source, std::size_t c, SteadyTime time) {
   if (source.ended[c] != 0) return 0;
   const auto& reading = source.readings[c];

@@ -7,7 +7,7 @@
 namespace joulecast::sampling {
 namespace {
 
-/// The channel that a row's figure was taken from: of two with one name, the counter.
+/// The channel that a row's figure was taken from. If two have the same name, it is the counter.
 const ChannelRecorder* source_of(const trace::ComponentEnergy& row,
                                  const std::vector<ChannelRecorder>& channels) {
   const ChannelRecorder* source = nullptr;

@@ -10,7 +10,8 @@ namespace {
 constexpr double readings_per_wrap = 4;  ///< so that a wrapping counter is never ambiguous
 constexpr Seconds shortest_period{0.0005};
 
-/// How often one sensor is read: as asked, not faster than it can, and often enough for its counters' wraps.
+/// How often a sensor is read: as requested, but not faster than it can, and often enough for its counters'
+/// wraps.
 Seconds period_of(const sensors::OpenedSensor& open, Seconds interval) {
   auto period = std::max(interval, open.type->shortest_interval);
   for (const auto& channel : open.sensor->channels()) {

@@ -1,5 +1,5 @@
-// Power meters of the hardware-monitoring class: ACPI meters (whole machine, or the rails of NVIDIA Grace),
-// the sockets of AMD's amd_energy driver, and power supplies that tell what they deliver.
+// Power meters of the hardware-monitoring class: ACPI meters (the whole machine, or the rails of NVIDIA
+// Grace), the sockets of AMD's amd_energy driver, and power supplies that report their output power.
 // https://docs.kernel.org/hwmon/acpi_power_meter.html, https://docs.nvidia.com/grace-perf-tuning-guide
 #include <algorithm>
 

@@ -34,7 +34,7 @@ class Ipmi : public Sensor {
     channels_.push_back(std::move(channel));
   }
 
-  /// Asks once; also how we learn whether the controller measures power.
+  /// Asks once. Also used to find out whether the controller measures power.
   [[nodiscard]] Result<DcmiPower> ask() {
     if (auto sent = send(); !sent) return propagate(sent.error());
     pollfd waiting{device_.get(), POLLIN, 0};
@@ -51,7 +51,7 @@ class Ipmi : public Sensor {
       readings[0] = propagate(power.error());
       return;
     }
-    // A controller that hangs repeats its last answer for hours: that is not a measurement.
+    // A controller that hangs repeats its last answer for hours, which is not a measurement.
     const bool repeated = last_ && last_->timestamp == power->timestamp && last_->now == power->now;
     last_ = *power;
     readings[0] = repeated ? fail(ErrorKind::retry, path_, "the controller repeats its last reading")

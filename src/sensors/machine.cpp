@@ -45,7 +45,7 @@ class Machine : public Sensor {
   [[nodiscard]] ChannelReading mean_clock() const {
     double sum = 0;
     std::size_t answered = 0;
-    for (const auto& clock : clocks_)  // a CPU may have been unplugged: the others still answer
+    for (const auto& clock : clocks_)  // a CPU may have been unplugged; the others still answer
       if (const auto khz = clock.read_double()) sum += *khz, ++answered;
     if (answered == 0)
       return fail(ErrorKind::retry, clocks_.front().path().string(), "no CPU says its clock");

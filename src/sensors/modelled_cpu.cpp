@@ -1,4 +1,4 @@
-// CPU power where nothing measures it: utilisation, clock and the maker's TDP through hardware::cpu_power.
+// CPU power if no sensor measures it: from utilisation, clock and the maker's TDP by hardware::cpu_power.
 #include <algorithm>
 
 #include "hardware/catalogue.hpp"
@@ -90,7 +90,7 @@ class ModelledCpu : public Sensor {
       power_ = power_at(*utilisation);
       last_look_ = now;
     }
-    // Where the last look is too recent, as at the end of a run, the power is taken to be unchanged.
+    // If the previous reading is too recent, as at the end of a run, the power is assumed to be unchanged.
     used_ += power_ * (now - last_);
     last_ = now;
     readings[0] = trace::RawValue(static_cast<std::uint64_t>(used_.value() / joules_per_count));
@@ -101,8 +101,8 @@ class ModelledCpu : public Sensor {
     return hardware::cpu_power(model_.tdp, model_.parameters, utilisation, clock_share());
   }
 
-  /// The clock that the governor or the user allows, as a share of the maximum; 1 where the kernel does not
-  /// say.
+  /// The clock that the governor or the user allows, as a share of the maximum; 1 if the kernel does not
+  /// report it.
   [[nodiscard]] double clock_share() const {
     if (!allowed_khz_ || maximum_khz_ <= 0) return 1;
     const auto allowed = allowed_khz_->read_double();

@@ -1,4 +1,4 @@
-// Memory power where nothing measures it: 3.75e-4 W for each MB in use (del Rey et al., arXiv 2307.05520).
+// Memory power if no sensor measures it: 3.75e-4 W for each MB in use (del Rey et al., arXiv 2307.05520).
 #include "sensors/support/file_sensor.hpp"
 #include "sensors/support/processor.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 using trace::Channel;
 
 constexpr double watts_per_byte = 3.75e-4 / 1e6;
-/// Modules of one size differ by that much between idle and full traffic, and unused ones draw power as well.
+/// Modules of one size differ by this much between idle and full traffic, and unused ones draw power as well.
 constexpr double uncertainty = 0.6;
 
 class ModelledDram : public Sensor {

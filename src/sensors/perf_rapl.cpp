@@ -1,5 +1,5 @@
-// RAPL through perf events: for machines where we may not read the powercap files, but may use perf.
-// /sys/bus/event_source/devices/power, see perf_event_open(2) and the kernel's arch/x86/events/rapl.c
+// RAPL through perf events, for machines on which the powercap files are not readable but perf may be used.
+// See /sys/bus/event_source/devices/power, perf_event_open(2) and the kernel's arch/x86/events/rapl.c.
 #include <linux/perf_event.h>
 
 #include <cerrno>
@@ -135,8 +135,8 @@ class PerfRapl : public Sensor {
   std::vector<Channel> channels_;
 };
 
-/// The kernel extends the 32-bit hardware counter to 64 bits. Where it missed a wrap, the count falls by the
-/// hardware's range. powercap tells that range even to those who may not read its counter.
+/// The kernel extends the 32-bit hardware counter to 64 bits. If it missed a wrap, the count falls by the
+/// hardware's range. powercap reports this range even to users who may not read its counter.
 std::uint64_t hardware_range(const Environment& environment, Component component, double scale) {
   const auto zone = environment.roots.sys / "class/powercap" /
                     (component == Component::dram ? "intel-rapl:0:0" : "intel-rapl:0");

@@ -13,7 +13,7 @@ using trace::Component;
 using trace::Quantity;
 
 constexpr double joules_per_count = 1e-6;
-// Above what any socket or its memory can draw: bounds that tell a wrap from a fault.
+// Bounds above the power of any socket or its memory. They distinguish a wrap from an error.
 constexpr Watts most_of_a_package{1000};
 constexpr Watts most_of_dram{500};
 
@@ -55,7 +55,7 @@ std::string channel_name(std::string_view package, std::string_view part) {
   return fmt::format("cpu{}_{}", package, part);
 }
 
-/// What a zone measures; nothing for one that must not be counted or that we do not know.
+/// The channel for a zone; nothing for a zone that must not be counted or is unknown.
 std::optional<Channel> channel_of(const Zone& zone, const std::vector<Zone>& all) {
   Channel channel;
   channel.sensor = "powercap";

@@ -12,15 +12,15 @@ namespace {
 using trace::Channel;
 using trace::Quantity;
 
-/// CPU time is counted in ticks of 10 ms, so it is read once a second. New members are looked for less often
-/// where that is expensive: the kernel keeps a list of children for each thread, and a training may have
-/// hundreds.
+/// CPU time is counted in ticks of 10 ms, so it is read once a second. New members are searched for less
+/// often if that is expensive: the kernel keeps a list of children for each thread, and a training may have
+/// hundreds of threads.
 constexpr Seconds look_every{1};
 constexpr Seconds search_every{10};
 constexpr Seconds rarest_look{30};
 constexpr double most_of_a_core = 5e-4;
 
-/// When a kind of look is due again: after `every`, and later the longer the last one took, so that looking
+/// When a kind of look is due again: after `every`, or later if the previous look took long, so that looking
 /// stays within its share of a core.
 class Pace {
  public:
@@ -58,8 +58,8 @@ class ProcessTreeSensor : public Sensor {
       look(searches_.due(now)             ? Look::everything
            : looks_for_children_.due(now) ? Look::children
                                           : Look::members);
-      // A member that was found late brings along what it used before. What exceeds the machine's capacity is
-      // carried over to the next readings.
+      // A member that was found late brings the time that it used before. Time beyond the machine's capacity
+      // is carried over to the next readings.
       const double most = cpu_ticks_per_second_ * elapsed.value();
       const double used = std::min(static_cast<double>(tree_.used_ticks()) - ticks_told_, most);
       cpu_share_ = used / most;

@@ -1,4 +1,4 @@
-// A recorded run as a sensor: what was measured once can be measured again, at the pace of the given clock.
+// A sensor that plays a recorded run, at the pace of the given clock.
 #include <algorithm>
 #include <cmath>
 

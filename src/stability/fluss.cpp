@@ -1,5 +1,5 @@
-// The paper's detector: z-normalised matrix profile, FLUSS with two regimes, minimum of the corrected arc
-// curve.
+// The detector of del Rey et al.: z-normalised matrix profile, FLUSS with two regimes, minimum of the
+// corrected arc curve.
 #include "stability/arc_curve.hpp"
 #include "stability/detector.hpp"
 #include "stability/matrix_profile.hpp"

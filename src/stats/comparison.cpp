@@ -15,7 +15,7 @@ namespace {
 
 constexpr double largest_value = 1e150;
 
-/// Sorted within and among themselves (by median); small groups taken out and named.
+/// Sorts the groups internally and by their medians. Small groups are removed and named.
 Result<std::vector<LabelledGroup>> usable(std::vector<LabelledGroup> groups, ComparisonResult& result) {
   if (groups.size() > most_groups) {
     return fail(ErrorKind::invalid, "compare",
@@ -136,7 +136,8 @@ void plan_repetitions(ComparisonResult& result, const ComparisonOptions& options
   const auto variation = common_variation(result.groups);
   if (!variation || !(*variation > 0)) return;
   const auto k = static_cast<double>(result.groups.size());
-  const double alpha = options.alpha / (k * (k - 1) / 2);  // as if every pair were tested: cautious
+  // as if every pair were tested, which is the cautious choice
+  const double alpha = options.alpha / (k * (k - 1) / 2);
   const bool ranks = result.approach == Approach::ranks;
   for (const double wanted : options.wanted_differences) {
     Repetitions plan{wanted, std::nullopt};

@@ -5,7 +5,7 @@
 namespace joulecast::stats {
 namespace {
 
-/// All pairs with what does not depend on the approach.
+/// All pairs with the figures that do not depend on the approach.
 Result<std::vector<PairOutcome>> described_pairs(Samples groups, double alpha) {
   std::vector<PairOutcome> pairs;
   for (std::size_t a = 0; a < groups.size(); ++a) {

@@ -49,7 +49,7 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   std::vector<Candidate> chosen;
   for (const auto& [key, candidate] : best) {
     const auto& channel = candidate.trace->channel;
-    // A model replaces a meter that is not there; it is never added to one.
+    // A model replaces a missing meter and is never added to a meter.
     if (channel.provenance == Provenance::measured ||
         !has_measured.contains({channel.node, channel.component}))
       chosen.push_back(candidate);
@@ -64,8 +64,8 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   return chosen;
 }
 
-/// Which of the chosen channels are added: not those that another chosen one contains, and nothing else of a
-/// machine that has a meter for the whole.
+/// Which of the chosen channels are added up. Channels contained in another chosen one are not. On a machine
+/// with a meter for the whole, only that meter is.
 std::vector<bool> choose_total(const std::vector<Candidate>& chosen) {
   std::set<std::pair<std::string, std::string>> names;
   std::set<std::string> metered_nodes;
@@ -98,7 +98,7 @@ ComponentEnergy row_of(const Candidate& candidate, bool in_total) {
   return row;
 }
 
-/// Every machine has a CPU and memory; a GPU only where the run says so.
+/// Every machine has a CPU and memory; a GPU is only expected if the run says so.
 void add_missing(const Run& run, RunEnergy& energy) {
   const auto has = [&](Component component) {
     return std::ranges::any_of(energy.components,
@@ -135,8 +135,8 @@ void add_up(RunEnergy& energy) {
   energy.total = Joules{total};
   energy.provenance = provenance;
   energy.coverage = total > 0 ? seen / total : 0;
-  // Added linearly, as if all parts were wrong in the same direction. That is the cautious choice, since
-  // models share their inputs.
+  // Added linearly, as if all parts were wrong in the same direction. This is cautious, because models share
+  // their inputs.
   energy.relative_uncertainty = total > 0 ? uncertain / total : 0;
 }
 

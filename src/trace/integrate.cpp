@@ -64,8 +64,8 @@ class Integrator {
     return {begin, end, mean, mean};
   }
 
-  /// The powers that the policy uses for interval i, a gap. A counter's difference is lost there, so they are
-  /// taken from the intervals on both sides.
+  /// The powers that the policy uses for interval i, which is a gap. A counter's difference is lost in a gap,
+  /// so the powers come from the intervals on both sides.
   [[nodiscard]] Interval filled(std::size_t i) const {
     auto whole = interval(i);
     if (counter_) {
@@ -174,8 +174,8 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
       const Span step{Seconds{times[i - 1]}, Seconds{times[i]}};
       const auto part = integrator.over(step);
       total.add(part.energy.value());
-      // Nothing is known before the first and after the last reading: a gap, so that it is not read as zero
-      // power.
+      // Before the first and after the last reading nothing is known. This becomes a gap, so that it is not
+      // read as zero power.
       if (part.outside > 0.5 * step.length()) result.gaps.push_back(step);
     }
     result.times.push_back(times[i]);

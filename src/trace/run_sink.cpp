@@ -5,7 +5,7 @@
 namespace joulecast::trace {
 namespace {
 
-/// Channels that were read together then reach the sink together, and a store can share their times.
+/// In this way channels that were read together reach the sink together, and a store can share their times.
 constexpr std::size_t stretch_length = 2048;
 
 void replay_readings(const std::vector<Trace>& traces, RunSink& sink) {

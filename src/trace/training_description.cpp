@@ -10,12 +10,12 @@
 namespace joulecast::trace {
 namespace {
 
-constexpr double most = 1e15;  ///< of anything that a training counts
+constexpr double most = 1e15;  ///< largest value of any count in a training
 constexpr double most_whole = 1e9;
 
 enum class Form { text, positive, zero_or_more, whole, elsewhere };
 
-/// One of the three members holds the value; none where it is kept elsewhere.
+/// One of the three members holds the value; none if it is stored elsewhere.
 struct Tag {
   std::string_view name;
   Form form;
@@ -58,7 +58,8 @@ bool possible(double value, Form form) {
   return value <= most && (value > 0 || (value == 0 && form == Form::zero_or_more));
 }
 
-/// Whether the value is possible; then the description has it. Nothing said is unknown.
+/// Stores the value in the description if it is possible, and returns whether it is. An empty value means
+/// unknown.
 bool take(TrainingDescription& training, const Tag& tag, std::string_view said) {
   if (tag.text != nullptr) {
     training.*tag.text = said;

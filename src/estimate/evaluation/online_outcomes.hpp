@@ -54,8 +54,8 @@ struct EvaluatedRun {
 
 /// Replays the run to every method. The true value is the energy of the run's units; what is used before,
 /// between and after them is left out, since no method forecasts it. `step` sets s and w of step-power and
-/// step-energy. By default they are the paper's s = 10, w = 5 if that is at most half of the run, otherwise s
-/// = 1, w = 5. invalid in the cases of replay_of(), and if the run is not complete.
+/// step-energy. By default they are del Rey et al.'s s = 10, w = 5 if that is at most half of the run,
+/// otherwise s = 1, w = 5. invalid in the cases of replay_of(), and if the run is not complete.
 [[nodiscard]] Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetting> step = {});
 
 }  // namespace joulecast::estimate

@@ -14,7 +14,7 @@
 namespace joulecast::estimate {
 
 enum class Split {
-  random,         ///< by row: repeats of a configuration may be on both sides, as in the paper
+  random,         ///< by row: repeats of a configuration may be on both sides, as in del Rey et al.
   configuration,  ///< whole configurations are held out
   /// Whole workload-host pairs are held out, of which workload and host are each known from other rows.
   pair,

@@ -48,7 +48,7 @@ struct FitOptions {
   std::uint64_t seed = 1;
   int draws = 100;  ///< number of settings that each random search draws
   int folds = 5;    ///< number of folds of its cross-validation
-  /// Keep repeats of one configuration in one fold. False = split by row, as the paper does.
+  /// Keep repeats of one configuration in one fold. False = split by row, as del Rey et al. do.
   bool group_folds = true;
   std::string regression;  ///< the only regression that pre-* may choose; empty = the best of the four
 };

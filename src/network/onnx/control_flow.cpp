@@ -12,7 +12,7 @@ namespace {
 constexpr int deepest_call = 24;
 constexpr double most_trips = 1e6;
 
-/// What is known inside a body of a value that changes from one iteration to the next.
+/// What is known inside a body about a value that changes from one iteration to the next.
 Value changing(const Value* value) {
   Value result = value == nullptr ? Value{} : *value;
   result.data.reset();

@@ -43,7 +43,7 @@ void name_weights(const Node& node, std::vector<Value>& outputs) {
   if (count && *count > 1) value.weights.push_back({node.proto().output(0), *count, value.type});
 }
 
-/// One sample's share of what was counted for the whole batch, `times` over.
+/// Scales what was counted for the whole batch to one sample, `times` over.
 void scale(Layer& layer, double batch, double times) {
   for (auto* figure : {&layer.macs, &layer.flops, &layer.backward_flops, &layer.input_bytes,
                        &layer.output_bytes, &layer.saved_bytes})
@@ -297,7 +297,8 @@ Result<ArchitectureFeatures> parse_onnx(std::string_view bytes, const std::strin
     return fail(ErrorKind::malformed, where, "holds no graph: is it an ONNX model?");
   try {
     return Reader(model, where, options).read();
-  } catch (const std::exception& error) {  // libonnx and the standard library; nothing of ours throws
+    // thrown by libonnx or the standard library; our own code does not throw
+  } catch (const std::exception& error) {
     return fail(ErrorKind::malformed, where, "{}", error.what());
   }
 }

@@ -1,5 +1,5 @@
-// Output types and shapes of one node: libonnx's rule where it has one (library_shapes.hpp), else our own,
-// for operators that are newer than the library and those of which it gives no shape.
+// Output types and shapes of one node: by libonnx's rule if it has one (library_shapes.hpp), else by our own
+// rules. These cover operators that are newer than the library, and those for which it gives no shape.
 
 #include <algorithm>
 #include <cmath>

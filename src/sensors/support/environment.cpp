@@ -13,16 +13,16 @@
 namespace joulecast::sensors {
 namespace {
 
-/// The variables as they are now: sensors look at them from threads of their own, and a host program may
-/// change its environment at any time.
+/// A copy of the variables, because sensors read them on their own threads and a host program may change its
+/// environment at any time.
 class Variables {
  public:
   Variables() {
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
       const std::string_view text(*entry);
       const auto equals = text.find('=');
-      if (equals != std::string_view::npos)
-        values_.emplace(text.substr(0, equals), text.substr(equals + 1));  // the first of a name counts
+      // emplace() keeps the first value of a name
+      if (equals != std::string_view::npos) values_.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }
   /// nullptr where it is not set.

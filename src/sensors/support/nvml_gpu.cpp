@@ -56,7 +56,7 @@ PowerSampling power_sampling(unsigned architecture, std::string_view name, Power
   } else if (architecture == nvml::ampere && ga100) {
     sampling = {Seconds{0.1}, Seconds{0.025}, 0};
   }
-  // Where the window is shorter than the period, part of the time is never seen.
+  // If the averaging window is shorter than the period, part of the time is never seen.
   constexpr double unseen_uncertainty = 0.3;
   const double seen = std::min(1.0, sampling.window / sampling.period);
   sampling.uncertainty = gain_uncertainty + unseen_uncertainty * (1 - seen);

@@ -27,7 +27,8 @@ std::optional<std::string_view> read_at(int folder, const char* name, std::span<
   return std::string_view(buffer.data(), static_cast<std::size_t>(got));
 }
 
-/// Hands every all-digit name in a folder to `take`; getdents64 itself, because opendir allocates.
+/// Calls `take` for every all-digit name in a folder. Uses getdents64 directly, because opendir allocates
+/// memory.
 template <class Take>
 void for_each_number(int folder, const char* name, Take take) {
   const Descriptor list(::openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -93,7 +94,7 @@ Result<ProcessTree> ProcessTree::open(const Environment& environment) {
   tree.add(tree.root_);
   if (tree.members_.empty())
     return fail(ErrorKind::unavailable, fmt::format("process {}", tree.root_), "it does not exist");
-  // What the root used before now does not count. Its children and theirs are found by the first look.
+  // Time that the root used before now does not count. The first look finds its children and theirs.
   tree.sum_before_ = tree.members_.front().stat.ticks;
   return tree;
 }

@@ -19,8 +19,8 @@ struct SearchResult {
                                         std::uint64_t seed);
 
 /// Draws `options.draws` settings and returns the one with the best R2. Distributions, given by their means:
-/// alpha ~ Exp(0.1) for ridge; alpha, gamma ~ Exp(0.01) for kernel ridge, as in the paper; C ~ Exp(10),
-/// epsilon ~ Exp(0.02), gamma ~ Exp(0.05) for support vectors, for which the paper gives none. A linear
+/// alpha ~ Exp(0.1) for ridge; alpha, gamma ~ Exp(0.01) for kernel ridge, as in del Rey et al.; C ~ Exp(10),
+/// epsilon ~ Exp(0.02), gamma ~ Exp(0.05) for support vectors, for which they give none. A linear
 /// regression has nothing to draw. Nothing is shared between folds, not even the scaling of the features.
 /// invalid if a fold cannot be fitted.
 [[nodiscard]] Result<SearchResult> search_setting(const RegressionData& data,
