@@ -8,6 +8,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/run_choice.hpp"
 #include "report/projection_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
@@ -59,6 +60,7 @@ int project(Options& options) {
   if (auto ok = complete(options); !ok) return report_error(ok.error());
   const auto projected = session::project(options.request);
   if (!projected) return report_error(projected.error());
+  say_choice(options.request.run, projected->choice);
   const auto plot = report::to_plot(*projected);
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)

@@ -8,6 +8,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/run_choice.hpp"
 #include "report/stability_report.hpp"
 #include "report/svg.hpp"
 #include "report/terminal_plot.hpp"
@@ -28,6 +29,7 @@ int give(const session::StabilitySummary& summary, const Options& options) {
 }
 
 int give(const session::StabilityOfRun& of_run, const Options& options) {
+  say_choice(options.request.runs.front(), of_run.choice);
   const auto plot = report::to_plot(of_run);
   if (options.json != "-") fmt::print("{}", report::to_terminal(plot, report::terminal_options()));
   if (!options.plot.empty())

@@ -29,6 +29,7 @@ std::vector<estimate::EarlierStop> earlier_stops(const store::RunStore& store, c
 struct Loaded {
   trace::Run run;
   std::vector<estimate::EarlierStop> stops;
+  store::RunChoice choice{};
 };
 
 Result<Loaded> load(const ProjectRequest& request) {
@@ -40,24 +41,14 @@ Result<Loaded> load(const ProjectRequest& request) {
   }
   const auto store = open_store(request.store, store::Access::read);
   if (!store) return propagate(store.error());
-  auto run = (*store)->load(request.run);
+  auto choice = (*store)->resolve(request.run);
+  if (!choice) return propagate(choice.error());
+  auto run = (*store)->load(choice->id);
   if (!run) return propagate(run.error());
-  Loaded loaded{std::move(*run), {}};
+  Loaded loaded{std::move(*run), {}, std::move(*choice)};
   if (const auto& rule = request.history.early_stopping)
     loaded.stops = earlier_stops(**store, loaded.run, rule->max_epochs);
   return loaded;
-}
-
-/// Where the electricity comes from: the user's request, else the run's own record.
-Place place_of(const trace::Run& run, Place asked) {
-  const auto& kept = run.place;
-  if (asked.country.empty() && asked.cloud_region.empty() && !asked.intensity_g_per_kwh) {
-    asked.country = kept.country;
-    asked.cloud_region = kept.cloud_region;
-    asked.intensity_g_per_kwh = kept.intensity_g_per_kwh;
-  }
-  if (!asked.pue) asked.pue = kept.pue;
-  return asked;
 }
 
 }  // namespace
@@ -74,6 +65,7 @@ Result<ProjectedRun> project(const ProjectRequest& request) {
   if (!at) return propagate(at.error());
 
   ProjectedRun result;
+  result.choice = std::move(loaded->choice);
   result.run = !loaded->run.info.name.empty() ? loaded->run.info.name : loaded->run.info.id;
   result.started = loaded->run.started;
   result.history = std::move(*history);
@@ -85,8 +77,9 @@ Result<ProjectedRun> project(const ProjectRequest& request) {
   if (result.started && end < longest_told) {
     result.finish_time = WallTime{result.started->ns + static_cast<std::int64_t>(end.value() * 1e9)};
   }
-  result.carbon = carbon::estimate(to_kilowatt_hours(moment.projection.total.value),
-                                   place_of(loaded->run, request.place), carbon::IntensityTable::read());
+  result.carbon =
+      carbon::estimate(to_kilowatt_hours(moment.projection.total.value),
+                       replaced_by(loaded->run.place, request.place), carbon::IntensityTable::read());
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "base/place.hpp"
 #include "carbon/intensity.hpp"
 #include "estimate/online/history.hpp"
+#include "store/run_query.hpp"
 
 namespace joulecast::session {
 
@@ -20,6 +21,7 @@ struct ProjectRequest {
 
 struct ProjectedRun {
   std::string run;                    ///< its name or id
+  store::RunChoice choice{};          ///< which stored run was meant; empty for a bundle
   std::optional<WallTime> started{};  ///< start of the training
   estimate::ProjectionHistory history;
   /// Index in history.moments of the requested moment.

@@ -54,16 +54,16 @@ class StoredRuns {
  public:
   explicit StoredRuns(std::string path) : path_(std::move(path)) {}
 
-  /// The id of the run that `reference` means.
-  [[nodiscard]] Result<std::string> find(const std::string& reference) {
+  /// The run that `reference` means.
+  [[nodiscard]] Result<store::RunChoice> find(const std::string& reference) {
     if (!store_) {
       auto opened = open_store(path_, store::Access::read);
       if (!opened) return not_found(reference, to_string(opened.error()), opened.error().kind);
       store_ = std::move(*opened);
     }
-    const auto choice = store_->resolve(reference);
+    auto choice = store_->resolve(reference);
     if (!choice) return not_found(reference, choice.error().message, choice.error().kind);
-    return choice->id;
+    return choice;
   }
 
   [[nodiscard]] Result<trace::Run> load(const std::string& id) {
@@ -90,25 +90,27 @@ Result<trace::Run> imported_run(const std::string& path) {
   return std::move(runs.front());
 }
 
-Result<trace::Run> load_run(const StabiliseRequest& request) {
+Result<trace::Run> load_run(const StabiliseRequest& request, store::RunChoice& choice) {
   const auto& name = request.runs.front();
   if (is_there(name)) return imported_run(name);
   StoredRuns stored(request.store);
-  const auto id = stored.find(name);
-  if (!id) return propagate(id.error());
-  return stored.load(*id);
+  auto found = stored.find(name);
+  if (!found) return propagate(found.error());
+  choice = std::move(*found);
+  return stored.load(choice.id);
 }
 
 Result<StabiliseAnswer> look_at_one(const StabiliseRequest& request, const Methods& methods,
                                     const stability::DetectorOptions& options) {
   const auto& name = request.runs.front();
-  const auto run = load_run(request);
+  store::RunChoice choice;
+  const auto run = load_run(request, choice);
   if (!run) return propagate(run.error());
   auto stability = stability::stability_of(*run, methods, options);
   if (!stability) return fail(ErrorKind::malformed, name, "{}", stability.error().message);
   if (const auto& point = stability->points.front(); methods.size() == 1 && !point.stable_from)
     return fail(ErrorKind::invalid, name, "{}", point.reason);
-  return StabilityOfRun{run->info.id, std::move(*stability)};
+  return StabilityOfRun{run->info.id, std::move(choice), std::move(*stability)};
 }
 
 /// Every run that the request names: bundles in folders, and stored runs.
@@ -117,9 +119,9 @@ Result<std::vector<StabilitySource>> sources_of(const StabiliseRequest& request)
   const auto stored = std::make_shared<StoredRuns>(request.store);
   for (const auto& name : request.runs) {
     if (!is_there(name)) {
-      const auto id = stored->find(name);
-      if (!id) return propagate(id.error());
-      sources.push_back({*id, [stored, id = *id] { return stored->load(id); }});
+      const auto choice = stored->find(name);
+      if (!choice) return propagate(choice.error());
+      sources.push_back({choice->id, [stored, id = choice->id] { return stored->load(id); }});
       continue;
     }
     const auto bundles = formats::find_run_bundles(name);

@@ -7,6 +7,7 @@
 
 #include "session/runs/stability_summary.hpp"
 #include "stability/run_stability.hpp"
+#include "store/run_query.hpp"
 
 namespace joulecast::session {
 
@@ -27,7 +28,8 @@ struct StabiliseRequest {
 };
 
 struct StabilityOfRun {
-  std::string run;  ///< its id; "" for a power log without one
+  std::string run;          ///< its id; "" for a power log without one
+  store::RunChoice choice;  ///< which stored run was meant; empty for a file
   stability::RunStability stability;
 };
 
