@@ -37,7 +37,8 @@ std::function<int()> define(Arguments app) {
   app.add_option("--status", request.status, "Only running, finished, failed or interrupted runs")
       .type_name("STATUS");
   app.add_option("--host", request.host, "Only runs of this machine").type_name("NAME");
-  app.add_option("--sort", request.sort, "By started, energy, duration or name")
+  app.add_option("--sort", request.sort,
+                 "By started, energy, duration or name; energy and duration put running runs last")
       .type_name("KEY")
       .show_default();
   app.add_flag("--reverse", request.reverse, "The other way round: the oldest, or the least, first");

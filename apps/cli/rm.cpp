@@ -4,7 +4,6 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
-#include "cli/support/run_choice.hpp"
 #include "report/run_changes.hpp"
 #include "session/runs/change_runs.hpp"
 
@@ -14,7 +13,6 @@ namespace {
 int remove(const session::RemoveRequest& request) {
   const auto removal = session::remove_runs(request);
   if (!removal) return report_error(removal.error());
-  for (const auto& run : removal->removed) say_choice(run.reference, run.choice);
   fmt::print("{}", report::to_text(*removal));
   return removal->failure ? report_error(*removal->failure) : done;
 }

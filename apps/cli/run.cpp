@@ -82,6 +82,9 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto sums = [&] {
     if (!quiet && result.energy.total)
       fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
+    for (const auto& file : {arguments.json, arguments.bundle})
+      if (!file.empty())
+        fmt::print(stderr, "joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);

@@ -48,7 +48,6 @@ class Child {
   [[nodiscard]] Status release();
   /// Sends a signal to the command, or to its whole session if it leads one.
   void send(int signal) const;
-  /// The command's exit status (128 + signal where it was killed) once it has ended. Waits for this child
   /// Returns the command's exit status (128 + signal if it was killed) if it has ended. Collects this child
   /// only, and does not block.
   [[nodiscard]] std::optional<int> reap();

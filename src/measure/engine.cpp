@@ -186,6 +186,8 @@ MeasurementResult Engine::result() const {
     result.store = recording_->path();
   }
   result.energy = recorder_->live().energy;
+  // The last readings were taken after the end; the total is that of the run.
+  if (const auto total = recorder_->energy_until(duration_)) result.energy.total = total;
   result.duration = duration_;
   return result;
 }

@@ -20,6 +20,9 @@ Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access 
     if (url.starts_with(scheme))
       return fail(ErrorKind::invalid, std::string(scheme) + "…",
                   "stores on PostgreSQL are not built in; name an SQLite file");
+  if (const auto colon = url.find("://"); colon != std::string::npos && url.find('/') > colon)
+    return fail(ErrorKind::invalid, url.substr(0, colon) + "://…",
+                "no store is addressed like this; name an SQLite file by its path");
   return sqlite::open_store(url, access, std::move(options));
 }
 

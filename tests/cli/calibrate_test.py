@@ -69,7 +69,7 @@ class Calibrate(unittest.TestCase):
         result = joulecast("calibrate", "--seconds", "0.05", "--store", store, "--source", "mine", "-o", self.output)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("1 of 3 runs left out", result.stderr)
-        self.assertIn("too few to tell", result.stdout)
+        self.assertIn("too few to judge", result.stdout)
         self.assertIn("--like mine", result.stdout)
         with open(self.output) as file:
             self.assertIn("mine", [group["source"] for group in json.load(file)["measured"]])

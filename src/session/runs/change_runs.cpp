@@ -7,6 +7,19 @@
 #include "session/runs/open_store.hpp"
 
 namespace joulecast::session {
+namespace {
+
+/// The one run that is meant. What changes or removes a run does not guess: invalid if several have the name.
+Result<store::RunChoice> only_run(const store::RunStore& store, const std::string& reference) {
+  auto choice = store.resolve(reference);
+  if (choice && choice->namesakes > 1)
+    return fail(ErrorKind::invalid, reference,
+                "{} runs have this name; name one by its id (the latest is {})", choice->namesakes,
+                choice->id);
+  return choice;
+}
+
+}  // namespace
 
 Result<Removal> remove_runs(const RemoveRequest& request) {
   const auto store = open_store(request.store, store::Access::read);
@@ -14,9 +27,10 @@ Result<Removal> remove_runs(const RemoveRequest& request) {
   std::vector<RemovedRun> chosen;  // find all of them before the first is removed
   for (const auto& run : request.runs) {
     if (run.empty()) return fail(ErrorKind::invalid, "run", "an empty name");
-    auto choice = (*store)->resolve(run);
+    auto choice = only_run(**store, run);
     if (!choice) return propagate(choice.error());
-    chosen.push_back({run, std::move(*choice)});
+    const auto same = [&](const RemovedRun& other) { return other.choice.id == choice->id; };
+    if (std::ranges::none_of(chosen, same)) chosen.push_back({run, std::move(*choice)});
   }
   Removal removal;
   for (auto& run : chosen) {
@@ -47,7 +61,7 @@ Result<store::RunChoice> tag_run(const TagRequest& request) {
     return fail(ErrorKind::invalid, "tags", "nothing to do: neither a tag nor a name was given");
   const auto store = open_store(request.store, store::Access::read);
   if (!store) return propagate(store.error());
-  auto choice = (*store)->resolve(request.run);
+  auto choice = only_run(**store, request.run);
   if (!choice) return choice;
   if (auto status = (*store)->tag(choice->id, *tags); !status) return propagate(status.error());
   if (!request.name.empty())

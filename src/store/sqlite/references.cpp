@@ -48,8 +48,8 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
     if (!found) return propagate(found.error());
     if (found->count == 0) continue;
     if (found->count == 1 || sql == by_name) return FoundRun{found->key, found->count};
-    return fail(ErrorKind::invalid, std::string(reference), "{} runs are called so; the latest of them is {}",
-                found->count, found->id);
+    return fail(ErrorKind::invalid, std::string(reference),
+                "{} runs have ids that match this; the latest of them is {}", found->count, found->id);
   }
   return fail(ErrorKind::invalid, std::string(reference), "no such run in {}", database.where());
 }

@@ -72,7 +72,11 @@ std::string order_of(const RunQuery& query) {
     case RunSorting::energy:
       return fmt::format("energy_j {0} NULLS LAST, key {0}", direction);
     case RunSorting::duration:
-      return fmt::format("duration_s {0} NULLS LAST, key {0}", direction);
+      // A run that an older joulecast closed meanwhile has no duration_s of its own.
+      return fmt::format(
+          "coalesce(duration_s, CASE WHEN status <> 'running' THEN end_s - begin_s END) {0} NULLS LAST, key "
+          "{0}",
+          direction);
     case RunSorting::name:
       return fmt::format("name {0}, started_ns {0}, key {0}", direction);
   }

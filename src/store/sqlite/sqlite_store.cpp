@@ -205,6 +205,7 @@ Result<std::unique_ptr<RunWriter>> SqliteStore::record(const trace::Run& header,
 Status SqliteStore::remove(std::string_view reference, bool even_if_running) {
   const auto found = find_run(database_, reference);
   if (!found) return propagate(found.error());
+  if (database_.is_read_only()) return fail(ErrorKind::denied, location(), "the store may not be written");
   Transaction transaction(database_);
   if (transaction.ok()) {
     const auto head = load_head(database_, found->key);

@@ -187,7 +187,7 @@ TEST_F(StoreTest, FindsByIdNamePrefixAndEnding) {
   EXPECT_EQ(store->resolve("other")->id, "20260102-000001-cccc");  // the latest of that name
   EXPECT_EQ(store->resolve("other")->namesakes, 2u);
   for (const auto& [reference, reason] :
-       {std::pair{"20260102", "2 runs are called so; the latest of them is 20260102-000001-cccc"},
+       {std::pair{"20260102", "2 runs have ids that match this; the latest of them is 20260102-000001-cccc"},
         std::pair{"none", "no such run"}, std::pair{"2026%", "no such run"},
         std::pair{"' OR 1=1 --", "no such run"}}) {
     const auto found = store->resolve(reference);
