@@ -7,7 +7,7 @@
 
 namespace joulecast::cli {
 
-/// Uses the man macros of groff_man(7). ASCII only; other characters are written as \[uXXXX].
+/// Uses the man macros of groff_man(7). ASCII only; another character is written as its code point, \[u00E9].
 [[nodiscard]] std::string man_page(const CommandDescription& program, std::string_view version);
 
 }  // namespace joulecast::cli

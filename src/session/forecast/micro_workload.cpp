@@ -8,6 +8,8 @@
 #include <functional>
 #include <thread>
 
+#include "estimate/offline/training_step.hpp"
+
 namespace joulecast::session {
 namespace {
 
@@ -141,7 +143,7 @@ Result<MicroDone> run_micro(std::string_view name, Seconds duration) {
 
 estimate::Sample micro_sample(const MicroResult& result, const hardware::Gpu& device,
                               const std::string& source, const std::string& framework) {
-  constexpr double training_over_forward = 3;  // the physics model counts a step as three forward passes
+  using estimate::training_over_forward;  // the workload stands for a whole step
   // models idle as a device that waits for kernel launches nearly all the time
   constexpr double mostly_launches = 1e9;
   estimate::Sample sample;

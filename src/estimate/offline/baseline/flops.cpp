@@ -1,11 +1,11 @@
 // FLOPs: T = 3 x forward FLOPs x samples / (peak FP32 FLOP/s x assumed MFU), power = the limit.
 #include "estimate/offline/baseline/formula_model.hpp"
 #include "estimate/offline/baseline/offline_baselines.hpp"
+#include "estimate/offline/training_step.hpp"
 
 namespace joulecast::estimate {
 namespace {
 
-constexpr double training_over_forward = 3;  ///< the backward pass costs twice the forward pass
 constexpr double flops_per_mac = 2;
 
 Forecast predict(const Sample& sample) {

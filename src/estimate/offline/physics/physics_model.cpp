@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/offline/training_step.hpp"
 #include "hardware/generation.hpp"
 
 namespace joulecast::estimate {
 namespace {
 
-/// work of forward and backward pass over work of the forward pass
-constexpr double training_over_forward = 3;
 const double log_integer_load = std::log(hardware::instructions_per_float);
 
 /// exp(parameter) at these levels. For a new level it uses the prior mean.
