@@ -26,10 +26,11 @@ constexpr Names<Component, 6> components{{{Component::gpu, "gpu"},
                                           {Component::other, "other"},
                                           {Component::node, "node"},
                                           {Component::process, "process"}}};
-constexpr Names<RunStatus, 4> statuses{{{RunStatus::running, "running"},
+constexpr Names<RunStatus, 5> statuses{{{RunStatus::running, "running"},
                                         {RunStatus::finished, "finished"},
                                         {RunStatus::failed, "failed"},
-                                        {RunStatus::interrupted, "interrupted"}}};
+                                        {RunStatus::interrupted, "interrupted"},
+                                        {RunStatus::stopped, "stopped"}}};
 
 template <class Table, class Enum>
 std::string_view find_name(const Table& table, Enum value) {

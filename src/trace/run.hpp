@@ -14,6 +14,32 @@
 
 namespace joulecast::trace {
 
+/// A stretch of training that counts its work from its own beginning: one fit, one fold of a
+/// cross-validation, a warm-up before the fine-tuning. A run has at least one where its progress is known.
+struct Phase {
+  std::string name;  ///< as the training calls it; "train" where it says nothing
+  std::string unit;  ///< of the work: "epoch", "step", "sample", "token", "round", "percent"
+  Span span;
+  double work = 0;                   ///< done by this run; a resumed run's earlier work is not in it
+  std::optional<double> total_work;  ///< of this run, in the same unit; nothing if it was never said
+  /// Only if the source gives energy but no power.
+  std::optional<Joules> energy;
+};
+
+/// How much of a phase's work was done at a time.
+struct ProgressPoint {
+  Seconds time{0};
+  double work = 0;        ///< in the phase's unit; rises within a phase
+  std::size_t phase = 0;  ///< place in the run's list of phases
+};
+
+/// A named stretch of a run beside its phases and epochs: an evaluation, a checkpoint, loading of data.
+/// Windows may overlap.
+struct Window {
+  std::string name;
+  Span span;
+};
+
 /// A span of training. `work` is how much of the run's total_work it did, in the run's work_unit.
 struct Epoch {
   int index = 0;
@@ -22,9 +48,16 @@ struct Epoch {
   /// Only if the source gives energy but no power.
   std::optional<Joules> energy;
   std::map<std::string, double> metrics;  ///< "accuracy", "val_loss", …
+  std::size_t phase = 0;                  ///< place in the run's list of phases
 };
 
-enum class RunStatus { running, finished, failed, interrupted };
+enum class RunStatus {
+  running,
+  finished,
+  failed,
+  interrupted,
+  stopped,  ///< ended by a limit that the user had set
+};
 [[nodiscard]] std::string_view name_of(RunStatus status);
 [[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
 
@@ -94,7 +127,10 @@ struct Run {
   std::optional<WallTime> started;  ///< wall-clock anchor of second 0
   Span span;                        ///< run_start_s .. run_stop_s; if unknown, the span of the traces
   std::vector<Trace> traces;
-  std::vector<Epoch> epochs;  ///< sorted by span.begin
+  std::vector<Epoch> epochs;            ///< sorted by span.begin
+  std::vector<Phase> phases;            ///< in the order of time
+  std::vector<ProgressPoint> progress;  ///< in the order of time
+  std::vector<Window> windows;          ///< sorted by span.begin
   /// Every report in the order of time; an epoch's last ones are also in epochs
   std::vector<MetricPoint> metrics;
   std::vector<Projection> projections;  ///< in the order of time

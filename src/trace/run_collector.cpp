@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace joulecast::trace {
+namespace {
+
+template <class Part>
+void put(std::vector<Part>& parts, std::size_t place, const Part& part) {
+  if (place >= parts.size()) parts.resize(place + 1);
+  parts[place] = part;
+}
+
+}  // namespace
 
 void RunCollector::begin(const Run& header) {
   runs_.push_back(header);
@@ -26,13 +35,23 @@ void RunCollector::gap(std::size_t channel, Span span) {
 }
 
 void RunCollector::epoch(std::size_t place, const Epoch& epoch) {
-  auto& epochs = runs_.back().epochs;
-  if (place >= epochs.size()) epochs.resize(place + 1);
-  epochs[place] = epoch;
+  put(runs_.back().epochs, place, epoch);
 }
 
 void RunCollector::metric(const MetricPoint& point) {
   runs_.back().metrics.push_back(point);
+}
+
+void RunCollector::phase(std::size_t place, const Phase& phase) {
+  put(runs_.back().phases, place, phase);
+}
+
+void RunCollector::progress(const ProgressPoint& point) {
+  runs_.back().progress.push_back(point);
+}
+
+void RunCollector::window(std::size_t place, const Window& window) {
+  put(runs_.back().windows, place, window);
 }
 
 void RunCollector::projection(const Projection& projection) {
@@ -48,6 +67,9 @@ void RunCollector::describe(const Run& header) {
   auto parts = std::exchange(run, header_of(header));
   run.traces = std::move(parts.traces);
   run.epochs = std::move(parts.epochs);
+  run.phases = std::move(parts.phases);
+  run.progress = std::move(parts.progress);
+  run.windows = std::move(parts.windows);
   run.metrics = std::move(parts.metrics);
   run.projections = std::move(parts.projections);
 }
@@ -56,7 +78,9 @@ Status RunCollector::end(const Run& header) {
   describe(header);
   auto& run = runs_.back();
   run.notes.insert(run.notes.end(), told_notes_.begin(), told_notes_.end());
-  std::ranges::stable_sort(run.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
+  const auto begin_of = [](const auto& part) { return part.span.begin; };
+  std::ranges::stable_sort(run.epochs, {}, begin_of);
+  std::ranges::stable_sort(run.windows, {}, begin_of);
   return {};
 }
 

@@ -16,6 +16,9 @@ class RunCollector final : public RunSink {
   void gap(std::size_t channel, Span span) override;
   void epoch(std::size_t place, const Epoch& epoch) override;
   void metric(const MetricPoint& point) override;
+  void phase(std::size_t place, const Phase& phase) override;
+  void progress(const ProgressPoint& point) override;
+  void window(std::size_t place, const Window& window) override;
   void projection(const Projection& projection) override;
   void note(const std::string& text) override;
   void describe(const Run& header) override;

@@ -49,6 +49,9 @@ Status replay(const Run& run, RunSink& sink) {
   for (std::size_t i = 0; i < run.traces.size(); ++i)
     for (const auto& gap : run.traces[i].gaps) sink.gap(i, gap);
   for (std::size_t i = 0; i < run.epochs.size(); ++i) sink.epoch(i, run.epochs[i]);
+  for (std::size_t i = 0; i < run.phases.size(); ++i) sink.phase(i, run.phases[i]);
+  for (const auto& point : run.progress) sink.progress(point);
+  for (std::size_t i = 0; i < run.windows.size(); ++i) sink.window(i, run.windows[i]);
   for (const auto& point : run.metrics) sink.metric(point);
   for (const auto& projection : run.projections) sink.projection(projection);
   return sink.end(header);

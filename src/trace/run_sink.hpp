@@ -18,7 +18,7 @@ class RunSink {
  public:
   virtual ~RunSink() = default;
 
-  /// `header` has what is known at the beginning: no traces, epochs, metrics or projections.
+  /// `header` has what is known at the beginning: none of its parts: no traces, epochs, phases, metrics …
   virtual void begin(const Run& header) = 0;
   /// Channels are numbered from 0 in the order of these calls.
   virtual void channel(const Channel& channel) = 0;
@@ -32,6 +32,11 @@ class RunSink {
   /// The epoch at this index of the run's list of epochs. An epoch may be sent again with new data.
   virtual void epoch(std::size_t place, const Epoch& epoch) = 0;
   virtual void metric(const MetricPoint& point) = 0;
+  /// The phase at this index of the run's list of phases. A phase may be sent again as it goes on.
+  virtual void phase(std::size_t /*place*/, const Phase& /*phase*/) {}
+  virtual void progress(const ProgressPoint& /*point*/) {}
+  /// The window at this index of the run's list of windows; sent when it ends.
+  virtual void window(std::size_t /*place*/, const Window& /*window*/) {}
   virtual void projection(const Projection& projection) = 0;
   /// A note for the reader of the run. It is added to the header's notes.
   virtual void note(const std::string& text) = 0;
@@ -53,6 +58,9 @@ class NullSink : public RunSink {
   void gap(std::size_t, Span) override {}
   void epoch(std::size_t, const Epoch&) override {}
   void metric(const MetricPoint&) override {}
+  void phase(std::size_t, const Phase&) override {}
+  void progress(const ProgressPoint&) override {}
+  void window(std::size_t, const Window&) override {}
   void projection(const Projection&) override {}
   void note(const std::string&) override {}
   void describe(const Run&) override {}
@@ -60,7 +68,7 @@ class NullSink : public RunSink {
   [[nodiscard]] Status status() const override { return {}; }
 };
 
-/// The run without its traces, epochs, metrics and projections.
+/// The run without its parts: traces, epochs, phases, progress, windows, metrics and projections.
 [[nodiscard]] Run header_of(const Run& run);
 
 /// Sends a whole run to a sink, a stretch of each channel in turn, as a sampler would.
