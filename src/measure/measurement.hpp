@@ -15,6 +15,7 @@
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
+#include "progress/tracker.hpp"
 #include "sampling/recorder.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/run.hpp"
@@ -31,6 +32,7 @@ struct MeasurementOptions {
   std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
+  std::optional<double> total_steps;   ///< the same
   /// How often readings are taken from the sensors' threads and given to the store. A kill loses at most this
   /// time plus the disk's sync, which together should stay below a second, plus one sampling interval.
   Seconds tick{0.9};
@@ -57,7 +59,11 @@ struct Live {
   sampling::LiveEnergy energy;
   std::optional<int> epoch;
   std::optional<double> total_epochs;
+  /// The phase that is counted now, with its work; nothing while no progress was recognised.
+  std::optional<trace::Phase> phase;
+  progress::Trust trust;                  ///< how far progress can be relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
+  /// Never below what has been used.
   std::optional<estimate::Projection> projection;
 };
 
