@@ -67,6 +67,8 @@ void Tracker::take(const Event& event) {
     case EventKind::run_end:
       if (open_) close(at, std::nullopt);
       break;
+    default:
+      break;
   }
 }
 
