@@ -96,9 +96,9 @@ TEST(RunJson, HasPhasesWindowsAndSteps) {
 TEST(RunText, ShowsPhasesStepsAndWindows) {
   const auto text = to_text(summary_of(two_folds()));
   EXPECT_THAT(text, HasSubstr("\nPhases   2\n"
-                              "  phase                   work    duration   energy  power\n"
-                              "  fold        400 of 400 steps      40.0 s  12.0 kJ  300 W\n"
-                              "  fold 2  1,600 of 2,000 steps      50.0 s  15.0 kJ  300 W\n"
+                              "  phase                   work  duration   energy  power\n"
+                              "  fold        400 of 400 steps    40.0 s  12.0 kJ  300 W\n"
+                              "  fold 2  1,600 of 2,000 steps    50.0 s  15.0 kJ  300 W\n"
                               "  13.5 kJ per 1,000 steps\n"));
   EXPECT_THAT(text, HasSubstr("  phase   epoch  duration"));
   EXPECT_THAT(text, HasSubstr("\nCourse of fold 2\n"));
