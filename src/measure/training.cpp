@@ -131,6 +131,14 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
   update(energy_until);
 }
 
+ProgressTrust Training::trust() const {
+  ProgressTrust trust;
+  if (!epochs_.empty()) trust.evidence = progress::Evidence::stated;
+  trust.consistent = contradictions() == 0;
+  trust.total_known = total_epochs().has_value() || tracker_.total_work().has_value();
+  return trust;
+}
+
 std::optional<double> Training::probability_above(Joules limit) const {
   return projector_ ? projector_->probability_above(limit) : std::nullopt;
 }

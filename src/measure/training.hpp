@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "estimate/online/run_projector.hpp"
+#include "measure/progress_trust.hpp"
 #include "progress/tracker.hpp"
 #include "trace/run_sink.hpp"
 
@@ -40,6 +41,8 @@ class Training {
   [[nodiscard]] std::optional<double> total_epochs() const;
   [[nodiscard]] std::size_t epochs() const { return epochs_.size(); }
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
+  /// How far the progress can be relied upon.
+  [[nodiscard]] ProgressTrust trust() const;
   /// Metrics of the last epoch that had any.
   [[nodiscard]] const std::map<std::string, double>& metrics() const { return metrics_; }
 
