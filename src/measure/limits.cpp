@@ -29,7 +29,7 @@ constexpr std::string_view contradictory =
 constexpr std::string_view no_total = "no total known: give --epochs or --steps";
 
 /// Why the progress cannot be relied upon; "" if it can.
-std::string_view doubt_about(const ProgressTrust& trust) {
+std::string_view doubt_about(const progress::Trust& trust) {
   if (!trust.evidence) return no_progress;
   if (!trust.consistent) return contradictory;
   if (!trust.total_known) return no_total;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/units.hpp"
-#include "measure/progress_trust.hpp"
+#include "progress/tracker.hpp"
 
 namespace joulecast::measure {
 
@@ -36,7 +36,7 @@ struct LimitState {
   std::optional<Joules> projected;          ///< expected total, if there is a forecast
   bool ready = false;                       ///< of the forecast
   std::optional<double> probability_above;  ///< that the total exceeds LimitOptions::projected
-  ProgressTrust trust;
+  progress::Trust trust;
 };
 
 class Limits {

@@ -7,10 +7,11 @@ namespace joulecast::measure {
 namespace {
 
 using progress::Evidence;
+using progress::Trust;
 using ::testing::HasSubstr;
 
 /// A training that uses 100 W and is expected to use 5 kJ.
-LimitState at(double seconds, ProgressTrust trust = {Evidence::stated, true, true}) {
+LimitState at(double seconds, Trust trust = {Evidence::stated, true, true}) {
   LimitState state;
   state.elapsed = Seconds{seconds};
   state.used = Joules{100 * seconds};
@@ -22,8 +23,7 @@ LimitState at(double seconds, ProgressTrust trust = {Evidence::stated, true, tru
 }
 
 /// All that is told in a run of so many seconds, and at its end.
-std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, ProgressTrust trust,
-                                  bool ready = true) {
+std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, Trust trust, bool ready = true) {
   Limits limits(options);
   std::vector<Limits::Verdict> all;
   auto state = at(0, trust);
@@ -38,8 +38,8 @@ std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, Prog
 
 TEST(Limits, WhatIsUsedActsWhateverIsKnownOfTheProgress) {
   for (const auto action : {OnLimit::warn, OnLimit::terminate, OnLimit::command})
-    for (const auto& trust : {ProgressTrust{}, ProgressTrust{Evidence::guessed, false, false},
-                              ProgressTrust{Evidence::told, true, true}}) {
+    for (const auto& trust :
+         {Trust{}, Trust{Evidence::guessed, false, false}, Trust{Evidence::told, true, true}}) {
       const auto all = told({.energy = Joules{1000}, .at_energy = action}, 100, trust);
       ASSERT_EQ(all.size(), 1u);
       EXPECT_EQ(all[0].action, action);
@@ -79,7 +79,7 @@ TEST(Limits, OneForecastIsNotEnough) {
 // Each doubt keeps the forecast from acting, and is told twice: early, and at the end.
 TEST(Limits, ADoubtEndsNothingAndIsTold) {
   const struct {
-    ProgressTrust trust;
+    Trust trust;
     const char* why;
   } doubts[] = {{{}, "progress is not understood"},
                 {{Evidence::guessed, true, true}, "progress is not understood"},
