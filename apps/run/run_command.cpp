@@ -187,6 +187,7 @@ Result<MeasureResult> CommandRun::run() {
   if (const auto begun = begin(); !begun) return propagate(begun.error());
   watch();
   relay_->finish();
+  measurement_->hear(recogniser_.settle());
   auto measured = measurement_->finish(ending());
   relay_.reset();
   screen_.clear();
@@ -258,7 +259,7 @@ measure::Ending CommandRun::ending() const {
 }  // namespace
 
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
-  auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
+  auto recogniser = progress::OutputRecogniser::create({.epoch_regex = options.epoch_regex, .step_regex = {}});
   if (!recogniser) return propagate(recogniser.error());
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");

@@ -34,10 +34,10 @@ void Engine::begin(Moment at) {
   describe_machine();
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
-  training_.emplace(start_, options_.total_epochs, sink());
-  training_->when_total_is_learned([this](double total, bool in_epochs) {
+  training_.emplace(start_, progress::KnownTotals{options_.total_epochs, options_.total_steps}, sink());
+  training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
-    header_.info.work_unit = in_epochs ? "epoch" : "";
+    header_.info.work_unit = unit;
     sink().describe(header_);
   });
   clock_watch_.emplace(clock());
@@ -159,6 +159,11 @@ void Engine::note_losses() {
   for (const auto& fault : recorder_->faults()) sink().note(fault);
   if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
     sink().note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+  if (training_->came_at_once()) {
+    header_.info.epoch_bounds_recorded = false;
+    sink().note(
+        "the training's output came all at once, as from a buffer: when its epochs began and ended is not known");
+  }
   if (training_->contradictions() > 0)
     sink().note(fmt::format("the training's messages about its epochs contradicted each other {} times",
                             training_->contradictions()));

@@ -31,6 +31,7 @@ struct MeasurementOptions {
   std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
+  std::optional<double> total_steps;   ///< the same
   /// How often readings are taken from the sensors' threads and given to the store. A kill loses at most this
   /// time plus the disk's sync, which together should stay below a second, plus one sampling interval.
   Seconds tick{0.9};

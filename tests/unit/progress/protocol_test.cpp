@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "progress/socket_server.hpp"
-#include "progress/tracker.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace joulecast::progress {
@@ -106,44 +105,6 @@ TEST(SocketServer, LeavesNothingBehind) {
     EXPECT_TRUE(std::filesystem::exists(server->path()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-}
-
-Event epoch_event(EventKind kind, int index, double seconds) {
-  Event event;
-  event.kind = kind;
-  event.epoch = index;
-  event.time = SteadyTime{} + Seconds{seconds};
-  return event;
-}
-
-TEST(Tracker, KeepsEpochsInOrderWhateverIsSaid) {
-  Tracker tracker(SteadyTime{});
-  tracker.take(epoch_event(EventKind::epoch_begin, 1, 1));
-  tracker.take(epoch_event(EventKind::epoch_begin, 1, 2));  // said twice
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 3));
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 4));    // ended twice
-  tracker.take(epoch_event(EventKind::epoch_begin, 0, 5));  // goes back
-  tracker.take(epoch_event(EventKind::epoch_end, 7, 4.5));  // another's end, and before it began
-  const auto epochs = tracker.take_finished();
-  ASSERT_EQ(epochs.size(), 2u);
-  EXPECT_EQ(epochs[0].span, (trace::Span{Seconds{1}, Seconds{3}}));
-  EXPECT_EQ(tracker.contradictions(), 3);
-  for (std::size_t i = 0; i < epochs.size(); ++i) {
-    EXPECT_LE(epochs[i].span.begin, epochs[i].span.end);
-    if (i > 0) {
-      EXPECT_GE(epochs[i].span.begin, epochs[i - 1].span.end);
-    }
-  }
-}
-
-TEST(Tracker, BeginRunLeavesThePreparationOutOfTheFirstEpoch) {
-  Tracker tracker(SteadyTime{});
-  Event begin;
-  begin.kind = EventKind::run_begin;
-  begin.time = SteadyTime{} + Seconds{12};
-  tracker.take(begin);
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 20));
-  EXPECT_EQ(tracker.take_finished().front().span.begin, Seconds{12});
 }
 
 }  // namespace
