@@ -140,10 +140,29 @@ void Engine::tick(Heard heard) {
 }
 
 void Engine::check_limits() {
-  follow_training([this](Training& training) {
-    if (const auto verdict = limits_.check(recorder_->live().energy.total, training))
-      observer_->limit_reached(*verdict);
+  for (const auto& verdict : limits_.check(limit_state())) tell_limit(verdict);
+}
+
+/// What has been used is known even if the training's messages cannot be followed.
+LimitState Engine::limit_state() {
+  LimitState state;
+  state.elapsed = clock().steady() - start_;
+  state.used = recorder_->live().energy.total;
+  follow_training([&](Training& training) {
+    state.trust = training.trust();
+    const auto& projection = training.projection();
+    if (!projection) return;
+    state.projected = projection->total.value;
+    state.ready = projection->ready;
+    if (options_.limits.projected)
+      state.probability_above = training.probability_above(*options_.limits.projected);
   });
+  return state;
+}
+
+void Engine::tell_limit(const Limits::Verdict& verdict) {
+  if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
+  observer_->limit_reached(verdict);
 }
 
 void Engine::finish(Heard heard, const Ending& ending) {
@@ -159,6 +178,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
     recorder_->finish();
+    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}});
     note_losses();
   }
   socket_.reset();  // later messages find no listener
