@@ -1,0 +1,342 @@
+// Loops that somebody wrote, in their many wordings.
+//
+//   Epoch 3/90, loss: 0.31          epoch 3 loss 0.31       [Epoch 3] …        a result: the epoch is over
+//   ===== Epoch 3 =====             Starting epoch 3        Epoch 3 of 4:      a heading: it begins
+//   Epoch [3/90], Step [100/500]    epoch=3, step=100, …                       within it
+//   Iteration 25 of 500, loss …     step 100 | loss 0.3     25/300 loss 0.3    without epochs
+//   Fold 2/5                        === Fine-tuning ===                        counting begins again
+//
+// find_epoch() and find_step() tell the numbers; here it is decided what a line means beside those before it.
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "base/text.hpp"
+#include "progress/format.hpp"
+#include "progress/lines/epoch_mention.hpp"
+#include "progress/lines/pattern.hpp"
+#include "progress/lines/step_mention.hpp"
+#include "progress/metric_text.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+using Metrics = std::vector<MetricText>;
+
+constexpr std::size_t longest_line = 1000;
+
+bool is_of_validation(const std::string& name) {
+  static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
+  return set.matches(name);
+}
+bool is_of_test(const std::string& name) {
+  static const Pattern set(R"((?i)^test(?:ing)?(?:$|[_/. -]))");
+  return set.matches(name);
+}
+bool is_of_training(const std::string& name) {
+  return !is_of_validation(name) && !is_of_test(name) && !name.starts_with("best");
+}
+
+template <class Test>
+bool any_name(const Metrics& metrics, Test test) {
+  for (const auto& metric : metrics)
+    if (test(metric.name)) return true;
+  return false;
+}
+
+bool is_settings(const Line& line) {
+  static const Pattern settings(
+      R"(^(?:\W*(?:args|arguments|config\w*|options|hyper-?param\w*|settings|hparams|parameters)\b)|namespace\()");
+  return settings.matches(line.lowered);
+}
+
+/// "Fold 2/5", "===== Stage 2: fine-tuning =====", "== Warming up the head ==".
+std::optional<std::string> find_heading(std::string_view text) {
+  static const Pattern numbered(
+      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task)\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60})$)");
+  static const Pattern named(
+      R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
+  static const Pattern over(
+      R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
+  if (const auto match = numbered.find(text))
+    return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
+  const auto match = named.find(text);
+  if (!match || over.matches(match->text("name"))) return std::nullopt;
+  const bool decorated = trim(match->text("left")).size() >= 2;
+  static const Pattern plain(R"((?i)^(?:warm|fine|pre))");
+  if (!decorated && (!plain.matches(match->text("name")) || match->text("name").size() > 32))
+    return std::nullopt;
+  return std::string(trim(match->text("name")));
+}
+
+class Loop final : public Format {
+ public:
+  bool read(const Line& line, Report& report) override {
+    if (line.text.size() > longest_line || is_settings(line)) return false;
+    if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
+    if (read_totals(line, report)) return true;
+    if (line.lowered.find("ep") != std::string::npos) {
+      if (const auto mention = find_epoch(line.text)) {
+        if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
+        return true;
+      }
+    }
+    return read_step(line, report) || read_figures(line, report);
+  }
+
+ private:
+  bool begin_phase(const std::string& heading, Report& report) {
+    if (heading == phase_) return true;  // another rank's
+    phase_ = heading;
+    report.phase_begins(heading);
+    epoch_.reset();
+    last_step_.reset();
+    goes_on_.reset();
+    zero_total_.reset();
+    return true;
+  }
+
+  static bool read_totals(const Line& line, Report& report) {
+    if (line.lowered.find_first_of("0123456789") == std::string::npos) return false;
+    static const Pattern epochs(
+        R"(^\W*(?:(?:(?:total )?(?:number|num|no\.?) of |total |max(?:imum)? )(?:training |train )?epochs?|(?:num|n|max|total|train|num_train)_epochs?|epochs)\s*[:=]\s*(?P<total>\d+)\W*$)");
+    static const Pattern training(
+        R"(\btrain(?:ing)?(?: (?:the )?(?:model|network|classifier))?(?: for)?(?: a total of)? (?P<total>\d+) epochs?\b(?: of (?P<steps>\d+) (?:steps|batches|iterations))?)");
+    static const Pattern steps(
+        R"(^\W*(?:total|max(?:imum)?|num|number of)[_ ](?:(?:training|train|optimi[sz]ation)[_ ])?(?:steps|iterations|iters|updates)\s*[:=]\s*(?P<total>[\d,]+)\W*$)");
+    static const Pattern per_epoch(
+        R"(^\W*(?:number of )?(?:steps|batches|iterations)[_ ]per[_ ]epoch\s*[:=]\s*(?P<steps>[\d,]+)\b)");
+    if (const auto match = epochs.find(line.lowered)) {
+      if (const auto total = match->number("total")) report.total_epochs(*total);
+      return true;
+    }
+    if (const auto match = training.find(line.lowered)) {
+      if (const auto total = match->number("total")) report.total_epochs(*total);
+      if (const auto count = match->number("steps")) report.steps_per_epoch(*count);
+      return true;
+    }
+    if (const auto match = steps.find(line.lowered)) {
+      if (const auto total = match->number("total")) report.total_work(*total);
+      return true;
+    }
+    const auto match = per_epoch.find(line.lowered);
+    if (const auto count = match ? match->number("steps") : std::nullopt) report.steps_per_epoch(*count);
+    return match.has_value();
+  }
+
+  // ---- lines with an epoch's number
+
+  void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
+    const auto metrics = find_metrics(line.text);
+    if (!mention.sure) report.guess();
+    if (mention.fraction) {
+      report.epochs_done(mention.number, mention.total);
+      for (const auto& [name, value] : metrics) report.metric(name, value);
+      return;
+    }
+    if (mention.number > 1e9) return;
+    const int epoch = static_cast<int>(mention.number);
+    const auto step = find_step_of_epoch(mention.after);
+    const auto total = count_of(epoch, mention.total, step, report);
+    if (step && mention.says != Says::ends)
+      read_step_of_epoch(epoch, *step, total, metrics, report);
+    else if (mention.says == Says::ends ||
+             (mention.says != Says::begins && (!metrics.empty() || has_figure(mention.after))))
+      end_epoch(epoch, total, report);
+    else if (mention.says == Says::evaluation)
+      report.window_begins("validation");
+    else
+      begin_epoch(epoch, total, report);
+    for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
+  }
+
+  /// How many epochs there are, by "3/90". Where counting began at 0, "0/4" may be the first of four or of
+  /// five: it is of five if the number itself is the last one's. That is sure once 4/4 came.
+  std::optional<double> count_of(int epoch, std::optional<double> total,
+                                 const std::optional<StepMention>& step, Report& report) {
+    if (!total) return std::nullopt;
+    if (epoch == 0 && zero_total_ != total) {
+      zero_total_ = total;
+      // "[Epoch 0/3] [Batch 0/20]": what is behind the bar is a count there, and so it is here.
+      counts_behind_bar_ = step && step->total && step->done == 0;
+    }
+    if (zero_total_ != total || counts_behind_bar_) return total;
+    if (epoch == static_cast<int>(*total)) return *total + 1;
+    const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
+    if (is_round(*total + 1)) return *total + 1;
+    report.guess();
+    return is_round(*total) ? *total : *total + 1;
+  }
+
+  void begin_epoch(int epoch, std::optional<double> total, Report& report) {
+    report.epoch_begins(epoch, total);
+    epoch_ = epoch;
+    open_ = true;
+  }
+
+  void end_epoch(int epoch, std::optional<double> total, Report& report) {
+    report.epoch_ends(epoch, total);
+    if (epoch_ != epoch || open_) {
+      ++ended_;
+      if (tested_) tests_are_regular_ = true;
+      tested_ = false;
+    }
+    epoch_ = epoch;
+    open_ = false;
+  }
+
+  /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
+  void read_step_of_epoch(int epoch, const StepMention& step, std::optional<double> total,
+                          const Metrics& metrics, Report& report) {
+    if (stepping_epoch_ && epoch > *stepping_epoch_ && last_step_) goes_on_ = step.done > *last_step_;
+    const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
+    if (epoch_ != epoch) begin_epoch(epoch, total, report);
+    stepping_epoch_ = epoch;
+    last_step_ = step.done;
+    if (goes_on_.value_or(false))
+      report.work_done(step.done, step.total);
+    else
+      report.epoch_steps(step.done, step.total, epoch);
+    const bool only_validation = !metrics.empty() && !any_name(metrics, is_of_training);
+    const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
+    if (complete || (only_validation && repeated)) end_epoch(epoch, total, report);
+  }
+
+  // ---- lines with a step's number
+
+  bool read_step(const Line& line, Report& report) {
+    const auto step = find_step(line.text);
+    if (!step) return false;
+    const auto metrics = find_metrics(line.text);
+    const bool figures = !metrics.empty() || has_figure(step->after);
+    if (!is_progress(*step, figures)) return false;
+    switch (step->word) {
+      case StepMention::Word::step:
+        read_counted_step(*step, report);
+        break;
+      case StepMention::Word::episode:
+      case StepMention::Word::round:
+        report.work_done(step->done, step->total, Unit::round);
+        break;
+      case StepMention::Word::bracket:
+        read_bracket(*step, metrics, report);
+        return true;
+      case StepMention::Word::none:
+        report.guess();
+        report.work_done(step->done, step->total);
+        break;
+      case StepMention::Word::percent:
+        report.guess();
+        report.work_done(step->done, 100, Unit::percent);
+        break;
+    }
+    for (const auto& [name, value] : metrics) report.metric(name, value);
+    return true;
+  }
+
+  /// "Step 1/3: loading data" is a step of something else.
+  static bool is_progress(const StepMention& step, bool figures) {
+    static const Pattern words(R"([A-Za-z]{3})");
+    switch (step.word) {
+      case StepMention::Word::step:
+        return figures || (step.total && !words.matches(step.after));
+      case StepMention::Word::percent:
+        return true;
+      case StepMention::Word::episode:
+      case StepMention::Word::round:
+        return figures || !words.matches(step.after);
+      case StepMention::Word::bracket:
+      case StepMention::Word::none:
+        return figures;
+    }
+    return false;
+  }
+
+  void read_counted_step(const StepMention& step, Report& report) {
+    if (epoch_ && last_step_ && stepping_epoch_ != epoch_) goes_on_ = step.done > *last_step_;
+    stepping_epoch_ = epoch_;
+    last_step_ = step.done;
+    if (epoch_ && open_ && !goes_on_.value_or(false))
+      report.epoch_steps(step.done, step.total, epoch_);
+    else if (epoch_ && !open_ && !goes_on_.value_or(false))
+      report.epoch_steps(step.done, step.total);  // of the one after it
+    else
+      report.work_done(step.done, step.total);
+  }
+
+  /// "[3/90][100/500] …" has an epoch and its steps. "[3/90] …" is an epoch's if it tells of a validation.
+  void read_bracket(const StepMention& bracket, const Metrics& metrics, Report& report) {
+    const int epoch = static_cast<int>(std::min(bracket.done, 1e9));
+    const auto step = find_step_of_epoch(bracket.after);
+    const bool validated = any_name(metrics, is_of_validation) || any_name(metrics, is_of_test);
+    if (step && step->total) {
+      const auto total = count_of(epoch, bracket.total, step, report);
+      read_step_of_epoch(epoch, *step, total, metrics, report);
+    } else if (validated && bracket.done >= 1) {
+      end_epoch(epoch, bracket.total, report);
+    } else {
+      // Epochs are printed one by one, steps at intervals.
+      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1;
+      report.guess();
+      if (!*brackets_are_epochs_) {
+        report.work_done(bracket.done, bracket.total);
+        for (const auto& [name, value] : metrics) report.metric(name, value);
+        return;
+      }
+      end_epoch(epoch, count_of(epoch, bracket.total, {}, report), report);
+    }
+    for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
+  }
+
+  // ---- figures on lines of their own
+
+  /// "val Loss: 0.5 Acc: 0.9" after the epoch's heading or result.
+  bool read_figures(const Line& line, Report& report) {
+    if (!epoch_) return false;
+    const auto metrics = find_metrics(line.text);
+    if (metrics.empty() || !any_name(metrics, [](const auto& name) { return !name.starts_with("best"); }))
+      return false;
+    const bool validated = any_name(metrics, is_of_validation);
+    const bool tested = any_name(metrics, is_of_test);
+    if (!open_ && !validated && !tested) return false;
+    // A test after the last epoch is of the whole training, unless each epoch had one.
+    if (!open_ && tested && !validated && ended_ > 1 && !tests_are_regular_) return true;
+    tested_ = tested_ || tested;
+    if (validated || tested) end_epoch_by_figures(report);
+    for (const auto& [name, value] : metrics) report.metric(name, value, epoch_);
+    return true;
+  }
+
+  void end_epoch_by_figures(Report& report) {
+    report.epoch_ends(*epoch_);
+    if (open_) ++ended_;
+    open_ = false;
+  }
+
+  using Says = EpochMention::Says;
+
+  std::string phase_;
+  std::optional<int> epoch_;  ///< the last that was named
+  bool open_ = false;         ///< it has begun and no result was told
+  int ended_ = 0;
+  std::optional<int> stepping_epoch_;  ///< that of the last step
+  std::optional<double> last_step_;
+  std::optional<bool> goes_on_;       ///< steps count on over the epochs; nothing: not known yet
+  std::optional<double> zero_total_;  ///< what stood behind "0/"
+  bool counts_behind_bar_ = false;
+  bool tested_ = false;  ///< since the last epoch ended
+  bool tests_are_regular_ = false;
+  std::optional<bool> brackets_are_epochs_;
+};
+
+}  // namespace
+
+extern const FormatType loop_format{
+    "plain loop",
+    "\"Epoch 3/90 loss …\" in many wordings, headings, steps, folds and stages; bare \"25/300\" is a guess",
+    Breadth::loop,
+    Evidence::stated,
+    {},
+    make_format<Loop>};
+
+}  // namespace joulecast::progress

@@ -1,0 +1,133 @@
+#include "progress/lines/epoch_mention.hpp"
+
+#include "base/text.hpp"
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+using Says = EpochMention::Says;
+
+const Pattern& mention() {
+  static const Pattern pattern(
+      R"((?i)(?:^|[^\w.])(?P<word>epochs?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#-])*\s*["'\[(<#]*\s*)"
+      R"((?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?["']?(?:\s*[\])>])?)"
+      R"((?:\s*(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
+  return pattern;
+}
+
+/// Words before that make the number another one: "best epoch 3", "resuming from epoch 36".
+bool is_of_something_else(std::string_view before) {
+  static const Pattern words(
+      R"((?i)\b(?:best|early|improve\w*|patience|save[ds]?|saving|load\w*|restor\w*|resum\w*|checkpoint\w*|ckpt|from|since|until|till|max\w*|min|minimum|num|number|total|every|each|per|last|previous|prev|next|remaining|eta|learning rate|lr|schedul\w*|config\w*|expected|estimated|snapshot|wrote|writing|written|export\w*|decay\w*|milestones?|(?:un)?freez\w*|select\w*|chos\w*|optimal|limit|stop\w*|terminat\w*|abort\w*|interrupt\w*|warm-?up)\b)");
+  static const Pattern value(R"(^["']?\s*[:=]?\s*[-+(\[]?\d)");
+  for (auto found = words.find(before); found; found = words.find(before)) {
+    if (!value.matches(found->after())) return true;
+    before = found->after();  // "lr: 0.1" is a figure
+  }
+  return false;
+}
+
+/// Words after it that make the line a message about something else.
+bool is_message(std::string_view after) {
+  static const Pattern words(
+      R"((?i)^\W*(?:training |the )?(?:checkpoint|model|weights|snapshot|sav(?:e|ed|ing)|load(?:ed|ing)|early stop|no improvement|(?:learning rate|lr)\b[^\d]*(?:set|adjust|chang|reduc|decay|->)|reducing|adjusting|reduc|improv|patience|best (?:model|epoch|so far)|new best|did not|did n't|terminat|\w+ (?:improved|did not improve|has improved|has not improved)))");
+  return words.matches(after);
+}
+
+bool is_in_a_file_name(std::string_view before, std::string_view after) {
+  static const Pattern ending(
+      R"((?i)^[^\s,|;]*\.(?:pth?|ckpt|h5|hdf5|keras|bin|safetensors|np[yz]|pkl|json|tar|onnx|png|jpe?g|weights|zip|ya?ml|txt|csv|log)\b)");
+  static const Pattern key(R"(^["']?\s*[:=])");
+  return ending.matches(after) || (before.ends_with('\\') || (before.ends_with('/') && !key.matches(after)));
+}
+
+/// "epoch 12.3 s" is a time, "epoch 33%" a share, "epoch 3rd" no number.
+bool goes_on_differently(std::string_view after) {
+  static const Pattern more(
+      R"((?i)^(?:[A-Za-z_]|\.\d|\s?%|\s?(?:s|secs?|seconds?|ms|mins?|minutes?|h|hours?|epochs?)\b))");
+  return more.matches(after);
+}
+
+enum class Neighbour { fine, needs_figures, unknown, needs_total };
+
+/// The word right before "epoch".
+Neighbour neighbour_of(std::string_view before) {
+  static const Pattern last_word(R"((?P<word>[\w'-]+)\s+$)");
+  static const Pattern known(
+      R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
+  const auto match = last_word.find(before);
+  if (!match) return Neighbour::fine;
+  const auto word = match->text("word");
+  if (word == "at" || word == "At") return Neighbour::needs_figures;
+  if (known.matches(word)) return Neighbour::fine;
+  return parse_count(word) ? Neighbour::needs_total : Neighbour::unknown;
+}
+
+Says what_words_say(std::string_view before, std::string_view after) {
+  static const Pattern evaluation(R"((?i)\b(?:val|valid|validat\w+|evaluat\w+|eval|test|testing)\W*$)");
+  static const Pattern ends_before(
+      R"((?i)\b(?:finish\w*|complet\w*|done|end|ended|ending|ends|after|summary|results?|took|time)\b)");
+  static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running)\b)");
+  static const Pattern ends_after(
+      R"((?i)^\W*(?:training |is |was |has )*(?:been )?(?:finish\w*|complet\w*|done|end|ended|over|took|summary|results?|time|elapsed|total time|in \d)\b)");
+  static const Pattern begins_after(
+      R"((?i)^\W*(?:training |is |has |was )*(?:start\w*|begin\w*|began|training|running)\W*(?:$|at\b|with\b|on\b|lr\b))");
+  if (ends_after.matches(after)) return Says::ends;
+  if (begins_after.matches(after)) return Says::begins;
+  if (evaluation.matches(before)) return Says::evaluation;
+  if (ends_before.matches(before)) return Says::ends;
+  return begins_before.matches(before) ? Says::begins : Says::nothing;
+}
+
+}  // namespace
+
+bool has_figure(std::string_view text) {
+  static const Pattern decimal(
+      R"((?P<name>[A-Za-z_]*)[ "'\])]*[:=(\[ ]*-?(?P<number>\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+))");
+  static const Pattern setting(
+      R"((?i)^(?:lr|rate|wd|decay|momentum|temperature|tau|beta\d?|eps\w*|alpha|gamma|eta|sigma)$)");
+  for (auto found = decimal.find(text); found; found = decimal.find(text)) {
+    if (!setting.matches(found->text("name"))) return true;
+    text = found->after();
+  }
+  return false;
+}
+
+std::optional<EpochMention> find_epoch(std::string_view text) {
+  const auto match = mention().find(text);
+  if (!match) return std::nullopt;
+  EpochMention found;
+  const auto word = match->text("word");
+  const auto begin = static_cast<std::size_t>(word.data() - text.data());
+  found.before = text.substr(0, begin);
+  found.after = match->after();
+  const auto number = match->number("number");
+  found.total = match->number("total");
+  const bool plural = word.ends_with('s') || word.ends_with('S');
+  const bool short_word = word.size() < 5;  // "ep"
+  if (!number || (plural && !found.total) || goes_on_differently(found.after)) return found;
+  if (is_of_something_else(found.before) ||
+      is_in_a_file_name(found.before, text.substr(begin + word.size())) || is_message(found.after))
+    return found;
+  const auto neighbour = neighbour_of(found.before);
+  const bool labelled = found.total || std::isupper(static_cast<unsigned char>(word.front())) != 0;
+  const bool figures = has_figure(found.after);
+  if (neighbour == Neighbour::needs_total && !found.total) return found;
+  if (neighbour == Neighbour::needs_figures && !figures) return found;
+  if (neighbour == Neighbour::unknown && !labelled) return found;
+  if (short_word && !found.total && !figures) return found;
+  found.kind = EpochMention::Kind::progress;
+  found.sure = neighbour != Neighbour::unknown || found.total;
+  found.says = what_words_say(found.before, found.after);
+  found.number = *number;
+  if (const auto fraction = match->text("fraction"); !fraction.empty()) {
+    found.fraction = true;
+    found.number += parse_count("0" + std::string(fraction)).value_or(0);
+  }
+  // A count that is past its end is none.
+  if (found.total && found.number > *found.total) found.kind = EpochMention::Kind::other;
+  return found;
+}
+
+}  // namespace joulecast::progress
