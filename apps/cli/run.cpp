@@ -31,6 +31,12 @@ struct RunArguments {
   std::string stop_if_projected;
 };
 
+// Bounds of what a training can count, as in the protocol (docs/protocol.md).
+constexpr double least_total = 1e-9;
+constexpr double most_epochs = 1e9;
+constexpr double most_steps = 1e15;
+constexpr const char* on_limit_command = "exec:";
+
 /// Parses a non-empty text into `target`; invalid if the text is malformed.
 template <class Target, class Parse>
 Status take(const std::string& text, const char* option, const char* example, Parse parse, Target& target) {
@@ -43,6 +49,19 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   return {};
 }
 
+/// "warn", "term" or "exec:COMMAND", as the parser has checked.
+measure::OnLimit action_of(const std::string& text, std::string& command) {
+  if (text == "warn") return measure::OnLimit::warn;
+  if (text == "term") return measure::OnLimit::terminate;
+  command = text.substr(std::string_view(on_limit_command).size());
+  return measure::OnLimit::command;
+}
+
+Status check_total(const std::optional<double>& total, const char* option, double most) {
+  if (!total || (*total >= least_total && *total <= most)) return {};
+  return fail(ErrorKind::invalid, option, "{:g} is not {:g} to {:g}", *total, least_total, most);
+}
+
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
@@ -51,6 +70,8 @@ Status complete(RunArguments& arguments) {
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
+      check_total(options.total_epochs, "--epochs", most_epochs),
+      check_total(options.total_steps, "--steps", most_steps),
       carbon::check(options.place),
   };
   for (const auto& step : steps)
@@ -60,8 +81,7 @@ Status complete(RunArguments& arguments) {
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
   options.adopt_orphans = true;
-  options.limits.at_energy =
-      arguments.on_limit == "term" ? measure::OnLimit::terminate : measure::OnLimit::warn;
+  options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);
   return {};
 }
 
@@ -123,7 +143,7 @@ std::function<int()> define(Arguments app) {
   auto& options = arguments->options;
   app.add_option("COMMAND", options.command, "The training's command line, after --");
   app.positionals_at_end();
-  app.add_option("--name", options.name, "Name of the run; its command's name where not given");
+  app.add_option("--name", options.name, "Name of the run; its script's name where not given");
   app.add_option(
          "--tag", arguments->tags,
          "key=value, kept with the run; may be repeated; architecture=, batch_size=, dataset= … let fit "
@@ -146,19 +166,27 @@ std::function<int()> define(Arguments app) {
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");
-  app.add_option("--on-limit", arguments->on_limit, "What to do at the limit")
-      .one_of({"warn", "term"})
+  app.add_option("--on-limit", arguments->on_limit,
+                 "What to do at the limit: warn, end the command (term), or run another one (exec:COMMAND)")
+      .one_of({"warn", "term"}, on_limit_command)
       .show_default();
   app.add_option("--stop-if-projected", arguments->stop_if_projected,
-                 "End the command once its projected total is surely above this: 3kWh");
+                 "End the command once its projected total is surely above this: 3kWh; never on a guess");
   app.add_option("--stop-probability", options.limits.probability, "How sure --stop-if-projected has to be")
       .between(0.5, 1.0)
       .show_default();
+  app.add_flag("--dry-stop", options.limits.dry, "Only tell what the limits would do");
   app.add_option("--epochs", options.total_epochs,
                  "Number of epochs, where the training's output does not tell")
       .above_zero();
+  app.add_option("--steps", options.total_steps, "Number of steps, where the training's output does not tell")
+      .above_zero();
   app.add_option("--epoch-regex", options.epoch_regex,
                  "How the output names an epoch: group 1 its number, group 2 the total");
+  app.add_option("--step-regex", options.step_regex,
+                 "How the output names a step: group 1 its number, group 2 the total");
+  app.add_flag("--keep-buffering", options.keep_buffering,
+               "Do not set PYTHONUNBUFFERED=1 for a command whose output goes into a pipe");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
   app.add_flag("--quiet,-q", options.quiet, "Show nothing of our own but losses");
   return [arguments] { return run(*arguments); };

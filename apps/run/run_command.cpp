@@ -18,6 +18,8 @@
 #include "progress/output_recogniser.hpp"
 #include "progress/socket_server.hpp"
 #include "run/child.hpp"
+#include "run/command_name.hpp"
+#include "run/limit_command.hpp"
 #include "run/live_line.hpp"
 #include "run/orphans.hpp"
 #include "run/relay.hpp"
@@ -41,9 +43,7 @@ Seconds own_cpu_time() {
 
 measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = !options.name.empty()
-                             ? options.name
-                             : std::filesystem::path(options.command.front()).filename().string();
+  wanted.run.info.name = options.name.empty() ? run_name_of(options.command) : options.name;
   wanted.run.info.source = "run";
   wanted.run.command = options.command;
   wanted.run.tags = options.tags;
@@ -55,8 +55,14 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   wanted.store = options.store;
   wanted.limits = options.limits;
   wanted.total_epochs = options.total_epochs;
+  wanted.total_steps = options.total_steps;
   wanted.own_cpu = own_cpu_time;
   return wanted;
+}
+
+/// Whether the command's output goes to a terminal, where Python does not hold it back.
+bool writes_to_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
 }
 
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
@@ -87,6 +93,7 @@ class CommandRun final : public measure::Observer {
 
  private:
   void say(const std::string& line) { screen_.say("joulecast: " + line); }
+  void run_limit_command(const measure::Limits::Verdict& verdict);
   void find_intensity();
   Status measure_idle();
   Status begin();
@@ -112,6 +119,7 @@ class CommandRun final : public measure::Observer {
   std::optional<int> exit_status_;
   SteadyTime end_;
   bool interrupted_ = false;
+  bool stopped_ = false;  ///< a limit ended the command
 };
 
 Status CommandRun::prepare(sensors::Environment environment) {
@@ -128,6 +136,9 @@ Status CommandRun::prepare(sensors::Environment environment) {
     child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
+      ::getenv("PYTHONUNBUFFERED") == nullptr)
+    child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
   if (options_.adopt_orphans) orphans_.emplace();
   auto child = Child::prepare(child_options, guard_);
   if (!child) return propagate(child.error());
@@ -210,7 +221,10 @@ void CommandRun::watch() {
   while (!exit_status_) {
     if (::poll(waiting, 2, -1) < 0) continue;
     if (waiting[1].revents != 0) wake_up_.clear();
-    if (end_asked_.exchange(false)) child_->send(SIGTERM);
+    if (end_asked_.exchange(false)) {
+      child_->send(SIGTERM);
+      stopped_ = true;
+    }
     if (waiting[0].revents != 0) take_signals();
   }
 }
@@ -236,11 +250,20 @@ void CommandRun::take_signal(const signalfd_siginfo& info) {
 }
 
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
-  if (!verdict.end) return say(verdict.why);
+  if (verdict.action == measure::OnLimit::command) return run_limit_command(verdict);
+  if (verdict.action == measure::OnLimit::warn) return say(verdict.why);
   say(verdict.why + "; asking the command to end (SIGTERM)");
   measurement_->note("ended by joulecast: " + verdict.why);
   end_asked_ = true;
   wake_up_.set();
+}
+
+void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
+  say(verdict.why + "; running " + options_.limits.command);
+  const auto wanted = measurement_options(options_);
+  const auto started = start_limit_command(
+      options_.limits.command, {verdict, measurement_->live().run_id, wanted.run.info.name, child_->pid()});
+  if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
 }
 
 void CommandRun::ticked(const measure::Live& live) {
@@ -253,13 +276,15 @@ void CommandRun::ticked(const measure::Live& live) {
 
 measure::Ending CommandRun::ending() const {
   const auto ended = *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
-  return {interrupted_ ? trace::RunStatus::interrupted : ended, exit_status_, end_};
+  const auto cut_short = stopped_ ? trace::RunStatus::stopped : trace::RunStatus::interrupted;
+  return {stopped_ || interrupted_ ? cut_short : ended, exit_status_, end_};
 }
 
 }  // namespace
 
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
-  auto recogniser = progress::OutputRecogniser::create({.epoch_regex = options.epoch_regex, .step_regex = {}});
+  auto recogniser = progress::OutputRecogniser::create(
+      {.epoch_regex = options.epoch_regex, .step_regex = options.step_regex});
   if (!recogniser) return propagate(recogniser.error());
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");
