@@ -9,6 +9,7 @@
 //
 // The banner and the bar without a name are Hugging Face's Trainer's, too: see hf_trainer.cpp.
 #include <optional>
+#include <string>
 
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
@@ -37,8 +38,9 @@ class Accelerate final : public Format {
       if (!number) return false;
       report.epochs_count_from(0);
       report.epoch_ends(*number);
+      // Evaluations' figures: accuracy, perplexity, eval_loss, train_loss.
       for (const auto& [name, value] : find_metrics(match->text("figures")))
-        report.metric(name, value, number);
+        report.metric(name.find("_") == std::string::npos ? "val_" + name : name, value, number);
       return true;
     }
     return read_bar(line, report);

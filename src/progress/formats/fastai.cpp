@@ -27,6 +27,11 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
+/// Metrics are those of the validation; only the losses name their set.
+std::string name_of(const std::string& column) {
+  return column.ends_with("_loss") ? column : "val_" + column;
+}
+
 class Fastai final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
@@ -53,7 +58,7 @@ class Fastai final : public Format {
     report.epochs_count_from(bar_epoch_ ? 1 : 0);
     report.epoch_ends(epoch, total_);
     for (std::size_t i = 1; i + 1 < cells.size(); ++i)
-      if (const auto value = parse_count(cells[i])) report.metric(columns_[i], *value, epoch);
+      if (const auto value = parse_count(cells[i])) report.metric(name_of(columns_[i]), *value, epoch);
     return true;
   }
 
