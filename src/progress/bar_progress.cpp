@@ -127,8 +127,7 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
   // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
-  if (bar.done == 0 && title.kind == BarKind::training && !of_epochs_ && !all_steps)
-    return report.run_begins();
+  if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
   if (of_epochs_) return report.epochs_done(bar.done, bar.total);
   report.work_done(bar.done, bar.total, unit_of(bar));
 }

@@ -11,8 +11,11 @@
 //
 // The banner is often switched off. The bar has no name and counts optimization steps; an evaluation's bar
 // has none either, but another length. "epoch" is a fraction, in quotes from version 5 on.
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
@@ -67,6 +70,7 @@ class HuggingFaceTrainer final : public Format {
   void begin_training(Report& report) {
     training_ = confirmed_ = true;
     over_ = false;
+    ended_ = 0;
     epochs_.reset();
     steps_.reset();
     examples_.reset();
@@ -156,8 +160,7 @@ class HuggingFaceTrainer final : public Format {
     if (!evaluation) over_ = false;
     confirm();
     training_ = true;
-    read_epoch(*done, evaluation, report);
-    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
+    read_epoch(*done, evaluation, find_metrics(line.text), report);
     return true;
   }
 
@@ -166,20 +169,30 @@ class HuggingFaceTrainer final : public Format {
     confirmed_ = true;
   }
 
-  void read_epoch(double done, bool evaluation, Report& report) {
+  /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
+  void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
     report.epochs_done(done, total_of(done));
-    if (!evaluation) return;
-    report.window_ends("validation");
-    // The steps' logging rounds: an evaluation at 0.99 is the epoch's.
     const double whole = std::round(done);
-    if (whole >= 1 && std::abs(done - whole) < 0.001) report.epoch_ends(static_cast<int>(whole));
+    const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
+    const int running = static_cast<int>(at_end ? whole : std::floor(done) + 1);
+    if (evaluation) {
+      report.window_ends("validation");
+      if (at_end) report.epoch_ends(running);
+    }
+    if (done >= 1 && running - (at_end ? 0 : 1) > ended_)
+      for (const auto& [name, value] : last_) report.metric(name, value, running - (at_end ? 0 : 1));
+    ended_ = std::max(ended_, running - (at_end ? 0 : 1));
+    for (const auto& [name, value] : metrics) report.metric(name, value, running);
+    if (!evaluation) last_ = std::move(metrics);
   }
 
   std::optional<double> total_of(double done) const {
     return epochs_ && *epochs_ >= done ? epochs_ : std::nullopt;
   }
 
-  bool confirmed_ = false;  ///< its banner or a dict was seen
+  int ended_ = 0;                 ///< last epoch that is over
+  std::vector<MetricText> last_;  ///< the last figures of the training
+  bool confirmed_ = false;        ///< its banner or a dict was seen
   bool training_ = false;
   bool over_ = false;
   bool in_banner_ = false;

@@ -22,7 +22,7 @@ class Keras final : public Format {
     static const Pattern callback(
         R"((?i)^(?:Epoch \d+: (?:\w+ (?:improved|did not improve)|finished saving|saving|early stopping|LearningRateScheduler|ReduceLROnPlateau|Terminated)|Restoring model weights))");
     static const Pattern steps(
-        R"(^(?P<step>\d+)/(?P<steps>\d+|Unknown)\s+(?:\[[=>.]+\]|[━ ]+|- )?\s*(?:- )?(?:ETA: |\d))");
+        R"(^(?P<step>\d+)/(?:(?P<steps>\d+)\s+(?:\[[=>.]+\]|[━ ]+|- )|Unknown\s)\s*(?:- )?(?:ETA: |\d))");
     if (const auto match = begin.find(line.text)) return line.ended && read_begin(*match, report);
     if (callback.matches(line.text)) return true;
     const auto match = steps.find(line.text);
@@ -57,9 +57,9 @@ class Keras final : public Format {
     if (steps_ && total && *steps_ != *total) return;
     if (total) steps_ = total;
     report.epoch_steps(step, total, epoch_);
-    if (total && step != total && !validated) return;
+    // "40/Unknown" becomes "40/40" at the end.
+    if (step != total && !validated) return;
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value, epoch_);
-    if (!total && !validated && !line.ended) return;
     report.epoch_ends(*epoch_);
     over_ = over_ || line.ended;
   }
@@ -74,7 +74,7 @@ class Keras final : public Format {
     if (!running_) report.epoch_begins(1, 1);
     running_ = true;
     report.epoch_steps(step, total, 1);
-    if (!line.ended) return;
+    if (!line.ended || step != total) return;
     running_ = false;
     report.epoch_ends(1, 1);
     for (const auto& [name, value] : metrics) report.metric(name, value, 1);

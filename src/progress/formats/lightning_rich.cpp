@@ -44,10 +44,11 @@ class LightningRich final : public Format {
     if (epoch_ != *number || bar.done < done_) {
       epoch_ = number;
       validated_ = false;
-      report.epoch_begins(*number, total);
+      // Through a pipe only the last state comes, when all is done.
+      if (!bar.full()) report.epoch_begins(*number, total);
     }
     done_ = bar.done;
-    report.epoch_steps(bar.done, bar.total, number);
+    if (!bar.full()) report.epoch_steps(bar.done, bar.total, number);
     if (!bar.full()) return;
     report.epoch_ends(*number, total);
     for (const auto& [name, value] : find_metrics(bar.figures))

@@ -51,6 +51,11 @@ class Ultralytics final : public Format {
     static const Pattern start(R"(^Starting training for (?P<epochs>\d+) epochs)");
     static const Pattern over(R"(^\d+ epochs completed in [\d.]+ hours)");
     static const Pattern stopped(R"(^(?:Stopping training early as|EarlyStopping: Training stopped early))");
+    static const Pattern banner(R"(^(?:Ultralytics (?:YOLO)?v?\d|YOLOv5 )\S* ?\S* .*(?:torch|Python)-)");
+    if (banner.matches(line.text)) {
+      seen_ = true;
+      return true;
+    }
     if (const auto match = header.find(line.text)) {
       seen_ = true;
       names_ = names_of(match->text("names"));
@@ -102,7 +107,7 @@ class Ultralytics final : public Format {
   /// The row of all classes ends the epoch's validation, and the training's once more after all epochs.
   bool read_validation(const Line& line, Report& report) {
     static const Pattern bar(
-        R"(^(?:Class\s+(?:Images|Labels)|classes\s+top1_acc|train: |val: |\S.*: Scanning ))");
+        R"(^(?:Class\s+(?:Images|Labels)|classes\s+top1_acc|(?:train|val|test): (?:Scanning|Caching|Fast|New cache)|\S.*\d+ images?, \d+ (?:backgrounds|corrupt)))");
     static const Pattern all(R"(^all(?P<figures>(?:\s+-?[\d.e-]+)+)$)");
     if (const auto match = all.find(line.text)) {
       if (epoch_) {
@@ -137,7 +142,7 @@ extern const FormatType ultralytics_format{"Ultralytics",
                                            "YOLOv8 and later (detect, classify, segment, pose), YOLOv5 to v7",
                                            Breadth::framework,
                                            Evidence::stated,
-                                           {"epoch", "%", "all", "class", "scanning"},
+                                           {"epoch", "%", "all", "class", "ultralytics", "yolov5", "image"},
                                            make_format<Ultralytics>};
 
 }  // namespace joulecast::progress
