@@ -405,8 +405,7 @@ void Tracker::take_epochs_done(double done, Seconds at) {
     return close_epoch(static_cast<int>(done), at);
   }
   if (done <= before->work) {
-    if (done < before->work) now.epochs_done = before;
-    if (now.last_epoch && done == before->work && done == std::floor(done)) extend_epoch(at);
+    now.epochs_done = before;
     return;
   }
   const double whole = std::floor(done + tiny);
@@ -430,6 +429,10 @@ void Tracker::take_work(const Event& event, Seconds at) {
   auto& total = unit == Unit::epoch ? current_->total_epochs : current_->total_work;
   const bool other = total && event.total_work && *total != *event.total_work;
   const bool complete = total && current_->counter.count() >= total;
+  // A bar that counts whole epochs, beside one that counts the steps of this one.
+  const auto count = current_->counter.count();
+  if (unit == Unit::epoch && count && *event.work == std::floor(*count))
+    return set_total(total, event.total_work);
   // A bar of another length beside ours is something else.
   if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;

@@ -149,18 +149,18 @@ TEST_P(Corpus, Progress) {
   // An epoch that is cut short (max_steps) counts as a whole one.
   if (!in_steps && static_cast<double>(phase["epochs"].size()) * scale > whole) return;
   for (const auto& point : points) {
-    const auto time = latest_time(point[0].get<std::size_t>());
+    const auto offset = point[0].get<std::size_t>();
+    const auto arrived = time_at(pieces_, offset), ended = latest_time(offset);
     // Advances may be given out a fifth of a second apart.
     double before = 0, after = hearing_.run.phases[0].work * scale;
     for (const auto& [at, work, place] : hearing_.run.progress) {
-      if (at <= time + Seconds{0.01}) before = work * scale;
-      if (at >= time + Seconds{0.2}) after = std::min(after, work * scale);
+      if (at <= arrived) before = work * scale;
+      if (at >= ended + Seconds{0.2}) after = std::min(after, work * scale);
     }
     const double wanted = std::max(0.0, point[1].get<double>());
     const double off = std::max({0.0, before - wanted, wanted - after});
     EXPECT_LE(off, 0.06 * whole + 1) << "heard " << before << " to " << after << " for " << wanted
-                                     << " at offset " << point[0] << ", "
-                                     << fmt::format("{:.2f}", time.value()) << " s";
+                                     << " at offset " << offset << fmt::format(", {:.2f} s", arrived.value());
   }
   ASSERT_FALSE(hearing_.run.progress.empty());
   EXPECT_NEAR(hearing_.run.progress.back().work * scale, whole, 0.06 * whole + 1);
