@@ -144,7 +144,8 @@ LimitState Engine::limit_state() {
   return state;
 }
 
-void Engine::tell_limit(const Limits::Verdict& verdict) {
+void Engine::tell_limit(Limits::Verdict verdict) {
+  if (recording_) verdict.run_id = recording_->id();
   if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
   observer_->limit_reached(verdict);
 }
@@ -162,7 +163,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
     recorder_->finish();
-    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}});
+    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
   }
   socket_.reset();  // later messages find no listener
@@ -182,7 +183,8 @@ void Engine::note_losses() {
   if (training_->came_at_once()) {
     header_.info.epoch_bounds_recorded = false;
     sink().note(
-        "the training's output came all at once, as from a buffer: when its epochs began and ended is not known");
+        "the training's output came all at once, as from a buffer: when its epochs began and ended is not "
+        "known");
   }
   if (training_->contradictions() > 0)
     sink().note(fmt::format("the training's messages about its epochs contradicted each other {} times",

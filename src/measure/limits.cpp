@@ -62,7 +62,7 @@ Limits::Verdict Limits::reached(std::string why, Joules limit, OnLimit action, c
     action = OnLimit::warn;
   }
   ended_ = action == OnLimit::terminate;
-  return {std::move(why), action, limit, state.used, state.projected};
+  return {std::move(why), action, limit, state.used, state.projected, {}};
 }
 
 std::optional<Limits::Verdict> Limits::check_energy(const LimitState& state) {
@@ -96,7 +96,7 @@ std::optional<Limits::Verdict> Limits::doubt(const LimitState& state) {
                                         : state.elapsed >= patience_for_progress;
   if (!long_enough && why != contradictory) return std::nullopt;
   doubt_told_ = true;
-  return Verdict{fmt::format("--stop-if-projected cannot act: {}", why), OnLimit::warn, {}, {}, {}};
+  return Verdict{fmt::format("--stop-if-projected cannot act: {}", why), OnLimit::warn, {}, {}, {}, {}};
 }
 
 std::vector<Limits::Verdict> Limits::check(const LimitState& state) {

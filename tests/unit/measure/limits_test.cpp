@@ -32,7 +32,7 @@ std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, Trus
     state.ready = ready;
     for (auto& verdict : limits.check(state)) all.push_back(std::move(verdict));
   }
-  if (const auto line = limits.at_end(state)) all.push_back({*line, OnLimit::warn, {}, {}, {}});
+  if (const auto line = limits.at_end(state)) all.push_back({*line, OnLimit::warn, {}, {}, {}, {}});
   return all;
 }
 
