@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <span>
 #include <utility>
@@ -10,6 +11,21 @@
 #include "measure/host.hpp"
 
 namespace joulecast::measure {
+namespace {
+
+/// Between two counts of the work the run goes on using energy, and so the total moves.
+estimate::Projection at_least(estimate::Projection projection, Joules used) {
+  auto& total = projection.total;
+  projection.used = std::max(projection.used, used);
+  total.value = std::max(total.value, used);
+  if (total.interval) {
+    total.interval->low = std::max(total.interval->low, used);
+    total.interval->high = std::max(total.interval->high, total.value);
+  }
+  return projection;
+}
+
+}  // namespace
 
 Engine::Engine(MeasurementOptions options, sensors::Environment environment,
                sensors::SensorSelection selection, std::optional<progress::SocketServer> socket,
@@ -202,7 +218,11 @@ Live Engine::live() const {
   live.epoch = training_->current_epoch();
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
+  live.phase = training_->phase();
+  live.trust = training_->trust();
   live.projection = training_->projection();
+  if (live.projection && live.energy.energy.total)
+    live.projection = at_least(*live.projection, *live.energy.energy.total);
   return live;
 }
 

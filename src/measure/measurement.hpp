@@ -15,6 +15,7 @@
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
+#include "progress/tracker.hpp"
 #include "sampling/recorder.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/run.hpp"
@@ -58,7 +59,11 @@ struct Live {
   sampling::LiveEnergy energy;
   std::optional<int> epoch;
   std::optional<double> total_epochs;
+  /// The phase that is counted now, with its work; nothing while no progress was recognised.
+  std::optional<trace::Phase> phase;
+  progress::Trust trust;                  ///< how far progress can be relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
+  /// Never below what has been used.
   std::optional<estimate::Projection> projection;
 };
 

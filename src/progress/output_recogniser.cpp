@@ -9,6 +9,7 @@
 #include "progress/lines/line_prefix.hpp"
 #include "progress/lines/pattern.hpp"
 #include "progress/lines/terminal_text.hpp"
+#include "progress/lines/tqdm_bar.hpp"
 #include "progress/metric_text.hpp"
 
 namespace joulecast::progress {
@@ -95,6 +96,18 @@ Line make_line(TerminalText::Row row) {
   return line;
 }
 
+/// "45%|████▌     | 45/100 [00:03<00:04]epoch 0: {…}": what is printed while a bar is drawn stands behind it.
+std::optional<TerminalText::Row> take_message_behind_bar(TerminalText::Row& row) {
+  const auto bar = find_tqdm_bar(row.text);
+  if (!bar || trim(bar->rest).empty()) return std::nullopt;
+  auto message = row;
+  message.text = std::string(bar->rest);
+  message.redrawn = false;
+  row.text.resize(row.text.size() - bar->rest.size());
+  row.ended = false;
+  return message;
+}
+
 bool is_progress(const Event& event) {
   return event.kind == EventKind::progress || event.kind == EventKind::epoch_begin ||
          event.kind == EventKind::epoch_end;
@@ -128,7 +141,13 @@ void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events)
 
 std::vector<Event> OutputRecogniser::State::read_rows() {
   std::vector<Event> events;
-  for (auto& row : rows) read(make_line(std::move(row)), events);
+  for (auto& row : rows) {
+    if (auto message = take_message_behind_bar(row)) {
+      read(make_line(std::move(row)), events);
+      row = std::move(*message);
+    }
+    read(make_line(std::move(row)), events);
+  }
   rows.clear();
   return events;
 }

@@ -13,6 +13,8 @@ double normal_tail(double z) {
   return 0.5 * std::erfc(z * M_SQRT1_2);
 }
 
+constexpr double farthest = 10;  // the interval ends here at the latest, in multiples of the forecast
+
 /// Where a falling tail reaches p within [0, reach] (Alefeld, Potra and Shi 1995, TOMS 748).
 template <class Tail>
 double quantile(Tail tail, double reach, double p) {
@@ -39,7 +41,9 @@ const ChangeConstants& default_change_constants() {
                                       .scale = 1.0,
                                       .floor = 0.009,
                                       .one_unit = 0.4,
-                                      .two_units = 0.05};
+                                      .two_units = 0.05,
+                                      .end_phase = 0.2,
+                                      .end_cycles = 1.0};
   return fitted;
 }
 
@@ -55,16 +59,35 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     const double place = std::pow(share, 1 - (i + 0.5) / places_);
     affected_[i] = share < 1 ? (1 - place) / (1 - share) : 0;
   }
+  if (!(now.cycle > 0)) return;
+  end_ = c.end_phase;
+  for (int i = 0; i < end_sizes_; ++i)
+    end_size_[i] = -std::log1p(-(i + 0.5) / end_sizes_) * c.end_cycles * now.cycle;
 }
 
 double ErrorModel::above(double u) const {
+  double with_end = 0;
+  if (end_ > 0)
+    for (const double size : end_size_) with_end += above_without_end(u - size) / end_sizes_;
+  return (1 - end_) * above_without_end(u) + end_ * with_end;
+}
+
+double ErrorModel::below(double u) const {
+  double with_end = 0;
+  if (end_ > 0)
+    for (const double size : end_size_) with_end += below_without_end(u + size) / end_sizes_;
+  return (1 - end_) * below_without_end(u) + end_ * with_end;
+}
+
+double ErrorModel::above_without_end(double u) const {
+  if (u < 0) return 1 - below_without_end(-u);
   double changed = 0;
   for (const double part : affected_)
     if (part > 0) changed += std::exp(-std::log1p(u / part) / rise_) / places_;
   return change_ * upward_ * changed + (1 - change_) * normal_tail(u / sd_);
 }
 
-double ErrorModel::below(double u) const {
+double ErrorModel::below_without_end(double u) const {
   double changed = 0;
   for (const double part : affected_)
     if (u < part) changed += std::exp(std::log1p(-u / part) / fall_) / places_;
@@ -74,7 +97,7 @@ double ErrorModel::below(double u) const {
 Interval<double> ErrorModel::interval() const {
   constexpr double outside = (1 - interval_level) / 2;
   return {-quantile([this](double u) { return below(u); }, 0.99, outside),
-          quantile([this](double u) { return above(u); }, 10, outside)};
+          quantile([this](double u) { return above(u); }, farthest, outside)};
 }
 
 }  // namespace joulecast::estimate

@@ -28,6 +28,9 @@ struct ChangeConstants {
   /// The same in a regime of one unit, which may still be the start-up, and in one of two units.
   double one_unit = 0;
   double two_units = 0;
+  /// Probability of an end phase (final evaluation, export), and the mean of its cost in cycles.
+  double end_phase = 0;
+  double end_cycles = 0;
 };
 
 /// Fitted to the recorded runs of two public sources by minimising the interval score (Winkler 1972). Every
@@ -42,6 +45,7 @@ struct Situation {
   double relative_sd = 0;  ///< relative standard deviation of the regime's rate
   bool changed = false;    ///< a regime change has been seen
   int units = 0;           ///< units in the current regime
+  double cycle = 0;        ///< cost of a cycle (an epoch) as a share of the remaining cost
 };
 
 /// Relative error r of the remaining cost: truth = (1 + r) x forecast.
@@ -57,12 +61,18 @@ class ErrorModel {
   [[nodiscard]] Interval<double> interval() const;
 
  private:
+  [[nodiscard]] double above_without_end(double u) const;
+  [[nodiscard]] double below_without_end(double u) const;
+
   static constexpr int places_ = 12;
+  static constexpr int end_sizes_ = 8;
   double change_ = 0;  ///< probability that the regime will still change
   double upward_, rise_, fall_;
   double sd_ = 0;
   /// Share of the remaining work that comes after the change, for equally likely places of the change.
   double affected_[places_] = {};
+  double end_ = 0;                     ///< probability of an end phase
+  double end_size_[end_sizes_] = {};   ///< equally likely costs of it, as shares of the remaining cost
 };
 
 }  // namespace joulecast::estimate

@@ -58,8 +58,12 @@ Result<Projector> Projector::begin(ProjectorOptions options) {
   return Projector(std::make_unique<State>(options));
 }
 
-Status Projector::add(const WorkUnit& unit) {
-  return state_->adaptive.observe(unit);
+Status Projector::add(const WorkUnit& unit, bool epoch_end) {
+  return state_->adaptive.observe(unit, epoch_end);
+}
+
+void Projector::end_epoch(Seconds duration, std::optional<Joules> energy) {
+  state_->adaptive.end_epoch(duration, energy);
 }
 
 void Projector::add_metric(double value) {

@@ -17,14 +17,20 @@
 
 namespace joulecast::estimate {
 
-/// An advance of the work. An impossible energy (negative or not finite) counts as unknown.
+/// An advance of the work, of any size: steps as well as epochs. An impossible energy (negative or not finite)
+/// counts as unknown.
 struct Movement {
-  double work = 1;  ///< in the unit of the total work, > 0
+  /// In the unit of the total work, > 0. It may be 0 if epoch_end is set: the movement is then what an
+  /// epoch's end costs beyond its work, such as a validation.
+  double work = 1;
   /// From the run's start. If its length is zero, the work is counted with the next movement.
   trace::Span span;
   std::optional<Joules> energy{};  ///< used within the span; nothing if unknown
   /// Used since the end of the previous movement, or since the run's start.
   std::optional<Joules> outside{};
+  /// An epoch ended with this movement. What recurs at epochs' ends is then extrapolated as often as epochs
+  /// remain. Leave it out where epochs are not known; the forecast does without.
+  bool epoch_end = false;
 };
 
 class RunProjector {
@@ -57,6 +63,8 @@ class RunProjector {
   [[nodiscard]] std::optional<Estimate<double>> work_at_budget(Joules budget) const;
 
  private:
+  [[nodiscard]] Status end_epoch(const Movement& movement);
+
   explicit RunProjector(Projector projector) : projector_(std::move(projector)) {}
 
   Projector projector_;
@@ -67,6 +75,7 @@ class RunProjector {
   double work_done_ = 0;
   double waiting_work_ = 0;  ///< work of movements that took no time
   Joules waiting_energy_{0};
+  bool waiting_epoch_end_ = false;
 };
 
 }  // namespace joulecast::estimate
