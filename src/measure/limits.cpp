@@ -75,9 +75,7 @@ std::optional<Limits::Verdict> Limits::check_energy(const LimitState& state) {
 std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) {
   if (!options_.projected || projected_told_) return std::nullopt;
   const bool trusted = doubt_about(state.trust).empty() && state.ready && state.projected;
-  const bool above = trusted && state.probability_above.value_or(0) >= options_.probability;
-  // One forecast may rest on a reading that the next corrects.
-  if (!std::exchange(was_above_, above) || !above) return std::nullopt;
+  if (!trusted || state.probability_above.value_or(0) < options_.probability) return std::nullopt;
   projected_told_ = true;
   const auto action = options_.at_energy == OnLimit::command ? OnLimit::command : OnLimit::terminate;
   return reached(

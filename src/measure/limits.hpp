@@ -67,7 +67,6 @@ class Limits {
   bool energy_told_ = false;
   bool projected_told_ = false;
   bool doubt_told_ = false;
-  bool was_above_ = false;              ///< the last forecast was above the limit, too
   std::optional<Seconds> heard_since_;  ///< when progress was first heard
   bool ended_ = false;
 };
