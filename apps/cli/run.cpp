@@ -76,15 +76,15 @@ int report_not_started(const Error& error) {
 /// Shows the stored run like `show`. An error here is reported but does not change the exit status, because
 /// the command has done its work.
 void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
-  const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
+  const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   const auto sums = [&] {
     if (!quiet && result.energy.total)
-      fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
+      run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty())
-        fmt::print(stderr, "joulecast: {}: not written, because the run was not stored\n", file);
+        run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -95,7 +95,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto report = session::summarise_run(**store, result.run_id, {});
   if (!report) return trouble(report.error());
   // Standard output belongs to the command, so joulecast writes to standard error.
-  if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
+  if (!quiet) run::tell("\n{}", report::to_text(*report));
   if (!arguments.json.empty())
     if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)
       trouble(written.error());

@@ -10,7 +10,7 @@ namespace joulecast::cli {
 
 void say_choice(const std::string& reference, const store::RunChoice& choice) {
   if (const auto text = report::choice_text(reference, choice); !text.empty())
-    fmt::print(stderr, "joulecast: {}\n", text);
+    run::tell("joulecast: {}\n", text);
 }
 
 }  // namespace joulecast::cli
