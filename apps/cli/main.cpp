@@ -8,6 +8,7 @@
 
 #include "cli/support/command.hpp"
 #include "cli/support/program.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 namespace {

@@ -221,18 +221,18 @@ void Relay::State::listen() {
     hear_all(last);
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
-    if (naps == naps_until_settled && listener_.settle) listener_.settle(last + Seconds{naps * nap_ms * 1e-3});
     const bool rests = naps >= naps_until_settled;
+    if (naps == naps_until_settled && listener_.settle) listener_.settle();
     pollfd waiting{wake_.descriptor(), POLLIN, 0};
     if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4)) ::poll(&waiting, 1, rests ? -1 : nap_ms);
     wake_.clear();
   }
-  if (listener_.settle) listener_.settle(last);
+  if (listener_.settle) listener_.settle();
 }
 
 void Relay::State::hear_all(SteadyTime& last) {
   while (const auto piece = ring_.front()) {
-    if (listener_.hear) listener_.hear(piece->bytes, piece->time);
+    if (listener_.hear) listener_.hear(piece->stream, piece->bytes, piece->time);
     last = piece->time;
     ring_.drop();
   }

@@ -15,9 +15,10 @@ namespace joulecast::run {
 
 /// Receives what the command wrote, and when it arrived. Calls come from one thread, one at a time.
 struct Listener {
-  std::function<void(std::string_view bytes, SteadyTime time)> hear;
+  /// `stream`: 0 = standard output, 1 = standard error where that is another stream.
+  std::function<void(int stream, std::string_view bytes, SteadyTime time)> hear;
   /// The output has been quiet for a moment, or has ended.
-  std::function<void(SteadyTime time)> settle;
+  std::function<void()> settle;
 };
 
 class Relay {

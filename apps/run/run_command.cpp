@@ -19,6 +19,8 @@
 #include "progress/output_recogniser.hpp"
 #include "progress/socket_server.hpp"
 #include "run/child.hpp"
+#include "run/command_name.hpp"
+#include "run/limit_command.hpp"
 #include "run/live_line.hpp"
 #include "run/live_mode.hpp"
 #include "run/orphans.hpp"
@@ -48,9 +50,7 @@ Seconds own_cpu_time() {
 
 measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = !options.name.empty()
-                             ? options.name
-                             : std::filesystem::path(options.command.front()).filename().string();
+  wanted.run.info.name = options.name.empty() ? run_name_of(options.command) : options.name;
   wanted.run.info.source = "run";
   wanted.run.command = options.command;
   wanted.run.tags = options.tags;
@@ -62,8 +62,14 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   wanted.store = options.store;
   wanted.limits = options.limits;
   wanted.total_epochs = options.total_epochs;
+  wanted.total_steps = options.total_steps;
   wanted.own_cpu = own_cpu_time;
   return wanted;
+}
+
+/// Whether the command's output goes to a terminal, where Python does not hold it back.
+bool writes_to_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
 }
 
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
@@ -112,6 +118,7 @@ class CommandRun final : public measure::Observer {
 
  private:
   void say(const std::string& line);
+  void run_limit_command(const measure::Limits::Verdict& verdict);
   void find_intensity();
   Status start_relay();
   Status measure_idle();
@@ -175,6 +182,9 @@ Status CommandRun::prepare(sensors::Environment environment) {
     child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
+      ::getenv("PYTHONUNBUFFERED") == nullptr)
+    child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
   if (options_.adopt_orphans) orphans_.emplace();
   auto child = Child::prepare(child_options, guard_);
   if (!child) return propagate(child.error());
@@ -199,9 +209,13 @@ Status CommandRun::start_relay() {
   columns_ = live_columns(terminal_stream_);
   if (streams.own_session) keys_ = TerminalKeys(streams.out.get());
   Listener listener;
-  listener.hear = [this](std::string_view bytes, SteadyTime time) {
-    if (auto events = recogniser_.feed(bytes, time); !events.empty()) measurement_->hear(std::move(events));
+  const auto tell_events = [this](std::vector<progress::Event> events) {
+    if (!events.empty()) measurement_->hear(std::move(events));
   };
+  listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
+    tell_events(recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
+  };
+  listener.settle = [this, tell_events] { tell_events(recogniser_.settle()); };
   auto relay = Relay::start(std::move(streams), live_, std::move(listener));
   if (!relay) return propagate(relay.error());
   relay_.emplace(std::move(*relay));
@@ -348,11 +362,20 @@ void CommandRun::redraw() {
 }
 
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
-  if (!verdict.end) return say(verdict.why);
+  if (verdict.action == measure::OnLimit::command) return run_limit_command(verdict);
+  if (verdict.action == measure::OnLimit::warn) return say(verdict.why);
   say(verdict.why + "; asking the command to end (SIGTERM)");
   measurement_->note("ended by joulecast: " + verdict.why);
   end_asked_ = true;
   wake_up_.set();
+}
+
+void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
+  say(verdict.why + "; running " + options_.limits.command);
+  const auto wanted = measurement_options(options_);
+  const auto started = start_limit_command(
+      options_.limits.command, {verdict, measurement_->live().run_id, wanted.run.info.name, child_->command()});
+  if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
 }
 
 void CommandRun::ticked(const measure::Live& live) {
@@ -407,7 +430,8 @@ MeasureResult CommandRun::finish() {
 }  // namespace
 
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
-  auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
+  auto recogniser = progress::OutputRecogniser::create(
+      {.epoch_regex = options.epoch_regex, .step_regex = options.step_regex});
   if (!recogniser) return propagate(recogniser.error());
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");

@@ -16,7 +16,7 @@ namespace joulecast::run {
 
 struct MeasureOptions {
   std::vector<std::string> command;
-  std::string name;  ///< empty = derived from the command
+  std::string name;  ///< empty = the script's name (run_name_of)
   std::map<std::string, std::string> tags;
   Seconds interval{1};
   std::vector<std::string> sensors;  ///< sensors to use; empty = all that work
@@ -26,7 +26,11 @@ struct MeasureOptions {
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
   std::string epoch_regex;
+  std::string step_regex;
   std::optional<double> total_epochs;
+  std::optional<double> total_steps;
+  /// Leaves Python's buffering of output into a pipe as it is: progress then arrives late and all at once.
+  bool keep_buffering = false;
   bool watch_output = true;
   bool quiet = false;
   /// Where the live line goes; nothing = choose_live_mode().

@@ -61,6 +61,18 @@ void Recording::metric(const trace::MetricPoint& point) {
   if (writer_) writer_->metric(point);
 }
 
+void Recording::phase(std::size_t place, const trace::Phase& phase) {
+  if (writer_) writer_->phase(place, phase);
+}
+
+void Recording::progress(const trace::ProgressPoint& point) {
+  if (writer_) writer_->progress(point);
+}
+
+void Recording::window(std::size_t place, const trace::Window& window) {
+  if (writer_) writer_->window(place, window);
+}
+
 void Recording::projection(const trace::Projection& projection) {
   if (writer_) writer_->projection(projection);
 }

@@ -201,8 +201,9 @@ std::string carbon_text(const session::RunSummary& summary) {
 std::string to_text(const session::RunSummary& summary, const RunTextOptions& options) {
   const auto& run = summary.run;
   return head_text(summary, options.width) + energy_text(summary) + carbon_text(summary) +
-         epochs_text(summary, options) + projections_text(summary) + means_text(summary.means) +
-         sensors_text(run) + overhead_text(run) + notes_text(run);
+         phases_text(summary) + epochs_text(summary, options) + steps_text(summary) + windows_text(summary) +
+         projections_text(summary) + means_text(summary.means) + sensors_text(run) + overhead_text(run) +
+         notes_text(run);
 }
 
 }  // namespace joulecast::report

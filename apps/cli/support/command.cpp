@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/files.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 

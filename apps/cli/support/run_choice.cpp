@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "report/run_list.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 

@@ -87,7 +87,24 @@ CREATE INDEX run_by_duration ON run (duration_s);
 CREATE INDEX tag_by_value ON tag (name, value);
 )sql";
 
-constexpr std::array<Migration, 2> steps{{{1, version_1}, {2, version_2}}};
+/// Phases of a run, the progress within them, and named windows.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE phase (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, begin_s REAL NOT NULL,
+  end_s REAL NOT NULL, work REAL NOT NULL, total_work REAL, energy_j REAL, PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+CREATE TABLE progress (
+  run INTEGER NOT NULL, phase INTEGER NOT NULL, part INTEGER NOT NULL, times BLOB NOT NULL, work BLOB NOT NULL,
+  PRIMARY KEY (run, phase, part)
+);
+CREATE TABLE window (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, begin_s REAL NOT NULL, end_s REAL NOT NULL,
+  PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+ALTER TABLE epoch ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<Migration, 3> steps{{{1, version_1}, {2, version_2}, {3, version_3}}};
 
 }  // namespace
 
