@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   try {
     return with_output_written(run(argc, argv));
   } catch (const std::exception& error) {
-    run::tell("joulecast: {}\n", error.what());
+    joulecast::run::tell("joulecast: {}\n", error.what());
     return failed;
   }
 }

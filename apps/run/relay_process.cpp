@@ -149,7 +149,7 @@ void RelayProcess::push_all() {
 void RelayProcess::take_messages() {
   for (;;) {
     RelayMessage message;
-    const auto got = take_message(duty_.control, packet_, message);
+    const auto got = run::take_message(duty_.control, packet_, message);
     if (got == Got::nothing) return;
     if (got == Got::gone) return lose_joulecast();
     take_message(message);

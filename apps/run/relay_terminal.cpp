@@ -94,7 +94,7 @@ void RelayTerminal::resize() {
   const bool too_low_before = shown_ == Shown::title && live_ == LiveMode::row;
   if (too_low_before) lane_->add(restore_title());
   resize_child(0);
-  if (shown_ == Shown::nothing || shown_ == Shown::title && !too_low_before) return;
+  if (shown_ == Shown::nothing || (shown_ == Shown::title && !too_low_before)) return;
   shown_ = Shown::nothing;
   show();
 }
