@@ -2,6 +2,8 @@
 // the module.
 #pragma once
 
+#include <limits>
+
 #include "base/text.hpp"
 #include "formats/importer.hpp"
 #include "formats/support/damage.hpp"
@@ -36,13 +38,27 @@ class LineImport {
     }
   }
 
+  /// The value, or NaN with the reason told if no measurement gives it.
+  Result<double> believed(std::size_t channel, double value, std::size_t line) {
+    if (!feed_.is_doubtful(channel, value)) [[likely]]
+      return value;
+    if (auto ok = damage_.doubt(lines_.name(), line, feed_.doubt(channel, value)); !ok)
+      return propagate(ok.error());
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+
   /// Reports what could not be used. malformed, with `nothing_usable` as the message, if there was nothing
   /// else.
   Status tell_damage(std::string_view nothing_usable) {
     report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
+    report_.doubted_values = damage_.doubts();
     report_.faults = damage_.first();
     if (!feed_.open()) return fail(ErrorKind::malformed, lines_.name(), "{}", nothing_usable);
     return {};
+  }
+
+  void note(const std::vector<std::string>& notes) {
+    run_.notes.insert(run_.notes.end(), notes.begin(), notes.end());
   }
 
   LineReader& lines_;

@@ -1,4 +1,4 @@
-#include "formats/importers/nvidia_smi_columns.hpp"
+#include "formats/support/nvidia_smi_columns.hpp"
 
 #include <fmt/format.h>
 
@@ -123,8 +123,6 @@ struct Heading {
 /// Splits " power.draw [W]" into "power.draw" and "W".
 Heading take_apart(std::string_view text) {
   text = trim(text);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    text = trim(text.substr(1, text.size() - 2));
   const auto open = text.find_first_of("[(");
   if (open == std::string_view::npos) return {to_lower(text), ""};
   const auto close = text.find_first_of("])", open);
@@ -181,6 +179,11 @@ std::vector<std::size_t> columns_with(const std::vector<Column>& columns, Field 
 }
 
 }  // namespace
+
+bool says_nothing(std::string_view text) {
+  return text.empty() || (text.front() == '[' && text.back() == ']') || text == "ERR!" || text == "N/A" ||
+         text == "Unknown Error" || text == "Not Supported" || text == "-";
+}
 
 trace::Channel channel_of(Field field, std::size_t gpu) {
   struct Description {
@@ -261,6 +264,23 @@ Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& r
     return fail(ErrorKind::malformed, place(file, 1),
                 "no header, and no column in watts: say what the columns are with --columns");
   return columns;
+}
+
+bool has_power(const std::vector<Column>& columns) {
+  return std::ranges::find(columns, Field::power, &Column::field) != columns.end();
+}
+
+void drop_empty_rivals(std::vector<Column>& columns, const std::vector<std::string_view>& rows) {
+  const auto samples = columns_of_rows(rows);
+  if (samples.size() != columns.size()) return;
+  const auto has_value = [&](std::size_t i) {
+    return samples[i].any([](std::string_view cell) { return !says_nothing(cell); });
+  };
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].field == Field::ignored || has_value(i)) continue;
+    const auto rivals = columns_with(columns, columns[i].field);
+    if (std::ranges::any_of(rivals, has_value)) columns[i].field = Field::ignored;
+  }
 }
 
 void drop_rivals(std::vector<Column>& columns) {
