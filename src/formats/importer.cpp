@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Shells, schedulers and programs put so many lines before a table at most.
-constexpr std::size_t most_words_before = 50;
+constexpr std::size_t most_words_before = 400;
 /// Enough of a file to recognise it in another dialect.
 constexpr std::size_t plain_head_bytes = std::size_t{1} << 16;
 /// A description in run.json needs little; its text and what is made of it are in memory at the same time.
@@ -23,16 +23,13 @@ constexpr std::uint64_t most_of_a_bundle_file = 64'000'000;
 
 /// Refuses devices, pipes and files that are too large before anything of a bundle is read.
 Status check_bundle(const fs::path& directory, const ImportOptions& options) {
-  // The usual limit is for logs, which are read in blocks. If the user raised it, that holds for bundles too.
-  const auto raised = options.most_bytes > ImportOptions::default_most_bytes ? options.most_bytes : 0;
-  const auto description = std::max(raised, most_of_a_description);
-  const auto table = std::max(raised, most_of_a_bundle_file);
-  if (auto ok = check_input(directory / "run.json", std::min(description, options.most_bytes)); !ok)
-    return ok;
+  const auto description = options.most_bytes.value_or(most_of_a_description);
+  const auto table = options.most_bytes.value_or(most_of_a_bundle_file);
+  if (auto ok = check_input(directory / "run.json", description); !ok) return ok;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error))
     if (entry.path().extension() == ".csv")
-      if (auto ok = check_input(entry.path(), std::min(table, options.most_bytes)); !ok) return ok;
+      if (auto ok = check_input(entry.path(), table); !ok) return ok;
   return {};
 }
 
@@ -167,7 +164,7 @@ Result<ImportReport> import_path(const fs::path& path, const ImportOptions& opti
     if (auto ok = import_bundle(directory, options, sink, report); !ok) return propagate(ok.error());
     return report;
   }
-  auto lines = LineReader::open(path, options.most_bytes);
+  auto lines = LineReader::open(path, options.most_bytes.value_or(options.most_log_bytes));
   if (!lines) return propagate(lines.error());
   return import_lines(std::move(*lines), options, sink);
 }

@@ -29,12 +29,12 @@ struct ImportOptions {
   std::optional<WallTime> start = std::nullopt;
   /// Time from row to row in a log without times.
   std::optional<Seconds> period = std::nullopt;
-  /// A file larger than this is refused.
-  std::uint64_t most_bytes = default_most_bytes;
+  /// A larger file is refused, whatever its kind; nothing = most_log_bytes for logs, and for each file of a
+  /// bundle what can be read in some 500 MB of memory.
+  std::optional<std::uint64_t> most_bytes = std::nullopt;
+  std::uint64_t most_log_bytes = 2'000'000'000;
   /// The power limit of a GPU with this name, as far as it is known; used where the log has no limit.
   std::function<std::optional<Watts>(std::string_view)> limit_of = nullptr;
-
-  static constexpr std::uint64_t default_most_bytes = 2'000'000'000;
 };
 
 /// The result for one file.
@@ -60,6 +60,7 @@ enum class Match {
   no,
   guess,  ///< it looks like it; any importer that is sure goes first
   sure,
+  told,  ///< the options say so
 };
 
 /// One kind of file.

@@ -22,6 +22,15 @@ class LineImport {
   /// line.
   template <class Take>
   Status each_line(Take take) {
+    return each_whole_line([&](std::string_view line, std::size_t number, bool torn) {
+      line = trim(line);
+      return line.empty() ? Status{} : take(line, number, torn);
+    });
+  }
+
+  /// The same with the blanks of each line, and with empty lines.
+  template <class Take>
+  Status each_whole_line(Take take) {
     for (;;) {
       const auto block = lines_.block();
       if (!block) return propagate(block.error());
@@ -29,10 +38,9 @@ class LineImport {
       auto number = lines_.line();
       for (auto rest = *block; !rest.empty(); ++number) {
         const auto length = rest.find('\n');
-        const auto line = trim(rest.substr(0, length));
+        const auto line = rest.substr(0, length);
         rest.remove_prefix(length + 1);
         const bool torn = rest.empty() && lines_.cut_off();
-        if (line.empty()) continue;
         if (auto ok = take(line, number, torn); !ok) return ok;
       }
     }

@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/damage.hpp"
-#include "formats/support/decimal.hpp"
+#include "formats/support/log_units.hpp"
 
 namespace joulecast::formats::nvidia_smi {
 namespace {
@@ -60,26 +60,6 @@ constexpr Name names[] = {
     {"clocks.gr", Field::clock},
 };
 
-struct UnitOf {
-  std::string_view text;
-  Quantity quantity;
-  double factor;
-};
-constexpr UnitOf units[] = {
-    {"W", Quantity::power, 1},
-    {"mW", Quantity::power, 1e-3},
-    {"kW", Quantity::power, 1e3},
-    {"%", Quantity::utilisation, 0.01},
-    {"MiB", Quantity::memory_used, 1048576},
-    {"KiB", Quantity::memory_used, 1024},
-    {"GiB", Quantity::memory_used, 1073741824},
-    {"MB", Quantity::memory_used, 1e6},
-    {"GB", Quantity::memory_used, 1e9},
-    {"C", Quantity::temperature, 1},
-    {"MHz", Quantity::frequency, 1e6},
-    {"GHz", Quantity::frequency, 1e9},
-};
-
 /// Quantity of a field, including memory and power of a GPU; nothing for text fields.
 std::optional<Quantity> quantity_of(Field field) {
   switch (field) {
@@ -103,10 +83,20 @@ std::optional<Quantity> quantity_of(Field field) {
 
 /// The unit that nvidia-smi uses.
 std::string_view usual_unit(Field field) {
-  const auto quantity = quantity_of(field);
-  for (const auto& unit : units)
-    if (quantity == unit.quantity) return unit.text;
-  return "";
+  switch (quantity_of(field).value_or(Quantity::process_cpu)) {
+    case Quantity::power:
+      return "W";
+    case Quantity::utilisation:
+      return "%";
+    case Quantity::memory_used:
+      return "MiB";
+    case Quantity::temperature:
+      return "C";
+    case Quantity::frequency:
+      return "MHz";
+    default:
+      return "";
+  }
 }
 
 const Name* find_name(std::string_view heading) {
@@ -208,9 +198,7 @@ trace::Channel channel_of(Field field, std::size_t gpu) {
 
 std::optional<double> unit_factor(Field field, std::string_view unit) {
   const auto quantity = quantity_of(field);
-  for (const auto& known : units)
-    if (known.text == unit && known.quantity == quantity) return known.factor;
-  return std::nullopt;
+  return quantity ? log_unit_factor(*quantity, unit) : std::nullopt;
 }
 
 bool is_header(std::string_view line) {

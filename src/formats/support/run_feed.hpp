@@ -29,6 +29,7 @@ class RunFeed {
   }
   /// Counts a doubtful value and returns what is wrong with it: "gpu0_power: -3 W cannot be".
   [[nodiscard]] std::string doubt(std::size_t channel, double value);
+  [[nodiscard]] bool is_power(std::size_t channel) const { return channels_[channel].unit == "W"; }
   /// The most that a channel may have from now on, if that is more than before.
   void raise_bound(std::size_t channel, Watts most);
   /// What was doubted, a line for each channel, for the run's notes.
