@@ -74,7 +74,8 @@ std::vector<std::string> phase_cells(const trace::Run& run) {
   std::set<std::string> used;
   for (const auto& phase : run.phases) {
     std::string name = phase.name.empty() ? std::string(unnamed) : phase.name;
-    std::ranges::replace_if(name, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+    std::ranges::replace_if(
+        name, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
     auto unique = name;
     for (int n = 2; !used.insert(unique).second; ++n) unique = fmt::format("{} {}", name, n);
     cells.push_back(csv_cell(unique));
