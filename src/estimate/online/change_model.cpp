@@ -35,19 +35,19 @@ double quantile(Tail tail, double reach, double p) {
 const ChangeConstants& default_change_constants() {
   static const ChangeConstants fitted{.hazard = 0.25,
                                       .hazard_after = 0.02,
-                                      .upward = 0.85,
-                                      .mean_rise = 0.17,
-                                      .mean_fall = 0.06,
+                                      .upward = 0.75,
+                                      .mean_rise = 0.19,
+                                      .mean_fall = 0.09,
                                       .scale = 1.0,
-                                      .floor = 0.009,
+                                      .floor = 0.008,
                                       .one_unit = 0.4,
                                       .two_units = 0.05,
-                                      .end_phase = 0.2,
-                                      .end_cycles = 1.0,
+                                      .end_phase = 0.25,
+                                      .end_cycles = 01.2,
                                       .validation = 0.5,
                                       .validation_cost = 0.2,
-                                      .cold = 0.3,
-                                      .cold_cost = 0.15,
+                                      .cold = 0.5,
+                                      .cold_cost = 0.2,
                                       .start_up = 0.5};
   return fitted;
 }

@@ -28,8 +28,9 @@ struct WorkDivision {
   std::vector<WorkBlock> epochs;  ///< whole ones, if parts are smaller
   /// Work of an epoch, if the parts' edges tell an epoch's end apart; 0 if they do not.
   double edge_every = 0;
-  double since_edge = 0;     ///< work done since the last epoch's end
-  bool first_epoch = false;  ///< epochs are known, and not much more than the first was seen
+  double since_edge = 0;   ///< work done since the last epoch's end
+  double first_epoch = 0;  ///< work until the second epoch has shown its level; 0 if epochs are not known
+  double work = 0;         ///< done so far
   /// Work of a unit after which something may be repeated: an epoch where they are known, else a small share
   /// of the total work.
   double cycle = 0;

@@ -27,7 +27,8 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     : cycle_(division.cycle),
       edge_every_(division.edge_every),
       since_edge_(division.since_edge),
-      first_epoch_(division.first_epoch) {
+      first_epoch_(division.first_epoch),
+      done_(division.work) {
   double units_work = 0;
   for (const auto& [block, edge] : division.parts) {
     const auto cost = rate(block);
@@ -58,7 +59,8 @@ void WorkRates::follow_changes() {
 WorkRates::Settled WorkRates::settled_after(double start_up_work) const {
   Settled settled{false, work_};
   for (const auto& [size, before] : changes_)
-    if (size >= notable_change && before >= start_up_work) settled = {true, work_ - before};
+    if (size >= notable_change && before >= std::max(start_up_work, first_epoch_))
+      settled = {true, work_ - before};
   return settled;
 }
 
@@ -72,8 +74,9 @@ void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
     last = cost;
     ++whole_epochs_;
   }
-  // The first differs by its start-up, and the largest may be a change of the regime.
-  if (!differences.empty()) differences.erase(differences.begin());
+  // The first epoch differs by its start-up, of which the second may still have half. The largest difference
+  // may be a change of the regime.
+  if (!differences.empty()) differences.front() /= 4;
   if (differences.size() > 2) differences.erase(std::ranges::max_element(differences));
   const double squares = std::accumulate(differences.begin(), differences.end(), 0.0) / 2;
   epoch_spread_ = std::sqrt((assumed_differences * assumed_epoch_spread * assumed_epoch_spread + squares) /

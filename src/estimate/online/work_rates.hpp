@@ -28,13 +28,14 @@ class WorkRates {
   /// Cost of one cycle (WorkDivision::cycle) at the current rate.
   [[nodiscard]] double cycle_cost() const;
   /// How much work was done since the rate last changed for good and by much; since the beginning if it never
-  /// has. A change counts if it comes after this much work: before, the training is starting up.
+  /// has. A change counts if it comes after this much work and not with the second epoch: before, the
+  /// training is starting up.
   struct Settled {
     bool changed = false;
     double work = 0;
   };
   [[nodiscard]] Settled settled_after(double start_up_work) const;
-  [[nodiscard]] bool in_first_epoch() const { return first_epoch_; }
+  [[nodiscard]] bool in_first_epoch() const { return done_ < first_epoch_; }
   [[nodiscard]] bool saw_epoch_end() const { return edges_ > 0; }
 
   /// Of the units between the edges.
@@ -66,7 +67,8 @@ class WorkRates {
   /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
   double epoch_spread_ = 0;
   int whole_epochs_ = 0;
-  bool first_epoch_ = false;
+  double first_epoch_ = 0;
+  double done_ = 0;
 };
 
 }  // namespace joulecast::estimate

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_directory.hpp"
@@ -237,11 +238,10 @@ TEST(RunBundle, PhasesOfOneNameStayApart) {
   const auto back = read_run_bundle(folder.path());
   ASSERT_TRUE(back) << to_string(back.error());
   ASSERT_EQ(back->phases.size(), std::size(names));
-  EXPECT_EQ(back->phases[0].name, "fit");
-  EXPECT_EQ(back->phases[1].name, "fit 2");
-  EXPECT_EQ(back->phases[2].name, "fit 2 2");
-  EXPECT_EQ(back->phases[3].name, "two lines");
-  EXPECT_EQ(back->phases[4].name, "train");
+  for (std::size_t i = 0; i < std::size(names); ++i) EXPECT_EQ(back->phases[i].name, names[i]);
+  const auto text = *read_file(folder.path() / "progress.csv");
+  for (const char* row : {",fit\n", ",fit 2\n", ",fit 2 2\n", ",two lines\n", ",train\n"})
+    EXPECT_THAT(text, HasSubstr(row));
   ASSERT_EQ(back->progress.size(), run.progress.size());
   for (std::size_t i = 0; i < run.progress.size(); ++i) {
     EXPECT_EQ(back->progress[i].time, run.progress[i].time);
@@ -391,6 +391,35 @@ TEST(RunBundle, WhatIsWrittenReadsBackEqual) {
     EXPECT_EQ(actual->channel.resolution, expected.channel.resolution);
     EXPECT_EQ(actual->channel.note, expected.channel.note);
   }
+}
+
+TEST(RunBundle, PhasesAndWindowsReadBackEqual) {
+  auto run = full_run();
+  run.phases = {{"warm-up", "step", {Seconds{0}, Seconds{1.5}}, 10, std::nullopt, Joules{12.5}},
+                {"fit", "epoch", {Seconds{1.5}, Seconds{3}}, 1, 4.0, std::nullopt}};
+  run.progress = {{Seconds{0.5}, 5, 0}, {Seconds{1.5}, 10, 0}, {Seconds{3}, 1, 1}};
+  run.windows = {{"evaluation", {Seconds{1}, Seconds{1.25}}}};
+  run.epochs[1].phase = 1;
+  const TemporaryDirectory folder;
+  ASSERT_TRUE(write_run_bundle(run, folder.path()));
+  const auto back = read_run_bundle(folder.path());
+  ASSERT_TRUE(back) << to_string(back.error());
+  ASSERT_EQ(back->phases.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(back->phases[i].name, run.phases[i].name);
+    EXPECT_EQ(back->phases[i].unit, run.phases[i].unit);
+    EXPECT_EQ(back->phases[i].span, run.phases[i].span);
+    EXPECT_EQ(back->phases[i].work, run.phases[i].work);
+    EXPECT_EQ(back->phases[i].total_work, run.phases[i].total_work);
+    EXPECT_EQ(back->phases[i].energy, run.phases[i].energy);
+  }
+  ASSERT_EQ(back->progress.size(), 3u);
+  EXPECT_EQ(back->progress[2].phase, 1u);
+  ASSERT_EQ(back->windows.size(), 1u);
+  EXPECT_EQ(back->windows[0].name, "evaluation");
+  EXPECT_EQ(back->windows[0].span, run.windows[0].span);
+  EXPECT_EQ(back->epochs[0].phase, 0u);
+  EXPECT_EQ(back->epochs[1].phase, 1u);
 }
 
 TEST(RunBundle, RefusesToWriteOverARun) {
