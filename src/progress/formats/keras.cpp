@@ -23,8 +23,11 @@ class Keras final : public Format {
         R"((?i)^(?:Epoch \d+: (?:\w+ (?:improved|did not improve)|finished saving|saving|early stopping|LearningRateScheduler|ReduceLROnPlateau|Terminated)|Restoring model weights))");
     static const Pattern steps(
         R"(^(?P<step>\d+)/(?:(?P<steps>\d+)\s+(?:\[[=>.]+\]|[━ ]+|- )|Unknown\s)\s*(?:- )?(?:ETA: |\d))");
+    static const Pattern figures(R"((?i)^\W*(?:test|val|eval|score)\w*\b[^:=]{0,40}[:=]? *\(?-?\d)");
     if (const auto match = begin.find(line.text)) return line.ended && read_begin(*match, report);
     if (callback.matches(line.text)) return true;
+    // What a script prints after fit() or in callbacks of its own does not end an epoch.
+    if (confirmed_ && figures.matches(line.text)) return true;
     const auto match = steps.find(line.text);
     if (!match) return false;
     const auto step = match->number("step");
@@ -40,7 +43,8 @@ class Keras final : public Format {
   /// Other loops print the same heading. Until Keras' own steps were seen they may read it, too.
   bool read_begin(const Match& match, Report& report) {
     const auto epoch = match.whole("epoch");
-    if (!epoch || *epoch < 1) return false;  // Keras counts from 1
+    if (epoch == 0) from_zero_ = true;  // Keras counts from 1
+    if (!epoch || from_zero_) return false;
     epoch_ = epoch;
     steps_.reset();
     over_ = false;
@@ -81,6 +85,7 @@ class Keras final : public Format {
   }
 
   bool confirmed_ = false;
+  bool from_zero_ = false;
   std::optional<int> epoch_;
   std::optional<double> steps_;  ///< of this epoch
   bool over_ = false;            ///< the epoch's line has got its end
@@ -93,7 +98,7 @@ extern const FormatType keras_format{"Keras",
                                      "Keras 2 and 3: verbose 1 and 2, several fits, callbacks",
                                      Breadth::framework,
                                      Evidence::stated,
-                                     {"epoch", "/"},
+                                     {"epoch", "/", "loss", "acc", "score"},
                                      make_format<Keras>};
 
 }  // namespace joulecast::progress

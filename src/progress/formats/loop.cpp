@@ -90,8 +90,10 @@ class Loop final : public Format {
     phase_ = heading;
     report.phase_begins(heading);
     epoch_.reset();
+    stepping_epoch_.reset();
     last_step_.reset();
     goes_on_.reset();
+    steps_before_ = 0;
     zero_total_.reset();
     return true;
   }
@@ -188,18 +190,27 @@ class Loop final : public Format {
   /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
   void read_step_of_epoch(int epoch, const StepMention& step, std::optional<double> total,
                           const Metrics& metrics, Report& report) {
-    if (stepping_epoch_ && epoch > *stepping_epoch_ && last_step_) goes_on_ = step.done > *last_step_;
+    follow_steps(epoch, step.done);
     const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
     if (epoch_ != epoch) begin_epoch(epoch, total, report);
     stepping_epoch_ = epoch;
     last_step_ = step.done;
     if (goes_on_.value_or(false))
-      report.work_done(step.done, step.total);
+      report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
     else
       report.epoch_steps(step.done, step.total, epoch);
     const bool only_validation = !metrics.empty() && !any_name(metrics, is_of_training);
     const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
     if (complete || (only_validation && repeated)) end_epoch(epoch, total, report);
+  }
+
+  /// Where steps go on, those of this epoch are counted from the last one's.
+  void follow_steps(std::optional<int> epoch, double done) {
+    if (!epoch || !stepping_epoch_ || *epoch <= *stepping_epoch_ || !last_step_) return;
+    goes_on_ = done > *last_step_;
+    if (!*goes_on_) return;
+    steps_per_epoch_ = (*last_step_ - steps_before_) / (*epoch - *stepping_epoch_);
+    steps_before_ = *last_step_;
   }
 
   // ---- lines with a step's number
@@ -253,15 +264,17 @@ class Loop final : public Format {
   }
 
   void read_counted_step(const StepMention& step, Report& report) {
-    if (epoch_ && last_step_ && stepping_epoch_ != epoch_) goes_on_ = step.done > *last_step_;
+    follow_steps(epoch_, step.done);
     stepping_epoch_ = epoch_;
     last_step_ = step.done;
-    if (epoch_ && open_ && !goes_on_.value_or(false))
-      report.epoch_steps(step.done, step.total, epoch_);
-    else if (epoch_ && !open_ && !goes_on_.value_or(false))
-      report.epoch_steps(step.done, step.total);  // of the one after it
-    else
+    if (!epoch_)
       report.work_done(step.done, step.total);
+    else if (open_ && goes_on_.value_or(false))
+      report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch_);
+    else if (open_)
+      report.epoch_steps(step.done, step.total, epoch_);
+    else if (!goes_on_.value_or(false))
+      report.epoch_steps(step.done, step.total);  // of the one after it
   }
 
   /// "[3/90][100/500] …" has an epoch and its steps. "[3/90] …" is an epoch's if it tells of a validation.
@@ -321,8 +334,10 @@ class Loop final : public Format {
   int ended_ = 0;
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
-  std::optional<bool> goes_on_;       ///< steps count on over the epochs; nothing: not known yet
-  std::optional<double> zero_total_;  ///< what stood behind "0/"
+  std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
+  std::optional<double> zero_total_;       ///< what stood behind "0/"
+  double steps_before_ = 0;                ///< where they go on: those of the epochs before
+  std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool counts_behind_bar_ = false;
   bool tested_ = false;  ///< since the last epoch ended
   bool tests_are_regular_ = false;

@@ -54,8 +54,7 @@ std::optional<StepMention> find_step(std::string_view text) {
   static const Pattern round(
       (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server)[\s_-]+)?round)" + count).c_str());
   static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
-  static const Pattern none(
-      R"(^(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*/\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:[\s,:|-]))");
+  static const Pattern none(R"(^(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*/\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)\b)");
   static const Pattern percent(
       R"((?i)^(?:training|train|progress|overall(?: progress)?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
   if (const auto match = step.find(text)) {
