@@ -72,9 +72,15 @@ void BarProgress::read_percent(const Bar& bar, Report& report) {
 void BarProgress::read_epochs(const Bar& bar, Report& report) {
   counts_epochs_ = true;
   title_ = bar.title;
-  // Figures are set before the bar moves on.
-  report_metrics(bar, report);
-  report.epochs_done(bar.done, bar.total);
+  report_epochs(bar, report);
+}
+
+/// Figures are set before the bar moves on: those beside the old count are of the epoch that runs.
+void BarProgress::report_epochs(const Bar& bar, Report& report) {
+  const bool moved = !epochs_done_ || *epochs_done_ != bar.done;
+  if (moved) report.epochs_done(bar.done, bar.total);
+  epochs_done_ = bar.done;
+  report_metrics(bar, report, static_cast<int>(bar.done) + (moved && bar.done > 0 ? 0 : 1));
 }
 
 void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
@@ -124,11 +130,11 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;
   if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
+  if (of_epochs_ && bar.done > 0) return report_epochs(bar, report);
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
   // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
   if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
-  if (of_epochs_) return report.epochs_done(bar.done, bar.total);
   report.work_done(bar.done, bar.total, unit_of(bar));
 }
 

@@ -22,6 +22,7 @@ class BarProgress {
 
  private:
   void read_epochs(const Bar& bar, Report& report);
+  void report_epochs(const Bar& bar, Report& report);
   void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   void read_inner(const Bar& bar, Report& report);
   void read_steps(const Bar& bar, const BarTitle& title, Report& report);
@@ -32,6 +33,7 @@ class BarProgress {
   std::optional<double> steps_;  ///< its total
   double done_ = 0;              ///< of that bar
   bool epoch_over_ = false;      ///< it was full
+  std::optional<double> epochs_done_;
   bool counts_epochs_ = false;   ///< a bar of epochs is drawn
   bool evaluating_ = false;
   bool epoch_lines_ = false;
