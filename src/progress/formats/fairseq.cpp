@@ -60,8 +60,7 @@ class Fairseq final : public Format {
     if (!epoch) return false;
     epoch_ = epoch;
     const bool valid = line.text.find("valid on ") != std::string::npos || line.text.starts_with("valid");
-    report_metrics(report, match.text("rest").substr(match.text("rest").find("| ") + 1), epoch,
-                   valid ? "val" : "train");
+    report_metrics(report, match.text("rest"), epoch, valid ? "val" : "train");
     if (valid) report.window_ends("validation");
     report.epoch_ends(*epoch);
     return true;
