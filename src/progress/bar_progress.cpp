@@ -75,12 +75,16 @@ void BarProgress::read_epochs(const Bar& bar, Report& report) {
   report_epochs(bar, report);
 }
 
-/// Figures are set before the bar moves on: those beside the old count are of the epoch that runs.
+/// Most programs set the figures before the bar moves on: those beside the old count are of the epoch that
+/// runs. Where the bar's first move shows none they are set after it.
 void BarProgress::report_epochs(const Bar& bar, Report& report) {
   const bool moved = !epochs_done_ || *epochs_done_ != bar.done;
+  if (moved && bar.done > 0 && epochs_done_.value_or(0) == 0) figures_first_ = !bar.figures.empty();
   if (moved) report.epochs_done(bar.done, bar.total);
   epochs_done_ = bar.done;
-  report_metrics(bar, report, static_cast<int>(bar.done) + (moved && bar.done > 0 ? 0 : 1));
+  const bool finished = bar.done > 0 && (moved || !figures_first_ || bar.full());
+  if (!moved || figures_first_ || !finished)
+    report_metrics(bar, report, static_cast<int>(bar.done) + (finished ? 0 : 1));
 }
 
 void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
@@ -133,8 +137,8 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
   if (of_epochs_ && bar.done > 0) return report_epochs(bar, report);
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
-  // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
-  if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
+  // It may count epochs or steps. Its figures or a bar below it may tell that before it moves.
+  if (bar.done == 0 && title.kind != BarKind::steps && !all_steps) return report.run_begins();
   report.work_done(bar.done, bar.total, unit_of(bar));
 }
 

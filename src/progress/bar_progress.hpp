@@ -34,6 +34,7 @@ class BarProgress {
   double done_ = 0;              ///< of that bar
   bool epoch_over_ = false;      ///< it was full
   std::optional<double> epochs_done_;
+  bool figures_first_ = true;  ///< figures are set before the bar of epochs moves
   bool counts_epochs_ = false;   ///< a bar of epochs is drawn
   bool evaluating_ = false;
   bool epoch_lines_ = false;
