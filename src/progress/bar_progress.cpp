@@ -50,7 +50,8 @@ void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
     case BarKind::epoch_steps:
       return title.epoch ? read_epoch_steps(bar, title, line, report) : read_inner(bar, report);
     default:
-      if (line.below > 0 || (counts_epochs_ && bar.title != title_)) return read_inner(bar, report);
+      if (line.below > 0 || (counts_epochs_ && (bar.title != title_ || bar.total != total_)))
+        return read_inner(bar, report);
       return read_steps(bar, title, report);
   }
 }
@@ -72,6 +73,7 @@ void BarProgress::read_percent(const Bar& bar, Report& report) {
 void BarProgress::read_epochs(const Bar& bar, Report& report) {
   counts_epochs_ = true;
   title_ = bar.title;
+  total_ = bar.total;
   report_epochs(bar, report);
 }
 
