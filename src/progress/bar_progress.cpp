@@ -34,8 +34,18 @@ bool tells_a_validation(const Bar& bar) {
 }  // namespace
 
 void BarProgress::notice(const Line& line) {
-  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*\d)");
-  if (epoch.matches(line.lowered)) epoch_lines_ = true;
+  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*(?P<epoch>\d+))");
+  const auto match = epoch.find(line.lowered);
+  if (!match) return;
+  epoch_lines_ = true;
+  ++lines_beside_;
+  line_epoch_ = match->number("epoch");
+}
+
+/// Each step of the bar came with a line of the same epoch, which counts from 0 or 1.
+bool BarProgress::moves_with_lines(const Bar& bar) const {
+  return bar.done >= 1 && lines_beside_ == bar.done && line_epoch_ &&
+         (*line_epoch_ == bar.done || *line_epoch_ == bar.done - 1);
 }
 
 void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
@@ -131,10 +141,13 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
     if (bar.title != title_) of_epochs_ = false;
     title_ = bar.title;
     total_ = bar.total;
+    lines_beside_ = 0;
   }
   last_ = bar.done;
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;
+  if (!of_an_epoch_ && title.kind != BarKind::steps && moves_with_lines(bar))
+    counts_epochs_ = of_epochs_ = true;
   if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
   if (of_epochs_ && bar.done > 0) return report_epochs(bar, report);
   report_metrics(bar, report);

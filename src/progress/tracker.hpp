@@ -102,6 +102,7 @@ class Tracker {
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
   [[nodiscard]] bool accept(const Event& event);
   [[nodiscard]] bool untouched() const;
+  [[nodiscard]] bool was_one_epoch() const;
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
   void end_phase(Seconds at);

@@ -79,6 +79,16 @@ TEST(TqdmFormat, ABarBelowCountsTheStepsOfAnEpoch) {
             (Rows{"~30/90 step", ""}));
 }
 
+TEST(TqdmFormat, ABarThatMovesWithLinesOfEpochsCountsThem) {
+  const auto rows = heard({"\r  0%|    | 0/5 [00:00<?, ?it/s]", "\rEpoch 0: loss 0.5\n",
+                           "\r  0%|    | 0/5 [00:01<?, ?it/s]", "\r 20%|#   | 1/5 [00:01<00:04,  1.0s/it]"});
+  EXPECT_EQ(rows[3], "1/5 epoch");
+  // One bar of all steps beside lines of epochs.
+  const auto steps = heard({"\r  0%|    | 0/150 [00:00<?, ?it/s]", "\r 32%|#   | 48/150 [00:00<?, ?it/s]",
+                            "\nEpoch 0: loss 0.5\n", "\r 40%|#   | 60/150 [00:01<?, ?it/s]"});
+  EXPECT_EQ(steps[3], "~60/150 step");
+}
+
 TEST(TqdmFormat, NumbersThatMayBeCutAreNotRead) {
   EXPECT_EQ(heard({"Epoch 1/2:  45%|####  | 45/1\r", "Epoch 1/2:  45%|####  | 45/100\r",
                    "Epoch 1/2:   0%|      | 0/1\r"}),
