@@ -34,8 +34,18 @@ bool tells_a_validation(const Bar& bar) {
 }  // namespace
 
 void BarProgress::notice(const Line& line) {
-  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*\d)");
-  if (epoch.matches(line.lowered)) epoch_lines_ = true;
+  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*(?P<epoch>\d+))");
+  const auto match = epoch.find(line.lowered);
+  if (!match) return;
+  epoch_lines_ = true;
+  ++lines_beside_;
+  line_epoch_ = match->number("epoch");
+}
+
+/// Each step of the bar came with a line of the same epoch, which counts from 0 or 1.
+bool BarProgress::moves_with_lines(const Bar& bar) const {
+  return bar.done >= 1 && lines_beside_ == bar.done && line_epoch_ &&
+         (*line_epoch_ == bar.done || *line_epoch_ == bar.done - 1);
 }
 
 void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
@@ -50,7 +60,8 @@ void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
     case BarKind::epoch_steps:
       return title.epoch ? read_epoch_steps(bar, title, line, report) : read_inner(bar, report);
     default:
-      if (line.below > 0 || (counts_epochs_ && bar.title != title_)) return read_inner(bar, report);
+      if (line.below > 0 || (counts_epochs_ && (bar.title != title_ || bar.total != total_)))
+        return read_inner(bar, report);
       return read_steps(bar, title, report);
   }
 }
@@ -72,9 +83,20 @@ void BarProgress::read_percent(const Bar& bar, Report& report) {
 void BarProgress::read_epochs(const Bar& bar, Report& report) {
   counts_epochs_ = true;
   title_ = bar.title;
-  // Figures are set before the bar moves on.
-  report_metrics(bar, report);
-  report.epochs_done(bar.done, bar.total);
+  total_ = bar.total;
+  report_epochs(bar, report);
+}
+
+/// Most programs set the figures before the bar moves on: those beside the old count are of the epoch that
+/// runs. Where the bar's first move shows none they are set after it.
+void BarProgress::report_epochs(const Bar& bar, Report& report) {
+  const bool moved = !epochs_done_ || *epochs_done_ != bar.done;
+  if (moved && bar.done > 0 && epochs_done_.value_or(0) == 0) figures_first_ = !bar.figures.empty();
+  if (moved) report.epochs_done(bar.done, bar.total);
+  epochs_done_ = bar.done;
+  const bool finished = bar.done > 0 && (moved || !figures_first_ || bar.full());
+  if (!moved || figures_first_ || !finished)
+    report_metrics(bar, report, static_cast<int>(bar.done) + (finished ? 0 : 1));
 }
 
 void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
@@ -119,16 +141,19 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
     if (bar.title != title_) of_epochs_ = false;
     title_ = bar.title;
     total_ = bar.total;
+    lines_beside_ = 0;
   }
   last_ = bar.done;
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;
+  if (!of_an_epoch_ && title.kind != BarKind::steps && moves_with_lines(bar))
+    counts_epochs_ = of_epochs_ = true;
   if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
+  if (of_epochs_ && bar.done > 0) return report_epochs(bar, report);
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
-  // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
-  if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
-  if (of_epochs_) return report.epochs_done(bar.done, bar.total);
+  // It may count epochs or steps. Its figures or a bar below it may tell that before it moves.
+  if (bar.done == 0 && title.kind != BarKind::steps && !all_steps) return report.run_begins();
   report.work_done(bar.done, bar.total, unit_of(bar));
 }
 

@@ -22,9 +22,11 @@ class BarProgress {
 
  private:
   void read_epochs(const Bar& bar, Report& report);
+  void report_epochs(const Bar& bar, Report& report);
   void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   void read_inner(const Bar& bar, Report& report);
   void read_steps(const Bar& bar, const BarTitle& title, Report& report);
+  [[nodiscard]] bool moves_with_lines(const Bar& bar) const;
   void read_evaluation(const Bar& bar, const BarTitle& title, Report& report);
   void end_evaluation(Report& report);
 
@@ -32,9 +34,13 @@ class BarProgress {
   std::optional<double> steps_;  ///< its total
   double done_ = 0;              ///< of that bar
   bool epoch_over_ = false;      ///< it was full
-  bool counts_epochs_ = false;   ///< a bar of epochs is drawn
+  std::optional<double> epochs_done_;
+  bool figures_first_ = true;   ///< figures are set before the bar of epochs moves
+  bool counts_epochs_ = false;  ///< a bar of epochs is drawn
   bool evaluating_ = false;
   bool epoch_lines_ = false;
+  double lines_beside_ = 0;           ///< lines of epochs since the bar was drawn first
+  std::optional<double> line_epoch_;  ///< the last one's number
   // The bar that does not say what it counts.
   std::string title_;
   std::optional<double> total_;

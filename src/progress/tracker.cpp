@@ -40,8 +40,18 @@ bool Tracker::accept(const Event& event) {
   evidence_ = event.evidence;
   const bool of_epochs =
       event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end || steps_of_epoch;
-  if (current_ && !untouched() && in_epochs != of_epochs) begin_phase(since_start(event.time), {});
+  if (!current_ || untouched() || in_epochs == of_epochs) return true;
+  if (event.kind == EventKind::epoch_end && was_one_epoch())
+    current_->steps_per_epoch = std::exchange(current_->total_work, std::nullopt);
+  else
+    begin_phase(since_start(event.time), {});
   return true;
+}
+
+/// A bar without a name is full, and a line says that an epoch is over: its steps were the epoch's.
+bool Tracker::was_one_epoch() const {
+  return current_->unit == Unit::step && current_->total_work && !current_->last_epoch &&
+         current_->counter.count() >= current_->total_work;
 }
 
 Trust Tracker::trust() const {
@@ -274,6 +284,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.open->steps > 0 && !now.steps_per_epoch) now.steps_per_epoch = now.open->steps;
   if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
   if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
+  now.usual_share = now.open->share;
   now.open.reset();
   now.epochs_until = epoch.span.end;
   now.counted_at_epoch = count;
@@ -359,6 +370,8 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   current(at);
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->unit == Unit::step && event.work && event.total_work == current_->steps_per_epoch)
+    return advance(current_->counted_at_epoch + *event.work, at);
   if (current_->unit != Unit::epoch || !event.work) return;
   const auto total = event.total_work ? event.total_work : current_->steps_per_epoch;
   const double share = total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0;
@@ -397,23 +410,22 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
 /// Epochs counted in fractions. One is over when the count passes a whole number; the moment is interpolated.
 void Tracker::take_epochs_done(double done, Seconds at) {
   auto& now = *current_;
-  now.first_number = 1;
   const auto before = std::exchange(now.epochs_done, Counter::Point{at, done});
-  if (!before) {
-    if (done < 1 || done != std::floor(done)) return;
-    if (now.unit == Unit::epoch) advance(done, at);
-    return close_epoch(static_cast<int>(done), at);
-  }
-  if (done <= before->work) {
+  if (before && done <= before->work) {
     now.epochs_done = before;
     return;
   }
   const double whole = std::floor(done + tiny);
-  if (whole <= std::floor(before->work + tiny)) return;
-  const double share = (whole - before->work) / (done - before->work);
-  const auto passed = before->time + (at - before->time) * share;
+  if (!before && (done < 1 || done != whole)) return;
+  if (before && whole <= std::floor(before->work + tiny)) return;
+  const double share = before ? (whole - before->work) / (done - before->work) : 1;
+  const auto passed = before ? before->time + (at - before->time) * share : at;
+  if (!now.first_number) now.first_number = 1;
+  const int number = static_cast<int>(whole) - 1 + *now.first_number;
+  // A line of the program said so before its bar.
+  if (is_last_epoch(number)) return extend_epoch(passed);
   if (now.unit == Unit::epoch) advance(whole, passed);
-  close_epoch(static_cast<int>(whole), passed);
+  close_epoch(number, passed);
 }
 
 void Tracker::take_work(const Event& event, Seconds at) {
@@ -528,7 +540,9 @@ void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
   if (current_ && current_->open && current_->open->number) {
     auto& open = *current_->open;
-    const bool whole = open.share >= 1 || open.share == 0;
+    // Epochs before it were over at the same step: "16/20" is the last that such a loop prints.
+    const auto& usual = current_->usual_share;
+    const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
     const auto end = open.share >= 1 ? current_->last_advance.point.time : at;
     if (current_->unit == Unit::epoch && whole) advance(position_of(*open.number) + 1, end);
     if (whole || current_->unit != Unit::epoch) close_epoch(*open.number, end);

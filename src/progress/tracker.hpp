@@ -93,6 +93,7 @@ class Tracker {
     std::optional<std::size_t> last_epoch;      ///< place of the last one that ended
     Seconds epochs_until;                       ///< its end
     std::optional<Counter::Point> epochs_done;  ///< counted in epochs, where the unit is another
+    double usual_share = 0;                     ///< of its steps that were told
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
     Advance last_advance;                       ///< that was given out
@@ -102,6 +103,7 @@ class Tracker {
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
   [[nodiscard]] bool accept(const Event& event);
   [[nodiscard]] bool untouched() const;
+  [[nodiscard]] bool was_one_epoch() const;
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
   void end_phase(Seconds at);

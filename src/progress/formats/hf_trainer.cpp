@@ -179,9 +179,10 @@ class HuggingFaceTrainer final : public Format {
       report.window_ends("validation");
       if (at_end) report.epoch_ends(running);
     }
-    if (done >= 1 && running - (at_end ? 0 : 1) > ended_)
-      for (const auto& [name, value] : last_) report.metric(name, value, running - (at_end ? 0 : 1));
-    ended_ = std::max(ended_, running - (at_end ? 0 : 1));
+    const int over = running - (at_end ? 0 : 1);
+    if (over > ended_ && (evaluation || !at_end))
+      for (const auto& [name, value] : last_) report.metric(name, value, over);
+    ended_ = std::max(ended_, over);
     for (const auto& [name, value] : metrics) report.metric(name, value, running);
     if (!evaluation) last_ = std::move(metrics);
   }

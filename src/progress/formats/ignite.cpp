@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/pattern.hpp"
 #include "progress/metric_text.hpp"
@@ -61,21 +62,15 @@ class Ignite final : public Format {
   /// As in Ignite's examples.
   static bool read_results(const Line& line, Report& report) {
     static const Pattern results(
-        R"((?i)^(?P<set>training|train|validation|val|test) results - epoch: ?\[?(?P<epoch>\d+)[^\d.]+(?P<figures>.*)$)");
+        R"((?i)^(?P<set>train|val|test)\w* results - epoch: ?\[?(?P<epoch>\d+)(?P<figures>[^\d.].*)$)");
+    static const Pattern figure(R"((?i)(?:avg|mean)? ?(?P<name>[a-z][\w@]*):? (?P<value>[\d.]+(?:e-?\d+)?))");
     const auto match = results.find(line.text);
     if (!match) return false;
-    const auto set = match->text("set");
-    const std::string prefix =
-        set[0] == 'T' || set[0] == 't' ? (set.size() == 4 ? "test_" : "train_") : "val_";
-    static const Pattern figure(R"((?i)(?:avg|mean)? ?(?P<name>[a-z][\w@]*):? (?P<value>[\d.]+(?:e-?\d+)?))");
+    const auto set = to_lower(match->text("set")) + "_";
     auto rest = match->text("figures");
-    // The first one's name was taken as what parts it from the epoch's number.
-    rest = line.text;
-    rest.remove_prefix(static_cast<std::size_t>(match->text("epoch").data() - line.text.data()) +
-                       match->text("epoch").size());
     while (const auto found = figure.find(rest)) {
       if (const auto value = found->number("value"))
-        report.metric(prefix + std::string(found->text("name")), *value, match->whole("epoch"));
+        report.metric(set + std::string(found->text("name")), *value, match->whole("epoch"));
       rest = found->after();
     }
     return true;

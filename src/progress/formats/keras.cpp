@@ -22,7 +22,7 @@ class Keras final : public Format {
     static const Pattern callback(
         R"((?i)^(?:Epoch \d+: (?:\w+ (?:improved|did not improve)|finished saving|saving|early stopping|LearningRateScheduler|ReduceLROnPlateau|Terminated)|Restoring model weights))");
     static const Pattern steps(
-        R"(^(?P<step>\d+)/(?:(?P<steps>\d+)\s+(?:\[[=>.]+\]|[━ ]+|- )|Unknown\s)\s*(?:- )?(?:ETA: |\d))");
+        R"(^(?P<step>\d+)/(?:(?P<steps>\d+)\s+(?:\[[=>.]+\]|[━]+|- )|Unknown\s)\s*(?:- )?(?:ETA: |\d))");
     static const Pattern figures(R"((?i)^\W*(?:test|val|eval|score)\w*\b[^:=]{0,40}[:=]? *\(?-?\d)");
     if (const auto match = begin.find(line.text)) return line.ended && read_begin(*match, report);
     if (callback.matches(line.text)) return true;

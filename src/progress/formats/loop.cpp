@@ -216,8 +216,9 @@ class Loop final : public Format {
   // ---- lines with a step's number
 
   bool read_step(const Line& line, Report& report) {
+    static const Pattern bar(R"(it/s|s/it|\d%\||━)");
     const auto step = find_step(line.text);
-    if (!step) return false;
+    if (!step || bar.matches(line.text)) return false;
     const auto metrics = find_metrics(line.text);
     const bool figures = !metrics.empty() || has_figure(step->after);
     if (!is_progress(*step, figures)) return false;

@@ -95,8 +95,9 @@ class Paddle final : public Format {
   bool read_seg(const Line& line, Report& report) {
     static const Pattern iteration(
         R"(\[TRAIN\] epoch: \d+, iter: (?P<step>\d+)/(?P<steps>\d+), (?P<figures>.*))");
-    const auto match = iteration.find(line.text);
-    if (!match) return line.text.starts_with("[EVAL] ");
+    // "[TRAIN]" looks like a logger's name.
+    const auto match = iteration.find(line.full);
+    if (!match) return line.full.find("[EVAL] #Images: ") != std::string::npos;
     const auto step = match->number("step");
     if (step) report.work_done(*step, match->number("steps"));
     report_metrics(match->text("figures"), "", report);

@@ -9,6 +9,7 @@
 // numbers of epochs.
 #include "progress/bar_progress.hpp"
 #include "progress/format.hpp"
+#include "progress/lines/pattern.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -18,6 +19,9 @@ class Tqdm final : public Format {
   bool read(const Line& line, Report& report) override {
     const auto bar = find_tqdm_bar(line.text);
     if (!bar) {
+      // A bar that a narrow terminal cuts before its count is no line of a loop.
+      static const Pattern cut(R"(\d{1,3}%\|)");
+      if (cut.matches(line.text)) return true;
       bars_.notice(line);
       return false;
     }

@@ -323,6 +323,42 @@ TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
   EXPECT_EQ(training.tracker.total_work(), 4);
 }
 
+TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
+  Training training;
+  const auto bar = [&](double seconds, double done) {
+    training.at(
+        seconds, [&](Report& report) { report.work_done(done, 100); }, Evidence::guessed);
+  };
+  bar(1, 0);
+  bar(2, 50);
+  bar(3, 100);
+  training.ends(3, 1);
+  training.of_epoch(4, 50, 100);
+  training.of_epoch(5, 100, 100);
+  training.ends(5, 2);
+  training.finish(5);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(3, 5));
+  ASSERT_EQ(training.tracker.phases().size(), 1u);
+  EXPECT_EQ(training.tracker.phases()[0].work, 200);
+  EXPECT_FALSE(training.tracker.phases()[0].total_work);
+}
+
+TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {
+  for (const int first : {0, 1}) {
+    Training training;
+    training.epochs_done(0, 0, 3);
+    for (int i = 0; i < 3; ++i) {
+      training.ends(i + 1, first + i);
+      training.epochs_done(i + 1.01, i + 1, 3);
+    }
+    training.finish(4);
+    EXPECT_THAT(training.numbers(), ElementsAre(first, first + 1, first + 2));
+    ASSERT_EQ(training.tracker.phases().size(), 1u);
+    EXPECT_EQ(training.tracker.phases()[0].total_work, 3);
+  }
+}
+
 TEST(Tracker, MetricsOfTheLineThatEndsAnEpochAndLaterOnes) {
   Training training;
   training.at(2, [](Report& report) {

@@ -1,0 +1,72 @@
+// Bars of other libraries, whose titles are the programs' own: alive-progress, click, progressbar2.
+//
+//   Epoch 3 |████████▌               | ▄▆█ 34/100 [34%] in 3s (~6s, 11.2/s)
+//   Epoch 1/3  [####################----------------]  11/20  00:00:00
+//    45% (45 of 100) |########          | Elapsed Time: 0:00:04 ETA:   0:00:05
+#include "base/text.hpp"
+#include "progress/bar_progress.hpp"
+#include "progress/format.hpp"
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+std::optional<Bar> find_bar(std::string_view text) {
+  static const Pattern alive(
+      R"(^(?P<title>.*?) ?\|[^|]*\| [^|\[\]]*?(?P<done>\d[\d,]*)/(?P<total>\d[\d,]*) \[\d+%\] in )");
+  static const Pattern click(R"(^(?P<title>.*?) *\[[#=*-]*-*\] +(?P<done>\d+)/(?P<total>\d+)(?:  |$))");
+  static const Pattern progressbar(
+      R"(^(?P<title>.*?) *\d+% \((?P<done>\d+) of (?P<total>\d+)\) ?\|[^|]*\| Elapsed Time: )");
+  auto match = alive.find(text);
+  if (!match) match = progressbar.find(text);
+  if (!match) match = click.find(text);
+  if (!match) return std::nullopt;
+  const auto done = match->number("done");
+  if (!done) return std::nullopt;
+  auto title = trim(match->text("title"));
+  if (title.ends_with(':')) title.remove_suffix(1);
+  Bar bar;
+  bar.title = title;
+  bar.done = *done;
+  bar.total = match->number("total");
+  return bar;
+}
+
+/// click shows a percentage where it is not told to show the count.
+std::optional<Bar> find_percentage(std::string_view text) {
+  static const Pattern click(R"(^(?P<title>.*?) *\[#*-*\] +(?P<percent>\d+)%(?:  \d\d:\d\d:\d\d.*)?$)");
+  const auto match = click.find(text);
+  if (!match) return std::nullopt;
+  Bar bar;
+  bar.title = trim(match->text("title"));
+  bar.done = *match->number("percent");
+  bar.total = 100;
+  return bar;
+}
+
+class Bars final : public Format {
+ public:
+  bool read(const Line& line, Report& report) override {
+    if (const auto bar = find_bar(line.text)) {
+      bars_.read(*bar, line, report);
+      return true;
+    }
+    if (const auto bar = find_percentage(line.text)) {
+      bars_.read_percent(*bar, report);
+      return true;
+    }
+    bars_.notice(line);
+    return false;
+  }
+
+ private:
+  BarProgress bars_;
+};
+
+}  // namespace
+
+extern const FormatType bars_format{
+    "other bars",     "alive-progress, click, progressbar2",           Breadth::library,
+    Evidence::stated, {"] in ", "##", "--]", "elapsed time", "epoch"}, make_format<Bars>};
+
+}  // namespace joulecast::progress
