@@ -17,6 +17,9 @@ bool is_letter(char c) {
 bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
+bool has_digit(std::string_view word) {
+  return std::ranges::any_of(word, is_digit);
+}
 bool is_name_character(char c) {
   return is_letter(c) || is_digit(c) || c == '/' || c == '@' || c == '-' || c == '.';
 }
@@ -151,6 +154,7 @@ std::optional<double> take_average(Cursor cursor) {
 /// How a figure is written, which decides whether a blank before it will do.
 struct Figure {
   double value = 0;
+  bool is_percent = false;
   bool plainly_one = false;  ///< "0.31", "91%", "3e-4", "388/400 (97%)": no count, no number of an epoch
   std::size_t end = 0;
 };
@@ -162,15 +166,15 @@ std::optional<Figure> take_figure(Cursor cursor) {
   auto value = parse_double(text);
   if (!value) return std::nullopt;
   if (quoted) cursor.skip_quote();
-  Figure figure{*value, text.find_first_of(".eE") != std::string_view::npos, cursor.at};
+  Figure figure{*value, false, text.find_first_of(".eE") != std::string_view::npos, cursor.at};
   auto next = cursor;
   const auto blanks = next.skip_blanks();
-  if (next.peek() == '%' && blanks <= 1) return Figure{*value / 100, true, next.at + 1};
+  if (next.peek() == '%' && blanks <= 1) return Figure{*value / 100, true, true, next.at + 1};
   if (cursor.peek() == '/') {
     ++cursor.at;
     const auto all = parse_double(cursor.take_digits());
     if (!all || *all <= 0 || *value > *all || *value < 0) return std::nullopt;
-    return Figure{*value / *all, true, cursor.at};
+    return Figure{*value / *all, false, true, cursor.at};
   }
   if (is_letter(cursor.peek()) || cursor.peek() == '.') return std::nullopt;  // "12ms", "1.2.3"
   if (const auto average = take_average(cursor)) figure.value = *average;
@@ -224,6 +228,7 @@ class Words {
         begins_phrase_ = false;
       } else {
         if (!is_blank(cursor_.peek())) {
+          best_ = best_ && cursor_.peek() == ':';
           qualifier_ = {};
           begins_phrase_ = true;
         } else if (cursor_.peek() == '\t') {
@@ -249,7 +254,7 @@ class Words {
     if (to_lower(word) == "best") {
       best_ = true;
     } else if (!is_filler(word)) {
-      qualifier_ = begins_phrase_ && word.size() <= 16 ? word : std::string_view{};
+      qualifier_ = begins_phrase_ && word.size() <= 16 && !has_digit(word) ? word : std::string_view{};
       begins_phrase_ = false;
     }
   }
@@ -259,7 +264,8 @@ class Words {
     const auto figure = take_value(cursor_);
     if (const auto set = set_of(word)) {
       set_ = *set;
-      if (figure && figure->plainly_one && !is_a_duration(cursor_.line.substr(figure->end)))
+      if (figure && figure->plainly_one && !figure->is_percent &&
+          !is_a_duration(cursor_.line.substr(figure->end)))
         add(std::string(*set), *figure);
       begins_phrase_ = true;
       qualifier_ = {};

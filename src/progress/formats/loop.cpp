@@ -74,7 +74,7 @@ class Loop final : public Format {
   bool read(const Line& line, Report& report) override {
     if (line.text.size() > longest_line || is_settings(line)) return false;
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
-    if (read_totals(line, report)) return true;
+    if (read_totals(line, report) || read_start(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
@@ -124,6 +124,15 @@ class Loop final : public Format {
     const auto match = per_epoch.find(line.lowered);
     if (const auto count = match ? match->number("steps") : std::nullopt) report.steps_per_epoch(*count);
     return match.has_value();
+  }
+
+  /// "Start training": what came before was preparation.
+  static bool read_start(const Line& line, Report& report) {
+    static const Pattern start(
+        R"(^\W*(?:(?:start|begin)\w*\s+(?:the\s+|model\s+)?train\w*[^\d]{0,40}$|train(?:ing)? (?:on|with) \d+ |training (?:on|started|starts|begins|is starting|the model|model)\b[^:=]{0,60}$|training(?: loop)?\W*$))");
+    if (line.lowered.find("train") == std::string::npos || !start.matches(line.lowered)) return false;
+    report.run_begins();
+    return true;
   }
 
   // ---- lines with an epoch's number
@@ -221,7 +230,7 @@ class Loop final : public Format {
     if (!step || bar.matches(line.text)) return false;
     const auto metrics = find_metrics(line.text);
     const bool figures = !metrics.empty() || has_figure(step->after);
-    if (!is_progress(*step, figures)) return false;
+    if (!is_progress(*step, figures, line.text.starts_with('['))) return false;
     switch (step->word) {
       case StepMention::Word::step:
         read_counted_step(*step, report);
@@ -247,7 +256,7 @@ class Loop final : public Format {
   }
 
   /// "Step 1/3: loading data" is a step of something else.
-  static bool is_progress(const StepMention& step, bool figures) {
+  static bool is_progress(const StepMention& step, bool figures, bool bracketed) {
     static const Pattern words(R"([A-Za-z]{3})");
     switch (step.word) {
       case StepMention::Word::step:
@@ -256,7 +265,7 @@ class Loop final : public Format {
         return true;
       case StepMention::Word::episode:
       case StepMention::Word::round:
-        return figures || !words.matches(step.after);
+        return figures || ((step.total || bracketed) && !words.matches(step.after));
       case StepMention::Word::bracket:
       case StepMention::Word::none:
         return figures;

@@ -56,9 +56,12 @@ Neighbour neighbour_of(std::string_view before) {
   static const Pattern last_word(R"((?P<word>[\w'-]+)\s+$)");
   static const Pattern known(
       R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
+  static const Pattern figure(R"([:=]\s*["'(\[]?[-+]?[\d.]+(?:e[-+]?\d+)?%?["')\]]?\s+$)");
+  static const Pattern letters(R"(\w)");
   const auto match = last_word.find(before);
-  if (!match) return Neighbour::fine;
+  if (!match || figure.matches(before)) return Neighbour::fine;
   const auto word = match->text("word");
+  if (!letters.matches(word)) return Neighbour::fine;
   if (word == "at" || word == "At") return Neighbour::needs_figures;
   if (known.matches(word)) return Neighbour::fine;
   return parse_count(word) ? Neighbour::needs_total : Neighbour::unknown;

@@ -110,7 +110,7 @@ TEST(OutputRecogniser, StepsOfAnEpochDoNotCloseIt) {
             "Train Epoch: 2 [0/60000 (0%)]\tLoss: 0.4\n"});
   ASSERT_EQ(heard.epochs.size(), 2u);
   EXPECT_EQ(heard.epochs[0].span, (trace::Span{Seconds{1}, Seconds{3}}));
-  EXPECT_DOUBLE_EQ(heard.epochs[0].metrics.at("Loss"), 1.1);
+  EXPECT_DOUBLE_EQ(heard.epochs[0].metrics.at("train_loss"), 1.1);
 }
 
 TEST(OutputRecogniser, PreparationIsNoPartOfTheFirstEpoch) {

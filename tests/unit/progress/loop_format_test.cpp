@@ -1,0 +1,219 @@
+#include <gtest/gtest.h>
+
+#include "unit/progress/heard_events.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+std::string heard_in(const std::string& line) {
+  return heard({line + "\n"}).front();
+}
+
+TEST(LoopFormat, ALineWithFiguresEndsItsEpoch) {
+  for (const auto* line : {"epoch 3 loss 0.5",
+                           "Epoch 3 | loss 0.5",
+                           "Epoch: 3 loss: 0.5",
+                           "[Epoch 3] loss=0.5",
+                           "Epoch #3: loss 0.5",
+                           "Epoch 003: loss 0.5",
+                           "epoch=3, loss=0.5",
+                           "Epoch [3] loss 0.5",
+                           "Epoch-3 loss 0.5",
+                           "  Epoch 3 - loss: 0.5",
+                           "EPOCH 3 done: loss 0.5",
+                           "==> Epoch 3: loss 0.5",
+                           "Epoch: 0003 loss= 0.5",
+                           "Ep 3: loss 0.5",
+                           "epoch: 3, loss: 0.5, lr: 1e-3",
+                           "loss: 0.5 epoch: 3",
+                           "{'epoch': 3, 'loss': 0.5}",
+                           "Results of epoch 3: loss 0.5",
+                           "epoch 3 (best 2): loss 0.5"})
+    EXPECT_EQ(heard_in(line), "end 3; loss=0.5@3") << line;
+  for (const auto* line :
+       {"Epoch 3 of 90: loss 0.5", "Epoch 3/90 loss 0.5", "Epoch: 3/90 - loss: 0.5",
+        "Epoch [3/90], loss: 0.5", "[Epoch 3/90] loss=0.5", "Epoch: [3/90] loss: 0.5",
+        "epoch 3 / 90 | loss = 0.5", "Epoch(3/90) loss 0.5", "[12:00] INFO Epoch 3/90 loss=0.5",
+        "Epochs: 3/90 loss 0.5", "resnet18 | Epoch 3/90 | loss 0.5", "Client 2 Epoch 3/90 loss 0.5",
+        "Epoch 03/90 loss 0.5"})
+    EXPECT_EQ(heard_in(line), "end 3/90; loss=0.5@3") << line;
+  EXPECT_EQ(heard_in("Epoch 1,500/2,000, loss 0.5"), "end 1500/2000; loss=0.5@1500");
+  EXPECT_EQ(heard_in("Epoch 3: 12.5 0.5"), "end 3");
+  EXPECT_EQ(heard_in("Epoch: 3 cost= 0.5"), "end 3");
+  EXPECT_EQ(heard_in("Epoch 3 took 12 s"), "end 3");
+  EXPECT_EQ(heard_in("Finished epoch 3"), "end 3");
+  EXPECT_EQ(heard_in("Epoch 3 completed in 12.5 s"), "end 3");
+  EXPECT_EQ(heard_in("Epoch 3/9 finished"), "end 3/9");
+}
+
+TEST(LoopFormat, AHeadingBeginsIt) {
+  for (const auto* line :
+       {"Epoch 3", "===== Epoch 3 =====", "------- EPOCH 3 -------", "Epoch 3:", "Starting epoch 3",
+        "Start epoch 3...", "Begin epoch 3", "Training epoch 3", "[Epoch 3]", "Epoch 3 started",
+        "### Epoch 3 ###", "Epoch #3", "Epoch 3, lr 0.001", "Epoch 3 (lr=0.001)", "> epoch 3", "Epoch: 3"})
+    EXPECT_EQ(heard_in(line), "begin 3") << line;
+  for (const auto* line : {"Epoch 3 of 4:", "Epoch 3/4:", "=== Epoch [3/4] ===", "Beginning epoch 3/4",
+                           "Epoch: 3 / 4", "Epoch 3 out of 4", "Now training epoch 3 of 4"})
+    EXPECT_EQ(heard_in(line), "begin 3/4") << line;
+}
+
+TEST(LoopFormat, StepsAreWithinTheirEpoch) {
+  for (const auto* line : {"Epoch [3/90], Step [100/500], Loss: 0.5", "Epoch 3/90 | step 100/500 | Loss: 0.5",
+                           "[Epoch 3/90] [Batch 100/500] Loss: 0.5", "[3/90][100/500] Loss: 0.5",
+                           "[3/90][ 100/500]\tLoss: 0.5", "Epoch: 3/90, iter 100 of 500, Loss: 0.5",
+                           "Epoch 3/90: 100/500 Loss: 0.5", "Epoch 3/90 Iteration 100/500: Loss 0.5",
+                           "Epoch [3/90][100/500] Loss 0.5", "Epoch 3/90 (100/500): Loss 0.5"})
+    EXPECT_EQ(heard_in(line), "begin 3/90; 3: 100/500; Loss=0.5@3") << line;
+  EXPECT_EQ(heard_in("Epoch 3, step 100, loss 0.5"), "begin 3; 3: 100; loss=0.5@3");
+  EXPECT_EQ(heard_in("epoch=3, batch=100, loss=0.5"), "begin 3; 3: 100; loss=0.5@3");
+  EXPECT_EQ(heard_in("Ep 3 (Step 000100): loss 0.5"), "begin 3; 3: 100; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoch 3: [====>     ] 45% loss: 0.5"), "begin 3; 3: 45/100; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoch 3/9, batch size 32, loss 0.5"), "end 3/9; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoch 3/9 [500/500] loss 0.5"), "begin 3/9; 3: 500/500; end 3/9; loss=0.5@3");
+}
+
+TEST(LoopFormat, StepsThatGoOnAreCountedFromTheLastEpochs) {
+  EXPECT_EQ(heard({"epoch=1, step=10, loss=0.5\n", "epoch=1, step=20, loss=0.5\n",
+                   "epoch=1, step=20, val_loss=0.5\n", "epoch=2, step=30, loss=0.5\n"}),
+            (Rows{"begin 1; 1: 10; loss=0.5@1", "1: 20; loss=0.5@1", "1: 20; end 1; val_loss=0.5@1",
+                  "begin 2; 2: 10/20; loss=0.5@2"}));
+}
+
+TEST(LoopFormat, StepsWithoutEpochs) {
+  EXPECT_EQ(heard_in("step 100/500"), "100/500 step");
+  EXPECT_EQ(heard_in("Step 100 | loss 0.5"), "100 step; loss=0.5");
+  EXPECT_EQ(heard_in("Iteration 25 of 500"), "25/500 step");
+  EXPECT_EQ(heard_in("iter 10: loss: 0.5"), "10 step; loss=0.5");
+  EXPECT_EQ(heard_in("iteration 1,500/6,000 | loss 0.5 | 9,812 tok/s"), "1500/6000 step; loss=0.5");
+  EXPECT_EQ(heard_in("global_step=100, loss=0.5"), "100 step; loss=0.5");
+  EXPECT_EQ(heard_in("[Train] Step 100/500 loss 0.5"), "100/500 step; train_loss=0.5");
+  EXPECT_EQ(heard_in("Episode 10/500, reward 21.5"), "10/500 round; reward=21.5");
+  EXPECT_EQ(heard_in("[ROUND 3/10]"), "3/10 round");
+  EXPECT_EQ(heard_in("25/300 loss 0.5"), "~25/300 step; ~loss=0.5");
+  EXPECT_EQ(heard_in("[100/300] loss 0.5"), "~100/300 step; ~loss=0.5");
+  EXPECT_EQ(heard_in("[1/3] loss 0.5"), "~end 1/3; ~loss=0.5@1");
+  EXPECT_EQ(heard_in("[1/3] train_loss: 0.5 val_acc: 0.25"), "end 1/3; train_loss=0.5@1; val_acc=0.25@1");
+  EXPECT_EQ(heard_in("Training: 45%"), "~45/100 percent");
+}
+
+TEST(LoopFormat, FractionsAreProgress) {
+  EXPECT_EQ(heard_in("epoch: 0.49, loss: 0.5"), "0.49 epoch; loss=0.5");
+  EXPECT_EQ(heard_in("Epoch 1.50/3 loss 0.5"), "1.5/3 epoch; loss=0.5");
+}
+
+TEST(LoopFormat, NumbersThatAreNoEpochs) {
+  for (const auto* line : {"Best epoch: 3",
+                           "best epoch 3 with loss 0.5",
+                           "No improvement since epoch 4",
+                           "Early stopping at epoch 8: no improvement since epoch 4",
+                           "Number of training examples per epoch = 1251",
+                           "Average time per epoch: 12.34 s",
+                           "Epoch time: 12.3 s",
+                           "3 epochs completed in 0.1 hours",
+                           "Time taken for 1 epoch 41.58 sec",
+                           "Loaded checkpoint (epoch 36)",
+                           "=> loaded checkpoint 'x.pth' (epoch 36)",
+                           "Resuming from epoch 36",
+                           "Restored weights from epoch 3",
+                           "=> no checkpoint found, start from epoch 0",
+                           "Saved checkpoint of epoch 3",
+                           "Saving model at epoch 3",
+                           "save every 2 epochs",
+                           "patience 3 epochs",
+                           "Namespace(epoch=3, epochs=10)",
+                           "config: epoch=3",
+                           "Saved to out/epoch_3.pt",
+                           "out/epoch-3.ckpt",
+                           "model-epoch=3-step=100.ckpt",
+                           "Epoch 00003: reducing learning rate of group 0 to 1.0000e-03.",
+                           "Epoch 3: val_loss improved from inf to 0.5",
+                           "Epoch 3 | Training checkpoint saved at checkpoint.pt",
+                           "Epoch:  33%|###3      |",
+                           "warmup epochs: 1",
+                           "eval_epochs=2",
+                           "for 4 consecutive epochs",
+                           "epochs are fun",
+                           "epoch",
+                           "epoch:",
+                           "see epoch.py line 3",
+                           "learning rate at epoch 3: 0.1",
+                           "Stopped at epoch 8",
+                           "lr schedule: epoch 30: 0.01",
+                           "EarlyStopping counter: 1 out of 4",
+                           "Step 1/3: Downloading the data",
+                           "Step 2: install",
+                           "steps per second: 12.3",
+                           "batch size: 32",
+                           "Validation step 3/10",
+                           "http://host:8080/ loss=1",
+                           "[1/3] Compiling CXX object",
+                           "12/31 tests passed",
+                           "round 12",
+                           "{'epochs': 10, 'lr': 0.1}",
+                           "Epoch 8/4 loss 0.5"})
+    EXPECT_EQ(heard_in(line), "") << line;
+}
+
+TEST(LoopFormat, Totals) {
+  EXPECT_EQ(heard_in("Training for 10 epochs"), "total 10 epochs");
+  EXPECT_EQ(heard_in("training 3 epochs of 20 steps"), "total 3 epochs; per epoch 20");
+  for (const auto* line : {"num_epochs=3", "Max epoch: 3", "epochs: 3", "Number of epochs = 3",
+                           "Total epochs: 3", "max_epochs: 3", "Epochs = 3"})
+    EXPECT_EQ(heard_in(line), "total 3 epochs") << line;
+  EXPECT_EQ(heard_in("Total steps: 5,000"), "total 5000 step");
+  EXPECT_EQ(heard_in("Steps per epoch: 20, warmup epochs: 1, save every 2 epochs"), "per epoch 20");
+}
+
+TEST(LoopFormat, CountingFromZero) {
+  EXPECT_EQ(heard({"Epoch 0/4 loss 0.5\n", "Epoch 4/4 loss 0.5\n"}),
+            (Rows{"end 0/5; loss=0.5@0", "end 4/5; loss=0.5@4"}));
+  // Ten or eleven? The last line tells.
+  EXPECT_EQ(heard({"Epoch 0/10 loss 0.5\n", "Epoch 9/10 loss 0.5\n", "Epoch 10/10 loss 0.5\n"}),
+            (Rows{"~end 0/10; ~loss=0.5@0", "~end 9/10; ~loss=0.5@9", "end 10/11; loss=0.5@10"}));
+  EXPECT_EQ(heard({"[Epoch 0/3] [Batch 0/20] loss 0.5\n"}), (Rows{"begin 0/3; 0: 0/20; loss=0.5@0"}));
+  EXPECT_EQ(heard({"Epoch 1/4 loss 0.5\n"}), (Rows{"end 1/4; loss=0.5@1"}));
+}
+
+TEST(LoopFormat, FiguresOnLinesOfTheirOwn) {
+  EXPECT_EQ(heard({"Epoch 0/4\n", "----------\n", "train Loss: 0.5 Acc: 0.75\n", "val Loss: 0.25 Acc: 0.5\n",
+                   "Epoch 1/4\n", "Best val Acc: 0.5\n"}),
+            (Rows{"begin 0/5", "", "train_loss=0.5@0; train_acc=0.75@0",
+                  "end 0; val_loss=0.25@0; val_acc=0.5@0", "begin 1/5", ""}));
+  EXPECT_EQ(heard({"epoch: 3/90 train loss 0.5\n", "epoch: 3/90 val loss 0.25\n"}),
+            (Rows{"end 3/90; train_loss=0.5@3", "end 3/90; val_loss=0.25@3"}));
+  EXPECT_EQ(heard({"Epoch 1 loss 0.5\n", "Validation: loss 0.5\n", "Epoch 2 loss 0.5\n", "test loss 0.5\n"}),
+            (Rows{"end 1; loss=0.5@1", "end 1; val_loss=0.5@1", "end 2; loss=0.5@2", ""}));
+  EXPECT_EQ(heard({"Validating epoch 3\n"}), (Rows{"window> validation"}));
+}
+
+TEST(LoopFormat, HeadingsOfPhases) {
+  EXPECT_EQ(heard_in("Fold 2/5"), "phase Fold 2/5");
+  EXPECT_EQ(heard_in("Fold 2:"), "phase Fold 2");
+  EXPECT_EQ(heard_in("===== Stage 2 ====="), "phase Stage 2");
+  EXPECT_EQ(heard_in("== Warming up the head =="), "phase Warming up the head");
+  EXPECT_EQ(heard_in("Fine-tuning"), "phase Fine-tuning");
+  EXPECT_EQ(heard({"Fold 1/5\n", "Fold 1/5\n"}), (Rows{"phase Fold 1/5", ""}));
+  for (const auto* line :
+       {"Fold 1 accuracy: 0.9625", "Fold 1 done", "Stage 1: loading data", "Run 1 finished",
+        "Fine-tuning took 12 s", "Phase 3: evaluation", "Warm-up steps: 100"})
+    EXPECT_EQ(heard_in(line), "") << line;
+}
+
+TEST(LoopFormat, PreparationIsOverWhenTrainingStarts) {
+  for (const auto* line :
+       {"Start training", "Starting training...", "Training on 1347 images", "Begin training loop",
+        "Training started", "Train on 60000 samples, validate on 10000 samples"})
+    EXPECT_EQ(heard_in(line), "run") << line;
+}
+
+TEST(LoopFormat, AnyBytesAreSurvived) {
+  for (const auto* line :
+       {"Epoch \xff\xfe 3", "epoch 99999999999999999999/3 loss 0.5", "epoch -1 loss 0.5", "[0/0] loss 0.5",
+        "1/0 loss 0.5", "epoch 0x10", "Epoch 3/", "[3/", "step", "%", "Epoch 3/1e9", "epoch nan"})
+    heard_in(line);
+  heard_in(std::string(5000, '['));
+  heard_in("Epoch 3 " + std::string(2000, '9'));
+}
+
+}  // namespace
+}  // namespace joulecast::progress
