@@ -129,7 +129,7 @@ class JsonLines final : public Format {
     std::optional<int> number;
     if (whole) number = static_cast<int>(epoch->value);
     if (step && !evaluation) report_step(*step, number, totals, fields, report);
-    if (epoch && !whole && epoch->value >= 0) {
+    if (epoch && !whole && epoch->value >= 0 && epoch->value < 1e9) {
       if (!step || !totals_known_ || !*totals_known_) report.epochs_done(epoch->value, totals.epochs);
     }
     // A validation in the middle of an epoch comes with steps.

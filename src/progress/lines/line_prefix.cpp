@@ -43,12 +43,13 @@ const Pattern& level() {
 /// The name of a logger, module or file, only after a time or a level: " - mmdet - ", "| train_inner | ",
 /// "root: ", "[train.py:12] ", "pkg.module:run:34 - ".
 const Pattern& logger() {
-  static const Pattern pattern(R"(^\s*(?:)"
-                               R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
-                               R"(|[A-Za-z_][\w.]*\]:\s+)"
-                               R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
-                               R"(|[-|:>]+\s+)"
-                               R"())");
+  static const Pattern pattern(
+      R"(^\s*(?:)"
+      R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
+      R"(|[A-Za-z_][\w.]*\]:\s+)"
+      R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
+      R"(|[-|:>]+\s+)"
+      R"())");
   return pattern;
 }
 
@@ -67,7 +68,7 @@ const Pattern& arrow() {
 /// Names before a separator that are words of the message itself: "train | epoch 001", "Epoch: 3".
 bool is_of_the_message(std::string_view name) {
   static const Pattern words(
-      R"((?i)^(?:train\w*|val\w*|eval\w*|test\w*|epoch\w*|step\w*|iter\w*|loss|acc\w*|batch\w*|fold\w*|round|it)$)");
+      R"((?i)^(?:train\w*|val\w*|eval\w*|test\w*|\w*epochs?|\w*steps?|iter\w*|\w*iters|\w*iterations|\w*loss|\w*acc\w*|batch\w*|fold\w*|stage\w*|round|it|eta|lr)$)");
   return words.matches(name);
 }
 
