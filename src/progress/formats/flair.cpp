@@ -21,7 +21,8 @@ class Flair final : public Format {
         R"(^epoch (?P<epoch>\d+) - iter (?P<step>\d+)/(?P<steps>\d+) - (?P<rest>loss .*))");
     static const Pattern done(R"(^EPOCH (?P<epoch>\d+) done: (?P<rest>loss .*))");
     static const Pattern evaluation(R"(^(?P<set>DEV|TEST|TRAIN) ?: (?P<rest>loss .*))");
-    static const Pattern after(R"(^(?:(?:- )?\d+ epochs without improvement|BAD EPOCHS \(no improvement\): \d+))");
+    static const Pattern after(
+        R"(^(?:(?:- )?\d+ epochs without improvement|BAD EPOCHS \(no improvement\): \d+))");
     report.epochs_count_from(1);
     if (const auto match = settings.find(line.text)) {
       if (const auto total = match->number("total")) report.total_epochs(*total);

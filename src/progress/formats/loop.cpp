@@ -149,6 +149,10 @@ class Loop final : public Format {
     const int epoch = static_cast<int>(mention.number);
     const auto step = find_step_of_epoch(mention.after);
     const auto total = count_of(epoch, mention.total, step, report);
+    if (step && mention.says == Says::evaluation) {
+      report.window_begins("validation");
+      return;
+    }
     if (step && mention.says != Says::ends)
       read_step_of_epoch(epoch, *step, total, metrics, report);
     else if (mention.says == Says::ends ||
@@ -230,6 +234,7 @@ class Loop final : public Format {
     if (!step || bar.matches(line.text)) return false;
     const auto metrics = find_metrics(line.text);
     const bool figures = !metrics.empty() || has_figure(step->after);
+    if (step->plural && !step->total && metrics.empty()) return false;
     if (!is_progress(*step, figures, line.text.starts_with('['))) return false;
     switch (step->word) {
       case StepMention::Word::step:
@@ -258,9 +263,10 @@ class Loop final : public Format {
   /// "Step 1/3: loading data" is a step of something else.
   static bool is_progress(const StepMention& step, bool figures, bool bracketed) {
     static const Pattern words(R"([A-Za-z]{3})");
+    static const Pattern value(R"(\w ?[:=] ?-?[\d.])");
     switch (step.word) {
       case StepMention::Word::step:
-        return figures || (step.total && !words.matches(step.after));
+        return figures || (step.total && (!words.matches(step.after) || value.matches(step.after)));
       case StepMention::Word::percent:
         return true;
       case StepMention::Word::episode:

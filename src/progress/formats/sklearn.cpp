@@ -19,7 +19,11 @@ class Sklearn final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (read_search(line, report)) return true;
-    if (searching_ && is_of_a_fit(line)) return true;  // each of the fits may print its own
+    if (searching_ && is_of_a_fit(line)) {
+      if (fits_ < total_fits_) return true;  // each of the fits may print its own
+      searching_ = false;
+      report.phase_begins("refit");
+    }
     return read_mlp(line, report) || read_sgd(line, report) || read_boosting(line, report);
   }
 
@@ -34,7 +38,8 @@ class Sklearn final : public Format {
     if (const auto match = announced.find(line.text)) {
       searching_ = true;
       fits_ = 0;
-      if (const auto total = match->number("total")) report.total_work(*total, Unit::fit);
+      total_fits_ = match->number("total").value_or(0);
+      if (total_fits_ > 0) report.total_work(total_fits_, Unit::fit);
       return true;
     }
     if (!searching_) return false;
@@ -147,6 +152,7 @@ class Sklearn final : public Format {
   bool table_ = false;
   bool searching_ = false;
   int fits_ = 0;
+  double total_fits_ = 0;
 };
 
 }  // namespace

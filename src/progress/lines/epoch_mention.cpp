@@ -73,7 +73,7 @@ Says what_words_say(std::string_view before, std::string_view after) {
       R"((?i)\b(?:finish\w*|complet\w*|done|end|ended|ending|ends|after|summary|results?|took|time)\b)");
   static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running)\b)");
   static const Pattern ends_after(
-      R"((?i)^\W*(?:training |is |was |has )*(?:been )?(?:finish\w*|complet\w*|done|end|ended|over|took|summary|results?|time|elapsed|total time|in \d)\b)");
+      R"((?i)^\W*(?:training |is |was |has )*(?:been )?(?:finish\w*|complet\w*|done|end|ended|over|took|summary|results?|(?:epoch |total )?time|elapsed|in \d)\b)");
   static const Pattern begins_after(
       R"((?i)^\W*(?:training |is |has |was )*(?:start\w*|begin\w*|began|training|running)\W*(?:$|at\b|with\b|on\b|lr\b))");
   if (ends_after.matches(after)) return Says::ends;
@@ -86,12 +86,18 @@ Says what_words_say(std::string_view before, std::string_view after) {
 }  // namespace
 
 bool has_figure(std::string_view text) {
-  static const Pattern decimal(
-      R"((?P<name>[A-Za-z_]*)[ "'\])]*[:=(\[ ]*-?(?P<number>\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+))");
+  static const Pattern figure(
+      R"((?P<words>(?:[A-Za-z_]+[ "')\]]*){0,3})[:=(\[ "']*-?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+|(?P<whole>\d+)))");
   static const Pattern setting(
-      R"((?i)^(?:lr|rate|wd|decay|momentum|temperature|tau|beta\d?|eps\w*|alpha|gamma|eta|sigma)$)");
-  for (auto found = decimal.find(text); found; found = decimal.find(text)) {
-    if (!setting.matches(found->text("name"))) return true;
+      R"((?i)\b(?:lr|learning[ _]?rate|wd|decay|momentum|temperature|tau|betas?|eps\w*|alpha|gamma|eta|sigma|remaining)\b)");
+  static const Pattern count(
+      R"((?i)(?:^$|\b(?:size|batch\w*|steps?|iter\w*|samples?|examples?|images?|total|workers|gpus?|seed|rank|device|best|epochs?|num\w*|of|at|in|on)\b[ "')\]]*$))");
+  static const Pattern separator(R"([:=]\s*["'(\[]*-?\d+$)");
+  for (auto found = figure.find(text); found; found = figure.find(text)) {
+    const bool whole = !found->text("whole").empty();
+    // "change: 1" is a figure, "batch size: 32" is not.
+    const bool counts = !whole || (separator.matches(found->text(0)) && !count.matches(found->text("words")));
+    if (counts && !setting.matches(found->text("words"))) return true;
     text = found->after();
   }
   return false;

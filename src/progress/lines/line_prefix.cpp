@@ -68,7 +68,7 @@ const Pattern& arrow() {
 /// Names before a separator that are words of the message itself: "train | epoch 001", "Epoch: 3".
 bool is_of_the_message(std::string_view name) {
   static const Pattern words(
-      R"((?i)^(?:train\w*|val\w*|eval\w*|test\w*|\w*epochs?|\w*steps?|iter\w*|\w*iters|\w*iterations|\w*loss|\w*acc\w*|batch\w*|fold\w*|stage\w*|round|it|eta|lr)$)");
+      R"((?i)^(?:\s*[\[(<]\s*(?:train\w*|val\w*|eval\w*|test\w*|epochs?|ep|step|iter\w*|batch|fold|stage|phase|round|loss|acc\w*)[\s\d:=#/\])>].*|train\w*|val\w*|eval\w*|test\w*|\w*epochs?|\w*steps?|iter\w*|\w*iters|\w*iterations|\w*loss|\w*acc\w*|batch\w*|fold\w*|stage\w*|round|it|eta|lr)$)");
   return words.matches(name);
 }
 
@@ -100,7 +100,7 @@ Prefix find_prefix(std::string_view text) {
       continue;
     }
     if (const auto found = logged ? logger().find(rest) : std::nullopt;
-        found && !is_of_the_message(found->text(1))) {
+        found && !is_of_the_message(found->text(1).empty() ? found->text(0) : found->text(1))) {
       take(*found);
       continue;
     }

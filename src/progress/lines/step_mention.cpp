@@ -14,7 +14,7 @@ std::optional<StepMention> mention_of(const Match& match, Word word) {
   static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min)\b))");
   const auto done = match.number("done");
   if (!done || more.matches(match.after())) return std::nullopt;
-  StepMention found{word, *done, match.number("total"), match.after()};
+  StepMention found{word, *done, match.number("total"), !match.text("plural").empty(), match.after()};
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
   return found;
 }
@@ -23,7 +23,7 @@ std::optional<StepMention> mention_of(const Match& match, Word word) {
 
 std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   static const Pattern word(
-      R"((?i)(?:^|[^\w.])(?:(?:global|train|training)[ _-]?)?(?:batch(?:[ _]?(?:idx|id|index))?|step|iter(?:ation)?|it|mini-?batch|update)(?P<plural>e?s)?["']?(?:\s+no\.?)?[\s:=#\[(.]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*[\])]?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)");
+      R"((?i)(?:^|[^\w.])(?:(?:global|train|training)[ _-]?)?(?:batch(?:[ _]?(?:idx|id|index))?|step|iters?|iteration|it|mini-?batch|update)(?P<plural>e?s)?["']?(?:\s+no\.?)?[\s:=#\[(.]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)(?:\s*[\])])?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)");
   static const Pattern pair(R"(^[\s:|,>\])-]{0,6}[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
   static const Pattern bare(R"(^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
@@ -39,14 +39,14 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   const auto match = percent.find(after);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, match->text("after")};
+  return StepMention{Word::percent, *done, 100, false, match->text("after")};
 }
 
 std::optional<StepMention> find_step(std::string_view text) {
   static const std::string count =
-      R"([\s:=#\[(]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*[\])]?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)";
+      R"([\s:=#\[(]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)(?:\s*[\])])?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)";
   static const Pattern step(
-      (R"((?i)^\W*(?:(?:train(?:ing)?|global|current|opt(?:imi[sz]er)?)[\])]?[\s_:|/-]*)?(?:in )?)"
+      (R"((?i)^\W*(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}(?:(?:train(?:ing)?|global|current|opt(?:imi[sz]er)?)[\])]?[\s_:|/-]*)?(?:in )?)"
        R"((?:step|iter(?:ation)?|update|it|num_update|mini-?batch|batch)(?P<plural>e?s)?["']?(?:\s+no\.?)?)" +
        count)
           .c_str());
@@ -57,10 +57,7 @@ std::optional<StepMention> find_step(std::string_view text) {
   static const Pattern none(R"(^(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*/\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)\b)");
   static const Pattern percent(
       R"((?i)^(?:training|train|progress|overall(?: progress)?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
-  if (const auto match = step.find(text)) {
-    const bool counts = match->text("plural").empty() || !match->text("total").empty();
-    return counts ? mention_of(*match, Word::step) : std::nullopt;
-  }
+  if (const auto match = step.find(text)) return mention_of(*match, Word::step);
   if (const auto match = episode.find(text)) return mention_of(*match, Word::episode);
   if (const auto match = round.find(text)) return mention_of(*match, Word::round);
   if (const auto match = bracket.find(text)) return mention_of(*match, Word::bracket);
@@ -68,7 +65,7 @@ std::optional<StepMention> find_step(std::string_view text) {
   const auto match = percent.find(text);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, match->after()};
+  return StepMention{Word::percent, *done, 100, false, match->after()};
 }
 
 }  // namespace joulecast::progress

@@ -18,6 +18,7 @@ struct StepMention {
   Word word = Word::step;
   double done = 0;
   std::optional<double> total;
+  bool plural = false;  ///< "steps: 100", which may be how many there are
   std::string_view after;
 };
 

@@ -10,31 +10,19 @@ std::string heard_in(const std::string& line) {
 }
 
 TEST(LoopFormat, ALineWithFiguresEndsItsEpoch) {
-  for (const auto* line : {"epoch 3 loss 0.5",
-                           "Epoch 3 | loss 0.5",
-                           "Epoch: 3 loss: 0.5",
-                           "[Epoch 3] loss=0.5",
-                           "Epoch #3: loss 0.5",
-                           "Epoch 003: loss 0.5",
-                           "epoch=3, loss=0.5",
-                           "Epoch [3] loss 0.5",
-                           "Epoch-3 loss 0.5",
-                           "  Epoch 3 - loss: 0.5",
-                           "EPOCH 3 done: loss 0.5",
-                           "==> Epoch 3: loss 0.5",
-                           "Epoch: 0003 loss= 0.5",
-                           "Ep 3: loss 0.5",
-                           "epoch: 3, loss: 0.5, lr: 1e-3",
-                           "loss: 0.5 epoch: 3",
-                           "{'epoch': 3, 'loss': 0.5}",
-                           "Results of epoch 3: loss 0.5",
-                           "epoch 3 (best 2): loss 0.5"})
+  for (const auto* line :
+       {"epoch 3 loss 0.5", "Epoch 3 | loss 0.5", "Epoch: 3 loss: 0.5", "[Epoch 3] loss=0.5",
+        "Epoch #3: loss 0.5", "Epoch 003: loss 0.5", "epoch=3, loss=0.5", "Epoch [3] loss 0.5",
+        "Epoch-3 loss 0.5", "  Epoch 3 - loss: 0.5", "EPOCH 3 done: loss 0.5", "==> Epoch 3: loss 0.5",
+        "Epoch: 0003 loss= 0.5", "Ep 3: loss 0.5", "epoch: 3, loss: 0.5, lr: 1e-3", "loss: 0.5 epoch: 3",
+        "{'epoch': 3, 'loss': 0.5}", "Results of epoch 3: loss 0.5", "epoch 3 (best 2): loss 0.5"})
     EXPECT_EQ(heard_in(line), "end 3; loss=0.5@3") << line;
   for (const auto* line :
        {"Epoch 3 of 90: loss 0.5", "Epoch 3/90 loss 0.5", "Epoch: 3/90 - loss: 0.5",
         "Epoch [3/90], loss: 0.5", "[Epoch 3/90] loss=0.5", "Epoch: [3/90] loss: 0.5",
         "epoch 3 / 90 | loss = 0.5", "Epoch(3/90) loss 0.5", "[12:00] INFO Epoch 3/90 loss=0.5",
-        "Epochs: 3/90 loss 0.5", "resnet18 | Epoch 3/90 | loss 0.5", "Client 2 Epoch 3/90 loss 0.5",
+        "Epochs: 3/90 loss 0.5", "resnet18 | Epoch 3/90 | loss 0.5",
+        "2026-01-01 10:00:00 INFO [Epoch 3/90] loss 0.5", "Client 2 Epoch 3/90 loss 0.5",
         "Epoch 03/90 loss 0.5"})
     EXPECT_EQ(heard_in(line), "end 3/90; loss=0.5@3") << line;
   EXPECT_EQ(heard_in("Epoch 1,500/2,000, loss 0.5"), "end 1500/2000; loss=0.5@1500");
@@ -47,10 +35,10 @@ TEST(LoopFormat, ALineWithFiguresEndsItsEpoch) {
 }
 
 TEST(LoopFormat, AHeadingBeginsIt) {
-  for (const auto* line :
-       {"Epoch 3", "===== Epoch 3 =====", "------- EPOCH 3 -------", "Epoch 3:", "Starting epoch 3",
-        "Start epoch 3...", "Begin epoch 3", "Training epoch 3", "[Epoch 3]", "Epoch 3 started",
-        "### Epoch 3 ###", "Epoch #3", "Epoch 3, lr 0.001", "Epoch 3 (lr=0.001)", "> epoch 3", "Epoch: 3"})
+  for (const auto* line : {"Epoch 3", "===== Epoch 3 =====", "------- EPOCH 3 -------", "Epoch 3:",
+                           "Starting epoch 3", "Start epoch 3...", "Begin epoch 3", "Training epoch 3",
+                           "[Epoch 3]", "Epoch 3 started", "### Epoch 3 ###", "Epoch #3", "Epoch 3, lr 0.001",
+                           "Epoch 3 (lr=0.001)", "Epoch[3] Learning rate is 0.001", "> epoch 3", "Epoch: 3"})
     EXPECT_EQ(heard_in(line), "begin 3") << line;
   for (const auto* line : {"Epoch 3 of 4:", "Epoch 3/4:", "=== Epoch [3/4] ===", "Beginning epoch 3/4",
                            "Epoch: 3 / 4", "Epoch 3 out of 4", "Now training epoch 3 of 4"})
@@ -70,6 +58,30 @@ TEST(LoopFormat, StepsAreWithinTheirEpoch) {
   EXPECT_EQ(heard_in("Epoch 3: [====>     ] 45% loss: 0.5"), "begin 3; 3: 45/100; loss=0.5@3");
   EXPECT_EQ(heard_in("Epoch 3/9, batch size 32, loss 0.5"), "end 3/9; loss=0.5@3");
   EXPECT_EQ(heard_in("Epoch 3/9 [500/500] loss 0.5"), "begin 3/9; 3: 500/500; end 3/9; loss=0.5@3");
+}
+
+TEST(LoopFormat, LinesOfMuchCopiedPrograms) {
+  // MXNet
+  EXPECT_EQ(heard({"INFO:root:Epoch[0] Batch [50]\tSpeed: 1234.5 samples/sec\taccuracy=0.5\n",
+                   "INFO:root:Epoch[0] Time cost=12.3\n", "INFO:root:Epoch[0] Validation-accuracy=0.5\n"}),
+            (Rows{"begin 0; 0: 50; accuracy=0.5@0", "end 0", "end 0; Validation-accuracy=0.5@0"}));
+  // TensorFlow's estimators and its tutorials
+  EXPECT_EQ(heard_in("INFO:tensorflow:loss = 0.5, step = 100 (1.2 sec)"), "100 step; loss=0.5");
+  EXPECT_EQ(heard_in("Epoch 1 Batch 50 Loss 0.5"), "begin 1; 1: 50; Loss=0.5@1");
+  // CycleGAN
+  EXPECT_EQ(heard({"(epoch: 3, iters: 100, time: 0.123, data: 0.2) G_GAN: 0.5\n",
+                   "End of epoch 3 / 200 \t Time Taken: 12 sec\n"}),
+            (Rows{"begin 3; 3: 100", "end 3/200"}));
+  // torchtext's tutorials
+  EXPECT_EQ(heard({"Epoch: 01 | Epoch Time: 0m 12s\n", "\tTrain Loss: 0.5 | Train PPL: 1.5\n",
+                   "\t Val. Loss: 0.25 |  Val. PPL: 1.25\n"}),
+            (Rows{"end 1", "", "end 1; val_loss=0.25@1; val_ppl=1.25@1"}));
+  // modded-nanogpt
+  EXPECT_EQ(heard_in("step:1/1750 train_time:245ms step_avg:245.1ms"), "1/1750 step");
+  // DCGAN
+  EXPECT_EQ(heard_in("[0/25][0/1583] Loss_D: 0.5"), "begin 0/25; 0: 0/1583; Loss_D=0.5@0");
+  // Flower
+  EXPECT_EQ(heard_in("INFO :      [ROUND 3]"), "3 round");
 }
 
 TEST(LoopFormat, StepsThatGoOnAreCountedFromTheLastEpochs) {

@@ -73,6 +73,17 @@ TEST(PyTorchExamplesFormat, QuickstartCifarDdpAndText) {
                   "val_loss=0.25@1; val_ppl=1.5@1; end 1"}));
 }
 
+TEST(PyTorchCifarFormat, TheTestsBarIsAnother) {
+  const auto bar = [](const std::string& figures, const std::string& count) {
+    return " [====>.......]  Step: 52ms | Tot: 5s46ms | Loss: 0.5 | Acc: " + figures +
+           "                \b\b\b\b\b\b\b\b " + count + " \r";
+  };
+  EXPECT_EQ(heard({"\nEpoch: 0\n", bar("25.000% (1/4)", "31/391"), bar("25.000% (1/4)", "391/391"), "\n",
+                   bar("50.000% (1/2)", "3/100"), bar("50.000% (1/2)", "100/100"), "\n", "Saving..\n"}),
+            (Rows{"begin 0", "0: 31/391", "0: 391/391; end 0; train_loss=0.5@0; train_acc=0.25@0", "", "",
+                  "end 0; test_loss=0.5@0; test_acc=0.5@0", "", ""}));
+}
+
 TEST(MmcvFormat, EpochsAndIterations) {
   EXPECT_EQ(heard({"2026-02-03 10:11:10,000 - mmdet - INFO - workflow: [('train', 1)], max: 12 epochs\n",
                    "2026-02-03 10:11:12,131 - mmdet - INFO - Epoch [1][50/100]\tlr: 3e-04, eta: 0:20:00, "
