@@ -176,7 +176,7 @@ class Loop final : public Format {
       counts_behind_bar_ = step && step->total && step->done == 0;
     }
     if (zero_total_ != total || counts_behind_bar_) return total;
-    if (epoch == static_cast<int>(*total)) return *total + 1;
+    if (epoch == *total) return *total + 1;
     const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
     if (is_round(*total + 1)) return *total + 1;
     report.guess();

@@ -74,8 +74,8 @@ class Mmcv final : public Format {
   bool read_validation(const Line& line, Report& report) {
     static const Pattern validation(
         R"(^(?:Epoch|Iter)\((?:val|test)\)\s+(?:\[(?P<epoch>\d+)\])?\[ *[\d/]+\]\s*(?P<rest>.*))");
-    static const Pattern bar(R"(^\[[> ]*\] \d+/\d+, [\d.]+ task/s, elapsed: )");
-    if (bar.matches(line.text) || line.text.find("] 0/") != std::string::npos) {
+    static const Pattern bar(R"(^\[[> ]*\] \d+/\d+, (?:[\d.]+ task/s, )?elapsed: )");
+    if (bar.matches(line.text)) {
       begin_validation(report);
       return true;
     }
@@ -109,7 +109,7 @@ extern const FormatType mmcv_format{"mmcv, mmengine",
                                     "mmcv 1 and mmengine, by epochs and by iterations, with validation",
                                     Breadth::framework,
                                     Evidence::stated,
-                                    {"epoch", "iter", "task/s", ", elapsed: 0s, eta:"},
+                                    {"epoch", "iter", ", elapsed: "},
                                     make_format<Mmcv>};
 
 }  // namespace joulecast::progress

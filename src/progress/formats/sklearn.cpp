@@ -65,7 +65,7 @@ class Sklearn final : public Format {
   }
 
   bool read_mlp(const Line& line, Report& report) {
-    static const Pattern iteration(R"(^Iteration (?P<epoch>\d+), (?P<rest>loss = [-\d.einf]+)$)");
+    static const Pattern iteration(R"(^Iteration (?P<epoch>\d+), (?P<rest>loss = -?(?:\d+\.\d{8}|inf))$)");
     static const Pattern other_iteration(
         R"(^\[\w+\] Iteration (?P<epoch>\d+), (?P<rest>pseudo-likelihood = .*))");
     static const Pattern validation(R"(^Validation score: (?P<score>[-\d.]+)$)");

@@ -40,7 +40,7 @@ TEST(BoostingFormats, CatBoost) {
 
 TEST(SklearnFormat, PerceptronAndGradientDescent) {
   EXPECT_EQ(
-      heard({"Iteration 1, loss = 0.5\n", "Validation score: 0.25\n",
+      heard({"Iteration 1, loss = 0.50000000\n", "Validation score: 0.25\n",
              "Training loss did not improve more than tol=0.010000 for 4 consecutive epochs. Stopping.\n"}),
       (Rows{"end 1; train_loss=0.5@1", "val_score=0.25@1; end 1", ""}));
   EXPECT_EQ(
@@ -60,11 +60,11 @@ TEST(SklearnFormat, BoostingAndForests) {
 }
 
 TEST(SklearnFormat, SearchesCountTheirFits) {
-  EXPECT_EQ(
-      heard({"Fitting 3 folds for each of 4 candidates, totalling 12 fits\n", "Iteration 1, loss = 0.5\n",
-             "[CV 1/3] END .............alpha=0.0001;, score=0.93 total time=   0.0s\n",
-             "[CV] END ..............alpha=0.0001; total time=   0.0s\n"}),
-      (Rows{"total 12 fit", "", "1 fit; end 1", "2 fit; end 2"}));
+  EXPECT_EQ(heard({"Fitting 3 folds for each of 4 candidates, totalling 12 fits\n",
+                   "Iteration 1, loss = 0.50000000\n",
+                   "[CV 1/3] END .............alpha=0.0001;, score=0.93 total time=   0.0s\n",
+                   "[CV] END ..............alpha=0.0001; total time=   0.0s\n"}),
+            (Rows{"total 12 fit", "", "1 fit; end 1", "2 fit; end 2"}));
 }
 
 TEST(TableFormats, SkorchSpacyAndStableBaselines) {
