@@ -65,7 +65,7 @@ std::optional<Joules> Training::energy_at_begin(Seconds begin, const EnergyUntil
 
 void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end) {
   if (!projector_) return;
-  estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span};
+  estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span, .epoch_end = true};
   if (end <= Joules{0}) {
     // A running machine always uses energy, so 0 means that it has not been read yet.
   } else if (begin) {
