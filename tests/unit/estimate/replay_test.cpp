@@ -197,6 +197,29 @@ TEST(History, HasMomentsWithinEpochsWhereProgressWasRecorded) {
   EXPECT_NEAR(history.measured->value(), 4000, 1e-6);
 }
 
+TEST(History, OfSeveralPhasesIsTheLastOnes) {
+  // a warm-up of 40 s at 100 W, then 200 steps in 160 s, of which only 100 are seen
+  auto run = recorded_run({.epochs = 12, .seconds = 10, .watts = 100});
+  run.epochs.clear();
+  run.info.total_work.reset();
+  run.phases = {{"warm-up", "step", {Seconds{0}, Seconds{40}}, 50, 50.0, {}},
+                {"fit", "step", {Seconds{40}, Seconds{120}}, 100, 200.0, {}}};
+  for (int s = 1; s <= 50; ++s) run.progress.push_back({Seconds{0.8 * s}, 1.0 * s, 0});
+  for (int s = 1; s <= 100; ++s) run.progress.push_back({Seconds{40 + 0.8 * s}, 1.0 * s, 1});
+  const auto history = project_history(run);
+  ASSERT_TRUE(history) << to_string(history.error());
+  EXPECT_DOUBLE_EQ(history->total_work, 200);
+  EXPECT_EQ(history->work_unit, "step");
+  EXPECT_FALSE(history->measured);
+  const auto& p = history->moments.back().projection;
+  EXPECT_NEAR(p.share, 0.5, 1e-9);
+  EXPECT_NEAR(p.used.value(), 12'000, 1);
+  EXPECT_NEAR(p.total.value.value(), 4'000 + 16'000, 20);
+  EXPECT_NEAR(p.duration.value.value(), 200, 0.5);
+  run.phases[1].total_work.reset();
+  EXPECT_FALSE(project_history(run));
+}
+
 TEST(History, ProjectsAfterEachEpochAndComparesWithTheEnd) {
   auto run = recorded_run({.epochs = 20, .seconds = 10, .watts = 100});
   const auto history = *project_history(run, {.ask_work = 15, .ask_budget = Joules{12'345}});
