@@ -168,6 +168,24 @@ TEST(Replay, PhasesThatCountAnewFollowEachOther) {
   const auto replay = *replay_of(run);
   EXPECT_NEAR(replay.work(), 50, 1e-9);
   EXPECT_TRUE(replay.complete());
+  // the phases' own totals are enough
+  run.info.total_work.reset();
+  EXPECT_FALSE(replay_of(run));
+  run.phases[0].total_work = 20;
+  run.phases[1].total_work = 30;
+  EXPECT_TRUE(replay_of(run)->complete());
+}
+
+TEST(Replay, EpochsCountAnewInEachPhase) {
+  auto run = recorded_run({.epochs = 4, .seconds = 10, .watts = 100});
+  run.phases.resize(2);
+  for (auto& phase : run.phases) phase.total_work = 2;
+  run.epochs[2].phase = run.epochs[3].phase = 1;
+  run.epochs[2].index = 0;
+  run.epochs[3].index = 1;
+  const auto replay = replay_of(run);
+  ASSERT_TRUE(replay) << to_string(replay.error());
+  EXPECT_TRUE(replay->complete());
 }
 
 TEST(Replay, DividesUnitsAtConstantSpeedWhereAsked) {
