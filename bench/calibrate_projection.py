@@ -1,118 +1,161 @@
 #!/usr/bin/python3
-"""Fits the constants of the projection's error model (src/estimate/online/change_model.hpp) and scores them held out.
+"""Fits constants of the projection's error model (src/estimate/online/change_model.hpp) and scores them on a source left out.
 
-    joulecast evaluate online ROOT --moments moments.csv
+    joulecast evaluate online ROOT… --moments moments.csv
     bench/calibrate_projection.py moments.csv [--held-out]
 
-Each moment is what the adaptive method knew at a time, and what followed. The script minimises the interval score (Winkler
-1972). It sums the score's logarithm over the kinds of moments, so that early moments with wide intervals do not dominate.
-Within a kind every group (source x architecture) has the same weight, and two meters on one run share one weight. A penalty
-keeps the coverage of each kind and source near the nominal level. --held-out leaves out each group in turn, fits the others,
-and reports the coverage on the group left out. Needs numpy, pandas and scipy.
+Each moment is what the adaptive method knew at a time, and what followed. Only the constants are fitted that the runs of
+several sources can tell: how often a regime changes and by how much. What stands for what a run has not shown yet (an end
+phase, a validation, a dear first epoch, start-up in a lone unit) is given: a fit to sources without it would say that it does
+not exist. The script minimises the interval score (Winkler 1972): its logarithm, summed over the kinds of moments and the
+sources, so that neither early moments nor large sources dominate. A penalty keeps each source near the nominal coverage.
+--held-out leaves out each source in turn, fits the others, and scores the one left out. Needs numpy and scipy.
 """
 import argparse
+import csv
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
 OUTSIDE = 0.05
-NAMES = ["hazard", "hazard_after", "mean_rise", "mean_fall", "upward", "scale", "one_unit", "two_units", "floor"]
-START = np.array([0.25, 0.02, 0.17, 0.06, 0.85, 1.0, 0.4, 0.05, 0.009])
+SHIPPED = {"hazard": 0.25, "hazard_after": 0.02, "upward": 0.75, "mean_rise": 0.19, "mean_fall": 0.09, "scale": 1, "floor": 0.008,
+           "one_unit": 0.4, "two_units": 0.05, "end_phase": 0.25, "end_cycles": 1.3, "validation": 0.5, "validation_cost": 0.2,
+           "cold": 0.5, "cold_cost": 0.2, "start_up": 0.5}
+FITTED = ["hazard", "hazard_after", "upward", "mean_rise", "mean_fall", "floor"]
+KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first"]
+WEIGHT = {"0.02": 0.5}
 PLACES = (np.arange(12) + 0.5) / 12
-KIND_WEIGHT = {"adaptive": 3.0, "adaptive-first": 3.0, "0.01": 0.0}
+SIZES = (np.arange(8) + 0.5) / 8
 
 
-def interval(p, d):
+def read(path):
+    with open(path) as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] in KINDS and float(row["forecast_remaining_j"]) > 0]
+    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "used_j",
+             "forecast_remaining_j", "remaining_j"]
+    d = {name: np.array([float(row[name]) for row in rows]) for name in names}
+    d |= {name: np.array([row[name] for row in rows]) for name in ("kind", "source", "run")}
+    count = {}
+    for key in zip(d["kind"], d["run"]):
+        count[key] = count.get(key, 0) + 1
+    d["weight"] = np.array([1 / count[key] for key in zip(d["kind"], d["run"])])  # the meters of one run count as one
+    return d
+
+
+def interval(c, d):
     """Relative errors of the remaining cost below and above which OUTSIDE of the probability lies."""
-    share = d.share.values
-    change = 1 - share ** np.where(d.changed.values > 0, p[1], p[0])
-    affected = (1 - share[:, None] ** (1 - PLACES)) / (1 - share[:, None])
-    units = d.units.values
-    young = np.where(units == 1, p[6], np.where(units == 2, p[7], 0))
-    sd = np.sqrt((p[5] * d.relative_sd.values) ** 2 + p[8] ** 2 + young ** 2)
+    changed = d["changed"] > 0
+    seen = np.clip(np.where(changed, d["age"], d["share"]), 1e-6, 1 - 1e-9)
+    change = 1 - seen ** np.where(changed, c["hazard_after"], c["hazard"])
+    affected = (1 - seen[:, None] ** (1 - PLACES)) / (1 - seen[:, None])
+    young = np.where(d["units"] <= 1, c["one_unit"], np.where(d["units"] == 2, c["two_units"], 0))
+    sd = np.sqrt((c["scale"] * d["relative_sd"]) ** 2 + c["floor"] ** 2 + young ** 2)
+    shifts, weights, left = [], [], np.ones(len(sd))
 
-    def above(u):
-        rises = np.mean((1 + u[:, None] / affected) ** (-1 / p[2]), 1)
-        return change * p[4] * rises + (1 - change) * ndtr(-u / sd)
+    def shift(probability, quantile):
+        nonlocal left
+        for p in SIZES:
+            shifts.append(quantile(p) * np.ones(len(sd)))
+            weights.append(probability * left / len(SIZES))
+        left = left * (1 - probability)
 
-    def below(u):
-        left = 1 - u[:, None] / affected
-        falls = np.mean(np.where(left > 0, np.maximum(left, 1e-12) ** (1 / p[3]), 0), 1)
-        return change * (1 - p[4]) * falls + (1 - change) * ndtr(-u / sd)
+    exponential = lambda p, mean: -np.log1p(-p) * mean
+    first = d["first_epoch"] > 0
+    shift(np.where(d["units"] <= 1, c["start_up"], 0), lambda p: -p)
+    shift(np.where(first & (d["saw_epoch_end"] == 0), c["validation"], 0), lambda p: exponential(p, c["validation_cost"]))
+    shift(np.where(first, c["cold"], 0), lambda p: 1 / (1 + exponential(p, c["cold_cost"])) - 1)
+    shift(np.where(d["cycle"] > 0, c["end_phase"], 0), lambda p: exponential(p, c["end_cycles"] * d["cycle"]))
+    shifts, weights = np.array([np.zeros(len(sd))] + shifts), np.array([left] + weights)
+
+    def rises(u):
+        tail = np.mean((1 + u[..., None] / affected) ** (-1 / c["mean_rise"]), -1)
+        return change * c["upward"] * tail + (1 - change) * ndtr(-u / sd)
+
+    def falls(u):
+        rest = 1 - u[..., None] / affected
+        tail = np.mean(np.where(rest > 0, np.maximum(rest, 1e-12) ** (1 / c["mean_fall"]), 0), -1)
+        return change * (1 - c["upward"]) * tail + (1 - change) * ndtr(-u / sd)
+
+    above = lambda u: np.where(u >= 0, rises(np.maximum(u, 0)), 1 - falls(np.maximum(-u, 0)))
+    below = lambda u: np.where(u >= 0, falls(np.maximum(u, 0)), 1 - rises(np.maximum(-u, 0)))
 
     def solve(tail, high):
-        low, high = np.zeros(len(share)), np.full(len(share), high)
-        for _ in range(28):
+        low, high = np.zeros(len(sd)), np.full(len(sd), high)
+        for _ in range(18):
             middle = (low + high) / 2
             outside = tail(middle) > OUTSIDE
             low, high = np.where(outside, middle, low), np.where(outside, high, middle)
         return high
 
-    return solve(below, 0.99), solve(above, 10.0)
+    return (solve(lambda u: (weights * below(u + shifts)).sum(0), 0.99),
+            solve(lambda u: (weights * above(u - shifts)).sum(0), 10.0))
 
 
-def score(p, d):
-    down, up = interval(p, d)
-    error = d.error.values
-    winkler = d.rest.values * (up + down + (np.maximum(error - up, 0) + np.maximum(-down - error, 0)) / OUTSIDE)
-    mean = (winkler * d.weight).groupby(d.kind).sum() / d.weight.groupby(d.kind).sum()
-    total = sum(KIND_WEIGHT.get(kind, 1.0) * np.log(value) for kind, value in mean.items())
-    blur = 0.05 * (up + down) + 1e-4
-    inside = ndtr((up - error) / blur) * ndtr((down + error) / blur)
-    coverage = (d.run_weight * inside).groupby([d.kind, d.source]).sum() / d.run_weight.groupby([d.kind, d.source]).sum()
-    for (kind, _), value in coverage.items():
-        total += 60 * KIND_WEIGHT.get(kind, 1.0) * max(0.0, 0.89 - value) ** 2
+def outcomes(c, d):
+    """Covered, width and interval score of each moment, in percent of the total."""
+    down, up = interval(c, d)
+    total = d["used_j"] + d["remaining_j"]
+    low, high, truth = d["forecast_remaining_j"] * (1 - down), d["forecast_remaining_j"] * (1 + up), d["remaining_j"]
+    outside = np.maximum(0, np.maximum(low - truth, truth - high))
+    return (outside == 0) * 1.0, 100 * (high - low) / total, 100 * (high - low + outside / OUTSIDE) / total
+
+
+def mean(values, d, where):
+    return (values[where] * d["weight"][where]).sum() / d["weight"][where].sum()
+
+
+def score(c, d):
+    covered, _, winkler = outcomes(c, d)
+    total = 0
+    for kind in KINDS:
+        sources = [source for source in np.unique(d["source"]) if ((d["kind"] == kind) & (d["source"] == source)).any()]
+        for source in sources:
+            where = (d["kind"] == kind) & (d["source"] == source)
+            # a single hopeless run does not decide
+            value = np.log(mean(np.minimum(winkler, 300), d, where)) + 8 * max(0, 0.88 - mean(covered, d, where))
+            total += WEIGHT.get(kind, 1) * value / len(sources)
     return total
 
 
-def fit(d, start, steps):
-    pack = lambda p: np.where(np.arange(9) == 4, np.log(p / (1 - np.minimum(p, 0.999))), np.log(p))
-    unpack = lambda q: np.where(np.arange(9) == 4, 1 / (1 + np.exp(-q)), np.exp(q))
-    bounded = lambda q: 1e9 if np.any(unpack(q) > 4) else score(unpack(q), d)
-    return unpack(minimize(bounded, pack(start), method="Nelder-Mead",
-                           options={"maxiter": steps, "xatol": 0.01, "fatol": 1e-3}).x)
+def fit(d, start, evaluations):
+    to_line = lambda name, value: np.log(value / (1 - value)) if name == "upward" else np.log(value)
+    from_line = lambda name, value: float(1 / (1 + np.exp(-value)) if name == "upward" else np.exp(value))
+    first = np.array([to_line(name, start[name]) for name in FITTED])
+    at = lambda x: start | {name: from_line(name, value) for name, value in zip(FITTED, x)}
+    best = minimize(lambda x: score(at(x), d) + 0.01 * ((x - first) ** 2).sum(), first, method="Powell",
+                    options={"maxfev": evaluations, "ftol": 1e-3})
+    return at(best.x)
 
 
-def report(title, d, down, up):
-    inside = (d.error <= up) & (d.error >= -down)
-    shown = d.assign(inside=100.0 * inside, width=100 * (up + down) * d.rest)
-    mean = lambda rows: pd.Series({"runs": rows.run.nunique(),
-                                   "covered": np.average(rows.inside, weights=rows.run_weight),
-                                   "width": np.average(rows.width, weights=rows.run_weight)})
-    print(f"\n{title}: coverage and mean width in percent")
-    print(shown.groupby("kind").apply(mean).round(1).to_string())
-    named = shown[shown.kind.str.startswith("adaptive")]
-    print(named.groupby(["kind", "source"]).apply(mean).round(1).to_string())
+def report(title, c, d):
+    covered, width, winkler = outcomes(c, d)
+    print(f"\n{title}: coverage / mean width / interval score, in percent")
+    print(f"{'':14}" + "".join(f"{kind:>20}" for kind in KINDS))
+    for source in [*np.unique(d["source"]), "all"]:
+        cells = []
+        for kind in KINDS:
+            where = (d["kind"] == kind) & ((d["source"] == source) | (source == "all"))
+            cells.append(f"{100 * mean(covered, d, where):5.1f} /{mean(width, d, where):5.1f} /{mean(winkler, d, where):6.1f}"
+                         if where.any() else "-")
+        print(f"{source:14}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("moments")
     parser.add_argument("--held-out", action="store_true")
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--evaluations", type=int, default=110)
     arguments = parser.parse_args()
-    d = pd.read_csv(arguments.moments, dtype={"kind": str})
-    d = d[d.forecast_remaining_j > 0].reset_index(drop=True)
-    d["error"] = d.remaining_j / d.forecast_remaining_j - 1
-    d["rest"] = d.forecast_remaining_j / (d.used_j + d.remaining_j)
-    d["group"] = d.source + "/" + d.architecture
-    d["run_weight"] = 1 / d.groupby(["kind", "run"]).error.transform("size")
-    d["weight"] = d.run_weight / d.groupby(["kind", "group"]).run_weight.transform("sum")
-
-    report("shipped constants", d, *interval(START, d))
-    best = fit(d, START, arguments.steps)
-    print("\nfitted: " + ", ".join(f".{name} = {value:.3g}" for name, value in zip(NAMES, best)))
-    report("fitted to all", d, *interval(best, d))
-    if arguments.held_out:
-        down, up = np.zeros(len(d)), np.zeros(len(d))
-        for group in d.group.unique():
-            out = (d.group == group).values
-            fitted = fit(d[~out], best, arguments.steps // 2)
-            print(f"without {group}: " + ", ".join(f"{name} {value:.3g}" for name, value in zip(NAMES, fitted)), flush=True)
-            down[out], up[out] = interval(fitted, d[out])
-        report("held out by group (source x architecture)", d, down, up)
+    d = read(arguments.moments)
+    told = lambda c: ", ".join(f"{name} {c[name]:.3g}" for name in FITTED)
+    report("shipped constants", SHIPPED, d)
+    best = fit(d, SHIPPED, arguments.evaluations)
+    report(f"fitted to all ({told(best)})", best, d)
+    for source in np.unique(d["source"]) if arguments.held_out else []:
+        out = d["source"] == source
+        fitted = fit({name: values[~out] for name, values in d.items()}, SHIPPED, arguments.evaluations)
+        report(f"fitted without {source} ({told(fitted)})", fitted, {name: values[out] for name, values in d.items()})
 
 
 if __name__ == "__main__":

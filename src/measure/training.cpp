@@ -86,13 +86,16 @@ void Training::learn_total() {
 
 void Training::move(const progress::Advance& advance, Joules energy) {
   const auto& point = advance.point;
-  estimate::Movement movement{.work = point.work - last_.work, .span = {last_.time, point.time}};
+  estimate::Movement movement{
+      .work = point.work - last_.work, .span = {last_.time, point.time}, .epoch_end = advance.epoch_end};
   // A running machine always uses energy, so 0 means that it has not been read yet.
   if (energy > Joules{0} && last_.energy) {
     movement.energy = energy - *last_.energy;
     if (projector_->work_done() <= 0) movement.outside = *last_.energy;
   }
-  if (movement.work > 0 && projector_->move(movement)) {
+  // An epoch may end after its last work was told, with a validation.
+  const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
+  if ((movement.work > 0 || only_ends) && projector_->move(movement)) {
     last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
     project();
   }

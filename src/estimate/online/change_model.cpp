@@ -24,7 +24,7 @@ double quantile(Tail tail, double reach, double p) {
   if (!(at_zero > 0)) return 0;
   if (!(at_reach < 0)) return reach;
   std::uintmax_t steps = 40;
-  const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-7 * std::max(1e-3, std::abs(a)); };
+  const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-5 * std::max(1e-2, std::abs(a)); };
   const auto bracket = boost::math::tools::toms748_solve([&](double u) { return tail(u) - p; }, 0.0, reach,
                                                          at_zero, at_reach, close, steps);
   return (bracket.first + bracket.second) / 2;
@@ -33,23 +33,23 @@ double quantile(Tail tail, double reach, double p) {
 }  // namespace
 
 const ChangeConstants& default_change_constants() {
-  static const ChangeConstants fitted{.hazard = 0.25,
-                                      .hazard_after = 0.02,
-                                      .upward = 0.75,
-                                      .mean_rise = 0.19,
-                                      .mean_fall = 0.09,
-                                      .scale = 1.0,
-                                      .floor = 0.008,
-                                      .one_unit = 0.4,
-                                      .two_units = 0.05,
-                                      .end_phase = 0.25,
-                                      .end_cycles = 01.2,
-                                      .validation = 0.5,
-                                      .validation_cost = 0.2,
-                                      .cold = 0.5,
-                                      .cold_cost = 0.2,
-                                      .start_up = 0.5};
-  return fitted;
+  static const ChangeConstants shipped{.hazard = 0.25,
+                                       .hazard_after = 0.02,
+                                       .upward = 0.75,
+                                       .mean_rise = 0.19,
+                                       .mean_fall = 0.09,
+                                       .scale = 1.0,
+                                       .floor = 0.008,
+                                       .one_unit = 0.4,
+                                       .two_units = 0.05,
+                                       .end_phase = 0.25,
+                                       .end_cycles = 1.3,
+                                       .validation = 0.5,
+                                       .validation_cost = 0.2,
+                                       .cold = 0.5,
+                                       .cold_cost = 0.2,
+                                       .start_up = 0.5};
+  return shipped;
 }
 
 double end_phase_above(double cycles, const ChangeConstants& c) {

@@ -49,10 +49,10 @@ struct ChangeConstants {
   double start_up = 0;
 };
 
-/// Fitted to the recorded runs of two public sources by minimising the interval score (Winkler 1972). Every
-/// group (source x architecture) has the same weight. docs/projection.md describes the procedure and gives
-/// the coverage on held-out runs. Sources: GAISSA-UPC/seaa2023_ect 6fa5af6 (del Rey et al. 2023), CC BY 4.0;
-/// mlcommons/training_results_v4.0 6fe9543, Apache 2.0.
+/// How often regimes change, by how much, and the floor were fitted to recorded runs of several sources, each
+/// with the same weight, by minimising the interval score (Winkler 1972), then rounded to the wide side. The
+/// others stand for what may not have shown yet and were set by reason: a fit to sources without it would say
+/// that it does not exist. docs/projection.md names the sources and gives the scores on sources left out.
 [[nodiscard]] const ChangeConstants& default_change_constants();
 
 /// Upper end of a 90 % interval of an end phase's cost, in cycles, where nothing else remains.

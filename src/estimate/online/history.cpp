@@ -41,9 +41,27 @@ ProjectedMoment moment_after(const RunProjector& projector, const Projection& pr
   return moment;
 }
 
+/// The run as its last phase alone, which counts its work from its own beginning.
+trace::Run last_phase_of(trace::Run run) {
+  const auto last = run.phases.size() - 1;
+  std::erase_if(run.epochs, [&](const auto& epoch) { return epoch.phase != last; });
+  std::erase_if(run.progress, [&](const auto& point) { return point.phase != last; });
+  for (auto& epoch : run.epochs) epoch.phase = 0;
+  for (auto& point : run.progress) point.phase = 0;
+  // Work that its first report already counts was done since the phase's begin, not since the run's.
+  const auto& phase = run.phases[last];
+  if (!run.progress.empty() && run.progress.front().work > 0 && phase.span.begin < run.progress.front().time)
+    run.progress.insert(run.progress.begin(), {phase.span.begin, 0, 0});
+  run.info.total_work = phase.total_work;
+  run.info.work_unit = phase.unit;
+  run.phases = {phase};
+  return run;
+}
+
 }  // namespace
 
 Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOptions& options) {
+  if (run.phases.size() > 1) return project_history(last_phase_of(run), options);
   const auto total = planned_work(run, options);
   if (!total) return propagate(total.error());
   if (auto ok = check_metric(run, options); !ok) return propagate(ok.error());

@@ -44,7 +44,8 @@ struct ProjectionHistory {
   std::optional<Joules> measured;
 };
 
-/// The output of a RunProjector after each unit of the run, and about every hundredth of the work within
+/// The output of a RunProjector after each unit of the run (of its last phase, if it has several: what came
+/// before counts as it was measured), and about every hundredth of the work within
 /// units whose progress was recorded. invalid in the cases of replay_of(), if no unit was measured, or if
 /// early stopping watches a metric that no epoch has.
 [[nodiscard]] Result<ProjectionHistory> project_history(const trace::Run& run,

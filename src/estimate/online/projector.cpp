@@ -93,7 +93,9 @@ std::optional<Projection> Projector::projection() const {
                  Interval<Joules>{left(total->interval->low), left(total->interval->high)}};
   if (const auto time = adaptive.time_for(state_->remaining_work())) {
     p.duration = from(adaptive.elapsed(), *time);
-    p.remaining_time = from(Seconds{0}, *time);
+    const auto since_now = [&](Seconds end) { return std::max(Seconds{0}, end - adaptive.elapsed()); };
+    p.remaining_time = {Seconds{time->value}, Interval<Seconds>{since_now(p.duration.interval->low),
+                                                                since_now(p.duration.interval->high)}};
   }
   p.ready = adaptive.ready();
   p.regime_changes = adaptive.regime_changes();

@@ -5,8 +5,8 @@
 //   projector->add({.work = 1, .duration = Seconds{61.2}, .energy = Joules{18'300}});
 //   if (auto p = projector->projection()) fmt::print("{}\n", to_text(p->total.value));
 //
-// The estimator is `adaptive` (adaptive.hpp). One update and one projection take some microseconds, however
-// many units came before. Not thread-safe.
+// The estimator is `adaptive` (adaptive.hpp). One update takes well under a microsecond and one projection
+// about a tenth of a millisecond, however many units came before. Not thread-safe.
 #pragma once
 
 #include <memory>

@@ -44,7 +44,7 @@ Status check_order(const trace::Run& run) {
     const auto length = epoch.span.length().value();
     if (!(length >= 0))
       return fail(ErrorKind::invalid, name_of(run), "epoch {} lasts {} s", epoch.index, length);
-    if (previous && epoch.index <= previous->index)
+    if (previous && epoch.phase == previous->phase && epoch.index <= previous->index)
       return fail(ErrorKind::invalid, name_of(run), "epoch {} comes after epoch {}: out of order",
                   epoch.index, previous->index);
     // Times are written in milliseconds, so that an end and the next start may overlap by that much.
@@ -54,6 +54,17 @@ Status check_order(const trace::Run& run) {
     previous = &epoch;
   }
   return {};
+}
+
+/// Of all phases together if there are several and each said its own; the run's own otherwise.
+std::optional<double> total_work_of(const trace::Run& run) {
+  if (run.phases.size() < 2) return run.info.total_work;
+  double sum = 0;
+  for (const auto& phase : run.phases) {
+    if (!phase.total_work) return run.info.total_work;
+    sum += *phase.total_work;
+  }
+  return sum;
 }
 
 Result<double> work_of(const trace::Run& run, const trace::Epoch& epoch) {
@@ -221,7 +232,7 @@ Plan Replay::plan(const trace::RunInfo& info) const {
 Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options) {
   // Without bounds, the length of an epoch follows from the run's own total.
   const bool recorded = !run.epochs.empty() || !run.progress.empty();
-  const auto total_work = options.total_work && recorded ? options.total_work : run.info.total_work;
+  const auto total_work = options.total_work && recorded ? options.total_work : total_work_of(run);
   if (!total_work) return fail(ErrorKind::invalid, name_of(run), "its total work is not known");
   if (!std::isfinite(*total_work) || *total_work <= 0)
     return fail(ErrorKind::invalid, name_of(run), "its total work is {}", *total_work);

@@ -168,6 +168,24 @@ TEST(Replay, PhasesThatCountAnewFollowEachOther) {
   const auto replay = *replay_of(run);
   EXPECT_NEAR(replay.work(), 50, 1e-9);
   EXPECT_TRUE(replay.complete());
+  // the phases' own totals are enough
+  run.info.total_work.reset();
+  EXPECT_FALSE(replay_of(run));
+  run.phases[0].total_work = 20;
+  run.phases[1].total_work = 30;
+  EXPECT_TRUE(replay_of(run)->complete());
+}
+
+TEST(Replay, EpochsCountAnewInEachPhase) {
+  auto run = recorded_run({.epochs = 4, .seconds = 10, .watts = 100});
+  run.phases.resize(2);
+  for (auto& phase : run.phases) phase.total_work = 2;
+  run.epochs[2].phase = run.epochs[3].phase = 1;
+  run.epochs[2].index = 0;
+  run.epochs[3].index = 1;
+  const auto replay = replay_of(run);
+  ASSERT_TRUE(replay) << to_string(replay.error());
+  EXPECT_TRUE(replay->complete());
 }
 
 TEST(Replay, DividesUnitsAtConstantSpeedWhereAsked) {
@@ -195,6 +213,29 @@ TEST(History, HasMomentsWithinEpochsWhereProgressWasRecorded) {
   EXPECT_NEAR(second.projection.share, 0.5, 1e-9);
   EXPECT_LT(history.moments[*find_moment(history, "10%")].projection.share, 0.15);
   EXPECT_NEAR(history.measured->value(), 4000, 1e-6);
+}
+
+TEST(History, OfSeveralPhasesIsTheLastOnes) {
+  // a warm-up of 40 s at 100 W, then 200 steps in 160 s, of which only 100 are seen
+  auto run = recorded_run({.epochs = 12, .seconds = 10, .watts = 100});
+  run.epochs.clear();
+  run.info.total_work.reset();
+  run.phases = {{"warm-up", "step", {Seconds{0}, Seconds{40}}, 50, 50.0, {}},
+                {"fit", "step", {Seconds{40}, Seconds{120}}, 100, 200.0, {}}};
+  for (int s = 1; s <= 50; ++s) run.progress.push_back({Seconds{0.8 * s}, 1.0 * s, 0});
+  for (int s = 1; s <= 100; ++s) run.progress.push_back({Seconds{40 + 0.8 * s}, 1.0 * s, 1});
+  const auto history = project_history(run);
+  ASSERT_TRUE(history) << to_string(history.error());
+  EXPECT_DOUBLE_EQ(history->total_work, 200);
+  EXPECT_EQ(history->work_unit, "step");
+  EXPECT_FALSE(history->measured);
+  const auto& p = history->moments.back().projection;
+  EXPECT_NEAR(p.share, 0.5, 1e-9);
+  EXPECT_NEAR(p.used.value(), 12'000, 1);
+  EXPECT_NEAR(p.total.value.value(), 4'000 + 16'000, 20);
+  EXPECT_NEAR(p.duration.value.value(), 200, 0.5);
+  run.phases[1].total_work.reset();
+  EXPECT_FALSE(project_history(run));
 }
 
 TEST(History, ProjectsAfterEachEpochAndComparesWithTheEnd) {
