@@ -329,6 +329,9 @@ class Faults(CommandTest):
         done = self.call("run", "--store", blocker / "runs.db", "--", "sh", "-c", "echo ran; exit 5", expect=5)
         self.assertEqual(done.stdout, "ran\n")
         self.assertIn("store", done.stderr)
+        spare, = self.folder.glob("joulecast-*/runs.db")
+        self.assertEqual((spare.stat().st_mode & 0o777, spare.parent.stat().st_mode & 0o777), (0o600, 0o700))
+        self.assertEqual(len(self.json("list", "--store", spare)["runs"]), 1)
 
     def test_a_limit_on_file_sizes_is_a_full_disk(self):
         done = self.call("run", "--", "sh", "-c", "sleep 0.3; echo ran; exit 5", expect=5,
