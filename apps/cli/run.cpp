@@ -9,6 +9,7 @@
 #include "report/unstored_run.hpp"
 #include "run/child.hpp"
 #include "run/run_command.hpp"
+#include "run/tell.hpp"
 #include "session/runs/change_runs.hpp"
 #include "session/runs/export_run.hpp"
 #include "session/runs/open_store.hpp"
@@ -29,6 +30,8 @@ struct RunArguments {
   std::string limit_energy;
   std::string on_limit = "warn";
   std::string stop_if_projected;
+  std::string live = "auto";
+  std::string log_every = "5m";
 };
 
 // Bounds of what a training can count, as in the protocol (docs/protocol.md).
@@ -62,6 +65,15 @@ Status check_total(const std::optional<double>& total, const char* option, doubl
   return fail(ErrorKind::invalid, option, "{:g} is not {:g} to {:g}", *total, least_total, most);
 }
 
+/// Nothing for "auto".
+std::optional<run::LiveMode> live_mode_of(std::string_view name) {
+  if (name == "row") return run::LiveMode::row;
+  if (name == "title") return run::LiveMode::title;
+  if (name == "log") return run::LiveMode::log;
+  if (name == "off") return run::LiveMode::off;
+  return std::nullopt;
+}
+
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
@@ -70,6 +82,7 @@ Status complete(RunArguments& arguments) {
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
+      take(arguments.log_every, "--log-every", "5m or 30s", parse_duration, options.log_every),
       check_total(options.total_epochs, "--epochs", most_epochs),
       check_total(options.total_steps, "--steps", most_steps),
       carbon::check(options.place),
@@ -81,6 +94,7 @@ Status complete(RunArguments& arguments) {
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
   options.adopt_orphans = true;
+  options.live = live_mode_of(arguments.live);
   options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);
   return {};
 }
@@ -96,15 +110,15 @@ int report_not_started(const Error& error) {
 /// Shows the stored run like `show`. An error here is reported but does not change the exit status, because
 /// the command has done its work.
 void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
-  const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
+  const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   const auto sums = [&] {
     if (!quiet && result.energy.total)
-      fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
+      run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty())
-        fmt::print(stderr, "joulecast: {}: not written, because the run was not stored\n", file);
+        run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -115,7 +129,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto report = session::summarise_run(**store, result.run_id, {});
   if (!report) return trouble(report.error());
   // Standard output belongs to the command, so joulecast writes to standard error.
-  if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
+  if (!quiet) run::tell("\n{}", report::to_text(*report));
   if (!arguments.json.empty())
     if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)
       trouble(written.error());
@@ -134,7 +148,11 @@ int run(RunArguments& arguments) {
   environment.gpus = arguments.gpus;
   const auto result = run::measure(arguments.options, environment);
   if (!result) return report_not_started(result.error());
-  show_result(arguments, *result);
+  try {
+    show_result(arguments, *result);
+  } catch (const std::exception& error) {
+    run::tell("joulecast: {}\n", error.what());
+  }
   return result->exit_status;
 }
 
@@ -190,6 +208,12 @@ std::function<int()> define(Arguments app) {
   app.add_flag("--keep-arguments", options.keep_arguments,
                "Keep passwords, keys and tokens of the command line in the store, too");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
+  app.add_option("--live", arguments->live,
+                 "Where the live line goes: a row of its own below the output, the window's title, or a plain "
+                 "line from time to time (log)")
+      .one_of({"auto", "row", "title", "log", "off"})
+      .show_default();
+  app.add_option("--log-every", arguments->log_every, "How often --live log tells: 5m, 30s").show_default();
   app.add_flag("--quiet,-q", options.quiet, "Show nothing of our own but losses");
   return [arguments] { return run(*arguments); };
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "measure/limits.hpp"
+#include "run/relay_link.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/energy.hpp"
 
@@ -34,8 +35,10 @@ struct MeasureOptions {
   bool keep_arguments = false;
   bool watch_output = true;
   bool quiet = false;
-  /// Interval of plain status lines if standard error is not a terminal.
-  Seconds report_every{60};
+  /// Where the live line goes; nothing = choose_live_mode().
+  std::optional<LiveMode> live;
+  /// Interval of plain lines, with LiveMode::log.
+  Seconds log_every{300};
   /// Keeps processes that the command leaves behind in the measured tree, as children of this process
   /// (OrphanKeeper). Only if this process starts nothing but the command.
   bool adopt_orphans = false;

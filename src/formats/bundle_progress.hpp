@@ -10,10 +10,10 @@
 
 namespace joulecast::formats {
 
-/// Fills run.progress and run.phases. Where the phase's text changes, a new phase begins, and its work may
-/// count from the start again. The run's unit and, if it has only one phase, its total work are the phase's
-/// too. A row without time or work, or whose time or work falls within a phase, is reported to `damage`.
-/// malformed if the columns time_s and work are missing.
+/// Fills run.progress, and run.phases unless run.json listed them. Where the phase's text changes, another
+/// phase begins, and its work may count from the start again. A phase that was not listed has the run's unit
+/// and, if it is the only one, the run's total work. A row without time or work, or whose time or work falls
+/// within a phase, is reported to `damage`. malformed if the columns time_s and work are missing.
 [[nodiscard]] Status read_bundle_progress(std::string_view text, std::string_view file, trace::Run& run,
                                           Damage& damage);
 

@@ -136,6 +136,8 @@ Status read_epochs(const fs::path& path, BundleInfo& info, Damage& damage) {
     epoch.work = optional_at(row, "work");
     if (const auto energy = optional_at(row, "energy_j")) epoch.energy = Joules{*energy};
     if (row < info.epoch_metrics.size()) epoch.metrics = info.epoch_metrics[row];
+    if (row < info.epoch_phases.size() && info.epoch_phases[row] > 0)
+      epoch.phase = static_cast<std::size_t>(info.epoch_phases[row]);
     info.run.epochs.push_back(std::move(epoch));
   }
   std::ranges::stable_sort(info.run.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });

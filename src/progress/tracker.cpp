@@ -431,8 +431,10 @@ void Tracker::take_work(const Event& event, Seconds at) {
   const bool complete = total && current_->counter.count() >= total;
   // A bar that counts whole epochs, beside one that counts the steps of this one.
   const auto count = current_->counter.count();
-  if (unit == Unit::epoch && count && *event.work == std::floor(*count))
-    return set_total(total, event.total_work);
+  if (unit == Unit::epoch && count && *event.work == std::floor(*count)) {
+    set_total(total, event.total_work);
+    return take_epochs_done(*event.work, at);
+  }
   // A bar of another length beside ours is something else.
   if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;

@@ -52,8 +52,7 @@ Json methods_json(const std::vector<NamedScores>& methods) {
   for (const auto& method : methods) {
     Json row{{"name", method.name}};
     put_scores(row, method.energy);
-    if (method.duration)
-      row["duration"] = duration_json(*method.duration);
+    if (method.duration) row["duration"] = duration_json(*method.duration);
     list.push_back(std::move(row));
   }
   return list;
@@ -65,15 +64,15 @@ std::string percent_or_dash(const std::optional<double>& value, double factor) {
 
 void put_line(std::string& text, std::string_view name, const Scores& s) {
   fmt::format_to(std::back_inserter(text),
-                 "{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.1f} {:>8.1f} {:>8} {:>8} {:>8}\n", name, s.runs,
-                 s.median_ape, s.mean_ape, s.p90_ape, s.rmse / 1e3, 100 * s.observed_fraction,
+                 "{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.1f} {:>8.1f} {:>8} {:>8} {:>8}\n", name,
+                 s.runs, s.median_ape, s.mean_ape, s.p90_ape, s.rmse / 1e3, 100 * s.observed_fraction,
                  percent_or_dash(s.coverage, 100), percent_or_dash(s.interval_width, 1),
                  percent_or_dash(s.winkler, 1));
 }
 
 void put_header(std::string& text, std::string_view first) {
-  fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}\n", first,
-                 "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width", "winkler");
+  fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}\n",
+                 first, "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width", "winkler");
 }
 
 }  // namespace
@@ -136,12 +135,14 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
-      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,used_j,forecast_remaining_j,remaining_"
+      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,used_"
+      "j,forecast_remaining_j,remaining_"
       "j\n";
   for (const auto& [source, architecture, run, m] : evaluation.moments)
-    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
                    architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
-                   m.situation.units, m.situation.cycle, m.used.value(), m.forecast.value(), m.truth.value());
+                   m.situation.units, m.situation.cycle, m.situation.age, m.situation.first_epoch ? 1 : 0,
+                   m.situation.saw_epoch_end ? 1 : 0, m.used.value(), m.forecast.value(), m.truth.value());
   return text;
 }
 

@@ -61,6 +61,7 @@ class Player {
   void play_adaptive(EvaluatedRun& run) const {
     auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
     if (!projector) return;
+    if (const auto epoch = replay_.epoch_work()) projector->set_epoch_work(*epoch);
     std::optional<Moment> last_ready;
     auto share = observed_shares().begin();
     double seen = 0;
@@ -86,7 +87,8 @@ class Player {
       for (; share != observed_shares().end() && done >= *share - 1e-9; ++share) {
         run.by_share[*share] = {energy_outcome(projection->total, seen / energy_), std::nullopt,
                                 projection->ready};
-        if (replay_.bounds_recorded) run.by_share[*share].duration = duration_outcome(*projection, seen / energy_);
+        if (replay_.bounds_recorded)
+          run.by_share[*share].duration = duration_outcome(*projection, seen / energy_);
         run.moments.push_back(moment(*projector, *projection, fmt::format("{:g}", *share)));
       }
     }
@@ -117,8 +119,7 @@ class Player {
     const auto record = [&](const char* name) {
       run.energy[name] = energy_outcome(p.total, observed);
       // in an evenly divided run every duration forecast would be right by construction
-      if (replay_.bounds_recorded)
-        run.duration[name] = duration_outcome(p, observed);
+      if (replay_.bounds_recorded) run.duration[name] = duration_outcome(p, observed);
     };
     if (!run.energy.contains("adaptive-first")) record("adaptive-first");
     if (done <= first_half) record("adaptive");

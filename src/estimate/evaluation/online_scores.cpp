@@ -50,8 +50,7 @@ std::vector<NamedScores> score_variants(const std::vector<const EvaluatedRun*>& 
   return result;
 }
 
-std::vector<OnlineEvaluation::ShareRow> score_shares(
-    const std::vector<const EvaluatedRun*>& runs) {
+std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<const EvaluatedRun*>& runs) {
   std::vector<OnlineEvaluation::ShareRow> rows;
   for (const double share : observed_shares()) {
     std::map<std::string, std::vector<const EvaluatedRun::AtShare*>> streams;

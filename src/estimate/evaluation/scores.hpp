@@ -16,7 +16,7 @@ struct Outcome {
   /// The interval score of Winkler (1972) in percent of the true value: the width plus, where the true value
   /// lies outside, 2/(1 - level) times its distance from the interval. Smaller is better.
   std::optional<double> winkler;
-  double observed_fraction = 0;          ///< share of the run's energy that the method had seen
+  double observed_fraction = 0;  ///< share of the run's energy that the method had seen
 };
 
 /// Both values in the same unit, truth > 0. The outcome has an interval only if both low and high are given.

@@ -20,6 +20,12 @@ struct Remainder {
   double value = 0;
   Situation situation;
   ErrorModel error;
+  double cycle_cost = 0;  ///< of a cycle, as in Situation::cycle, but in the quantity's own unit
+
+  /// Of the amount. Where no work remains, only an end phase may come.
+  [[nodiscard]] Interval<double> interval() const;
+  /// Probability that it exceeds `amount` >= 0.
+  [[nodiscard]] double above(double amount) const;
 };
 
 class Adaptive final : public OnlineEstimator {
@@ -37,6 +43,8 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] std::optional<OnlineEstimate> estimate() const override;
 
   void set_total_work(double total_work);
+  /// The work of an epoch, if it is known before the first one ends.
+  void set_epoch_work(double epoch_work);
   [[nodiscard]] std::optional<double> total_work() const { return total_work_; }
   [[nodiscard]] double work_done() const { return done_; }
   [[nodiscard]] double share() const;
@@ -68,6 +76,7 @@ class Adaptive final : public OnlineEstimator {
   mutable std::optional<Rates> rates_;
   std::optional<double> total_work_;
   std::optional<Prior> prior_;
+  double epoch_work_ = 0;  ///< 0 = not known
   int units_ = 0;
   double done_ = 0;
   double unmeasured_work_ = 0;

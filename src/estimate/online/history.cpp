@@ -55,6 +55,7 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
                                         .earlier_stops = options.earlier_stops});
   if (!projector) return propagate(projector.error());
 
+  if (const auto epoch = replay->epoch_work()) projector->set_epoch_work(*epoch);
   ProjectionHistory history;
   history.total_work = *total;
   history.bounds_recorded = replay->bounds_recorded;

@@ -79,6 +79,10 @@ class Projector {
   /// Sets the total work when it changes or becomes known. invalid if it is not positive.
   Status set_total_work(double total_work);
 
+  /// Tells the work of an epoch before the first one ends, so that the interval has room for what its end may
+  /// cost. Work that is no amount is ignored.
+  void set_epoch_work(double epoch_work);
+
   /// Nothing while it cannot be known: there is neither a unit nor a prior, no total work, or no measured
   /// energy.
   [[nodiscard]] std::optional<Projection> projection() const;

@@ -8,10 +8,6 @@ namespace {
 
 constexpr double most_portions = 1e6;
 
-Seconds time_at(const RecordedProgress::Point& a, const RecordedProgress::Point& b, double work) {
-  return a.time + (b.time - a.time) * ((work - a.work) / (b.work - a.work));
-}
-
 }  // namespace
 
 RecordedProgress::RecordedProgress(const trace::Run& run) {
@@ -55,20 +51,16 @@ std::span<const RecordedProgress::Point> RecordedProgress::between(trace::Span s
 
 std::vector<RecordedProgress::Portion> RecordedProgress::cut(double size) const {
   std::vector<Portion> portions;
-  const double all = points_.back().work - points_.front().work;
-  if (!(size > 0) || all / size > most_portions) return portions;
-  Point from = points_.front();
-  for (std::size_t i = 1; i < points_.size(); ++i) {
-    while (points_[i].work >= from.work + size * (1 - 1e-9)) {
-      const double end = std::min(points_[i].work, from.work + size);
-      const auto time = time_at(points_[i - 1], points_[i], end);
-      if (time > from.time) portions.push_back({{from.time, time}, end - from.work});
-      from = {time, end};
-    }
+  const double first = points_.front().work;
+  if (!(size > 0) || (points_.back().work - first) / size > most_portions) return portions;
+  auto from = points_.front();
+  for (const auto& point : std::span(points_).subspan(1)) {
+    // the next multiple of `size`, within rounding
+    const double next = first + size * (std::floor((from.work - first) / size + 1e-6) + 1);
+    if (point.work < next - 1e-6 * size && &point != &points_.back()) continue;
+    portions.push_back({{from.time, point.time}, point.work - from.work});
+    from = point;
   }
-  const auto& last = points_.back();
-  if (last.work - from.work > 1e-9 * all && last.time > from.time)
-    portions.push_back({{from.time, last.time}, last.work - from.work});
   return portions;
 }
 

@@ -28,7 +28,8 @@ class RecordedProgress {
   [[nodiscard]] double work_at(Seconds time) const;
   /// The points inside the span, without its ends.
   [[nodiscard]] std::span<const Point> between(trace::Span span) const;
-  /// The whole, cut whenever another `size` of work was done; the last portion may be smaller.
+  /// The whole, cut at the points at which another `size` of work was done. A portion may be larger, since
+  /// nothing is known between points; the last one may be smaller.
   [[nodiscard]] std::vector<Portion> cut(double size) const;
 
  private:

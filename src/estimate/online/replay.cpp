@@ -105,7 +105,7 @@ constexpr double smallest_piece = 0.0025;
 constexpr Seconds shortest_piece{1};
 
 Result<std::vector<UnitSpan>> units_of(const trace::Run& run, const RecordedProgress& progress,
-                                   double total_work) {
+                                       double total_work) {
   std::vector<UnitSpan> units;
   if (!run.epochs.empty()) {
     if (auto ok = check_order(run); !ok) return propagate(ok.error());
@@ -180,6 +180,11 @@ std::optional<Joules> sum(std::span<const std::optional<Joules>> parts) {
 
 }  // namespace
 
+std::optional<double> Replay::epoch_work() const {
+  if (movements.empty() || std::ranges::none_of(movements, &Movement::epoch_end)) return std::nullopt;
+  return units.front().work;
+}
+
 double Replay::work() const {
   double sum = 0;
   for (const auto& unit : units) sum += unit.work;
@@ -229,11 +234,14 @@ Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options) {
   replay.bounds_recorded = recorded;
   replay.progress_recorded = !progress.empty();
   bool metered = std::ranges::any_of(run.traces, [](const auto& trace) {
-    return trace.channel.quantity == trace::Quantity::power || trace.channel.quantity == trace::Quantity::energy;
+    return trace.channel.quantity == trace::Quantity::power ||
+           trace.channel.quantity == trace::Quantity::energy;
   });
   for (auto& unit : *units) {
-    if (metered && replay.progress_recorded) divide(unit, progress, *total_work);
-    else if (metered && options.divide_units) divide(unit, *total_work);
+    if (metered && replay.progress_recorded)
+      divide(unit, progress, *total_work);
+    else if (metered && options.divide_units)
+      divide(unit, *total_work);
     if (unit.pieces.empty()) unit.pieces.push_back({unit.span, unit.work});
   }
   const auto energies = trace::span_energies(run, spans_to_measure(run, *units));

@@ -21,6 +21,9 @@ struct Replay {
   /// The run told how its work moved within units. If not, movements within a unit are at constant speed.
   bool progress_recorded = false;
 
+  /// Work of the first epoch, which a training mostly tells before the epoch ends; nothing if the units are
+  /// no recorded epochs.
+  [[nodiscard]] std::optional<double> epoch_work() const;
   [[nodiscard]] double work() const;       ///< work done by all units
   [[nodiscard]] Joules energy() const;     ///< energy measured in all units
   [[nodiscard]] Seconds duration() const;  ///< duration of all units, without the time between them

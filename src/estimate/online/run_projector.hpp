@@ -17,8 +17,8 @@
 
 namespace joulecast::estimate {
 
-/// An advance of the work, of any size: steps as well as epochs. An impossible energy (negative or not finite)
-/// counts as unknown.
+/// An advance of the work, of any size: steps as well as epochs. An impossible energy (negative or not
+/// finite) counts as unknown.
 struct Movement {
   /// In the unit of the total work, > 0. It may be 0 if epoch_end is set: the movement is then what an
   /// epoch's end costs beyond its work, such as a validation.
@@ -45,6 +45,10 @@ class RunProjector {
   /// Sets the total work when it changes or becomes known. invalid if it is impossible; the old one then
   /// stays.
   Status set_total_work(double total_work) { return projector_.set_total_work(total_work); }
+
+  /// Tells the work of an epoch before the first one ends, where it is known; see
+  /// Projector::set_epoch_work().
+  void set_epoch_work(double epoch_work) { projector_.set_epoch_work(epoch_work); }
 
   [[nodiscard]] double work_done() const { return work_done_; }
   /// The end of the last movement.

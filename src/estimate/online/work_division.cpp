@@ -8,8 +8,10 @@ constexpr double unit_share = 0.01;
 constexpr double early_unit_share = 0.0025;  // while less than early_share is done, so that a start-up shows
 constexpr double early_share = 0.05;
 constexpr double smallest_share = 0.005;  // a report of at least this much is a unit of its own
+constexpr double unknown_cycle = 0.005;   // assumed where no epochs are known
 constexpr double many_epochs = 0.025;     // an epoch is no longer than this if there are many
 constexpr int enough_epochs = 3;          // fewer whole epochs say less than their insides
+constexpr double well_into_second = 1.2;  // epochs, after which the second has shown its level
 constexpr double rounding = 1 - 1e-9;     // reports add up to a unit only within rounding
 
 /// Collects blocks into units of at least `size`.
@@ -81,14 +83,28 @@ void divide_within_epochs(const WorkHistory& history, double total_work, WorkDiv
   if (division.parts.empty()) units.emit(false);
 }
 
+std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
+  std::vector<WorkBlock> epochs;
+  WorkBlock open;
+  for (const auto& block : history.blocks()) {
+    open += block;
+    if (block.epoch_ends == 0) continue;
+    epochs.push_back(open);
+    open = {};
+  }
+  return epochs;
+}
+
 }  // namespace
 
-WorkDivision divide(const WorkHistory& history, double total_work) {
+WorkDivision divide(const WorkHistory& history, double total_work, double epoch_work) {
   WorkDivision division;
-  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : 0;
-  division.cycle = epoch > 0 ? epoch : unit_share * total_work;
+  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : epoch_work;
+  division.cycle = epoch > 0 ? epoch : unknown_cycle * total_work;
+  division.first_epoch = well_into_second * epoch;
+  division.work = history.work();
   const bool many = epoch <= many_epochs * total_work;
-  if (epoch <= 0) {
+  if (epoch <= 0 || history.epochs() == 0) {
     divide_evenly(history, total_work, division);
   } else if (!history.sees_within_epochs() || (many && history.epochs() >= enough_epochs)) {
     divide_by_epochs(history, total_work, division);
@@ -96,6 +112,7 @@ WorkDivision divide(const WorkHistory& history, double total_work) {
     divide_evenly(history, total_work, division);
   } else {
     divide_within_epochs(history, total_work, division);
+    division.epochs = whole_epochs(history);
     division.edge_every = epoch;
     division.since_edge = history.work() - history.work_at_epoch_end();
   }

@@ -56,8 +56,8 @@ class WorkHistory {
   int epochs_ = 0;
   long reports_ = 0;
   double work_at_epoch_end_ = 0;
-  double resolution_ = 0;         ///< a block of at least this much work is full
-  bool epochs_joined_ = false;    ///< epochs are smaller than blocks
+  double resolution_ = 0;       ///< a block of at least this much work is full
+  bool epochs_joined_ = false;  ///< epochs are smaller than blocks
 };
 
 }  // namespace joulecast::estimate
