@@ -266,6 +266,16 @@ class Recording(CommandTest):
         self.assertIn("without --dry-stop the command would be ended", done.stderr)
         self.assertEqual(self.json("show", "dry")["status"], "finished")
 
+    def test_a_limit_runs_a_command_and_waits_for_nothing(self):
+        told = self.folder / "told"
+        began = time.monotonic()
+        done = self.call("run", "-q", "--limit-energy", "0.01J", "--on-limit", f"exec:echo $JOULECAST_RUN_ID > {told}; sleep 20",
+                         "--interval", "50ms", "--name", "dear", "--", "sleep", "1.5")
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertIn("the limit of 10.0 mJ is used up", done.stderr)
+        shown = self.json("show", "dear")
+        self.assertEqual((shown["status"], told.read_text().strip()), ("finished", shown["id"]))
+
     def test_phases_and_windows_through_the_socket(self):
         script = self.folder / "told.py"
         script.write_text('''
