@@ -1,5 +1,7 @@
 #include "base/result.hpp"
 
+#include "base/printable.hpp"
+
 namespace joulecast {
 
 std::string_view name_of(ErrorKind kind) {
@@ -21,7 +23,7 @@ std::string_view name_of(ErrorKind kind) {
 }
 
 std::string to_string(const Error& error) {
-  return error.where.empty() ? error.message : error.where + ": " + error.message;
+  return printable(error.where.empty() ? error.message : error.where + ": " + error.message);
 }
 
 }  // namespace joulecast

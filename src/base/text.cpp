@@ -118,6 +118,18 @@ std::optional<Joules> parse_energy(std::string_view text) {
                                                 {"kwh", 3.6e6},
                                                 {"mwh", 3.6e9},
                                                 {"gwh", 3.6e12}}};
+  // A small m is milli, as to_text() writes it. Nobody can tell what mj and mwh mean.
+  constexpr double milli = 1e-3;
+  text = trim(text);
+  for (const std::string_view unit : {"J", "Wh"}) {
+    const auto begin = text.size() - std::min(text.size(), unit.size());
+    const bool prefixed =
+        begin > 0 && text[begin - 1] == 'm' && equals_ignoring_case(text.substr(begin), unit);
+    if (!prefixed) continue;
+    if (text.substr(begin) != unit) return std::nullopt;
+    const auto value = parse_scaled(std::string(text.substr(0, begin - 1)) + std::string(unit), scales);
+    return value ? std::optional{Joules{*value * milli}} : std::nullopt;
+  }
   const auto value = parse_scaled(text, scales);
   return value ? std::optional{Joules{*value}} : std::nullopt;
 }

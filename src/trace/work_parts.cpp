@@ -27,6 +27,10 @@ std::vector<WorkPart> work_parts(const Run& run) {
   std::vector<ProgressPoint> points;
   for (const auto& point : run.progress)
     if (point.phase == *phase) points.push_back(point);
+  // A phase begins with nothing done. The first report comes later.
+  const ProgressPoint begin_of_phase{run.phases[*phase].span.begin, 0, *phase};
+  if (!points.empty() && points.front().work > 0 && points.front().time > begin_of_phase.time)
+    points.insert(points.begin(), begin_of_phase);
   if (points.size() < 2 * most_parts) return {};
   const double first = points.front().work;
   const double all = points.back().work - first;

@@ -266,6 +266,16 @@ class Recording(CommandTest):
         self.assertIn("without --dry-stop the command would be ended", done.stderr)
         self.assertEqual(self.json("show", "dry")["status"], "finished")
 
+    def test_a_limit_runs_a_command_and_waits_for_nothing(self):
+        told = self.folder / "told"
+        began = time.monotonic()
+        done = self.call("run", "-q", "--limit-energy", "0.01J", "--on-limit", f"exec:echo $JOULECAST_RUN_ID > {told}; sleep 20",
+                         "--interval", "50ms", "--name", "dear", "--", "sleep", "1.5")
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertIn("the limit of 10.0 mJ is used up", done.stderr)
+        shown = self.json("show", "dear")
+        self.assertEqual((shown["status"], told.read_text().strip()), ("finished", shown["id"]))
+
     def test_phases_and_windows_through_the_socket(self):
         script = self.folder / "told.py"
         script.write_text('''
@@ -329,6 +339,9 @@ class Faults(CommandTest):
         done = self.call("run", "--store", blocker / "runs.db", "--", "sh", "-c", "echo ran; exit 5", expect=5)
         self.assertEqual(done.stdout, "ran\n")
         self.assertIn("store", done.stderr)
+        spare, = self.folder.glob("joulecast-*/runs.db")
+        self.assertEqual((spare.stat().st_mode & 0o777, spare.parent.stat().st_mode & 0o777), (0o600, 0o700))
+        self.assertEqual(len(self.json("list", "--store", spare)["runs"]), 1)
 
     def test_a_limit_on_file_sizes_is_a_full_disk(self):
         done = self.call("run", "--", "sh", "-c", "sleep 0.3; echo ran; exit 5", expect=5,

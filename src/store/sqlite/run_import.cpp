@@ -4,6 +4,7 @@
 #include <limits>
 #include <random>
 
+#include "base/secrets.hpp"
 #include "store/block.hpp"
 #include "store/closing.hpp"
 #include "store/run_id.hpp"
@@ -28,6 +29,13 @@ struct SqliteImport::Open {
 
 namespace {
 
+/// Bundles of an earlier joulecast may hold secrets in their command lines.
+trace::Run shareable(const trace::Run& header) {
+  auto run = header;
+  run.command = without_secrets(std::move(run.command));
+  return run;
+}
+
 Result<bool> is_taken(Database& database, const std::string& id) {
   auto row = database.query("SELECT 1 FROM run WHERE id = ?", id);
   const bool taken = row.row();
@@ -49,7 +57,7 @@ void SqliteImport::begin(const trace::Run& header) {
   kept_.push_back({header.info.id});
   if (!status_) return;
   open_ = std::make_unique<Open>(database_);
-  auto run = header;
+  auto run = shareable(header);
   const auto now = clock_.wall();
   if (!is_usable_run_id(run.info.id))
     run.info.id = make_run_id(run.started.value_or(now), std::random_device{}());
@@ -136,12 +144,12 @@ void SqliteImport::note(const std::string& text) {
 }
 
 void SqliteImport::describe(const trace::Run& header) {
-  if (open_) put_description(open_->transaction, open_->key, header);
+  if (open_) put_description(open_->transaction, open_->key, shareable(header));
 }
 
 Status SqliteImport::close(Open& open, const trace::Run& header) {
   auto& transaction = open.transaction;
-  auto run = trace::header_of(header);
+  auto run = shareable(trace::header_of(header));
   run.status = closed(run.status);
   ProgressParts progress;
   open.progress.take_changes(progress);

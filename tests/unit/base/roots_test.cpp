@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -34,6 +35,20 @@ TEST_F(WriteFile, GoesThroughALinkAndKeepsIt) {
   ASSERT_TRUE(write_file(link, "second"));
   EXPECT_TRUE(fs::is_symlink(link));
   EXPECT_EQ(content(file_), "second");
+}
+
+// In a folder that others write to, they may guess the name of the file that is written first.
+TEST_F(WriteFile, FollowsNoLinkThatSomebodyLaid) {
+  const auto victim = folder_.path() / "victim";
+  ASSERT_TRUE(write_file(victim, "precious"));
+  const auto guessed = file_.string() + ".part" + std::to_string(::getpid());
+  fs::create_symlink(victim, guessed);
+  EXPECT_TRUE(can_write_file(file_));
+  fs::create_symlink(victim, guessed);
+  ASSERT_TRUE(write_file(file_, "ours"));
+  EXPECT_EQ(content(victim), "precious");
+  EXPECT_EQ(content(file_), "ours");
+  EXPECT_FALSE(fs::is_symlink(file_));
 }
 
 TEST_F(WriteFile, ADeviceStaysADevice) {

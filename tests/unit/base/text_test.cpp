@@ -26,6 +26,12 @@ TEST(ParseEnergy, NeedsAUnit) {
   EXPECT_EQ(parse_energy("2kWh"), Joules{7.2e6});
   EXPECT_EQ(parse_energy(" 500 wh "), Joules{1.8e6});
   EXPECT_EQ(parse_energy("3.5MJ"), Joules{3.5e6});
+  EXPECT_EQ(parse_energy("5 mJ"), Joules{5e-3});
+  EXPECT_EQ(parse_energy("5mWh"), Joules{18});
+  EXPECT_EQ(parse_energy("2 MWh"), Joules{7.2e9});
+  EXPECT_EQ(parse_energy("5mj"), std::nullopt);  // milli or mega?
+  EXPECT_EQ(parse_energy("5mwh"), std::nullopt);
+  EXPECT_EQ(parse_energy("mJ"), std::nullopt);
   for (const auto* bad : {"", "2", "kWh", "2 kW", "x2kWh", "nankWh"}) EXPECT_FALSE(parse_energy(bad)) << bad;
 }
 

@@ -94,6 +94,15 @@ TEST(RunCourse, TheLongestPhaseOfStepsIsCutIntoPartsOfEqualWork) {
   }
 }
 
+TEST(RunCourse, ThePartsBeginWithThePhase) {
+  auto run = two_folds();
+  for (int i = 1; i <= 100; ++i) run.progress.push_back({Seconds{50 + i * 0.5}, 6.0 * i, 1});
+  const auto course = course_of(run);
+  ASSERT_EQ(course.parts.size(), 10u);
+  EXPECT_EQ(course.parts[0].from, 0);
+  EXPECT_EQ(course.parts[0].span.begin, Seconds{50});
+}
+
 TEST(RunCourse, AJumpOverSeveralPartsIsOnePart) {
   auto run = two_folds();
   for (int i = 0; i <= 30; ++i) run.progress.push_back({Seconds{50.0 + i}, i < 10 ? i : 300.0 + i, 1});

@@ -108,6 +108,14 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
   EXPECT_EQ(loaded->sensors[0].failed_readings, 2u);
 }
 
+TEST_F(StoreTest, AnImportedCommandLineHasNoSecrets) {
+  auto run = sample_run(60);
+  run.command = {"train", "--api-key=abc"};
+  auto store = open();
+  ASSERT_TRUE(store->import_run(run));
+  EXPECT_THAT(store->load("")->command, ElementsAre("train", "--api-key=***"));
+}
+
 std::filesystem::perms permissions_of(const std::filesystem::path& path) {
   return std::filesystem::status(path).permissions();
 }
