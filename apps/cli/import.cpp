@@ -7,6 +7,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "formats/support/log_time.hpp"
 #include "report/import_report.hpp"
 #include "session/runs/import_files.hpp"
 
@@ -16,6 +17,9 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string columns;
+  std::string start;
+  std::string period;
+  std::string max_size;
   std::string store;
   std::string bundle;
   std::string json;
@@ -24,12 +28,46 @@ struct Options {
   bool dry_run = false;
 };
 
-session::ImportRequest request_of(const Options& arguments) {
+/// "500MB", "10 GB", "1e9": bytes.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  static constexpr Unit units[] = {{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}};
+  double factor = 1;
+  for (const auto& unit : units)
+    if (text.ends_with(unit.name)) {
+      factor = unit.bytes;
+      text.remove_suffix(unit.name.size());
+      break;
+    }
+  const auto number = parse_double(trim(text));
+  constexpr double most = 1e18;
+  if (!number || *number <= 0 || *number * factor > most) return std::nullopt;
+  return static_cast<std::uint64_t>(*number * factor);
+}
+
+Result<session::ImportRequest> request_of(const Options& arguments) {
   session::ImportRequest request;
   request.files = {arguments.files.begin(), arguments.files.end()};
   request.options.strict = arguments.strict;
   if (!arguments.columns.empty())
     for (const auto name : split(arguments.columns, ',')) request.options.columns.emplace_back(trim(name));
+  if (!arguments.start.empty()) {
+    const auto start = formats::parse_start(arguments.start);
+    if (!start) return fail_field("start", "is not a date or a date and time, as 2026-11-05T10:00:00");
+    request.options.start = WallTime{start->us * 1000};
+  }
+  if (!arguments.period.empty()) {
+    request.options.period = parse_duration(arguments.period);
+    if (!request.options.period || *request.options.period <= Seconds{0})
+      return fail_field("period", "is not a time such as 1s or 100ms");
+  }
+  if (!arguments.max_size.empty()) {
+    request.options.most_bytes = parse_size(arguments.max_size);
+    if (!request.options.most_bytes) return fail_field("max_size", "is not a size such as 500MB or 10GB");
+  }
   request.join = arguments.join;
   request.dry_run = arguments.dry_run;
   request.store = arguments.store;
@@ -39,7 +77,9 @@ session::ImportRequest request_of(const Options& arguments) {
 
 int import_files(const Options& arguments) {
   if (auto ok = check_json_target(arguments.json); !ok) return report_error(ok.error());
-  const auto outcome = session::import_files(request_of(arguments));
+  const auto request = request_of(arguments);
+  if (!request) return report_error(request.error());
+  const auto outcome = session::import_files(*request);
   if (!outcome) return report_error(outcome.error());
   int status = done;
   for (const auto& failure : outcome->failures) status = std::max(status, report_error(failure));
@@ -51,14 +91,21 @@ int import_files(const Options& arguments) {
 
 std::function<int()> define(Arguments app) {
   auto arguments = std::make_shared<Options>();
-  app.add_option("FILE", arguments->files,
-                 "nvidia-smi CSV, process CPU and memory CSV, CodeCarbon's emissions.csv, MLPerf MLLOG, or a "
-                 "run bundle")
+  app.add_option(
+         "FILE", arguments->files,
+         "Logs of nvidia-smi, rocm-smi, amd-smi, dcgmi, tegrastats, turbostat, perf stat, CodeCarbon, "
+         "Carbontracker, Zeus, W&B, MLPerf and of one's own loops; run bundles; - for a pipe")
       .required();
   app.add_flag("--strict", arguments->strict, "Refuse a file with any line that cannot be used");
   app.add_flag("--join", arguments->join, "The files are about one run: join them by their clocks");
   app.add_option("--columns", arguments->columns,
-                 "What the columns are where a nvidia-smi log has no header, as for --query-gpu");
+                 "What columns mean: time=C,power_w=C for any CSV (C is a heading or a number), or the names "
+                 "for --query-gpu where a nvidia-smi log has no header");
+  app.add_option("--start", arguments->start,
+                 "When the log began, if it has no dates: 2026-11-05 or 2026-11-05T10:00:00");
+  app.add_option("--period", arguments->period,
+                 "How far the rows are apart, if they have no times: 1s, 100ms");
+  app.add_option("--max-size", arguments->max_size, "Largest file to read: 10GB");
   add_store_option(app, arguments->store);
   app.add_option("--bundle", arguments->bundle, "Write run bundles to this directory instead of storing");
   app.add_flag("--dry-run", arguments->dry_run, "Read and report, keep nothing");

@@ -205,6 +205,8 @@ std::function<int()> define(Arguments app) {
                  "How the output names a step: group 1 its number, group 2 the total");
   app.add_flag("--keep-buffering", options.keep_buffering,
                "Do not set PYTHONUNBUFFERED=1 for a command whose output goes into a pipe");
+  app.add_flag("--keep-arguments", options.keep_arguments,
+               "Keep passwords, keys and tokens of the command line in the store, too");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
   app.add_option("--live", arguments->live,
                  "Where the live line goes: a row of its own below the output, the window's title, or a plain "

@@ -22,7 +22,7 @@ Variables variables_of(const LimitOccasion& occasion) {
   Variables variables{{"JOULECAST_LIMIT", verdict.why},
                       {"JOULECAST_RUN_NAME", occasion.run_name},
                       {"JOULECAST_PID", fmt::format("{}", occasion.command_pid)}};
-  if (!occasion.run_id.empty()) variables.emplace_back("JOULECAST_RUN_ID", occasion.run_id);
+  if (!verdict.run_id.empty()) variables.emplace_back("JOULECAST_RUN_ID", verdict.run_id);
   const auto add = [&](const char* name, const std::optional<Joules>& energy) {
     if (energy) variables.emplace_back(name, fmt::format("{:.6g}", energy->value()));
   };

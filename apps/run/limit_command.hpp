@@ -13,7 +13,6 @@ namespace joulecast::run {
 /// What the command is told.
 struct LimitOccasion {
   measure::Limits::Verdict verdict;
-  std::string run_id;  ///< "" if the run is not stored
   std::string run_name;
   pid_t command_pid = 0;  ///< of the measured command
 };

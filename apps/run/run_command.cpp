@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
 #include "carbon/intensity.hpp"
@@ -52,7 +53,7 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   measure::MeasurementOptions wanted;
   wanted.run.info.name = options.name.empty() ? run_name_of(options.command) : options.name;
   wanted.run.info.source = "run";
-  wanted.run.command = options.command;
+  wanted.run.command = options.keep_arguments ? options.command : without_secrets(options.command);
   wanted.run.tags = options.tags;
   wanted.run.place = options.place;
   wanted.interval = options.interval;
@@ -372,9 +373,8 @@ void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
 
 void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
   say(verdict.why + "; running " + options_.limits.command);
-  const auto wanted = measurement_options(options_);
-  const auto started = start_limit_command(
-      options_.limits.command, {verdict, measurement_->live().run_id, wanted.run.info.name, child_->command()});
+  const LimitOccasion occasion{verdict, measurement_options(options_).run.info.name, child_->command()};
+  const auto started = start_limit_command(options_.limits.command, occasion);
   if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
 }
 

@@ -31,6 +31,8 @@ struct MeasureOptions {
   std::optional<double> total_steps;
   /// Leaves Python's buffering of output into a pipe as it is: progress then arrives late and all at once.
   bool keep_buffering = false;
+  /// Stores passwords, keys and tokens on the command line as they are (base/secrets.hpp).
+  bool keep_arguments = false;
   bool watch_output = true;
   bool quiet = false;
   /// Where the live line goes; nothing = choose_live_mode().

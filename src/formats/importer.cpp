@@ -1,29 +1,48 @@
 #include "formats/importer.hpp"
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/csv_scanner.hpp"
+#include "base/text.hpp"
 #include "formats/run_bundle.hpp"
 
 namespace joulecast::formats {
-
-extern const Importer nvidia_smi_importer;
-extern const Importer host_csv_importer;
-extern const Importer codecarbon_importer;
-extern const Importer mllog_importer;
-
 namespace {
 
 namespace fs = std::filesystem;
 
+/// Shells, schedulers and programs put so many lines before a table at most.
+constexpr std::size_t most_words_before = 400;
+/// Enough of a file to recognise it in another dialect.
+constexpr std::size_t plain_head_bytes = std::size_t{1} << 16;
+/// A description in run.json needs little; its text and what is made of it are in memory at the same time.
+constexpr std::uint64_t most_of_a_description = 16'000'000;
+constexpr std::uint64_t most_of_a_bundle_file = 64'000'000;
+
+/// Refuses devices, pipes and files that are too large before anything of a bundle is read.
+Status check_bundle(const fs::path& directory, const ImportOptions& options) {
+  const auto description = options.most_bytes.value_or(most_of_a_description);
+  const auto table = options.most_bytes.value_or(most_of_a_bundle_file);
+  if (auto ok = check_input(directory / "run.json", description); !ok) return ok;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error))
+    if (entry.path().extension() == ".csv")
+      if (auto ok = check_input(entry.path(), table); !ok) return ok;
+  return {};
+}
+
 Status import_bundle(const fs::path& directory, const ImportOptions& options, trace::RunSink& sink,
                      ImportReport& report) {
+  if (auto ok = check_bundle(directory, options); !ok) return ok;
   Damage damage(options.strict);
   BundleNotes notes;
   const auto run = read_run_bundle(directory, damage, notes);
   if (!run) return propagate(run.error());
   report.left.insert(report.left.end(), notes.left.begin(), notes.left.end());
   report.skipped_lines += damage.lines();
+  report.doubted_values += damage.doubts();
   report.faults.insert(report.faults.end(), damage.first().begin(), damage.first().end());
   auto& summary = report.runs.emplace_back();
   summary.id = run->info.id;
@@ -53,31 +72,86 @@ Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& o
   return report;
 }
 
-}  // namespace
+/// Who recognises a file, from which of its lines on, and how its cells are written.
+struct Recognition {
+  const Importer* importer = nullptr;
+  Match match = Match::no;
+  Dialect dialect;
+  std::size_t lines_before = 0;
+};
 
-std::span<const Importer* const> all_importers() {
-  // The headers of CodeCarbon and of the host log are fixed, so these are tried first. nvidia-smi allows any
-  // columns in any order.
-  static constexpr std::array<const Importer*, 4> importers{&codecarbon_importer, &host_csv_importer,
-                                                            &mllog_importer, &nvidia_smi_importer};
-  return importers;
+void recognise(std::string_view head, const Dialect& dialect, const ImportOptions& options,
+               Recognition& best) {
+  for (const auto* importer : all_importers()) {
+    const auto match = importer->recognises(head, options);
+    if (match <= best.match) continue;
+    best.importer = importer;
+    best.match = match;
+    best.dialect = dialect;
+  }
 }
+
+Recognition recognise_from(std::string_view head, const ImportOptions& options) {
+  Recognition best;
+  const auto dialect = dialect_of(head);
+  const auto beginning = head.substr(0, head.rfind('\n', plain_head_bytes) + 1);
+  Dialect as_written;
+  as_written.comma_in_seconds = dialect.comma_in_seconds;
+  if (as_written.plain())
+    recognise(head, as_written, options, best);
+  else
+    recognise(in_plain_form(beginning, as_written), as_written, options, best);
+  if (dialect.quoted || dialect.separator != ',')
+    recognise(in_plain_form(beginning, dialect), dialect, options, best);
+  return best;
+}
+
+Recognition recognise_file(std::string_view head, const ImportOptions& options) {
+  for (std::size_t before = 0; before <= most_words_before && !head.empty(); ++before) {
+    if (!trim(head.substr(0, head.find('\n'))).empty())
+      if (auto found = recognise_from(head, options); found.importer != nullptr) {
+        found.lines_before = before;
+        return found;
+      }
+    head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
+  }
+  return {};
+}
+
+Failure not_recognised(const std::string& name, std::string_view head) {
+  if (head.find('\0') != std::string_view::npos)
+    return fail(ErrorKind::malformed, name, "not a file that can be imported: it is not text");
+  CsvRow row;
+  CsvStyle style = csv_of_logs;
+  style.separator = guess_csv_separator(head);
+  const bool table = CsvScanner(head, style).next(row) && row.cells.size() > 1;
+  return fail(ErrorKind::malformed, place(name, 1), "not a file that can be imported{}",
+              table ? fmt::format(": none of its {} columns is known; --columns time={},power_w={} would say "
+                                  "which are",
+                                  row.cells.size(), row.cells[0].substr(0, 30), row.cells[1].substr(0, 30))
+                    : " (docs/logs.md lists the kinds)");
+}
+
+}  // namespace
 
 Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options, trace::RunSink& sink) {
   const auto head = lines.head();
   if (!head) return propagate(head.error());
   if (head->empty()) return fail(ErrorKind::malformed, lines.name(), "the file is empty");
-  for (const auto* importer : all_importers()) {
-    if (!importer->recognises(*head, options)) continue;
-    ImportReport report;
-    report.kind = importer->kind;
-    if (auto ok = importer->import(lines, options, sink, report); !ok) return propagate(ok.error());
-    return report;
+  const auto found = recognise_file(*head, options);
+  if (found.importer == nullptr) return not_recognised(lines.name(), *head);
+  ImportReport report;
+  report.kind = found.importer->kind;
+  if (found.lines_before != 0) {
+    const auto words = head->substr(0, head->find('\n'));
+    if (!trim(words).empty())
+      report.left.push_back(
+          fmt::format("{} lines before the log: \"{}\"", found.lines_before, trim(words).substr(0, 40)));
+    lines.skip(found.lines_before);
   }
-  return fail(ErrorKind::malformed, place(lines.name(), 1),
-              "not a file that can be imported (nvidia-smi CSV, process CPU and memory CSV, CodeCarbon "
-              "emissions.csv, "
-              "MLPerf MLLOG, or the directory of a run bundle)");
+  lines.set_dialect(found.dialect);
+  if (auto ok = found.importer->import(lines, options, sink, report); !ok) return propagate(ok.error());
+  return report;
 }
 
 Result<ImportReport> import_path(const fs::path& path, const ImportOptions& options, trace::RunSink& sink) {
@@ -90,7 +164,7 @@ Result<ImportReport> import_path(const fs::path& path, const ImportOptions& opti
     if (auto ok = import_bundle(directory, options, sink, report); !ok) return propagate(ok.error());
     return report;
   }
-  auto lines = LineReader::open(path);
+  auto lines = LineReader::open(path, options.most_bytes.value_or(options.most_log_bytes));
   if (!lines) return propagate(lines.error());
   return import_lines(std::move(*lines), options, sink);
 }

@@ -1,14 +1,17 @@
 // Imports measurements of other programs. Each kind of file has one source in src/formats/importers, behind
-// this interface.
+// this interface; the build lists them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "formats/support/damage.hpp"
 #include "formats/support/line_reader.hpp"
@@ -19,8 +22,19 @@ namespace joulecast::formats {
 struct ImportOptions {
   /// Fail at the first unusable line, instead of making it a gap.
   bool strict = false;
-  /// The columns of an nvidia-smi log without a header.
+  /// What the columns are: names in their order, for a log without a header, or "role=column" for any CSV
+  /// (docs/import.md lists the roles).
   std::vector<std::string> columns;
+  /// When a log began that has times without a date, elapsed times or no times at all.
+  std::optional<WallTime> start = std::nullopt;
+  /// Time from row to row in a log without times.
+  std::optional<Seconds> period = std::nullopt;
+  /// A larger file is refused, whatever its kind; nothing = most_log_bytes for logs, and for each file of a
+  /// bundle what can be read in some 500 MB of memory.
+  std::optional<std::uint64_t> most_bytes = std::nullopt;
+  std::uint64_t most_log_bytes = 2'000'000'000;
+  /// The power limit of a GPU with this name, as far as it is known; used where the log has no limit.
+  std::function<std::optional<Watts>(std::string_view)> limit_of = nullptr;
 };
 
 /// The result for one file.
@@ -34,28 +48,41 @@ struct ImportReport {
   };
   std::string kind;
   std::vector<RunSummary> runs;
-  std::vector<std::string> taken;   ///< "gpu0_power from power.draw [W]"
-  std::vector<std::string> left;    ///< columns that were ignored: "fan.speed [%]: nothing here uses it"
-  std::uint64_t skipped_lines = 0;  ///< lines that should have been usable but were not
-  std::vector<std::string> faults;  ///< the first few faults, "file:line: reason"
+  std::vector<std::string> taken;    ///< "gpu0_power from power.draw [W]"
+  std::vector<std::string> left;     ///< columns that were ignored: "fan.speed [%]: nothing here uses it"
+  std::uint64_t skipped_lines = 0;   ///< lines that should have been usable but were not
+  std::uint64_t doubted_values = 0;  ///< values that no measurement can give; gaps took their place
+  std::vector<std::string> faults;   ///< the first few faults, "file:line: reason"
+};
+
+/// How sure an importer is that a file is of its kind.
+enum class Match {
+  no,
+  guess,  ///< it looks like it; any importer that is sure goes first
+  sure,
+  told,  ///< the options say so
 };
 
 /// One kind of file.
 struct Importer {
-  std::string_view kind;         ///< "nvidia-smi"
-  std::string_view description;  ///< one line for the user
-  /// Whether a file with this beginning is of this kind.
-  bool (*recognises)(std::string_view head, const ImportOptions& options);
+  std::string_view kind;           ///< "nvidia-smi"
+  std::string_view description;    ///< what the file is, for the user
+  std::string_view takes;          ///< what is imported
+  std::string_view recognised_by;  ///< what tells the kind
+  std::string_view documented;     ///< where its format is documented
+  /// Whether a file with this beginning, from its first line on, is of this kind.
+  Match (*recognises)(std::string_view head, const ImportOptions& options);
   /// Reads the file once, in constant memory. malformed with file:line if nothing in it can be used, and for
   /// any fault if reading is strict.
   Status (*import)(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
                    ImportReport& report);
 };
 
-/// Every kind of file, in the order in which they are tried.
+/// Every kind of file, by name.
 [[nodiscard]] std::span<const Importer* const> all_importers();
 
-/// Imports a file or a run bundle (its directory or its run.json). malformed if no importer recognises it.
+/// Imports a file or a run bundle (its directory or its run.json); "-" is standard input. malformed if no
+/// importer recognises it.
 [[nodiscard]] Result<ImportReport> import_path(const std::filesystem::path& path,
                                                const ImportOptions& options, trace::RunSink& sink);
 

@@ -160,7 +160,8 @@ LimitState Engine::limit_state() {
   return state;
 }
 
-void Engine::tell_limit(const Limits::Verdict& verdict) {
+void Engine::tell_limit(Limits::Verdict verdict) {
+  if (recording_) verdict.run_id = recording_->id();
   if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
   observer_->limit_reached(verdict);
 }
@@ -178,7 +179,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
     recorder_->finish();
-    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}});
+    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
   }
   socket_.reset();  // later messages find no listener

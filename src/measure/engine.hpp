@@ -58,7 +58,7 @@ class Engine {
   void take_late_sensors();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
-  void tell_limit(const Limits::Verdict& verdict);
+  void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
 

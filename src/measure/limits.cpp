@@ -62,7 +62,7 @@ Limits::Verdict Limits::reached(std::string why, Joules limit, OnLimit action, c
     action = OnLimit::warn;
   }
   ended_ = action == OnLimit::terminate;
-  return {std::move(why), action, limit, state.used, state.projected};
+  return {std::move(why), action, limit, state.used, state.projected, {}};
 }
 
 std::optional<Limits::Verdict> Limits::check_energy(const LimitState& state) {
@@ -75,9 +75,7 @@ std::optional<Limits::Verdict> Limits::check_energy(const LimitState& state) {
 std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) {
   if (!options_.projected || projected_told_) return std::nullopt;
   const bool trusted = doubt_about(state.trust).empty() && state.ready && state.projected;
-  const bool above = trusted && state.probability_above.value_or(0) >= options_.probability;
-  // One forecast may rest on a reading that the next corrects.
-  if (!std::exchange(was_above_, above) || !above) return std::nullopt;
+  if (!trusted || state.probability_above.value_or(0) < options_.probability) return std::nullopt;
   projected_told_ = true;
   const auto action = options_.at_energy == OnLimit::command ? OnLimit::command : OnLimit::terminate;
   return reached(
@@ -96,7 +94,7 @@ std::optional<Limits::Verdict> Limits::doubt(const LimitState& state) {
                                         : state.elapsed >= patience_for_progress;
   if (!long_enough && why != contradictory) return std::nullopt;
   doubt_told_ = true;
-  return Verdict{fmt::format("--stop-if-projected cannot act: {}", why), OnLimit::warn, {}, {}, {}};
+  return Verdict{fmt::format("--stop-if-projected cannot act: {}", why), OnLimit::warn, {}, {}, {}, {}};
 }
 
 std::vector<Limits::Verdict> Limits::check(const LimitState& state) {

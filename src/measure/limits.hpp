@@ -49,6 +49,7 @@ class Limits {
     std::optional<Joules> limit;     ///< that was reached; nothing for a mere warning
     std::optional<Joules> used;
     std::optional<Joules> projected;
+    std::string run_id = {};  ///< set by the measurement; "" if the run is not stored
   };
   /// What has become true since the last call. Each limit is told once; after one that ends the work nothing
   /// more is told.
@@ -66,7 +67,6 @@ class Limits {
   bool energy_told_ = false;
   bool projected_told_ = false;
   bool doubt_told_ = false;
-  bool was_above_ = false;              ///< the last forecast was above the limit, too
   std::optional<Seconds> heard_since_;  ///< when progress was first heard
   bool ended_ = false;
 };

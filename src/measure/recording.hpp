@@ -51,6 +51,7 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
 
   std::unique_ptr<store::RunWriter> writer_;

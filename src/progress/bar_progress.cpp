@@ -55,6 +55,20 @@ void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
   }
 }
 
+void BarProgress::read_percent(const Bar& bar, Report& report) {
+  const auto title = read_bar_title(bar.title, bar.unit);
+  if (title.kind == BarKind::evaluation || title.kind == BarKind::preparation) return;
+  if (title.epoch) {
+    if (!title.sure) report.guess();
+    if (title.epoch != epoch_) report.epoch_begins(*title.epoch, title.epochs);
+    epoch_ = title.epoch;
+    if (bar.full()) report.epoch_ends(*title.epoch, title.epochs);
+    return;
+  }
+  report.guess();
+  report.work_done(bar.done, bar.total, Unit::percent);
+}
+
 void BarProgress::read_epochs(const Bar& bar, Report& report) {
   counts_epochs_ = true;
   title_ = bar.title;
@@ -112,6 +126,8 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
   if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
   report_metrics(bar, report);
   if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
+  // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
+  if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
   if (of_epochs_) return report.epochs_done(bar.done, bar.total);
   report.work_done(bar.done, bar.total, unit_of(bar));
 }

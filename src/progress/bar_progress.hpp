@@ -14,6 +14,8 @@ namespace joulecast::progress {
 class BarProgress {
  public:
   void read(const Bar& bar, const Line& line, Report& report);
+  /// A bar that shows a percentage alone: done of 100.
+  void read_percent(const Bar& bar, Report& report);
   /// A line that is no bar. Where lines tell the epochs ("epoch 1 done"), bars that start anew are their
   /// steps.
   void notice(const Line& line);

@@ -45,7 +45,8 @@ Counter::Meaning Counter::meaning_of(double count, Seconds at, double first_unit
 
 void Counter::settle(double base) {
   base_ = base;
-  for (const auto& heard : std::exchange(waiting_, {})) points_.push_back({heard.at, heard.count - base});
+  for (const auto& heard : std::exchange(waiting_, {}))
+    points_.push_back({heard.at, std::max(0.0, heard.count - base)});
 }
 
 void Counter::begin_at(double count) {

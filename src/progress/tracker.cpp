@@ -86,6 +86,7 @@ void Tracker::end_phase(Seconds at) {
     close_epoch(*current_->open->number, current_->last_advance.point.time);
   counter.finish(total_count());
   publish();
+  if (current_->withheld) advances_.push_back(*current_->withheld);
   if (current_->last_epoch && counter.base() && current_->unit == Unit::epoch) {
     // Now it is known how many epochs the first line stood for.
     const auto first = std::ranges::find(epochs_, phases_.size() - 1, &trace::Epoch::phase);
@@ -209,13 +210,16 @@ void Tracker::publish() {
     auto& last = current_->last_advance;
     const Advance next{{point.time, point.work, phases_.size() - 1}, false};
     const auto spacing = std::max(shortest_advance, (point.time - current_->begun) * shortest_share);
-    const bool far = point.time - last.point.time >= spacing ||
-                     (total && point.work - last.point.work >= smallest_advance * *total);
     phase.work = point.work;
     phase.span.end = std::max(phase.span.end, point.time);
-    if (!far && last.point.work > 0 && point.work < total.value_or(point.work + 1)) continue;
-    last = next;
-    advances_.push_back(next);
+    // What was done before a pause is not to be counted after it.
+    auto& withheld = current_->withheld;
+    if (withheld && point.time - withheld->point.time >= spacing) advances_.push_back(last = *withheld);
+    const bool far = point.time - last.point.time >= spacing ||
+                     (total && point.work - last.point.work >= smallest_advance * *total);
+    const bool kept = far || last.point.work <= 0 || point.work >= total.value_or(point.work + 1);
+    withheld = kept ? std::nullopt : std::optional{next};
+    if (kept) advances_.push_back(last = next);
   }
   phase.unit = current_->unit ? name_of(*current_->unit) : "";
   phase.total_work = total;
@@ -233,6 +237,7 @@ void Tracker::mark_epoch_end(Seconds at) {
   else if (mark.point.work > 0)
     advances_.push_back(mark);
   current_->last_advance = mark;
+  current_->withheld.reset();
 }
 
 // ---- epochs
@@ -400,8 +405,7 @@ void Tracker::take_epochs_done(double done, Seconds at) {
     return close_epoch(static_cast<int>(done), at);
   }
   if (done <= before->work) {
-    if (done < before->work) now.epochs_done = before;
-    if (now.last_epoch && done == before->work && done == std::floor(done)) extend_epoch(at);
+    now.epochs_done = before;
     return;
   }
   const double whole = std::floor(done + tiny);
@@ -425,6 +429,12 @@ void Tracker::take_work(const Event& event, Seconds at) {
   auto& total = unit == Unit::epoch ? current_->total_epochs : current_->total_work;
   const bool other = total && event.total_work && *total != *event.total_work;
   const bool complete = total && current_->counter.count() >= total;
+  // A bar that counts whole epochs, beside one that counts the steps of this one.
+  const auto count = current_->counter.count();
+  if (unit == Unit::epoch && count && *event.work == std::floor(*count)) {
+    set_total(total, event.total_work);
+    return take_epochs_done(*event.work, at);
+  }
   // A bar of another length beside ours is something else.
   if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;

@@ -95,7 +95,8 @@ class Tracker {
     std::optional<Counter::Point> epochs_done;  ///< counted in epochs, where the unit is another
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
-    Advance last_advance;
+    Advance last_advance;                       ///< that was given out
+    std::optional<Advance> withheld;            ///< a later one, too close to it
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "report/json_value.hpp"
+#include "report/plain_text.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -17,7 +18,8 @@ using Json = nlohmann::ordered_json;
 std::string shortened(const std::vector<std::string>& list) {
   constexpr std::size_t most = 8;
   std::string text;
-  for (std::size_t i = 0; i < std::min(most, list.size()); ++i) text += (i == 0 ? "" : ", ") + list[i];
+  for (std::size_t i = 0; i < std::min(most, list.size()); ++i)
+    text += (i == 0 ? "" : ", ") + printable(list[i]);
   if (list.size() > most) text += fmt::format(" and {} more", list.size() - most);
   return text;
 }
@@ -26,7 +28,7 @@ std::string run_text(const session::ImportedRun& run) {
   const auto energy = run.energy ? fmt::format("{} {}", to_text(*run.energy), name_of(run.provenance))
                                  : std::string("energy not known");
   const auto gaps = run.gaps > Seconds{0} ? ", gaps " + to_text(run.gaps) : std::string();
-  return fmt::format("  {}  {} samples, {}{}{}\n", run.id, run.samples, energy, gaps,
+  return fmt::format("  {}  {} samples, {}{}{}\n", printable(run.id), run.samples, energy, gaps,
                      run.already_there ? " (already stored, left as it is)" : "");
 }
 
@@ -37,8 +39,12 @@ std::string file_text(const session::ImportedFile& file) {
   if (!file.report.taken.empty()) text += fmt::format("  taken: {}\n", shortened(file.report.taken));
   if (!file.report.left.empty()) text += fmt::format("  left:  {}\n", shortened(file.report.left));
   if (file.report.skipped_lines != 0)
-    text += fmt::format("  {} lines could not be used:\n", file.report.skipped_lines);
-  for (const auto& fault : file.report.faults) text += fmt::format("    {}\n", fault);
+    text += fmt::format("  {} lines could not be used{}\n", file.report.skipped_lines,
+                        file.report.doubted_values == 0 ? ":" : "");
+  if (file.report.doubted_values != 0)
+    text += fmt::format("  {} values that no measurement gives were left out as gaps:\n",
+                        file.report.doubted_values);
+  for (const auto& fault : file.report.faults) text += fmt::format("    {}\n", printable(fault));
   return text;
 }
 
@@ -66,12 +72,14 @@ nlohmann::ordered_json to_json(const session::ImportOutcome& outcome) {
                       {"provenance", name_of(run.provenance)},
                       {"gaps_s", run.gaps.value()},
                       {"skipped_lines", file.report.skipped_lines},
+                      {"doubted_values", file.report.doubted_values},
                       {"already_stored", run.already_there}});
     files.push_back({{"source_file", file.file.string()},
                      {"kind", file.report.kind},
                      {"taken", file.report.taken},
                      {"left", file.report.left},
                      {"skipped_lines", file.report.skipped_lines},
+                     {"doubted_values", file.report.doubted_values},
                      {"faults", file.report.faults}});
   }
   return {{"runs", runs}, {"files", files}, {"kept_in", outcome.kept_in}};

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/run_text.hpp"
 #include "report/run_words.hpp"
@@ -147,7 +148,7 @@ std::string steps_text(const session::RunSummary& summary) {
     append(row, cost_cells(part.span, course.part_energy[i]));
     table.add(std::move(row));
   }
-  return fmt::format("\nCourse of {}\n{}", course.phase_names[phase], table.text());
+  return fmt::format("\nCourse of {}\n{}", printable(course.phase_names[phase]), table.text());
 }
 
 std::string windows_text(const session::RunSummary& summary) {

@@ -22,7 +22,7 @@ std::string amount(double value) {
 
 std::string plural_of(const std::string& unit) {
   if (unit == "percent") return "%";
-  if (unit.empty()) return "units";
+  if (unit.empty() || unit == "work") return "units";
   return unit.ends_with('s') ? unit : unit + "s";
 }
 

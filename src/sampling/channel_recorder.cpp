@@ -1,7 +1,8 @@
 #include "sampling/channel_recorder.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "trace/plausible.hpp"
 
 namespace joulecast::sampling {
 namespace {
@@ -47,14 +48,6 @@ void ChannelRecorder::count_fault(const std::string& name) {
     ++known->second;
   else
     faults_.emplace_back(name, 1);
-}
-
-bool ChannelRecorder::is_nonsense(double value) const {
-  if (!std::isfinite(value)) return true;
-  if (channel_.quantity == Quantity::temperature) return false;
-  if (value < 0) return true;
-  const bool bounded = channel_.quantity == Quantity::power && channel_.plausible_maximum > Watts{0};
-  return bounded && value > channel_.plausible_maximum.value();
 }
 
 void ChannelRecorder::take(const RawSample& sample, Seconds time) {
@@ -116,7 +109,7 @@ void ChannelRecorder::tell_freeze(double until) {
 }
 
 void ChannelRecorder::take_gauge(double value, double time) {
-  if (is_nonsense(value)) {
+  if (!trace::can_be(channel_, value)) {
     count_fault("a value that cannot be");
     failed_since_ = true;
     power_.reset();

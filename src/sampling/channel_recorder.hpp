@@ -49,7 +49,6 @@ class ChannelRecorder {
   void watch_for_freeze(std::uint64_t count, double time);
   void tell_freeze(double until);
   void count_fault(const std::string& name);
-  [[nodiscard]] bool is_nonsense(double value) const;
 
   trace::Channel channel_;
   Seconds period_;

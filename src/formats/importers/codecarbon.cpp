@@ -11,17 +11,22 @@
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/line_import.hpp"
+#include "trace/plausible.hpp"
 
 namespace joulecast::formats {
 namespace {
 
 using trace::Component;
 
-bool recognises(std::string_view head, const ImportOptions&) {
-  CsvRow row;
-  if (!CsvScanner(head, csv_of_logs).next(row) || row.fault != CsvFault::none) return false;
+bool is_header(const CsvRow& row) {
   const auto has = [&](const char* name) { return std::ranges::find(row.cells, name) != row.cells.end(); };
   return has("duration") && has("emissions") && (has("energy_consumed") || has("cpu_energy"));
+}
+
+Match recognises(std::string_view head, const ImportOptions&) {
+  CsvRow row;
+  const bool read = CsvScanner(head, csv_of_logs).next(row) && row.fault == CsvFault::none;
+  return read && is_header(row) ? Match::sure : Match::no;
 }
 
 /// One energy column: its component, and how CodeCarbon obtained the figure.
@@ -42,6 +47,34 @@ constexpr std::array<EnergyColumn, 3> parts{{
 constexpr EnergyColumn whole{"energy_consumed", "node_energy", Component::node, Provenance::modelled,
                              "CodeCarbon's total; the parts are not in the file"};
 
+/// The columns of a row that another version of CodeCarbon wrote under the first one's header: versions add
+/// columns, but the neighbours stay, and their arithmetic tells them: emissions_rate is emissions by
+/// duration, energy_consumed the sum of the energies before it. Empty if it does not hold.
+std::vector<std::string> columns_by_arithmetic(const std::vector<std::string_view>& cells) {
+  std::vector<std::string> names(cells.size());
+  const auto number = [&](std::size_t i) { return parse_double(trim(cells[i])); };
+  const auto near = [](double a, double b) {
+    return std::abs(a - b) <= 1e-4 * std::max(std::abs(a), std::abs(b));
+  };
+  const auto name = [&](std::size_t at, std::initializer_list<const char*> columns) {
+    for (const auto* column : columns) names[at++] = column;
+  };
+  bool timed = false;
+  for (std::size_t i = 0; i + 3 < cells.size(); ++i) {
+    const auto a = number(i), b = number(i + 1), c = number(i + 2), d = number(i + 3);
+    if (!a || !b || !c) continue;
+    if (!timed && *a > 0 && *b > 0 && near(*c, *b / *a)) {
+      name(i, {"duration", "emissions", "emissions_rate"});
+      timed = true;
+    } else if (timed && d && names[i].empty() && *d > 0 && *b >= 0 && near(*d, *a + *b + *c)) {
+      name(i, {"cpu_energy", "gpu_energy", "ram_energy", "energy_consumed"});
+      if (parse_civil_us(cells[0])) name(0, {"timestamp", "project_name", "run_id"});
+      return names;
+    }
+  }
+  return {};
+}
+
 class Import : public LineImport {
  public:
   using LineImport::LineImport;
@@ -59,11 +92,14 @@ class Import : public LineImport {
  private:
   Status take_row() {
     const auto& cells = row_.cells;
-    if (header_.empty()) {
+    if (header_.empty() || is_header(row_)) {  // also between rows, where files were concatenated
       header_.assign(cells.begin(), cells.end());
+      written_header_ = header_;
       return {};
     }
-    if (std::ranges::equal(cells, header_)) return {};  // a repeated header, where files were concatenated
+    header_ = written_header_;
+    if (row_.fault == CsvFault::none && cells.size() != header_.size())
+      if (auto found = columns_by_arithmetic(cells); !found.empty()) header_ = std::move(found);
     if (row_.fault != CsvFault::none || cells.size() != header_.size())
       return damage_.at(lines_.name(), row_.line,
                         fmt::format("{} cells under a header of {}", cells.size(), header_.size()));
@@ -144,7 +180,19 @@ class Import : public LineImport {
     return true;
   }
 
+  /// Whether as many devices as there may be can have used the energy in the run's time.
+  [[nodiscard]] bool can_be(const EnergyColumn& part, double kilowatt_hours) const {
+    if (kilowatt_hours < 0) return false;
+    const int devices = part.component == Component::gpu ? run_.info.training.gpu_count.value_or(16) : 4;
+    const auto most = trace::most_of(part.component) * devices * Seconds{std::max(duration_, 1.0)};
+    return to_joules(KilowattHours{kilowatt_hours}) <= most;
+  }
+
   Status take_energy(const EnergyColumn& part, double kilowatt_hours) {
+    if (!can_be(part, kilowatt_hours))
+      return damage_.doubt(
+          lines_.name(), row_.line,
+          fmt::format("{}: {} kWh in {} s cannot be", part.heading, kilowatt_hours, duration_));
     auto found = numbers_.find(part.component);
     if (found == numbers_.end()) {
       trace::Channel channel;
@@ -158,8 +206,8 @@ class Import : public LineImport {
       const auto made = feed_.channel(channel);
       if (!made) return propagate(made.error());
       found = numbers_.emplace(part.component, *made).first;
-      if (report_.runs.empty())
-        report_.taken.push_back(fmt::format("{} from {}", part.channel, part.heading));
+      const auto told = fmt::format("{} from {}", part.channel, part.heading);
+      if (std::ranges::find(report_.taken, told) == report_.taken.end()) report_.taken.push_back(told);
       if (auto ok = feed_.push(*made, 0, 0); !ok) return ok;
     }
     return feed_.push(found->second, duration_, to_joules(KilowattHours{kilowatt_hours}).value());
@@ -181,7 +229,8 @@ class Import : public LineImport {
     return feed_.end(std::move(run_));
   }
 
-  std::vector<std::string> header_;
+  std::vector<std::string> header_;          ///< of the row
+  std::vector<std::string> written_header_;  ///< the last one in the file
   CsvRow row_;
   std::map<Component, std::size_t> numbers_;
   std::string run_id_;
@@ -194,6 +243,12 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 
 }  // namespace
 
-extern const Importer codecarbon_importer{"codecarbon", "CodeCarbon's emissions.csv", recognises, import};
+extern const Importer codecarbon_importer{.kind = "codecarbon",
+                                          .description = "CodeCarbon's emissions.csv",
+                                          .takes = "energies of GPU, CPU and memory; one run per `run_id`",
+                                          .recognised_by = "`duration`, `emissions`, `energy_consumed`",
+                                          .documented = "mlco2.github.io/codecarbon, \"Output\"",
+                                          .recognises = recognises,
+                                          .import = import};
 
 }  // namespace joulecast::formats

@@ -41,15 +41,16 @@ const Known* find_known(std::string_view heading) {
   return nullptr;
 }
 
-bool recognises(std::string_view head, const ImportOptions&) {
+Match recognises(std::string_view head, const ImportOptions&) {
   CsvRow row;
-  if (!CsvScanner(head, csv_of_logs).next(row)) return false;
+  if (!CsvScanner(head, csv_of_logs).next(row)) return Match::no;
   const bool timed =
       std::ranges::any_of(row.cells, [](auto cell) { return equals_ignoring_case(cell, "timestamp"); });
-  return timed && std::ranges::any_of(row.cells, [](auto cell) {
-           const auto* known = find_known(cell);
-           return known != nullptr && known->component == Component::process;
-         });
+  const bool of_processes = std::ranges::any_of(row.cells, [](auto cell) {
+    const auto* known = find_known(cell);
+    return known != nullptr && known->component == Component::process;
+  });
+  return timed && of_processes ? Match::sure : Match::no;
 }
 
 class Import : public LineImport {
@@ -103,20 +104,24 @@ class Import : public LineImport {
       values[i] = columns_[i].known->quantity == Quantity::process_memory ? std::round(scaled) : scaled;
     }
     if (!raw_us) return fault("no date and time");
-    return take_values(*raw_us, values);
+    return take_values(*raw_us, std::move(values));
   }
 
-  Status take_values(std::int64_t raw_us, const std::vector<double>& values) {
+  Status take_values(std::int64_t raw_us, std::vector<double> values) {
     if (!feed_.open())
       if (auto ok = open(raw_us); !ok) return ok;
     const auto moment = clock_.resolve(raw_us, last_us_, rhythm_);
+    if (moment.disorder) return {};
     if (rhythm_.is_silence(moment.us - last_us_) || moment.after_jump) feed_.interrupt_all();
     last_us_ = moment.us;
     feed_.count_samples(1);
     const double time = static_cast<double>(moment.us - zero_us_) / 1e6;
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].known != nullptr)
-        if (auto ok = feed_.push(columns_[i].channel, time, values[i]); !ok) return ok;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].known == nullptr) continue;
+      const auto value = believed(columns_[i].channel, values[i], row_.line);
+      if (!value) return propagate(value.error());
+      if (auto ok = feed_.push(columns_[i].channel, time, *value); !ok) return ok;
+    }
     return {};
   }
 
@@ -154,7 +159,8 @@ class Import : public LineImport {
 
   Status finish() {
     if (auto usable = tell_damage("no line that can be used"); !usable) return usable;
-    run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
+    note(clock_.notes());
+    note(feed_.doubts());
     return feed_.end(std::move(run_));
   }
 
@@ -179,6 +185,12 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 }  // namespace
 
 extern const Importer host_csv_importer{
-    "process-csv", "process CPU and memory as the paper's recorder writes them", recognises, import};
+    .kind = "process-csv",
+    .description = "process CPU and memory as the recorder of del Rey et al. writes them",
+    .takes = "CPU share and memory of the training's processes, CPU temperature",
+    .recognised_by = "`timestamp,cpu usage (%),memory usage (MB)…`",
+    .documented = "del Rey et al., SEAA 2023, replication package",
+    .recognises = recognises,
+    .import = import};
 
 }  // namespace joulecast::formats

@@ -26,13 +26,13 @@ constexpr std::size_t most_marks = 200'000;
 constexpr double latest_ms = 9e12;
 constexpr std::size_t most_hosts = 10'000;
 
-bool recognises(std::string_view head, const ImportOptions&) {
-  return head.find(marker) != std::string_view::npos;
+Match recognises(std::string_view head, const ImportOptions&) {
+  return head.find(marker) == std::string_view::npos ? Match::no : Match::sure;
 }
 
 /// A start event that waits for its stop event, and the data between them.
 struct Mark {
-  int index = 0;
+  std::optional<double> number;  ///< epoch_num; a share of an epoch if it has a fraction
   double begin = 0;
   double end = -1;                      ///< less than begin = still open
   std::optional<double> epochs;         ///< number of epochs in the mark
@@ -61,8 +61,12 @@ struct Event {
   }
 };
 
+bool is_whole(double number) {
+  return std::trunc(number) == number;
+}
+
 std::optional<int> whole(std::optional<double> number) {
-  if (!number || std::abs(*number) > 1e9) return std::nullopt;
+  if (!number || std::abs(*number) > 1e9 || !is_whole(*number)) return std::nullopt;
   return static_cast<int>(*number);
 }
 
@@ -102,10 +106,13 @@ class Import : public LineImport {
     if (event.key == "power_measurement_start") return open(event.time_ms);
     if (event.key == "power_measurement_stop") return {};
     if (event.key == "conversion_eff") return take_conversion(event, number);
+    if (event.key == "init_start") return end_attempt();
     if (event.key == "run_start") {
-      run_start_ = event.time_ms;
+      if (auto ok = end_attempt(); !ok) return ok;
+      if (!run_start_) run_start_ = event.time_ms;
       return open(event.time_ms);
     }
+    last_ms_ = std::max(last_ms_, event.time_ms);
     if (event.key == "run_stop") return take_stop(event);
     if (event.key.ends_with("_start") || event.key.ends_with("_stop")) return take_mark(event, number);
     if (event.key == "eval_accuracy" || event.key == "eval_loss" || event.key == "train_loss" ||
@@ -124,6 +131,7 @@ class Import : public LineImport {
                           compact_civil(static_cast<std::int64_t>(time_ms) * 1000).text);
     if (info.name.empty()) info.name = stem;
     info.source = "mllog";
+    last_ms_ = time_ms;
     run_.status = trace::RunStatus::interrupted;  // until the log tells how it ended
     run_.started = WallTime{static_cast<std::int64_t>(time_ms) * 1'000'000};
     return feed_.begin(run_);
@@ -133,7 +141,7 @@ class Import : public LineImport {
 
   Status take_power(const Event& event, std::size_t number) {
     const auto watts = event.number();
-    if (!watts || *watts < 0) return fault(number, fmt::format("{} without a power", event.key));
+    if (!watts) return fault(number, fmt::format("{} without a power", event.key));
     if (auto ok = open(event.time_ms); !ok) return ok;
     auto host = event.text("host");
     if (host.empty()) host = event.text("hostname");
@@ -153,7 +161,9 @@ class Import : public LineImport {
     meter.any = true;
     meter.last_ms = event.time_ms;
     feed_.count_samples(1);
-    return feed_.push(meter.channel, seconds(event.time_ms), *watts * conversion_);
+    const auto power = believed(meter.channel, *watts * conversion_, number);
+    if (!power) return propagate(power.error());
+    return feed_.push(meter.channel, seconds(event.time_ms), *power);
   }
 
   struct Meter {
@@ -208,9 +218,8 @@ class Import : public LineImport {
       if (marks.size() >= most_marks) return fault(number, "more epochs than any training has");
       Mark mark;
       mark.begin = seconds(event.time_ms);
-      mark.index =
-          whole(event.number("epoch_num"))
-              .value_or(whole(event.number("first_epoch_num")).value_or(static_cast<int>(marks.size())));
+      mark.number = event.number("epoch_num");
+      if (!mark.number) mark.number = event.number("first_epoch_num");
       mark.epochs = event.number("epoch_count");
       mark.samples_start = event.number("samples_count");
       marks.push_back(mark);
@@ -258,6 +267,19 @@ class Import : public LineImport {
     return {};
   }
 
+  /// How much of an epoch a mark is where epoch_num has a fraction: up to the next mark's number, or, for the
+  /// last one, as much as the one before.
+  static std::optional<double> share_of(const Mark& mark, const std::vector<Mark>& marks) {
+    const auto at = static_cast<std::size_t>(&mark - marks.data());
+    const auto step = [&](std::size_t i) -> std::optional<double> {
+      if (i + 1 >= marks.size() || !marks[i].number || !marks[i + 1].number) return std::nullopt;
+      const double share = *marks[i + 1].number - *marks[i].number;
+      return share > 0 ? std::optional{share} : std::nullopt;
+    };
+    const auto share = step(at);
+    return share || at == 0 ? share : step(at - 1);
+  }
+
   /// Emits the log's epochs, or its blocks if it has no epochs.
   Status emit_marks() {
     const bool any_epoch =
@@ -266,15 +288,20 @@ class Import : public LineImport {
     const bool by_samples = !any_epoch && std::ranges::any_of(marks, [](const auto& mark) {
       return mark.samples_start && mark.samples_stop && *mark.samples_stop > *mark.samples_start;
     });
+    const bool in_shares = any_epoch && std::ranges::any_of(marks, [](const auto& mark) {
+                             return mark.number && !is_whole(*mark.number);
+                           });
     double total = 0;
     int index = 0;
     for (const auto& mark : marks) {
       if (mark.end < mark.begin) continue;
       trace::Epoch epoch;
-      epoch.index = any_epoch ? mark.index : index++;
+      const auto number = whole(mark.number);
+      epoch.index = any_epoch && number && !in_shares ? *number : index;
+      ++index;
       epoch.span = {Seconds{mark.begin}, Seconds{mark.end}};
       if (!by_samples)
-        epoch.work = mark.epochs.value_or(1);
+        epoch.work = mark.epochs ? mark.epochs : in_shares ? share_of(mark, marks) : 1;
       else if (mark.samples_start && mark.samples_stop)
         epoch.work = *mark.samples_stop - *mark.samples_start;
       total += epoch.work.value_or(0);
@@ -288,15 +315,43 @@ class Import : public LineImport {
     return {};
   }
 
+  /// The file goes on with another attempt if anything has happened in the present one: a run of its own. The
+  /// description is of both.
+  Status end_attempt() {
+    if (!run_start_ || (epochs_.empty() && blocks_.empty() && !run_stop_)) return {};
+    auto next = run_;
+    if (auto ok = end_run(); !ok) return ok;
+    next.info.id.clear();
+    next.info.quality.clear();
+    next.info.total_work.reset();
+    next.info.work_unit.clear();
+    next.span = {};
+    next.notes = {"an earlier attempt is in the same file"};
+    run_ = std::move(next);
+    meters_.clear();
+    epochs_.clear();
+    blocks_.clear();
+    run_start_.reset();
+    run_stop_.reset();
+    return {};
+  }
+
   Status finish() {
-    if (auto usable = tell_damage("no run, epoch or power in its log entries"); !usable) return usable;
+    if (auto usable = tell_damage("no run, epoch or power in its log entries"); !usable)
+      if (report_.runs.empty()) return usable;
+    return feed_.open() ? end_run() : Status{};
+  }
+
+  Status end_run() {
     if (per_node_)
       run_.info.training.gpu_count = *per_node_ * std::min(run_.info.training.nodes.value_or(1), 100'000);
     if (auto ok = emit_marks(); !ok) return ok;
-    if (run_start_ && run_stop_ && *run_stop_ > *run_start_)
-      run_.span = {Seconds{seconds(*run_start_)}, Seconds{seconds(*run_stop_)}};
+    const double stop_ms = run_stop_.value_or(last_ms_);
+    if (run_start_ && stop_ms > *run_start_)
+      run_.span = {Seconds{seconds(*run_start_)}, Seconds{seconds(stop_ms)}};
     if (!run_start_ && !meters_.empty())
       run_.status = trace::RunStatus::finished;  // a power log does not tell how the run ended
+    note(feed_.doubts());
     return feed_.end(std::move(run_));
   }
 
@@ -307,6 +362,7 @@ class Import : public LineImport {
   std::optional<double> run_start_;
   std::optional<double> run_stop_;
   double zero_ms_ = 0;
+  double last_ms_ = 0;  ///< time of the last event
   double conversion_ = 1;
 };
 
@@ -316,6 +372,13 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 
 }  // namespace
 
-extern const Importer mllog_importer{"mllog", "MLPerf MLLOG power and training logs", recognises, import};
+extern const Importer mllog_importer{
+    .kind = "mllog",
+    .description = "MLPerf MLLOG power and training logs",
+    .takes = "node power; epochs or blocks, evaluations, description; one run per attempt",
+    .recognised_by = "lines with `:::MLLOG`",
+    .documented = "github.com/mlcommons/logging",
+    .recognises = recognises,
+    .import = import};
 
 }  // namespace joulecast::formats

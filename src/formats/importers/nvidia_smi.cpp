@@ -8,9 +8,10 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "formats/importers/nvidia_smi_rows.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
+#include "formats/support/nvidia_smi_rows.hpp"
+#include "trace/plausible.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -38,7 +39,6 @@ struct Gpu {
   RhythmWatch rhythm;
 };
 
-/// How many GPUs take turns in a log without a column that tells them apart: rows of one round follow each
 /// Finds how many GPUs take turns in a log without a column that tells them apart. Rows of one round follow
 /// each other at once, and rounds are one period apart. 1 if there is no such pattern.
 class Rounds {
@@ -107,11 +107,13 @@ class Import : public LineImport {
       if (!guessed) return propagate(guessed.error());
       columns = std::move(*guessed);
     }
+    nvidia_smi::drop_empty_rivals(columns, rows_behind_header(block));
     nvidia_smi::drop_rivals(columns);
     parser_.emplace(std::move(columns));
     if (!parser_->has(Field::timestamp))
-      return fail(ErrorKind::malformed, place(lines_.name(), lines_.line()),
-                  "no column timestamp, so no energy");
+      return fail(
+          ErrorKind::malformed, place(lines_.name(), lines_.line()),
+          "no column timestamp, so no energy; if another column is the time, --columns time=… names it");
     const auto& chosen = parser_->columns();
     if (std::ranges::none_of(chosen, [](const auto& column) { return nvidia_smi::is_channel(column.field); }))
       return fail(ErrorKind::malformed, place(lines_.name(), lines_.line()), "no column that can be used");
@@ -132,6 +134,13 @@ class Import : public LineImport {
     return rows;
   }
 
+  /// Rows that tell which columns have values.
+  static std::vector<std::string_view> rows_behind_header(std::string_view block) {
+    auto rows = first_lines(block, 256);
+    if (!rows.empty() && nvidia_smi::is_header(rows.front())) rows.erase(rows.begin());
+    return rows;
+  }
+
   std::vector<std::int64_t> first_times(std::string_view block) {
     RowParser scout(parser_->columns());
     std::vector<std::int64_t> times;
@@ -144,8 +153,7 @@ class Import : public LineImport {
 
   Status take_block(std::string_view block) {
     if (!parser_) {
-      // Skips blank lines and a byte order mark before the header.
-      block = without_byte_order_mark(block);
+      // Skips blank lines before the header.
       while (!block.empty() && (block.front() == '\n' || block.front() == '\r')) {
         before_header_ += block.front() == '\n' ? 1 : 0;
         block.remove_prefix(1);
@@ -170,7 +178,8 @@ class Import : public LineImport {
         continue;
       }
       const char* const stop = std::find(p, end, '\n');
-      if (auto ok = take_other(std::string_view(p, static_cast<std::size_t>(stop - p)), number,
+      const std::string_view behind(p, static_cast<std::size_t>(end - p));
+      if (auto ok = take_other(behind.substr(0, static_cast<std::size_t>(stop - p)), behind, number,
                                stop + 1 == end && lines_.cut_off());
           !ok)
         return ok;
@@ -181,10 +190,11 @@ class Import : public LineImport {
   }
 
   /// Handles a line that is not a row: a blank line, a repeated header (the log was appended to) or damage.
-  Status take_other(std::string_view line, std::size_t number, bool cut_off) {
+  Status take_other(std::string_view line, std::string_view behind, std::size_t number, bool cut_off) {
     if (trim(line).empty()) return {};
     if (nvidia_smi::is_header(line)) {
       auto columns = nvidia_smi::columns_of_header(split(trim(line), ','));
+      nvidia_smi::drop_empty_rivals(columns, rows_behind_header(behind));
       nvidia_smi::drop_rivals(columns);
       RowParser again(std::move(columns));
       if (!again.has(Field::timestamp)) return fault(number, "a second header without a column timestamp");
@@ -219,17 +229,43 @@ class Import : public LineImport {
     }
     const auto last_us = gpu->seen ? gpu->last_us : row.time_us + clock_.offset_us();
     const auto moment = clock_.resolve(row.time_us, last_us, gpu->rhythm);
+    if (moment.disorder) return {};
     if (gpu->seen && (gpu->rhythm.is_silence(moment.us - last_us) || moment.after_jump))
       if (auto ok = interrupt(*gpu); !ok) return ok;
     gpu->seen = true;
     gpu->second_last_us = gpu->last_us;
     gpu->last_us = moment.us;
     gpu->times.push_back(static_cast<double>(moment.us - zero_us_) / microseconds);
-    for (std::size_t i = 0; i < gpu->values.size(); ++i)
-      if (gpu->channels[i]) gpu->values[i].push_back(row.values[i]);
+    for (std::size_t i = 0; i < gpu->values.size(); ++i) {
+      if (!gpu->channels[i]) continue;
+      auto value = row.values[i];
+      if (feed_.is_doubtful(*gpu->channels[i], value)) [[unlikely]] {
+        if (auto told = doubt(*gpu->channels[i], value, number); !told) return told;
+      }
+      gpu->values[i].push_back(value);
+    }
     // Without keys, an incomplete round may have to be discarded. So its GPUs are flushed when the next round
     // begins.
     return gpu->times.size() < rows_at_once || !has_key_ ? Status{} : flush(*gpu);
+  }
+
+  /// Tells of a value that cannot be, unless the GPU's limit was raised since the log began.
+  Status doubt(std::size_t channel, double& value, std::size_t number) {
+    const auto limit = parser_->described(Field::power_limit);
+    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit, ""));
+    const auto kept = believed(channel, value, number);
+    if (!kept) return propagate(kept.error());
+    value = *kept;
+    return {};
+  }
+
+  /// What a GPU may draw: by the log's own limit, or else by what is known of a GPU with this name.
+  [[nodiscard]] Watts bound_of(std::optional<double> limit, std::string_view name) const {
+    const auto anything = trace::most_of(trace::Component::gpu);
+    if (limit && *limit > 0 && *limit <= anything.value())
+      return trace::most_of(trace::Component::gpu, Watts{*limit});
+    const auto known = options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
+    return trace::most_of(trace::Component::gpu, known);
   }
 
   /// Finds the next GPU in a log without keys, where the rows of a round are in the order of the GPUs.
@@ -306,6 +342,8 @@ class Import : public LineImport {
       if (!nvidia_smi::is_channel(column.field)) continue;
       auto channel = nvidia_smi::channel_of(column.field, gpu.number);
       channel.device = has_key_ ? gpu.key : fmt::format("{}", gpu.number);
+      if (column.field == Field::power)
+        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit), trim(row.name));
       const auto number = feed_.channel(channel);
       if (!number) return propagate(number.error());
       gpu.channels[static_cast<std::size_t>(column.field)] = *number;
@@ -333,7 +371,8 @@ class Import : public LineImport {
     for (auto& gpu : gpus_)
       if (auto ok = flush(gpu); !ok) return ok;
     run_.info.training.gpu_count = static_cast<int>(gpus_.size());
-    run_.notes.insert(run_.notes.end(), clock_.notes().begin(), clock_.notes().end());
+    note(clock_.notes());
+    note(feed_.doubts());
     if (report_.skipped_lines != 0)
       run_.notes.push_back(fmt::format("{} lines of the log could not be used", report_.skipped_lines));
     return feed_.end(std::move(run_));
@@ -357,14 +396,24 @@ class Import : public LineImport {
   std::int64_t last_row_us_ = 0;
 };
 
-bool recognises(std::string_view head, const ImportOptions& options) {
-  head = without_byte_order_mark(head);
+/// Whether a row without a header is of nvidia-smi: it has a date, and a cell with one of its units.
+bool is_row(std::string_view line) {
+  const bool unit = line.find(" W") != std::string_view::npos || line.find(" MiB") != std::string_view::npos;
+  return unit &&
+         std::ranges::any_of(split(line, ','), [](auto cell) { return parse_civil_us(cell).has_value(); });
+}
+
+Match recognises(std::string_view head, const ImportOptions& options) {
   while (!head.empty() && (head.front() == '\n' || head.front() == '\r')) head.remove_prefix(1);
-  const auto line = head.substr(0, head.find('\n'));
-  const auto first_cell = trim(line.substr(0, line.find(',')));
-  if (nvidia_smi::is_header(line) || !options.columns.empty()) return true;
-  const bool watts = line.find(" W") != std::string_view::npos || line.find(" MiB") != std::string_view::npos;
-  return watts && (parse_civil_us(first_cell).has_value() || line.find(':') != std::string_view::npos);
+  const auto line = trim(head.substr(0, head.find('\n')));
+  if (nvidia_smi::is_header(line)) {
+    const auto columns = nvidia_smi::columns_of_header(split(line, ','));
+    const bool timed =
+        std::ranges::find(columns, Field::timestamp, &nvidia_smi::Column::field) != columns.end();
+    return timed && nvidia_smi::has_power(columns) ? Match::sure : Match::guess;
+  }
+  const bool named = !options.columns.empty() && options.columns.front().find('=') == std::string::npos;
+  return named || is_row(line) ? Match::guess : Match::no;
 }
 
 Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
@@ -373,7 +422,13 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 
 }  // namespace
 
-extern const Importer nvidia_smi_importer{"nvidia-smi", "nvidia-smi --query-gpu … --format=csv", recognises,
-                                          import};
+extern const Importer nvidia_smi_importer{
+    .kind = "nvidia-smi",
+    .description = "nvidia-smi --query-gpu=… --format=csv -l 1",
+    .takes = "power, utilisation, memory, temperature and SM clock of each GPU",
+    .recognised_by = "a heading that `--query-gpu` knows, or a date and a unit",
+    .documented = "nvidia-smi --help-query-gpu",
+    .recognises = recognises,
+    .import = import};
 
 }  // namespace joulecast::formats

@@ -30,6 +30,10 @@ class ChannelFeed {
                             ChannelOutput& output);
   /// Data was lost at an unknown time. The time between the readings on both sides becomes a gap.
   void interrupt();
+  /// The energy used between two times that were pushed is not known, though a counter's values are.
+  [[nodiscard]] Status lose(double begin, double end, ChannelOutput& output) {
+    return put_gap(begin, end, output);
+  }
   /// Turns missing values at the end into a gap.
   [[nodiscard]] Status finish(ChannelOutput& output);
 

@@ -1,4 +1,5 @@
 // Parses dates and times of logs as microseconds since 1970-01-01 in the same (unnamed) time zone.
+// log_time.hpp parses more forms, at leisure.
 #pragma once
 
 #include <cstdint>

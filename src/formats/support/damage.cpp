@@ -9,8 +9,16 @@ std::string place(std::string_view file, std::size_t line) {
 }
 
 Status Damage::at(std::string_view file, std::size_t line, std::string reason) {
+  return note(lines_, file, line, std::move(reason));
+}
+
+Status Damage::doubt(std::string_view file, std::size_t line, std::string reason) {
+  return note(doubts_, file, line, std::move(reason));
+}
+
+Status Damage::note(std::uint64_t& count, std::string_view file, std::size_t line, std::string reason) {
   if (strict_) return fail(ErrorKind::malformed, place(file, line), "{}", reason);
-  ++lines_;
+  ++count;
   if (first_.size() < most_kept) first_.push_back(place(file, line) + ": " + reason);
   return {};
 }

@@ -20,8 +20,12 @@ class Damage {
   /// is strict.
   Status at(std::string_view file, std::size_t line, std::string reason);
 
+  /// Records one value that cannot be, in a line whose other values are used.
+  Status doubt(std::string_view file, std::size_t line, std::string reason);
+
   [[nodiscard]] bool strict() const { return strict_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
+  [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
   /// The first faults, "file:line: reason". Only a few are kept, so that a badly damaged file cannot fill the
   /// memory.
   [[nodiscard]] const std::vector<std::string>& first() const { return first_; }
@@ -29,7 +33,10 @@ class Damage {
  private:
   static constexpr std::size_t most_kept = 20;
   bool strict_;
+  Status note(std::uint64_t& count, std::string_view file, std::size_t line, std::string reason);
+
   std::uint64_t lines_ = 0;
+  std::uint64_t doubts_ = 0;
   std::vector<std::string> first_;
 };
 

@@ -1,37 +1,23 @@
 #include "formats/support/line_reader.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <utility>
 
-#include "base/descriptor.hpp"
-#include "base/system_error.hpp"
+#include "formats/support/text_encoding.hpp"
 
 namespace joulecast::formats {
 
-Result<LineReader> LineReader::open(const std::filesystem::path& path) {
-  auto file = std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!*file) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
-  return LineReader(path.string(),
-                    [file, name = path.string()](char* to, std::size_t size) -> Result<std::size_t> {
-                      for (;;) {
-                        const auto got = ::read(file->get(), to, size);
-                        if (got >= 0) return static_cast<std::size_t>(got);
-                        if (errno != EINTR)
-                          return fail(kind_of_errno(errno), name, "{}", std::strerror(errno));
-                      }
-                    });
+Result<LineReader> LineReader::open(const std::filesystem::path& path, std::uint64_t most_bytes) {
+  auto read = open_input(path, most_bytes);
+  if (!read) return propagate(read.error());
+  return LineReader(path == "-" ? "stdin" : path.string(), std::move(*read));
 }
 
-LineReader::LineReader(std::string name, Read read) : name_(std::move(name)), read_(std::move(read)) {}
+LineReader::LineReader(std::string name, ReadBytes read)
+    : name_(std::move(name)), read_(as_utf8(std::move(read))) {}
 
 LineReader::LineReader(std::string name, std::string_view text)
-    : name_(std::move(name)), read_([text](char* to, std::size_t size) mutable -> Result<std::size_t> {
+    : LineReader(std::move(name), [text](char* to, std::size_t size) mutable -> Result<std::size_t> {
         // not memcpy(), which does not allow the null pointer of an empty text
         const auto count = text.copy(to, size);
         text.remove_prefix(count);
@@ -61,6 +47,14 @@ Result<std::string_view> LineReader::head() {
   return std::string_view(buffer_);
 }
 
+void LineReader::skip(std::size_t lines) {
+  for (; lines != 0; --lines) {
+    const auto end = buffer_.find('\n', begin_);
+    begin_ = end == std::string::npos ? buffer_.size() : end + 1;
+    ++line_;
+  }
+}
+
 Result<std::string_view> LineReader::block() {
   line_ += lines_in_block_;
   lines_in_block_ = 0;
@@ -80,7 +74,9 @@ Result<std::string_view> LineReader::block() {
     begin_ = end + 1;
     const std::string_view lines(buffer_.data(), begin_);
     lines_in_block_ = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
-    return lines;
+    if (dialect_.plain()) return lines;
+    plain_ = in_plain_form(lines, dialect_);
+    return std::string_view(plain_);
   }
 }
 

@@ -1,29 +1,33 @@
-// Reads a file in blocks of whole lines, in constant memory.
+// Reads a file in blocks of whole lines, as UTF-8 and in constant memory.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
-#include "base/text.hpp"
+#include "formats/support/dialect.hpp"
+#include "formats/support/input_file.hpp"
 
 namespace joulecast::formats {
 
 class LineReader {
  public:
-  /// Writes up to `size` bytes to `to` and returns their number; 0 = the end.
-  using Read = std::function<Result<std::size_t>(char* to, std::size_t size)>;
-
-  [[nodiscard]] static Result<LineReader> open(const std::filesystem::path& path);
-  LineReader(std::string name, Read read);
+  /// "-" is standard input. Errors as open_input().
+  [[nodiscard]] static Result<LineReader> open(const std::filesystem::path& path, std::uint64_t most_bytes);
+  LineReader(std::string name, ReadBytes read);
   /// Reads text in memory, which must outlive the reader.
   LineReader(std::string name, std::string_view text);
 
   /// The beginning of the input, up to `head_bytes`, without consuming it.
   [[nodiscard]] Result<std::string_view> head();
+
+  /// Consumes the next lines; they have to lie within head().
+  void skip(std::size_t lines);
+  /// From here on the lines are rewritten in plain form.
+  void set_dialect(const Dialect& dialect) { dialect_ = dialect; }
 
   /// The next lines, each ending in '\n'; empty = the end. Valid until the next call. If the file's last line
   /// does not end in '\n', one is added and cut_off() returns true.
@@ -46,7 +50,9 @@ class LineReader {
   [[nodiscard]] Status skip_overlong_line();
 
   std::string name_;
-  Read read_;
+  ReadBytes read_;
+  Dialect dialect_;
+  std::string plain_;  ///< the block in plain form
   std::string buffer_;
   std::size_t begin_ = 0;  ///< start of the data not handed out yet
   std::size_t line_ = 1;

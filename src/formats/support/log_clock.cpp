@@ -63,10 +63,25 @@ LogClock::Moment LogClock::look_closer(std::int64_t raw_us, std::int64_t last_us
     note(raw_us, "the clock goes back by an hour");
     return {with_hour, false};
   }
+  // Before a period is known, a second is more than any two writers differ by at the start of a file.
+  if (-step < (period_us > 0 ? period_us : second_us)) {
+    ++disordered_;
+    return {last_us, false, true};
+  }
   const auto resumed = last_us + std::max<std::int64_t>(period_us, 1000);
   note(raw_us, fmt::format("the clock was set back by {:.3f} s", static_cast<double>(resumed - us) * 1e-6));
   offset_us_ += resumed - us;
   return {resumed, true};
+}
+
+std::vector<std::string> LogClock::notes() const {
+  auto notes = notes_;
+  if (disordered_ != 0)
+    notes.push_back(
+        fmt::format("{} rows are older than the row before them, as where two recorders write one file; they "
+                    "were left out",
+                    disordered_));
+  return notes;
 }
 
 void LogClock::note(std::int64_t raw_us, std::string text) {

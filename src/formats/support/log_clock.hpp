@@ -30,11 +30,15 @@ class LogClock {
   struct Moment {
     std::int64_t us;  ///< on the log's own rising time scale
     bool after_jump;  ///< the time since the previous reading is unknown
+    /// A step back shorter than a period: the row is out of order, as where two recorders write one file. It
+    /// has to be left out.
+    bool disorder = false;
   };
 
   /// `raw_us` is the time as written, `last_us` the previous result for the same device, and `rhythm` the
-  /// device's intervals. A step of one hour at a full hour of the night is daylight saving and is removed.
-  /// Any other step back means that the clock was set: the log then continues one period later.
+  /// device's intervals. A step of one hour at a full hour of the night is daylight saving and is removed. A
+  /// step back of less than a period is disorder. Any other one means that the clock was set: the log then
+  /// continues one period later.
   [[nodiscard]] Moment resolve(std::int64_t raw_us, std::int64_t last_us, const RhythmWatch& rhythm) {
     const auto us = raw_us + offset_us_;
     const auto step = us - last_us;
@@ -46,7 +50,7 @@ class LogClock {
   /// The offset that is currently added to written times.
   [[nodiscard]] std::int64_t offset_us() const { return offset_us_; }
   /// The corrections so far, for the user.
-  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  [[nodiscard]] std::vector<std::string> notes() const;
 
  private:
   static constexpr std::int64_t hour_us = 3'600'000'000;
@@ -56,6 +60,7 @@ class LogClock {
 
   std::int64_t offset_us_ = 0;  ///< added to the written time
   std::vector<std::string> notes_;
+  std::uint64_t disordered_ = 0;
 };
 
 }  // namespace joulecast::formats

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "trace/plausible.hpp"
+
 namespace joulecast::formats {
 namespace {
 
@@ -30,18 +32,57 @@ Status RunFeed::begin(const trace::Run& header) {
   channels_.clear();
   samples_ = 0;
   epochs_ = 0;
+  windows_ = 0;
   open_ = true;
   sink_.begin(header);
   return sink_.status();
 }
 
-Result<std::size_t> RunFeed::channel(const trace::Channel& channel) {
+Result<std::size_t> RunFeed::channel(trace::Channel channel, ZeroWatts zero) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const bool power = channel.quantity == trace::Quantity::power;
+  if (power && channel.plausible_maximum <= Watts{0})
+    channel.plausible_maximum = trace::most_of(channel.component);
+  const Bounds bounds{
+      .least = channel.quantity == trace::Quantity::temperature ? -infinity : 0,
+      .most = power && channel.plausible_maximum > Watts{0} ? channel.plausible_maximum.value() : infinity,
+      .zero_is_missing = power && zero == ZeroWatts::missing};
   sink_.channel(channel);
   if (auto ok = sink_.status(); !ok) return propagate(ok.error());
   const bool energetic =
       channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
-  channels_.push_back({ChannelFeed(channel.behaviour), energetic});
+  channels_.push_back({ChannelFeed(channel.behaviour), energetic, bounds, channel.name,
+                       std::string(trace::unit_of(channel.quantity)), 0});
   return channels_.size() - 1;
+}
+
+std::string RunFeed::doubt(std::size_t channel, double value) {
+  auto& entry = channels_[channel];
+  ++entry.doubted;
+  const auto text = fmt::format("{}: {:.10g} {} cannot be", entry.name, value, entry.unit);
+  if (value == 0) return text + ", where something is on";
+  return value > entry.bounds.most
+             ? fmt::format("{}: the most is {:.10g} {}", text, entry.bounds.most, entry.unit)
+             : text;
+}
+
+void RunFeed::raise_bound(std::size_t channel, Watts most) {
+  auto& bound = channels_[channel].bounds.most;
+  bound = std::max(bound, most.value());
+}
+
+std::vector<std::string> RunFeed::doubts() const {
+  std::vector<std::string> lines;
+  for (const auto& entry : channels_)
+    if (entry.doubted != 0)
+      lines.push_back(
+          fmt::format("{}: {} values that cannot be were left out as gaps", entry.name, entry.doubted));
+  return lines;
+}
+
+Status RunFeed::lose(std::size_t channel, double begin, double end) {
+  SinkOutput output(sink_, channel);
+  return channels_[channel].feed.lose(begin, end, output);
 }
 
 Status RunFeed::push(std::size_t channel, std::span<const double> times, std::span<const double> values) {
@@ -59,6 +100,11 @@ Status RunFeed::metric(const trace::MetricPoint& point) {
   return sink_.status();
 }
 
+Status RunFeed::window(const trace::Window& window) {
+  sink_.window(windows_++, window);
+  return sink_.status();
+}
+
 void RunFeed::interrupt_all() {
   for (auto& entry : channels_) entry.feed.interrupt();
 }
@@ -71,10 +117,10 @@ Status RunFeed::end(trace::Run header) {
   double last = -first;
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     SinkOutput output(sink_, i);
-    auto& [feed, energetic] = channels_[i];
+    auto& feed = channels_[i].feed;
     if (auto ok = feed.finish(output); !ok) return ok;
     summary.readings += feed.samples();
-    if (energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
+    if (channels_[i].energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
     if (!feed.last_time()) continue;
     first = std::min(first, *feed.first_time());
     last = std::max(last, *feed.last_time());

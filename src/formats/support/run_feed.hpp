@@ -1,7 +1,8 @@
-// Sends the channels of one run to a sink and counts what the report needs.
+// Sends the channels of one run to a sink, doubts values that cannot be, and counts what the report needs.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "formats/importer.hpp"
@@ -9,24 +10,44 @@
 
 namespace joulecast::formats {
 
+/// Whether a power of exactly 0 W may be a reading. A board, a CPU or a whole machine that is on draws
+/// something, and programs write 0 for what they could not read; a single supply rail may be off.
+enum class ZeroWatts { missing, real };
+
 class RunFeed {
  public:
   RunFeed(trace::RunSink& sink, ImportReport& report) : sink_(sink), report_(report) {}
 
   [[nodiscard]] Status begin(const trace::Run& header);
-  /// Adds a channel and returns its number for the calls below.
-  [[nodiscard]] Result<std::size_t> channel(const trace::Channel& channel);
+  /// Adds a channel and returns its number for the calls below. A power without a plausible maximum gets
+  /// that of its component.
+  [[nodiscard]] Result<std::size_t> channel(trace::Channel channel, ZeroWatts zero = ZeroWatts::missing);
+  /// Whether no measurement gives this value; false for NaN, which stands for no value.
+  [[nodiscard]] bool is_doubtful(std::size_t channel, double value) const {
+    const auto& bounds = channels_[channel].bounds;
+    return value < bounds.least || value > bounds.most || (value == 0 && bounds.zero_is_missing);
+  }
+  /// Counts a doubtful value and returns what is wrong with it: "gpu0_power: -3 W cannot be".
+  [[nodiscard]] std::string doubt(std::size_t channel, double value);
+  [[nodiscard]] bool is_power(std::size_t channel) const { return channels_[channel].unit == "W"; }
+  /// The most that a channel may have from now on, if that is more than before.
+  void raise_bound(std::size_t channel, Watts most);
+  /// What was doubted, a line for each channel, for the run's notes.
+  [[nodiscard]] std::vector<std::string> doubts() const;
   [[nodiscard]] Status push(std::size_t channel, std::span<const double> times,
                             std::span<const double> values);
   [[nodiscard]] Status push(std::size_t channel, double time, double value) {
     return push(channel, {&time, 1}, {&value, 1});
   }
+  /// The energy used between two times that were pushed is not known.
+  [[nodiscard]] Status lose(std::size_t channel, double begin, double end);
   void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
   void interrupt_all();
   /// Counts further rows with readings.
   void count_samples(std::size_t rows) { samples_ += rows; }
   [[nodiscard]] Status epoch(const trace::Epoch& epoch);
   [[nodiscard]] Status metric(const trace::MetricPoint& point);
+  [[nodiscard]] Status window(const trace::Window& window);
   /// Ends the run. If `header.span` is empty, the span of the readings is used.
   [[nodiscard]] Status end(trace::Run header);
 
@@ -34,9 +55,18 @@ class RunFeed {
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
  private:
+  struct Bounds {
+    double least = 0;
+    double most = 0;
+    bool zero_is_missing = false;
+  };
   struct Entry {
     ChannelFeed feed;
     bool energetic;  ///< measures power or energy
+    Bounds bounds;
+    std::string name;
+    std::string unit;
+    std::uint64_t doubted = 0;
   };
 
   trace::RunSink& sink_;
@@ -44,6 +74,7 @@ class RunFeed {
   std::vector<Entry> channels_;
   std::uint64_t samples_ = 0;
   std::size_t epochs_ = 0;
+  std::size_t windows_ = 0;
   bool open_ = false;
 };
 

@@ -22,7 +22,7 @@ class Fairseq final : public Format {
     static const Pattern result(
         R"(^(?:(?:train|valid|test) )?(?:\| )?epoch (?P<epoch>\d{3,}) \| (?P<rest>.*\b(?:loss|ppl) [\d.]+ .*))");
     static const Pattern no_epoch(
-        R"(^(?:end of epoch \d+ \(average|Preparing to save checkpoint for epoch |Saved checkpoint .*\(epoch \d+ @ )");
+        R"(^(?:end of epoch \d+ \(average|Preparing to save checkpoint for epoch |Saved checkpoint .*\(epoch \d+ @ ))");
     static const Pattern validation(R"re(begin validation on "\w+" subset$)re");
     static const Pattern done(R"(^done training in )");
     report.epochs_count_from(1);
@@ -60,8 +60,7 @@ class Fairseq final : public Format {
     if (!epoch) return false;
     epoch_ = epoch;
     const bool valid = line.text.find("valid on ") != std::string::npos || line.text.starts_with("valid");
-    report_metrics(report, match.text("rest").substr(match.text("rest").find("| ") + 1), epoch,
-                   valid ? "val" : "train");
+    report_metrics(report, match.text("rest"), epoch, valid ? "val" : "train");
     if (valid) report.window_ends("validation");
     report.epoch_ends(*epoch);
     return true;

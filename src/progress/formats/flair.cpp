@@ -16,13 +16,12 @@ namespace {
 class Flair final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
-    static const Pattern settings(R"re(^- max_epochs: "?(?P<total>\d+)"?$)re");
+    static const Pattern settings(R"re(^(?:- )?max_epochs: "?(?P<total>\d+)"?$)re");
     static const Pattern steps(
         R"(^epoch (?P<epoch>\d+) - iter (?P<step>\d+)/(?P<steps>\d+) - (?P<rest>loss .*))");
     static const Pattern done(R"(^EPOCH (?P<epoch>\d+) done: (?P<rest>loss .*))");
     static const Pattern evaluation(R"(^(?P<set>DEV|TEST|TRAIN) ?: (?P<rest>loss .*))");
-    static const Pattern after(
-        R"(^(?:- \d+ epochs without improvement|BAD EPOCHS \(no improvement\): \d+|saving best model))");
+    static const Pattern after(R"(^(?:(?:- )?\d+ epochs without improvement|BAD EPOCHS \(no improvement\): \d+))");
     report.epochs_count_from(1);
     if (const auto match = settings.find(line.text)) {
       if (const auto total = match->number("total")) report.total_epochs(*total);
@@ -47,7 +46,7 @@ class Flair final : public Format {
                      : set == "TEST" ? "test"
                                      : "train");
     } else if (!after.matches(line.text)) {
-      return false;
+      return line.text == "saving best model";
     }
     report.epoch_ends(*epoch_);
     return true;

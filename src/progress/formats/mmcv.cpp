@@ -25,7 +25,7 @@ class Mmcv final : public Format {
 
  private:
   bool read_total(const Line& line, Report& report) {
-    static const Pattern workflow(R"(^workflow: \[.*\], max: (?P<total>\d+) (?P<unit>epochs|iters))");
+    static const Pattern workflow(R"((?:^workflow: |^)\[\(.*\], max: (?P<total>\d+) (?P<unit>epochs|iters))");
     static const Pattern settings(
         R"(^(?:(?:train_cfg|runner) = dict\(.*)?\bmax_(?P<unit>epochs|iters)=(?P<total>\d+)(?:,|\)))");
     auto match = workflow.find(line.text);

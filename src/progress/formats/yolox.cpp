@@ -19,7 +19,8 @@ class Yolox final : public Format {
     static const Pattern steps(
         R"(^epoch: (?P<epoch>\d+)/(?P<total>\d+), iter: (?P<step>\d+)/(?P<steps>\d+), (?P<rest>.*))");
     static const Pattern done(R"(^Training of experiment is done)");
-    static const Pattern after(R"(^(?:Save weights to |Average (?:Precision|Recall) ))");
+    static const Pattern saving(R"(^Save weights to )");
+    static const Pattern evaluated(R"(^Average (?:Precision|Recall) )");
     report.epochs_count_from(1);
     if (const auto match = begin.find(line.text)) {
       epoch_ = match->whole("epoch");
@@ -41,7 +42,9 @@ class Yolox final : public Format {
       report.run_ends();
       return true;
     }
-    if (after.matches(line.text)) {
+    const bool saved = saving.matches(line.text);
+    if (saved && trained_) return true;  // the best one, after the evaluation
+    if (saved || evaluated.matches(line.text)) {
       trained_ = true;
       report.epoch_ends(*epoch_);
       return true;

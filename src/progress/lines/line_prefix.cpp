@@ -10,7 +10,7 @@ namespace {
 /// torchrun, srun --label, mpirun, Ray, Accelerate, and what programs write themselves.
 const Pattern& launcher() {
   static const Pattern pattern(
-      R"(^\s*(?:)"
+      R"((?i)^\s*(?:)"
       R"(\[(?:rank|default|trainer|worker|gpu|proc|process|local_rank)[ :=]?_?(\d+)\][: ]?)"  // [rank0]:
                                                                                               // [GPU1]
       R"(|(?:rank|local_rank|gpu|process|worker)[ :=#]?(\d+) ?(?::|\||\]|>| - ))"  // rank 0: gpu 1 |
@@ -44,7 +44,8 @@ const Pattern& level() {
 /// "root: ", "[train.py:12] ", "pkg.module:run:34 - ".
 const Pattern& logger() {
   static const Pattern pattern(R"(^\s*(?:)"
-                               R"([\[(<][A-Za-z_][\w./ -]*(?::\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
+                               R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
+                               R"(|[A-Za-z_][\w.]*\]:\s+)"
                                R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
                                R"(|[-|:>]+\s+)"
                                R"())");
@@ -54,7 +55,7 @@ const Pattern& logger() {
 /// "[transformers] " and "[INFO|trainer.py:123] 2024-… >> " stand before anything else.
 const Pattern& library() {
   static const Pattern pattern(
-      R"(^\s*\[(?:transformers|datasets|accelerate|deepspeed|composer|nemo|NeMo [IWE]|megatron|INFO\|[\w./]+:\d+|WARNING\|[\w./]+:\d+)[^\]]{0,60}\]\s*)");
+      R"(^\s*\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|INFO\|[\w./]+:\d+|WARNING\|[\w./]+:\d+)[^\]]{0,60}\]\s*)");
   return pattern;
 }
 

@@ -1,5 +1,6 @@
 #include "progress/lines/pattern.hpp"
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <cmath>
@@ -44,7 +45,9 @@ Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
 Pattern::Pattern(const char* expression) : state_(std::make_unique<State>(expression)) {
-  if (!state_->re.ok()) std::abort();
+  if (state_->re.ok()) return;
+  fmt::print(stderr, "joulecast: a pattern of its own is wrong: {}: {}\n", state_->re.error(), expression);
+  std::abort();
 }
 
 Result<Pattern> Pattern::parse(const std::string& expression) {

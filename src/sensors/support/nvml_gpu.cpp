@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trace/plausible.hpp"
+
 namespace joulecast::sensors {
 namespace {
 using trace::Behaviour;
@@ -13,10 +15,6 @@ constexpr Seconds search_every{5};
 constexpr Seconds search_for{60};
 /// Boards' sensors differ by some 5 % in gain (arXiv 2312.02741).
 constexpr double gain_uncertainty = 0.05;
-/// Power may exceed the limit for a short time, and a counter that moves every 100 ms shows more when it is
-/// read more often.
-constexpr double most_of_limit = 3;
-constexpr Watts most_of_any_gpu{3000};
 
 bool is_loss(nvml::Return error) {
   return error == nvml::gpu_is_lost || error == nvml::reset_required || error == nvml::uninitialized ||
@@ -86,9 +84,10 @@ void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base
   const auto& calls = library.calls();
   unsigned architecture = nvml::ampere, limit = 0;
   if (calls.architecture) (void)calls.architecture(handle_, &architecture);
-  Watts most = most_of_any_gpu;
-  if (calls.power_limit && calls.power_limit(handle_, &limit) == nvml::success && limit > 0)
-    most = Watts{limit * 1e-3 * most_of_limit};
+  const bool has_limit =
+      calls.power_limit && calls.power_limit(handle_, &limit) == nvml::success && limit > 0;
+  const auto most =
+      trace::most_of(trace::Component::gpu, has_limit ? std::optional{Watts{limit * 1e-3}} : std::nullopt);
 
   unsigned long long millijoules = 0;
   has_energy_ = read_energy(calls, millijoules) == nvml::success;

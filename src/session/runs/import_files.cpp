@@ -9,6 +9,7 @@
 
 #include "formats/join_runs.hpp"
 #include "formats/run_bundle.hpp"
+#include "hardware/catalogue.hpp"
 #include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
 #include "trace/run_collector.hpp"
@@ -66,13 +67,23 @@ Result<ImportedFile> import_into_memory(const fs::path& file, const ImportReques
   return imported;
 }
 
+/// A run's id as the name of a folder: one that stays in its parent and that a shell takes as it is.
+std::string folder_name(const std::string& id) {
+  constexpr std::size_t longest = 200;  // file systems allow 255 bytes
+  auto name = id.substr(0, longest);
+  for (char& c : name)
+    if (c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
+  if (name.find_first_not_of('.') == std::string::npos) name = "run";
+  if (name.front() == '-') name.front() = '_';
+  return name;
+}
+
 /// Writes a single run to the directory itself, several runs to one subdirectory each, named by id.
 Status write_bundles(const std::vector<trace::Run>& runs, const fs::path& directory) {
   std::set<std::string> names;
   for (const auto& run : runs) {
-    auto name = run.info.id.empty() ? std::string("run") : run.info.id;
-    std::ranges::replace(name, '/', '_');
-    const auto wanted = name;
+    const auto wanted = folder_name(run.info.id);
+    auto name = wanted;
     for (int n = 2; !names.insert(name).second; ++n) name = fmt::format("{}-{}", wanted, n);
     const auto target = runs.size() == 1 ? directory : directory / name;
     if (auto ok = formats::write_run_bundle(run, target); !ok) return ok;
@@ -99,6 +110,7 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
   for (auto& part : parts) {
     kinds.insert(part.report.kind);
     one.report.skipped_lines += part.report.skipped_lines;
+    one.report.doubted_values += part.report.doubted_values;
     std::ranges::move(part.report.taken, std::back_inserter(one.report.taken));
     std::ranges::move(part.report.left, std::back_inserter(one.report.left));
     std::ranges::move(part.report.faults, std::back_inserter(one.report.faults));
@@ -115,6 +127,19 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
   return one;
 }
 
+/// Runs that are not stored at once are in memory until the end: a log of this size takes some 400 MB.
+constexpr std::uint64_t most_collected_bytes = 128'000'000;
+
+ImportRequest with_limits(ImportRequest request) {
+  if (request.join || request.bundle || request.dry_run)
+    request.options.most_log_bytes = most_collected_bytes;
+  request.options.limit_of = [](std::string_view name) -> std::optional<Watts> {
+    const auto gpu = hardware::find_gpu(name);
+    return gpu ? std::optional{gpu->power_limit} : std::nullopt;
+  };
+  return request;
+}
+
 Status keep_in_store(const std::vector<trace::Run>& runs, store::RunStore& store, ImportedFile& imported) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto id = store.import_run(runs[i]);
@@ -126,7 +151,8 @@ Status keep_in_store(const std::vector<trace::Run>& runs, store::RunStore& store
 
 }  // namespace
 
-Result<ImportOutcome> import_files(const ImportRequest& request) {
+Result<ImportOutcome> import_files(const ImportRequest& asked) {
+  const auto request = with_limits(asked);
   ImportOutcome outcome;
   std::unique_ptr<store::RunStore> store;
   if (request.bundle && !request.dry_run) {

@@ -214,6 +214,19 @@ TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
   EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
 }
 
+TEST(Tracker, ABarOfEpochsBesideABarOfSteps) {
+  Training training;
+  training.epochs_done(1, 0, 3);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    for (int step = 0; step <= 50; step += 10) training.of_epoch(1 + epoch + 0.02 * step, step, 50);
+    training.epochs_done(2 + epoch, epoch + 1, 3);
+    training.epochs_done(2 + epoch, epoch + 1, 3);
+  }
+  training.finish(4.1);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(2, 3, 4));
+}
+
 TEST(Tracker, AnEndSaidAgainLastedLonger) {
   Training training;
   training.ends(4, 1, 3);

@@ -111,6 +111,21 @@ TEST_F(Migrated, RunsOfVersion2AreAllThereAndTakePhases) {
   EXPECT_EQ(added->epochs.back().phase, 1u);
 }
 
+TEST_F(Migrated, SecretsInOldCommandLinesAreHidden) {
+  take(2);
+  {
+    auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+    ASSERT_TRUE(database->script(R"(UPDATE run SET command = '["train","--api-key","abc","--lr=1"]';
+                                    PRAGMA wal_checkpoint(TRUNCATE))"));
+  }
+  ASSERT_TRUE(open());
+  auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+  auto rows = database->query("SELECT DISTINCT command FROM run");
+  ASSERT_TRUE(rows.row());
+  EXPECT_EQ(rows.text(0), R"(["train","--api-key","***","--lr=1"])");
+  EXPECT_FALSE(rows.row());
+}
+
 TEST_F(Migrated, ARunThatWasKilledOnAnotherMachineStaysOpenUntilTold) {
   const auto store = open();
   EXPECT_THAT((*store)->recovered(), ::testing::IsEmpty());

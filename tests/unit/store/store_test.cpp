@@ -108,6 +108,49 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
   EXPECT_EQ(loaded->sensors[0].failed_readings, 2u);
 }
 
+std::filesystem::perms permissions_of(const std::filesystem::path& path) {
+  return std::filesystem::status(path).permissions();
+}
+
+TEST_F(StoreTest, IsForItsOwnerAlone) {
+  using std::filesystem::perms;
+  constexpr auto file = perms::owner_read | perms::owner_write;
+  auto store = open();
+  ASSERT_TRUE(store->import_run(sample_run(60)));
+  EXPECT_EQ(permissions_of(path()), file);
+  EXPECT_EQ(permissions_of(path().string() + "-wal"), file);
+  EXPECT_EQ(permissions_of(path().parent_path()), perms::owner_all);
+  std::filesystem::permissions(path(), file | perms::group_read | perms::others_read);
+  std::filesystem::permissions(path().string() + "-wal", file | perms::others_read);
+  store.reset();
+  store = open(Access::read);  // as made by an earlier version
+  EXPECT_EQ(permissions_of(path()), file);
+}
+
+TEST_F(StoreTest, AFolderForAGroupKeepsTheGroup) {
+  using std::filesystem::perms;
+  constexpr auto file = perms::owner_read | perms::owner_write;
+  open();
+  std::filesystem::permissions(path().parent_path(), perms::set_gid | perms::owner_all | perms::group_all);
+  std::filesystem::permissions(path(), file | perms::group_read | perms::group_write | perms::others_read);
+  open();
+  EXPECT_EQ(permissions_of(path()), file | perms::group_read | perms::group_write);
+}
+
+TEST_F(StoreTest, AFileThatIsNoStoreKeepsItsPermissions) {
+  folder_.write("deep/runs.db", "this is no database, but a text that is long enough to be looked at");
+  const auto before = permissions_of(path());
+  EXPECT_FALSE(RunStore::open(path().string()));
+  EXPECT_EQ(permissions_of(path()), before);
+}
+
+TEST_F(StoreTest, AStoreInMemoryKeepsNothing) {
+  const auto store = RunStore::open(":memory:");
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().kind, ErrorKind::invalid);
+  EXPECT_FALSE(std::filesystem::exists(":memory:"));
+}
+
 void expect_same_course(const trace::Run& expected, const trace::Run& found) {
   ASSERT_EQ(found.phases.size(), expected.phases.size());
   for (std::size_t i = 0; i < expected.phases.size(); ++i) {

@@ -1,4 +1,4 @@
-#include "formats/importers/nvidia_smi_rows.hpp"
+#include "formats/support/nvidia_smi_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -19,12 +19,6 @@ constexpr bool ends_cell(char c) {
 const char* find_cell_end(const char* p) {
   while (!ends_cell(*p)) ++p;
   return p;
-}
-
-/// True for "[N/A]", "[Not Supported]", "[Unknown Error]", "ERR!", "N/A" and empty text.
-bool says_nothing(std::string_view text) {
-  return text.empty() || (text.front() == '[' && text.back() == ']') || text == "ERR!" || text == "N/A" ||
-         text == "Unknown Error" || text == "Not Supported";
 }
 
 /// The column that tells GPUs apart: preferably an index, then a UUID, then a bus address. columns.size() if

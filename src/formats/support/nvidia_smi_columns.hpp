@@ -44,6 +44,9 @@ struct Column {
   double factor = 1;  ///< converts a number without its own unit to the base unit
 };
 
+/// True for "[N/A]", "[Not Supported]", "[Unknown Error]", "ERR!", "N/A", "-" and empty text.
+[[nodiscard]] bool says_nothing(std::string_view text);
+
 /// Base units per `unit` for a field; nothing if the unit does not fit the field.
 [[nodiscard]] std::optional<double> unit_factor(Field field, std::string_view unit);
 
@@ -57,6 +60,12 @@ struct Column {
 /// told from the others.
 [[nodiscard]] Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& rows,
                                                         const std::string& file);
+
+/// Ignores columns without a value in these rows where another column of the same field has values.
+void drop_empty_rivals(std::vector<Column>& columns, const std::vector<std::string_view>& rows);
+
+/// Whether one of the columns is a power.
+[[nodiscard]] bool has_power(const std::vector<Column>& columns);
 
 /// Keeps one column per field. Readings that nvidia-smi averages itself are preferred, and so is the lower
 /// limit.

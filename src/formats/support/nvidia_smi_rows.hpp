@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/importers/nvidia_smi_columns.hpp"
 #include "formats/support/civil_time.hpp"
+#include "formats/support/nvidia_smi_columns.hpp"
 
 namespace joulecast::formats::nvidia_smi {
 

@@ -1,4 +1,4 @@
-#include "formats/importers/nvidia_smi_columns.hpp"
+#include "formats/support/nvidia_smi_columns.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/damage.hpp"
-#include "formats/support/decimal.hpp"
+#include "formats/support/log_units.hpp"
 
 namespace joulecast::formats::nvidia_smi {
 namespace {
@@ -60,26 +60,6 @@ constexpr Name names[] = {
     {"clocks.gr", Field::clock},
 };
 
-struct UnitOf {
-  std::string_view text;
-  Quantity quantity;
-  double factor;
-};
-constexpr UnitOf units[] = {
-    {"W", Quantity::power, 1},
-    {"mW", Quantity::power, 1e-3},
-    {"kW", Quantity::power, 1e3},
-    {"%", Quantity::utilisation, 0.01},
-    {"MiB", Quantity::memory_used, 1048576},
-    {"KiB", Quantity::memory_used, 1024},
-    {"GiB", Quantity::memory_used, 1073741824},
-    {"MB", Quantity::memory_used, 1e6},
-    {"GB", Quantity::memory_used, 1e9},
-    {"C", Quantity::temperature, 1},
-    {"MHz", Quantity::frequency, 1e6},
-    {"GHz", Quantity::frequency, 1e9},
-};
-
 /// Quantity of a field, including memory and power of a GPU; nothing for text fields.
 std::optional<Quantity> quantity_of(Field field) {
   switch (field) {
@@ -103,10 +83,20 @@ std::optional<Quantity> quantity_of(Field field) {
 
 /// The unit that nvidia-smi uses.
 std::string_view usual_unit(Field field) {
-  const auto quantity = quantity_of(field);
-  for (const auto& unit : units)
-    if (quantity == unit.quantity) return unit.text;
-  return "";
+  switch (quantity_of(field).value_or(Quantity::process_cpu)) {
+    case Quantity::power:
+      return "W";
+    case Quantity::utilisation:
+      return "%";
+    case Quantity::memory_used:
+      return "MiB";
+    case Quantity::temperature:
+      return "C";
+    case Quantity::frequency:
+      return "MHz";
+    default:
+      return "";
+  }
 }
 
 const Name* find_name(std::string_view heading) {
@@ -123,8 +113,6 @@ struct Heading {
 /// Splits " power.draw [W]" into "power.draw" and "W".
 Heading take_apart(std::string_view text) {
   text = trim(text);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    text = trim(text.substr(1, text.size() - 2));
   const auto open = text.find_first_of("[(");
   if (open == std::string_view::npos) return {to_lower(text), ""};
   const auto close = text.find_first_of("])", open);
@@ -182,6 +170,11 @@ std::vector<std::size_t> columns_with(const std::vector<Column>& columns, Field 
 
 }  // namespace
 
+bool says_nothing(std::string_view text) {
+  return text.empty() || (text.front() == '[' && text.back() == ']') || text == "ERR!" || text == "N/A" ||
+         text == "Unknown Error" || text == "Not Supported" || text == "-";
+}
+
 trace::Channel channel_of(Field field, std::size_t gpu) {
   struct Description {
     std::string_view suffix;
@@ -205,9 +198,7 @@ trace::Channel channel_of(Field field, std::size_t gpu) {
 
 std::optional<double> unit_factor(Field field, std::string_view unit) {
   const auto quantity = quantity_of(field);
-  for (const auto& known : units)
-    if (known.text == unit && known.quantity == quantity) return known.factor;
-  return std::nullopt;
+  return quantity ? log_unit_factor(*quantity, unit) : std::nullopt;
 }
 
 bool is_header(std::string_view line) {
@@ -261,6 +252,23 @@ Result<std::vector<Column>> guess_columns(const std::vector<std::string_view>& r
     return fail(ErrorKind::malformed, place(file, 1),
                 "no header, and no column in watts: say what the columns are with --columns");
   return columns;
+}
+
+bool has_power(const std::vector<Column>& columns) {
+  return std::ranges::find(columns, Field::power, &Column::field) != columns.end();
+}
+
+void drop_empty_rivals(std::vector<Column>& columns, const std::vector<std::string_view>& rows) {
+  const auto samples = columns_of_rows(rows);
+  if (samples.size() != columns.size()) return;
+  const auto has_value = [&](std::size_t i) {
+    return samples[i].any([](std::string_view cell) { return !says_nothing(cell); });
+  };
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].field == Field::ignored || has_value(i)) continue;
+    const auto rivals = columns_with(columns, columns[i].field);
+    if (std::ranges::any_of(rivals, has_value)) columns[i].field = Field::ignored;
+  }
 }
 
 void drop_rivals(std::vector<Column>& columns) {

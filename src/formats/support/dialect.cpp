@@ -1,0 +1,119 @@
+#include "formats/support/dialect.hpp"
+
+#include <algorithm>
+
+#include "base/csv_scanner.hpp"
+#include "base/text.hpp"
+#include "formats/support/decimal.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+constexpr int lines_to_judge = 20;
+
+/// Takes the next line, without its end, off the front of a text.
+std::string_view take_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  const auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+/// Position of the comma in "10:00:00,123"; npos without one.
+std::size_t find_comma_in_seconds(std::string_view line) {
+  constexpr std::size_t clock_length = 8;  // "10:00:00"
+  for (auto at = line.find(','); at != std::string_view::npos; at = line.find(',', at + 1)) {
+    if (at < clock_length) continue;
+    const auto clock = line.substr(at - clock_length, clock_length);
+    const bool is_clock = clock[2] == ':' && clock[5] == ':' && is_digit(clock[0]) && is_digit(clock[1]) &&
+                          is_digit(clock[3]) && is_digit(clock[4]) && is_digit(clock[6]) &&
+                          is_digit(clock[7]);
+    if (is_clock) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// Whether the comma behind a clock's seconds is a decimal comma: a zone follows the digits, or the row has a
+/// cell more than the header.
+bool is_decimal(std::string_view line, std::size_t comma, std::string_view header) {
+  auto end = comma + 1;
+  while (end < line.size() && is_digit(line[end])) ++end;
+  const auto digits = end - comma - 1;
+  if (digits < 3 || digits > 9) return false;
+  if (end < line.size() && (line[end] == '+' || line[end] == '-' || line[end] == 'Z')) return true;
+  return std::ranges::count(line, ',') == std::ranges::count(header, ',') + 1;
+}
+
+/// "5,0e-06 W" is a number with a decimal comma.
+bool has_decimal_comma(std::string_view cell) {
+  std::size_t at = cell.starts_with('-') ? 1 : 0;
+  const auto skip_digits = [&] {
+    const auto begin = at;
+    while (at < cell.size() && is_digit(cell[at])) ++at;
+    return at > begin;
+  };
+  if (!skip_digits() || at >= cell.size() || cell[at] != ',') return false;
+  ++at;
+  return skip_digits() && cell.find(',', at) == std::string_view::npos &&
+         (at == cell.size() || !is_digit(cell[at]));
+}
+
+void append_plain(std::string& out, std::string_view line, const Dialect& dialect) {
+  CsvStyle style = csv_of_logs;
+  style.separator = dialect.separator;
+  CsvScanner scanner(line, style);
+  CsvRow row;
+  if (!scanner.next(row)) return;
+  if (row.fault != CsvFault::none) {  // the importer tells what is wrong with the line as it stands
+    out += line;
+    return;
+  }
+  bool first = true;
+  for (const auto cell : row.cells) {
+    if (!first) out += ',';
+    first = false;
+    std::string text(cell);
+    if (dialect.separator != ',' && has_decimal_comma(text)) text[text.find(',')] = '.';
+    out += csv_cell(text);
+  }
+}
+
+}  // namespace
+
+Dialect dialect_of(std::string_view head) {
+  Dialect dialect;
+  const auto header = trim(take_line(head));
+  dialect.separator = guess_csv_separator(header);
+  dialect.quoted = header.find('"') != std::string_view::npos;
+  for (int i = 0; i < lines_to_judge && !head.empty() && dialect.separator == ','; ++i) {
+    const auto line = take_line(head);
+    const auto comma = find_comma_in_seconds(line);
+    if (comma != std::string_view::npos && is_decimal(line, comma, header)) dialect.comma_in_seconds = true;
+  }
+  return dialect;
+}
+
+std::string in_plain_form(std::string_view lines, const Dialect& dialect) {
+  std::string out;
+  out.reserve(lines.size());
+  while (!lines.empty()) {
+    const bool whole = lines.find('\n') != std::string_view::npos;
+    auto line = take_line(lines);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::string pointed;
+    if (const auto comma = dialect.comma_in_seconds ? find_comma_in_seconds(line) : std::string_view::npos;
+        comma != std::string_view::npos) {
+      pointed = line;
+      pointed[comma] = '.';
+      line = pointed;
+    }
+    if (dialect.quoted || dialect.separator != ',')
+      append_plain(out, line, dialect);
+    else
+      out += line;
+    if (whole) out += '\n';
+  }
+  return out;
+}
+
+}  // namespace joulecast::formats

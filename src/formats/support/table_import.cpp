@@ -1,0 +1,460 @@
+#include "formats/support/table_import.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <list>
+#include <map>
+#include <set>
+
+#include "base/csv_scanner.hpp"
+#include "base/text.hpp"
+#include "formats/support/log_units.hpp"
+#include "formats/support/own_names.hpp"
+#include "formats/support/sample_import.hpp"
+#include "trace/plausible.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+using trace::Behaviour;
+using trace::Component;
+using trace::Quantity;
+using Role = Meaning::Role;
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+/// Without a device column, so many rows with the time of the row before are chance; more are several
+/// devices.
+constexpr double most_rows_at_one_time = 0.2;
+constexpr std::uint64_t rows_to_judge = 10;
+
+std::string_view suffix_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::energy:
+      return "energy";
+    case Quantity::power:
+      return "power";
+    case Quantity::utilisation:
+      return "utilisation";
+    case Quantity::memory_utilisation:
+      return "memory_utilisation";
+    case Quantity::memory_used:
+      return "memory";
+    case Quantity::temperature:
+      return "temperature";
+    case Quantity::frequency:
+      return "clock";
+    default:
+      return "value";
+  }
+}
+
+/// Base units for a number with a unit; dividing by 100 gives exactly 0.37 for 37 %, multiplying by 0.01
+/// would not.
+double scaled(double number, double factor) {
+  return factor < 1 ? number / std::round(1 / factor) : number * factor;
+}
+
+struct Column {
+  std::string heading;
+  Meaning meaning;
+};
+
+class TableImport : public SampleImport {
+ public:
+  TableImport(const TableRules& rules, LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
+              ImportReport& report)
+      : SampleImport(rules.kind, lines, options, sink, report), rules_(rules) {}
+
+  Status run() {
+    auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
+      return take_line(line, number, torn);
+    });
+    if (!taken) return taken;
+    if (!feed_.open() && first_without_power_ != 0)
+      return fail(ErrorKind::malformed, place_of(first_without_power_),
+                  "no column that is known to be a power: --columns time=…,power_w=… says which is");
+    if (rows_ >= rows_to_judge &&
+        static_cast<double>(rows_at_one_time_) > most_rows_at_one_time * static_cast<double>(rows_))
+      return fail(
+          ErrorKind::malformed, lines_.name(),
+          "{} of {} rows have the time of the row before: --columns time=…,device=… says which column "
+          "tells devices apart",
+          rows_at_one_time_, rows_);
+    return finish();
+  }
+
+ private:
+  Status take_line(std::string_view line, std::size_t number, bool torn) {
+    if (line.find_first_not_of("-=+*# ") == std::string_view::npos) return {};  // a ruler
+    split_.clear();
+    rewritten_.clear();
+    split_line(line, number);
+    // A row may begin with a time that only the row's other cells tell from a line of its own.
+    if (columns_.empty() || split_.size() != columns_.size())
+      if (const auto time = time_of_block(line)) {
+        block_time_ = *time;
+        row_of_block_ = 0;
+        return {};
+      }
+    if (rules_.is_noise != nullptr && rules_.is_noise(split_)) return {};
+    if (is_header()) return take_header(number);
+    if (skips_) return {};
+    if (columns_.empty()) {
+      if (auto ok = begin_without_header(number); !ok) return ok;
+      if (columns_.empty()) return {};
+    }
+    if (rules_.regroup != nullptr) rules_.regroup(split_);
+    return take_cells(number, torn);
+  }
+
+  /// If the user says what the columns are, any first line without numbers is a header.
+  [[nodiscard]] bool is_header() const {
+    if (!is_mapped()) return rules_.is_header(split_);
+    if (!columns_.empty()) return std::ranges::equal(split_, headings_);
+    return std::ranges::none_of(split_, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
+  }
+
+  [[nodiscard]] bool is_mapped() const {
+    return std::ranges::any_of(options_.columns,
+                               [](const auto& entry) { return entry.find('=') != std::string::npos; });
+  }
+
+  void split_line(std::string_view line, std::size_t number) {
+    if (rules_.blanks) {
+      split_ = cells_of(line, rules_);
+      return;
+    }
+    CsvRow row;
+    CsvScanner scanner(line, csv_of_logs, number);
+    if (!scanner.next(row)) return;
+    split_ = std::move(row.cells);
+    rewritten_ = std::move(row.rewritten);
+  }
+
+  Status take_header(std::size_t number) {
+    std::vector<std::string> headings(split_.begin(), split_.end());
+    if (headings == headings_) return {};
+    headings_ = std::move(headings);
+    std::vector<Meaning> meanings;
+    for (const auto& heading : headings_) meanings.push_back(rules_.meaning_of(heading, split_));
+    if (is_mapped())  // only what tells rows apart is still taken from the headings
+      for (auto& meaning : meanings)
+        if (meaning.role == Role::measure) meaning = {};
+    if (auto ok = apply_mapping(meanings, number); !ok) return ok;
+    return set_columns(std::move(meanings), number);
+  }
+
+  Status begin_without_header(std::size_t number) {
+    if (is_mapped()) {
+      std::vector<Meaning> meanings(split_.size());
+      headings_.clear();
+      for (std::size_t i = 0; i < split_.size(); ++i) headings_.push_back(fmt::format("column {}", i + 1));
+      if (auto ok = apply_mapping(meanings, number); !ok) return ok;
+      return set_columns(std::move(meanings), number);
+    }
+    if (rules_.guess == nullptr) return fault(number, "a row before any header");
+    auto meanings = rules_.guess(split_);
+    if (std::ranges::none_of(meanings, [](const auto& m) { return m.role == Role::measure; }))
+      return fault(number, "neither a time, nor a header, nor a row with a unit");
+    headings_.clear();
+    for (std::size_t i = 0; i < split_.size(); ++i) headings_.push_back(fmt::format("column {}", i + 1));
+    return set_columns(std::move(meanings), number);
+  }
+
+  /// What the user says with "role=column"; columns are named by heading or, from 1, by place.
+  Status apply_mapping(std::vector<Meaning>& meanings, std::size_t number) {
+    for (const auto& entry : options_.columns) {
+      const auto equals = entry.find('=');
+      if (equals == std::string::npos) continue;
+      const std::string role(trim(std::string_view(entry).substr(0, equals)));
+      const std::string column(trim(std::string_view(entry).substr(equals + 1)));
+      auto at =
+          std::ranges::find_if(
+              headings_, [&](const auto& heading) { return equals_ignoring_case(trim(heading), column); }) -
+          headings_.begin();
+      if (at == std::ssize(headings_)) {
+        const auto place = parse_uint(column);
+        if (!place || *place == 0 || *place > headings_.size())
+          return fail(ErrorKind::malformed, place_of(number), "no column {}", column);
+        at = static_cast<std::ptrdiff_t>(*place - 1);
+      }
+      const auto meaning = meaning_of_own_name(role, split_);
+      for (auto& other : meanings)
+        if (meaning.role != Role::measure && other.role == meaning.role) other = {};
+      if (meaning.role == Role::ignored)
+        return fail(ErrorKind::malformed, place_of(number), "--columns {}: not a role that a column can have",
+                    role);
+      meanings[static_cast<std::size_t>(at)] = meaning;
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string place_of(std::size_t number) const { return place(lines_.name(), number); }
+
+  Status set_columns(std::vector<Meaning> meanings, std::size_t number) {
+    columns_.clear();
+    for (std::size_t i = 0; i < headings_.size(); ++i)
+      columns_.push_back({headings_[i], std::move(meanings[i])});
+    const auto has = [&](Role role) {
+      return std::ranges::any_of(columns_, [&](const auto& column) { return column.meaning.role == role; });
+    };
+    has_device_ = has(Role::device);
+    has_time_ = has(Role::time);
+    const bool powered = std::ranges::any_of(columns_, [](const auto& column) {
+      return column.meaning.role == Role::measure &&
+             (column.meaning.quantity == Quantity::power || column.meaning.quantity == Quantity::energy);
+    });
+    // A program that writes several tables in turn has the power in one of them.
+    skips_ = !powered;
+    if (skips_ && first_without_power_ == 0) first_without_power_ = number;
+    if (skips_) return {};
+    for (const auto& column : columns_)
+      if (column.meaning.role == Role::ignored && !trim(column.heading).empty())
+        if (const auto told = fmt::format("{}: not used", column.heading); told_.insert(told).second)
+          report_.left.push_back(told);
+    group_channels();
+    change_measures();
+    return {};
+  }
+
+  /// How --columns names a column: by its place where the log has no headings.
+  [[nodiscard]] std::string place_or_name(std::size_t i) const {
+    return columns_[i].heading.starts_with("column ") ? fmt::format("{}", i + 1) : columns_[i].heading;
+  }
+
+  /// Finds the columns of each channel, by rank.
+  void group_channels() {
+    channels_.clear();
+    std::map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const auto& meaning = columns_[i].meaning;
+      if (meaning.role != Role::measure) continue;
+      const auto [at, is_new] = known.emplace(channel_name(meaning, ""), channels_.size());
+      if (is_new) channels_.emplace_back();
+      channels_[at->second].push_back(i);
+    }
+    for (auto& columns : channels_)
+      std::ranges::stable_sort(columns, {}, [&](std::size_t i) { return columns_[i].meaning.rank; });
+  }
+
+  Status take_cells(std::size_t number, bool torn) {
+    // A cell that ends within a line may have lost its last digits.
+    const auto length = split_.empty() ? 0 : split_.back().size();
+    const bool shortened = torn && (split_.size() != columns_.size() || length < last_length_);
+    last_length_ = length;
+    if (shortened) return fault(number, "cut off: the file ends within this line");
+    if (rules_.takes != nullptr) {
+      const std::vector<std::string_view> headings(headings_.begin(), headings_.end());
+      if (!rules_.takes(headings, split_)) return {};
+    }
+    // A comma at the end of each row, but not of the header, is a habit of some programs.
+    if (split_.size() == columns_.size() + 1 && split_.back().empty()) split_.pop_back();
+    if (split_.size() != columns_.size())
+      return fault(number, fmt::format("{} cells under a header of {}", split_.size(), columns_.size()));
+    LogTime time = block_time_;
+    if (has_time_) {
+      const auto own = time_of_row();
+      if (!own) return fault(number, fmt::format("\"{}\" is not a time", time_text().substr(0, 40)));
+      time = *own;
+    }
+    auto device = device_of_row(time);
+    if (!read_values()) return fault(number, std::move(reason_));
+    bound_ = limit_of_row();
+    if (bound_)
+      for (const auto channel : channels_of(device)) raise_if_power(channel);
+    return take_row(time, device, values_, number);
+  }
+
+  [[nodiscard]] std::string_view cell_with(Role role) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (columns_[i].meaning.role == role) return split_[i];
+    return {};
+  }
+
+  [[nodiscard]] std::string time_text() const {
+    const auto date = cell_with(Role::date);
+    return date.empty() ? std::string(cell_with(Role::time))
+                        : fmt::format("{} {}", date, cell_with(Role::time));
+  }
+
+  [[nodiscard]] std::optional<LogTime> time_of_row() const {
+    const auto text = time_text();
+    if (auto time = parse_log_time(text)) return time;
+    const auto column = std::ranges::find(columns_, Role::time, [](const auto& c) { return c.meaning.role; });
+    auto elapsed = parse_elapsed(text);
+    if (elapsed && column->meaning.unit == "ms") elapsed->us /= 1000;
+    return elapsed;
+  }
+
+  std::string device_of_row(const LogTime& time) {
+    ++rows_;
+    if (has_device_) return std::string(cell_with(Role::device));
+    if (!has_time_ && block_time_.kind != LogTime::Kind::none) return fmt::format("{}", row_of_block_++);
+    if (has_time_ && time.us == last_row_us_) ++rows_at_one_time_;
+    last_row_us_ = time.us;
+    return "";
+  }
+
+  /// Fills values_ with what the row has for each channel; false, with the reason, if a cell is damaged. Of
+  /// several columns for one channel, the first by rank that has a value counts.
+  bool read_values() {
+    values_.assign(channels_.size(), missing);
+    for (std::size_t channel = 0; channel < channels_.size(); ++channel)
+      for (const auto column : channels_[channel]) {
+        const auto value = value_of(column);
+        if (!value) return false;
+        if (std::isnan(values_[channel])) values_[channel] = *value;
+      }
+    return true;
+  }
+
+  std::optional<double> value_of(std::size_t i) {
+    const auto& column = columns_[i];
+    if (is_no_value(split_[i])) return missing;
+    const auto cell = parse_cell(split_[i]);
+    const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(column.meaning.unit);
+    const auto factor = log_unit_factor(column.meaning.quantity, unit);
+    if (cell && factor) return scaled(cell->number, *factor);
+    reason_ =
+        cell && unit.empty()
+            ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
+                          column.heading, place_or_name(i))
+            : fmt::format("{}: \"{}\" is not a number of this kind", column.heading, split_[i].substr(0, 40));
+    return std::nullopt;
+  }
+
+  std::vector<Measure> measures_of(std::string_view device, std::size_t number) override {
+    std::vector<Measure> measures;
+    for (const auto& columns : channels_) {
+      const auto& meaning = columns_[columns.front()].meaning;
+      const auto index = parse_uint(device);
+      const auto name = has_device_ && !index ? fmt::format("{}", number) : std::string(device);
+      auto& measure = measures.emplace_back();
+      for (const auto column : columns)
+        measure.from += (measure.from.empty() ? "" : " or ") + columns_[column].heading;
+      measure.zero = meaning.zero;
+      auto& channel = measure.channel;
+      channel.name = channel_name(meaning, name);
+      channel.quantity = meaning.quantity;
+      channel.behaviour = meaning.behaviour;
+      channel.component = meaning.component;
+      channel.contained_in = meaning.contained_in;
+      channel.device = !meaning.rail.empty()     ? meaning.rail
+                       : !meaning.device.empty() ? meaning.device
+                       : has_device_             ? std::string(device)
+                                                 : name;
+      if (meaning.component == Component::gpu && channel.device.empty()) channel.device = "0";
+      if (meaning.quantity == Quantity::power && meaning.component == Component::gpu)
+        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu, known_limit()));
+    }
+    return measures;
+  }
+
+  void describe(trace::Run& run) override {
+    if (const auto name = cell_with(Role::name); !name.empty()) run.info.training.gpu = std::string(name);
+  }
+
+  [[nodiscard]] std::optional<Watts> known_limit() const {
+    const auto name = cell_with(Role::name);
+    return options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
+  }
+
+  /// What the row's device may draw by its own limit column.
+  [[nodiscard]] std::optional<Watts> limit_of_row() const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].meaning.role != Role::limit) continue;
+      const auto cell = parse_cell(split_[i]);
+      const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(columns_[i].meaning.unit);
+      const auto factor = log_unit_factor(Quantity::power, unit);
+      if (!cell || !factor) return std::nullopt;
+      const Watts limit{cell->number * *factor};
+      if (limit <= Watts{0} || limit > trace::most_of(Component::gpu)) return std::nullopt;
+      return trace::most_of(Component::gpu, limit);
+    }
+    return std::nullopt;
+  }
+
+  void raise_if_power(std::size_t channel) {
+    if (feed_.is_power(channel)) feed_.raise_bound(channel, *bound_);
+  }
+
+  const TableRules& rules_;
+  std::vector<std::string_view> split_;
+  std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
+  std::vector<std::string> headings_;
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::size_t>> channels_;  ///< the columns of each channel of a row's device
+  std::vector<double> values_;
+  std::string reason_;
+  std::set<std::string> told_;
+  bool skips_ = false;                   ///< the rows of a table without a power
+  std::size_t first_without_power_ = 0;  ///< line of the first such table's header; 0 = none
+  bool has_device_ = false;
+  bool has_time_ = false;
+  LogTime block_time_;
+  std::size_t row_of_block_ = 0;
+  std::uint64_t rows_ = 0;
+  std::uint64_t rows_at_one_time_ = 0;
+  std::int64_t last_row_us_ = std::numeric_limits<std::int64_t>::min();
+  std::size_t last_length_ = 0;
+  std::optional<Watts> bound_;
+};
+
+}  // namespace
+
+std::optional<LogTime> time_of_block(std::string_view line) {
+  constexpr std::string_view around = " \t-=#*[]<>|";
+  const auto begin = line.find_first_not_of(around);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const auto time = parse_log_time(line.substr(begin, line.find_last_not_of(around) - begin + 1));
+  // A number alone may be a reading as well.
+  const bool written = line.find(':') != std::string_view::npos || (time && time->zoned);
+  return written ? time : std::nullopt;
+}
+
+std::string channel_name(const Meaning& meaning, std::string_view device) {
+  std::string name;
+  if (meaning.component != Component::other) name = trace::name_of(meaning.component);
+  auto place = meaning.device.empty() ? device : std::string_view(meaning.device);
+  if (place.empty() && meaning.component == Component::gpu) place = "0";
+  name += place;
+  if (!meaning.rail.empty()) name += (name.empty() ? "" : "_") + meaning.rail;
+  if (!name.empty()) name += '_';
+  return name + std::string(suffix_of(meaning.quantity));
+}
+
+std::vector<std::string_view> cells_of(std::string_view line, const TableRules& rules) {
+  std::vector<std::string_view> cells;
+  if (!rules.blanks) {
+    for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
+    return cells;
+  }
+  while (line.starts_with('#') || line.starts_with(' ')) line.remove_prefix(1);
+  constexpr std::string_view blanks = " \t\r";
+  for (auto begin = line.find_first_not_of(blanks); begin != std::string_view::npos;
+       begin = line.find_first_not_of(blanks, begin)) {
+    const auto end = std::min(line.find_first_of(blanks, begin), line.size());
+    cells.push_back(line.substr(begin, end - begin));
+    begin = end;
+  }
+  return cells;
+}
+
+std::string_view first_line(std::string_view head) {
+  while (!head.empty()) {
+    const auto line = trim(head.substr(0, head.find('\n')));
+    if (!line.empty()) return line;
+    head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
+  }
+  return {};
+}
+
+Status import_table(const TableRules& rules, LineReader& lines, const ImportOptions& options,
+                    trace::RunSink& sink, ImportReport& report) {
+  return TableImport(rules, lines, options, sink, report).run();
+}
+
+}  // namespace joulecast::formats
