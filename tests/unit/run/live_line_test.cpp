@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace joulecast::run {
 namespace {
 
-TEST(LiveLine, NamesWhatIsNotMeasured) {
+measure::Live with_everything() {
   measure::Live live;
   trace::ComponentEnergy gpu, cpu;
   gpu.component = trace::Component::gpu;
@@ -19,8 +21,12 @@ TEST(LiveLine, NamesWhatIsNotMeasured) {
   live.elapsed = Seconds{90};
   live.epoch = 4;
   live.total_epochs = 20;
-  EXPECT_EQ(live_line(live, std::nullopt),
-            "312 W · 12.0 kJ (gpu 10.0 kJ, cpu 2.00 kJ modelled) · epoch 4/20 · 1 min 30 s");
+  return live;
+}
+
+TEST(LiveLine, NamesWhatIsNotMeasured) {
+  EXPECT_EQ(live_line(with_everything(), std::nullopt),
+            "12.0 kJ so far · 312 W · epoch 4/20 · 1 min 30 s · gpu 10.0 kJ, cpu 2.00 kJ modelled");
 }
 
 TEST(LiveLine, KnowsNothingWithoutReadings) {
@@ -29,14 +35,45 @@ TEST(LiveLine, KnowsNothingWithoutReadings) {
   EXPECT_EQ(live_line(live, std::nullopt), "power unknown · 1.00 s");
 }
 
+TEST(LiveLine, BeginsWithTheTotalAndTheTimeLeft) {
+  auto live = with_everything();
+  live.projection.emplace();
+  live.projection->total.value = Joules{61'000};
+  live.projection->total.interval = {Joules{58'200}, Joules{63'900}};
+  live.projection->remaining_time.value = Seconds{480};
+  live.projection->ready = true;
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("total 61.0 kJ (58.2 kJ to 63.9 kJ), 8 min 00 s left · "))
+      << live_line(live, std::nullopt);
+}
+
 TEST(LiveLine, ShowsTheCarbonOfTheProjectedTotalWhereThePlaceIsKnown) {
   measure::Live live;
   live.elapsed = Seconds{10};
   live.projection.emplace();
   live.projection->total.value = Joules{3.6e6};
   live.projection->ready = true;
-  EXPECT_EQ(live_line(live, std::nullopt), "power unknown · 10.0 s · total 3.60 MJ");
-  EXPECT_EQ(live_line(live, GramsPerKilowattHour{250}), "power unknown · 10.0 s · total 3.60 MJ, 250 g CO2e");
+  EXPECT_EQ(live_line(live, std::nullopt), "total 3.60 MJ · power unknown · 10.0 s");
+  EXPECT_EQ(live_line(live, GramsPerKilowattHour{250}), "total 3.60 MJ, 250 g CO2e · power unknown · 10.0 s");
+}
+
+TEST(LiveLine, LeavesOutWholePartsWhereThereIsNoRoom) {
+  auto live = with_everything();
+  live.projection.emplace();
+  live.projection->total.value = Joules{61'000};
+  live.projection->total.interval = {Joules{58'200}, Joules{63'900}};
+  live.projection->remaining_time.value = Seconds{480};
+  const auto whole = live_line(live, std::nullopt);
+  for (int columns = 1; columns < 160; ++columns) {
+    const auto line = live_line(live, std::nullopt, columns);
+    const auto width = std::ranges::count_if(line, [](unsigned char c) { return (c & 0xC0) != 0x80; });
+    EXPECT_LT(width, columns);
+    const auto last = line.rfind(" · ");
+    const auto part = last == std::string::npos ? line : line.substr(last + 4);
+    const bool is_whole = part.starts_with("total") || whole.find(part) != std::string::npos;
+    EXPECT_TRUE(is_whole) << columns << ": " << line;
+  }
+  EXPECT_EQ(live_line(live, std::nullopt, 50), "total 61.0 kJ, 8 min 00 s left (not settled)");
+  EXPECT_EQ(live_line(live, std::nullopt, 20), "");
 }
 
 }  // namespace
