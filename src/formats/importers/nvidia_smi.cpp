@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
+#include "formats/support/log_time.hpp"
 #include "formats/support/nvidia_smi_rows.hpp"
 #include "trace/plausible.hpp"
 
@@ -191,7 +192,8 @@ class Import : public LineImport {
 
   /// Handles a line that is not a row: a blank line, a repeated header (the log was appended to) or damage.
   Status take_other(std::string_view line, std::string_view behind, std::size_t number, bool cut_off) {
-    if (trim(line).empty()) return {};
+    // Blank lines, rulers, and dates that a loop writes between its blocks hold nothing.
+    if (line.find_first_not_of(" \t\r-=+*#") == std::string_view::npos || parse_log_time(line)) return {};
     if (nvidia_smi::is_header(line)) {
       auto columns = nvidia_smi::columns_of_header(split(trim(line), ','));
       nvidia_smi::drop_empty_rivals(columns, rows_behind_header(behind));

@@ -93,7 +93,7 @@ class TableImport : public SampleImport {
     rewritten_.clear();
     split_line(line, number);
     // A row may begin with a time that only the row's other cells tell from a line of its own.
-    if (columns_.empty() || split_.size() != columns_.size())
+    if (!has_time_ || split_.size() != columns_.size())
       if (const auto time = time_of_block(line)) {
         block_time_ = *time;
         row_of_block_ = 0;
@@ -418,6 +418,7 @@ std::optional<LogTime> time_of_block(std::string_view line) {
 std::string channel_name(const Meaning& meaning, std::string_view device) {
   std::string name;
   if (meaning.component != Component::other) name = trace::name_of(meaning.component);
+  if (meaning.component == Component::other && !(device.empty() && meaning.device.empty())) name = "device";
   auto place = meaning.device.empty() ? device : std::string_view(meaning.device);
   if (place.empty() && meaning.component == Component::gpu) place = "0";
   name += place;
