@@ -98,7 +98,7 @@ def check_content(package, control, version):
     assert control["Architecture"] == call("dpkg", "--print-architecture").strip(), control
     assert re.fullmatch(r".+ <.+@.+>", control["Maintainer"]), control
     assert "joules" in control["Description"].splitlines()[0] and len(control["Description"].splitlines()) > 3, control
-    for library in ("libc6 (>=", "libfmt9", "libsqlite3-0", "libonnx"):
+    for library in ("libc6 (>=", "libfmt9", "libsqlite3-0", "libonnx", "libre2"):
         assert library in control["Depends"], control["Depends"]
     listed = call("dpkg-deb", "-c", package)
     names = {line.split(None, 5)[5] for line in listed.splitlines()}

@@ -34,7 +34,7 @@ std::function<int()> define(Arguments app) {
                  "Only runs since then: 7d, 12h, 2026-01-31, 2026-01-31T12:00 (UTC)")
       .type_name("TIME");
   app.add_option("--until", request.until, "Only runs that began before then").type_name("TIME");
-  app.add_option("--status", request.status, "Only running, finished, failed or interrupted runs")
+  app.add_option("--status", request.status, "Only running, finished, failed, interrupted or stopped runs")
       .type_name("STATUS");
   app.add_option("--host", request.host, "Only runs of this machine").type_name("NAME");
   app.add_option("--sort", request.sort,

@@ -8,12 +8,13 @@
 
 #include "cli/support/command.hpp"
 #include "cli/support/program.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 int refuse(std::string_view problem, std::string_view help) {
-  fmt::print(stderr, "joulecast: {} (joulecast {}--help)\n", problem, help);
+  run::tell("joulecast: {} (joulecast {}--help)\n", problem, help);
   return unusable;
 }
 
@@ -37,7 +38,7 @@ int run(int argc, char** argv) {
 /// buffer.
 int with_output_written(int status) {
   if (std::fflush(stdout) == 0) return status;
-  fmt::print(stderr, "joulecast: standard output: {}\n", std::strerror(errno));
+  run::tell("joulecast: standard output: {}\n", std::strerror(errno));
   return status == done ? failed : status;
 }
 
@@ -49,7 +50,7 @@ int main(int argc, char** argv) {
   try {
     return with_output_written(run(argc, argv));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "joulecast: {}\n", error.what());
+    joulecast::run::tell("joulecast: {}\n", error.what());
     return failed;
   }
 }

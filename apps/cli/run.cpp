@@ -9,6 +9,7 @@
 #include "report/unstored_run.hpp"
 #include "run/child.hpp"
 #include "run/run_command.hpp"
+#include "run/tell.hpp"
 #include "session/runs/change_runs.hpp"
 #include "session/runs/export_run.hpp"
 #include "session/runs/open_store.hpp"
@@ -29,7 +30,15 @@ struct RunArguments {
   std::string limit_energy;
   std::string on_limit = "warn";
   std::string stop_if_projected;
+  std::string live = "auto";
+  std::string log_every = "5m";
 };
+
+// Bounds of what a training can count, as in the protocol (docs/protocol.md).
+constexpr double least_total = 1e-9;
+constexpr double most_epochs = 1e9;
+constexpr double most_steps = 1e15;
+constexpr const char* on_limit_command = "exec:";
 
 /// Parses a non-empty text into `target`; invalid if the text is malformed.
 template <class Target, class Parse>
@@ -43,6 +52,28 @@ Status take(const std::string& text, const char* option, const char* example, Pa
   return {};
 }
 
+/// "warn", "term" or "exec:COMMAND", as the parser has checked.
+measure::OnLimit action_of(const std::string& text, std::string& command) {
+  if (text == "warn") return measure::OnLimit::warn;
+  if (text == "term") return measure::OnLimit::terminate;
+  command = text.substr(std::string_view(on_limit_command).size());
+  return measure::OnLimit::command;
+}
+
+Status check_total(const std::optional<double>& total, const char* option, double most) {
+  if (!total || (*total >= least_total && *total <= most)) return {};
+  return fail(ErrorKind::invalid, option, "{:g} is not {:g} to {:g}", *total, least_total, most);
+}
+
+/// Nothing for "auto".
+std::optional<run::LiveMode> live_mode_of(std::string_view name) {
+  if (name == "row") return run::LiveMode::row;
+  if (name == "title") return run::LiveMode::title;
+  if (name == "log") return run::LiveMode::log;
+  if (name == "off") return run::LiveMode::off;
+  return std::nullopt;
+}
+
 Status complete(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
@@ -51,6 +82,9 @@ Status complete(RunArguments& arguments) {
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
+      take(arguments.log_every, "--log-every", "5m or 30s", parse_duration, options.log_every),
+      check_total(options.total_epochs, "--epochs", most_epochs),
+      check_total(options.total_steps, "--steps", most_steps),
       carbon::check(options.place),
   };
   for (const auto& step : steps)
@@ -60,8 +94,8 @@ Status complete(RunArguments& arguments) {
   options.tags = *tags;
   if (!arguments.store.empty()) options.store = arguments.store;
   options.adopt_orphans = true;
-  options.limits.at_energy =
-      arguments.on_limit == "term" ? measure::OnLimit::terminate : measure::OnLimit::warn;
+  options.live = live_mode_of(arguments.live);
+  options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);
   return {};
 }
 
@@ -76,15 +110,15 @@ int report_not_started(const Error& error) {
 /// Shows the stored run like `show`. An error here is reported but does not change the exit status, because
 /// the command has done its work.
 void show_result(const RunArguments& arguments, const run::MeasureResult& result) {
-  const auto trouble = [](const Error& error) { fmt::print(stderr, "joulecast: {}\n", to_string(error)); };
+  const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
   const auto sums = [&] {
     if (!quiet && result.energy.total)
-      fmt::print(stderr, "joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
+      run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty())
-        fmt::print(stderr, "joulecast: {}: not written, because the run was not stored\n", file);
+        run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -95,7 +129,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto report = session::summarise_run(**store, result.run_id, {});
   if (!report) return trouble(report.error());
   // Standard output belongs to the command, so joulecast writes to standard error.
-  if (!quiet) fmt::print(stderr, "\n{}", report::to_text(*report));
+  if (!quiet) run::tell("\n{}", report::to_text(*report));
   if (!arguments.json.empty())
     if (const auto written = write_json(report::to_json_text(*report), arguments.json); !written)
       trouble(written.error());
@@ -114,7 +148,11 @@ int run(RunArguments& arguments) {
   environment.gpus = arguments.gpus;
   const auto result = run::measure(arguments.options, environment);
   if (!result) return report_not_started(result.error());
-  show_result(arguments, *result);
+  try {
+    show_result(arguments, *result);
+  } catch (const std::exception& error) {
+    run::tell("joulecast: {}\n", error.what());
+  }
   return result->exit_status;
 }
 
@@ -123,7 +161,7 @@ std::function<int()> define(Arguments app) {
   auto& options = arguments->options;
   app.add_option("COMMAND", options.command, "The training's command line, after --");
   app.positionals_at_end();
-  app.add_option("--name", options.name, "Name of the run; its command's name where not given");
+  app.add_option("--name", options.name, "Name of the run; its script's name where not given");
   app.add_option(
          "--tag", arguments->tags,
          "key=value, kept with the run; may be repeated; architecture=, batch_size=, dataset= … let fit "
@@ -146,20 +184,36 @@ std::function<int()> define(Arguments app) {
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");
-  app.add_option("--on-limit", arguments->on_limit, "What to do at the limit")
-      .one_of({"warn", "term"})
+  app.add_option("--on-limit", arguments->on_limit,
+                 "What to do at the limit: warn, end the command (term), or run another one (exec:COMMAND)")
+      .one_of({"warn", "term"}, on_limit_command)
       .show_default();
   app.add_option("--stop-if-projected", arguments->stop_if_projected,
-                 "End the command once its projected total is surely above this: 3kWh");
+                 "End the command once its projected total is surely above this: 3kWh; never on a guess");
   app.add_option("--stop-probability", options.limits.probability, "How sure --stop-if-projected has to be")
       .between(0.5, 1.0)
       .show_default();
+  app.add_flag("--dry-stop", options.limits.dry, "Only tell what the limits would do");
   app.add_option("--epochs", options.total_epochs,
                  "Number of epochs, where the training's output does not tell")
       .above_zero();
+  app.add_option("--steps", options.total_steps, "Number of steps, where the training's output does not tell")
+      .above_zero();
   app.add_option("--epoch-regex", options.epoch_regex,
                  "How the output names an epoch: group 1 its number, group 2 the total");
+  app.add_option("--step-regex", options.step_regex,
+                 "How the output names a step: group 1 its number, group 2 the total");
+  app.add_flag("--keep-buffering", options.keep_buffering,
+               "Do not set PYTHONUNBUFFERED=1 for a command whose output goes into a pipe");
+  app.add_flag("--keep-arguments", options.keep_arguments,
+               "Keep passwords, keys and tokens of the command line in the store, too");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
+  app.add_option("--live", arguments->live,
+                 "Where the live line goes: a row of its own below the output, the window's title, or a plain "
+                 "line from time to time (log)")
+      .one_of({"auto", "row", "title", "log", "off"})
+      .show_default();
+  app.add_option("--log-every", arguments->log_every, "How often --live log tells: 5m, 30s").show_default();
   app.add_flag("--quiet,-q", options.quiet, "Show nothing of our own but losses");
   return [arguments] { return run(*arguments); };
 }

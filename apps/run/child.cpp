@@ -1,6 +1,7 @@
 #include "run/child.hpp"
 
-#include <sys/ioctl.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "base/system_error.hpp"
+#include "run/session_leader.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -46,7 +48,6 @@ struct Becoming {
   std::vector<char*> arguments;
   std::vector<char*> environment;
   int in = STDIN_FILENO, out = STDOUT_FILENO, err = STDERR_FILENO;
-  bool own_session = false;
   int gate = -1;
   int report = -1;
 };
@@ -58,10 +59,6 @@ struct Becoming {
   do got = ::read(command.gate, &go, 1);
   while (got < 0 && errno == EINTR);
   if (got != 1) ::_exit(exit_not_found);  // the parent ended without releasing the child
-  if (command.own_session) {
-    ::setsid();
-    ::ioctl(command.in, TIOCSCTTY, 0);
-  }
   ::dup2(command.in, STDIN_FILENO);
   ::dup2(command.out, STDOUT_FILENO);
   ::dup2(command.err, STDERR_FILENO);
@@ -80,8 +77,11 @@ std::optional<int> wait_for(pid_t pid, int options) {
   while (ended < 0 && errno == EINTR);
   if (ended == 0) return std::nullopt;
   if (ended < 0) return exit_unknown;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return shell_status(status);
 }
+
+/// How long a leader may take to end once nobody needs its terminal.
+constexpr int leader_patience_ms = 200;
 
 }  // namespace
 
@@ -102,38 +102,78 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
   if (childs.out_is_input) command.in = command.out;
   if (childs.out_is_error) command.err = command.out;
   if (childs.err) command.err = childs.err.get();
-  command.own_session = streams->ours.own_session;
   command.gate = gate->read_end.get();
   command.report = report->write_end.get();
 
   Child child;
   child.name_ = options.command.front();
+  child.leads_session_ = streams->ours.own_session;
+  Pipe news, stay;
+  if (child.leads_session_) {
+    auto first = make_pipe();
+    if (!first) return propagate(first.error());
+    auto second = make_pipe();
+    if (!second) return propagate(second.error());
+    news = std::move(*first);
+    stay = std::move(*second);
+  }
   child.pid_ = ::fork();
   if (child.pid_ < 0) return fail(ErrorKind::retry, child.name_, "cannot fork: {}", std::strerror(errno));
   if (child.pid_ == 0) {
     gate->write_end.reset();  // otherwise the child would not notice the end of the parent
+    stay.write_end.reset();
+    if (child.leads_session_) lead_session({command.out, news.write_end.get(), stay.read_end.get()});
     become(command, signals);
   }
-  child.leads_session_ = streams->ours.own_session;
+  child.command_ = child.pid_;
   child.streams_ = std::move(streams->ours);
+  child.streams_.session = std::move(stay.write_end);
   child.gate_ = std::move(gate->write_end);
   child.report_ = std::move(report->read_end);
+  child.news_ = std::move(news.read_end);
+  news.write_end.reset();
+  if (child.leads_session_)
+    if (const auto began = child.meet_leader(); !began) return propagate(began.error());
   return child;
+}
+
+/// Learns from the leader which process will be the command.
+Status Child::meet_leader() {
+  SessionNews news;
+  ssize_t got = 0;
+  do got = ::read(news_.get(), &news, sizeof news);
+  while (got < 0 && errno == EINTR);
+  if (got != sizeof news || news.kind != SessionNews::began)
+    return fail(ErrorKind::retry, name_, "cannot fork: {}",
+                std::strerror(news.kind == SessionNews::refused ? news.value : ECHILD));
+  command_ = news.value;
+  ::fcntl(news_.get(), F_SETFL, O_NONBLOCK);
+  return {};
 }
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
+      command_(other.command_),
       streams_(std::move(other.streams_)),
       gate_(std::move(other.gate_)),
       report_(std::move(other.report_)),
+      news_(std::move(other.news_)),
       name_(std::move(other.name_)),
       leads_session_(other.leads_session_),
-      ended_(other.ended_) {}
+      ended_(other.ended_),
+      stopped_(other.stopped_) {}
 
 Child::~Child() {
-  if (!gate_ || pid_ < 0) return;
+  if (pid_ < 0) return;
+  const bool released = !gate_;
   gate_.reset();
-  (void)wait_for(pid_, 0);
+  streams_ = {};
+  if (!leads_session_ && !released) (void)wait_for(pid_, 0);
+  if (!leads_session_) return;
+  // The leader stays if something that the command left behind still uses the terminal.
+  pollfd waiting{news_.get(), 0, 0};
+  ::poll(&waiting, 1, leader_patience_ms);
+  (void)wait_for(pid_, WNOHANG);
 }
 
 Status Child::release() {
@@ -146,7 +186,7 @@ Status Child::release() {
   while (got < 0 && errno == EINTR);
   report_.reset();
   if (got <= 0) return {};
-  (void)wait_for(pid_, 0);
+  if (!leads_session_) (void)wait_for(pid_, 0);
   ended_ = true;
   if (means_not_found(error)) return fail(ErrorKind::unavailable, name_, "command not found");
   return fail(ErrorKind::denied, name_, "cannot be executed: {}", std::strerror(error));
@@ -154,14 +194,31 @@ Status Child::release() {
 
 void Child::send(int signal) const {
   if (ended_) return;
-  ::kill(leads_session_ ? -pid_ : pid_, signal);
+  ::kill(leads_session_ ? -command_ : command_, signal);
 }
 
 std::optional<int> Child::reap() {
   if (ended_) return std::nullopt;
-  const auto status = wait_for(pid_, WNOHANG);
+  const auto status = leads_session_ ? hear_leader() : wait_for(pid_, WNOHANG);
   ended_ = status.has_value();
   return status;
+}
+
+/// Reads what the leader has told since the last call. If somebody killed the leader, the command may have
+/// become a child of this process.
+std::optional<int> Child::hear_leader() {
+  for (;;) {
+    SessionNews news;
+    const auto got = ::read(news_.get(), &news, sizeof news);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got != sizeof news) {
+      lost_leader_ = true;
+      return wait_for(command_, WNOHANG);
+    }
+    if (news.kind == SessionNews::stopped) stopped_ = true;
+    if (news.kind == SessionNews::ended) return news.value;
+  }
 }
 
 }  // namespace joulecast::run

@@ -36,31 +36,45 @@ class Child {
   Child& operator=(Child&&) = delete;
   ~Child();  ///< ends a child that was never released
 
+  /// The root of the process tree that is measured: the command, or the leader of its session.
   [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] pid_t command() const { return command_; }
   /// The parent's ends of the child's streams, for a relay. Call once.
   [[nodiscard]] ChildStreams take_streams() { return std::move(streams_); }
-  /// Whether it leads a session on a terminal of its own. Signals from joulecast's terminal then do not reach
+  /// Whether it has a session on a terminal of its own. Signals from joulecast's terminal then do not reach
   /// it.
   [[nodiscard]] bool leads_session() const { return leads_session_; }
 
   /// Lets the command begin. unavailable (not found) or denied (not executable) if it cannot; the child has
   /// then ended.
   [[nodiscard]] Status release();
-  /// Sends a signal to the command, or to its whole session if it leads one.
+  /// Sends a signal to the command, or to its group if it has a session of its own.
   void send(int signal) const;
   /// Returns the command's exit status (128 + signal if it was killed) if it has ended. Collects this child
   /// only, and does not block.
   [[nodiscard]] std::optional<int> reap();
+  /// Readable when reap() or take_stop() may have something new; -1 if SIGCHLD says so instead.
+  [[nodiscard]] int news() const { return lost_leader_ ? -1 : news_.get(); }
+  /// Whether the command was stopped since the last call. Only known if it has a session of its own; else it
+  /// is stopped together with this process.
+  [[nodiscard]] bool take_stop() { return std::exchange(stopped_, false); }
 
  private:
   Child() = default;
-  pid_t pid_ = -1;
+  [[nodiscard]] Status meet_leader();
+  [[nodiscard]] std::optional<int> hear_leader();
+
+  pid_t pid_ = -1;      ///< the process that was forked: the command or its session's leader
+  pid_t command_ = -1;  ///< the command
   ChildStreams streams_;
   Descriptor gate_;    ///< a byte written here lets the command begin
   Descriptor report_;  ///< delivers the child's errno if exec fails; a successful exec closes it
+  Descriptor news_;    ///< what the session's leader tells
   std::string name_;
   bool leads_session_ = false;
   bool ended_ = false;
+  bool stopped_ = false;
+  bool lost_leader_ = false;
 };
 
 }  // namespace joulecast::run

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 
 #include <cerrno>
@@ -23,13 +24,13 @@ Result<Descriptor> for_us_alone(Descriptor descriptor) {
   return above_standard_streams(std::move(descriptor));
 }
 
-/// Opens a terminal with the settings of joulecast's own. If the child has no session of its own, output
-/// processing is switched off: joulecast's terminal does it, and it must not happen twice.
-Result<Terminal> make_terminal(bool own_session) {
+/// Opens a terminal with the settings of joulecast's own (`like`). If the child has no session of its own,
+/// output processing is switched off: joulecast's terminal does it, and it must not happen twice.
+Result<Terminal> make_terminal(int like, bool own_session) {
   termios mode{};
   winsize size{};
-  const bool known = ::tcgetattr(STDOUT_FILENO, &mode) == 0;
-  ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  const bool known = ::tcgetattr(like, &mode) == 0;
+  ::ioctl(like, TIOCGWINSZ, &size);
   if (known && !own_session) mode.c_oflag &= ~static_cast<tcflag_t>(OPOST);
   int master = -1, slave = -1;
   if (::openpty(&master, &slave, nullptr, known ? &mode : nullptr, &size) != 0)
@@ -42,12 +43,36 @@ Result<Terminal> make_terminal(bool own_session) {
   return Terminal{std::move(*ours), std::move(*childs)};
 }
 
-Status connect(Descriptor& ours, Descriptor& childs) {
+/// Whether what is written to either stream ends up in the same place in the order of writing.
+bool are_the_same(int first, int second) {
+  struct stat one {
+  }, other{};
+  if (::fstat(first, &one) != 0 || ::fstat(second, &other) != 0) return false;
+  if (one.st_dev != other.st_dev || one.st_ino != other.st_ino) return false;
+  // A regular file that was opened twice has two positions.
+  return !S_ISREG(one.st_mode) || ::lseek(first, 0, SEEK_CUR) == ::lseek(second, 0, SEEK_CUR);
+}
+
+Status connect_pipe(Descriptor& ours, Descriptor& childs) {
   auto pipe = make_pipe();
   if (!pipe) return propagate(pipe.error());
   ours = std::move(pipe->read_end);
   childs = std::move(pipe->write_end);
   return {};
+}
+
+Status connect_terminal(int like, bool own_session, Descriptor& ours, Descriptor& childs) {
+  auto terminal = make_terminal(like, own_session);
+  if (!terminal) return propagate(terminal.error());
+  ours = std::move(terminal->master);
+  childs = std::move(terminal->slave);
+  return {};
+}
+
+/// Connects a stream of the child like joulecast's own stream.
+Status connect(int like, bool own_session, Descriptor& ours, Descriptor& childs, bool& is_terminal) {
+  is_terminal = ::isatty(like) == 1;
+  return is_terminal ? connect_terminal(like, own_session, ours, childs) : connect_pipe(ours, childs);
 }
 
 }  // namespace
@@ -56,25 +81,19 @@ Result<StreamPair> make_streams(bool watch_output) {
   StreamPair pair;
   if (!watch_output) return pair;
   auto& [ours, childs] = pair;
-  const bool in_tty = ::isatty(STDIN_FILENO) == 1;
-  const bool out_tty = ::isatty(STDOUT_FILENO) == 1;
-  const bool err_tty = ::isatty(STDERR_FILENO) == 1;
-  if (out_tty) {
-    auto terminal = make_terminal(in_tty);
-    if (!terminal) return propagate(terminal.error());
-    ours.out = std::move(terminal->master);
-    childs.out = std::move(terminal->slave);
-    ours.terminal = true;
-    ours.own_session = in_tty;
-    childs.out_is_input = in_tty;
-    childs.out_is_error = err_tty;
-  } else if (const auto connected = connect(ours.out, childs.out); !connected) {
+  ours.own_session =
+      ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1 && are_the_same(STDIN_FILENO, STDOUT_FILENO);
+  childs.out_is_input = ours.own_session;
+  ours.err_goes_with_out = childs.out_is_error = are_the_same(STDOUT_FILENO, STDERR_FILENO);
+  if (const auto connected =
+          connect(STDOUT_FILENO, ours.own_session, ours.out, childs.out, ours.out_is_terminal);
+      !connected)
     return propagate(connected.error());
-  }
-  // If standard output is piped but standard error is a terminal, the child keeps that terminal: nothing on
-  // it needs to be read.
-  if (!err_tty)
-    if (const auto connected = connect(ours.err, childs.err); !connected) return propagate(connected.error());
+  // Two different terminals: the child keeps the second one.
+  if (childs.out_is_error || (ours.out_is_terminal && ::isatty(STDERR_FILENO) == 1)) return pair;
+  if (const auto connected = connect(STDERR_FILENO, false, ours.err, childs.err, ours.err_is_terminal);
+      !connected)
+    return propagate(connected.error());
   return pair;
 }
 

@@ -9,13 +9,23 @@ namespace joulecast::run {
 struct ChildStreams {
   /// Reads what the child writes to standard output: a pipe or its terminal. None = not watched.
   Descriptor out;
-  /// The same for standard error. None if not watched, or if it is `out`'s terminal.
+  /// The same for standard error. None if not watched, or if both go through `out` in the order in which they
+  /// are written.
   Descriptor err;
-  /// `out` is a terminal whose size follows the user's.
-  bool terminal = false;
-  /// The child leads a session on that terminal. Keys that the user types reach it through `out`, including
-  /// keys that send signals.
+  bool out_is_terminal = false;  ///< its size follows the user's
+  bool err_is_terminal = false;
+  bool err_goes_with_out = false;
+  /// The child has a session of its own on the terminal `out`. Keys that the user types reach it through
+  /// `out`, including keys that send signals.
   bool own_session = false;
+  /// Keeps the leader of the child's session until every holder of this end is gone.
+  Descriptor session;
+
+  /// The terminal's descriptor; -1 if the child has none that is watched.
+  [[nodiscard]] int terminal() const {
+    if (out_is_terminal) return out.get();
+    return err_is_terminal ? err.get() : -1;
+  }
 };
 
 /// The child's ends. A stream without one is inherited from joulecast.
@@ -23,7 +33,7 @@ struct InheritedStreams {
   Descriptor out;
   Descriptor err;
   bool out_is_input = false;  ///< standard input is `out`'s terminal
-  bool out_is_error = false;  ///< standard error is `out`'s terminal
+  bool out_is_error = false;  ///< standard error goes where standard output goes
 };
 
 struct StreamPair {
@@ -31,8 +41,9 @@ struct StreamPair {
   InheritedStreams childs;
 };
 
-/// Uses a terminal if joulecast has one, else pipes; nothing if the output is not watched. retry if the
-/// system has no more of them.
+/// Gives each stream a terminal if joulecast's own is one, else a pipe; nothing if the output is not watched.
+/// Streams that are the same file in joulecast stay one, so that the order of what is written stays too.
+/// retry if the system has no more of them.
 [[nodiscard]] Result<StreamPair> make_streams(bool watch_output);
 
 }  // namespace joulecast::run

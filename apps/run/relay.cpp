@@ -1,137 +1,289 @@
 #include "run/relay.hpp"
 
 #include <poll.h>
-#include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/system_error.hpp"
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
-#include "run/write_all.hpp"
+#include "run/relay_process.hpp"
 
 namespace joulecast::run {
 namespace {
 
-/// Puts the user's terminal into raw mode, because its keys are for the child.
-class RawMode {
- public:
-  RawMode() {
-    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
-    auto mode = before_;
-    ::cfmakeraw(&mode);
-    set_ = ::tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0;
-  }
-  ~RawMode() {
-    if (set_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-  }
-  RawMode(const RawMode&) = delete;
-  RawMode& operator=(const RawMode&) = delete;
-
- private:
-  termios before_{};
-  bool set_ = false;
-};
+/// The copy carries its times, so nothing is lost if joulecast looks at it only this often.
+constexpr int nap_ms = 100;
+constexpr int naps_until_settled = 2;
+/// How long an answer of the process may take. It never waits for anything itself.
+constexpr int answer_patience_ms = 1000;
+constexpr std::size_t most_lines_waiting = 100;
+constexpr int most_replacements = 10;
 
 }  // namespace
 
 class Relay::State {
  public:
-  State(ChildStreams streams, RelayHost host, WakeUp ended)
-      : streams_(std::move(streams)), host_(std::move(host)), ended_(std::move(ended)) {}
-  ~State() { finish(); }
+  State(ChildStreams streams, LiveMode live, Listener listener, CopyRing ring, RelayBoard board, WakeUp wake)
+      : streams_(std::move(streams)),
+        live_(live),
+        listener_(std::move(listener)),
+        ring_(std::move(ring)),
+        board_(std::move(board)),
+        wake_(std::move(wake)) {}
+  ~State();
 
   Status start();
-  void resize() const;
-  void finish();
+  void say(const std::string& line);
+  void draw(const std::string& line);
+  void tell(RelayWord word);
+  void tell_and_wait(RelayWord word);
+  [[nodiscard]] int descriptor() const { return control_.get(); }
+  void take();
+  void drain();
+  [[nodiscard]] bool is_drained() const { return drained_; }
+  Summary finish();
 
  private:
-  Status start_thread_for(std::function<void()> work);
-  void pass_output(int from, int to);
-  void pass_input(int to);
-  bool wait(int fd, bool drain) const;
+  Status fork_process();
+  bool take_one();
+  void replace();
+  void say_waiting_locked();
+  void listen();
+  void hear_all(SteadyTime& last);
+  void stop_listening();
+  void leave_process(bool wait);
 
   ChildStreams streams_;
-  RelayHost host_;
-  WakeUp ended_;
-  std::mutex listening_;
-  std::optional<RawMode> raw_mode_;
-  std::vector<std::thread> threads_;
+  LiveMode live_;
+  Listener listener_;
+  CopyRing ring_;
+  RelayBoard board_;
+  WakeUp wake_;  ///< something is in the ring, or the thread should end
+  pid_t process_ = -1;
+  std::mutex control_mutex_;
+  Descriptor control_;
+  std::vector<std::string> waiting_;  ///< lines that the socket did not take yet
+  RelayPacket packet_{};
+  bool answered_ = false;
+  bool draining_ = false;
+  bool drained_ = false;
+  bool finished_ = false;
+  bool nothing_can_come_ = false;
+  Summary summary_;
+  std::atomic<bool> ending_ = false;
+  std::thread thread_;
 };
 
 Status Relay::State::start() {
-  const int out = streams_.out.get(), err = streams_.err.get();
-  Status begun;
-  if (streams_.out) begun = start_thread_for([this, out] { pass_output(out, STDOUT_FILENO); });
-  if (begun && streams_.err) begun = start_thread_for([this, err] { pass_output(err, STDERR_FILENO); });
-  if (!begun || !streams_.own_session) return begun;
-  raw_mode_.emplace();
-  return start_thread_for([this, out] { pass_input(out); });
-}
-
-Status Relay::State::start_thread_for(std::function<void()> work) {
-  auto thread = start_thread(std::move(work));
+  if (const auto forked = fork_process(); !forked) return forked;
+  if (!streams_.out && !streams_.err) return {};
+  auto thread = start_thread([this] { listen(); });
   if (!thread) return propagate(thread.error());
-  threads_.push_back(std::move(*thread));
+  thread_ = std::move(*thread);
   return {};
 }
 
-/// Waits for bytes or for the end. True if there may be bytes to move. After the end, the child's remaining
-/// output is still moved (`drain`), but keys that the user typed ahead are left in the terminal.
-bool Relay::State::wait(int fd, bool drain) const {
-  pollfd waiting[2] = {{fd, POLLIN, 0}, {ended_.descriptor(), POLLIN, 0}};
-  while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
+Status Relay::State::fork_process() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail_errno("socket", errno);
+  Descriptor first(ends[0]), second(ends[1]);
+  auto ours = above_standard_streams(std::move(first));
+  if (!ours) return propagate(ours.error());
+  auto its = above_standard_streams(std::move(second));
+  if (!its) return propagate(its.error());
+  const RelayDuty duty{its->get(),
+                       wake_.descriptor(),
+                       streams_.out.get(),
+                       streams_.err.get(),
+                       streams_.session.get(),
+                       streams_.out_is_terminal,
+                       streams_.err_is_terminal,
+                       streams_.err_goes_with_out,
+                       streams_.own_session,
+                       live_,
+                       &ring_,
+                       &board_};
+  const pid_t process = ::fork();
+  if (process < 0) return fail(ErrorKind::retry, "relay", "cannot fork: {}", std::strerror(errno));
+  if (process == 0) relay_until_the_end(duty);
+  process_ = process;
+  const std::lock_guard guard(control_mutex_);
+  control_ = std::move(*ours);
+  return {};
+}
+
+void Relay::State::say(const std::string& line) {
+  const std::lock_guard guard(control_mutex_);
+  if (waiting_.size() < most_lines_waiting) waiting_.push_back(line);
+  say_waiting_locked();
+}
+
+void Relay::State::say_waiting_locked() {
+  while (control_ && !waiting_.empty() && send_message(control_.get(), RelayWord::say, waiting_.front()) == Sent::yes)
+    waiting_.erase(waiting_.begin());
+}
+
+void Relay::State::draw(const std::string& line) {
+  const std::lock_guard guard(control_mutex_);
+  say_waiting_locked();
+  if (control_) send_message(control_.get(), RelayWord::live, line);
+}
+
+/// Sends a word that must not be lost.
+void Relay::State::tell(RelayWord word) {
+  const std::lock_guard guard(control_mutex_);
+  if (!control_ || send_message(control_.get(), word) != Sent::full) return;
+  pollfd waiting{control_.get(), POLLOUT, 0};
+  ::poll(&waiting, 1, answer_patience_ms);
+  send_message(control_.get(), word);
+}
+
+void Relay::State::tell_and_wait(RelayWord word) {
+  using std::chrono::steady_clock;
+  const auto until = steady_clock::now() + std::chrono::milliseconds(answer_patience_ms);
+  while (take_one()) {
   }
-  return waiting[0].revents != 0 && (drain || waiting[1].revents == 0);
-}
-
-void Relay::State::pass_output(int from, int to) {
-  std::array<char, 65536> bytes;
-  bool readers = true;
-  while (wait(from, /*drain=*/true)) {
-    const auto got = ::read(from, bytes.data(), bytes.size());
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return;  // end of a pipe, or EIO: the last process on the terminal is gone
-    const std::string_view piece(bytes.data(), static_cast<std::size_t>(got));
-    // If nobody reads the output any more, keep reading it anyway, because the training must not block.
-    if (readers) readers = host_.pass(to, piece);
-    const std::lock_guard guard(listening_);
-    if (host_.listen) host_.listen(piece);
+  answered_ = false;
+  tell(word);
+  while (!answered_ && control_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    pollfd waiting{control_.get(), POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) == 0) return;
+    if (!take_one() && waiting.revents != 0 && !control_) return;
   }
 }
 
-void Relay::State::pass_input(int to) {
-  std::array<char, 4096> bytes;
-  while (wait(STDIN_FILENO, /*drain=*/false)) {
-    const auto got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
-    if (!write_all(to, {bytes.data(), static_cast<std::size_t>(got)})) return;
+/// Takes one message. False if there is none. If the process is gone, there is no control_ afterwards.
+bool Relay::State::take_one() {
+  if (!control_) return false;
+  RelayMessage message;
+  const auto got = take_message(control_.get(), packet_, message);
+  if (got == Got::gone) {
+    const std::lock_guard guard(control_mutex_);
+    control_.reset();
+  }
+  if (got != Got::message) return false;
+  if (message.word == RelayWord::done) answered_ = true;
+  if (message.word == RelayWord::drained) {
+    drained_ = true;
+    nothing_can_come_ = message.text.find(nothing_can_come) != std::string_view::npos;
+    summary_.within_line = message.text.find(ended_within_line) != std::string_view::npos;
+  }
+  return true;
+}
+
+void Relay::State::take() {
+  while (take_one()) {
+  }
+  if (!control_) replace();
+}
+
+/// Bytes that the process had read but not written are lost.
+void Relay::State::replace() {
+  if (process_ > 0) ::waitpid(process_, nullptr, WNOHANG);
+  process_ = -1;
+  if (++summary_.replaced > most_replacements) {
+    drained_ = true;  // nothing will pass the output on
+    return;
+  }
+  ring_.begin_writing_again();
+  if (const auto forked = fork_process(); !forked) return;
+  say("joulecast: the process that passes the output on was killed; another one does it now");
+  if (draining_) tell(RelayWord::drain);
+}
+
+void Relay::State::drain() {
+  draining_ = true;
+  tell(RelayWord::drain);
+}
+
+/// The thread that listens to the copy. It sleeps while there is no output.
+void Relay::State::listen() {
+  SteadyTime last;
+  int naps = naps_until_settled;
+  for (;;) {
+    const auto before = last;
+    const bool ends = ending_;
+    hear_all(last);
+    if (ends) break;
+    naps = last == before ? naps + 1 : 0;
+    const bool rests = naps >= naps_until_settled;
+    if (naps == naps_until_settled && listener_.settle) listener_.settle();
+    pollfd waiting{wake_.descriptor(), POLLIN, 0};
+    if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4)) ::poll(&waiting, 1, rests ? -1 : nap_ms);
+    wake_.clear();
+  }
+  if (listener_.settle) listener_.settle();
+}
+
+void Relay::State::hear_all(SteadyTime& last) {
+  while (const auto piece = ring_.front()) {
+    if (listener_.hear) listener_.hear(piece->stream, piece->bytes, piece->time);
+    last = piece->time;
+    ring_.drop();
   }
 }
 
-void Relay::State::resize() const {
-  winsize size{};
-  if (streams_.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-    ::ioctl(streams_.out.get(), TIOCSWINSZ, &size);
+void Relay::State::stop_listening() {
+  if (!thread_.joinable()) return;
+  ending_ = true;
+  wake_.set();
+  thread_.join();
 }
 
-void Relay::State::finish() {
-  ended_.set();
-  for (auto& thread : threads_) thread.join();
-  threads_.clear();
+/// `wait`: the process ends by itself now.
+void Relay::State::leave_process(bool wait) {
+  {
+    const std::lock_guard guard(control_mutex_);
+    say_waiting_locked();
+    control_.reset();
+  }
+  streams_ = {};
+  if (process_ < 0) return;
+  while (::waitpid(process_, nullptr, wait ? 0 : WNOHANG) < 0 && errno == EINTR) {
+  }
 }
 
-Result<Relay> Relay::start(ChildStreams streams, RelayHost host) {
-  auto ended = WakeUp::create();
-  if (!ended) return propagate(ended.error());
-  auto state = std::make_unique<State>(std::move(streams), std::move(host), std::move(*ended));
+Relay::Summary Relay::State::finish() {
+  stop_listening();
+  finished_ = true;
+  leave_process(drained_ && nothing_can_come_);
+  summary_.unheard = ring_.lost();
+  summary_.unwritten = board_->unwritten;
+  summary_.unwritten_errno = board_->unwritten_errno;
+  return summary_;
+}
+
+Relay::State::~State() {
+  if (finished_) return;
+  tell(RelayWord::quit);
+  stop_listening();
+  leave_process(/*wait=*/true);
+}
+
+Result<Relay> Relay::start(ChildStreams streams, LiveMode live, Listener listener) {
+  auto ring = CopyRing::create();
+  if (!ring) return propagate(ring.error());
+  auto board = RelayBoard::create();
+  if (!board) return propagate(board.error());
+  auto wake = WakeUp::create();
+  if (!wake) return propagate(wake.error());
+  auto state = std::make_unique<State>(std::move(streams), live, std::move(listener), std::move(*ring),
+                                       std::move(*board), std::move(*wake));
   if (const auto started = state->start(); !started) return propagate(started.error());
   return Relay(std::move(state));
 }
@@ -140,11 +292,35 @@ Relay::Relay(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Relay::Relay(Relay&&) noexcept = default;
 Relay::~Relay() = default;
 
-void Relay::resize() const {
-  state_->resize();
+void Relay::say(const std::string& line) {
+  state_->say(line);
 }
-void Relay::finish() {
-  state_->finish();
+void Relay::draw(const std::string& line) {
+  state_->draw(line);
+}
+void Relay::resize() {
+  state_->tell(RelayWord::resize);
+}
+void Relay::suspend() {
+  state_->tell_and_wait(RelayWord::suspend);
+}
+void Relay::resume() {
+  state_->tell_and_wait(RelayWord::resume);
+}
+int Relay::descriptor() const {
+  return state_->descriptor();
+}
+void Relay::take() {
+  state_->take();
+}
+void Relay::drain() {
+  state_->drain();
+}
+bool Relay::is_drained() const {
+  return state_->is_drained();
+}
+Relay::Summary Relay::finish() {
+  return state_->finish();
 }
 
 }  // namespace joulecast::run

@@ -1,38 +1,67 @@
-// Moves the child's output to joulecast's, and the terminal's input to the child, on its own threads.
+// joulecast's side of the relay process: starts it, listens to its copy, and has it write to the terminal.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "run/child_streams.hpp"
+#include "run/relay_link.hpp"
 
 namespace joulecast::run {
 
-/// The relay owns the child's streams and knows nothing else of the measurement. It acts on the rest of the
-/// program only through these two functions, so that it could become a separate process.
-struct RelayHost {
-  /// Writes bytes to joulecast's standard output or error (`to`). Returns false if nobody reads there any
-  /// more. Called from several threads.
-  std::function<bool(int to, std::string_view bytes)> pass;
-  /// Receives a copy of the bytes after `pass`, one call at a time. May be empty.
-  std::function<void(std::string_view bytes)> listen;
+/// Receives what the command wrote, and when it arrived. Calls come from one thread, one at a time.
+struct Listener {
+  /// `stream`: 0 = standard output, 1 = standard error where that is another stream.
+  std::function<void(int stream, std::string_view bytes, SteadyTime time)> hear;
+  /// The output has been quiet for a moment, or has ended.
+  std::function<void()> settle;
 };
 
 class Relay {
  public:
-  /// Puts the user's terminal into raw mode if the child has its own; the destructor restores it. retry if
-  /// the system has no more threads or descriptors.
-  [[nodiscard]] static Result<Relay> start(ChildStreams streams, RelayHost host);
+  /// Forks the process (relay_until_the_end), which keeps the command's output going even if joulecast is
+  /// killed. Call before any thread. retry if the system has no more processes, threads, memory or
+  /// descriptors.
+  [[nodiscard]] static Result<Relay> start(ChildStreams streams, LiveMode live, Listener listener);
   Relay(Relay&&) noexcept;
   Relay& operator=(Relay&&) = delete;
+  /// Without finish(): the process leaves at once.
   ~Relay();
 
-  /// Copies a changed size of the user's terminal to the child's.
-  void resize() const;
-  /// Call when the child has ended: passes on its remaining output and stops.
-  void finish();
+  /// Prints a line of our own that stays, and the live line. Any thread. Never waits.
+  void say(const std::string& line);
+  void draw(const std::string& line);
+
+  /// Copies a changed size of the user's terminal to the command's.
+  void resize();
+  /// Gives the user's terminal back, before this job is stopped.
+  void suspend();
+  /// Takes it again, if this job is in its foreground.
+  void resume();
+
+  /// Readable when take() has something to do; -1 while there is no process.
+  [[nodiscard]] int descriptor() const;
+  /// Hears the process, or replaces it if somebody killed it.
+  void take();
+
+  /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on.
+  void drain();
+  [[nodiscard]] bool is_drained() const;
+
+  struct Summary {
+    std::uint64_t unheard = 0;    ///< bytes of the command that nobody listened to in time
+    std::uint64_t unwritten = 0;  ///< bytes that could not be written where they belong
+    int unwritten_errno = 0;
+    int replaced = 0;           ///< how often the process had to be replaced
+    bool within_line = false;   ///< what the command wrote did not end with a line
+  };
+  /// Listens to the rest of the copy and lets go of the process. It stays as long as something that the
+  /// command left behind may still write.
+  Summary finish();
 
  private:
   class State;

@@ -10,7 +10,9 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstring>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
 #include "carbon/intensity.hpp"
@@ -18,10 +20,14 @@
 #include "progress/output_recogniser.hpp"
 #include "progress/socket_server.hpp"
 #include "run/child.hpp"
+#include "run/command_name.hpp"
+#include "run/limit_command.hpp"
 #include "run/live_line.hpp"
+#include "run/live_mode.hpp"
 #include "run/orphans.hpp"
 #include "run/relay.hpp"
-#include "run/screen.hpp"
+#include "run/tell.hpp"
+#include "run/terminal_keys.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -29,6 +35,10 @@ namespace {
 /// How long the command waits for GPU drivers. Slower drivers join the run later.
 constexpr Seconds driver_patience{1};
 constexpr Seconds longest_baseline{86400};
+/// How long the rest of the output may take once somebody asked for the end. The relay goes on without us.
+constexpr Seconds drain_patience{2};
+/// How often a relay that was killed and cannot be replaced is tried again.
+constexpr int relay_retry_ms = 1000;
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -41,11 +51,9 @@ Seconds own_cpu_time() {
 
 measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = !options.name.empty()
-                             ? options.name
-                             : std::filesystem::path(options.command.front()).filename().string();
+  wanted.run.info.name = options.name.empty() ? run_name_of(options.command) : options.name;
   wanted.run.info.source = "run";
-  wanted.run.command = options.command;
+  wanted.run.command = options.keep_arguments ? options.command : without_secrets(options.command);
   wanted.run.tags = options.tags;
   wanted.run.place = options.place;
   wanted.interval = options.interval;
@@ -55,8 +63,14 @@ measure::MeasurementOptions measurement_options(const MeasureOptions& options) {
   wanted.store = options.store;
   wanted.limits = options.limits;
   wanted.total_epochs = options.total_epochs;
+  wanted.total_steps = options.total_steps;
   wanted.own_cpu = own_cpu_time;
   return wanted;
+}
+
+/// Whether the command's output goes to a terminal, where Python does not hold it back.
+bool writes_to_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
 }
 
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
@@ -68,15 +82,33 @@ Result<progress::SocketServer> listen_for_training() {
   return progress::SocketServer::listen(folder);
 }
 
+bool ends_a_process(int signal) {
+  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+}
+
+/// Whether a command that was asked to end has done so by dying, or says that it did (as shells and Python
+/// do).
+bool ended_by_a_signal(int exit_status) {
+  return exit_status == 128 + SIGKILL || (exit_status > 128 && ends_a_process(exit_status - 128));
+}
+
+/// Calls a step whose failure of any kind must not reach the command. Returns the reason.
+template <class Step>
+std::optional<std::string> failure_of(Step step) noexcept {
+  try {
+    step();
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 /// One command, its measurement, and the terminal that they share. The measurement calls the observer's
-/// methods on its own thread. Everything else runs on the caller's thread.
+/// methods on its own thread, the relay those of the listener. Everything else runs on the caller's thread.
 class CommandRun final : public measure::Observer {
  public:
   CommandRun(const MeasureOptions& options, progress::OutputRecogniser recogniser, WakeUp wake_up)
-      : options_(options),
-        recogniser_(std::move(recogniser)),
-        wake_up_(std::move(wake_up)),
-        screen_(!options.quiet && can_show_live_line()) {}
+      : options_(options), recogniser_(std::move(recogniser)), wake_up_(std::move(wake_up)) {}
 
   Status prepare(sensors::Environment environment);
   Result<MeasureResult> run();
@@ -86,13 +118,24 @@ class CommandRun final : public measure::Observer {
   void ticked(const measure::Live& live) override;
 
  private:
-  void say(const std::string& line) { screen_.say("joulecast: " + line); }
+  void say(const std::string& line);
+  void run_limit_command(const measure::Limits::Verdict& verdict);
   void find_intensity();
+  Status start_relay();
   Status measure_idle();
   Status begin();
   void watch();
+  /// Waits for the next event and deals with it.
+  void take_events();
+  [[nodiscard]] int patience_ms() const;
+  [[nodiscard]] bool is_over() const;
   void take_signals();
   void take_signal(const signalfd_siginfo& info);
+  void suspend();
+  void resume();
+  void redraw();
+  void finish_relay();
+  MeasureResult finish();
   [[nodiscard]] measure::Ending ending() const;
 
   const MeasureOptions& options_;
@@ -101,22 +144,34 @@ class CommandRun final : public measure::Observer {
   progress::OutputRecogniser recogniser_;
   WakeUp wake_up_;                       ///< wakes watch() when end_asked_ is set
   std::atomic<bool> end_asked_ = false;  ///< a limit requires the command to end
-  Screen screen_;
   std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
-  Seconds reported_{0};
+  LiveMode live_ = LiveMode::off;
+  int terminal_stream_ = STDOUT_FILENO;  ///< where a live row or title is shown
+  std::atomic<int> columns_ = 80;
+  Seconds logged_{0};
   Descriptor signals_;
   std::optional<OrphanKeeper> orphans_;
   std::optional<Child> child_;
-  std::optional<measure::Measurement> measurement_;
+  TerminalKeys keys_;
   std::optional<Relay> relay_;
+  std::atomic<bool> relay_left_ = false;  ///< our lines go to standard error directly
+  std::optional<measure::Measurement> measurement_;
   std::optional<int> exit_status_;
   SteadyTime end_;
-  bool interrupted_ = false;
+  bool signalled_ = false;        ///< somebody asked the command to end
+  bool ended_by_limit_ = false;
+  std::optional<SteadyTime> drain_until_;
 };
+
+void CommandRun::say(const std::string& line) {
+  if (relay_ && !relay_left_)
+    relay_->say("joulecast: " + line);
+  else
+    tell("joulecast: {}\n", line);
+}
 
 Status CommandRun::prepare(sensors::Environment environment) {
   clock_ = environment.clock;
-  find_intensity();
   auto signals = guard_.descriptor();
   if (!signals) return propagate(signals.error());
   signals_ = std::move(*signals);
@@ -128,11 +183,16 @@ Status CommandRun::prepare(sensors::Environment environment) {
     child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
+      ::getenv("PYTHONUNBUFFERED") == nullptr)
+    child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
   if (options_.adopt_orphans) orphans_.emplace();
   auto child = Child::prepare(child_options, guard_);
   if (!child) return propagate(child.error());
   child_.emplace(std::move(*child));
   environment.pid = child_->pid();
+  if (const auto started = start_relay(); !started) return started;
+  find_intensity();
 
   auto measurement =
       measure::Measurement::prepare(measurement_options(options_), environment, std::move(socket), this);
@@ -140,6 +200,26 @@ Status CommandRun::prepare(sensors::Environment environment) {
   measurement_.emplace(std::move(*measurement));
   if (!listening)
     measurement_->note("the training cannot report through the socket: " + to_string(listening.error()));
+  return {};
+}
+
+Status CommandRun::start_relay() {
+  auto streams = child_->take_streams();
+  live_ = options_.quiet ? LiveMode::off : choose_live_mode(options_.live, streams);
+  terminal_stream_ = streams.out_is_terminal ? STDOUT_FILENO : STDERR_FILENO;
+  columns_ = live_columns(terminal_stream_);
+  if (streams.own_session) keys_ = TerminalKeys(streams.out.get());
+  Listener listener;
+  const auto tell_events = [this](std::vector<progress::Event> events) {
+    if (!events.empty()) measurement_->hear(std::move(events));
+  };
+  listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
+    tell_events(recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
+  };
+  listener.settle = [this, tell_events] { tell_events(recogniser_.settle()); };
+  auto relay = Relay::start(std::move(streams), live_, std::move(listener));
+  if (!relay) return propagate(relay.error());
+  relay_.emplace(std::move(*relay));
   return {};
 }
 
@@ -167,98 +247,191 @@ Status CommandRun::measure_idle() {
   return {};
 }
 
+/// Everything that can fail was made before. From the release on, the command's exit status must be returned
+/// whatever happens to the measurement.
 Status CommandRun::begin() {
-  RelayHost host;
-  host.pass = [this](int to, std::string_view bytes) { return screen_.pass(to, bytes); };
-  host.listen = [this](std::string_view bytes) {
-    if (auto events = recogniser_.feed(bytes, clock_->steady()); !events.empty())
-      measurement_->hear(std::move(events));
-  };
-  auto relay = Relay::start(child_->take_streams(), std::move(host));
-  if (!relay) return propagate(relay.error());
-  relay_.emplace(std::move(*relay));
+  relay_->resume();
+  keys_.resume();
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
-  return measurement_->start(start);
+  if (const auto started = measurement_->start(start); !started)
+    say("nothing is measured: " + to_string(started.error()));
+  return {};
 }
 
 Result<MeasureResult> CommandRun::run() {
   if (const auto idle = measure_idle(); !idle) return propagate(idle.error());
   if (const auto begun = begin(); !begun) return propagate(begun.error());
   watch();
-  relay_->finish();
-  auto measured = measurement_->finish(ending());
-  relay_.reset();
-  screen_.clear();
-  MeasureResult result;
-  result.exit_status = *exit_status_;
-  if (!measured) {
-    say("what the command cost was lost: " + to_string(measured.error()));
-    return result;
-  }
-  result.run_id = measured->run_id;
-  result.store = measured->store;
-  result.energy = std::move(measured->energy);
-  result.duration = measured->duration;
-  return result;
+  return finish();
 }
 
 void CommandRun::watch() {
-  pollfd waiting[2] = {{signals_.get(), POLLIN, 0}, {wake_up_.descriptor(), POLLIN, 0}};
   take_signals();  // a short command may have ended already
-  while (!exit_status_) {
-    if (::poll(waiting, 2, -1) < 0) continue;
-    if (waiting[1].revents != 0) wake_up_.clear();
-    if (end_asked_.exchange(false)) child_->send(SIGTERM);
-    if (waiting[0].revents != 0) take_signals();
+  while (!is_over()) {
+    if (const auto failure = failure_of([this] { take_events(); }))
+      tell("joulecast: while the command ran: {}\n", *failure);
   }
+}
+
+bool CommandRun::is_over() const {
+  if (!exit_status_) return false;
+  return relay_->is_drained() || (drain_until_ && clock_->steady() >= *drain_until_);
+}
+
+int CommandRun::patience_ms() const {
+  if (exit_status_ && drain_until_) {
+    const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
+    return std::max(0, static_cast<int>(left) + 1);
+  }
+  return relay_->descriptor() < 0 ? relay_retry_ms : -1;
+}
+
+void CommandRun::take_events() {
+  std::array<pollfd, 6> waiting{{{signals_.get(), POLLIN, 0},
+                                 {wake_up_.descriptor(), POLLIN, 0},
+                                 {relay_->descriptor(), POLLIN, 0},
+                                 {exit_status_ ? -1 : child_->news(), POLLIN, 0},
+                                 keys_.input(),
+                                 keys_.output()}};
+  if (::poll(waiting.data(), waiting.size(), patience_ms()) < 0) return;
+  if (waiting[1].revents != 0) wake_up_.clear();
+  if (end_asked_.exchange(false)) {
+    ended_by_limit_ = true;
+    child_->send(SIGTERM);
+  }
+  if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
+  keys_.move(waiting[4], waiting[5]);
+  if (keys_.take_interrupt()) {
+    signalled_ = true;
+    if (exit_status_) drain_until_ = clock_->steady();
+  }
+  if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
 }
 
 void CommandRun::take_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == sizeof info)
     if (info.ssi_signo != SIGCHLD) take_signal(info);
-  exit_status_ =
-      // tried each time, since signals merge and the child may have ended before watch() began
-      child_->reap();
-  if (exit_status_) end_ = clock_->steady();
-  if (orphans_) orphans_->reap(child_->pid());
+  if (orphans_) orphans_->reap(child_->command());
+  if (exit_status_) return;
+  // Tried each time, since signals merge and the child may have ended before watch() began.
+  exit_status_ = child_->reap();
+  if (child_->take_stop()) suspend();
+  if (!exit_status_) return;
+  end_ = clock_->steady();
+  if (signalled_) drain_until_ = end_ + drain_patience;
+  relay_->drain();
 }
 
 void CommandRun::take_signal(const signalfd_siginfo& info) {
   const int number = static_cast<int>(info.ssi_signo);
-  if (number == SIGWINCH) return relay_->resize();
-  if (number != SIGUSR1 && number != SIGUSR2) interrupted_ = true;
   // A signal from the terminal goes to the whole foreground group, so the child already has it.
-  const bool from_terminal = info.ssi_code == SI_KERNEL && !child_->leads_session();
-  if (!from_terminal) child_->send(number);
+  const bool child_has_it = info.ssi_code == SI_KERNEL && !child_->leads_session();
+  if (number == SIGWINCH) {
+    relay_->resize();
+    return redraw();
+  }
+  if (number == SIGCONT) return resume();
+  if (ends_a_process(number)) {
+    signalled_ = true;
+    if (exit_status_) drain_until_ = clock_->steady();
+  }
+  if (!child_has_it) child_->send(number);
+  if (number == SIGTSTP && !child_->leads_session()) suspend();
+}
+
+/// Stops this job like the command, which was stopped by a key on its terminal or by a signal.
+void CommandRun::suspend() {
+  keys_.pause();
+  relay_->suspend();
+  if (child_->leads_session()) ::kill(0, SIGTSTP);  // what else is in this job, as by Ctrl-Z
+  guard_.stop_here();
+  resume();
+}
+
+void CommandRun::resume() {
+  relay_->resume();
+  keys_.resume();
+  if (child_->leads_session()) child_->send(SIGCONT);
+  redraw();
+}
+
+void CommandRun::redraw() {
+  columns_ = live_columns(terminal_stream_);
+  if (measurement_ && live_ != LiveMode::log && live_ != LiveMode::off) relay_->draw(live_line(measurement_->live(), intensity_, columns_));
 }
 
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
-  if (!verdict.end) return say(verdict.why);
+  if (verdict.action == measure::OnLimit::command) return run_limit_command(verdict);
+  if (verdict.action == measure::OnLimit::warn) return say(verdict.why);
   say(verdict.why + "; asking the command to end (SIGTERM)");
   measurement_->note("ended by joulecast: " + verdict.why);
   end_asked_ = true;
   wake_up_.set();
 }
 
+void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
+  say(verdict.why + "; running " + options_.limits.command);
+  const LimitOccasion occasion{verdict, measurement_options(options_).run.info.name, child_->command()};
+  const auto started = start_limit_command(options_.limits.command, occasion);
+  if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
+}
+
 void CommandRun::ticked(const measure::Live& live) {
-  if (options_.quiet) return;
-  if (screen_.live()) return screen_.draw(live_line(live, intensity_));
-  if (live.elapsed - reported_ < options_.report_every) return;
-  reported_ = live.elapsed;
+  if (live_ == LiveMode::off) return;
+  if (live_ != LiveMode::log) return relay_->draw(live_line(live, intensity_, columns_));
+  if (live.elapsed - logged_ < options_.log_every) return;
+  logged_ = live.elapsed;
   say(live_line(live, intensity_));
 }
 
 measure::Ending CommandRun::ending() const {
-  const auto ended = *exit_status_ == 0 ? trace::RunStatus::finished : trace::RunStatus::failed;
-  return {interrupted_ ? trace::RunStatus::interrupted : ended, exit_status_, end_};
+  using enum trace::RunStatus;
+  auto status = *exit_status_ == 0 ? finished : failed;
+  if (signalled_ && ended_by_a_signal(*exit_status_)) status = interrupted;
+  if (ended_by_limit_) status = stopped;
+  return {status, exit_status_, end_};
+}
+
+/// Lets go of the relay. Lines of ours are written here from now on.
+void CommandRun::finish_relay() {
+  const auto relayed = relay_->finish();
+  relay_left_ = true;
+  if (relayed.within_line && !options_.quiet) tell("\n");
+  if (relayed.unheard > 0)
+    measurement_->note(fmt::format("{} bytes of the output came faster than they could be read; epochs may be missing",
+                                   relayed.unheard));
+  if (relayed.unwritten > 0) {
+    const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",
+                                  relayed.unwritten, std::strerror(relayed.unwritten_errno));
+    measurement_->note(loss);
+    say(loss);
+  }
+  if (relayed.replaced > 0) measurement_->note("the process that passes the output on was killed");
+}
+
+MeasureResult CommandRun::finish() {
+  MeasureResult result;
+  result.exit_status = *exit_status_;
+  const auto failure = failure_of([&] {
+    finish_relay();
+    auto measured = measurement_->finish(ending());
+    if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
+    result.run_id = measured->run_id;
+    result.store = measured->store;
+    result.energy = std::move(measured->energy);
+    result.duration = measured->duration;
+  });
+  if (failure) tell("joulecast: what the command cost was lost: {}\n", *failure);
+  return result;
 }
 
 }  // namespace
 
 Result<MeasureResult> measure(const MeasureOptions& options, sensors::Environment environment) {
-  auto recogniser = progress::OutputRecogniser::create({options.epoch_regex});
+  auto recogniser = progress::OutputRecogniser::create(
+      {.epoch_regex = options.epoch_regex, .step_regex = options.step_regex});
   if (!recogniser) return propagate(recogniser.error());
   if (options.command.empty())
     return fail(ErrorKind::invalid, "run", "there is no command: joulecast run -- COMMAND");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "measure/limits.hpp"
+#include "run/relay_link.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/energy.hpp"
 
@@ -15,7 +16,7 @@ namespace joulecast::run {
 
 struct MeasureOptions {
   std::vector<std::string> command;
-  std::string name;  ///< empty = derived from the command
+  std::string name;  ///< empty = the script's name (run_name_of)
   std::map<std::string, std::string> tags;
   Seconds interval{1};
   std::vector<std::string> sensors;  ///< sensors to use; empty = all that work
@@ -25,11 +26,19 @@ struct MeasureOptions {
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
   std::string epoch_regex;
+  std::string step_regex;
   std::optional<double> total_epochs;
+  std::optional<double> total_steps;
+  /// Leaves Python's buffering of output into a pipe as it is: progress then arrives late and all at once.
+  bool keep_buffering = false;
+  /// Stores passwords, keys and tokens on the command line as they are (base/secrets.hpp).
+  bool keep_arguments = false;
   bool watch_output = true;
   bool quiet = false;
-  /// Interval of plain status lines if standard error is not a terminal.
-  Seconds report_every{60};
+  /// Where the live line goes; nothing = choose_live_mode().
+  std::optional<LiveMode> live;
+  /// Interval of plain lines, with LiveMode::log.
+  Seconds log_every{300};
   /// Keeps processes that the command leaves behind in the measured tree, as children of this process
   /// (OrphanKeeper). Only if this process starts nothing but the command.
   bool adopt_orphans = false;

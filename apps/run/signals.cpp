@@ -31,7 +31,8 @@ SignalGuard::SignalGuard() {
   const auto usual = with_handler(SIG_DFL);
   ::sigaction(SIGCHLD, &usual, &child_before_);
   sigemptyset(&taken_);
-  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH})
+  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP,
+                           SIGCONT})
     if (!is_ignored(number)) sigaddset(&taken_, number);
   ::sigprocmask(SIG_BLOCK, &taken_, &mask_before_);
 }
@@ -48,6 +49,20 @@ Result<Descriptor> SignalGuard::descriptor() const {
   Descriptor signals(::signalfd(-1, &taken_, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals) return fail_errno("signalfd", errno);
   return signals;
+}
+
+void SignalGuard::stop_here() const {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  ::raise(SIGTSTP);
+  ::pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // stops until somebody continues the process
+  ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  sigset_t go_on;
+  sigemptyset(&go_on);
+  sigaddset(&go_on, SIGCONT);
+  const timespec at_once{};
+  ::sigtimedwait(&go_on, nullptr, &at_once);
 }
 
 bool SignalGuard::asked_to_end() const {

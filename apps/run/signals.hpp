@@ -23,6 +23,9 @@ class SignalGuard {
 
   /// A non-blocking signalfd for the blocked signals; retry if there are no more descriptors.
   [[nodiscard]] Result<Descriptor> descriptor() const;
+  /// Stops this process as Ctrl-Z does, and returns when it is continued. Returns at once if nobody could
+  /// continue it (an orphaned process group). The signal that continues it is taken.
+  void stop_here() const;
   /// Whether a signal is pending that would have ended the process.
   [[nodiscard]] bool asked_to_end() const;
   /// Call between fork and exec: gives the command the signal settings that this process started with.

@@ -31,6 +31,19 @@ void joulecast_epoch_end(int index, double work);
 /* Reports a metric of the current epoch: "loss", "accuracy", "f1", ... NaN and infinity are dropped. */
 void joulecast_metric(const char* name, double value);
 
+/* A part of the training begins that counts its work from 0: a fold, a warm-up, a second fit. It lasts until
+ * the next one begins or the training ends. `unit` is what its work is counted in: "step", "sample", "token",
+ * "epoch" ... (NULL = unknown); total_work <= 0 = unknown. */
+void joulecast_begin_phase(const char* name, const char* unit, double total_work);
+
+/* So much of the phase's work is done; total_work <= 0 = unknown, or as said before. May be called for every
+ * step: no more than fifty calls a second send a message, and always the one that reaches the total. */
+void joulecast_progress(double work, double total_work);
+
+/* A stretch of the run that is to be counted by itself begins and ends: "evaluation", "checkpoint", ... */
+void joulecast_begin_window(const char* name);
+void joulecast_end_window(const char* name);
+
 /* The training itself ends. */
 void joulecast_end_run(void);
 

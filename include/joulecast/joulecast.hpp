@@ -4,6 +4,7 @@
 #include <joulecast/joulecast.h>
 
 #include <string>
+#include <utility>
 
 namespace joulecast::client {
 
@@ -18,6 +19,22 @@ class Training {
 
   void epoch(int index) { joulecast_epoch(index); }
   void metric(const std::string& name, double value) { joulecast_metric(name.c_str(), value); }
+  void phase(const std::string& name, const std::string& unit = "", double total_work = 0) {
+    joulecast_begin_phase(name.c_str(), unit.empty() ? nullptr : unit.c_str(), total_work);
+  }
+  void progress(double work, double total_work = 0) { joulecast_progress(work, total_work); }
+};
+
+/// joulecast::client::Window evaluation("evaluation");  // until the end of the block
+class Window {
+ public:
+  explicit Window(std::string name) : name_(std::move(name)) { joulecast_begin_window(name_.c_str()); }
+  ~Window() { joulecast_end_window(name_.c_str()); }
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+ private:
+  std::string name_;
 };
 
 }  // namespace joulecast::client

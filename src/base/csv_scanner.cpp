@@ -121,6 +121,10 @@ char guess_csv_separator(std::string_view text) {
 }
 
 std::string csv_cell(std::string_view text) {
+  const auto begin = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const bool formula =
+      begin.size() > 1 && std::string_view("=+-@").find(begin.front()) != std::string_view::npos;
+  if (formula && !parse_double(begin)) return csv_cell("'" + std::string(text));
   const bool plain =
       text.find_first_of(",;\t\"\r\n") == std::string_view::npos && trim(text).size() == text.size();
   if (plain) return std::string(text);

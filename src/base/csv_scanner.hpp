@@ -64,7 +64,8 @@ class CsvScanner {
 [[nodiscard]] char guess_csv_separator(std::string_view text);
 
 /// Writes a cell so that it reads back the same: quoted if it has a separator, a quote, a line end, or blanks
-/// at its ends.
+/// at its ends. The exception is a text in which a spreadsheet would see a formula, because it begins with
+/// = + - or @ and is no number: it gets an apostrophe before it.
 [[nodiscard]] std::string csv_cell(std::string_view text);
 
 }  // namespace joulecast

@@ -33,6 +33,17 @@ fs::path part_of(const fs::path& path) {
   return path.string() + ".part" + std::to_string(::getpid());
 }
 
+/// A new file of our own. In a folder that others write to, its name may already be theirs: a link would lead
+/// us elsewhere. A file of that name that an earlier process left is replaced.
+Descriptor create_part(const fs::path& part) {
+  const auto create = [&] {
+    return Descriptor(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  };
+  auto file = create();
+  if (!file && errno == EEXIST && ::unlink(part.c_str()) == 0) file = create();
+  return file;
+}
+
 }  // namespace
 
 Result<std::string> read_file(const fs::path& path) {
@@ -64,8 +75,7 @@ Status can_write_file(const fs::path& path) {
   if (fs::exists(present) && !fs::is_regular_file(present))
     return ::access(path.c_str(), W_OK) == 0 ? Status{} : fail_errno(path, errno);
   const auto beside = part_of(path);
-  if (const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); !file)
-    return fail_errno(path, errno);
+  if (const auto file = create_part(beside); !file) return fail_errno(path, errno);
   ::unlink(beside.c_str());
   return {};
 }
@@ -82,8 +92,7 @@ Status write_file(const fs::path& path, std::string_view content) {
                           ? fs::canonical(path, ignored)
                           : path;
   const auto beside = part_of(target);
-  int error = write_and_close(
-      Descriptor(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)), content);
+  int error = write_and_close(create_part(beside), content);
   if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(beside.c_str());

@@ -141,6 +141,52 @@ void joulecast_metric(const char* name, double value) {
   send_message(text, length, sizeof text);
 }
 
+void joulecast_begin_phase(const char* name, const char* unit, double total_work) {
+  char text[640], escaped[256], escaped_unit[64], number[40];
+  if (atomic_load(&state) == silent || name == NULL) return;
+  escape(escaped, sizeof escaped, name);
+  escape(escaped_unit, sizeof escaped_unit, unit != NULL ? unit : "");
+  format_number(number, sizeof number, isfinite(total_work) ? total_work : 0);
+  int length = snprintf(text, sizeof text,
+                        "{\"v\":1,\"event\":\"begin_phase\",\"t\":%lld,\"name\":\"%s\",\"unit\":%s%s%s,"
+                        "\"total_work\":%s}\n",
+                        now_ns(), escaped, unit != NULL ? "\"" : "", unit != NULL ? escaped_unit : "null",
+                        unit != NULL ? "\"" : "", number);
+  send_message(text, length, sizeof text);
+}
+
+void joulecast_progress(double work, double total_work) {
+  static atomic_llong last_sent = 0;
+  const long long least_interval = 20000000; /* ns */
+  char text[192], number[40], total[40];
+  if (atomic_load(&state) == silent || !isfinite(work) || work < 0) return;
+  long long now = now_ns();
+  int complete = total_work > 0 && work >= total_work;
+  if (!complete && now - atomic_load(&last_sent) < least_interval) return;
+  atomic_store(&last_sent, now);
+  format_number(number, sizeof number, work);
+  format_number(total, sizeof total, isfinite(total_work) ? total_work : 0);
+  int length = snprintf(text, sizeof text,
+                        "{\"v\":1,\"event\":\"progress\",\"t\":%lld,\"work\":%s,\"total_work\":%s}\n", now,
+                        number, total);
+  send_message(text, length, sizeof text);
+}
+
+static void send_window(const char* event, const char* name) {
+  char text[384], escaped[256];
+  if (atomic_load(&state) == silent || name == NULL) return;
+  escape(escaped, sizeof escaped, name);
+  int length = snprintf(text, sizeof text, "{\"v\":1,\"event\":\"%s\",\"t\":%lld,\"name\":\"%s\"}\n", event,
+                        now_ns(), escaped);
+  send_message(text, length, sizeof text);
+}
+void joulecast_begin_window(const char* name) {
+  send_window("begin_window", name);
+}
+void joulecast_end_window(const char* name) {
+  send_window("end_window", name);
+}
+
 void joulecast_end_run(void) {
   char text[96];
   if (atomic_load(&state) == silent) return;

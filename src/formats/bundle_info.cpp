@@ -71,6 +71,17 @@ void take_ours(Fields& outer, BundleInfo& info) {
     visit_projection(projection, [&](const char* key, auto& field) { entry.take(key, field); });
     fields.absorb(entry);
   }
+  for (const auto& value : fields.list("phases")) {
+    auto entry = fields.entry(value, "phases");
+    visit_phase(run.phases.emplace_back(), [&](const char* key, auto& field) { entry.take(key, field); });
+    fields.absorb(entry);
+  }
+  for (const auto& value : fields.list("windows")) {
+    auto entry = fields.entry(value, "windows");
+    visit_window(run.windows.emplace_back(), [&](const char* key, auto& field) { entry.take(key, field); });
+    fields.absorb(entry);
+  }
+  fields.take("epoch_phases", info.epoch_phases);
   for (const auto& value : fields.list("channels")) {
     auto entry = fields.entry(value, "channels");
     info.columns.push_back(take_column(entry));

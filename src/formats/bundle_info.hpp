@@ -26,6 +26,7 @@ struct BundleInfo {
   std::optional<Seconds> end;
   std::vector<DescribedColumn> columns;
   std::vector<std::map<std::string, double>> epoch_metrics;  ///< in the order of epochs.csv
+  std::vector<int> epoch_phases;                             ///< the same
 };
 
 /// malformed with file:line if a known key has a value of the wrong type.

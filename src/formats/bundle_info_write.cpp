@@ -20,6 +20,27 @@ ordered_json column_json(const DescribedColumn& described) {
   return writer.take();
 }
 
+void put_phases(const Run& run, Writer& writer) {
+  auto phases = ordered_json::array();
+  for (const auto& phase : run.phases) {
+    Writer entry;
+    visit_phase(phase, [&](const char* key, const auto& value) { entry(key, value); });
+    phases.push_back(entry.take());
+  }
+  if (!phases.empty()) writer.put("phases", phases);
+  auto windows = ordered_json::array();
+  for (const auto& window : run.windows) {
+    Writer entry;
+    visit_window(window, [&](const char* key, const auto& value) { entry(key, value); });
+    windows.push_back(entry.take());
+  }
+  if (!windows.empty()) writer.put("windows", windows);
+  if (run.phases.size() < 2 || run.epochs.empty()) return;
+  auto by_epoch = ordered_json::array();
+  for (const auto& epoch : run.epochs) by_epoch.push_back(epoch.phase);
+  writer.put("epoch_phases", by_epoch);
+}
+
 ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
   Writer writer;
   Writer host;
@@ -57,6 +78,7 @@ ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
     projections.push_back(entry.take());
   }
   writer.put("projections", projections);
+  put_phases(run, writer);
   auto channels = ordered_json::array();
   for (const auto& column : columns) channels.push_back(column_json(column));
   writer.put("channels", channels);

@@ -7,6 +7,7 @@
 #include "base/files.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
+#include "formats/bundle_progress.hpp"
 #include "formats/support/channel_feed.hpp"
 #include "formats/support/numeric_table.hpp"
 
@@ -135,6 +136,8 @@ Status read_epochs(const fs::path& path, BundleInfo& info, Damage& damage) {
     epoch.work = optional_at(row, "work");
     if (const auto energy = optional_at(row, "energy_j")) epoch.energy = Joules{*energy};
     if (row < info.epoch_metrics.size()) epoch.metrics = info.epoch_metrics[row];
+    if (row < info.epoch_phases.size() && info.epoch_phases[row] > 0)
+      epoch.phase = static_cast<std::size_t>(info.epoch_phases[row]);
     info.run.epochs.push_back(std::move(epoch));
   }
   std::ranges::stable_sort(info.run.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
@@ -142,7 +145,7 @@ Status read_epochs(const fs::path& path, BundleInfo& info, Damage& damage) {
 }
 
 /// run_start_s .. run_stop_s. A missing value is taken from the power traces after second 0, or else from the
-/// epochs.
+/// epochs or the progress.
 trace::Span span_of(const BundleInfo& info) {
   double first = std::numeric_limits<double>::infinity();
   double last = -first;
@@ -160,6 +163,8 @@ trace::Span span_of(const BundleInfo& info) {
         cover(trace.times.front(), trace.times.back());
   if (last < first)
     for (const auto& epoch : info.run.epochs) cover(epoch.span.begin.value(), epoch.span.end.value());
+  if (last < first && !info.run.progress.empty())
+    cover(info.run.progress.front().time.value(), info.run.progress.back().time.value());
   if (last < first) first = last = 0;
   trace::Span span{Seconds{std::max(0.0, info.end ? 0.0 : first)}, Seconds{last}};
   if (info.begin) span.begin = *info.begin;
@@ -205,6 +210,12 @@ Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNot
     if (auto ok = read_epochs(epochs, *info, damage); !ok) return propagate(ok.error());
   } else {
     info->run.info.epoch_bounds_recorded = false;
+  }
+  if (const auto progress = directory / "progress.csv"; fs::exists(progress, ignored)) {
+    const auto rows = read_file(progress);
+    if (!rows) return propagate(rows.error());
+    if (auto ok = read_bundle_progress(*rows, progress.string(), info->run, damage); !ok)
+      return propagate(ok.error());
   }
   info->run.span = span_of(*info);
   return std::move(info->run);

@@ -1,5 +1,5 @@
-// Run bundles: one directory per run (run.json, power*.csv, host.csv, epochs.csv), joulecast's exchange
-// format.
+// Run bundles: one directory per run (run.json, power*.csv, host.csv, epochs.csv, progress.csv),
+// joulecast's exchange format.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include "base/system_error.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
+#include "formats/bundle_progress.hpp"
 #include "formats/run_bundle.hpp"
 
 namespace joulecast::formats {
@@ -146,6 +147,8 @@ Status write_run_bundle(const Run& run, const fs::path& directory) {
   }
   if (!run.epochs.empty() || run.info.epoch_bounds_recorded)
     if (auto ok = write_file(directory / "epochs.csv", epochs_text(run)); !ok) return ok;
+  if (!run.progress.empty())
+    if (auto ok = write_file(directory / "progress.csv", bundle_progress_text(run)); !ok) return ok;
   // run.json is written last, so that a directory with a run.json is always a complete bundle.
   return write_file(directory / "run.json", bundle_info_text(run, described));
 }

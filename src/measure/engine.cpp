@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <span>
 #include <utility>
@@ -10,6 +11,21 @@
 #include "measure/host.hpp"
 
 namespace joulecast::measure {
+namespace {
+
+/// Between two counts of the work the run goes on using energy, and so the total moves.
+estimate::Projection at_least(estimate::Projection projection, Joules used) {
+  auto& total = projection.total;
+  projection.used = std::max(projection.used, used);
+  total.value = std::max(total.value, used);
+  if (total.interval) {
+    total.interval->low = std::max(total.interval->low, used);
+    total.interval->high = std::max(total.interval->high, total.value);
+  }
+  return projection;
+}
+
+}  // namespace
 
 Engine::Engine(MeasurementOptions options, sensors::Environment environment,
                sensors::SensorSelection selection, std::optional<progress::SocketServer> socket,
@@ -34,10 +50,10 @@ void Engine::begin(Moment at) {
   describe_machine();
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
-  training_.emplace(start_, options_.total_epochs, sink());
-  training_->when_total_is_learned([this](double total, bool in_epochs) {
+  training_.emplace(start_, progress::KnownTotals{options_.total_epochs, options_.total_steps}, sink());
+  training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
-    header_.info.work_unit = in_epochs ? "epoch" : "";
+    header_.info.work_unit = unit;
     sink().describe(header_);
   });
   clock_watch_.emplace(clock());
@@ -124,10 +140,30 @@ void Engine::tick(Heard heard) {
 }
 
 void Engine::check_limits() {
-  follow_training([this](Training& training) {
-    if (const auto verdict = limits_.check(recorder_->live().energy.total, training))
-      observer_->limit_reached(*verdict);
+  for (const auto& verdict : limits_.check(limit_state())) tell_limit(verdict);
+}
+
+/// What has been used is known even if the training's messages cannot be followed.
+LimitState Engine::limit_state() {
+  LimitState state;
+  state.elapsed = clock().steady() - start_;
+  state.used = recorder_->live().energy.total;
+  follow_training([&](Training& training) {
+    state.trust = training.trust();
+    const auto& projection = training.projection();
+    if (!projection) return;
+    state.projected = projection->total.value;
+    state.ready = projection->ready;
+    if (options_.limits.projected)
+      state.probability_above = training.probability_above(*options_.limits.projected);
   });
+  return state;
+}
+
+void Engine::tell_limit(Limits::Verdict verdict) {
+  if (recording_) verdict.run_id = recording_->id();
+  if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
+  observer_->limit_reached(verdict);
 }
 
 void Engine::finish(Heard heard, const Ending& ending) {
@@ -143,6 +179,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
     recorder_->finish();
+    if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
   }
   socket_.reset();  // later messages find no listener
@@ -159,6 +196,12 @@ void Engine::note_losses() {
   for (const auto& fault : recorder_->faults()) sink().note(fault);
   if (const auto dropped = meters_.sampler().dropped(); dropped > 0)
     sink().note(fmt::format("{} readings were lost because joulecast was kept from running", dropped));
+  if (training_->came_at_once()) {
+    header_.info.epoch_bounds_recorded = false;
+    sink().note(
+        "the training's output came all at once, as from a buffer: when its epochs began and ended is not "
+        "known");
+  }
   if (training_->contradictions() > 0)
     sink().note(fmt::format("the training's messages about its epochs contradicted each other {} times",
                             training_->contradictions()));
@@ -175,7 +218,11 @@ Live Engine::live() const {
   live.epoch = training_->current_epoch();
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
+  live.phase = training_->phase();
+  live.trust = training_->trust();
   live.projection = training_->projection();
+  if (live.projection && live.energy.energy.total)
+    live.projection = at_least(*live.projection, *live.energy.energy.total);
   return live;
 }
 

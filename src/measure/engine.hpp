@@ -57,6 +57,8 @@ class Engine {
   void take_over(Heard heard);
   void take_late_sensors();
   void follow_training(const std::function<void(Training&)>& step);
+  [[nodiscard]] LimitState limit_state();
+  void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
 

@@ -1,38 +1,73 @@
-// Limits for the cost of a run.
+// Limits for the cost of a run. What has been used is a fact, and its limit always acts. What will be used is
+// a forecast: its limit acts only where the training's progress is known beyond doubt.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/units.hpp"
-#include "measure/training.hpp"
+#include "progress/tracker.hpp"
 
 namespace joulecast::measure {
 
-enum class OnLimit { warn, terminate };
+enum class OnLimit {
+  warn,
+  terminate,  ///< the host should end the work
+  command,    ///< the host should run LimitOptions::command
+};
 
 struct LimitOptions {
-  std::optional<Joules> energy;  ///< limit for the energy used so far
+  std::optional<Joules> energy = {};  ///< limit for the energy used so far
   OnLimit at_energy = OnLimit::warn;
-  /// End the command once the whole run will exceed this with at least `probability`.
-  std::optional<Joules> projected;
+  /// End the work once the whole run will exceed this with at least `probability`. With OnLimit::command, the
+  /// command is run instead.
+  std::optional<Joules> projected = {};
   double probability = 0.95;
+  std::string command = {};  ///< for a shell; told what was reached (apps/run/limit_command.hpp)
+  bool dry = false;          ///< only tell what would be done
+};
+
+/// What the limits look at.
+struct LimitState {
+  Seconds elapsed{0};
+  std::optional<Joules> used;
+  std::optional<Joules> projected;          ///< expected total, if there is a forecast
+  bool ready = false;                       ///< of the forecast
+  std::optional<double> probability_above;  ///< that the total exceeds LimitOptions::projected
+  progress::Trust trust;
 };
 
 class Limits {
  public:
-  explicit Limits(const LimitOptions& options) : options_(options) {}
+  explicit Limits(LimitOptions options) : options_(std::move(options)) {}
 
   struct Verdict {
-    std::string why;
-    bool end = false;  ///< true: the command should be ended; false: the user should be warned
+    std::string why;                 ///< one line
+    OnLimit action = OnLimit::warn;  ///< what to do about it; warn = tell it
+    std::optional<Joules> limit;     ///< that was reached; nothing for a mere warning
+    std::optional<Joules> used;
+    std::optional<Joules> projected;
+    std::string run_id = {};  ///< set by the measurement; "" if the run is not stored
   };
-  /// Nothing if no limit is exceeded, or if this was already reported. `used` is the energy so far.
-  [[nodiscard]] std::optional<Verdict> check(std::optional<Joules> used, const Training& training);
+  /// What has become true since the last call. Each limit is told once; after one that ends the work nothing
+  /// more is told.
+  [[nodiscard]] std::vector<Verdict> check(const LimitState& state);
+  /// Call at the run's end. A line if the limit on the projected total could not be watched, and why.
+  [[nodiscard]] std::optional<std::string> at_end(const LimitState& state) const;
 
  private:
+  [[nodiscard]] std::optional<Verdict> check_energy(const LimitState& state);
+  [[nodiscard]] std::optional<Verdict> check_projected(const LimitState& state);
+  [[nodiscard]] std::optional<Verdict> doubt(const LimitState& state);
+  [[nodiscard]] Verdict reached(std::string why, Joules limit, OnLimit action, const LimitState& state);
+
   LimitOptions options_;
   bool energy_told_ = false;
+  bool projected_told_ = false;
+  bool doubt_told_ = false;
+  std::optional<Seconds> heard_since_;  ///< when progress was first heard
   bool ended_ = false;
 };
 

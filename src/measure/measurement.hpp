@@ -15,6 +15,7 @@
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
+#include "progress/tracker.hpp"
 #include "sampling/recorder.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/run.hpp"
@@ -31,6 +32,7 @@ struct MeasurementOptions {
   std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
+  std::optional<double> total_steps;   ///< the same, where it counts steps
   /// How often readings are taken from the sensors' threads and given to the store. A kill loses at most this
   /// time plus the disk's sync, which together should stay below a second, plus one sampling interval.
   Seconds tick{0.9};
@@ -57,7 +59,11 @@ struct Live {
   sampling::LiveEnergy energy;
   std::optional<int> epoch;
   std::optional<double> total_epochs;
+  /// The phase that is counted now, with its work; nothing while no progress was recognised.
+  std::optional<trace::Phase> phase;
+  progress::Trust trust;                  ///< how far progress can be relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
+  /// Never below what has been used.
   std::optional<estimate::Projection> projection;
 };
 
@@ -76,7 +82,7 @@ class Observer {
   virtual ~Observer() = default;
   /// A loss that the user should know of at once, such as a store that fails. One line.
   virtual void trouble(const std::string& /*line*/) {}
-  /// A limit was reached. If the verdict says so, the host should end the work.
+  /// A limit was reached, or cannot be watched. The host should do what the verdict says.
   virtual void limit_reached(const Limits::Verdict& /*verdict*/) {}
   virtual void ticked(const Live& /*live*/) {}
 };

@@ -1,9 +1,9 @@
 #include "measure/recording.hpp"
 
-#include <unistd.h>
-
 #include <utility>
 
+#include "base/files.hpp"
+#include "base/system_error.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
@@ -14,15 +14,24 @@ Recording::Recording(const std::optional<fs::path>& path, const trace::Run& head
   const auto wanted = path ? Result<std::string>(path->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
   if (!wanted || !begin_in(*wanted, header)) {
-    std::error_code ignored;
-    const auto spare = fs::temp_directory_path(ignored) / fmt::format("joulecast-{}.db", ::getpid());
-    if (begin_in(spare.string(), header))
-      trouble_.push_back(fmt::format("the run is kept in {} instead; see it with --store {}", spare.string(),
-                                     spare.string()));
-    else
-      trouble_.emplace_back("the run cannot be kept; it is measured, and shown only here");
+    begin_in_spare(header);
   }
   add(channels);
+}
+
+/// A folder of its own, because another user may have laid a link where a known name would lead.
+void Recording::begin_in_spare(const trace::Run& header) {
+  std::error_code error;
+  const auto parent = fs::temp_directory_path(error);
+  const auto folder = error ? fail(kind_of_errno(error.value()), "TMPDIR", "{}", error.message())
+                            : make_temporary_directory(parent, "joulecast");
+  if (folder && begin_in((*folder / "runs.db").string(), header)) {
+    trouble_.push_back(
+        fmt::format("the run is kept in {0} instead; see it with --store {0}", path_.string()));
+    return;
+  }
+  if (folder) fs::remove_all(*folder, error);
+  trouble_.emplace_back("the run cannot be kept; it is measured, and shown only here");
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
@@ -59,6 +68,18 @@ void Recording::epoch(std::size_t place, const trace::Epoch& epoch) {
 
 void Recording::metric(const trace::MetricPoint& point) {
   if (writer_) writer_->metric(point);
+}
+
+void Recording::phase(std::size_t place, const trace::Phase& phase) {
+  if (writer_) writer_->phase(place, phase);
+}
+
+void Recording::progress(const trace::ProgressPoint& point) {
+  if (writer_) writer_->progress(point);
+}
+
+void Recording::window(std::size_t place, const trace::Window& window) {
+  if (writer_) writer_->window(place, window);
 }
 
 void Recording::projection(const trace::Projection& projection) {

@@ -32,6 +32,9 @@ class Recording final : public trace::RunSink {
   void gap(std::size_t channel, trace::Span span) override;
   void epoch(std::size_t place, const trace::Epoch& epoch) override;
   void metric(const trace::MetricPoint& point) override;
+  void phase(std::size_t place, const trace::Phase& phase) override;
+  void progress(const trace::ProgressPoint& point) override;
+  void window(std::size_t place, const trace::Window& window) override;
   void projection(const trace::Projection& projection) override;
   void note(const std::string& text) override;
   void describe(const trace::Run& header) override;
@@ -48,6 +51,7 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
 
   std::unique_ptr<store::RunWriter> writer_;

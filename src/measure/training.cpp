@@ -4,19 +4,23 @@
 #include <utility>
 
 namespace joulecast::measure {
+namespace {
 
-Training::Training(SteadyTime run_start, std::optional<double> total_epochs, trace::RunSink& sink)
-    : tracker_(run_start), said_total_(total_epochs), sink_(sink) {
-  if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
-}
+/// Projections are stored when this much more work is done, and at each epoch's end.
+constexpr double stored_step = 0.01;
+
+}  // namespace
+
+Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink)
+    : tracker_(run_start, totals), sink_(sink) {}
 
 void Training::hear(std::vector<progress::Event> events) {
   const std::lock_guard guard(mutex_);
   heard_.insert(heard_.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
 }
 
-std::optional<double> Training::total_epochs() const {
-  return tracker_.total_epochs() ? tracker_.total_epochs() : said_total_;
+std::optional<trace::Phase> Training::phase() const {
+  return tracker_.phases().empty() ? std::nullopt : std::optional{tracker_.phases().back()};
 }
 
 void Training::take_events() {
@@ -28,57 +32,91 @@ void Training::take_events() {
   for (const auto& event : events) tracker_.take(event);
 }
 
-void Training::store_epoch(std::size_t place) {
-  sink_.epoch(place, epochs_[place]);
-}
-
-/// A metric such as an evaluation may arrive after its epoch was closed. The epoch is then stored again.
-void Training::take_metrics() {
+void Training::store_changes() {
+  for (const auto place : tracker_.take_changed_phases()) sink_.phase(place, tracker_.phases()[place]);
+  for (const auto place : tracker_.take_changed_epochs()) sink_.epoch(place, tracker_.epochs()[place]);
   for (const auto& point : tracker_.take_metrics()) {
     sink_.metric(point);
     metrics_[point.name] = point.value;
-    if (!point.epoch) continue;
-    const auto known =
-        std::ranges::find(epochs_.rbegin(), epochs_.rend(), *point.epoch, &trace::Epoch::index);
-    if (known == epochs_.rend()) continue;
-    known->metrics[point.name] = point.value;
-    store_epoch(static_cast<std::size_t>(epochs_.rend() - known) - 1);
   }
+  for (const auto& window : tracker_.take_windows()) sink_.window(windows_++, window);
+  for (const auto& advance : tracker_.take_advances()) {
+    sink_.progress(advance.point);
+    waiting_.push_back(advance);
+  }
+}
+
+void Training::remember_energies(const EnergyUntil& energy_until) {
+  auto times = tracker_.undecided_times();
+  if (!tracker_.phases().empty() && projected_phase_ != tracker_.phases().size() - 1)
+    times.push_back(tracker_.phases().back().span.begin);
+  for (const auto time : times) {
+    if (remembered_.contains(time)) continue;
+    if (const auto energy = energy_until(time)) remembered_.emplace(time, *energy);
+  }
+}
+
+std::optional<Joules> Training::energy_at(Seconds time, const EnergyUntil& energy_until) const {
+  const auto found = remembered_.find(time);
+  return found != remembered_.end() ? std::optional{found->second} : energy_until(time);
+}
+
+/// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
+void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
+  final_projection_.reset();
+  projection_.reset();
+  projector_.reset();
+  if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
+  const auto begin = tracker_.phases()[phase].span.begin;
+  last_ = {begin, 0, energy_at(begin, energy_until)};
+  projected_phase_ = phase;
+  told_total_.reset();
+  stored_share_ = 0;
 }
 
 void Training::learn_total() {
-  // A total in the unit of the epochs' work is used only if the epochs report how much work they did.
-  const bool weighed = !epochs_.empty() && epochs_.back().work.has_value();
-  const auto total = weighed ? tracker_.total_work() : total_epochs();
+  if (!projected_phase_ || *projected_phase_ + 1 != tracker_.phases().size()) return;
+  const auto total = tracker_.total_work();
   if (!total || total == told_total_) return;
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
-  if (total_learned_) total_learned_(*total, !weighed);
+  if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project();
 }
 
-std::optional<Joules> Training::energy_at_begin(Seconds begin, const EnergyUntil& energy_until) const {
-  if (last_end_.time == begin) return last_end_.energy;
-  if (open_begin_ && open_begin_->time == begin) return open_begin_->energy;
-  return energy_until(begin);
+void Training::move(const progress::Advance& advance, Joules energy) {
+  const auto& point = advance.point;
+  estimate::Movement movement{.work = point.work - last_.work, .span = {last_.time, point.time}};
+  // A running machine always uses energy, so 0 means that it has not been read yet.
+  if (energy > Joules{0} && last_.energy) {
+    movement.energy = energy - *last_.energy;
+    if (projector_->work_done() <= 0) movement.outside = *last_.energy;
+  }
+  if (movement.work > 0 && projector_->move(movement)) {
+    last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
+    project();
+  }
 }
 
-void Training::move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end) {
-  if (!projector_) return;
-  estimate::Movement movement{.work = epoch.work.value_or(1), .span = epoch.span};
-  if (end <= Joules{0}) {
-    // A running machine always uses energy, so 0 means that it has not been read yet.
-  } else if (begin) {
-    movement.energy = end - *begin;
-    movement.outside = *begin - last_end_.energy;
-  } else if (projector_->work_done() > 0) {
-    // includes the energy between the epochs, which is not known separately
-    movement.energy = end - last_end_.energy;
+bool Training::advance_known_work(const EnergyUntil& energy_until) {
+  bool advanced = false;
+  while (!waiting_.empty()) {
+    const auto& next = waiting_.front();
+    const auto energy = energy_at(next.point.time, energy_until);
+    if (!energy) break;
+    if (projected_phase_ != next.point.phase) begin_phase(next.point.phase, energy_until);
+    learn_total();
+    if (projector_) move(next, *energy);
+    waiting_.pop_front();
+    advanced = true;
   }
-  const auto before = projector_->time();
-  if (!projector_->move(movement)) return;
-  last_end_ = {epoch.span.end, end};
-  if (projector_->time() > before) project();
+  if (projected_phase_) remembered_.erase(remembered_.begin(), remembered_.lower_bound(last_.time));
+  return advanced;
+}
+
+void Training::store_projection(const trace::Projection& projection) {
+  stored_share_ = projection.share;
+  sink_.projection(projection);
 }
 
 void Training::project() {
@@ -94,41 +132,26 @@ void Training::project() {
     kept.high = interval->high;
   }
   kept.ready = projection_->ready;
-  sink_.projection(kept);
-}
-
-bool Training::close_known_epochs(const EnergyUntil& energy_until) {
-  bool closed = false;
-  while (!waiting_.empty()) {
-    auto& epoch = epochs_[waiting_.front()];
-    const auto end = energy_until(epoch.span.end);
-    if (!end) break;
-    move(epoch, energy_at_begin(epoch.span.begin, energy_until), *end);
-    waiting_.pop_front();
-    closed = true;
-  }
-  return closed;
+  if (kept.share >= 1)
+    final_projection_ = kept;
+  else if (kept.share >= stored_share_ + stored_step)
+    store_projection(kept);
 }
 
 bool Training::update(const EnergyUntil& energy_until) {
   take_events();
-  for (auto& epoch : tracker_.take_finished()) {
-    waiting_.push_back(epochs_.size());
-    epochs_.push_back(std::move(epoch));
-    store_epoch(epochs_.size() - 1);
-  }
-  take_metrics();
-  if (!epochs_.empty()) learn_total();
-  const bool closed = close_known_epochs(energy_until);
-  if (const auto begin = tracker_.open_since(); begin && (!open_begin_ || open_begin_->time != *begin))
-    if (const auto energy = energy_until(*begin)) open_begin_ = {*begin, *energy};
-  return closed;
+  store_changes();
+  remember_energies(energy_until);
+  const bool advanced = advance_known_work(energy_until);
+  learn_total();
+  return advanced;
 }
 
 void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
   take_events();
   tracker_.finish(end);
   update(energy_until);
+  if (final_projection_) store_projection(*final_projection_);
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {

@@ -1,12 +1,13 @@
-// Combines the training's messages with measured energy: epochs with their energy, and the projected total.
+// Combines what the training says with measured energy: phases, epochs and work with their energy, and the
+// projected total.
 #pragma once
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "estimate/online/run_projector.hpp"
@@ -20,68 +21,78 @@ using EnergyUntil = std::function<std::optional<Joules>(Seconds)>;
 
 class Training {
  public:
-  /// Epochs, metrics and projections are sent to `sink`. `total_epochs` is the user's figure, used if the
-  /// training does not report one.
-  Training(SteadyTime run_start, std::optional<double> total_epochs, trace::RunSink& sink);
+  /// Phases, epochs, progress, metrics and projections are sent to `sink`. `totals` are the user's figures,
+  /// used if the training does not report its own.
+  Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink);
 
-  /// Called when the total work becomes known or changes. in_epochs: the total is a number of epochs.
-  using TotalLearned = std::function<void(double total, bool in_epochs)>;
+  /// Called when the total work becomes known or changes, with its unit's name.
+  using TotalLearned = std::function<void(double total, const std::string& unit)>;
   void when_total_is_learned(TotalLearned tell) { total_learned_ = std::move(tell); }
 
   /// May be called from any thread. The events are kept until the next update().
   void hear(std::vector<progress::Event> events);
-  /// Processes the events, closes epochs whose energy is now known, stores both, and updates the projection.
-  /// Returns true if an epoch was closed.
+  /// Processes the events, stores what they say, and updates the projection with work whose energy is now
+  /// known. Returns true if the work advanced.
   bool update(const EnergyUntil& energy_until);
   /// Call when the command has ended.
   void finish(SteadyTime end, const EnergyUntil& energy_until);
 
   [[nodiscard]] std::optional<int> current_epoch() const { return tracker_.current_epoch(); }
-  [[nodiscard]] std::optional<double> total_epochs() const;
-  [[nodiscard]] std::size_t epochs() const { return epochs_.size(); }
+  [[nodiscard]] std::optional<double> total_epochs() const { return tracker_.total_epochs(); }
+  [[nodiscard]] std::size_t epochs() const { return tracker_.epochs().size(); }
+  /// The phase that is counted now; nothing before the first.
+  [[nodiscard]] std::optional<trace::Phase> phase() const;
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
-  /// Metrics of the last epoch that had any.
+  [[nodiscard]] progress::Trust trust() const { return tracker_.trust(); }
+  /// The output came in one piece, so the times of epochs are not known.
+  [[nodiscard]] bool came_at_once() const { return tracker_.came_at_once(); }
+  /// The latest value of each metric.
   [[nodiscard]] const std::map<std::string, double>& metrics() const { return metrics_; }
 
-  /// The expected cost of the whole run, including energy outside of epochs
-  /// (estimate/online/run_projector.hpp).
+  /// The expected cost of the whole run, including what it used before the current phase
+  /// (estimate/online/run_projector.hpp). Withdrawn when counting begins again.
   [[nodiscard]] const std::optional<estimate::Projection>& projection() const { return projection_; }
   /// Probability that the whole run exceeds the limit; nothing if there is no projection.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
 
  private:
   void take_events();
-  void take_metrics();
-  bool close_known_epochs(const EnergyUntil& energy_until);
+  void store_changes();
+  void remember_energies(const EnergyUntil& energy_until);
+  [[nodiscard]] std::optional<Joules> energy_at(Seconds time, const EnergyUntil& energy_until) const;
+  bool advance_known_work(const EnergyUntil& energy_until);
+  void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
+  void move(const progress::Advance& advance, Joules energy);
   void learn_total();
-  [[nodiscard]] std::optional<Joules> energy_at_begin(Seconds begin, const EnergyUntil& energy_until) const;
-  void move(const trace::Epoch& epoch, std::optional<Joules> begin, Joules end);
   void project();
-  void store_epoch(std::size_t place);
+  void store_projection(const trace::Projection& projection);
 
-  /// A time and the energy used from the run's start until then.
+  /// A time, the work done by then in the phase, and the energy used from the run's start.
   struct Mark {
     Seconds time{0};
-    Joules energy{0};
+    double work = 0;
+    std::optional<Joules> energy;
   };
 
   progress::Tracker tracker_;
-  std::optional<double> said_total_;
   TotalLearned total_learned_;
   std::optional<double> told_total_;  ///< the total that total_learned_ was last called with
   trace::RunSink& sink_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;
-  /// Indices in epochs_ of the epochs whose energy is not known yet.
-  std::deque<std::size_t> waiting_;
-  std::vector<trace::Epoch> epochs_;
+  std::deque<progress::Advance> waiting_;  ///< whose energy is not known yet
   std::map<std::string, double> metrics_;
-  std::optional<estimate::RunProjector> projector_;
+  std::size_t windows_ = 0;
+  std::optional<std::size_t> projected_phase_;
+  std::optional<estimate::RunProjector> projector_;  ///< of that phase
   std::optional<estimate::Projection> projection_;
-  /// End of the last epoch that was given to the projector, or the run's start.
-  Mark last_end_;
-  /// Begin of the current epoch. Its energy is looked up early, because readings are only kept for a while.
-  std::optional<Mark> open_begin_;
+  /// The last one that said all work was done: only true if no other phase follows.
+  std::optional<trace::Projection> final_projection_;
+  double stored_share_ = 0;
+  Mark last_;
+  /// Energies that will be asked for later. They are looked up early, because readings are only kept for a
+  /// while.
+  std::map<Seconds, Joules> remembered_;
 };
 
 }  // namespace joulecast::measure

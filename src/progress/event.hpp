@@ -1,30 +1,60 @@
-// What a training reports while it runs, through the socket or in its output.
+// What a training says about itself while it runs, through the socket or in its output.
+//
+// Progress is work: an amount done of a total, in some unit. Epochs are marks on it. Formats and the protocol
+// say only what the training said; what the numbers mean together (a resumed run, every tenth epoch, a second
+// fit) is decided in one place, the Tracker.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 
 namespace joulecast::progress {
 
-enum class EventKind {
-  run_begin,    ///< the training itself begins; may give the totals
-  epoch_begin,  ///< epoch `epoch` begins; the one before it, if any, ends
-  epoch_end,    ///< epoch `epoch` ends
-  /// `name` = `value`; belongs to `epoch` if that is given.
-  metric,
-  run_end,  ///< the training itself ends
+/// How we know. Higher ones overrule lower ones.
+enum class Evidence {
+  guessed,  ///< a number that looks like progress
+  stated,   ///< printed in a format that we know
+  told,     ///< sent by the program through the socket
 };
+
+/// What work is counted in.
+enum class Unit { epoch, step, sample, token, round, fit, percent, work };
+[[nodiscard]] std::string_view name_of(Unit unit);
+[[nodiscard]] std::optional<Unit> unit_from(std::string_view name);
+
+enum class EventKind {
+  run_begin,     ///< the training itself begins; what came before was preparation
+  announce,      ///< only totals
+  phase_begin,   ///< a fit, fold or stage `name` begins, which counts from its own beginning
+  epoch_begin,   ///< epoch `epoch` begins; the one before it, if any, ends
+  epoch_end,     ///< epoch `epoch` is over; said again, it lasted until now
+  progress,      ///< `work` of `total_work` is done, in `unit`, of the phase or of an epoch
+  metric,        ///< `name` = `value`; belongs to `epoch` if that is given
+  window_begin,  ///< an evaluation, a checkpoint … `name` begins
+  window_end,    ///< … and ends
+  run_end,       ///< the training itself ends
+};
+
+/// What a `progress` counts: the work of the whole phase, or that of one epoch.
+enum class Scope { phase, epoch };
 
 struct Event {
   EventKind kind = EventKind::metric;
   SteadyTime time;
-  std::optional<int> epoch;            ///< as the training counts, from 0 or 1
-  std::optional<double> total_epochs;  ///< if this event gives it
-  std::optional<double> work;          ///< epoch_end: how much of total_work this epoch did
+  Evidence evidence = Evidence::told;
+  std::optional<int> epoch;        ///< as the training numbers it
+  std::optional<int> first_epoch;  ///< the number of the very first epoch, 0 or 1, where the format fixes it
+  std::optional<double> total_epochs;  ///< how many there are (not: the last one's number)
+  /// epoch_end: how much of total_work this epoch did. progress: how much is done of the scope.
+  std::optional<double> work;
+  /// Of the phase; where the scope is an epoch, of each epoch.
   std::optional<double> total_work;
-  std::string name;  ///< metric
+  std::optional<Unit> unit;  ///< of both
+  Scope scope = Scope::phase;
+  std::string name;  ///< metric, phase, window
   double value = 0;  ///< metric
 };
 

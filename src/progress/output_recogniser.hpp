@@ -1,5 +1,5 @@
-// Epochs and metrics from the lines that trainings print anyway: Keras, Lightning, Hugging Face Trainer,
-// tqdm, fastai and plain "Epoch 3/90 loss=0.1". Reads a copy of the output and never changes it.
+// Progress and metrics from what trainings print anyway. Reads a copy of the output and never changes it.
+// Which formats are known: src/progress/formats, docs/progress.md.
 #pragma once
 
 #include <memory>
@@ -13,22 +13,29 @@
 namespace joulecast::progress {
 
 struct RecogniserOptions {
-  /// A user's own pattern (ECMAScript) in place of the built-in ones: group 1 is the epoch, group 2, if any,
-  /// the total.
+  /// A user's own patterns (RE2) in place of the formats: group 1 is the epoch's or step's number, group 2,
+  /// if any, the total.
   std::string epoch_regex;
+  std::string step_regex;
 };
+
+/// Where output came from. What stands half written on one is not continued by the other.
+enum class Stream { output, error };
 
 class OutputRecogniser {
  public:
-  /// invalid where epoch_regex does not compile or has no group.
+  /// invalid where a pattern does not compile or has no group (where = the option's name).
   [[nodiscard]] static Result<OutputRecogniser> create(RecogniserOptions options = {});
   OutputRecogniser(OutputRecogniser&&) noexcept;
   OutputRecogniser& operator=(OutputRecogniser&&) noexcept;
   ~OutputRecogniser();
 
-  /// Takes output as it came, in pieces of any length. A \r, as progress bars write it, ends a line like \n.
-  /// Returns the events that were found.
-  std::vector<Event> feed(std::string_view bytes, SteadyTime time);
+  /// Takes output as it came, in pieces of any length. Returns the events that were found, each with the time
+  /// when its line's last character arrived.
+  std::vector<Event> feed(std::string_view bytes, SteadyTime time, Stream stream = Stream::output);
+  /// Reads lines that have no end yet, as bars have none. Call it when output has been quiet for a while
+  /// (0.2 s), and once more at the end.
+  std::vector<Event> settle();
 
  private:
   struct State;

@@ -1,57 +1,155 @@
-// Turns events into epochs: spans, work and metrics, in the order in which the training reports them.
+// Turns what a training says into phases, epochs, work and metrics. Here numbers get their meaning: a resumed
+// run has only its own epochs, every tenth epoch is ten epochs of work, ranks that print the same are one,
+// and counting again from the start is a new phase.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "progress/counter.hpp"
 #include "progress/event.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::progress {
 
+/// Totals from the user, for trainings that do not tell theirs.
+struct KnownTotals {
+  std::optional<double> epochs;
+  std::optional<double> steps;
+};
+
+/// How far the progress can be relied on.
+struct Trust {
+  std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
+  bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
+  bool total_known = false;
+};
+
+/// Work done at a time, and whether an epoch ended with it.
+struct Advance {
+  trace::ProgressPoint point;
+  bool epoch_end = false;
+};
+
 class Tracker {
  public:
-  explicit Tracker(SteadyTime run_start) : start_(run_start) {}
+  explicit Tracker(SteadyTime run_start, KnownTotals totals = {}) : start_(run_start), said_(totals) {}
 
   void take(const Event& event);
-  /// The training is over: closes an open epoch.
+  /// The training is over: closes what is open.
   void finish(SteadyTime time);
 
-  /// Epochs that ended since the last call, in order.
-  [[nodiscard]] std::vector<trace::Epoch> take_finished();
-  /// Metrics since the last call.
-  [[nodiscard]] std::vector<trace::MetricPoint> take_metrics();
+  /// Epochs that ended, in order. A later event can add a metric to one, or move its end.
+  [[nodiscard]] const std::vector<trace::Epoch>& epochs() const { return epochs_; }
+  /// Phases that began, in order.
+  [[nodiscard]] const std::vector<trace::Phase>& phases() const { return phases_; }
 
-  [[nodiscard]] std::optional<int> current_epoch() const {
-    return open_ ? std::optional{open_->index} : last_index_;
-  }
-  /// When the epoch began that has not ended yet.
-  [[nodiscard]] std::optional<Seconds> open_since() const {
-    return open_ ? std::optional{open_->span.begin} : std::nullopt;
-  }
-  [[nodiscard]] std::optional<double> total_epochs() const { return total_epochs_; }
-  /// Total work in the unit of the epochs' work: as the training reported it, else the number of epochs.
-  [[nodiscard]] std::optional<double> total_work() const { return total_work_ ? total_work_ : total_epochs_; }
-  /// Events that contradict each other (an epoch that goes back, an end without a beginning), for the run's
-  /// notes.
+  // What is new since the last call, in order. Places are those in epochs() and phases().
+  [[nodiscard]] std::vector<std::size_t> take_changed_epochs();
+  [[nodiscard]] std::vector<std::size_t> take_changed_phases();
+  /// Thinned to some thousand for a run of any length; every epoch's end is there.
+  [[nodiscard]] std::vector<Advance> take_advances();
+  [[nodiscard]] std::vector<trace::MetricPoint> take_metrics();
+  /// When counts were heard whose work is not known yet, because it is not yet clear where counting began.
+  [[nodiscard]] std::vector<Seconds> undecided_times() const;
+  /// Windows that ended.
+  [[nodiscard]] std::vector<trace::Window> take_windows();
+
+  /// The epoch that is open, else the last one.
+  [[nodiscard]] std::optional<int> current_epoch() const;
+  /// When the open epoch began.
+  [[nodiscard]] std::optional<Seconds> open_since() const;
+  /// Of the current phase, as the training or the user gives it.
+  [[nodiscard]] std::optional<double> total_epochs() const;
+  /// The current phase's total work of this run, in the phase's unit; also in phases().back().
+  [[nodiscard]] std::optional<double> total_work() const;
+  [[nodiscard]] Trust trust() const;
+  /// All output came in one piece, as from a buffered pipe: the times of epochs are not known.
+  [[nodiscard]] bool came_at_once() const;
+  /// Events that contradict each other, for the run's notes.
   [[nodiscard]] int contradictions() const { return contradictions_; }
 
  private:
+  struct OpenEpoch {
+    std::optional<int> number;  ///< nothing: an epoch that only its steps tell of
+    Seconds begin{0};
+    double share = 0;  ///< of its steps
+    double steps = 0;  ///< done, as printed
+    std::map<std::string, double> metrics;
+  };
+  /// The phase that is counted now.
+  struct Current {
+    explicit Current(Seconds begin) : counter(begin), begun(begin), epochs_until(begin) {}
+    std::optional<Unit> unit;
+    Counter counter;
+    Seconds begun;
+    std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1
+    std::optional<double> total_epochs;
+    std::optional<double> total_work;
+    std::optional<double> steps_per_epoch;
+    std::optional<OpenEpoch> open;
+    std::optional<std::size_t> last_epoch;      ///< place of the last one that ended
+    Seconds epochs_until;                       ///< its end
+    std::optional<Counter::Point> epochs_done;  ///< counted in epochs, where the unit is another
+    double counted_at_epoch = 0;                ///< count at its end
+    bool exceeded = false;                      ///< more was done than the total
+    Advance last_advance;                       ///< that was given out
+    std::optional<Advance> withheld;            ///< a later one, too close to it
+  };
+
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
-  void open(int index, Seconds at);
-  void close(Seconds at, std::optional<double> work);
-  void add_metric(const Event& event);
+  [[nodiscard]] bool accept(const Event& event);
+  [[nodiscard]] bool untouched() const;
+  Current& current(Seconds begin);
+  void begin_phase(Seconds at, std::string name);
+  void end_phase(Seconds at);
+  void learn_totals(const Event& event);
+  void set_total(std::optional<double>& total, std::optional<double> said);
+
+  void begin_epoch(const Event& event, Seconds at);
+  void end_epoch(const Event& event, Seconds at);
+  void take_progress(const Event& event, Seconds at);
+  void take_steps_of_epoch(const Event& event, Seconds at);
+  void take_epochs_done(double done, Seconds at);
+  void take_work(const Event& event, Seconds at);
+  void add_metric(const Event& event, Seconds at);
+  void end_window(const std::string& name, Seconds at);
+
+  [[nodiscard]] double position_of(int epoch);
+  /// Whether to go on with this count: a restart has begun a new phase by then.
+  [[nodiscard]] bool judge(double count, Seconds at, Seconds phase_begin);
+  void advance(double count, Seconds at);
+  void open_epoch(std::optional<int> number, Seconds at);
+  void close_epoch(int number, Seconds at, std::optional<double> work = {});
+  void extend_epoch(Seconds at);
+  [[nodiscard]] bool is_last_epoch(int number) const;
+  [[nodiscard]] std::optional<double> total_count() const;
+  void publish();
+  void mark_epoch_end(Seconds at);
+  void change_epoch(std::size_t place);
 
   SteadyTime start_;
-  std::optional<trace::Epoch> open_;
-  std::optional<int> last_index_;
-  Seconds last_end_{0};
-  std::optional<double> total_epochs_;
-  std::optional<double> total_work_;
-  std::vector<trace::Epoch> finished_;
+  KnownTotals said_;
+  std::optional<Evidence> evidence_;
+  Seconds prepared_until_{0};
+  KnownTotals announced_;  ///< before a phase began
+  std::optional<double> announced_steps_per_epoch_;
+  std::optional<Current> current_;
+  std::vector<trace::Phase> phases_;
+  std::vector<trace::Epoch> epochs_;
+  std::map<std::string, Seconds> windows_;  ///< that are open: when they began
+
+  std::vector<std::size_t> changed_epochs_;
+  std::vector<bool> epoch_changed_;
+  bool phase_changed_ = false;
+  std::vector<std::size_t> ended_phases_;
+  std::vector<Advance> advances_;
   std::vector<trace::MetricPoint> metrics_;
+  std::vector<trace::Window> ended_windows_;
   int contradictions_ = 0;
+  std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
 };
 
 }  // namespace joulecast::progress

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/printable.hpp"
 #include "base/units.hpp"
 
 namespace joulecast::report {
@@ -35,9 +36,9 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
 }
 
 /// Formats JSON with an indent of two. Bytes that are not UTF-8, as in a file name in another encoding, are
-/// replaced, so that they do not spoil the whole output.
+/// replaced, so that they do not spoil the whole output. Characters that control a terminal are escaped.
 inline std::string json_text(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return printable_json(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace joulecast::report

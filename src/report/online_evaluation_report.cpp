@@ -24,6 +24,27 @@ void put_scores(Json& json, const Scores& s) {
   json["observed_fraction"] = s.observed_fraction;
   json["coverage"] = or_null(s.coverage);
   json["interval_width"] = or_null(s.interval_width);
+  json["winkler"] = or_null(s.winkler);
+}
+
+Json duration_json(const Scores& s) {
+  return {{"median_ape", s.median_ape},
+          {"mean_ape", s.mean_ape},
+          {"p90_ape", s.p90_ape},
+          {"coverage", or_null(s.coverage)},
+          {"interval_width", or_null(s.interval_width)},
+          {"winkler", or_null(s.winkler)}};
+}
+
+Json shares_json(const std::vector<OnlineEvaluation::ShareRow>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    Json entry{{"share", row.share}, {"ready", row.ready}};
+    put_scores(entry, row.energy);
+    if (row.duration) entry["duration"] = duration_json(*row.duration);
+    list.push_back(std::move(entry));
+  }
+  return list;
 }
 
 Json methods_json(const std::vector<NamedScores>& methods) {
@@ -31,12 +52,7 @@ Json methods_json(const std::vector<NamedScores>& methods) {
   for (const auto& method : methods) {
     Json row{{"name", method.name}};
     put_scores(row, method.energy);
-    if (method.duration)
-      row["duration"] = {{"median_ape", method.duration->median_ape},
-                         {"mean_ape", method.duration->mean_ape},
-                         {"p90_ape", method.duration->p90_ape},
-                         {"coverage", or_null(method.duration->coverage)},
-                         {"interval_width", or_null(method.duration->interval_width)}};
+    if (method.duration) row["duration"] = duration_json(*method.duration);
     list.push_back(std::move(row));
   }
   return list;
@@ -48,14 +64,15 @@ std::string percent_or_dash(const std::optional<double>& value, double factor) {
 
 void put_line(std::string& text, std::string_view name, const Scores& s) {
   fmt::format_to(std::back_inserter(text),
-                 "{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.1f} {:>8.1f} {:>8} {:>8}\n", name, s.runs,
-                 s.median_ape, s.mean_ape, s.p90_ape, s.rmse / 1e3, 100 * s.observed_fraction,
-                 percent_or_dash(s.coverage, 100), percent_or_dash(s.interval_width, 1));
+                 "{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.1f} {:>8.1f} {:>8} {:>8} {:>8}\n", name,
+                 s.runs, s.median_ape, s.mean_ape, s.p90_ape, s.rmse / 1e3, 100 * s.observed_fraction,
+                 percent_or_dash(s.coverage, 100), percent_or_dash(s.interval_width, 1),
+                 percent_or_dash(s.winkler, 1));
 }
 
 void put_header(std::string& text, std::string_view first) {
-  fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8}\n", first,
-                 "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width");
+  fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}\n",
+                 first, "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width", "winkler");
 }
 
 }  // namespace
@@ -68,13 +85,15 @@ Json to_json(const OnlineEvaluation& evaluation) {
                               {"architecture", group.architecture},
                               {"nodes", group.nodes},
                               {"methods", methods_json(group.methods)},
-                              {"variants", methods_json(group.variants)}});
-  json["by_share"] = Json::array();
-  for (const auto& row : evaluation.by_share) {
-    Json entry{{"share", row.share}, {"ready", row.ready}};
-    put_scores(entry, row.energy);
-    json["by_share"].push_back(std::move(entry));
-  }
+                              {"variants", methods_json(group.variants)},
+                              {"by_share", shares_json(group.by_share)}});
+  json["by_share"] = shares_json(evaluation.by_share);
+  json["sources"] = Json::array();
+  for (const auto& source : evaluation.sources)
+    json["sources"].push_back({{"source", source.name},
+                               {"runs", source.runs},
+                               {"methods", methods_json(source.methods)},
+                               {"by_share", shares_json(source.by_share)}});
   json["variants"] = methods_json(evaluation.variants);
   json["skipped"] = Json::array();
   for (const auto& skipped : evaluation.skipped)
@@ -116,12 +135,14 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
-      "kind,source,architecture,run,share,relative_sd,changed,units,used_j,forecast_remaining_j,remaining_"
+      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,used_"
+      "j,forecast_remaining_j,remaining_"
       "j\n";
   for (const auto& [source, architecture, run, m] : evaluation.moments)
-    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
                    architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
-                   m.situation.units, m.used.value(), m.forecast.value(), m.truth.value());
+                   m.situation.units, m.situation.cycle, m.situation.age, m.situation.first_epoch ? 1 : 0,
+                   m.situation.saw_epoch_end ? 1 : 0, m.used.value(), m.forecast.value(), m.truth.value());
   return text;
 }
 

@@ -12,13 +12,6 @@ std::size_t characters(std::string_view text) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return out;
-}
-
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
   std::string out;
   std::size_t used = 0;

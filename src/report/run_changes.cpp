@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
 #include "report/json_value.hpp"
 
 namespace joulecast::report {
@@ -16,7 +17,7 @@ std::string to_text(const session::Removal& removal) {
 
 std::string to_text(const session::ExportedRun& exported) {
   std::string text;
-  for (const auto& path : exported.written) text += fmt::format("wrote {}\n", path.string());
+  for (const auto& path : exported.written) text += fmt::format("wrote {}\n", printable(path.string()));
   return text;
 }
 

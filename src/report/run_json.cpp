@@ -27,6 +27,74 @@ Json energy_json(const trace::RunEnergy& energy) {
           {"missing", energy.missing},      {"by_component", std::move(rows)}};
 }
 
+Json phase_of(const session::RunSummary& summary, const trace::Epoch& epoch) {
+  const auto& names = summary.course.phase_names;
+  return epoch.phase < names.size() ? Json(names[epoch.phase]) : Json(nullptr);
+}
+
+Json phases_json(const session::RunSummary& summary) {
+  auto list = Json::array();
+  for (std::size_t i = 0; i < summary.run.phases.size(); ++i) {
+    const auto& phase = summary.run.phases[i];
+    list.push_back({{"phase", summary.course.phase_names[i]},
+                    {"unit", or_null(phase.unit)},
+                    {"start_s", phase.span.begin.value()},
+                    {"end_s", phase.span.end.value()},
+                    {"work", phase.work},
+                    {"total_work", or_null(phase.total_work)},
+                    {"energy_j", or_null(summary.course.phase_energy[i])}});
+  }
+  return list;
+}
+
+Json windows_json(const session::RunSummary& summary) {
+  auto list = Json::array();
+  for (std::size_t i = 0; i < summary.run.windows.size(); ++i) {
+    const auto& window = summary.run.windows[i];
+    list.push_back({{"window", window.name},
+                    {"name", window.name},
+                    {"start_s", window.span.begin.value()},
+                    {"end_s", window.span.end.value()},
+                    {"energy_j", or_null(summary.course.window_energy[i])}});
+  }
+  return list;
+}
+
+Json window_totals_json(const session::RunSummary& summary) {
+  auto list = Json::array();
+  const auto& all = summary.energy.total;
+  for (const auto& total : summary.course.windows) {
+    const bool shared = total.energy && all && *all > Joules{0};
+    list.push_back({{"window", total.name},
+                    {"count", total.count},
+                    {"duration_s", total.duration.value()},
+                    {"energy_j", or_null(total.energy)},
+                    {"share", shared ? Json(*total.energy / *all) : Json(nullptr)},
+                    {"complete", total.complete}});
+  }
+  return list;
+}
+
+Json work_cost_json(const session::WorkCost& cost) {
+  return {{"per_1000_steps_j", or_null(cost.per_1000_steps)},
+          {"per_sample_j", or_null(cost.per_sample)},
+          {"per_million_tokens_j", or_null(cost.per_million_tokens)}};
+}
+
+Json parts_json(const session::RunCourse& course) {
+  auto list = Json::array();
+  for (std::size_t i = 0; i < course.parts.size(); ++i) {
+    const auto& part = course.parts[i];
+    list.push_back({{"phase", course.phase_names[part.phase]},
+                    {"from", part.from},
+                    {"to", part.to},
+                    {"start_s", part.span.begin.value()},
+                    {"end_s", part.span.end.value()},
+                    {"energy_j", or_null(course.part_energy[i])}});
+  }
+  return list;
+}
+
 Json epochs_json(const session::RunSummary& summary) {
   auto epochs = Json::array();
   for (std::size_t i = 0; i < summary.run.epochs.size(); ++i) {
@@ -38,6 +106,7 @@ Json epochs_json(const session::RunSummary& summary) {
                       {"end_s", epoch.span.end.value()},
                       {"energy_j", or_null(summary.epoch_energy[i])},
                       {"work", or_null(epoch.work)},
+                      {"phase", phase_of(summary, epoch)},
                       {"metrics", std::move(metrics)}});
   }
   return epochs;
@@ -144,6 +213,11 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
             {"idle", idle_json(summary.idle)},
             {"carbon", carbon_json(summary.carbon)},
             {"epochs", epochs_json(summary)},
+            {"phases", phases_json(summary)},
+            {"steps", parts_json(summary.course)},
+            {"energy_per_work", work_cost_json(summary.course.cost)},
+            {"windows", windows_json(summary)},
+            {"window_totals", window_totals_json(summary)},
             {"projections", projections_json(summary)},
             {"means", means_json(summary.means)},
             {"sensors", sensors_json(run.sensors)},

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
 #include "report/text_table.hpp"
@@ -87,8 +88,8 @@ std::string to_json_text(const session::RunList& list) {
 
 std::string choice_text(const std::string& reference, const store::RunChoice& choice) {
   if (choice.namesakes < 2) return "";
-  return fmt::format("{} runs are called '{}'; this is the latest, {}", choice.namesakes, reference,
-                     choice.id);
+  return fmt::format("{} runs are called '{}'; this is the latest, {}", choice.namesakes,
+                     printable(reference), choice.id);
 }
 
 }  // namespace joulecast::report

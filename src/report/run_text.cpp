@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/run_words.hpp"
 #include "report/text_table.hpp"
@@ -28,12 +29,12 @@ std::string command_text(const std::vector<std::string>& command) {
 
 std::string head_text(const session::RunSummary& summary, std::size_t width) {
   const auto& run = summary.run;
-  auto text = run.info.name.empty() ? run.info.id : run.info.name + " · " + run.info.id;
+  auto text = printable(run.info.name.empty() ? run.info.id : run.info.name + " · " + run.info.id);
   std::vector<std::string> facts{status_text(run)};
   if (summary.last_heard) facts.back() += ", last heard of at " + to_iso8601(*summary.last_heard);
   if (run.started) facts.push_back(to_iso8601(*run.started));
   facts.push_back(to_text(run.span.length()));
-  if (!run.host.hostname.empty()) facts.push_back("on " + run.host.hostname);
+  if (!run.host.hostname.empty()) facts.push_back("on " + printable(run.host.hostname));
   text += "\n" + join(facts, " · ") + "\n";
   if (!run.command.empty()) text += shorten(command_text(run.command), width) + "\n";
   std::vector<std::string> tags;
@@ -136,7 +137,7 @@ std::string overhead_text(const trace::Run& run) {
 
 std::string notes_text(const trace::Run& run) {
   std::string text = run.notes.empty() ? "" : "\nNotes\n";
-  for (const auto& note : run.notes) text += "  - " + note + "\n";
+  for (const auto& note : run.notes) text += "  - " + printable(note) + "\n";
   return text;
 }
 
@@ -188,21 +189,22 @@ std::string energy_text(const session::RunSummary& summary) {
 std::string carbon_text(const session::RunSummary& summary) {
   const auto& carbon = summary.carbon;
   if (!carbon.mass || !carbon.intensity || !summary.energy.total)
-    return "\nCarbon   unknown\n  " + carbon.reason + "\n";
+    return "\nCarbon   unknown\n  " + printable(carbon.reason) + "\n";
   auto text = fmt::format("\nCarbon   {}", to_text(*carbon.mass));
   if (!summary.energy.missing.empty()) text += ", without " + join(summary.energy.missing, " and ");
   text += fmt::format("\n  {} x {:.4g} g/kWh", to_text(to_kilowatt_hours(*summary.energy.total)),
                       carbon.intensity->value.value());
   text += carbon.pue_given ? fmt::format(" x PUE {:.4g}\n", carbon.pue)
                            : ", the machine alone (no --pue was given)\n";
-  return text + "  " + carbon.intensity->source + "\n";
+  return text + "  " + printable(carbon.intensity->source) + "\n";
 }
 
 std::string to_text(const session::RunSummary& summary, const RunTextOptions& options) {
   const auto& run = summary.run;
   return head_text(summary, options.width) + energy_text(summary) + carbon_text(summary) +
-         epochs_text(summary, options) + projections_text(summary) + means_text(summary.means) +
-         sensors_text(run) + overhead_text(run) + notes_text(run);
+         phases_text(summary) + epochs_text(summary, options) + steps_text(summary) + windows_text(summary) +
+         projections_text(summary) + means_text(summary.means) + sensors_text(run) + overhead_text(run) +
+         notes_text(run);
 }
 
 }  // namespace joulecast::report

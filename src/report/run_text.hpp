@@ -19,9 +19,14 @@ struct RunTextOptions {
 [[nodiscard]] std::string energy_text(const session::RunSummary& summary);
 [[nodiscard]] std::string carbon_text(const session::RunSummary& summary);
 [[nodiscard]] std::string epochs_text(const session::RunSummary& summary, const RunTextOptions& options = {});
+/// Phases, where there is more than one or the unit is not the epoch, and the energy per unit of work.
+[[nodiscard]] std::string phases_text(const session::RunSummary& summary);
+/// Ten parts of the longest phase that counts steps or the like, in runs of few epochs.
+[[nodiscard]] std::string steps_text(const session::RunSummary& summary);
+[[nodiscard]] std::string windows_text(const session::RunSummary& summary);
 [[nodiscard]] std::string projections_text(const session::RunSummary& summary);
 
-/// "finished", "failed, exit status 3", "interrupted"
+/// "finished", "failed, exit status 3", "interrupted", "stopped, exit status 143"
 [[nodiscard]] std::string status_text(const trace::Run& run);
 /// "gpu 0", "dram", "node02 cpu 1"
 [[nodiscard]] std::string component_text(trace::Component component, const std::string& device,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/printable.hpp"
+
 namespace joulecast::report {
 namespace {
 
@@ -18,14 +20,11 @@ std::size_t display_width(std::string_view text) {
 }
 
 std::string shorten(std::string_view text, std::size_t width) {
-  std::string shown;
-  const bool whole = display_width(text) <= width;
+  auto shown = printable(text);
+  if (display_width(shown) <= width) return shown;
   std::size_t used = 0;
-  for (const char c : text) {
-    if (!continues_character(c) && !whole && ++used >= width) return shown + "…";
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7f ? ' ' : c;
-  }
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    if (!continues_character(shown[i]) && ++used >= width) return shown.substr(0, i) + "…";
   return shown;
 }
 
@@ -33,6 +32,7 @@ TextTable::TextTable(std::vector<Align> columns, std::string indent, std::string
     : columns_(std::move(columns)), indent_(std::move(indent)), separator_(std::move(separator)) {}
 
 void TextTable::add(std::vector<std::string> row) {
+  for (auto& cell : row) cell = printable(cell);
   rows_.push_back(std::move(row));
 }
 

@@ -9,7 +9,7 @@ namespace joulecast::report {
 
 enum class Align { left, right };
 
-/// Each column is as wide as its widest cell. Lines have no trailing blanks.
+/// Each column is as wide as its widest cell. Lines have no trailing blanks. Cells are made printable.
 class TextTable {
  public:
   explicit TextTable(std::vector<Align> columns, std::string indent = "  ", std::string separator = "  ");
@@ -29,8 +29,7 @@ class TextTable {
 /// characters.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// Shortens the text to `width` characters, with "…" at the end if it was cut. Control characters become
-/// blanks, so that a command's argument cannot move the cursor.
+/// Shortens the text to `width` characters, with "…" at the end if it was cut, and makes it printable.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t width);
 
 }  // namespace joulecast::report

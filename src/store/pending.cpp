@@ -11,11 +11,17 @@ void join(std::vector<T>& list, std::vector<T>&& later) {
   list.insert(list.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
 }
 
+template <class Key, class T>
+void replace(std::map<Key, T>& list, std::map<Key, T>&& later) {
+  for (auto& [place, part] : later) list[place] = std::move(part);
+}
+
 }  // namespace
 
 bool Pending::empty() const {
-  return columns.empty() && channels.empty() && gaps.empty() && epochs.empty() && metrics.empty() &&
-         projections.empty() && notes.empty() && !header;
+  return columns.empty() && channels.empty() && gaps.empty() && epochs.empty() && phases.empty() &&
+         progress.empty() && windows.empty() && metrics.empty() && projections.empty() && notes.empty() &&
+         !header;
 }
 
 std::size_t Pending::samples() const {
@@ -33,7 +39,10 @@ void Pending::take(Pending&& later) {
   }
   join(channels, std::move(later.channels));
   join(gaps, std::move(later.gaps));
-  for (auto& [place, epoch] : later.epochs) epochs[place] = std::move(epoch);
+  replace(epochs, std::move(later.epochs));
+  replace(phases, std::move(later.phases));
+  replace(progress, std::move(later.progress));
+  replace(windows, std::move(later.windows));
   join(metrics, std::move(later.metrics));
   join(projections, std::move(later.projections));
   join(notes, std::move(later.notes));

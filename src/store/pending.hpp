@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/column.hpp"
+#include "store/progress_log.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::store {
@@ -17,6 +18,9 @@ struct Pending {
   std::vector<std::pair<std::size_t, trace::Channel>> channels;  ///< new channels with their numbers
   std::vector<std::pair<int, trace::Span>> gaps;
   std::map<std::size_t, trace::Epoch> epochs;
+  std::map<std::size_t, trace::Phase> phases;
+  ProgressParts progress;
+  std::map<std::size_t, trace::Window> windows;
   std::vector<trace::MetricPoint> metrics;
   std::vector<trace::Projection> projections;
   std::vector<std::string> notes;

@@ -21,6 +21,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 // The first commit is delayed by this much, so that a command that ends at once needs one commit and the
 // sampler's first messages are written together with the run's beginning.
 constexpr Seconds first_commit{0.1};
+/// A training that reports a window for every step must not fill the store.
+constexpr std::size_t most_windows = 20'000;
 constexpr std::size_t sample_bytes = sizeof(double) + sizeof(std::int64_t);
 
 Deadline after(Seconds duration) {
@@ -71,6 +73,32 @@ class RunWriter::Impl {
     wake();
   }
 
+  void progress(const trace::ProgressPoint& point) {
+    const std::lock_guard lock(mutex_);
+    if (given_up_) return;
+    progress_.add(point);
+    pending_.saw(point.time);
+    wake();
+  }
+
+  void epoch(std::size_t place, const trace::Epoch& epoch) {
+    add([&](Pending& pending) {
+      pending.epochs[place] = epoch;
+      pending.saw(epoch.span.end);
+      progress_.epoch_ended(epoch.span.end);
+    });
+  }
+
+  void window(std::size_t place, const trace::Window& window) {
+    add([&](Pending& pending) {
+      pending.saw(window.span.end);
+      if (place < most_windows)
+        pending.windows[place] = window;
+      else
+        ++left_out_windows_;
+    });
+  }
+
   void hold() {
     const std::lock_guard lock(mutex_);
     ++holds_;
@@ -111,8 +139,10 @@ class RunWriter::Impl {
 
   /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
   void wake() {
-    if (idle_ && holds_ == 0 && !pending_.empty()) changed_.notify_one();
+    if (idle_ && holds_ == 0 && something_waits()) changed_.notify_one();
   }
+
+  [[nodiscard]] bool something_waits() const { return !pending_.empty() || progress_.changed(); }
 
   std::unique_ptr<LiveRun> run_;
   const WriterOptions options_;
@@ -121,6 +151,8 @@ class RunWriter::Impl {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Pending pending_;
+  ProgressLog progress_;  // its changes become pending with the next commit
+  std::size_t left_out_windows_ = 0;
   std::vector<std::int64_t> last_times_;  // of each channel, in microseconds
   std::size_t unwritten_bytes_ = 0;       // in work_
   std::uint64_t dropped_ = 0;             // readings lost because the store could not be written
@@ -194,10 +226,11 @@ bool RunWriter::Impl::collect() {
   changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
   idle_ = true;
   changed_.wait_until(lock, after(heartbeat_interval), [this] {
-    const bool something = !pending_.empty() || !work_.empty() || (!begun_ && !given_up_);
+    const bool something = something_waits() || !work_.empty() || (!begun_ && !given_up_);
     return closing_.has_value() || (something && holds_ == 0);
   });
   idle_ = false;
+  progress_.take_changes(pending_.progress);
   work_.take(std::move(pending_));
   unwritten_bytes_ = work_.bytes;
   next_commit_ = after(options_.commit_interval);
@@ -213,6 +246,9 @@ void RunWriter::Impl::note_losses() {
   if (dropped_ > 0)
     work_.notes.push_back(
         fmt::format("{} readings were lost while the store could not be written", dropped_));
+  if (left_out_windows_ > 0)
+    work_.notes.push_back(
+        fmt::format("{} windows after the first {} were left out", left_out_windows_, most_windows));
 }
 
 Status RunWriter::Impl::try_commit(bool closing) {
@@ -269,16 +305,22 @@ void RunWriter::gap(std::size_t channel, trace::Span span) {
   impl_->add([&](Pending& pending) { pending.gaps.emplace_back(static_cast<int>(channel), span); });
 }
 void RunWriter::epoch(std::size_t place, const trace::Epoch& epoch) {
-  impl_->add([&](Pending& pending) {
-    pending.epochs[place] = epoch;
-    pending.saw(epoch.span.end);
-  });
+  impl_->epoch(place, epoch);
 }
 void RunWriter::metric(const trace::MetricPoint& point) {
   impl_->add([&](Pending& pending) {
     pending.metrics.push_back(point);
     pending.saw(point.time);
   });
+}
+void RunWriter::phase(std::size_t place, const trace::Phase& phase) {
+  impl_->add([&](Pending& pending) { pending.phases[place] = phase; });
+}
+void RunWriter::progress(const trace::ProgressPoint& point) {
+  impl_->progress(point);
+}
+void RunWriter::window(std::size_t place, const trace::Window& window) {
+  impl_->window(place, window);
 }
 void RunWriter::projection(const trace::Projection& projection) {
   impl_->add([&](Pending& pending) { pending.projections.push_back(projection); });

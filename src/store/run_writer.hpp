@@ -53,6 +53,11 @@ class RunWriter final : public trace::RunSink {
   void gap(std::size_t channel, trace::Span span) override;
   void epoch(std::size_t place, const trace::Epoch& epoch) override;
   void metric(const trace::MetricPoint& point) override;
+  void phase(std::size_t place, const trace::Phase& phase) override;
+  /// Long phases keep every second, fourth, … of their points, and those at the ends of epochs.
+  void progress(const trace::ProgressPoint& point) override;
+  /// Windows beyond the first 20,000 are left out and counted.
+  void window(std::size_t place, const trace::Window& window) override;
   void projection(const trace::Projection& projection) override;
   void note(const std::string& text) override;
   /// Id, name, tags and start are not changed, because a user may have edited them meanwhile.

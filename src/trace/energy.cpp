@@ -182,6 +182,21 @@ std::vector<std::optional<Joules>> sums_over(const std::vector<const Trace*>& tr
   return sums;
 }
 
+/// From the traces, or as recorded where there is none.
+template <class Part>
+std::vector<std::optional<Joules>> energies_of_parts(const Run& run, const std::vector<Part>& parts,
+                                                     IntegrationOptions options) {
+  const auto traces = traces_in_total(run, options);
+  if (!traces.empty()) {
+    std::vector<Span> spans;
+    for (const auto& part : parts) spans.push_back(part.span);
+    return sums_over(traces, spans, options);
+  }
+  std::vector<std::optional<Joules>> energies;
+  for (const auto& part : parts) energies.push_back(part.energy);
+  return energies;
+}
+
 }  // namespace
 
 RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
@@ -209,15 +224,11 @@ std::vector<std::optional<Joules>> span_energies(const Run& run, std::span<const
 }
 
 std::vector<std::optional<Joules>> epoch_energies(const Run& run, IntegrationOptions options) {
-  const auto traces = traces_in_total(run, options);
-  if (!traces.empty()) {
-    std::vector<Span> spans;
-    for (const auto& epoch : run.epochs) spans.push_back(epoch.span);
-    return sums_over(traces, spans, options);
-  }
-  std::vector<std::optional<Joules>> energies;
-  for (const auto& epoch : run.epochs) energies.push_back(epoch.energy);
-  return energies;
+  return energies_of_parts(run, run.epochs, options);
+}
+
+std::vector<std::optional<Joules>> phase_energies(const Run& run, IntegrationOptions options) {
+  return energies_of_parts(run, run.phases, options);
 }
 
 Result<Trace> total_energy(const Run& run, IntegrationOptions options) {

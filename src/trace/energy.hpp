@@ -49,6 +49,10 @@ struct RunEnergy {
 [[nodiscard]] std::vector<std::optional<Joules>> epoch_energies(const Run& run,
                                                                 IntegrationOptions options = {});
 
+/// The same for the run's phases.
+[[nodiscard]] std::vector<std::optional<Joules>> phase_energies(const Run& run,
+                                                                IntegrationOptions options = {});
+
 /// The run's total energy as one counter trace from the run's start, exact at the union of its channels'
 /// times: the sum over every channel in the total. Nodes with different clocks and rates are joined by
 /// interpolation; where one of them has no reading the result has a gap. unavailable where the run has no

@@ -109,4 +109,22 @@ void visit_projection(AnyProjection& projection, Visit&& visit) {
   visit("ready", projection.ready);
 }
 
+template <class AnyPhase, class Visit>
+void visit_phase(AnyPhase& phase, Visit&& visit) {
+  visit("name", phase.name);
+  visit("unit", phase.unit);
+  visit("start_s", phase.span.begin);
+  visit("end_s", phase.span.end);
+  visit("work", phase.work);
+  visit("total_work", phase.total_work);
+  visit("energy_j", phase.energy);
+}
+
+template <class AnyWindow, class Visit>
+void visit_window(AnyWindow& window, Visit&& visit) {
+  visit("name", window.name);
+  visit("start_s", window.span.begin);
+  visit("end_s", window.span.end);
+}
+
 }  // namespace joulecast::trace

@@ -33,10 +33,11 @@ class RunSink {
   virtual void epoch(std::size_t place, const Epoch& epoch) = 0;
   virtual void metric(const MetricPoint& point) = 0;
   /// The phase at this index of the run's list of phases. A phase may be sent again as it goes on.
-  virtual void phase(std::size_t /*place*/, const Phase& /*phase*/) {}
-  virtual void progress(const ProgressPoint& /*point*/) {}
+  virtual void phase(std::size_t place, const Phase& phase) = 0;
+  /// Points of one phase after the other, in the order of time.
+  virtual void progress(const ProgressPoint& point) = 0;
   /// The window at this index of the run's list of windows; sent when it ends.
-  virtual void window(std::size_t /*place*/, const Window& /*window*/) {}
+  virtual void window(std::size_t place, const Window& window) = 0;
   virtual void projection(const Projection& projection) = 0;
   /// A note for the reader of the run. It is added to the header's notes.
   virtual void note(const std::string& text) = 0;

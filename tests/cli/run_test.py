@@ -220,17 +220,91 @@ class Recording(CommandTest):
         self.assertEqual(len(self.json("show", "own")["epochs"]), 2)
         self.call("run", "-q", "--epoch-regex", "(", "--", "true", expect=2)
 
+    def test_own_pattern_of_steps(self):
+        self.call("run", "-q", "--name", "own", "--step-regex", r"lap (\d+)", "--steps", "3", "--", "sh", "-c",
+                  "for i in 1 2 3; do echo lap $i; sleep 0.1; done")
+        phases = self.json("show", "own")["phases"]
+        self.assertEqual([(phase["unit"], phase["work"], phase["total_work"]) for phase in phases], [("step", 3, 3)])
+        for pattern in (r"(?=x)(\d+)", r"(\d+)\1", "no group"):
+            for option in ("--step-regex", "--epoch-regex"):
+                done = self.call("run", "-q", option, pattern, "--", "touch", self.folder / "started", expect=2)
+                self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertFalse((self.folder / "started").exists())
+
+    def test_the_name_is_the_scripts(self):
+        script = self.folder / "fit_digits.py"
+        script.write_text("")
+        self.call("run", "-q", "--", "python3", "-u", script)
+        self.assertEqual(self.json("show")["name"], "fit_digits")
+
+    def test_secrets_do_not_reach_the_store(self):
+        self.call("run", "-q", "--name", "shy", "--", "sh", "-c", "exit 0", "x", "--api-key=hush", "--token", "hush")
+        self.call("run", "-q", "--name", "open", "--keep-arguments", "--", "sh", "-c", "exit 0", "x", "--api-key=said")
+        self.assertEqual(self.json("show", "shy")["command"], ["sh", "-c", "exit 0", "x", "--api-key=***", "--token", "***"])
+        self.assertNotIn(b"hush", b"".join(path.read_bytes() for path in self.folder.glob("runs.db*")))
+        self.assertIn("--api-key=said", self.json("show", "open")["command"])
+
+    def test_names_and_metrics_do_not_control_the_terminal(self):
+        evil = "\x1b]0;mine\x07\x9b31m\u202e"
+        done = self.call("run", "--name", evil, "--tag", "a=" + evil, "--", "printf", "Epoch 1/1 loss=1\\n")
+        for text in (done.stderr, self.call("show").stdout, self.call("list").stdout, self.call("show", "--json", "-").stdout,
+                     self.call("list", "--json", "-").stdout):
+            for character in "\x1b\x07\x9b\u202e":
+                self.assertNotIn(character, text)
+        self.assertEqual(self.json("show")["name"], evil)
+
+    def test_a_limit_that_cannot_be_watched_is_told(self):
+        done = self.call("run", "--stop-if-projected", "1J", "--interval", "50ms", "--name", "silent", "--", "sleep", "0.3")
+        self.assertIn("progress is not understood", done.stderr)
+        shown = self.json("show", "silent")
+        self.assertEqual(shown["status"], "finished")
+        self.assertIn("progress is not understood", json.dumps(shown["notes"]))
+
+    def test_a_dry_stop_only_tells(self):
+        done = self.call("run", "--limit-energy", "1mJ", "--on-limit", "term", "--dry-stop", "--interval", "50ms", "--name", "dry",
+                         "--", "sleep", "1.2")
+        self.assertIn("without --dry-stop the command would be ended", done.stderr)
+        self.assertEqual(self.json("show", "dry")["status"], "finished")
+
+    def test_phases_and_windows_through_the_socket(self):
+        script = self.folder / "told.py"
+        script.write_text('''
+import json, os, socket, time
+s = socket.socket(socket.AF_UNIX); s.connect(os.environ["JOULECAST_SOCKET"])
+def tell(**message): s.sendall((json.dumps(message) + "\\n").encode())
+for fold in (1, 2):
+    tell(event="begin_phase", name=f"fold {fold}", unit="step", total_work=20)
+    for step in range(1, 21):
+        time.sleep(0.02)
+        tell(event="progress", work=step)
+    tell(event="begin_window", name="evaluation"); time.sleep(0.1); tell(event="end_window", name="evaluation")
+tell(event="progress", work=1e300)
+''')
+        self.call("run", "-q", "--interval", "50ms", "--tag", "batch_size=8", "--", "python3", script)
+        shown = self.json("show")
+        self.assertEqual([(phase["phase"], phase["unit"], phase["work"], phase["total_work"]) for phase in shown["phases"]],
+                         [("fold 1", "step", 20, 20), ("fold 2", "step", 20, 20)])
+        self.assertEqual([window["window"] for window in shown["windows"]], ["evaluation"] * 2)
+        self.assertEqual(shown["window_totals"][0]["count"], 2)
+        cost = shown["energy_per_work"]
+        self.assertAlmostEqual(cost["per_1000_steps_j"], 8000 * cost["per_sample_j"])
+        self.assertIn("1e+300", json.dumps(shown["notes"]))
+        self.assertIn("fold 2", self.call("show").stdout)
+
     def test_limits_end_the_command_politely(self):
         done = self.call("run", "--limit-energy", "1J", "--on-limit", "term", "--interval", "50ms", "--name", "dear", "--",
                          "sh", "-c", "trap 'exit 9' TERM; while :; do sleep 0.05; done", expect=9)
         self.assertIn("limit", done.stderr)
         self.assertIn("limit", json.dumps(self.json("show", "dear")))
+        self.assertEqual(self.json("show", "dear")["status"], "stopped")
+        self.assertEqual(len(self.json("list", "--status", "stopped")["runs"]), 1)
 
     def test_unusable_options_start_nothing(self):
         for options in (["--limit-energy", "2"], ["--interval", "0"], ["--pue", "0.5"], ["--tag", "novalue"],
                         ["--sensor", "no-such-sensor"], ["--interval", "soon"], ["--interval", "1e12s"],
                         ["--idle-baseline", "-3s"], ["--idle-baseline", "1e12s"], ["--limit-energy", "-3kWh"],
-                        ["--stop-if-projected", "0 J"], ["--epochs", "-1"], ["--epochs", "nan"]):
+                        ["--stop-if-projected", "0 J"], ["--epochs", "-1"], ["--epochs", "nan"], ["--epochs", "1e10"],
+                        ["--steps", "inf"], ["--steps", "0"], ["--on-limit", "exec:"], ["--on-limit", "shout"]):
             done = self.call("run", *options, "--", "touch", self.folder / "started", expect=2)
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
         self.assertFalse((self.folder / "started").exists())

@@ -124,6 +124,14 @@ Option& Option::one_of(const std::vector<std::string>& values) {
   option_of(option_).check(CLI::IsMember(values));
   return *this;
 }
+Option& Option::one_of(const std::vector<std::string>& values, const std::string& or_beginning) {
+  const CLI::IsMember known(values);
+  const auto check = [known, or_beginning](std::string& text) {
+    return text.starts_with(or_beginning) && text.size() > or_beginning.size() ? std::string() : known(text);
+  };
+  option_of(option_).check(CLI::Validator(check, known.get_description()));
+  return *this;
+}
 Option& Option::between(double low, double high) {
   option_of(option_).check(CLI::Range(low, high));
   return *this;

@@ -47,6 +47,8 @@ class Option {
 
   // Checks of a value, with a message for the user.
   Option& one_of(const std::vector<std::string>& values);
+  /// Also takes texts that go on after this beginning: "exec:COMMAND".
+  Option& one_of(const std::vector<std::string>& values, const std::string& or_beginning);
   Option& between(double low, double high);
   Option& whole_between(int low, int high);
   Option& above_zero();

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/files.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 
@@ -43,12 +44,12 @@ Error with_options(Error error) {
 }  // namespace
 
 int report_error(const Error& error) {
-  fmt::print(stderr, "joulecast: {}\n", to_string(with_options(error)));
+  run::tell("joulecast: {}\n", to_string(with_options(error)));
   return error.kind == ErrorKind::retry || error.kind == ErrorKind::gone ? failed : unusable;
 }
 
 void note(const std::string& text) {
-  if (!text.empty()) fmt::print(stderr, "joulecast: {}\n", text);
+  if (!text.empty()) run::tell("joulecast: {}\n", text);
 }
 
 Status check_json_target(const std::string& path) {

@@ -5,12 +5,13 @@
 #include <cstdio>
 
 #include "report/run_list.hpp"
+#include "run/tell.hpp"
 
 namespace joulecast::cli {
 
 void say_choice(const std::string& reference, const store::RunChoice& choice) {
   if (const auto text = report::choice_text(reference, choice); !text.empty())
-    fmt::print(stderr, "joulecast: {}\n", text);
+    run::tell("joulecast: {}\n", text);
 }
 
 }  // namespace joulecast::cli

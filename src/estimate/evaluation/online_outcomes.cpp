@@ -61,16 +61,19 @@ class Player {
   void play_adaptive(EvaluatedRun& run) const {
     auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
     if (!projector) return;
+    if (const auto epoch = replay_.epoch_work()) projector->set_epoch_work(*epoch);
     std::optional<Moment> last_ready;
     auto share = observed_shares().begin();
     double seen = 0;
     double done = 0;
     bool was_ready = false;
-    for (const auto& unit : replay_.units) {
+    for (const auto& piece : replay_.movements) {
+      // The energy outside of the units is left out, so the units follow each other without a pause.
       const auto begin = projector->time();
-      if (!projector->move({unit.work, {begin, begin + unit.duration}, unit.energy, std::nullopt})) return;
-      seen += unit.energy->value();
-      done += unit.work / replay_.total_work;
+      const trace::Span span{begin, begin + piece.span.length()};
+      if (!projector->move({piece.work, span, piece.energy, std::nullopt, piece.epoch_end})) return;
+      seen += piece.energy.value_or(Joules{0}).value();
+      done += piece.work / replay_.total_work;
       const auto projection = projector->projection();
       if (!projection) continue;
       if (projection->ready && !was_ready) {
@@ -80,14 +83,13 @@ class Player {
         became_ready(run, *projection, seen / energy_, done);
       }
       was_ready = projection->ready;
-      // A unit that passes several shares counts for the last of them.
-      while (share != observed_shares().end() && done >= *share - 1e-9) {
-        const auto next = std::next(share);
-        if (next == observed_shares().end() || done < *next - 1e-9) {
-          run.by_share[*share] = {energy_outcome(projection->total, seen / energy_), projection->ready};
-          run.moments.push_back(moment(*projector, *projection, fmt::format("{:g}", *share)));
-        }
-        share = next;
+      // A movement that passes several shares is the first that is known after each of them.
+      for (; share != observed_shares().end() && done >= *share - 1e-9; ++share) {
+        run.by_share[*share] = {energy_outcome(projection->total, seen / energy_), std::nullopt,
+                                projection->ready};
+        if (replay_.bounds_recorded)
+          run.by_share[*share].duration = duration_outcome(*projection, seen / energy_);
+        run.moments.push_back(moment(*projector, *projection, fmt::format("{:g}", *share)));
       }
     }
     if (last_ready) run.moments.push_back(*last_ready);
@@ -101,6 +103,11 @@ class Player {
                       interval ? std::optional{interval->high.value()} : std::nullopt, observed);
   }
 
+  [[nodiscard]] Outcome duration_outcome(const Projection& p, double observed) const {
+    return outcome_of(p.duration.value.value(), duration_, p.duration.interval->low.value(),
+                      p.duration.interval->high.value(), observed);
+  }
+
   [[nodiscard]] Moment moment(const RunProjector& projector, const Projection& projection,
                               std::string kind) const {
     const auto rest = projector.remainder();
@@ -112,9 +119,7 @@ class Player {
     const auto record = [&](const char* name) {
       run.energy[name] = energy_outcome(p.total, observed);
       // in an evenly divided run every duration forecast would be right by construction
-      if (replay_.bounds_recorded)
-        run.duration[name] = outcome_of(p.duration.value.value(), duration_, p.duration.interval->low.value(),
-                                        p.duration.interval->high.value(), observed);
+      if (replay_.bounds_recorded) run.duration[name] = duration_outcome(p, observed);
     };
     if (!run.energy.contains("adaptive-first")) record("adaptive-first");
     if (done <= first_half) record("adaptive");
@@ -134,7 +139,7 @@ const std::vector<double>& observed_shares() {
 }
 
 Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetting> chosen_step) {
-  const auto replay = replay_of(run);
+  const auto replay = replay_of(run, {.divide_units = true});
   if (!replay) return propagate(replay.error());
   for (std::size_t i = 0; i < run.epochs.size(); ++i)
     if (replay->units[i].duration <= Seconds{0})

@@ -42,10 +42,12 @@ struct EvaluatedRun {
   std::map<std::string, Outcome, std::less<>> variants;  ///< "step-energy s=1 w=5"
   struct AtShare {
     Outcome energy;
+    std::optional<Outcome> duration;  ///< nothing where the run was divided evenly
     bool ready = false;
   };
   std::vector<Moment> moments;
-  /// The adaptive method at the first unit that ends at or after this share of the work.
+  /// The adaptive method's first forecast at or after this share of the work. It sees work move within units
+  /// where power was measured.
   std::map<double, AtShare> by_share;
 };
 

@@ -50,24 +50,38 @@ std::vector<NamedScores> score_variants(const std::vector<const EvaluatedRun*>& 
   return result;
 }
 
-std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<EvaluatedRun>& runs) {
+std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<const EvaluatedRun*>& runs) {
   std::vector<OnlineEvaluation::ShareRow> rows;
   for (const double share : observed_shares()) {
     std::map<std::string, std::vector<const EvaluatedRun::AtShare*>> streams;
-    for (const auto& run : runs)
-      if (const auto at = run.by_share.find(share); at != run.by_share.end())
-        streams[run.physical_run].push_back(&at->second);
+    for (const auto* run : runs)
+      if (const auto at = run->by_share.find(share); at != run->by_share.end())
+        streams[run->physical_run].push_back(&at->second);
     std::vector<Outcome> outcomes;
+    std::vector<Outcome> durations;
     double ready = 0;
     for (const auto& [id, each] : streams) {
       std::vector<Outcome> energy;
-      for (const auto* at : each)
-        energy.push_back(at->energy), ready += at->ready / static_cast<double>(each.size());
+      std::vector<Outcome> duration;
+      for (const auto* at : each) {
+        energy.push_back(at->energy);
+        if (at->duration) duration.push_back(*at->duration);
+        ready += at->ready / static_cast<double>(each.size());
+      }
       outcomes.push_back(joined(energy));
+      if (!duration.empty()) durations.push_back(joined(duration));
     }
-    if (const auto scores = scores_of(outcomes)) rows.push_back({share, *scores, ready / scores->runs});
+    if (const auto scores = scores_of(outcomes))
+      rows.push_back({share, *scores, scores_of(durations), ready / scores->runs});
   }
   return rows;
+}
+
+/// Several streams of one training count once.
+int trainings(const std::vector<const EvaluatedRun*>& runs) {
+  std::set<std::string> names;
+  for (const auto* run : runs) names.insert(run->physical_run);
+  return static_cast<int>(names.size());
 }
 
 }  // namespace
@@ -76,21 +90,23 @@ OnlineEvaluation summarise(const std::vector<EvaluatedRun>& runs) {
   OnlineEvaluation evaluation;
   std::vector<const EvaluatedRun*> all;
   std::map<std::tuple<std::string, std::string, int>, std::vector<const EvaluatedRun*>> groups;
-  std::set<std::string> physical;
+  std::map<std::string, std::vector<const EvaluatedRun*>> sources;
   for (const auto& run : runs) {
     all.push_back(&run);
     groups[{run.source, run.architecture, run.nodes}].push_back(&run);
-    physical.insert(run.physical_run);
+    sources[run.source].push_back(&run);
     for (const auto& moment : run.moments)
       evaluation.moments.push_back({run.source, run.architecture, run.physical_run, moment});
   }
-  evaluation.runs = static_cast<int>(physical.size());
+  evaluation.runs = trainings(all);
   evaluation.methods = score_methods(all);
   evaluation.variants = score_variants(all);
-  evaluation.by_share = score_shares(runs);
+  evaluation.by_share = score_shares(all);
   for (const auto& [key, members] : groups)
     evaluation.groups.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), score_methods(members),
-                                 score_variants(members)});
+                                 score_variants(members), score_shares(members)});
+  for (const auto& [name, members] : sources)
+    evaluation.sources.push_back({name, trainings(members), score_methods(members), score_shares(members)});
   return evaluation;
 }
 

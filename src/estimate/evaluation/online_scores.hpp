@@ -15,17 +15,27 @@ struct NamedScores {
 };
 
 struct OnlineEvaluation {
+  /// The adaptive method after a share of the work.
+  struct ShareRow {
+    double share = 0;
+    Scores energy;
+    std::optional<Scores> duration;
+    double ready = 0;  ///< share of the runs whose forecast was ready
+  };
   struct Group {
     std::string source;
     std::string architecture;
     int nodes = 1;
     std::vector<NamedScores> methods;
     std::vector<NamedScores> variants;
+    std::vector<ShareRow> by_share;
   };
-  struct ShareRow {
-    double share = 0;
-    Scores energy;
-    double ready = 0;  ///< share of the runs whose forecast was ready
+  /// All groups of a source together.
+  struct Source {
+    std::string name;
+    int runs = 0;
+    std::vector<NamedScores> methods;
+    std::vector<ShareRow> by_share;
   };
   struct Skipped {
     std::string path;
@@ -42,6 +52,7 @@ struct OnlineEvaluation {
   std::vector<NamedScores> variants;
   std::vector<Group> groups;
   std::vector<ShareRow> by_share;
+  std::vector<Source> sources;
   std::vector<Skipped> skipped;
   std::vector<MomentRow> moments;
 };

@@ -1,7 +1,9 @@
 #include "estimate/evaluation/scores.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "estimate/estimate.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::estimate {
@@ -34,6 +36,8 @@ Outcome outcome_of(double estimate, double truth, std::optional<double> low, std
   if (low && high) {
     o.covered = *low <= truth && truth <= *high ? 1 : 0;
     o.interval_width = 100 * (*high - *low) / truth;
+    const double outside = std::max({0.0, *low - truth, truth - *high});
+    o.winkler = *o.interval_width + 100 * 2 / (1 - interval_level) * outside / truth;
   }
   return o;
 }
@@ -42,6 +46,7 @@ Outcome joined(const std::vector<Outcome>& outcomes) {
   Outcome mean;
   OptionalMean covered;
   OptionalMean width;
+  OptionalMean winkler;
   const auto n = static_cast<double>(outcomes.size());
   for (const auto& o : outcomes) {
     mean.absolute_percentage_error += o.absolute_percentage_error / n;
@@ -49,9 +54,11 @@ Outcome joined(const std::vector<Outcome>& outcomes) {
     mean.observed_fraction += o.observed_fraction / n;
     covered.add(o.covered);
     width.add(o.interval_width);
+    winkler.add(o.winkler);
   }
   mean.covered = covered.mean();
   mean.interval_width = width.mean();
+  mean.winkler = winkler.mean();
   return mean;
 }
 
@@ -68,7 +75,8 @@ std::optional<Scores> scores_of(const std::vector<Outcome>& outcomes) {
                 .rmse = std::sqrt(all.squared_error),
                 .observed_fraction = all.observed_fraction,
                 .coverage = all.covered,
-                .interval_width = all.interval_width};
+                .interval_width = all.interval_width,
+                .winkler = all.winkler};
 }
 
 }  // namespace joulecast::estimate

@@ -13,7 +13,10 @@ struct Outcome {
   /// 1 if the interval contains the true value, else 0. Between 0 and 1 for joined streams.
   std::optional<double> covered;
   std::optional<double> interval_width;  ///< percent of the true value
-  double observed_fraction = 0;          ///< share of the run's energy that the method had seen
+  /// The interval score of Winkler (1972) in percent of the true value: the width plus, where the true value
+  /// lies outside, 2/(1 - level) times its distance from the interval. Smaller is better.
+  std::optional<double> winkler;
+  double observed_fraction = 0;  ///< share of the run's energy that the method had seen
 };
 
 /// Both values in the same unit, truth > 0. The outcome has an interval only if both low and high are given.
@@ -32,6 +35,7 @@ struct Scores {
   double observed_fraction = 0;
   std::optional<double> coverage;  ///< share of the runs in the interval; nothing if the method gives none
   std::optional<double> interval_width;  ///< mean, percent of the true value
+  std::optional<double> winkler;         ///< mean interval score, percent of the true value
 };
 
 /// Nothing if there are no outcomes.

@@ -13,9 +13,10 @@ constexpr double z90 = 1.6448536269514722;
 // A forecast is ready below this half width of the 90 % interval if nothing changes, as a share of the
 // total.
 constexpr double tolerance = 0.02;
-constexpr int first_units = 5;       // the first regime is trusted after this many units,
-constexpr int later_units = 3;       // and a later regime after this many
-constexpr double much_work = 0.499;  // once half of the work is done, two units that agree suffice
+constexpr int first_units = 5;        // the first regime is trusted after this many units
+constexpr double first_share = 0.05;  // and this share of the work, which may be start-up,
+constexpr int later_units = 3;        // and a later regime after this many units
+constexpr double much_work = 0.499;   // once half of the work is done, two units that agree suffice
 
 /// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
 /// (normal-normal model).
@@ -36,19 +37,61 @@ Estimate<Joules> with_prior(Estimate<Joules> observed, const Prior& prior) {
 
 }  // namespace
 
-Status Adaptive::observe(const WorkUnit& unit) {
+Interval<double> Remainder::interval() const {
+  if (value <= 0) return {0, end_phase_quantile() * cycle_cost};
+  const auto relative = error.interval();
+  return {value * (1 + relative.low), value * (1 + relative.high)};
+}
+
+double Remainder::above(double amount) const {
+  if (value <= 0) return cycle_cost > 0 ? end_phase_above(amount / cycle_cost) : 0;
+  const double relative = amount / value - 1;
+  return relative >= 0 ? error.above(relative) : 1 - error.below(std::min(1.0, -relative));
+}
+
+Status Adaptive::observe(const WorkUnit& unit, bool epoch_end) {
   if (auto ok = check(unit); !ok) return ok;
   ++units_;
   done_ += unit.work;
   elapsed_ += unit.duration;
-  time_.add({unit.duration.value() / unit.work, unit.work});
-  if (unit.energy) {
+  if (unit.energy)
     measured_ += *unit.energy;
-    energy_.add({unit.energy->value() / unit.work, unit.work});
-  } else {
+  else
     unmeasured_work_ += unit.work;
-  }
+  history_.add({.work = unit.work,
+                .duration = unit.duration,
+                .measured_work = unit.energy ? unit.work : 0,
+                .energy = unit.energy.value_or(Joules{0}),
+                .epoch_ends = epoch_end ? 1 : 0});
+  rates_.reset();
   return {};
+}
+
+void Adaptive::end_epoch(Seconds duration, std::optional<Joules> energy) {
+  if (units_ == 0 || !(duration.value() >= 0) || duration.value() > largest_amount) return;
+  elapsed_ += duration;
+  if (energy) measured_ += *energy;
+  history_.end_epoch(duration, energy);
+  rates_.reset();
+}
+
+void Adaptive::set_total_work(double total_work) {
+  total_work_ = total_work;
+  rates_.reset();
+}
+
+void Adaptive::set_epoch_work(double epoch_work) {
+  epoch_work_ = epoch_work;
+  rates_.reset();
+}
+
+const Adaptive::Rates& Adaptive::rates() const {
+  if (!rates_) {
+    const auto division = divide(history_, total_work_.value_or(done_), epoch_work_);
+    rates_ = {WorkRates(division, [](const WorkBlock& block) { return block.energy_rate(); }),
+              WorkRates(division, [](const WorkBlock& block) { return std::optional(block.time_rate()); })};
+  }
+  return *rates_;
 }
 
 double Adaptive::share() const {
@@ -56,26 +99,32 @@ double Adaptive::share() const {
 }
 
 Joules Adaptive::used() const {
-  const auto outlook = energy_.outlook(0);
+  if (unmeasured_work_ == 0) return measured_;
+  const auto outlook = rates().energy.tracker().outlook(0);
   return measured_ + Joules{outlook ? outlook->rate * unmeasured_work_ : 0};
 }
 
-std::optional<Remainder> Adaptive::next(const RegimeTracker& rate, double work) const {
-  const auto outlook = rate.outlook(units_ > 0 ? work / work_per_unit() : 0);
-  if (!outlook) return std::nullopt;
+std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) const {
+  const auto cost = rates.cost_of(work);
+  if (!cost) return std::nullopt;
   // The chance of further changes depends on the share done of the work up to the end of this forecast.
+  const auto settled = rates.settled_after(first_share * (done_ + work));
   const Situation now{.share = done_ / (done_ + work),
-                      .relative_sd = outlook->relative_sd,
-                      .changed = rate.changes() > 0,
-                      .units = rate.units_in_regime()};
-  return Remainder{outlook->rate * work, now, ErrorModel(now)};
+                      .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd),
+                      .changed = settled.changed,
+                      .units = rates.tracker().units_in_regime(),
+                      .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
+                      .age = settled.work / (settled.work + work),
+                      .first_epoch = rates.in_first_epoch(),
+                      .saw_epoch_end = rates.saw_epoch_end()};
+  return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
 }
 
 std::optional<Remainder> Adaptive::energy_for(double work) const {
-  return next(energy_, work);
+  return next(rates().energy, work);
 }
 std::optional<Remainder> Adaptive::time_for(double work) const {
-  return next(time_, work);
+  return next(rates().time, work);
 }
 
 std::optional<Estimate<Joules>> Adaptive::total() const {
@@ -87,10 +136,9 @@ std::optional<Estimate<Joules>> Adaptive::total() const {
     const double reach = std::exp(z90 * prior_->relative_sd);
     return Estimate<Joules>{prior_->total, Interval<Joules>{prior_->total / reach, prior_->total * reach}};
   }
-  const auto error = rest->error.interval();
-  const Joules value = used() + Joules{rest->value};
-  Estimate<Joules> estimate{value, Interval<Joules>{used() + Joules{rest->value * (1 + error.low)},
-                                                    used() + Joules{rest->value * (1 + error.high)}}};
+  const auto left = rest->interval();
+  Estimate<Joules> estimate{used() + Joules{rest->value},
+                            Interval<Joules>{used() + Joules{left.low}, used() + Joules{left.high}}};
   if (prior_ && work > 0 && estimate.interval->low.value() > 0) return with_prior(estimate, *prior_);
   return estimate;
 }
@@ -99,10 +147,9 @@ std::optional<Estimate<Seconds>> Adaptive::duration() const {
   if (!total_work_) return std::nullopt;
   const auto rest = time_for(std::max(0.0, *total_work_ - done_));
   if (!rest) return std::nullopt;
-  const auto error = rest->error.interval();
+  const auto left = rest->interval();
   return Estimate<Seconds>{elapsed_ + Seconds{rest->value},
-                           Interval<Seconds>{elapsed_ + Seconds{rest->value * (1 + error.low)},
-                                             elapsed_ + Seconds{rest->value * (1 + error.high)}}};
+                           Interval<Seconds>{elapsed_ + Seconds{left.low}, elapsed_ + Seconds{left.high}}};
 }
 
 std::optional<double> Adaptive::probability_above(Joules limit) const {
@@ -110,22 +157,23 @@ std::optional<double> Adaptive::probability_above(Joules limit) const {
   const auto rest = energy_for(std::max(0.0, *total_work_ - done_));
   if (!rest) return std::nullopt;
   const double room = (limit - used()).value();
-  if (rest->value <= 0) return room < 0 ? 1 : 0;
-  const double error = room / rest->value - 1;
-  return error >= 0 ? rest->error.above(error) : 1 - rest->error.below(std::min(1.0, -error));
+  return room < 0 ? 1 : rest->above(room);
 }
 
 bool Adaptive::ready() const {
-  if (!total_work_ || energy_.units() == 0 || energy_.doubtful()) return false;
+  if (!total_work_) return false;
+  const auto& regime = rates().energy.tracker();
+  if (regime.units() == 0 || regime.doubtful()) return false;
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return true;
-  const int needed = energy_.changes() == 0 ? first_units : later_units;
-  const bool enough =
-      energy_.units_in_regime() >= needed || (share() >= much_work && energy_.units_in_regime() >= 2);
-  const auto outlook = energy_.outlook(work / work_per_unit());
-  const double rest = outlook->rate * work;
-  const double total = used().value() + rest;
-  return enough && z90 * outlook->relative_sd * rest <= tolerance * total;
+  const int units = regime.units_in_regime();
+  const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
+                          ? units >= later_units
+                          : units >= first_units && share() >= first_share;
+  const auto rest = rates().energy.cost_of(work);
+  const double total = used().value() + rest->value;
+  return (enough || (share() >= much_work && units >= 2)) &&
+         z90 * rest->relative_sd * rest->value <= tolerance * total;
 }
 
 std::optional<OnlineEstimate> Adaptive::estimate() const {

@@ -1,12 +1,17 @@
-// The adaptive estimator: E = energy used so far + remaining work x energy per work in the current regime.
-// Time is forecast in the same way, so the method does not need to be told the duration.
+// The adaptive estimator: E = energy used so far + remaining work x energy per work in the current regime +
+// remaining epochs x what an epoch's end adds. Time is forecast in the same way, so the method does not need
+// to be told the duration.
+//
+// It takes work in portions of any size. They are collected in a bounded history (work_history.hpp), divided
+// into comparable units (work_division.hpp), and rated (work_rates.hpp) when a forecast is asked for.
 #pragma once
 
 #include <optional>
 
 #include "estimate/online/change_model.hpp"
 #include "estimate/online/method.hpp"
-#include "estimate/online/regime_tracker.hpp"
+#include "estimate/online/work_history.hpp"
+#include "estimate/online/work_rates.hpp"
 
 namespace joulecast::estimate {
 
@@ -15,24 +20,37 @@ struct Remainder {
   double value = 0;
   Situation situation;
   ErrorModel error;
+  double cycle_cost = 0;  ///< of a cycle, as in Situation::cycle, but in the quantity's own unit
+
+  /// Of the amount. Where no work remains, only an end phase may come.
+  [[nodiscard]] Interval<double> interval() const;
+  /// Probability that it exceeds `amount` >= 0.
+  [[nodiscard]] double above(double amount) const;
 };
 
 class Adaptive final : public OnlineEstimator {
  public:
   explicit Adaptive(const Plan& plan) : total_work_(plan.total_work), prior_(plan.prior) {}
 
-  Status observe(const WorkUnit& unit) override;
+  Status observe(const WorkUnit& unit) override { return observe(unit, false); }
+  /// epoch_end: an epoch ended with this unit.
+  Status observe(const WorkUnit& unit, bool epoch_end);
+  /// Counts time and energy in which no work moved, such as a validation, and ends the epoch. Nothing if they
+  /// are impossible or no work was done yet.
+  void end_epoch(Seconds duration, std::optional<Joules> energy);
   /// Before the first unit this is the prior alone. Nothing if there is neither a unit nor a prior, or if the
   /// total work is unknown.
   [[nodiscard]] std::optional<OnlineEstimate> estimate() const override;
 
-  void set_total_work(double total_work) { total_work_ = total_work; }
+  void set_total_work(double total_work);
+  /// The work of an epoch, if it is known before the first one ends.
+  void set_epoch_work(double epoch_work);
   [[nodiscard]] std::optional<double> total_work() const { return total_work_; }
   [[nodiscard]] double work_done() const { return done_; }
   [[nodiscard]] double share() const;
   [[nodiscard]] Joules used() const;
   [[nodiscard]] Seconds elapsed() const { return elapsed_; }
-  [[nodiscard]] int regime_changes() const { return energy_.changes(); }
+  [[nodiscard]] int regime_changes() const { return rates().energy.tracker().changes(); }
   /// The interval is narrow provided that nothing changes, and the last units held no surprise.
   [[nodiscard]] bool ready() const;
 
@@ -46,12 +64,19 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
 
  private:
-  [[nodiscard]] std::optional<Remainder> next(const RegimeTracker& rate, double work) const;
+  struct Rates {
+    WorkRates energy;
+    WorkRates time;
+  };
+  /// Of everything observed; computed when first needed.
+  [[nodiscard]] const Rates& rates() const;
+  [[nodiscard]] std::optional<Remainder> next(const WorkRates& rates, double work) const;
 
-  RegimeTracker energy_;
-  RegimeTracker time_;
+  WorkHistory history_;
+  mutable std::optional<Rates> rates_;
   std::optional<double> total_work_;
   std::optional<Prior> prior_;
+  double epoch_work_ = 0;  ///< 0 = not known
   int units_ = 0;
   double done_ = 0;
   double unmeasured_work_ = 0;

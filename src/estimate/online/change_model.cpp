@@ -13,6 +13,8 @@ double normal_tail(double z) {
   return 0.5 * std::erfc(z * M_SQRT1_2);
 }
 
+constexpr double farthest = 10;  // the interval ends here at the latest, in multiples of the forecast
+
 /// Where a falling tail reaches p within [0, reach] (Alefeld, Potra and Shi 1995, TOMS 748).
 template <class Tail>
 double quantile(Tail tail, double reach, double p) {
@@ -33,20 +35,45 @@ double quantile(Tail tail, double reach, double p) {
 const ChangeConstants& default_change_constants() {
   static const ChangeConstants fitted{.hazard = 0.25,
                                       .hazard_after = 0.02,
-                                      .upward = 0.85,
-                                      .mean_rise = 0.17,
-                                      .mean_fall = 0.06,
+                                      .upward = 0.75,
+                                      .mean_rise = 0.19,
+                                      .mean_fall = 0.09,
                                       .scale = 1.0,
-                                      .floor = 0.009,
+                                      .floor = 0.008,
                                       .one_unit = 0.4,
-                                      .two_units = 0.05};
+                                      .two_units = 0.05,
+                                      .end_phase = 0.25,
+                                      .end_cycles = 01.2,
+                                      .validation = 0.5,
+                                      .validation_cost = 0.2,
+                                      .cold = 0.5,
+                                      .cold_cost = 0.2,
+                                      .start_up = 0.5};
   return fitted;
+}
+
+double end_phase_above(double cycles, const ChangeConstants& c) {
+  return c.end_phase * std::exp(-std::max(0.0, cycles) / c.end_cycles);
+}
+
+double end_phase_quantile(const ChangeConstants& c) {
+  constexpr double outside = (1 - interval_level) / 2;
+  return c.end_phase > outside ? std::log(c.end_phase / outside) * c.end_cycles : 0;
+}
+
+template <class Quantile>
+void ErrorModel::add_shifts(double probability, Quantile quantile) {
+  if (!(probability > 0)) return;
+  unshifted_ -= probability;
+  for (int i = 0; i < sizes_; ++i)
+    if (const double by = quantile((i + 0.5) / sizes_); std::isfinite(by))
+      shifts_.push_back({by, probability / sizes_});
 }
 
 ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     : upward_(c.upward), rise_(c.mean_rise), fall_(c.mean_fall) {
-  const double share =
-      now.share >= 0 ? std::clamp(now.share, 1e-6, 1.0) : 1e-6;  // not a number: nothing is known
+  const double seen = now.changed ? now.age : now.share;
+  const double share = seen >= 0 ? std::clamp(seen, 1e-6, 1.0) : 1e-6;  // not a number: nothing is known
   change_ = 1 - std::pow(share, now.changed ? c.hazard_after : c.hazard);
   const double young = now.units <= 1 ? c.one_unit : now.units == 2 ? c.two_units : 0;
   const double spread = now.relative_sd >= 0 ? now.relative_sd : std::numeric_limits<double>::infinity();
@@ -55,16 +82,38 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     const double place = std::pow(share, 1 - (i + 0.5) / places_);
     affected_[i] = share < 1 ? (1 - place) / (1 - share) : 0;
   }
+  const auto exponential = [](double mean) { return [mean](double p) { return -std::log1p(-p) * mean; }; };
+  // The shifts exclude each other, so the earlier ones come at the expense of the end phase.
+  if (now.units <= 1) add_shifts(c.start_up * unshifted_, [](double p) { return -p; });
+  if (now.first_epoch) {
+    if (!now.saw_epoch_end) add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
+    add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
+  }
+  if (now.cycle > 0) add_shifts(c.end_phase * unshifted_, exponential(c.end_cycles * now.cycle));
 }
 
 double ErrorModel::above(double u) const {
+  double sum = unshifted_ * above_unshifted(u);
+  for (const auto& shift : shifts_) sum += shift.probability * above_unshifted(u - shift.by);
+  return sum;
+}
+
+double ErrorModel::below(double u) const {
+  double sum = unshifted_ * below_unshifted(u);
+  for (const auto& shift : shifts_) sum += shift.probability * below_unshifted(u + shift.by);
+  return sum;
+}
+
+double ErrorModel::above_unshifted(double u) const {
+  if (u < 0) return 1 - below_unshifted(-u);
   double changed = 0;
   for (const double part : affected_)
     if (part > 0) changed += std::exp(-std::log1p(u / part) / rise_) / places_;
   return change_ * upward_ * changed + (1 - change_) * normal_tail(u / sd_);
 }
 
-double ErrorModel::below(double u) const {
+double ErrorModel::below_unshifted(double u) const {
+  if (u < 0) return 1 - above_unshifted(-u);
   double changed = 0;
   for (const double part : affected_)
     if (u < part) changed += std::exp(std::log1p(-u / part) / fall_) / places_;
@@ -74,7 +123,7 @@ double ErrorModel::below(double u) const {
 Interval<double> ErrorModel::interval() const {
   constexpr double outside = (1 - interval_level) / 2;
   return {-quantile([this](double u) { return below(u); }, 0.99, outside),
-          quantile([this](double u) { return above(u); }, 10, outside)};
+          quantile([this](double u) { return above(u); }, farthest, outside)};
 }
 
 }  // namespace joulecast::estimate

@@ -7,8 +7,14 @@
 // log time (Lindy's law): what has been stable for long tends to stay stable. The place of the change is
 // uniform in log time. The logarithm of its size is exponential, upwards or downwards.
 // - Otherwise the error is normal, with the standard deviation of the regime's rate.
+// What is known to be possible, but has not been seen yet, shifts the error:
+// - an end phase after or in the last epoch (final evaluation, export);
+// - before the first epoch's end: its validation, and that a first epoch may be dearer (cold caches);
+// - while there is a single unit: that start-up is part of it.
 // `ChangeConstants` holds the constants and says what they were fitted to.
 #pragma once
+
+#include <vector>
 
 #include "estimate/estimate.hpp"
 
@@ -16,7 +22,8 @@ namespace joulecast::estimate {
 
 struct ChangeConstants {
   double hazard = 0;  ///< exponent a before the first regime change
-  /// Exponent a after a change: a training that has changed once seldom changes again.
+  /// The same after a change, where f counts from the change on: a training that has changed once seldom
+  /// changes again, but may still be on its way just after it.
   double hazard_after = 0;
   double upward = 0;     ///< share of the changes that raise the rate
   double mean_rise = 0;  ///< mean log ratio of a change that raises the rate
@@ -28,6 +35,18 @@ struct ChangeConstants {
   /// The same in a regime of one unit, which may still be the start-up, and in one of two units.
   double one_unit = 0;
   double two_units = 0;
+  /// Probability of an end phase (final evaluation, export), and the mean of its cost in cycles.
+  double end_phase = 0;
+  double end_cycles = 0;
+  /// Probability that an epoch whose end was not seen ends with a validation, and its mean cost as a share of
+  /// the epoch.
+  double validation = 0;
+  double validation_cost = 0;
+  /// Probability that the first epoch is dearer than the others, and the mean excess.
+  double cold = 0;
+  double cold_cost = 0;
+  /// Probability that a lone unit holds start-up, which may be any part of it.
+  double start_up = 0;
 };
 
 /// Fitted to the recorded runs of two public sources by minimising the interval score (Winkler 1972). Every
@@ -36,12 +55,23 @@ struct ChangeConstants {
 /// mlcommons/training_results_v4.0 6fe9543, Apache 2.0.
 [[nodiscard]] const ChangeConstants& default_change_constants();
 
+/// Upper end of a 90 % interval of an end phase's cost, in cycles, where nothing else remains.
+[[nodiscard]] double end_phase_quantile(const ChangeConstants& constants = default_change_constants());
+/// Probability that an end phase costs more than this many cycles.
+[[nodiscard]] double end_phase_above(double cycles,
+                                     const ChangeConstants& constants = default_change_constants());
+
 /// What is known about a training at one moment.
 struct Situation {
   double share = 0;        ///< share of the work that is done, 0..1
   double relative_sd = 0;  ///< relative standard deviation of the regime's rate
   bool changed = false;    ///< a regime change has been seen
   int units = 0;           ///< units in the current regime
+  double cycle = 0;        ///< cost of a cycle (an epoch) as a share of the remaining cost
+  /// Work of the regime so far as a share of it and of the remaining work together.
+  double age = 1;
+  bool first_epoch = false;  ///< epochs are known, and not much more than the first was seen
+  bool saw_epoch_end = false;
 };
 
 /// Relative error r of the remaining cost: truth = (1 + r) x forecast.
@@ -57,12 +87,26 @@ class ErrorModel {
   [[nodiscard]] Interval<double> interval() const;
 
  private:
+  [[nodiscard]] double above_unshifted(double u) const;
+  [[nodiscard]] double below_unshifted(double u) const;
+
   static constexpr int places_ = 12;
+  static constexpr int sizes_ = 8;
   double change_ = 0;  ///< probability that the regime will still change
   double upward_, rise_, fall_;
   double sd_ = 0;
   /// Share of the remaining work that comes after the change, for equally likely places of the change.
   double affected_[places_] = {};
+  /// Possible shifts of the error, relative to the remaining cost, and their probabilities.
+  struct Shift {
+    double by = 0;
+    double probability = 0;
+  };
+  /// sizes_ equally likely shifts, together with this probability.
+  template <class Quantile>
+  void add_shifts(double probability, Quantile quantile);
+  std::vector<Shift> shifts_;
+  double unshifted_ = 1;
 };
 
 }  // namespace joulecast::estimate

@@ -9,6 +9,8 @@
 namespace joulecast::estimate {
 namespace {
 
+constexpr double step_within_epochs = 0.01;  // of the total work, between moments within an epoch
+
 /// The total work that the projection uses.
 Result<double> planned_work(const trace::Run& run, const HistoryOptions& options) {
   if (options.total_work) return *options.total_work;
@@ -45,7 +47,7 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
   const auto total = planned_work(run, options);
   if (!total) return propagate(total.error());
   if (auto ok = check_metric(run, options); !ok) return propagate(ok.error());
-  const auto replay = replay_of(run, *total);
+  const auto replay = replay_of(run, {.total_work = *total});
   if (!replay) return propagate(replay.error());
   auto projector = RunProjector::begin({.total_work = *total,
                                         .prior = options.prior,
@@ -53,22 +55,30 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
                                         .earlier_stops = options.earlier_stops});
   if (!projector) return propagate(projector.error());
 
+  if (const auto epoch = replay->epoch_work()) projector->set_epoch_work(*epoch);
   ProjectionHistory history;
   history.total_work = *total;
   history.bounds_recorded = replay->bounds_recorded;
   if (!run.info.work_unit.empty()) history.work_unit = run.info.work_unit;
+  double told = 0;
   for (std::size_t i = 0; i < replay->movements.size(); ++i) {
+    const auto unit = replay->unit_of[i];
+    const bool within = i + 1 < replay->movements.size() && replay->unit_of[i + 1] == unit;
     const auto before = projector->time();
     if (auto ok = projector->move(replay->movements[i]); !ok) return propagate(ok.error());
-    if (options.early_stopping && i < run.epochs.size())
-      if (const auto metric = run.epochs[i].metrics.find(options.watched_metric);
-          metric != run.epochs[i].metrics.end())
+    if (!within && options.early_stopping && unit < run.epochs.size())
+      if (const auto metric = run.epochs[unit].metrics.find(options.watched_metric);
+          metric != run.epochs[unit].metrics.end())
         projector->add_metric(metric->second);
-    const auto projection = projector->projection();
     // an epoch that took no time brings nothing new
-    if (!projection || projector->time() == before) continue;
+    if (projector->time() == before) continue;
+    if (within && projector->work_done() < told + step_within_epochs * *total) continue;
+    const auto projection = projector->projection();
+    if (!projection) continue;
+    told = projector->work_done();
     history.moments.push_back(moment_after(*projector, *projection, options));
-    history.moments.back().epoch = run.epochs.empty() ? static_cast<int>(i) : run.epochs[i].index;
+    history.moments.back().epoch = run.epochs.empty() ? static_cast<int>(unit) : run.epochs[unit].index;
+    history.moments.back().within_epoch = within;
   }
   if (history.moments.empty())
     return fail(ErrorKind::invalid, run.info.id, "no energy was measured in any of its epochs");
@@ -90,7 +100,8 @@ Result<std::size_t> find_moment(const ProjectionHistory& history, const std::str
   }
   const auto epoch = parse_int(at);
   if (!epoch) return fail_field("at", "'{}' is neither a share like 20% nor the number of an epoch", at);
-  const auto found = std::ranges::find(moments, *epoch, [](const auto& moment) { return moment.epoch; });
+  const auto found = std::ranges::find_if(
+      moments, [&](const auto& moment) { return moment.epoch == *epoch && !moment.within_epoch; });
   if (found != moments.end()) return static_cast<std::size_t>(found - moments.begin());
   return fail_field("at", "there is no projection after epoch {}: they go from {} to {}", *epoch,
                     moments.front().epoch, moments.back().epoch);

@@ -1,4 +1,5 @@
-// The projections that a recorded or unfinished run would have shown, one after each unit of work.
+// The projections that a recorded or unfinished run would have shown: one after each unit of work, and within
+// units where the run recorded its progress.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,8 @@ struct HistoryOptions {
 };
 
 struct ProjectedMoment {
-  int epoch = 0;    ///< the epoch's number in the run
+  int epoch = 0;  ///< the number in the run of the epoch that ended or is under way
+  bool within_epoch = false;
   Seconds time{0};  ///< when it ended, from the run's start
   double work = 0;  ///< work done by then
   Projection projection;
@@ -42,14 +44,15 @@ struct ProjectionHistory {
   std::optional<Joules> measured;
 };
 
-/// The output of a RunProjector after each unit of the run. invalid in the cases of replay_of(), if no unit
-/// was measured, or if early stopping watches a metric that no epoch has.
+/// The output of a RunProjector after each unit of the run, and about every hundredth of the work within
+/// units whose progress was recorded. invalid in the cases of replay_of(), if no unit was measured, or if
+/// early stopping watches a metric that no epoch has.
 [[nodiscard]] Result<ProjectionHistory> project_history(const trace::Run& run,
                                                         const HistoryOptions& options = {});
 
 /// Finds the moment that a user names. "20%" is the first moment with at least that share of the work done,
-/// "12" is the one after epoch 12, and "" is the last. invalid, with "at" as the place, if there is no such
-/// moment.
+/// "12" is the one at the end of epoch 12, and "" is the last. invalid, with "at" as the place, if there is
+/// no such moment.
 [[nodiscard]] Result<std::size_t> find_moment(const ProjectionHistory& history, const std::string& at);
 
 }  // namespace joulecast::estimate

@@ -14,9 +14,9 @@ constexpr double largest_relative_sd = 100;
 
 /// Value and interval of base + remainder.
 template <class U>
-Estimate<U> from(U base, const Remainder& rest, const Interval<double>& error) {
-  return {base + U{rest.value},
-          Interval<U>{base + U{rest.value * (1 + error.low)}, base + U{rest.value * (1 + error.high)}}};
+Estimate<U> from(U base, const Remainder& rest) {
+  const auto left = rest.interval();
+  return {base + U{rest.value}, Interval<U>{base + U{left.low}, base + U{left.high}}};
 }
 
 Status check(const Prior& prior) {
@@ -58,8 +58,12 @@ Result<Projector> Projector::begin(ProjectorOptions options) {
   return Projector(std::make_unique<State>(options));
 }
 
-Status Projector::add(const WorkUnit& unit) {
-  return state_->adaptive.observe(unit);
+Status Projector::add(const WorkUnit& unit, bool epoch_end) {
+  return state_->adaptive.observe(unit, epoch_end);
+}
+
+void Projector::end_epoch(Seconds duration, std::optional<Joules> energy) {
+  state_->adaptive.end_epoch(duration, energy);
 }
 
 void Projector::add_metric(double value) {
@@ -70,6 +74,10 @@ Status Projector::set_total_work(double total_work) {
   if (auto ok = check_total_work(total_work); !ok) return ok;
   state_->adaptive.set_total_work(total_work);
   return {};
+}
+
+void Projector::set_epoch_work(double epoch_work) {
+  if (check_total_work(epoch_work)) state_->adaptive.set_epoch_work(epoch_work);
 }
 
 std::optional<Projection> Projector::projection() const {
@@ -84,9 +92,8 @@ std::optional<Projection> Projector::projection() const {
   p.remaining = {left(total->value),
                  Interval<Joules>{left(total->interval->low), left(total->interval->high)}};
   if (const auto time = adaptive.time_for(state_->remaining_work())) {
-    const auto error = time->error.interval();
-    p.duration = from(adaptive.elapsed(), *time, error);
-    p.remaining_time = from(Seconds{0}, *time, error);
+    p.duration = from(adaptive.elapsed(), *time);
+    p.remaining_time = from(Seconds{0}, *time);
   }
   p.ready = adaptive.ready();
   p.regime_changes = adaptive.regime_changes();
@@ -147,7 +154,7 @@ std::optional<Estimate<Joules>> Projector::cost_at(double work) const {
   if (!std::isfinite(work) || work < adaptive.work_done()) return std::nullopt;
   const auto rest = adaptive.energy_for(work - adaptive.work_done());
   if (!rest) return std::nullopt;
-  return from(adaptive.used(), *rest, rest->error.interval());
+  return from(adaptive.used(), *rest);
 }
 
 std::optional<Estimate<double>> Projector::work_at_budget(Joules budget) const {

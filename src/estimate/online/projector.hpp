@@ -70,11 +70,18 @@ class Projector {
   ~Projector();
 
   /// Adds the next finished unit. invalid for an impossible unit, which is not counted.
-  Status add(const WorkUnit& unit);
+  /// epoch_end: an epoch ended with it.
+  Status add(const WorkUnit& unit, bool epoch_end = false);
+  /// Counts time and energy in which no work moved, such as a validation, and ends the epoch.
+  void end_epoch(Seconds duration, std::optional<Joules> energy);
   /// Adds a value of the metric that early stopping watches. Call once per epoch, in order.
   void add_metric(double value);
   /// Sets the total work when it changes or becomes known. invalid if it is not positive.
   Status set_total_work(double total_work);
+
+  /// Tells the work of an epoch before the first one ends, so that the interval has room for what its end may
+  /// cost. Work that is no amount is ignored.
+  void set_epoch_work(double epoch_work);
 
   /// Nothing while it cannot be known: there is neither a unit nor a prior, no total work, or no measured
   /// energy.

@@ -110,6 +110,8 @@ void RegimeTracker::find_slow_shift() {
 
 void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime left) {
   const auto copy = units;
+  const double after = average(copy).rate;
+  last_change_ = after > 0 && left.mean() > 0 ? std::abs(std::log(after / left.mean())) : 0;
   previous_ = left;
   previous_begin_ = begin_;
   current_ = {};

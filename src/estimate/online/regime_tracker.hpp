@@ -31,6 +31,8 @@ class RegimeTracker {
   [[nodiscard]] int units_in_regime() const { return current_.units(); }
   /// How often the rate has changed for good.
   [[nodiscard]] int changes() const { return changes_; }
+  /// Size of the change that was found last: |log of the rate after it over the one before|.
+  [[nodiscard]] double last_change() const { return last_change_; }
   /// The last unit does not fit any known pattern, or a slow shift has just been found.
   [[nodiscard]] bool doubtful() const;
   /// Index of the first unit of the current regime.
@@ -53,6 +55,7 @@ class RegimeTracker {
   /// Drift of the previous regime, kept if a slow shift was one step of a longer trend.
   double inherited_drift_ = 0;
   int changes_ = 0;
+  double last_change_ = 0;
   int units_ = 0;
   int begin_ = 0;
   int previous_begin_ = 0;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <utility>
 
+#include "estimate/online/recorded_progress.hpp"
 #include "trace/energy.hpp"
 #include "trace/integrate.hpp"
 
@@ -11,6 +14,10 @@ namespace {
 
 // An even division into more units means a wrong total_work, not a long training.
 constexpr double most_units = 1e6;
+// Work without recorded epochs is divided by its progress: into epochs up to this many, else into this many
+// parts.
+constexpr double most_epochs = 10'000;
+constexpr double parts_of_steps = 100;
 
 std::string name_of(const trace::Run& run) {
   return run.info.id.empty() ? run.info.name : run.info.id;
@@ -82,27 +89,101 @@ struct Occupation {
   std::vector<const trace::Trace*> memory;
 };
 
-/// The units' spans. Each is preceded by the span since the previous unit, or since the run's start.
-std::vector<trace::Span> with_spans_between(const trace::Run& run, const std::vector<trace::Span>& units) {
+/// A unit before its energy is known: its pieces follow each other without a gap.
+struct UnitSpan {
+  trace::Span span;
+  double work = 1;
+  struct Piece {
+    trace::Span span;
+    double work = 1;
+  };
+  std::vector<Piece> pieces;
+};
+
+// Pieces smaller than this share of the total work would tell no more.
+constexpr double smallest_piece = 0.0025;
+constexpr Seconds shortest_piece{1};
+
+Result<std::vector<UnitSpan>> units_of(const trace::Run& run, const RecordedProgress& progress,
+                                       double total_work) {
+  std::vector<UnitSpan> units;
+  if (!run.epochs.empty()) {
+    if (auto ok = check_order(run); !ok) return propagate(ok.error());
+    for (const auto& epoch : run.epochs) {
+      const auto work = work_of(run, epoch);
+      if (!work) return propagate(work.error());
+      units.push_back({epoch.span, *work, {}});
+    }
+    return units;
+  }
+  if (!progress.empty()) {
+    const bool epochs = run.info.work_unit.empty() || run.info.work_unit == "epoch";
+    const double size = epochs && total_work <= most_epochs ? 1 : total_work / parts_of_steps;
+    for (const auto& [span, work] : progress.cut(size)) units.push_back({span, work, {}});
+    if (!units.empty()) return units;
+  }
+  const auto spans = even_spans(run, total_work);
+  if (!spans) return propagate(spans.error());
+  for (const auto& span : *spans) units.push_back({span, 1.0, {}});
+  return units;
+}
+
+/// Divides a unit at constant speed.
+void divide(UnitSpan& unit, double total_work) {
+  const double by_work = std::ceil(unit.work / total_work / smallest_piece);
+  const double by_time = std::floor(unit.span.length() / shortest_piece);
+  const auto count = static_cast<int>(std::clamp(std::min(by_work, by_time), 1.0, 1 / smallest_piece));
+  for (int i = 0; i < count; ++i) {
+    const auto at = [&](int k) { return unit.span.begin + unit.span.length() * k / count; };
+    unit.pieces.push_back({{at(i), i + 1 == count ? unit.span.end : at(i + 1)}, unit.work / count});
+  }
+}
+
+/// Divides a unit where its recorded progress stood. The progress may count in other numbers (a resumed run);
+/// only the shares of the unit's work are taken from it.
+void divide(UnitSpan& unit, const RecordedProgress& progress, double total_work) {
+  const double begin = progress.work_at(unit.span.begin);
+  const double all = progress.work_at(unit.span.end) - begin;
+  if (!(all > 0)) return;
+  double done = 0;
+  auto from = unit.span.begin;
+  for (const auto& point : progress.between(unit.span)) {
+    const double work = std::min(1.0, (point.work - begin) / all) * unit.work;
+    if (work - done < smallest_piece * total_work || work >= unit.work) continue;
+    unit.pieces.push_back({{from, point.time}, work - done});
+    from = point.time;
+    done = work;
+  }
+  if (!unit.pieces.empty()) unit.pieces.push_back({{from, unit.span.end}, unit.work - done});
+}
+
+/// The spans to measure: of each unit the stretch before it (since the unit before, or since the run's
+/// start), then its pieces.
+std::vector<trace::Span> spans_to_measure(const trace::Run& run, const std::vector<UnitSpan>& units) {
   std::vector<trace::Span> spans;
   auto end = run.span.begin;
   for (const auto& unit : units) {
-    spans.push_back({end, std::max(end, unit.begin)});
-    spans.push_back(unit);
-    end = std::max(end, unit.end);
+    spans.push_back({end, std::max(end, unit.span.begin)});
+    for (const auto& piece : unit.pieces) spans.push_back(piece.span);
+    end = std::max(end, unit.span.end);
   }
   return spans;
 }
 
-Result<std::vector<trace::Span>> unit_spans(const trace::Run& run, double total_work) {
-  if (run.epochs.empty()) return even_spans(run, total_work);
-  if (auto ok = check_order(run); !ok) return propagate(ok.error());
-  std::vector<trace::Span> spans;
-  for (const auto& epoch : run.epochs) spans.push_back(epoch.span);
-  return spans;
+/// Nothing unless at least one part is known.
+std::optional<Joules> sum(std::span<const std::optional<Joules>> parts) {
+  std::optional<Joules> total;
+  for (const auto& part : parts)
+    if (part) total = total.value_or(Joules{0}) + *part;
+  return total;
 }
 
 }  // namespace
+
+std::optional<double> Replay::epoch_work() const {
+  if (movements.empty() || std::ranges::none_of(movements, &Movement::epoch_end)) return std::nullopt;
+  return units.front().work;
+}
 
 double Replay::work() const {
   double sum = 0;
@@ -137,33 +218,59 @@ Plan Replay::plan(const trace::RunInfo& info) const {
   return plan;
 }
 
-Result<Replay> replay_of(const trace::Run& run, std::optional<double> planned) {
-  const auto total_work = planned && !run.epochs.empty() ? planned : run.info.total_work;
+Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options) {
+  // Without bounds, the length of an epoch follows from the run's own total.
+  const bool recorded = !run.epochs.empty() || !run.progress.empty();
+  const auto total_work = options.total_work && recorded ? options.total_work : run.info.total_work;
   if (!total_work) return fail(ErrorKind::invalid, name_of(run), "its total work is not known");
   if (!std::isfinite(*total_work) || *total_work <= 0)
     return fail(ErrorKind::invalid, name_of(run), "its total work is {}", *total_work);
-  const auto spans = unit_spans(run, *total_work);
-  if (!spans) return propagate(spans.error());
+  const RecordedProgress progress(run);
+  auto units = units_of(run, progress, *total_work);
+  if (!units) return propagate(units.error());
 
   Replay replay;
   replay.total_work = *total_work;
-  replay.bounds_recorded = !run.epochs.empty();
+  replay.bounds_recorded = recorded;
+  replay.progress_recorded = !progress.empty();
+  bool metered = std::ranges::any_of(run.traces, [](const auto& trace) {
+    return trace.channel.quantity == trace::Quantity::power ||
+           trace.channel.quantity == trace::Quantity::energy;
+  });
+  for (auto& unit : *units) {
+    if (metered && replay.progress_recorded)
+      divide(unit, progress, *total_work);
+    else if (metered && options.divide_units)
+      divide(unit, *total_work);
+    if (unit.pieces.empty()) unit.pieces.push_back({unit.span, unit.work});
+  }
+  const auto energies = trace::span_energies(run, spans_to_measure(run, *units));
+  metered = std::ranges::any_of(energies, [](const auto& energy) { return energy.has_value(); });
   const Occupation occupation(run);
-  const auto energies = trace::span_energies(run, with_spans_between(run, *spans));
-  const bool metered = std::ranges::any_of(energies, [](const auto& energy) { return energy.has_value(); });
-  for (std::size_t i = 0; i < spans->size(); ++i) {
-    const auto& span = (*spans)[i];
-    const auto work = replay.bounds_recorded ? work_of(run, run.epochs[i]) : Result<double>(1.0);
-    if (!work) return propagate(work.error());
-    const auto bytes = mean_over(occupation.memory, span);
+  const bool epochs = !run.epochs.empty() || run.info.work_unit.empty() || run.info.work_unit == "epoch";
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < units->size(); ++i) {
+    const auto& unit = (*units)[i];
+    auto outside = energies[at++];
+    const auto pieces = std::span(energies).subspan(at, unit.pieces.size());
+    at += pieces.size();
+    const auto bytes = mean_over(occupation.memory, unit.span);
     // Without any trace, the run's epochs may state their energy.
-    const auto energy = metered || !replay.bounds_recorded ? energies[2 * i + 1] : run.epochs[i].energy;
-    replay.units.push_back({.work = *work,
-                            .duration = span.length(),
-                            .energy = energy,
-                            .utilisation = mean_over(occupation.utilisation, span),
+    const bool stated = !metered && !run.epochs.empty();
+    replay.units.push_back({.work = unit.work,
+                            .duration = unit.span.length(),
+                            .energy = stated ? run.epochs[i].energy : sum(pieces),
+                            .utilisation = mean_over(occupation.utilisation, unit.span),
                             .memory_mb = bytes ? std::optional{*bytes / 1e6} : std::nullopt});
-    replay.movements.push_back({.work = *work, .span = span, .energy = energy, .outside = energies[2 * i]});
+    for (std::size_t k = 0; k < unit.pieces.size(); ++k) {
+      const auto& piece = unit.pieces[k];
+      replay.movements.push_back({.work = piece.work,
+                                  .span = piece.span,
+                                  .energy = stated ? run.epochs[i].energy : pieces[k],
+                                  .outside = std::exchange(outside, std::nullopt),
+                                  .epoch_end = recorded && epochs && k + 1 == unit.pieces.size()});
+      replay.unit_of.push_back(i);
+    }
   }
   return replay;
 }

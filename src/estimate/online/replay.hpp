@@ -13,11 +13,17 @@ namespace joulecast::estimate {
 
 struct Replay {
   std::vector<WorkUnit> units;
-  /// The same units with their times and the energy used before each of them.
+  /// The same units, with their times and the energy used before each of them, in one or several movements.
   std::vector<Movement> movements;
+  std::vector<std::size_t> unit_of;  ///< of each movement
   double total_work = 0;
   bool bounds_recorded = true;  ///< false if the run was divided evenly into total_work units
+  /// The run told how its work moved within units. If not, movements within a unit are at constant speed.
+  bool progress_recorded = false;
 
+  /// Work of the first epoch, which a training mostly tells before the epoch ends; nothing if the units are
+  /// no recorded epochs.
+  [[nodiscard]] std::optional<double> epoch_work() const;
   [[nodiscard]] double work() const;       ///< work done by all units
   [[nodiscard]] Joules energy() const;     ///< energy measured in all units
   [[nodiscard]] Seconds duration() const;  ///< duration of all units, without the time between them
@@ -30,11 +36,19 @@ struct Replay {
   [[nodiscard]] Plan plan(const trace::RunInfo& info) const;
 };
 
-/// The energy of a unit is the energy of its time span, with gaps interpolated. If epoch bounds were not
-/// recorded and total_work counts epochs, the run is divided evenly. `total_work` replaces the run's own if
-/// epochs were recorded; an even division needs the run's own. invalid, with the run's id, if the total work
-/// is unknown or not positive, if epochs overlap or are out of order, or if a unit's work is missing or not
-/// positive.
-[[nodiscard]] Result<Replay> replay_of(const trace::Run& run, std::optional<double> total_work = {});
+struct ReplayOptions {
+  /// Replaces the run's own if epochs were recorded; an even division needs the run's own.
+  std::optional<double> total_work{};
+  /// Makes several movements of a unit within which power was measured but no progress, as if its work had
+  /// moved at constant speed.
+  bool divide_units = false;
+};
+
+/// The energy of a unit is the energy of its time span, with gaps interpolated. Units are the run's epochs.
+/// If it has none but recorded its progress, they are epochs or hundredths of the work by that progress. If
+/// it has neither, and total_work counts epochs, the run is divided evenly. Progress that was recorded within
+/// a unit makes several movements of it. invalid, with the run's id, if the total work is unknown or not
+/// positive, if epochs overlap or are out of order, or if a unit's work is missing or not positive.
+[[nodiscard]] Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options = {});
 
 }  // namespace joulecast::estimate

@@ -29,10 +29,11 @@ Result<RunProjector> RunProjector::begin(ProjectorOptions options) {
 }
 
 Status RunProjector::move(const Movement& movement) {
-  const auto& [work, span, measured, measured_outside] = movement;
+  const auto& [work, span, measured, measured_outside, epoch_end] = movement;
   if (!std::isfinite(span.begin.value()) || !std::isfinite(span.end.value()) || span.end < span.begin)
     return fail(ErrorKind::invalid, "span", "work cannot move from {} s to {} s", span.begin.value(),
                 span.end.value());
+  if (work == 0 && epoch_end) return end_epoch(movement);
   const auto energy = believable(measured);
   const auto outside = waiting_energy_ + believable(measured_outside).value_or(Joules{0});
   const auto begin = begun_ ? end_ : std::max(Seconds{0}, span.begin);
@@ -40,16 +41,33 @@ Status RunProjector::move(const Movement& movement) {
     if (auto ok = check(WorkUnit{.work = work, .duration = Seconds{1}}); !ok) return ok;
     waiting_work_ += work;
     waiting_energy_ = outside + energy.value_or(Joules{0});
+    waiting_epoch_end_ = waiting_epoch_end_ || epoch_end;
     return {};
   }
   WorkUnit unit{.work = waiting_work_ + work, .duration = span.end - begin, .energy = energy};
   if (begun_ && energy) *unit.energy += outside;
-  if (auto ok = projector_.add(unit); !ok) return ok;
+  if (auto ok = projector_.add(unit, epoch_end || waiting_epoch_end_); !ok) return ok;
   if (!begun_) start_up_ = outside, start_up_time_ = begin;
   begun_ = true;
   end_ = span.end;
   work_done_ += unit.work;
   waiting_work_ = 0;
+  waiting_energy_ = Joules{0};
+  waiting_epoch_end_ = false;
+  return {};
+}
+
+Status RunProjector::end_epoch(const Movement& movement) {
+  const auto outside = waiting_energy_ + believable(movement.outside).value_or(Joules{0});
+  if (!begun_) {
+    waiting_energy_ = outside + believable(movement.energy).value_or(Joules{0});
+    return {};
+  }
+  const auto end = std::max(end_, movement.span.end);
+  auto energy = believable(movement.energy);
+  if (energy || outside > Joules{0}) energy = energy.value_or(Joules{0}) + outside;
+  projector_.end_epoch(end - end_, energy);
+  end_ = end;
   waiting_energy_ = Joules{0};
   return {};
 }

@@ -17,14 +17,20 @@
 
 namespace joulecast::estimate {
 
-/// An advance of the work. An impossible energy (negative or not finite) counts as unknown.
+/// An advance of the work, of any size: steps as well as epochs. An impossible energy (negative or not
+/// finite) counts as unknown.
 struct Movement {
-  double work = 1;  ///< in the unit of the total work, > 0
+  /// In the unit of the total work, > 0. It may be 0 if epoch_end is set: the movement is then what an
+  /// epoch's end costs beyond its work, such as a validation.
+  double work = 1;
   /// From the run's start. If its length is zero, the work is counted with the next movement.
   trace::Span span;
   std::optional<Joules> energy{};  ///< used within the span; nothing if unknown
   /// Used since the end of the previous movement, or since the run's start.
   std::optional<Joules> outside{};
+  /// An epoch ended with this movement. What recurs at epochs' ends is then extrapolated as often as epochs
+  /// remain. Leave it out where epochs are not known; the forecast does without.
+  bool epoch_end = false;
 };
 
 class RunProjector {
@@ -39,6 +45,10 @@ class RunProjector {
   /// Sets the total work when it changes or becomes known. invalid if it is impossible; the old one then
   /// stays.
   Status set_total_work(double total_work) { return projector_.set_total_work(total_work); }
+
+  /// Tells the work of an epoch before the first one ends, where it is known; see
+  /// Projector::set_epoch_work().
+  void set_epoch_work(double epoch_work) { projector_.set_epoch_work(epoch_work); }
 
   [[nodiscard]] double work_done() const { return work_done_; }
   /// The end of the last movement.
@@ -57,6 +67,8 @@ class RunProjector {
   [[nodiscard]] std::optional<Estimate<double>> work_at_budget(Joules budget) const;
 
  private:
+  [[nodiscard]] Status end_epoch(const Movement& movement);
+
   explicit RunProjector(Projector projector) : projector_(std::move(projector)) {}
 
   Projector projector_;
@@ -67,6 +79,7 @@ class RunProjector {
   double work_done_ = 0;
   double waiting_work_ = 0;  ///< work of movements that took no time
   Joules waiting_energy_{0};
+  bool waiting_epoch_end_ = false;
 };
 
 }  // namespace joulecast::estimate

@@ -79,7 +79,8 @@ Result<std::optional<WallTime>> moment_of(const std::string& text, const char* f
 Result<std::optional<trace::RunStatus>> status_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const auto status = trace::run_status_from(text);
-  if (!status) return fail_field("status", "is running, finished, failed or interrupted, not '{}'", text);
+  if (!status)
+    return fail_field("status", "is running, finished, failed, interrupted or stopped, not '{}'", text);
   return status;
 }
 

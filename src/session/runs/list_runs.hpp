@@ -19,7 +19,7 @@ struct ListRequest {
   std::vector<std::string> tags = {};
   std::string since = {};   ///< see parse_moment(); the run began at this time or later
   std::string until = {};   ///< the run began before this time
-  std::string status = {};  ///< "running", "finished", "failed" or "interrupted"
+  std::string status = {};  ///< "running", "finished", "failed", "interrupted" or "stopped"
   std::string host = {};    ///< the machine that the run ran on
   /// "started", "energy" and "duration" list the latest or largest first; "name" sorts alphabetically.
   std::string sort = "started";

@@ -34,6 +34,7 @@ RunSummary summarise(trace::Run run, const Place& place, const Result<carbon::In
   RunSummary summary;
   summary.energy = trace::energy_of(run);
   summary.epoch_energy = trace::epoch_energies(run);
+  summary.course = course_of(run);
   summary.idle = idle_of(run, summary.energy);
   summary.means = means_of(run);
   if (summary.energy.total) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "carbon/intensity.hpp"
+#include "session/runs/run_course.hpp"
 #include "store/run_store.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
@@ -35,6 +36,7 @@ struct RunSummary {
   /// Total power over the covered part of the run.
   std::optional<Watts> mean_power;
   std::vector<std::optional<Joules>> epoch_energy;
+  RunCourse course;
   std::optional<IdleSplit> idle;
   std::vector<GaugeMean> means;
   carbon::Estimate carbon;

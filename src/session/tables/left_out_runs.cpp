@@ -15,6 +15,8 @@ std::string_view name_of(LeftOutReason reason) {
       return "failed";
     case LeftOutReason::interrupted:
       return "interrupted";
+    case LeftOutReason::stopped:
+      return "stopped";
     case LeftOutReason::no_energy:
       return "no_energy";
     case LeftOutReason::no_figure:
@@ -43,6 +45,8 @@ std::string describe(const LeftOutRuns& left_out) {
         return "failed";
       case LeftOutReason::interrupted:
         return "did not finish";
+      case LeftOutReason::stopped:
+        return one ? "was ended by a limit" : "were ended by a limit";
       case LeftOutReason::no_energy:
         return one ? "has no known energy" : "have no known energy";
       case LeftOutReason::no_figure:

@@ -14,6 +14,7 @@ enum class LeftOutReason {
   still_running,
   failed,
   interrupted,
+  stopped,    ///< by a limit that the user had set
   no_energy,  ///< neither measured nor modelled
   no_figure,  ///< the run has no value in the column
   no_label,   ///< the column defines the group and is empty

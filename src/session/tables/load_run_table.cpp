@@ -77,8 +77,16 @@ std::vector<std::string> columns_of(const std::vector<Row>& rows) {
 }
 
 LeftOutReason reason_of(trace::RunStatus status) {
-  if (status == trace::RunStatus::running) return LeftOutReason::still_running;
-  return status == trace::RunStatus::failed ? LeftOutReason::failed : LeftOutReason::interrupted;
+  switch (status) {
+    case trace::RunStatus::running:
+      return LeftOutReason::still_running;
+    case trace::RunStatus::failed:
+      return LeftOutReason::failed;
+    case trace::RunStatus::stopped:
+      return LeftOutReason::stopped;
+    default:
+      return LeftOutReason::interrupted;
+  }
 }
 
 Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {

@@ -68,6 +68,9 @@ void SqliteLiveRun::write(Transaction& transaction, const Pending& pending) {
   write_journal(transaction, key_, journal_, columns, channels_);
   for (const auto& [channel, gap] : pending.gaps) put_gap(transaction, key_, channel, gap);
   for (const auto& [place, epoch] : pending.epochs) put_epoch(transaction, key_, place, epoch);
+  for (const auto& [place, phase] : pending.phases) put_phase(transaction, key_, place, phase);
+  put_progress(transaction, key_, pending.progress);
+  for (const auto& [place, window] : pending.windows) put_window(transaction, key_, place, window);
   for (const auto& point : pending.metrics) put_metric(transaction, key_, point);
   for (const auto& projection : pending.projections) put_projection(transaction, key_, projection);
   if (pending.header) put_description(transaction, key_, *pending.header);

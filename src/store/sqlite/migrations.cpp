@@ -1,6 +1,12 @@
 #include "store/sqlite/migrations.hpp"
 
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/secrets.hpp"
+#include "store/documents.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -87,7 +93,40 @@ CREATE INDEX run_by_duration ON run (duration_s);
 CREATE INDEX tag_by_value ON tag (name, value);
 )sql";
 
-constexpr std::array<Migration, 2> steps{{{1, version_1}, {2, version_2}}};
+/// Phases of a run, the progress within them, and named windows.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE phase (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, begin_s REAL NOT NULL,
+  end_s REAL NOT NULL, work REAL NOT NULL, total_work REAL, energy_j REAL, PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+CREATE TABLE progress (
+  run INTEGER NOT NULL, phase INTEGER NOT NULL, part INTEGER NOT NULL, times BLOB NOT NULL, work BLOB NOT NULL,
+  PRIMARY KEY (run, phase, part)
+);
+CREATE TABLE window (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, begin_s REAL NOT NULL, end_s REAL NOT NULL,
+  PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+ALTER TABLE epoch ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+/// Earlier versions kept command lines with the secrets in them.
+void hide_secrets(Transaction& transaction) {
+  if (!transaction.ok()) return;
+  std::vector<std::pair<std::int64_t, std::string>> changed;
+  auto rows = transaction.database().query("SELECT key, command FROM run");
+  while (rows.row()) {
+    std::vector<std::string> command;
+    from_document(rows.text(1), command);
+    if (auto hidden = without_secrets(command); hidden != command)
+      changed.emplace_back(rows.integer(0), to_document(hidden));
+  }
+  transaction.require(rows.status());
+  for (const auto& [key, command] : changed)
+    transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
+}
+
+constexpr std::array<Migration, 3> steps{{{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}}};
 
 }  // namespace
 
@@ -101,8 +140,10 @@ int schema_version() {
 
 void migrate(Transaction& transaction, std::int64_t version) {
   for (const auto& step : steps)
-    if (step.version > version && transaction.ok())
+    if (step.version > version && transaction.ok()) {
       transaction.require(transaction.database().script(step.sql));
+      if (step.then != nullptr) step.then(transaction);
+    }
   if (transaction.ok())
     transaction.require(
         transaction.database().script(fmt::format("PRAGMA user_version = {}", schema_version()).c_str()));

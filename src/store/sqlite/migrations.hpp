@@ -11,6 +11,8 @@ namespace joulecast::store::sqlite {
 struct Migration {
   int version;  ///< version of the schema after this step
   const char* sql;
+  /// What cannot be said in SQL, done after it; nullptr = nothing.
+  void (*then)(Transaction& transaction) = nullptr;
 };
 
 /// All steps, starting from an empty file (version 0). Their versions are 1, 2, 3, …

@@ -1,7 +1,14 @@
 #include "store/sqlite/open_file.hpp"
 
-#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
+#include "base/descriptor.hpp"
+#include "base/roots.hpp"
 #include "base/system_error.hpp"
 #include "store/sqlite/schema.hpp"
 
@@ -9,12 +16,46 @@ namespace joulecast::store::sqlite {
 namespace fs = std::filesystem;
 namespace {
 
+/// Makes a folder and those above it, for their owner alone. Those that exist stay as they are.
+Status make_folders(const fs::path& folder) {
+  if (folder.empty() || ::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
+  if (errno == ENOENT && folder.has_parent_path() && folder.parent_path() != folder) {
+    if (auto above = make_folders(folder.parent_path()); !above) return above;
+    if (::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
+  }
+  return fail(kind_of_errno(errno), folder.string(), "cannot make this folder ({})", std::strerror(errno));
+}
+
+/// Takes permissions from others, if this user owns the file. In a folder whose new files get its group (the
+/// set-group-ID bit), a store is meant to be shared: the group keeps its permissions.
+void make_private(const fs::path& path) {
+  struct stat file {
+  }, folder{};
+  if (::stat(path.c_str(), &file) != 0 || file.st_uid != ::geteuid()) return;
+  const auto above = path.parent_path();
+  const bool shared =
+      ::stat(above.empty() ? "." : above.c_str(), &folder) == 0 && (folder.st_mode & S_ISGID) != 0;
+  const mode_t others = shared && !S_ISDIR(file.st_mode) ? S_IRWXO : S_IRWXG | S_IRWXO;
+  if ((file.st_mode & others) != 0) (void)::chmod(path.c_str(), file.st_mode & 07777 & ~others);
+}
+
+/// The store holds command lines. Its files, and the folder that is joulecast's own, are no business of other
+/// users, however an earlier version made them.
+void make_store_private(const fs::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) make_private(path.string() + suffix);
+  if (const auto own = user_data_directory(); own && path.parent_path() == *own) make_private(*own);
+}
+
+/// Creates the file before SQLite does, which would let others read it. The flag O_EXCL also keeps this
+/// process from opening and closing a file that it holds locks on.
+void create_privately(const fs::path& path) {
+  const Descriptor file(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+}
+
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
-  std::error_code error;
-  if (const auto folder = path.parent_path(); !folder.empty() && !fs::exists(folder, error))
-    if (fs::create_directories(folder, error); error)
-      return fail(kind_of_errno(error.value()), folder.string(), "cannot make this folder ({})",
-                  error.message());
+  if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
+  create_privately(path);
   auto database = Database::open(path, FileMode::create, options.busy_timeout);
   if (database && database->is_read_only())
     return fail(ErrorKind::denied, path.string(), "the store may not be written");
@@ -41,9 +82,12 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   std::error_code error;
   if (fs::is_directory(path, error))
     return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
+  if (path == ":memory:")
+    return fail(ErrorKind::invalid, path.string(), "keeps nothing when joulecast ends; name a file");
   auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
   if (!database) return database;
   auto usable = with_schema(std::move(*database), access == Access::write);
+  if (usable) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
   database = Database::open(path, FileMode::immutable, options.busy_timeout);

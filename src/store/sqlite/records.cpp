@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "store/block.hpp"
 #include "store/documents.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
+
+/// Work is whole in most units; other values are kept to the bit.
+constexpr double whole_units = 1;
 
 std::optional<Joules> joules(const std::optional<double>& energy) {
   return energy ? std::optional{Joules{*energy}} : std::nullopt;
@@ -62,7 +66,8 @@ Status load_gaps(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT number, begin_s, end_s, work, energy_j, metrics FROM epoch WHERE run = ? ORDER BY begin_s, "
+      "SELECT number, begin_s, end_s, work, energy_j, metrics, phase FROM epoch WHERE run = ? ORDER BY "
+      "begin_s, "
       "place",
       key);
   while (rows.row()) {
@@ -72,8 +77,50 @@ Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
     epoch.work = rows.optional_real(3);
     epoch.energy = joules(rows.optional_real(4));
     from_document(rows.text(5), epoch.metrics);
+    epoch.phase = static_cast<std::size_t>(rows.integer(6));
     run.epochs.push_back(std::move(epoch));
   }
+  return rows.status();
+}
+
+Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
+  auto rows = database.query(
+      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j FROM phase WHERE run = ? ORDER "
+      "BY "
+      "place",
+      key);
+  while (rows.row()) {
+    if (rows.integer(0) != static_cast<std::int64_t>(run.phases.size()))
+      return fail(ErrorKind::malformed, database.where(), "the phases of run {} are damaged", run.info.id);
+    run.phases.push_back({std::string(rows.text(1)),
+                          std::string(rows.text(2)),
+                          {second(rows, 3), second(rows, 4)},
+                          rows.real(5),
+                          rows.optional_real(6),
+                          joules(rows.optional_real(7))});
+  }
+  return rows.status();
+}
+
+Status load_progress(Database& database, std::int64_t key, trace::Run& run) {
+  auto rows =
+      database.query("SELECT phase, times, work FROM progress WHERE run = ? ORDER BY phase, part", key);
+  while (rows.row()) {
+    const auto times = decode_times(rows.bytes(1));
+    const auto work = decode_values(rows.bytes(2), whole_units);
+    if (!times || !work || times->size() != work->size())
+      return fail(ErrorKind::malformed, database.where(), "the progress of run {} is damaged", run.info.id);
+    for (std::size_t i = 0; i < times->size(); ++i)
+      run.progress.push_back(
+          {Seconds{to_seconds((*times)[i])}, (*work)[i], static_cast<std::size_t>(rows.integer(0))});
+  }
+  return rows.status();
+}
+
+Status load_windows(Database& database, std::int64_t key, trace::Run& run) {
+  auto rows =
+      database.query("SELECT name, begin_s, end_s FROM window WHERE run = ? ORDER BY begin_s, place", key);
+  while (rows.row()) run.windows.push_back({std::string(rows.text(0)), {second(rows, 1), second(rows, 2)}});
   return rows.status();
 }
 
@@ -156,10 +203,38 @@ void put_gap(Transaction& transaction, std::int64_t run, int channel, trace::Spa
 
 void put_epoch(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Epoch& epoch) {
   transaction.run(
-      "INSERT OR REPLACE INTO epoch (run, place, number, begin_s, end_s, work, energy_j, metrics) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO epoch (run, place, number, begin_s, end_s, work, energy_j, metrics, phase) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run, static_cast<std::int64_t>(place), epoch.index, epoch.span.begin, epoch.span.end, epoch.work,
-      epoch.energy, to_document(epoch.metrics));
+      epoch.energy, to_document(epoch.metrics), static_cast<std::int64_t>(epoch.phase));
+}
+
+void put_phase(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Phase& phase) {
+  transaction.run(
+      "INSERT OR REPLACE INTO phase (run, place, name, unit, begin_s, end_s, work, total_work, energy_j) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      run, static_cast<std::int64_t>(place), phase.name, phase.unit, phase.span.begin, phase.span.end,
+      phase.work, phase.total_work, phase.energy);
+}
+
+void put_progress(Transaction& transaction, std::int64_t run, const ProgressParts& parts) {
+  for (const auto& [place, part] : parts) {
+    const auto phase = static_cast<std::int64_t>(place.first);
+    const auto number = static_cast<std::int64_t>(place.second);
+    if (part.times.empty()) {
+      transaction.run("DELETE FROM progress WHERE run = ? AND phase = ? AND part = ?", run, phase, number);
+      continue;
+    }
+    const auto times = encode_times(part.times);
+    const auto work = encode_values(part.work, whole_units);
+    transaction.run("INSERT OR REPLACE INTO progress (run, phase, part, times, work) VALUES (?, ?, ?, ?, ?)",
+                    run, phase, number, Bytes(times), Bytes(work));
+  }
+}
+
+void put_window(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Window& window) {
+  transaction.run("INSERT OR REPLACE INTO window (run, place, name, begin_s, end_s) VALUES (?, ?, ?, ?, ?)",
+                  run, static_cast<std::int64_t>(place), window.name, window.span.begin, window.span.end);
 }
 
 void put_metric(Transaction& transaction, std::int64_t run, const trace::MetricPoint& point) {
@@ -233,7 +308,8 @@ Result<trace::Run> load_record(Database& database, std::int64_t key) {
   auto channels = load_channels(database, key);
   if (!channels) return propagate(channels.error());
   for (auto& channel : *channels) run.traces.emplace_back().channel = std::move(channel);
-  for (const auto part : {load_tags, load_gaps, load_epochs, load_metrics, load_projections, load_sensors})
+  for (const auto part : {load_tags, load_gaps, load_epochs, load_phases, load_progress, load_windows,
+                          load_metrics, load_projections, load_sensors})
     if (auto status = part(database, key, run); !status) return propagate(status.error());
   return run;
 }
@@ -247,8 +323,10 @@ void delete_run(Transaction& transaction, std::int64_t run) {
   for (const char* sql : {"DELETE FROM chunk WHERE run = ?", "DELETE FROM journal WHERE run = ?",
                           "DELETE FROM sensor WHERE run = ?", "DELETE FROM projection WHERE run = ?",
                           "DELETE FROM metric WHERE run = ?", "DELETE FROM epoch WHERE run = ?",
-                          "DELETE FROM gap WHERE run = ?", "DELETE FROM channel WHERE run = ?",
-                          "DELETE FROM tag WHERE run = ?", "DELETE FROM run WHERE key = ?"})
+                          "DELETE FROM phase WHERE run = ?", "DELETE FROM progress WHERE run = ?",
+                          "DELETE FROM window WHERE run = ?", "DELETE FROM gap WHERE run = ?",
+                          "DELETE FROM channel WHERE run = ?", "DELETE FROM tag WHERE run = ?",
+                          "DELETE FROM run WHERE key = ?"})
     transaction.run(sql, run);
 }
 

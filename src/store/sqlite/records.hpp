@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "store/liveness.hpp"
+#include "store/progress_log.hpp"
 #include "store/sqlite/database.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
@@ -30,6 +31,9 @@ void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
                  const trace::Channel& channel);
 void put_gap(Transaction& transaction, std::int64_t run, int channel, trace::Span gap);
 void put_epoch(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Epoch& epoch);
+void put_phase(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Phase& phase);
+void put_progress(Transaction& transaction, std::int64_t run, const ProgressParts& parts);
+void put_window(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Window& window);
 void put_metric(Transaction& transaction, std::int64_t run, const trace::MetricPoint& point);
 void put_projection(Transaction& transaction, std::int64_t run, const trace::Projection& projection);
 void put_sensor(Transaction& transaction, std::int64_t run, const trace::SensorStatus& status);

@@ -22,6 +22,7 @@ struct SqliteImport::Open {
   std::vector<trace::Channel> channels;
   std::vector<Column> columns;  ///< readings that do not fill a chunk yet
   std::vector<std::int64_t> last_times;
+  ProgressLog progress;
   std::vector<std::string> told_notes;
 };
 
@@ -105,7 +106,21 @@ void SqliteImport::gap(std::size_t channel, trace::Span span) {
 }
 
 void SqliteImport::epoch(std::size_t place, const trace::Epoch& epoch) {
-  if (open_) put_epoch(open_->transaction, open_->key, place, epoch);
+  if (!open_) return;
+  put_epoch(open_->transaction, open_->key, place, epoch);
+  open_->progress.epoch_ended(epoch.span.end);
+}
+
+void SqliteImport::phase(std::size_t place, const trace::Phase& phase) {
+  if (open_) put_phase(open_->transaction, open_->key, place, phase);
+}
+
+void SqliteImport::progress(const trace::ProgressPoint& point) {
+  if (open_) open_->progress.add(point);
+}
+
+void SqliteImport::window(std::size_t place, const trace::Window& window) {
+  if (open_) put_window(open_->transaction, open_->key, place, window);
 }
 
 void SqliteImport::metric(const trace::MetricPoint& point) {
@@ -128,6 +143,9 @@ Status SqliteImport::close(Open& open, const trace::Run& header) {
   auto& transaction = open.transaction;
   auto run = trace::header_of(header);
   run.status = closed(run.status);
+  ProgressParts progress;
+  open.progress.take_changes(progress);
+  put_progress(transaction, open.key, progress);
   put_description(transaction, open.key, run);
   put_end(transaction, open.key, run);
   run.notes.insert(run.notes.end(), open.told_notes.begin(), open.told_notes.end());

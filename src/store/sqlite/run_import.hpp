@@ -21,6 +21,9 @@ class SqliteImport final : public RunImport {
   void gap(std::size_t channel, trace::Span span) override;
   void epoch(std::size_t place, const trace::Epoch& epoch) override;
   void metric(const trace::MetricPoint& point) override;
+  void phase(std::size_t place, const trace::Phase& phase) override;
+  void progress(const trace::ProgressPoint& point) override;
+  void window(std::size_t place, const trace::Window& window) override;
   void projection(const trace::Projection& projection) override;
   void note(const std::string& text) override;
   void describe(const trace::Run& header) override;

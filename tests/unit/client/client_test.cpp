@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cmath>
 #include <thread>
 
 #include "progress/socket_server.hpp"
@@ -52,6 +53,43 @@ TEST_F(Client, SaysWhereTheTrainingIs) {
   EXPECT_EQ(events[3].work, 64);
   EXPECT_EQ(events[4].kind, EventKind::run_end);
   EXPECT_EQ(server_->refused(), 0);
+}
+
+TEST_F(Client, SaysPhasesProgressAndWindows) {
+  joulecast_begin_phase("fold \"2\"", "step", 400);
+  joulecast_begin_phase("rest", nullptr, 0);
+  joulecast_progress(400, 400);
+  joulecast_begin_window("evaluation");
+  joulecast_end_window("evaluation");
+  joulecast_progress(-1, 0);
+  joulecast_progress(NAN, 0);
+  joulecast_begin_window(nullptr);
+  auto events = heard();
+  const auto more = heard();
+  events.insert(events.end(), more.begin(), more.end());
+  ASSERT_EQ(events.size(), 5U);
+  EXPECT_EQ(events[0].kind, EventKind::phase_begin);
+  EXPECT_EQ(events[0].name, "fold \"2\"");
+  EXPECT_EQ(events[0].unit, Unit::step);
+  EXPECT_EQ(events[0].total_work, 400);
+  EXPECT_EQ(events[1].unit, std::nullopt);
+  EXPECT_EQ(events[1].total_work, std::nullopt);
+  EXPECT_EQ(events[2].kind, EventKind::progress);
+  EXPECT_EQ(events[2].work, 400);
+  EXPECT_EQ(events[3].kind, EventKind::window_begin);
+  EXPECT_EQ(events[4].kind, EventKind::window_end);
+  EXPECT_EQ(events[4].name, "evaluation");
+  EXPECT_EQ(server_->refused(), 0);
+}
+
+TEST_F(Client, ManyStepsSendFewMessages) {
+  for (int i = 1; i <= 100'000; ++i) joulecast_progress(i, 100'000);
+  std::vector<Event> events;
+  for (int i = 0; i < 4; ++i)
+    for (auto& event : heard()) events.push_back(event);
+  ASSERT_FALSE(events.empty());
+  EXPECT_LT(events.size(), 1000U);
+  EXPECT_EQ(events.back().work, 100'000);
 }
 
 TEST_F(Client, AForkWhileAnotherThreadSpeaksLeavesAChildThatCanSpeak) {

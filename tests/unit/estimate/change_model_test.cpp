@@ -20,53 +20,111 @@ const ChangeConstants constants{.hazard = 0.3,
                                 .scale = 1,
                                 .floor = 0.01,
                                 .one_unit = 0.2,
-                                .two_units = 0.05};
+                                .two_units = 0.05,
+                                .end_phase = 0.3,
+                                .end_cycles = 1.5,
+                                .validation = 0.4,
+                                .validation_cost = 0.2,
+                                .cold = 0.5,
+                                .cold_cost = 0.2,
+                                .start_up = 0.5};
 
 /// Relative errors of the remaining cost, drawn as the header describes them.
 std::vector<double> simulate(const Situation& now, int n) {
   std::mt19937 random(1);
   std::uniform_real_distribution<double> uniform;
   std::normal_distribution<double> normal;
+  const auto happens = [&](double probability) { return uniform(random) < probability; };
+  const auto exponential = [&](double mean) { return -std::log(uniform(random)) * mean; };
+  const auto shift = [&] {
+    if (now.units <= 1 && happens(constants.start_up)) return -uniform(random);
+    if (now.first_epoch && !now.saw_epoch_end && happens(constants.validation))
+      return exponential(constants.validation_cost);
+    if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
+    if (now.cycle > 0 && happens(constants.end_phase)) return exponential(constants.end_cycles * now.cycle);
+    return 0.0;
+  };
   std::vector<double> errors;
   for (int i = 0; i < n; ++i) {
     const double hazard = now.changed ? constants.hazard_after : constants.hazard;
-    if (uniform(random) < 1 - std::pow(now.share, hazard)) {
-      const double place = std::pow(now.share, uniform(random));  // uniform in log time between share and 1
-      const double part = (1 - place) / (1 - now.share);
-      const bool up = uniform(random) < constants.upward;
-      const double size = -std::log(uniform(random)) * (up ? constants.mean_rise : constants.mean_fall);
-      errors.push_back(part * std::expm1(up ? size : -size));
+    const double seen = now.changed ? now.age : now.share;
+    double error = shift();
+    if (happens(1 - std::pow(seen, hazard))) {
+      const double place = std::pow(seen, uniform(random));  // uniform in log time between `seen` and 1
+      const double part = (1 - place) / (1 - seen);
+      const bool up = happens(constants.upward);
+      const double size = exponential(up ? constants.mean_rise : constants.mean_fall);
+      error += part * std::expm1(up ? size : -size);
     } else {
-      errors.push_back(normal(random) * std::hypot(now.relative_sd, constants.floor));
+      const double young = now.units <= 1 ? constants.one_unit : 0;
+      error += normal(random) * std::hypot(now.relative_sd, constants.floor, young);
     }
+    errors.push_back(error);
   }
   std::sort(errors.begin(), errors.end());
   return errors;
 }
 
+void expect_simulated(const Situation& now, double tolerance) {
+  const ErrorModel model(now, constants);
+  const auto errors = simulate(now, 200'000);
+  const auto n = static_cast<double>(errors.size());
+  for (const double u : {0.005, 0.02, 0.05, 0.1, 0.3}) {
+    const double above =
+        static_cast<double>(errors.end() - std::upper_bound(errors.begin(), errors.end(), u)) / n;
+    const double below =
+        static_cast<double>(std::lower_bound(errors.begin(), errors.end(), -u) - errors.begin()) / n;
+    EXPECT_NEAR(model.above(u), above, tolerance) << u;
+    EXPECT_NEAR(model.below(u), below, tolerance) << u;
+  }
+  const auto interval = model.interval();
+  const double inside = static_cast<double>(std::upper_bound(errors.begin(), errors.end(), interval.high) -
+                                            std::lower_bound(errors.begin(), errors.end(), interval.low)) /
+                        n;
+  EXPECT_NEAR(inside, 0.90, 0.01);
+}
+
 TEST(ErrorModel, TailsAndIntervalAgreeWithASimulation) {
+  // a few places and sizes stand for all: hence the tolerance
   for (const double share : {0.02, 0.1, 0.5, 0.9})
     for (const bool changed : {false, true}) {
-      const Situation now{.share = share, .relative_sd = 0.02, .changed = changed, .units = 5};
-      const ErrorModel model(now, constants);
-      const auto errors = simulate(now, 200'000);
-      const auto n = static_cast<double>(errors.size());
-      for (const double u : {0.005, 0.02, 0.05, 0.1, 0.3}) {
-        const double above =
-            static_cast<double>(errors.end() - std::upper_bound(errors.begin(), errors.end(), u)) / n;
-        const double below =
-            static_cast<double>(std::lower_bound(errors.begin(), errors.end(), -u) - errors.begin()) / n;
-        EXPECT_NEAR(model.above(u), above, 0.008)
-            << share << " " << changed << " " << u;  // 8 places stand for all
-        EXPECT_NEAR(model.below(u), below, 0.008) << share << " " << changed << " " << u;
-      }
-      const auto interval = model.interval();
-      const double inside =
-          static_cast<double>(std::upper_bound(errors.begin(), errors.end(), interval.high) -
-                              std::lower_bound(errors.begin(), errors.end(), interval.low)) /
-          n;
-      EXPECT_NEAR(inside, 0.90, 0.01) << share << " " << changed;
+      SCOPED_TRACE(share);
+      SCOPED_TRACE(changed);
+      expect_simulated(
+          {.share = share, .relative_sd = 0.02, .changed = changed, .units = 5, .age = share / 2}, 0.008);
     }
+}
+
+TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
+  const Situation known{.share = 0.3, .relative_sd = 0.02, .units = 5};
+  auto end = known;
+  end.cycle = 0.2;
+  auto first = known;
+  first.first_epoch = true;
+  auto second = first;
+  second.saw_epoch_end = true;
+  auto lone = known;
+  lone.units = 1;
+  auto all = end;
+  all.units = 1;
+  all.first_epoch = true;
+  for (const auto& now : {end, first, second, lone, all}) {
+    SCOPED_TRACE(testing::PrintToString(std::vector<double>{now.cycle, static_cast<double>(now.units)}));
+    expect_simulated(now, 0.02);
+  }
+  const auto interval = [](const Situation& now) { return ErrorModel(now, constants).interval(); };
+  EXPECT_GT(interval(end).high, interval(known).high);
+  EXPECT_GT(interval(first).high, interval(second).high);  // a validation may still show
+  EXPECT_LT(interval(second).low, interval(known).low);    // the next epochs may be cheaper
+  EXPECT_LT(interval(lone).low, -0.8);                     // it may be nearly all start-up
+}
+
+TEST(ErrorModel, AnEndPhaseAloneIsExponential) {
+  EXPECT_NEAR(end_phase_above(end_phase_quantile(constants), constants), 0.05, 1e-12);
+  EXPECT_DOUBLE_EQ(end_phase_above(0, constants), 0.3);
+  auto rare = constants;
+  rare.end_phase = 0.04;
+  EXPECT_DOUBLE_EQ(end_phase_quantile(rare), 0);
 }
 
 TEST(ErrorModel, ProbabilitiesOfTheTwoSidesAddUp) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "estimate/evaluation/online_scores.hpp"
 #include "recorded.hpp"
 
 namespace joulecast::estimate {
@@ -24,6 +25,8 @@ TEST(Scores, AreThoseOfTheField) {
   EXPECT_DOUBLE_EQ(s.rmse, std::sqrt(650.0));
   EXPECT_DOUBLE_EQ(*s.coverage, 0.75);
   EXPECT_DOUBLE_EQ(*s.interval_width, (25 + 25 + 14 + 27.5) / 4);
+  // widths, plus 20 times the distance of the one total (100) that lies outside (below 101)
+  EXPECT_DOUBLE_EQ(*s.winkler, (25 + 25 + (14 + 20 * 1) + 27.5) / 4);
   EXPECT_DOUBLE_EQ(s.observed_fraction, 0.2);
   EXPECT_FALSE(scores_of({outcome_of(1, 2, std::nullopt, std::nullopt, 0)})->coverage);
   EXPECT_FALSE(scores_of({}));
@@ -48,6 +51,52 @@ TEST(EvaluateRun, TakesAdaptiveWhereItBecameReady) {
   EXPECT_NEAR(result.energy.find("first-epoch")->second.absolute_percentage_error,
               first.absolute_percentage_error, 0.5);
   EXPECT_EQ(result.energy.count("mlco2"), 0u);  // no power limit is known
+}
+
+TEST(EvaluateRun, ForecastsWithinEpochsAndAtEachShare) {
+  // four epochs of 100 s, with power at 1 Hz
+  const auto run = recorded_run({.epochs = 4, .seconds = 100});
+  const auto result = *evaluate_run(run);
+  EXPECT_EQ(result.by_share.size(), observed_shares().size());
+  for (const double share : {0.02, 0.05, 0.1, 0.2, 0.5}) {
+    const auto& at = result.by_share.at(share);
+    EXPECT_NEAR(at.energy.observed_fraction, share, 0.011) << share;
+    EXPECT_EQ(at.energy.covered, 1) << share;
+    EXPECT_TRUE(at.energy.winkler);
+    EXPECT_EQ(at.duration->covered, 1);
+  }
+  EXPECT_TRUE(result.by_share.at(0.1).ready);
+  EXPECT_LE(result.energy.find("adaptive-first")->second.observed_fraction, 0.1);
+}
+
+TEST(EvaluateRun, WithoutPowerAnEpochIsSeenAtItsEnd) {
+  auto run = recorded_run({.epochs = 5});
+  run.traces.clear();
+  for (auto& epoch : run.epochs) epoch.energy = Joules{1000};
+  const auto result = *evaluate_run(run);
+  // the first forecast after 2 % of the work comes when 20 % are done
+  for (const double share : {0.02, 0.1, 0.2})
+    EXPECT_NEAR(result.by_share.at(share).energy.observed_fraction, 0.2, 1e-9) << share;
+}
+
+TEST(OnlineScores, AreTakenByShareGroupAndSource) {
+  std::vector<EvaluatedRun> runs;
+  for (const char* source : {"a", "a", "b"}) {
+    auto run = recorded_run({.epochs = 40, .shape = [](double t) { return t < 300 ? 1.0 : 1.1; }});
+    run.info.source = source;
+    run.info.id = fmt::format("{}{}", source, runs.size());
+    runs.push_back(*evaluate_run(run));
+  }
+  const auto all = summarise(runs);
+  ASSERT_EQ(all.sources.size(), 2u);
+  EXPECT_EQ(all.sources[0].name, "a");
+  EXPECT_EQ(all.sources[0].runs, 2);
+  EXPECT_EQ(all.by_share.size(), observed_shares().size());
+  EXPECT_EQ(all.by_share.back().energy.runs, 3);
+  EXPECT_EQ(all.sources[0].by_share.back().energy.runs, 2);
+  EXPECT_EQ(all.groups[1].by_share.back().energy.runs, 1);
+  EXPECT_TRUE(all.sources[1].by_share.back().duration->winkler);
+  EXPECT_GE(*all.methods.back().energy.winkler, *all.methods.back().energy.interval_width);
 }
 
 TEST(EvaluateRun, RefusesARunThatIsNotComplete) {

@@ -90,6 +90,113 @@ TEST(Replay, RefusesWhatCannotBeReplayed) {
           "neither epochs nor a duration");
 }
 
+/// Progress in steps: 10 a second within the epochs' first 8 s, then 2 s without any.
+void add_progress(trace::Run& run) {
+  run.info.work_unit = "step";
+  run.info.total_work = 80.0 * static_cast<double>(run.epochs.size());
+  double work = 0;
+  run.phases.resize(1);
+  run.progress = {{Seconds{0}, 0, 0}};
+  for (auto& epoch : run.epochs) {
+    epoch.work = 80;
+    for (int s = 1; s <= 8; ++s) run.progress.push_back({epoch.span.begin + Seconds{1.0 * s}, work += 10, 0});
+  }
+}
+
+TEST(Replay, MovesWithinEpochsWhereProgressWasRecorded) {
+  auto run = recorded_run({.epochs = 4, .seconds = 10, .watts = 100});
+  add_progress(run);
+  const auto replay = *replay_of(run);
+  EXPECT_TRUE(replay.progress_recorded);
+  ASSERT_EQ(replay.units.size(), 4u);
+  double work = 0;
+  double energy = 0;
+  int ends = 0;
+  for (std::size_t i = 0; i < replay.movements.size(); ++i) {
+    const auto& movement = replay.movements[i];
+    work += movement.work;
+    energy += movement.energy->value();
+    ends += movement.epoch_end ? 1 : 0;
+    EXPECT_EQ(replay.unit_of[i], static_cast<std::size_t>(movement.span.begin.value() / 10));
+  }
+  EXPECT_NEAR(work, 320, 1e-9);
+  EXPECT_NEAR(energy, 4000, 1e-6);
+  EXPECT_EQ(ends, 4);
+  EXPECT_GT(replay.movements.size(), 25u);
+  EXPECT_NEAR(replay.movements[0].work, 10, 1.5);
+  EXPECT_EQ(replay.epoch_work(), 80.0);
+}
+
+TEST(Replay, WithoutEpochsTheProgressGivesTheUnits) {
+  auto run = recorded_run({.epochs = 20, .seconds = 10, .watts = 100});
+  add_progress(run);
+  run.epochs.clear();
+  const auto replay = *replay_of(run);
+  EXPECT_TRUE(replay.bounds_recorded);
+  EXPECT_TRUE(replay.complete());
+  EXPECT_NEAR(replay.work(), 1600, 1e-9);
+  EXPECT_FALSE(replay.epoch_work());  // steps say nothing of epochs
+  // the pause after the last step is not part of the work
+  EXPECT_NEAR(replay.energy().value(), 20'000 - 200, 1e-6);
+  for (const auto& unit : replay.units) EXPECT_GE(unit.work, 10 - 1e-9);
+}
+
+TEST(Replay, WorkBeforeTheFirstReportBeganWithTheRun) {
+  auto run = recorded_run({.epochs = 2, .seconds = 10, .watts = 100});
+  run.epochs.clear();
+  run.info.work_unit = "step";
+  run.info.total_work = 100;
+  run.progress = {{Seconds{6}, 50, 0}, {Seconds{12}, 100, 0}};
+  const auto replay = *replay_of(run);
+  ASSERT_EQ(replay.movements.size(), 2u);
+  EXPECT_DOUBLE_EQ(replay.movements[0].span.begin.value(), 0);
+  EXPECT_NEAR(replay.movements[0].work, 50, 1e-12);
+  // a first report of 0 says when the work began
+  run.progress = {{Seconds{4}, 0, 0}, {Seconds{6}, 50, 0}, {Seconds{12}, 100, 0}};
+  const auto later = *replay_of(run);
+  EXPECT_DOUBLE_EQ(later.movements[0].span.begin.value(), 4);
+  EXPECT_NEAR(later.movements[0].outside->value(), 400, 1e-6);
+}
+
+TEST(Replay, PhasesThatCountAnewFollowEachOther) {
+  auto run = recorded_run({.epochs = 2, .seconds = 10, .watts = 100});
+  run.epochs.clear();
+  run.info.work_unit = "step";
+  run.info.total_work = 50;
+  run.phases.resize(2);
+  run.progress = {{Seconds{0}, 0, 0}, {Seconds{5}, 20, 0}, {Seconds{6}, 0, 1}, {Seconds{9}, 30, 1}};
+  const auto replay = *replay_of(run);
+  EXPECT_NEAR(replay.work(), 50, 1e-9);
+  EXPECT_TRUE(replay.complete());
+}
+
+TEST(Replay, DividesUnitsAtConstantSpeedWhereAsked) {
+  const auto run = recorded_run({.epochs = 4, .seconds = 100, .watts = 100});
+  EXPECT_EQ(replay_of(run)->movements.size(), 4u);
+  const auto fine = *replay_of(run, {.divide_units = true});
+  EXPECT_GE(fine.movements.size(), 390u);  // a second or a quarter of a percent each
+  EXPECT_EQ(fine.units.size(), 4u);
+  EXPECT_NEAR(fine.energy().value(), 40'000, 1e-6);
+  auto unmetered = run;
+  unmetered.traces.clear();
+  EXPECT_EQ(replay_of(unmetered, {.divide_units = true})->movements.size(), 4u);
+}
+
+TEST(History, HasMomentsWithinEpochsWhereProgressWasRecorded) {
+  auto run = recorded_run({.epochs = 4, .seconds = 10, .watts = 100});
+  add_progress(run);
+  const auto history = *project_history(run);
+  EXPECT_GT(history.moments.size(), 20u);
+  EXPECT_LT(history.moments.front().projection.share, 0.06);
+  EXPECT_TRUE(history.moments.front().within_epoch);
+  // an epoch's number means its end
+  const auto& second = history.moments[*find_moment(history, "1")];
+  EXPECT_DOUBLE_EQ(second.time.value(), 20);
+  EXPECT_NEAR(second.projection.share, 0.5, 1e-9);
+  EXPECT_LT(history.moments[*find_moment(history, "10%")].projection.share, 0.15);
+  EXPECT_NEAR(history.measured->value(), 4000, 1e-6);
+}
+
 TEST(History, ProjectsAfterEachEpochAndComparesWithTheEnd) {
   auto run = recorded_run({.epochs = 20, .seconds = 10, .watts = 100});
   const auto history = *project_history(run, {.ask_work = 15, .ask_budget = Joules{12'345}});

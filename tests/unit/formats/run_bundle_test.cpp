@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_directory.hpp"
@@ -157,9 +158,97 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"power.csv", "gpu0_w\n1\n", "power.csv:1", "no column time_s"},
         Malformed{"power.csv", "time_s,gpu0_w,gpu0_w\n0,1,1\n", "power.csv:1", "twice"},
         Malformed{"power.csv", "", "power.csv", "empty"},
+        Malformed{"progress.csv", "", "progress.csv", "empty"},
+        Malformed{"progress.csv", "time_s,phase\n1,a\n", "progress.csv:1",
+                  "needs the columns time_s and work"},
+        Malformed{"progress.csv", "time_s,work\n1,\n", "progress.csv:2", "a time and an amount of work"},
+        Malformed{"progress.csv", "time_s,work\n1,-2\n", "progress.csv:2", "a time and an amount of work"},
+        Malformed{"progress.csv", "time_s,work\n1,inf\n", "progress.csv:2", "a time and an amount of work"},
+        Malformed{"progress.csv", "time_s,work\n1,1\n2\n", "progress.csv:3", "1 cells under a header of 2"},
+        Malformed{"progress.csv", "time_s,work\n2,1\n1,2\n", "progress.csv:3", "time_s falls from 2 to 1"},
+        Malformed{"progress.csv", "time_s,work\n1,5\n2,4\n", "progress.csv:3", "work falls from 5 to 4"},
+        Malformed{"progress.csv", "time_s,work,phase\n1,5,\"a\n", "progress.csv:2", "quote is not closed"},
         Malformed{"epochs.csv", "epoch,start_s\n0,1\n", "epochs.csv:1", "needs the columns"},
         Malformed{"epochs.csv", "epoch,start_s,end_s\n0,5,1\n", "epochs.csv:2", "not before it"},
         Malformed{"epochs.csv", "epoch,start_s,end_s\n0.5,1,2\n", "epochs.csv:2", "whole number"}));
+
+TEST(RunBundle, ProgressIsOnePhaseWhereNoneIsNamed) {
+  const TemporaryDirectory folder;
+  folder.write("run.json", R"({"id": "r", "total_work": 300, "work_unit": "step"})");
+  folder.write("progress.csv", "time_s,work\n1.5,0\n2,10\n2,12.5\n9,12.5\n");
+  const auto run = read_run_bundle(folder.path());
+  ASSERT_TRUE(run) << to_string(run.error());
+  ASSERT_EQ(run->phases.size(), 1u);
+  EXPECT_EQ(run->phases[0].name, "train");
+  EXPECT_EQ(run->phases[0].unit, "step");
+  EXPECT_EQ(run->phases[0].work, 12.5);
+  EXPECT_EQ(run->phases[0].total_work, 300.0);
+  EXPECT_EQ(run->phases[0].span, (trace::Span{Seconds{1.5}, Seconds{9}}));
+  ASSERT_EQ(run->progress.size(), 4u);
+  EXPECT_EQ(run->progress[1].time, Seconds{2});
+  EXPECT_EQ(run->progress[1].work, 10);
+  EXPECT_EQ(run->span, (trace::Span{Seconds{1.5}, Seconds{9}}));  // where there is nothing else
+}
+
+TEST(RunBundle, AnotherTextBeginsAPhaseThatCountsAnew) {
+  const TemporaryDirectory folder;
+  folder.write("run.json", R"({"id": "r", "total_work": 7})");
+  folder.write("progress.csv",
+               "phase,time_s,work\n\"warm, up\",1,1\n\"warm, up\",2,2\nfine-tune,3,0\nfine-tune,4,5\n,5,1\n");
+  const auto run = read_run_bundle(folder.path());
+  ASSERT_TRUE(run) << to_string(run.error());
+  ASSERT_EQ(run->phases.size(), 3u);
+  EXPECT_EQ(run->phases[0].name, "warm, up");
+  EXPECT_EQ(run->phases[1].name, "fine-tune");
+  EXPECT_EQ(run->phases[2].name, "train");
+  EXPECT_EQ(run->phases[1].work, 5);
+  EXPECT_EQ(run->phases[1].unit, "epoch");
+  EXPECT_EQ(run->phases[1].total_work, std::nullopt);  // the run's is not one phase's
+  EXPECT_EQ(run->progress[2].phase, 1u);
+}
+
+TEST(RunBundle, BadRowsOfProgressAreLeftOutWhereThatIsAsked) {
+  const TemporaryDirectory folder;
+  folder.write("run.json", minimal);
+  folder.write("progress.csv", "time_s,work\n1,1\nx,2\n3,0.5\n4,3\n2,4\n5");
+  Damage damage(false);
+  BundleNotes notes;
+  const auto run = read_run_bundle(folder.path(), damage, notes);
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_EQ(damage.lines(), 4u);
+  ASSERT_EQ(run->progress.size(), 2u);
+  EXPECT_EQ(run->progress[1].work, 3);
+}
+
+TEST(RunBundle, PhasesOfOneNameStayApart) {
+  trace::Run run;
+  run.info.id = "r";
+  run.info.work_unit = "step";
+  run.span = {Seconds{0}, Seconds{9}};
+  const char* const names[] = {"fit", "fit", "fit 2", "two\nlines", ""};
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    trace::Phase phase;
+    phase.name = names[i];
+    run.phases.push_back(phase);
+    run.progress.push_back({Seconds{static_cast<double>(i)}, 0.1 + 0.2, i});
+    run.progress.push_back({Seconds{static_cast<double>(i) + 0.5}, 1e6 + 0.25, i});
+  }
+  const TemporaryDirectory folder;
+  ASSERT_TRUE(write_run_bundle(run, folder.path()));
+  const auto back = read_run_bundle(folder.path());
+  ASSERT_TRUE(back) << to_string(back.error());
+  ASSERT_EQ(back->phases.size(), std::size(names));
+  for (std::size_t i = 0; i < std::size(names); ++i) EXPECT_EQ(back->phases[i].name, names[i]);
+  const auto text = *read_file(folder.path() / "progress.csv");
+  for (const char* row : {",fit\n", ",fit 2\n", ",fit 2 2\n", ",two lines\n", ",train\n"})
+    EXPECT_THAT(text, HasSubstr(row));
+  ASSERT_EQ(back->progress.size(), run.progress.size());
+  for (std::size_t i = 0; i < run.progress.size(); ++i) {
+    EXPECT_EQ(back->progress[i].time, run.progress[i].time);
+    EXPECT_EQ(back->progress[i].work, run.progress[i].work);
+    EXPECT_EQ(back->progress[i].phase, run.progress[i].phase);
+  }
+}
 
 TEST(RunBundle, DamagedLinesBecomeGapsWhereThatIsAsked) {
   const TemporaryDirectory folder;
@@ -302,6 +391,35 @@ TEST(RunBundle, WhatIsWrittenReadsBackEqual) {
     EXPECT_EQ(actual->channel.resolution, expected.channel.resolution);
     EXPECT_EQ(actual->channel.note, expected.channel.note);
   }
+}
+
+TEST(RunBundle, PhasesAndWindowsReadBackEqual) {
+  auto run = full_run();
+  run.phases = {{"warm-up", "step", {Seconds{0}, Seconds{1.5}}, 10, std::nullopt, Joules{12.5}},
+                {"fit", "epoch", {Seconds{1.5}, Seconds{3}}, 1, 4.0, std::nullopt}};
+  run.progress = {{Seconds{0.5}, 5, 0}, {Seconds{1.5}, 10, 0}, {Seconds{3}, 1, 1}};
+  run.windows = {{"evaluation", {Seconds{1}, Seconds{1.25}}}};
+  run.epochs[1].phase = 1;
+  const TemporaryDirectory folder;
+  ASSERT_TRUE(write_run_bundle(run, folder.path()));
+  const auto back = read_run_bundle(folder.path());
+  ASSERT_TRUE(back) << to_string(back.error());
+  ASSERT_EQ(back->phases.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(back->phases[i].name, run.phases[i].name);
+    EXPECT_EQ(back->phases[i].unit, run.phases[i].unit);
+    EXPECT_EQ(back->phases[i].span, run.phases[i].span);
+    EXPECT_EQ(back->phases[i].work, run.phases[i].work);
+    EXPECT_EQ(back->phases[i].total_work, run.phases[i].total_work);
+    EXPECT_EQ(back->phases[i].energy, run.phases[i].energy);
+  }
+  ASSERT_EQ(back->progress.size(), 3u);
+  EXPECT_EQ(back->progress[2].phase, 1u);
+  ASSERT_EQ(back->windows.size(), 1u);
+  EXPECT_EQ(back->windows[0].name, "evaluation");
+  EXPECT_EQ(back->windows[0].span, run.windows[0].span);
+  EXPECT_EQ(back->epochs[0].phase, 0u);
+  EXPECT_EQ(back->epochs[1].phase, 1u);
 }
 
 TEST(RunBundle, RefusesToWriteOverARun) {

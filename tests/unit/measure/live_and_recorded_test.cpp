@@ -87,7 +87,7 @@ struct Script {
   [[nodiscard]] std::map<double, estimate::Projection> live() const {
     std::map<double, estimate::Projection> shown;
     trace::NullSink nowhere;
-    Training training(at(0), std::nullopt, nowhere);
+    Training training(at(0), {}, nowhere);
     auto next = events.begin();
     const double end = run.span.end.value();
     for (double now = 0.9; now < end + late + 1; now += 0.9) {

@@ -255,7 +255,7 @@ class Watcher : public Observer {
  public:
   void limit_reached(const Limits::Verdict& verdict) override {
     ++limits;
-    ends = verdict.end;
+    ends = verdict.action == OnLimit::terminate;
   }
   void ticked(const Live& /*live*/) override {
     sigset_t blocked;

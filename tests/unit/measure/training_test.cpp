@@ -31,7 +31,7 @@ EnergyUntil steady(double known) {
 
 TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
   trace::NullSink nowhere;
-  Training training(at(0), 4, nowhere);
+  Training training(at(0), {.epochs = 4, .steps = {}}, nowhere);
   training.hear({event(EventKind::epoch_begin, 1, 0), event(EventKind::epoch_begin, 3, 1)});
   EXPECT_FALSE(training.update(steady(2.5)));
   EXPECT_EQ(training.epochs(), 1u);
@@ -41,7 +41,7 @@ TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
 
 TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
   trace::NullSink nowhere;
-  Training training(at(0), 4, nowhere);
+  Training training(at(0), {.epochs = 4, .steps = {}}, nowhere);
   double t = 5;  // five seconds of preparation
   for (int i = 0; i < 3; ++i, t += 2) training.hear({event(EventKind::epoch_begin, t, i)});
   training.update(steady(100));
@@ -56,7 +56,7 @@ TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
 
 TEST(Training, WithoutATotalThereIsNoProjection) {
   trace::NullSink nowhere;
-  Training training(at(0), std::nullopt, nowhere);
+  Training training(at(0), {}, nowhere);
   for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
   training.update(steady(100));
   EXPECT_EQ(training.epochs(), 4u);
@@ -65,7 +65,7 @@ TEST(Training, WithoutATotalThereIsNoProjection) {
 
 TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
   trace::NullSink nowhere;
-  Training training(at(0), 100, nowhere);
+  Training training(at(0), {.epochs = 100, .steps = {}}, nowhere);
   auto first = event(EventKind::epoch_begin, 0, 0);
   first.total_epochs = 5;
   training.hear({first, event(EventKind::epoch_begin, 2, 1)});
@@ -75,9 +75,9 @@ TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
 
 TEST(Training, AmountsThatNoTrainingHasEndNothing) {
   trace::NullSink nowhere;
-  Training training(at(0), std::nullopt, nowhere);
+  Training training(at(0), {}, nowhere);
   bool learned = false;
-  training.when_total_is_learned([&](double, bool) { learned = true; });
+  training.when_total_is_learned([&](double, const std::string&) { learned = true; });
   auto begin = event(EventKind::run_begin, 0, 0);
   begin.total_work = 5e-324;
   auto end = event(EventKind::epoch_end, 2, 2);
@@ -91,7 +91,7 @@ TEST(Training, AmountsThatNoTrainingHasEndNothing) {
 
 TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
   trace::NullSink nowhere;
-  Training training(at(0), std::nullopt, nowhere);
+  Training training(at(0), {}, nowhere);
   for (int i = 0; i < 5; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
   training.update(steady(100));
   ASSERT_FALSE(training.projection());
@@ -106,7 +106,7 @@ TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
 
 TEST(Training, RemembersWhenALongEpochBegan) {
   trace::NullSink nowhere;
-  Training training(at(0), 4, nowhere);
+  Training training(at(0), {.epochs = 4, .steps = {}}, nowhere);
   training.hear({event(EventKind::epoch_begin, 5, 0)});
   training.update(steady(100));
   training.hear({event(EventKind::epoch_begin, 9'005, 1)});
@@ -120,7 +120,7 @@ TEST(Training, RemembersWhenALongEpochBegan) {
 
 TEST(Training, EndsAnOpenEpochWithTheCommand) {
   trace::NullSink nowhere;
-  Training training(at(0), 2, nowhere);
+  Training training(at(0), {.epochs = 2, .steps = {}}, nowhere);
   training.hear({event(EventKind::epoch_begin, 1, 0)});
   training.finish(at(3), steady(100));
   EXPECT_EQ(training.epochs(), 1u);

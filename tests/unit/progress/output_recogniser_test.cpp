@@ -23,8 +23,10 @@ Heard hear(const std::vector<std::string>& pieces, RecogniserOptions options = {
     now = now + Seconds{1};
     for (const auto& event : recogniser->feed(piece, now)) tracker.take(event);
   }
+  for (const auto& event : recogniser->settle()) tracker.take(event);
+  const auto total = tracker.total_epochs();
   tracker.finish(now + Seconds{1});
-  return {tracker.take_finished(), tracker.total_epochs()};
+  return {tracker.epochs(), total};
 }
 
 TEST(OutputRecogniser, Keras) {
@@ -131,12 +133,14 @@ TEST(OutputRecogniser, OrdinaryTextIsNotHeard) {
 }
 
 TEST(OutputRecogniser, OwnPattern) {
-  const auto heard =
-      hear({"runde 3 von 12, loss=0.4\n", "runde 4 von 12, loss=0.3\n"}, {"runde (\\d+) von (\\d+)"});
+  const auto heard = hear({"runde 3 von 12, loss=0.4\n", "runde 4 von 12, loss=0.3\n"},
+                          {.epoch_regex = "runde (\\d+) von (\\d+)", .step_regex = {}});
   ASSERT_EQ(heard.epochs.size(), 2u);
   EXPECT_EQ(heard.total, 12);
-  EXPECT_EQ(OutputRecogniser::create({"("}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(OutputRecogniser::create({"no group"}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(OutputRecogniser::create({.epoch_regex = "(", .step_regex = {}}).error().kind,
+            ErrorKind::invalid);
+  EXPECT_EQ(OutputRecogniser::create({.epoch_regex = "no group", .step_regex = {}}).error().kind,
+            ErrorKind::invalid);
 }
 
 TEST(OutputRecogniser, SurvivesBytesCutAnywhereAndEndlessLines) {

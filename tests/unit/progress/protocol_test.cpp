@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "progress/socket_server.hpp"
-#include "progress/tracker.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace joulecast::progress {
@@ -30,6 +29,81 @@ TEST(ParseMessage, TakesEveryEvent) {
       parse_message(R"({"event":"metric","epoch":3,"metrics":{"loss":0.5,"acc":null,"f1":0.25}})", now);
   ASSERT_TRUE(many);
   EXPECT_EQ(many->size(), 2u);
+}
+
+Event heard(const std::string& line) {
+  const auto events = parse_message(line, now);
+  EXPECT_TRUE(events) << line;
+  return events && events->size() == 1 ? events->front() : Event{};
+}
+
+TEST(ParseMessage, TakesPhasesProgressAndWindows) {
+  const auto phase = heard(R"({"event":"begin_phase","name":"fold 2","unit":"step","total_work":400})");
+  EXPECT_EQ(phase.kind, EventKind::phase_begin);
+  EXPECT_EQ(phase.name, "fold 2");
+  EXPECT_EQ(phase.unit, Unit::step);
+  EXPECT_EQ(phase.total_work, 400);
+  const auto progress =
+      heard(R"({"event":"progress","work":0,"total_work":1e15,"unit":"tokens","later":[1]})");
+  EXPECT_EQ(progress.kind, EventKind::progress);
+  EXPECT_EQ(progress.work, 0);
+  EXPECT_EQ(progress.total_work, 1e15);
+  EXPECT_EQ(progress.unit, Unit::token);
+  EXPECT_EQ(progress.scope, Scope::phase);
+  EXPECT_EQ(progress.evidence, Evidence::told);
+  const auto within = heard(R"({"event":"progress","epoch":3,"work":7,"total_work":10,"unit":null})");
+  EXPECT_EQ(within.scope, Scope::epoch);
+  EXPECT_EQ(within.epoch, 3);
+  EXPECT_EQ(within.unit, std::nullopt);
+  const auto begin = heard(R"({"event":"begin_window","name":"evaluation"})");
+  EXPECT_EQ(begin.kind, EventKind::window_begin);
+  EXPECT_EQ(begin.name, "evaluation");
+  EXPECT_EQ(heard(R"({"event":"end_window","name":"evaluation"})").kind, EventKind::window_end);
+}
+
+TEST(ParseMessage, KnowsUnitsByTheirOtherNames) {
+  const std::pair<const char*, Unit> units[] = {{"epoch", Unit::epoch},     {"epochs", Unit::epoch},
+                                                {"batches", Unit::step},    {"batch", Unit::step},
+                                                {"iterations", Unit::step}, {"examples", Unit::sample},
+                                                {"%", Unit::percent},       {"frames", Unit::work}};
+  for (const auto& [name, unit] : units)
+    EXPECT_EQ(heard(fmt::format(R"({{"event":"progress","work":1,"unit":"{}"}})", name)).unit, unit) << name;
+}
+
+TEST(ParseMessage, WhatIsNotAboveZeroIsUnknown) {
+  const auto end = heard(R"({"event":"epoch_end","epoch":1,"work":0,"total_work":-1,"total_epochs":null})");
+  EXPECT_EQ(end.work, std::nullopt);
+  EXPECT_EQ(end.total_work, std::nullopt);
+  EXPECT_EQ(end.total_epochs, std::nullopt);
+}
+
+TEST(ParseMessage, RefusesFiguresThatWouldSpoilTheForecast) {
+  const std::pair<const char*, const char*> bad[] = {
+      {R"({"event":"begin_run","total_work":5e-324})", "total_work"},
+      {R"({"event":"begin_run","total_work":1e16})", "total_work"},
+      {R"({"event":"begin_run","total_epochs":1e10})", "total_epochs"},
+      {R"({"event":"begin_run","total_epochs":"50"})", "total_epochs"},
+      {R"({"event":"epoch_end","epoch":2,"work":1e308})", "work"},
+      {R"({"event":"epoch_end","epoch":2,"work":1e-300})", "work"},
+      {R"({"event":"metric","name":"f1","value":1,"total_work":1e300})", "total_work"},
+      {R"({"event":"progress"})", "work"},
+      {R"({"event":"progress","work":-1})", "work"},
+      {R"({"event":"progress","work":1e15,"total_work":2e15})", "total_work"},
+      {R"({"event":"progress","work":1.5e15})", "work"},
+      {R"({"event":"progress","work":"7"})", "work"},
+      {R"({"event":"progress","work":1,"unit":3})", "unit"},
+      {R"({"event":"progress","work":1,"epoch":0.5})", "epoch"},
+      {R"({"event":"begin_phase"})", "name"},
+      {R"({"event":"begin_phase","name":""})", "name"},
+      {R"({"event":"begin_window","name":7})", "name"}};
+  for (const auto& [line, named] : bad) {
+    const auto told = parse_message(line, now);
+    ASSERT_FALSE(told) << line;
+    EXPECT_EQ(told.error().kind, ErrorKind::malformed);
+    EXPECT_NE(told.error().message.find(named), std::string::npos) << told.error().message;
+  }
+  const auto long_name = fmt::format(R"({{"event":"end_window","name":"{}"}})", std::string(201, 'n'));
+  EXPECT_FALSE(parse_message(long_name, now));
 }
 
 TEST(ParseMessage, DoesNotBelieveImpossibleTimes) {
@@ -106,44 +180,6 @@ TEST(SocketServer, LeavesNothingBehind) {
     EXPECT_TRUE(std::filesystem::exists(server->path()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-}
-
-Event epoch_event(EventKind kind, int index, double seconds) {
-  Event event;
-  event.kind = kind;
-  event.epoch = index;
-  event.time = SteadyTime{} + Seconds{seconds};
-  return event;
-}
-
-TEST(Tracker, KeepsEpochsInOrderWhateverIsSaid) {
-  Tracker tracker(SteadyTime{});
-  tracker.take(epoch_event(EventKind::epoch_begin, 1, 1));
-  tracker.take(epoch_event(EventKind::epoch_begin, 1, 2));  // said twice
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 3));
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 4));    // ended twice
-  tracker.take(epoch_event(EventKind::epoch_begin, 0, 5));  // goes back
-  tracker.take(epoch_event(EventKind::epoch_end, 7, 4.5));  // another's end, and before it began
-  const auto epochs = tracker.take_finished();
-  ASSERT_EQ(epochs.size(), 2u);
-  EXPECT_EQ(epochs[0].span, (trace::Span{Seconds{1}, Seconds{3}}));
-  EXPECT_EQ(tracker.contradictions(), 3);
-  for (std::size_t i = 0; i < epochs.size(); ++i) {
-    EXPECT_LE(epochs[i].span.begin, epochs[i].span.end);
-    if (i > 0) {
-      EXPECT_GE(epochs[i].span.begin, epochs[i - 1].span.end);
-    }
-  }
-}
-
-TEST(Tracker, BeginRunLeavesThePreparationOutOfTheFirstEpoch) {
-  Tracker tracker(SteadyTime{});
-  Event begin;
-  begin.kind = EventKind::run_begin;
-  begin.time = SteadyTime{} + Seconds{12};
-  tracker.take(begin);
-  tracker.take(epoch_event(EventKind::epoch_end, 1, 20));
-  EXPECT_EQ(tracker.take_finished().front().span.begin, Seconds{12});
 }
 
 }  // namespace

@@ -57,6 +57,65 @@ TEST(RunJson, HasThePromisedKeysAndUnknownIsNull) {
   EXPECT_THAT(json["carbon"]["reason"].get<std::string>(), HasSubstr("--country"));
 }
 
+/// Two folds that count steps, with an evaluation between them.
+trace::Run two_folds() {
+  auto run = hundred_seconds();
+  run.phases = {{"fold", "step", {Seconds{0}, Seconds{40}}, 400, 400, {}},
+                {"fold", "step", {Seconds{50}, Seconds{100}}, 1600, 2000, {}}};
+  run.epochs[1].phase = 1;
+  run.windows = {{"evaluation", {Seconds{40}, Seconds{45}}}, {"evaluation", {Seconds{45}, Seconds{50}}}};
+  for (int i = 0; i <= 100; ++i) run.progress.push_back({Seconds{50 + i * 0.5}, 16.0 * i, 1});
+  return run;
+}
+
+TEST(RunJson, HasPhasesWindowsAndSteps) {
+  auto run = two_folds();
+  run.status = trace::RunStatus::stopped;
+  const auto json = to_json(summary_of(run));
+  EXPECT_EQ(json["status"], "stopped");
+  ASSERT_EQ(json["phases"].size(), 2u);
+  EXPECT_EQ(json["phases"][1]["phase"], "fold 2");
+  EXPECT_EQ(json["phases"][1]["unit"], "step");
+  EXPECT_EQ(json["phases"][1]["start_s"], 50.0);
+  EXPECT_EQ(json["phases"][1]["end_s"], 100.0);
+  EXPECT_EQ(json["phases"][1]["work"], 1600.0);
+  EXPECT_EQ(json["phases"][1]["total_work"], 2000.0);
+  EXPECT_NEAR(json["phases"][1]["energy_j"], 15'000, 1e-6);
+  EXPECT_EQ(json["epochs"][0]["phase"], "fold");
+  EXPECT_EQ(json["epochs"][1]["phase"], "fold 2");
+  ASSERT_EQ(json["windows"].size(), 2u);
+  EXPECT_EQ(json["windows"][0]["window"], "evaluation");
+  EXPECT_NEAR(json["windows"][0]["energy_j"], 1500, 1e-6);
+  EXPECT_EQ(json["window_totals"][0]["count"], 2);
+  EXPECT_NEAR(json["window_totals"][0]["share"], 0.1, 1e-9);
+  EXPECT_NEAR(json["energy_per_work"]["per_1000_steps_j"], 13'500, 1e-6);
+  EXPECT_TRUE(json["energy_per_work"]["per_sample_j"].is_null());
+  EXPECT_EQ(json["steps"].size(), 10u);
+}
+
+TEST(RunText, ShowsPhasesStepsAndWindows) {
+  const auto text = to_text(summary_of(two_folds()));
+  EXPECT_THAT(text, HasSubstr("\nPhases   2\n"
+                              "  phase                   work  duration   energy  power\n"
+                              "  fold        400 of 400 steps    40.0 s  12.0 kJ  300 W\n"
+                              "  fold 2  1,600 of 2,000 steps    50.0 s  15.0 kJ  300 W\n"
+                              "  13.5 kJ per 1,000 steps\n"));
+  EXPECT_THAT(text, HasSubstr("  phase   epoch  duration"));
+  EXPECT_THAT(text, HasSubstr("\nCourse of fold 2\n"));
+  EXPECT_THAT(text, HasSubstr("1,440 to 1,600"));
+  EXPECT_THAT(text, HasSubstr("\nWindows\n"));
+  EXPECT_THAT(text, HasSubstr("  evaluation      2    10.0 s  3.00 kJ   10 %\n"));
+}
+
+TEST(RunText, OnePhaseOfEpochsIsNotWorthATable) {
+  auto run = hundred_seconds();
+  run.phases = {{"train", "epoch", {Seconds{0}, Seconds{100}}, 2, 2, {}}};
+  run.tags = {{"train_samples", "1000"}};
+  const auto text = to_text(summary_of(run));
+  EXPECT_THAT(text, Not(HasSubstr("Phases")));
+  EXPECT_THAT(text, HasSubstr("\nWork     15.0 J per sample\n"));
+}
+
 TEST(RunText, SaysEverythingAndWhatIsMissing) {
   const auto text = to_text(summary_of(hundred_seconds(), own_intensity()));
   for (const char* part : {"digits · 20260101-000000-aaaa",

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 
+#include "base/files.hpp"
 #include "store/run_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/run/support.hpp"
@@ -109,6 +111,49 @@ TEST(RunCommand, ALimitEndsTheCommand) {
   const auto result = measure(options, environment());
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_EQ(result->exit_status, 9);
+  const auto run =
+      (*store::RunStore::open((folder.path() / "runs.db").string(), store::Access::read))->load("").value();
+  EXPECT_EQ(run.status, trace::RunStatus::stopped);
+}
+
+TEST(RunCommand, ALimitRunsACommandThatHasNothingOfOurs) {
+  const testing::TemporaryDirectory folder;
+  const auto told = folder.path() / "told";
+  auto options = options_for("while ! test -e " + told.string() + "; do sleep 0.05; done; exit 4",
+                             folder.path() / "runs.db");
+  options.name = "dear \"one\"";
+  options.limits.energy = Joules{1};
+  options.limits.at_energy = measure::OnLimit::command;
+  // ls itself opens one descriptor to read the folder.
+  options.limits.command = "{ env | grep ^JOULECAST_ | sort; ls /proc/self/fd | wc -l; } > " + told.string() +
+                           ".part && mv " + told.string() + ".part " + told.string();
+  const auto result = measure(options, environment());
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->exit_status, 4) << "the command goes on to its own end";
+  const auto text = read_file(told).value();
+  EXPECT_NE(text.find("JOULECAST_RUN_ID=" + result->run_id + "\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("JOULECAST_RUN_NAME=dear \"one\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("JOULECAST_LIMIT_J=1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("JOULECAST_USED_J="), std::string::npos) << text;
+  EXPECT_EQ(text.find("JOULECAST_PROJECTED_J="), std::string::npos) << text;
+  EXPECT_NE(text.find("\n4\n"), std::string::npos) << text;
+  const auto run =
+      (*store::RunStore::open((folder.path() / "runs.db").string(), store::Access::read))->load("").value();
+  EXPECT_EQ(run.status, trace::RunStatus::failed);
+}
+
+TEST(RunCommand, PythonDoesNotHoldItsOutputBackUnlessAsked) {
+  if (::isatty(STDOUT_FILENO) == 1) GTEST_SKIP() << "for output into a pipe or file";
+  const testing::TemporaryDirectory folder;
+  ::unsetenv("PYTHONUNBUFFERED");
+  auto options = options_for("exit ${PYTHONUNBUFFERED:-7}", folder.path() / "runs.db");
+  EXPECT_EQ(measure(options, environment())->exit_status, 1);
+  options.keep_buffering = true;
+  EXPECT_EQ(measure(options, environment())->exit_status, 7);
+  options.keep_buffering = false;
+  ::setenv("PYTHONUNBUFFERED", "3", 1);
+  EXPECT_EQ(measure(options, environment())->exit_status, 3) << "the user's own setting stays";
+  ::unsetenv("PYTHONUNBUFFERED");
 }
 
 TEST(RunCommand, AdoptsAndReapsOrphansWhereAsked) {

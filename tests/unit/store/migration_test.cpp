@@ -22,7 +22,13 @@ class Migrated : public ::testing::Test {
   Migrated() {
     folder_.write("sys/kernel/random/boot_id", "here and now\n");
     folder_.write("etc/machine-id", "this machine\n");
-    std::filesystem::copy_file(std::filesystem::path(JOULECAST_FIXTURES) / "store/version-1.db", path());
+    take(1);
+  }
+  /// Begins anew with the store of that version.
+  void take(int version) const {
+    std::filesystem::copy_file(
+        std::filesystem::path(JOULECAST_FIXTURES) / fmt::format("store/version-{}.db", version), path(),
+        std::filesystem::copy_options::overwrite_existing);
   }
   [[nodiscard]] Result<std::unique_ptr<RunStore>> open(Access access = Access::read) const {
     return RunStore::open(path().string(), access,
@@ -50,12 +56,15 @@ TEST(Migrations, LeadFromOneVersionToTheNext) {
 }
 
 TEST_F(Migrated, AnOldStoreHasTheTablesOfANewOne) {
-  ASSERT_EQ(version(), 1);
-  ASSERT_TRUE(open());
-  EXPECT_EQ(version(), sqlite::schema_version());
   const auto fresh = folder_.path() / "fresh.db";
   ASSERT_TRUE(RunStore::open(fresh.string()));
-  EXPECT_EQ(schema_of(path()), schema_of(fresh));
+  for (int old = 1; old < sqlite::schema_version(); ++old) {
+    take(old);
+    ASSERT_EQ(version(), old);
+    ASSERT_TRUE(open());
+    EXPECT_EQ(version(), sqlite::schema_version());
+    EXPECT_EQ(schema_of(path()), schema_of(fresh)) << old;
+  }
 }
 
 TEST_F(Migrated, RunsOfVersion1AreAllThereAndCanBeAskedFor) {
@@ -80,6 +89,41 @@ TEST_F(Migrated, RunsOfVersion1AreAllThereAndCanBeAskedFor) {
   EXPECT_FALSE(run->traces.empty());
   const auto by_duration = (*store)->find({.name = "digits", .sorting = RunSorting::duration});
   EXPECT_EQ(by_duration->front().id, finished->front().id);  // 0.6 s before 0.2 s
+}
+
+TEST_F(Migrated, RunsOfVersion2AreAllThereAndTakePhases) {
+  take(2);
+  auto store = open(Access::write);
+  ASSERT_TRUE(store) << to_string(store.error());
+  const auto rows = (*store)->find({.name = "digits", .sorting = RunSorting::duration});
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_NEAR(rows->front().energy->value(), 3.985, 1e-3);  // as version 2 listed it
+  const auto run = (*store)->load(rows->front().id);
+  ASSERT_TRUE(run) << to_string(run.error());
+  ASSERT_EQ(run->epochs.size(), 3u);
+  EXPECT_EQ(run->epochs[2].metrics.at("loss"), 0.3);
+  EXPECT_EQ(run->epochs[2].phase, 0u);
+  EXPECT_TRUE(run->phases.empty() && run->progress.empty() && run->windows.empty());
+  ASSERT_TRUE((*store)->import_run(sample_run(120)));
+  const auto added = (*store)->load("sample-1");
+  ASSERT_TRUE(added) << to_string(added.error());
+  EXPECT_EQ(added->phases.size(), 2u);
+  EXPECT_EQ(added->epochs.back().phase, 1u);
+}
+
+TEST_F(Migrated, SecretsInOldCommandLinesAreHidden) {
+  take(2);
+  {
+    auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+    ASSERT_TRUE(database->script(R"(UPDATE run SET command = '["train","--api-key","abc","--lr=1"]';
+                                    PRAGMA wal_checkpoint(TRUNCATE))"));
+  }
+  ASSERT_TRUE(open());
+  auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+  auto rows = database->query("SELECT DISTINCT command FROM run");
+  ASSERT_TRUE(rows.row());
+  EXPECT_EQ(rows.text(0), R"(["train","--api-key","***","--lr=1"])");
+  EXPECT_FALSE(rows.row());
 }
 
 TEST_F(Migrated, ARunThatWasKilledOnAnotherMachineStaysOpenUntilTold) {

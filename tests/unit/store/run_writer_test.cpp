@@ -84,6 +84,9 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
   }
   for (const auto& gap : run.traces[1].gaps) writer->gap(1, gap);
   for (std::size_t i = 0; i < run.epochs.size(); ++i) writer->epoch(i, run.epochs[i]);
+  for (std::size_t i = 0; i < run.phases.size(); ++i) writer->phase(i, run.phases[i]);
+  for (const auto& point : run.progress) writer->progress(point);
+  for (std::size_t i = 0; i < run.windows.size(); ++i) writer->window(i, run.windows[i]);
   for (const auto& point : run.metrics) writer->metric(point);
   for (const auto& projection : run.projections) writer->projection(projection);
   writer->note("the machine was asleep for 3 s");
@@ -108,6 +111,11 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
   EXPECT_EQ(loaded->info.total_work, 90);
   EXPECT_EQ(loaded->host.hostname, "box");
   EXPECT_EQ(loaded->epochs.size(), run.epochs.size());
+  ASSERT_EQ(loaded->phases.size(), 2u);
+  EXPECT_EQ(loaded->phases[1].work, 1234.5);
+  EXPECT_EQ(loaded->progress.size(), run.progress.size());
+  EXPECT_EQ(loaded->windows.size(), 2u);
+  EXPECT_EQ(loaded->epochs.back().phase, 1u);
   EXPECT_EQ(loaded->metrics.size(), run.metrics.size());
   EXPECT_EQ(loaded->projections.size(), 2u);
   EXPECT_EQ(loaded->sensors.size(), 2u);
@@ -116,6 +124,32 @@ TEST_F(RunWriterTest, WhatIsWrittenLiveIsWhatIsRead) {
     EXPECT_EQ(loaded->traces[n].values, run.traces[n].values) << n;
     EXPECT_EQ(loaded->traces[n].gaps, run.traces[n].gaps) << n;
   }
+}
+
+TEST_F(RunWriterTest, ALongPhaseStaysSmallInTheFile) {
+  auto writer = begin();
+  constexpr int steps = 200'000;
+  for (int i = 0; i <= steps; ++i) {
+    writer->progress({Seconds{i * 0.001}, static_cast<double>(i), 0});
+    if (i % 20'000 == 0) {
+      writer->phase(0,
+                    {"train", "step", {Seconds{0}, Seconds{i * 0.001}}, static_cast<double>(i), steps, {}});
+      sleep_for(0.02);
+    }
+  }
+  for (int i = 0; i < 20'003; ++i)
+    writer->window(static_cast<std::size_t>(i), {"load", {Seconds{i * 0.01}, Seconds{i * 0.01 + 0.005}}});
+  ASSERT_TRUE(writer->end(ended(Seconds{201})));
+  const auto run = open()->load("");
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_EQ(run->phases.at(0).work, steps);
+  EXPECT_LE(run->progress.size(), 2048u);
+  EXPECT_GE(run->progress.size(), 1024u);
+  EXPECT_EQ(run->progress.back().work, steps);
+  EXPECT_EQ(run->windows.size(), 20'000u);
+  EXPECT_THAT(run->notes, ElementsAre("3 windows after the first 20000 were left out"));
+  auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+  EXPECT_LT(**database->integer("SELECT sum(length(times) + length(work)) FROM progress"), 20'000);
 }
 
 TEST_F(RunWriterTest, ALongJournalIsPackedWhileTheRunGoesOn) {

@@ -102,6 +102,15 @@ inline trace::Run sample_run(int seconds, int epoch_seconds = 60) {
     run.epochs.push_back(epoch);
     run.metrics.push_back({epoch.span.end, epoch.index, "accuracy", 0.5 + 0.01 * e});
   }
+  const double half = seconds / 2.0;
+  run.phases = {{"warm-up", "step", {Seconds{0.37}, Seconds{half}}, 500, 500, {}},
+                {"train", "sample", {Seconds{half}, Seconds{static_cast<double>(seconds)}}, 1234.5, {}, {}}};
+  run.progress.push_back({Seconds{1}, 0.25, 0});
+  run.progress.push_back({Seconds{half - 1}, 500, 0});
+  for (int i = 0; i <= 50; ++i) run.progress.push_back({Seconds{half + i * half / 50}, 24.69 * i, 1});
+  for (auto& epoch : run.epochs) epoch.phase = epoch.span.begin.value() < half ? 0 : 1;
+  run.windows = {{"evaluation", {Seconds{half - 1.5}, Seconds{half + 2.25}}},
+                 {"checkpoint", {Seconds{half - 0.5}, Seconds{half}}}};
   run.projections.push_back({Seconds{30}, 0.25, "adaptive", Joules{5000}, Joules{4000}, Joules{6500}, true});
   run.projections.push_back(
       {Seconds{10}, 0.1, "first-epoch", Joules{5500}, std::nullopt, std::nullopt, false});

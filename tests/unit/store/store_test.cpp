@@ -5,13 +5,17 @@
 
 #include "store/run_id.hpp"
 #include "store/run_store.hpp"
+#include "store/sqlite/database.hpp"
 #include "support/temporary_directory.hpp"
 #include "trace/energy.hpp"
+#include "trace/work_parts.hpp"
 #include "unit/store/sample_runs.hpp"
 
 namespace joulecast::store {
 namespace {
 
+using sqlite::Database;
+using sqlite::FileMode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -104,6 +108,93 @@ TEST_F(StoreTest, EpochsMetricsProjectionsAndSensorsReturn) {
   EXPECT_EQ(loaded->sensors[0].failed_readings, 2u);
 }
 
+std::filesystem::perms permissions_of(const std::filesystem::path& path) {
+  return std::filesystem::status(path).permissions();
+}
+
+TEST_F(StoreTest, IsForItsOwnerAlone) {
+  using std::filesystem::perms;
+  constexpr auto file = perms::owner_read | perms::owner_write;
+  auto store = open();
+  ASSERT_TRUE(store->import_run(sample_run(60)));
+  EXPECT_EQ(permissions_of(path()), file);
+  EXPECT_EQ(permissions_of(path().string() + "-wal"), file);
+  EXPECT_EQ(permissions_of(path().parent_path()), perms::owner_all);
+  std::filesystem::permissions(path(), file | perms::group_read | perms::others_read);
+  std::filesystem::permissions(path().string() + "-wal", file | perms::others_read);
+  store.reset();
+  store = open(Access::read);  // as made by an earlier version
+  EXPECT_EQ(permissions_of(path()), file);
+}
+
+TEST_F(StoreTest, AFolderForAGroupKeepsTheGroup) {
+  using std::filesystem::perms;
+  constexpr auto file = perms::owner_read | perms::owner_write;
+  open();
+  std::filesystem::permissions(path().parent_path(), perms::set_gid | perms::owner_all | perms::group_all);
+  std::filesystem::permissions(path(), file | perms::group_read | perms::group_write | perms::others_read);
+  open();
+  EXPECT_EQ(permissions_of(path()), file | perms::group_read | perms::group_write);
+}
+
+TEST_F(StoreTest, AFileThatIsNoStoreKeepsItsPermissions) {
+  folder_.write("deep/runs.db", "this is no database, but a text that is long enough to be looked at");
+  const auto before = permissions_of(path());
+  EXPECT_FALSE(RunStore::open(path().string()));
+  EXPECT_EQ(permissions_of(path()), before);
+}
+
+TEST_F(StoreTest, AStoreInMemoryKeepsNothing) {
+  const auto store = RunStore::open(":memory:");
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().kind, ErrorKind::invalid);
+  EXPECT_FALSE(std::filesystem::exists(":memory:"));
+}
+
+void expect_same_course(const trace::Run& expected, const trace::Run& found) {
+  ASSERT_EQ(found.phases.size(), expected.phases.size());
+  for (std::size_t i = 0; i < expected.phases.size(); ++i) {
+    EXPECT_EQ(found.phases[i].name, expected.phases[i].name);
+    EXPECT_EQ(found.phases[i].unit, expected.phases[i].unit);
+    EXPECT_EQ(found.phases[i].span, expected.phases[i].span);
+    EXPECT_EQ(found.phases[i].work, expected.phases[i].work);
+    EXPECT_EQ(found.phases[i].total_work, expected.phases[i].total_work);
+    EXPECT_EQ(found.phases[i].energy, expected.phases[i].energy);
+  }
+  ASSERT_EQ(found.progress.size(), expected.progress.size());
+  for (std::size_t i = 0; i < expected.progress.size(); ++i) {
+    EXPECT_NEAR(found.progress[i].time.value(), expected.progress[i].time.value(), 0.5001e-6);
+    EXPECT_EQ(found.progress[i].work, expected.progress[i].work);
+    EXPECT_EQ(found.progress[i].phase, expected.progress[i].phase);
+  }
+  ASSERT_EQ(found.windows.size(), expected.windows.size());
+  for (std::size_t i = 0; i < expected.windows.size(); ++i) {
+    EXPECT_EQ(found.windows[i].name, expected.windows[i].name);
+    EXPECT_EQ(found.windows[i].span, expected.windows[i].span);
+  }
+  ASSERT_EQ(found.epochs.size(), expected.epochs.size());
+  for (std::size_t i = 0; i < expected.epochs.size(); ++i)
+    EXPECT_EQ(found.epochs[i].phase, expected.epochs[i].phase);
+}
+
+TEST_F(StoreTest, PhasesProgressAndWindowsReturn) {
+  auto run = sample_run(300);
+  run.status = trace::RunStatus::stopped;
+  run.phases[1].energy = Joules{99};
+  auto store = open();
+  ASSERT_TRUE(store->import_run(run));
+  const auto loaded = store->load("");
+  ASSERT_TRUE(loaded) << to_string(loaded.error());
+  expect_same_course(run, *loaded);
+  EXPECT_EQ(loaded->status, trace::RunStatus::stopped);
+  EXPECT_EQ(store->find({.status = trace::RunStatus::stopped})->size(), 1u);
+  ASSERT_TRUE(store->remove("sample-1"));
+  auto database = Database::open(path(), FileMode::read_write, Seconds{1});
+  EXPECT_EQ(**database->integer("SELECT count(*) FROM phase"), 0);
+  EXPECT_EQ(**database->integer("SELECT count(*) FROM progress"), 0);
+  EXPECT_EQ(**database->integer("SELECT count(*) FROM window"), 0);
+}
+
 // The whole run is the oracle for its summary: same total, rows and epochs, but without the samples.
 TEST_F(StoreTest, TheSummaryHasTheEnergiesOfTheWholeRun) {
   const auto run = sample_run(20'000, 777);
@@ -134,6 +225,18 @@ TEST_F(StoreTest, TheSummaryHasTheEnergiesOfTheWholeRun) {
   ASSERT_EQ(by_epoch.size(), expected_by_epoch.size());
   for (std::size_t i = 0; i < by_epoch.size(); ++i)
     EXPECT_NEAR(by_epoch[i]->value(), expected_by_epoch[i]->value(), 1e-6 * expected_by_epoch[i]->value());
+  const auto by_phase = trace::phase_energies(*summary);
+  const auto expected_by_phase = trace::phase_energies(run);
+  ASSERT_EQ(by_phase.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_NEAR(by_phase[i]->value(), expected_by_phase[i]->value(), 1e-6 * expected_by_phase[i]->value());
+  std::vector<trace::Span> others{run.windows[0].span, run.windows[1].span};
+  for (const auto& part : trace::work_parts(*summary)) others.push_back(part.span);
+  EXPECT_EQ(others.size(), 12u);
+  const auto by_part = trace::span_energies(*summary, others);
+  const auto expected_by_part = trace::span_energies(run, others);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    EXPECT_NEAR(by_part[i]->value(), expected_by_part[i]->value(), 1e-6 * expected_by_part[i]->value()) << i;
   const trace::Span span = run.span;
   EXPECT_NEAR(*trace::time_mean(summary->traces[5], span), *trace::time_mean(run.traces[5], span), 1e-6);
 }

@@ -1,0 +1,15 @@
+// For small processes of our own that are forked without exec and must not depend on anything else.
+#pragma once
+
+#include <initializer_list>
+
+namespace joulecast::run {
+
+/// Blocks every signal, gives the process a name of its own (15 characters) and leaves the working folder, so
+/// that it can be unmounted.
+void begin_helper_process(const char* name);
+
+/// Closes all descriptors except these. Async-signal-safe.
+void close_all_but(std::initializer_list<int> kept);
+
+}  // namespace joulecast::run

@@ -1,0 +1,88 @@
+#include "run/limit_command.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/system_error.hpp"
+
+namespace joulecast::run {
+namespace {
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+Variables variables_of(const LimitOccasion& occasion) {
+  const auto& verdict = occasion.verdict;
+  Variables variables{{"JOULECAST_LIMIT", verdict.why},
+                      {"JOULECAST_RUN_NAME", occasion.run_name},
+                      {"JOULECAST_PID", fmt::format("{}", occasion.command_pid)}};
+  if (!verdict.run_id.empty()) variables.emplace_back("JOULECAST_RUN_ID", verdict.run_id);
+  const auto add = [&](const char* name, const std::optional<Joules>& energy) {
+    if (energy) variables.emplace_back(name, fmt::format("{:.6g}", energy->value()));
+  };
+  add("JOULECAST_LIMIT_J", verdict.limit);
+  add("JOULECAST_USED_J", verdict.used);
+  add("JOULECAST_PROJECTED_J", verdict.projected);
+  return variables;
+}
+
+/// Our own environment with these variables, and without those that an outer joulecast may have set.
+std::vector<std::string> environment_with(const Variables& variables) {
+  std::vector<std::string> environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    if (!std::string_view(*entry).starts_with("JOULECAST_")) environment.emplace_back(*entry);
+  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+  return environment;
+}
+
+class SpawnPlan {
+ public:
+  SpawnPlan() {
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    ::posix_spawnattr_setsigmask(&attributes, &none);
+    ::posix_spawnattr_setsigdefault(&attributes, &all);
+    ::posix_spawnattr_setflags(&attributes,
+                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  }
+  ~SpawnPlan() {
+    ::posix_spawnattr_destroy(&attributes);
+    ::posix_spawn_file_actions_destroy(&files);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  posix_spawn_file_actions_t files{};
+  posix_spawnattr_t attributes{};
+};
+
+}  // namespace
+
+Status start_limit_command(const std::string& command, const LimitOccasion& occasion) {
+  auto environment = environment_with(variables_of(occasion));
+  std::vector<char*> variables;
+  for (auto& entry : environment) variables.push_back(entry.data());
+  variables.push_back(nullptr);
+  std::string shell = "sh", flag = "-c", script = command;
+  char* arguments[] = {shell.data(), flag.data(), script.data(), nullptr};
+  const SpawnPlan plan;
+  pid_t pid = -1;
+  const int error =
+      ::posix_spawn(&pid, "/bin/sh", &plan.files, &plan.attributes, arguments, variables.data());
+  return error == 0 ? Status{} : fail_errno("--on-limit", error);
+}
+
+}  // namespace joulecast::run

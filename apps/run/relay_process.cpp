@@ -1,0 +1,220 @@
+#include "run/relay_process.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+
+#include "run/helper_process.hpp"
+#include "run/relay_lane.hpp"
+#include "run/relay_terminal.hpp"
+
+namespace joulecast::run {
+namespace {
+
+/// How many full pieces are taken from one stream before the others have their turn.
+constexpr int pieces_at_once = 16;
+constexpr int last_patience_ms = 1000;
+
+SteadyTime now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return {static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec};
+}
+
+class RelayProcess {
+ public:
+  explicit RelayProcess(const RelayDuty& duty);
+  [[noreturn]] void run();
+
+ private:
+  enum Index : std::size_t { out, err, own };
+
+  [[nodiscard]] RelayLane& words() { return lanes_[words_]; }
+  [[nodiscard]] bool has_streams() const { return lanes_[out].from() >= 0 || lanes_[err].from() >= 0; }
+  /// Whether bytes of the command wait for a reader.
+  [[nodiscard]] bool passes_on() const { return lanes_[out].passes_on() || lanes_[err].passes_on(); }
+  void wait_for_readers();
+  void take_output(std::size_t index);
+  void push(RelayLane& lane);
+  void push_all();
+  void take_messages();
+  void take_message(const RelayMessage& message);
+  void answer(RelayWord word, std::string_view text = {}) const;
+  void answer_drained();
+  void lose_joulecast();
+
+  RelayDuty duty_;
+  RelayTerminal terminal_;
+  Index words_ = own;  ///< the lane to standard error
+  bool words_on_terminal_ = false;
+  bool draining_ = false;
+  bool awaited_ = false;  ///< joulecast asked to be woken
+  RelayPacket packet_;
+  std::array<RelayLane, 3> lanes_;
+};
+
+RelayProcess::RelayProcess(const RelayDuty& duty) : duty_(duty) {
+  lanes_[out].open(duty.out, STDOUT_FILENO);
+  lanes_[err].open(duty.err, STDERR_FILENO);
+  lanes_[own].open(-1, STDERR_FILENO);
+  if (duty.err >= 0) words_ = err;
+  if (duty.err_goes_with_out) words_ = out;
+  words_on_terminal_ = ::isatty(STDERR_FILENO) == 1;
+  if (duty.out_is_terminal)
+    terminal_.open(lanes_[out], duty.out, STDOUT_FILENO, duty.own_session, duty.live, **duty.board);
+  else if (duty.err_is_terminal)
+    terminal_.open(lanes_[err], duty.err, STDERR_FILENO, false, duty.live, **duty.board);
+}
+
+void RelayProcess::run() {
+  while (duty_.control >= 0 || has_streams() || passes_on()) {
+    std::array<pollfd, 4> waiting{};
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      const auto& lane = lanes_[i];
+      waiting[i] = lane.is_writing() ? pollfd{lane.target().descriptor(), POLLOUT, 0}
+                                     : pollfd{lane.from(), POLLIN, 0};
+    }
+    waiting[3] = {duty_.control, POLLIN, 0};
+    const bool can_answer = draining_ && !passes_on();
+    const int ready = ::poll(waiting.data(), waiting.size(), can_answer ? 0 : -1);
+    if (ready == 0 && can_answer) answer_drained();
+    if (ready <= 0) continue;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      if (waiting[i].revents == 0) continue;
+      if (lanes_[i].is_writing())
+        push(lanes_[i]);
+      else
+        take_output(i);
+    }
+    if (waiting[3].revents != 0) take_messages();
+  }
+  wait_for_readers();
+  ::_exit(0);
+}
+
+/// Gives the last lines of our own a little time.
+void RelayProcess::wait_for_readers() {
+  for (auto& lane : lanes_) {
+    if (!lane.has_own()) continue;
+    pollfd waiting{lane.target().descriptor(), POLLOUT, 0};
+    ::poll(&waiting, 1, last_patience_ms);
+    push(lane);
+  }
+}
+
+void RelayProcess::take_output(std::size_t index) {
+  auto& lane = lanes_[index];
+  for (int i = 0; i < pieces_at_once && lane.from() >= 0 && !lane.is_writing(); ++i) {
+    const auto piece = lane.read();
+    if (duty_.control >= 0 && !piece.empty())
+      awaited_ |= duty_.ring->put(static_cast<int>(index), now(), piece);
+    push(lane);
+    if (piece.size() < CopyRing::largest_piece / 2) break;
+  }
+  if (!awaited_) return;
+  awaited_ = false;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto woken = ::write(duty_.wake, &one, sizeof one);
+}
+
+/// Writes as far as the target takes it now.
+void RelayProcess::push(RelayLane& lane) {
+  for (;;) {
+    const auto step = lane.step();
+    if (step.unwritten > 0) {
+      (*duty_.board)->unwritten += step.unwritten;
+      (*duty_.board)->unwritten_errno = lane.target().error();
+    }
+    switch (step.kind) {
+      case RelayLane::Step::took_over:
+        terminal_.yield_row();
+        break;
+      case RelayLane::Step::erased:
+        terminal_.draw_again();
+        break;
+      case RelayLane::Step::idle:
+      case RelayLane::Step::waits:
+        return;
+    }
+  }
+}
+
+void RelayProcess::push_all() {
+  for (auto& lane : lanes_) push(lane);
+}
+
+void RelayProcess::take_messages() {
+  for (;;) {
+    RelayMessage message;
+    const auto got = run::take_message(duty_.control, packet_, message);
+    if (got == Got::nothing) return;
+    if (got == Got::gone) return lose_joulecast();
+    take_message(message);
+    push_all();
+  }
+}
+
+void RelayProcess::take_message(const RelayMessage& message) {
+  switch (message.word) {
+    case RelayWord::say:
+      return words().add_line(message.text, words_on_terminal_ ? "\r\n" : "\n");
+    case RelayWord::live:
+      return terminal_.draw(message.text);
+    case RelayWord::resize:
+      return terminal_.resize();
+    case RelayWord::suspend:
+      terminal_.give_back(/*for_good=*/false);
+      push_all();
+      return answer(RelayWord::done);
+    case RelayWord::resume:
+      terminal_.take();
+      push_all();
+      return answer(RelayWord::done);
+    case RelayWord::drain:
+      draining_ = true;
+      return;
+    case RelayWord::quit:
+      terminal_.give_back(/*for_good=*/true);
+      push_all();
+      ::_exit(0);
+    case RelayWord::done:
+    case RelayWord::drained:
+      return;  // only joulecast hears these
+  }
+}
+
+void RelayProcess::answer(RelayWord word, std::string_view text) const {
+  if (duty_.control >= 0) send_message(duty_.control, word, text);
+}
+
+void RelayProcess::answer_drained() {
+  draining_ = false;
+  terminal_.give_back(/*for_good=*/true);
+  push_all();
+  std::array<char, 2> text{};
+  std::size_t size = 0;
+  if (!has_streams()) text[size++] = nothing_can_come;
+  if (!words().at_line_start()) text[size++] = ended_within_line;
+  answer(RelayWord::drained, {text.data(), size});
+}
+
+void RelayProcess::lose_joulecast() {
+  ::close(std::exchange(duty_.control, -1));
+  draining_ = false;
+  terminal_.give_back(/*for_good=*/true);
+  push_all();
+}
+
+}  // namespace
+
+void relay_until_the_end(const RelayDuty& duty) {
+  begin_helper_process("joulecast-relay");
+  close_all_but({STDOUT_FILENO, STDERR_FILENO, duty.control, duty.wake, duty.out, duty.err, duty.session});
+  RelayProcess process(duty);
+  process.run();
+}
+
+}  // namespace joulecast::run

@@ -1,0 +1,77 @@
+#include "base/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace joulecast {
+namespace {
+
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 1;
+  bool valid = false;
+};
+
+/// The first character of a text that is not empty (RFC 3629: no overlong forms, no surrogates).
+Character first_of(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto head = byte(0);
+  if (head < 0x80) return {head, 1, true};
+  const std::size_t length = head >= 0xf0 ? 4 : head >= 0xe0 ? 3 : 2;
+  if (head < 0xc2 || head > 0xf4 || text.size() < length) return {};
+  char32_t code = head & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0u) != 0x80) return {};
+    code = (code << 6) | (byte(i) & 0x3fu);
+  }
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return {};
+  return {code, length, true};
+}
+
+bool controls(char32_t code) {
+  const bool c0_or_c1 = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  const bool separates = code == 0x2028 || code == 0x2029;
+  const bool turns = code == 0x061c || code == 0x200e || code == 0x200f ||
+                     (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  return c0_or_c1 || separates || turns;
+}
+
+/// Replaces each character that controls(), but line feeds only if `lines` is false.
+template <class Replace>
+std::string replaced(std::string_view text, bool lines, Replace replace) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto character = first_of(text);
+    const bool stays = character.valid && (!controls(character.code) || (lines && character.code == '\n'));
+    if (stays)
+      out += text.substr(0, character.length);
+    else
+      out += character.valid ? replace(character.code) : "\xef\xbf\xbd";
+    text.remove_prefix(character.length);
+  }
+  return out;
+}
+
+std::string blank(char32_t) {
+  return " ";
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  return replaced(text, /*lines=*/false, blank);
+}
+
+std::string printable_lines(std::string_view text) {
+  return replaced(text, /*lines=*/true, blank);
+}
+
+std::string printable_json(std::string_view json) {
+  return replaced(json, /*lines=*/true,
+                  [](char32_t code) { return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code)); });
+}
+
+}  // namespace joulecast

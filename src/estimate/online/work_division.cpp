@@ -1,0 +1,122 @@
+#include "estimate/online/work_division.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+// Shares of the total work.
+constexpr double unit_share = 0.01;
+constexpr double early_unit_share = 0.0025;  // while less than early_share is done, so that a start-up shows
+constexpr double early_share = 0.05;
+constexpr double smallest_share = 0.005;  // a report of at least this much is a unit of its own
+constexpr double unknown_cycle = 0.005;   // assumed where no epochs are known
+constexpr double many_epochs = 0.025;     // an epoch is no longer than this if there are many
+constexpr int enough_epochs = 3;          // fewer whole epochs say less than their insides
+constexpr double well_into_second = 1.2;  // epochs, after which the second has shown its level
+constexpr double rounding = 1 - 1e-9;     // reports add up to a unit only within rounding
+
+/// Collects blocks into units of at least `size`.
+class Collector {
+ public:
+  Collector(WorkDivision& division, double size) : division_(division), size_(size * rounding) {}
+
+  void add(const WorkBlock& block, double own) {
+    if (block.work >= own * rounding) finish();
+    open_ += block;
+    if (open_.work >= size_) emit(false);
+  }
+  /// Ends the unit under way. One that is less than half full is joined to the unit before it, since it would
+  /// be mostly noise.
+  void finish() {
+    if (open_.work <= 0) return;
+    if (open_.work < size_ / 2 && !division_.parts.empty() && !division_.parts.back().edge) {
+      division_.parts.back().block += open_;
+      open_ = {};
+    } else {
+      emit(false);
+    }
+  }
+  void emit(bool edge) {
+    if (open_.work > 0) division_.parts.push_back({open_, edge});
+    open_ = {};
+  }
+  void add_edge(const WorkBlock& block) { open_ += block; }
+
+ private:
+  WorkDivision& division_;
+  double size_;
+  WorkBlock open_;
+};
+
+void divide_evenly(const WorkHistory& history, double total_work, WorkDivision& division) {
+  const bool early = history.work() < early_share * total_work;
+  Collector units(division, (early ? early_unit_share : unit_share) * total_work);
+  for (const auto& block : history.blocks()) units.add(block, smallest_share * total_work);
+  if (division.parts.empty()) units.emit(false);
+}
+
+void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
+  WorkBlock open;
+  for (const auto& block : history.blocks()) {
+    open += block;
+    if (block.epoch_ends == 0 || open.work < smallest_share * total_work * rounding) continue;
+    division.parts.push_back({open, false});
+    open = {};
+  }
+  if (division.parts.empty() && open.work > 0) division.parts.push_back({open, false});
+}
+
+void divide_within_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
+  const bool early = history.work() < early_share * total_work;
+  Collector units(division, (early ? early_unit_share : unit_share) * total_work);
+  bool after_end = false;
+  for (const auto& block : history.blocks()) {
+    if (block.epoch_ends > 0 || after_end) {
+      if (!after_end) units.finish();
+      units.add_edge(block);
+      after_end = block.epoch_ends > 0;
+      if (!after_end) units.emit(true);
+    } else {
+      units.add(block, smallest_share * total_work);
+    }
+  }
+  if (after_end) units.emit(true);
+  if (division.parts.empty()) units.emit(false);
+}
+
+std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
+  std::vector<WorkBlock> epochs;
+  WorkBlock open;
+  for (const auto& block : history.blocks()) {
+    open += block;
+    if (block.epoch_ends == 0) continue;
+    epochs.push_back(open);
+    open = {};
+  }
+  return epochs;
+}
+
+}  // namespace
+
+WorkDivision divide(const WorkHistory& history, double total_work, double epoch_work) {
+  WorkDivision division;
+  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : epoch_work;
+  division.cycle = epoch > 0 ? epoch : unknown_cycle * total_work;
+  division.first_epoch = well_into_second * epoch;
+  division.work = history.work();
+  const bool many = epoch <= many_epochs * total_work;
+  if (epoch <= 0 || history.epochs() == 0) {
+    divide_evenly(history, total_work, division);
+  } else if (!history.sees_within_epochs() || (many && history.epochs() >= enough_epochs)) {
+    divide_by_epochs(history, total_work, division);
+  } else if (many) {
+    divide_evenly(history, total_work, division);
+  } else {
+    divide_within_epochs(history, total_work, division);
+    division.epochs = whole_epochs(history);
+    division.edge_every = epoch;
+    division.since_edge = history.work() - history.work_at_epoch_end();
+  }
+  return division;
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,129 @@
+#include "estimate/online/work_rates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace joulecast::estimate {
+namespace {
+
+// Assumed relative scatter of what an epoch's end costs, and how far off the first one may be: it also warms
+// up what only a validation uses.
+constexpr double edge_scatter = 0.1;
+constexpr double first_edge_scatter = 0.5;
+// Epochs differ in ways that their insides do not show. Their spread is assumed until some were seen, with
+// the weight of this many differences between neighbours.
+constexpr double assumed_epoch_spread = 0.03;
+constexpr double assumed_differences = 2;
+// A change of the rate by less says little about what a training still has before it: drifts of clocks and
+// temperature are as large.
+constexpr double notable_change = 0.04;
+constexpr double almost = 0.05;  // an epoch this close to the end of the work is taken to end with it
+
+}  // namespace
+
+WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
+    : cycle_(division.cycle),
+      edge_every_(division.edge_every),
+      since_edge_(division.since_edge),
+      first_epoch_(division.first_epoch),
+      done_(division.work) {
+  double units_work = 0;
+  for (const auto& [block, edge] : division.parts) {
+    const auto cost = rate(block);
+    if (cost && edge) {
+      add_edge(block, *cost);
+    } else if (cost) {
+      done_before_.push_back(work_);
+      tracker_.add({*cost, block.work});
+      follow_changes();
+      units_work += block.work;
+    }
+    work_ += block.work;
+  }
+  if (tracker_.units() > 0) unit_work_ = units_work / tracker_.units();
+  mean_excess_ = std::max(0.0, mean_excess_);
+  if (edge_every_ > 0) compare_epochs(division, rate);
+}
+
+/// The tracker may take a change back, when the rate returns.
+void WorkRates::follow_changes() {
+  const auto count = static_cast<std::size_t>(tracker_.changes());
+  while (changes_.size() > count) changes_.pop_back();
+  if (changes_.size() < count)
+    changes_.push_back(
+        {tracker_.last_change(), done_before_[static_cast<std::size_t>(tracker_.regime_begin())]});
+}
+
+WorkRates::Settled WorkRates::settled_after(double start_up_work) const {
+  Settled settled{false, work_};
+  for (const auto& [size, before] : changes_)
+    if (size >= notable_change && before >= std::max(start_up_work, first_epoch_))
+      settled = {true, work_ - before};
+  return settled;
+}
+
+void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
+  std::vector<double> differences;
+  std::optional<double> last;
+  for (const auto& epoch : division.epochs) {
+    const auto cost = rate(epoch);
+    if (!cost || *cost <= 0) continue;
+    if (last) differences.push_back(std::pow(std::log(*cost / *last), 2));
+    last = cost;
+    ++whole_epochs_;
+  }
+  // The first epoch differs by its start-up, of which the second may still have half. The largest difference
+  // may be a change of the regime.
+  if (!differences.empty()) differences.front() /= 4;
+  if (differences.size() > 2) differences.erase(std::ranges::max_element(differences));
+  const double squares = std::accumulate(differences.begin(), differences.end(), 0.0) / 2;
+  epoch_spread_ = std::sqrt((assumed_differences * assumed_epoch_spread * assumed_epoch_spread + squares) /
+                            (assumed_differences + static_cast<double>(differences.size())));
+}
+
+void WorkRates::add_edge(const WorkBlock& block, double rate) {
+  if (tracker_.units_in_regime() < 2 || block.epoch_ends == 0) return;
+  const double excess = (rate - tracker_.outlook(0)->rate) * block.work / block.epoch_ends;
+  if (edges_++ == 0) {
+    first_excess_ = mean_excess_ = excess;
+    return;
+  }
+  if (edges_ == 2) mean_excess_ = 0;
+  const double off = excess - mean_excess_;
+  mean_excess_ += off / (edges_ - 1);
+  excess_squares_ += edges_ == 2 ? 0 : off * (excess - mean_excess_);
+}
+
+double WorkRates::ends_within(double work) const {
+  if (edge_every_ <= 0) return 0;
+  return std::floor((since_edge_ + work) / edge_every_ + almost);
+}
+
+std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
+  const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
+  if (!outlook) return std::nullopt;
+  Cost cost{outlook->rate * work, outlook->relative_sd, 0};
+  const double ends = ends_within(work);
+  if (epoch_spread_ > 0)
+    cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends));
+  if (edges_ == 0) return cost;
+  const double others = edges_ - 1;
+  const double assumed = (others == 0 ? first_edge_scatter : edge_scatter) * mean_excess_;
+  const double variance = (assumed * assumed + excess_squares_) / std::max(1.0, others);
+  // The mean is uncertain, and so is each of the ends to come.
+  const double sd = std::sqrt(variance * ends * (1 + ends / std::max(1.0, others)));
+  const double rest = cost.value * cost.relative_sd;
+  cost.value = std::max(0.0, cost.value + mean_excess_ * ends);
+  cost.relative_sd = cost.value > 0 ? std::hypot(rest, sd) / cost.value : 0;
+  return cost;
+}
+
+double WorkRates::cycle_cost() const {
+  const auto outlook = tracker_.outlook(1);
+  if (!outlook) return 0;
+  return std::max(0.0, outlook->rate * cycle_ + (edges_ > 0 ? mean_excess_ : 0));
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,74 @@
+// What the work of a training costs in one quantity, energy or time: the rate of the current regime, and what
+// an epoch's end adds to it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "estimate/online/regime_tracker.hpp"
+#include "estimate/online/work_division.hpp"
+
+namespace joulecast::estimate {
+
+/// A cost per work of a block; nothing if it was not measured.
+using BlockRate = std::optional<double> (*)(const WorkBlock& block);
+
+class WorkRates {
+ public:
+  WorkRates() = default;
+  WorkRates(const WorkDivision& division, BlockRate rate);
+
+  struct Cost {
+    double value = 0;
+    double relative_sd = 0;  ///< by what the run has shown, provided that nothing changes
+    double unseen_sd = 0;    ///< relative; by how epochs may differ of which few or none were seen
+  };
+  /// Of the next `work`. Nothing before the first measured block.
+  [[nodiscard]] std::optional<Cost> cost_of(double work) const;
+  /// Cost of one cycle (WorkDivision::cycle) at the current rate.
+  [[nodiscard]] double cycle_cost() const;
+  /// How much work was done since the rate last changed for good and by much; since the beginning if it never
+  /// has. A change counts if it comes after this much work and not with the second epoch: before, the
+  /// training is starting up.
+  struct Settled {
+    bool changed = false;
+    double work = 0;
+  };
+  [[nodiscard]] Settled settled_after(double start_up_work) const;
+  [[nodiscard]] bool in_first_epoch() const { return done_ < first_epoch_; }
+  [[nodiscard]] bool saw_epoch_end() const { return edges_ > 0; }
+
+  /// Of the units between the edges.
+  [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }
+
+ private:
+  void add_edge(const WorkBlock& block, double rate);
+  void compare_epochs(const WorkDivision& division, BlockRate rate);
+  [[nodiscard]] double ends_within(double work) const;
+
+  struct Change {
+    double size = 0;    ///< |log ratio| of the rates
+    double before = 0;  ///< work done before it
+  };
+  void follow_changes();
+
+  RegimeTracker tracker_;
+  std::vector<Change> changes_;
+  std::vector<double> done_before_;  ///< work done before each of the tracker's units
+  double work_ = 0;                  ///< of all parts
+  double unit_work_ = 0;             ///< mean of the units
+  double cycle_ = 0;
+  double edge_every_ = 0, since_edge_ = 0;
+  /// What the ends of epochs cost beyond the rate of the units around them.
+  int edges_ = 0;
+  double first_excess_ = 0;
+  double mean_excess_ = 0;  ///< without the first, once there are others
+  double excess_squares_ = 0;
+  /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
+  double epoch_spread_ = 0;
+  int whole_epochs_ = 0;
+  double first_epoch_ = 0;
+  double done_ = 0;
+};
+
+}  // namespace joulecast::estimate

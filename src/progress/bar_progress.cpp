@@ -1,0 +1,149 @@
+#include "progress/bar_progress.hpp"
+
+#include "progress/lines/pattern.hpp"
+#include "progress/metric_text.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+Unit unit_of(const Bar& bar) {
+  static const Pattern samples(R"((?i)^ ?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
+  static const Pattern tokens(R"((?i)^ ?(?:tok|toks|tokens?)$)");
+  if (samples.matches(bar.unit)) return Unit::sample;
+  return tokens.matches(bar.unit) ? Unit::token : Unit::step;
+}
+
+void report_metrics(const Bar& bar, Report& report, std::optional<int> epoch = {}) {
+  for (const auto part : {bar.title, bar.figures})
+    for (const auto& [name, value] : find_metrics(part)) report.metric(name, value, epoch);
+}
+
+/// "epoch=1" among the figures: the bar goes on over the epochs.
+bool tells_the_epoch(const Bar& bar) {
+  static const Pattern figure(R"((?i)(?:^|[ ,|])epochs?[=:] ?\d)");
+  return figure.matches(bar.figures);
+}
+
+/// "val_loss=0.5" among the figures: each iteration has a validation, so it is an epoch.
+bool tells_a_validation(const Bar& bar) {
+  static const Pattern figure(
+      R"((?i)(?:^|[ ,|])(?:val|valid|validation|test|dev|eval)[ _/-]?\w*[=: ] ?-?[\d.])");
+  return figure.matches(bar.figures) || figure.matches(bar.title);
+}
+
+}  // namespace
+
+void BarProgress::notice(const Line& line) {
+  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*\d)");
+  if (epoch.matches(line.lowered)) epoch_lines_ = true;
+}
+
+void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
+  const auto title = read_bar_title(bar.title, bar.unit);
+  if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
+  if (title.kind == BarKind::preparation) return;
+  if (bar.total && *bar.total <= 0) return;
+  switch (title.kind) {
+    case BarKind::epochs:
+      end_evaluation(report);
+      return read_epochs(bar, report);
+    case BarKind::epoch_steps:
+      return title.epoch ? read_epoch_steps(bar, title, line, report) : read_inner(bar, report);
+    default:
+      if (line.below > 0 || (counts_epochs_ && bar.title != title_)) return read_inner(bar, report);
+      return read_steps(bar, title, report);
+  }
+}
+
+void BarProgress::read_percent(const Bar& bar, Report& report) {
+  const auto title = read_bar_title(bar.title, bar.unit);
+  if (title.kind == BarKind::evaluation || title.kind == BarKind::preparation) return;
+  if (title.epoch) {
+    if (!title.sure) report.guess();
+    if (title.epoch != epoch_) report.epoch_begins(*title.epoch, title.epochs);
+    epoch_ = title.epoch;
+    if (bar.full()) report.epoch_ends(*title.epoch, title.epochs);
+    return;
+  }
+  report.guess();
+  report.work_done(bar.done, bar.total, Unit::percent);
+}
+
+void BarProgress::read_epochs(const Bar& bar, Report& report) {
+  counts_epochs_ = true;
+  title_ = bar.title;
+  // Figures are set before the bar moves on.
+  report_metrics(bar, report);
+  report.epochs_done(bar.done, bar.total);
+}
+
+void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
+  if (!title.sure) report.guess();
+  const bool anew = bar.done < done_ && epoch_over_ && bar.total == steps_;
+  if (title.epoch != epoch_ || anew) {
+    end_evaluation(report);
+    epoch_ = title.epoch;
+    steps_ = bar.total;
+    epoch_over_ = false;
+    report.epoch_begins(*title.epoch, title.epochs);
+  }
+  if (epoch_over_ && bar.total != steps_) {
+    // A second bar of the epoch: its validation, without saying so.
+    if (bar.full()) report.epoch_ends(*epoch_, title.epochs);
+    return;
+  }
+  done_ = bar.done;
+  report.epoch_steps(bar.done, bar.total, epoch_);
+  report_metrics(bar, report, epoch_);
+  if (bar.full() || (!bar.total && line.ended && bar.done > 0)) {
+    epoch_over_ = true;
+    report.epoch_ends(*epoch_, title.epochs);
+  }
+}
+
+void BarProgress::read_inner(const Bar& bar, Report& report) {
+  // Below a bar that has moved on without an inner one: an evaluation between its steps.
+  if (!counts_epochs_ && last_ > 0) return;
+  if (!counts_epochs_ && total_ && !of_an_epoch_) {
+    counts_epochs_ = of_epochs_ = true;
+    report.epochs_done(last_, total_);
+  }
+  if (epoch_ && epoch_over_) return;
+  report.epoch_steps(bar.done, bar.total);
+  report_metrics(bar, report);
+}
+
+void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& report) {
+  if (!total_ || bar.title != title_ || bar.total != total_ || bar.done < last_) {
+    of_an_epoch_ = epoch_lines_;
+    if (bar.title != title_) of_epochs_ = false;
+    title_ = bar.title;
+    total_ = bar.total;
+  }
+  last_ = bar.done;
+  const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
+  if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;
+  if (!of_an_epoch_ && !all_steps && !counts_epochs_) report.guess();
+  report_metrics(bar, report);
+  if (of_an_epoch_) return report.epoch_steps(bar.done, bar.total);
+  // "Training" may count epochs or steps; its figures, if any, tell that before it moves.
+  if (bar.done == 0 && title.kind == BarKind::training && !all_steps) return report.run_begins();
+  if (of_epochs_) return report.epochs_done(bar.done, bar.total);
+  report.work_done(bar.done, bar.total, unit_of(bar));
+}
+
+void BarProgress::read_evaluation(const Bar& bar, const BarTitle& title, Report& report) {
+  if (bar.full()) {
+    if (epoch_over_ && epoch_ && title.epoch == epoch_) report.epoch_ends(*epoch_);
+    return end_evaluation(report);
+  }
+  if (!evaluating_) report.window_begins("validation");
+  evaluating_ = true;
+}
+
+void BarProgress::end_evaluation(Report& report) {
+  if (evaluating_) report.window_ends("validation");
+  evaluating_ = false;
+}
+
+}  // namespace joulecast::progress

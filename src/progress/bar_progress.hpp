@@ -1,0 +1,46 @@
+// What bars of progress say about a training, whatever draws them: tqdm, rich, alive-progress. One bar may
+// count epochs, the steps of an epoch or all steps; there may be two, one within the other.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "progress/format.hpp"
+#include "progress/lines/bar_title.hpp"
+#include "progress/lines/tqdm_bar.hpp"
+
+namespace joulecast::progress {
+
+class BarProgress {
+ public:
+  void read(const Bar& bar, const Line& line, Report& report);
+  /// A bar that shows a percentage alone: done of 100.
+  void read_percent(const Bar& bar, Report& report);
+  /// A line that is no bar. Where lines tell the epochs ("epoch 1 done"), bars that start anew are their
+  /// steps.
+  void notice(const Line& line);
+
+ private:
+  void read_epochs(const Bar& bar, Report& report);
+  void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
+  void read_inner(const Bar& bar, Report& report);
+  void read_steps(const Bar& bar, const BarTitle& title, Report& report);
+  void read_evaluation(const Bar& bar, const BarTitle& title, Report& report);
+  void end_evaluation(Report& report);
+
+  std::optional<int> epoch_;     ///< of the last bar that named one
+  std::optional<double> steps_;  ///< its total
+  double done_ = 0;              ///< of that bar
+  bool epoch_over_ = false;      ///< it was full
+  bool counts_epochs_ = false;   ///< a bar of epochs is drawn
+  bool evaluating_ = false;
+  bool epoch_lines_ = false;
+  // The bar that does not say what it counts.
+  std::string title_;
+  std::optional<double> total_;
+  double last_ = 0;
+  bool of_an_epoch_ = false;
+  bool of_epochs_ = false;
+};
+
+}  // namespace joulecast::progress

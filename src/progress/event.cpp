@@ -1,0 +1,30 @@
+#include "progress/event.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace joulecast::progress {
+namespace {
+
+constexpr std::array<std::pair<Unit, std::string_view>, 8> units{{{Unit::epoch, "epoch"},
+                                                                  {Unit::step, "step"},
+                                                                  {Unit::sample, "sample"},
+                                                                  {Unit::token, "token"},
+                                                                  {Unit::round, "round"},
+                                                                  {Unit::fit, "fit"},
+                                                                  {Unit::percent, "percent"},
+                                                                  {Unit::work, "work"}}};
+
+}  // namespace
+
+std::string_view name_of(Unit unit) {
+  return std::ranges::find(units, unit, &std::pair<Unit, std::string_view>::first)->second;
+}
+
+std::optional<Unit> unit_from(std::string_view name) {
+  const auto found = std::ranges::find(units, name, &std::pair<Unit, std::string_view>::second);
+  return found == units.end() ? std::nullopt : std::optional{found->first};
+}
+
+}  // namespace joulecast::progress

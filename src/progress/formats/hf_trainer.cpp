@@ -1,0 +1,215 @@
+// Hugging Face's Trainer (transformers 3 to 5) and what is built on it: TRL, axolotl, LLaMA-Factory,
+// sentence-transformers, SetFit.
+//
+//   ***** Running training *****
+//     Num Epochs = 3
+//     Total optimization steps = 1,200
+//     3%|▎         | 4/120 [00:00<00:03, 37.62it/s]
+//   {'loss': '4.557', 'grad_norm': '0.9784', 'learning_rate': '4.625e-05', 'epoch': '0.25'}
+//   {'eval_loss': 4.554, 'eval_runtime': 0.0111, 'epoch': 1.0}
+//   {'train_runtime': 3.051, 'train_loss': 4.55, 'epoch': 3.0}
+//
+// The banner is often switched off. The bar has no name and counts optimization steps; an evaluation's bar
+// has none either, but another length. "epoch" is a fraction, in quotes from version 5 on.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "progress/format.hpp"
+#include "progress/lines/pattern.hpp"
+#include "progress/lines/tqdm_bar.hpp"
+#include "progress/metric_text.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+class HuggingFaceTrainer final : public Format {
+ public:
+  bool read(const Line& line, Report& report) override {
+    if (const auto bar = find_tqdm_bar(line.text)) return read_bar(*bar, line, report);
+    return read_dict(line, report) || read_banner(line, report);
+  }
+
+ private:
+  bool read_banner(const Line& line, Report& report) {
+    static const Pattern heading(R"(^\*+ +(?P<what>[\w ]+?) +\*+$)");
+    static const Pattern setting(R"(^(?P<name>[A-Z][^={}]*?) ?= ?(?P<value>[\d,.]+)$)");
+    static const Pattern resumed(
+        R"(^(?:Continuing training from |Will skip the first |Skipping the first |Resuming from checkpoint))");
+    if (const auto match = heading.find(line.text)) {
+      const auto what = match->text("what");
+      if (what == "Running training") begin_training(report);
+      const bool evaluation = what.starts_with("Running Eval") || what.starts_with("Running Predict") ||
+                              what.starts_with("Running eval");
+      if (evaluation && training_) report.window_begins("validation");
+      in_banner_ = what == "Running training";
+      in_metrics_ = what.ends_with("metrics");
+      return what == "Running training" || evaluation || in_metrics_;
+    }
+    if (const auto match = setting.find(line.text)) {
+      if (in_banner_)
+        read_setting(match->text("name"), match->number("value"), report);
+      else if (!in_metrics_ && match->text("name") == "Num Epochs")
+        read_setting("Num Epochs", match->number("value"), report);
+      return in_banner_ || match->text("name") == "Num Epochs" || match->text("name") == "Num examples";
+    }
+    if (in_metrics_) {
+      static const Pattern figure(R"(^\w+ +=)");
+      if (figure.matches(line.text)) return true;
+      in_metrics_ = false;
+    }
+    if (training_ && line.lowered.starts_with("training completed")) {
+      end_training(report);
+      return true;
+    }
+    return training_ && resumed.matches(line.text);
+  }
+
+  void begin_training(Report& report) {
+    training_ = confirmed_ = true;
+    over_ = false;
+    ended_ = 0;
+    epochs_.reset();
+    steps_.reset();
+    examples_.reset();
+    batch_.reset();
+    per_epoch_.reset();
+    report.run_begins();
+  }
+
+  void end_training(Report& report) {
+    if (!over_) report.run_ends();
+    over_ = true;
+    training_ = false;
+  }
+
+  void read_setting(std::string_view name, std::optional<double> value, Report& report) {
+    if (!value) return;  // 9,223,372,036,854,775,807 epochs: as many as the steps take
+    if (name == "Num examples") examples_ = value;
+    if (name.starts_with("Total train batch size")) batch_ = value;
+    if (name == "Num update steps per epoch") per_epoch_ = value;
+    if (name == "Num Epochs") {
+      epochs_ = value;
+      report.total_epochs(*value);
+    }
+    if (name == "Num update steps per epoch") report.steps_per_epoch(*value);
+    if (name.starts_with("Total optimization steps")) {
+      steps_ = value;
+      report.total_work(*value);
+      correct_epochs(report);
+    }
+  }
+
+  /// With max_steps the number of epochs is rounded up: 90 steps of 20 an epoch are "5".
+  void correct_epochs(Report& report) {
+    if (!per_epoch_ && examples_ && batch_ && *batch_ > 0) per_epoch_ = std::ceil(*examples_ / *batch_);
+    if (!per_epoch_ || *per_epoch_ <= 0 || !epochs_) return;
+    const double exact = *steps_ / *per_epoch_;
+    if (exact > *epochs_ - 1 && exact < *epochs_ * 0.97) {
+      epochs_ = exact;
+      report.total_epochs(exact);
+    }
+  }
+
+  bool read_bar(const Bar& bar, const Line& line, Report& report) {
+    static const Pattern writing(R"(^(?:Writing model shards|Saving checkpoint|Loading weights))");
+    if (writing.matches(bar.title)) return true;
+    if (!bar.title.empty()) return false;
+    if (!confirmed_) {
+      // Nothing tells yet whose bar it is.
+      if (line.below == 0) candidate_ = bar.total;
+      return false;
+    }
+    if (!total_ && !over_ && line.below == 0 && (!steps_ || bar.total == steps_)) total_ = bar.total;
+    if (line.below == 0 && bar.total == total_ && (!over_ || bar.done == 0)) {
+      over_ = false;
+      report.work_done(bar.done, bar.total);
+      return true;
+    }
+    candidate_ = bar.total;
+    if (bar.full())
+      report.window_ends("validation");
+    else if (bar.done == 0)
+      report.window_begins("validation");
+    return true;
+  }
+
+  /// "{'loss': 0.5, 'learning_rate': 1e-05, 'epoch': 0.25}"; LLaMA-Factory's own have figures behind it.
+  bool read_dict(const Line& line, Report& report) {
+    static const Pattern epoch(R"(['"]epoch['"]: ['"]?(?P<epoch>\d+(?:\.\d+)?(?:e-?\d+)?)['"]?[,}])");
+    static const Pattern own(
+        R"(['"](?:learning_rate|grad_norm|eval_\w+|train_runtime|train_loss|num_tokens|total_flos|mean_token_accuracy|rewards?/\w+)['"]: )");
+    if (!line.text.starts_with('{') || !line.text.ends_with('}')) return false;
+    const auto match = epoch.find(line.text);
+    if (!match || line.text[1] != '\'' || (!confirmed_ && !own.matches(line.text))) return false;
+    const auto done = match->number("epoch");
+    if (!done) return false;
+    if (line.text.find("'train_runtime'") != std::string::npos) {
+      report.epochs_done(*done, total_of(*done));
+      confirm();
+      end_training(report);
+      return true;
+    }
+    const bool evaluation =
+        line.text.find("'eval_") != std::string::npos || line.text.find("'test_") != std::string::npos;
+    if (evaluation && over_) return true;  // evaluate() after the training
+    if (!evaluation && (over_ || !total_)) total_ = candidate_;
+    if (!evaluation && over_) report.window_ends("validation");  // it was the next training's bar
+    if (!evaluation) over_ = false;
+    confirm();
+    training_ = true;
+    read_epoch(*done, evaluation, find_metrics(line.text), report);
+    return true;
+  }
+
+  void confirm() {
+    if (!confirmed_ && candidate_) total_ = candidate_;
+    confirmed_ = true;
+  }
+
+  /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
+  void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
+    report.epochs_done(done, total_of(done));
+    const double whole = std::round(done);
+    const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
+    const int running = static_cast<int>(at_end ? whole : std::floor(done) + 1);
+    if (evaluation) {
+      report.window_ends("validation");
+      if (at_end) report.epoch_ends(running);
+    }
+    if (done >= 1 && running - (at_end ? 0 : 1) > ended_)
+      for (const auto& [name, value] : last_) report.metric(name, value, running - (at_end ? 0 : 1));
+    ended_ = std::max(ended_, running - (at_end ? 0 : 1));
+    for (const auto& [name, value] : metrics) report.metric(name, value, running);
+    if (!evaluation) last_ = std::move(metrics);
+  }
+
+  std::optional<double> total_of(double done) const {
+    return epochs_ && *epochs_ >= done ? epochs_ : std::nullopt;
+  }
+
+  int ended_ = 0;                 ///< last epoch that is over
+  std::vector<MetricText> last_;  ///< the last figures of the training
+  bool confirmed_ = false;        ///< its banner or a dict was seen
+  bool training_ = false;
+  bool over_ = false;
+  bool in_banner_ = false;
+  bool in_metrics_ = false;
+  std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
+  std::optional<double> candidate_;  ///< length of the last bar that may be the training's
+  std::optional<double> total_;      ///< length of the training's bar
+};
+
+}  // namespace
+
+extern const FormatType hf_trainer_format{
+    "Hugging Face Trainer",
+    "Trainer of transformers 3 to 5, TRL, axolotl, LLaMA-Factory, sentence-transformers: bar, dicts, banner",
+    Breadth::framework,
+    Evidence::stated,
+    {"%|", "epoch", "***", " = ", "training", "skip", "resum", "continuing"},
+    make_format<HuggingFaceTrainer>};
+
+}  // namespace joulecast::progress

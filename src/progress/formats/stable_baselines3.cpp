@@ -1,0 +1,43 @@
+// Stable-Baselines3 (and 2): blocks of a table. Time steps are the work.
+//
+//   | rollout/           |          |
+//   |    ep_rew_mean     | 25.6     |
+//   |    total_timesteps | 512      |
+#include "progress/format.hpp"
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+class StableBaselines final : public Format {
+ public:
+  bool read(const Line& line, Report& report) override {
+    static const Pattern row(R"(^\| *(?P<name>[\w/]+) *\| *(?P<value>[-+.\de]*) *\|$)");
+    const auto match = row.find(line.text);
+    if (!match) return false;
+    const auto name = match->text("name");
+    const auto value = match->number("value");
+    if (value && (name == "total_timesteps" || name == "time/total_timesteps")) {
+      report.work_done(*value);
+      return true;
+    }
+    if (value &&
+        (name == "ep_rew_mean" || name == "success_rate" || name == "mean_reward" || name == "loss")) {
+      report.metric(std::string(name), *value);
+      return true;
+    }
+    // The other rows of such a block.
+    return name.ends_with("/") || name == "n_updates" || name == "iterations" || name == "episodes";
+  }
+};
+
+}  // namespace
+
+extern const FormatType stable_baselines3_format{"Stable-Baselines3",
+                                                 "time steps and rewards from its tables",
+                                                 Breadth::framework,
+                                                 Evidence::stated,
+                                                 {"|"},
+                                                 make_format<StableBaselines>};
+
+}  // namespace joulecast::progress

@@ -1,0 +1,105 @@
+#include "progress/lines/bar_title.hpp"
+
+#include <string>
+
+#include "base/text.hpp"
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+bool is_of_figures(std::string_view after) {
+  static const Pattern figure(
+      R"((?i)^[ _\]-]*(?:\w*loss|acc\w*|f1|auc|err\w*|score|iou|dice|mae|mse|ppl|bleu|top\d|map|=|:? *\d*\.\d))");
+  return figure.matches(after);
+}
+
+/// "val" of "Epoch 3 [val]", not of "Epoch 3 val_loss: 0.5".
+bool names_evaluation(std::string_view title) {
+  static const Pattern words(
+      R"((?i)(?:^|[^a-z_])(?:val|valid|validation|validating|eval|evaluat\w*|evals?|tests?|testing|dev|infer\w*|predict\w*|sanity\w*|generat\w*|sampling|decod\w*|scoring|calibrat\w*|inspect\w*)(?:[^a-z_]|$))");
+  static const Pattern training(R"((?i)(?:^|[^a-z_])train\w*(?:[^a-z_]|$))");
+  std::string_view rest = title;
+  while (const auto match = words.find(rest)) {
+    const auto word = trim(match->text(std::size_t{0}));
+    const bool cut = !word.empty() && (word.back() == ':' || word.back() == '=');
+    if (!is_of_figures(match->after()) && !(cut && is_of_figures(" " + std::string(match->after()))))
+      return !training.matches(title.substr(0, title.size() - rest.size() + match->before().size()));
+    rest = match->after();
+  }
+  return false;
+}
+
+bool names_training(std::string_view title) {
+  static const Pattern words(
+      R"((?i)(?:^|[^a-z])(?:(?:pre-?)?train\w*|fit|fitting|learning|optimi[sz]ing|fine-?tun\w*|loss|lr)(?:[^a-z]|$))");
+  return words.matches(title);
+}
+
+/// "Tokenizing train dataset", but not "Training split 3": what is done stands first.
+bool names_preparation(std::string_view title) {
+  static const Pattern words(
+      R"((?i)(?:^|[^a-z])(?:download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|shard|prepar|pre-?process|process|cach|extract|fetch|resolv|creat|build|convert|encod|index|scan|pack|group|truncat|adding|dropping|sav(?:e|ing)|writ|upload|export|merg|quanti[sz]|embed|comput|collect|import|unzip|unpack|copy|check|verif|flatten|cast|sort|shuffl|split|clean|crop|resiz|render|plot|visuali[sz]|running tokenizer|setting up))");
+  const auto match = words.find(title);
+  return match && !names_training(match->before());
+}
+
+bool counts_things(std::string_view unit) {
+  static const Pattern things(
+      R"((?i)^(?:[kmgtp]?i?b|bytes?|examples?|files?|shards?|rows?|docs?|documents?|tables?|tensors?|pages?|tokens?|urls?|videos?)$)");
+  return things.matches(unit);
+}
+
+bool counts_epochs(std::string_view unit) {
+  static const Pattern epochs(R"((?i)^ ?(?:epochs?|ep|eps|epo)$)");
+  return epochs.matches(unit);
+}
+
+bool names_steps(std::string_view title) {
+  static const Pattern words(
+      R"((?i)(?:^|[^a-z])(?:(?:mini-?)?batch(?:es)?|steps?|iters?|iterations?|updates?)(?:[^a-z_]|$))");
+  return words.matches(title);
+}
+
+/// "Epoch 3/10", "[Epoch 3 of 10]", "epoch=3"; "train 3", "[3/10]" are less sure.
+bool read_epoch(std::string_view title, BarTitle& read) {
+  static const Pattern named(
+      R"((?i)(?:^|[^a-z])(?:epochs?|ep)[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
+  static const Pattern numbered(
+      R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?$)");
+  auto match = named.find(title);
+  if (!match) {
+    match = numbered.find(title);
+    read.sure = !match;
+  }
+  if (!match) return false;
+  read.epoch = match->whole("epoch");
+  read.epochs = match->number("epochs");
+  return read.epoch.has_value();
+}
+
+}  // namespace
+
+BarTitle read_bar_title(std::string_view title, std::string_view unit) {
+  static const Pattern epoch_word(R"((?i)(?:^|[^a-z])epochs?(?:[^a-z_]|$))");
+  BarTitle read;
+  const auto is = [&](BarKind kind) {
+    read.kind = kind;
+    return read;
+  };
+  if (names_evaluation(title)) {
+    read_epoch(title, read);
+    return is(BarKind::evaluation);
+  }
+  const bool preparation = names_preparation(title);
+  if (!preparation && read_epoch(title, read)) return is(BarKind::epoch_steps);
+  if (counts_epochs(unit)) return is(BarKind::epochs);
+  if (!preparation && epoch_word.matches(title))
+    return is(names_steps(title) ? BarKind::epoch_steps : BarKind::epochs);
+  const bool training = names_training(title);
+  if (preparation || (!training && counts_things(unit))) return is(BarKind::preparation);
+  if (names_steps(title)) return is(BarKind::steps);
+  return is(training ? BarKind::training : BarKind::unknown);
+}
+
+}  // namespace joulecast::progress

@@ -1,0 +1,111 @@
+#include "progress/lines/line_prefix.hpp"
+
+#include <cctype>
+
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+/// torchrun, srun --label, mpirun, Ray, Accelerate, and what programs write themselves.
+const Pattern& launcher() {
+  static const Pattern pattern(
+      R"((?i)^\s*(?:)"
+      R"(\[(?:rank|default|trainer|worker|gpu|proc|process|local_rank)[ :=]?_?(\d+)\][: ]?)"  // [rank0]:
+                                                                                              // [GPU1]
+      R"(|(?:rank|local_rank|gpu|process|worker)[ :=#]?(\d+) ?(?::|\||\]|>| - ))"  // rank 0: gpu 1 |
+      R"(|(\d{1,4}): )"                                                            // srun -l
+      R"(|\[(\d+(?:,\d+)?)\]<(?:stdout|stderr)>:?)"                                // mpirun
+      R"(|\((?:\w+ )?(?:pid|rank)=(\d+)[^()]{0,60}\))"                             // Ray
+      R"()\s*)");
+  return pattern;
+}
+
+const Pattern& stamp() {
+  static const Pattern pattern(
+      R"(^\s*[\[(<]?(?:)"
+      R"(\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
+      R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? \d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)"
+      R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
+      R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
+      R"(|\d\d?:\d\d:\d\d(?:[.,]\d+)?)"
+      R"(|\d\d:\d\d)"
+      R"()[\])>]?(?:\s*[-|:>]+\s|:|\s|$)\s*)");
+  return pattern;
+}
+
+const Pattern& level() {
+  static const Pattern pattern(
+      R"(^\s*[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
+  return pattern;
+}
+
+/// The name of a logger, module or file, only after a time or a level: " - mmdet - ", "| train_inner | ",
+/// "root: ", "[train.py:12] ", "pkg.module:run:34 - ".
+const Pattern& logger() {
+  static const Pattern pattern(R"(^\s*(?:)"
+                               R"([\[(<][A-Za-z_][\w./ -]*(?::\d+(?::\w+)?)?(?:, \w+=\d+)?[\])>]:?\s*(?:[-|:]+\s+)?)"
+                               R"(|[A-Za-z_][\w.]*\]:\s+)"
+                               R"(|([A-Za-z_][\w./]*)(?::[\w<>]+)?(?::\d+)?(?:\s+[-|]+\s+|:\s+))"
+                               R"(|[-|:>]+\s+)"
+                               R"())");
+  return pattern;
+}
+
+/// "[transformers] " and "[INFO|trainer.py:123] 2024-… >> " stand before anything else.
+const Pattern& library() {
+  static const Pattern pattern(
+      R"(^\s*\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|INFO\|[\w./]+:\d+|WARNING\|[\w./]+:\d+)[^\]]{0,60}\]\s*)");
+  return pattern;
+}
+
+const Pattern& arrow() {
+  static const Pattern pattern(R"(^\s*>>\s+)");
+  return pattern;
+}
+
+/// Names before a separator that are words of the message itself: "train | epoch 001", "Epoch: 3".
+bool is_of_the_message(std::string_view name) {
+  static const Pattern words(
+      R"((?i)^(?:train\w*|val\w*|eval\w*|test\w*|epoch\w*|step\w*|iter\w*|loss|acc\w*|batch\w*|fold\w*|round|it)$)");
+  return words.matches(name);
+}
+
+}  // namespace
+
+Prefix find_prefix(std::string_view text) {
+  Prefix prefix;
+  bool logged = false;
+  const auto take = [&](const Match& match) { prefix.length = text.size() - match.after().size(); };
+  for (int parts = 0; parts < 8; ++parts) {
+    const auto rest = text.substr(prefix.length);
+    if (const auto found = prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
+      for (std::size_t group = 1; group <= 5 && prefix.rank.empty(); ++group)
+        prefix.rank = found->text(group);
+      take(*found);
+      continue;
+    }
+    if (const auto found = library().find(rest)) {
+      take(*found);
+      continue;
+    }
+    if (auto found = stamp().find(rest); found || (found = level().find(rest))) {
+      take(*found);
+      logged = true;
+      continue;
+    }
+    if (const auto found = arrow().find(rest)) {
+      take(*found);
+      continue;
+    }
+    if (const auto found = logged ? logger().find(rest) : std::nullopt;
+        found && !is_of_the_message(found->text(1))) {
+      take(*found);
+      continue;
+    }
+    break;
+  }
+  return prefix.length < text.size() ? prefix : Prefix{0, prefix.rank};
+}
+
+}  // namespace joulecast::progress

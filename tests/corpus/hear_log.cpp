@@ -1,0 +1,48 @@
+// hear_log FOLDER [output.log]: every event that is heard in a recorded log, a line each. For writing
+// formats.
+#include <fmt/format.h>
+
+#include "corpus/recorded_log.hpp"
+#include "progress/output_recogniser.hpp"
+
+namespace {
+
+using namespace joulecast;
+using namespace joulecast::progress;
+
+constexpr const char* kinds[] = {"run_begin", "announce", "phase_begin",  "epoch_begin", "epoch_end",
+                                 "progress",  "metric",   "window_begin", "window_end",  "run_end"};
+constexpr const char* evidences[] = {"guessed", "stated", "told"};
+
+void print(const Event& event, SteadyTime start) {
+  fmt::print("{:9.3f} {:7} {:12}", (event.time - start).value(), evidences[static_cast<int>(event.evidence)],
+             kinds[static_cast<int>(event.kind)]);
+  if (event.epoch) fmt::print(" epoch {}", *event.epoch);
+  if (event.total_epochs) fmt::print(" of {} epochs", *event.total_epochs);
+  if (event.work) fmt::print(" work {}", *event.work);
+  if (event.total_work) fmt::print(" of {}", *event.total_work);
+  if (event.unit) fmt::print(" {}", name_of(*event.unit));
+  if (event.scope == Scope::epoch) fmt::print(" (of an epoch)");
+  if (!event.name.empty()) fmt::print(" {}", event.name);
+  if (event.kind == EventKind::metric) fmt::print(" = {}", event.value);
+  fmt::print("\n");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 2) return 2;
+  const std::string log = count > 2 ? arguments[2] : "output.log";
+  const SteadyTime start{1'000'000'000};
+  auto recogniser = OutputRecogniser::create();
+  Seconds quiet_since{0};
+  const auto show = [&](const std::vector<Event>& events) {
+    for (const auto& event : events) print(event, start);
+  };
+  for (const auto& piece : corpus::read_log(arguments[1], log)) {
+    if (piece.time - quiet_since >= Seconds{0.2}) show(recogniser->settle());
+    quiet_since = piece.time;
+    show(recogniser->feed(piece.bytes, start + piece.time));
+  }
+  show(recogniser->settle());
+}

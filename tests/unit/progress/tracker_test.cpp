@@ -1,0 +1,378 @@
+#include "progress/tracker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "progress/format.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+using testing::DoubleNear;
+using testing::ElementsAre;
+
+/// A tracker, and what formats would report to it.
+class Training {
+ public:
+  explicit Training(KnownTotals totals = {}) : tracker(SteadyTime{}, totals) {}
+
+  /// What is reported at a time, from the run's start.
+  template <class Say>
+  void at(double seconds, Say say, Evidence evidence = Evidence::stated) {
+    std::vector<Event> events;
+    Report report(SteadyTime{} + Seconds{seconds}, evidence, events);
+    say(report);
+    for (const auto& event : events) tracker.take(event);
+  }
+  void begins(double seconds, int epoch, std::optional<double> total = {}) {
+    at(seconds, [&](Report& report) { report.epoch_begins(epoch, total); });
+  }
+  void ends(double seconds, int epoch, std::optional<double> total = {}) {
+    at(seconds, [&](Report& report) { report.epoch_ends(epoch, total); });
+  }
+  void steps(double seconds, double done, std::optional<double> total = {}) {
+    at(seconds, [&](Report& report) { report.work_done(done, total); });
+  }
+  void of_epoch(double seconds, double done, std::optional<double> total, std::optional<int> epoch = {}) {
+    at(seconds, [&](Report& report) { report.epoch_steps(done, total, epoch); });
+  }
+  void epochs_done(double seconds, double done, std::optional<double> total = {}) {
+    at(seconds, [&](Report& report) { report.epochs_done(done, total); });
+  }
+  void finish(double seconds) { tracker.finish(SteadyTime{} + Seconds{seconds}); }
+
+  [[nodiscard]] std::vector<int> numbers() const {
+    std::vector<int> numbers;
+    for (const auto& epoch : tracker.epochs()) numbers.push_back(epoch.index);
+    return numbers;
+  }
+  [[nodiscard]] std::vector<double> ends_of_epochs() const {
+    std::vector<double> ends;
+    for (const auto& epoch : tracker.epochs()) ends.push_back(epoch.span.end.value());
+    return ends;
+  }
+  /// Shares of the current phase's work, as they were advanced.
+  [[nodiscard]] std::vector<double> works() {
+    std::vector<double> works;
+    for (const auto& advance : tracker.take_advances()) works.push_back(advance.point.work);
+    return works;
+  }
+
+  Tracker tracker;
+};
+
+TEST(Tracker, LinesThatEndTheirEpoch) {
+  Training training;
+  for (int i = 1; i <= 3; ++i) training.ends(2.0 * i, i, 3);
+  training.finish(8);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(2, 4, 6));
+  EXPECT_THAT(training.works(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(training.tracker.phases().front().total_work, 3);
+  EXPECT_EQ(training.tracker.phases().front().unit, "epoch");
+  EXPECT_EQ(training.tracker.contradictions(), 0);
+}
+
+TEST(Tracker, HeadingsThatBeginTheirEpoch) {
+  Training training;
+  for (int i = 0; i < 3; ++i) training.begins(1 + 2.0 * i, i, 3);
+  EXPECT_THAT(training.works(), ElementsAre(1, 2));
+  training.finish(7);
+  EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(3, 5, 7));
+  EXPECT_THAT(training.works(), ElementsAre(3));
+}
+
+TEST(Tracker, AResumedRunHasOnlyItsOwnEpochs) {
+  Training training;
+  training.ends(10, 37, 90);
+  EXPECT_THAT(training.works(), ElementsAre()) << "37 epochs of ours, or the first of ours?";
+  training.ends(12, 38, 90);
+  EXPECT_THAT(training.works(), ElementsAre(1, 2));
+  EXPECT_EQ(training.tracker.total_work(), 54);
+}
+
+TEST(Tracker, AResumedRunThatSaysWhenAnEpochBegins) {
+  Training training;
+  training.begins(10, 37, 90);
+  training.begins(12, 38, 90);
+  EXPECT_THAT(training.works(), ElementsAre(1));
+  EXPECT_EQ(training.tracker.total_work(), 54);
+}
+
+TEST(Tracker, EveryTenthEpochIsTenEpochs) {
+  Training training;
+  for (int i = 1; i <= 5; ++i) training.ends(4.0 * i, 10 * i, 50);
+  training.finish(20);
+  EXPECT_THAT(training.works(), ElementsAre(10, 20, 30, 40, 50));
+  EXPECT_EQ(training.tracker.phases().front().total_work, 50);
+  for (const auto& epoch : training.tracker.epochs()) EXPECT_EQ(epoch.work, 10);
+}
+
+TEST(Tracker, EveryTenthEpochFromZero) {
+  Training training;
+  for (int i = 0; i <= 5; ++i) training.ends(1 + 4.0 * i, 10 * i);
+  EXPECT_THAT(training.works(), ElementsAre(1, 11, 21, 31, 41, 51));
+}
+
+TEST(Tracker, StepsOfAResumedRun) {
+  Training training;
+  for (int i = 41; i <= 44; ++i) training.steps(i, 10.0 * i, 500);
+  EXPECT_THAT(training.works(), ElementsAre(10, 20, 30, 40));
+  EXPECT_EQ(training.tracker.total_work(), 100);
+}
+
+TEST(Tracker, ABarThatSkipsWhatWasDoneBefore) {
+  Training training;
+  training.steps(1, 0, 160);
+  training.steps(1.1, 84, 160);
+  training.steps(3.1, 90, 160);
+  training.steps(5.1, 96, 160);
+  EXPECT_NEAR(*training.tracker.total_work(), 160 - 84, 1);
+}
+
+TEST(Tracker, AFastStartIsNoSkipping) {
+  Training training;
+  for (int i = 0; i < 5; ++i) training.steps(1 + i, 50.0 * i, 200);
+  EXPECT_EQ(training.tracker.total_work(), 200);
+}
+
+TEST(Tracker, RanksThatPrintTheSameAreOne) {
+  Training training;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    training.ends(2 + 2.0 * epoch, epoch, 3);
+    training.ends(2.01 + 2.0 * epoch, epoch, 3);
+  }
+  EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+  EXPECT_EQ(training.tracker.contradictions(), 0);
+  EXPECT_EQ(training.tracker.phases().size(), 1u);
+}
+
+TEST(Tracker, ARankMayLagBehind) {
+  Training training;
+  for (int epoch = 1; epoch < 4; ++epoch) {
+    training.of_epoch(2.0 * epoch, 20, 20, epoch);
+    training.ends(2.0 * epoch, epoch);
+    training.of_epoch(2.0 * epoch + 0.02, 1, 20, epoch + 1);
+    training.of_epoch(2.0 * epoch + 0.04, 20, 20, epoch);
+    training.ends(2.0 * epoch + 0.04, epoch);
+    training.of_epoch(2.0 * epoch + 0.06, 1, 20, epoch + 1);
+  }
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(training.tracker.contradictions(), 0);
+}
+
+TEST(Tracker, CountingAgainIsANewPhase) {
+  Training training;
+  for (int fold = 0; fold < 3; ++fold)
+    for (int epoch = 1; epoch <= 3; ++epoch) training.ends(6.0 * fold + 2.0 * epoch, epoch, 3);
+  training.finish(18);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3, 1, 2, 3, 1, 2, 3));
+  ASSERT_EQ(training.tracker.phases().size(), 3u);
+  EXPECT_EQ(training.tracker.phases()[1].span, (trace::Span{Seconds{6}, Seconds{12}}));
+  for (const auto& phase : training.tracker.phases()) EXPECT_EQ(phase.work, 3);
+  EXPECT_EQ(training.tracker.epochs().back().phase, 2u);
+}
+
+TEST(Tracker, FitsOfASingleEpochAreOnePhaseEach) {
+  Training training;
+  for (int fit = 0; fit < 3; ++fit) {
+    training.begins(5.0 * fit, 1, 1);
+    training.ends(5.0 * fit + 4, 1, 1);
+  }
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 1, 1));
+  EXPECT_EQ(training.tracker.phases().size(), 3u);
+}
+
+TEST(Tracker, APhaseOfItsOwnName) {
+  Training training;
+  training.at(1, [](Report& report) { report.phase_begins("warm-up"); });
+  training.ends(3, 1, 2);
+  training.ends(5, 2, 2);
+  training.at(6, [](Report& report) { report.phase_begins("fine-tuning"); });
+  training.ends(9, 1, 4);
+  const auto& phases = training.tracker.phases();
+  ASSERT_EQ(phases.size(), 2u);
+  EXPECT_EQ(phases[0].name, "warm-up");
+  EXPECT_EQ(phases[1].name, "fine-tuning");
+  EXPECT_EQ(phases[1].span.begin, Seconds{6});
+  EXPECT_EQ(training.tracker.total_work(), 4);
+}
+
+TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
+  Training training;
+  training.begins(1, 1, 2);
+  training.of_epoch(2, 25, 100);
+  training.of_epoch(3, 50, 100);
+  training.of_epoch(5, 100, 100);
+  training.ends(6, 1);
+  training.begins(6, 2, 2);
+  training.of_epoch(7, 25, 100);
+  training.finish(7.5);
+  EXPECT_THAT(training.works(), ElementsAre(0.25, 0.5, 1, 1, 1.25));
+  EXPECT_THAT(training.numbers(), ElementsAre(1)) << "the second was left half done";
+  EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
+}
+
+TEST(Tracker, ABarOfEpochsBesideABarOfSteps) {
+  Training training;
+  training.epochs_done(1, 0, 3);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    for (int step = 0; step <= 50; step += 10) training.of_epoch(1 + epoch + 0.02 * step, step, 50);
+    training.epochs_done(2 + epoch, epoch + 1, 3);
+    training.epochs_done(2 + epoch, epoch + 1, 3);
+  }
+  training.finish(4.1);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(2, 3, 4));
+}
+
+TEST(Tracker, AnEndSaidAgainLastedLonger) {
+  Training training;
+  training.ends(4, 1, 3);
+  training.ends(5, 1, 3);
+  training.ends(9, 2, 3);
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(5, 9));
+}
+
+TEST(Tracker, FractionsOfEpochs) {
+  Training training;
+  training.at(0.5, [](Report& report) { report.total_epochs(3); });
+  for (int i = 1; i <= 6; ++i) training.epochs_done(i, 0.49 * i);
+  training.finish(6);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_NEAR(training.tracker.epochs()[0].span.end.value(), 2 + 0.02 / 0.49, 1e-9);
+  EXPECT_NEAR(training.tracker.phases().front().work, 2.94, 1e-9);
+  EXPECT_EQ(training.tracker.phases().front().total_work, 3);
+}
+
+TEST(Tracker, EpochsAreMarksWhereStepsAreCounted) {
+  Training training;
+  training.steps(1, 0, 100);
+  for (int i = 1; i <= 4; ++i) {
+    training.steps(5.0 * i, 25.0 * i, 100);
+    training.epochs_done(5.0 * i, 0.5 * i);
+  }
+  training.finish(21);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(10, 20));
+  EXPECT_EQ(training.tracker.phases().front().unit, "step");
+  EXPECT_EQ(training.tracker.epochs()[1].work, 50);
+}
+
+TEST(Tracker, TheUsersEpochsMakeATotalOfSteps) {
+  Training training({.epochs = 3, .steps = {}});
+  for (int i = 0; i <= 4; ++i) training.steps(i, 25.0 * i);
+  training.ends(4, 1);
+  EXPECT_EQ(training.tracker.total_work(), 300);
+}
+
+TEST(Tracker, TheUsersStepsMakeATotalOfEpochs) {
+  Training training({.epochs = {}, .steps = 300});
+  training.begins(1, 0);
+  training.of_epoch(2, 50, 100, 0);
+  EXPECT_EQ(training.tracker.total_work(), 3);
+}
+
+TEST(Tracker, WhatTheProgramTellsOverrulesWhatItPrints) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.epoch_begins(1, 2); }, Evidence::told);
+  training.begins(1.1, 7, 100);
+  training.ends(2, 7, 100);
+  training.at(
+      3, [](Report& report) { report.epoch_ends(1, 2); }, Evidence::told);
+  EXPECT_THAT(training.numbers(), ElementsAre(1));
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::told);
+  EXPECT_TRUE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, AGuessIsReplacedByWhatAFormatStates) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.work_done(10, 64); }, Evidence::guessed);
+  training.at(
+      2, [](Report& report) { report.work_done(64, 64); }, Evidence::guessed);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::guessed);
+  training.begins(3, 1, 5);
+  training.ends(5, 1, 5);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::stated);
+  EXPECT_EQ(training.tracker.total_work(), 5);
+}
+
+TEST(Tracker, OutputThatComesAllAtOnce) {
+  Training training;
+  for (int i = 1; i <= 5; ++i) training.ends(9, i, 5);
+  EXPECT_TRUE(training.tracker.came_at_once());
+  EXPECT_FALSE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, NumbersThatContradictEachOther) {
+  Training training;
+  training.ends(2, 5, 10);
+  training.ends(4, 6, 10);
+  training.ends(6, 7, 20);
+  EXPECT_EQ(training.tracker.contradictions(), 1);
+  EXPECT_FALSE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
+  Training training;
+  for (int i = 1; i <= 4; ++i) training.ends(2.0 * i, i, 3);
+  EXPECT_FALSE(training.tracker.trust().consistent);
+  EXPECT_EQ(training.tracker.total_work(), 4);
+}
+
+TEST(Tracker, MetricsOfTheLineThatEndsAnEpochAndLaterOnes) {
+  Training training;
+  training.at(2, [](Report& report) {
+    report.epoch_ends(1, 2);
+    report.metric("loss", 0.5);
+  });
+  training.at(4, [](Report& report) {
+    report.epoch_ends(2, 2);
+    report.metric("loss", 0.4);
+    report.metric("val_loss", 0.6, 1);
+  });
+  EXPECT_EQ(training.tracker.epochs()[0].metrics.at("loss"), 0.5);
+  EXPECT_EQ(training.tracker.epochs()[0].metrics.at("val_loss"), 0.6);
+  EXPECT_EQ(training.tracker.epochs()[1].metrics.at("loss"), 0.4);
+}
+
+TEST(Tracker, Windows) {
+  Training training;
+  training.at(2, [](Report& report) { report.window_begins("validation"); });
+  training.at(3, [](Report& report) { report.window_ends("validation"); });
+  training.at(4, [](Report& report) { report.window_begins("checkpoint"); });
+  training.finish(6);
+  const auto windows = training.tracker.take_windows();
+  ASSERT_EQ(windows.size(), 2u);
+  EXPECT_EQ(windows[0].span, (trace::Span{Seconds{2}, Seconds{3}}));
+  EXPECT_EQ(windows[1].span, (trace::Span{Seconds{4}, Seconds{6}}));
+}
+
+TEST(Tracker, BeginRunLeavesThePreparationOutOfTheFirstEpoch) {
+  Training training;
+  training.at(12, [](Report& report) { report.run_begins(); });
+  training.ends(20, 1);
+  EXPECT_EQ(training.tracker.epochs().front().span.begin, Seconds{12});
+}
+
+TEST(Tracker, AdvancesOfALongRunAreFew) {
+  Training training;
+  for (int i = 1; i <= 1'000'000; ++i) training.steps(0.05 * i, i, 1'000'000);
+  const auto advances = training.tracker.take_advances();
+  EXPECT_LT(advances.size(), 6'000u);
+  EXPECT_EQ(advances.back().point.work, 1'000'000);
+}
+
+TEST(Tracker, EpochsWithoutEndTakeBoundedMemory) {
+  Training training;
+  for (int i = 1; i <= 200'000; ++i) training.ends(0.01 * i, i);
+  EXPECT_EQ(training.tracker.epochs().size(), 100'000u);
+  training.finish(2'000);
+  EXPECT_EQ(training.tracker.phases().front().work, 200'000);
+}
+
+}  // namespace
+}  // namespace joulecast::progress
