@@ -366,6 +366,14 @@ class Import : public LineImport {
     return {};
   }
 
+  /// Two boards and two recorders of one board look the same where no column tells boards apart.
+  void note_rounds() {
+    if (!has_key_ && gpus_.size() > 1)
+      run_.notes.push_back(fmt::format(
+          "no column tells GPUs apart: {} rows that follow each other at once were taken as as many GPUs",
+          gpus_.size()));
+  }
+
   Status finish() {
     const auto nothing = damage_.first().empty() ? "no readings in it"
                                                  : "no line that can be used; the first: " + first_reason();
@@ -373,6 +381,7 @@ class Import : public LineImport {
     for (auto& gpu : gpus_)
       if (auto ok = flush(gpu); !ok) return ok;
     run_.info.training.gpu_count = static_cast<int>(gpus_.size());
+    note_rounds();
     note(clock_.notes());
     note(feed_.doubts());
     if (report_.skipped_lines != 0)
@@ -412,7 +421,9 @@ Match recognises(std::string_view head, const ImportOptions& options) {
     const auto columns = nvidia_smi::columns_of_header(split(line, ','));
     const bool timed =
         std::ranges::find(columns, Field::timestamp, &nvidia_smi::Column::field) != columns.end();
-    return timed && nvidia_smi::has_power(columns) ? Match::sure : Match::guess;
+    const bool powered = nvidia_smi::has_power(columns);
+    if (timed && powered) return Match::sure;
+    return powered ? Match::no : Match::guess;  // the importer of any CSV can be told when the log began
   }
   const bool named = !options.columns.empty() && options.columns.front().find('=') == std::string::npos;
   return named || is_row(line) ? Match::guess : Match::no;

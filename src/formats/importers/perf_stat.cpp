@@ -84,8 +84,8 @@ std::optional<Reading> reading_of(std::string_view line) {
   for (const auto& field : fields) {
     if (reading.event.empty()) reading.event = event_of(field);
     if (!reading.event.empty() || field == "Joules") continue;
-    if (field.size() >= 2 && field[0] == 'S' && parse_uint(field.substr(1)))
-      reading.place = field.substr(0, field.find('-'));
+    if (field.size() >= 2 && field[0] == 'S' && parse_uint(field.substr(1, field.find('-') - 1)))
+      reading.place = field;  // "S0", or "S0-D1" of --per-die
     else if (const auto number = ungrouped(field))
       numbers.push_back(*number);
   }

@@ -111,7 +111,7 @@ Meaning power_meaning(const Words& words, const std::string& unit, Cells header)
   }
   const bool other =
       unit == "%" || words.any({"min", "minimum", "default", "management", "state", "factor", "source",
-                                "mode", "supply", "limited", "reason", "std", "budget"});
+                                "mode", "supply", "limited", "reason", "std", "budget", "psys"});
   if (other) return {};
   auto meaning = Meaning::of(Quantity::power, unit, component_of(words, header));
   meaning.device = words.number();
@@ -180,10 +180,14 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
 bool is_header_of_own_names(Cells cells) {
   bool power = false;
   constexpr std::size_t longest = 80;
+  constexpr std::size_t most_columns = 1000;
+  if (cells.size() > most_columns) return false;
   for (const auto cell : cells) {
     if (parse_cell(cell) || parse_log_time(cell)) return false;
     // words of a sentence, or JSON
-    if (cell.size() > longest || cell.find_first_of("{}=!?") != std::string_view::npos) return false;
+    const bool prose = cell.size() > longest || cell.find_first_of("{}=!?") != std::string_view::npos ||
+                       cell.find(": ") != std::string_view::npos || cell.ends_with('.');
+    if (prose) return false;
     const auto meaning = meaning_of_own_name(cell, cells);
     power = power || (meaning.role == Role::measure && meaning.quantity == Quantity::power);
   }

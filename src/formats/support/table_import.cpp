@@ -29,6 +29,7 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 /// devices.
 constexpr double most_rows_at_one_time = 0.2;
 constexpr std::uint64_t rows_to_judge = 10;
+constexpr std::size_t most_told = 1000;
 
 std::string_view suffix_of(Quantity quantity) {
   switch (quantity) {
@@ -102,11 +103,11 @@ class TableImport : public SampleImport {
     if (rules_.is_noise != nullptr && rules_.is_noise(split_)) return {};
     if (is_header()) return take_header(number);
     if (skips_) return {};
+    if (rules_.regroup != nullptr) rules_.regroup(split_);
     if (columns_.empty()) {
       if (auto ok = begin_without_header(number); !ok) return ok;
       if (columns_.empty()) return {};
     }
-    if (rules_.regroup != nullptr) rules_.regroup(split_);
     return take_cells(number, torn);
   }
 
@@ -213,7 +214,8 @@ class TableImport : public SampleImport {
     if (skips_) return {};
     for (const auto& column : columns_)
       if (column.meaning.role == Role::ignored && !trim(column.heading).empty())
-        if (const auto told = fmt::format("{}: not used", column.heading); told_.insert(told).second)
+        if (const auto told = fmt::format("{}: not used", column.heading);
+            told_.size() < most_told && told_.insert(told).second)
           report_.left.push_back(told);
     group_channels();
     change_measures();
@@ -409,10 +411,17 @@ std::optional<LogTime> time_of_block(std::string_view line) {
   constexpr std::string_view around = " \t-=#*[]<>|";
   const auto begin = line.find_first_not_of(around);
   if (begin == std::string_view::npos) return std::nullopt;
-  const auto time = parse_log_time(line.substr(begin, line.find_last_not_of(around) - begin + 1));
-  // A number alone may be a reading as well.
-  const bool written = line.find(':') != std::string_view::npos || (time && time->zoned);
-  return written ? time : std::nullopt;
+  line = line.substr(begin, line.find_last_not_of(around) - begin + 1);
+  if (line.find_first_not_of("0123456789.") == std::string_view::npos) {
+    const auto time = parse_log_time(line);  // a number alone may be a reading as well
+    return time && time->zoned ? time : std::nullopt;
+  }
+  if (auto time = parse_log_time(line)) return time;
+  const auto label = line.find(": ");  // "Timestamp: 2026-11-05 10:00:00"
+  if (label == std::string_view::npos ||
+      line.substr(0, label).find_first_of("0123456789,") != std::string_view::npos)
+    return std::nullopt;
+  return parse_log_time(line.substr(label + 2));
 }
 
 std::string channel_name(const Meaning& meaning, std::string_view device) {

@@ -1,7 +1,9 @@
 // Values that no measurement gives are gaps that are told, in every kind of log.
 #include <gmock/gmock.h>
 
+#include "formats/run_bundle.hpp"
 #include "support/imported.hpp"
+#include "support/temporary_directory.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -98,6 +100,20 @@ TEST(Doubts, EveryKindHasThem) {
     EXPECT_EQ(imported.report.kind, kind);
     EXPECT_EQ(imported.report.doubted_values, kind == std::string("codecarbon") ? 2u : 1u) << kind;
   }
+}
+
+TEST(Doubts, BundlesHaveThemToo) {
+  const testing::TemporaryDirectory folder;
+  folder.write("run.json", R"({"id": "one", "gpu": "A100", "power_limit_w": 400})");
+  folder.write("power.csv", "time_s,gpu0_w\n0,200\n10,4294967.29\n20,200\n30,0\n40,200\n");
+  trace::RunCollector collector;
+  const auto report = import_path(folder.path(), {}, collector);
+  ASSERT_TRUE(report) << to_string(report.error());
+  EXPECT_EQ(report->doubted_values, 2u);
+  EXPECT_THAT(collector.runs().at(0).traces.at(0).gaps, ElementsAre(span(0, 20), span(20, 40)));
+  EXPECT_NEAR(trace::energy_of(collector.runs().at(0)).total->value(), 8000, 1e-9);
+  EXPECT_FALSE(import_path(folder.path(), {.strict = true, .columns = {}}, collector));
+  EXPECT_TRUE(read_run_bundle(folder.path()));  // evaluations take the run, with its gaps
 }
 
 TEST(Plausible, IsTheSameRuleAsForWhatIsMeasuredNow) {

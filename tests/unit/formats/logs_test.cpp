@@ -291,6 +291,30 @@ TEST(OwnLogs, WithSeveralRowsAtOneTimeNeedADeviceColumn) {
   EXPECT_NEAR(import_text("p.csv", text, named).joules(), 1800, 1e-9);  // two devices, 9 s at 100 W
 }
 
+TEST(OwnLogs, WithoutTimesNeedTheirBeginningAndRate) {
+  const std::string text = "power.draw [W]\n200.00 W\n200.00 W\n200.00 W\n";
+  EXPECT_THAT(import_error("p.csv", text).message, HasSubstr("--period"));
+  EXPECT_NEAR(import_text("p.csv", text, options("2026-11-05", 0.5)).joules(), 200,
+              1e-9);  // 2 steps of 0.5 s
+}
+
+TEST(OwnLogs, MayHaveBlanksBetweenCellsIfTheUserSaysSo) {
+  ImportOptions named;
+  named.columns = {"time=1", "power_w=2"};
+  EXPECT_NEAR(import_text("p.log", "1793872800 200.00 W\n1793872810 200.00 W\n", named).joules(), 2000, 1e-9);
+  named.columns = {"date=1", "time=2", "power_w=3"};
+  EXPECT_NEAR(import_text("p.log", "2026-11-05 10:00:00 200\n2026-11-05 10:00:10 200\n", named).joules(),
+              2000, 1e-9);
+}
+
+TEST(OwnLogs, InBlocksMayLabelTheirTimes) {
+  const auto imported = import_text("b.log",
+                                    "Timestamp: 2026-11-05 10:00:00\nGPU 0: 200.00 W\nGPU 1: 100.00 W\n\n"
+                                    "Timestamp: 2026-11-05 10:00:10\nGPU 0: 200.00 W\nGPU 1: 100.00 W\n");
+  EXPECT_EQ(imported.report.kind, "timed-blocks");
+  EXPECT_NEAR(imported.joules(), 3000, 1e-9);
+}
+
 TEST(OwnLogs, OfUnknownColumnsAreToldHowToNameThem) {
   EXPECT_THAT(import_error("any.csv", "when,P\n1,2\n").message, HasSubstr("--columns time=when,power_w=P"));
   EXPECT_THAT(import_error("any.csv", "1,2\n3,4\n").message, HasSubstr("--columns time=1,power_w=2"));
