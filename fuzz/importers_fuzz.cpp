@@ -12,9 +12,6 @@ formats::ImportOptions told(std::vector<std::string> columns) {
   options.columns = std::move(columns);
   options.start = WallTime{1'793'872'800'000'000'000};
   options.period = Seconds{1};
-  options.limit_of = [](std::string_view name) {
-    return name.empty() ? std::nullopt : std::optional{Watts{400}};
-  };
   return options;
 }
 

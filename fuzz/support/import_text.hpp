@@ -1,6 +1,8 @@
 // Imports a text leniently and strictly, and checks that the result is a valid trace.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -17,7 +19,11 @@ inline void require(bool holds) {
 }
 
 inline void check_run(const trace::Run& run) {
-  for (const auto& trace : run.traces) require(trace::check(trace).has_value());
+  for (const auto& trace : run.traces) {
+    const auto valid = trace::check(trace);
+    if (!valid) fmt::print(stderr, "{}: {}: {}\n", run.info.source, trace.channel.name, valid.error().message);
+    require(valid.has_value());
+  }
   (void)trace::energy_of(run);
 }
 

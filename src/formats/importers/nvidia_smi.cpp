@@ -254,20 +254,18 @@ class Import : public LineImport {
   /// Tells of a value that cannot be, unless the GPU's limit was raised since the log began.
   Status doubt(std::size_t channel, double& value, std::size_t number) {
     const auto limit = parser_->described(Field::power_limit);
-    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit, ""));
+    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit));
     const auto kept = believed(channel, value, number);
     if (!kept) return propagate(kept.error());
     value = *kept;
     return {};
   }
 
-  /// What a GPU may draw: by the log's own limit, or else by what is known of a GPU with this name.
-  [[nodiscard]] Watts bound_of(std::optional<double> limit, std::string_view name) const {
+  /// What a GPU may draw by the log's own limit.
+  [[nodiscard]] static Watts bound_of(std::optional<double> limit) {
     const auto anything = trace::most_of(trace::Component::gpu);
-    if (limit && *limit > 0 && *limit <= anything.value())
-      return trace::most_of(trace::Component::gpu, Watts{*limit});
-    const auto known = options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
-    return trace::most_of(trace::Component::gpu, known);
+    const bool usable = limit && *limit > 0 && *limit <= anything.value();
+    return usable ? trace::most_of(trace::Component::gpu, Watts{*limit}) : anything;
   }
 
   /// Finds the next GPU in a log without keys, where the rows of a round are in the order of the GPUs.
@@ -345,7 +343,7 @@ class Import : public LineImport {
       auto channel = nvidia_smi::channel_of(column.field, gpu.number);
       channel.device = has_key_ ? gpu.key : fmt::format("{}", gpu.number);
       if (column.field == Field::power)
-        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit), trim(row.name));
+        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit));
       const auto number = feed_.channel(channel);
       if (!number) return propagate(number.error());
       gpu.channels[static_cast<std::size_t>(column.field)] = *number;

@@ -161,6 +161,7 @@ class Import : public SampleImport {
     auto& [joules, last_s] = sum->second;
     if (is_new)
       if (auto ok = take_named(at(0), key, {named(reading, 0)}, number); !ok) return ok;
+    if (!is_new && time_s <= last_s) return fault(number, "its time is not behind that of the line before");
     const auto channels = channels_of(key);
     const double seconds = time_s - last_s;
     const double most = trace::most_of(component_of(reading.event)).value() * std::max(seconds, 0.1);

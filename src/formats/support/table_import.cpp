@@ -350,18 +350,13 @@ class TableImport : public SampleImport {
                                                  : name;
       if (meaning.component == Component::gpu && channel.device.empty()) channel.device = "0";
       if (meaning.quantity == Quantity::power && meaning.component == Component::gpu)
-        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu, known_limit()));
+        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu));
     }
     return measures;
   }
 
   void describe(trace::Run& run) override {
     if (const auto name = cell_with(Role::name); !name.empty()) run.info.training.gpu = std::string(name);
-  }
-
-  [[nodiscard]] std::optional<Watts> known_limit() const {
-    const auto name = cell_with(Role::name);
-    return options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
   }
 
   /// What the row's device may draw by its own limit column.

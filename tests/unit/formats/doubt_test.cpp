@@ -57,15 +57,6 @@ TEST(Doubts, ALimitThatWasRaisedDuringTheLogCounts) {
   EXPECT_THAT(imported["gpu0_power"].values, ElementsAre(90, 390));
 }
 
-TEST(Doubts, WhatIsKnownOfTheBoardBoundsItWhereTheLogHasNoLimit) {
-  ImportOptions options;
-  options.limit_of = [](std::string_view name) {
-    return name == "NVIDIA A100-SXM4-40GB" ? std::optional{Watts{400}} : std::nullopt;
-  };
-  EXPECT_EQ(import_text("gpu.csv", log_with("1300.00"), options).report.doubted_values, 1u);
-  EXPECT_EQ(import_text("gpu.csv", log_with("1100.00"), options).report.doubted_values, 0u);
-}
-
 TEST(Doubts, ABoardThatSaysNothingButZeroHasNoPower) {
   std::string text = "timestamp, power.draw [W], utilization.gpu [%]\n";
   for (int i = 10; i < 40; ++i) text += fmt::format("2024/03/05 10:00:{}.000, 0.00 W, 97 %\n", i);

@@ -198,6 +198,20 @@ TEST(Logs, OfCarbontrackerHaveTheirEpochs) {
   EXPECT_NEAR(imported["cpu0_energy"].times.back(), 33.5, 1e-9);  // "None" in the second
 }
 
+TEST(Logs, OfCarbontrackerMayLackAFigureOrHaveItTwice) {
+  std::string text = "2026-11-05 10:00:00 - carbontracker version 1.2.5\n";
+  for (int epoch = 1; epoch <= 3; ++epoch)
+    text += fmt::format(
+        "2026-11-05 10:00:{0}0 - Epoch {0}:\n2026-11-05 10:00:{0}0 - Duration: 0:00:10.00\n"
+        "2026-11-05 10:00:{0}0 - Average power usage (W) for gpu: {1}\n",
+        epoch, epoch == 2 ? "None" : "100.0");
+  text += "2026-11-05 10:00:30 - Average power usage (W) for gpu: 100.0\n";
+  const auto imported = import_text("x.log", text);
+  EXPECT_THAT(imported["gpu0_energy"].values, ElementsAre(0, 1000, 1000, 2000));
+  EXPECT_THAT(imported["gpu0_energy"].gaps, ElementsAre(span(10, 20)));
+  EXPECT_THAT(imported.report.faults, ElementsAre(HasSubstr("a second figure")));
+}
+
 TEST(Logs, OfCarbontrackerDoNotKnowWhatIsBetweenEpochs) {
   const auto imported = import_text("x_carbontracker.log",
                                     "2026-11-05 10:00:00 - carbontracker version 1.2.5\n"
