@@ -126,9 +126,14 @@ Failure not_recognised(const std::string& name, std::string_view head) {
   CsvRow row;
   CsvStyle style = csv_of_logs;
   style.separator = guess_csv_separator(head);
-  if (!CsvScanner(head, style).next(row) || row.cells.size() < 2)
-    return fail(ErrorKind::malformed, place(name, 1),
-                "not a file that can be imported (docs/logs.md lists the kinds)");
+  const auto line = trim(head.substr(0, head.find('\n')));
+  const bool table = CsvScanner(head, style).next(row) && row.cells.size() > 1 && !line.starts_with('{');
+  const bool numbers = !table && line.find(' ') != std::string_view::npos && parse_cell(line);
+  if (!table)
+    return fail(
+        ErrorKind::malformed, place(name, 1),
+        "not a file that can be imported{} (docs/logs.md lists the kinds)",
+        numbers ? ": if it has a time and watts between blanks, --columns time=1,power_w=2 says so" : "");
   const bool headings =
       std::ranges::none_of(row.cells, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
   constexpr std::size_t longest = 30;

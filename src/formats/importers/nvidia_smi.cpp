@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <optional>
 
 #include "base/text.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
 #include "formats/support/log_time.hpp"
+#include "formats/support/nvidia_smi_rounds.hpp"
 #include "formats/support/nvidia_smi_rows.hpp"
 #include "trace/plausible.hpp"
 
@@ -18,13 +18,13 @@ namespace joulecast::formats {
 namespace {
 
 using nvidia_smi::Field;
+using nvidia_smi::most_gpus;
+using nvidia_smi::Rounds;
 using nvidia_smi::Row;
 using nvidia_smi::RowParser;
 
 /// Number of readings of one GPU that are passed on together.
 constexpr std::size_t rows_at_once = 4096;
-/// Limit on the number of channels that a damaged key column can create.
-constexpr std::size_t most_gpus = 256;
 constexpr double microseconds = 1e6;
 
 /// Readings of one GPU that have not been passed on yet.
@@ -38,45 +38,6 @@ struct Gpu {
   std::int64_t second_last_us = 0;
   bool seen = false;
   RhythmWatch rhythm;
-};
-
-/// Finds how many GPUs take turns in a log without a column that tells them apart. Rows of one round follow
-/// each other at once, and rounds are one period apart. 1 if there is no such pattern.
-class Rounds {
- public:
-  explicit Rounds(std::vector<std::int64_t> times_us) {
-    std::vector<std::int64_t> steps;
-    for (std::size_t i = 1; i < times_us.size(); ++i) steps.push_back(times_us[i] - times_us[i - 1]);
-    if (steps.size() < 5) return;
-    auto sorted = steps;
-    std::ranges::sort(sorted);
-    // a quantile, so that a single stall of the disk does not count
-    const auto longest = sorted[sorted.size() - 1 - sorted.size() / 16];
-    threshold_us_ = longest / 4;
-    if (sorted.front() < 0 || sorted.front() > threshold_us_ || sorted.front() > 100'000) return;
-    std::map<std::size_t, int> sizes;
-    std::size_t size = 1;
-    int rounds = 0;
-    for (const auto step : steps) {
-      if (step <= threshold_us_) {
-        ++size;
-        continue;
-      }
-      ++sizes[size];
-      ++rounds;
-      size = 1;
-    }
-    const auto most = std::ranges::max_element(sizes, {}, [](const auto& entry) { return entry.second; });
-    if (rounds >= 3 && most->second * 10 >= rounds * 6 && most->first <= most_gpus) gpus_ = most->first;
-  }
-  [[nodiscard]] std::size_t gpus() const { return gpus_; }
-  [[nodiscard]] bool is_new_round(std::int64_t step_us) const {
-    return step_us > threshold_us_ || step_us < 0;
-  }
-
- private:
-  std::size_t gpus_ = 1;
-  std::int64_t threshold_us_ = 0;
 };
 
 class Import : public LineImport {

@@ -20,8 +20,9 @@ constexpr TableRules rules_of_blanks{
 
 /// A single heading is a table only if its unit stands in brackets: "power.draw [W]".
 bool is_table(Cells cells) {
-  return cells.size() > 1 ||
-         (cells.size() == 1 && cells.front().find_first_of("[(") != std::string_view::npos);
+  if (cells.size() != 1) return cells.size() > 1;
+  return cells.front().find_first_of("[(") != std::string_view::npos &&
+         cells.front().find_first_of(";\t") == std::string_view::npos;
 }
 
 Match recognises(std::string_view head, const ImportOptions& options) {

@@ -300,6 +300,10 @@ TEST(OwnLogs, WithSeveralRowsAtOneTimeNeedADeviceColumn) {
   for (int i = 10; i < 20; ++i)
     for (const char* board : {"a", "b"}) text += fmt::format("2026-11-05 10:00:{},{},100\n", i, board);
   EXPECT_THAT(import_error("p.csv", text).message, HasSubstr("device="));
+  std::string close = "time,power_w\n";
+  for (int i = 10; i < 20; ++i)
+    close += fmt::format("2026-11-05 10:00:{0}.000,100\n2026-11-05 10:00:{0}.004,300\n", i);
+  EXPECT_THAT(import_error("p.csv", close).message, HasSubstr("device="));
   ImportOptions named;
   named.columns = {"device=board", "power_w=power_w"};
   EXPECT_NEAR(import_text("p.csv", text, named).joules(), 1800, 1e-9);  // two devices, 9 s at 100 W

@@ -104,10 +104,11 @@ TEST(Dialects, OnlyNumbersGetAPoint) {
 
 TEST(LogTimes, AreReadInTheFormsOfProgramsAndShells) {
   const std::int64_t ten = 1'793'872'800'000'000;  // date -u -d '2026-11-05 10:00:00' +%s
-  for (const char* text : {"2026-11-05 10:00:00", "2026/11/05 10:00:00.000", "2026-11-05T11:00:00+01:00",
-                           "20261105 10:00:00", "Thu Nov  5 10:00:00 2026", "Thu Nov  5 10:00:00 UTC 2026",
-                           "Thu 05 Nov 2026 10:00:00 AM CET", "11-05-2026 10:00:00", "1793872800",
-                           "1793872800.0", "1793872800000", "1793872800000000", "1793872800000000000"}) {
+  for (const char* text :
+       {"2026-11-05 10:00:00", "2026/11/05 10:00:00.000", "2026-11-05T11:00:00+01:00", "20261105 10:00:00",
+        "Thu Nov  5 10:00:00 2026", "Thu Nov  5 10:00:00 UTC 2026", "Thu 05 Nov 2026 10:00:00 AM CET",
+        "11-05-2026 10:00:00", "05.11.2026 10:00:00", "1793872800", "1793872800.0", "1793872800000",
+        "1793872800000000", "1793872800000000000"}) {
     const auto time = parse_log_time(text);
     ASSERT_TRUE(time) << text;
     EXPECT_EQ(time->kind, LogTime::Kind::moment) << text;
@@ -123,6 +124,7 @@ TEST(LogTimes, AreReadInTheFormsOfProgramsAndShells) {
        {"", "200.00", "Nov", "2026-13-05 10:00:00", "25:00:00", "power", "99999999999999999999"})
     EXPECT_FALSE(parse_log_time(text)) << text;
   EXPECT_EQ(parse_start("2026-11-05")->us, ten - 36'000'000'000);
+  EXPECT_EQ(parse_start("2026-11-05T10:00")->us, ten);
   EXPECT_FALSE(parse_start("10:00:00"));
   EXPECT_EQ(parse_elapsed("1.5")->us, 1'500'000);
 }
