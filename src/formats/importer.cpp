@@ -7,6 +7,8 @@
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/run_bundle.hpp"
+#include "formats/support/log_time.hpp"
+#include "formats/support/log_units.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -124,12 +126,23 @@ Failure not_recognised(const std::string& name, std::string_view head) {
   CsvRow row;
   CsvStyle style = csv_of_logs;
   style.separator = guess_csv_separator(head);
-  const bool table = CsvScanner(head, style).next(row) && row.cells.size() > 1;
-  return fail(ErrorKind::malformed, place(name, 1), "not a file that can be imported{}",
-              table ? fmt::format(": none of its {} columns is known; --columns time={},power_w={} would say "
-                                  "which are",
-                                  row.cells.size(), row.cells[0].substr(0, 30), row.cells[1].substr(0, 30))
-                    : " (docs/logs.md lists the kinds)");
+  const auto line = trim(head.substr(0, head.find('\n')));
+  const bool table = CsvScanner(head, style).next(row) && row.cells.size() > 1 && !line.starts_with('{');
+  const bool numbers = !table && line.find(' ') != std::string_view::npos && parse_cell(line);
+  if (!table)
+    return fail(
+        ErrorKind::malformed, place(name, 1),
+        "not a file that can be imported{} (docs/logs.md lists the kinds)",
+        numbers ? ": if it has a time and watts between blanks, --columns time=1,power_w=2 says so" : "");
+  const bool headings =
+      std::ranges::none_of(row.cells, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
+  constexpr std::size_t longest = 30;
+  return fail(
+      ErrorKind::malformed, place(name, 1),
+      "not a file that can be imported: none of its {} columns is known; --columns time={},power_w={} "
+      "would say which are",
+      row.cells.size(), headings ? row.cells[0].substr(0, longest) : "1",
+      headings ? row.cells[1].substr(0, longest) : "2");
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,8 +32,6 @@ struct ImportOptions {
   /// bundle what can be read in some 500 MB of memory.
   std::optional<std::uint64_t> most_bytes = std::nullopt;
   std::uint64_t most_log_bytes = 2'000'000'000;
-  /// The power limit of a GPU with this name, as far as it is known; used where the log has no limit.
-  std::function<std::optional<Watts>(std::string_view)> limit_of = nullptr;
 };
 
 /// The result for one file.

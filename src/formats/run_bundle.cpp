@@ -10,6 +10,8 @@
 #include "formats/bundle_progress.hpp"
 #include "formats/support/channel_feed.hpp"
 #include "formats/support/numeric_table.hpp"
+#include "formats/support/value_bounds.hpp"
+#include "trace/plausible.hpp"
 
 namespace joulecast::formats {
 namespace fs = std::filesystem;
@@ -23,6 +25,7 @@ struct Column {
   CellUnit unit;
   TraceBuilder builder;
   const DescribedColumn* described;  ///< nullptr if the name says everything
+  ValueBounds bounds;                ///< used if nothing describes the column
 };
 
 /// The node's name: "power-node_3.csv" gives "node_3", "power.csv" gives "".
@@ -39,6 +42,14 @@ const DescribedColumn* find_description(const BundleInfo& info, std::string_view
   return nullptr;
 }
 
+/// What a channel of this run may have, by the limit of its GPUs if it is known.
+Watts most_of(const trace::Channel& channel, const BundleInfo& info) {
+  const auto limit = info.run.info.training.gpu_power_limit_w;
+  const bool usable = channel.component == trace::Component::gpu && limit && *limit > 0 &&
+                      Watts{*limit} <= trace::most_of(trace::Component::gpu);
+  return trace::most_of(channel.component, usable ? std::optional{Watts{*limit}} : std::nullopt);
+}
+
 std::vector<Column> columns_of(const NumericTable& table, const BundleInfo& info, const std::string& file,
                                BundleNotes& notes) {
   std::vector<Column> columns;
@@ -47,11 +58,14 @@ std::vector<Column> columns_of(const NumericTable& table, const BundleInfo& info
     if (name == "time_s") continue;
     auto standard = bundle_column(name, node_of(file));
     if (const auto* described = find_description(info, file, name))
+      columns.push_back({i, standard ? standard->unit : CellUnit::base, TraceBuilder(described->channel),
+                         described, ValueBounds(described->channel)});
+    else if (standard) {
+      auto channel = standard->channel;
+      channel.plausible_maximum = most_of(channel, info);
       columns.push_back(
-          {i, standard ? standard->unit : CellUnit::base, TraceBuilder(described->channel), described});
-    else if (standard)
-      columns.push_back({i, standard->unit, TraceBuilder(std::move(standard->channel)), nullptr});
-    else
+          {i, standard->unit, TraceBuilder(std::move(standard->channel)), nullptr, ValueBounds(channel)});
+    } else
       notes.left.push_back(fmt::format("{}: column {} is not one of a bundle", file, name));
   }
   return columns;
@@ -71,7 +85,14 @@ Status read_readings(const NumericTable& table, std::string_view path, std::vect
       usable = false;
     }
     for (auto& column : columns) {
-      const double cell = usable ? table.at(row, column.index) : 0;
+      double cell = usable ? table.at(row, column.index) : 0;
+      // What joulecast recorded itself has passed the same rule.
+      const bool checked = usable && column.described == nullptr && !std::isnan(cell);
+      if (const auto value = checked ? from_cell(cell, column.unit) : 0;
+          checked && column.bounds.is_doubtful(value)) {
+        if (auto ok = damage.doubt(path, table.lines[row], column.bounds.doubt(value)); !ok) return ok;
+        cell = std::numeric_limits<double>::quiet_NaN();
+      }
       if (!usable)
         column.builder.interrupt();
       else if (!std::isnan(cell))
@@ -190,6 +211,7 @@ std::vector<fs::path> trace_files(const fs::path& directory) {
 Result<Run> read_run_bundle(const fs::path& directory) {
   BundleNotes notes;
   Damage strict(true);
+  strict.allow_doubts();
   return read_run_bundle(directory, strict, notes);
 }
 

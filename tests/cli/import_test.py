@@ -1,5 +1,6 @@
 """Tests joulecast import as a user calls it: kinds of files, gaps, damage and exit statuses."""
 import json
+import os
 import pathlib
 import unittest
 
@@ -111,6 +112,61 @@ class Import(CommandTest):
         self.run_import(log, expect=2)
         run, = self.figures(log, "--columns", "timestamp,power.draw")["runs"]
         self.assertAlmostEqual(run["energy_j"], 400)
+
+
+    def test_options_supply_what_a_log_lacks(self):
+        log = self.write("dmon.log", "# gpu   pwr\n# Idx     W\n    0   200\n    0   200\n")
+        self.assertIn("--start", self.run_import(log, expect=2).stderr)
+        run, = self.figures(log, "--start", "2026-11-05", "--period", "10s")["runs"]
+        self.assertAlmostEqual(run["energy_j"], 2000)
+        any_csv = self.write("any.csv", "when,P\n2026-11-05 10:00:00,200\n2026-11-05 10:00:10,200\n")
+        self.assertIn("--columns time=when,power_w=P", self.run_import(any_csv, expect=2).stderr)
+        run, = self.figures(any_csv, "--columns", "time=when,power_w=P")["runs"]
+        self.assertAlmostEqual(run["energy_j"], 2000)
+        for option, value in (("--start", "yesterday"), ("--period", "-1s"), ("--max-size", "much")):
+            error = self.run_import(log, option, value, expect=2).stderr
+            self.assertTrue(error.startswith(f"joulecast: {option}: "), error)
+            self.assertEqual(error.count("\n"), 1)
+
+    def test_values_that_cannot_be_are_gaps_that_are_told(self):
+        log = self.write("gpu.csv", GPU.replace("50.00 W", "4294967.29 W"))
+        result = self.figures(log)
+        self.assertEqual(result["runs"][0]["doubted_values"], 1)
+        self.assertEqual(result["runs"][0]["skipped_lines"], 0)
+        # From 30 W to 70 W on a straight line over 30 s.
+        self.assertAlmostEqual(result["runs"][0]["energy_j"], 1500)
+        self.assertIn("4294967.29 W cannot be", result["files"][0]["faults"][0])
+        self.assertIn("4294967.29 W cannot be", self.run_import(log, "--dry-run").stdout)
+        self.assertIn(f"{log}:3: ", self.run_import(log, "--strict", expect=2).stderr)
+
+    def test_a_pipe_is_read_and_a_fifo_is_not(self):
+        done = self.call("import", "-", "--dry-run", "--json", "-", input=GPU)
+        self.assertAlmostEqual(json.loads(done.stdout)["runs"][0]["energy_j"], 1600)
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for odd in (fifo, "/dev/zero"):
+            error = self.run_import(odd, expect=2).stderr
+            self.assertEqual(error.count("\n"), 1)
+            self.assertIn(str(odd), error)
+
+    def test_a_file_that_is_too_large_is_refused(self):
+        sparse = self.folder / "sparse.csv"
+        sparse.write_text(GPU)
+        os.truncate(sparse, 4 << 30)
+        self.assertIn("--max-size", self.run_import(sparse, expect=2).stderr)
+        log = self.write("gpu.csv", GPU)
+        self.assertIn("--max-size", self.run_import(log, "--max-size", "10B", expect=2).stderr)
+        self.run_import(log, "--max-size", "1MB")
+
+    def test_a_run_id_cannot_leave_the_folder(self):
+        rows = "".join(f"2024-05-01T10:01:00,p,{name},60,0.001,0.002,0.003,0.0001,0.0051\n"
+                       for name in ("..", ".", "a/../../b", "-rf"))
+        emissions = self.write("emissions.csv", EMISSIONS.splitlines()[0] + "\n" + rows)
+        out = self.folder / "deep" / "out"
+        out.mkdir(parents=True)
+        self.run_import(emissions, "--bundle", str(out))
+        written = sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("run.json"))
+        self.assertEqual(written, sorted(f"deep/out/{name}/run.json" for name in ("run", "run-2", "a_.._.._b", "_rf")))
 
 
 if __name__ == "__main__":

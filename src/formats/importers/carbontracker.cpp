@@ -100,10 +100,8 @@ class Import : public LineImport {
     }
     const double end = static_cast<double>(end_us - zero_us_) / 1e6;
     begin_s_ = std::max(end_s_, end - *duration);
-    lost_ = begin_s_ - end_s_ > unseen_s;
-    if (!lost_) begin_s_ = end_s_;  // the epochs follow each other
+    if (begin_s_ - end_s_ <= unseen_s) begin_s_ = end_s_;  // the epochs follow each other
     duration_ = *duration;
-    last_end_s_ = end_s_;
     end_s_ = begin_s_ + *duration;
     feed_.count_samples(1);
     trace::Epoch epoch;
@@ -128,6 +126,7 @@ class Import : public LineImport {
     std::size_t channel = 0;
     double joules = 0;
     std::string name;
+    double end_s = -1;  ///< of the last epoch with a figure; -1 = none yet
   };
 
   /// "gpu: [136.9]"
@@ -158,17 +157,20 @@ class Import : public LineImport {
       const auto made = feed_.channel(channel);
       if (!made) return propagate(made.error());
       report_.taken.push_back(fmt::format("{} from {}{}", name, power_text, trace::name_of(component)));
-      meters_.push_back({*made, 0, name});
+      meters_.push_back({*made, 0, name, -1});
       meter = meters_.end() - 1;
       if (component == Component::gpu) gpus_ = std::max(gpus_, static_cast<int>(device) + 1);
     }
+    if (meter->end_s > begin_s_)
+      return damage_.at(lines_.name(), number, "a second figure for the same epoch");
     const bool can_be = watts > 0 && Watts{watts} <= trace::most_of(component);
     if (!can_be)
       if (auto ok = damage_.doubt(lines_.name(), number, fmt::format("{}: {} W cannot be", name, watts)); !ok)
         return ok;
     if (auto ok = feed_.push(meter->channel, begin_s_, meter->joules); !ok) return ok;
-    if (lost_ && last_end_s_ > 0)
-      if (auto ok = feed_.lose(meter->channel, last_end_s_, begin_s_); !ok) return ok;
+    if (meter->end_s >= 0)
+      if (auto ok = feed_.lose(meter->channel, meter->end_s, begin_s_); !ok) return ok;
+    meter->end_s = end_s_;
     if (can_be) meter->joules += watts * *duration_;
     if (auto ok = feed_.push(meter->channel, end_s_, meter->joules); !ok) return ok;
     return can_be ? Status{} : feed_.lose(meter->channel, begin_s_, end_s_);
@@ -180,8 +182,6 @@ class Import : public LineImport {
   std::int64_t zero_us_ = 0;
   double begin_s_ = 0;
   double end_s_ = 0;
-  double last_end_s_ = 0;
-  bool lost_ = false;
   int gpus_ = 0;
 };
 

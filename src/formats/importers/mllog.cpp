@@ -25,6 +25,7 @@ constexpr std::size_t most_marks = 200'000;
 /// The year 2255, within the range of 64-bit nanoseconds.
 constexpr double latest_ms = 9e12;
 constexpr std::size_t most_hosts = 10'000;
+constexpr std::size_t most_attempts = 1000;
 
 Match recognises(std::string_view head, const ImportOptions&) {
   return head.find(marker) == std::string_view::npos ? Match::no : Match::sure;
@@ -319,6 +320,8 @@ class Import : public LineImport {
   /// description is of both.
   Status end_attempt() {
     if (!run_start_ || (epochs_.empty() && blocks_.empty() && !run_stop_)) return {};
+    if (report_.runs.size() + 1 >= most_attempts)
+      return fail(ErrorKind::malformed, lines_.name(), "more than {} attempts in one file", most_attempts);
     auto next = run_;
     if (auto ok = end_run(); !ok) return ok;
     next.info.id.clear();

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <optional>
 
 #include "base/text.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
+#include "formats/support/log_time.hpp"
+#include "formats/support/nvidia_smi_rounds.hpp"
 #include "formats/support/nvidia_smi_rows.hpp"
 #include "trace/plausible.hpp"
 
@@ -17,13 +18,13 @@ namespace joulecast::formats {
 namespace {
 
 using nvidia_smi::Field;
+using nvidia_smi::most_gpus;
+using nvidia_smi::Rounds;
 using nvidia_smi::Row;
 using nvidia_smi::RowParser;
 
 /// Number of readings of one GPU that are passed on together.
 constexpr std::size_t rows_at_once = 4096;
-/// Limit on the number of channels that a damaged key column can create.
-constexpr std::size_t most_gpus = 256;
 constexpr double microseconds = 1e6;
 
 /// Readings of one GPU that have not been passed on yet.
@@ -37,45 +38,6 @@ struct Gpu {
   std::int64_t second_last_us = 0;
   bool seen = false;
   RhythmWatch rhythm;
-};
-
-/// Finds how many GPUs take turns in a log without a column that tells them apart. Rows of one round follow
-/// each other at once, and rounds are one period apart. 1 if there is no such pattern.
-class Rounds {
- public:
-  explicit Rounds(std::vector<std::int64_t> times_us) {
-    std::vector<std::int64_t> steps;
-    for (std::size_t i = 1; i < times_us.size(); ++i) steps.push_back(times_us[i] - times_us[i - 1]);
-    if (steps.size() < 5) return;
-    auto sorted = steps;
-    std::ranges::sort(sorted);
-    // a quantile, so that a single stall of the disk does not count
-    const auto longest = sorted[sorted.size() - 1 - sorted.size() / 16];
-    threshold_us_ = longest / 4;
-    if (sorted.front() < 0 || sorted.front() > threshold_us_ || sorted.front() > 100'000) return;
-    std::map<std::size_t, int> sizes;
-    std::size_t size = 1;
-    int rounds = 0;
-    for (const auto step : steps) {
-      if (step <= threshold_us_) {
-        ++size;
-        continue;
-      }
-      ++sizes[size];
-      ++rounds;
-      size = 1;
-    }
-    const auto most = std::ranges::max_element(sizes, {}, [](const auto& entry) { return entry.second; });
-    if (rounds >= 3 && most->second * 10 >= rounds * 6 && most->first <= most_gpus) gpus_ = most->first;
-  }
-  [[nodiscard]] std::size_t gpus() const { return gpus_; }
-  [[nodiscard]] bool is_new_round(std::int64_t step_us) const {
-    return step_us > threshold_us_ || step_us < 0;
-  }
-
- private:
-  std::size_t gpus_ = 1;
-  std::int64_t threshold_us_ = 0;
 };
 
 class Import : public LineImport {
@@ -191,7 +153,8 @@ class Import : public LineImport {
 
   /// Handles a line that is not a row: a blank line, a repeated header (the log was appended to) or damage.
   Status take_other(std::string_view line, std::string_view behind, std::size_t number, bool cut_off) {
-    if (trim(line).empty()) return {};
+    // Blank lines, rulers, and dates that a loop writes between its blocks hold nothing.
+    if (line.find_first_not_of(" \t\r-=+*#") == std::string_view::npos || parse_log_time(line)) return {};
     if (nvidia_smi::is_header(line)) {
       auto columns = nvidia_smi::columns_of_header(split(trim(line), ','));
       nvidia_smi::drop_empty_rivals(columns, rows_behind_header(behind));
@@ -252,20 +215,18 @@ class Import : public LineImport {
   /// Tells of a value that cannot be, unless the GPU's limit was raised since the log began.
   Status doubt(std::size_t channel, double& value, std::size_t number) {
     const auto limit = parser_->described(Field::power_limit);
-    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit, ""));
+    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit));
     const auto kept = believed(channel, value, number);
     if (!kept) return propagate(kept.error());
     value = *kept;
     return {};
   }
 
-  /// What a GPU may draw: by the log's own limit, or else by what is known of a GPU with this name.
-  [[nodiscard]] Watts bound_of(std::optional<double> limit, std::string_view name) const {
+  /// What a GPU may draw by the log's own limit.
+  [[nodiscard]] static Watts bound_of(std::optional<double> limit) {
     const auto anything = trace::most_of(trace::Component::gpu);
-    if (limit && *limit > 0 && *limit <= anything.value())
-      return trace::most_of(trace::Component::gpu, Watts{*limit});
-    const auto known = options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
-    return trace::most_of(trace::Component::gpu, known);
+    const bool usable = limit && *limit > 0 && *limit <= anything.value();
+    return usable ? trace::most_of(trace::Component::gpu, Watts{*limit}) : anything;
   }
 
   /// Finds the next GPU in a log without keys, where the rows of a round are in the order of the GPUs.
@@ -343,7 +304,7 @@ class Import : public LineImport {
       auto channel = nvidia_smi::channel_of(column.field, gpu.number);
       channel.device = has_key_ ? gpu.key : fmt::format("{}", gpu.number);
       if (column.field == Field::power)
-        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit), trim(row.name));
+        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit));
       const auto number = feed_.channel(channel);
       if (!number) return propagate(number.error());
       gpu.channels[static_cast<std::size_t>(column.field)] = *number;
@@ -364,6 +325,14 @@ class Import : public LineImport {
     return {};
   }
 
+  /// Two boards and two recorders of one board look the same where no column tells boards apart.
+  void note_rounds() {
+    if (!has_key_ && gpus_.size() > 1)
+      run_.notes.push_back(fmt::format(
+          "no column tells GPUs apart: {} rows that follow each other at once were taken as as many GPUs",
+          gpus_.size()));
+  }
+
   Status finish() {
     const auto nothing = damage_.first().empty() ? "no readings in it"
                                                  : "no line that can be used; the first: " + first_reason();
@@ -371,6 +340,7 @@ class Import : public LineImport {
     for (auto& gpu : gpus_)
       if (auto ok = flush(gpu); !ok) return ok;
     run_.info.training.gpu_count = static_cast<int>(gpus_.size());
+    note_rounds();
     note(clock_.notes());
     note(feed_.doubts());
     if (report_.skipped_lines != 0)
@@ -410,7 +380,9 @@ Match recognises(std::string_view head, const ImportOptions& options) {
     const auto columns = nvidia_smi::columns_of_header(split(line, ','));
     const bool timed =
         std::ranges::find(columns, Field::timestamp, &nvidia_smi::Column::field) != columns.end();
-    return timed && nvidia_smi::has_power(columns) ? Match::sure : Match::guess;
+    const bool powered = nvidia_smi::has_power(columns);
+    if (timed && powered) return Match::sure;
+    return powered ? Match::no : Match::guess;  // the importer of any CSV can be told when the log began
   }
   const bool named = !options.columns.empty() && options.columns.front().find('=') == std::string::npos;
   return named || is_row(line) ? Match::guess : Match::no;

@@ -84,8 +84,8 @@ std::optional<Reading> reading_of(std::string_view line) {
   for (const auto& field : fields) {
     if (reading.event.empty()) reading.event = event_of(field);
     if (!reading.event.empty() || field == "Joules") continue;
-    if (field.size() >= 2 && field[0] == 'S' && parse_uint(field.substr(1)))
-      reading.place = field.substr(0, field.find('-'));
+    if (field.size() >= 2 && field[0] == 'S' && parse_uint(field.substr(1, field.find('-') - 1)))
+      reading.place = field;  // "S0", or "S0-D1" of --per-die
     else if (const auto number = ungrouped(field))
       numbers.push_back(*number);
   }
@@ -161,6 +161,7 @@ class Import : public SampleImport {
     auto& [joules, last_s] = sum->second;
     if (is_new)
       if (auto ok = take_named(at(0), key, {named(reading, 0)}, number); !ok) return ok;
+    if (!is_new && time_s <= last_s) return fault(number, "its time is not behind that of the line before");
     const auto channels = channels_of(key);
     const double seconds = time_s - last_s;
     const double most = trace::most_of(component_of(reading.event)).value() * std::max(seconds, 0.1);

@@ -15,6 +15,15 @@ Meaning meaning_of(std::string_view heading, Cells header) {
 }
 
 constexpr TableRules rules{.kind = "csv", .is_header = is_header_of_own_names, .meaning_of = meaning_of};
+constexpr TableRules rules_of_blanks{
+    .kind = "csv", .blanks = true, .is_header = is_header_of_own_names, .meaning_of = meaning_of};
+
+/// A single heading is a table only if its unit stands in brackets: "power.draw [W]".
+bool is_table(Cells cells) {
+  if (cells.size() != 1) return cells.size() > 1;
+  return cells.front().find_first_of("[(") != std::string_view::npos &&
+         cells.front().find_first_of(";\t") == std::string_view::npos;
+}
 
 Match recognises(std::string_view head, const ImportOptions& options) {
   const bool told = std::ranges::any_of(
@@ -24,11 +33,17 @@ Match recognises(std::string_view head, const ImportOptions& options) {
   if (!is_header_of_own_names(cells)) return Match::no;
   bool timed = false;
   for (const auto cell : cells) timed = timed || meaning_of(cell, cells).role == Role::time;
-  return timed ? Match::sure : cells.size() > 1 ? Match::guess : Match::no;
+  return timed ? Match::sure : is_table(cells) ? Match::guess : Match::no;
 }
 
 Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
-  return import_table(rules, lines, options, sink, report);
+  const auto head = lines.head();
+  if (!head) return propagate(head.error());
+  const auto line = first_line(*head);
+  // Only the user can tell that blanks separate cells, because dates have blanks inside.
+  const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&
+                      line.find(',') == std::string_view::npos && line.find(' ') != std::string_view::npos;
+  return import_table(blanks ? rules_of_blanks : rules, lines, options, sink, report);
 }
 
 }  // namespace

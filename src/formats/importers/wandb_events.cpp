@@ -28,7 +28,7 @@ Match recognises(std::string_view head, const ImportOptions&) {
   const auto line = first_json(head);
   const auto has = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
   const bool system = has("\"system.") || has("\"gpu.") || has("\"cpu") || has("\"system/");
-  return system && has("\"_timestamp\"") ? Match::sure : Match::no;
+  return system && (has("\"_timestamp\"") || has("\"_runtime\"")) ? Match::sure : Match::no;
 }
 
 struct Known {
@@ -62,17 +62,28 @@ class Import : public SampleImport {
     if (line.size() > longest_line) return fault(number, "longer than any event");
     const auto event = json::parse(line, nullptr, false);
     if (!event.is_object()) return fault(number, "not a whole JSON object");
-    const auto stamp = event.find("_timestamp");
-    if (stamp == event.end() || !stamp->is_number()) return fault(number, "no _timestamp");
-    const double seconds = stamp->get<double>();
-    if (!(seconds > 0) || seconds > 7e9) return fault(number, "_timestamp is not a time since 1970");
-    const LogTime time{LogTime::Kind::moment, std::llround(seconds * 1e6), true};
+    const auto time = time_of(event);
+    if (!time) return fault(number, "neither _timestamp nor _runtime is a time");
     std::map<std::string, std::vector<NamedValue>> devices;
     for (const auto& [key, value] : event.items())
       if (value.is_number() || value.is_null()) add(key, value, devices);
     for (const auto& [device, values] : devices)
-      if (auto ok = take_named(time, device, values, number); !ok) return ok;
+      if (auto ok = take_named(*time, device, values, number); !ok) return ok;
     return {};
+  }
+
+  /// _timestamp is in seconds since 1970, _runtime since the run began.
+  static std::optional<LogTime> time_of(const json& event) {
+    const auto seconds = [&](const char* key) {
+      const auto found = event.find(key);
+      return found != event.end() && found->is_number() ? found->get<double>() : -1;
+    };
+    constexpr double latest_s = 7e9;
+    if (const double at = seconds("_timestamp"); at > 0 && at < latest_s)
+      return LogTime{LogTime::Kind::moment, std::llround(at * 1e6), true};
+    if (const double at = seconds("_runtime"); at >= 0 && at < latest_s)
+      return LogTime{LogTime::Kind::elapsed, std::llround(at * 1e6), false};
+    return std::nullopt;
   }
 
   static void add(std::string_view key, const json& value,

@@ -73,6 +73,9 @@ class Import : public LineImport {
     header_.assign(row_.cells.begin(), row_.cells.end());
     for (std::size_t i = 0; i < header_.size(); ++i)
       if (header_[i].ends_with(energy_suffix)) meters_.push_back({header_[i], i, 0, 0});
+    for (const auto name : {start_name, window_name, elapsed_name})
+      if (std::ranges::find(header_, name) == header_.end())
+        return fail(ErrorKind::malformed, place(lines_.name(), row_.line), "no column {}", name);
     if (meters_.empty())
       return fail(ErrorKind::malformed, place(lines_.name(), row_.line), "no column with an energy");
     return {};
@@ -175,8 +178,9 @@ class Import : public LineImport {
 
   /// Adds an outermost window; what was used since the one before is not known.
   Status add(const Window& window, double last_end) {
-    const double begin = window.begin - zero_s_;
+    const double begin = std::max(window.begin, last_end) - zero_s_;
     const double end = window.end - zero_s_;
+    if (end <= begin) return {};
     feed_.count_samples(1);
     for (std::size_t i = 0; i < meters_.size(); ++i) {
       auto& meter = meters_[i];

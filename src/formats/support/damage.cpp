@@ -9,18 +9,20 @@ std::string place(std::string_view file, std::size_t line) {
 }
 
 Status Damage::at(std::string_view file, std::size_t line, std::string reason) {
-  return note(lines_, file, line, std::move(reason));
+  if (strict_) return fail(ErrorKind::malformed, place(file, line), "{}", reason);
+  note(lines_, file, line, reason);
+  return {};
 }
 
 Status Damage::doubt(std::string_view file, std::size_t line, std::string reason) {
-  return note(doubts_, file, line, std::move(reason));
+  if (strict_doubts_) return fail(ErrorKind::malformed, place(file, line), "{}", reason);
+  note(doubts_, file, line, reason);
+  return {};
 }
 
-Status Damage::note(std::uint64_t& count, std::string_view file, std::size_t line, std::string reason) {
-  if (strict_) return fail(ErrorKind::malformed, place(file, line), "{}", reason);
+void Damage::note(std::uint64_t& count, std::string_view file, std::size_t line, std::string_view reason) {
   ++count;
-  if (first_.size() < most_kept) first_.push_back(place(file, line) + ": " + reason);
-  return {};
+  if (first_.size() < most_kept) first_.push_back(fmt::format("{}: {}", place(file, line), reason));
 }
 
 }  // namespace joulecast::formats

@@ -14,7 +14,9 @@ namespace joulecast::formats {
 
 class Damage {
  public:
-  explicit Damage(bool strict) : strict_(strict) {}
+  explicit Damage(bool strict) : strict_(strict), strict_doubts_(strict) {}
+  /// Lets values that cannot be pass as gaps, even if reading is strict.
+  void allow_doubts() { strict_doubts_ = false; }
 
   /// Records one unusable line (numbered from 1; 0 = the file as a whole). Returns it as an error if reading
   /// is strict.
@@ -33,7 +35,8 @@ class Damage {
  private:
   static constexpr std::size_t most_kept = 20;
   bool strict_;
-  Status note(std::uint64_t& count, std::string_view file, std::size_t line, std::string reason);
+  bool strict_doubts_;
+  void note(std::uint64_t& count, std::string_view file, std::size_t line, std::string_view reason);
 
   std::uint64_t lines_ = 0;
   std::uint64_t doubts_ = 0;

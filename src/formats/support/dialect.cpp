@@ -73,7 +73,8 @@ void append_plain(std::string& out, std::string_view line, const Dialect& dialec
     if (!first) out += ',';
     first = false;
     std::string text(cell);
-    if (dialect.separator != ',' && has_decimal_comma(text)) text[text.find(',')] = '.';
+    const auto comma = has_decimal_comma(text) ? text.find(',') : find_comma_in_seconds(text);
+    if (dialect.separator != ',' && comma != std::string::npos) text[comma] = '.';
     out += csv_cell(text);
   }
 }

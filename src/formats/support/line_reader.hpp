@@ -28,6 +28,7 @@ class LineReader {
   void skip(std::size_t lines);
   /// From here on the lines are rewritten in plain form.
   void set_dialect(const Dialect& dialect) { dialect_ = dialect; }
+  [[nodiscard]] bool is_plain() const { return dialect_.plain(); }
 
   /// The next lines, each ending in '\n'; empty = the end. Valid until the next call. If the file's last line
   /// does not end in '\n', one is added and cut_off() returns true.

@@ -112,6 +112,12 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
     return moment(fmt::format("{}-{}-{} {}", words[0].substr(0, 4), words[0].substr(4, 2),
                               words[0].substr(6, 2), words[1]),
                   false);
+  const bool day_first =
+      words.size() == 2 && words[0].size() == 10 && words[0][2] == '.' && words[0][5] == '.';
+  if (day_first)
+    return moment(fmt::format("{}-{}-{} {}", words[0].substr(6, 4), words[0].substr(3, 2),
+                              words[0].substr(0, 2), words[1]),
+                  false);
   const bool month_first = words.size() == 2 && words[0].size() == 10 && words[0][2] == words[0][5] &&
                            (words[0][2] == '-' || words[0][2] == '/');
   if (month_first)
@@ -134,7 +140,8 @@ std::optional<LogTime> parse_start(std::string_view text) {
   text = trim(text);
   constexpr std::size_t date_length = 10;  // "2026-11-05"
   if (text.size() == date_length) return moment(std::string(text) + " 00:00:00", false);
-  const auto time = parse_log_time(text);
+  auto time = parse_log_time(text);
+  if (!time) time = parse_log_time(std::string(text) + ":00");  // without seconds
   return time && time->kind == LogTime::Kind::moment ? time : std::nullopt;
 }
 

@@ -24,6 +24,7 @@ struct LogTime {
 ///   Thu Nov  5 10:00:00 2026, Thu Nov  5 10:00:00 UTC 2026               (ctime, date)
 ///   Thu 05 Nov 2026 10:00:00 AM CET                                      (date in a newer locale)
 ///   11-05-2026 10:00:00                                                  (tegrastats: month first)
+///   05.11.2026 10:00:00                                                  (spreadsheets: day first)
 ///   1793872800, 1793872800.5, 1793872800123 (ms), …123456 (us), …789 (ns)   since 1970, UTC
 ///   10:00:00, 10:00:00.5                                                 (of the day)
 /// A three-letter zone other than UTC or GMT stays unnamed. Nothing for any other text.
@@ -32,7 +33,7 @@ struct LogTime {
 /// "12.5" as a time since the log began.
 [[nodiscard]] std::optional<LogTime> parse_elapsed(std::string_view text);
 
-/// What --start says: a moment, or a date alone, which is its midnight.
+/// What --start says: a moment, with or without seconds, or a date alone, which is its midnight.
 [[nodiscard]] std::optional<LogTime> parse_start(std::string_view text);
 
 }  // namespace joulecast::formats

@@ -17,19 +17,27 @@ using trace::Component;
 using trace::Quantity;
 using Role = Meaning::Role;
 
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return is_lower(c) || (c >= 'A' && c <= 'Z');
 }
 
 /// "gpu.0.powerWatts [W]" gives "gpu", "0", "power", "watts", "w".
 std::vector<std::string> words_of(std::string_view heading) {
   std::vector<std::string> words;
   char before = ' ';
-  for (const char c : heading) {
+  for (std::size_t i = 0; i < heading.size(); ++i) {
+    const char c = heading[i];
     const bool part = is_letter(c) || is_digit(c) || c == '%';
     const bool upper = c >= 'A' && c <= 'Z';
-    const bool starts = !(is_letter(before) || is_digit(before)) || is_digit(c) != is_digit(before) ||
-                        (upper && before >= 'a' && before <= 'z');
+    // "powerWatts" has two words, "mW" and "MiB" one.
+    const bool capitalised = upper && is_lower(before) && !words.empty() && words.back().size() > 1 &&
+                             i + 1 < heading.size() && is_lower(heading[i + 1]);
+    const bool starts =
+        !(is_letter(before) || is_digit(before)) || is_digit(c) != is_digit(before) || capitalised;
     if (part && (starts || words.empty())) words.emplace_back();
     if (part) words.back() += upper ? static_cast<char>(c - 'A' + 'a') : c;
     before = c;
@@ -103,7 +111,7 @@ Meaning power_meaning(const Words& words, const std::string& unit, Cells header)
   }
   const bool other =
       unit == "%" || words.any({"min", "minimum", "default", "management", "state", "factor", "source",
-                                "mode", "supply", "limited", "reason", "std", "budget"});
+                                "mode", "supply", "limited", "reason", "std", "budget", "psys"});
   if (other) return {};
   auto meaning = Meaning::of(Quantity::power, unit, component_of(words, header));
   meaning.device = words.number();
@@ -140,12 +148,11 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   const Words words(heading);
   const auto unit = words.unit();
   if (words.empty()) return {};
-  if (words.any({"limit", "cap"}) && unit == "W") return power_meaning(words, unit, header);
-  if (words.any({"power", "pwr", "watt", "watts", "draw", "consumption"}) && unit != "J" && unit != "kWh" &&
-      unit != "Wh")
+  const bool watts = log_unit_factor(Quantity::power, unit).has_value();
+  const bool joules = log_unit_factor(Quantity::energy, unit).has_value();
+  if (watts || (words.any({"power", "pwr", "draw", "consumption"}) && !joules))
     return power_meaning(words, unit, header);
-  if (words.any({"energy"}) || unit == "J" || unit == "kWh" || unit == "Wh")
-    return energy_meaning(words, unit, header);
+  if (words.any({"energy"}) || joules) return energy_meaning(words, unit, header);
   if (words.any({"temp", "temperature"})) {
     const bool inner = words.any({"hotspot", "junction", "memory", "mem", "hbm"});
     return Meaning::of(Quantity::temperature, "C", component_of(words, header), inner ? 1 : 0);
@@ -161,7 +168,8 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   if (words.any({"clock", "clk", "freq", "frequency"}) && !memory && !words.any({"video"}))
     return Meaning::of(Quantity::frequency, unit.empty() ? "MHz" : unit, component_of(words, header));
   if (words.only({"date", "day"})) return Meaning::of(Role::date);
-  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock"}) ||
+  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "zeit", "uhrzeit", "temps",
+                 "tiempo", "tempo"}) ||
       words.only({"date", "seconds", "s"})) {
     auto time = Meaning::of(Role::time);
     time.unit = unit;
@@ -173,10 +181,14 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
 bool is_header_of_own_names(Cells cells) {
   bool power = false;
   constexpr std::size_t longest = 80;
+  constexpr std::size_t most_columns = 1000;
+  if (cells.size() > most_columns) return false;
   for (const auto cell : cells) {
     if (parse_cell(cell) || parse_log_time(cell)) return false;
     // words of a sentence, or JSON
-    if (cell.size() > longest || cell.find_first_of("{}=!?") != std::string_view::npos) return false;
+    const bool prose = cell.size() > longest || cell.find_first_of("{}=!?") != std::string_view::npos ||
+                       cell.find(": ") != std::string_view::npos || cell.ends_with('.');
+    if (prose) return false;
     const auto meaning = meaning_of_own_name(cell, cells);
     power = power || (meaning.role == Role::measure && meaning.quantity == Quantity::power);
   }

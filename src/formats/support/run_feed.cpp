@@ -8,6 +8,9 @@
 namespace joulecast::formats {
 namespace {
 
+/// So that a file of nothing but beginnings cannot fill the memory.
+constexpr std::size_t most_runs = 100'000;
+
 /// Connects a feed to one channel of a sink.
 class SinkOutput final : public ChannelOutput {
  public:
@@ -29,6 +32,8 @@ class SinkOutput final : public ChannelOutput {
 }  // namespace
 
 Status RunFeed::begin(const trace::Run& header) {
+  if (report_.runs.size() >= most_runs)
+    return fail(ErrorKind::malformed, header.info.name, "more than {} runs in one file", most_runs);
   channels_.clear();
   samples_ = 0;
   epochs_ = 0;
@@ -39,44 +44,27 @@ Status RunFeed::begin(const trace::Run& header) {
 }
 
 Result<std::size_t> RunFeed::channel(trace::Channel channel, ZeroWatts zero) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const bool power = channel.quantity == trace::Quantity::power;
-  if (power && channel.plausible_maximum <= Watts{0})
+  if (channel.quantity == trace::Quantity::power && channel.plausible_maximum <= Watts{0})
     channel.plausible_maximum = trace::most_of(channel.component);
-  const Bounds bounds{
-      .least = channel.quantity == trace::Quantity::temperature ? -infinity : 0,
-      .most = power && channel.plausible_maximum > Watts{0} ? channel.plausible_maximum.value() : infinity,
-      .zero_is_missing = power && zero == ZeroWatts::missing};
   sink_.channel(channel);
   if (auto ok = sink_.status(); !ok) return propagate(ok.error());
   const bool energetic =
       channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
-  channels_.push_back({ChannelFeed(channel.behaviour), energetic, bounds, channel.name,
-                       std::string(trace::unit_of(channel.quantity)), 0});
+  channels_.push_back({ChannelFeed(channel.behaviour), energetic, ValueBounds(channel, zero), 0});
   return channels_.size() - 1;
 }
 
 std::string RunFeed::doubt(std::size_t channel, double value) {
-  auto& entry = channels_[channel];
-  ++entry.doubted;
-  const auto text = fmt::format("{}: {:.10g} {} cannot be", entry.name, value, entry.unit);
-  if (value == 0) return text + ", where something is on";
-  return value > entry.bounds.most
-             ? fmt::format("{}: the most is {:.10g} {}", text, entry.bounds.most, entry.unit)
-             : text;
-}
-
-void RunFeed::raise_bound(std::size_t channel, Watts most) {
-  auto& bound = channels_[channel].bounds.most;
-  bound = std::max(bound, most.value());
+  ++channels_[channel].doubted;
+  return channels_[channel].bounds.doubt(value);
 }
 
 std::vector<std::string> RunFeed::doubts() const {
   std::vector<std::string> lines;
   for (const auto& entry : channels_)
     if (entry.doubted != 0)
-      lines.push_back(
-          fmt::format("{}: {} values that cannot be were left out as gaps", entry.name, entry.doubted));
+      lines.push_back(fmt::format("{}: {} values that cannot be were left out as gaps", entry.bounds.name(),
+                                  entry.doubted));
   return lines;
 }
 

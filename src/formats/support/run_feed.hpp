@@ -7,12 +7,9 @@
 
 #include "formats/importer.hpp"
 #include "formats/support/channel_feed.hpp"
+#include "formats/support/value_bounds.hpp"
 
 namespace joulecast::formats {
-
-/// Whether a power of exactly 0 W may be a reading. A board, a CPU or a whole machine that is on draws
-/// something, and programs write 0 for what they could not read; a single supply rail may be off.
-enum class ZeroWatts { missing, real };
 
 class RunFeed {
  public:
@@ -24,14 +21,13 @@ class RunFeed {
   [[nodiscard]] Result<std::size_t> channel(trace::Channel channel, ZeroWatts zero = ZeroWatts::missing);
   /// Whether no measurement gives this value; false for NaN, which stands for no value.
   [[nodiscard]] bool is_doubtful(std::size_t channel, double value) const {
-    const auto& bounds = channels_[channel].bounds;
-    return value < bounds.least || value > bounds.most || (value == 0 && bounds.zero_is_missing);
+    return channels_[channel].bounds.is_doubtful(value);
   }
   /// Counts a doubtful value and returns what is wrong with it: "gpu0_power: -3 W cannot be".
   [[nodiscard]] std::string doubt(std::size_t channel, double value);
-  [[nodiscard]] bool is_power(std::size_t channel) const { return channels_[channel].unit == "W"; }
+  [[nodiscard]] bool is_power(std::size_t channel) const { return channels_[channel].bounds.of_power(); }
   /// The most that a channel may have from now on, if that is more than before.
-  void raise_bound(std::size_t channel, Watts most);
+  void raise_bound(std::size_t channel, Watts most) { channels_[channel].bounds.raise(most); }
   /// What was doubted, a line for each channel, for the run's notes.
   [[nodiscard]] std::vector<std::string> doubts() const;
   [[nodiscard]] Status push(std::size_t channel, std::span<const double> times,
@@ -55,17 +51,10 @@ class RunFeed {
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
  private:
-  struct Bounds {
-    double least = 0;
-    double most = 0;
-    bool zero_is_missing = false;
-  };
   struct Entry {
     ChannelFeed feed;
     bool energetic;  ///< measures power or energy
-    Bounds bounds;
-    std::string name;
-    std::string unit;
+    ValueBounds bounds;
     std::uint64_t doubted = 0;
   };
 

@@ -6,14 +6,13 @@
 #include <cmath>
 #include <limits>
 #include <list>
-#include <map>
 #include <set>
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/support/log_units.hpp"
-#include "formats/support/own_names.hpp"
 #include "formats/support/sample_import.hpp"
+#include "formats/support/table_columns.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -29,6 +28,7 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 /// devices.
 constexpr double most_rows_at_one_time = 0.2;
 constexpr std::uint64_t rows_to_judge = 10;
+constexpr std::size_t most_told = 1000;
 
 std::string_view suffix_of(Quantity quantity) {
   switch (quantity) {
@@ -57,16 +57,11 @@ double scaled(double number, double factor) {
   return factor < 1 ? number / std::round(1 / factor) : number * factor;
 }
 
-struct Column {
-  std::string heading;
-  Meaning meaning;
-};
-
 class TableImport : public SampleImport {
  public:
   TableImport(const TableRules& rules, LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
               ImportReport& report)
-      : SampleImport(rules.kind, lines, options, sink, report), rules_(rules) {}
+      : SampleImport(rules.kind, lines, options, sink, report), rules_(rules), columns_(rules, options) {}
 
   Status run() {
     auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
@@ -78,11 +73,10 @@ class TableImport : public SampleImport {
                   "no column that is known to be a power: --columns time=…,power_w=… says which is");
     if (rows_ >= rows_to_judge &&
         static_cast<double>(rows_at_one_time_) > most_rows_at_one_time * static_cast<double>(rows_))
-      return fail(
-          ErrorKind::malformed, lines_.name(),
-          "{} of {} rows have the time of the row before: --columns time=…,device=… says which column "
-          "tells devices apart",
-          rows_at_one_time_, rows_);
+      return fail(ErrorKind::malformed, lines_.name(),
+                  "{} of {} rows follow the row before at once: --columns time=…,device=… says which column "
+                  "tells devices apart",
+                  rows_at_one_time_, rows_);
     return finish();
   }
 
@@ -93,33 +87,22 @@ class TableImport : public SampleImport {
     rewritten_.clear();
     split_line(line, number);
     // A row may begin with a time that only the row's other cells tell from a line of its own.
-    if (columns_.empty() || split_.size() != columns_.size())
+    if (!has_time_ || split_.size() != columns_.size())
       if (const auto time = time_of_block(line)) {
         block_time_ = *time;
         row_of_block_ = 0;
         return {};
       }
     if (rules_.is_noise != nullptr && rules_.is_noise(split_)) return {};
-    if (is_header()) return take_header(number);
+    if (columns_.is_header(split_)) return take_header(number);
     if (skips_) return {};
-    if (columns_.empty()) {
-      if (auto ok = begin_without_header(number); !ok) return ok;
-      if (columns_.empty()) return {};
-    }
     if (rules_.regroup != nullptr) rules_.regroup(split_);
+    if (columns_.size() == 0) {
+      if (auto ok = columns_.take_first_row(split_, place_of(number)); !ok) return ok;
+      if (columns_.size() == 0) return fault(number, "neither a time, nor a header, nor a row with a unit");
+      take_columns(number);
+    }
     return take_cells(number, torn);
-  }
-
-  /// If the user says what the columns are, any first line without numbers is a header.
-  [[nodiscard]] bool is_header() const {
-    if (!is_mapped()) return rules_.is_header(split_);
-    if (!columns_.empty()) return std::ranges::equal(split_, headings_);
-    return std::ranges::none_of(split_, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
-  }
-
-  [[nodiscard]] bool is_mapped() const {
-    return std::ranges::any_of(options_.columns,
-                               [](const auto& entry) { return entry.find('=') != std::string::npos; });
   }
 
   void split_line(std::string_view line, std::size_t number) {
@@ -135,109 +118,27 @@ class TableImport : public SampleImport {
   }
 
   Status take_header(std::size_t number) {
-    std::vector<std::string> headings(split_.begin(), split_.end());
-    if (headings == headings_) return {};
-    headings_ = std::move(headings);
-    std::vector<Meaning> meanings;
-    for (const auto& heading : headings_) meanings.push_back(rules_.meaning_of(heading, split_));
-    if (is_mapped())  // only what tells rows apart is still taken from the headings
-      for (auto& meaning : meanings)
-        if (meaning.role == Role::measure) meaning = {};
-    if (auto ok = apply_mapping(meanings, number); !ok) return ok;
-    return set_columns(std::move(meanings), number);
-  }
-
-  Status begin_without_header(std::size_t number) {
-    if (is_mapped()) {
-      std::vector<Meaning> meanings(split_.size());
-      headings_.clear();
-      for (std::size_t i = 0; i < split_.size(); ++i) headings_.push_back(fmt::format("column {}", i + 1));
-      if (auto ok = apply_mapping(meanings, number); !ok) return ok;
-      return set_columns(std::move(meanings), number);
-    }
-    if (rules_.guess == nullptr) return fault(number, "a row before any header");
-    auto meanings = rules_.guess(split_);
-    if (std::ranges::none_of(meanings, [](const auto& m) { return m.role == Role::measure; }))
-      return fault(number, "neither a time, nor a header, nor a row with a unit");
-    headings_.clear();
-    for (std::size_t i = 0; i < split_.size(); ++i) headings_.push_back(fmt::format("column {}", i + 1));
-    return set_columns(std::move(meanings), number);
-  }
-
-  /// What the user says with "role=column"; columns are named by heading or, from 1, by place.
-  Status apply_mapping(std::vector<Meaning>& meanings, std::size_t number) {
-    for (const auto& entry : options_.columns) {
-      const auto equals = entry.find('=');
-      if (equals == std::string::npos) continue;
-      const std::string role(trim(std::string_view(entry).substr(0, equals)));
-      const std::string column(trim(std::string_view(entry).substr(equals + 1)));
-      auto at =
-          std::ranges::find_if(
-              headings_, [&](const auto& heading) { return equals_ignoring_case(trim(heading), column); }) -
-          headings_.begin();
-      if (at == std::ssize(headings_)) {
-        const auto place = parse_uint(column);
-        if (!place || *place == 0 || *place > headings_.size())
-          return fail(ErrorKind::malformed, place_of(number), "no column {}", column);
-        at = static_cast<std::ptrdiff_t>(*place - 1);
-      }
-      const auto meaning = meaning_of_own_name(role, split_);
-      for (auto& other : meanings)
-        if (meaning.role != Role::measure && other.role == meaning.role) other = {};
-      if (meaning.role == Role::ignored)
-        return fail(ErrorKind::malformed, place_of(number), "--columns {}: not a role that a column can have",
-                    role);
-      meanings[static_cast<std::size_t>(at)] = meaning;
-    }
+    if (std::ranges::equal(split_, columns_.headings())) return {};
+    if (auto ok = columns_.take_header(split_, place_of(number)); !ok) return ok;
+    take_columns(number);
     return {};
   }
 
   [[nodiscard]] std::string place_of(std::size_t number) const { return place(lines_.name(), number); }
 
-  Status set_columns(std::vector<Meaning> meanings, std::size_t number) {
-    columns_.clear();
-    for (std::size_t i = 0; i < headings_.size(); ++i)
-      columns_.push_back({headings_[i], std::move(meanings[i])});
-    const auto has = [&](Role role) {
-      return std::ranges::any_of(columns_, [&](const auto& column) { return column.meaning.role == role; });
-    };
-    has_device_ = has(Role::device);
-    has_time_ = has(Role::time);
-    const bool powered = std::ranges::any_of(columns_, [](const auto& column) {
-      return column.meaning.role == Role::measure &&
-             (column.meaning.quantity == Quantity::power || column.meaning.quantity == Quantity::energy);
-    });
+  void take_columns(std::size_t number) {
+    has_device_ = columns_.has(Role::device);
+    has_time_ = columns_.has(Role::time);
     // A program that writes several tables in turn has the power in one of them.
-    skips_ = !powered;
+    skips_ = !columns_.has_power();
     if (skips_ && first_without_power_ == 0) first_without_power_ = number;
-    if (skips_) return {};
-    for (const auto& column : columns_)
-      if (column.meaning.role == Role::ignored && !trim(column.heading).empty())
-        if (const auto told = fmt::format("{}: not used", column.heading); told_.insert(told).second)
+    if (skips_) return;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (columns_[i].meaning.role == Role::ignored && !trim(columns_[i].heading).empty())
+        if (const auto told = fmt::format("{}: not used", columns_[i].heading);
+            told_.size() < most_told && told_.insert(told).second)
           report_.left.push_back(told);
-    group_channels();
     change_measures();
-    return {};
-  }
-
-  /// How --columns names a column: by its place where the log has no headings.
-  [[nodiscard]] std::string place_or_name(std::size_t i) const {
-    return columns_[i].heading.starts_with("column ") ? fmt::format("{}", i + 1) : columns_[i].heading;
-  }
-
-  /// Finds the columns of each channel, by rank.
-  void group_channels() {
-    channels_.clear();
-    std::map<std::string, std::size_t> known;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto& meaning = columns_[i].meaning;
-      if (meaning.role != Role::measure) continue;
-      const auto [at, is_new] = known.emplace(channel_name(meaning, ""), channels_.size());
-      if (is_new) channels_.emplace_back();
-      channels_[at->second].push_back(i);
-    }
-    for (auto& columns : channels_)
-      std::ranges::stable_sort(columns, {}, [&](std::size_t i) { return columns_[i].meaning.rank; });
   }
 
   Status take_cells(std::size_t number, bool torn) {
@@ -247,7 +148,7 @@ class TableImport : public SampleImport {
     last_length_ = length;
     if (shortened) return fault(number, "cut off: the file ends within this line");
     if (rules_.takes != nullptr) {
-      const std::vector<std::string_view> headings(headings_.begin(), headings_.end());
+      const std::vector<std::string_view> headings(columns_.headings().begin(), columns_.headings().end());
       if (!rules_.takes(headings, split_)) return {};
     }
     // A comma at the end of each row, but not of the header, is a habit of some programs.
@@ -269,9 +170,8 @@ class TableImport : public SampleImport {
   }
 
   [[nodiscard]] std::string_view cell_with(Role role) const {
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].meaning.role == role) return split_[i];
-    return {};
+    const auto at = columns_.find(role);
+    return at == columns_.size() ? std::string_view{} : split_[at];
   }
 
   [[nodiscard]] std::string time_text() const {
@@ -283,9 +183,8 @@ class TableImport : public SampleImport {
   [[nodiscard]] std::optional<LogTime> time_of_row() const {
     const auto text = time_text();
     if (auto time = parse_log_time(text)) return time;
-    const auto column = std::ranges::find(columns_, Role::time, [](const auto& c) { return c.meaning.role; });
     auto elapsed = parse_elapsed(text);
-    if (elapsed && column->meaning.unit == "ms") elapsed->us /= 1000;
+    if (elapsed && columns_[columns_.find(Role::time)].meaning.unit == "ms") elapsed->us /= 1000;
     return elapsed;
   }
 
@@ -293,17 +192,29 @@ class TableImport : public SampleImport {
     ++rows_;
     if (has_device_) return std::string(cell_with(Role::device));
     if (!has_time_ && block_time_.kind != LogTime::Kind::none) return fmt::format("{}", row_of_block_++);
-    if (has_time_ && time.us == last_row_us_) ++rows_at_one_time_;
-    last_row_us_ = time.us;
+    if (has_time_ && follows_at_once(time.us)) ++rows_at_one_time_;
     return "";
+  }
+
+  /// Whether a row has the time of the row before, or is as close behind it as the devices of one query are.
+  bool follows_at_once(std::int64_t us) {
+    constexpr std::int64_t longest_query_us = 100'000;
+    constexpr std::int64_t queries_in_a_period = 4;
+    const auto step = last_row_us_ ? us - *last_row_us_ : longest_query_us;
+    last_row_us_ = us;
+    if (step == 0 || (step > 0 && step < longest_query_us && step * queries_in_a_period < period_us_))
+      return true;
+    period_us_ = step;
+    return false;
   }
 
   /// Fills values_ with what the row has for each channel; false, with the reason, if a cell is damaged. Of
   /// several columns for one channel, the first by rank that has a value counts.
   bool read_values() {
-    values_.assign(channels_.size(), missing);
-    for (std::size_t channel = 0; channel < channels_.size(); ++channel)
-      for (const auto column : channels_[channel]) {
+    const auto& channels = columns_.channels();
+    values_.assign(channels.size(), missing);
+    for (std::size_t channel = 0; channel < channels.size(); ++channel)
+      for (const auto column : channels[channel]) {
         const auto value = value_of(column);
         if (!value) return false;
         if (std::isnan(values_[channel])) values_[channel] = *value;
@@ -321,14 +232,14 @@ class TableImport : public SampleImport {
     reason_ =
         cell && unit.empty()
             ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
-                          column.heading, place_or_name(i))
+                          column.heading, columns_.place_or_name(i))
             : fmt::format("{}: \"{}\" is not a number of this kind", column.heading, split_[i].substr(0, 40));
     return std::nullopt;
   }
 
   std::vector<Measure> measures_of(std::string_view device, std::size_t number) override {
     std::vector<Measure> measures;
-    for (const auto& columns : channels_) {
+    for (const auto& columns : columns_.channels()) {
       const auto& meaning = columns_[columns.front()].meaning;
       const auto index = parse_uint(device);
       const auto name = has_device_ && !index ? fmt::format("{}", number) : std::string(device);
@@ -348,7 +259,7 @@ class TableImport : public SampleImport {
                                                  : name;
       if (meaning.component == Component::gpu && channel.device.empty()) channel.device = "0";
       if (meaning.quantity == Quantity::power && meaning.component == Component::gpu)
-        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu, known_limit()));
+        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu));
     }
     return measures;
   }
@@ -357,24 +268,17 @@ class TableImport : public SampleImport {
     if (const auto name = cell_with(Role::name); !name.empty()) run.info.training.gpu = std::string(name);
   }
 
-  [[nodiscard]] std::optional<Watts> known_limit() const {
-    const auto name = cell_with(Role::name);
-    return options_.limit_of && !name.empty() ? options_.limit_of(name) : std::nullopt;
-  }
-
   /// What the row's device may draw by its own limit column.
   [[nodiscard]] std::optional<Watts> limit_of_row() const {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].meaning.role != Role::limit) continue;
-      const auto cell = parse_cell(split_[i]);
-      const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(columns_[i].meaning.unit);
-      const auto factor = log_unit_factor(Quantity::power, unit);
-      if (!cell || !factor) return std::nullopt;
-      const Watts limit{cell->number * *factor};
-      if (limit <= Watts{0} || limit > trace::most_of(Component::gpu)) return std::nullopt;
-      return trace::most_of(Component::gpu, limit);
-    }
-    return std::nullopt;
+    const auto at = columns_.find(Role::limit);
+    if (at == columns_.size()) return std::nullopt;
+    const auto cell = parse_cell(split_[at]);
+    const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(columns_[at].meaning.unit);
+    const auto factor = log_unit_factor(Quantity::power, unit);
+    if (!cell || !factor) return std::nullopt;
+    const Watts limit{cell->number * *factor};
+    if (limit <= Watts{0} || limit > trace::most_of(Component::gpu)) return std::nullopt;
+    return trace::most_of(Component::gpu, limit);
   }
 
   void raise_if_power(std::size_t channel) {
@@ -384,9 +288,7 @@ class TableImport : public SampleImport {
   const TableRules& rules_;
   std::vector<std::string_view> split_;
   std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
-  std::vector<std::string> headings_;
-  std::vector<Column> columns_;
-  std::vector<std::vector<std::size_t>> channels_;  ///< the columns of each channel of a row's device
+  TableColumns columns_;
   std::vector<double> values_;
   std::string reason_;
   std::set<std::string> told_;
@@ -398,7 +300,8 @@ class TableImport : public SampleImport {
   std::size_t row_of_block_ = 0;
   std::uint64_t rows_ = 0;
   std::uint64_t rows_at_one_time_ = 0;
-  std::int64_t last_row_us_ = std::numeric_limits<std::int64_t>::min();
+  std::optional<std::int64_t> last_row_us_;
+  std::int64_t period_us_ = 0;  ///< from one round of rows to the next
   std::size_t last_length_ = 0;
   std::optional<Watts> bound_;
 };
@@ -409,15 +312,23 @@ std::optional<LogTime> time_of_block(std::string_view line) {
   constexpr std::string_view around = " \t-=#*[]<>|";
   const auto begin = line.find_first_not_of(around);
   if (begin == std::string_view::npos) return std::nullopt;
-  const auto time = parse_log_time(line.substr(begin, line.find_last_not_of(around) - begin + 1));
-  // A number alone may be a reading as well.
-  const bool written = line.find(':') != std::string_view::npos || (time && time->zoned);
-  return written ? time : std::nullopt;
+  line = line.substr(begin, line.find_last_not_of(around) - begin + 1);
+  if (line.find_first_not_of("0123456789.") == std::string_view::npos) {
+    const auto time = parse_log_time(line);  // a number alone may be a reading as well
+    return time && time->zoned ? time : std::nullopt;
+  }
+  if (auto time = parse_log_time(line)) return time;
+  const auto label = line.find(": ");  // "Timestamp: 2026-11-05 10:00:00"
+  if (label == std::string_view::npos ||
+      line.substr(0, label).find_first_of("0123456789,") != std::string_view::npos)
+    return std::nullopt;
+  return parse_log_time(line.substr(label + 2));
 }
 
 std::string channel_name(const Meaning& meaning, std::string_view device) {
   std::string name;
   if (meaning.component != Component::other) name = trace::name_of(meaning.component);
+  if (meaning.component == Component::other && !(device.empty() && meaning.device.empty())) name = "device";
   auto place = meaning.device.empty() ? device : std::string_view(meaning.device);
   if (place.empty() && meaning.component == Component::gpu) place = "0";
   name += place;

@@ -9,7 +9,6 @@
 
 #include "formats/join_runs.hpp"
 #include "formats/run_bundle.hpp"
-#include "hardware/catalogue.hpp"
 #include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
 #include "trace/run_collector.hpp"
@@ -133,10 +132,6 @@ constexpr std::uint64_t most_collected_bytes = 128'000'000;
 ImportRequest with_limits(ImportRequest request) {
   if (request.join || request.bundle || request.dry_run)
     request.options.most_log_bytes = most_collected_bytes;
-  request.options.limit_of = [](std::string_view name) -> std::optional<Watts> {
-    const auto gpu = hardware::find_gpu(name);
-    return gpu ? std::optional{gpu->power_limit} : std::nullopt;
-  };
   return request;
 }
 

@@ -156,6 +156,27 @@ TEST(CodeCarbon, FaultyRowsAreTold) {
               HasSubstr("no run"));
 }
 
+TEST(CodeCarbon, ChangedColumnsWithinOneFileAreRead) {
+  const std::string old_header =
+      "timestamp,run_id,duration,emissions,emissions_rate,cpu_energy,gpu_energy,ram_energy,energy_consumed\n";
+  const std::string old_row = "2026-01-02T10:00:00,a,100,0.01,0.0001,0.001,0.003,0.0005,0.0045\n";
+  // A second header, where the file was continued by another version.
+  const auto told = import_text("emissions.csv", old_header + old_row +
+                                                     "timestamp,run_id,duration,emissions,energy_consumed\n"
+                                                     "2026-01-02T11:00:00,b,50,0.01,0.002\n");
+  ASSERT_THAT(told.runs, SizeIs(2));
+  EXPECT_NEAR(trace::energy_of(told.runs[1]).total->value(), 0.002 * 3.6e6, 1e-9);
+  // A row of a version with more columns, below the old header.
+  const auto silent = import_text("emissions.csv", old_header + old_row +
+                                                       "2026-01-02T11:00:00,proj,b,exp,50,0.02,0.0004,60.0,"
+                                                       "300.0,12.0,0.001,0.004,0.0005,0.0055,1.5,Spain\n");
+  ASSERT_THAT(silent.runs, SizeIs(2));
+  EXPECT_EQ(silent.runs[1].info.id, "b");
+  EXPECT_EQ(silent.runs[1].span, span(0, 50));
+  EXPECT_NEAR(find(silent.runs[1], "gpu_energy").values.back(), 0.004 * 3.6e6, 1e-9);
+  EXPECT_NEAR(trace::energy_of(silent.runs[1]).total->value(), 0.0055 * 3.6e6, 1e-9);
+}
+
 // MLPerf logs.
 
 std::string mllog(const std::string& key, double time_ms, const std::string& value = "null",
@@ -233,6 +254,49 @@ TEST(Mllog, APowerLogHasAChannelPerHostAndItsGaps) {
   EXPECT_EQ(imported.report.runs.at(0).gaps, Seconds{23});
   EXPECT_EQ(run.info.stream, "DC");
   EXPECT_EQ(run.status, trace::RunStatus::finished);
+}
+
+TEST(Mllog, TwoAttemptsInOneFileAreTwoRuns) {
+  const auto attempt = [](double t0, int epochs, bool ends) {
+    auto text = mllog("init_start", t0 - 500) + mllog("submission_benchmark", t0 - 400, "\"resnet\"") +
+                mllog("run_start", t0);
+    for (int i = 1; i <= epochs; ++i)
+      text += mllog("epoch_start", t0 + 10'000 * (i - 1), "null", fmt::format("{{\"epoch_num\": {}}}", i)) +
+              mllog("epoch_stop", t0 + 10'000 * i, "null", fmt::format("{{\"epoch_num\": {}}}", i));
+    return ends ? text + mllog("run_stop", t0 + 10'000 * epochs, "null", "{\"status\": \"success\"}") : text;
+  };
+  const auto imported = import_text(
+      "result_0.txt", attempt(1'709'632'800'000, 1, false) + attempt(1'709'632'900'000, 3, true), true);
+  ASSERT_THAT(imported.runs, SizeIs(2));
+  EXPECT_EQ(imported.runs[0].status, trace::RunStatus::interrupted);
+  EXPECT_EQ(imported.runs[0].span, span(0, 10));
+  EXPECT_THAT(imported.runs[0].epochs, SizeIs(1));
+  EXPECT_EQ(imported.runs[1].status, trace::RunStatus::finished);
+  EXPECT_EQ(imported.runs[1].span, span(0, 30));
+  ASSERT_THAT(imported.runs[1].epochs, SizeIs(3));
+  EXPECT_EQ(imported.runs[1].epochs[0].index, 1);
+  EXPECT_EQ(imported.runs[1].epochs[2].span, span(20, 30));
+  EXPECT_EQ(imported.runs[1].info.training.architecture, "resnet");
+  EXPECT_NE(imported.runs[0].info.id, imported.runs[1].info.id);
+}
+
+TEST(Mllog, AFractionalEpochNumberIsAShareOfAnEpoch) {
+  auto text = mllog("run_start", 0);
+  for (int i = 0; i < 4; ++i) {
+    const auto number = fmt::format("{{\"epoch_num\": {}}}", 0.25 * i);
+    text += mllog("epoch_start", 1000 * i, "null", number) +
+            mllog("epoch_stop", 1000 * i + 1000, "null", number) +
+            mllog("eval_accuracy", 1000 * i + 1000, "0.5", number);
+  }
+  const auto imported = import_text("log.txt", text);
+  const auto& run = imported.runs.at(0);
+  ASSERT_THAT(run.epochs, SizeIs(4));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(run.epochs[static_cast<std::size_t>(i)].index, i);
+    EXPECT_EQ(run.epochs[static_cast<std::size_t>(i)].work, 0.25);
+  }
+  EXPECT_EQ(run.info.total_work, 1.0);
+  EXPECT_EQ(run.metrics[1].epoch, std::nullopt);  // 0.25 is neither epoch 0 nor 1
 }
 
 TEST(Mllog, DamageIsTold) {

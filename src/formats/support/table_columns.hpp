@@ -1,0 +1,57 @@
+// The columns of a table: what they mean, by its headings, by the user or by a first row, and which channels
+// they fill. Internal to the module.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "formats/support/table_import.hpp"
+
+namespace joulecast::formats {
+
+class TableColumns {
+ public:
+  struct Column {
+    std::string heading;
+    Meaning meaning;
+  };
+
+  TableColumns(const TableRules& rules, const ImportOptions& options) : rules_(rules), options_(options) {}
+
+  /// If the user says what the columns are, any first line without numbers is a header.
+  [[nodiscard]] bool is_header(Cells cells) const;
+  /// Takes a header that differs from the one before. `where` is the place for errors: malformed if the user
+  /// names a column that is not there, or a role that there is not.
+  [[nodiscard]] Status take_header(Cells cells, const std::string& where);
+  /// Takes a row for the columns of a log without a header. They stay empty if it does not tell them.
+  [[nodiscard]] Status take_first_row(Cells cells, const std::string& where);
+
+  [[nodiscard]] std::size_t size() const { return columns_.size(); }
+  [[nodiscard]] const Column& operator[](std::size_t i) const { return columns_[i]; }
+  [[nodiscard]] const std::vector<std::string>& headings() const { return headings_; }
+  /// The first column with a role; size() if there is none.
+  [[nodiscard]] std::size_t find(Meaning::Role role) const;
+  [[nodiscard]] bool has(Meaning::Role role) const { return find(role) != size(); }
+  /// Whether a column is a power or an energy.
+  [[nodiscard]] bool has_power() const;
+  /// The columns of each channel of a row's device; of several, the first with a value counts.
+  [[nodiscard]] const std::vector<std::vector<std::size_t>>& channels() const { return channels_; }
+  /// How --columns names a column: by its place where the log has no headings.
+  [[nodiscard]] std::string place_or_name(std::size_t i) const;
+
+ private:
+  [[nodiscard]] bool is_mapped() const;
+  void number_headings(std::size_t count);
+  [[nodiscard]] Status apply_mapping(std::vector<Meaning>& meanings, Cells cells,
+                                     const std::string& where) const;
+  [[nodiscard]] std::size_t find_heading(std::string_view column) const;
+  void set(std::vector<Meaning> meanings);
+
+  const TableRules& rules_;
+  const ImportOptions& options_;
+  std::vector<std::string> headings_;
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::size_t>> channels_;
+};
+
+}  // namespace joulecast::formats
