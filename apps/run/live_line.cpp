@@ -1,6 +1,7 @@
 #include "run/live_line.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <vector>
 
@@ -47,18 +48,30 @@ Part projected(const estimate::Projection& projection, std::optional<GramsPerKil
   return {total + interval + left + mass + settled, total + left + settled};
 }
 
+/// "epoch 4/20"; for trainings that are counted in something else "step 1200/50000".
+std::string counted(const measure::Live& live) {
+  const auto& phase = live.phase;
+  if (phase && !phase->unit.empty() && (!live.epoch || (phase->unit != "epoch" && !live.total_epochs))) {
+    const auto done = std::floor(phase->work);
+    if (phase->unit == "percent") return fmt::format("{:.0f} %", done);
+    const auto total = phase->total_work ? fmt::format("/{:.0f}", *phase->total_work) : "";
+    return fmt::format("{} {:.0f}{}", phase->unit, done, total);
+  }
+  if (live.epoch && live.total_epochs) return fmt::format("epoch {}/{:.0f}", *live.epoch, *live.total_epochs);
+  return live.epoch ? fmt::format("epoch {}", *live.epoch) : "";
+}
+
 std::vector<Part> parts_of(const measure::Live& live, std::optional<GramsPerKilowattHour> intensity) {
   std::vector<Part> parts;
-  const auto add = [&](std::string text) { parts.push_back({text, text}); };
+  const auto add = [&](const std::string& text) {
+    if (!text.empty()) parts.push_back({text, text});
+  };
   if (live.projection) parts.push_back(projected(*live.projection, intensity));
+  add(counted(live));
   if (const auto& used = live.energy.energy.total) add(to_text(*used) + " so far");
   add(live.energy.power ? to_text(*live.energy.power) : "power unknown");
-  if (live.epoch && live.total_epochs)
-    add(fmt::format("epoch {}/{:.0f}", *live.epoch, *live.total_epochs));
-  else if (live.epoch)
-    add(fmt::format("epoch {}", *live.epoch));
   add(to_text(live.elapsed));
-  if (auto components = by_component(live.energy.energy); !components.empty()) add(std::move(components));
+  add(by_component(live.energy.energy));
   return parts;
 }
 
@@ -82,8 +95,6 @@ std::string live_line(const measure::Live& live, std::optional<GramsPerKilowattH
       line += gap + full;
     else if (fits(brief))
       line += gap + brief;
-    else
-      break;
   }
   return line;
 }

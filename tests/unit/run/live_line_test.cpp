@@ -26,13 +26,24 @@ measure::Live with_everything() {
 
 TEST(LiveLine, NamesWhatIsNotMeasured) {
   EXPECT_EQ(live_line(with_everything(), std::nullopt),
-            "12.0 kJ so far · 312 W · epoch 4/20 · 1 min 30 s · gpu 10.0 kJ, cpu 2.00 kJ modelled");
+            "epoch 4/20 · 12.0 kJ so far · 312 W · 1 min 30 s · gpu 10.0 kJ, cpu 2.00 kJ modelled");
 }
 
 TEST(LiveLine, KnowsNothingWithoutReadings) {
   measure::Live live;
   live.elapsed = Seconds{1};
   EXPECT_EQ(live_line(live, std::nullopt), "power unknown · 1.00 s");
+}
+
+TEST(LiveLine, CountsInTheUnitThatTheTrainingCountsIn) {
+  measure::Live live;
+  live.phase.emplace();
+  live.phase->unit = "step";
+  live.phase->work = 1200;
+  live.phase->total_work = 50'000;
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200/50000 · ")) << live_line(live, std::nullopt);
+  live.phase->total_work.reset();
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200 · ")) << live_line(live, std::nullopt);
 }
 
 TEST(LiveLine, BeginsWithTheTotalAndTheTimeLeft) {
@@ -73,7 +84,7 @@ TEST(LiveLine, LeavesOutWholePartsWhereThereIsNoRoom) {
     EXPECT_TRUE(is_whole) << columns << ": " << line;
   }
   EXPECT_EQ(live_line(live, std::nullopt, 50), "total 61.0 kJ, 8 min 00 s left (not settled)");
-  EXPECT_EQ(live_line(live, std::nullopt, 20), "");
+  EXPECT_EQ(live_line(live, std::nullopt, 12), "epoch 4/20");
 }
 
 }  // namespace
