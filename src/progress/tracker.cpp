@@ -338,7 +338,8 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
   // Said again: by a validation that is over now, or, once the next has begun, by a rank that lags behind.
   if (is_last_epoch(number) && !single) return extend_epoch(at);
   if (event.work && event.evidence == Evidence::told) {
-    if (!current_->unit || untouched()) current_->unit = event.unit.value_or(Unit::work);
+    // The epoch's beginning was told before its work was.
+    if (!current_->counter.counted()) current_->unit = event.unit.value_or(Unit::work);
     learn_totals(event);
     current_->counter.begin_at(0);
     advance(current_->counter.count().value_or(0) + *event.work, at);
