@@ -294,7 +294,8 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   now.last_epoch = epochs_.size();
   epochs_.push_back(std::move(epoch));
   change_epoch(*now.last_epoch);
-  mark_epoch_end(now.epochs_until);
+  const bool left = now.unit == Unit::epoch && work && *work < 1;
+  if (!left) mark_epoch_end(now.epochs_until);
 }
 
 /// The end was said too early: the epoch's validation came after it.
@@ -545,8 +546,10 @@ void Tracker::finish(SteadyTime time) {
     const auto& usual = current_->usual_share;
     const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
     const auto end = open.share >= 1 ? current_->last_advance.point.time : at;
-    if (current_->unit == Unit::epoch && whole) advance(position_of(*open.number) + 1, end);
-    if (whole || current_->unit != Unit::epoch) close_epoch(*open.number, end);
+    const bool in_epochs = current_->unit == Unit::epoch;
+    if (in_epochs && whole) advance(position_of(*open.number) + 1, end);
+    // An epoch that was left half done is a row of half an epoch's work.
+    close_epoch(*open.number, end, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
   }
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   for (const auto& [name, begin] : std::map(std::exchange(windows_, {})))
