@@ -117,8 +117,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
     if (!quiet && result.energy.total)
       run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
     for (const auto& file : {arguments.json, arguments.bundle})
-      if (!file.empty())
-        run::tell("joulecast: {}: not written, because the run was not stored\n", file);
+      if (!file.empty()) run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
   const auto store = session::open_store(result.store.string(), store::Access::read);
@@ -208,9 +207,10 @@ std::function<int()> define(Arguments app) {
   app.add_flag("--keep-arguments", options.keep_arguments,
                "Keep passwords, keys and tokens of the command line in the store, too");
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
-  app.add_option("--live", arguments->live,
-                 "Where the live line goes: a row of its own below the output, the window's title, or a plain "
-                 "line from time to time (log)")
+  app.add_option(
+         "--live", arguments->live,
+         "Where the live line goes: a row of its own below the output, the window's title, or a plain "
+         "line from time to time (log)")
       .one_of({"auto", "row", "title", "log", "off"})
       .show_default();
   app.add_option("--log-every", arguments->log_every, "How often --live log tells: 5m, 30s").show_default();

@@ -81,8 +81,8 @@ Result<StreamPair> make_streams(bool watch_output) {
   StreamPair pair;
   if (!watch_output) return pair;
   auto& [ours, childs] = pair;
-  ours.own_session =
-      ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1 && are_the_same(STDIN_FILENO, STDOUT_FILENO);
+  ours.own_session = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1 &&
+                     are_the_same(STDIN_FILENO, STDOUT_FILENO);
   childs.out_is_input = ours.own_session;
   ours.err_goes_with_out = childs.out_is_error = are_the_same(STDOUT_FILENO, STDERR_FILENO);
   if (const auto connected =

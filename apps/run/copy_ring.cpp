@@ -64,8 +64,7 @@ struct CopyRing::Shared {
 };
 
 Result<CopyRing> CopyRing::create() {
-  void* memory =
-      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return fail_errno("shared memory", errno);
   // Default initialisation: the kernel's zeros stay, and pages that nobody uses are never touched.
   return CopyRing(new (memory) Shared);

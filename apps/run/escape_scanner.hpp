@@ -8,7 +8,8 @@
 namespace joulecast::run {
 
 /// Control sequences may come in any number of pieces. Allocates nothing.
-/// Source: ECMA-48; https://invisible-island.net/xterm/ctlseqs/ctlseqs.html; https://vt100.net/emu/dec_ansi_parser
+/// Source: ECMA-48; https://invisible-island.net/xterm/ctlseqs/ctlseqs.html;
+/// https://vt100.net/emu/dec_ansi_parser
 class EscapeScanner {
  public:
   enum class Found {

@@ -133,7 +133,8 @@ void Relay::State::say(const std::string& line) {
 }
 
 void Relay::State::say_waiting_locked() {
-  while (control_ && !waiting_.empty() && send_message(control_.get(), RelayWord::say, waiting_.front()) == Sent::yes)
+  while (control_ && !waiting_.empty() &&
+         send_message(control_.get(), RelayWord::say, waiting_.front()) == Sent::yes)
     waiting_.erase(waiting_.begin());
 }
 

@@ -74,8 +74,8 @@ void RelayProcess::run() {
     std::array<pollfd, 4> waiting{};
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       const auto& lane = lanes_[i];
-      waiting[i] = lane.is_writing() ? pollfd{lane.target().descriptor(), POLLOUT, 0}
-                                     : pollfd{lane.from(), POLLIN, 0};
+      waiting[i] =
+          lane.is_writing() ? pollfd{lane.target().descriptor(), POLLOUT, 0} : pollfd{lane.from(), POLLIN, 0};
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();

@@ -142,8 +142,8 @@ class CommandRun final : public measure::Observer {
   const SignalGuard guard_;  ///< created before any thread
   const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
-  WakeUp wake_up_;                       ///< wakes watch() when end_asked_ is set
-  std::atomic<bool> end_asked_ = false;  ///< a limit requires the command to end
+  WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set
+  std::atomic<bool> end_asked_ = false;            ///< a limit requires the command to end
   std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
   LiveMode live_ = LiveMode::off;
   int terminal_stream_ = STDOUT_FILENO;  ///< where a live row or title is shown
@@ -158,7 +158,7 @@ class CommandRun final : public measure::Observer {
   std::optional<measure::Measurement> measurement_;
   std::optional<int> exit_status_;
   SteadyTime end_;
-  bool signalled_ = false;        ///< somebody asked the command to end
+  bool signalled_ = false;  ///< somebody asked the command to end
   bool ended_by_limit_ = false;
   std::optional<SteadyTime> drain_until_;
 };
@@ -214,7 +214,8 @@ Status CommandRun::start_relay() {
     if (!events.empty()) measurement_->hear(std::move(events));
   };
   listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
-    tell_events(recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
+    tell_events(
+        recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
   };
   listener.settle = [this, tell_events] { tell_events(recogniser_.settle()); };
   auto relay = Relay::start(std::move(streams), live_, std::move(listener));
@@ -359,7 +360,8 @@ void CommandRun::resume() {
 
 void CommandRun::redraw() {
   columns_ = live_columns(terminal_stream_);
-  if (measurement_ && live_ != LiveMode::log && live_ != LiveMode::off) relay_->draw(live_line(measurement_->live(), intensity_, columns_));
+  if (measurement_ && live_ != LiveMode::log && live_ != LiveMode::off)
+    relay_->draw(live_line(measurement_->live(), intensity_, columns_));
 }
 
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
@@ -400,8 +402,9 @@ void CommandRun::finish_relay() {
   relay_left_ = true;
   if (relayed.within_line && !options_.quiet) tell("\n");
   if (relayed.unheard > 0)
-    measurement_->note(fmt::format("{} bytes of the output came faster than they could be read; epochs may be missing",
-                                   relayed.unheard));
+    measurement_->note(
+        fmt::format("{} bytes of the output came faster than they could be read; epochs may be missing",
+                    relayed.unheard));
   if (relayed.unwritten > 0) {
     const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",
                                   relayed.unwritten, std::strerror(relayed.unwritten_errno));

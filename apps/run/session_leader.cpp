@@ -58,8 +58,8 @@ void lead_session(const SessionEnds& ends) {
     return;
   }
   if (command > 0) ::setpgid(command, command);
-  tell_news(ends.news,
-            command > 0 ? SessionNews{SessionNews::began, command} : SessionNews{SessionNews::refused, errno});
+  tell_news(ends.news, command > 0 ? SessionNews{SessionNews::began, command}
+                                   : SessionNews{SessionNews::refused, errno});
   if (command < 0) ::_exit(1);
   begin_helper_process("joulecast-tty");
   close_all_but({ends.news, ends.stay});

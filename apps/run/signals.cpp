@@ -31,8 +31,8 @@ SignalGuard::SignalGuard() {
   const auto usual = with_handler(SIG_DFL);
   ::sigaction(SIGCHLD, &usual, &child_before_);
   sigemptyset(&taken_);
-  for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP,
-                           SIGCONT})
+  for (const int number :
+       {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT})
     if (!is_ignored(number)) sigaddset(&taken_, number);
   ::sigprocmask(SIG_BLOCK, &taken_, &mask_before_);
 }

@@ -7,7 +7,12 @@
 namespace joulecast::run {
 namespace {
 
-constexpr std::string_view save = "\x1b" "7", restore = "\x1b" "8";
+constexpr std::string_view save =
+                               "\x1b"
+                               "7",
+                           restore =
+                               "\x1b"
+                               "8";
 
 }  // namespace
 

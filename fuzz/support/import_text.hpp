@@ -21,7 +21,8 @@ inline void require(bool holds) {
 inline void check_run(const trace::Run& run) {
   for (const auto& trace : run.traces) {
     const auto valid = trace::check(trace);
-    if (!valid) fmt::print(stderr, "{}: {}: {}\n", run.info.source, trace.channel.name, valid.error().message);
+    if (!valid)
+      fmt::print(stderr, "{}: {}: {}\n", run.info.source, trace.channel.name, valid.error().message);
     require(valid.has_value());
   }
   (void)trace::energy_of(run);

@@ -6,8 +6,9 @@
 namespace joulecast::measure {
 namespace {
 
-/// Projections are stored when this much more work is done, and at each epoch's end.
+/// Projections are stored when this much more work is done, and at the ends of the first epochs.
 constexpr double stored_step = 0.01;
+constexpr std::size_t most_stored_epochs = 200;
 
 }  // namespace
 
@@ -72,6 +73,7 @@ void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   projected_phase_ = phase;
   told_total_.reset();
   stored_share_ = 0;
+  stored_projections_ = 0;
 }
 
 void Training::learn_total() {
@@ -81,7 +83,7 @@ void Training::learn_total() {
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
-  if (projector_->work_done() > 0) project();
+  if (projector_->work_done() > 0) project(/*epoch_end=*/true);
 }
 
 void Training::move(const progress::Advance& advance, Joules energy) {
@@ -97,7 +99,7 @@ void Training::move(const progress::Advance& advance, Joules energy) {
   const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
   if ((movement.work > 0 || only_ends) && projector_->move(movement)) {
     last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
-    project();
+    project(advance.epoch_end);
   }
 }
 
@@ -119,10 +121,11 @@ bool Training::advance_known_work(const EnergyUntil& energy_until) {
 
 void Training::store_projection(const trace::Projection& projection) {
   stored_share_ = projection.share;
+  ++stored_projections_;
   sink_.projection(projection);
 }
 
-void Training::project() {
+void Training::project(bool epoch_end) {
   projection_ = projector_->projection();
   if (!projection_) return;
   trace::Projection kept;
@@ -137,7 +140,8 @@ void Training::project() {
   kept.ready = projection_->ready;
   if (kept.share >= 1)
     final_projection_ = kept;
-  else if (kept.share >= stored_share_ + stored_step)
+  else if (kept.share >= stored_share_ + stored_step ||
+           (epoch_end && kept.share > stored_share_ && stored_projections_ < most_stored_epochs))
     store_projection(kept);
 }
 

@@ -64,7 +64,7 @@ class Training {
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
   void move(const progress::Advance& advance, Joules energy);
   void learn_total();
-  void project();
+  void project(bool epoch_end);
   void store_projection(const trace::Projection& projection);
 
   /// A time, the work done by then in the phase, and the energy used from the run's start.
@@ -89,6 +89,7 @@ class Training {
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;
   double stored_share_ = 0;
+  std::size_t stored_projections_ = 0;  ///< of this phase
   Mark last_;
   /// Energies that will be asked for later. They are looked up early, because readings are only kept for a
   /// while.

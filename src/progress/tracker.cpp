@@ -294,7 +294,8 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   now.last_epoch = epochs_.size();
   epochs_.push_back(std::move(epoch));
   change_epoch(*now.last_epoch);
-  mark_epoch_end(now.epochs_until);
+  const bool left = now.unit == Unit::epoch && work && *work < 1;
+  if (!left) mark_epoch_end(now.epochs_until);
 }
 
 /// The end was said too early: the epoch's validation came after it.
@@ -338,7 +339,8 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
   // Said again: by a validation that is over now, or, once the next has begun, by a rank that lags behind.
   if (is_last_epoch(number) && !single) return extend_epoch(at);
   if (event.work && event.evidence == Evidence::told) {
-    if (!current_->unit || untouched()) current_->unit = event.unit.value_or(Unit::work);
+    // The epoch's beginning was told before its work was.
+    if (!current_->counter.counted()) current_->unit = event.unit.value_or(Unit::work);
     learn_totals(event);
     current_->counter.begin_at(0);
     advance(current_->counter.count().value_or(0) + *event.work, at);
@@ -544,8 +546,10 @@ void Tracker::finish(SteadyTime time) {
     const auto& usual = current_->usual_share;
     const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
     const auto end = open.share >= 1 ? current_->last_advance.point.time : at;
-    if (current_->unit == Unit::epoch && whole) advance(position_of(*open.number) + 1, end);
-    if (whole || current_->unit != Unit::epoch) close_epoch(*open.number, end);
+    const bool in_epochs = current_->unit == Unit::epoch;
+    if (in_epochs && whole) advance(position_of(*open.number) + 1, end);
+    // An epoch that was left half done is a row of half an epoch's work.
+    close_epoch(*open.number, end, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
   }
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   for (const auto& [name, begin] : std::map(std::exchange(windows_, {})))

@@ -30,7 +30,8 @@ inline std::vector<Piece> line_by_line(const std::string& bytes) {
   for (std::size_t begin = 0, end = 0; begin < bytes.size(); begin = end) {
     const auto at = bytes.find_first_of("\r\n", begin);
     end = at == std::string::npos ? bytes.size() : at + 1;
-    pieces.push_back({bytes.substr(begin, end - begin), end, Seconds{static_cast<double>(pieces.size() + 1)}});
+    pieces.push_back(
+        {bytes.substr(begin, end - begin), end, Seconds{static_cast<double>(pieces.size() + 1)}});
   }
   return pieces;
 }

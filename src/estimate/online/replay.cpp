@@ -158,7 +158,10 @@ void divide(UnitSpan& unit, const RecordedProgress& progress, double total_work)
   if (!(all > 0)) return;
   double done = 0;
   auto from = unit.span.begin;
-  for (const auto& point : progress.between(unit.span)) {
+  // A store keeps the times of progress to the microsecond, so a point may stand just beside the end it
+  // belongs to.
+  constexpr Seconds grain{2e-6};
+  for (const auto& point : progress.between({unit.span.begin + grain, unit.span.end - grain})) {
     const double work = std::min(1.0, (point.work - begin) / all) * unit.work;
     if (work - done < smallest_piece * total_work || work >= unit.work) continue;
     unit.pieces.push_back({{from, point.time}, work - done});

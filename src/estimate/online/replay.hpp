@@ -47,8 +47,9 @@ struct ReplayOptions {
 /// The energy of a unit is the energy of its time span, with gaps interpolated. Units are the run's epochs.
 /// If it has none but recorded its progress, they are epochs or hundredths of the work by that progress. If
 /// it has neither, and total_work counts epochs, the run is divided evenly. Progress that was recorded within
-/// a unit makes several movements of it. Phases follow each other as one training. invalid, with the run's id, if the total work is unknown or not
-/// positive, if epochs overlap or are out of order, or if a unit's work is missing or not positive.
+/// a unit makes several movements of it. Phases follow each other as one training. invalid, with the run's
+/// id, if the total work is unknown or not positive, if epochs overlap or are out of order, or if a unit's
+/// work is missing or not positive.
 [[nodiscard]] Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options = {});
 
 }  // namespace joulecast::estimate

@@ -79,7 +79,8 @@ TEST(OutputRecogniser, TqdmWithinAnEpoch) {
   const auto heard = hear({"Epoch 1/2:  45%|####     | 45/100 [00:01<00:02, 30it/s, loss=0.25]\r",
                            "Epoch 1/2: 100%|#########| 100/100 [00:03<00:00, 30it/s, loss=0.20]\r",
                            "Epoch 2/2:   5%|         | 5/100 [00:00<00:03, 30it/s, loss=0.19]\r"});
-  ASSERT_EQ(heard.epochs.size(), 1u) << "the second is not over";
+  ASSERT_EQ(heard.epochs.size(), 2u);
+  EXPECT_EQ(heard.epochs[1].work, 0.05) << "the second was left";
   EXPECT_DOUBLE_EQ(heard.epochs[0].metrics.at("loss"), 0.20);
 }
 

@@ -70,7 +70,8 @@ TEST(Child, GetsVariablesThatWeDoNot) {
   EXPECT_EQ(end_of(child), 0);
   EXPECT_STREQ(::getenv("JOULECAST_TEST_TOLD"), "ours");
   ASSERT_TRUE(streams.out);
-  EXPECT_EQ(everything_from(streams.out), streams.out_is_terminal ? "the child's kept\r\n" : "the child's kept\n");
+  EXPECT_EQ(everything_from(streams.out),
+            streams.out_is_terminal ? "the child's kept\r\n" : "the child's kept\n");
 }
 
 TEST(Child, LeavesTheOtherChildrenOfThisProcessAlone) {

@@ -27,9 +27,14 @@ void expect(Found found, std::string_view text) {
 }
 
 TEST(EscapeScanner, FindsProgramsThatUseTheScreenThemselves) {
-  for (const auto* text : {"\x1b[?1049h", "text\x1b[?47h", "\x1b[?1047h", "\x1b[?25;1049h", "\x1b" "c", "\x1b[!p",
-                           "\x1b[1;20r", "\x1b[r", "\x1b[;10r", "\x1b" "7", "\x1b[s", "\x1b[?6h", "\x1b[?3h",
-                           "\x1b#8", "\x1b[24;1H", "\x1b[999;999H", "\x1b[24d", "\x1b[m\x1b[?1049h"})
+  for (const auto* text : {"\x1b[?1049h", "text\x1b[?47h", "\x1b[?1047h", "\x1b[?25;1049h",
+                           "\x1b"
+                           "c",
+                           "\x1b[!p", "\x1b[1;20r", "\x1b[r", "\x1b[;10r",
+                           "\x1b"
+                           "7",
+                           "\x1b[s", "\x1b[?6h", "\x1b[?3h", "\x1b#8", "\x1b[24;1H", "\x1b[999;999H",
+                           "\x1b[24d", "\x1b[m\x1b[?1049h"})
     expect(Found::takes_over, text);
 }
 
@@ -37,8 +42,9 @@ TEST(EscapeScanner, LetsProgressBarsBe) {
   for (const auto* text :
        {"\r 45%|####5     | 45/100 [00:09<00:11,  4.9it/s]", "\x1b[A\x1b[A", "\r\x1b[2K\x1b[1A\x1b[2K",
         "\x1b[?25l\x1b[?25h", "\x1b[38;5;197m---\x1b[0m", "\x1b]0;a title with [1;20r inside\a", "\x1b[6n",
-        "\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "\x1b[?2004h", "\x1b[23;1H", "\x1b[H", "\x1b(B",
-        "\x1bP1;20r\x1b\\", "\x1b[>4;2m", "\x1b[?1;20r", "7 c r \xe2\x96\x88\xe2\x96\x88", "\x1b[1;2\x18r"})
+        "\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "\x1b[?2004h", "\x1b[23;1H", "\x1b[H",
+        "\x1b(B", "\x1bP1;20r\x1b\\", "\x1b[>4;2m", "\x1b[?1;20r", "7 c r \xe2\x96\x88\xe2\x96\x88",
+        "\x1b[1;2\x18r"})
     expect(Found::nothing, text);
 }
 

@@ -41,7 +41,8 @@ TEST(LiveLine, CountsInTheUnitThatTheTrainingCountsIn) {
   live.phase->unit = "step";
   live.phase->work = 1200;
   live.phase->total_work = 50'000;
-  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200/50000 · ")) << live_line(live, std::nullopt);
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200/50000 · "))
+      << live_line(live, std::nullopt);
   live.phase->total_work.reset();
   EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200 · ")) << live_line(live, std::nullopt);
 }
@@ -53,7 +54,8 @@ TEST(LiveLine, BeginsWithTheTotalAndTheTimeLeft) {
   live.projection->total.interval = {Joules{58'200}, Joules{63'900}};
   live.projection->remaining_time.value = Seconds{480};
   live.projection->ready = true;
-  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("total 61.0 kJ (58.2 kJ to 63.9 kJ), 8 min 00 s left · "))
+  EXPECT_TRUE(
+      live_line(live, std::nullopt).starts_with("total 61.0 kJ (58.2 kJ to 63.9 kJ), 8 min 00 s left · "))
       << live_line(live, std::nullopt);
 }
 

@@ -97,7 +97,9 @@ TEST(RecordedRuns, ReproduceTheReferenceFigures) {
     if (group.architecture == "dlrm_dcnv2" || group.architecture == "resnet") {
       EXPECT_GE(step->energy.median_ape, 0.1);
       EXPECT_LE(step->energy.median_ape, 0.5);
-      EXPECT_LE(adaptive->energy.median_ape, 0.4);
+      // It is ready after a seventh of the energy, and knows the rest to less than a percent.
+      EXPECT_LE(adaptive->energy.median_ape, 0.7);
+      EXPECT_LE(adaptive->energy.observed_fraction, 0.2);
       EXPECT_LE(adaptive->energy.p90_ape, 2);
     }
     if (group.architecture == "dlrm_dcnv2") {
