@@ -25,9 +25,12 @@ class TerminalTest(CommandTest):
         self.server = f"joulecast-{os.getpid()}-{self.id().rsplit('.', 1)[1][:40]}"
         self.environment.pop("TMUX", None)
         self.environment.pop("SLURM_JOB_ID", None)
-        self.environment.update(PS1=self.PROMPT + " ", TERM="xterm-256color", LC_ALL="C.UTF-8", HISTFILE="/dev/null",
+        # A shell on the way may drop PS1 from the environment.
+        startup = self.folder / "shell.rc"
+        startup.write_text(f"PS1='{self.PROMPT} '\n")
+        self.environment.update(TERM="xterm-256color", LC_ALL="C.UTF-8", HISTFILE="/dev/null",
                                 TMUX_TMPDIR=str(self.folder))
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", self.COLUMNS, "-y", self.ROWS, "bash --noprofile --norc -i")
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", self.COLUMNS, "-y", self.ROWS, f"exec bash --noprofile --rcfile {startup} -i")
         self.addCleanup(lambda: self.tmux("kill-server", check=False))
         self.wait_for(lambda: self.PROMPT in self.screen(), "a prompt")
 
