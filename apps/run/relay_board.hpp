@@ -18,6 +18,8 @@ struct RelayFacts {
   termios modes_before{};
   termios modes_ours{};
   std::atomic<bool> modes_set{false};
+  /// Rows of the terminal whose bottom row is ours; 0 while none is.
+  std::atomic<int> row_of{0};
 };
 
 /// Memory that processes forked from now on share.

@@ -31,6 +31,12 @@ void RelayTerminal::open(RelayLane& lane, int master, int stream, bool own_sessi
   own_session_ = own_session;
   live_ = live;
   facts_ = &facts;
+  // A process before this one was killed and left its row behind.
+  if (const int rows = facts.row_of; rows > 0) {
+    lane_->scan(rows - 1);
+    shown_ = Shown::row;
+    rows_ = rows;
+  }
 }
 
 /// A terminal that is not the one that controls this process has no foreground for it.
@@ -57,7 +63,7 @@ void RelayTerminal::show_row(int rows) {
   lane_->add(take_row(rows).view());
   lane_->scan(rows - 1);
   shown_ = Shown::row;
-  rows_ = rows;
+  facts_->row_of = rows_ = rows;
   resize_child(1);
 }
 
@@ -66,6 +72,7 @@ void RelayTerminal::show_title() {
   lane_->let_take_over();
   lane_->add(keep_title());
   shown_ = Shown::title;
+  facts_->row_of = 0;
   resize_child(0);
 }
 
@@ -75,6 +82,7 @@ void RelayTerminal::give_back(bool for_good) {
   if (shown_ == Shown::row) lane_->add(give_row_back(rows_).view());
   if (shown_ == Shown::title) lane_->add(restore_title());
   shown_ = Shown::nothing;
+  facts_->row_of = 0;
   restore_modes();
   if (!for_good) return;
   lane_->let_take_over();
