@@ -47,6 +47,7 @@ bool RelayTerminal::in_foreground() const {
 
 void RelayTerminal::take() {
   if (lane_ == nullptr || !in_foreground()) return;
+  away_ = false;
   if (own_session_) set_modes();
   if (shown_ == Shown::nothing) show();
 }
@@ -81,8 +82,11 @@ void RelayTerminal::give_back(bool for_good) {
   if (shown_ != Shown::nothing) lane_->force_own();
   if (shown_ == Shown::row) lane_->add(give_row_back(rows_).view());
   if (shown_ == Shown::title) lane_->add(restore_title());
+  // An editor began with one row less, and scrolls these to the end.
+  if (yielded_ && for_good) lane_->add(scroll_all_rows());
   shown_ = Shown::nothing;
   facts_->row_of = 0;
+  away_ = !for_good;
   restore_modes();
   if (!for_good) return;
   lane_->let_take_over();
@@ -92,6 +96,7 @@ void RelayTerminal::give_back(bool for_good) {
 void RelayTerminal::yield_row() {
   if (shown_ != Shown::row) return;
   lane_->add(give_row_back(rows_).view());
+  yielded_ = true;
   live_ = LiveMode::title;
   show_title();
 }
@@ -108,6 +113,8 @@ void RelayTerminal::resize() {
 }
 
 void RelayTerminal::draw(std::string_view text) {
+  // A shell's `fg` sends no signal to a job that was running in the background.
+  if (away_) take();
   text_size_ = std::min(text.size(), text_.size());
   std::memcpy(text_.data(), text.data(), text_size_);
   for (std::size_t i = 0; i < text_size_; ++i)

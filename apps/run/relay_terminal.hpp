@@ -44,6 +44,8 @@ class RelayTerminal {
   bool own_session_ = false;
   LiveMode live_ = LiveMode::off;
   Shown shown_ = Shown::nothing;
+  bool yielded_ = false;  ///< the command wanted the whole screen
+  bool away_ = false;     ///< given back while the job is not in the foreground
   int rows_ = 0;
   std::size_t text_size_ = 0;
   std::array<char, 1024> text_;

@@ -45,6 +45,12 @@ ShortText give_row_back(int rows) {
   return text.add(save).add("\x1b[r\x1b[").add(rows).add(";1H\x1b[0m\x1b[2K").add(restore);
 }
 
+std::string_view scroll_all_rows() {
+  return "\x1b"
+         "7\x1b[r\x1b"
+         "8";
+}
+
 ShortText clear_moved_row() {
   ShortText text;
   return text.add(save).add("\x1b[r").add(restore).add(save).add("\x1b[0m\x1b[J").add(restore);

@@ -29,6 +29,8 @@ class ShortText {
 [[nodiscard]] ShortText draw_row(int rows, std::string_view text);
 /// Clears the row and lets the whole screen scroll again. The cursor stays.
 [[nodiscard]] ShortText give_row_back(int rows);
+/// Lets the whole screen scroll. The cursor stays.
+[[nodiscard]] std::string_view scroll_all_rows();
 /// After the terminal's size has changed, nobody knows where the row is now, except that it is below the
 /// cursor.
 [[nodiscard]] ShortText clear_moved_row();
