@@ -31,8 +31,9 @@ enum class Keeping {
   rest_of_line,  ///< there is no more room, except for the line that has begun
   nothing        ///< until there is room again and a line begins
 };
-/// An empty ring begins again at its beginning beyond this, so that little memory is touched.
-constexpr std::size_t restart_beyond = CopyRing::capacity / 32;
+/// An empty ring begins again at its beginning beyond this, so that little memory is touched. Until the
+/// reader has followed there is room for this much only, so it must be enough for a burst.
+constexpr std::size_t restart_beyond = CopyRing::capacity / 4;
 
 constexpr std::size_t padded(std::size_t size) {
   return (size + sizeof(Record) - 1) / sizeof(Record) * sizeof(Record);
