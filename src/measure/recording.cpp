@@ -35,7 +35,7 @@ void Recording::begin_in_spare(const trace::Run& header) {
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto opened = store::RunStore::open(url, store::Access::write);
+  auto opened = store::RunStore::open(url, store::Access::write, {.durability = store::Durability::soon});
   auto writer = opened ? (*opened)->record(header) : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));

@@ -126,7 +126,7 @@ class RunWriter::Impl {
       changed_.notify_one();
     }
     thread_.join();
-    run_.reset();  // the last connection to close also merges SQLite's log into the file
+    run_.reset();
     return status();
   }
 

@@ -16,6 +16,8 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   for (const auto& [number, channel] : pending.channels)
     if (number == channels_.size()) channels_.push_back(channel);
 
+  if (sync_)
+    if (auto status = choose_sync(database_); !status) return status;
   Transaction transaction(database_);
   if (!begun_ && transaction.ok()) {
     insert_run(transaction, header_, current_owner(options_.roots), options_.clock->wall());
@@ -40,6 +42,10 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   if (!pending.columns.empty()) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
+  if (sync_ && closing)
+    sync_->at_end();
+  else if (sync_)
+    sync_->after_commit();
   return {};
 }
 

@@ -4,13 +4,16 @@
 #include "store/live_run.hpp"
 #include "store/run_store.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/lazy_sync.hpp"
 
 namespace joulecast::store::sqlite {
 
 class SqliteLiveRun final : public LiveRun {
  public:
   SqliteLiveRun(Database database, OpenOptions options)
-      : database_(std::move(database)), options_(std::move(options)) {}
+      : database_(std::move(database)), options_(std::move(options)) {
+    if (options_.durability == Durability::soon && commit_lazily(database_)) sync_.emplace(database_.where());
+  }
 
   void begin(const trace::Run& header) override { header_ = header; }
   [[nodiscard]] Status commit(const Pending& pending, const std::optional<Closing>& closing) override;
@@ -24,6 +27,7 @@ class SqliteLiveRun final : public LiveRun {
 
   Database database_;
   OpenOptions options_;
+  std::optional<LazySync> sync_;  ///< nothing = commits sync themselves
   trace::Run header_;
   std::vector<trace::Channel> channels_;
   std::vector<std::string> told_notes_;  ///< notes that are already written, besides the header's

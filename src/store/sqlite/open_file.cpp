@@ -86,7 +86,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
     return fail(ErrorKind::invalid, path.string(), "keeps nothing when joulecast ends; name a file");
   auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
   if (!database) return database;
-  auto usable = with_schema(std::move(*database), access == Access::write);
+  auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
   if (usable) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
@@ -98,7 +98,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
 Result<Database> open_again(const fs::path& path, const OpenOptions& options) {
   auto database = open_for_writing(path, options);
   if (!database) return database;
-  if (auto status = configure(*database); !status) return propagate(status.error());
+  if (auto status = configure(*database, options.durability); !status) return propagate(status.error());
   return database;
 }
 
