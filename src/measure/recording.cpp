@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/files.hpp"
-#include "base/system_error.hpp"
+#include "base/roots.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
@@ -21,10 +21,9 @@ Recording::Recording(const std::optional<fs::path>& path, const trace::Run& head
 
 /// A folder of its own, because another user may have laid a link where a known name would lead.
 Result<std::string> Recording::make_spare() {
-  std::error_code error;
-  const auto parent = fs::temp_directory_path(error);
-  if (error) return fail(kind_of_errno(error.value()), "TMPDIR", "{}", error.message());
-  const auto folder = make_temporary_directory(parent, "joulecast");
+  const auto parent = temporary_directory();
+  if (!parent) return propagate(parent.error());
+  const auto folder = make_temporary_directory(*parent, "joulecast");
   if (!folder) return propagate(folder.error());
   return (*folder / "runs.db").string();
 }

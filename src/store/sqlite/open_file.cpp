@@ -47,15 +47,18 @@ void make_store_private(const fs::path& path) {
 }
 
 /// Creates the file before SQLite does, which would let others read it. The flag O_EXCL also keeps this
-/// process from opening and closing a file that it holds locks on.
-void create_privately(const fs::path& path) {
+/// process from opening and closing a file that it holds locks on. SQLite would call every failure "no such
+/// file".
+Status create_privately(const fs::path& path) {
   const Descriptor file(
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+  if (file || errno == EEXIST) return {};
+  return fail(kind_of_errno(errno), path.string(), "cannot make the store ({})", std::strerror(errno));
 }
 
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
   if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
-  create_privately(path);
+  if (auto created = create_privately(path); !created) return propagate(created.error());
   auto database = Database::open(path, FileMode::create, options.busy_timeout);
   if (database && database->is_read_only())
     return fail(ErrorKind::denied, path.string(), "the store may not be written");
