@@ -74,7 +74,7 @@ std::vector<ValueFile> open_clocks(const Environment& environment) {
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
-  auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
+  auto meminfo = ValueFile::open_shared(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
   return std::make_unique<Machine>(std::move(*usage), std::move(*meminfo), open_clocks(environment));
 }

@@ -37,7 +37,7 @@ class ModelledDram : public Sensor {
 };
 
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
-  auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
+  auto meminfo = ValueFile::open_shared(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
   const auto now = read_memory_use(*meminfo);
   if (!now) return fail(ErrorKind::unavailable, now.error().where, "{}", now.error().message);
