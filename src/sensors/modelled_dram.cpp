@@ -1,4 +1,13 @@
-// Memory power if no sensor measures it: 3.75e-4 W for each MB in use (del Rey et al., arXiv 2307.05520).
+// Memory power if no sensor measures it: from the capacity that is populated, and from how busy the CPUs are.
+//
+//   P = C (0.12 + 0.08 w + 0.10 u) W/GiB,  w = min(1, n u)
+//
+// with u the busy share of the n logical CPUs. Modules refresh and wait whether they are used or not; they
+// leave their low-power states when a CPU works, and then traffic adds to it. The figures are rounded from
+// DRAM readings of seven servers: docs/cpu-model.md.
+#include <algorithm>
+#include <cmath>
+
 #include "sensors/support/file_sensor.hpp"
 #include "sensors/support/processor.hpp"
 
@@ -6,13 +15,21 @@ namespace joulecast::sensors {
 namespace {
 using trace::Channel;
 
-constexpr double watts_per_byte = 3.75e-4 / 1e6;
-/// Modules of one size differ by this much between idle and full traffic, and unused ones draw power as well.
-constexpr double uncertainty = 0.6;
+constexpr double watts_per_gib = 0.12, awake_watts_per_gib = 0.08, busy_watts_per_gib = 0.10;
+/// Programs that wait for memory draw up to three times the model's power, and idle modules half of it.
+constexpr double uncertainty = 0.7;
+constexpr double gib = 1024.0 * 1024 * 1024;
+
+/// The kernel keeps a little for itself, so the total that it tells is below the modules' capacity, which is
+/// a whole number of GiB.
+double populated_gib(const MemoryUse& memory) {
+  return std::ceil(memory.total / gib);
+}
 
 class ModelledDram : public Sensor {
  public:
-  ModelledDram(ValueFile meminfo, MemoryUse now) : meminfo_(std::move(meminfo)) {
+  ModelledDram(CpuUsage usage, int logical_cpus, double capacity_gib)
+      : usage_(std::move(usage)), logical_cpus_(logical_cpus), capacity_gib_(capacity_gib) {
     Channel channel;
     channel.name = "dram_modelled_power";
     channel.sensor = "modelled_dram";
@@ -20,28 +37,42 @@ class ModelledDram : public Sensor {
     channel.component = trace::Component::dram;
     channel.provenance = Provenance::modelled;
     channel.relative_uncertainty = uncertainty;
-    channel.note = fmt::format("3.75e-4 W per MB in use; {:.0f} GB populated", now.total / 1e9);
+    channel.note =
+        fmt::format("{:.2f} W per GiB idle to {:.2f} W with all CPUs busy; {:.0f} GiB populated",
+                    watts_per_gib, watts_per_gib + awake_watts_per_gib + busy_watts_per_gib, capacity_gib);
     channels_.push_back(std::move(channel));
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
 
   void read(std::span<ChannelReading> readings) override {
-    const auto use = read_memory_use(meminfo_);
-    readings[0] = use ? ChannelReading(trace::RawValue(use->used * watts_per_byte)) : propagate(use.error());
+    const auto busy = usage_.utilisation();
+    if (!busy) {
+      readings[0] = propagate(busy.error());
+      return;
+    }
+    const double awake = std::min(1.0, logical_cpus_ * *busy);
+    readings[0] = trace::RawValue(capacity_gib_ *
+                                  (watts_per_gib + awake_watts_per_gib * awake + busy_watts_per_gib * *busy));
   }
 
  private:
-  ValueFile meminfo_;
+  CpuUsage usage_;
+  int logical_cpus_;
+  double capacity_gib_;
   std::vector<Channel> channels_;
 };
 
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
-  auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
+  const auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
-  const auto now = read_memory_use(*meminfo);
-  if (!now) return fail(ErrorKind::unavailable, now.error().where, "{}", now.error().message);
-  return std::make_unique<ModelledDram>(std::move(*meminfo), *now);
+  const auto memory = read_memory_use(*meminfo);
+  if (!memory) return fail(ErrorKind::unavailable, memory.error().where, "{}", memory.error().message);
+  auto usage = CpuUsage::open(environment);
+  if (!usage) return propagate(usage.error());
+  const auto processor = read_processor(environment);
+  if (!processor) return propagate(processor.error());
+  return std::make_unique<ModelledDram>(std::move(*usage), processor->logical_cpus, populated_gib(*memory));
 }
 
 Finding probe(const Environment& environment) {
@@ -56,15 +87,18 @@ constexpr ChannelDescription described[] = {
 
 extern const SensorType modelled_dram_sensor{
     .name = "modelled_dram",
-    .description = "Memory power modelled from the memory in use, where no meter can be read",
+    .description = "Memory power modelled from the populated capacity, where no meter can be read",
     .lane = Lane::fast,
     .shortest_interval = Seconds{1},
     .stands_in_for = trace::Component::dram,
     .probe = probe,
     .open = open,
     .channels = described,
-    .needs = "`/proc/meminfo`; used only where nothing measures the memory",
-    .pitfalls = "3.75e-4 W per MB in use, whatever the traffic and the modules",
+    .needs = "`/proc/meminfo`, `/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the memory",
+    .pitfalls =
+        "0.12 W per GiB populated when idle to 0.30 W with all CPUs busy, whatever the modules: programs "
+        "that wait "
+        "for memory draw more; [cpu-model.md](cpu-model.md)",
 };
 
 }  // namespace joulecast::sensors
