@@ -31,7 +31,8 @@ std::string_view suffix_of_number(std::string_view lower) {
 /// and the numbers of "E-2388G", "D-2775TE" and "X5670" follow a letter.
 bool is_xeon_since_ice_lake(std::string_view lower) {
   if (!has(lower, "xeon")) return false;
-  for (const auto word : split(lower, ' ')) {
+  for (auto word : split(lower, ' ')) {
+    if (word.starts_with('w')) word.remove_prefix(std::min(word.find('-'), word.size() - 1) + 1);  // "W-3365"
     std::size_t digits = 0;
     while (digits < word.size() && word[digits] >= '0' && word[digits] <= '9') ++digits;
     if (digits != 4 || word[0] < '3') continue;

@@ -36,7 +36,7 @@ struct CpuDescription {
   int cores = 1;  ///< physical
   int threads_per_core = 2;
   CpuClass kind = CpuClass::unknown;
-  CpuDesign design;
+  CpuDesign design{};
   bool sleeps = true;                  ///< false where no idle state is deeper than C1
   std::optional<Watts> power_limit{};  ///< as the kernel tells it
 };

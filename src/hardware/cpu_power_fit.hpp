@@ -18,7 +18,7 @@ struct CpuPowerReading {
 
 struct MeasuredCpu {
   CpuDescription cpu;
-  std::vector<CpuPowerReading> readings;
+  std::vector<CpuPowerReading> readings{};
 };
 
 /// The coefficients with the smallest mean of |ln(modelled / measured)|, every CPU of equal weight, with the
