@@ -1,13 +1,7 @@
-// Memory power if no sensor measures it: from the capacity that is populated, and from how busy the CPUs are.
-//
-//   P = C (0.12 + 0.08 w + 0.10 u) W/GiB,  w = min(1, n u)
-//
-// with u the busy share of the n logical CPUs. Modules refresh and wait whether they are used or not; they
-// leave their low-power states when a CPU works, and then traffic adds to it. The figures are rounded from
-// DRAM readings of seven servers: docs/cpu-model.md.
-#include <algorithm>
+// Memory power if no sensor measures it: from the populated capacity by hardware::dram_power.
 #include <cmath>
 
+#include "hardware/dram_power.hpp"
 #include "sensors/support/file_sensor.hpp"
 #include "sensors/support/processor.hpp"
 
@@ -15,15 +9,10 @@ namespace joulecast::sensors {
 namespace {
 using trace::Channel;
 
-constexpr double watts_per_gib = 0.12, awake_watts_per_gib = 0.08, busy_watts_per_gib = 0.10;
-/// Programs that wait for memory draw up to three times the model's power, and idle modules half of it.
-constexpr double uncertainty = 0.7;
-constexpr double gib = 1024.0 * 1024 * 1024;
-
 /// The kernel keeps a little for itself, so the total that it tells is below the modules' capacity, which is
 /// a whole number of GiB.
 double populated_gib(const MemoryUse& memory) {
-  return std::ceil(memory.total / gib);
+  return std::ceil(memory.total / (1024.0 * 1024 * 1024));
 }
 
 class ModelledDram : public Sensor {
@@ -36,10 +25,10 @@ class ModelledDram : public Sensor {
     channel.quantity = trace::Quantity::power;
     channel.component = trace::Component::dram;
     channel.provenance = Provenance::modelled;
-    channel.relative_uncertainty = uncertainty;
-    channel.note =
-        fmt::format("{:.2f} W per GiB idle to {:.2f} W with all CPUs busy; {:.0f} GiB populated",
-                    watts_per_gib, watts_per_gib + awake_watts_per_gib + busy_watts_per_gib, capacity_gib);
+    channel.relative_uncertainty = hardware::dram_power_uncertainty;
+    channel.note = fmt::format("{:.0f} GiB populated: {:.1f} W idle to {:.1f} W with all CPUs busy",
+                               capacity_gib, hardware::dram_power(capacity_gib, 0, 1).value(),
+                               hardware::dram_power(capacity_gib, 1, 1).value());
     channels_.push_back(std::move(channel));
   }
 
@@ -51,9 +40,7 @@ class ModelledDram : public Sensor {
       readings[0] = propagate(busy.error());
       return;
     }
-    const double awake = std::min(1.0, logical_cpus_ * *busy);
-    readings[0] = trace::RawValue(capacity_gib_ *
-                                  (watts_per_gib + awake_watts_per_gib * awake + busy_watts_per_gib * *busy));
+    readings[0] = trace::RawValue(hardware::dram_power(capacity_gib_, *busy, logical_cpus_).value());
   }
 
  private:
@@ -96,7 +83,7 @@ extern const SensorType modelled_dram_sensor{
     .channels = described,
     .needs = "`/proc/meminfo`, `/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the memory",
     .pitfalls =
-        "0.12 W per GiB populated when idle to 0.30 W with all CPUs busy, whatever the modules: programs "
+        "0.15 W per GiB populated when idle to 0.35 W with all CPUs busy, whatever the modules: programs "
         "that wait "
         "for memory draw more; [cpu-model.md](cpu-model.md)",
 };

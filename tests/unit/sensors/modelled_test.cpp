@@ -155,13 +155,13 @@ TEST(ModelledDram, GrowsFromItsCapacity) {
   EXPECT_EQ(sensor->channels()[0].provenance, Provenance::modelled);
   EXPECT_THAT(sensor->channels()[0].note, HasSubstr("16 GiB"));  // 15.26 are told
   tree.overwrite("stat", "cpu  100 0 100 1800\n");
-  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.12, 1e-9) << "idle";
+  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.15, 1e-9) << "idle";
   tree.overwrite("stat", "cpu  1100 0 100 1800\n");
-  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.30, 1e-9) << "all CPUs busy";
+  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.35, 1e-9) << "all CPUs busy";
   tree.overwrite("stat", "cpu  1100 0 100 4800\n");
-  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.12, 1e-9);
+  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.15, 1e-9);
   tree.overwrite("stat", "cpu  2100 0 100 5800\n");
-  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.25, 1e-9) << "one of two CPUs";
+  EXPECT_NEAR(gauge(*sensor, "dram_modelled_power"), 16 * 0.30, 1e-9) << "one of two CPUs";
 }
 
 TEST(Machine, TellsUtilisationAndMemory) {
