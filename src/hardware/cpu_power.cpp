@@ -42,6 +42,21 @@ bool is_xeon_since_ice_lake(std::string_view lower) {
   return false;
 }
 
+/// A Ryzen of Zen 2 or later, which 7 nm and finer are made in: "3950X", "5600G", "Ryzen AI 9 HX 370". Of the
+/// 3000s, those with graphics or for laptops ("3400G", "3700U") are older.
+bool is_ryzen_since_zen_2(std::string_view lower) {
+  if (!has(lower, "ryzen")) return false;
+  if (has(lower, "ryzen ai")) return true;
+  for (const auto word : split(lower, ' ')) {
+    std::size_t digits = 0;
+    while (digits < word.size() && word[digits] >= '0' && word[digits] <= '9') ++digits;
+    if (digits != 4) continue;
+    const auto suffix = word.substr(4);
+    return word[0] > '3' || (word[0] == '3' && (suffix.empty() || suffix.starts_with('x')));
+  }
+  return false;
+}
+
 /// The most that a package draws for long, as a share of its TDP.
 double limit_share(const CpuDescription& cpu) {
   // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP; boards let Intel's unlocked desktops
@@ -108,8 +123,8 @@ CpuDesign cpu_design_of(std::string_view model_name) {
   const auto name = to_lower(model_name);
   CpuDesign design;
   design.large_uncore = is_xeon_since_ice_lake(name);
-  design.frugal_cores = has(name, "epyc");
-  design.deep_sleep = design.frugal_cores || has(name, "ryzen");
+  design.frugal_cores = has(name, "epyc") || is_ryzen_since_zen_2(name);
+  design.deep_sleep = has(name, "epyc") || has(name, "ryzen");
   return design;
 }
 

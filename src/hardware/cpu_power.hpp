@@ -24,7 +24,7 @@ enum class CpuClass { server, workstation, desktop, desktop_unlocked, mobile, un
 /// How a design differs from a common one, from the model name alone.
 struct CpuDesign {
   bool large_uncore = false;  ///< Intel's server mesh since Ice Lake: d of the formula
-  bool frugal_cores = false;  ///< AMD's EPYC: v of the formula
+  bool frugal_cores = false;  ///< AMD's EPYC, and Ryzen since Zen 2: v of the formula
   bool deep_sleep = false;    ///< AMD since Zen: s of the formula
   bool operator==(const CpuDesign&) const = default;
 };

@@ -24,10 +24,11 @@ void put_scores(Json& json, const session::CpuScores& scores, const session::Cpu
 }
 
 void put_line(std::string& text, const std::string& cpu, std::size_t rows, std::string_view coefficients,
-              const std::string& with_clock, const session::CpuScores& without, const std::string& idle) {
-  fmt::format_to(std::back_inserter(text), "{:<32} {:>5} {:<9} {:>8} {:>8.1f} {:>8.0f} {:>6.0f}  {}\n", cpu,
-                 rows, coefficients, with_clock, without.mean_ape, 100 * without.coverage,
-                 without.interval_width, idle);
+              const session::CpuScores& scores, const session::CpuScores& without_clock,
+              const std::string& idle) {
+  fmt::format_to(std::back_inserter(text), "{:<32} {:>5} {:<9} {:>6.1f} {:>9.1f} {:>8.1f} {:>8.0f}  {}\n",
+                 cpu, rows, coefficients, scores.mean_ape, without_clock.mean_ape, 100 * scores.coverage,
+                 scores.interval_width, idle);
 }
 
 }  // namespace
@@ -55,24 +56,26 @@ std::string to_json_text(const session::CpuEvaluation& evaluation) {
 }
 
 std::string to_text(const session::CpuEvaluation& evaluation) {
+  const auto groups = evaluation.groups.size();
   auto text = fmt::format(
       "Modelled power of {} CPU{} on {} readings of package power under load, each CPU of equal weight.\n"
-      "Mean errors and widths in percent of the measured power. 'covered' is the share of readings inside\n"
-      "the 90 % interval. Coefficients: 'new' = as shipped; 'left out' = fitted to the other CPUs of the\n"
-      "table; 'fitted' = as shipped, and this CPU is among those that they are fitted to.\n",
-      evaluation.groups.size(), evaluation.groups.size() == 1 ? "" : "s", evaluation.rows);
-  if (evaluation.unsteady_rows > 0)
-    text +=
-        fmt::format("{} rows are left out: read before the power was steady.\n", evaluation.unsteady_rows);
-  text += fmt::format("\n{:<32} {:>5} {:<9} {:>8} {:>8} {:>8} {:>6}  {}\n", "cpu", "rows", "coeffs", "clock",
+      "Mean errors and widths in percent of the measured power, with the clock where the table gives it;\n"
+      "'no clock' is the error as if it did not. 'covered' is the share of readings inside the 90 %\n"
+      "interval. Coefficients: 'new' = as shipped; 'left out' = fitted to the other CPUs of the table;\n"
+      "'fitted' = as shipped, and this CPU is among those that they are fitted to.\n",
+      groups, groups == 1 ? "" : "s", evaluation.rows);
+  if (const auto rows = evaluation.unsteady_rows; rows > 0)
+    text += fmt::format("{} reading{} left out: taken before the power was steady.\n", rows,
+                        rows == 1 ? " is" : "s are");
+  text += fmt::format("\n{:<32} {:>5} {:<9} {:>6} {:>9} {:>8} {:>8}  {}\n", "cpu", "rows", "coeffs", "error",
                       "no clock", "covered", "width", "idle, modelled");
   for (const auto& group : evaluation.groups)
-    put_line(text, printable(group.cpu), group.rows, name_of(group.knowledge),
-             group.clock_given ? fmt::format("{:.1f}", group.scores.mean_ape) : "-", group.without_clock,
+    put_line(text, printable(group.cpu), group.rows, name_of(group.knowledge), group.scores,
+             group.without_clock,
              fmt::format("{}, {:.1f} W", group.idle ? fmt::format("{:.1f} W", group.idle->value()) : "-",
                          group.modelled_idle.value()));
-  put_line(text, "mean", evaluation.rows, "", fmt::format("{:.1f}", evaluation.scores.mean_ape),
-           evaluation.without_clock, "");
+  put_line(text, "mean", evaluation.rows, "", evaluation.scores, evaluation.without_clock, "");
+  while (text.ends_with(" \n")) text.erase(text.size() - 2, 1);
   return text;
 }
 

@@ -20,6 +20,9 @@ constexpr Seconds shortest_interval{0.1};
 /// On some kernels reading the clocks interrupts the CPUs that are read.
 constexpr Seconds clock_interval{5}, first_clock_interval{1};
 
+/// No processor is specified for more. Some containers show a few CPUs of a machine as if it had no others.
+constexpr Watts most_tdp_of_a_core{50};
+
 struct Model {
   hardware::CpuDescription cpu;
   double clock_ghz = 0;  ///< until the kernel has told one
@@ -49,10 +52,11 @@ std::string describe_tdp(const Processor& processor, Model& model) {
   }
   cpu.tdp = known->tdp * processor.sockets;
   auto origin = fmt::format("TDP {:.0f} W of {} ({})", cpu.tdp.value(), known->name, known->source);
-  if (processor.virtual_machine) {
+  if (processor.virtual_machine || cpu.tdp > most_tdp_of_a_core * cpu.cores) {
     cpu.tdp = std::min(cpu.tdp, assumed);
     model.uncertainty = hardware::assumed_cpu_power_uncertainty;
-    origin += fmt::format(", {:.0f} W for this virtual machine's CPUs", cpu.tdp.value());
+    origin += fmt::format(", {:.0f} W for the CPUs that this {} has of it", cpu.tdp.value(),
+                          processor.virtual_machine ? "virtual machine" : "container");
   }
   return origin;
 }

@@ -42,6 +42,14 @@ TEST(CpuDesign, ComesFromTheModelName) {
         "Intel(R) Xeon(R) E-2388G CPU @ 3.20GHz", "Intel(R) Xeon(R) CPU X5670 @ 2.93GHz",
         "Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz", "AMD EPYC 7763 64-Core Processor", ""})
     EXPECT_FALSE(cpu_design_of(name).large_uncore) << name;
+  for (const char* name :
+       {"AMD Ryzen 9 5950X 16-Core Processor", "AMD Ryzen 5 3600 6-Core Processor",
+        "AMD Ryzen Threadripper 3970X 32-Core Processor", "AMD Ryzen AI 9 HX 370 w/ Radeon"})
+    EXPECT_TRUE(cpu_design_of(name).frugal_cores) << name;
+  for (const char* name :
+       {"AMD Ryzen 7 2700X Eight-Core Processor", "AMD Ryzen 5 3400G with Radeon Vega Graphics",
+        "AMD Ryzen 7 3700U with Radeon Vega Mobile Gfx", "Intel(R) Core(TM) i7-8700 CPU @ 3.20GHz"})
+    EXPECT_FALSE(cpu_design_of(name).frugal_cores) << name;
   EXPECT_EQ(cpu_design_of("AMD EPYC 8024P 8-Core Processor"),
             (CpuDesign{.frugal_cores = true, .deep_sleep = true}));
   EXPECT_EQ(cpu_design_of("AMD Ryzen Threadripper 1950X 16-Core Processor"), (CpuDesign{.deep_sleep = true}));

@@ -40,10 +40,10 @@ FakeTree tree_of(const char* manifest) {
   return tree;
 }
 
-/// The one core of `machine`, at the 5 GHz that its large share of the TDP suggests.
+/// The one core that `machine` shows of a processor with sixteen.
 hardware::CpuDescription one_core() {
   const std::string name = "AMD Ryzen Threadripper 1950X";
-  return {Watts{180}, 1, 2, hardware::CpuClass::workstation, hardware::cpu_design_of(name)};
+  return {Watts{8}, 1, 2, hardware::CpuClass::workstation, hardware::cpu_design_of(name)};
 }
 
 double energy_of(Sensor& sensor) {
@@ -56,18 +56,36 @@ TEST(ModelledCpu, IntegratesTheModelOverEachInterval) {
   const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
   const auto& channel = sensor->channels()[0];
   EXPECT_EQ(channel.provenance, Provenance::modelled);
-  EXPECT_THAT(channel.note, HasSubstr("1 core, 5.0 GHz"));
+  EXPECT_THAT(channel.note, HasSubstr("1 core, 2.8 GHz"));
   EXPECT_THAT(channel.note, HasSubstr("TDP 180 W"));
-  EXPECT_EQ(channel.relative_uncertainty, hardware::cpu_power_uncertainty);
+  EXPECT_THAT(channel.note, HasSubstr("8 W for the CPUs that this container has of it"));
+  EXPECT_EQ(channel.relative_uncertainty, hardware::assumed_cpu_power_uncertainty);
   EXPECT_EQ(count(*sensor, channel.name), 0U);
 
   fake.clock.advance(Seconds{10});
   tree.overwrite("stat", "cpu  600 0 600 1800 0 0 0 0 0 0\n");  // 1000 of 2000 ticks busy
-  // In Python: 28.055279 W.
-  EXPECT_NEAR(energy_of(*sensor), 280.55279, 0.01);
+  // In Python: 5.993648 W.
+  EXPECT_NEAR(energy_of(*sensor), 59.93648, 0.01);
 
   fake.clock.advance(Seconds{0.05});  // too soon for a new reading, so the power stays the same
-  EXPECT_NEAR(energy_of(*sensor), 280.55279 * 1.005, 0.01);
+  EXPECT_NEAR(energy_of(*sensor), 59.93648 * 1.005, 0.01);
+}
+
+TEST(ModelledCpu, KnowsAWholeProcessor) {
+  std::string text = "== cpuinfo\n";
+  for (int i = 0; i < 32; ++i)
+    text += fmt::format(
+        "processor : {}\nmodel name : AMD Ryzen Threadripper 1950X 16-Core Processor\n"
+        "physical id : 0\nsiblings : 32\ncpu cores : 16\n",
+        i);
+  const auto tree = tree_of((text + "== stat\ncpu  100 0 100 800\n== loadavg\n0 0 0 1/2 3\n").c_str());
+  Fake fake(tree.root());
+  const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
+  EXPECT_THAT(sensor->channels()[0].note, HasSubstr("16 cores, 3.1 GHz"));
+  EXPECT_EQ(sensor->channels()[0].relative_uncertainty, hardware::cpu_power_uncertainty);
+  fake.clock.advance(Seconds{10});
+  tree.overwrite("stat", "cpu  600 0 600 1800\n");
+  EXPECT_NEAR(energy_of(*sensor), 1260.17524, 0.01) << "126.017524 W in Python";
 }
 
 TEST(ModelledCpu, ARunShorterThanALookIsNotFree) {
@@ -103,7 +121,7 @@ TEST(ModelledCpu, AVirtualMachineGetsTheShareOfItsCpus) {
   const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
   // Eight threads of a server are four of its cores, at 1.2 of the base clock.
   EXPECT_THAT(sensor->channels()[0].note, HasSubstr("4 cores, 2.9 GHz"));
-  EXPECT_THAT(sensor->channels()[0].note, HasSubstr("32 W for this virtual machine's CPUs"));
+  EXPECT_THAT(sensor->channels()[0].note, HasSubstr("32 W for the CPUs that this virtual machine has of it"));
   EXPECT_EQ(sensor->channels()[0].relative_uncertainty, hardware::assumed_cpu_power_uncertainty);
   fake.clock.advance(Seconds{10});
   tree.overwrite("stat", "cpu  1100 0 1100 800\n");
