@@ -57,25 +57,14 @@ bool is_ryzen_since_zen_2(std::string_view lower) {
   return false;
 }
 
-/// The most that a package draws for long, as a share of its TDP.
-double limit_share(const CpuDescription& cpu) {
-  // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP; boards let Intel's unlocked desktops
-  // draw more than their base power for as long as they are cool enough.
-  if (cpu.kind == CpuClass::desktop_unlocked) return 1.5;
-  if (cpu.kind == CpuClass::desktop && cpu.design.deep_sleep) return 1.35;
-  return 1;
-}
-
 Watts limit_of(const CpuDescription& cpu) {
   // Boards that do not limit anything write a limit that no cooler could carry
   if (cpu.power_limit && *cpu.power_limit > Watts{0} && *cpu.power_limit < cpu.tdp * 2.5)
     return *cpu.power_limit;
-  return cpu.tdp * limit_share(cpu);
+  return cpu.tdp * cpu.design.limit_share;
 }
 
 constexpr double clock_exponent = 2.6;
-constexpr double frugal_core_share = 0.6;
-constexpr double sleep_share = 0.58, deep_sleep_share = 0.1;
 
 bool is_mobile(std::string_view suffix) {
   // Intel: U, Y, P, H, HK, HX, HQ, G1..G7; AMD: U, HS, HX, H.
@@ -121,10 +110,17 @@ CpuClass cpu_class_of(std::string_view model_name) {
 
 CpuDesign cpu_design_of(std::string_view model_name) {
   const auto name = to_lower(model_name);
+  const auto kind = cpu_class_of(model_name);
+  const bool epyc = has(name, "epyc"), ryzen = has(name, "ryzen");
   CpuDesign design;
   design.large_uncore = is_xeon_since_ice_lake(name);
-  design.frugal_cores = has(name, "epyc") || is_ryzen_since_zen_2(name);
-  design.deep_sleep = has(name, "epyc") || has(name, "ryzen");
+  if (epyc || is_ryzen_since_zen_2(name)) design.core_share = 0.6;
+  if (epyc) design.sleep_share = 0.28;
+  if (ryzen) design.sleep_share = 0.1;
+  // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP; boards let Intel's unlocked desktops
+  // draw more than their base power for as long as they are cool enough.
+  if (ryzen && kind == CpuClass::desktop) design.limit_share = 1.35;
+  if (kind == CpuClass::desktop_unlocked) design.limit_share = 1.5;
   return design;
 }
 
@@ -157,15 +153,15 @@ CpuPowerTerms cpu_power_terms(const CpuDescription& cpu, double utilisation,
   const double u = std::clamp(utilisation, 0.0, 1.0);
   const double cores = std::max(cpu.cores, 1);
   const double logical = cores * std::max(cpu.threads_per_core, 1);
-  const double sleep = !cpu.sleeps ? 1 : cpu.design.deep_sleep ? deep_sleep_share : sleep_share;
+  const double sleep = cpu.sleeps ? cpu.design.sleep_share : 1;
   const double awake = std::min(1.0, logical * u);
   // Two threads of a core share it, so the second adds less; turbo and shared caches bend the curve of others
   const double steepness = cpu.threads_per_core > 1 ? 1.45 : 1.15;
   const double clock = clock_ghz.value_or(assumed_clock_ghz(cpu));
   CpuPowerTerms terms;
   terms.uncore = Watts{std::sqrt(10 * cores * std::max(cpu.tdp.value(), 0.0)) * std::lerp(sleep, 1, awake)};
-  terms.cores = cores * (cpu.design.frugal_cores ? frugal_core_share : 1) *
-                std::pow(clock / 3, clock_exponent) * (1 - std::pow(1 - u, steepness));
+  terms.cores =
+      cores * cpu.design.core_share * std::pow(clock / 3, clock_exponent) * (1 - std::pow(1 - u, steepness));
   terms.limit = limit_of(cpu);
   return terms;
 }

@@ -24,8 +24,9 @@ enum class CpuClass { server, workstation, desktop, desktop_unlocked, mobile, un
 /// How a design differs from a common one, from the model name alone.
 struct CpuDesign {
   bool large_uncore = false;  ///< Intel's server mesh since Ice Lake: d of the formula
-  bool frugal_cores = false;  ///< AMD's EPYC, and Ryzen since Zen 2: v of the formula
-  bool deep_sleep = false;    ///< AMD since Zen: s of the formula
+  double core_share = 1;      ///< v of the formula: 0.6 of AMD's EPYC, and of Ryzen since Zen 2
+  double sleep_share = 0.58;  ///< s of the formula: 0.28 of EPYC, 0.1 of Ryzen
+  double limit_share = 1;     ///< the most that a package draws for long, as a share of its TDP
   bool operator==(const CpuDesign&) const = default;
 };
 [[nodiscard]] CpuDesign cpu_design_of(std::string_view model_name);

@@ -61,7 +61,7 @@ std::string describe_tdp(const Processor& processor, Model& model) {
   return origin;
 }
 
-Model model_of(const Processor& processor, const Environment& environment) {
+Model model_of(const Processor& processor, const Environment& environment, bool clock_is_told) {
   Model model;
   auto& cpu = model.cpu;
   cpu.kind = hardware::cpu_class_of(processor.model_name);
@@ -74,9 +74,8 @@ Model model_of(const Processor& processor, const Environment& environment) {
   }
   model.clock_ghz = expected_clock_ghz(environment, processor).value_or(assumed_clock_ghz(cpu));
   model.assumption = fmt::format(
-      "modelled from utilisation and clock; {} core{}, {:.1f} GHz under load until the kernel tells "
-      "it; {}",
-      cpu.cores, cpu.cores == 1 ? "" : "s", model.clock_ghz, origin);
+      "modelled from utilisation and clock; {} core{}, {:.1f} GHz under load{}; {}", cpu.cores,
+      cpu.cores == 1 ? "" : "s", model.clock_ghz, clock_is_told ? " until the kernel tells it" : "", origin);
   return model;
 }
 
@@ -84,14 +83,16 @@ Model model_of(const Processor& processor, const Environment& environment) {
 /// that interval.
 class ModelledCpu : public Sensor {
  public:
-  ModelledCpu(CpuUsage usage, Model model, const Processor& processor, const Environment& environment)
+  /// `busy` may be nullptr.
+  ModelledCpu(CpuUsage usage, Model model, std::unique_ptr<BusyClock> busy, const Processor& processor,
+              const Environment& environment)
       : usage_(std::move(usage)),
         model_(std::move(model)),
         clock_(environment.clock),
         last_look_(clock_->steady()),
         last_(last_look_),
         next_clock_(last_look_ + first_clock_interval) {
-    if (auto busy = BusyClock::open(environment)) watch_.emplace(std::move(busy));
+    if (busy) watch_.emplace(std::move(busy));
     power_ = power_at(usage_.utilisation().value_or(0));
     Channel channel;
     channel.name = "cpu_modelled_energy";
@@ -160,7 +161,9 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   if (!processor) return propagate(processor.error());
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
-  return std::make_unique<ModelledCpu>(std::move(*usage), model_of(*processor, environment), *processor,
+  auto busy = BusyClock::open(environment);
+  auto model = model_of(*processor, environment, busy != nullptr);
+  return std::make_unique<ModelledCpu>(std::move(*usage), std::move(model), std::move(busy), *processor,
                                        environment);
 }
 

@@ -9,10 +9,11 @@ namespace joulecast::sensors {
 namespace {
 using trace::Channel;
 
-/// The kernel keeps a little for itself, so the total that it tells is below the modules' capacity, which is
-/// a whole number of GiB.
+/// The kernel keeps a little for itself, so the total that it tells is below the modules' capacity: a whole
+/// number of GiB, and an even one but on the smallest machines.
 double populated_gib(const MemoryUse& memory) {
-  return std::ceil(memory.total / (1024.0 * 1024 * 1024));
+  const double told = memory.total / (1024.0 * 1024 * 1024);
+  return told <= 4 ? std::ceil(told) : 2 * std::ceil(told / 2);
 }
 
 class ModelledDram : public Sensor {

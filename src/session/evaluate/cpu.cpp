@@ -32,12 +32,14 @@ CpuScores scores_of(const std::vector<double>& ratios, double uncertainty) {
   CpuScores scores;
   std::vector<double> errors;
   const auto n = static_cast<double>(ratios.size());
+  int covered = 0;
   for (const double ratio : ratios) {
     errors.push_back(100 * std::abs(1 / ratio - 1));
     scores.mean_ape += errors.back() / n;
-    scores.coverage += std::abs(ratio - 1) <= uncertainty ? 1 / n : 0;
+    covered += std::abs(ratio - 1) <= uncertainty ? 1 : 0;
     scores.interval_width += 100 * 2 * uncertainty / ratio / n;
   }
+  scores.coverage = covered / n;
   scores.median_ape = stats::median(errors);
   return scores;
 }

@@ -45,14 +45,16 @@ TEST(CpuDesign, ComesFromTheModelName) {
   for (const char* name :
        {"AMD Ryzen 9 5950X 16-Core Processor", "AMD Ryzen 5 3600 6-Core Processor",
         "AMD Ryzen Threadripper 3970X 32-Core Processor", "AMD Ryzen AI 9 HX 370 w/ Radeon"})
-    EXPECT_TRUE(cpu_design_of(name).frugal_cores) << name;
+    EXPECT_EQ(cpu_design_of(name).core_share, 0.6) << name;
   for (const char* name :
        {"AMD Ryzen 7 2700X Eight-Core Processor", "AMD Ryzen 5 3400G with Radeon Vega Graphics",
         "AMD Ryzen 7 3700U with Radeon Vega Mobile Gfx", "Intel(R) Core(TM) i7-8700 CPU @ 3.20GHz"})
-    EXPECT_FALSE(cpu_design_of(name).frugal_cores) << name;
+    EXPECT_EQ(cpu_design_of(name).core_share, 1) << name;
   EXPECT_EQ(cpu_design_of("AMD EPYC 8024P 8-Core Processor"),
-            (CpuDesign{.frugal_cores = true, .deep_sleep = true}));
-  EXPECT_EQ(cpu_design_of("AMD Ryzen Threadripper 1950X 16-Core Processor"), (CpuDesign{.deep_sleep = true}));
+            (CpuDesign{.core_share = 0.6, .sleep_share = 0.28}));
+  EXPECT_EQ(cpu_design_of("AMD Ryzen Threadripper 1950X 16-Core Processor"), (CpuDesign{.sleep_share = 0.1}));
+  EXPECT_EQ(cpu_design_of("Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz"), (CpuDesign{.limit_share = 1.5}));
+  EXPECT_EQ(cpu_design_of("Zilog Z80"), CpuDesign{});
 }
 
 CpuDescription cpu_of(const char* name, double tdp, int cores, int threads) {
