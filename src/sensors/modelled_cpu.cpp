@@ -18,7 +18,7 @@ constexpr double joules_per_count = 1e-3;
 /// model makes the power too low.
 constexpr Seconds shortest_interval{0.1};
 /// On some kernels reading the clocks interrupts the CPUs that are read.
-constexpr Seconds clock_interval{5}, first_clock_interval{1};
+constexpr Seconds clock_interval{5};
 
 /// No processor is specified for more. Some containers show a few CPUs of a machine as if it had no others.
 constexpr Watts most_tdp_of_a_core{50};
@@ -90,9 +90,8 @@ class ModelledCpu : public Sensor {
         model_(std::move(model)),
         clock_(environment.clock),
         last_look_(clock_->steady()),
-        last_(last_look_),
-        next_clock_(last_look_ + first_clock_interval) {
-    if (busy) watch_.emplace(std::move(busy));
+        last_(last_look_) {
+    if (busy) watch_.emplace(std::move(busy), clock_interval);
     power_ = power_at(usage_.utilisation().value_or(0));
     Channel channel;
     channel.name = "cpu_modelled_energy";
@@ -122,7 +121,7 @@ class ModelledCpu : public Sensor {
       power_ = power_at(*utilisation);
       last_look_ = now;
     }
-    ask_for_clock(now);
+    if (watch_) watch_->ask(now);
     // If the previous reading is too recent, as at the end of a run, the power is assumed to be unchanged.
     used_ += power_ * (now - last_);
     last_ = now;
@@ -135,21 +134,11 @@ class ModelledCpu : public Sensor {
     return hardware::cpu_power(model_.cpu, utilisation, told.value_or(model_.clock_ghz));
   }
 
-  /// The first request prepares the next one, which tells the clock since then.
-  void ask_for_clock(SteadyTime now) {
-    if (!watch_ || (asked_ && now < next_clock_)) return;
-    watch_->request();
-    next_clock_ = now + (asked_ ? clock_interval : first_clock_interval);
-    asked_ = true;
-  }
-
   CpuUsage usage_;
   Model model_;
   const Clock* clock_;
   SteadyTime last_look_;
   SteadyTime last_;
-  SteadyTime next_clock_;
-  bool asked_ = false;
   Watts power_{0};
   std::optional<ClockWatch> watch_;
   Joules used_{0};

@@ -68,7 +68,8 @@ std::optional<double> BusyClock::look() {
   return sum / weight * 1e-6;
 }
 
-ClockWatch::ClockWatch(std::unique_ptr<BusyClock> clock) : clock_(std::move(clock)) {}
+ClockWatch::ClockWatch(std::unique_ptr<BusyClock> clock, Seconds interval)
+    : clock_(std::move(clock)), interval_(interval) {}
 
 ClockWatch::~ClockWatch() {
   stop_ = true;
@@ -77,9 +78,15 @@ ClockWatch::~ClockWatch() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ClockWatch::request() {
-  if (!std::exchange(tried_, true))
+void ClockWatch::ask(SteadyTime now) {
+  if (next_ && now < *next_) return;
+  if (next_) {
+    next_ = now + interval_;
+  } else {
+    // The first look only prepares the next
+    next_ = now + std::min(interval_, Seconds{1});
     if (auto thread = start_thread([this] { work(); })) thread_ = std::move(*thread);
+  }
   ++requests_;
   requests_.notify_one();
 }

@@ -40,15 +40,15 @@ class BusyClock {
 /// Looks at a BusyClock on a thread of its own, so that whoever samples never waits for it.
 class ClockWatch {
  public:
-  /// `clock` is not nullptr.
-  explicit ClockWatch(std::unique_ptr<BusyClock> clock);
+  /// `clock` is not nullptr. Looks a second after the first question, and then at most every `interval`.
+  ClockWatch(std::unique_ptr<BusyClock> clock, Seconds interval);
   ~ClockWatch();
   ClockWatch(const ClockWatch&) = delete;
   ClockWatch& operator=(const ClockWatch&) = delete;
 
-  /// Asks for a look and does not wait. Starts the thread the first time; if there can be none, nothing
-  /// happens.
-  void request();
+  /// Lets the thread look if it is time, and does not wait. Starts the thread the first time; if there can be
+  /// none, nothing happens.
+  void ask(SteadyTime now);
   /// GHz at the last look that saw a busy CPU; nothing before that.
   [[nodiscard]] std::optional<double> ghz() const;
 
@@ -56,10 +56,11 @@ class ClockWatch {
   void work();
 
   std::unique_ptr<BusyClock> clock_;
+  Seconds interval_;
+  std::optional<SteadyTime> next_;
   std::atomic<double> ghz_{0};
   std::atomic<unsigned> requests_{0};
   std::atomic<bool> stop_{false};
-  bool tried_ = false;
   std::thread thread_;
 };
 

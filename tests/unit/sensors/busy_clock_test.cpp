@@ -75,12 +75,12 @@ TEST(BusyClock, IsAbsentWhereTheKernelTellsNoClock) {
   EXPECT_FALSE(BusyClock::open(machine.fake.environment));
 }
 
-TEST(ClockWatch, EndsAtOnceWithOrWithoutARequest) {
+TEST(ClockWatch, EndsAtOnceWhetherItWasAskedOrNot) {
   Machine machine(three_policies);
-  const ClockWatch idle(BusyClock::open(machine.fake.environment));
-  ClockWatch asked(BusyClock::open(machine.fake.environment));
-  asked.request();
-  asked.request();
+  const ClockWatch idle(BusyClock::open(machine.fake.environment), Seconds{5});
+  ClockWatch asked(BusyClock::open(machine.fake.environment), Seconds{5});
+  asked.ask(SteadyTime{0});
+  asked.ask(SteadyTime{6'000'000'000});
   EXPECT_FALSE(asked.ghz()) << "no CPU was busy";
 }
 
