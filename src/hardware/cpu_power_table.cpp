@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <tuple>
 
 #include "base/csv.hpp"
 #include "base/text.hpp"
@@ -26,10 +27,13 @@ struct Group {
   int idle_rows = 0;
 };
 
+/// Normalised name, sockets, cores, threads a core: one kind of machine.
+using Key = std::tuple<std::string, int, int, int>;
+
 /// Reads one table into the groups.
 class Reader {
  public:
-  Reader(const CsvTable& table, std::map<std::string, Group>& groups, std::size_t& unsteady_rows)
+  Reader(const CsvTable& table, std::map<Key, Group>& groups, std::size_t& unsteady_rows)
       : table_(table), groups_(groups), unsteady_rows_(unsteady_rows) {}
 
   Status read() {
@@ -99,10 +103,6 @@ class Reader {
 
   Result<Group*> group_of(std::size_t row) {
     const std::string name(table_.text(row, name_));
-    auto [found, is_new] = groups_.try_emplace(normalised_cpu_name(name));
-    auto& group = found->second;
-    if (!is_new) return &group;
-    group.result.name = name;
     const auto sockets = number(row, "sockets", 1, 1024), cores = number(row, "cores_per_socket", 1, 4096),
                threads = number(row, "threads_per_core", 1, 16),
                tdp = number(row, "tdp_w_per_socket", 0.1, 1e4);
@@ -111,24 +111,31 @@ class Reader {
     const auto cores_per_socket = *cores ? *cores : cores_in(name);
     if (!cores_per_socket)
       return fail(ErrorKind::malformed, table_.where(row), "cores_per_socket of '{}' is not known", name);
+    CpuDescription cpu;
+    const int packages = static_cast<int>(sockets->value_or(1));
+    cpu.cores = static_cast<int>(*cores_per_socket) * packages;
+    cpu.threads_per_core = static_cast<int>(threads->value_or(2));
+    auto [found, is_new] =
+        groups_.try_emplace({normalised_cpu_name(name), packages, cpu.cores, cpu.threads_per_core});
+    if (!is_new) return &found->second;
     auto watts = *tdp;
     if (!watts) {
       const auto known = find_cpu(name);
       if (!known) return fail(ErrorKind::malformed, table_.where(row), "{}", known.error().message);
       watts = known->tdp.value();
     }
-    auto& cpu = group.result.measured.cpu;
-    group.result.sockets = static_cast<int>(sockets->value_or(1));
-    cpu.tdp = Watts{*watts} * group.result.sockets;
-    cpu.cores = static_cast<int>(*cores_per_socket) * group.result.sockets;
-    cpu.threads_per_core = static_cast<int>(threads->value_or(2));
+    cpu.tdp = Watts{*watts} * packages;
     cpu.kind = cpu_class_of(name);
     cpu.design = cpu_design_of(name);
-    return &group;
+    auto& group = found->second.result;
+    group.name = name;
+    group.sockets = packages;
+    group.measured.cpu = cpu;
+    return &found->second;
   }
 
   const CsvTable& table_;
-  std::map<std::string, Group>& groups_;
+  std::map<Key, Group>& groups_;
   std::size_t& unsteady_rows_;
   std::size_t name_ = 0, load_ = 0, power_ = 0;
   std::optional<std::size_t> clock_;
@@ -138,7 +145,7 @@ class Reader {
 
 Result<CpuPowerTable> read_cpu_power_tables(const std::vector<std::filesystem::path>& files) {
   CpuPowerTable all;
-  std::map<std::string, Group> groups;
+  std::map<Key, Group> groups;
   for (const auto& file : files) {
     const auto table = CsvTable::read(file, CsvKind::data);
     if (!table) return propagate(table.error());
@@ -148,7 +155,7 @@ Result<CpuPowerTable> read_cpu_power_tables(const std::vector<std::filesystem::p
     if (group.idle_rows > 0) group.result.idle_power = Watts{group.idle_sum / group.idle_rows};
     all.groups.push_back(std::move(group.result));
   }
-  std::ranges::sort(all.groups, {}, &CpuPowerGroup::name);
+  std::ranges::stable_sort(all.groups, {}, &CpuPowerGroup::name);
   return all;
 }
 

@@ -11,7 +11,7 @@
 
 namespace joulecast::hardware {
 
-/// Everything that a table tells about one processor at package scope.
+/// Everything that a table tells at package scope about one processor, in machines with as many of it.
 struct CpuPowerGroup {
   std::string name;  ///< as the table writes it first
   int sockets = 1;

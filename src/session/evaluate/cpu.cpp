@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hardware/catalogue.hpp"
 #include "hardware/cpu_power_table.hpp"
 #include "stats/summary.hpp"
 
@@ -63,25 +64,27 @@ struct Judged {
   }
 };
 
-CpuPowerCoefficients fit_without(const std::vector<const MeasuredCpu*>& cpus, const MeasuredCpu& left_out) {
+/// Machines with other processors, measured under load.
+std::vector<const MeasuredCpu*> others_than(const std::vector<hardware::CpuPowerGroup>& groups,
+                                            const std::string& left_out) {
+  const auto name = hardware::normalised_cpu_name(left_out);
   std::vector<const MeasuredCpu*> others;
-  for (const auto* cpu : cpus)
-    if (cpu != &left_out) others.push_back(cpu);
-  return hardware::fit_cpu_power(others);
+  for (const auto& group : groups)
+    if (!group.measured.readings.empty() && hardware::normalised_cpu_name(group.name) != name)
+      others.push_back(&group.measured);
+  return others;
 }
 
 std::vector<Judged> judge(const std::vector<hardware::CpuPowerGroup>& groups) {
-  std::vector<const MeasuredCpu*> cpus;
-  for (const auto& group : groups)
-    if (!group.measured.readings.empty()) cpus.push_back(&group.measured);
   std::vector<Judged> list;
   for (const auto& group : groups) {
     if (group.measured.readings.empty()) continue;
     Judged judged{&group, CpuKnowledge::new_cpu, hardware::shipped_cpu_coefficients(), {}, {}};
     if (hardware::is_fitted_cpu(group.name)) {
-      const bool enough = cpus.size() > fewest_cpus_for_fit;
+      const auto others = others_than(groups, group.name);
+      const bool enough = others.size() >= fewest_cpus_for_fit;
       judged.knowledge = enough ? CpuKnowledge::left_out : CpuKnowledge::fitted;
-      if (enough) judged.coefficients = fit_without(cpus, group.measured);
+      if (enough) judged.coefficients = hardware::fit_cpu_power(others);
     }
     judged.with_clock = ratios(group.measured, judged.coefficients, true);
     judged.without_clock = ratios(group.measured, judged.coefficients, false);
@@ -95,7 +98,8 @@ double uncertainty_of(const Judged& judged, const std::vector<Judged>& all) {
   if (judged.knowledge != CpuKnowledge::left_out) return hardware::cpu_power_uncertainty;
   double widest = 0;
   for (const auto& other : all)
-    if (&other != &judged) widest = std::max(widest, other.half_width());
+    if (hardware::normalised_cpu_name(other.group->name) != hardware::normalised_cpu_name(judged.group->name))
+      widest = std::max(widest, other.half_width());
   return widest;
 }
 

@@ -71,6 +71,16 @@ TEST_F(CpuPowerTableTest, JoinsOneProcessorOverTables) {
   EXPECT_EQ(table.groups[0].measured.readings.size(), 2U);
 }
 
+TEST_F(CpuPowerTableTest, TellsMachinesWithOneAndTwoOfAProcessorApart) {
+  const auto table =
+      read(std::string(header) + "AMD X1,1,4,2,50,package,50,,30,,\nAMD X1,2,4,2,50,package,50,,60,,\n")
+          .value();
+  ASSERT_EQ(table.groups.size(), 2U);
+  EXPECT_EQ(table.groups[0].measured.cpu.tdp, Watts{50});
+  EXPECT_EQ(table.groups[1].measured.cpu.tdp, Watts{100});
+  EXPECT_EQ(table.groups[1].measured.cpu.cores, 8);
+}
+
 TEST_F(CpuPowerTableTest, SaysWhatIsWrongAndWhere) {
   const std::string start = header;
   EXPECT_THAT(problem_of("cpu,load_pct\nX,1\n"), HasSubstr("power_w"));

@@ -60,6 +60,18 @@ TEST(EvaluateCpu, FitsWithoutACpuThatTheShippedModelKnows) {
   EXPECT_EQ(result.groups[1].scores.mean_ape, few.groups[0].scores.mean_ape) << "not by a fit";
 }
 
+TEST(EvaluateCpu, LeavesOutAllMachinesWithTheProcessor) {
+  const TemporaryDirectory directory;
+  std::string text = header;
+  for (const int sockets : {1, 2})
+    text += fmt::format("Intel Xeon E5-2686 v4,{},18,2,145,50,,{},\n", sockets, 100 * sockets);
+  for (const int cores : {4, 6, 8}) text += fmt::format("Xeon X{0},1,{0},2,50,50,,30,\n", cores);
+  const auto result = evaluate_cpu({{directory.write("t.csv", text)}}).value();
+  ASSERT_EQ(result.groups.size(), 5U);
+  EXPECT_EQ(result.groups[0].knowledge, CpuKnowledge::fitted) << "three others are too few";
+  EXPECT_EQ(result.groups[1].sockets, 2);
+}
+
 TEST(EvaluateCpu, SaysWhenAKnownCpuIsJudgedByWhatKnowsIt) {
   const TemporaryDirectory directory;
   const auto file =
