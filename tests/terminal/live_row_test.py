@@ -208,6 +208,36 @@ class LiveRow(TerminalTest):
         self.wait_for_prompt()
         self.expect_restored()
 
+    def test_begun_in_the_background_it_takes_the_terminal_with_fg(self):
+        name = self.folder / "name.py"
+        name.write_text("print('hello', input('who? '), flush=True)\nimport time\ntime.sleep(600)\n")
+        self.type(f"{JOULECAST} run --interval 100ms --name run -- {sys.executable} {name} &")
+        self.wait_for(lambda: "who?" in self.screen(), "the question")
+        self.assertEqual(self.scroll_region(), (0, self.ROWS - 1))
+        self.type("clear; echo $((600+66))")
+        self.wait_for(lambda: "666" in self.screen(), "a shell that reads its terminal")
+        self.type("fg")
+        self.wait_for_row()
+        self.type("Joule")
+        self.wait_for(lambda: "hello Joule" in self.screen(), "the command to hear its keys")
+        self.press("C-c")
+        self.wait_for_prompt()
+        self.assertEqual(self.status_of("run"), "interrupted")
+        self.expect_restored()
+
+    def test_plain_lines_where_nobody_sees_a_row(self):
+        for case, before in (("dumb", "env TERM=dumb"), ("nohup", "nohup")):
+            with self.subTest(case=case):
+                words = [*before.split(), JOULECAST, "run", "--interval", "100ms", "--log-every", "500ms", "--name", case,
+                         "--", sys.executable, str(BARS), "lines", "30", "0.1"]
+                self.type(" ".join(words) + f" 2>&1 | cat > {self.folder / case}" if case == "nohup" else " ".join(words))
+                self.wait_for(lambda: self.call("list", "--json", "-", expect=None).stdout.count(f'"{case}"'), "the run")
+                self.wait_for_prompt()
+                text = (self.folder / case).read_text() if case == "nohup" else self.everything()
+                self.assertRegex(text, re.compile("^joulecast: .* so far", re.M))
+                self.assertNotIn("\x1b", text)
+                self.assertEqual(self.scroll_region(), (0, self.ROWS - 1))
+
     def test_control_c_is_an_interruption(self):
         self.run_bars("tqdm", steps=2000)
         self.wait_for_row()
@@ -263,4 +293,4 @@ class LiveRow(TerminalTest):
 
 
 if __name__ == "__main__":
-    main(verbosity=2)
+    main()
