@@ -75,6 +75,7 @@ class Loop final : public Format {
     if (line.text.size() > longest_line || is_settings(line)) return false;
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
     if (read_totals(line, report) || read_start(line, report)) return true;
+    if (read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
@@ -105,7 +106,7 @@ class Loop final : public Format {
     static const Pattern training(
         R"(\btrain(?:ing)?(?: (?:the )?(?:model|network|classifier))?(?: for)?(?: a total of)? (?P<total>\d+) epochs?\b(?: of (?P<steps>\d+) (?:steps|batches|iterations))?)");
     static const Pattern steps(
-        R"(^\W*(?:total|max(?:imum)?|num|number of)[_ ](?:(?:training|train|optimi[sz]ation)[_ ])?(?:steps|iterations|iters|updates)\s*[:=]\s*(?P<total>[\d,]+)\W*$)");
+        R"(^\W*(?:start\w* training\W+(?:iters|iterations|steps)|(?:total|max(?:imum)?|num|number of)[_ ](?:(?:training|train|optimi[sz]ation)[_ ])?(?:steps|iterations|iters|updates))\s*[:=]\s*(?P<total>[\d,]+)\W*$)");
     static const Pattern per_epoch(
         R"(^\W*(?:number of )?(?:steps|batches|iterations)[_ ]per[_ ]epoch\s*[:=]\s*(?P<steps>[\d,]+)\b)");
     if (const auto match = epochs.find(line.lowered)) {
@@ -132,6 +133,19 @@ class Loop final : public Format {
         R"(^\W*(?:(?:start|begin)\w*\s+(?:the\s+|model\s+)?train\w*[^\d]{0,40}$|train(?:ing)? (?:on|with) \d+ |training (?:on|started|starts|begins|is starting|the model|model)\b[^:=]{0,60}$|training(?: loop)?\W*$))");
     if (line.lowered.find("train") == std::string::npos || !start.matches(line.lowered)) return false;
     report.run_begins();
+    return true;
+  }
+
+  /// "Round 2/10, client 3: epoch 1/2 …": the epochs are within the round, which is not over yet.
+  static bool read_round_with_epochs(const Line& line, Report& report) {
+    static const Pattern nested(
+        R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.*\bep(?:och)?[ :=#]*\d)");
+    if (line.lowered.find("round") == std::string::npos) return false;
+    const auto match = nested.find(line.text);
+    if (!match) return false;
+    const auto done = *match->number("done");
+    if (done > 1) report.work_done(done - 1, match->number("total"), Unit::round);
+    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;
   }
 
