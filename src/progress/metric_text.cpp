@@ -191,8 +191,10 @@ void skip_occasion(Cursor& cursor) {
   };
   if (!skip_any(std::array{"after ", "at ", "for ", "in "})) return;
   if (!skip_any(std::array{"epoch ", "step ", "iteration ", "iter ", "batch "})) return;
+  ahead.skip_blanks();
   if (ahead.take_digits().empty()) return;
   if (ahead.skip("/")) ahead.take_digits();
+  ahead.skip_blanks();
   cursor = ahead;
 }
 

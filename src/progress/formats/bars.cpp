@@ -13,7 +13,7 @@ namespace joulecast::progress {
 namespace {
 
 /// What a loop draws itself: "[####    ]", "[==>   ]", "[█████-----]".
-const std::string bracket = R"(\[(?:[#=*]|█|■)+>?(?:[-._ ]|░|·)*\])";
+const std::string bracket = R"(\[(?:[#=*>._ -]|█|■|░|·){5,}\])";
 
 std::optional<Bar> find_bar(std::string_view text) {
   static const Pattern alive(

@@ -96,6 +96,7 @@ class Loop final : public Format {
     goes_on_.reset();
     steps_before_ = 0;
     zero_total_.reset();
+    doubtful_ = false;
     return true;
   }
 
@@ -190,9 +191,13 @@ class Loop final : public Format {
       counts_behind_bar_ = step && step->total && step->done == 0;
     }
     if (zero_total_ != total || counts_behind_bar_) return total;
-    if (epoch == *total) return *total + 1;
+    if (epoch == *total) {
+      doubtful_ = false;
+      return *total + 1;
+    }
     const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
     if (is_round(*total + 1)) return *total + 1;
+    doubtful_ = true;
     report.guess();
     return is_round(*total) ? *total : *total + 1;
   }
@@ -217,6 +222,7 @@ class Loop final : public Format {
   /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
   void read_step_of_epoch(int epoch, const StepMention& step, std::optional<double> total,
                           const Metrics& metrics, Report& report) {
+    if (doubtful_) report.guess();
     follow_steps(epoch, step.done);
     const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
     if (epoch_ != epoch) begin_epoch(epoch, total, report);
@@ -294,6 +300,7 @@ class Loop final : public Format {
   }
 
   void read_counted_step(const StepMention& step, Report& report) {
+    if (doubtful_ && epoch_) report.guess();
     follow_steps(epoch_, step.done);
     stepping_epoch_ = epoch_;
     last_step_ = step.done;
@@ -351,6 +358,7 @@ class Loop final : public Format {
   }
 
   void end_epoch_by_figures(Report& report) {
+    if (doubtful_) report.guess();
     report.epoch_ends(*epoch_);
     if (open_) ++ended_;
     open_ = false;
@@ -369,7 +377,8 @@ class Loop final : public Format {
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool counts_behind_bar_ = false;
-  bool tested_ = false;  ///< since the last epoch ended
+  bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
+  bool tested_ = false;    ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
 };

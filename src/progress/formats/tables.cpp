@@ -39,15 +39,19 @@ std::vector<std::string> split_at_blanks(const std::string& line) {
   return cells;
 }
 
-std::vector<std::string> cells_of(std::string_view line) {
-  for (const char separator : {'|', '\t', ','}) {
-    if (line.find(separator) == std::string_view::npos) continue;
-    auto cells = split(line, separator);
-    if (!cells.empty() && cells.front().empty()) cells.erase(cells.begin());  // "| 1 | 0.5 |"
-    if (!cells.empty() && cells.back().empty()) cells.pop_back();
-    return cells;
-  }
-  return split_at_blanks(std::string(line));
+/// What stands between a header's cells; a blank = any number of them.
+char separator_of(std::string_view header) {
+  for (const char separator : {'|', '\t', ','})
+    if (header.find(separator) != std::string_view::npos) return separator;
+  return ' ';
+}
+
+std::vector<std::string> cells_of(const std::string& line, char separator) {
+  if (separator == ' ') return split_at_blanks(line);
+  auto cells = split(line, separator);
+  if (cells.front().empty()) cells.erase(cells.begin());  // "| 1 | 0.5 |"
+  if (!cells.empty() && cells.back().empty()) cells.pop_back();
+  return cells;
 }
 
 class Tables final : public Format {
@@ -65,8 +69,10 @@ class Tables final : public Format {
   bool read_header(const Line& line) {
     static const Pattern counted(R"(\b(?:epochs?|iter(?:ation)?s?|steps?)\b)");
     static const Pattern name(R"(^[A-Za-z_#%](?:[A-Za-z_ /%().@-]|[A-Za-z_@]\d{1,2}){0,24}$)");
-    if (!counted.matches(line.lowered)) return false;
-    auto columns = cells_of(line.lowered);
+    const auto has = [&](const char* word) { return line.lowered.find(word) != std::string::npos; };
+    if ((!has("epoch") && !has("iter") && !has("step")) || !counted.matches(line.lowered)) return false;
+    const char separator = separator_of(line.lowered);
+    auto columns = cells_of(line.lowered, separator);
     const auto is_count = [&](const std::string& cell) { return cell.size() <= 10 && counted.matches(cell); };
     const auto is_name = [&](const std::string& cell) { return name.matches(cell); };
     const auto is_figure = [](const std::string& cell) { return !find_metrics(cell + ": 0.5").empty(); };
@@ -77,6 +83,7 @@ class Tables final : public Format {
     count_ = static_cast<std::size_t>(found - columns.begin());
     counts_epochs_ = found->starts_with("epoch");
     columns_ = std::move(columns);
+    separator_ = separator;
     last_ = line.time;
     return true;
   }
@@ -84,7 +91,7 @@ class Tables final : public Format {
   bool read_row(const Line& line, Report& report) {
     static const Pattern count(R"(^(?P<done>\d[\d,]*)(?:\s?/\s?(?P<total>\d[\d,]*))?$)");
     static const Pattern cell(R"(^(?:[-+]?[\d.]+(?:e[-+]?\d+)?\s?[%a-z]{0,4}|[\d:]+|nan|inf|-|\*|yes|no|)$)");
-    const auto cells = cells_of(line.lowered);
+    const auto cells = cells_of(line.lowered, separator_);
     if (cells.size() != columns_.size()) return false;
     const auto match = count.find(cells[count_]);
     const auto done = match ? match->number("done") : std::nullopt;
@@ -109,7 +116,8 @@ class Tables final : public Format {
   }
 
   std::vector<std::string> columns_;  ///< of the table that is being read
-  std::size_t count_ = 0;             ///< the column of the epoch or step
+  char separator_ = ' ';
+  std::size_t count_ = 0;  ///< the column of the epoch or step
   bool counts_epochs_ = false;
   SteadyTime last_;  ///< of the header or the last row
 };

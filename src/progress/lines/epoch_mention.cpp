@@ -87,7 +87,7 @@ Says what_words_say(std::string_view before, std::string_view after) {
 
 bool has_figure(std::string_view text) {
   static const Pattern figure(
-      R"((?P<words>(?:[A-Za-z_]+[ "')\]]*){0,3})[:=(\[ "']*-?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+|(?P<whole>\d+)))");
+      R"((?P<words>(?:[A-Za-z_]+[ "')\]]*){0,3})[:=(\[ "']*-?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+|(?:nan|inf|NaN|NAN)\b|(?P<whole>\d+)))");
   static const Pattern setting(
       R"((?i)\b(?:lr|learning[ _]?rate|wd|decay|momentum|temperature|tau|betas?|eps\w*|alpha|gamma|eta|sigma|remaining)\b)");
   static const Pattern count(
