@@ -59,7 +59,7 @@ class Machine : public Sensor {
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
-  auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
+  auto meminfo = ValueFile::open_shared(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
   return std::make_unique<Machine>(std::move(*usage), std::move(*meminfo), BusyClock::open(environment),
                                    environment.clock);

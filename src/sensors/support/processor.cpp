@@ -108,7 +108,7 @@ Result<CpuTicks> CpuUsage::read(const ValueFile& file) {
 }
 
 Result<CpuUsage> CpuUsage::open(const Environment& environment) {
-  auto file = ValueFile::open(environment.roots.proc / "stat", environment);
+  auto file = ValueFile::open_shared(environment.roots.proc / "stat", environment);
   if (!file) return propagate(file.error());
   const auto ticks = read(*file);
   if (!ticks) return fail(ErrorKind::unavailable, ticks.error().where, "{}", ticks.error().message);
