@@ -56,7 +56,9 @@ struct Channel {
   /// Raw counts after which a counter restarts at 0; 0 = it never does, or the range is unknown.
   std::uint64_t wrap_range = 0;
   Watts plausible_maximum{0};  ///< a higher power is an error, not a value; 0 = no known bound
-  std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none
+  /// A supply rail or part that may be switched off: 0 W is a value. Elsewhere it stands for "not read".
+  bool may_be_off = false;
+  std::string contained_in;  ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
   /// Half-width of a 90 % interval on the energy, as a share; 0 = not stated
   double relative_uncertainty = 0;
