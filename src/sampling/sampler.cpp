@@ -85,6 +85,11 @@ Status Sampler::start() {
   return {};
 }
 
+void Sampler::read_now() {
+  for (const auto& lane : lanes_) lane->ask_to_read();
+  for (const auto& lane : lanes_) lane->wait_for_asked(options_.first_read_limit);
+}
+
 void Sampler::drain(std::vector<RawSample>& samples) {
   for (const auto& lane : lanes_) lane->drain(samples);
 }

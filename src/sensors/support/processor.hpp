@@ -25,6 +25,9 @@ struct CpuTicks {
 /// machine's), and waiting for I/O counts as idle.
 [[nodiscard]] std::optional<CpuTicks> parse_cpu_ticks(std::string_view line);
 
+/// A machine, or a GPU, with a higher utilisation than this is not idle.
+constexpr double busiest_idle = 0.1;
+
 /// Busy share of all logical CPUs between two calls.
 class CpuUsage {
  public:
