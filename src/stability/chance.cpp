@@ -5,7 +5,7 @@
 #include <limits>
 #include <random>
 
-#include "stability/matrix_profile.hpp"
+#include "stats/summary.hpp"
 
 namespace joulecast::stability {
 namespace {
@@ -27,6 +27,51 @@ double resolution_of(std::span<const double> power) {
   for (std::size_t i = 1; i < power.size(); ++i)
     if (power[i] != power[i - 1]) least = std::min(least, std::abs(power[i] - power[i - 1]));
   return std::isfinite(least) ? least : 0;
+}
+
+/// The corrected arc curve of noise stays above this, the higher the more windows fit into the series.
+double arcs_by_chance(std::size_t samples, std::size_t window, Arcs arcs) {
+  const double doublings = std::log2(static_cast<double>(samples) / (10 * static_cast<double>(window)));
+  const double limit = arcs == Arcs::both_sides ? std::min(0.45 + 0.08 * doublings, 0.68)
+                                                : std::min(0.60 + 0.04 * doublings, 0.75);
+  return std::max(limit, 0.0);
+}
+
+/// Figures of each block of `length` samples.
+struct Blocks {
+  std::vector<double> level, spread, roughness;
+};
+
+Blocks describe_blocks(std::span<const double> power, std::size_t length) {
+  Blocks blocks;
+  for (; power.size() >= length; power = power.subspan(length)) {
+    const auto block = power.first(length);
+    double sum = 0, squares = 0, steps = 0;
+    for (std::size_t i = 0; i < length; ++i) {
+      sum += block[i] - block[0];
+      if (i > 0) steps += std::abs(block[i] - block[i - 1]);
+    }
+    const double mean = sum / static_cast<double>(length);
+    for (const double value : block) squares += (value - block[0] - mean) * (value - block[0] - mean);
+    blocks.level.push_back(block[0] + mean);
+    blocks.spread.push_back(std::sqrt(squares));
+    blocks.roughness.push_back(steps);
+  }
+  return blocks;
+}
+
+/// Welch's t, with a limit that allows for three figures, a place chosen because it stands out, and blocks
+/// that resemble their neighbours.
+bool differ(std::span<const double> before, std::span<const double> after) {
+  constexpr double least_t = 5;
+  constexpr std::size_t least_blocks = 3;
+  constexpr double rounding = 1e-9;
+  if (before.size() < least_blocks || after.size() < least_blocks) return false;
+  const double mean = stats::mean(before);
+  const double difference = std::abs(mean - stats::mean(after));
+  const double error = std::sqrt(stats::sample_variance(before) / static_cast<double>(before.size()) +
+                                 stats::sample_variance(after) / static_cast<double>(after.size()));
+  return difference > least_t * error && difference > rounding * std::abs(mean);
 }
 
 }  // namespace
@@ -67,11 +112,13 @@ void spread_constant_windows(std::span<const double> power, std::size_t window, 
   }
 }
 
-double arcs_by_chance(std::size_t samples, std::size_t window, Arcs arcs) {
-  const double doublings = std::log2(static_cast<double>(samples) / (10 * static_cast<double>(window)));
-  const double limit = arcs == Arcs::both_sides ? std::min(0.45 + 0.08 * doublings, 0.68)
-                                                : std::min(0.60 + 0.04 * doublings, 0.75);
-  return std::max(limit, 0.0);
+bool is_real_change(std::span<const double> power, std::size_t window, Arcs arcs,
+                    const RegimeChange& change) {
+  if (change.arcs <= arcs_by_chance(power.size(), window, arcs)) return true;
+  const auto before = describe_blocks(power.first(change.position), window);
+  const auto after = describe_blocks(power.subspan(change.position), window);
+  return differ(before.level, after.level) || differ(before.spread, after.spread) ||
+         differ(before.roughness, after.roughness);
 }
 
 }  // namespace joulecast::stability

@@ -1,5 +1,5 @@
 // What keeps FLUSS and FLOSS from finding changes where there is none: arcs between windows that are equal
-// are laid by chance, and a minimum of the arc curve counts only where noise would not give it. Internal to
+// are laid by chance, and a minimum of the arc curve counts only where it is more than chance. Internal to
 // the module.
 #pragma once
 
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "stability/arc_curve.hpp"
 
 namespace joulecast::stability {
 
@@ -23,8 +25,10 @@ enum class Arcs { both_sides, to_the_right };
 void spread_constant_windows(std::span<const double> power, std::size_t window, Arcs arcs,
                              std::span<std::int64_t> neighbours);
 
-/// The corrected arc curve of power without a change stays above this nearly always (98 % of simulated white
-/// noise, some 95 % of autoregressive noise). It depends on how many windows fit into the series.
-[[nodiscard]] double arcs_by_chance(std::size_t samples, std::size_t window, Arcs arcs);
+/// Whether a change at this sample is more than chance: so few arcs cross it as noise without a change would
+/// hardly leave (2 % of simulated white noise, some 5 % of autoregressive noise), or level, spread or
+/// roughness differ on its two sides.
+[[nodiscard]] bool is_real_change(std::span<const double> power, std::size_t window, Arcs arcs,
+                                  const RegimeChange& change);
 
 }  // namespace joulecast::stability

@@ -210,8 +210,8 @@ Result<StablePoint> find(std::span<const double> power, const DetectorOptions& o
   const std::size_t edge = how.window * how.exclusion_factor;
   const auto curve = correct_arcs(arc_counts(neighbours), ideal_right_arcs(neighbours.size()), edge);
   const auto changes = regime_changes(curve, 2, edge);
-  const double by_chance = arcs_by_chance(kept.size(), how.window, Arcs::to_the_right);
-  if (changes.empty() || changes[0].arcs > by_chance) return StablePoint{};
+  if (changes.empty() || !is_real_change(kept, how.window, Arcs::to_the_right, changes[0]))
+    return StablePoint{};
   return StablePoint{changes[0].position + first, true, changes[0].censored};
 }
 

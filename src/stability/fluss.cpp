@@ -19,8 +19,8 @@ Result<StablePoint> find(std::span<const double> power, const DetectorOptions& o
   if (!profile) return propagate(profile.error());
   spread_constant_windows(power, options.window, Arcs::both_sides, profile->index);
   const auto changes = regime_changes(corrected_arc_curve(profile->index, edge), 2, edge);
-  const double by_chance = arcs_by_chance(power.size(), options.window, Arcs::both_sides);
-  if (changes.empty() || changes[0].arcs > by_chance) return StablePoint{};
+  if (changes.empty() || !is_real_change(power, options.window, Arcs::both_sides, changes[0]))
+    return StablePoint{};
   return StablePoint{changes[0].position, true, changes[0].censored};
 }
 
