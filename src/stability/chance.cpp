@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 
+#include "stability/period.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::stability {
@@ -115,8 +116,10 @@ void spread_constant_windows(std::span<const double> power, std::size_t window, 
 bool is_real_change(std::span<const double> power, std::size_t window, Arcs arcs,
                     const RegimeChange& change) {
   if (change.arcs <= arcs_by_chance(power.size(), window, arcs)) return true;
-  const auto before = describe_blocks(power.first(change.position), window);
-  const auto after = describe_blocks(power.subspan(change.position), window);
+  const auto left = power.first(change.position), right = power.subspan(change.position);
+  if (find_period(left) || find_period(right)) return true;
+  const auto before = describe_blocks(left, window);
+  const auto after = describe_blocks(right, window);
   return differ(before.level, after.level) || differ(before.spread, after.spread) ||
          differ(before.roughness, after.roughness);
 }

@@ -27,7 +27,7 @@ void spread_constant_windows(std::span<const double> power, std::size_t window, 
 
 /// Whether a change at this sample is more than chance: so few arcs cross it as noise without a change would
 /// hardly leave (2 % of simulated white noise, some 5 % of autoregressive noise), or level, spread or
-/// roughness differ on its two sides.
+/// roughness differ on its two sides, or the power repeats itself on one of them and so is not noise.
 [[nodiscard]] bool is_real_change(std::span<const double> power, std::size_t window, Arcs arcs,
                                   const RegimeChange& change);
 
