@@ -33,6 +33,9 @@ struct CpuTicks {
 /// The lines "cpu0", "cpu1", … of /proc/stat, by their numbers. CPUs that are offline have none.
 [[nodiscard]] std::map<int, CpuTicks> parse_each_cpu_ticks(std::string_view text);
 
+/// A machine, or a GPU, with a higher utilisation than this is not idle.
+constexpr double busiest_idle = 0.1;
+
 /// Busy share of all logical CPUs between two calls.
 class CpuUsage {
  public:
