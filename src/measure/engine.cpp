@@ -41,8 +41,15 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       header_(std::move(options_.run)) {}
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
-  header_.idle_baseline = meters_.mean_power(
+  const auto idle = meters_.look_at_idle(
       duration, stop ? stop : [] { return false; });
+  header_.idle_baseline = idle.power;
+  if (idle.power && !idle.busy.empty()) {
+    header_.notes.push_back(fmt::format(
+        "the machine was not idle when its idle power was measured ({}): the baseline is too high",
+        idle.busy));
+    observer_->trouble(header_.notes.back());
+  }
   return header_.idle_baseline;
 }
 

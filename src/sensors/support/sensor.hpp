@@ -72,9 +72,12 @@ using ChannelReading = Result<trace::RawValue>;
 class Sensor {
  public:
   virtual ~Sensor() = default;
+  /// A device that a training may use but whose energy cannot be read has a power channel too, with missing
+  /// provenance and the reason as its note: see unmeasured_channel().
   [[nodiscard]] virtual const std::vector<trace::Channel>& channels() const = 0;
-  /// Reads every channel once; readings[i] belongs to channels()[i]. Must not throw and not allocate when all
-  /// is well. The caller stamps the time around the call.
+  /// Reads every channel once; readings[i] belongs to channels()[i], and stays as it is for a channel with
+  /// missing provenance. Must not throw and not allocate when all is well. The caller stamps the time around
+  /// the call.
   virtual void read(std::span<ChannelReading> readings) = 0;
 };
 

@@ -246,6 +246,20 @@ TEST(Measurement, AFasterRateThanASourceHasIsToldInANote) {
   }
 }
 
+TEST(Measurement, LosesNothingAfterTheIdlePower) {
+  const TemporaryDirectory folder;
+  Steady setup(40, folder.path() / "runs.db");
+  setup.options.interval = Seconds{0.3};  // longer than the run
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(*measurement.measure_idle(Seconds{0.35}));
+  ASSERT_TRUE(measurement.start());
+  work_for(0.1);
+  const auto result = measurement.finish();
+  ASSERT_TRUE(result && result->energy.total);
+  EXPECT_NEAR(result->energy.total->value(), 40 * result->duration.value(), 1e-6);
+  EXPECT_GT(trace::energy_of(stored(folder.path() / "runs.db")).coverage, 0.999);
+}
+
 TEST(Measurement, HearsTheTrainingBySocket) {
   const TemporaryDirectory folder;
   Steady setup(100, folder.path() / "runs.db");
