@@ -230,9 +230,12 @@ void Engine::note_rates() {
         channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power;
     if (gives_energy && period > options_.interval) slower[channels[i].sensor] = period;
   }
+  std::string list;
   for (const auto& [sensor, period] : slower)
-    sink().note(fmt::format("{} was read every {}, not every {}: it gives nothing new more often", sensor,
-                            to_text(period), to_text(options_.interval)));
+    list += fmt::format("{}{} every {}", list.empty() ? "" : ", ", sensor, to_text(period));
+  if (list.empty()) return;
+  sink().note(fmt::format("read less often than every {}, because more often gives nothing new: {}",
+                          to_text(options_.interval), list));
 }
 
 Live Engine::live() const {
