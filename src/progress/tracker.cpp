@@ -39,16 +39,18 @@ bool Tracker::accept(const Event& event) {
 
 /// A bar without a name counts the steps of the whole training, and lines beside it tell the epochs: these
 /// are marks on it. What is counted remains a guess.
-bool Tracker::steps_go_on_over(const Event& event) const {
+bool Tracker::steps_go_on_over(const Event& event) {
   const bool marks = event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end;
   if (!marks || !event.epoch || !current_ || untouched() || current_->unit != Unit::step) return false;
   const auto count = current_->counter.count();
   const auto& steps = current_->total_work;
   if (event.evidence == Evidence::told || !steps || count >= steps) return false;
+  if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
+  const double before = position_of(*event.epoch);
   const auto epochs = event.total_epochs ? event.total_epochs : total_epochs();
   if (!epochs) return true;
-  const int first = current_->first_number.value_or(event.first_epoch.value_or(*event.epoch == 0 ? 0 : 1));
-  const double done = (*event.epoch - first + (event.kind == EventKind::epoch_end ? 1 : 0)) / *epochs;
+  const double ended = event.kind == EventKind::epoch_end ? 1 : 0;
+  const double done = (before + ended) / *epochs;
   return std::abs(*count / *steps - done) < 0.1;
 }
 
