@@ -97,6 +97,7 @@ class Tracker {
   [[nodiscard]] bool accept(const Event& event);
   [[nodiscard]] bool untouched() const;
   [[nodiscard]] bool was_one_epoch() const;
+  [[nodiscard]] bool steps_go_on_over(const Event& event);
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
   void end_phase(Seconds at);

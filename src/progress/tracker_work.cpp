@@ -69,6 +69,11 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   current(at);
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->unit == Unit::step && current_->last_epoch && event.total_work == current_->total_work) {
+    // What seemed to count all steps begins again with each epoch.
+    current_->steps_per_epoch = std::exchange(current_->total_work, std::nullopt);
+    current_->counted_at_epoch = std::max(current_->counted_at_epoch, current_->steps_per_epoch.value_or(0));
+  }
   if (current_->unit == Unit::step && event.work && event.total_work == current_->steps_per_epoch)
     return advance(current_->counted_at_epoch + *event.work, at);
   if (current_->unit != Unit::epoch || !event.work) return;
@@ -150,6 +155,7 @@ void Tracker::take_work(const Event& event, Seconds at) {
   if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;
   set_total(unit == Unit::epoch ? current_->total_epochs : current_->total_work, event.total_work);
+  if (event.counted_from) current_->counter.begin_at(*event.counted_from);
   if (unit == Unit::epoch) take_epochs_done(*event.work, at);
   advance(*event.work, at);
 }

@@ -137,6 +137,28 @@ TEST(Tracker, AFastStartIsNoSkipping) {
   EXPECT_EQ(training.tracker.total_work(), 200);
 }
 
+// A fast bar of 150 steps whose third count comes late, because a log is written or the machine is busy.
+TEST(Tracker, APauseAfterTheFirstStepsIsNoSkipping) {
+  Training training;
+  training.steps(0, 0, 150);
+  training.steps(0.1, 20, 150);
+  training.steps(0.5, 22, 150);
+  for (int i = 1; i <= 16; ++i) training.steps(0.5 + 0.05 * i, 22 + 8 * i, 150);
+  training.finish(1.4);
+  EXPECT_EQ(training.tracker.phases().front().work, 150);
+}
+
+TEST(Tracker, ABarThatWasSeenAtZeroCountsFromThere) {
+  Training training;
+  for (const double done : {14.0, 20.0, 27.0})
+    training.at(done / 10, [&](Report& report) {
+      report.work_counts_from(0);
+      report.work_done(done, 150);
+    });
+  EXPECT_EQ(training.tracker.total_work(), 150);
+  EXPECT_THAT(training.works(), ElementsAre(14, 20, 27));
+}
+
 TEST(Tracker, RanksThatPrintTheSameAreOne) {
   Training training;
   for (int epoch = 0; epoch < 3; ++epoch) {
@@ -343,6 +365,35 @@ TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
   ASSERT_EQ(training.tracker.phases().size(), 1u);
   EXPECT_EQ(training.tracker.phases()[0].work, 200);
   EXPECT_FALSE(training.tracker.phases()[0].total_work);
+}
+
+// "25/150" as a bar, "epoch 0: accuracy 0.8" as a line beside it.
+TEST(Tracker, LinesOfEpochsBesideABarOfAllStepsAreMarks) {
+  for (const auto epochs : {std::optional<double>{}, std::optional{3.0}}) {
+    Training training;
+    for (int step = 0; step <= 150; step += 5) {
+      training.at(
+          step, [&](Report& report) { report.work_done(step, 150); }, Evidence::guessed);
+      if (step % 50 == 45) training.ends(step + 4, step / 50, epochs);
+    }
+    training.finish(160);
+    ASSERT_EQ(training.tracker.phases().size(), 1u);
+    EXPECT_EQ(training.tracker.phases().front().unit, "step");
+    EXPECT_EQ(training.tracker.phases().front().total_work, 150);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+  }
+}
+
+TEST(Tracker, StatedEpochsReplaceABarThatDoesNotFitThem) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.work_done(10, 5000); }, Evidence::guessed);
+  training.at(
+      2, [](Report& report) { report.work_done(4990, 5000); }, Evidence::guessed);
+  for (int i = 1; i <= 3; ++i) training.ends(10 * i, i, 3);
+  training.finish(31);
+  EXPECT_EQ(training.tracker.phases().back().unit, "epoch");
+  EXPECT_EQ(training.tracker.phases().back().total_work, 3);
 }
 
 TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {
