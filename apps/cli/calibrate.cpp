@@ -103,8 +103,9 @@ std::function<int()> define(Arguments app) {
   app.add_option("--device", request.device_file, "Write the processor as a device for predict --gpu FILE");
   app.add_option("--meter", options->board.meter,
                  "CSV (time_s, power_w) of a meter on one GPU board: measures the board's gain against it");
-  app.add_option("--run", options->board.run,
-                 "The run that was measured meanwhile, with --meter (default: the latest; --gpu names the board)");
+  app.add_option(
+      "--run", options->board.run,
+      "The run that was measured meanwhile, with --meter (default: the latest; --gpu names the board)");
   app.add_option("--source", request.source, "What this machine's rows are called, for predict --like")
       .show_default();
   app.add_option("--framework", request.framework, "Framework of your runs").show_default();

@@ -44,7 +44,7 @@ Result<BoardGain> row_of(const CsvTable& table, std::size_t row) {
 
 /// Mean powers over even steps. The series are compared by them.
 constexpr std::size_t most_steps = 4000;
-constexpr double shortest_step = 0.05;  ///< s
+constexpr double shortest_step = 0.5;  ///< s: as slow as a board that tells the mean of a second
 constexpr double least_shared = 0.6;    ///< of the shorter record
 constexpr double least_length = 5;      ///< s
 constexpr double least_correlation = 0.9;
@@ -121,7 +121,8 @@ Alignment align_coarsely(const Course& board, const Course& meter, double step) 
   };
   const auto a = board.steps(board.begin(), step, count(board));
   const auto b = meter.steps(meter.begin(), step, count(meter));
-  const auto least = static_cast<std::ptrdiff_t>(least_shared * static_cast<double>(std::min(a.size(), b.size())));
+  const auto least =
+      static_cast<std::ptrdiff_t>(least_shared * static_cast<double>(std::min(a.size(), b.size())));
   Alignment best;
   const auto na = static_cast<std::ptrdiff_t>(a.size()), nb = static_cast<std::ptrdiff_t>(b.size());
   for (std::ptrdiff_t lag = least - nb; lag <= na - least; ++lag) {  // b[i] meets a[i + lag]
@@ -130,8 +131,7 @@ Alignment align_coarsely(const Course& board, const Course& meter, double step) 
     const auto length = static_cast<std::size_t>(to - from);
     const double r = correlation_of(std::span(a).subspan(static_cast<std::size_t>(from + lag), length),
                                     std::span(b).subspan(static_cast<std::size_t>(from), length));
-    if (r > best.correlation)
-      best = {board.begin() - meter.begin() + static_cast<double>(lag) * step, r};
+    if (r > best.correlation) best = {board.begin() - meter.begin() + static_cast<double>(lag) * step, r};
   }
   return best;
 }
@@ -154,8 +154,8 @@ Alignment align(const Course& board, const Course& meter) {
     const auto both = shared_time(board, meter, shift);
     const auto count = static_cast<std::size_t>(std::max(0.0, (both.end - both.begin) / step));
     if (count < 2) continue;
-    const double r = correlation_of(board.steps(both.begin, step, count),
-                                    meter.steps(both.begin - shift, step, count));
+    const double r =
+        correlation_of(board.steps(both.begin, step, count), meter.steps(both.begin - shift, step, count));
     if (r > best.correlation) best = {shift, r};
   }
   return best;
@@ -205,8 +205,9 @@ Status put_board_gain(const fs::path& file, BoardGain gain) {
   std::erase_if(*gains, [&](const BoardGain& other) { return other.uuid == gain.uuid; });
   std::ranges::replace(gain.name, ',', ' ');
   gains->push_back(std::move(gain));
-  std::string text = "# Gains of GPU boards, measured against a meter: joulecast calibrate --meter\n"
-                     "uuid,name,gain,uncertainty,measured_on\n";
+  std::string text =
+      "# Gains of GPU boards, measured against a meter: joulecast calibrate --meter\n"
+      "uuid,name,gain,uncertainty,measured_on\n";
   for (const auto& g : *gains)
     text += fmt::format("{},{},{:.6g},{:.3g},{}\n", g.uuid, g.name, g.gain, g.uncertainty, g.measured_on);
   std::error_code ignored;
@@ -229,7 +230,8 @@ std::optional<double> gain_in_note(std::string_view note) {
 
 Result<GainFit> fit_gain(const trace::Trace& board, const trace::Trace& meter) {
   const auto too_short = [&] {
-    return fail(ErrorKind::invalid, meter.channel.name, "board and meter share less than {:g} s", least_length);
+    return fail(ErrorKind::invalid, meter.channel.name, "board and meter share less than {:g} s",
+                least_length);
   };
   if (board.size() < 3 || meter.size() < 3) return too_short();
   const Course by_board(board), by_meter(meter);
@@ -260,8 +262,8 @@ Result<GainFit> fit_gain(const trace::Trace& board, const trace::Trace& meter) {
     return fail(ErrorKind::invalid, meter.channel.name,
                 "it has {:.3g} times the energy of the board: they do not measure the same", fit.gain);
   constexpr double of_the_meter = 0.01;
-  fit.uncertainty = std::max(of_the_meter,
-                             spread_of_stretches(by_board, by_meter, found.shift, both, fit.gain));
+  fit.uncertainty =
+      std::max(of_the_meter, spread_of_stretches(by_board, by_meter, found.shift, both, fit.gain));
   return fit;
 }
 

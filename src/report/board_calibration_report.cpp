@@ -19,8 +19,9 @@ std::string to_text(const session::BoardCalibration& calibration) {
       "  gain     {:.4f} ± {:.1f} %\n"
       "  aligned  the meter's times plus {:.2f} s (correlation {:.3f})\n"
       "Written to {}. This board is corrected by it from now on.\n",
-      printable(board.uuid), printable(board.name), to_text(fit.meter), to_text(fit.length), to_text(fit.board),
-      printable(channel), board.gain, 100 * board.uncertainty, fit.shift.value(), fit.correlation, file.string());
+      printable(board.uuid), printable(board.name), to_text(fit.meter), to_text(fit.length),
+      to_text(fit.board), printable(channel), board.gain, 100 * board.uncertainty, fit.shift.value(),
+      fit.correlation, file.string());
 }
 
 std::string to_json_text(const session::BoardCalibration& calibration) {

@@ -26,7 +26,8 @@ Result<const trace::Trace*> board_of(const trace::Run& run, const std::string& g
   if (devices.empty()) return fail_field("run", "{}: it has no GPU whose power was measured", run.info.id);
   const bool named = devices.contains(gpu);
   if (devices.size() > 1 && !named)
-    return fail_field("gpu", "the run has {} GPUs; name the UUID of the one that the meter is on", devices.size());
+    return fail_field("gpu", "the run has {} GPUs; name the UUID of the one that the meter is on",
+                      devices.size());
   const trace::Trace* found = nullptr;
   for (const auto& trace : run.traces) {
     if (!tells_energy(trace.channel) || trace.empty() || (named && trace.channel.device != gpu)) continue;
@@ -38,7 +39,8 @@ Result<const trace::Trace*> board_of(const trace::Run& run, const std::string& g
 Result<std::string> uuid_of(const trace::Channel& channel, const std::string& gpu) {
   const auto& uuid = gpu.empty() ? channel.device : gpu;
   if (uuid.starts_with(uuid_begins)) return uuid;
-  return fail_field("gpu", "the gain belongs to one board: name its UUID (nvidia-smi -L), as the run does not");
+  return fail_field("gpu",
+                    "the gain belongs to one board: name its UUID (nvidia-smi -L), as the run does not");
 }
 
 }  // namespace
@@ -83,10 +85,8 @@ Result<BoardCalibration> calibrate_board(const BoardCalibrationRequest& request)
   // The run may already have been corrected by an earlier gain.
   const double earlier = hardware::gain_in_note(channel.note).value_or(1);
   const auto today = to_iso8601(system_clock().wall()).substr(0, 10);
-  BoardCalibration result{{*uuid, channel.device_name, earlier * fit->gain, fit->uncertainty, today},
-                          *fit,
-                          channel.name,
-                          *file};
+  BoardCalibration result{
+      {*uuid, channel.device_name, earlier * fit->gain, fit->uncertainty, today}, *fit, channel.name, *file};
   if (auto put = hardware::put_board_gain(*file, result.board); !put) return propagate(put.error());
   return result;
 }

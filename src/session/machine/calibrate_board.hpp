@@ -1,4 +1,5 @@
-// Measures the gain of one GPU board against a meter that recorded beside a run: `joulecast calibrate --meter`.
+// Measures the gain of one GPU board against a meter that recorded beside a run: `joulecast calibrate
+// --meter`.
 #pragma once
 
 #include <filesystem>
