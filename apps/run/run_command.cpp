@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/printable.hpp"
+#include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
@@ -76,10 +78,9 @@ bool writes_to_terminal() {
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
 /// them.
 Result<progress::SocketServer> listen_for_training() {
-  std::error_code error;
-  const auto folder = std::filesystem::temp_directory_path(error);
-  if (error) return fail(ErrorKind::unavailable, "TMPDIR", "{}", error.message());
-  return progress::SocketServer::listen(folder);
+  const auto folder = temporary_directory();
+  if (!folder) return propagate(folder.error());
+  return progress::SocketServer::listen(*folder);
 }
 
 bool ends_a_process(int signal) {
@@ -165,10 +166,11 @@ class CommandRun final : public measure::Observer {
 };
 
 void CommandRun::say(const std::string& line) {
+  const auto text = "joulecast: " + printable(line);
   if (relay_ && !relay_left_)
-    relay_->say("joulecast: " + line);
+    relay_->say(text);
   else
-    tell("joulecast: {}\n", line);
+    tell("{}\n", text);
 }
 
 Status CommandRun::prepare(sensors::Environment environment) {
@@ -303,6 +305,10 @@ void CommandRun::take_events() {
     child_->send(SIGTERM);
   }
   if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
+  if (relay_->took_terminal()) {
+    keys_.resume();
+    redraw();
+  }
   keys_.move(waiting[4], waiting[5]);
   if (keys_.take_interrupt()) {
     signalled_ = true;

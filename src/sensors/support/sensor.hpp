@@ -20,6 +20,9 @@ struct perf_event_attr;
 
 namespace joulecast::sensors {
 
+class SharedReads;  // value_file.hpp
+[[nodiscard]] std::shared_ptr<SharedReads> make_shared_reads();
+
 /// Everything outside of the program that a sensor may use. It is passed in, so that a test can provide its
 /// own.
 struct Environment {
@@ -40,6 +43,8 @@ struct Environment {
   int pid = 0;
   /// Which GPUs to read, as the user named them (indices or UUIDs); empty = what *_VISIBLE_DEVICES leaves.
   std::vector<std::string> gpus;
+  /// Files that several sensors read at the same time; the copies of an environment have them in common.
+  std::shared_ptr<SharedReads> shared_reads = make_shared_reads();
   /// The recorded run that the replay sensor plays; nullptr = none.
   const trace::Run* replay = nullptr;
 };
