@@ -184,10 +184,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    recorder_->finish();
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
-    recorder_->finish();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
     note_rates();
