@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace joulecast::progress {
@@ -16,6 +17,9 @@ constexpr double smallest_advance = 0.005;    ///< of the total work
 constexpr double shortest_share = 1.0 / 500;  ///< of the time since the phase began
 constexpr double tiny = 1e-9;
 constexpr std::size_t most_open_windows = 64;
+/// An epoch with fewer steps than this share of those before it was cut short, as by a number of steps in
+/// all.
+constexpr double cut_share = 0.9;
 
 bool is_about_progress(EventKind kind) {
   return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
@@ -175,6 +179,16 @@ std::optional<double> Tracker::total_work() const {
   return std::max(*total - *base, current_->counter.work());
 }
 
+std::optional<double> Tracker::epoch_work() const {
+  if (!current_ || !current_->unit) return std::nullopt;
+  if (current_->unit == Unit::epoch) return 1;
+  if (current_->unit != Unit::step) return std::nullopt;
+  if (current_->steps_per_epoch) return current_->steps_per_epoch;
+  const auto epochs = total_epochs();
+  const auto steps = total_count();
+  return epochs && steps ? std::optional{*steps / *epochs} : std::nullopt;
+}
+
 // ---- counting
 
 /// Epochs that were done before this one begins, from the training's origin.
@@ -264,7 +278,9 @@ bool Tracker::is_last_epoch(int number) const {
 }
 
 void Tracker::open_epoch(std::optional<int> number, Seconds at) {
-  current_->open = OpenEpoch{number, std::max(at, current_->epochs_until), 0, 0, {}};
+  current_->open.emplace();
+  current_->open->number = number;
+  current_->open->begin = std::max(at, current_->epochs_until);
 }
 
 void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
@@ -285,6 +301,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
   if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
   now.usual_share = now.open->share;
+  now.last_was_short = now.open->short_bar && work;
   now.open.reset();
   now.epochs_until = epoch.span.end;
   now.counted_at_epoch = count;
@@ -296,6 +313,34 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   change_epoch(*now.last_epoch);
   const bool left = now.unit == Unit::epoch && work && *work < 1;
   if (!left) mark_epoch_end(now.epochs_until);
+}
+
+/// Another epoch follows one whose bar was short: it was not cut, its steps were fewer.
+void Tracker::complete_short_epoch() {
+  auto& now = *current_;
+  if (!std::exchange(now.last_was_short, false) || !now.last_epoch) return;
+  auto& last = epochs_[*now.last_epoch];
+  last.work.reset();
+  advance(position_of(last.index) + 1, now.epochs_until);
+  now.counted_at_epoch = now.counter.count().value_or(0);
+  change_epoch(*now.last_epoch);
+  mark_epoch_end(now.epochs_until);
+}
+
+/// The training is over: what was done of the open epoch counts. Many print only every so many steps, so an
+/// epoch is whole if it came as far as those before it, or if the next step to print would have been past its
+/// end: "16/20" may be the last that a loop prints.
+void Tracker::close_unfinished_epoch(Seconds at) {
+  auto& open = *current_->open;
+  const auto usual = current_->last_epoch ? current_->usual_share : 0;
+  const auto total = current_->steps_per_epoch.value_or(0);
+  const bool last_printed = !open.short_bar && open.stride > 0 && open.steps + open.stride >= total;
+  const bool whole = open.share >= 1 || open.share == 0 || last_printed ||
+                     (usual > 0 && !open.short_bar && open.share >= usual - tiny);
+  const bool in_epochs = current_->unit == Unit::epoch;
+  if (in_epochs && whole) advance(position_of(*open.number) + 1, at);
+  // An epoch that was left half done is a row of half an epoch's work.
+  close_epoch(*open.number, at, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
 }
 
 /// The end was said too early: the epoch's validation came after it.
@@ -322,6 +367,7 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   }
   const double position = position_of(number);
   if (!judge(position, at, at)) return;
+  complete_short_epoch();
   learn_totals(event);
   current_->counter.begin_at(position_of(number));
   if (current_->open) {
@@ -352,20 +398,32 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
     if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
     return close_epoch(number, at);
   }
-  double position = position_of(number) + 1;
+  const bool is_short = current_->open && current_->open->number == number && current_->open->short_bar;
+  const double part = is_short ? current_->open->share : 1;
+  double position = position_of(number) + part;
   if (single && is_last_epoch(number)) {
     begin_phase(current_->epochs_until, {});
     current_->unit = Unit::epoch;
   } else if (!judge(position, at, current_->epochs_until)) {
     return;
   }
+  if (!current_->open) complete_short_epoch();
   learn_totals(event);
-  position = position_of(number) + 1;
+  position = position_of(number) + part;
   // Epochs that do not tell their beginning: 10/50 may be the tenth of ours or the first after a resumption.
   const bool repeated = current_->last_epoch && !current_->open && position <= current_->counter.count();
   if (repeated) return;
   advance(position, at);
-  close_epoch(number, at);
+  close_epoch(number, at, is_short ? std::optional{part} : std::nullopt);
+}
+
+/// How much of its epoch the steps are, and whether its bar is shorter than those of the epochs before.
+std::pair<double, bool> Tracker::share_of_epoch(const Event& event) const {
+  const auto& usual = current_->steps_per_epoch;
+  const bool short_bar = event.epoch && current_->last_epoch && usual && event.total_work &&
+                         *event.total_work < cut_share * *usual;
+  const auto total = event.total_work && !short_bar ? event.total_work : usual;
+  return {total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0, short_bar};
 }
 
 void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
@@ -375,8 +433,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   if (current_->unit == Unit::step && event.work && event.total_work == current_->steps_per_epoch)
     return advance(current_->counted_at_epoch + *event.work, at);
   if (current_->unit != Unit::epoch || !event.work) return;
-  const auto total = event.total_work ? event.total_work : current_->steps_per_epoch;
-  const double share = total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0;
+  auto [share, short_bar] = share_of_epoch(event);
   if (event.epoch && is_last_epoch(*event.epoch) && !current_->open && !(share < 1 && total_epochs() == 1.0))
     return;
   if (event.epoch && (!current_->open || current_->open->number != event.epoch)) {
@@ -385,8 +442,10 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
       return;
     auto begin = event;
     begin.kind = EventKind::epoch_begin;
+    begin.total_work.reset();  // is looked at below
     begin_epoch(begin, at);
     if (!current_->open || current_->open->number != event.epoch) return;
+    std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
@@ -399,10 +458,12 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->counter.begin_at(0);
   }
   auto& open = *current_->open;
-  if (event.total_work) current_->steps_per_epoch = event.total_work;
+  if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
   open.share = share;
-  open.steps = std::max(open.steps, *event.work);
+  open.short_bar = short_bar;
+  open.last_step = event.total_work.value_or(0);
+  if (*event.work > open.steps) open.stride = *event.work - std::exchange(open.steps, *event.work);
   const double whole = open.number
                            ? position_of(*open.number)
                            : std::floor(current_->counter.count().value_or(0) - (share >= 1 ? tiny : -tiny));
@@ -530,10 +591,7 @@ void Tracker::take(const Event& event) {
       end_window(event.name, at);
       break;
     case EventKind::run_end:
-      if (current_ && current_->open && current_->open->number) {
-        if (current_->unit == Unit::epoch) advance(position_of(*current_->open->number) + 1, at);
-        close_epoch(*current_->open->number, at);
-      }
+      if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
       break;
   }
 }
@@ -541,15 +599,9 @@ void Tracker::take(const Event& event) {
 void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
   if (current_ && current_->open && current_->open->number) {
-    auto& open = *current_->open;
-    // Epochs before it were over at the same step: "16/20" is the last that such a loop prints.
-    const auto& usual = current_->usual_share;
-    const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
-    const auto end = open.share >= 1 ? current_->last_advance.point.time : at;
-    const bool in_epochs = current_->unit == Unit::epoch;
-    if (in_epochs && whole) advance(position_of(*open.number) + 1, end);
-    // An epoch that was left half done is a row of half an epoch's work.
-    close_epoch(*open.number, end, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
+    const auto& open = *current_->open;
+    const bool full = open.share >= 1 || (open.last_step > 0 && open.steps >= open.last_step);
+    close_unfinished_epoch(full ? current_->last_advance.point.time : at);
   }
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   for (const auto& [name, begin] : std::map(std::exchange(windows_, {})))

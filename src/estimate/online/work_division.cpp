@@ -1,5 +1,7 @@
 #include "estimate/online/work_division.hpp"
 
+#include <algorithm>
+
 namespace joulecast::estimate {
 namespace {
 
@@ -99,7 +101,8 @@ std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
 
 WorkDivision divide(const WorkHistory& history, double total_work, double epoch_work) {
   WorkDivision division;
-  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : epoch_work;
+  const double told = std::min(epoch_work, total_work);  // a number of steps may end the first epoch early
+  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : told;
   division.cycle = epoch > 0 ? epoch : unknown_cycle * total_work;
   division.first_epoch = well_into_second * epoch;
   division.work = history.work();
