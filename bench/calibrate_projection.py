@@ -19,8 +19,9 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 
 OUTSIDE = 0.05
-SHIPPED = {"hazard": 0.25, "hazard_after": 0.02, "upward": 0.75, "mean_rise": 0.19, "mean_fall": 0.09, "scale": 1, "floor": 0.008,
-           "one_unit": 0.4, "two_units": 0.05, "end_phase": 0.25, "end_cycles": 1.3, "validation": 0.5, "validation_cost": 0.2,
+SHIPPED = {"hazard": 0.22, "hazard_after": 0.03, "upward": 0.75, "mean_rise": 0.19, "mean_fall": 0.09, "scale": 1, "floor": 0.007,
+           "one_unit": 0.4, "two_units": 0.05, "end_phase": 0.25, "end_cycles": 1.3, "end_phase_evaluated": 0.12,
+           "validation": 0.5, "validation_cost": 0.1,
            "cold": 0.5, "cold_cost": 0.2, "start_up": 0.5}
 FITTED = ["hazard", "hazard_after", "upward", "mean_rise", "mean_fall", "floor"]
 KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first"]
@@ -32,7 +33,7 @@ SIZES = (np.arange(8) + 0.5) / 8
 def read(path):
     with open(path) as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] in KINDS and float(row["forecast_remaining_j"]) > 0]
-    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "used_j",
+    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "saw_evaluation", "used_j",
              "forecast_remaining_j", "remaining_j"]
     d = {name: np.array([float(row[name]) for row in rows]) for name in names}
     d |= {name: np.array([row[name] for row in rows]) for name in ("kind", "source", "run")}
@@ -65,7 +66,7 @@ def interval(c, d):
     shift(np.where(d["units"] <= 1, c["start_up"], 0), lambda p: -p)
     shift(np.where(first & (d["saw_epoch_end"] == 0), c["validation"], 0), lambda p: exponential(p, c["validation_cost"]))
     shift(np.where(first, c["cold"], 0), lambda p: 1 / (1 + exponential(p, c["cold_cost"])) - 1)
-    shift(np.where(d["cycle"] > 0, c["end_phase"], 0), lambda p: exponential(p, c["end_cycles"] * d["cycle"]))
+    shift(np.where(d["cycle"] > 0, np.where(d["saw_evaluation"] > 0, c["end_phase_evaluated"], c["end_phase"]), 0), lambda p: exponential(p, c["end_cycles"] * d["cycle"]))
     shifts, weights = np.array([np.zeros(len(sd))] + shifts), np.array([left] + weights)
 
     def rises(u):

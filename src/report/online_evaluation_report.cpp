@@ -135,14 +135,16 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
-      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,used_"
+      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,saw_"
+      "evaluation,used_"
       "j,forecast_remaining_j,remaining_"
       "j\n";
   for (const auto& [source, architecture, run, m] : evaluation.moments)
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
                    architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
                    m.situation.units, m.situation.cycle, m.situation.age, m.situation.first_epoch ? 1 : 0,
-                   m.situation.saw_epoch_end ? 1 : 0, m.used.value(), m.forecast.value(), m.truth.value());
+                   m.situation.saw_epoch_end ? 1 : 0, m.situation.saw_evaluation ? 1 : 0, m.used.value(),
+                   m.forecast.value(), m.truth.value());
   return text;
 }
 
