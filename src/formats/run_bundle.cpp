@@ -11,6 +11,7 @@
 #include "formats/support/channel_feed.hpp"
 #include "formats/support/numeric_table.hpp"
 #include "formats/support/value_bounds.hpp"
+#include "trace/phases.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -240,6 +241,7 @@ Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNot
       return propagate(ok.error());
   }
   info->run.span = span_of(*info);
+  trace::withdraw_projections(info->run);
   return std::move(info->run);
 }
 

@@ -129,17 +129,18 @@ void Tracker::take(const Event& event) {
       windows_.end(event.name, at);
       break;
     case EventKind::run_end:
-      if (current_ && current_->open && current_->open->number) {
-        if (current_->unit == Unit::epoch) advance(position_of(*current_->open->number) + 1, at);
-        close_epoch(*current_->open->number, at);
-      }
+      if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
       break;
   }
 }
 
 void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
-  if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
+  if (current_ && current_->open && current_->open->number) {
+    const auto& open = *current_->open;
+    const bool full = open.share >= 1 || (open.last_step > 0 && open.steps >= open.last_step);
+    close_unfinished_epoch(full ? advances_.last_time() : at);
+  }
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   windows_.end_all(at);
 }

@@ -237,6 +237,77 @@ TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
   EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
 }
 
+TEST(Tracker, AnEpochWithAShorterBarAtTheEndIsThePartThatItIs) {
+  for (const bool said : {true, false}) {
+    Training training({.epochs = {}, .steps = 100});
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      const int steps = epoch < 2 ? 40 : 20;
+      for (int step = 0; step <= steps; step += 10)
+        training.of_epoch(4 * epoch + 0.1 * step, step, steps, epoch);
+      EXPECT_EQ(training.tracker.total_work(), 2.5) << epoch;
+      if (said) training.ends(4 * epoch + 0.1 * steps, epoch);
+    }
+    training.finish(15);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+    EXPECT_EQ(training.tracker.epochs().back().work, 0.5);
+    EXPECT_EQ(training.tracker.epochs().back().span.end, Seconds{10});
+    EXPECT_EQ(training.tracker.phases().back().work, 2.5);
+  }
+}
+
+TEST(Tracker, AnEpochOfFewerStepsIsWholeIfAnotherFollows) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    const int steps = epoch == 2 ? 10 : 40;
+    training.of_epoch(4 * epoch, steps / 2, steps, epoch);
+    training.of_epoch(4 * epoch + 2, steps, steps, epoch);
+    training.ends(4 * epoch + 2, epoch);
+  }
+  training.finish(20);
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  for (const auto& epoch : training.tracker.epochs()) EXPECT_FALSE(epoch.work) << epoch.index;
+}
+
+TEST(Tracker, AnEpochThatATrainingsEndCutsIsThePartThatWasDone) {
+  const auto finish_at = [](Training& training, int last) {
+    for (int epoch = 1; epoch <= 2; ++epoch)
+      for (int step = 0; step <= (epoch == 1 ? 40 : last); step += 10)
+        training.of_epoch(10 * epoch + 0.1 * step, step, 40, epoch);
+    training.at(25, [](Report& report) { report.run_ends(); });
+    training.finish(30);
+  };
+  Training cut;
+  finish_at(cut, 20);
+  EXPECT_EQ(cut.tracker.epochs().back().work, 0.5);
+  EXPECT_EQ(cut.tracker.phases().back().work, 1.5);
+  // A loop that prints each tenth step, counted from 0, never prints the last.
+  Training whole;
+  finish_at(whole, 30);
+  EXPECT_FALSE(whole.tracker.epochs().back().work);
+  EXPECT_EQ(whole.tracker.phases().back().work, 2);
+}
+
+TEST(Tracker, AFoldOfFewerStepsIsNoShortEpoch) {
+  Training training;
+  for (const int steps : {40, 30})
+    for (int epoch = 1; epoch <= 3; ++epoch)
+      for (const int step : {10, steps})
+        training.of_epoch((steps == 40 ? 0 : 100) + 20 * epoch + 0.1 * step, step, steps, epoch);
+  training.finish(190);
+  ASSERT_EQ(training.tracker.phases().size(), 2u);
+  for (const auto& phase : training.tracker.phases()) EXPECT_EQ(phase.work, 3);
+}
+
+TEST(Tracker, KnowsAnEpochsWorkBeforeTheFirstOneEnds) {
+  Training epochs;
+  epochs.of_epoch(1, 10, 40, 1);
+  EXPECT_EQ(epochs.tracker.epoch_work(), 1);
+  Training steps({.epochs = 4.0, .steps = {}});
+  EXPECT_FALSE(steps.tracker.epoch_work());
+  steps.steps(1, 10, 200);
+  EXPECT_EQ(steps.tracker.epoch_work(), 50);
+}
+
 TEST(Tracker, ABarOfEpochsBesideABarOfSteps) {
   Training training;
   training.epochs_done(1, 0, 3);
