@@ -95,13 +95,15 @@ void RelayProcess::run() {
   ::_exit(0);
 }
 
-/// Gives the last lines of our own a little time.
+/// Gives the last lines of our own a little time. They must not keep this process alive where nobody reads. A
+/// terminal is different: it may only be paused, and needs what gives its row back.
 void RelayProcess::wait_for_readers() {
   for (auto& lane : lanes_) {
     if (!lane.has_own()) continue;
     pollfd waiting{lane.target().descriptor(), POLLOUT, 0};
     ::poll(&waiting, 1, last_patience_ms);
     push(lane);
+    if (!lane.scans()) lane.drop_own();
   }
 }
 
@@ -206,6 +208,7 @@ void RelayProcess::lose_joulecast() {
   draining_ = false;
   terminal_.give_back(/*for_good=*/true);
   push_all();
+  wait_for_readers();
 }
 
 }  // namespace
