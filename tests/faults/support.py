@@ -41,10 +41,12 @@ class Fault:
     environment: dict = dataclasses.field(default_factory=dict)
     command: Optional[list] = None     # in place of the usual one
     milliseconds: int = 300            # how long the usual command runs
+    lines: int = LINES
     error_lines: int = LINES
     status: int = STATUS               # the command's
     own_status: Optional[int] = None   # joulecast's, where it cannot be the command's (it is killed itself)
     may_not_begin: bool = False        # the fault can come before the command is released
+    may_be_ended: bool = False         # … by a signal, of which nothing need be said
     streams: Optional[Callable] = None   # (trial) -> {"stdout": …, "stderr": …} for Popen; else both are read
     during: Optional[Callable] = None    # (trial) while the command runs
     check: Optional[Callable] = None     # (trial) -> complaint or None, afterwards
@@ -76,7 +78,7 @@ class Trial:
     def command(self):
         if self.fault.command is not None:
             return [str(word).replace("FOLDER", str(self.folder)) for word in self.fault.command]
-        return [COMMAND, str(self.marks), str(LINES), str(self.fault.milliseconds), str(self.fault.status), str(self.fault.error_lines)]
+        return [COMMAND, str(self.marks), str(self.fault.lines), str(self.fault.milliseconds), str(self.fault.status), str(self.fault.error_lines)]
 
     def has_mark(self, word):
         return self.marks.exists() and word in self.marks.read_text()
@@ -90,7 +92,11 @@ class Trial:
         return True
 
     def wait_until_begun(self):
-        return self.wait_until(lambda: self.has_mark("begun") or self.process.poll() is not None)
+        return self.wait_until(lambda: self.has_mark("begun") or self.has_ended())
+
+    def has_ended(self):
+        """Without collecting the exit status."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def processes(self):
         """Living processes of this trial."""
@@ -143,6 +149,8 @@ class Trial:
         if left:
             self.complaints.append(f"left behind: {', '.join(left)}")
         self.judge()
+        for close in self.closing:
+            close()
 
     def start_readers(self, names):
         def read(name, stream):
@@ -180,8 +188,6 @@ class Trial:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for close in self.closing:
-            close()
         return names
 
     def judge(self):
@@ -193,7 +199,7 @@ class Trial:
                 self.complaints.append(f"the command did not begin: status {status}")
             if status == 0:
                 self.complaints.append("the command did not begin, but the status is 0")
-            if self.errors is not None and not self.errors.strip():
+            if self.errors is not None and not self.errors.strip() and not self.fault.may_be_ended:
                 self.complaints.append("the command did not begin, and no line says why")
             return
         wanted = self.fault.status if self.fault.own_status is None else self.fault.own_status
@@ -213,7 +219,7 @@ class Trial:
             self.complaints.append(self.marks.read_text().replace("\n", " "))
         if self.fault.status >= 128:
             return
-        if self.output is not None and self.output != b"".join(b"out %d\n" % i for i in range(LINES)):
+        if self.output is not None and self.output != b"".join(b"out %d\n" % i for i in range(self.fault.lines)):
             self.complaints.append(f"its output is not whole: {self.output[:200]!r}")
         if self.errors is not None:
             lines = [line for line in self.errors.splitlines() if line.startswith(b"err ")]
