@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/system_error.hpp"
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
@@ -48,11 +49,12 @@ class Relay::State {
   Status start();
   void say(const std::string& line);
   void draw(const std::string& line);
-  void tell(RelayWord word);
+  bool tell(RelayWord word);
   void tell_and_wait(RelayWord word);
   [[nodiscard]] int descriptor() const { return control_.get(); }
   void take();
   void drain();
+  [[nodiscard]] bool is_draining() const { return draining_; }
   [[nodiscard]] bool is_drained() const { return drained_; }
   Summary finish();
 
@@ -62,6 +64,7 @@ class Relay::State {
   void replace();
   void say_waiting_locked();
   void listen();
+  void settle();
   void hear_all(SteadyTime& last);
   void stop_listening();
   void leave_process(bool wait);
@@ -144,13 +147,13 @@ void Relay::State::draw(const std::string& line) {
   if (control_) send_message(control_.get(), RelayWord::live, line);
 }
 
-/// Sends a word that must not be lost.
-void Relay::State::tell(RelayWord word) {
+/// Sends a word that must not be lost. False if the socket did not take it.
+bool Relay::State::tell(RelayWord word) {
   const std::lock_guard guard(control_mutex_);
-  if (!control_ || send_message(control_.get(), word) != Sent::full) return;
+  if (!control_ || send_message(control_.get(), word) != Sent::full) return true;
   pollfd waiting{control_.get(), POLLOUT, 0};
   ::poll(&waiting, 1, answer_patience_ms);
-  send_message(control_.get(), word);
+  return send_message(control_.get(), word) != Sent::full;
 }
 
 void Relay::State::tell_and_wait(RelayWord word) {
@@ -207,9 +210,9 @@ void Relay::State::replace() {
   if (draining_) tell(RelayWord::drain);
 }
 
+/// A process that has gone is told by replace().
 void Relay::State::drain() {
-  draining_ = true;
-  tell(RelayWord::drain);
+  draining_ = tell(RelayWord::drain);
 }
 
 /// The thread that listens to the copy. It sleeps while there is no output.
@@ -223,17 +226,23 @@ void Relay::State::listen() {
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
-    if (naps == naps_until_settled && listener_.settle) listener_.settle();
+    if (naps == naps_until_settled) settle();
     pollfd waiting{wake_.descriptor(), POLLIN, 0};
     if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4)) ::poll(&waiting, 1, rests ? -1 : nap_ms);
     wake_.clear();
   }
-  if (listener_.settle) listener_.settle();
+  settle();
+}
+
+/// A listener that fails (there may be no memory left) misses something; the next piece is tried again.
+void Relay::State::settle() {
+  if (listener_.settle) (void)failure_of(listener_.settle);
 }
 
 void Relay::State::hear_all(SteadyTime& last) {
   while (const auto piece = ring_.front()) {
-    if (listener_.hear) listener_.hear(piece->stream, piece->bytes, piece->time);
+    if (listener_.hear && failure_of([&] { listener_.hear(piece->stream, piece->bytes, piece->time); }))
+      summary_.unheard += piece->bytes.size();
     last = piece->time;
     ring_.drop();
   }
@@ -263,7 +272,7 @@ Relay::Summary Relay::State::finish() {
   stop_listening();
   finished_ = true;
   leave_process(drained_ && nothing_can_come_);
-  summary_.unheard = ring_.lost();
+  summary_.unheard += ring_.lost();
   summary_.unwritten = board_->unwritten;
   summary_.unwritten_errno = board_->unwritten_errno;
   return summary_;
@@ -316,6 +325,9 @@ void Relay::take() {
 }
 void Relay::drain() {
   state_->drain();
+}
+bool Relay::is_draining() const {
+  return state_->is_draining();
 }
 bool Relay::is_drained() const {
   return state_->is_drained();

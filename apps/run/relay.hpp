@@ -48,8 +48,10 @@ class Relay {
   /// Hears the process, or replaces it if somebody killed it.
   void take();
 
-  /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on.
+  /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on. If it
+  /// is not is_draining() afterwards, the process could not be told; call again.
   void drain();
+  [[nodiscard]] bool is_draining() const;
   [[nodiscard]] bool is_drained() const;
 
   struct Summary {

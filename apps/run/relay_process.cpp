@@ -10,6 +10,7 @@
 #include "run/helper_process.hpp"
 #include "run/relay_lane.hpp"
 #include "run/relay_terminal.hpp"
+#include "run/wait_for_any.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -79,7 +80,7 @@ void RelayProcess::run() {
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();
-    const int ready = ::poll(waiting.data(), waiting.size(), can_answer ? 0 : -1);
+    const int ready = wait_for_any(waiting, can_answer ? 0 : -1, waiting.size());
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -119,7 +120,8 @@ void RelayProcess::take_output(std::size_t index) {
   if (!awaited_) return;
   awaited_ = false;
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto woken = ::write(duty_.wake, &one, sizeof one);
+  while (::write(duty_.wake, &one, sizeof one) < 0 && errno == EINTR) {
+  }
 }
 
 /// Writes as far as the target takes it now.

@@ -1,7 +1,6 @@
 #include "run/run_command.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/failure.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
@@ -28,6 +28,7 @@
 #include "run/relay.hpp"
 #include "run/tell.hpp"
 #include "run/terminal_keys.hpp"
+#include "run/wait_for_any.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -39,6 +40,8 @@ constexpr Seconds longest_baseline{86400};
 constexpr Seconds drain_patience{2};
 /// How often a relay that was killed and cannot be replaced is tried again.
 constexpr int relay_retry_ms = 1000;
+/// How often the relay is told again that the command has ended, if it could not be told.
+constexpr int drain_retry_ms = 50;
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -92,17 +95,6 @@ bool ended_by_a_signal(int exit_status) {
   return exit_status == 128 + SIGKILL || (exit_status > 128 && ends_a_process(exit_status - 128));
 }
 
-/// Calls a step whose failure of any kind must not reach the command. Returns the reason.
-template <class Step>
-std::optional<std::string> failure_of(Step step) noexcept {
-  try {
-    step();
-    return std::nullopt;
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
 /// One command, its measurement, and the terminal that they share. The measurement calls the observer's
 /// methods on its own thread, the relay those of the listener. Everything else runs on the caller's thread.
 class CommandRun final : public measure::Observer {
@@ -127,6 +119,7 @@ class CommandRun final : public measure::Observer {
   void watch();
   /// Waits for the next event and deals with it.
   void take_events();
+  void drain();
   [[nodiscard]] int patience_ms() const;
   [[nodiscard]] bool is_over() const;
   void take_signals();
@@ -255,8 +248,11 @@ Status CommandRun::begin() {
   keys_.resume();
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
-  if (const auto started = measurement_->start(start); !started)
-    say("nothing is measured: " + to_string(started.error()));
+  const auto failure = failure_of([&] {
+    if (const auto started = measurement_->start(start); !started)
+      say("nothing is measured: " + to_string(started.error()));
+  });
+  if (failure) tell("joulecast: nothing is measured: {}\n", *failure);
   return {};
 }
 
@@ -268,10 +264,10 @@ Result<MeasureResult> CommandRun::run() {
 }
 
 void CommandRun::watch() {
-  take_signals();  // a short command may have ended already
+  auto failure = failure_of([this] { take_signals(); });  // a short command may have ended already
   while (!is_over()) {
-    if (const auto failure = failure_of([this] { take_events(); }))
-      tell("joulecast: while the command ran: {}\n", *failure);
+    if (failure) tell("joulecast: while the command ran: {}\n", *failure);
+    failure = failure_of([this] { take_events(); });
   }
 }
 
@@ -285,6 +281,7 @@ int CommandRun::patience_ms() const {
     const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
     return std::max(0, static_cast<int>(left) + 1);
   }
+  if (exit_status_ && !relay_->is_draining()) return drain_retry_ms;
   return relay_->descriptor() < 0 ? relay_retry_ms : -1;
 }
 
@@ -295,7 +292,8 @@ void CommandRun::take_events() {
                                  {exit_status_ ? -1 : child_->news(), POLLIN, 0},
                                  keys_.input(),
                                  keys_.output()}};
-  if (::poll(waiting.data(), waiting.size(), patience_ms()) < 0) return;
+  constexpr std::size_t without_keys = 4;
+  if (wait_for_any(waiting, patience_ms(), without_keys) < 0) return;
   if (waiting[1].revents != 0) wake_up_.clear();
   if (end_asked_.exchange(false)) {
     ended_by_limit_ = true;
@@ -308,6 +306,13 @@ void CommandRun::take_events() {
     if (exit_status_) drain_until_ = clock_->steady();
   }
   if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
+  if (exit_status_ && !relay_->is_draining()) drain();
+}
+
+/// Tells the relay that nothing more comes. If it cannot be told, it passes the rest on without us.
+void CommandRun::drain() {
+  relay_->drain();
+  if (!relay_->is_draining() && !drain_until_) drain_until_ = end_ + drain_patience;
 }
 
 void CommandRun::take_signals() {
@@ -322,7 +327,7 @@ void CommandRun::take_signals() {
   if (!exit_status_) return;
   end_ = clock_->steady();
   if (signalled_) drain_until_ = end_ + drain_patience;
-  relay_->drain();
+  drain();
 }
 
 void CommandRun::take_signal(const signalfd_siginfo& info) {
@@ -403,7 +408,7 @@ void CommandRun::finish_relay() {
   if (relayed.within_line && !options_.quiet) tell("\n");
   if (relayed.unheard > 0)
     measurement_->note(
-        fmt::format("{} bytes of the output came faster than they could be read; epochs may be missing",
+        fmt::format("{} bytes of the output could not be read in time; epochs may be missing",
                     relayed.unheard));
   if (relayed.unwritten > 0) {
     const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",

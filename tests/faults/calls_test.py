@@ -19,9 +19,9 @@ PRELOADED = {
     "open": (errno.EMFILE, errno.EACCES), "mmap": (errno.ENOMEM,), "socket": (errno.EMFILE,), "socketpair": (errno.EMFILE,),
     "bind": (errno.EACCES,), "listen": (errno.EADDRINUSE,), "epoll_create1": (errno.EMFILE,), "epoll_ctl": (errno.ENOSPC,),
     "epoll_wait": (errno.EINTR,), "eventfd": (errno.EMFILE,), "signalfd": (errno.EMFILE,), "timerfd_create": (errno.EMFILE,),
-    "pipe2": (errno.EMFILE,), "poll": (errno.EINTR, errno.ENOMEM), "read": (errno.EINTR, errno.EIO), "fcntl": (errno.EMFILE,),
+    "pipe2": (errno.EMFILE,), "poll": (errno.EINTR, errno.ENOMEM), "read": (errno.EINTR,), "fcntl": (errno.EMFILE,),
     "write": (errno.EINTR,), "pwrite": (errno.ENOSPC, errno.EIO), "pread": (errno.EIO,), "send": (errno.ENOBUFS,), "sendmsg": (errno.ENOBUFS, errno.EINTR),
-    "recv": (errno.ENOBUFS, errno.EINTR), "ftruncate": (errno.EIO,), "fdatasync": (errno.EIO,), "mkdtemp": (errno.ENOSPC,),
+    "recv": (errno.EINTR,), "ftruncate": (errno.EIO,), "fdatasync": (errno.EIO,), "mkdtemp": (errno.ENOSPC,),
     "rename": (errno.EXDEV,), "unlink": (errno.EROFS,), "stat": (errno.EACCES,), "fstat": (errno.EIO,),
 }
 TRACED = {
