@@ -18,6 +18,7 @@ namespace {
 /// How many full pieces are taken from one stream before the others have their turn.
 constexpr int pieces_at_once = 16;
 constexpr int last_patience_ms = 1000;
+constexpr int answer_retry_ms = 10;
 
 SteadyTime now() {
   timespec time{};
@@ -43,7 +44,7 @@ class RelayProcess {
   void push_all();
   void take_messages();
   void take_message(const RelayMessage& message);
-  void answer(RelayWord word, std::string_view text = {}) const;
+  bool answer(RelayWord word, std::string_view text = {}) const;
   void answer_drained();
   void lose_joulecast();
 
@@ -52,6 +53,7 @@ class RelayProcess {
   Index words_ = own;  ///< the lane to standard error
   bool words_on_terminal_ = false;
   bool draining_ = false;
+  bool answer_failed_ = false;
   bool awaited_ = false;  ///< joulecast asked to be woken
   RelayPacket packet_;
   std::array<RelayLane, 3> lanes_;
@@ -80,7 +82,7 @@ void RelayProcess::run() {
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();
-    const int ready = wait_for_any(waiting, can_answer ? 0 : -1, waiting.size());
+    const int ready = wait_for_any(waiting, can_answer ? (answer_failed_ ? answer_retry_ms : 0) : -1, waiting.size());
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -172,11 +174,13 @@ void RelayProcess::take_message(const RelayMessage& message) {
     case RelayWord::suspend:
       terminal_.give_back(/*for_good=*/false);
       push_all();
-      return answer(RelayWord::done);
+      answer(RelayWord::done);
+      return;
     case RelayWord::resume:
       terminal_.take();
       push_all();
-      return answer(RelayWord::done);
+      answer(RelayWord::done);
+      return;
     case RelayWord::drain:
       draining_ = true;
       return;
@@ -190,19 +194,20 @@ void RelayProcess::take_message(const RelayMessage& message) {
   }
 }
 
-void RelayProcess::answer(RelayWord word, std::string_view text) const {
-  if (duty_.control >= 0) send_message(duty_.control, word, text);
+/// False if the socket did not take it.
+bool RelayProcess::answer(RelayWord word, std::string_view text) const {
+  return duty_.control < 0 || send_message(duty_.control, word, text) != Sent::full;
 }
 
 void RelayProcess::answer_drained() {
-  draining_ = false;
   terminal_.give_back(/*for_good=*/true);
   push_all();
   std::array<char, 2> text{};
   std::size_t size = 0;
   if (!has_streams()) text[size++] = nothing_can_come;
   if (!words().at_line_start()) text[size++] = ended_within_line;
-  answer(RelayWord::drained, {text.data(), size});
+  draining_ = !answer(RelayWord::drained, {text.data(), size});
+  answer_failed_ = draining_;
 }
 
 void RelayProcess::lose_joulecast() {

@@ -54,9 +54,8 @@ Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
 
 SocketServer::Folder::~Folder() {
   if (path_.empty()) return;
-  std::error_code ignored;
-  std::filesystem::remove(socket(), ignored);
-  std::filesystem::remove(path_, ignored);
+  ::unlink(socket_.c_str());
+  ::rmdir(path_.c_str());
 }
 
 void SocketServer::refuse(const Error& error) {

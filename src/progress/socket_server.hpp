@@ -42,14 +42,16 @@ class SocketServer {
   class Folder {
    public:
     Folder() = default;
-    explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
-    Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    explicit Folder(std::filesystem::path path) : path_(std::move(path)), socket_(path_ / "socket") {}
+    Folder(Folder&& other) noexcept
+        : path_(std::exchange(other.path_, {})), socket_(std::move(other.socket_)) {}
     Folder& operator=(Folder&&) = delete;
     ~Folder();
-    [[nodiscard]] std::filesystem::path socket() const { return path_ / "socket"; }
+    [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
 
    private:
     std::filesystem::path path_;
+    std::filesystem::path socket_;
   };
   explicit SocketServer(Folder folder) : folder_(std::move(folder)) {}
   void accept_all();
