@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/failure.hpp"
 #include "store/block.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
@@ -39,7 +40,11 @@ bool may_pass(const Error& error) {
 class RunWriter::Impl {
  public:
   Impl(std::unique_ptr<LiveRun> run, WriterOptions options) : run_(std::move(run)), options_(options) {}
-  ~Impl() { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); }
+  ~Impl() {
+    const auto failure = failure_of(
+        [this] { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); });
+    if (failure && thread_.joinable()) (void)finish({});  // without memory, without a note
+  }
 
   void begin(const trace::Run& header) {
     id_ = header.info.id;
@@ -49,7 +54,9 @@ class RunWriter::Impl {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+      if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
+    });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -136,6 +143,7 @@ class RunWriter::Impl {
   void note_losses();
   Status try_commit(bool closing);
   void report(const Status& status, bool over);
+  void give_up(const std::string& reason) noexcept;
 
   /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
   void wake() {
@@ -276,6 +284,16 @@ void RunWriter::Impl::report(const Status& status, bool over) {
   work_ = {};
   pending_ = {};
   unwritten_bytes_ = 0;
+}
+
+/// What was not written by now is lost.
+void RunWriter::Impl::give_up(const std::string& reason) noexcept {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  (void)failure_of([&] {
+    status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason);
+  });
+  pending_ = {};
 }
 
 RunWriter::Batch::Batch(RunWriter& writer) : writer_(writer) {

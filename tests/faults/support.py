@@ -12,6 +12,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -222,8 +223,8 @@ class Trial:
         if self.output is not None and self.output != b"".join(b"out %d\n" % i for i in range(self.fault.lines)):
             self.complaints.append(f"its output is not whole: {self.output[:200]!r}")
         if self.errors is not None:
-            lines = [line for line in self.errors.splitlines() if line.startswith(b"err ")]
-            if lines != [b"err %d" % i for i in range(self.fault.error_lines)]:
+            # Lines of others may stand between them, and even before them in one line.
+            if re.findall(rb"err (\d+)\n", self.errors) != [b"%d" % i for i in range(self.fault.error_lines)]:
                 self.complaints.append(f"its errors are not whole: {self.errors[:200]!r}")
 
 
