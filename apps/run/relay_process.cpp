@@ -82,7 +82,8 @@ void RelayProcess::run() {
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();
-    const int ready = wait_for_any(waiting, can_answer ? (answer_failed_ ? answer_retry_ms : 0) : -1, waiting.size());
+    const int ready =
+        wait_for_any(waiting, can_answer ? (answer_failed_ ? answer_retry_ms : 0) : -1, waiting.size());
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

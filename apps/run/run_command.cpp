@@ -21,6 +21,7 @@
 #include "progress/socket_server.hpp"
 #include "run/child.hpp"
 #include "run/command_name.hpp"
+#include "run/last_resort.hpp"
 #include "run/limit_command.hpp"
 #include "run/live_line.hpp"
 #include "run/live_mode.hpp"
@@ -132,7 +133,8 @@ class CommandRun final : public measure::Observer {
   [[nodiscard]] measure::Ending ending() const;
 
   const MeasureOptions& options_;
-  const SignalGuard guard_;  ///< created before any thread
+  const SignalGuard guard_;                ///< created before any thread
+  std::optional<LastResort> last_resort_;  ///< outlives what may fail
   const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
   WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set
@@ -246,6 +248,7 @@ Status CommandRun::measure_idle() {
 Status CommandRun::begin() {
   relay_->resume();
   keys_.resume();
+  last_resort_.emplace(child_->pid(), child_->news());
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
   const auto failure = failure_of([&] {
@@ -323,6 +326,7 @@ void CommandRun::take_signals() {
   if (exit_status_) return;
   // Tried each time, since signals merge and the child may have ended before watch() began.
   exit_status_ = child_->reap();
+  if (exit_status_) LastResort::exit_status_is(*exit_status_);
   if (child_->take_stop()) suspend();
   if (!exit_status_) return;
   end_ = clock_->steady();
@@ -407,9 +411,8 @@ void CommandRun::finish_relay() {
   relay_left_ = true;
   if (relayed.within_line && !options_.quiet) tell("\n");
   if (relayed.unheard > 0)
-    measurement_->note(
-        fmt::format("{} bytes of the output could not be read in time; epochs may be missing",
-                    relayed.unheard));
+    measurement_->note(fmt::format("{} bytes of the output could not be read in time; epochs may be missing",
+                                   relayed.unheard));
   if (relayed.unwritten > 0) {
     const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",
                                   relayed.unwritten, std::strerror(relayed.unwritten_errno));

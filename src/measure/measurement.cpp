@@ -116,9 +116,8 @@ Measurement::Worker::~Worker() {
   {
     const std::lock_guard lock(mutex_);
     leave_ = !start_;
-    (void)failure_of([this] {
-      heard_.notes.emplace_back("interrupted: the measurement ended without closing the run");
-    });
+    (void)failure_of(
+        [this] { heard_.notes.emplace_back("interrupted: the measurement ended without closing the run"); });
     ending_ = Ending{trace::RunStatus::interrupted, {}, engine_.clock().steady()};
     changed_.notify_all();
   }

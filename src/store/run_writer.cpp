@@ -290,9 +290,8 @@ void RunWriter::Impl::report(const Status& status, bool over) {
 void RunWriter::Impl::give_up(const std::string& reason) noexcept {
   const std::lock_guard lock(mutex_);
   given_up_ = true;
-  (void)failure_of([&] {
-    status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason);
-  });
+  (void)failure_of(
+      [&] { status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason); });
   pending_ = {};
 }
 
