@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -32,6 +34,16 @@ constexpr int naps_until_settled = 2;
 constexpr int answer_patience_ms = 1000;
 constexpr std::size_t most_lines_waiting = 100;
 constexpr int most_replacements = 10;
+/// After a flood of output, nobody is to wait for us to read it: of what is left when this much processor
+/// time has gone into reading since the end, only the last part is read.
+constexpr double reading_patience_s = 0.05;
+constexpr std::size_t last_part = std::size_t{64} << 10;
+
+double processor_time_of_thread() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -66,6 +78,8 @@ class Relay::State {
   void listen();
   void settle();
   void hear_all(SteadyTime& last);
+  [[nodiscard]] std::string_view part_to_hear(const CopyPiece& piece);
+  [[nodiscard]] bool has_read_long();
   void stop_listening();
   void leave_process(bool wait);
 
@@ -87,6 +101,9 @@ class Relay::State {
   bool nothing_can_come_ = false;
   Summary summary_;
   std::atomic<bool> ending_ = false;
+  // Of the listening thread.
+  std::array<bool, CopyRing::streams> skips_{};  ///< it is within skipped output
+  std::optional<double> read_until_;             ///< its processor time
   std::thread thread_;
 };
 
@@ -241,11 +258,34 @@ void Relay::State::settle() {
 
 void Relay::State::hear_all(SteadyTime& last) {
   while (const auto piece = ring_.front()) {
-    if (listener_.hear && failure_of([&] { listener_.hear(piece->stream, piece->bytes, piece->time); }))
-      summary_.unheard += piece->bytes.size();
+    const auto bytes = part_to_hear(*piece);
+    const auto missed = piece->bytes.size() - bytes.size();
+    const bool heard =
+        !listener_.hear || !failure_of([&] { listener_.hear(piece->stream, bytes, piece->time); });
+    summary_.unheard += heard ? missed : piece->bytes.size();
     last = piece->time;
     ring_.drop();
   }
+}
+
+/// Since the end was asked for.
+bool Relay::State::has_read_long() {
+  const auto now = processor_time_of_thread();
+  if (!read_until_) read_until_ = now + reading_patience_s;
+  return now > *read_until_;
+}
+
+/// All of it, unless there is too much to read at the end. What is skipped goes from the end of one line to
+/// the end of another.
+std::string_view Relay::State::part_to_hear(const CopyPiece& piece) {
+  auto& skips = skips_[static_cast<std::size_t>(piece.stream)];
+  const auto line = piece.bytes.find('\n');
+  const auto after = line == std::string_view::npos ? piece.bytes.size() : line + 1;
+  const bool hurry = ending_ && ring_.waiting() > last_part && has_read_long();
+  if (!hurry && !skips) return piece.bytes;
+  if (hurry && skips) return {};
+  if (line != std::string_view::npos) skips = hurry;
+  return hurry ? piece.bytes.substr(0, after) : piece.bytes.substr(after);
 }
 
 void Relay::State::stop_listening() {
