@@ -275,13 +275,16 @@ TEST_F(RelayTest, OfAFloodOnlyWholeLinesAndTheLastOnesAreRead) {
     }
   };
   auto relay = Relay::start(std::move(ends.streams), LiveMode::off, listener).value();
-  std::size_t written = 0;
-  for (int number = 0; number < 100'000; ++number) {
-    const auto line = "line " + std::to_string(number) + "\n";
-    ASSERT_TRUE(put(ends.child_out, line));
-    written += line.size();
-    if (number % 1000 == 0) (void)ends.out.take();
+  std::size_t written = 0, passed_on = 0;
+  for (int number = 0; number < 100'000;) {
+    std::string lines;
+    for (const int end = number + 2000; number < end; ++number)
+      lines += "line " + std::to_string(number) + "\n";
+    ASSERT_TRUE(put(ends.child_out, lines));
+    written += lines.size();
+    passed_on += ends.out.take(lines.size()).size();
   }
+  EXPECT_EQ(passed_on, written);
   drain(relay);
   std::thread release([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
