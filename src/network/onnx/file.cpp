@@ -115,7 +115,7 @@ std::string without_weights(std::string_view model) {
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const auto failed = [&] { return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno)); };
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return failed();
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
