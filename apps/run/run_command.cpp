@@ -12,6 +12,8 @@
 #include <cstring>
 
 #include "base/failure.hpp"
+#include "base/printable.hpp"
+#include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
@@ -80,10 +82,9 @@ bool writes_to_terminal() {
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
 /// them.
 Result<progress::SocketServer> listen_for_training() {
-  std::error_code error;
-  const auto folder = std::filesystem::temp_directory_path(error);
-  if (error) return fail(ErrorKind::unavailable, "TMPDIR", "{}", error.message());
-  return progress::SocketServer::listen(folder);
+  const auto folder = temporary_directory();
+  if (!folder) return propagate(folder.error());
+  return progress::SocketServer::listen(*folder);
 }
 
 bool ends_a_process(int signal) {
@@ -129,6 +130,7 @@ class CommandRun final : public measure::Observer {
   void resume();
   void redraw();
   void finish_relay();
+  void tell_left_behind();
   MeasureResult finish();
   [[nodiscard]] measure::Ending ending() const;
 
@@ -159,10 +161,11 @@ class CommandRun final : public measure::Observer {
 };
 
 void CommandRun::say(const std::string& line) {
+  const auto text = "joulecast: " + printable(line);
   if (relay_ && !relay_left_)
-    relay_->say("joulecast: " + line);
+    relay_->say(text);
   else
-    tell("joulecast: {}\n", line);
+    tell("{}\n", text);
 }
 
 Status CommandRun::prepare(sensors::Environment environment) {
@@ -303,6 +306,10 @@ void CommandRun::take_events() {
     child_->send(SIGTERM);
   }
   if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
+  if (relay_->took_terminal()) {
+    keys_.resume();
+    redraw();
+  }
   keys_.move(waiting[4], waiting[5]);
   if (keys_.take_interrupt()) {
     signalled_ = true;
@@ -422,11 +429,25 @@ void CommandRun::finish_relay() {
   if (relayed.replaced > 0) measurement_->note("the process that passes the output on was killed");
 }
 
+/// A command that starts its work in the background and returns is not what the user meant to measure.
+void CommandRun::tell_left_behind() {
+  if (!orphans_) return;
+  const auto names = orphans_->left(child_->command());
+  if (names.empty()) return;
+  const auto line = fmt::format(
+      "{} that the command started in the background still run{} and {} not measured any more: {}",
+      names.size() == 1 ? "a process" : fmt::format("{} processes", names.size()),
+      names.size() == 1 ? "s" : "", names.size() == 1 ? "is" : "are", fmt::join(names, ", "));
+  measurement_->note(line);
+  say(line);
+}
+
 MeasureResult CommandRun::finish() {
   MeasureResult result;
   result.exit_status = *exit_status_;
   const auto failure = failure_of([&] {
     finish_relay();
+    tell_left_behind();
     auto measured = measurement_->finish(ending());
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;

@@ -10,16 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *marks;
+static const char* marks;
 
-static void mark(const char *word) {
+static void mark(const char* word) {
   int file = open(marks, O_WRONLY | O_CREAT | O_APPEND, 0666);
   if (file < 0) _exit(99);
   if (write(file, word, strlen(word)) < 0) _exit(99);
   close(file);
 }
 
-static void put(int stream, const char *text) {
+static void put(int stream, const char* text) {
   size_t left = strlen(text);
   while (left > 0) {
     ssize_t done = write(stream, text, left);
@@ -33,13 +33,13 @@ static void put(int stream, const char *text) {
   }
 }
 
-static void put_line(int stream, const char *word, int number) {
+static void put_line(int stream, const char* word, int number) {
   char line[64];
   snprintf(line, sizeof line, "%s %d\n", word, number);
   put(stream, line);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc < 5) return 98;
   marks = argv[1];
   const int lines = atoi(argv[2]), milliseconds = atoi(argv[3]), status = atoi(argv[4]);
