@@ -29,7 +29,8 @@ def faults():
     if SANITIZED:
         skipped.append("limits on memory: the sanitizer needs more")
     else:
-        for megabytes in (*range(8, 72, 2), 96, 128, 256):
+        # Below this the loader itself dies without a word.
+        for megabytes in (*range(12, 72, 2), 96, 128, 256):
             table.append(Fault(f"memory {megabytes} MB", wrapper=limited(f"--as={megabytes << 20}"), may_not_begin=megabytes < 128,
                                milliseconds=150))
     as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
