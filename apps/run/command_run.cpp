@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/failure.hpp"
 #include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "carbon/intensity.hpp"
 #include "progress/socket_server.hpp"
 #include "run/command_name.hpp"
-#include "run/failure_of.hpp"
 #include "run/live_mode.hpp"
 #include "run/tell.hpp"
 
@@ -159,10 +159,14 @@ Status CommandRun::measure_idle() {
 Status CommandRun::begin() {
   relay_->resume();
   keys_.resume();
+  last_resort_.emplace(child_->pid(), child_->news());
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
-  if (const auto started = measurement_->start(start); !started)
-    say("nothing is measured: " + to_string(started.error()));
+  const auto failure = failure_of([&] {
+    if (const auto started = measurement_->start(start); !started)
+      say("nothing is measured: " + to_string(started.error()));
+  });
+  if (failure) tell("joulecast: nothing is measured: {}\n", *failure);
   return {};
 }
 
@@ -187,9 +191,8 @@ void CommandRun::finish_relay() {
   relay_left_ = true;
   if (relayed.within_line && !options_.quiet) tell("\n");
   if (relayed.unheard > 0)
-    measurement_->note(
-        fmt::format("{} bytes of the output came faster than they could be read; epochs may be missing",
-                    relayed.unheard));
+    measurement_->note(fmt::format("{} bytes of the output could not be read in time; epochs may be missing",
+                                   relayed.unheard));
   if (relayed.unwritten > 0) {
     const auto loss = fmt::format("{} bytes of the command's output could not be written: {}",
                                   relayed.unwritten, std::strerror(relayed.unwritten_errno));

@@ -13,6 +13,7 @@
 #include "measure/measurement.hpp"
 #include "progress/output_recogniser.hpp"
 #include "run/child.hpp"
+#include "run/last_resort.hpp"
 #include "run/orphans.hpp"
 #include "run/relay.hpp"
 #include "run/run_command.hpp"
@@ -48,6 +49,7 @@ class CommandRun final : public measure::Observer {
   void watch();
   /// Waits for the next event and deals with it.
   void take_events();
+  void drain();
   [[nodiscard]] int patience_ms() const;
   [[nodiscard]] bool is_over() const;
   void take_signals();
@@ -61,7 +63,8 @@ class CommandRun final : public measure::Observer {
   [[nodiscard]] measure::Ending ending() const;
 
   const MeasureOptions& options_;
-  const SignalGuard guard_;  ///< created before any thread
+  const SignalGuard guard_;                ///< created before any thread
+  std::optional<LastResort> last_resort_;  ///< outlives what may fail
   const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
   WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set

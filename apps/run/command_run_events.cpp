@@ -1,4 +1,3 @@
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -6,9 +5,10 @@
 #include <array>
 #include <csignal>
 
+#include "base/failure.hpp"
 #include "run/command_run.hpp"
-#include "run/failure_of.hpp"
 #include "run/tell.hpp"
+#include "run/wait_for_any.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -17,14 +17,16 @@ namespace {
 constexpr Seconds drain_patience{2};
 /// How often a relay that was killed and cannot be replaced is tried again.
 constexpr int relay_retry_ms = 1000;
+/// How often the relay is told again that the command has ended, if it could not be told.
+constexpr int drain_retry_ms = 50;
 
 }  // namespace
 
 void CommandRun::watch() {
-  take_signals();  // a short command may have ended already
+  auto failure = failure_of([this] { take_signals(); });  // a short command may have ended already
   while (!is_over()) {
-    if (const auto failure = failure_of([this] { take_events(); }))
-      tell("joulecast: while the command ran: {}\n", *failure);
+    if (failure) tell("joulecast: while the command ran: {}\n", *failure);
+    failure = failure_of([this] { take_events(); });
   }
 }
 
@@ -38,6 +40,7 @@ int CommandRun::patience_ms() const {
     const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
     return std::max(0, static_cast<int>(left) + 1);
   }
+  if (exit_status_ && !relay_->is_draining()) return drain_retry_ms;
   return relay_->descriptor() < 0 ? relay_retry_ms : -1;
 }
 
@@ -48,7 +51,8 @@ void CommandRun::take_events() {
                                  {exit_status_ ? -1 : child_->news(), POLLIN, 0},
                                  keys_.input(),
                                  keys_.output()}};
-  if (::poll(waiting.data(), waiting.size(), patience_ms()) < 0) return;
+  constexpr std::size_t without_keys = 4;
+  if (wait_for_any(waiting, patience_ms(), without_keys) < 0) return;
   if (waiting[1].revents != 0) wake_up_.clear();
   if (end_asked_.exchange(false)) {
     ended_by_limit_ = true;
@@ -65,6 +69,13 @@ void CommandRun::take_events() {
     if (exit_status_) drain_until_ = clock_->steady();
   }
   if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
+  if (exit_status_ && !relay_->is_draining()) drain();
+}
+
+/// Tells the relay that nothing more comes. If it cannot be told, it passes the rest on without us.
+void CommandRun::drain() {
+  relay_->drain();
+  if (!relay_->is_draining() && !drain_until_) drain_until_ = end_ + drain_patience;
 }
 
 void CommandRun::take_signals() {
@@ -75,11 +86,12 @@ void CommandRun::take_signals() {
   if (exit_status_) return;
   // Tried each time, since signals merge and the child may have ended before watch() began.
   exit_status_ = child_->reap();
+  if (exit_status_) LastResort::exit_status_is(*exit_status_);
   if (child_->take_stop()) suspend();
   if (!exit_status_) return;
   end_ = clock_->steady();
   if (signalled_) drain_until_ = end_ + drain_patience;
-  relay_->drain();
+  drain();
 }
 
 void CommandRun::take_signal(const signalfd_siginfo& info) {

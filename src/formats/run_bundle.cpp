@@ -217,7 +217,7 @@ Result<Run> read_run_bundle(const fs::path& directory) {
 }
 
 Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNotes& notes) {
-  const auto text = read_file(directory / "run.json");
+  const auto text = read_file(directory / "run.json", most_of_a_document);
   if (!text) return propagate(text.error());
   auto info = parse_bundle_info(*text, (directory / "run.json").string());
   if (!info) return propagate(info.error());
