@@ -212,6 +212,7 @@ void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
   const auto number = static_cast<int>(channel);
   auto& column = pending_.columns[number];
   column.channel = number;
+  column.make_room(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     const auto time = std::isfinite(times[i]) ? to_microseconds(times[i]) : last;
     if (time <= last || !std::isfinite(values[i])) {
