@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "base/json_depth.hpp"
 #include "base/roots.hpp"
 #include "estimate/offline/model_json.hpp"
 
@@ -178,6 +179,8 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
 Result<ModelFile> read_model(const std::filesystem::path& file) {
   auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
+  if (json_is_deeper(*text))
+    return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);
   const auto json = Json::parse(*text, nullptr, false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, file.string(), "is not JSON");
   return model_from_json(json, file.string());
