@@ -36,7 +36,7 @@ Result<MeasuredGroup> measured_from(const Json& json) {
                       reader.text("dataset"),
                       reader.text("architecture"),
                       reader.text("gpu"),
-                      static_cast<int>(reader.number("configurations")),
+                      reader.count("configurations"),
                       0,
                       0,
                       reader.number("gmacs"),
@@ -169,7 +169,7 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
                 reader.member("version").dump(), model_file_version);
   ModelFile model;
   model.created = reader.text("created");
-  model.rows = static_cast<std::size_t>(reader.number("rows"));
+  model.rows = static_cast<std::size_t>(reader.count("rows"));
   if (reader.error()) return propagate(*reader.error());
   if (auto ok = read_members(reader, model); !ok)
     return fail(ErrorKind::malformed, where, "{}", to_string(ok.error()));

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/files.hpp"
+#include "base/roots.hpp"
 #include "session/evaluate/offline.hpp"
 #include "session/forecast/calibrate_machine.hpp"
 #include "session/forecast/fit_models.hpp"
@@ -115,6 +116,22 @@ TEST(PredictTraining, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_of([](auto& r) { r.inputs = {"wide"}; }), "input");
   EXPECT_EQ(field_of([](auto& r) { r.place.pue = 0.5; }), "pue");
   EXPECT_EQ(field_of([](auto& r) { r.networks = {"resnet5o"}; }), "no field");
+}
+
+TEST(PredictTraining, RefusesAModelFileWithAnImpossibleCount) {
+  const TemporaryDirectory folder;
+  PredictionRequest request;
+  request.networks = {"resnet18"};
+  request.gpus = {"RTX 3090"};
+  for (const auto* rows : {"-1", "0.5", "1e300"}) {
+    request.fitted =
+        folder.write("model.json", fmt::format(R"({{"format":"joulecast offline model","version":2,)"
+                                               R"("created":"","rows":{}}})",
+                                               rows));
+    const auto result = predict_training(request);
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, HasSubstr("'rows' is not a number of things")) << rows;
+  }
 }
 
 TEST(PredictTraining, RefusesAModelFileThatNestsDeeply) {
