@@ -18,7 +18,7 @@ struct Roots {
 [[nodiscard]] Result<std::filesystem::path> user_data_directory();
 /// $XDG_CONFIG_HOME/joulecast or ~/.config/joulecast.
 [[nodiscard]] Result<std::filesystem::path> user_config_directory();
-/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the binary, else the
+/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the folder of the program or shared library, else the
 /// source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
 

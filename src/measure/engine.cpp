@@ -70,6 +70,7 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
+    if (socket_ && !recording_->id().empty()) socket_->announce_run(recording_->id(), recording_->path());
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
@@ -122,6 +123,7 @@ void Engine::take_over(Heard heard) {
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
+  if (heard.limits) limits_ = Limits(*heard.limits);
 }
 
 void Engine::tick(Heard heard) {
@@ -154,8 +156,8 @@ LimitState Engine::limit_state() {
     if (!projection) return;
     state.projected = projection->total.value;
     state.ready = projection->ready;
-    if (options_.limits.projected)
-      state.probability_above = training.probability_above(*options_.limits.projected);
+    if (limits_.options().projected)
+      state.probability_above = training.probability_above(*limits_.options().projected);
   });
   return state;
 }

@@ -19,6 +19,7 @@ namespace joulecast::measure {
 struct Heard {
   std::vector<progress::Event> events;
   std::vector<std::string> notes;
+  std::optional<LimitOptions> limits;  ///< new ones
 };
 
 class Engine {

@@ -65,6 +65,7 @@ class Measurement::Worker {
   [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
+  void set_limits(LimitOptions limits);
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
@@ -154,6 +155,12 @@ void Measurement::Worker::hear(std::vector<progress::Event> events) {
   const std::lock_guard lock(mutex_);
   auto& heard = heard_.events;
   heard.insert(heard.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+}
+
+void Measurement::Worker::set_limits(LimitOptions limits) {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  heard_.limits = std::move(limits);
 }
 
 void Measurement::Worker::note(std::string text) {
@@ -297,6 +304,9 @@ Status Measurement::start(Moment at) {
 }
 void Measurement::hear(std::vector<progress::Event> events) {
   worker_->hear(std::move(events));
+}
+void Measurement::set_limits(LimitOptions limits) {
+  worker_->set_limits(std::move(limits));
 }
 void Measurement::note(std::string text) {
   worker_->note(std::move(text));

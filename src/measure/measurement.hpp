@@ -114,6 +114,8 @@ class Measurement {
 
   /// Takes messages of the training. Any thread, at any time.
   void hear(std::vector<progress::Event> events);
+  /// Watches these limits from the next tick on, instead of those that were set before. Any thread.
+  void set_limits(LimitOptions limits);
   /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
   /// The current state. Any thread, at any time.

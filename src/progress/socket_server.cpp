@@ -56,7 +56,15 @@ SocketServer::Folder::~Folder() {
   if (path_.empty()) return;
   std::error_code ignored;
   std::filesystem::remove(socket(), ignored);
+  std::filesystem::remove(run(), ignored);
   std::filesystem::remove(path_, ignored);
+}
+
+void SocketServer::announce_run(const std::string& id, const std::filesystem::path& store) const {
+  std::error_code ignored;
+  const auto whole = std::filesystem::absolute(store, ignored);
+  // Without it clients can still speak.
+  (void)write_file(folder_.run(), fmt::format("{}\n{}\n", id, whole.string()));
 }
 
 void SocketServer::refuse(const Error& error) {

@@ -28,6 +28,8 @@ class SocketServer {
   /// descriptor is not readable: if a connection could not be accepted for lack of descriptors, only this
   /// call tries again.
   std::vector<Event> service(const Clock& clock);
+  /// Leaves the run's id and store in the socket's folder (docs/protocol.md), for clients that want to read it.
+  void announce_run(const std::string& id, const std::filesystem::path& store) const;
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }
@@ -47,6 +49,7 @@ class SocketServer {
     Folder& operator=(Folder&&) = delete;
     ~Folder();
     [[nodiscard]] std::filesystem::path socket() const { return path_ / "socket"; }
+    [[nodiscard]] std::filesystem::path run() const { return path_ / "run"; }
 
    private:
     std::filesystem::path path_;

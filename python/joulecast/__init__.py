@@ -1,0 +1,34 @@
+"""What a deep-learning training costs in joules: before it starts, while it runs, and after.
+
+    import joulecast
+
+    with joulecast.track("resnet", epochs=90) as run:
+        for epoch in run.epochs(range(90)):
+            for batch in run.steps(loader):
+                ...
+            run.metric(val_accuracy=accuracy)
+        print(run.projection)
+    print(run.energy.total_kwh)
+"""
+
+from ._core import __version__
+from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
+from .stored import load, runs
+from .tracking import Run, current, track
+
+__all__ = [
+    "DeniedError",
+    "Error",
+    "GoneError",
+    "InvalidError",
+    "MalformedError",
+    "RetryError",
+    "Run",
+    "Stopped",
+    "UnavailableError",
+    "__version__",
+    "current",
+    "load",
+    "runs",
+    "track",
+]

@@ -1,0 +1,87 @@
+"""Where this process stands: measured already, one of several ranks, or alone."""
+
+import os
+import stat
+import sys
+import tempfile
+
+SOCKET = "JOULECAST_SOCKET"
+# What launchers call a process's number on its node: torchrun, Open MPI, MPICH and Intel MPI, Slurm.
+LOCAL_RANKS = ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID")
+NOTEBOOK_PROGRAMS = ("ipykernel_launcher", "colab_kernel_launcher")
+
+
+def local_rank():
+    """This process's number among those of its node, or None where nobody launched several."""
+    for name in LOCAL_RANKS:
+        value = os.environ.get(name, "")
+        if value.isdecimal():
+            return int(value)
+    return None
+
+
+def listening_socket():
+    """The socket of a measurement that this process is part of, or ""."""
+    path = os.environ.get(SOCKET, "")
+    return path if path and os.path.exists(path) else ""
+
+
+def run_of(socket):
+    """(id, store) of the run that is measured behind a socket, or None where that is not known."""
+    try:
+        with open(os.path.join(os.path.dirname(socket), "run"), encoding="utf-8") as file:
+            identifier, store = file.read().splitlines()[:2]
+    except (OSError, ValueError):
+        return None
+    return identifier, store
+
+
+def _meeting_point():
+    """Where the ranks of one launch find the measurement of their node; None where no folder is safe.
+
+    They have the same parent: torchrun's agent, mpirun's or Slurm's daemon.
+    """
+    folder = os.path.join(tempfile.gettempdir(), f"joulecast-{os.getuid()}")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        about = os.lstat(folder)
+    except OSError:
+        return None
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
+        return None
+    return os.path.join(folder, f"ranks-{os.getppid()}")
+
+
+def announce(socket):
+    """Tells the other ranks of this node where the measurement listens. Returns what to remove at the end."""
+    place = _meeting_point()
+    if place is None:
+        return None
+    try:
+        with open(place + ".new", "w", encoding="utf-8") as file:
+            file.write(socket)
+        os.replace(place + ".new", place)
+    except OSError:
+        return None
+    return place
+
+
+def announced_socket():
+    """What the first rank of this node announced, or ""."""
+    place = _meeting_point()
+    try:
+        with open(place, encoding="utf-8") as file:
+            socket = file.read()
+    except (OSError, TypeError):
+        return ""
+    return socket if os.path.exists(socket) else ""
+
+
+def default_name():
+    """The script's name; "notebook" or "python" where there is none."""
+    program = os.path.splitext(os.path.basename(sys.argv[0] if sys.argv else ""))[0]
+    if program in NOTEBOOK_PROGRAMS:
+        return "notebook"
+    if program == "__main__":  # python -m package
+        return os.path.basename(os.path.dirname(sys.argv[0])) or "python"
+    return program if program not in ("", "-c", "-m", "-") else "python"
