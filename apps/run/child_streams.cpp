@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -24,18 +25,30 @@ Result<Descriptor> for_us_alone(Descriptor descriptor) {
   return above_standard_streams(std::move(descriptor));
 }
 
-/// Opens a terminal with the settings of joulecast's own (`like`). If the child has no session of its own,
-/// output processing is switched off: joulecast's terminal does it, and it must not happen twice.
-Result<Terminal> make_terminal(int like, bool own_session) {
+/// A shell that waits for a line sets modes of its own (no echo, single keys), which are not for its jobs.
+bool is_in_foreground(int terminal) {
+  const pid_t group = ::tcgetpgrp(terminal);
+  return group < 0 || group == ::getpgrp();
+}
+
+/// The modes of the child's terminal: those of joulecast's own (`like`), or a new terminal's. If the child
+/// has no session of its own, output processing is switched off: joulecast's terminal does it, and it must
+/// not happen twice.
+void set_modes(int child, int like, bool own_session) {
   termios mode{};
+  const int model = is_in_foreground(like) ? like : child;
+  if (::tcgetattr(model, &mode) != 0 && ::tcgetattr(child, &mode) != 0) return;
+  if (!own_session) mode.c_oflag &= ~static_cast<tcflag_t>(OPOST);
+  ::tcsetattr(child, TCSANOW, &mode);
+}
+
+Result<Terminal> make_terminal(int like, bool own_session) {
   winsize size{};
-  const bool known = ::tcgetattr(like, &mode) == 0;
   ::ioctl(like, TIOCGWINSZ, &size);
-  if (known && !own_session) mode.c_oflag &= ~static_cast<tcflag_t>(OPOST);
   int master = -1, slave = -1;
-  if (::openpty(&master, &slave, nullptr, known ? &mode : nullptr, &size) != 0)
-    return fail_errno("terminal", errno);
+  if (::openpty(&master, &slave, nullptr, nullptr, &size) != 0) return fail_errno("terminal", errno);
   Descriptor first(master), second(slave);
+  set_modes(slave, like, own_session);
   auto ours = for_us_alone(std::move(first));
   if (!ours) return propagate(ours.error());
   auto childs = for_us_alone(std::move(second));

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::run {
@@ -64,7 +65,7 @@ std::string counted(const measure::Live& live) {
 std::vector<Part> parts_of(const measure::Live& live, std::optional<GramsPerKilowattHour> intensity) {
   std::vector<Part> parts;
   const auto add = [&](const std::string& text) {
-    if (!text.empty()) parts.push_back({text, text});
+    if (!text.empty()) parts.push_back({printable(text), printable(text)});
   };
   if (live.projection) parts.push_back(projected(*live.projection, intensity));
   add(counted(live));

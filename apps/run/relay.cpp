@@ -52,6 +52,7 @@ class Relay::State {
   void tell_and_wait(RelayWord word);
   [[nodiscard]] int descriptor() const { return control_.get(); }
   void take();
+  [[nodiscard]] bool took_terminal() { return std::exchange(took_terminal_, false); }
   void drain();
   [[nodiscard]] bool is_drained() const { return drained_; }
   Summary finish();
@@ -78,6 +79,7 @@ class Relay::State {
   std::vector<std::string> waiting_;  ///< lines that the socket did not take yet
   RelayPacket packet_{};
   bool answered_ = false;
+  bool took_terminal_ = false;
   bool draining_ = false;
   bool drained_ = false;
   bool finished_ = false;
@@ -179,6 +181,7 @@ bool Relay::State::take_one() {
   }
   if (got != Got::message) return false;
   if (message.word == RelayWord::done) answered_ = true;
+  if (message.word == RelayWord::taken) took_terminal_ = true;
   if (message.word == RelayWord::drained) {
     drained_ = true;
     nothing_can_come_ = message.text.find(nothing_can_come) != std::string_view::npos;
@@ -313,6 +316,9 @@ int Relay::descriptor() const {
 }
 void Relay::take() {
   state_->take();
+}
+bool Relay::took_terminal() {
+  return state_->took_terminal();
 }
 void Relay::drain() {
   state_->drain();

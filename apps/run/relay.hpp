@@ -47,6 +47,8 @@ class Relay {
   [[nodiscard]] int descriptor() const;
   /// Hears the process, or replaces it if somebody killed it.
   void take();
+  /// Whether the process has, since the last call, taken the user's terminal without resume().
+  [[nodiscard]] bool took_terminal();
 
   /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on.
   void drain();

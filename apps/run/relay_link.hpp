@@ -20,6 +20,7 @@ enum class RelayWord : char {
   quit = 'q',     ///< the command never began: leave at once
   // to joulecast
   done = 'D',
+  taken = 'T',   ///< the terminal is ours again, without a word of joulecast's: `fg` after `bg`
   drained = 'E'  ///< text: any of the two letters below
 };
 constexpr char nothing_can_come = 'e', ended_within_line = 'm';

@@ -17,6 +17,8 @@ namespace {
 /// How many full pieces are taken from one stream before the others have their turn.
 constexpr int pieces_at_once = 16;
 constexpr int last_patience_ms = 1000;
+/// How often it is looked whether the shell has given the terminal back.
+constexpr int away_ms = 300;
 
 SteadyTime now() {
   timespec time{};
@@ -36,6 +38,7 @@ class RelayProcess {
   [[nodiscard]] bool has_streams() const { return lanes_[out].from() >= 0 || lanes_[err].from() >= 0; }
   /// Whether bytes of the command wait for a reader.
   [[nodiscard]] bool passes_on() const { return lanes_[out].passes_on() || lanes_[err].passes_on(); }
+  void look_for_terminal();
   void wait_for_readers();
   void take_output(std::size_t index);
   void push(RelayLane& lane);
@@ -79,7 +82,9 @@ void RelayProcess::run() {
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();
-    const int ready = ::poll(waiting.data(), waiting.size(), can_answer ? 0 : -1);
+    const int patience = can_answer ? 0 : terminal_.is_away() ? away_ms : -1;
+    const int ready = ::poll(waiting.data(), waiting.size(), patience);
+    look_for_terminal();
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -93,6 +98,12 @@ void RelayProcess::run() {
   }
   wait_for_readers();
   ::_exit(0);
+}
+
+void RelayProcess::look_for_terminal() {
+  if (duty_.control < 0 || !terminal_.is_away() || !terminal_.come_back()) return;
+  push_all();
+  answer(RelayWord::taken);
 }
 
 /// Gives the last lines of our own a little time.
@@ -181,6 +192,7 @@ void RelayProcess::take_message(const RelayMessage& message) {
       push_all();
       ::_exit(0);
     case RelayWord::done:
+    case RelayWord::taken:
     case RelayWord::drained:
       return;  // only joulecast hears these
   }

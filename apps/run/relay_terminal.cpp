@@ -46,10 +46,16 @@ bool RelayTerminal::in_foreground() const {
 }
 
 void RelayTerminal::take() {
-  if (lane_ == nullptr || !in_foreground()) return;
-  away_ = false;
+  if (lane_ == nullptr) return;
+  away_ = !in_foreground();
+  if (away_) return;
   if (own_session_) set_modes();
   if (shown_ == Shown::nothing) show();
+}
+
+bool RelayTerminal::come_back() {
+  if (away_) take();
+  return !away_;
 }
 
 void RelayTerminal::show() {
@@ -113,8 +119,6 @@ void RelayTerminal::resize() {
 }
 
 void RelayTerminal::draw(std::string_view text) {
-  // A shell's `fg` sends no signal to a job that was running in the background.
-  if (away_) take();
   text_size_ = std::min(text.size(), text_.size());
   std::memcpy(text_.data(), text.data(), text_size_);
   for (std::size_t i = 0; i < text_size_; ++i)

@@ -18,6 +18,11 @@ class RelayTerminal {
   void open(RelayLane& lane, int master, int stream, bool own_session, LiveMode live, RelayFacts& facts);
 
   void take();
+  /// Whether the terminal is somebody else's for now. A shell's `fg` sends no signal to a job that runs in
+  /// the background, so that only looking tells when it is ours again.
+  [[nodiscard]] bool is_away() const { return away_; }
+  /// Takes it if it is. Returns whether it was.
+  bool come_back();
   /// `for_good`: the command gets all rows.
   void give_back(bool for_good);
   /// The command is about to use the whole screen.
@@ -45,7 +50,7 @@ class RelayTerminal {
   LiveMode live_ = LiveMode::off;
   Shown shown_ = Shown::nothing;
   bool yielded_ = false;  ///< the command wanted the whole screen
-  bool away_ = false;     ///< given back while the job is not in the foreground
+  bool away_ = false;     ///< the job is not in the foreground
   int rows_ = 0;
   std::size_t text_size_ = 0;
   std::array<char, 1024> text_;

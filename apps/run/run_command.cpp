@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/printable.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
@@ -164,10 +165,11 @@ class CommandRun final : public measure::Observer {
 };
 
 void CommandRun::say(const std::string& line) {
+  const auto text = "joulecast: " + printable(line);
   if (relay_ && !relay_left_)
-    relay_->say("joulecast: " + line);
+    relay_->say(text);
   else
-    tell("joulecast: {}\n", line);
+    tell("{}\n", text);
 }
 
 Status CommandRun::prepare(sensors::Environment environment) {
@@ -302,6 +304,10 @@ void CommandRun::take_events() {
     child_->send(SIGTERM);
   }
   if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
+  if (relay_->took_terminal()) {
+    keys_.resume();
+    redraw();
+  }
   keys_.move(waiting[4], waiting[5]);
   if (keys_.take_interrupt()) {
     signalled_ = true;

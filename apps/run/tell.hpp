@@ -5,17 +5,19 @@
 
 #include <string_view>
 
+#include "base/printable.hpp"
+
 namespace joulecast::run {
 
 /// Writes the text as far as standard error takes it. Never throws and never waits for a reader longer than
 /// some seconds, because no message is worth the exit status of a command.
 void tell_text(std::string_view text) noexcept;
 
-/// Formats a message and writes it.
+/// Formats a message and writes it. Control characters within names and errors do not reach the terminal.
 template <class... Arguments>
 void tell(fmt::format_string<Arguments...> format, Arguments&&... arguments) noexcept {
   try {
-    tell_text(fmt::format(format, std::forward<Arguments>(arguments)...));
+    tell_text(printable_lines(fmt::format(format, std::forward<Arguments>(arguments)...)));
   } catch (...) {
     tell_text("joulecast: out of memory\n");
   }

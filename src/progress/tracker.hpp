@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "progress/advances.hpp"
 #include "progress/counter.hpp"
 #include "progress/event.hpp"
+#include "progress/open_windows.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::progress {
@@ -25,12 +27,6 @@ struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
-};
-
-/// Work done at a time, and whether an epoch ended with it.
-struct Advance {
-  trace::ProgressPoint point;
-  bool epoch_end = false;
 };
 
 class Tracker {
@@ -81,10 +77,9 @@ class Tracker {
   };
   /// The phase that is counted now.
   struct Current {
-    explicit Current(Seconds begin) : counter(begin), begun(begin), epochs_until(begin) {}
+    explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
     std::optional<Unit> unit;
     Counter counter;
-    Seconds begun;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1
     std::optional<double> total_epochs;
     std::optional<double> total_work;
@@ -96,8 +91,6 @@ class Tracker {
     double usual_share = 0;                     ///< of its steps that were told
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
-    Advance last_advance;                       ///< that was given out
-    std::optional<Advance> withheld;            ///< a later one, too close to it
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
@@ -117,7 +110,6 @@ class Tracker {
   void take_epochs_done(double done, Seconds at);
   void take_work(const Event& event, Seconds at);
   void add_metric(const Event& event, Seconds at);
-  void end_window(const std::string& name, Seconds at);
 
   [[nodiscard]] double position_of(int epoch);
   /// Whether to go on with this count: a restart has begun a new phase by then.
@@ -126,6 +118,7 @@ class Tracker {
   void open_epoch(std::optional<int> number, Seconds at);
   void close_epoch(int number, Seconds at, std::optional<double> work = {});
   void extend_epoch(Seconds at);
+  void close_unfinished_epoch(Seconds at);
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;
   void publish();
@@ -141,15 +134,14 @@ class Tracker {
   std::optional<Current> current_;
   std::vector<trace::Phase> phases_;
   std::vector<trace::Epoch> epochs_;
-  std::map<std::string, Seconds> windows_;  ///< that are open: when they began
 
   std::vector<std::size_t> changed_epochs_;
   std::vector<bool> epoch_changed_;
   bool phase_changed_ = false;
   std::vector<std::size_t> ended_phases_;
-  std::vector<Advance> advances_;
+  Advances advances_;
   std::vector<trace::MetricPoint> metrics_;
-  std::vector<trace::Window> ended_windows_;
+  OpenWindows windows_;
   int contradictions_ = 0;
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
 };

@@ -194,6 +194,56 @@ def plateau_run(root):
            {"power.csv": (["time_s", "gpu0_w"], rows)}, (["epoch", "start_s", "end_s"], even_epochs(count, 10)))
 
 
+def fold_runs(root):
+    """Three folds of four epochs each, and a second fit of another length after a first."""
+    def run(name, lengths, names, seed, minute):
+        jitter, phases, of_epochs, epochs, metrics, progress, begin = noise(seed, 3), [], [], [], [], [], 5.0
+        for place, (count, seconds) in enumerate(lengths):
+            first = begin
+            for i in range(count):
+                epochs.append((i + 1, begin, begin + seconds))
+                of_epochs.append(place)
+                metrics.append({"loss": round(2 * 0.7 ** i + 0.1 * place, 4)})
+                progress += [(begin + seconds * k / 4, i + k / 4, names[place]) for k in range(1, 5)]
+                begin += seconds
+            phases.append({"name": names[place], "unit": "epoch", "start_s": first, "end_s": begin, "work": count,
+                           "total_work": count})
+            begin += 2
+        end = round(begin + 1)
+        rows = [(t, f"{(180 if t < end / 2 else 240) + jitter():.2f}") for t in range(end + 1)]
+        bundle(root / name, {"source": "made-up", "architecture": "mlp", "total_work": lengths[-1][0], "work_unit": "epoch",
+                             "run_start_s": 0, "run_stop_s": end, "status": "success",
+                             "joulecast": {"phases": phases, "epoch_phases": of_epochs, "epoch_metrics": metrics,
+                                           "started_unix_ns": STARTED + minute * MINUTE}},
+               {"power.csv": (["time_s", "gpu0_w"], rows)}, (["epoch", "start_s", "end_s"], epochs),
+               progress=(["time_s", "work", "phase"], progress))
+
+    run("three_folds", [(4, 8.0)] * 3, ["fold 1", "fold 2", "fold 3"], 60, 540)
+    run("two_fits", [(3, 6.0), (5, 10.0)], ["train", "train 2"], 61, 600)
+
+
+def language_model_run(root):
+    """Counted in steps only, less than an epoch, with two evaluations."""
+    jitter, steps, seconds = noise(62, 5), 300, 0.5
+    end, windows, progress, time = 0, [], [], 10.0
+    for step in range(10, steps + 1, 10):
+        time += 10 * seconds
+        progress.append((time, step, "train"))
+        if step in (150, 300):
+            windows.append({"name": "evaluation", "start_s": time, "end_s": time + 12})
+            time += 12
+    end = round(time + 4)
+    rows = [(t, f"{380 + jitter():.2f}", f"{75 + jitter() / 2:.2f}") for t in range(end + 1)]
+    bundle(root / "language_model", {
+        "source": "made-up", "architecture": "gpt2", "batch_size": 16, "total_work": steps, "work_unit": "step",
+        "run_start_s": 0, "run_stop_s": end, "status": "success",
+        "joulecast": {"phases": [{"name": "train", "unit": "step", "start_s": 10.0, "end_s": time - 12, "work": steps,
+                                  "total_work": steps}],
+                      "windows": windows, "started_unix_ns": STARTED + 660 * MINUTE,
+                      "metrics": [{"time_s": 10.0 + 5 * i, "name": "loss", "value": round(9 * 0.95 ** i, 4)} for i in range(1, 31)]}},
+        {"power.csv": (["time_s", "gpu0_w", "cpu0_w"], rows)}, progress=(["time_s", "work", "phase"], progress))
+
+
 def group_runs(root):
     """Two networks on two GPUs with three runs each, and one unfinished run: the input of compare and related commands."""
     for network, seconds, f1 in (("resnet18", 4, 0.91), ("resnet50", 7, 0.94)):
@@ -410,6 +460,21 @@ def networks(root):
     write(root / "no_end.txt", "network own\ninput 4\ndense 2\n")
 
 
+FOLDS = """for fold in 1 2; do
+  echo "Fold $fold/2"
+  for epoch in 1 2 3; do
+    sleep 0.25
+    echo "Epoch $epoch/3 loss: 0.$epoch$fold"
+  done
+done
+"""
+
+STEPS = """for step in 10 20 30 40 50 60 70 80; do
+  sleep 0.15
+  echo "step $step/80 | loss 3.$step | lr 1.0e-04"
+done
+"""
+
 TELLING_TRAINING = """import json, os, socket, time
 connection = socket.socket(socket.AF_UNIX)
 connection.connect(os.environ["JOULECAST_SOCKET"])
@@ -443,6 +508,8 @@ def machines(root):
     write(root / "proc/stat", "cpu  1000 0 1000 8000 0 0 0 0 0 0\n"
                               + "".join(f"cpu{i} 250 0 250 2000 0 0 0 0 0 0\n" for i in range(4)))
     write(root / "tell.py", TELLING_TRAINING)
+    write(root / "folds.sh", FOLDS)
+    write(root / "steps.sh", STEPS)
     write(root / "train.sh", "for epoch in 1 2 3; do\n  sleep 0.2\n"
                              '  echo "Epoch $epoch/3 loss=0.$epoch accuracy=0.9$epoch"\ndone\nsleep 0.2\nexit ${1:-0}\n')
 
@@ -453,6 +520,8 @@ def main():
         shutil.rmtree(root)
     for make in (steady_run, changing_run, gap_run, counter_run, nodes_run, no_epochs_run, half_run, energy_only_run, plateau_run):
         make(root / "bundles")
+    fold_runs(root / "phases")
+    language_model_run(root / "phases")
     group_runs(root / "groups")
     stable_runs(root / "stable")
     broken_runs(root / "broken")

@@ -11,7 +11,7 @@ from tmux import TerminalTest, main
 from support import JOULECAST
 
 BARS = pathlib.Path(__file__).with_name("bars.py")
-ROW = re.compile(r" so far( |$)| W( |$)|\b\d+/\d+ · ")  # every live line has one of these
+LIVE_LINE = re.compile(r"^(total [\d.]+ |(epoch|step|round) \d+(/\d+)? · |[\d.]+ \w+ so far|[\d.]+ \w*W · |power unknown)")
 
 
 def children_of(pid, name):
@@ -40,7 +40,14 @@ class LiveRow(TerminalTest):
         self.run_measured(sys.executable, BARS, kind, steps, pause, **options)
 
     def shows_row(self):
-        return ROW.search(self.rows()[-1]) is not None
+        return LIVE_LINE.match(self.rows()[-1]) is not None
+
+    def expect_no_live_line(self, text):
+        for row in text.split("\n"):
+            self.assertNotRegex(row, LIVE_LINE)
+
+    def wait_for_title(self):
+        self.wait_for(lambda: LIVE_LINE.match(self.about("pane_title")), "the live line as the title")
 
     def wait_for_row(self):
         self.wait_for(self.shows_row, "the live row")
@@ -73,7 +80,7 @@ class LiveRow(TerminalTest):
         text = self.everything()
         numbers = [int(n) for n in re.findall(r"^line (\d+) of 100$", text, re.M)]
         self.assertEqual(numbers, list(range(100)))
-        self.assertNotRegex(text, "so far", "the row leaves nothing in the history")
+        self.expect_no_live_line(text)
         self.expect_restored()
 
     def test_bars_and_the_row_leave_each_other_alone(self):
@@ -86,7 +93,7 @@ class LiveRow(TerminalTest):
                 self.wait_for_prompt()
                 text = self.everything()
                 self.assertIn(last, text)
-                self.assertNotRegex(text, "so far")
+                self.expect_no_live_line(text)
                 self.tmux("clear-history")
         self.expect_restored()
 
@@ -109,7 +116,7 @@ class LiveRow(TerminalTest):
                     continue
                 self.wait_for_row()
                 self.assertEqual(self.scroll_region(), (0, rows - 2))
-                self.wait_for(lambda: len([row for row in self.rows() if "so far" in row]) == 1, "one row only")
+                self.wait_for(lambda: len([row for row in self.rows() if LIVE_LINE.match(row)]) == 1, "one row only")
         (self.folder / "stop").touch()
         self.wait_for_prompt()
         self.expect_restored()
@@ -136,19 +143,19 @@ class LiveRow(TerminalTest):
         self.run_measured("vim", "-u", "NONE", text)
         self.wait_for(lambda: self.about("alternate_on") == "1", "vim")
         self.wait_for(lambda: "row 22" in self.screen(), "a full screen")
-        self.wait_for(lambda: " W" in self.about("pane_title"), "the live line as the title")
+        self.wait_for_title()
         self.press("G")
         self.wait_for(lambda: "row 59" in self.screen(), "the last row")
         self.press(":", "q", "!", "Enter")
         self.wait_for_prompt()
-        self.assertNotRegex(self.everything().split("Energy")[0], "so far")
+        self.expect_no_live_line(self.everything())
         self.expect_restored()
 
     def test_a_low_terminal_shows_it_as_the_title(self):
         self.resize(80, 9)
         self.wait_for(lambda: self.height() == 9, "the size")
         self.run_bars("tqdm", steps=60)
-        self.wait_for(lambda: " W" in self.about("pane_title"), "the title")
+        self.wait_for_title()
         self.assertEqual(self.scroll_region(), (0, 8))
         self.wait_for_prompt()
 
@@ -158,10 +165,10 @@ class LiveRow(TerminalTest):
                 self.tmux("select-pane", "-T", "before")
                 self.run_bars("tqdm", steps=40, options=("--live", live, "--log-every", "500ms"))
                 if has_title:
-                    self.wait_for(lambda: " W" in self.about("pane_title"), "the title")
+                    self.wait_for_title()
                 self.wait_for(lambda: "tqdm ended" in self.everything(), "the end")
                 self.wait_for_prompt()
-                self.assertEqual("so far" in self.everything(), live == "log")
+                self.assertEqual(re.search("^joulecast: .* so far", self.everything(), re.M) is not None, live == "log")
                 self.tmux("clear-history")
                 self.press("C-l")
 
@@ -200,6 +207,36 @@ class LiveRow(TerminalTest):
         self.press("C-c")
         self.wait_for_prompt()
         self.expect_restored()
+
+    def test_begun_in_the_background_it_takes_the_terminal_with_fg(self):
+        name = self.folder / "name.py"
+        name.write_text("print('hello', input('who? '), flush=True)\nimport time\ntime.sleep(600)\n")
+        self.type(f"{JOULECAST} run --interval 100ms --name run -- {sys.executable} {name} &")
+        self.wait_for(lambda: "who?" in self.screen(), "the question")
+        self.assertEqual(self.scroll_region(), (0, self.ROWS - 1))
+        self.type("clear; echo $((600+66))")
+        self.wait_for(lambda: "666" in self.screen(), "a shell that reads its terminal")
+        self.type("fg")
+        self.wait_for_row()
+        self.type("Joule")
+        self.wait_for(lambda: "hello Joule" in self.screen(), "the command to hear its keys")
+        self.press("C-c")
+        self.wait_for_prompt()
+        self.assertEqual(self.status_of("run"), "interrupted")
+        self.expect_restored()
+
+    def test_plain_lines_where_nobody_sees_a_row(self):
+        for case, before in (("dumb", "env TERM=dumb"), ("nohup", "nohup")):
+            with self.subTest(case=case):
+                words = [*before.split(), JOULECAST, "run", "--interval", "100ms", "--log-every", "500ms", "--name", case,
+                         "--", sys.executable, str(BARS), "lines", "30", "0.1"]
+                self.type(" ".join(words) + f" 2>&1 | cat > {self.folder / case}" if case == "nohup" else " ".join(words))
+                self.wait_for(lambda: self.call("list", "--json", "-", expect=None).stdout.count(f'"{case}"'), "the run")
+                self.wait_for_prompt()
+                text = (self.folder / case).read_text() if case == "nohup" else self.everything()
+                self.assertRegex(text, re.compile("^joulecast: .* so far", re.M))
+                self.assertNotIn("\x1b", text)
+                self.assertEqual(self.scroll_region(), (0, self.ROWS - 1))
 
     def test_control_c_is_an_interruption(self):
         self.run_bars("tqdm", steps=2000)
@@ -256,4 +293,4 @@ class LiveRow(TerminalTest):
 
 
 if __name__ == "__main__":
-    main(verbosity=2)
+    main()

@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <utility>
+
+#include "progress/tracker.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+/// Rows beyond this are not kept; their work is counted all the same.
+constexpr std::size_t most_epochs = 100'000;
+constexpr double tiny = 1e-9;
+
+}  // namespace
+
+void Tracker::change_epoch(std::size_t place) {
+  epoch_changed_.resize(std::max(epoch_changed_.size(), place + 1));
+  if (epoch_changed_[place]) return;
+  epoch_changed_[place] = true;
+  changed_epochs_.push_back(place);
+}
+
+bool Tracker::is_last_epoch(int number) const {
+  return current_->last_epoch && epochs_[*current_->last_epoch].index == number;
+}
+
+void Tracker::open_epoch(std::optional<int> number, Seconds at) {
+  current_->open = OpenEpoch{number, std::max(at, current_->epochs_until), 0, 0, {}};
+}
+
+void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
+  auto& now = *current_;
+  const double count = now.counter.count().value_or(0);
+  if (!now.open) open_epoch(number, now.epochs_until);
+  trace::Epoch epoch;
+  epoch.index = number;
+  epoch.phase = phases_.size() - 1;
+  epoch.span = {now.open->begin, std::max(at, now.open->begin)};
+  epoch.metrics = std::move(now.open->metrics);
+  epoch.work = work;
+  if (!work && now.unit && (now.unit != Unit::epoch || now.last_epoch)) {
+    const double done = count - now.counted_at_epoch;
+    if (done > 0 && (now.unit != Unit::epoch || done > 1 + tiny)) epoch.work = done;
+  }
+  if (now.open->steps > 0 && !now.steps_per_epoch) now.steps_per_epoch = now.open->steps;
+  if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
+  if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
+  now.usual_share = now.open->share;
+  now.open.reset();
+  now.epochs_until = epoch.span.end;
+  now.counted_at_epoch = count;
+  auto& phase = phases_.back();
+  phase.span.end = std::max(phase.span.end, epoch.span.end);
+  if (epochs_.size() >= most_epochs) return;
+  now.last_epoch = epochs_.size();
+  epochs_.push_back(std::move(epoch));
+  change_epoch(*now.last_epoch);
+  const bool left = now.unit == Unit::epoch && work && *work < 1;
+  if (!left) mark_epoch_end(now.epochs_until);
+}
+
+/// The end was said too early: the epoch's validation came after it.
+void Tracker::extend_epoch(Seconds at) {
+  auto& last = epochs_[*current_->last_epoch];
+  if (current_->open || at <= last.span.end) return;
+  last.span.end = current_->epochs_until = at;
+  phases_.back().span.end = std::max(phases_.back().span.end, at);
+  change_epoch(*current_->last_epoch);
+  mark_epoch_end(at);
+}
+
+void Tracker::begin_epoch(const Event& event, Seconds at) {
+  const int number = *event.epoch;
+  current(at);
+  if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
+  if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->open && current_->open->number == number) return;
+  const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
+  if (is_last_epoch(number) && (!complete || current_->counter.is_soon(at))) return;
+  if (current_->unit != Unit::epoch) {
+    if (current_->open && current_->open->number) close_epoch(*current_->open->number, at);
+    return open_epoch(number, at);
+  }
+  const double position = position_of(number);
+  if (!judge(position, at, at)) return;
+  learn_totals(event);
+  current_->counter.begin_at(position_of(number));
+  if (current_->open) {
+    advance(position, at);
+    if (current_->open->number) close_epoch(*current_->open->number, at);
+  }
+  open_epoch(number, at);
+}
+
+void Tracker::end_epoch(const Event& event, Seconds at) {
+  const int number = *event.epoch;
+  current(prepared_until_);
+  if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
+  const bool single = current_->total_epochs == 1.0 && !current_->counter.is_soon(at);
+  // Said again: by a validation that is over now, or, once the next has begun, by a rank that lags behind.
+  if (is_last_epoch(number) && !single) return extend_epoch(at);
+  if (event.work && event.evidence == Evidence::told) {
+    // The epoch's beginning was told before its work was.
+    if (!current_->counter.counted()) current_->unit = event.unit.value_or(Unit::work);
+    learn_totals(event);
+    current_->counter.begin_at(0);
+    advance(current_->counter.count().value_or(0) + *event.work, at);
+    return close_epoch(number, at, event.work);
+  }
+  if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->unit != Unit::epoch) {
+    learn_totals(event);
+    if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
+    return close_epoch(number, at);
+  }
+  double position = position_of(number) + 1;
+  if (single && is_last_epoch(number)) {
+    begin_phase(current_->epochs_until, {});
+    current_->unit = Unit::epoch;
+  } else if (!judge(position, at, current_->epochs_until)) {
+    return;
+  }
+  learn_totals(event);
+  position = position_of(number) + 1;
+  // Epochs that do not tell their beginning: 10/50 may be the tenth of ours or the first after a resumption.
+  const bool repeated = current_->last_epoch && !current_->open && position <= current_->counter.count();
+  if (repeated) return;
+  advance(position, at);
+  close_epoch(number, at);
+}
+
+/// The training is over; nothing said that the epoch is.
+void Tracker::close_unfinished_epoch(Seconds at) {
+  auto& open = *current_->open;
+  // Epochs before it were over at the same step: "16/20" is the last that such a loop prints.
+  const auto& usual = current_->usual_share;
+  const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
+  const auto end = open.share >= 1 ? advances_.last_time() : at;
+  const bool in_epochs = current_->unit == Unit::epoch;
+  if (in_epochs && whole) advance(position_of(*open.number) + 1, end);
+  // An epoch that was left half done is a row of half an epoch's work.
+  close_epoch(*open.number, end, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
+}
+
+}  // namespace joulecast::progress

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "progress/tracker.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+constexpr double tiny = 1e-9;
+
+}  // namespace
+
+bool Tracker::untouched() const {
+  return !current_ || (!current_->counter.counted() && !current_->open && !current_->last_epoch);
+}
+
+Tracker::Current& Tracker::current(Seconds begin) {
+  if (!current_) {
+    current_.emplace(begin);
+    current_->total_epochs = announced_.epochs;
+    current_->total_work = announced_.steps;
+    current_->steps_per_epoch = announced_steps_per_epoch_;
+    trace::Phase phase;
+    phase.name = "train";
+    phase.span = {begin, begin};
+    phases_.push_back(std::move(phase));
+    advances_.begin_phase(phases_.size() - 1, begin);
+    phase_changed_ = true;
+  }
+  return *current_;
+}
+
+void Tracker::end_phase(Seconds at) {
+  if (!current_) return;
+  auto& counter = current_->counter;
+  // Steps that reached their number are a whole epoch, even if no line said so.
+  if (current_->open && current_->unit == Unit::epoch && current_->open->share >= 1 && current_->open->number)
+    close_epoch(*current_->open->number, advances_.last_time());
+  counter.finish(total_count());
+  publish();
+  advances_.end_phase();
+  if (current_->last_epoch && counter.base() && current_->unit == Unit::epoch) {
+    // Now it is known how many epochs the first line stood for.
+    const auto first = std::ranges::find(epochs_, phases_.size() - 1, &trace::Epoch::phase);
+    if (first != epochs_.end() && !first->work) {
+      const double work = position_of(first->index) + 1 - *counter.base();
+      if (work > 1 + tiny) {
+        first->work = work;
+        change_epoch(static_cast<std::size_t>(first - epochs_.begin()));
+      }
+    }
+  }
+  phases_.back().span.end = std::max(at, phases_.back().span.begin);
+  ended_phases_.push_back(phases_.size() - 1);
+  current_.reset();
+}
+
+void Tracker::begin_phase(Seconds at, std::string name) {
+  if (current_ && untouched()) {
+    if (!name.empty()) phases_.back().name = std::move(name);
+    phases_.back().span.begin = at;
+    phase_changed_ = true;
+    return;
+  }
+  end_phase(at);
+  announced_ = {};
+  announced_steps_per_epoch_.reset();
+  current(at);
+  if (!name.empty()) phases_.back().name = std::move(name);
+}
+
+/// A total that changes on the way contradicts the earlier one.
+void Tracker::set_total(std::optional<double>& total, std::optional<double> said) {
+  if (!said || *said <= 0 || !std::isfinite(*said)) return;
+  if (total && *total != *said && !untouched()) ++contradictions_;
+  total = said;
+}
+
+void Tracker::learn_totals(const Event& event) {
+  auto& epochs = current_ ? current_->total_epochs : announced_.epochs;
+  auto& work = current_ ? current_->total_work : announced_.steps;
+  auto& per_epoch = current_ ? current_->steps_per_epoch : announced_steps_per_epoch_;
+  set_total(epochs, event.total_epochs);
+  if (event.kind == EventKind::progress) return;
+  if (event.scope == Scope::epoch)
+    per_epoch = event.total_work ? event.total_work : per_epoch;
+  else
+    set_total(work, event.total_work);
+}
+
+std::optional<double> Tracker::total_epochs() const {
+  const auto& printed = current_ ? current_->total_epochs : announced_.epochs;
+  return printed ? printed : said_.epochs;
+}
+
+/// The last count of the current phase, as it is printed.
+std::optional<double> Tracker::total_count() const {
+  const auto steps = current_->total_work ? current_->total_work : said_.steps;
+  if (current_->unit == Unit::percent) return 100;
+  if (current_->unit == Unit::epoch) {
+    if (const auto epochs = total_epochs()) return epochs;
+    if (steps && current_->steps_per_epoch) return *steps / *current_->steps_per_epoch;
+    return std::nullopt;
+  }
+  if (current_->unit == Unit::work) return current_->total_work;
+  if (steps) return steps;
+  if (const auto epochs = total_epochs(); epochs && current_->steps_per_epoch)
+    return *epochs * *current_->steps_per_epoch;
+  return std::nullopt;
+}
+
+std::optional<double> Tracker::total_work() const {
+  if (!current_) return phases_.empty() ? std::nullopt : phases_.back().total_work;
+  const auto total = total_count();
+  const auto base = current_->counter.base();
+  if (!total || !base) return std::nullopt;
+  return std::max(*total - *base, current_->counter.work());
+}
+
+}  // namespace joulecast::progress

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "progress/tracker.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+constexpr double tiny = 1e-9;
+
+}  // namespace
+
+/// Epochs that were done before this one begins, from the training's origin.
+double Tracker::position_of(int epoch) {
+  if (!current_->first_number) current_->first_number = epoch == 0 ? 0 : 1;
+  return epoch - *current_->first_number;
+}
+
+bool Tracker::judge(double count, Seconds at, Seconds phase_begin) {
+  switch (current_->counter.meaning_of(count, at, current_->unit == Unit::epoch ? 1 : 0)) {
+    case Counter::Meaning::forward:
+    case Counter::Meaning::same:
+      return true;
+    case Counter::Meaning::restart: {
+      const auto unit = current_->unit;
+      begin_phase(phase_begin, {});
+      current_->unit = unit;
+      return true;
+    }
+    case Counter::Meaning::back:
+      ++contradictions_;
+      return false;
+    case Counter::Meaning::echo:
+      return false;
+  }
+  return false;
+}
+
+void Tracker::advance(double count, Seconds at) {
+  auto& counter = current_->counter;
+  if (counter.meaning_of(count, at, 0) != Counter::Meaning::forward) return;
+  const auto total = total_count();
+  if (total && count > *total * (1 + tiny)) current_->exceeded = true;
+  counter.advance(count, at, total);
+  publish();
+}
+
+/// Gives out what the counter knows by now.
+void Tracker::publish() {
+  const auto total = total_work();
+  auto& phase = phases_.back();
+  for (const auto& point : current_->counter.take_points()) {
+    phase.work = point.work;
+    phase.span.end = std::max(phase.span.end, point.time);
+    advances_.add(point, total);
+  }
+  phase.unit = current_->unit ? name_of(*current_->unit) : "";
+  phase.total_work = total;
+  phase_changed_ = true;
+}
+
+/// The work up to here is an epoch's.
+void Tracker::mark_epoch_end(Seconds at) {
+  if (current_->counter.base()) advances_.end_epoch(at, current_->counter.work());
+}
+
+void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
+  current(at);
+  if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
+  if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->unit == Unit::step && event.work && event.total_work == current_->steps_per_epoch)
+    return advance(current_->counted_at_epoch + *event.work, at);
+  if (current_->unit != Unit::epoch || !event.work) return;
+  const auto total = event.total_work ? event.total_work : current_->steps_per_epoch;
+  const double share = total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0;
+  if (event.epoch && is_last_epoch(*event.epoch) && !current_->open && !(share < 1 && total_epochs() == 1.0))
+    return;
+  if (event.epoch && (!current_->open || current_->open->number != event.epoch)) {
+    // A bar of an earlier epoch, from a rank that lags behind.
+    if (current_->open && current_->open->number && *event.epoch < *current_->open->number && share > 0.5)
+      return;
+    auto begin = event;
+    begin.kind = EventKind::epoch_begin;
+    begin_epoch(begin, at);
+    if (!current_->open || current_->open->number != event.epoch) return;
+  }
+  if (!event.epoch) {
+    // Steps that begin again without a word are the next epoch's.
+    if (current_->open && !current_->open->number && share < current_->open->share / 2 &&
+        !current_->counter.is_soon(at)) {
+      advance(std::floor(current_->counter.count().value_or(0)) + (current_->open->share < 1 ? 1 : 0), at);
+      close_epoch(static_cast<int>(current_->counter.count().value_or(1)), at);
+    }
+    if (!current_->open) open_epoch(std::nullopt, at);
+    current_->counter.begin_at(0);
+  }
+  auto& open = *current_->open;
+  if (event.total_work) current_->steps_per_epoch = event.total_work;
+  if (share < open.share) return;
+  open.share = share;
+  open.steps = std::max(open.steps, *event.work);
+  const double whole = open.number
+                           ? position_of(*open.number)
+                           : std::floor(current_->counter.count().value_or(0) - (share >= 1 ? tiny : -tiny));
+  advance(whole + share, at);
+}
+
+/// Epochs counted in fractions. One is over when the count passes a whole number; the moment is interpolated.
+void Tracker::take_epochs_done(double done, Seconds at) {
+  auto& now = *current_;
+  const auto before = std::exchange(now.epochs_done, Counter::Point{at, done});
+  if (before && done <= before->work) {
+    now.epochs_done = before;
+    return;
+  }
+  const double whole = std::floor(done + tiny);
+  if (!before && (done < 1 || done != whole)) return;
+  if (before && whole <= std::floor(before->work + tiny)) return;
+  const double share = before ? (whole - before->work) / (done - before->work) : 1;
+  const auto passed = before ? before->time + (at - before->time) * share : at;
+  if (!now.first_number) now.first_number = 1;
+  const int number = static_cast<int>(whole) - 1 + *now.first_number;
+  // A line of the program said so before its bar.
+  if (is_last_epoch(number)) return extend_epoch(passed);
+  if (now.unit == Unit::epoch) advance(whole, passed);
+  close_epoch(number, passed);
+}
+
+void Tracker::take_work(const Event& event, Seconds at) {
+  const auto unit = event.unit.value_or(Unit::step);
+  current(
+      std::min(at, std::max(prepared_until_, phases_.empty() ? prepared_until_ : phases_.back().span.end)));
+  if (!current_->unit || (untouched() && unit != Unit::epoch)) current_->unit = unit;
+  if (unit == Unit::epoch && current_->unit != Unit::epoch) {
+    set_total(current_->total_epochs, event.total_work);
+    return take_epochs_done(*event.work, at);
+  }
+  if (unit != current_->unit) return;
+  auto& total = unit == Unit::epoch ? current_->total_epochs : current_->total_work;
+  const bool other = total && event.total_work && *total != *event.total_work;
+  const bool complete = total && current_->counter.count() >= total;
+  // A bar that counts whole epochs, beside one that counts the steps of this one.
+  const auto count = current_->counter.count();
+  if (unit == Unit::epoch && count && *event.work == std::floor(*count)) {
+    set_total(total, event.total_work);
+    return take_epochs_done(*event.work, at);
+  }
+  // A bar of another length beside ours is something else.
+  if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
+  if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;
+  set_total(unit == Unit::epoch ? current_->total_epochs : current_->total_work, event.total_work);
+  if (unit == Unit::epoch) take_epochs_done(*event.work, at);
+  advance(*event.work, at);
+}
+
+void Tracker::take_progress(const Event& event, Seconds at) {
+  if (!event.work || *event.work < 0 || !std::isfinite(*event.work)) return;
+  if (event.scope == Scope::epoch)
+    take_steps_of_epoch(event, at);
+  else
+    take_work(event, at);
+}
+
+}  // namespace joulecast::progress
