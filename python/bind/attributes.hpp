@@ -27,13 +27,11 @@ double plain(Unit<Tag> value) {
   return value.value();
 }
 template <class T>
-  requires std::is_arithmetic_v<T>
-T plain(T value) {
+requires std::is_arithmetic_v<T> T plain(T value) {
   return value;
 }
 template <class T>
-  requires std::is_enum_v<T>
-std::string plain(T value) {
+requires std::is_enum_v<T> std::string plain(T value) {
   return std::string(name_of(value));
 }
 /// Seconds since 1970 in UTC, as Python's time.time() has them.
@@ -41,7 +39,9 @@ inline double plain(WallTime time) {
   return 1e-9 * static_cast<double>(time.ns);
 }
 template <class T>
-  requires requires(const T& value) { value.begin(); }
+requires requires(const T& value) {
+  value.begin();
+}
 T plain(const T& value) {
   return value;
 }

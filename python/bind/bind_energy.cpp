@@ -26,8 +26,10 @@ std::optional<double> total_kwh(const RunEnergy& energy) {
 }  // namespace
 
 void bind_energy(nb::module_& module) {
-  nb::class_<ComponentEnergy>(module, "ComponentEnergy", "Energy of one device, with where the figure comes from.")
-      .def_prop_ro("component", get(&ComponentEnergy::component), "\"gpu\", \"cpu\", \"dram\", \"node\" or \"other\"")
+  nb::class_<ComponentEnergy>(module, "ComponentEnergy",
+                              "Energy of one device, with where the figure comes from.")
+      .def_prop_ro("component", get(&ComponentEnergy::component),
+                   "\"gpu\", \"cpu\", \"dram\", \"node\" or \"other\"")
       .def_prop_ro("device", get(&ComponentEnergy::device), "index or UUID; \"\" where there is only one")
       .def_prop_ro("node", get(&ComponentEnergy::node))
       .def_prop_ro("channel", get(&ComponentEnergy::channel), "the channel that the figure was taken from")

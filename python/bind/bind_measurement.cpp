@@ -20,8 +20,8 @@ namespace {
 using measure::Live;
 using measure::Measurement;
 
-/// Keeps what the measurement's thread has to say until a Python thread asks for it, because that thread never
-/// takes the interpreter's lock.
+/// Keeps what the measurement's thread has to say until a Python thread asks for it, because that thread
+/// never takes the interpreter's lock.
 class Messages final : public measure::Observer {
  public:
   void trouble(const std::string& line) override {
@@ -147,18 +147,21 @@ void bind_live(nb::module_& module) {
       .def_prop_ro("power_w", [](const Live& live) { return plain(live.energy.power); })
       .def_prop_ro("epoch", get(&Live::epoch))
       .def_prop_ro("total_epochs", get(&Live::total_epochs))
-      .def_prop_ro("work", [](const Live& live) -> std::optional<double> {
-        if (!live.phase) return std::nullopt;
-        return live.phase->work;
-      })
-      .def_prop_ro("total_work", [](const Live& live) -> std::optional<double> {
-        if (!live.phase) return std::nullopt;
-        return live.phase->total_work;
-      })
-      .def_prop_ro("unit", [](const Live& live) -> std::optional<std::string> {
-        if (!live.phase) return std::nullopt;
-        return live.phase->unit;
-      })
+      .def_prop_ro("work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->work;
+                   })
+      .def_prop_ro("total_work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->total_work;
+                   })
+      .def_prop_ro("unit",
+                   [](const Live& live) -> std::optional<std::string> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->unit;
+                   })
       .def_ro("metrics", &Live::metrics)
       .def_ro("projection", &Live::projection);
 
@@ -172,22 +175,25 @@ void bind_live(nb::module_& module) {
 
 void bind_teller(nb::module_& module) {
   nb::class_<Teller>(module, "Teller", "Says what a training does. Work and totals of 0 are unknown.")
-      .def("begin_phase", &Teller::begin_phase, nb::arg("name"), nb::arg("unit") = "", nb::arg("total_work") = 0.0)
+      .def("begin_phase", &Teller::begin_phase, nb::arg("name"), nb::arg("unit") = "",
+           nb::arg("total_work") = 0.0)
       .def("progress", &Teller::progress, nb::arg("work"), nb::arg("total_work") = 0.0)
       .def("begin_epoch", &Teller::begin_epoch, nb::arg("epoch"))
-      .def("epoch_progress", &Teller::epoch_progress, nb::arg("epoch"), nb::arg("work"), nb::arg("total_work") = 0.0)
+      .def("epoch_progress", &Teller::epoch_progress, nb::arg("epoch"), nb::arg("work"),
+           nb::arg("total_work") = 0.0)
       .def("end_epoch", &Teller::end_epoch, nb::arg("epoch"))
       .def("metric", &Teller::metric, nb::arg("name"), nb::arg("value"))
       .def("begin_window", &Teller::begin_window, nb::arg("name"))
       .def("end_window", &Teller::end_window, nb::arg("name"))
-      .def("steps",
-           [](std::shared_ptr<Teller> teller, nb::handle items, std::optional<int> epoch, double total, double done,
-              nb::object attend) {
-             return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, nullptr,
-                                            std::move(attend));
-           },
-           nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
-           nb::arg("attend"));
+      .def(
+          "steps",
+          [](std::shared_ptr<Teller> teller, nb::handle items, std::optional<int> epoch, double total,
+             double done, nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, nullptr,
+                                           std::move(attend));
+          },
+          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
+          nb::arg("attend"));
   module.def("attached_teller", attached_teller, "Speaks to the listener that $JOULECAST_SOCKET names.");
 }
 
@@ -214,23 +220,27 @@ void bind_tracker(nb::module_& module) {
       .def_prop_ro("teller", &Tracker::teller)
       .def_prop_ro("socket", &Tracker::socket)
       .def_prop_ro("attention", [](Tracker& tracker) { return tracker.messages().attention()->load(); })
-      .def("take_messages", [](Tracker& tracker) {
-        auto [lines, stop] = tracker.messages().take();
-        return nb::make_tuple(std::move(lines), std::move(stop));
-      }, "Lines to warn of, and why the work should end, or None.")
+      .def(
+          "take_messages",
+          [](Tracker& tracker) {
+            auto [lines, stop] = tracker.messages().take();
+            return nb::make_tuple(std::move(lines), std::move(stop));
+          },
+          "Lines to warn of, and why the work should end, or None.")
       .def("live", &Tracker::live)
       .def("tick", &Tracker::tick, "Takes what was read and told until now.")
       .def("note", &Tracker::note, nb::arg("text"))
       .def("stop_if_projected", &Tracker::stop_if_projected, nb::arg("joules"), nb::arg("probability"))
       .def("finish", &Tracker::finish, nb::arg("status"))
-      .def("steps",
-           [](Tracker& tracker, nb::handle items, std::optional<int> epoch, double total, double done,
-              nb::object attend) {
-             return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done,
-                                            tracker.messages().attention(), std::move(attend));
-           },
-           nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
-           nb::arg("attend"));
+      .def(
+          "steps",
+          [](Tracker& tracker, nb::handle items, std::optional<int> epoch, double total, double done,
+             nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done,
+                                           tracker.messages().attention(), std::move(attend));
+          },
+          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
+          nb::arg("attend"));
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ void bind_projection(nb::module_& module) {
       .def_prop_ro("total_j", value(&Projection::total), "joules")
       .def_prop_ro("low_j", bound(&Projection::total, &JoulesInterval::low), "lower end of the interval")
       .def_prop_ro("high_j", bound(&Projection::total, &JoulesInterval::high), "upper end of the interval")
-      .def_prop_ro("level", [](const Projection&) { return estimate::interval_level; }, "of the intervals")
+      .def_prop_ro(
+          "level", [](const Projection&) { return estimate::interval_level; }, "of the intervals")
       .def_prop_ro("ready", get(&Projection::ready), "the estimate itself considers the figure reliable")
       .def_prop_ro("share", get(&Projection::share), "of the work that is done, 0 to 1")
       .def_prop_ro("used_j", get(&Projection::used), "joules used so far")

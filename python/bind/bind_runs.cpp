@@ -117,7 +117,8 @@ void bind_summary(nb::module_& module) {
   nb::class_<RunSummary>(module, "Run", "A stored run and what it cost.")
       .def_prop_ro("id", [](const RunSummary& summary) { return summary.run.info.id; })
       .def_prop_ro("name", [](const RunSummary& summary) { return summary.run.info.name; })
-      .def_prop_ro("status", of_run(&Run::status), "\"running\", \"finished\", \"failed\", \"interrupted\" or \"stopped\"")
+      .def_prop_ro("status", of_run(&Run::status),
+                   "\"running\", \"finished\", \"failed\", \"interrupted\" or \"stopped\"")
       .def_prop_ro("exit_status", of_run(&Run::exit_status))
       .def_prop_ro("command", of_run(&Run::command))
       .def_prop_ro("tags", of_run(&Run::tags))
@@ -126,14 +127,16 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("duration_s", [](const RunSummary& summary) { return summary.run.span.length().value(); })
       .def_ro("energy", &RunSummary::energy)
       .def_prop_ro("mean_power_w", get(&RunSummary::mean_power))
-      .def_prop_ro("emissions_g", [](const RunSummary& summary) { return plain(summary.carbon.mass); },
-                   "grams of CO2e; None where the place is not known")
+      .def_prop_ro(
+          "emissions_g", [](const RunSummary& summary) { return plain(summary.carbon.mass); },
+          "grams of CO2e; None where the place is not known")
       .def_prop_ro("emissions_reason", [](const RunSummary& summary) { return summary.carbon.reason; })
       .def_prop_ro("epochs", epochs_of)
       .def_prop_ro("phases", phases_of)
       .def_prop_ro("windows", windows_of)
-      .def_prop_ro("projections", [](const RunSummary& summary) { return summary.run.projections; },
-                   "the forecasts that were made during the run")
+      .def_prop_ro(
+          "projections", [](const RunSummary& summary) { return summary.run.projections; },
+          "the forecasts that were made during the run")
       .def_prop_ro("traces", [](const RunSummary& summary) { return summary.run.traces; });
 }
 

@@ -12,11 +12,12 @@
 
 namespace joulecast::python {
 
-/// Counts a step when the next one is asked for, or when there is none. Adds some tens of nanoseconds to a step.
+/// Counts a step when the next one is asked for, or when there is none. Adds some tens of nanoseconds to a
+/// step.
 class Steps {
  public:
-  /// `attend` is called between two steps when `attention` is true; without an `attention` every two seconds or so.
-  /// `epoch`: the steps belong to it, else to the phase.
+  /// `attend` is called between two steps when `attention` is true; without an `attention` every two seconds
+  /// or so. `epoch`: the steps belong to it, else to the phase.
   Steps(nanobind::iterator items, std::shared_ptr<Teller> teller, std::optional<int> epoch, double total,
         double done_before, std::shared_ptr<const std::atomic<bool>> attention, nanobind::object attend);
 

@@ -13,7 +13,8 @@ constexpr double tiny = 1e-9;
 
 /// Epochs that were done before this one begins, from the training's origin.
 double Tracker::position_of(int epoch) {
-  if (!current_->first_number) current_->first_number = epoch == 0 ? 0 : 1;
+  if (!current_->first_number)
+    current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
   return epoch - *current_->first_number;
 }
 
