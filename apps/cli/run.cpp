@@ -120,7 +120,9 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
       if (!file.empty()) run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
   if (result.run_id.empty()) return sums();
-  const auto store = session::open_store(result.store.string(), store::Access::read);
+  // The command's caller waits: the log is not merged and synced here.
+  const auto store = session::open_store(result.store.string(), store::Access::read,
+                                         {.durability = store::Durability::soon});
   if (!store) return trouble(store.error());
   // If the store took nothing (for example because the disk is full), this was reported already. The live
   // totals are shown instead.

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "base/printable.hpp"
+#include "base/roots.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/wake_up.hpp"
@@ -77,10 +78,9 @@ bool writes_to_terminal() {
 /// Opens the socket on which the training can report its epochs. Without it the training can still print
 /// them.
 Result<progress::SocketServer> listen_for_training() {
-  std::error_code error;
-  const auto folder = std::filesystem::temp_directory_path(error);
-  if (error) return fail(ErrorKind::unavailable, "TMPDIR", "{}", error.message());
-  return progress::SocketServer::listen(folder);
+  const auto folder = temporary_directory();
+  if (!folder) return propagate(folder.error());
+  return progress::SocketServer::listen(*folder);
 }
 
 bool ends_a_process(int signal) {

@@ -1,7 +1,6 @@
 """Where this process stands: measured already, one of several ranks, or alone."""
 
 import os
-import stat
 import sys
 import tempfile
 
@@ -29,7 +28,7 @@ def listening_socket():
 def run_of(socket):
     """(id, store) of the run that is measured behind a socket, or None where that is not known."""
     try:
-        with open(os.path.join(os.path.dirname(socket), "run"), encoding="utf-8") as file:
+        with open(socket + ".run", encoding="utf-8") as file:
             identifier, store = file.read().splitlines()[:2]
     except (OSError, ValueError):
         return None
@@ -37,30 +36,19 @@ def run_of(socket):
 
 
 def _meeting_point():
-    """Where the ranks of one launch find the measurement of their node; None where no folder is safe.
+    """The ending of the file by which the ranks of one launch find the measurement of their node.
 
     They have the same parent: torchrun's agent, mpirun's or Slurm's daemon.
     """
-    folder = os.path.join(tempfile.gettempdir(), f"joulecast-{os.getuid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        about = os.lstat(folder)
-    except OSError:
-        return None
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
-        return None
-    return os.path.join(folder, f"ranks-{os.getppid()}")
+    return f"-ranks-{os.getppid()}"
 
 
 def announce(socket):
     """Tells the other ranks of this node where the measurement listens. Returns what to remove at the end."""
-    place = _meeting_point()
-    if place is None:
-        return None
+    place = os.path.join(os.path.dirname(socket), f"{os.getpid()}{_meeting_point()}")
     try:
-        with open(place + ".new", "w", encoding="utf-8") as file:
+        with open(place, "x", encoding="utf-8") as file:
             file.write(socket)
-        os.replace(place + ".new", place)
     except OSError:
         return None
     return place
@@ -68,13 +56,18 @@ def announce(socket):
 
 def announced_socket():
     """What the first rank of this node announced, or ""."""
-    place = _meeting_point()
+    folder = os.path.join(tempfile.gettempdir(), f"joulecast-{os.getuid()}")
     try:
-        with open(place, encoding="utf-8") as file:
-            socket = file.read()
-    except (OSError, TypeError):
-        return ""
-    return socket if os.path.exists(socket) else ""
+        if os.lstat(folder).st_uid != os.getuid():
+            return ""
+        for name in os.listdir(folder):
+            if name.endswith(_meeting_point()):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    socket = file.read()
+                return socket if os.path.exists(socket) else ""
+    except OSError:
+        pass
+    return ""
 
 
 def default_name():

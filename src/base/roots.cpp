@@ -37,6 +37,16 @@ Result<fs::path> user_config_directory() {
   return user_directory("XDG_CONFIG_HOME", ".config");
 }
 
+Result<fs::path> temporary_directory() {
+  std::error_code error;
+  auto folder = fs::temp_directory_path(error);
+  const char* set = std::getenv("TMPDIR");
+  const std::string where = set != nullptr ? fmt::format("TMPDIR={}", set) : "temporary directory";
+  if (error) return fail(ErrorKind::unavailable, where, "{}", error.message());
+  if (!folder.is_absolute()) return fail(ErrorKind::unavailable, where, "is not an absolute path");
+  return folder;
+}
+
 fs::path share_directory() {
   if (const char* set = std::getenv("JOULECAST_SHARE"); set != nullptr && *set != '\0') return set;
   std::error_code ignored;

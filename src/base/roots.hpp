@@ -18,8 +18,11 @@ struct Roots {
 [[nodiscard]] Result<std::filesystem::path> user_data_directory();
 /// $XDG_CONFIG_HOME/joulecast or ~/.config/joulecast.
 [[nodiscard]] Result<std::filesystem::path> user_config_directory();
-/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the folder of the program or shared library, else the
-/// source's data/.
+/// $TMPDIR or /tmp. unavailable if that is no folder, or a relative path: the measured command may change its
+/// working directory, and nothing of ours belongs in it.
+[[nodiscard]] Result<std::filesystem::path> temporary_directory();
+/// Our own dated tables: $JOULECAST_SHARE, else share/joulecast beside the folder of the program or shared
+/// library, else the source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
 
 }  // namespace joulecast

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/files.hpp"
-#include "base/system_error.hpp"
+#include "base/roots.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
@@ -20,23 +20,29 @@ Recording::Recording(const std::optional<fs::path>& path, const trace::Run& head
 }
 
 /// A folder of its own, because another user may have laid a link where a known name would lead.
+Result<std::string> Recording::make_spare() {
+  const auto parent = temporary_directory();
+  if (!parent) return propagate(parent.error());
+  const auto folder = make_temporary_directory(*parent, "joulecast");
+  if (!folder) return propagate(folder.error());
+  return (*folder / "runs.db").string();
+}
+
 void Recording::begin_in_spare(const trace::Run& header) {
-  std::error_code error;
-  const auto parent = fs::temp_directory_path(error);
-  const auto folder = error ? fail(kind_of_errno(error.value()), "TMPDIR", "{}", error.message())
-                            : make_temporary_directory(parent, "joulecast");
-  if (folder && begin_in((*folder / "runs.db").string(), header)) {
-    trouble_.push_back(
-        fmt::format("the run is kept in {0} instead; see it with --store {0}", path_.string()));
+  const auto spare = make_spare();
+  if (spare && begin_in(*spare, header)) {
+    is_spare_ = true;
+    trouble_.push_back(fmt::format("the run is kept in {} instead", path_.string()));
     return;
   }
-  if (folder) fs::remove_all(*folder, error);
+  std::error_code ignored;
+  if (spare) fs::remove_all(fs::path(*spare).parent_path(), ignored);
   trouble_.emplace_back("the run cannot be kept; it is measured, and shown only here");
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto opened = store::RunStore::open(url, store::Access::write);
-  auto writer = opened ? (*opened)->record(header) : propagate(opened.error());
+  auto opened = store::RunStore::open(url, store::Access::write, {.durability = store::Durability::soon});
+  auto writer = opened ? (*opened)->record(header, {.spare = make_spare}) : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
@@ -95,6 +101,11 @@ void Recording::describe(const trace::Run& header) {
 }
 
 std::vector<std::string> Recording::take_trouble() {
+  if (const auto moved = writer_ ? writer_->moved() : std::nullopt; moved && path_ != moved->store) {
+    path_ = moved->store;
+    is_spare_ = true;
+    trouble_.push_back(fmt::format("{}; the run goes on in {}", moved->reason, moved->store));
+  }
   if (writer_ && !write_trouble_told_) {
     if (const auto status = writer_->status(); !status) {
       trouble_.push_back("the store does not take the run at present: " + to_string(status.error()));
@@ -110,6 +121,10 @@ Status Recording::end(const trace::Run& header) {
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
+  if (ended && (is_spare_ || writer_->moved())) {
+    const auto store = writer_->moved() ? writer_->moved()->store : path_.string();
+    trouble_.push_back(fmt::format("the run is kept in {0}; see it with --store {0}", store));
+  }
   return ended;
 }
 

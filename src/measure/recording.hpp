@@ -16,8 +16,9 @@ namespace joulecast::measure {
 
 class Recording final : public trace::RunSink {
  public:
-  /// Opens the store at `path` (or the default one) and begins the run. If that fails, uses a spare store in
-  /// the temporary folder. If that fails too, nothing is stored and take_trouble() says so.
+  /// Opens the store at `path` (or the default one) and begins the run. If that fails, or if the store is
+  /// lost later, uses a spare store in the temporary folder. If that fails too, nothing is stored and
+  /// take_trouble() says so.
   Recording(const std::optional<std::filesystem::path>& path, const trace::Run& header,
             const std::vector<trace::Channel>& channels);
 
@@ -51,12 +52,15 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  /// The path of a new spare store in the temporary folder.
+  [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
 
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
   std::vector<std::string> trouble_;
+  bool is_spare_ = false;  ///< path_ is not the store that was asked for
   bool write_trouble_told_ = false;
 };
 

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/files.hpp"
 #include "progress/protocol.hpp"
 
 namespace joulecast::progress {
@@ -30,41 +29,44 @@ bool watch(const Descriptor& epoll, const Descriptor& watched) {
 
 }  // namespace
 
-Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
-  auto folder = make_temporary_directory(parent, "joulecast");
-  if (!folder)
-    return fail(folder.error().kind, folder.error().where, "no folder for the socket: {}",
-                folder.error().message);
-  SocketServer server(Folder(std::move(*folder)));
+int SocketServer::bind_and_listen() {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto name = server.path().string();
-  if (name.size() >= sizeof address.sun_path)
-    return fail(ErrorKind::unavailable, name,
-                "the path is too long for a socket; set TMPDIR to a shorter one");
+  const auto name = path().string();
+  if (name.size() >= sizeof address.sun_path) return ENAMETOOLONG;
   std::ranges::copy(name, address.sun_path);
-  server.listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  server.epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!server.listener_ || !server.epoll_ ||
-      ::bind(server.listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(server.listener_.get(), 64) != 0 || !watch(server.epoll_, server.listener_))
-    return fail(ErrorKind::unavailable, name, "cannot listen: {}", std::strerror(errno));
-  return server;
+  listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!listener_ || !epoll_) return errno;
+  if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return errno;
+  return ::listen(listener_.get(), 64) == 0 && watch(epoll_, listener_) ? 0 : errno;
 }
 
-SocketServer::Folder::~Folder() {
-  if (path_.empty()) return;
-  std::error_code ignored;
-  std::filesystem::remove(socket(), ignored);
-  std::filesystem::remove(run(), ignored);
-  std::filesystem::remove(path_, ignored);
+Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
+  constexpr int tries = 100;
+  SocketServer server;
+  int error = 0;
+  for (int number = 1; number <= tries; ++number) {
+    auto file = SocketFile::in(parent, number);
+    if (!file)
+      return fail(file.error().kind, file.error().where, "no folder for the socket: {}",
+                  file.error().message);
+    server.file_ = std::move(*file);
+    error = server.bind_and_listen();
+    if (error == 0) return server;
+    // The name is that of another socket of this process, or of one with this number in another container; or
+    // the last user of the folder has just removed it.
+    if (error == EADDRINUSE) server.file_.disown();
+    if (error != EADDRINUSE && error != ENOENT) break;
+  }
+  if (error == ENAMETOOLONG)
+    return fail(ErrorKind::unavailable, server.path().string(),
+                "the path is too long for a socket; set TMPDIR to a shorter one");
+  return fail(ErrorKind::unavailable, server.path().string(), "cannot listen: {}", std::strerror(error));
 }
 
 void SocketServer::announce_run(const std::string& id, const std::filesystem::path& store) const {
-  std::error_code ignored;
-  const auto whole = std::filesystem::absolute(store, ignored);
-  // Without it clients can still speak.
-  (void)write_file(folder_.run(), fmt::format("{}\n{}\n", id, whole.string()));
+  file_.announce(fmt::format("{}\n{}\n", id, store.string()));
 }
 
 void SocketServer::refuse(const Error& error) {

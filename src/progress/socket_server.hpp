@@ -11,6 +11,7 @@
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "progress/event.hpp"
+#include "progress/socket_file.hpp"
 
 namespace joulecast::progress {
 
@@ -21,14 +22,14 @@ class SocketServer {
   SocketServer(SocketServer&&) noexcept = default;
   SocketServer& operator=(SocketServer&&) = delete;
 
-  [[nodiscard]] std::filesystem::path path() const { return folder_.socket(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
   /// An epoll descriptor that is readable when service() has something to do.
   [[nodiscard]] int descriptor() const { return epoll_.get(); }
   /// Accepts connections, reads what has arrived and returns its events. Call it now and then even if the
   /// descriptor is not readable: if a connection could not be accepted for lack of descriptors, only this
   /// call tries again.
   std::vector<Event> service(const Clock& clock);
-  /// Leaves the run's id and store in the socket's folder (docs/protocol.md), for clients that want to read it.
+  /// Tells clients the run's id and store, in the file "<socket>.run" (docs/protocol.md).
   void announce_run(const std::string& id, const std::filesystem::path& store) const;
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
@@ -40,27 +41,15 @@ class SocketServer {
     std::string buffer;
     bool skipping = false;  ///< inside a line that is too long
   };
-  /// The socket's folder, which its destructor deletes.
-  class Folder {
-   public:
-    Folder() = default;
-    explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
-    Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    Folder& operator=(Folder&&) = delete;
-    ~Folder();
-    [[nodiscard]] std::filesystem::path socket() const { return path_ / "socket"; }
-    [[nodiscard]] std::filesystem::path run() const { return path_ / "run"; }
-
-   private:
-    std::filesystem::path path_;
-  };
-  explicit SocketServer(Folder folder) : folder_(std::move(folder)) {}
+  SocketServer() = default;
+  /// 0, or the errno of what failed.
+  [[nodiscard]] int bind_and_listen();
   void accept_all();
   bool read_client(Client& client, const Clock& clock, std::vector<Event>& events);
   void take_lines(Client& client, SteadyTime received, std::vector<Event>& events);
   void refuse(const Error& error);
 
-  Folder folder_;
+  SocketFile file_;
   Descriptor listener_;
   Descriptor epoll_;
   std::map<int, Client> clients_;  ///< by descriptor

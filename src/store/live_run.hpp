@@ -22,6 +22,11 @@ class LiveRun {
   /// Writes the pending data and a heartbeat in one transaction, and closes the run if `closing` is given.
   /// retry if the same call may succeed later; gone if the run was removed.
   [[nodiscard]] virtual Status commit(const Pending& pending, const std::optional<Closing>& closing) = 0;
+  /// unavailable or malformed if the store's file was removed, replaced or overwritten.
+  [[nodiscard]] virtual Status look() = 0;
+  /// Goes on in another store under the same id, with what the lost store still shows of the run. Returns
+  /// whether that is everything.
+  [[nodiscard]] virtual Result<bool> move_to(const std::string& store) = 0;
   /// Sets how long a commit waits for other programs.
   virtual void set_patience(Seconds patience) = 0;
   [[nodiscard]] virtual const std::string& where() const = 0;

@@ -29,10 +29,17 @@ enum class Access {
   write,  ///< creates the file and its folders if they do not exist
 };
 
+/// What a commit means for a power cut. A killed process loses no commit either way.
+enum class Durability {
+  at_once,  ///< a commit is on the disk when it returns
+  soon,     ///< of a running run, all but the last 10 s; other commits within the kernel's 30 s
+};
+
 struct OpenOptions {
   Seconds busy_timeout{5};  ///< how long to wait for another process's transaction
   Roots roots = {};         ///< /proc tells whether the process of a running run is alive
   const Clock* clock = &system_clock();
+  Durability durability = Durability::at_once;
 };
 
 /// One open store, for use by one thread at a time. `reference` is what a user may type for a run: an id, a

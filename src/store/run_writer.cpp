@@ -16,11 +16,14 @@
 namespace joulecast::store {
 namespace {
 
-using Deadline = std::chrono::steady_clock::time_point;
+using SteadyClock = std::chrono::steady_clock;
+using Deadline = SteadyClock::time_point;
 
 // The first commit is delayed by this much, so that a command that ends at once needs one commit and the
 // sampler's first messages are written together with the run's beginning.
 constexpr Seconds first_commit{0.1};
+/// A lost store is noticed within this time, also by a run that has nothing to write.
+constexpr Seconds look_interval{1.5};
 /// A training that reports a window for every step must not fill the store.
 constexpr std::size_t most_windows = 20'000;
 constexpr std::size_t sample_bytes = sizeof(double) + sizeof(std::int64_t);
@@ -32,6 +35,12 @@ Deadline after(Seconds duration) {
 
 bool may_pass(const Error& error) {
   return error.kind == ErrorKind::retry;
+}
+
+/// The file cannot be used any more. A run that somebody removed from it (gone) is not written elsewhere.
+bool is_lost(const Error& error) {
+  return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::denied ||
+         error.kind == ErrorKind::malformed;
 }
 
 }  // namespace
@@ -117,6 +126,10 @@ class RunWriter::Impl {
     const std::lock_guard lock(mutex_);
     return dropped_ + refused_;
   }
+  [[nodiscard]] std::optional<Move> moved() const {
+    const std::lock_guard lock(mutex_);
+    return moved_;
+  }
 
   Status finish(Closing closing) {
     if (!thread_.joinable()) return status();
@@ -126,7 +139,7 @@ class RunWriter::Impl {
       changed_.notify_one();
     }
     thread_.join();
-    run_.reset();  // the last connection to close also merges SQLite's log into the file
+    run_.reset();
     return status();
   }
 
@@ -135,6 +148,8 @@ class RunWriter::Impl {
   [[nodiscard]] bool collect();
   void note_losses();
   Status try_commit(bool closing);
+  Status commit_anywhere(bool closing);
+  [[nodiscard]] bool move_to_spare(const Error& reason);
   void report(const Status& status, bool over);
 
   /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
@@ -158,6 +173,7 @@ class RunWriter::Impl {
   std::uint64_t dropped_ = 0;             // readings lost because the store could not be written
   std::uint64_t refused_ = 0;             // readings whose time did not rise, or that were not numbers
   Status status_;
+  std::optional<Move> moved_;
   bool given_up_ = false;
   int holds_ = 0;      // batches that are being filled
   bool idle_ = false;  // the thread waits for something to write
@@ -168,6 +184,7 @@ class RunWriter::Impl {
   bool begun_ = false;  // the run's row exists
   bool losses_noted_ = false;
   Deadline next_commit_;
+  Deadline next_heartbeat_;
 
   std::thread thread_;  // last, because the thread uses all other members
 };
@@ -212,7 +229,7 @@ void RunWriter::Impl::work() {
     }
     if (given_up_ && closing) return;
     if (given_up_) continue;
-    const auto status = try_commit(closing);
+    const auto status = commit_anywhere(closing);
     const bool over = closing && (status || tries == tries_to_close);
     report(status, over);
     if (over) return;
@@ -225,7 +242,7 @@ bool RunWriter::Impl::collect() {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
   idle_ = true;
-  changed_.wait_until(lock, after(heartbeat_interval), [this] {
+  changed_.wait_until(lock, after(look_interval), [this] {
     const bool something = something_waits() || !work_.empty() || (!begun_ && !given_up_);
     return closing_.has_value() || (something && holds_ == 0);
   });
@@ -253,13 +270,38 @@ void RunWriter::Impl::note_losses() {
 
 Status RunWriter::Impl::try_commit(bool closing) {
   try {
+    if (auto there = run_->look(); !there) return there;
+    if (!closing && begun_ && work_.empty() && SteadyClock::now() < next_heartbeat_) return {};
     auto status = run_->commit(work_, closing ? closing_ : std::nullopt);
     if (!status) return status;
     begun_ = true;
     work_ = {};
+    next_heartbeat_ = after(heartbeat_interval);
     return {};
   } catch (const std::exception& error) {  // such as out of memory: the training must go on
     return fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, error.what());
+  }
+}
+
+Status RunWriter::Impl::commit_anywhere(bool closing) {
+  auto status = try_commit(closing);
+  if (status || !is_lost(status.error()) || !options_.spare || moved_) return status;
+  return move_to_spare(status.error()) ? try_commit(closing) : status;
+}
+
+bool RunWriter::Impl::move_to_spare(const Error& reason) {
+  try {
+    const auto spare = options_.spare();
+    if (!spare) return false;
+    const auto whole = run_->move_to(*spare);
+    if (!whole) return false;
+    work_.notes.push_back(to_string(reason) + ": the run went on in a spare store" +
+                          (*whole ? "" : ", without what it had stored before"));
+    const std::lock_guard lock(mutex_);
+    moved_ = Move{*spare, to_string(reason)};
+    return true;
+  } catch (const std::exception&) {
+    return false;
   }
 }
 
@@ -338,6 +380,9 @@ Status RunWriter::end(const trace::Run& header) {
 }
 Status RunWriter::status() const {
   return impl_->status();
+}
+std::optional<Move> RunWriter::moved() const {
+  return impl_->moved();
 }
 std::uint64_t RunWriter::dropped() const {
   return impl_->dropped();

@@ -2,7 +2,9 @@
 // or the machine is killed. A slow or failing disk never delays the caller.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,6 +21,15 @@ struct WriterOptions {
   Seconds finish_timeout{10};  ///< how long end() waits for a locked store
   /// Bytes to keep while the store cannot be written. Beyond it, readings are dropped and counted.
   std::size_t buffer_bytes = 64u << 20;
+  /// Makes a folder for a spare store and returns the store's path. Called on the writing thread if the store
+  /// is lost while the run runs; the run then goes on there. Empty = the run is given up.
+  std::function<Result<std::string>()> spare = {};
+};
+
+/// A run that goes on in a spare store.
+struct Move {
+  std::string store;
+  std::string reason;
 };
 
 /// One run that RunStore::record() has begun. All methods may be called from any thread. Only end() waits for
@@ -67,6 +78,8 @@ class RunWriter final : public trace::RunSink {
 
   /// The current failure, or success. A failure is cleared once the pending data has been written.
   [[nodiscard]] Status status() const override;
+  /// Nothing while the run is in its first store.
+  [[nodiscard]] std::optional<Move> moved() const;
   /// Number of readings that could not be stored.
   [[nodiscard]] std::uint64_t dropped() const;
 

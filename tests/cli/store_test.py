@@ -288,9 +288,14 @@ class Faults(StoreTest):
         self.assertEqual(self.json("show", "alive")["status"], "finished")
 
     def test_a_copy_of_a_store_is_a_store(self):
-        identity = self.measure("copied")
+        """With its log, or alone after any command that has merged the log into it."""
+        self.call("run", "-q", "--name", "copied", "--", "true")
         shutil.copy(self.store, self.folder / "copy.db")
-        self.assertEqual(self.json("show", "copied", "--store", self.folder / "copy.db")["id"], identity)
+        shutil.copy(f"{self.store}-wal", self.folder / "copy.db-wal")
+        self.call("list")
+        shutil.copy(self.store, self.folder / "alone.db")
+        for copy in ("copy.db", "alone.db"):
+            self.assertEqual(self.json("show", "copied", "--store", self.folder / copy)["status"], "finished")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ namespace joulecast::session {
 
 /// Opens the store at a path or address, or the user's own (store::default_url) if the text is empty.
 [[nodiscard]] Result<std::unique_ptr<store::RunStore>> open_store(const std::string& url,
-                                                                  store::Access access);
+                                                                  store::Access access,
+                                                                  store::OpenOptions options = {});
 
 /// Finds the run that the reference means. invalid if there is none, or if several ids begin with it.
 [[nodiscard]] Result<store::RunChoice> choose_run(const std::string& store_url, const std::string& reference);

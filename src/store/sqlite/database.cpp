@@ -86,6 +86,20 @@ void Database::set_busy_timeout(Seconds timeout) {
   sqlite3_busy_timeout(handle_.get(), static_cast<int>(std::lround(timeout.value() * 1e3)));
 }
 
+Status Database::set_sync(Sync sync) {
+  if (sync == sync_) return {};
+  constexpr const char* pragmas[] = {"PRAGMA synchronous = OFF", "PRAGMA synchronous = NORMAL",
+                                     "PRAGMA synchronous = FULL"};
+  auto status = run(pragmas[static_cast<std::size_t>(sync)]);
+  if (status) sync_ = sync;
+  return status;
+}
+
+void Database::keep_log_on_close() {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_wal_autocheckpoint(handle_.get(), 0);
+}
+
 Query Database::prepare(const char* sql) {
   auto& kept = prepared_[sql];
   if (kept &&

@@ -17,6 +17,13 @@ enum class FileMode {
   create,
 };
 
+/// What a connection waits for. Values of PRAGMA synchronous in SQLite's documentation: OFF, NORMAL, FULL.
+enum class Sync {
+  never,
+  log_restart,  ///< when the write-ahead log begins anew, and when it is merged into the file
+  commit,       ///< a commit is on the disk when it returns
+};
+
 /// One connection, used by one thread at a time.
 class Database {
  public:
@@ -55,6 +62,9 @@ class Database {
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] bool is_read_only() const;
   void set_busy_timeout(Seconds timeout);
+  [[nodiscard]] Status set_sync(Sync sync);
+  /// Commits and the last connection's close leave the write-ahead log as it is.
+  void keep_log_on_close();
   [[nodiscard]] const std::string& where() const { return where_; }
 
  private:
@@ -70,6 +80,7 @@ class Database {
 
   std::string where_;
   bool frozen_ = false;
+  std::optional<Sync> sync_;  ///< nothing = SQLite's default
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>>
       prepared_;  // must be finalised before handle_ is closed

@@ -1,6 +1,8 @@
 #include "store/sqlite/live_run.hpp"
 
 #include "store/sqlite/closing.hpp"
+#include "store/sqlite/copy_run.hpp"
+#include "store/sqlite/open_file.hpp"
 #include "store/sqlite/records.hpp"
 #include "store/sqlite/samples.hpp"
 
@@ -12,10 +14,46 @@ constexpr std::int64_t journal_rows = 1024;
 
 }  // namespace
 
+SqliteLiveRun::SqliteLiveRun(Database database, OpenOptions options)
+    : database_(std::move(database)), options_(std::move(options)), watch_(database_) {
+  use_lazy_sync();
+}
+
+void SqliteLiveRun::use_lazy_sync() {
+  sync_.reset();
+  if (options_.durability == Durability::soon && commit_lazily(database_)) sync_.emplace(database_.where());
+}
+
+Status SqliteLiveRun::look() {
+  return watch_.look(begun_ ? std::optional{header_.info.id} : std::nullopt, sync_ && sync_->took_changes());
+}
+
+Result<bool> SqliteLiveRun::move_to(const std::string& store) {
+  if (auto made = open_file(store, Access::write, options_); !made) return propagate(made.error());
+  auto next = open_again(store, options_);
+  if (!next) return propagate(next.error());
+  // The open connection still reaches a file that was removed or renamed. What others have just stored there
+  // is merged into it, because its log stays behind.
+  if (watch_.file_is_elsewhere()) (void)database_.script("PRAGMA wal_checkpoint(PASSIVE)");
+  const bool copied = !begun_ || copy_run(database_, key_, store).has_value();
+  watch_.remove_log();
+  database_ = std::move(*next);
+  watch_ = FileWatch(database_);
+  use_lazy_sync();
+  if (copied) return true;
+  begun_ = false;
+  journal_ = packed_ = 0;
+  samples_ = 0;
+  return false;
+}
+
 Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing>& closing) {
   for (const auto& [number, channel] : pending.channels)
     if (number == channels_.size()) channels_.push_back(channel);
+  for (const auto& [place, phase] : pending.phases) phases_[place] = phase;
 
+  if (sync_)
+    if (auto status = choose_sync(database_); !status) return status;
   Transaction transaction(database_);
   if (!begun_ && transaction.ok()) {
     insert_run(transaction, header_, current_owner(options_.roots), options_.clock->wall());
@@ -40,6 +78,10 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   if (!pending.columns.empty()) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
+  if (sync_ && closing)
+    sync_->at_end();
+  else if (sync_)
+    sync_->after_commit();
   return {};
 }
 
@@ -62,13 +104,18 @@ void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> l
 }
 
 void SqliteLiveRun::write(Transaction& transaction, const Pending& pending) {
-  for (const auto& [number, channel] : pending.channels) put_channel(transaction, key_, number, channel);
+  if (begun_)
+    for (const auto& [number, channel] : pending.channels) put_channel(transaction, key_, number, channel);
+  else  // also those of before the run moved to another store
+    for (std::size_t number = 0; number < channels_.size(); ++number)
+      put_channel(transaction, key_, number, channels_[number]);
   std::vector<Column> columns;
   for (const auto& [number, column] : pending.columns) columns.push_back(column);
   write_journal(transaction, key_, journal_, columns, channels_);
   for (const auto& [channel, gap] : pending.gaps) put_gap(transaction, key_, channel, gap);
   for (const auto& [place, epoch] : pending.epochs) put_epoch(transaction, key_, place, epoch);
-  for (const auto& [place, phase] : pending.phases) put_phase(transaction, key_, place, phase);
+  for (const auto& [place, phase] : begun_ ? pending.phases : phases_)
+    put_phase(transaction, key_, place, phase);
   put_progress(transaction, key_, pending.progress);
   for (const auto& [place, window] : pending.windows) put_window(transaction, key_, place, window);
   for (const auto& point : pending.metrics) put_metric(transaction, key_, point);

@@ -1,19 +1,24 @@
 // Writes a running run to SQLite. Internal to the store.
 #pragma once
 
+#include <map>
+
 #include "store/live_run.hpp"
 #include "store/run_store.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
+#include "store/sqlite/lazy_sync.hpp"
 
 namespace joulecast::store::sqlite {
 
 class SqliteLiveRun final : public LiveRun {
  public:
-  SqliteLiveRun(Database database, OpenOptions options)
-      : database_(std::move(database)), options_(std::move(options)) {}
+  SqliteLiveRun(Database database, OpenOptions options);
 
   void begin(const trace::Run& header) override { header_ = header; }
   [[nodiscard]] Status commit(const Pending& pending, const std::optional<Closing>& closing) override;
+  [[nodiscard]] Status look() override;
+  [[nodiscard]] Result<bool> move_to(const std::string& store) override;
   void set_patience(Seconds patience) override { database_.set_busy_timeout(patience); }
   [[nodiscard]] const std::string& where() const override { return database_.where(); }
 
@@ -21,11 +26,15 @@ class SqliteLiveRun final : public LiveRun {
   void say_alive(Transaction& transaction, std::optional<Seconds> latest);
   void write(Transaction& transaction, const Pending& pending);
   void pack();
+  void use_lazy_sync();
 
   Database database_;
   OpenOptions options_;
+  FileWatch watch_;
+  std::optional<LazySync> sync_;  ///< nothing = commits sync themselves
   trace::Run header_;
   std::vector<trace::Channel> channels_;
+  std::map<std::size_t, trace::Phase> phases_;
   std::vector<std::string> told_notes_;  ///< notes that are already written, besides the header's
   bool begun_ = false;
   std::int64_t key_ = 0;

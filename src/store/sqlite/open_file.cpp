@@ -47,15 +47,18 @@ void make_store_private(const fs::path& path) {
 }
 
 /// Creates the file before SQLite does, which would let others read it. The flag O_EXCL also keeps this
-/// process from opening and closing a file that it holds locks on.
-void create_privately(const fs::path& path) {
+/// process from opening and closing a file that it holds locks on. SQLite would call every failure "no such
+/// file".
+Status create_privately(const fs::path& path) {
   const Descriptor file(
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+  if (file || errno == EEXIST) return {};
+  return fail(kind_of_errno(errno), path.string(), "cannot make the store ({})", std::strerror(errno));
 }
 
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
   if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
-  create_privately(path);
+  if (auto created = create_privately(path); !created) return propagate(created.error());
   auto database = Database::open(path, FileMode::create, options.busy_timeout);
   if (database && database->is_read_only())
     return fail(ErrorKind::denied, path.string(), "the store may not be written");
@@ -86,7 +89,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
     return fail(ErrorKind::invalid, path.string(), "keeps nothing when joulecast ends; name a file");
   auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
   if (!database) return database;
-  auto usable = with_schema(std::move(*database), access == Access::write);
+  auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
   if (usable) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
@@ -98,7 +101,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
 Result<Database> open_again(const fs::path& path, const OpenOptions& options) {
   auto database = open_for_writing(path, options);
   if (!database) return database;
-  if (auto status = configure(*database); !status) return propagate(status.error());
+  if (auto status = configure(*database, options.durability); !status) return propagate(status.error());
   return database;
 }
 

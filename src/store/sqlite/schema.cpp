@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "store/sqlite/lazy_sync.hpp"
 #include "store/sqlite/migrations.hpp"
 
 namespace joulecast::store::sqlite {
@@ -64,7 +65,9 @@ Status bring_up_to_date(Database& database) {
   return transaction.commit();
 }
 
-Status create(Database& database) {
+Status create(Database& database, Durability durability) {
+  if (durability == Durability::soon && !is_on_network(database.where()))
+    if (auto status = database.set_sync(Sync::never); !status) return status;
   // auto_vacuum must be set before the first table. It lets `rm` return space to the disk.
   if (auto status = database.script("PRAGMA auto_vacuum = INCREMENTAL"); !status) return status;
   // Without the write-ahead log, SQLite's rollback journal protects the file; readers and writers then wait
@@ -103,13 +106,13 @@ Result<Database> up_to_date_copy(Database& database) {
 
 }  // namespace
 
-Result<Database> with_schema(Database database, bool may_create) {
+Result<Database> with_schema(Database database, bool may_create, Durability durability) {
   const auto marks = read_marks(database);
   if (!marks) return propagate(marks.error());
   const auto& [application, version, entries] = *marks;
   if (application == 0 && version == 0 && entries == 0) {
     if (!may_create) return fail(ErrorKind::unavailable, database.where(), "no run has been stored here yet");
-    if (auto status = create(database); !status) return propagate(status.error());
+    if (auto status = create(database, durability); !status) return propagate(status.error());
   } else if (application != application_id) {
     return fail(ErrorKind::malformed, database.where(),
                 "this is another program's database, not a joulecast store; it was left as it is");
@@ -121,14 +124,16 @@ Result<Database> with_schema(Database database, bool may_create) {
     if (database.is_read_only()) return up_to_date_copy(database);
     if (auto status = bring_up_to_date(database); !status) return propagate(status.error());
   }
-  if (auto status = configure(database); !status) return propagate(status.error());
+  if (auto status = configure(database, durability); !status) return propagate(status.error());
   return database;
 }
 
-Status configure(Database& database) {
-  // FULL: a commit survives a sudden stop of the machine, not only of this process.
-  return database.script(
-      "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
+Status configure(Database& database, Durability durability) {
+  if (auto status = database.script("PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
+      !status)
+    return status;
+  if (durability == Durability::soon && commit_lazily(database)) return choose_sync(database);
+  return database.set_sync(Sync::commit);
 }
 
 }  // namespace joulecast::store::sqlite

@@ -1,7 +1,10 @@
+#include "base/roots.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "base/files.hpp"
@@ -82,6 +85,28 @@ TEST_F(WriteFile, SaysWhyItCannot) {
   EXPECT_EQ(missing.where, (folder_.path() / "no" / "such").string());
   EXPECT_EQ(write_file(folder_.path(), "x").error().kind, ErrorKind::unavailable);
   EXPECT_EQ(write_file("/dev/full", "x").error().kind, ErrorKind::retry);
+}
+
+TEST(TemporaryDirectory, IsAnAbsoluteFolderOrNothing) {
+  const testing::TemporaryDirectory folder;
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  const auto with = [](const std::string& value) {
+    ::setenv("TMPDIR", value.c_str(), 1);
+    return temporary_directory();
+  };
+  EXPECT_EQ(with(folder.path().string()).value(), folder.path());
+  for (const std::string& wrong :
+       {std::string("."), std::string(), (folder.path() / "none").string(), std::string("/dev/null")}) {
+    const auto found = with(wrong);
+    ASSERT_FALSE(found) << wrong;
+    EXPECT_EQ(found.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(found.error().where, "TMPDIR=" + wrong);
+  }
+  if (before != nullptr)
+    ::setenv("TMPDIR", kept.c_str(), 1);
+  else
+    ::unsetenv("TMPDIR");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/temporary_directory.hpp"
 
@@ -45,6 +47,55 @@ TEST(SocketServer, HearsItsClientsAndTakesItsFolderAway) {
     EXPECT_TRUE(std::filesystem::exists(moved.path()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(SocketServer, SeveralShareOneFolder) {
+  const testing::TemporaryDirectory folder;
+  {
+    const auto first = SocketServer::listen(folder.path()).value();
+    const auto second = SocketServer::listen(folder.path()).value();
+    EXPECT_NE(first.path(), second.path());
+    EXPECT_EQ(first.path().parent_path(), second.path().parent_path());
+    EXPECT_EQ(std::filesystem::status(first.path().parent_path()).permissions(),
+              std::filesystem::perms::owner_all);
+    (void)connect_to(first);
+    (void)connect_to(second);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+// A killed process cannot take its socket away.
+TEST(SocketServer, TheNextOneRemovesWhatKilledOnesLeft) {
+  const testing::TemporaryDirectory folder;
+  for (int i = 0; i < 5; ++i) {
+    const auto child = ::fork();
+    if (child == 0) {
+      const auto server = SocketServer::listen(folder.path());
+      ::_exit(server ? 0 : 1);  // without destructors, as by SIGKILL
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+  {
+    const auto server = SocketServer::listen(folder.path()).value();
+    std::size_t sockets = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(server.path().parent_path()))
+      sockets += entry.is_socket() ? 1U : 0U;
+    EXPECT_EQ(sockets, 1U);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(SocketServer, AFolderThatOthersMayEnterIsNotUsed) {
+  const testing::TemporaryDirectory folder;
+  const auto shared = folder.path() / fmt::format("joulecast-{}", ::geteuid());
+  std::filesystem::create_directory(shared);
+  std::filesystem::permissions(shared, std::filesystem::perms::all);
+  const auto server = SocketServer::listen(folder.path()).value();
+  EXPECT_NE(server.path().parent_path(), shared);
+  EXPECT_EQ(std::filesystem::status(server.path().parent_path()).permissions(),
+            std::filesystem::perms::owner_all);
 }
 
 TEST(SocketServer, WithoutDescriptorsForAConnectionItRestsAndComesBack) {

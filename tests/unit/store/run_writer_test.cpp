@@ -25,7 +25,7 @@ using ::testing::IsEmpty;
 using sqlite::Database;
 using sqlite::FileMode;
 
-constexpr WriterOptions quick{.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{2}};
+const WriterOptions quick{.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{2}};
 
 /// A header that says how a run ended.
 trace::Run ended(Seconds end) {
