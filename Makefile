@@ -25,6 +25,9 @@ build:
 	@cmake --build $(BUILD) --target joulecast_cli -j $(JOBS) -- --quiet
 
 check: build
+	@interpreter=$$(scripts/python_environment.sh build/python-environment) && \
+	  if [ -n "$$interpreter" ]; then cmake --preset release --log-level=WARNING -DJOULECAST_PYTHON=ON \
+	    -DPython_EXECUTABLE="$$interpreter" >/dev/null; fi
 	@cmake --build $(BUILD) -j $(JOBS) -- --quiet
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
 

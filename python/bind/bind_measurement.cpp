@@ -11,6 +11,7 @@
 #include "bind/errors.hpp"
 #include "bind/steps.hpp"
 #include "bind/teller.hpp"
+#include "carbon/intensity.hpp"
 #include "measure/measurement.hpp"
 #include "sensors/support/sensor.hpp"
 
@@ -87,6 +88,7 @@ class Tracker {
  public:
   explicit Tracker(const TrackerOptions& options) {
     const nb::gil_scoped_release released;
+    value_of(carbon::check({options.country, options.region, options.intensity_g_per_kwh, options.pue}));
     auto environment = sensors::real_environment();
     environment.pid = ::getpid();
     environment.gpus = options.gpus;

@@ -25,6 +25,22 @@ def listening_socket():
     return path if path and os.path.exists(path) else ""
 
 
+_outer_socket = None  # what the variable was before a measurement of this process began
+
+
+def lead_children_to(socket):
+    """Child processes report to this socket of a measurement in this process; "" after the last one has ended."""
+    global _outer_socket
+    if _outer_socket is None:
+        _outer_socket = os.environ.get(SOCKET, "")
+    if socket or _outer_socket:
+        os.environ[SOCKET] = socket or _outer_socket
+    else:
+        os.environ.pop(SOCKET, None)
+    if not socket:
+        _outer_socket = None
+
+
 def run_of(socket):
     """(id, store) of the run that is measured behind a socket, or None where that is not known."""
     try:

@@ -6,7 +6,6 @@ import functools
 import os
 import sys
 import time
-import weakref
 
 from . import _arguments as arguments
 from . import _core
@@ -18,7 +17,7 @@ JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
 
-_running = weakref.WeakSet()  # runs that this process measures
+_measured = []  # the runs that this process measures, by their beginning; they go on without a variable
 _entered = []  # the runs of the blocks that are open, the innermost last
 
 
@@ -153,7 +152,6 @@ class Run:
         self._finished = None
         self._socket = ""
         self._announced = None
-        self._environment = None
         self._epoch = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
@@ -161,6 +159,7 @@ class Run:
         self._windows = 0
         self._limit = None  # (joules, probability) that an attached run watches itself
         self._stop_call = None
+        self._found = None  # (id, store) of the run that another process measures
         self._looked = 0.0
         self._live = None
         self._join(options)
@@ -173,7 +172,7 @@ class Run:
             self._teller = _Silence()  # the first rank tells for all
             return
         socket = surroundings.listening_socket()
-        if socket and not any(run._socket == socket and run._tracker for run in _running):
+        if socket and all(run._socket != socket for run in _measured):
             self._socket = socket
             self._teller = _core.attached_teller()
             return
@@ -193,13 +192,10 @@ class Run:
             options.name = given
         self._teller = self._tracker.teller
         self._socket = self._tracker.socket
-        if self._socket:
-            self._environment = os.environ.get(surroundings.SOCKET)
-            os.environ[surroundings.SOCKET] = self._socket
-            if several:
-                self._announced = surroundings.announce(self._socket)
-        _running.add(self)
-        _kept.add(self)
+        if self._socket and several:
+            self._announced = surroundings.announce(self._socket)
+        _measured.append(self)
+        surroundings.lead_children_to(self._socket)
 
     def stop(self):
         """Ends the run. Returns its energy. Later calls change nothing."""
@@ -211,16 +207,11 @@ class Run:
             return
         self.status = status
         tracker, self._tracker = self._tracker, None
-        _kept.discard(self)
         if tracker is None:
             return
-        _running.discard(self)
         self._teller = _Silence()
-        if os.environ.get(surroundings.SOCKET) == self._socket:
-            if self._environment is None:
-                del os.environ[surroundings.SOCKET]
-            else:
-                os.environ[surroundings.SOCKET] = self._environment
+        _measured.remove(self)
+        surroundings.lead_children_to(_measured[-1]._socket if _measured else "")
         if self._announced:
             try:
                 os.unlink(self._announced)
@@ -231,8 +222,8 @@ class Run:
             self._finished = tracker.finish(status)
         except Error as error:
             warn(f"what the run cost was lost: {error}")
-        for line in tracker.take_messages()[0]:
-            warn(line)
+        if lines := tracker.take_messages()[0]:
+            warn("; ".join(lines))
 
     def _leave_to_parent(self):
         """In a forked child: the measurement is the parent's."""
@@ -386,8 +377,8 @@ class Run:
         tracker = self._tracker
         if tracker is not None and tracker.attention:
             lines, reason = tracker.take_messages()
-            for line in lines:
-                warn(line)
+            if lines:
+                warn("; ".join(lines))
         else:
             reason = self._limit_reached() if self._limit else None
         if reason is None:
@@ -430,7 +421,7 @@ class Run:
     def _stored(self):
         """The run as the store has it, for a process that does not measure; None where it is not known."""
         socket = self._socket or surroundings.announced_socket()
-        found = surroundings.run_of(socket) if socket else None
+        found = self._found = (surroundings.run_of(socket) if socket else None) or self._found
         if found is None:
             return None
         try:
@@ -444,8 +435,8 @@ class Run:
             return self._finished.run_id
         if self._tracker is not None:
             return self._look().run_id
-        found = surroundings.run_of(self._socket) if self._socket else None
-        return found[0] if found else ""
+        stored = self._stored()
+        return stored.id if stored is not None else ""
 
     @property
     def energy(self):
@@ -518,19 +509,15 @@ class _Silence:
     def end_window(self, name): ...
 
 
-_kept = set()  # runs that are measured, so that one without a variable goes on
-
-
 def _finish_all():
-    for run in list(_kept):
+    for run in list(_measured):
         run._finish("finished")
 
 
 def _after_fork_in_child():
-    _kept.clear()
-    for run in list(_running):
+    for run in _measured:
         run._leave_to_parent()
-    _running.clear()
+    _measured.clear()
 
 
 atexit.register(_finish_all)
