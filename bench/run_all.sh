@@ -20,8 +20,8 @@ for program in segment_bench stats_bench projection_bench store_bench; do
   "$build/bench/$program"
 done
 if [ -d "$data" ]; then
-  title "The modelled CPU against RAPL and CodeCarbon (cpu_power_bench)"
-  "$build/bench/cpu_power_bench" "$data/tables/cpu-load-power.csv"
+  title "The modelled CPU against RAPL, every CPU left out of the fit (evaluate cpu)"
+  "$build/joulecast" evaluate cpu "$data/tables/cpu-power-loads.csv" "$data/tables/cpu-load-power.csv"
   if [ -f bench/offline_fit.py ]; then
     title "Fitting against scikit-learn (bench/offline_fit.py)"
     $python bench/offline_fit.py "$build/joulecast" "$data/tables/workloads.csv"

@@ -10,6 +10,7 @@
 #include "cli/support/options.hpp"
 #include "report/calibration_report.hpp"
 #include "run/run_command.hpp"
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -43,9 +44,15 @@ Result<session::MeasuredCommand> measure(const session::CommandToMeasure& what) 
   options.interval = what.interval;
   options.store = what.store;
   options.quiet = true;
-  auto measured = run::measure(options, sensors::real_environment());
+  const auto environment = sensors::real_environment();
+  auto usage = sensors::CpuUsage::open(environment);
+  auto measured = run::measure(options, environment);
   if (!measured) return propagate(measured.error());
-  return session::MeasuredCommand{measured->exit_status, measured->duration, std::move(measured->energy)};
+  std::optional<double> utilisation;
+  if (usage)
+    if (const auto share = usage->utilisation()) utilisation = *share;
+  return session::MeasuredCommand{measured->exit_status, measured->duration, std::move(measured->energy),
+                                  utilisation};
 }
 
 int calibrate(Options& options) {

@@ -136,6 +136,7 @@ class CommandRun final : public measure::Observer {
   void resume();
   void redraw();
   void finish_relay();
+  void tell_left_behind();
   MeasureResult finish();
   [[nodiscard]] measure::Ending ending() const;
 
@@ -420,11 +421,25 @@ void CommandRun::finish_relay() {
   if (relayed.replaced > 0) measurement_->note("the process that passes the output on was killed");
 }
 
+/// A command that starts its work in the background and returns is not what the user meant to measure.
+void CommandRun::tell_left_behind() {
+  if (!orphans_) return;
+  const auto names = orphans_->left(child_->command());
+  if (names.empty()) return;
+  const auto line = fmt::format(
+      "{} that the command started in the background still run{} and {} not measured any more: {}",
+      names.size() == 1 ? "a process" : fmt::format("{} processes", names.size()),
+      names.size() == 1 ? "s" : "", names.size() == 1 ? "is" : "are", fmt::join(names, ", "));
+  measurement_->note(line);
+  say(line);
+}
+
 MeasureResult CommandRun::finish() {
   MeasureResult result;
   result.exit_status = *exit_status_;
   const auto failure = failure_of([&] {
     finish_relay();
+    tell_left_behind();
     auto measured = measurement_->finish(ending());
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -39,8 +41,15 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       header_(std::move(options_.run)) {}
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
-  header_.idle_baseline = meters_.mean_power(
+  const auto idle = meters_.look_at_idle(
       duration, stop ? stop : [] { return false; });
+  header_.idle_baseline = idle.power;
+  if (idle.power && !idle.busy.empty()) {
+    header_.notes.push_back(fmt::format(
+        "the machine was not idle when its idle power was measured ({}): the baseline is too high",
+        idle.busy));
+    observer_->trouble(header_.notes.back());
+  }
   return header_.idle_baseline;
 }
 
@@ -183,6 +192,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     recorder_->finish();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
+    note_rates();
   }
   socket_.reset();  // later messages find no listener
   header_.sensors = meters_.statuses();
@@ -210,6 +220,21 @@ void Engine::note_losses() {
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));
+}
+
+/// A user who asks for more than a source can give gets what it gives.
+void Engine::note_rates() {
+  std::map<std::string, Seconds> slower;
+  const auto& channels = meters_.channels();
+  for (std::uint32_t i = 0; i < channels.size(); ++i) {
+    const auto period = meters_.sampler().period(i);
+    const bool gives_energy =
+        channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power;
+    if (gives_energy && period > options_.interval) slower[channels[i].sensor] = period;
+  }
+  for (const auto& [sensor, period] : slower)
+    sink().note(fmt::format("{} was read every {}, not every {}: it gives nothing new more often", sensor,
+                            to_text(period), to_text(options_.interval)));
 }
 
 Live Engine::live() const {

@@ -62,6 +62,7 @@ class Engine {
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
+  void note_rates();
 
   MeasurementOptions options_;
   sensors::Environment environment_;

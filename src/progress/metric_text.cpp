@@ -101,6 +101,7 @@ struct Cursor {
   std::size_t at = 0;
 
   [[nodiscard]] char peek() const { return at < line.size() ? line[at] : '\0'; }
+  [[nodiscard]] char after_next() const { return at + 1 < line.size() ? line[at + 1] : '\0'; }
   std::size_t skip_blanks() {
     const auto begin = at;
     while (is_blank(peek())) ++at;
@@ -176,9 +177,25 @@ std::optional<Figure> take_figure(Cursor cursor) {
     if (!all || *all <= 0 || *value > *all || *value < 0) return std::nullopt;
     return Figure{*value / *all, false, true, cursor.at};
   }
-  if (is_letter(cursor.peek()) || cursor.peek() == '.') return std::nullopt;  // "12ms", "1.2.3"
+  if (is_letter(cursor.peek())) return std::nullopt;                               // "12ms"
+  if (cursor.peek() == '.' && is_digit(cursor.after_next())) return std::nullopt;  // "1.2.3", not "0.5..."
   if (const auto average = take_average(cursor)) figure.value = *average;
   return figure;
+}
+
+/// "after epoch 3", "at step 100/500".
+void skip_occasion(Cursor& cursor) {
+  auto ahead = cursor;
+  const auto skip_any = [&](auto words) {
+    return std::ranges::any_of(words, [&](const char* word) { return ahead.skip(word); });
+  };
+  if (!skip_any(std::array{"after ", "at ", "for ", "in "})) return;
+  if (!skip_any(std::array{"epoch ", "step ", "iteration ", "iter ", "batch "})) return;
+  ahead.skip_blanks();
+  if (ahead.take_digits().empty()) return;
+  if (ahead.skip("/")) ahead.take_digits();
+  ahead.skip_blanks();
+  cursor = ahead;
 }
 
 /// What stands between a name and its figure: ": ", "=", " ", " (%): ", " value: ", " is ".
@@ -195,9 +212,11 @@ std::optional<Figure> take_value(Cursor cursor) {
     cursor.at = end + 1;
     blanks = cursor.skip_blanks();
   }
+  if (blanks > 0) skip_occasion(cursor);
   for (const auto* word : {"value", "is ", "was ", "of ", "at "})
     if (blanks > 0 && cursor.skip(word)) blanks = cursor.skip_blanks() + 1;
   const bool separated = cursor.skip(":") || cursor.skip("=") || cursor.skip("\xe2\x89\x88");
+  if (!separated && blanks > 0) cursor.skip("- ");  // "Loss - 0.31"
   if (!separated && blanks == 0) return std::nullopt;
   cursor.skip_blanks();
   auto figure = take_figure(cursor);

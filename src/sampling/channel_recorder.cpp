@@ -110,7 +110,7 @@ void ChannelRecorder::tell_freeze(double until) {
 
 void ChannelRecorder::take_gauge(double value, double time) {
   if (!trace::can_be(channel_, value)) {
-    count_fault("a value that cannot be");
+    count_fault(value == 0 ? "0 W, which nothing that is on draws" : "a value that cannot be");
     failed_since_ = true;
     power_.reset();
     return;
@@ -131,7 +131,19 @@ void ChannelRecorder::take_gauge(double value, double time) {
 }
 
 void ChannelRecorder::finish() {
+  if (!frozen_ && never_moved()) {
+    frozen_ = true;
+    count_fault("the counter stood still");
+  }
   if (frozen_) tell_freeze(*last_time_);
+}
+
+/// Such a counter has measured nothing, however short the run was: that is not 0 J. A part inside another one
+/// may be off.
+bool ChannelRecorder::never_moved() const {
+  const bool alone = channel_.provenance == Provenance::measured && channel_.contained_in.empty();
+  return is_counter() && alone && !channel_.may_be_off && first_time_ && unchanged_readings_ > 0 &&
+         unchanged_since_ == *first_time_;
 }
 
 std::optional<Joules> ChannelRecorder::energy_until(Seconds time) const {
@@ -148,7 +160,7 @@ trace::Trace ChannelRecorder::summary() const {
   trace.channel = channel_;
   trace.channel.quantity = Quantity::energy;
   trace.channel.behaviour = Behaviour::counter;
-  if (first_time_ && *first_time_ < *last_time_) {
+  if (first_time_ && *first_time_ < *last_time_ && !never_moved()) {
     trace.times = {*first_time_, *last_time_};
     trace.values = {0, energy_};
   }

@@ -38,7 +38,8 @@ class ChannelRecorder {
   [[nodiscard]] bool is_beginning() const { return history_.size() == 1; }
   /// The last reading is so old that no further reading is expected.
   [[nodiscard]] bool is_silent(Seconds now) const;
-  /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.
+  /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings,
+  /// and while a counter stands still from the beginning on.
   [[nodiscard]] trace::Trace summary() const;
   /// How often each kind of fault occurred, for the run's notes.
   [[nodiscard]] const std::vector<std::pair<std::string, int>>& faults() const { return faults_; }
@@ -48,6 +49,7 @@ class ChannelRecorder {
   void take_gauge(double value, double time);
   void watch_for_freeze(std::uint64_t count, double time);
   void tell_freeze(double until);
+  [[nodiscard]] bool never_moved() const;
   void count_fault(const std::string& name);
 
   trace::Channel channel_;

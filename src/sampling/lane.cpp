@@ -45,9 +45,23 @@ void Sampler::Lane::ask_to_stop() {
   stopping_.notify_all();
 }
 
+void Sampler::Lane::ask_to_read() {
+  const std::lock_guard guard(mutex_);
+  asked_ = true;
+  asked_done_ = false;
+  stopping_.notify_all();
+}
+
 bool Sampler::Lane::sleep_until(std::chrono::steady_clock::time_point time) {
   std::unique_lock lock(mutex_);
-  return stopping_.wait_until(lock, time, [this] { return stop_; });
+  while (stopping_.wait_until(lock, time, [this] { return stop_ || asked_; }) && !stop_) {
+    asked_ = false;
+    lock.unlock();
+    read_due(/*all=*/true);
+    say(asked_done_);
+    lock.lock();
+  }
+  return stop_;
 }
 
 bool Sampler::Lane::wait(Seconds limit, bool& flag) {

@@ -51,8 +51,7 @@ void Recorder::update_live() {
     for (const auto& channel : channels_) {
       if (!channel.gives_energy() || channel.is_counter() != counters) continue;
       auto summary = channel.summary();
-      if (summary.empty()) continue;
-      run.span.end = std::max(run.span.end, Seconds{summary.times.back()});
+      if (!summary.empty()) run.span.end = std::max(run.span.end, Seconds{summary.times.back()});
       if (const auto power = channel.power()) powers[channel.channel().name] = *power;
       run.traces.push_back(std::move(summary));
     }

@@ -41,9 +41,12 @@ Sampler::Source Sampler::source_of(sensors::OpenedSensor open) {
   source.first_channel = static_cast<std::uint32_t>(channels_.size());
   source.period = period_of(open, options_.interval);
   source.readings.assign(channels.size(), trace::RawValue{0.0});
-  source.ended.assign(channels.size(), 0);
+  for (const auto& channel : channels) source.ended.push_back(channel.provenance == Provenance::missing);
   source.status.sensor = open.type->name;
   source.status.used = true;
+  for (const auto& channel : channels)
+    if (channel.provenance == Provenance::missing)
+      source.status.reason += (source.status.reason.empty() ? "" : "; ") + channel.note;
   channels_.insert(channels_.end(), channels.begin(), channels.end());
   periods_.resize(channels_.size(), source.period);
   source.open = std::move(open);
@@ -80,6 +83,11 @@ Status Sampler::start() {
     if (const auto started = lane->start(); !started) return started;
   for (const auto& lane : lanes_) lane->wait_for_first(options_.first_read_limit);
   return {};
+}
+
+void Sampler::read_now() {
+  for (const auto& lane : lanes_) lane->ask_to_read();
+  for (const auto& lane : lanes_) lane->wait_for_asked(options_.first_read_limit);
 }
 
 void Sampler::drain(std::vector<RawSample>& samples) {

@@ -113,9 +113,11 @@ class RunWriter::Impl {
     ++holds_;
   }
   void let_go() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     --holds_;
-    wake();
+    const bool wanted = wanted_now();
+    lock.unlock();  // else the woken thread would wait at once
+    if (wanted) changed_.notify_one();
   }
 
   [[nodiscard]] Status status() const {
@@ -152,9 +154,10 @@ class RunWriter::Impl {
   [[nodiscard]] bool move_to_spare(const Error& reason);
   void report(const Status& status, bool over);
 
-  /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
+  /// The thread waits for data. If it waits for its next commit, it wakes by itself.
+  [[nodiscard]] bool wanted_now() const { return idle_ && holds_ == 0 && something_waits(); }
   void wake() {
-    if (idle_ && holds_ == 0 && something_waits()) changed_.notify_one();
+    if (wanted_now()) changed_.notify_one();
   }
 
   [[nodiscard]] bool something_waits() const { return !pending_.empty() || progress_.changed(); }
@@ -240,13 +243,14 @@ void RunWriter::Impl::work() {
 /// the end.
 bool RunWriter::Impl::collect() {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
-  idle_ = true;
-  changed_.wait_until(lock, after(look_interval), [this] {
+  const auto something_to_do = [this] {
     const bool something = something_waits() || !work_.empty() || (!begun_ && !given_up_);
     return closing_.has_value() || (something && holds_ == 0);
-  });
+  };
+  idle_ = true;
+  changed_.wait_until(lock, std::max(next_commit_, after(look_interval)), something_to_do);
   idle_ = false;
+  if (!closing_) changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
   progress_.take_changes(pending_.progress);
   work_.take(std::move(pending_));
   unwritten_bytes_ = work_.bytes;

@@ -8,12 +8,13 @@
 namespace joulecast::sensors {
 namespace fs = std::filesystem;
 
-FileSensor::FileSensor(std::vector<FileChannel> sources) {
+FileSensor::FileSensor(std::vector<FileChannel> sources, std::vector<trace::Channel> unmeasured) {
   for (auto& source : sources) {
     const bool counter = source.channel.behaviour == trace::Behaviour::counter;
     channels_.push_back(std::move(source.channel));
     sources_.push_back({std::move(source.file), source.scale, counter});
   }
+  for (auto& channel : unmeasured) channels_.push_back(std::move(channel));
 }
 
 void FileSensor::read(std::span<ChannelReading> readings) {
@@ -29,9 +30,10 @@ void FileSensor::read(std::span<ChannelReading> readings) {
   }
 }
 
-Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources, const Error& nothing) {
-  if (sources.empty()) return propagate(nothing);
-  return std::make_unique<FileSensor>(std::move(sources));
+Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources, const Error& nothing,
+                                            std::vector<trace::Channel> unmeasured) {
+  if (sources.empty() && unmeasured.empty()) return propagate(nothing);
+  return std::make_unique<FileSensor>(std::move(sources), std::move(unmeasured));
 }
 
 bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel, const fs::path& path,
@@ -68,8 +70,10 @@ std::optional<std::uint64_t> number_in(const fs::path& path) {
 }
 
 Finding finding_of(const Result<std::unique_ptr<Sensor>>& opened, std::string fix) {
-  if (opened) return {true, "", ""};
-  return {false, to_string(opened.error()), std::move(fix)};
+  if (!opened) return {false, to_string(opened.error()), std::move(fix)};
+  for (const auto& channel : (*opened)->channels())
+    if (channel.provenance != Provenance::missing) return {true, "", ""};
+  return {false, (*opened)->channels().front().note, std::move(fix)};
 }
 
 }  // namespace joulecast::sensors

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sensors/support/gpu_cards.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::sensors {
@@ -61,18 +62,19 @@ PowerSampling power_sampling(unsigned architecture, std::string_view name, Power
   return sampling;
 }
 
-NvmlGpu::NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index,
-                 const VisibleDevice& device, const std::string& note, std::vector<Channel>& channels)
-    : handle_(handle), uuid_(device.uuid), label_(fmt::format("GPU {}", index)) {
-  Channel base;
-  base.name = fmt::format("gpu{}_", index);
-  base.sensor = "nvml";
-  base.component = trace::Component::gpu;
-  base.device = device.uuid.empty() ? fmt::format("{}", index) : device.uuid;
+Channel nvml_channel(std::size_t index, const VisibleDevice& device, const std::string& note) {
+  auto base = gpu_channel("nvml", "gpu", index, device.uuid.empty() ? std::to_string(index) : device.uuid);
   base.device_name = device.name;
   base.note = note;
   if (device.partitioned)
     base.note += (note.empty() ? "" : "; ") + std::string("the whole GPU with all its MIG instances");
+  return base;
+}
+
+NvmlGpu::NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index,
+                 const VisibleDevice& device, const std::string& note, std::vector<Channel>& channels)
+    : handle_(handle), uuid_(device.uuid), label_(fmt::format("GPU {}", index)) {
+  const auto base = nvml_channel(index, device, note);
   const auto before = channels.size();
   add_power_channels(library, base, channels);
   add_slow_channels(library, base, channels);
@@ -96,6 +98,8 @@ void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base
     power_source_ = source;
     if ((has_power_ = read_power(calls, watts) == nvml::success)) break;
   }
+  if (!measures_power())
+    channels.push_back(unmeasured_channel(base, "it tells neither its energy nor its power"));
   const auto sampling = power_sampling(architecture, base.device_name, power_source_);
   if (has_energy_) {
     Channel energy = base;
@@ -212,7 +216,7 @@ void NvmlGpu::read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReadin
   }
   if (lost_) look_for_it(library, now);
   lost_ = false;
-  std::size_t at = 0;
+  std::size_t at = measures_power() ? 0 : 1;  // a missing channel is not read
   if (has_energy_) {
     unsigned long long millijoules = 0;
     const auto result = read_energy(library.calls(), millijoules);

@@ -15,9 +15,14 @@ struct PowerSampling {
 enum class PowerSource { average_field, usage };
 [[nodiscard]] PowerSampling power_sampling(unsigned architecture, std::string_view name, PowerSource source);
 
+/// What all channels of a GPU share.
+[[nodiscard]] trace::Channel nvml_channel(std::size_t index, const VisibleDevice& device,
+                                          const std::string& note);
+
 class NvmlGpu {
  public:
-  /// Asks which quantities the GPU has and appends a channel for each.
+  /// Asks which quantities the GPU has and appends a channel for each. One without energy and power gets a
+  /// missing channel in their place.
   NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index, const VisibleDevice& device,
           const std::string& note, std::vector<trace::Channel>& channels);
 

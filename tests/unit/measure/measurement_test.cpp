@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -221,6 +223,41 @@ TEST(Measurement, KeepsTheIdlePowerBeforeTheStart) {
   const auto run = stored(folder.path() / "runs.db");
   ASSERT_TRUE(run.idle_baseline);
   EXPECT_NEAR(run.idle_baseline->value(), 40, 1e-6);
+}
+
+TEST(Measurement, AFasterRateThanASourceHasIsToldInANote) {
+  const testing::TemporaryDirectory folder;
+  Steady setup(100, folder.path() / "runs.db");
+  for (const auto& [interval, expected] : std::map<double, std::size_t>{{0.01, 1}, {0.1, 0}}) {
+    setup.options.sensors = {"modelled_cpu"};
+    setup.options.interval = Seconds{interval};
+    auto measurement = setup.prepare();
+    ASSERT_TRUE(measurement) << to_string(measurement.error());
+    ASSERT_TRUE(measurement->start());
+    work_for(0.05);
+    ASSERT_TRUE(measurement->finish());
+    const auto notes = stored(folder.path() / "runs.db").notes;
+    EXPECT_EQ(
+        std::ranges::count(
+            notes, "modelled_cpu was read every 100 ms, not every 10.0 ms: it gives nothing new more often"),
+        expected)
+        << interval;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+TEST(Measurement, LosesNothingAfterTheIdlePower) {
+  const TemporaryDirectory folder;
+  Steady setup(40, folder.path() / "runs.db");
+  setup.options.interval = Seconds{0.3};  // longer than the run
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(*measurement.measure_idle(Seconds{0.35}));
+  ASSERT_TRUE(measurement.start());
+  work_for(0.1);
+  const auto result = measurement.finish();
+  ASSERT_TRUE(result && result->energy.total);
+  EXPECT_NEAR(result->energy.total->value(), 40 * result->duration.value(), 1e-6);
+  EXPECT_GT(trace::energy_of(stored(folder.path() / "runs.db")).coverage, 0.999);
 }
 
 TEST(Measurement, HearsTheTrainingBySocket) {

@@ -116,6 +116,15 @@ TEST(RunText, OnePhaseOfEpochsIsNotWorthATable) {
   EXPECT_THAT(text, HasSubstr("\nWork     15.0 J per sample\n"));
 }
 
+TEST(RunText, ANegativeNetSaysThatTheMachineWasNotIdle) {
+  auto run = hundred_seconds();
+  run.idle_baseline = Watts{350};  // of 300 W on average
+  const auto text = to_text(summary_of(run));
+  EXPECT_THAT(text, HasSubstr("-5.00 kJ"));
+  EXPECT_THAT(text, HasSubstr("the machine was not idle"));
+  EXPECT_THAT(to_text(summary_of(hundred_seconds())), Not(HasSubstr("not idle")));
+}
+
 TEST(RunText, SaysEverythingAndWhatIsMissing) {
   const auto text = to_text(summary_of(hundred_seconds(), own_intensity()));
   for (const char* part : {"digits · 20260101-000000-aaaa",

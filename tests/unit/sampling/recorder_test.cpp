@@ -79,6 +79,40 @@ TEST(ChannelRecorder, NonsenseIsAGapNotAValue) {
   EXPECT_EQ(gauge.faults().front().second, 3);
 }
 
+TEST(ChannelRecorder, ZeroWattsAreNoReadingUnlessAPartMayBeOff) {
+  MemorySink sink;
+  const std::vector<RawSample> samples{value(0, 0.0), value(1, 0.0), value(2, 80.0), value(3, 0.0),
+                                       value(4, 80.0)};
+  ChannelRecorder board(power_channel("p", Component::gpu), Seconds{1}, 0, sink);
+  feed(board, samples);
+  EXPECT_EQ(sink.traces[0].values, (std::vector<double>{80, 80}));
+  EXPECT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(board.faults().front().first, "0 W, which nothing that is on draws");
+  EXPECT_EQ(board.faults().front().second, 3);
+
+  auto rail = power_channel("rail", Component::gpu);
+  rail.may_be_off = true;
+  ChannelRecorder part(rail, Seconds{1}, 1, sink);
+  feed(part, samples);
+  EXPECT_EQ(sink.traces[1].values, (std::vector<double>{0, 0, 80, 0, 80}));
+}
+
+TEST(ChannelRecorder, ACounterThatNeverMovesHasMeasuredNothing) {
+  MemorySink sink;
+  const std::vector<RawSample> samples{value(0, std::uint64_t{7}), value(0.5, std::uint64_t{7})};
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{0.5}, 0, sink);
+  feed(counter, samples);
+  EXPECT_TRUE(counter.summary().empty());
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{0}, Seconds{0.5}}));
+
+  auto inside = energy_channel("uncore", Component::cpu);
+  inside.contained_in = "package";
+  ChannelRecorder part(inside, Seconds{0.5}, 1, sink);
+  feed(part, samples);
+  EXPECT_TRUE(sink.traces[1].gaps.empty()) << "a graphics core may be off";
+}
+
 TEST(ChannelRecorder, AFrozenCounterIsAGap) {
   MemorySink sink;
   ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{1}, 0, sink);

@@ -212,8 +212,40 @@ TEST(Nvml, WarnsThatCudaCountsDifferentBoardsDifferently) {
   EXPECT_EQ(channel(*nvml.open(), "gpu0_energy").note, "");
 }
 
+constexpr auto tells_no_power =
+    "gpu uuid=GPU-a name=RTX_4060\nfail energy NOT_SUPPORTED\nfail power NOT_SUPPORTED\n"
+    "fail average NOT_SUPPORTED\n";
+
+TEST(Nvml, AGpuWithoutPowerIsMissingBesideTheOneThatHasIt) {
+  FakeNvml nvml(std::string(tells_no_power) + "gpu uuid=GPU-b\npower 0:200\n");
+  const auto sensor = nvml.open();
+  const auto& missing = channel(*sensor, "gpu0_power");
+  EXPECT_EQ(missing.provenance, Provenance::missing);
+  EXPECT_EQ(missing.device, "GPU-a");
+  EXPECT_THAT(missing.note, HasSubstr("RTX 4060 is not measured"));
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+  EXPECT_NEAR(gauge(*sensor, "gpu0_temperature"), 61, 0.1) << "what it tells is kept";
+}
+
+TEST(Nvml, AGpuThatCannotBeOpenedIsMissing) {
+  FakeNvml nvml("gpu uuid=GPU-a\nfail handle NO_PERMISSION\ngpu uuid=GPU-b\npower 0:200\n");
+  const auto sensor = nvml.open();
+  EXPECT_EQ(channel(*sensor, "gpu0_power").provenance, Provenance::missing);
+  EXPECT_EQ(channel(*sensor, "gpu0_power").device, "0") << "not even its UUID is known";
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+}
+
+TEST(Nvml, IsOfNoUseWhereNoGpuTellsItsPower) {
+  FakeNvml nvml(tells_no_power);
+  const auto sensor = nvml.open();
+  EXPECT_EQ(channel(*sensor, "gpu0_power").provenance, Provenance::missing);
+}
+
 TEST(Nvml, AJetsonIsSentToItsOwnSensor) {
-  FakeNvml nvml("gpu\nfail energy NOT_SUPPORTED\nfail power NOT_SUPPORTED\nfail average NOT_SUPPORTED\n");
+  FakeNvml nvml(tells_no_power);
+  joulecast::testing::FakeTree tree;
+  tree.add("== firmware/devicetree/base/compatible\nnvidia,p3737-0000+p3701-0005 nvidia,tegra234\n");
+  nvml.fake.environment.roots.sys = tree.root();
   const auto error = sensor_type("nvml").open(nvml.fake.environment).error();
   EXPECT_EQ(error.kind, ErrorKind::unavailable);
   EXPECT_THAT(error.message, HasSubstr("jetson"));
