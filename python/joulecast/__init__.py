@@ -12,7 +12,9 @@
 """
 
 from ._core import __version__
+from .deciding import compare, recommend, tradeoff
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
+from .forecasting import evaluate, known_networks, predict, project
 from .stored import load, runs
 from .tracking import Run, current, track
 
@@ -27,8 +29,15 @@ __all__ = [
     "Stopped",
     "UnavailableError",
     "__version__",
+    "compare",
     "current",
+    "evaluate",
+    "known_networks",
     "load",
+    "predict",
+    "project",
+    "recommend",
     "runs",
     "track",
+    "tradeoff",
 ]
