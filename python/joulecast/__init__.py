@@ -11,6 +11,7 @@
     print(run.energy.total_kwh)
 """
 
+from . import _shown
 from ._core import __version__
 from .deciding import compare, recommend, tradeoff
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
@@ -41,3 +42,12 @@ __all__ = [
     "track",
     "tradeoff",
 ]
+
+_shown.show()
+
+
+def load_ipython_extension(shell):
+    """`%load_ext joulecast` gives a notebook the magic %%joules."""
+    from . import notebook
+
+    notebook.load(shell)
