@@ -9,6 +9,9 @@ NB_MODULE(_core, module) {
   bind_errors(module);
   bind_energy(module);
   bind_projection(module);
+  bind_prediction(module);
+  bind_tables(module);
+  bind_evaluation(module);
   bind_runs(module);
   bind_measurement(module);
   bind_steps(module);
