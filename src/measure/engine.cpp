@@ -15,6 +15,8 @@
 namespace joulecast::measure {
 namespace {
 
+constexpr Seconds asked_reading_limit{0.1};  ///< a caller of tick() waits for it
+
 /// Between two counts of the work the run goes on using energy, and so the total moves.
 estimate::Projection at_least(estimate::Projection projection, Joules used) {
   auto& total = projection.total;
@@ -135,7 +137,8 @@ void Engine::take_over(Heard heard) {
   if (heard.limits) limits_ = Limits(*heard.limits);
 }
 
-void Engine::tick(Heard heard) {
+void Engine::tick(Heard heard, Fresh fresh) {
+  if (fresh == Fresh::yes) meters_.sampler().read_now(asked_reading_limit);
   {
     std::optional<store::RunWriter::Batch> one_commit;
     if (auto* kept = writer()) one_commit.emplace(*kept);
@@ -259,9 +262,7 @@ MeasurementResult Engine::result() const {
     result.run_id = recording_->id();
     result.store = recording_->path();
   }
-  result.energy = recorder_->live().energy;
-  // The last readings were taken after the end; the total is that of the run.
-  if (const auto total = recorder_->energy_until(duration_)) result.energy.total = total;
+  result.energy = recorder_->components_until(duration_);  // the last readings were taken after the end
   result.duration = duration_;
   return result;
 }

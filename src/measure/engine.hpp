@@ -35,8 +35,10 @@ class Engine {
 
   /// Begins the run and opens its record.
   void begin(Moment at);
-  /// Takes the new readings and messages, stores them, and checks the limits.
-  void tick(Heard heard);
+  enum class Fresh { yes, no };
+  /// Takes the new readings and messages, stores them, and checks the limits. `fresh`: reads the sensors
+  /// before.
+  void tick(Heard heard, Fresh fresh);
   /// Takes the remaining data and closes the run.
   void finish(Heard heard, const Ending& ending);
 

@@ -245,7 +245,8 @@ std::optional<std::string> Measurement::Worker::measure() {
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
     if (wanted == ticks_done_ && now < next) continue;  // only the socket woke the thread
-    tell(failure_of([&] { engine_.tick(std::move(heard)); }));
+    const auto fresh = wanted > ticks_done_ ? Engine::Fresh::yes : Engine::Fresh::no;
+    tell(failure_of([&] { engine_.tick(std::move(heard), fresh); }));
     publish(wanted);
     if (now >= next) next = std::max(next + tick_, now);  // missed ticks are not repeated
   }
