@@ -406,13 +406,13 @@ class Run:
 
     # ---- what is known
 
-    def _look(self):
-        """The state now; None where this process does not measure."""
+    def _look(self, fresh_s=FRESH_S):
+        """The state now, or so many seconds ago; None where this process does not measure."""
         tracker = self._tracker
         if tracker is None:
             return self._live
         now = time.monotonic()
-        if self._live is None or now - self._looked > FRESH_S:
+        if self._live is None or now - self._looked > fresh_s:
             tracker.tick()
             self._looked = now
         self._live = tracker.live()
