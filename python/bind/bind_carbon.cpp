@@ -26,18 +26,15 @@ void bind_carbon(nb::module_& module) {
             return estimate.intensity->value.value();
           },
           "of the grid, g CO2e per kWh")
-      .def_prop_ro("country",
-                   [](const Estimate& estimate) {
-                     return estimate.intensity ? estimate.intensity->country : "";
-                   })
-      .def_prop_ro("country_iso3",
-                   [](const Estimate& estimate) {
-                     return estimate.intensity ? estimate.intensity->country_iso3 : "";
-                   })
-      .def_prop_ro("source",
-                   [](const Estimate& estimate) {
-                     return estimate.intensity ? estimate.intensity->source : "";
-                   })
+      .def_prop_ro(
+          "country",
+          [](const Estimate& estimate) { return estimate.intensity ? estimate.intensity->country : ""; })
+      .def_prop_ro(
+          "country_iso3",
+          [](const Estimate& estimate) { return estimate.intensity ? estimate.intensity->country_iso3 : ""; })
+      .def_prop_ro(
+          "source",
+          [](const Estimate& estimate) { return estimate.intensity ? estimate.intensity->source : ""; })
       .def_ro("pue", &Estimate::pue)
       .def_ro("reason", &Estimate::reason, "why there is no mass");
   module.def("emissions", emissions, nb::arg("energy_kwh"), nb::arg("country") = "", nb::arg("region") = "",

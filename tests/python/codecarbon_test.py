@@ -193,6 +193,16 @@ class Trackers(CodeCarbonTest):
         self.assertEqual(len(self.rows()), 1)
 
 
+class Page(CodeCarbonTest):
+    def test_its_example_runs(self):
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "python" / "codecarbon.md"
+        example = re.search(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL).group(1)
+        done = self.run_program(example)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"kg, of that .* kg in the task\n.*kWh")
+        self.assertEqual([row["project_name"] for row in self.rows()], ["preparation", "resnet"])
+
+
 class Tasks(CodeCarbonTest):
     def test_tasks_share_the_run(self):
         with self.tracker(experiment_name="search") as tracker:
@@ -342,10 +352,10 @@ class Outputs(CodeCarbonTest):
         (self.folder / "emissions.csv").write_text("a,b\n1,2\n")
         (self.folder / "emissions.csv.bak").write_text("older")
         _, warned = self.warned(lambda: self.tracker().__enter__().stop())
-        self.assertEqual((self.folder / "emissions.csv.bak_0").read_text(), "a,b\n1,2\n")
+        self.assertEqual((self.folder / "emissions.csv_0.bak").read_text(), "a,b\n1,2\n")
         self.assertEqual((self.folder / "emissions.csv.bak").read_text(), "older")
         self.assertEqual(list(self.rows()[0]), COLUMNS)
-        self.assertTrue(any("emissions.csv.bak_0" in line for line in warned))
+        self.assertTrue(any("emissions.csv_0.bak" in line for line in warned))
 
     def test_a_file_keeps_its_order_and_its_other_rows(self):
         turned = COLUMNS[::-1]

@@ -133,9 +133,9 @@ def ends_with_line(path):
 
 
 def set_aside(path):
-    """Renames a file to the first free of path.bak, path.bak_0, path.bak_1 …, and returns the new name."""
+    """Renames a file to the first free of path.bak, path_0.bak, path_1.bak …, and returns the new name."""
     new, number = f"{path}.bak", 0
     while os.path.exists(new):
-        new, number = f"{path}.bak_{number}", number + 1
+        new, number = f"{path}_{number}.bak", number + 1
     os.rename(path, new)
     return new
