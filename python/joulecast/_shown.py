@@ -1,7 +1,5 @@
 """How results look in a console and in a notebook."""
 
-import html
-
 from . import _core
 
 UNITS = (("MJ", 1e6), ("kJ", 1e3), ("J", 1.0), ("mJ", 1e-3))
@@ -34,12 +32,18 @@ def percent_text(share):
     return "unknown" if share is None else f"{100 * share:.3g} %"
 
 
+def escaped(value):
+    import html  # costs more than the rest of the package, and few processes show anything
+
+    return html.escape(str(value))
+
+
 def table_html(head, rows, caption=""):
     """A plain table, every cell escaped."""
     def cells(row, kind):
-        return "".join(f"<{kind}>{html.escape(str(cell))}</{kind}>" for cell in row)
+        return "".join(f"<{kind}>{escaped(cell)}</{kind}>" for cell in row)
 
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{escaped(caption)}</caption>" if caption else ""
     body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
     return f"<table>{title}<thead><tr>{cells(head, 'th')}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -78,7 +82,7 @@ def _run_html(self):
              ", ".join(f"{name} {value:.4g}" for name, value in epoch.metrics.items())) for epoch in self.epochs]
     epochs = table_html(("epoch", "energy", "duration", "metrics"), rows) if rows else ""
     title = f"{self.name}, {self.status}, {duration_text(self.duration_s)}"
-    return f"<p><b>{html.escape(title)}</b></p>{_energy_html(self.energy)}{epochs}"
+    return f"<p><b>{escaped(title)}</b></p>{_energy_html(self.energy)}{epochs}"
 
 
 def _row(self):
@@ -102,7 +106,7 @@ def _predictions_html(self):
 
 
 def _text_html(self):
-    return f"<pre>{html.escape(str(self))}</pre>"
+    return f"<pre>{escaped(self)}</pre>"
 
 
 def _prediction(self):

@@ -1,8 +1,6 @@
 """Measures what runs in this process: `with joulecast.track("resnet") as run`."""
 
-import asyncio
 import atexit
-import functools
 import os
 import sys
 import time
@@ -100,7 +98,10 @@ class Tracking:
     def __call__(self, function):
         if not callable(function):
             raise TypeError(f"track decorates a function, not {type(function).__name__}")
-        if asyncio.iscoroutinefunction(function):
+        import functools
+        import inspect
+
+        if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def measured(*args, **kwargs):
