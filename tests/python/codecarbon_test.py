@@ -193,6 +193,27 @@ class Trackers(CodeCarbonTest):
         self.assertEqual(len(self.rows()), 1)
 
 
+class Gpus(CodeCarbonTest):
+    def setUp(self):
+        super().setUp()
+        library = next(pathlib.Path(os.environ.get("JOULECAST_BUILD", "/nowhere")).rglob("libnvidia-ml.so.1"), None)
+        if library is None:
+            self.skipTest("the build has no fake NVIDIA driver")
+        script = self.folder / "gpus.txt"
+        script.write_text("".join(f"gpu uuid=GPU-{i:04d} name=A100 arch=7\nsquare low=100 high=100 period=2\n" for i in range(2)))
+        os.environ.update(JOULECAST_NVML_LIBRARY=str(library), JOULECAST_FAKE_NVML=str(script))
+
+    def test_their_sum_counts_and_gpu_ids_choose(self):
+        for arguments, count in (({}, 2), ({"gpu_ids": [1]}, 1), ({"gpu_ids": "0,1"}, 2), ({"gpu_ids": ["GPU-0000"]}, 1)):
+            with self.subTest(arguments):
+                with self.tracker(**arguments) as tracker:
+                    time.sleep(0.5)
+                data = tracker.final_emissions_data
+                self.assertEqual((data.gpu_count, data.gpu_model), (count, f"{count} x A100"))
+                self.assertAlmostEqual(data.gpu_power, 100 * count, delta=10 * count)
+                self.assertAlmostEqual(data.cpu_energy + data.gpu_energy + data.ram_energy, data.energy_consumed, delta=1e-3 * data.energy_consumed)
+
+
 class Page(CodeCarbonTest):
     def test_its_example_runs(self):
         page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "python" / "codecarbon.md"
