@@ -242,7 +242,18 @@ class Tasks(CodeCarbonTest):
         self.assertTrue(rows[2]["task_name"].startswith("fit_"))
         self.assertEqual(list(rows[0]), ["task_name"] + [name for name in COLUMNS if name not in ("experiment_id", "pue", "wue")])
         self.assertEqual([float(row["energy_consumed"]) for row in rows], [share.energy_consumed for share in shares])
-        self.assertEqual([window.name for window in self.one_run().windows], [row["task_name"] for row in rows])
+        windows = self.one_run().windows
+        self.assertEqual([window.name for window in windows], [row["task_name"] for row in rows])
+        used = sum(share.energy_consumed for share in shares)
+        self.assertAlmostEqual(sum(window.energy_j for window in windows) / 3.6e6, used, delta=0.3 * used)
+
+    def test_steps_in_a_task_are_the_training_s(self):
+        with self.tracker() as tracker:
+            tracker.start_task("fit")
+            for _ in tracker.run.steps(range(7)):
+                pass
+            tracker.stop_task()
+        self.assertEqual([(phase.work, phase.total_work) for phase in self.one_run().phases], [(7, 7)])
 
     def test_without_start_only_tasks_count(self):
         tracker = self.tracker()

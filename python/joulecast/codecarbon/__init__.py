@@ -12,7 +12,7 @@ what differs.
 """
 
 from ._data import EmissionsData, TaskEmissionsData
-from ._outputs import BaseOutput, FileOutput, GoogleCloudLoggerOutput, LoggerOutput, OutputMethod
+from .output import BaseOutput, FileOutput, GoogleCloudLoggerOutput, LoggerOutput, OutputMethod
 from ._tracker import EmissionsTracker, OfflineEmissionsTracker
 from ._wrappers import TaskEmissionsTracker, track_emissions, track_task_emissions
 

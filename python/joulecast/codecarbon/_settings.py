@@ -8,7 +8,7 @@ from .. import _arguments as arguments
 from .. import _core
 from .._warn import warn
 from ..errors import InvalidError
-from ._outputs import BaseOutput, FileOutput, OutputMethod
+from .output import BaseOutput, FileOutput, OutputMethod
 
 CONFIG_FILE = ".codecarbon.config"
 DEFAULT_EXPERIMENT = "5b0fa12a-3dd7-45bb-9766-cc326314d9f1"  # CodeCarbon's own

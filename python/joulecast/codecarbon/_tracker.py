@@ -22,7 +22,6 @@ LONGEST_INTERVAL_S = 1.0  # between readings, however rarely CodeCarbon's figure
 class _Task:
     name: str
     begin: Reading
-    window: object
     data: EmissionsData = None
 
 
@@ -109,8 +108,7 @@ class EmissionsTracker:
             self._begin = self._reading().or_zero()
         self._last_task_end = self._begin
         if any(needs_live_calls(output) for output in settings.outputs) and settings.live_every > 0:
-            self._live_calls = threading.Event()
-            threading.Thread(target=self._call_live, args=(self._live_calls,), daemon=True).start()
+            self._begin_live_calls()
 
     def _why_no_intensity(self):
         if self._settings.is_place_given:
@@ -188,10 +186,9 @@ class EmissionsTracker:
         name = str(task_name) if task_name else str(uuid.uuid4())
         if name in self._tasks:
             name = f"{name}_{uuid.uuid4()}"
-        window = self.run.window(name)
-        self._tasks[name] = _Task(name, now, window)
+        self._tasks[name] = _Task(name, now)
         self._active_task = name
-        window.__enter__()
+        self.run._teller.begin_window(name)  # not Run.window, within which steps are no training's
 
     def stop_task(self, task_name=None):
         """Ends a task. Returns its EmissionsData; None if there is no such task."""
@@ -200,7 +197,7 @@ class EmissionsTracker:
             self._settings.tell("there is no active task to stop")
             return None
         end = self._reading()
-        task.window.__exit__(None, None, None)
+        self.run._teller.end_window(task.name)
         task.data = self._data_of(end - task.begin)
         self._active_task = None
         self._last_task_end = end
@@ -308,6 +305,13 @@ class EmissionsTracker:
                 getattr(output, method)(*arguments)
             except Exception as error:  # an output of the user's may raise anything, and must not end the training
                 self._settings.tell(f"{type(output).__name__}.{method}: {error}")
+
+    def _begin_live_calls(self):
+        self._live_calls = threading.Event()
+        try:
+            threading.Thread(target=self._call_live, args=(self._live_calls,), daemon=True).start()
+        except RuntimeError as error:
+            self._settings.tell(f"outputs are called at the end only: {error}")
 
     def _call_live(self, over):
         while not over.wait(self._settings.measure_power_secs * self._settings.live_every):

@@ -11,7 +11,10 @@ import os
 
 from .._warn import warn
 from ..errors import InvalidError
-from ._data import known
+from ._data import EmissionsData, TaskEmissionsData, known
+
+__all__ = ["BaseOutput", "EmissionsData", "FileOutput", "GoogleCloudLoggerOutput", "LoggerOutput", "OutputMethod",
+           "TaskEmissionsData"]
 
 
 class OutputMethod(str, enum.Enum):
