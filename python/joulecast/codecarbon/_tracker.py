@@ -1,19 +1,18 @@
 """EmissionsTracker and OfflineEmissionsTracker."""
 
 import dataclasses
-import datetime
 import math
 import os
 import threading
 import uuid
 
-from .. import __version__
 from .. import _surroundings as surroundings
 from ..errors import Error
 from ..tracking import _status_of, track
 from ._data import EmissionsData, of_task
-from ._reading import Reading, machine_of, reading_of, system
-from ._settings import DEFAULT_EXPERIMENT, Settings, needs_live_calls
+from ._reading import Reading, machine_of, reading_of
+from ._rows import data_of
+from ._settings import Settings, needs_live_calls
 
 LONGEST_INTERVAL_S = 1.0  # between readings, however rarely CodeCarbon's figures would be renewed
 
@@ -227,47 +226,8 @@ class EmissionsTracker:
             ram_used_gb=machine.ram_used_gib)
 
     def _data_of(self, used):
-        settings, grid = self._settings, self._grid
-        scale = settings.pue or 1.0
-        machine = self._machine = self._machine or machine_of(self.run)
-        operating_system, python = system()
-        emissions = math.nan if grid.intensity_g_per_kwh is None else used.total * scale * grid.intensity_g_per_kwh * 1e-3
-        return EmissionsData(
-            timestamp=datetime.datetime.now().strftime("%Y-%m-%dT%H:%M:%S"),
-            project_name=settings.project_name or "codecarbon",
-            run_id=str(self.run_id),
-            experiment_id=str(settings.experiment_id or DEFAULT_EXPERIMENT),
-            duration=used.duration,
-            emissions=emissions,
-            emissions_rate=_per_second(emissions, used),
-            cpu_power=_per_second(used.cpu * scale * 3.6e6, used),
-            gpu_power=_per_second(used.gpu * scale * 3.6e6, used),
-            ram_power=_per_second(used.ram * scale * 3.6e6, used),
-            cpu_energy=used.cpu * scale,
-            gpu_energy=used.gpu * scale,
-            ram_energy=used.ram * scale,
-            energy_consumed=used.total * scale,
-            water_consumed=math.nan if settings.wue is None else used.total * scale * settings.wue,
-            country_name=grid.country or None,
-            country_iso_code=grid.country_iso3 or None,
-            region=settings.region,
-            cloud_provider=settings.cloud_provider,
-            cloud_region=settings.cloud_region,
-            os=operating_system,
-            python_version=python,
-            codecarbon_version=f"joulecast {__version__}",
-            cpu_count=machine.cpu_count,
-            cpu_model=machine.cpu_model,
-            gpu_count=machine.gpu_count,
-            gpu_model=machine.gpu_model,
-            longitude=None,
-            latitude=None,
-            ram_total_size=machine.ram_gib,
-            tracking_mode="machine",
-            on_cloud="Y" if settings.cloud_region else "N",
-            pue=scale,
-            wue=math.nan if settings.wue is None else settings.wue,
-        )
+        self._machine = self._machine or machine_of(self.run)
+        return data_of(used, str(self.run_id), self._settings, self._grid, self._machine)
 
     def get_detected_hardware(self):
         """The machine's CPUs, GPUs and memory; empty before the start."""
@@ -322,7 +282,3 @@ class EmissionsTracker:
 
 class OfflineEmissionsTracker(EmissionsTracker):
     """The same; in CodeCarbon it is the one that takes a place."""
-
-
-def _per_second(amount, used):
-    return amount / used.duration if used.duration > 0 else math.nan
