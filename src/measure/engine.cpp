@@ -189,10 +189,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    recorder_->finish();
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
-    recorder_->finish();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
     note_rates();
@@ -235,9 +235,12 @@ void Engine::note_rates() {
         channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power;
     if (gives_energy && period > options_.interval) slower[channels[i].sensor] = period;
   }
+  std::string list;
   for (const auto& [sensor, period] : slower)
-    sink().note(fmt::format("{} was read every {}, not every {}: it gives nothing new more often", sensor,
-                            to_text(period), to_text(options_.interval)));
+    list += fmt::format("{}{} every {}", list.empty() ? "" : ", ", sensor, to_text(period));
+  if (list.empty()) return;
+  sink().note(fmt::format("read less often than every {}, because more often gives nothing new: {}",
+                          to_text(options_.interval), list));
 }
 
 Live Engine::live() const {

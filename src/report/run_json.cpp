@@ -123,6 +123,7 @@ Json projections_json(const session::RunSummary& summary) {
                     {"low_j", or_null(projection.low)},
                     {"high_j", or_null(projection.high)},
                     {"ready", projection.ready},
+                    {"withdrawn", projection.withdrawn},
                     {"error_pct", or_null(projection_error(summary, projection))}});
   return list;
 }

@@ -56,6 +56,7 @@ void ChannelRecorder::take(const RawSample& sample, Seconds time) {
     power_.reset();
     return;
   }
+  time -= channel_.lag;
   if (last_time_ && time.value() <= *last_time_) return;
   const auto* count = std::get_if<std::uint64_t>(&sample.value);
   if (is_counter()) {
@@ -118,8 +119,13 @@ void ChannelRecorder::take_gauge(double value, double time) {
   if (last_time_) {
     const double late = late_periods * period_.value() + late_s;
     if (failed_since_ || time - *last_time_ > late) sink_->gap(index_, {Seconds{*last_time_}, Seconds{time}});
-    if (channel_.quantity == Quantity::power) energy_ += 0.5 * (value + last_value_) * (time - *last_time_);
   }
+  keep_gauge(value, time);
+}
+
+void ChannelRecorder::keep_gauge(double value, double time) {
+  if (last_time_ && channel_.quantity == Quantity::power)
+    energy_ += 0.5 * (value + last_value_) * (time - *last_time_);
   sink_->append(index_, time, value);
   if (!first_time_) first_time_ = time;
   last_time_ = time;
@@ -136,6 +142,9 @@ void ChannelRecorder::finish() {
     count_fault("the counter stood still");
   }
   if (frozen_) tell_freeze(*last_time_);
+  // What a lagging gauge said last is all that is known of the time since.
+  if (channel_.lag > Seconds{0} && last_time_ && !failed_since_)
+    keep_gauge(last_value_, *last_time_ + channel_.lag.value());
 }
 
 /// Such a counter has measured nothing, however short the run was: that is not 0 J. A part inside another one

@@ -21,7 +21,8 @@ class ChannelRecorder {
   ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, trace::RunSink& sink);
 
   void take(const RawSample& sample, Seconds time);
-  /// Closes an open gap, such as that of a frozen counter.
+  /// Closes an open gap, such as that of a frozen counter, and holds a lagging gauge's last value until the
+  /// time when it was read.
   void finish();
 
   [[nodiscard]] const trace::Channel& channel() const { return channel_; }
@@ -47,6 +48,7 @@ class ChannelRecorder {
  private:
   void take_counter(std::uint64_t count, SteadyTime steady, double time);
   void take_gauge(double value, double time);
+  void keep_gauge(double value, double time);
   void watch_for_freeze(std::uint64_t count, double time);
   void tell_freeze(double until);
   [[nodiscard]] bool never_moved() const;

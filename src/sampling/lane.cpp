@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/thread.hpp"
 
@@ -114,9 +115,12 @@ void Sampler::Lane::work() {
 }
 
 void Sampler::Lane::read_due(bool all) {
-  for (std::size_t i = 0; i < sources_.size(); ++i)
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
     // Half a tick of tolerance: without it, a sensor that is due at every tick could miss every second one.
-    if (all || clock_.steady() + 0.5 * tick_ >= sources_[i].due) read_source(i);
+    if (!all && clock_.steady() + 0.5 * tick_ < sources_[i].due) continue;
+    // Out of memory, a reading is missing; the next may succeed.
+    if (failure_of([&] { read_source(i); })) dropped_.fetch_add(1);
+  }
 }
 
 void Sampler::Lane::read_source(std::size_t index) {

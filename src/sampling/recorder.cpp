@@ -39,6 +39,7 @@ void Recorder::take(const std::vector<RawSample>& samples) {
 
 void Recorder::finish() {
   for (auto& channel : channels_) channel.finish();
+  update_live();
 }
 
 /// The same rules as the stored run's (trace::energy_of), on two points a channel.

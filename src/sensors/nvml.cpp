@@ -44,7 +44,8 @@ Result<DeviceSelection> select(const Environment& environment, std::span<const V
 
 class Nvml : public Sensor {
  public:
-  Nvml(NvmlLibrary library, const Clock& clock) : library_(std::move(library)), clock_(&clock) {}
+  Nvml(NvmlLibrary library, const Clock& clock, std::vector<hardware::BoardGain> gains)
+      : library_(std::move(library)), clock_(&clock), gains_(std::move(gains)) {}
 
   /// Adds a GPU; one that cannot be opened, or that tells neither energy nor power, as missing.
   void add(std::size_t index, const VisibleDevice& device, const std::string& note) {
@@ -56,7 +57,7 @@ class Nvml : public Sensor {
       return;
     }
     const auto before = channels_.size();
-    NvmlGpu gpu(library_, handle, index, device, note, channels_);
+    NvmlGpu gpu(library_, handle, index, device, note, gain_of(device.uuid), channels_);
     gpus_.push_back({std::move(gpu), before, channels_.size() - before});
   }
   [[nodiscard]] bool measures_power() const {
@@ -75,11 +76,24 @@ class Nvml : public Sensor {
     std::size_t first;
     std::size_t count;
   };
+  [[nodiscard]] std::optional<hardware::BoardGain> gain_of(const std::string& uuid) const {
+    const auto known = std::ranges::find(gains_, uuid, &hardware::BoardGain::uuid);
+    return known == gains_.end() || uuid.empty() ? std::nullopt : std::optional(*known);
+  }
+
   NvmlLibrary library_;
   const Clock* clock_;
+  std::vector<hardware::BoardGain> gains_;
   std::vector<Slot> gpus_;
   std::vector<trace::Channel> channels_;
 };
+
+/// A file that cannot be read corrects nothing: the interval then allows for the gain.
+std::vector<hardware::BoardGain> known_gains() {
+  const auto file = hardware::board_gains_file();
+  auto gains = file ? hardware::read_board_gains(*file) : propagate(file.error());
+  return gains ? std::move(*gains) : std::vector<hardware::BoardGain>{};
+}
 
 /// Its GPU is inside the chip, and the board's monitors measure it. NVML starts there and tells nothing.
 bool is_jetson(const Environment& environment) {
@@ -95,7 +109,7 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   if (devices->empty()) return fail(ErrorKind::unavailable, "NVML", "the driver lists no GPU");
   const auto selection = select(environment, *devices);
   if (!selection) return propagate(selection.error());
-  auto sensor = std::make_unique<Nvml>(std::move(*library), *environment.clock);
+  auto sensor = std::make_unique<Nvml>(std::move(*library), *environment.clock, known_gains());
   for (const auto index : selection->indices) sensor->add(index, (*devices)[index], selection->note);
   if (!sensor->measures_power() && is_jetson(environment))
     return fail(ErrorKind::unavailable, "NVML", "it tells no power on a Jetson: see the jetson sensor");

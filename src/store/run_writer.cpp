@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/failure.hpp"
 #include "store/block.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
@@ -48,7 +49,11 @@ bool is_lost(const Error& error) {
 class RunWriter::Impl {
  public:
   Impl(std::unique_ptr<LiveRun> run, WriterOptions options) : run_(std::move(run)), options_(options) {}
-  ~Impl() { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); }
+  ~Impl() {
+    const auto failure = failure_of(
+        [this] { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); });
+    if (failure && thread_.joinable()) (void)finish({});  // without memory, without a note
+  }
 
   void begin(const trace::Run& header) {
     id_ = header.info.id;
@@ -58,7 +63,9 @@ class RunWriter::Impl {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+      if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
+    });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -153,6 +160,7 @@ class RunWriter::Impl {
   Status commit_anywhere(bool closing);
   [[nodiscard]] bool move_to_spare(const Error& reason);
   void report(const Status& status, bool over);
+  void give_up(const std::string& reason) noexcept;
 
   /// The thread waits for data. If it waits for its next commit, it wakes by itself.
   [[nodiscard]] bool wanted_now() const { return idle_ && holds_ == 0 && something_waits(); }
@@ -204,6 +212,7 @@ void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
   const auto number = static_cast<int>(channel);
   auto& column = pending_.columns[number];
   column.channel = number;
+  column.make_room(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     const auto time = std::isfinite(times[i]) ? to_microseconds(times[i]) : last;
     if (time <= last || !std::isfinite(values[i])) {
@@ -322,6 +331,15 @@ void RunWriter::Impl::report(const Status& status, bool over) {
   work_ = {};
   pending_ = {};
   unwritten_bytes_ = 0;
+}
+
+/// What was not written by now is lost.
+void RunWriter::Impl::give_up(const std::string& reason) noexcept {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  (void)failure_of(
+      [&] { status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason); });
+  pending_ = {};
 }
 
 RunWriter::Batch::Batch(RunWriter& writer) : writer_(writer) {

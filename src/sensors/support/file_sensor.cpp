@@ -1,6 +1,9 @@
 #include "sensors/support/file_sensor.hpp"
 
+#include <dirent.h>
+
 #include <algorithm>
+#include <memory>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -47,9 +50,11 @@ bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel, 
 
 std::vector<fs::path> entries(const fs::path& folder, std::string_view prefix) {
   std::vector<fs::path> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename().string().starts_with(prefix)) found.push_back(entry->path());
+  // A directory_iterator ends the process where it finds no memory.
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), ::closedir);
+  while (const auto* entry = directory ? ::readdir(directory.get()) : nullptr)
+    if (const std::string_view name = entry->d_name; name != "." && name != ".." && name.starts_with(prefix))
+      found.push_back(folder / name);
   // card2 before card10: shorter numbers first.
   std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
     const auto x = a.filename().string(), y = b.filename().string();

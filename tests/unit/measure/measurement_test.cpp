@@ -271,10 +271,10 @@ TEST(Measurement, AFasterRateThanASourceHasIsToldInANote) {
     work_for(0.05);
     ASSERT_TRUE(measurement->finish());
     const auto notes = stored(folder.path() / "runs.db").notes;
-    EXPECT_EQ(
-        std::ranges::count(
-            notes, "modelled_cpu was read every 100 ms, not every 10.0 ms: it gives nothing new more often"),
-        expected)
+    EXPECT_EQ(std::ranges::count(notes,
+                                 "read less often than every 10.0 ms, because more often gives nothing new: "
+                                 "modelled_cpu every 100 ms"),
+              expected)
         << interval;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

@@ -177,6 +177,25 @@ TEST(RunText, ManyEpochsAreShortenedInTheMiddle) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 1 + 1 + 24 + 1);  // blank, head, header, epochs, the gap
 }
 
+TEST(RunText, ProjectionsOfEarlierPhasesAreCountedAsWithdrawn) {
+  auto run = hundred_seconds();
+  run.projections.clear();
+  for (const bool withdrawn : {true, true, false}) {
+    trace::Projection projection;
+    projection.share = 0.5;
+    projection.method = "adaptive";
+    projection.total = Joules{withdrawn ? 111'000.0 : 222'000.0};
+    projection.ready = !withdrawn;
+    projection.withdrawn = withdrawn;
+    run.projections.push_back(projection);
+  }
+  const auto text = projections_text(summary_of(run));
+  EXPECT_THAT(text, HasSubstr("222"));
+  EXPECT_THAT(text, Not(HasSubstr("111")));
+  EXPECT_THAT(text, HasSubstr("2 withdrawn, as counting began again after them"));
+  EXPECT_TRUE(to_json(summary_of(run))["projections"][0]["withdrawn"].get<bool>());
+}
+
 TEST(RunText, ASilentRunTellsWhenItWasLastHeardOf) {
   auto summary = summary_of(hundred_seconds());
   summary.run.status = trace::RunStatus::running;

@@ -68,6 +68,24 @@ TEST(ChannelRecorder, ALateGaugeReadingIsAGap) {
   EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{1}, Seconds{9}}));
 }
 
+TEST(ChannelRecorder, ALaggingGaugeIsMovedBackAndHeldToTheEnd) {
+  MemorySink sink;
+  auto channel = power_channel("p", Component::gpu);
+  channel.lag = Seconds{0.5};
+  ChannelRecorder gauge(channel, Seconds{0.1}, 0, sink);
+  for (int t = 0; t <= 20; ++t) {
+    const auto sample = value(0.1 * t, t < 10 ? 100.0 : 300.0);
+    gauge.take(sample, sample.time - at(0));
+  }
+  gauge.finish();
+  const auto& trace = sink.traces[0];
+  EXPECT_NEAR(trace.times.front(), -0.5, 1e-9);
+  EXPECT_NEAR(trace.times.back(), 2, 1e-9);
+  EXPECT_DOUBLE_EQ(trace.values.back(), 300);
+  EXPECT_TRUE(trace.gaps.empty());
+  EXPECT_NEAR(gauge.energy_until(Seconds{2})->value(), 100 * 0.45 + 300 * 1.55, 100 * 0.06);
+}
+
 TEST(ChannelRecorder, NonsenseIsAGapNotAValue) {
   MemorySink sink;
   auto channel = power_channel("p", Component::gpu);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sensors/support/nvml_gpu.hpp"
+#include "support/temporary_directory.hpp"
 #include "trace/counter.hpp"
 #include "unit/sensors/fake_nvml.hpp"
 
@@ -268,6 +269,31 @@ TEST(Nvml, ProposesTheDriverWhereABoardIsThere) {
   tree.add("== bus/pci/devices/0000:01:00.0/vendor\n0x10de\n");
   Fake fake(tree.root());
   EXPECT_EQ(sensor_type("nvml").probe(fake.environment).fix, "sudo apt install nvidia-driver");
+}
+
+TEST(Nvml, CorrectsTheBoardWhoseGainWasMeasured) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const auto file = folder.path() / "gains.csv";
+  ASSERT_TRUE(hardware::put_board_gain(file, {"GPU-a", "", 1.05, 0.012, "2026-01-02"}));
+  ::setenv("JOULECAST_BOARD_GAINS", file.c_str(), 1);
+  FakeNvml nvml("gpu uuid=GPU-a arch=9\npower 0:200\ngpu uuid=GPU-b arch=9\npower 0:200\n");
+  const auto sensor = nvml.open();
+  ::unsetenv("JOULECAST_BOARD_GAINS");
+  nvml.advance(5);
+  EXPECT_NEAR(gauge(*sensor, "gpu0_power"), 210, 0.1);
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_energy").resolution, 1.05e-3);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_energy").relative_uncertainty, 0.012);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu1_energy").relative_uncertainty, 0.1);
+  EXPECT_THAT(channel(*sensor, "gpu0_energy").note, HasSubstr("times 1.05, measured against a meter"));
+}
+
+TEST(Nvml, TakesOffTheLagWhereItWasMeasuredAndSaysSo) {
+  FakeNvml nvml("gpu name=RTX_3090 arch=7\npower 0:200\ngpu name=NVIDIA_H100 arch=9\npower 0:200\n");
+  const auto sensor = nvml.open();
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_power").lag.value(), 0.55);
+  EXPECT_THAT(channel(*sensor, "gpu0_power").note, HasSubstr("moved back by 0.55 s"));
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu1_power").lag.value(), 0) << "nobody has measured it there";
 }
 
 TEST(PowerSampling, IsTheDriversBehaviourByArchitecture) {
