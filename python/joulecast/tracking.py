@@ -329,6 +329,13 @@ class Run:
         self._teller.progress(arguments.number("work", work, least=0), total or 0)
         self._attend()
 
+    def epoch_progress(self, steps, *, total=None):
+        """Tells how many of the open epoch's steps are done; for loops that `steps` cannot follow."""
+        total = arguments.optional(arguments.above_zero, "total", total)
+        if self._epoch is not None:
+            self._teller.epoch_progress(self._epoch, arguments.number("steps", steps, least=0), total or 0)
+        self._attend()
+
     def metric(self, values=None, /, **named):
         """Keeps metrics of the current epoch: `run.metric(f1=0.93)` or `run.metric({"val/f1": 0.93})`.
 
