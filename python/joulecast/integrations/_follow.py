@@ -56,7 +56,7 @@ class Follower:
         self._is_open = False
         self._fitting = False
         self._end_own_run = None  # with a status; ends it also when the follower is dropped
-        self._unit = ""
+        self.unit = ""
         self._done_before = 0
         self._done = self._steps = None  # what was not passed on yet
         self._told_s = -math.inf
@@ -99,7 +99,7 @@ class Follower:
         if not self._is_open or self._fitting:
             self.open()
         self._fitting = True
-        self._unit = unit
+        self.unit = unit
         self._done_before = done
         self.run.phase(name, unit=unit, total=_known(total, above=done))
         if unit != "epoch":
@@ -111,8 +111,10 @@ class Follower:
         self._tell_steps()
         while self._windows:
             self.end_window()
-        if self._fitting:
+        if status == "finished":
             self.run.end_epoch()
+        else:
+            self.run._epoch = None  # its steps tell how much of it was done
         end, run = self._end_own_run, self.run
         self._forget()
         if end is not None and end.detach():
@@ -152,7 +154,7 @@ class Follower:
         if self._done is None:
             return
         done, self._done = self._done, None
-        if self._unit == "epoch":
+        if self.unit == "epoch":
             self.run.epoch_progress(done, total=_known(self._steps))
         else:
             self.run.progress(max(0, done - self._done_before))
