@@ -155,6 +155,7 @@ class Run:
         self._epoch = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
+        self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
         self._limit = None  # (joules, probability) that an attached run watches itself
@@ -245,6 +246,7 @@ class Run:
         return self._over_epochs(iterable, total or self._epochs_known or 0)
 
     def _over_epochs(self, iterable, total):
+        self._in_loops = True
         self._teller.begin_phase("train", "epoch", total)
         number = -1
         for item in iterable:
@@ -294,6 +296,7 @@ class Run:
         return self._counted(iterable, total=total)
 
     def _counted(self, iterable, **count):
+        self._in_loops = True
         if self._tracker is not None:
             return self._tracker.steps(iterable, attend=self._attend, **count)
         if isinstance(self._teller, _Silence):

@@ -53,8 +53,8 @@ class Follower:
         self._forget()
 
     def _forget(self):
-        self._is_open = False
-        self._fitting = False
+        self.is_open = False
+        self.is_fitting = False
         self._end_own_run = None  # with a status; ends it also when the follower is dropped
         self.unit = ""
         self._done_before = 0
@@ -81,7 +81,7 @@ class Follower:
         if self._end_own_run is not None:
             self.end_fit(self._dropped)
         self._forget()
-        self._is_open = True
+        self.is_open = True
         self.run = self._given or tracking.current()
         if self.run is None:
             self.run = tracking.track(**self._options).start()
@@ -94,19 +94,19 @@ class Follower:
         Args:
             unit: what is counted: "epoch", "step", "round" …
             total: the last count, if it is known.
-            done: the first one, of a resumed training.
+            done: what was done before, by a training that is resumed; None where that is not known.
         """
-        if not self._is_open or self._fitting:
+        if not self.is_open or self.is_fitting:
             self.open()
-        self._fitting = True
+        self.is_fitting = True
         self.unit = unit
-        self._done_before = done
-        self.run.phase(name, unit=unit, total=_known(total, above=done))
-        if unit != "epoch":
+        self._done_before = done or 0
+        self.run.phase(name, unit=unit, total=_known(total, above=self._done_before))
+        if unit != "epoch" and done is not None:
             self.run.progress(0)
 
     def end_fit(self, status="finished"):
-        if not self._is_open:
+        if not self.is_open:
             return
         self._tell_steps()
         while self._windows:
@@ -120,19 +120,15 @@ class Follower:
         if end is not None and end.detach():
             _end(run, status)
 
-    @property
-    def is_fitting(self):
-        return self._fitting
-
     # ---- within the fit
 
     def begin_epoch(self, number):
-        if self._fitting:
+        if self.is_fitting:
             self._tell_steps()
             self.run.begin_epoch(number)
 
     def end_epoch(self):
-        if self._fitting:
+        if self.is_fitting:
             self._tell_steps()
             self.run.end_epoch()
 
@@ -140,9 +136,9 @@ class Follower:
         """So much is done: of the epoch's steps, if the fit is counted in epochs, else of the fit's work.
 
         Args:
-            steps: of the epoch, if that is known.
+            steps: how many there are, if that is known by now.
         """
-        if not self._fitting:
+        if not self.is_fitting:
             return
         self._done, self._steps = done, steps
         now = time.monotonic()
@@ -157,7 +153,8 @@ class Follower:
         if self.unit == "epoch":
             self.run.epoch_progress(done, total=_known(self._steps))
         else:
-            self.run.progress(max(0, done - self._done_before))
+            before = self._done_before
+            self.run.progress(max(0, done - before), total=_known(self._steps, above=before))
 
     def metrics(self, values):
         """Keeps those that are numbers."""
@@ -185,7 +182,7 @@ class Follower:
 
     def _listening(self):
         """The run that is being told, or that would be: a test after the fit belongs to the block around both."""
-        if self._fitting or self._end_own_run is not None:
+        if self.is_fitting or self._end_own_run is not None:
             return self.run
         return self._given or tracking.current()
 
