@@ -265,11 +265,12 @@ class Run:
         self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
         self._teller.begin_epoch(number)
 
-    def end_epoch(self):
-        """Tells that the open epoch ends."""
-        if self._epoch is None:
-            return
-        self._teller.end_epoch(self._epoch)
+    def end_epoch(self, number=None):
+        """Tells that the open epoch ends, or that of a number, if nobody told its beginning."""
+        if number is None:
+            number = self._epoch
+        if number is not None:
+            self._teller.end_epoch(int(arguments.number("number", number, least=0, most=1e9)))
         self._epoch = None
 
     def steps(self, iterable, *, total=None):

@@ -58,7 +58,7 @@ class Follower:
         self._end_own_run = None  # with a status; ends it also when the follower is dropped
         self.unit = ""
         self._done_before = 0
-        self._done = self._steps = None  # what was not passed on yet
+        self._done = self._steps = self._rounds = None  # what was not passed on yet
         self._told_s = -math.inf
         self._windows = []
 
@@ -98,9 +98,15 @@ class Follower:
         """
         if not self.is_open or self.is_fitting:
             self.open()
+        self.begin_phase(unit, total, done=done, name=name)
+
+    def begin_phase(self, unit, total=None, *, done=0, name="train"):
+        """A part of the open fit begins that counts its work anew."""
+        self._tell_steps()
         self.is_fitting = True
         self.unit = unit
         self._done_before = done or 0
+        self._told_s = -math.inf
         self.run.phase(name, unit=unit, total=_known(total, above=self._done_before))
         if unit != "epoch" and done is not None:
             self.run.progress(0)
@@ -108,6 +114,7 @@ class Follower:
     def end_fit(self, status="finished"):
         if not self.is_open:
             return
+        self._tell_rounds()
         self._tell_steps()
         while self._windows:
             self.end_window()
@@ -145,6 +152,27 @@ class Follower:
         if now - self._told_s >= TELL_EVERY_S:
             self._told_s = now
             self._tell_steps()
+
+    def step_elsewhere(self, done):
+        """As `step`, from a thread in which nothing may be raised."""
+        self.run._teller.progress(done)
+
+    def round(self, done, metrics=(), total=None):
+        """So many rounds of boosting are done. Those that follow each other quickly are told together."""
+        self._rounds = done, metrics, total
+        now = time.monotonic()
+        if self.is_fitting and now - self._told_s >= TELL_EVERY_S:
+            self._told_s = now
+            self._tell_rounds()
+
+    def _tell_rounds(self):
+        if self._rounds is None:
+            return
+        (done, metrics, total), self._rounds = self._rounds, None
+        self._done, self._steps = done, total
+        self._tell_steps()
+        self.run.end_epoch(done - 1)
+        self.metrics(dict(metrics))
 
     def _tell_steps(self):
         if self._done is None:
