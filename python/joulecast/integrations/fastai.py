@@ -20,6 +20,7 @@ class EnergyCallback(Callback):
 
     def __init__(self, run=None, **options):
         self._follower = Follower(run, options)
+        self._first = 0
 
     @property
     def energy_run(self):
@@ -30,12 +31,13 @@ class EnergyCallback(Callback):
         if hasattr(self.learn, "lr_finder") or hasattr(self.learn, "gather_preds"):
             return  # no training
         skipped = next((callback for callback in self.learn.cbs if type(callback).__name__ == "SkipToEpoch"), None)
-        first = getattr(skipped, "_skip_to", 0)
-        self._follower.begin_fit("epoch", self.n_epoch, done=first)
+        self._first = getattr(skipped, "_skip_to", 0)
+        self._follower.begin_fit("epoch", self.n_epoch, done=self._first)
 
     @harmless
     def before_epoch(self):
-        self._follower.begin_epoch(self.epoch)
+        if self.epoch >= self._first:
+            self._follower.begin_epoch(self.epoch)
 
     @harmless
     def after_batch(self):
@@ -53,7 +55,7 @@ class EnergyCallback(Callback):
 
     @harmless
     def after_epoch(self):
-        if not self._follower.is_fitting:
+        if not self._follower.is_fitting or self.epoch < self._first:
             return
         recorder = self.learn.recorder
         names = recorder.metric_names[1:]  # the first one is the epoch
