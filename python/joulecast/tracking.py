@@ -150,6 +150,7 @@ class Run:
         self._tracker = None
         self._teller = None
         self._finished = None
+        self._at_end = []
         self._socket = ""
         self._announced = None
         self._epoch = None  # the one that is open
@@ -203,13 +204,26 @@ class Run:
         self._finish("finished")
         return self.energy
 
+    def at_end(self, call):
+        """Calls `call()` once the run has ended and its energy is known, whatever ended it. An error in it is a warning."""
+        if not callable(call):
+            raise TypeError(f"call must be a function, not {type(call).__name__}")
+        self._at_end.append(call)
+
     def _finish(self, status):
         if self.status != "running":
             return
         self.status = status
+        if self._tracker is not None:
+            self._finish_measuring(status)
+        for call in self._at_end:
+            try:
+                call()
+            except Exception as error:
+                warn(f"a call at the run's end failed: {type(error).__name__}: {error}")
+
+    def _finish_measuring(self, status):
         tracker, self._tracker = self._tracker, None
-        if tracker is None:
-            return
         self._teller = _Silence()
         _measured.remove(self)
         surroundings.lead_children_to(_measured[-1]._socket if _measured else "")
@@ -231,6 +245,7 @@ class Run:
         self._tracker = None
         self._teller = _core.attached_teller()
         self._announced = None
+        self._at_end = []
 
     # ---- what the training tells
 
@@ -522,7 +537,13 @@ class _Silence:
 
 def _finish_all():
     for run in list(_measured):
-        run._finish("finished")
+        run._finish(_status_at_exit())
+
+
+def _status_at_exit():
+    """Of a run that nobody ended: how the program did. A prompt goes on after an error."""
+    error = getattr(sys, "last_value", None)
+    return "finished" if error is None or hasattr(sys, "ps1") else _status_of(type(error), error)
 
 
 def _after_fork_in_child():
