@@ -105,6 +105,18 @@ class Callback(PackageTest):
         self.assertEqual([run.status for run in libraries.runs()], ["failed", "finished"])
         self.assertEqual(libraries.progress_of(libraries.runs()[0])[0][2:], (3, 8))
 
+    def test_a_training_after_one_that_failed_in_its_evaluation(self):
+        trainer = self.trainer(EnergyCallback(), eval_strategy="epoch")
+        with joulecast.track() as run:
+            trainer.compute_metrics = lambda _: 1 / 0
+            with self.assertRaises(ZeroDivisionError):
+                trainer.train()
+            trainer.compute_metrics = None
+            trainer.train()
+            for _ in run.steps(range(5)):
+                libraries.pause()
+        self.assertEqual([row[1:] for row in libraries.progress_of(self.one_run())], [("step", 4, 8), ("step", 8, 8), ("step", 5, 5)])
+
     def test_a_limit_ends_the_training(self):
         with self.assertRaises(joulecast.Stopped):
             with joulecast.track(interval=0.01) as run:

@@ -213,6 +213,12 @@ class Tracking(PackageTest):
             joulecast.load("nothing-like-it")
 
 
+class Integrations(PackageTest):
+    def test_are_imported_only_when_asked_for(self):
+        done = self.run_program("import joulecast, sys; print([name for name in sys.modules if 'integrations' in name])")
+        self.assertEqual(done.stdout, "[]\n", done.stderr)
+
+
 class Arguments(PackageTest):
     def test_wrong_ones_are_named(self):
         for wrong, name in (({"epochs": 0}, "epochs"), ({"epochs": float("nan")}, "epochs"), ({"steps": -1}, "steps"),

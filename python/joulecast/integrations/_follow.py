@@ -78,8 +78,8 @@ class Follower:
 
     def open(self):
         """A fit is being prepared: what it costs counts from now on. A fit before it whose end nobody told has ended."""
-        if self._end_own_run is not None:
-            self.end_fit(self._dropped)
+        self.end_fit(self._dropped)
+        self._close_windows()
         self._forget()
         self.is_open = True
         self.run = self._given or tracking.current()
@@ -114,18 +114,23 @@ class Follower:
     def end_fit(self, status="finished"):
         if not self.is_open:
             return
-        self._tell_rounds()
-        self._tell_steps()
+        try:
+            self._tell_rounds()
+            self._tell_steps()
+            self._close_windows()
+            if status == "finished":
+                self.run.end_epoch()
+            else:
+                self.run._epoch = None  # its steps tell how much of it was done
+        finally:
+            end, run = self._end_own_run, self.run
+            self._forget()
+            if end is not None and end.detach():
+                _end(run, status)
+
+    def _close_windows(self):
         while self._windows:
             self.end_window()
-        if status == "finished":
-            self.run.end_epoch()
-        else:
-            self.run._epoch = None  # its steps tell how much of it was done
-        end, run = self._end_own_run, self.run
-        self._forget()
-        if end is not None and end.detach():
-            _end(run, status)
 
     # ---- within the fit
 
