@@ -21,6 +21,7 @@ PACKAGES = {  # whose versions matter to a test; the test's name is a package wh
     "transformers": ("transformers", "accelerate", "torch"),
     "xgboost": ("xgboost", "xgboost-cpu"),
     "loggers": (),
+    "loops": (),
     **{name: (name, "torch") for name in ("accelerate", "fastai", "keras", "lightning")},
 }
 
