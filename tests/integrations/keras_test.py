@@ -10,7 +10,7 @@ libraries.require("keras", os.environ["KERAS_BACKEND"])
 import joulecast
 import keras
 import numpy
-from support import PackageTest
+from support import JOULECAST, PackageTest
 
 from joulecast.integrations.keras import EnergyCallback
 
@@ -123,6 +123,14 @@ class Callback(PackageTest):
 
     def test_does_not_make_keras_wait_for_metrics(self):
         self.assertTrue(keras.callbacks.CallbackList([EnergyCallback()])._async_train)
+
+    def test_under_joulecast_run_there_is_one_run(self):
+        done = self.run_program(libraries.example("keras"), under=(JOULECAST, "run", "--quiet", "--name", "outer", "--"), timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = self.one_run()
+        self.assertEqual((run.name, libraries.progress_of(run)), ("outer", [("train", "epoch", 3, 3)]))
+        self.assertLessEqual({"train_loss", "val_loss"}, set(run.epochs[-1].metrics))
+        self.assertEqual(libraries.windows_of(run), ["validation"] * 3)
 
     def test_the_example(self):
         done = libraries.run_example(self, "keras")

@@ -1,5 +1,7 @@
 """Tests the callback in real trainings of transformers.Trainer."""
 import os
+import subprocess
+import sys
 import unittest
 import warnings
 
@@ -129,11 +131,33 @@ class Callback(PackageTest):
             def __getattr__(self, name):
                 raise OSError("no measurement")
 
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, joulecast.track() as run:
             warnings.simplefilter("always")
-            self.trainer(EnergyCallback(Broken()), eval_strategy="epoch").train()
+            teller, run._teller = run._teller, Broken()
+            self.trainer(EnergyCallback(run), eval_strategy="epoch").train()
+            run._teller = teller
         ours = [warning for warning in caught if "joulecast" in str(warning.message)]
         self.assertEqual(len(ours), 1)
+        self.assertIn("no measurement", str(ours[0].message))
+
+    def test_wrong_arguments_are_named(self):
+        with self.assertRaisesRegex(TypeError, "run"):
+            EnergyCallback("bert")
+        with self.assertRaisesRegex(ValueError, "interval"):
+            EnergyCallback(interval=-1)
+        with self.assertRaises(TypeError):
+            EnergyCallback(no_such=1)
+
+    def test_ranks_of_a_node_are_one_run(self):
+        program = self.folder / "ranks.py"
+        program.write_text(libraries.example("transformers").replace("callbacks=[EnergyCallback()]", "callbacks=[EnergyCallback(name='ranks')]")
+                           .replace('with joulecast.track("regression") as run:', "if True:").partition("    print(run")[0])
+        done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29617", str(program)],
+                              cwd=self.folder, capture_output=True, text=True, timeout=180, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = self.one_run()
+        self.assertEqual((run.name, run.status, libraries.progress_of(run)), ("ranks", "finished", [("train", "step", 12, 12)]))
+        self.assertEqual(libraries.windows_of(run), ["validation"] * 3)
 
     def test_the_example(self):
         done = libraries.run_example(self, "transformers")

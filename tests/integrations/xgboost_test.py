@@ -1,5 +1,7 @@
 """Tests the callback in real trainings of XGBoost."""
+import copy
 import gc
+import pickle
 import unittest
 
 import libraries
@@ -64,6 +66,14 @@ class Callback(BoostingTest):
             self.train(EnergyCallback(), Slow(breaks_at=5))
         gc.collect()
         self.assertEqual(self.one_run().status, "failed")
+
+    def test_copies_follow_trainings_of_their_own(self):
+        callback = EnergyCallback(name="copied")
+        self.train(callback)
+        for copied in (copy.deepcopy(callback), pickle.loads(pickle.dumps(callback))):
+            self.assertIsNone(copied.run)
+            self.train(copied)
+        self.assertEqual([run.name for run in libraries.runs()], ["copied"] * 3)
 
     def test_a_limit_ends_the_training(self):
         with self.assertRaises(joulecast.Stopped):

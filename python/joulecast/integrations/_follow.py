@@ -44,6 +44,8 @@ class Follower:
     """
 
     def __init__(self, run, options, dropped="failed"):
+        if run is not None and not isinstance(run, tracking.Run):
+            raise TypeError(f"run must be a joulecast.Run, not {type(run).__name__}")
         tracking.track(**options)  # so that a wrong argument is said now
         self.run = None
         self._given = run

@@ -28,6 +28,8 @@ class Logger:
     def __init__(self, run=None, *, every=30.0, prefix="energy/"):
         self._every_s = arguments.number("every", every, least=0.1)
         self._prefix = arguments.text("prefix", prefix)
+        if run is not None and not isinstance(run, tracking.Run):
+            raise TypeError(f"run must be a joulecast.Run, not {type(run).__name__}")
         self._run = run or tracking.current()
         if self._run is None:
             raise InvalidError("there is no open block of joulecast.track, and none is given", "run")
