@@ -151,11 +151,13 @@ class Run:
         self._tracker = None
         self._teller = None
         self._finished = None
+        self._at_end = []
         self._socket = ""
         self._announced = None
         self._epoch = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
+        self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
         self._limit = None  # (joules, probability) that an attached run watches itself
@@ -203,13 +205,26 @@ class Run:
         self._finish("finished")
         return self.energy
 
+    def at_end(self, call):
+        """Calls `call()` once the run has ended and its energy is known, whatever ended it. An error in it is a warning."""
+        if not callable(call):
+            raise TypeError(f"call must be a function, not {type(call).__name__}")
+        self._at_end.append(call)
+
     def _finish(self, status):
         if self.status != "running":
             return
         self.status = status
+        if self._tracker is not None:
+            self._finish_measuring(status)
+        for call in self._at_end:
+            try:
+                call()
+            except Exception as error:
+                warn(f"a call at the run's end failed: {type(error).__name__}: {error}")
+
+    def _finish_measuring(self, status):
         tracker, self._tracker = self._tracker, None
-        if tracker is None:
-            return
         self._teller = _Silence()
         _measured.remove(self)
         surroundings.lead_children_to(_measured[-1]._socket if _measured else "")
@@ -231,6 +246,7 @@ class Run:
         self._tracker = None
         self._teller = _core.attached_teller()
         self._announced = None
+        self._at_end = []
 
     # ---- what the training tells
 
@@ -246,6 +262,7 @@ class Run:
         return self._over_epochs(iterable, total or self._epochs_known or 0)
 
     def _over_epochs(self, iterable, total):
+        self._in_loops = True
         self._teller.begin_phase("train", "epoch", total)
         number = -1
         for item in iterable:
@@ -264,11 +281,12 @@ class Run:
         self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
         self._teller.begin_epoch(number)
 
-    def end_epoch(self):
-        """Tells that the open epoch ends."""
-        if self._epoch is None:
-            return
-        self._teller.end_epoch(self._epoch)
+    def end_epoch(self, number=None):
+        """Tells that the open epoch ends, or that of a number, if nobody told its beginning."""
+        if number is None:
+            number = self._epoch
+        if number is not None:
+            self._teller.end_epoch(int(arguments.number("number", number, least=0, most=1e9)))
         self._epoch = None
 
     def steps(self, iterable, *, total=None):
@@ -295,6 +313,7 @@ class Run:
         return self._counted(iterable, total=total)
 
     def _counted(self, iterable, **count):
+        self._in_loops = True
         if self._tracker is not None:
             return self._tracker.steps(iterable, attend=self._attend, **count)
         if isinstance(self._teller, _Silence):
@@ -328,6 +347,13 @@ class Run:
         """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""
         total = arguments.optional(arguments.above_zero, "total", total)
         self._teller.progress(arguments.number("work", work, least=0), total or 0)
+        self._attend()
+
+    def epoch_progress(self, steps, *, total=None):
+        """Tells how many of the open epoch's steps are done; for loops that `steps` cannot follow."""
+        total = arguments.optional(arguments.above_zero, "total", total)
+        if self._epoch is not None:
+            self._teller.epoch_progress(self._epoch, arguments.number("steps", steps, least=0), total or 0)
         self._attend()
 
     def metric(self, values=None, /, **named):
@@ -512,7 +538,13 @@ class _Silence:
 
 def _finish_all():
     for run in list(_measured):
-        run._finish("finished")
+        run._finish(_status_at_exit())
+
+
+def _status_at_exit():
+    """Of a run that nobody ended: how the program did. A prompt goes on after an error."""
+    error = getattr(sys, "last_value", None)
+    return "finished" if error is None or hasattr(sys, "ps1") else _status_of(type(error), error)
 
 
 def _after_fork_in_child():

@@ -114,6 +114,7 @@ void Tracker::take(const Event& event) {
       begin_phase(at, event.name);
       learn_totals(as_total_of_epochs(event));
       if (event.unit) current_->unit = event.unit;
+      current_->unit_said = event.unit.has_value();
       current_->counts_own_epochs = event.unit == Unit::epoch && event.total_work;
       break;
     case EventKind::epoch_begin:

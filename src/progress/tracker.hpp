@@ -85,6 +85,7 @@ class Tracker {
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
     std::optional<Unit> unit;
+    bool unit_said = false;  ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
     std::optional<double> total_epochs;

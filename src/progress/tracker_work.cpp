@@ -150,7 +150,8 @@ void Tracker::take_epochs_done(double done, Seconds at) {
 }
 
 void Tracker::take_work(const Event& event, Seconds at) {
-  const auto unit = event.unit.value_or(Unit::step);
+  const bool in_unit_of_phase = !event.unit && current_ && current_->unit_said;
+  const auto unit = in_unit_of_phase ? *current_->unit : event.unit.value_or(Unit::step);
   current(
       std::min(at, std::max(prepared_until_, phases_.empty() ? prepared_until_ : phases_.back().span.end)));
   if (!current_->unit || (untouched() && unit != Unit::epoch)) current_->unit = unit;

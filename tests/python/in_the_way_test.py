@@ -132,6 +132,17 @@ class InTheWay(PackageTest):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.one_run().status, "finished")
 
+    def test_a_program_that_fails_fails_the_run_that_nobody_stops(self):
+        for error, status in (("ValueError('mine')", "failed"), ("KeyboardInterrupt", "interrupted"), ("SystemExit(0)", "finished")):
+            with self.subTest(error):
+                done = self.run_program(f"""
+                    import joulecast
+                    run = joulecast.track("forgotten").start()
+                    raise {error}
+                    """)
+                self.assertNotIn("JoulecastWarning", done.stderr)
+                self.assertEqual(joulecast.load("forgotten").status, status)
+
     def test_kills_lose_a_second_at_most(self):
         for ending in ("os._exit(5)", "os.kill(os.getpid(), signal.SIGKILL)", "os.abort()"):
             with self.subTest(ending):

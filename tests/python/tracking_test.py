@@ -88,6 +88,39 @@ class Tracking(PackageTest):
                     run.progress(step + 1)
         self.assertEqual([(phase.name, phase.work) for phase in self.one_run().phases], [("fold 0", 10), ("fold 1", 10)])
 
+    def test_work_is_in_the_unit_of_its_phase(self):
+        with joulecast.track() as run:
+            run.phase("boosting", unit="round", total=20)
+            run.progress(0)
+            run.progress(15)
+            run.end_epoch(14)  # whose beginning nobody told
+        stored = self.one_run()
+        self.assertEqual([(phase.unit, phase.work, phase.total_work) for phase in stored.phases], [("round", 15, 20)])
+        self.assertEqual([epoch.index for epoch in stored.epochs], [14])
+
+    def test_steps_of_an_epoch_without_an_iterator(self):
+        with joulecast.track() as run:
+            run.phase("train", unit="epoch", total=4)
+            for epoch in range(2):
+                run.begin_epoch(epoch)
+                run.epoch_progress(10 - 5 * epoch, total=10)
+                if epoch == 0:
+                    run.end_epoch()
+        self.assertEqual(self.one_run().phases[0].work, 1.5)
+
+    def test_calls_at_the_end(self):
+        def fails():
+            raise OSError("of the call")
+
+        ended = []
+        with self.assertWarnsRegex(UserWarning, "of the call"):
+            with joulecast.track() as run:
+                run.at_end(fails)
+                run.at_end(lambda: ended.append((run.status, run.energy.total_j)))
+        self.assertEqual(ended, [("finished", run.energy.total_j)])
+        with self.assertRaisesRegex(TypeError, "call"):
+            run.at_end(3)
+
     def test_decorates_functions(self):
         @joulecast.track
         def fit(a, *, b):
@@ -178,6 +211,12 @@ class Tracking(PackageTest):
             joulecast.runs(sort="beauty")
         with self.assertRaisesRegex(joulecast.InvalidError, "nothing-like-it"):
             joulecast.load("nothing-like-it")
+
+
+class Integrations(PackageTest):
+    def test_are_imported_only_when_asked_for(self):
+        done = self.run_program("import joulecast, sys; print([name for name in sys.modules if 'integrations' in name])")
+        self.assertEqual(done.stdout, "[]\n", done.stderr)
 
 
 class Arguments(PackageTest):
