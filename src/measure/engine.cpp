@@ -81,7 +81,7 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
-    if (socket_ && !recording_->id().empty()) socket_->announce_run(recording_->id(), recording_->path());
+    announce();
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
@@ -96,6 +96,15 @@ trace::RunSink& Engine::sink() {
 void Engine::tell_trouble() {
   if (!recording_) return;
   for (const auto& trouble : recording_->take_trouble()) observer_->trouble(trouble);
+  announce();  // the run may go on in another store
+}
+
+/// Tells other processes of the training where the run is kept.
+void Engine::announce() {
+  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path() == announced_) return;
+  announced_ = recording_->path();
+  std::error_code ignored;
+  socket_->announce_run(recording_->id(), std::filesystem::absolute(announced_, ignored));
 }
 
 std::vector<progress::Event> Engine::hear_socket() {

@@ -55,6 +55,7 @@ class Engine {
   [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
   void tell_trouble();
+  void announce();
   void describe_machine();
   void open_record();
   void take_over(Heard heard);
@@ -77,6 +78,7 @@ class Engine {
   trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
+  std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
