@@ -1,18 +1,22 @@
 # The two commands of the README's first screen, and what they are made of.
 #   make quickstart   installs what is missing, builds, measures a real training and shows what it cost
 #   make check        builds everything and passes every test
+#   make check-integrations   tests the Python callbacks against the real libraries and records it; needs PyPI
 #   make package      build/package/joulecast_VERSION_ARCH.deb
 BUILD := build/release
 JOBS  ?= $(shell nproc)
 # Debian's own interpreter: it is the one that Debian's python3-torch belongs to.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: quickstart check build package bench format format-check tidy sanitize sanitize-units
+.PHONY: quickstart check check-integrations build package bench format format-check tidy sanitize sanitize-units
 
 # Modules that parse what others wrote or run threads: their tests also pass under the address and undefined sanitizers.
 empty :=
 space := $(empty) $(empty)
 UNITS := base carbon client formats hardware measure network progress run sampling sensors stability store trace
+
+# Of the libraries with callbacks, those that are small enough for every check. The others are skipped, visibly.
+SMALL_WHEELS := lightgbm scikit-learn tensorboard tensorboardX xgboost-cpu
 
 quickstart: build
 	@scripts/install_packages.sh example
@@ -25,8 +29,17 @@ build:
 	@cmake --build $(BUILD) --target joulecast_cli -j $(JOBS) -- --quiet
 
 check: build
+	@interpreter=$$(scripts/python_environment.sh build/python-environment $(SMALL_WHEELS)) && \
+	  if [ -n "$$interpreter" ]; then cmake --preset release --log-level=WARNING -DJOULECAST_PYTHON=ON \
+	    -DPython_EXECUTABLE="$$interpreter" >/dev/null; fi
 	@cmake --build $(BUILD) -j $(JOBS) -- --quiet
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
+
+check-integrations: build
+	@interpreter=$$(scripts/python_environment.sh build/python-environment $(SMALL_WHEELS)) && [ -n "$$interpreter" ] && \
+	  cmake --preset release --log-level=WARNING -DJOULECAST_PYTHON=ON -DPython_EXECUTABLE="$$interpreter" >/dev/null
+	@cmake --build $(BUILD) --target joulecast_package -j $(JOBS) -- --quiet
+	@scripts/check_integrations.sh $(BUILD) $(NAMES)
 
 package:
 	@scripts/install_packages.sh build package

@@ -14,6 +14,10 @@ title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
+if [ -d "$build/python/joulecast" ]; then
+  title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
+  PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py
+fi
 for program in segment_bench stats_bench projection_bench store_bench; do
   [ -x "$build/bench/$program" ] || continue
   title "$program"

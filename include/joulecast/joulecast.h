@@ -40,6 +40,10 @@ void joulecast_begin_phase(const char* name, const char* unit, double total_work
  * step: no more than fifty calls a second send a message, and always the one that reaches the total. */
 void joulecast_progress(double work, double total_work);
 
+/* So much of epoch `index` is done, such as 25 of 300 steps; total_work <= 0 = unknown. May be called as
+ * often as joulecast_progress. */
+void joulecast_epoch_progress(int index, double work, double total_work);
+
 /* A stretch of the run that is to be counted by itself begins and ends: "evaluation", "checkpoint", ... */
 void joulecast_begin_window(const char* name);
 void joulecast_end_window(const char* name);

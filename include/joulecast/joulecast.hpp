@@ -18,6 +18,9 @@ class Training {
   Training& operator=(const Training&) = delete;
 
   void epoch(int index) { joulecast_epoch(index); }
+  void epoch_progress(int index, double work, double total_work = 0) {
+    joulecast_epoch_progress(index, work, total_work);
+  }
   void metric(const std::string& name, double value) { joulecast_metric(name.c_str(), value); }
   void phase(const std::string& name, const std::string& unit = "", double total_work = 0) {
     joulecast_begin_phase(name.c_str(), unit.empty() ? nullptr : unit.c_str(), total_work);

@@ -1,5 +1,7 @@
 #include "base/roots.hpp"
 
+#include <dlfcn.h>
+
 #include <cstdlib>
 
 namespace joulecast {
@@ -13,6 +15,17 @@ Result<fs::path> user_directory(const char* variable, const char* below_home) {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
     return fs::path(home) / below_home / "joulecast";
   return fail(ErrorKind::unavailable, "HOME", "neither HOME nor {} is set", variable);
+}
+
+/// The file that this code was loaded from: the shared library, else the program.
+fs::path own_file() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<void*>(&share_directory), &info) != 0 && info.dli_fname != nullptr) {
+    const fs::path file = info.dli_fname;  // of a program, only its first argument
+    if (file.filename().string().find(".so") != std::string::npos) return file;
+  }
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored);
 }
 
 }  // namespace
@@ -37,8 +50,7 @@ Result<fs::path> temporary_directory() {
 fs::path share_directory() {
   if (const char* set = std::getenv("JOULECAST_SHARE"); set != nullptr && *set != '\0') return set;
   std::error_code ignored;
-  const auto self = fs::read_symlink("/proc/self/exe", ignored);
-  auto installed = self.parent_path().parent_path() / "share" / "joulecast";
+  auto installed = own_file().parent_path().parent_path() / "share" / "joulecast";
   if (fs::is_directory(installed, ignored)) return installed;
   return JOULECAST_SOURCE_DATA;
 }

@@ -21,8 +21,8 @@ struct Roots {
 /// $TMPDIR or /tmp. unavailable if that is no folder, or a relative path: the measured command may change its
 /// working directory, and nothing of ours belongs in it.
 [[nodiscard]] Result<std::filesystem::path> temporary_directory();
-/// Our own dated tables: $JOULECAST_SHARE, else the installed share/joulecast beside the binary, else the
-/// source's data/.
+/// Our own dated tables: $JOULECAST_SHARE, else share/joulecast beside the folder of the program or shared
+/// library, else the source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
 
 }  // namespace joulecast

@@ -155,10 +155,11 @@ void joulecast_begin_phase(const char* name, const char* unit, double total_work
   send_message(text, length, sizeof text);
 }
 
-void joulecast_progress(double work, double total_work) {
+/* `epoch` is a JSON member, or empty. */
+static void send_progress(const char* epoch, double work, double total_work) {
   static atomic_llong last_sent = 0;
   const long long least_interval = 20000000; /* ns */
-  char text[192], number[40], total[40];
+  char text[224], number[40], total[40];
   if (atomic_load(&state) == silent || !isfinite(work) || work < 0) return;
   long long now = now_ns();
   int complete = total_work > 0 && work >= total_work;
@@ -167,9 +168,17 @@ void joulecast_progress(double work, double total_work) {
   format_number(number, sizeof number, work);
   format_number(total, sizeof total, isfinite(total_work) ? total_work : 0);
   int length = snprintf(text, sizeof text,
-                        "{\"v\":1,\"event\":\"progress\",\"t\":%lld,\"work\":%s,\"total_work\":%s}\n", now,
-                        number, total);
+                        "{\"v\":1,\"event\":\"progress\",\"t\":%lld,%s\"work\":%s,\"total_work\":%s}\n", now,
+                        epoch, number, total);
   send_message(text, length, sizeof text);
+}
+void joulecast_progress(double work, double total_work) {
+  send_progress("", work, total_work);
+}
+void joulecast_epoch_progress(int index, double work, double total_work) {
+  char epoch[32];
+  snprintf(epoch, sizeof epoch, "\"epoch\":%d,", index);
+  send_progress(epoch, work, total_work);
 }
 
 static void send_window(const char* event, const char* name) {

@@ -15,6 +15,8 @@
 namespace joulecast::measure {
 namespace {
 
+constexpr Seconds asked_reading_limit{0.1};  ///< a caller of tick() waits for it
+
 /// Between two counts of the work the run goes on using energy, and so the total moves.
 estimate::Projection at_least(estimate::Projection projection, Joules used) {
   auto& total = projection.total;
@@ -79,6 +81,7 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
+    announce();
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
@@ -93,6 +96,15 @@ trace::RunSink& Engine::sink() {
 void Engine::tell_trouble() {
   if (!recording_) return;
   for (const auto& trouble : recording_->take_trouble()) observer_->trouble(trouble);
+  announce();  // the run may go on in another store
+}
+
+/// Tells other processes of the training where the run is kept.
+void Engine::announce() {
+  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path() == announced_) return;
+  announced_ = recording_->path();
+  std::error_code ignored;
+  socket_->announce_run(recording_->id(), std::filesystem::absolute(announced_, ignored));
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
@@ -131,9 +143,11 @@ void Engine::take_over(Heard heard) {
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
+  if (heard.limits) limits_ = Limits(*heard.limits);
 }
 
-void Engine::tick(Heard heard) {
+void Engine::tick(Heard heard, Fresh fresh) {
+  if (fresh == Fresh::yes) meters_.sampler().read_now(asked_reading_limit);
   {
     std::optional<store::RunWriter::Batch> one_commit;
     if (auto* kept = writer()) one_commit.emplace(*kept);
@@ -163,8 +177,8 @@ LimitState Engine::limit_state() {
     if (!projection) return;
     state.projected = projection->total.value;
     state.ready = projection->ready;
-    if (options_.limits.projected)
-      state.probability_above = training.probability_above(*options_.limits.projected);
+    if (limits_.options().projected)
+      state.probability_above = training.probability_above(*limits_.options().projected);
   });
   return state;
 }
@@ -260,9 +274,7 @@ MeasurementResult Engine::result() const {
     result.run_id = recording_->id();
     result.store = recording_->path();
   }
-  result.energy = recorder_->live().energy;
-  // The last readings were taken after the end; the total is that of the run.
-  if (const auto total = recorder_->energy_until(duration_)) result.energy.total = total;
+  result.energy = recorder_->components_until(duration_);  // the last readings were taken after the end
   result.duration = duration_;
   return result;
 }

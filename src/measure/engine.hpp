@@ -19,6 +19,7 @@ namespace joulecast::measure {
 struct Heard {
   std::vector<progress::Event> events;
   std::vector<std::string> notes;
+  std::optional<LimitOptions> limits;  ///< new ones
 };
 
 class Engine {
@@ -34,8 +35,10 @@ class Engine {
 
   /// Begins the run and opens its record.
   void begin(Moment at);
-  /// Takes the new readings and messages, stores them, and checks the limits.
-  void tick(Heard heard);
+  enum class Fresh { yes, no };
+  /// Takes the new readings and messages, stores them, and checks the limits. `fresh`: reads the sensors
+  /// before.
+  void tick(Heard heard, Fresh fresh);
   /// Takes the remaining data and closes the run.
   void finish(Heard heard, const Ending& ending);
 
@@ -52,6 +55,7 @@ class Engine {
   [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
   void tell_trouble();
+  void announce();
   void describe_machine();
   void open_record();
   void take_over(Heard heard);
@@ -74,6 +78,7 @@ class Engine {
   trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
+  std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;

@@ -43,6 +43,8 @@ class Limits {
  public:
   explicit Limits(LimitOptions options) : options_(std::move(options)) {}
 
+  [[nodiscard]] const LimitOptions& options() const { return options_; }
+
   struct Verdict {
     std::string why;                 ///< one line
     OnLimit action = OnLimit::warn;  ///< what to do about it; warn = tell it

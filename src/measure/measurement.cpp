@@ -66,6 +66,7 @@ class Measurement::Worker {
   [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
+  void set_limits(LimitOptions limits);
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
@@ -155,6 +156,12 @@ void Measurement::Worker::hear(std::vector<progress::Event> events) {
   heard.insert(heard.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
 }
 
+void Measurement::Worker::set_limits(LimitOptions limits) {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  heard_.limits = std::move(limits);
+}
+
 void Measurement::Worker::note(std::string text) {
   if (!is_ours()) return;
   const std::lock_guard lock(mutex_);
@@ -230,7 +237,8 @@ std::optional<std::string> Measurement::Worker::measure() {
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
     if (wanted == ticks_done_ && now < next) continue;  // only the socket woke the thread
-    tell(failure_of([&] { engine_.tick(std::move(heard)); }));
+    const auto fresh = wanted > ticks_done_ ? Engine::Fresh::yes : Engine::Fresh::no;
+    tell(failure_of([&] { engine_.tick(std::move(heard), fresh); }));
     publish(wanted);
     if (now >= next) next = std::max(next + tick_, now);  // missed ticks are not repeated
   }
@@ -289,6 +297,9 @@ Status Measurement::start(Moment at) {
 }
 void Measurement::hear(std::vector<progress::Event> events) {
   worker_->hear(std::move(events));
+}
+void Measurement::set_limits(LimitOptions limits) {
+  worker_->set_limits(std::move(limits));
 }
 void Measurement::note(std::string text) {
   worker_->note(std::move(text));

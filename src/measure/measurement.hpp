@@ -114,12 +114,15 @@ class Measurement {
 
   /// Takes messages of the training. Any thread, at any time.
   void hear(std::vector<progress::Event> events);
+  /// Watches these limits from the next tick on, instead of those that were set before. Any thread.
+  void set_limits(LimitOptions limits);
   /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
   /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
 
-  /// Does the work of a tick now and returns when it is done. Any thread.
+  /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
+  /// Waits for no slow driver. Any thread.
   void tick();
 
   /// Takes the last readings, closes the run and returns its cost. invalid before start(), or if called

@@ -67,7 +67,7 @@ IdleLook Meters::look_at_idle(Seconds duration, const std::function<bool()>& sto
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     recorder.take(drain());
   }
-  sampler_.read_now();
+  sampler_.read_now(Seconds{1});
   kept_ = drain();
   recorder.take(kept_);
   IdleLook look;

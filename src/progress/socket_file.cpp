@@ -41,6 +41,10 @@ bool is_deserted(const fs::path& socket) {
          errno == ECONNREFUSED;
 }
 
+fs::path announcement_of(fs::path socket) {
+  return socket += ".run";
+}
+
 void remove_deserted(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
@@ -62,8 +66,13 @@ Result<SocketFile> SocketFile::in(const fs::path& parent, int number) {
   return SocketFile(*own / fmt::format("{}-{}", ::getpid(), number));
 }
 
+void SocketFile::announce(std::string_view text) const {
+  if (!path_.empty()) (void)write_file(announcement_of(path_), text);
+}
+
 SocketFile::~SocketFile() {
   if (path_.empty()) return;
+  (void)::unlink(announcement_of(path_).c_str());
   (void)::unlink(path_.c_str());
   // Fails while others use it, and may find no memory for the name.
   (void)failure_of([this] { (void)::rmdir(path_.parent_path().c_str()); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
@@ -24,6 +25,9 @@ class SocketFile {
   ~SocketFile();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Writes this text to "<path>.run", which the destructor removes as well. Without it clients can still
+  /// speak, so nothing tells a failure.
+  void announce(std::string_view text) const;
   /// The socket is another one's: the destructor leaves it alone.
   void disown() { path_.clear(); }
 

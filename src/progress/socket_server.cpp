@@ -65,6 +65,10 @@ Result<SocketServer> SocketServer::listen(const std::filesystem::path& parent) {
   return fail(ErrorKind::unavailable, server.path().string(), "cannot listen: {}", std::strerror(error));
 }
 
+void SocketServer::announce_run(const std::string& id, const std::filesystem::path& store) const {
+  file_.announce(fmt::format("{}\n{}\n", id, store.string()));
+}
+
 void SocketServer::refuse(const Error& error) {
   ++refused_;
   last_refusal_ = error.message;

@@ -29,6 +29,8 @@ class SocketServer {
   /// descriptor is not readable: if a connection could not be accepted for lack of descriptors, only this
   /// call tries again.
   std::vector<Event> service(const Clock& clock);
+  /// Tells clients the run's id and store, in the file "<socket>.run" (docs/protocol.md).
+  void announce_run(const std::string& id, const std::filesystem::path& store) const;
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }

@@ -11,6 +11,12 @@ bool is_about_progress(EventKind kind) {
   return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
 }
 
+/// A phase that is counted in epochs tells its work in epochs.
+Event as_total_of_epochs(Event event) {
+  if (event.unit == Unit::epoch && event.total_work) event.total_epochs = std::exchange(event.total_work, {});
+  return event;
+}
+
 }  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
@@ -106,8 +112,10 @@ void Tracker::take(const Event& event) {
     case EventKind::phase_begin:
       current(at);
       begin_phase(at, event.name);
-      learn_totals(event);
+      learn_totals(as_total_of_epochs(event));
       if (event.unit) current_->unit = event.unit;
+      current_->unit_said = event.unit.has_value();
+      current_->counts_own_epochs = event.unit == Unit::epoch && event.total_work;
       break;
     case EventKind::epoch_begin:
       if (event.epoch) begin_epoch(event, at);

@@ -85,9 +85,11 @@ class Tracker {
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
     std::optional<Unit> unit;
+    bool unit_said = false;  ///< with the phase's beginning; work without a unit is in it
     Counter counter;
-    std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1
+    std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
     std::optional<double> total_epochs;
+    bool counts_own_epochs = false;  ///< the total is that of the phase, whatever number its first epoch has
     std::optional<double> total_work;
     std::optional<double> steps_per_epoch;
     std::optional<OpenEpoch> open;

@@ -149,14 +149,15 @@ void Tracker::complete_short_epoch() {
 
 /// The training is over: what was done of the open epoch counts. Many print only every so many steps, so an
 /// epoch is whole if it came as far as those before it, or if the next step to print would have been past its
-/// end: "16/20" may be the last that a loop prints.
+/// end: "16/20" may be the last that a loop prints. What a program tells is taken at its word.
 void Tracker::close_unfinished_epoch(Seconds at) {
   auto& open = *current_->open;
   const auto usual = current_->last_epoch ? current_->usual_share : 0;
   const auto total = current_->steps_per_epoch.value_or(0);
-  const bool last_printed = !open.short_bar && open.stride > 0 && open.steps + open.stride >= total;
+  const bool printed = evidence_ != Evidence::told && !open.short_bar;
+  const bool last_printed = printed && open.stride > 0 && open.steps + open.stride >= total;
   const bool whole = open.share >= 1 || open.share == 0 || last_printed ||
-                     (usual > 0 && !open.short_bar && open.share >= usual - tiny);
+                     (printed && usual > 0 && open.share >= usual - tiny);
   const bool in_epochs = current_->unit == Unit::epoch;
   if (in_epochs && whole) advance(position_of(*open.number) + 1, at);
   // An epoch that was left half done is a row of half an epoch's work.

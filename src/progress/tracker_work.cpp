@@ -17,7 +17,8 @@ constexpr double cut_share = 0.9;
 
 /// Epochs that were done before this one begins, from the training's origin.
 double Tracker::position_of(int epoch) {
-  if (!current_->first_number) current_->first_number = epoch == 0 ? 0 : 1;
+  if (!current_->first_number)
+    current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
   return epoch - *current_->first_number;
 }
 
@@ -149,7 +150,8 @@ void Tracker::take_epochs_done(double done, Seconds at) {
 }
 
 void Tracker::take_work(const Event& event, Seconds at) {
-  const auto unit = event.unit.value_or(Unit::step);
+  const bool in_unit_of_phase = !event.unit && current_ && current_->unit_said;
+  const auto unit = in_unit_of_phase ? *current_->unit : event.unit.value_or(Unit::step);
   current(
       std::min(at, std::max(prepared_until_, phases_.empty() ? prepared_until_ : phases_.back().span.end)));
   if (!current_->unit || (untouched() && unit != Unit::epoch)) current_->unit = unit;

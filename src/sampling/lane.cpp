@@ -46,11 +46,13 @@ void Sampler::Lane::ask_to_stop() {
   stopping_.notify_all();
 }
 
-void Sampler::Lane::ask_to_read() {
+bool Sampler::Lane::ask_to_read() {
   const std::lock_guard guard(mutex_);
+  if (!asked_done_) return false;
   asked_ = true;
   asked_done_ = false;
   stopping_.notify_all();
+  return true;
 }
 
 bool Sampler::Lane::sleep_until(std::chrono::steady_clock::time_point time) {

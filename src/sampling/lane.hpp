@@ -33,7 +33,8 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   /// Begins to read on a thread of its own; retry if no thread is available.
   [[nodiscard]] Status start();
   bool wait_for_first(Seconds limit) { return wait(limit, first_done_); }
-  void ask_to_read();
+  /// False while the reading that was asked for before has not come.
+  bool ask_to_read();
   bool wait_for_asked(Seconds limit) { return wait(limit, asked_done_); }
   void ask_to_stop();
   bool wait_for_end(Seconds limit) { return wait(limit, ended_); }
@@ -69,7 +70,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool started_ = false;
   bool stop_ = false;
   bool asked_ = false;  ///< for a reading out of turn
-  bool asked_done_ = false;
+  bool asked_done_ = true;
 };
 
 }  // namespace joulecast::sampling

@@ -85,9 +85,11 @@ Status Sampler::start() {
   return {};
 }
 
-void Sampler::read_now() {
-  for (const auto& lane : lanes_) lane->ask_to_read();
-  for (const auto& lane : lanes_) lane->wait_for_asked(options_.first_read_limit);
+void Sampler::read_now(Seconds limit) {
+  std::vector<Lane*> asked;
+  for (const auto& lane : lanes_)
+    if (lane->ask_to_read()) asked.push_back(lane.get());
+  for (auto* lane : asked) lane->wait_for_asked(limit);
 }
 
 void Sampler::drain(std::vector<RawSample>& samples) {

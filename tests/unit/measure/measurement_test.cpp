@@ -133,6 +133,40 @@ TEST(Measurement, MeasuresWithoutAnyProcess) {
   EXPECT_THAT(run.notes, Contains("said by the host"));
 }
 
+TEST(Measurement, ATickReadsTheSensorsBetweenTheirTurns) {
+  const TemporaryDirectory folder;
+  Steady setup(100, folder.path() / "runs.db");
+  setup.options.interval = Seconds{60};
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(measurement.start());
+  double used = 0;
+  for (int i = 0; i < 3; ++i) {
+    work_for(0.05);
+    measurement.tick();
+    const auto total = measurement.live().energy.energy.total;
+    ASSERT_TRUE(total);
+    EXPECT_GE(total->value(), used + 5);
+    used = total->value();
+  }
+}
+
+TEST(Measurement, WhatIsReadAfterTheEndIsInNoComponent) {
+  const TemporaryDirectory folder;
+  const Steady setup(100, folder.path() / "runs.db");
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(measurement.start());
+  work_for(0.1);
+  const auto end = system_clock().steady();
+  work_for(0.1);
+  const auto result = measurement.finish({trace::RunStatus::finished, {}, end});
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_NEAR(result->energy.total->value(), 100 * result->duration.value(), 1.5);
+  double sum = 0;
+  for (const auto& row : result->energy.components)
+    if (row.in_total) sum += row.energy.value_or(Joules{0}).value();
+  EXPECT_DOUBLE_EQ(sum, result->energy.total->value());
+}
+
 TEST(Measurement, TwoAtOnceInOneProcessKeepApart) {
   const TemporaryDirectory folder;
   for (const bool same_store : {false, true}) {

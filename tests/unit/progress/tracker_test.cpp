@@ -221,6 +221,26 @@ TEST(Tracker, APhaseOfItsOwnName) {
   EXPECT_EQ(training.tracker.total_work(), 4);
 }
 
+TEST(Tracker, WorkWithoutAUnitIsInThatOfItsPhase) {
+  Tracker tracker(SteadyTime{});
+  Event begin;
+  begin.kind = EventKind::phase_begin;
+  begin.evidence = Evidence::told;
+  begin.unit = Unit::round;
+  begin.total_work = 20;
+  tracker.take(begin);
+  Event progress;
+  progress.kind = EventKind::progress;
+  progress.evidence = Evidence::told;
+  for (double done : {0.0, 5.0, 10.0}) {
+    progress.work = done;
+    tracker.take(progress);
+  }
+  EXPECT_EQ(tracker.phases().back().unit, "round");
+  EXPECT_EQ(tracker.phases().back().work, 10);
+  EXPECT_EQ(tracker.total_work(), 20);
+}
+
 TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
   Training training;
   training.begins(1, 1, 2);

@@ -1,0 +1,39 @@
+#include <nanobind/stl/string.h>
+
+#include <string>
+
+#include "bind/attributes.hpp"
+#include "bind/bind.hpp"
+#include "bind/errors.hpp"
+
+namespace joulecast::python {
+namespace {
+
+/// "InvalidError" for ErrorKind::invalid.
+std::string class_name(ErrorKind kind) {
+  auto name = std::string(name_of(kind));
+  name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+  return name + "Error";
+}
+
+void raise(const Error& error) {
+  const auto errors = nb::module_::import_("joulecast.errors");
+  const auto type = errors.attr(class_name(error.kind).c_str());
+  const auto exception = type(error.message, error.where);
+  PyErr_SetObject(type.ptr(), exception.ptr());
+}
+
+}  // namespace
+
+void bind_errors(nb::module_& module) {
+  (void)module;
+  nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const Raised& raised) {
+      raise(raised.error());
+    }
+  });
+}
+
+}  // namespace joulecast::python

@@ -1,0 +1,256 @@
+#include <sys/resource.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "base/secrets.hpp"
+#include "bind/attributes.hpp"
+#include "bind/bind.hpp"
+#include "bind/errors.hpp"
+#include "bind/steps.hpp"
+#include "bind/teller.hpp"
+#include "carbon/intensity.hpp"
+#include "measure/measurement.hpp"
+#include "sensors/support/sensor.hpp"
+
+namespace joulecast::python {
+namespace {
+
+using measure::Live;
+using measure::Measurement;
+
+/// Keeps what the measurement's thread has to say until a Python thread asks for it, because that thread
+/// never takes the interpreter's lock.
+class Messages final : public measure::Observer {
+ public:
+  void trouble(const std::string& line) override {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(line);
+    *attention_ = true;
+  }
+  void limit_reached(const measure::Limits::Verdict& verdict) override {
+    const std::lock_guard lock(mutex_);
+    if (verdict.action == measure::OnLimit::terminate)
+      stop_ = verdict.why;
+    else
+      lines_.push_back(verdict.why);
+    *attention_ = true;
+  }
+
+  /// Lines to warn of, and why the work should end, if it should.
+  std::pair<std::vector<std::string>, std::optional<std::string>> take() {
+    const std::lock_guard lock(mutex_);
+    *attention_ = false;
+    return {std::exchange(lines_, {}), std::exchange(stop_, std::nullopt)};
+  }
+  [[nodiscard]] std::shared_ptr<const std::atomic<bool>> attention() const { return attention_; }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+  std::optional<std::string> stop_;
+  std::shared_ptr<std::atomic<bool>> attention_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+struct TrackerOptions {
+  std::string name;
+  std::vector<std::string> command;
+  bool keep_arguments = false;
+  std::map<std::string, std::string> tags;
+  std::string store;
+  double interval_s = 1;
+  std::vector<std::string> sensors;
+  std::vector<std::string> gpus;
+  std::optional<double> total_epochs, total_steps;
+  std::string country, region;
+  std::optional<double> intensity_g_per_kwh, pue;
+};
+
+measure::MeasurementOptions measurement_options(const TrackerOptions& options) {
+  measure::MeasurementOptions wanted;
+  wanted.run.info.name = options.name;
+  wanted.run.info.source = "python";
+  wanted.run.command = options.keep_arguments ? options.command : without_secrets(options.command);
+  wanted.run.tags = options.tags;
+  wanted.run.place = {options.country, options.region, options.intensity_g_per_kwh, options.pue};
+  wanted.interval = Seconds{options.interval_s};
+  wanted.sensors = options.sensors;
+  if (!options.store.empty()) wanted.store = options.store;
+  wanted.total_epochs = options.total_epochs;
+  wanted.total_steps = options.total_steps;
+  return wanted;
+}
+
+/// A measurement of this process and its machine.
+class Tracker {
+ public:
+  explicit Tracker(const TrackerOptions& options) {
+    const nb::gil_scoped_release released;
+    value_of(carbon::check({options.country, options.region, options.intensity_g_per_kwh, options.pue}));
+    auto environment = sensors::real_environment();
+    environment.pid = ::getpid();
+    environment.gpus = options.gpus;
+    auto socket = listen();
+    if (socket) socket_ = socket->path().string();
+    measurement_ = std::make_shared<Measurement>(value_of(
+        Measurement::prepare(measurement_options(options), environment, std::move(socket), messages_.get())));
+    teller_ = teller_of(measurement_);
+    value_of(measurement_->start());
+  }
+
+  [[nodiscard]] const std::shared_ptr<Teller>& teller() const { return teller_; }
+  /// Where other processes can report; "" if nowhere.
+  [[nodiscard]] const std::string& socket() const { return socket_; }
+  [[nodiscard]] Messages& messages() { return *messages_; }
+  [[nodiscard]] Live live() const { return measurement_->live(); }
+  void tick() {
+    const nb::gil_scoped_release released;
+    measurement_->tick();
+  }
+  void note(std::string text) { measurement_->note(std::move(text)); }
+  void stop_if_projected(double joules, double probability) {
+    measure::LimitOptions limits;
+    limits.projected = Joules{joules};
+    limits.probability = probability;
+    limits.at_energy = measure::OnLimit::warn;
+    measurement_->set_limits(std::move(limits));
+  }
+  measure::MeasurementResult finish(const std::string& status) {
+    const nb::gil_scoped_release released;
+    measure::Ending ending;
+    ending.status = trace::run_status_from(status).value_or(trace::RunStatus::failed);
+    return value_of(measurement_->finish(ending));
+  }
+
+ private:
+  /// Without a socket only child processes lose their voice.
+  static std::optional<progress::SocketServer> listen() {
+    std::error_code error;
+    const auto folder = std::filesystem::temp_directory_path(error);
+    if (error) return std::nullopt;
+    auto server = progress::SocketServer::listen(folder);
+    if (!server) return std::nullopt;
+    return std::move(*server);
+  }
+
+  std::unique_ptr<Messages> messages_ = std::make_unique<Messages>();
+  std::shared_ptr<Measurement> measurement_;
+  std::shared_ptr<Teller> teller_;
+  std::string socket_;
+};
+
+void bind_live(nb::module_& module) {
+  nb::class_<Live>(module, "Live", "The state of a measurement at its last tick.")
+      .def_prop_ro("run_id", get(&Live::run_id), "\"\" while the run is not stored")
+      .def_prop_ro("elapsed_s", get(&Live::elapsed))
+      .def_prop_ro("energy", [](const Live& live) { return live.energy.energy; })
+      .def_prop_ro("power_w", [](const Live& live) { return plain(live.energy.power); })
+      .def_prop_ro("epoch", get(&Live::epoch))
+      .def_prop_ro("total_epochs", get(&Live::total_epochs))
+      .def_prop_ro("work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->work;
+                   })
+      .def_prop_ro("total_work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->total_work;
+                   })
+      .def_prop_ro("unit",
+                   [](const Live& live) -> std::optional<std::string> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->unit;
+                   })
+      .def_ro("metrics", &Live::metrics)
+      .def_ro("projection", &Live::projection);
+
+  using measure::MeasurementResult;
+  nb::class_<MeasurementResult>(module, "Finished", "What a finished measurement leaves.")
+      .def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
+      .def_prop_ro("store", [](const MeasurementResult& result) { return result.store.string(); })
+      .def_ro("energy", &MeasurementResult::energy)
+      .def_prop_ro("duration_s", get(&MeasurementResult::duration));
+}
+
+void bind_teller(nb::module_& module) {
+  nb::class_<Teller>(module, "Teller", "Says what a training does. Work and totals of 0 are unknown.")
+      .def("begin_phase", &Teller::begin_phase, nb::arg("name"), nb::arg("unit") = "",
+           nb::arg("total_work") = 0.0)
+      .def("progress", &Teller::progress, nb::arg("work"), nb::arg("total_work") = 0.0)
+      .def("begin_epoch", &Teller::begin_epoch, nb::arg("epoch"))
+      .def("epoch_progress", &Teller::epoch_progress, nb::arg("epoch"), nb::arg("work"),
+           nb::arg("total_work") = 0.0)
+      .def("end_epoch", &Teller::end_epoch, nb::arg("epoch"))
+      .def("metric", &Teller::metric, nb::arg("name"), nb::arg("value"))
+      .def("begin_window", &Teller::begin_window, nb::arg("name"))
+      .def("end_window", &Teller::end_window, nb::arg("name"))
+      .def(
+          "steps",
+          [](std::shared_ptr<Teller> teller, nb::handle items, std::optional<int> epoch, double total,
+             double done, nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, nullptr,
+                                           std::move(attend));
+          },
+          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
+          nb::arg("attend"));
+  module.def("attached_teller", attached_teller, "Speaks to the listener that $JOULECAST_SOCKET names.");
+}
+
+void bind_tracker(nb::module_& module) {
+  nb::class_<TrackerOptions>(module, "TrackerOptions")
+      .def(nb::init<>())
+      .def_rw("name", &TrackerOptions::name)
+      .def_rw("command", &TrackerOptions::command)
+      .def_rw("keep_arguments", &TrackerOptions::keep_arguments)
+      .def_rw("tags", &TrackerOptions::tags)
+      .def_rw("store", &TrackerOptions::store)
+      .def_rw("interval_s", &TrackerOptions::interval_s)
+      .def_rw("sensors", &TrackerOptions::sensors)
+      .def_rw("gpus", &TrackerOptions::gpus)
+      .def_rw("total_epochs", &TrackerOptions::total_epochs, nb::arg().none())
+      .def_rw("total_steps", &TrackerOptions::total_steps, nb::arg().none())
+      .def_rw("country", &TrackerOptions::country)
+      .def_rw("region", &TrackerOptions::region)
+      .def_rw("intensity_g_per_kwh", &TrackerOptions::intensity_g_per_kwh, nb::arg().none())
+      .def_rw("pue", &TrackerOptions::pue, nb::arg().none());
+
+  nb::class_<Tracker>(module, "Tracker", "Measures this process and its machine until finish().")
+      .def(nb::init<const TrackerOptions&>(), nb::arg("options"))
+      .def_prop_ro("teller", &Tracker::teller)
+      .def_prop_ro("socket", &Tracker::socket)
+      .def_prop_ro("attention", [](Tracker& tracker) { return tracker.messages().attention()->load(); })
+      .def(
+          "take_messages",
+          [](Tracker& tracker) {
+            auto [lines, stop] = tracker.messages().take();
+            return nb::make_tuple(std::move(lines), std::move(stop));
+          },
+          "Lines to warn of, and why the work should end, or None.")
+      .def("live", &Tracker::live)
+      .def("tick", &Tracker::tick, "Takes what was read and told until now.")
+      .def("note", &Tracker::note, nb::arg("text"))
+      .def("stop_if_projected", &Tracker::stop_if_projected, nb::arg("joules"), nb::arg("probability"))
+      .def("finish", &Tracker::finish, nb::arg("status"))
+      .def(
+          "steps",
+          [](Tracker& tracker, nb::handle items, std::optional<int> epoch, double total, double done,
+             nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done,
+                                           tracker.messages().attention(), std::move(attend));
+          },
+          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
+          nb::arg("attend"));
+}
+
+}  // namespace
+
+void bind_measurement(nb::module_& module) {
+  bind_live(module);
+  bind_teller(module);
+  bind_tracker(module);
+}
+
+}  // namespace joulecast::python

@@ -1,0 +1,19 @@
+// The extension module joulecast._core. Python code of the package gives it its final, documented form.
+#include "base/version.hpp"
+#include "bind/bind.hpp"
+
+NB_MODULE(_core, module) {
+  using namespace joulecast::python;
+  module.doc() = "The core of joulecast. Use the package's own names instead.";
+  module.attr("__version__") = nanobind::str(joulecast::version.data(), joulecast::version.size());
+  bind_errors(module);
+  bind_energy(module);
+  bind_carbon(module);
+  bind_projection(module);
+  bind_prediction(module);
+  bind_tables(module);
+  bind_evaluation(module);
+  bind_runs(module);
+  bind_measurement(module);
+  bind_steps(module);
+}

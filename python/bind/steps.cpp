@@ -1,0 +1,79 @@
+#include "bind/steps.hpp"
+
+#include <ctime>
+#include <utility>
+
+namespace joulecast::python {
+namespace {
+
+constexpr std::int64_t tell_every_ns = 20'000'000;
+constexpr std::int64_t attend_every_ns = 2'000'000'000;
+
+/// Precise to some milliseconds, at a fraction of the cost of the precise clock.
+std::int64_t coarse_time_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+Steps::Steps(nanobind::iterator items, std::shared_ptr<Teller> teller, std::optional<int> epoch, double total,
+             double done_before, std::shared_ptr<const std::atomic<bool>> attention, nanobind::object attend)
+    : items_(std::move(items)),
+      teller_(std::move(teller)),
+      epoch_(epoch),
+      total_(total),
+      done_(done_before),
+      attention_(std::move(attention)),
+      attend_(std::move(attend)) {}
+
+PyObject* Steps::next() {
+  if (begun_) ++done_;
+  begun_ = true;
+  if (is_time_to_tell()) tell();
+  if (is_time_to_attend()) {
+    PyObject* const attended = PyObject_CallNoArgs(attend_.ptr());
+    if (attended == nullptr) return nullptr;
+    Py_DECREF(attended);
+  }
+  PyObject* const item = PyIter_Next(items_.ptr());
+  if (item == nullptr) {
+    begun_ = false;
+    if (PyErr_Occurred() == nullptr) tell();
+  }
+  return item;
+}
+
+bool Steps::is_time_to_tell() {
+  const auto now = coarse_time_ns();
+  if (now - told_ns_ < tell_every_ns) return false;
+  told_ns_ = now;
+  return true;
+}
+
+bool Steps::is_time_to_attend() {
+  if (attention_) return attention_->load(std::memory_order_relaxed);
+  if (!attend_.is_valid() || attend_.is_none() || told_ns_ - attended_ns_ < attend_every_ns) return false;
+  attended_ns_ = told_ns_;
+  return true;
+}
+
+void Steps::tell() const {
+  if (epoch_)
+    teller_->epoch_progress(*epoch_, done_, total_);
+  else
+    teller_->progress(done_, total_);
+}
+
+void Steps::visit(visitproc visitor, void* context, int& result) const {
+  for (PyObject* const held : {items_.ptr(), attend_.ptr()})
+    if (held != nullptr && result == 0) result = visitor(held, context);
+}
+
+void Steps::clear() {
+  items_ = {};
+  attend_ = {};
+}
+
+}  // namespace joulecast::python

@@ -1,0 +1,110 @@
+#include "bind/teller.hpp"
+
+#include <joulecast/joulecast.h>
+
+#include <cmath>
+#include <utility>
+
+#include "base/clock.hpp"
+
+namespace joulecast::python {
+namespace {
+
+using progress::Event;
+using progress::EventKind;
+
+std::optional<double> known(double amount) {
+  if (!std::isfinite(amount) || amount <= 0) return std::nullopt;
+  return amount;
+}
+
+Event event_of(EventKind kind) {
+  Event event;
+  event.kind = kind;
+  event.time = system_clock().steady();
+  return event;
+}
+
+Event event_of(EventKind kind, std::string name) {
+  auto event = event_of(kind);
+  event.name = std::move(name);
+  return event;
+}
+
+class OwnTeller final : public Teller {
+ public:
+  explicit OwnTeller(std::shared_ptr<measure::Measurement> measurement)
+      : measurement_(std::move(measurement)) {}
+
+  void begin_phase(const std::string& name, const std::string& unit, double total_work) override {
+    auto event = event_of(EventKind::phase_begin, name);
+    event.unit = progress::unit_from(unit);
+    event.total_work = known(total_work);
+    tell(std::move(event));
+  }
+  void progress(double work, double total_work) override {
+    auto event = event_of(EventKind::progress);
+    event.work = work;
+    event.total_work = known(total_work);
+    tell(std::move(event));
+  }
+  void begin_epoch(int epoch) override {
+    auto event = event_of(EventKind::epoch_begin);
+    event.epoch = epoch;
+    tell(std::move(event));
+  }
+  void epoch_progress(int epoch, double work, double total_work) override {
+    auto event = event_of(EventKind::progress);
+    event.scope = progress::Scope::epoch;
+    event.epoch = epoch;
+    event.work = work;
+    event.total_work = known(total_work);
+    event.unit = progress::Unit::step;
+    tell(std::move(event));
+  }
+  void end_epoch(int epoch) override {
+    auto event = event_of(EventKind::epoch_end);
+    event.epoch = epoch;
+    tell(std::move(event));
+  }
+  void metric(const std::string& name, double value) override {
+    auto event = event_of(EventKind::metric, name);
+    event.value = value;
+    if (std::isfinite(value)) tell(std::move(event));
+  }
+  void begin_window(const std::string& name) override { tell(event_of(EventKind::window_begin, name)); }
+  void end_window(const std::string& name) override { tell(event_of(EventKind::window_end, name)); }
+
+ private:
+  void tell(Event event) { measurement_->hear({std::move(event)}); }
+
+  std::shared_ptr<measure::Measurement> measurement_;
+};
+
+class AttachedTeller final : public Teller {
+ public:
+  void begin_phase(const std::string& name, const std::string& unit, double total_work) override {
+    joulecast_begin_phase(name.c_str(), unit.empty() ? nullptr : unit.c_str(), total_work);
+  }
+  void progress(double work, double total_work) override { joulecast_progress(work, total_work); }
+  void begin_epoch(int epoch) override { joulecast_epoch(epoch); }
+  void epoch_progress(int epoch, double work, double total_work) override {
+    joulecast_epoch_progress(epoch, work, total_work);
+  }
+  void end_epoch(int epoch) override { joulecast_epoch_end(epoch, 0); }
+  void metric(const std::string& name, double value) override { joulecast_metric(name.c_str(), value); }
+  void begin_window(const std::string& name) override { joulecast_begin_window(name.c_str()); }
+  void end_window(const std::string& name) override { joulecast_end_window(name.c_str()); }
+};
+
+}  // namespace
+
+std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::Measurement> measurement) {
+  return std::make_shared<OwnTeller>(std::move(measurement));
+}
+
+std::shared_ptr<Teller> attached_teller() {
+  return std::make_shared<AttachedTeller>();
+}
+
+}  // namespace joulecast::python

@@ -1,0 +1,53 @@
+"""What a deep-learning training costs in joules: before it starts, while it runs, and after.
+
+    import joulecast
+
+    with joulecast.track("resnet", epochs=90) as run:
+        for epoch in run.epochs(range(90)):
+            for batch in run.steps(loader):
+                ...
+            run.metric(val_accuracy=accuracy)
+        print(run.projection)
+    print(run.energy.total_kwh)
+"""
+
+from . import _shown
+from ._core import __version__
+from .deciding import compare, recommend, tradeoff
+from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
+from .forecasting import evaluate, known_networks, predict, project
+from .stored import load, runs
+from .tracking import Run, current, track
+
+__all__ = [
+    "DeniedError",
+    "Error",
+    "GoneError",
+    "InvalidError",
+    "MalformedError",
+    "RetryError",
+    "Run",
+    "Stopped",
+    "UnavailableError",
+    "__version__",
+    "compare",
+    "current",
+    "evaluate",
+    "known_networks",
+    "load",
+    "predict",
+    "project",
+    "recommend",
+    "runs",
+    "track",
+    "tradeoff",
+]
+
+_shown.show()
+
+
+def load_ipython_extension(shell):
+    """`%load_ext joulecast` gives a notebook the magic %%joules."""
+    from . import notebook
+
+    notebook.load(shell)

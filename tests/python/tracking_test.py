@@ -1,0 +1,252 @@
+"""Tests what a tracker hears from loops, and what it answers."""
+import asyncio
+import time
+import unittest
+import warnings
+
+import joulecast
+from support import PackageTest
+
+
+class Tracking(PackageTest):
+    def test_epochs_and_steps_of_a_block(self):
+        with joulecast.track("blocks") as run:
+            for _ in run.epochs(range(3)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.002)
+                run.metric(loss=0.5)
+        stored = self.one_run()
+        self.assertEqual((stored.name, stored.status), ("blocks", "finished"))
+        self.assertEqual([epoch.index for epoch in stored.epochs], [0, 1, 2])
+        self.assertEqual([epoch.metrics for epoch in stored.epochs], [{"loss": 0.5}] * 3)
+        (phase,) = stored.phases
+        self.assertEqual((phase.unit, phase.work, phase.total_work), ("epoch", 3, 3))
+
+    def test_a_resumed_run_has_only_its_own_epochs(self):
+        with joulecast.track() as run:
+            for _ in run.epochs(range(37, 41)):
+                time.sleep(0.01)
+        stored = self.one_run()
+        self.assertEqual([epoch.index for epoch in stored.epochs], [37, 38, 39, 40])
+        self.assertEqual((stored.phases[0].work, stored.phases[0].total_work), (4, 4))
+
+    def test_items_that_are_no_numbers_are_counted(self):
+        with joulecast.track() as run:
+            self.assertEqual(list(run.epochs(["a", "b"])), ["a", "b"])
+        self.assertEqual([epoch.index for epoch in self.one_run().epochs], [0, 1])
+
+    def test_a_loop_of_steps_alone_is_a_phase(self):
+        with joulecast.track() as run:
+            self.assertEqual(sum(run.steps(iter(range(50)), total=50)), sum(range(50)))
+        (phase,) = self.one_run().phases
+        self.assertEqual((phase.unit, phase.work, phase.total_work), ("step", 50, 50))
+
+    def test_loops_are_epochs_where_their_number_is_known(self):
+        with joulecast.track(epochs=3) as run:
+            for _ in range(3):
+                for _ in run.steps(range(5)):
+                    time.sleep(0.002)
+        stored = self.one_run()
+        self.assertEqual(len(stored.epochs), 3)
+        self.assertEqual((stored.phases[0].work, stored.phases[0].total_work), (3, 3))
+
+    def test_loops_count_on_where_the_steps_are_known(self):
+        with joulecast.track(steps=15) as run:
+            for _ in range(3):
+                for _ in run.steps(range(5)):
+                    pass
+        (phase,) = self.one_run().phases
+        self.assertEqual((phase.unit, phase.work, phase.total_work), ("step", 15, 15))
+
+    def test_steps_in_a_window_are_not_the_training_s(self):
+        with joulecast.track() as run:
+            for _ in run.epochs(range(2)):
+                for _ in run.steps(range(4)):
+                    pass
+                with run.window("validation"):
+                    for _ in run.steps(range(100)):
+                        pass
+                    time.sleep(0.01)
+        stored = self.one_run()
+        self.assertEqual(stored.phases[0].work, 2)
+        self.assertEqual([window.name for window in stored.windows], ["validation"] * 2)
+
+    def test_a_break_ends_the_epoch(self):
+        with joulecast.track() as run:
+            for epoch in run.epochs(range(10)):
+                time.sleep(0.01)
+                if epoch == 2:
+                    break
+        stored = self.one_run()
+        self.assertEqual([epoch.index for epoch in stored.epochs], [0, 1, 2])
+
+    def test_several_fits_are_phases(self):
+        with joulecast.track() as run:
+            for fold in range(2):
+                run.phase(f"fold {fold}", unit="step", total=10)
+                for step in range(10):
+                    run.progress(step + 1)
+        self.assertEqual([(phase.name, phase.work) for phase in self.one_run().phases], [("fold 0", 10), ("fold 1", 10)])
+
+    def test_work_is_in_the_unit_of_its_phase(self):
+        with joulecast.track() as run:
+            run.phase("boosting", unit="round", total=20)
+            run.progress(0)
+            run.progress(15)
+            run.end_epoch(14)  # whose beginning nobody told
+        stored = self.one_run()
+        self.assertEqual([(phase.unit, phase.work, phase.total_work) for phase in stored.phases], [("round", 15, 20)])
+        self.assertEqual([epoch.index for epoch in stored.epochs], [14])
+
+    def test_steps_of_an_epoch_without_an_iterator(self):
+        with joulecast.track() as run:
+            run.phase("train", unit="epoch", total=4)
+            for epoch in range(2):
+                run.begin_epoch(epoch)
+                run.epoch_progress(10 - 5 * epoch, total=10)
+                if epoch == 0:
+                    run.end_epoch()
+        self.assertEqual(self.one_run().phases[0].work, 1.5)
+
+    def test_calls_at_the_end(self):
+        def fails():
+            raise OSError("of the call")
+
+        ended = []
+        with self.assertWarnsRegex(UserWarning, "of the call"):
+            with joulecast.track() as run:
+                run.at_end(fails)
+                run.at_end(lambda: ended.append((run.status, run.energy.total_j)))
+        self.assertEqual(ended, [("finished", run.energy.total_j)])
+        with self.assertRaisesRegex(TypeError, "call"):
+            run.at_end(3)
+
+    def test_decorates_functions(self):
+        @joulecast.track
+        def fit(a, *, b):
+            joulecast.current().metric(score=a + b)
+            return a * b
+
+        self.assertEqual(fit(2, b=3), 6)
+        self.assertIsNone(joulecast.current())
+        self.assertEqual(self.one_run().name, "fit")
+
+    def test_decorates_coroutines(self):
+        @joulecast.track("later", tags={"team": "vision"})
+        async def fit():
+            await asyncio.sleep(0.01)
+            return joulecast.current().name
+
+        self.assertEqual(asyncio.run(fit()), "later")
+        self.assertEqual(self.one_run().tags, {"team": "vision"})
+
+    def test_energy_is_there_at_once_and_rises(self):
+        with joulecast.track(interval=0.01) as run:
+            time.sleep(0.3)
+            first = run.energy
+            time.sleep(0.3)
+            second = run.energy
+        self.assertGreater(first.total_j, 0)
+        self.assertGreater(second.total_j, first.total_j)
+        self.assertEqual(first.provenance, "modelled")
+        self.assertIn("cpu", first.by_component)
+        self.assertAlmostEqual(run.energy.total_j, self.one_run().energy.total_j, delta=1e-4 * run.energy.total_j)
+        self.assertEqual(run.id, self.one_run().id)
+
+    def test_forecasts_within_the_first_epoch(self):
+        with joulecast.track(interval=0.01) as run:
+            for _ in run.epochs(range(4)):
+                for step in run.steps(range(100)):
+                    time.sleep(0.01)
+                    if step == 99:
+                        projection = run.projection
+                break
+        self.assertIsNotNone(projection)
+        self.assertLess(projection.share, 0.26)
+        self.assertLess(projection.low_j, projection.total_j)
+        self.assertLess(projection.total_j, projection.high_j)
+        self.assertEqual(projection.level, 0.9)
+
+    def test_stops_on_a_sure_projection(self):
+        reasons = []
+        with joulecast.track(interval=0.01) as run:
+            run.stop_if(projected_j=0.001, call=lambda run, reason: reasons.append(reason))
+            for _ in run.epochs(range(20)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.02)
+                if reasons:
+                    break
+        self.assertEqual(len(reasons), 1)
+        with self.assertRaises(joulecast.Stopped):
+            with joulecast.track("second", interval=0.01) as run:
+                run.stop_if(projected_j=0.001)
+                for _ in run.epochs(range(40)):
+                    for _ in run.steps(range(10)):
+                        time.sleep(0.02)
+        self.assertEqual(joulecast.load("second").status, "stopped")
+
+    def test_the_status_tells_how_the_block_ended(self):
+        for error, status in ((ValueError, "failed"), (KeyboardInterrupt, "interrupted")):
+            with self.assertRaises(error):
+                with joulecast.track(status):
+                    raise error
+            self.assertEqual(joulecast.load(status).status, status)
+
+    def test_traces_are_arrays(self):
+        with joulecast.track(interval=0.1):
+            time.sleep(1.5)
+        trace = next(trace for trace in self.one_run().traces if trace.quantity == "power")
+        self.assertEqual(len(trace.times_s), len(trace.values))
+        self.assertGreater(len(trace.values), 2)
+        self.assertEqual(trace.unit, "W")
+
+    def test_runs_are_listed(self):
+        for name in ("a", "b"):
+            with joulecast.track(name):
+                pass
+        listed = joulecast.runs(name="b")
+        names = [run.name for run in listed] if isinstance(listed, list) else list(listed["name"])
+        self.assertEqual(names, ["b"])
+        with self.assertRaisesRegex(ValueError, "sort"):
+            joulecast.runs(sort="beauty")
+        with self.assertRaisesRegex(joulecast.InvalidError, "nothing-like-it"):
+            joulecast.load("nothing-like-it")
+
+
+class Integrations(PackageTest):
+    def test_are_imported_only_when_asked_for(self):
+        done = self.run_program("import joulecast, sys; print([name for name in sys.modules if 'integrations' in name])")
+        self.assertEqual(done.stdout, "[]\n", done.stderr)
+
+
+class Arguments(PackageTest):
+    def test_wrong_ones_are_named(self):
+        for wrong, name in (({"epochs": 0}, "epochs"), ({"epochs": float("nan")}, "epochs"), ({"steps": -1}, "steps"),
+                            ({"interval": 0}, "interval"), ({"pue": 0.5}, "pue"), ({"intensity": float("inf")}, "intensity"),
+                            ({"sensors": ["no-such"]}, "no-such")):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, name):
+                with joulecast.track(**wrong):
+                    pass
+        for wrong, name in (({"epochs": "many"}, "epochs"), ({"epochs": True}, "epochs"), ({"tags": 3}, "tags"),
+                            ({"sensors": [3]}, "sensors"), ({"country": 49}, "country")):
+            with self.subTest(wrong), self.assertRaisesRegex(TypeError, name):
+                joulecast.track(**wrong)
+        with self.assertRaisesRegex(TypeError, "name"):
+            joulecast.track(3)
+
+    def test_of_a_run(self):
+        with joulecast.track() as run:
+            with self.assertRaisesRegex(TypeError, "accuracy"):
+                run.metric(accuracy="good")
+            with self.assertRaisesRegex(ValueError, "probability"):
+                run.stop_if(projected_j=1, probability=2)
+            with self.assertRaisesRegex(ValueError, "projected_kwh"):
+                run.stop_if()
+            with self.assertRaisesRegex(ValueError, "total"):
+                run.epochs(range(3), total=-1)
+            run.metric(loss=float("nan"))  # of a diverged training: no error
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("error")
+    unittest.main()
