@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/text.hpp"
 #include "base/json_depth.hpp"
+#include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"

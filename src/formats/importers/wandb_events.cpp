@@ -7,8 +7,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
 #include "base/json_depth.hpp"
+#include "base/text.hpp"
 #include "formats/support/sample_import.hpp"
 
 namespace joulecast::formats {
