@@ -437,6 +437,17 @@ TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
   EXPECT_EQ(training.tracker.total_work(), 4);
 }
 
+TEST(Tracker, IsTrustedAsMuchAfterItsEnd) {
+  Training training;
+  for (int i = 1; i <= 3; ++i) training.ends(2.0 * i, i, 3);
+  const auto before = training.tracker.trust();
+  training.finish(7);
+  const auto after = training.tracker.trust();
+  EXPECT_TRUE(before.evidence && before.total_known);
+  EXPECT_EQ(after.evidence, before.evidence);
+  EXPECT_EQ(after.total_known, before.total_known);
+}
+
 TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
   Training training;
   const auto bar = [&](double seconds, double done) {
