@@ -1,6 +1,6 @@
 """The cost of measuring: joulecast's CPU time and wake-ups by rate and number of GPUs, its start-up, and the child's slow-down.
 
-Uses a fake NVIDIA driver and a fake RAPL tree, so that it runs anywhere. Calls of a real driver cost more; every run records
+Compares it with a bare loop that wakes up, reads and writes as often. Uses a fake NVIDIA driver and a fake RAPL tree, so that it runs anywhere. Calls of a real driver cost more; every run records
 their latency. Usage: bench/overhead.py BUILD_FOLDER
 """
 import os
@@ -14,6 +14,7 @@ import time
 build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release").resolve()
 joulecast = build / "joulecast"
 fake_nvml = next(build.rglob("libnvidia-ml.so.1"), None)
+loop_program = next(build.parent.glob("*/bench/bare_loop_bench"), None)  # any build with -DJOULECAST_BENCH=ON
 SECONDS = 10
 
 
@@ -37,9 +38,9 @@ def wake_ups(pid):
                for line in (task / "status").read_text().splitlines() if line.startswith("voluntary_ctxt"))
 
 
-def cost(interval, environment):
+def cost(interval, environment, options=()):
     """CPU seconds and wake-ups per second of a steady run; the start and the end are left out."""
-    run = subprocess.Popen([joulecast, "run", "-q", "--interval", interval, "--", "sleep", str(SECONDS + 3)],
+    run = subprocess.Popen([joulecast, "run", "-q", *options, "--interval", interval, "--", "sleep", str(SECONDS + 3)],
                            env=environment)
     time.sleep(1.5)
 
@@ -54,6 +55,46 @@ def cost(interval, environment):
     cpu1, wakes1, t1 = now()
     run.wait()
     return (cpu1 - cpu0) / (t1 - t0), (wakes1 - wakes0) / (t1 - t0)
+
+
+def bare_loop(interval, environment, files):
+    """Share of a core that a loop takes which only wakes up, reads these files and writes once a second."""
+    with subprocess.Popen([loop_program, str(interval), str(SECONDS), os.devnull, *files],
+                          env=environment, stdout=subprocess.PIPE, text=True) as loop:
+        return float(loop.stdout.read())
+
+
+def ratios_to_a_bare_loop(folder):
+    """Measuring without GPUs beside a bare loop with the same reads, in turn."""
+    nothing = fake_machine(folder / "none", 0)
+    nothing["JOULECAST_SYSFS"] = str(folder / "empty")  # no meter: the modelled sensors
+    rapl = fake_machine(folder / "rapl", 0)
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        modelled = ["/proc/stat", "/proc/meminfo", f"/proc/{child.pid}/stat"]
+        counter = [str(folder / "rapl/sys/class/powercap/intel-rapl:0/energy_uj")]
+        print(f"\n{'rate':>8} {'sensors':>9} {'share of a core':>16} {'bare loop':>10} {'ratio':>6}   target")
+        for rate, interval, sensors, environment, files, target in (
+                (1, "1s", "modelled", nothing, modelled, "0.04 %, 3 times"),
+                (10, "100ms", "modelled", nothing, modelled[:1], "0.1 %"),
+                (1000, "1ms", "powercap", rapl, counter, "1.2 times")):
+            options = ["--sensor", "powercap"] if sensors == "powercap" else []
+            pairs = [(bare_loop(1 / rate, environment, files), cost(interval, environment, options)[0]) for _ in range(3)]
+            loop, share = (statistics.median(column) for column in zip(*pairs))
+            print(f"{rate:>5} Hz {sensors:>9} {share:>15.4%} {loop:>9.4%} {share / loop:>6.2f}   {target}")
+        child.kill()
+
+
+def start_up(environment, folder):
+    """What `joulecast run -- true` adds, on a quiet disk and beside a process that syncs without pause."""
+    syncing = ("import os\nf = os.open('synced', os.O_CREAT | os.O_WRONLY)\n"
+               "while True: os.write(f, b'x' * 4096); os.fsync(f)")
+    for disk, busy in (("a quiet disk", False), ("a disk that another process syncs without pause", True)):
+        other = subprocess.Popen([sys.executable, "-c", syncing], cwd=folder) if busy else None
+        pairs = [(wall([joulecast, "run", "-q", "--", "true"], environment), wall(["true"], environment)) for _ in range(41)]
+        if other:
+            other.kill()
+            other.wait()
+        yield disk, statistics.median(with_us - without for with_us, without in pairs), len(pairs)
 
 
 def wall(command, environment):
@@ -74,11 +115,17 @@ def main():
         if not fake_nvml:
             print("(no fake NVIDIA driver in this build: configure with -DJOULECAST_TESTS=ON for the rows with GPUs)")
 
+        if loop_program:
+            ratios_to_a_bare_loop(folder)
+        else:
+            print("(no bare_loop_bench: configure a build with -DJOULECAST_BENCH=ON for the ratios to a bare loop)")
+
         environment = fake_machine(folder, 1 if fake_nvml else 0)
-        pairs = [(wall([joulecast, "run", "-q", "--", "true"], environment), wall(["true"], environment))
-                 for _ in range(31)]
-        added = statistics.median(with_us - without for with_us, without in pairs)
-        print(f"\nstart-up: `joulecast run -- true` adds {added * 1e3:.1f} ms (median of {len(pairs)} pairs)")
+        print()
+        added = None
+        for disk, median, count in start_up(environment, folder):
+            added = added or median  # on the quiet disk
+            print(f"start-up on {disk}: `joulecast run -- true` adds {median * 1e3:.1f} ms (median of {count} pairs)")
 
         work = [sys.executable, "-c", "x = 0\nfor i in range(20_000_000): x += i * i"]
         for rate, interval in ((1, "1s"), (100, "10ms")):

@@ -14,14 +14,18 @@ title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
+if [ -d "$build/python/joulecast" ]; then
+  title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
+  PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py
+fi
 for program in segment_bench stats_bench projection_bench store_bench; do
   [ -x "$build/bench/$program" ] || continue
   title "$program"
   "$build/bench/$program"
 done
 if [ -d "$data" ]; then
-  title "The modelled CPU against RAPL and CodeCarbon (cpu_power_bench)"
-  "$build/bench/cpu_power_bench" "$data/tables/cpu-load-power.csv"
+  title "The modelled CPU against RAPL, every CPU left out of the fit (evaluate cpu)"
+  "$build/joulecast" evaluate cpu "$data/tables/cpu-power-loads.csv" "$data/tables/cpu-load-power.csv"
   if [ -f bench/offline_fit.py ]; then
     title "Fitting against scikit-learn (bench/offline_fit.py)"
     $python bench/offline_fit.py "$build/joulecast" "$data/tables/workloads.csv"

@@ -1,4 +1,4 @@
-"""Checks every #include "module/..." in src/ and apps/ against the layer table of docs/architecture.md."""
+"""Checks every #include "module/..." in src/, apps/ and python/ against the layer table of docs/architecture.md."""
 import os
 import pathlib
 import re
@@ -12,7 +12,8 @@ for line in (root / "docs/architecture.md").read_text().splitlines():
         layers[row[2]], homes[row[2]] = int(row[1]), row[3]
 
 faults = []
-folders = {(path.name, home) for home in ("src", "apps") for path in (root / home).iterdir() if path.is_dir()}
+HOMES = ("src", "apps", "python")
+folders = {(path.name, home) for home in HOMES for path in (root / home).iterdir() if any(path.rglob("*.hpp")) or any(path.rglob("*.c"))}
 faults += [f"{home}/{name} is not in the table of docs/architecture.md" for name, home in sorted(folders - set(homes.items()))]
 faults += [f"docs/architecture.md names {home}/{name}, which is not there" for name, home in sorted(set(homes.items()) - folders)]
 # The form in which results are shown is report's alone: neither use cases nor commands know JSON.
@@ -21,7 +22,7 @@ for path in sorted(p for folder in ("src/session", "apps") for p in (root / fold
         if "nlohmann/json" in line:
             faults.append(f"{path.relative_to(root)}:{number}: JSON is report's")
 count = 0
-for home in ("src", "apps"):
+for home in HOMES:
     for path in sorted((root / home).rglob("*.[ch]pp")):
         module = path.relative_to(root / home).parts[0]
         for number, line in enumerate(path.read_text().splitlines(), 1):

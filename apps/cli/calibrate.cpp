@@ -8,14 +8,17 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "report/board_calibration_report.hpp"
 #include "report/calibration_report.hpp"
 #include "run/run_command.hpp"
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
   session::CalibrationRequest request;
+  session::BoardCalibrationRequest board;
   double seconds = 8;
   std::string store, json;
   /// Set if this process is one of the micro-workloads.
@@ -43,14 +46,31 @@ Result<session::MeasuredCommand> measure(const session::CommandToMeasure& what) 
   options.interval = what.interval;
   options.store = what.store;
   options.quiet = true;
-  auto measured = run::measure(options, sensors::real_environment());
+  const auto environment = sensors::real_environment();
+  auto usage = sensors::CpuUsage::open(environment);
+  auto measured = run::measure(options, environment);
   if (!measured) return propagate(measured.error());
-  return session::MeasuredCommand{measured->exit_status, measured->duration, std::move(measured->energy)};
+  std::optional<double> utilisation;
+  if (usage)
+    if (const auto share = usage->utilisation()) utilisation = *share;
+  return session::MeasuredCommand{measured->exit_status, measured->duration, std::move(measured->energy),
+                                  utilisation};
+}
+
+/// Measures the gain of a board instead of the machine.
+int calibrate_board(Options& options) {
+  options.board.store = options.store;
+  options.board.gpu = options.request.gpu;
+  const auto result = session::calibrate_board(options.board);
+  if (!result) return report_error(result.error());
+  return report_result(
+      options.json, [&] { return report::to_text(*result); }, [&] { return report::to_json_text(*result); });
 }
 
 int calibrate(Options& options) {
   if (!options.workload.empty()) return run_workload(options);
   if (const auto free = check_json_target(options.json); !free) return report_error(free.error());
+  if (!options.board.meter.empty()) return calibrate_board(options);
   auto& request = options.request;
   request.each = Seconds{options.seconds};
   request.cpu_command = workload_command();
@@ -81,6 +101,11 @@ std::function<int()> define(Arguments app) {
                  "Model file to start from (default: the one that comes with joulecast)");
   app.add_option("--output,-o", request.output, "Model file to write").show_default(request.output.string());
   app.add_option("--device", request.device_file, "Write the processor as a device for predict --gpu FILE");
+  app.add_option("--meter", options->board.meter,
+                 "CSV (time_s, power_w) of a meter on one GPU board: measures the board's gain against it");
+  app.add_option(
+      "--run", options->board.run,
+      "The run that was measured meanwhile, with --meter (default: the latest; --gpu names the board)");
   app.add_option("--source", request.source, "What this machine's rows are called, for predict --like")
       .show_default();
   app.add_option("--framework", request.framework, "Framework of your runs").show_default();

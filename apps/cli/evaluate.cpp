@@ -18,6 +18,7 @@ std::function<int()> define(Arguments app) {
   };
   add("online", "Forecasts made while a training runs, replayed on recorded runs", define_evaluate_online);
   add("offline", "Predictions made before training, on measured configurations", define_evaluate_offline);
+  add("cpu", "The modelled power of a CPU, on measured package power", define_evaluate_cpu);
   return [chosen] { return (*chosen)(); };
 }
 

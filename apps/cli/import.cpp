@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -28,26 +29,6 @@ struct Options {
   bool dry_run = false;
 };
 
-/// "500MB", "10 GB", "1e9": bytes.
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    double bytes;
-  };
-  static constexpr Unit units[] = {{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}};
-  double factor = 1;
-  for (const auto& unit : units)
-    if (text.ends_with(unit.name)) {
-      factor = unit.bytes;
-      text.remove_suffix(unit.name.size());
-      break;
-    }
-  const auto number = parse_double(trim(text));
-  constexpr double most = 1e18;
-  if (!number || *number <= 0 || *number * factor > most) return std::nullopt;
-  return static_cast<std::uint64_t>(*number * factor);
-}
-
 Result<session::ImportRequest> request_of(const Options& arguments) {
   session::ImportRequest request;
   request.files = {arguments.files.begin(), arguments.files.end()};
@@ -67,6 +48,7 @@ Result<session::ImportRequest> request_of(const Options& arguments) {
   if (!arguments.max_size.empty()) {
     request.options.most_bytes = parse_size(arguments.max_size);
     if (!request.options.most_bytes) return fail_field("max_size", "is not a size such as 500MB or 10GB");
+    set_input_limit(*request.options.most_bytes);
   }
   request.join = arguments.join;
   request.dry_run = arguments.dry_run;

@@ -32,7 +32,7 @@ Status read_predicted(const std::string& file, session::RecommendRequest& reques
     request.candidates = std::move(*table);
     return {};
   }
-  const auto text = read_file(file);
+  const auto text = read_file(file, most_of_a_document);
   if (!text) return fail(ErrorKind::invalid, file, "{}", text.error().message);
   auto predictions = report::predictions_from_json(*text, file);
   if (!predictions) return propagate(predictions.error());

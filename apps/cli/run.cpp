@@ -8,6 +8,7 @@
 #include "report/run_text.hpp"
 #include "report/unstored_run.hpp"
 #include "run/child.hpp"
+#include "run/last_resort.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"
 #include "session/runs/change_runs.hpp"
@@ -149,6 +150,7 @@ int run(RunArguments& arguments) {
   environment.gpus = arguments.gpus;
   const auto result = run::measure(arguments.options, environment);
   if (!result) return report_not_started(result.error());
+  const run::LastResort last_resort(result->exit_status);
   try {
     show_result(arguments, *result);
   } catch (const std::exception& error) {

@@ -178,7 +178,8 @@ Child::~Child() {
 
 Status Child::release() {
   const char go = 1;
-  [[maybe_unused]] const auto put = ::write(gate_.get(), &go, 1);
+  while (::write(gate_.get(), &go, 1) < 0 && errno == EINTR) {
+  }
   gate_.reset();
   int error = 0;
   ssize_t got = 0;

@@ -160,6 +160,10 @@ bool CopyRing::ask_to_be_woken(std::size_t bytes) {
   return false;
 }
 
+std::size_t CopyRing::waiting() const {
+  return static_cast<std::size_t>(shared_->head.load(std::memory_order_acquire) - shared_->tail.load());
+}
+
 std::uint64_t CopyRing::lost() const {
   return shared_->lost.load(std::memory_order_relaxed);
 }

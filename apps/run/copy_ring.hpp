@@ -42,6 +42,8 @@ class CopyRing {
   void drop();
   /// Asks to be woken once this many bytes are there. False if they are there already.
   [[nodiscard]] bool ask_to_be_woken(std::size_t bytes = 1);
+  /// How many bytes wait for the reader, with what goes with them.
+  [[nodiscard]] std::size_t waiting() const;
   /// How many bytes were lost so far.
   [[nodiscard]] std::uint64_t lost() const;
   /// Forgets where the writer stood within a line; for a writer that replaces one that was killed.

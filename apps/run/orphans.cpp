@@ -2,8 +2,43 @@
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/files.hpp"
+#include "base/printable.hpp"
+#include "base/text.hpp"
 
 namespace joulecast::run {
+namespace {
+namespace fs = std::filesystem;
+
+std::vector<std::string> children_of_this_process() {
+  std::vector<std::string> pids;
+  std::error_code error;
+  for (fs::directory_iterator task("/proc/self/task", error), end; !error && task != end;
+       task.increment(error)) {
+    const auto list = read_file(task->path() / "children");
+    if (!list) continue;
+    for (const auto pid : split(*list, ' '))
+      if (!trim(pid).empty()) pids.emplace_back(trim(pid));
+  }
+  return pids;
+}
+
+/// The name of a process, or "" if it has ended or is one of our own helpers, which run this program.
+std::string name_of_stranger(const std::string& pid) {
+  const fs::path folder = "/proc/" + pid;
+  std::error_code ended, ignored;
+  const auto program = fs::read_symlink(folder / "exe", ended);
+  if (ended || program == fs::read_symlink("/proc/self/exe", ignored)) return {};
+  const auto name = read_file(folder / "comm");
+  return name ? std::string(trim(*name)) : std::string();
+}
+
+}  // namespace
 
 OrphanKeeper::OrphanKeeper() {
   ::prctl(PR_GET_CHILD_SUBREAPER, &before_, 0, 0, 0);
@@ -22,6 +57,16 @@ void OrphanKeeper::reap(pid_t command) const {
     if (ended.si_pid == 0 || ended.si_pid == command) return;
     ::waitpid(ended.si_pid, nullptr, WNOHANG);
   }
+}
+
+std::vector<std::string> OrphanKeeper::left(pid_t command) const {
+  std::vector<std::string> names;
+  for (const auto& pid : children_of_this_process()) {
+    if (pid == std::to_string(command)) continue;
+    if (const auto name = name_of_stranger(pid); !name.empty()) names.push_back(printable(name));
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 }  // namespace joulecast::run

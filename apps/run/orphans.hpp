@@ -3,6 +3,9 @@
 
 #include <sys/types.h>
 
+#include <string>
+#include <vector>
+
 namespace joulecast::run {
 
 /// While this object exists, orphaned descendants of the command become children of this process (a
@@ -17,6 +20,9 @@ class OrphanKeeper {
 
   /// Reaps the orphans that have ended. Leaves the status of `command` to its owner.
   void reap(pid_t command) const;
+  /// Names of the orphans that still run, sorted: what the command left behind. Empty where the kernel does
+  /// not list children (CONFIG_PROC_CHILDREN).
+  [[nodiscard]] std::vector<std::string> left(pid_t command) const;
 
  private:
   int before_ = 0;  ///< whether the process was already a subreaper

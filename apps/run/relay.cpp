@@ -11,11 +11,14 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/system_error.hpp"
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
@@ -31,6 +34,16 @@ constexpr int naps_until_settled = 2;
 constexpr int answer_patience_ms = 1000;
 constexpr std::size_t most_lines_waiting = 100;
 constexpr int most_replacements = 10;
+/// After a flood of output, nobody is to wait for us to read it: of what is left when this much processor
+/// time has gone into reading since the end, only the last part is read.
+constexpr double reading_patience_s = 0.05;
+constexpr std::size_t last_part = std::size_t{64} << 10;
+
+double processor_time_of_thread() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -48,12 +61,13 @@ class Relay::State {
   Status start();
   void say(const std::string& line);
   void draw(const std::string& line);
-  void tell(RelayWord word);
+  bool tell(RelayWord word);
   void tell_and_wait(RelayWord word);
   [[nodiscard]] int descriptor() const { return control_.get(); }
   void take();
   [[nodiscard]] bool took_terminal() { return std::exchange(took_terminal_, false); }
   void drain();
+  [[nodiscard]] bool is_draining() const { return draining_; }
   [[nodiscard]] bool is_drained() const { return drained_; }
   Summary finish();
 
@@ -63,7 +77,10 @@ class Relay::State {
   void replace();
   void say_waiting_locked();
   void listen();
+  void settle();
   void hear_all(SteadyTime& last);
+  [[nodiscard]] std::string_view part_to_hear(const CopyPiece& piece);
+  [[nodiscard]] bool has_read_long();
   void stop_listening();
   void leave_process(bool wait);
 
@@ -86,6 +103,9 @@ class Relay::State {
   bool nothing_can_come_ = false;
   Summary summary_;
   std::atomic<bool> ending_ = false;
+  // Of the listening thread.
+  std::array<bool, CopyRing::streams> skips_{};  ///< it is within skipped output
+  std::optional<double> read_until_;             ///< its processor time
   std::thread thread_;
 };
 
@@ -146,13 +166,13 @@ void Relay::State::draw(const std::string& line) {
   if (control_) send_message(control_.get(), RelayWord::live, line);
 }
 
-/// Sends a word that must not be lost.
-void Relay::State::tell(RelayWord word) {
+/// Sends a word that must not be lost. False if the socket did not take it.
+bool Relay::State::tell(RelayWord word) {
   const std::lock_guard guard(control_mutex_);
-  if (!control_ || send_message(control_.get(), word) != Sent::full) return;
+  if (!control_ || send_message(control_.get(), word) != Sent::full) return true;
   pollfd waiting{control_.get(), POLLOUT, 0};
   ::poll(&waiting, 1, answer_patience_ms);
-  send_message(control_.get(), word);
+  return send_message(control_.get(), word) != Sent::full;
 }
 
 void Relay::State::tell_and_wait(RelayWord word) {
@@ -210,9 +230,9 @@ void Relay::State::replace() {
   if (draining_) tell(RelayWord::drain);
 }
 
+/// A process that has gone is told by replace().
 void Relay::State::drain() {
-  draining_ = true;
-  tell(RelayWord::drain);
+  draining_ = tell(RelayWord::drain);
 }
 
 /// The thread that listens to the copy. It sleeps while there is no output.
@@ -226,20 +246,49 @@ void Relay::State::listen() {
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
-    if (naps == naps_until_settled && listener_.settle) listener_.settle();
+    if (naps == naps_until_settled) settle();
     pollfd waiting{wake_.descriptor(), POLLIN, 0};
     if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4)) ::poll(&waiting, 1, rests ? -1 : nap_ms);
     wake_.clear();
   }
-  if (listener_.settle) listener_.settle();
+  settle();
+}
+
+/// A listener that fails (there may be no memory left) misses something; the next piece is tried again.
+void Relay::State::settle() {
+  if (listener_.settle) (void)failure_of(listener_.settle);
 }
 
 void Relay::State::hear_all(SteadyTime& last) {
   while (const auto piece = ring_.front()) {
-    if (listener_.hear) listener_.hear(piece->stream, piece->bytes, piece->time);
+    const auto bytes = part_to_hear(*piece);
+    const auto missed = piece->bytes.size() - bytes.size();
+    const bool heard =
+        !listener_.hear || !failure_of([&] { listener_.hear(piece->stream, bytes, piece->time); });
+    summary_.unheard += heard ? missed : piece->bytes.size();
     last = piece->time;
     ring_.drop();
   }
+}
+
+/// Since the end was asked for.
+bool Relay::State::has_read_long() {
+  const auto now = processor_time_of_thread();
+  if (!read_until_) read_until_ = now + reading_patience_s;
+  return now > *read_until_;
+}
+
+/// All of it, unless there is too much to read at the end. What is skipped goes from the end of one line to
+/// the end of another.
+std::string_view Relay::State::part_to_hear(const CopyPiece& piece) {
+  auto& skips = skips_[static_cast<std::size_t>(piece.stream)];
+  const auto line = piece.bytes.find('\n');
+  const auto after = line == std::string_view::npos ? piece.bytes.size() : line + 1;
+  const bool hurry = ending_ && ring_.waiting() > last_part && has_read_long();
+  if (!hurry && !skips) return piece.bytes;
+  if (hurry && skips) return {};
+  if (line != std::string_view::npos) skips = hurry;
+  return hurry ? piece.bytes.substr(0, after) : piece.bytes.substr(after);
 }
 
 void Relay::State::stop_listening() {
@@ -266,7 +315,7 @@ Relay::Summary Relay::State::finish() {
   stop_listening();
   finished_ = true;
   leave_process(drained_ && nothing_can_come_);
-  summary_.unheard = ring_.lost();
+  summary_.unheard += ring_.lost();
   summary_.unwritten = board_->unwritten;
   summary_.unwritten_errno = board_->unwritten_errno;
   return summary_;
@@ -322,6 +371,9 @@ bool Relay::took_terminal() {
 }
 void Relay::drain() {
   state_->drain();
+}
+bool Relay::is_draining() const {
+  return state_->is_draining();
 }
 bool Relay::is_drained() const {
   return state_->is_drained();

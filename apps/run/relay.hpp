@@ -50,8 +50,10 @@ class Relay {
   /// Whether the process has, since the last call, taken the user's terminal without resume().
   [[nodiscard]] bool took_terminal();
 
-  /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on.
+  /// Call when the command has ended. Once is_drained(), everything that it wrote has been passed on. If it
+  /// is not is_draining() afterwards, the process could not be told; call again.
   void drain();
+  [[nodiscard]] bool is_draining() const;
   [[nodiscard]] bool is_drained() const;
 
   struct Summary {

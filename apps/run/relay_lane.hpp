@@ -49,9 +49,12 @@ class RelayLane {
   void add_line(std::string_view line, std::string_view end);
   /// Lets our own bytes be written even within a sequence of the command that may never be completed.
   void force_own() { forced_ = true; }
+  /// Gives up what nobody reads.
+  void drop_own() { own_begin_ = own_end_ = 0; }
 
   /// Reads along what the command does to a terminal of this many rows.
   void scan(int rows);
+  [[nodiscard]] bool scans() const { return scans_; }
   /// No longer stops before the command takes over.
   void let_take_over();
 

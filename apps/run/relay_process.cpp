@@ -10,6 +10,7 @@
 #include "run/helper_process.hpp"
 #include "run/relay_lane.hpp"
 #include "run/relay_terminal.hpp"
+#include "run/wait_for_any.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 /// How many full pieces are taken from one stream before the others have their turn.
 constexpr int pieces_at_once = 16;
 constexpr int last_patience_ms = 1000;
+constexpr int answer_retry_ms = 10;
 /// How often it is looked whether the shell has given the terminal back.
 constexpr int away_ms = 300;
 
@@ -45,7 +47,7 @@ class RelayProcess {
   void push_all();
   void take_messages();
   void take_message(const RelayMessage& message);
-  void answer(RelayWord word, std::string_view text = {}) const;
+  bool answer(RelayWord word, std::string_view text = {}) const;
   void answer_drained();
   void lose_joulecast();
 
@@ -54,6 +56,7 @@ class RelayProcess {
   Index words_ = own;  ///< the lane to standard error
   bool words_on_terminal_ = false;
   bool draining_ = false;
+  bool answer_failed_ = false;
   bool awaited_ = false;  ///< joulecast asked to be woken
   RelayPacket packet_;
   std::array<RelayLane, 3> lanes_;
@@ -82,8 +85,9 @@ void RelayProcess::run() {
     }
     waiting[3] = {duty_.control, POLLIN, 0};
     const bool can_answer = draining_ && !passes_on();
-    const int patience = can_answer ? 0 : terminal_.is_away() ? away_ms : -1;
-    const int ready = ::poll(waiting.data(), waiting.size(), patience);
+    const int answer_patience = answer_failed_ ? answer_retry_ms : 0;
+    const int patience = can_answer ? answer_patience : terminal_.is_away() ? away_ms : -1;
+    const int ready = wait_for_any(waiting, patience, waiting.size());
     look_for_terminal();
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
@@ -106,13 +110,15 @@ void RelayProcess::look_for_terminal() {
   answer(RelayWord::taken);
 }
 
-/// Gives the last lines of our own a little time.
+/// Gives the last lines of our own a little time. They must not keep this process alive where nobody reads. A
+/// terminal is different: it may only be paused, and needs what gives its row back.
 void RelayProcess::wait_for_readers() {
   for (auto& lane : lanes_) {
     if (!lane.has_own()) continue;
     pollfd waiting{lane.target().descriptor(), POLLOUT, 0};
     ::poll(&waiting, 1, last_patience_ms);
     push(lane);
+    if (!lane.scans()) lane.drop_own();
   }
 }
 
@@ -128,7 +134,8 @@ void RelayProcess::take_output(std::size_t index) {
   if (!awaited_) return;
   awaited_ = false;
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto woken = ::write(duty_.wake, &one, sizeof one);
+  while (::write(duty_.wake, &one, sizeof one) < 0 && errno == EINTR) {
+  }
 }
 
 /// Writes as far as the target takes it now.
@@ -179,11 +186,13 @@ void RelayProcess::take_message(const RelayMessage& message) {
     case RelayWord::suspend:
       terminal_.give_back(/*for_good=*/false);
       push_all();
-      return answer(RelayWord::done);
+      answer(RelayWord::done);
+      return;
     case RelayWord::resume:
       terminal_.take();
       push_all();
-      return answer(RelayWord::done);
+      answer(RelayWord::done);
+      return;
     case RelayWord::drain:
       draining_ = true;
       return;
@@ -198,19 +207,20 @@ void RelayProcess::take_message(const RelayMessage& message) {
   }
 }
 
-void RelayProcess::answer(RelayWord word, std::string_view text) const {
-  if (duty_.control >= 0) send_message(duty_.control, word, text);
+/// False if the socket did not take it.
+bool RelayProcess::answer(RelayWord word, std::string_view text) const {
+  return duty_.control < 0 || send_message(duty_.control, word, text) != Sent::full;
 }
 
 void RelayProcess::answer_drained() {
-  draining_ = false;
   terminal_.give_back(/*for_good=*/true);
   push_all();
   std::array<char, 2> text{};
   std::size_t size = 0;
   if (!has_streams()) text[size++] = nothing_can_come;
   if (!words().at_line_start()) text[size++] = ended_within_line;
-  answer(RelayWord::drained, {text.data(), size});
+  draining_ = !answer(RelayWord::drained, {text.data(), size});
+  answer_failed_ = draining_;
 }
 
 void RelayProcess::lose_joulecast() {
@@ -218,6 +228,7 @@ void RelayProcess::lose_joulecast() {
   draining_ = false;
   terminal_.give_back(/*for_good=*/true);
   push_all();
+  wait_for_readers();
 }
 
 }  // namespace

@@ -23,6 +23,10 @@ struct sigaction with_handler(void (*handler)(int)) {
 
 }  // namespace
 
+bool ends_a_process(int signal) {
+  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+}
+
 SignalGuard::SignalGuard() {
   const auto ignore = with_handler(SIG_IGN);
   ::sigaction(SIGPIPE, &ignore, &pipe_before_);

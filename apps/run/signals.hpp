@@ -7,6 +7,9 @@
 
 namespace joulecast::run {
 
+/// Whether it asks a process to end: SIGINT, SIGTERM, SIGHUP, SIGQUIT.
+[[nodiscard]] bool ends_a_process(int signal);
+
 /// While this object exists, signals that would end or stop the process are blocked and can be read from a
 /// descriptor. A write to a pipe without a reader (| head), or beyond the file size limit, fails instead of
 /// ending the process. Signals that were ignored when the process started (nohup, a background job) stay

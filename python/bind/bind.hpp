@@ -7,7 +7,11 @@ namespace joulecast::python {
 
 void bind_errors(nanobind::module_& module);
 void bind_energy(nanobind::module_& module);
+void bind_carbon(nanobind::module_& module);
 void bind_projection(nanobind::module_& module);
+void bind_prediction(nanobind::module_& module);
+void bind_tables(nanobind::module_& module);
+void bind_evaluation(nanobind::module_& module);
 void bind_runs(nanobind::module_& module);
 void bind_measurement(nanobind::module_& module);
 void bind_steps(nanobind::module_& module);

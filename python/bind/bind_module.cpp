@@ -8,7 +8,11 @@ NB_MODULE(_core, module) {
   module.attr("__version__") = nanobind::str(joulecast::version.data(), joulecast::version.size());
   bind_errors(module);
   bind_energy(module);
+  bind_carbon(module);
   bind_projection(module);
+  bind_prediction(module);
+  bind_tables(module);
+  bind_evaluation(module);
   bind_runs(module);
   bind_measurement(module);
   bind_steps(module);

@@ -1,6 +1,9 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
+#include "bind/errors.hpp"
 #include "estimate/online/projector.hpp"
+#include "report/projection_report.hpp"
+#include "session/forecast/project_run.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::python {
@@ -20,6 +23,47 @@ auto bound(estimate::Estimate<U> Projection::*estimate, U estimate::Interval<U>:
     if (!interval) return std::nullopt;
     return ((*interval).*side).value();
   };
+}
+
+void bind_history(nb::module_& module) {
+  using estimate::ProjectedMoment;
+  using session::ProjectedRun;
+  using session::ProjectRequest;
+  nb::class_<ProjectedMoment>(module, "Moment", "A forecast as the run would have shown it at a moment.")
+      .def_ro("epoch", &ProjectedMoment::epoch)
+      .def_ro("within_epoch", &ProjectedMoment::within_epoch)
+      .def_prop_ro("time_s", get(&ProjectedMoment::time))
+      .def_ro("work", &ProjectedMoment::work)
+      .def_ro("projection", &ProjectedMoment::projection);
+  nb::class_<ProjectRequest>(module, "ProjectRequest")
+      .def(nb::init<>())
+      .def_rw("run", &ProjectRequest::run)
+      .def_rw("store", &ProjectRequest::store)
+      .def_rw("at", &ProjectRequest::at)
+      .def_prop_rw(
+          "total_work", [](const ProjectRequest& self) { return self.history.total_work; },
+          [](ProjectRequest& self, std::optional<double> work) { self.history.total_work = work; },
+          nb::for_setter(nb::arg("value").none()));
+  nb::class_<ProjectedRun>(module, "ProjectedRun", "The forecasts of a recorded or unfinished run.")
+      .def_ro("run", &ProjectedRun::run, "its name or id")
+      .def_prop_ro("total_work", [](const ProjectedRun& self) { return self.history.total_work; })
+      .def_prop_ro("unit", [](const ProjectedRun& self) { return self.history.work_unit; })
+      .def_prop_ro("moments", [](const ProjectedRun& self) { return self.history.moments; })
+      .def_prop_ro(
+          "projection", [](const ProjectedRun& self) { return self.moment().projection; },
+          "at the moment that was asked for")
+      .def_prop_ro(
+          "measured_j", [](const ProjectedRun& self) { return plain(self.history.measured); },
+          "what the work used, once all of it is done")
+      .def("__str__", [](const ProjectedRun& self) { return report::to_text(self); })
+      .def("to_json", [](const ProjectedRun& self) { return report::to_json_text(self); });
+  module.def(
+      "project",
+      [](const ProjectRequest& request) {
+        const nb::gil_scoped_release released;
+        return value_of(session::project(request));
+      },
+      nb::arg("request"));
 }
 
 }  // namespace
@@ -52,6 +96,7 @@ void bind_projection(nb::module_& module) {
       .def_prop_ro("high_j", get(&Stored::high))
       .def_prop_ro("level", [](const Stored&) { return estimate::interval_level; })
       .def_prop_ro("ready", get(&Stored::ready));
+  bind_history(module);
 }
 
 }  // namespace joulecast::python

@@ -126,6 +126,8 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("started", of_run(&Run::started), "seconds since 1970, UTC")
       .def_prop_ro("duration_s", [](const RunSummary& summary) { return summary.run.span.length().value(); })
       .def_ro("energy", &RunSummary::energy)
+      .def_prop_ro("host", [](const RunSummary& summary) { return summary.run.host; })
+      .def_ro("means", &RunSummary::means, "of utilisations, memory, temperatures and clocks")
       .def_prop_ro("mean_power_w", get(&RunSummary::mean_power))
       .def_prop_ro(
           "emissions_g", [](const RunSummary& summary) { return plain(summary.carbon.mass); },
@@ -138,6 +140,24 @@ void bind_summary(nb::module_& module) {
           "projections", [](const RunSummary& summary) { return summary.run.projections; },
           "the forecasts that were made during the run")
       .def_prop_ro("traces", [](const RunSummary& summary) { return summary.run.traces; });
+}
+
+void bind_machine(nb::module_& module) {
+  using trace::HostInfo;
+  nb::class_<HostInfo>(module, "Host", "The machine of a run.")
+      .def_ro("hostname", &HostInfo::hostname)
+      .def_ro("os", &HostInfo::os)
+      .def_ro("cpu_model", &HostInfo::cpu_model)
+      .def_ro("logical_cpus", &HostInfo::logical_cpus)
+      .def_ro("memory_bytes", &HostInfo::memory_bytes)
+      .def_ro("gpus", &HostInfo::gpus, "models of the GPUs, one each");
+  using session::GaugeMean;
+  nb::class_<GaugeMean>(module, "Mean", "Mean of a gauge over a run.")
+      .def_prop_ro("component", get(&GaugeMean::component))
+      .def_ro("device", &GaugeMean::device)
+      .def_ro("node", &GaugeMean::node)
+      .def_prop_ro("quantity", get(&GaugeMean::quantity), "\"utilisation\", \"memory_used\" …")
+      .def_ro("value", &GaugeMean::mean, "share of 1, bytes, °C or Hz");
 }
 
 void bind_row(nb::module_& module) {
@@ -176,6 +196,7 @@ RunSummary load(const std::string& run, const std::string& store, bool samples) 
 
 void bind_runs(nb::module_& module) {
   bind_parts(module);
+  bind_machine(module);
   bind_summary(module);
   bind_row(module);
   using session::ListRequest;

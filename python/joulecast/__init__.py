@@ -11,8 +11,11 @@
     print(run.energy.total_kwh)
 """
 
+from . import _shown
 from ._core import __version__
+from .deciding import compare, recommend, tradeoff
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
+from .forecasting import evaluate, known_networks, predict, project
 from .stored import load, runs
 from .tracking import Run, current, track
 
@@ -27,8 +30,24 @@ __all__ = [
     "Stopped",
     "UnavailableError",
     "__version__",
+    "compare",
     "current",
+    "evaluate",
+    "known_networks",
     "load",
+    "predict",
+    "project",
+    "recommend",
     "runs",
     "track",
+    "tradeoff",
 ]
+
+_shown.show()
+
+
+def load_ipython_extension(shell):
+    """`%load_ext joulecast` gives a notebook the magic %%joules."""
+    from . import notebook
+
+    notebook.load(shell)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 
 SOCKET = "JOULECAST_SOCKET"
 # What launchers call a process's number on its node: torchrun, Open MPI, MPICH and Intel MPI, Slurm.
@@ -72,6 +71,8 @@ def announce(socket):
 
 def announced_socket():
     """What the first rank of this node announced, or ""."""
+    import tempfile
+
     folder = os.path.join(tempfile.gettempdir(), f"joulecast-{os.getuid()}")
     try:
         if os.lstat(folder).st_uid != os.getuid():

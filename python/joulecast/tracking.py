@@ -1,8 +1,6 @@
 """Measures what runs in this process: `with joulecast.track("resnet") as run`."""
 
-import asyncio
 import atexit
-import functools
 import os
 import sys
 import time
@@ -100,7 +98,10 @@ class Tracking:
     def __call__(self, function):
         if not callable(function):
             raise TypeError(f"track decorates a function, not {type(function).__name__}")
-        if asyncio.iscoroutinefunction(function):
+        import functools
+        import inspect
+
+        if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def measured(*args, **kwargs):
@@ -432,13 +433,13 @@ class Run:
 
     # ---- what is known
 
-    def _look(self):
-        """The state now; None where this process does not measure."""
+    def _look(self, fresh_s=FRESH_S):
+        """The state now, or so many seconds ago; None where this process does not measure."""
         tracker = self._tracker
         if tracker is None:
             return self._live
         now = time.monotonic()
-        if self._live is None or now - self._looked > FRESH_S:
+        if self._live is None or now - self._looked > fresh_s:
             tracker.tick()
             self._looked = now
         self._live = tracker.live()

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/files.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 
 namespace joulecast {
@@ -16,6 +17,9 @@ std::string describe(CsvFault fault, CsvKind kind) {
   if (fault == CsvFault::text_after_quote) return "text after a closing quote";
   return kind == CsvKind::data ? "a quote is not closed" : "a quote opens here and never closes";
 }
+
+/// Tables with shorter cells than this on average would need many times their size in memory.
+constexpr std::uint64_t bytes_of_a_cell = 8;
 
 std::string describe_length(std::size_t cells, std::size_t columns, CsvKind kind) {
   return fmt::format("{} cells{} where the header has {}", cells, kind == CsvKind::data ? "" : ",", columns);
@@ -45,6 +49,10 @@ Result<CsvTable> CsvTable::parse(std::string text, std::string name, CsvKind kin
     if (row.cells.size() != table.columns_.size())
       return fail(ErrorKind::malformed, place(row.line), "{}",
                   describe_length(row.cells.size(), table.columns_.size(), kind));
+    if (table.cells_.size() > input_limit(most_of_a_table) / bytes_of_a_cell)
+      return fail(ErrorKind::invalid, place(row.line),
+                  "more than {} million cells; JOULECAST_MAX_SIZE=10GB allows more",
+                  input_limit(most_of_a_table) / bytes_of_a_cell / 1'000'000);
     table.cells_.insert(table.cells_.end(), row.cells.begin(), row.cells.end());
     table.lines_.push_back(static_cast<std::uint32_t>(row.line));
   }

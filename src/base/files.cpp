@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -46,19 +47,17 @@ Descriptor create_part(const fs::path& part) {
 
 }  // namespace
 
-Result<std::string> read_file(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return fail_errno(path, errno);
+Result<std::string> read_file(const fs::path& path, std::uint64_t most_bytes) {
+  const auto read = open_input(path, input_limit(most_bytes));
+  if (!read) return propagate(read.error());
   std::string content;
-  char buffer[1 << 16];
+  std::array<char, 1 << 16> buffer;
   for (;;) {
-    const auto got = ::read(file.get(), buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno(path, errno);
-    if (got == 0) break;
-    content.append(buffer, static_cast<std::size_t>(got));
+    const auto got = (*read)(buffer.data(), buffer.size());
+    if (!got) return propagate(got.error());
+    if (*got == 0) return content;
+    content.append(buffer.data(), *got);
   }
-  return content;
 }
 
 Result<fs::path> make_temporary_directory(const fs::path& parent, std::string_view name) {

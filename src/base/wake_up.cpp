@@ -18,12 +18,14 @@ Result<WakeUp> WakeUp::create() {
 void WakeUp::set() const {
   // Fails only if the count is at its maximum, and then the flag is set already.
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(descriptor_.get(), &one, sizeof one);
+  while (::write(descriptor_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
 }
 
 void WakeUp::clear() const {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto got = ::read(descriptor_.get(), &count, sizeof count);
+  while (::read(descriptor_.get(), &count, sizeof count) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace joulecast

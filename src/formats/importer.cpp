@@ -19,14 +19,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_words_before = 400;
 /// Enough of a file to recognise it in another dialect.
 constexpr std::size_t plain_head_bytes = std::size_t{1} << 16;
-/// A description in run.json needs little; its text and what is made of it are in memory at the same time.
-constexpr std::uint64_t most_of_a_description = 16'000'000;
-constexpr std::uint64_t most_of_a_bundle_file = 64'000'000;
 
 /// Refuses devices, pipes and files that are too large before anything of a bundle is read.
 Status check_bundle(const fs::path& directory, const ImportOptions& options) {
-  const auto description = options.most_bytes.value_or(most_of_a_description);
-  const auto table = options.most_bytes.value_or(most_of_a_bundle_file);
+  const auto description = options.most_bytes.value_or(most_of_a_document);
+  const auto table = options.most_bytes.value_or(most_of_a_table);
   if (auto ok = check_input(directory / "run.json", description); !ok) return ok;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error))

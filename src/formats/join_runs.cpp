@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -37,7 +38,11 @@ void shift(Run& run, Seconds by) {
     for (auto& gap : trace.gaps) gap = shifted(gap, by);
   }
   for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
+  for (auto& phase : run.phases) phase.span = shifted(phase.span, by);
+  for (auto& point : run.progress) point.time += by;
+  for (auto& window : run.windows) window.span = shifted(window.span, by);
   for (auto& point : run.metrics) point.time += by;
+  for (auto& projection : run.projections) projection.time += by;
 }
 
 /// Fills values that `known` lacks from `more`.
@@ -61,6 +66,45 @@ void fill(trace::RunInfo& known, const trace::RunInfo& more) {
 template <class T>
 void append(std::vector<T>& to, std::vector<T>&& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// Epochs and progress name their phase by its place, which changes when the lists are joined.
+void move_phases(Run& run, const std::vector<std::size_t>& places) {
+  const auto move = [&](std::size_t& phase) {
+    if (phase < places.size()) phase = places[phase];
+  };
+  for (auto& epoch : run.epochs) move(epoch.phase);
+  for (auto& point : run.progress) move(point.phase);
+}
+
+void append_phases(Run& joined, Run& run) {
+  std::vector<std::size_t> behind(run.phases.size());
+  std::iota(behind.begin(), behind.end(), joined.phases.size());
+  move_phases(run, behind);
+  append(joined.phases, std::move(run.phases));
+}
+
+void sort_phases(Run& run) {
+  std::vector<std::size_t> order(run.phases.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return run.phases[i].span.begin; });
+  std::vector<std::size_t> places(order.size());
+  std::vector<trace::Phase> sorted;
+  for (const auto i : order) {
+    places[i] = sorted.size();
+    sorted.push_back(std::move(run.phases[i]));
+  }
+  move_phases(run, places);
+  run.phases = std::move(sorted);
+}
+
+void sort_by_time(Run& run) {
+  sort_phases(run);
+  std::ranges::stable_sort(run.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
+  std::ranges::stable_sort(run.progress, {}, &trace::ProgressPoint::time);
+  std::ranges::stable_sort(run.windows, {}, [](const auto& window) { return window.span.begin; });
+  std::ranges::stable_sort(run.metrics, {}, &trace::MetricPoint::time);
+  std::ranges::stable_sort(run.projections, {}, &trace::Projection::time);
 }
 
 }  // namespace
@@ -89,14 +133,18 @@ Result<Run> join_runs(std::vector<Run> runs) {
           return fail(ErrorKind::invalid, run.info.name, "channel {} is there twice", trace.channel.name);
       }
     append(joined.traces, std::move(run.traces));
+    append_phases(joined, run);
     append(joined.epochs, std::move(run.epochs));
+    append(joined.progress, std::move(run.progress));
+    append(joined.windows, std::move(run.windows));
+    append(joined.projections, std::move(run.projections));
+    append(joined.sensors, std::move(run.sensors));
     append(joined.metrics, std::move(run.metrics));
     append(joined.notes, std::move(run.notes));
     append(joined.host.gpus, std::move(run.host.gpus));
     fill(joined.info, run.info);
   }
-  std::ranges::stable_sort(joined.epochs, {}, [](const auto& epoch) { return epoch.span.begin; });
-  std::ranges::stable_sort(joined.metrics, {}, &trace::MetricPoint::time);
+  sort_by_time(joined);
   std::ranges::sort(joined.notes);
   joined.notes.erase(std::unique(joined.notes.begin(), joined.notes.end()), joined.notes.end());
   return joined;

@@ -11,6 +11,7 @@
 #include "formats/support/channel_feed.hpp"
 #include "formats/support/numeric_table.hpp"
 #include "formats/support/value_bounds.hpp"
+#include "trace/phases.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -216,7 +217,7 @@ Result<Run> read_run_bundle(const fs::path& directory) {
 }
 
 Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNotes& notes) {
-  const auto text = read_file(directory / "run.json");
+  const auto text = read_file(directory / "run.json", most_of_a_document);
   if (!text) return propagate(text.error());
   auto info = parse_bundle_info(*text, (directory / "run.json").string());
   if (!info) return propagate(info.error());
@@ -240,6 +241,7 @@ Result<Run> read_run_bundle(const fs::path& directory, Damage& damage, BundleNot
       return propagate(ok.error());
   }
   info->run.span = span_of(*info);
+  trace::withdraw_projections(info->run);
   return std::move(info->run);
 }
 

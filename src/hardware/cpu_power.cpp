@@ -26,6 +26,46 @@ std::string_view suffix_of_number(std::string_view lower) {
   return {};
 }
 
+/// A Xeon of the third generation of Xeon Scalable (Ice Lake) or later: "Gold 6338", "Platinum 8480+",
+/// "6780E". Its number stands alone and its second digit is the generation. "8380HL" is older (Cooper Lake),
+/// and the numbers of "E-2388G", "D-2775TE" and "X5670" follow a letter.
+bool is_xeon_since_ice_lake(std::string_view lower) {
+  if (!has(lower, "xeon")) return false;
+  for (auto word : split(lower, ' ')) {
+    if (word.starts_with('w')) word.remove_prefix(std::min(word.find('-'), word.size() - 1) + 1);  // "W-3365"
+    std::size_t digits = 0;
+    while (digits < word.size() && word[digits] >= '0' && word[digits] <= '9') ++digits;
+    if (digits != 4 || word[0] < '3') continue;
+    const bool cooper_lake = word[1] == '3' && word.substr(4).starts_with('h');
+    return word[1] >= '3' && !cooper_lake;
+  }
+  return false;
+}
+
+/// A Ryzen of Zen 2 or later, which 7 nm and finer are made in: "3950X", "5600G", "Ryzen AI 9 HX 370". Of the
+/// 3000s, those with graphics or for laptops ("3400G", "3700U") are older.
+bool is_ryzen_since_zen_2(std::string_view lower) {
+  if (!has(lower, "ryzen")) return false;
+  if (has(lower, "ryzen ai")) return true;
+  for (const auto word : split(lower, ' ')) {
+    std::size_t digits = 0;
+    while (digits < word.size() && word[digits] >= '0' && word[digits] <= '9') ++digits;
+    if (digits != 4) continue;
+    const auto suffix = word.substr(4);
+    return word[0] > '3' || (word[0] == '3' && (suffix.empty() || suffix.starts_with('x')));
+  }
+  return false;
+}
+
+Watts limit_of(const CpuDescription& cpu) {
+  // Boards that do not limit anything write a limit that no cooler could carry
+  if (cpu.power_limit && *cpu.power_limit > Watts{0} && *cpu.power_limit < cpu.tdp * 2.5)
+    return *cpu.power_limit;
+  return cpu.tdp * cpu.design.limit_share;
+}
+
+constexpr double clock_exponent = 2.6;
+
 bool is_mobile(std::string_view suffix) {
   // Intel: U, Y, P, H, HK, HX, HQ, G1..G7; AMD: U, HS, HX, H.
   return !suffix.empty() && (suffix[0] == 'u' || suffix[0] == 'y' || suffix[0] == 'p' || suffix[0] == 'h' ||
@@ -68,63 +108,80 @@ CpuClass cpu_class_of(std::string_view model_name) {
   return CpuClass::desktop;
 }
 
-CpuPowerParameters cpu_power_parameters(const CpuDescription& cpu) {
-  // full_share and its spread are estimates by class, not fitted: servers are specified for their heaviest
-  // code and stay below it; unlocked desktop parts may use far more than their base power. Only the server
-  // and workstation figures were compared with readings (one CPU each), which were known when the figures
-  // were chosen; the other classes are untested. idle_share and steepness: bench/cpu_power_bench.cpp, with
-  // RAPL readings collected by the CodeCarbon project (MIT).
-  CpuPowerParameters p{0.05, 0.85, 2.25, 0.55};
-  switch (cpu.kind) {
-    case CpuClass::server:
-      p.full_share = 0.72;
-      p.uncertainty = 0.45;
-      break;
-    case CpuClass::workstation:
-      p.full_share = 0.92;
-      p.uncertainty = 0.35;
-      break;
-    case CpuClass::desktop:
-      p.full_share = 0.90;
-      p.uncertainty = 0.45;
-      break;
-    case CpuClass::desktop_unlocked:
-      p.full_share = 1.25;
-      p.uncertainty = 0.50;
-      break;
-    case CpuClass::mobile:
-      p.full_share = 0.95;
-      p.uncertainty = 0.50;
-      break;
-    case CpuClass::unknown:
-      break;
-  }
-  // Without pairs of threads only the shared parts and turbo make the curve bend
-  if (!cpu.simultaneous_threads) p.steepness = 1.5;
-  return p;
+CpuDesign cpu_design_of(std::string_view model_name) {
+  const auto name = to_lower(model_name);
+  const auto kind = cpu_class_of(model_name);
+  const bool epyc = has(name, "epyc"), ryzen = has(name, "ryzen");
+  CpuDesign design;
+  design.large_uncore = is_xeon_since_ice_lake(name);
+  if (epyc || is_ryzen_since_zen_2(name)) design.core_share = 0.6;
+  if (epyc) design.sleep_share = 0.28;
+  if (ryzen) design.sleep_share = 0.1;
+  // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP; boards let Intel's unlocked desktops
+  // draw more than their base power for as long as they are cool enough.
+  if (ryzen && kind == CpuClass::desktop) design.limit_share = 1.35;
+  if (kind == CpuClass::desktop_unlocked) design.limit_share = 1.5;
+  return design;
 }
 
-Watts cpu_power(Watts tdp, const CpuPowerParameters& p, double utilisation, double clock_share) {
+CpuPowerCoefficients shipped_cpu_coefficients() {
+  return {.core_watts = 7.86, .uncore = 0.218, .large_uncore_factor = 1.60};
+}
+
+double assumed_clock_ghz(const CpuDescription& cpu) {
+  return std::clamp(3 * std::pow(cpu.tdp.value() / (10.0 * std::max(cpu.cores, 1)), 0.36), 1.0, 5.0);
+}
+
+double clock_under_load_ghz(double base, std::optional<double> maximum) {
+  if (!maximum || *maximum < base) return 1.2 * base;
+  return base + 0.6 * (*maximum - base);
+}
+
+std::optional<double> base_clock_in(std::string_view model_name) {
+  const auto at = model_name.rfind('@');
+  if (at == std::string_view::npos) return {};
+  auto text = trim(model_name.substr(at + 1));
+  const auto unit = text.find("GHz");
+  if (unit == std::string_view::npos) return {};
+  const auto ghz = parse_double(trim(text.substr(0, unit)));
+  if (!ghz || *ghz <= 0.1 || *ghz > 10) return {};
+  return *ghz;
+}
+
+CpuPowerTerms cpu_power_terms(const CpuDescription& cpu, double utilisation,
+                              std::optional<double> clock_ghz) {
   const double u = std::clamp(utilisation, 0.0, 1.0);
-  const double s = std::clamp(clock_share, 0.0, 1.0);
-  const double active = 1 - std::pow(1 - u, p.steepness);
-  return tdp * (p.idle_share + (p.full_share - p.idle_share) * active * s * s);
+  const double cores = std::max(cpu.cores, 1);
+  const double logical = cores * std::max(cpu.threads_per_core, 1);
+  const double sleep = cpu.sleeps ? cpu.design.sleep_share : 1;
+  const double awake = std::min(1.0, logical * u);
+  // Two threads of a core share it, so the second adds less; turbo and shared caches bend the curve of others
+  const double steepness = cpu.threads_per_core > 1 ? 1.45 : 1.15;
+  const double clock = clock_ghz.value_or(assumed_clock_ghz(cpu));
+  CpuPowerTerms terms;
+  terms.uncore = Watts{std::sqrt(10 * cores * std::max(cpu.tdp.value(), 0.0)) * std::lerp(sleep, 1, awake)};
+  terms.cores =
+      cores * cpu.design.core_share * std::pow(clock / 3, clock_exponent) * (1 - std::pow(1 - u, steepness));
+  terms.limit = limit_of(cpu);
+  return terms;
 }
 
-Watts cpu_power(const CpuDescription& cpu, double utilisation, double clock_share) {
-  return cpu_power(cpu.tdp, cpu_power_parameters(cpu), utilisation, clock_share);
+Watts cpu_power(const CpuDescription& cpu, const CpuPowerTerms& terms, const CpuPowerCoefficients& c) {
+  const double uncore = c.uncore * (cpu.design.large_uncore ? c.large_uncore_factor : 1);
+  return std::min(terms.limit, terms.uncore * uncore + Watts{c.core_watts * terms.cores});
 }
 
-Watts assumed_tdp(int logical_cpus, CpuClass kind) {
-  // The middle of the catalogue's processors of each class, in W a thread; they scatter by a factor of two.
-  const double watts_per_thread = kind == CpuClass::mobile                                          ? 2.5
-                                  : kind == CpuClass::desktop || kind == CpuClass::desktop_unlocked ? 6
-                                                                                                    : 4;
-  return Watts{watts_per_thread * std::max(logical_cpus, 1)};
+Watts cpu_power(const CpuDescription& cpu, double utilisation, std::optional<double> clock_ghz,
+                const CpuPowerCoefficients& coefficients) {
+  return cpu_power(cpu, cpu_power_terms(cpu, utilisation, clock_ghz), coefficients);
 }
 
-Watts limit_to_virtual_cpus(Watts tdp, int logical_cpus) {
-  return std::min(tdp, assumed_tdp(logical_cpus));
+Watts assumed_tdp(int cores, CpuClass kind) {
+  // The middle of processors of each class; they scatter by a factor of two.
+  const double watts_per_core = kind == CpuClass::mobile                                          ? 5
+                                : kind == CpuClass::desktop || kind == CpuClass::desktop_unlocked ? 12
+                                                                                                  : 8;
+  return Watts{watts_per_core * std::max(cores, 1)};
 }
 
 }  // namespace joulecast::hardware

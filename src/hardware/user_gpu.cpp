@@ -111,7 +111,7 @@ Result<Gpu> gpu_from_text(std::string_view text) {
 }
 
 Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file) {
-  const auto text = read_file(file);
+  const auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, file.string(), "is not JSON");

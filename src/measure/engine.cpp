@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -12,6 +14,8 @@
 
 namespace joulecast::measure {
 namespace {
+
+constexpr Seconds asked_reading_limit{0.1};  ///< a caller of tick() waits for it
 
 /// Between two counts of the work the run goes on using energy, and so the total moves.
 estimate::Projection at_least(estimate::Projection projection, Joules used) {
@@ -39,8 +43,15 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       header_(std::move(options_.run)) {}
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
-  header_.idle_baseline = meters_.mean_power(
+  const auto idle = meters_.look_at_idle(
       duration, stop ? stop : [] { return false; });
+  header_.idle_baseline = idle.power;
+  if (idle.power && !idle.busy.empty()) {
+    header_.notes.push_back(fmt::format(
+        "the machine was not idle when its idle power was measured ({}): the baseline is too high",
+        idle.busy));
+    observer_->trouble(header_.notes.back());
+  }
   return header_.idle_baseline;
 }
 
@@ -70,7 +81,7 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
-    if (socket_ && !recording_->id().empty()) socket_->announce_run(recording_->id(), recording_->path());
+    announce();
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
@@ -85,6 +96,15 @@ trace::RunSink& Engine::sink() {
 void Engine::tell_trouble() {
   if (!recording_) return;
   for (const auto& trouble : recording_->take_trouble()) observer_->trouble(trouble);
+  announce();  // the run may go on in another store
+}
+
+/// Tells other processes of the training where the run is kept.
+void Engine::announce() {
+  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path() == announced_) return;
+  announced_ = recording_->path();
+  std::error_code ignored;
+  socket_->announce_run(recording_->id(), std::filesystem::absolute(announced_, ignored));
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
@@ -126,7 +146,8 @@ void Engine::take_over(Heard heard) {
   if (heard.limits) limits_ = Limits(*heard.limits);
 }
 
-void Engine::tick(Heard heard) {
+void Engine::tick(Heard heard, Fresh fresh) {
+  if (fresh == Fresh::yes) meters_.sampler().read_now(asked_reading_limit);
   {
     std::optional<store::RunWriter::Batch> one_commit;
     if (auto* kept = writer()) one_commit.emplace(*kept);
@@ -177,12 +198,13 @@ void Engine::finish(Heard heard, const Ending& ending) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    recorder_->finish();
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
-    recorder_->finish();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
+    note_rates();
   }
   socket_.reset();  // later messages find no listener
   header_.sensors = meters_.statuses();
@@ -212,6 +234,24 @@ void Engine::note_losses() {
                             socket_->refused(), socket_->last_refusal()));
 }
 
+/// A user who asks for more than a source can give gets what it gives.
+void Engine::note_rates() {
+  std::map<std::string, Seconds> slower;
+  const auto& channels = meters_.channels();
+  for (std::uint32_t i = 0; i < channels.size(); ++i) {
+    const auto period = meters_.sampler().period(i);
+    const bool gives_energy =
+        channels[i].quantity == trace::Quantity::energy || channels[i].quantity == trace::Quantity::power;
+    if (gives_energy && period > options_.interval) slower[channels[i].sensor] = period;
+  }
+  std::string list;
+  for (const auto& [sensor, period] : slower)
+    list += fmt::format("{}{} every {}", list.empty() ? "" : ", ", sensor, to_text(period));
+  if (list.empty()) return;
+  sink().note(fmt::format("read less often than every {}, because more often gives nothing new: {}",
+                          to_text(options_.interval), list));
+}
+
 Live Engine::live() const {
   Live live;
   if (recording_) live.run_id = recording_->id();
@@ -234,9 +274,7 @@ MeasurementResult Engine::result() const {
     result.run_id = recording_->id();
     result.store = recording_->path();
   }
-  result.energy = recorder_->live().energy;
-  // The last readings were taken after the end; the total is that of the run.
-  if (const auto total = recorder_->energy_until(duration_)) result.energy.total = total;
+  result.energy = recorder_->components_until(duration_);  // the last readings were taken after the end
   result.duration = duration_;
   return result;
 }

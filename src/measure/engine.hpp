@@ -35,8 +35,10 @@ class Engine {
 
   /// Begins the run and opens its record.
   void begin(Moment at);
-  /// Takes the new readings and messages, stores them, and checks the limits.
-  void tick(Heard heard);
+  enum class Fresh { yes, no };
+  /// Takes the new readings and messages, stores them, and checks the limits. `fresh`: reads the sensors
+  /// before.
+  void tick(Heard heard, Fresh fresh);
   /// Takes the remaining data and closes the run.
   void finish(Heard heard, const Ending& ending);
 
@@ -53,6 +55,7 @@ class Engine {
   [[nodiscard]] trace::RunSink& sink();
   [[nodiscard]] store::RunWriter* writer() { return recording_ ? recording_->writer() : nullptr; }
   void tell_trouble();
+  void announce();
   void describe_machine();
   void open_record();
   void take_over(Heard heard);
@@ -62,6 +65,7 @@ class Engine {
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
+  void note_rates();
 
   MeasurementOptions options_;
   sensors::Environment environment_;
@@ -74,6 +78,7 @@ class Engine {
   trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
+  std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/thread.hpp"
 #include "base/wake_up.hpp"
@@ -79,9 +80,6 @@ class Measurement::Worker {
   /// data.
   [[nodiscard]] bool sleep_until(Deadline time) const;
   void publish(std::uint64_t ticks);
-  /// Runs a step and returns its failure, if any. A failure must not end the host process.
-  template <class Step>
-  [[nodiscard]] static std::optional<std::string> failure_of(Step step);
   void tell(const std::optional<std::string>& failure);
   [[nodiscard]] static Failure foreign();
 
@@ -119,7 +117,8 @@ Measurement::Worker::~Worker() {
   {
     const std::lock_guard lock(mutex_);
     leave_ = !start_;
-    heard_.notes.emplace_back("interrupted: the measurement ended without closing the run");
+    (void)failure_of(
+        [this] { heard_.notes.emplace_back("interrupted: the measurement ended without closing the run"); });
     ending_ = Ending{trace::RunStatus::interrupted, {}, engine_.clock().steady()};
     changed_.notify_all();
   }
@@ -200,21 +199,14 @@ Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
   return engine_.result();
 }
 
-template <class Step>
-std::optional<std::string> Measurement::Worker::failure_of(Step step) {
-  try {
-    step();
-    return std::nullopt;
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
 /// Keeps the first failure of a tick as a note of the run.
 void Measurement::Worker::tell(const std::optional<std::string>& failure) {
   if (!failure || std::exchange(failure_told_, true)) return;
-  const std::lock_guard lock(mutex_);
-  heard_.notes.push_back("joulecast itself failed in a tick of the measurement: " + *failure);
+  const auto untold = failure_of([&] {
+    const std::lock_guard lock(mutex_);
+    heard_.notes.push_back("joulecast itself failed in a tick of the measurement: " + *failure);
+  });
+  failure_told_ = !untold;  // if there is no memory even for this, the next failure is told
 }
 
 void Measurement::Worker::work() {
@@ -245,7 +237,8 @@ std::optional<std::string> Measurement::Worker::measure() {
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
     if (wanted == ticks_done_ && now < next) continue;  // only the socket woke the thread
-    tell(failure_of([&] { engine_.tick(std::move(heard)); }));
+    const auto fresh = wanted > ticks_done_ ? Engine::Fresh::yes : Engine::Fresh::no;
+    tell(failure_of([&] { engine_.tick(std::move(heard), fresh); }));
     publish(wanted);
     if (now >= next) next = std::max(next + tick_, now);  // missed ticks are not repeated
   }

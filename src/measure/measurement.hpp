@@ -121,7 +121,8 @@ class Measurement {
   /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
 
-  /// Does the work of a tick now and returns when it is done. Any thread.
+  /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
+  /// Waits for no slow driver. Any thread.
   void tick();
 
   /// Takes the last readings, closes the run and returns its cost. invalid before start(), or if called

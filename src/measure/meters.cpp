@@ -1,9 +1,51 @@
 #include "measure/meters.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <thread>
+#include <tuple>
+#include <utility>
+
+#include "sensors/support/processor.hpp"
 
 namespace joulecast::measure {
+namespace {
+
+/// The mean of every utilisation that is read.
+class UtilisationSink final : public trace::NullSink {
+ public:
+  using NullSink::append;
+  explicit UtilisationSink(std::vector<trace::Channel> channels)
+      : channels_(std::move(channels)), sums_(channels_.size()), counts_(channels_.size()) {}
+
+  void append(std::size_t channel, std::span<const double> /*times*/,
+              std::span<const double> values) override {
+    if (channel >= channels_.size() || channels_[channel].quantity != trace::Quantity::utilisation) return;
+    for (const double value : values) sums_[channel] += value;
+    counts_[channel] += values.size();
+  }
+
+  [[nodiscard]] std::string busy() const {
+    std::string text;
+    for (std::size_t i = 0; i < channels_.size(); ++i) {
+      if (counts_[i] == 0) continue;
+      const double mean = sums_[i] / static_cast<double>(counts_[i]);
+      if (mean <= sensors::busiest_idle) continue;
+      const auto& [component, device] = std::tie(channels_[i].component, channels_[i].device);
+      text += fmt::format("{}{}{}{} {:.0f} %", text.empty() ? "" : ", ", name_of(component),
+                          device.empty() ? "" : " ", device, 100 * mean);
+    }
+    return text;
+  }
+
+ private:
+  std::vector<trace::Channel> channels_;
+  std::vector<double> sums_;
+  std::vector<std::size_t> counts_;
+};
+
+}  // namespace
 
 Meters::Meters(sensors::SensorSelection selection, Seconds interval, const Clock& clock)
     : late_(std::move(selection.late)),
@@ -12,22 +54,27 @@ Meters::Meters(sensors::SensorSelection selection, Seconds interval, const Clock
       sampler_(std::move(selection.opened), sampling::SamplerOptions{interval}, clock) {}
 
 const std::vector<sampling::RawSample>& Meters::drain() {
-  samples_.clear();
+  samples_ = std::exchange(kept_, {});
   sampler_.drain(samples_);
   return samples_;
 }
 
-std::optional<Watts> Meters::mean_power(Seconds duration, const std::function<bool()>& stop) {
-  trace::NullSink nowhere;
-  sampling::Recorder recorder(sampler_, clock_.steady(), nowhere);
+IdleLook Meters::look_at_idle(Seconds duration, const std::function<bool()>& stop) {
+  UtilisationSink utilisation(sampler_.channels());
+  sampling::Recorder recorder(sampler_, clock_.steady(), utilisation);
   const auto until = clock_.steady() + duration;
   while (clock_.steady() < until && !stop()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     recorder.take(drain());
   }
+  sampler_.read_now(Seconds{1});
+  kept_ = drain();
+  recorder.take(kept_);
+  IdleLook look;
+  look.busy = utilisation.busy();
   const auto& live = recorder.live();
-  if (!live.energy.total || live.until <= Seconds{0}) return std::nullopt;
-  return *live.energy.total / live.until;
+  if (live.energy.total && live.until > Seconds{0}) look.power = *live.energy.total / live.until;
+  return look;
 }
 
 std::vector<std::string_view> Meters::take_late() {

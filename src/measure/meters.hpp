@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +14,12 @@
 
 namespace joulecast::measure {
 
+/// The machine while nothing of the measured work ran.
+struct IdleLook {
+  std::optional<Watts> power;  ///< mean of everything that is measured; nothing if no sensor measures it
+  std::string busy;            ///< "cpu 98 %, gpu GPU-5f3a 40 %": what was not idle; "" if all was
+};
+
 class Meters {
  public:
   /// `clock` must outlive the meters.
@@ -20,9 +28,9 @@ class Meters {
   [[nodiscard]] sampling::Sampler& sampler() { return sampler_; }
   [[nodiscard]] const std::vector<trace::Channel>& channels() const { return sampler_.channels(); }
 
-  /// Reads the sensors for this duration, or until `stop` returns true, and returns the mean total power.
-  /// Nothing if no sensor measures it.
-  [[nodiscard]] std::optional<Watts> mean_power(Seconds duration, const std::function<bool()>& stop);
+  /// Reads the sensors for this duration, or until `stop` returns true. Ends with a reading of every sensor,
+  /// which the next drain() returns: it is the first one of what is measured next.
+  [[nodiscard]] IdleLook look_at_idle(Seconds duration, const std::function<bool()>& stop);
   /// The readings since the previous call.
   [[nodiscard]] const std::vector<sampling::RawSample>& drain();
   /// Starts the sensors whose drivers have answered since the previous call, and returns their names. Their
@@ -37,6 +45,7 @@ class Meters {
   const Clock& clock_;
   sampling::Sampler sampler_;
   std::vector<sampling::RawSample> samples_;
+  std::vector<sampling::RawSample> kept_;  ///< for the next drain()
 };
 
 }  // namespace joulecast::measure

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/phases.hpp"
+
 namespace joulecast::measure {
 namespace {
 
@@ -62,12 +64,17 @@ std::optional<Joules> Training::energy_at(Seconds time, const EnergyUntil& energ
   return found != remembered_.end() ? std::optional{found->second} : energy_until(time);
 }
 
-/// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
-void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
+void Training::withdraw() {
   final_projection_.reset();
   projection_.reset();
+}
+
+/// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
+void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
+  withdraw();
   projector_.reset();
   if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
+  told_epoch_work_.reset();
   const auto begin = tracker_.phases()[phase].span.begin;
   last_ = {begin, 0, energy_at(begin, energy_until)};
   projected_phase_ = phase;
@@ -76,8 +83,12 @@ void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   stored_projections_ = 0;
 }
 
-void Training::learn_total() {
+void Training::learn_plan() {
   if (!projected_phase_ || *projected_phase_ + 1 != tracker_.phases().size()) return;
+  if (const auto epoch = tracker_.epoch_work(); epoch && epoch != told_epoch_work_ && projector_) {
+    told_epoch_work_ = epoch;
+    projector_->set_epoch_work(*epoch);
+  }
   const auto total = tracker_.total_work();
   if (!total || total == told_total_) return;
   told_total_ = total;
@@ -86,7 +97,7 @@ void Training::learn_total() {
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
 }
 
-void Training::move(const progress::Advance& advance, Joules energy) {
+bool Training::move(const progress::Advance& advance, Joules energy) {
   const auto& point = advance.point;
   estimate::Movement movement{
       .work = point.work - last_.work, .span = {last_.time, point.time}, .epoch_end = advance.epoch_end};
@@ -97,24 +108,37 @@ void Training::move(const progress::Advance& advance, Joules energy) {
   }
   // An epoch may end after its last work was told, with a validation.
   const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
-  if ((movement.work > 0 || only_ends) && projector_->move(movement)) {
-    last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
-    project(advance.epoch_end);
-  }
+  if ((movement.work <= 0 && !only_ends) || !projector_->move(movement)) return false;
+  last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
+  return true;
+}
+
+/// A forecast takes a tenth of a millisecond, and a burst of output may hold thousands of advances: only
+/// those that will be kept, and the last one, are worth it.
+bool Training::is_kept(bool epoch_end) const {
+  if (!told_total_ || *told_total_ <= 0) return false;
+  const double share = std::min(1.0, projector_->work_done() / *told_total_);
+  return share >= 1 || share >= stored_share_ + stored_step ||
+         (epoch_end && share > stored_share_ && stored_projections_ < most_stored_epochs);
 }
 
 bool Training::advance_known_work(const EnergyUntil& energy_until) {
   bool advanced = false;
+  bool moved = false;  // since the last projection
   while (!waiting_.empty()) {
     const auto& next = waiting_.front();
     const auto energy = energy_at(next.point.time, energy_until);
     if (!energy) break;
-    if (projected_phase_ != next.point.phase) begin_phase(next.point.phase, energy_until);
-    learn_total();
-    if (projector_) move(next, *energy);
+    if (projected_phase_ != next.point.phase) begin_phase(next.point.phase, energy_until), moved = false;
+    learn_plan();
+    if (projector_ && move(next, *energy)) {
+      moved = !is_kept(next.epoch_end);
+      if (!moved) project(next.epoch_end);
+    }
     waiting_.pop_front();
     advanced = true;
   }
+  if (moved) project(/*epoch_end=*/false);
   if (projected_phase_) remembered_.erase(remembered_.begin(), remembered_.lower_bound(last_.time));
   return advanced;
 }
@@ -128,6 +152,8 @@ void Training::store_projection(const trace::Projection& projection) {
 void Training::project(bool epoch_end) {
   projection_ = projector_->projection();
   if (!projection_) return;
+  if (trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1)))
+    projection_->ready = false;
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;
@@ -140,8 +166,7 @@ void Training::project(bool epoch_end) {
   kept.ready = projection_->ready;
   if (kept.share >= 1)
     final_projection_ = kept;
-  else if (kept.share >= stored_share_ + stored_step ||
-           (epoch_end && kept.share > stored_share_ && stored_projections_ < most_stored_epochs))
+  else if (is_kept(epoch_end))
     store_projection(kept);
 }
 
@@ -150,7 +175,9 @@ bool Training::update(const EnergyUntil& energy_until) {
   store_changes();
   remember_energies(energy_until);
   const bool advanced = advance_known_work(energy_until);
-  learn_total();
+  learn_plan();
+  // Another phase has begun, of which nothing can be said yet.
+  if (projected_phase_ && *projected_phase_ + 1 < tracker_.phases().size()) withdraw();
   return advanced;
 }
 
@@ -162,7 +189,7 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {
-  return projector_ ? projector_->probability_above(limit) : std::nullopt;
+  return projection_ ? projector_->probability_above(limit) : std::nullopt;
 }
 
 }  // namespace joulecast::measure

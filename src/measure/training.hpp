@@ -61,9 +61,12 @@ class Training {
   void remember_energies(const EnergyUntil& energy_until);
   [[nodiscard]] std::optional<Joules> energy_at(Seconds time, const EnergyUntil& energy_until) const;
   bool advance_known_work(const EnergyUntil& energy_until);
+  void withdraw();
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
-  void move(const progress::Advance& advance, Joules energy);
-  void learn_total();
+  /// Returns whether the projector counted it.
+  bool move(const progress::Advance& advance, Joules energy);
+  void learn_plan();
+  [[nodiscard]] bool is_kept(bool epoch_end) const;
   void project(bool epoch_end);
   void store_projection(const trace::Projection& projection);
 
@@ -76,7 +79,8 @@ class Training {
 
   progress::Tracker tracker_;
   TotalLearned total_learned_;
-  std::optional<double> told_total_;  ///< the total that total_learned_ was last called with
+  std::optional<double> told_total_;       ///< the total that total_learned_ was last called with
+  std::optional<double> told_epoch_work_;  ///< that the projector knows
   trace::RunSink& sink_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;

@@ -6,6 +6,8 @@
 namespace joulecast::progress {
 namespace {
 
+constexpr double skipped_share = 0.1;
+
 Unit unit_of(const Bar& bar) {
   static const Pattern samples(R"((?i)^ ?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
   static const Pattern tokens(R"((?i)^ ?(?:tok|toks|tokens?)$)");
@@ -142,7 +144,11 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
     title_ = bar.title;
     total_ = bar.total;
     lines_beside_ = 0;
+    from_zero_ = bar.done == 0;
   }
+  // A first move over much of the bar may have skipped what an earlier run had done.
+  if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0)) from_zero_ = false;
+  if (from_zero_) report.work_counts_from(0);
   last_ = bar.done;
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;

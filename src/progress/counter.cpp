@@ -15,6 +15,10 @@ constexpr double strides_to_first = 1.5;
 /// what an earlier run had done.
 constexpr double skipped_share = 0.1;
 constexpr double skipping_speed = 8;
+/// How long, or over how many counts, the speed after such a jump is looked at: a pause for a log or on a
+/// busy machine is soon over.
+constexpr Seconds speed_time{1};
+constexpr std::size_t speed_counts = 12;
 
 double tolerance(double count) {
   return 1e-9 * std::max(1.0, std::abs(count));
@@ -64,11 +68,13 @@ void Counter::look_for_base(std::optional<double> total) {
   const double jump = second.count - first.count;
   if (first.count > 0) return settle(first.count <= strides_to_first * jump ? 0 : first.count - jump);
   if (!total || jump <= skipped_share * *total) return settle(first.count);
-  if (waiting_.size() < 3) return;
-  const auto& third = waiting_[2];
-  const double then = (third.at - second.at).value();
-  const double speed = then > 0 ? (third.count - second.count) / then : 0;
-  const double would_have = speed * (second.at - first.at).value();
+  const auto& last = waiting_.back();
+  const double then = (last.at - second.at).value();
+  const double while_jumping = (second.at - first.at).value();
+  const bool long_enough = then >= std::max(speed_time.value(), while_jumping);
+  if (waiting_.size() < 3 || (!long_enough && waiting_.size() < speed_counts)) return;
+  const double speed = then > 0 ? (last.count - second.count) / then : 0;
+  const double would_have = speed * while_jumping;
   settle(then > 0 && jump > skipping_speed * would_have ? std::floor(second.count - would_have)
                                                         : first.count);
 }

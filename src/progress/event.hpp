@@ -53,6 +53,8 @@ struct Event {
   /// Of the phase; where the scope is an epoch, of each epoch.
   std::optional<double> total_work;
   std::optional<Unit> unit;  ///< of both
+  /// progress: the count before any work of this run, where it was seen.
+  std::optional<double> counted_from;
   Scope scope = Scope::phase;
   std::string name;  ///< metric, phase, window
   double value = 0;  ///< metric

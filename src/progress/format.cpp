@@ -70,6 +70,7 @@ void Report::work_done(double done, std::optional<double> total, Unit unit) {
   event.work = done;
   event.total_work = total;
   event.unit = unit;
+  event.counted_from = counted_from_;
 }
 
 void Report::metric(std::string name, double value, std::optional<int> epoch) {

@@ -48,6 +48,10 @@ class Report {
   /// Work done since the training's beginning.
   void work_done(double done, std::optional<double> total = {}, Unit unit = Unit::step);
 
+  /// The count before any work of this run, where the training showed it: a bar that moves from 0. For
+  /// work_done() from now on.
+  void work_counts_from(double first) { counted_from_ = first; }
+
   /// `epoch`: if the line says to which it belongs, else to the current one.
   void metric(std::string name, double value, std::optional<int> epoch = {});
   /// An evaluation, a checkpoint: time beside the training's own steps.
@@ -63,6 +67,7 @@ class Report {
   SteadyTime time_;
   Evidence evidence_;
   std::optional<int> first_epoch_;
+  std::optional<double> counted_from_;
   std::vector<Event>& events_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "base/text.hpp"
@@ -22,9 +23,12 @@ class OwnPatterns final : public Format {
       : epoch_(std::move(epoch)), step_(std::move(step)) {}
 
   bool read(const Line& line, Report& report) override {
+    const auto of_epoch = epoch_ ? epoch_->find(line.full) : std::nullopt;
+    const auto of_step = step_ ? step_->find(line.full) : std::nullopt;
+    if (!of_epoch && !of_step && !begun_) return true;
     const auto metrics = find_metrics(line.text);
     bool found = false;
-    if (const auto match = epoch_ ? epoch_->find(line.full) : std::nullopt) {
+    if (const auto& match = of_epoch) {
       if (const auto epoch = match->number(1)) {
         found = true;
         const auto total = match->number(2);
@@ -35,7 +39,7 @@ class OwnPatterns final : public Format {
           report.epoch_ends(static_cast<int>(*epoch), total);
       }
     }
-    if (const auto match = step_ ? step_->find(line.full) : std::nullopt) {
+    if (const auto& match = of_step) {
       if (const auto step = match->number(1)) {
         found = true;
         report.work_done(*step, match->number(2));
@@ -52,16 +56,29 @@ class OwnPatterns final : public Format {
   bool begun_ = false;
 };
 
+/// The characters of a text, as a set that may take different ones for the same.
+std::uint64_t characters_of(std::string_view text) {
+  std::uint64_t characters = 0;
+  for (const char c : text) characters |= std::uint64_t{1} << (static_cast<unsigned char>(c) % 64);
+  return characters;
+}
+
 /// A format, and what is known of it beforehand.
 struct Reader {
-  const FormatType* type;
-  std::unique_ptr<Format> format;
+  Reader(const FormatType* of, std::unique_ptr<Format> reads) : type(of), format(std::move(reads)) {
+    for (const auto word : type->words) words.emplace_back(characters_of(word), word);
+  }
 
-  [[nodiscard]] bool may_read(const Line& line) const {
-    return type->words.empty() || std::ranges::any_of(type->words, [&](auto word) {
-             return line.lowered.find(word) != std::string::npos;
+  /// Words whose characters are not all in the line need not be looked for.
+  [[nodiscard]] bool may_read(const Line& line, std::uint64_t characters) const {
+    return words.empty() || std::ranges::any_of(words, [&](const auto& word) {
+             return (word.first & ~characters) == 0 && line.lowered.find(word.second) != std::string::npos;
            });
   }
+
+  const FormatType* type;
+  std::unique_ptr<Format> format;
+  std::vector<std::pair<std::uint64_t, std::string_view>> words;
 };
 
 const FormatType own_patterns{
@@ -69,7 +86,7 @@ const FormatType own_patterns{
 
 std::vector<Reader> make_readers() {
   std::vector<Reader> readers;
-  for (const auto* type : all_formats()) readers.push_back({type, type->make()});
+  for (const auto* type : all_formats()) readers.emplace_back(type, type->make());
   std::ranges::stable_sort(readers, {}, [](const Reader& reader) { return reader.type->breadth; });
   return readers;
 }
@@ -129,8 +146,9 @@ struct OutputRecogniser::State {
 void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events) {
   if (line.text.empty() || (rank && !line.rank.empty() && line.rank != *rank)) return;
   const auto before = events.size();
+  const auto characters = characters_of(line.lowered);
   for (auto& reader : readers) {
-    if (!reader.may_read(line)) continue;
+    if (!reader.may_read(line, characters)) continue;
     Report report(line.time, reader.type->evidence, events);
     if (reader.format->read(line, report)) break;
   }
@@ -164,8 +182,8 @@ Result<OutputRecogniser> OutputRecogniser::create(RecogniserOptions options) {
   if (!step) return propagate(step.error());
   auto state = std::make_unique<State>();
   if (*epoch || *step)
-    state->readers.push_back(
-        {&own_patterns, std::make_unique<OwnPatterns>(std::move(*epoch), std::move(*step))});
+    state->readers.emplace_back(&own_patterns,
+                                std::make_unique<OwnPatterns>(std::move(*epoch), std::move(*step)));
   else
     state->readers = make_readers();
   return OutputRecogniser(std::move(state));

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "base/descriptor.hpp"
+#include "base/failure.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 
@@ -73,7 +74,8 @@ SocketFile::~SocketFile() {
   if (path_.empty()) return;
   (void)::unlink(announcement_of(path_).c_str());
   (void)::unlink(path_.c_str());
-  (void)::rmdir(path_.parent_path().c_str());  // fails while others use it
+  // Fails while others use it, and may find no memory for the name.
+  (void)failure_of([this] { (void)::rmdir(path_.parent_path().c_str()); });
 }
 
 }  // namespace joulecast::progress

@@ -1,6 +1,7 @@
 #include "progress/tracker.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace joulecast::progress {
@@ -30,6 +31,7 @@ bool Tracker::accept(const Event& event) {
   const bool in_epochs = current_ && current_->unit == Unit::epoch;
   if (event.evidence < *evidence_) return steps_of_epoch && in_epochs && *evidence_ != Evidence::told;
   if (event.kind == EventKind::run_begin || event.kind == EventKind::announce) return true;
+  if (steps_go_on_over(event)) return true;
   evidence_ = event.evidence;
   const bool of_epochs =
       event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end || steps_of_epoch;
@@ -39,6 +41,23 @@ bool Tracker::accept(const Event& event) {
   else
     begin_phase(since_start(event.time), {});
   return true;
+}
+
+/// A bar without a name counts the steps of the whole training, and lines beside it tell the epochs: these
+/// are marks on it. What is counted remains a guess.
+bool Tracker::steps_go_on_over(const Event& event) {
+  const bool marks = event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end;
+  if (!marks || !event.epoch || !current_ || untouched() || current_->unit != Unit::step) return false;
+  const auto count = current_->counter.count();
+  const auto& steps = current_->total_work;
+  if (event.evidence == Evidence::told || !steps || count >= steps) return false;
+  if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
+  const double before = position_of(*event.epoch);
+  const auto epochs = event.total_epochs ? event.total_epochs : total_epochs();
+  if (!epochs) return true;
+  const double ended = event.kind == EventKind::epoch_end ? 1 : 0;
+  const double done = (before + ended) / *epochs;
+  return std::abs(*count / *steps - done) < 0.1;
 }
 
 /// A bar without a name is full, and a line says that an epoch is over: its steps were the epoch's.
@@ -118,17 +137,18 @@ void Tracker::take(const Event& event) {
       windows_.end(event.name, at);
       break;
     case EventKind::run_end:
-      if (current_ && current_->open && current_->open->number) {
-        if (current_->unit == Unit::epoch) advance(position_of(*current_->open->number) + 1, at);
-        close_epoch(*current_->open->number, at);
-      }
+      if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
       break;
   }
 }
 
 void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
-  if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
+  if (current_ && current_->open && current_->open->number) {
+    const auto& open = *current_->open;
+    const bool full = open.share >= 1 || (open.last_step > 0 && open.steps >= open.last_step);
+    close_unfinished_epoch(full ? advances_.last_time() : at);
+  }
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   windows_.end_all(at);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "progress/advances.hpp"
@@ -61,6 +62,8 @@ class Tracker {
   [[nodiscard]] std::optional<double> total_epochs() const;
   /// The current phase's total work of this run, in the phase's unit; also in phases().back().
   [[nodiscard]] std::optional<double> total_work() const;
+  /// Work of an epoch of the current phase, in the phase's unit, where it is known.
+  [[nodiscard]] std::optional<double> epoch_work() const;
   [[nodiscard]] Trust trust() const;
   /// All output came in one piece, as from a buffered pipe: the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const;
@@ -71,8 +74,11 @@ class Tracker {
   struct OpenEpoch {
     std::optional<int> number;  ///< nothing: an epoch that only its steps tell of
     Seconds begin{0};
-    double share = 0;  ///< of its steps
-    double steps = 0;  ///< done, as printed
+    double share = 0;        ///< of its steps
+    double steps = 0;        ///< done, as printed
+    double stride = 0;       ///< between the last two that were printed
+    double last_step = 0;    ///< at which its bar is full; 0 = not known
+    bool short_bar = false;  ///< with fewer steps than the epochs before
     std::map<std::string, double> metrics;
   };
   /// The phase that is counted now.
@@ -93,12 +99,14 @@ class Tracker {
     double usual_share = 0;                     ///< of its steps that were told
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
+    bool last_was_short = false;                ///< the last epoch counts as the part that its bar showed
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
   [[nodiscard]] bool accept(const Event& event);
   [[nodiscard]] bool untouched() const;
   [[nodiscard]] bool was_one_epoch() const;
+  [[nodiscard]] bool steps_go_on_over(const Event& event);
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
   void end_phase(Seconds at);
@@ -108,6 +116,7 @@ class Tracker {
   void begin_epoch(const Event& event, Seconds at);
   void end_epoch(const Event& event, Seconds at);
   void take_progress(const Event& event, Seconds at);
+  [[nodiscard]] std::pair<double, bool> share_of_epoch(const Event& event) const;
   void take_steps_of_epoch(const Event& event, Seconds at);
   void take_epochs_done(double done, Seconds at);
   void take_work(const Event& event, Seconds at);
@@ -121,6 +130,7 @@ class Tracker {
   void close_epoch(int number, Seconds at, std::optional<double> work = {});
   void extend_epoch(Seconds at);
   void close_unfinished_epoch(Seconds at);
+  void complete_short_epoch();
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;
   void publish();

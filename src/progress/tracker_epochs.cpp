@@ -24,7 +24,9 @@ bool Tracker::is_last_epoch(int number) const {
 }
 
 void Tracker::open_epoch(std::optional<int> number, Seconds at) {
-  current_->open = OpenEpoch{number, std::max(at, current_->epochs_until), 0, 0, {}};
+  current_->open.emplace();
+  current_->open->number = number;
+  current_->open->begin = std::max(at, current_->epochs_until);
 }
 
 void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
@@ -45,6 +47,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
   if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
   now.usual_share = now.open->share;
+  now.last_was_short = now.open->short_bar && work;
   now.open.reset();
   now.epochs_until = epoch.span.end;
   now.counted_at_epoch = count;
@@ -82,6 +85,7 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   }
   const double position = position_of(number);
   if (!judge(position, at, at)) return;
+  complete_short_epoch();
   learn_totals(event);
   current_->counter.begin_at(position_of(number));
   if (current_->open) {
@@ -112,33 +116,52 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
     if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
     return close_epoch(number, at);
   }
-  double position = position_of(number) + 1;
+  const bool is_short = current_->open && current_->open->number == number && current_->open->short_bar;
+  const double part = is_short ? current_->open->share : 1;
+  double position = position_of(number) + part;
   if (single && is_last_epoch(number)) {
     begin_phase(current_->epochs_until, {});
     current_->unit = Unit::epoch;
   } else if (!judge(position, at, current_->epochs_until)) {
     return;
   }
+  if (!current_->open) complete_short_epoch();
   learn_totals(event);
-  position = position_of(number) + 1;
+  position = position_of(number) + part;
   // Epochs that do not tell their beginning: 10/50 may be the tenth of ours or the first after a resumption.
   const bool repeated = current_->last_epoch && !current_->open && position <= current_->counter.count();
   if (repeated) return;
   advance(position, at);
-  close_epoch(number, at);
+  close_epoch(number, at, is_short ? std::optional{part} : std::nullopt);
 }
 
-/// The training is over; nothing said that the epoch is.
+/// Another epoch follows one whose bar was short: it was not cut, its steps were fewer.
+void Tracker::complete_short_epoch() {
+  auto& now = *current_;
+  if (!std::exchange(now.last_was_short, false) || !now.last_epoch) return;
+  auto& last = epochs_[*now.last_epoch];
+  last.work.reset();
+  advance(position_of(last.index) + 1, now.epochs_until);
+  now.counted_at_epoch = now.counter.count().value_or(0);
+  change_epoch(*now.last_epoch);
+  mark_epoch_end(now.epochs_until);
+}
+
+/// The training is over: what was done of the open epoch counts. Many print only every so many steps, so an
+/// epoch is whole if it came as far as those before it, or if the next step to print would have been past its
+/// end: "16/20" may be the last that a loop prints. What a program tells is taken at its word.
 void Tracker::close_unfinished_epoch(Seconds at) {
   auto& open = *current_->open;
-  // Epochs before it were over at the same step: "16/20" is the last that such a loop prints.
-  const auto& usual = current_->usual_share;
-  const bool whole = open.share >= 1 || open.share == 0 || (usual > 0 && open.share >= usual - tiny);
-  const auto end = open.share >= 1 ? advances_.last_time() : at;
+  const auto usual = current_->last_epoch ? current_->usual_share : 0;
+  const auto total = current_->steps_per_epoch.value_or(0);
+  const bool printed = evidence_ != Evidence::told && !open.short_bar;
+  const bool last_printed = printed && open.stride > 0 && open.steps + open.stride >= total;
+  const bool whole = open.share >= 1 || open.share == 0 || last_printed ||
+                     (printed && usual > 0 && open.share >= usual - tiny);
   const bool in_epochs = current_->unit == Unit::epoch;
-  if (in_epochs && whole) advance(position_of(*open.number) + 1, end);
+  if (in_epochs && whole) advance(position_of(*open.number) + 1, at);
   // An epoch that was left half done is a row of half an epoch's work.
-  close_epoch(*open.number, end, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
+  close_epoch(*open.number, at, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
 }
 
 }  // namespace joulecast::progress

@@ -118,4 +118,14 @@ std::optional<double> Tracker::total_work() const {
   return std::max(*total - *base, current_->counter.work());
 }
 
+std::optional<double> Tracker::epoch_work() const {
+  if (!current_ || !current_->unit) return std::nullopt;
+  if (current_->unit == Unit::epoch) return 1;
+  if (current_->unit != Unit::step) return std::nullopt;
+  if (current_->steps_per_epoch) return current_->steps_per_epoch;
+  const auto epochs = total_epochs();
+  const auto steps = total_count();
+  return epochs && steps ? std::optional{*steps / *epochs} : std::nullopt;
+}
+
 }  // namespace joulecast::progress

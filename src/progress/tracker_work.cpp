@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "progress/tracker.hpp"
@@ -8,6 +9,9 @@ namespace joulecast::progress {
 namespace {
 
 constexpr double tiny = 1e-9;
+/// An epoch with fewer steps than this share of those before it was cut short, as by a number of steps in
+/// all.
+constexpr double cut_share = 0.9;
 
 }  // namespace
 
@@ -66,15 +70,28 @@ void Tracker::mark_epoch_end(Seconds at) {
   if (current_->counter.base()) advances_.end_epoch(at, current_->counter.work());
 }
 
+/// How much of its epoch the steps are, and whether its bar is shorter than those of the epochs before.
+std::pair<double, bool> Tracker::share_of_epoch(const Event& event) const {
+  const auto& usual = current_->steps_per_epoch;
+  const bool short_bar = event.epoch && current_->last_epoch && usual && event.total_work &&
+                         *event.total_work < cut_share * *usual;
+  const auto total = event.total_work && !short_bar ? event.total_work : usual;
+  return {total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0, short_bar};
+}
+
 void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   current(at);
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   if (!current_->unit) current_->unit = Unit::epoch;
+  if (current_->unit == Unit::step && current_->last_epoch && event.total_work == current_->total_work) {
+    // What seemed to count all steps begins again with each epoch.
+    current_->steps_per_epoch = std::exchange(current_->total_work, std::nullopt);
+    current_->counted_at_epoch = std::max(current_->counted_at_epoch, current_->steps_per_epoch.value_or(0));
+  }
   if (current_->unit == Unit::step && event.work && event.total_work == current_->steps_per_epoch)
     return advance(current_->counted_at_epoch + *event.work, at);
   if (current_->unit != Unit::epoch || !event.work) return;
-  const auto total = event.total_work ? event.total_work : current_->steps_per_epoch;
-  const double share = total && *total > 0 ? std::clamp(*event.work / *total, 0.0, 1.0) : 0;
+  auto [share, short_bar] = share_of_epoch(event);
   if (event.epoch && is_last_epoch(*event.epoch) && !current_->open && !(share < 1 && total_epochs() == 1.0))
     return;
   if (event.epoch && (!current_->open || current_->open->number != event.epoch)) {
@@ -83,8 +100,10 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
       return;
     auto begin = event;
     begin.kind = EventKind::epoch_begin;
+    begin.total_work.reset();  // is looked at below
     begin_epoch(begin, at);
     if (!current_->open || current_->open->number != event.epoch) return;
+    std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
@@ -97,10 +116,12 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->counter.begin_at(0);
   }
   auto& open = *current_->open;
-  if (event.total_work) current_->steps_per_epoch = event.total_work;
+  if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
   open.share = share;
-  open.steps = std::max(open.steps, *event.work);
+  open.short_bar = short_bar;
+  open.last_step = event.total_work.value_or(0);
+  if (*event.work > open.steps) open.stride = *event.work - std::exchange(open.steps, *event.work);
   const double whole = open.number
                            ? position_of(*open.number)
                            : std::floor(current_->counter.count().value_or(0) - (share >= 1 ? tiny : -tiny));
@@ -152,6 +173,7 @@ void Tracker::take_work(const Event& event, Seconds at) {
   if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;
   set_total(unit == Unit::epoch ? current_->total_epochs : current_->total_work, event.total_work);
+  if (event.counted_from) current_->counter.begin_at(*event.counted_from);
   if (unit == Unit::epoch) take_epochs_done(*event.work, at);
   advance(*event.work, at);
 }

@@ -49,6 +49,14 @@ std::string device_text(const session::MeasuredDevice& measured) {
   return text;
 }
 
+std::string busy_text(double busy) {
+  return fmt::format(
+      "The machine was not idle: its CPUs were {:.0f} % busy while its idle power was measured, which is "
+      "therefore\n"
+      "left out. The other figures are doubtful too: calibrate again when nothing else runs.\n",
+      100 * busy);
+}
+
 std::string errors_text(const session::CalibrationErrors& errors) {
   auto text = fmt::format(
       "Median error on {} configurations of your own, percent (after: each predicted without itself):\n",
@@ -75,6 +83,7 @@ std::string to_text(const session::CalibrationResult& calibration) {
   const auto& errors = calibration.errors;
   std::string text;
   for (const auto& device : calibration.devices) text += device_text(device);
+  if (calibration.busy) text += busy_text(*calibration.busy);
   if (!errors.micro_followed)
     text += "Not followed in the micro-workloads: your runs are better predicted without them.\n";
   if (errors.configurations > 0) text += errors_text(errors);
@@ -92,6 +101,7 @@ Json to_json(const session::CalibrationResult& calibration) {
     for (const auto& result : micro) entry["workloads"].push_back(micro_json(result));
     json["devices"].push_back(std::move(entry));
   }
+  json["busy_while_idle"] = or_null(calibration.busy);
   json["configurations"] = errors.configurations;
   json["micro_followed"] = errors.micro_followed;
   json["runs_followed"] = name_of(errors.followed);

@@ -12,6 +12,7 @@ ordered_json to_json(const session::Diagnosis& diagnosis) {
   for (const auto& source : diagnosis.components)
     components.push_back(
         {{"component", name_of(source.component)},
+         {"device", source.device},
          {"provenance", name_of(source.provenance)},
          {"sensor", source.sensor},
          {"relative_uncertainty",

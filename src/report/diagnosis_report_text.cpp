@@ -22,6 +22,9 @@ std::string_view title_of(trace::Component component) {
 
 std::string component_text(const session::ComponentSource& source) {
   const auto title = title_of(source.component);
+  if (!source.device.empty())
+    return fmt::format("  {:<14} {}: missing, and it is not counted as 0: {}\n", title, source.device,
+                       source.note);
   if (source.sensor.empty())
     return fmt::format("  {:<14} missing: nothing here measures it, and it is not counted as 0\n", title);
   const auto uncertainty =

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -70,9 +71,23 @@ void put_line(std::string& text, std::string_view name, const Scores& s) {
                  percent_or_dash(s.winkler, 1));
 }
 
-void put_header(std::string& text, std::string_view first) {
+void put_header(std::string& text, std::string_view first, std::string_view rmse = "rmse kJ") {
   fmt::format_to(std::back_inserter(text), "{:<24} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}\n",
-                 first, "runs", "median", "mean", "p90", "rmse kJ", "seen", "covered", "width", "winkler");
+                 first, "runs", "median", "mean", "p90", rmse, "seen", "covered", "width", "winkler");
+}
+
+void put_shares(std::string& text, const std::string& title,
+                const std::vector<OnlineEvaluation::ShareRow>& rows) {
+  const auto name = [](const OnlineEvaluation::ShareRow& row) {
+    return fmt::format("  {:g} % ({:.0f} % ready)", 100 * row.share, 100 * row.ready);
+  };
+  text += "\n" + title + "\n";
+  put_header(text, "share");
+  for (const auto& row : rows) put_line(text, name(row), row.energy);
+  if (std::ranges::none_of(rows, [](const auto& row) { return row.duration.has_value(); })) return;
+  put_header(text, "duration", "rmse ks");  // known where the bounds of epochs were recorded
+  for (const auto& row : rows)
+    if (row.duration) put_line(text, name(row), *row.duration);
 }
 
 }  // namespace
@@ -118,10 +133,10 @@ std::string to_text(const OnlineEvaluation& evaluation) {
                         group.nodes > 1 ? fmt::format(" on {} nodes", group.nodes) : "");
     for (const auto& method : group.methods) put_line(text, "  " + method.name, method.energy);
   }
-  text += "\nadaptive, by the share of the work that it has seen\n";
-  put_header(text, "share");
-  for (const auto& row : evaluation.by_share)
-    put_line(text, fmt::format("  {:g} % ({:.0f} % ready)", 100 * row.share, 100 * row.ready), row.energy);
+  put_shares(text, "adaptive, by the share of the work that it has seen", evaluation.by_share);
+  if (evaluation.sources.size() > 1)
+    for (const auto& source : evaluation.sources)
+      put_shares(text, "the same for " + source.name, source.by_share);
   text += "\nSTEP by stabilising epoch s and window w\n";
   put_header(text, "variant");
   for (const auto& variant : evaluation.variants) put_line(text, "  " + variant.name, variant.energy);
@@ -135,14 +150,15 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
-      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,used_"
-      "j,forecast_remaining_j,remaining_"
-      "j\n";
-  for (const auto& [source, architecture, run, m] : evaluation.moments)
-    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", m.kind, source,
-                   architecture, run, m.situation.share, m.situation.relative_sd, m.situation.changed ? 1 : 0,
-                   m.situation.units, m.situation.cycle, m.situation.age, m.situation.first_epoch ? 1 : 0,
-                   m.situation.saw_epoch_end ? 1 : 0, m.used.value(), m.forecast.value(), m.truth.value());
+      "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,"
+      "saw_evaluation,used_j,forecast_remaining_j,remaining_j\n";
+  for (const auto& [source, architecture, run, m] : evaluation.moments) {
+    const auto& now = m.situation;
+    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{:d},{},{},{},{:d},{:d},{:d},{},{},{}\n",
+                   m.kind, source, architecture, run, now.share, now.relative_sd, now.changed, now.units,
+                   now.cycle, now.age, now.first_epoch, now.saw_epoch_end, now.saw_evaluation, m.used.value(),
+                   m.forecast.value(), m.truth.value());
+  }
   return text;
 }
 

@@ -92,11 +92,12 @@ std::string interval_text(const trace::Projection& projection) {
   return fmt::format("{} to {}", to_text(*projection.low), to_text(*projection.high));
 }
 
-/// For each method, the first projection that was ready and those at a tenth, a quarter, half and three
-/// quarters of the work.
+/// For each method, of the projections that were not withdrawn: the first that was ready and those at a
+/// tenth, a quarter, half and three quarters of the work.
 std::vector<const trace::Projection*> chosen_projections(const trace::Run& run) {
   std::map<std::string, std::vector<const trace::Projection*>> by_method;
-  for (const auto& projection : run.projections) by_method[projection.method].push_back(&projection);
+  for (const auto& projection : run.projections)
+    if (!projection.withdrawn) by_method[projection.method].push_back(&projection);
   std::vector<const trace::Projection*> chosen;
   for (const auto& entry : by_method) {
     const auto& list = entry.second;
@@ -198,8 +199,9 @@ std::string epochs_text(const session::RunSummary& summary, const RunTextOptions
 }
 
 std::string projections_text(const session::RunSummary& summary) {
+  const auto withdrawn = std::ranges::count_if(summary.run.projections, &trace::Projection::withdrawn);
   const auto chosen = chosen_projections(summary.run);
-  if (chosen.empty()) return "";
+  if (chosen.empty() && withdrawn == 0) return "";
   TextTable table({right, left, right, left, right, left});
   table.add({"done", "method", "projected", "90 % interval", "off by", ""});
   for (const auto* projection : chosen) {
@@ -210,9 +212,13 @@ std::string projections_text(const session::RunSummary& summary) {
                projection->ready ? "" : "not yet dependable"});
   }
   const bool ended = summary.run.status == trace::RunStatus::finished && summary.energy.total;
-  return fmt::format("\nProjections of the total{}\n{}",
-                     ended ? fmt::format(", which came to {}", to_text(*summary.energy.total)) : "",
-                     table.text());
+  auto text = fmt::format("\nProjections of the total{}\n{}",
+                          ended ? fmt::format(", which came to {}", to_text(*summary.energy.total)) : "",
+                          chosen.empty() ? "" : table.text());
+  if (withdrawn > 0)
+    text += fmt::format("  {} withdrawn, as counting began again after {}\n", withdrawn,
+                        withdrawn == 1 ? "it" : "them");
+  return text;
 }
 
 }  // namespace joulecast::report

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_value.hpp"
+#include "report/run_words.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -122,6 +123,7 @@ Json projections_json(const session::RunSummary& summary) {
                     {"low_j", or_null(projection.low)},
                     {"high_j", or_null(projection.high)},
                     {"ready", projection.ready},
+                    {"withdrawn", projection.withdrawn},
                     {"error_pct", or_null(projection_error(summary, projection))}});
   return list;
 }
@@ -157,8 +159,10 @@ Json sensors_json(const std::vector<trace::SensorStatus>& sensors) {
 
 Json idle_json(const std::optional<session::IdleSplit>& idle) {
   if (!idle) return nullptr;
-  return {
-      {"idle_w", idle->power.value()}, {"baseline_j", idle->baseline.value()}, {"net_j", idle->net.value()}};
+  return {{"idle_w", idle->power.value()},
+          {"baseline_j", idle->baseline.value()},
+          {"net_j", idle->net.value()},
+          {"remark", net_text(*idle)}};
 }
 
 Json host_json(const trace::HostInfo& host) {

@@ -174,7 +174,7 @@ std::string energy_text(const session::RunSummary& summary) {
     table.add(
         {"baseline", to_text(summary.idle->baseline), "", "", "",
          fmt::format("{} idle for {}", to_text(summary.idle->power), to_text(summary.run.span.length()))});
-    table.add({"net", to_text(summary.idle->net), "", "", "", "total without the baseline"});
+    table.add({"net", to_text(summary.idle->net), "", "", "", std::string(net_text(*summary.idle))});
   }
   std::string head = "\nEnergy\n";
   if (energy.total) {

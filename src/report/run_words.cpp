@@ -26,6 +26,11 @@ std::string plural_of(const std::string& unit) {
   return unit.ends_with('s') ? unit : unit + "s";
 }
 
+std::string_view net_text(const session::IdleSplit& idle) {
+  if (idle.net >= Joules{0}) return "total without the baseline";
+  return "less than nothing: the machine was not idle when its idle power was measured";
+}
+
 std::string percent(double share) {
   const double value = 100 * share;
   if (value > 0 && value < 0.5) return "< 1 %";

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "session/runs/run_summary.hpp"
+
 namespace joulecast::report {
 
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
@@ -14,5 +16,8 @@ namespace joulecast::report {
 [[nodiscard]] std::string plural_of(const std::string& unit);
 /// Whole percent, with "< 1 %" for small shares that are not 0, and "99 %" for large ones that are not 1.
 [[nodiscard]] std::string percent(double share);
+
+/// What the net energy of a run is worth.
+[[nodiscard]] std::string_view net_text(const session::IdleSplit& idle);
 
 }  // namespace joulecast::report

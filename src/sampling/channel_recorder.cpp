@@ -56,6 +56,7 @@ void ChannelRecorder::take(const RawSample& sample, Seconds time) {
     power_.reset();
     return;
   }
+  time -= channel_.lag;
   if (last_time_ && time.value() <= *last_time_) return;
   const auto* count = std::get_if<std::uint64_t>(&sample.value);
   if (is_counter()) {
@@ -110,7 +111,7 @@ void ChannelRecorder::tell_freeze(double until) {
 
 void ChannelRecorder::take_gauge(double value, double time) {
   if (!trace::can_be(channel_, value)) {
-    count_fault("a value that cannot be");
+    count_fault(value == 0 ? "0 W, which nothing that is on draws" : "a value that cannot be");
     failed_since_ = true;
     power_.reset();
     return;
@@ -118,8 +119,13 @@ void ChannelRecorder::take_gauge(double value, double time) {
   if (last_time_) {
     const double late = late_periods * period_.value() + late_s;
     if (failed_since_ || time - *last_time_ > late) sink_->gap(index_, {Seconds{*last_time_}, Seconds{time}});
-    if (channel_.quantity == Quantity::power) energy_ += 0.5 * (value + last_value_) * (time - *last_time_);
   }
+  keep_gauge(value, time);
+}
+
+void ChannelRecorder::keep_gauge(double value, double time) {
+  if (last_time_ && channel_.quantity == Quantity::power)
+    energy_ += 0.5 * (value + last_value_) * (time - *last_time_);
   sink_->append(index_, time, value);
   if (!first_time_) first_time_ = time;
   last_time_ = time;
@@ -131,7 +137,22 @@ void ChannelRecorder::take_gauge(double value, double time) {
 }
 
 void ChannelRecorder::finish() {
+  if (!frozen_ && never_moved()) {
+    frozen_ = true;
+    count_fault("the counter stood still");
+  }
   if (frozen_) tell_freeze(*last_time_);
+  // What a lagging gauge said last is all that is known of the time since.
+  if (channel_.lag > Seconds{0} && last_time_ && !failed_since_)
+    keep_gauge(last_value_, *last_time_ + channel_.lag.value());
+}
+
+/// Such a counter has measured nothing, however short the run was: that is not 0 J. A part inside another one
+/// may be off.
+bool ChannelRecorder::never_moved() const {
+  const bool alone = channel_.provenance == Provenance::measured && channel_.contained_in.empty();
+  return is_counter() && alone && !channel_.may_be_off && first_time_ && unchanged_readings_ > 0 &&
+         unchanged_since_ == *first_time_;
 }
 
 std::optional<Joules> ChannelRecorder::energy_until(Seconds time) const {
@@ -148,7 +169,7 @@ trace::Trace ChannelRecorder::summary() const {
   trace.channel = channel_;
   trace.channel.quantity = Quantity::energy;
   trace.channel.behaviour = Behaviour::counter;
-  if (first_time_ && *first_time_ < *last_time_) {
+  if (first_time_ && *first_time_ < *last_time_ && !never_moved()) {
     trace.times = {*first_time_, *last_time_};
     trace.values = {0, energy_};
   }

@@ -21,7 +21,8 @@ class ChannelRecorder {
   ChannelRecorder(trace::Channel channel, Seconds period, std::size_t index, trace::RunSink& sink);
 
   void take(const RawSample& sample, Seconds time);
-  /// Closes an open gap, such as that of a frozen counter.
+  /// Closes an open gap, such as that of a frozen counter, and holds a lagging gauge's last value until the
+  /// time when it was read.
   void finish();
 
   [[nodiscard]] const trace::Channel& channel() const { return channel_; }
@@ -38,7 +39,8 @@ class ChannelRecorder {
   [[nodiscard]] bool is_beginning() const { return history_.size() == 1; }
   /// The last reading is so old that no further reading is expected.
   [[nodiscard]] bool is_silent(Seconds now) const;
-  /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings.
+  /// Energy from the first to the last reading, as a counter trace of two points; empty before two readings,
+  /// and while a counter stands still from the beginning on.
   [[nodiscard]] trace::Trace summary() const;
   /// How often each kind of fault occurred, for the run's notes.
   [[nodiscard]] const std::vector<std::pair<std::string, int>>& faults() const { return faults_; }
@@ -46,8 +48,10 @@ class ChannelRecorder {
  private:
   void take_counter(std::uint64_t count, SteadyTime steady, double time);
   void take_gauge(double value, double time);
+  void keep_gauge(double value, double time);
   void watch_for_freeze(std::uint64_t count, double time);
   void tell_freeze(double until);
+  [[nodiscard]] bool never_moved() const;
   void count_fault(const std::string& name);
 
   trace::Channel channel_;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/thread.hpp"
 
@@ -45,9 +46,25 @@ void Sampler::Lane::ask_to_stop() {
   stopping_.notify_all();
 }
 
+bool Sampler::Lane::ask_to_read() {
+  const std::lock_guard guard(mutex_);
+  if (!asked_done_) return false;
+  asked_ = true;
+  asked_done_ = false;
+  stopping_.notify_all();
+  return true;
+}
+
 bool Sampler::Lane::sleep_until(std::chrono::steady_clock::time_point time) {
   std::unique_lock lock(mutex_);
-  return stopping_.wait_until(lock, time, [this] { return stop_; });
+  while (stopping_.wait_until(lock, time, [this] { return stop_ || asked_; }) && !stop_) {
+    asked_ = false;
+    lock.unlock();
+    read_due(/*all=*/true);
+    say(asked_done_);
+    lock.lock();
+  }
+  return stop_;
 }
 
 bool Sampler::Lane::wait(Seconds limit, bool& flag) {
@@ -98,9 +115,12 @@ void Sampler::Lane::work() {
 }
 
 void Sampler::Lane::read_due(bool all) {
-  for (std::size_t i = 0; i < sources_.size(); ++i)
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
     // Half a tick of tolerance: without it, a sensor that is due at every tick could miss every second one.
-    if (all || clock_.steady() + 0.5 * tick_ >= sources_[i].due) read_source(i);
+    if (!all && clock_.steady() + 0.5 * tick_ < sources_[i].due) continue;
+    // Out of memory, a reading is missing; the next may succeed.
+    if (failure_of([&] { read_source(i); })) dropped_.fetch_add(1);
+  }
 }
 
 void Sampler::Lane::read_source(std::size_t index) {

@@ -33,6 +33,9 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   /// Begins to read on a thread of its own; retry if no thread is available.
   [[nodiscard]] Status start();
   bool wait_for_first(Seconds limit) { return wait(limit, first_done_); }
+  /// False while the reading that was asked for before has not come.
+  bool ask_to_read();
+  bool wait_for_asked(Seconds limit) { return wait(limit, asked_done_); }
   void ask_to_stop();
   bool wait_for_end(Seconds limit) { return wait(limit, ended_); }
 
@@ -44,7 +47,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool wait(Seconds limit, bool& flag);
   void say(bool& flag);
   void work();
-  /// Sleeps until this time; true if the lane should end instead.
+  /// Sleeps until this time, but for readings that are asked for; true if the lane should end instead.
   bool sleep_until(std::chrono::steady_clock::time_point time);
   void read_due(bool all);
   void read_source(std::size_t index);
@@ -66,6 +69,8 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool ended_ = false;
   bool started_ = false;
   bool stop_ = false;
+  bool asked_ = false;  ///< for a reading out of turn
+  bool asked_done_ = true;
 };
 
 }  // namespace joulecast::sampling

@@ -39,6 +39,7 @@ void Recorder::take(const std::vector<RawSample>& samples) {
 
 void Recorder::finish() {
   for (auto& channel : channels_) channel.finish();
+  update_live();
 }
 
 /// The same rules as the stored run's (trace::energy_of), on two points a channel.
@@ -51,8 +52,7 @@ void Recorder::update_live() {
     for (const auto& channel : channels_) {
       if (!channel.gives_energy() || channel.is_counter() != counters) continue;
       auto summary = channel.summary();
-      if (summary.empty()) continue;
-      run.span.end = std::max(run.span.end, Seconds{summary.times.back()});
+      if (!summary.empty()) run.span.end = std::max(run.span.end, Seconds{summary.times.back()});
       if (const auto power = channel.power()) powers[channel.channel().name] = *power;
       run.traces.push_back(std::move(summary));
     }
@@ -71,13 +71,27 @@ std::optional<Joules> Recorder::energy_until(Seconds time) const {
   std::optional<Joules> sum;
   for (const auto& row : live_.energy.components) {
     if (!row.in_total || !row.energy) continue;
-    const auto* channel = source_of(row, channels_);
-    auto energy = channel->energy_until(time);
-    if (!energy && channel->is_silent(live_.until)) energy = channel->energy_until(*channel->last_time());
+    const auto energy = row_until(row, time);
     if (!energy) return std::nullopt;
     sum = sum.value_or(Joules{0}) + *energy;
   }
   return sum;
+}
+
+/// A source that has ended counts until its end.
+std::optional<Joules> Recorder::row_until(const trace::ComponentEnergy& row, Seconds time) const {
+  const auto* channel = source_of(row, channels_);
+  auto energy = channel->energy_until(time);
+  if (!energy && channel->is_silent(live_.until)) energy = channel->energy_until(*channel->last_time());
+  return energy;
+}
+
+trace::RunEnergy Recorder::components_until(Seconds time) const {
+  auto energy = live_.energy;
+  for (auto& row : energy.components)
+    if (const auto used = row.energy ? row_until(row, time) : std::nullopt) row.energy = *used;
+  if (const auto total = energy_until(time)) energy.total = *total;
+  return energy;
 }
 
 std::vector<std::string> Recorder::faults() const {

@@ -30,11 +30,14 @@ class Recorder {
   /// over everything in the current total, for each channel from its first reading on. Nothing before all
   /// channels have been read, except channels that have long been silent.
   [[nodiscard]] std::optional<Joules> energy_until(Seconds time) const;
+  /// The same by component. A part that is not known at that time is as in live().
+  [[nodiscard]] trace::RunEnergy components_until(Seconds time) const;
   /// One line per kind of fault, for the run's notes.
   [[nodiscard]] std::vector<std::string> faults() const;
 
  private:
   void update_live();
+  [[nodiscard]] std::optional<Joules> row_until(const trace::ComponentEnergy& row, Seconds time) const;
 
   std::vector<ChannelRecorder> channels_;
   SteadyTime start_;

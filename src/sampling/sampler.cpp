@@ -41,9 +41,12 @@ Sampler::Source Sampler::source_of(sensors::OpenedSensor open) {
   source.first_channel = static_cast<std::uint32_t>(channels_.size());
   source.period = period_of(open, options_.interval);
   source.readings.assign(channels.size(), trace::RawValue{0.0});
-  source.ended.assign(channels.size(), 0);
+  for (const auto& channel : channels) source.ended.push_back(channel.provenance == Provenance::missing);
   source.status.sensor = open.type->name;
   source.status.used = true;
+  for (const auto& channel : channels)
+    if (channel.provenance == Provenance::missing)
+      source.status.reason += (source.status.reason.empty() ? "" : "; ") + channel.note;
   channels_.insert(channels_.end(), channels.begin(), channels.end());
   periods_.resize(channels_.size(), source.period);
   source.open = std::move(open);
@@ -80,6 +83,13 @@ Status Sampler::start() {
     if (const auto started = lane->start(); !started) return started;
   for (const auto& lane : lanes_) lane->wait_for_first(options_.first_read_limit);
   return {};
+}
+
+void Sampler::read_now(Seconds limit) {
+  std::vector<Lane*> asked;
+  for (const auto& lane : lanes_)
+    if (lane->ask_to_read()) asked.push_back(lane.get());
+  for (auto* lane : asked) lane->wait_for_asked(limit);
 }
 
 void Sampler::drain(std::vector<RawSample>& samples) {

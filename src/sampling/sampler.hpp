@@ -46,6 +46,9 @@ class Sampler {
   /// Takes every channel's first reading, then goes on in the background. retry where the system allows no
   /// more threads.
   [[nodiscard]] Status start();
+  /// Reads every sensor out of turn and waits for it so long at most, and not at all for a lane that still
+  /// owes an earlier reading. Call after start(), on the thread that drains.
+  void read_now(Seconds limit);
   /// Adds a sensor that opened late, on a lane of its own. Its channels are numbered after the others. Call
   /// after start(), on the thread that drains. retry in the cases of start(); nothing is added then.
   [[nodiscard]] Status add(sensors::OpenedSensor sensor);

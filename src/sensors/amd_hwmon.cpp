@@ -10,10 +10,9 @@ using trace::Quantity;
 
 constexpr Watts most_of_a_card{2500};
 
-/// Boards with two dies, of which one measures for both: the device ids of the MI250 family.
 bool is_two_die_board(const GpuCard& card) {
   const auto id = first_line(card.device / "device").value_or("");
-  return id == "0x7408" || id == "0x740c" || id == "0x740f";
+  return id.starts_with("0x") && is_two_die_gpu(std::strtoull(id.c_str(), nullptr, 16));
 }
 
 void add_power(std::vector<FileChannel>& sources, const GpuCard& card, Channel power,
@@ -30,11 +29,21 @@ void add_power(std::vector<FileChannel>& sources, const GpuCard& card, Channel p
   }
 }
 
-void add_card(std::vector<FileChannel>& sources, const GpuCard& card, const Channel& base,
-              const Environment& environment) {
+/// Whether the power of the card is told elsewhere: by the board's other die, or by the processor it is in.
+bool is_measured_elsewhere(const GpuCard& card) {
+  return is_two_die_board(card) ||
+         is_integrated_gpu(number_in(card.device / "mem_info_vram_total").value_or(UINT64_MAX));
+}
+
+void add_card(std::vector<FileChannel>& sources, std::vector<Channel>& unmeasured, const GpuCard& card,
+              const Channel& base, const Environment& environment) {
   const auto before = sources.size();
   add_power(sources, card, base, environment);
-  if (sources.size() == before) return;
+  if (sources.size() == before) {
+    if (!is_measured_elsewhere(card))
+      unmeasured.push_back(unmeasured_channel(base, "its driver tells no power"));
+    return;
+  }
   struct Gauge {
     const char* name;
     Quantity quantity;
@@ -72,14 +81,16 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   const auto selection = select_rocm_devices(environment, devices);
   if (!selection) return propagate(selection.error());
   std::vector<FileChannel> sources;
+  std::vector<Channel> unmeasured;
   for (const auto i : selection->indices) {
     auto base = gpu_channel("amd_hwmon", "amdgpu", i, cards[i].pci_address);
     base.device_name = devices[i].name;
     base.note = selection->note;
-    add_card(sources, cards[i], base, environment);
+    add_card(sources, unmeasured, cards[i], base, environment);
   }
   return file_sensor(std::move(sources),
-                     {ErrorKind::unavailable, "no AMD GPU here tells its power", cards[0].hwmon.string()});
+                     {ErrorKind::unavailable, "no AMD GPU here tells its power", cards[0].hwmon.string()},
+                     std::move(unmeasured));
 }
 
 Finding probe(const Environment& environment) {

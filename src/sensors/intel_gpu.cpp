@@ -7,34 +7,41 @@ namespace {
 
 constexpr Watts most_of_a_card{1000};
 
+trace::Channel energy_channel(trace::Channel energy) {
+  energy.name += "energy";
+  energy.quantity = trace::Quantity::energy;
+  energy.behaviour = trace::Behaviour::counter;
+  energy.plausible_maximum = most_of_a_card;
+  // The driver adds its 32-bit counter up when it is read: it must be read once a minute, and then never
+  // wraps.
+  energy.note = "accumulated by the driver; must be read at least once a minute";
+  return energy;
+}
+
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   constexpr std::string_view drivers[] = {"i915", "xe"};
   std::vector<FileChannel> sources;
+  std::vector<trace::Channel> unmeasured;
   Error error{ErrorKind::unavailable, "no Intel GPU with an energy counter",
               (environment.roots.sys / "class/drm").string()};
   const auto cards = gpu_cards(environment, "0x8086", drivers);
   for (std::size_t i = 0; i < cards.size(); ++i) {
-    // energy1 is the card; xe's energy2 is the package inside it.
-    auto energy = gpu_channel("intel_gpu", "intelgpu", i, cards[i].pci_address);
-    energy.name += "energy";
-    energy.quantity = trace::Quantity::energy;
-    energy.behaviour = trace::Behaviour::counter;
-    energy.plausible_maximum = most_of_a_card;
-    // The driver adds its 32-bit counter up when it is read: it must be read once a minute, and then never
-    // wraps.
-    energy.note = "accumulated by the driver; must be read at least once a minute";
-    const auto file = cards[i].hwmon / "energy1_input";
-    if (const auto opened = ValueFile::open(file, environment);
-        !opened && opened.error().kind == ErrorKind::denied)
-      error = opened.error();
-    add_if_readable(sources, std::move(energy), file, 1e-6, environment);
-    auto temperature = gpu_channel("intel_gpu", "intelgpu", i, cards[i].pci_address);
-    temperature.name += "temperature";
-    temperature.quantity = trace::Quantity::temperature;
-    if (!sources.empty())
+    const auto base = gpu_channel("intel_gpu", "intelgpu", i, cards[i].pci_address);
+    const auto file = cards[i].hwmon / "energy1_input";  // the card; xe's energy2 is the package inside it
+    if (add_if_readable(sources, energy_channel(base), file, 1e-6, environment)) {
+      auto temperature = base;
+      temperature.name += "temperature";
+      temperature.quantity = trace::Quantity::temperature;
       add_if_readable(sources, std::move(temperature), cards[i].hwmon / "temp1_input", 1e-3, environment);
+      continue;
+    }
+    const auto opened = ValueFile::open(file, environment);
+    if (!opened && opened.error().kind == ErrorKind::denied) error = opened.error();
+    unmeasured.push_back(
+        unmeasured_channel(base, opened ? "no number in " + file.string() : to_string(opened.error())));
   }
-  return file_sensor(std::move(sources), error);
+  if (sources.empty()) return propagate(error);
+  return file_sensor(std::move(sources), error, std::move(unmeasured));
 }
 
 Finding probe(const Environment& environment) {

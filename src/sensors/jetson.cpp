@@ -40,6 +40,7 @@ class Jetson : public Sensor {
     channel.component = component_of(label);
     channel.device = channel.component == Component::node ? "" : label;
     channel.plausible_maximum = most_of_a_board;
+    channel.may_be_off = channel.component != Component::node;
     channel.relative_uncertainty = 0.05;
     channel.note = path.string();
     channels_.push_back(std::move(channel));

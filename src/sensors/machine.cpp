@@ -1,4 +1,5 @@
 // How busy the machine is: CPU utilisation, clock and memory in use. Every Linux has these.
+#include "sensors/support/busy_clock.hpp"
 #include "sensors/support/file_sensor.hpp"
 #include "sensors/support/processor.hpp"
 
@@ -8,8 +9,8 @@ using trace::Channel;
 using trace::Component;
 using trace::Quantity;
 
-/// Enough CPUs for a mean clock, and few enough to read them often.
-constexpr std::size_t most_clocks = 8;
+/// On some kernels reading a CPU's clock interrupts it.
+constexpr Seconds clock_interval{5};
 
 Channel gauge(std::string name, Quantity quantity, Component component) {
   Channel channel;
@@ -22,13 +23,15 @@ Channel gauge(std::string name, Quantity quantity, Component component) {
 
 class Machine : public Sensor {
  public:
-  Machine(CpuUsage usage, ValueFile meminfo, std::vector<ValueFile> clocks)
-      : usage_(std::move(usage)), meminfo_(std::move(meminfo)), clocks_(std::move(clocks)) {
+  /// `clock` may be nullptr.
+  Machine(CpuUsage usage, ValueFile meminfo, std::unique_ptr<BusyClock> clock, const Clock* time)
+      : usage_(std::move(usage)), meminfo_(std::move(meminfo)), time_(time) {
     channels_.push_back(gauge("cpu_utilisation", Quantity::utilisation, Component::cpu));
     channels_.push_back(gauge("memory_used", Quantity::memory_used, Component::dram));
-    if (clocks_.empty()) return;
+    if (!clock) return;
+    watch_.emplace(std::move(clock), clock_interval);
     channels_.push_back(gauge("cpu_frequency", Quantity::frequency, Component::cpu));
-    channels_.back().note = fmt::format("mean of {} logical CPUs", clocks_.size());
+    channels_.back().note = "of the busy CPUs, weighted by the time for which they were busy";
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
@@ -38,45 +41,28 @@ class Machine : public Sensor {
     readings[0] = busy ? ChannelReading(trace::RawValue(*busy)) : propagate(busy.error());
     const auto memory = read_memory_use(meminfo_);
     readings[1] = memory ? ChannelReading(trace::RawValue(memory->used)) : propagate(memory.error());
-    if (!clocks_.empty()) readings[2] = mean_clock();
+    if (!watch_) return;
+    watch_->ask(time_->steady());
+    const auto ghz = watch_->ghz();
+    readings[2] = ghz ? ChannelReading(trace::RawValue(*ghz * 1e9))
+                      : fail(ErrorKind::retry, "cpufreq", "no CPU has been busy");
   }
 
  private:
-  [[nodiscard]] ChannelReading mean_clock() const {
-    double sum = 0;
-    std::size_t answered = 0;
-    for (const auto& clock : clocks_)  // a CPU may have been unplugged; the others still answer
-      if (const auto khz = clock.read_double()) sum += *khz, ++answered;
-    if (answered == 0)
-      return fail(ErrorKind::retry, clocks_.front().path().string(), "no CPU says its clock");
-    return trace::RawValue(sum / static_cast<double>(answered) * 1e3);
-  }
-
   CpuUsage usage_;
   ValueFile meminfo_;
-  std::vector<ValueFile> clocks_;
+  const Clock* time_;
+  std::optional<ClockWatch> watch_;
   std::vector<Channel> channels_;
 };
-
-/// The clock files of a few CPUs, spread over all of them.
-std::vector<ValueFile> open_clocks(const Environment& environment) {
-  std::vector<ValueFile> files;
-  std::vector<std::filesystem::path> policies =
-      entries(environment.roots.sys / "devices/system/cpu/cpufreq", "policy");
-  const std::size_t step = std::max<std::size_t>(1, policies.size() / most_clocks);
-  for (std::size_t i = 0; i < policies.size() && files.size() < most_clocks; i += step) {
-    auto file = ValueFile::open(policies[i] / "scaling_cur_freq", environment);
-    if (file && file->read_double()) files.push_back(std::move(*file));
-  }
-  return files;
-}
 
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
-  auto meminfo = ValueFile::open(environment.roots.proc / "meminfo", environment);
+  auto meminfo = ValueFile::open_shared(environment.roots.proc / "meminfo", environment);
   if (!meminfo) return propagate(meminfo.error());
-  return std::make_unique<Machine>(std::move(*usage), std::move(*meminfo), open_clocks(environment));
+  return std::make_unique<Machine>(std::move(*usage), std::move(*meminfo), BusyClock::open(environment),
+                                   environment.clock);
 }
 
 Finding probe(const Environment& environment) {

@@ -1,9 +1,12 @@
-// CPU power if no sensor measures it: from utilisation, clock and the maker's TDP by hardware::cpu_power.
+// CPU power if no sensor measures it: from cores, clock, utilisation and the maker's TDP by
+// hardware::cpu_power.
 #include <algorithm>
 
 #include "hardware/catalogue.hpp"
 #include "hardware/cpu_power.hpp"
+#include "sensors/support/busy_clock.hpp"
 #include "sensors/support/file_sensor.hpp"
+#include "sensors/support/package_facts.hpp"
 #include "sensors/support/processor.hpp"
 
 namespace joulecast::sensors {
@@ -14,36 +17,65 @@ constexpr double joules_per_count = 1e-3;
 /// Utilisation is counted in ticks of 10 ms. Over shorter intervals it would be noisy, and noise in a concave
 /// model makes the power too low.
 constexpr Seconds shortest_interval{0.1};
-constexpr double assumed_tdp_uncertainty = 0.8;
+/// On some kernels reading the clocks interrupts the CPUs that are read.
+constexpr Seconds clock_interval{5};
+
+/// No processor is specified for more. Some containers show a few CPUs of a machine as if it had no others.
+constexpr Watts most_tdp_of_a_core{50};
 
 struct Model {
-  Watts tdp{0};
-  hardware::CpuPowerParameters parameters{};
+  hardware::CpuDescription cpu;
+  double clock_ghz = 0;  ///< until the kernel has told one
+  double uncertainty = hardware::cpu_power_uncertainty;
   std::string assumption;
 };
 
-Model model_of(const Processor& processor) {
-  hardware::CpuDescription cpu;
-  cpu.kind = hardware::cpu_class_of(processor.model_name);
-  cpu.simultaneous_threads = processor.simultaneous_threads;
-  std::string origin;
+/// The cores that the kernel counts, or that a virtual machine's CPUs are likely to be.
+void describe_cores(const Processor& processor, hardware::CpuDescription& cpu) {
+  cpu.threads_per_core = processor.simultaneous_threads ? 2 : 1;
+  // Most clouds sell threads of servers as CPUs, whatever topology they show
+  if (processor.virtual_machine && cpu.kind == hardware::CpuClass::server) cpu.threads_per_core = 2;
+  cpu.cores = processor.cores_per_socket && !processor.virtual_machine
+                  ? *processor.cores_per_socket * processor.sockets
+                  : std::max(1, processor.logical_cpus / cpu.threads_per_core);
+}
+
+/// Sets the TDP; returns where it comes from.
+std::string describe_tdp(const Processor& processor, Model& model) {
+  auto& cpu = model.cpu;
+  const auto assumed = hardware::assumed_tdp(cpu.cores, cpu.kind);
   const auto known = hardware::find_cpu_alone(processor.model_name);
-  if (known) {
-    cpu.tdp = known->tdp * processor.sockets;
-    origin = fmt::format("TDP {:.0f} W of {} ({})", cpu.tdp.value(), known->name, known->source);
-    if (processor.virtual_machine) {
-      cpu.tdp = hardware::limit_to_virtual_cpus(cpu.tdp, processor.logical_cpus);
-      origin += fmt::format(", {:.0f} W for this virtual machine's CPUs", cpu.tdp.value());
-    }
-  } else {
-    cpu.tdp = hardware::assumed_tdp(processor.logical_cpus, cpu.kind);
-    origin = fmt::format("TDP of '{}' not known, {:.0f} W assumed for {} logical CPUs", processor.model_name,
-                         cpu.tdp.value(), processor.logical_cpus);
+  if (!known) {
+    cpu.tdp = assumed;
+    model.uncertainty = hardware::assumed_cpu_power_uncertainty;
+    return fmt::format("TDP of '{}' not known, {:.0f} W assumed", processor.model_name, cpu.tdp.value());
   }
-  Model model{cpu.tdp, hardware::cpu_power_parameters(cpu), ""};
-  if (!known) model.parameters.uncertainty = std::max(model.parameters.uncertainty, assumed_tdp_uncertainty);
-  model.assumption = fmt::format("modelled from utilisation; {}; {} class: {:.0f} % of TDP at full load",
-                                 origin, hardware::name_of(cpu.kind), 100 * model.parameters.full_share);
+  cpu.tdp = known->tdp * processor.sockets;
+  auto origin = fmt::format("TDP {:.0f} W of {} ({})", cpu.tdp.value(), known->name, known->source);
+  if (processor.virtual_machine || cpu.tdp > most_tdp_of_a_core * cpu.cores) {
+    cpu.tdp = std::min(cpu.tdp, assumed);
+    model.uncertainty = hardware::assumed_cpu_power_uncertainty;
+    origin += fmt::format(", {:.0f} W for the CPUs that this {} has of it", cpu.tdp.value(),
+                          processor.virtual_machine ? "virtual machine" : "container");
+  }
+  return origin;
+}
+
+Model model_of(const Processor& processor, const Environment& environment, bool clock_is_told) {
+  Model model;
+  auto& cpu = model.cpu;
+  cpu.kind = hardware::cpu_class_of(processor.model_name);
+  cpu.design = hardware::cpu_design_of(processor.model_name);
+  describe_cores(processor, cpu);
+  const auto origin = describe_tdp(processor, model);
+  if (!processor.virtual_machine) {
+    cpu.sleeps = package_can_sleep(environment);
+    cpu.power_limit = package_power_limit(environment);
+  }
+  model.clock_ghz = expected_clock_ghz(environment, processor).value_or(assumed_clock_ghz(cpu));
+  model.assumption = fmt::format(
+      "modelled from utilisation and clock; {} core{}, {:.1f} GHz under load{}; {}", cpu.cores,
+      cpu.cores == 1 ? "" : "s", model.clock_ghz, clock_is_told ? " until the kernel tells it" : "", origin);
   return model;
 }
 
@@ -51,16 +83,15 @@ Model model_of(const Processor& processor) {
 /// that interval.
 class ModelledCpu : public Sensor {
  public:
-  ModelledCpu(CpuUsage usage, Model model, const Processor& processor, const Environment& environment)
+  /// `busy` may be nullptr.
+  ModelledCpu(CpuUsage usage, Model model, std::unique_ptr<BusyClock> busy, const Processor& processor,
+              const Environment& environment)
       : usage_(std::move(usage)),
         model_(std::move(model)),
         clock_(environment.clock),
         last_look_(clock_->steady()),
         last_(last_look_) {
-    const auto frequency = environment.roots.sys / "devices/system/cpu/cpu0/cpufreq";
-    maximum_khz_ = static_cast<double>(number_in(frequency / "cpuinfo_max_freq").value_or(0));
-    if (auto file = ValueFile::open(frequency / "scaling_max_freq", environment))
-      allowed_khz_ = std::move(*file);
+    if (busy) watch_.emplace(std::move(busy), clock_interval);
     power_ = power_at(usage_.utilisation().value_or(0));
     Channel channel;
     channel.name = "cpu_modelled_energy";
@@ -72,7 +103,7 @@ class ModelledCpu : public Sensor {
     channel.resolution = joules_per_count;
     channel.update_period = shortest_interval;
     channel.provenance = Provenance::modelled;
-    channel.relative_uncertainty = model_.parameters.uncertainty;
+    channel.relative_uncertainty = model_.uncertainty;
     channel.note = model_.assumption;
     channels_.push_back(std::move(channel));
   }
@@ -90,6 +121,7 @@ class ModelledCpu : public Sensor {
       power_ = power_at(*utilisation);
       last_look_ = now;
     }
+    if (watch_) watch_->ask(now);
     // If the previous reading is too recent, as at the end of a run, the power is assumed to be unchanged.
     used_ += power_ * (now - last_);
     last_ = now;
@@ -98,15 +130,8 @@ class ModelledCpu : public Sensor {
 
  private:
   [[nodiscard]] Watts power_at(double utilisation) const {
-    return hardware::cpu_power(model_.tdp, model_.parameters, utilisation, clock_share());
-  }
-
-  /// The clock that the governor or the user allows, as a share of the maximum; 1 if the kernel does not
-  /// report it.
-  [[nodiscard]] double clock_share() const {
-    if (!allowed_khz_ || maximum_khz_ <= 0) return 1;
-    const auto allowed = allowed_khz_->read_double();
-    return allowed ? std::min(1.0, *allowed / maximum_khz_) : 1;
+    const auto told = watch_ ? watch_->ghz() : std::nullopt;
+    return hardware::cpu_power(model_.cpu, utilisation, told.value_or(model_.clock_ghz));
   }
 
   CpuUsage usage_;
@@ -115,8 +140,7 @@ class ModelledCpu : public Sensor {
   SteadyTime last_look_;
   SteadyTime last_;
   Watts power_{0};
-  double maximum_khz_ = 0;
-  std::optional<ValueFile> allowed_khz_;
+  std::optional<ClockWatch> watch_;
   Joules used_{0};
   std::vector<Channel> channels_;
 };
@@ -126,7 +150,10 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   if (!processor) return propagate(processor.error());
   auto usage = CpuUsage::open(environment);
   if (!usage) return propagate(usage.error());
-  return std::make_unique<ModelledCpu>(std::move(*usage), model_of(*processor), *processor, environment);
+  auto busy = BusyClock::open(environment);
+  auto model = model_of(*processor, environment, busy != nullptr);
+  return std::make_unique<ModelledCpu>(std::move(*usage), std::move(model), std::move(busy), *processor,
+                                       environment);
 }
 
 Finding probe(const Environment& environment) {
@@ -141,7 +168,7 @@ constexpr ChannelDescription described[] = {
 
 extern const SensorType modelled_cpu_sensor{
     .name = "modelled_cpu",
-    .description = "CPU power modelled from utilisation and TDP, where no meter can be read",
+    .description = "CPU power modelled from cores, clock and utilisation, where no meter can be read",
     .lane = Lane::fast,
     .shortest_interval = shortest_interval,
     .stands_in_for = trace::Component::cpu,
@@ -150,8 +177,8 @@ extern const SensorType modelled_cpu_sensor{
     .channels = described,
     .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
     .pitfalls =
-        "a model of utilisation, clock and TDP with a wide interval, wider still where the CPU is not in the "
-        "catalogue",
+        "a model with a wide interval, wider still on a virtual machine and where the CPU is not in the "
+        "catalogue; [cpu-model.md](cpu-model.md) has its formula",
 };
 
 }  // namespace joulecast::sensors

@@ -2,8 +2,9 @@
 // counter.
 #include <algorithm>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
-#include "sensors/support/file_sensor.hpp"
+#include "sensors/support/gpu_cards.hpp"
 #include "sensors/support/nvml_gpu.hpp"
 
 namespace joulecast::sensors {
@@ -43,21 +44,25 @@ Result<DeviceSelection> select(const Environment& environment, std::span<const V
 
 class Nvml : public Sensor {
  public:
-  Nvml(NvmlLibrary library, const Clock& clock) : library_(std::move(library)), clock_(&clock) {}
+  Nvml(NvmlLibrary library, const Clock& clock, std::vector<hardware::BoardGain> gains)
+      : library_(std::move(library)), clock_(&clock), gains_(std::move(gains)) {}
 
-  /// Adds a GPU unless it measures no power.
+  /// Adds a GPU; one that cannot be opened, or that tells neither energy nor power, as missing.
   void add(std::size_t index, const VisibleDevice& device, const std::string& note) {
     nvml::Device handle = nullptr;
-    if (library_.calls().device_by_index(static_cast<unsigned>(index), &handle) != nvml::success) return;
-    const auto before = channels_.size();
-    NvmlGpu gpu(library_, handle, index, device, note, channels_);
-    if (!gpu.measures_power()) {
-      channels_.resize(before);
+    const auto error = library_.calls().device_by_index(static_cast<unsigned>(index), &handle);
+    if (error != nvml::success) {
+      channels_.push_back(
+          unmeasured_channel(nvml_channel(index, device, note), "NVML: " + library_.describe(error)));
       return;
     }
+    const auto before = channels_.size();
+    NvmlGpu gpu(library_, handle, index, device, note, gain_of(device.uuid), channels_);
     gpus_.push_back({std::move(gpu), before, channels_.size() - before});
   }
-  [[nodiscard]] bool empty() const { return gpus_.empty(); }
+  [[nodiscard]] bool measures_power() const {
+    return std::ranges::any_of(gpus_, [](const Slot& slot) { return slot.gpu.measures_power(); });
+  }
   [[nodiscard]] const std::vector<trace::Channel>& channels() const override { return channels_; }
 
   void read(std::span<ChannelReading> readings) override {
@@ -71,11 +76,30 @@ class Nvml : public Sensor {
     std::size_t first;
     std::size_t count;
   };
+  [[nodiscard]] std::optional<hardware::BoardGain> gain_of(const std::string& uuid) const {
+    const auto known = std::ranges::find(gains_, uuid, &hardware::BoardGain::uuid);
+    return known == gains_.end() || uuid.empty() ? std::nullopt : std::optional(*known);
+  }
+
   NvmlLibrary library_;
   const Clock* clock_;
+  std::vector<hardware::BoardGain> gains_;
   std::vector<Slot> gpus_;
   std::vector<trace::Channel> channels_;
 };
+
+/// A file that cannot be read corrects nothing: the interval then allows for the gain.
+std::vector<hardware::BoardGain> known_gains() {
+  const auto file = hardware::board_gains_file();
+  auto gains = file ? hardware::read_board_gains(*file) : propagate(file.error());
+  return gains ? std::move(*gains) : std::vector<hardware::BoardGain>{};
+}
+
+/// Its GPU is inside the chip, and the board's monitors measure it. NVML starts there and tells nothing.
+bool is_jetson(const Environment& environment) {
+  const auto compatible = read_file(environment.roots.sys / "firmware/devicetree/base/compatible");
+  return compatible && compatible->find("nvidia,tegra") != std::string::npos;
+}
 
 Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   auto library = NvmlLibrary::load(environment);
@@ -85,11 +109,10 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   if (devices->empty()) return fail(ErrorKind::unavailable, "NVML", "the driver lists no GPU");
   const auto selection = select(environment, *devices);
   if (!selection) return propagate(selection.error());
-  auto sensor = std::make_unique<Nvml>(std::move(*library), *environment.clock);
+  auto sensor = std::make_unique<Nvml>(std::move(*library), *environment.clock, known_gains());
   for (const auto index : selection->indices) sensor->add(index, (*devices)[index], selection->note);
-  if (sensor->empty())
-    return fail(ErrorKind::unavailable, "NVML",
-                "it tells no power of these GPUs (on a Jetson, see the jetson sensor)");
+  if (!sensor->measures_power() && is_jetson(environment))
+    return fail(ErrorKind::unavailable, "NVML", "it tells no power on a Jetson: see the jetson sensor");
   return sensor;
 }
 

@@ -22,7 +22,8 @@ class Replay : public Sensor {
     for (const auto& trace : run_->traces) {
       auto channel = trace.channel;
       channel.sensor = "replay";
-      channel.wrap_range = 0;  // the recording has already resolved its wraps
+      channel.wrap_range = 0;     // the recording has already resolved its wraps
+      channel.may_be_off = true;  // and left out the zeros that were no readings
       channel.resolution = channel.behaviour == Behaviour::counter ? joules_per_count : 1;
       channel.note = channel.note.empty() ? "recorded" : "recorded: " + channel.note;
       channels_.push_back(std::move(channel));

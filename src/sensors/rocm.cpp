@@ -2,7 +2,7 @@
 // https://rocm.docs.amd.com/projects/rocm_smi_lib, rocm_smi.h
 #include "sensors/support/counter_audit.hpp"
 #include "sensors/support/dynamic_library.hpp"
-#include "sensors/support/file_sensor.hpp"
+#include "sensors/support/gpu_cards.hpp"
 #include "sensors/support/rocm_visible.hpp"
 
 namespace joulecast::sensors {
@@ -22,6 +22,8 @@ struct Functions {
   int (*power)(std::uint32_t, std::uint64_t* microwatts, int* type) = nullptr;  ///< newer boards
   int (*pci_id)(std::uint32_t, std::uint64_t*) = nullptr;
   int (*unique_id)(std::uint32_t, std::uint64_t*) = nullptr;
+  int (*device_id)(std::uint32_t, std::uint16_t*) = nullptr;
+  int (*memory_total)(std::uint32_t, int type, std::uint64_t* bytes) = nullptr;
 };
 
 /// domain in the upper half, then bus, device and function.
@@ -40,6 +42,8 @@ class Rocm : public Sensor {
     library_.bind(calls_.power, "rsmi_dev_power_get");
     library_.bind(calls_.pci_id, "rsmi_dev_pci_id_get");
     library_.bind(calls_.unique_id, "rsmi_dev_unique_id_get");
+    library_.bind(calls_.device_id, "rsmi_dev_id_get");
+    library_.bind(calls_.memory_total, "rsmi_dev_memory_total_get");
   }
   ~Rocm() override {
     if (started_) calls_.shutdown();
@@ -67,27 +71,30 @@ class Rocm : public Sensor {
     return found;
   }
 
+  /// Adds a GPU; one that cannot be measured as missing.
   void add(std::uint32_t index, const std::string& note) {
-    std::uint64_t count = 0, time = 0, pci = 0;
+    std::uint64_t pci = 0;
+    const bool has_address = calls_.pci_id(index, &pci) == 0;
+    auto base = gpu_channel("rocm", "amdgpu", index, has_address ? pci_address(pci) : std::to_string(index));
+    base.note = note;
+    std::uint64_t count = 0, time = 0;
     float microjoules = 0;
-    if (calls_.energy_count(index, &count, &microjoules, &time) != 0 || microjoules <= 0) return;
-    if (calls_.pci_id(index, &pci) != 0) return;
-    // On a board with two dies the first one counts for both, and the second counts nothing.
-    if (count == 0 && power_of(index).value_or(Watts{0}) == Watts{0}) return;
-    Channel channel;
-    channel.name = fmt::format("amdgpu{}_energy", index);
-    channel.sensor = "rocm";
-    channel.quantity = trace::Quantity::energy;
-    channel.behaviour = trace::Behaviour::counter;
-    channel.component = trace::Component::gpu;
-    channel.device = pci_address(pci);
-    channel.resolution = static_cast<double>(microjoules) * 1e-6;
-    channel.update_period = Seconds{0.001};
-    channel.plausible_maximum = most_of_a_card;
-    channel.relative_uncertainty = 0.05;
-    channel.note = note;
-    gpus_.push_back({index, CounterAudit(channel.resolution)});
-    channels_.push_back(std::move(channel));
+    const int error = calls_.energy_count(index, &count, &microjoules, &time);
+    if (error == 0 && microjoules > 0 && has_address) {
+      // On a board with two dies the first one counts for both, and the second counts nothing.
+      const bool silent = count == 0 && power_of(index).value_or(Watts{0}) == Watts{0};
+      if (silent && !is_two_die_board(index))
+        unmeasured_.push_back(unmeasured_channel(base, "its energy counter and its power are at 0"));
+      if (!silent) add_counter(index, std::move(base), static_cast<double>(microjoules) * 1e-6);
+    } else if (!is_integrated(index)) {
+      unmeasured_.push_back(unmeasured_channel(base, fmt::format("no energy counter (code {})", error)));
+    }
+  }
+  /// Ends the list of GPUs: the missing ones come last. False if none is measured.
+  [[nodiscard]] bool complete() {
+    const bool measures = !channels_.empty();
+    channels_.insert(channels_.end(), unmeasured_.begin(), unmeasured_.end());
+    return measures;
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }
@@ -101,6 +108,31 @@ class Rocm : public Sensor {
     std::uint32_t index;
     CounterAudit audit;
   };
+
+  void add_counter(std::uint32_t index, Channel channel, double joules_per_count) {
+    channel.name += "energy";
+    channel.quantity = trace::Quantity::energy;
+    channel.behaviour = trace::Behaviour::counter;
+    channel.resolution = joules_per_count;
+    channel.update_period = Seconds{0.001};
+    channel.plausible_maximum = most_of_a_card;
+    channel.relative_uncertainty = 0.05;
+    gpus_.push_back({index, CounterAudit(channel.resolution)});
+    channels_.push_back(std::move(channel));
+  }
+
+  /// A library that is too old to tell is believed to have found one.
+  [[nodiscard]] bool is_two_die_board(std::uint32_t index) const {
+    std::uint16_t id = 0;
+    return !calls_.device_id || calls_.device_id(index, &id) != 0 || is_two_die_gpu(id);
+  }
+
+  [[nodiscard]] bool is_integrated(std::uint32_t index) const {
+    constexpr int of_the_board = 0;
+    std::uint64_t bytes = 0;
+    return calls_.memory_total && calls_.memory_total(index, of_the_board, &bytes) == 0 &&
+           is_integrated_gpu(bytes);
+  }
 
   [[nodiscard]] std::optional<Watts> power_of(std::uint32_t index) const {
     std::uint64_t microwatts = 0;
@@ -129,6 +161,7 @@ class Rocm : public Sensor {
   bool started_ = false;
   std::vector<Gpu> gpus_;
   std::vector<Channel> channels_;
+  std::vector<Channel> unmeasured_;
 };
 
 /// Each ROCm release has its own version in the library's name.
@@ -152,7 +185,7 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   const auto selection = select_rocm_devices(environment, devices);
   if (!selection) return propagate(selection.error());
   for (const auto i : selection->indices) sensor->add(static_cast<std::uint32_t>(i), selection->note);
-  if (sensor->channels().empty())
+  if (!sensor->complete())
     return fail(ErrorKind::unavailable, "ROCm SMI", "these GPUs have no energy counter");
   return sensor;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "stability/band_kernel.hpp"
+#include "stability/chance.hpp"
 #include "stability/detector.hpp"
 #include "stability/matrix_profile.hpp"
 
@@ -198,11 +199,20 @@ Result<StablePoint> find(std::span<const double> power, const DetectorOptions& o
   if (const auto usable = check_series(power, least, "floss"); !usable) return propagate(usable.error());
   auto stream = Floss::make(how);
   if (!stream) return propagate(stream.error());
-  for (const double sample : power)
+  for (const double sample : without_ties(power, how.window))
     if (const auto taken = stream->push(sample); !taken) return propagate(taken.error());
-  const auto change = stream->change();
-  if (!change) return StablePoint{};
-  return StablePoint{change->position, true, change->censored};
+  const auto first = static_cast<std::size_t>(stream->first_window());
+  const auto kept = power.subspan(first);
+  auto neighbours = stream->right_neighbours();
+  for (auto& neighbour : neighbours)
+    if (neighbour != no_neighbour) neighbour -= static_cast<std::int64_t>(first);
+  spread_constant_windows(kept, how.window, Arcs::to_the_right, neighbours);
+  const std::size_t edge = how.window * how.exclusion_factor;
+  const auto curve = correct_arcs(arc_counts(neighbours), ideal_right_arcs(neighbours.size()), edge);
+  const auto changes = regime_changes(curve, 2, edge);
+  if (changes.empty() || !is_real_change(kept, how.window, Arcs::to_the_right, changes[0]))
+    return StablePoint{};
+  return StablePoint{changes[0].position + first, true, changes[0].censored};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The detector of del Rey et al.: z-normalised matrix profile, FLUSS with two regimes, minimum of the
 // corrected arc curve.
 #include "stability/arc_curve.hpp"
+#include "stability/chance.hpp"
 #include "stability/detector.hpp"
 #include "stability/matrix_profile.hpp"
 
@@ -14,10 +15,12 @@ Result<StablePoint> find(std::span<const double> power, const DetectorOptions& o
   MatrixProfileOptions how;
   how.window = options.window;
   how.noise_deviation = options.noise_deviation;
-  const auto profile = matrix_profile(power, how);
+  auto profile = matrix_profile(without_ties(power, options.window), how);
   if (!profile) return propagate(profile.error());
+  spread_constant_windows(power, options.window, Arcs::both_sides, profile->index);
   const auto changes = regime_changes(corrected_arc_curve(profile->index, edge), 2, edge);
-  if (changes.empty()) return StablePoint{};
+  if (changes.empty() || !is_real_change(power, options.window, Arcs::both_sides, changes[0]))
+    return StablePoint{};
   return StablePoint{changes[0].position, true, changes[0].censored};
 }
 

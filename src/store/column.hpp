@@ -1,6 +1,7 @@
 // Readings of one channel in the form in which any kind of database stores them. Internal to the store.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -16,6 +17,14 @@ struct Column {
   int channel = 0;
   Times times = {};
   std::vector<double> values = {};
+
+  /// For so many samples more, so that no lack of memory comes between a sample's time and its value.
+  void make_room(std::size_t more) {
+    const auto size = times.size() + more;
+    if (size <= times.capacity() && size <= values.capacity()) return;
+    times.reserve(std::max(size, 2 * times.size()));
+    values.reserve(std::max(size, 2 * values.size()));
+  }
 };
 
 /// Largest number of samples in a chunk.

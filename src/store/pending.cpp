@@ -34,6 +34,7 @@ void Pending::take(Pending&& later) {
   for (auto& [number, column] : later.columns) {
     auto& mine = columns[number];
     mine.channel = number;
+    mine.make_room(column.times.size());
     join(mine.times, std::move(column.times));
     join(mine.values, std::move(column.values));
   }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/failure.hpp"
 #include "store/block.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
@@ -48,7 +49,11 @@ bool is_lost(const Error& error) {
 class RunWriter::Impl {
  public:
   Impl(std::unique_ptr<LiveRun> run, WriterOptions options) : run_(std::move(run)), options_(options) {}
-  ~Impl() { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); }
+  ~Impl() {
+    const auto failure = failure_of(
+        [this] { (void)finish({.note = "interrupted: the measurement ended without closing the run"}); });
+    if (failure && thread_.joinable()) (void)finish({});  // without memory, without a note
+  }
 
   void begin(const trace::Run& header) {
     id_ = header.info.id;
@@ -58,7 +63,9 @@ class RunWriter::Impl {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+      if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
+    });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -113,9 +120,11 @@ class RunWriter::Impl {
     ++holds_;
   }
   void let_go() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     --holds_;
-    wake();
+    const bool wanted = wanted_now();
+    lock.unlock();  // else the woken thread would wait at once
+    if (wanted) changed_.notify_one();
   }
 
   [[nodiscard]] Status status() const {
@@ -151,10 +160,12 @@ class RunWriter::Impl {
   Status commit_anywhere(bool closing);
   [[nodiscard]] bool move_to_spare(const Error& reason);
   void report(const Status& status, bool over);
+  void give_up(const std::string& reason) noexcept;
 
-  /// Wakes the thread only if it waits for data. If it waits for its next commit, it wakes by itself.
+  /// The thread waits for data. If it waits for its next commit, it wakes by itself.
+  [[nodiscard]] bool wanted_now() const { return idle_ && holds_ == 0 && something_waits(); }
   void wake() {
-    if (idle_ && holds_ == 0 && something_waits()) changed_.notify_one();
+    if (wanted_now()) changed_.notify_one();
   }
 
   [[nodiscard]] bool something_waits() const { return !pending_.empty() || progress_.changed(); }
@@ -201,6 +212,7 @@ void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
   const auto number = static_cast<int>(channel);
   auto& column = pending_.columns[number];
   column.channel = number;
+  column.make_room(times.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     const auto time = std::isfinite(times[i]) ? to_microseconds(times[i]) : last;
     if (time <= last || !std::isfinite(values[i])) {
@@ -240,13 +252,14 @@ void RunWriter::Impl::work() {
 /// the end.
 bool RunWriter::Impl::collect() {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
-  idle_ = true;
-  changed_.wait_until(lock, after(look_interval), [this] {
+  const auto something_to_do = [this] {
     const bool something = something_waits() || !work_.empty() || (!begun_ && !given_up_);
     return closing_.has_value() || (something && holds_ == 0);
-  });
+  };
+  idle_ = true;
+  changed_.wait_until(lock, std::max(next_commit_, after(look_interval)), something_to_do);
   idle_ = false;
+  if (!closing_) changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
   progress_.take_changes(pending_.progress);
   work_.take(std::move(pending_));
   unwritten_bytes_ = work_.bytes;
@@ -318,6 +331,15 @@ void RunWriter::Impl::report(const Status& status, bool over) {
   work_ = {};
   pending_ = {};
   unwritten_bytes_ = 0;
+}
+
+/// What was not written by now is lost.
+void RunWriter::Impl::give_up(const std::string& reason) noexcept {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  (void)failure_of(
+      [&] { status_ = fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, reason); });
+  pending_ = {};
 }
 
 RunWriter::Batch::Batch(RunWriter& writer) : writer_(writer) {

@@ -53,10 +53,14 @@ struct Channel {
   Seconds update_period{0};  ///< how often the source has a new value; 0 = unknown
   /// A gauge's value is the mean over this long; 0 = instantaneous or not known
   Seconds averaging_window{0};
+  /// A gauge's value tells of the moment this long before it was read. Readings of a trace are already moved.
+  Seconds lag{0};
   /// Raw counts after which a counter restarts at 0; 0 = it never does, or the range is unknown.
   std::uint64_t wrap_range = 0;
   Watts plausible_maximum{0};  ///< a higher power is an error, not a value; 0 = no known bound
-  std::string contained_in;    ///< name of the channel whose energy already includes this one's; empty = none
+  /// A supply rail or part that may be switched off: 0 W is a value. Elsewhere it stands for "not read".
+  bool may_be_off = false;
+  std::string contained_in;  ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
   /// Half-width of a 90 % interval on the energy, as a share; 0 = not stated
   double relative_uncertainty = 0;

@@ -30,6 +30,11 @@ bool better(const Candidate& a, const Candidate& b) {
   return ca.behaviour == Behaviour::counter && cb.behaviour != Behaviour::counter;
 }
 
+/// A counter that stood still for the whole span is known to have lost its energy, not to have counted 0 J.
+bool tells_energy(const SpanEnergy& part) {
+  return part.covered > Seconds{0} || (part.gap > Seconds{0} && part.energy > Joules{0});
+}
+
 using DeviceKey = std::tuple<std::string, Component, std::string>;  // node, component, device
 
 /// The channel whose figure is taken for each device, in the order in which rows are shown.
@@ -40,7 +45,7 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
     const auto& channel = trace.channel;
     if (!is_energy_channel(channel) || channel.component == Component::process) continue;
     const auto part = integrate(trace, span, options);
-    if (!part || part->covered + part->gap <= Seconds{0}) continue;
+    if (!part || !tells_energy(*part)) continue;
     const Candidate candidate{&trace, *part};
     if (channel.provenance == Provenance::measured) has_measured.insert({channel.node, channel.component});
     auto [slot, fresh] = best.try_emplace({channel.node, channel.component, channel.device}, candidate);
@@ -98,6 +103,48 @@ ComponentEnergy row_of(const Candidate& candidate, bool in_total) {
   return row;
 }
 
+/// "gpu", or "gpu GPU-5f3a" where it is one of several.
+std::string missing_name(const ComponentEnergy& row) {
+  std::string name = row.node.empty() ? "" : row.node + " ";
+  name += name_of(row.component);
+  return row.device.empty() ? name : name + " " + row.device;
+}
+
+bool is_part_of_another(const Run& run, const Channel& channel) {
+  return !channel.contained_in.empty() && std::ranges::any_of(run.traces, [&](const Trace& other) {
+    return other.channel.node == channel.node && other.channel.name == channel.contained_in;
+  });
+}
+
+/// Devices that have a meter in name only: it gave no reading, or the source says that it cannot be read. A
+/// model of the component stands in for such a device.
+void add_unmeasured_devices(const Run& run, RunEnergy& energy) {
+  std::set<DeviceKey> known;
+  std::set<std::pair<std::string, Component>> modelled;
+  std::set<std::string> metered_nodes;
+  for (const auto& row : energy.components) {
+    known.insert({row.node, row.component, row.device});
+    if (row.provenance != Provenance::measured) modelled.insert({row.node, row.component});
+    if (row.component == Component::node) metered_nodes.insert(row.node);
+  }
+  for (const auto& [channel, times, values, gaps] : run.traces) {
+    const bool meter =
+        channel.provenance == Provenance::measured || channel.provenance == Provenance::missing;
+    if (!is_energy_channel(channel) || !meter || channel.component == Component::process) continue;
+    if (modelled.contains({channel.node, channel.component}) || is_part_of_another(run, channel)) continue;
+    if (!known.insert({channel.node, channel.component, channel.device}).second) continue;
+    ComponentEnergy row;
+    row.component = channel.component;
+    row.device = channel.device;
+    row.node = channel.node;
+    row.channel = channel.name;
+    row.provenance = Provenance::missing;
+    row.in_total = false;
+    energy.components.push_back(row);
+    if (!metered_nodes.contains(channel.node)) energy.missing.push_back(missing_name(row));
+  }
+}
+
 /// Every machine has a CPU and memory; a GPU is only expected if the run says so.
 void add_missing(const Run& run, RunEnergy& energy) {
   const auto has = [&](Component component) {
@@ -115,7 +162,7 @@ void add_missing(const Run& run, RunEnergy& energy) {
     row.provenance = Provenance::missing;
     row.in_total = false;
     energy.components.push_back(row);
-    energy.missing.emplace_back(name_of(component));
+    energy.missing.push_back(missing_name(row));
   }
 }
 
@@ -204,10 +251,12 @@ RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
   RunEnergy energy;
   if (chosen.empty()) {
     energy = energy_of_epochs(run, span);
+    if (energy.components.empty()) add_unmeasured_devices(run, energy);
   } else {
     const auto in_total = choose_total(chosen);
     for (std::size_t i = 0; i < chosen.size(); ++i)
       energy.components.push_back(row_of(chosen[i], in_total[i]));
+    add_unmeasured_devices(run, energy);
     add_missing(run, energy);
   }
   add_up(energy);

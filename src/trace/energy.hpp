@@ -24,17 +24,20 @@ struct ComponentEnergy {
 };
 
 struct RunEnergy {
-  std::vector<ComponentEnergy> components;  ///< node, gpu, cpu, dram, other; by node and device within each
-  std::optional<Joules> total;              ///< sum of the rows in_total; nothing if no row has a figure
+  /// node, gpu, cpu, dram, other; by node and device within each. Then what is missing.
+  std::vector<ComponentEnergy> components;
+  std::optional<Joules> total;                  ///< sum of the rows in_total; nothing if no row has a figure
   Provenance provenance = Provenance::missing;  ///< of the worst row in the total
   double coverage = 0;                          ///< time coverage, weighted by energy
   double relative_uncertainty = 0;
-  std::vector<std::string> missing;  ///< components whose energy is not known and not in the total
+  /// Components, or single devices ("gpu GPU-5f3a"), whose energy is not known and not in the total.
+  std::vector<std::string> missing;
 };
 
 /// Rules: for each device, a counter is taken before a power gauge, and measured before modelled; a channel
 /// contained in another that has a figure is shown but not added; a whole-machine meter (node) is the total
-/// of its node, and everything else on that node is shown but not added.
+/// of its node, and everything else on that node is shown but not added. A device whose channel gave no
+/// reading, or never moved, has a row that is missing.
 [[nodiscard]] RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options = {});
 [[nodiscard]] RunEnergy energy_of(const Run& run);
 

@@ -107,6 +107,7 @@ void visit_projection(AnyProjection& projection, Visit&& visit) {
   visit("low_j", projection.low);
   visit("high_j", projection.high);
   visit("ready", projection.ready);
+  visit("withdrawn", projection.withdrawn);
 }
 
 template <class AnyPhase, class Visit>

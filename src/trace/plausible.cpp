@@ -29,10 +29,17 @@ Watts most_of(Component component, std::optional<Watts> limit) {
   return Watts{0};
 }
 
+bool always_draws_power(const Channel& channel) {
+  const bool whole = channel.component == Component::gpu || channel.component == Component::cpu ||
+                     channel.component == Component::node;
+  return whole && channel.quantity == Quantity::power && channel.provenance == Provenance::measured &&
+         channel.contained_in.empty() && !channel.may_be_off;
+}
+
 bool can_be(const Channel& channel, double value) {
   if (!std::isfinite(value)) return false;
   if (channel.quantity == Quantity::temperature) return true;
-  if (value < 0) return false;
+  if (value < 0 || (value == 0 && always_draws_power(channel))) return false;
   const bool bounded = channel.quantity == Quantity::power && channel.plausible_maximum > Watts{0};
   return !bounded || value <= channel.plausible_maximum.value();
 }

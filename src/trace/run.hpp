@@ -115,6 +115,8 @@ struct Projection {
   std::optional<Joules> low;  ///< 90 % interval, where the method gives one
   std::optional<Joules> high;
   bool ready = false;  ///< the method itself considers the figure reliable
+  /// Counting began again after it, so that it is no forecast of the whole run (trace/phases.hpp).
+  bool withdrawn = false;
 };
 
 struct Run {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/phases.hpp"
+
 namespace joulecast::trace {
 namespace {
 
@@ -81,6 +83,7 @@ Status RunCollector::end(const Run& header) {
   const auto begin_of = [](const auto& part) { return part.span.begin; };
   std::ranges::stable_sort(run.epochs, {}, begin_of);
   std::ranges::stable_sort(run.windows, {}, begin_of);
+  withdraw_projections(run);
   return {};
 }
 

@@ -76,7 +76,7 @@ class Bash(CompletionTest):
         self.assertEqual(self.complete("completion", ""), {"bash", "zsh", "fish"})
 
     def test_commands_below_a_command(self):
-        self.assertEqual(self.complete("evaluate", ""), {"online", "offline"})
+        self.assertEqual(self.complete("evaluate", ""), {"cpu", "online", "offline"})
         self.assertEqual(self.complete("evaluate", "online", "--wi"), {"--window"})
 
     def test_runs_by_id_and_name(self):
@@ -115,7 +115,7 @@ class Fish(CompletionTest):
         self.assertEqual(self.complete("joulecast "), self.commands_in_help())
         self.assertEqual(self.complete("joulecast run --on"), {"--on-limit"})
         self.assertEqual(self.complete("joulecast run --on-limit "), {"warn", "term"})
-        self.assertEqual(self.complete("joulecast evaluate "), {"online", "offline"})
+        self.assertEqual(self.complete("joulecast evaluate "), {"cpu", "online", "offline"})
         self.assertEqual(self.complete("joulecast evaluate online --win"), {"--window"})
         self.assertLessEqual({run, "digits"}, self.complete("joulecast show "))
         (self.folder / "train.py").write_text("")
@@ -156,7 +156,7 @@ print -r -- $text
         self.assertEqual(self.complete("joulecast "), self.commands_in_help())
         self.assertEqual(self.complete("joulecast run --on"), {"--on-limit"})
         self.assertEqual(self.complete("joulecast run --on-limit "), {"warn", "term"})
-        self.assertEqual(self.complete("joulecast evaluate "), {"online", "offline"})
+        self.assertEqual(self.complete("joulecast evaluate "), {"cpu", "online", "offline"})
         self.assertEqual(self.complete("joulecast evaluate online --win"), {"--window"})
         self.assertLessEqual({run, "digits"}, self.complete("joulecast show "))
         self.assertEqual(self.complete("joulecast import tr"), {"train.py"})

@@ -99,6 +99,32 @@ class RunOnFakeGpus(CommandTest):
         self.assertIsNone(rows[""]["energy_j"])
         self.assertIn("gpu", run["energy_j"]["missing"])
 
+    def test_a_gpu_that_tells_no_power_is_missing_beside_the_one_that_does(self):
+        script = ("gpu uuid=GPU-a name=Dumb arch=9\nfail energy NOT_SUPPORTED\nfail power NOT_SUPPORTED\nfail average NOT_SUPPORTED\n"
+                  "gpu uuid=GPU-b arch=9\npower 0:200\n")
+        run, rows = self.measure(script, 1.0)
+        self.assertEqual(rows["GPU-a"]["provenance"], "missing")
+        self.assertIsNone(rows["GPU-a"]["energy_j"])
+        self.assertAlmostEqual(rows["GPU-b"]["energy_j"], 200 * run["duration_s"], delta=200 * 0.15)
+        self.assertIn("gpu GPU-a", run["energy_j"]["missing"])
+        self.assertIn("Dumb is not measured", self.sensor(run, "nvml")["reason"])
+        self.assertIn("without gpu GPU-a", self.call("show", "t").stdout)
+        self.assertIn("GPU-a: missing", self.call("doctor").stdout)
+        self.assertIn("Dumb is not measured", self.call("sensors").stdout)
+        bundle = self.folder / "bundle"
+        self.call("export", "t", "--bundle", bundle)
+        self.call("import", bundle)
+        self.assertIn("gpu GPU-a", self.json("show")["energy_j"]["missing"], "a bundle keeps it")
+
+    def test_zero_watts_are_no_measurement(self):
+        for fault in ("", "fail energy NOT_SUPPORTED\n"):
+            with self.subTest(fault=fault):
+                run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:0\n" + fault, 1.0)
+                self.assertIsNone(rows["GPU-a"]["energy_j"])
+                self.assertIn("gpu GPU-a", run["energy_j"]["missing"])
+                self.assertIn("0 W" if fault else "stood still", "".join(run["notes"]))
+                self.call("rm", "t")
+
     def test_a_named_gpu_that_is_not_there_stops_before_the_command(self):
         path = self.folder / "gpus.txt"
         path.write_text("gpu uuid=GPU-a\n")

@@ -53,6 +53,13 @@ class Transparency(CommandTest):
         self.assertEqual(child.wait(20), 128 + signal.SIGTERM)
         child.stdout.close()
 
+    def test_what_goes_on_in_the_background_is_told(self):
+        done = self.call("run", "-q", "--", "sh", "-c", "sleep 2 >/dev/null 2>&1 & exit 4", expect=4)
+        self.assertIn("still runs and is not measured any more: sleep", done.stderr)
+        self.assertIn("still runs", "".join(self.json("show")["notes"]))
+        done = self.call("run", "-q", "--", "sh", "-c", "sleep 0.1 >/dev/null 2>&1 & wait")
+        self.assertEqual(done.stderr, "")
+
     def test_input_reaches_the_command(self):
         done = self.call("run", "-q", "--", "cat", input="through\n")
         self.assertEqual(done.stdout, "through\n")

@@ -1,7 +1,10 @@
-// hear_log FOLDER [output.log]: every event that is heard in a recorded log, a line each. For writing
-// formats.
+// hear_log FOLDER [output.log]: every event that is heard in a recorded log, a line each, and what they make
+// up together. For writing formats.
 #include <fmt/format.h>
 
+#include <set>
+
+#include "corpus/hearing.hpp"
 #include "corpus/recorded_log.hpp"
 #include "progress/output_recogniser.hpp"
 
@@ -28,6 +31,21 @@ void print(const Event& event, SteadyTime start) {
   fmt::print("\n");
 }
 
+void print_sum(const corpus::Hearing& hearing) {
+  for (std::size_t i = 0; i < hearing.run.phases.size(); ++i) {
+    const auto& phase = hearing.run.phases[i];
+    fmt::print("phase '{}': {} {}", phase.name, phase.work, phase.unit);
+    if (phase.total_work) fmt::print(" of {}", *phase.total_work);
+    fmt::print("; epochs");
+    for (const auto& epoch : hearing.run.epochs)
+      if (epoch.phase == i) fmt::print(" {}@{:.3g}", epoch.index, epoch.span.end.value());
+    fmt::print("\n");
+  }
+  std::set<std::string> metrics;
+  for (const auto& point : hearing.run.metrics) metrics.insert(point.name);
+  fmt::print("metrics {}\n", fmt::join(metrics, " "));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -45,4 +63,5 @@ int main(int count, char** arguments) {
     show(recogniser->feed(piece.bytes, start + piece.time));
   }
   show(recogniser->settle());
+  print_sum(corpus::hear(arguments[1], log));
 }

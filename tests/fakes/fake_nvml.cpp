@@ -180,7 +180,7 @@ FAKE int nvmlDeviceGetHandleByIndex_v2(unsigned index, nvml::Device* device) {
   auto& lib = library();
   if (index >= lib.machine.gpus.size()) return nvml::not_found;
   *device = handle_of(lib.generation, lib.gpu_at(index), 0);
-  return nvml::success;
+  return answer(*device, "handle", [](const FakeGpu&) {});
 }
 
 FAKE int nvmlDeviceGetHandleByUUID(const char* uuid, nvml::Device* device) {

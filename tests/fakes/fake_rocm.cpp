@@ -11,10 +11,14 @@ struct Gpu {
   int error = 0;
 };
 std::array<Gpu, 2> gpus;
+std::uint16_t device_id = 0;
 }  // namespace
 
 FAKE void fake_rocm_set(std::uint32_t gpu, std::uint64_t count, std::uint64_t microwatts, int error) {
   gpus.at(gpu) = {count, microwatts, error};
+}
+FAKE void fake_rocm_set_id(std::uint16_t id) {
+  device_id = id;
 }
 FAKE int rsmi_init(std::uint64_t) {
   return 0;
@@ -39,6 +43,10 @@ FAKE int rsmi_dev_power_ave_get(std::uint32_t gpu, std::uint32_t, std::uint64_t*
 }
 FAKE int rsmi_dev_pci_id_get(std::uint32_t gpu, std::uint64_t* id) {
   *id = (0xc1ULL + gpu * 5) << 8;
+  return 0;
+}
+FAKE int rsmi_dev_id_get(std::uint32_t, std::uint16_t* id) {
+  *id = device_id;
   return 0;
 }
 FAKE int rsmi_dev_unique_id_get(std::uint32_t gpu, std::uint64_t* id) {

@@ -395,6 +395,28 @@ def workload_tables(root):
     write(root / "gpu_incomplete.json", '{"name": "RTX 9999"}\n')
 
 
+def cpu_tables(root):
+    """Package power of made-up processors, and of one that the shipped model is fitted to."""
+    columns = ["source", "cpu", "sockets", "cores_per_socket", "threads_per_core", "tdp_w_per_socket", "year", "scope", "load_pct",
+               "freq_mhz", "power_w", "idle_power_w", "notes"]
+    scatter = noise(51, 0.05)
+    rows = []
+    for name, sockets, cores, tdp, idle, mhz in (("Intel Xeon Gold 6248", 2, 20, 150, 54, None), ("AMD Ryzen 9 9950Y", 1, 16, 170, 9, 4600),
+                                                 ("Intel Core i5-7400Z", 1, 4, 65, 6, 3300), ("Intel Xeon E3-1245 v9", 1, 4, 80, 7, None),
+                                                 ("Intel Xeon E5-2686 v4", 2, 18, 145, 35, None)):
+        machine = ["made", name, sockets, cores, 2, tdp, 2020]
+        rows.append([*machine, "package", 0, None, idle, idle, "at rest"])
+        for load in (10, 30, 60, 100):
+            watts = idle + 0.85 * (sockets * tdp - idle) * (load / 100) ** 0.6 * (1 + scatter())
+            rows.append([*machine, "package", load, mhz, round(watts, 2), idle, ""])
+            rows.append([*machine, "dram", load, mhz, round(watts / 9, 2), None, ""])
+        rows.append([*machine, "package", 50, mhz, idle, None, "QUICK: one reading"])
+    write(root / "cpu_loads.csv", table(columns, rows))
+    write(root / "cpu_loads_few.csv", table(columns, [row for row in rows if "E5-2686" in row[1]]))
+    write(root / "cpu_loads_text.csv", table(columns, [rows[0], rows[1], [*rows[3][:8], "much", *rows[3][9:]]]))
+    write(root / "cpu_loads_idle.csv", table(columns, rows[:1]))
+
+
 def cell_tables(root):
     """Networks without a built-in name: cells in the form of EC-NAS-Bench, and one from a description file."""
     graphs = [("chain", 4, "0100001000010000", "input conv3x3-bn-relu conv1x1-bn-relu output"),
@@ -526,7 +548,7 @@ def main():
     stable_runs(root / "stable")
     broken_runs(root / "broken")
     logs(root / "logs")
-    for make in (workload_tables, decision_tables, layer_tables):
+    for make in (workload_tables, decision_tables, layer_tables, cpu_tables):
         make(root / "tables")
     cell_tables(root / "cells")
     networks(root / "networks")

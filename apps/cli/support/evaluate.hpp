@@ -13,5 +13,7 @@ using EvaluationDefinition = std::function<int()> (*)(Arguments app);
 std::function<int()> define_evaluate_online(Arguments app);
 /// evaluate offline TABLE
 std::function<int()> define_evaluate_offline(Arguments app);
+/// evaluate cpu TABLE…
+std::function<int()> define_evaluate_cpu(Arguments app);
 
 }  // namespace joulecast::cli

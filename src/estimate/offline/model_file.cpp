@@ -176,7 +176,7 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
 }
 
 Result<ModelFile> read_model(const std::filesystem::path& file) {
-  auto text = read_file(file);
+  auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
   const auto json = Json::parse(*text, nullptr, false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, file.string(), "is not JSON");

@@ -38,13 +38,13 @@ Estimate<Joules> with_prior(Estimate<Joules> observed, const Prior& prior) {
 }  // namespace
 
 Interval<double> Remainder::interval() const {
-  if (value <= 0) return {0, end_phase_quantile() * cycle_cost};
+  if (value <= 0) return {0, end_phase_quantile(situation) * cycle_cost};
   const auto relative = error.interval();
   return {value * (1 + relative.low), value * (1 + relative.high)};
 }
 
 double Remainder::above(double amount) const {
-  if (value <= 0) return cycle_cost > 0 ? end_phase_above(amount / cycle_cost) : 0;
+  if (value <= 0) return cycle_cost > 0 ? end_phase_above(amount / cycle_cost, situation) : 0;
   const double relative = amount / value - 1;
   return relative >= 0 ? error.above(relative) : 1 - error.below(std::min(1.0, -relative));
 }
@@ -116,7 +116,8 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
                       .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
                       .age = settled.work / (settled.work + work),
                       .first_epoch = rates.in_first_epoch(),
-                      .saw_epoch_end = rates.saw_epoch_end()};
+                      .saw_epoch_end = rates.saw_epoch_end(),
+                      .saw_evaluation = rates.saw_evaluation()};
   return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
 }
 

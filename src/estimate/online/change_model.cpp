@@ -13,6 +13,10 @@ double normal_tail(double z) {
   return 0.5 * std::erfc(z * M_SQRT1_2);
 }
 
+double end_phase_probability(const Situation& situation, const ChangeConstants& c) {
+  return situation.saw_evaluation ? c.end_phase_evaluated : c.end_phase;
+}
+
 constexpr double farthest = 10;  // the interval ends here at the latest, in multiples of the forecast
 
 /// Where a falling tail reaches p within [0, reach] (Alefeld, Potra and Shi 1995, TOMS 748).
@@ -33,32 +37,34 @@ double quantile(Tail tail, double reach, double p) {
 }  // namespace
 
 const ChangeConstants& default_change_constants() {
-  static const ChangeConstants shipped{.hazard = 0.25,
-                                       .hazard_after = 0.02,
+  static const ChangeConstants shipped{.hazard = 0.22,
+                                       .hazard_after = 0.03,
                                        .upward = 0.75,
                                        .mean_rise = 0.19,
                                        .mean_fall = 0.09,
                                        .scale = 1.0,
-                                       .floor = 0.008,
+                                       .floor = 0.007,
                                        .one_unit = 0.4,
                                        .two_units = 0.05,
                                        .end_phase = 0.25,
                                        .end_cycles = 1.3,
+                                       .end_phase_evaluated = 0.12,
                                        .validation = 0.5,
-                                       .validation_cost = 0.2,
+                                       .validation_cost = 0.1,
                                        .cold = 0.5,
                                        .cold_cost = 0.2,
                                        .start_up = 0.5};
   return shipped;
 }
 
-double end_phase_above(double cycles, const ChangeConstants& c) {
-  return c.end_phase * std::exp(-std::max(0.0, cycles) / c.end_cycles);
+double end_phase_above(double cycles, const Situation& situation, const ChangeConstants& c) {
+  return end_phase_probability(situation, c) * std::exp(-std::max(0.0, cycles) / c.end_cycles);
 }
 
-double end_phase_quantile(const ChangeConstants& c) {
+double end_phase_quantile(const Situation& situation, const ChangeConstants& c) {
   constexpr double outside = (1 - interval_level) / 2;
-  return c.end_phase > outside ? std::log(c.end_phase / outside) * c.end_cycles : 0;
+  const double probability = end_phase_probability(situation, c);
+  return probability > outside ? std::log(probability / outside) * c.end_cycles : 0;
 }
 
 template <class Quantile>
@@ -89,7 +95,8 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     if (!now.saw_epoch_end) add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
   }
-  if (now.cycle > 0) add_shifts(c.end_phase * unshifted_, exponential(c.end_cycles * now.cycle));
+  if (now.cycle > 0)
+    add_shifts(end_phase_probability(now, c) * unshifted_, exponential(c.end_cycles * now.cycle));
 }
 
 double ErrorModel::above(double u) const {

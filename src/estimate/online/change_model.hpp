@@ -38,6 +38,9 @@ struct ChangeConstants {
   /// Probability of an end phase (final evaluation, export), and the mean of its cost in cycles.
   double end_phase = 0;
   double end_cycles = 0;
+  /// That probability where evaluations at epochs' ends have been seen: they are part of the forecast, and
+  /// the last one is mostly like them.
+  double end_phase_evaluated = 0;
   /// Probability that an epoch whose end was not seen ends with a validation, and its mean cost as a share of
   /// the epoch.
   double validation = 0;
@@ -55,12 +58,6 @@ struct ChangeConstants {
 /// that it does not exist. docs/projection.md names the sources and gives the scores on sources left out.
 [[nodiscard]] const ChangeConstants& default_change_constants();
 
-/// Upper end of a 90 % interval of an end phase's cost, in cycles, where nothing else remains.
-[[nodiscard]] double end_phase_quantile(const ChangeConstants& constants = default_change_constants());
-/// Probability that an end phase costs more than this many cycles.
-[[nodiscard]] double end_phase_above(double cycles,
-                                     const ChangeConstants& constants = default_change_constants());
-
 /// What is known about a training at one moment.
 struct Situation {
   double share = 0;        ///< share of the work that is done, 0..1
@@ -72,7 +69,15 @@ struct Situation {
   double age = 1;
   bool first_epoch = false;  ///< epochs are known, and not much more than the first was seen
   bool saw_epoch_end = false;
+  bool saw_evaluation = false;  ///< epochs' ends cost more than the work before them
 };
+
+/// Upper end of a 90 % interval of an end phase's cost, in cycles, where nothing else remains.
+[[nodiscard]] double end_phase_quantile(const Situation& situation,
+                                        const ChangeConstants& constants = default_change_constants());
+/// Probability that an end phase costs more than this many cycles.
+[[nodiscard]] double end_phase_above(double cycles, const Situation& situation,
+                                     const ChangeConstants& constants = default_change_constants());
 
 /// Relative error r of the remaining cost: truth = (1 + r) x forecast.
 class ErrorModel {

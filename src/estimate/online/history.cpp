@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "estimate/online/replay.hpp"
+#include "trace/phases.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -58,10 +59,7 @@ trace::Run last_phase_of(trace::Run run) {
   return run;
 }
 
-}  // namespace
-
-Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOptions& options) {
-  if (run.phases.size() > 1) return project_history(last_phase_of(run), options);
+Result<ProjectionHistory> project_phase(const trace::Run& run, const HistoryOptions& options) {
   const auto total = planned_work(run, options);
   if (!total) return propagate(total.error());
   if (auto ok = check_metric(run, options); !ok) return propagate(ok.error());
@@ -101,6 +99,16 @@ Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOp
   if (history.moments.empty())
     return fail(ErrorKind::invalid, run.info.id, "no energy was measured in any of its epochs");
   if (projector->work_done() >= *total * 0.99) history.measured = history.moments.back().projection.used;
+  return history;
+}
+
+}  // namespace
+
+Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOptions& options) {
+  if (run.phases.size() < 2) return project_phase(run, options);
+  auto history = project_phase(last_phase_of(run), options);
+  if (history && trace::may_count_again(run.phases))
+    for (auto& moment : history->moments) moment.projection.ready = false;
   return history;
 }
 

@@ -1,5 +1,7 @@
 #include "estimate/online/work_division.hpp"
 
+#include <algorithm>
+
 namespace joulecast::estimate {
 namespace {
 
@@ -8,7 +10,7 @@ constexpr double unit_share = 0.01;
 constexpr double early_unit_share = 0.0025;  // while less than early_share is done, so that a start-up shows
 constexpr double early_share = 0.05;
 constexpr double smallest_share = 0.005;  // a report of at least this much is a unit of its own
-constexpr double unknown_cycle = 0.005;   // assumed where no epochs are known
+constexpr double unknown_cycle = 0.003;   // assumed where no epochs are known
 constexpr double many_epochs = 0.025;     // an epoch is no longer than this if there are many
 constexpr int enough_epochs = 3;          // fewer whole epochs say less than their insides
 constexpr double well_into_second = 1.2;  // epochs, after which the second has shown its level
@@ -99,7 +101,8 @@ std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
 
 WorkDivision divide(const WorkHistory& history, double total_work, double epoch_work) {
   WorkDivision division;
-  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : epoch_work;
+  const double told = std::min(epoch_work, total_work);  // a number of steps may end the first epoch early
+  const double epoch = history.epochs() > 0 ? history.work_at_epoch_end() / history.epochs() : told;
   division.cycle = epoch > 0 ? epoch : unknown_cycle * total_work;
   division.first_epoch = well_into_second * epoch;
   division.work = history.work();

@@ -19,6 +19,7 @@ constexpr double assumed_differences = 2;
 // A change of the rate by less says little about what a training still has before it: drifts of clocks and
 // temperature are as large.
 constexpr double notable_change = 0.04;
+constexpr double notable_evaluation = 0.02;  // share of an epoch's cost
 constexpr double almost = 0.05;  // an epoch this close to the end of the work is taken to end with it
 
 }  // namespace
@@ -118,6 +119,10 @@ std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   cost.value = std::max(0.0, cost.value + mean_excess_ * ends);
   cost.relative_sd = cost.value > 0 ? std::hypot(rest, sd) / cost.value : 0;
   return cost;
+}
+
+bool WorkRates::saw_evaluation() const {
+  return edges_ > 0 && mean_excess_ >= notable_evaluation * cycle_cost();
 }
 
 double WorkRates::cycle_cost() const {

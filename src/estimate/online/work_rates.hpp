@@ -37,6 +37,8 @@ class WorkRates {
   [[nodiscard]] Settled settled_after(double start_up_work) const;
   [[nodiscard]] bool in_first_epoch() const { return done_ < first_epoch_; }
   [[nodiscard]] bool saw_epoch_end() const { return edges_ > 0; }
+  /// Epochs' ends cost notably more than the work around them.
+  [[nodiscard]] bool saw_evaluation() const;
 
   /// Of the units between the edges.
   [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }

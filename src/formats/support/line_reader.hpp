@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 #include "formats/support/dialect.hpp"
-#include "formats/support/input_file.hpp"
+#include "base/input_file.hpp"
 
 namespace joulecast::formats {
 

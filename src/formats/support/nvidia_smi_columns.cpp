@@ -271,6 +271,15 @@ void drop_empty_rivals(std::vector<Column>& columns, const std::vector<std::stri
   }
 }
 
+void prefer_instant(std::vector<Column>& columns) {
+  const auto is_instant = [](const Column& column) {
+    return column.field == Field::power && take_apart(column.heading).name == "power.draw.instant";
+  };
+  if (std::ranges::none_of(columns, is_instant)) return;
+  for (auto& column : columns)
+    if (column.field == Field::power && !is_instant(column)) column.field = Field::ignored;
+}
+
 void drop_rivals(std::vector<Column>& columns) {
   const auto rank = [](const Column& column) {
     return find_name(take_apart(column.heading).name) - std::begin(names);

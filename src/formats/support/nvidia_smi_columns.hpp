@@ -67,6 +67,9 @@ void drop_empty_rivals(std::vector<Column>& columns, const std::vector<std::stri
 /// Whether one of the columns is a power.
 [[nodiscard]] bool has_power(const std::vector<Column>& columns);
 
+/// Keeps of several columns of power the one that is not a mean, if there is one.
+void prefer_instant(std::vector<Column>& columns);
+
 /// Keeps one column per field. Readings that nvidia-smi averages itself are preferred, and so is the lower
 /// limit.
 void drop_rivals(std::vector<Column>& columns);

@@ -1,7 +1,7 @@
 // Text as UTF-8, whatever a shell has written: Windows PowerShell redirects output as UTF-16.
 #pragma once
 
-#include "formats/support/input_file.hpp"
+#include "base/input_file.hpp"
 
 namespace joulecast::formats {
 

@@ -3,6 +3,7 @@
 //   Epoch 3 |████████▌               | ▄▆█ 34/100 [34%] in 3s (~6s, 11.2/s)
 //   Epoch 1/3  [####################----------------]  11/20  00:00:00
 //    45% (45 of 100) |########          | Elapsed Time: 0:00:04 ETA:   0:00:05
+//   [=========>          ] 45/100 loss 0.31
 #include "base/text.hpp"
 #include "progress/bar_progress.hpp"
 #include "progress/format.hpp"
@@ -11,15 +12,23 @@
 namespace joulecast::progress {
 namespace {
 
+/// What a loop draws itself: "[####    ]", "[==>   ]", "[█████-----]".
+const std::string bracket = R"(\[(?:[#=*>._ -]|█|■|░|·){5,}\])";
+
 std::optional<Bar> find_bar(std::string_view text) {
   static const Pattern alive(
       R"(^(?P<title>.*?) ?\|[^|]*\| [^|\[\]]*?(?P<done>\d[\d,]*)/(?P<total>\d[\d,]*) \[\d+%\] in )");
   static const Pattern click(R"(^(?P<title>.*?) *\[[#=*-]*-*\] +(?P<done>\d+)/(?P<total>\d+)(?:  |$))");
   static const Pattern progressbar(
       R"(^(?P<title>.*?) *\d+% \((?P<done>\d+) of (?P<total>\d+)\) ?\|[^|]*\| Elapsed Time: )");
+  static const Pattern own((R"(^(?P<title>.*?) *)" + bracket +
+                            R"( +(?:\d+(?:\.\d+)?% +)?(?P<done>\d+)/(?P<total>\d+)\b(?P<figures>.*)$)")
+                               .c_str());
   auto match = alive.find(text);
   if (!match) match = progressbar.find(text);
   if (!match) match = click.find(text);
+  bool has_figures = false;
+  if (!match) has_figures = (match = own.find(text)).has_value();
   if (!match) return std::nullopt;
   const auto done = match->number("done");
   if (!done) return std::nullopt;
@@ -29,18 +38,24 @@ std::optional<Bar> find_bar(std::string_view text) {
   bar.title = title;
   bar.done = *done;
   bar.total = match->number("total");
+  if (has_figures) bar.figures = match->text("figures");
   return bar;
 }
 
 /// click shows a percentage where it is not told to show the count.
 std::optional<Bar> find_percentage(std::string_view text) {
   static const Pattern click(R"(^(?P<title>.*?) *\[#*-*\] +(?P<percent>\d+)%(?:  \d\d:\d\d:\d\d.*)?$)");
-  const auto match = click.find(text);
+  static const Pattern own(
+      (R"(^(?P<title>\D*?) *)" + bracket + R"( +(?P<percent>\d+)(?:\.\d+)?%(?P<figures>(?:[ ,|].*)?)$)")
+          .c_str());
+  auto match = click.find(text);
+  const bool has_figures = !match && (match = own.find(text)).has_value();
   if (!match) return std::nullopt;
   Bar bar;
   bar.title = trim(match->text("title"));
   bar.done = *match->number("percent");
   bar.total = 100;
+  if (has_figures) bar.figures = match->text("figures");
   return bar;
 }
 
@@ -66,7 +81,11 @@ class Bars final : public Format {
 }  // namespace
 
 extern const FormatType bars_format{
-    "other bars",     "alive-progress, click, progressbar2",           Breadth::library,
-    Evidence::stated, {"] in ", "##", "--]", "elapsed time", "epoch"}, make_format<Bars>};
+    "other bars",
+    "alive-progress, click, progressbar2, a loop's own \"[###   ] 3/10\"",
+    Breadth::library,
+    Evidence::stated,
+    {"] in ", "##", "--]", "==", " ]", "#]", "\xe2\x96\x88", "elapsed time", "epoch"},
+    make_format<Bars>};
 
 }  // namespace joulecast::progress

@@ -75,6 +75,7 @@ class Loop final : public Format {
     if (line.text.size() > longest_line || is_settings(line)) return false;
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
     if (read_totals(line, report) || read_start(line, report)) return true;
+    if (read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
@@ -95,6 +96,7 @@ class Loop final : public Format {
     goes_on_.reset();
     steps_before_ = 0;
     zero_total_.reset();
+    doubtful_ = false;
     return true;
   }
 
@@ -105,7 +107,7 @@ class Loop final : public Format {
     static const Pattern training(
         R"(\btrain(?:ing)?(?: (?:the )?(?:model|network|classifier))?(?: for)?(?: a total of)? (?P<total>\d+) epochs?\b(?: of (?P<steps>\d+) (?:steps|batches|iterations))?)");
     static const Pattern steps(
-        R"(^\W*(?:total|max(?:imum)?|num|number of)[_ ](?:(?:training|train|optimi[sz]ation)[_ ])?(?:steps|iterations|iters|updates)\s*[:=]\s*(?P<total>[\d,]+)\W*$)");
+        R"(^\W*(?:start\w* training\W+(?:iters|iterations|steps)|(?:total|max(?:imum)?|num|number of)[_ ](?:(?:training|train|optimi[sz]ation)[_ ])?(?:steps|iterations|iters|updates))\s*[:=]\s*(?P<total>[\d,]+)\W*$)");
     static const Pattern per_epoch(
         R"(^\W*(?:number of )?(?:steps|batches|iterations)[_ ]per[_ ]epoch\s*[:=]\s*(?P<steps>[\d,]+)\b)");
     if (const auto match = epochs.find(line.lowered)) {
@@ -132,6 +134,19 @@ class Loop final : public Format {
         R"(^\W*(?:(?:start|begin)\w*\s+(?:the\s+|model\s+)?train\w*[^\d]{0,40}$|train(?:ing)? (?:on|with) \d+ |training (?:on|started|starts|begins|is starting|the model|model)\b[^:=]{0,60}$|training(?: loop)?\W*$))");
     if (line.lowered.find("train") == std::string::npos || !start.matches(line.lowered)) return false;
     report.run_begins();
+    return true;
+  }
+
+  /// "Round 2/10, client 3: epoch 1/2 …": the epochs are within the round, which is not over yet.
+  static bool read_round_with_epochs(const Line& line, Report& report) {
+    static const Pattern nested(
+        R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.*\bep(?:och)?[ :=#]*\d)");
+    if (line.lowered.find("round") == std::string::npos) return false;
+    const auto match = nested.find(line.text);
+    if (!match) return false;
+    const auto done = *match->number("done");
+    if (done > 1) report.work_done(done - 1, match->number("total"), Unit::round);
+    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;
   }
 
@@ -176,9 +191,13 @@ class Loop final : public Format {
       counts_behind_bar_ = step && step->total && step->done == 0;
     }
     if (zero_total_ != total || counts_behind_bar_) return total;
-    if (epoch == *total) return *total + 1;
+    if (epoch == *total) {
+      doubtful_ = false;
+      return *total + 1;
+    }
     const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
     if (is_round(*total + 1)) return *total + 1;
+    doubtful_ = true;
     report.guess();
     return is_round(*total) ? *total : *total + 1;
   }
@@ -203,6 +222,7 @@ class Loop final : public Format {
   /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
   void read_step_of_epoch(int epoch, const StepMention& step, std::optional<double> total,
                           const Metrics& metrics, Report& report) {
+    if (doubtful_) report.guess();
     follow_steps(epoch, step.done);
     const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
     if (epoch_ != epoch) begin_epoch(epoch, total, report);
@@ -280,6 +300,7 @@ class Loop final : public Format {
   }
 
   void read_counted_step(const StepMention& step, Report& report) {
+    if (doubtful_ && epoch_) report.guess();
     follow_steps(epoch_, step.done);
     stepping_epoch_ = epoch_;
     last_step_ = step.done;
@@ -337,6 +358,7 @@ class Loop final : public Format {
   }
 
   void end_epoch_by_figures(Report& report) {
+    if (doubtful_) report.guess();
     report.epoch_ends(*epoch_);
     if (open_) ++ended_;
     open_ = false;
@@ -355,7 +377,8 @@ class Loop final : public Format {
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
   bool counts_behind_bar_ = false;
-  bool tested_ = false;  ///< since the last epoch ended
+  bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
+  bool tested_ = false;    ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
 };

@@ -10,7 +10,7 @@ using Says = EpochMention::Says;
 
 const Pattern& mention() {
   static const Pattern pattern(
-      R"((?i)(?:^|[^\w.])(?P<word>epochs?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#-])*\s*["'\[(<#]*\s*)"
+      R"((?i)(?:^|[^\w.])(?P<word>epochs?|epochen?|epocas?|epoques?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#_-])*\s*["'\[(<#]*\s*)"
       R"((?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?["']?(?:\s*[\])>])?)"
       R"((?:\s*(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
   return pattern;
@@ -87,7 +87,7 @@ Says what_words_say(std::string_view before, std::string_view after) {
 
 bool has_figure(std::string_view text) {
   static const Pattern figure(
-      R"((?P<words>(?:[A-Za-z_]+[ "')\]]*){0,3})[:=(\[ "']*-?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+|(?P<whole>\d+)))");
+      R"((?P<words>(?:[A-Za-z_]+[ "')\]]*){0,3})[:=(\[ "']*-?(?:\d*\.\d+(?:[eE][-+]?\d+)?|\d+[eE]-\d+|(?:nan|inf|NaN|NAN)\b|(?P<whole>\d+)))");
   static const Pattern setting(
       R"((?i)\b(?:lr|learning[ _]?rate|wd|decay|momentum|temperature|tau|betas?|eps\w*|alpha|gamma|eta|sigma|remaining)\b)");
   static const Pattern count(
@@ -103,7 +103,23 @@ bool has_figure(std::string_view text) {
   return false;
 }
 
+/// "3/10 epochs done".
+std::optional<EpochMention> find_count_before_word(std::string_view text) {
+  static const Pattern count(
+      R"((?i)^[\W_]*(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
+  const auto match = count.find(text);
+  if (!match || *match->number("number") > *match->number("total")) return std::nullopt;
+  EpochMention found;
+  found.kind = EpochMention::Kind::progress;
+  found.says = Says::ends;
+  found.number = *match->number("number");
+  found.total = match->number("total");
+  found.after = match->after();
+  return found;
+}
+
 std::optional<EpochMention> find_epoch(std::string_view text) {
+  if (auto found = find_count_before_word(text)) return found;
   const auto match = mention().find(text);
   if (!match) return std::nullopt;
   EpochMention found;

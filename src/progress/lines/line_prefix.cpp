@@ -65,6 +65,36 @@ const Pattern& arrow() {
   return pattern;
 }
 
+bool begins_with_one_of(std::string_view words, std::size_t length, std::string_view text) {
+  return text.size() >= length && words.find(text.substr(0, length)) != std::string_view::npos;
+}
+
+/// What a text could begin with. Most lines have no prefix, and a pattern costs more than a look at their
+/// first letters.
+struct Possible {
+  bool launcher = false, library = false, stamp = false, level = false, arrow = false;
+};
+
+Possible possible_in(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\f\r\n\v");
+  if (begin == std::string_view::npos) return {};
+  text.remove_prefix(begin);
+  const auto first = static_cast<unsigned char>(text[0]);
+  const bool digit = std::isdigit(first) != 0;
+  const bool bracket = first == '[' || first == '(' || first == '<';
+  const bool glog = text.size() > 1 && std::isdigit(static_cast<unsigned char>(text[1])) != 0;
+  Possible possible;
+  possible.launcher =
+      digit || bracket || std::string_view("rlgpw").find(static_cast<char>(std::tolower(first))) != text.npos;
+  possible.library = first == '[';
+  possible.stamp = digit || bracket || glog ||
+                   begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
+  possible.level =
+      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn", 4, text);
+  possible.arrow = first == '>';
+  return possible;
+}
+
 /// Names before a separator that are words of the message itself: "train | epoch 001", "Epoch: 3".
 bool is_of_the_message(std::string_view name) {
   static const Pattern words(
@@ -80,22 +110,24 @@ Prefix find_prefix(std::string_view text) {
   const auto take = [&](const Match& match) { prefix.length = text.size() - match.after().size(); };
   for (int parts = 0; parts < 8; ++parts) {
     const auto rest = text.substr(prefix.length);
-    if (const auto found = prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
+    const auto possible = possible_in(rest);
+    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
       for (std::size_t group = 1; group <= 5 && prefix.rank.empty(); ++group)
         prefix.rank = found->text(group);
       take(*found);
       continue;
     }
-    if (const auto found = library().find(rest)) {
+    if (const auto found = possible.library ? library().find(rest) : std::nullopt) {
       take(*found);
       continue;
     }
-    if (auto found = stamp().find(rest); found || (found = level().find(rest))) {
+    if (auto found = possible.stamp ? stamp().find(rest) : std::nullopt;
+        found || (possible.level && (found = level().find(rest)))) {
       take(*found);
       logged = true;
       continue;
     }
-    if (const auto found = arrow().find(rest)) {
+    if (const auto found = possible.arrow ? arrow().find(rest) : std::nullopt) {
       take(*found);
       continue;
     }

@@ -66,6 +66,7 @@ bool Pattern::matches(std::string_view text) const {
 }
 
 std::optional<Match> Pattern::find(std::string_view text) const {
+  if (!matches(text)) return std::nullopt;  // as for most lines, without an allocation
   std::vector<re2::StringPiece> pieces(groups() + 1);
   if (!state_->re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), RE2::UNANCHORED,
                         pieces.data(), static_cast<int>(pieces.size())))

@@ -52,12 +52,19 @@ std::optional<StepMention> find_step(std::string_view text) {
           .c_str());
   static const Pattern episode((R"((?i)^\W*episode)" + count).c_str());
   static const Pattern round(
-      (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server)[\s_-]+)?round)" + count).c_str());
+      (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server)[\s_-]+)?(?:round|generation))" +
+       count)
+          .c_str());
+  static const Pattern after_words(
+      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?:step|iter(?:ation)?|update))" +
+       count)
+          .c_str());
   static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
   static const Pattern none(R"(^(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*/\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)\b)");
   static const Pattern percent(
       R"((?i)^(?:training|train|progress|overall(?: progress)?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
   if (const auto match = step.find(text)) return mention_of(*match, Word::step);
+  if (const auto match = after_words.find(text)) return mention_of(*match, Word::step);
   if (const auto match = episode.find(text)) return mention_of(*match, Word::episode);
   if (const auto match = round.find(text)) return mention_of(*match, Word::round);
   if (const auto match = bracket.find(text)) return mention_of(*match, Word::bracket);

@@ -1,6 +1,9 @@
 #include "sensors/support/file_sensor.hpp"
 
+#include <dirent.h>
+
 #include <algorithm>
+#include <memory>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -8,12 +11,13 @@
 namespace joulecast::sensors {
 namespace fs = std::filesystem;
 
-FileSensor::FileSensor(std::vector<FileChannel> sources) {
+FileSensor::FileSensor(std::vector<FileChannel> sources, std::vector<trace::Channel> unmeasured) {
   for (auto& source : sources) {
     const bool counter = source.channel.behaviour == trace::Behaviour::counter;
     channels_.push_back(std::move(source.channel));
     sources_.push_back({std::move(source.file), source.scale, counter});
   }
+  for (auto& channel : unmeasured) channels_.push_back(std::move(channel));
 }
 
 void FileSensor::read(std::span<ChannelReading> readings) {
@@ -29,9 +33,10 @@ void FileSensor::read(std::span<ChannelReading> readings) {
   }
 }
 
-Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources, const Error& nothing) {
-  if (sources.empty()) return propagate(nothing);
-  return std::make_unique<FileSensor>(std::move(sources));
+Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources, const Error& nothing,
+                                            std::vector<trace::Channel> unmeasured) {
+  if (sources.empty() && unmeasured.empty()) return propagate(nothing);
+  return std::make_unique<FileSensor>(std::move(sources), std::move(unmeasured));
 }
 
 bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel, const fs::path& path,
@@ -45,9 +50,11 @@ bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel, 
 
 std::vector<fs::path> entries(const fs::path& folder, std::string_view prefix) {
   std::vector<fs::path> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename().string().starts_with(prefix)) found.push_back(entry->path());
+  // A directory_iterator ends the process where it finds no memory.
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), ::closedir);
+  while (const auto* entry = directory ? ::readdir(directory.get()) : nullptr)
+    if (const std::string_view name = entry->d_name; name != "." && name != ".." && name.starts_with(prefix))
+      found.push_back(folder / name);
   // card2 before card10: shorter numbers first.
   std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
     const auto x = a.filename().string(), y = b.filename().string();
@@ -68,8 +75,10 @@ std::optional<std::uint64_t> number_in(const fs::path& path) {
 }
 
 Finding finding_of(const Result<std::unique_ptr<Sensor>>& opened, std::string fix) {
-  if (opened) return {true, "", ""};
-  return {false, to_string(opened.error()), std::move(fix)};
+  if (!opened) return {false, to_string(opened.error()), std::move(fix)};
+  for (const auto& channel : (*opened)->channels())
+    if (channel.provenance != Provenance::missing) return {true, "", ""};
+  return {false, (*opened)->channels().front().note, std::move(fix)};
 }
 
 }  // namespace joulecast::sensors

@@ -14,7 +14,8 @@ struct FileChannel {
 
 class FileSensor : public Sensor {
  public:
-  explicit FileSensor(std::vector<FileChannel> sources);
+  /// `unmeasured`: channels without a file, which stand for devices that cannot be read.
+  explicit FileSensor(std::vector<FileChannel> sources, std::vector<trace::Channel> unmeasured = {});
   [[nodiscard]] const std::vector<trace::Channel>& channels() const override { return channels_; }
   void read(std::span<ChannelReading> readings) override;
 
@@ -28,9 +29,10 @@ class FileSensor : public Sensor {
   std::vector<Source> sources_;
 };
 
-/// The sensor, or `nothing` where the list is empty.
+/// The sensor, or `nothing` where both lists are empty.
 [[nodiscard]] Result<std::unique_ptr<Sensor>> file_sensor(std::vector<FileChannel> sources,
-                                                          const Error& nothing);
+                                                          const Error& nothing,
+                                                          std::vector<trace::Channel> unmeasured = {});
 
 /// Opens a file and adds it as a channel if it exists and contains a number. Returns whether it did.
 bool add_if_readable(std::vector<FileChannel>& sources, trace::Channel channel,

@@ -61,6 +61,20 @@ bool has_usable_gpu(const Environment& environment) {
   return !hides_all("ROCR_VISIBLE_DEVICES") && fs::exists(environment.roots.dev / "kfd", ignored);
 }
 
+trace::Channel unmeasured_channel(trace::Channel base, const std::string& reason) {
+  base.name += "power";
+  base.quantity = trace::Quantity::power;
+  base.provenance = Provenance::missing;
+  base.note = fmt::format("{} is not measured: {}", base.device_name.empty() ? base.device : base.device_name,
+                          reason);
+  return base;
+}
+
+bool is_integrated_gpu(std::uint64_t memory_bytes) {
+  constexpr std::uint64_t most_set_aside = std::uint64_t{1} << 30;  // no board that can train has so little
+  return memory_bytes <= most_set_aside;
+}
+
 trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,
                            const std::string& device) {
   trace::Channel channel;

@@ -25,6 +25,14 @@ struct GpuCard {
 /// from the total.
 [[nodiscard]] bool has_usable_gpu(const Environment& environment);
 
+/// The power channel of a GPU that tells neither energy nor power: missing, for the reason given. `base` as
+/// gpu_channel() makes it. Without it the GPU would be left out of the total in silence.
+[[nodiscard]] trace::Channel unmeasured_channel(trace::Channel base, const std::string& reason);
+
+/// Whether a GPU with this much memory of its own lies inside the processor, which measures it as well: it
+/// has a small part of the machine's memory set aside for it.
+[[nodiscard]] bool is_integrated_gpu(std::uint64_t memory_bytes);
+
 /// A channel with the values that all channels of a card share: component, device, sensor, and the beginning
 /// of the name.
 [[nodiscard]] trace::Channel gpu_channel(std::string_view sensor, std::string_view prefix, std::size_t index,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sensors/support/gpu_cards.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::sensors {
@@ -13,8 +14,12 @@ using trace::Quantity;
 constexpr Seconds slow_period{1};  ///< the driver averages utilisation over up to a second
 constexpr Seconds search_every{5};
 constexpr Seconds search_for{60};
-/// Boards' sensors differ by some 5 % in gain (arXiv 2312.02741).
-constexpr double gain_uncertainty = 0.05;
+/// Boards' sensors differ in gain: by 5 % or less for most (arXiv 2312.02741), but four boards beside an
+/// in-line meter told 2.7 % too much and 5, 5 and 7 % too little (JimZeyuYang/GPU_Power_Benchmark).
+constexpr double gain_uncertainty = 0.1;
+/// The mean of the last second is renewed every 100 ms: it stands for the moment half a second and half a
+/// renewal ago. Measured beside that meter on an RTX 3090 and an RTX A5000 (0.53 to 0.57 s).
+constexpr Seconds lag_of_averages{0.55};
 
 bool is_loss(nvml::Return error) {
   return error == nvml::gpu_is_lost || error == nvml::reset_required || error == nvml::uninitialized ||
@@ -29,6 +34,10 @@ bool is_ga100(std::string_view name) {
     if (at != name.npos && (end == name.size() || name[end] < '0' || name[end] > '9')) return true;
   }
   return false;
+}
+
+void add_note(Channel& channel, const std::string& note) {
+  channel.note += (channel.note.empty() ? "" : "; ") + note;
 }
 
 struct SlowChannel {
@@ -46,7 +55,10 @@ constexpr SlowChannel slow_channels[] = {{"utilisation", Quantity::utilisation},
 PowerSampling power_sampling(unsigned architecture, std::string_view name, PowerSource source) {
   const bool ga100 = is_ga100(name);
   PowerSampling sampling{Seconds{0.1}, Seconds{1}, gain_uncertainty};
-  if (source == PowerSource::average_field) return sampling;
+  if (source == PowerSource::average_field) {
+    if (architecture == nvml::ampere && !ga100) sampling.lag = lag_of_averages;
+    return sampling;
+  }
   if (architecture < nvml::turing) {
     sampling = {Seconds{0.02}, Seconds{0.01}, 0};
   } else if (architecture == nvml::turing) {
@@ -61,18 +73,20 @@ PowerSampling power_sampling(unsigned architecture, std::string_view name, Power
   return sampling;
 }
 
-NvmlGpu::NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index,
-                 const VisibleDevice& device, const std::string& note, std::vector<Channel>& channels)
-    : handle_(handle), uuid_(device.uuid), label_(fmt::format("GPU {}", index)) {
-  Channel base;
-  base.name = fmt::format("gpu{}_", index);
-  base.sensor = "nvml";
-  base.component = trace::Component::gpu;
-  base.device = device.uuid.empty() ? fmt::format("{}", index) : device.uuid;
+Channel nvml_channel(std::size_t index, const VisibleDevice& device, const std::string& note) {
+  auto base = gpu_channel("nvml", "gpu", index, device.uuid.empty() ? std::to_string(index) : device.uuid);
   base.device_name = device.name;
   base.note = note;
   if (device.partitioned)
     base.note += (note.empty() ? "" : "; ") + std::string("the whole GPU with all its MIG instances");
+  return base;
+}
+
+NvmlGpu::NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index,
+                 const VisibleDevice& device, const std::string& note,
+                 const std::optional<hardware::BoardGain>& gain, std::vector<Channel>& channels)
+    : handle_(handle), uuid_(device.uuid), label_(fmt::format("GPU {}", index)), gain_(gain) {
+  const auto base = nvml_channel(index, device, note);
   const auto before = channels.size();
   add_power_channels(library, base, channels);
   add_slow_channels(library, base, channels);
@@ -96,6 +110,8 @@ void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base
     power_source_ = source;
     if ((has_power_ = read_power(calls, watts) == nvml::success)) break;
   }
+  if (!measures_power())
+    channels.push_back(unmeasured_channel(base, "it tells neither its energy nor its power"));
   const auto sampling = power_sampling(architecture, base.device_name, power_source_);
   if (has_energy_) {
     Channel energy = base;
@@ -106,6 +122,11 @@ void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base
     energy.update_period = sampling.period;
     energy.plausible_maximum = most;
     energy.relative_uncertainty = gain_uncertainty;
+    if (gain_) {
+      energy.resolution *= gain_->gain;
+      energy.relative_uncertainty = gain_->uncertainty;
+      add_note(energy, hardware::gain_note(*gain_));
+    }
     channels.push_back(std::move(energy));
   }
   if (has_power_) {
@@ -116,6 +137,14 @@ void NvmlGpu::add_power_channels(const NvmlLibrary& library, const Channel& base
     power.averaging_window = sampling.window;
     power.plausible_maximum = most;
     power.relative_uncertainty = sampling.uncertainty;
+    power.lag = sampling.lag;
+    if (gain_) {
+      power.relative_uncertainty += gain_->uncertainty - gain_uncertainty;
+      add_note(power, hardware::gain_note(*gain_));
+    }
+    if (sampling.lag > Seconds{0})
+      add_note(power, fmt::format("moved back by {:g} s: a mean that lies behind, as measured on such boards",
+                                  sampling.lag.value()));
     channels.push_back(std::move(power));
   }
 }
@@ -212,7 +241,7 @@ void NvmlGpu::read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReadin
   }
   if (lost_) look_for_it(library, now);
   lost_ = false;
-  std::size_t at = 0;
+  std::size_t at = measures_power() ? 0 : 1;  // a missing channel is not read
   if (has_energy_) {
     unsigned long long millijoules = 0;
     const auto result = read_energy(library.calls(), millijoules);
@@ -223,6 +252,7 @@ void NvmlGpu::read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReadin
   if (has_power_) {
     double watts = 0;
     const auto result = read_power(library.calls(), watts);
+    watts *= gain_ ? gain_->gain : 1;
     readings[at] =
         result == nvml::success ? ChannelReading(trace::RawValue(watts)) : failure(library, result);
     ++at;

@@ -1,6 +1,7 @@
 // One NVIDIA GPU: its channels, and reading them even when it is lost and comes back.
 #pragma once
 
+#include "hardware/board_gain.hpp"
 #include "sensors/support/counter_audit.hpp"
 #include "sensors/support/nvml_library.hpp"
 
@@ -11,15 +12,24 @@ struct PowerSampling {
   Seconds period{0};
   Seconds window{0};
   double uncertainty = 0;  ///< of energy integrated from it, as a share
+  /// How far its values lie behind, where that was measured for the family of boards; else 0.
+  Seconds lag{0};
 };
 enum class PowerSource { average_field, usage };
 [[nodiscard]] PowerSampling power_sampling(unsigned architecture, std::string_view name, PowerSource source);
 
+/// What all channels of a GPU share.
+[[nodiscard]] trace::Channel nvml_channel(std::size_t index, const VisibleDevice& device,
+                                          const std::string& note);
+
 class NvmlGpu {
  public:
-  /// Asks which quantities the GPU has and appends a channel for each.
+  /// Asks which quantities the GPU has and appends a channel for each. One without energy and power gets a
+  /// missing channel in their place.
+  /// `gain` was measured for this board.
   NvmlGpu(const NvmlLibrary& library, nvml::Device handle, std::size_t index, const VisibleDevice& device,
-          const std::string& note, std::vector<trace::Channel>& channels);
+          const std::string& note, const std::optional<hardware::BoardGain>& gain,
+          std::vector<trace::Channel>& channels);
 
   [[nodiscard]] bool measures_power() const { return has_energy_ || has_power_; }
   /// Reads its channels. A lost GPU is looked for again under its UUID for a minute, then it is gone.
@@ -43,6 +53,7 @@ class NvmlGpu {
   std::string uuid_;
   std::string label_;
   PowerSource power_source_ = PowerSource::usage;
+  std::optional<hardware::BoardGain> gain_;
   bool has_energy_ = false;
   bool has_power_ = false;
   std::size_t channel_count_ = 0;

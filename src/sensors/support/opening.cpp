@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/thread.hpp"
 
@@ -21,9 +22,11 @@ Opening::Opening(const SensorType& type, const Environment& environment)
     : type_(&type), state_(std::make_shared<State>()) {
   state_->environment = environment;
   auto thread = start_thread([state = state_, &type] {
-    auto opened = type.open(state->environment);
+    std::optional<Result<std::unique_ptr<Sensor>>> opened;
+    const auto failure = failure_of([&] { opened.emplace(type.open(state->environment)); });
+    if (failure) opened.emplace(propagate({ErrorKind::retry, *failure, {}}));
     const std::lock_guard guard(state->mutex);
-    state->answer.emplace(std::move(opened));
+    state->answer = std::move(opened);
     state->changed.notify_all();
   });
   if (thread)

@@ -18,6 +18,8 @@
 namespace joulecast::sensors {
 namespace {
 
+constexpr std::size_t most_open_files = 32;
+
 /// Reads a small file below a folder into a buffer: no allocation.
 std::optional<std::string_view> read_at(int folder, const char* name, std::span<char> buffer) {
   const Descriptor file(::openat(folder, name, O_RDONLY | O_CLOEXEC));
@@ -53,6 +55,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   const auto bracket = text.rfind(')');
   if (!pid || bracket == std::string_view::npos) return std::nullopt;
   stat.pid = static_cast<int>(*pid);
+  stat.helper = text.substr(text.find('(') + 1).starts_with("joulecast-");
   auto rest = trim(text.substr(bracket + 1));
   std::array<std::int64_t, 22> fields{};  // proc_pid_stat(5), from field 3 (the state, a letter) on
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -113,7 +116,25 @@ bool ProcessTree::contains(int pid) const {
 
 void ProcessTree::add(int pid) {
   if (contains(pid)) return;
-  if (const auto stat = read_stat(pid)) members_.push_back({*stat, true, false});
+  if (const auto stat = read_stat(pid)) add(*stat);
+}
+
+void ProcessTree::add(const ProcessStat& stat) {
+  members_.emplace_back().stat = stat;
+}
+
+/// Through a descriptor that stays open, which costs the kernel a third of opening the file each time.
+std::optional<ProcessStat> ProcessTree::read_again(Member& member) const {
+  char buffer[1024];
+  if (!member.file) {
+    if (members_.size() > most_open_files) return read_stat(member.stat.pid);
+    char name[32];
+    std::snprintf(name, sizeof name, "%d/stat", member.stat.pid);
+    member.file = Descriptor(::openat(proc_.get(), name, O_RDONLY | O_CLOEXEC));
+  }
+  const auto got = ::pread(member.file.get(), buffer, sizeof buffer, 0);
+  if (got < 0) return std::nullopt;
+  return parse_process_stat(std::string_view(buffer, static_cast<std::size_t>(got)));
 }
 
 void ProcessTree::add_children_of(int pid) {
@@ -131,7 +152,10 @@ void ProcessTree::add_children_of_thread(int pid, int thread) {
   if (!text) return;
   for (auto rest = trim(*text); !rest.empty();) {
     const auto word = rest.substr(0, rest.find(' '));
-    if (const auto child = parse_uint(word)) add(static_cast<int>(*child));
+    const auto child = parse_uint(word);
+    const auto stat =
+        child && !contains(static_cast<int>(*child)) ? read_stat(static_cast<int>(*child)) : std::nullopt;
+    if (stat && !(stat->helper && pid == ::getpid())) add(*stat);
     rest = trim(rest.substr(word.size()));
   }
 }
@@ -145,14 +169,14 @@ void ProcessTree::add_from_everywhere() {
       const auto stat = read_stat(pid);
       if (!stat) return;
       const bool belongs = stat->session == root_ || stat->group == root_ || contains(stat->parent);
-      if (belongs) members_.push_back({*stat, true, false});
+      if (belongs) add(*stat);
     });
   }
 }
 
 Status ProcessTree::refresh(Look look) {
   for (auto& member : members_) {
-    const auto now = read_stat(member.stat.pid);
+    const auto now = read_again(member);
     member.alive = now && now->start_ticks == member.stat.start_ticks;
     if (member.alive) member.stat = *now;
   }

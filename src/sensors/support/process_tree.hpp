@@ -12,6 +12,7 @@ namespace joulecast::sensors {
 
 /// Fields of /proc/PID/stat for one process.
 struct ProcessStat {
+  bool helper = false;  ///< named as joulecast's own processes are (joulecast-relay)
   int pid = 0;
   int parent = 0;
   int group = 0;
@@ -51,12 +52,15 @@ class ProcessTree {
   struct Member {
     ProcessStat stat;
     bool alive = true;
-    bool orphan = false;  ///< no member waits for it, so its time is not added to a parent's when it ends
+    Descriptor file = {};  ///< its stat, kept open; none if there are too many members
+    bool orphan = false;   ///< no member waits for it, so its time is not added to a parent's when it ends
   };
   ProcessTree(Descriptor proc, int root);
   [[nodiscard]] std::optional<ProcessStat> read_stat(int pid) const;
+  [[nodiscard]] std::optional<ProcessStat> read_again(Member& member) const;
   [[nodiscard]] bool contains(int pid) const;
   void add(int pid);
+  void add(const ProcessStat& stat);
   void add_children_of(int pid);
   void add_children_of_thread(int pid, int thread);
   void add_from_everywhere();

@@ -32,36 +32,9 @@ double running_share(const Environment& environment, int logical_cpus) {
   return std::clamp(static_cast<double>(running - 1) / logical_cpus, 0.0, 1.0);
 }
 
-}  // namespace
-
-Result<Processor> read_processor(const Environment& environment) {
-  const auto path = environment.roots.proc / "cpuinfo";
-  const auto text = read_file(path);
-  if (!text) return propagate(text.error());
-  Processor processor;
-  std::set<std::string_view> sockets;
-  std::int64_t siblings = 0, cores = 0;
-  for_each_field(*text, [&](std::string_view key, std::string_view value) {
-    if (key == "processor" && parse_int(value)) ++processor.logical_cpus;
-    if (key == "model name" && processor.model_name.empty()) processor.model_name = value;
-    if (key == "physical id") sockets.insert(value);
-    if (key == "siblings") siblings = parse_int(value).value_or(0);
-    if (key == "cpu cores") cores = parse_int(value).value_or(0);
-    if (key == "flags" && !processor.virtual_machine)
-      processor.virtual_machine = std::ranges::count(split(value, ' '), std::string_view("hypervisor")) > 0;
-  });
-  if (processor.logical_cpus == 0)
-    return fail(ErrorKind::unavailable, path.string(), "it lists no processor");
-  processor.sockets = std::max(1, static_cast<int>(sockets.size()));
-  processor.simultaneous_threads = siblings > cores && cores > 0;
-  return processor;
-}
-
-std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {
-  line = line.substr(0, line.find('\n'));
-  if (!line.starts_with("cpu ")) return std::nullopt;
-  line.remove_prefix(4);
-  // user nice system idle iowait irq softirq steal; guest is part of user
+/// "user nice system idle iowait irq softirq steal …"; at least the first four.
+std::optional<CpuTicks> ticks_of(std::string_view line) {
+  // guest time, which follows, is part of user
   std::array<std::uint64_t, 8> ticks{};
   std::size_t n = 0;
   while (n < ticks.size()) {
@@ -80,6 +53,52 @@ std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {
   return sum;
 }
 
+}  // namespace
+
+Result<Processor> read_processor(const Environment& environment) {
+  const auto path = environment.roots.proc / "cpuinfo";
+  const auto text = read_file(path);
+  if (!text) return propagate(text.error());
+  Processor processor;
+  std::set<std::string_view> sockets;
+  std::int64_t siblings = 0, cores = 0;
+  for_each_field(*text, [&](std::string_view key, std::string_view value) {
+    if (key == "processor" && parse_int(value)) ++processor.logical_cpus;
+    if (key == "model name" && processor.model_name.empty()) processor.model_name = value;
+    if (key == "physical id") sockets.insert(value);
+    if (key == "siblings") siblings = parse_int(value).value_or(0);
+    if (key == "cpu cores") cores = parse_int(value).value_or(0);
+    if (key == "cpu MHz" && !processor.clock_mhz) processor.clock_mhz = parse_double(value);
+    if (key == "flags" && !processor.virtual_machine)
+      processor.virtual_machine = std::ranges::count(split(value, ' '), std::string_view("hypervisor")) > 0;
+  });
+  if (processor.logical_cpus == 0)
+    return fail(ErrorKind::unavailable, path.string(), "it lists no processor");
+  processor.sockets = std::max(1, static_cast<int>(sockets.size()));
+  if (cores > 0 && cores <= processor.logical_cpus) processor.cores_per_socket = static_cast<int>(cores);
+  processor.simultaneous_threads = siblings > cores && cores > 0;
+  return processor;
+}
+
+std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {
+  line = line.substr(0, line.find('\n'));
+  if (!line.starts_with("cpu ")) return std::nullopt;
+  return ticks_of(line.substr(4));
+}
+
+std::map<int, CpuTicks> parse_each_cpu_ticks(std::string_view text) {
+  std::map<int, CpuTicks> cpus;
+  while (text.starts_with("cpu")) {  // these lines come first
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto space = std::min(line.find(' '), line.size());
+    const auto number = parse_int(line.substr(3, space - 3));
+    if (!number) continue;
+    if (const auto ticks = ticks_of(line.substr(space))) cpus[static_cast<int>(*number)] = *ticks;
+  }
+  return cpus;
+}
+
 Result<CpuTicks> CpuUsage::read(const ValueFile& file) {
   char buffer[256];
   const auto text = file.read_text(buffer);
@@ -89,7 +108,7 @@ Result<CpuTicks> CpuUsage::read(const ValueFile& file) {
 }
 
 Result<CpuUsage> CpuUsage::open(const Environment& environment) {
-  auto file = ValueFile::open(environment.roots.proc / "stat", environment);
+  auto file = ValueFile::open_shared(environment.roots.proc / "stat", environment);
   if (!file) return propagate(file.error());
   const auto ticks = read(*file);
   if (!ticks) return fail(ErrorKind::unavailable, ticks.error().where, "{}", ticks.error().message);

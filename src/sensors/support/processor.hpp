@@ -1,6 +1,9 @@
 // The kernel's description of the processor, and how busy it is.
 #pragma once
 
+#include <map>
+#include <optional>
+
 #include "sensors/support/value_file.hpp"
 
 namespace joulecast::sensors {
@@ -9,8 +12,10 @@ struct Processor {
   std::string model_name;  ///< from /proc/cpuinfo; empty on machines that do not give it
   int logical_cpus = 0;
   int sockets = 1;
+  std::optional<int> cores_per_socket;  ///< physical; nothing where the kernel does not tell, as on Arm
   bool simultaneous_threads = false;
   bool virtual_machine = false;
+  std::optional<double> clock_mhz;  ///< of one CPU when this was read; the base clock on a virtual machine
 };
 
 [[nodiscard]] Result<Processor> read_processor(const Environment& environment);
@@ -24,6 +29,12 @@ struct CpuTicks {
 /// "cpu  user nice system idle iowait irq softirq steal …"; stolen time is not counted as busy (it is another
 /// machine's), and waiting for I/O counts as idle.
 [[nodiscard]] std::optional<CpuTicks> parse_cpu_ticks(std::string_view line);
+
+/// The lines "cpu0", "cpu1", … of /proc/stat, by their numbers. CPUs that are offline have none.
+[[nodiscard]] std::map<int, CpuTicks> parse_each_cpu_ticks(std::string_view text);
+
+/// A machine, or a GPU, with a higher utilisation than this is not idle.
+constexpr double busiest_idle = 0.1;
 
 /// Busy share of all logical CPUs between two calls.
 class CpuUsage {

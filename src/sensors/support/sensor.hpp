@@ -20,6 +20,9 @@ struct perf_event_attr;
 
 namespace joulecast::sensors {
 
+class SharedReads;  // value_file.hpp
+[[nodiscard]] std::shared_ptr<SharedReads> make_shared_reads();
+
 /// Everything outside of the program that a sensor may use. It is passed in, so that a test can provide its
 /// own.
 struct Environment {
@@ -40,6 +43,8 @@ struct Environment {
   int pid = 0;
   /// Which GPUs to read, as the user named them (indices or UUIDs); empty = what *_VISIBLE_DEVICES leaves.
   std::vector<std::string> gpus;
+  /// Files that several sensors read at the same time; the copies of an environment have them in common.
+  std::shared_ptr<SharedReads> shared_reads = make_shared_reads();
   /// The recorded run that the replay sensor plays; nullptr = none.
   const trace::Run* replay = nullptr;
 };
@@ -67,9 +72,12 @@ using ChannelReading = Result<trace::RawValue>;
 class Sensor {
  public:
   virtual ~Sensor() = default;
+  /// A device that a training may use but whose energy cannot be read has a power channel too, with missing
+  /// provenance and the reason as its note: see unmeasured_channel().
   [[nodiscard]] virtual const std::vector<trace::Channel>& channels() const = 0;
-  /// Reads every channel once; readings[i] belongs to channels()[i]. Must not throw and not allocate when all
-  /// is well. The caller stamps the time around the call.
+  /// Reads every channel once; readings[i] belongs to channels()[i], and stays as it is for a channel with
+  /// missing provenance. Must not throw and not allocate when all is well. The caller stamps the time around
+  /// the call.
   virtual void read(std::span<ChannelReading> readings) = 0;
 };
 

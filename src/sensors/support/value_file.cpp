@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -11,6 +14,31 @@
 #include "base/text.hpp"
 
 namespace joulecast::sensors {
+namespace {
+
+/// Sensors that are due at the same time are read one after another.
+constexpr std::chrono::milliseconds shared_for{5};
+
+}  // namespace
+
+struct SharedRead {
+  std::mutex mutex;
+  std::array<char, 512> buffer;
+  std::size_t size = 0;
+  std::chrono::steady_clock::time_point at;
+  std::uint64_t number = 0;  ///< of this reading, from 1
+};
+
+std::shared_ptr<SharedReads> make_shared_reads() {
+  return std::make_shared<SharedReads>();
+}
+
+std::shared_ptr<SharedRead> SharedReads::of(const std::filesystem::path& path) {
+  const std::lock_guard lock(mutex_);
+  auto& read = reads_[path];
+  if (!read) read = std::make_shared<SharedRead>();
+  return read;
+}
 
 Failure reading_failure(int error, const std::filesystem::path& where) {
   switch (error) {
@@ -35,7 +63,31 @@ Result<ValueFile> ValueFile::open(std::filesystem::path path, const Environment&
   return ValueFile(std::move(path), Descriptor(fd), environment);
 }
 
+Result<ValueFile> ValueFile::open_shared(const std::filesystem::path& path, const Environment& environment) {
+  auto file = open(path, environment);
+  if (file) file->shared_ = environment.shared_reads->of(path);
+  return file;
+}
+
 Result<std::string_view> ValueFile::read_text(std::span<char> buffer) const {
+  if (!shared_) return read_alone(buffer);
+  const std::lock_guard lock(shared_->mutex);
+  const auto now = std::chrono::steady_clock::now();
+  // Nobody gets the same content twice: a reader that is alone always reads.
+  if (shared_->number == seen_ || now - shared_->at > shared_for) {
+    const auto text = read_alone(shared_->buffer);
+    if (!text) return text;
+    shared_->size = text->size();
+    shared_->at = now;
+    ++shared_->number;
+  }
+  seen_ = shared_->number;
+  const auto size = std::min(buffer.size(), shared_->size);
+  std::copy_n(shared_->buffer.begin(), size, buffer.begin());
+  return std::string_view(buffer.data(), size);
+}
+
+Result<std::string_view> ValueFile::read_alone(std::span<char> buffer) const {
   for (;;) {
     const auto got = pread_(descriptor_.get(), buffer.data(), buffer.size(), 0);
     if (got >= 0) return std::string_view(buffer.data(), static_cast<std::size_t>(got));

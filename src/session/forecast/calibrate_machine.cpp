@@ -63,12 +63,22 @@ Result<FitData> read_runs(const CalibrationRequest& request) {
   return data;
 }
 
+/// How busy the CPUs were while nothing should have run, if they were not idle.
+std::optional<double> not_idle(const std::vector<MeasuredDevice>& devices) {
+  for (const auto& result : devices.front().micro)  // a GPU's own command may need the processor
+    if (result.kind == idle_kind && result.utilisation.value_or(0) > sensors::busiest_idle)
+      return result.utilisation;
+  return std::nullopt;
+}
+
 std::vector<estimate::Sample> micro_samples(const std::vector<MeasuredDevice>& devices,
                                             const CalibrationRequest& request) {
   std::vector<estimate::Sample> samples;
+  const bool idle = !not_idle(devices);
   for (const auto& [device, results] : devices)
     for (const auto& result : results)
-      samples.push_back(micro_sample(result, device, request.source, request.framework));
+      if (idle || result.kind != idle_kind)
+        samples.push_back(micro_sample(result, device, request.source, request.framework));
   return samples;
 }
 
@@ -80,6 +90,7 @@ Result<CalibrationResult> measured_and_updated(const CalibrationRequest& request
   auto devices = measure_all(request);
   if (!devices) return propagate(devices.error());
   result.devices = std::move(*devices);
+  result.busy = not_idle(result.devices);
   const auto errors = update_model(model, micro_samples(result.devices, request), runs);
   if (!errors) return propagate(errors.error());
   result.errors = *errors;

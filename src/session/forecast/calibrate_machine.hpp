@@ -40,6 +40,9 @@ struct CalibrationResult {
   std::filesystem::path output;
   std::string source;
   std::string left_out_text;  ///< one line on the runs that were left out; "" if none
+  /// How busy the CPUs were while they should have been idle, if that was too much: every figure is doubtful
+  /// then, and the idle power is not learned from.
+  std::optional<double> busy;
 };
 
 /// Measures, updates and writes the model file, in this order. Checks the input first, so that bad input does

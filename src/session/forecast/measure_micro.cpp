@@ -63,7 +63,7 @@ Result<MicroResult> measure_one(const MicroRequest& request, const MeasureComman
   if (!measured) return propagate(measured.error());
   if (measured->exit_status != 0)
     return fail(ErrorKind::invalid, kind, "the command failed with exit status {}", measured->exit_status);
-  MicroResult result{kind, 0, measured->duration, {}, Provenance::missing};
+  MicroResult result{kind, 0, measured->duration, {}, Provenance::missing, measured->utilisation};
   if (!unit_of_micro(kind).empty()) {
     const auto text = read_file(output);
     const auto words = split(text ? trim(*text) : std::string_view{}, ' ');

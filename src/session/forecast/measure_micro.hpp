@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct MeasuredCommand {
   int exit_status = 0;
   Seconds duration{0};
   trace::RunEnergy energy;
+  std::optional<double> utilisation;  ///< mean of all CPUs meanwhile, 0..1
 };
 /// Runs a command to its end and measures it. Returns an Error only if the command was never started.
 using MeasureCommand = std::function<Result<MeasuredCommand>(const CommandToMeasure&)>;

@@ -79,7 +79,7 @@ struct Kind {
 };
 const std::vector<Kind>& all_kinds() {
   using estimate::Term;
-  static const std::vector<Kind> kinds{{"idle", "", nullptr, std::nullopt},
+  static const std::vector<Kind> kinds{{idle_kind, "", nullptr, std::nullopt},
                                        {"copy", "byte", copy, Term::movement_bytes},
                                        {"matmul", "FLOP", matmul, Term::dense_flops},
                                        {"convolution", "FLOP", convolution, Term::convolution_flops},

@@ -13,6 +13,8 @@
 
 namespace joulecast::session {
 
+constexpr const char* idle_kind = "idle";
+
 /// "idle", "copy", "matmul", "convolution", "depthwise", "elementwise", in the order in which they are run.
 [[nodiscard]] const std::vector<std::string>& micro_kinds();
 /// Unit of a kind's amount of work: "FLOP", "byte", or "" for idle.
@@ -34,6 +36,7 @@ struct MicroResult {
   Seconds duration{0};
   Watts power{0};
   Provenance provenance = Provenance::missing;  ///< provenance of the power
+  std::optional<double> utilisation = {};       ///< of all CPUs meanwhile, 0..1
 };
 
 /// The measurement as a sample of the physics model. The amount is treated as the work of one training step

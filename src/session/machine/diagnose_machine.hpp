@@ -26,9 +26,10 @@ struct SourceFinding {
   std::string fix;
 };
 
-/// Where the energy of one component would come from.
+/// Where the energy of one component would come from, or one device of it that nothing measures.
 struct ComponentSource {
   trace::Component component = trace::Component::other;
+  std::string device;  ///< "" = the component as a whole
   Provenance provenance = Provenance::missing;
   double relative_uncertainty = 0;
   std::string sensor;  ///< "" if missing
@@ -36,7 +37,8 @@ struct ComponentSource {
 };
 
 struct Diagnosis {
-  /// GPU, CPU and DRAM, and the whole machine if it has a meter.
+  /// GPU, CPU and DRAM, and the whole machine if it has a meter; each followed by its devices that a training
+  /// may use and that nothing measures.
   std::vector<ComponentSource> components;
   /// Every sensor of the build; usable ones first.
   std::vector<SourceFinding> sources;

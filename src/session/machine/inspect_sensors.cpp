@@ -28,6 +28,10 @@ Look look(sensors::Sensor& sensor, const Clock& clock) {
 
 ChannelNow channel_now(const trace::Channel& channel, const Look& first, const Look& second, std::size_t i) {
   ChannelNow now{channel, std::nullopt, std::string(unit_of(channel.quantity)), ""};
+  if (channel.provenance == Provenance::missing) {
+    now.error = channel.note;
+    return now;
+  }
   if (!second.readings[i]) {
     now.error = to_string(second.readings[i].error());
     return now;

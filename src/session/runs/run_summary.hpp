@@ -13,8 +13,8 @@
 
 namespace joulecast::session {
 
-/// Gross energy, split into the machine's idle energy and the rest. The net value may be negative and is then
-/// reported as it is.
+/// Gross energy, split into the machine's idle energy and the rest. The net value may be negative, which
+/// means that the baseline is wrong: it is then reported as it is, with that doubt.
 struct IdleSplit {
   Watts power{0};
   Joules baseline{0};  ///< idle power x duration

@@ -157,7 +157,7 @@ Snapshot::Snapshot(Database& database)
     : database_(database), open_(!database.in_transaction() && database.run("BEGIN").has_value()) {}
 
 Snapshot::~Snapshot() {
-  if (open_ && database_.in_transaction()) (void)database_.run("COMMIT");
+  if (open_ && database_.in_transaction()) (void)database_.script("COMMIT");
 }
 
 // --- Transaction
@@ -168,7 +168,7 @@ Transaction::Transaction(Database& database) : database_(database), status_(data
 
 Transaction::~Transaction() {
   // After some failures, such as a full disk, SQLite has already rolled back.
-  if (open_ && database_.in_transaction()) (void)database_.run("ROLLBACK");
+  if (open_ && database_.in_transaction()) (void)database_.script("ROLLBACK");
 }
 
 Status Transaction::commit() {
@@ -176,7 +176,7 @@ Status Transaction::commit() {
   if (status_) {
     open_ = false;
   } else if (open_ && database_.in_transaction()) {
-    (void)database_.run("ROLLBACK");
+    (void)database_.script("ROLLBACK");
     open_ = false;
   }
   return status_;

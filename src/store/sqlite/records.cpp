@@ -4,6 +4,7 @@
 
 #include "store/block.hpp"
 #include "store/documents.hpp"
+#include "trace/phases.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -311,6 +312,7 @@ Result<trace::Run> load_record(Database& database, std::int64_t key) {
   for (const auto part : {load_tags, load_gaps, load_epochs, load_phases, load_progress, load_windows,
                           load_metrics, load_projections, load_sensors})
     if (auto status = part(database, key, run); !status) return propagate(status.error());
+  trace::withdraw_projections(run);
   return run;
 }
 

@@ -23,6 +23,7 @@ const ChangeConstants constants{.hazard = 0.3,
                                 .two_units = 0.05,
                                 .end_phase = 0.3,
                                 .end_cycles = 1.5,
+                                .end_phase_evaluated = 0.15,
                                 .validation = 0.4,
                                 .validation_cost = 0.2,
                                 .cold = 0.5,
@@ -41,7 +42,8 @@ std::vector<double> simulate(const Situation& now, int n) {
     if (now.first_epoch && !now.saw_epoch_end && happens(constants.validation))
       return exponential(constants.validation_cost);
     if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
-    if (now.cycle > 0 && happens(constants.end_phase)) return exponential(constants.end_cycles * now.cycle);
+    if (now.cycle > 0 && happens(now.saw_evaluation ? constants.end_phase_evaluated : constants.end_phase))
+      return exponential(constants.end_cycles * now.cycle);
     return 0.0;
   };
   std::vector<double> errors;
@@ -120,11 +122,15 @@ TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
 }
 
 TEST(ErrorModel, AnEndPhaseAloneIsExponential) {
-  EXPECT_NEAR(end_phase_above(end_phase_quantile(constants), constants), 0.05, 1e-12);
-  EXPECT_DOUBLE_EQ(end_phase_above(0, constants), 0.3);
+  Situation evaluated;
+  evaluated.saw_evaluation = true;
+  for (const auto& now : {Situation{}, evaluated})
+    EXPECT_NEAR(end_phase_above(end_phase_quantile(now, constants), now, constants), 0.05, 1e-12);
+  EXPECT_DOUBLE_EQ(end_phase_above(0, {}, constants), 0.3);
+  EXPECT_DOUBLE_EQ(end_phase_above(0, evaluated, constants), 0.15);
   auto rare = constants;
   rare.end_phase = 0.04;
-  EXPECT_DOUBLE_EQ(end_phase_quantile(rare), 0);
+  EXPECT_DOUBLE_EQ(end_phase_quantile({}, rare), 0);
 }
 
 TEST(ErrorModel, ProbabilitiesOfTheTwoSidesAddUp) {

@@ -51,6 +51,25 @@ Span span(double begin, double end) {
   return {Seconds{begin}, Seconds{end}};
 }
 
+/// Rows of power and instant power, this many milliseconds apart; `boards` at each time, 1 ms apart.
+std::string with_instant(int step_ms, int boards = 1) {
+  std::string text = boards == 1 ? "timestamp, power.draw [W], power.draw.instant [W]\n"
+                                 : "timestamp, index, power.draw [W], power.draw.instant [W]\n";
+  for (int i = 0; i < 30; ++i)
+    for (int board = 0; board < boards; ++board) {
+      const int ms = i * step_ms + board;
+      text += fmt::format("2023/07/08 19:27:{:02}.{:03},{} 100.0, 90.0\n", ms / 1000, ms % 1000,
+                          boards == 1 ? "" : fmt::format(" {},", board));
+    }
+  return text;
+}
+
+TEST(NvidiaSmi, TakesTheInstantPowerOfALogThatIsDenseEnough) {
+  EXPECT_THAT(import_text(with_instant(100))["gpu0_power"].values.front(), 90);
+  EXPECT_THAT(import_text(with_instant(1000))["gpu0_power"].values.front(), 100);
+  EXPECT_THAT(import_text(with_instant(1000, 8))["gpu7_power"].values.front(), 100);
+}
+
 TEST(NvidiaSmi, ReadsItsOwnHeaderWithUnits) {
   const auto imported = import_text(
       "timestamp, name, utilization.gpu [%], utilization.memory [%], memory.total [MiB], memory.used [MiB], "

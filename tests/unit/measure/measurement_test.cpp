@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -131,6 +133,40 @@ TEST(Measurement, MeasuresWithoutAnyProcess) {
   EXPECT_THAT(run.notes, Contains("said by the host"));
 }
 
+TEST(Measurement, ATickReadsTheSensorsBetweenTheirTurns) {
+  const TemporaryDirectory folder;
+  Steady setup(100, folder.path() / "runs.db");
+  setup.options.interval = Seconds{60};
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(measurement.start());
+  double used = 0;
+  for (int i = 0; i < 3; ++i) {
+    work_for(0.05);
+    measurement.tick();
+    const auto total = measurement.live().energy.energy.total;
+    ASSERT_TRUE(total);
+    EXPECT_GE(total->value(), used + 5);
+    used = total->value();
+  }
+}
+
+TEST(Measurement, WhatIsReadAfterTheEndIsInNoComponent) {
+  const TemporaryDirectory folder;
+  const Steady setup(100, folder.path() / "runs.db");
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(measurement.start());
+  work_for(0.1);
+  const auto end = system_clock().steady();
+  work_for(0.1);
+  const auto result = measurement.finish({trace::RunStatus::finished, {}, end});
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_NEAR(result->energy.total->value(), 100 * result->duration.value(), 1.5);
+  double sum = 0;
+  for (const auto& row : result->energy.components)
+    if (row.in_total) sum += row.energy.value_or(Joules{0}).value();
+  EXPECT_DOUBLE_EQ(sum, result->energy.total->value());
+}
+
 TEST(Measurement, TwoAtOnceInOneProcessKeepApart) {
   const TemporaryDirectory folder;
   for (const bool same_store : {false, true}) {
@@ -221,6 +257,41 @@ TEST(Measurement, KeepsTheIdlePowerBeforeTheStart) {
   const auto run = stored(folder.path() / "runs.db");
   ASSERT_TRUE(run.idle_baseline);
   EXPECT_NEAR(run.idle_baseline->value(), 40, 1e-6);
+}
+
+TEST(Measurement, AFasterRateThanASourceHasIsToldInANote) {
+  const testing::TemporaryDirectory folder;
+  Steady setup(100, folder.path() / "runs.db");
+  for (const auto& [interval, expected] : std::map<double, std::size_t>{{0.01, 1}, {0.1, 0}}) {
+    setup.options.sensors = {"modelled_cpu"};
+    setup.options.interval = Seconds{interval};
+    auto measurement = setup.prepare();
+    ASSERT_TRUE(measurement) << to_string(measurement.error());
+    ASSERT_TRUE(measurement->start());
+    work_for(0.05);
+    ASSERT_TRUE(measurement->finish());
+    const auto notes = stored(folder.path() / "runs.db").notes;
+    EXPECT_EQ(std::ranges::count(notes,
+                                 "read less often than every 10.0 ms, because more often gives nothing new: "
+                                 "modelled_cpu every 100 ms"),
+              expected)
+        << interval;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+TEST(Measurement, LosesNothingAfterTheIdlePower) {
+  const TemporaryDirectory folder;
+  Steady setup(40, folder.path() / "runs.db");
+  setup.options.interval = Seconds{0.3};  // longer than the run
+  auto measurement = setup.prepare().value();
+  ASSERT_TRUE(*measurement.measure_idle(Seconds{0.35}));
+  ASSERT_TRUE(measurement.start());
+  work_for(0.1);
+  const auto result = measurement.finish();
+  ASSERT_TRUE(result && result->energy.total);
+  EXPECT_NEAR(result->energy.total->value(), 40 * result->duration.value(), 1e-6);
+  EXPECT_GT(trace::energy_of(stored(folder.path() / "runs.db")).coverage, 0.999);
 }
 
 TEST(Measurement, HearsTheTrainingBySocket) {

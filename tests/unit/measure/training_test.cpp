@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "measure/clock_watch.hpp"
+#include "trace/run_collector.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -116,6 +117,72 @@ TEST(Training, RemembersWhenALongEpochBegan) {
   training.update(forgetful);
   ASSERT_TRUE(training.projection());
   EXPECT_NEAR(training.projection()->total.value.value(), 500 + 4 * 900'000, 1);
+}
+
+TEST(Training, FoldsAreNeverReadyForTheWholeRun) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  for (int fold = 0; fold < 3; ++fold) {
+    for (int i = 0; i < 20; ++i) {
+      auto begin = event(EventKind::epoch_begin, 40 * fold + 2 * i, i);
+      begin.total_epochs = 20;
+      training.hear({begin});
+      training.update(steady(1000));
+      EXPECT_FALSE(fold > 0 && training.projection() && training.projection()->ready);
+    }
+    EXPECT_EQ(training.projection()->ready, fold == 0) << "nothing tells in the first that folds follow";
+  }
+  training.finish(at(120), steady(1000));
+  ASSERT_TRUE(collector.end({}));
+  const auto& projections = collector.runs().back().projections;
+  ASSERT_FALSE(projections.empty());
+  for (const auto& projection : projections) {
+    EXPECT_FALSE(projection.ready);
+    EXPECT_EQ(projection.withdrawn, projection.time <= Seconds{80});
+  }
+}
+
+TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  for (int step = 1; step <= 900; ++step) {
+    auto heard = event(EventKind::progress, step, 0);
+    heard.epoch.reset();
+    heard.work = step;
+    heard.total_work = 1000;
+    heard.unit = progress::Unit::step;
+    training.hear({heard});
+  }
+  training.update(steady(10'000));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->share, 0.9, 0.002) << "up to the last advance";
+  ASSERT_TRUE(collector.end({}));
+  const auto& projections = collector.runs().back().projections;
+  EXPECT_GE(projections.size(), 60u);
+  EXPECT_LE(projections.size(), 91u);
+}
+
+TEST(Training, AnEpochsStepsAreToldToTheForecastBeforeTheFirstEnds) {
+  // Two trainings, equal but that one tells how many epochs its steps are.
+  std::vector<double> highs;
+  for (const bool told : {false, true}) {
+    trace::NullSink nowhere;
+    Training training(at(0), {.epochs = told ? std::optional{4.0} : std::nullopt, .steps = {}}, nowhere);
+    for (int step = 1; step <= 20; ++step) {
+      auto heard = event(EventKind::progress, step, 0);
+      heard.epoch.reset();
+      heard.work = step;
+      heard.total_work = 400;
+      heard.unit = progress::Unit::step;
+      training.hear({heard});
+    }
+    training.update(steady(1000));
+    ASSERT_TRUE(training.projection());
+    highs.push_back(training.projection()->total.interval->high.value());
+  }
+  EXPECT_GT(highs[1], 1.05 * highs[0]) << "room for what comes at an epoch's end";
 }
 
 TEST(Training, EndsAnOpenEpochWithTheCommand) {

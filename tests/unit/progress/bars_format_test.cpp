@@ -35,5 +35,36 @@ TEST(OtherBarsFormat, AliveProgressClickAndProgressbar2) {
   EXPECT_EQ(heard({"Training  [############------------]   30%  00:00:12\r"}), (Rows{"~30/100 percent"}));
 }
 
+TEST(OtherBarsFormat, BarsThatALoopDrawsItself) {
+  EXPECT_EQ(heard({"Epoch 3/9 [>         ] 1/10 loss 0.5\r", "Epoch 3/9 [=====     ] 5/10 loss 0.5\r",
+                   "Epoch 3/9 [==========] 10/10 loss 0.5\r"}),
+            (Rows{"begin 3/9; 3: 1/10; loss=0.5@3", "3: 5/10; loss=0.5@3", "3: 10/10; loss=0.5@3; end 3/9"}));
+  EXPECT_EQ(heard({"[###       ] 30/100 loss 0.5\r"}), (Rows{"~loss=0.5; ~30/100 step"}));
+  EXPECT_EQ(heard({"Training [█████░░░░░] 50% loss=0.5\r"}), (Rows{"~50/100 percent"}));
+  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{""}));
+}
+
+TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {
+  const Seconds second{1};
+  EXPECT_EQ(heard({"epoch | train_loss | lr\n", "------|------------|----\n", "1 | 0.5 | 1e-3\n",
+                   "2 | 0.25 | 1e-3\n"},
+                  second),
+            (Rows{"", "", "end 1; train_loss=0.5@1", "end 2; train_loss=0.25@2"}));
+  EXPECT_EQ(heard({"| Epoch | Val Acc |\n", "|  1/9  | 50% |\n"}, second),
+            (Rows{"", "end 1/9; val_acc=0.5@1"}));
+  EXPECT_EQ(heard({"epoch,loss,val_loss\n", "0,0.5,0.25\n"}, second),
+            (Rows{"", "end 0; loss=0.5@0; val_loss=0.25@0"}));
+  EXPECT_EQ(heard({"  iter   loss\n", "  1,000  0.5\n"}, second), (Rows{"", "1000 step; loss=0.5"}));
+}
+
+TEST(TablesFormat, WhatIsNoTraining) {
+  const Seconds second{1};
+  EXPECT_EQ(heard({"epoch | lr\n", "0 | 0.1\n", "1 | 0.01\n"}, second), (Rows{"", "", ""}))
+      << "no figure that was reached";
+  EXPECT_EQ(heard({"epoch  loss\n", "1  0.5\n", "2  0.25\n"}), (Rows{"", "", ""}))
+      << "a summary comes at once";
+  EXPECT_EQ(heard({"Epoch 3 | loss 0.5\n"}, second), (Rows{"end 3; loss=0.5@3"})) << "no header";
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -53,12 +53,14 @@ inline std::string in_short(const Event& event) {
   return "?";
 }
 
-/// The events of each piece of output, joined by "; ".
-inline std::vector<std::string> heard(const std::vector<std::string>& pieces) {
+/// The events of each piece of output, joined by "; ". `spacing`: between the pieces.
+inline std::vector<std::string> heard(const std::vector<std::string>& pieces, Seconds spacing = Seconds{0}) {
   auto recogniser = OutputRecogniser::create();
   std::vector<std::string> all;
+  SteadyTime time;
   for (const auto& piece : pieces) {
-    auto events = recogniser->feed(piece, {});
+    time = time + spacing;
+    auto events = recogniser->feed(piece, time);
     for (auto& event : recogniser->settle()) events.push_back(std::move(event));
     std::string joined;
     for (const auto& event : events)

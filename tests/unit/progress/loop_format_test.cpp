@@ -32,6 +32,10 @@ TEST(LoopFormat, ALineWithFiguresEndsItsEpoch) {
   EXPECT_EQ(heard_in("Finished epoch 3"), "end 3");
   EXPECT_EQ(heard_in("Epoch 3 completed in 12.5 s"), "end 3");
   EXPECT_EQ(heard_in("Epoch 3/9 finished"), "end 3/9");
+  EXPECT_EQ(heard_in("epoch_3: loss 0.5"), "end 3; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoche 3/9 - 0.5"), "end 3/9");
+  EXPECT_EQ(heard_in("3/9 epochs completed, loss 0.5"), "end 3/9; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoch 3/9 loss nan"), "end 3/9");
 }
 
 TEST(LoopFormat, AHeadingBeginsIt) {
@@ -225,6 +229,27 @@ TEST(LoopFormat, AnyBytesAreSurvived) {
     heard_in(line);
   heard_in(std::string(5000, '['));
   heard_in("Epoch 3 " + std::string(2000, '9'));
+}
+
+TEST(LoopFormat, StepsAfterAFigureAndTotalsOfSteps) {
+  EXPECT_EQ(heard_in("Minibatch loss at step 100: 0.5"), "100 step; Minibatch_loss=0.5");
+  EXPECT_EQ(heard_in("Cost after iteration 100: 0.5"), "100 step");
+  EXPECT_EQ(heard_in("Best loss at step 100: 0.5"), "");
+  EXPECT_EQ(heard_in("Starting training..., iters: 100"), "total 100 step");
+}
+
+TEST(LoopFormat, EpochsWithinARoundAreNotTheTrainings) {
+  EXPECT_EQ(heard({"Round 1/3, client 1: epoch 1/2 loss 0.5\n", "Round 1/3, client 1: epoch 2/2 loss 0.5\n",
+                   "Round 1/3: accuracy 0.5\n", "Round 2/3, client 1: epoch 1/2 loss 0.5\n"}),
+            (Rows{"loss=0.5", "loss=0.5", "1/3 round; accuracy=0.5", "1/3 round; loss=0.5"}));
+  EXPECT_EQ(heard_in("Generation 3/50: best fitness 0.5"), "3/50 round");
+}
+
+// A result before the first step: whether 0/3 is of three or four is open, and so steps are no surer.
+TEST(LoopFormat, WhatFollowsADoubtfulTotalIsDoubtful) {
+  EXPECT_EQ(heard({"(Epoch 0 / 3) val_acc: 0.5\n", "(Iteration 1 / 300) loss: 0.5\n",
+                   "(Epoch 1 / 3) val_acc: 0.5\n"}),
+            (Rows{"~end 0/4; ~val_acc=0.5@0", "~?: 1/300; ~loss=0.5", "~end 1/4; ~val_acc=0.5@1"}));
 }
 
 }  // namespace

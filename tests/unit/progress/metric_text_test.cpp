@@ -49,6 +49,10 @@ TEST(MetricText, Wordings) {
       {"val loss is 0.5", {{"val_loss", 0.5}}},
       {"loss: tensor(0.5)", {{"loss", 0.5}}},
       {"loss: -1.5", {{"loss", -1.5}}},
+      {"Loss - 0.5 | Accuracy - 0.25", {{"Loss", 0.5}, {"Accuracy", 0.25}}},
+      {"Step: 100... Loss: 0.5... Val Loss: 0.25", {{"Loss", 0.5}, {"val_loss", 0.25}}},
+      {"Loss after epoch 3: 0.5", {{"Loss", 0.5}}},
+      {"Average loss at step  2000 :  0.5", {{"loss", 0.5}}},
       {"train/CrossEntropyLoss=0.5 bbox_mAP: 0.25, mIoU: 0.125",
        {{"train/CrossEntropyLoss", 0.5}, {"bbox_mAP", 0.25}, {"mIoU", 0.125}}},
   };

@@ -137,6 +137,28 @@ TEST(Tracker, AFastStartIsNoSkipping) {
   EXPECT_EQ(training.tracker.total_work(), 200);
 }
 
+// A fast bar of 150 steps whose third count comes late, because a log is written or the machine is busy.
+TEST(Tracker, APauseAfterTheFirstStepsIsNoSkipping) {
+  Training training;
+  training.steps(0, 0, 150);
+  training.steps(0.1, 20, 150);
+  training.steps(0.5, 22, 150);
+  for (int i = 1; i <= 16; ++i) training.steps(0.5 + 0.05 * i, 22 + 8 * i, 150);
+  training.finish(1.4);
+  EXPECT_EQ(training.tracker.phases().front().work, 150);
+}
+
+TEST(Tracker, ABarThatWasSeenAtZeroCountsFromThere) {
+  Training training;
+  for (const double done : {14.0, 20.0, 27.0})
+    training.at(done / 10, [&](Report& report) {
+      report.work_counts_from(0);
+      report.work_done(done, 150);
+    });
+  EXPECT_EQ(training.tracker.total_work(), 150);
+  EXPECT_THAT(training.works(), ElementsAre(14, 20, 27));
+}
+
 TEST(Tracker, RanksThatPrintTheSameAreOne) {
   Training training;
   for (int epoch = 0; epoch < 3; ++epoch) {
@@ -234,6 +256,77 @@ TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
   EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
   EXPECT_EQ(training.tracker.epochs().back().work, 0.25) << "the second was left";
   EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
+}
+
+TEST(Tracker, AnEpochWithAShorterBarAtTheEndIsThePartThatItIs) {
+  for (const bool said : {true, false}) {
+    Training training({.epochs = {}, .steps = 100});
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      const int steps = epoch < 2 ? 40 : 20;
+      for (int step = 0; step <= steps; step += 10)
+        training.of_epoch(4 * epoch + 0.1 * step, step, steps, epoch);
+      EXPECT_EQ(training.tracker.total_work(), 2.5) << epoch;
+      if (said) training.ends(4 * epoch + 0.1 * steps, epoch);
+    }
+    training.finish(15);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+    EXPECT_EQ(training.tracker.epochs().back().work, 0.5);
+    EXPECT_EQ(training.tracker.epochs().back().span.end, Seconds{10});
+    EXPECT_EQ(training.tracker.phases().back().work, 2.5);
+  }
+}
+
+TEST(Tracker, AnEpochOfFewerStepsIsWholeIfAnotherFollows) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    const int steps = epoch == 2 ? 10 : 40;
+    training.of_epoch(4 * epoch, steps / 2, steps, epoch);
+    training.of_epoch(4 * epoch + 2, steps, steps, epoch);
+    training.ends(4 * epoch + 2, epoch);
+  }
+  training.finish(20);
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  for (const auto& epoch : training.tracker.epochs()) EXPECT_FALSE(epoch.work) << epoch.index;
+}
+
+TEST(Tracker, AnEpochThatATrainingsEndCutsIsThePartThatWasDone) {
+  const auto finish_at = [](Training& training, int last) {
+    for (int epoch = 1; epoch <= 2; ++epoch)
+      for (int step = 0; step <= (epoch == 1 ? 40 : last); step += 10)
+        training.of_epoch(10 * epoch + 0.1 * step, step, 40, epoch);
+    training.at(25, [](Report& report) { report.run_ends(); });
+    training.finish(30);
+  };
+  Training cut;
+  finish_at(cut, 20);
+  EXPECT_EQ(cut.tracker.epochs().back().work, 0.5);
+  EXPECT_EQ(cut.tracker.phases().back().work, 1.5);
+  // A loop that prints each tenth step, counted from 0, never prints the last.
+  Training whole;
+  finish_at(whole, 30);
+  EXPECT_FALSE(whole.tracker.epochs().back().work);
+  EXPECT_EQ(whole.tracker.phases().back().work, 2);
+}
+
+TEST(Tracker, AFoldOfFewerStepsIsNoShortEpoch) {
+  Training training;
+  for (const int steps : {40, 30})
+    for (int epoch = 1; epoch <= 3; ++epoch)
+      for (const int step : {10, steps})
+        training.of_epoch((steps == 40 ? 0 : 100) + 20 * epoch + 0.1 * step, step, steps, epoch);
+  training.finish(190);
+  ASSERT_EQ(training.tracker.phases().size(), 2u);
+  for (const auto& phase : training.tracker.phases()) EXPECT_EQ(phase.work, 3);
+}
+
+TEST(Tracker, KnowsAnEpochsWorkBeforeTheFirstOneEnds) {
+  Training epochs;
+  epochs.of_epoch(1, 10, 40, 1);
+  EXPECT_EQ(epochs.tracker.epoch_work(), 1);
+  Training steps({.epochs = 4.0, .steps = {}});
+  EXPECT_FALSE(steps.tracker.epoch_work());
+  steps.steps(1, 10, 200);
+  EXPECT_EQ(steps.tracker.epoch_work(), 50);
 }
 
 TEST(Tracker, ABarOfEpochsBesideABarOfSteps) {
@@ -364,6 +457,35 @@ TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
   ASSERT_EQ(training.tracker.phases().size(), 1u);
   EXPECT_EQ(training.tracker.phases()[0].work, 200);
   EXPECT_FALSE(training.tracker.phases()[0].total_work);
+}
+
+// "25/150" as a bar, "epoch 0: accuracy 0.8" as a line beside it.
+TEST(Tracker, LinesOfEpochsBesideABarOfAllStepsAreMarks) {
+  for (const auto epochs : {std::optional<double>{}, std::optional{3.0}}) {
+    Training training;
+    for (int step = 0; step <= 150; step += 5) {
+      training.at(
+          step, [&](Report& report) { report.work_done(step, 150); }, Evidence::guessed);
+      if (step % 50 == 45) training.ends(step + 4, step / 50, epochs);
+    }
+    training.finish(160);
+    ASSERT_EQ(training.tracker.phases().size(), 1u);
+    EXPECT_EQ(training.tracker.phases().front().unit, "step");
+    EXPECT_EQ(training.tracker.phases().front().total_work, 150);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+  }
+}
+
+TEST(Tracker, StatedEpochsReplaceABarThatDoesNotFitThem) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.work_done(10, 5000); }, Evidence::guessed);
+  training.at(
+      2, [](Report& report) { report.work_done(4990, 5000); }, Evidence::guessed);
+  for (int i = 1; i <= 3; ++i) training.ends(10 * i, i, 3);
+  training.finish(31);
+  EXPECT_EQ(training.tracker.phases().back().unit, "epoch");
+  EXPECT_EQ(training.tracker.phases().back().total_work, 3);
 }
 
 TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {

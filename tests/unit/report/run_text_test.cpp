@@ -116,6 +116,15 @@ TEST(RunText, OnePhaseOfEpochsIsNotWorthATable) {
   EXPECT_THAT(text, HasSubstr("\nWork     15.0 J per sample\n"));
 }
 
+TEST(RunText, ANegativeNetSaysThatTheMachineWasNotIdle) {
+  auto run = hundred_seconds();
+  run.idle_baseline = Watts{350};  // of 300 W on average
+  const auto text = to_text(summary_of(run));
+  EXPECT_THAT(text, HasSubstr("-5.00 kJ"));
+  EXPECT_THAT(text, HasSubstr("the machine was not idle"));
+  EXPECT_THAT(to_text(summary_of(hundred_seconds())), Not(HasSubstr("not idle")));
+}
+
 TEST(RunText, SaysEverythingAndWhatIsMissing) {
   const auto text = to_text(summary_of(hundred_seconds(), own_intensity()));
   for (const char* part : {"digits · 20260101-000000-aaaa",
@@ -166,6 +175,25 @@ TEST(RunText, ManyEpochsAreShortenedInTheMiddle) {
   EXPECT_THAT(text, Not(HasSubstr("\n     13 ")));
   EXPECT_THAT(text, HasSubstr("\n    100 "));
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 1 + 1 + 24 + 1);  // blank, head, header, epochs, the gap
+}
+
+TEST(RunText, ProjectionsOfEarlierPhasesAreCountedAsWithdrawn) {
+  auto run = hundred_seconds();
+  run.projections.clear();
+  for (const bool withdrawn : {true, true, false}) {
+    trace::Projection projection;
+    projection.share = 0.5;
+    projection.method = "adaptive";
+    projection.total = Joules{withdrawn ? 111'000.0 : 222'000.0};
+    projection.ready = !withdrawn;
+    projection.withdrawn = withdrawn;
+    run.projections.push_back(projection);
+  }
+  const auto text = projections_text(summary_of(run));
+  EXPECT_THAT(text, HasSubstr("222"));
+  EXPECT_THAT(text, Not(HasSubstr("111")));
+  EXPECT_THAT(text, HasSubstr("2 withdrawn, as counting began again after them"));
+  EXPECT_TRUE(to_json(summary_of(run))["projections"][0]["withdrawn"].get<bool>());
 }
 
 TEST(RunText, ASilentRunTellsWhenItWasLastHeardOf) {

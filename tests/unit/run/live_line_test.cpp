@@ -47,6 +47,18 @@ TEST(LiveLine, CountsInTheUnitThatTheTrainingCountsIn) {
   EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200 · ")) << live_line(live, std::nullopt);
 }
 
+TEST(LiveLine, KeepsControlCharactersFromTheTerminal) {
+  measure::Live live;
+  live.phase.emplace();
+  live.phase->unit =
+      "st\x1b]2;title\x07\xc2\x9b\xe2\x80\xae"
+      "ep";  // ESC, BEL, a C1 control, right-to-left
+  live.phase->work = 3;
+  const auto line = live_line(live, std::nullopt);
+  for (const auto* control : {"\x1b", "\x07", "\xc2\x9b", "\xe2\x80\xae"})
+    EXPECT_EQ(line.find(control), std::string::npos) << line;
+}
+
 TEST(LiveLine, BeginsWithTheTotalAndTheTimeLeft) {
   auto live = with_everything();
   live.projection.emplace();

@@ -7,9 +7,12 @@
 
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <new>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -241,6 +244,63 @@ TEST_F(RelayTest, AnotherProcessTakesThePlaceOfOneThatWasKilled) {
   EXPECT_EQ(relay.finish().replaced, 1);
   EXPECT_EQ(ends.heard[0], "before\nafter\n");
   EXPECT_NE(ends.err.take(1).find("killed"), std::string::npos);
+}
+
+TEST_F(RelayTest, AListenerThatFailsMissesItsPieceOnly) {
+  Ends ends;
+  auto listener = ends.listener();
+  listener.hear = [&ends, hear = listener.hear](int stream, std::string_view bytes, SteadyTime time) {
+    if (bytes == "bad\n") throw std::bad_alloc();
+    hear(stream, bytes, time);
+  };
+  auto relay = Relay::start(std::move(ends.streams), LiveMode::off, listener).value();
+  EXPECT_TRUE(put(ends.child_out, "good\n"));
+  ASSERT_TRUE(ends.has_heard(0, 5));
+  EXPECT_TRUE(put(ends.child_out, "bad\n"));
+  EXPECT_EQ(ends.out.take(9), "good\nbad\n");
+  drain(relay);
+  EXPECT_EQ(relay.finish().unheard, 4U);
+  EXPECT_EQ(ends.heard[0], "good\n");
+}
+
+TEST_F(RelayTest, OfAFloodOnlyWholeLinesAndTheLastOnesAreRead) {
+  Ends ends;
+  std::mutex until_the_end;
+  until_the_end.lock();
+  auto listener = ends.listener();
+  listener.hear = [&, hear = listener.hear](int stream, std::string_view bytes, SteadyTime time) {
+    const std::lock_guard waiting(until_the_end);
+    hear(stream, bytes, time);
+    for (const auto begin = std::clock(); std::clock() - begin < CLOCKS_PER_SEC / 50;) {
+    }
+  };
+  auto relay = Relay::start(std::move(ends.streams), LiveMode::off, listener).value();
+  std::size_t written = 0, passed_on = 0;
+  for (int number = 0; number < 100'000;) {
+    std::string lines;
+    for (const int end = number + 2000; number < end; ++number)
+      lines += "line " + std::to_string(number) + "\n";
+    ASSERT_TRUE(put(ends.child_out, lines));
+    written += lines.size();
+    passed_on += ends.out.take(lines.size()).size();
+  }
+  EXPECT_EQ(passed_on, written);
+  drain(relay);
+  std::thread release([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    until_the_end.unlock();
+  });
+  const auto summary = relay.finish();
+  release.join();
+  EXPECT_GT(summary.unheard, 0U);
+  EXPECT_EQ(ends.heard[0].size() + summary.unheard, written);
+  EXPECT_TRUE(ends.heard[0].ends_with("line 99999\n"));
+  std::istringstream lines(ends.heard[0]);
+  int before = -1, number = 0;
+  for (std::string word; lines >> word >> number; before = number) {
+    ASSERT_EQ(word, "line");
+    ASSERT_GT(number, before);
+  }
 }
 
 TEST_F(RelayTest, StampsEachPieceWithItsTime) {

@@ -68,6 +68,24 @@ TEST(ChannelRecorder, ALateGaugeReadingIsAGap) {
   EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{1}, Seconds{9}}));
 }
 
+TEST(ChannelRecorder, ALaggingGaugeIsMovedBackAndHeldToTheEnd) {
+  MemorySink sink;
+  auto channel = power_channel("p", Component::gpu);
+  channel.lag = Seconds{0.5};
+  ChannelRecorder gauge(channel, Seconds{0.1}, 0, sink);
+  for (int t = 0; t <= 20; ++t) {
+    const auto sample = value(0.1 * t, t < 10 ? 100.0 : 300.0);
+    gauge.take(sample, sample.time - at(0));
+  }
+  gauge.finish();
+  const auto& trace = sink.traces[0];
+  EXPECT_NEAR(trace.times.front(), -0.5, 1e-9);
+  EXPECT_NEAR(trace.times.back(), 2, 1e-9);
+  EXPECT_DOUBLE_EQ(trace.values.back(), 300);
+  EXPECT_TRUE(trace.gaps.empty());
+  EXPECT_NEAR(gauge.energy_until(Seconds{2})->value(), 100 * 0.45 + 300 * 1.55, 100 * 0.06);
+}
+
 TEST(ChannelRecorder, NonsenseIsAGapNotAValue) {
   MemorySink sink;
   auto channel = power_channel("p", Component::gpu);
@@ -77,6 +95,40 @@ TEST(ChannelRecorder, NonsenseIsAGapNotAValue) {
   EXPECT_EQ(sink.traces[0].values, (std::vector<double>{100, 120}));
   EXPECT_EQ(sink.traces[0].gaps.size(), 1u);
   EXPECT_EQ(gauge.faults().front().second, 3);
+}
+
+TEST(ChannelRecorder, ZeroWattsAreNoReadingUnlessAPartMayBeOff) {
+  MemorySink sink;
+  const std::vector<RawSample> samples{value(0, 0.0), value(1, 0.0), value(2, 80.0), value(3, 0.0),
+                                       value(4, 80.0)};
+  ChannelRecorder board(power_channel("p", Component::gpu), Seconds{1}, 0, sink);
+  feed(board, samples);
+  EXPECT_EQ(sink.traces[0].values, (std::vector<double>{80, 80}));
+  EXPECT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(board.faults().front().first, "0 W, which nothing that is on draws");
+  EXPECT_EQ(board.faults().front().second, 3);
+
+  auto rail = power_channel("rail", Component::gpu);
+  rail.may_be_off = true;
+  ChannelRecorder part(rail, Seconds{1}, 1, sink);
+  feed(part, samples);
+  EXPECT_EQ(sink.traces[1].values, (std::vector<double>{0, 0, 80, 0, 80}));
+}
+
+TEST(ChannelRecorder, ACounterThatNeverMovesHasMeasuredNothing) {
+  MemorySink sink;
+  const std::vector<RawSample> samples{value(0, std::uint64_t{7}), value(0.5, std::uint64_t{7})};
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{0.5}, 0, sink);
+  feed(counter, samples);
+  EXPECT_TRUE(counter.summary().empty());
+  ASSERT_EQ(sink.traces[0].gaps.size(), 1u);
+  EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{0}, Seconds{0.5}}));
+
+  auto inside = energy_channel("uncore", Component::cpu);
+  inside.contained_in = "package";
+  ChannelRecorder part(inside, Seconds{0.5}, 1, sink);
+  feed(part, samples);
+  EXPECT_TRUE(sink.traces[1].gaps.empty()) << "a graphics core may be off";
 }
 
 TEST(ChannelRecorder, AFrozenCounterIsAGap) {

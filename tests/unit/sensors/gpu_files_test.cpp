@@ -42,6 +42,41 @@ TEST(AmdHwmon, KeepsToTheVisibleDevices) {
   EXPECT_EQ(finding.fix, "unset ROCR_VISIBLE_DEVICES");
 }
 
+/// A second card beside that of the fixture: `files` below card9/device.
+FakeTree with_another_card(const std::string& files) {
+  auto tree = FakeTree::from_fixture("amd_gpus.txt");
+  tree.add(files);
+  return tree;
+}
+
+TEST(AmdHwmon, ACardWithoutPowerIsMissingUnlessItIsInTheProcessor) {
+  const std::string card =
+      "== class/drm/card9/device/vendor\n0x1002\n== class/drm/card9/device/device\n0x73bf\n"
+      "== class/drm/card9/device/uevent\nPCI_SLOT_NAME=0000:f1:00.0\n"
+      "== class/drm/card9/device/hwmon/hwmon9/name\namdgpu\n== class/drm/card9/device/mem_info_vram_total\n";
+  const auto board = with_another_card(card + "17163091968\n");
+  const auto sensor = sensor_type("amd_hwmon").open(Fake(board.root()).environment).value();
+  ASSERT_THAT(names_of(*sensor), Contains("amdgpu3_power"));
+  EXPECT_EQ(channel(*sensor, "amdgpu3_power").provenance, Provenance::missing);
+  EXPECT_THAT(channel(*sensor, "amdgpu3_power").note, HasSubstr("tells no power"));
+  EXPECT_DOUBLE_EQ(gauge(*sensor, "amdgpu0_power"), 95) << "the others go on";
+
+  const auto integrated = with_another_card(card + "536870912\n");
+  const auto without = sensor_type("amd_hwmon").open(Fake(integrated.root()).environment).value();
+  EXPECT_THAT(names_of(*without), Not(Contains("amdgpu3_power")));
+}
+
+TEST(IntelGpu, ACardWithoutACounterIsMissingBesideTheOneThatHasIt) {
+  const auto tree = with_another_card(
+      "== class/drm/card9/device/vendor\n0x8086\n== "
+      "class/drm/card9/device/uevent\nPCI_SLOT_NAME=0000:f2:00.0\n"
+      "== class/drm/card9/device/hwmon/hwmon9/name\nxe\n");
+  const auto sensor = sensor_type("intel_gpu").open(Fake(tree.root()).environment).value();
+  EXPECT_THAT(names_of(*sensor), ElementsAre("intelgpu0_energy", "intelgpu1_power"));
+  EXPECT_EQ(channel(*sensor, "intelgpu1_power").provenance, Provenance::missing);
+  EXPECT_EQ(channel(*sensor, "intelgpu1_power").device, "0000:f2:00.0");
+}
+
 TEST(IntelGpu, ReadsTheCardsCounter) {
   const auto tree = FakeTree::from_fixture("amd_gpus.txt");
   Fake fake(tree.root());
@@ -73,6 +108,8 @@ class FakeRocm {
   FakeRocm() : handle_(::dlopen(JOULECAST_FAKE_ROCM_LIBRARY, RTLD_NOW)) {
     set = reinterpret_cast<decltype(set)>(::dlsym(handle_, "fake_rocm_set"));
     fake.environment.library = [](std::string_view) { return std::string(JOULECAST_FAKE_ROCM_LIBRARY); };
+    set_id = reinterpret_cast<decltype(set_id)>(::dlsym(handle_, "fake_rocm_set_id"));
+    set_id(0x7408);  // MI250X
     set(0, 1000, 300'000'000, 0);
     set(1, 0, 0, 0);
   }
@@ -80,6 +117,7 @@ class FakeRocm {
   FakeRocm(const FakeRocm&) = delete;
   Fake fake;
   void (*set)(std::uint32_t, std::uint64_t, std::uint64_t, int) = nullptr;
+  void (*set_id)(std::uint16_t) = nullptr;
 
  private:
   void* handle_;
@@ -96,6 +134,19 @@ TEST(Rocm, CountsEnergyAndLeavesOutTheSilentDie) {
   EXPECT_EQ(count(*sensor, "amdgpu0_energy"), 1000U);
   rocm.set(0, 1000, 300'000'000, 5);
   EXPECT_EQ(read_one(*sensor, "amdgpu0_energy").error().kind, ErrorKind::retry);
+}
+
+TEST(Rocm, AGpuThatIsNotReadIsMissingBesideTheOneThatIs) {
+  FakeRocm rocm;
+  for (const int error : {0, 2}) {  // all at 0, and not supported
+    rocm.set_id(0x74a1);            // MI300X: each die measures itself
+    rocm.set(1, 0, 0, error);
+    const auto sensor = sensor_type("rocm").open(rocm.fake.environment).value();
+    EXPECT_THAT(names_of(*sensor), ElementsAre("amdgpu0_energy", "amdgpu1_power"));
+    EXPECT_EQ(channel(*sensor, "amdgpu1_power").provenance, Provenance::missing);
+    EXPECT_EQ(channel(*sensor, "amdgpu1_power").device, "0000:c6:00.0");
+    EXPECT_EQ(count(*sensor, "amdgpu0_energy"), 1000U);
+  }
 }
 
 TEST(Rocm, AuditsItsCounterAgainstPower) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sensors/support/nvml_gpu.hpp"
+#include "support/temporary_directory.hpp"
 #include "trace/counter.hpp"
 #include "unit/sensors/fake_nvml.hpp"
 
@@ -212,8 +213,40 @@ TEST(Nvml, WarnsThatCudaCountsDifferentBoardsDifferently) {
   EXPECT_EQ(channel(*nvml.open(), "gpu0_energy").note, "");
 }
 
+constexpr auto tells_no_power =
+    "gpu uuid=GPU-a name=RTX_4060\nfail energy NOT_SUPPORTED\nfail power NOT_SUPPORTED\n"
+    "fail average NOT_SUPPORTED\n";
+
+TEST(Nvml, AGpuWithoutPowerIsMissingBesideTheOneThatHasIt) {
+  FakeNvml nvml(std::string(tells_no_power) + "gpu uuid=GPU-b\npower 0:200\n");
+  const auto sensor = nvml.open();
+  const auto& missing = channel(*sensor, "gpu0_power");
+  EXPECT_EQ(missing.provenance, Provenance::missing);
+  EXPECT_EQ(missing.device, "GPU-a");
+  EXPECT_THAT(missing.note, HasSubstr("RTX 4060 is not measured"));
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+  EXPECT_NEAR(gauge(*sensor, "gpu0_temperature"), 61, 0.1) << "what it tells is kept";
+}
+
+TEST(Nvml, AGpuThatCannotBeOpenedIsMissing) {
+  FakeNvml nvml("gpu uuid=GPU-a\nfail handle NO_PERMISSION\ngpu uuid=GPU-b\npower 0:200\n");
+  const auto sensor = nvml.open();
+  EXPECT_EQ(channel(*sensor, "gpu0_power").provenance, Provenance::missing);
+  EXPECT_EQ(channel(*sensor, "gpu0_power").device, "0") << "not even its UUID is known";
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+}
+
+TEST(Nvml, IsOfNoUseWhereNoGpuTellsItsPower) {
+  FakeNvml nvml(tells_no_power);
+  const auto sensor = nvml.open();
+  EXPECT_EQ(channel(*sensor, "gpu0_power").provenance, Provenance::missing);
+}
+
 TEST(Nvml, AJetsonIsSentToItsOwnSensor) {
-  FakeNvml nvml("gpu\nfail energy NOT_SUPPORTED\nfail power NOT_SUPPORTED\nfail average NOT_SUPPORTED\n");
+  FakeNvml nvml(tells_no_power);
+  joulecast::testing::FakeTree tree;
+  tree.add("== firmware/devicetree/base/compatible\nnvidia,p3737-0000+p3701-0005 nvidia,tegra234\n");
+  nvml.fake.environment.roots.sys = tree.root();
   const auto error = sensor_type("nvml").open(nvml.fake.environment).error();
   EXPECT_EQ(error.kind, ErrorKind::unavailable);
   EXPECT_THAT(error.message, HasSubstr("jetson"));
@@ -236,6 +269,31 @@ TEST(Nvml, ProposesTheDriverWhereABoardIsThere) {
   tree.add("== bus/pci/devices/0000:01:00.0/vendor\n0x10de\n");
   Fake fake(tree.root());
   EXPECT_EQ(sensor_type("nvml").probe(fake.environment).fix, "sudo apt install nvidia-driver");
+}
+
+TEST(Nvml, CorrectsTheBoardWhoseGainWasMeasured) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const auto file = folder.path() / "gains.csv";
+  ASSERT_TRUE(hardware::put_board_gain(file, {"GPU-a", "", 1.05, 0.012, "2026-01-02"}));
+  ::setenv("JOULECAST_BOARD_GAINS", file.c_str(), 1);
+  FakeNvml nvml("gpu uuid=GPU-a arch=9\npower 0:200\ngpu uuid=GPU-b arch=9\npower 0:200\n");
+  const auto sensor = nvml.open();
+  ::unsetenv("JOULECAST_BOARD_GAINS");
+  nvml.advance(5);
+  EXPECT_NEAR(gauge(*sensor, "gpu0_power"), 210, 0.1);
+  EXPECT_NEAR(gauge(*sensor, "gpu1_power"), 200, 0.1);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_energy").resolution, 1.05e-3);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_energy").relative_uncertainty, 0.012);
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu1_energy").relative_uncertainty, 0.1);
+  EXPECT_THAT(channel(*sensor, "gpu0_energy").note, HasSubstr("times 1.05, measured against a meter"));
+}
+
+TEST(Nvml, TakesOffTheLagWhereItWasMeasuredAndSaysSo) {
+  FakeNvml nvml("gpu name=RTX_3090 arch=7\npower 0:200\ngpu name=NVIDIA_H100 arch=9\npower 0:200\n");
+  const auto sensor = nvml.open();
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu0_power").lag.value(), 0.55);
+  EXPECT_THAT(channel(*sensor, "gpu0_power").note, HasSubstr("moved back by 0.55 s"));
+  EXPECT_DOUBLE_EQ(channel(*sensor, "gpu1_power").lag.value(), 0) << "nobody has measured it there";
 }
 
 TEST(PowerSampling, IsTheDriversBehaviourByArchitecture) {

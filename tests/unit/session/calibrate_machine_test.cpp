@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "base/files.hpp"
 #include "estimate/offline/physics/physics.hpp"
+#include "support/temporary_directory.hpp"
 #include "unit/estimate/offline_support.hpp"
 
 namespace joulecast::session {
@@ -144,6 +146,35 @@ TEST(UpdateModel, NeedsAPhysicsModel) {
   const auto errors = update_model(empty, {}, {});
   ASSERT_FALSE(errors);
   EXPECT_EQ(errors.error().kind, ErrorKind::invalid);
+}
+
+/// A calibration whose micro-workloads are only said to have run, on a machine that was this busy meanwhile.
+Result<CalibrationResult> calibrated(double busy_while_idle, const std::filesystem::path& folder) {
+  CalibrationRequest request;
+  request.cpu_command = {"workload", "{workload}", "{output}"};
+  request.output = folder / "calibrated.json";
+  request.measure = [&](const CommandToMeasure& what) -> Result<MeasuredCommand> {
+    if (auto written = write_file(what.command[2], "1e9 0.1\n"); !written) return propagate(written.error());
+    MeasuredCommand measured;
+    measured.duration = Seconds{0.1};
+    measured.utilisation = what.command[1] == idle_kind ? busy_while_idle : 1.0;
+    trace::ComponentEnergy cpu;
+    cpu.component = trace::Component::cpu;
+    cpu.energy = Joules{10};
+    measured.energy.components = {cpu};
+    return measured;
+  };
+  return calibrate_machine(request);
+}
+
+TEST(CalibrateMachine, SaysThatTheMachineWasNotIdle) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const auto busy = calibrated(0.98, folder.path());
+  ASSERT_TRUE(busy) << to_string(busy.error());
+  EXPECT_EQ(busy->busy, 0.98);
+  const auto idle = calibrated(0.03, folder.path());
+  ASSERT_TRUE(idle) << to_string(idle.error());
+  EXPECT_FALSE(idle->busy) << "others' work does not count while ours runs";
 }
 
 }  // namespace

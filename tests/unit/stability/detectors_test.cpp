@@ -126,10 +126,37 @@ TEST(Detectors, ConstantPowerIsStableFromTheStart) {
   for (const auto* detector : all_detectors()) {
     const auto point = detector->find(x, {});
     ASSERT_TRUE(point) << detector->name;
-    if (detector == &fluss_detector || detector == &floss_detector)
-      continue;  // equal values are neighbours, so all arcs are short
     EXPECT_FALSE(point->found) << detector->name;
   }
+}
+
+TEST(Detectors, FlussAndFlossFindNoChangeInNoise) {
+  for (const std::size_t length : {200U, 1000U}) {
+    for (const double resolution : {0.0, 1.0, 4.0}) {  // rounded to this share of the noise
+      int fluss = 0, floss = 0;
+      for (unsigned seed = 0; seed < 40; ++seed) {
+        Noise noise{100 + seed};
+        Series x(length);
+        for (auto& value : x) {
+          value = noise(3);
+          if (resolution > 0) value = 3 * resolution * std::round(value / (3 * resolution));
+          value += 250;
+        }
+        fluss += fluss_detector.find(x, {})->found ? 1 : 0;
+        floss += floss_detector.find(x, {})->found ? 1 : 0;
+      }
+      EXPECT_LE(fluss, 4) << length << " " << resolution;
+      EXPECT_LE(floss, 4) << length << " " << resolution;
+    }
+  }
+}
+
+TEST(Detectors, FlussAndFlossSeeWhereConstantPowerBeginsToVary) {
+  Noise noise{9};
+  Series x(800, 60.0);
+  for (std::size_t i = 300; i < x.size(); ++i) x[i] = 250 + noise(3);
+  EXPECT_NEAR(static_cast<double>(found_at(fluss_detector, x)), 300, 20);
+  EXPECT_NEAR(static_cast<double>(found_at(floss_detector, x)), 300, 20);
 }
 
 TEST(Detectors, PointLiesInTheSeriesWhateverItIs) {
@@ -185,11 +212,17 @@ TEST(Detectors, RefuseTooLittleAndWhatIsNoNumber) {
 }
 
 TEST(Detectors, FlussTellsACensoredMinimum) {
-  // The change is at sample 12, before the first position that FLUSS looks at (30).
+  // The pattern changes at sample 28, before the first position that FLUSS looks at (30).
   int censored = 0;
   for (unsigned seed = 0; seed < 20; ++seed) {
-    const auto point = fluss_detector.find(ramp_then_plateau(500, 12, 0.5, seed), {});
-    ASSERT_TRUE(point);
+    Noise noise{seed};
+    Series x(500);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto t = static_cast<double>(i);
+      x[i] = 300 + 20 * (i < 28 ? std::sin(t * 0.9) : std::abs(std::sin(t * 0.25))) + noise(0.2);
+    }
+    const auto point = fluss_detector.find(x, {});
+    ASSERT_TRUE(point && point->found);
     EXPECT_GE(point->index, 30U);
     EXPECT_EQ(point->censored, point->index == 30 || point->index == 500 - 9 - 31);
     censored += point->censored ? 1 : 0;

@@ -114,6 +114,55 @@ TEST(EnergyOf, SaysWhatIsMissing) {
   }
 }
 
+TEST(EnergyOf, ADeviceThatGaveNoReadingIsMissingBesideTheOthers) {
+  auto unread = power("gpu0_power", Component::gpu, "GPU-a", {});
+  auto unreadable = unread;
+  unreadable.channel.device = "GPU-b";
+  unreadable.channel.provenance = Provenance::missing;
+  auto frozen = counter("gpu2_energy", Component::gpu, "GPU-c", {0, 0, 0});
+  frozen.gaps = {{Seconds{0}, Seconds{2}}};
+  auto run =
+      run_of({unread, unreadable, frozen, power("gpu3_power", Component::gpu, "GPU-d", {100, 100, 100}),
+              counter("package", Component::cpu, "0", {0, 50, 100})});
+  const auto energy = energy_of(run);
+  EXPECT_DOUBLE_EQ(energy.total->value(), 300);
+  EXPECT_THAT(energy.missing, ::testing::UnorderedElementsAre("gpu GPU-a", "gpu GPU-b", "gpu GPU-c", "dram"));
+  int missing = 0;
+  for (const auto& row : energy.components) {
+    if (row.component != Component::gpu || row.device == "GPU-d") continue;
+    ++missing;
+    EXPECT_FALSE(row.energy) << row.device;
+    EXPECT_EQ(row.provenance, Provenance::missing);
+    EXPECT_FALSE(row.in_total);
+  }
+  EXPECT_EQ(missing, 3);
+}
+
+TEST(EnergyOf, AnotherSensorsReadingOfTheDeviceIsTaken) {
+  auto unreadable = power("amdgpu0_power", Component::gpu, "0000:c1:00.0", {});
+  unreadable.channel.provenance = Provenance::missing;
+  const auto energy =
+      energy_of(run_of({unreadable, power("amdgpu0_power", Component::gpu, "0000:c1:00.0", {90, 90, 90})}));
+  EXPECT_DOUBLE_EQ(energy.total->value(), 180);
+  EXPECT_THAT(energy.missing, ::testing::UnorderedElementsAre("cpu", "dram"));
+}
+
+TEST(EnergyOf, NothingIsMissingFromAMachinesMeter) {
+  auto unreadable = power("gpu0_power", Component::gpu, "GPU-a", {});
+  const auto energy =
+      energy_of(run_of({power("node_power", Component::node, "", {500, 500, 500}), unreadable}));
+  EXPECT_TRUE(energy.missing.empty());
+  EXPECT_EQ(energy.components.back().provenance, Provenance::missing);
+}
+
+TEST(EnergyOf, AModelStandsInForAMeterThatGaveNothing) {
+  auto modelled = power("cpu_model", Component::cpu, "", {40, 40, 40});
+  modelled.channel.provenance = Provenance::modelled;
+  const auto energy = energy_of(run_of({modelled, counter("package", Component::cpu, "0", {})}));
+  EXPECT_DOUBLE_EQ(energy.total->value(), 80);
+  EXPECT_THAT(energy.missing, ::testing::ElementsAre("dram"));
+}
+
 TEST(EnergyOf, NothingKnownIsNothingNotZero) {
   const auto energy = energy_of(run_of({}));
   EXPECT_FALSE(energy.total);

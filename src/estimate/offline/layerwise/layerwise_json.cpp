@@ -87,7 +87,7 @@ Status LayerwiseModel::write(const std::filesystem::path& file, const std::strin
 }
 
 Result<LayerwiseModel> LayerwiseModel::read(const std::filesystem::path& file) {
-  auto text = read_file(file);
+  auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
   const auto json = Json::parse(*text, nullptr, false);
   if (!json.is_object() || !json.contains("format") || json["format"] != format_name ||

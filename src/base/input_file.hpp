@@ -4,10 +4,25 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <string_view>
 
 #include "base/result.hpp"
 
-namespace joulecast::formats {
+namespace joulecast {
+
+// How large a file may be that is read as a whole. What is made of it is some times larger, and stays below
+// 512 MB in all.
+constexpr std::uint64_t most_of_a_table = 64'000'000;
+constexpr std::uint64_t most_of_a_document = 16'000'000;  ///< JSON
+
+/// `usual`, unless the user allows another size for everything: JOULECAST_MAX_SIZE=10GB, or
+/// set_input_limit().
+[[nodiscard]] std::uint64_t input_limit(std::uint64_t usual);
+/// For --max-size. It counts for the whole process.
+void set_input_limit(std::uint64_t bytes);
+/// "500MB", "10 GB", "1e9": bytes.
+[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 
 /// Writes up to `size` bytes to `to` and returns their number; 0 = the end.
 using ReadBytes = std::function<Result<std::size_t>(char* to, std::size_t size)>;
@@ -20,4 +35,4 @@ using ReadBytes = std::function<Result<std::size_t>(char* to, std::size_t size)>
 /// The same checks for a file that somebody else will read. A file that does not exist passes.
 [[nodiscard]] Status check_input(const std::filesystem::path& path, std::uint64_t most_bytes);
 
-}  // namespace joulecast::formats
+}  // namespace joulecast

@@ -1,19 +1,22 @@
-#include "formats/support/input_file.hpp"
+#include "base/input_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
 
 #include "base/descriptor.hpp"
 #include "base/system_error.hpp"
+#include "base/text.hpp"
 
-namespace joulecast::formats {
+namespace joulecast {
 namespace {
 
 std::string_view kind_of(mode_t mode) {
@@ -31,7 +34,8 @@ bool names_a_descriptor(const std::filesystem::path& path) {
 }
 
 Failure too_large(const std::filesystem::path& path, std::uint64_t most_bytes) {
-  return fail(ErrorKind::invalid, path.string(), "larger than {:.6g} MB; --max-size allows more",
+  return fail(ErrorKind::invalid, path.string(),
+              "larger than {:.6g} MB; --max-size or JOULECAST_MAX_SIZE=10GB allows more",
               static_cast<double>(most_bytes) * 1e-6);
 }
 
@@ -45,7 +49,44 @@ Status check(const std::filesystem::path& path, const struct stat& info, std::ui
   return {};
 }
 
+/// 0 = the user has said nothing.
+std::atomic<std::uint64_t>& limit_of_the_user() {
+  static std::atomic<std::uint64_t> limit = [] {
+    const char* said = std::getenv("JOULECAST_MAX_SIZE");
+    return said == nullptr ? 0 : parse_size(said).value_or(0);
+  }();
+  return limit;
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  static constexpr Unit units[] = {{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}};
+  double factor = 1;
+  for (const auto& unit : units)
+    if (text.ends_with(unit.name)) {
+      factor = unit.bytes;
+      text.remove_suffix(unit.name.size());
+      break;
+    }
+  const auto number = parse_double(trim(text));
+  constexpr double most = 1e18;
+  if (!number || *number <= 0 || *number * factor > most) return std::nullopt;
+  return static_cast<std::uint64_t>(*number * factor);
+}
+
+std::uint64_t input_limit(std::uint64_t usual) {
+  const auto said = limit_of_the_user().load();
+  return said > 0 ? said : usual;
+}
+
+void set_input_limit(std::uint64_t bytes) {
+  limit_of_the_user() = bytes;
+}
 
 Status check_input(const std::filesystem::path& path, std::uint64_t most_bytes) {
   struct stat info {};
@@ -76,4 +117,4 @@ Result<ReadBytes> open_input(const std::filesystem::path& path, std::uint64_t mo
   });
 }
 
-}  // namespace joulecast::formats
+}  // namespace joulecast

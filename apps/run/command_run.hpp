@@ -1,0 +1,91 @@
+// A command under measurement, from its start to its end. The parts are in command_run.cpp (before and after
+// the command), command_run_events.cpp (while it runs) and command_run_screen.cpp (what is shown).
+#pragma once
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "base/wake_up.hpp"
+#include "measure/measurement.hpp"
+#include "progress/output_recogniser.hpp"
+#include "run/child.hpp"
+#include "run/last_resort.hpp"
+#include "run/orphans.hpp"
+#include "run/relay.hpp"
+#include "run/run_command.hpp"
+#include "run/signals.hpp"
+#include "run/terminal_keys.hpp"
+
+namespace joulecast::run {
+
+/// One command, its measurement, and the terminal that they share. The measurement calls the observer's
+/// methods on its own thread, the relay those of the listener. Everything else runs on the caller's thread.
+class CommandRun final : public measure::Observer {
+ public:
+  CommandRun(const MeasureOptions& options, progress::OutputRecogniser recogniser, WakeUp wake_up)
+      : options_(options), recogniser_(std::move(recogniser)), wake_up_(std::move(wake_up)) {}
+
+  Status prepare(sensors::Environment environment);
+  Result<MeasureResult> run();
+
+  void trouble(const std::string& line) override { say(line); }
+  void limit_reached(const measure::Limits::Verdict& verdict) override;
+  void ticked(const measure::Live& live) override;
+
+ private:
+  /// As the user or the command gives it.
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] measure::MeasurementOptions measurement_options() const;
+  void say(const std::string& line);
+  void run_limit_command(const measure::Limits::Verdict& verdict);
+  void find_intensity();
+  Status start_relay();
+  Status measure_idle();
+  Status begin();
+  void watch();
+  /// Waits for the next event and deals with it.
+  void take_events();
+  void drain();
+  [[nodiscard]] int patience_ms() const;
+  [[nodiscard]] bool is_over() const;
+  void take_signals();
+  void take_signal(const signalfd_siginfo& info);
+  void suspend();
+  void resume();
+  void redraw();
+  void finish_relay();
+  void tell_left_behind();
+  MeasureResult finish();
+  [[nodiscard]] measure::Ending ending() const;
+
+  const MeasureOptions& options_;
+  const SignalGuard guard_;                ///< created before any thread
+  std::optional<LastResort> last_resort_;  ///< outlives what may fail
+  const Clock* clock_ = nullptr;
+  progress::OutputRecogniser recogniser_;
+  WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set
+  std::atomic<bool> end_asked_ = false;            ///< a limit requires the command to end
+  std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
+  LiveMode live_ = LiveMode::off;
+  int terminal_stream_ = STDOUT_FILENO;  ///< where a live row or title is shown
+  std::atomic<int> columns_ = 80;
+  Seconds logged_{0};
+  Descriptor signals_;
+  std::optional<OrphanKeeper> orphans_;
+  std::optional<Child> child_;
+  TerminalKeys keys_;
+  std::optional<Relay> relay_;
+  std::atomic<bool> relay_left_ = false;  ///< our lines go to standard error directly
+  std::optional<measure::Measurement> measurement_;
+  std::optional<int> exit_status_;
+  SteadyTime end_;
+  bool signalled_ = false;  ///< somebody asked the command to end
+  bool ended_by_limit_ = false;
+  std::optional<SteadyTime> drain_until_;
+};
+
+}  // namespace joulecast::run

@@ -1,0 +1,130 @@
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+#include "base/failure.hpp"
+#include "run/command_run.hpp"
+#include "run/tell.hpp"
+#include "run/wait_for_any.hpp"
+
+namespace joulecast::run {
+namespace {
+
+/// How long the rest of the output may take once somebody asked for the end. The relay goes on without us.
+constexpr Seconds drain_patience{2};
+/// How often a relay that was killed and cannot be replaced is tried again.
+constexpr int relay_retry_ms = 1000;
+/// How often the relay is told again that the command has ended, if it could not be told.
+constexpr int drain_retry_ms = 50;
+
+}  // namespace
+
+void CommandRun::watch() {
+  auto failure = failure_of([this] { take_signals(); });  // a short command may have ended already
+  while (!is_over()) {
+    if (failure) tell("joulecast: while the command ran: {}\n", *failure);
+    failure = failure_of([this] { take_events(); });
+  }
+}
+
+bool CommandRun::is_over() const {
+  if (!exit_status_) return false;
+  return relay_->is_drained() || (drain_until_ && clock_->steady() >= *drain_until_);
+}
+
+int CommandRun::patience_ms() const {
+  if (exit_status_ && drain_until_) {
+    const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
+    return std::max(0, static_cast<int>(left) + 1);
+  }
+  if (exit_status_ && !relay_->is_draining()) return drain_retry_ms;
+  return relay_->descriptor() < 0 ? relay_retry_ms : -1;
+}
+
+void CommandRun::take_events() {
+  std::array<pollfd, 6> waiting{{{signals_.get(), POLLIN, 0},
+                                 {wake_up_.descriptor(), POLLIN, 0},
+                                 {relay_->descriptor(), POLLIN, 0},
+                                 {exit_status_ ? -1 : child_->news(), POLLIN, 0},
+                                 keys_.input(),
+                                 keys_.output()}};
+  constexpr std::size_t without_keys = 4;
+  if (wait_for_any(waiting, patience_ms(), without_keys) < 0) return;
+  if (waiting[1].revents != 0) wake_up_.clear();
+  if (end_asked_.exchange(false)) {
+    ended_by_limit_ = true;
+    child_->send(SIGTERM);
+  }
+  if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
+  if (relay_->took_terminal()) {
+    keys_.resume();
+    redraw();
+  }
+  keys_.move(waiting[4], waiting[5]);
+  if (keys_.take_interrupt()) {
+    signalled_ = true;
+    if (exit_status_) drain_until_ = clock_->steady();
+  }
+  if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
+  if (exit_status_ && !relay_->is_draining()) drain();
+}
+
+/// Tells the relay that nothing more comes. If it cannot be told, it passes the rest on without us.
+void CommandRun::drain() {
+  relay_->drain();
+  if (!relay_->is_draining() && !drain_until_) drain_until_ = end_ + drain_patience;
+}
+
+void CommandRun::take_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.get(), &info, sizeof info) == sizeof info)
+    if (info.ssi_signo != SIGCHLD) take_signal(info);
+  if (orphans_) orphans_->reap(child_->command());
+  if (exit_status_) return;
+  // Tried each time, since signals merge and the child may have ended before watch() began.
+  exit_status_ = child_->reap();
+  if (exit_status_) LastResort::exit_status_is(*exit_status_);
+  if (child_->take_stop()) suspend();
+  if (!exit_status_) return;
+  end_ = clock_->steady();
+  if (signalled_) drain_until_ = end_ + drain_patience;
+  drain();
+}
+
+void CommandRun::take_signal(const signalfd_siginfo& info) {
+  const int number = static_cast<int>(info.ssi_signo);
+  // A signal from the terminal goes to the whole foreground group, so the child already has it.
+  const bool child_has_it = info.ssi_code == SI_KERNEL && !child_->leads_session();
+  if (number == SIGWINCH) {
+    relay_->resize();
+    return redraw();
+  }
+  if (number == SIGCONT) return resume();
+  if (ends_a_process(number)) {
+    signalled_ = true;
+    if (exit_status_) drain_until_ = clock_->steady();
+  }
+  if (!child_has_it) child_->send(number);
+  if (number == SIGTSTP && !child_->leads_session()) suspend();
+}
+
+/// Stops this job like the command, which was stopped by a key on its terminal or by a signal.
+void CommandRun::suspend() {
+  keys_.pause();
+  relay_->suspend();
+  if (child_->leads_session()) ::kill(0, SIGTSTP);  // what else is in this job, as by Ctrl-Z
+  guard_.stop_here();
+  resume();
+}
+
+void CommandRun::resume() {
+  relay_->resume();
+  keys_.resume();
+  if (child_->leads_session()) child_->send(SIGCONT);
+  redraw();
+}
+
+}  // namespace joulecast::run

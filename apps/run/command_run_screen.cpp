@@ -1,0 +1,48 @@
+#include "base/printable.hpp"
+#include "run/command_run.hpp"
+#include "run/limit_command.hpp"
+#include "run/live_line.hpp"
+#include "run/live_mode.hpp"
+#include "run/tell.hpp"
+
+namespace joulecast::run {
+
+void CommandRun::say(const std::string& line) {
+  const auto text = "joulecast: " + printable(line);
+  if (relay_ && !relay_left_)
+    relay_->say(text);
+  else
+    tell("{}\n", text);
+}
+
+void CommandRun::redraw() {
+  columns_ = live_columns(terminal_stream_);
+  if (measurement_ && live_ != LiveMode::log && live_ != LiveMode::off)
+    relay_->draw(live_line(measurement_->live(), intensity_, columns_));
+}
+
+void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
+  if (verdict.action == measure::OnLimit::command) return run_limit_command(verdict);
+  if (verdict.action == measure::OnLimit::warn) return say(verdict.why);
+  say(verdict.why + "; asking the command to end (SIGTERM)");
+  measurement_->note("ended by joulecast: " + verdict.why);
+  end_asked_ = true;
+  wake_up_.set();
+}
+
+void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
+  say(verdict.why + "; running " + options_.limits.command);
+  const LimitOccasion occasion{verdict, name(), child_->command()};
+  const auto started = start_limit_command(options_.limits.command, occasion);
+  if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
+}
+
+void CommandRun::ticked(const measure::Live& live) {
+  if (live_ == LiveMode::off) return;
+  if (live_ != LiveMode::log) return relay_->draw(live_line(live, intensity_, columns_));
+  if (live.elapsed - logged_ < options_.log_every) return;
+  logged_ = live.elapsed;
+  say(live_line(live, intensity_));
+}
+
+}  // namespace joulecast::run

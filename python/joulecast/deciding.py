@@ -1,0 +1,67 @@
+"""Compares alternatives on measured runs, and recommends one."""
+
+import os
+
+from . import _arguments as arguments
+from . import _core
+from .stored import _path
+
+
+def compare(runs=None, *, group, value="", by="", only=(), distinct=False, alpha=0.05, store=None):
+    """Whether groups of runs differ, and by how much.
+
+    Args:
+        runs: a CSV file, a folder with run bundles, or a pandas DataFrame with one row a run; None for the store.
+        group: column that names the groups; value: column with the numbers, "" for the energy; by: a second factor.
+        only: "column=value[,value…]", rows to keep; distinct: leave out repeated rows.
+        alpha: level of significance.
+    """
+    return _core.compare(_table(runs, store), arguments.text("group", group), arguments.text("value", value),
+                         arguments.text("by", by), arguments.texts("only", only), bool(distinct),
+                         arguments.number("alpha", alpha, least=1e-6, most=0.5))
+
+
+def tradeoff(runs=None, *, quality, cost="", group=(), only=(), distinct=False, within=0.02, lower_is_better=False, store=None):
+    """What correctness costs, by alternative: the Pareto front, and the cheapest choice that is good enough.
+
+    Args:
+        runs: see `compare`.
+        quality: column with the correctness; cost: column with energy, time or money, "" for the energy.
+        group: columns that make an alternative; empty for those that differ.
+        within: how much quality may be lost for the cheapest choice.
+    """
+    return _core.tradeoff(_table(runs, store), arguments.text("quality", quality), arguments.text("cost", cost),
+                          arguments.texts("group", group), arguments.texts("only", only), bool(distinct),
+                          arguments.number("within", within, least=0), bool(lower_is_better))
+
+
+def recommend(runs=None, *, require=(), minimise="", group=(), only=(), distinct=False, baseline="", predictions=None, store=None):
+    """The cheapest alternative that meets the requirements.
+
+    Args:
+        runs: see `compare`.
+        require: "f1 >= best - 0.02", "under 8 h", "under 1 kWh"; one or several.
+        minimise: column to make small; "" for the energy.
+        predictions: what `predict` returned, as candidates that nobody has run.
+    """
+    candidates = [] if predictions is None else list(predictions.predictions)
+    return _core.recommend(_table(runs, store), arguments.texts("require", require), arguments.text("minimise", minimise),
+                           arguments.texts("group", group), arguments.texts("only", only), bool(distinct),
+                           arguments.text("baseline", baseline), candidates)
+
+
+def _table(runs, store):
+    if runs is None or isinstance(runs, (str, os.PathLike)):
+        return _core.RunTable.load("" if runs is None else os.fspath(runs), _path(store))
+    try:
+        columns, rows = [str(column) for column in runs.columns], runs.itertuples(index=False)
+    except AttributeError:
+        raise TypeError(f"runs must be a path or a DataFrame, not {type(runs).__name__}") from None
+    return _core.RunTable.from_rows("DataFrame", columns, [[_cell(value) for value in row] for row in rows])
+
+
+def _cell(value):
+    """A table's text for a value; None for an unknown one."""
+    if value is None or value != value:  # NaN, NaT
+        return None
+    return value if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,134 @@
+// Tables that a loop prints row by row, an epoch (or some steps) each.
+//
+//   epoch | train_loss | val_loss          epoch,loss,acc          iter      loss
+//       1 |     0.6469 |   0.5520          1,0.6469,0.785           100    0.6469
+//
+// A table whose rows come at once with its header is a summary of what is over, not a training.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "progress/format.hpp"
+#include "progress/lines/pattern.hpp"
+#include "progress/metric_text.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+constexpr Seconds shortest_row{0.05};
+constexpr std::size_t longest_line = 400;
+
+std::vector<std::string> split(std::string_view line, char separator) {
+  std::vector<std::string> cells;
+  while (true) {
+    const auto end = line.find(separator);
+    cells.emplace_back(trim(line.substr(0, end)));
+    if (end == std::string_view::npos) return cells;
+    line.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string> split_at_blanks(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> cells;
+  for (std::string cell; stream >> cell;) cells.push_back(cell);
+  return cells;
+}
+
+/// What stands between a header's cells; a blank = any number of them.
+char separator_of(std::string_view header) {
+  for (const char separator : {'|', '\t', ','})
+    if (header.find(separator) != std::string_view::npos) return separator;
+  return ' ';
+}
+
+std::vector<std::string> cells_of(const std::string& line, char separator) {
+  if (separator == ' ') return split_at_blanks(line);
+  auto cells = split(line, separator);
+  if (cells.front().empty()) cells.erase(cells.begin());  // "| 1 | 0.5 |"
+  if (!cells.empty() && cells.back().empty()) cells.pop_back();
+  return cells;
+}
+
+class Tables final : public Format {
+ public:
+  bool read(const Line& line, Report& report) override {
+    if (line.text.size() > longest_line) return false;
+    if (read_header(line)) return true;
+    if (columns_.empty()) return false;
+    static const Pattern ruler(R"(^(?:[-=+|: ]|─|━|═|│|┼|╪){3,}$)");
+    if (ruler.matches(line.text)) return true;
+    return read_row(line, report);
+  }
+
+ private:
+  bool read_header(const Line& line) {
+    static const Pattern counted(R"(\b(?:epochs?|iter(?:ation)?s?|steps?)\b)");
+    static const Pattern name(R"(^[A-Za-z_#%](?:[A-Za-z_ /%().@-]|[A-Za-z_@]\d{1,2}){0,24}$)");
+    const auto has = [&](const char* word) { return line.lowered.find(word) != std::string::npos; };
+    if ((!has("epoch") && !has("iter") && !has("step")) || !counted.matches(line.lowered)) return false;
+    const char separator = separator_of(line.lowered);
+    auto columns = cells_of(line.lowered, separator);
+    const auto is_count = [&](const std::string& cell) { return cell.size() <= 10 && counted.matches(cell); };
+    const auto is_name = [&](const std::string& cell) { return name.matches(cell); };
+    const auto is_figure = [](const std::string& cell) { return !find_metrics(cell + ": 0.5").empty(); };
+    if (columns.size() < 2 || std::ranges::count_if(columns, is_count) != 1 ||
+        !std::ranges::all_of(columns, is_name) || std::ranges::none_of(columns, is_figure))
+      return false;
+    const auto found = std::ranges::find_if(columns, is_count);
+    count_ = static_cast<std::size_t>(found - columns.begin());
+    counts_epochs_ = found->starts_with("epoch");
+    columns_ = std::move(columns);
+    separator_ = separator;
+    last_ = line.time;
+    return true;
+  }
+
+  bool read_row(const Line& line, Report& report) {
+    static const Pattern count(R"(^(?P<done>\d[\d,]*)(?:\s?/\s?(?P<total>\d[\d,]*))?$)");
+    static const Pattern cell(R"(^(?:[-+]?[\d.]+(?:e[-+]?\d+)?\s?[%a-z]{0,4}|[\d:]+|nan|inf|-|\*|yes|no|)$)");
+    const auto cells = cells_of(line.lowered, separator_);
+    if (cells.size() != columns_.size()) return false;
+    const auto match = count.find(cells[count_]);
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done || *done > 1e9) return false;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      if (i != count_ && !cell.matches(cells[i])) return false;
+    const bool at_once = line.time - last_ < shortest_row;
+    last_ = line.time;
+    if (at_once) {
+      columns_.clear();
+      return true;
+    }
+    const auto epoch = counts_epochs_ ? std::optional{static_cast<int>(*done)} : std::nullopt;
+    if (epoch)
+      report.epoch_ends(*epoch, match->number("total"));
+    else
+      report.work_done(*done, match->number("total"));
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      for (const auto& [name, value] : find_metrics(fmt::format("{}: {}", columns_[i], cells[i])))
+        report.metric(name, value, epoch);
+    return true;
+  }
+
+  std::vector<std::string> columns_;  ///< of the table that is being read
+  char separator_ = ' ';
+  std::size_t count_ = 0;  ///< the column of the epoch or step
+  bool counts_epochs_ = false;
+  SteadyTime last_;  ///< of the header or the last row
+};
+
+}  // namespace
+
+extern const FormatType tables_format{"tables",
+                                      "rows of epochs or steps under a header, with bars, commas or blanks",
+                                      Breadth::library,
+                                      Evidence::stated,
+                                      {},  // rows have no words
+                                      make_format<Tables>};
+
+}  // namespace joulecast::progress

@@ -1,0 +1,30 @@
+#include "trace/phases.hpp"
+
+#include <algorithm>
+
+namespace joulecast::trace {
+namespace {
+
+// Files keep times in milliseconds, so an end and the begin at the same moment may differ by that much.
+constexpr Seconds grain{0.002};
+
+}  // namespace
+
+bool may_count_again(std::span<const Phase> phases) {
+  if (phases.size() != 2) return phases.size() > 2;
+  const auto& now = phases.back();
+  if (!now.total_work) return true;
+  const auto& before = phases.front();
+  return now.unit == before.unit && *now.total_work == before.total_work.value_or(before.work);
+}
+
+void withdraw_projections(Run& run) {
+  if (run.phases.size() < 2) return;
+  for (auto& projection : run.projections) {
+    if (projection.time > run.phases.back().span.begin + grain) continue;
+    projection.withdrawn = true;
+    projection.ready = false;
+  }
+}
+
+}  // namespace joulecast::trace

@@ -1,0 +1,20 @@
+// What follows from the phases of a run for its forecasts.
+#pragma once
+
+#include <span>
+
+#include "trace/run.hpp"
+
+namespace joulecast::trace {
+
+/// Whether another phase like this one may follow, so that a total of the work told so far may grow: the
+/// current phase does the same amount of work as an earlier one, as the folds of a cross-validation do, or
+/// it is the third or later. A second phase of another length, such as the fine-tuning after a warm-up, is
+/// taken to be the last.
+[[nodiscard]] bool may_count_again(std::span<const Phase> phases);
+
+/// Marks the projections that were made before the run's last phase began as withdrawn and not ready: they
+/// did not know of the work that followed.
+void withdraw_projections(Run& run);
+
+}  // namespace joulecast::trace

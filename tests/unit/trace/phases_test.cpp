@@ -1,0 +1,50 @@
+#include "trace/phases.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joulecast::trace {
+namespace {
+
+Phase phase(double begin, double end, double total, std::string unit = "epoch") {
+  Phase phase;
+  phase.unit = std::move(unit);
+  phase.span = {Seconds{begin}, Seconds{end}};
+  phase.work = phase.total_work.emplace(total);
+  return phase;
+}
+
+TEST(Phases, OnlyTheLastPhasesProjectionsStand) {
+  trace::Run run;
+  run.phases = {phase(0, 10, 3), phase(10, 30, 7)};
+  for (const double time : {5.0, 10.0, 12.0}) {
+    auto& projection = run.projections.emplace_back();
+    projection.time = Seconds{time};
+    projection.ready = true;
+  }
+  withdraw_projections(run);
+  for (const std::size_t before : {0, 1}) {
+    EXPECT_TRUE(run.projections[before].withdrawn);
+    EXPECT_FALSE(run.projections[before].ready);
+  }
+  EXPECT_FALSE(run.projections[2].withdrawn);
+  EXPECT_TRUE(run.projections[2].ready);
+
+  run.phases.pop_back();
+  run.projections[0] = {};
+  withdraw_projections(run);
+  EXPECT_FALSE(run.projections[0].withdrawn) << "a single phase withdraws nothing";
+}
+
+TEST(Phases, FoldsMayGoOnAndAFineTuningIsTheLast) {
+  EXPECT_FALSE(may_count_again(std::vector{phase(0, 10, 5)}));
+  EXPECT_TRUE(may_count_again(std::vector{phase(0, 10, 5), phase(10, 20, 5)}));
+  EXPECT_FALSE(may_count_again(std::vector{phase(0, 10, 5), phase(10, 20, 15)}));
+  EXPECT_FALSE(may_count_again(std::vector{phase(0, 10, 5), phase(10, 20, 5, "step")}));
+  EXPECT_TRUE(may_count_again(std::vector{phase(0, 10, 5), phase(10, 20, 15), phase(20, 30, 7)}));
+  auto unknown = phase(10, 20, 5);
+  unknown.total_work.reset();
+  EXPECT_TRUE(may_count_again(std::vector{phase(0, 10, 5), unknown}));
+}
+
+}  // namespace
+}  // namespace joulecast::trace
