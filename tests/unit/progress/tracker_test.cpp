@@ -233,6 +233,7 @@ TEST(Tracker, WorkWithoutAUnitIsInThatOfItsPhase) {
   progress.kind = EventKind::progress;
   progress.evidence = Evidence::told;
   for (double done : {0.0, 5.0, 10.0}) {
+    progress.time = SteadyTime{} + Seconds{done};
     progress.work = done;
     tracker.take(progress);
   }
