@@ -74,6 +74,9 @@ Trust Tracker::trust() const {
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
+  trust.settled = !current_ || !current_->open || !current_->open->claimed || current_->last_epoch ||
+                  total_epochs() == 1.0 || current_->unit != Unit::epoch ||
+                  current_->steps_of_epoch != StepsOfEpoch::unproven;
   return trust;
 }
 
