@@ -82,7 +82,7 @@ class Tracker {
     double stride = 0;       ///< between the last two that were printed
     double last_step = 0;    ///< at which its bar is full; 0 = not known
     bool short_bar = false;  ///< with fewer steps than the epochs before
-    bool claimed = false;    ///< its steps are announced by a loop of somebody's own
+    bool claimed = false;    ///< its steps are printed, not told: a loop may print those of the whole run
     std::map<std::string, double> metrics;
   };
   /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.

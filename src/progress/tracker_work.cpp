@@ -123,7 +123,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   if (share < open.share) return;
   open.share = share;
   open.short_bar = short_bar;
-  open.claimed = event.evidence != Evidence::told && !event.of_framework;
+  open.claimed = event.evidence != Evidence::told;
   open.last_step = event.total_work.value_or(0);
   if (*event.work > open.steps) open.stride = *event.work - std::exchange(open.steps, *event.work);
   const double whole = open.number
