@@ -28,8 +28,8 @@ struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
-  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: until the first
-  /// one that counts them ends.
+  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's, and from then on
+  /// if they were not: a loop may announce those of the whole run, or leave each epoch early.
   bool settled = true;
 };
 
