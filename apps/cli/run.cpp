@@ -15,6 +15,7 @@
 #include "session/runs/export_run.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
+#include "store/run_store.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -93,7 +94,10 @@ Status complete(RunArguments& arguments) {
   const auto tags = session::parse_tags(arguments.tags);
   if (!tags) return propagate(tags.error());
   options.tags = *tags;
-  if (!arguments.store.empty()) options.store = arguments.store;
+  if (!arguments.store.empty()) {
+    if (const auto usable = store::check_url(arguments.store); !usable) return usable;
+    options.store = arguments.store;
+  }
   options.adopt_orphans = true;
   options.live = live_mode_of(arguments.live);
   options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);

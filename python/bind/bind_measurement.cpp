@@ -14,6 +14,7 @@
 #include "carbon/intensity.hpp"
 #include "measure/measurement.hpp"
 #include "sensors/support/sensor.hpp"
+#include "store/run_store.hpp"
 
 namespace joulecast::python {
 namespace {
@@ -88,6 +89,7 @@ class Tracker {
  public:
   explicit Tracker(const TrackerOptions& options) {
     const nb::gil_scoped_release released;
+    value_of(store::check_url(options.store));
     value_of(carbon::check({options.country, options.region, options.intensity_g_per_kwh, options.pue}));
     auto environment = sensors::real_environment();
     environment.pid = ::getpid();

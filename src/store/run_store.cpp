@@ -14,7 +14,7 @@ Result<std::string> default_url() {
   return (*folder / "runs.db").string();
 }
 
-Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access access, OpenOptions options) {
+Status check_url(const std::string& url) {
   // The URL is not repeated in the message, because it may contain a password.
   for (const std::string_view scheme : {"postgresql://", "postgres://"})
     if (url.starts_with(scheme))
@@ -23,6 +23,13 @@ Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access 
   if (const auto colon = url.find("://"); colon != std::string::npos && url.find('/') > colon)
     return fail(ErrorKind::invalid, url.substr(0, colon) + "://…",
                 "no store is addressed like this; name an SQLite file by its path");
+  if (url == ":memory:")
+    return fail(ErrorKind::invalid, "\":memory:\"", "keeps nothing when joulecast ends; name a file");
+  return {};
+}
+
+Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access access, OpenOptions options) {
+  if (const auto usable = check_url(url); !usable) return propagate(usable.error());
   return sqlite::open_store(url, access, std::move(options));
 }
 

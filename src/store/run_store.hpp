@@ -24,6 +24,9 @@ namespace joulecast::store {
 /// $JOULECAST_STORE, else runs.db in the user's data directory.
 [[nodiscard]] Result<std::string> default_url();
 
+/// invalid for an address under which nothing would be kept, such as ":memory:". Does not look at the file.
+[[nodiscard]] Status check_url(const std::string& url);
+
 enum class Access {
   read,   ///< the store must exist; runs whose process has died are still closed if the file is writable
   write,  ///< creates the file and its folders if they do not exist

@@ -85,8 +85,6 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   std::error_code error;
   if (fs::is_directory(path, error))
     return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
-  if (path == ":memory:")
-    return fail(ErrorKind::invalid, path.string(), "keeps nothing when joulecast ends; name a file");
   auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
   if (!database) return database;
   auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
