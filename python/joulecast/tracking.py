@@ -12,6 +12,8 @@ from ._warn import warn
 from .errors import Error, InvalidError, Stopped
 
 JOULES_PER_KWH = 3.6e6
+OWN_NAMES = (("; --epoch-regex or --step-regex say how the output names them", ""), ("--stop-if-projected", "stop_if"),
+             ("--epochs", "epochs="), ("--steps", "steps="), ("--store ", "store="))
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
 
@@ -120,6 +122,16 @@ class Tracking:
         if not self._options.name:
             self._options.name = getattr(function, "__name__", "")
         return Tracking(self._options)
+
+
+def _warn_of(lines):
+    """Lines of the core name the command line's options; here they have other names."""
+    if not lines:
+        return
+    line = "; ".join(lines)
+    for option, name in OWN_NAMES:
+        line = line.replace(option, name)
+    warn(line)
 
 
 def _status_of(kind, error):
@@ -238,8 +250,7 @@ class Run:
             self._finished = tracker.finish(status)
         except Error as error:
             warn(f"what the run cost was lost: {error}")
-        if lines := tracker.take_messages()[0]:
-            warn("; ".join(lines))
+        _warn_of(tracker.take_messages()[0])
 
     def _leave_to_parent(self):
         """In a forked child: the measurement is the parent's."""
@@ -404,8 +415,7 @@ class Run:
         tracker = self._tracker
         if tracker is not None and tracker.attention:
             lines, reason = tracker.take_messages()
-            if lines:
-                warn("; ".join(lines))
+            _warn_of(lines)
         else:
             reason = self._limit_reached() if self._limit else None
         if reason is None:

@@ -45,8 +45,8 @@ Result<BoardGain> row_of(const CsvTable& table, std::size_t row) {
 /// Mean powers over even steps. The series are compared by them.
 constexpr std::size_t most_steps = 4000;
 constexpr double shortest_step = 0.5;  ///< s: as slow as a board that tells the mean of a second
-constexpr double least_shared = 0.6;    ///< of the shorter record
-constexpr double least_length = 5;      ///< s
+constexpr double least_shared = 0.6;   ///< of the shorter record
+constexpr double least_length = 5;     ///< s
 constexpr double least_correlation = 0.9;
 constexpr double least_change = 0.05;  ///< standard deviation over mean
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/files.hpp"
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "hardware/catalogue.hpp"
 
@@ -113,6 +114,8 @@ Result<Gpu> gpu_from_text(std::string_view text) {
 Result<std::vector<Gpu>> read_gpu_file(const std::filesystem::path& file) {
   const auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
+  if (json_is_deeper(*text))
+    return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, file.string(), "is not JSON");
   std::vector<Gpu> gpus;

@@ -152,7 +152,8 @@ void Training::store_projection(const trace::Projection& projection) {
 void Training::project(bool epoch_end) {
   projection_ = projector_->projection();
   if (!projection_) return;
-  if (trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1)))
+  if (trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1)) ||
+      !tracker_.trust().settled)
     projection_->ready = false;
   trace::Projection kept;
   kept.time = projector_->time();

@@ -56,6 +56,9 @@ struct Event {
   /// progress: the count before any work of this run, where it was seen.
   std::optional<double> counted_from;
   Scope scope = Scope::phase;
+  /// Printed by a framework's own loop: the steps that it announces for an epoch are those that it takes. A
+  /// loop of somebody's own may announce those of the whole run, or leave early.
+  bool of_framework = false;
   std::string name;  ///< metric, phase, window
   double value = 0;  ///< metric
 };

@@ -150,7 +150,10 @@ void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events)
   for (auto& reader : readers) {
     if (!reader.may_read(line, characters)) continue;
     Report report(line.time, reader.type->evidence, events);
-    if (reader.format->read(line, report)) break;
+    if (!reader.format->read(line, report)) continue;
+    if (reader.type->breadth == Breadth::framework)
+      for (auto place = before; place < events.size(); ++place) events[place].of_framework = true;
+    break;
   }
   if (!rank && !line.rank.empty() &&
       std::any_of(events.begin() + static_cast<std::ptrdiff_t>(before), events.end(), is_progress))

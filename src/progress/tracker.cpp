@@ -67,11 +67,16 @@ bool Tracker::was_one_epoch() const {
 }
 
 Trust Tracker::trust() const {
-  const bool counted = current_ && (current_->counter.counted() || current_->open);
+  const bool over = !current_ && !phases_.empty();
+  const bool counted =
+      over ? phases_.back().work > 0 : current_ && (current_->counter.counted() || current_->open);
   Trust trust;
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
-  trust.total_known = current_ && total_count().has_value();
+  trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
+  trust.settled = !current_ || !current_->open || !current_->open->claimed || current_->last_epoch ||
+                  total_epochs() == 1.0 || current_->unit != Unit::epoch ||
+                  current_->steps_of_epoch != StepsOfEpoch::unproven;
   return trust;
 }
 

@@ -28,6 +28,9 @@ struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
+  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: until the first
+  /// one that counts them ends.
+  bool settled = true;
 };
 
 class Tracker {
@@ -79,8 +82,11 @@ class Tracker {
     double stride = 0;       ///< between the last two that were printed
     double last_step = 0;    ///< at which its bar is full; 0 = not known
     bool short_bar = false;  ///< with fewer steps than the epochs before
+    bool claimed = false;    ///< its steps are announced by a loop of somebody's own
     std::map<std::string, double> metrics;
   };
+  /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.
+  enum class StepsOfEpoch { unproven, right, wrong };
   /// The phase that is counted now.
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
@@ -100,6 +106,7 @@ class Tracker {
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
     bool last_was_short = false;                ///< the last epoch counts as the part that its bar showed
+    StepsOfEpoch steps_of_epoch = StepsOfEpoch::unproven;
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
@@ -129,6 +136,7 @@ class Tracker {
   void open_epoch(std::optional<int> number, Seconds at);
   void close_epoch(int number, Seconds at, std::optional<double> work = {});
   void extend_epoch(Seconds at);
+  void judge_steps_of_epoch();
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
   [[nodiscard]] bool is_last_epoch(int number) const;

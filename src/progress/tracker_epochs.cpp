@@ -9,6 +9,8 @@ namespace {
 /// Rows beyond this are not kept; their work is counted all the same.
 constexpr std::size_t most_epochs = 100'000;
 constexpr double tiny = 1e-9;
+/// Of an epoch's announced steps, so many were taken at its end, or the announcement was wrong.
+constexpr double nearly_whole = 0.9;
 
 }  // namespace
 
@@ -29,8 +31,19 @@ void Tracker::open_epoch(std::optional<int> number, Seconds at) {
   current_->open->begin = std::max(at, current_->epochs_until);
 }
 
+/// At an epoch's end: a loop that announced 30 steps for it and took 10 counts those of the run, or leaves
+/// each epoch early. Its steps then say nothing about the next epoch.
+void Tracker::judge_steps_of_epoch() {
+  const auto& open = *current_->open;
+  auto& verdict = current_->steps_of_epoch;
+  if (!open.claimed || open.short_bar || open.stride <= 0 || verdict == StepsOfEpoch::right) return;
+  const bool reached = open.share >= nearly_whole || open.steps + open.stride >= open.last_step;
+  verdict = reached ? StepsOfEpoch::right : StepsOfEpoch::wrong;
+}
+
 void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   auto& now = *current_;
+  if (now.open && now.unit == Unit::epoch) judge_steps_of_epoch();
   const double count = now.counter.count().value_or(0);
   if (!now.open) open_epoch(number, now.epochs_until);
   trace::Epoch epoch;

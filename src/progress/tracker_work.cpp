@@ -105,6 +105,9 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
+  if (said_.steps && event.total_work == said_.steps && total_epochs().value_or(0) > 1)
+    current_->steps_of_epoch = StepsOfEpoch::wrong;  // the user knows them as those of the run
+  if (current_->steps_of_epoch == StepsOfEpoch::wrong) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
     if (current_->open && !current_->open->number && share < current_->open->share / 2 &&
@@ -120,6 +123,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   if (share < open.share) return;
   open.share = share;
   open.short_bar = short_bar;
+  open.claimed = event.evidence != Evidence::told && !event.of_framework;
   open.last_step = event.total_work.value_or(0);
   if (*event.work > open.steps) open.stride = *event.work - std::exchange(open.steps, *event.work);
   const double whole = open.number

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
 
@@ -245,6 +246,8 @@ std::string to_json_text(const session::PredictionResult& result) {
 }
 
 Result<session::PredictionResult> predictions_from_json(std::string_view text, const std::string& where) {
+  if (json_is_deeper(text))
+    return fail(ErrorKind::malformed, where, "nests deeper than {} levels", deepest_json);
   const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto list = json.is_object() ? json.find("predictions") : json.end();
   if (!json.is_object() || list == json.end() || !list->is_array())

@@ -87,7 +87,9 @@ def faults():
         skipped.append("calls of the C library: the sanitizer replaces them itself")
     else:
         table += preloaded_faults()
-    if shutil.which("strace") and subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"]).returncode == 0:
+    if SANITIZED:
+        skipped.append("calls of the kernel: the sanitizer makes calls of its own, and ends the program where they fail")
+    elif shutil.which("strace") and subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"]).returncode == 0:
         table += traced_faults()
     else:
         skipped.append("calls of the kernel: strace is not there or may not trace")

@@ -5,9 +5,40 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
+import time
 import unittest
 
 JOULECAST = os.environ.get("JOULECAST", "joulecast")
+
+
+class SteadyMeter:
+    """A fake energy counter of the CPU that always says 50 W, whatever else this machine does."""
+
+    def __init__(self, folder):
+        self._package = folder / "sys/class/powercap/intel-rapl:0"
+        self._package.mkdir(parents=True)
+        (self._package / "name").write_text("package-0\n")
+        (self._package / "max_energy_range_uj").write_text("262143328850\n")
+        self._over = threading.Event()
+        self._began = time.monotonic()
+        self._count()
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
+        self._thread.start()
+        os.environ["JOULECAST_SYSFS"] = str(folder / "sys")
+
+    def _count(self):
+        counted = int(50e6 * (time.monotonic() - self._began))
+        with open(self._package / "energy_uj", "r+" if (self._package / "energy_uj").exists() else "w") as file:
+            file.write(f"{counted:015d}\n")
+
+    def _go_on(self):
+        while not self._over.wait(0.002):
+            self._count()
+
+    def stop(self):
+        self._over.set()
+        self._thread.join()
 
 
 class PackageTest(unittest.TestCase):

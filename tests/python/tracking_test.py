@@ -5,7 +5,7 @@ import unittest
 import warnings
 
 import joulecast
-from support import PackageTest
+from support import PackageTest, SteadyMeter
 
 
 class Tracking(PackageTest):
@@ -168,21 +168,23 @@ class Tracking(PackageTest):
         self.assertEqual(projection.level, 0.9)
 
     def test_stops_on_a_sure_projection(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
         reasons = []
-        with joulecast.track(interval=0.01) as run:
+        with joulecast.track(interval=0.01, sensors=["powercap"]) as run:
             run.stop_if(projected_j=0.001, call=lambda run, reason: reasons.append(reason))
-            for _ in run.epochs(range(20)):
+            for _ in run.epochs(range(300)):
                 for _ in run.steps(range(10)):
-                    time.sleep(0.02)
+                    time.sleep(0.01)
                 if reasons:
                     break
         self.assertEqual(len(reasons), 1)
         with self.assertRaises(joulecast.Stopped):
-            with joulecast.track("second", interval=0.01) as run:
+            with joulecast.track("second", interval=0.01, sensors=["powercap"]) as run:
                 run.stop_if(projected_j=0.001)
-                for _ in run.epochs(range(40)):
+                for _ in run.epochs(range(300)):
                     for _ in run.steps(range(10)):
-                        time.sleep(0.02)
+                        time.sleep(0.01)
         self.assertEqual(joulecast.load("second").status, "stopped")
 
     def test_the_status_tells_how_the_block_ended(self):

@@ -168,7 +168,7 @@ Result<IntervalFactors> IntervalFactors::from_json(const nlohmann::ordered_json&
     Entry entry{Novelty::new_source, reader.text("source"), {reader.number("spreads"), false, 0}};
     const auto name = reader.text("novelty");
     const auto novelty = novelty_from(name);
-    entry.factor.groups = static_cast<int>(reader.number("groups"));
+    entry.factor.groups = reader.count("groups");
     if (reader.error()) return propagate(*reader.error());
     if (!novelty) return fail(ErrorKind::malformed, "calibration", "unknown novelty '{}'", name);
     entry.novelty = *novelty;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "base/json_depth.hpp"
 #include "base/roots.hpp"
 #include "estimate/offline/model_json.hpp"
 
@@ -35,7 +36,7 @@ Result<MeasuredGroup> measured_from(const Json& json) {
                       reader.text("dataset"),
                       reader.text("architecture"),
                       reader.text("gpu"),
-                      static_cast<int>(reader.number("configurations")),
+                      reader.count("configurations"),
                       0,
                       0,
                       reader.number("gmacs"),
@@ -168,7 +169,7 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
                 reader.member("version").dump(), model_file_version);
   ModelFile model;
   model.created = reader.text("created");
-  model.rows = static_cast<std::size_t>(reader.number("rows"));
+  model.rows = static_cast<std::size_t>(reader.count("rows"));
   if (reader.error()) return propagate(*reader.error());
   if (auto ok = read_members(reader, model); !ok)
     return fail(ErrorKind::malformed, where, "{}", to_string(ok.error()));
@@ -178,6 +179,8 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
 Result<ModelFile> read_model(const std::filesystem::path& file) {
   auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
+  if (json_is_deeper(*text))
+    return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);
   const auto json = Json::parse(*text, nullptr, false);
   if (json.is_discarded()) return fail(ErrorKind::malformed, file.string(), "is not JSON");
   return model_from_json(json, file.string());

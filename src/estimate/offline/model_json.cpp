@@ -80,6 +80,14 @@ double JsonReader::number(std::string_view key) {
   return 0;
 }
 
+int JsonReader::count(std::string_view key) {
+  constexpr double most = 1e9;
+  const double value = number(key);
+  if (value >= 0 && value <= most && std::trunc(value) == value) return static_cast<int>(value);
+  refuse(key, "is not a number of things");
+  return 0;
+}
+
 std::string JsonReader::text(std::string_view key) {
   const auto& value = member(key);
   if (value.is_string()) return value.get<std::string>();

@@ -24,6 +24,8 @@ class JsonReader {
  public:
   JsonReader(const nlohmann::ordered_json& json, std::string where);
   [[nodiscard]] double number(std::string_view key);
+  /// A whole number from 0 to 1e9.
+  [[nodiscard]] int count(std::string_view key);
   [[nodiscard]] std::string text(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   [[nodiscard]] std::vector<double> numbers(std::string_view key);

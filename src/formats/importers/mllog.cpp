@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "formats/support/civil_time.hpp"
 #include "formats/support/line_import.hpp"
@@ -85,6 +86,7 @@ class Import : public LineImport {
 
  private:
   Status take_line(std::string_view text, std::size_t number) {
+    if (json_is_deeper(text)) return fault(number, "nests deeper than any log entry");
     auto object = json::parse(text, nullptr, false);
     if (!object.is_object()) return fault(number, "what follows :::MLLOG is not a whole JSON object");
     Event event;

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "formats/support/sample_import.hpp"
 
@@ -60,6 +61,7 @@ class Import : public SampleImport {
  private:
   Status take(std::string_view line, std::size_t number) {
     if (line.size() > longest_line) return fault(number, "longer than any event");
+    if (json_is_deeper(line)) return fault(number, "nests deeper than any event");
     const auto event = json::parse(line, nullptr, false);
     if (!event.is_object()) return fault(number, "not a whole JSON object");
     const auto time = time_of(event);

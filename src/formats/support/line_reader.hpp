@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/input_file.hpp"
 #include "base/result.hpp"
 #include "formats/support/dialect.hpp"
-#include "base/input_file.hpp"
 
 namespace joulecast::formats {
 

@@ -314,6 +314,14 @@ TEST(Mllog, DamageIsTold) {
   EXPECT_THAT(import_error("x.txt", mllog("seed", 1)).message, HasSubstr("no run, epoch or power"));
 }
 
+TEST(Mllog, ATimeNestedDeeplyIsAFault) {
+  const auto text = mllog("power_reading", 1000, "100") +
+                    ":::MLLOG {\"key\": \"power_reading\", \"time_ms\": " + std::string(60'000, '[') +
+                    std::string(60'000, ']') + "}\n" + mllog("power_reading", 2000, "100");
+  EXPECT_THAT(import_text("power.txt", text).report.faults,
+              ElementsAre("power.txt:2: nests deeper than any log entry"));
+}
+
 // Bundles through the same function, and behaviour that all importers share.
 
 TEST(ImportPath, TakesABundleByItsDirectoryOrItsFile) {

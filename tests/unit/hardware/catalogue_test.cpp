@@ -192,6 +192,17 @@ TEST(Catalogue, NamesTheLineOfABrokenTable) {
   EXPECT_THAT(to_string(Catalogue::read(folder.path()).error()), HasSubstr(cpus.string() + ":2: '0' is not"));
 }
 
+TEST(GpuFile, NestedDeeplyIsRefused) {
+  const joulecast::testing::TemporaryDirectory folder;
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  for (const auto& text : {deep, "{\"name\":" + deep + "}"}) {
+    const auto file = folder.write("gpu.json", text);
+    const auto read = read_gpu_file(file);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(to_string(read.error()), file.string() + ": nests deeper than 64 levels");
+  }
+}
+
 TEST(Catalogue, KnowsEveryGpuOfTheMeasuredData) {
   SKIP_WITHOUT_SHARED_DATA(root);
   const auto table = CsvTable::read(root / "tables" / "workloads.csv", CsvKind::data);

@@ -438,6 +438,47 @@ TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
   EXPECT_EQ(training.tracker.total_work(), 4);
 }
 
+TEST(Tracker, StepsThatGoOnOverEpochsAreNotAnEpochs) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * (epoch - 1), epoch, 3);
+    for (int step = 1; step <= 10; ++step) {
+      const double done = 10 * (epoch - 1) + step;
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, done, 30);
+      EXPECT_EQ(training.tracker.trust().settled, epoch > 1) << step;
+      if (epoch == 2) {
+        EXPECT_EQ(training.tracker.phases().back().work, 1) << step;
+      }
+    }
+    training.ends(20.0 * epoch, epoch, 3);
+    EXPECT_TRUE(training.tracker.trust().settled);
+    EXPECT_EQ(training.tracker.phases().back().work, epoch);
+  }
+  EXPECT_EQ(training.tracker.phases().size(), 1U);
+}
+
+TEST(Tracker, StepsThatEpochsReachAreTheirs) {
+  Training training;
+  training.begins(0, 1, 4);
+  for (int step = 1; step <= 5; ++step) training.of_epoch(2 * step, 4 * step, 22);  // 20 is the last printed
+  training.ends(12, 1, 4);
+  training.begins(12, 2, 4);
+  training.of_epoch(18, 11, 22);
+  EXPECT_TRUE(training.tracker.trust().settled);
+  EXPECT_NEAR(training.tracker.phases().back().work, 1.5, 1e-9);
+}
+
+TEST(Tracker, IsTrustedAsMuchAfterItsEnd) {
+  Training training;
+  for (int i = 1; i <= 3; ++i) training.ends(2.0 * i, i, 3);
+  const auto before = training.tracker.trust();
+  training.finish(7);
+  const auto after = training.tracker.trust();
+  EXPECT_TRUE(before.evidence && before.total_known);
+  EXPECT_EQ(after.evidence, before.evidence);
+  EXPECT_EQ(after.total_known, before.total_known);
+}
+
 TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
   Training training;
   const auto bar = [&](double seconds, double done) {

@@ -3,6 +3,8 @@
 
 #include <fstream>
 
+#include "base/files.hpp"
+#include "base/roots.hpp"
 #include "session/evaluate/offline.hpp"
 #include "session/forecast/calibrate_machine.hpp"
 #include "session/forecast/fit_models.hpp"
@@ -116,6 +118,35 @@ TEST(PredictTraining, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_of([](auto& r) { r.networks = {"resnet5o"}; }), "no field");
 }
 
+TEST(PredictTraining, RefusesAModelFileWithAnImpossibleCount) {
+  const TemporaryDirectory folder;
+  PredictionRequest request;
+  request.networks = {"resnet18"};
+  request.gpus = {"RTX 3090"};
+  for (const auto* rows : {"-1", "0.5", "1e300"}) {
+    request.fitted =
+        folder.write("model.json", fmt::format(R"({{"format":"joulecast offline model","version":2,)"
+                                               R"("created":"","rows":{}}})",
+                                               rows));
+    const auto result = predict_training(request);
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, HasSubstr("'rows' is not a number of things")) << rows;
+  }
+}
+
+TEST(PredictTraining, RefusesAModelFileThatNestsDeeply) {
+  const TemporaryDirectory folder;
+  PredictionRequest request;
+  request.networks = {"resnet18"};
+  request.gpus = {"RTX 3090"};
+  request.fitted =
+      folder.write("model.json", R"({"format":"joulecast offline model","version":)" +
+                                     std::string(500'000, '[') + std::string(500'000, ']') + "}");
+  const auto result = predict_training(request);
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("nests deeper than 64 levels"));
+}
+
 /// Does the work of a micro-workload's command without starting a process.
 Result<MeasuredCommand> measured_at_once(const CommandToMeasure& what) {
   std::ofstream(what.command.at(1)) << "1e9 0.5";
@@ -185,6 +216,23 @@ TEST(PredictLayers, NamesTheCpusThatWereMeasured) {
   EXPECT_EQ(prediction->network, "resnet18");
   EXPECT_EQ(prediction->batch, 8);
   EXPECT_GT(prediction->estimate.step(), Joules{0});
+}
+
+TEST(PredictLayers, RefusesAModelWithoutFiniteEnergies) {
+  const TemporaryDirectory folder;
+  auto text = read_file(share_directory() / "models" / "layerwise.json").value();
+  for (auto at = text.find("log_watts"); at != std::string::npos; at = text.find("log_watts", at + 1)) {
+    const auto list = text.begin() + static_cast<std::ptrdiff_t>(at);
+    std::replace(list, std::find(list, text.end(), ']'), '.', '0');  // exp(3.7) W becomes exp(3e6) W
+  }
+  const auto model = read_layer_model(folder.write("layerwise.json", text));
+  ASSERT_TRUE(model) << to_string(model.error());
+  LayerwiseRequest request;
+  request.network = "resnet18";
+  request.cpu = model->cpus().at(0);
+  const auto prediction = predict_layers(request, *model);
+  ASSERT_FALSE(prediction);
+  EXPECT_THAT(prediction.error().message, HasSubstr("no finite energy"));
 }
 
 TEST(EvaluateOffline, CountsTheRowsOfUnknownGpus) {

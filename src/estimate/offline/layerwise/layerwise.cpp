@@ -142,6 +142,9 @@ Result<LayerwiseEstimate> CpuLayerModel::predict(const network::ArchitectureFeat
       result.energy[pass] += layer.energy[pass];
     }
   }
+  // Only a damaged model file has coefficients as large.
+  if (!(result.step().value() > 0) || !std::isfinite(result.step().value()))
+    return fail(ErrorKind::malformed, network.name, "the layer-wise model gives it no finite energy");
   for (auto& layer : result.layers) {
     layer.share = layer.step() / result.step();
     if (layer.basis == Basis::moved_bytes) result.moved_bytes_share += layer.share;

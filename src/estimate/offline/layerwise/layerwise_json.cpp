@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "base/json_depth.hpp"
 #include "estimate/offline/layerwise/layerwise.hpp"
 #include "estimate/offline/model_json.hpp"
 
@@ -89,6 +90,8 @@ Status LayerwiseModel::write(const std::filesystem::path& file, const std::strin
 Result<LayerwiseModel> LayerwiseModel::read(const std::filesystem::path& file) {
   auto text = read_file(file, most_of_a_document);
   if (!text) return propagate(text.error());
+  if (json_is_deeper(*text))
+    return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);
   const auto json = Json::parse(*text, nullptr, false);
   if (!json.is_object() || !json.contains("format") || json["format"] != format_name ||
       !json.contains("version"))
