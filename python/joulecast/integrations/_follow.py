@@ -1,5 +1,6 @@
 """What all callbacks share: which run they tell, and that they are never in the training's way."""
 
+import contextlib
 import functools
 import math
 import sys
@@ -57,10 +58,9 @@ class Follower:
     def _forget(self):
         self.is_open = False
         self.is_fitting = False
-        self._end_own_run = None  # with a status; ends it also when the follower is dropped
-        self.unit = ""
-        self._done_before = 0
-        self._done = self._steps = self._rounds = None  # what was not passed on yet
+        self._end_own_run = None  # ends it when the follower is dropped
+        self._untold = _Untold()
+        self._rounds = None
         self._told_s = -math.inf
         self._windows = []
 
@@ -87,7 +87,7 @@ class Follower:
         self.run = self._given or tracking.current()
         if self.run is None:
             self.run = tracking.track(**self._options).start()
-            self._end_own_run = weakref.finalize(self, _end, self.run, self._dropped)
+            self._end_own_run = weakref.finalize(self, _drop, self._untold, self.run, self._dropped)
             self._end_own_run.atexit = False  # the run sees to that itself
 
     def begin_fit(self, unit, total=None, *, done=0, name="train"):
@@ -104,12 +104,12 @@ class Follower:
 
     def begin_phase(self, unit, total=None, *, done=0, name="train"):
         """A part of the open fit begins that counts its work anew."""
-        self._tell_steps()
+        untold = self._untold
+        untold.tell()
+        untold.run, untold.unit, untold.before = self.run, unit, done or 0
         self.is_fitting = True
-        self.unit = unit
-        self._done_before = done or 0
         self._told_s = -math.inf
-        self.run.phase(name, unit=unit, total=_known(total, above=self._done_before))
+        self.run.phase(name, unit=unit, total=_known(total, above=untold.before))
         if unit != "epoch" and done is not None:
             self.run.progress(0)
 
@@ -118,7 +118,6 @@ class Follower:
             return
         try:
             self._tell_rounds()
-            self._tell_steps()
             self._close_windows()
             if status == "finished":
                 self.run.end_epoch()
@@ -128,7 +127,7 @@ class Follower:
             end, run = self._end_own_run, self.run
             self._forget()
             if end is not None and end.detach():
-                _end(run, status)
+                run._finish(status)
 
     def _close_windows(self):
         while self._windows:
@@ -138,12 +137,12 @@ class Follower:
 
     def begin_epoch(self, number):
         if self.is_fitting:
-            self._tell_steps()
+            self._untold.tell()
             self.run.begin_epoch(number)
 
     def end_epoch(self):
         if self.is_fitting:
-            self._tell_steps()
+            self._untold.tell()
             self.run.end_epoch()
 
     def step(self, done, steps=None):
@@ -154,11 +153,11 @@ class Follower:
         """
         if not self.is_fitting:
             return
-        self._done, self._steps = done, steps
+        self._untold.done, self._untold.total = done, steps
         now = time.monotonic()
         if now - self._told_s >= TELL_EVERY_S:
             self._told_s = now
-            self._tell_steps()
+            self._untold.tell()
 
     def step_elsewhere(self, done):
         """As `step`, from a thread in which nothing may be raised."""
@@ -166,30 +165,21 @@ class Follower:
 
     def round(self, done, metrics=(), total=None):
         """So many rounds of boosting are done. Those that follow each other quickly are told together."""
-        self._rounds = done, metrics, total
+        if not self.is_fitting:
+            return
+        self._untold.done, self._untold.total = done, total
+        self._rounds = done, metrics
         now = time.monotonic()
-        if self.is_fitting and now - self._told_s >= TELL_EVERY_S:
+        if now - self._told_s >= TELL_EVERY_S:
             self._told_s = now
             self._tell_rounds()
 
     def _tell_rounds(self):
-        if self._rounds is None:
-            return
-        (done, metrics, total), self._rounds = self._rounds, None
-        self._done, self._steps = done, total
-        self._tell_steps()
-        self.run.end_epoch(done - 1)
-        self.metrics(dict(metrics))
-
-    def _tell_steps(self):
-        if self._done is None:
-            return
-        done, self._done = self._done, None
-        if self.unit == "epoch":
-            self.run.epoch_progress(done, total=_known(self._steps))
-        else:
-            before = self._done_before
-            self.run.progress(max(0, done - before), total=_known(self._steps, above=before))
+        self._untold.tell()
+        if self._rounds is not None:
+            (done, metrics), self._rounds = self._rounds, None
+            self.run.end_epoch(done - 1)
+            self.metrics(dict(metrics))
 
     def metrics(self, values):
         """Keeps those that are numbers."""
@@ -212,6 +202,10 @@ class Follower:
             self._windows.pop().__exit__(None, None, None)
 
     @property
+    def unit(self):
+        return self._untold.unit
+
+    @property
     def in_window(self):
         return bool(self._windows)
 
@@ -220,6 +214,31 @@ class Follower:
         if self.is_fitting or self._end_own_run is not None:
             return self.run
         return self._given or tracking.current()
+
+
+class _Untold:
+    """Work that was not passed on yet. Apart from its follower, because it has to be told when that is dropped."""
+
+    def __init__(self):
+        self.run = None
+        self.unit = ""
+        self.before = 0
+        self.done = self.total = None
+
+    def tell(self):
+        if self.done is None:
+            return
+        done, self.done = self.done, None
+        if self.unit == "epoch":
+            self.run.epoch_progress(done, total=_known(self.total))
+        else:
+            self.run.progress(max(0, done - self.before), total=_known(self.total, above=self.before))
+
+
+def _drop(untold, run, status):
+    with contextlib.suppress(Exception):  # nobody could catch it
+        untold.tell()
+    run._finish(status)
 
 
 def status_of(error):
@@ -256,10 +275,6 @@ def local_of_caller(module, name):
             return frame.f_locals.get(name)
         frame = frame.f_back
     return None
-
-
-def _end(run, status):
-    run._finish(status)
 
 
 def _known(total, above=0):
