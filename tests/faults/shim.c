@@ -30,13 +30,14 @@ extern void* __libc_malloc(size_t);
 extern void* __libc_calloc(size_t, size_t);
 extern void* __libc_realloc(void*, size_t);
 
-#define CALLS(X)                                                                                           \
-  X(malloc)                                                                                                \
-  X(pthread_create)                                                                                        \
-  X(fork) X(open) X(close) X(read) X(write) X(pwrite) X(pread) X(mmap) X(socket) X(socketpair) X(bind)     \
-      X(listen) X(accept4) X(epoll_create1) X(epoll_ctl) X(epoll_wait) X(eventfd) X(signalfd)              \
-          X(timerfd_create) X(pipe2) X(poll) X(fcntl) X(send) X(sendmsg) X(recv) X(ftruncate) X(fdatasync) \
-              X(mkdtemp) X(rename) X(unlink) X(stat) X(fstat)
+// clang-format off
+#define CALLS(X) \
+  X(malloc) X(pthread_create) X(fork) \
+  X(open) X(close) X(read) X(write) X(pwrite) X(pread) X(mmap) X(socket) X(socketpair) X(bind) X(listen) \
+  X(accept4) X(epoll_create1) X(epoll_ctl) X(epoll_wait) X(eventfd) X(signalfd) X(timerfd_create) \
+  X(pipe2) X(poll) X(fcntl) X(send) X(sendmsg) X(recv) X(ftruncate) X(fdatasync) X(mkdtemp) \
+  X(rename) X(unlink) X(stat) X(fstat)
+// clang-format on
 
 #define NAME_ENUM(name) call_##name,
 #define NAME_TEXT(name) #name,
