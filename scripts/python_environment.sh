@@ -9,7 +9,7 @@ python=${JOULECAST_PYTHON_INTERPRETER:-python3}
 wanted=("nanobind>=3.0" "$@")
 mark="$folder/.holds"
 if [[ "$(cat "$mark" 2>/dev/null)" != "${wanted[*]}" ]]; then
-  if ! { "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "${wanted[@]}"; } >&2; then
+  if ! { "$python" -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check --timeout 30 --retries 1 "${wanted[@]}"; } >&2; then
     echo "joulecast: the Python package is not built: no virtual environment with ${wanted[*]} (is PyPI reachable?)" >&2
     exit 0
   fi
