@@ -1,5 +1,6 @@
 #include "run/last_resort.hpp"
 
+#include <execinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,9 +56,17 @@ std::optional<int> collected_status() {
   }
 }
 
+/// The C library looks for the unwinder only when an exception first passes through it, and ends the process
+/// if there is no memory for that. A backtrace makes it look now.
+void load_unwinder() {
+  void* frame = nullptr;
+  (void)::backtrace(&frame, 1);
+}
+
 }  // namespace
 
 LastResort::LastResort(pid_t child, int news) {
+  load_unwinder();
   status_of_command = none;
   child_process = child;
   leader_news = news;
