@@ -111,6 +111,9 @@ std::optional<std::string> Limits::at_end(const LimitState& state) const {
   const auto why = doubt_about(state.trust);
   if (!why.empty()) return fmt::format("--stop-if-projected could not act: {}", why);
   if (!state.ready) return "--stop-if-projected could not act: the forecast was never ready";
+  if (state.used && *state.used > *options_.projected)
+    return fmt::format("--stop-if-projected could not act in time: the run used {}, more than {}",
+                       to_text(*state.used), to_text(*options_.projected));
   return std::nullopt;
 }
 

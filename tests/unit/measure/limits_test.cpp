@@ -119,6 +119,15 @@ TEST(Limits, AForecastThatIsNeverReadyIsTold) {
   EXPECT_THAT(all[0].why, HasSubstr("never ready"));
 }
 
+TEST(Limits, AForecastThatWasReadyTooLateIsTold) {
+  Limits limits({.projected = Joules{3000}});
+  auto state = at(1);
+  state.used = Joules{3500};
+  EXPECT_THAT(limits.at_end(state).value_or(""), HasSubstr("could not act in time: the run used 3.50 kJ"));
+  state.used = Joules{2500};
+  EXPECT_EQ(limits.at_end(state), std::nullopt);
+}
+
 TEST(Limits, ACheapRunIsLeftAlone) {
   Limits limits({.projected = Joules{9000}});
   auto state = at(1);
