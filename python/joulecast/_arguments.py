@@ -60,5 +60,5 @@ def length_of(iterable):
     """How many items there are, or None."""
     try:
         return len(iterable)
-    except (TypeError, NotImplementedError):
+    except (TypeError, NotImplementedError):  # PyTorch's loaders of streams have a length that raises
         return None
