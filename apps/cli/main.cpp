@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 
+#include "base/input_file.hpp"
+#include "base/printable.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/program.hpp"
 #include "run/tell.hpp"
@@ -16,6 +19,13 @@ namespace {
 int refuse(std::string_view problem, std::string_view help) {
   run::tell("joulecast: {} (joulecast {}--help)\n", problem, help);
   return unusable;
+}
+
+/// What is wrong with the limit in the environment; "" if nothing is.
+std::string size_limit_problem() {
+  const char* said = std::getenv("JOULECAST_MAX_SIZE");
+  if (said == nullptr || *said == '\0' || parse_size(said)) return "";
+  return fmt::format("JOULECAST_MAX_SIZE: '{}' is not a size like 500MB or 10GB", printable(said));
 }
 
 int run(int argc, char** argv) {
@@ -31,7 +41,12 @@ int run(int argc, char** argv) {
   const auto outcome = line.parse(argc, argv);
   if (outcome.problem)
     return refuse(*outcome.problem, first.starts_with('-') ? "" : std::string(first) + " ");
-  return outcome.answered ? done : chosen();
+  if (outcome.answered) return done;
+  if (const auto problem = size_limit_problem(); !problem.empty()) {
+    if (first != "run") return refuse(problem, "");
+    run::tell("joulecast: {}; the usual limits hold\n", problem);  // a training is not refused for it
+  }
+  return chosen();
 }
 
 /// Flushes standard output. Otherwise a full disk would go unnoticed, because the output may still be in the
