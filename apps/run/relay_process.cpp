@@ -42,7 +42,7 @@ class RelayProcess {
   [[nodiscard]] bool has_streams() const { return lanes_[out].from() >= 0 || lanes_[err].from() >= 0; }
   /// Whether bytes of the command wait for a reader.
   [[nodiscard]] bool passes_on() const { return lanes_[out].passes_on() || lanes_[err].passes_on(); }
-  void let_signals_end_it();
+  static void let_signals_end_it();
   void look_for_terminal();
   void wait_for_readers();
   [[nodiscard]] pollfd watch_reader(std::size_t index) const;
@@ -64,7 +64,7 @@ class RelayProcess {
   bool words_on_terminal_ = false;
   bool draining_ = false;
   bool answer_failed_ = false;
-  bool may_be_ended_ = false;
+  bool command_ended_ = false;
   bool awaited_ = false;  ///< joulecast asked to be woken
   RelayPacket packet_;
   std::array<RelayLane, 3> lanes_;
@@ -85,7 +85,6 @@ RelayProcess::RelayProcess(const RelayDuty& duty) : duty_(duty) {
 
 void RelayProcess::run() {
   while (duty_.control >= 0 || has_streams() || passes_on()) {
-    if (duty_.control < 0 && !has_streams()) let_signals_end_it();
     std::array<pollfd, 6> waiting{};
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       const auto& lane = lanes_[i];
@@ -119,10 +118,9 @@ void RelayProcess::run() {
   ::_exit(0);
 }
 
-/// Everybody else is gone, and only a terminal is left that may never be read. What was sent before, to the
-/// whole job, does not count.
+/// The command and joulecast are gone, and what is left may wait for a terminal that nobody reads. What was
+/// sent before, to the whole job, does not count.
 void RelayProcess::let_signals_end_it() {
-  if (std::exchange(may_be_ended_, true)) return;
   sigset_t ending;
   sigemptyset(&ending);
   for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
@@ -248,7 +246,7 @@ void RelayProcess::take_message(const RelayMessage& message) {
       answer(RelayWord::done);
       return;
     case RelayWord::drain:
-      draining_ = true;
+      draining_ = command_ended_ = true;
       return;
     case RelayWord::quit:
       terminal_.give_back(/*for_good=*/true);
@@ -281,6 +279,7 @@ void RelayProcess::answer_drained() {
 void RelayProcess::lose_joulecast() {
   ::close(std::exchange(duty_.control, -1));
   draining_ = false;
+  if (command_ended_) let_signals_end_it();
   terminal_.give_back(/*for_good=*/true);
   push_all();
   wait_for_readers();

@@ -106,8 +106,12 @@ def stop_while_nobody_reads(trial):
     os.kill(trial.process.pid, 15)
 
 
-def end_the_relay(trial):
-    trial.wait_until(trial.has_ended, 20)
+def end_by_signals(trial):
+    """The command has ended, but what it wrote waits for the terminal. First joulecast is asked to end, then its relay."""
+    trial.wait_until(lambda: trial.has_mark("ended"))
+    time.sleep(0.5)
+    os.kill(trial.process.pid, 15)
+    trial.wait_until(trial.has_ended)
     relay = trial.relay_pid()
     if relay is None:
         trial.complaints.append("its relay does not wait for the terminal")
@@ -136,8 +140,8 @@ FAULTS = [
     # It may only be paused: the relay waits until it can give the live row back.
     Fault("stderr terminal that nobody reads", streams=on("stderr", unread_terminal), error_lines=0, milliseconds=1500,
           may_leave=("joulecast-relay",)),
-    Fault("stderr terminal that nobody reads, and SIGTERM to the relay that waits", streams=on("stderr", unread_terminal), error_lines=0,
-          milliseconds=1500, during=end_the_relay),
+    Fault("stderr terminal that nobody reads, which the command's lines wait for, and SIGTERM", streams=on("stderr", unread_terminal),
+          own_status=-15, during=end_by_signals),
     Fault("stdout /dev/full", streams=on("stdout", full_device), command=["sh", "-c", "echo x; exit 7"]),
     Fault("stdout closed terminal", streams=on("stdout", closed_terminal), command=["sh", "-c", "exit 7"]),
     Fault("stdout broken pipe", streams=on("stdout", closed_pipe), command=["sh", "-c", "exit 7"]),
