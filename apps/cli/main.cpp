@@ -29,11 +29,12 @@ std::string size_limit_problem() {
 }
 
 int run(int argc, char** argv) {
-  auto line = program_line();
-  std::function<int()> chosen;
-  add_commands(line.top(), chosen);
-
+  // Never destroyed: the process ends soon, and somebody may wait for it.
+  static auto& line = *new CommandLine(program_line());
   const std::string_view first = argc > 1 ? argv[1] : "";
+  std::function<int()> chosen;
+  add_commands(line.top(), chosen, first);
+
   if (first.empty()) return refuse("which command?", "");
   if (!first.starts_with('-') &&
       std::ranges::find(all_commands(), first, &Command::name) == all_commands().end())

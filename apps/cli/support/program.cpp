@@ -1,5 +1,7 @@
 #include "cli/support/program.hpp"
 
+#include <algorithm>
+
 #include "base/version.hpp"
 #include "cli/support/command.hpp"
 
@@ -18,10 +20,11 @@ CommandLine program_line() {
       std::string(version));
 }
 
-void add_commands(Arguments top, std::function<int()>& chosen) {
+void add_commands(Arguments top, std::function<int()>& chosen, std::string_view only) {
+  const bool known = std::ranges::find(all_commands(), only, &Command::name) != all_commands().end();
   for (const bool last : {false, true})
     for (const auto* command : all_commands()) {
-      if ((command->section == last_section) != last) continue;
+      if ((command->section == last_section) != last || (known && command->name != only)) continue;
       auto arguments = top.add_command(command->name, command->summary, command->section);
       arguments.when_given([&chosen, action = command->define(arguments)] { chosen = action; });
     }

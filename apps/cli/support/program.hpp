@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "cli/support/arguments.hpp"
 
@@ -10,8 +11,9 @@ namespace joulecast::cli {
 /// A command line with name, summary and version, but without commands.
 [[nodiscard]] CommandLine program_line();
 
-/// Declares every command. Parsing stores the action of the command that was given in `chosen`.
-void add_commands(Arguments top, std::function<int()>& chosen);
+/// Declares every command, or `only` the one of this name if there is one: declaring them all takes longer
+/// than parsing. Parsing stores the action of the command that was given in `chosen`.
+void add_commands(Arguments top, std::function<int()>& chosen, std::string_view only = {});
 
 /// All commands and options, for completions and the manual page.
 [[nodiscard]] CommandDescription describe_program();
