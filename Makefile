@@ -8,7 +8,7 @@ JOBS  ?= $(shell nproc)
 # Debian's own interpreter: it is the one that Debian's python3-torch belongs to.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: quickstart check check-integrations build package bench format format-check tidy sanitize sanitize-units
+.PHONY: quickstart check check-integrations build package bench format format-check tidy sanitize sanitize-units fuzz
 
 # Modules that parse what others wrote or run threads: their tests also pass under the address and undefined sanitizers.
 empty :=
@@ -74,3 +74,9 @@ sanitize-units:
 	@cmake --preset asan --log-level=WARNING >/dev/null
 	@cmake --build build/asan --target $(addprefix unit_,$(UNITS)) -j $(JOBS) -- --quiet
 	@ctest --test-dir build/asan -R '^($(subst $(space),|,$(strip $(UNITS))))\.' -j $(JOBS) --output-on-failure --no-tests=error
+
+# MINUTES of CPU for each target; needs clang-14 (scripts/install_packages.sh clean).
+fuzz:
+	@cmake --preset fuzz --log-level=WARNING >/dev/null
+	@cmake --build build/fuzz --target $(notdir $(basename $(wildcard fuzz/*_fuzz.cpp))) -j $(JOBS) -- --quiet
+	@python3 scripts/fuzz.py --minutes $(or $(MINUTES),20) $(TARGETS)
