@@ -2,13 +2,14 @@
 #   make quickstart   installs what is missing, builds, measures a real training and shows what it cost
 #   make check        builds everything and passes every test
 #   make check-integrations   tests the Python callbacks against the real libraries and records it; needs PyPI
+#   make docs      build/site: the documents and the reference of the Python package as HTML; needs PyPI
 #   make package      build/package/joulecast_VERSION_ARCH.deb
 BUILD := build/release
 JOBS  ?= $(shell nproc)
 # Debian's own interpreter: it is the one that Debian's python3-torch belongs to.
 PYTHON ?= /usr/bin/python3
 
-.PHONY: quickstart check check-integrations build package bench format format-check tidy sanitize sanitize-units fuzz
+.PHONY: quickstart check check-integrations build package bench format format-check tidy sanitize sanitize-units fuzz docs
 
 # Modules that parse what others wrote or run threads: their tests also pass under the address and undefined sanitizers.
 empty :=
@@ -80,3 +81,7 @@ fuzz:
 	@cmake --preset fuzz --log-level=WARNING >/dev/null
 	@cmake --build build/fuzz --target $(notdir $(basename $(wildcard fuzz/*_fuzz.cpp))) -j $(JOBS) -- --quiet
 	@python3 scripts/fuzz.py --minutes $(or $(MINUTES),20) $(TARGETS)
+
+docs:
+	@interpreter=$$(scripts/python_environment.sh build/docs-environment mkdocs-material "mkdocstrings[python]" black) && \
+	  [ -n "$$interpreter" ] && NO_MKDOCS_2_WARNING=1 "$$interpreter" -m mkdocs build --quiet && echo build/site/index.html
