@@ -15,6 +15,7 @@ struct Options {
   session::PredictionRequest request;
   std::vector<std::string> named_models;
   int gpu_count = 1;
+  bool allow_uncounted = false;
   std::string json;
 };
 
@@ -24,6 +25,10 @@ int predict(Options& options) {
   request.networks.insert(request.networks.end(), options.named_models.begin(), options.named_models.end());
   const auto result = session::predict_training(request);
   if (!result) return report_error(result.error());
+  if (const auto counted = session::check_counted(*result); !counted && !options.allow_uncounted) {
+    report_error(counted.error());
+    return failed;
+  }
   return report_result(
       options.json, [&] { return report::to_text(result->predictions); },
       [&] { return report::to_json_text(*result); });
@@ -61,6 +66,8 @@ std::function<int()> define(Arguments app) {
                  "Trained as this source of the model file was: same software, same machine");
   app.add_option("--fitted", request.fitted,
                  "Model file of joulecast fit (default: the one that comes with joulecast)");
+  app.add_flag("--allow-uncounted", options->allow_uncounted,
+               "Predict even if more than a tenth of a network's operators are not counted");
   add_place_options(app, request.place);
   add_json_option(app, options->json);
   return [options] { return predict(*options); };
