@@ -39,8 +39,10 @@ std::function<int()> define(Arguments app) {
   auto& request = options->request;
   auto& training = request.training;
   training.optimizer = session::default_optimizer;
-  app.add_option("MODEL", request.networks,
-                 "ONNX files, description files (.txt), or names such as resnet50");
+  app.add_option(
+      "MODEL", request.networks,
+      "ONNX files, descriptions (.txt), config.json files of transformers or their folders, or names "
+      "such as resnet50");
   app.add_option("--model", options->named_models, "The same, by name");
   app.add_option("--gpu", request.gpus,
                  "GPU names of the catalogue, or 'name=…,tdp_w=…' (joulecast hardware)")
@@ -58,6 +60,7 @@ std::function<int()> define(Arguments app) {
   app.add_option("--input", request.inputs, "Shape of one sample, 3x224x224; or of an ONNX input, ids=1x128");
   app.add_option("--dimension", request.dimensions,
                  "Size of an ONNX file's symbolic dimension, sequence=128");
+  app.add_option("--sequence", request.sequence, "Tokens of a sample, for language models");
   app.add_option("--classes", request.classes, "Outputs of the head");
   app.add_option("--power-limit", training.gpu_power_limit_w, "W of one GPU; the board's own otherwise");
   app.add_option("--optimizer", training.optimizer, "sgd, momentum, adam, adamw, rmsprop, …").show_default();

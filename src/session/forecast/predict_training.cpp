@@ -58,8 +58,9 @@ void widen(std::optional<Predicted>& figure, double uncounted_share) {
 }
 
 Status load_networks(const PredictionRequest& request, Asked& asked) {
-  const auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
+  auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
   if (!options) return propagate(options.error());
+  options->sequence = request.sequence;
   for (const auto& name : request.networks) {
     auto network = network::load_network(name, *options);
     if (!network) return propagate(network.error());
