@@ -14,6 +14,7 @@
 from . import _shown
 from ._core import __version__
 from .deciding import compare, recommend, tradeoff
+from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
 from .stored import load, runs
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "compare",
     "current",
+    "describe",
     "evaluate",
     "known_networks",
     "load",

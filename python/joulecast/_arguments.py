@@ -33,6 +33,43 @@ def above_zero(name, value):
     return value
 
 
+def whole(name, value, least=None, most=None):
+    """A whole number; 3.0 counts as one."""
+    value = number(name, value, least, most)
+    if value != int(value):
+        raise InvalidError(f"{value:g} is not a whole number", name)
+    return int(value)
+
+
+def shape(name, value):
+    """Sides of one sample, from (3, 224, 224), "3x224x224", or 784."""
+    if isinstance(value, str):
+        sides = value.lower().split("x")
+        if not all(side.strip().isdecimal() for side in sides):
+            raise InvalidError(f"{value!r} is not a shape such as 3x224x224", name)
+        value = [int(side) for side in sides]
+    if isinstance(value, numbers.Integral):
+        value = [value]
+    try:
+        value = list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a shape such as (3, 224, 224), not {type(value).__name__}") from None
+    if not value:
+        raise InvalidError("is empty; give a shape such as (3, 224, 224)", name)
+    return tuple(whole(name, side, least=1, most=1 << 30) for side in value)
+
+
+def dimensions(values):
+    """Sizes of symbolic dimensions as the core takes them: "sequence=128"."""
+    if values is None:
+        return []
+    try:
+        items = dict(values).items()
+    except (TypeError, ValueError):
+        raise TypeError(f"dimensions must be a mapping of names to sizes, not {type(values).__name__}") from None
+    return [f"{text('dimensions', key)}={whole('dimensions', size, least=1, most=1 << 30)}" for key, size in items]
+
+
 def optional(check, name, value, **bounds):
     return None if value is None else check(name, value, **bounds)
 

@@ -14,8 +14,8 @@ def predict(model, gpu, *, batch=32, epochs=None, samples=None, dataset="", gpus
     """What trainings will cost, the cheapest first: every model on every GPU at every batch size.
 
     Args:
-        model: name such as "resnet50", path of an ONNX file or a description, or several of them; see
-            `known_networks`.
+        model: name such as "resnet50", path of an ONNX file or a description, what `describe` returned, or several of
+            them; see `known_networks`.
         gpu: name of the catalogue (part of it is enough), or several.
         batch: samples of a step over all GPUs, or several such numbers.
         epochs: of the training; samples: of an epoch, where `dataset` does not tell.
@@ -34,7 +34,9 @@ def predict(model, gpu, *, batch=32, epochs=None, samples=None, dataset="", gpus
         InvalidError: an unknown model or GPU, or an impossible number; it names the argument.
     """
     request = _core.PredictionRequest()
-    request.networks = [os.fspath(name) for name in _several("model", model, (str, os.PathLike))]
+    models = _several("model", model, (str, os.PathLike, _core.Network))
+    request.described = [one for one in models if isinstance(one, _core.Network)]
+    request.networks = [os.fspath(one) for one in models if not isinstance(one, _core.Network)]
     request.gpus = _several("gpu", gpu, str)
     request.batches = [int(arguments.number("batch", size, least=1, most=1 << 30)) for size in _several("batch", batch, int)]
     request.inputs = [] if input_shape is None else [_shape(input_shape)]

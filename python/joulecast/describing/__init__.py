@@ -1,0 +1,94 @@
+"""Counts what a live model computes: layers, parameters, multiply-accumulates and memory, for `predict`.
+
+The libraries are imported only where a model of theirs is given, and it is they that were imported to make it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from .. import _arguments as arguments
+from .. import _core
+from ..errors import InvalidError
+
+
+def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None, dimensions: Any = None,
+             classes: int | None = None, batch: int = 1, optimizer: str = "sgd", name: str | None = None) -> _core.Network:
+    """What a network computes, layer by layer, and what a training step of it needs.
+
+    A live model is run once, on tensors that have a shape and no numbers: no weight is copied, no GPU is needed, and
+    nothing of the model changes.
+
+    Args:
+        model: a `torch.nn.Module`, a Keras model, a JAX function, the path of an ONNX file or a description, or one of
+            `known_networks`.
+        input_shape: of one sample, as (3, 224, 224) or "3x224x224"; of several inputs a list or a dict of shapes.
+        inputs: instead, a batch as the model takes it: a tensor or array, a tuple, or a dict of them.
+        parameters: of a JAX function `f(parameters, inputs)`.
+        dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
+        classes: outputs of the head, of one of `known_networks`.
+        batch: samples in a training step; for `step_flops` and `memory_bytes` alone.
+        optimizer: "sgd", "momentum", "adam", "adamw" …; for `memory_bytes` alone.
+        name: of a live model; that of its class where not given.
+
+    Returns:
+        An object with `layers`, `parameters`, `macs` and `flops` of one sample's forward pass, `activation_bytes`,
+        `memory_bytes`, and `uncounted`: what is not in the figures. `predict` takes it as a model.
+
+    Raises:
+        InvalidError: an argument that cannot be, or a model that fails on such an input; it names the argument.
+    """
+    batch = arguments.whole("batch", batch, least=1, most=1 << 30)
+    optimizer = arguments.text("optimizer", optimizer)
+    if isinstance(model, (str, os.PathLike)):
+        for given, value in (("inputs", inputs), ("parameters", parameters), ("name", name)):
+            if value is not None:
+                raise InvalidError("is for live models", given)
+        return _core.describe_network(os.fspath(model), _shape_texts(input_shape), arguments.dimensions(dimensions),
+                                      arguments.optional(arguments.whole, "classes", classes, least=1), batch, optimizer)
+    for given, value in (("dimensions", dimensions), ("classes", classes)):
+        if value is not None:
+            raise InvalidError("is for files and known networks", given)
+    if (input_shape is None) == (inputs is None):
+        raise InvalidError("give the shape of one sample, as (3, 224, 224), or a batch as `inputs`", "input_shape")
+    shapes = None if input_shape is None else _shapes(input_shape)
+    network = _describer(model)(model, shapes, inputs, parameters, arguments.optional(arguments.text, "name", name))
+    return network.finish(batch, optimizer)
+
+
+def _describer(model):
+    """The function that knows this kind of model."""
+    classes = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(model).__mro__}
+    if ("keras", "Layer") in classes:
+        from . import keras as library
+    elif ("torch", "Module") in classes:
+        from . import torch as library
+    elif callable(model) and "jax" in sys.modules and not isinstance(model, type):
+        from . import jax as library
+    else:
+        raise TypeError("model must be a PyTorch module, a Keras model, a JAX function, a path or a name, not "
+                        f"{type(model).__name__}")
+    return library.describe
+
+
+def _shapes(shape):
+    """A shape, a list of shapes, or a dict of them; each a tuple of sides."""
+    if isinstance(shape, dict):
+        if not shape:
+            raise InvalidError("is empty", "input_shape")
+        return {arguments.text("input_shape", name): arguments.shape("input_shape", one) for name, one in shape.items()}
+    if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple, str)):
+        return [arguments.shape("input_shape", one) for one in shape]
+    return arguments.shape("input_shape", shape)
+
+
+def _shape_texts(shape):
+    if shape is None:
+        return []
+    shapes = _shapes(shape)
+    if isinstance(shapes, dict):
+        return [f"{name}={'x'.join(map(str, sides))}" for name, sides in shapes.items()]
+    several = shapes if isinstance(shapes, list) else [shapes]
+    return ["x".join(map(str, sides)) for sides in several]
