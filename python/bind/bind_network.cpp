@@ -104,6 +104,7 @@ void bind_live(nb::module_& module) {
       .def("weight", &LiveNetwork::weight, nb::arg("key"), nb::arg("shape"), nb::arg("element_bytes"))
       .def("constant", &LiveNetwork::constant, nb::arg("shape"), nb::arg("element_bytes"))
       .def("view", &LiveNetwork::view, nb::arg("tensor"), nb::arg("shape"))
+      .def("derived", &LiveNetwork::derived, nb::arg("tensors"), nb::arg("shape"), nb::arg("element_bytes"))
       .def(
           "convolution",
           [](LiveNetwork& self, const LiveOperation& done, double in_channels, double out_channels,

@@ -105,6 +105,23 @@ def _predictions_html(self):
     return table_html(("model", "GPU", "batch", "total", "epoch", "epoch's time", "power", "memory"), rows)
 
 
+def count_text(number):
+    """Three digits with a prefix: "25.6 M"; small counts as they are."""
+    for prefix, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(number) >= size:
+            return f"{number / size:.3g} {prefix}"
+    return f"{number:.3g}"
+
+
+def _network_html(self):
+    rows = [(layer.name, layer.operation, layer.kind, "x".join(map(str, layer.output)), f"{layer.parameters:,}" if layer.parameters else "",
+             count_text(layer.macs) if layer.macs else "") for layer in self.layers]
+    left_out = f", without {sum(self.uncounted.values())} operations that have no rule" if self.uncounted else ""
+    caption = (f"{self.name}: {count_text(self.parameters)} parameters, {count_text(self.macs)} multiply-accumulates a sample, "
+               f"{count_text(self.memory_bytes)}B to train with a batch of {self.batch}{left_out}")
+    return table_html(("layer", "operation", "kind", "output", "parameters", "MACs"), rows, caption)
+
+
 def _text_html(self):
     return f"<pre>{escaped(self)}</pre>"
 
@@ -128,3 +145,4 @@ def show():
         told.__repr__ = told.__str__
         if told is not _core.Predictions:
             told._repr_html_ = _text_html
+    _core.Network._repr_html_ = _network_html

@@ -81,6 +81,15 @@ int LiveNetwork::view(int tensor, const Shape& shape) {
   return static_cast<int>(values_.size()) - 1;
 }
 
+int LiveNetwork::derived(const std::vector<int>& from, const Shape& shape, double element_bytes) {
+  Storage made;
+  for (const int tensor : from) {
+    made.gradient |= storage(tensor).gradient;
+    made.depth = std::max(made.depth, storage(tensor).depth);
+  }
+  return add_value(shape, element_bytes, std::move(made));
+}
+
 // ---- operations
 
 bool LiveNetwork::reads_only_constants(const LiveOperation& operation) const {

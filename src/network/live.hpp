@@ -41,6 +41,9 @@ class LiveNetwork {
   /// The same bytes, or a part of them, in another shape.
   int view(int tensor, const Shape& shape);
 
+  /// What untold operations made of others: it takes part in what follows, but is no layer.
+  int derived(const std::vector<int>& from, const Shape& shape, double element_bytes);
+
   // Each adds a layer, and returns the numbers of what the operation writes.
   std::vector<int> convolution(const LiveOperation& operation, const Convolution& convolution);
   /// With a constant among the first two it is a dense layer, else attention.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 
 import torch
@@ -44,10 +45,13 @@ MOVEMENTS = {
 }
 ATTENTIONS = {"_scaled_dot_product_flash_attention", "_scaled_dot_product_flash_attention_for_cpu",
               "_scaled_dot_product_efficient_attention", "_scaled_dot_product_cudnn_attention",
-              "_scaled_dot_product_fused_attention_overrideable", "_scaled_dot_product_attention_math_for_mps"}
+              "_scaled_dot_product_fused_attention_overrideable"}
 # They tell about a tensor, or make one out of nothing.
 NOT_COMPUTING = {"_local_scalar_dense", "is_same_size", "_assert_async", "_assert_scalar", "_assert_tensor_metadata", "sym_size",
                  "sym_stride", "sym_numel", "item", "resize", "set", "record_stream", "lift_fresh", "is_pinned"}
+
+
+WHOLE_NUMBERS = ("ids", "mask", "token", "label", "position", "index", "indices")  # in the names of such inputs
 
 
 def describe(model, shapes, inputs, parameters, name):
@@ -59,15 +63,27 @@ def describe(model, shapes, inputs, parameters, name):
         model = model.module
     name = name or type(model).__name__
     failed = None
-    for dtype in _likely_dtypes(model, inputs):
-        for fake in (True, False):
-            try:
-                return _describe_once(model, _Inputs(model, shapes, inputs, dtype), name, fake)
-            except Exception as error:
-                failed = failed or error
-                if fake and not _needs_numbers(error):
-                    break
+    with _quiet():
+        for dtype in _likely_dtypes(model, inputs):
+            for fake in (True, False):
+                try:
+                    return _describe_once(model, _Inputs(model, shapes, inputs, dtype), name, fake)
+                except Exception as error:
+                    failed = failed or error
+                    if fake and not _needs_numbers(error):
+                        break
     raise InvalidError(f"the model fails on such an input: {_first_line(failed)}", "input_shape" if inputs is None else "inputs") from failed
+
+
+@contextlib.contextmanager
+def _quiet():
+    """PyTorch logs what fails on a fake tensor, although we catch it."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = disabled
 
 
 def _first_line(error):
@@ -101,9 +117,13 @@ class _Inputs:
             self._given = pytree.tree_map(_tensor_of, inputs)
         else:
             device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-            # Zeros: a token that every vocabulary has.
-            make = lambda shape: torch.zeros(1, dtype=dtype, device=device).expand(BATCH, *shape)  # one number, however large the shape
-            self._given = ({key: make(shape) for key, shape in shapes.items()} if isinstance(shapes, dict) else
+
+            def make(shape, name=""):
+                kind = torch.int64 if any(part in name for part in WHOLE_NUMBERS) else dtype
+                # Zeros: a token that every vocabulary has. One number in memory, however large the shape.
+                return torch.zeros(1, dtype=kind, device=device).expand(BATCH, *shape)
+
+            self._given = ({key: make(shape, key) for key, shape in shapes.items()} if isinstance(shapes, dict) else
                            tuple(make(shape) for shape in shapes) if isinstance(shapes, list) else make(shapes))
         leaves = [leaf for leaf in pytree.tree_leaves(self._given) if isinstance(leaf, torch.Tensor)]
         if not leaves:
@@ -336,6 +356,8 @@ class _Told:
         if name in ELEMENTWISE or torch.Tag.pointwise in self._func.tags or name in ("where", "masked_fill", "dropout"):
             masked = name == "mul" and any(self._hearing.is_mask(tensor) for tensor in self._read)
             return self._network.elements(self._operation("dropout" if masked else ELEMENTWISE.get(name, name)), "elementwise")
+        if not any(tensor.is_floating_point() or tensor.is_complex() for tensor in self._written):
+            return self._network.elements(self._operation(name), "other")  # numbers of rows, masks: little work
         return self._network.uncounted(self._operation(self._func._schema.name), "an operator without a rule")
 
     def _is_between_two(self):
@@ -380,6 +402,13 @@ class _Told:
         added, a, b = self._args[:3]
         return self._network.product(self._operation("matmul", [a, b, added]), rows=a.shape[1], columns=b.shape[2], depth=a.shape[2],
                                      groups=a.shape[0], bias=True)
+
+    def _grouped_mm(self):
+        """Tokens times their experts' matrices: each token meets one of them."""
+        tokens, experts = self._args[:2]
+        if tokens.dim() != 2 or experts.dim() != 3:
+            return self._network.uncounted(self._operation(self._func._schema.name), "of other than tokens and experts")
+        return self._network.product(self._operation("dense"), rows=tokens.shape[0], columns=experts.shape[2], depth=experts.shape[1])
 
     def _mv(self):
         a, b = self._args[:2]
