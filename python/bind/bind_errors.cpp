@@ -18,8 +18,10 @@ std::string class_name(ErrorKind kind) {
 
 void raise(const Error& error) {
   const auto errors = nb::module_::import_("joulecast.errors");
-  const auto type = errors.attr(class_name(error.kind).c_str());
-  const auto exception = type(error.message, error.where);
+  // An attribute is looked up where it is used, so that its name has to live until then.
+  const auto name = class_name(error.kind);
+  const nb::object type = errors.attr(name.c_str());
+  const nb::object exception = type(error.message, error.where);
   PyErr_SetObject(type.ptr(), exception.ptr());
 }
 

@@ -242,13 +242,13 @@ class _Hearing(TorchDispatchMode):
         self._path.pop()
 
     def _tell_recurrent(self, module, taken, made):
-        data = getattr(taken, "data", taken)  # of a packed sequence
-        output = getattr(made, "data", made)
+        packed = isinstance(taken, torch.nn.utils.rnn.PackedSequence)
+        data, output = (taken.data, made.data) if packed else (taken, made)
         directions = 2 if module.bidirectional else 1
         hidden = module.proj_size or module.hidden_size
-        packed = data is not taken or data.dim() == 2
-        batch = 1 if packed else data.shape[0 if module.batch_first else 1]
-        steps = data.shape[0] if packed else data.shape[1 if module.batch_first else 0]
+        flat = packed or data.dim() == 2
+        batch = 1 if flat else data.shape[0 if module.batch_first else 1]
+        steps = data.shape[0] if flat else data.shape[1 if module.batch_first else 0]
         read = self._id_of(data)
         for layer in range(module.num_layers):
             last = layer == module.num_layers - 1
@@ -348,7 +348,7 @@ class _Told:
         if name in NORMALISATIONS:
             return self._normalisation()
         if name in POOLINGS:
-            return self._network.elements(self._operation(POOLINGS[name]), "pooling", None, _product(self._args[1]))
+            return self._first_alone(POOLINGS[name], "pooling", None, _product(self._args[1]))
         if name in REDUCTIONS and self._func._schema.arguments[0].name in ("self", "input") and not self._is_between_two():
             return self._network.elements(self._operation(REDUCTIONS[name]), "pooling", self._read[0].numel(), 1.0)
         if name in MOVEMENTS:
@@ -365,8 +365,12 @@ class _Told:
         return len(self._read) > 1 and self._func._overloadname == "other"
 
     def _normalisation(self):
-        # Means and variances come beside the result; nobody reads them before the backward pass.
-        first = self._network.elements(self._operation(NORMALISATIONS[self._name], written=self._written[:1]), "normalisation")
+        learned = self._args[:3] if "batch_norm" in self._name else self._args  # running statistics come after
+        return self._first_alone(NORMALISATIONS[self._name], "normalisation", read=[one for one in learned if isinstance(one, torch.Tensor)])
+
+    def _first_alone(self, operation, kind, *figures, read=None):
+        """What stands beside the result, as indices of a maximum or variances, is for the backward pass, and in its rules."""
+        first = self._network.elements(self._operation(operation, read, self._written[:1]), kind, *figures)
         return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
 
     def _convolution(self):
