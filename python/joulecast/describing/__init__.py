@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from .. import _arguments as arguments
 from .. import _core
 from ..errors import InvalidError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
-def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None, dimensions: Any = None,
+
+def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None, dimensions: Mapping[str, int] | None = None,
              classes: int | None = None, batch: int = 1, optimizer: str = "sgd", name: str | None = None) -> _core.Network:
     """What a network computes, layer by layer, and what a training step of it needs.
 
@@ -46,19 +50,19 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         for given, value in (("inputs", inputs), ("parameters", parameters), ("name", name)):
             if value is not None:
                 raise InvalidError("is for live models", given)
-        return _core.describe_network(os.fspath(model), _shape_texts(input_shape), arguments.dimensions(dimensions),
+        return _core.describe_network(os.fspath(model), arguments.shape_texts("input_shape", input_shape), arguments.dimensions(dimensions),
                                       arguments.optional(arguments.whole, "classes", classes, least=1), batch, optimizer)
     for given, value in (("dimensions", dimensions), ("classes", classes)):
         if value is not None:
             raise InvalidError("is for files and known networks", given)
     if (input_shape is None) == (inputs is None):
         raise InvalidError("give the shape of one sample, as (3, 224, 224), or a batch as `inputs`", "input_shape")
-    shapes = None if input_shape is None else _shapes(input_shape)
+    shapes = None if input_shape is None else arguments.shapes("input_shape", input_shape)
     network = _describer(model)(model, shapes, inputs, parameters, arguments.optional(arguments.text, "name", name))
     return network.finish(batch, optimizer)
 
 
-def _describer(model):
+def _describer(model: Any) -> Any:
     """The function that knows this kind of model."""
     classes = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(model).__mro__}
     if ("keras", "Layer") in classes:
@@ -71,24 +75,3 @@ def _describer(model):
         raise TypeError("model must be a PyTorch module, a Keras model, a JAX function, a path or a name, not "
                         f"{type(model).__name__}")
     return library.describe
-
-
-def _shapes(shape):
-    """A shape, a list of shapes, or a dict of them; each a tuple of sides."""
-    if isinstance(shape, dict):
-        if not shape:
-            raise InvalidError("is empty", "input_shape")
-        return {arguments.text("input_shape", name): arguments.shape("input_shape", one) for name, one in shape.items()}
-    if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple, str)):
-        return [arguments.shape("input_shape", one) for one in shape]
-    return arguments.shape("input_shape", shape)
-
-
-def _shape_texts(shape):
-    if shape is None:
-        return []
-    shapes = _shapes(shape)
-    if isinstance(shapes, dict):
-        return [f"{name}={'x'.join(map(str, sides))}" for name, sides in shapes.items()]
-    several = shapes if isinstance(shapes, list) else [shapes]
-    return ["x".join(map(str, sides)) for sides in several]
