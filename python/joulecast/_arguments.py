@@ -28,21 +28,24 @@ def number(name: str, value: Any, least: float | None = None, most: float | None
     """A finite number; `least` and `most` are allowed values."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
-    value = float(value)
-    if not math.isfinite(value):
-        raise InvalidError(f"{value} is not a finite number", name)
-    if least is not None and value < least:
-        raise InvalidError(f"{value:g} is below {least:g}", name)
-    if most is not None and value > most:
-        raise InvalidError(f"{value:g} is above {most:g}", name)
-    return value
+    try:
+        found = float(value)
+    except OverflowError:
+        raise InvalidError("is too large for a number", name) from None
+    if not math.isfinite(found):
+        raise InvalidError(f"{found} is not a finite number", name)
+    if least is not None and found < least:
+        raise InvalidError(f"{found:g} is below {least:g}", name)
+    if most is not None and found > most:
+        raise InvalidError(f"{found:g} is above {most:g}", name)
+    return found
 
 
 def above_zero(name: str, value: Any) -> float:
-    value = number(name, value)
-    if value <= 0:
-        raise InvalidError(f"{value:g} is not above 0", name)
-    return value
+    found = number(name, value)
+    if found <= 0:
+        raise InvalidError(f"{found:g} is not above 0", name)
+    return found
 
 
 def whole(name: str, value: Any, least: float | None = None, most: float | None = None) -> int:
@@ -94,13 +97,7 @@ def shape_texts(name: str, value: Any) -> list[str]:
 
 def dimensions(values: Any) -> list[str]:
     """Sizes of symbolic dimensions as the core takes them: "sequence=128"."""
-    if values is None:
-        return []
-    try:
-        items = dict(values).items()
-    except (TypeError, ValueError):
-        raise TypeError(f"dimensions must be a mapping of names to sizes, not {type(values).__name__}") from None
-    return [f"{text('dimensions', key)}={whole('dimensions', size, least=1, most=1 << 30)}" for key, size in items]
+    return [f"{key}={whole('dimensions', size, least=1, most=1 << 30)}" for key, size in mapping("dimensions", values).items()]
 
 
 def optional(check: Callable[..., Any], name: str, value: Any, **bounds: float) -> Any:
@@ -120,14 +117,19 @@ def texts(name: str, values: Any) -> list[str]:
     return [text(name, value) for value in values]
 
 
-def tags(name: str, values: Any) -> dict[str, str]:
+def mapping(name: str, values: Any) -> dict[str, Any]:
+    """Names and values; empty for None."""
     if values is None:
         return {}
     try:
         items = dict(values).items()
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a mapping of names to values, not {type(values).__name__}") from None
-    return {text(name, key): value if isinstance(value, str) else str(value) for key, value in items}
+    return {text(name, key): value for key, value in items}
+
+
+def tags(name: str, values: Any) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else str(value) for key, value in mapping(name, values).items()}
 
 
 def flag(name: str, value: Any) -> bool:
@@ -192,19 +194,20 @@ def place(country: Any, region: Any, intensity: Any, pue: Any) -> tuple[str, str
     if country is None and region is None and intensity is None:
         country = os.environ.get("JOULECAST_COUNTRY") or None
         region = os.environ.get("JOULECAST_REGION") or None
-        intensity = _number_of_environment("JOULECAST_INTENSITY")
+        intensity = _number_of_environment("JOULECAST_INTENSITY", 0)
     if pue is None:
-        pue = _number_of_environment("JOULECAST_PUE")
+        pue = _number_of_environment("JOULECAST_PUE", 1)
     return ("" if country is None else text("country", country), "" if region is None else text("region", region),
             optional(number, "intensity", intensity, least=0), optional(number, "pue", pue, least=1))
 
 
-def _number_of_environment(name: str) -> float | None:
+def _number_of_environment(name: str, least: float) -> float | None:
     given = os.environ.get(name, "")
     try:
-        return float(given) if given else None
+        found = float(given) if given else None
     except ValueError:
         raise InvalidError(f"{given!r} is not a number", name) from None
+    return None if found is None else number(name, found, least)
 
 
 def length_of(iterable: Any) -> int | None:

@@ -119,4 +119,4 @@ def _several(name: str, values: Any, kind: Any) -> list[Any]:
             raise TypeError(f"{name} must not be {type(value).__name__}")
     if not values:
         raise InvalidError("is empty", name)
-    return values
+    return list(values)

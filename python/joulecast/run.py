@@ -175,7 +175,7 @@ class Run(Telling):
             lines, reason = tracker.take_messages()
             _warn_of(lines)
         else:
-            reason = self._limit_reached() if self._limit else None
+            reason = self._limit_reached()
         if reason is None:
             return
         if self._stop_call is not None:
@@ -185,6 +185,8 @@ class Run(Telling):
 
     def _limit_reached(self) -> str | None:
         """For a run that another process measures: why to stop, once its forecast says so."""
+        if self._limit is None:
+            return None
         now = time.monotonic()
         if now - self._looked < LOOK_EVERY_S:
             return None

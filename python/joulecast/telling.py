@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class Silence:
     """A teller to nobody."""
 
-    def begin_phase(self, name, unit="", total_work=0.0): ...
-    def progress(self, work, total_work=0.0): ...
-    def begin_epoch(self, epoch): ...
-    def epoch_progress(self, epoch, work, total_work=0.0): ...
-    def end_epoch(self, epoch): ...
-    def metric(self, name, value): ...
-    def begin_window(self, name): ...
-    def end_window(self, name): ...
+    def begin_phase(self, name: str, unit: str = "", total_work: float = 0.0) -> None: ...
+    def progress(self, work: float, total_work: float = 0.0) -> None: ...
+    def begin_epoch(self, epoch: int) -> None: ...
+    def epoch_progress(self, epoch: int, work: float, total_work: float = 0.0) -> None: ...
+    def end_epoch(self, epoch: int) -> None: ...
+    def metric(self, name: str, value: float) -> None: ...
+    def begin_window(self, name: str) -> None: ...
+    def end_window(self, name: str) -> None: ...
 
 
 class Telling:
@@ -61,7 +61,7 @@ class Telling:
         number = -1
         for item in iterable:
             rising = isinstance(item, int) and not isinstance(item, bool) and item > number
-            number = item if rising else number + 1
+            number = item if rising else number + 1  # type: ignore[assignment]
             self.begin_epoch(number)
             try:
                 yield item
@@ -71,7 +71,7 @@ class Telling:
 
     def begin_epoch(self, number: int | None = None) -> None:
         """Tells that an epoch begins, and the one before it, if open, ends. `epochs` does this by itself."""
-        number = self._next_epoch if number is None else int(arguments.number("number", number, least=0, most=1e9))
+        number = self._next_epoch if number is None else arguments.whole("number", number, least=0, most=1e9)
         self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
         self._teller.begin_epoch(number)
 
@@ -80,7 +80,7 @@ class Telling:
         if number is None:
             number = self._epoch
         if number is not None:
-            self._teller.end_epoch(int(arguments.number("number", number, least=0, most=1e9)))
+            self._teller.end_epoch(arguments.whole("number", number, least=0, most=1e9))
         self._epoch = None
 
     def steps(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
@@ -109,10 +109,10 @@ class Telling:
     def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
         self._in_loops = True
         if self._tracker is not None:
-            return self._tracker.steps(iterable, attend=self._attend, **count)
+            return self._tracker.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
         if isinstance(self._teller, Silence):
             return iter(iterable)
-        return self._teller.steps(iterable, attend=self._attend, **count)
+        return self._teller.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
 
     def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self.begin_epoch()
@@ -146,8 +146,9 @@ class Telling:
     def epoch_progress(self, steps: float, *, total: float | None = None) -> None:
         """Tells how many of the open epoch's steps are done; for loops that `steps` cannot follow."""
         total = arguments.optional(arguments.above_zero, "total", total)
+        steps = arguments.number("steps", steps, least=0)
         if self._epoch is not None:
-            self._teller.epoch_progress(self._epoch, arguments.number("steps", steps, least=0), total or 0)
+            self._teller.epoch_progress(self._epoch, steps, total or 0)
         self._attend()
 
     def metric(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
@@ -155,12 +156,12 @@ class Telling:
 
         A value that is not finite, as of a diverged loss, is left out.
         """
-        for name, value in {**(values or {}), **named}.items():
+        for name, value in {**arguments.mapping("values", values), **named}.items():
             try:
                 value = float(value)
             except (TypeError, ValueError):
                 raise TypeError(f"{name} must be a number, not {type(value).__name__}") from None
-            self._teller.metric(arguments.text("name", name), value)
+            self._teller.metric(name, value)
 
     def window(self, name: str) -> Window:
         """A stretch that is counted by itself: `with run.window("validation"):`."""
@@ -168,8 +169,9 @@ class Telling:
 
     def note(self, text: str) -> None:
         """Keeps a line with the run, for its readers."""
+        text = arguments.text("text", text)
         if self._tracker is not None:
-            self._tracker.note(arguments.text("text", text))
+            self._tracker.note(text)
 
 
 class Window:

@@ -55,23 +55,28 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
     for given, value in (("dimensions", dimensions), ("classes", classes)):
         if value is not None:
             raise InvalidError("is for files and known networks", given)
+    describer = _describer(model)
     if (input_shape is None) == (inputs is None):
         raise InvalidError("give the shape of one sample, as (3, 224, 224), or a batch as `inputs`", "input_shape")
     shapes = None if input_shape is None else arguments.shapes("input_shape", input_shape)
-    network = _describer(model)(model, shapes, inputs, parameters, arguments.optional(arguments.text, "name", name))
+    network: _core.LiveNetwork = describer(model, shapes, inputs, parameters, arguments.optional(arguments.text, "name", name))
     return network.finish(batch, optimizer)
 
 
 def _describer(model: Any) -> Any:
     """The function that knows this kind of model."""
-    classes = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(model).__mro__}
-    if ("keras", "Layer") in classes:
-        from . import keras as library
-    elif ("torch", "Module") in classes:
-        from . import torch as library
-    elif callable(model) and "jax" in sys.modules and not isinstance(model, type):
-        from . import jax as library
-    else:
-        raise TypeError("model must be a PyTorch module, a Keras model, a JAX function, a path or a name, not "
-                        f"{type(model).__name__}")
-    return library.describe
+    kinds = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(model).__mro__}
+    if ("keras", "Layer") in kinds:
+        from . import keras
+
+        return keras.describe
+    if ("torch", "Module") in kinds:
+        from . import torch
+
+        return torch.describe
+    if callable(model) and "jax" in sys.modules and not isinstance(model, type):
+        from . import jax
+
+        return jax.describe
+    raise TypeError("model must be a PyTorch module, a Keras model, a JAX function, a path or a name, not "
+                    f"{type(model).__name__}")
