@@ -3,6 +3,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/words.hpp"
 #include "report/prediction_report.hpp"
 #include "session/forecast/predict_training.hpp"
 #include "session/machine/describe_network.hpp"
@@ -88,6 +89,7 @@ void bind_result(nb::module_& module) {
       .def_ro("epoch_time_s", &Prediction::epoch_time_s)
       .def_ro("epoch_energy_j", &Prediction::epoch_energy_j)
       .def_ro("total_energy_j", &Prediction::total_energy_j)
+      .def_ro("emissions", &Prediction::emissions, "of the total; None where no place was given")
       .def_prop_ro("emissions_g",
                    [](const Prediction& prediction) -> std::optional<double> {
                      if (!prediction.emissions) return std::nullopt;
@@ -101,7 +103,9 @@ void bind_result(nb::module_& module) {
   nb::class_<PredictionResult>(module, "Predictions", "Predictions, the cheapest first.")
       .def_ro("predictions", &PredictionResult::predictions)
       .def_ro("model_file", &PredictionResult::model_file)
-      .def("__str__", [](const PredictionResult& result) { return report::to_text(result.predictions); })
+      .def(
+          "__str__",
+          [](const PredictionResult& result) { return in_python_words(report::to_text(result.predictions)); })
       .def("to_json", [](const PredictionResult& result) { return report::to_json_text(result); });
 }
 

@@ -97,6 +97,15 @@ class Run(Telling):
             self._announced = surroundings.announce(self._socket)
         measured.append(self)
         surroundings.lead_children_to(self._socket)
+        self._check_place(options)
+
+    @staticmethod
+    def _check_place(options: _core.TrackerOptions) -> None:
+        """A place that the tables do not have costs the emissions, and not the run."""
+        if options.country or options.region:
+            emissions = _core.emissions(1, options.country, options.region, options.intensity_g_per_kwh, options.pue)
+            if emissions.mass_g is None:
+                warn(f"energy only, no emissions: {emissions.reason}")
 
     def stop(self) -> _core.Energy:
         """Ends the run. Returns its energy. Later calls change nothing."""
