@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
 #include <string>
 
+#include "base/input_file.hpp"
+#include "base/printable.hpp"
 #include "base/version.hpp"
 #include "cli/support/command.hpp"
 #include "run/tell.hpp"
@@ -43,6 +46,13 @@ int refuse(std::string_view problem, std::string_view help) {
   return unusable;
 }
 
+/// What is wrong with the limit in the environment; "" if nothing is.
+std::string size_limit_problem() {
+  const char* said = std::getenv("JOULECAST_MAX_SIZE");
+  if (said == nullptr || *said == '\0' || parse_size(said)) return "";
+  return fmt::format("JOULECAST_MAX_SIZE: '{}' is not a size like 500MB or 10GB", printable(said));
+}
+
 int parse_and_run(int argc, char** argv) {
   auto line = program_line();
   std::function<int()> chosen;
@@ -56,7 +66,12 @@ int parse_and_run(int argc, char** argv) {
   const auto outcome = line.parse(argc, argv);
   if (outcome.problem)
     return refuse(*outcome.problem, first.starts_with('-') ? "" : std::string(first) + " ");
-  return outcome.answered ? done : chosen();
+  if (outcome.answered) return done;
+  if (const auto problem = size_limit_problem(); !problem.empty()) {
+    if (first != "run") return refuse(problem, "");
+    run::tell("joulecast: {}; the usual limits hold\n", problem);  // a training is not refused for it
+  }
+  return chosen();
 }
 
 /// Flushes standard output. Otherwise a full disk would go unnoticed, because the output may still be in the
