@@ -72,15 +72,32 @@ void Training::withdraw() {
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   withdraw();
+  const auto begin = tracker_.phases()[phase].span.begin;
+  ends_ = {{begin, 0, energy_at(begin, energy_until)}};
+  projected_phase_ = phase;
+  stored_projections_ = 0;
+  begin_projector();
+}
+
+/// A projector that knows of nothing that the phase did.
+void Training::begin_projector() {
   projector_.reset();
   if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
+  last_ = ends_.front();
   told_epoch_work_.reset();
-  const auto begin = tracker_.phases()[phase].span.begin;
-  last_ = {begin, 0, energy_at(begin, energy_until)};
-  projected_phase_ = phase;
   told_total_.reset();
   stored_share_ = 0;
-  stored_projections_ = 0;
+}
+
+/// What was counted within epochs was wrong: forecasts again, from the ends of epochs alone.
+void Training::recount() {
+  begin_projector();
+  learn_plan();
+  if (!projector_) return;
+  for (const auto& end : std::exchange(ends_, {ends_.front()}))
+    if (end.work > 0)
+      move({{end.time, end.work, *projected_phase_}, /*epoch_end=*/true, false},
+           end.energy.value_or(Joules{0}));
 }
 
 void Training::learn_plan() {
@@ -110,6 +127,7 @@ bool Training::move(const progress::Advance& advance, Joules energy) {
   const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
   if ((movement.work <= 0 && !only_ends) || !projector_->move(movement)) return false;
   last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
+  if (advance.epoch_end) ends_.push_back(last_);
   return true;
 }
 
@@ -130,6 +148,7 @@ bool Training::advance_known_work(const EnergyUntil& energy_until) {
     const auto energy = energy_at(next.point.time, energy_until);
     if (!energy) break;
     if (projected_phase_ != next.point.phase) begin_phase(next.point.phase, energy_until), moved = false;
+    if (next.recount) recount();
     learn_plan();
     if (projector_ && move(next, *energy)) {
       moved = !is_kept(next.epoch_end);

@@ -63,6 +63,8 @@ class Training {
   bool advance_known_work(const EnergyUntil& energy_until);
   void withdraw();
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
+  void begin_projector();
+  void recount();
   /// Returns whether the projector counted it.
   bool move(const progress::Advance& advance, Joules energy);
   void learn_plan();
@@ -95,6 +97,7 @@ class Training {
   double stored_share_ = 0;
   std::size_t stored_projections_ = 0;  ///< of this phase
   Mark last_;
+  std::vector<Mark> ends_;  ///< the phase's beginning, and the ends of its epochs
   /// Energies that will be asked for later. They are looked up early, because readings are only kept for a
   /// while.
   std::map<Seconds, Joules> remembered_;

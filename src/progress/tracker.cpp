@@ -74,11 +74,10 @@ Trust Tracker::trust() const {
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
-  // What was counted of an epoch that never reached its steps stays in the forecast.
   const bool claims = current_ && current_->unit == Unit::epoch && current_->open &&
-                      current_->open->claimed && !current_->last_epoch && total_epochs() != 1.0;
-  trust.settled = !current_ || (current_->steps_of_epoch != StepsOfEpoch::wrong &&
-                                (current_->steps_of_epoch == StepsOfEpoch::right || !claims));
+                      current_->open->claimed && total_epochs() != 1.0 &&
+                      (!current_->last_epoch || current_->wrong_steps);
+  trust.settled = !claims || current_->steps_of_epoch != StepsOfEpoch::unproven;
   return trust;
 }
 

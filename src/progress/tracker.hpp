@@ -28,8 +28,8 @@ struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
-  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's, and from then on
-  /// if they were not: a loop may announce those of the whole run, or leave each epoch early.
+  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: a loop may
+  /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted.
   bool settled = true;
 };
 
@@ -86,7 +86,12 @@ class Tracker {
     std::map<std::string, double> metrics;
   };
   /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.
-  enum class StepsOfEpoch { unproven, right, wrong };
+  enum class StepsOfEpoch {
+    unproven,
+    right,
+    wrong,  ///< not counted; other ones may be announced
+    never,  ///< those were wrong too
+  };
   /// The phase that is counted now.
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
@@ -107,6 +112,7 @@ class Tracker {
     bool exceeded = false;                      ///< more was done than the total
     bool last_was_short = false;                ///< the last epoch counts as the part that its bar showed
     StepsOfEpoch steps_of_epoch = StepsOfEpoch::unproven;
+    std::optional<double> wrong_steps;  ///< that were announced for an epoch and were not an epoch's
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
@@ -137,6 +143,7 @@ class Tracker {
   void close_epoch(int number, Seconds at, std::optional<double> work = {});
   void extend_epoch(Seconds at);
   void judge_steps_of_epoch();
+  [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
   [[nodiscard]] bool is_last_epoch(int number) const;

@@ -32,13 +32,32 @@ void Tracker::open_epoch(std::optional<int> number, Seconds at) {
 }
 
 /// At an epoch's end: a loop that announced 30 steps for it and took 10 counts those of the run, or leaves
-/// each epoch early. Its steps then say nothing about the next epoch.
+/// each epoch early. Its steps then say nothing about any epoch.
 void Tracker::judge_steps_of_epoch() {
   const auto& open = *current_->open;
   auto& verdict = current_->steps_of_epoch;
   if (!open.claimed || open.short_bar || open.stride <= 0 || verdict == StepsOfEpoch::right) return;
   const bool reached = open.share >= nearly_whole || open.steps + open.stride >= open.last_step;
-  verdict = reached ? StepsOfEpoch::right : StepsOfEpoch::wrong;
+  if (reached) {
+    verdict = StepsOfEpoch::right;
+    return;
+  }
+  verdict = current_->wrong_steps ? StepsOfEpoch::never : StepsOfEpoch::wrong;
+  current_->wrong_steps = open.last_step;
+  current_->steps_per_epoch.reset();
+  advances_.recount();
+}
+
+/// Whether steps are counted within the epoch, of which so many were announced.
+bool Tracker::count_steps_of_epoch(std::optional<double> announced) {
+  auto& verdict = current_->steps_of_epoch;
+  if (said_.steps && announced == said_.steps && total_epochs().value_or(0) > 1) {
+    verdict = StepsOfEpoch::wrong;  // the user knows them as those of the run
+    current_->wrong_steps = announced;
+  }
+  if (verdict == StepsOfEpoch::wrong && announced && announced != current_->wrong_steps)
+    verdict = StepsOfEpoch::unproven;
+  return verdict == StepsOfEpoch::unproven || verdict == StepsOfEpoch::right;
 }
 
 void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {

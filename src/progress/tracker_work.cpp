@@ -105,9 +105,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
-  if (said_.steps && event.total_work == said_.steps && total_epochs().value_or(0) > 1)
-    current_->steps_of_epoch = StepsOfEpoch::wrong;  // the user knows them as those of the run
-  if (current_->steps_of_epoch == StepsOfEpoch::wrong) return;
+  if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
     if (current_->open && !current_->open->number && share < current_->open->share / 2 &&

@@ -143,6 +143,30 @@ TEST(Training, FoldsAreNeverReadyForTheWholeRun) {
   }
 }
 
+TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  for (int epoch = 1; epoch <= 6; ++epoch) {
+    auto begin = event(EventKind::epoch_begin, 20 * (epoch - 1), epoch);
+    begin.total_epochs = 6;
+    begin.evidence = progress::Evidence::stated;
+    training.hear({begin});
+    for (int step = 1; step <= 10; ++step) {
+      auto heard = event(EventKind::progress, 20 * (epoch - 1) + 2 * step, epoch);
+      heard.evidence = progress::Evidence::stated;
+      heard.scope = progress::Scope::epoch;
+      heard.work = 10 * (epoch - 1) + step;
+      heard.total_work = 60;
+      training.hear({heard});
+      training.update(steady(1000));
+      if (epoch > 1) {
+        EXPECT_NEAR(training.projection()->total.value.value(), 12'000, 400) << epoch << ": " << step;
+      }
+    }
+  }
+  EXPECT_TRUE(training.projection()->ready);
+}
+
 TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
   trace::RunCollector collector;
   collector.begin({});

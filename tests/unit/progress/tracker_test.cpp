@@ -445,16 +445,35 @@ TEST(Tracker, StepsThatGoOnOverEpochsAreNotAnEpochs) {
     for (int step = 1; step <= 10; ++step) {
       const double done = 10 * (epoch - 1) + step;
       training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, done, 30);
-      EXPECT_FALSE(training.tracker.trust().settled) << step;
-      if (epoch == 2) {
-        EXPECT_EQ(training.tracker.phases().back().work, 1) << step;
+      EXPECT_EQ(training.tracker.trust().settled, epoch > 1) << step;
+      if (epoch > 1) {
+        EXPECT_EQ(training.tracker.phases().back().work, epoch - 1) << step;
       }
     }
     training.ends(20.0 * epoch, epoch, 3);
-    EXPECT_FALSE(training.tracker.trust().settled);
+    EXPECT_TRUE(training.tracker.trust().settled) << "epochs alone are counted";
     EXPECT_EQ(training.tracker.phases().back().work, epoch);
   }
   EXPECT_EQ(training.tracker.phases().size(), 1U);
+  std::vector<double> recounted_at;
+  for (const auto& advance : training.tracker.take_advances())
+    if (advance.recount) recounted_at.push_back(advance.point.work);
+  EXPECT_THAT(recounted_at, ElementsAre(1)) << "what was counted before was wrong";
+}
+
+TEST(Tracker, OtherStepsAreBelievedOnceTheyProveRight) {
+  Training training;
+  const auto run_epoch = [&](int epoch, double announced) {
+    training.begins(20.0 * (epoch - 1), epoch, 5);
+    for (int step = 1; step <= 10; ++step)
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, step, announced);
+  };
+  run_epoch(1, 30);
+  run_epoch(2, 10);
+  EXPECT_NEAR(training.tracker.phases().back().work, 2, 1e-9);
+  EXPECT_FALSE(training.tracker.trust().settled) << "the first announcement was wrong";
+  run_epoch(3, 10);
+  EXPECT_TRUE(training.tracker.trust().settled);
 }
 
 TEST(Tracker, StepsThatEpochsReachAreTheirs) {
