@@ -50,7 +50,28 @@ bool BarProgress::moves_with_lines(const Bar& bar) const {
          (*line_epoch_ == bar.done || *line_epoch_ == bar.done - 1);
 }
 
-void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
+void BarProgress::begin_part(const PartMention& part, Report& report) {
+  if (part.key == part_) return;
+  const bool epoch_lines = epoch_lines_;
+  *this = BarProgress();
+  epoch_lines_ = epoch_lines;
+  part_ = part.key;
+  report.phase_begins(part.name, part.part);
+}
+
+/// What is left of a title without the part of the training that it names.
+std::string_view BarProgress::take_part(const Bar& bar, Report& report) {
+  const auto part = find_part(bar.title);
+  if (!part) return bar.title;
+  begin_part(*part, report);
+  return part->after;
+}
+
+void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
+  if (const auto part = part_of_bar(whole.title, whole.done, whole.total)) return begin_part(*part, report);
+  if (part_of_bar(whole.title, 0, whole.total)) return;  // all are done
+  auto bar = whole;
+  bar.title = take_part(whole, report);
   const auto title = read_bar_title(bar.title, bar.unit);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return;

@@ -11,12 +11,6 @@ bool is_about_progress(EventKind kind) {
   return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
 }
 
-/// A phase that is counted in epochs tells its work in epochs.
-Event as_total_of_epochs(Event event) {
-  if (event.unit == Unit::epoch && event.total_work) event.total_epochs = std::exchange(event.total_work, {});
-  return event;
-}
-
 }  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
@@ -77,7 +71,8 @@ Trust Tracker::trust() const {
   const bool claims = current_ && current_->unit == Unit::epoch && current_->open &&
                       current_->open->claimed && total_epochs() != 1.0 &&
                       (!current_->last_epoch || current_->wrong_steps);
-  trust.settled = !claims || current_->steps_of_epoch != StepsOfEpoch::unproven;
+  const bool uneven = current_ && current_->uneven;
+  trust.settled = !uneven && (!claims || current_->steps_of_epoch != StepsOfEpoch::unproven);
   return trust;
 }
 
@@ -86,7 +81,8 @@ bool Tracker::came_at_once() const {
 }
 
 void Tracker::add_metric(const Event& event, Seconds at) {
-  const auto epoch = event.epoch ? event.epoch : current_epoch();
+  const bool of_round = current_ && current_->of_rounds;
+  const auto epoch = event.epoch && !of_round ? event.epoch : current_epoch();
   metrics_.push_back({at, epoch, event.name, event.value});
   if (!current_ || !epoch) return;
   if (current_->open && current_->open->number == epoch) {
@@ -107,6 +103,7 @@ void Tracker::add_metric(const Event& event, Seconds at) {
 void Tracker::take(const Event& event) {
   if (!accept(event)) return;
   const auto at = since_start(event.time);
+  if (is_within_a_round(event)) return;
   switch (event.kind) {
     case EventKind::run_begin:
       if (untouched()) prepared_until_ = at;
@@ -116,12 +113,10 @@ void Tracker::take(const Event& event) {
       learn_totals(event);
       break;
     case EventKind::phase_begin:
-      current(at);
-      begin_phase(at, event.name);
-      learn_totals(as_total_of_epochs(event));
-      if (event.unit) current_->unit = event.unit;
-      current_->unit_said = event.unit.has_value();
-      current_->counts_own_epochs = event.unit == Unit::epoch && event.total_work;
+      take_phase(event, at);
+      break;
+    case EventKind::round_begin:
+      name_round(event, at);
       break;
     case EventKind::epoch_begin:
       if (event.epoch) begin_epoch(event, at);
@@ -150,11 +145,13 @@ void Tracker::take(const Event& event) {
 
 void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
+  if (named_round_) take_work(*std::exchange(named_round_, std::nullopt), at);
   if (current_ && current_->open && current_->open->number) {
     const auto& open = *current_->open;
     const bool full = open.share >= 1 || (open.last_step > 0 && open.steps >= open.last_step);
     close_unfinished_epoch(full ? advances_.last_time() : at);
   }
+  if (current_ && current_->counts_parts) advance(named_part_->number, at);
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   windows_.end_all(at);
 }

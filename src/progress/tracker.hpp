@@ -29,7 +29,8 @@ struct Trust {
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
   /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: a loop may
-  /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted.
+  /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
+  /// once epochs announced different numbers of steps: those to come are unknown.
   bool settled = true;
 };
 
@@ -45,6 +46,9 @@ class Tracker {
   [[nodiscard]] const std::vector<trace::Epoch>& epochs() const { return epochs_; }
   /// Phases that began, in order.
   [[nodiscard]] const std::vector<trace::Phase>& phases() const { return phases_; }
+
+  /// Which part of the training a phase is, where that was told; its numbers count from 1.
+  [[nodiscard]] const std::optional<Part>& part_of(std::size_t phase) const { return parts_[phase]; }
 
   // What is new since the last call, in order. Places are those in epochs() and phases().
   [[nodiscard]] std::vector<std::size_t> take_changed_epochs();
@@ -96,7 +100,11 @@ class Tracker {
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
     std::optional<Unit> unit;
-    bool unit_said = false;  ///< with the phase's beginning; work without a unit is in it
+    /// Named when this was; the phase begins here if the line that named it ends the first epoch.
+    std::optional<Seconds> since;
+    bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
+    bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
+    bool unit_said = false;     ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
     std::optional<double> total_epochs;
@@ -110,6 +118,7 @@ class Tracker {
     double usual_share = 0;                     ///< of its steps that were told
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
+    bool uneven = false;                        ///< its epochs announce different numbers of steps
     bool last_was_short = false;                ///< the last epoch counts as the part that its bar showed
     StepsOfEpoch steps_of_epoch = StepsOfEpoch::unproven;
     std::optional<double> wrong_steps;  ///< that were announced for an epoch and were not an epoch's
@@ -122,10 +131,18 @@ class Tracker {
   [[nodiscard]] bool steps_go_on_over(const Event& event);
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
+  void take_phase(const Event& event, Seconds at);
+  void begin_part(Part part, std::string name, Seconds at);
+  void begin_phase_earlier();
   void end_phase(Seconds at);
+  void leave_phase(Seconds at);
   void learn_totals(const Event& event);
   void set_total(std::optional<double>& total, std::optional<double> said);
+  void compare_total_epochs(std::optional<double> said);
 
+  void name_round(const Event& event, Seconds at);
+  void begin_round(const Event& event, Seconds at);
+  [[nodiscard]] bool is_within_a_round(const Event& event);
   void begin_epoch(const Event& event, Seconds at);
   void end_epoch(const Event& event, Seconds at);
   void take_progress(const Event& event, Seconds at);
@@ -160,6 +177,11 @@ class Tracker {
   std::optional<double> announced_steps_per_epoch_;
   std::optional<Current> current_;
   std::vector<trace::Phase> phases_;
+  std::vector<std::optional<Part>> parts_;  ///< of the phases
+  std::optional<Part> named_part_;          ///< the last one that was named
+  bool parts_from_zero_ = false;
+  std::optional<Event> named_round_;  ///< the first that was named, until it is known what is in it
+  bool rounds_have_no_epochs_ = false;
   std::vector<trace::Epoch> epochs_;
 
   std::vector<std::size_t> changed_epochs_;
@@ -170,6 +192,7 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
+  std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
 };
 
