@@ -114,6 +114,7 @@ void BarProgress::read_epochs(const Bar& bar, Report& report) {
 /// runs. Where the bar's first move shows none they are set after it.
 void BarProgress::report_epochs(const Bar& bar, Report& report) {
   const bool moved = !epochs_done_ || *epochs_done_ != bar.done;
+  if (!epochs_done_ && bar.fresh && bar.done > 0) report.work_counts_from(bar.done);
   if (moved && bar.done > 0 && epochs_done_.value_or(0) == 0) figures_first_ = !bar.figures.empty();
   if (moved) report.epochs_done(bar.done, bar.total);
   epochs_done_ = bar.done;
@@ -165,11 +166,12 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
     title_ = bar.title;
     total_ = bar.total;
     lines_beside_ = 0;
-    from_zero_ = bar.done == 0;
+    from_.reset();
+    if (bar.done == 0 || bar.fresh) from_ = bar.done;
   }
   // A first move over much of the bar may have skipped what an earlier run had done.
-  if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0)) from_zero_ = false;
-  if (from_zero_) report.work_counts_from(0);
+  if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0) && !bar.fresh) from_.reset();
+  if (from_) report.work_counts_from(*from_);
   last_ = bar.done;
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;

@@ -49,7 +49,7 @@ class BarProgress {
   std::string title_;
   std::optional<double> total_;
   double last_ = 0;
-  bool from_zero_ = false;  ///< it was seen at 0, and its first move was a small one
+  std::optional<double> from_;  ///< where it was drawn first, if its first move was a small one
   bool of_an_epoch_ = false;
   bool of_epochs_ = false;
 };

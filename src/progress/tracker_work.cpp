@@ -146,6 +146,7 @@ void Tracker::take_epochs_done(double done, Seconds at) {
     now.epochs_done = before;
     return;
   }
+  if (!before && now.unit == Unit::epoch && now.counter.base() && done <= *now.counter.base() + tiny) return;
   const double whole = std::floor(done + tiny);
   if (!before && (done < 1 || done != whole)) return;
   if (before && whole <= std::floor(before->work + tiny)) return;

@@ -112,6 +112,7 @@ class Loop final : public Format {
 
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report) || read_start(line, report)) return true;
+    if (read_countdown(line, report)) return true;
     if (read_round_with_epochs(line, report) || read_iteration_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
@@ -196,6 +197,38 @@ class Loop final : public Format {
     const auto done = *match->number("done");
     if (done > 1) report.work_done(done - 1, match->number("total"), Unit::round);
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
+    return true;
+  }
+
+  /// "Epochs left: 9", "Loss 0.3, 9 epochs to go". Whether the first line ended an epoch, and whether the
+  /// last says 1 or 0, is not sure.
+  bool read_countdown(const Line& line, Report& report) {
+    static const Pattern left(
+        R"((?:\bepochs? (?:left|remaining|to go)\s*[:=]?\s*(?P<named>\d+)\b|\b(?:remaining|left) epochs?\s*[:=]?\s*(?P<after>\d+)\b|\b(?P<before>\d+) (?:more )?epochs? (?:left|remaining|to go)\b))");
+    static const Pattern other(
+        R"(\b(?:patience|early|stop\w*|until|before|improv\w*)\b|epochs? ?[:#=\[]? ?\d+ ?(?:/|of))");
+    if (line.lowered.find("epoch") == std::string::npos) return false;
+    const auto match = left.find(line.lowered);
+    if (!match || other.matches(line.lowered)) return false;
+    double now = 0;
+    for (const auto* group : {"named", "after", "before"})
+      if (const auto number = match->number(group)) now = *number;
+    const auto metrics = find_metrics(line.text);
+    if (!counted_from_) {
+      counted_from_ = now;
+      const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
+      first_is_over_ = is_round(now + 1) || !metrics.empty();
+      counts_to_zero_ = is_round(now + 1) || (first_is_over_ && !is_round(now));
+    }
+    report.guess();
+    const double total = *counted_from_ + (counts_to_zero_ ? 1 : 0);
+    const int epoch = static_cast<int>(*counted_from_ - now) + 1;
+    if (now > *counted_from_ || epoch > total) return true;
+    if (first_is_over_)
+      report.epoch_ends(epoch, total);
+    else
+      report.epoch_begins(epoch, total);
+    for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
   }
 
@@ -461,6 +494,9 @@ class Loop final : public Format {
   std::set<std::string> parts_;  ///< named beside their epochs
   bool parts_take_turns_ = false;
   bool rounds_named_ = false;
+  std::optional<double> counted_from_;  ///< the first of epochs that are counted down
+  bool first_is_over_ = false;
+  bool counts_to_zero_ = false;
   std::optional<std::pair<double, int>> iteration_;  ///< of a line that has both, and its epoch
   bool iterations_have_epochs_ = false;
   bool iterations_are_steps_ = false;

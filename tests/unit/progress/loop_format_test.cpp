@@ -237,6 +237,32 @@ TEST(LoopFormat, PartsThatTakeTurnsAreNoPhases) {
                   "end 2; loss=0.5@2"}));
 }
 
+TEST(LoopFormat, OtherLanguages) {
+  for (const auto* line :
+       {"Epoche 3 von 8: Verlust 0.5", "Epoche 3/8: Verlust 0,5", "Époque 3/8 - perte : 0.5",
+        "époque 3 sur 8, perte=0.5", "Época 3 de 8: pérdida 0,5", "Época 3/8 | perda: 0.5",
+        "Epoca 3 di 8, perdita 0.5", "Эпоха 3 из 8, потери: 0.5", "第 3/8 轮 损失 0.5",
+        "第3轮/共8轮，损失：0.5", "轮次 3/8 损失: 0.5", "エポック 3/8 損失: 0.5", "에포크 3/8 손실: 0.5"})
+    EXPECT_EQ(heard_in(line), "end 3/8; loss=0.5@3") << line;
+  EXPECT_EQ(heard_in("第 3 轮, loss=0.5"), "end 3; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoche 3/8"), "begin 3/8");
+  EXPECT_EQ(heard_in("Epochen: 8"), "total 8 epochs");
+  EXPECT_EQ(heard({"Époque 3/8:  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}),
+            (Rows{"begin 3/8; 3: 45/100"}));
+}
+
+TEST(LoopFormat, EpochsCountedDown) {
+  EXPECT_EQ(heard({"Epochs left: 9, loss 0.5\n", "Epochs left: 8, loss 0.5\n", "Epochs left: 0, loss 0.5\n"}),
+            (Rows{"~end 1/10; ~loss=0.5", "~end 2/10; ~loss=0.5", "~end 10/10; ~loss=0.5"}));
+  EXPECT_EQ(heard({"10 epochs to go, loss 0.5\n", "1 epoch remaining, loss 0.5\n"}),
+            (Rows{"~end 1/10; ~loss=0.5", "~end 10/10; ~loss=0.5"}));
+  EXPECT_EQ(heard({"remaining epochs: 20\n", "remaining epochs: 19\n"}),
+            (Rows{"~begin 1/20", "~begin 2/20"}));
+  for (const auto* line : {"no improvement, 3 epochs left before stopping", "patience: 3 epochs left"})
+    EXPECT_EQ(heard_in(line), "") << line;
+  EXPECT_EQ(heard_in("Epoch 3/10 loss 0.5, 7 epochs left"), "end 3/10; loss=0.5@3");
+}
+
 TEST(LoopFormat, IterationsThatHaveEpochs) {
   EXPECT_EQ(heard({"Iteration 1/9, epoch 1/4: loss 0.5\n", "Iteration 1/9, epoch 2/4: loss 0.5\n",
                    "Iteration 2/9, epoch 1/4: loss 0.5\n"}),

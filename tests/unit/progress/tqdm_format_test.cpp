@@ -43,6 +43,14 @@ TEST(TqdmFormat, ASecondBarOfAnEpochIsItsValidation) {
             (Rows{"begin 1; 1: 80/80; end 1", "", "end 1"}));
 }
 
+TEST(TqdmFormat, ABarThatBeginsLaterWasThereBefore) {
+  auto recogniser = OutputRecogniser::create();
+  const auto events = recogniser->feed("Epochs:  82%|###  | 45/55 [00:00<?, ?it/s]\n", SteadyTime{});
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].work, 45);
+  EXPECT_EQ(events[0].counted_from, 45);
+}
+
 TEST(TqdmFormat, BarsOfFoldsBeginPhases) {
   EXPECT_EQ(
       heard({"Folds:   0%|    | 0/2 [00:00<?, ?it/s]\n", "Epoch:  33%|#   | 1/3 [00:01<00:02,  1.0s/it]\n",

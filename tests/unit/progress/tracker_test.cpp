@@ -487,6 +487,17 @@ TEST(Tracker, StepsThatEpochsReachAreTheirs) {
   EXPECT_NEAR(training.tracker.phases().back().work, 1.5, 1e-9);
 }
 
+TEST(Tracker, ABarOfEpochsThatAnEarlierRunBegan) {
+  Training training;
+  for (int done = 45; done <= 48; ++done)
+    training.at(2.0 * (done - 45), [&](Report& report) {
+      if (done == 45) report.work_counts_from(45);
+      report.epochs_done(done, 55);
+    });
+  EXPECT_THAT(training.numbers(), ElementsAre(46, 47, 48));
+  EXPECT_EQ(training.tracker.total_work(), 10);
+}
+
 TEST(Tracker, EpochsWithinRoundsAreNotTheRuns) {
   Training training;
   for (int round = 1; round <= 3; ++round) {
