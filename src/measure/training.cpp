@@ -198,10 +198,13 @@ void Training::store_projection(const trace::Projection& projection) {
 
 void Training::project(bool epoch_end) {
   projection_ = projector_->projection();
+  const bool printed = tracker_.trust().evidence != progress::Evidence::told;
+  if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
   if (!projection_) return;
   // A program that tells another total has changed its plan; what is printed may be misunderstood.
   const auto trust = tracker_.trust();
-  const bool doubtful = !trust.consistent && trust.evidence != progress::Evidence::told;
+  const bool doubtful =
+      (!trust.consistent || !trust.agrees_with_user) && trust.evidence != progress::Evidence::told;
   if (more_may_follow() || !trust.settled || doubtful) projection_->ready = false;
   trace::Projection kept;
   kept.time = projector_->time();

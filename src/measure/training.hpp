@@ -43,6 +43,9 @@ class Training {
   /// The phase that is counted now; nothing before the first.
   [[nodiscard]] std::optional<trace::Phase> phase() const;
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
+  [[nodiscard]] const std::optional<progress::Disagreement>& disagreement() const {
+    return tracker_.disagreement();
+  }
   [[nodiscard]] progress::Trust trust() const { return tracker_.trust(); }
   /// The output came in one piece, so the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const { return tracker_.came_at_once(); }

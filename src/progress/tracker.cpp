@@ -68,6 +68,7 @@ Trust Tracker::trust() const {
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
+  trust.agrees_with_user = !disagreement_;
   const bool claims = current_ && current_->unit == Unit::epoch && current_->open &&
                       current_->open->claimed && total_epochs() != 1.0 &&
                       (!current_->last_epoch || current_->wrong_steps);
@@ -141,6 +142,7 @@ void Tracker::take(const Event& event) {
       if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
       break;
   }
+  compare_with_user();
 }
 
 void Tracker::finish(SteadyTime time) {
@@ -152,6 +154,7 @@ void Tracker::finish(SteadyTime time) {
     close_unfinished_epoch(full ? advances_.last_time() : at);
   }
   if (current_ && current_->counts_parts) advance(named_part_->number, at);
+  if (came_at_once()) forget_first_of_a_burst();
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   windows_.end_all(at);
 }

@@ -23,11 +23,19 @@ struct KnownTotals {
   std::optional<double> steps;
 };
 
+/// The training gives another total than the user.
+struct Disagreement {
+  Unit unit = Unit::epoch;  ///< epoch or step
+  double said = 0;          ///< by the user
+  double heard = 0;
+};
+
 /// How far the progress can be relied on.
 struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
+  bool agrees_with_user = true;  ///< false: the training gave another total than the user
   /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: a loop may
   /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
   /// once epochs announced different numbers of steps: those to come are unknown.
@@ -74,6 +82,8 @@ class Tracker {
   [[nodiscard]] Trust trust() const;
   /// All output came in one piece, as from a buffered pipe: the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const;
+  /// The first one. The training's own total is used all the same.
+  [[nodiscard]] const std::optional<Disagreement>& disagreement() const { return disagreement_; }
   /// Events that contradict each other, for the run's notes.
   [[nodiscard]] int contradictions() const { return contradictions_; }
 
@@ -138,6 +148,7 @@ class Tracker {
   void leave_phase(Seconds at);
   void learn_totals(const Event& event);
   void set_total(std::optional<double>& total, std::optional<double> said);
+  void compare_with_user();
   void compare_total_epochs(std::optional<double> said);
 
   void name_round(const Event& event, Seconds at);
@@ -163,6 +174,7 @@ class Tracker {
   [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
+  void forget_first_of_a_burst();
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;
   void publish();
@@ -192,6 +204,7 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
+  std::optional<Disagreement> disagreement_;
   std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
 };

@@ -226,6 +226,16 @@ void Tracker::complete_short_epoch() {
   mark_epoch_end(now.epochs_until);
 }
 
+/// What came at once has no times: the time before it is not that of its first epoch.
+void Tracker::forget_first_of_a_burst() {
+  for (std::size_t place = 0; place + 1 < epochs_.size(); ++place) {
+    auto& span = epochs_[place].span;
+    if (span.end != epochs_[place + 1].span.end || span.begin == span.end) continue;
+    span.begin = span.end;
+    change_epoch(place);
+  }
+}
+
 /// The training is over: what was done of the open epoch counts. Many print only every so many steps, so an
 /// epoch is whole if it came as far as those before it, or if the next step to print would have been past its
 /// end: "16/20" may be the last that a loop prints. What a program tells is taken at its word.

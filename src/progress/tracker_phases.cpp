@@ -148,6 +148,15 @@ void Tracker::set_total(std::optional<double>& total, std::optional<double> said
   total = said;
 }
 
+void Tracker::compare_with_user() {
+  if (disagreement_ || !current_ || evidence_ == Evidence::guessed) return;
+  const auto compare = [&](Unit unit, std::optional<double> said, std::optional<double> heard) {
+    if (current_->unit == unit && said && heard && *said != *heard) disagreement_ = {unit, *said, *heard};
+  };
+  compare(Unit::epoch, said_.epochs, current_->total_epochs);
+  compare(Unit::step, said_.steps, current_->total_work);
+}
+
 /// Of an epoch that is known already: a bar beside a heading, say. Another total is a contradiction, once.
 void Tracker::compare_total_epochs(std::optional<double> said) {
   const auto& known = current_->total_epochs;

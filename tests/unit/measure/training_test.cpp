@@ -190,6 +190,26 @@ TEST(Training, APartThatIsNotTheLastIsNeverReadyForTheWholeRun) {
   EXPECT_FALSE(training.projection()->ready);
 }
 
+TEST(Training, OutputThatComesAtOnceGivesNoEnergiesAndNoForecast) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  for (int i = 1; i <= 5; ++i) {
+    auto end = event(EventKind::epoch_end, 50, i);
+    end.evidence = progress::Evidence::stated;
+    end.total_epochs = 5;
+    training.hear({end});
+  }
+  training.update(steady(1000));
+  EXPECT_FALSE(training.projection());
+  training.finish(at(50), steady(1000));
+  ASSERT_TRUE(collector.end({}));
+  const auto& run = collector.runs().back();
+  ASSERT_EQ(run.epochs.size(), 5U);
+  for (const auto& epoch : run.epochs) EXPECT_EQ(epoch.span.length(), Seconds{0}) << epoch.index;
+  EXPECT_TRUE(run.projections.empty());
+}
+
 TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);

@@ -487,6 +487,19 @@ TEST(Tracker, StepsThatEpochsReachAreTheirs) {
   EXPECT_NEAR(training.tracker.phases().back().work, 1.5, 1e-9);
 }
 
+TEST(Tracker, AnotherTotalThanTheUsersIsTold) {
+  Training training({.epochs = 5, .steps = {}});
+  training.ends(2, 1, 10);
+  ASSERT_TRUE(training.tracker.disagreement());
+  EXPECT_EQ(training.tracker.disagreement()->said, 5);
+  EXPECT_EQ(training.tracker.disagreement()->heard, 10);
+  EXPECT_FALSE(training.tracker.trust().agrees_with_user);
+  EXPECT_EQ(training.tracker.total_work(), 10);
+  Training same({.epochs = 10, .steps = {}});
+  same.ends(2, 1, 10);
+  EXPECT_FALSE(same.tracker.disagreement());
+}
+
 TEST(Tracker, ABarOfEpochsThatAnEarlierRunBegan) {
   Training training;
   for (int done = 45; done <= 48; ++done)
