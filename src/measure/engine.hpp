@@ -64,6 +64,7 @@ class Engine {
   void take_late_sensors();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
+  void tell_disagreement();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
@@ -85,6 +86,7 @@ class Engine {
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
+  bool disagreement_told_ = false;
   bool follows_training_ = true;
 };
 
