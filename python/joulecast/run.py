@@ -29,7 +29,7 @@ def _warn_of(lines: list[str]) -> None:
         warn("; ".join(lines))
 
 
-def status_of(kind: type[BaseException] | None, error: BaseException | None) -> str:
+def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
     if kind is None:
         return "finished"
     if issubclass(kind, Stopped):
@@ -141,6 +141,7 @@ class Run(Telling):
             except OSError:
                 pass
         try:
+            tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
             self._finished = tracker.finish(status)
         except Error as error:
