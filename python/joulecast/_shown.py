@@ -129,6 +129,14 @@ def _network_html(self: _core.Network) -> str:
     return table_html(("layer", "operation", "kind", "output", "parameters", "MACs"), rows, caption)
 
 
+def live_html(run: Any) -> str:
+    """Of a run that this process measures, or did."""
+    projection = run.projection
+    forecast = "" if projection is None or run.status != "running" else f"<p>{escaped(_projection(projection))}</p>"
+    title = f"{run.name}, {run.status}, {duration_text(run.duration_s)}"
+    return f"<p><b>{escaped(title)}</b></p>{_energy_html(run.energy)}{forecast}"
+
+
 def _text_html(self: object) -> str:
     return f"<pre>{escaped(self)}</pre>"
 

@@ -8,6 +8,7 @@ import time
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
+from ._shown import live_html
 from ._warn import warn
 from .errors import Error, InvalidError, Stopped
 from .telling import Silence, Telling
@@ -286,3 +287,6 @@ class Run(Telling):
     def __repr__(self) -> str:
         total = self.energy.total_j
         return f"<joulecast.Run {self.name!r} {self.status}, {'unknown energy' if total is None else f'{total:.4g} J'}>"
+
+    def _repr_html_(self) -> str:
+        return live_html(self)

@@ -165,6 +165,15 @@ class Tracking(PackageTest):
                 time.sleep(0.01)
         self.assertEqual(run.projection.share, 1)
 
+    def test_its_looks_in_a_notebook(self):
+        with joulecast.track("<looks>") as run:
+            for _ in run.epochs(range(3)):
+                time.sleep(0.02)
+            during = run._repr_html_()
+        self.assertIn("&lt;looks&gt;, running", during)
+        self.assertIn("&lt;looks&gt;, finished", run._repr_html_())
+        self.assertIn("<td>cpu</td>", run._repr_html_())
+
     def test_energy_is_there_at_once_and_rises(self):
         with joulecast.track(interval=0.01) as run:
             time.sleep(0.3)
