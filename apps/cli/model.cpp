@@ -35,12 +35,15 @@ int run(const Options& options) {
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("MODEL", request.model,
-                 "ONNX file, description file (.txt), or a name such as resnet50; all names without");
+  app.add_option(
+      "MODEL", request.model,
+      "ONNX file, description (.txt), config.json of a transformer or its folder, or a name such as "
+      "resnet50; all names without");
   app.add_option("--input", request.inputs,
                  "Shape of one sample, 3x224x224; or of an ONNX input by name, ids=1x128");
   app.add_option("--dimension", request.dimensions,
                  "Size of an ONNX file's symbolic dimension, sequence=128");
+  app.add_option("--sequence", request.sequence, "Tokens of a sample, for language models");
   app.add_option("--classes", request.classes, "Outputs of the head");
   app.add_option("--batch", request.batch, "Samples in a training step")
       .show_default()

@@ -21,10 +21,12 @@ def runs(*, name: str = "", tags: str | Iterable[str] = (), since: str = "", unt
     Args:
         name: pattern of the whole name, with * and ?.
         tags: "team=vision", or "team" for any value; a run must have all of them.
-        since, until: "7d", "12h" or a moment in UTC such as "2026-01-31T12:00".
+        since: runs that started later: "7d", "12h" or a moment in UTC such as "2026-01-31T12:00".
+        until: runs that started before, said in the same way.
         status: "running", "finished", "failed", "interrupted" or "stopped".
         sort: "started", "energy", "duration" or "name".
-        limit, offset: at most this many runs, after skipping so many.
+        limit: at most this many runs.
+        offset: how many to skip before.
         store: path of the store; None for the user's own.
 
     Raises:

@@ -46,7 +46,7 @@ void count_elements(Layer& layer, LayerKind kind, double elements, double flops_
 }
 
 double flops_per_element(std::string_view operation) {
-  static constexpr std::array<std::pair<std::string_view, double>, 28> table{{
+  static constexpr std::array<std::pair<std::string_view, double>, 30> table{{
       {"sigmoid", 4},     {"tanh", 4},       {"exp", 1},           {"erf", 4},
       {"gelu", 8},        {"swish", 5},      {"silu", 5},          {"hsigmoid", 3},
       {"hardsigmoid", 3}, {"hswish", 4},     {"hardswish", 4},     {"elu", 3},
@@ -54,6 +54,7 @@ double flops_per_element(std::string_view operation) {
       {"softsign", 3},    {"leakyrelu", 2},  {"prelu", 2},         {"clip", 2},
       {"relu6", 2},       {"softmax", 5},    {"logsoftmax", 5},    {"batch_norm", 5},
       {"layer_norm", 5},  {"group_norm", 5}, {"instance_norm", 5}, {"local_response_norm", 8},
+      {"rms_norm", 4},    {"rotary", 3},
   }};
   const auto* const found = std::ranges::find(table, operation, &std::pair<std::string_view, double>::first);
   return found == table.end() ? 1 : found->second;

@@ -24,8 +24,9 @@ Result<NetworkDescription> describe_network(const NetworkRequest& request) {
   if (request.batch < 1) return fail_field("batch", "{} is not at least 1", request.batch);
   const auto optimiser = network::find_optimiser(request.optimiser);
   if (!optimiser) return propagate(optimiser.error());
-  const auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
+  auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
   if (!options) return propagate(options.error());
+  options->sequence = request.sequence;
   auto loaded = network::load_network(request.model, *options);
   if (!loaded) return propagate(loaded.error());
   return describe_network(std::move(*loaded), request.batch, *optimiser);

@@ -12,13 +12,16 @@
 namespace joulecast::session {
 
 struct NetworkRequest {
-  std::string model;  ///< ONNX file, description file (.txt), or a name such as "resnet50"
+  /// ONNX file, description file (.txt), a transformer's config.json or its folder, or a name such as
+  /// "resnet50"
+  std::string model;
   /// shape of one sample, "3x224x224"; for an input of an ONNX file with its name, "ids=1x128"
   std::vector<std::string> inputs;
-  std::vector<std::string> dimensions;  ///< values for an ONNX file's symbolic dimensions: "sequence=128"
-  std::optional<std::int64_t> classes;  ///< outputs of the head; not for ONNX files
-  std::int64_t batch = 1;               ///< samples in a training step
-  std::string optimiser = "sgd";        ///< network::find_optimiser
+  std::vector<std::string> dimensions;     ///< values for an ONNX file's symbolic dimensions: "sequence=128"
+  std::optional<std::int64_t> classes;     ///< outputs of the head; not for ONNX files
+  std::optional<std::int64_t> sequence{};  ///< tokens of a sample; for language models
+  std::int64_t batch = 1;                  ///< samples in a training step
+  std::string optimiser = "sgd";           ///< network::find_optimiser
 };
 
 struct NetworkDescription {

@@ -120,6 +120,17 @@ TEST(Tracker, FractionsOfEpochs) {
   EXPECT_EQ(training.tracker.phases().front().total_work, 3);
 }
 
+TEST(Tracker, ABarOfEpochsThatAnEarlierRunBegan) {
+  Training training;
+  for (int done = 45; done <= 48; ++done)
+    training.at(2.0 * (done - 45), [&](Report& report) {
+      if (done == 45) report.work_counts_from(45);
+      report.epochs_done(done, 55);
+    });
+  EXPECT_THAT(training.numbers(), ElementsAre(46, 47, 48));
+  EXPECT_EQ(training.tracker.total_work(), 10);
+}
+
 TEST(Tracker, EpochsWithoutEndTakeBoundedMemory) {
   Training training;
   for (int i = 1; i <= 200'000; ++i) training.ends(0.01 * i, i);

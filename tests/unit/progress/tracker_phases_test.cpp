@@ -1,4 +1,4 @@
-// Parts of a run that count their own work: phases, folds, resumed runs.
+// Where counting begins: phases, resumed runs, windows.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,16 +63,6 @@ TEST(Tracker, CountingAgainIsANewPhase) {
   EXPECT_EQ(training.tracker.phases()[1].span, (trace::Span{Seconds{6}, Seconds{12}}));
   for (const auto& phase : training.tracker.phases()) EXPECT_EQ(phase.work, 3);
   EXPECT_EQ(training.tracker.epochs().back().phase, 2u);
-}
-
-TEST(Tracker, FitsOfASingleEpochAreOnePhaseEach) {
-  Training training;
-  for (int fit = 0; fit < 3; ++fit) {
-    training.begins(5.0 * fit, 1, 1);
-    training.ends(5.0 * fit + 4, 1, 1);
-  }
-  EXPECT_THAT(training.numbers(), ElementsAre(1, 1, 1));
-  EXPECT_EQ(training.tracker.phases().size(), 3u);
 }
 
 TEST(Tracker, APhaseOfItsOwnName) {

@@ -58,6 +58,55 @@ TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
   EXPECT_EQ(training.tracker.total_work(), 4);
 }
 
+TEST(Tracker, OtherStepsAreBelievedOnceTheyProveRight) {
+  Training training;
+  const auto run_epoch = [&](int epoch, double announced) {
+    training.begins(20.0 * (epoch - 1), epoch, 5);
+    for (int step = 1; step <= 10; ++step)
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, step, announced);
+  };
+  run_epoch(1, 30);
+  run_epoch(2, 10);
+  EXPECT_NEAR(training.tracker.phases().back().work, 2, 1e-9);
+  EXPECT_FALSE(training.tracker.trust().settled) << "the first announcement was wrong";
+  run_epoch(3, 10);
+  EXPECT_TRUE(training.tracker.trust().settled);
+}
+
+TEST(Tracker, AnotherTotalThanTheUsersIsTold) {
+  Training training({.epochs = 5, .steps = {}});
+  training.ends(2, 1, 10);
+  ASSERT_TRUE(training.tracker.disagreement());
+  EXPECT_EQ(training.tracker.disagreement()->said, 5);
+  EXPECT_EQ(training.tracker.disagreement()->heard, 10);
+  EXPECT_FALSE(training.tracker.trust().agrees_with_user);
+  EXPECT_EQ(training.tracker.total_work(), 10);
+  Training same({.epochs = 10, .steps = {}});
+  same.ends(2, 1, 10);
+  EXPECT_FALSE(same.tracker.disagreement());
+}
+
+TEST(Tracker, EpochsOfOtherLengthsAreNotForeseen) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    for (int step = 1; step <= 10 * epoch; ++step)
+      training.of_epoch(20.0 * epoch + step / 2.0, step, 10 * epoch);
+    training.ends(20.0 * epoch + 18, epoch, 5);
+    EXPECT_EQ(training.tracker.trust().settled, epoch == 1);
+  }
+}
+
+TEST(Tracker, ABarWithAnotherTotalThanTheHeadingContradictsItOnce) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    training.begins(20.0 * epoch + 1, epoch, 10);
+  }
+  EXPECT_EQ(training.tracker.contradictions(), 1);
+  EXPECT_EQ(training.tracker.total_work(), 5);
+}
+
 TEST(Tracker, IsTrustedAsMuchAfterItsEnd) {
   Training training;
   for (int i = 1; i <= 3; ++i) training.ends(2.0 * i, i, 3);
