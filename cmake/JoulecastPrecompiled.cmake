@@ -4,12 +4,12 @@
 # gcc accepts a precompiled header only with the flags that it was made with, so there is one for each kind of target. In a
 # release build the kind also sets the optimisation, which takes half of the time of compiling a file:
 #   full    -O3: numerics, and code that runs during a training
-#   quick   -O1: use cases, reports, commands; they wait for the disk or run once
+#   quick   -Os: use cases, reports, commands, sensors; they wait for the disk or the kernel, or run once. Half the size of -O1
 #   test    -O0: tests, with GoogleTest; the code under test is compiled as it is shipped
 set(JOULECAST_COMMON_HEADERS
     <algorithm> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span> <string> <string_view>
     <vector> <fmt/format.h> <tl/expected.hpp>)
-set(JOULECAST_RELEASE_FLAG_quick -O1)
+set(JOULECAST_RELEASE_FLAG_quick -Os)
 set(JOULECAST_RELEASE_FLAG_test -O0)
 
 # joulecast_precompiled(KIND [library...]): the libraries are those that the headers need.

@@ -202,6 +202,7 @@ bool Relay::State::take_one() {
   if (got != Got::message) return false;
   if (message.word == RelayWord::done) answered_ = true;
   if (message.word == RelayWord::taken) took_terminal_ = true;
+  if (message.word == RelayWord::unread) (message.text == "e" ? streams_.err : streams_.out).reset();
   if (message.word == RelayWord::drained) {
     drained_ = true;
     nothing_can_come_ = message.text.find(nothing_can_come) != std::string_view::npos;
@@ -216,7 +217,7 @@ void Relay::State::take() {
   if (!control_) replace();
 }
 
-/// Bytes that the process had read but not written are lost.
+/// Bytes that the process had read but not written are lost. They are few unless somebody reads slowly.
 void Relay::State::replace() {
   if (process_ > 0) ::waitpid(process_, nullptr, WNOHANG);
   process_ = -1;
@@ -224,9 +225,12 @@ void Relay::State::replace() {
     drained_ = true;  // nothing will pass the output on
     return;
   }
+  const auto lost = board_->held.exchange(0);
+  summary_.killed_with += lost;
   ring_.begin_writing_again();
   if (const auto forked = fork_process(); !forked) return;
-  say("joulecast: the process that passes the output on was killed; another one does it now");
+  say(fmt::format("joulecast: the process that passes the output on was killed{}; another one does it now",
+                  lost > 0 ? fmt::format(" and {} bytes of it are lost", lost) : ""));
   if (draining_) tell(RelayWord::drain);
 }
 

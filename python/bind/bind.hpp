@@ -9,6 +9,7 @@ void bind_errors(nanobind::module_& module);
 void bind_energy(nanobind::module_& module);
 void bind_carbon(nanobind::module_& module);
 void bind_projection(nanobind::module_& module);
+void bind_network(nanobind::module_& module);
 void bind_prediction(nanobind::module_& module);
 void bind_tables(nanobind::module_& module);
 void bind_evaluation(nanobind::module_& module);

@@ -11,23 +11,12 @@
 
 #include "base/text.hpp"
 #include "measure/host.hpp"
+#include "measure/live_projection.hpp"
 
 namespace joulecast::measure {
 namespace {
 
 constexpr Seconds asked_reading_limit{0.1};  ///< a caller of tick() waits for it
-
-/// Between two counts of the work the run goes on using energy, and so the total moves.
-estimate::Projection at_least(estimate::Projection projection, Joules used) {
-  auto& total = projection.total;
-  projection.used = std::max(projection.used, used);
-  total.value = std::max(total.value, used);
-  if (total.interval) {
-    total.interval->low = std::max(total.interval->low, used);
-    total.interval->high = std::max(total.interval->high, total.value);
-  }
-  return projection;
-}
 
 }  // namespace
 
@@ -138,6 +127,19 @@ void Engine::follow_training(const std::function<void(Training&)>& step) {
   }
 }
 
+/// Once, and as soon as it is heard.
+void Engine::tell_disagreement() {
+  const auto& found = training_->disagreement();
+  if (!found || std::exchange(disagreement_told_, true)) return;
+  const auto unit = progress::name_of(found->unit);
+  const auto line = fmt::format(
+      "--{0}s says {1:g} {0}s, the training {2:g}: its own number is used, and no limit acts on the "
+      "forecast",
+      unit, found->said, found->heard);
+  sink().note(line);
+  observer_->trouble(line);
+}
+
 void Engine::take_over(Heard heard) {
   training_->hear(std::move(heard.events));
   training_->hear(hear_socket());
@@ -157,6 +159,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
+    tell_disagreement();
   }
   tell_trouble();
   check_limits();
@@ -227,8 +230,9 @@ void Engine::note_losses() {
         "known");
   }
   if (training_->contradictions() > 0)
-    sink().note(fmt::format("the training's messages about its epochs contradicted each other {} times",
-                            training_->contradictions()));
+    sink().note(fmt::format(
+        "the training's messages about its epochs contradicted each other {}",
+        training_->contradictions() == 1 ? "once" : fmt::format("{} times", training_->contradictions())));
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));
@@ -264,7 +268,7 @@ Live Engine::live() const {
   live.trust = training_->trust();
   live.projection = training_->projection();
   if (live.projection && live.energy.energy.total)
-    live.projection = at_least(*live.projection, *live.energy.energy.total);
+    live.projection = at_time(*live.projection, *live.energy.energy.total, live.elapsed);
   return live;
 }
 

@@ -27,6 +27,8 @@ class Engine {
   Engine(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
          std::optional<progress::SocketServer> socket, Observer* observer);
 
+  /// See sampling::Sampler::when_read().
+  void when_read(std::function<void()> call) { meters_.sampler().when_read(std::move(call)); }
   /// Starts reading the sensors. retry if no threads are available.
   [[nodiscard]] Status begin_sampling() { return meters_.sampler().start(); }
   /// Mean power over this duration, or until `stop` returns true. Nothing if no sensor measures it. Call
@@ -62,6 +64,7 @@ class Engine {
   void take_late_sensors();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
+  void tell_disagreement();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
@@ -83,6 +86,7 @@ class Engine {
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
+  bool disagreement_told_ = false;
   bool follows_training_ = true;
 };
 

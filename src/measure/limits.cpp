@@ -26,12 +26,14 @@ constexpr std::string_view only_guessed =
     "is named";
 constexpr std::string_view contradictory =
     "progress is not understood: what is told of it contradicts itself";
+constexpr std::string_view disagrees = "the training gives another total than --epochs or --steps";
 constexpr std::string_view no_total = "no total known: give --epochs or --steps";
 
 /// Why the progress cannot be relied upon; "" if it can.
 std::string_view doubt_about(const progress::Trust& trust) {
   if (!trust.evidence) return no_progress;
   if (!trust.consistent) return contradictory;
+  if (!trust.agrees_with_user) return disagrees;
   if (!trust.total_known) return no_total;
   if (*trust.evidence == Evidence::guessed) return only_guessed;
   return "";

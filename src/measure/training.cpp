@@ -69,18 +69,59 @@ void Training::withdraw() {
   projection_.reset();
 }
 
+/// Whether a phase is the next of parts that are alike, such as the folds of a cross-validation, whose number
+/// is known: then they are one work.
+bool Training::goes_on(std::size_t phase) const {
+  if (phase == 0 || !projector_) return false;
+  const auto& part = tracker_.part_of(phase);
+  const auto& before = tracker_.part_of(phase - 1);
+  return part && before && part->alike && before->alike && part->of && part->of == before->of &&
+         part->number == before->number + 1;
+}
+
+/// Whether work may follow of which nothing is known yet.
+bool Training::more_may_follow() const {
+  const auto& part = tracker_.part_of(*projected_phase_);
+  if (part && part->alike) return !part->of;
+  if (part && part->of) return part->number < *part->of;
+  if (part && part->number == 1) return true;
+  return trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1));
+}
+
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
+  if (projected_phase_ && phase == *projected_phase_ + 1 && goes_on(phase)) {
+    projected_phase_ = phase;
+    before_ = last_.work;
+    told_total_.reset();
+    return;
+  }
   withdraw();
+  before_ = 0;
+  const auto begin = tracker_.phases()[phase].span.begin;
+  ends_ = {{begin, 0, begin == last_.time && last_.energy ? last_.energy : energy_at(begin, energy_until)}};
+  projected_phase_ = phase;
+  stored_projections_ = 0;
+  begin_projector();
+}
+
+/// A projector that knows of nothing that the phase did.
+void Training::begin_projector() {
   projector_.reset();
   if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
+  last_ = ends_.front();
   told_epoch_work_.reset();
-  const auto begin = tracker_.phases()[phase].span.begin;
-  last_ = {begin, 0, energy_at(begin, energy_until)};
-  projected_phase_ = phase;
   told_total_.reset();
   stored_share_ = 0;
-  stored_projections_ = 0;
+}
+
+/// What was counted within epochs was wrong: forecasts again, from the ends of epochs alone.
+void Training::recount() {
+  begin_projector();
+  learn_plan();
+  if (!projector_) return;
+  for (const auto& end : std::exchange(ends_, {ends_.front()}))
+    if (end.work > 0) move(end, /*epoch_end=*/true);
 }
 
 void Training::learn_plan() {
@@ -89,27 +130,29 @@ void Training::learn_plan() {
     told_epoch_work_ = epoch;
     projector_->set_epoch_work(*epoch);
   }
-  const auto total = tracker_.total_work();
-  if (!total || total == told_total_) return;
+  auto total = tracker_.total_work();
+  if (!total) return;
+  if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
+    total = before_ + *total * (*part->of - part->number + 1);
+  if (total == told_total_) return;
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
 }
 
-bool Training::move(const progress::Advance& advance, Joules energy) {
-  const auto& point = advance.point;
+bool Training::move(const Mark& to, bool epoch_end) {
   estimate::Movement movement{
-      .work = point.work - last_.work, .span = {last_.time, point.time}, .epoch_end = advance.epoch_end};
-  // A running machine always uses energy, so 0 means that it has not been read yet.
-  if (energy > Joules{0} && last_.energy) {
-    movement.energy = energy - *last_.energy;
+      .work = to.work - last_.work, .span = {last_.time, to.time}, .epoch_end = epoch_end};
+  if (to.energy && last_.energy) {
+    movement.energy = *to.energy - *last_.energy;
     if (projector_->work_done() <= 0) movement.outside = *last_.energy;
   }
   // An epoch may end after its last work was told, with a validation.
   const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
   if ((movement.work <= 0 && !only_ends) || !projector_->move(movement)) return false;
-  last_ = {point.time, point.work, energy > Joules{0} ? std::optional{energy} : last_.energy};
+  last_ = {to.time, to.work, to.energy ? to.energy : last_.energy};
+  if (epoch_end) ends_.push_back(last_);
   return true;
 }
 
@@ -130,8 +173,12 @@ bool Training::advance_known_work(const EnergyUntil& energy_until) {
     const auto energy = energy_at(next.point.time, energy_until);
     if (!energy) break;
     if (projected_phase_ != next.point.phase) begin_phase(next.point.phase, energy_until), moved = false;
+    if (next.recount) recount();
     learn_plan();
-    if (projector_ && move(next, *energy)) {
+    // A running machine always uses energy, so 0 means that it has not been read yet.
+    const Mark to{next.point.time, before_ + next.point.work,
+                  *energy > Joules{0} ? energy : std::optional<Joules>{}};
+    if (projector_ && move(to, next.epoch_end)) {
       moved = !is_kept(next.epoch_end);
       if (!moved) project(next.epoch_end);
     }
@@ -151,10 +198,14 @@ void Training::store_projection(const trace::Projection& projection) {
 
 void Training::project(bool epoch_end) {
   projection_ = projector_->projection();
+  const bool printed = tracker_.trust().evidence != progress::Evidence::told;
+  if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
   if (!projection_) return;
-  if (trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1)) ||
-      !tracker_.trust().settled)
-    projection_->ready = false;
+  // A program that tells another total has changed its plan; what is printed may be misunderstood.
+  const auto trust = tracker_.trust();
+  const bool doubtful =
+      (!trust.consistent || !trust.agrees_with_user) && trust.evidence != progress::Evidence::told;
+  if (more_may_follow() || !trust.settled || doubtful) projection_->ready = false;
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;
@@ -178,7 +229,8 @@ bool Training::update(const EnergyUntil& energy_until) {
   const bool advanced = advance_known_work(energy_until);
   learn_plan();
   // Another phase has begun, of which nothing can be said yet.
-  if (projected_phase_ && *projected_phase_ + 1 < tracker_.phases().size()) withdraw();
+  if (projected_phase_ && *projected_phase_ + 1 < tracker_.phases().size() && !goes_on(*projected_phase_ + 1))
+    withdraw();
   return advanced;
 }
 

@@ -43,6 +43,9 @@ class Training {
   /// The phase that is counted now; nothing before the first.
   [[nodiscard]] std::optional<trace::Phase> phase() const;
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
+  [[nodiscard]] const std::optional<progress::Disagreement>& disagreement() const {
+    return tracker_.disagreement();
+  }
   [[nodiscard]] progress::Trust trust() const { return tracker_.trust(); }
   /// The output came in one piece, so the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const { return tracker_.came_at_once(); }
@@ -63,19 +66,23 @@ class Training {
   bool advance_known_work(const EnergyUntil& energy_until);
   void withdraw();
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
-  /// Returns whether the projector counted it.
-  bool move(const progress::Advance& advance, Joules energy);
+  void begin_projector();
+  [[nodiscard]] bool goes_on(std::size_t phase) const;
+  [[nodiscard]] bool more_may_follow() const;
+  void recount();
   void learn_plan();
   [[nodiscard]] bool is_kept(bool epoch_end) const;
   void project(bool epoch_end);
   void store_projection(const trace::Projection& projection);
 
-  /// A time, the work done by then in the phase, and the energy used from the run's start.
+  /// A time, the work done by then, and the energy used from the run's start.
   struct Mark {
     Seconds time{0};
     double work = 0;
     std::optional<Joules> energy;
   };
+  /// Returns whether the projector counted it.
+  bool move(const Mark& to, bool epoch_end);
 
   progress::Tracker tracker_;
   TotalLearned total_learned_;
@@ -88,13 +95,16 @@ class Training {
   std::map<std::string, double> metrics_;
   std::size_t windows_ = 0;
   std::optional<std::size_t> projected_phase_;
-  std::optional<estimate::RunProjector> projector_;  ///< of that phase
+  /// Of that phase, and of those before it that were parts like it.
+  std::optional<estimate::RunProjector> projector_;
+  double before_ = 0;  ///< work of the phases before that the projector counts
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;
   double stored_share_ = 0;
   std::size_t stored_projections_ = 0;  ///< of this phase
   Mark last_;
+  std::vector<Mark> ends_;  ///< where the projector's work began, and the ends of epochs
   /// Energies that will be asked for later. They are looked up early, because readings are only kept for a
   /// while.
   std::map<Seconds, Joules> remembered_;

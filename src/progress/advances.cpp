@@ -16,6 +16,7 @@ void Advances::begin_phase(std::size_t phase, Seconds begin) {
   phase_ = phase;
   begun_ = begin;
   last_ = {};
+  recount_ = false;
   withheld_.reset();
 }
 
@@ -24,7 +25,7 @@ void Advances::end_phase() {
 }
 
 void Advances::add(const Counter::Point& point, std::optional<double> total) {
-  const Advance next{{point.time, point.work, phase_}, false};
+  const Advance next{{point.time, point.work, phase_}, false, false};
   const auto spacing = std::max(shortest_advance, (point.time - begun_) * shortest_share);
   // What was done before a pause is not to be counted after it.
   if (withheld_ && point.time - withheld_->point.time >= spacing) new_.push_back(last_ = *withheld_);
@@ -36,7 +37,7 @@ void Advances::add(const Counter::Point& point, std::optional<double> total) {
 }
 
 void Advances::end_epoch(Seconds at, double work) {
-  const Advance mark{{std::max(at, last_time()), work, phase_}, true};
+  const Advance mark{{std::max(at, last_time()), work, phase_}, true, std::exchange(recount_, false)};
   if (!new_.empty() && new_.back().point.time == mark.point.time && new_.back().point.phase == phase_)
     new_.back() = mark;
   else if (work > 0)

@@ -13,6 +13,8 @@ namespace joulecast::progress {
 struct Advance {
   trace::ProgressPoint point;
   bool epoch_end = false;
+  /// The work within the phase's epochs was wrong until now: only that at their ends counts.
+  bool recount = false;
 };
 
 /// Thins what a Counter gives: an advance each half a percent of the work, or after a five-hundredth of the
@@ -27,6 +29,8 @@ class Advances {
   void add(const Counter::Point& point, std::optional<double> total);
   /// The work up to here is an epoch's; also where it was reached before and the epoch only lasted longer.
   void end_epoch(Seconds at, double work);
+  /// The work that was added within epochs was none. Tell it before the end of the epoch that showed it.
+  void recount() { recount_ = true; }
 
   /// When the last one of this phase was; 0 before the first.
   [[nodiscard]] Seconds last_time() const { return last_.point.time; }
@@ -38,6 +42,7 @@ class Advances {
   Seconds begun_{0};
   Advance last_;                     ///< that was given out
   std::optional<Advance> withheld_;  ///< a later one, too close to it
+  bool recount_ = false;
   std::vector<Advance> new_;
 };
 

@@ -50,7 +50,28 @@ bool BarProgress::moves_with_lines(const Bar& bar) const {
          (*line_epoch_ == bar.done || *line_epoch_ == bar.done - 1);
 }
 
-void BarProgress::read(const Bar& bar, const Line& line, Report& report) {
+void BarProgress::begin_part(const PartMention& part, Report& report) {
+  if (part.key == part_) return;
+  const bool epoch_lines = epoch_lines_;
+  *this = BarProgress();
+  epoch_lines_ = epoch_lines;
+  part_ = part.key;
+  report.phase_begins(part.name, part.part);
+}
+
+/// What is left of a title without the part of the training that it names.
+std::string_view BarProgress::take_part(const Bar& bar, Report& report) {
+  const auto part = find_part(bar.title);
+  if (!part) return bar.title;
+  begin_part(*part, report);
+  return part->after;
+}
+
+void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
+  if (const auto part = part_of_bar(whole.title, whole.done, whole.total)) return begin_part(*part, report);
+  if (part_of_bar(whole.title, 0, whole.total)) return;  // all are done
+  auto bar = whole;
+  bar.title = take_part(whole, report);
   const auto title = read_bar_title(bar.title, bar.unit);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
   if (title.kind == BarKind::preparation) return;
@@ -93,6 +114,7 @@ void BarProgress::read_epochs(const Bar& bar, Report& report) {
 /// runs. Where the bar's first move shows none they are set after it.
 void BarProgress::report_epochs(const Bar& bar, Report& report) {
   const bool moved = !epochs_done_ || *epochs_done_ != bar.done;
+  if (!epochs_done_ && bar.fresh && bar.done > 0) report.work_counts_from(bar.done);
   if (moved && bar.done > 0 && epochs_done_.value_or(0) == 0) figures_first_ = !bar.figures.empty();
   if (moved) report.epochs_done(bar.done, bar.total);
   epochs_done_ = bar.done;
@@ -144,11 +166,12 @@ void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& repo
     title_ = bar.title;
     total_ = bar.total;
     lines_beside_ = 0;
-    from_zero_ = bar.done == 0;
+    from_.reset();
+    if (bar.done == 0 || bar.fresh) from_ = bar.done;
   }
   // A first move over much of the bar may have skipped what an earlier run had done.
-  if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0)) from_zero_ = false;
-  if (from_zero_) report.work_counts_from(0);
+  if (last_ == 0 && bar.done > skipped_share * bar.total.value_or(0) && !bar.fresh) from_.reset();
+  if (from_) report.work_counts_from(*from_);
   last_ = bar.done;
   const bool all_steps = !of_an_epoch_ && tells_the_epoch(bar);
   if (title.kind != BarKind::steps && !all_steps && tells_a_validation(bar)) of_epochs_ = true;

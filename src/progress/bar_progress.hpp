@@ -7,6 +7,7 @@
 
 #include "progress/format.hpp"
 #include "progress/lines/bar_title.hpp"
+#include "progress/lines/part_mention.hpp"
 #include "progress/lines/tqdm_bar.hpp"
 
 namespace joulecast::progress {
@@ -21,6 +22,8 @@ class BarProgress {
   void notice(const Line& line);
 
  private:
+  std::string_view take_part(const Bar& bar, Report& report);
+  void begin_part(const PartMention& part, Report& report);
   void read_epochs(const Bar& bar, Report& report);
   void report_epochs(const Bar& bar, Report& report);
   void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
@@ -30,6 +33,7 @@ class BarProgress {
   void read_evaluation(const Bar& bar, const BarTitle& title, Report& report);
   void end_evaluation(Report& report);
 
+  std::string part_;             ///< the fold or the like that runs
   std::optional<int> epoch_;     ///< of the last bar that named one
   std::optional<double> steps_;  ///< its total
   double done_ = 0;              ///< of that bar
@@ -45,7 +49,7 @@ class BarProgress {
   std::string title_;
   std::optional<double> total_;
   double last_ = 0;
-  bool from_zero_ = false;  ///< it was seen at 0, and its first move was a small one
+  std::optional<double> from_;  ///< where it was drawn first, if its first move was a small one
   bool of_an_epoch_ = false;
   bool of_epochs_ = false;
 };

@@ -29,6 +29,7 @@ enum class EventKind {
   run_begin,     ///< the training itself begins; what came before was preparation
   announce,      ///< only totals
   phase_begin,   ///< a fit, fold or stage `name` begins, which counts from its own beginning
+  round_begin,   ///< round or iteration `work` of `total_work` is named; it begins if epochs follow within it
   epoch_begin,   ///< epoch `epoch` begins; the one before it, if any, ends
   epoch_end,     ///< epoch `epoch` is over; said again, it lasted until now
   progress,      ///< `work` of `total_work` is done, in `unit`, of the phase or of an epoch
@@ -40,6 +41,13 @@ enum class EventKind {
 
 /// What a `progress` counts: the work of the whole phase, or that of one epoch.
 enum class Scope { phase, epoch };
+
+/// Which part of the training a phase is, where that is told: fold 2 of 5.
+struct Part {
+  int number = 0;  ///< from 0 or 1, as the training counts
+  std::optional<int> of;
+  bool alike = false;  ///< each part does the same work again, as folds do
+};
 
 struct Event {
   EventKind kind = EventKind::metric;
@@ -56,8 +64,9 @@ struct Event {
   /// progress: the count before any work of this run, where it was seen.
   std::optional<double> counted_from;
   Scope scope = Scope::phase;
-  std::string name;  ///< metric, phase, window
-  double value = 0;  ///< metric
+  std::optional<Part> part;  ///< phase_begin
+  std::string name;          ///< metric, phase, window
+  double value = 0;          ///< metric
 };
 
 }  // namespace joulecast::progress

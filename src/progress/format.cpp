@@ -19,8 +19,10 @@ void Report::run_begins() {
 void Report::run_ends() {
   add(EventKind::run_end);
 }
-void Report::phase_begins(std::string name) {
-  add(EventKind::phase_begin).name = std::move(name);
+void Report::phase_begins(std::string name, std::optional<Part> part) {
+  auto& event = add(EventKind::phase_begin);
+  event.name = std::move(name);
+  event.part = part;
 }
 
 void Report::total_epochs(double total) {
@@ -38,6 +40,13 @@ void Report::steps_per_epoch(double steps) {
   event.total_work = steps;
   event.unit = Unit::step;
   event.scope = Scope::epoch;
+}
+
+void Report::round_begins(double number, std::optional<double> total, Unit unit) {
+  auto& event = add(EventKind::round_begin);
+  event.work = number;
+  event.total_work = total;
+  event.unit = unit;
 }
 
 void Report::epoch_begins(int epoch, std::optional<double> total) {

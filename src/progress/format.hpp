@@ -30,12 +30,16 @@ class Report {
   void run_begins();
   void run_ends();
   /// A fit, fold or stage begins that counts from its own beginning.
-  void phase_begins(std::string name);
+  void phase_begins(std::string name, std::optional<Part> part = {});
 
   // Totals from banners. How many, not the last one's number.
   void total_epochs(double total);
   void total_work(double total, Unit unit = Unit::step);
   void steps_per_epoch(double steps);
+
+  /// A round or iteration is named without a result: "Round 3/20". It begins if epochs follow within it;
+  /// if none do, so many are done.
+  void round_begins(double number, std::optional<double> total = {}, Unit unit = Unit::round);
 
   /// `total`: how many epochs there are, where the line says it.
   void epoch_begins(int epoch, std::optional<double> total = {});

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/line_prefix.hpp"
+#include "progress/lines/other_languages.hpp"
 #include "progress/lines/pattern.hpp"
 #include "progress/lines/terminal_text.hpp"
 #include "progress/lines/tqdm_bar.hpp"
@@ -103,6 +104,7 @@ Line make_line(TerminalText::Row row) {
   auto prefix = find_prefix(row.text);
   Line line;
   line.text = trim(std::string_view(row.text).substr(prefix.length));
+  if (auto english = in_english(line.text)) line.text = std::move(*english);
   line.lowered = to_lower(line.text);
   line.full = std::move(row.text);
   line.rank = std::move(prefix.rank);

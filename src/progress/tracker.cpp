@@ -11,12 +11,6 @@ bool is_about_progress(EventKind kind) {
   return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
 }
 
-/// A phase that is counted in epochs tells its work in epochs.
-Event as_total_of_epochs(Event event) {
-  if (event.unit == Unit::epoch && event.total_work) event.total_epochs = std::exchange(event.total_work, {});
-  return event;
-}
-
 }  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
@@ -74,11 +68,12 @@ Trust Tracker::trust() const {
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
-  // What was counted of an epoch that never reached its steps stays in the forecast.
+  trust.agrees_with_user = !disagreement_;
   const bool claims = current_ && current_->unit == Unit::epoch && current_->open &&
-                      current_->open->claimed && !current_->last_epoch && total_epochs() != 1.0;
-  trust.settled = !current_ || (current_->steps_of_epoch != StepsOfEpoch::wrong &&
-                                (current_->steps_of_epoch == StepsOfEpoch::right || !claims));
+                      current_->open->claimed && total_epochs() != 1.0 &&
+                      (!current_->last_epoch || current_->wrong_steps);
+  const bool uneven = current_ && current_->uneven;
+  trust.settled = !uneven && (!claims || current_->steps_of_epoch != StepsOfEpoch::unproven);
   return trust;
 }
 
@@ -87,7 +82,8 @@ bool Tracker::came_at_once() const {
 }
 
 void Tracker::add_metric(const Event& event, Seconds at) {
-  const auto epoch = event.epoch ? event.epoch : current_epoch();
+  const bool of_round = current_ && current_->of_rounds;
+  const auto epoch = event.epoch && !of_round ? event.epoch : current_epoch();
   metrics_.push_back({at, epoch, event.name, event.value});
   if (!current_ || !epoch) return;
   if (current_->open && current_->open->number == epoch) {
@@ -108,6 +104,7 @@ void Tracker::add_metric(const Event& event, Seconds at) {
 void Tracker::take(const Event& event) {
   if (!accept(event)) return;
   const auto at = since_start(event.time);
+  if (is_within_a_round(event)) return;
   switch (event.kind) {
     case EventKind::run_begin:
       if (untouched()) prepared_until_ = at;
@@ -117,12 +114,10 @@ void Tracker::take(const Event& event) {
       learn_totals(event);
       break;
     case EventKind::phase_begin:
-      current(at);
-      begin_phase(at, event.name);
-      learn_totals(as_total_of_epochs(event));
-      if (event.unit) current_->unit = event.unit;
-      current_->unit_said = event.unit.has_value();
-      current_->counts_own_epochs = event.unit == Unit::epoch && event.total_work;
+      take_phase(event, at);
+      break;
+    case EventKind::round_begin:
+      name_round(event, at);
       break;
     case EventKind::epoch_begin:
       if (event.epoch) begin_epoch(event, at);
@@ -147,15 +142,19 @@ void Tracker::take(const Event& event) {
       if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
       break;
   }
+  compare_with_user();
 }
 
 void Tracker::finish(SteadyTime time) {
   const auto at = since_start(time);
+  if (named_round_) take_work(*std::exchange(named_round_, std::nullopt), at);
   if (current_ && current_->open && current_->open->number) {
     const auto& open = *current_->open;
     const bool full = open.share >= 1 || (open.last_step > 0 && open.steps >= open.last_step);
     close_unfinished_epoch(full ? advances_.last_time() : at);
   }
+  if (current_ && current_->counts_parts) advance(named_part_->number, at);
+  if (came_at_once()) forget_first_of_a_burst();
   end_phase(phases_.empty() ? at : phases_.back().span.end);
   windows_.end_all(at);
 }

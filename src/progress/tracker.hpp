@@ -23,13 +23,22 @@ struct KnownTotals {
   std::optional<double> steps;
 };
 
+/// The training gives another total than the user.
+struct Disagreement {
+  Unit unit = Unit::epoch;  ///< epoch or step
+  double said = 0;          ///< by the user
+  double heard = 0;
+};
+
 /// How far the progress can be relied on.
 struct Trust {
   std::optional<Evidence> evidence;  ///< nothing where no progress was recognised
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
-  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's, and from then on
-  /// if they were not: a loop may announce those of the whole run, or leave each epoch early.
+  bool agrees_with_user = true;  ///< false: the training gave another total than the user
+  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: a loop may
+  /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
+  /// once epochs announced different numbers of steps: those to come are unknown.
   bool settled = true;
 };
 
@@ -45,6 +54,9 @@ class Tracker {
   [[nodiscard]] const std::vector<trace::Epoch>& epochs() const { return epochs_; }
   /// Phases that began, in order.
   [[nodiscard]] const std::vector<trace::Phase>& phases() const { return phases_; }
+
+  /// Which part of the training a phase is, where that was told; its numbers count from 1.
+  [[nodiscard]] const std::optional<Part>& part_of(std::size_t phase) const { return parts_[phase]; }
 
   // What is new since the last call, in order. Places are those in epochs() and phases().
   [[nodiscard]] std::vector<std::size_t> take_changed_epochs();
@@ -70,6 +82,8 @@ class Tracker {
   [[nodiscard]] Trust trust() const;
   /// All output came in one piece, as from a buffered pipe: the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const;
+  /// The first one. The training's own total is used all the same.
+  [[nodiscard]] const std::optional<Disagreement>& disagreement() const { return disagreement_; }
   /// Events that contradict each other, for the run's notes.
   [[nodiscard]] int contradictions() const { return contradictions_; }
 
@@ -86,12 +100,21 @@ class Tracker {
     std::map<std::string, double> metrics;
   };
   /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.
-  enum class StepsOfEpoch { unproven, right, wrong };
+  enum class StepsOfEpoch {
+    unproven,
+    right,
+    wrong,  ///< not counted; other ones may be announced
+    never,  ///< those were wrong too
+  };
   /// The phase that is counted now.
   struct Current {
     explicit Current(Seconds begin) : counter(begin), epochs_until(begin) {}
     std::optional<Unit> unit;
-    bool unit_said = false;  ///< with the phase's beginning; work without a unit is in it
+    /// Named when this was; the phase begins here if the line that named it ends the first epoch.
+    std::optional<Seconds> since;
+    bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
+    bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
+    bool unit_said = false;     ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
     std::optional<double> total_epochs;
@@ -105,8 +128,10 @@ class Tracker {
     double usual_share = 0;                     ///< of its steps that were told
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
+    bool uneven = false;                        ///< its epochs announce different numbers of steps
     bool last_was_short = false;                ///< the last epoch counts as the part that its bar showed
     StepsOfEpoch steps_of_epoch = StepsOfEpoch::unproven;
+    std::optional<double> wrong_steps;  ///< that were announced for an epoch and were not an epoch's
   };
 
   [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
@@ -116,10 +141,19 @@ class Tracker {
   [[nodiscard]] bool steps_go_on_over(const Event& event);
   Current& current(Seconds begin);
   void begin_phase(Seconds at, std::string name);
+  void take_phase(const Event& event, Seconds at);
+  void begin_part(Part part, std::string name, Seconds at);
+  void begin_phase_earlier();
   void end_phase(Seconds at);
+  void leave_phase(Seconds at);
   void learn_totals(const Event& event);
   void set_total(std::optional<double>& total, std::optional<double> said);
+  void compare_with_user();
+  void compare_total_epochs(std::optional<double> said);
 
+  void name_round(const Event& event, Seconds at);
+  void begin_round(const Event& event, Seconds at);
+  [[nodiscard]] bool is_within_a_round(const Event& event);
   void begin_epoch(const Event& event, Seconds at);
   void end_epoch(const Event& event, Seconds at);
   void take_progress(const Event& event, Seconds at);
@@ -137,8 +171,10 @@ class Tracker {
   void close_epoch(int number, Seconds at, std::optional<double> work = {});
   void extend_epoch(Seconds at);
   void judge_steps_of_epoch();
+  [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
+  void forget_first_of_a_burst();
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;
   void publish();
@@ -153,6 +189,11 @@ class Tracker {
   std::optional<double> announced_steps_per_epoch_;
   std::optional<Current> current_;
   std::vector<trace::Phase> phases_;
+  std::vector<std::optional<Part>> parts_;  ///< of the phases
+  std::optional<Part> named_part_;          ///< the last one that was named
+  bool parts_from_zero_ = false;
+  std::optional<Event> named_round_;  ///< the first that was named, until it is known what is in it
+  bool rounds_have_no_epochs_ = false;
   std::vector<trace::Epoch> epochs_;
 
   std::vector<std::size_t> changed_epochs_;
@@ -163,6 +204,8 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
+  std::optional<Disagreement> disagreement_;
+  std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
 };
 

@@ -32,13 +32,32 @@ void Tracker::open_epoch(std::optional<int> number, Seconds at) {
 }
 
 /// At an epoch's end: a loop that announced 30 steps for it and took 10 counts those of the run, or leaves
-/// each epoch early. Its steps then say nothing about the next epoch.
+/// each epoch early. Its steps then say nothing about any epoch.
 void Tracker::judge_steps_of_epoch() {
   const auto& open = *current_->open;
   auto& verdict = current_->steps_of_epoch;
   if (!open.claimed || open.short_bar || open.stride <= 0 || verdict == StepsOfEpoch::right) return;
   const bool reached = open.share >= nearly_whole || open.steps + open.stride >= open.last_step;
-  verdict = reached ? StepsOfEpoch::right : StepsOfEpoch::wrong;
+  if (reached) {
+    verdict = StepsOfEpoch::right;
+    return;
+  }
+  verdict = current_->wrong_steps ? StepsOfEpoch::never : StepsOfEpoch::wrong;
+  current_->wrong_steps = open.last_step;
+  current_->steps_per_epoch.reset();
+  advances_.recount();
+}
+
+/// Whether steps are counted within the epoch, of which so many were announced.
+bool Tracker::count_steps_of_epoch(std::optional<double> announced) {
+  auto& verdict = current_->steps_of_epoch;
+  if (said_.steps && announced == said_.steps && total_epochs().value_or(0) > 1) {
+    verdict = StepsOfEpoch::wrong;  // the user knows them as those of the run
+    current_->wrong_steps = announced;
+  }
+  if (verdict == StepsOfEpoch::wrong && announced && announced != current_->wrong_steps)
+    verdict = StepsOfEpoch::unproven;
+  return verdict == StepsOfEpoch::unproven || verdict == StepsOfEpoch::right;
 }
 
 void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
@@ -84,12 +103,57 @@ void Tracker::extend_epoch(Seconds at) {
   mark_epoch_end(at);
 }
 
+/// A round is named before it is known whether epochs follow within it. Where none do, its name is a count.
+void Tracker::name_round(const Event& event, Seconds at) {
+  if (!event.work) return;
+  if (current_ && current_->of_rounds) return begin_round(event, at);
+  if (const auto first = named_round_) {
+    if (*event.work <= *first->work) return;
+    rounds_have_no_epochs_ = true;
+    return take_work(event, at);
+  }
+  if (*event.work <= 1 && event.total_work != 1.0 && untouched() && !rounds_have_no_epochs_)
+    named_round_ = event;
+  else
+    take_work(event, at);
+}
+
+/// Epochs that begin again in each round or iteration are no epochs of the run.
+bool Tracker::is_within_a_round(const Event& event) {
+  const bool epochs =
+      event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end ||
+      (event.kind == EventKind::progress && (event.scope == Scope::epoch || event.unit == Unit::epoch));
+  if (!epochs) return false;
+  if (const auto named = std::exchange(named_round_, std::nullopt); named && untouched()) {
+    const auto at = since_start(named->time);
+    current(at);
+    current_->unit = Unit::round;
+    current_->of_rounds = true;
+    current_->first_number = *named->work == 0 ? 0 : 1;
+    begin_round(*named, at);
+  }
+  return current_ && current_->of_rounds;
+}
+
+void Tracker::begin_round(const Event& event, Seconds at) {
+  const int number = static_cast<int>(std::min(*event.work, 1e9));
+  if (current_->open && current_->open->number == number) return;
+  const double before = position_of(number);
+  if (!judge(before, at, at)) return;
+  current_->of_rounds = true;
+  set_total(current_->total_work, event.total_work);
+  current_->counter.begin_at(before);
+  advance(before, at);
+  if (current_->open) close_epoch(*current_->open->number, at);
+  open_epoch(number, at);
+}
+
 void Tracker::begin_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
   current(at);
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   if (!current_->unit) current_->unit = Unit::epoch;
-  if (current_->open && current_->open->number == number) return;
+  if (current_->open && current_->open->number == number) return compare_total_epochs(event.total_epochs);
   const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
   if (is_last_epoch(number) && (!complete || current_->counter.is_soon(at))) return;
   if (current_->unit != Unit::epoch) {
@@ -111,6 +175,7 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
 void Tracker::end_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
   current(prepared_until_);
+  if (untouched() && current_->since && phases_.back().span.begin == at) begin_phase_earlier();
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   const bool single = current_->total_epochs == 1.0 && !current_->counter.is_soon(at);
   // Said again: by a validation that is over now, or, once the next has begun, by a rank that lags behind.
@@ -152,12 +217,23 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
 void Tracker::complete_short_epoch() {
   auto& now = *current_;
   if (!std::exchange(now.last_was_short, false) || !now.last_epoch) return;
+  now.uneven = true;
   auto& last = epochs_[*now.last_epoch];
   last.work.reset();
   advance(position_of(last.index) + 1, now.epochs_until);
   now.counted_at_epoch = now.counter.count().value_or(0);
   change_epoch(*now.last_epoch);
   mark_epoch_end(now.epochs_until);
+}
+
+/// What came at once has no times: the time before it is not that of its first epoch.
+void Tracker::forget_first_of_a_burst() {
+  for (std::size_t place = 0; place + 1 < epochs_.size(); ++place) {
+    auto& span = epochs_[place].span;
+    if (span.end != epochs_[place + 1].span.end || span.begin == span.end) continue;
+    span.begin = span.end;
+    change_epoch(place);
+  }
 }
 
 /// The training is over: what was done of the open epoch counts. Many print only every so many steps, so an
@@ -172,7 +248,7 @@ void Tracker::close_unfinished_epoch(Seconds at) {
   const bool whole = open.share >= 1 || open.share == 0 || last_printed ||
                      (printed && usual > 0 && open.share >= usual - tiny);
   const bool in_epochs = current_->unit == Unit::epoch;
-  if (in_epochs && whole) advance(position_of(*open.number) + 1, at);
+  if ((in_epochs || current_->of_rounds) && whole) advance(position_of(*open.number) + 1, at);
   // An epoch that was left half done is a row of half an epoch's work.
   close_epoch(*open.number, at, in_epochs && !whole ? std::optional{open.share} : std::nullopt);
 }

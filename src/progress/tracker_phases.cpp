@@ -9,6 +9,12 @@ namespace {
 
 constexpr double tiny = 1e-9;
 
+/// A phase that is counted in epochs tells its work in epochs.
+Event as_total_of_epochs(Event event) {
+  if (event.unit == Unit::epoch && event.total_work) event.total_epochs = std::exchange(event.total_work, {});
+  return event;
+}
+
 }  // namespace
 
 bool Tracker::untouched() const {
@@ -25,6 +31,7 @@ Tracker::Current& Tracker::current(Seconds begin) {
     phase.name = "train";
     phase.span = {begin, begin};
     phases_.push_back(std::move(phase));
+    parts_.emplace_back();
     advances_.begin_phase(phases_.size() - 1, begin);
     phase_changed_ = true;
   }
@@ -56,6 +63,11 @@ void Tracker::end_phase(Seconds at) {
   current_.reset();
 }
 
+/// Another phase begins: what is open of this one is over.
+void Tracker::leave_phase(Seconds at) {
+  if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);
+}
+
 void Tracker::begin_phase(Seconds at, std::string name) {
   if (current_ && untouched()) {
     if (!name.empty()) phases_.back().name = std::move(name);
@@ -70,11 +82,87 @@ void Tracker::begin_phase(Seconds at, std::string name) {
   if (!name.empty()) phases_.back().name = std::move(name);
 }
 
+void Tracker::take_phase(const Event& event, Seconds at) {
+  const auto before = phases_.empty() ? prepared_until_ : phases_.back().span.end;
+  current(at);
+  if (event.part) {
+    begin_part(*event.part, event.name, at);
+  } else {
+    leave_phase(at);
+    begin_phase(at, event.name);
+  }
+  if (untouched()) current_->since = before;
+  if (event.part) return;
+  learn_totals(as_total_of_epochs(event));
+  if (event.unit) current_->unit = event.unit;
+  current_->unit_said = event.unit.has_value();
+  current_->counts_own_epochs = event.unit == Unit::epoch && event.total_work;
+}
+
+/// What named the phase was the end of its first epoch: it began where the one before it ended.
+void Tracker::begin_phase_earlier() {
+  const auto begin = *std::exchange(current_->since, std::nullopt);
+  auto& phase = phases_.back();
+  if (begin >= phase.span.begin) return;
+  if (phases_.size() > 1) phases_[phases_.size() - 2].span.end = begin;
+  phase.span = {begin, begin};
+  current_->counter = Counter(begin);
+  current_->epochs_until = begin;
+  advances_.begin_phase(phases_.size() - 1, begin);
+}
+
+/// A bar and a heading may both say that a part begins. Where nothing is heard within the parts, they are
+/// counted themselves.
+void Tracker::begin_part(Part part, std::string name, Seconds at) {
+  if (part.number == 0) parts_from_zero_ = true;
+  if (parts_from_zero_) ++part.number;
+  const auto before = named_part_;
+  if (!part.of && before && before->alike == part.alike) part.of = before->of;
+  if (before && before->number == part.number && before->of == part.of) return;
+  named_part_ = part;
+  leave_phase(at);
+  const bool next = before && before->alike && part.alike && part.number == before->number + 1;
+  if (current_->counts_parts || (next && untouched())) {
+    current_->counts_parts = true;
+    current_->unit = Unit::fit;
+    set_total(current_->total_work, part.of);
+    current_->counter.begin_at(before->number - 1);
+    parts_.back().reset();
+    phases_.back().name = "train";
+    return advance(part.number - 1, at);
+  }
+  // How an epoch's steps are announced is the same in each of them.
+  const auto steps_of_epoch = current_->steps_of_epoch;
+  const auto wrong_steps = current_->wrong_steps;
+  begin_phase(at, std::move(name));
+  parts_.back() = part;
+  if (!next) return;
+  current_->steps_of_epoch = steps_of_epoch;
+  current_->wrong_steps = wrong_steps;
+}
+
 /// A total that changes on the way contradicts the earlier one.
 void Tracker::set_total(std::optional<double>& total, std::optional<double> said) {
   if (!said || *said <= 0 || !std::isfinite(*said)) return;
   if (total && *total != *said && !untouched()) ++contradictions_;
   total = said;
+}
+
+void Tracker::compare_with_user() {
+  if (disagreement_ || !current_ || evidence_ == Evidence::guessed) return;
+  const auto compare = [&](Unit unit, std::optional<double> said, std::optional<double> heard) {
+    if (current_->unit == unit && said && heard && *said != *heard) disagreement_ = {unit, *said, *heard};
+  };
+  compare(Unit::epoch, said_.epochs, current_->total_epochs);
+  compare(Unit::step, said_.steps, current_->total_work);
+}
+
+/// Of an epoch that is known already: a bar beside a heading, say. Another total is a contradiction, once.
+void Tracker::compare_total_epochs(std::optional<double> said) {
+  const auto& known = current_->total_epochs;
+  if (!said || !known || *said == *known || said == other_total_) return;
+  other_total_ = said;
+  ++contradictions_;
 }
 
 void Tracker::learn_totals(const Event& event) {

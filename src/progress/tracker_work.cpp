@@ -17,6 +17,10 @@ constexpr double cut_share = 0.9;
 
 /// Epochs that were done before this one begins, from the training's origin.
 double Tracker::position_of(int epoch) {
+  // Parts whose epochs go on from those before do not do the same again.
+  if (auto& part = parts_.back(); part && part->alike && untouched() && !epochs_.empty() &&
+                                  epochs_.back().phase + 2 == phases_.size() && epoch > epochs_.back().index)
+    part->alike = false;
   if (!current_->first_number)
     current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
   return epoch - *current_->first_number;
@@ -29,6 +33,7 @@ bool Tracker::judge(double count, Seconds at, Seconds phase_begin) {
       return true;
     case Counter::Meaning::restart: {
       const auto unit = current_->unit;
+      leave_phase(at);
       begin_phase(phase_begin, {});
       current_->unit = unit;
       return true;
@@ -105,9 +110,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
-  if (said_.steps && event.total_work == said_.steps && total_epochs().value_or(0) > 1)
-    current_->steps_of_epoch = StepsOfEpoch::wrong;  // the user knows them as those of the run
-  if (current_->steps_of_epoch == StepsOfEpoch::wrong) return;
+  if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
     if (current_->open && !current_->open->number && share < current_->open->share / 2 &&
@@ -119,6 +122,9 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->counter.begin_at(0);
   }
   auto& open = *current_->open;
+  const auto& usual = current_->steps_per_epoch;
+  if (event.total_work && usual && current_->last_epoch && cut_share * *event.total_work > *usual)
+    current_->uneven = true;
   if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
   open.share = share;
@@ -140,6 +146,7 @@ void Tracker::take_epochs_done(double done, Seconds at) {
     now.epochs_done = before;
     return;
   }
+  if (!before && now.unit == Unit::epoch && now.counter.base() && done <= *now.counter.base() + tiny) return;
   const double whole = std::floor(done + tiny);
   if (!before && (done < 1 || done != whole)) return;
   if (before && whole <= std::floor(before->work + tiny)) return;
@@ -154,6 +161,8 @@ void Tracker::take_epochs_done(double done, Seconds at) {
 }
 
 void Tracker::take_work(const Event& event, Seconds at) {
+  if (const auto named = std::exchange(named_round_, std::nullopt))
+    take_work(*named, since_start(named->time));  // nothing within it was heard
   const bool in_unit_of_phase = !event.unit && current_ && current_->unit_said;
   const auto unit = in_unit_of_phase ? *current_->unit : event.unit.value_or(Unit::step);
   current(

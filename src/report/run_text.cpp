@@ -130,9 +130,12 @@ std::string sensors_text(const trace::Run& run) {
 
 std::string overhead_text(const trace::Run& run) {
   if (run.sampler_cpu <= Seconds{0} || run.span.length() <= Seconds{0}) return "";
-  const double percent = 100 * (run.sampler_cpu / run.span.length());
-  return fmt::format("\nMeasuring took {} of CPU time, {} % of one core.\n", to_text(run.sampler_cpu),
-                     percent < 10 ? fmt::format("{:.2g}", percent) : fmt::format("{:.0f}", percent));
+  const double cores = run.sampler_cpu / run.span.length();
+  const double percent = 100 * cores;
+  const auto share = cores >= 1     ? fmt::format("{:.1f} cores", cores)
+                     : percent < 10 ? fmt::format("{:.2g} % of one core", percent)
+                                    : fmt::format("{:.0f} % of one core", percent);
+  return fmt::format("\nMeasuring took {} of CPU time, {}.\n", to_text(run.sampler_cpu), share);
 }
 
 std::string notes_text(const trace::Run& run) {

@@ -18,8 +18,15 @@ bool may_count_again(std::span<const Phase> phases) {
   return now.unit == before.unit && *now.total_work == before.total_work.value_or(before.work);
 }
 
+bool total_covers_phases(const Run& run) {
+  if (run.phases.empty() || !run.info.total_work || !run.phases.back().total_work) return false;
+  constexpr double rounding = 1e-6;
+  return run.info.work_unit == run.phases.back().unit &&
+         *run.info.total_work > *run.phases.back().total_work * (1 + rounding);
+}
+
 void withdraw_projections(Run& run) {
-  if (run.phases.size() < 2) return;
+  if (run.phases.size() < 2 || total_covers_phases(run)) return;
   for (auto& projection : run.projections) {
     if (projection.time > run.phases.back().span.begin + grain) continue;
     projection.withdrawn = true;

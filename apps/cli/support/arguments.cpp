@@ -1,8 +1,10 @@
 #include "cli/support/arguments.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/text.hpp"
 
@@ -125,11 +127,13 @@ Option& Option::one_of(const std::vector<std::string>& values) {
   return *this;
 }
 Option& Option::one_of(const std::vector<std::string>& values, const std::string& or_beginning) {
-  const CLI::IsMember known(values);
-  const auto check = [known, or_beginning](std::string& text) {
-    return text.starts_with(or_beginning) && text.size() > or_beginning.size() ? std::string() : known(text);
+  const auto all = fmt::format("{{{},{}...}}", fmt::join(values, ","), or_beginning);
+  const auto check = [values, or_beginning, all](const std::string& text) {
+    const bool begins = text.starts_with(or_beginning) && text.size() > or_beginning.size();
+    const bool known = begins || std::ranges::find(values, text) != values.end();
+    return known ? std::string() : fmt::format("{} not in {}", text, all);
   };
-  option_of(option_).check(CLI::Validator(check, known.get_description()));
+  option_of(option_).check(CLI::Validator(check, all));
   return *this;
 }
 Option& Option::between(double low, double high) {

@@ -53,7 +53,11 @@ trace::Run last_phase_of(trace::Run run) {
   const auto& phase = run.phases[last];
   if (!run.progress.empty() && run.progress.front().work > 0 && phase.span.begin < run.progress.front().time)
     run.progress.insert(run.progress.begin(), {phase.span.begin, 0, 0});
-  run.info.total_work = phase.total_work;
+  // The folds that are still to come are a part of the total.
+  if (trace::total_covers_phases(run))
+    for (std::size_t i = 0; i < last; ++i) *run.info.total_work -= run.phases[i].work;
+  else
+    run.info.total_work = phase.total_work;
   run.info.work_unit = phase.unit;
   run.phases = {phase};
   return run;
@@ -107,7 +111,7 @@ Result<ProjectionHistory> project_phase(const trace::Run& run, const HistoryOpti
 Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOptions& options) {
   if (run.phases.size() < 2) return project_phase(run, options);
   auto history = project_phase(last_phase_of(run), options);
-  if (history && trace::may_count_again(run.phases))
+  if (history && !trace::total_covers_phases(run) && trace::may_count_again(run.phases))
     for (auto& moment : history->moments) moment.projection.ready = false;
   return history;
 }

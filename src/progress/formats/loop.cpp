@@ -9,11 +9,14 @@
 // find_epoch() and find_step() tell the numbers; here it is decided what a line means beside those before it.
 #include <cmath>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "progress/format.hpp"
 #include "progress/lines/epoch_mention.hpp"
+#include "progress/lines/part_mention.hpp"
 #include "progress/lines/pattern.hpp"
 #include "progress/lines/step_mention.hpp"
 #include "progress/metric_text.hpp"
@@ -53,13 +56,18 @@ bool is_settings(const Line& line) {
 /// "Fold 2/5", "===== Stage 2: fine-tuning =====", "== Warming up the head ==".
 std::optional<std::string> find_heading(std::string_view text) {
   static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task)\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60})$)");
+      R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60})$)");
+  // "Trial 2 of 3: lr=0.01"
+  static const Pattern counted(
+      R"((?i)^[\W_]*(?P<name>(?:fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
   static const Pattern named(
       R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
   static const Pattern over(
       R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
   if (const auto match = numbered.find(text))
     return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
+  if (const auto match = counted.find(text); match && !over.matches(match->text("rest")))
+    return std::string(match->text("name"));
   const auto match = named.find(text);
   if (!match || over.matches(match->text("name"))) return std::nullopt;
   const bool decorated = trim(match->text("left")).size() >= 2;
@@ -74,8 +82,38 @@ class Loop final : public Format {
   bool read(const Line& line, Report& report) override {
     if (line.text.size() > longest_line || is_settings(line)) return false;
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
+    const auto part = find_part(line.text);
+    if (!part || !counts_within(part->after)) {
+      if (const auto behind = find_part_behind_epoch(line.text)) begin_part(*behind, report);
+      return read_line(line, report);
+    }
+    begin_part(*part, report);
+    Line rest = line;
+    rest.text = part->after;
+    rest.lowered = to_lower(rest.text);
+    return read_line(rest, report);
+  }
+
+ private:
+  /// "Fold 2 | Epoch 3 …": what follows the part is within it.
+  static bool counts_within(std::string_view text) {
+    if (const auto epoch = find_epoch(text)) return epoch->kind == EpochMention::Kind::progress;
+    const auto step = find_step(text);
+    return step && step->total;
+  }
+
+  /// "Epoch 3/10 (fold 2/5) …"
+  static std::optional<PartMention> find_part_behind_epoch(std::string_view text) {
+    static const Pattern part(
+        R"((?i)^\W*ep(?:och)?[ :#=\[(]*\d+[^a-z]{0,12}[\[(,|-] ?(?P<part>(?:fold|split|trial|seed|run)\b.*))");
+    const auto match = part.find(text);
+    return match ? find_part(match->text("part")) : std::nullopt;
+  }
+
+  bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report) || read_start(line, report)) return true;
-    if (read_round_with_epochs(line, report)) return true;
+    if (read_countdown(line, report)) return true;
+    if (read_round_with_epochs(line, report) || read_iteration_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
@@ -85,11 +123,24 @@ class Loop final : public Format {
     return read_step(line, report) || read_figures(line, report);
   }
 
- private:
   bool begin_phase(const std::string& heading, Report& report) {
-    if (heading == phase_) return true;  // another rank's
-    phase_ = heading;
-    report.phase_begins(heading);
+    const auto part = find_part(heading);
+    const auto key = part ? part->key : heading;
+    if (key == phase_) return true;  // another rank's
+    begin(key, heading, part_of_heading(heading), report);
+    return true;
+  }
+
+  /// Parts that run at the same time take turns in the output: then they are no phases.
+  void begin_part(const PartMention& part, Report& report) {
+    if (part.key == phase_ || parts_take_turns_) return;
+    parts_take_turns_ = !parts_.insert(part.key).second;
+    if (!parts_take_turns_) begin(part.key, part.name, part.part, report);
+  }
+
+  void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
+    phase_ = key;
+    report.phase_begins(name, part);
     epoch_.reset();
     stepping_epoch_.reset();
     last_step_.reset();
@@ -97,7 +148,6 @@ class Loop final : public Format {
     steps_before_ = 0;
     zero_total_.reset();
     doubtful_ = false;
-    return true;
   }
 
   static bool read_totals(const Line& line, Report& report) {
@@ -146,6 +196,67 @@ class Loop final : public Format {
     if (!match) return false;
     const auto done = *match->number("done");
     if (done > 1) report.work_done(done - 1, match->number("total"), Unit::round);
+    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
+    return true;
+  }
+
+  /// "Epochs left: 9", "Loss 0.3, 9 epochs to go". Whether the first line ended an epoch, and whether the
+  /// last says 1 or 0, is not sure.
+  bool read_countdown(const Line& line, Report& report) {
+    static const Pattern left(
+        R"((?:\bepochs? (?:left|remaining|to go)\s*[:=]?\s*(?P<named>\d+)\b|\b(?:remaining|left) epochs?\s*[:=]?\s*(?P<after>\d+)\b|\b(?P<before>\d+) (?:more )?epochs? (?:left|remaining|to go)\b))");
+    static const Pattern other(
+        R"(\b(?:patience|early|stop\w*|until|before|improv\w*)\b|epochs? ?[:#=\[]? ?\d+ ?(?:/|of))");
+    if (line.lowered.find("epoch") == std::string::npos) return false;
+    const auto match = left.find(line.lowered);
+    if (!match || other.matches(line.lowered)) return false;
+    double now = 0;
+    for (const auto* group : {"named", "after", "before"})
+      if (const auto number = match->number(group)) now = *number;
+    const auto metrics = find_metrics(line.text);
+    if (!counted_from_) {
+      counted_from_ = now;
+      const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
+      first_is_over_ = is_round(now + 1) || !metrics.empty();
+      counts_to_zero_ = is_round(now + 1) || (first_is_over_ && !is_round(now));
+    }
+    report.guess();
+    const double total = *counted_from_ + (counts_to_zero_ ? 1 : 0);
+    const int epoch = static_cast<int>(*counted_from_ - now) + 1;
+    if (now > *counted_from_ || epoch > total) return true;
+    if (first_is_over_)
+      report.epoch_ends(epoch, total);
+    else
+      report.epoch_begins(epoch, total);
+    for (const auto& [name, value] : metrics) report.metric(name, value);
+    return true;
+  }
+
+  /// "Iteration 3/100, epoch 2/4 …" has epochs in each iteration where these are repeated over the epochs.
+  /// Where the iteration is another in each line, it is a step.
+  bool read_iteration_with_epochs(const Line& line, Report& report) {
+    static const Pattern both(
+        R"((?i)^\W*(?:\w+[ _-])?(?:iteration|iter|update|generation)[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.{0,40}?\bep(?:och)?[ :=#\[(]*(?P<epoch>\d+))");
+    if (line.lowered.find("ep") == std::string::npos) return false;
+    const auto match = both.find(line.text);
+    if (!match) return false;
+    const auto done = *match->number("done");
+    const auto epoch = match->whole("epoch").value_or(0);
+    const auto before = std::exchange(iteration_, std::pair{done, epoch});
+    if (!before && done > 1) iterations_are_steps_ = true;
+    if (before && !iterations_have_epochs_ && *before != *iteration_) {
+      iterations_are_steps_ = iterations_are_steps_ || before->first != done;
+      iterations_have_epochs_ = !iterations_are_steps_;
+    }
+    if (iterations_are_steps_) {
+      report.work_done(done, match->number("total"));
+      if (epoch_ != epoch) report.epoch_begins(epoch);
+      epoch_ = epoch;
+    } else {
+      if (!before || before->first != done)
+        report.round_begins(done, match->number("total"), iterations_have_epochs_ ? Unit::round : Unit::step);
+      if (iterations_have_epochs_) report.epoch_ends(epoch);
+    }
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;
   }
@@ -258,11 +369,18 @@ class Loop final : public Format {
     if (!is_progress(*step, figures, line.text.starts_with('['))) return false;
     switch (step->word) {
       case StepMention::Word::step:
-        read_counted_step(*step, report);
+        rounds_named_ = rounds_named_ || (!figures && !epoch_ && is_iteration(line.text));
+        if (rounds_named_ && !figures && is_iteration(line.text))
+          report.round_begins(step->done, step->total, Unit::step);
+        else
+          read_counted_step(*step, report);
         break;
       case StepMention::Word::episode:
       case StepMention::Word::round:
-        report.work_done(step->done, step->total, Unit::round);
+        if (figures)
+          report.work_done(step->done, step->total, Unit::round);
+        else
+          report.round_begins(step->done, step->total);
         break;
       case StepMention::Word::bracket:
         read_bracket(*step, metrics, report);
@@ -278,6 +396,12 @@ class Loop final : public Format {
     }
     for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
+  }
+
+  /// "Iteration 3/100", which may have epochs of its own.
+  static bool is_iteration(std::string_view text) {
+    static const Pattern word(R"((?i)^\W*(?:\w+[ _-])?(?:iteration|update)\b)");
+    return word.matches(text);
   }
 
   /// "Step 1/3: loading data" is a step of something else.
@@ -366,7 +490,16 @@ class Loop final : public Format {
 
   using Says = EpochMention::Says;
 
-  std::string phase_;
+  std::string phase_;            ///< that runs
+  std::set<std::string> parts_;  ///< named beside their epochs
+  bool parts_take_turns_ = false;
+  bool rounds_named_ = false;
+  std::optional<double> counted_from_;  ///< the first of epochs that are counted down
+  bool first_is_over_ = false;
+  bool counts_to_zero_ = false;
+  std::optional<std::pair<double, int>> iteration_;  ///< of a line that has both, and its epoch
+  bool iterations_have_epochs_ = false;
+  bool iterations_are_steps_ = false;
   std::optional<int> epoch_;  ///< the last that was named
   bool open_ = false;         ///< it has begun and no result was told
   int ended_ = 0;

@@ -10,7 +10,7 @@ using Says = EpochMention::Says;
 
 const Pattern& mention() {
   static const Pattern pattern(
-      R"((?i)(?:^|[^\w.])(?P<word>epochs?|epochen?|epocas?|epoques?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#_-])*\s*["'\[(<#]*\s*)"
+      R"((?i)(?:^|[^\w.])(?P<word>epochs?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#_-])*\s*["'\[(<#]*\s*)"
       R"((?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?["']?(?:\s*[\])>])?)"
       R"((?:\s*(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
   return pattern;

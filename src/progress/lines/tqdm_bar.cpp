@@ -58,13 +58,14 @@ std::string_view unit_of(std::string_view rate) {
 /// What stands in the brackets, from the elapsed time on.
 bool read_brackets(std::string_view text, Bar& bar) {
   static const Pattern pattern(
-      R"(^\d+:\d\d(?::\d\d)?(?:<[\d:?]*)?(?:, (?P<rate> *[\d.?]+ ?[^,=\]]*/[^,=\]]*))?(?:,? +(?P<figures>.*))?)");
+      R"(^(?P<elapsed>\d+:\d\d(?::\d\d)?)(?:<[\d:?]*)?(?:, (?P<rate> *[\d.?]+ ?[^,=\]]*/[^,=\]]*))?(?:,? +(?P<figures>.*))?)");
   const auto closing = find_closing(text);
   const bool whole = closing != std::string_view::npos;
   const auto match = pattern.find(text.substr(0, closing));
   if (!match) return false;
   bar.unit = unit_of(match->text("rate"));
   bar.figures = match->text("figures");
+  bar.fresh = match->text("elapsed") == "00:00" && trim(match->text("rate")).starts_with('?');
   if (whole) {
     bar.rest = text.substr(closing + 1);
   } else {
@@ -93,7 +94,7 @@ std::optional<Bar> find_known_total(std::string_view text) {
   const auto done = parse_amount(match->text("done"));
   const auto total = parse_amount(match->text("total"));
   if (!done || !total) return std::nullopt;
-  Bar bar{without_colon(match->text("title")), *done, total, {}, {}, {}};
+  Bar bar{without_colon(match->text("title")), *done, total, {}, {}, {}, false};
   if (!match->text("open").empty() && read_brackets(match->after(), bar)) return bar;
   if (match->text("drawn").empty() || !fits(*match->number("percent"), *done, *total)) return std::nullopt;
   bar.rest = match->text("open").empty() ? match->after() : std::string_view{};
@@ -110,7 +111,7 @@ std::optional<Bar> find_unknown_total(std::string_view text) {
   if (!match) return std::nullopt;
   const auto done = parse_amount(match->text("done"));
   if (!done) return std::nullopt;
-  Bar bar{without_colon(match->text("title")), *done, std::nullopt, {}, {}, {}};
+  Bar bar{without_colon(match->text("title")), *done, std::nullopt, {}, {}, {}, false};
   const auto begin = static_cast<std::size_t>(match->text("time").data() - text.data());
   if (!read_brackets(text.substr(begin), bar)) return std::nullopt;
   return bar;

@@ -18,6 +18,7 @@ struct Bar {
   std::string_view unit;     ///< of "12.3batch/s" or "1.2s/batch": batch; "" where no rate stands there
   std::string_view figures;  ///< "loss=0.25, lr=0.01"; without a last one that may be cut
   std::string_view rest;     ///< what was written behind it on the same row
+  bool fresh = false;        ///< drawn for the first time: what is done was done before it
 
   [[nodiscard]] bool full() const { return total && done >= *total; }
 };

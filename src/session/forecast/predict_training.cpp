@@ -66,6 +66,7 @@ Status load_networks(const PredictionRequest& request, Asked& asked) {
     if (!network) return propagate(network.error());
     asked.networks.push_back(std::move(*network));
   }
+  asked.networks.insert(asked.networks.end(), request.described.begin(), request.described.end());
   return {};
 }
 
@@ -223,7 +224,8 @@ class Predictor {
 };
 
 Status check(const ModelFile& model, const PredictionRequest& request) {
-  if (request.networks.empty()) return fail(ErrorKind::invalid, "predict", "no model was given");
+  if (request.networks.empty() && request.described.empty())
+    return fail(ErrorKind::invalid, "predict", "no model was given");
   if (request.gpus.empty()) return fail_field("gpu", "no GPU was given");
   if (auto ok = carbon::check(request.place); !ok) return ok;
   if (request.like.empty()) return {};

@@ -21,13 +21,14 @@ constexpr std::string_view default_optimizer = "sgd";
 
 /// Names and numbers as the user typed them.
 struct PredictionRequest {
-  std::vector<std::string> networks;       ///< as network::load_network() takes them
-  std::vector<std::string> inputs;         ///< shapes; see network::parse_load_options()
-  std::vector<std::string> dimensions;     ///< see network::parse_load_options()
-  std::optional<std::int64_t> classes{};   ///< outputs of the network's head
-  std::optional<std::int64_t> sequence{};  ///< tokens of a sample; for language models
-  std::vector<std::string> gpus;           ///< see hardware::resolve_gpu()
-  std::vector<int> batches{32};            ///< samples per step, over all GPUs
+  std::vector<std::string> networks;                       ///< as network::load_network() takes them
+  std::vector<network::ArchitectureFeatures> described{};  ///< more networks, loaded already
+  std::vector<std::string> inputs;                         ///< shapes; see network::parse_load_options()
+  std::vector<std::string> dimensions;                     ///< see network::parse_load_options()
+  std::optional<std::int64_t> classes{};                   ///< outputs of the network's head
+  std::optional<std::int64_t> sequence{};                  ///< tokens of a sample; for language models
+  std::vector<std::string> gpus;                           ///< see hardware::resolve_gpu()
+  std::vector<int> batches{32};                            ///< samples per step, over all GPUs
   /// Values common to all predictions: gpu_count, power limit, epochs, samples, dataset, framework,
   /// optimizer.
   trace::TrainingDescription training;

@@ -34,6 +34,26 @@ TEST(Secrets, ValuesOfSecretNamesAreHidden) {
   for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
 }
 
+TEST(Secrets, OptionsOfProgramsThatNameNoSecret) {
+  const Line lines[] = {
+      {{"mysql", "-u", "me", "-pSECRET", "db"}, {"mysql", "-u", "me", "-p***", "db"}},
+      {{"/usr/bin/mysql", "-p", "db"}, {"/usr/bin/mysql", "-p", "db"}},
+      {{"sshpass", "-p", "SECRET", "ssh", "-p", "22", "host"},
+       {"sshpass", "-p", "***", "ssh", "-p", "22", "host"}},
+      {{"sshpass", "-pSECRET", "ssh", "host"}, {"sshpass", "-p***", "ssh", "host"}},
+      {{"redis-cli", "-h", "host", "-a", "SECRET"}, {"redis-cli", "-h", "host", "-a", "***"}},
+      {{"curl", "-u", "user:SECRET", "https://x.org"}, {"curl", "-u", "user:***", "https://x.org"}},
+      {{"curl", "-uuser:SECRET", "x.org"}, {"curl", "-uuser:***", "x.org"}},
+      {{"curl", "--user=user:SECRET", "x.org"}, {"curl", "--user=user:***", "x.org"}},
+      {{"docker", "login", "-u", "me", "-p", "SECRET"}, {"docker", "login", "-u", "me", "-p", "***"}},
+      {{"docker", "run", "-p", "80:80", "image"}, {"docker", "run", "-p", "80:80", "image"}},
+      {{"sh", "-c", "mysql -pSECRET < x.sql && python train.py -p 3"},
+       {"sh", "-c", "mysql -p*** < x.sql && python train.py -p 3"}},
+      {{"train", "-p", "3", "-u", "a:b"}, {"train", "-p", "3", "-u", "a:b"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.front();
+}
+
 TEST(Secrets, PasswordsInAddressesAreHidden) {
   const Line lines[] = {
       {{"postgresql://me:pass@host/db"}, {"postgresql://me:***@host/db"}},

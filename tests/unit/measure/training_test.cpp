@@ -143,6 +143,97 @@ TEST(Training, FoldsAreNeverReadyForTheWholeRun) {
   }
 }
 
+TEST(Training, FoldsWhoseNumberIsKnownAreOneWork) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  std::optional<double> total;
+  training.when_total_is_learned([&](double work, const std::string&) { total = work; });
+  for (int fold = 1; fold <= 3; ++fold) {
+    auto begins = event(EventKind::phase_begin, 40 * (fold - 1), 0);
+    begins.part = progress::Part{fold, 3, true};
+    training.hear({begins});
+    for (int i = 0; i < 20; ++i) {
+      auto begin = event(EventKind::epoch_begin, 40 * (fold - 1) + 2 * i, i);
+      begin.total_epochs = 20;
+      training.hear({begin});
+      training.update(steady(1000));
+      if (!training.projection()) continue;
+      EXPECT_NEAR(training.projection()->total.value.value(), 12'000, 1);
+      if (fold > 1 || i > 8) {
+        EXPECT_TRUE(training.projection()->ready) << fold << ": " << i;
+      }
+    }
+  }
+  EXPECT_EQ(total, 60);
+  training.finish(at(120), steady(1000));
+  trace::Run header;
+  header.info.total_work = total;
+  header.info.work_unit = "epoch";
+  ASSERT_TRUE(collector.end(header));
+  for (const auto& projection : collector.runs().back().projections) EXPECT_FALSE(projection.withdrawn);
+}
+
+TEST(Training, APartThatIsNotTheLastIsNeverReadyForTheWholeRun) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  auto begins = event(EventKind::phase_begin, 0, 0);
+  begins.part = progress::Part{1, 2, false};
+  training.hear({begins});
+  for (int i = 0; i < 20; ++i) {
+    auto begin = event(EventKind::epoch_begin, 2 * i, i);
+    begin.total_epochs = 20;
+    training.hear({begin});
+  }
+  training.update(steady(1000));
+  ASSERT_TRUE(training.projection());
+  EXPECT_FALSE(training.projection()->ready);
+}
+
+TEST(Training, OutputThatComesAtOnceGivesNoEnergiesAndNoForecast) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  for (int i = 1; i <= 5; ++i) {
+    auto end = event(EventKind::epoch_end, 50, i);
+    end.evidence = progress::Evidence::stated;
+    end.total_epochs = 5;
+    training.hear({end});
+  }
+  training.update(steady(1000));
+  EXPECT_FALSE(training.projection());
+  training.finish(at(50), steady(1000));
+  ASSERT_TRUE(collector.end({}));
+  const auto& run = collector.runs().back();
+  ASSERT_EQ(run.epochs.size(), 5U);
+  for (const auto& epoch : run.epochs) EXPECT_EQ(epoch.span.length(), Seconds{0}) << epoch.index;
+  EXPECT_TRUE(run.projections.empty());
+}
+
+TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  for (int epoch = 1; epoch <= 6; ++epoch) {
+    auto begin = event(EventKind::epoch_begin, 20 * (epoch - 1), epoch);
+    begin.total_epochs = 6;
+    begin.evidence = progress::Evidence::stated;
+    training.hear({begin});
+    for (int step = 1; step <= 10; ++step) {
+      auto heard = event(EventKind::progress, 20 * (epoch - 1) + 2 * step, epoch);
+      heard.evidence = progress::Evidence::stated;
+      heard.scope = progress::Scope::epoch;
+      heard.work = 10 * (epoch - 1) + step;
+      heard.total_work = 60;
+      training.hear({heard});
+      training.update(steady(1000));
+      if (epoch > 1) {
+        EXPECT_NEAR(training.projection()->total.value.value(), 12'000, 400) << epoch << ": " << step;
+      }
+    }
+  }
+  EXPECT_TRUE(training.projection()->ready);
+}
+
 TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
   trace::RunCollector collector;
   collector.begin({});

@@ -85,7 +85,7 @@ TEST(LoopFormat, LinesOfMuchCopiedPrograms) {
   // DCGAN
   EXPECT_EQ(heard_in("[0/25][0/1583] Loss_D: 0.5"), "begin 0/25; 0: 0/1583; Loss_D=0.5@0");
   // Flower
-  EXPECT_EQ(heard_in("INFO :      [ROUND 3]"), "3 round");
+  EXPECT_EQ(heard_in("INFO :      [ROUND 3]"), "named 3 round");
 }
 
 TEST(LoopFormat, StepsThatGoOnAreCountedFromTheLastEpochs) {
@@ -98,13 +98,13 @@ TEST(LoopFormat, StepsThatGoOnAreCountedFromTheLastEpochs) {
 TEST(LoopFormat, StepsWithoutEpochs) {
   EXPECT_EQ(heard_in("step 100/500"), "100/500 step");
   EXPECT_EQ(heard_in("Step 100 | loss 0.5"), "100 step; loss=0.5");
-  EXPECT_EQ(heard_in("Iteration 25 of 500"), "25/500 step");
+  EXPECT_EQ(heard_in("Iteration 25 of 500"), "named 25/500 step");
   EXPECT_EQ(heard_in("iter 10: loss: 0.5"), "10 step; loss=0.5");
   EXPECT_EQ(heard_in("iteration 1,500/6,000 | loss 0.5 | 9,812 tok/s"), "1500/6000 step; loss=0.5");
   EXPECT_EQ(heard_in("global_step=100, loss=0.5"), "100 step; loss=0.5");
   EXPECT_EQ(heard_in("[Train] Step 100/500 loss 0.5"), "100/500 step; train_loss=0.5");
   EXPECT_EQ(heard_in("Episode 10/500, reward 21.5"), "10/500 round; reward=21.5");
-  EXPECT_EQ(heard_in("[ROUND 3/10]"), "3/10 round");
+  EXPECT_EQ(heard_in("[ROUND 3/10]"), "named 3/10 round");
   EXPECT_EQ(heard_in("25/300 loss 0.5"), "~25/300 step; ~loss=0.5");
   EXPECT_EQ(heard_in("[100/300] loss 0.5"), "~100/300 step; ~loss=0.5");
   EXPECT_EQ(heard_in("[1/3] loss 0.5"), "~end 1/3; ~loss=0.5@1");
@@ -213,6 +213,64 @@ TEST(LoopFormat, HeadingsOfPhases) {
        {"Fold 1 accuracy: 0.9625", "Fold 1 done", "Stage 1: loading data", "Run 1 finished",
         "Fine-tuning took 12 s", "Phase 3: evaluation", "Warm-up steps: 100"})
     EXPECT_EQ(heard_in(line), "") << line;
+}
+
+TEST(LoopFormat, PartsNamedBesideTheirEpochs) {
+  EXPECT_EQ(heard({"Fold 1/5 | Epoch 2/4 | loss 0.5\n", "Fold 2/5 | Epoch 1/4 | loss 0.5\n"}),
+            (Rows{"phase Fold 1/5; end 2/4; loss=0.5@2", "phase Fold 2/5; end 1/4; loss=0.5@1"}));
+  EXPECT_EQ(heard_in("[warmup] epoch 1/2 loss 0.5"), "phase warmup; end 1/2; loss=0.5@1");
+  EXPECT_EQ(heard_in("[finetune] Epoch [1/5], Step [3/8]"), "phase finetune; begin 1/5; 1: 3/8");
+  EXPECT_EQ(heard_in("Stage 2: epoch 1/3"), "phase Stage 2; begin 1/3");
+  EXPECT_EQ(heard_in("Warm-up epoch 1/3, loss 0.5"), "phase Warm-up; end 1/3; loss=0.5@1");
+  EXPECT_EQ(heard_in("trial=3 epoch=1 loss=0.5"), "phase trial=3; end 1; loss=0.5@1");
+  EXPECT_EQ(heard_in("Epoch 1/4 (fold 2/5) loss: 0.5"), "phase fold 2/5; end 1/4; loss=0.5@1");
+  EXPECT_EQ(heard_in("Trial 2 of 3: lr=0.01"), "phase Trial 2 of 3");
+  EXPECT_EQ(heard_in("=== Active learning cycle 1/3 ==="), "phase Active learning cycle 1/3");
+  EXPECT_EQ(heard_in("Epoch 5/8 (cycle 2/2) loss 0.5"), "end 5/8; loss=0.5@5");
+  EXPECT_EQ(heard_in("[train] epoch 5/8 loss 0.5"), "end 5/8; train_loss=0.5@5");
+}
+
+TEST(LoopFormat, PartsThatTakeTurnsAreNoPhases) {
+  EXPECT_EQ(heard({"[trial 0] epoch 1 loss 0.5\n", "[trial 1] epoch 1 loss 0.5\n",
+                   "[trial 0] epoch 2 loss 0.5\n", "[trial 1] epoch 2 loss 0.5\n"}),
+            (Rows{"phase trial 0; end 1; loss=0.5@1", "phase trial 1; end 1; loss=0.5@1", "end 2; loss=0.5@2",
+                  "end 2; loss=0.5@2"}));
+}
+
+TEST(LoopFormat, OtherLanguages) {
+  for (const auto* line :
+       {"Epoche 3 von 8: Verlust 0.5", "Epoche 3/8: Verlust 0,5", "Époque 3/8 - perte : 0.5",
+        "époque 3 sur 8, perte=0.5", "Época 3 de 8: pérdida 0,5", "Época 3/8 | perda: 0.5",
+        "Epoca 3 di 8, perdita 0.5", "Эпоха 3 из 8, потери: 0.5", "第 3/8 轮 损失 0.5",
+        "第3轮/共8轮，损失：0.5", "轮次 3/8 损失: 0.5", "エポック 3/8 損失: 0.5", "에포크 3/8 손실: 0.5"})
+    EXPECT_EQ(heard_in(line), "end 3/8; loss=0.5@3") << line;
+  EXPECT_EQ(heard_in("第 3 轮, loss=0.5"), "end 3; loss=0.5@3");
+  EXPECT_EQ(heard_in("Epoche 3/8"), "begin 3/8");
+  EXPECT_EQ(heard_in("Epochen: 8"), "total 8 epochs");
+  EXPECT_EQ(heard({"Époque 3/8:  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}),
+            (Rows{"begin 3/8; 3: 45/100"}));
+}
+
+TEST(LoopFormat, EpochsCountedDown) {
+  EXPECT_EQ(heard({"Epochs left: 9, loss 0.5\n", "Epochs left: 8, loss 0.5\n", "Epochs left: 0, loss 0.5\n"}),
+            (Rows{"~end 1/10; ~loss=0.5", "~end 2/10; ~loss=0.5", "~end 10/10; ~loss=0.5"}));
+  EXPECT_EQ(heard({"10 epochs to go, loss 0.5\n", "1 epoch remaining, loss 0.5\n"}),
+            (Rows{"~end 1/10; ~loss=0.5", "~end 10/10; ~loss=0.5"}));
+  EXPECT_EQ(heard({"remaining epochs: 20\n", "remaining epochs: 19\n"}),
+            (Rows{"~begin 1/20", "~begin 2/20"}));
+  for (const auto* line : {"no improvement, 3 epochs left before stopping", "patience: 3 epochs left"})
+    EXPECT_EQ(heard_in(line), "") << line;
+  EXPECT_EQ(heard_in("Epoch 3/10 loss 0.5, 7 epochs left"), "end 3/10; loss=0.5@3");
+}
+
+TEST(LoopFormat, IterationsThatHaveEpochs) {
+  EXPECT_EQ(heard({"Iteration 1/9, epoch 1/4: loss 0.5\n", "Iteration 1/9, epoch 2/4: loss 0.5\n",
+                   "Iteration 2/9, epoch 1/4: loss 0.5\n"}),
+            (Rows{"named 1/9 step; loss=0.5", "end 2; loss=0.5", "named 2/9 round; end 1; loss=0.5"}));
+  EXPECT_EQ(heard({"Iter 1/9, Epoch 1/3, loss 0.5\n", "Iter 2/9, Epoch 1/3, loss 0.5\n"}),
+            (Rows{"named 1/9 step; loss=0.5", "2/9 step; begin 1; loss=0.5"}));
+  EXPECT_EQ(heard({"Iteration 1/9\n", "  PPO epoch 1/4: loss 0.5\n", "Iteration 2/9\n"}),
+            (Rows{"named 1/9 step", "end 1/4; loss=0.5@1", "named 2/9 step"}));
 }
 
 TEST(LoopFormat, PreparationIsOverWhenTrainingStarts) {

@@ -43,6 +43,25 @@ TEST(TqdmFormat, ASecondBarOfAnEpochIsItsValidation) {
             (Rows{"begin 1; 1: 80/80; end 1", "", "end 1"}));
 }
 
+TEST(TqdmFormat, ABarThatBeginsLaterWasThereBefore) {
+  auto recogniser = OutputRecogniser::create();
+  const auto events = recogniser->feed("Epochs:  82%|###  | 45/55 [00:00<?, ?it/s]\n", SteadyTime{});
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].work, 45);
+  EXPECT_EQ(events[0].counted_from, 45);
+}
+
+TEST(TqdmFormat, BarsOfFoldsBeginPhases) {
+  EXPECT_EQ(
+      heard({"Folds:   0%|    | 0/2 [00:00<?, ?it/s]\n", "Epoch:  33%|#   | 1/3 [00:01<00:02,  1.0s/it]\n",
+             "Folds:  50%|##  | 1/2 [00:03<00:03, 3s/it]\n",
+             "Epoch:  33%|#   | 1/3 [00:01<00:02,  1.0s/it]\n",
+             "Folds: 100%|####| 2/2 [00:06<00:00, 3s/it]\n"}),
+      (Rows{"phase fold 1/2", "1/3 epoch", "phase fold 2/2", "1/3 epoch", ""}));
+  EXPECT_EQ(heard({"Fold 2/5, Epoch 1/3:  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}),
+            (Rows{"phase Fold 2/5; begin 1/3; 1: 45/100"}));
+}
+
 TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
   for (const std::string title :
        {"Downloading (…)lve/main/config.json", "Tokenizing train dataset", "Map (num_proc=4)",

@@ -445,16 +445,35 @@ TEST(Tracker, StepsThatGoOnOverEpochsAreNotAnEpochs) {
     for (int step = 1; step <= 10; ++step) {
       const double done = 10 * (epoch - 1) + step;
       training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, done, 30);
-      EXPECT_FALSE(training.tracker.trust().settled) << step;
-      if (epoch == 2) {
-        EXPECT_EQ(training.tracker.phases().back().work, 1) << step;
+      EXPECT_EQ(training.tracker.trust().settled, epoch > 1) << step;
+      if (epoch > 1) {
+        EXPECT_EQ(training.tracker.phases().back().work, epoch - 1) << step;
       }
     }
     training.ends(20.0 * epoch, epoch, 3);
-    EXPECT_FALSE(training.tracker.trust().settled);
+    EXPECT_TRUE(training.tracker.trust().settled) << "epochs alone are counted";
     EXPECT_EQ(training.tracker.phases().back().work, epoch);
   }
   EXPECT_EQ(training.tracker.phases().size(), 1U);
+  std::vector<double> recounted_at;
+  for (const auto& advance : training.tracker.take_advances())
+    if (advance.recount) recounted_at.push_back(advance.point.work);
+  EXPECT_THAT(recounted_at, ElementsAre(1)) << "what was counted before was wrong";
+}
+
+TEST(Tracker, OtherStepsAreBelievedOnceTheyProveRight) {
+  Training training;
+  const auto run_epoch = [&](int epoch, double announced) {
+    training.begins(20.0 * (epoch - 1), epoch, 5);
+    for (int step = 1; step <= 10; ++step)
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, step, announced);
+  };
+  run_epoch(1, 30);
+  run_epoch(2, 10);
+  EXPECT_NEAR(training.tracker.phases().back().work, 2, 1e-9);
+  EXPECT_FALSE(training.tracker.trust().settled) << "the first announcement was wrong";
+  run_epoch(3, 10);
+  EXPECT_TRUE(training.tracker.trust().settled);
 }
 
 TEST(Tracker, StepsThatEpochsReachAreTheirs) {
@@ -466,6 +485,110 @@ TEST(Tracker, StepsThatEpochsReachAreTheirs) {
   training.of_epoch(18, 11, 22);
   EXPECT_TRUE(training.tracker.trust().settled);
   EXPECT_NEAR(training.tracker.phases().back().work, 1.5, 1e-9);
+}
+
+TEST(Tracker, AnotherTotalThanTheUsersIsTold) {
+  Training training({.epochs = 5, .steps = {}});
+  training.ends(2, 1, 10);
+  ASSERT_TRUE(training.tracker.disagreement());
+  EXPECT_EQ(training.tracker.disagreement()->said, 5);
+  EXPECT_EQ(training.tracker.disagreement()->heard, 10);
+  EXPECT_FALSE(training.tracker.trust().agrees_with_user);
+  EXPECT_EQ(training.tracker.total_work(), 10);
+  Training same({.epochs = 10, .steps = {}});
+  same.ends(2, 1, 10);
+  EXPECT_FALSE(same.tracker.disagreement());
+}
+
+TEST(Tracker, ABarOfEpochsThatAnEarlierRunBegan) {
+  Training training;
+  for (int done = 45; done <= 48; ++done)
+    training.at(2.0 * (done - 45), [&](Report& report) {
+      if (done == 45) report.work_counts_from(45);
+      report.epochs_done(done, 55);
+    });
+  EXPECT_THAT(training.numbers(), ElementsAre(46, 47, 48));
+  EXPECT_EQ(training.tracker.total_work(), 10);
+}
+
+TEST(Tracker, EpochsWithinRoundsAreNotTheRuns) {
+  Training training;
+  for (int round = 1; round <= 3; ++round) {
+    training.at(10.0 * (round - 1), [&](Report& report) { report.round_begins(round, 3); });
+    for (int i = 1; i <= 4; ++i) training.ends(10.0 * (round - 1) + 2 * i, i % 2 + 1, 2);
+    EXPECT_EQ(training.tracker.phases().back().work, round - 1);
+    EXPECT_EQ(training.tracker.total_work(), 3);
+  }
+  training.finish(30);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(10, 20, DoubleNear(30, 1e-6)));
+  EXPECT_EQ(training.tracker.phases().back().unit, "round");
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  EXPECT_EQ(training.tracker.phases().size(), 1U);
+}
+
+TEST(Tracker, RoundsWithoutEpochsAreCountedAtTheirNames) {
+  Training training;
+  for (int i = 1; i <= 3; ++i) training.at(2.0 * i, [&](Report& report) { report.round_begins(i, 4); });
+  EXPECT_THAT(training.works(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(training.tracker.total_work(), 4);
+}
+
+TEST(Tracker, APartThatTheEndOfItsFirstEpochNamesBeganBefore) {
+  Training training;
+  for (int fold = 1; fold <= 2; ++fold)
+    for (int i = 1; i <= 3; ++i)
+      training.at(6.0 * (fold - 1) + 2 * i, [&](Report& report) {
+        if (i == 1) report.phase_begins("fold", Part{fold, 2, true});
+        report.epoch_ends(i, 3);
+      });
+  training.finish(13);
+  ASSERT_EQ(training.tracker.phases().size(), 2U);
+  EXPECT_EQ(training.tracker.phases()[1].span.begin, Seconds{6});
+  EXPECT_EQ(training.tracker.epochs()[3].span.begin, Seconds{6});
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(2, 4, 6, 8, 10, 12));
+  EXPECT_THAT(training.works(), ElementsAre(1, 2, 3, 1, 2, 3));
+}
+
+TEST(Tracker, PartsInWhichNothingIsHeardAreTheWork) {
+  Training training;
+  for (int fold = 0; fold < 4; ++fold)
+    training.at(2.0 * fold, [&](Report& report) { report.phase_begins("", Part{fold, 4, true}); });
+  EXPECT_THAT(training.works(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(training.tracker.total_work(), 4);
+  training.finish(8);
+  EXPECT_THAT(training.works(), ElementsAre(4));
+  EXPECT_EQ(training.tracker.phases().size(), 1U);
+}
+
+TEST(Tracker, PartsWhoseEpochsGoOnAreNotAlike) {
+  Training training;
+  for (int part = 1; part <= 2; ++part) {
+    training.at(10.0 * part, [&](Report& report) { report.phase_begins("", Part{part, 2, true}); });
+    for (int i = 1; i <= 3; ++i) training.begins(10.0 * part + i, 3 * (part - 1) + i, 6);
+  }
+  EXPECT_FALSE(training.tracker.part_of(1)->alike);
+}
+
+TEST(Tracker, EpochsOfOtherLengthsAreNotForeseen) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    for (int step = 1; step <= 10 * epoch; ++step)
+      training.of_epoch(20.0 * epoch + step / 2.0, step, 10 * epoch);
+    training.ends(20.0 * epoch + 18, epoch, 5);
+    EXPECT_EQ(training.tracker.trust().settled, epoch == 1);
+  }
+}
+
+TEST(Tracker, ABarWithAnotherTotalThanTheHeadingContradictsItOnce) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    training.begins(20.0 * epoch + 1, epoch, 10);
+  }
+  EXPECT_EQ(training.tracker.contradictions(), 1);
+  EXPECT_EQ(training.tracker.total_work(), 5);
 }
 
 TEST(Tracker, IsTrustedAsMuchAfterItsEnd) {

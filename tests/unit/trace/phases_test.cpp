@@ -35,6 +35,19 @@ TEST(Phases, OnlyTheLastPhasesProjectionsStand) {
   EXPECT_FALSE(run.projections[0].withdrawn) << "a single phase withdraws nothing";
 }
 
+TEST(Phases, ProjectionsForAllFoldsStand) {
+  trace::Run run;
+  run.phases = {phase(0, 10, 5), phase(10, 20, 5)};
+  run.info.total_work = 15;
+  run.info.work_unit = "epoch";
+  run.projections.emplace_back().time = Seconds{5};
+  EXPECT_TRUE(total_covers_phases(run));
+  withdraw_projections(run);
+  EXPECT_FALSE(run.projections[0].withdrawn);
+  run.info.work_unit = "step";
+  EXPECT_FALSE(total_covers_phases(run));
+}
+
 TEST(Phases, FoldsMayGoOnAndAFineTuningIsTheLast) {
   EXPECT_FALSE(may_count_again(std::vector{phase(0, 10, 5)}));
   EXPECT_TRUE(may_count_again(std::vector{phase(0, 10, 5), phase(10, 20, 5)}));

@@ -1,0 +1,98 @@
+#include "progress/lines/part_mention.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+/// Parts of these names do the same work again; stages and tasks need not.
+bool are_alike(std::string_view word) {
+  static const Pattern alike(
+      R"((?i)^(?:.*cycles?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?)$)");
+  return alike.matches(word);
+}
+
+std::optional<int> number_of(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, int>, 9> words{{{"one", 1},
+                                                                   {"two", 2},
+                                                                   {"three", 3},
+                                                                   {"four", 4},
+                                                                   {"five", 5},
+                                                                   {"i", 1},
+                                                                   {"ii", 2},
+                                                                   {"iii", 3},
+                                                                   {"iv", 4}}};
+  const auto lowered = to_lower(text);
+  for (const auto& [word, number] : words)
+    if (lowered == word) return number;
+  const auto count = parse_count(text);
+  return count && *count < 1e6 ? std::optional{static_cast<int>(*count)} : std::nullopt;
+}
+
+std::optional<PartMention> find_numbered(std::string_view text) {
+  static const Pattern numbered(
+      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
+  const auto match = numbered.find(text);
+  const auto number = match ? number_of(match->text("number")) : std::nullopt;
+  if (!number) return std::nullopt;
+  PartMention found;
+  found.name = match->text("name");
+  found.key = fmt::format("{} {}", to_lower(match->text("word")), *number);
+  found.part = Part{*number, match->whole("of"), are_alike(match->text("word"))};
+  if (found.part->of && *found.part->of < *number) return std::nullopt;
+  found.after = match->after();
+  return found;
+}
+
+std::optional<PartMention> find_named(std::string_view text) {
+  static const Pattern named(
+      R"((?i)^(?P<left>[\[(<{*=# ]*)(?P<name>warm(?:ing)?[- _]?up|fine[- _]?tun(?:e|ing)|pre[- _]?train(?:ing)?|post[- _]?train(?:ing)?|adapt(?:ation|ing)?|distill(?:ation|ing)?|linear[- _]prob(?:e|ing)|frozen|unfrozen|head|backbone|teacher|student|supervised|self[- _]supervised|sft|dpo|rlhf)(?P<right>[\])>}]?)[ :|,\-–—]*)");
+  const auto match = named.find(text);
+  if (!match) return std::nullopt;
+  static const Pattern epoch(R"((?i)^(?:train\w* )?epochs?[ :#=\[(]*\d)");
+  const bool bracketed = !match->text("right").empty() && !trim(match->text("left")).empty();
+  if (!epoch.matches(match->after()) && !bracketed) return std::nullopt;
+  PartMention found;
+  found.name = match->text("name");
+  found.key = to_lower(found.name);
+  found.part = part_of_heading(found.name);
+  found.after = match->after();
+  return found;
+}
+
+}  // namespace
+
+std::optional<PartMention> find_part(std::string_view text) {
+  if (auto found = find_numbered(text)) return found;
+  return find_named(text);
+}
+
+std::optional<Part> part_of_heading(std::string_view heading) {
+  if (const auto numbered = find_numbered(heading)) return numbered->part;
+  // What these are for comes after them.
+  static const Pattern first(R"((?i)^(?:warm|pre[- _]?train|frozen|freez|teacher))");
+  return first.matches(heading) ? std::optional{Part{1, 2, false}} : std::nullopt;
+}
+
+std::optional<PartMention> part_of_bar(std::string_view title, double done, std::optional<double> total) {
+  static const Pattern bare(
+      R"((?i)^\W*(?:(?:outer|inner|cross[- ]validation|cv|k|overall|all)[ -]?)*(?P<word>cycles?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?|stages?|phases?|tasks?)\W*$)");
+  const auto match = bare.find(title);
+  if (!match || !total || done >= *total) return std::nullopt;
+  auto word = to_lower(match->text("word"));
+  if (word.ends_with('s')) word.pop_back();
+  const int number = static_cast<int>(done) + 1;
+  PartMention found;
+  found.name = fmt::format("{} {}/{}", word, number, *total);
+  found.key = fmt::format("{} {}", word, number);
+  found.part = Part{number, static_cast<int>(*total), are_alike(word)};
+  return found;
+}
+
+}  // namespace joulecast::progress
