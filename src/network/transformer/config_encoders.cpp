@@ -21,7 +21,7 @@ HeadStep norm(bool shift = true) {
 HeadStep output(std::int64_t vocabulary, bool tied, bool bias = true) {
   return {.kind = Kind::dense, .outputs = vocabulary, .bias = bias, .tied = tied};
 }
-constexpr HeadStep first_token{.kind = Kind::first_token};
+const HeadStep first_token{.kind = Kind::first_token};
 
 void append(std::vector<HeadStep>& steps, std::initializer_list<HeadStep> more) {
   steps.insert(steps.end(), more);
