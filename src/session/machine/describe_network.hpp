@@ -27,7 +27,7 @@ struct NetworkRequest {
   int accumulate = 1;
   bool checkpointing = false;
   int shard = 0;
-  std::string gpu;  ///< whose memory is to suffice: hardware::resolve_gpu(); "" = none
+  std::string gpu{};  ///< whose memory is to suffice: hardware::resolve_gpu(); "" = none
 };
 
 struct NetworkDescription {
