@@ -79,6 +79,7 @@ class Relay::State {
   void listen();
   void settle();
   void hear_all(SteadyTime& last);
+  void hear_last_lost();
   [[nodiscard]] std::string_view part_to_hear(const CopyPiece& piece);
   [[nodiscard]] bool has_read_long();
   void stop_listening();
@@ -243,6 +244,7 @@ void Relay::State::listen() {
     const auto before = last;
     const bool ends = ending_;
     hear_all(last);
+    if (ends) hear_last_lost();
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
@@ -269,6 +271,13 @@ void Relay::State::hear_all(SteadyTime& last) {
     last = piece->time;
     ring_.drop();
   }
+}
+
+/// Results stand at the end of a log, however much came before them.
+void Relay::State::hear_last_lost() {
+  for (int stream = 0; stream < CopyRing::streams; ++stream)
+    if (const auto last = ring_.take_last_lost(stream); last && listener_.hear)
+      (void)failure_of([&] { listener_.hear(stream, last->second, last->first); });
 }
 
 /// Since the end was asked for.
