@@ -34,10 +34,11 @@ void WorkHistory::add(const WorkBlock& block) {
 }
 
 void WorkHistory::end_epoch(Seconds duration, std::optional<Joules> energy) {
-  if (blocks_.empty() || work_at_epoch_end_ == work_) return;
+  if (blocks_.empty()) return;
   auto& last = blocks_.back();
   last.duration += duration;
   if (energy) last.energy += *energy;
+  if (work_at_epoch_end_ == work_) return;  // it lasted longer than was said: a validation
   ++last.epoch_ends;
   ++epochs_;
   work_at_epoch_end_ = work_;

@@ -33,8 +33,8 @@ class WorkHistory {
 
   /// work > 0 and duration > 0, finite. Amortised O(1).
   void add(const WorkBlock& block);
-  /// Adds time and energy, and an epoch's end, to the work that was added last. Nothing happens if there is
-  /// none.
+  /// Adds time and energy, and an epoch's end, to the work that was added last. Where it is an epoch's end
+  /// already, the epoch lasted longer than was said. Nothing happens if there is none.
   void end_epoch(Seconds duration, std::optional<Joules> energy);
 
   /// In the order of time. The last one may still grow.

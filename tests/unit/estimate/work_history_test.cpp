@@ -78,6 +78,10 @@ TEST(WorkHistory, AnEndWithoutWorkAddsToTheLastBlock) {
   EXPECT_DOUBLE_EQ(sum_of(history).energy.value(), 107);
   EXPECT_DOUBLE_EQ(sum_of(history).duration.value(), 12);
   EXPECT_DOUBLE_EQ(history.work_at_epoch_end(), 10);
+  history.end_epoch(Seconds{3}, Joules{20});  // a validation after the end
+  EXPECT_EQ(history.epochs(), 1) << "the same epoch, which lasted longer";
+  EXPECT_DOUBLE_EQ(sum_of(history).energy.value(), 127);
+  EXPECT_DOUBLE_EQ(sum_of(history).duration.value(), 15);
 }
 
 TEST(WorkDivision, LosesNoWorkBeforeItsLastUnit) {
