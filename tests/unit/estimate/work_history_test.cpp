@@ -84,6 +84,19 @@ TEST(WorkHistory, AnEndWithoutWorkAddsToTheLastBlock) {
   EXPECT_DOUBLE_EQ(sum_of(history).duration.value(), 15);
 }
 
+TEST(WorkHistory, KnowsThatAnEvaluationIsStillToCome) {
+  WorkHistory history;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (int i = 1; i <= 9; ++i) history.add(block(10, 10));
+    history.add(block(10, 10, true));
+    EXPECT_EQ(history.awaits_evaluation(), epoch == 1) << "the first may have none";
+    history.end_epoch(Seconds{20}, Joules{50});
+    EXPECT_FALSE(history.awaits_evaluation());
+  }
+  history.add(block(10, 10));
+  EXPECT_FALSE(history.awaits_evaluation());
+}
+
 TEST(WorkDivision, LosesNoWorkBeforeItsLastUnit) {
   for (unsigned seed = 1; seed <= 40; ++seed) {
     std::mt19937 random(seed);
