@@ -83,6 +83,7 @@ class Relay::State {
   void listen();
   void settle();
   bool hear_all(SteadyTime& last);
+  void hear_last_lost();
   void hear(int stream, std::string_view slice, SteadyTime time);
   [[nodiscard]] std::string_view part_to_hear(int stream, std::string_view bytes);
   [[nodiscard]] bool is_in_flood() const;
@@ -255,6 +256,7 @@ void Relay::State::listen() {
     const auto before = last;
     const bool ends = ending_;
     const bool gave_way = !hear_all(last);
+    if (ends) hear_last_lost();
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
@@ -292,6 +294,13 @@ bool Relay::State::hear_all(SteadyTime& last) {
   }
   lost_before_ = ring_.lost();
   return true;
+}
+
+/// Results stand at the end of a log, however much came before them.
+void Relay::State::hear_last_lost() {
+  for (int stream = 0; stream < CopyRing::streams; ++stream)
+    if (const auto last = ring_.take_last_lost(stream); last && listener_.hear)
+      (void)failure_of([&] { listener_.hear(stream, last->second, last->first); });
 }
 
 void Relay::State::hear(int stream, std::string_view slice, SteadyTime time) {
