@@ -20,8 +20,8 @@ empty :=
 space := $(empty) $(empty)
 UNITS := base carbon client formats hardware measure network progress run sampling sensors stability store trace
 
-# Of the libraries with callbacks, those that are small enough for every check. The others are skipped, visibly.
-SMALL_WHEELS := lightgbm scikit-learn tensorboard tensorboardX xgboost-cpu
+# Of the libraries with callbacks and the tools of the tests, those that are small enough for every check. The others are skipped, visibly.
+SMALL_WHEELS := ipython lightgbm mypy scikit-learn tensorboard tensorboardX xgboost-cpu
 
 quickstart: build python
 	@scripts/install_packages.sh example
