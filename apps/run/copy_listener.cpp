@@ -12,8 +12,9 @@ namespace joulecast::run {
 namespace {
 
 /// The copy carries its times, so nothing is lost if joulecast looks at it only this often.
-constexpr int nap_ms = 100;
-constexpr int naps_until_settled = 2;
+constexpr int nap_ms = 200;
+/// Every look of a training that prints a line a second costs as much as a look at the sensors.
+constexpr int naps_until_settled = 1;
 /// After a flood of output, nobody is to wait for us to read it: of what is left when this much processor
 /// time has gone into reading after the end, only the last part is read.
 constexpr double reading_patience_s = 0.01;
@@ -21,7 +22,6 @@ constexpr double reading_patience_s = 0.01;
 constexpr double reading_in_flood_s = 0.1 * nap_ms / 1000;
 /// The time is looked at after so much. Short lines take a microsecond each.
 constexpr std::size_t slice_size = std::size_t{8} << 10;
-constexpr std::size_t last_part = std::size_t{64} << 10;
 
 double processor_time_of_thread() {
   timespec time{};
@@ -48,6 +48,7 @@ void CopyListener::listen() {
     const auto before = last;
     const bool ends = ending_;
     const bool gave_way = !hear_all(last);
+    if (ends) hear_last_lost();
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
@@ -87,6 +88,13 @@ bool CopyListener::hear_all(SteadyTime& last) {
   return true;
 }
 
+/// Results stand at the end of a log, however much came before them.
+void CopyListener::hear_last_lost() {
+  for (int stream = 0; stream < CopyRing::streams; ++stream)
+    if (const auto last = ring_->take_last_lost(stream); last && listener_.hear)
+      (void)failure_of([&] { listener_.hear(stream, last->second, last->first); });
+}
+
 void CopyListener::hear(int stream, std::string_view slice, SteadyTime time) {
   if (ending_ && !std::exchange(ends_, true)) read_until_ = processor_time_of_thread() + reading_patience_s;
   const auto bytes = part_to_hear(stream, slice);
@@ -110,7 +118,7 @@ std::string_view CopyListener::part_to_hear(int stream, std::string_view bytes) 
   auto& skips = skips_[static_cast<std::size_t>(stream)];
   const auto line = bytes.find('\n');
   const auto after = line == std::string_view::npos ? bytes.size() : line + 1;
-  const bool too_much = ends_ ? ring_->waiting() > last_part : is_in_flood();
+  const bool too_much = ends_ ? ring_->waiting() > CopyRing::last_part : is_in_flood();
   const bool hurry = too_much && has_read_long();
   if (!hurry && !skips) return bytes;
   if (hurry && skips) return {};

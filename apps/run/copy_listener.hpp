@@ -44,6 +44,7 @@ class CopyListener {
   void listen();
   void settle();
   bool hear_all(SteadyTime& last);
+  void hear_last_lost();
   void hear(int stream, std::string_view slice, SteadyTime time);
   [[nodiscard]] std::string_view part_to_hear(int stream, std::string_view bytes);
   [[nodiscard]] bool is_in_flood() const;

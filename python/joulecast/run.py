@@ -8,6 +8,7 @@ import time
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
+from ._shown import live_html
 from ._warn import warn
 from .errors import Error, InvalidError, Stopped
 from .telling import Silence, Telling
@@ -29,7 +30,7 @@ def _warn_of(lines: list[str]) -> None:
         warn("; ".join(lines))
 
 
-def status_of(kind: type[BaseException] | None, error: BaseException | None) -> str:
+def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
     if kind is None:
         return "finished"
     if issubclass(kind, Stopped):
@@ -141,6 +142,7 @@ class Run(Telling):
             except OSError:
                 pass
         try:
+            tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
             self._finished = tracker.finish(status)
         except Error as error:
@@ -161,7 +163,8 @@ class Run(Telling):
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead.
 
         Args:
-            projected_kwh, projected_j: the limit, one of them.
+            projected_kwh: the limit; give it or the next.
+            projected_j: the limit in joules.
             probability: how sure it has to be, 0.5 to 1.
         """
         if (projected_kwh is None) == (projected_j is None):
@@ -285,3 +288,6 @@ class Run(Telling):
     def __repr__(self) -> str:
         total = self.energy.total_j
         return f"<joulecast.Run {self.name!r} {self.status}, {'unknown energy' if total is None else f'{total:.4g} J'}>"
+
+    def _repr_html_(self) -> str:
+        return live_html(self)

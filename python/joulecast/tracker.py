@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextvars
 import os
 import sys
 
 from . import _arguments as arguments
 from . import _core
-from .run import Run, measured, status_of
+from .run import Run, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
-_entered: list[Run] = []  # the runs of the blocks that are open, the innermost last
+# The runs of the blocks that are open, the innermost last: of this task or thread, and of the whole process for threads
+# that were begun by a library.
+_entered_here: contextvars.ContextVar[tuple[Run, ...]] = contextvars.ContextVar("joulecast runs", default=())
+_entered: list[Run] = []
 
 
 if TYPE_CHECKING:
@@ -43,16 +47,19 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
     Args:
         name: of the run; the script's, or the function's, where not given.
-        epochs, steps: totals, where the loops do not tell them (`Run.epochs` and `Run.steps` do).
+        epochs: their number, where the loop does not tell it (`Run.epochs` does).
+        steps: their number in the whole run, where the loops do not tell it (`Run.steps` does).
         tags: names and values that are kept with the run: architecture, batch_size, dataset, team …
         store: path of the store; None for the user's own.
         interval: seconds between readings, 0.001 to 3600; None for $JOULECAST_INTERVAL, else 1.
         sensors: names of the sensors to use (`joulecast sensors` lists them); None for $JOULECAST_SENSORS, else all that
             work.
         gpus: indices or UUIDs of the GPUs to measure; None for the visible ones.
-        country, region, intensity, pue: where the electricity comes from, for emissions: ISO code, cloud region,
-            g CO2e per kWh, power usage effectiveness. Where none of the first three is given, $JOULECAST_COUNTRY,
-            $JOULECAST_REGION and $JOULECAST_INTENSITY count; where pue is not, $JOULECAST_PUE.
+        country: ISO code of where the electricity comes from, for emissions. Where neither it nor region nor intensity is
+            given, $JOULECAST_COUNTRY, $JOULECAST_REGION and $JOULECAST_INTENSITY count.
+        region: of a cloud, instead.
+        intensity: g CO2e per kWh, instead.
+        pue: power usage effectiveness; None for $JOULECAST_PUE.
         keep_arguments: keep passwords and tokens of the command line, too.
 
     Raises:
@@ -65,8 +72,12 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
 
 def current() -> Run | None:
-    """The run of the innermost block that is open, or None."""
-    return _entered[-1] if _entered else None
+    """The run of the innermost block that is open, or None.
+
+    A task of asyncio, or a thread, that has opened a block gets its own run; others get the one that was opened last.
+    """
+    here = [run for run in _entered_here.get() if run in _entered]
+    return here[-1] if here else _entered[-1] if _entered else None
 
 
 def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any = None, store: Any = None, interval: Any = None,
@@ -102,13 +113,15 @@ class Tracking:
         run = self.start()
         self._runs.append(run)
         _entered.append(run)
+        _entered_here.set((*_entered_here.get(), run))
         return run
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> Literal[False]:
         run = self._runs.pop()
         if run in _entered:
             _entered.remove(run)
-        run._finish(status_of(kind, error))
+        _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
+        run._finish(status_after(kind, error))
         return False
 
     def __call__(self, function: Function) -> Function:
@@ -146,7 +159,7 @@ def _finish_all() -> None:
 def _status_at_exit() -> str:
     """Of a run that nobody ended: how the program did. A prompt goes on after an error."""
     error = getattr(sys, "last_value", None)
-    return "finished" if error is None or hasattr(sys, "ps1") else status_of(type(error), error)
+    return "finished" if error is None or hasattr(sys, "ps1") else status_after(type(error), error)
 
 
 def _after_fork_in_child() -> None:
