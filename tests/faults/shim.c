@@ -22,6 +22,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -45,6 +46,7 @@ enum call { CALLS(NAME_ENUM) calls };
 static const char* const names[] = {CALLS(NAME_TEXT)};
 static atomic_long counts[calls];
 static int active;
+static pid_t started;
 static int fault_call = -1, fault_errno;
 static long fault_first, fault_times;
 
@@ -57,6 +59,7 @@ __attribute__((constructor)) static void begin(void) {
     for (int i = 0; i < calls; ++i)
       if (strcmp(names[i], name) == 0) fault_call = i;
   active = 1;
+  started = getpid();
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -66,6 +69,13 @@ __attribute__((destructor)) static void end(void) {
   if (file == NULL) return;
   for (int i = 0; i < calls; ++i) fprintf(file, "%s %ld\n", names[i], atomic_load(&counts[i]));
   fclose(file);
+}
+
+/* joulecast ends without the destructors. Its helper processes do so, too. */
+void _exit(int status) {
+  if (active && getpid() == started) end();
+  syscall(SYS_exit_group, status);
+  __builtin_unreachable();
 }
 
 static int fails(enum call call) {
