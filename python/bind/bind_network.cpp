@@ -123,6 +123,14 @@ void bind_live(nb::module_& module) {
           operation, nb::arg("rows"), nb::arg("columns"), nb::arg("depth"), nb::arg("groups") = 1.0,
           nb::arg("bias") = false)
       .def(
+          "fused_attention",
+          [](LiveNetwork& self, const LiveOperation& done, double rows, double columns, double depth,
+             double groups) {
+            return self.fused_attention(done,
+                                        {.rows = rows, .columns = columns, .depth = depth, .groups = groups});
+          },
+          operation, nb::arg("rows"), nb::arg("columns"), nb::arg("depth"), nb::arg("groups"))
+      .def(
           "recurrence",
           [](LiveNetwork& self, const LiveOperation& done, double inputs, double hidden, double gates,
              double steps, double directions, double batch) {
@@ -163,8 +171,8 @@ void bind_network(nb::module_& module) {
         return value_of(session::describe_network({std::move(model), std::move(inputs), std::move(dimensions),
                                                    classes, sequence, batch, std::move(optimizer)}));
       },
-      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(), nb::arg("sequence").none(), nb::arg("batch"),
-      nb::arg("optimizer"));
+      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(),
+      nb::arg("sequence").none(), nb::arg("batch"), nb::arg("optimizer"));
   module.def(
       "known_networks", [] { return value_of(session::known_networks()).names; },
       "Every network that can be given by name.");

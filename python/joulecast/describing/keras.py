@@ -379,18 +379,12 @@ class _Hearing:
         self._tell([made], self._network.product(told, **_einsum_sizes(equation, [_shape(one) for one in operands])))
 
     def _attention(self, args, kwargs, made):
-        """A fused one counts as its parts: scores, softmax, context."""
         names = ("query", "key", "value")
         query, key, value = (args[number] if number < len(args) else kwargs[name] for number, name in enumerate(names))
         batch, rows, heads, depth = _shape(query)
-        columns = _shape(key)[1]
-        scores = [([batch, heads, rows, columns], _bytes(query))]
-        path = "/".join(self._path[1:]) or self._path[0]
-        number, = self._network.product(_core.LiveOperation(f"{path}.scores", "attention_scores", [self.number_of(query), self.number_of(key)],
-                                                            scores), rows=rows, columns=columns, depth=depth, groups=batch * heads)
-        number, = self._network.elements(_core.LiveOperation(f"{path}.softmax", "softmax", [number], scores), "normalisation")
-        told = _core.LiveOperation(f"{path}.context", "attention_context", [number, self.number_of(value)], [(_shape(made), _bytes(made))])
-        self._tell([made], self._network.product(told, rows=rows, columns=_shape(value)[-1], depth=columns, groups=batch * heads))
+        told = self._operation("attention", [query, key, value], [made])
+        self._tell([made], self._network.fused_attention(told, rows=rows, columns=_shape(key)[1], depth=depth + _shape(value)[-1],
+                                                         groups=batch * heads))
 
     def _weight_like(self, tensor):
         """The open layers' own weight of that shape, if it is no tensor that we know."""

@@ -428,18 +428,10 @@ class _Told:
         return self._network.gather(self._operation("embedding", self._read[:2]))
 
     def _attention(self):
-        """A fused one counts as its parts: scores, softmax, context."""
         query, key, value = self._args[:3]
         batch, heads, rows, depth = query.shape
-        columns = key.shape[2]
-        scores = ([batch, heads, rows, columns], query.element_size())
-        path = self._hearing.name("attention")
-        done = _core.LiveOperation(f"{path}.scores", "attention_scores", [self._hearing._id_of(query), self._hearing._id_of(key)], [scores])
-        made, = self._network.product(done, rows=rows, columns=columns, depth=depth, groups=batch * heads)
-        made, = self._network.elements(_core.LiveOperation(f"{path}.softmax", "softmax", [made], [scores]), "normalisation")
-        done = _core.LiveOperation(f"{path}.context", "attention_context", [made, self._hearing._id_of(value)],
-                                   [(list(self._written[0].shape), query.element_size())])
-        first = self._network.product(done, rows=rows, columns=value.shape[3], depth=columns, groups=batch * heads)
+        told = self._operation("attention", [query, key, value], self._written[:1])
+        first = self._network.fused_attention(told, rows=rows, columns=key.shape[2], depth=depth + value.shape[3], groups=batch * heads)
         return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
 
 

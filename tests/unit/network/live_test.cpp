@@ -135,6 +135,30 @@ TEST(LiveNetwork, WhatHasNoRuleIsNamedWithItsWeights) {
   EXPECT_EQ(uncounted_share(*features), 1);
 }
 
+TEST(LiveNetwork, FusedAttentionKeepsItsOperandsAndNoScores) {
+  LiveNetwork network("attention", "test", 1);
+  std::vector<int> operands;
+  for (int i = 0; i < 3; ++i) operands.push_back(network.input("x", {1, 4, 10, 16}, float_bytes));
+  network.fused_attention(told("attention", operands, {1, 4, 10, 16}),
+                          {.rows = 10, .columns = 10, .depth = 32, .groups = 4});
+  const auto sum = totals(*std::move(network).finish());
+  EXPECT_EQ(sum.macs, 2 * 4 * 10 * 10 * 16);
+  EXPECT_EQ(sum.flops, 2 * sum.macs + 5 * 4 * 10 * 10);  // and softmax
+  EXPECT_EQ(sum.saved_bytes, 3 * 4 * 10 * 16 * float_bytes);
+}
+
+TEST(LiveNetwork, ScalingByConstantsKeepsNothing) {
+  const auto kept = [](bool learned) {
+    LiveNetwork network("scaled", "test", 1);
+    const int x = network.input("x", {1, 8}, float_bytes);
+    const int factor = learned ? network.weight("w", {8}, float_bytes) : network.constant({8}, float_bytes);
+    network.elements(told("mul", {x, factor}, {1, 8}), LayerKind::elementwise, std::nullopt, std::nullopt);
+    return totals(*std::move(network).finish()).saved_bytes;
+  };
+  EXPECT_EQ(kept(false), 0);
+  EXPECT_EQ(kept(true), 8 * float_bytes);  // for the gradient of the weight
+}
+
 TEST(LiveNetwork, NothingAtAllIsAnError) {
   const auto nothing = LiveNetwork("empty", "test", 1).finish();
   ASSERT_FALSE(nothing);
