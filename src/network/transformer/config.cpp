@@ -135,6 +135,7 @@ Result<ArchitectureFeatures> read_config(const fs::path& path, const ConfigOptio
 std::string activation_of(const std::string& name) {
   const auto lower = to_lower(name);
   if (lower == "silu" || lower == "swish") return "swish";
+  if (lower == "gelu_new" || lower == "gelu_fast") return "gelu_new";
   if (lower.find("gelu") != std::string::npos) return "gelu";
   return lower;
 }

@@ -21,7 +21,7 @@ HeadStep norm(bool shift = true) {
 HeadStep output(std::int64_t vocabulary, bool tied, bool bias = true) {
   return {.kind = Kind::dense, .outputs = vocabulary, .bias = bias, .tied = tied};
 }
-constexpr HeadStep first_token{.kind = Kind::first_token};
+const HeadStep first_token{.kind = Kind::first_token};
 
 void append(std::vector<HeadStep>& steps, std::initializer_list<HeadStep> more) {
   steps.insert(steps.end(), more);
@@ -146,9 +146,11 @@ void fill_deberta_v2(ConfigValues& values, const ConfigContext& context, Transfo
     const int terms = (has("c2p") ? 1 : 0) + (has("p2c") ? 1 : 0);
     transformer.relative_rows = 2 * span;
     transformer.relative_norm = values.text("norm_rel_ebd", "none").find("layer_norm") != std::string::npos;
-    for (auto& block : stack.blocks)
+    for (auto& block : stack.blocks) {
+      block.heads.fused = false;
       block.heads.relative = RelativeProducts{
           .rows = 2 * span, .terms = terms, .own_projections = !values.flag("share_att_key", false)};
+    }
   }
   if (const auto kernel = values.number("conv_kernel_size", 0); kernel > 0)
     transformer.first_convolution = kernel;
@@ -182,6 +184,7 @@ void fill_modernbert(ConfigValues& values, const ConfigContext& context, Transfo
   heads.width = std::max<std::int64_t>(stack.width / heads.count, 1);
   heads.query_bias = heads.key_bias = heads.value_bias = heads.output_bias =
       values.flag("attention_bias", false);
+  heads.packed = true;
   heads.rotary = true;
   block.feed_forward = {.inner = values.size("intermediate_size"),
                         .gated = true,

@@ -40,7 +40,8 @@ struct ConfigFamily {
 /// T5, Whisper, ViT.
 [[nodiscard]] std::span<const ConfigFamily> other_families();
 
-/// Name of an activation function in cost.hpp: "silu" is "swish".
+/// Name of an activation function in cost.hpp: "silu" is "swish"; "gelu_new" is what the library transformers
+/// computes in single operations.
 [[nodiscard]] std::string activation_of(const std::string& name);
 
 /// The head of a decoder: the token table turned round, or classes of each token.

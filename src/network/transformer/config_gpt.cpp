@@ -70,6 +70,7 @@ void fill_gptj(ConfigValues& values, const ConfigContext& context, Transformer& 
   block.order = Order::parallel;
   block.heads = even_heads(values, values.has("n_head") ? "n_head" : "num_attention_heads", width, false);
   block.heads.rotary = true;
+  block.heads.fused = false;
   block.feed_forward = {.inner = values.number("n_inner", 4 * width),
                         .bias = true,
                         .activation = activation_of(values.text("activation_function", "gelu_new"))};
@@ -87,6 +88,7 @@ void fill_gpt_neox(ConfigValues& values, const ConfigContext& context, Transform
   block.order = values.flag("use_parallel_residual", true) ? Order::parallel_own : Order::before;
   block.heads = even_heads(values, "num_attention_heads", width, values.flag("attention_bias", true));
   block.heads.rotary = true;
+  block.heads.packed = true;
   block.feed_forward = {.inner = values.size("intermediate_size"),
                         .bias = true,
                         .activation = activation_of(values.text("hidden_act", "gelu"))};
@@ -135,6 +137,7 @@ void fill_falcon(ConfigValues& values, const ConfigContext& context, Transformer
   else if (values.flag("multi_query", true))
     block.heads.key_count = 1;
   block.heads.rotary = !values.flag("alibi", false);
+  block.heads.packed = true;
   block.feed_forward = {.inner = values.number("ffn_hidden_size", 4 * width),
                         .bias = bias,
                         .activation = activation_of(values.text("activation", "gelu"))};
@@ -150,6 +153,7 @@ void fill_mpt(ConfigValues& values, const ConfigContext& context, Transformer& t
   transformer.tokens = TokenTable{.vocabulary = values.size("vocab_size")};
   Block block;
   block.heads = even_heads(values, values.has("n_heads") ? "n_heads" : "num_attention_heads", width, false);
+  block.heads.fused = false;
   block.feed_forward = {.inner = values.number("expansion_ratio", 4) * width};
   put_blocks(block, values.size({"n_layers", "num_hidden_layers"}), transformer);
   put_usual_sequence(values.length("max_seq_len"), transformer);
@@ -162,6 +166,7 @@ void fill_bloom(ConfigValues& values, const ConfigContext& context, Transformer&
   transformer.tokens = TokenTable{.vocabulary = values.size("vocab_size"), .norm = true};
   Block block;
   block.heads = even_heads(values, values.has("n_head") ? "n_head" : "num_attention_heads", width, true);
+  block.heads.fused = false;
   block.feed_forward = {.inner = 4 * width, .bias = true};
   put_blocks(block, values.size({"n_layer", "num_hidden_layers"}), transformer);
   put_usual_sequence(0, transformer);

@@ -17,6 +17,8 @@ struct Kin {
   bool head_norms = false;      ///< of queries and keys, of the head's width
   bool whole_norms = false;     ///< of all heads together
   Order order = Order::before;
+  bool fused = true;  ///< Gemma 2 limits the products, which no fused attention does
+  bool packed = false;
   bool gelu = false;  ///< else SiLU
 };
 
@@ -30,6 +32,8 @@ Heads heads_of(ConfigValues& values, const Kin& kin, std::int64_t width) {
   heads.query_bias = heads.key_bias = heads.value_bias = bias;
   heads.output_bias = bias && kin.output_bias_too;
   heads.rotary = true;
+  heads.fused = kin.fused;
+  heads.packed = kin.packed;
   if (kin.head_norms) heads.query_norm = heads.key_norm = heads.width;
   if (kin.whole_norms) {
     heads.query_norm = heads.count * heads.width;
@@ -73,7 +77,8 @@ constexpr Kin llama{};
 constexpr Kin qwen2{.query_key_value_bias = true, .output_bias_too = false};
 constexpr Kin qwen3{.head_width = 128, .head_norms = true};
 constexpr Kin gemma{.tied = true, .head_width = 256, .gelu = true};
-constexpr Kin gemma2{.tied = true, .head_width = 256, .order = Order::around, .gelu = true};
+constexpr Kin gemma2{.tied = true, .head_width = 256, .order = Order::around, .fused = false, .gelu = true};
+constexpr Kin phi3{.packed = true};
 constexpr Kin gemma3{
     .tied = true, .head_width = 256, .head_norms = true, .order = Order::around, .gelu = true};
 constexpr Kin olmo2{.whole_norms = true, .order = Order::parts_behind};
@@ -161,7 +166,7 @@ constexpr std::array families{
     ConfigFamily{"gemma2", HeadKind::language, fill<gemma2>},
     ConfigFamily{"gemma3_text", HeadKind::language, fill<gemma3>},
     ConfigFamily{"gemma3", HeadKind::language, fill_gemma3},
-    ConfigFamily{"phi3", HeadKind::language, fill<llama>},
+    ConfigFamily{"phi3", HeadKind::language, fill<phi3>},
     ConfigFamily{"phimoe", HeadKind::language, fill_phimoe},
     ConfigFamily{"olmo2", HeadKind::language, fill<olmo2>},
     ConfigFamily{"olmoe", HeadKind::language, fill_mixture<olmoe, 64, 8>},

@@ -12,11 +12,13 @@ Block t5_block(ConfigValues& values, bool cross) {
   auto& heads = block.heads;
   heads.count = heads.key_count = values.size("num_heads");
   heads.width = values.size("d_kv");
+  heads.fused = false;
   // "gated-gelu" or "relu"
   auto activation = values.text("feed_forward_proj", "relu");
   constexpr std::string_view gated = "gated-";
   block.feed_forward.gated = activation.starts_with(gated);
   if (block.feed_forward.gated) activation.erase(0, gated.size());
+  if (block.feed_forward.gated && activation == "gelu") activation = "gelu_new";
   block.feed_forward.activation = activation_of(activation);
   block.feed_forward.inner = values.size("d_ff");
   if (cross) block.cross = heads;

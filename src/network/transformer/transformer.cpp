@@ -166,26 +166,39 @@ class Assembly {
   }
 
   /// Queries or keys: projected, then normalised by head where the block says so, and turned by position.
-  Tensor projected(const Tensor& x, std::int64_t width, bool bias, std::int64_t norm, bool rotary,
+  Tensor projected(const Tensor& x, std::int64_t width, bool bias, std::int64_t norm, const Heads& heads,
                    Norm kind) {
     auto y = dense(x, width, bias);
     if (norm > 0) y = builder_.learned(y, kind == Norm::rms ? "rms_norm" : "layer_norm", norm);
-    return rotary ? builder_.activate(y, "rotary") : y;
+    return heads.rotary ? builder_.activate(y, heads.packed ? "packed_rotary" : "rotary") : y;
   }
 
   Tensor attention(const Tensor& x, const Tensor& source, const Heads& heads, Norm norm) {
     const auto query_width = heads.count * heads.width, key_width = heads.key_count * heads.width;
-    const auto query = projected(x, query_width, heads.query_bias, heads.query_norm, heads.rotary, norm);
-    const auto key = projected(source, key_width, heads.key_bias, heads.key_norm, heads.rotary, norm);
+    const auto query = projected(x, query_width, heads.query_bias, heads.query_norm, heads, norm);
+    const auto key = projected(source, key_width, heads.key_bias, heads.key_norm, heads, norm);
     const auto value = dense(source, key_width, heads.value_bias);
     if (error_) return x;
     if (heads.relative) relative_products(query, key, heads, *heads.relative);
     if (heads.position_biases > 0) builder_.learned(query, "position", heads.position_biases);
-    const auto context =
-        take(builder_.attend(query, key, value,
-                             {.heads = heads.count, .key_heads = heads.key_count, .fused = true}),
-             query);
+    const auto context = heads.fused ? fused(query, key, value, heads) : unfused(query, key, value, heads);
     return dense(context, x.shape.back(), heads.output_bias);
+  }
+
+  Tensor fused(const Tensor& query, const Tensor& key, const Tensor& value, const Heads& heads) {
+    return take(builder_.attend(query, key, value,
+                                {.heads = heads.count, .key_heads = heads.key_count, .fused = true}),
+                query);
+  }
+
+  Tensor unfused(const Tensor& query, const Tensor& key, const Tensor& value, const Heads& heads) {
+    // Keys and values that a group shares are repeated for each of its heads.
+    const auto repeated = [&](const Tensor& x) {
+      return heads.key_count == heads.count
+                 ? x
+                 : builder_.move(x, "repeat", {x.shape.front(), heads.count * heads.width});
+    };
+    return take(builder_.attend(query, repeated(key), repeated(value), {.heads = heads.count}), query);
   }
 
   /// DeBERTa: positions projected as queries and keys are, and their products with the others.
@@ -275,11 +288,29 @@ double parameters_about(const Stack& stack) {
   return sum;
 }
 
+/// The same of what stands around the stacks.
+double surroundings_about(const Transformer& transformer) {
+  const auto width = static_cast<double>(transformer.stack.width);
+  double rows = static_cast<double>(transformer.relative_rows + transformer.encoder_positions);
+  for (const auto* table : {&transformer.tokens, &transformer.encoder_tokens})
+    if (*table)
+      rows += static_cast<double>((*table)->vocabulary + (*table)->positions + (*table)->segments +
+                                  (*table)->width);
+  for (const auto* head : {&transformer.head, &transformer.aside})
+    for (const auto& step : *head) rows += static_cast<double>(step.outputs);
+  if (const auto& patches = transformer.patches) {
+    const auto side = static_cast<double>(patches->side), size = static_cast<double>(patches->size);
+    rows += static_cast<double>(patches->channels) * size * size + side * side / (size * size);
+  }
+  if (const auto& spectrogram = transformer.spectrogram) rows += 3.0 * static_cast<double>(spectrogram->bins);
+  return width * (rows + width * static_cast<double>(transformer.first_convolution));
+}
+
 /// Sizes that nobody can mean would overflow the sums.
 Status check_size(const Transformer& transformer, const std::optional<Shape>& image) {
   constexpr double most = 1e15;
   constexpr std::int64_t largest_side = 1 << 16;
-  const double sum = parameters_about(transformer.stack) +
+  const double sum = surroundings_about(transformer) + parameters_about(transformer.stack) +
                      (transformer.encoder ? parameters_about(*transformer.encoder) : 0);
   if (!(sum < most))
     return fail(ErrorKind::malformed, transformer.origin, "would have more than {:g} parameters", most);

@@ -30,6 +30,10 @@ struct Heads {
   /// Learned values of the normalisation of queries, and of keys; 0 = not normalised.
   std::int64_t query_norm = 0, key_norm = 0;
   bool rotary = false;
+  /// Queries, keys and values are parts of one product's output, which stays whole while values are kept.
+  bool packed = false;
+  /// By PyTorch's scaled_dot_product_attention; else in single operations, which keep the products.
+  bool fused = true;
   std::int64_t position_biases = 0;  ///< learned values that are added to the products (T5)
   std::optional<RelativeProducts> relative = std::nullopt;
 };
