@@ -191,12 +191,25 @@ class Modules(unittest.TestCase):
             self.assertEqual(joulecast.describe(nn.Linear(8, 4), input_shape=8).parameters, 36)
         self.assertEqual(joulecast.describe(torch.compile(nn.Linear(8, 4)), input_shape=8).name, "Linear")
 
+    def test_the_largest_batch_for_a_gpu(self):
+        model = nn.Sequential(nn.Linear(1000, 1000), nn.ReLU(), nn.Linear(1000, 10))
+        network = joulecast.describe(model, input_shape=1000, gpu="A100-SXM4-80GB", precision="amp-bf16")
+        self.assertGreater(network.largest_batch, 1_000_000)
+
     def test_batch_and_optimizer_make_the_memory(self):
         model = nn.Linear(1000, 1000)
         small = joulecast.describe(model, input_shape=1000)
         large = joulecast.describe(model, input_shape=1000, batch=64, optimizer="adam", name="mine")
         self.assertEqual((large.batch, large.name), (64, "mine"))
         self.assertGreater(large.memory_bytes, small.memory_bytes + 2 * 4 * 1_000_000)
+
+    def test_checkpointing_keeps_the_inputs_of_repeated_blocks(self):
+        block = lambda: nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.Linear(256, 64))
+        model = nn.Sequential(*[block() for _ in range(8)])
+        kept = {checkpointing: joulecast.describe(model, input_shape=64, checkpointing=checkpointing).memory_parts["activations"]
+                for checkpointing in (False, True)}
+        one = 4 * (64 + 2 * 256)
+        self.assertEqual(kept, {False: 8 * one, True: 8 * 4 * 64 + one})
 
     def test_a_custom_operator_is_named_and_not_guessed(self):
         @torch.library.custom_op("joulecast_test::twice", mutates_args=())

@@ -1,9 +1,11 @@
 // A network that is told operation by operation has the figures of the same network by description.
 #include "network/live.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "network/description.hpp"
+#include "network/training_cost.hpp"
 
 namespace joulecast::network {
 namespace {
@@ -157,6 +159,26 @@ TEST(LiveNetwork, ScalingByConstantsKeepsNothing) {
   };
   EXPECT_EQ(kept(false), 0);
   EXPECT_EQ(kept(true), 8 * float_bytes);  // for the gradient of the weight
+}
+
+TEST(LiveNetwork, ItsModulesAreBlocksForCheckpointing) {
+  LiveNetwork network("blocks", "test", 1);
+  int x = network.input("x", {1, 64}, float_bytes);
+  for (int block = 0; block < 4; ++block)
+    for (const auto* part : {"attention.query", "mlp.0"}) {
+      auto operation = told(
+          "dense", {x, network.weight(fmt::format("{}{}", part, block), {64, 64}, float_bytes)}, {1, 64});
+      operation.name = fmt::format("encoder.layer.{}.{}", block, part);
+      x = network.product(operation, {.rows = 1, .columns = 64, .depth = 64}, false).front();
+    }
+  const auto features = std::move(network).finish();
+  ASSERT_TRUE(features);
+  const auto sgd = find_optimiser("sgd").value();
+  const auto kept = [&](bool checkpointing) {
+    return training_memory(*features, 1, sgd, {.checkpointing = checkpointing}).value().activations;
+  };
+  EXPECT_EQ(kept(false), 8 * 64 * float_bytes);
+  EXPECT_EQ(kept(true), (4 + 2) * 64 * float_bytes);  // the inputs of all blocks, and one block
 }
 
 TEST(LiveNetwork, NothingAtAllIsAnError) {
