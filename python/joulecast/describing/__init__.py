@@ -40,8 +40,10 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         batch: samples in a training step, over all GPUs.
         optimizer: "sgd", "momentum", "adam", "adamw" …
         precision: "fp32", "tf32", "amp-fp16", "amp-bf16", "fp16" or "bf16".
-        gpus: how many share the batch; accumulate: smaller batches whose gradients make a step; checkpointing: of repeated
-            blocks; shard: what the GPUs share, 1 the optimizer's state, 2 gradients too, 3 weights too (ZeRO, FSDP).
+        gpus: how many share the batch.
+        accumulate: smaller batches, one after the other, whose gradients make a step.
+        checkpointing: repeated blocks keep their inputs alone, and the rest is computed again.
+        shard: what the GPUs share: 1 the optimizer's state, 2 gradients too, 3 weights too (ZeRO, FSDP).
         gpu: name of the catalogue, for `largest_batch`: what fits into its memory.
 
     Returns:
