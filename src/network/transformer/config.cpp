@@ -7,6 +7,7 @@
 
 #include "base/files.hpp"
 #include "base/json_depth.hpp"
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "network/transformer/config_families.hpp"
 
@@ -51,7 +52,8 @@ ConfigContext context_of(ConfigValues& values, const ConfigFamily& family, const
     const auto head = head_of(named.front());
     context.head = head.value_or(HeadKind::none);
     if (!head)
-      transformer.notes.push_back(fmt::format("the head of '{}' is not known: without it", named.front()));
+      transformer.notes.push_back(
+          fmt::format("the head of '{}' is not known: without it", printable(named.front())));
     if (named.front().ends_with("ForQuestionAnswering")) context.labels = 2;
   }
   const auto labels = values.count("id2label");
@@ -79,7 +81,7 @@ Result<ArchitectureFeatures> build(const nlohmann::json& json, const std::string
   const auto all = families();
   const auto found = std::ranges::find(all, type, [](const auto* family) { return family->model_type; });
   if (found == all.end())
-    return fail(ErrorKind::invalid, origin, "model type '{}' is not known; known are {}", type,
+    return fail(ErrorKind::invalid, origin, "model type '{}' is not known; known are {}", printable(type),
                 fmt::join(known_model_types(), ", "));
   Transformer transformer;
   transformer.name = name;

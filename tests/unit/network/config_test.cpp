@@ -16,6 +16,7 @@ namespace {
 
 using joulecast::testing::TemporaryDirectory;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Published {
   const char* name;
@@ -63,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Published{"t5-large", 737668096}, Published{"flan-t5-base", 247577856},
                       Published{"whisper-tiny", 37760640}, Published{"whisper-small", 241734912},
                       Published{"whisper-large-v2", 1543304960}, Published{"deberta-v3-base", 183831552},
+                      Published{"microsoft/deberta-base", 138601728},
                       Published{"deberta-v3-large", 434012160}));
 
 constexpr const char* small_llama =
@@ -166,6 +168,7 @@ TEST(Config, SaysInOneLineWhatIsWrong) {
   EXPECT_THAT(reason("{}"), HasSubstr("has no 'model_type'"));
   EXPECT_THAT(reason(R"({"model_type": "mamba"})"),
               HasSubstr("model type 'mamba' is not known; known are bert,"));
+  EXPECT_THAT(reason(R"({"model_type": "a\nb"})"), Not(HasSubstr("\n")));
   EXPECT_EQ(reason(R"({"model_type": "llama"})"), "config.json: 'hidden_size' is missing");
   EXPECT_EQ(reason(changed("hidden_size", "-4")),
             "config.json: 'hidden_size' must be a whole number from 0 to 1048576");
