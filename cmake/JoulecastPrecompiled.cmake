@@ -9,7 +9,7 @@
 set(JOULECAST_COMMON_HEADERS
     <algorithm> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span> <string> <string_view>
     <vector> <fmt/format.h> <tl/expected.hpp>)
-set(JOULECAST_RELEASE_FLAG_quick -Os)
+set(JOULECAST_RELEASE_FLAG_quick -Os -Wno-maybe-uninitialized) # gcc 12 warns of optionals that are checked; the dev build keeps the warning
 set(JOULECAST_RELEASE_FLAG_test -O0)
 
 # joulecast_precompiled(KIND [library...]): the libraries are those that the headers need.
@@ -18,13 +18,13 @@ function(joulecast_precompiled KIND)
   file(GENERATE OUTPUT ${file} CONTENT "// Only carries a precompiled header.\n")
   add_library(joulecast_precompiled_${KIND} OBJECT ${file})
   target_link_libraries(joulecast_precompiled_${KIND} PRIVATE fmt::fmt tl::expected ${ARGN})
-  target_compile_options(joulecast_precompiled_${KIND} PRIVATE $<$<CONFIG:Release>:${JOULECAST_RELEASE_FLAG_${KIND}}>)
+  target_compile_options(joulecast_precompiled_${KIND} PRIVATE "$<$<CONFIG:Release>:${JOULECAST_RELEASE_FLAG_${KIND}}>")
   target_precompile_headers(joulecast_precompiled_${KIND} PRIVATE ${JOULECAST_COMMON_HEADERS})
 endfunction()
 
 # Compiles a target as one of the kinds.
 function(joulecast_compile_as TARGET KIND)
-  target_compile_options(${TARGET} PRIVATE $<$<CONFIG:Release>:${JOULECAST_RELEASE_FLAG_${KIND}}>)
+  target_compile_options(${TARGET} PRIVATE "$<$<CONFIG:Release>:${JOULECAST_RELEASE_FLAG_${KIND}}>")
   if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
     target_precompile_headers(${TARGET} REUSE_FROM joulecast_precompiled_${KIND})
   endif()

@@ -47,10 +47,35 @@ std::size_t first_line_of(std::string_view bytes) {
 
 }  // namespace
 
+/// The end of what a stream has lost. Odd versions: it is being written.
+struct LastLost {
+  std::atomic<std::uint32_t> version{0};
+  std::uint32_t size = 0;
+  std::int64_t time_ns = 0;
+  std::array<char, CopyRing::last_part> bytes;
+
+  void add(SteadyTime time, std::string_view more) {
+    version.fetch_add(1);
+    more = more.substr(more.size() - std::min(more.size(), bytes.size()));
+    const auto kept = std::min<std::size_t>(size, bytes.size() - more.size());
+    std::memmove(bytes.data(), &bytes[size - kept], kept);
+    std::memcpy(&bytes[kept], more.data(), more.size());
+    size = static_cast<std::uint32_t>(kept + more.size());
+    time_ns = time.ns;
+    version.fetch_add(1);
+  }
+  void clear() {
+    if (size == 0) return;
+    version.fetch_add(1);
+    size = 0;
+    version.fetch_add(1);
+  }
+};
+
 struct CopyRing::Shared {
   /// Where a stream's writer stands.
   struct Place {
-    bool within_line = false;
+    bool within_line = false;  ///< the last byte, kept or lost, ended no line
     Keeping keeping = Keeping::all;
   };
   // Positions only grow. Their remainder by the capacity is the place in `bytes`.
@@ -60,6 +85,7 @@ struct CopyRing::Shared {
   alignas(64) std::atomic<std::uint64_t> tail{0};
   std::atomic<std::uint64_t> wake_at{0};  ///< 0 = the reader is awake
   alignas(64) std::array<char, capacity> bytes;
+  std::array<LastLost, streams> last_lost;
 
   char* at(std::uint64_t position) { return &bytes[position % capacity]; }
 };
@@ -101,9 +127,10 @@ bool CopyRing::append(int stream, SteadyTime time, std::string_view bytes, std::
 /// Keeps what there is room for and returns the number of bytes that are lost.
 std::size_t CopyRing::keep(int stream, SteadyTime time, std::string_view bytes) {
   auto& place = shared_->places[static_cast<std::size_t>(stream)];
+  const bool ends_within_line = bytes.back() != '\n' && bytes.back() != '\r';
   if (place.keeping == Keeping::all) {
     if (append(stream, time, bytes, line_reserve)) {
-      place.within_line = bytes.back() != '\n' && bytes.back() != '\r';
+      place.within_line = ends_within_line;
       return 0;
     }
     place.keeping = place.within_line ? Keeping::rest_of_line : Keeping::nothing;
@@ -113,19 +140,25 @@ std::size_t CopyRing::keep(int stream, SteadyTime time, std::string_view bytes) 
     const auto rest = bytes.substr(0, std::min(line, longest_rest));
     const bool kept = append(stream, time, rest, 0);
     if (!kept || line != std::string_view::npos) place.keeping = Keeping::nothing;
+    place.within_line = ends_within_line;
     return bytes.size() - (kept ? rest.size() : 0);
   }
-  const auto begin = first_line_of(bytes);
+  const auto begin = place.within_line ? first_line_of(bytes) : 0;
+  place.within_line = ends_within_line;
   if (begin >= bytes.size() || !append(stream, time, bytes.substr(begin), capacity / 2)) return bytes.size();
+  shared_->last_lost[static_cast<std::size_t>(stream)].clear();
   place.keeping = Keeping::all;
-  place.within_line = bytes.back() != '\n' && bytes.back() != '\r';
   return begin;
 }
 
 bool CopyRing::put(int stream, SteadyTime time, std::string_view bytes) {
   if (bytes.empty()) return false;
-  if (const auto lost = keep(stream, time, bytes); lost > 0)
+  if (const auto lost = keep(stream, time, bytes); lost > 0) {
     shared_->lost.fetch_add(lost, std::memory_order_relaxed);
+    auto& last = shared_->last_lost[static_cast<std::size_t>(stream)];
+    if (shared_->places[static_cast<std::size_t>(stream)].keeping != Keeping::all)
+      last.add(time, bytes.substr(bytes.size() - lost));
+  }
   const auto wake_at = shared_->wake_at.load(std::memory_order_seq_cst);
   const auto filled = shared_->head.load(std::memory_order_relaxed) - shared_->tail.load();
   return wake_at != 0 && filled >= wake_at && shared_->wake_at.exchange(0) != 0;
@@ -150,6 +183,20 @@ void CopyRing::drop() {
   Record record;
   std::memcpy(&record, ring.at(tail), sizeof record);
   ring.tail.store(tail + sizeof record + padded(record.size), std::memory_order_release);
+}
+
+std::optional<std::pair<SteadyTime, std::string>> CopyRing::take_last_lost(int stream) {
+  auto& last = shared_->last_lost[static_cast<std::size_t>(stream)];
+  const auto version = last.version.load();
+  if (version % 2 != 0 || last.size == 0) return std::nullopt;
+  std::string text(last.bytes.data(), last.size);
+  const SteadyTime time{last.time_ns};
+  if (last.version.load() != version) return std::nullopt;
+  last.clear();
+  text.erase(0, std::min(first_line_of(text), text.size()));  // its beginning is not there
+  if (text.empty()) return std::nullopt;
+  shared_->lost.fetch_sub(text.size(), std::memory_order_relaxed);
+  return std::pair{time, std::move(text)};
 }
 
 bool CopyRing::ask_to_be_woken(std::size_t bytes) {

@@ -157,12 +157,13 @@ void bind_network(nb::module_& module) {
   module.def(
       "describe_network",
       [](std::string model, std::vector<std::string> inputs, std::vector<std::string> dimensions,
-         std::optional<std::int64_t> classes, std::int64_t batch, std::string optimizer) {
+         std::optional<std::int64_t> classes, std::optional<std::int64_t> sequence, std::int64_t batch,
+         std::string optimizer) {
         const nb::gil_scoped_release released;
         return value_of(session::describe_network({std::move(model), std::move(inputs), std::move(dimensions),
-                                                   classes, batch, std::move(optimizer)}));
+                                                   classes, sequence, batch, std::move(optimizer)}));
       },
-      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(), nb::arg("batch"),
+      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(), nb::arg("sequence").none(), nb::arg("batch"),
       nb::arg("optimizer"));
   module.def(
       "known_networks", [] { return value_of(session::known_networks()).names; },

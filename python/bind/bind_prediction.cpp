@@ -46,6 +46,7 @@ void bind_request(nb::module_& module) {
       .def_rw("inputs", &PredictionRequest::inputs)
       .def_rw("dimensions", &PredictionRequest::dimensions)
       .def_rw("classes", &PredictionRequest::classes, nb::arg().none())
+      .def_rw("sequence", &PredictionRequest::sequence, nb::arg().none())
       .def_rw("gpus", &PredictionRequest::gpus)
       .def_rw("batches", &PredictionRequest::batches)
       .def_rw("like", &PredictionRequest::like)

@@ -1,5 +1,7 @@
 #include "bind/words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -8,6 +10,7 @@ namespace joulecast::python {
 namespace {
 
 constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view letters_and_joints = "abcdefghijklmnopqrstuvwxyz_-";
 
 /// Advice about a command's output has no meaning for a program that tells its progress itself.
@@ -27,6 +30,22 @@ bool is_option_at(std::string_view text, std::size_t at) {
   return text.substr(at, 2) == "--" && at + 2 < text.size() &&
          letters.find(text[at + 2]) != std::string_view::npos &&
          (at == 0 || text[at - 1] == ' ' || text[at - 1] == '(' || text[at - 1] == '\n');
+}
+
+/// The word after an option, if it is a value: NAME, 3x224x224, dataset=...
+std::string_view value_at(std::string_view text) {
+  if (text.empty() || text.front() != ' ') return {};
+  const auto word = text.substr(1, text.find_first_of(" \n,;:)", 1) - 1);
+  const bool placeholder = word.size() > 1 && word.find_first_not_of(capitals) == std::string_view::npos;
+  return placeholder || word.find_first_of("=0123456789") != std::string_view::npos ? word
+                                                                                    : std::string_view{};
+}
+
+/// ="dataset=...", and =NAME for a placeholder.
+std::string as_in_a_call(std::string_view value) {
+  if (value.empty()) return {};
+  const bool placeholder = value.find_first_not_of(capitals) == std::string_view::npos;
+  return placeholder ? fmt::format("={}", value) : fmt::format("=\"{}\"", value);
 }
 
 }  // namespace
@@ -51,25 +70,18 @@ std::string in_python_words(std::string_view original) {
   for (const auto& [advice, other] : other_advice) replace_all(text, advice, other);
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '`') {
-      const auto close = text.find('`', at + 1);
-      if (close == std::string::npos) return result + text.substr(at);
-      const auto quoted = std::string_view(text).substr(at + 1, close - at - 1);
+    const auto rest = std::string_view(text).substr(at);
+    if (const auto close = rest.find('`', 1); rest.front() == '`' && close != std::string_view::npos) {
+      const auto quoted = rest.substr(1, close - 1);
       const bool field =
           !quoted.empty() && quoted.find_first_not_of(letters_and_joints) == std::string_view::npos;
-      result += field ? argument_of(quoted) : text.substr(at, close - at + 1);
-      at = close + 1;
+      result += field ? argument_of(quoted) : std::string(rest.substr(0, close + 1));
+      at += close + 1;
     } else if (is_option_at(text, at)) {
-      const auto end = std::min(text.find_first_not_of(letters_and_joints, at + 2), text.size());
-      result += argument_of(std::string_view(text).substr(at + 2, end - at - 2));
-      // An argument that gets a value stands as in a call: only dataset=... -> only="dataset=..."
-      if (end < text.size() && text[end] == ' ' && text.find('=', end) < text.find(' ', end + 1)) {
-        const auto last = std::min(text.find(' ', end + 1), text.size());
-        result += "=\"" + text.substr(end + 1, last - end - 1) + "\"";
-        at = last;
-      } else {
-        at = end;
-      }
+      const auto end = std::min(rest.find_first_not_of(letters_and_joints, 2), rest.size());
+      const auto value = value_at(rest.substr(end));
+      result += argument_of(rest.substr(2, end - 2)) + as_in_a_call(value);
+      at += end + (value.empty() ? 0 : value.size() + 1);
     } else {
       result += text[at++];
     }

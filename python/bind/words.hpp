@@ -6,8 +6,8 @@
 
 namespace joulecast::python {
 
-/// "give --epochs or --steps" -> "give epochs or steps". Command lines between backticks stay as they are;
-/// fields between backticks lose them.
+/// "give --epochs or --steps" -> "give epochs or steps"; "--only dataset=..." -> only="dataset=...". Command
+/// lines between backticks stay as they are; fields between backticks lose them.
 [[nodiscard]] std::string in_python_words(std::string_view text);
 
 /// The argument that sets a field of a request: "input" -> "input_shape", "limit_energy" as it is.

@@ -19,6 +19,7 @@ from .deciding import compare, recommend, tradeoff
 from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
+from .planning import budget
 from .run import Run
 from .stored import load, runs
 from .tracker import current, track
@@ -34,6 +35,7 @@ __all__ = [
     "Stopped",
     "UnavailableError",
     "__version__",
+    "budget",
     "compare",
     "current",
     "describe",

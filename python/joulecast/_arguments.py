@@ -117,6 +117,13 @@ def texts(name: str, values: Any) -> list[str]:
     return [text(name, value) for value in values]
 
 
+def numbers_of(name: str, values: Any, least: float | None = None, most: float | None = None) -> list[float]:
+    """A list of numbers; a single one counts as one."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        values = [values]
+    return [number(name, value, least, most) for value in values]
+
+
 def mapping(name: str, values: Any) -> dict[str, Any]:
     """Names and values; empty for None."""
     if values is None:

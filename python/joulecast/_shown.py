@@ -129,6 +129,14 @@ def _network_html(self: _core.Network) -> str:
     return table_html(("layer", "operation", "kind", "output", "parameters", "MACs"), rows, caption)
 
 
+def live_html(run: Any) -> str:
+    """Of a run that this process measures, or did."""
+    projection = run.projection
+    forecast = "" if projection is None or run.status != "running" else f"<p>{escaped(_projection(projection))}</p>"
+    title = f"{run.name}, {run.status}, {duration_text(run.duration_s)}"
+    return f"<p><b>{escaped(title)}</b></p>{_energy_html(run.energy)}{forecast}"
+
+
 def _text_html(self: object) -> str:
     return f"<pre>{escaped(self)}</pre>"
 
@@ -145,7 +153,7 @@ def show() -> None:
     as_html: dict[type, Any] = {_core.Energy: _energy_html, _core.Run: _run_html, _core.Predictions: _predictions_html,
                                 _core.Network: _network_html}
     for told in (_core.Predictions, _core.ProjectedRun, _core.Comparison, _core.Tradeoff, _core.Recommendation,
-                 _core.OnlineEvaluation, _core.OfflineEvaluation, _core.Network):
+                 _core.OnlineEvaluation, _core.OfflineEvaluation, _core.Network, _core.BudgetPlans):
         as_text[told] = told.__str__
         as_html.setdefault(told, _text_html)
     for kind, function in as_text.items():

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: int | Iterable[int] = 32, epochs: float | None = None,
             samples: float | None = None, dataset: str = "", gpus: int = 1, input_shape: Any = None,
-            dimensions: Mapping[str, int] | None = None, classes: int | None = None, power_limit: float | None = None,
-            optimizer: str = "sgd", framework: str = "", like: str = "", fitted: str | os.PathLike[str] | None = None,
-            country: str | None = None, region: str | None = None, intensity: float | None = None,
-            pue: float | None = None) -> _core.Predictions:
+            dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
+            power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
+            fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
+            intensity: float | None = None, pue: float | None = None) -> _core.Predictions:
     """What trainings will cost, the cheapest first: every model on every GPU at every batch size.
 
     Args:
@@ -34,6 +34,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         gpus: how many share the training.
         input_shape: of one sample, as (3, 224, 224) or "3x224x224".
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
+        classes: outputs of the head; sequence: tokens of a sample, of a language model.
         power_limit: of one GPU, in watts; None for the board's own.
         like: trained as this source of the model file was.
         fitted: model file of `joulecast fit`; None for the one that comes with joulecast.
@@ -55,6 +56,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
     request.inputs = arguments.shape_texts("input_shape", input_shape)
     request.dimensions = arguments.dimensions(dimensions)
     request.classes = arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30)
+    request.sequence = arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30)
     request.gpu_count = arguments.whole("gpus", gpus, least=1, most=1 << 20)
     request.epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
     request.samples = arguments.optional(arguments.above_zero, "samples", samples)

@@ -8,6 +8,7 @@ import time
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
+from ._shown import live_html
 from ._warn import warn
 from .errors import Error, InvalidError, Stopped
 from .telling import Silence, Telling
@@ -29,7 +30,7 @@ def _warn_of(lines: list[str]) -> None:
         warn("; ".join(lines))
 
 
-def status_of(kind: type[BaseException] | None, error: BaseException | None) -> str:
+def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
     if kind is None:
         return "finished"
     if issubclass(kind, Stopped):
@@ -141,6 +142,7 @@ class Run(Telling):
             except OSError:
                 pass
         try:
+            tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
             self._finished = tracker.finish(status)
         except Error as error:
@@ -285,3 +287,6 @@ class Run(Telling):
     def __repr__(self) -> str:
         total = self.energy.total_j
         return f"<joulecast.Run {self.name!r} {self.status}, {'unknown energy' if total is None else f'{total:.4g} J'}>"
+
+    def _repr_html_(self) -> str:
+        return live_html(self)

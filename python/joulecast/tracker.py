@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextvars
 import os
 import sys
 
 from . import _arguments as arguments
 from . import _core
-from .run import Run, measured, status_of
+from .run import Run, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
-_entered: list[Run] = []  # the runs of the blocks that are open, the innermost last
+# The runs of the blocks that are open, the innermost last: of this task or thread, and of the whole process for threads
+# that were begun by a library.
+_entered_here: contextvars.ContextVar[tuple[Run, ...]] = contextvars.ContextVar("joulecast runs", default=())
+_entered: list[Run] = []
 
 
 if TYPE_CHECKING:
@@ -65,8 +69,12 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
 
 def current() -> Run | None:
-    """The run of the innermost block that is open, or None."""
-    return _entered[-1] if _entered else None
+    """The run of the innermost block that is open, or None.
+
+    A task of asyncio, or a thread, that has opened a block gets its own run; others get the one that was opened last.
+    """
+    here = [run for run in _entered_here.get() if run in _entered]
+    return here[-1] if here else _entered[-1] if _entered else None
 
 
 def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any = None, store: Any = None, interval: Any = None,
@@ -102,13 +110,15 @@ class Tracking:
         run = self.start()
         self._runs.append(run)
         _entered.append(run)
+        _entered_here.set((*_entered_here.get(), run))
         return run
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> Literal[False]:
         run = self._runs.pop()
         if run in _entered:
             _entered.remove(run)
-        run._finish(status_of(kind, error))
+        _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
+        run._finish(status_after(kind, error))
         return False
 
     def __call__(self, function: Function) -> Function:
@@ -146,7 +156,7 @@ def _finish_all() -> None:
 def _status_at_exit() -> str:
     """Of a run that nobody ended: how the program did. A prompt goes on after an error."""
     error = getattr(sys, "last_value", None)
-    return "finished" if error is None or hasattr(sys, "ps1") else status_of(type(error), error)
+    return "finished" if error is None or hasattr(sys, "ps1") else status_after(type(error), error)
 
 
 def _after_fork_in_child() -> None:

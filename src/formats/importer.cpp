@@ -32,12 +32,12 @@ Status check_bundle(const fs::path& directory, const ImportOptions& options) {
   return {};
 }
 
-Status import_bundle(const fs::path& directory, const ImportOptions& options, trace::RunSink& sink,
-                     ImportReport& report) {
-  if (auto ok = check_bundle(directory, options); !ok) return ok;
+Result<trace::Run> read_bundle(const fs::path& directory, const ImportOptions& options,
+                               ImportReport& report) {
+  if (auto ok = check_bundle(directory, options); !ok) return propagate(ok.error());
   Damage damage(options.strict);
   BundleNotes notes;
-  const auto run = read_run_bundle(directory, damage, notes);
+  auto run = read_run_bundle(directory, damage, notes);
   if (!run) return propagate(run.error());
   report.left.insert(report.left.end(), notes.left.begin(), notes.left.end());
   report.skipped_lines += damage.lines();
@@ -56,9 +56,17 @@ Status import_bundle(const fs::path& directory, const ImportOptions& options, tr
     if (std::ranges::find(report.taken, trace.channel.name) == report.taken.end())
       report.taken.push_back(trace.channel.name);
   }
+  return run;
+}
+
+Status import_bundle(const fs::path& directory, const ImportOptions& options, trace::RunSink& sink,
+                     ImportReport& report) {
+  const auto run = read_bundle(directory, options, report);
+  if (!run) return propagate(run.error());
   return trace::replay(*run, sink);
 }
 
+/// A broken bundle does not keep the others out. Fails if there is none, all are broken, or the sink fails.
 Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& options,
                                     trace::RunSink& sink) {
   ImportReport report;
@@ -66,8 +74,15 @@ Result<ImportReport> import_bundles(const fs::path& root, const ImportOptions& o
   const auto bundles = find_run_bundles(root);
   if (bundles.empty())
     return fail(ErrorKind::malformed, root.string(), "a directory without a run.json in it or below it");
-  for (const auto& bundle : bundles)
-    if (auto ok = import_bundle(bundle, options, sink, report); !ok) return propagate(ok.error());
+  for (const auto& bundle : bundles) {
+    const auto run = read_bundle(bundle, options, report);
+    if (!run) {
+      report.broken.push_back(run.error());
+    } else if (auto ok = trace::replay(*run, sink); !ok) {
+      return propagate(ok.error());
+    }
+  }
+  if (report.runs.empty() && report.broken.size() == 1) return propagate(report.broken.front());
   return report;
 }
 
@@ -96,12 +111,15 @@ Recognition recognise_from(std::string_view head, const ImportOptions& options) 
   const auto beginning = head.substr(0, head.rfind('\n', plain_head_bytes) + 1);
   Dialect as_written;
   as_written.comma_in_seconds = dialect.comma_in_seconds;
+  const bool differs = dialect.quoted || dialect.separator != ',';
+  // The user's columns are those of the table as it is: "10;5,5" has two.
+  if (differs && !options.columns.empty())
+    recognise(in_plain_form(beginning, dialect), dialect, options, best);
   if (as_written.plain())
     recognise(head, as_written, options, best);
   else
     recognise(in_plain_form(beginning, as_written), as_written, options, best);
-  if (dialect.quoted || dialect.separator != ',')
-    recognise(in_plain_form(beginning, dialect), dialect, options, best);
+  if (differs) recognise(in_plain_form(beginning, dialect), dialect, options, best);
   return best;
 }
 
@@ -150,6 +168,7 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
   if (head->empty()) return fail(ErrorKind::malformed, lines.name(), "the file is empty");
   const auto found = recognise_file(*head, options);
   if (found.importer == nullptr) return not_recognised(lines.name(), *head);
+  const std::string beginning(found.lines_before != 0 ? *head : std::string_view{});
   ImportReport report;
   report.kind = found.importer->kind;
   if (found.lines_before != 0) {
@@ -160,8 +179,12 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
     lines.skip(found.lines_before);
   }
   lines.set_dialect(found.dialect);
-  if (auto ok = found.importer->import(lines, options, sink, report); !ok) return propagate(ok.error());
-  return report;
+  auto ok = found.importer->import(lines, options, sink, report);
+  if (ok) return report;
+  // A sentence in the middle of a text was taken for a table's header.
+  const bool is_prose = found.lines_before != 0 && found.match == Match::guess && report.runs.empty() &&
+                        ok.error().kind == ErrorKind::malformed;
+  return is_prose ? not_recognised(lines.name(), beginning) : propagate(ok.error());
 }
 
 Result<ImportReport> import_path(const fs::path& path, const ImportOptions& options, trace::RunSink& sink) {

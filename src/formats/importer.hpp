@@ -50,6 +50,7 @@ struct ImportReport {
   std::uint64_t skipped_lines = 0;   ///< lines that should have been usable but were not
   std::uint64_t doubted_values = 0;  ///< values that no measurement can give; gaps took their place
   std::vector<std::string> faults;   ///< the first few faults, "file:line: reason"
+  std::vector<Error> broken;         ///< bundles of a folder that could not be read
 };
 
 /// How sure an importer is that a file is of its kind.

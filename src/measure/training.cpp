@@ -110,6 +110,7 @@ void Training::begin_projector() {
   projector_.reset();
   if (auto projector = estimate::RunProjector::begin({})) projector_.emplace(std::move(*projector));
   last_ = ends_.front();
+  outside_told_ = false;
   told_epoch_work_.reset();
   told_total_.reset();
   stored_share_ = 0;
@@ -146,11 +147,12 @@ bool Training::move(const Mark& to, bool epoch_end) {
       .work = to.work - last_.work, .span = {last_.time, to.time}, .epoch_end = epoch_end};
   if (to.energy && last_.energy) {
     movement.energy = *to.energy - *last_.energy;
-    if (projector_->work_done() <= 0) movement.outside = *last_.energy;
+    if (!outside_told_) movement.outside = *last_.energy;
   }
   // An epoch may end after its last work was told, with a validation.
   const bool only_ends = movement.work == 0 && movement.epoch_end && projector_->work_done() > 0;
   if ((movement.work <= 0 && !only_ends) || !projector_->move(movement)) return false;
+  outside_told_ = outside_told_ || movement.outside;
   last_ = {to.time, to.work, to.energy ? to.energy : last_.energy};
   if (epoch_end) ends_.push_back(last_);
   return true;

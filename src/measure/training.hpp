@@ -97,7 +97,8 @@ class Training {
   std::optional<std::size_t> projected_phase_;
   /// Of that phase, and of those before it that were parts like it.
   std::optional<estimate::RunProjector> projector_;
-  double before_ = 0;  ///< work of the phases before that the projector counts
+  bool outside_told_ = false;  ///< it knows what was used before its work began
+  double before_ = 0;          ///< work of the phases before that the projector counts
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;

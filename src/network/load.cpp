@@ -51,9 +51,9 @@ Result<LoadOptions> parse_load_options(const std::vector<std::string>& inputs,
   }
   for (const auto& text : dimensions) {
     const auto equals = text.find('=');
-    const auto size = equals == std::string::npos ? std::nullopt : parse_int(text.substr(equals + 1));
-    if (!size || *size < 1) return fail_field("dimension", "'{}' is not name=size", text);
-    options.dimensions[text.substr(0, equals)] = *size;
+    const auto size = equals == std::string::npos ? 0 : parse_int(text.substr(equals + 1)).value_or(0);
+    if (size < 1) return fail_field("dimension", "'{}' is not name=size", text);
+    options.dimensions[text.substr(0, equals)] = size;
   }
   return options;
 }

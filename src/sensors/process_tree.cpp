@@ -46,7 +46,7 @@ class ProcessTreeSensor : public Sensor {
     channels_.push_back(gauge("process_cpu", Quantity::process_cpu));
     channels_.push_back(gauge("process_memory", Quantity::process_memory));
     channels_.back().note = "resident; pages that processes share count once for each";
-    look(Look::everything);
+    look(Look::children);  // everything is searched with the first reading, which a short command never meets
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return channels_; }

@@ -85,6 +85,21 @@ class Import(CommandTest):
         self.assertEqual(len(json.loads(result.stdout)["runs"]), 1)
         self.run_import(self.folder / "none.csv", expect=2)
 
+    def test_one_broken_bundle_does_not_keep_its_folder_out(self):
+        for name in ("a", "b"):
+            self.run_import(self.write("gpu.csv", GPU), "--bundle", self.folder / "all" / name)
+        (self.folder / "all/broken").mkdir()
+        (self.folder / "all/broken/run.json").write_text("{")
+        result = self.run_import(self.folder / "all", "--json", "-", expect=2)
+        self.assertEqual(len(json.loads(result.stdout)["runs"]), 2)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+        self.assertIn("broken/run.json", result.stderr)
+
+    def test_a_text_is_no_log(self):
+        text = self.write("README.md", "# A tool\n\nIt shows the time, power and energy of a GPU.\n\nUse it, please, now.\n")
+        error = self.run_import(text, expect=2).stderr
+        self.assertEqual(error, f"joulecast: {text}:1: not a file that can be imported (docs/logs.md lists the kinds)\n")
+
     def test_files_about_one_run_are_joined(self):
         run, = self.figures(self.write("gpu.csv", GPU), self.write("host.csv", HOST), "--join",
                             "--bundle", str(self.folder / "out"))["runs"]
@@ -112,7 +127,10 @@ class Import(CommandTest):
         self.run_import(log, expect=2)
         run, = self.figures(log, "--columns", "timestamp,power.draw")["runs"]
         self.assertAlmostEqual(run["energy_j"], 400)
-
+        commas = self.write("commas.csv", "time;P\n2026-11-05 10:00:00;30,5\n2026-11-05 10:00:10;49,5\n")
+        for columns in ("time=1,power_w=2", "time=time,power_w=P"):
+            run, = self.figures(commas, "--columns", columns)["runs"]
+            self.assertAlmostEqual(run["energy_j"], 400)
 
     def test_options_supply_what_a_log_lacks(self):
         log = self.write("dmon.log", "# gpu   pwr\n# Idx     W\n    0   200\n    0   200\n")

@@ -26,7 +26,7 @@ class Messages(PackageTest):
 
     def test_errors_name_arguments(self):
         for text, call in (
-                ("give input_shape 3x224x224", lambda: joulecast.predict("resnet50", "A100-SXM4-80GB", dimensions={"a": 1})),
+                ('give input_shape="3x224x224"', lambda: joulecast.predict("resnet50", "A100-SXM4-80GB", dimensions={"a": 1})),
                 ("^status: ", lambda: joulecast.runs(status="asleep")),
                 ("^like: ", lambda: joulecast.predict("resnet50", "A100-SXM4-80GB", like="nobody"))):
             with self.subTest(text), self.assertRaisesRegex(joulecast.InvalidError, text) as caught:
@@ -36,6 +36,7 @@ class Messages(PackageTest):
     def test_results_name_arguments(self):
         predictions = joulecast.predict("resnet50", "A100-SXM4-80GB", epochs=3, samples=1000, country="nowhere")
         self.assertNotRegex(str(predictions), OPTION)
+        self.assertIn("like=NAME", str(predictions))
         self.assertIn("or intensity)", predictions.predictions[0].emissions.reason)
         self.assertIsNone(predictions.predictions[0].emissions_g)
         table = self.folder / "runs.csv"

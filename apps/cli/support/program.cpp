@@ -31,11 +31,13 @@ CommandLine program_line() {
       std::string(version));
 }
 
-/// Declares every command. Parsing stores the action of the command that was given in `chosen`.
-void add_commands(Arguments top, std::function<int()>& chosen) {
+/// Declares every command, or `only` the one of this name if there is one: declaring them all takes longer
+/// than parsing. Parsing stores the action of the command that was given in `chosen`.
+void add_commands(Arguments top, std::function<int()>& chosen, std::string_view only = {}) {
+  const bool known = std::ranges::find(all_commands(), only, &Command::name) != all_commands().end();
   for (const bool last : {false, true})
     for (const auto* command : all_commands()) {
-      if ((command->section == last_section) != last) continue;
+      if ((command->section == last_section) != last || (known && command->name != only)) continue;
       auto arguments = top.add_command(command->name, command->summary, command->section);
       arguments.when_given([&chosen, action = command->define(arguments)] { chosen = action; });
     }
@@ -54,11 +56,12 @@ std::string size_limit_problem() {
 }
 
 int parse_and_run(int argc, char** argv) {
-  auto line = program_line();
-  std::function<int()> chosen;
-  add_commands(line.top(), chosen);
-
+  // Never destroyed: the process ends soon, and somebody may wait for it.
+  static auto& line = *new CommandLine(program_line());
   const std::string_view first = argc > 1 ? argv[1] : "";
+  std::function<int()> chosen;
+  add_commands(line.top(), chosen, first);
+
   if (first.empty()) return refuse("which command?", "");
   if (!first.starts_with('-') &&
       std::ranges::find(all_commands(), first, &Command::name) == all_commands().end())

@@ -19,20 +19,21 @@ if TYPE_CHECKING:
 
 
 def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None, dimensions: Mapping[str, int] | None = None,
-             classes: int | None = None, batch: int = 1, optimizer: str = "sgd", name: str | None = None) -> _core.Network:
+             classes: int | None = None, sequence: int | None = None, batch: int = 1, optimizer: str = "sgd", name: str | None = None) -> _core.Network:
     """What a network computes, layer by layer, and what a training step of it needs.
 
     A live model is run once, on tensors that have a shape and no numbers: no weight is copied, no GPU is needed, and
     nothing of the model changes.
 
     Args:
-        model: a `torch.nn.Module`, a Keras model, a JAX function, the path of an ONNX file or a description, or one of
-            `known_networks`.
+        model: a `torch.nn.Module`, a Keras model, a JAX function, the path of an ONNX file, a
+            config.json of Hugging Face or a description, or one of `known_networks`.
         input_shape: of one sample, as (3, 224, 224) or "3x224x224"; of several inputs a list or a dict of shapes.
         inputs: instead, a batch as the model takes it: a tensor or array, a tuple, or a dict of them.
         parameters: of a JAX function `f(parameters, inputs)`.
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
         classes: outputs of the head, of one of `known_networks`.
+        sequence: tokens of a sample, of a transformer's configuration or name.
         batch: samples in a training step; for `step_flops` and `memory_bytes` alone.
         optimizer: "sgd", "momentum", "adam", "adamw" …; for `memory_bytes` alone.
         name: of a live model; that of its class where not given.
@@ -51,8 +52,9 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
             if value is not None:
                 raise InvalidError("is for live models", given)
         return _core.describe_network(os.fspath(model), arguments.shape_texts("input_shape", input_shape), arguments.dimensions(dimensions),
-                                      arguments.optional(arguments.whole, "classes", classes, least=1), batch, optimizer)
-    for given, value in (("dimensions", dimensions), ("classes", classes)):
+                                      arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30),
+                                      arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30), batch, optimizer)
+    for given, value in (("dimensions", dimensions), ("classes", classes), ("sequence", sequence)):
         if value is not None:
             raise InvalidError("is for files and known networks", given)
     describer = _describer(model)

@@ -8,7 +8,7 @@ import time
 import weakref
 
 from .._warn import warn
-from ..run import Run, status_of
+from ..run import Run, status_after
 from ..tracker import current, track
 from ..errors import Stopped
 
@@ -244,7 +244,7 @@ def _drop(untold, run, status):
 
 def status_of(error):
     """How a run ended, by the exception that ended it."""
-    return status_of(type(error), error) if error is not None else "finished"
+    return status_after(type(error), error) if error is not None else "finished"
 
 
 def named_by_set(metrics, sets, otherwise="train_"):

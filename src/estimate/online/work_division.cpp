@@ -64,6 +64,7 @@ void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivisio
     division.parts.push_back({open, false});
     open = {};
   }
+  if (history.awaits_evaluation() && division.parts.size() > 1) division.parts.pop_back();
   if (division.parts.empty() && open.work > 0) division.parts.push_back({open, false});
 }
 
@@ -81,7 +82,7 @@ void divide_within_epochs(const WorkHistory& history, double total_work, WorkDiv
       units.add(block, smallest_share * total_work);
     }
   }
-  if (after_end) units.emit(true);
+  if (after_end && !history.awaits_evaluation()) units.emit(true);
   if (division.parts.empty()) units.emit(false);
 }
 
@@ -94,6 +95,7 @@ std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
     epochs.push_back(open);
     open = {};
   }
+  if (history.awaits_evaluation() && !epochs.empty()) epochs.pop_back();
   return epochs;
 }
 

@@ -1,6 +1,11 @@
 #include "estimate/online/work_history.hpp"
 
 namespace joulecast::estimate {
+namespace {
+
+constexpr double evaluation_share = 0.02;  // of an epoch's time, at least
+
+}  // namespace
 
 std::optional<double> WorkBlock::energy_rate() const {
   if (measured_work <= 0) return std::nullopt;
@@ -27,6 +32,8 @@ void WorkHistory::add(const WorkBlock& block) {
   else
     blocks_.push_back(block);
   work_ += block.work;
+  duration_ += block.duration;
+  lasted_longer_ = false;
   ++reports_;
   epochs_ += block.epoch_ends;
   if (block.epoch_ends > 0) work_at_epoch_end_ = work_;
@@ -34,10 +41,17 @@ void WorkHistory::add(const WorkBlock& block) {
 }
 
 void WorkHistory::end_epoch(Seconds duration, std::optional<Joules> energy) {
-  if (blocks_.empty() || work_at_epoch_end_ == work_) return;
+  if (blocks_.empty()) return;
   auto& last = blocks_.back();
   last.duration += duration;
   if (energy) last.energy += *energy;
+  duration_ += duration;
+  if (work_at_epoch_end_ == work_) {
+    lasted_longer_ = lasted_longer_ || duration > Seconds{0};
+    ends_are_early_ = ends_are_early_ || duration > evaluation_share * (duration_ / epochs_);
+    return;
+  }
+  lasted_longer_ = false;
   ++last.epoch_ends;
   ++epochs_;
   work_at_epoch_end_ = work_;

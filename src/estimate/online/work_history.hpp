@@ -33,8 +33,8 @@ class WorkHistory {
 
   /// work > 0 and duration > 0, finite. Amortised O(1).
   void add(const WorkBlock& block);
-  /// Adds time and energy, and an epoch's end, to the work that was added last. Nothing happens if there is
-  /// none.
+  /// Adds time and energy, and an epoch's end, to the work that was added last. Where it is an epoch's end
+  /// already, the epoch lasted longer than was said. Nothing happens if there is none.
   void end_epoch(Seconds duration, std::optional<Joules> energy);
 
   /// In the order of time. The last one may still grow.
@@ -43,6 +43,11 @@ class WorkHistory {
   [[nodiscard]] int epochs() const { return epochs_; }  ///< ended so far
   /// Work done when the last epoch ended; 0 if none has.
   [[nodiscard]] double work_at_epoch_end() const { return work_at_epoch_end_; }
+  /// Whether an epoch has just ended whose evaluation is still to come: those before it lasted longer than
+  /// was said at first.
+  [[nodiscard]] bool awaits_evaluation() const {
+    return ends_are_early_ && !lasted_longer_ && work_ == work_at_epoch_end_;
+  }
   /// Number of reports that ended no epoch: whether anything is known of the inside of epochs.
   [[nodiscard]] bool sees_within_epochs() const { return reports_ > 3 * epochs_; }
 
@@ -56,8 +61,11 @@ class WorkHistory {
   int epochs_ = 0;
   long reports_ = 0;
   double work_at_epoch_end_ = 0;
-  double resolution_ = 0;       ///< a block of at least this much work is full
-  bool epochs_joined_ = false;  ///< epochs are smaller than blocks
+  double resolution_ = 0;  ///< a block of at least this much work is full
+  Seconds duration_{0};
+  bool ends_are_early_ = false;  ///< an epoch lasted longer than was said when it ended
+  bool lasted_longer_ = false;   ///< the last one
+  bool epochs_joined_ = false;   ///< epochs are smaller than blocks
 };
 
 }  // namespace joulecast::estimate

@@ -275,8 +275,10 @@ class Loop final : public Format {
     const int epoch = static_cast<int>(mention.number);
     const auto step = find_step_of_epoch(mention.after);
     const auto total = count_of(epoch, mention.total, step, report);
-    if (step && mention.says == Says::evaluation) {
-      report.window_begins("validation");
+    if (step && (mention.says == Says::evaluation || step->of_evaluation)) {
+      if (!step->total || step->done < *step->total) return report.window_begins("validation");
+      report.window_ends("validation");
+      if (epoch_ == epoch && !open_) report.epoch_ends(epoch, total);
       return;
     }
     if (step && mention.says != Says::ends)

@@ -1,5 +1,6 @@
 #include "progress/lines/step_mention.hpp"
 
+#include <cctype>
 #include <string>
 
 #include "progress/lines/pattern.hpp"
@@ -14,7 +15,7 @@ std::optional<StepMention> mention_of(const Match& match, Word word) {
   static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min)\b))");
   const auto done = match.number("done");
   if (!done || more.matches(match.after())) return std::nullopt;
-  StepMention found{word, *done, match.number("total"), !match.text("plural").empty(), match.after()};
+  StepMention found{word, *done, match.number("total"), !match.text("plural").empty(), match.after(), false};
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
   return found;
 }
@@ -24,11 +25,18 @@ std::optional<StepMention> mention_of(const Match& match, Word word) {
 std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   static const Pattern word(
       R"((?i)(?:^|[^\w.])(?:(?:global|train|training)[ _-]?)?(?:batch(?:[ _]?(?:idx|id|index))?|step|iters?|iteration|it|mini-?batch|update)(?P<plural>e?s)?["']?(?:\s+no\.?)?[\s:=#\[(.]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)(?:\s*[\])])?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)");
-  static const Pattern pair(R"(^[\s:|,>\])-]{0,6}[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
+  static const Pattern pair(
+      R"((?i)^[\s:|,>\])-]{0,6}(?:\[?(?P<set>train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\]?[\s:|,-]{0,4})?[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
   static const Pattern bare(R"(^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
-  for (const auto* pattern : {&pair, &bare})
-    if (const auto match = pattern->find(after)) return mention_of(*match, Word::step);
+  for (const auto* pattern : {&pair, &bare}) {
+    const auto match = pattern->find(after);
+    if (!match) continue;
+    auto found = mention_of(*match, Word::step);
+    const auto set = match->text("set");
+    if (found) found->of_evaluation = !set.empty() && std::tolower(static_cast<unsigned char>(set[1])) != 'r';
+    return found;
+  }
   for (auto rest = after;;) {
     const auto match = word.find(rest);
     if (!match) break;
@@ -39,7 +47,7 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   const auto match = percent.find(after);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, false, match->text("after")};
+  return StepMention{Word::percent, *done, 100, false, match->text("after"), false};
 }
 
 std::optional<StepMention> find_step(std::string_view text) {
@@ -72,7 +80,7 @@ std::optional<StepMention> find_step(std::string_view text) {
   const auto match = percent.find(text);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, false, match->after()};
+  return StepMention{Word::percent, *done, 100, false, match->after(), false};
 }
 
 }  // namespace joulecast::progress

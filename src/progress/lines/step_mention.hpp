@@ -20,6 +20,7 @@ struct StepMention {
   std::optional<double> total;
   bool plural = false;  ///< "steps: 100", which may be how many there are
   std::string_view after;
+  bool of_evaluation = false;  ///< "val [3/10]": the steps of a validation or test
 };
 
 /// Steps behind the number of an epoch: ", step 100/500", "] [Batch 16/20]", "(1/50)", ": 45%".

@@ -163,10 +163,12 @@ Result<ImportOutcome> import_files(const ImportRequest& asked) {
     const bool streamed = store && !request.join;
     auto imported =
         streamed ? import_into_store(file, request, *store) : import_into_memory(file, request, runs);
-    if (imported)
-      outcome.files.push_back(std::move(*imported));
-    else
+    if (!imported) {
       outcome.failures.push_back(std::move(imported.error()));
+      continue;
+    }
+    std::ranges::move(imported->report.broken, std::back_inserter(outcome.failures));
+    if (!imported->runs.empty()) outcome.files.push_back(std::move(*imported));
   }
   if (request.join && !outcome.failures.empty()) return propagate(outcome.failures.front());
   if (request.join) {

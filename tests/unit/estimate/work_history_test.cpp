@@ -78,6 +78,23 @@ TEST(WorkHistory, AnEndWithoutWorkAddsToTheLastBlock) {
   EXPECT_DOUBLE_EQ(sum_of(history).energy.value(), 107);
   EXPECT_DOUBLE_EQ(sum_of(history).duration.value(), 12);
   EXPECT_DOUBLE_EQ(history.work_at_epoch_end(), 10);
+  history.end_epoch(Seconds{3}, Joules{20});  // a validation after the end
+  EXPECT_EQ(history.epochs(), 1) << "the same epoch, which lasted longer";
+  EXPECT_DOUBLE_EQ(sum_of(history).energy.value(), 127);
+  EXPECT_DOUBLE_EQ(sum_of(history).duration.value(), 15);
+}
+
+TEST(WorkHistory, KnowsThatAnEvaluationIsStillToCome) {
+  WorkHistory history;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (int i = 1; i <= 9; ++i) history.add(block(10, 10));
+    history.add(block(10, 10, true));
+    EXPECT_EQ(history.awaits_evaluation(), epoch == 1) << "the first may have none";
+    history.end_epoch(Seconds{20}, Joules{50});
+    EXPECT_FALSE(history.awaits_evaluation());
+  }
+  history.add(block(10, 10));
+  EXPECT_FALSE(history.awaits_evaluation());
 }
 
 TEST(WorkDivision, LosesNoWorkBeforeItsLastUnit) {

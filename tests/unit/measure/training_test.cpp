@@ -210,6 +210,22 @@ TEST(Training, OutputThatComesAtOnceGivesNoEnergiesAndNoForecast) {
   EXPECT_TRUE(run.projections.empty());
 }
 
+TEST(Training, WhatWasUsedBeforeTheFirstStepIsCountedOnce) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  for (int step = 1; step <= 20; ++step) {
+    auto heard = event(EventKind::progress, 50 + 2 * step, 1);
+    heard.scope = progress::Scope::epoch;
+    heard.work = step;
+    heard.total_work = 40;
+    heard.total_epochs = 2;
+    training.hear({heard});
+  }
+  training.update(steady(1000));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 5200 + 2 * 8000, 500);
+}
+
 TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);

@@ -263,6 +263,13 @@ TEST(LoopFormat, EpochsCountedDown) {
   EXPECT_EQ(heard_in("Epoch 3/10 loss 0.5, 7 epochs left"), "end 3/10; loss=0.5@3");
 }
 
+TEST(LoopFormat, StepsOfTrainingAndOfValidation) {
+  EXPECT_EQ(heard({"Epoch 1/3 train [9/10] loss 0.5\n", "Epoch 1/3 train [10/10] loss 0.5\n",
+                   "Epoch 1/3 val [1/4] loss 0.5\n", "Epoch 1/3 val [4/4] loss 0.5\n"}),
+            (Rows{"begin 1/3; 1: 9/10; train_loss=0.5@1", "1: 10/10; end 1/3; train_loss=0.5@1",
+                  "window> validation", "window< validation; end 1/3"}));
+}
+
 TEST(LoopFormat, IterationsThatHaveEpochs) {
   EXPECT_EQ(heard({"Iteration 1/9, epoch 1/4: loss 0.5\n", "Iteration 1/9, epoch 2/4: loss 0.5\n",
                    "Iteration 2/9, epoch 1/4: loss 0.5\n"}),

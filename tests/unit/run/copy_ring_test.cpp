@@ -47,6 +47,30 @@ TEST(CopyRing, CarriesPiecesWithTheirStreamsAndTimes) {
   EXPECT_EQ(ring.lost(), 0U);
 }
 
+TEST(CopyRing, KeepsTheEndOfWhatIsLost) {
+  auto ring = CopyRing::create().value();
+  const std::string line = std::string(999, 'x') + "\n";
+  for (int i = 0; i < 6000; ++i) (void)ring.put(0, {i}, line);
+  (void)ring.put(0, {6000}, "Epoch 5/5\n");
+  (void)rest_of(ring);
+  const auto before = ring.lost();
+  EXPECT_FALSE(ring.take_last_lost(1));
+  const auto last = ring.take_last_lost(0);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->first.ns, 6000);
+  EXPECT_TRUE(last->second.ends_with(line + "Epoch 5/5\n"));
+  EXPECT_TRUE(last->second.starts_with("xxx")) << "from the beginning of a line";
+  EXPECT_EQ(last->second.size() % 1000, 10U);
+  EXPECT_LE(last->second.size(), CopyRing::last_part);
+  EXPECT_EQ(ring.lost(), before - last->second.size());
+  EXPECT_FALSE(ring.take_last_lost(0));
+
+  (void)ring.put(0, {6001}, line);
+  (void)ring.put(0, {6002}, "goes on\n");
+  EXPECT_TRUE(rest_of(ring).ends_with("goes on\n"));
+  EXPECT_FALSE(ring.take_last_lost(0)) << "what came before the newest piece is lost";
+}
+
 TEST(CopyRing, GoesRoundManyTimes) {
   auto ring = CopyRing::create().value();
   for (int i = 0; i < 3000; ++i) {
@@ -69,6 +93,9 @@ TEST(CopyRing, LosesWholeLinesIfNobodyReads) {
     (void)ring.put(0, {i}, line.substr(7));
     written += line.size();
   }
+  const std::string begun = "the beginning and ";
+  (void)ring.put(0, {0}, begun);
+  written += begun.size();
   const auto kept = rest_of(ring);
   EXPECT_EQ(kept.size() + ring.lost(), written);
   EXPECT_GT(ring.lost(), 0U);
