@@ -25,7 +25,7 @@ except ImportError as missing:
 
 PRESETS = {}
 for path in sorted((SOURCE / "data/transformers").glob("*.json")):
-    PRESETS.update(json.loads(path.read_text()))
+    PRESETS.update({name: values for name, values in json.loads(path.read_text()).items() if "model_type" in values})
 
 # The smallest changes that make a network of each family small; what else a family needs is taken from its presets.
 SMALL = {"hidden_size": 64, "d_model": 64, "n_embd": 64, "dim": 64, "intermediate_size": 96, "d_ff": 96, "ffn_dim": 96, "hidden_dim": 96,

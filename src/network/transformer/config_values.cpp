@@ -14,6 +14,11 @@ const nlohmann::json* ConfigValues::find(std::string_view key) const {
   return found == json_.end() || found->is_null() ? nullptr : &*found;
 }
 
+bool ConfigValues::is_list(std::string_view key) const {
+  const auto* value = find(key);
+  return value != nullptr && value->is_array();
+}
+
 void ConfigValues::complain(std::string_view key, std::string_view reason) {
   if (!error_) error_ = Error{ErrorKind::malformed, fmt::format("'{}' {}", key, reason), origin_};
 }

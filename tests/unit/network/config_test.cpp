@@ -67,6 +67,21 @@ INSTANTIATE_TEST_SUITE_P(
                       Published{"microsoft/deberta-base", 138601728},
                       Published{"deberta-v3-large", 434012160}));
 
+// Parameters of the UNets on their pages on huggingface.co.
+INSTANTIATE_TEST_SUITE_P(Diffusers, PublishedSize,
+                         ::testing::Values(Published{"stable-diffusion-1.5-unet", 859520964},
+                                           Published{"stable-diffusion-2.1-unet", 865910724},
+                                           Published{"stable-diffusion-xl-unet", 2567463684}));
+
+TEST(Unet, HasThePublishedArithmetic) {
+  // Kim et al. 2023 (BK-SDM, arXiv 2305.15798), table 1: 339 GMACs at 512x512, without the attention's
+  // products.
+  double macs = 0;
+  const auto network = build_named("stable-diffusion-1.5-unet").value();
+  for (const auto& layer : network.layers) macs += layer.kind == LayerKind::attention ? 0 : layer.macs;
+  EXPECT_NEAR(macs * 1e-9, 339, 0.01 * 339);
+}
+
 constexpr const char* small_llama =
     R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
         "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100, "head_dim": 16})";
@@ -180,6 +195,36 @@ TEST(Config, SaysInOneLineWhatIsWrong) {
   EXPECT_THAT(reason(changed("num_hidden_layers", "100000")), HasSubstr("more than 2000 layers"));
   EXPECT_THAT(reason(changed("num_key_value_heads", "3")), HasSubstr("4 heads of 3 do not fit"));
   EXPECT_THAT(reason(std::string(100, '[')), HasSubstr("nests too deeply"));
+}
+
+/// A UNet with one key more, which replaces one of the same name.
+std::string small_unet(const std::string& key = "", const std::string& value = "0") {
+  return fmt::format(
+      R"({{"_class_name": "UNet2DConditionModel", "block_out_channels": [32, 64], "sample_size": 8,
+                         "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "cross_attention_dim": 16,
+                         "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "attention_head_dim": 4, "{}": {}}})",
+      key, value);
+}
+
+TEST(Unet, TakesItsLatentsAndTheTextsLength) {
+  const auto usual = parsed(small_unet()).value();
+  EXPECT_EQ(usual.inputs[0].shape, (Shape{1, 4, 8, 8}));
+  EXPECT_EQ(usual.inputs[1].shape, (Shape{1, 77, 16}));
+  const auto other = parsed(small_unet(), {.sequence = 10, .input = Shape{4, 16, 8}}).value();
+  EXPECT_EQ(other.inputs[0].shape, (Shape{1, 4, 16, 8}));
+  EXPECT_EQ(other.inputs[1].shape, (Shape{1, 10, 16}));
+  EXPECT_EQ(totals(other).parameters, totals(usual).parameters);
+  EXPECT_EQ(parsed(small_unet(), {.input = Shape{4, 9, 8}}).error().where, "input");
+  EXPECT_EQ(parsed(small_unet(), {.classes = 3}).error().where, "classes");
+}
+
+TEST(Unet, SaysInOneLineWhatIsWrong) {
+  EXPECT_THAT(reason(small_unet("block_out_channels", "[]")), HasSubstr("must have 1 to 16 numbers"));
+  EXPECT_THAT(reason(small_unet("block_out_channels", "[32]")), HasSubstr("as many entries"));
+  EXPECT_THAT(reason(small_unet("down_block_types", R"(["DownBlock2D", "Other"])")), HasSubstr("not known"));
+  EXPECT_THAT(reason(small_unet("attention_head_dim", "[4]")), HasSubstr("a number for each block"));
+  EXPECT_THAT(reason(small_unet("attention_head_dim", "5")), HasSubstr("do not fit"));
+  EXPECT_THAT(reason(small_unet("layers_per_block", "1000000")), HasSubstr("must be possible"));
 }
 
 TEST(HostileConfig, ImpossibleSizesAreRefused) {
