@@ -20,8 +20,8 @@ empty :=
 space := $(empty) $(empty)
 UNITS := base carbon client formats hardware measure network progress run sampling sensors stability store trace
 
-# Of the libraries with callbacks, those that are small enough for every check. The others are skipped, visibly.
-SMALL_WHEELS := lightgbm scikit-learn tensorboard tensorboardX xgboost-cpu
+# Of the libraries with callbacks and the tools of the tests, those that are small enough for every check. The others are skipped, visibly.
+SMALL_WHEELS := ipython lightgbm mypy scikit-learn tensorboard tensorboardX xgboost-cpu
 
 quickstart: build python
 	@scripts/install_packages.sh example
@@ -90,7 +90,7 @@ fuzz:
 	@cmake --build build/fuzz --target $(notdir $(basename $(wildcard fuzz/*_fuzz.cpp))) -j $(JOBS) -- --quiet
 	@python3 scripts/fuzz.py --minutes $(or $(MINUTES),20) $(TARGETS)
 
-docs:
+docs: python
 	@interpreter=$$($(ENVIRONMENT) build/docs-environment mkdocs-material "mkdocstrings[python]" black) && \
 	  [ -n "$$interpreter" ] && NO_MKDOCS_2_WARNING=1 "$$interpreter" -m mkdocs build --quiet && echo build/site/index.html
 
