@@ -362,7 +362,7 @@ class Loop final : public Format {
   // ---- lines with a step's number
 
   bool read_step(const Line& line, Report& report) {
-    static const Pattern bar(R"(it/s|s/it|\d%\||━)");
+    static const Pattern bar(R"(\d%\||━|█|\d+:\d\d<)");
     const auto step = find_step(line.text);
     if (!step || bar.matches(line.text)) return false;
     const auto metrics = find_metrics(line.text);
@@ -451,8 +451,8 @@ class Loop final : public Format {
     } else if (validated && bracket.done >= 1) {
       end_epoch(epoch, bracket.total, report);
     } else {
-      // Epochs are printed one by one, steps at intervals.
-      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1;
+      // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
+      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1 && *bracket.total < 1000;
       report.guess();
       if (!*brackets_are_epochs_) {
         report.work_done(bracket.done, bracket.total);

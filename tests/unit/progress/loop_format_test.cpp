@@ -270,6 +270,10 @@ TEST(LoopFormat, StepsOfTrainingAndOfValidation) {
                   "window> validation", "window< validation; end 1/3"}));
 }
 
+TEST(LoopFormat, SpeedsBesideSteps) {
+  EXPECT_EQ(heard_in("[    50/2000] 12.5it/s ETA 00:00:07 | loss=0.5 lr=3e-4"), "~50/2000 step; ~loss=0.5");
+}
+
 TEST(LoopFormat, IterationsThatHaveEpochs) {
   EXPECT_EQ(heard({"Iteration 1/9, epoch 1/4: loss 0.5\n", "Iteration 1/9, epoch 2/4: loss 0.5\n",
                    "Iteration 2/9, epoch 1/4: loss 0.5\n"}),
