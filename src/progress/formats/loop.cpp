@@ -520,12 +520,13 @@ class Loop final : public Format {
 
 }  // namespace
 
-extern const FormatType loop_format{
-    "plain loop",
-    "\"Epoch 3/90 loss …\" in many wordings, headings, steps, folds and stages; bare \"25/300\" is a guess",
-    Breadth::loop,
-    Evidence::stated,
-    {},
-    make_format<Loop>};
+extern const FormatType loop_format{"plain loop",
+                                    "\"Epoch 3/90 loss …\" in many wordings and some languages, headings, "
+                                    "steps, rounds, folds and stages; bare "
+                                    "\"25/300\" is a guess",
+                                    Breadth::loop,
+                                    Evidence::stated,
+                                    {},
+                                    make_format<Loop>};
 
 }  // namespace joulecast::progress
