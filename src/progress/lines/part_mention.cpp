@@ -76,7 +76,7 @@ std::optional<PartMention> find_part(std::string_view text) {
 std::optional<Part> part_of_heading(std::string_view heading) {
   if (const auto numbered = find_numbered(heading)) return numbered->part;
   // What these are for comes after them.
-  static const Pattern first(R"((?i)^(?:warm|pre[- _]?train|frozen|freez|teacher))");
+  static const Pattern first(R"((?i)^(?:warm|frozen|freez|teacher))");
   return first.matches(heading) ? std::optional{Part{1, 2, false}} : std::nullopt;
 }
 
