@@ -21,8 +21,9 @@ TEST(RichFormat, EpochsAndTheirSteps) {
 }
 
 TEST(RichFormat, PercentagesAreAGuess) {
-  EXPECT_EQ(heard({"Training... ━━━━━╺━━━━━━━  12% 0:00:02\r", "Training... ----------------  13% 0:00:02\r"}),
-            (Rows{"~12/100 percent", "~13/100 percent"}));
+  EXPECT_EQ(
+      heard({"Training... ━━━━━╺━━━━━━━  12% 0:00:02\r", "Training... ----------------  13% 0:00:02\r"}),
+      (Rows{"~12/100 percent", "~13/100 percent"}));
   EXPECT_EQ(heard({"Downloading ━━━━━╺━━━━━━━  12% 0:00:02\r", "Epoch 3 ━━━━━╺━━━  12% 0:00:02\r",
                    "Epoch 3 ━━━━━━━━━━ 100% 0:00:09\r"}),
             (Rows{"", "begin 3", "end 3"}));

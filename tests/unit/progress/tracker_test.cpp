@@ -561,6 +561,14 @@ TEST(Tracker, PartsInWhichNothingIsHeardAreTheWork) {
   EXPECT_EQ(training.tracker.phases().size(), 1U);
 }
 
+TEST(Tracker, StepsThatEndWithAnEpochWereTheEpochs) {
+  Training training;
+  for (int step = 1; step <= 20; ++step) training.steps(step, step, 20);
+  EXPECT_TRUE(training.tracker.trust().total_known);
+  training.ends(20.5, 1);
+  EXPECT_FALSE(training.tracker.trust().total_known) << "how many epochs there are was not said";
+}
+
 TEST(Tracker, ALabelIsNoPartUntilAnotherFollows) {
   Training training;
   for (int seed = 42; seed <= 43; ++seed) {
