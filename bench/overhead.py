@@ -13,7 +13,7 @@ import time
 
 build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release").resolve()
 joulecast = build / "joulecast"
-fake_nvml = next(build.rglob("libnvidia-ml.so.1"), None)
+fake_nvml = next((found for folder in (build, build.parent) for found in folder.rglob("libnvidia-ml.so.1")), None)  # of any build with tests
 loop_program = next(build.parent.glob("*/bench/bare_loop_bench"), None)  # any build with -DJOULECAST_BENCH=ON
 SECONDS = 10
 
@@ -59,7 +59,8 @@ def cost(interval, environment, options=()):
 
 def bare_loop(interval, environment, files):
     """Share of a core that a loop takes which only wakes up, reads these files and writes once a second."""
-    with subprocess.Popen([loop_program, str(interval), str(SECONDS), os.devnull, *files],
+    with tempfile.NamedTemporaryFile() as output, \
+         subprocess.Popen([loop_program, str(interval), str(SECONDS), output.name, *files],
                           env=environment, stdout=subprocess.PIPE, text=True) as loop:
         return float(loop.stdout.read())
 
@@ -113,7 +114,7 @@ def main():
                 share, wakes = cost(interval, environment)
                 print(f"{rate:>5} Hz {gpus:>5} {share:>15.3%} {share * 3600:>11.1f} {wakes * 3600:>14.0f}")
         if not fake_nvml:
-            print("(no fake NVIDIA driver in this build: configure with -DJOULECAST_TESTS=ON for the rows with GPUs)")
+            print("(no fake NVIDIA driver in any build: configure one with -DJOULECAST_TESTS=ON for the rows with GPUs)")
 
         if loop_program:
             ratios_to_a_bare_loop(folder)

@@ -1,56 +1,7 @@
-// joulecast: finds the subcommand, runs it and returns its exit status.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <exception>
-
-#include "cli/support/command.hpp"
+// joulecast. It calls nothing but the library of its commands, so that the Python package's program, which
+// shares that library with the extension, depends on nothing else.
 #include "cli/support/program.hpp"
-#include "run/tell.hpp"
-
-namespace joulecast::cli {
-namespace {
-
-int refuse(std::string_view problem, std::string_view help) {
-  run::tell("joulecast: {} (joulecast {}--help)\n", problem, help);
-  return unusable;
-}
-
-int run(int argc, char** argv) {
-  auto line = program_line();
-  std::function<int()> chosen;
-  add_commands(line.top(), chosen);
-
-  const std::string_view first = argc > 1 ? argv[1] : "";
-  if (first.empty()) return refuse("which command?", "");
-  if (!first.starts_with('-') &&
-      std::ranges::find(all_commands(), first, &Command::name) == all_commands().end())
-    return refuse(fmt::format("there is no command '{}'", first), "");
-  const auto outcome = line.parse(argc, argv);
-  if (outcome.problem)
-    return refuse(*outcome.problem, first.starts_with('-') ? "" : std::string(first) + " ");
-  return outcome.answered ? done : chosen();
-}
-
-/// Flushes standard output. Otherwise a full disk would go unnoticed, because the output may still be in the
-/// buffer.
-int with_output_written(int status) {
-  if (std::fflush(stdout) == 0) return status;
-  run::tell("joulecast: standard output: {}\n", std::strerror(errno));
-  return status == done ? failed : status;
-}
-
-}  // namespace
-}  // namespace joulecast::cli
 
 int main(int argc, char** argv) {
-  using namespace joulecast::cli;
-  try {
-    return with_output_written(run(argc, argv));
-  } catch (const std::exception& error) {
-    joulecast::run::tell("joulecast: {}\n", error.what());
-    return failed;
-  }
+  return joulecast::cli::run_program(argc, argv);
 }

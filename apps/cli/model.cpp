@@ -35,12 +35,15 @@ int run(const Options& options) {
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("MODEL", request.model,
-                 "ONNX file, description file (.txt), or a name such as resnet50; all names without");
+  app.add_option(
+      "MODEL", request.model,
+      "ONNX file, description (.txt), config.json of a transformer or its folder, or a name such as "
+      "resnet50; all names without");
   app.add_option("--input", request.inputs,
                  "Shape of one sample, 3x224x224; or of an ONNX input by name, ids=1x128");
   app.add_option("--dimension", request.dimensions,
                  "Size of an ONNX file's symbolic dimension, sequence=128");
+  app.add_option("--sequence", request.sequence, "Tokens of a sample, for language models");
   app.add_option("--classes", request.classes, "Outputs of the head");
   app.add_option("--batch", request.batch, "Samples in a training step")
       .show_default()
@@ -48,6 +51,22 @@ std::function<int()> define(Arguments app) {
   app.add_option("--optimizer", request.optimiser,
                  "sgd, momentum, adam, adamw, rmsprop, adagrad, adadelta, lamb")
       .show_default();
+  app.add_option("--precision", request.precision,
+                 "fp32, tf32, amp-fp16, amp-bf16, fp16 or bf16: for the memory of a training")
+      .show_default();
+  app.add_option("--gpus", request.gpus, "GPUs that share the batch")
+      .show_default()
+      .whole_between(1, 1 << 20);
+  app.add_option("--accumulate", request.accumulate, "Smaller batches whose gradients make a step")
+      .show_default()
+      .whole_between(1, 1 << 20);
+  app.add_flag("--checkpointing", request.checkpointing,
+               "Keep the inputs of repeated blocks alone, and compute the rest again");
+  app.add_option("--shard", request.shard,
+                 "What the GPUs share: 1 optimizer state, 2 gradients too, 3 weights too (ZeRO, FSDP)")
+      .show_default()
+      .whole_between(0, 3);
+  app.add_option("--gpu", request.gpu, "GPU whose memory is to suffice: gives the largest batch");
   app.add_flag("--totals", options->totals_only, "Totals alone, without the layers");
   add_json_option(app, options->json);
   return [options] { return run(*options); };

@@ -15,6 +15,7 @@ struct Options {
   session::PredictionRequest request;
   std::vector<std::string> named_models;
   int gpu_count = 1;
+  bool allow_uncounted = false;
   std::string json;
 };
 
@@ -24,6 +25,10 @@ int predict(Options& options) {
   request.networks.insert(request.networks.end(), options.named_models.begin(), options.named_models.end());
   const auto result = session::predict_training(request);
   if (!result) return report_error(result.error());
+  if (const auto counted = session::check_counted(*result); !counted && !options.allow_uncounted) {
+    report_error(counted.error());
+    return failed;
+  }
   return report_result(
       options.json, [&] { return report::to_text(result->predictions); },
       [&] { return report::to_json_text(*result); });
@@ -34,8 +39,10 @@ std::function<int()> define(Arguments app) {
   auto& request = options->request;
   auto& training = request.training;
   training.optimizer = session::default_optimizer;
-  app.add_option("MODEL", request.networks,
-                 "ONNX files, description files (.txt), or names such as resnet50");
+  app.add_option(
+      "MODEL", request.networks,
+      "ONNX files, descriptions (.txt), config.json files of transformers or their folders, or names "
+      "such as resnet50");
   app.add_option("--model", options->named_models, "The same, by name");
   app.add_option("--gpu", request.gpus,
                  "GPU names of the catalogue, or 'name=…,tdp_w=…' (joulecast hardware)")
@@ -53,6 +60,7 @@ std::function<int()> define(Arguments app) {
   app.add_option("--input", request.inputs, "Shape of one sample, 3x224x224; or of an ONNX input, ids=1x128");
   app.add_option("--dimension", request.dimensions,
                  "Size of an ONNX file's symbolic dimension, sequence=128");
+  app.add_option("--sequence", request.sequence, "Tokens of a sample, for language models");
   app.add_option("--classes", request.classes, "Outputs of the head");
   app.add_option("--power-limit", training.gpu_power_limit_w, "W of one GPU; the board's own otherwise");
   app.add_option("--optimizer", training.optimizer, "sgd, momentum, adam, adamw, rmsprop, …").show_default();
@@ -61,6 +69,8 @@ std::function<int()> define(Arguments app) {
                  "Trained as this source of the model file was: same software, same machine");
   app.add_option("--fitted", request.fitted,
                  "Model file of joulecast fit (default: the one that comes with joulecast)");
+  app.add_flag("--allow-uncounted", options->allow_uncounted,
+               "Predict even if more than a tenth of a network's operators are not counted");
   add_place_options(app, request.place);
   add_json_option(app, options->json);
   return [options] { return predict(*options); };

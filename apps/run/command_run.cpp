@@ -199,7 +199,10 @@ void CommandRun::finish_relay() {
     measurement_->note(loss);
     say(loss);
   }
-  if (relayed.replaced > 0) measurement_->note("the process that passes the output on was killed");
+  if (relayed.replaced > 0)
+    measurement_->note(fmt::format(
+        "the process that passes the output on was killed{}",
+        relayed.killed_with > 0 ? fmt::format("; {} bytes of it are lost", relayed.killed_with) : ""));
 }
 
 /// A command that starts its work in the background and returns is not what the user meant to measure.

@@ -35,8 +35,12 @@ constexpr int answer_patience_ms = 1000;
 constexpr std::size_t most_lines_waiting = 100;
 constexpr int most_replacements = 10;
 /// After a flood of output, nobody is to wait for us to read it: of what is left when this much processor
-/// time has gone into reading since the end, only the last part is read.
-constexpr double reading_patience_s = 0.05;
+/// time has gone into reading after the end, only the last part is read.
+constexpr double reading_patience_s = 0.01;
+/// While more comes than can be read, a tenth of a processor reads what it can: the rest is the command's.
+constexpr double reading_in_flood_s = 0.1 * nap_ms / 1000;
+/// The time is looked at after so much. Short lines take a microsecond each.
+constexpr std::size_t slice_size = std::size_t{8} << 10;
 constexpr std::size_t last_part = std::size_t{64} << 10;
 
 double processor_time_of_thread() {
@@ -78,10 +82,12 @@ class Relay::State {
   void say_waiting_locked();
   void listen();
   void settle();
-  void hear_all(SteadyTime& last);
+  bool hear_all(SteadyTime& last);
   void hear_last_lost();
-  [[nodiscard]] std::string_view part_to_hear(const CopyPiece& piece);
-  [[nodiscard]] bool has_read_long();
+  void hear(int stream, std::string_view slice, SteadyTime time);
+  [[nodiscard]] std::string_view part_to_hear(int stream, std::string_view bytes);
+  [[nodiscard]] bool is_in_flood() const;
+  [[nodiscard]] bool has_read_long() const;
   void stop_listening();
   void leave_process(bool wait);
 
@@ -106,7 +112,9 @@ class Relay::State {
   std::atomic<bool> ending_ = false;
   // Of the listening thread.
   std::array<bool, CopyRing::streams> skips_{};  ///< it is within skipped output
-  std::optional<double> read_until_;             ///< its processor time
+  double read_until_ = 0;                        ///< its processor time
+  bool ends_ = false;                            ///< it knows that the end was asked for
+  std::uint64_t lost_before_ = 0;                ///< bytes that did not fit into the ring
   std::thread thread_;
 };
 
@@ -203,6 +211,7 @@ bool Relay::State::take_one() {
   if (got != Got::message) return false;
   if (message.word == RelayWord::done) answered_ = true;
   if (message.word == RelayWord::taken) took_terminal_ = true;
+  if (message.word == RelayWord::unread) (message.text == "e" ? streams_.err : streams_.out).reset();
   if (message.word == RelayWord::drained) {
     drained_ = true;
     nothing_can_come_ = message.text.find(nothing_can_come) != std::string_view::npos;
@@ -217,7 +226,7 @@ void Relay::State::take() {
   if (!control_) replace();
 }
 
-/// Bytes that the process had read but not written are lost.
+/// Bytes that the process had read but not written are lost. They are few unless somebody reads slowly.
 void Relay::State::replace() {
   if (process_ > 0) ::waitpid(process_, nullptr, WNOHANG);
   process_ = -1;
@@ -225,9 +234,12 @@ void Relay::State::replace() {
     drained_ = true;  // nothing will pass the output on
     return;
   }
+  const auto lost = board_->held.exchange(0);
+  summary_.killed_with += lost;
   ring_.begin_writing_again();
   if (const auto forked = fork_process(); !forked) return;
-  say("joulecast: the process that passes the output on was killed; another one does it now");
+  say(fmt::format("joulecast: the process that passes the output on was killed{}; another one does it now",
+                  lost > 0 ? fmt::format(" and {} bytes of it are lost", lost) : ""));
   if (draining_) tell(RelayWord::drain);
 }
 
@@ -243,14 +255,17 @@ void Relay::State::listen() {
   for (;;) {
     const auto before = last;
     const bool ends = ending_;
-    hear_all(last);
+    const bool gave_way = !hear_all(last);
     if (ends) hear_last_lost();
     if (ends) break;
     naps = last == before ? naps + 1 : 0;
     const bool rests = naps >= naps_until_settled;
     if (naps == naps_until_settled) settle();
     pollfd waiting{wake_.descriptor(), POLLIN, 0};
-    if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4)) ::poll(&waiting, 1, rests ? -1 : nap_ms);
+    if (gave_way)
+      ::poll(&waiting, 1, nap_ms);
+    else if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4))
+      ::poll(&waiting, 1, rests ? -1 : nap_ms);
     wake_.clear();
   }
   settle();
@@ -261,16 +276,24 @@ void Relay::State::settle() {
   if (listener_.settle) (void)failure_of(listener_.settle);
 }
 
-void Relay::State::hear_all(SteadyTime& last) {
+/// False if it gave way to the command before everything was heard.
+bool Relay::State::hear_all(SteadyTime& last) {
+  if (!ends_) read_until_ = processor_time_of_thread() + reading_in_flood_s;
   while (const auto piece = ring_.front()) {
-    const auto bytes = part_to_hear(*piece);
-    const auto missed = piece->bytes.size() - bytes.size();
-    const bool heard =
-        !listener_.hear || !failure_of([&] { listener_.hear(piece->stream, bytes, piece->time); });
-    summary_.unheard += heard ? missed : piece->bytes.size();
+    for (auto left = piece->bytes; !left.empty();) {
+      const auto slice = left.substr(0, slice_size);
+      left.remove_prefix(slice.size());
+      hear(piece->stream, slice, piece->time);
+    }
     last = piece->time;
     ring_.drop();
+    if (!ends_ && is_in_flood() && has_read_long()) {
+      lost_before_ = ring_.lost();
+      return false;
+    }
   }
+  lost_before_ = ring_.lost();
+  return true;
 }
 
 /// Results stand at the end of a log, however much came before them.
@@ -280,24 +303,35 @@ void Relay::State::hear_last_lost() {
       (void)failure_of([&] { listener_.hear(stream, last->second, last->first); });
 }
 
-/// Since the end was asked for.
-bool Relay::State::has_read_long() {
-  const auto now = processor_time_of_thread();
-  if (!read_until_) read_until_ = now + reading_patience_s;
-  return now > *read_until_;
+void Relay::State::hear(int stream, std::string_view slice, SteadyTime time) {
+  if (ending_ && !std::exchange(ends_, true)) read_until_ = processor_time_of_thread() + reading_patience_s;
+  const auto bytes = part_to_hear(stream, slice);
+  const auto missed = slice.size() - bytes.size();
+  const bool heard = !listener_.hear || !failure_of([&] { listener_.hear(stream, bytes, time); });
+  summary_.unheard += heard ? missed : slice.size();
 }
 
-/// All of it, unless there is too much to read at the end. What is skipped goes from the end of one line to
-/// the end of another.
-std::string_view Relay::State::part_to_hear(const CopyPiece& piece) {
-  auto& skips = skips_[static_cast<std::size_t>(piece.stream)];
-  const auto line = piece.bytes.find('\n');
-  const auto after = line == std::string_view::npos ? piece.bytes.size() : line + 1;
-  const bool hurry = ending_ && ring_.waiting() > last_part && has_read_long();
-  if (!hurry && !skips) return piece.bytes;
+/// More comes than can be read.
+bool Relay::State::is_in_flood() const {
+  return ring_.lost() != lost_before_;
+}
+
+bool Relay::State::has_read_long() const {
+  return processor_time_of_thread() > read_until_;
+}
+
+/// All of it, unless there is too much to read. What is skipped goes from the end of one line to the end of
+/// another.
+std::string_view Relay::State::part_to_hear(int stream, std::string_view bytes) {
+  auto& skips = skips_[static_cast<std::size_t>(stream)];
+  const auto line = bytes.find('\n');
+  const auto after = line == std::string_view::npos ? bytes.size() : line + 1;
+  const bool too_much = ends_ ? ring_.waiting() > last_part : is_in_flood();
+  const bool hurry = too_much && has_read_long();
+  if (!hurry && !skips) return bytes;
   if (hurry && skips) return {};
   if (line != std::string_view::npos) skips = hurry;
-  return hurry ? piece.bytes.substr(0, after) : piece.bytes.substr(after);
+  return hurry ? bytes.substr(0, after) : bytes.substr(after);
 }
 
 void Relay::State::stop_listening() {

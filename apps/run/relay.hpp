@@ -60,8 +60,9 @@ class Relay {
     std::uint64_t unheard = 0;    ///< bytes of the command that nobody listened to in time
     std::uint64_t unwritten = 0;  ///< bytes that could not be written where they belong
     int unwritten_errno = 0;
-    int replaced = 0;          ///< how often the process had to be replaced
-    bool within_line = false;  ///< what the command wrote did not end with a line
+    std::uint64_t killed_with = 0;  ///< bytes that killed processes had not written yet
+    int replaced = 0;               ///< how often the process had to be replaced
+    bool within_line = false;       ///< what the command wrote did not end with a line
   };
   /// Listens to the rest of the copy and lets go of the process. It stays as long as something that the
   /// command left behind may still write.

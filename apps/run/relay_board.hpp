@@ -14,6 +14,8 @@ struct RelayFacts {
   /// Bytes of the command's output that could not be written where they belong, and the last reason.
   std::atomic<std::uint64_t> unwritten{0};
   std::atomic<int> unwritten_errno{0};
+  /// Bytes of the command's output that the relay has read and not written yet.
+  std::atomic<std::uint64_t> held{0};
   /// The modes of the user's terminal before the relay set its own.
   termios modes_before{};
   termios modes_ours{};

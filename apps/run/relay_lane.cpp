@@ -53,9 +53,13 @@ std::string_view RelayLane::read() {
     return piece;
   }
   // The end of a pipe, or EIO: the last process on the terminal is gone.
+  close_source();
+  return {};
+}
+
+void RelayLane::close_source() {
   ::close(std::exchange(from_, -1));
   let_take_over();
-  return {};
 }
 
 void RelayLane::allow(std::size_t bytes) {
@@ -95,7 +99,7 @@ RelayLane::Step RelayLane::step() {
     if (begin_ < ready_) {
       const auto outcome = write(bytes_.data(), begin_, ready_);
       if (outcome == waits) return {Step::waits, step.unwritten};
-      // If nobody reads the output any more, it is read anyway, because the training must not wait.
+      // What cannot be written is gone, because the training must not wait.
       if (outcome == dropped) step.unwritten += ready_ - begin_;
       begin_ = ready_;
     }

@@ -24,8 +24,18 @@ class RelayLane {
   [[nodiscard]] bool is_writing() const { return passes_on() || may_write_own(); }
   /// Whether bytes of the command do.
   [[nodiscard]] bool passes_on() const { return begin_ < ready_; }
+  [[nodiscard]] std::size_t held() const { return end_ - begin_; }
   [[nodiscard]] bool has_own() const { return own_begin_ < own_end_; }
   [[nodiscard]] bool at_line_start() const { return at_line_start_; }
+
+  /// Whether the command writes to a pipe that nobody reads any more at its other end.
+  [[nodiscard]] bool lost_its_reader() const {
+    return from_ >= 0 && !scans_ && (reader_left_ || (broken_ && target_.lost_its_reader()));
+  }
+  /// poll() has said so.
+  void lose_reader() { reader_left_ = true; }
+  /// Closes what the command writes to: it meets a broken pipe, as it would alone.
+  void close_source();
 
   /// Reads what there is, up to the buffer's size. Empty if nothing came. Only if nothing waits.
   [[nodiscard]] std::string_view read();
@@ -73,6 +83,7 @@ class RelayLane {
   bool holds_ = false;  ///< keeps back the beginning of a sequence until it is complete
   bool forced_ = false;
   bool broken_ = false;
+  bool reader_left_ = false;
   bool at_line_start_ = true;
   Ahead ahead_ = Ahead::unknown;
   std::size_t begin_ = 0, ready_ = 0, end_ = 0;  ///< written up to begin_, may be written up to ready_

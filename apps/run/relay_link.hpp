@@ -21,6 +21,7 @@ enum class RelayWord : char {
   // to joulecast
   done = 'D',
   taken = 'T',   ///< the terminal is ours again, without a word of joulecast's: `fg` after `bg`
+  unread = 'U',  ///< text: "o" or "e": nobody reads this stream of the command's any more
   drained = 'E'  ///< text: any of the two letters below
 };
 constexpr char nothing_can_come = 'e', ended_within_line = 'm';

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <utility>
 
 #include "run/helper_process.hpp"
 #include "run/relay_lane.hpp"
@@ -40,10 +42,15 @@ class RelayProcess {
   [[nodiscard]] bool has_streams() const { return lanes_[out].from() >= 0 || lanes_[err].from() >= 0; }
   /// Whether bytes of the command wait for a reader.
   [[nodiscard]] bool passes_on() const { return lanes_[out].passes_on() || lanes_[err].passes_on(); }
+  static void let_signals_end_it();
   void look_for_terminal();
   void wait_for_readers();
+  [[nodiscard]] pollfd watch_reader(std::size_t index) const;
+  void pass_broken_pipe_on(std::size_t index);
   void take_output(std::size_t index);
   void push(RelayLane& lane);
+  void write_out(RelayLane& lane);
+  void count_held();
   void push_all();
   void take_messages();
   void take_message(const RelayMessage& message);
@@ -57,6 +64,7 @@ class RelayProcess {
   bool words_on_terminal_ = false;
   bool draining_ = false;
   bool answer_failed_ = false;
+  bool command_ended_ = false;
   bool awaited_ = false;  ///< joulecast asked to be woken
   RelayPacket packet_;
   std::array<RelayLane, 3> lanes_;
@@ -77,17 +85,19 @@ RelayProcess::RelayProcess(const RelayDuty& duty) : duty_(duty) {
 
 void RelayProcess::run() {
   while (duty_.control >= 0 || has_streams() || passes_on()) {
-    std::array<pollfd, 4> waiting{};
+    std::array<pollfd, 6> waiting{};
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       const auto& lane = lanes_[i];
       waiting[i] =
           lane.is_writing() ? pollfd{lane.target().descriptor(), POLLOUT, 0} : pollfd{lane.from(), POLLIN, 0};
     }
     waiting[3] = {duty_.control, POLLIN, 0};
+    waiting[4] = watch_reader(out);
+    waiting[5] = watch_reader(err);
     const bool can_answer = draining_ && !passes_on();
     const int answer_patience = answer_failed_ ? answer_retry_ms : 0;
     const int patience = can_answer ? answer_patience : terminal_.is_away() ? away_ms : -1;
-    const int ready = wait_for_any(waiting, patience, waiting.size());
+    const int ready = wait_for_any(waiting, patience, 4);
     look_for_terminal();
     if (ready == 0 && can_answer) answer_drained();
     if (ready <= 0) continue;
@@ -98,10 +108,41 @@ void RelayProcess::run() {
       else
         take_output(i);
     }
+    for (const auto index : {out, err}) {
+      if ((waiting[4 + index].revents & POLLERR) != 0) lanes_[index].lose_reader();
+      pass_broken_pipe_on(index);
+    }
     if (waiting[3].revents != 0) take_messages();
   }
   wait_for_readers();
   ::_exit(0);
+}
+
+/// The command and joulecast are gone, and what is left may wait for a terminal that nobody reads. What was
+/// sent before, to the whole job, does not count.
+void RelayProcess::let_signals_end_it() {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
+    std::signal(number, SIG_IGN);
+    std::signal(number, SIG_DFL);
+    sigaddset(&ending, number);
+  }
+  ::sigprocmask(SIG_UNBLOCK, &ending, nullptr);
+}
+
+/// poll() tells without being asked that nobody reads a pipe any more.
+pollfd RelayProcess::watch_reader(std::size_t index) const {
+  const auto& lane = lanes_[index];
+  const bool watched = lane.from() >= 0 && !lane.lost_its_reader() && lane.target().is_nameless_pipe();
+  return {watched ? lane.target().descriptor() : -1, 0, 0};
+}
+
+/// Joulecast holds the command's pipe open as well, so it has to be told. Tries again with the next output.
+void RelayProcess::pass_broken_pipe_on(std::size_t index) {
+  constexpr std::array<std::string_view, 2> names{"o", "e"};
+  if (lanes_[index].lost_its_reader() && answer(RelayWord::unread, names[index]))
+    lanes_[index].close_source();
 }
 
 void RelayProcess::look_for_terminal() {
@@ -126,6 +167,7 @@ void RelayProcess::take_output(std::size_t index) {
   auto& lane = lanes_[index];
   for (int i = 0; i < pieces_at_once && lane.from() >= 0 && !lane.is_writing(); ++i) {
     const auto piece = lane.read();
+    count_held();
     if (duty_.control >= 0 && !piece.empty())
       awaited_ |= duty_.ring->put(static_cast<int>(index), now(), piece);
     push(lane);
@@ -140,6 +182,16 @@ void RelayProcess::take_output(std::size_t index) {
 
 /// Writes as far as the target takes it now.
 void RelayProcess::push(RelayLane& lane) {
+  write_out(lane);
+  count_held();
+}
+
+/// For joulecast, if this process is killed.
+void RelayProcess::count_held() {
+  (*duty_.board)->held = lanes_[out].held() + lanes_[err].held();
+}
+
+void RelayProcess::write_out(RelayLane& lane) {
   for (;;) {
     const auto step = lane.step();
     if (step.unwritten > 0) {
@@ -194,7 +246,7 @@ void RelayProcess::take_message(const RelayMessage& message) {
       answer(RelayWord::done);
       return;
     case RelayWord::drain:
-      draining_ = true;
+      draining_ = command_ended_ = true;
       return;
     case RelayWord::quit:
       terminal_.give_back(/*for_good=*/true);
@@ -203,6 +255,7 @@ void RelayProcess::take_message(const RelayMessage& message) {
     case RelayWord::done:
     case RelayWord::taken:
     case RelayWord::drained:
+    case RelayWord::unread:
       return;  // only joulecast hears these
   }
 }
@@ -226,6 +279,7 @@ void RelayProcess::answer_drained() {
 void RelayProcess::lose_joulecast() {
   ::close(std::exchange(duty_.control, -1));
   draining_ = false;
+  if (command_ended_) let_signals_end_it();
   terminal_.give_back(/*for_good=*/true);
   push_all();
   wait_for_readers();

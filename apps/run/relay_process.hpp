@@ -26,7 +26,8 @@ struct RelayDuty {
 /// Runs in a forked process until the command's streams have ended and joulecast is gone. Passes every byte
 /// on at once and unchanged, and a copy with its time to joulecast. Writes joulecast's own lines and its live
 /// row between them. Reads nothing from the user's terminal. When joulecast ends in whatever way, the
-/// terminal gets back its modes and its rows, and output goes on. Calls nothing that allocates memory or
+/// terminal gets back its modes and its rows, and output goes on. If nobody reads a pipe any more to which it
+/// writes, the command's own pipe breaks, too. Calls nothing that allocates memory or
 /// takes a lock, because a second relay may be forked from a program with threads.
 [[noreturn]] void relay_until_the_end(const RelayDuty& duty);
 

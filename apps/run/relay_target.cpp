@@ -1,9 +1,11 @@
 #include "run/relay_target.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,6 +43,9 @@ void RelayTarget::open(int stream) {
   struct stat about {};
   if (::fstat(stream, &about) != 0) return;
   is_socket_ = S_ISSOCK(about.st_mode);
+  struct statfs system {};
+  is_nameless_pipe_ =
+      S_ISFIFO(about.st_mode) && ::fstatfs(stream, &system) == 0 && system.f_type == PIPEFS_MAGIC;
   if (!S_ISFIFO(about.st_mode) && ::isatty(stream) == 0) return;
   own_ = open_again(stream);
   in_small_pieces_ = own_ < 0;
@@ -48,6 +53,10 @@ void RelayTarget::open(int stream) {
 
 RelayTarget::~RelayTarget() {
   if (own_ >= 0) ::close(own_);
+}
+
+bool RelayTarget::lost_its_reader() const {
+  return error_ == EPIPE || error_ == ECONNRESET;
 }
 
 RelayTarget::Outcome RelayTarget::write(std::string_view& bytes) const {

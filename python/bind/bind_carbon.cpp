@@ -1,6 +1,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 
 namespace joulecast::python {
@@ -36,7 +37,9 @@ void bind_carbon(nb::module_& module) {
           "source",
           [](const Estimate& estimate) { return estimate.intensity ? estimate.intensity->source : ""; })
       .def_ro("pue", &Estimate::pue)
-      .def_ro("reason", &Estimate::reason, "why there is no mass");
+      .def_prop_ro(
+          "reason", [](const Estimate& estimate) { return in_python_words(estimate.reason); },
+          "why there is no mass");
   module.def("emissions", emissions, nb::arg("energy_kwh"), nb::arg("country") = "", nb::arg("region") = "",
              nb::arg("intensity_g_per_kwh") = nb::none(), nb::arg("pue") = nb::none(),
              "Energy x grid intensity x PUE, from the dated tables that come with joulecast.");

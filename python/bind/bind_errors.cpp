@@ -1,10 +1,12 @@
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <string>
 
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/words.hpp"
 
 namespace joulecast::python {
 namespace {
@@ -18,8 +20,13 @@ std::string class_name(ErrorKind kind) {
 
 void raise(const Error& error) {
   const auto errors = nb::module_::import_("joulecast.errors");
-  const auto type = errors.attr(class_name(error.kind).c_str());
-  const auto exception = type(error.message, error.where);
+  // An attribute is looked up where it is used, so that its name has to live until then.
+  const auto name = class_name(error.kind);
+  const nb::object type = errors.attr(name.c_str());
+  const auto blank = std::min(error.where.find(' '), error.where.size());
+  const auto where =
+      error.is_field ? argument_of(error.where.substr(0, blank)) + error.where.substr(blank) : error.where;
+  const nb::object exception = type(in_python_words(error.message), where);
   PyErr_SetObject(type.ptr(), exception.ptr());
 }
 

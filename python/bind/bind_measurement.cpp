@@ -1,3 +1,4 @@
+#include <nanobind/stl/string_view.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -6,11 +7,13 @@
 #include <utility>
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
 #include "bind/steps.hpp"
 #include "bind/teller.hpp"
+#include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "measure/measurement.hpp"
 #include "sensors/support/sensor.hpp"
@@ -28,15 +31,15 @@ class Messages final : public measure::Observer {
  public:
   void trouble(const std::string& line) override {
     const std::lock_guard lock(mutex_);
-    lines_.push_back(line);
+    lines_.push_back(in_python_words(line));
     *attention_ = true;
   }
   void limit_reached(const measure::Limits::Verdict& verdict) override {
     const std::lock_guard lock(mutex_);
     if (verdict.action == measure::OnLimit::terminate)
-      stop_ = verdict.why;
+      stop_ = in_python_words(verdict.why);
     else
-      lines_.push_back(verdict.why);
+      lines_.push_back(in_python_words(verdict.why));
     *attention_ = true;
   }
 
@@ -196,8 +199,8 @@ void bind_teller(nb::module_& module) {
             return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, nullptr,
                                            std::move(attend));
           },
-          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
-          nb::arg("attend"));
+          nb::arg("items"), nb::kw_only(), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0,
+          nb::arg("done") = 0.0, nb::arg("attend"));
   module.def("attached_teller", attached_teller, "Speaks to the listener that $JOULECAST_SOCKET names.");
 }
 
@@ -243,13 +246,16 @@ void bind_tracker(nb::module_& module) {
             return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done,
                                            tracker.messages().attention(), std::move(attend));
           },
-          nb::arg("items"), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0, nb::arg("done") = 0.0,
-          nb::arg("attend"));
+          nb::arg("items"), nb::kw_only(), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0,
+          nb::arg("done") = 0.0, nb::arg("attend"));
 }
 
 }  // namespace
 
 void bind_measurement(nb::module_& module) {
+  module.def(
+      "parse_duration", [](std::string_view text) { return plain(parse_duration(text)); }, nb::arg("text"),
+      "Seconds of \"500ms\", \"2s\", \"1h\"; None for anything else.");
   bind_live(module);
   bind_teller(module);
   bind_tracker(module);

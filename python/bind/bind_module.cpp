@@ -10,7 +10,9 @@ NB_MODULE(_core, module) {
   bind_energy(module);
   bind_carbon(module);
   bind_projection(module);
+  bind_network(module);
   bind_prediction(module);
+  bind_budget(module);
   bind_tables(module);
   bind_evaluation(module);
   bind_runs(module);

@@ -3,7 +3,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
-#include "report/network_report.hpp"
+#include "bind/words.hpp"
 #include "report/prediction_report.hpp"
 #include "session/forecast/predict_training.hpp"
 #include "session/machine/describe_network.hpp"
@@ -36,9 +36,17 @@ void bind_request(nb::module_& module) {
   nb::class_<PredictionRequest> request(module, "PredictionRequest");
   request.def(nb::init<>())
       .def_rw("networks", &PredictionRequest::networks)
+      .def_prop_rw(
+          "described", [](const PredictionRequest& self) { return self.described.size(); },
+          [](PredictionRequest& self, const std::vector<NetworkDescription>& networks) {
+            self.described.clear();
+            for (const auto& one : networks) self.described.push_back(one.network);
+          },
+          "Networks that are described already; reads as their number.")
       .def_rw("inputs", &PredictionRequest::inputs)
       .def_rw("dimensions", &PredictionRequest::dimensions)
       .def_rw("classes", &PredictionRequest::classes, nb::arg().none())
+      .def_rw("sequence", &PredictionRequest::sequence, nb::arg().none())
       .def_rw("gpus", &PredictionRequest::gpus)
       .def_rw("batches", &PredictionRequest::batches)
       .def_rw("like", &PredictionRequest::like)
@@ -82,6 +90,7 @@ void bind_result(nb::module_& module) {
       .def_ro("epoch_time_s", &Prediction::epoch_time_s)
       .def_ro("epoch_energy_j", &Prediction::epoch_energy_j)
       .def_ro("total_energy_j", &Prediction::total_energy_j)
+      .def_ro("emissions", &Prediction::emissions, "of the total; None where no place was given")
       .def_prop_ro("emissions_g",
                    [](const Prediction& prediction) -> std::optional<double> {
                      if (!prediction.emissions) return std::nullopt;
@@ -95,47 +104,10 @@ void bind_result(nb::module_& module) {
   nb::class_<PredictionResult>(module, "Predictions", "Predictions, the cheapest first.")
       .def_ro("predictions", &PredictionResult::predictions)
       .def_ro("model_file", &PredictionResult::model_file)
-      .def("__str__", [](const PredictionResult& result) { return report::to_text(result.predictions); })
+      .def(
+          "__str__",
+          [](const PredictionResult& result) { return in_python_words(report::to_text(result.predictions)); })
       .def("to_json", [](const PredictionResult& result) { return report::to_json_text(result); });
-}
-
-void bind_network(nb::module_& module) {
-  using network::Layer;
-  nb::class_<Layer>(module, "Layer",
-                    "One operation of a network; figures of one sample and one forward pass.")
-      .def_ro("name", &Layer::name)
-      .def_ro("operation", &Layer::operation)
-      .def_prop_ro("kind", get(&Layer::kind))
-      .def_prop_ro("output", get(&Layer::output), "shape")
-      .def_ro("parameters", &Layer::parameters)
-      .def_ro("macs", &Layer::macs, "multiply-accumulates")
-      .def_ro("flops", &Layer::flops);
-  nb::class_<NetworkDescription>(module, "Network",
-                                 "What a network computes and what a training step of it needs.")
-      .def_prop_ro("name", [](const NetworkDescription& self) { return self.network.name; })
-      .def_prop_ro("layers", [](const NetworkDescription& self) { return self.network.layers; })
-      .def_prop_ro("parameters", [](const NetworkDescription& self) { return self.totals.parameters; })
-      .def_prop_ro(
-          "macs", [](const NetworkDescription& self) { return self.totals.macs; },
-          "multiply-accumulates of one sample's forward pass")
-      .def_prop_ro("flops", [](const NetworkDescription& self) { return self.totals.flops; })
-      .def_ro("batch", &NetworkDescription::batch)
-      .def_prop_ro(
-          "step_flops", [](const NetworkDescription& self) { return self.step.flops(); },
-          "of a training step over the batch")
-      .def_prop_ro(
-          "memory_bytes", [](const NetworkDescription& self) { return self.memory.total(); },
-          "peak while training, without the framework's own")
-      .def_prop_ro(
-          "uncounted",
-          [](const NetworkDescription& self) {
-            std::map<std::string, int> nodes;
-            for (const auto& missing : self.network.uncounted) nodes[missing.operation] += missing.nodes;
-            return nodes;
-          },
-          "operators that are not in the figures, with the number of their nodes")
-      .def_prop_ro("notes", [](const NetworkDescription& self) { return self.network.notes; })
-      .def("__str__", [](const NetworkDescription& self) { return report::to_text(self, /*layers=*/false); });
 }
 
 }  // namespace
@@ -143,7 +115,6 @@ void bind_network(nb::module_& module) {
 void bind_prediction(nb::module_& module) {
   bind_request(module);
   bind_result(module);
-  bind_network(module);
   module.def(
       "predict",
       [](const PredictionRequest& request) {
@@ -151,19 +122,6 @@ void bind_prediction(nb::module_& module) {
         return value_of(session::predict_training(request));
       },
       nb::arg("request"));
-  module.def(
-      "describe_network",
-      [](std::string model, std::vector<std::string> inputs, std::vector<std::string> dimensions,
-         std::optional<std::int64_t> classes, std::int64_t batch, std::string optimizer) {
-        const nb::gil_scoped_release released;
-        return value_of(session::describe_network({std::move(model), std::move(inputs), std::move(dimensions),
-                                                   classes, batch, std::move(optimizer)}));
-      },
-      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(), nb::arg("batch"),
-      nb::arg("optimizer"));
-  module.def(
-      "known_networks", [] { return value_of(session::known_networks()).names; },
-      "Every network that can be given by name.");
 }
 
 }  // namespace joulecast::python

@@ -5,6 +5,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/words.hpp"
 #include "session/runs/list_runs.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
@@ -132,7 +133,8 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro(
           "emissions_g", [](const RunSummary& summary) { return plain(summary.carbon.mass); },
           "grams of CO2e; None where the place is not known")
-      .def_prop_ro("emissions_reason", [](const RunSummary& summary) { return summary.carbon.reason; })
+      .def_prop_ro("emissions_reason",
+                   [](const RunSummary& summary) { return in_python_words(summary.carbon.reason); })
       .def_prop_ro("epochs", epochs_of)
       .def_prop_ro("phases", phases_of)
       .def_prop_ro("windows", windows_of)

@@ -1,6 +1,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/words.hpp"
 #include "report/comparison_report.hpp"
 #include "report/recommendation_report.hpp"
 #include "report/tradeoff_report.hpp"
@@ -89,7 +90,7 @@ void bind_comparison(nb::module_& module) {
                                      self.overall.warnings.end());
                      return warnings;
                    })
-      .def("__str__", [](const Comparison& self) { return report::to_text(self); })
+      .def("__str__", [](const Comparison& self) { return in_python_words(report::to_text(self)); })
       .def("to_json", [](const Comparison& self) { return report::to_json_text(self); });
   module.def(
       "compare",
@@ -144,7 +145,7 @@ void bind_tradeoff(nb::module_& module) {
                    [](const Tradeoff& self) { return pair_of(self.overview.saving_interval); })
       .def_prop_ro("quality_lost", [](const Tradeoff& self) { return self.overview.quality_lost; })
       .def_ro("warnings", &Tradeoff::warnings)
-      .def("__str__", [](const Tradeoff& self) { return report::to_text(self); })
+      .def("__str__", [](const Tradeoff& self) { return in_python_words(report::to_text(self)); })
       .def("to_json", [](const Tradeoff& self) { return report::to_json_text(self); });
   module.def(
       "tradeoff",
@@ -191,7 +192,8 @@ void bind_recommendation(nb::module_& module) {
           "saving_interval",
           [](const TrainingRecommendation& self) { return pair_of(self.recommendation.saving_interval); })
       .def_ro("warnings", &TrainingRecommendation::warnings)
-      .def("__str__", [](const TrainingRecommendation& self) { return report::to_text(self); })
+      .def("__str__",
+           [](const TrainingRecommendation& self) { return in_python_words(report::to_text(self)); })
       .def("to_json", [](const TrainingRecommendation& self) { return report::to_json_text(self); });
   module.def(
       "recommend",

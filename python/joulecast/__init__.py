@@ -11,13 +11,18 @@
     print(run.energy.total_kwh)
 """
 
+from __future__ import annotations
+
 from . import _shown
 from ._core import __version__
 from .deciding import compare, recommend, tradeoff
+from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
+from .planning import budget
+from .run import Run
 from .stored import load, runs
-from .tracking import Run, current, track
+from .tracker import current, track
 
 __all__ = [
     "DeniedError",
@@ -30,8 +35,10 @@ __all__ = [
     "Stopped",
     "UnavailableError",
     "__version__",
+    "budget",
     "compare",
     "current",
+    "describe",
     "evaluate",
     "known_networks",
     "load",
@@ -46,7 +53,7 @@ __all__ = [
 _shown.show()
 
 
-def load_ipython_extension(shell):
+def load_ipython_extension(shell: object) -> None:
     """`%load_ext joulecast` gives a notebook the magic %%joules."""
     from . import notebook
 

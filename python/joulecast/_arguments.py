@@ -1,62 +1,223 @@
-"""Checks arguments: a wrong one gives one line that names it."""
+"""Checks arguments: a wrong one gives one line that names it. Some have defaults in the environment."""
+
+from __future__ import annotations
 
 import math
 import numbers
+import os
 
+from . import _core
 from .errors import InvalidError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-def text(name, value):
+LONGEST_INTERVAL_S = 3600.0
+SHORTEST_INTERVAL_S = 0.001
+
+
+def text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     return value
 
 
-def number(name, value, least=None, most=None):
+def number(name: str, value: Any, least: float | None = None, most: float | None = None) -> float:
     """A finite number; `least` and `most` are allowed values."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
-    value = float(value)
-    if not math.isfinite(value):
-        raise InvalidError(f"{value} is not a finite number", name)
-    if least is not None and value < least:
-        raise InvalidError(f"{value:g} is below {least:g}", name)
-    if most is not None and value > most:
-        raise InvalidError(f"{value:g} is above {most:g}", name)
-    return value
+    try:
+        found = float(value)
+    except OverflowError:
+        raise InvalidError("is too large for a number", name) from None
+    if not math.isfinite(found):
+        raise InvalidError(f"{found} is not a finite number", name)
+    if least is not None and found < least:
+        raise InvalidError(f"{found:g} is below {least:g}", name)
+    if most is not None and found > most:
+        raise InvalidError(f"{found:g} is above {most:g}", name)
+    return found
 
 
-def above_zero(name, value):
-    value = number(name, value)
-    if value <= 0:
-        raise InvalidError(f"{value:g} is not above 0", name)
-    return value
+def above_zero(name: str, value: Any) -> float:
+    found = number(name, value)
+    if found <= 0:
+        raise InvalidError(f"{found:g} is not above 0", name)
+    return found
 
 
-def optional(check, name, value, **bounds):
+def whole(name: str, value: Any, least: float | None = None, most: float | None = None) -> int:
+    """A whole number; 3.0 counts as one."""
+    value = number(name, value, least, most)
+    if value != int(value):
+        raise InvalidError(f"{value:g} is not a whole number", name)
+    return int(value)
+
+
+def shape(name: str, value: Any) -> tuple[int, ...]:
+    """Sides of one sample, from (3, 224, 224), "3x224x224", or 784."""
+    if isinstance(value, str):
+        sides = value.lower().split("x")
+        if not all(side.strip().isdecimal() for side in sides):
+            raise InvalidError(f"{value!r} is not a shape such as 3x224x224", name)
+        value = [int(side) for side in sides]
+    if isinstance(value, numbers.Integral):
+        value = [value]
+    try:
+        value = list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a shape such as (3, 224, 224), not {type(value).__name__}") from None
+    if not value:
+        raise InvalidError("is empty; give a shape such as (3, 224, 224)", name)
+    return tuple(whole(name, side, least=1, most=1 << 30) for side in value)
+
+
+def shapes(name: str, value: Any) -> tuple[int, ...] | list[tuple[int, ...]] | dict[str, tuple[int, ...]]:
+    """A shape, a list of shapes, or a dict of them; each a tuple of sides."""
+    if isinstance(value, dict):
+        if not value:
+            raise InvalidError("is empty", name)
+        return {text(name, key): shape(name, one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple, str)):
+        return [shape(name, one) for one in value]
+    return shape(name, value)
+
+
+def shape_texts(name: str, value: Any) -> list[str]:
+    """Shapes as the core takes them: "3x224x224", or "ids=128" by an input's name."""
+    if value is None:
+        return []
+    found = shapes(name, value)
+    if isinstance(found, dict):
+        return [f"{key}={'x'.join(map(str, sides))}" for key, sides in found.items()]
+    return ["x".join(map(str, sides)) for sides in (found if isinstance(found, list) else [found])]
+
+
+def dimensions(values: Any) -> list[str]:
+    """Sizes of symbolic dimensions as the core takes them: "sequence=128"."""
+    return [f"{key}={whole('dimensions', size, least=1, most=1 << 30)}" for key, size in mapping("dimensions", values).items()]
+
+
+def optional(check: Callable[..., Any], name: str, value: Any, **bounds: float) -> Any:
     return None if value is None else check(name, value, **bounds)
 
 
-def texts(name, values):
+def texts(name: str, values: Any) -> list[str]:
     """A list of strings; a single string counts as one."""
     if values is None:
         return []
     if isinstance(values, str):
         return [values]
+    try:
+        values = list(values)
+    except TypeError:
+        raise TypeError(f"{name} must be a string or several, not {type(values).__name__}") from None
     return [text(name, value) for value in values]
 
 
-def tags(name, values):
+def numbers_of(name: str, values: Any, least: float | None = None, most: float | None = None) -> list[float]:
+    """A list of numbers; a single one counts as one."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        values = [values]
+    return [number(name, value, least, most) for value in values]
+
+
+def mapping(name: str, values: Any) -> dict[str, Any]:
+    """Names and values; empty for None."""
     if values is None:
         return {}
     try:
         items = dict(values).items()
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a mapping of names to values, not {type(values).__name__}") from None
-    return {text(name, key): value if isinstance(value, str) else str(value) for key, value in items}
+    return {text(name, key): value for key, value in items}
 
 
-def length_of(iterable):
+def tags(name: str, values: Any) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else str(value) for key, value in mapping(name, values).items()}
+
+
+def flag(name: str, value: Any) -> bool:
+    if not isinstance(value, (bool, numbers.Integral)) and type(value).__name__ != "bool_":  # NumPy's
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+    return bool(value)
+
+
+def path(name: str, value: Any) -> str:
+    """A path as text; "" for None."""
+    if value is None:
+        return ""
+    try:
+        value = os.fspath(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a path, not {type(value).__name__}") from None
+    if "\0" in (found := os.fsdecode(value)):
+        raise InvalidError("holds a zero byte, which no path can", name)
+    return found
+
+
+def gpus(values: Any) -> list[str]:
+    """Indices and UUIDs; a single one counts as one."""
+    if values is None:
+        return []
+    if isinstance(values, (int, str)):
+        values = [values]
+    try:
+        values = list(values)
+    except TypeError:
+        raise TypeError(f"gpus must be indices or UUIDs, not {type(values).__name__}") from None
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, (numbers.Integral, str)):
+            raise TypeError(f"gpus must be indices or UUIDs, not {type(value).__name__}")
+        if isinstance(value, numbers.Integral) and value < 0:
+            raise InvalidError(f"{value} is below 0", "gpus")
+    return [str(value) for value in values]
+
+
+# ---- defaults that joulecast's command line reads from the environment, too
+
+
+def interval(value: Any) -> float:
+    """Seconds between readings."""
+    if value is not None:
+        return number("interval", value, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
+    given = os.environ.get("JOULECAST_INTERVAL", "")
+    seconds = _core.parse_duration(given) if given else 1.0
+    if seconds is None:
+        raise InvalidError(f"{given!r} is not a duration such as 500ms", "JOULECAST_INTERVAL")
+    return number("JOULECAST_INTERVAL", seconds, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
+
+
+def sensors(values: Any) -> list[str]:
+    if values is None:
+        return [name for name in os.environ.get("JOULECAST_SENSORS", "").split(",") if name]
+    return texts("sensors", values)
+
+
+def place(country: Any, region: Any, intensity: Any, pue: Any) -> tuple[str, str, float | None, float | None]:
+    """Where the electricity comes from. A place that is given is not mixed with one of the environment."""
+    if country is None and region is None and intensity is None:
+        country = os.environ.get("JOULECAST_COUNTRY") or None
+        region = os.environ.get("JOULECAST_REGION") or None
+        intensity = _number_of_environment("JOULECAST_INTENSITY", 0)
+    if pue is None:
+        pue = _number_of_environment("JOULECAST_PUE", 1)
+    return ("" if country is None else text("country", country), "" if region is None else text("region", region),
+            optional(number, "intensity", intensity, least=0), optional(number, "pue", pue, least=1))
+
+
+def _number_of_environment(name: str, least: float) -> float | None:
+    given = os.environ.get(name, "")
+    try:
+        found = float(given) if given else None
+    except ValueError:
+        raise InvalidError(f"{given!r} is not a number", name) from None
+    return None if found is None else number(name, found, least)
+
+
+def length_of(iterable: Any) -> int | None:
     """How many items there are, or None."""
     try:
         return len(iterable)

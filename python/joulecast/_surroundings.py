@@ -1,5 +1,7 @@
 """Where this process stands: measured already, one of several ranks, or alone."""
 
+from __future__ import annotations
+
 import os
 import sys
 
@@ -9,7 +11,7 @@ LOCAL_RANKS = ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "S
 NOTEBOOK_PROGRAMS = ("ipykernel_launcher", "colab_kernel_launcher")
 
 
-def local_rank():
+def local_rank() -> int | None:
     """This process's number among those of its node, or None where nobody launched several."""
     for name in LOCAL_RANKS:
         value = os.environ.get(name, "")
@@ -18,16 +20,16 @@ def local_rank():
     return None
 
 
-def listening_socket():
+def listening_socket() -> str:
     """The socket of a measurement that this process is part of, or ""."""
     path = os.environ.get(SOCKET, "")
     return path if path and os.path.exists(path) else ""
 
 
-_outer_socket = None  # what the variable was before a measurement of this process began
+_outer_socket: str | None = None  # what the variable was before a measurement of this process began
 
 
-def lead_children_to(socket):
+def lead_children_to(socket: str) -> None:
     """Child processes report to this socket of a measurement in this process; "" after the last one has ended."""
     global _outer_socket
     if _outer_socket is None:
@@ -40,7 +42,7 @@ def lead_children_to(socket):
         _outer_socket = None
 
 
-def run_of(socket):
+def run_of(socket: str) -> tuple[str, str] | None:
     """(id, store) of the run that is measured behind a socket, or None where that is not known."""
     try:
         with open(socket + ".run", encoding="utf-8") as file:
@@ -50,7 +52,7 @@ def run_of(socket):
     return identifier, store
 
 
-def _meeting_point():
+def _meeting_point() -> str:
     """The ending of the file by which the ranks of one launch find the measurement of their node.
 
     They have the same parent: torchrun's agent, mpirun's or Slurm's daemon.
@@ -58,7 +60,7 @@ def _meeting_point():
     return f"-ranks-{os.getppid()}"
 
 
-def announce(socket):
+def announce(socket: str) -> str | None:
     """Tells the other ranks of this node where the measurement listens. Returns what to remove at the end."""
     place = os.path.join(os.path.dirname(socket), f"{os.getpid()}{_meeting_point()}")
     try:
@@ -69,7 +71,7 @@ def announce(socket):
     return place
 
 
-def announced_socket():
+def announced_socket() -> str:
     """What the first rank of this node announced, or ""."""
     import tempfile
 
@@ -87,7 +89,7 @@ def announced_socket():
     return ""
 
 
-def default_name():
+def default_name() -> str:
     """The script's name; "notebook" or "python" where there is none."""
     program = os.path.splitext(os.path.basename(sys.argv[0] if sys.argv else ""))[0]
     if program in NOTEBOOK_PROGRAMS:

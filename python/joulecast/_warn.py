@@ -1,5 +1,7 @@
 """Says what went wrong, without ever becoming an error of the training."""
 
+from __future__ import annotations
+
 import sys
 import warnings
 
@@ -8,7 +10,7 @@ class JoulecastWarning(UserWarning):
     """The measurement lost something. The training is not affected."""
 
 
-def warn(line):
+def warn(line: str) -> None:
     try:
         warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=3)
     except Warning:  # the program turns warnings into errors

@@ -1,13 +1,20 @@
 """Compares alternatives on measured runs, and recommends one."""
 
+from __future__ import annotations
+
 import os
 
 from . import _arguments as arguments
 from . import _core
-from .stored import _path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 
-def compare(runs=None, *, group, value="", by="", only=(), distinct=False, alpha=0.05, store=None):
+def compare(runs: Any = None, *, group: str, value: str = "", by: str = "", only: str | Iterable[str] = (), distinct: bool = False,
+            alpha: float = 0.05, store: str | os.PathLike[str] | None = None) -> _core.Comparison:
     """Whether groups of runs differ, and by how much.
 
     Args:
@@ -17,11 +24,13 @@ def compare(runs=None, *, group, value="", by="", only=(), distinct=False, alpha
         alpha: level of significance.
     """
     return _core.compare(_table(runs, store), arguments.text("group", group), arguments.text("value", value),
-                         arguments.text("by", by), arguments.texts("only", only), bool(distinct),
+                         arguments.text("by", by), arguments.texts("only", only), arguments.flag("distinct", distinct),
                          arguments.number("alpha", alpha, least=1e-6, most=0.5))
 
 
-def tradeoff(runs=None, *, quality, cost="", group=(), only=(), distinct=False, within=0.02, lower_is_better=False, store=None):
+def tradeoff(runs: Any = None, *, quality: str, cost: str = "", group: str | Iterable[str] = (), only: str | Iterable[str] = (),
+             distinct: bool = False, within: float = 0.02, lower_is_better: bool = False,
+             store: str | os.PathLike[str] | None = None) -> _core.Tradeoff:
     """What correctness costs, by alternative: the Pareto front, and the cheapest choice that is good enough.
 
     Args:
@@ -31,11 +40,13 @@ def tradeoff(runs=None, *, quality, cost="", group=(), only=(), distinct=False, 
         within: how much quality may be lost for the cheapest choice.
     """
     return _core.tradeoff(_table(runs, store), arguments.text("quality", quality), arguments.text("cost", cost),
-                          arguments.texts("group", group), arguments.texts("only", only), bool(distinct),
-                          arguments.number("within", within, least=0), bool(lower_is_better))
+                          arguments.texts("group", group), arguments.texts("only", only), arguments.flag("distinct", distinct),
+                          arguments.number("within", within, least=0, most=1e6), arguments.flag("lower_is_better", lower_is_better))
 
 
-def recommend(runs=None, *, require=(), minimise="", group=(), only=(), distinct=False, baseline="", predictions=None, store=None):
+def recommend(runs: Any = None, *, require: str | Iterable[str] = (), minimise: str = "", group: str | Iterable[str] = (),
+              only: str | Iterable[str] = (), distinct: bool = False, baseline: str = "", predictions: _core.Predictions | None = None,
+              store: str | os.PathLike[str] | None = None) -> _core.Recommendation:
     """The cheapest alternative that meets the requirements.
 
     Args:
@@ -44,15 +55,17 @@ def recommend(runs=None, *, require=(), minimise="", group=(), only=(), distinct
         minimise: column to make small; "" for the energy.
         predictions: what `predict` returned, as candidates that nobody has run.
     """
+    if predictions is not None and not isinstance(predictions, _core.Predictions):
+        raise TypeError(f"predictions must be what predict returned, not {type(predictions).__name__}")
     candidates = [] if predictions is None else list(predictions.predictions)
     return _core.recommend(_table(runs, store), arguments.texts("require", require), arguments.text("minimise", minimise),
-                           arguments.texts("group", group), arguments.texts("only", only), bool(distinct),
+                           arguments.texts("group", group), arguments.texts("only", only), arguments.flag("distinct", distinct),
                            arguments.text("baseline", baseline), candidates)
 
 
-def _table(runs, store):
+def _table(runs: Any, store: Any) -> _core.RunTable:
     if runs is None or isinstance(runs, (str, os.PathLike)):
-        return _core.RunTable.load("" if runs is None else os.fspath(runs), _path(store))
+        return _core.RunTable.load(arguments.path("runs", runs), arguments.path("store", store))
     try:
         columns, rows = [str(column) for column in runs.columns], runs.itertuples(index=False)
     except AttributeError:
@@ -60,7 +73,7 @@ def _table(runs, store):
     return _core.RunTable.from_rows("DataFrame", columns, [[_cell(value) for value in row] for row in rows])
 
 
-def _cell(value):
+def _cell(value: Any) -> str | None:
     """A table's text for a value; None for an unknown one."""
     if value is None or value != value:  # NaN, NaT
         return None

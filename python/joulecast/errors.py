@@ -1,5 +1,7 @@
 """The exceptions of joulecast. Each carries a kind, a message, and the place that it is about."""
 
+from __future__ import annotations
+
 __all__ = ["Error", "InvalidError", "MalformedError", "UnavailableError", "DeniedError", "RetryError", "GoneError", "Stopped"]
 
 
@@ -19,7 +21,7 @@ class Error(Exception):
         self.message = message
         self.where = where
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[Error], tuple[str, str]]:
         return type(self), (self.message, self.where)
 
 

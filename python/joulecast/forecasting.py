@@ -1,30 +1,44 @@
 """Forecasts: before a training starts, and of recorded or unfinished runs."""
 
+from __future__ import annotations
+
+import numbers
 import os
 
 from . import _arguments as arguments
 from . import _core
 from .errors import InvalidError
-from .stored import _path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    Model = str | os.PathLike[str] | _core.Network
 
 
-def predict(model, gpu, *, batch=32, epochs=None, samples=None, dataset="", gpus=1, input_shape=None, dimensions=None,
-            classes=None, power_limit=None, optimizer="sgd", framework="", like="", fitted=None, country=None, region=None,
-            intensity=None, pue=None):
+def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: int | Iterable[int] = 32, epochs: float | None = None,
+            samples: float | None = None, dataset: str = "", gpus: int = 1, input_shape: Any = None,
+            dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
+            power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
+            fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
+            intensity: float | None = None, pue: float | None = None) -> _core.Predictions:
     """What trainings will cost, the cheapest first: every model on every GPU at every batch size.
 
     Args:
-        model: name such as "resnet50", path of an ONNX file or a description, or several of them; see
-            `known_networks`.
+        model: name such as "resnet50", path of an ONNX file or a description, what `describe` returned, or several of
+            them; see `known_networks`.
         gpu: name of the catalogue (part of it is enough), or several.
         batch: samples of a step over all GPUs, or several such numbers.
         epochs: of the training; samples: of an epoch, where `dataset` does not tell.
         gpus: how many share the training.
         input_shape: of one sample, as (3, 224, 224) or "3x224x224".
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
+        classes: outputs of the head; sequence: tokens of a sample, of a language model.
         power_limit: of one GPU, in watts; None for the board's own.
         like: trained as this source of the model file was.
         fitted: model file of `joulecast fit`; None for the one that comes with joulecast.
+        country, region, intensity, pue: where the electricity comes from; see `track`.
 
     Returns:
         An object with `predictions`; each has `total_energy_j`, `epoch_energy_j`, `epoch_time_s` and `power_w` as
@@ -34,26 +48,28 @@ def predict(model, gpu, *, batch=32, epochs=None, samples=None, dataset="", gpus
         InvalidError: an unknown model or GPU, or an impossible number; it names the argument.
     """
     request = _core.PredictionRequest()
-    request.networks = [os.fspath(name) for name in _several("model", model, (str, os.PathLike))]
+    models = _several("model", model, (str, os.PathLike, _core.Network))
+    request.described = [one for one in models if isinstance(one, _core.Network)]
+    request.networks = [os.fspath(one) for one in models if not isinstance(one, _core.Network)]
     request.gpus = _several("gpu", gpu, str)
-    request.batches = [int(arguments.number("batch", size, least=1, most=1 << 30)) for size in _several("batch", batch, int)]
-    request.inputs = [] if input_shape is None else [_shape(input_shape)]
-    request.dimensions = [f"{name}={size}" for name, size in (dimensions or {}).items()]
-    request.classes = None if classes is None else int(arguments.number("classes", classes, least=1))
-    request.gpu_count = int(arguments.number("gpus", gpus, least=1))
+    request.batches = [arguments.whole("batch", size, least=1, most=1 << 30) for size in _several("batch", batch, numbers.Real)]
+    request.inputs = arguments.shape_texts("input_shape", input_shape)
+    request.dimensions = arguments.dimensions(dimensions)
+    request.classes = arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30)
+    request.sequence = arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30)
+    request.gpu_count = arguments.whole("gpus", gpus, least=1, most=1 << 20)
     request.epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
     request.samples = arguments.optional(arguments.above_zero, "samples", samples)
     request.power_limit_w = arguments.optional(arguments.above_zero, "power_limit", power_limit)
     for name, value in (("dataset", dataset), ("framework", framework), ("optimizer", optimizer), ("like", like)):
         setattr(request, name, arguments.text(name, value))
-    if fitted is not None:
-        request.fitted = os.fspath(fitted)
-    request.set_place(country or "", region or "", arguments.optional(arguments.number, "intensity", intensity, least=0),
-                      arguments.optional(arguments.number, "pue", pue, least=1))
+    request.fitted = arguments.path("fitted", fitted)
+    request.set_place(*arguments.place(country, region, intensity, pue))
     return _core.predict(request)
 
 
-def project(run, *, at="", total_work=None, store=None):
+def project(run: str | os.PathLike[str], *, at: str = "", total_work: float | None = None,
+            store: str | os.PathLike[str] | None = None) -> _core.ProjectedRun:
     """The forecasts that a recorded or unfinished run shows, moment by moment.
 
     Args:
@@ -62,14 +78,16 @@ def project(run, *, at="", total_work=None, store=None):
         total_work: epochs, or other units, of the whole run, where it does not tell.
     """
     request = _core.ProjectRequest()
-    request.run = os.fspath(run)
-    request.store = _path(store)
+    request.run = arguments.path("run", run)
+    request.store = arguments.path("store", store)
     request.at = arguments.text("at", at)
     request.total_work = arguments.optional(arguments.above_zero, "total_work", total_work)
     return _core.project(request)
 
 
-def evaluate(*bundles, table=None, test=None, split="configuration", methods=(), seed=1):
+def evaluate(*bundles: str | os.PathLike[str], table: str | os.PathLike[str] | None = None, test: str | os.PathLike[str] | None = None,
+             split: str = "configuration", methods: str | Iterable[str] = (),
+             seed: int = 1) -> _core.OnlineEvaluation | _core.OfflineEvaluation:
     """How right the estimates are, on measured runs.
 
     Args:
@@ -80,17 +98,17 @@ def evaluate(*bundles, table=None, test=None, split="configuration", methods=(),
     if bool(bundles) == (table is not None):
         raise InvalidError("give folders with run bundles, or a table", "table")
     if bundles:
-        return _core.evaluate_online([os.fspath(folder) for folder in bundles])
-    return _core.evaluate_offline(os.fspath(table), "" if test is None else os.fspath(test), arguments.text("split", split),
-                                  arguments.texts("methods", methods), int(arguments.number("seed", seed, least=0)))
+        return _core.evaluate_online([arguments.path("bundles", folder) for folder in bundles])
+    return _core.evaluate_offline(arguments.path("table", table), arguments.path("test", test), arguments.text("split", split),
+                                  arguments.texts("methods", methods), arguments.whole("seed", seed, least=0, most=(1 << 53) - 1))
 
 
-def known_networks():
+def known_networks() -> list[str]:
     """Names that `predict` and `describe` know."""
     return _core.known_networks()
 
 
-def _several(name, values, kind):
+def _several(name: str, values: Any, kind: Any) -> list[Any]:
     """A list of values of a kind; a single one counts as one."""
     if isinstance(values, kind) and not isinstance(values, bool):
         return [values]
@@ -101,8 +119,6 @@ def _several(name, values, kind):
     for value in values:
         if not isinstance(value, kind) or isinstance(value, bool):
             raise TypeError(f"{name} must not be {type(value).__name__}")
-    return values
-
-
-def _shape(shape):
-    return shape if isinstance(shape, str) else "x".join(str(int(side)) for side in shape)
+    if not values:
+        raise InvalidError("is empty", name)
+    return list(values)

@@ -1,39 +1,46 @@
 """Runs in the store."""
 
+from __future__ import annotations
+
 import os
 
 from . import _arguments as arguments
 from . import _core
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
-def _path(store):
-    return "" if store is None else os.fspath(store)
 
-
-def runs(*, name="", tags=(), since="", until="", status="", host="", sort="started", reverse=False, limit=None, offset=0, store=None):
+def runs(*, name: str = "", tags: str | Iterable[str] = (), since: str = "", until: str = "", status: str = "", host: str = "",
+         sort: str = "started", reverse: bool = False, limit: int | None = None, offset: int = 0,
+         store: str | os.PathLike[str] | None = None) -> Any:
     """Lists stored runs, the latest first: a pandas DataFrame where pandas is installed, else a list.
 
     Args:
         name: pattern of the whole name, with * and ?.
         tags: "team=vision", or "team" for any value; a run must have all of them.
-        since, until: "7d", "12h" or a moment in UTC such as "2026-01-31T12:00".
+        since: runs that started later: "7d", "12h" or a moment in UTC such as "2026-01-31T12:00".
+        until: runs that started before, said in the same way.
         status: "running", "finished", "failed", "interrupted" or "stopped".
         sort: "started", "energy", "duration" or "name".
-        limit, offset: at most this many runs, after skipping so many.
+        limit: at most this many runs.
+        offset: how many to skip before.
         store: path of the store; None for the user's own.
 
     Raises:
         InvalidError: an argument without a meaning.
     """
     request = _core.ListRequest()
-    request.store = _path(store)
+    request.store = arguments.path("store", store)
     request.name = arguments.text("name", name)
     request.tags = arguments.texts("tags", tags)
     for field, value in (("since", since), ("until", until), ("status", status), ("host", host), ("sort", sort)):
         setattr(request, field, arguments.text(field, value))
-    request.reverse = bool(reverse)
-    request.limit = None if limit is None else int(arguments.number("limit", limit, least=0))
-    request.offset = int(arguments.number("offset", offset, least=0))
+    request.reverse = arguments.flag("reverse", reverse)
+    request.limit = arguments.optional(arguments.whole, "limit", limit, least=0, most=1 << 53)
+    request.offset = arguments.whole("offset", offset, least=0, most=1 << 53)
     rows = _core.list_runs(request)
     try:
         import pandas
@@ -45,7 +52,7 @@ def runs(*, name="", tags=(), since="", until="", status="", host="", sort="star
     return frame
 
 
-def load(run="", *, samples=True, store=None):
+def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] | None = None) -> _core.Run:
     """A stored run with its energy, epochs, phases, windows, forecasts and, with `samples`, its traces.
 
     Args:
@@ -56,4 +63,4 @@ def load(run="", *, samples=True, store=None):
     Raises:
         InvalidError: there is no such run.
     """
-    return _core.load_run(arguments.text("run", run), _path(store), bool(samples))
+    return _core.load_run(arguments.text("run", run), arguments.path("store", store), arguments.flag("samples", samples))

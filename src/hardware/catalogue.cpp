@@ -9,6 +9,7 @@
 #include "base/files.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
+#include "hardware/gpu_parts.hpp"
 #include "hardware/names.hpp"
 
 namespace joulecast::hardware {
@@ -117,6 +118,10 @@ Result<Gpu> Catalogue::find_gpu(std::string_view name) const {
   const auto is_wanted = [&](const std::string& known) { return normalised_gpu_name(known) == wanted; };
   for (const auto& gpu : gpus_)
     if (is_wanted(gpu.name) || std::ranges::any_of(gpu.aliases, is_wanted)) return gpu;
+  if (const auto part = parse_gpu_part(name)) {
+    const auto board = find_gpu(part->board);
+    return board ? part_of(*board, *part, trim(name)) : board;
+  }
   std::vector<std::string> names;
   for (const auto& gpu : gpus_called(name)) names.push_back(gpu.name);
   if (!names.empty())

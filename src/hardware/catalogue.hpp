@@ -52,7 +52,8 @@ class Catalogue {
                                                         std::string_view name);
 
   /// Finds a board by the name that nvidia-smi, NVML, ROCm or a user gives: "NVIDIA GeForce RTX 3090",
-  /// "rtx3090". invalid, with the nearest names, if it is unknown or could be several boards ("A100").
+  /// "rtx3090". A MIG instance or a virtual GPU is a share of its board (gpu_parts.hpp). invalid, with the
+  /// nearest names, if it is unknown or could be several boards ("A100").
   [[nodiscard]] Result<Gpu> find_gpu(std::string_view name) const;
   /// The boards whose names begin with these words: "A100" is five of them.
   [[nodiscard]] std::vector<Gpu> gpus_called(std::string_view name) const;

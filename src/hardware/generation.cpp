@@ -15,8 +15,9 @@ bool is_of(const Gpu& gpu, const std::array<const char*, N>& architectures) {
 }  // namespace
 
 bool has_stacked_memory(const Gpu& gpu) {
-  constexpr std::array boards{"P100", "V100",  "TITAN V", "A100",  "A30", "H100", "H200",
-                              "B200", "GH200", "MI50",    "MI100", "MI2", "MI3",  "Radeon VII"};
+  constexpr std::array boards{"P100", "V100",  "TITAN V", "A100", "A30",  "H100",
+                              "H200", "B200",  "GH200",   "MI50", "A800", "H20",
+                              "B300", "Max 1", "MI100",   "MI2",  "MI3",  "Radeon VII"};
   return std::any_of(boards.begin(), boards.end(),
                      [&](const char* board) { return gpu.name.find(board) != std::string::npos; });
 }

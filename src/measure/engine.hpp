@@ -27,6 +27,8 @@ class Engine {
   Engine(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
          std::optional<progress::SocketServer> socket, Observer* observer);
 
+  /// See sampling::Sampler::when_read().
+  void when_read(std::function<void()> call) { meters_.sampler().when_read(std::move(call)); }
   /// Starts reading the sensors. retry if no threads are available.
   [[nodiscard]] Status begin_sampling() { return meters_.sampler().start(); }
   /// Mean power over this duration, or until `stop` returns true. Nothing if no sensor measures it. Call

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -38,6 +39,49 @@ Status check(const MeasurementOptions& options) {
   return {};
 }
 
+Deadline::duration to_chrono(Seconds duration) {
+  return std::chrono::duration_cast<Deadline::duration>(std::chrono::duration<double>(duration.value()));
+}
+
+/// When the next tick is due: right after a reading, if one comes at about the right time. The processor's
+/// caches still hold what it needs then, which makes a tick several times cheaper, and nothing waits to be
+/// stored.
+class TickTime {
+ public:
+  TickTime(Seconds tick, Seconds interval);
+  /// A tick has begun.
+  void restart(Deadline now);
+  [[nodiscard]] Deadline latest() const { return latest_; }
+  /// Whether a reading at this time is the one to wait for. Any thread.
+  [[nodiscard]] bool is_due_with_reading(Deadline now) const {
+    return now.time_since_epoch().count() >= with_reading_;
+  }
+
+ private:
+  Deadline::duration longest_;
+  Deadline::duration shortest_;  ///< before a tick with a reading
+  Deadline latest_;
+  std::atomic<Deadline::rep> with_reading_;
+};
+
+TickTime::TickTime(Seconds tick, Seconds interval)
+    : longest_(to_chrono(tick)), shortest_(Deadline::duration::max() / 4) {
+  constexpr double much_shorter = 0.3, little_longer = 1.2;
+  constexpr Seconds lateness{0.06};  ///< of a reading
+  if (interval <= tick * much_shorter) {
+    shortest_ = to_chrono(tick - interval);  // the last reading before the time is over
+  } else if (interval >= tick && interval <= tick * little_longer) {
+    shortest_ = to_chrono(tick * 0.9);
+    longest_ = to_chrono(interval + lateness);
+  }
+  restart(std::chrono::steady_clock::now());
+}
+
+void TickTime::restart(Deadline now) {
+  latest_ = now + longest_;
+  with_reading_ = (now + shortest_).time_since_epoch().count();
+}
+
 int milliseconds_until(Deadline deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::max(left, std::chrono::milliseconds(0)).count());
@@ -50,12 +94,15 @@ class Measurement::Worker {
  public:
   Worker(MeasurementOptions options, sensors::Environment environment, sensors::SensorSelection selection,
          std::optional<progress::SocketServer> socket, Observer* observer, WakeUp wake_up)
-      : tick_(std::chrono::duration_cast<Deadline::duration>(
-            std::chrono::duration<double>(options.tick.value()))),
+      : tick_time_(std::make_shared<TickTime>(options.tick, options.interval)),
         engine_(std::move(options), std::move(environment), std::move(selection), std::move(socket),
                 observer),
         observer_(observer),
-        wake_up_(std::move(wake_up)) {}
+        wake_up_(std::make_shared<const WakeUp>(std::move(wake_up))) {
+    engine_.when_read([time = tick_time_, wake_up = wake_up_] {
+      if (time->is_due_with_reading(std::chrono::steady_clock::now())) wake_up->set();
+    });
+  }
   ~Worker();
 
   [[nodiscard]] Status begin();
@@ -76,18 +123,22 @@ class Measurement::Worker {
   void work();
   /// Ticks until the end. Returns the reason if the run could not be closed.
   std::optional<std::string> measure();
-  /// Sleeps until the time, or until another thread or the socket needs attention. True if the socket has
-  /// data.
-  [[nodiscard]] bool sleep_until(Deadline time) const;
+  struct Woken {
+    bool by_thread = false;
+    bool by_socket = false;  ///< it has data
+  };
+  /// Sleeps until the time, or until another thread or the socket needs attention.
+  [[nodiscard]] Woken sleep_until(Deadline time) const;
   void publish(std::uint64_t ticks);
   void tell(const std::optional<std::string>& failure);
   [[nodiscard]] static Failure foreign();
 
   const pid_t process_ = ::getpid();
-  const Deadline::duration tick_;
+  const std::shared_ptr<TickTime> tick_time_;
   Engine engine_;
   Observer* observer_;
-  WakeUp wake_up_;  ///< set after a change that the ticking thread should see at once
+  const std::shared_ptr<const WakeUp>
+      wake_up_;  ///< set after a change that the ticking thread should see at once
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Moment> start_;
@@ -122,7 +173,7 @@ Measurement::Worker::~Worker() {
     ending_ = Ending{trace::RunStatus::interrupted, {}, engine_.clock().steady()};
     changed_.notify_all();
   }
-  wake_up_.set();
+  wake_up_->set();
   thread_.join();
 }
 
@@ -179,7 +230,7 @@ void Measurement::Worker::tick() {
   std::unique_lock lock(mutex_);
   if (!start_) return;
   const auto wanted = ++ticks_wanted_;
-  wake_up_.set();
+  wake_up_->set();
   changed_.wait(lock, [&] { return over_ || ticks_done_ >= wanted; });
 }
 
@@ -193,7 +244,7 @@ Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
       return fail(ErrorKind::invalid, "finish", "the measurement has finished already");
     ending_ = ending;
   }
-  wake_up_.set();
+  wake_up_->set();
   thread_.join();
   if (failure_) return fail(ErrorKind::retry, "measurement", "{}", *failure_);
   return engine_.result();
@@ -223,32 +274,34 @@ void Measurement::Worker::work() {
 }
 
 std::optional<std::string> Measurement::Worker::measure() {
-  for (auto next = std::chrono::steady_clock::now() + tick_;;) {
-    if (sleep_until(next)) tell(failure_of([this] { hear(engine_.hear_socket()); }));
+  for (tick_time_->restart(std::chrono::steady_clock::now());;) {
+    const auto woken = sleep_until(tick_time_->latest());
+    if (woken.by_socket) tell(failure_of([this] { hear(engine_.hear_socket()); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;
     Heard heard;
     const auto now = std::chrono::steady_clock::now();
+    const bool due = now >= tick_time_->latest() || (woken.by_thread && tick_time_->is_due_with_reading(now));
     {
       const std::lock_guard lock(mutex_);
       ending = ending_;
       wanted = ticks_wanted_;
-      if (ending || wanted > ticks_done_ || now >= next) heard = std::exchange(heard_, {});
+      if (ending || wanted > ticks_done_ || due) heard = std::exchange(heard_, {});
     }
     if (ending) return failure_of([&] { engine_.finish(std::move(heard), *ending); });
-    if (wanted == ticks_done_ && now < next) continue;  // only the socket woke the thread
+    if (wanted == ticks_done_ && !due) continue;  // only the socket woke the thread
     const auto fresh = wanted > ticks_done_ ? Engine::Fresh::yes : Engine::Fresh::no;
+    if (due) tick_time_->restart(now);  // missed ticks are not repeated
     tell(failure_of([&] { engine_.tick(std::move(heard), fresh); }));
     publish(wanted);
-    if (now >= next) next = std::max(next + tick_, now);  // missed ticks are not repeated
   }
 }
 
-bool Measurement::Worker::sleep_until(Deadline time) const {
-  pollfd waiting[2] = {{wake_up_.descriptor(), POLLIN, 0}, {engine_.socket_descriptor(), POLLIN, 0}};
-  if (::poll(waiting, 2, milliseconds_until(time)) <= 0) return false;
-  if (waiting[0].revents != 0) wake_up_.clear();
-  return waiting[1].revents != 0;
+Measurement::Worker::Woken Measurement::Worker::sleep_until(Deadline time) const {
+  pollfd waiting[2] = {{wake_up_->descriptor(), POLLIN, 0}, {engine_.socket_descriptor(), POLLIN, 0}};
+  if (::poll(waiting, 2, milliseconds_until(time)) <= 0) return {};
+  if (waiting[0].revents != 0) wake_up_->clear();
+  return {waiting[0].revents != 0, waiting[1].revents != 0};
 }
 
 void Measurement::Worker::publish(std::uint64_t ticks) {

@@ -33,8 +33,8 @@ struct MeasurementOptions {
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
-  /// How often readings are taken from the sensors' threads and given to the store. A kill loses at most this
-  /// time plus the disk's sync, which together should stay below a second, plus one sampling interval.
+  /// How often readings are taken from the sensors' threads and given to the store. If readings come about as
+  /// often, they are taken as they come. A kill loses at most this time plus one sampling interval.
   Seconds tick{0.9};
   /// Returns the CPU time that measuring has used so far. Called at the end. Empty = unknown.
   std::function<Seconds()> own_cpu;

@@ -45,6 +45,14 @@ struct Attention {
   std::int64_t heads = 1;
   std::int64_t biases = 0;  ///< values that are learned and added to the products
   bool cosine = false;  ///< queries and keys are normalised to unit length, and each head scales its products
+  std::int64_t key_heads = 0;  ///< of keys and values, where groups of heads share them; 0 = as many
+  bool fused = false;          ///< one kernel that keeps no products (PyTorch's scaled_dot_product_attention)
+};
+
+/// Feed-forward networks of which each token takes some.
+struct Experts {
+  std::int64_t count = 1, active = 1;
+  bool bias = false;
 };
 
 struct Cells {
@@ -87,6 +95,11 @@ class Builder {
   Result<Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value,
                         const Attention& attention);
 
+  /// The products of queries [t,d] with keys [s,d] alone.
+  Result<Tensor> scores(const Tensor& query, const Tensor& key, std::int64_t heads);
+  /// One product with the weights of the expert that each of the tokens goes to; evenly spread.
+  Result<Tensor> experts(const Tensor& x, std::int64_t outputs, const Experts& experts);
+
   /// Layers added until leave() are named "<scope>_<n>/...".
   void enter(const std::string& scope);
   void leave();
@@ -96,6 +109,8 @@ class Builder {
   [[nodiscard]] ArchitectureFeatures finish() &&;
 
  private:
+  Result<Tensor> attend_fused(const Tensor& query, const Tensor& key, const Tensor& value,
+                              const Attention& attention);
   Layer start(std::string_view operation) const;
   /// Fills in the bytes, what is kept for the backward pass, the backward cost and the name, and appends the
   /// layer.

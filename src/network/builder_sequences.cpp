@@ -30,8 +30,37 @@ Result<Tensor> Builder::recurrent(const Tensor& x, const Cells& cells) {
   return append(std::move(layer), {&x}, {x.shape[0], directions * cells.hidden}, true);
 }
 
+Result<Tensor> Builder::scores(const Tensor& query, const Tensor& key, std::int64_t heads) {
+  if (query.shape.size() != 2 || key.shape.size() != 2 || query.shape.back() != key.shape.back() ||
+      heads < 1 || query.shape.back() % heads != 0)
+    return misfit("attention_scores", query, "does not fit its keys or heads");
+  auto layer = start("attention_scores");
+  count_product(layer, LayerKind::attention,
+                {.rows = static_cast<double>(query.shape.front()),
+                 .columns = static_cast<double>(key.shape.front()),
+                 .depth = static_cast<double>(query.shape.back() / heads),
+                 .groups = static_cast<double>(heads)},
+                false);
+  return append(std::move(layer), {&query, &key}, {heads, query.shape.front(), key.shape.front()}, false);
+}
+
+Result<Tensor> Builder::experts(const Tensor& x, std::int64_t outputs, const Experts& experts) {
+  if (x.shape.size() != 2) return misfit("experts", x, "needs tokens x features");
+  const auto inputs = x.shape.back();
+  auto layer = start("experts");
+  count_product(layer, LayerKind::dense,
+                {.rows = static_cast<double>(x.shape.front()) / static_cast<double>(experts.count),
+                 .columns = static_cast<double>(outputs),
+                 .depth = static_cast<double>(inputs),
+                 .groups = static_cast<double>(experts.count)},
+                experts.bias);
+  layer.parameters = experts.count * (inputs * outputs + (experts.bias ? outputs : 0));
+  return append(std::move(layer), {&x}, {x.shape.front(), outputs}, true);
+}
+
 Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Tensor& value,
                                const Attention& attention) {
+  if (attention.fused) return attend_fused(query, key, value, attention);
   const auto sides = query.shape.size();
   const auto heads = attention.heads;
   const auto outer = [](const Tensor& x) { return Shape(x.shape.begin(), x.shape.end() - 2); };
@@ -68,6 +97,30 @@ Result<Tensor> Builder::attend(const Tensor& query, const Tensor& key, const Ten
   auto output = query.shape;
   output.back() = value.shape.back();
   return append(std::move(context), {&weights, &value}, std::move(output), false);
+}
+
+Result<Tensor> Builder::attend_fused(const Tensor& query, const Tensor& key, const Tensor& value,
+                                     const Attention& attention) {
+  const auto heads = attention.heads;
+  const auto key_heads = attention.key_heads > 0 ? attention.key_heads : heads;
+  const auto fits = [](const Tensor& x, std::int64_t parts) {
+    return x.shape.size() == 2 && parts > 0 && x.shape.back() % parts == 0;
+  };
+  if (!fits(query, heads) || !fits(key, key_heads) || !fits(value, key_heads) || heads % key_heads != 0 ||
+      key.shape.front() != value.shape.front() || query.shape.back() / heads != key.shape.back() / key_heads)
+    return misfit("attention", query, fmt::format("{} heads of {} do not fit", heads, key_heads));
+  const auto key_width = key.shape.back() / key_heads, value_width = value.shape.back() / key_heads;
+  auto layer = start("attention");
+  const auto rows = static_cast<double>(query.shape.front()),
+             columns = static_cast<double>(key.shape.front());
+  count_product(layer, LayerKind::attention,
+                {.rows = rows,
+                 .columns = columns,
+                 .depth = static_cast<double>(key_width + value_width),
+                 .groups = static_cast<double>(heads)},
+                false);
+  layer.flops += flops_per_element("softmax") * static_cast<double>(heads) * rows * columns;
+  return append(std::move(layer), {&query, &key, &value}, {query.shape.front(), heads * value_width}, false);
 }
 
 }  // namespace joulecast::network

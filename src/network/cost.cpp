@@ -46,7 +46,7 @@ void count_elements(Layer& layer, LayerKind kind, double elements, double flops_
 }
 
 double flops_per_element(std::string_view operation) {
-  static constexpr std::array<std::pair<std::string_view, double>, 28> table{{
+  static constexpr std::array<std::pair<std::string_view, double>, 31> table{{
       {"sigmoid", 4},     {"tanh", 4},       {"exp", 1},           {"erf", 4},
       {"gelu", 8},        {"swish", 5},      {"silu", 5},          {"hsigmoid", 3},
       {"hardsigmoid", 3}, {"hswish", 4},     {"hardswish", 4},     {"elu", 3},
@@ -54,6 +54,7 @@ double flops_per_element(std::string_view operation) {
       {"softsign", 3},    {"leakyrelu", 2},  {"prelu", 2},         {"clip", 2},
       {"relu6", 2},       {"softmax", 5},    {"logsoftmax", 5},    {"batch_norm", 5},
       {"layer_norm", 5},  {"group_norm", 5}, {"instance_norm", 5}, {"local_response_norm", 8},
+      {"rms_norm", 4},    {"rotary", 3},     {"gelu_new", 8},
   }};
   const auto* const found = std::ranges::find(table, operation, &std::pair<std::string_view, double>::first);
   return found == table.end() ? 1 : found->second;
@@ -96,15 +97,22 @@ Kept kept_for_backward(LayerKind kind, std::string_view operation) {
     case LayerKind::recurrent:
       return {.inputs = true, .output = true, .extra_bytes_per_output = 20};  // 4 gates, cell
     case LayerKind::normalisation:
-      return operation.ends_with("softmax") ? Kept{.output = true} : Kept{.inputs = true};
+      if (operation.ends_with("softmax")) return {.output = true};
+      // Written in single operations, as the library transformers has it: the normalised values are kept too.
+      if (operation == "rms_norm") return {.inputs = true, .extra_bytes_per_output = 4};
+      return {.inputs = true};
     case LayerKind::pooling:
       // The backward pass of a maximum needs 64-bit indices; that of a mean only the shape.
       return operation.starts_with("max") ? Kept{.inputs = true, .extra_bytes_per_output = 8} : Kept{};
     case LayerKind::elementwise: {
       static constexpr std::array<std::string_view, 6> by_output{"relu",      "sigmoid", "tanh",
                                                                  "leakyrelu", "exp",     "sqrt"};
-      static constexpr std::array<std::string_view, 9> by_nothing{
-          "add", "sub", "neg", "identity", "sum", "position", "cast", "mean", "scale_by_constant"};
+      static constexpr std::array<std::string_view, 10> by_nothing{
+          "add", "sub", "neg", "identity", "sum", "position", "cast", "mean", "scale_by_constant",
+          // Its factors are constants, and its input is not needed.
+          "rotary"};
+      // Written in single operations: the hyperbolic tangent, that and one, and half the input besides.
+      if (operation == "gelu_new") return {.inputs = true, .extra_bytes_per_output = 12};
       if (operation == "dropout") return {.extra_bytes_per_output = 1};
       if (std::ranges::find(by_output, operation) != by_output.end()) return {.output = true};
       if (std::ranges::find(by_nothing, operation) != by_nothing.end()) return {};

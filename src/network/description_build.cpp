@@ -217,6 +217,13 @@ Result<ArchitectureFeatures> build_described(const Description& description, std
                                           [&](const Statement& s) { return s.values.front() == network; });
   if (found == description.networks.end())
     return fail(ErrorKind::invalid, description.where, "describes no network '{}'", network);
+  if (options.sequence) {
+    if (options.input) return fail_field("sequence", "is given beside an input");
+    auto with_input = options;
+    with_input.input = Shape{*options.sequence};
+    with_input.sequence.reset();
+    return Machine(description, *found, with_input).build();
+  }
   return Machine(description, *found, options).build();
 }
 

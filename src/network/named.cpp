@@ -6,19 +6,28 @@
 #include <cctype>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
 #include "base/roots.hpp"
 #include "base/text.hpp"
 #include "network/description.hpp"
 #include "network/spelling.hpp"
+#include "network/transformer/config.hpp"
 
 namespace joulecast::network {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// A configuration of data/transformers.
+struct Preset {
+  std::string json;
+  std::string file;
+};
+
 struct Library {
+  std::map<std::string, Preset> presets;
   std::vector<Description> files;
   std::map<std::string, std::size_t> file_of;  ///< by a network's own name
   std::vector<KnownName> names;                ///< own names first, sorted; then the aliases
@@ -34,16 +43,40 @@ Status add(Library& library, std::size_t file) {
   return {};
 }
 
-Result<Library> read_library() {
+/// The files of a folder of the share directory, in the order of their names.
+Result<std::vector<fs::path>> files_of(const char* folder_name, const char* extension) {
   std::error_code error;
   std::vector<fs::path> paths;
-  const auto folder = share_directory() / "architectures";
+  const auto folder = share_directory() / folder_name;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".txt") paths.push_back(entry.path());
+    if (entry.path().extension() == extension) paths.push_back(entry.path());
   if (error) return fail(ErrorKind::unavailable, folder.string(), "{}", error.message());
   std::ranges::sort(paths);
+  return paths;
+}
+
+Status add_presets(Library& library) {
+  const auto paths = files_of("transformers", ".json");
+  if (!paths) return propagate(paths.error());
+  for (const auto& path : *paths) {
+    const auto text = read_file(path);
+    if (!text) return propagate(text.error());
+    const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) return fail(ErrorKind::malformed, path.string(), "is not a JSON object");
+    for (const auto& [name, config] : json.items()) {
+      const bool known = library.file_of.contains(name);
+      if (known || !library.presets.emplace(name, Preset{config.dump(), path.string()}).second)
+        return fail(ErrorKind::malformed, path.string(), "'{}' is the name of two networks", name);
+    }
+  }
+  return {};
+}
+
+Result<Library> read_library() {
+  const auto paths = files_of("architectures", ".txt");
+  if (!paths) return propagate(paths.error());
   Library library;
-  for (const auto& path : paths) {
+  for (const auto& path : *paths) {
     const auto text = read_file(path);
     if (!text) return propagate(text.error());
     auto description = parse_description(*text, path.string());
@@ -51,10 +84,11 @@ Result<Library> read_library() {
     library.files.push_back(std::move(*description));
     if (const auto added = add(library, library.files.size() - 1); !added) return propagate(added.error());
   }
-  for (const auto& [name, file] : library.file_of) {
-    library.own_names.push_back(name);
-    library.names.push_back({name, name});
-  }
+  if (const auto added = add_presets(library); !added) return propagate(added.error());
+  for (const auto& [name, file] : library.file_of) library.own_names.push_back(name);
+  for (const auto& [name, preset] : library.presets) library.own_names.push_back(name);
+  std::ranges::sort(library.own_names);
+  for (const auto& name : library.own_names) library.names.push_back({name, name});
   for (const auto& description : library.files)
     for (const auto& [alias, network] : description.aliases) library.names.push_back({alias, network});
   return library;
@@ -101,6 +135,9 @@ Result<ArchitectureFeatures> build_named(std::string_view name, const NamedOptio
   const auto meant = networks_meant(name, all->names);
   if (meant.empty()) return unknown(name, *all);
   if (meant.size() > 1) return fail(ErrorKind::invalid, "", "'{}' may mean {}", name, fmt::join(meant, ", "));
+  if (const auto preset = all->presets.find(meant.front()); preset != all->presets.end())
+    return parse_config(preset->second.json, meant.front(), preset->second.file,
+                        {options.sequence, options.input, options.classes});
   return build_described(all->files[all->file_of.at(meant.front())], meant.front(), options);
 }
 

@@ -1,5 +1,5 @@
 // Well-known networks by name, built from the descriptions in data/architectures (description.hpp has the
-// grammar).
+// grammar) and the configurations in data/transformers (transformer/config.hpp).
 #pragma once
 
 #include <optional>
@@ -16,6 +16,8 @@ struct NamedOptions {
   std::optional<Shape> input = std::nullopt;
   /// Outputs of the head; the description's own otherwise
   std::optional<std::int64_t> classes = std::nullopt;
+  /// Tokens of a sample, for networks that take token numbers: the same as input {sequence}
+  std::optional<std::int64_t> sequence = std::nullopt;
 };
 
 /// `name` as people write it (spelling.hpp): "ResNet-50", "RegNetX1.6GF"; invalid with the candidates where

@@ -58,18 +58,6 @@ StepCost step_cost(const ArchitectureFeatures& network, std::int64_t batch, cons
   return cost;
 }
 
-TrainingMemory training_memory(const ArchitectureFeatures& network, std::int64_t batch,
-                               const Optimiser& optimiser) {
-  const auto sum = totals(network);
-  const auto samples = static_cast<double>(batch);
-  const double words = static_cast<double>(sum.parameters) * parameter_bytes;
-  return {.weights = words,
-          .gradients = words,
-          .optimiser = words * optimiser.state_words,
-          .activations = sum.saved_bytes * samples,
-          .working_set = sum.widest_bytes * samples};
-}
-
 Summary summarise(const ArchitectureFeatures& network, std::int64_t batch) {
   const auto sum = totals(network);
   Summary summary;

@@ -33,14 +33,50 @@ struct StepCost {
 [[nodiscard]] StepCost step_cost(const ArchitectureFeatures& network, std::int64_t batch,
                                  const Optimiser& optimiser);
 
-/// Peak bytes on the device while training: weights, gradients, optimiser state, kept activations, working
-/// set. Without the framework's context and without fragmentation, which do not follow from the architecture.
+/// Formats of the numbers that a training computes with. amp: weights stay FP32 and are cast for products.
+enum class Precision { fp32, tf32, amp_fp16, amp_bf16, fp16, bf16, amp_fp8, fp8, mxfp8, nvfp4 };
+[[nodiscard]] std::string_view name_of(Precision precision);  ///< "amp-bf16"
+/// invalid, with the known names, for another name.
+[[nodiscard]] Result<Precision> find_precision(std::string_view name);
+
+/// How a training uses its GPUs. The defaults are what PyTorch does unasked.
+struct TrainingSetup {
+  Precision precision = Precision::fp32;
+  int gpus = 1;        ///< that share the batch
+  int accumulate = 1;  ///< smaller batches, one after the other, whose gradients are added up to a step's
+  /// Keep the inputs of the repeated blocks alone, and compute what is in them again.
+  bool checkpointing = false;
+  /// What the GPUs share instead of repeating it: 1 optimiser state, 2 gradients too, 3 weights too (ZeRO's
+  /// stages; 3 is FSDP).
+  int shard = 0;
+};
+
+/// Peak bytes on one device while training. Without the framework's context and without fragmentation, which
+/// do not follow from the architecture.
 struct TrainingMemory {
   double weights = 0, gradients = 0, optimiser = 0, activations = 0, working_set = 0;
-  [[nodiscard]] double total() const { return weights + gradients + optimiser + activations + working_set; }
+  double cast_weights = 0;  ///< copies of the weights of products, which autocast keeps for a step
+  [[nodiscard]] double total() const {
+    return weights + gradients + optimiser + activations + working_set + cast_weights;
+  }
 };
+
+/// `batch`: samples of a step over all GPUs. Rules: mixed precision halves what products, attention and
+/// activation functions keep, and normalisation keeps FP32; pure half precision halves everything. invalid,
+/// naming the field, for formats of 8 bits and fewer, whose copies depend on the library, and for an
+/// impossible setup.
+[[nodiscard]] Result<TrainingMemory> training_memory(const ArchitectureFeatures& network, std::int64_t batch,
+                                                     const Optimiser& optimiser, const TrainingSetup& setup);
+/// In FP32 on one GPU.
 [[nodiscard]] TrainingMemory training_memory(const ArchitectureFeatures& network, std::int64_t batch,
                                              const Optimiser& optimiser);
+
+/// The most samples of a step over all GPUs that fit into `bytes` of each; 0 if not even one does.
+[[nodiscard]] Result<std::int64_t> largest_batch(const ArchitectureFeatures& network, double bytes,
+                                                 const Optimiser& optimiser, const TrainingSetup& setup);
+
+/// Arithmetic of the forward passes that checkpointing repeats in a step.
+[[nodiscard]] double recomputed_flops(const ArchitectureFeatures& network, std::int64_t batch);
 
 /// Dimensionless features; shares are 0..1.
 struct Summary {

@@ -26,7 +26,7 @@ bool Tracker::is_last_epoch(int number) const {
 }
 
 void Tracker::open_epoch(std::optional<int> number, Seconds at) {
-  current_->open.emplace();
+  current_->open = OpenEpoch{};  // clang 14 finds no emplace() for a nested class
   current_->open->number = number;
   current_->open->begin = std::max(at, current_->epochs_until);
 }

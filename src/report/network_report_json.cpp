@@ -64,7 +64,18 @@ ordered_json training_json(const NetworkDescription& description) {
             {"gradients", memory.gradients},
             {"optimiser", memory.optimiser},
             {"activations", memory.activations},
-            {"working_set", memory.working_set}}}};
+            {"working_set", memory.working_set},
+            {"cast_weights", memory.cast_weights}}},
+          {"setup",
+           {{"precision", name_of(description.setup.precision)},
+            {"gpus", description.setup.gpus},
+            {"accumulate", description.setup.accumulate},
+            {"checkpointing", description.setup.checkpointing},
+            {"shard", description.setup.shard}}},
+          {"recomputed_flops", description.recomputed_flops},
+          {"gpu", or_null(description.gpu)},
+          {"gpu_memory_bytes", or_null(description.gpu_memory_bytes)},
+          {"largest_batch", or_null(description.largest_batch)}};
 }
 
 ordered_json summary_json(const network::Summary& summary) {

@@ -81,6 +81,24 @@ std::string kinds_table(const ArchitectureFeatures& net, const network::Totals& 
   return table.text();
 }
 
+/// "amp-bf16, 8 GPUs, 4 batches a step, checkpointing, sharded (stage 3)"
+std::string setup_text(const NetworkDescription& description) {
+  const auto& setup = description.setup;
+  auto text = std::string(name_of(setup.precision));
+  text += fmt::format(", {} GPU{}", setup.gpus, setup.gpus == 1 ? "" : "s");
+  if (setup.accumulate > 1) text += fmt::format(", {} smaller batches a step", setup.accumulate);
+  text += setup.checkpointing ? ", checkpointing" : ", no checkpointing";
+  return text + (setup.shard > 0 ? fmt::format(", sharded (stage {})", setup.shard) : ", not sharded");
+}
+
+std::string largest_text(const NetworkDescription& description) {
+  const auto memory = scaled(*description.gpu_memory_bytes, "B");
+  if (*description.largest_batch == 0)
+    return fmt::format("none fits into {} of a {}", memory, description.gpu);
+  return fmt::format("{} in {} of a {}, without the framework's own", *description.largest_batch, memory,
+                     description.gpu);
+}
+
 std::string totals_text(const NetworkDescription& description) {
   const auto& net = description.network;
   const auto& sum = description.totals;
@@ -103,11 +121,16 @@ std::string totals_text(const NetworkDescription& description) {
   line("  memory traffic, at most", scaled(step.bytes(), "B"));
   line("  arithmetic intensity",
        fmt::format("{:.3g} FLOPs/B forward", description.summary.arithmetic_intensity));
-  line("  peak memory",
+  if (description.recomputed_flops > 0)
+    line("  computed again", scaled(description.recomputed_flops, "FLOPs"));
+  line("  setup", setup_text(description));
+  line("  peak memory of a GPU",
        fmt::format("{}: weights {}, gradients {}, {} {}, activations {}, working set {}",
                    scaled(memory.total(), "B"), scaled(memory.weights, "B"), scaled(memory.gradients, "B"),
                    description.optimiser.name, scaled(memory.optimiser, "B"), scaled(memory.activations, "B"),
-                   scaled(memory.working_set, "B")));
+                   scaled(memory.working_set, "B")) +
+           (memory.cast_weights > 0 ? ", cast weights " + scaled(memory.cast_weights, "B") : ""));
+  if (description.largest_batch) line("  largest batch", largest_text(description));
   return text + "\n" + kinds_table(net, sum);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/json_depth.hpp"
@@ -72,6 +73,26 @@ std::string describe(const estimate::OutsideRange& outside) {
                      low, high);
 }
 
+/// "not counted: 8 % of the nodes (Einsum 3, lab::Magic 1); …"; "" if everything is counted.
+std::string uncounted_text(const session::Prediction& p) {
+  if (p.uncounted.empty()) return "";
+  std::map<std::string, int> nodes;
+  for (const auto& missed : p.uncounted) nodes[missed.operation] += missed.nodes;
+  std::string names;
+  for (const auto& [operation, count] : nodes)
+    names += fmt::format("{}{} {}", names.empty() ? "" : ", ", operation, count);
+  return fmt::format("{:.1f} % of the nodes are not counted ({}): the figures are too low",
+                     100 * p.uncounted_share, names);
+}
+
+/// Everything that makes a prediction less trustworthy.
+std::vector<std::string> warnings_of(const session::Prediction& p) {
+  std::vector<std::string> warnings;
+  if (auto text = uncounted_text(p); !text.empty()) warnings.push_back(std::move(text));
+  for (const auto& outside : p.outside_ranges) warnings.push_back(describe(outside));
+  return warnings;
+}
+
 /// For predictions made by predict_training(), which always have both figures.
 int batch_of(const session::Prediction& p) {
   return static_cast<int>(p.training.batch_size.value_or(0));
@@ -112,7 +133,7 @@ std::string in_full(const session::Prediction& p) {
   text += memory_text(p);
   text += fmt::format("  learned from {}\n", describe(p.novelty));
   for (const auto& nearest : p.nearest) text += "  nearest      " + describe(nearest) + "\n";
-  for (const auto& outside : p.outside_ranges) text += "  warning      " + describe(outside) + "\n";
+  for (const auto& warning : warnings_of(p)) text += "  warning      " + warning + "\n";
   return text;
 }
 
@@ -140,8 +161,7 @@ std::string table(const std::vector<session::Prediction>& predictions) {
   // each warning once, with the number of predictions that have it
   std::vector<std::pair<std::string, int>> warnings;
   for (const auto& p : predictions)
-    for (const auto& outside : p.outside_ranges) {
-      const auto warning = describe(outside);
+    for (const auto& warning : warnings_of(p)) {
       const auto known =
           std::ranges::find(warnings, warning, [](const auto& counted) { return counted.first; });
       if (known == warnings.end())
@@ -173,9 +193,10 @@ Json prediction_json(const session::Prediction& p) {
               {"fits", p.fits}}},
             {"novelty", name_of(p.novelty)},
             {"nearest", Json::array()},
+            {"uncounted_share", p.uncounted_share},
             {"warnings", Json::array()}};
   for (const auto& nearest : p.nearest) json["nearest"].push_back(describe(nearest));
-  for (const auto& outside : p.outside_ranges) json["warnings"].push_back(describe(outside));
+  for (const auto& warning : warnings_of(p)) json["warnings"].push_back(warning);
   return json;
 }
 

@@ -15,7 +15,8 @@ namespace joulecast::report {
 
 /// {"model_file", "predictions": [{"model", "gpu", "gpu_count", "batch_size", "power_limit_w", "power_w":
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
-/// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest", "warnings"}…]}
+/// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest",
+/// "uncounted_share", "warnings"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::PredictionResult& result);
 /// to_json() as text.
 [[nodiscard]] std::string to_json_text(const session::PredictionResult& result);

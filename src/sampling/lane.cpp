@@ -107,6 +107,7 @@ void Sampler::Lane::work() {
   const auto tick = to_chrono(tick_);
   for (auto next = std::chrono::steady_clock::now() + tick; !sleep_until(next); next += tick) {
     read_due(/*all=*/false);
+    if (when_read_) when_read_();
     // Ticks that were missed because of a slow read are skipped: two readings at once bring nothing new.
     if (const auto late = std::chrono::steady_clock::now() - next; late > tick) next += late - late % tick;
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -39,6 +40,10 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   void ask_to_stop();
   bool wait_for_end(Seconds limit) { return wait(limit, ended_); }
 
+  [[nodiscard]] Seconds tick() const { return tick_; }
+  /// See Sampler::when_read().
+  void when_read(std::function<void()> call) { when_read_ = std::move(call); }
+
   void drain(std::vector<RawSample>& samples);
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
   void add_statuses(std::vector<trace::SensorStatus>& statuses) const;
@@ -59,6 +64,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   const Clock& clock_;
   Ring<RawSample> ring_;
   Seconds tick_{1};
+  std::function<void()> when_read_;
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::int64_t> reading_since_{0};  ///< steady ns at which the read in progress began; 0 = none
   std::atomic<std::size_t> reading_index_{0};

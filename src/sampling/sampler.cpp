@@ -9,6 +9,7 @@ namespace {
 
 constexpr double readings_per_wrap = 4;  ///< so that a wrapping counter is never ambiguous
 constexpr Seconds shortest_period{0.0005};
+constexpr double rare_readings = 1.5;  ///< of the interval that was asked for
 
 /// How often a sensor is read: as requested, but not faster than it can, and often enough for its counters'
 /// wraps.
@@ -76,6 +77,15 @@ const std::vector<trace::Channel>& Sampler::channels() const {
 }
 Seconds Sampler::period(std::uint32_t channel) const {
   return periods_.at(channel);
+}
+
+void Sampler::when_read(std::function<void()> call) {
+  // Lanes are in the order of their latency.
+  for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) {
+    if ((*lane)->tick() > rare_readings * options_.interval) continue;
+    (*lane)->when_read(std::move(call));
+    return;
+  }
 }
 
 Status Sampler::start() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -43,6 +44,10 @@ class Sampler {
   /// Seconds between two readings of a channel: the interval, or more if the source requires it.
   [[nodiscard]] Seconds period(std::uint32_t channel) const;
 
+  /// Calls this on a lane's thread after each of its readings. Of several lanes it is the one that answers
+  /// last, unless it reads too rarely. Call before start(); a hanging driver may keep the function after
+  /// stop().
+  void when_read(std::function<void()> call);
   /// Takes every channel's first reading, then goes on in the background. retry where the system allows no
   /// more threads.
   [[nodiscard]] Status start();

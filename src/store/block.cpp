@@ -38,15 +38,6 @@ std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
   return crc.checksum();
 }
 
-std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < crc_size) return std::nullopt;
-  const auto body = bytes.first(bytes.size() - crc_size);
-  std::uint32_t crc = 0;
-  for (std::size_t i = 0; i < crc_size; ++i) crc |= std::uint32_t{bytes[body.size() + i]} << (8 * i);
-  if (crc != crc32(body)) return std::nullopt;
-  return body;
-}
-
 // Subtraction wraps around like unsigned arithmetic, so that any two 64-bit values have a difference.
 std::int64_t difference(std::int64_t a, std::int64_t b) {
   return std::bit_cast<std::int64_t>(std::bit_cast<std::uint64_t>(a) - std::bit_cast<std::uint64_t>(b));
@@ -201,6 +192,15 @@ std::int64_t to_microseconds(double seconds) {
 }
 double to_seconds(std::int64_t microseconds) {
   return static_cast<double>(microseconds) / 1e6;
+}
+
+std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < crc_size) return std::nullopt;
+  const auto body = bytes.first(bytes.size() - crc_size);
+  std::uint32_t crc = 0;
+  for (std::size_t i = 0; i < crc_size; ++i) crc |= std::uint32_t{bytes[body.size() + i]} << (8 * i);
+  if (crc != crc32(body)) return std::nullopt;
+  return body;
 }
 
 Buffer seal(Buffer block) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,8 @@ class ByteReader {
   [[nodiscard]] std::int64_t zigzag();
   [[nodiscard]] std::uint8_t byte();
   [[nodiscard]] std::span<const std::uint8_t> take(std::uint64_t size);
+  /// What has not been read yet.
+  [[nodiscard]] std::span<const std::uint8_t> rest() const { return bytes_; }
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
 
@@ -50,6 +53,8 @@ class ByteReader {
 
 /// Appends a CRC-32 to the bytes.
 [[nodiscard]] Buffer seal(Buffer block);
+/// The bytes without their CRC-32; nothing if it does not match.
+[[nodiscard]] std::optional<std::span<const std::uint8_t>> unseal(std::span<const std::uint8_t> bytes);
 
 void put_varint(Buffer& out, std::uint64_t value);
 void put_zigzag(Buffer& out, std::int64_t value);

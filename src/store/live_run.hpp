@@ -22,6 +22,9 @@ class LiveRun {
   /// Writes the pending data and a heartbeat in one transaction, and closes the run if `closing` is given.
   /// retry if the same call may succeed later; gone if the run was removed.
   [[nodiscard]] virtual Status commit(const Pending& pending, const std::optional<Closing>& closing) = 0;
+  /// Keeps readings so that a killed process does not lose them; the next commit takes them in. Fails if only
+  /// a commit can keep them, as at the beginning of a run; nothing is kept then.
+  [[nodiscard]] virtual Status append(const Pending& readings) = 0;
   /// unavailable or malformed if the store's file was removed, replaced or overwritten.
   [[nodiscard]] virtual Status look() = 0;
   /// Goes on in another store under the same id, with what the lost store still shows of the run. Returns

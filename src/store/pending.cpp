@@ -19,9 +19,12 @@ void replace(std::map<Key, T>& list, std::map<Key, T>&& later) {
 }  // namespace
 
 bool Pending::empty() const {
-  return columns.empty() && channels.empty() && gaps.empty() && epochs.empty() && phases.empty() &&
-         progress.empty() && windows.empty() && metrics.empty() && projections.empty() && notes.empty() &&
-         !header;
+  return columns.empty() && only_readings();
+}
+
+bool Pending::only_readings() const {
+  return channels.empty() && gaps.empty() && epochs.empty() && phases.empty() && progress.empty() &&
+         windows.empty() && metrics.empty() && projections.empty() && notes.empty() && !header;
 }
 
 std::size_t Pending::samples() const {

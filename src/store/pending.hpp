@@ -29,6 +29,7 @@ struct Pending {
   std::size_t bytes = 0;             ///< approximate size of the samples
 
   [[nodiscard]] bool empty() const;
+  [[nodiscard]] bool only_readings() const;
   [[nodiscard]] std::size_t samples() const;  ///< number of samples of the longest channel
   void saw(Seconds time) { latest = latest ? std::max(*latest, time) : time; }
   /// Appends later data to what is already pending.

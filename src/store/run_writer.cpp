@@ -8,6 +8,7 @@
 #include <limits>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/failure.hpp"
 #include "store/block.hpp"
@@ -157,6 +158,7 @@ class RunWriter::Impl {
   [[nodiscard]] bool collect();
   void note_losses();
   Status try_commit(bool closing);
+  [[nodiscard]] bool can_wait();
   Status commit_anywhere(bool closing);
   [[nodiscard]] bool move_to_spare(const Error& reason);
   void report(const Status& status, bool over);
@@ -195,7 +197,8 @@ class RunWriter::Impl {
   bool begun_ = false;  // the run's row exists
   bool losses_noted_ = false;
   Deadline next_commit_;
-  Deadline next_heartbeat_;
+  Deadline due_;           // of the next commit
+  bool appended_ = false;  // readings wait beside the store for it
 
   std::thread thread_;  // last, because the thread uses all other members
 };
@@ -259,7 +262,8 @@ bool RunWriter::Impl::collect() {
   idle_ = true;
   changed_.wait_until(lock, std::max(next_commit_, after(look_interval)), something_to_do);
   idle_ = false;
-  if (!closing_) changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
+  if (!closing_ && SteadyClock::now() < next_commit_)
+    changed_.wait_until(lock, next_commit_, [this] { return closing_.has_value(); });
   progress_.take_changes(pending_.progress);
   work_.take(std::move(pending_));
   unwritten_bytes_ = work_.bytes;
@@ -284,16 +288,28 @@ void RunWriter::Impl::note_losses() {
 Status RunWriter::Impl::try_commit(bool closing) {
   try {
     if (auto there = run_->look(); !there) return there;
-    if (!closing && begun_ && work_.empty() && SteadyClock::now() < next_heartbeat_) return {};
+    if (!closing && begun_ && can_wait()) return {};
     auto status = run_->commit(work_, closing ? closing_ : std::nullopt);
     if (!status) return status;
     begun_ = true;
     work_ = {};
-    next_heartbeat_ = after(heartbeat_interval);
+    due_ = after(heartbeat_interval);
+    appended_ = false;
     return {};
   } catch (const std::exception& error) {  // such as out of memory: the training must go on
     return fail(ErrorKind::gone, run_->where(), "cannot store run {}: {}", id_, error.what());
   }
+}
+
+/// Whether nothing has to be committed yet. Readings that have come alone are kept without a commit.
+bool RunWriter::Impl::can_wait() {
+  const auto now = SteadyClock::now();
+  if (now >= due_) return false;
+  if (work_.empty()) return true;
+  if (!work_.only_readings() || !run_->append(work_)) return false;
+  work_ = {};
+  if (!std::exchange(appended_, true)) due_ = std::min(due_, after(options_.longest_without_commit));
+  return true;
 }
 
 Status RunWriter::Impl::commit_anywhere(bool closing) {

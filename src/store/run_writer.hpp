@@ -1,4 +1,4 @@
-// Records a run while it runs. A thread commits new data within 0.75 s, so that little is lost if the process
+// Records a run while it runs. A thread keeps new data within 0.75 s, so that little is lost if the process
 // or the machine is killed. A slow or failing disk never delays the caller.
 #pragma once
 
@@ -18,6 +18,8 @@ class LiveRun;
 struct WriterOptions {
   /// Least time between the beginnings of two commits.
   Seconds commit_interval{0.75};
+  /// Readings alone are kept beside the store for this long before a commit takes them in.
+  Seconds longest_without_commit{7};
   Seconds finish_timeout{10};  ///< how long end() waits for a locked store
   /// Bytes to keep while the store cannot be written. Beyond it, readings are dropped and counted.
   std::size_t buffer_bytes = 64u << 20;

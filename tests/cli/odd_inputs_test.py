@@ -79,6 +79,12 @@ class OddInputs(CommandTest):
         self.assertIn("JOULECAST_MAX_SIZE", self.refused("compare", table, "--group", "gpu"))
         self.environment["JOULECAST_MAX_SIZE"] = "1 MB"
         self.call("compare", table, "--group", "gpu")
+        for wrong in ("much", "-1GB", "10 XB", "1e400"):
+            self.environment["JOULECAST_MAX_SIZE"] = wrong
+            self.assertIn(f"JOULECAST_MAX_SIZE: '{wrong}'", self.refused("compare", table, "--group", "gpu"))
+            # A training is not refused for it.
+            told = self.call("run", "-q", "--", "sh", "-c", "exit 5", expect=5).stderr
+            self.assertIn(f"JOULECAST_MAX_SIZE: '{wrong}'", told)
 
     def test_a_pipe_that_is_named_as_one_is_read(self):
         text = "gpu,energy_j\nA,1\nA,2\nA,3\nB,3\nB,4\nB,5\n"

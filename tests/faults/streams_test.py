@@ -106,6 +106,19 @@ def stop_while_nobody_reads(trial):
     os.kill(trial.process.pid, 15)
 
 
+def end_by_signals(trial):
+    """The command has ended, but what it wrote waits for the terminal. First joulecast is asked to end, then its relay."""
+    trial.wait_until(lambda: trial.has_mark("ended"))
+    time.sleep(0.5)
+    os.kill(trial.process.pid, 15)
+    trial.wait_until(trial.has_ended)
+    relay = trial.relay_pid()
+    if relay is None:
+        trial.complaints.append("its relay does not wait for the terminal")
+    else:
+        os.kill(relay, 15)
+
+
 FAULTS = [
     # Lines of the command on the stream that is at fault would be lost without joulecast, too.
     Fault("stderr closed", wrapper=("sh", "-c", 'exec "$@" 2>&-', "sh"), error_lines=0),
@@ -127,11 +140,14 @@ FAULTS = [
     # It may only be paused: the relay waits until it can give the live row back.
     Fault("stderr terminal that nobody reads", streams=on("stderr", unread_terminal), error_lines=0, milliseconds=1500,
           may_leave=("joulecast-relay",)),
+    Fault("stderr terminal that nobody reads, which the command's lines wait for, and SIGTERM", streams=on("stderr", unread_terminal),
+          own_status=-15, during=end_by_signals),
     Fault("stdout /dev/full", streams=on("stdout", full_device), command=["sh", "-c", "echo x; exit 7"]),
     Fault("stdout closed terminal", streams=on("stdout", closed_terminal), command=["sh", "-c", "exit 7"]),
     Fault("stdout broken pipe", streams=on("stdout", closed_pipe), command=["sh", "-c", "exit 7"]),
     Fault("stdout reader leaves after a line", streams=reader_that_leaves,
-          command=["python3", "-c", "import sys\nfor i in range(20000): print('x' * 50)\nsys.exit(7)"]),
+          command=["python3", "-c", "try:\n  while True: print('x' * 50, flush=True)\nexcept OSError: raise SystemExit(7)"]),
+    Fault("stdout reader leaves a command that does not look", streams=reader_that_leaves, status=141, command=["yes"]),
     Fault("stdout reader pauses", streams=reader_that_pauses, check=all_was_read,
           command=["python3", "-c", "import sys; sys.stdout.write('y' * 1_000_000); sys.exit(7)"]),
     Fault("stdout non-blocking pipe", streams=on("stdout", nonblocking_pipe)),

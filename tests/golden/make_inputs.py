@@ -480,6 +480,9 @@ def networks(root):
     write(root / "own.txt", "network own classes=10\n  input 3x32x32\n  conv 16 3\n  relu\n  global_pool\n  dense classes\nend\n")
     write(root / "wrong_word.txt", "network own\ninput 4\ndance 2\nend\n")
     write(root / "no_end.txt", "network own\ninput 4\ndense 2\n")
+    llama = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+             "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100, "torch_dtype": "bfloat16"}
+    write(root / "small_llama/config.json", json.dumps(llama, indent=1) + "\n")
 
 
 FOLDS = """for fold in 1 2; do

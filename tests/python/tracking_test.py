@@ -1,5 +1,6 @@
 """Tests what a tracker hears from loops, and what it answers."""
 import asyncio
+import concurrent.futures
 import time
 import unittest
 import warnings
@@ -139,6 +140,39 @@ class Tracking(PackageTest):
 
         self.assertEqual(asyncio.run(fit()), "later")
         self.assertEqual(self.one_run().tags, {"team": "vision"})
+
+    def test_tasks_that_run_at_once_have_their_own_current_run(self):
+        @joulecast.track
+        async def fit(name, pause):
+            mine = joulecast.current()
+            await asyncio.sleep(pause)
+            joulecast.current().metric({name: 1})
+            return joulecast.current() is mine
+
+        async def both():
+            return await asyncio.gather(fit("long", 0.1), fit("short", 0.05))
+
+        self.assertEqual(asyncio.run(both()), [True, True])
+        self.assertIsNone(joulecast.current())
+
+    def test_a_thread_of_a_library_finds_the_open_block(self):
+        with joulecast.track("open") as run, concurrent.futures.ThreadPoolExecutor() as threads:
+            self.assertIs(threads.submit(joulecast.current).result(), run)
+
+    def test_the_last_forecast_knows_of_the_last_step(self):
+        with joulecast.track("quick") as run:
+            for _ in run.epochs(range(5)):
+                time.sleep(0.01)
+        self.assertEqual(run.projection.share, 1)
+
+    def test_its_looks_in_a_notebook(self):
+        with joulecast.track("<looks>") as run:
+            for _ in run.epochs(range(3)):
+                time.sleep(0.02)
+            during = run._repr_html_()
+        self.assertIn("&lt;looks&gt;, running", during)
+        self.assertIn("&lt;looks&gt;, finished", run._repr_html_())
+        self.assertIn("<td>cpu</td>", run._repr_html_())
 
     def test_energy_is_there_at_once_and_rises(self):
         with joulecast.track(interval=0.01) as run:

@@ -8,7 +8,8 @@ import uuid
 
 from .. import _surroundings as surroundings
 from ..errors import Error
-from ..tracking import _status_of, track
+from ..run import status_after
+from ..tracker import track
 from ._data import EmissionsData, of_task
 from ._reading import Reading, machine_of, reading_of
 from ._rows import data_of
@@ -167,7 +168,7 @@ class EmissionsTracker:
         return self
 
     def __exit__(self, kind, error, traceback):
-        self._stop(_status_of(kind, error))
+        self._stop(status_after(kind, error))
 
     # ---- tasks
 

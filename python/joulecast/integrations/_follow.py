@@ -7,8 +7,9 @@ import sys
 import time
 import weakref
 
-from .. import tracking
 from .._warn import warn
+from ..run import Run, status_after
+from ..tracker import current, track
 from ..errors import Stopped
 
 TELL_EVERY_S = 0.02  # what a training says of its steps in between is not passed on
@@ -45,9 +46,9 @@ class Follower:
     """
 
     def __init__(self, run, options, dropped="failed"):
-        if run is not None and not isinstance(run, tracking.Run):
+        if run is not None and not isinstance(run, Run):
             raise TypeError(f"run must be a joulecast.Run, not {type(run).__name__}")
-        tracking.track(**options)  # so that a wrong argument is said now
+        track(**options)  # so that a wrong argument is said now
         self.run = None
         self._given = run
         self._options = options
@@ -84,9 +85,9 @@ class Follower:
         self._close_windows()
         self._forget()
         self.is_open = True
-        self.run = self._given or tracking.current()
+        self.run = self._given or current()
         if self.run is None:
-            self.run = tracking.track(**self._options).start()
+            self.run = track(**self._options).start()
             self._end_own_run = weakref.finalize(self, _drop, self._untold, self.run, self._dropped)
             self._end_own_run.atexit = False  # the run sees to that itself
 
@@ -213,7 +214,7 @@ class Follower:
         """The run that is being told, or that would be: a test after the fit belongs to the block around both."""
         if self.is_fitting or self._end_own_run is not None:
             return self.run
-        return self._given or tracking.current()
+        return self._given or current()
 
 
 class _Untold:
@@ -243,7 +244,7 @@ def _drop(untold, run, status):
 
 def status_of(error):
     """How a run ended, by the exception that ended it."""
-    return tracking._status_of(type(error), error) if error is not None else "finished"
+    return status_after(type(error), error) if error is not None else "finished"
 
 
 def named_by_set(metrics, sets, otherwise="train_"):

@@ -3,8 +3,9 @@
 import threading
 
 from .. import _arguments as arguments
-from .. import tracking
 from .._warn import warn
+from ..run import JOULES_PER_KWH, Run
+from ..tracker import current
 from ..errors import InvalidError
 
 LAST_WORD_S = 10.0  # that the end of a run waits for at most
@@ -28,9 +29,9 @@ class Logger:
     def __init__(self, run=None, *, every=30.0, prefix="energy/"):
         self._every_s = arguments.number("every", every, least=0.1)
         self._prefix = arguments.text("prefix", prefix)
-        if run is not None and not isinstance(run, tracking.Run):
+        if run is not None and not isinstance(run, Run):
             raise TypeError(f"run must be a joulecast.Run, not {type(run).__name__}")
-        self._run = run or tracking.current()
+        self._run = run or current()
         if self._run is None:
             raise InvalidError("there is no open block of joulecast.track, and none is given", "run")
         self._complained = False
@@ -69,7 +70,7 @@ class Logger:
     def _figures(self):
         run, energy = self._run, self._run.energy
         kwh = {"total": energy.total_j, **energy.by_component}
-        figures = {f"{name}_kwh": joules / tracking.JOULES_PER_KWH for name, joules in kwh.items() if joules is not None}
+        figures = {f"{name}_kwh": joules / JOULES_PER_KWH for name, joules in kwh.items() if joules is not None}
         if run.power_w is not None:
             figures["power_w"] = run.power_w
         projection = run.projection
@@ -77,7 +78,7 @@ class Logger:
             for name in ("", "low_", "high_"):
                 joules = getattr(projection, (name or "total_") + "j")
                 if joules is not None:
-                    figures[f"projected_{name}kwh"] = joules / tracking.JOULES_PER_KWH
+                    figures[f"projected_{name}kwh"] = joules / JOULES_PER_KWH
         return {self._prefix + name: value for name, value in figures.items()}
 
     def _facts(self):

@@ -8,6 +8,8 @@
 
 #include "base/text.hpp"
 #include "network/cost.hpp"
+#include "network/onnx/attention.hpp"
+#include "network/onnx/einsum.hpp"
 #include "network/onnx/operators.hpp"
 #include "network/onnx/value.hpp"
 
@@ -65,13 +67,13 @@ Outcome convolution(const Node& node, const Inputs& inputs, const std::vector<Va
 /// MatMul: [..., m, k] x [..., k, n]. With constant weights on either side it is a dense layer, else
 /// attention.
 Outcome matrix_product(const Inputs& inputs, const std::vector<Value>& outputs, std::size_t a_slot,
-                       std::size_t b_slot) {
+                       std::size_t b_slot, bool a_turned = false, bool b_turned = false) {
   const auto* a = shape_of(inputs, a_slot);
   const auto* b = shape_of(inputs, b_slot);
   if (a == nullptr || b == nullptr || a->empty() || b->empty()) return unknown(no_input_shape);
   if (!outputs.front().shape) return unknown(no_output_shape);
-  const double depth = side(*a, 0);
-  const double columns = b->size() == 1 ? 1 : side(*b, 0);
+  const double depth = side(*a, a_turned && a->size() > 1 ? 1 : 0);
+  const double columns = b->size() == 1 ? 1 : side(*b, b_turned ? 1 : 0);
   const double results = outputs.front().elements();
   Counted counted;
   counted.weighted = inputs[a_slot]->constant || inputs[b_slot]->constant;
@@ -80,7 +82,7 @@ Outcome matrix_product(const Inputs& inputs, const std::vector<Value>& outputs, 
     count_product(counted.layer, LayerKind::dense,
                   {.rows = results / std::max(columns, 1.0), .columns = columns, .depth = depth}, false);
   } else {
-    const double rows = a->size() == 1 ? 1 : side(*a, 1);
+    const double rows = a->size() == 1 ? 1 : side(*a, a_turned ? 0 : 1);
     count_product(
         counted.layer, counted.weighted ? LayerKind::dense : LayerKind::attention,
         {.rows = rows, .columns = columns, .depth = depth, .groups = results / std::max(rows * columns, 1.0)},
@@ -106,28 +108,75 @@ Outcome gemm(const Node& node, const Inputs& inputs, const std::vector<Value>& o
   return counted;
 }
 
-/// Einsum of two operands: as many multiplications as the product of all letters' sizes.
-Outcome einsum(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
-  if (inputs.size() != 2) return unknown("einsum of other than two operands");
-  if (!outputs.front().shape) return unknown(no_output_shape);
-  std::map<char, double> sizes;
-  std::string equation = node.text("equation", "");
-  std::erase(equation, ' ');
-  const auto terms = split(std::string_view(equation).substr(0, equation.find("->")), ',');
-  for (std::size_t i = 0; i < 2; ++i) {
-    const auto* shape = shape_of(inputs, i);
-    if (shape == nullptr || terms.size() != 2) return unknown(no_input_shape);
-    if (terms[i].size() != shape->size()) return unknown("einsum with an ellipsis");
-    for (std::size_t j = 0; j < shape->size(); ++j) sizes[terms[i][j]] = static_cast<double>((*shape)[j]);
-  }
-  const double all =
-      std::accumulate(sizes.begin(), sizes.end(), 1.0, [](double p, const auto& s) { return p * s.second; });
-  const double results = std::max(outputs.front().elements(), 1.0);
+Outcome einsum(const Node& node, const Inputs& inputs) {
+  const auto contraction = read_einsum(node, inputs);
+  if (!contraction) return unknown("its equation does not fit its operands, or their shapes are not known");
   Counted counted;
-  counted.weighted = inputs[0]->constant || inputs[1]->constant;
-  counted.weight_inputs = {0, 1};
-  count_product(counted.layer, counted.weighted ? LayerKind::dense : LayerKind::attention,
-                {.rows = results, .columns = 1, .depth = all / results}, false);
+  auto& layer = counted.layer;
+  if (inputs.size() == 1) {
+    layer.kind = LayerKind::movement;
+    return counted;
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    counted.weighted |= inputs[i]->constant;
+    counted.weight_inputs.insert(i);
+  }
+  layer.kind = counted.weighted ? LayerKind::dense : LayerKind::attention;
+  layer.macs = contraction->macs;
+  layer.flops = 2 * layer.macs;
+  layer.kernels = static_cast<int>(inputs.size()) - 1;
+  layer.product = contraction->product;
+  if (layer.product && inputs[0]->constant) std::swap(layer.product->rows, layer.product->columns);
+  return counted;
+}
+
+/// The products of queries with keys and of their weights with values, and the softmax between them.
+Layer attention_products(const AttentionSizes& sizes) {
+  Layer layer;
+  count_product(layer, LayerKind::attention,
+                {.rows = sizes.queries,
+                 .columns = sizes.keys,
+                 .depth = sizes.key_width + sizes.value_width,
+                 .groups = sizes.batch * sizes.heads},
+                false);
+  layer.flops += flops_per_element("softmax") * sizes.batch * sizes.heads * sizes.queries * sizes.keys;
+  return layer;
+}
+
+Outcome attention(const Node& node, const Inputs& inputs) {
+  const auto sizes = read_attention(node, inputs);
+  if (!sizes) return unknown("its heads do not fit its operands, or their shapes are not known");
+  Counted counted;
+  if (sizes->projected_to == 0) {
+    counted.layer = attention_products(*sizes);
+    return counted;
+  }
+  counted.weighted = true;
+  counted.weight_inputs = {1, 2};
+  count_product(
+      counted.layer, LayerKind::dense,
+      {.rows = sizes->batch * sizes->queries, .columns = sizes->projected_to, .depth = sizes->projected_from},
+      input(inputs, 2) != nullptr);
+  counted.inner = attention_products(*sizes);
+  return counted;
+}
+
+/// A [..., k] with weights of n x k numbers of a few bits each, packed into bytes.
+Outcome packed_product(const Node& node, const Inputs& inputs, const std::vector<Value>& outputs) {
+  const auto columns = node.integer("N", 0), depth = node.integer("K", 0);
+  constexpr std::int64_t largest = 1 << 24;
+  if (columns < 1 || depth < 1 || columns > largest || depth > largest)
+    return unknown("its sizes are not possible");
+  if (!outputs.front().shape) return unknown(no_output_shape);
+  Counted counted;
+  counted.weighted = true;
+  counted.weight_inputs = {1};
+  counted.weights_of_packed = columns * depth;
+  count_product(counted.layer, LayerKind::dense,
+                {.rows = outputs.front().elements() / static_cast<double>(columns),
+                 .columns = static_cast<double>(columns),
+                 .depth = static_cast<double>(depth)},
+                input(inputs, 5) != nullptr);
   return counted;
 }
 
@@ -231,11 +280,15 @@ Outcome count_known(const Node& node, const Inputs& inputs, const std::vector<Va
     return convolution(node, inputs, outputs,
                        {.data = 0, .weight = 1, .bias = type == "DeformConv" ? 3U : 2U});
   if (type == "QLinearConv") return convolution(node, inputs, outputs, {.data = 0, .weight = 3, .bias = 8});
-  if (type == "MatMul" || type == "MatMulInteger" || type == "FusedMatMul")
-    return matrix_product(inputs, outputs, 0, 1);
+  if (type == "MatMul" || type == "MatMulInteger") return matrix_product(inputs, outputs, 0, 1);
+  if (type == "FusedMatMul")
+    return matrix_product(inputs, outputs, 0, 1, node.integer("transA", 0) != 0,
+                          node.integer("transB", 0) != 0);
+  if (type == "MatMulNBits") return packed_product(node, inputs, outputs);
+  if (is_attention(node)) return attention(node, inputs);
   if (type == "QLinearMatMul") return matrix_product(inputs, outputs, 0, 3);
-  if (type == "Gemm") return gemm(node, inputs, outputs);
-  if (type == "Einsum") return einsum(node, inputs, outputs);
+  if (type == "Gemm" || type == "FusedGemm") return gemm(node, inputs, outputs);
+  if (type == "Einsum") return einsum(node, inputs);
   if (type == "LSTM") return recurrent(node, inputs, 4);
   if (type == "GRU") return recurrent(node, inputs, 3);
   if (type == "RNN") return recurrent(node, inputs, 1);

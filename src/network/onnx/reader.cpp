@@ -236,7 +236,10 @@ void Reader::add_layer(const Node& node, const Inputs& inputs, Counted counted, 
     gradient |= value->gradient;
     depth = std::max(depth, value->depth);
     if (!value->constant) continue;
-    if (counted.weight_inputs.contains(i)) layer.parameters += take_parameters(*value);
+    if (counted.weight_inputs.contains(i)) {
+      const auto taken = take_parameters(*value);
+      layer.parameters += taken > 0 && counted.weights_of_packed ? *counted.weights_of_packed : taken;
+    }
     if (layer.kind != LayerKind::embedding && is_weight_type(value->type))
       layer.weight_bytes += value->bytes();
   }
@@ -261,7 +264,16 @@ void Reader::add_layer(const Node& node, const Inputs& inputs, Counted counted, 
   layer.operation = node.full_type();
   if (outputs.front().shape) layer.output = *outputs.front().shape;
   scale(layer, static_cast<double>(features_.batch), context.times);
+  if (counted.inner) {
+    auto& inner = *counted.inner;
+    count_backward(inner, true);
+    inner.name = layer.name + "/inner";
+    inner.operation = layer.operation;
+    inner.output = layer.output;
+    scale(inner, static_cast<double>(features_.batch), context.times);
+  }
   collected_.layers.push_back(std::move(layer));
+  if (counted.inner) collected_.layers.push_back(std::move(*counted.inner));
 }
 
 void Reader::add_uncounted(const Node& node, const Inputs& inputs, const std::string& reason) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <set>
 
+#include "network/onnx/attention.hpp"
+#include "network/onnx/einsum.hpp"
 #include "network/onnx/library.hpp"
 #include "network/onnx/library_shapes.hpp"
 
@@ -122,8 +124,48 @@ std::optional<Shape> sliced(const Node& node, const Inputs& inputs) {
   return shape != nullptr && slicing ? slice_shape(*shape, *slicing) : std::nullopt;
 }
 
+/// The last two sides of a [..., m, k] x [..., k, n], turned first where the node says so.
+std::optional<Shape> fused_product(const Node& node, const Inputs& inputs) {
+  const auto* a = shape_of(inputs, 0);
+  const auto* b = shape_of(inputs, 1);
+  if (a == nullptr || b == nullptr || a->size() < 2 || b->size() < 2) return std::nullopt;
+  // transBatchA and transBatchB: the first dimension stands before the last one.
+  const auto matrix = [&](Shape shape, const char* batch, const char* turned) {
+    if (node.integer(batch, 0) != 0 && shape.size() > 2)
+      std::rotate(shape.begin(), shape.begin() + 1, shape.end() - 1);
+    if (node.integer(turned, 0) != 0) std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
+    return shape;
+  };
+  const auto left = matrix(*a, "transBatchA", "transA"), right = matrix(*b, "transBatchB", "transB");
+  if (left.back() != right[right.size() - 2]) return std::nullopt;
+  auto result = broadcast_shape(Shape(left.begin(), left.end() - 2), Shape(right.begin(), right.end() - 2));
+  if (!result) return std::nullopt;
+  result->push_back(left[left.size() - 2]);
+  result->push_back(right.back());
+  return result;
+}
+
+/// [..., k] x packed weights -> [..., n]
+std::optional<Shape> packed_product(const Node& node, const Inputs& inputs) {
+  const auto* shape = shape_of(inputs, 0);
+  if (shape == nullptr || shape->empty() || shape->back() != node.integer("K", 0)) return std::nullopt;
+  auto result = *shape;
+  result.back() = node.integer("N", 0);
+  return result;
+}
+
 std::optional<Shape> own_shape(const Node& node, const Inputs& inputs) {
   const auto& type = node.type();
+  if (type == "Einsum") {
+    const auto contraction = read_einsum(node, inputs);
+    return contraction ? std::optional(contraction->output) : std::nullopt;
+  }
+  if (is_attention(node)) {
+    const auto sizes = read_attention(node, inputs);
+    return sizes ? std::optional(sizes->output) : std::nullopt;
+  }
+  if (type == "FusedMatMul") return fused_product(node, inputs);
+  if (type == "MatMulNBits") return packed_product(node, inputs);
   if (type.starts_with("Reduce")) return reduced(node, inputs);
   if (type == "Pad") return padded(inputs);
   if (type == "Resize" || type == "Upsample") return resized(node, inputs);
@@ -162,10 +204,29 @@ std::optional<Shape> own_shape(const Node& node, const Inputs& inputs) {
 
 }  // namespace
 
+namespace {
+
+/// ONNX Runtime's FusedConv and FusedGemm are the standard operators with an activation behind them.
+std::vector<Value> as_standard(const Node& node, Inputs inputs, int opset) {
+  auto proto = node.proto();
+  proto.set_domain("");
+  proto.set_op_type(node.type().substr(std::string_view("Fused").size()));
+  auto& attributes = *proto.mutable_attribute();
+  for (int i = attributes.size() - 1; i >= 0; --i)
+    if (attributes.Get(i).name().starts_with("activation")) attributes.DeleteSubrange(i, 1);
+  constexpr std::size_t operands = 3;  // the fourth of FusedConv is added to the result
+  inputs.resize(std::min(inputs.size(), operands));
+  while (proto.input_size() > static_cast<int>(operands)) proto.mutable_input()->RemoveLast();
+  return library_outputs(Node(proto), inputs, opset);
+}
+
+}  // namespace
+
 std::vector<Value> infer_outputs(const Node& node, const Inputs& inputs, int opset) {
   const auto count = static_cast<std::size_t>(node.proto().output_size());
   if (!has_sane_attributes(node, inputs)) return std::vector<Value>(count);
-  auto outputs = library_outputs(node, inputs, opset);
+  const bool fused = node.proto().domain() == "com.microsoft" && node.is_one_of({"FusedConv", "FusedGemm"});
+  auto outputs = fused ? as_standard(node, inputs, opset) : library_outputs(node, inputs, opset);
   outputs.resize(count);
   if (count == 0 || outputs.front().shape) return outputs;
   if (node.type() == "Split") return split_outputs(node, inputs);

@@ -97,6 +97,10 @@ struct Counted {
   bool view = false;                    ///< its output is its input under another name
   bool weighted = false;                ///< has parameters that are learned through a matrix product
   std::set<std::size_t> weight_inputs;  ///< whose weights are parameters
+  /// Parameters that a tensor stands for which packs several into a byte.
+  std::optional<std::int64_t> weights_of_packed = std::nullopt;
+  /// What a fused operator computes after `layer`, on activations alone.
+  std::optional<Layer> inner = std::nullopt;
 };
 [[nodiscard]] tl::expected<Counted, std::string> count_node(const Node& node, const Inputs& inputs,
                                                             const std::vector<Value>& outputs);

@@ -44,14 +44,29 @@ Status check_numbers(const trace::TrainingDescription& training) {
   return {};
 }
 
+/// Graphs in ONNX files are often called "main_graph" or "g": people know them by their file.
+std::string label_of(const network::ArchitectureFeatures& network) {
+  const std::filesystem::path origin(network.origin);
+  return to_lower(origin.extension().string()) == ".onnx" ? origin.stem().string() : network.name;
+}
+
+/// The nodes that are not counted cost something; as much as the others, for want of better knowledge.
+void widen(std::optional<Predicted>& figure, double uncounted_share) {
+  if (!figure) return;
+  figure->calibrated = false;
+  if (figure->high) *figure->high /= 1 - std::min(uncounted_share, 0.99);
+}
+
 Status load_networks(const PredictionRequest& request, Asked& asked) {
-  const auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
+  auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
   if (!options) return propagate(options.error());
+  options->sequence = request.sequence;
   for (const auto& name : request.networks) {
     auto network = network::load_network(name, *options);
     if (!network) return propagate(network.error());
     asked.networks.push_back(std::move(*network));
   }
+  asked.networks.insert(asked.networks.end(), request.described.begin(), request.described.end());
   return {};
 }
 
@@ -129,11 +144,13 @@ class Predictor {
     const auto sample = sample_of(network, gpu, batch);
     Prediction result;
     result.training = sample.training;
-    result.training.architecture = network.name;
+    result.training.architecture = label_of(network);
     result.training.gpu = gpu.name;
     result.training.gpu_count = sample.gpu_count();
     result.training.gpu_power_limit_w = sample.limit_w();
     result.novelty = seen_.novelty(sample);
+    result.uncounted = network.uncounted;
+    result.uncounted_share = network::uncounted_share(network);
     put_costs(sample, result);
     put_memory(network, sample, result);
     result.nearest = estimate::nearest_groups(model_.measured, sample, nearest_shown);
@@ -172,6 +189,11 @@ class Predictor {
       power->high = std::max(power->value, std::min(*power->high, sample.limit_w() * sample.gpu_count()));
     result.epoch_time_s = of(Target::epoch_time);
     result.epoch_energy_j = of(Target::epoch_energy);
+    if (!result.uncounted.empty()) {
+      if (result.power_w) result.power_w->calibrated = false;
+      widen(result.epoch_time_s, result.uncounted_share);
+      widen(result.epoch_energy_j, result.uncounted_share);
+    }
     if (!result.epoch_energy_j || !sample.training.epochs) return;
     result.total_energy_j = scaled(*result.epoch_energy_j, *sample.training.epochs);
     result.emissions = emissions_of(Joules{result.total_energy_j->value});
@@ -202,7 +224,8 @@ class Predictor {
 };
 
 Status check(const ModelFile& model, const PredictionRequest& request) {
-  if (request.networks.empty()) return fail(ErrorKind::invalid, "predict", "no model was given");
+  if (request.networks.empty() && request.described.empty())
+    return fail(ErrorKind::invalid, "predict", "no model was given");
   if (request.gpus.empty()) return fail_field("gpu", "no GPU was given");
   if (auto ok = carbon::check(request.place); !ok) return ok;
   if (request.like.empty()) return {};
@@ -232,6 +255,19 @@ Result<PredictionResult> predict_training(const PredictionRequest& request) {
         result.predictions.push_back(predictor.predict(network, gpu, batch));
   std::ranges::stable_sort(result.predictions, {}, cost_of);
   return result;
+}
+
+Status check_counted(const PredictionResult& result) {
+  for (const auto& prediction : result.predictions) {
+    if (prediction.uncounted_share <= most_uncounted) continue;
+    std::set<std::string> operations;
+    for (const auto& missed : prediction.uncounted) operations.insert(missed.operation);
+    return fail(ErrorKind::invalid, prediction.training.architecture,
+                "{:.0f} % of its nodes are not counted ({}), so that a prediction would be too low; "
+                "`allow_uncounted` predicts all the same",
+                100 * prediction.uncounted_share, fmt::join(operations, ", "));
+  }
+  return {};
 }
 
 }  // namespace joulecast::session

@@ -11,6 +11,7 @@
 
 #include "carbon/intensity.hpp"
 #include "estimate/offline/model_file.hpp"
+#include "network/network.hpp"
 #include "trace/training_description.hpp"
 
 namespace joulecast::session {
@@ -20,12 +21,14 @@ constexpr std::string_view default_optimizer = "sgd";
 
 /// Names and numbers as the user typed them.
 struct PredictionRequest {
-  std::vector<std::string> networks;      ///< ONNX files, description files, or names such as "resnet50"
-  std::vector<std::string> inputs;        ///< shapes; see network::parse_load_options()
-  std::vector<std::string> dimensions;    ///< see network::parse_load_options()
-  std::optional<std::int64_t> classes{};  ///< outputs of the network's head
-  std::vector<std::string> gpus;          ///< see hardware::resolve_gpu()
-  std::vector<int> batches{32};           ///< samples per step, over all GPUs
+  std::vector<std::string> networks;                       ///< as network::load_network() takes them
+  std::vector<network::ArchitectureFeatures> described{};  ///< more networks, loaded already
+  std::vector<std::string> inputs;                         ///< shapes; see network::parse_load_options()
+  std::vector<std::string> dimensions;                     ///< see network::parse_load_options()
+  std::optional<std::int64_t> classes{};                   ///< outputs of the network's head
+  std::optional<std::int64_t> sequence{};                  ///< tokens of a sample; for language models
+  std::vector<std::string> gpus;                           ///< see hardware::resolve_gpu()
+  std::vector<int> batches{32};                            ///< samples per step, over all GPUs
   /// Values common to all predictions: gpu_count, power limit, epochs, samples, dataset, framework,
   /// optimizer.
   trace::TrainingDescription training;
@@ -43,8 +46,8 @@ struct Predicted {
 };
 
 struct Prediction {
-  /// `architecture` is the network's name, and `gpu` the catalogue's name. The power limit is the board's
-  /// unless the request sets another.
+  /// `architecture` is the network's name, that of an ONNX file without its ending, and `gpu` the catalogue's
+  /// name. The power limit is the board's unless the request sets another.
   trace::TrainingDescription training;
   std::optional<Predicted> power_w;  ///< mean power of all GPUs
   std::optional<Predicted> epoch_time_s, epoch_energy_j, total_energy_j;
@@ -55,6 +58,10 @@ struct Prediction {
   std::vector<estimate::MeasuredGroup> nearest;  ///< the most similar measured configurations
   /// features that lie outside the range of the training data
   std::vector<estimate::OutsideRange> outside_ranges;
+  /// Operators of the network that are not in the figures, which are therefore too low. The intervals of time
+  /// and energy reach upwards by 1 / (1 - share), and none is calibrated.
+  std::vector<network::Uncounted> uncounted;
+  double uncounted_share = 0;  ///< of the nodes
 };
 
 struct PredictionResult {
@@ -63,8 +70,13 @@ struct PredictionResult {
   std::vector<Prediction> predictions;
 };
 
-/// invalid if no network or GPU is given, if one is unknown, if a number is impossible, or if `like` names no
-/// source of the model file.
+/// invalid if no network or GPU is given, if one is unknown, if a
+/// number is impossible, or if `like` names no source of the model file.
 [[nodiscard]] Result<PredictionResult> predict_training(const PredictionRequest& request);
+
+/// Predictions for networks with more uncounted nodes than this share look like whole ones and are not.
+constexpr double most_uncounted = 0.1;
+/// invalid, naming the network and what is not counted, if a prediction has more uncounted nodes than that.
+[[nodiscard]] Status check_counted(const PredictionResult& result);
 
 }  // namespace joulecast::session

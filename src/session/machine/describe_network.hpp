@@ -12,26 +12,41 @@
 namespace joulecast::session {
 
 struct NetworkRequest {
-  std::string model;  ///< ONNX file, description file (.txt), or a name such as "resnet50"
+  /// ONNX file, description file (.txt), a transformer's config.json or its folder, or a name such as
+  /// "resnet50"
+  std::string model;
   /// shape of one sample, "3x224x224"; for an input of an ONNX file with its name, "ids=1x128"
   std::vector<std::string> inputs;
-  std::vector<std::string> dimensions;  ///< values for an ONNX file's symbolic dimensions: "sequence=128"
-  std::optional<std::int64_t> classes;  ///< outputs of the head; not for ONNX files
-  std::int64_t batch = 1;               ///< samples in a training step
-  std::string optimiser = "sgd";        ///< network::find_optimiser
+  std::vector<std::string> dimensions;     ///< values for an ONNX file's symbolic dimensions: "sequence=128"
+  std::optional<std::int64_t> classes;     ///< outputs of the head; not for ONNX files
+  std::optional<std::int64_t> sequence{};  ///< tokens of a sample; for language models
+  std::int64_t batch = 1;                  ///< samples in a training step
+  std::string optimiser = "sgd";           ///< network::find_optimiser
+  std::string precision = "fp32";          ///< network::find_precision
+  int gpus = 1;  ///< that share the batch; this and the next as in network::TrainingSetup
+  int accumulate = 1;
+  bool checkpointing = false;
+  int shard = 0;
+  std::string gpu{};  ///< whose memory is to suffice: hardware::resolve_gpu(); "" = none
 };
 
 struct NetworkDescription {
   network::ArchitectureFeatures network;
   std::int64_t batch = 1;
   network::Optimiser optimiser{"sgd", 0, 2};
-  network::Totals totals;          ///< of one sample's forward pass
-  network::StepCost step;          ///< of a training step over the batch
-  network::TrainingMemory memory;  ///< peak while training
-  network::Summary summary;        ///< dimensionless features at this batch size
+  network::Totals totals;  ///< of one sample's forward pass
+  network::StepCost step;  ///< of a training step over the batch
+  network::TrainingSetup setup;
+  network::TrainingMemory memory;  ///< of one GPU, peak while training
+  double recomputed_flops = 0;     ///< of a step, by checkpointing
+  /// If a GPU was named: its name and memory, and the largest batch of all GPUs that fits; 0 if none does.
+  std::string gpu;
+  std::optional<double> gpu_memory_bytes;
+  std::optional<std::int64_t> largest_batch;
+  network::Summary summary;  ///< dimensionless features at this batch size
 };
 
-/// An invalid field is named: "inputs", "dimensions", "batch".
+/// An invalid field is named: "inputs", "dimensions", "batch", "precision", "gpus", "accumulate", "shard".
 [[nodiscard]] Result<NetworkDescription> describe_network(const NetworkRequest& request);
 
 /// The same for a network that is already loaded.

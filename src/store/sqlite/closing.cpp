@@ -1,5 +1,7 @@
 #include "store/sqlite/closing.hpp"
 
+#include <algorithm>
+
 #include "store/sqlite/records.hpp"
 #include "store/sqlite/samples.hpp"
 #include "trace/energy.hpp"
@@ -23,6 +25,7 @@ Result<trace::Run> read_whole(Database& database, std::int64_t key) {
   if (!run) return run;
   if (auto status = load_samples(database, key, run->traces); !status) return propagate(status.error());
   if (auto status = check_traces(database.where(), *run); !status) return propagate(status.error());
+  if (run->status == trace::RunStatus::running) run->span.end = std::max(run->span.end, last_sign(*run));
   return run;
 }
 
@@ -33,6 +36,7 @@ Result<trace::Run> read_summary(Database& database, std::int64_t key) {
   if (auto status = load_reduced(database, key, run->traces, edges_of(*run)); !status)
     return propagate(status.error());
   if (auto status = check_traces(database.where(), *run); !status) return propagate(status.error());
+  if (run->status == trace::RunStatus::running) run->span.end = std::max(run->span.end, last_sign(*run));
   return run;
 }
 
@@ -42,6 +46,8 @@ void close_run(Transaction& transaction, std::int64_t key, const Closing& closin
   const auto channels = load_channels(database, key);
   if (!channels) return transaction.require(propagate(channels.error()));
   pack_journal(transaction, key, *channels);
+  // The readings beside the store are taken in now, which also a process has to know that only slept.
+  transaction.run("UPDATE run SET heartbeat_ns = heartbeat_ns + 1 WHERE key = ?", key);
   if (closing.end) set_closed(transaction, key, closing, closing.end);
   if (!transaction.ok()) return;
   auto run = read_summary(database, key);

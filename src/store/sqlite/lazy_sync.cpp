@@ -11,11 +11,11 @@ namespace fs = std::filesystem;
 namespace {
 
 /// With the time that a sync takes, a power cut loses less than 10 s of a running measurement.
-constexpr std::chrono::seconds sync_every{8};
+constexpr std::chrono::milliseconds sync_every{6500};  // commits of readings alone come every 7 s
 /// A long log makes opening the store slow, because the first to open it reads it: 1 ms per megabyte.
 constexpr std::uintmax_t long_log = 1u << 20;
-/// Some 60 short runs. Only the last of them waits for the disk.
-constexpr std::uintmax_t longest_log = 4u << 20;
+/// Some 30 short runs. Only the last of them waits for the disk.
+constexpr std::uintmax_t longest_log = 2u << 20;
 
 fs::path log_of(const fs::path& store) {
   return store.string() + "-wal";

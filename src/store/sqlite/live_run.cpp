@@ -1,5 +1,8 @@
 #include "store/sqlite/live_run.hpp"
 
+#include <algorithm>
+
+#include "store/journal_row.hpp"
 #include "store/sqlite/closing.hpp"
 #include "store/sqlite/copy_run.hpp"
 #include "store/sqlite/open_file.hpp"
@@ -37,6 +40,7 @@ Result<bool> SqliteLiveRun::move_to(const std::string& store) {
   if (watch_.file_is_elsewhere()) (void)database_.script("PRAGMA wal_checkpoint(PASSIVE)");
   const bool copied = !begun_ || copy_run(database_, key_, store).has_value();
   watch_.remove_log();
+  end_of_file();  // its rows come with the next commit
   database_ = std::move(*next);
   watch_ = FileWatch(database_);
   use_lazy_sync();
@@ -47,6 +51,41 @@ Result<bool> SqliteLiveRun::move_to(const std::string& store) {
   return false;
 }
 
+Status SqliteLiveRun::append(const Pending& readings) {
+  if (!begun_ || !sync_) return fail(ErrorKind::unavailable, where(), "only commits are kept here");
+  const auto row = encode(readings.columns);
+  if (!file_) {
+    auto made = ReadingsFile::create(where(), header_.info.id);
+    if (!made) return propagate(made.error());
+    file_ = std::move(*made);
+  }
+  if (auto added = file_->add(heartbeat_, row); !added) {
+    end_of_file();
+    return added;
+  }
+  row_.insert(row_.end(), row.begin(), row.end());
+  latest_ = std::max(latest_, readings.latest);
+  samples_ += readings.samples();
+  return {};
+}
+
+void SqliteLiveRun::end_of_file() {
+  if (file_) file_->remove();
+  file_.reset();
+}
+
+Buffer SqliteLiveRun::encode(const std::map<int, Column>& columns) const {
+  std::vector<Column> list;
+  for (const auto& [number, column] : columns) list.push_back(column);
+  return encode_journal_row(list, channels_);
+}
+
+/// No two commits have the same, so that it tells which commit the rows of the file follow.
+WallTime SqliteLiveRun::next_heartbeat() const {
+  const auto now = options_.clock->wall();
+  return now == heartbeat_ ? WallTime{now.ns + 1} : now;
+}
+
 Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing>& closing) {
   for (const auto& [number, channel] : pending.channels)
     if (number == channels_.size()) channels_.push_back(channel);
@@ -54,13 +93,15 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
 
   if (sync_)
     if (auto status = choose_sync(database_); !status) return status;
+  const auto heartbeat = next_heartbeat();
   Transaction transaction(database_);
   if (!begun_ && transaction.ok()) {
-    insert_run(transaction, header_, current_owner(options_.roots), options_.clock->wall());
+    insert_run(transaction, header_, current_owner(options_.roots), heartbeat);
     key_ = database_.last_row_key();
     for (const auto& [name, value] : header_.tags) put_tag(transaction, key_, name, value);
   }
-  say_alive(transaction, pending.latest);
+  say_alive(transaction, heartbeat, std::max(latest_, pending.latest));
+  const bool has_readings = !row_.empty() || !pending.columns.empty();
   write(transaction, pending);
   auto notes = told_notes_;
   notes.insert(notes.end(), pending.notes.begin(), pending.notes.end());
@@ -70,12 +111,22 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
     put_notes(transaction, key_, all);
   }
   if (closing) close_run(transaction, key_, *closing);
-  if (auto status = transaction.commit(); !status) return status;
+  if (auto status = transaction.commit(); !status) {
+    if (status.error().kind == ErrorKind::gone) end_of_file();
+    return status;
+  }
 
   begun_ = true;
+  heartbeat_ = heartbeat;
+  if (closing)
+    end_of_file();
+  else if (file_ && !row_.empty())
+    file_->clear();
+  row_.clear();
+  latest_.reset();
   told_notes_ = std::move(notes);
   if (pending.header) header_.notes = pending.header->notes;
-  if (!pending.columns.empty()) ++journal_;
+  if (has_readings) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
   if (sync_ && closing)
@@ -87,14 +138,14 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
 
 /// Sets a run back to running after another command closed it as dead by mistake, for example because the
 /// process was suspended or that command saw other processes.
-void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> latest) {
-  const auto now = options_.clock->wall();
+void SqliteLiveRun::say_alive(Transaction& transaction, WallTime now, std::optional<Seconds> latest) {
   const auto found = [&] { return !transaction.ok() || transaction.database().changes() > 0; };
   transaction.run(
       "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) "
       "WHERE key = ? AND status = 'running'",
       now, latest, key_);
   if (found()) return;  // usually correct already, and setting it would rewrite its index entry
+  forget_what_others_took(transaction);
   transaction.run(
       "UPDATE run SET status = 'running', total_known = 0, energy_j = NULL, duration_s = NULL, "
       "heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ?",
@@ -103,15 +154,24 @@ void SqliteLiveRun::say_alive(Transaction& transaction, std::optional<Seconds> l
   transaction.require(fail(ErrorKind::gone, where(), "run {} was removed while it ran", header_.info.id));
 }
 
+/// Who closed the run has taken its file's rows in, and has changed the heartbeat.
+void SqliteLiveRun::forget_what_others_took(Transaction& transaction) {
+  if (!transaction.ok() || !begun_) return;
+  auto run = transaction.database().query("SELECT heartbeat_ns FROM run WHERE key = ?", key_);
+  if (run.row() && run.optional_integer(0) != heartbeat_.ns) row_.clear();
+}
+
 void SqliteLiveRun::write(Transaction& transaction, const Pending& pending) {
   if (begun_)
     for (const auto& [number, channel] : pending.channels) put_channel(transaction, key_, number, channel);
   else  // also those of before the run moved to another store
     for (std::size_t number = 0; number < channels_.size(); ++number)
       put_channel(transaction, key_, number, channels_[number]);
-  std::vector<Column> columns;
-  for (const auto& [number, column] : pending.columns) columns.push_back(column);
-  write_journal(transaction, key_, journal_, columns, channels_);
+  auto row = row_;
+  const auto latest_part = encode(pending.columns);
+  row.insert(row.end(), latest_part.begin(), latest_part.end());
+  if (!row.empty())
+    transaction.run("INSERT INTO journal (run, number, data) VALUES (?, ?, ?)", key_, journal_, Bytes(row));
   for (const auto& [channel, gap] : pending.gaps) put_gap(transaction, key_, channel, gap);
   for (const auto& [place, epoch] : pending.epochs) put_epoch(transaction, key_, place, epoch);
   for (const auto& [place, phase] : begun_ ? pending.phases : phases_)

@@ -6,6 +6,7 @@
 #include "store/block.hpp"
 #include "store/journal_row.hpp"
 #include "store/reduced.hpp"
+#include "store/sqlite/readings_file.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -31,6 +32,13 @@ void write_chunk(Transaction& transaction, std::int64_t run, int channel, double
       values.back(), integral_of(times, values), times_key, block);
 }
 
+/// What a running run has kept since its last commit.
+Buffer rows_beside(Database& database, std::int64_t run) {
+  auto row = database.query("SELECT id, heartbeat_ns FROM run WHERE key = ? AND status = 'running'", run);
+  if (!row.row() || row.is_null(1)) return {};
+  return readings_beside(database.where(), row.text(0), WallTime{row.integer(1)});
+}
+
 /// Every reading of the run's journal, one column per channel.
 Result<std::vector<Column>> read_journal(Database& database, std::int64_t run,
                                          std::span<const trace::Channel> channels) {
@@ -40,6 +48,7 @@ Result<std::vector<Column>> read_journal(Database& database, std::int64_t run,
   while (rows.row())
     if (!decode_journal_row(rows.bytes(0), channels, columns)) return damaged(database, run);
   if (auto status = rows.status(); !status) return propagate(status.error());
+  if (!decode_journal_row(rows_beside(database, run), channels, columns)) return damaged(database, run);
   return columns;
 }
 
@@ -119,12 +128,6 @@ Status load_journal(Database& database, std::int64_t run, std::span<trace::Trace
 }
 
 }  // namespace
-
-void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
-                   std::span<const Column> columns, std::span<const trace::Channel> channels) {
-  if (const auto row = encode_journal_row(columns, channels); !row.empty())
-    transaction.run("INSERT INTO journal (run, number, data) VALUES (?, ?, ?)", run, number, Bytes(row));
-}
 
 void write_chunks(Transaction& transaction, std::int64_t run, std::span<const Column> columns,
                   std::span<const trace::Channel> channels) {

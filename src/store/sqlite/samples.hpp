@@ -12,10 +12,6 @@
 
 namespace joulecast::store::sqlite {
 
-/// Writes one journal row with everything since the last commit. `channels` describes the columns by number.
-void write_journal(Transaction& transaction, std::int64_t run, std::int64_t number,
-                   std::span<const Column> columns, std::span<const trace::Channel> channels);
-
 /// Writes long chunks. Channels that were read at the same times share one copy of the times.
 void write_chunks(Transaction& transaction, std::int64_t run, std::span<const Column> columns,
                   std::span<const trace::Channel> channels);

@@ -6,6 +6,7 @@
 #include "store/sqlite/closing.hpp"
 #include "store/sqlite/live_run.hpp"
 #include "store/sqlite/open_file.hpp"
+#include "store/sqlite/readings_file.hpp"
 #include "store/sqlite/records.hpp"
 #include "store/sqlite/references.hpp"
 #include "store/sqlite/run_import.hpp"
@@ -124,7 +125,10 @@ Result<std::vector<std::string>> SqliteStore::close_ended(bool even_if_silent) {
     const auto head = load_head(database_, key);
     if (!head || !has_ended(*head, even_if_silent)) continue;
     if (auto status = close_if_ended(key, even_if_silent); !status) return propagate(status.error());
-    if (auto id = id_of_run(database_, key)) closed.push_back(std::move(*id));
+    auto id = id_of_run(database_, key);
+    if (!id) continue;
+    remove_readings_beside(path_, *id);
+    closed.push_back(std::move(*id));
   }
   return closed;
 }
@@ -160,6 +164,7 @@ Status SqliteStore::add_what_runs_so_far(std::int64_t key, RunRow& row) const {
   if (!run) return {};  // its samples are damaged, which `show` reports
   const auto energy = trace::energy_of(*run);
   row.status = run->status;
+  row.duration = run->span.length();
   row.energy = energy.total;
   row.provenance = energy.provenance;
   row.missing = energy.missing;
@@ -206,6 +211,7 @@ Status SqliteStore::remove(std::string_view reference, bool even_if_running) {
   const auto found = find_run(database_, reference);
   if (!found) return propagate(found.error());
   if (database_.is_read_only()) return fail(ErrorKind::denied, location(), "the store may not be written");
+  const auto id = id_of_run(database_, found->key);
   Transaction transaction(database_);
   if (transaction.ok()) {
     const auto head = load_head(database_, found->key);
@@ -216,6 +222,7 @@ Status SqliteStore::remove(std::string_view reference, bool even_if_running) {
   }
   delete_run(transaction, found->key);
   if (auto status = transaction.commit(); !status) return status;
+  if (id) remove_readings_beside(path_, *id);
   (void)database_.run("PRAGMA incremental_vacuum");  // the space comes back now or with the next removal
   return {};
 }

@@ -38,35 +38,43 @@ TEST_P(GpuNames, AreFoundAsDriversReportThem) {
 }
 // Names from nvidia-smi and NVML (drivers before and after 470 differ by the word NVIDIA), rocm-smi, lspci
 // and users.
-INSTANTIATE_TEST_SUITE_P(Reported, GpuNames,
-                         ::testing::Values(Spelling{"NVIDIA GeForce RTX 3090", "RTX 3090"},
-                                           Spelling{"GeForce RTX 3090", "RTX 3090"},
-                                           Spelling{"rtx3090", "RTX 3090"},
-                                           Spelling{"NVIDIA GeForce RTX 3070 Ti", "RTX 3070 Ti"},
-                                           Spelling{"Quadro RTX 5000", "Quadro RTX 5000"},
-                                           Spelling{"NVIDIA Quadro RTX 6000", "Quadro RTX 6000"},
-                                           Spelling{"NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada"},
-                                           Spelling{"NVIDIA A100-SXM4-40GB", "A100-SXM4-40GB"},
-                                           Spelling{"NVIDIA A100 80GB PCIe", "A100 80GB PCIe"},
-                                           Spelling{"NVIDIA V100-PCIE-32GB", "Tesla V100-PCIE-32GB"},
-                                           Spelling{"Tesla T4", "Tesla T4"},
-                                           Spelling{"NVIDIA H100 80GB HBM3", "H100 SXM 80GB"},
-                                           Spelling{"NVIDIA H100 PCIe", "H100 PCIe"},
-                                           Spelling{"NVIDIA TITAN X (Pascal)", "TITAN X (Pascal)"},
-                                           Spelling{"AMD Instinct MI300X OAM", "MI300X"},
-                                           Spelling{"Arcturus GL-XL [AMD Instinct MI100]", "MI100"},
-                                           Spelling{"AMD INSTINCT MI250 (MCM) OAM AC MBA", "MI250"},
-                                           Spelling{"AMD Radeon RX 7900 XTX", "RX 7900 XTX"},
-                                           Spelling{"Intel(R) Arc(TM) A770 Graphics", "Arc A770 16GB"}));
+INSTANTIATE_TEST_SUITE_P(
+    Reported, GpuNames,
+    ::testing::Values(
+        Spelling{"NVIDIA GeForce RTX 3090", "RTX 3090"}, Spelling{"GeForce RTX 3090", "RTX 3090"},
+        Spelling{"rtx3090", "RTX 3090"}, Spelling{"NVIDIA GeForce RTX 3070 Ti", "RTX 3070 Ti"},
+        Spelling{"Quadro RTX 5000", "Quadro RTX 5000"}, Spelling{"NVIDIA Quadro RTX 6000", "Quadro RTX 6000"},
+        Spelling{"NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada"},
+        Spelling{"NVIDIA A100-SXM4-40GB", "A100-SXM4-40GB"},
+        Spelling{"NVIDIA A100 80GB PCIe", "A100 80GB PCIe"},
+        Spelling{"NVIDIA V100-PCIE-32GB", "Tesla V100-PCIE-32GB"}, Spelling{"Tesla T4", "Tesla T4"},
+        Spelling{"NVIDIA H100 80GB HBM3", "H100 SXM 80GB"}, Spelling{"NVIDIA H100 PCIe", "H100 PCIe"},
+        Spelling{"NVIDIA TITAN X (Pascal)", "TITAN X (Pascal)"}, Spelling{"NVIDIA GB300", "GB300"},
+        Spelling{"NVIDIA GB10", "GB10"}, Spelling{"NVIDIA B300 SXM6 AC", "B300"},
+        Spelling{"NVIDIA GH200 480GB", "GH200 480GB"}, Spelling{"NVIDIA H200 NVL", "H200 NVL"},
+        Spelling{"NVIDIA H100 SXM5 96GB", "H100 SXM 96GB"}, Spelling{"NVIDIA A10G", "A10G"},
+        Spelling{"NVIDIA T4G", "Tesla T4"},
+        Spelling{"NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition",
+                 "RTX PRO 6000 Blackwell Max-Q Workstation Edition"},
+        Spelling{"RTX PRO 6000 Blackwell", "RTX PRO 6000 Blackwell Workstation Edition"},
+        Spelling{"NVIDIA GeForce RTX 3070 Laptop GPU", "RTX 3070 Laptop"},
+        Spelling{"NVIDIA GeForce RTX 4090 Laptop GPU", "RTX 4090 Laptop"},
+        Spelling{"AMD Instinct MI355X", "MI355X"}, Spelling{"AMD Instinct MI300X OAM", "MI300X"},
+        Spelling{"Arcturus GL-XL [AMD Instinct MI100]", "MI100"},
+        Spelling{"AMD INSTINCT MI250 (MCM) OAM AC MBA", "MI250"},
+        Spelling{"AMD Radeon RX 7900 XTX", "RX 7900 XTX"},
+        Spelling{"Intel(R) Arc(TM) A770 Graphics", "Arc A770 16GB"}));
 
 TEST(FindGpu, NeverTakesAnotherBoard) {
-  // A laptop chip, a MIG slice and a bare family name are not boards of the table.
-  for (const auto* name : {"NVIDIA GeForce RTX 3070 Laptop GPU", "NVIDIA A100-SXM4-40GB MIG 1g.5gb", "A100",
-                           "V100", "RTX", "", "Navi 21 [Radeon RX 6800/6800 XT / 6900 XT]"})
+  // An old laptop chip, an impossible slice and a bare family name are not boards of the table.
+  for (const auto* name :
+       {"NVIDIA GeForce RTX 2070 with Max-Q Design", "NVIDIA A100-SXM4-40GB MIG 9g.5gb",
+        "NVIDIA A100-SXM4-40GB MIG 1g", "A100 MIG 1g.5gb", "MIG 1g.5gb", "GRID T4-32Q", "GRID X9-8Q", "A100",
+        "V100", "RTX", "", "Navi 21 [Radeon RX 6800/6800 XT / 6900 XT]"})
     EXPECT_FALSE(shipped().find_gpu(name)) << name;
-  const auto laptop = shipped().find_gpu("NVIDIA GeForce RTX 3070 Laptop GPU").error();
+  const auto laptop = shipped().find_gpu("NVIDIA GeForce RTX 2070 with Max-Q Design").error();
   EXPECT_EQ(laptop.kind, ErrorKind::invalid);
-  EXPECT_THAT(laptop.message, HasSubstr("nearest: RTX 3070"));
+  EXPECT_THAT(laptop.message, HasSubstr("nearest: RTX 2070"));
   const auto family = shipped().find_gpu("A100").error().message;
   EXPECT_THAT(family, HasSubstr("A100-PCIE-40GB"));
   EXPECT_THAT(family, HasSubstr("A100-SXM4-80GB"));
@@ -83,6 +91,41 @@ TEST(FindGpu, KnowsThePublishedFigures) {
   EXPECT_FALSE(gpu.idle_power);
 }
 
+TEST(FindGpu, TakesAMigInstanceAsItsSlices) {
+  // NVIDIA's MIG user guide: 1g.5gb of an A100 has 14 multiprocessors and an eighth of the memory.
+  const auto board = shipped().find_gpu("A100-SXM4-40GB").value();
+  const auto small = shipped().find_gpu("NVIDIA A100-SXM4-40GB MIG 1g.5gb").value();
+  EXPECT_EQ(small.name, "A100-SXM4-40GB MIG 1g.5gb");
+  EXPECT_EQ(small.multiprocessors, 14);
+  EXPECT_DOUBLE_EQ(small.memory_gb, 5);
+  EXPECT_DOUBLE_EQ(small.bandwidth_gb_s, board.bandwidth_gb_s / 8);
+  EXPECT_NEAR(small.fp16_tflops.value(), 312 * 14 / 108.0, 1e-9);
+  EXPECT_NEAR(small.power_limit.value(), 400 * 14 / 108.0, 1e-9);
+  EXPECT_THAT(small.source,
+              HasSubstr("14 of 108 multiprocessors and 1 of 8 memory slices of the A100-SXM4-40GB"));
+  const auto of = [](const char* name) { return shipped().find_gpu(name).value(); };
+  EXPECT_EQ(of("NVIDIA A100-SXM4-80GB MIG 3g.40gb").multiprocessors, 42);
+  EXPECT_DOUBLE_EQ(of("NVIDIA A100-SXM4-80GB MIG 3g.40gb").bandwidth_gb_s, 2039.0 / 2);
+  EXPECT_EQ(of("NVIDIA A100-SXM4-40GB MIG 7g.40gb").multiprocessors, 98);
+  EXPECT_EQ(of("NVIDIA H100 80GB HBM3 MIG 1g.10gb+me").multiprocessors, 16);
+  EXPECT_EQ(of("NVIDIA A100-SXM4-40GB MIG 1c.3g.20gb").multiprocessors, 14);
+  EXPECT_EQ(of("NVIDIA A30 MIG 2g.12gb").multiprocessors, 28);
+  EXPECT_DOUBLE_EQ(of("NVIDIA A30 MIG 2g.12gb").bandwidth_gb_s, 933.0 / 2);
+}
+
+TEST(FindGpu, TakesAVirtualGpuAsItsShareOfTheMemory) {
+  const auto half = shipped().find_gpu("GRID T4-8Q").value();
+  EXPECT_EQ(half.name, "T4-8Q");
+  EXPECT_EQ(half.power_limit, Watts{35});
+  EXPECT_DOUBLE_EQ(half.memory_gb, 8);
+  EXPECT_EQ(half.multiprocessors, 20);
+  const auto whole = shipped().find_gpu("NVIDIA A40-48Q").value();
+  EXPECT_DOUBLE_EQ(whole.fp32_tflops, 37.4);
+  EXPECT_DOUBLE_EQ(shipped().find_gpu("GRID V100DX-16C").value().bandwidth_gb_s, 450);
+  // On a MIG instance of three slices.
+  EXPECT_EQ(shipped().find_gpu("GRID A100-3-20C").value().multiprocessors, 42);
+}
+
 TEST(GpuTable, IsConsistent) {
   std::set<std::string> names;
   for (const auto& gpu : shipped().gpus()) {
@@ -94,7 +137,8 @@ TEST(GpuTable, IsConsistent) {
     if (!gpu.cores || !gpu.boost_mhz) continue;
     // Each core does one fused multiply-add a clock; dual-issue architectures are quoted at two.
     const double one_issue = 2e-6 * *gpu.cores * *gpu.boost_mhz;
-    const double issues = gpu.architecture == "RDNA3" || gpu.architecture == "CDNA3" ? 2 : 1;
+    const std::set<std::string> dual{"RDNA3", "RDNA4", "CDNA3", "CDNA4"};
+    const double issues = dual.contains(gpu.architecture) ? 2 : 1;
     EXPECT_NEAR(gpu.fp32_tflops / one_issue, issues, 0.08 * issues) << gpu.name;
   }
   EXPECT_GE(shipped().gpus().size(), 100U);

@@ -203,6 +203,79 @@ TEST(StepCost, FollowsItsRules) {
   EXPECT_FALSE(find_optimiser("sdg"));
 }
 
+TEST(TrainingMemory, FollowsThePrecision) {
+  const auto network =
+      build("conv 4 1\nbatch_norm\nrelu").value();  // 20 parameters, 12 of them in the convolution
+  const auto adam = find_optimiser("adam").value();
+  const auto of = [&](Precision precision) {
+    return training_memory(network, 10, adam, {.precision = precision}).value();
+  };
+  const double image = 10 * 4 * 192, channels = 10 * 4 * 256;
+  EXPECT_DOUBLE_EQ(of(Precision::fp32).activations, image + 2 * channels);
+  EXPECT_DOUBLE_EQ(of(Precision::tf32).total(), of(Precision::fp32).total());
+  const auto mixed = of(Precision::amp_bf16);
+  EXPECT_DOUBLE_EQ(mixed.activations, image / 2 + channels + channels / 2) << "the norm keeps FP32";
+  EXPECT_DOUBLE_EQ(mixed.weights + mixed.optimiser, 3 * 4 * 20);
+  EXPECT_DOUBLE_EQ(mixed.cast_weights, 2 * 12);
+  EXPECT_DOUBLE_EQ(of(Precision::bf16).total(), of(Precision::fp32).total() / 2);
+  for (const auto precision : {Precision::amp_fp8, Precision::fp8, Precision::mxfp8, Precision::nvfp4})
+    EXPECT_EQ(training_memory(network, 10, adam, {.precision = precision}).error().where, "precision");
+  EXPECT_EQ(find_precision("AMP-BF16").value(), Precision::amp_bf16);
+  EXPECT_EQ(find_precision("bf17").error().where, "precision");
+}
+
+TEST(TrainingMemory, IsSharedByTheGpus) {
+  const auto network = build("conv 4 1\nrelu").value();
+  const auto adam = find_optimiser("adam").value();
+  const auto alone = training_memory(network, 64, adam);
+  const auto of = [&](const TrainingSetup& setup) {
+    return training_memory(network, 64, adam, setup).value();
+  };
+  EXPECT_DOUBLE_EQ(of({.gpus = 4}).activations, alone.activations / 4);
+  EXPECT_DOUBLE_EQ(of({.gpus = 4}).weights, alone.weights);
+  EXPECT_DOUBLE_EQ(of({.gpus = 4, .accumulate = 3}).activations, alone.activations / 64 * 6)
+      << "6 of 64 / 12";
+  EXPECT_DOUBLE_EQ(of({.gpus = 4, .shard = 1}).optimiser, alone.optimiser / 4);
+  EXPECT_DOUBLE_EQ(of({.gpus = 4, .shard = 1}).gradients, alone.gradients);
+  EXPECT_DOUBLE_EQ(of({.gpus = 4, .shard = 2}).gradients, alone.gradients / 4);
+  EXPECT_DOUBLE_EQ(of({.gpus = 4, .shard = 3}).weights, alone.weights / 4);
+  EXPECT_EQ(training_memory(network, 64, adam, {.gpus = 0}).error().where, "gpus");
+  EXPECT_EQ(training_memory(network, 64, adam, {.accumulate = 0}).error().where, "accumulate");
+  EXPECT_EQ(training_memory(network, 64, adam, {.shard = 4}).error().where, "shard");
+}
+
+TEST(TrainingMemory, OfCheckpointedBlocksIsThatOfTheirInputs) {
+  const auto network = parse_description(
+                           "block part\n  conv 3 1\n  relu\n  conv 3 1\n  relu\nend\n"
+                           "network own\n  input 3x8x8\n  repeat 5\n    part\n  end\nend\n",
+                           "t.txt")
+                           .and_then([](const Description& d) { return build_described(d, "own"); })
+                           .value();
+  const auto sgd = find_optimiser("sgd").value();
+  const double image = 4 * 192;
+  const auto all = training_memory(network, 1, sgd),
+             some = training_memory(network, 1, sgd, {.checkpointing = true}).value();
+  EXPECT_DOUBLE_EQ(all.activations, (1 + 5 * 2) * image) << "the first input, and what each ReLU writes";
+  EXPECT_DOUBLE_EQ(some.activations, (5 + 3) * image) << "five inputs, and the first block's three tensors";
+  EXPECT_DOUBLE_EQ(recomputed_flops(network, 1), totals(network).flops);
+  EXPECT_DOUBLE_EQ(recomputed_flops(build("conv 4 1\nrelu").value(), 1), 0) << "nothing is repeated";
+}
+
+TEST(LargestBatch, IsTheLastThatFits) {
+  const auto network = build("conv 4 1\nbatch_norm\nrelu").value();
+  const auto adam = find_optimiser("adam").value();
+  for (const TrainingSetup& setup :
+       {TrainingSetup{},
+        TrainingSetup{.precision = Precision::amp_fp16, .gpus = 4, .accumulate = 2, .shard = 2}}) {
+    const double bytes = 100'000;
+    const auto batch = largest_batch(network, bytes, adam, setup).value();
+    EXPECT_GT(batch, 0);
+    EXPECT_LE(training_memory(network, batch, adam, setup)->total(), bytes);
+    EXPECT_GT(training_memory(network, batch + 1, adam, setup)->total(), bytes);
+  }
+  EXPECT_EQ(largest_batch(network, 100, adam, {}).value(), 0);
+}
+
 TEST(Summarise, GivesSharesOfTheWhole) {
   const auto summary =
       summarise(build("conv 4 1\ndepthwise 3\nbatch_norm\nrelu\nglobal_pool\ndense 5").value(), 8);

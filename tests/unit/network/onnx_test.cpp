@@ -158,7 +158,7 @@ TEST(Onnx, SaysInOneLineWhatIsWrongWithAFile) {
   EXPECT_EQ(read_onnx("/").error().message, "is not a file");
 }
 
-// Models that only an attacker would write.
+// Models that no exporter writes.
 class Model {
  public:
   Model() {
@@ -197,11 +197,182 @@ class Model {
   onnx::ModelProto proto_;
 };
 
+void set_int(onnx::NodeProto* node, const std::string& name, std::int64_t value) {
+  auto* attribute = node->add_attribute();
+  attribute->set_name(name);
+  attribute->set_type(onnx::AttributeProto::INT);
+  attribute->set_i(value);
+}
+
+void set_text(onnx::NodeProto* node, const std::string& name, const std::string& value) {
+  auto* attribute = node->add_attribute();
+  attribute->set_name(name);
+  attribute->set_type(onnx::AttributeProto::STRING);
+  attribute->set_s(value);
+}
+
 void set_ints(onnx::NodeProto* node, const std::string& name, const std::vector<std::int64_t>& values) {
   auto* attribute = node->add_attribute();
   attribute->set_name(name);
   attribute->set_type(onnx::AttributeProto::INTS);
   for (const auto value : values) attribute->add_ints(value);
+}
+
+/// What an Einsum of inputs of these shapes writes and multiplies; nothing where it is not counted.
+struct Einsum {
+  Shape output;
+  double macs = 0;
+  bool operator==(const Einsum&) const = default;
+};
+std::optional<Einsum> einsum(const std::string& equation, const std::vector<Shape>& shapes) {
+  Model model;
+  std::vector<std::string> names;
+  for (const auto& shape : shapes) {
+    names.push_back("operand" + std::to_string(names.size()));
+    model.input(names.back(), shape);
+  }
+  set_text(model.node("Einsum", names, "y"), "equation", equation);
+  const auto read = model.read().value();
+  if (read.layers.empty()) return std::nullopt;
+  return Einsum{read.layers.front().output, totals(read).macs * static_cast<double>(read.batch)};
+}
+
+// Shapes and sums as numpy.einsum and numpy.einsum_path have them.
+TEST(OnnxEinsum, CountsProductsHoweverTheyAreWritten) {
+  const auto is = [](Shape output, double macs) { return std::optional(Einsum{std::move(output), macs}); };
+  EXPECT_EQ(einsum("ij,jk->ik", {{2, 3}, {3, 5}}), is({2, 5}, 30));
+  EXPECT_EQ(einsum("ij,jk", {{2, 3}, {3, 5}}), is({2, 5}, 30)) << "without an arrow";
+  EXPECT_EQ(einsum("kj,ij", {{2, 3}, {5, 3}}), is({5, 2}, 30)) << "letters in alphabetical order";
+  EXPECT_EQ(einsum(" b h q d , b h k d -> b h q k ", {{2, 4, 6, 8}, {2, 4, 5, 8}}), is({2, 4, 6, 5}, 1920));
+  EXPECT_EQ(einsum("...qd,...kd->...qk", {{2, 4, 6, 8}, {2, 4, 5, 8}}), is({2, 4, 6, 5}, 1920));
+  EXPECT_EQ(einsum("...ij,jk->...ik", {{7, 2, 3}, {3, 5}}), is({7, 2, 5}, 210)) << "ellipsis of nothing";
+  EXPECT_EQ(einsum("i...,i...->...", {{2, 1, 5}, {2, 4, 5}}), is({4, 5}, 40)) << "broadcast";
+  EXPECT_EQ(einsum("i,j->ij", {{2}, {3}}), is({2, 3}, 6)) << "outer product";
+  EXPECT_EQ(einsum("ijx,jk->ik", {{2, 3, 9}, {3, 5}}), is({2, 5}, 30)) << "x is summed before";
+  EXPECT_EQ(einsum("ij,jk,kl->il", {{2, 3}, {3, 5}, {5, 7}}), is({2, 7}, 30 + 70)) << "from the left";
+  EXPECT_EQ(einsum("ij->ji", {{2, 3}}), is({3, 2}, 0));
+  EXPECT_EQ(einsum("ii->i", {{4, 4}}), is({4}, 0)) << "a diagonal";
+}
+
+TEST(OnnxEinsum, CountsNothingThatDoesNotFit) {
+  for (const auto* equation :
+       {"", "ij", "ij,jk,kl", "ij,jk->iz", "ij,jk->ii", "ijk,jk->i", "i1,jk->i", "ij,ik->jk"})
+    EXPECT_EQ(einsum(equation, {{2, 3}, {3, 5}}), std::nullopt) << equation;
+}
+
+/// A node of ONNX Runtime's own operators.
+onnx::NodeProto* runtime_node(Model& model, const std::string& type, const std::vector<std::string>& inputs) {
+  auto* node = model.node(type, inputs, "y");
+  node->set_domain("com.microsoft");
+  return node;
+}
+
+TEST(OnnxAttention, CountsTheStandardOperator) {
+  // 4 dimensions with two key heads for each of four; a cache of 10 earlier tokens.
+  Model model;
+  model.proto().mutable_opset_import(0)->set_version(23);
+  model.input("q", {1, 4, 6, 8});
+  for (const auto* name : {"k", "v"}) model.input(name, {1, 2, 6, 8});
+  for (const auto* name : {"past_k", "past_v"}) model.input(name, {1, 2, 10, 8});
+  model.node("Attention", {"q", "k", "v", "", "past_k", "past_v"}, "y");
+  auto read = model.read().value();
+  ASSERT_TRUE(read.uncounted.empty()) << read.uncounted.front().reason;
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 4, 6, 8}));
+  EXPECT_DOUBLE_EQ(totals(read).macs, 4 * 6 * 16 * (8 + 8));
+  EXPECT_EQ(read.layers.front().kind, LayerKind::attention);
+
+  Model flat;
+  flat.input("q", {1, 6, 32});
+  for (const auto* name : {"k", "v"}) flat.input(name, {1, 5, 32});
+  auto* node = flat.node("Attention", {"q", "k", "v"}, "y");
+  set_int(node, "q_num_heads", 4);
+  set_int(node, "kv_num_heads", 4);
+  read = flat.read().value();
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 6, 32}));
+  EXPECT_DOUBLE_EQ(totals(read).macs, 2 * 6 * 5 * 32);
+}
+
+TEST(OnnxAttention, CountsOnnxRuntimesWithItsProjections) {
+  Model model;
+  model.input("tokens", {1, 16, 64});
+  model.initializer("w", {64, 192});
+  model.initializer("b", {192});
+  set_int(runtime_node(model, "Attention", {"tokens", "w", "b"}), "num_heads", 4);
+  const auto read = model.read().value();
+  ASSERT_TRUE(read.uncounted.empty()) << read.uncounted.front().reason;
+  EXPECT_DOUBLE_EQ(totals(read).macs, 16 * 64 * 192 + 2 * 16 * 16 * 64);
+  EXPECT_DOUBLE_EQ(macs(read, LayerKind::attention), 2 * 16 * 16 * 64);
+  EXPECT_EQ(totals(read).parameters, 64 * 192 + 192);
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 16, 64}));
+}
+
+TEST(OnnxAttention, CountsPackedAndGroupedHeads) {
+  Model packed;  // 8 heads of 16 with 2 heads for keys and 2 for values
+  packed.input("qkv", {1, 32, (8 + 2 + 2) * 16});
+  auto* node = runtime_node(packed, "GroupQueryAttention", {"qkv", "", ""});
+  set_int(node, "num_heads", 8);
+  set_int(node, "kv_num_heads", 2);
+  auto read = packed.read().value();
+  EXPECT_DOUBLE_EQ(totals(read).macs, 8 * 32 * 32 * 2 * 16);
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 32, 128}));
+
+  Model cross;
+  cross.input("q", {1, 6, 32});
+  for (const auto* name : {"k", "v"}) cross.input(name, {1, 9, 32});
+  set_int(runtime_node(cross, "MultiHeadAttention", {"q", "k", "v"}), "num_heads", 4);
+  EXPECT_DOUBLE_EQ(totals(cross.read().value()).macs, 2 * 6 * 9 * 32);
+}
+
+TEST(OnnxAttention, CountsNothingThatDoesNotFit) {
+  Model model;
+  model.input("q", {1, 6, 32});
+  set_int(runtime_node(model, "MultiHeadAttention", {"q", "q", "q"}), "num_heads", 5);
+  EXPECT_EQ(uncounted_share(model.read().value()), 1);
+  Model without;
+  without.input("q", {1, 6, 32});
+  runtime_node(without, "GroupQueryAttention", {"q"});
+  EXPECT_EQ(uncounted_share(without.read().value()), 1);
+}
+
+TEST(OnnxRuntime, CountsFusedOperators) {
+  Model convolution;
+  convolution.input("image", {1, 3, 9, 9});
+  convolution.initializer("w", {4, 3, 3, 3});
+  convolution.initializer("b", {4});
+  auto* node = runtime_node(convolution, "FusedConv", {"image", "w", "b"});
+  set_text(node, "activation", "Relu");
+  set_ints(node, "strides", {2, 2});
+  auto read = convolution.read().value();
+  ASSERT_TRUE(read.uncounted.empty()) << read.uncounted.front().reason;
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 4, 4, 4}));
+  EXPECT_DOUBLE_EQ(totals(read).macs, 16 * 4 * 27);
+  EXPECT_EQ(totals(read).parameters, 112);
+
+  Model turned;  // [5, 6] turned x [7, 5] turned
+  turned.input("a", {1, 5, 6});
+  turned.initializer("w", {7, 5});
+  node = runtime_node(turned, "FusedMatMul", {"a", "w"});
+  set_int(node, "transA", 1);
+  set_int(node, "transB", 1);
+  read = turned.read().value();
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 6, 7}));
+  EXPECT_DOUBLE_EQ(totals(read).macs, 5 * 6 * 7);
+}
+
+TEST(OnnxRuntime, CountsTheWeightsInPackedOnes) {
+  Model model;  // 4 bits: 64 numbers in blocks of 32 make 2 x 16 bytes
+  model.input("tokens", {1, 10, 64});
+  model.initializer("w", {48, 2, 16});
+  model.proto().mutable_graph()->mutable_initializer(0)->set_data_type(onnx::TensorProto::UINT8);
+  model.initializer("scales", {48 * 2});
+  auto* node = runtime_node(model, "MatMulNBits", {"tokens", "w", "scales"});
+  for (const auto& [name, value] : {std::pair{"K", 64}, {"N", 48}, {"bits", 4}, {"block_size", 32}})
+    set_int(node, name, value);
+  const auto read = model.read().value();
+  EXPECT_EQ(read.layers.front().output, (Shape{1, 10, 48}));
+  EXPECT_DOUBLE_EQ(totals(read).macs, 10 * 64 * 48);
+  EXPECT_EQ(totals(read).parameters, 64 * 48);
+  EXPECT_DOUBLE_EQ(totals(read).weight_bytes, 64 * 48 / 2 + 4 * 96);
 }
 
 TEST(HostileOnnx, ImpossibleAttributesAreNotCounted) {

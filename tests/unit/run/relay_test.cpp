@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -16,6 +17,7 @@
 #include <string>
 #include <thread>
 
+#include "support/temporary_directory.hpp"
 #include "unit/run/support.hpp"
 
 namespace joulecast::run {
@@ -131,7 +133,7 @@ pid_t relay_process() {
 }
 
 /// Each test begins without the processes of those before, which end when their streams do.
-class RelayTest : public testing::Test {
+class RelayTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::signal(SIGPIPE, SIG_IGN);  // as joulecast does (SignalGuard), and the relay process after it
@@ -185,15 +187,40 @@ TEST_F(RelayTest, PassesOnWhatWasLeftBehindThoughSomebodyHoldsThePipe) {
   EXPECT_EQ(ends.out.take(13), "after the end");
 }
 
-TEST_F(RelayTest, GoesOnListeningWhenNobodyReads) {
+TEST_F(RelayTest, WhereNobodyReadsTheCommandsPipeBreaks) {
   Ends ends;
   ends.out.close_reader();
   auto relay = Relay::start(std::move(ends.streams), LiveMode::off, ends.listener()).value();
-  for (std::size_t i = 1; i <= 100; ++i) {
-    ASSERT_TRUE(put(ends.child_out, std::string(10'000, 'x')));
-    // Faster than it is heard, the copy would give way.
-    EXPECT_TRUE(ends.has_heard(0, 10'000 * i));
+  pollfd told{relay.descriptor(), POLLIN, 0};
+  ASSERT_GT(::poll(&told, 1, patience_ms), 0) << "before the command writes anything";
+  relay.take();
+  int error = 0;
+  for (int waited_ms = 0; waited_ms < patience_ms && error == 0; ++waited_ms) {
+    if (!put(ends.child_out, "x")) error = errno;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  EXPECT_EQ(error, EPIPE);
+  ASSERT_TRUE(put(ends.child_err, "still read\n"));
+  EXPECT_EQ(ends.err.take(11), "still read\n");
+  drain(relay);
+  relay.finish();
+}
+
+// Another reader may open it again.
+TEST_F(RelayTest, AnUnreadPipeWithANameBreaksWithTheNextOutputOnly) {
+  const testing::TemporaryDirectory folder;
+  const auto path = folder.path() / "fifo";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  Descriptor reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK));
+  Ends ends;
+  ASSERT_GE(::dup2(Descriptor(::open(path.c_str(), O_WRONLY)).get(), STDOUT_FILENO), 0);
+  auto relay = Relay::start(std::move(ends.streams), LiveMode::off, ends.listener()).value();
+  reader.reset();
+  pollfd told{relay.descriptor(), POLLIN, 0};
+  EXPECT_EQ(::poll(&told, 1, 100), 0);
+  ASSERT_TRUE(put(ends.child_out, "nobody reads this"));
+  ASSERT_GT(::poll(&told, 1, patience_ms), 0);
+  relay.take();
   drain(relay);
   relay.finish();
 }
@@ -244,6 +271,22 @@ TEST_F(RelayTest, AnotherProcessTakesThePlaceOfOneThatWasKilled) {
   EXPECT_EQ(relay.finish().replaced, 1);
   EXPECT_EQ(ends.heard[0], "before\nafter\n");
   EXPECT_NE(ends.err.take(1).find("killed"), std::string::npos);
+}
+
+TEST_F(RelayTest, AKilledProcessIsToldWithWhatItHeld) {
+  Ends ends;
+  ends.out.fill();
+  auto relay = Relay::start(std::move(ends.streams), LiveMode::off, ends.listener()).value();
+  ASSERT_TRUE(put(ends.child_out, "held"));
+  ASSERT_TRUE(ends.has_heard(0, 4));
+  ::kill(relay_process(), SIGKILL);
+  pollfd waiting{relay.descriptor(), POLLIN, 0};
+  ASSERT_GT(::poll(&waiting, 1, patience_ms), 0);
+  relay.take();
+  (void)ends.out.take();
+  drain(relay);
+  EXPECT_EQ(relay.finish().killed_with, 4U);
+  EXPECT_NE(ends.err.take(1).find("4 bytes of it are lost"), std::string::npos);
 }
 
 TEST_F(RelayTest, AListenerThatFailsMissesItsPieceOnly) {

@@ -50,6 +50,28 @@ TEST(FitModels, WritesWhatItLearned) {
   EXPECT_EQ(read->rows, 8u);
 }
 
+/// Cost of an ONNX file of the fixtures by the model that comes with joulecast.
+PredictionResult predicted(const std::string& file) {
+  PredictionRequest request;
+  request.networks = {std::string(JOULECAST_FIXTURES) + "/onnx/" + file + ".onnx"};
+  request.gpus = {"RTX 3090"};
+  request.training.train_samples = 1000;
+  return predict_training(request).value();
+}
+
+TEST(PredictTraining, SaysWhatOfANetworkIsNotCounted) {
+  const auto whole = predicted("dense"), part = predicted("custom");
+  EXPECT_TRUE(check_counted(whole));
+  EXPECT_EQ(whole.predictions.front().uncounted_share, 0);
+  EXPECT_THAT(check_counted(part).error().message,
+              HasSubstr("67 % of its nodes are not counted (Relu, lab::Magic)"));
+  // What is not counted may cost as much as the rest: the interval reaches up to three times as high.
+  const auto& partly = part.predictions.front().epoch_energy_j.value();
+  EXPECT_NEAR(*partly.high / partly.value / (partly.value / *partly.low), 3, 1e-9);
+  EXPECT_FALSE(partly.calibrated);
+  EXPECT_EQ(part.predictions.front().training.architecture, "custom");
+}
+
 TEST(FitModels, NamesTheFieldThatIsWrong) {
   const TemporaryDirectory folder;
   FitRequest request;

@@ -34,6 +34,7 @@ class LostStore : public ::testing::Test {
   /// Begins a run with a channel and a phase and waits until the store has its first reading.
   std::unique_ptr<RunWriter> begin() {
     const WriterOptions options{.commit_interval = Seconds{0.01},
+                                .longest_without_commit = Seconds{0.1},
                                 .spare = [this] { return Result<std::string>(spare().string()); }};
     auto writer = std::move(open(path(), Durability::soon)->record({}, options).value());
     writer->channel(watts("gpu0"));

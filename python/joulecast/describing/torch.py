@@ -1,0 +1,448 @@
+"""Counts what a PyTorch module computes: runs it once on fake tensors, and hears every ATen operation of it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from .. import _core
+from ..errors import InvalidError
+
+BATCH = 2  # samples that run: batch normalisation of a single one is an error
+RECURRENT_GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+
+# ATen's name: the core's name, for what is not called the same.
+NORMALISATIONS = {
+    "native_batch_norm": "batch_norm", "_native_batch_norm_legit": "batch_norm", "_native_batch_norm_legit_no_training": "batch_norm",
+    "_batch_norm_with_update": "batch_norm", "cudnn_batch_norm": "batch_norm", "miopen_batch_norm": "batch_norm",
+    "batch_norm": "batch_norm", "native_layer_norm": "layer_norm", "native_group_norm": "group_norm", "_fused_rms_norm": "layer_norm",
+    "_softmax": "softmax", "_safe_softmax": "softmax", "_log_softmax": "logsoftmax",
+}
+ELEMENTWISE = {
+    "silu": "swish", "hardswish": "hswish", "hardsigmoid": "hsigmoid", "leaky_relu": "leakyrelu", "native_dropout": "dropout",
+    "hardtanh": "relu6", "rsub": "sub", "threshold": "relu",
+}
+POOLINGS = {"max_pool2d_with_indices": "max_pool", "max_pool3d_with_indices": "max_pool", "avg_pool2d": "average_pool",
+            "avg_pool3d": "average_pool", "avg_pool1d": "average_pool"}
+REDUCTIONS = {"mean": "global_pool", "_adaptive_avg_pool2d": "global_pool", "_adaptive_avg_pool3d": "global_pool",
+              "adaptive_max_pool2d": "max_pool", "adaptive_max_pool3d": "max_pool"} | {name: name for name in (
+                  "sum", "amax", "amin", "max", "min", "prod", "var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm",
+                  "argmax", "argmin", "any", "all", "topk", "sort", "cumsum", "cumprod", "logsumexp", "aminmax", "median")}
+MOVEMENTS = {
+    "clone", "copy", "_to_copy", "cat", "stack", "index_select", "index", "gather", "take", "constant_pad_nd", "pad", "reflection_pad1d",
+    "reflection_pad2d", "replication_pad1d", "replication_pad2d", "roll", "repeat", "flip", "im2col", "col2im", "pixel_shuffle",
+    "pixel_unshuffle", "channel_shuffle", "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "upsample_linear1d",
+    "upsample_bilinear2d", "_upsample_bilinear2d_aa", "upsample_bicubic2d", "_upsample_bicubic2d_aa", "upsample_trilinear3d",
+    "grid_sampler_2d", "scatter", "index_put", "scatter_add", "index_add", "slice_scatter", "select_scatter", "tril", "triu", "unfold",
+    "fill", "zero", "masked_select", "nonzero", "unfold_copy", "expand_copy", "contiguous", "split_with_sizes_copy", "as_strided_copy",
+    "constant_pad", "_unsafe_index", "_unsafe_masked_index", "_reshape_copy", "repeat_interleave", "unique_consecutive",
+}
+ATTENTIONS = {"_scaled_dot_product_flash_attention", "_scaled_dot_product_flash_attention_for_cpu",
+              "_scaled_dot_product_efficient_attention", "_scaled_dot_product_cudnn_attention",
+              "_scaled_dot_product_fused_attention_overrideable"}
+# They tell about a tensor, or make one out of nothing.
+NOT_COMPUTING = {"_local_scalar_dense", "is_same_size", "_assert_async", "_assert_scalar", "_assert_tensor_metadata", "sym_size",
+                 "sym_stride", "sym_numel", "item", "resize", "set", "record_stream", "lift_fresh", "is_pinned"}
+
+
+WHOLE_NUMBERS = ("ids", "mask", "token", "label", "position", "index", "indices")  # in the names of such inputs
+
+
+def describe(model, shapes, inputs, parameters, name):
+    """Takes a module and returns the core's LiveNetwork."""
+    if parameters is not None:
+        raise InvalidError("is for JAX functions: a module has its own", "parameters")
+    model = getattr(model, "_orig_mod", model)  # of torch.compile
+    if type(model).__name__ in ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"):
+        model = model.module
+    name = name or type(model).__name__
+    failed = None
+    with _quiet():
+        for dtype in _likely_dtypes(model, inputs):
+            for fake in (True, False):
+                try:
+                    return _describe_once(model, _Inputs(model, shapes, inputs, dtype), name, fake)
+                except Exception as error:
+                    failed = failed or error
+                    if fake and not _needs_numbers(error):
+                        break
+    raise InvalidError(f"the model fails on such an input: {_first_line(failed)}", "input_shape" if inputs is None else "inputs") from failed
+
+
+@contextlib.contextmanager
+def _quiet():
+    """PyTorch logs what fails on a fake tensor, although we catch it."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = disabled
+
+
+def _first_line(error):
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+
+
+def _needs_numbers(error):
+    """Whether the model looks at the numbers in its tensors, which fake ones do not have."""
+    import torch._subclasses.fake_tensor as fakes
+
+    kinds = [getattr(fakes, kind) for kind in ("DataDependentOutputException", "DynamicOutputShapeException",
+                                               "UnsupportedOperatorException", "UnsupportedFakeTensorException") if hasattr(fakes, kind)]
+    return isinstance(error, (*kinds, NotImplementedError)) or "meta tensor" in str(error) or "GuardOnDataDependent" in type(error).__name__
+
+
+def _likely_dtypes(model, inputs):
+    """Of inputs that are given as shapes: numbers of the weights' kind, then of tokens."""
+    if inputs is not None:
+        return [None]
+    floating = next((weight.dtype for weight in model.parameters() if weight.is_floating_point()), torch.float32)
+    first = next((module for module in model.modules() if not list(module.children()) and list(module.parameters(recurse=False))), None)
+    kinds = [floating, torch.int64]
+    return kinds[::-1] if isinstance(first, (torch.nn.Embedding, torch.nn.EmbeddingBag)) else kinds
+
+
+class _Inputs:
+    """What the model is called with."""
+
+    def __init__(self, model, shapes, inputs, dtype):
+        if inputs is not None:
+            self._given = pytree.tree_map(_tensor_of, inputs)
+        else:
+            device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+
+            def make(shape, name=""):
+                kind = torch.int64 if any(part in name for part in WHOLE_NUMBERS) else dtype
+                # Zeros: a token that every vocabulary has. One number in memory, however large the shape.
+                return torch.zeros(1, dtype=kind, device=device).expand(BATCH, *shape)
+
+            self._given = ({key: make(shape, key) for key, shape in shapes.items()} if isinstance(shapes, dict) else
+                           tuple(make(shape) for shape in shapes) if isinstance(shapes, list) else make(shapes))
+        leaves = [leaf for leaf in pytree.tree_leaves(self._given) if isinstance(leaf, torch.Tensor)]
+        if not leaves:
+            raise InvalidError("holds no tensor", "inputs")
+        self.batch = leaves[0].shape[0] if leaves[0].dim() else 1
+
+    def mapped(self, function):
+        """(args, kwargs) of the call, with the function applied to every tensor."""
+        given = pytree.tree_map(lambda leaf: function(leaf) if isinstance(leaf, torch.Tensor) else leaf, self._given)
+        if hasattr(given, "keys"):
+            return (), dict(given)
+        return (tuple(given), {}) if isinstance(given, (tuple, list)) else ((given,), {})
+
+
+def _tensor_of(leaf):
+    if isinstance(leaf, torch.Tensor) or not hasattr(leaf, "__array__"):
+        return leaf
+    return torch.as_tensor(leaf)
+
+
+def _describe_once(model, inputs, name, fake):
+    """One run: on tensors without numbers, or on real ones for a model that looks at them."""
+    network = _core.LiveNetwork(name, "PyTorch", inputs.batch)
+    mode = FakeTensorMode(allow_non_fake_inputs=True) if fake else contextlib.nullcontext()
+    copied = mode.from_tensor if fake else torch.clone
+    weights = {key: mode.from_tensor(value) if fake else value for key, value in model.named_parameters()}
+    buffers = {key: copied(value) for key, value in model.named_buffers()}
+    with _unchanged(model), torch.no_grad(), _random_state_kept():
+        model.train()
+        args, kwargs = inputs.mapped(lambda tensor: copied(tensor) if fake else tensor.clone())
+        hearing = _Hearing(network, model)
+        hearing.begin(weights, buffers, (args, kwargs))
+        with mode, hearing:
+            torch.func.functional_call(model, {**weights, **buffers}, args, kwargs)
+    if not fake:
+        network.note("the model looks at the numbers in its tensors, so that it was run on real ones")
+    frozen = sum(weight.numel() for weight in model.parameters() if not weight.requires_grad)
+    if frozen:
+        network.note(f"{frozen} parameters are frozen; they are counted as if they were trained")
+    return network
+
+
+@contextlib.contextmanager
+def _unchanged(model):
+    """Whatever the run leaves in the modules, a cache or a counter, is taken away again."""
+    kept = [(module, dict(vars(module)), {key: dict(vars(module)[key]) for key in ("_parameters", "_buffers", "_modules")})
+            for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, attributes, tables in kept:
+            for key, table in tables.items():
+                attributes[key].clear()
+                attributes[key].update(table)
+            vars(module).clear()
+            vars(module).update(attributes)
+
+
+@contextlib.contextmanager
+def _random_state_kept():
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []):
+        yield
+
+
+def _storage_of(tensor):
+    return tensor.untyped_storage()._cdata
+
+
+class _Hearing(TorchDispatchMode):
+    """Tells the core of every operation that is dispatched."""
+
+    def __init__(self, network, model):
+        super().__init__()
+        self._network = network
+        self._names = {module: name for name, module in model.named_modules()}
+        self._path = []
+        self._ids = {}  # of a storage, what it holds now
+        self._alive = []  # so that no storage's address is used again
+        self._masks = set()  # storages of dropout's masks
+        self._recurrent = 0  # how many recurrent modules are running: they are counted as a whole
+        self._hooks = []
+
+    def begin(self, weights, buffers, arguments):
+        for key, weight in weights.items():
+            self._know(weight, self._network.weight(key, list(weight.shape), weight.element_size()))
+        for buffer in buffers.values():
+            self._know(buffer, self._network.constant(list(buffer.shape), buffer.element_size()))
+        names = iter(["input", *(f"input_{number}" for number in range(2, 1000))])
+        for tensor in pytree.tree_leaves(arguments):
+            if isinstance(tensor, torch.Tensor):
+                self._know(tensor, self._network.input(next(names), list(tensor.shape), tensor.element_size()))
+
+    def __enter__(self):
+        modules = torch.nn.modules.module
+        self._hooks = [modules.register_module_forward_pre_hook(self._enter_module),
+                       modules.register_module_forward_hook(self._leave_module)]
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        for hook in self._hooks:
+            hook.remove()
+        return super().__exit__(*error)
+
+    # ---- modules
+
+    def _enter_module(self, module, args):
+        self._path.append(self._names.get(module) or type(module).__name__)
+        if isinstance(module, torch.nn.RNNBase):
+            self._recurrent += 1
+
+    def _leave_module(self, module, args, output):
+        if isinstance(module, torch.nn.RNNBase):
+            self._recurrent -= 1
+            if not self._recurrent:
+                self._tell_recurrent(module, args[0], output[0])
+        self._path.pop()
+
+    def _tell_recurrent(self, module, taken, made):
+        packed = isinstance(taken, torch.nn.utils.rnn.PackedSequence)
+        data, output = (taken.data, made.data) if packed else (taken, made)
+        directions = 2 if module.bidirectional else 1
+        hidden = module.proj_size or module.hidden_size
+        flat = packed or data.dim() == 2
+        batch = 1 if flat else data.shape[0 if module.batch_first else 1]
+        steps = data.shape[0] if flat else data.shape[1 if module.batch_first else 0]
+        read = self._id_of(data)
+        for layer in range(module.num_layers):
+            last = layer == module.num_layers - 1
+            shape = list(output.shape) if last else [*output.shape[:-1], directions * hidden]
+            weights = [weight for key, weight in module.named_parameters(recurse=False)
+                       if key.removesuffix("_reverse").endswith(f"_l{layer}")]
+            kind = module.mode.partition("_")[0]
+            done = _core.LiveOperation(f"{self._path[-1]}.{layer}" if module.num_layers > 1 else self._path[-1], kind.lower(),
+                                       [read, *map(self._id_of, weights)], [(shape, output.element_size())])
+            read, = self._network.recurrence(done, inputs=module.input_size if layer == 0 else directions * hidden,
+                                             hidden=module.hidden_size, gates=RECURRENT_GATES[kind], steps=steps,
+                                             directions=directions, batch=batch)
+        self._know(output, read)
+
+    # ---- tensors
+
+    def _know(self, tensor, number):
+        self._ids[_storage_of(tensor)] = number
+        self._alive.append(tensor.untyped_storage())
+
+    def _id_of(self, tensor):
+        """The number of what a tensor shows: a view of what its storage holds."""
+        try:
+            number = self._ids.get(_storage_of(tensor))
+        except (NotImplementedError, RuntimeError):  # sparse, nested
+            return self._network.constant(list(tensor.shape), tensor.element_size())
+        if number is None:
+            number = self._network.constant(list(tensor.shape), tensor.element_size())
+            self._know(tensor, number)
+        return self._network.view(number, list(tensor.shape))
+
+    # ---- operations
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        made = func(*args, **kwargs)
+        if not self._recurrent and func.namespace != "prim":
+            self._tell(func, args, kwargs, made)
+        return made
+
+    def _tell(self, func, args, kwargs, made):
+        read = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        written = [leaf for leaf in pytree.tree_leaves(made) if isinstance(leaf, torch.Tensor)]
+        name = func._schema.name.partition("::")[2]
+        changes = func._schema.is_mutable
+        plain = name.removesuffix("_") if changes else name
+        if plain in NOT_COMPUTING or not written or torch.Tag.inplace_view in func.tags:
+            return
+        if not changes and all(_is_part_of(tensor, read) for tensor in written):
+            return  # a view: its storage is known
+        if plain.startswith(("empty", "new_", "zeros", "ones", "full", "rand", "arange")) or plain.endswith("_like"):
+            for tensor in written:
+                self._know(tensor, self._network.constant(list(tensor.shape), tensor.element_size()))
+            return
+        if plain == "bernoulli":
+            for tensor in written:
+                self._know(tensor, self._network.constant(list(tensor.shape), tensor.element_size()))
+                self._masks.add(_storage_of(tensor))
+            return
+        for tensor, number in zip(written, _Told(self, func, plain, args, kwargs, read, written).numbers()):
+            self._know(tensor, number)
+
+    def name(self, operation):
+        return self._path[-1] if self._path else operation
+
+    def is_mask(self, tensor):
+        return _storage_of(tensor) in self._masks
+
+
+def _is_part_of(tensor, read):
+    storage = _storage_of(tensor)
+    return any(_storage_of(one) == storage for one in read)
+
+
+class _Told:
+    """One operation, told to the core."""
+
+    def __init__(self, hearing, func, name, args, kwargs, read, written):
+        self._hearing, self._func, self._name = hearing, func, name
+        self._network = hearing._network
+        self._args, self._kwargs = args, kwargs
+        self._read, self._written = read, written
+
+    def _operation(self, operation, read=None, written=None):
+        reads = [self._hearing._id_of(tensor) for tensor in (self._read if read is None else read)]
+        writes = [(list(tensor.shape), tensor.element_size()) for tensor in (self._written if written is None else written)]
+        return _core.LiveOperation(self._hearing.name(operation), operation, reads, writes)
+
+    def numbers(self):
+        """Of what the operation writes."""
+        name = self._name
+        special = getattr(self, f"_{name.strip('_')}", None)
+        if special is not None:
+            return special()
+        if name in ATTENTIONS:
+            return self._attention()
+        if name in NORMALISATIONS:
+            return self._normalisation()
+        if name in POOLINGS:
+            return self._first_alone(POOLINGS[name], "pooling", None, _product(self._args[1]))
+        if name in REDUCTIONS and self._func._schema.arguments[0].name in ("self", "input") and not self._is_between_two():
+            return self._network.elements(self._operation(REDUCTIONS[name]), "pooling", self._read[0].numel(), 1.0)
+        if name in MOVEMENTS:
+            return self._network.elements(self._operation("concat" if name == "cat" else name), "movement")
+        if name in ELEMENTWISE or torch.Tag.pointwise in self._func.tags or name in ("where", "masked_fill", "dropout"):
+            masked = name == "mul" and any(self._hearing.is_mask(tensor) for tensor in self._read)
+            return self._network.elements(self._operation("dropout" if masked else ELEMENTWISE.get(name, name)), "elementwise")
+        if not any(tensor.is_floating_point() or tensor.is_complex() for tensor in self._written):
+            return self._network.elements(self._operation(name), "other")  # numbers of rows, masks: little work
+        return self._network.uncounted(self._operation(self._func._schema.name), "an operator without a rule")
+
+    def _is_between_two(self):
+        """max(a, b) and min(a, b) are elementwise."""
+        return len(self._read) > 1 and self._func._overloadname == "other"
+
+    def _normalisation(self):
+        learned = self._args[:3] if "batch_norm" in self._name else self._args  # running statistics come after
+        return self._first_alone(NORMALISATIONS[self._name], "normalisation", read=[one for one in learned if isinstance(one, torch.Tensor)])
+
+    def _first_alone(self, operation, kind, *figures, read=None):
+        """What stands beside the result, as indices of a maximum or variances, is for the backward pass, and in its rules."""
+        first = self._network.elements(self._operation(operation, read, self._written[:1]), kind, *figures)
+        return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
+
+    def _convolution(self):
+        taken, weight, bias = self._args[:3]
+        transposed, groups = self._args[6], self._args[8]
+        made = self._written[0]
+        positions = (taken if transposed else made).shape
+        return self._network.convolution(
+            self._operation("deconv" if transposed else "conv"), in_channels=taken.shape[1],
+            out_channels=weight.shape[1] * groups if transposed else weight.shape[0], groups=groups,
+            kernel_area=_product(weight.shape[2:]), positions=positions[0] * _product(positions[2:]), bias=bias is not None)
+
+    _convolution_overrideable = _convolution
+
+    def _mm(self):
+        a, b = self._args[:2]
+        return self._network.product(self._operation("dense"), rows=a.shape[0], columns=b.shape[1], depth=a.shape[1])
+
+    def _addmm(self):
+        bias, a, b = self._args[:3]
+        return self._network.product(self._operation("dense", [a, b, bias]), rows=a.shape[0], columns=b.shape[1], depth=a.shape[1], bias=True)
+
+    def _linear(self):
+        taken, weight = self._args[:2]
+        return self._network.product(self._operation("dense"), rows=_product(taken.shape[:-1]), columns=weight.shape[0],
+                                     depth=weight.shape[1], bias=len(self._read) > 2)
+
+    def _bmm(self):
+        a, b = self._args[:2]
+        return self._network.product(self._operation("matmul"), rows=a.shape[1], columns=b.shape[2], depth=a.shape[2], groups=a.shape[0])
+
+    def _baddbmm(self):
+        added, a, b = self._args[:3]
+        return self._network.product(self._operation("matmul", [a, b, added]), rows=a.shape[1], columns=b.shape[2], depth=a.shape[2],
+                                     groups=a.shape[0], bias=True)
+
+    def _grouped_mm(self):
+        """Tokens times their experts' matrices: each token meets one of them."""
+        tokens, experts = self._args[:2]
+        if tokens.dim() != 2 or experts.dim() != 3:
+            return self._network.uncounted(self._operation(self._func._schema.name), "of other than tokens and experts")
+        return self._network.product(self._operation("dense"), rows=tokens.shape[0], columns=experts.shape[2], depth=experts.shape[1])
+
+    def _mv(self):
+        a, b = self._args[:2]
+        return self._network.product(self._operation("matmul"), rows=a.shape[0], columns=1, depth=a.shape[1])
+
+    def _dot(self):
+        return self._network.product(self._operation("matmul"), rows=1, columns=1, depth=self._args[0].shape[0])
+
+    def _embedding(self):
+        return self._network.gather(self._operation("embedding", self._read[:2]))
+
+    def _embedding_bag(self):
+        return self._network.gather(self._operation("embedding", self._read[:2]))
+
+    def _attention(self):
+        """A fused one counts as its parts: scores, softmax, context."""
+        query, key, value = self._args[:3]
+        batch, heads, rows, depth = query.shape
+        columns = key.shape[2]
+        scores = ([batch, heads, rows, columns], query.element_size())
+        path = self._hearing.name("attention")
+        done = _core.LiveOperation(f"{path}.scores", "attention_scores", [self._hearing._id_of(query), self._hearing._id_of(key)], [scores])
+        made, = self._network.product(done, rows=rows, columns=columns, depth=depth, groups=batch * heads)
+        made, = self._network.elements(_core.LiveOperation(f"{path}.softmax", "softmax", [made], [scores]), "normalisation")
+        done = _core.LiveOperation(f"{path}.context", "attention_context", [made, self._hearing._id_of(value)],
+                                   [(list(self._written[0].shape), query.element_size())])
+        first = self._network.product(done, rows=rows, columns=value.shape[3], depth=columns, groups=batch * heads)
+        return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
+
+
+def _product(sides):
+    sides = [sides] if isinstance(sides, int) else sides
+    return float(math.prod(sides))

@@ -1,0 +1,292 @@
+"""A run that is being measured, or that was."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from . import _arguments as arguments
+from . import _core
+from . import _surroundings as surroundings
+from ._shown import live_html
+from ._warn import warn
+from .errors import Error, InvalidError, Stopped
+from .telling import Silence, Telling
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+JOULES_PER_KWH = 3.6e6
+LOOK_EVERY_S = 2.0  # into the store, where another process measures
+FRESH_S = 0.2  # younger readings are not asked for again
+
+measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
+
+
+def _warn_of(lines: list[str]) -> None:
+    if lines:
+        warn("; ".join(lines))
+
+
+def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
+    if kind is None:
+        return "finished"
+    if issubclass(kind, Stopped):
+        return "stopped"
+    if issubclass(kind, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, SystemExit) and error.code in (None, 0):
+        return "finished"
+    return "failed"
+
+
+class Run(Telling):
+    """A run that is being measured, or that was.
+
+    Attributes:
+        name: of the run.
+        id: in the store; "" until it is known, or if the run cannot be stored.
+        status: "running", "finished", "failed", "interrupted" or "stopped".
+    """
+
+    def __init__(self, options: _core.TrackerOptions) -> None:
+        super().__init__(options.total_epochs, options.total_steps)
+        self.name = options.name or surroundings.default_name()
+        self.status = "running"
+        self._finished: _core.Finished | None = None
+        self._at_end: list[Callable[[], Any]] = []
+        self._socket = ""
+        self._announced: str | None = None
+        self._limit: tuple[float, float] | None = None  # (joules, probability) that an attached run watches itself
+        self._stop_call: Callable[[Run, str], Any] | None = None
+        self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
+        self._looked = 0.0
+        self._live: _core.Live | None = None
+        self._join(options)
+
+    # ---- the beginning and the end
+
+    def _join(self, options: _core.TrackerOptions) -> None:
+        rank = surroundings.local_rank()
+        if rank:
+            self._teller = Silence()  # the first rank tells for all
+            return
+        socket = surroundings.listening_socket()
+        if socket and all(run._socket != socket for run in measured):
+            self._socket = socket
+            self._teller = _core.attached_teller()
+            return
+        self._measure(options, several=rank is not None)
+
+    def _measure(self, options: _core.TrackerOptions, several: bool) -> None:
+        options.name, given = self.name, options.name
+        try:
+            self._tracker = _core.Tracker(options)
+        except InvalidError:
+            raise
+        except Error as error:
+            warn(f"nothing is measured: {error}")
+            self._teller = Silence()
+            return
+        finally:
+            options.name = given
+        self._teller = self._tracker.teller
+        self._socket = self._tracker.socket
+        if self._socket and several:
+            self._announced = surroundings.announce(self._socket)
+        measured.append(self)
+        surroundings.lead_children_to(self._socket)
+        self._check_place(options)
+
+    @staticmethod
+    def _check_place(options: _core.TrackerOptions) -> None:
+        """A place that the tables do not have costs the emissions, and not the run."""
+        if options.country or options.region:
+            emissions = _core.emissions(1, options.country, options.region, options.intensity_g_per_kwh, options.pue)
+            if emissions.mass_g is None:
+                warn(f"energy only, no emissions: {emissions.reason}")
+
+    def stop(self) -> _core.Energy:
+        """Ends the run. Returns its energy. Later calls change nothing."""
+        self._finish("finished")
+        return self.energy
+
+    def at_end(self, call: Callable[[], Any]) -> None:
+        """Calls `call()` once the run has ended and its energy is known, whatever ended it. An error in it is a warning."""
+        if not callable(call):
+            raise TypeError(f"call must be a function, not {type(call).__name__}")
+        self._at_end.append(call)
+
+    def _finish(self, status: str) -> None:
+        if self.status != "running":
+            return
+        self.status = status
+        if self._tracker is not None:
+            self._finish_measuring(status)
+        for call in self._at_end:
+            try:
+                call()
+            except Exception as error:
+                warn(f"a call at the run's end failed: {type(error).__name__}: {error}")
+
+    def _finish_measuring(self, status: str) -> None:
+        tracker, self._tracker = self._tracker, None
+        self._teller = Silence()
+        measured.remove(self)
+        surroundings.lead_children_to(measured[-1]._socket if measured else "")
+        if self._announced:
+            try:
+                os.unlink(self._announced)
+            except OSError:
+                pass
+        try:
+            tracker.tick()  # so that the last forecast knows of the last step
+            self._live = tracker.live()
+            self._finished = tracker.finish(status)
+        except Error as error:
+            warn(f"what the run cost was lost: {error}")
+        _warn_of(tracker.take_messages()[0])
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: the measurement is the parent's."""
+        self._tracker = None
+        self._teller = _core.attached_teller()
+        self._announced = None
+        self._at_end = []
+
+    def stop_if(self, *, projected_kwh: float | None = None, projected_j: float | None = None, probability: float = 0.95,
+                call: Callable[[Run, str], Any] | None = None) -> None:
+        """Ends the training once its projected total is surely above a limit; never on a guess.
+
+        The next step or epoch then raises Stopped, or calls `call(run, reason)` instead.
+
+        Args:
+            projected_kwh, projected_j: the limit, one of them.
+            probability: how sure it has to be, 0.5 to 1.
+        """
+        if (projected_kwh is None) == (projected_j is None):
+            raise InvalidError("give one of projected_kwh and projected_j", "projected_kwh")
+        joules = arguments.above_zero("projected_j", projected_j) if projected_j is not None else (
+            arguments.above_zero("projected_kwh", projected_kwh) * JOULES_PER_KWH)
+        probability = arguments.number("probability", probability, least=0.5, most=1)
+        if call is not None and not callable(call):
+            raise TypeError(f"call must be a function, not {type(call).__name__}")
+        self._stop_call = call
+        if self._tracker is not None:
+            self._tracker.stop_if_projected(joules, probability)
+        else:
+            self._limit = joules, probability
+
+    def _attend(self) -> None:
+        """Between two steps: passes on what the measurement has to say."""
+        tracker = self._tracker
+        if tracker is not None and tracker.attention:
+            lines, reason = tracker.take_messages()
+            _warn_of(lines)
+        else:
+            reason = self._limit_reached()
+        if reason is None:
+            return
+        if self._stop_call is not None:
+            self._stop_call(self, reason)
+        else:
+            raise Stopped(reason)
+
+    def _limit_reached(self) -> str | None:
+        """For a run that another process measures: why to stop, once its forecast says so."""
+        if self._limit is None:
+            return None
+        now = time.monotonic()
+        if now - self._looked < LOOK_EVERY_S:
+            return None
+        self._looked = now
+        limit, probability = self._limit
+        projection = self.projection
+        if projection is None or not projection.ready or projection.low_j is None:
+            return None
+        # The lower end of a two-sided interval is exceeded with half of the rest's probability more.
+        if probability > (1 + projection.level) / 2 or projection.low_j <= limit:
+            return None
+        self._limit = None
+        return f"the projected total of {projection.total_j:.4g} J is above the limit of {limit:.4g} J"
+
+    # ---- what is known
+
+    def _look(self, fresh_s: float = FRESH_S) -> _core.Live | None:
+        """The state now, or so many seconds ago; None where this process does not measure."""
+        tracker = self._tracker
+        if tracker is None:
+            return self._live
+        now = time.monotonic()
+        if self._live is None or now - self._looked > fresh_s:
+            tracker.tick()
+            self._looked = now
+        self._live = tracker.live()
+        return self._live
+
+    def _stored(self) -> _core.Run | None:
+        """The run as the store has it, for a process that does not measure; None where it is not known."""
+        socket = self._socket or surroundings.announced_socket()
+        found = self._found = (surroundings.run_of(socket) if socket else None) or self._found
+        if found is None:
+            return None
+        try:
+            return _core.load_run(found[0], found[1], False)
+        except Error:
+            return None
+
+    @property
+    def id(self) -> str:
+        if self._finished is not None:
+            return self._finished.run_id
+        live = self._look()
+        if live is not None:
+            return live.run_id
+        stored = self._stored()
+        return stored.id if stored is not None else ""
+
+    @property
+    def energy(self) -> _core.Energy:
+        """What the run used so far, by component; `total_j` is None where nothing is known."""
+        if self._finished is not None:
+            return self._finished.energy
+        live = self._look()
+        if live is not None:
+            return live.energy
+        stored = self._stored()
+        return stored.energy if stored is not None else _core.Energy()
+
+    @property
+    def power_w(self) -> float | None:
+        """Power of everything in the total, in watts; None where it is not known."""
+        live = self._look()
+        return None if live is None or self._finished is not None else live.power_w
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds since the beginning."""
+        if self._finished is not None:
+            return self._finished.duration_s
+        live = self._look()
+        if live is not None:
+            return live.elapsed_s
+        stored = self._stored()
+        return stored.duration_s if stored is not None else None
+
+    @property
+    def projection(self) -> _core.Projection | _core.StoredProjection | None:
+        """What the whole run will have cost, with an interval; None while that cannot be said."""
+        live = self._look()
+        if live is not None:
+            return live.projection
+        stored = self._stored()
+        return stored.projections[-1] if stored is not None and stored.projections else None
+
+    def __repr__(self) -> str:
+        total = self.energy.total_j
+        return f"<joulecast.Run {self.name!r} {self.status}, {'unknown energy' if total is None else f'{total:.4g} J'}>"
+
+    def _repr_html_(self) -> str:
+        return live_html(self)

@@ -1,0 +1,190 @@
+"""What a training tells of itself: epochs, steps, phases, metrics and windows."""
+
+from __future__ import annotations
+
+from . import _arguments as arguments
+
+TYPE_CHECKING = False  # typing costs more to import than all of this package
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, Literal, TypeVar
+
+    Item = TypeVar("Item")
+
+
+class Silence:
+    """A teller to nobody."""
+
+    def begin_phase(self, name: str, unit: str = "", total_work: float = 0.0) -> None: ...
+    def progress(self, work: float, total_work: float = 0.0) -> None: ...
+    def begin_epoch(self, epoch: int) -> None: ...
+    def epoch_progress(self, epoch: int, work: float, total_work: float = 0.0) -> None: ...
+    def end_epoch(self, epoch: int) -> None: ...
+    def metric(self, name: str, value: float) -> None: ...
+    def begin_window(self, name: str) -> None: ...
+    def end_window(self, name: str) -> None: ...
+
+
+class Telling:
+    """Passes what the training tells to the teller, in the order that the measurement needs."""
+
+    def __init__(self, total_epochs: float | None, total_steps: float | None) -> None:
+        self._epochs_known = total_epochs
+        self._steps_known = total_steps
+        self._tracker: Any = None
+        self._teller: Any = Silence()
+        self._epoch: int | None = None  # the one that is open
+        self._next_epoch = 0
+        self._epoch_has_steps = False
+        self._in_loops = False  # `epochs` or `steps` tells the progress
+        self._steps_done = 0.0
+        self._windows = 0
+
+    def _attend(self) -> None:
+        """Called between two steps."""
+        raise NotImplementedError
+
+    def epochs(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
+        """Iterates over epochs and tells when each begins and ends.
+
+        Items that are rising whole numbers are the epochs' numbers; other items are counted from 0.
+
+        Args:
+            total: how many there are, where `len(iterable)` does not tell.
+        """
+        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable)
+        return self._over_epochs(iterable, total or self._epochs_known or 0)
+
+    def _over_epochs(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
+        self._in_loops = True
+        self._teller.begin_phase("train", "epoch", total)
+        number = -1
+        for item in iterable:
+            rising = isinstance(item, int) and not isinstance(item, bool) and item > number
+            number = item if rising else number + 1  # type: ignore[assignment]
+            self.begin_epoch(number)
+            try:
+                yield item
+            finally:
+                self.end_epoch()
+            self._attend()
+
+    def begin_epoch(self, number: int | None = None) -> None:
+        """Tells that an epoch begins, and the one before it, if open, ends. `epochs` does this by itself."""
+        number = self._next_epoch if number is None else arguments.whole("number", number, least=0, most=1e9)
+        self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
+        self._teller.begin_epoch(number)
+
+    def end_epoch(self, number: int | None = None) -> None:
+        """Tells that the open epoch ends, or that of a number, if nobody told its beginning."""
+        if number is None:
+            number = self._epoch
+        if number is not None:
+            self._teller.end_epoch(arguments.whole("number", number, least=0, most=1e9))
+        self._epoch = None
+
+    def steps(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
+        """Iterates over the steps of a training and counts them, for some tens of nanoseconds each.
+
+        Within an epoch of `epochs` they are that epoch's. With `track(epochs=…)` each loop is an epoch, with
+        `track(steps=…)` the loops count on, and otherwise each loop is a phase of its own. Loops within a window, and a
+        second one within an epoch, are not counted.
+
+        Args:
+            total: how many there are, where `len(iterable)` does not tell.
+        """
+        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable) or 0
+        if self._windows or (self._epoch is not None and self._epoch_has_steps):
+            return iter(iterable)
+        if self._epoch is not None:
+            self._epoch_has_steps = True
+            return self._counted(iterable, epoch=self._epoch, total=total)
+        if self._epochs_known:
+            return self._one_epoch(iterable, total)
+        if self._steps_known:
+            return self._further_steps(iterable)
+        self._teller.begin_phase("train", "step", total)
+        return self._counted(iterable, total=total)
+
+    def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
+        self._in_loops = True
+        if self._tracker is not None:
+            return self._tracker.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
+        if isinstance(self._teller, Silence):
+            return iter(iterable)
+        return self._teller.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
+
+    def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
+        self.begin_epoch()
+        self._epoch_has_steps = True
+        try:
+            yield from self._counted(iterable, epoch=self._epoch, total=total)
+        finally:
+            self.end_epoch()
+        self._attend()
+
+    def _further_steps(self, iterable: Iterable[Item]) -> Iterator[Item]:
+        steps = self._counted(iterable, total=self._steps_known, done=self._steps_done)
+        try:
+            yield from steps
+        finally:
+            self._steps_done = getattr(steps, "done", self._steps_done)
+
+    def phase(self, name: str, *, unit: str = "", total: float | None = None) -> None:
+        """Tells that a part of the training begins that counts its work from 0: a fold, a warm-up, a second fit."""
+        total = arguments.optional(arguments.above_zero, "total", total)
+        self.end_epoch()
+        self._next_epoch = 0
+        self._teller.begin_phase(arguments.text("name", name), arguments.text("unit", unit), total or 0)
+
+    def progress(self, work: float, *, total: float | None = None) -> None:
+        """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""
+        total = arguments.optional(arguments.above_zero, "total", total)
+        self._teller.progress(arguments.number("work", work, least=0), total or 0)
+        self._attend()
+
+    def epoch_progress(self, steps: float, *, total: float | None = None) -> None:
+        """Tells how many of the open epoch's steps are done; for loops that `steps` cannot follow."""
+        total = arguments.optional(arguments.above_zero, "total", total)
+        steps = arguments.number("steps", steps, least=0)
+        if self._epoch is not None:
+            self._teller.epoch_progress(self._epoch, steps, total or 0)
+        self._attend()
+
+    def metric(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Keeps metrics of the current epoch: `run.metric(f1=0.93)` or `run.metric({"val/f1": 0.93})`.
+
+        A value that is not finite, as of a diverged loss, is left out.
+        """
+        for name, value in {**arguments.mapping("values", values), **named}.items():
+            try:
+                value = float(value)
+            except (TypeError, ValueError):
+                raise TypeError(f"{name} must be a number, not {type(value).__name__}") from None
+            self._teller.metric(name, value)
+
+    def window(self, name: str) -> Window:
+        """A stretch that is counted by itself: `with run.window("validation"):`."""
+        return Window(self, arguments.text("name", name))
+
+    def note(self, text: str) -> None:
+        """Keeps a line with the run, for its readers."""
+        text = arguments.text("text", text)
+        if self._tracker is not None:
+            self._tracker.note(text)
+
+
+class Window:
+    def __init__(self, run: Telling, name: str) -> None:
+        self._run = run
+        self._name = name
+
+    def __enter__(self) -> Window:
+        self._run._windows += 1
+        self._run._teller.begin_window(self._name)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> Literal[False]:
+        self._run._windows -= 1
+        self._run._teller.end_window(self._name)
+        return False

@@ -1,0 +1,169 @@
+"""Measures what runs in this process: `with joulecast.track("resnet") as run`."""
+
+from __future__ import annotations
+
+import atexit
+import contextvars
+import os
+import sys
+
+from . import _arguments as arguments
+from . import _core
+from .run import Run, measured, status_after
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Literal, TypeVar, overload
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+# The runs of the blocks that are open, the innermost last: of this task or thread, and of the whole process for threads
+# that were begun by a library.
+_entered_here: contextvars.ContextVar[tuple[Run, ...]] = contextvars.ContextVar("joulecast runs", default=())
+_entered: list[Run] = []
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def track(name: Function, /) -> Function: ...
+
+    @overload
+    def track(name: str | None = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
+              store: str | os.PathLike[str] | None = None, interval: float | None = None, sensors: str | Iterable[str] | None = None,
+              gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
+              intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Tracking: ...
+
+
+def track(name: Any = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
+          store: str | os.PathLike[str] | None = None, interval: float | None = None, sensors: str | Iterable[str] | None = None,
+          gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
+          intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Any:
+    """Measures a block or a function: a context manager and a decorator.
+
+    Under `joulecast run`, in a child process of a tracker, and in all but the first of a node's ranks, the run belongs
+    to the measurement that is there already, and no second one begins.
+
+    Args:
+        name: of the run; the script's, or the function's, where not given.
+        epochs, steps: totals, where the loops do not tell them (`Run.epochs` and `Run.steps` do).
+        tags: names and values that are kept with the run: architecture, batch_size, dataset, team …
+        store: path of the store; None for the user's own.
+        interval: seconds between readings, 0.001 to 3600; None for $JOULECAST_INTERVAL, else 1.
+        sensors: names of the sensors to use (`joulecast sensors` lists them); None for $JOULECAST_SENSORS, else all that
+            work.
+        gpus: indices or UUIDs of the GPUs to measure; None for the visible ones.
+        country, region, intensity, pue: where the electricity comes from, for emissions: ISO code, cloud region,
+            g CO2e per kWh, power usage effectiveness. Where none of the first three is given, $JOULECAST_COUNTRY,
+            $JOULECAST_REGION and $JOULECAST_INTENSITY count; where pue is not, $JOULECAST_PUE.
+        keep_arguments: keep passwords and tokens of the command line, too.
+
+    Raises:
+        ValueError, TypeError: an argument that cannot be (InvalidError names it).
+    """
+    if callable(name):
+        return Tracking(_options())(name)
+    return Tracking(_options(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue,
+                             keep_arguments))
+
+
+def current() -> Run | None:
+    """The run of the innermost block that is open, or None.
+
+    A task of asyncio, or a thread, that has opened a block gets its own run; others get the one that was opened last.
+    """
+    here = [run for run in _entered_here.get() if run in _entered]
+    return here[-1] if here else _entered[-1] if _entered else None
+
+
+def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any = None, store: Any = None, interval: Any = None,
+             sensors: Any = None, gpus: Any = None, country: Any = None, region: Any = None, intensity: Any = None, pue: Any = None,
+             keep_arguments: Any = False) -> _core.TrackerOptions:
+    options = _core.TrackerOptions()
+    options.name = arguments.text("name", name) if name is not None else ""
+    options.total_epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
+    options.total_steps = arguments.optional(arguments.above_zero, "steps", steps)
+    options.tags = arguments.tags("tags", tags)
+    options.store = arguments.path("store", store)
+    options.interval_s = arguments.interval(interval)
+    options.sensors = arguments.sensors(sensors)
+    options.gpus = arguments.gpus(gpus)
+    options.country, options.region, options.intensity_g_per_kwh, options.pue = arguments.place(country, region, intensity, pue)
+    options.keep_arguments = arguments.flag("keep_arguments", keep_arguments)
+    options.command = [sys.executable or "python", *sys.argv] if sys.argv else []
+    return options
+
+
+class Tracking:
+    """What `track` returns. Every block or call that it is used for is a run of its own."""
+
+    def __init__(self, options: _core.TrackerOptions) -> None:
+        self._options = options
+        self._runs: list[Run] = []
+
+    def start(self) -> Run:
+        """Begins a run that `Run.stop` ends, or else the interpreter's end."""
+        return Run(self._options)
+
+    def __enter__(self) -> Run:
+        run = self.start()
+        self._runs.append(run)
+        _entered.append(run)
+        _entered_here.set((*_entered_here.get(), run))
+        return run
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> Literal[False]:
+        run = self._runs.pop()
+        if run in _entered:
+            _entered.remove(run)
+        _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
+        run._finish(status_after(kind, error))
+        return False
+
+    def __call__(self, function: Function) -> Function:
+        if not callable(function):
+            raise TypeError(f"track decorates a function, not {type(function).__name__}")
+        import functools
+        import inspect
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def call(*args: Any, **kwargs: Any) -> Any:
+                with self._named_after(function):
+                    return await function(*args, **kwargs)
+        else:
+
+            @functools.wraps(function)
+            def call(*args: Any, **kwargs: Any) -> Any:
+                with self._named_after(function):
+                    return function(*args, **kwargs)
+
+        return call  # type: ignore[return-value]
+
+    def _named_after(self, function: Callable[..., Any]) -> Tracking:
+        if not self._options.name:
+            self._options.name = getattr(function, "__name__", "")
+        return Tracking(self._options)
+
+
+def _finish_all() -> None:
+    for run in list(measured):
+        run._finish(_status_at_exit())
+
+
+def _status_at_exit() -> str:
+    """Of a run that nobody ended: how the program did. A prompt goes on after an error."""
+    error = getattr(sys, "last_value", None)
+    return "finished" if error is None or hasattr(sys, "ps1") else status_after(type(error), error)
+
+
+def _after_fork_in_child() -> None:
+    for run in measured:
+        run._leave_to_parent()
+    measured.clear()
+
+
+atexit.register(_finish_all)
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,72 @@
+"""Describes files and known networks, and refuses what it cannot describe; live models are in tests/integrations."""
+import pathlib
+import unittest
+
+import joulecast
+from support import PackageTest
+
+
+class Described(PackageTest):
+    def test_a_known_network_has_its_published_figures(self):
+        network = joulecast.describe("resnet50", batch=32, optimizer="adam")
+        self.assertEqual((network.name, network.parameters, network.batch), ("resnet50", 25_557_032, 32))
+        self.assertAlmostEqual(network.macs / 1e9, 4.089, places=3)
+        self.assertEqual(sum(layer.parameters for layer in network.layers), network.parameters)
+        self.assertEqual(network.depth, 50)
+
+    def test_input_and_classes_change_it(self):
+        self.assertEqual(joulecast.describe("resnet50", classes=10).parameters, 25_557_032 - 990 * 2049)
+        larger = joulecast.describe("resnet50", input_shape="3x448x448")
+        self.assertAlmostEqual(larger.macs / joulecast.describe("resnet50").macs, 4, delta=0.01)
+        self.assertEqual(larger.macs, joulecast.describe("resnet50", input_shape=(3, 448, 448)).macs)
+
+    def test_a_description_of_ones_own(self):
+        path = self.folder / "own.txt"
+        path.write_text("network own\n  input 8\n  dense 4\nend\n")
+        for given in (path, str(path)):
+            self.assertEqual(joulecast.describe(given).macs, 32)
+
+    def test_predict_takes_what_it_returns_beside_names(self):
+        found = joulecast.predict([joulecast.describe("resnet50"), "vgg16"], "A100-SXM4-80GB", batch=64)
+        self.assertEqual({one.architecture for one in found.predictions}, {"resnet50", "vgg16"})
+        alone = joulecast.predict(joulecast.describe("resnet50"), "A100-SXM4-80GB", batch=64).predictions
+        named = joulecast.predict("resnet50", "A100-SXM4-80GB", batch=64).predictions
+        self.assertEqual([one.power_w.value for one in alone], [one.power_w.value for one in named])
+
+    def test_its_looks(self):
+        network = joulecast.describe("alexnet")
+        self.assertIn("parameters", repr(network))
+        self.assertIn("61.1 M parameters", network._repr_html_())
+        self.assertEqual(network._repr_html_().count("<tr>"), len(network.layers) + 1)
+        self.assertIn("conv", network.table())
+
+    def test_no_library_is_imported(self):
+        done = self.run_program("""
+            import sys, joulecast
+            joulecast.describe("resnet50")
+            print([name for name in ("torch", "keras", "jax", "numpy") if name in sys.modules])
+            """)
+        self.assertEqual(done.stdout.strip(), "[]", done.stderr)
+
+
+class Refused(unittest.TestCase):
+    def test_each_says_which_argument(self):
+        for error, text, model, given in (
+                (TypeError, "^model must be", 3, {"input_shape": 8}),
+                (TypeError, "^model must be", None, {"input_shape": 8}),
+                (joulecast.InvalidError, "resnet50", "resnet5O", {}),
+                (joulecast.InvalidError, "^inputs: ", "resnet50", {"inputs": 3}),
+                (joulecast.InvalidError, "^batch: ", "resnet50", {"batch": 0}),
+                (joulecast.InvalidError, "^batch: 1.5 is not a whole number", "resnet50", {"batch": 1.5}),
+                (TypeError, "^batch must be a number", "resnet50", {"batch": "many"}),
+                (joulecast.InvalidError, "^input_shape: .*empty", "resnet50", {"input_shape": ()}),
+                (joulecast.InvalidError, "^input_shape: ", "resnet50", {"input_shape": "3xbig"}),
+                (joulecast.InvalidError, "^input_shape: ", "resnet50", {"input_shape": (3, -1, 4)}),
+                (TypeError, "^input_shape must be", "resnet50", {"input_shape": 1.5}),
+                (joulecast.UnavailableError, "missing.onnx", pathlib.Path("missing.onnx"), {})):
+            with self.subTest(text=text, given=given), self.assertRaisesRegex(error, text):
+                joulecast.describe(model, **given)
+
+
+if __name__ == "__main__":
+    unittest.main()

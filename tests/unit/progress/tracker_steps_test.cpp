@@ -1,0 +1,197 @@
+// Steps within epochs, and epochs that are counted in steps.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/progress/tracked_training.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
+  Training training;
+  training.begins(1, 1, 2);
+  training.of_epoch(2, 25, 100);
+  training.of_epoch(3, 50, 100);
+  training.of_epoch(5, 100, 100);
+  training.ends(6, 1);
+  training.begins(6, 2, 2);
+  training.of_epoch(7, 25, 100);
+  training.finish(7.5);
+  EXPECT_THAT(training.works(), ElementsAre(0.25, 0.5, 1, 1, 1.25));
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_EQ(training.tracker.epochs().back().work, 0.25) << "the second was left";
+  EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
+}
+
+TEST(Tracker, AnEpochWithAShorterBarAtTheEndIsThePartThatItIs) {
+  for (const bool said : {true, false}) {
+    Training training({.epochs = {}, .steps = 100});
+    for (int epoch = 0; epoch < 3; ++epoch) {
+      const int steps = epoch < 2 ? 40 : 20;
+      for (int step = 0; step <= steps; step += 10)
+        training.of_epoch(4 * epoch + 0.1 * step, step, steps, epoch);
+      EXPECT_EQ(training.tracker.total_work(), 2.5) << epoch;
+      if (said) training.ends(4 * epoch + 0.1 * steps, epoch);
+    }
+    training.finish(15);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+    EXPECT_EQ(training.tracker.epochs().back().work, 0.5);
+    EXPECT_EQ(training.tracker.epochs().back().span.end, Seconds{10});
+    EXPECT_EQ(training.tracker.phases().back().work, 2.5);
+  }
+}
+
+TEST(Tracker, AnEpochOfFewerStepsIsWholeIfAnotherFollows) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    const int steps = epoch == 2 ? 10 : 40;
+    training.of_epoch(4 * epoch, steps / 2, steps, epoch);
+    training.of_epoch(4 * epoch + 2, steps, steps, epoch);
+    training.ends(4 * epoch + 2, epoch);
+  }
+  training.finish(20);
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  for (const auto& epoch : training.tracker.epochs()) EXPECT_FALSE(epoch.work) << epoch.index;
+}
+
+TEST(Tracker, AnEpochThatATrainingsEndCutsIsThePartThatWasDone) {
+  const auto finish_at = [](Training& training, int last) {
+    for (int epoch = 1; epoch <= 2; ++epoch)
+      for (int step = 0; step <= (epoch == 1 ? 40 : last); step += 10)
+        training.of_epoch(10 * epoch + 0.1 * step, step, 40, epoch);
+    training.at(25, [](Report& report) { report.run_ends(); });
+    training.finish(30);
+  };
+  Training cut;
+  finish_at(cut, 20);
+  EXPECT_EQ(cut.tracker.epochs().back().work, 0.5);
+  EXPECT_EQ(cut.tracker.phases().back().work, 1.5);
+  // A loop that prints each tenth step, counted from 0, never prints the last.
+  Training whole;
+  finish_at(whole, 30);
+  EXPECT_FALSE(whole.tracker.epochs().back().work);
+  EXPECT_EQ(whole.tracker.phases().back().work, 2);
+}
+
+TEST(Tracker, KnowsAnEpochsWorkBeforeTheFirstOneEnds) {
+  Training epochs;
+  epochs.of_epoch(1, 10, 40, 1);
+  EXPECT_EQ(epochs.tracker.epoch_work(), 1);
+  Training steps({.epochs = 4.0, .steps = {}});
+  EXPECT_FALSE(steps.tracker.epoch_work());
+  steps.steps(1, 10, 200);
+  EXPECT_EQ(steps.tracker.epoch_work(), 50);
+}
+
+TEST(Tracker, EpochsAreMarksWhereStepsAreCounted) {
+  Training training;
+  training.steps(1, 0, 100);
+  for (int i = 1; i <= 4; ++i) {
+    training.steps(5.0 * i, 25.0 * i, 100);
+    training.epochs_done(5.0 * i, 0.5 * i);
+  }
+  training.finish(21);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(10, 20));
+  EXPECT_EQ(training.tracker.phases().front().unit, "step");
+  EXPECT_EQ(training.tracker.epochs()[1].work, 50);
+}
+
+TEST(Tracker, TheUsersEpochsMakeATotalOfSteps) {
+  Training training({.epochs = 3, .steps = {}});
+  for (int i = 0; i <= 4; ++i) training.steps(i, 25.0 * i);
+  training.ends(4, 1);
+  EXPECT_EQ(training.tracker.total_work(), 300);
+}
+
+TEST(Tracker, TheUsersStepsMakeATotalOfEpochs) {
+  Training training({.epochs = {}, .steps = 300});
+  training.begins(1, 0);
+  training.of_epoch(2, 50, 100, 0);
+  EXPECT_EQ(training.tracker.total_work(), 3);
+}
+
+TEST(Tracker, StepsThatGoOnOverEpochsAreNotAnEpochs) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * (epoch - 1), epoch, 3);
+    for (int step = 1; step <= 10; ++step) {
+      const double done = 10 * (epoch - 1) + step;
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, done, 30);
+      EXPECT_EQ(training.tracker.trust().settled, epoch > 1) << step;
+      if (epoch > 1) {
+        EXPECT_EQ(training.tracker.phases().back().work, epoch - 1) << step;
+      }
+    }
+    training.ends(20.0 * epoch, epoch, 3);
+    EXPECT_TRUE(training.tracker.trust().settled) << "epochs alone are counted";
+    EXPECT_EQ(training.tracker.phases().back().work, epoch);
+  }
+  EXPECT_EQ(training.tracker.phases().size(), 1U);
+  std::vector<double> recounted_at;
+  for (const auto& advance : training.tracker.take_advances())
+    if (advance.recount) recounted_at.push_back(advance.point.work);
+  EXPECT_THAT(recounted_at, ElementsAre(1)) << "what was counted before was wrong";
+}
+
+TEST(Tracker, StepsThatEpochsReachAreTheirs) {
+  Training training;
+  training.begins(0, 1, 4);
+  for (int step = 1; step <= 5; ++step) training.of_epoch(2 * step, 4 * step, 22);  // 20 is the last printed
+  training.ends(12, 1, 4);
+  training.begins(12, 2, 4);
+  training.of_epoch(18, 11, 22);
+  EXPECT_TRUE(training.tracker.trust().settled);
+  EXPECT_NEAR(training.tracker.phases().back().work, 1.5, 1e-9);
+}
+
+TEST(Tracker, AFullBarBeforeALineThatEndsAnEpochWasItsSteps) {
+  Training training;
+  const auto bar = [&](double seconds, double done) {
+    training.at(
+        seconds, [&](Report& report) { report.work_done(done, 100); }, Evidence::guessed);
+  };
+  bar(1, 0);
+  bar(2, 50);
+  bar(3, 100);
+  training.ends(3, 1);
+  training.of_epoch(4, 50, 100);
+  training.of_epoch(5, 100, 100);
+  training.ends(5, 2);
+  training.finish(5);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  EXPECT_THAT(training.ends_of_epochs(), ElementsAre(3, 5));
+  ASSERT_EQ(training.tracker.phases().size(), 1u);
+  EXPECT_EQ(training.tracker.phases()[0].work, 200);
+  EXPECT_FALSE(training.tracker.phases()[0].total_work);
+}
+
+// "25/150" as a bar, "epoch 0: accuracy 0.8" as a line beside it.
+TEST(Tracker, LinesOfEpochsBesideABarOfAllStepsAreMarks) {
+  for (const auto epochs : {std::optional<double>{}, std::optional{3.0}}) {
+    Training training;
+    for (int step = 0; step <= 150; step += 5) {
+      training.at(
+          step, [&](Report& report) { report.work_done(step, 150); }, Evidence::guessed);
+      if (step % 50 == 45) training.ends(step + 4, step / 50, epochs);
+    }
+    training.finish(160);
+    ASSERT_EQ(training.tracker.phases().size(), 1u);
+    EXPECT_EQ(training.tracker.phases().front().unit, "step");
+    EXPECT_EQ(training.tracker.phases().front().total_work, 150);
+    EXPECT_THAT(training.numbers(), ElementsAre(0, 1, 2));
+  }
+}
+
+TEST(Tracker, StepsThatEndWithAnEpochWereTheEpochs) {
+  Training training;
+  for (int step = 1; step <= 20; ++step) training.steps(step, step, 20);
+  EXPECT_TRUE(training.tracker.trust().total_known);
+  training.ends(20.5, 1);
+  EXPECT_FALSE(training.tracker.trust().total_known) << "how many epochs there are was not said";
+}
+
+}  // namespace
+}  // namespace joulecast::progress

@@ -1,0 +1,149 @@
+// Which of several tellers is believed, and how much.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/progress/tracked_training.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Tracker, WhatTheProgramTellsOverrulesWhatItPrints) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.epoch_begins(1, 2); }, Evidence::told);
+  training.begins(1.1, 7, 100);
+  training.ends(2, 7, 100);
+  training.at(
+      3, [](Report& report) { report.epoch_ends(1, 2); }, Evidence::told);
+  EXPECT_THAT(training.numbers(), ElementsAre(1));
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::told);
+  EXPECT_TRUE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, AGuessIsReplacedByWhatAFormatStates) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.work_done(10, 64); }, Evidence::guessed);
+  training.at(
+      2, [](Report& report) { report.work_done(64, 64); }, Evidence::guessed);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::guessed);
+  training.begins(3, 1, 5);
+  training.ends(5, 1, 5);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::stated);
+  EXPECT_EQ(training.tracker.total_work(), 5);
+}
+
+TEST(Tracker, OutputThatComesAllAtOnce) {
+  Training training;
+  for (int i = 1; i <= 5; ++i) training.ends(9, i, 5);
+  EXPECT_TRUE(training.tracker.came_at_once());
+  EXPECT_FALSE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, NumbersThatContradictEachOther) {
+  Training training;
+  training.ends(2, 5, 10);
+  training.ends(4, 6, 10);
+  training.ends(6, 7, 20);
+  EXPECT_EQ(training.tracker.contradictions(), 1);
+  EXPECT_FALSE(training.tracker.trust().consistent);
+}
+
+TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
+  Training training;
+  for (int i = 1; i <= 4; ++i) training.ends(2.0 * i, i, 3);
+  EXPECT_FALSE(training.tracker.trust().consistent);
+  EXPECT_EQ(training.tracker.total_work(), 4);
+}
+
+TEST(Tracker, OtherStepsAreBelievedOnceTheyProveRight) {
+  Training training;
+  const auto run_epoch = [&](int epoch, double announced) {
+    training.begins(20.0 * (epoch - 1), epoch, 5);
+    for (int step = 1; step <= 10; ++step)
+      training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, step, announced);
+  };
+  run_epoch(1, 30);
+  run_epoch(2, 10);
+  EXPECT_NEAR(training.tracker.phases().back().work, 2, 1e-9);
+  EXPECT_FALSE(training.tracker.trust().settled) << "the first announcement was wrong";
+  run_epoch(3, 10);
+  EXPECT_TRUE(training.tracker.trust().settled);
+}
+
+TEST(Tracker, AnotherTotalThanTheUsersIsTold) {
+  Training training({.epochs = 5, .steps = {}});
+  training.ends(2, 1, 10);
+  ASSERT_TRUE(training.tracker.disagreement());
+  EXPECT_EQ(training.tracker.disagreement()->said, 5);
+  EXPECT_EQ(training.tracker.disagreement()->heard, 10);
+  EXPECT_FALSE(training.tracker.trust().agrees_with_user);
+  EXPECT_EQ(training.tracker.total_work(), 10);
+  Training same({.epochs = 10, .steps = {}});
+  same.ends(2, 1, 10);
+  EXPECT_FALSE(same.tracker.disagreement());
+}
+
+TEST(Tracker, EpochsOfOtherLengthsAreNotForeseen) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    for (int step = 1; step <= 10 * epoch; ++step)
+      training.of_epoch(20.0 * epoch + step / 2.0, step, 10 * epoch);
+    training.ends(20.0 * epoch + 18, epoch, 5);
+    EXPECT_EQ(training.tracker.trust().settled, epoch == 1);
+  }
+}
+
+TEST(Tracker, ABarWithAnotherTotalThanTheHeadingContradictsItOnce) {
+  Training training;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    training.begins(20.0 * epoch, epoch, 5);
+    training.begins(20.0 * epoch + 1, epoch, 10);
+  }
+  EXPECT_EQ(training.tracker.contradictions(), 1);
+  EXPECT_EQ(training.tracker.total_work(), 5);
+}
+
+TEST(Tracker, IsTrustedAsMuchAfterItsEnd) {
+  Training training;
+  for (int i = 1; i <= 3; ++i) training.ends(2.0 * i, i, 3);
+  const auto before = training.tracker.trust();
+  training.finish(7);
+  const auto after = training.tracker.trust();
+  EXPECT_TRUE(before.evidence && before.total_known);
+  EXPECT_EQ(after.evidence, before.evidence);
+  EXPECT_EQ(after.total_known, before.total_known);
+}
+
+TEST(Tracker, StatedEpochsReplaceABarThatDoesNotFitThem) {
+  Training training;
+  training.at(
+      1, [](Report& report) { report.work_done(10, 5000); }, Evidence::guessed);
+  training.at(
+      2, [](Report& report) { report.work_done(4990, 5000); }, Evidence::guessed);
+  for (int i = 1; i <= 3; ++i) training.ends(10 * i, i, 3);
+  training.finish(31);
+  EXPECT_EQ(training.tracker.phases().back().unit, "epoch");
+  EXPECT_EQ(training.tracker.phases().back().total_work, 3);
+}
+
+TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {
+  for (const int first : {0, 1}) {
+    Training training;
+    training.epochs_done(0, 0, 3);
+    for (int i = 0; i < 3; ++i) {
+      training.ends(i + 1, first + i);
+      training.epochs_done(i + 1.01, i + 1, 3);
+    }
+    training.finish(4);
+    EXPECT_THAT(training.numbers(), ElementsAre(first, first + 1, first + 2));
+    ASSERT_EQ(training.tracker.phases().size(), 1u);
+    EXPECT_EQ(training.tracker.phases()[0].total_work, 3);
+  }
+}
+
+}  // namespace
+}  // namespace joulecast::progress
