@@ -132,6 +132,7 @@ void Training::learn_plan() {
     projector_->set_epoch_work(*epoch);
   }
   auto total = tracker_.total_work();
+  if (!total && std::exchange(told_total_, std::nullopt)) withdraw();  // it was that of an epoch
   if (!total) return;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
     total = before_ + *total * (*part->of - part->number + 1);
@@ -199,7 +200,7 @@ void Training::store_projection(const trace::Projection& projection) {
 }
 
 void Training::project(bool epoch_end) {
-  projection_ = projector_->projection();
+  projection_ = told_total_ ? projector_->projection() : std::nullopt;
   const bool printed = tracker_.trust().evidence != progress::Evidence::told;
   if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
   if (!projection_) return;

@@ -99,7 +99,14 @@ void BarProgress::read_percent(const Bar& bar, Report& report) {
     if (bar.full()) report.epoch_ends(*title.epoch, title.epochs);
     return;
   }
+  // Of several bars the one that is drawn first has the others within it.
+  const bool within = percent_ && *percent_ < bar.total.value_or(100) && bar.title != percent_title_;
+  if (within) return;
+  if (!percent_ && bar.done == 0) percent_from_zero_ = true;
+  percent_title_ = bar.title;
+  percent_ = bar.done;
   report.guess();
+  if (percent_from_zero_) report.work_counts_from(0);
   report.work_done(bar.done, bar.total, Unit::percent);
 }
 

@@ -45,6 +45,10 @@ class BarProgress {
   bool epoch_lines_ = false;
   double lines_beside_ = 0;           ///< lines of epochs since the bar was drawn first
   std::optional<double> line_epoch_;  ///< the last one's number
+  // The bar that shows a percentage alone.
+  std::string percent_title_;
+  std::optional<double> percent_;
+  bool percent_from_zero_ = false;
   // The bar that does not say what it counts.
   std::string title_;
   std::optional<double> total_;

@@ -190,6 +190,11 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
   }
   if (!current_->unit) current_->unit = Unit::epoch;
   if (current_->unit != Unit::epoch) {
+    // Its steps, which looked like those of the whole run, are all done.
+    if (was_one_epoch()) {
+      current_->steps_per_epoch = std::exchange(current_->total_work, std::nullopt);
+      phase_changed_ = true;
+    }
     learn_totals(event);
     if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
     return close_epoch(number, at);

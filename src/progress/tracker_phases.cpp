@@ -135,7 +135,9 @@ void Tracker::begin_part(Part part, std::string name, Seconds at) {
   const auto steps_of_epoch = current_->steps_of_epoch;
   const auto wrong_steps = current_->wrong_steps;
   begin_phase(at, std::move(name));
-  parts_.back() = part;
+  // "Run 7" or "Seed 42" at first may be a mere label.
+  const bool is_label = !before && part.alike && !part.of && part.number > 1;
+  if (!is_label) parts_.back() = part;
   if (!next) return;
   current_->steps_of_epoch = steps_of_epoch;
   current_->wrong_steps = wrong_steps;

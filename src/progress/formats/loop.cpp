@@ -53,30 +53,6 @@ bool is_settings(const Line& line) {
   return settings.matches(line.lowered);
 }
 
-/// "Fold 2/5", "===== Stage 2: fine-tuning =====", "== Warming up the head ==".
-std::optional<std::string> find_heading(std::string_view text) {
-  static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60})$)");
-  // "Trial 2 of 3: lr=0.01"
-  static const Pattern counted(
-      R"((?i)^[\W_]*(?P<name>(?:fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
-  static const Pattern named(
-      R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
-  static const Pattern over(
-      R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
-  if (const auto match = numbered.find(text))
-    return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
-  if (const auto match = counted.find(text); match && !over.matches(match->text("rest")))
-    return std::string(match->text("name"));
-  const auto match = named.find(text);
-  if (!match || over.matches(match->text("name"))) return std::nullopt;
-  const bool decorated = trim(match->text("left")).size() >= 2;
-  static const Pattern plain(R"((?i)^(?:warm|fine|pre))");
-  if (!decorated && (!plain.matches(match->text("name")) || match->text("name").size() > 32))
-    return std::nullopt;
-  return std::string(trim(match->text("name")));
-}
-
 class Loop final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
@@ -91,7 +67,10 @@ class Loop final : public Format {
     Line rest = line;
     rest.text = part->after;
     rest.lowered = to_lower(rest.text);
-    return read_line(rest, report);
+    tagged_ = true;
+    const bool read = read_line(rest, report);
+    tagged_ = false;
+    return read;
   }
 
  private:
@@ -112,8 +91,7 @@ class Loop final : public Format {
 
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report) || read_start(line, report)) return true;
-    if (read_countdown(line, report)) return true;
-    if (read_round_with_epochs(line, report) || read_iteration_with_epochs(line, report)) return true;
+    if (read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress) read_epoch(*mention, line, report);
@@ -136,6 +114,16 @@ class Loop final : public Format {
     if (part.key == phase_ || parts_take_turns_) return;
     parts_take_turns_ = !parts_.insert(part.key).second;
     if (!parts_take_turns_) begin(part.key, part.name, part.part, report);
+  }
+
+  /// "Warmup epoch 3/3", then "Epoch 4/10": the warm-up is over.
+  void leave_tagged_part(const EpochMention& mention, Report& report) {
+    if (tagged_) {
+      tagged_total_ = mention.total;
+    } else if (tagged_total_ && mention.total && *tagged_total_ != mention.total) {
+      tagged_total_.reset();
+      begin("", "", {}, report);
+    }
   }
 
   void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
@@ -188,74 +176,18 @@ class Loop final : public Format {
   }
 
   /// "Round 2/10, client 3: epoch 1/2 …": the epochs are within the round, which is not over yet.
-  static bool read_round_with_epochs(const Line& line, Report& report) {
+  bool read_round_with_epochs(const Line& line, Report& report) {
     static const Pattern nested(
-        R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.*\bep(?:och)?[ :=#]*\d)");
+        R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\b.*\bep(?:och)?[ :=#]*(?P<epoch>\d+))");
     if (line.lowered.find("round") == std::string::npos) return false;
     const auto match = nested.find(line.text);
     if (!match) return false;
     const auto done = *match->number("done");
-    if (done > 1) report.work_done(done - 1, match->number("total"), Unit::round);
-    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
-    return true;
-  }
-
-  /// "Epochs left: 9", "Loss 0.3, 9 epochs to go". Whether the first line ended an epoch, and whether the
-  /// last says 1 or 0, is not sure.
-  bool read_countdown(const Line& line, Report& report) {
-    static const Pattern left(
-        R"((?:\bepochs? (?:left|remaining|to go)\s*[:=]?\s*(?P<named>\d+)\b|\b(?:remaining|left) epochs?\s*[:=]?\s*(?P<after>\d+)\b|\b(?P<before>\d+) (?:more )?epochs? (?:left|remaining|to go)\b))");
-    static const Pattern other(
-        R"(\b(?:patience|early|stop\w*|until|before|improv\w*)\b|epochs? ?[:#=\[]? ?\d+ ?(?:/|of))");
-    if (line.lowered.find("epoch") == std::string::npos) return false;
-    const auto match = left.find(line.lowered);
-    if (!match || other.matches(line.lowered)) return false;
-    double now = 0;
-    for (const auto* group : {"named", "after", "before"})
-      if (const auto number = match->number(group)) now = *number;
-    const auto metrics = find_metrics(line.text);
-    if (!counted_from_) {
-      counted_from_ = now;
-      const auto is_round = [](double count) { return std::fmod(count, 5) == 0; };
-      first_is_over_ = is_round(now + 1) || !metrics.empty();
-      counts_to_zero_ = is_round(now + 1) || (first_is_over_ && !is_round(now));
-    }
-    report.guess();
-    const double total = *counted_from_ + (counts_to_zero_ ? 1 : 0);
-    const int epoch = static_cast<int>(*counted_from_ - now) + 1;
-    if (now > *counted_from_ || epoch > total) return true;
-    if (first_is_over_)
-      report.epoch_ends(epoch, total);
-    else
-      report.epoch_begins(epoch, total);
-    for (const auto& [name, value] : metrics) report.metric(name, value);
-    return true;
-  }
-
-  /// "Iteration 3/100, epoch 2/4 …" has epochs in each iteration where these are repeated over the epochs.
-  /// Where the iteration is another in each line, it is a step.
-  bool read_iteration_with_epochs(const Line& line, Report& report) {
-    static const Pattern both(
-        R"((?i)^\W*(?:\w+[ _-])?(?:iteration|iter|update|generation)[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.{0,40}?\bep(?:och)?[ :=#\[(]*(?P<epoch>\d+))");
-    if (line.lowered.find("ep") == std::string::npos) return false;
-    const auto match = both.find(line.text);
-    if (!match) return false;
-    const auto done = *match->number("done");
-    const auto epoch = match->whole("epoch").value_or(0);
-    const auto before = std::exchange(iteration_, std::pair{done, epoch});
-    if (!before && done > 1) iterations_are_steps_ = true;
-    if (before && !iterations_have_epochs_ && *before != *iteration_) {
-      iterations_are_steps_ = iterations_are_steps_ || before->first != done;
-      iterations_have_epochs_ = !iterations_are_steps_;
-    }
-    if (iterations_are_steps_) {
-      report.work_done(done, match->number("total"));
-      if (epoch_ != epoch) report.epoch_begins(epoch);
-      epoch_ = epoch;
-    } else {
-      if (!before || before->first != done)
-        report.round_begins(done, match->number("total"), iterations_have_epochs_ ? Unit::round : Unit::step);
-      if (iterations_have_epochs_) report.epoch_ends(epoch);
+    if (!match->number("total")) {
+      if (!rounds_have_headings_) report.round_begins(done);
+      report.epoch_ends(match->whole("epoch").value_or(0));
+    } else if (done > 1) {
+      report.work_done(done - 1, match->number("total"), Unit::round);
     }
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;
@@ -264,6 +196,8 @@ class Loop final : public Format {
   // ---- lines with an epoch's number
 
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
+    if (std::exchange(named_since_epoch_, 0) > 1) iterations_are_steps_ = true;
+    leave_tagged_part(mention, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
     if (mention.fraction) {
@@ -362,27 +296,36 @@ class Loop final : public Format {
   // ---- lines with a step's number
 
   bool read_step(const Line& line, Report& report) {
-    static const Pattern bar(R"(it/s|s/it|\d%\||━)");
+    static const Pattern bar(R"(\d%\||━|█|\d+:\d\d<)");
     const auto step = find_step(line.text);
     if (!step || bar.matches(line.text)) return false;
     const auto metrics = find_metrics(line.text);
     const bool figures = !metrics.empty() || has_figure(step->after);
     if (step->plural && !step->total && metrics.empty()) return false;
-    if (!is_progress(*step, figures, line.text.starts_with('['))) return false;
+    if (!is_progress(*step, figures, line.text.starts_with('['))) {
+      if (step->word != StepMention::Word::round || !begins_a_round(*step)) return false;
+      rounds_have_headings_ = true;
+      report.round_begins(step->done, step->total);
+      return true;
+    }
     switch (step->word) {
       case StepMention::Word::step:
         rounds_named_ = rounds_named_ || (!figures && !epoch_ && is_iteration(line.text));
-        if (rounds_named_ && !figures && is_iteration(line.text))
+        if (rounds_named_ && !iterations_are_steps_ && !figures && is_iteration(line.text)) {
+          ++named_since_epoch_;
           report.round_begins(step->done, step->total, Unit::step);
-        else
+        } else {
           read_counted_step(*step, report);
+        }
         break;
       case StepMention::Word::episode:
       case StepMention::Word::round:
-        if (figures)
+        if (figures) {
           report.work_done(step->done, step->total, Unit::round);
-        else
+        } else {
+          rounds_have_headings_ = true;
           report.round_begins(step->done, step->total);
+        }
         break;
       case StepMention::Word::bracket:
         read_bracket(*step, metrics, report);
@@ -398,6 +341,14 @@ class Loop final : public Format {
     }
     for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
+  }
+
+  /// "Active learning round 0: 100 labelled samples", but not "Round 3 finished".
+  static bool begins_a_round(const StepMention& round) {
+    static const Pattern words(R"(^\W*[A-Za-z\d ]*[A-Za-z]{3})");
+    static const Pattern over(
+        R"((?i)\b(?:finish|done|complet|over|end|took|aggregat|averag|result|eval|test|best|sav|global (?:acc|loss|model)))");
+    return words.matches(round.after) && !over.matches(round.after);
   }
 
   /// "Iteration 3/100", which may have epochs of its own.
@@ -451,8 +402,8 @@ class Loop final : public Format {
     } else if (validated && bracket.done >= 1) {
       end_epoch(epoch, bracket.total, report);
     } else {
-      // Epochs are printed one by one, steps at intervals.
-      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1;
+      // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
+      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1 && *bracket.total < 1000;
       report.guess();
       if (!*brackets_are_epochs_) {
         report.work_done(bracket.done, bracket.total);
@@ -495,12 +446,11 @@ class Loop final : public Format {
   std::string phase_;            ///< that runs
   std::set<std::string> parts_;  ///< named beside their epochs
   bool parts_take_turns_ = false;
+  bool tagged_ = false;  ///< the line names its part
+  std::optional<std::optional<double>> tagged_total_;
   bool rounds_named_ = false;
-  std::optional<double> counted_from_;  ///< the first of epochs that are counted down
-  bool first_is_over_ = false;
-  bool counts_to_zero_ = false;
-  std::optional<std::pair<double, int>> iteration_;  ///< of a line that has both, and its epoch
-  bool iterations_have_epochs_ = false;
+  bool rounds_have_headings_ = false;
+  int named_since_epoch_ = 0;
   bool iterations_are_steps_ = false;
   std::optional<int> epoch_;  ///< the last that was named
   bool open_ = false;         ///< it has begun and no result was told
@@ -520,12 +470,13 @@ class Loop final : public Format {
 
 }  // namespace
 
-extern const FormatType loop_format{
-    "plain loop",
-    "\"Epoch 3/90 loss …\" in many wordings, headings, steps, folds and stages; bare \"25/300\" is a guess",
-    Breadth::loop,
-    Evidence::stated,
-    {},
-    make_format<Loop>};
+extern const FormatType loop_format{"plain loop",
+                                    "\"Epoch 3/90 loss …\" in many wordings and some languages, headings, "
+                                    "steps, rounds, folds and stages; bare "
+                                    "\"25/300\" is a guess",
+                                    Breadth::loop,
+                                    Evidence::stated,
+                                    {},
+                                    make_format<Loop>};
 
 }  // namespace joulecast::progress

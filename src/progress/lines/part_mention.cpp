@@ -14,7 +14,7 @@ namespace {
 /// Parts of these names do the same work again; stages and tasks need not.
 bool are_alike(std::string_view word) {
   static const Pattern alike(
-      R"((?i)^(?:.*cycles?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?)$)");
+      R"((?i)^(?:.*cycles?|models?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?)$)");
   return alike.matches(word);
 }
 
@@ -37,7 +37,7 @@ std::optional<int> number_of(std::string_view text) {
 
 std::optional<PartMention> find_numbered(std::string_view text) {
   static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
+      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
   const auto match = numbered.find(text);
   const auto number = match ? number_of(match->text("number")) : std::nullopt;
   if (!number) return std::nullopt;
@@ -76,8 +76,31 @@ std::optional<PartMention> find_part(std::string_view text) {
 std::optional<Part> part_of_heading(std::string_view heading) {
   if (const auto numbered = find_numbered(heading)) return numbered->part;
   // What these are for comes after them.
-  static const Pattern first(R"((?i)^(?:warm|pre[- _]?train|frozen|freez|teacher))");
+  static const Pattern first(R"((?i)^(?:warm|frozen|freez|teacher))");
   return first.matches(heading) ? std::optional{Part{1, 2, false}} : std::nullopt;
+}
+
+std::optional<std::string> find_heading(std::string_view text) {
+  static const Pattern numbered(
+      R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60})$)");
+  // "Trial 2 of 3: lr=0.01"
+  static const Pattern counted(
+      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
+  static const Pattern named(
+      R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
+  static const Pattern over(
+      R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
+  if (const auto match = numbered.find(text))
+    return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
+  if (const auto match = counted.find(text); match && !over.matches(match->text("rest")))
+    return std::string(match->text("name"));
+  const auto match = named.find(text);
+  if (!match || over.matches(match->text("name"))) return std::nullopt;
+  const bool decorated = trim(match->text("left")).size() >= 2;
+  static const Pattern plain(R"((?i)^(?:warm|fine|pre))");
+  if (!decorated && (!plain.matches(match->text("name")) || match->text("name").size() > 32))
+    return std::nullopt;
+  return std::string(trim(match->text("name")));
 }
 
 std::optional<PartMention> part_of_bar(std::string_view title, double done, std::optional<double> total) {

@@ -21,6 +21,8 @@ struct PartMention {
 /// or "epoch" follows.
 [[nodiscard]] std::optional<PartMention> find_part(std::string_view text);
 
+/// The name in a heading: "Fold 2/5", "===== Stage 2: fine-tuning =====", "== Warming up the head ==".
+[[nodiscard]] std::optional<std::string> find_heading(std::string_view text);
 /// Of a heading: "Fold 2/5", "Warming up the head".
 [[nodiscard]] std::optional<Part> part_of_heading(std::string_view heading);
 

@@ -60,7 +60,7 @@ std::optional<StepMention> find_step(std::string_view text) {
           .c_str());
   static const Pattern episode((R"((?i)^\W*episode)" + count).c_str());
   static const Pattern round(
-      (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server)[\s_-]+)?(?:round|generation))" +
+      (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server|active[ -]learning|al|self[ -]training)[\s_-]+)?(?:round|generation))" +
        count)
           .c_str());
   static const Pattern after_words(

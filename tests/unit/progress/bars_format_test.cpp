@@ -5,6 +5,14 @@
 namespace joulecast::progress {
 namespace {
 
+TEST(RichFormat, OfNestedPercentagesTheOuterOneCounts) {
+  EXPECT_EQ(heard({"Folds   ━━━━━━━━━━━━━━━━━━━━━━━━   0% 0:00:01\n",
+                   "Batches ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
+                   "Folds   ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
+                   "Batches ━━━━━━━━━━━━━━━━━━━━━━━━  10% 0:00:01\n"}),
+            (Rows{"~0/100 percent", "", "~50/100 percent", ""}));
+}
+
 TEST(RichFormat, EpochsAndTheirSteps) {
   EXPECT_EQ(
       heard({"Epoch           ━━━━━━━╺━━━ 1/3   -:--:--\n", "Step of epoch 2 ━━━━━━━╺━━━ 12/20 0:00:01\n",
@@ -13,8 +21,9 @@ TEST(RichFormat, EpochsAndTheirSteps) {
 }
 
 TEST(RichFormat, PercentagesAreAGuess) {
-  EXPECT_EQ(heard({"Training... ━━━━━╺━━━━━━━  12% 0:00:02\r", "Working... ----------------  12% 0:00:02\r"}),
-            (Rows{"~12/100 percent", "~12/100 percent"}));
+  EXPECT_EQ(
+      heard({"Training... ━━━━━╺━━━━━━━  12% 0:00:02\r", "Training... ----------------  13% 0:00:02\r"}),
+      (Rows{"~12/100 percent", "~13/100 percent"}));
   EXPECT_EQ(heard({"Downloading ━━━━━╺━━━━━━━  12% 0:00:02\r", "Epoch 3 ━━━━━╺━━━  12% 0:00:02\r",
                    "Epoch 3 ━━━━━━━━━━ 100% 0:00:09\r"}),
             (Rows{"", "begin 3", "end 3"}));

@@ -270,6 +270,23 @@ TEST(LoopFormat, StepsOfTrainingAndOfValidation) {
                   "window> validation", "window< validation; end 1/3"}));
 }
 
+TEST(LoopFormat, RoundsNamedWithWords) {
+  EXPECT_EQ(heard_in("Active Learning Round 0: 100 labelled samples"), "named 0 round");
+  EXPECT_EQ(heard_in("Round 3: aggregating the clients"), "");
+  EXPECT_EQ(heard({"--- Global Round 1 / 5 ---\n", "| Global Round : 0 | Local Epoch : 1 | Loss: 0.5\n"}),
+            (Rows{"named 1/5 round", "end 1; Loss=0.5"}));
+  EXPECT_EQ(heard_in("Training model 1/3"), "phase model 1/3");
+}
+
+TEST(LoopFormat, APartIsOverOnceItsNameIsGone) {
+  EXPECT_EQ(heard({"Warmup epoch 2/2 loss 0.5\n", "Epoch 3/10 loss 0.5\n"}),
+            (Rows{"phase Warmup; end 2/2; loss=0.5@2", "phase; end 3/10; loss=0.5@3"}));
+}
+
+TEST(LoopFormat, SpeedsBesideSteps) {
+  EXPECT_EQ(heard_in("[    50/2000] 12.5it/s ETA 00:00:07 | loss=0.5 lr=3e-4"), "~50/2000 step; ~loss=0.5");
+}
+
 TEST(LoopFormat, IterationsThatHaveEpochs) {
   EXPECT_EQ(heard({"Iteration 1/9, epoch 1/4: loss 0.5\n", "Iteration 1/9, epoch 2/4: loss 0.5\n",
                    "Iteration 2/9, epoch 1/4: loss 0.5\n"}),

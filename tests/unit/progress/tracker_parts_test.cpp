@@ -81,6 +81,16 @@ TEST(Tracker, PartsInWhichNothingIsHeardAreTheWork) {
   EXPECT_EQ(training.tracker.phases().size(), 1U);
 }
 
+TEST(Tracker, ALabelIsNoPartUntilAnotherFollows) {
+  Training training;
+  for (int seed = 42; seed <= 43; ++seed) {
+    training.at(10.0 * seed, [&](Report& report) { report.phase_begins("", Part{seed, {}, true}); });
+    for (int i = 1; i <= 3; ++i) training.ends(10.0 * seed + i, i, 3);
+  }
+  EXPECT_FALSE(training.tracker.part_of(0));
+  EXPECT_TRUE(training.tracker.part_of(1));
+}
+
 TEST(Tracker, PartsWhoseEpochsGoOnAreNotAlike) {
   Training training;
   for (int part = 1; part <= 2; ++part) {

@@ -185,5 +185,13 @@ TEST(Tracker, LinesOfEpochsBesideABarOfAllStepsAreMarks) {
   }
 }
 
+TEST(Tracker, StepsThatEndWithAnEpochWereTheEpochs) {
+  Training training;
+  for (int step = 1; step <= 20; ++step) training.steps(step, step, 20);
+  EXPECT_TRUE(training.tracker.trust().total_known);
+  training.ends(20.5, 1);
+  EXPECT_FALSE(training.tracker.trust().total_known) << "how many epochs there are was not said";
+}
+
 }  // namespace
 }  // namespace joulecast::progress
