@@ -180,8 +180,7 @@ class Planner {
     if (law.sparse)
       sparsities.insert(sparsities.end(), request_.sparsities.begin(), request_.sparsities.end());
     std::ranges::sort(sparsities);
-    const auto [first, last] = std::ranges::unique(sparsities);
-    sparsities.erase(first, last);
+    sparsities.erase(std::unique(sparsities.begin(), sparsities.end()), sparsities.end());
     for (const double sparsity : sparsities) {
       for (const auto zeros : {Zeros::computed, Zeros::skipped}) {
         if (sparsity == 0 && zeros == Zeros::skipped) continue;
