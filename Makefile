@@ -90,7 +90,7 @@ fuzz:
 	@cmake --build build/fuzz --target $(notdir $(basename $(wildcard fuzz/*_fuzz.cpp))) -j $(JOBS) -- --quiet
 	@python3 scripts/fuzz.py --minutes $(or $(MINUTES),20) $(TARGETS)
 
-docs:
+docs: python
 	@interpreter=$$($(ENVIRONMENT) build/docs-environment mkdocs-material "mkdocstrings[python]" black) && \
 	  [ -n "$$interpreter" ] && NO_MKDOCS_2_WARNING=1 "$$interpreter" -m mkdocs build --quiet && echo build/site/index.html
 

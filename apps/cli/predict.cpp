@@ -55,6 +55,8 @@ std::function<int()> define(Arguments app) {
       .whole_between(1, 1 << 30);
   app.add_option("--epochs", training.epochs, "Epochs of the training");
   app.add_option("--samples", training.train_samples, "Samples of an epoch");
+  app.add_option("--steps", request.steps, "The whole training in steps, in place of epochs and samples");
+  app.add_option("--tokens", request.tokens, "The whole training in tokens, for language models");
   app.add_option("--dataset", training.dataset,
                  "Well-known dataset: its size is known, and so is what was measured on it");
   app.add_option("--input", request.inputs, "Shape of one sample, 3x224x224; or of an ONNX input, ids=1x128");

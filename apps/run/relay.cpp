@@ -5,49 +5,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 #include <mutex>
-#include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "base/failure.hpp"
 #include "base/system_error.hpp"
-#include "base/thread.hpp"
 #include "base/wake_up.hpp"
 #include "run/relay_process.hpp"
 
 namespace joulecast::run {
 namespace {
 
-/// The copy carries its times, so nothing is lost if joulecast looks at it only this often.
-constexpr int nap_ms = 100;
-constexpr int naps_until_settled = 2;
 /// How long an answer of the process may take. It never waits for anything itself.
 constexpr int answer_patience_ms = 1000;
 constexpr std::size_t most_lines_waiting = 100;
 constexpr int most_replacements = 10;
-/// After a flood of output, nobody is to wait for us to read it: of what is left when this much processor
-/// time has gone into reading after the end, only the last part is read.
-constexpr double reading_patience_s = 0.01;
-/// While more comes than can be read, a tenth of a processor reads what it can: the rest is the command's.
-constexpr double reading_in_flood_s = 0.1 * nap_ms / 1000;
-/// The time is looked at after so much. Short lines take a microsecond each.
-constexpr std::size_t slice_size = std::size_t{8} << 10;
-constexpr std::size_t last_part = std::size_t{64} << 10;
-
-double processor_time_of_thread() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -56,10 +32,10 @@ class Relay::State {
   State(ChildStreams streams, LiveMode live, Listener listener, CopyRing ring, RelayBoard board, WakeUp wake)
       : streams_(std::move(streams)),
         live_(live),
-        listener_(std::move(listener)),
         ring_(std::move(ring)),
         board_(std::move(board)),
-        wake_(std::move(wake)) {}
+        wake_(std::move(wake)),
+        listener_(std::move(listener), ring_, wake_) {}
   ~State();
 
   Status start();
@@ -80,20 +56,10 @@ class Relay::State {
   bool take_one();
   void replace();
   void say_waiting_locked();
-  void listen();
-  void settle();
-  bool hear_all(SteadyTime& last);
-  void hear_last_lost();
-  void hear(int stream, std::string_view slice, SteadyTime time);
-  [[nodiscard]] std::string_view part_to_hear(int stream, std::string_view bytes);
-  [[nodiscard]] bool is_in_flood() const;
-  [[nodiscard]] bool has_read_long() const;
-  void stop_listening();
   void leave_process(bool wait);
 
   ChildStreams streams_;
   LiveMode live_;
-  Listener listener_;
   CopyRing ring_;
   RelayBoard board_;
   WakeUp wake_;  ///< something is in the ring, or the thread should end
@@ -109,22 +75,13 @@ class Relay::State {
   bool finished_ = false;
   bool nothing_can_come_ = false;
   Summary summary_;
-  std::atomic<bool> ending_ = false;
-  // Of the listening thread.
-  std::array<bool, CopyRing::streams> skips_{};  ///< it is within skipped output
-  double read_until_ = 0;                        ///< its processor time
-  bool ends_ = false;                            ///< it knows that the end was asked for
-  std::uint64_t lost_before_ = 0;                ///< bytes that did not fit into the ring
-  std::thread thread_;
+  CopyListener listener_;  ///< last, because its thread uses the ring
 };
 
 Status Relay::State::start() {
   if (const auto forked = fork_process(); !forked) return forked;
   if (!streams_.out && !streams_.err) return {};
-  auto thread = start_thread([this] { listen(); });
-  if (!thread) return propagate(thread.error());
-  thread_ = std::move(*thread);
-  return {};
+  return listener_.start();
 }
 
 Status Relay::State::fork_process() {
@@ -248,99 +205,6 @@ void Relay::State::drain() {
   draining_ = tell(RelayWord::drain);
 }
 
-/// The thread that listens to the copy. It sleeps while there is no output.
-void Relay::State::listen() {
-  SteadyTime last;
-  int naps = naps_until_settled;
-  for (;;) {
-    const auto before = last;
-    const bool ends = ending_;
-    const bool gave_way = !hear_all(last);
-    if (ends) hear_last_lost();
-    if (ends) break;
-    naps = last == before ? naps + 1 : 0;
-    const bool rests = naps >= naps_until_settled;
-    if (naps == naps_until_settled) settle();
-    pollfd waiting{wake_.descriptor(), POLLIN, 0};
-    if (gave_way)
-      ::poll(&waiting, 1, nap_ms);
-    else if (ring_.ask_to_be_woken(rests ? 1 : CopyRing::capacity / 4))
-      ::poll(&waiting, 1, rests ? -1 : nap_ms);
-    wake_.clear();
-  }
-  settle();
-}
-
-/// A listener that fails (there may be no memory left) misses something; the next piece is tried again.
-void Relay::State::settle() {
-  if (listener_.settle) (void)failure_of(listener_.settle);
-}
-
-/// False if it gave way to the command before everything was heard.
-bool Relay::State::hear_all(SteadyTime& last) {
-  if (!ends_) read_until_ = processor_time_of_thread() + reading_in_flood_s;
-  while (const auto piece = ring_.front()) {
-    for (auto left = piece->bytes; !left.empty();) {
-      const auto slice = left.substr(0, slice_size);
-      left.remove_prefix(slice.size());
-      hear(piece->stream, slice, piece->time);
-    }
-    last = piece->time;
-    ring_.drop();
-    if (!ends_ && is_in_flood() && has_read_long()) {
-      lost_before_ = ring_.lost();
-      return false;
-    }
-  }
-  lost_before_ = ring_.lost();
-  return true;
-}
-
-/// Results stand at the end of a log, however much came before them.
-void Relay::State::hear_last_lost() {
-  for (int stream = 0; stream < CopyRing::streams; ++stream)
-    if (const auto last = ring_.take_last_lost(stream); last && listener_.hear)
-      (void)failure_of([&] { listener_.hear(stream, last->second, last->first); });
-}
-
-void Relay::State::hear(int stream, std::string_view slice, SteadyTime time) {
-  if (ending_ && !std::exchange(ends_, true)) read_until_ = processor_time_of_thread() + reading_patience_s;
-  const auto bytes = part_to_hear(stream, slice);
-  const auto missed = slice.size() - bytes.size();
-  const bool heard = !listener_.hear || !failure_of([&] { listener_.hear(stream, bytes, time); });
-  summary_.unheard += heard ? missed : slice.size();
-}
-
-/// More comes than can be read.
-bool Relay::State::is_in_flood() const {
-  return ring_.lost() != lost_before_;
-}
-
-bool Relay::State::has_read_long() const {
-  return processor_time_of_thread() > read_until_;
-}
-
-/// All of it, unless there is too much to read. What is skipped goes from the end of one line to the end of
-/// another.
-std::string_view Relay::State::part_to_hear(int stream, std::string_view bytes) {
-  auto& skips = skips_[static_cast<std::size_t>(stream)];
-  const auto line = bytes.find('\n');
-  const auto after = line == std::string_view::npos ? bytes.size() : line + 1;
-  const bool too_much = ends_ ? ring_.waiting() > last_part : is_in_flood();
-  const bool hurry = too_much && has_read_long();
-  if (!hurry && !skips) return bytes;
-  if (hurry && skips) return {};
-  if (line != std::string_view::npos) skips = hurry;
-  return hurry ? bytes.substr(0, after) : bytes.substr(after);
-}
-
-void Relay::State::stop_listening() {
-  if (!thread_.joinable()) return;
-  ending_ = true;
-  wake_.set();
-  thread_.join();
-}
-
 /// `wait`: the process ends by itself now.
 void Relay::State::leave_process(bool wait) {
   {
@@ -355,10 +219,10 @@ void Relay::State::leave_process(bool wait) {
 }
 
 Relay::Summary Relay::State::finish() {
-  stop_listening();
+  listener_.stop();
   finished_ = true;
   leave_process(drained_ && nothing_can_come_);
-  summary_.unheard += ring_.lost();
+  summary_.unheard = listener_.unheard() + ring_.lost();
   summary_.unwritten = board_->unwritten;
   summary_.unwritten_errno = board_->unwritten_errno;
   return summary_;
@@ -367,7 +231,7 @@ Relay::Summary Relay::State::finish() {
 Relay::State::~State() {
   if (finished_) return;
   tell(RelayWord::quit);
-  stop_listening();
+  listener_.stop();
   leave_process(/*wait=*/true);
 }
 

@@ -1,7 +1,6 @@
 // joulecast's side of the relay process: starts it, listens to its copy, and has it write to the terminal.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,17 +8,10 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "run/child_streams.hpp"
+#include "run/copy_listener.hpp"
 #include "run/relay_link.hpp"
 
 namespace joulecast::run {
-
-/// Receives what the command wrote, and when it arrived. Calls come from one thread, one at a time.
-struct Listener {
-  /// `stream`: 0 = standard output, 1 = standard error where that is another stream.
-  std::function<void(int stream, std::string_view bytes, SteadyTime time)> hear;
-  /// The output has been quiet for a moment, or has ended.
-  std::function<void()> settle;
-};
 
 class Relay {
  public:

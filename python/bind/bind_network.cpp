@@ -14,6 +14,7 @@ using network::LiveNetwork;
 using network::LiveOperation;
 using network::Shape;
 using session::NetworkDescription;
+using session::NetworkRequest;
 
 void bind_layer(nb::module_& module) {
   nb::class_<Layer>(module, "Layer",
@@ -40,6 +41,24 @@ auto of_network(Member ArchitectureFeatures::*member) {
   return [member](const NetworkDescription& self) { return self.network.*member; };
 }
 
+void bind_request(nb::module_& module) {
+  nb::class_<NetworkRequest>(module, "NetworkRequest")
+      .def(nb::init<>())
+      .def_rw("model", &NetworkRequest::model)
+      .def_rw("inputs", &NetworkRequest::inputs)
+      .def_rw("dimensions", &NetworkRequest::dimensions)
+      .def_rw("classes", &NetworkRequest::classes, nb::arg().none())
+      .def_rw("sequence", &NetworkRequest::sequence, nb::arg().none())
+      .def_rw("batch", &NetworkRequest::batch)
+      .def_rw("optimizer", &NetworkRequest::optimiser)
+      .def_rw("precision", &NetworkRequest::precision)
+      .def_rw("gpus", &NetworkRequest::gpus)
+      .def_rw("accumulate", &NetworkRequest::accumulate)
+      .def_rw("checkpointing", &NetworkRequest::checkpointing)
+      .def_rw("shard", &NetworkRequest::shard)
+      .def_rw("gpu", &NetworkRequest::gpu);
+}
+
 void bind_description(nb::module_& module) {
   nb::class_<NetworkDescription>(module, "Network",
                                  "What a network computes and what a training step of it needs.")
@@ -59,7 +78,21 @@ void bind_description(nb::module_& module) {
           "of a training step over the batch")
       .def_prop_ro(
           "memory_bytes", [](const NetworkDescription& self) { return self.memory.total(); },
-          "peak while training, without the framework's own")
+          "of one GPU: peak while training, without the framework's own")
+      .def_prop_ro(
+          "memory_parts",
+          [](const NetworkDescription& self) {
+            const auto& memory = self.memory;
+            return std::map<std::string, double>{
+                {"weights", memory.weights},         {"gradients", memory.gradients},
+                {"optimizer", memory.optimiser},     {"activations", memory.activations},
+                {"working set", memory.working_set}, {"cast weights", memory.cast_weights}};
+          },
+          "what memory_bytes consists of")
+      .def_ro("gpu", &NetworkDescription::gpu, "the catalogue's name of the GPU that was named")
+      .def_ro("gpu_memory_bytes", &NetworkDescription::gpu_memory_bytes)
+      .def_ro("largest_batch", &NetworkDescription::largest_batch,
+              "samples of a step over all GPUs that fit; 0 if not even one does, None without a GPU")
       .def_prop_ro(
           "uncounted",
           [](const NetworkDescription& self) {
@@ -123,6 +156,14 @@ void bind_live(nb::module_& module) {
           operation, nb::arg("rows"), nb::arg("columns"), nb::arg("depth"), nb::arg("groups") = 1.0,
           nb::arg("bias") = false)
       .def(
+          "fused_attention",
+          [](LiveNetwork& self, const LiveOperation& done, double rows, double columns, double depth,
+             double groups) {
+            return self.fused_attention(done,
+                                        {.rows = rows, .columns = columns, .depth = depth, .groups = groups});
+          },
+          operation, nb::arg("rows"), nb::arg("columns"), nb::arg("depth"), nb::arg("groups"))
+      .def(
           "recurrence",
           [](LiveNetwork& self, const LiveOperation& done, double inputs, double hidden, double gates,
              double steps, double directions, double batch) {
@@ -141,30 +182,26 @@ void bind_live(nb::module_& module) {
       .def("note", &LiveNetwork::note, nb::arg("text"))
       .def(
           "finish",
-          [](LiveNetwork& self, std::int64_t batch, const std::string& optimizer) {
-            const auto optimiser = value_of(network::find_optimiser(optimizer));
-            return session::describe_network(value_of(std::move(self).finish()), batch, optimiser);
+          [](LiveNetwork& self, const NetworkRequest& request) {
+            return value_of(session::describe_network(value_of(std::move(self).finish()), request));
           },
-          nb::arg("batch"), nb::arg("optimizer"), "The description. Leaves nothing behind.");
+          nb::arg("request"), "The description. Leaves nothing behind.");
 }
 
 }  // namespace
 
 void bind_network(nb::module_& module) {
   bind_layer(module);
+  bind_request(module);
   bind_description(module);
   bind_live(module);
   module.def(
       "describe_network",
-      [](std::string model, std::vector<std::string> inputs, std::vector<std::string> dimensions,
-         std::optional<std::int64_t> classes, std::optional<std::int64_t> sequence, std::int64_t batch,
-         std::string optimizer) {
+      [](const NetworkRequest& request) {
         const nb::gil_scoped_release released;
-        return value_of(session::describe_network({std::move(model), std::move(inputs), std::move(dimensions),
-                                                   classes, sequence, batch, std::move(optimizer)}));
+        return value_of(session::describe_network(request));
       },
-      nb::arg("model"), nb::arg("inputs"), nb::arg("dimensions"), nb::arg("classes").none(), nb::arg("sequence").none(), nb::arg("batch"),
-      nb::arg("optimizer"));
+      nb::arg("request"));
   module.def(
       "known_networks", [] { return value_of(session::known_networks()).names; },
       "Every network that can be given by name.");

@@ -34,11 +34,15 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         gpus: how many share the training.
         input_shape: of one sample, as (3, 224, 224) or "3x224x224".
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
-        classes: outputs of the head; sequence: tokens of a sample, of a language model.
+        classes: outputs of the head.
+        sequence: tokens of a sample, of a language model.
         power_limit: of one GPU, in watts; None for the board's own.
         like: trained as this source of the model file was.
         fitted: model file of `joulecast fit`; None for the one that comes with joulecast.
-        country, region, intensity, pue: where the electricity comes from; see `track`.
+        country: ISO code of where the electricity comes from, as for `track`; so the next three.
+        region: of a cloud.
+        intensity: g CO2e per kWh.
+        pue: power usage effectiveness.
 
     Returns:
         An object with `predictions`; each has `total_energy_j`, `epoch_energy_j`, `epoch_time_s` and `power_w` as

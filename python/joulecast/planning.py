@@ -25,11 +25,15 @@ def budget(amount: str, gpu: str | Iterable[str], *, gpus: int = 1, precision: s
         mfu: share of the GPUs' peak that your training reaches, above 0 to 1; None for what is usual.
         power: mean power of one GPU in watts; None for what is usual.
         host_power: of the rest of the machine, in watts for each GPU; None leaves it out.
-        kwh_price, gpu_hour_price: in the budget's currency; a budget of money needs one of them.
+        kwh_price: of electricity, in the budget's currency; a budget of money needs it or the next.
+        gpu_hour_price: of one GPU, in the budget's currency.
         law: "chinchilla-refit", "chinchilla", "sparse-t5", "sparse-vit"; one or several, None for the first three.
         sparsity: shares of zeros, for the sparse laws; None for 0.5 and 0.75.
         size: parameters of a model that is chosen already: "7B", "350M", 7_000_000_000.
-        country, region, intensity, pue: where the electricity comes from; see `track`.
+        country: ISO code of where the electricity comes from, as for `track`; so the next three.
+        region: of a cloud.
+        intensity: g CO2e per kWh.
+        pue: power usage effectiveness.
 
     Returns:
         An object with `plans`, the one that does the most first; each has `flop`, `duration_s`, `energy_j`, `cost`,

@@ -163,7 +163,8 @@ class Run(Telling):
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead.
 
         Args:
-            projected_kwh, projected_j: the limit, one of them.
+            projected_kwh: the limit; give it or the next.
+            projected_j: the limit in joules.
             probability: how sure it has to be, 0.5 to 1.
         """
         if (projected_kwh is None) == (projected_j is None):

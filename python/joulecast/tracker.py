@@ -47,16 +47,19 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
     Args:
         name: of the run; the script's, or the function's, where not given.
-        epochs, steps: totals, where the loops do not tell them (`Run.epochs` and `Run.steps` do).
+        epochs: their number, where the loop does not tell it (`Run.epochs` does).
+        steps: their number in the whole run, where the loops do not tell it (`Run.steps` does).
         tags: names and values that are kept with the run: architecture, batch_size, dataset, team …
         store: path of the store; None for the user's own.
         interval: seconds between readings, 0.001 to 3600; None for $JOULECAST_INTERVAL, else 1.
         sensors: names of the sensors to use (`joulecast sensors` lists them); None for $JOULECAST_SENSORS, else all that
             work.
         gpus: indices or UUIDs of the GPUs to measure; None for the visible ones.
-        country, region, intensity, pue: where the electricity comes from, for emissions: ISO code, cloud region,
-            g CO2e per kWh, power usage effectiveness. Where none of the first three is given, $JOULECAST_COUNTRY,
-            $JOULECAST_REGION and $JOULECAST_INTENSITY count; where pue is not, $JOULECAST_PUE.
+        country: ISO code of where the electricity comes from, for emissions. Where neither it nor region nor intensity is
+            given, $JOULECAST_COUNTRY, $JOULECAST_REGION and $JOULECAST_INTENSITY count.
+        region: of a cloud, instead.
+        intensity: g CO2e per kWh, instead.
+        pue: power usage effectiveness; None for $JOULECAST_PUE.
         keep_arguments: keep passwords and tokens of the command line, too.
 
     Raises:

@@ -96,6 +96,18 @@ bool LiveNetwork::reads_only_constants(const LiveOperation& operation) const {
   return std::ranges::all_of(operation.reads, [&](int tensor) { return storage(tensor).constant; });
 }
 
+/// One of the operands depends on the sample, and the others, if any, are not learned: the gradient needs
+/// only them.
+bool LiveNetwork::scales_by_constants(const LiveOperation& operation) const {
+  if (operation.operation != "mul" && operation.operation != "div") return false;
+  std::ptrdiff_t samples = 0, learned = 0;
+  for (const int tensor : operation.reads) {
+    samples += storage(tensor).constant ? 0 : 1;
+    learned += storage(tensor).weights.empty() ? 0 : 1;
+  }
+  return samples == 1 && learned == 0;
+}
+
 double LiveNetwork::elements_written(const LiveOperation& operation) const {
   return operation.writes.empty() ? 0 : count(operation.writes.front().first);
 }
@@ -153,7 +165,8 @@ std::vector<int> LiveNetwork::add_layer(const LiveOperation& operation, Layer la
   made.gradient |= layer.parameters > 0 || has_weights(layer.kind);
   auto written = add_writes(operation, made);
 
-  const auto kept = kept_for_backward(layer.kind, operation.operation);
+  const auto kept = kept_for_backward(
+      layer.kind, scales_by_constants(operation) ? "scale_by_constant" : operation.operation);
   if (kept.inputs)
     for (const int tensor : operation.reads)
       if (!storage(tensor).constant) layer.saved_bytes += keep(tensor);
@@ -181,6 +194,13 @@ std::vector<int> LiveNetwork::product(const LiveOperation& operation, const Matr
     weighted |= storage(operation.reads[i]).constant;
   Layer layer;
   count_product(layer, weighted ? LayerKind::dense : LayerKind::attention, product, bias);
+  return add_layer(operation, std::move(layer));
+}
+
+std::vector<int> LiveNetwork::fused_attention(const LiveOperation& operation, const MatrixProduct& products) {
+  Layer layer;
+  count_product(layer, LayerKind::attention, products, false);
+  layer.flops += flops_per_element("softmax") * products.groups * products.rows * products.columns;
   return add_layer(operation, std::move(layer));
 }
 

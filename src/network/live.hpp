@@ -48,11 +48,15 @@ class LiveNetwork {
   std::vector<int> convolution(const LiveOperation& operation, const Convolution& convolution);
   /// With a constant among the first two it is a dense layer, else attention.
   std::vector<int> product(const LiveOperation& operation, const MatrixProduct& product, bool bias);
+  /// Scores, softmax and context of queries, keys and values in one kernel, which keeps no scores. `depth`:
+  /// widths of a key and a value together.
+  std::vector<int> fused_attention(const LiveOperation& operation, const MatrixProduct& products);
   /// `batch`: sequences that each step works on.
   std::vector<int> recurrence(const LiveOperation& operation, const Recurrence& recurrence, double batch);
   /// Embedding: the first is the table, the second the rows' numbers.
   std::vector<int> gather(const LiveOperation& operation);
-  /// Normalisation, elementwise, pooling, movement or other. `elements` that it works on: those of its first
+  /// Normalisation, elementwise, pooling, movement or other. What multiplies or divides by constants alone
+  /// keeps nothing. `elements` that it works on: those of its first
   /// output where not given. `each`: FLOPs of an element, where flops_per_element() does not tell.
   std::vector<int> elements(const LiveOperation& operation, LayerKind kind, std::optional<double> elements,
                             std::optional<double> each);
@@ -83,6 +87,7 @@ class LiveNetwork {
   int add_value(const Shape& shape, double element_bytes, Storage storage);
   [[nodiscard]] const Value& value(int tensor) const;
   [[nodiscard]] const Storage& storage(int tensor) const;
+  [[nodiscard]] bool scales_by_constants(const LiveOperation& operation) const;
   [[nodiscard]] bool reads_only_constants(const LiveOperation& operation) const;
   [[nodiscard]] double elements_written(const LiveOperation& operation) const;
   std::vector<int> add_constants(const LiveOperation& operation);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
@@ -47,27 +49,31 @@ double kept_factor(const Layer& layer, Precision precision) {
 }
 
 /// The outer scopes of a layer's name, down to `levels` of them: "stack_1/block_3" of
-/// "stack_1/block_3/dense_1". Empty if the layer has fewer.
+/// "stack_1/block_3/dense_1", "encoder.layer.0" of "encoder.layer.0.output". Empty if the layer has fewer.
 std::string scope_of(const std::string& name, std::size_t levels) {
   std::size_t end = 0;
   for (std::size_t i = 0; i < levels; ++i) {
-    const auto slash = name.find('/', end == 0 ? 0 : end + 1);
-    if (slash == std::string::npos) return "";
-    end = slash;
+    end = name.find_first_of("/.", end + 1);
+    if (end == std::string::npos) return "";
   }
   return name.substr(0, end);
 }
 
-/// The level of scopes that divides the network into the most parts: its repeated blocks.
+/// The outermost level with the most numbered scopes of several layers: the network's repeated blocks.
 std::size_t block_level(const ArchitectureFeatures& network) {
-  constexpr std::size_t deepest = 3;
+  constexpr std::size_t deepest = 6;
+  constexpr std::string_view digits = "0123456789";
   std::size_t best = 0, most = 1;
   for (std::size_t level = 1; level <= deepest; ++level) {
     std::map<std::string, int> scopes;
     for (const auto& layer : network.layers)
-      if (auto scope = scope_of(layer.name, level); !scope.empty()) ++scopes[scope];
-    if (scopes.size() > most) {
-      most = scopes.size();
+      if (auto scope = scope_of(layer.name, level);
+          !scope.empty() && digits.find(scope.back()) != std::string_view::npos)
+        ++scopes[scope];
+    const auto blocks = static_cast<std::size_t>(
+        std::ranges::count_if(scopes, [](const auto& scope) { return scope.second > 1; }));
+    if (blocks > most) {
+      most = blocks;
       best = level;
     }
   }

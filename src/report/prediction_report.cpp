@@ -122,7 +122,10 @@ std::string in_full(const session::Prediction& p) {
                           gpus_of(p) > 1 ? fmt::format("{} x ", gpus_of(p)) : "", training.gpu, batch_of(p),
                           training.gpu_power_limit_w.value_or(0));
   if (p.power_w) text += "  power        " + line_of<Watts>(*p.power_w) + "\n";
-  if (p.epoch_time_s && p.epoch_energy_j) {
+  if (p.steps) {
+    text += fmt::format("  steps        {:.6g}\n", *p.steps);
+    if (p.epoch_time_s) text += "  time         " + line_of<Seconds>(*p.epoch_time_s) + "\n";
+  } else if (p.epoch_time_s && p.epoch_energy_j) {
     text += "  epoch time   " + line_of<Seconds>(*p.epoch_time_s) + "\n";
     text += "  epoch energy " + line_of<Joules>(*p.epoch_energy_j) + "\n";
   } else {
@@ -182,6 +185,7 @@ Json prediction_json(const session::Prediction& p) {
             {"gpu_count", gpus_of(p)},
             {"batch_size", batch_of(p)},
             {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
+            {"steps", or_null(p.steps)},
             {"power_w", quantity_json(p.power_w)},
             {"epoch_time_s", quantity_json(p.epoch_time_s)},
             {"epoch_energy_j", quantity_json(p.epoch_energy_j)},

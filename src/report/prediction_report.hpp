@@ -13,7 +13,8 @@ namespace joulecast::report {
 /// One prediction in full, or several as a table, cheapest first.
 [[nodiscard]] std::string to_text(const std::vector<session::Prediction>& predictions);
 
-/// {"model_file", "predictions": [{"model", "gpu", "gpu_count", "batch_size", "power_limit_w", "power_w":
+/// {"model_file", "predictions": [{"model", "gpu", "gpu_count", "batch_size", "power_limit_w", "steps",
+/// "power_w":
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
 /// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest",
 /// "uncounted_share", "warnings"}…]}

@@ -173,15 +173,15 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   for (const auto& domain : domains) {
     const auto code = event_code(pmu / "events" / domain.event);
     const auto text = first_line(pmu / "events" / fmt::format("{}.scale", domain.event));
-    const auto scale = text ? parse_double(*text) : std::nullopt;
-    if (!code || !scale || *scale <= 0) continue;
+    const double scale = text ? parse_double(*text).value_or(0) : 0;
+    if (!code || !(scale > 0)) continue;
     for (const auto& [cpu, package] : packages(environment, pmu)) {
       Event event;
       event.attributes.size = sizeof event.attributes;
       event.attributes.type = static_cast<std::uint32_t>(*type);
       event.attributes.config = *code;
       event.package = package;
-      const auto added = sensor->add(channel_of(domain, package, *scale, environment), std::move(event), cpu);
+      const auto added = sensor->add(channel_of(domain, package, scale, environment), std::move(event), cpu);
       if (!added && domain.part == "package") return propagate(added.error());
     }
   }

@@ -25,7 +25,7 @@ except ImportError as missing:
 
 PRESETS = {}
 for path in sorted((SOURCE / "data/transformers").glob("*.json")):
-    PRESETS.update(json.loads(path.read_text()))
+    PRESETS.update({name: values for name, values in json.loads(path.read_text()).items() if "model_type" in values})
 
 # The smallest changes that make a network of each family small; what else a family needs is taken from its presets.
 SMALL = {"hidden_size": 64, "d_model": 64, "n_embd": 64, "dim": 64, "intermediate_size": 96, "d_ff": 96, "ffn_dim": 96, "hidden_dim": 96,
@@ -93,7 +93,7 @@ def small(values):
 
 def flops(model, values):
     model = model.eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with FlopCounterMode(display=False) as counter:
         tokens = torch.randint(3, 300, (1, TOKENS))
         kind = values["model_type"]
         if kind == "whisper":
@@ -135,10 +135,10 @@ VIT = {"model_type": "vit", "architectures": ["ViTForImageClassification"], "hid
 BERT = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072, "vocab_size": 30522,
         "max_position_embeddings": 512, "type_vocab_size": 2}
 OTHERS = [VIT, {**VIT, "architectures": ["ViTModel"]}]
-for kind, name in (("bert", "Bert"), ("roberta", "Roberta"), ("deberta-v2", "DebertaV2"), ("modernbert", "ModernBert"), ("distilbert", "DistilBert")):
+for kind, name in (("bert", "Bert"), ("roberta", "Roberta"), ("deberta", "Deberta"), ("deberta-v2", "DebertaV2"), ("modernbert", "ModernBert"), ("distilbert", "DistilBert")):
     for ending in ("Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"):
-        if kind == "deberta-v2":
-            base = PRESETS["deberta-v3-base"]
+        if kind.startswith("deberta"):
+            base = PRESETS["deberta-v3-base" if kind == "deberta-v2" else "deberta-base"]
         elif kind == "modernbert":
             base = PRESETS["modernbert-base"]
         elif kind == "distilbert":
@@ -146,6 +146,7 @@ for kind, name in (("bert", "Bert"), ("roberta", "Roberta"), ("deberta-v2", "Deb
         else:
             base = BERT
         OTHERS.append({**base, "model_type": kind, "architectures": [name + ending]})
+OTHERS.append({**PRESETS["deberta-v3-base"], "pos_att_type": "p2c|c2p"})
 OTHERS.append({**BERT, "model_type": "bert", "architectures": ["BertForPreTraining"]})
 OTHERS.append({**PRESETS["mt5-small"], "model_type": "umt5", "architectures": ["UMT5ForConditionalGeneration"]})
 for name, ending in (("llama-3-8b", "LlamaForSequenceClassification"), ("gpt2", "GPT2ForSequenceClassification"), ("qwen3-0.6b", "Qwen3Model")):

@@ -83,6 +83,29 @@ class Described(unittest.TestCase):
         network = joulecast.describe(model, input_shape=20)
         self.assertEqual([(layer.kind, layer.parameters, layer.macs) for layer in network.layers], [("dense", 140, 140)])
 
+    def test_a_layer_for_each_step(self):
+        model = keras.Sequential([layers.Input((7, 4)), layers.TimeDistributed(layers.Dense(5))])
+        network = joulecast.describe(model, input_shape=(7, 4))
+        self.assertEqual([(layer.kind, layer.parameters, layer.macs) for layer in network.layers], [("dense", 25, 7 * 20)])
+
+    def test_what_no_rule_covers_is_named(self):
+        model = keras.Sequential([layers.Input((7, 8, 8, 4)), layers.ConvLSTM2D(5, 3)])
+        network = joulecast.describe(model, input_shape=(7, 8, 8, 4))
+        self.assertEqual((network.uncounted, network.parameters), ({"ConvLSTM2D": 1}, model.count_params()))
+
+    def test_convolutions_of_ones_own(self):
+        class Own(layers.Layer):
+            def build(self, shape):
+                self.kernel = self.add_weight(shape=(3, 3, shape[-1], 6))
+                self.position = self.add_weight(shape=(1, 6, 6, 6))
+
+            def call(self, x):
+                return keras.ops.conv(x, self.kernel) + self.position
+
+        network = joulecast.describe(keras.Sequential([layers.Input((8, 8, 4)), Own()]), input_shape=(8, 8, 4))
+        self.assertEqual([(layer.kind, layer.parameters, layer.macs) for layer in network.layers],
+                         [("convolution", 9 * 4 * 6, 36 * 6 * 36), ("elementwise", 216, 0)])
+
     def test_a_separable_convolution_is_two(self):
         model = keras.Sequential([layers.Input((16, 16, 8)), layers.SeparableConv2D(4, 3, padding="same", activation="relu")])
         network = joulecast.describe(model, input_shape=(16, 16, 8))

@@ -28,8 +28,10 @@ CALLS = {
     "known_networks": (joulecast.known_networks, {}),
     "describe": (lambda **given: joulecast.describe(**{"model": "resnet50", **given}), {
         "model": (3, None, object(), ["resnet50"], int), "input_shape": WRONG_SHAPES, "inputs": (3, "x"), "parameters": (3, "x"),
-        "dimensions": WRONG_MAPPINGS, "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "batch": (*WRONG_NUMBERS, 0, 1.5, 1 << 40),
-        "optimizer": (*WRONG_TEXTS, "nonsense"), "name": (*WRONG_TEXTS, "x")}),
+        "dimensions": WRONG_MAPPINGS, "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "name": (*WRONG_TEXTS, "x"), "batch": (*WRONG_NUMBERS, 0, 1.5, 1 << 40),
+        "optimizer": (*WRONG_TEXTS, "nonsense"), "precision": (*WRONG_TEXTS, "int3", "fp8"), "gpus": (*WRONG_NUMBERS, 0, 1.5),
+        "accumulate": (*WRONG_NUMBERS, 0, 1.5), "checkpointing": WRONG_FLAGS, "shard": (*WRONG_NUMBERS, 4, 1.5),
+        "gpu": (*WRONG_TEXTS, "no such board")}),
     "predict": (lambda **given: joulecast.predict(**{"model": "resnet50", "gpu": "A100-SXM4-80GB", **given}), {
         "model": (3, None, [], [3], object(), "no such network"), "gpu": (3, None, [], [3], object(), "no such board"),
         "batch": (math.nan, math.inf, -1, 10**400, "many", None, {}, object(), 0, 1.5, [], [0], ["x"], True), "epochs": (*WRONG_NUMBERS, 0), "samples": (*WRONG_NUMBERS, 0),

@@ -20,6 +20,21 @@ class Described(PackageTest):
         self.assertAlmostEqual(larger.macs / joulecast.describe("resnet50").macs, 4, delta=0.01)
         self.assertEqual(larger.macs, joulecast.describe("resnet50", input_shape=(3, 448, 448)).macs)
 
+    def test_memory_of_a_setup(self):
+        plain = joulecast.describe("resnet50", batch=64, optimizer="adam")
+        self.assertEqual(plain.memory_bytes, sum(plain.memory_parts.values()))
+        self.assertEqual(plain.memory_parts["optimizer"], 2 * 4 * plain.parameters)
+        self.assertIsNone(plain.largest_batch)
+        half = joulecast.describe("resnet50", batch=64, optimizer="adam", precision="bf16")
+        self.assertEqual(half.memory_parts["weights"], plain.memory_parts["weights"] / 2)
+        shared = joulecast.describe("resnet50", batch=64, optimizer="adam", gpus=4, shard=3)
+        self.assertEqual(shared.memory_parts["weights"], plain.memory_parts["weights"] / 4)
+        self.assertEqual(shared.memory_parts["activations"], plain.memory_parts["activations"] / 4)
+        fitted = joulecast.describe("resnet50", batch=64, gpu="A100-SXM4-80GB")
+        self.assertEqual((fitted.gpu, fitted.gpu_memory_bytes), ("A100-SXM4-80GB", 80e9))
+        self.assertLessEqual(joulecast.describe("resnet50", batch=fitted.largest_batch).memory_bytes, 80e9)
+        self.assertGreater(joulecast.describe("resnet50", batch=fitted.largest_batch + 1).memory_bytes, 80e9)
+
     def test_a_description_of_ones_own(self):
         path = self.folder / "own.txt"
         path.write_text("network own\n  input 8\n  dense 4\nend\n")

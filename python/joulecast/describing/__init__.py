@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None, dimensions: Mapping[str, int] | None = None,
-             classes: int | None = None, sequence: int | None = None, batch: int = 1, optimizer: str = "sgd", name: str | None = None) -> _core.Network:
+def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None,
+             dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
+             name: str | None = None, batch: int = 1, optimizer: str = "sgd", precision: str = "fp32", gpus: int = 1,
+             accumulate: int = 1, checkpointing: bool = False, shard: int = 0, gpu: str = "") -> _core.Network:
     """What a network computes, layer by layer, and what a training step of it needs.
 
     A live model is run once, on tensors that have a shape and no numbers: no weight is copied, no GPU is needed, and
@@ -34,26 +36,41 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
         classes: outputs of the head, of one of `known_networks`.
         sequence: tokens of a sample, of a transformer's configuration or name.
-        batch: samples in a training step; for `step_flops` and `memory_bytes` alone.
-        optimizer: "sgd", "momentum", "adam", "adamw" …; for `memory_bytes` alone.
         name: of a live model; that of its class where not given.
+        batch: samples in a training step, over all GPUs.
+        optimizer: "sgd", "momentum", "adam", "adamw" …
+        precision: "fp32", "tf32", "amp-fp16", "amp-bf16", "fp16" or "bf16".
+        gpus: how many share the batch.
+        accumulate: smaller batches, one after the other, whose gradients make a step.
+        checkpointing: repeated blocks keep their inputs alone, and the rest is computed again.
+        shard: what the GPUs share: 1 the optimizer's state, 2 gradients too, 3 weights too (ZeRO, FSDP).
+        gpu: name of the catalogue, for `largest_batch`: what fits into its memory.
 
     Returns:
         An object with `layers`, `parameters`, `macs` and `flops` of one sample's forward pass, `activation_bytes`,
-        `memory_bytes`, and `uncounted`: what is not in the figures. `predict` takes it as a model.
+        `memory_bytes` and `memory_parts` of one GPU, and `uncounted`: what is not in the figures. `predict` takes it as a model.
 
     Raises:
         InvalidError: an argument that cannot be, or a model that fails on such an input; it names the argument.
     """
-    batch = arguments.whole("batch", batch, least=1, most=1 << 30)
-    optimizer = arguments.text("optimizer", optimizer)
+    request = _core.NetworkRequest()
+    request.batch = arguments.whole("batch", batch, least=1, most=1 << 30)
+    for given, value in (("optimizer", optimizer), ("precision", precision), ("gpu", gpu)):
+        setattr(request, given, arguments.text(given, value))
+    request.gpus = arguments.whole("gpus", gpus, least=1, most=1 << 20)
+    request.accumulate = arguments.whole("accumulate", accumulate, least=1, most=1 << 20)
+    request.checkpointing = arguments.flag("checkpointing", checkpointing)
+    request.shard = arguments.whole("shard", shard, least=0, most=3)
     if isinstance(model, (str, os.PathLike)):
         for given, value in (("inputs", inputs), ("parameters", parameters), ("name", name)):
             if value is not None:
                 raise InvalidError("is for live models", given)
-        return _core.describe_network(os.fspath(model), arguments.shape_texts("input_shape", input_shape), arguments.dimensions(dimensions),
-                                      arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30),
-                                      arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30), batch, optimizer)
+        request.model = os.fspath(model)
+        request.inputs = arguments.shape_texts("input_shape", input_shape)
+        request.dimensions = arguments.dimensions(dimensions)
+        request.classes = arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30)
+        request.sequence = arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30)
+        return _core.describe_network(request)
     for given, value in (("dimensions", dimensions), ("classes", classes), ("sequence", sequence)):
         if value is not None:
             raise InvalidError("is for files and known networks", given)
@@ -62,7 +79,7 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         raise InvalidError("give the shape of one sample, as (3, 224, 224), or a batch as `inputs`", "input_shape")
     shapes = None if input_shape is None else arguments.shapes("input_shape", input_shape)
     network: _core.LiveNetwork = describer(model, shapes, inputs, parameters, arguments.optional(arguments.text, "name", name))
-    return network.finish(batch, optimizer)
+    return network.finish(request)
 
 
 def _describer(model: Any) -> Any:

@@ -3,9 +3,13 @@
 namespace joulecast::network::onnx_reader {
 namespace {
 
+/// Products of two sizes stay within 64 bits.
+constexpr std::int64_t largest = 1 << 30;
+
 /// `parts` heads of `width` together, and what is left over is an error.
 std::optional<std::int64_t> divided(std::int64_t width, std::int64_t parts) {
-  return parts > 0 && width > 0 && width % parts == 0 ? std::optional(width / parts) : std::nullopt;
+  return parts > 0 && parts <= largest && width > 0 && width % parts == 0 ? std::optional(width / parts)
+                                                                          : std::nullopt;
 }
 
 /// Tokens of a cache [batch, heads, tokens, width] that come before the new ones; 0 without one.
@@ -29,6 +33,8 @@ std::optional<Operand> operand(const Shape* shape, std::int64_t heads) {
 
 std::optional<AttentionSizes> sizes(const Operand& q, const Operand& k, const Operand& v,
                                     std::int64_t earlier) {
+  for (const auto size : {q.heads, q.tokens, q.width, k.heads, k.tokens, v.width, earlier})
+    if (size < 0 || size > largest) return std::nullopt;
   if (k.heads < 1 || q.heads % k.heads != 0 || k.width != q.width) return std::nullopt;
   AttentionSizes result;
   result.batch = static_cast<double>(q.batch);
@@ -82,7 +88,8 @@ std::optional<AttentionSizes> projecting_attention(const Node& node, const Input
 /// Queries, keys and values in one tensor [batch, tokens, (heads + 2 key_heads) x width].
 std::optional<AttentionSizes> packed_attention(const Shape& packed, std::int64_t heads,
                                                std::int64_t key_heads, std::int64_t earlier) {
-  if (packed.size() != 3 || heads < 1 || key_heads < 1) return std::nullopt;
+  if (packed.size() != 3 || heads < 1 || key_heads < 1 || heads > largest || key_heads > largest)
+    return std::nullopt;
   const auto width = divided(packed[2], heads + 2 * key_heads);
   if (!width) return std::nullopt;
   const Operand q{packed[0], heads, packed[1], *width}, k{packed[0], key_heads, packed[1], *width};

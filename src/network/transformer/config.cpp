@@ -7,8 +7,10 @@
 
 #include "base/files.hpp"
 #include "base/json_depth.hpp"
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "network/transformer/config_families.hpp"
+#include "network/transformer/unet.hpp"
 
 namespace joulecast::network {
 namespace {
@@ -51,7 +53,8 @@ ConfigContext context_of(ConfigValues& values, const ConfigFamily& family, const
     const auto head = head_of(named.front());
     context.head = head.value_or(HeadKind::none);
     if (!head)
-      transformer.notes.push_back(fmt::format("the head of '{}' is not known: without it", named.front()));
+      transformer.notes.push_back(
+          fmt::format("the head of '{}' is not known: without it", printable(named.front())));
     if (named.front().ends_with("ForQuestionAnswering")) context.labels = 2;
   }
   const auto labels = values.count("id2label");
@@ -73,13 +76,22 @@ Status check_options(const ConfigContext& context, const ConfigOptions& options,
 Result<ArchitectureFeatures> build(const nlohmann::json& json, const std::string& name,
                                    const std::string& origin, const ConfigOptions& options) {
   ConfigValues values(json, origin);
+  // A single number is the length of a sample's tokens, as in descriptions.
+  const bool length = options.input && options.input->size() == 1;
+  if (length && options.sequence) return fail_field("sequence", "is given twice: as the input too");
+  const auto sequence = length ? std::optional(options.input->front()) : options.sequence;
+  const auto image = length ? std::nullopt : options.input;
+  if (values.text("_class_name", "") == unet_class) {
+    if (options.classes) return fail_field("classes", "'{}' has no classifier", name);
+    return build_unet(values, name, sequence, image);
+  }
   const auto type = values.text("model_type", "");
   if (type.empty())
     return fail(ErrorKind::malformed, origin, "has no 'model_type': is it the configuration of a model?");
   const auto all = families();
   const auto found = std::ranges::find(all, type, [](const auto* family) { return family->model_type; });
   if (found == all.end())
-    return fail(ErrorKind::invalid, origin, "model type '{}' is not known; known are {}", type,
+    return fail(ErrorKind::invalid, origin, "model type '{}' is not known; known are {}", printable(type),
                 fmt::join(known_model_types(), ", "));
   Transformer transformer;
   transformer.name = name;
@@ -91,11 +103,7 @@ Result<ArchitectureFeatures> build(const nlohmann::json& json, const std::string
   constexpr std::size_t most_blocks = 2000;
   if (transformer.stack.blocks.size() > most_blocks)
     return fail(ErrorKind::malformed, origin, "has more than {} layers", most_blocks);
-  // A single number is the length of a sample's tokens, as in descriptions.
-  const bool length = options.input && options.input->size() == 1;
-  if (length && options.sequence) return fail_field("sequence", "is given twice: as the input too");
-  return build_transformer(transformer, length ? std::optional(options.input->front()) : options.sequence,
-                           length ? std::nullopt : options.input);
+  return build_transformer(transformer, sequence, image);
 }
 
 /// "llama-3-8b" of llama-3-8b/config.json, "own" of own.json.

@@ -1,6 +1,6 @@
 // Hugging Face configurations (config.json) as networks. Nothing is loaded but the file itself.
 //
-// Known are the families of config_families.hpp. A key that a file leaves out has the default of that family
+// Known are the families of config_families.hpp and the UNets of unet.hpp. A key that a file leaves out has the default of that family
 // in the library transformers, except for the sizes, which every published file states.
 #pragma once
 

@@ -128,8 +128,24 @@ void fill_distilbert(ConfigValues& values, const ConfigContext& context, Transfo
                   output(transformer.tokens->vocabulary, values.flag("tie_word_embeddings", true))});
 }
 
-/// DeBERTa 2 and 3: products with relative positions beside those of queries and keys.
-void fill_deberta_v2(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+void put_relative_positions(ConfigValues& values, std::int64_t positions, bool first,
+                            Transformer& transformer) {
+  const auto buckets = values.length(first ? "max_relative_positions" : "position_buckets");
+  const auto span = buckets > 0 ? buckets : positions;  // -1: as many as positions
+  const auto kinds = values.texts("pos_att_type");
+  const auto has = [&](const char* kind) { return std::ranges::find(kinds, kind) != kinds.end(); };
+  transformer.relative_rows = 2 * span;
+  transformer.relative_norm = values.text("norm_rel_ebd", "none").find("layer_norm") != std::string::npos;
+  for (auto& block : transformer.stack.blocks)
+    block.heads.relative = RelativeProducts{.rows = 2 * span,
+                                            .terms = (has("c2p") ? 1 : 0) + (has("p2c") ? 1 : 0),
+                                            .own_projections = first || !values.flag("share_att_key", false),
+                                            .cut = first};
+}
+
+/// DeBERTa: products with relative positions beside those of queries and keys. The first version projects
+/// them on their own and has no bias of keys.
+void fill_deberta(ConfigValues& values, const ConfigContext& context, Transformer& transformer, bool first) {
   put_bert_body(values, transformer, 0);
   auto& stack = transformer.stack;
   const auto width = stack.width;
@@ -138,20 +154,11 @@ void fill_deberta_v2(ConfigValues& values, const ConfigContext& context, Transfo
   tokens.segments = values.number("type_vocab_size", 0);
   if (!values.flag("position_biased_input", true)) tokens.positions = transformer.most_positions = 0;
   if (const auto narrow = values.number("embedding_size", width); narrow != width) tokens.width = narrow;
-  if (values.flag("relative_attention", false)) {
-    const auto buckets = values.length("position_buckets");  // -1: as many as positions
-    const auto span = buckets > 0 ? buckets : positions;
-    const auto kinds = values.texts("pos_att_type");
-    const auto has = [&](const char* kind) { return std::ranges::find(kinds, kind) != kinds.end(); };
-    const int terms = (has("c2p") ? 1 : 0) + (has("p2c") ? 1 : 0);
-    transformer.relative_rows = 2 * span;
-    transformer.relative_norm = values.text("norm_rel_ebd", "none").find("layer_norm") != std::string::npos;
-    for (auto& block : stack.blocks) {
-      block.heads.fused = false;
-      block.heads.relative = RelativeProducts{
-          .rows = 2 * span, .terms = terms, .own_projections = !values.flag("share_att_key", false)};
-    }
+  for (auto& block : stack.blocks) {
+    block.heads.fused = false;
+    block.heads.key_bias = !first;
   }
+  if (values.flag("relative_attention", false)) put_relative_positions(values, positions, first, transformer);
   if (const auto kernel = values.number("conv_kernel_size", 0); kernel > 0)
     transformer.first_convolution = kernel;
   auto& head = transformer.head;
@@ -168,6 +175,13 @@ void fill_deberta_v2(ConfigValues& values, const ConfigContext& context, Transfo
       append(head, {dense(width), activation("gelu"), norm(),
                     output(tokens.vocabulary, values.flag("tie_word_embeddings", true))});
   }
+}
+
+void fill_deberta_v1(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  fill_deberta(values, context, transformer, true);
+}
+void fill_deberta_v2(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  fill_deberta(values, context, transformer, false);
 }
 
 void fill_modernbert(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
@@ -211,6 +225,7 @@ constexpr std::array families{
     ConfigFamily{"xlm-roberta", HeadKind::none, fill_roberta},
     ConfigFamily{"camembert", HeadKind::none, fill_roberta},
     ConfigFamily{"distilbert", HeadKind::none, fill_distilbert},
+    ConfigFamily{"deberta", HeadKind::none, fill_deberta_v1},
     ConfigFamily{"deberta-v2", HeadKind::none, fill_deberta_v2},
     ConfigFamily{"modernbert", HeadKind::none, fill_modernbert},
 };

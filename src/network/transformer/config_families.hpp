@@ -1,5 +1,5 @@
 // Families of transformers: what the keys of their configurations mean. Sources are the classes of the same
-// names in the library transformers; tests/network/config_test.py compares with them.
+// names in the library transformers; tests/cli/config_oracle_test.py compares with them.
 #pragma once
 
 #include <span>

@@ -81,8 +81,43 @@ constexpr Kin gemma2{.tied = true, .head_width = 256, .order = Order::around, .f
 constexpr Kin phi3{.packed = true};
 constexpr Kin gemma3{
     .tied = true, .head_width = 256, .head_norms = true, .order = Order::around, .gelu = true};
+constexpr Kin cohere{.tied = true, .order = Order::parallel};
 constexpr Kin olmo2{.whole_norms = true, .order = Order::parts_behind};
 constexpr Kin olmoe{.whole_norms = true};
+
+void fill_cohere(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  fill<cohere>(values, context, transformer);
+  transformer.stack.norm = Norm::layer_without_shift;
+  if (!values.flag("use_qk_norm", false)) return;
+  for (auto& block : transformer.stack.blocks) {
+    block.heads.query_norm = block.heads.count * block.heads.width;
+    block.heads.key_norm = block.heads.key_count * block.heads.width;
+  }
+}
+
+void fill_stablelm(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  fill<llama>(values, context, transformer);
+  transformer.stack.norm = Norm::layer;
+  const bool bias = values.flag("use_qkv_bias", false);
+  for (auto& block : transformer.stack.blocks) {
+    block.heads.query_bias = block.heads.key_bias = block.heads.value_bias = bias;
+    if (values.flag("use_parallel_residual", false)) block.order = Order::parallel;
+  }
+  if (values.flag("qk_layernorm", false)) values.complain("qk_layernorm", "is not known for this model type");
+}
+
+void fill_starcoder2(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  put_body(values, llama, transformer);
+  transformer.stack.norm = Norm::layer;
+  const bool bias = values.flag("use_bias", true);
+  for (auto& block : transformer.stack.blocks) {
+    auto& heads = block.heads;
+    heads.query_bias = heads.key_bias = heads.value_bias = heads.output_bias = bias;
+    block.feed_forward.gated = false;
+    block.feed_forward.bias = bias;
+  }
+  put_decoder_head(context, values.flag("tie_word_embeddings", true), false, transformer);
+}
 
 /// Gemma 3 with a vision tower: its language model.
 void fill_gemma3(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
@@ -155,6 +190,10 @@ void fill_qwen_mixture(ConfigValues& values, const ConfigContext& context, Trans
 
 constexpr std::array families{
     ConfigFamily{"llama", HeadKind::language, fill<llama>},
+    ConfigFamily{"granite", HeadKind::language, fill<llama>},
+    ConfigFamily{"cohere", HeadKind::language, fill_cohere},
+    ConfigFamily{"stablelm", HeadKind::language, fill_stablelm},
+    ConfigFamily{"starcoder2", HeadKind::language, fill_starcoder2},
     ConfigFamily{"mistral", HeadKind::language, fill<llama>},
     ConfigFamily{"ministral", HeadKind::language, fill<llama>},
     ConfigFamily{"mixtral", HeadKind::language, fill_mixture<llama, 8, 2>},

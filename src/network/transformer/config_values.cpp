@@ -5,11 +5,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+
 namespace joulecast::network {
 
 const nlohmann::json* ConfigValues::find(std::string_view key) const {
   const auto found = json_.find(std::string(key));
   return found == json_.end() || found->is_null() ? nullptr : &*found;
+}
+
+bool ConfigValues::is_list(std::string_view key) const {
+  const auto* value = find(key);
+  return value != nullptr && value->is_array();
 }
 
 void ConfigValues::complain(std::string_view key, std::string_view reason) {
@@ -88,6 +95,11 @@ std::vector<std::string> ConfigValues::texts(std::string_view key) {
   std::vector<std::string> result;
   const auto* value = find(key);
   if (value == nullptr) return result;
+  if (value->is_string()) {
+    const auto joined = value->get<std::string>();
+    for (const auto part : split(joined, '|')) result.emplace_back(part);
+    return result;
+  }
   if (!value->is_array()) {
     complain(key, "must be a list of texts");
     return result;

@@ -29,6 +29,8 @@ class ConfigValues {
   std::string text(std::string_view key, const std::string& fallback);
   /// Whole numbers; empty where the key is absent.
   std::vector<std::int64_t> numbers(std::string_view key);
+  [[nodiscard]] bool is_list(std::string_view key) const;
+  /// Texts; old files join them by "|".
   std::vector<std::string> texts(std::string_view key);
   /// Entries of an object or a list: of "id2label" the number of classes.
   std::optional<std::int64_t> count(std::string_view key);

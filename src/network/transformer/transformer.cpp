@@ -206,7 +206,8 @@ class Assembly {
                          const RelativeProducts& relative) {
     const auto width = heads.count * heads.width;
     auto positions = query;
-    positions.shape = {relative.rows, query.shape.back()};
+    const auto rows = relative.cut ? std::min(relative.rows, 2 * query.shape.front()) : relative.rows;
+    positions.shape = {rows, query.shape.back()};
     for (int term = 0; term < relative.terms; ++term) {
       // The second term's projection has a bias: the positions stand for queries there.
       const auto projected =

@@ -19,6 +19,7 @@ struct RelativeProducts {
   std::int64_t rows = 0;
   int terms = 0;                 ///< 1: position to content or content to position, 2: both
   bool own_projections = false;  ///< of the positions; else those of queries and keys serve
+  bool cut = false;              ///< no more of them than twice the tokens take part
 };
 
 /// The projections of one attention, and its heads.

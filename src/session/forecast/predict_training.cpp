@@ -57,6 +57,29 @@ void widen(std::optional<Predicted>& figure, double uncounted_share) {
   if (figure->high) *figure->high /= 1 - std::min(uncounted_share, 0.99);
 }
 
+/// Tokens of a sample, for a network that looks token numbers up in a table.
+std::optional<double> tokens_of_sample(const network::ArchitectureFeatures& network) {
+  const auto embeds = [](const network::Layer& layer) { return layer.kind == network::LayerKind::embedding; };
+  if (network.inputs.empty() || network.inputs.front().shape.size() != 2 ||
+      std::ranges::none_of(network.layers, embeds))
+    return std::nullopt;
+  return static_cast<double>(network.inputs.front().shape[1]);
+}
+
+Status check_work(const PredictionRequest& request, const Asked& asked) {
+  for (const auto& [field, value] :
+       {std::pair{"steps", request.steps}, std::pair{"tokens", request.tokens}}) {
+    if (auto ok = check_positive(field, value); !ok) return ok;
+    if (value && (request.training.epochs || request.training.train_samples))
+      return fail_field(field, "is the whole training: give no epochs or samples beside it");
+  }
+  if (request.steps && request.tokens) return fail_field("tokens", "is given beside steps");
+  if (!request.tokens) return {};
+  for (const auto& network : asked.networks)
+    if (!tokens_of_sample(network)) return fail_field("tokens", "'{}' takes no tokens", network.name);
+  return {};
+}
+
 Status load_networks(const PredictionRequest& request, Asked& asked) {
   auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
   if (!options) return propagate(options.error());
@@ -86,8 +109,10 @@ Result<Asked> asked_by(const PredictionRequest& request) {
   if (!optimiser) return propagate(optimiser.error());
   asked.optimiser = *optimiser;
   training.optimizer = optimiser->name;
+  if (auto ok = check_work(request, asked); !ok) return propagate(ok.error());
   const auto* dataset = estimate::find_dataset(training.dataset);
-  if (!training.train_samples && dataset) training.train_samples = dataset->train_samples;
+  const bool whole = request.steps || request.tokens;
+  if (!whole && !training.train_samples && dataset) training.train_samples = dataset->train_samples;
   return asked;
 }
 
@@ -146,6 +171,7 @@ class Predictor {
     result.training = sample.training;
     result.training.architecture = label_of(network);
     result.training.gpu = gpu.name;
+    result.steps = steps_of(network, batch);
     result.training.gpu_count = sample.gpu_count();
     result.training.gpu_power_limit_w = sample.limit_w();
     result.novelty = seen_.novelty(sample);
@@ -167,6 +193,10 @@ class Predictor {
     sample.training.framework = framework_;
     sample.training.architecture = estimate::normalised_architecture(network.name);
     sample.training.batch_size = batch;
+    if (const auto steps = steps_of(network, batch)) {
+      sample.training.train_samples = *steps * batch;
+      sample.training.epochs = 1;
+    }
     sample.gpu = gpu;
     sample.work = estimate::work_of(network);
     sample.training.params = sample.work->parameters;
@@ -176,6 +206,14 @@ class Predictor {
       sample.image_width = static_cast<double>(image->width);
     }
     return sample;
+  }
+
+  /// Of the whole training, if the request gives it so.
+  [[nodiscard]] std::optional<double> steps_of(const network::ArchitectureFeatures& network,
+                                               int batch) const {
+    if (request_.steps) return request_.steps;
+    if (!request_.tokens) return std::nullopt;
+    return *request_.tokens / (batch * tokens_of_sample(network).value());
   }
 
   void put_costs(const Sample& sample, Prediction& result) const {

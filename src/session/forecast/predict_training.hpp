@@ -32,6 +32,8 @@ struct PredictionRequest {
   /// Values common to all predictions: gpu_count, power limit, epochs, samples, dataset, framework,
   /// optimizer.
   trace::TrainingDescription training;
+  /// The whole training in steps or in tokens, in place of epochs and samples.
+  std::optional<double> steps{}, tokens{};
   /// Assume the software of this source in the model file; empty = of no particular source.
   std::string like;
   std::filesystem::path fitted;  ///< the model file; empty = the one that comes with joulecast
@@ -51,6 +53,8 @@ struct Prediction {
   trace::TrainingDescription training;
   std::optional<Predicted> power_w;  ///< mean power of all GPUs
   std::optional<Predicted> epoch_time_s, epoch_energy_j, total_energy_j;
+  /// Of the whole training, if the request gave steps or tokens: it is then one epoch.
+  std::optional<double> steps;
   std::optional<carbon::Estimate> emissions;          ///< for the total energy
   std::optional<double> memory_needed_gb, memory_gb;  ///< memory of one GPU
   bool fits = true;  ///< whether it fits into the GPU's memory; true if unknown

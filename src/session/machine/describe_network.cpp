@@ -8,19 +8,6 @@
 
 namespace joulecast::session {
 
-NetworkDescription describe_network(network::ArchitectureFeatures network, std::int64_t batch,
-                                    const network::Optimiser& optimiser) {
-  NetworkDescription description;
-  description.batch = batch;
-  description.optimiser = optimiser;
-  description.totals = network::totals(network);
-  description.step = network::step_cost(network, batch, optimiser);
-  description.memory = network::training_memory(network, batch, optimiser);
-  description.summary = network::summarise(network, batch);
-  description.network = std::move(network);
-  return description;
-}
-
 namespace {
 
 Status put_memory(const NetworkRequest& request, NetworkDescription& description) {
@@ -45,18 +32,20 @@ Status put_memory(const NetworkRequest& request, NetworkDescription& description
 
 }  // namespace
 
-Result<NetworkDescription> describe_network(const NetworkRequest& request) {
+Result<NetworkDescription> describe_network(network::ArchitectureFeatures network,
+                                            const NetworkRequest& request) {
   if (request.batch < 1) return fail_field("batch", "{} is not at least 1", request.batch);
   const auto optimiser = network::find_optimiser(request.optimiser);
   if (!optimiser) return propagate(optimiser.error());
-  auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
-  if (!options) return propagate(options.error());
-  options->sequence = request.sequence;
   const auto precision = network::find_precision(request.precision);
   if (!precision) return propagate(precision.error());
-  auto loaded = network::load_network(request.model, *options);
-  if (!loaded) return propagate(loaded.error());
-  auto description = describe_network(std::move(*loaded), request.batch, *optimiser);
+  NetworkDescription description;
+  description.batch = request.batch;
+  description.optimiser = *optimiser;
+  description.totals = network::totals(network);
+  description.step = network::step_cost(network, request.batch, *optimiser);
+  description.summary = network::summarise(network, request.batch);
+  description.network = std::move(network);
   description.setup = {.precision = *precision,
                        .gpus = request.gpus,
                        .accumulate = request.accumulate,
@@ -64,6 +53,15 @@ Result<NetworkDescription> describe_network(const NetworkRequest& request) {
                        .shard = request.shard};
   if (auto put = put_memory(request, description); !put) return propagate(put.error());
   return description;
+}
+
+Result<NetworkDescription> describe_network(const NetworkRequest& request) {
+  auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
+  if (!options) return propagate(options.error());
+  options->sequence = request.sequence;
+  auto loaded = network::load_network(request.model, *options);
+  if (!loaded) return propagate(loaded.error());
+  return describe_network(std::move(*loaded), request);
 }
 
 Result<NetworkNames> known_networks() {

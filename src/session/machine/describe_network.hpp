@@ -49,9 +49,9 @@ struct NetworkDescription {
 /// An invalid field is named: "inputs", "dimensions", "batch", "precision", "gpus", "accumulate", "shard".
 [[nodiscard]] Result<NetworkDescription> describe_network(const NetworkRequest& request);
 
-/// The same for a network that is already loaded.
-[[nodiscard]] NetworkDescription describe_network(network::ArchitectureFeatures network, std::int64_t batch,
-                                                  const network::Optimiser& optimiser);
+/// The same for a network that is already loaded; the request's model and inputs are not looked at.
+[[nodiscard]] Result<NetworkDescription> describe_network(network::ArchitectureFeatures network,
+                                                          const NetworkRequest& request);
 
 struct NetworkNames {
   std::vector<std::string> names;  ///< sorted

@@ -16,6 +16,7 @@ namespace {
 
 using joulecast::testing::TemporaryDirectory;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Published {
   const char* name;
@@ -58,12 +59,30 @@ INSTANTIATE_TEST_SUITE_P(
                       Published{"pythia-70m", 70426624}, Published{"pythia-410m", 405334016},
                       Published{"pythia-1b", 1011781632}, Published{"pythia-6.9b", 6857302016},
                       Published{"pythia-12b", 11846072320}, Published{"tiiuae/falcon-7b", 6921720704},
-                      Published{"mpt-7b", 6649286656}, Published{"bloom-560m", 559214592},
+                      Published{"mpt-7b", 6649286656}, Published{"starcoder2-3b", 3030371328},
+                      Published{"starcoder2-7b", 7173923840}, Published{"stablelm-3b", 2795443200},
+                      Published{"command-r-35b", 34980831232}, Published{"bloom-560m", 559214592},
                       Published{"t5-small", 60506624}, Published{"t5-base", 222903552},
                       Published{"t5-large", 737668096}, Published{"flan-t5-base", 247577856},
                       Published{"whisper-tiny", 37760640}, Published{"whisper-small", 241734912},
                       Published{"whisper-large-v2", 1543304960}, Published{"deberta-v3-base", 183831552},
+                      Published{"microsoft/deberta-base", 138601728},
                       Published{"deberta-v3-large", 434012160}));
+
+// Parameters of the UNets on their pages on huggingface.co.
+INSTANTIATE_TEST_SUITE_P(Diffusers, PublishedSize,
+                         ::testing::Values(Published{"stable-diffusion-1.5-unet", 859520964},
+                                           Published{"stable-diffusion-2.1-unet", 865910724},
+                                           Published{"stable-diffusion-xl-unet", 2567463684}));
+
+TEST(Unet, HasThePublishedArithmetic) {
+  // Kim et al. 2023 (BK-SDM, arXiv 2305.15798), table 1: 339 GMACs at 512x512, without the attention's
+  // products.
+  double macs = 0;
+  const auto network = build_named("stable-diffusion-1.5-unet").value();
+  for (const auto& layer : network.layers) macs += layer.kind == LayerKind::attention ? 0 : layer.macs;
+  EXPECT_NEAR(macs * 1e-9, 339, 0.01 * 339);
+}
 
 constexpr const char* small_llama =
     R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2,
@@ -166,6 +185,7 @@ TEST(Config, SaysInOneLineWhatIsWrong) {
   EXPECT_THAT(reason("{}"), HasSubstr("has no 'model_type'"));
   EXPECT_THAT(reason(R"({"model_type": "mamba"})"),
               HasSubstr("model type 'mamba' is not known; known are bert,"));
+  EXPECT_THAT(reason(R"({"model_type": "a\nb"})"), Not(HasSubstr("\n")));
   EXPECT_EQ(reason(R"({"model_type": "llama"})"), "config.json: 'hidden_size' is missing");
   EXPECT_EQ(reason(changed("hidden_size", "-4")),
             "config.json: 'hidden_size' must be a whole number from 0 to 1048576");
@@ -177,6 +197,36 @@ TEST(Config, SaysInOneLineWhatIsWrong) {
   EXPECT_THAT(reason(changed("num_hidden_layers", "100000")), HasSubstr("more than 2000 layers"));
   EXPECT_THAT(reason(changed("num_key_value_heads", "3")), HasSubstr("4 heads of 3 do not fit"));
   EXPECT_THAT(reason(std::string(100, '[')), HasSubstr("nests too deeply"));
+}
+
+/// A UNet with one key more, which replaces one of the same name.
+std::string small_unet(const std::string& key = "", const std::string& value = "0") {
+  return fmt::format(
+      R"({{"_class_name": "UNet2DConditionModel", "block_out_channels": [32, 64], "sample_size": 8,
+                         "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "cross_attention_dim": 16,
+                         "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "attention_head_dim": 4, "{}": {}}})",
+      key, value);
+}
+
+TEST(Unet, TakesItsLatentsAndTheTextsLength) {
+  const auto usual = parsed(small_unet()).value();
+  EXPECT_EQ(usual.inputs[0].shape, (Shape{1, 4, 8, 8}));
+  EXPECT_EQ(usual.inputs[1].shape, (Shape{1, 77, 16}));
+  const auto other = parsed(small_unet(), {.sequence = 10, .input = Shape{4, 16, 8}}).value();
+  EXPECT_EQ(other.inputs[0].shape, (Shape{1, 4, 16, 8}));
+  EXPECT_EQ(other.inputs[1].shape, (Shape{1, 10, 16}));
+  EXPECT_EQ(totals(other).parameters, totals(usual).parameters);
+  EXPECT_EQ(parsed(small_unet(), {.input = Shape{4, 9, 8}}).error().where, "input");
+  EXPECT_EQ(parsed(small_unet(), {.classes = 3}).error().where, "classes");
+}
+
+TEST(Unet, SaysInOneLineWhatIsWrong) {
+  EXPECT_THAT(reason(small_unet("block_out_channels", "[]")), HasSubstr("must have 1 to 16 numbers"));
+  EXPECT_THAT(reason(small_unet("block_out_channels", "[32]")), HasSubstr("as many entries"));
+  EXPECT_THAT(reason(small_unet("down_block_types", R"(["DownBlock2D", "Other"])")), HasSubstr("not known"));
+  EXPECT_THAT(reason(small_unet("attention_head_dim", "[4]")), HasSubstr("a number for each block"));
+  EXPECT_THAT(reason(small_unet("attention_head_dim", "5")), HasSubstr("do not fit"));
+  EXPECT_THAT(reason(small_unet("layers_per_block", "1000000")), HasSubstr("must be possible"));
 }
 
 TEST(HostileConfig, ImpossibleSizesAreRefused) {

@@ -1,9 +1,11 @@
 // A network that is told operation by operation has the figures of the same network by description.
 #include "network/live.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "network/description.hpp"
+#include "network/training_cost.hpp"
 
 namespace joulecast::network {
 namespace {
@@ -133,6 +135,50 @@ TEST(LiveNetwork, WhatHasNoRuleIsNamedWithItsWeights) {
   EXPECT_EQ(features->uncounted[0].nodes, 2);
   EXPECT_EQ(features->uncounted[0].parameters, 8);
   EXPECT_EQ(uncounted_share(*features), 1);
+}
+
+TEST(LiveNetwork, FusedAttentionKeepsItsOperandsAndNoScores) {
+  LiveNetwork network("attention", "test", 1);
+  std::vector<int> operands;
+  for (int i = 0; i < 3; ++i) operands.push_back(network.input("x", {1, 4, 10, 16}, float_bytes));
+  network.fused_attention(told("attention", operands, {1, 4, 10, 16}),
+                          {.rows = 10, .columns = 10, .depth = 32, .groups = 4});
+  const auto sum = totals(*std::move(network).finish());
+  EXPECT_EQ(sum.macs, 2 * 4 * 10 * 10 * 16);
+  EXPECT_EQ(sum.flops, 2 * sum.macs + 5 * 4 * 10 * 10);  // and softmax
+  EXPECT_EQ(sum.saved_bytes, 3 * 4 * 10 * 16 * float_bytes);
+}
+
+TEST(LiveNetwork, ScalingByConstantsKeepsNothing) {
+  const auto kept = [](bool learned) {
+    LiveNetwork network("scaled", "test", 1);
+    const int x = network.input("x", {1, 8}, float_bytes);
+    const int factor = learned ? network.weight("w", {8}, float_bytes) : network.constant({8}, float_bytes);
+    network.elements(told("mul", {x, factor}, {1, 8}), LayerKind::elementwise, std::nullopt, std::nullopt);
+    return totals(*std::move(network).finish()).saved_bytes;
+  };
+  EXPECT_EQ(kept(false), 0);
+  EXPECT_EQ(kept(true), 8 * float_bytes);  // for the gradient of the weight
+}
+
+TEST(LiveNetwork, ItsModulesAreBlocksForCheckpointing) {
+  LiveNetwork network("blocks", "test", 1);
+  int x = network.input("x", {1, 64}, float_bytes);
+  for (int block = 0; block < 4; ++block)
+    for (const auto* part : {"attention.query", "mlp.0"}) {
+      auto operation = told(
+          "dense", {x, network.weight(fmt::format("{}{}", part, block), {64, 64}, float_bytes)}, {1, 64});
+      operation.name = fmt::format("encoder.layer.{}.{}", block, part);
+      x = network.product(operation, {.rows = 1, .columns = 64, .depth = 64}, false).front();
+    }
+  const auto features = std::move(network).finish();
+  ASSERT_TRUE(features);
+  const auto sgd = find_optimiser("sgd").value();
+  const auto kept = [&](bool checkpointing) {
+    return training_memory(*features, 1, sgd, {.checkpointing = checkpointing}).value().activations;
+  };
+  EXPECT_EQ(kept(false), 8 * 64 * float_bytes);
+  EXPECT_EQ(kept(true), (4 + 2) * 64 * float_bytes);  // the inputs of all blocks, and one block
 }
 
 TEST(LiveNetwork, NothingAtAllIsAnError) {

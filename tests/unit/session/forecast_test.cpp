@@ -72,6 +72,36 @@ TEST(PredictTraining, SaysWhatOfANetworkIsNotCounted) {
   EXPECT_EQ(part.predictions.front().training.architecture, "custom");
 }
 
+TEST(PredictTraining, TakesStepsAndTokensForTheWholeTraining) {
+  PredictionRequest request;
+  request.networks = {"gpt2"};
+  request.gpus = {"RTX 3090"};
+  request.batches = {8};
+  request.sequence = 512;
+  const auto of = [&](auto change) {
+    auto changed = request;
+    change(changed);
+    return predict_training(changed).value().predictions.front();
+  };
+  const auto by_samples = of([](auto& r) { r.training.train_samples = 8000, r.training.epochs = 1; });
+  const auto by_steps = of([](auto& r) { r.steps = 1000; });
+  const auto by_tokens = of([](auto& r) { r.tokens = 8000 * 512; });
+  EXPECT_DOUBLE_EQ(by_steps.total_energy_j->value, by_samples.total_energy_j->value);
+  EXPECT_DOUBLE_EQ(by_tokens.total_energy_j->value, by_samples.total_energy_j->value);
+  EXPECT_EQ(by_tokens.steps, 1000);
+  EXPECT_EQ(by_samples.steps, std::nullopt);
+  const auto field = [&](auto change) {
+    auto changed = request;
+    change(changed);
+    const auto result = predict_training(changed);
+    return result ? "none" : result.error().where;
+  };
+  EXPECT_EQ(field([](auto& r) { r.steps = 0; }), "steps");
+  EXPECT_EQ(field([](auto& r) { r.steps = 10, r.training.epochs = 2; }), "steps");
+  EXPECT_EQ(field([](auto& r) { r.steps = 10, r.tokens = 10; }), "tokens");
+  EXPECT_EQ(field([](auto& r) { r.tokens = 10, r.networks = {"resnet50"}, r.sequence.reset(); }), "tokens");
+}
+
 TEST(FitModels, NamesTheFieldThatIsWrong) {
   const TemporaryDirectory folder;
   FitRequest request;

@@ -95,6 +95,25 @@ TEST(PlanBudget, IsSureOnlyOfWhatWasGiven) {
   EXPECT_EQ(plan.energy_j.low, plan.energy_j.high) << "the budget itself is certain";
 }
 
+// Trainings whose GPU hours their authors publish: Touvron et al. 2023 (Llama and Llama 2), Le Scao et al.
+// 2022 (BLOOM); all on A100-SXM4-80GB.
+TEST(PlanBudget, CoversPublishedTrainings) {
+  struct Training {
+    const char* hours;
+    double parameters, tokens;
+  };
+  for (const auto& [hours, parameters, tokens] :
+       {Training{"82432 gpu-h", 6.74e9, 1.0e12}, Training{"184320 gpu-h", 6.74e9, 2.0e12},
+        Training{"1720320 gpu-h", 68.98e9, 2.0e12}, Training{"1082990 gpu-h", 176.25e9, 366e9}}) {
+    BudgetRequest request;
+    request.amount = hours;
+    request.gpus = {"A100-SXM4-80GB"};
+    const auto flop = plan_of(request).flop;
+    EXPECT_GT(6 * parameters * tokens, flop.low) << hours;
+    EXPECT_LT(6 * parameters * tokens, flop.high) << hours;
+  }
+}
+
 TEST(PlanBudget, ShowsWhatAChosenSizeReaches) {
   auto request = request_for("10kWh");
   request.size = "70B";
