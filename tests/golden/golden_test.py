@@ -62,6 +62,7 @@ def without_figures(line):
         return line
     if re.match(r' *"', line):  # a text in a list of JSON
         return FIGURE_IN_TEXT.sub("#", line)
+    line = re.sub(r"[\d.]+ cores\.$", "# % of one core.", line)  # of a run of a moment on a busy machine
     line = FIGURE_IN_TEXT.sub("#", line.replace("90 % interval", "<90 %> interval"))
     line = line.replace("<90 %>", "90 %").removesuffix("not yet dependable")
     return re.sub("  +", "  ", line).rstrip()
