@@ -53,6 +53,12 @@ OptionDescription describe_option(const CLI::Option& option) {
   described.required = option.get_required();
   described.repeated = option.get_expected_max() == CLI::detail::expected_max_vector_size;
   described.choices = choices_of(type);
+  const auto open = std::ranges::find_if(described.choices,
+                                         [](const std::string& choice) { return choice.ends_with("..."); });
+  if (open != described.choices.end()) {
+    described.open_choice = *open;
+    described.choices.erase(open);
+  }
   if (!described.value.empty()) described.default_value = option.get_default_str();
   described.environment = option.get_envname();
   described.help = option.get_description();

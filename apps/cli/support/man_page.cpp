@@ -73,7 +73,9 @@ std::string option_entry(const OptionDescription& option) {
     tag += option.value_may_be_left_out ? " [" + italic(option.value) + "]" : " " + italic(option.value);
   auto text = option.help;
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
-  if (!option.choices.empty()) add(fmt::format("one of {}", fmt::join(option.choices, ", ")));
+  if (!option.choices.empty())
+    add(fmt::format("one of {}{}", fmt::join(option.choices, ", "),
+                    option.open_choice.empty() ? "" : " or " + option.open_choice));
   if (!option.default_value.empty()) add("default: " + option.default_value);
   if (!option.environment.empty()) add("or $" + option.environment);
   if (option.required && !option.names.empty()) add("has to be given");
