@@ -47,6 +47,8 @@ void bind_request(nb::module_& module) {
       .def_rw("dimensions", &PredictionRequest::dimensions)
       .def_rw("classes", &PredictionRequest::classes, nb::arg().none())
       .def_rw("sequence", &PredictionRequest::sequence, nb::arg().none())
+      .def_rw("steps", &PredictionRequest::steps, nb::arg().none())
+      .def_rw("tokens", &PredictionRequest::tokens, nb::arg().none())
       .def_rw("gpus", &PredictionRequest::gpus)
       .def_rw("batches", &PredictionRequest::batches)
       .def_rw("like", &PredictionRequest::like)
@@ -99,6 +101,16 @@ void bind_result(nb::module_& module) {
       .def_ro("memory_needed_gb", &Prediction::memory_needed_gb, "of one GPU")
       .def_ro("memory_gb", &Prediction::memory_gb, "of one GPU")
       .def_ro("fits", &Prediction::fits, "into the GPU's memory; True if unknown")
+      .def_ro("steps", &Prediction::steps, "of the whole training, where steps or tokens were asked for")
+      .def_prop_ro(
+          "uncounted",
+          [](const Prediction& self) {
+            std::map<std::string, int> nodes;
+            for (const auto& missing : self.uncounted) nodes[missing.operation] += missing.nodes;
+            return nodes;
+          },
+          "operations that are in no figure, and how many there are")
+      .def_ro("uncounted_share", &Prediction::uncounted_share, "of all operations")
       .def_prop_ro("seen", get(&Prediction::novelty),
                    "how near the measured trainings are: \"repeat\" … \"new-source\"");
   nb::class_<PredictionResult>(module, "Predictions", "Predictions, the cheapest first.")
@@ -117,11 +129,13 @@ void bind_prediction(nb::module_& module) {
   bind_result(module);
   module.def(
       "predict",
-      [](const PredictionRequest& request) {
+      [](const PredictionRequest& request, bool allow_uncounted) {
         const nb::gil_scoped_release released;
-        return value_of(session::predict_training(request));
+        auto result = value_of(session::predict_training(request));
+        if (!allow_uncounted) value_of(session::check_counted(result));
+        return result;
       },
-      nb::arg("request"));
+      nb::arg("request"), nb::arg("allow_uncounted"));
 }
 
 }  // namespace joulecast::python

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: int | Iterable[int] = 32, epochs: float | None = None,
-            samples: float | None = None, dataset: str = "", gpus: int = 1, input_shape: Any = None,
+            samples: float | None = None, dataset: str = "", steps: float | None = None, tokens: float | None = None, gpus: int = 1,
+            input_shape: Any = None,
             dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
             power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
             fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
-            intensity: float | None = None, pue: float | None = None) -> _core.Predictions:
+            intensity: float | None = None, pue: float | None = None, allow_uncounted: bool = False) -> _core.Predictions:
     """What trainings will cost, the cheapest first: every model on every GPU at every batch size.
 
     Args:
@@ -30,7 +31,11 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
             them; see `known_networks`.
         gpu: name of the catalogue (part of it is enough), or several.
         batch: samples of a step over all GPUs, or several such numbers.
-        epochs: of the training; samples: of an epoch, where `dataset` does not tell.
+        epochs: of the training.
+        samples: of an epoch, where `dataset` does not tell.
+        dataset: a well-known one, whose size is known and on which trainings were measured: "cifar10".
+        steps: of the whole training, in place of epochs and samples.
+        tokens: of the whole training, in place of epochs and samples; for language models.
         gpus: how many share the training.
         input_shape: of one sample, as (3, 224, 224) or "3x224x224".
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
@@ -43,13 +48,16 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         region: of a cloud.
         intensity: g CO2e per kWh.
         pue: power usage effectiveness.
+        allow_uncounted: predict even where more than a tenth of a network's operations is in no figure; each prediction
+            names them as `uncounted`.
 
     Returns:
         An object with `predictions`; each has `total_energy_j`, `epoch_energy_j`, `epoch_time_s` and `power_w` as
         value, low and high of the 90 % interval.
 
     Raises:
-        InvalidError: an unknown model or GPU, or an impossible number; it names the argument.
+        InvalidError: an unknown model or GPU, or an impossible number; it names the argument. Also a network of which too
+            much cannot be counted.
     """
     request = _core.PredictionRequest()
     models = _several("model", model, (str, os.PathLike, _core.Network))
@@ -64,12 +72,14 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
     request.gpu_count = arguments.whole("gpus", gpus, least=1, most=1 << 20)
     request.epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
     request.samples = arguments.optional(arguments.above_zero, "samples", samples)
+    request.steps = arguments.optional(arguments.above_zero, "steps", steps)
+    request.tokens = arguments.optional(arguments.above_zero, "tokens", tokens)
     request.power_limit_w = arguments.optional(arguments.above_zero, "power_limit", power_limit)
     for name, value in (("dataset", dataset), ("framework", framework), ("optimizer", optimizer), ("like", like)):
         setattr(request, name, arguments.text(name, value))
     request.fitted = arguments.path("fitted", fitted)
     request.set_place(*arguments.place(country, region, intensity, pue))
-    return _core.predict(request)
+    return _core.predict(request, arguments.flag("allow_uncounted", allow_uncounted))
 
 
 def project(run: str | os.PathLike[str], *, at: str = "", total_work: float | None = None,

@@ -35,10 +35,11 @@ CALLS = {
     "predict": (lambda **given: joulecast.predict(**{"model": "resnet50", "gpu": "A100-SXM4-80GB", **given}), {
         "model": (3, None, [], [3], object(), "no such network"), "gpu": (3, None, [], [3], object(), "no such board"),
         "batch": (math.nan, math.inf, -1, 10**400, "many", None, {}, object(), 0, 1.5, [], [0], ["x"], True), "epochs": (*WRONG_NUMBERS, 0), "samples": (*WRONG_NUMBERS, 0),
-        "dataset": WRONG_TEXTS, "gpus": (*WRONG_NUMBERS, 0, 1.5), "input_shape": WRONG_SHAPES, "dimensions": WRONG_MAPPINGS,
+        "dataset": WRONG_TEXTS, "steps": (*WRONG_NUMBERS, 0), "tokens": (*WRONG_NUMBERS, 0),
+        "gpus": (*WRONG_NUMBERS, 0, 1.5), "input_shape": WRONG_SHAPES, "dimensions": WRONG_MAPPINGS,
         "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5)}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5), "allow_uncounted": WRONG_FLAGS}),
     "budget": (lambda **given: joulecast.budget(**{"amount": "100kWh", "gpu": "A100-SXM4-80GB", **given}), {
         "amount": (*WRONG_TEXTS, "100", "much", "-3kWh", "nankWh"), "gpu": (3, None, [], [3], object(), "no such board"),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "int3"), "mfu": (*WRONG_NUMBERS, 0, 1.5),

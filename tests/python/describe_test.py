@@ -5,6 +5,8 @@ import unittest
 import joulecast
 from support import PackageTest
 
+FIXTURES = pathlib.Path(__file__).resolve().parents[1] / "fixtures"
+
 
 class Described(PackageTest):
     def test_a_known_network_has_its_published_figures(self):
@@ -47,6 +49,24 @@ class Described(PackageTest):
         alone = joulecast.predict(joulecast.describe("resnet50"), "A100-SXM4-80GB", batch=64).predictions
         named = joulecast.predict("resnet50", "A100-SXM4-80GB", batch=64).predictions
         self.assertEqual([one.power_w.value for one in alone], [one.power_w.value for one in named])
+
+    def test_what_no_rule_counts_is_said_and_refused_above_a_tenth(self):
+        model = FIXTURES / "onnx" / "custom.onnx"
+        with self.assertRaisesRegex(joulecast.InvalidError, "allow_uncounted"):
+            joulecast.predict(model, "RTX 3090", samples=1000)
+        (allowed,) = joulecast.predict(model, "RTX 3090", samples=1000, allow_uncounted=True).predictions
+        self.assertGreater(allowed.uncounted_share, 0.1)
+        self.assertTrue(allowed.uncounted)
+        (whole,) = joulecast.predict("resnet50", "RTX 3090", samples=1000).predictions
+        self.assertEqual((whole.uncounted, whole.uncounted_share), ({}, 0))
+
+    def test_a_training_may_be_told_in_steps(self):
+        (one,) = joulecast.predict("resnet50", "RTX 3090", batch=32, steps=100).predictions
+        (other,) = joulecast.predict("resnet50", "RTX 3090", batch=32, epochs=1, samples=3200).predictions
+        self.assertEqual(one.steps, 100)
+        self.assertAlmostEqual(one.total_energy_j.value, other.total_energy_j.value)
+        with self.assertRaisesRegex(joulecast.InvalidError, "steps|epochs"):
+            joulecast.predict("resnet50", "RTX 3090", steps=100, epochs=3)
 
     def test_its_looks(self):
         network = joulecast.describe("alexnet")
