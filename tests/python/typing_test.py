@@ -53,6 +53,7 @@ SETTINGS = """
     ignore_errors = True
     [mypy-pandas.*,IPython.*,keras.*,torch.*,jax.*,flax.*,nbformat.*]
     ignore_missing_imports = True
+    follow_imports = skip
 """
 
 
