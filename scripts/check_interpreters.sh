@@ -14,7 +14,7 @@ failed=0
 for interpreter in "${interpreters[@]}"; do
   tag=$("$interpreter" -c 'import sys, sysconfig; print("%d.%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
   build=build/python-$tag
-  python=$(JOULECAST_PYTHON_INTERPRETER=$interpreter scripts/python_environment.sh "$build-environment")
+  python=$(JOULECAST_PYTHON_INTERPRETER=$interpreter scripts/python_environment.sh "$build-environment" ipython typing_extensions)
   [[ -n $python ]] || { echo "python$tag: untested, no virtual environment"; continue; }
   if ! { cmake --preset release -B "$build" --log-level=WARNING -DJOULECAST_TESTS=OFF -DJOULECAST_PYTHON=ON -DPython_EXECUTABLE="$python" >/dev/null &&
          cmake --build "$build" --target joulecast_package -j "${JOBS:-$(nproc)}" -- --quiet; }; then

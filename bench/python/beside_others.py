@@ -83,6 +83,9 @@ def run(program, folder):
     """What the program told, and the CPU seconds of its process; None and its last line where it failed."""
     text = "import os, sys, time\ndef tell(x): print('TOLD', x)\n" + program
     environment = {**os.environ, "JOULECAST_STORE": str(folder / "runs.db"), "HOME": str(folder)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
+    if "PYTHONPATH" in environment:
+        environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in environment["PYTHONPATH"].split(os.pathsep))
     with tempfile.TemporaryFile("w+") as told:
         process = subprocess.Popen([sys.executable, "-c", text], stdout=told, stderr=subprocess.STDOUT, cwd=folder, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
