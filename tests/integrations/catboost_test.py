@@ -62,7 +62,7 @@ class Callback(BoostingTest):
 
     def test_the_example(self):
         done = libraries.run_example(self, "catboost")
-        self.assertRegex(done.stdout, r"\d J")
+        self.assertRegex(done.stdout, r"\d [mk]?J")
         self.assert_followed(self.one_run(), "learn_Logloss", 200, 200)
 
 

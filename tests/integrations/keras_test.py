@@ -134,7 +134,7 @@ class Callback(PackageTest):
 
     def test_the_example(self):
         done = libraries.run_example(self, "keras")
-        self.assertRegex(done.stdout, r"\d J")
+        self.assertRegex(done.stdout, r"\d [mk]?J")
         self.assertEqual(libraries.progress_of(self.one_run()), [("train", "epoch", 3, 3)])
 
 

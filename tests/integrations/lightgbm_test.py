@@ -58,7 +58,7 @@ class Callback(BoostingTest):
 
     def test_the_example(self):
         done = libraries.run_example(self, "lightgbm")
-        self.assertRegex(done.stdout, r"\d J")
+        self.assertRegex(done.stdout, r"\d [mk]?J")
         self.assert_followed(self.one_run(), "valid_0_binary_logloss", 200, 200)
 
 

@@ -101,7 +101,7 @@ class Following(PackageTest):
 
     def test_the_example(self):
         done = libraries.run_example(self, "sklearn")
-        self.assertRegex(done.stdout, r"\d J")
+        self.assertRegex(done.stdout, r"\d [mk]?J")
         search, loop = libraries.runs()
         self.assertEqual(libraries.progress_of(search), [("search", "fit", 18, 18)])
         self.assertEqual(libraries.progress_of(loop), [("train", "epoch", 5, 5)])

@@ -84,7 +84,7 @@ class Callback(BoostingTest):
 
     def test_the_example(self):
         done = libraries.run_example(self, "xgboost")
-        self.assertRegex(done.stdout, r"\d J")
+        self.assertRegex(done.stdout, r"\d [mk]?J")
         self.assert_followed(self.one_run(), "validation_0_logloss", 200, 200)
 
 
