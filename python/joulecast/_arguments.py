@@ -18,10 +18,19 @@ LONGEST_INTERVAL_S = 3600.0
 SHORTEST_INTERVAL_S = 0.001
 
 
+def readable(value: Any) -> str:
+    """Text that the core can take. Bytes that are no UTF-8, as of an old file name, are surrogates in Python's text; they
+    become replacement characters."""
+    found = value if isinstance(value, str) else str(value)
+    if found.isascii():
+        return found
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
-    return value
+    return readable(value)
 
 
 def number(name: str, value: Any, least: float | None = None, most: float | None = None) -> float:
@@ -109,7 +118,7 @@ def texts(name: str, values: Any) -> list[str]:
     if values is None:
         return []
     if isinstance(values, str):
-        return [values]
+        return [readable(values)]
     try:
         values = list(values)
     except TypeError:
@@ -136,7 +145,7 @@ def mapping(name: str, values: Any) -> dict[str, Any]:
 
 
 def tags(name: str, values: Any) -> dict[str, str]:
-    return {key: value if isinstance(value, str) else str(value) for key, value in mapping(name, values).items()}
+    return {key: readable(value) for key, value in mapping(name, values).items()}
 
 
 def flag(name: str, value: Any) -> bool:
@@ -155,6 +164,8 @@ def path(name: str, value: Any) -> str:
         raise TypeError(f"{name} must be a path, not {type(value).__name__}") from None
     if "\0" in (found := os.fsdecode(value)):
         raise InvalidError("holds a zero byte, which no path can", name)
+    if readable(found) != found:
+        raise InvalidError("holds bytes that are not UTF-8", name)
     return found
 
 
@@ -173,7 +184,7 @@ def gpus(values: Any) -> list[str]:
             raise TypeError(f"gpus must be indices or UUIDs, not {type(value).__name__}")
         if isinstance(value, numbers.Integral) and value < 0:
             raise InvalidError(f"{value} is below 0", "gpus")
-    return [str(value) for value in values]
+    return [readable(value) for value in values]
 
 
 # ---- defaults that joulecast's command line reads from the environment, too
@@ -183,7 +194,7 @@ def interval(value: Any) -> float:
     """Seconds between readings."""
     if value is not None:
         return number("interval", value, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
-    given = os.environ.get("JOULECAST_INTERVAL", "")
+    given = readable(os.environ.get("JOULECAST_INTERVAL", ""))
     seconds = _core.parse_duration(given) if given else 1.0
     if seconds is None:
         raise InvalidError(f"{given!r} is not a duration such as 500ms", "JOULECAST_INTERVAL")
@@ -192,7 +203,7 @@ def interval(value: Any) -> float:
 
 def sensors(values: Any) -> list[str]:
     if values is None:
-        return [name for name in os.environ.get("JOULECAST_SENSORS", "").split(",") if name]
+        return [name for name in readable(os.environ.get("JOULECAST_SENSORS", "")).split(",") if name]
     return texts("sensors", values)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ._arguments import readable
+
 SOCKET = "JOULECAST_SOCKET"
 # What launchers call a process's number on its node: torchrun, Open MPI, MPICH and Intel MPI, Slurm.
 LOCAL_RANKS = ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID")
@@ -89,11 +91,17 @@ def announced_socket() -> str:
     return ""
 
 
+def command() -> list[str]:
+    """The interpreter, the script and its arguments; empty where there is no script."""
+    return [readable(part) for part in (sys.executable or "python", *sys.argv)] if sys.argv else []
+
+
 def default_name() -> str:
     """The script's name; "notebook" or "python" where there is none."""
-    program = os.path.splitext(os.path.basename(sys.argv[0] if sys.argv else ""))[0]
+    script = readable(sys.argv[0]) if sys.argv else ""
+    program = os.path.splitext(os.path.basename(script))[0]
     if program in NOTEBOOK_PROGRAMS:
         return "notebook"
     if program == "__main__":  # python -m package
-        return os.path.basename(os.path.dirname(sys.argv[0])) or "python"
+        return os.path.basename(os.path.dirname(script)) or "python"
     return program if program not in ("", "-c", "-m", "-") else "python"

@@ -62,7 +62,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
     request = _core.PredictionRequest()
     models = _several("model", model, (str, os.PathLike, _core.Network))
     request.described = [one for one in models if isinstance(one, _core.Network)]
-    request.networks = [os.fspath(one) for one in models if not isinstance(one, _core.Network)]
+    request.networks = [arguments.path("model", one) for one in models if not isinstance(one, _core.Network)]
     request.gpus = _several("gpu", gpu, str)
     request.batches = [arguments.whole("batch", size, least=1, most=1 << 30) for size in _several("batch", batch, numbers.Real)]
     request.inputs = arguments.shape_texts("input_shape", input_shape)
@@ -125,7 +125,7 @@ def known_networks() -> list[str]:
 def _several(name: str, values: Any, kind: Any) -> list[Any]:
     """A list of values of a kind; a single one counts as one."""
     if isinstance(values, kind) and not isinstance(values, bool):
-        return [values]
+        values = [values]
     try:
         values = list(values)
     except TypeError:
@@ -135,4 +135,4 @@ def _several(name: str, values: Any, kind: Any) -> list[Any]:
             raise TypeError(f"{name} must not be {type(value).__name__}")
     if not values:
         raise InvalidError("is empty", name)
-    return list(values)
+    return [arguments.readable(value) if isinstance(value, str) else value for value in values]

@@ -161,7 +161,7 @@ class Telling:
                 value = float(value)
             except (TypeError, ValueError):
                 raise TypeError(f"{name} must be a number, not {type(value).__name__}") from None
-            self._teller.metric(name, value)
+            self._teller.metric(arguments.readable(name), value)
 
     def window(self, name: str) -> Window:
         """A stretch that is counted by itself: `with run.window("validation"):`."""

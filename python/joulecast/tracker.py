@@ -9,6 +9,7 @@ import sys
 
 from . import _arguments as arguments
 from . import _core
+from . import _surroundings as surroundings
 from .run import Run, measured, status_after
 
 TYPE_CHECKING = False
@@ -94,7 +95,7 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
     options.gpus = arguments.gpus(gpus)
     options.country, options.region, options.intensity_g_per_kwh, options.pue = arguments.place(country, region, intensity, pue)
     options.keep_arguments = arguments.flag("keep_arguments", keep_arguments)
-    options.command = [sys.executable or "python", *sys.argv] if sys.argv else []
+    options.command = surroundings.command()
     return options
 
 
@@ -147,7 +148,7 @@ class Tracking:
 
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
         if not self._options.name:
-            self._options.name = getattr(function, "__name__", "")
+            self._options.name = arguments.readable(getattr(function, "__name__", ""))
         return Tracking(self._options)
 
 

@@ -65,7 +65,7 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         for given, value in (("inputs", inputs), ("parameters", parameters), ("name", name)):
             if value is not None:
                 raise InvalidError("is for live models", given)
-        request.model = os.fspath(model)
+        request.model = arguments.path("model", model)
         request.inputs = arguments.shape_texts("input_shape", input_shape)
         request.dimensions = arguments.dimensions(dimensions)
         request.classes = arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30)
