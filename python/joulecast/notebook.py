@@ -5,7 +5,10 @@ Works with IPython alone, in JupyterLab and VS Code; no widgets are needed.
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import html
+import inspect
 import threading
 
 from . import tracker
@@ -13,7 +16,8 @@ from ._shown import duration_text, energy_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import types
+    from collections.abc import Coroutine, Iterable
     from typing import Any
 
     from .run import Run
@@ -86,24 +90,70 @@ def live(run: Run | None = None) -> LiveCell:
     return LiveCell(run)
 
 
-def joules(line: str, cell: str | None = None) -> None:
-    """`%joules STATEMENT` and `%%joules [NAME]`: measures a statement or a cell, and shows what it cost."""
+def joules(line: str, cell: str | None = None) -> Any:
+    """Measures a statement or a cell, shows what it cost, and returns the value of a last expression.
+
+        %joules STATEMENT
+        %%joules [NAME]      above a cell; NAME is the run's
+
+    Errors of the statement or cell are its own, as without the magic.
+    """
     from IPython import get_ipython
 
+    name, code = ("", line.strip()) if cell is None else (line.strip(), cell)
+    if (cell is None and not code) or line.strip() in ("-h", "--help"):
+        print(inspect.cleandoc(joules.__doc__ or ""))
+        return None
     shell = get_ipython()
-    name, code = ("", line) if cell is None else (line.strip(), cell)
-    with tracker.track(name or "notebook") as run:
-        shown = LiveCell(run)
-        try:
-            result = shell.run_cell(code)
-        finally:
-            run.stop()
+    parts = _compiled(shell, code)
+    shown = None
+    try:
+        with tracker.track(name or "notebook") as run:
+            shown = LiveCell(run)
+            return _executed(shell, parts)
+    finally:
+        if shown is not None:
             shown.close()
-        if result.error_in_exec is not None:
-            run.status = "failed"
-    return None
+
+
+def _compiled(shell: Any, cell: str) -> list[types.CodeType]:
+    """A cell's statements, and its last expression, if there is one.
+
+    `run_cell` would do it all, but keeps errors to itself, and the notebook has to stop at them.
+    """
+    source = shell.transform_cell(cell)
+    tree = shell.transform_ast(shell.compile.ast_parse(source))
+    name = shell.compile.cache(source, shell.execution_count)
+    last = ast.Expression(tree.body.pop().value) if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    with shell.compile.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if shell.autoawait else 0):
+        parts = [shell.compile(tree, name, "exec")]
+        if last is not None:
+            parts.append(shell.compile(last, name, "eval"))
+    return parts
+
+
+def _executed(shell: Any, parts: list[types.CodeType]) -> Any:
+    """The value of the last part, in the user's namespace."""
+    value = None
+    for part in parts:
+        value = eval(part, shell.user_ns)
+        if part.co_flags & inspect.CO_COROUTINE:
+            value = _awaited(shell, value)
+    return value
+
+
+def _awaited(shell: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return shell.loop_runner(coroutine)
+    coroutine.close()
+    raise RuntimeError("%%joules cannot await where an event loop runs; write `with joulecast.track():` in the cell instead")
 
 
 def load(shell: Any) -> None:
     """What `%load_ext joulecast` does."""
+    from IPython.core import magic
+
+    getattr(magic, "output_can_be_silenced", lambda function: function)(joules)  # by a `;` at the end; IPython 8.11
     shell.register_magic_function(joules, magic_kind="line_cell", magic_name="joules")
