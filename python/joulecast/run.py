@@ -31,7 +31,7 @@ def _warn_of(lines: list[str]) -> None:
 
 
 def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
-    if kind is None:
+    if kind is None or issubclass(kind, GeneratorExit):  # a generator that nobody asks for more
         return "finished"
     if issubclass(kind, Stopped):
         return "stopped"

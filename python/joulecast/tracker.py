@@ -43,6 +43,8 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
           intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Any:
     """Measures a block or a function: a context manager and a decorator.
 
+    A generator is measured from its first item to its end, with what happens between the items.
+
     Under `joulecast run`, in a child process of a tracker, and in all but the first of a node's ranks, the run belongs
     to the measurement that is there already, and no second one begins.
 
@@ -66,7 +68,7 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
     Raises:
         ValueError, TypeError: an argument that cannot be (InvalidError names it).
     """
-    if callable(name):
+    if callable(name) or isinstance(name, classmethod):
         return Tracking(_options())(name)
     return Tracking(_options(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue,
                              keep_arguments))
@@ -126,25 +128,54 @@ class Tracking:
         return False
 
     def __call__(self, function: Function) -> Function:
+        if isinstance(function, (classmethod, staticmethod)):
+            return type(function)(self(function.__func__))  # type: ignore[return-value]
         if not callable(function):
             raise TypeError(f"track decorates a function, not {type(function).__name__}")
         import functools
+
+        return functools.wraps(function)(self._measured(function))  # type: ignore[return-value]
+
+    def _measured(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of the same kind."""
         import inspect
 
-        if inspect.iscoroutinefunction(function):
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            with self._named_after(function):
+                return await function(*args, **kwargs)
 
-            @functools.wraps(function)
-            async def call(*args: Any, **kwargs: Any) -> Any:
-                with self._named_after(function):
-                    return await function(*args, **kwargs)
-        else:
+        def generator(*args: Any, **kwargs: Any) -> Any:
+            with self._named_after(function):
+                return (yield from function(*args, **kwargs))
 
-            @functools.wraps(function)
-            def call(*args: Any, **kwargs: Any) -> Any:
-                with self._named_after(function):
-                    return function(*args, **kwargs)
+        async def async_generator(*args: Any, **kwargs: Any) -> Any:
+            with self._named_after(function):
+                items = function(*args, **kwargs)
+                try:
+                    step = items.__anext__()
+                    while True:
+                        try:
+                            item = await step
+                        except StopAsyncIteration:
+                            return
+                        try:
+                            step = items.asend((yield item))
+                        except GeneratorExit:
+                            raise
+                        except BaseException as error:
+                            step = items.athrow(error)
+                finally:
+                    await items.aclose()
 
-        return call  # type: ignore[return-value]
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self._named_after(function):
+                return function(*args, **kwargs)
+
+        for is_kind, measured_function in ((inspect.iscoroutinefunction, coroutine), (inspect.isgeneratorfunction, generator),
+                                           (inspect.isasyncgenfunction, async_generator)):
+            if is_kind(function):
+                return measured_function
+        return call
 
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
         if not self._options.name:
