@@ -50,6 +50,19 @@ def number(name: str, value: Any, least: float | None = None, most: float | None
     return found
 
 
+def measured(value: Any) -> float | None:
+    """A finite number out of whatever a training has computed, as a tensor of one value; else None."""
+    try:
+        if hasattr(value, "detach"):  # PyTorch warns where a tensor that has a gradient becomes a number
+            value = value.detach()
+        if hasattr(value, "item"):
+            value = value.item()
+        found = float(value)
+    except Exception:  # any library's, for tensors of several values, on no device, deleted …
+        return None
+    return found if math.isfinite(found) else None
+
+
 def above_zero(name: str, value: Any) -> float:
     found = number(name, value)
     if found <= 0:

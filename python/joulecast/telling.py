@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _arguments as arguments
+from ._warn import warn
 
 TYPE_CHECKING = False  # typing costs more to import than all of this package
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Telling:
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
+        self._metrics_left_out = False
 
     def _attend(self) -> None:
         """Called between two steps."""
@@ -154,14 +156,19 @@ class Telling:
     def metric(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Keeps metrics of the current epoch: `run.metric(f1=0.93)` or `run.metric({"val/f1": 0.93})`.
 
-        A value that is not finite, as of a diverged loss, is left out.
+        A tensor or an array of one value counts as its value. What is no finite number, as the loss of a diverged training,
+        is left out; the first one is warned of.
+
+        Raises:
+            TypeError: not the values, but `values` itself is no mapping of names.
         """
         for name, value in {**arguments.mapping("values", values), **named}.items():
-            try:
-                value = float(value)
-            except (TypeError, ValueError):
-                raise TypeError(f"{name} must be a number, not {type(value).__name__}") from None
-            self._teller.metric(arguments.readable(name), value)
+            name, number = arguments.readable(name), arguments.measured(value)
+            if number is not None:
+                self._teller.metric(name, number)
+            elif not self._metrics_left_out:
+                self._metrics_left_out = True
+                warn(f"the metric {name} is no finite number and is left out, as others will be without a further warning")
 
     def window(self, name: str) -> Window:
         """A stretch that is counted by itself: `with run.window("validation"):`."""

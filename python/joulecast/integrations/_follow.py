@@ -7,6 +7,7 @@ import sys
 import time
 import weakref
 
+from .. import _arguments as arguments
 from .._warn import warn
 from ..run import Run, status_after
 from ..tracker import current, track
@@ -188,7 +189,7 @@ class Follower:
         if run is None:
             return
         for name, value in values.items():
-            if (number := _number(value)) is not None:
+            if not isinstance(value, (str, bytes)) and (number := arguments.measured(value)) is not None:
                 run.metric({str(name): number})
 
     def begin_window(self, name):
@@ -280,14 +281,5 @@ def local_of_caller(module, name):
 
 def _known(total, above=0):
     """What there is to do, or None: libraries say -1, 0 or infinite where they do not know."""
-    total = _number(total)
-    return total - above if total is not None and math.isfinite(total) and total > above else None
-
-
-def _number(value):
-    if value is None or isinstance(value, (str, bytes)):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor of several values
-        return None
+    total = arguments.measured(total)
+    return total - above if total is not None and total > above else None
