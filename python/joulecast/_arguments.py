@@ -204,14 +204,16 @@ def gpus(values: Any) -> list[str]:
 
 
 def interval(value: Any) -> float:
-    """Seconds between readings."""
-    if value is not None:
-        return number("interval", value, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
-    given = readable(os.environ.get("JOULECAST_INTERVAL", ""))
-    seconds = _core.parse_duration(given) if given else 1.0
-    if seconds is None:
-        raise InvalidError(f"{given!r} is not a duration such as 500ms", "JOULECAST_INTERVAL")
-    return number("JOULECAST_INTERVAL", seconds, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
+    """Seconds between readings; a text is a duration with a unit."""
+    name = "interval"
+    if value is None:
+        name, value = "JOULECAST_INTERVAL", os.environ.get("JOULECAST_INTERVAL") or 1.0
+    if isinstance(value, str):
+        seconds = _core.parse_duration(readable(value))
+        if seconds is None:
+            raise InvalidError(f"{value!r} is not a duration such as 500ms", name)
+        value = seconds
+    return number(name, value, SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S)
 
 
 def sensors(values: Any) -> list[str]:

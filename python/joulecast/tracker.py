@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     @overload
     def track(name: str | None = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
-              store: str | os.PathLike[str] | None = None, interval: float | None = None, sensors: str | Iterable[str] | None = None,
+              store: str | os.PathLike[str] | None = None, interval: float | str | None = None, sensors: str | Iterable[str] | None = None,
               gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
               intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Tracking: ...
 
 
 def track(name: Any = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
-          store: str | os.PathLike[str] | None = None, interval: float | None = None, sensors: str | Iterable[str] | None = None,
+          store: str | os.PathLike[str] | None = None, interval: float | str | None = None, sensors: str | Iterable[str] | None = None,
           gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
           intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Any:
     """Measures a block or a function: a context manager and a decorator.
@@ -54,7 +54,7 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
         steps: their number in the whole run, where the loops do not tell it (`Run.steps` does).
         tags: names and values that are kept with the run: architecture, batch_size, dataset, team …
         store: path of the store; None for the user's own.
-        interval: seconds between readings, 0.001 to 3600; None for $JOULECAST_INTERVAL, else 1.
+        interval: seconds between readings, 0.001 to 3600, or a text such as "500ms"; None for $JOULECAST_INTERVAL, else 1.
         sensors: names of the sensors to use (`joulecast sensors` lists them); None for $JOULECAST_SENSORS, else all that
             work.
         gpus: indices or UUIDs of the GPUs to measure; None for the visible ones.

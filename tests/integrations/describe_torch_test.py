@@ -240,6 +240,13 @@ class Modules(unittest.TestCase):
         with self.assertRaisesRegex(joulecast.InvalidError, "^input_shape: the model fails on such an input: .*784"):
             joulecast.describe(nn.Linear(784, 10), input_shape=(3,))
 
+    def test_layers_without_a_size_are_named_instead_of_the_shape(self):
+        model = nn.Sequential(nn.LazyLinear(10))
+        with self.assertRaisesRegex(joulecast.InvalidError, "^model: has lazy layers"):
+            joulecast.describe(model, input_shape=(8,))
+        model(torch.zeros(1, 8))
+        self.assertEqual(joulecast.describe(model, input_shape=(8,)).parameters, 90)
+
 
 class Unchanged(PackageTest):
     class Looks(nn.Module):

@@ -76,6 +76,7 @@ class Environment(PackageTest):
         self.assertEqual((options.interval_s, options.sensors, options.country, options.pue), (0.5, ["modelled_cpu", "machine"], "FR", 1.5))
         given = _options(interval=2, sensors="machine", intensity=100, pue=1)
         self.assertEqual((given.interval_s, given.sensors, given.intensity_g_per_kwh, given.pue), (2, ["machine"], 100, 1))
+        self.assertEqual(_options(interval="250ms").interval_s, 0.25)
         self.assertEqual(given.country, "")  # a place that is given is not mixed with another
         with joulecast.track("environment"):
             pass

@@ -25,6 +25,8 @@ def describe(model, shapes, inputs, parameters, name):
     model = getattr(model, "_orig_mod", model)  # of torch.compile
     if type(model).__name__ in ("DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"):
         model = model.module
+    if any(map(torch.nn.parameter.is_lazy, (*model.parameters(), *model.buffers()))):
+        raise InvalidError("has lazy layers that do not know their sizes yet: call it once on a batch", "model")
     name = name or type(model).__name__
     failed = None
     with _quiet():
