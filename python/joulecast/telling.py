@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _arguments as arguments
+from ._loop import with_length
 from ._warn import warn
 
 TYPE_CHECKING = False  # typing costs more to import than all of this package
@@ -49,13 +50,14 @@ class Telling:
     def epochs(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
         """Iterates over epochs and tells when each begins and ends.
 
-        Items that are rising whole numbers are the epochs' numbers; other items are counted from 0.
+        Items that are rising whole numbers are the epochs' numbers; other items are counted from 0. What it returns has the
+        iterable's length, for progress bars.
 
         Args:
             total: how many there are, where `len(iterable)` does not tell.
         """
         total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable)
-        return self._over_epochs(iterable, total or self._epochs_known or 0)
+        return with_length(self._over_epochs(iterable, total or self._epochs_known or 0), total)
 
     def _over_epochs(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self._in_loops = True
@@ -90,12 +92,16 @@ class Telling:
 
         Within an epoch of `epochs` they are that epoch's. With `track(epochs=…)` each loop is an epoch, with
         `track(steps=…)` the loops count on, and otherwise each loop is a phase of its own. Loops within a window, and a
-        second one within an epoch, are not counted.
+        second one within an epoch, are not counted. What it returns has the iterable's length, for progress bars:
+        `tqdm(run.steps(loader))`.
 
         Args:
             total: how many there are, where `len(iterable)` does not tell.
         """
-        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable) or 0
+        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable)
+        return with_length(self._over_steps(iterable, total or 0), total)
+
+    def _over_steps(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         if self._windows or (self._epoch is not None and self._epoch_has_steps):
             return iter(iterable)
         if self._epoch is not None:

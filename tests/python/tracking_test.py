@@ -36,6 +36,22 @@ class Tracking(PackageTest):
             self.assertEqual(list(run.epochs(["a", "b"])), ["a", "b"])
         self.assertEqual([epoch.index for epoch in self.one_run().epochs], [0, 1])
 
+    def test_loops_have_the_length_of_what_they_go_over(self):
+        with joulecast.track() as run:
+            for loop in (run.epochs, run.steps):
+                self.assertEqual(len(loop([1, 2, 3])), 3)
+                self.assertEqual(len(loop(iter([1, 2]), total=2)), 2)
+                self.assertEqual(next(loop([5])), 5)
+                self.assertTrue(loop([]))
+                with self.assertRaises(TypeError):
+                    len(loop(iter([1, 2])))
+            steps = run.steps([1, 2, 3])
+            self.assertEqual((next(steps), list(steps)), (1, [2, 3]))
+            epochs = run.epochs([1, 2, 3])
+            self.assertEqual(next(epochs), 1)
+            epochs.close()  # as a generator
+        self.assertEqual(run.status, "finished")
+
     def test_a_loop_of_steps_alone_is_a_phase(self):
         with joulecast.track() as run:
             self.assertEqual(sum(run.steps(iter(range(50)), total=50)), sum(range(50)))
