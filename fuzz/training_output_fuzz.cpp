@@ -1,6 +1,7 @@
 // Arbitrary output of a training, or messages on its socket, from their bytes to the projection. The first
 // byte says which, and in how large pieces they arrive.
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -13,8 +14,10 @@ namespace {
 
 using namespace joulecast;
 
-void require(bool holds) {
-  if (!holds) std::abort();
+void require(bool holds, int line = __builtin_LINE()) {
+  if (holds) return;
+  std::fprintf(stderr, "training_output_fuzz.cpp:%d does not hold\n", line);
+  std::abort();
 }
 
 /// What must hold whatever a training says.

@@ -47,8 +47,10 @@ Counter::Meaning Counter::meaning_of(double count, Seconds at, double first_unit
   return at_start ? Meaning::restart : Meaning::back;
 }
 
+/// A count below where counting began belongs to something that came before.
 void Counter::settle(double base) {
   base_ = base;
+  if (last_) last_ = std::max(*last_, base);
   for (const auto& heard : std::exchange(waiting_, {}))
     points_.push_back({heard.at, std::max(0.0, heard.count - base)});
 }
@@ -86,7 +88,7 @@ void Counter::advance(double count, Seconds at, std::optional<double> total) {
   last_at_ = at;
   ++advances_;
   if (base_) {
-    points_.push_back({at, count - *base_});
+    points_.push_back({at, std::max(0.0, count - *base_)});
     return;
   }
   waiting_.push_back({count, at});
