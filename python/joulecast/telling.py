@@ -35,13 +35,13 @@ class Telling:
         self._steps_known = total_steps
         self._tracker: Any = None
         self._teller: Any = Silence()
+        self._metrics_left_out = False  # and warned of
         self._epoch: int | None = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
-        self._metrics_left_out = False
 
     def _attend(self) -> None:
         """Called between two steps."""
