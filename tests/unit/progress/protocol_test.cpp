@@ -43,6 +43,7 @@ TEST(ParseMessage, TakesPhasesProgressAndWindows) {
   EXPECT_EQ(phase.name, "fold 2");
   EXPECT_EQ(phase.unit, Unit::step);
   EXPECT_EQ(phase.total_work, 400);
+  EXPECT_EQ(heard(R"({"event":"end_phase"})").kind, EventKind::phase_end);
   const auto progress =
       heard(R"({"event":"progress","work":0,"total_work":1e15,"unit":"tokens","later":[1]})");
   EXPECT_EQ(progress.kind, EventKind::progress);
