@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from . import _core
+
 SOCKET = "JOULECAST_SOCKET"
 # What launchers call a process's number on its node: torchrun, Open MPI, MPICH and Intel MPI, Slurm.
 LOCAL_RANKS = ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID")
@@ -23,7 +25,7 @@ def local_rank() -> int | None:
 def listening_socket() -> str:
     """The socket of a measurement that this process is part of, or ""."""
     path = os.environ.get(SOCKET, "")
-    return path if path and os.path.exists(path) else ""
+    return path if path and _core.is_listened_to(path) else ""
 
 
 _outer_socket: str | None = None  # what the variable was before a measurement of this process began
