@@ -159,7 +159,7 @@ TEST(SocketServer, HearsSeveralClientsAndSurvivesBadOnes) {
   const int bad = connect_to(server->path());
   const std::string garbage = std::string(40'000, 'z') + "\n" + "{\"event\":\"epoch\",\"epoch\":8}\n";
   EXPECT_GT(::write(bad, garbage.data(), garbage.size()), 0);
-  const std::string_view half = R"({"event":"epoch","ep)";
+  const std::string_view half = R"({"event":"metric","name":"f1","value":1,"ep)";
   EXPECT_EQ(::write(good, half.data(), half.size()), static_cast<ssize_t>(half.size()));
   auto events = service_until_quiet(*server);
   const std::string_view rest = "och\":4}\n";
