@@ -36,6 +36,9 @@ void joulecast_metric(const char* name, double value);
  * "epoch" ... (NULL = unknown); total_work <= 0 = unknown. */
 void joulecast_begin_phase(const char* name, const char* unit, double total_work);
 
+/* The part of the training ends before another one begins: what follows belongs to none. */
+void joulecast_end_phase(void);
+
 /* So much of the phase's work is done; total_work <= 0 = unknown, or as said before. May be called for every
  * step: no more than fifty calls a second send a message, and always the one that reaches the total. */
 void joulecast_progress(double work, double total_work);

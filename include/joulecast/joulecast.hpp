@@ -25,6 +25,7 @@ class Training {
   void phase(const std::string& name, const std::string& unit = "", double total_work = 0) {
     joulecast_begin_phase(name.c_str(), unit.empty() ? nullptr : unit.c_str(), total_work);
   }
+  void end_phase() { joulecast_end_phase(); }
   void progress(double work, double total_work = 0) { joulecast_progress(work, total_work); }
 };
 

@@ -1,11 +1,16 @@
 #include <nanobind/stl/string_view.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "bind/attributes.hpp"
@@ -117,9 +122,9 @@ class Tracker {
   void note(std::string text) { measurement_->note(std::move(text)); }
   void stop_if_projected(double joules, double probability) {
     measure::LimitOptions limits;
-    limits.projected = Joules{joules};
+    limits.energy = limits.projected = Joules{joules};
     limits.probability = probability;
-    limits.at_energy = measure::OnLimit::warn;
+    limits.at_energy = measure::OnLimit::terminate;
     measurement_->set_limits(std::move(limits));
   }
   measure::MeasurementResult finish(const std::string& status) {
@@ -145,6 +150,32 @@ class Tracker {
   std::shared_ptr<Teller> teller_;
   std::string socket_;
 };
+
+/// A socket's file may outlive whoever listened.
+bool is_listened_to(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return false;
+  std::ranges::copy(path, address.sun_path);
+  const Descriptor caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // EAGAIN: so many wait already that somebody must be there.
+  return caller &&
+         (::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+          errno == EAGAIN);
+}
+
+std::optional<estimate::Projection> projection_of(const measure::MeasurementResult& result) {
+  if (!result.energy.total) return std::nullopt;
+  const auto used = *result.energy.total;
+  estimate::Projection projection;
+  projection.share = 1;
+  projection.used = used;
+  projection.total = {used, estimate::Interval<Joules>{used, used}};
+  projection.duration = {result.duration, estimate::Interval<Seconds>{result.duration, result.duration}};
+  projection.ready = true;
+  projection.method = "measured";
+  return projection;
+}
 
 void bind_live(nb::module_& module) {
   nb::class_<Live>(module, "Live", "The state of a measurement at its last tick.")
@@ -177,13 +208,15 @@ void bind_live(nb::module_& module) {
       .def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
       .def_prop_ro("store", [](const MeasurementResult& result) { return result.store.string(); })
       .def_ro("energy", &MeasurementResult::energy)
+      .def_prop_ro("projection", projection_of, "what was measured: nothing is left to forecast")
       .def_prop_ro("duration_s", get(&MeasurementResult::duration));
 }
 
 void bind_teller(nb::module_& module) {
   nb::class_<Teller>(module, "Teller", "Says what a training does. Work and totals of 0 are unknown.")
       .def("begin_phase", &Teller::begin_phase, nb::arg("name"), nb::arg("unit") = "",
-           nb::arg("total_work") = 0.0)
+           nb::arg("total_work") = 0.0, "Returns the phase's number.")
+      .def("end_phase", &Teller::end_phase, nb::arg("phase"), "Of this number, if it is still open.")
       .def("progress", &Teller::progress, nb::arg("work"), nb::arg("total_work") = 0.0)
       .def("begin_epoch", &Teller::begin_epoch, nb::arg("epoch"))
       .def("epoch_progress", &Teller::epoch_progress, nb::arg("epoch"), nb::arg("work"),
@@ -195,12 +228,12 @@ void bind_teller(nb::module_& module) {
       .def(
           "steps",
           [](std::shared_ptr<Teller> teller, nb::handle items, std::optional<int> epoch, double total,
-             double done, nb::object attend) {
-            return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, nullptr,
-                                           std::move(attend));
+             double done, std::uint64_t phase, nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), std::move(teller), epoch, total, done, phase,
+                                           nullptr, std::move(attend));
           },
           nb::arg("items"), nb::kw_only(), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0,
-          nb::arg("done") = 0.0, nb::arg("attend"));
+          nb::arg("done") = 0.0, nb::arg("phase") = 0, nb::arg("attend"));
   module.def("attached_teller", attached_teller, "Speaks to the listener that $JOULECAST_SOCKET names.");
 }
 
@@ -242,12 +275,12 @@ void bind_tracker(nb::module_& module) {
       .def(
           "steps",
           [](Tracker& tracker, nb::handle items, std::optional<int> epoch, double total, double done,
-             nb::object attend) {
-            return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done,
+             std::uint64_t phase, nb::object attend) {
+            return std::make_unique<Steps>(nb::iter(items), tracker.teller(), epoch, total, done, phase,
                                            tracker.messages().attention(), std::move(attend));
           },
           nb::arg("items"), nb::kw_only(), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0,
-          nb::arg("done") = 0.0, nb::arg("attend"));
+          nb::arg("done") = 0.0, nb::arg("phase") = 0, nb::arg("attend"));
 }
 
 }  // namespace
@@ -256,6 +289,7 @@ void bind_measurement(nb::module_& module) {
   module.def(
       "parse_duration", [](std::string_view text) { return plain(parse_duration(text)); }, nb::arg("text"),
       "Seconds of \"500ms\", \"2s\", \"1h\"; None for anything else.");
+  module.def("is_listened_to", is_listened_to, nb::arg("socket"));
   bind_live(module);
   bind_teller(module);
   bind_tracker(module);

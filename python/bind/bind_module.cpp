@@ -4,6 +4,8 @@
 
 NB_MODULE(_core, module) {
   using namespace joulecast::python;
+  // A thread that still tracks when the interpreter ends keeps objects alive; that is no fault of the user's.
+  nanobind::set_leak_warnings(false);
   module.doc() = "The core of joulecast. Use the package's own names instead.";
   module.attr("__version__") = nanobind::str(joulecast::version.data(), joulecast::version.size());
   bind_errors(module);

@@ -1,5 +1,6 @@
 #include <nanobind/ndarray.h>
 
+#include <algorithm>
 #include <span>
 
 #include "bind/attributes.hpp"
@@ -9,6 +10,7 @@
 #include "session/runs/list_runs.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
+#include "trace/energy.hpp"
 
 namespace joulecast::python {
 namespace {
@@ -127,6 +129,15 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("started", of_run(&Run::started), "seconds since 1970, UTC")
       .def_prop_ro("duration_s", [](const RunSummary& summary) { return summary.run.span.length().value(); })
       .def_ro("energy", &RunSummary::energy)
+      .def(
+          "energy_between",
+          [](const RunSummary& summary, double begin_s, double end_s) {
+            const trace::Span span{Seconds{std::max(begin_s, summary.run.span.begin.value())},
+                                   Seconds{std::min(end_s, summary.run.span.end.value())}};
+            return span.begin < span.end ? trace::energy_of(summary.run, span) : trace::RunEnergy{};
+          },
+          nb::arg("begin_s"), nb::arg("end_s"),
+          "Energy of a part of the run, by its samples; in seconds from its start.")
       .def_prop_ro("host", [](const RunSummary& summary) { return summary.run.host; })
       .def_ro("means", &RunSummary::means, "of utilisations, memory, temperatures and clocks")
       .def_prop_ro("mean_power_w", get(&RunSummary::mean_power))

@@ -19,14 +19,21 @@ std::int64_t coarse_time_ns() {
 }  // namespace
 
 Steps::Steps(nanobind::iterator items, std::shared_ptr<Teller> teller, std::optional<int> epoch, double total,
-             double done_before, std::shared_ptr<const std::atomic<bool>> attention, nanobind::object attend)
+             double done_before, std::uint64_t phase, std::shared_ptr<const std::atomic<bool>> attention,
+             nanobind::object attend)
     : items_(std::move(items)),
       teller_(std::move(teller)),
       epoch_(epoch),
       total_(total),
       done_(done_before),
+      phase_(phase),
       attention_(std::move(attention)),
       attend_(std::move(attend)) {}
+
+/// A loop may be left before its end.
+Steps::~Steps() {
+  end_phase();
+}
 
 PyObject* Steps::next() {
   if (begun_) ++done_;
@@ -40,7 +47,10 @@ PyObject* Steps::next() {
   PyObject* const item = PyIter_Next(items_.ptr());
   if (item == nullptr) {
     begun_ = false;
-    if (PyErr_Occurred() == nullptr) tell();
+    if (PyErr_Occurred() == nullptr) {
+      tell();
+      teller_->end_phase(phase_);
+    }
   }
   return item;
 }
@@ -64,6 +74,12 @@ void Steps::tell() const {
     teller_->epoch_progress(*epoch_, done_, total_);
   else
     teller_->progress(done_, total_);
+}
+
+void Steps::end_phase() const {
+  if (phase_ == 0 || !teller_->is_open(phase_)) return;
+  tell();
+  teller_->end_phase(phase_);
 }
 
 void Steps::visit(visitproc visitor, void* context, int& result) const {

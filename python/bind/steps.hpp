@@ -17,9 +17,14 @@ namespace joulecast::python {
 class Steps {
  public:
   /// `attend` is called between two steps when `attention` is true; without an `attention` every two seconds
-  /// or so. `epoch`: the steps belong to it, else to the phase.
+  /// or so. `epoch`: the steps belong to it, else to the phase. `phase`: ends with the loop; 0 = none.
   Steps(nanobind::iterator items, std::shared_ptr<Teller> teller, std::optional<int> epoch, double total,
-        double done_before, std::shared_ptr<const std::atomic<bool>> attention, nanobind::object attend);
+        double done_before, std::uint64_t phase, std::shared_ptr<const std::atomic<bool>> attention,
+        nanobind::object attend);
+
+  ~Steps();
+  Steps(const Steps&) = delete;
+  Steps& operator=(const Steps&) = delete;
 
   /// A new reference, or nullptr at the end or with a Python error set.
   [[nodiscard]] PyObject* next();
@@ -29,6 +34,7 @@ class Steps {
 
  private:
   void tell() const;
+  void end_phase() const;
   [[nodiscard]] bool is_time_to_tell();
   [[nodiscard]] bool is_time_to_attend();
 
@@ -37,6 +43,7 @@ class Steps {
   std::optional<int> epoch_;
   double total_;
   double done_;
+  std::uint64_t phase_;
   bool begun_ = false;
   std::int64_t told_ns_ = 0;
   std::int64_t attended_ns_ = 0;

@@ -36,12 +36,13 @@ class OwnTeller final : public Teller {
   explicit OwnTeller(std::shared_ptr<measure::Measurement> measurement)
       : measurement_(std::move(measurement)) {}
 
-  void begin_phase(const std::string& name, const std::string& unit, double total_work) override {
+  void tell_phase(const std::string& name, const std::string& unit, double total_work) override {
     auto event = event_of(EventKind::phase_begin, name);
     event.unit = progress::unit_from(unit);
     event.total_work = known(total_work);
     tell(std::move(event));
   }
+  void tell_phase_end() override { tell(event_of(EventKind::phase_end)); }
   void progress(double work, double total_work) override {
     auto event = event_of(EventKind::progress);
     event.work = work;
@@ -83,9 +84,10 @@ class OwnTeller final : public Teller {
 
 class AttachedTeller final : public Teller {
  public:
-  void begin_phase(const std::string& name, const std::string& unit, double total_work) override {
+  void tell_phase(const std::string& name, const std::string& unit, double total_work) override {
     joulecast_begin_phase(name.c_str(), unit.empty() ? nullptr : unit.c_str(), total_work);
   }
+  void tell_phase_end() override { joulecast_end_phase(); }
   void progress(double work, double total_work) override { joulecast_progress(work, total_work); }
   void begin_epoch(int epoch) override { joulecast_epoch(epoch); }
   void epoch_progress(int epoch, double work, double total_work) override {
@@ -98,6 +100,17 @@ class AttachedTeller final : public Teller {
 };
 
 }  // namespace
+
+std::uint64_t Teller::begin_phase(const std::string& name, const std::string& unit, double total_work) {
+  const auto number = ++phases_;
+  open_phase_ = number;
+  tell_phase(name, unit, total_work);
+  return number;
+}
+
+void Teller::end_phase(std::uint64_t number) {
+  if (number != 0 && open_phase_.compare_exchange_strong(number, 0)) tell_phase_end();
+}
 
 std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::Measurement> measurement) {
   return std::make_shared<OwnTeller>(std::move(measurement));

@@ -2,6 +2,8 @@
 // elsewhere. Every call is quick, never fails, and may come from any thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,7 +15,11 @@ namespace joulecast::python {
 class Teller {
  public:
   virtual ~Teller() = default;
-  virtual void begin_phase(const std::string& name, const std::string& unit, double total_work) = 0;
+  /// Returns the phase's number, by which it can be ended.
+  std::uint64_t begin_phase(const std::string& name, const std::string& unit, double total_work);
+  /// Of this number; nothing happens if it is over already, because another has begun.
+  void end_phase(std::uint64_t number);
+  [[nodiscard]] bool is_open(std::uint64_t phase) const { return phase == open_phase_; }
   virtual void progress(double work, double total_work) = 0;
   virtual void begin_epoch(int epoch) = 0;
   /// So much of the epoch is done, in steps.
@@ -22,6 +28,13 @@ class Teller {
   virtual void metric(const std::string& name, double value) = 0;
   virtual void begin_window(const std::string& name) = 0;
   virtual void end_window(const std::string& name) = 0;
+
+ private:
+  virtual void tell_phase(const std::string& name, const std::string& unit, double total_work) = 0;
+  virtual void tell_phase_end() = 0;
+
+  std::atomic<std::uint64_t> phases_ = 0;
+  std::atomic<std::uint64_t> open_phase_ = 0;  ///< 0 = none
 };
 
 /// For a measurement in this process. In a forked child it says nothing.

@@ -14,10 +14,11 @@ constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view letters_and_joints = "abcdefghijklmnopqrstuvwxyz_-";
 
 /// Advice about a command's output has no meaning for a program that tells its progress itself.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> other_advice{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> other_advice{{
     {"--epoch-regex or --step-regex say how the output names them", "run.epochs and run.steps tell of them"},
     {"--epoch-regex or --step-regex say how it is named", "run.epochs and run.steps tell of it"},
     {"--max-size or JOULECAST_MAX_SIZE", "JOULECAST_MAX_SIZE"},
+    {"'joulecast model' lists the known ones", "joulecast.known_networks() lists them"},
 }};
 
 void replace_all(std::string& text, std::string_view old, std::string_view replacement) {

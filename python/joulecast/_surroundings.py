@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import _core
 from ._arguments import readable
 
 SOCKET = "JOULECAST_SOCKET"
@@ -25,7 +26,7 @@ def local_rank() -> int | None:
 def listening_socket() -> str:
     """The socket of a measurement that this process is part of, or ""."""
     path = os.environ.get(SOCKET, "")
-    return path if path and os.path.exists(path) else ""
+    return path if path and _core.is_listened_to(path) else ""
 
 
 _outer_socket: str | None = None  # what the variable was before a measurement of this process began

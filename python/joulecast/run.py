@@ -63,6 +63,8 @@ class Run(Telling):
         self._stop_call: Callable[[Run, str], Any] | None = None
         self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
         self._looked = 0.0
+        self._began = time.time(), time.monotonic()
+        self._ended: tuple[float, float] | None = None
         self._live: _core.Live | None = None
         self._join(options)
 
@@ -123,6 +125,7 @@ class Run(Telling):
         if self.status != "running":
             return
         self.status = status
+        self._ended = time.time(), time.monotonic()
         if self._tracker is not None:
             self._finish_measuring(status)
         for call in self._at_end:
@@ -158,9 +161,10 @@ class Run(Telling):
 
     def stop_if(self, *, projected_kwh: float | None = None, projected_j: float | None = None, probability: float = 0.95,
                 call: Callable[[Run, str], Any] | None = None) -> None:
-        """Ends the training once its projected total is surely above a limit; never on a guess.
+        """Ends the training once its projected total is surely above a limit, or that much is used; never on a guess.
 
-        The next step or epoch then raises Stopped, or calls `call(run, reason)` instead.
+        The next step or epoch then raises Stopped, or calls `call(run, reason)` instead. Where another process measures,
+        the limit is that of its whole run.
 
         Args:
             projected_kwh: the limit; give it or the next.
@@ -177,6 +181,7 @@ class Run(Telling):
         self._stop_call = call
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
+            self._tracker.tick()  # it may be used up already
         else:
             self._limit = joules, probability
 
@@ -204,6 +209,11 @@ class Run(Telling):
             return None
         self._looked = now
         limit, probability = self._limit
+        stored = self._stored()
+        used = stored.energy.total_j if stored is not None else None
+        if used is not None and used >= limit:
+            self._limit = None
+            return f"the limit of {limit:.4g} J is used up"
         projection = self.projection
         if projection is None or not projection.ready or projection.low_j is None:
             return None
@@ -227,14 +237,14 @@ class Run(Telling):
         self._live = tracker.live()
         return self._live
 
-    def _stored(self) -> _core.Run | None:
+    def _stored(self, samples: bool = False) -> _core.Run | None:
         """The run as the store has it, for a process that does not measure; None where it is not known."""
         socket = self._socket or surroundings.announced_socket()
         found = self._found = (surroundings.run_of(socket) if socket else None) or self._found
         if found is None:
             return None
         try:
-            return _core.load_run(found[0], found[1], False)
+            return _core.load_run(found[0], found[1], samples)
         except Error:
             return None
 
@@ -250,14 +260,20 @@ class Run(Telling):
 
     @property
     def energy(self) -> _core.Energy:
-        """What the run used so far, by component; `total_j` is None where nothing is known."""
+        """What the run used so far, by component; `total_j` is None where nothing is known.
+
+        Where another process measures, this is what was used while the block was open.
+        """
         if self._finished is not None:
             return self._finished.energy
         live = self._look()
         if live is not None:
             return live.energy
-        stored = self._stored()
-        return stored.energy if stored is not None else _core.Energy()
+        stored = self._stored(samples=True)
+        if stored is None:
+            return _core.Energy()
+        end = self._ended[0] if self._ended is not None else time.time()
+        return stored.energy_between(self._began[0] - stored.started, end - stored.started)
 
     @property
     def power_w(self) -> float | None:
@@ -273,12 +289,14 @@ class Run(Telling):
         live = self._look()
         if live is not None:
             return live.elapsed_s
-        stored = self._stored()
-        return stored.duration_s if stored is not None else None
+        end = self._ended[1] if self._ended is not None else time.monotonic()
+        return end - self._began[1]
 
     @property
     def projection(self) -> _core.Projection | _core.StoredProjection | None:
         """What the whole run will have cost, with an interval; None while that cannot be said."""
+        if self._finished is not None and self.status == "finished" and self._finished.projection is not None:
+            return self._finished.projection
         live = self._look()
         if live is not None:
             return live.projection

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Silence:
     """A teller to nobody."""
 
-    def begin_phase(self, name: str, unit: str = "", total_work: float = 0.0) -> None: ...
+    def begin_phase(self, name: str, unit: str = "", total_work: float = 0.0) -> int: return 0
+    def end_phase(self, phase: int) -> None: ...
     def progress(self, work: float, total_work: float = 0.0) -> None: ...
     def begin_epoch(self, epoch: int) -> None: ...
     def epoch_progress(self, epoch: int, work: float, total_work: float = 0.0) -> None: ...
@@ -42,6 +43,7 @@ class Telling:
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
+        self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
 
     def _attend(self) -> None:
         """Called between two steps."""
@@ -61,21 +63,34 @@ class Telling:
 
     def _over_epochs(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self._in_loops = True
-        self._teller.begin_phase("train", "epoch", total)
+        phase = self._phase_of_loop("epoch", total)
         number = -1
-        for item in iterable:
-            rising = isinstance(item, int) and not isinstance(item, bool) and item > number
-            number = item if rising else number + 1  # type: ignore[assignment]
-            self.begin_epoch(number)
-            try:
-                yield item
-            finally:
-                self.end_epoch()
-            self._attend()
+        try:
+            for item in iterable:
+                rising = isinstance(item, int) and not isinstance(item, bool) and item > number
+                number = item if rising else number + 1  # type: ignore[assignment]
+                self.begin_epoch(number)
+                try:
+                    yield item
+                finally:
+                    self.end_epoch()
+                self._attend()
+        finally:
+            self._teller.end_phase(phase)
+
+    def _phase_of_loop(self, unit: str, total: float) -> int:
+        """Begins it. Returns its number, for its end with the loop; 0 for a phase that `phase` began, which goes on."""
+        named, self._named = self._named, None
+        if named is None:
+            return self._teller.begin_phase("train", unit, total)  # type: ignore[no-any-return]
+        name, named_unit, named_total = named
+        self._teller.begin_phase(name, unit, total or (named_total if named_unit in ("", unit) else 0))
+        return 0
 
     def begin_epoch(self, number: int | None = None) -> None:
         """Tells that an epoch begins, and the one before it, if open, ends. `epochs` does this by itself."""
         number = self._next_epoch if number is None else arguments.whole("number", number, least=0, most=1e9)
+        self._named = None
         self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
         self._teller.begin_epoch(number)
 
@@ -83,6 +98,8 @@ class Telling:
         """Tells that the open epoch ends, or that of a number, if nobody told its beginning."""
         if number is None:
             number = self._epoch
+        else:
+            self._named = None
         if number is not None:
             self._teller.end_epoch(arguments.whole("number", number, least=0, most=1e9))
         self._epoch = None
@@ -110,9 +127,9 @@ class Telling:
         if self._epochs_known:
             return self._one_epoch(iterable, total)
         if self._steps_known:
+            self._named = None
             return self._further_steps(iterable)
-        self._teller.begin_phase("train", "step", total)
-        return self._counted(iterable, total=total)
+        return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))
 
     def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
         self._in_loops = True
@@ -139,15 +156,20 @@ class Telling:
             self._steps_done = getattr(steps, "done", self._steps_done)
 
     def phase(self, name: str, *, unit: str = "", total: float | None = None) -> None:
-        """Tells that a part of the training begins that counts its work from 0: a fold, a warm-up, a second fit."""
+        """Tells that a part of the training begins that counts its work from 0: a fold, a warm-up, a second fit.
+
+        It lasts until the next one begins. The first loop of `epochs` or `steps` after it is its work.
+        """
         total = arguments.optional(arguments.above_zero, "total", total)
         self.end_epoch()
         self._next_epoch = 0
-        self._teller.begin_phase(arguments.text("name", name), arguments.text("unit", unit), total or 0)
+        self._named = arguments.text("name", name), arguments.text("unit", unit), total or 0
+        self._teller.begin_phase(*self._named)
 
     def progress(self, work: float, *, total: float | None = None) -> None:
         """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""
         total = arguments.optional(arguments.above_zero, "total", total)
+        self._named = None
         self._teller.progress(arguments.number("work", work, least=0), total or 0)
         self._attend()
 

@@ -155,6 +155,13 @@ void joulecast_begin_phase(const char* name, const char* unit, double total_work
   send_message(text, length, sizeof text);
 }
 
+void joulecast_end_phase(void) {
+  char text[96];
+  if (atomic_load(&state) == silent) return;
+  int length = snprintf(text, sizeof text, "{\"v\":1,\"event\":\"end_phase\",\"t\":%lld}\n", now_ns());
+  send_message(text, length, sizeof text);
+}
+
 /* `epoch` is a JSON member, or empty. */
 static void send_progress(const char* epoch, double work, double total_work) {
   static atomic_llong last_sent = 0;

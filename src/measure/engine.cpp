@@ -100,6 +100,10 @@ std::vector<progress::Event> Engine::hear_socket() {
   return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
 }
 
+void Engine::leave_progress_to_host() {
+  if (socket_) socket_->leave_progress_to_host();
+}
+
 /// Starts the sensors whose drivers were too slow for the command to wait for them.
 void Engine::take_late_sensors() {
   const auto known = meters_.channels().size();
@@ -233,6 +237,9 @@ void Engine::note_losses() {
     sink().note(fmt::format(
         "the training's messages about its epochs contradicted each other {}",
         training_->contradictions() == 1 ? "once" : fmt::format("{} times", training_->contradictions())));
+  if (socket_ && socket_->left_out() > 0)
+    sink().note(
+        "another process told its progress, too; it is left out, because the first one to tell is the run's");
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));

@@ -47,6 +47,8 @@ class Engine {
   /// Readable when the socket has data; -1 if there is no socket.
   [[nodiscard]] int socket_descriptor() const { return socket_ ? socket_->descriptor() : -1; }
   [[nodiscard]] std::vector<progress::Event> hear_socket();
+  /// This process tells the progress: what others tell of theirs is left out.
+  void leave_progress_to_host();
 
   [[nodiscard]] Live live() const;
   [[nodiscard]] MeasurementResult result() const;

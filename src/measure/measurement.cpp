@@ -113,6 +113,7 @@ class Measurement::Worker {
   [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
+  void keep(std::vector<progress::Event> events);
   void set_limits(LimitOptions limits);
   void note(std::string text);
   [[nodiscard]] Live live() const;
@@ -147,7 +148,8 @@ class Measurement::Worker {
   bool finished_ = false;
   std::uint64_t ticks_wanted_ = 0;  ///< number of the tick that tick() waits for
   std::uint64_t ticks_done_ = 0;
-  bool over_ = false;  ///< the thread does no more ticks
+  std::atomic<bool> host_tells_ = false;  ///< this process told of its progress
+  bool over_ = false;                     ///< the thread does no more ticks
   Heard heard_;
   Live live_;
   bool failure_told_ = false;
@@ -202,6 +204,14 @@ Status Measurement::Worker::start(Moment at) {
 
 void Measurement::Worker::hear(std::vector<progress::Event> events) {
   if (!is_ours()) return;
+  const auto tells = [](const progress::Event& event) {
+    return event.evidence == progress::Evidence::told && progress::advances_progress(event.kind);
+  };
+  if (!host_tells_ && std::ranges::any_of(events, tells)) host_tells_ = true;
+  keep(std::move(events));
+}
+
+void Measurement::Worker::keep(std::vector<progress::Event> events) {
   const std::lock_guard lock(mutex_);
   auto& heard = heard_.events;
   heard.insert(heard.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
@@ -276,7 +286,8 @@ void Measurement::Worker::work() {
 std::optional<std::string> Measurement::Worker::measure() {
   for (tick_time_->restart(std::chrono::steady_clock::now());;) {
     const auto woken = sleep_until(tick_time_->latest());
-    if (woken.by_socket) tell(failure_of([this] { hear(engine_.hear_socket()); }));
+    if (host_tells_) engine_.leave_progress_to_host();
+    if (woken.by_socket) tell(failure_of([this] { keep(engine_.hear_socket()); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;
     Heard heard;

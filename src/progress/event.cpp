@@ -27,4 +27,13 @@ std::optional<Unit> unit_from(std::string_view name) {
   return found == units.end() ? std::nullopt : std::optional{found->first};
 }
 
+bool is_about_progress(EventKind kind) {
+  return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
+}
+
+bool advances_progress(EventKind kind) {
+  return is_about_progress(kind) && kind != EventKind::run_begin && kind != EventKind::announce &&
+         kind != EventKind::run_end;
+}
+
 }  // namespace joulecast::progress

@@ -29,6 +29,7 @@ enum class EventKind {
   run_begin,     ///< the training itself begins; what came before was preparation
   announce,      ///< only totals
   phase_begin,   ///< a fit, fold or stage `name` begins, which counts from its own beginning
+  phase_end,     ///< … and ends; what follows belongs to no phase
   round_begin,   ///< round or iteration `work` of `total_work` is named; it begins if epochs follow within it
   epoch_begin,   ///< epoch `epoch` begins; the one before it, if any, ends
   epoch_end,     ///< epoch `epoch` is over; said again, it lasted until now
@@ -38,6 +39,11 @@ enum class EventKind {
   window_end,    ///< … and ends
   run_end,       ///< the training itself ends
 };
+
+/// Not a metric or window.
+[[nodiscard]] bool is_about_progress(EventKind kind);
+/// It says that work begins, is done or ends, and not only how much there is.
+[[nodiscard]] bool advances_progress(EventKind kind);
 
 /// What a `progress` counts: the work of the whole phase, or that of one epoch.
 enum class Scope { phase, epoch };

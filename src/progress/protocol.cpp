@@ -207,6 +207,7 @@ Result<std::vector<Event>> parse_message(std::string_view line, SteadyTime recei
   if (name == "epoch") return epoch_of(message, event, EventKind::epoch_begin);
   if (name == "epoch_end") return epoch_of(message, event, EventKind::epoch_end);
   if (name == "begin_phase") return phase_of(message, event);
+  if (name == "end_phase") return plain(event, EventKind::phase_end);
   if (name == "progress") return progress_of(message, event);
   if (name == "begin_window") return window_of(message, event, EventKind::window_begin);
   if (name == "end_window") return window_of(message, event, EventKind::window_end);

@@ -74,6 +74,20 @@ void SocketServer::refuse(const Error& error) {
   last_refusal_ = error.message;
 }
 
+/// A run has one progress. Whoever tells it first goes on for as long as he is connected: the epochs of a
+/// worker or of another rank would be mixed with his. Metrics and windows are welcome from all.
+bool SocketServer::may_tell(Client& client, const std::vector<Event>& told) {
+  if (told.empty() || !is_about_progress(told.front().kind)) return true;
+  const int number = client.connection.get();
+  client.left_out = client.left_out || host_tells_ || (teller_ && *teller_ != number);
+  if (client.left_out) {
+    ++left_out_;
+    return false;
+  }
+  if (advances_progress(told.front().kind)) teller_ = number;
+  return true;
+}
+
 void SocketServer::accept_all() {
   for (;;) {
     Descriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -105,6 +119,7 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
       refuse(told.error());
       continue;
     }
+    if (!may_tell(client, *told)) continue;
     events.insert(events.end(), told->begin(), told->end());
   }
   client.buffer.erase(0, begin);
@@ -144,6 +159,7 @@ std::vector<Event> SocketServer::service(const Clock& clock) {
     }
     const auto client = clients_.find(fd);
     if (client == clients_.end() || read_client(client->second, clock, events)) continue;
+    if (teller_ == fd) teller_.reset();
     clients_.erase(client);
   }
   // Several ranks may write at once: their events are sorted by time.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,10 @@ class SocketServer {
   std::vector<Event> service(const Clock& clock);
   /// Tells clients the run's id and store, in the file "<socket>.run" (docs/protocol.md).
   void announce_run(const std::string& id, const std::filesystem::path& store) const;
+  /// The process that measures tells the progress itself: from now on no client's progress counts.
+  void leave_progress_to_host() { host_tells_ = true; }
+  /// Messages about progress that were left out, because another process tells the run's.
+  [[nodiscard]] int left_out() const { return left_out_; }
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }
@@ -40,6 +45,7 @@ class SocketServer {
     Descriptor connection;
     std::string buffer;
     bool skipping = false;  ///< inside a line that is too long
+    bool left_out = false;  ///< another one told the progress first
   };
   SocketServer() = default;
   /// 0, or the errno of what failed.
@@ -47,6 +53,7 @@ class SocketServer {
   void accept_all();
   bool read_client(Client& client, const Clock& clock, std::vector<Event>& events);
   void take_lines(Client& client, SteadyTime received, std::vector<Event>& events);
+  bool may_tell(Client& client, const std::vector<Event>& told);
   void refuse(const Error& error);
 
   SocketFile file_;
@@ -54,6 +61,9 @@ class SocketServer {
   Descriptor epoll_;
   std::map<int, Client> clients_;  ///< by descriptor
   bool resting_ = false;           ///< no new connections are accepted for now
+  bool host_tells_ = false;
+  std::optional<int> teller_;  ///< the client that tells the progress
+  int left_out_ = 0;
   int refused_ = 0;
   std::string last_refusal_;
 };

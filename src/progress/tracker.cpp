@@ -5,13 +5,6 @@
 #include <utility>
 
 namespace joulecast::progress {
-namespace {
-
-bool is_about_progress(EventKind kind) {
-  return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
-}
-
-}  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
 /// heard where it adds the steps within an epoch.
@@ -85,7 +78,12 @@ void Tracker::add_metric(const Event& event, Seconds at) {
   const bool of_round = current_ && current_->of_rounds;
   const auto epoch = event.epoch && !of_round ? event.epoch : current_epoch();
   metrics_.push_back({at, epoch, event.name, event.value});
-  if (!current_ || !epoch) return;
+  if (!epoch) return;
+  if (!current_) {  // the phase is over; what is said of its last epoch still belongs to that
+    if (epochs_.empty() || epochs_.back().index != *epoch) return;
+    epochs_.back().metrics[event.name] = event.value;
+    return change_epoch(epochs_.size() - 1);
+  }
   if (current_->open && current_->open->number == epoch) {
     current_->open->metrics[event.name] = event.value;
     return;
@@ -115,6 +113,12 @@ void Tracker::take(const Event& event) {
       break;
     case EventKind::phase_begin:
       take_phase(event, at);
+      break;
+    case EventKind::phase_end:
+      leave_phase(at);
+      end_phase(at);
+      announced_ = {};
+      announced_steps_per_epoch_.reset();
       break;
     case EventKind::round_begin:
       name_round(event, at);

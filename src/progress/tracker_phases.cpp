@@ -84,14 +84,17 @@ void Tracker::begin_phase(Seconds at, std::string name) {
 
 void Tracker::take_phase(const Event& event, Seconds at) {
   const auto before = phases_.empty() ? prepared_until_ : phases_.back().span.end;
+  // Named before its loop, which says the same again with its unit and total.
+  const bool goes_on = current_ && untouched() && event.evidence == Evidence::told && !event.part &&
+                       event.name == phases_.back().name;
   current(at);
   if (event.part) {
     begin_part(*event.part, event.name, at);
-  } else {
+  } else if (!goes_on) {
     leave_phase(at);
     begin_phase(at, event.name);
   }
-  if (untouched()) current_->since = before;
+  if (untouched() && !goes_on) current_->since = before;
   if (event.part) return;
   learn_totals(as_total_of_epochs(event));
   if (event.unit) current_->unit = event.unit;

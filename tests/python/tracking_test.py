@@ -105,6 +105,41 @@ class Tracking(PackageTest):
                     run.progress(step + 1)
         self.assertEqual([(phase.name, phase.work) for phase in self.one_run().phases], [("fold 0", 10), ("fold 1", 10)])
 
+    def test_a_loop_goes_on_in_the_phase_that_was_named(self):
+        with joulecast.track() as run:
+            for fold in range(2):
+                run.phase(f"fold {fold}")
+                time.sleep(0.1)
+                for _ in run.epochs(range(2)):
+                    time.sleep(0.02)
+            run.phase("tuning", unit="step", total=5)
+            for _ in run.steps(iter(range(5))):
+                pass
+        phases = self.one_run().phases
+        self.assertEqual([(phase.name, phase.unit, phase.work, phase.total_work) for phase in phases],
+                         [("fold 0", "epoch", 2, 2), ("fold 1", "epoch", 2, 2), ("tuning", "step", 5, 5)])
+        self.assertGreater(phases[1].end_s - phases[1].start_s, 0.13)  # with what came before its loop
+
+    def test_a_phase_ends_with_the_loop_that_began_it(self):
+        with joulecast.track() as run:
+            for _ in run.epochs(range(2)):
+                time.sleep(0.05)
+            run.metric(test=0.9)
+            time.sleep(0.5)
+            for _ in run.steps(range(5)):
+                time.sleep(0.02)
+            time.sleep(0.5)
+            for step in run.steps(range(5)):
+                time.sleep(0.02)
+                if step == 3:
+                    break
+            time.sleep(0.5)
+        stored = self.one_run()
+        self.assertEqual([(phase.unit, phase.work) for phase in stored.phases], [("epoch", 2), ("step", 5), ("step", 3)])
+        for phase in stored.phases:
+            self.assertLess(phase.end_s - phase.start_s, 0.4, phase.unit)
+        self.assertEqual(stored.epochs[-1].metrics, {"test": 0.9})
+
     def test_work_is_in_the_unit_of_its_phase(self):
         with joulecast.track() as run:
             run.phase("boosting", unit="round", total=20)
@@ -180,6 +215,8 @@ class Tracking(PackageTest):
             for _ in run.epochs(range(5)):
                 time.sleep(0.01)
         self.assertEqual(run.projection.share, 1)
+        self.assertTrue(run.projection.ready)
+        self.assertEqual({run.projection.low_j, run.projection.total_j, run.projection.high_j}, {run.energy.total_j})
 
     def test_its_looks_in_a_notebook(self):
         with joulecast.track("<looks>") as run:
@@ -222,20 +259,27 @@ class Tracking(PackageTest):
         self.addCleanup(meter.stop)
         reasons = []
         with joulecast.track(interval=0.01, sensors=["powercap"]) as run:
-            run.stop_if(projected_j=0.001, call=lambda run, reason: reasons.append(reason))
+            run.stop_if(projected_j=500, call=lambda run, reason: reasons.append(reason))
             for _ in run.epochs(range(300)):
                 for _ in run.steps(range(10)):
                     time.sleep(0.01)
                 if reasons:
                     break
-        self.assertEqual(len(reasons), 1)
-        with self.assertRaises(joulecast.Stopped):
-            with joulecast.track("second", interval=0.01, sensors=["powercap"]) as run:
-                run.stop_if(projected_j=0.001)
-                for _ in run.epochs(range(300)):
-                    for _ in run.steps(range(10)):
-                        time.sleep(0.01)
-        self.assertEqual(joulecast.load("second").status, "stopped")
+        (reason,) = reasons
+        self.assertIn("would use", reason)
+
+    def test_stops_on_what_is_used_already(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        for name, total in (("with a total", 300), ("without", None)):
+            with self.subTest(name), self.assertRaisesRegex(joulecast.Stopped, "used up"):
+                with joulecast.track(name, interval=0.01, sensors=["powercap"]) as run:
+                    time.sleep(0.2)
+                    run.stop_if(projected_j=1)
+                    for count, _ in enumerate(run.steps(iter(range(300)), total=total)):
+                        self.assertLess(count, 20)
+                        time.sleep(0.02)
+            self.assertEqual(joulecast.load(name).status, "stopped")
 
     def test_the_status_tells_how_the_block_ended(self):
         for error, status in ((ValueError, "failed"), (KeyboardInterrupt, "interrupted")):

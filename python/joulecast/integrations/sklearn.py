@@ -6,6 +6,7 @@ import threading
 
 from sklearn.model_selection import _search, _validation
 
+from ..errors import Stopped
 from ._follow import Follower, local_of_caller, status_of
 
 _following = contextvars.ContextVar("following", default=None)
@@ -49,6 +50,8 @@ def _told_by(parallel, name, fits_of):
             try:
                 iterable, fits = fits_of(iterable)
                 follower.begin_phase("fit", fits, name=name)
+            except Stopped:
+                raise
             except Exception as error:
                 follower.complain(error)
             self._follower, self._thread = follower, threading.get_ident()

@@ -61,13 +61,14 @@ TEST_F(Client, SaysPhasesProgressAndWindows) {
   joulecast_progress(400, 400);
   joulecast_begin_window("evaluation");
   joulecast_end_window("evaluation");
+  joulecast_end_phase();
   joulecast_progress(-1, 0);
   joulecast_progress(NAN, 0);
   joulecast_begin_window(nullptr);
   auto events = heard();
   const auto more = heard();
   events.insert(events.end(), more.begin(), more.end());
-  ASSERT_EQ(events.size(), 5U);
+  ASSERT_EQ(events.size(), 6U);
   EXPECT_EQ(events[0].kind, EventKind::phase_begin);
   EXPECT_EQ(events[0].name, "fold \"2\"");
   EXPECT_EQ(events[0].unit, Unit::step);
@@ -79,6 +80,7 @@ TEST_F(Client, SaysPhasesProgressAndWindows) {
   EXPECT_EQ(events[3].kind, EventKind::window_begin);
   EXPECT_EQ(events[4].kind, EventKind::window_end);
   EXPECT_EQ(events[4].name, "evaluation");
+  EXPECT_EQ(events[5].kind, EventKind::phase_end);
   EXPECT_EQ(server_->refused(), 0);
 }
 

@@ -36,6 +36,8 @@ inline std::string in_short(const Event& event) {
                       : fmt::format("total {} {}", *event.total_work, unit);
     case EventKind::phase_begin:
       return event.name.empty() ? "phase" : "phase " + event.name;
+    case EventKind::phase_end:
+      return "phase over";
     case EventKind::round_begin:
       return fmt::format("named {} {}", amount(event.work, event.total_work), unit);
     case EventKind::epoch_begin:

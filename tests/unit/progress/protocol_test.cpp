@@ -43,6 +43,7 @@ TEST(ParseMessage, TakesPhasesProgressAndWindows) {
   EXPECT_EQ(phase.name, "fold 2");
   EXPECT_EQ(phase.unit, Unit::step);
   EXPECT_EQ(phase.total_work, 400);
+  EXPECT_EQ(heard(R"({"event":"end_phase"})").kind, EventKind::phase_end);
   const auto progress =
       heard(R"({"event":"progress","work":0,"total_work":1e15,"unit":"tokens","later":[1]})");
   EXPECT_EQ(progress.kind, EventKind::progress);
@@ -158,7 +159,7 @@ TEST(SocketServer, HearsSeveralClientsAndSurvivesBadOnes) {
   const int bad = connect_to(server->path());
   const std::string garbage = std::string(40'000, 'z') + "\n" + "{\"event\":\"epoch\",\"epoch\":8}\n";
   EXPECT_GT(::write(bad, garbage.data(), garbage.size()), 0);
-  const std::string_view half = R"({"event":"epoch","ep)";
+  const std::string_view half = R"({"event":"metric","name":"f1","value":1,"ep)";
   EXPECT_EQ(::write(good, half.data(), half.size()), static_cast<ssize_t>(half.size()));
   auto events = service_until_quiet(*server);
   const std::string_view rest = "och\":4}\n";

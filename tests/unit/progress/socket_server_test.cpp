@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <optional>
+#include <utility>
+
 #include "support/temporary_directory.hpp"
 
 namespace joulecast::progress {
@@ -47,6 +50,36 @@ TEST(SocketServer, HearsItsClientsAndTakesItsFolderAway) {
     EXPECT_TRUE(std::filesystem::exists(moved.path()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+std::vector<Event> hear_all(SocketServer& server) {
+  std::vector<Event> events;
+  while (wants_service(server))
+    for (auto& event : server.service(system_clock())) events.push_back(std::move(event));
+  return events;
+}
+
+TEST(SocketServer, HearsTheProgressOfTheFirstWhoTellsIt) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  std::optional<Descriptor> first = connect_to(server);
+  const auto second = connect_to(server);
+  say(*first, "{\"event\":\"epoch\",\"epoch\":3}\n");
+  EXPECT_EQ(hear_all(server).size(), 1U);
+  say(second, "{\"event\":\"epoch\",\"epoch\":0}\n{\"event\":\"metric\",\"name\":\"f1\",\"value\":1}\n");
+  const auto metric = hear_all(server);
+  ASSERT_EQ(metric.size(), 1U);
+  EXPECT_EQ(metric[0].kind, EventKind::metric);
+  EXPECT_EQ(server.left_out(), 1);
+  first.reset();
+  say(second, "{\"event\":\"epoch\",\"epoch\":1}\n");  // in the middle of its training
+  EXPECT_TRUE(hear_all(server).empty());
+  const auto third = connect_to(server);
+  say(third, "{\"event\":\"epoch\",\"epoch\":0}\n");
+  EXPECT_EQ(hear_all(server).size(), 1U);
+  server.leave_progress_to_host();
+  say(third, "{\"event\":\"epoch\",\"epoch\":1}\n");
+  EXPECT_TRUE(hear_all(server).empty());
 }
 
 TEST(SocketServer, SeveralShareOneFolder) {

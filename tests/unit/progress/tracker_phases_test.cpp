@@ -16,6 +16,38 @@ TEST(Tracker, StepsOfAResumedRun) {
   EXPECT_EQ(training.tracker.total_work(), 100);
 }
 
+TEST(Tracker, APhaseThatEndsBeforeTheNextBegins) {
+  Tracker tracker{SteadyTime{}};
+  const auto take = [&](double seconds, EventKind kind, auto fill) {
+    Event event;
+    event.kind = kind;
+    event.time = SteadyTime{} + Seconds{seconds};
+    fill(event);
+    tracker.take(event);
+  };
+  take(1, EventKind::phase_begin, [](Event& event) { event.name = "fold 0"; });
+  take(2, EventKind::phase_begin, [](Event& event) {  // its loop
+    event.name = "fold 0";
+    event.unit = Unit::epoch;
+    event.total_work = 1;
+  });
+  take(2, EventKind::epoch_begin, [](Event& event) { event.epoch = 0; });
+  take(5, EventKind::epoch_end, [](Event& event) { event.epoch = 0; });
+  take(5, EventKind::phase_end, [](Event&) {});
+  take(6, EventKind::metric, [](Event& event) {
+    event.name = "test";
+    event.value = 1;
+  });
+  take(9, EventKind::phase_begin, [](Event& event) { event.name = "fold 1"; });
+  tracker.finish(SteadyTime{} + Seconds{10});
+  ASSERT_EQ(tracker.phases().size(), 2U);
+  EXPECT_EQ(tracker.phases()[0].span, (trace::Span{Seconds{1}, Seconds{5}}));
+  EXPECT_EQ(tracker.phases()[0].work, 1);
+  EXPECT_EQ(tracker.phases()[1].span.begin, Seconds{9});
+  ASSERT_EQ(tracker.epochs().size(), 1U);
+  EXPECT_EQ(tracker.epochs()[0].metrics.at("test"), 1);
+}
+
 TEST(Tracker, ABarThatSkipsWhatWasDoneBefore) {
   Training training;
   training.steps(1, 0, 160);

@@ -1,0 +1,82 @@
+"""Tests trackers of processes that another process measures: whose progress counts, and what their blocks cost."""
+import subprocess
+import sys
+import time
+import unittest
+
+import joulecast
+from support import JOULECAST, PackageTest, SteadyMeter
+
+CHILD = """
+import joulecast, time
+with joulecast.track("child") as run:
+    for _ in run.epochs(range(3)):
+        for _ in run.steps(range(5)):
+            time.sleep(0.02)
+        run.metric(of_child=1)
+"""
+
+
+class Joined(PackageTest):
+    def test_a_child_s_epochs_are_not_the_parent_s(self):
+        with joulecast.track("parent") as run:
+            for epoch in run.epochs(range(4)):
+                time.sleep(0.05)
+                if epoch == 1:
+                    self.assertEqual(self.run_program(CHILD).returncode, 0)
+        stored = joulecast.load("parent")
+        self.assertEqual([epoch.index for epoch in stored.epochs], [0, 1, 2, 3])
+        self.assertEqual([(phase.work, phase.total_work) for phase in stored.phases], [(4, 4)])
+        self.assertIn("another process told its progress", " ".join(stored.notes))
+
+    def test_a_child_s_epochs_count_where_the_parent_tells_none(self):
+        with joulecast.track("parent"):
+            for _ in range(2):
+                self.assertEqual(self.run_program(CHILD).returncode, 0)
+        stored = joulecast.load("parent")
+        self.assertEqual([(phase.unit, phase.work) for phase in stored.phases], [("epoch", 3)] * 2)
+        self.assertEqual(stored.notes, [])
+
+    def test_of_two_children_the_first_to_tell_is_heard(self):
+        waiting = "import time; time.sleep(1.5)"
+        with joulecast.track("parent"):
+            first = subprocess.Popen([sys.executable, "-c", CHILD + waiting])
+            time.sleep(0.8)
+            second = subprocess.Popen([sys.executable, "-c", CHILD.replace("range(3)", "range(7)")])
+            self.assertEqual((first.wait(), second.wait()), (0, 0))
+        (phase,) = joulecast.load("parent").phases
+        self.assertIn(phase.total_work, (3, 7))
+        self.assertEqual(phase.work, phase.total_work)
+
+    def test_a_block_costs_its_own_share(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        done = self.run_program("""
+            import joulecast, time
+            time.sleep(1)
+            with joulecast.track("block") as run:
+                time.sleep(1)
+            time.sleep(2.5)
+            print(run.duration_s, run.energy.total_j)
+            """, under=(JOULECAST, "run", "--quiet", "--interval", "50ms", "--"), JOULECAST_SENSORS="powercap")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        duration, energy = map(float, done.stdout.split())
+        self.assertAlmostEqual(energy, 50 * duration, delta=0.25 * 50 * duration)  # and not that of the whole command
+
+    def test_a_measurement_that_is_gone_is_not_joined(self):
+        done = self.run_program("""
+            import os, sys
+            import joulecast
+            name = sys.argv[1]
+            with joulecast.track(name) as run:
+                if name == "first":
+                    os.execv(sys.executable, [sys.executable, sys.argv[0], "second"])
+                print(run.id)
+            """, "first")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(joulecast.load("second").id, done.stdout.strip())
+        self.assertEqual(joulecast.load("second").status, "finished")
+
+
+if __name__ == "__main__":
+    unittest.main()
