@@ -40,7 +40,7 @@ Result<ReadingsFile> ReadingsFile::create(const fs::path& store, std::string_vie
 }
 
 Status ReadingsFile::add(WallTime follows, const Buffer& row) {
-  if (size_ == 0 && is_removed()) return failure(ENOENT, path_);
+  if (is_removed()) return failure(ENOENT, path_);
   Buffer body;
   put_zigzag(body, follows.ns);
   body.insert(body.end(), row.begin(), row.end());

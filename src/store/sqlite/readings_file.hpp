@@ -1,5 +1,5 @@
 // The latest readings of a running run, in a small file beside the store, until the next commit takes them
-// in. A killed process loses nothing of it. An addition costs one system call, a commit some twenty and as
+// in. A killed process loses nothing of it. An addition costs two system calls, a commit some twenty and as
 // much memory traffic as its pages have. Internal to the store.
 #pragma once
 
@@ -18,7 +18,7 @@ class ReadingsFile {
   [[nodiscard]] static Result<ReadingsFile> create(const std::filesystem::path& store, std::string_view run);
 
   /// Adds a journal row that follows the commit with this heartbeat. If it fails, nothing is added.
-  /// unavailable for the first row after a commit if somebody has removed the file.
+  /// unavailable if somebody has removed the file: who took the run for dead has its rows, and not this one.
   [[nodiscard]] Status add(WallTime follows, const Buffer& row);
   /// A commit has taken the rows in. The next ones are written over them, because cutting a file off costs
   /// more than a commit; what is left of the old ones follows an older commit.
