@@ -179,12 +179,13 @@ class Trackers(CodeCarbonTest):
     def test_under_joulecast_run_only_the_block_counts(self):
         done = self.run_program("""
             import time
+            import joulecast
             from joulecast.codecarbon import OfflineEmissionsTracker
             time.sleep(2)
             with OfflineEmissionsTracker(country_iso_code="FRA") as tracker:
                 time.sleep(2)
             data = tracker.final_emissions_data
-            print(data.energy_consumed, tracker.run.energy.total_kwh)
+            print(data.energy_consumed, joulecast.load(tracker.run.id).energy.total_kwh)
             """, under=(os.environ.get("JOULECAST", "joulecast"), "run", "--quiet", "--interval", "100ms", "--"))
         self.assertEqual(done.returncode, 0, done.stderr)
         used, whole = map(float, done.stdout.split())

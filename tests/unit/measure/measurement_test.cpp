@@ -305,7 +305,9 @@ TEST(Measurement, HearsTheTrainingBySocket) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
-  measurement.hear({event(EventKind::epoch_begin, 4)});
+  auto printed = event(EventKind::epoch_begin, 4);  // what the process itself tells would silence the client
+  printed.evidence = progress::Evidence::stated;
+  measurement.hear({printed});
   const Descriptor client(::socket(AF_UNIX, SOCK_STREAM, 0));
   ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   const std::string_view told =
@@ -313,11 +315,10 @@ TEST(Measurement, HearsTheTrainingBySocket) {
   ASSERT_EQ(::write(client.get(), told.data(), told.size()), static_cast<ssize_t>(told.size()));
   while (measurement.live().epoch != 5) measurement.tick();
   EXPECT_EQ(measurement.live().metrics.at("f1"), 0.5);
-  measurement.hear({event(EventKind::epoch_begin, 6)});
   ASSERT_TRUE(measurement.finish());
   std::vector<int> epochs;
   for (const auto& epoch : stored(folder.path() / "runs.db").epochs) epochs.push_back(epoch.index);
-  EXPECT_EQ(epochs, (std::vector{4, 5, 6})) << "in the order in which they were told";
+  EXPECT_EQ(epochs, (std::vector{4, 5})) << "in the order in which they were told";
   EXPECT_FALSE(std::filesystem::exists(path)) << "nobody listens any more";
 }
 
