@@ -131,6 +131,7 @@ void Training::learn_plan() {
     told_epoch_work_ = epoch;
     projector_->set_epoch_work(*epoch);
   }
+  if (projector_) projector_->set_counts_steps(estimate::counts_steps(tracker_.phases().back().unit));
   auto total = tracker_.total_work();
   if (!total && std::exchange(told_total_, std::nullopt)) withdraw();  // it was that of an epoch
   if (!total) return;
