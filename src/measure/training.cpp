@@ -12,6 +12,14 @@ namespace {
 constexpr double stored_step = 0.01;
 constexpr std::size_t most_stored_epochs = 200;
 
+/// Of a training that may be over at any moment.
+void begin_interval_now(estimate::Projection& p) {
+  if (p.total.interval) p.total.interval->low = p.used;
+  if (p.remaining.interval) p.remaining.interval->low = Joules{0};
+  if (p.duration.interval) p.duration.interval->low = p.duration.value - p.remaining_time.value;
+  if (p.remaining_time.interval) p.remaining_time.interval->low = Seconds{0};
+}
+
 }  // namespace
 
 Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink)
@@ -209,7 +217,8 @@ void Training::project(bool epoch_end) {
   const auto trust = tracker_.trust();
   const bool doubtful =
       (!trust.consistent || !trust.agrees_with_user) && trust.evidence != progress::Evidence::told;
-  if (more_may_follow() || !trust.settled || doubtful) projection_->ready = false;
+  if (more_may_follow() || !trust.settled || trust.total_is_maximum || doubtful) projection_->ready = false;
+  if (trust.total_is_maximum) begin_interval_now(*projection_);
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;

@@ -37,6 +37,7 @@ enum class EventKind {
   window_begin,  ///< an evaluation, a checkpoint … `name` begins
   window_end,    ///< … and ends
   run_end,       ///< the training itself ends
+  may_end_early,  ///< early stopping was named; `value`: the epochs of patience, 0 where that is not said
 };
 
 /// What a `progress` counts: the work of the whole phase, or that of one epoch.
@@ -66,7 +67,7 @@ struct Event {
   Scope scope = Scope::phase;
   std::optional<Part> part;  ///< phase_begin
   std::string name;          ///< metric, phase, window
-  double value = 0;          ///< metric
+  double value = 0;          ///< metric, may_end_early
 };
 
 }  // namespace joulecast::progress

@@ -316,5 +316,21 @@ TEST(ClockWatch, TellsASuspendFromASetClock) {
   EXPECT_TRUE(watch.look().empty());
 }
 
+TEST(Training, ThatMayStopEarlyIsForecastAsAMaximum) {
+  trace::NullSink nowhere;
+  Training training(at(0), {.epochs = 50, .steps = {}}, nowhere);
+  for (int i = 0; i < 20; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
+  training.update(steady(100));
+  ASSERT_TRUE(training.projection());
+  EXPECT_TRUE(training.projection()->ready);
+  training.hear({event(EventKind::may_end_early, 38.5, 0), event(EventKind::epoch_begin, 40, 20)});
+  training.update(steady(100));
+  const auto& p = *training.projection();
+  EXPECT_FALSE(p.ready);
+  EXPECT_EQ(p.total.interval->low, p.used);
+  EXPECT_NEAR(p.duration.interval->low.value(), 40, 1e-9);
+  EXPECT_NEAR(p.total.value.value(), 10'000, 10);
+}
+
 }  // namespace
 }  // namespace joulecast::measure
