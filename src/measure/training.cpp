@@ -90,7 +90,8 @@ bool Training::goes_on(std::size_t phase) const {
 /// Whether work may follow of which nothing is known yet.
 bool Training::more_may_follow() const {
   const auto& part = tracker_.part_of(*projected_phase_);
-  if (part && part->alike) return !part->of;
+  // Of repeats it takes one that ended as announced, or the work of those that were seen.
+  if (part && part->alike) return !part->of || part->may_be_cut || repeats_.seen() == 0;
   if (part && part->of) return part->number < *part->of;
   if (part && part->number == 1) return true;
   return trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1));
@@ -99,12 +100,14 @@ bool Training::more_may_follow() const {
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   if (projected_phase_ && phase == *projected_phase_ + 1 && goes_on(phase)) {
+    repeats_.add(last_.work - before_, tracker_.phases()[phase - 1].total_work);
     projected_phase_ = phase;
     before_ = last_.work;
     told_total_.reset();
     return;
   }
   withdraw();
+  repeats_ = {};
   before_ = 0;
   const auto begin = tracker_.phases()[phase].span.begin;
   ends_ = {{begin, 0, begin == last_.time && last_.energy ? last_.energy : energy_at(begin, energy_until)}};
@@ -144,12 +147,19 @@ void Training::learn_plan() {
   if (!total && std::exchange(told_total_, std::nullopt)) withdraw();  // it was that of an epoch
   if (!total) return;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
-    total = before_ + *total * (*part->of - part->number + 1);
+    total = expect_repeats(*total, *part->of - part->number);
   if (total == told_total_) return;
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
+}
+
+/// The total work of repeats of which so many come after this one, and how sure that is.
+double Training::expect_repeats(double announced, int others) {
+  const auto left = repeats_.expect(announced, last_.work - before_, others);
+  if (projector_) projector_->set_work_sd(left.sd);
+  return before_ + left.work;
 }
 
 bool Training::move(const Mark& to, bool epoch_end) {

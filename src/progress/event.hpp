@@ -47,7 +47,8 @@ enum class Scope { phase, epoch };
 struct Part {
   int number = 0;  ///< from 0 or 1, as the training counts
   std::optional<int> of;
-  bool alike = false;  ///< each part does the same work again, as folds do
+  bool alike = false;       ///< each part does the same work again, as folds do
+  bool may_be_cut = false;  ///< a search ends trials before their announced work, and varies what they do
 };
 
 struct Event {

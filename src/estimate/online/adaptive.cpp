@@ -91,6 +91,15 @@ void Adaptive::set_counts_steps(bool counts_steps) {
   counts_steps_ = counts_steps;
 }
 
+void Adaptive::set_work_sd(double work_sd) {
+  work_sd_ = std::isfinite(work_sd) ? std::max(0.0, work_sd) : 0;
+}
+
+double Adaptive::relative_work_sd() const {
+  const double left = total_work_ ? *total_work_ - done_ : 0;
+  return left > 0 ? work_sd_ / left : 0;
+}
+
 const Adaptive::Rates& Adaptive::rates() const {
   if (!rates_) {
     const auto division = divide(history_, total_work_.value_or(done_), epoch_work_);
@@ -121,7 +130,7 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
   // The chance of further changes depends on the share done of the work up to the end of this forecast.
   const auto settled = rates.settled_after(first_share * (done_ + work));
   const Situation now{.share = done_ / (done_ + work),
-                      .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd),
+                      .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd, relative_work_sd()),
                       .changed = settled.changed,
                       .units = rates.tracker().units_in_regime(),
                       .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
@@ -187,7 +196,7 @@ bool Adaptive::ready() const {
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
   return (enough || (share() >= much_work && units >= 2)) &&
-         z90 * rest->relative_sd * rest->value <= tolerance * total;
+         z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
 }
 
 std::optional<OnlineEstimate> Adaptive::estimate() const {

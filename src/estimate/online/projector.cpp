@@ -88,6 +88,10 @@ void Projector::set_counts_steps(bool counts_steps) {
   state_->adaptive.set_counts_steps(counts_steps);
 }
 
+void Projector::set_work_sd(double work_sd) {
+  state_->adaptive.set_work_sd(work_sd);
+}
+
 std::optional<Projection> Projector::projection() const {
   const auto& adaptive = state_->adaptive;
   const auto total = adaptive.total();

@@ -90,6 +90,8 @@ class Projector {
   /// samples or percent, and within epochs, the reports are counted instead. Until it is told, this is not
   /// looked at.
   void set_counts_steps(bool counts_steps);
+  /// Tells the standard deviation of the remaining work, where set_total_work() got an expected total.
+  void set_work_sd(double work_sd);
 
   /// Nothing while it cannot be known: there is neither a unit nor a prior, no total work, or no measured
   /// energy.
