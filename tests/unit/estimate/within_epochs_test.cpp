@@ -257,5 +257,27 @@ TEST(WithinEpochs, OfSamplesAndPercentTheReportsAreCounted) {
   EXPECT_FALSE(ready_at_tenth(false)) << "ten reports of samples may be";
 }
 
+TEST(WithinEpochs, ATrendThatLastedAllAlongMayGoOn) {
+  // Each of 80 episodes is shorter, or longer, than the one before.
+  for (const double per_episode : {-0.045, 0.01}) {
+    const auto training =
+        simulate({.steps = 80, .step_seconds = 5, .noise = 0.005, .rate = [&](double share) {
+                    return std::exp(per_episode * 80 * share);
+                  }});
+    // Before, it would have to go on for more than twice as long as it has lasted.
+    for (double share = 0.35; share < 0.9; share += 0.05) {
+      EXPECT_TRUE(covered_at(training, share)) << per_episode << " at " << share;
+      const bool ready = watched(training, share).projection()->ready;
+      EXPECT_FALSE(ready && std::abs(error_at(training, share)) > 0.04) << per_episode << " at " << share;
+    }
+  }
+}
+
+TEST(WithinEpochs, AStepIsNoTrend) {
+  const auto training =
+      simulate({.steps = 1000, .rate = [](double share) { return share < 0.2 ? 1.0 : 1.5; }});
+  EXPECT_TRUE(watched(training, 0.4).projection()->ready);
+}
+
 }  // namespace
 }  // namespace joulecast::estimate
