@@ -28,6 +28,8 @@ constexpr std::string_view contradictory =
     "progress is not understood: what is told of it contradicts itself";
 constexpr std::string_view disagrees = "the training gives another total than --epochs or --steps";
 constexpr std::string_view no_total = "no total known: give --epochs or --steps";
+constexpr std::string_view may_end_early =
+    "the training may stop early, so its total is only the most that it may use";
 
 /// Why the progress cannot be relied upon; "" if it can.
 std::string_view doubt_about(const progress::Trust& trust) {
@@ -36,6 +38,7 @@ std::string_view doubt_about(const progress::Trust& trust) {
   if (!trust.agrees_with_user) return disagrees;
   if (!trust.total_known) return no_total;
   if (*trust.evidence == Evidence::guessed) return only_guessed;
+  if (trust.total_is_maximum) return may_end_early;
   return "";
 }
 

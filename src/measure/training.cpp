@@ -12,6 +12,14 @@ namespace {
 constexpr double stored_step = 0.01;
 constexpr std::size_t most_stored_epochs = 200;
 
+/// Of a training that may be over at any moment.
+void begin_interval_now(estimate::Projection& p) {
+  if (p.total.interval) p.total.interval->low = p.used;
+  if (p.remaining.interval) p.remaining.interval->low = Joules{0};
+  if (p.duration.interval) p.duration.interval->low = p.duration.value - p.remaining_time.value;
+  if (p.remaining_time.interval) p.remaining_time.interval->low = Seconds{0};
+}
+
 }  // namespace
 
 Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink)
@@ -82,7 +90,8 @@ bool Training::goes_on(std::size_t phase) const {
 /// Whether work may follow of which nothing is known yet.
 bool Training::more_may_follow() const {
   const auto& part = tracker_.part_of(*projected_phase_);
-  if (part && part->alike) return !part->of;
+  // Of repeats it takes one that ended as announced, or the work of those that were seen.
+  if (part && part->alike) return !part->of || part->may_be_cut || repeats_.seen() == 0;
   if (part && part->of) return part->number < *part->of;
   if (part && part->number == 1) return true;
   return trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1));
@@ -91,12 +100,14 @@ bool Training::more_may_follow() const {
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   if (projected_phase_ && phase == *projected_phase_ + 1 && goes_on(phase)) {
+    repeats_.add(last_.work - before_, tracker_.phases()[phase - 1].total_work);
     projected_phase_ = phase;
     before_ = last_.work;
     told_total_.reset();
     return;
   }
   withdraw();
+  repeats_ = {};
   before_ = 0;
   const auto begin = tracker_.phases()[phase].span.begin;
   ends_ = {{begin, 0, begin == last_.time && last_.energy ? last_.energy : energy_at(begin, energy_until)}};
@@ -131,16 +142,24 @@ void Training::learn_plan() {
     told_epoch_work_ = epoch;
     projector_->set_epoch_work(*epoch);
   }
+  if (projector_) projector_->set_counts_steps(estimate::counts_steps(tracker_.phases().back().unit));
   auto total = tracker_.total_work();
   if (!total && std::exchange(told_total_, std::nullopt)) withdraw();  // it was that of an epoch
   if (!total) return;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
-    total = before_ + *total * (*part->of - part->number + 1);
+    total = expect_repeats(*total, *part->of - part->number);
   if (total == told_total_) return;
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
+}
+
+/// The total work of repeats of which so many come after this one, and how sure that is.
+double Training::expect_repeats(double announced, int others) {
+  const auto left = repeats_.expect(announced, last_.work - before_, others);
+  if (projector_) projector_->set_work_sd(left.sd);
+  return before_ + left.work;
 }
 
 bool Training::move(const Mark& to, bool epoch_end) {
@@ -208,7 +227,8 @@ void Training::project(bool epoch_end) {
   const auto trust = tracker_.trust();
   const bool doubtful =
       (!trust.consistent || !trust.agrees_with_user) && trust.evidence != progress::Evidence::told;
-  if (more_may_follow() || !trust.settled || doubtful) projection_->ready = false;
+  if (more_may_follow() || !trust.settled || trust.total_is_maximum || doubtful) projection_->ready = false;
+  if (trust.total_is_maximum) begin_interval_now(*projection_);
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;

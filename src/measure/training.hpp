@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "estimate/online/run_projector.hpp"
+#include "measure/repeats.hpp"
 #include "progress/tracker.hpp"
 #include "trace/run_sink.hpp"
 
@@ -71,6 +72,7 @@ class Training {
   [[nodiscard]] bool more_may_follow() const;
   void recount();
   void learn_plan();
+  [[nodiscard]] double expect_repeats(double announced, int others);
   [[nodiscard]] bool is_kept(bool epoch_end) const;
   void project(bool epoch_end);
   void store_projection(const trace::Projection& projection);
@@ -98,6 +100,7 @@ class Training {
   /// Of that phase, and of those before it that were parts like it.
   std::optional<estimate::RunProjector> projector_;
   bool outside_told_ = false;  ///< it knows what was used before its work began
+  Repeats repeats_;            ///< of those before
   double before_ = 0;          ///< work of the phases before that the projector counts
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.

@@ -28,7 +28,8 @@ std::optional<Unit> unit_from(std::string_view name) {
 }
 
 bool is_about_progress(EventKind kind) {
-  return kind != EventKind::metric && kind != EventKind::window_begin && kind != EventKind::window_end;
+  return kind != EventKind::metric && kind != EventKind::may_end_early && kind != EventKind::window_begin &&
+         kind != EventKind::window_end;
 }
 
 bool advances_progress(EventKind kind) {

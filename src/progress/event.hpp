@@ -38,6 +38,7 @@ enum class EventKind {
   window_begin,  ///< an evaluation, a checkpoint … `name` begins
   window_end,    ///< … and ends
   run_end,       ///< the training itself ends
+  may_end_early,  ///< early stopping was named; `value`: the epochs of patience, 0 where that is not said
 };
 
 /// Not a metric or window.
@@ -52,7 +53,8 @@ enum class Scope { phase, epoch };
 struct Part {
   int number = 0;  ///< from 0 or 1, as the training counts
   std::optional<int> of;
-  bool alike = false;  ///< each part does the same work again, as folds do
+  bool alike = false;       ///< each part does the same work again, as folds do
+  bool may_be_cut = false;  ///< a search ends trials before their announced work, and varies what they do
 };
 
 struct Event {
@@ -72,7 +74,7 @@ struct Event {
   Scope scope = Scope::phase;
   std::optional<Part> part;  ///< phase_begin
   std::string name;          ///< metric, phase, window
-  double value = 0;          ///< metric
+  double value = 0;          ///< metric, may_end_early
 };
 
 }  // namespace joulecast::progress

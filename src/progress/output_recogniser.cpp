@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "progress/format.hpp"
+#include "progress/lines/early_stop_mention.hpp"
 #include "progress/lines/line_prefix.hpp"
 #include "progress/lines/other_languages.hpp"
 #include "progress/lines/pattern.hpp"
@@ -153,6 +154,14 @@ void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events)
     if (!reader.may_read(line, characters)) continue;
     Report report(line.time, reader.type->evidence, events);
     if (reader.format->read(line, report)) break;
+  }
+  if (const auto stop = find_early_stop(line.lowered)) {
+    Event event;
+    event.kind = EventKind::may_end_early;
+    event.time = line.time;
+    event.evidence = Evidence::stated;
+    event.value = stop->patience.value_or(0);
+    events.push_back(std::move(event));
   }
   if (!rank && !line.rank.empty() &&
       std::any_of(events.begin() + static_cast<std::ptrdiff_t>(before), events.end(), is_progress))

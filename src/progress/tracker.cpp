@@ -67,6 +67,9 @@ Trust Tracker::trust() const {
                       (!current_->last_epoch || current_->wrong_steps);
   const bool uneven = current_ && current_->uneven;
   trust.settled = !uneven && (!claims || current_->steps_of_epoch != StepsOfEpoch::unproven);
+  // Where the patience is as long as the training, it cannot run out before the end.
+  const auto epochs = total_epochs();
+  trust.total_is_maximum = patience_ && !(epochs && *patience_ >= *epochs);
   return trust;
 }
 
@@ -141,6 +144,9 @@ void Tracker::take(const Event& event) {
       break;
     case EventKind::window_end:
       windows_.end(event.name, at);
+      break;
+    case EventKind::may_end_early:
+      patience_ = std::min(event.value, patience_.value_or(event.value));
       break;
     case EventKind::run_end:
       if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);

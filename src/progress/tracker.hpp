@@ -40,6 +40,8 @@ struct Trust {
   /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
   /// once epochs announced different numbers of steps: those to come are unknown.
   bool settled = true;
+  /// Early stopping was named in the output: the total is the most that there may be.
+  bool total_is_maximum = false;
 };
 
 class Tracker {
@@ -204,6 +206,7 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
+  std::optional<double> patience_;  ///< the least that was named with early stopping; 0 = not said
   std::optional<Disagreement> disagreement_;
   std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before

@@ -62,6 +62,7 @@ class Player {
     auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
     if (!projector) return;
     if (const auto epoch = replay_.epoch_work()) projector->set_epoch_work(*epoch);
+    if (replay_.counts_steps) projector->set_counts_steps(*replay_.counts_steps);
     std::optional<Moment> last_ready;
     auto share = observed_shares().begin();
     double seen = 0;

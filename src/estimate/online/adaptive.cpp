@@ -16,6 +16,8 @@ constexpr double tolerance = 0.02;
 constexpr int first_units = 5;        // the first regime is trusted after this many units
 constexpr double first_share = 0.05;  // and this share of the work, which may be start-up,
 constexpr int later_units = 3;        // and a later regime after this many units
+constexpr double start_units = 100;   // caches fill and kernels are tuned within so many steps,
+constexpr double start_share = 0.25;  // or, in a short training, within this share of it
 constexpr double much_work = 0.499;   // once half of the work is done, two units that agree suffice
 
 /// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
@@ -85,6 +87,19 @@ void Adaptive::set_epoch_work(double epoch_work) {
   rates_.reset();
 }
 
+void Adaptive::set_counts_steps(bool counts_steps) {
+  counts_steps_ = counts_steps;
+}
+
+void Adaptive::set_work_sd(double work_sd) {
+  work_sd_ = std::isfinite(work_sd) ? std::max(0.0, work_sd) : 0;
+}
+
+double Adaptive::relative_work_sd() const {
+  const double left = total_work_ ? *total_work_ - done_ : 0;
+  return left > 0 ? work_sd_ / left : 0;
+}
+
 const Adaptive::Rates& Adaptive::rates() const {
   if (!rates_) {
     const auto division = divide(history_, total_work_.value_or(done_), epoch_work_);
@@ -104,18 +119,24 @@ Joules Adaptive::used() const {
   return measured_ + Joules{outlook ? outlook->rate * unmeasured_work_ : 0};
 }
 
+bool Adaptive::may_be_start() const {
+  if (!counts_steps_ || history_.epochs() > 0 || share() >= start_share * (1 - 1e-9)) return false;
+  return (*counts_steps_ ? std::max<double>(units_, done_) : units_) < start_units;
+}
+
 std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) const {
   const auto cost = rates.cost_of(work);
   if (!cost) return std::nullopt;
   // The chance of further changes depends on the share done of the work up to the end of this forecast.
   const auto settled = rates.settled_after(first_share * (done_ + work));
   const Situation now{.share = done_ / (done_ + work),
-                      .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd),
+                      .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd, relative_work_sd()),
                       .changed = settled.changed,
                       .units = rates.tracker().units_in_regime(),
                       .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
                       .age = settled.work / (settled.work + work),
                       .first_epoch = rates.in_first_epoch(),
+                      .may_be_start = may_be_start(),
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
   return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
@@ -167,6 +188,7 @@ bool Adaptive::ready() const {
   if (regime.units() == 0 || regime.doubtful()) return false;
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return true;
+  if (may_be_start()) return false;
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units
@@ -174,7 +196,7 @@ bool Adaptive::ready() const {
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
   return (enough || (share() >= much_work && units >= 2)) &&
-         z90 * rest->relative_sd * rest->value <= tolerance * total;
+         z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
 }
 
 std::optional<OnlineEstimate> Adaptive::estimate() const {

@@ -45,6 +45,11 @@ class Adaptive final : public OnlineEstimator {
   void set_total_work(double total_work);
   /// The work of an epoch, if it is known before the first one ends.
   void set_epoch_work(double epoch_work);
+  /// Whether the work counts steps or the like, and not samples, percent or epochs. Until that is told, it is
+  /// taken to come in whole units such as epochs.
+  void set_counts_steps(bool counts_steps);
+  /// Standard deviation of the remaining work, where the total work is itself expected and not told.
+  void set_work_sd(double work_sd);
   [[nodiscard]] std::optional<double> total_work() const { return total_work_; }
   [[nodiscard]] double work_done() const { return done_; }
   [[nodiscard]] double share() const;
@@ -70,6 +75,9 @@ class Adaptive final : public OnlineEstimator {
   };
   /// Of everything observed; computed when first needed.
   [[nodiscard]] const Rates& rates() const;
+  /// No epoch has ended, and all that was seen may still be a dearer start.
+  [[nodiscard]] bool may_be_start() const;
+  [[nodiscard]] double relative_work_sd() const;
   [[nodiscard]] std::optional<Remainder> next(const WorkRates& rates, double work) const;
 
   WorkHistory history_;
@@ -77,6 +85,8 @@ class Adaptive final : public OnlineEstimator {
   std::optional<double> total_work_;
   std::optional<Prior> prior_;
   double epoch_work_ = 0;  ///< 0 = not known
+  std::optional<bool> counts_steps_;
+  double work_sd_ = 0;
   int units_ = 0;
   double done_ = 0;
   double unmeasured_work_ = 0;

@@ -91,10 +91,10 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
   const auto exponential = [](double mean) { return [mean](double p) { return -std::log1p(-p) * mean; }; };
   // The shifts exclude each other, so the earlier ones come at the expense of the end phase.
   if (now.units <= 1) add_shifts(c.start_up * unshifted_, [](double p) { return -p; });
-  if (now.first_epoch) {
-    if (!now.saw_epoch_end) add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
+  if (now.first_epoch && !now.saw_epoch_end)
+    add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
+  if (now.first_epoch || now.may_be_start)
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
-  }
   if (now.cycle > 0)
     add_shifts(end_phase_probability(now, c) * unshifted_, exponential(c.end_cycles * now.cycle));
 }

@@ -10,6 +10,7 @@
 // What is known to be possible, but has not been seen yet, shifts the error:
 // - an end phase after or in the last epoch (final evaluation, export);
 // - before the first epoch's end: its validation, and that a first epoch may be dearer (cold caches);
+// - where only steps are known: that the first ones may be dearer;
 // - while there is a single unit: that start-up is part of it.
 // `ChangeConstants` holds the constants and says what they were fitted to.
 #pragma once
@@ -45,7 +46,7 @@ struct ChangeConstants {
   /// the epoch.
   double validation = 0;
   double validation_cost = 0;
-  /// Probability that the first epoch is dearer than the others, and the mean excess.
+  /// Probability that the first epoch, or the first steps, are dearer than the others, and the mean excess.
   double cold = 0;
   double cold_cost = 0;
   /// Probability that a lone unit holds start-up, which may be any part of it.
@@ -67,7 +68,8 @@ struct Situation {
   double cycle = 0;        ///< cost of a cycle (an epoch) as a share of the remaining cost
   /// Work of the regime so far as a share of it and of the remaining work together.
   double age = 1;
-  bool first_epoch = false;  ///< epochs are known, and not much more than the first was seen
+  bool first_epoch = false;   ///< epochs are known, and not much more than the first was seen
+  bool may_be_start = false;  ///< no epoch has ended, and all that was seen may be a dearer start
   bool saw_epoch_end = false;
   bool saw_evaluation = false;  ///< epochs' ends cost more than the work before them
 };

@@ -76,6 +76,7 @@ Result<ProjectionHistory> project_phase(const trace::Run& run, const HistoryOpti
   if (!projector) return propagate(projector.error());
 
   if (const auto epoch = replay->epoch_work()) projector->set_epoch_work(*epoch);
+  if (replay->counts_steps) projector->set_counts_steps(*replay->counts_steps);
   ProjectionHistory history;
   history.total_work = *total;
   history.bounds_recorded = replay->bounds_recorded;

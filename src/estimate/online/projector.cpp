@@ -29,6 +29,10 @@ Status check(const Prior& prior) {
 
 }  // namespace
 
+bool counts_steps(std::string_view unit) {
+  return unit == "step" || unit == "round" || unit == "fit";
+}
+
 struct Projector::State {
   explicit State(const ProjectorOptions& options)
       : adaptive({.total_work = options.total_work, .prior = options.prior}) {
@@ -78,6 +82,14 @@ Status Projector::set_total_work(double total_work) {
 
 void Projector::set_epoch_work(double epoch_work) {
   if (check_total_work(epoch_work)) state_->adaptive.set_epoch_work(epoch_work);
+}
+
+void Projector::set_counts_steps(bool counts_steps) {
+  state_->adaptive.set_counts_steps(counts_steps);
+}
+
+void Projector::set_work_sd(double work_sd) {
+  state_->adaptive.set_work_sd(work_sd);
 }
 
 std::optional<Projection> Projector::projection() const {

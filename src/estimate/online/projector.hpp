@@ -61,6 +61,10 @@ struct Projection {
   std::optional<Expected> expected;
 };
 
+/// Whether a unit of work (trace::Phase::unit) is a step or the like: a round, a fit. Samples, percent and
+/// epochs are not.
+[[nodiscard]] bool counts_steps(std::string_view unit);
+
 class Projector {
  public:
   /// invalid if the total work, prior or rule is impossible.
@@ -82,6 +86,12 @@ class Projector {
   /// Tells the work of an epoch before the first one ends, so that the interval has room for what its end may
   /// cost. Work that is no amount is ignored.
   void set_epoch_work(double epoch_work);
+  /// Tells whether the work counts steps or the like. The first hundred may be dearer than the others; of
+  /// samples or percent, and within epochs, the reports are counted instead. Until it is told, this is not
+  /// looked at.
+  void set_counts_steps(bool counts_steps);
+  /// Tells the standard deviation of the remaining work, where set_total_work() got an expected total.
+  void set_work_sd(double work_sd);
 
   /// Nothing while it cannot be known: there is neither a unit nor a prior, no total work, or no measured
   /// energy.

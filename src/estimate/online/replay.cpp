@@ -247,6 +247,7 @@ Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options) {
   replay.total_work = *total_work;
   replay.bounds_recorded = recorded;
   replay.progress_recorded = !progress.empty();
+  if (replay.progress_recorded) replay.counts_steps = counts_steps(run.info.work_unit);
   bool metered = std::ranges::any_of(run.traces, [](const auto& trace) {
     return trace.channel.quantity == trace::Quantity::power ||
            trace.channel.quantity == trace::Quantity::energy;

@@ -20,6 +20,8 @@ struct Replay {
   bool bounds_recorded = true;  ///< false if the run was divided evenly into total_work units
   /// The run told how its work moved within units. If not, movements within a unit are at constant speed.
   bool progress_recorded = false;
+  /// See counts_steps() in projector.hpp; nothing where the run told nothing about the inside of units.
+  std::optional<bool> counts_steps;
 
   /// Work of the first epoch, which a training mostly tells before the epoch ends; nothing if the units are
   /// no recorded epochs.

@@ -50,6 +50,12 @@ class RunProjector {
   /// Projector::set_epoch_work().
   void set_epoch_work(double epoch_work) { projector_.set_epoch_work(epoch_work); }
 
+  /// Tells whether the work counts steps; see Projector::set_counts_steps().
+  void set_counts_steps(bool counts_steps) { projector_.set_counts_steps(counts_steps); }
+
+  /// Tells how uncertain the total work is; see Projector::set_work_sd().
+  void set_work_sd(double work_sd) { projector_.set_work_sd(work_sd); }
+
   [[nodiscard]] double work_done() const { return work_done_; }
   /// The end of the last movement.
   [[nodiscard]] Seconds time() const { return end_; }

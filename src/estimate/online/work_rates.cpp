@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace joulecast::estimate {
@@ -20,7 +21,31 @@ constexpr double assumed_differences = 2;
 // temperature are as large.
 constexpr double notable_change = 0.04;
 constexpr double notable_evaluation = 0.02;  // share of an epoch's cost
+// A trend has lasted all along if a line explains this much of the rates' variance, and the later half of the
+// units goes on at no less than this share of its slope: a step or a start-up does not.
+constexpr double explained = 0.9;
+constexpr double still_going = 0.5;
+constexpr std::size_t trend_units = 8;
 constexpr double almost = 0.05;  // an epoch this close to the end of the work is taken to end with it
+
+/// A line through places, by least squares.
+struct Line {
+  double slope = 0;
+  double explained = 0;  ///< share of the variance
+};
+
+template <class Places>
+Line line_through(const Places& places) {
+  const auto n = static_cast<double>(places.size());
+  double x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  for (const auto& place : places) x += place.work / n, y += place.log_rate / n;
+  for (const auto& place : places) {
+    const double dx = place.work - x, dy = place.log_rate - y;
+    xx += dx * dx, xy += dx * dy, yy += dy * dy;
+  }
+  if (!(xx > 0) || !(yy > 0)) return {};
+  return {xy / xx, xy * xy / (xx * yy)};
+}
 
 }  // namespace
 
@@ -31,6 +56,7 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
       first_epoch_(division.first_epoch),
       done_(division.work) {
   double units_work = 0;
+  std::vector<Place> places;
   for (const auto& [block, edge] : division.parts) {
     const auto cost = rate(block);
     if (cost && edge) {
@@ -38,6 +64,7 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     } else if (cost) {
       done_before_.push_back(work_);
       tracker_.add({*cost, block.work});
+      if (*cost > 0) places.push_back({work_ + block.work / 2, std::log(*cost)});
       follow_changes();
       units_work += block.work;
     }
@@ -45,7 +72,25 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
   }
   if (tracker_.units() > 0) unit_work_ = units_work / tracker_.units();
   mean_excess_ = std::max(0.0, mean_excess_);
+  find_lasting_trend(places);
   if (edge_every_ > 0) compare_epochs(division, rate);
+}
+
+void WorkRates::find_lasting_trend(const std::vector<Place>& places) {
+  if (places.size() < trend_units) return;
+  const auto all = line_through(places);
+  const auto later = line_through(std::span(places).subspan(places.size() / 2));
+  if (all.explained >= explained && later.slope / all.slope >= still_going) lasting_trend_ = later.slope;
+}
+
+/// How far the mean of the next `work` is from the present rate if the trend goes on for as long as it has
+/// lasted.
+double WorkRates::trend_sd(double work) const {
+  const double reach = std::min(work, work_);
+  const double change = lasting_trend_ * reach;
+  if (std::abs(change) < 1e-9) return 0;
+  const double on_the_way = std::expm1(change) / change - 1;
+  return std::abs(on_the_way * reach + std::expm1(change) * (work - reach)) / work;
 }
 
 /// The tracker may take a change back, when the rate returns.
@@ -105,7 +150,7 @@ double WorkRates::ends_within(double work) const {
 std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
   if (!outlook) return std::nullopt;
-  Cost cost{outlook->rate * work, outlook->relative_sd, 0};
+  Cost cost{outlook->rate * work, std::hypot(outlook->relative_sd, trend_sd(work)), 0};
   const double ends = ends_within(work);
   if (epoch_spread_ > 0)
     cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends));

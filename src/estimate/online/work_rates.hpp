@@ -45,6 +45,13 @@ class WorkRates {
 
  private:
   void add_edge(const WorkBlock& block, double rate);
+  /// A unit's place in the work, and the logarithm of its rate.
+  struct Place {
+    double work = 0;
+    double log_rate = 0;
+  };
+  void find_lasting_trend(const std::vector<Place>& places);
+  [[nodiscard]] double trend_sd(double work) const;
   void compare_epochs(const WorkDivision& division, BlockRate rate);
   [[nodiscard]] double ends_within(double work) const;
 
@@ -68,6 +75,8 @@ class WorkRates {
   double excess_squares_ = 0;
   /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
   double epoch_spread_ = 0;
+  /// Change of the rate's logarithm per work, if it went on from the first unit to the last; otherwise 0.
+  double lasting_trend_ = 0;
   int whole_epochs_ = 0;
   double first_epoch_ = 0;
   double done_ = 0;

@@ -18,6 +18,10 @@ bool are_alike(std::string_view word) {
   return alike.matches(word);
 }
 
+bool may_be_cut(std::string_view word) {
+  return to_lower(word).starts_with("trial");
+}
+
 std::optional<int> number_of(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, int>, 9> words{{{"one", 1},
                                                                    {"two", 2},
@@ -44,7 +48,8 @@ std::optional<PartMention> find_numbered(std::string_view text) {
   PartMention found;
   found.name = match->text("name");
   found.key = fmt::format("{} {}", to_lower(match->text("word")), *number);
-  found.part = Part{*number, match->whole("of"), are_alike(match->text("word"))};
+  found.part =
+      Part{*number, match->whole("of"), are_alike(match->text("word")), may_be_cut(match->text("word"))};
   if (found.part->of && *found.part->of < *number) return std::nullopt;
   found.after = match->after();
   return found;
@@ -114,7 +119,7 @@ std::optional<PartMention> part_of_bar(std::string_view title, double done, std:
   PartMention found;
   found.name = fmt::format("{} {}/{}", word, number, *total);
   found.key = fmt::format("{} {}", word, number);
-  found.part = Part{number, static_cast<int>(*total), are_alike(word)};
+  found.part = Part{number, static_cast<int>(*total), are_alike(word), may_be_cut(word)};
   return found;
 }
 

@@ -78,6 +78,7 @@ inline SimulatedTraining simulate(const TrainingRecipe& recipe, unsigned seed = 
 /// A projector that has been told a share of the training; at 1 all of it.
 inline RunProjector watched(const SimulatedTraining& training, double share, double epoch_work = 0) {
   auto projector = *RunProjector::begin({.total_work = training.total_work});
+  projector.set_counts_steps(true);
   if (epoch_work > 0) projector.set_epoch_work(epoch_work);
   for (const auto& movement : training.movements) {
     if (share < 1 && projector.work_done() >= share * training.total_work * (1 - 1e-9)) break;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
 
 #include "estimate/online/run_projector.hpp"
 #include "simulated_training.hpp"
@@ -216,6 +217,66 @@ TEST(WithinEpochs, AnEndWithoutWorkNeedsAnEpoch) {
   ASSERT_TRUE(projector.move({.work = 1, .span = {Seconds{3}, Seconds{10}}, .energy = Joules{700}}));
   EXPECT_NEAR(projector.projection()->used.value(), 790, 1e-9);
   EXPECT_FALSE(projector.move({.work = 0, .span = {Seconds{10}, Seconds{11}}, .energy = Joules{1}}));
+}
+
+TEST(WithinEpochs, IsNotSureWhileAllThatWasSeenMayBeADearerStart) {
+  for (const auto& recipe : {TrainingRecipe{.steps = 100, .start_up_steps = 15, .start_up_factor = 2},
+                             TrainingRecipe{.steps = 150, .start_up_steps = 20, .start_up_factor = 5},
+                             TrainingRecipe{.steps = 100, .start_up_steps = 8, .start_up_factor = 12},
+                             TrainingRecipe{.steps = 1000, .start_up_steps = 80, .start_up_factor = 3}}) {
+    const auto training = simulate(recipe);
+    bool ready = false;
+    for (double share = 0.05; share < 0.5; share += 0.01) {
+      const auto p = *watched(training, share).projection();
+      if (!p.ready) continue;
+      ready = true;
+      EXPECT_NEAR(error_at(training, share), 0, 0.03) << recipe.steps << " steps, " << share;
+      EXPECT_LT(*watched(training, share).probability_above(1.2 * training.energy), 0.5);
+    }
+    EXPECT_TRUE(ready) << recipe.steps;
+  }
+}
+
+TEST(WithinEpochs, ADearerStartMayBePartOfAnOnlyOrLongEpoch) {
+  const auto training =
+      simulate({.steps = 100, .steps_per_epoch = 100, .start_up_steps = 10, .start_up_factor = 4});
+  EXPECT_FALSE(watched(training, 0.08, 100).projection()->ready);
+  EXPECT_FALSE(watched(training, 0.1, 100).projection()->ready);
+}
+
+TEST(WithinEpochs, OfSamplesAndPercentTheReportsAreCounted) {
+  auto samples =
+      simulate({.steps = 10'000, .start_up_steps = 1000, .start_up_factor = 3, .report_every = 100});
+  const auto ready_at_tenth = [&](bool counts_steps) {
+    auto projector = *RunProjector::begin({.total_work = samples.total_work});
+    projector.set_counts_steps(counts_steps);
+    for (const auto& movement : std::span(samples.movements).first(10)) (void)projector.move(movement);
+    return projector.projection()->ready;
+  };
+  EXPECT_TRUE(ready_at_tenth(true)) << "a thousand steps are no start any more";
+  EXPECT_FALSE(ready_at_tenth(false)) << "ten reports of samples may be";
+}
+
+TEST(WithinEpochs, ATrendThatLastedAllAlongMayGoOn) {
+  // Each of 80 episodes is shorter, or longer, than the one before.
+  for (const double per_episode : {-0.045, 0.01}) {
+    const auto training =
+        simulate({.steps = 80, .step_seconds = 5, .noise = 0.005, .rate = [&](double share) {
+                    return std::exp(per_episode * 80 * share);
+                  }});
+    // Before, it would have to go on for more than twice as long as it has lasted.
+    for (double share = 0.35; share < 0.9; share += 0.05) {
+      EXPECT_TRUE(covered_at(training, share)) << per_episode << " at " << share;
+      const bool ready = watched(training, share).projection()->ready;
+      EXPECT_FALSE(ready && std::abs(error_at(training, share)) > 0.04) << per_episode << " at " << share;
+    }
+  }
+}
+
+TEST(WithinEpochs, AStepIsNoTrend) {
+  const auto training =
+      simulate({.steps = 1000, .rate = [](double share) { return share < 0.2 ? 1.0 : 1.5; }});
+  EXPECT_TRUE(watched(training, 0.4).projection()->ready);
 }
 
 }  // namespace

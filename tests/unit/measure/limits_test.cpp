@@ -160,5 +160,15 @@ TEST(Limits, ACommandIsRunAtBothLimitsAndTheWorkGoesOn) {
   EXPECT_EQ(all[1].limit, Joules{1000});
 }
 
+TEST(Limits, AMaximumEndsNothing) {
+  Trust trust{Evidence::told, true, true};
+  trust.total_is_maximum = true;
+  const auto all = told({.projected = Joules{1}}, 200, trust);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].action, OnLimit::warn);
+  EXPECT_THAT(all[0].why, HasSubstr("cannot act: the training may stop early"));
+  EXPECT_THAT(all[1].why, HasSubstr("could not act: the training may stop early"));
+}
+
 }  // namespace
 }  // namespace joulecast::measure

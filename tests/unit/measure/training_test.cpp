@@ -160,8 +160,9 @@ TEST(Training, FoldsWhoseNumberIsKnownAreOneWork) {
       training.update(steady(1000));
       if (!training.projection()) continue;
       EXPECT_NEAR(training.projection()->total.value.value(), 12'000, 1);
-      if (fold > 1 || i > 8) {
-        EXPECT_TRUE(training.projection()->ready) << fold << ": " << i;
+      // That the first ends as announced has not been seen within it.
+      if (i > 0) {
+        EXPECT_EQ(training.projection()->ready, fold > 1) << fold << ": " << i;
       }
     }
   }
@@ -314,6 +315,61 @@ TEST(ClockWatch, TellsASuspendFromASetClock) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_NE(lines[0].find("back"), std::string::npos) << lines[0];
   EXPECT_TRUE(watch.look().empty());
+}
+
+TEST(Training, ThatMayStopEarlyIsForecastAsAMaximum) {
+  trace::NullSink nowhere;
+  Training training(at(0), {.epochs = 50, .steps = {}}, nowhere);
+  for (int i = 0; i < 20; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
+  training.update(steady(100));
+  ASSERT_TRUE(training.projection());
+  EXPECT_TRUE(training.projection()->ready);
+  training.hear({event(EventKind::may_end_early, 38.5, 0), event(EventKind::epoch_begin, 40, 20)});
+  training.update(steady(100));
+  const auto& p = *training.projection();
+  EXPECT_FALSE(p.ready);
+  EXPECT_EQ(p.total.interval->low, p.used);
+  EXPECT_NEAR(p.duration.interval->low.value(), 40, 1e-9);
+  EXPECT_NEAR(p.total.value.value(), 10'000, 10);
+}
+
+/// Folds of these numbers of epochs, each announced with 40; the total that is projected, as often as it is.
+std::vector<estimate::Projection> projected_folds(std::vector<int> epochs, bool may_be_cut = false) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  std::vector<estimate::Projection> all;
+  double t = 0;
+  for (std::size_t fold = 0; fold < epochs.size(); ++fold) {
+    auto begins = event(EventKind::phase_begin, t, 0);
+    begins.part =
+        progress::Part{static_cast<int>(fold) + 1, static_cast<int>(epochs.size()), true, may_be_cut};
+    training.hear({begins});
+    for (int i = 0; i < epochs[fold]; ++i, t += 2) {
+      auto begin = event(EventKind::epoch_begin, t, i);
+      begin.total_epochs = 40;
+      auto end = event(EventKind::epoch_end, t + 2, i);
+      training.hear({begin, end});
+      training.update(steady(10'000));
+      if (training.projection()) all.push_back(*training.projection());
+    }
+  }
+  return all;
+}
+
+TEST(Training, RepeatsThatEndEarlyAreExpectedLikeThoseSeen) {
+  const auto all = projected_folds({9, 8, 11, 8});
+  ASSERT_GT(all.size(), 30u);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_FALSE(all[i].ready && all[i].total.value.value() > 8000) << i;
+  const double truth = 36 * 200;
+  for (std::size_t i = 11; i + 1 < all.size(); ++i) {
+    EXPECT_NEAR(all[i].total.value.value(), truth, 0.15 * truth) << i;
+    EXPECT_TRUE(all[i].total.interval->contains(Joules{truth})) << i;
+  }
+}
+
+TEST(Training, TrialsOfASearchAreNeverSure) {
+  for (const auto& p : projected_folds({40, 40, 5, 40}, /*may_be_cut=*/true)) EXPECT_FALSE(p.ready);
 }
 
 }  // namespace

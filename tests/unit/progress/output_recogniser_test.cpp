@@ -155,5 +155,28 @@ TEST(OutputRecogniser, SurvivesBytesCutAnywhereAndEndlessLines) {
   EXPECT_FALSE(recogniser.feed("Epoch 2/3 loss=0.4\n", {}).empty());
 }
 
+TEST(OutputRecogniser, HearsThatTheTrainingMayEndEarly) {
+  const auto patience = [](const std::string& line) -> std::optional<double> {
+    for (const auto& event : OutputRecogniser::create()->feed(line + "\n", {}))
+      if (event.kind == EventKind::may_end_early) return event.value;
+    return std::nullopt;
+  };
+  EXPECT_EQ(patience("Epoch  3/50 | train_loss 0.3 | val_loss 0.5 | patience 0/6"), 6);
+  EXPECT_EQ(patience("Namespace(lr=0.1, patience=10, seed=1)"), 10);
+  EXPECT_EQ(patience("engine: task=detect, epochs=3, patience=100, batch=16"), 100);
+  EXPECT_EQ(patience("Epoch 3/300: train 0.2 val 0.2 (no improvement 0/5)"), 0);
+  EXPECT_EQ(patience("max_epochs=300, early stopping on val_loss with patience 5"), 5);
+  EXPECT_EQ(patience("EarlyStopping counter: 2 out of 7"), 0);
+  EXPECT_EQ(patience("{'early_stopping_rounds': 20}"), 0);
+  EXPECT_EQ(patience("Training until validation scores don't improve for 50 rounds"), 0);
+  for (const auto* none :
+       {"early_stopping=False, epochs=3", "early stopping: off", "no early stopping",
+        "\"early_stopping\": null,", "early_stopping_patience=0", "patience: None",
+        "ReduceLROnPlateau(factor=0.1, patience=5)", "lr_patience=3", "\"tuner_early_stopping\": 5,",
+        "this may take a while, thank you for your patience", "val_loss did not improve from 0.4",
+        "Epoch 1/3 loss=0.5", "an early improvement of 3 %"})
+    EXPECT_FALSE(patience(none)) << none;
+}
+
 }  // namespace
 }  // namespace joulecast::progress

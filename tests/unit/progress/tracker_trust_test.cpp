@@ -145,5 +145,23 @@ TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {
   }
 }
 
+TEST(Tracker, EarlyStoppingMakesTheTotalAMaximum) {
+  const auto is_maximum = [](double patience) {
+    Training training;
+    training.ends(1, 1, 50);
+    EXPECT_FALSE(training.tracker.trust().total_is_maximum);
+    Event event;
+    event.kind = EventKind::may_end_early;
+    event.evidence = Evidence::stated;
+    event.value = patience;
+    training.tracker.take(event);
+    training.ends(2, 2, 50);
+    return training.tracker.trust().total_is_maximum;
+  };
+  EXPECT_TRUE(is_maximum(0));
+  EXPECT_TRUE(is_maximum(6));
+  EXPECT_FALSE(is_maximum(50)) << "it cannot run out before the end";
+}
+
 }  // namespace
 }  // namespace joulecast::progress
