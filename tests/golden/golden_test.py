@@ -64,6 +64,7 @@ def without_figures(line):
         return FIGURE_IN_TEXT.sub("#", line)
     line = re.sub(r"[\d.]+ cores\.$", "# % of one core.", line)  # of a run of a moment on a busy machine
     line = FIGURE_IN_TEXT.sub("#", line.replace("90 % interval", "<90 %> interval"))
+    line = re.sub(r"< *# %", "# %", line)  # a share below what is shown
     line = line.replace("<90 %>", "90 %").removesuffix("not yet dependable")
     return re.sub("  +", "  ", line).rstrip()
 
