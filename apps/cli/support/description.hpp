@@ -15,7 +15,7 @@ struct OptionDescription {
   bool required = false;
   bool repeated = false;             ///< takes several values
   std::vector<std::string> choices;  ///< all possible values; empty = no fixed list
-  std::string open_choice;  ///< one that goes on as the user likes: "exec:..."; "" if there is none
+  std::string open_choice;           ///< one that goes on as the user likes: "exec:..."; "" if there is none
   std::string default_value;         ///< "" if the help shows none
   /// Environment variable that can set it; "" = none.
   std::string environment;

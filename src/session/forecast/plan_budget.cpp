@@ -60,7 +60,8 @@ Status check(const BudgetRequest& request, const Budget& budget) {
     if (!(sparsity >= 0 && sparsity < 1))
       return fail_field("sparsity", "must be at least 0 and below 1, not {:g}", sparsity);
   if (budget.kind == BudgetKind::money && !request.kwh_price && !request.gpu_hour_price)
-    return fail(ErrorKind::invalid, request.amount, "money buys nothing known: give `gpu_hour_price`, `kwh_price` or both");
+    return fail(ErrorKind::invalid, request.amount,
+                "money buys nothing known: give `gpu_hour_price`, `kwh_price` or both");
   return carbon::check(request.place);
 }
 
