@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import keras
 
@@ -27,23 +28,27 @@ ACTIVATIONS = {"silu": "swish", "swish": "swish", "hard_silu": "hswish", "hard_s
                "leaky_relu": "leakyrelu", "log_softmax": "logsoftmax"}
 
 
-class LayerRules:
+class LayerRules(ABC):
     """Tells the core of a layer as a whole. Who uses it knows tensors and weights by their numbers."""
 
     network: _core.LiveNetwork
     path: list[str]  # names of the layers that are open
 
+    @abstractmethod
     def know(self, tensor, number):
-        raise NotImplementedError
+        """Remembers the core's number of a tensor."""
 
+    @abstractmethod
     def number_of(self, tensor):
-        raise NotImplementedError
+        """The core's number of a tensor."""
 
+    @abstractmethod
     def weight(self, variable):
-        raise NotImplementedError
+        """The core's number of a weight."""
 
+    @abstractmethod
     def matmul(self, args, kwargs, made):
-        raise NotImplementedError
+        """Tells of a matrix product from its arguments and its result."""
 
     def own(self, layer):
         """Numbers of what a layer learns itself."""
