@@ -20,7 +20,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void require_finite(const Network& network) {
+void require_finite(const ArchitectureFeatures& network) {
   const auto sum = totals(network);
   require(sum.parameters >= 0 && sum.flops >= 0 && std::isfinite(sum.flops));
 }
