@@ -13,8 +13,9 @@ namespace {
 using namespace joulecast;
 using namespace joulecast::progress;
 
-constexpr const char* kinds[] = {"run_begin", "announce", "phase_begin",  "epoch_begin", "epoch_end",
-                                 "progress",  "metric",   "window_begin", "window_end",  "run_end"};
+constexpr const char* kinds[] = {"run_begin",   "announce",  "phase_begin", "phase_end", "round_begin",
+                                 "epoch_begin", "epoch_end", "progress",    "metric",    "window_begin",
+                                 "window_end",  "run_end",   "may_end_early"};
 constexpr const char* evidences[] = {"guessed", "stated", "told"};
 
 void print(const Event& event, SteadyTime start) {
