@@ -112,8 +112,8 @@ void LoopEpochs::take_step_of_run(int epoch, const StepMention& step, std::optio
   if (!epoch_) steps_of_run_ = true;
   if (!steps_of_run_) return take_step(epoch, step, total, {}, report);
   if (doubtful_) report.guess();
-  if (epoch_ != epoch) begin(epoch, total, report);
   report.work_done(step.done, step.total);
+  if (epoch_ != epoch) begin(epoch, total, report);
   if (is_at_its_end(epoch, step, total)) end(epoch, total, report);
 }
 

@@ -116,6 +116,7 @@ class Tracker {
     std::optional<Seconds> since;
     bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
     bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
+    Counter::Point counted, counted_before;  ///< the last two counts, as they are printed
     bool unit_said = false;     ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
@@ -176,6 +177,8 @@ class Tracker {
   [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
+  void begin_open_epoch_earlier();
+  void begin_epoch_among_steps(int number, Seconds at);
   void forget_first_of_a_burst();
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;

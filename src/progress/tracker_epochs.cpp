@@ -157,8 +157,8 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
   if (is_last_epoch(number) && (!complete || current_->counter.is_soon(at))) return;
   if (current_->unit != Unit::epoch) {
-    if (current_->open && current_->open->number) close_epoch(*current_->open->number, at);
-    return open_epoch(number, at);
+    if (!current_->total_epochs) current_->total_epochs = event.total_epochs;
+    return begin_epoch_among_steps(number, at);
   }
   const double position = position_of(number);
   if (!judge(position, at, at)) return;
@@ -170,6 +170,43 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
     if (current_->open->number) close_epoch(*current_->open->number, at);
   }
   open_epoch(number, at);
+}
+
+/// What is first heard of an epoch may be its twentieth step: it began where the training did, or where the
+/// epoch before it ended.
+void Tracker::begin_open_epoch_earlier() {
+  auto& open = *current_->open;
+  if (!current_->last_epoch && phases_.back().span.begin == open.begin) {
+    const bool follows = phases_.size() > 1 && !epochs_.empty() && epochs_.back().phase + 2 == phases_.size();
+    if (follows && !current_->since) current_->since = epochs_.back().span.end;
+    if (phases_.size() == 1 && !current_->since) current_->since = prepared_until_;
+    if (current_->since) begin_phase_earlier();
+    current_->counter.begin_at(position_of(*open.number));
+  }
+  open.begin = std::min(open.begin, current_->epochs_until);
+}
+
+/// Steps are counted, and a line names the epoch: "step 30/100, epoch 2/5" came up to ten steps after the
+/// epoch began, where every tenth is printed.
+void Tracker::begin_epoch_among_steps(int number, Seconds at) {
+  const double before = position_of(number);
+  const auto counted = current_->counted, counted_before = current_->counted_before;
+  const bool with_a_step = current_->counter.counted() && counted.time == at;
+  const bool first = !current_->last_epoch && !current_->open;
+  if (!with_a_step || (first && before > 0)) {
+    if (current_->open && current_->open->number) close_epoch(*current_->open->number, at);
+    return open_epoch(number, at);
+  }
+  if (first) return open_epoch(number, current_->epochs_until);
+  const double whole = before * epoch_work().value_or(0);
+  const bool within = whole > counted_before.work && whole <= counted.work;
+  const double boundary = within ? whole : counted_before.work;
+  const double share = (boundary - counted_before.work) / (counted.work - counted_before.work);
+  const auto begin = counted_before.time + (at - counted_before.time) * share;
+  if (current_->open && current_->open->number)
+    close_epoch(*current_->open->number, begin, boundary - current_->counted_at_epoch);
+  current_->counted_at_epoch = boundary;
+  open_epoch(number, begin);
 }
 
 void Tracker::end_epoch(const Event& event, Seconds at) {

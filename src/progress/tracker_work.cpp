@@ -12,6 +12,8 @@ constexpr double tiny = 1e-9;
 /// An epoch with fewer steps than this share of those before it was cut short, as by a number of steps in
 /// all.
 constexpr double cut_share = 0.9;
+/// A first count within an epoch that is more than this share of it was not reached in no time.
+constexpr double smallest_share = 0.02;
 
 }  // namespace
 
@@ -53,6 +55,7 @@ void Tracker::advance(double count, Seconds at) {
   const auto total = total_count();
   if (total && count > *total * (1 + tiny)) current_->exceeded = true;
   counter.advance(count, at, total);
+  current_->counted_before = std::exchange(current_->counted, {at, count});
   publish();
 }
 
@@ -110,6 +113,9 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
+  const bool some_done = *event.work > 1 && (share > smallest_share || !event.total_work);
+  const bool first = event.epoch && current_->open->begin == at && current_->open->steps == 0;
+  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier();
   if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
