@@ -49,8 +49,8 @@ class LoopEpochs {
   std::optional<int> epoch_;
   bool open_ = false;
   int ended_ = 0;
-  std::optional<double> checkpoint_;  ///< the epoch of one that was loaded before the first epoch
-  bool from_zero_ = false;            ///< and so the first epoch of all was 0
+  std::optional<double> checkpoint_;   ///< the epoch of one that was loaded before the first epoch
+  bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet

@@ -117,7 +117,7 @@ class Tracker {
     bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
     bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
     Counter::Point counted, counted_before;  ///< the last two counts, as they are printed
-    bool unit_said = false;     ///< with the phase's beginning; work without a unit is in it
+    bool unit_said = false;                  ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
     std::optional<double> total_epochs;

@@ -9,8 +9,8 @@
 namespace joulecast::progress {
 
 /// The line with its words for epochs, totals, losses and accuracies in English, as the formats know them.
-/// Nothing where it has no word for an epoch or step in German, French, Spanish, Italian, Portuguese, Russian,
-/// Chinese, Japanese or Korean.
+/// Nothing where it has no word for an epoch or step in German, French, Spanish, Italian, Portuguese,
+/// Russian, Chinese, Japanese or Korean.
 [[nodiscard]] std::optional<std::string> in_english(std::string_view text);
 
 }  // namespace joulecast::progress

@@ -42,8 +42,7 @@ double multiple_of(char suffix) {
 
 std::optional<double> parse_count(std::string_view text) {
   double thousands = 1;
-  if (text.size() > 1 && is_digit(text[text.size() - 2]))
-    thousands = multiple_of(text.back());
+  if (text.size() > 1 && is_digit(text[text.size() - 2])) thousands = multiple_of(text.back());
   if (thousands > 1) text.remove_suffix(1);
   std::string digits;
   digits.reserve(text.size());

@@ -18,7 +18,8 @@ const std::string number = R"((?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?[kKMB]\b|\d+))"
 /// " 3", "=3/8", " [3 of 8]", ": 3 (37.5%) of 8", " 3 (of 8)".
 const std::string count =
     R"([\s:=#\[(]*(?P<done>)" + number +
-    R"()(?:\s*[\])])?(?:(?:\s*\(\d+(?:\.\d+)?\s?%\))?\s*[\[(]?(?:/|of\b|out of\b)\s*(?P<total>)" + number + "))?";
+    R"()(?:\s*[\])])?(?:(?:\s*\(\d+(?:\.\d+)?\s?%\))?\s*[\[(]?(?:/|of\b|out of\b)\s*(?P<total>)" + number +
+    "))?";
 /// Whose steps they are. Those of a validation, a warm-up or a calibration are none of the training's.
 const std::string qualifier =
     R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training)[\])]?[\s_:|/-]*){0,2})";
@@ -151,7 +152,8 @@ std::optional<StepMention> find_step(std::string_view text) {
 
 bool counts_work(const StepMention& step, bool figures, bool bracketed) {
   static const Pattern words(R"([A-Za-z]{3})");
-  static const Pattern value(R"(\w ?[:=] ?-?[\d.]|^\W*[A-Za-z_]+(?: [A-Za-z_]+)? -?\d[\d.,]*\s?(?:$|[,;|%)]))");
+  static const Pattern value(
+      R"(\w ?[:=] ?-?[\d.]|^\W*[A-Za-z_]+(?: [A-Za-z_]+)? -?\d[\d.,]*\s?(?:$|[,;|%)]))");
   static const Pattern share(R"(^\W*\d+(?:\.\d+)?\s?%)");
   switch (step.word) {
     case Word::step:

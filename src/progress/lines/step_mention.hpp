@@ -35,8 +35,8 @@ struct StepMention {
 /// "25/300 loss …" at a line's beginning.
 [[nodiscard]] std::optional<StepMention> find_step(std::string_view text);
 
-/// Whether it counts the training's work: "Step 1/3: loading data" is a step of something else. `figures`: the
-/// line has some; `bracketed`: it begins with a bracket.
+/// Whether it counts the training's work: "Step 1/3: loading data" is a step of something else. `figures`:
+/// the line has some; `bracketed`: it begins with a bracket.
 [[nodiscard]] bool counts_work(const StepMention& step, bool figures, bool bracketed);
 /// "Active learning round 0: 100 labelled samples", but not "Round 3 finished".
 [[nodiscard]] bool begins_a_round(const StepMention& step);
