@@ -22,9 +22,9 @@ const std::string count =
     "))?";
 /// Whose steps they are. Those of a validation, a warm-up or a calibration are none of the training's.
 const std::string qualifier =
-    R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training)[\])]?[\s_:|/-]*){0,2})";
+    R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen)[\])]?[\s_:|/-]*){0,2})";
 const std::string nouns =
-    R"((?P<noun>num_update|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
+    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
 
 struct Counted {
   Word word = Word::step;
@@ -75,7 +75,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
 std::optional<StepMention> find_with_noun(std::string_view text) {
   // Before it: a rank or a time, and figures with their names.
   static const Pattern behind(
-      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?s?\]?\s+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(
@@ -86,7 +86,12 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
       (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
        count)
           .c_str());
-  for (const auto* pattern : {&behind, &ahead, &behind_loss})
+  static const Pattern after_so_many(
+      (R"((?i)^\W*(?:(?:[a-z_]+ ){0,2}(?:loss|cost|error|accuracy|reward|objective)\b[\s:=]*(?:-?[\d.]+\s+)?)?after\s+(?P<done>)" +
+       number + R"()(?:\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + "))? " + qualifier +
+       R"((?P<noun>steps|iter(?:ation)?s|updates))")
+          .c_str());
+  for (const auto* pattern : {&behind, &ahead, &behind_loss, &after_so_many})
     if (const auto match = pattern->find(text)) return mention_of(*match, counted_by(match->text("noun")));
   return std::nullopt;
 }
@@ -101,8 +106,10 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   static const Pattern pair(
       R"((?i)^[\s:|,>\])-]{0,6}(?:\[?(?P<set>train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\]?[\s:|,-]{0,4})?[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
   static const Pattern bare(R"(^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
+  static const Pattern counted(
+      R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
-  for (const auto* pattern : {&pair, &bare}) {
+  for (const auto* pattern : {&pair, &bare, &counted}) {
     const auto match = pattern->find(after);
     if (!match) continue;
     auto found = mention_of(*match);
@@ -153,7 +160,9 @@ std::optional<StepMention> find_step(std::string_view text) {
 bool counts_work(const StepMention& step, bool figures, bool bracketed) {
   static const Pattern words(R"([A-Za-z]{3})");
   static const Pattern value(
-      R"(\w ?[:=] ?-?[\d.]|^\W*[A-Za-z_]+(?: [A-Za-z_]+)? -?\d[\d.,]*\s?(?:$|[,;|%)]))");
+      R"(\w ?[:=] ?-?[\d.]|^\W*(?:completed?|done|finished)\b|^\W*[A-Za-z_]+(?: [A-Za-z_]+)? -?\d[\d.,]*\s?(?:$|[,;|%)]))");
+  static const Pattern things(
+      R"((?i)^\W*(?:[\d.]+\s?%\W*)?(?:correct|right|files?|shards?|passed|failed|tests?|[gm]i?b|parts?|rows?|layers?|workers?|gpus?)\b)");
   static const Pattern share(R"(^\W*\d+(?:\.\d+)?\s?%)");
   switch (step.word) {
     case Word::step:
@@ -168,7 +177,7 @@ bool counts_work(const StepMention& step, bool figures, bool bracketed) {
       return step.total && (figures || share.matches(step.after));
     case Word::bracket:
     case Word::none:
-      return figures;
+      return figures && !things.matches(step.after);
   }
   return false;
 }
@@ -187,7 +196,7 @@ bool names_iteration(std::string_view text) {
 
 bool counts_preparation(std::string_view text) {
   static const Pattern words(
-      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:(?:pre-?)?process|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
+      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|process(?:ing|ed)\b|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
   static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
   return words.matches(text) && counted.matches(text);
 }

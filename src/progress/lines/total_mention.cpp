@@ -60,14 +60,14 @@ std::optional<TotalMention> find_totals(std::string_view lowered) {
 
 std::optional<double> total_of_epochs_beside(std::string_view after) {
   static const Pattern named(
-      R"((?i)\b(?:(?:max|total|num|n|num_train)[_ -]?epochs?|epochs)["']?\s*[:=]\s*(?P<total>\d+)\b)");
+      R"((?i)(?:\b(?:(?:max|total|num|n|num_train)[_ -]?epochs?|epochs)["']?\s*[:=]\s*|^[\s,;|]{1,3}total\b\s*[:=]?\s*)(?P<total>\d+)\b)");
   const auto match = named.find(after);
   return match ? match->number("total") : std::nullopt;
 }
 
 std::optional<double> total_of_steps_beside(std::string_view after) {
   static const Pattern named(
-      R"((?i)(?:\b(?:max|total|num)[_ -]?(?:train(?:ing)?[_ -])?(?:steps|iters|iterations|updates)["']?\s*[:=]\s*|^[\s,;|]{1,3}total\b\s*[:=]?\s*)(?P<total>\d[\d,]*)\b)");
+      R"((?i)(?:\b(?:max|total|num)[_ -]?(?:(?:num|train(?:ing)?)[_ -]){0,2}(?:steps|iters|iterations|updates)["']?\s*[:=]\s*|^[\s,;|]{1,3}total\b\s*[:=]?\s*)(?P<total>\d[\d,]*)\b)");
   const auto match = named.find(after);
   return match ? match->number("total") : std::nullopt;
 }
