@@ -93,12 +93,13 @@ class Tracker {
   struct OpenEpoch {
     std::optional<int> number;  ///< nothing: an epoch that only its steps tell of
     Seconds begin{0};
-    double share = 0;        ///< of its steps
-    double steps = 0;        ///< done, as printed
-    double stride = 0;       ///< between the last two that were printed
-    double last_step = 0;    ///< at which its bar is full; 0 = not known
-    bool short_bar = false;  ///< with fewer steps than the epochs before
-    bool claimed = false;    ///< its steps are printed, not told: a loop may print those of the whole run
+    double share = 0;                       ///< of its steps
+    double steps = 0;                       ///< done, as printed
+    double stride = 0;                      ///< between the last two that were printed
+    double last_step = 0;                   ///< at which its bar is full; 0 = not known
+    bool short_bar = false;                 ///< with fewer steps than the epochs before
+    std::optional<Counter::Point> reached;  ///< its first count, where it is not known since when
+    bool claimed = false;  ///< its steps are printed, not told: a loop may print those of the whole run
     std::map<std::string, double> metrics;
   };
   /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.
@@ -177,7 +178,8 @@ class Tracker {
   [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
-  void begin_open_epoch_earlier();
+  void begin_open_epoch_earlier(double steps);
+  void begin_first_epoch_at(Seconds begin);
   void begin_epoch_among_steps(int number, Seconds at);
   void forget_first_of_a_burst();
   [[nodiscard]] bool is_last_epoch(int number) const;

@@ -65,6 +65,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.open && now.unit == Unit::epoch) judge_steps_of_epoch();
   const double count = now.counter.count().value_or(0);
   if (!now.open) open_epoch(number, now.epochs_until);
+  if (now.open->reached) begin_first_epoch_at(prepared_until_);
   trace::Epoch epoch;
   epoch.index = number;
   epoch.phase = phases_.size() - 1;
@@ -173,17 +174,29 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
 }
 
 /// What is first heard of an epoch may be its twentieth step: it began where the training did, or where the
-/// epoch before it ended.
-void Tracker::begin_open_epoch_earlier() {
+/// epoch before it ended. Where nothing told that the training begins, its next step tells at what pace it
+/// came so far: before that the program was loaded.
+void Tracker::begin_open_epoch_earlier(double steps) {
   auto& open = *current_->open;
-  if (!current_->last_epoch && phases_.back().span.begin == open.begin) {
-    const bool follows = phases_.size() > 1 && !epochs_.empty() && epochs_.back().phase + 2 == phases_.size();
+  const bool begins_phase = !current_->last_epoch && phases_.back().span.begin == open.begin;
+  if (begins_phase && phases_.size() == 1 && prepared_until_ == Seconds{0}) {
+    open.reached = Counter::Point{open.begin, steps};
+    return;
+  }
+  if (begins_phase) {
+    const bool follows = !epochs_.empty() && epochs_.back().phase + 2 == phases_.size();
     if (follows && !current_->since) current_->since = epochs_.back().span.end;
     if (phases_.size() == 1 && !current_->since) current_->since = prepared_until_;
     if (current_->since) begin_phase_earlier();
     current_->counter.begin_at(position_of(*open.number));
   }
   open.begin = std::min(open.begin, current_->epochs_until);
+}
+
+void Tracker::begin_first_epoch_at(Seconds begin) {
+  current_->open->reached.reset();
+  current_->open->begin = current_->epochs_until = phases_.back().span.begin = begin;
+  phase_changed_ = true;
 }
 
 /// Steps are counted, and a line names the epoch: "step 30/100, epoch 2/5" came up to ten steps after the

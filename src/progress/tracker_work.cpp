@@ -115,7 +115,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   }
   const bool some_done = *event.work > 1 && (share > smallest_share || !event.total_work);
   const bool first = event.epoch && current_->open->begin == at && current_->open->steps == 0;
-  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier();
+  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work);
   if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
@@ -133,6 +133,10 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->uneven = true;
   if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
+  if (const auto reached = open.reached; reached && *event.work > reached->work) {
+    const auto pace = (at - reached->time) * (1 / (*event.work - reached->work));
+    begin_first_epoch_at(std::max(prepared_until_, reached->time - pace * reached->work));
+  }
   open.share = share;
   open.short_bar = short_bar;
   open.claimed = event.evidence != Evidence::told;

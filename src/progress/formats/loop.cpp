@@ -115,6 +115,7 @@ class Loop final : public Format {
 
   static bool read_totals(const Line& line, Report& report) {
     if (const auto totals = find_totals(line.lowered)) {
+      if (totals->begins) report.run_begins();
       if (totals->epochs) report.total_epochs(*totals->epochs);
       if (totals->steps) report.total_work(*totals->steps);
       if (totals->steps_per_epoch) report.steps_per_epoch(*totals->steps_per_epoch);

@@ -14,6 +14,7 @@ std::optional<TotalMention> find_sentence(std::string_view lowered) {
   static const Pattern of_something_else(R"(\b(?:every|each|per|warm-?up|patience|last|next|first)\b)");
   TotalMention found;
   if (const auto match = epochs.find(lowered); match && !of_something_else.matches(match->before())) {
+    found.begins = true;
     found.epochs = match->number("total");
     found.steps_per_epoch = match->number("steps");
     return found;
@@ -21,6 +22,7 @@ std::optional<TotalMention> find_sentence(std::string_view lowered) {
   const auto match = steps.find(lowered);
   if (!match || of_something_else.matches(match->before()) || match->after().starts_with(" per "))
     return std::nullopt;
+  found.begins = true;
   found.steps = match->number("total");
   return found;
 }

@@ -11,6 +11,7 @@ struct TotalMention {
   std::optional<double> epochs;
   std::optional<double> steps;  ///< of the whole training
   std::optional<double> steps_per_epoch;
+  bool begins = false;  ///< a sentence that announces the training: "Training for 8 epochs"
 };
 
 /// `lowered`: the line in small letters. Nothing for lines that tell no total.

@@ -89,15 +89,18 @@ TEST(Wordings, AnEpochBesideAStepSaysWhereItIs) {
 }
 
 TEST(Wordings, TotalsAreAnnounced) {
-  for (const auto* line : {"Training for 8 epochs", "Running 8 epochs", "num_train_epochs = 8", "n_epochs: 8",
-                           "max_epochs=8", "Number of training epochs: 8", "max_epochs=8, time budget 9 s",
-                           "Fine-tuning for 8 epochs", "we run for 8 epochs in all"})
+  for (const auto* line : {"num_train_epochs = 8", "n_epochs: 8", "max_epochs=8", "epochs: 8",
+                           "Number of training epochs: 8", "max_epochs=8, time budget 9 s"})
     EXPECT_EQ(heard_in(line), "total 8 epochs") << line;
+  for (const auto* line : {"Training for 8 epochs", "Running 8 epochs", "Fine-tuning for 8 epochs",
+                           "we run for 8 epochs in all"})
+    EXPECT_EQ(heard_in(line), "run; total 8 epochs") << line;
   for (const auto* line :
        {"Total optimizer steps: 60 | micro-batches: 240", "max_iters: 60", "Total optimization steps = 60",
-        "num_training_steps = 60", "Training for 60 steps", "Total train steps: 60"})
+        "num_training_steps = 60", "Total train steps: 60"})
     EXPECT_EQ(heard_in(line), "total 60 step") << line;
-  EXPECT_EQ(heard_in("Training 4 epochs, 20 batches each"), "total 4 epochs; per epoch 20");
+  EXPECT_EQ(heard_in("Training for 60 steps"), "run; total 60 step");
+  EXPECT_EQ(heard_in("Training 4 epochs, 20 batches each"), "run; total 4 epochs; per epoch 20");
   for (const auto* line : {"Config: epochs=8, batch_size=64", "Namespace(epochs=8, max_steps=60)",
                            "warmup steps: 100", "no improvement for 8 epochs", "saving every 8 epochs",
                            "Training every 8 epochs", "training for 100 steps per second"})
