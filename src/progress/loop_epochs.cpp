@@ -9,6 +9,15 @@
 namespace joulecast::progress {
 namespace {
 
+bool is_of_validation(const std::string& name) {
+  static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
+  return set.matches(name);
+}
+bool is_of_test(const std::string& name) {
+  static const Pattern set(R"((?i)^test(?:ing)?(?:$|[_/. -]))");
+  return set.matches(name);
+}
+
 bool is_of_training(const std::string& name) {
   return !is_of_validation(name) && !is_of_test(name) && !name.starts_with("best");
 }
@@ -29,13 +38,8 @@ bool is_at_its_end(int epoch, const StepMention& step, std::optional<double> epo
 
 }  // namespace
 
-bool is_of_validation(const std::string& name) {
-  static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
-  return set.matches(name);
-}
-bool is_of_test(const std::string& name) {
-  static const Pattern set(R"((?i)^test(?:ing)?(?:$|[_/. -]))");
-  return set.matches(name);
+bool tell_a_validation(const std::vector<MetricText>& metrics) {
+  return any_name(metrics, is_of_validation) || any_name(metrics, is_of_test);
 }
 
 void LoopEpochs::restart() {
@@ -91,6 +95,8 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
 /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
 void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<double> total,
                            const std::vector<MetricText>& metrics, Report& report) {
+  if (!step.total && !open_ && !step_is_within_ && tell_a_validation(metrics))
+    return take_step_before(epoch, step, total, metrics, report);
   if (doubtful_) report.guess();
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;

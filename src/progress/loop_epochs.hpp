@@ -65,8 +65,7 @@ class LoopEpochs {
   bool tests_are_regular_ = false;
 };
 
-/// The set that a metric's name tells.
-[[nodiscard]] bool is_of_validation(const std::string& name);
-[[nodiscard]] bool is_of_test(const std::string& name);
+/// Figures of a validation or test are among them.
+[[nodiscard]] bool tell_a_validation(const std::vector<MetricText>& metrics);
 
 }  // namespace joulecast::progress

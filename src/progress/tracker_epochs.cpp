@@ -65,7 +65,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.open && now.unit == Unit::epoch) judge_steps_of_epoch();
   const double count = now.counter.count().value_or(0);
   if (!now.open) open_epoch(number, now.epochs_until);
-  if (now.open->reached) begin_first_epoch_at(prepared_until_);
+  if (now.open->begin_unknown) begin_first_epoch_at(prepared_until_);
   trace::Epoch epoch;
   epoch.index = number;
   epoch.phase = phases_.size() - 1;
@@ -80,6 +80,9 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
   if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
   now.usual_share = now.open->share;
+  now.stepped_at = std::max(now.open->stepped_at, now.open->begin);
+  if (const auto& first = now.open->first_step; first && now.open->steps > first->work)
+    now.pace = (now.open->stepped_at - first->time) * (1 / (now.open->steps - first->work));
   now.last_was_short = now.open->short_bar && work;
   now.open.reset();
   now.epochs_until = epoch.span.end;
@@ -171,55 +174,6 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
     if (current_->open->number) close_epoch(*current_->open->number, at);
   }
   open_epoch(number, at);
-}
-
-/// What is first heard of an epoch may be its twentieth step: it began where the training did, or where the
-/// epoch before it ended. Where nothing told that the training begins, its next step tells at what pace it
-/// came so far: before that the program was loaded.
-void Tracker::begin_open_epoch_earlier(double steps) {
-  auto& open = *current_->open;
-  const bool begins_phase = !current_->last_epoch && phases_.back().span.begin == open.begin;
-  if (begins_phase && phases_.size() == 1 && prepared_until_ == Seconds{0}) {
-    open.reached = Counter::Point{open.begin, steps};
-    return;
-  }
-  if (begins_phase) {
-    const bool follows = !epochs_.empty() && epochs_.back().phase + 2 == phases_.size();
-    if (follows && !current_->since) current_->since = epochs_.back().span.end;
-    if (phases_.size() == 1 && !current_->since) current_->since = prepared_until_;
-    if (current_->since) begin_phase_earlier();
-    current_->counter.begin_at(position_of(*open.number));
-  }
-  open.begin = std::min(open.begin, current_->epochs_until);
-}
-
-void Tracker::begin_first_epoch_at(Seconds begin) {
-  current_->open->reached.reset();
-  current_->open->begin = current_->epochs_until = phases_.back().span.begin = begin;
-  phase_changed_ = true;
-}
-
-/// Steps are counted, and a line names the epoch: "step 30/100, epoch 2/5" came up to ten steps after the
-/// epoch began, where every tenth is printed.
-void Tracker::begin_epoch_among_steps(int number, Seconds at) {
-  const double before = position_of(number);
-  const auto counted = current_->counted, counted_before = current_->counted_before;
-  const bool with_a_step = current_->counter.counted() && counted.time == at;
-  const bool first = !current_->last_epoch && !current_->open;
-  if (!with_a_step || (first && before > 0)) {
-    if (current_->open && current_->open->number) close_epoch(*current_->open->number, at);
-    return open_epoch(number, at);
-  }
-  if (first) return open_epoch(number, current_->epochs_until);
-  const double whole = before * epoch_work().value_or(0);
-  const bool within = whole > counted_before.work && whole <= counted.work;
-  const double boundary = within ? whole : counted_before.work;
-  const double share = (boundary - counted_before.work) / (counted.work - counted_before.work);
-  const auto begin = counted_before.time + (at - counted_before.time) * share;
-  if (current_->open && current_->open->number)
-    close_epoch(*current_->open->number, begin, boundary - current_->counted_at_epoch);
-  current_->counted_at_epoch = boundary;
-  open_epoch(number, begin);
 }
 
 void Tracker::end_epoch(const Event& event, Seconds at) {

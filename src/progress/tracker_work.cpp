@@ -115,7 +115,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
   }
   const bool some_done = *event.work > 1 && (share > smallest_share || !event.total_work);
   const bool first = event.epoch && current_->open->begin == at && current_->open->steps == 0;
-  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work);
+  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work, share);
   if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
@@ -133,11 +133,13 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->uneven = true;
   if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
-  if (const auto reached = open.reached; reached && *event.work > reached->work) {
-    const auto pace = (at - reached->time) * (1 / (*event.work - reached->work));
-    begin_first_epoch_at(std::max(prepared_until_, reached->time - pace * reached->work));
+  if (!open.first_step) open.first_step = Counter::Point{at, *event.work};
+  if (const auto& heard = *open.first_step; open.begin_unknown && *event.work > heard.work) {
+    const auto pace = (at - heard.time) * (1 / (*event.work - heard.work));
+    begin_first_epoch_at(std::max(prepared_until_, heard.time - pace * heard.work));
   }
   open.share = share;
+  open.stepped_at = at;
   open.short_bar = short_bar;
   open.claimed = event.evidence != Evidence::told;
   open.last_step = event.total_work.value_or(0);

@@ -29,6 +29,8 @@ namespace {
 using Metrics = std::vector<MetricText>;
 
 constexpr std::size_t longest_line = 1000;
+/// A bare count of more is one of steps.
+constexpr double most_epochs = 1000;
 
 class Loop final : public Format {
  public:
@@ -159,15 +161,18 @@ class Loop final : public Format {
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
     const auto before = find_step(mention.before);
+    const auto step = find_step_of_epoch(mention.after);
     if (mention.fraction) {
-      if (before) report.work_done(before->done, before->total, before->unit);
+      if (before)
+        report.work_done(before->done, before->total, before->unit);
+      else if (step && step->total && step->word == StepMention::Word::step)
+        report.work_done(step->done, step->total);
       report.epochs_done(mention.number, mention.total);
       for (const auto& [name, value] : metrics) report.metric(name, value);
       return;
     }
     if (mention.number > 1e9) return;
     const int epoch = static_cast<int>(mention.number);
-    const auto step = find_step_of_epoch(mention.after);
     const auto total = epochs_.count_of(epoch, mention.total, step, report);
     if (step && (mention.says == Says::evaluation || step->of_evaluation))
       return read_step_of_evaluation(epoch, *step, total, report);
@@ -247,6 +252,12 @@ class Loop final : public Format {
       read_bracket(*step, metrics, report);
       return true;
     }
+    if (step->word == StepMention::Word::none && *step->total < most_epochs && tell_a_validation(metrics)) {
+      report.guess();
+      epochs_.end(static_cast<int>(step->done), step->total, report);
+      for (const auto& [name, value] : metrics) report.metric(name, value, static_cast<int>(step->done));
+      return true;
+    }
     read_count(*step, figures, names_iteration(line.text), report);
     for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
@@ -282,16 +293,13 @@ class Loop final : public Format {
   void read_bracket(const StepMention& bracket, const Metrics& metrics, Report& report) {
     const int epoch = static_cast<int>(std::min(bracket.done, 1e9));
     const auto step = find_step_of_epoch(bracket.after);
-    const auto validated = [](const MetricText& metric) {
-      return is_of_validation(metric.name) || is_of_test(metric.name);
-    };
     if (step && step->total) {
       epochs_.take_step(epoch, *step, epochs_.count_of(epoch, bracket.total, step, report), metrics, report);
-    } else if (bracket.done >= 1 && std::ranges::any_of(metrics, validated)) {
+    } else if (bracket.done >= 1 && tell_a_validation(metrics)) {
       epochs_.end(epoch, bracket.total, report);
     } else {
       // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
-      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1 && *bracket.total < 1000;
+      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1 && *bracket.total < most_epochs;
       report.guess();
       if (!*brackets_are_epochs_) {
         report.work_done(bracket.done, bracket.total);

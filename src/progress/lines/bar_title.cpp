@@ -73,7 +73,7 @@ bool read_epoch(std::string_view title, BarTitle& read) {
   static const Pattern named(
       R"((?i)(?:^|[^a-z])(?:epochs?|ep)[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
   static const Pattern numbered(
-      R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?$)");
+      R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?(?:[ :,|-]+(?:train\w*|fit))?$)");
   auto match = named.find(title);
   if (!match) {
     match = numbered.find(title);

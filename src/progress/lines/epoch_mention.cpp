@@ -119,9 +119,9 @@ std::optional<EpochMention> find_count_before_word(std::string_view text) {
   return found;
 }
 
-/// "E03/08 loss 0.5", with figures only: "E20/30" may be anything.
+/// "E03/08 loss 0.5", "Pass 3/8, cost 0.5", with figures only: "E20/30" may be anything.
 std::optional<EpochMention> find_letter(std::string_view text) {
-  static const Pattern letter(R"((?i)^[\W_]*e ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
+  static const Pattern letter(R"((?i)^[\W_]*(?:e|pass) ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
   const auto match = letter.find(text);
   if (!match || *match->number("number") > *match->number("total") || !has_figure(match->after()))
     return std::nullopt;

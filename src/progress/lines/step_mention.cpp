@@ -79,7 +79,7 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(
-      (R"((?i)^\W*(?:(?:completed?|done|finished|processed|seen|trained|training|progress|overall|after)[\s:]+){0,2}(?P<done>)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?%\]?[\s|]+)?(?:(?:completed?|done|finished|processed|seen|trained|training|progress|overall|after)[\s:]+){0,2}(?P<done>)" +
        number + R"()\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + ") " + qualifier + nouns + R"(\b)")
           .c_str());
   static const Pattern behind_loss(

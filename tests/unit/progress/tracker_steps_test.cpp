@@ -56,6 +56,21 @@ TEST(Tracker, WhereNoBeginningIsToldItIsFoundByThePaceOfTheSteps) {
   EXPECT_EQ(once.tracker.epochs()[1].span.begin, Seconds{5});
 }
 
+TEST(Tracker, AnEpochThatTheNextOnesStepsEndWasOverBeforeThem) {
+  Training training;  // a validation of 5 s follows the 40 steps, and is not told of
+  for (int epoch = 1; epoch <= 2; ++epoch)
+    for (int step = 10; step <= 40; step += 10)
+      training.of_epoch(9 * (epoch - 1) + 0.1 * step, step, {}, epoch);
+  training.finish(18);
+  EXPECT_NEAR(training.tracker.epochs()[0].span.end.value(), 9, 1e-9);
+  EXPECT_NEAR(training.tracker.epochs()[1].span.begin.value(), 9, 1e-9);
+
+  Training sparse;  // of each epoch only the step before the last quarter is heard
+  for (int epoch = 1; epoch <= 2; ++epoch) sparse.of_epoch(4 * epoch - 1, 30, 40, epoch);
+  sparse.finish(8);
+  EXPECT_NEAR(sparse.tracker.epochs()[0].span.end.value(), 4, 1e-9);
+}
+
 TEST(Tracker, AnEpochWithAHeadingBeginsThere) {
   Training training;
   training.begins(3, 1, 2);
