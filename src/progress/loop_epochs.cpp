@@ -9,6 +9,9 @@
 namespace joulecast::progress {
 namespace {
 
+/// A bare count of more is one of steps.
+constexpr double most_epochs = 1000;
+
 bool is_of_validation(const std::string& name) {
   static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
   return set.matches(name);
@@ -160,6 +163,34 @@ void LoopEpochs::follow_steps(std::optional<int> epoch, double done) {
   if (!*goes_on_) return;
   steps_per_epoch_ = (*last_step_ - steps_before_) / (*epoch - *stepping_epoch_);
   steps_before_ = *last_step_;
+}
+
+/// "[3/90][100/500] …" has an epoch and its steps. "[3/90] …" is an epoch's if it tells of a validation.
+bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricText>& metrics, Report& report) {
+  const bool bracket = count.word == StepMention::Word::bracket;
+  const bool validated = count.done >= 1 && tell_a_validation(metrics);
+  if (!bracket && (count.word != StepMention::Word::none || !validated || *count.total >= most_epochs))
+    return false;
+  const int epoch = static_cast<int>(std::min(count.done, 1e9));
+  const auto step = find_step_of_epoch(count.after);
+  std::optional<int> of = epoch;
+  if (bracket && step && step->total) {
+    take_step(epoch, *step, count_of(epoch, count.total, step, report), metrics, report);
+  } else if (validated) {
+    if (!bracket) report.guess();
+    end(epoch, count.total, report);
+  } else {
+    // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
+    if (!brackets_are_epochs_) brackets_are_epochs_ = count.done <= 1 && *count.total < most_epochs;
+    report.guess();
+    if (*brackets_are_epochs_)
+      end(epoch, count_of(epoch, count.total, {}, report), report);
+    else
+      report.work_done(count.done, count.total);
+    if (!*brackets_are_epochs_) of.reset();
+  }
+  for (const auto& [name, value] : metrics) report.metric(name, value, of);
+  return true;
 }
 
 bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, Report& report) {

@@ -36,6 +36,9 @@ class LoopEpochs {
                         const std::vector<MetricText>& metrics, Report& report);
   /// A line with a step alone.
   void take_step_alone(const StepMention& step, Report& report);
+  /// "[3/90] …" and "3/90 …", of which nothing says what they count. False for other words, and where a count
+  /// without brackets is none of epochs.
+  bool take_bare(const StepMention& count, const std::vector<MetricText>& metrics, Report& report);
   /// "val Loss: 0.5" on a line of its own. False where that is no epoch's.
   bool take_figures(const std::vector<MetricText>& metrics, Report& report);
 
@@ -63,6 +66,7 @@ class LoopEpochs {
   bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
   bool tested_ = false;    ///< since the last epoch ended
   bool tests_are_regular_ = false;
+  std::optional<bool> brackets_are_epochs_;
 };
 
 /// Figures of a validation or test are among them.

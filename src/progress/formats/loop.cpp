@@ -29,8 +29,6 @@ namespace {
 using Metrics = std::vector<MetricText>;
 
 constexpr std::size_t longest_line = 1000;
-/// A bare count of more is one of steps.
-constexpr double most_epochs = 1000;
 
 class Loop final : public Format {
  public:
@@ -71,7 +69,7 @@ class Loop final : public Format {
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report)) return true;
     if (read_round_with_epochs(line, report)) return true;
-    if (line.lowered.find('e') != std::string::npos) {
+    if (line.lowered.find('e') != std::string::npos || line.lowered.find("pass") != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
@@ -248,16 +246,7 @@ class Loop final : public Format {
       report.round_begins(step->done, step->total);
       return true;
     }
-    if (step->word == StepMention::Word::bracket) {
-      read_bracket(*step, metrics, report);
-      return true;
-    }
-    if (step->word == StepMention::Word::none && *step->total < most_epochs && tell_a_validation(metrics)) {
-      report.guess();
-      epochs_.end(static_cast<int>(step->done), step->total, report);
-      for (const auto& [name, value] : metrics) report.metric(name, value, static_cast<int>(step->done));
-      return true;
-    }
+    if (epochs_.take_bare(*step, metrics, report)) return true;
     read_count(*step, figures, names_iteration(line.text), report);
     for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
@@ -289,28 +278,6 @@ class Loop final : public Format {
     }
   }
 
-  /// "[3/90][100/500] …" has an epoch and its steps. "[3/90] …" is an epoch's if it tells of a validation.
-  void read_bracket(const StepMention& bracket, const Metrics& metrics, Report& report) {
-    const int epoch = static_cast<int>(std::min(bracket.done, 1e9));
-    const auto step = find_step_of_epoch(bracket.after);
-    if (step && step->total) {
-      epochs_.take_step(epoch, *step, epochs_.count_of(epoch, bracket.total, step, report), metrics, report);
-    } else if (bracket.done >= 1 && tell_a_validation(metrics)) {
-      epochs_.end(epoch, bracket.total, report);
-    } else {
-      // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
-      if (!brackets_are_epochs_) brackets_are_epochs_ = bracket.done <= 1 && *bracket.total < most_epochs;
-      report.guess();
-      if (!*brackets_are_epochs_) {
-        report.work_done(bracket.done, bracket.total);
-        for (const auto& [name, value] : metrics) report.metric(name, value);
-        return;
-      }
-      epochs_.end(epoch, epochs_.count_of(epoch, bracket.total, {}, report), report);
-    }
-    for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
-  }
-
   using Says = EpochMention::Says;
 
   LoopEpochs epochs_;
@@ -323,7 +290,6 @@ class Loop final : public Format {
   bool rounds_have_headings_ = false;
   int named_since_epoch_ = 0;
   bool iterations_are_steps_ = false;
-  std::optional<bool> brackets_are_epochs_;
 };
 
 }  // namespace
