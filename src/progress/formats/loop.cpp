@@ -3,6 +3,7 @@
 //   Epoch 3/90, loss: 0.31          epoch 3 loss 0.31       [Epoch 3] …        a result: the epoch is over
 //   ===== Epoch 3 =====             Starting epoch 3        Epoch 3 of 4:      a heading: it begins
 //   Epoch [3/90], Step [100/500]    epoch=3, step=100, …                       within it
+//   global step 30/100, epoch 2/5                                              marked by epochs
 //   Iteration 25 of 500, loss …     step 100 | loss 0.3     25/300 loss 0.3    without epochs
 //   Fold 2/5                        === Fine-tuning ===                        counting begins again
 //
