@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import time
 
@@ -51,10 +52,12 @@ class Run(Telling):
         status: "running", "finished", "failed", "interrupted" or "stopped".
     """
 
-    def __init__(self, options: _core.TrackerOptions) -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "") -> None:
         super().__init__(options.total_epochs, options.total_steps)
-        self.name = options.name or surroundings.default_name()
+        self.name = name or surroundings.default_name()
         self.status = "running"
+        self._ending = _thread.RLock()
+        self._is_ending = False
         self._finished: _core.Finished | None = None
         self._at_end: list[Callable[[], Any]] = []
         self._socket = ""
@@ -83,17 +86,14 @@ class Run(Telling):
         self._measure(options, several=rank is not None)
 
     def _measure(self, options: _core.TrackerOptions, several: bool) -> None:
-        options.name, given = self.name, options.name
         try:
-            self._tracker = _core.Tracker(options)
+            self._tracker = _core.Tracker(options, self.name)
         except InvalidError:
             raise
         except Error as error:
             warn(f"nothing is measured: {error}")
             self._teller = Silence()
             return
-        finally:
-            options.name = given
         self._teller = self._tracker.teller
         self._socket = self._tracker.socket
         if self._socket and several:
@@ -122,12 +122,19 @@ class Run(Telling):
         self._at_end.append(call)
 
     def _finish(self, status: str) -> None:
-        if self.status != "running":
-            return
-        self.status = status
-        self._ended = time.time(), time.monotonic()
-        if self._tracker is not None:
-            self._finish_measuring(status)
+        with self._ending:  # another thread that ends it waits until it has ended
+            if self._is_ending:
+                return
+            self._is_ending = True
+            self._ended = time.time(), time.monotonic()
+            try:
+                if self._tracker is not None:
+                    self._finish_measuring(status)
+            finally:
+                self.status = status
+            self._call_at_end()
+
+    def _call_at_end(self) -> None:
         for call in self._at_end:
             try:
                 call()
@@ -156,6 +163,7 @@ class Run(Telling):
         """In a forked child: the measurement is the parent's."""
         self._tracker = None
         self._teller = _core.attached_teller()
+        self._ending = _thread.RLock()  # a thread that the child does not have may hold it
         self._announced = None
         self._at_end = []
 
@@ -262,7 +270,8 @@ class Run(Telling):
     def energy(self) -> _core.Energy:
         """What the run used so far, by component; `total_j` is None where nothing is known.
 
-        Where another process measures, this is what was used while the block was open.
+        Where another process measures, this is what was used while the block was open, by the readings before, in and after
+        it. The last one comes up to two seconds later: until then the coverage is below 1, and `total_j` may be None.
         """
         if self._finished is not None:
             return self._finished.energy
@@ -270,7 +279,7 @@ class Run(Telling):
         if live is not None:
             return live.energy
         stored = self._stored(samples=True)
-        if stored is None:
+        if stored is None or stored.started is None:
             return _core.Energy()
         end = self._ended[0] if self._ended is not None else time.time()
         return stored.energy_between(self._began[0] - stored.started, end - stored.started)

@@ -104,13 +104,14 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
 class Tracking:
     """What `track` returns. Every block or call that it is used for is a run of its own."""
 
-    def __init__(self, options: _core.TrackerOptions) -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "") -> None:
         self._options = options
+        self._name = options.name or name
         self._runs: list[Run] = []
 
     def start(self) -> Run:
         """Begins a run that `Run.stop` ends, or else the interpreter's end."""
-        return Run(self._options)
+        return Run(self._options, self._name)
 
     def __enter__(self) -> Run:
         run = self.start()
@@ -178,9 +179,7 @@ class Tracking:
         return call
 
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
-        if not self._options.name:
-            self._options.name = arguments.readable(getattr(function, "__name__", ""))
-        return Tracking(self._options)
+        return Tracking(self._options, arguments.readable(getattr(function, "__name__", "")))
 
 
 def _finish_all() -> None:
