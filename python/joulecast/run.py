@@ -52,7 +52,7 @@ class Run(Telling):
         status: "running", "finished", "failed", "interrupted" or "stopped".
     """
 
-    def __init__(self, options: _core.TrackerOptions, name: str = "") -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False) -> None:
         super().__init__(options.total_epochs, options.total_steps)
         self.name = name or surroundings.default_name()
         self.status = "running"
@@ -69,7 +69,28 @@ class Run(Telling):
         self._began = time.time(), time.monotonic()
         self._ended: tuple[float, float] | None = None
         self._live: _core.Live | None = None
-        self._join(options)
+        if copied:
+            self._join_as_copy()
+        else:
+            self._join(options)
+
+    # ---- copies, which a model or a data set that holds the run may be asked for
+
+    def __copy__(self) -> Run:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Run:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+
+    def _join_as_copy(self) -> None:
+        self._socket = surroundings.listening_socket()
+        if self._socket:
+            self._teller = _core.attached_teller()
+        else:
+            self.status = "finished"
 
     # ---- the beginning and the end
 
@@ -318,3 +339,10 @@ class Run(Telling):
 
     def _repr_html_(self) -> str:
         return live_html(self)
+
+
+def _copy_in_other_process(name: str, epochs: float | None, steps: float | None) -> Run:
+    """Speaks to the measurement that this process is part of, and keeps quiet where there is none any more."""
+    options = _core.TrackerOptions()
+    options.total_epochs, options.total_steps = epochs, steps
+    return Run(options, name, copied=True)

@@ -133,11 +133,12 @@ class Telling:
         return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))
 
     def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
+        iterable = iter(iterable)  # says what is wrong with one that is none
         self._in_loops = True
         if self._tracker is not None:
             return self._tracker.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
         if isinstance(self._teller, Silence):
-            return iter(iterable)
+            return iterable
         return self._teller.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
 
     def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:

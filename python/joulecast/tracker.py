@@ -69,9 +69,8 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
         ValueError, TypeError: an argument that cannot be (InvalidError names it).
     """
     if callable(name) or isinstance(name, classmethod):
-        return Tracking(_options())(name)
-    return Tracking(_options(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue,
-                             keep_arguments))
+        return Tracking()(name)
+    return Tracking(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue, keep_arguments)
 
 
 def current() -> Run | None:
@@ -104,10 +103,15 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
 class Tracking:
     """What `track` returns. Every block or call that it is used for is a run of its own."""
 
-    def __init__(self, options: _core.TrackerOptions, name: str = "") -> None:
-        self._options = options
-        self._name = options.name or name
+    def __init__(self, *given: Any, default_name: str = "", options: _core.TrackerOptions | None = None) -> None:
+        self._given = given  # to `track`
+        self._options = _options(*given) if options is None else options
+        self._name = self._options.name or default_name
         self._runs: list[Run] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A decorated function may be sent to another process, as joblib and Ray do."""
+        return Tracking, self._given
 
     def start(self) -> Run:
         """Begins a run that `Run.stop` ends, or else the interpreter's end."""
@@ -179,7 +183,8 @@ class Tracking:
         return call
 
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
-        return Tracking(self._options, arguments.readable(getattr(function, "__name__", "")))
+        name = arguments.readable(getattr(function, "__name__", ""))
+        return Tracking(*self._given, default_name=name, options=self._options)
 
 
 def _finish_all() -> None:
