@@ -261,9 +261,7 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
   take_events();
   tracker_.finish(end);
   update(energy_until);
-  if (!final_projection_) return;
-  final_projection_->ready = true;  // all the work is done, and nothing follows it
-  store_projection(*final_projection_);
+  if (final_projection_) store_projection(*final_projection_);
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {
