@@ -88,6 +88,17 @@ class InTheWay(PackageTest):
         late.metric(loss=1.0)
         self.assertEqual((late.name, late.status, late.energy.total_j), ("held", "finished", None))
 
+    def test_what_a_run_cost_can_be_sent(self):
+        with joulecast.track() as run:
+            time.sleep(0.1)
+        sent = pickle.loads(pickle.dumps(run.energy))
+        self.assertEqual(repr(sent), repr(run.energy))
+        self.assertEqual((sent.total_j, sent.provenance, sent.coverage, sent.missing),
+                         (run.energy.total_j, run.energy.provenance, run.energy.coverage, run.energy.missing))
+        self.assertEqual([(row.component, row.device, row.channel, row.energy_j, row.provenance, row.in_total) for row in sent.components],
+                         [(row.component, row.device, row.channel, row.energy_j, row.provenance, row.in_total) for row in run.energy.components])
+        self.assertIsNone(pickle.loads(pickle.dumps(joulecast._core.Energy())).total_j)
+
     def test_a_decorated_function_can_be_sent_by_value(self):
         tracking = pickle.loads(pickle.dumps(joulecast.track("sent", epochs=3, tags={"team": "vision"})))
         with tracking as run:
