@@ -23,6 +23,7 @@ JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
 
+ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
 
 
@@ -148,11 +149,13 @@ class Run(Telling):
                 return
             self._is_ending = True
             self._ended = time.time(), time.monotonic()
+            ending.append(self)
             try:
                 if self._tracker is not None:
                     self._finish_measuring(status)
             finally:
                 self.status = status
+                ending.remove(self)
             self._call_at_end()
 
     def _call_at_end(self) -> None:

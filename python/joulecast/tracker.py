@@ -10,7 +10,7 @@ import sys
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
-from .run import Run, measured, status_after
+from .run import Run, ending, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Tracking:
 
 
 def _finish_all() -> None:
-    for run in list(measured):
+    for run in (*measured, *ending):
         run._finish(_status_at_exit())
 
 
@@ -199,9 +199,10 @@ def _status_at_exit() -> str:
 
 
 def _after_fork_in_child() -> None:
-    for run in measured:
+    for run in (*measured, *ending):
         run._leave_to_parent()
     measured.clear()
+    ending.clear()
 
 
 atexit.register(_finish_all)

@@ -124,6 +124,19 @@ class InTheWay(PackageTest):
         self.assertIn("finished", seen)  # and not "running", as while it is being written
         self.assertEqual({energy for energy in seen if energy != "finished"}, {run.energy.total_j})
 
+    def test_a_fork_while_another_thread_ends_the_run(self):
+        for _ in range(5):
+            run = joulecast.track().start()
+            thread = threading.Thread(target=run.stop)
+            thread.start()
+            pid = os.fork()
+            if pid == 0:
+                run.stop()  # waits for nobody
+                os._exit(0)
+            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+            thread.join()
+            self.assertEqual(run.status, "finished")
+
     def test_under_joulecast_run_there_is_one_run(self):
         done = self.run_program("""
             import joulecast, time
