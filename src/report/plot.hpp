@@ -13,11 +13,15 @@ struct Axis {
   bool logarithmic = false;   ///< values of 0 or below are left out of the picture
   std::optional<double> min;  ///< if absent, the range of the data
   std::optional<double> max;
+  bool whole = false;  ///< only whole numbers are marked, as for epochs
   /// The label, and that the scale is logarithmic where it is.
   [[nodiscard]] std::string title() const {
     return logarithmic && !label.empty() ? label + " (log scale)" : label;
   }
 };
+
+/// The look of a line that is drawn in the colour of the text, thin and solid.
+constexpr std::size_t ink = 1000;
 
 /// bars: from x_low to x_high and from 0 to y. rings: around dots of another series.
 enum class Mark { line, steps, dots, bars, rings };

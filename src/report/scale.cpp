@@ -128,7 +128,14 @@ double Scale::position(double value) const {
 }
 
 std::vector<Tick> Scale::ticks(int wanted) const {
-  return nice_ticks(low_, high_, wanted, axis_.logarithmic);
+  const int whole_numbers = static_cast<int>(std::min(1e6, std::floor(high_) - std::ceil(low_) + 1));
+  const bool few = axis_.whole && wanted > whole_numbers;
+  auto ticks = nice_ticks(low_, high_, few ? whole_numbers : wanted, axis_.logarithmic);
+  if (axis_.whole)
+    std::erase_if(ticks, [](const Tick& tick) { return tick.value != std::round(tick.value); });
+  for (auto& tick : ticks)
+    if (axis_.whole) tick.label = fmt::format("{:.0f}", tick.value);
+  return ticks;
 }
 
 }  // namespace joulecast::report

@@ -154,7 +154,7 @@ void SvgCanvas::swatch(double x, double y, const Entry& entry) {
   switch (entry.swatch) {
     case Swatch::line:
     case Swatch::steps:
-      return line(x, middle, x + 20, middle, colour + " l");
+      return line(x, middle, x + 20, middle, entry.look == ink ? "peak" : colour + " l");
     case Swatch::dots:
       return dot({x + 10, middle}, 4.5, entry.look, false);
     case Swatch::faint_dots:
@@ -170,9 +170,9 @@ void SvgCanvas::swatch(double x, double y, const Entry& entry) {
     case Swatch::stage:
       return box("stage", "");
     case Swatch::gap:
-      return box("axis", "gap");
+      return box("frame", "gap");
     case Swatch::waste:
-      return box("axis", "waste");
+      return box("frame", "waste");
     case Swatch::ticks:
       return line(x + 10, y - 10, x + 10, y, "tick");
   }

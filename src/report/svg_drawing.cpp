@@ -217,8 +217,8 @@ void PlotDrawing::draw_line(const Series& series, std::size_t look) {
     last = p;
   }
   if (path.empty()) return;
-  canvas_.raw(fmt::format("<path class=\"{} l{}\" d=\"{}\"/>\n", SvgCanvas::colour_class(look),
-                          series.faint ? " f" : "", path));
+  const auto css = look == ink ? "peak" : SvgCanvas::colour_class(look) + (series.faint ? " l f" : " l");
+  canvas_.raw(fmt::format("<path class=\"{}\" d=\"{}\"/>\n", css, path));
 }
 
 void PlotDrawing::draw_bars(const Series& series, std::size_t look) {
