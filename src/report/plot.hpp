@@ -133,6 +133,7 @@ struct IntervalPlot {
 struct SharePart {
   std::string label;
   double share = 0;
+  std::size_t look = 0;
 };
 struct ShareBar {
   std::string title;

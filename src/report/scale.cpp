@@ -134,7 +134,7 @@ std::vector<Tick> Scale::ticks(int wanted) const {
   if (axis_.whole)
     std::erase_if(ticks, [](const Tick& tick) { return tick.value != std::round(tick.value); });
   for (auto& tick : ticks)
-    if (axis_.whole) tick.label = fmt::format("{:.0f}", tick.value);
+    if (axis_.whole) tick.label = fmt::format("{:.0f}", tick.value == 0 ? 0.0 : tick.value);
   return ticks;
 }
 

@@ -9,22 +9,34 @@
 namespace joulecast::report {
 namespace {
 
-constexpr double row_height = 30;
+constexpr double row_height = 38;
 constexpr std::size_t most_rows = 60;
 
-void draw_row(SvgCanvas& canvas, const IntervalRow& row, const Frame& frame, const Scale& scale, double y) {
+/// Whether the remark has its place beside the label, in every row.
+bool fit_in_a_line(const IntervalPlot& plot, double room) {
+  return std::ranges::all_of(plot.rows, [&](const IntervalRow& row) {
+    return SvgCanvas::width_of(row.label) + SvgCanvas::width_of(row.remark) + 12 < room;
+  });
+}
+
+/// `y` is where the interval is drawn.
+void draw_row(SvgCanvas& canvas, const IntervalRow& row, const Frame& frame, const Scale& scale, double y,
+              bool in_a_line) {
   const auto x_of = [&](double value) {
     return frame.left + (frame.right - frame.left) * scale.position(value);
   };
-  canvas.text(14, y - 6, row.label);
-  if (!row.remark.empty()) canvas.text(frame.right, y - 6, row.remark, Anchor::end, "soft");
+  canvas.text(frame.left, y - (in_a_line ? 11 : 27), row.label, Anchor::start, "ink halo");
+  if (!row.remark.empty() && in_a_line)
+    canvas.text(frame.right, y - 11, row.remark, Anchor::end, "soft halo");
+  else if (!row.remark.empty())
+    canvas.text(frame.left, y - 11, row.remark, Anchor::start, "soft halo");
   const double low = x_of(row.low);
   const double high = x_of(row.high);
   if (std::isfinite(low + high)) {
-    canvas.line(low, y + 6, high, y + 6, "c0 whisker");
-    for (const double x : {low, high}) canvas.line(x, y + 2, x, y + 10, "c0 whisker");
+    canvas.line(low, y, high, y, "c0 whisker");
+    for (const double x : {low, high}) canvas.line(x, y - 4, x, y + 4, "c0 whisker");
   }
-  if (const double x = x_of(row.value); std::isfinite(x)) canvas.dot({x, y + 6}, 4.5, 0, false);
+  if (const double x = x_of(row.value); std::isfinite(x)) canvas.dot({x, y}, 4.5, 0, false);
 }
 
 }  // namespace
@@ -40,11 +52,14 @@ std::string to_svg(const IntervalPlot& plot, const SvgOptions& options) {
     subtitle += fmt::format("{}the first {} of {}", subtitle.empty() ? "" : "; ", shown, plot.rows.size());
   SvgCanvas canvas(options);
   const double top = canvas.heading(plot.title, subtitle) + 4;
-  const Frame frame{SvgCanvas::margin, top, options.width - 18.0,
-                    top + row_height * static_cast<double>(shown)};
+  const double left = SvgCanvas::margin;
+  const double right = options.width - 18.0;
+  const bool in_a_line = fit_in_a_line(plot, right - left);
+  const double height = in_a_line ? row_height : row_height + 16;
+  const Frame frame{left, top, right, top + height * static_cast<double>(shown)};
   canvas.x_axis(frame, scale, plot.value.title());
   for (std::size_t i = 0; i < shown; ++i)
-    draw_row(canvas, plot.rows[i], frame, scale, top + row_height * (static_cast<double>(i) + 0.5));
+    draw_row(canvas, plot.rows[i], frame, scale, top + height * static_cast<double>(i + 1) - 12, in_a_line);
   return canvas.document(frame.bottom + 50, plot.title, plot.description);
 }
 
@@ -56,15 +71,14 @@ std::string to_svg(const ShareBar& bar, const SvgOptions& options) {
   double x = SvgCanvas::margin;
   std::vector<SvgCanvas::Entry> entries;
   std::string description;
-  for (std::size_t i = 0; i < bar.parts.size(); ++i) {
-    const auto& part = bar.parts[i];
+  for (const auto& part : bar.parts) {
     const double width = room * std::clamp(part.share, 0.0, 1.0);
     canvas.raw(
         fmt::format("<rect class=\"layer\" fill=\"url(#jc-layer-{})\" x=\"{:.1f}\" y=\"{:.1f}\" "
                     "width=\"{:.1f}\" height=\"{}\"/>\n",
-                    i % 8, x, top, width, height));
+                    part.look % 8, x, top, width, height));
     x += width;
-    entries.push_back({part.label, Swatch::layer, i});
+    entries.push_back({part.label, Swatch::layer, part.look});
     description += (description.empty() ? "" : ", ") + part.label;
   }
   canvas.raw(fmt::format("<rect class=\"axis\" x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>\n",

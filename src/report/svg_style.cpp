@@ -47,18 +47,21 @@ std::string svg_style() {
   std::string css =
       ".paper{fill:#fff}.ink{fill:#1b2229;stroke:none}.soft{fill:#5b6670;stroke:none}"
       ".halo{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
-      ".frame{stroke:#5b6670}.axis{stroke:#5b6670;fill:none}.grid{stroke:#5b6670;stroke-opacity:.18;fill:none}"
+      ".frame{stroke:#5b6670}.axis{stroke:#5b6670;fill:none}.grid{stroke:#5b6670;stroke-opacity:.18;fill:"
+      "none}"
       ".rule{stroke:#1b2229;stroke-width:1.2;stroke-dasharray:5 3;fill:none}"
       ".median,.tick{stroke:#1b2229;stroke-width:2;fill:none}.tick{stroke-width:1}"
       ".whisker{stroke-width:1.2;fill:none!important}.leader{stroke:#5b6670;stroke-width:.7;fill:none}"
       ".peak{stroke:#1b2229;stroke-width:.9;stroke-linejoin:round;fill:none}"
       ".l{fill:none!important;stroke-width:1.8;stroke-linejoin:round}.a{stroke:none!important;fill-opacity:."
       "2}"
-      ".d{stroke:#fff!important;stroke-width:.7}.f{fill-opacity:.35}.l.f{stroke-opacity:.35}"
+      ".d{stroke:#fff!important;stroke-width:.7}.f{fill-opacity:.5}.l.f{stroke-opacity:.35}"
       ".ring{fill:none!important;stroke:#1b2229;stroke-width:1.6}"
       ".b{fill-opacity:.16;stroke-width:1.3}.layer{stroke:#fff;stroke-width:.5}"
-      ".texture{stroke:#fff;stroke-opacity:.7;stroke-width:1.2;fill:none}.hatch{stroke:#5b6670;stroke-width:1;fill:none}"
-      ".stage{fill:#5b6670;fill-opacity:.16}.lost{stroke:#a33000;stroke-opacity:.6;stroke-width:1.2;fill:none}";
+      ".texture{stroke:#fff;stroke-opacity:.7;stroke-width:1.2;fill:none}.hatch{stroke:#5b6670;stroke-width:"
+      "1;fill:none}"
+      ".stage{fill:#5b6670;fill-opacity:.16}.lost{stroke:#a33000;stroke-opacity:.6;stroke-width:1.2;fill:"
+      "none}";
   std::string dark =
       ".paper{fill:#14181d}.ink{fill:#e6eaee}.soft{fill:#a3adb7}.halo{stroke:#14181d}.axis{stroke:#8a949e}"
       ".grid{stroke:#a3adb7}.rule,.median,.tick,.peak,.ring{stroke:#e6eaee}.leader,.hatch{stroke:#a3adb7}"

@@ -32,7 +32,7 @@ table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-num
 caption{text-align:left;color:var(--soft);padding:.3rem 0}
 th,td{padding:.25rem .7rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{font-weight:600}
-.number{text-align:right}
+.number{text-align:right;white-space:nowrap}
 summary{cursor:pointer;color:var(--soft);font-size:.92rem;padding:.3rem 0}
 :focus-visible{outline:2px solid #0072b2;outline-offset:2px}
 @media (max-width:799px){.wide{display:none}.narrow{display:block}}

@@ -64,7 +64,8 @@ Figure runs_figure(const session::RunsReport& report) {
   }
   const std::string caption =
       "The energy of each run with the interval that its meters state. The axis does not begin at zero: what "
-      "matters is whether intervals are apart.";
+      "matters is whether intervals are apart. The meters of one machine err in the same direction, so that "
+      "differences between its runs are surer than these intervals.";
   plot.description = caption;
   return {std::move(plot), caption, std::move(table)};
 }
@@ -84,6 +85,12 @@ std::string effect_text(const stats::ComparisonResult& result, std::size_t group
   return "";
 }
 
+/// The interval of a group's median; the range of its runs where they are too few for one.
+stats::Range spread_of(const stats::GroupFacts& group) {
+  if (std::isfinite(group.median_interval.low)) return group.median_interval;
+  return {group.summary.min, group.summary.max};
+}
+
 Figure groups_figure(const session::Comparison& comparison) {
   const auto& result = comparison.overall;
   const auto energy = energy_axis("energy, median", result.groups.back().summary.median);
@@ -93,22 +100,23 @@ Figure groups_figure(const session::Comparison& comparison) {
   DataTable table{
       plot.title,
       {Align::left, Align::right, Align::right, Align::left, Align::right, Align::left},
-      {comparison.group, "runs", "median", "95 % interval", "against the lowest", "Cliff's delta"},
+      {comparison.group, "runs", "median", "95 % interval or range", "against the lowest", "Cliff's delta"},
       {}};
   for (std::size_t i = 0; i < result.groups.size(); ++i) {
     const auto& group = result.groups[i];
     const double median = group.summary.median;
+    const auto spread = spread_of(group);
     const auto difference = i == 0 ? "" : against(median, result.groups.front().summary.median);
     const auto effect = effect_text(result, i);
     plot.rows.push_back({fmt::format("{} (n={})", group.name, group.summary.n), median / energy.divisor,
-                         group.median_interval.low / energy.divisor,
-                         group.median_interval.high / energy.divisor,
+                         spread.low / energy.divisor, spread.high / energy.divisor,
                          effect.empty() ? difference : fmt::format("{}, delta {}", difference, effect)});
     table.rows.push_back({group.name, std::to_string(group.summary.n), to_text(Joules{median}),
-                          range_text(group.median_interval.low, group.median_interval.high), difference,
-                          effect});
+                          range_text(spread.low, spread.high), difference, effect});
   }
-  const auto caption = "Medians with their 95 % intervals. In joules: " + conclusion(comparison);
+  const auto caption =
+      "Medians with their 95 % intervals, or with the range of the runs where they are few. In joules: " +
+      conclusion(comparison);
   plot.description = caption;
   return {std::move(plot), caption, std::move(table)};
 }

@@ -113,12 +113,14 @@ Figure epochs_figure(const EpochCourse& course) {
   return {std::move(panels), caption, epochs_table(course)};
 }
 
-Figure budget_figure(const session::EnergyCourse& spent, Joules budget, Seconds duration) {
-  const auto time = time_axis("time", duration.value());
+Figure budget_figure(const session::EnergyCourse& spent, Joules budget, trace::Span span) {
+  const auto time = time_axis("time", span.length().value());
   const auto energy = energy_axis("energy used", std::max(budget.value(), spent.joules.back()));
   Plot plot;
   plot.title = "Energy used against the budget";
   plot.x.label = time.label;
+  plot.x.min = span.begin.value() / time.divisor;
+  plot.x.max = span.end.value() / time.divisor;
   plot.y.label = energy.label;
   plot.y.min = 0;
   Series used{"energy used", Mark::line, {}, {}, {}};
@@ -130,13 +132,14 @@ Figure budget_figure(const session::EnergyCourse& spent, Joules budget, Seconds 
   plot.rules.push_back({"budget " + to_text(budget), budget.value() / energy.divisor, false});
   if (spent.budget_reached) {
     plot.stretches.push_back({"beyond the budget", *spent.budget_reached / time.divisor,
-                              duration.value() / time.divisor, Shade::waste});
+                              span.end.value() / time.divisor, Shade::waste});
   }
   const Joules all{spent.joules.back()};
   const auto caption =
       spent.budget_reached
           ? fmt::format("The budget of {} was used up after {}; the run took {}, {} of it.", to_text(budget),
-                        to_text(Seconds{*spent.budget_reached}), to_text(all), percent(all / budget))
+                        to_text(Seconds{*spent.budget_reached} - span.begin), to_text(all),
+                        percent(all / budget))
           : fmt::format("The run took {}, {} of its budget of {}.", to_text(all), percent(all / budget),
                         to_text(budget));
   plot.description = caption;
@@ -144,7 +147,7 @@ Figure budget_figure(const session::EnergyCourse& spent, Joules budget, Seconds 
       "Energy used", {Align::right, Align::right, Align::right}, {"time", "energy", "of the budget"}, {}};
   for (std::size_t k = 0; k <= 10; ++k) {
     const auto i = k * (spent.times.size() - 1) / 10;
-    table.rows.push_back({to_text(Seconds{spent.times[i]}), to_text(Joules{spent.joules[i]}),
+    table.rows.push_back({to_text(Seconds{spent.times[i]} - span.begin), to_text(Joules{spent.joules[i]}),
                           percent(spent.joules[i] / budget.value())});
   }
   return {std::move(plot), caption, std::move(table)};
@@ -171,7 +174,7 @@ Section budget_section(const session::ReportedRun& run, const session::RunsRepor
     section.blocks.push_back(
         LeftOut{"Budget", run.spent ? "the run has too few readings" : run.spent.error().message});
   else
-    section.blocks.push_back(budget_figure(*run.spent, *report.budget, run.summary.run.span.length()));
+    section.blocks.push_back(budget_figure(*run.spent, *report.budget, run.summary.run.span));
   return section;
 }
 

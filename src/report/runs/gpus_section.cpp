@@ -16,7 +16,7 @@ namespace {
 using session::DevicePower;
 using session::PowerCourse;
 
-constexpr std::size_t most_in_a_scatter = 8;
+constexpr std::size_t most_dots = 1500;
 
 std::vector<const DevicePower*> gpus_of(const PowerCourse& course) {
   std::vector<const DevicePower*> gpus;
@@ -67,6 +67,8 @@ Figure gpus_figure(const session::ReportedRun& run, const std::vector<const Devi
     Plot plot;
     plot.title = name_of_device(*gpu);
     plot.x.label = time.label;
+    plot.x.min = run.summary.run.span.begin.value() / time.divisor;
+    plot.x.max = run.summary.run.span.end.value() / time.divisor;
     plot.y.label = power.label.substr(power.label.find(", ") + 2);
     plot.y.min = 0;
     Series line{"", Mark::line, {}, {}, {}};
@@ -94,16 +96,14 @@ Figure utilisation_figure(const session::ReportedRun& run, const std::vector<con
   plot.x = {.label = "GPU utilisation, %", .min = 0, .max = 100};
   plot.y.label = power.label;
   plot.y.min = 0;
-  std::size_t shown = 0;
-  for (const auto* gpu : gpus) {
-    if (gpu->utilisation.empty() || shown++ == most_in_a_scatter) continue;
-    Series dots{gpus.size() > 1 ? name_of_device(*gpu) : "", Mark::dots, {}, {}, {}, true};
-    for (std::size_t i = 0; i < gpu->watts.size(); ++i) {
+  Series dots{"", Mark::dots, {}, {}, {}, true};
+  const auto stride = run.power->steps() * gpus.size() / most_dots + 1;
+  for (const auto* gpu : gpus)
+    for (std::size_t i = 0; i < gpu->utilisation.size(); i += stride) {
       dots.x.push_back(100 * gpu->utilisation[i]);
       dots.y.push_back(gpu->watts[i] / power.divisor);
     }
-    plot.series.push_back(std::move(dots));
-  }
+  plot.series.push_back(std::move(dots));
   DataTable table{"Where the GPUs' energy went",
                   {Align::left, Align::right, Align::right, Align::right},
                   {"utilisation", "time", "energy", "share of the energy"},
@@ -111,7 +111,8 @@ Figure utilisation_figure(const session::ReportedRun& run, const std::vector<con
   Joules all{0};
   const auto shares = session::energy_by_utilisation(*run.power);
   for (const auto& share : shares) all += share.energy;
-  std::string caption = "Each dot is a step of the run.";
+  auto caption = fmt::format("Each dot is a step of the run{}{}.", gpus.size() > 1 ? " of one GPU" : "",
+                             stride > 1 ? ", of which some are shown" : "");
   for (const auto& share : shares) {
     const auto part = all > Joules{0} ? share.energy / all : 0;
     table.rows.push_back({fmt::format("{:.0f} to {:.0f} %", 100 * share.from, 100 * share.to),

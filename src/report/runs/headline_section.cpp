@@ -13,7 +13,7 @@ std::string energy_sentence(const session::ReportedRun& run) {
   const auto& energy = run.summary.energy;
   if (!energy.total) return "The energy is unknown: no source of energy could be read.";
   auto text = fmt::format("{} ({})", kilowatt_hours(*energy.total), to_text(*energy.total));
-  const auto interval = interval_of(energy);
+  const auto interval = interval_of(energy, "and");
   text += interval.empty() ? ", as the meters tell it; they state no interval."
                            : ": between " + interval + " (90 % interval).";
   if (!energy.missing.empty())
@@ -42,13 +42,15 @@ void put_costs(Section& section, const session::ReportedRun& run, const session:
 void put_shares(Section& section, const session::ReportedRun& run) {
   if (!run.shares) return;
   const auto& shares = *run.shares;
+  std::size_t look = 0;  // the same for a provenance in every report
   ShareBar bar{"Where the figure comes from", {}};
   DataTable table{"", {Align::left, Align::right}, {"provenance", "share of the energy"}, {}};
   for (const auto& [name, share] :
        {std::pair{"measured", shares.measured}, std::pair{"modelled", shares.modelled},
         std::pair{"assumed", shares.assumed}}) {
-    if (share > 0) bar.parts.push_back({fmt::format("{} {}", name, percent(share)), share});
+    if (share > 0) bar.parts.push_back({fmt::format("{} {}", name, percent(share)), share, look});
     table.rows.push_back({name, percent(share)});
+    ++look;
   }
   section.blocks.push_back(
       Figure{std::move(bar), fmt::format("Of the energy, {}.", shares_text(shares)), table});

@@ -19,8 +19,8 @@ using session::PowerCourse;
 using trace::Component;
 
 constexpr std::size_t most_window_names = 4;
-/// A step back in time between two epochs that is shorter than this share of the run is not shaded.
-constexpr double least_pause = 0.005;
+/// Time between two epochs that is shorter than this share of the run is not shaded.
+constexpr double least_pause = 0.001;
 
 /// The same for a component in every picture.
 std::size_t look_of(Component component) {
@@ -155,6 +155,8 @@ Figure power_figure(const session::ReportedRun& run) {
   Plot plot;
   plot.title = "Power over time";
   plot.x.label = time.label;
+  plot.x.min = record.span.begin.value() / time.divisor;
+  plot.x.max = record.span.end.value() / time.divisor;
   plot.y.label = power.label;
   plot.y.min = 0;
   put_layers(plot, course, time.divisor, power.divisor);

@@ -67,16 +67,16 @@ std::string kilowatt_hours(Joules energy) {
   return to_text(to_kilowatt_hours(energy));
 }
 
-std::string interval_of(const trace::RunEnergy& energy) {
+std::string interval_of(const trace::RunEnergy& energy, std::string_view between) {
   if (!energy.total || energy.relative_uncertainty <= 0) return "";
   const auto low = *energy.total * std::max(0.0, 1 - energy.relative_uncertainty);
   const auto high = *energy.total * (1 + energy.relative_uncertainty);
-  return fmt::format("{} to {}", kilowatt_hours(low), kilowatt_hours(high));
+  return fmt::format("{} {} {}", kilowatt_hours(low), between, kilowatt_hours(high));
 }
 
 std::string money_text(const session::Money& money) {
-  const int digits = money.amount >= 0.1 || money.amount == 0 ? 2 : 4;
-  const auto amount = fmt::format("{:.{}f}", money.amount, digits);
+  const auto amount =
+      money.amount >= 0.1 ? fmt::format("{:.2f}", money.amount) : fmt::format("{:.2g}", money.amount);
   return money.currency.empty() ? amount : amount + " " + money.currency;
 }
 

@@ -80,7 +80,7 @@ Result<ReportedRun> reported(const store::RunStore& store, const std::string& id
                      std::move(epochs),  std::move(spent)};
 }
 
-/// The first column in which the runs differ and of which some value has several runs.
+/// The first column in which the runs differ and of which some value has several runs; "" if there is none.
 std::string grouping_column(const RunTable& table, const std::string& asked) {
   if (!asked.empty()) return asked;
   for (const auto* column : {"name", "architecture", "gpu", "batch_size", "gpu_count", "host"}) {
@@ -90,7 +90,7 @@ std::string grouping_column(const RunTable& table, const std::string& asked) {
     for (std::size_t row = 0; row < table.rows(); ++row) ++counts[std::string(table.text(row, *index))];
     if (counts.size() > 1 && !counts.contains("") && counts.size() < table.rows()) return column;
   }
-  return "name";
+  return "";
 }
 
 /// The metric that most of the runs judge by.
@@ -111,10 +111,16 @@ std::optional<JudgedMetric> common_metric(const RunsReport& report) {
 void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, const ReportRequest& request) {
   const auto table = table_of_runs(runs, "the runs of this report");
   const auto group = grouping_column(table, request.group);
-  CompareRequest comparison;
-  comparison.group = group;
-  comparison.value = "energy_j";
-  report.comparison = compare_runs(table, comparison);
+  if (group.empty()) {
+    report.comparison = fail(ErrorKind::unavailable, "",
+                             "no name, network, GPU or batch size puts several runs together (--group says "
+                             "which column or tag does)");
+  } else {
+    CompareRequest comparison;
+    comparison.group = group;
+    comparison.value = "energy_j";
+    report.comparison = compare_runs(table, comparison);
+  }
   const auto metric = common_metric(report);
   if (!metric) {
     report.tradeoff = fail(ErrorKind::unavailable, "", "no run told how correct it became");
@@ -124,7 +130,7 @@ void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, co
   tradeoff.cost = "energy_j";
   tradeoff.quality = metric->name;
   tradeoff.lower_quality_is_better = metric->lower_is_better;
-  tradeoff.alternatives.group = {group};
+  tradeoff.alternatives.group = {group.empty() ? "run_id" : group};
   report.tradeoff = tradeoff_runs(table, tradeoff);
 }
 
