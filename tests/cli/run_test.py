@@ -37,6 +37,22 @@ class Transparency(CommandTest):
         done = self.call("run", expect=2)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 
+    def test_its_words_arrive_letter_by_letter(self):
+        words = ["--layers", "[64,64]", "[]", '["a","b"]', "{}", "%%", "++", "--", "", " ", "-h", "--help", "-q", "--name", "--x=[a,b]", "--y=",
+                 "a\\tb", "\udcff", "$HOME", "run", "@file"]
+        show = [sys.executable, "-c", "import sys; print(ascii(sys.argv[1:]))"]
+        for before in (["--"], []):
+            done = self.call("run", "-q", "--name", "words", *before, *show, *words)
+            self.assertEqual(done.stdout, f"{ascii(words)}\n")
+            self.assertEqual(self.json("show")["command"][3:], [word.replace("\udcff", "\ufffd") for word in words])
+        self.call("run", "-q", "--", "[echo,hi]", expect=127)
+        self.call("run", "-q", "--", "[]", expect=127)
+
+    def test_an_empty_value_does_not_swallow_the_next_word(self):
+        for option in (["--name="], ["--name", ""], ["--tag", "a=[b,c]", "--name=--"], ["--name", "--"]):
+            self.assertEqual(self.call("run", *option, "-q", "--", "echo", "one", "two").stdout, "one two\n")
+        self.assertEqual(self.json("show")["name"], "--")
+
     def test_output_passes_unchanged_and_apart(self):
         script = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 4000); sys.stderr.write('to err\\n')"
         done = self.call("run", "-q", "--", sys.executable, "-c", script, text=False)
