@@ -90,7 +90,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
     socket.emplace(std::move(*listening));
   }
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
-      ::getenv("PYTHONUNBUFFERED") == nullptr)
+      can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
   if (options_.adopt_orphans) orphans_.emplace();
   auto child = Child::prepare(child_options, guard_);
