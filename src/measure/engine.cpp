@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -57,6 +58,7 @@ void Engine::begin(Moment at) {
     sink().describe(header_);
   });
   clock_watch_.emplace(clock());
+  miss_named_gpus();
 }
 
 void Engine::describe_machine() {
@@ -69,7 +71,8 @@ void Engine::describe_machine() {
 /// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
-    recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
+    recording_ = std::make_unique<Recording>(
+        RecordingOptions{options_.store, options_.store_patience, patience_}, header_, meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
@@ -102,6 +105,21 @@ std::vector<progress::Event> Engine::hear_socket() {
 
 void Engine::leave_progress_to_host() {
   if (socket_) socket_->leave_progress_to_host();
+}
+
+/// Once it is clear that no driver gives any. The rest is measured.
+void Engine::miss_named_gpus() {
+  const auto& named = environment_.gpus;
+  if (named.empty() || meters_.awaits_drivers() || missing_gpus_told_) return;
+  missing_gpus_told_ = true;
+  if (std::ranges::any_of(meters_.channels(), [](const trace::Channel& channel) {
+        return channel.component == trace::Component::gpu;
+      }))
+    return;
+  const auto line =
+      fmt::format("GPU {} was to be measured, but no GPU can be measured here", fmt::join(named, ", "));
+  sink().note(line);
+  observer_->trouble(line);
 }
 
 /// Starts the sensors whose drivers were too slow for the command to wait for them.
@@ -170,6 +188,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     take_late_sensors();
+    miss_named_gpus();
     for (const auto& line : clock_watch_->look()) sink().note(line);
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
@@ -206,6 +225,12 @@ void Engine::tell_limit(Limits::Verdict verdict) {
   if (recording_) verdict.run_id = recording_->id();
   if (verdict.action != OnLimit::terminate) sink().note(verdict.why);  // the host tells how it ended the work
   observer_->limit_reached(verdict);
+}
+
+void Engine::hurry() {
+  const auto wait = std::chrono::duration<double>(options_.store_patience.value());
+  patience_->end_at(store::Patience::Time::clock::now() +
+                    std::chrono::duration_cast<store::Patience::Time::duration>(wait));
 }
 
 void Engine::finish(Heard heard, const Ending& ending) {

@@ -30,6 +30,9 @@ struct MeasurementOptions {
   /// How long prepare() waits for GPU drivers. Slower drivers join the run later.
   Seconds driver_patience{1};
   std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
+  /// How long finish() waits for a store that another program has locked. Then the run is kept in a spare
+  /// one.
+  Seconds store_patience{10};
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
@@ -124,7 +127,7 @@ class Measurement {
   [[nodiscard]] Live live() const;
 
   /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
-  /// Waits for no slow driver. Any thread.
+  /// Waits for no slow driver, and at the beginning of a run at most a second for its store. Any thread.
   void tick();
 
   /// Takes the last readings, closes the run and returns its cost. invalid before start(), or if called

@@ -205,11 +205,14 @@ Plot to_plot(const ProjectedRun& projected) {
   plot.series.push_back(std::move(expected));
   plot.series.push_back(std::move(used));
   if (projected.history.measured)
-    plot.rules.push_back(
-        {.label = "measured", .at = projected.history.measured->value() / scale, .vertical = false});
+    plot.rules.push_back({.label = "measured in the end",
+                          .at = projected.history.measured->value() / scale,
+                          .vertical = false});
   if (projected.at + 1 < projected.history.moments.size())
     plot.rules.push_back(
-        {.label = "shown", .at = 100 * projected.moment().projection.share, .vertical = true});
+        {.label = fmt::format("--at: {:.0f} % seen", 100 * projected.moment().projection.share),
+         .at = 100 * projected.moment().projection.share,
+         .vertical = true});
   return plot;
 }
 
