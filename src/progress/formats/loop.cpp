@@ -70,7 +70,7 @@ class Loop final : public Format {
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report)) return true;
     if (read_round_with_epochs(line, report)) return true;
-    if (line.lowered.find('e') != std::string::npos || line.lowered.find("pass") != std::string::npos) {
+    if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
@@ -159,7 +159,7 @@ class Loop final : public Format {
     leave_tagged_part(mention, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
-    const auto before = find_step(mention.before);
+    const auto before = mention.before.empty() ? std::nullopt : find_step(mention.before);
     const auto step = find_step_of_epoch(mention.after);
     if (mention.fraction) {
       if (before)
