@@ -140,13 +140,13 @@ class Loop final : public Format {
         R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\b.*\bep(?:och)?[ :=#]*(?P<epoch>\d+))");
     if (line.lowered.find("round") == std::string::npos) return false;
     const auto match = nested.find(line.text);
-    if (!match) return false;
-    const auto done = *match->number("done");
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done) return false;
     if (!match->number("total")) {
-      if (!rounds_have_headings_) report.round_begins(done);
+      if (!rounds_have_headings_) report.round_begins(*done);
       report.epoch_ends(match->whole("epoch").value_or(0));
-    } else if (done > 1) {
-      report.work_done(done - 1, match->number("total"), Unit::round);
+    } else if (*done > 1) {
+      report.work_done(*done - 1, match->number("total"), Unit::round);
     }
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;

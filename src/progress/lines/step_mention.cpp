@@ -67,6 +67,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
   found.after = match.after();
   found.of_run = !match.text("run").empty();
   if (!found.total && counted.word == Word::step) found.total = total_of_steps_beside(found.after);
+  if (!found.total && (counted.word == Word::bracket || counted.word == Word::none)) return std::nullopt;
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
   return found;
 }
@@ -207,7 +208,7 @@ bool names_iteration(std::string_view text) {
 
 bool counts_preparation(std::string_view text) {
   static const Pattern words(
-      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|process(?:ing|ed)\b|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
+      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|process(?:ing|ed)\b|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|burn[ -]?in|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
   static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
   return counted.matches(text) && words.matches(text);
 }
