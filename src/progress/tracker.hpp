@@ -40,6 +40,9 @@ struct Trust {
   /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
   /// once epochs announced different numbers of steps: those to come are unknown.
   bool settled = true;
+  /// The first epoch that was heard is neither 0 nor 1, and nothing says from which of them the training
+  /// counts: "Epoch 12/24" may be the last but twelve or the last but eleven.
+  bool may_count_from_zero = false;
   /// Early stopping was named in the output: the total is the most that there may be.
   bool total_is_maximum = false;
 };
@@ -123,6 +126,7 @@ class Tracker {
     bool unit_said = false;                  ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
+    bool first_number_assumed = false;
     std::optional<double> total_epochs;
     bool counts_own_epochs = false;  ///< the total is that of the phase, whatever number its first epoch has
     std::optional<double> total_work;

@@ -23,8 +23,11 @@ double Tracker::position_of(int epoch) {
   if (auto& part = parts_.back(); part && part->alike && untouched() && !epochs_.empty() &&
                                   epochs_.back().phase + 2 == phases_.size() && epoch > epochs_.back().index)
     part->alike = false;
-  if (!current_->first_number)
+  if (!current_->first_number) {
     current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
+    current_->first_number_assumed = !current_->counts_own_epochs && epoch > 1;
+  }
+  if (epoch == current_->total_epochs) current_->first_number_assumed = false;  // it counts from 1
   return epoch - *current_->first_number;
 }
 
