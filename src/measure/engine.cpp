@@ -162,6 +162,17 @@ void Engine::tell_disagreement() {
   observer_->trouble(line);
 }
 
+/// Kept with the run, for whoever forecasts it later.
+void Engine::keep_doubt() {
+  using enum trace::ForecastDoubt;
+  const auto doubt = training_->doubt();
+  // These two are plain from the record itself, and --epochs may still help.
+  const auto name = doubt == no_progress || doubt == no_total ? "" : trace::name_of(doubt);
+  if (header_.info.forecast_doubt == name) return;
+  header_.info.forecast_doubt = name;
+  sink().describe(header_);
+}
+
 void Engine::take_over(Heard heard) {
   training_->hear(std::move(heard.events));
   training_->hear(hear_socket());
@@ -183,6 +194,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
     tell_disagreement();
+    keep_doubt();
   }
   tell_trouble();
   check_limits();
@@ -198,7 +210,7 @@ LimitState Engine::limit_state() {
   state.elapsed = clock().steady() - start_;
   state.used = recorder_->live().energy.total;
   follow_training([&](Training& training) {
-    state.trust = training.trust();
+    state.doubt = training.doubt();
     const auto& projection = training.projection();
     if (!projection) return;
     state.projected = projection->total.value;
@@ -234,6 +246,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
+    keep_doubt();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
     note_rates();
@@ -242,6 +255,8 @@ void Engine::finish(Heard heard, const Ending& ending) {
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
+  if (ending.was_asked_to_end && ending.status == trace::RunStatus::finished && !training_->is_done())
+    header_.status = trace::RunStatus::interrupted;
   header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
   (void)sink().end(header_);  // data that was not stored is reported as trouble
@@ -297,7 +312,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
-  live.trust = training_->trust();
+  live.doubt = training_->doubt();
   live.projection = training_->projection();
   if (live.projection && live.energy.energy.total)
     live.projection = at_time(*live.projection, *live.energy.energy.total, live.elapsed);

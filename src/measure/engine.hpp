@@ -71,6 +71,7 @@ class Engine {
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
   void tell_disagreement();
+  void keep_doubt();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();

@@ -15,9 +15,9 @@
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
-#include "progress/tracker.hpp"
 #include "sampling/recorder.hpp"
 #include "sensors/support/sensor.hpp"
+#include "trace/forecast_doubt.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::measure {
@@ -53,6 +53,8 @@ struct Ending {
   trace::RunStatus status = trace::RunStatus::finished;
   std::optional<int> exit_status;  ///< if a command was measured
   std::optional<SteadyTime> at;    ///< nothing = now
+  /// Somebody asked the work to end: it is then finished only if all of it was done.
+  bool was_asked_to_end = false;
 };
 
 /// The state at the last tick.
@@ -64,7 +66,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
-  progress::Trust trust;                  ///< how far progress can be relied on
+  trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
   /// Never below what has been used.
   std::optional<estimate::Projection> projection;

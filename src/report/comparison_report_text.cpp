@@ -6,6 +6,7 @@
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
+#include "report/axis_unit.hpp"
 #include "report/comparison_report.hpp"
 #include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
@@ -221,12 +222,19 @@ std::string to_csv(const session::Comparison& report) {
 
 BoxPlot to_plot(const session::Comparison& report) {
   BoxPlot plot;
-  plot.title = fmt::format("{} by {}", report.value, report.group);
+  double largest = 0;
+  for (const auto& group : report.values)
+    for (const double value : group.values) largest = std::max(largest, std::abs(value));
+  const auto axis = axis_unit(report.value, largest);
+  plot.title = fmt::format("{} by {}", axis.label.substr(0, axis.label.find(',')), report.group);
   const auto& test = report.overall.test;
   plot.subtitle = fmt::format("{} {:.3g} ({}), {}", effect_title(test.effect_name), test.effect,
                               test.magnitude, p_phrase(test.p_value));
-  plot.value.label = report.value;
-  for (const auto& group : report.values) plot.groups.push_back({group.name, group.values});
+  plot.value.label = axis.label;
+  for (const auto& group : report.values) {
+    plot.groups.push_back({group.name, group.values});
+    for (double& value : plot.groups.back().values) value /= axis.divisor;
+  }
   return plot;
 }
 

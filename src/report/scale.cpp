@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -35,23 +36,31 @@ std::vector<Tick> linear_ticks(double low, double high, int wanted) {
   return ticks;
 }
 
-std::vector<Tick> decade_ticks(double low, double high, int wanted) {
-  const double decades = std::log10(high / low);
-  const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(1, wanted))));
-  const bool between = stride == 1 && decades * 2 < wanted;
+/// Ticks at these digits times every `stride`-th power of ten.
+std::vector<Tick> ticks_at(double low, double high, std::span<const double> digits, int stride) {
   std::vector<Tick> ticks;
   const int first = static_cast<int>(std::floor(std::log10(low)));
   const int last = static_cast<int>(std::ceil(std::log10(high)));
   for (int e = first; e <= last; ++e) {
     if ((e - first) % stride != 0) continue;
-    for (const double digit : {1.0, 2.0, 5.0}) {
-      if (digit > 1 && !between) break;
+    for (const double digit : digits) {
       const double value = digit * std::pow(10.0, e);
       if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9))
         ticks.push_back({value, fmt::format("{:.4g}", value)});
     }
   }
   return ticks;
+}
+
+std::vector<Tick> decade_ticks(double low, double high, int wanted) {
+  static constexpr std::array digits{1.0, 2.0, 5.0};
+  static constexpr std::array few_digits{1.0, 3.0};
+  const auto most = static_cast<std::size_t>(std::max(1, wanted));
+  if (auto ticks = ticks_at(low, high, digits, 1); ticks.size() <= most + most / 2) return ticks;
+  if (auto ticks = ticks_at(low, high, few_digits, 1); ticks.size() <= most + 1) return ticks;
+  const double decades = std::log10(high / low);
+  const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(1, wanted))));
+  return ticks_at(low, high, std::span(digits).first(1), stride);
 }
 
 }  // namespace
@@ -119,7 +128,14 @@ double Scale::position(double value) const {
 }
 
 std::vector<Tick> Scale::ticks(int wanted) const {
-  return nice_ticks(low_, high_, wanted, axis_.logarithmic);
+  const int whole_numbers = static_cast<int>(std::min(1e6, std::floor(high_) - std::ceil(low_) + 1));
+  const bool few = axis_.whole && wanted > whole_numbers;
+  auto ticks = nice_ticks(low_, high_, few ? whole_numbers : wanted, axis_.logarithmic);
+  if (axis_.whole)
+    std::erase_if(ticks, [](const Tick& tick) { return tick.value != std::round(tick.value); });
+  for (auto& tick : ticks)
+    if (axis_.whole) tick.label = fmt::format("{:.0f}", tick.value == 0 ? 0.0 : tick.value);
+  return ticks;
 }
 
 }  // namespace joulecast::report

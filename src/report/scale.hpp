@@ -15,7 +15,7 @@ struct Tick {
 };
 
 /// About `wanted` ticks inside [low, high] at 1, 2 or 5 times a power of ten, with enough digits to tell them
-/// apart. A logarithmic axis has a tick at each decade, and at 2 and 5 times it if there are few decades.
+/// apart. A logarithmic axis has a tick at each decade, and at 3, or 2 and 5, times it if there are few.
 [[nodiscard]] std::vector<Tick> nice_ticks(double low, double high, int wanted, bool logarithmic);
 
 /// Maps the range of an axis to 0..1. The range grows to include all values, with a margin of 5 % on both

@@ -6,6 +6,7 @@
 
 #include "report/box_shape.hpp"
 #include "report/svg_canvas.hpp"
+#include "report/text_table.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -13,6 +14,13 @@ namespace {
 constexpr double row_height = 44;
 constexpr std::size_t most_groups = 60;
 constexpr std::size_t most_dots = 500;
+
+/// The text without its end where it is wider than the room.
+std::string fitted(const std::string& label, double room) {
+  auto length = display_width(label);
+  while (length > 4 && SvgCanvas::width_of(shorten(label, length)) > room) --length;
+  return shorten(label, length);
+}
 
 /// Vertical offset of a dot in its row. Multiples of the golden ratio keep dots of similar values apart.
 double jitter(std::size_t i) {
@@ -26,8 +34,9 @@ void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colou
     const double position = scale.position(value);  // NaN for a value <= 0 on a logarithmic axis
     return frame.left + (frame.right - frame.left) * (std::isnan(position) ? 0 : position);
   };
+  const double room = frame.left - 16;
   const auto label = fmt::format("{} (n={})", group.label, group.values.size());
-  canvas.text(frame.left - 10, y + 4, label, Anchor::end);
+  canvas.text(frame.left - 10, y + 4, fitted(label, room), Anchor::end);
   const auto shape = box_shape(group.values);
   if (!shape) return;
   const double half = row_height * 0.3;
@@ -67,17 +76,16 @@ std::string to_svg(const BoxPlot& plot, const SvgOptions& options) {
   if (shown < plot.groups.size()) add(fmt::format("the first {} of {} groups", shown, plot.groups.size()));
   if (thinned) add("a sample of the runs as dots");
 
-  SvgCanvas canvas;
-  canvas.title(plot.title, subtitle);
-  const double top = subtitle.empty() ? 40 : 58;
+  SvgCanvas canvas(options);
+  const double top = canvas.heading(plot.title, subtitle) + 4;
   const Frame frame{std::min(label_room + 26, options.width * 0.5), top, options.width - 18.0,
                     top + row_height * static_cast<double>(shown)};
-  canvas.x_axis(frame, scale, plot.value.label);
+  canvas.x_axis(frame, scale, plot.value.title());
   for (std::size_t i = 0; i < shown; ++i) {
     draw_row(canvas, plot.groups[i], SvgCanvas::colour_class(i), frame, scale,
              top + row_height * (static_cast<double>(i) + 0.5));
   }
-  return canvas.document(options.width, static_cast<int>(frame.bottom) + 50, plot.title);
+  return canvas.document(frame.bottom + 50, plot.title);
 }
 
 }  // namespace joulecast::report

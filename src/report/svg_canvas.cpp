@@ -2,46 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace joulecast::report {
 namespace {
-
-// The colours of Okabe and Ito, darkened where a white background needs it. The second column is for a dark
-// background.
-struct Colour {
-  const char* on_light;
-  const char* on_dark;
-};
-constexpr std::array<Colour, 8> palette{{{"#0072b2", "#56b4e9"},
-                                         {"#d55e00", "#ff9248"},
-                                         {"#00805c", "#2bc79b"},
-                                         {"#b0518a", "#e39cc4"},
-                                         {"#9a7000", "#e6b422"},
-                                         {"#2a8cc4", "#8ecbf0"},
-                                         {"#7a5cc0", "#b9a3f0"},
-                                         {"#5f6b76", "#a9b4bf"}}};
-
-std::string style() {
-  std::string css =
-      ".paper{fill:#ffffff}.ink{fill:#1b2229;stroke:none}.soft{fill:#5b6670;stroke:none}"
-      ".axis{stroke:#5b6670;fill:none}.grid{stroke:#5b6670;stroke-opacity:.18;fill:none}"
-      ".rule{stroke:#1b2229;stroke-dasharray:4 3;fill:none}.median{stroke:#1b2229;stroke-width:2;fill:none}"
-      ".l{fill:none!important;stroke-width:1.6;stroke-linejoin:round}.a{stroke:none!important;fill-opacity:."
-      "18}"
-      ".d{stroke:none!important;fill-opacity:.8}.f{fill-opacity:.28}.l.f{stroke-opacity:.35}"
-      ".b{fill-opacity:.16;stroke-width:1.3}";
-  std::string dark;
-  for (std::size_t i = 0; i < palette.size(); ++i) {
-    css += fmt::format(".c{0}{{fill:{1};stroke:{1}}}", i, palette[i].on_light);
-    dark += fmt::format(".c{0}{{fill:{1};stroke:{1}}}", i, palette[i].on_dark);
-  }
-  css +=
-      "@media(prefers-color-scheme:dark){.paper{fill:#14181d}.ink{fill:#e6eaee}.soft{fill:#a3adb7}"
-      ".axis{stroke:#8a949e}.grid{stroke:#a3adb7}.rule,.median{stroke:#e6eaee}" +
-      dark + "}";
-  return css;
-}
 
 /// Length of the UTF-8 sequence that starts at `at`; 0 if there is none.
 std::size_t sequence_length(std::string_view text, std::size_t at) {
@@ -88,15 +53,41 @@ std::string escape_xml(std::string_view text) {
   return out;
 }
 
-std::string SvgCanvas::colour_class(std::size_t index) {
-  return fmt::format("c{}", index % palette.size());
+double SvgCanvas::width_of(std::string_view text) {
+  // In units of a 13 px font's height, as DejaVu Sans has them, which is among the widest.
+  double width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0) == 0x80) continue;  // continuation bytes have no width
+    if (std::string_view("ijl.,:;'|! I").find(c) != std::string_view::npos)
+      width += 0.33;
+    else if (std::string_view("frt()-/[]").find(c) != std::string_view::npos)
+      width += 0.40;
+    else if (std::string_view("mwMW%@").find(c) != std::string_view::npos)
+      width += 0.95;
+    else
+      width += 0.64;
+  }
+  return width * 13;
 }
 
-double SvgCanvas::width_of(std::string_view text) {
-  double characters = 0;
-  for (const char c : text)
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++characters;  // continuation bytes have no width
-  return characters * 6.6;
+std::vector<std::string> lines_of(std::string_view text, double width) {
+  std::vector<std::string> lines;
+  std::string line;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    const auto longer = line.empty() ? std::string(text.substr(at, end - at))
+                                     : line + " " + std::string(text.substr(at, end - at));
+    if (!line.empty() && SvgCanvas::width_of(longer) > width) {
+      lines.push_back(std::move(line));
+      line = text.substr(at, end - at);
+    } else {
+      line = longer;
+    }
+    at = end + 1;
+  }
+  if (!line.empty()) lines.push_back(std::move(line));
+  return lines;
 }
 
 void SvgCanvas::text(double x, double y, std::string_view content, Anchor anchor,
@@ -113,46 +104,146 @@ void SvgCanvas::line(double x1, double y1, double x2, double y2, std::string_vie
       fmt::format("<path class=\"{}\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", css_class, x1, y1, x2, y2);
 }
 
-void SvgCanvas::title(const std::string& title, const std::string& subtitle) {
-  body_ +=
-      fmt::format("<text class=\"ink\" x=\"16\" y=\"26\" font-size=\"15\" font-weight=\"600\">{}</text>\n",
-                  escape_xml(title));
-  if (!subtitle.empty()) text(16, 45, subtitle, Anchor::start, "soft");
+void SvgCanvas::dot(Point at, double radius, std::size_t look, bool faint) {
+  const auto css = fmt::format("{} d{}", colour_class(look), faint ? " f" : "");
+  const double r = radius;
+  // Corners are further out than a circle's edge, so that all shapes seem equally large.
+  constexpr std::array shapes{"",
+                              "M-.9-.9H.9V.9H-.9Z",
+                              "M0-1.2L1.1.8H-1.1Z",
+                              "M0-1.3L1.3 0 0 1.3-1.3 0Z",
+                              "M0 1.2L1.1-.8H-1.1Z",
+                              "M-.4-1.2H.4V-.4H1.2V.4H.4V1.2H-.4V.4H-1.2V-.4H-.4Z",
+                              "M-1.2-.6H1.2V.6H-1.2Z",
+                              "M-.6-1.2H.6V1.2H-.6Z"};
+  const auto* shape = shapes[look % shapes.size()];
+  if (*shape == '\0') {
+    body_ += fmt::format("<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"/>\n", css, at.x, at.y, r);
+    return;
+  }
+  body_ += fmt::format(
+      "<path class=\"{}\" vector-effect=\"non-scaling-stroke\" "
+      "transform=\"translate({:.1f} {:.1f}) scale({})\" d=\"{}\"/>\n",
+      css, at.x, at.y, r, shape);
 }
 
-void SvgCanvas::x_axis(const Frame& frame, const Scale& scale, const std::string& label) {
+double SvgCanvas::heading(const std::string& title, const std::string& subtitle) {
+  double y = options_.embedded ? 2 : 6;
+  const double room = options_.width - 2 * margin;
+  if (!options_.embedded) {
+    constexpr double bold_and_larger = 1.25;
+    for (const auto& part : lines_of(title, room / bold_and_larger)) {
+      y += line_height + 2;
+      body_ += fmt::format(
+          "<text class=\"ink\" x=\"{}\" y=\"{}\" font-size=\"15\" font-weight=\"600\">{}</text>\n", margin, y,
+          escape_xml(part));
+    }
+  }
+  for (const auto& part : lines_of(subtitle, room))
+    text(margin, y += line_height, part, Anchor::start, "soft");
+  return y + 8;
+}
+
+void SvgCanvas::swatch(double x, double y, const Entry& entry) {
+  const auto colour = colour_class(entry.look);
+  const double middle = y - 4.5;
+  const auto box = [&](std::string_view css, const std::string& fill) {
+    body_ += fmt::format("<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"20\" height=\"11\"{}/>\n", css,
+                         x, y - 10, fill.empty() ? "" : fmt::format(" fill=\"url(#jc-{})\"", fill));
+  };
+  switch (entry.swatch) {
+    case Swatch::line:
+    case Swatch::steps:
+      return line(x, middle, x + 20, middle, entry.look == ink ? "peak" : colour + " l");
+    case Swatch::dots:
+      return dot({x + 10, middle}, 4.5, entry.look, false);
+    case Swatch::faint_dots:
+      return dot({x + 10, middle}, 3, entry.look, true);
+    case Swatch::rings:
+      body_ += fmt::format("<circle class=\"ring\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\"/>\n", x + 10, middle);
+      return;
+    case Swatch::bars:
+    case Swatch::layer:
+      return box("layer", fmt::format("layer-{}", entry.look % 8));
+    case Swatch::area:
+      return box(colour + " a", "");
+    case Swatch::stage:
+      return box("stage", "");
+    case Swatch::gap:
+      return box("frame", "gap");
+    case Swatch::waste:
+      return box("frame", "waste");
+    case Swatch::ticks:
+      return line(x + 10, y - 10, x + 10, y, "tick");
+  }
+}
+
+double SvgCanvas::legend(double y, const std::vector<Entry>& entries) {
+  double x = margin;
+  bool any = false;
+  for (const auto& entry : entries) {
+    if (entry.label.empty()) continue;
+    const double width = width_of(entry.label) + 40;
+    if (any && x + width > options_.width) {
+      x = margin;
+      y += line_height;
+    }
+    if (!any) y += 12;
+    swatch(x, y, entry);
+    text(x + 26, y, entry.label);
+    x += width;
+    any = true;
+  }
+  return any ? y + 12 : y + 4;
+}
+
+void SvgCanvas::x_axis(const Frame& frame, const Scale& scale, const std::string& label, bool numbers) {
   const double width = frame.right - frame.left;
-  for (const auto& tick : scale.ticks(static_cast<int>(width / 90))) {
+  double free_from = -1e9;
+  for (const auto& tick : scale.ticks(static_cast<int>(width / 80))) {
     const double x = frame.left + width * scale.position(tick.value);
     line(x, frame.top, x, frame.bottom, "grid");
-    text(x, frame.bottom + 17, tick.label, Anchor::middle, "soft");
+    const double half = width_of(tick.label) / 2;
+    if (!numbers || x - half < free_from || x + half > options_.width) continue;
+    text(x, frame.bottom + 18, tick.label, Anchor::middle, "soft");
+    free_from = x + half + 6;
   }
   line(frame.left, frame.bottom, frame.right, frame.bottom, "axis");
-  text((frame.left + frame.right) / 2, frame.bottom + 36, label, Anchor::middle);
+  if (!label.empty()) text((frame.left + frame.right) / 2, frame.bottom + 38, label, Anchor::middle);
+}
+
+double SvgCanvas::y_axis_room(const Scale& scale, double height) {
+  double widest = 0;
+  for (const auto& tick : scale.ticks(static_cast<int>(height / 45)))
+    widest = std::max(widest, width_of(tick.label));
+  return 34 + widest;
 }
 
 void SvgCanvas::y_axis(const Frame& frame, const Scale& scale, const std::string& label) {
   const double height = frame.bottom - frame.top;
-  for (const auto& tick : scale.ticks(static_cast<int>(height / 50))) {
+  for (const auto& tick : scale.ticks(static_cast<int>(height / 45))) {
     const double y = frame.bottom - height * scale.position(tick.value);
     line(frame.left, y, frame.right, y, "grid");
-    text(frame.left - 7, y + 4, tick.label, Anchor::end, "soft");
+    text(frame.left - 6, y + 4.5, tick.label, Anchor::end, "soft");
   }
   line(frame.left, frame.top, frame.left, frame.bottom, "axis");
   const double middle = (frame.top + frame.bottom) / 2;
   body_ += fmt::format(
-      "<text class=\"ink\" text-anchor=\"middle\" transform=\"translate(18 {:.1f}) rotate(-90)\">{}</text>\n",
+      "<text class=\"ink\" text-anchor=\"middle\" transform=\"translate(15 {:.1f}) rotate(-90)\">{}</text>\n",
       middle, escape_xml(label));
 }
 
-std::string SvgCanvas::document(int width, int height, const std::string& title) const {
+std::string SvgCanvas::document(double height, const std::string& title,
+                                const std::string& description) const {
+  const auto parts = options_.embedded ? "" : "<style>" + svg_style() + "</style>\n" + svg_patterns();
   return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
+      "height=\"{1:.0f}\" "
       "role=\"img\" "
-      "font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\">\n"
-      "<title>{2}</title>\n<style>{3}</style>\n<rect class=\"paper\" width=\"{0}\" "
-      "height=\"{1}\"/>\n{4}</svg>\n",
-      width, height, escape_xml(title), style(), body_);
+      "font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"13\">\n"
+      "<title>{2}</title>\n{3}{4}<rect class=\"paper\" width=\"{0}\" height=\"{1:.0f}\"/>\n{5}</svg>\n",
+      options_.width, height, escape_xml(title),
+      description.empty() ? "" : "<desc>" + escape_xml(description) + "</desc>\n", parts, body_);
 }
 
 }  // namespace joulecast::report

@@ -152,6 +152,7 @@ void draw(Grid& grid, const Plot& plot, const Scale& xs, const Scale& ys) {
   }
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     const auto& series = plot.series[i];
+    if (series.mark == Mark::rings) continue;  // a ring would hide the dot
     if (series.mark != Mark::dots) {
       draw_line(grid, xs, ys, series.x, series.y, i, series.mark == Mark::steps);
       continue;
@@ -186,7 +187,7 @@ std::string x_labels(const Scale& scale, int indent, int width) {
 std::string legend(const Plot& plot, const TerminalOptions& options) {
   std::string out;
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
-    if (plot.series[i].label.empty()) continue;
+    if (plot.series[i].label.empty() || plot.series[i].mark == Mark::rings) continue;
     const bool drawn_as_mark =
         (plot.series[i].mark == Mark::dots && !plot.series[i].faint) || !options.unicode;
     const std::string mark = drawn_as_mark ? std::string(1, mark_of(i)) : "\xe2\xa0\xa4";
@@ -243,7 +244,7 @@ std::string to_terminal(const Plot& plot, const TerminalOptions& options) {
 
   std::string out;
   if (!plot.title.empty()) out += fitted(plot.title, options.width) + "\n";
-  if (!plot.y.label.empty()) out += fitted(plot.y.label, options.width) + "\n";
+  if (!plot.y.title().empty()) out += fitted(plot.y.title(), options.width) + "\n";
   const char* wall = options.unicode ? "\xe2\x94\x82" : "|";
   const char* notch = options.unicode ? "\xe2\x94\xa4" : "+";
   for (int line = 0; line < height; ++line) {
@@ -258,10 +259,10 @@ std::string to_terminal(const Plot& plot, const TerminalOptions& options) {
   for (int i = 0; i < width; ++i) floor += options.unicode ? "\xe2\x94\x80" : "-";
   out += fmt::format("{} {}{}\n", padded_left("", room), options.unicode ? "\xe2\x94\x94" : "+", floor);
   out += x_labels(xs, room + 2, width) + "\n";
-  if (!plot.x.label.empty())
-    out +=
-        padded_left(fitted(plot.x.label, options.width), room + 2 + (width + columns_of(plot.x.label)) / 2) +
-        "\n";
+  if (!plot.x.title().empty())
+    out += padded_left(fitted(plot.x.title(), options.width),
+                       room + 2 + (width + columns_of(plot.x.title())) / 2) +
+           "\n";
   const auto names = legend(plot, options);
   return names.empty() ? out : out + names + "\n";
 }

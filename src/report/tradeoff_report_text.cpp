@@ -8,7 +8,6 @@
 #include "report/comparison_report.hpp"
 #include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
-#include "report/scale.hpp"
 #include "report/terminal_plot.hpp"
 #include "report/text_table.hpp"
 #include "report/tradeoff_report.hpp"
@@ -173,63 +172,6 @@ std::string to_csv(const session::Tradeoff& report) {
                        p.on_front ? 1 : 0, number(p.front_share));
   }
   return csv;
-}
-
-namespace {
-
-/// Limits the quality axis to the medians and their intervals. Failed runs far below would otherwise compress
-/// them into one line.
-void focus_on_medians(const session::Tradeoff& report, const Series& runs, Plot& plot) {
-  Scale scale{Axis{}};
-  for (const auto& p : report.overview.placed) {
-    scale.include(p.quality);
-    scale.include(p.quality_interval.low);
-    scale.include(p.quality_interval.high);
-  }
-  scale.finish();
-  plot.y.min = scale.low();
-  plot.y.max = scale.high();
-  const auto outside = std::count_if(runs.y.begin(), runs.y.end(),
-                                     [&](double y) { return y < scale.low() || y > scale.high(); });
-  if (outside > 0)
-    plot.subtitle = fmt::format("{} of {} runs lie below or above the picture", outside, runs.y.size());
-}
-
-}  // namespace
-
-Plot to_plot(const session::Tradeoff& report) {
-  Plot plot;
-  plot.title = fmt::format("{} against {}", report.options.quality, report.options.cost);
-  plot.x.label = report.options.cost;
-  plot.y.label = report.options.quality;
-  const auto& placed = report.overview.placed;
-  plot.x.logarithmic = placed.front().cost > 0 && placed.back().cost > 3 * placed.front().cost;
-  Series runs{"runs", Mark::dots, {}, {}, {}, true};
-  Series front{"Pareto front", Mark::steps, {}, {}, {}, false};
-  Series chosen{"medians on the front", Mark::dots, {}, {}, {}, false};
-  Series others{"other medians", Mark::dots, {}, {}, {}, false};
-  for (const auto& p : placed) {
-    const auto& alternative = report.alternatives[p.alternative];
-    if (alternative.runs > 1) {
-      const auto& costs = alternative.values.at(report.options.cost);
-      const auto& qualities = alternative.values.at(report.options.quality);
-      runs.x.insert(runs.x.end(), costs.begin(), costs.end());
-      runs.y.insert(runs.y.end(), qualities.begin(), qualities.end());
-    }
-    auto& medians = p.on_front ? chosen : others;
-    medians.x.push_back(p.cost);
-    medians.y.push_back(p.quality);
-    medians.point_labels.push_back(p.on_front || placed.size() <= 12 ? alternative.name() : "");
-  }
-  for (const auto i : report.overview.front) {
-    front.x.push_back(placed[i].cost);
-    front.y.push_back(placed[i].quality);
-  }
-  focus_on_medians(report, runs, plot);
-  if (runs.x.empty()) runs.label.clear();
-  if (others.x.empty()) others.label.clear();
-  plot.series = {std::move(runs), std::move(front), std::move(chosen), std::move(others)};
-  return plot;
 }
 
 }  // namespace joulecast::report

@@ -13,7 +13,7 @@ enum class BarKind {
   steps,        ///< "Steps", "Batches": of one epoch or of the whole training
   training,     ///< "Training": steps or epochs
   evaluation,   ///< "Epoch 3 [val]", "Testing"
-  preparation,  ///< "Downloading", "Tokenizing train dataset", "Loading checkpoint shards"
+  preparation,  ///< "Downloading", "Tokenizing train dataset", "Loading checkpoint shards", "Finding best lr"
   unknown,      ///< no title, or one that says nothing
 };
 

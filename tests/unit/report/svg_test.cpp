@@ -49,6 +49,7 @@ TEST(NiceTicks, AreRoundNumbersInside) {
 TEST(NiceTicks, OnALogarithmicAxisAreDecades) {
   EXPECT_THAT(labels(nice_ticks(0.5, 2000, 5, true)), ElementsAre("1", "10", "100", "1000"));
   EXPECT_THAT(labels(nice_ticks(1, 60, 8, true)), ElementsAre("1", "2", "5", "10", "20", "50"));
+  EXPECT_THAT(labels(nice_ticks(0.02, 5, 5, true)), ElementsAre("0.03", "0.1", "0.3", "1", "3"));
 }
 
 TEST(NiceTicks, AreNoneForARangeThatIsNone) {
@@ -118,7 +119,70 @@ TEST(Svg, ThinsALongTraceAndKeepsItsPeak) {
   const auto svg = to_svg(plot, {.width = 760, .height = 420});
   EXPECT_LT(svg.size(), 60'000u);
   const auto path = svg.substr(svg.find("c0 l\""));
-  EXPECT_THAT(path, HasSubstr(" 40.0L"));  // y = 1000 is the top of the frame
+  EXPECT_THAT(path, HasSubstr(" 18.0L"));  // y = 1000 is the top of the frame
+}
+
+TEST(Svg, DrawsAGapInABandAsAGap) {
+  Plot plot;
+  plot.bands.push_back({"gpu", {0, 1, 2, 3, 4}, {0, 0, 0, 0, 0}, {1, 2, std::nan(""), 2, 1}, true});
+  const auto svg = to_svg(plot);
+  const auto path = svg.substr(svg.rfind("<path class=\"layer\""));
+  EXPECT_EQ(count(path.substr(0, path.find("/>")), "Z"), 2u);
+}
+
+TEST(Svg, SaysThatAnAxisIsLogarithmic) {
+  auto plot = power_plot();
+  plot.y.logarithmic = true;
+  EXPECT_THAT(to_svg(plot), HasSubstr(">power (W) (log scale)<"));
+}
+
+TEST(Svg, TellsSeriesOfDotsApartByTheirShape) {
+  Plot plot;
+  for (const char* name : {"a", "b", "c"}) plot.series.push_back({name, Mark::dots, {1, 2}, {1, 2}, {}});
+  const auto svg = to_svg(plot);
+  EXPECT_EQ(count(svg, "<circle class=\"c0 d\""), 3u);  // two points and the legend
+  EXPECT_EQ(count(svg, "M-.9-.9H.9V.9H-.9Z"), 3u);
+  EXPECT_EQ(count(svg, "M0-1.2L1.1.8H-1.1Z"), 3u);
+}
+
+TEST(Svg, SaysHowManyNamesItHadNoRoomFor) {
+  Plot plot;
+  Series dots{"", Mark::dots, {}, {}, {}};
+  for (int i = 0; i < 60; ++i) {
+    dots.x.push_back(i);
+    dots.y.push_back(0);
+    dots.point_labels.push_back("a rather long name of a network");
+  }
+  plot.series.push_back(dots);
+  const auto svg = to_svg(plot);
+  EXPECT_THAT(svg, HasSubstr("no room for "));
+  EXPECT_GE(count(svg, "a rather long name"), 2u);
+}
+
+TEST(Svg, AnEmbeddedPictureLeavesStyleAndTitleToItsPage) {
+  const auto svg = to_svg(power_plot(), {.embedded = true});
+  EXPECT_THAT(svg, Not(HasSubstr("<style>")));
+  EXPECT_THAT(svg, Not(HasSubstr("font-weight")));
+  EXPECT_THAT(svg, HasSubstr("<title>"));  // for screen readers
+}
+
+TEST(Svg, DrawsOnePanelForEachPlotOnOneTimeAxis) {
+  Panels panels{.title = "GPUs", .subtitle = "", .plots = {}, .same_y = true};
+  for (int i = 0; i < 20; ++i) panels.plots.push_back(power_plot());
+  panels.plots[0].title = "GPU 0";
+  const auto svg = to_svg(panels);
+  EXPECT_THAT(svg, HasSubstr("the first 16 of 20"));
+  EXPECT_EQ(count(svg, ">time (s)<"), 1u);
+  EXPECT_EQ(to_svg(Panels{}), "");
+}
+
+TEST(Svg, DrawsIntervalsWithoutAZeroLine) {
+  IntervalPlot plot;
+  plot.rows = {{"a", 101, 100, 102}, {"b", 103, std::nan(""), std::nan(""), "no interval"}};
+  const auto svg = to_svg(plot);
+  EXPECT_THAT(svg, HasSubstr(">no interval<"));
+  EXPECT_THAT(svg, Not(HasSubstr(">0<")));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
 TEST(Svg, DrawsEveryRunOfABoxPlotAndSaysWhatItLeavesOut) {

@@ -1,0 +1,107 @@
+// What it cost: energy, money, emissions, and how much of it was measured.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "report/run_text.hpp"
+#include "report/run_words.hpp"
+#include "report/runs/sections.hpp"
+
+namespace joulecast::report {
+namespace {
+
+std::string energy_sentence(const session::ReportedRun& run) {
+  const auto& energy = run.summary.energy;
+  if (!energy.total) return "The energy is unknown: no source of energy could be read.";
+  auto text = fmt::format("{} ({})", kilowatt_hours(*energy.total), to_text(*energy.total));
+  const auto interval = interval_of(energy, "and");
+  text += interval.empty() ? ", as the meters tell it; they state no interval."
+                           : ": between " + interval + " (90 % interval).";
+  if (!energy.missing.empty())
+    text += fmt::format(" Without {}, which nothing measured.", join(energy.missing, " and "));
+  return text;
+}
+
+void put_costs(Section& section, const session::ReportedRun& run, const session::RunsReport& report) {
+  const auto& carbon = run.summary.carbon;
+  if (run.money && report.price)
+    section.blocks.push_back(Paragraph{
+        fmt::format("Price: {}, at {} per kWh{}.", money_text(*run.money), money_text(*report.price),
+                    carbon.pue_given ? fmt::format(" and a PUE of {:.4g}", carbon.pue) : "")});
+  else if (!report.price)
+    section.blocks.push_back(LeftOut{"Price", "the price of a kWh is not known (--price says it)"});
+  if (carbon.mass && carbon.intensity)
+    section.blocks.push_back(
+        Paragraph{fmt::format("Emissions: {}, {}. The intensity is a yearly mean and thereby assumed{}.",
+                              to_text(*carbon.mass), carbon.intensity->source,
+                              carbon.pue_given ? fmt::format("; PUE {:.4g}", carbon.pue)
+                                               : "; the machine alone, as no --pue was given")});
+  else
+    section.blocks.push_back(LeftOut{"Emissions", carbon.reason});
+}
+
+void put_shares(Section& section, const session::ReportedRun& run) {
+  if (!run.shares) return;
+  const auto& shares = *run.shares;
+  std::size_t look = 0;  // the same for a provenance in every report
+  ShareBar bar{"Where the figure comes from", {}};
+  DataTable table{"", {Align::left, Align::right}, {"provenance", "share of the energy"}, {}};
+  for (const auto& [name, share] :
+       {std::pair{"measured", shares.measured}, std::pair{"modelled", shares.modelled},
+        std::pair{"assumed", shares.assumed}}) {
+    if (share > 0) bar.parts.push_back({fmt::format("{} {}", name, percent(share)), share, look});
+    table.rows.push_back({name, percent(share)});
+    ++look;
+  }
+  section.blocks.push_back(
+      Figure{std::move(bar), fmt::format("Of the energy, {}.", shares_text(shares)), table});
+}
+
+DataTable runs_table(const session::RunsReport& report) {
+  DataTable table{
+      "The runs",
+      {Align::left, Align::left, Align::right, Align::right, Align::left, Align::left, Align::right},
+      {"run", "status", "duration", "energy", "90 % interval", "provenance", "emissions"},
+      {}};
+  const auto labels = labels_of(report);
+  for (std::size_t i = 0; i < report.runs.size(); ++i) {
+    const auto& run = report.runs[i];
+    const auto& energy = run.summary.energy;
+    const auto& mass = run.summary.carbon.mass;
+    table.rows.push_back({labels[i], status_text(run.summary.run), to_text(run.summary.run.span.length()),
+                          energy.total ? kilowatt_hours(*energy.total) : "unknown",
+                          energy.total ? or_not_stated(interval_of(energy)) : "",
+                          run.shares ? shares_text(*run.shares) : "", mass ? to_text(*mass) : "unknown"});
+    if (run.money) table.rows.back().push_back(money_text(*run.money));
+  }
+  if (report.price) {
+    table.columns.push_back(Align::right);
+    table.header.emplace_back("price");
+  }
+  return table;
+}
+
+}  // namespace
+
+Section headline_section(const session::RunsReport& report) {
+  Section section{"What it cost", 1, {}};
+  if (report.runs.size() > 1) {
+    Joules sum{0};
+    bool all = true;
+    for (const auto& run : report.runs) {
+      all = all && run.summary.energy.total;
+      sum += run.summary.energy.total.value_or(Joules{0});
+    }
+    section.blocks.push_back(
+        Paragraph{fmt::format("{} runs used {} in all{}.", report.runs.size(), kilowatt_hours(sum),
+                              all ? "" : ", without those of unknown energy")});
+    section.blocks.push_back(runs_table(report));
+    return section;
+  }
+  const auto& run = report.runs.front();
+  section.blocks.push_back(Paragraph{energy_sentence(run)});
+  put_costs(section, run, report);
+  put_shares(section, run);
+  return section;
+}
+
+}  // namespace joulecast::report

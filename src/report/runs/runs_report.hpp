@@ -1,0 +1,22 @@
+// A report of one run or several as a document, a sentence and CSV. docs/report.md describes it.
+#pragma once
+
+#include <string>
+
+#include "report/document/document.hpp"
+#include "session/reporting/report_runs.hpp"
+
+namespace joulecast::report {
+
+/// With more runs than this, only their comparison is told, not each one's course.
+constexpr std::size_t most_runs_in_full = 6;
+
+[[nodiscard]] Document to_document(const session::RunsReport& report);
+
+/// What a paper says of a run's energy: how much, how it was measured, and what was not counted.
+[[nodiscard]] std::string statement(const session::ReportedRun& run);
+
+/// One row per run, with its energy, interval, shares, emissions and price.
+[[nodiscard]] std::string to_csv(const session::RunsReport& report);
+
+}  // namespace joulecast::report

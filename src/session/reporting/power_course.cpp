@@ -1,0 +1,144 @@
+#include "session/reporting/power_course.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace joulecast::session {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+/// A step of which less was read says too little.
+constexpr double least_covered = 0.2;
+constexpr std::size_t fewest_steps = 20;
+
+const trace::Trace* trace_of(const trace::Run& run, const trace::ComponentEnergy& row) {
+  const auto found = std::ranges::find_if(run.traces, [&](const trace::Trace& trace) {
+    return trace.channel.name == row.channel && trace.channel.node == row.node;
+  });
+  return found == run.traces.end() ? nullptr : &*found;
+}
+
+std::vector<double> even_edges(trace::Span span, std::size_t steps) {
+  std::vector<double> edges(steps + 1);
+  for (std::size_t i = 0; i <= steps; ++i)
+    edges[i] =
+        span.begin.value() + span.length().value() * static_cast<double>(i) / static_cast<double>(steps);
+  return edges;
+}
+
+std::vector<double> mean_power(const trace::Trace& trace, const std::vector<double>& edges) {
+  std::vector<double> watts;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    const trace::Span step{Seconds{edges[i]}, Seconds{edges[i + 1]}};
+    const auto part = trace::integrate(trace, step, {.gaps = trace::GapPolicy::exclude});
+    const bool known = part && part->covered > step.length() * least_covered;
+    watts.push_back(known ? (part->energy / part->covered).value() : unknown);
+  }
+  return watts;
+}
+
+std::vector<double> mean_gauge(const trace::Trace& trace, const std::vector<double>& edges) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i)
+    values.push_back(trace::time_mean(trace, {Seconds{edges[i]}, Seconds{edges[i + 1]}}).value_or(unknown));
+  return values;
+}
+
+std::vector<double> utilisation_of(const trace::Run& run, const trace::ComponentEnergy& row,
+                                   const std::vector<double>& edges) {
+  for (const auto& trace : run.traces) {
+    const auto& channel = trace.channel;
+    if (channel.quantity == trace::Quantity::utilisation && channel.component == row.component &&
+        channel.device == row.device && channel.node == row.node && !trace.empty())
+      return mean_gauge(trace, edges);
+  }
+  return {};
+}
+
+/// Twice as many readings as steps, so that none stays empty by chance.
+std::size_t steps_for(const trace::Run& run, const trace::RunEnergy& energy, std::size_t most) {
+  std::size_t readings = 0;
+  for (const auto& row : energy.components)
+    if (const auto* trace = trace_of(run, row)) readings = std::max(readings, trace->size());
+  return std::clamp(readings / 2, std::min(fewest_steps, most), most);
+}
+
+/// The lowest and highest reading of the total in each step.
+void put_extremes(PowerCourse& course, const trace::Trace& total) {
+  course.low.assign(course.edges.size() - 1, unknown);
+  course.high = course.low;
+  const double begin = course.edges.front();
+  const double length = (course.edges.back() - begin) / static_cast<double>(course.low.size());
+  for (std::size_t i = 0; i < total.size(); ++i) {
+    const double at = (total.times[i] - begin) / length;
+    if (!(at >= 0) || at > static_cast<double>(course.low.size())) continue;
+    const auto step = std::min(static_cast<std::size_t>(at), course.low.size() - 1);
+    course.low[step] = std::fmin(course.low[step], total.values[i]);
+    course.high[step] = std::fmax(course.high[step], total.values[i]);
+  }
+}
+
+}  // namespace
+
+Result<PowerCourse> power_course(const trace::Run& run, const trace::RunEnergy& energy,
+                                 std::size_t most_steps) {
+  const auto total = trace::total_power(run);
+  if (!total) return propagate(total.error());
+  if (!(run.span.length() > Seconds{0}) || total->size() < 2)
+    return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
+  PowerCourse course;
+  course.edges = even_edges(run.span, steps_for(run, energy, most_steps));
+  course.mean.assign(course.edges.size() - 1, 0);
+  for (const auto& row : energy.components) {
+    const auto* trace = trace_of(run, row);
+    if (!trace || !row.energy) continue;
+    course.devices.push_back({row.component, row.device, row.node, row.provenance, row.in_total,
+                              mean_power(*trace, course.edges), utilisation_of(run, row, course.edges)});
+    if (!row.in_total) continue;
+    for (std::size_t i = 0; i < course.mean.size(); ++i) course.mean[i] += course.devices.back().watts[i];
+  }
+  put_extremes(course, *total);
+  for (const auto& gap : total->gaps)
+    if (const auto part = trace::intersect(gap, run.span); part.length() > Seconds{0})
+      course.gaps.push_back(part);
+  return course;
+}
+
+std::vector<UtilisationShare> energy_by_utilisation(const PowerCourse& course) {
+  constexpr std::array bounds{0.0, 0.1, 0.5, 0.9, 1.0};
+  std::vector<UtilisationShare> shares;
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) shares.push_back({bounds[i], bounds[i + 1]});
+  bool any = false;
+  for (const auto& device : course.devices) {
+    if (device.component != trace::Component::gpu) continue;
+    for (std::size_t i = 0; i < device.utilisation.size(); ++i) {
+      const double busy = device.utilisation[i];
+      if (!std::isfinite(busy + device.watts[i])) continue;
+      const Seconds length{course.edges[i + 1] - course.edges[i]};
+      auto& share =
+          *std::ranges::find_if(shares, [&](const auto& s) { return busy < s.to || s.to == bounds.back(); });
+      share.time += length;
+      share.energy += Watts{device.watts[i]} * length;
+      any = true;
+    }
+  }
+  return any ? shares : std::vector<UtilisationShare>{};
+}
+
+std::optional<double> imbalance_of(const trace::RunEnergy& energy) {
+  Joules sum{0};
+  Joules most{0};
+  int count = 0;
+  for (const auto& row : energy.components) {
+    if (row.component != trace::Component::gpu || !row.energy) continue;
+    sum += *row.energy;
+    most = std::max(most, *row.energy);
+    ++count;
+  }
+  if (count < 2 || !(sum > Joules{0})) return std::nullopt;
+  return most / (sum / count) - 1;
+}
+
+}  // namespace joulecast::session

@@ -1,0 +1,210 @@
+#include "session/reporting/report_runs.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "session/runs/open_store.hpp"
+#include "session/tables/load_run_table.hpp"
+
+namespace joulecast::session {
+namespace {
+
+/// A picture shows no more.
+constexpr std::size_t most_points = 600;
+
+std::optional<ProvenanceShares> shares_of(const trace::RunEnergy& energy) {
+  if (!energy.total || !(*energy.total > Joules{0})) return std::nullopt;
+  ProvenanceShares shares;
+  for (const auto& row : energy.components) {
+    if (!row.in_total || !row.energy) continue;
+    auto& share = row.provenance == Provenance::measured   ? shares.measured
+                  : row.provenance == Provenance::modelled ? shares.modelled
+                                                           : shares.assumed;
+    share += *row.energy / *energy.total;
+  }
+  return shares;
+}
+
+std::optional<Money> money_of(const RunSummary& summary, const std::optional<Money>& price) {
+  if (!price || !summary.energy.total) return std::nullopt;
+  const auto pue = summary.carbon.pue_given ? summary.carbon.pue : 1;
+  return Money{to_kilowatt_hours(*summary.energy.total).value() * pue * price->amount, price->currency};
+}
+
+Result<EnergyCourse> energy_course(const trace::Run& run, const std::optional<Joules>& budget) {
+  const auto total = trace::total_energy(run);
+  if (!total) return propagate(total.error());
+  if (total->size() < 2)
+    return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
+  const auto before = trace::value_at(*total, run.span.begin).value_or(0);
+  EnergyCourse course;
+  const auto span = run.span;
+  const auto steps = std::min(most_points, total->size());
+  for (std::size_t i = 0; i <= steps; ++i) {
+    const auto at = span.begin + span.length() * (static_cast<double>(i) / static_cast<double>(steps));
+    const auto value = trace::value_at(*total, at);
+    if (!value) continue;
+    course.times.push_back(at.value());
+    course.joules.push_back(*value - before);
+  }
+  if (!budget) return course;
+  for (std::size_t i = 0; i < total->size(); ++i)
+    if (total->values[i] - before >= budget->value()) {
+      course.budget_reached = total->times[i];
+      break;
+    }
+  return course;
+}
+
+Result<ReportedRun> reported(const store::RunStore& store, const std::string& id,
+                             const ReportRequest& request, const RunsReport& report,
+                             const Result<carbon::IntensityTable>& intensities) {
+  auto run = store.load(id);
+  if (!run) return propagate(run.error());
+  const auto heard = store.last_heard(id);
+  if (!heard) return propagate(heard.error());
+  const auto place = replaced_by(run->place, request.place);
+  auto summary = summarise(std::move(*run), place, intensities);
+  summary.last_heard = *heard;
+  auto power = power_course(summary.run, summary.energy, most_points);
+  auto forecast = forecast_course(summary.run, summary.energy.total);
+  auto epochs = epoch_course(summary.run, summary.epoch_energy, request.metric, request.lower_is_better);
+  if (!epochs && epochs.error().is_field && request.runs.size() < 2) return propagate(epochs.error());
+  auto spent = energy_course(summary.run, report.budget);
+  // The readings are not needed any more, and there may be many.
+  for (auto& trace : summary.run.traces) trace.times = {}, trace.values = {};
+  const auto shares = shares_of(summary.energy);
+  const auto money = money_of(summary, report.price);
+  return ReportedRun{std::move(summary), shares,          money, std::move(power), std::move(forecast),
+                     std::move(epochs),  std::move(spent)};
+}
+
+/// The first column in which the runs differ and of which some value has several runs; "" if there is none.
+std::string grouping_column(const RunTable& table, const std::string& asked) {
+  if (!asked.empty()) return asked;
+  for (const auto* column : {"name", "architecture", "gpu", "batch_size", "gpu_count", "host"}) {
+    const auto index = table.column(column);
+    if (!index) continue;
+    std::map<std::string, int> counts;
+    for (std::size_t row = 0; row < table.rows(); ++row) ++counts[std::string(table.text(row, *index))];
+    if (counts.size() > 1 && !counts.contains("") && counts.size() < table.rows()) return column;
+  }
+  return "";
+}
+
+/// The metric that most of the runs judge by.
+std::optional<JudgedMetric> common_metric(const RunsReport& report) {
+  std::map<std::string, std::pair<int, bool>> counts;
+  for (const auto& run : report.runs)
+    if (run.epochs && run.epochs->metric) {
+      auto& entry = counts[run.epochs->metric->name];
+      ++entry.first;
+      entry.second = run.epochs->metric->lower_is_better;
+    }
+  const auto most =
+      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second.first; });
+  if (most == counts.end()) return std::nullopt;
+  return JudgedMetric{most->first, most->second.second};
+}
+
+void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, const ReportRequest& request) {
+  const auto table = table_of_runs(runs, "the runs of this report");
+  const auto group = grouping_column(table, request.group);
+  if (group.empty()) {
+    report.comparison = fail(ErrorKind::unavailable, "",
+                             "no name, network, GPU or batch size puts several runs together (--group says "
+                             "which column or tag does)");
+  } else {
+    CompareRequest comparison;
+    comparison.group = group;
+    comparison.value = "energy_j";
+    report.comparison = compare_runs(table, comparison);
+  }
+  const auto metric = common_metric(report);
+  if (!metric) {
+    report.tradeoff = fail(ErrorKind::unavailable, "", "no run told how correct it became");
+    return;
+  }
+  TradeoffRequest tradeoff;
+  tradeoff.cost = "energy_j";
+  tradeoff.quality = metric->name;
+  tradeoff.lower_quality_is_better = metric->lower_is_better;
+  tradeoff.alternatives.group = {group.empty() ? "run_id" : group};
+  report.tradeoff = tradeoff_runs(table, tradeoff);
+}
+
+Failure not_several() {
+  return fail(ErrorKind::unavailable, "", "there is only one run");
+}
+
+Result<std::vector<std::string>> ids_of(const store::RunStore& store,
+                                        const std::vector<std::string>& references) {
+  std::vector<std::string> ids;
+  for (const auto& reference : references.empty() ? std::vector<std::string>{""} : references) {
+    const auto choice = store.resolve(reference);
+    if (!choice) return propagate(choice.error());
+    if (std::ranges::find(ids, choice->id) != ids.end())
+      return fail(ErrorKind::invalid, "", "run {} is named twice", choice->id);
+    ids.push_back(choice->id);
+  }
+  return ids;
+}
+
+Status read_amounts(const ReportRequest& request, RunsReport& report) {
+  if (!request.price.empty()) {
+    report.price = parse_price(request.price);
+    if (!report.price)
+      return fail_field("price", "'{}' is not a price of a kilowatt-hour, like 0.25 or \"0.25 EUR\"",
+                        request.price);
+  }
+  if (!request.budget.empty()) {
+    report.budget = parse_energy(request.budget);
+    if (!report.budget || !(*report.budget > Joules{0}))
+      return fail_field("budget", "'{}' is not an energy with its unit, like 2kWh", request.budget);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Money> parse_price(std::string_view text) {
+  text = trim(text);
+  const auto end = text.find_first_not_of("0123456789.");
+  const auto amount = parse_double(text.substr(0, end));
+  if (!amount || !(*amount >= 0)) return std::nullopt;
+  const auto currency = end == std::string_view::npos ? "" : trim(text.substr(end));
+  constexpr std::size_t longest = 12;
+  if (currency.size() > longest || currency.find_first_of("0123456789,.") != std::string_view::npos)
+    return std::nullopt;
+  return Money{*amount, std::string(currency)};
+}
+
+Result<RunsReport> report_runs(const ReportRequest& request) {
+  RunsReport report{{}, {}, {}, not_several(), not_several(), not_several()};
+  if (auto ok = read_amounts(request, report); !ok) return propagate(ok.error());
+  if (auto ok = carbon::check(request.place); !ok) return propagate(ok.error());
+  const auto store = open_store(request.store, store::Access::read);
+  if (!store) return propagate(store.error());
+  const auto ids = ids_of(**store, request.runs);
+  if (!ids) return propagate(ids.error());
+  const auto intensities = carbon::IntensityTable::read();
+  for (const auto& id : *ids) {
+    auto run = reported(**store, id, request, report, intensities);
+    if (!run) return propagate(run.error());
+    report.runs.push_back(std::move(*run));
+  }
+  if (ids->size() > 1) {
+    std::vector<trace::Run> runs;
+    for (const auto& id : *ids) {
+      auto run = (*store)->summary(id);
+      if (!run) return propagate(run.error());
+      runs.push_back(std::move(*run));
+    }
+    put_comparisons(report, runs, request);
+  }
+  report.record = forecast_record(**store, report.runs.front().summary.run.host.hostname);
+  return report;
+}
+
+}  // namespace joulecast::session
