@@ -49,6 +49,16 @@ std::optional<double> sensible_top(const ForecastCourse& course) {
   return highest > times * centre ? std::optional(times * centre) : std::nullopt;
 }
 
+/// A run that stopped early has not shown what the whole would have taken.
+std::string early_end_text(const ForecastCourse& course) {
+  const double seen = course.points.back().share;
+  return course.replayed && !course.truth && seen < 0.995
+             ? fmt::format(
+                   ". The run ended after {} of its work, so that no forecast of the whole can be checked",
+                   percent(seen))
+             : "";
+}
+
 /// A replay ends with the last unit of work, a run may go on: an evaluation, the writing of the model.
 std::string rest_text(const session::ReportedRun& run) {
   const auto& truth = run.forecast->truth;
@@ -91,7 +101,7 @@ Figure forecast_figure(const session::ReportedRun& run) {
                            percent(ready->share), to_text(ready->total));
     if (const auto error = error_text(*ready, course.truth); !error.empty()) caption += ", off by " + error;
   }
-  caption += rest_text(run);
+  caption += early_end_text(course) + rest_text(run);
   plot.description = caption;
   return {std::move(plot), caption + ".", forecast_table(course)};
 }
@@ -122,10 +132,10 @@ Section record_section(const session::RunsReport& report) {
     return section;
   }
   const auto& record = *report.record;
-  section.blocks.push_back(
-      Paragraph{fmt::format("The forecasts that the latest {} finished runs on {} made while they ran, "
-                            "against what these runs took.",
-                            record.runs, record.host)});
+  section.blocks.push_back(Paragraph{fmt::format(
+      "The forecasts that {} on {} made while running, against what was measured in the end.",
+      record.runs == 1 ? "the latest finished run" : fmt::format("the latest {} finished runs", record.runs),
+      record.host)});
   DataTable table{"",
                   {Align::left, Align::right, Align::right, Align::right, Align::right},
                   {"made after", "runs", "median error", "largest error", "truth inside the 90 % interval"},

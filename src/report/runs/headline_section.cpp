@@ -18,6 +18,11 @@ std::string energy_sentence(const session::ReportedRun& run) {
                            : ": between " + interval + " (90 % interval).";
   if (!energy.missing.empty())
     text += fmt::format(" Without {}, which nothing measured.", join(energy.missing, " and "));
+  constexpr double nearly_all = 0.99;
+  if (energy.coverage < nearly_all)
+    text += fmt::format(
+        " Readings cover {} of the time; the gaps are filled with the power that was read beside them.",
+        percent(energy.coverage));
   return text;
 }
 

@@ -23,6 +23,9 @@ std::optional<ProvenanceShares> shares_of(const trace::RunEnergy& energy) {
                                                            : shares.assumed;
     share += *row.energy / *energy.total;
   }
+  // What rounding left of the whole is no share of its own.
+  for (auto* share : {&shares.measured, &shares.modelled, &shares.assumed})
+    if (*share > 1 - 1e-9) *share = 1;
   return shares;
 }
 

@@ -17,14 +17,14 @@
 namespace joulecast::session {
 
 struct ReportRequest {
-  std::string store;              ///< path or address; "" = the user's own
-  std::vector<std::string> runs;  ///< see store::RunStore; empty = the latest
-  Place place;
-  std::string price;   ///< of a kilowatt-hour, "0.25" or "0.25 EUR"; "" = unknown
-  std::string budget;  ///< an energy, "2kWh"; "" = none
-  std::string metric;  ///< the correctness to judge by; "" = correctness_of()
+  std::string store = {};              ///< path or address; "" = the user's own
+  std::vector<std::string> runs = {};  ///< see store::RunStore; empty = the latest
+  Place place = {};
+  std::string price = {};   ///< of a kilowatt-hour, "0.25" or "0.25 EUR"; "" = unknown
+  std::string budget = {};  ///< an energy, "2kWh"; "" = none
+  std::string metric = {};  ///< the correctness to judge by; "" = correctness_of()
   bool lower_is_better = false;
-  std::string group;  ///< column by which several runs are compared; "" = chosen by what differs
+  std::string group = {};  ///< column by which several runs are compared; "" = chosen by what differs
 };
 
 struct Money {
