@@ -16,6 +16,9 @@ constexpr std::size_t most_runs_in_full = 6;
 /// What a paper says of a run's energy: how much, how it was measured, and what was not counted.
 [[nodiscard]] std::string statement(const session::ReportedRun& run);
 
+/// The same of many runs together.
+[[nodiscard]] std::string statement(const session::RunsReport& report);
+
 /// One row per run, with its energy, interval, shares, emissions and price.
 [[nodiscard]] std::string to_csv(const session::RunsReport& report);
 
