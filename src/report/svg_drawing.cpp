@@ -287,7 +287,13 @@ void PlotDrawing::draw_rule(const Rule& rule) {
     const double x = place(rule.at, y_.low()).x;
     canvas_.line(x, frame_.top, x, frame_.bottom, "rule");
     const bool room = x + 5 + width < frame_.right;
-    canvas_.text(room ? x + 5 : x - 5, frame_.top + 13, rule.label, room ? Anchor::start : Anchor::end,
+    const double left = room ? x + 5 : x - 5 - width;
+    Frame label{left, frame_.top + 2, left + width, frame_.top + 16};
+    // Below the labels that it would run into.
+    while (std::ranges::any_of(rule_labels_, [&](const Frame& other) { return label.meets(other); }))
+      label.top += 16, label.bottom += 16;
+    rule_labels_.push_back(label);
+    canvas_.text(room ? x + 5 : x - 5, label.bottom - 3, rule.label, room ? Anchor::start : Anchor::end,
                  "ink halo");
   } else {
     const double y = place(x_.low(), rule.at).y;

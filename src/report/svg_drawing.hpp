@@ -56,6 +56,7 @@ class PlotDrawing {
   const Scale& y_;
   LabelLayout labels_;
   std::size_t labels_left_out_ = 0;
+  std::vector<Frame> rule_labels_;
 };
 
 }  // namespace joulecast::report
