@@ -82,7 +82,10 @@ Figure forecast_figure(const session::ReportedRun& run) {
   if (const auto top = sensible_top(course)) plot.y.max = *top / energy.divisor;
   Band interval{"90 % interval", {}, {}, {}};
   Series forecast{"forecast", Mark::line, {}, {}, {}};
-  for (const auto& point : course.points) {
+  constexpr std::size_t most_points = 400;
+  const auto stride = course.points.size() / most_points + 1;
+  for (std::size_t i = 0; i < course.points.size(); i += stride) {
+    const auto& point = course.points[i];
     for (auto* x : {&interval.x, &forecast.x}) x->push_back(100 * point.share);
     forecast.y.push_back(point.total.value() / energy.divisor);
     interval.low.push_back(point.low ? point.low->value() / energy.divisor : unknown);

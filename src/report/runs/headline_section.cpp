@@ -26,6 +26,18 @@ std::string energy_sentence(const session::ReportedRun& run) {
   return text;
 }
 
+/// Of a run that is still going on: what the whole is expected to take.
+std::string outlook_sentence(const session::ReportedRun& run) {
+  if (run.summary.run.status != trace::RunStatus::running) return "";
+  std::string text = "The run is still going on: all figures are those so far.";
+  if (!run.forecast || run.forecast->points.empty()) return text;
+  const auto& last = run.forecast->points.back();
+  text += fmt::format(" Forecast of the whole: {}", kilowatt_hours(last.total));
+  if (last.low && last.high)
+    text += fmt::format(" (90 % interval {} to {})", kilowatt_hours(*last.low), kilowatt_hours(*last.high));
+  return text + (last.ready ? "." : ", not yet dependable.");
+}
+
 void put_costs(Section& section, const session::ReportedRun& run, const session::RunsReport& report) {
   const auto& carbon = run.summary.carbon;
   if (run.money && report.price)
@@ -104,6 +116,8 @@ Section headline_section(const session::RunsReport& report) {
   }
   const auto& run = report.runs.front();
   section.blocks.push_back(Paragraph{energy_sentence(run)});
+  if (const auto outlook = outlook_sentence(run); !outlook.empty())
+    section.blocks.push_back(Paragraph{outlook});
   put_costs(section, run, report);
   put_shares(section, run);
   return section;
