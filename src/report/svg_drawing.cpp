@@ -95,17 +95,21 @@ std::vector<SvgCanvas::Entry> legend_of(const Plot& plot) {
 }
 
 void PlotDrawing::draw() {
-  for (const auto& stretch : plot_.stretches)
-    if (stretch.shade != Shade::waste) draw_stretch(stretch);
+  draw_stretches(Shade::gap);
   for (std::size_t i = 0; i < plot_.bands.size(); ++i)
     draw_band(plot_.bands[i], plot_.bands[i].look.value_or(i));
+  draw_stretches(Shade::stage);  // seen through, so that it is above the layers of a stack
   for (std::size_t i = 0; i < plot_.series.size(); ++i)
     draw_series(plot_.series[i], plot_.series[i].look.value_or(i));
-  for (const auto& stretch : plot_.stretches)
-    if (stretch.shade == Shade::waste) draw_stretch(stretch);
+  draw_stretches(Shade::waste);
   for (const auto& rule : plot_.rules) draw_rule(rule);
   for (const auto& series : plot_.series) draw_labels(series);
   draw_ticks();
+}
+
+void PlotDrawing::draw_stretches(Shade shade) {
+  for (const auto& stretch : plot_.stretches)
+    if (stretch.shade == shade) draw_stretch(stretch);
 }
 
 Point PlotDrawing::place(double x, double y) const {
