@@ -34,7 +34,7 @@ SIZES = (np.arange(8) + 0.5) / 8
 def read(path):
     with open(path) as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] in KINDS and float(row["forecast_remaining_j"]) > 0]
-    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "saw_evaluation",
+    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "saw_evaluation", "unseen_cycle", "jump",
              "used_j", "forecast_remaining_j", "remaining_j"]
     d = {name: np.array([float(row[name]) for row in rows]) for name in names}
     d |= {name: np.array([row[name] for row in rows]) for name in ("kind", "source", "architecture", "run")}
@@ -51,7 +51,8 @@ def interval(c, d):
     seen = np.clip(np.where(changed, d["age"], d["share"]), 1e-6, 1 - 1e-9)
     change = 1 - seen ** np.where(changed, c["hazard_after"], c["hazard"])
     affected = (1 - seen[:, None] ** (1 - PLACES)) / (1 - seen[:, None])
-    young = np.where(d["units"] <= 1, c["one_unit"], np.where(d["units"] == 2, c["two_units"], 0))
+    lone = (d["units"] <= 1) & (d["jump"] < 0)
+    young = np.select([lone, d["units"] <= 1, d["units"] == 2], [c["one_unit"], np.hypot(c["two_units"], d["jump"]), c["two_units"]], 0)
     sd = np.sqrt((c["scale"] * d["relative_sd"]) ** 2 + c["floor"] ** 2 + young ** 2)
     shifts, weights, left = [], [], np.ones(len(sd))
 
@@ -64,8 +65,10 @@ def interval(c, d):
 
     exponential = lambda p, mean: -np.log1p(-p) * mean
     first = d["first_epoch"] > 0
-    shift(np.where(d["units"] <= 1, c["start_up"], 0), lambda p: -p)
+    shift(np.where(lone, c["start_up"], 0), lambda p: -p)
     shift(np.where(first & (d["saw_epoch_end"] == 0), c["validation"], 0), lambda p: exponential(p, c["validation_cost"]))
+    none_came_yet = np.clip(-np.log(seen) / np.log(100), 0, 1)
+    shift(np.where(d["unseen_cycle"] > 0, c["validation"] * none_came_yet, 0), lambda p: exponential(p, c["validation_cost"]))
     shift(np.where(first, c["cold"], 0), lambda p: 1 / (1 + exponential(p, c["cold_cost"])) - 1)
     end = np.where(d["saw_evaluation"] > 0, c["end_phase_evaluated"], c["end_phase"])
     shift(np.where(d["cycle"] > 0, end, 0), lambda p: exponential(p, c["end_cycles"] * d["cycle"]))

@@ -177,12 +177,15 @@ Result<MeasureResult> CommandRun::run() {
   return finish();
 }
 
+/// A training may catch Ctrl-C, save its state and leave in its own way, with any exit status.
 measure::Ending CommandRun::ending() const {
   using enum trace::RunStatus;
-  auto status = *exit_status_ == 0 ? finished : failed;
-  if (signalled_ && ended_by_a_signal(*exit_status_)) status = interrupted;
-  if (ended_by_limit_) status = stopped;
-  return {status, exit_status_, end_};
+  measure::Ending ending{*exit_status_ == 0 ? finished : failed, exit_status_, end_};
+  if (signalled_ && (ended_by_a_signal(*exit_status_) || (asked_to_end_ && *exit_status_ != 0)))
+    ending.status = interrupted;
+  ending.was_asked_to_end = asked_to_end_;
+  if (ended_by_limit_) ending.status = stopped;
+  return ending;
 }
 
 /// Lets go of the relay. Lines of ours are written here from now on.

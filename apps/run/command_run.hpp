@@ -83,7 +83,8 @@ class CommandRun final : public measure::Observer {
   std::optional<measure::Measurement> measurement_;
   std::optional<int> exit_status_;
   SteadyTime end_;
-  bool signalled_ = false;  ///< somebody asked the command to end
+  bool signalled_ = false;     ///< somebody asked the command to end,
+  bool asked_to_end_ = false;  ///< and not only by closing its terminal
   bool ended_by_limit_ = false;
   std::optional<SteadyTime> drain_until_;
 };

@@ -65,7 +65,7 @@ void CommandRun::take_events() {
   }
   keys_.move(waiting[4], waiting[5]);
   if (keys_.take_interrupt()) {
-    signalled_ = true;
+    signalled_ = asked_to_end_ = true;
     if (exit_status_) drain_until_ = clock_->steady();
   }
   if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
@@ -105,6 +105,7 @@ void CommandRun::take_signal(const signalfd_siginfo& info) {
   if (number == SIGCONT) return resume();
   if (ends_a_process(number)) {
     signalled_ = true;
+    asked_to_end_ = asked_to_end_ || number != SIGHUP;
     if (exit_status_) drain_until_ = clock_->steady();
   }
   if (!child_has_it) child_->send(number);

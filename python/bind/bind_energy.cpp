@@ -1,3 +1,7 @@
+#include <nanobind/stl/tuple.h>
+
+#include <tuple>
+
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "trace/energy.hpp"
@@ -23,11 +27,53 @@ std::optional<double> total_kwh(const RunEnergy& energy) {
   return to_kilowatt_hours(*energy.total).value();
 }
 
+// What pickle keeps: processes of a search return what their trials cost.
+using RowState =
+    std::tuple<int, std::string, std::string, std::string, std::optional<double>, int, double, double, bool>;
+using EnergyState = std::tuple<std::vector<ComponentEnergy>, std::optional<double>, int, double, double,
+                               std::vector<std::string>>;
+
+std::optional<Joules> joules(std::optional<double> value) {
+  return value ? std::optional{Joules{*value}} : std::nullopt;
+}
+
+RowState state_of_row(const ComponentEnergy& row) {
+  return {static_cast<int>(row.component),
+          row.device,
+          row.node,
+          row.channel,
+          plain(row.energy),
+          static_cast<int>(row.provenance),
+          row.coverage,
+          row.relative_uncertainty,
+          row.in_total};
+}
+
+void set_row(ComponentEnergy& row, const RowState& state) {
+  const auto& [component, device, node, channel, energy, provenance, coverage, uncertainty, in_total] = state;
+  new (&row) ComponentEnergy{
+      static_cast<trace::Component>(component), device,   node,        channel, joules(energy),
+      static_cast<Provenance>(provenance),      coverage, uncertainty, in_total};
+}
+
+EnergyState state_of_energy(const RunEnergy& energy) {
+  return {energy.components, plain(energy.total),         static_cast<int>(energy.provenance),
+          energy.coverage,   energy.relative_uncertainty, energy.missing};
+}
+
+void set_energy(RunEnergy& energy, const EnergyState& state) {
+  const auto& [components, total, provenance, coverage, uncertainty, missing] = state;
+  new (&energy) RunEnergy{components, joules(total), static_cast<Provenance>(provenance),
+                          coverage,   uncertainty,   missing};
+}
+
 }  // namespace
 
 void bind_energy(nb::module_& module) {
   nb::class_<ComponentEnergy>(module, "ComponentEnergy",
                               "Energy of one device, with where the figure comes from.")
+      .def("__getstate__", state_of_row)
+      .def("__setstate__", set_row)
       .def_prop_ro("component", get(&ComponentEnergy::component),
                    "\"gpu\", \"cpu\", \"dram\", \"node\" or \"other\"")
       .def_prop_ro("device", get(&ComponentEnergy::device), "index or UUID; \"\" where there is only one")
@@ -44,6 +90,8 @@ void bind_energy(nb::module_& module) {
 
   nb::class_<RunEnergy>(module, "Energy", "Energy of a run, by component, with what is missing.")
       .def(nb::init<>(), "Nothing is known.")
+      .def("__getstate__", state_of_energy)
+      .def("__setstate__", set_energy)
       .def_prop_ro("total_j", get(&RunEnergy::total), "joules; None if nothing is known")
       .def_prop_ro("total_kwh", total_kwh)
       .def_prop_ro("by_component", by_component, "joules of each kind of component; None if unknown")

@@ -30,6 +30,8 @@ namespace {
 using measure::Live;
 using measure::Measurement;
 
+constexpr Seconds longest_wait{1};  ///< for a locked store, in the user's own thread
+
 /// Keeps what the measurement's thread has to say until a Python thread asks for it, because that thread
 /// never takes the interpreter's lock.
 class Messages final : public measure::Observer {
@@ -77,9 +79,9 @@ struct TrackerOptions {
   std::optional<double> intensity_g_per_kwh, pue;
 };
 
-measure::MeasurementOptions measurement_options(const TrackerOptions& options) {
+measure::MeasurementOptions measurement_options(const TrackerOptions& options, const std::string& name) {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = options.name;
+  wanted.run.info.name = name;
   wanted.run.info.source = "python";
   wanted.run.command = options.keep_arguments ? options.command : without_secrets(options.command);
   wanted.run.tags = options.tags;
@@ -87,6 +89,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options) {
   wanted.interval = Seconds{options.interval_s};
   wanted.sensors = options.sensors;
   if (!options.store.empty()) wanted.store = options.store;
+  wanted.store_patience = longest_wait;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
   return wanted;
@@ -95,7 +98,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options) {
 /// A measurement of this process and its machine.
 class Tracker {
  public:
-  explicit Tracker(const TrackerOptions& options) {
+  Tracker(const TrackerOptions& options, const std::string& name) {
     const nb::gil_scoped_release released;
     value_of(store::check_url(options.store));
     value_of(carbon::check({options.country, options.region, options.intensity_g_per_kwh, options.pue}));
@@ -104,8 +107,8 @@ class Tracker {
     environment.gpus = options.gpus;
     auto socket = listen();
     if (socket) socket_ = socket->path().string();
-    measurement_ = std::make_shared<Measurement>(value_of(
-        Measurement::prepare(measurement_options(options), environment, std::move(socket), messages_.get())));
+    measurement_ = std::make_shared<Measurement>(value_of(Measurement::prepare(
+        measurement_options(options, name), environment, std::move(socket), messages_.get())));
     teller_ = teller_of(measurement_);
     value_of(measurement_->start());
   }
@@ -256,7 +259,7 @@ void bind_tracker(nb::module_& module) {
       .def_rw("pue", &TrackerOptions::pue, nb::arg().none());
 
   nb::class_<Tracker>(module, "Tracker", "Measures this process and its machine until finish().")
-      .def(nb::init<const TrackerOptions&>(), nb::arg("options"))
+      .def(nb::init<const TrackerOptions&, const std::string&>(), nb::arg("options"), nb::arg("name"))
       .def_prop_ro("teller", &Tracker::teller)
       .def_prop_ro("socket", &Tracker::socket)
       .def_prop_ro("attention", [](Tracker& tracker) { return tracker.messages().attention()->load(); })

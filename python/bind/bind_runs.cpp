@@ -115,6 +115,15 @@ auto of_run(Member trace::Run::*member) {
   return [member](const RunSummary& summary) { return plain(summary.run.*member); };
 }
 
+/// The parts of a run that is over lie within it. Of one that still runs the last samples may not have come.
+trace::RunEnergy energy_between(const RunSummary& summary, double begin_s, double end_s) {
+  const auto& run = summary.run;
+  const bool over = run.status != trace::RunStatus::running;
+  const trace::Span span{std::max(Seconds{begin_s}, run.span.begin),
+                         over ? std::min(Seconds{end_s}, run.span.end) : Seconds{end_s}};
+  return span.begin < span.end ? trace::energy_of(run, span) : trace::RunEnergy{};
+}
+
 void bind_summary(nb::module_& module) {
   using trace::Run;
   nb::class_<RunSummary>(module, "Run", "A stored run and what it cost.")
@@ -129,15 +138,10 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("started", of_run(&Run::started), "seconds since 1970, UTC")
       .def_prop_ro("duration_s", [](const RunSummary& summary) { return summary.run.span.length().value(); })
       .def_ro("energy", &RunSummary::energy)
-      .def(
-          "energy_between",
-          [](const RunSummary& summary, double begin_s, double end_s) {
-            const trace::Span span{Seconds{std::max(begin_s, summary.run.span.begin.value())},
-                                   Seconds{std::min(end_s, summary.run.span.end.value())}};
-            return span.begin < span.end ? trace::energy_of(summary.run, span) : trace::RunEnergy{};
-          },
-          nb::arg("begin_s"), nb::arg("end_s"),
-          "Energy of a part of the run, by its samples; in seconds from its start.")
+      .def("energy_between", energy_between, nb::arg("begin_s"), nb::arg("end_s"),
+           "Energy of a part of the run, by its samples; in seconds from its start. Where a running run has "
+           "no "
+           "samples yet, the coverage is below 1.")
       .def_prop_ro("host", [](const RunSummary& summary) { return summary.run.host; })
       .def_ro("means", &RunSummary::means, "of utilisations, memory, temperatures and clocks")
       .def_prop_ro("mean_power_w", get(&RunSummary::mean_power))

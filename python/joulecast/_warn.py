@@ -12,9 +12,17 @@ class JoulecastWarning(UserWarning):
 
 def warn(line: str) -> None:
     try:
-        warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=3)
+        warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=_level_of_user())
     except Warning:  # the program turns warnings into errors
         try:
             print(f"joulecast: {line}", file=sys.stderr)
         except OSError:
             pass
+
+
+def _level_of_user() -> int:
+    """Of the line outside of this package, which a reader of the warning knows."""
+    level, frame = 2, sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "joulecast":
+        level, frame = level + 1, frame.f_back
+    return level

@@ -99,11 +99,14 @@ def joules(line: str, cell: str | None = None) -> Any:
     Errors of the statement or cell are its own, as without the magic.
     """
     from IPython import get_ipython
+    from IPython.core.error import UsageError
 
     name, code = ("", line.strip()) if cell is None else (line.strip(), cell)
     if (cell is None and not code) or line.strip() in ("-h", "--help"):
         print(inspect.cleandoc(joules.__doc__ or ""))
         return None
+    if name.startswith("-"):
+        raise UsageError(f"%%joules takes the run's name, and no option such as {name}")
     shell = get_ipython()
     parts = _compiled(shell, code)
     shown = None

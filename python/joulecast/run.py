@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import time
 
@@ -22,6 +23,7 @@ JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
 
+ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
 
 
@@ -51,10 +53,12 @@ class Run(Telling):
         status: "running", "finished", "failed", "interrupted" or "stopped".
     """
 
-    def __init__(self, options: _core.TrackerOptions) -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False) -> None:
         super().__init__(options.total_epochs, options.total_steps)
-        self.name = options.name or surroundings.default_name()
+        self.name = name or surroundings.default_name()
         self.status = "running"
+        self._ending = _thread.RLock()
+        self._is_ending = False
         self._finished: _core.Finished | None = None
         self._at_end: list[Callable[[], Any]] = []
         self._socket = ""
@@ -66,7 +70,28 @@ class Run(Telling):
         self._began = time.time(), time.monotonic()
         self._ended: tuple[float, float] | None = None
         self._live: _core.Live | None = None
-        self._join(options)
+        if copied:
+            self._join_as_copy()
+        else:
+            self._join(options)
+
+    # ---- copies, which a model or a data set that holds the run may be asked for
+
+    def __copy__(self) -> Run:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Run:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+
+    def _join_as_copy(self) -> None:
+        self._socket = surroundings.listening_socket()
+        if self._socket:
+            self._teller = _core.attached_teller()
+        else:
+            self.status = "finished"
 
     # ---- the beginning and the end
 
@@ -83,17 +108,14 @@ class Run(Telling):
         self._measure(options, several=rank is not None)
 
     def _measure(self, options: _core.TrackerOptions, several: bool) -> None:
-        options.name, given = self.name, options.name
         try:
-            self._tracker = _core.Tracker(options)
+            self._tracker = _core.Tracker(options, self.name)
         except InvalidError:
             raise
         except Error as error:
             warn(f"nothing is measured: {error}")
             self._teller = Silence()
             return
-        finally:
-            options.name = given
         self._teller = self._tracker.teller
         self._socket = self._tracker.socket
         if self._socket and several:
@@ -122,12 +144,21 @@ class Run(Telling):
         self._at_end.append(call)
 
     def _finish(self, status: str) -> None:
-        if self.status != "running":
-            return
-        self.status = status
-        self._ended = time.time(), time.monotonic()
-        if self._tracker is not None:
-            self._finish_measuring(status)
+        with self._ending:  # another thread that ends it waits until it has ended
+            if self._is_ending:
+                return
+            self._is_ending = True
+            self._ended = time.time(), time.monotonic()
+            ending.append(self)
+            try:
+                if self._tracker is not None:
+                    self._finish_measuring(status)
+            finally:
+                self.status = status
+                ending.remove(self)
+            self._call_at_end()
+
+    def _call_at_end(self) -> None:
         for call in self._at_end:
             try:
                 call()
@@ -156,6 +187,7 @@ class Run(Telling):
         """In a forked child: the measurement is the parent's."""
         self._tracker = None
         self._teller = _core.attached_teller()
+        self._ending = _thread.RLock()  # a thread that the child does not have may hold it
         self._announced = None
         self._at_end = []
 
@@ -262,7 +294,8 @@ class Run(Telling):
     def energy(self) -> _core.Energy:
         """What the run used so far, by component; `total_j` is None where nothing is known.
 
-        Where another process measures, this is what was used while the block was open.
+        Where another process measures, this is what was used while the block was open, by the readings before, in and after
+        it. The last one comes up to two seconds later: until then the coverage is below 1, and `total_j` may be None.
         """
         if self._finished is not None:
             return self._finished.energy
@@ -270,7 +303,7 @@ class Run(Telling):
         if live is not None:
             return live.energy
         stored = self._stored(samples=True)
-        if stored is None:
+        if stored is None or stored.started is None:
             return _core.Energy()
         end = self._ended[0] if self._ended is not None else time.time()
         return stored.energy_between(self._began[0] - stored.started, end - stored.started)
@@ -309,3 +342,10 @@ class Run(Telling):
 
     def _repr_html_(self) -> str:
         return live_html(self)
+
+
+def _copy_in_other_process(name: str, epochs: float | None, steps: float | None) -> Run:
+    """Speaks to the measurement that this process is part of, and keeps quiet where there is none any more."""
+    options = _core.TrackerOptions()
+    options.total_epochs, options.total_steps = epochs, steps
+    return Run(options, name, copied=True)

@@ -44,6 +44,7 @@ class Telling:
         self._steps_done = 0.0
         self._windows = 0
         self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
+        self._name_given = ""  # of the last phase that the user named, for a library's fit
 
     def _attend(self) -> None:
         """Called between two steps."""
@@ -132,11 +133,12 @@ class Telling:
         return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))
 
     def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
+        iterable = iter(iterable)  # says what is wrong with one that is none
         self._in_loops = True
         if self._tracker is not None:
             return self._tracker.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
         if isinstance(self._teller, Silence):
-            return iter(iterable)
+            return iterable
         return self._teller.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
 
     def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
@@ -161,10 +163,22 @@ class Telling:
         It lasts until the next one begins. The first loop of `epochs` or `steps` after it is its work.
         """
         total = arguments.optional(arguments.above_zero, "total", total)
+        self._name_given = arguments.text("name", name)
+        self._begin_phase(self._name_given, arguments.text("unit", unit), total or 0)
+
+    def _begin_phase(self, name: str, unit: str, total: float) -> None:
         self.end_epoch()
         self._next_epoch = 0
-        self._named = arguments.text("name", name), arguments.text("unit", unit), total or 0
-        self._teller.begin_phase(*self._named)
+        self._named = name, unit, total
+        self._teller.begin_phase(name, unit, total)
+
+    def _phase_of_fit(self, name: str, unit: str, total: float) -> None:
+        """For a library's fit: it is the work of the phase that the user has just named, and otherwise one of its own."""
+        given, self._name_given = self._name_given, ""
+        if given and self._named is not None:
+            name, named_unit, named_total = self._named
+            total = total or (named_total if named_unit in ("", unit) else 0)
+        self._begin_phase(name, unit, total)
 
     def progress(self, work: float, *, total: float | None = None) -> None:
         """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""

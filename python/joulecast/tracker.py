@@ -10,7 +10,7 @@ import sys
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
-from .run import Run, measured, status_after
+from .run import Run, ending, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
         ValueError, TypeError: an argument that cannot be (InvalidError names it).
     """
     if callable(name) or isinstance(name, classmethod):
-        return Tracking(_options())(name)
-    return Tracking(_options(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue,
-                             keep_arguments))
+        return Tracking()(name)
+    return Tracking(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue, keep_arguments)
 
 
 def current() -> Run | None:
@@ -104,13 +103,19 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
 class Tracking:
     """What `track` returns. Every block or call that it is used for is a run of its own."""
 
-    def __init__(self, options: _core.TrackerOptions) -> None:
-        self._options = options
+    def __init__(self, *given: Any, default_name: str = "", options: _core.TrackerOptions | None = None) -> None:
+        self._given = given  # to `track`
+        self._options = _options(*given) if options is None else options
+        self._name = self._options.name or default_name
         self._runs: list[Run] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A decorated function may be sent to another process, as joblib and Ray do."""
+        return Tracking, self._given
 
     def start(self) -> Run:
         """Begins a run that `Run.stop` ends, or else the interpreter's end."""
-        return Run(self._options)
+        return Run(self._options, self._name)
 
     def __enter__(self) -> Run:
         run = self.start()
@@ -178,13 +183,12 @@ class Tracking:
         return call
 
     def _named_after(self, function: Callable[..., Any]) -> Tracking:
-        if not self._options.name:
-            self._options.name = arguments.readable(getattr(function, "__name__", ""))
-        return Tracking(self._options)
+        name = arguments.readable(getattr(function, "__name__", ""))
+        return Tracking(*self._given, default_name=name, options=self._options)
 
 
 def _finish_all() -> None:
-    for run in list(measured):
+    for run in (*measured, *ending):
         run._finish(_status_at_exit())
 
 
@@ -195,9 +199,10 @@ def _status_at_exit() -> str:
 
 
 def _after_fork_in_child() -> None:
-    for run in measured:
+    for run in (*measured, *ending):
         run._leave_to_parent()
     measured.clear()
+    ending.clear()
 
 
 atexit.register(_finish_all)

@@ -12,13 +12,16 @@
 namespace joulecast::hardware {
 namespace {
 
+constexpr double most_cores = 4096;  ///< of a socket
+
 /// "16" of "AMD Ryzen Threadripper 1950X 16-Core Processor".
 std::optional<double> cores_in(std::string_view name) {
   const auto at = name.find("-Core");
   if (at == std::string_view::npos) return {};
   auto begin = at;
   while (begin > 0 && std::isdigit(static_cast<unsigned char>(name[begin - 1])) != 0) --begin;
-  return parse_double(name.substr(begin, at - begin));
+  const auto cores = parse_double(name.substr(begin, at - begin));
+  return cores && *cores >= 1 && *cores <= most_cores ? cores : std::nullopt;
 }
 
 struct Group {
@@ -103,7 +106,7 @@ class Reader {
 
   Result<Group*> group_of(std::size_t row) {
     const std::string name(table_.text(row, name_));
-    const auto sockets = number(row, "sockets", 1, 1024), cores = number(row, "cores_per_socket", 1, 4096),
+    const auto sockets = number(row, "sockets", 1, 1024), cores = number(row, "cores_per_socket", 1, most_cores),
                threads = number(row, "threads_per_core", 1, 16),
                tdp = number(row, "tdp_w_per_socket", 0.1, 1e4);
     for (const auto* value : {&sockets, &cores, &threads, &tdp})

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -57,6 +58,7 @@ void Engine::begin(Moment at) {
     sink().describe(header_);
   });
   clock_watch_.emplace(clock());
+  miss_named_gpus();
 }
 
 void Engine::describe_machine() {
@@ -69,7 +71,8 @@ void Engine::describe_machine() {
 /// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
-    recording_ = std::make_unique<Recording>(options_.store, header_, meters_.channels());
+    recording_ = std::make_unique<Recording>(
+        RecordingOptions{options_.store, options_.store_patience, patience_}, header_, meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
@@ -102,6 +105,21 @@ std::vector<progress::Event> Engine::hear_socket() {
 
 void Engine::leave_progress_to_host() {
   if (socket_) socket_->leave_progress_to_host();
+}
+
+/// Once it is clear that no driver gives any. The rest is measured.
+void Engine::miss_named_gpus() {
+  const auto& named = environment_.gpus;
+  if (named.empty() || meters_.awaits_drivers() || missing_gpus_told_) return;
+  missing_gpus_told_ = true;
+  if (std::ranges::any_of(meters_.channels(), [](const trace::Channel& channel) {
+        return channel.component == trace::Component::gpu;
+      }))
+    return;
+  const auto line =
+      fmt::format("GPU {} was to be measured, but no GPU can be measured here", fmt::join(named, ", "));
+  sink().note(line);
+  observer_->trouble(line);
 }
 
 /// Starts the sensors whose drivers were too slow for the command to wait for them.
@@ -144,6 +162,17 @@ void Engine::tell_disagreement() {
   observer_->trouble(line);
 }
 
+/// Kept with the run, for whoever forecasts it later.
+void Engine::keep_doubt() {
+  using enum trace::ForecastDoubt;
+  const auto doubt = training_->doubt();
+  // These two are plain from the record itself, and --epochs may still help.
+  const auto name = doubt == no_progress || doubt == no_total ? "" : trace::name_of(doubt);
+  if (header_.info.forecast_doubt == name) return;
+  header_.info.forecast_doubt = name;
+  sink().describe(header_);
+}
+
 void Engine::take_over(Heard heard) {
   training_->hear(std::move(heard.events));
   training_->hear(hear_socket());
@@ -159,11 +188,13 @@ void Engine::tick(Heard heard, Fresh fresh) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     take_late_sensors();
+    miss_named_gpus();
     for (const auto& line : clock_watch_->look()) sink().note(line);
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
     tell_disagreement();
+    keep_doubt();
   }
   tell_trouble();
   check_limits();
@@ -179,7 +210,7 @@ LimitState Engine::limit_state() {
   state.elapsed = clock().steady() - start_;
   state.used = recorder_->live().energy.total;
   follow_training([&](Training& training) {
-    state.trust = training.trust();
+    state.doubt = training.doubt();
     const auto& projection = training.projection();
     if (!projection) return;
     state.projected = projection->total.value;
@@ -196,6 +227,12 @@ void Engine::tell_limit(Limits::Verdict verdict) {
   observer_->limit_reached(verdict);
 }
 
+void Engine::hurry() {
+  const auto wait = std::chrono::duration<double>(options_.store_patience.value());
+  patience_->end_at(store::Patience::Time::clock::now() +
+                    std::chrono::duration_cast<store::Patience::Time::duration>(wait));
+}
+
 void Engine::finish(Heard heard, const Ending& ending) {
   const auto end = ending.at.value_or(clock().steady());
   duration_ = end - start_;
@@ -209,6 +246,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     follow_training([this, end](Training& training) {
       training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
     });
+    keep_doubt();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});
     note_losses();
     note_rates();
@@ -217,6 +255,8 @@ void Engine::finish(Heard heard, const Ending& ending) {
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
+  if (ending.was_asked_to_end && ending.status == trace::RunStatus::finished && !training_->is_done())
+    header_.status = trace::RunStatus::interrupted;
   header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
   (void)sink().end(header_);  // data that was not stored is reported as trouble
@@ -272,7 +312,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
-  live.trust = training_->trust();
+  live.doubt = training_->doubt();
   live.projection = training_->projection();
   if (live.projection && live.energy.energy.total)
     live.projection = at_time(*live.projection, *live.energy.energy.total, live.elapsed);

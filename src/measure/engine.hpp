@@ -12,6 +12,7 @@
 #include "measure/meters.hpp"
 #include "measure/recording.hpp"
 #include "measure/training.hpp"
+#include "store/patience.hpp"
 
 namespace joulecast::measure {
 
@@ -41,6 +42,8 @@ class Engine {
   /// Takes the new readings and messages, stores them, and checks the limits. `fresh`: reads the sensors
   /// before.
   void tick(Heard heard, Fresh fresh);
+  /// The store's patience ends soon. Any thread.
+  void hurry();
   /// Takes the remaining data and closes the run.
   void finish(Heard heard, const Ending& ending);
 
@@ -64,9 +67,11 @@ class Engine {
   void open_record();
   void take_over(Heard heard);
   void take_late_sensors();
+  void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
   void tell_disagreement();
+  void keep_doubt();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
@@ -82,12 +87,14 @@ class Engine {
   SteadyTime start_;
   trace::Run header_;  ///< the run without its measurements, as last sent to the store
   trace::NullSink nowhere_;
+  const std::shared_ptr<store::Patience> patience_ = std::make_shared<store::Patience>();
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
   std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
+  bool missing_gpus_told_ = false;
   bool disagreement_told_ = false;
   bool follows_training_ = true;
 };

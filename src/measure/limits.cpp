@@ -9,37 +9,23 @@
 namespace joulecast::measure {
 namespace {
 
-using progress::Evidence;
+using trace::ForecastDoubt;
 
 /// A training that says nothing for so long will probably say nothing at all.
 constexpr Seconds patience_for_progress{60};
 /// Totals often come a little later than the first step.
 constexpr Seconds patience_for_total{5};
 
-constexpr std::string_view no_progress =
-    "progress is not understood: no epoch or step was heard; --epoch-regex or --step-regex say how the "
-    "output "
-    "names them";
-constexpr std::string_view only_guessed =
-    "progress is not understood: it is only guessed from the output; --epoch-regex or --step-regex say how "
-    "it "
-    "is named";
-constexpr std::string_view contradictory =
-    "progress is not understood: what is told of it contradicts itself";
-constexpr std::string_view disagrees = "the training gives another total than --epochs or --steps";
-constexpr std::string_view no_total = "no total known: give --epochs or --steps";
-constexpr std::string_view may_end_early =
-    "the training may stop early, so its total is only the most that it may use";
-
-/// Why the progress cannot be relied upon; "" if it can.
-std::string_view doubt_about(const progress::Trust& trust) {
-  if (!trust.evidence) return no_progress;
-  if (!trust.consistent) return contradictory;
-  if (!trust.agrees_with_user) return disagrees;
-  if (!trust.total_known) return no_total;
-  if (*trust.evidence == Evidence::guessed) return only_guessed;
-  if (trust.total_is_maximum) return may_end_early;
-  return "";
+/// Whether so old a doubt is worth telling while the run goes on.
+bool is_worth_telling(ForecastDoubt doubt, Seconds age) {
+  switch (doubt) {
+    case ForecastDoubt::contradictory:
+      return true;
+    case ForecastDoubt::no_progress:
+      return age >= patience_for_progress;
+    default:
+      return !trace::may_pass(doubt) && age >= patience_for_total;
+  }
 }
 
 std::string sureness(double probability) {
@@ -79,7 +65,8 @@ std::optional<Limits::Verdict> Limits::check_energy(const LimitState& state) {
 
 std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) {
   if (!options_.projected || projected_told_) return std::nullopt;
-  const bool trusted = doubt_about(state.trust).empty() && state.ready && state.projected;
+  const bool trusted = state.doubt == ForecastDoubt::none && state.ready && state.projected;
+  was_ready_ = was_ready_ || trusted;
   if (!trusted || state.probability_above.value_or(0) < options_.probability) return std::nullopt;
   projected_told_ = true;
   const auto action = options_.at_energy == OnLimit::command ? OnLimit::command : OnLimit::terminate;
@@ -92,17 +79,19 @@ std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) 
 /// A doubt is told early, but not before the training had a chance to dispel it.
 std::optional<Limits::Verdict> Limits::doubt(const LimitState& state) {
   if (!options_.projected || projected_told_ || doubt_told_) return std::nullopt;
-  if (state.trust.evidence && !heard_since_) heard_since_ = state.elapsed;
-  const auto why = doubt_about(state.trust);
-  if (why.empty()) return std::nullopt;
-  const bool long_enough = heard_since_ ? state.elapsed - *heard_since_ >= patience_for_total
-                                        : state.elapsed >= patience_for_progress;
-  if (!long_enough && why != contradictory) return std::nullopt;
+  if (state.doubt == ForecastDoubt::none) return std::nullopt;
+  if (!is_worth_telling(state.doubt, state.elapsed - doubt_since_)) return std::nullopt;
   doubt_told_ = true;
-  return Verdict{fmt::format("--stop-if-projected cannot act: {}", why), OnLimit::warn, {}, {}, {}, {}};
+  Verdict verdict;
+  verdict.why = fmt::format("--stop-if-projected cannot act: {}", trace::reason_of(state.doubt));
+  return verdict;
 }
 
 std::vector<Limits::Verdict> Limits::check(const LimitState& state) {
+  if (state.doubt != doubt_) {
+    doubt_ = state.doubt;
+    doubt_since_ = state.elapsed;
+  }
   std::vector<Verdict> verdicts;
   for (const auto step : {&Limits::check_energy, &Limits::check_projected, &Limits::doubt}) {
     if (ended_) break;
@@ -113,9 +102,9 @@ std::vector<Limits::Verdict> Limits::check(const LimitState& state) {
 
 std::optional<std::string> Limits::at_end(const LimitState& state) const {
   if (!options_.projected || projected_told_ || ended_) return std::nullopt;
-  const auto why = doubt_about(state.trust);
-  if (!why.empty()) return fmt::format("--stop-if-projected could not act: {}", why);
-  if (!state.ready) return "--stop-if-projected could not act: the forecast was never ready";
+  if (state.doubt != ForecastDoubt::none)
+    return fmt::format("--stop-if-projected could not act: {}", trace::reason_of(state.doubt));
+  if (!state.ready && !was_ready_) return "--stop-if-projected could not act: the forecast was never ready";
   if (state.used && *state.used > *options_.projected)
     return fmt::format("--stop-if-projected could not act in time: the run used {}, more than {}",
                        to_text(*state.used), to_text(*options_.projected));

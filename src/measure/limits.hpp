@@ -1,5 +1,6 @@
 // Limits for the cost of a run. What has been used is a fact, and its limit always acts. What will be used is
-// a forecast: its limit acts only where the training's progress is known beyond doubt.
+// a forecast: its limit acts only where the training's progress is known beyond doubt
+// (trace/forecast_doubt.hpp) and the forecast is ready.
 #pragma once
 
 #include <optional>
@@ -8,7 +9,7 @@
 #include <vector>
 
 #include "base/units.hpp"
-#include "progress/tracker.hpp"
+#include "trace/forecast_doubt.hpp"
 
 namespace joulecast::measure {
 
@@ -33,10 +34,10 @@ struct LimitOptions {
 struct LimitState {
   Seconds elapsed{0};
   std::optional<Joules> used;
-  std::optional<Joules> projected;          ///< expected total, if there is a forecast
-  bool ready = false;                       ///< of the forecast
+  std::optional<Joules> projected;  ///< expected total, if there is a forecast
+  trace::ForecastDoubt doubt = trace::ForecastDoubt::none;
+  bool ready = false;                       ///< of the forecast; never where there is a doubt
   std::optional<double> probability_above;  ///< that the total exceeds LimitOptions::projected
-  progress::Trust trust;
 };
 
 class Limits {
@@ -69,7 +70,9 @@ class Limits {
   bool energy_told_ = false;
   bool projected_told_ = false;
   bool doubt_told_ = false;
-  std::optional<Seconds> heard_since_;  ///< when progress was first heard
+  bool was_ready_ = false;
+  trace::ForecastDoubt doubt_ = trace::ForecastDoubt::no_progress;  ///< the present one,
+  Seconds doubt_since_{0};                                          ///< since then
   bool ended_ = false;
 };
 

@@ -24,6 +24,7 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+constexpr auto longest_tick = std::chrono::seconds(1);  ///< for whoever waits for it
 constexpr Seconds shortest_interval{0.001};
 constexpr Seconds longest_interval{3600};  ///< of readings and of ticks
 
@@ -241,7 +242,7 @@ void Measurement::Worker::tick() {
   if (!start_) return;
   const auto wanted = ++ticks_wanted_;
   wake_up_->set();
-  changed_.wait(lock, [&] { return over_ || ticks_done_ >= wanted; });
+  changed_.wait_for(lock, longest_tick, [&] { return over_ || ticks_done_ >= wanted; });
 }
 
 Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
@@ -254,6 +255,7 @@ Result<MeasurementResult> Measurement::Worker::finish(Ending ending) {
       return fail(ErrorKind::invalid, "finish", "the measurement has finished already");
     ending_ = ending;
   }
+  engine_.hurry();
   wake_up_->set();
   thread_.join();
   if (failure_) return fail(ErrorKind::retry, "measurement", "{}", *failure_);

@@ -15,9 +15,9 @@
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
-#include "progress/tracker.hpp"
 #include "sampling/recorder.hpp"
 #include "sensors/support/sensor.hpp"
+#include "trace/forecast_doubt.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::measure {
@@ -30,6 +30,9 @@ struct MeasurementOptions {
   /// How long prepare() waits for GPU drivers. Slower drivers join the run later.
   Seconds driver_patience{1};
   std::optional<std::filesystem::path> store;  ///< nothing = the user's own store
+  /// How long finish() waits for a store that another program has locked. Then the run is kept in a spare
+  /// one.
+  Seconds store_patience{10};
   LimitOptions limits;
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
@@ -50,6 +53,8 @@ struct Ending {
   trace::RunStatus status = trace::RunStatus::finished;
   std::optional<int> exit_status;  ///< if a command was measured
   std::optional<SteadyTime> at;    ///< nothing = now
+  /// Somebody asked the work to end: it is then finished only if all of it was done.
+  bool was_asked_to_end = false;
 };
 
 /// The state at the last tick.
@@ -61,7 +66,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
-  progress::Trust trust;                  ///< how far progress can be relied on
+  trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
   /// Never below what has been used.
   std::optional<estimate::Projection> projection;
@@ -122,7 +127,7 @@ class Measurement {
   [[nodiscard]] Live live() const;
 
   /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
-  /// Waits for no slow driver. Any thread.
+  /// Waits for no slow driver, and at the beginning of a run at most a second for its store. Any thread.
   void tick();
 
   /// Takes the last readings, closes the run and returns its cost. invalid before start(), or if called

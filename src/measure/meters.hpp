@@ -36,6 +36,8 @@ class Meters {
   /// Starts the sensors whose drivers have answered since the previous call, and returns their names. Their
   /// channels are appended after the others.
   [[nodiscard]] std::vector<std::string_view> take_late();
+  /// Whether a driver may still answer.
+  [[nodiscard]] bool awaits_drivers() const { return !late_.empty(); }
   /// The status of every sensor, including the ones that never opened. Call at the end.
   [[nodiscard]] std::vector<trace::SensorStatus> statuses();
 

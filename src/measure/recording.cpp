@@ -9,9 +9,10 @@
 namespace joulecast::measure {
 namespace fs = std::filesystem;
 
-Recording::Recording(const std::optional<fs::path>& path, const trace::Run& header,
-                     const std::vector<trace::Channel>& channels) {
-  const auto wanted = path ? Result<std::string>(path->string()) : store::default_url();
+Recording::Recording(RecordingOptions options, const trace::Run& header,
+                     const std::vector<trace::Channel>& channels)
+    : options_(std::move(options)) {
+  const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
   if (!wanted || !begin_in(*wanted, header)) {
     begin_in_spare(header);
@@ -41,8 +42,12 @@ void Recording::begin_in_spare(const trace::Run& header) {
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto opened = store::RunStore::open(url, store::Access::write, {.durability = store::Durability::soon});
-  auto writer = opened ? (*opened)->record(header, {.spare = make_spare}) : propagate(opened.error());
+  auto opened = store::RunStore::open(url, store::Access::write,
+                                      {.durability = store::Durability::soon, .patience = options_.patience});
+  auto writer = opened ? (*opened)->record(header, {.finish_timeout = options_.finish_timeout,
+                                                    .patience = options_.patience,
+                                                    .spare = make_spare})
+                       : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
@@ -121,10 +126,13 @@ Status Recording::end(const trace::Run& header) {
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
-  if (ended && (is_spare_ || writer_->moved())) {
-    const auto store = writer_->moved() ? writer_->moved()->store : path_.string();
-    trouble_.push_back(fmt::format("the run is kept in {0}; see it with --store {0}", store));
-  }
+  const auto moved = writer_->moved();
+  const auto reason =
+      moved && path_ != moved->store ? moved->reason + "; " : "";  // told here for the first time
+  if (moved) path_ = moved->store;
+  if (ended && (is_spare_ || moved))
+    trouble_.push_back(
+        fmt::format("{1}the run is kept in {0}; see it with --store {0}", path_.string(), reason));
   return ended;
 }
 

@@ -14,13 +14,18 @@
 
 namespace joulecast::measure {
 
+struct RecordingOptions {
+  std::optional<std::filesystem::path> store;  ///< nothing = the default one
+  Seconds finish_timeout{10};                  ///< how long end() waits for a locked store
+  std::shared_ptr<const store::Patience> patience = {};
+};
+
 class Recording final : public trace::RunSink {
  public:
-  /// Opens the store at `path` (or the default one) and begins the run. If that fails, or if the store is
-  /// lost later, uses a spare store in the temporary folder. If that fails too, nothing is stored and
-  /// take_trouble() says so.
-  Recording(const std::optional<std::filesystem::path>& path, const trace::Run& header,
-            const std::vector<trace::Channel>& channels);
+  /// Opens the store and begins the run. If that fails, or if the store is lost later or takes nothing at the
+  /// end, uses a spare store in the temporary folder. If that fails too, nothing is stored and take_trouble()
+  /// says so.
+  Recording(RecordingOptions options, const trace::Run& header, const std::vector<trace::Channel>& channels);
 
   /// Adds channels that appeared later. Their numbers continue from the last.
   void add(std::span<const trace::Channel> channels);
@@ -57,6 +62,7 @@ class Recording final : public trace::RunSink {
   void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
 
+  const RecordingOptions options_;
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
   std::vector<std::string> trouble_;

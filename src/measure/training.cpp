@@ -12,12 +12,13 @@ namespace {
 constexpr double stored_step = 0.01;
 constexpr std::size_t most_stored_epochs = 200;
 
-/// Of a training that may be over at any moment.
-void begin_interval_now(estimate::Projection& p) {
-  if (p.total.interval) p.total.interval->low = p.used;
-  if (p.remaining.interval) p.remaining.interval->low = Joules{0};
-  if (p.duration.interval) p.duration.interval->low = p.duration.value - p.remaining_time.value;
-  if (p.remaining_time.interval) p.remaining_time.interval->low = Seconds{0};
+/// What remains may be only this part of what is expected.
+void allow_less(estimate::Projection& p, double part) {
+  const auto lower = [part](auto& low, auto base) { low = std::min(low, base + (low - base) * part); };
+  if (p.total.interval) lower(p.total.interval->low, p.used);
+  if (p.remaining.interval) lower(p.remaining.interval->low, Joules{0});
+  if (p.duration.interval) lower(p.duration.interval->low, p.duration.value - p.remaining_time.value);
+  if (p.remaining_time.interval) lower(p.remaining_time.interval->low, Seconds{0});
 }
 
 }  // namespace
@@ -32,6 +33,11 @@ void Training::hear(std::vector<progress::Event> events) {
 
 std::optional<trace::Phase> Training::phase() const {
   return tracker_.phases().empty() ? std::nullopt : std::optional{tracker_.phases().back()};
+}
+
+bool Training::is_done() const {
+  const auto now = phase();
+  return now && now->total_work && now->work >= *now->total_work * (1 - 1e-9);
 }
 
 void Training::take_events() {
@@ -97,6 +103,26 @@ bool Training::more_may_follow() const {
   return trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1));
 }
 
+/// The heading of a fold says nothing of its epochs, but the folds before it did.
+bool Training::total_is_known() const {
+  return tracker_.trust().total_known ||
+         (!tracker_.phases().empty() && goes_on(tracker_.phases().size() - 1));
+}
+
+trace::ForecastDoubt Training::doubt() const {
+  using trace::ForecastDoubt;
+  const auto trust = tracker_.trust();
+  if (!trust.evidence) return ForecastDoubt::no_progress;
+  if (!trust.consistent) return ForecastDoubt::contradictory;
+  if (!trust.agrees_with_user) return ForecastDoubt::other_total;
+  if (!total_is_known()) return ForecastDoubt::no_total;
+  if (*trust.evidence == progress::Evidence::guessed) return ForecastDoubt::guessed;
+  if (trust.total_is_maximum) return ForecastDoubt::may_end_early;
+  if (projected_phase_ && more_may_follow()) return ForecastDoubt::more_may_follow;
+  if (!trust.settled) return ForecastDoubt::unproven_steps;
+  return ForecastDoubt::none;
+}
+
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   if (projected_phase_ && phase == *projected_phase_ + 1 && goes_on(phase)) {
@@ -146,12 +172,15 @@ void Training::learn_plan() {
   auto total = tracker_.total_work();
   if (!total && std::exchange(told_total_, std::nullopt)) withdraw();  // it was that of an epoch
   if (!total) return;
+  double announced = *total;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
-    total = expect_repeats(*total, *part->of - part->number);
+    total = announced = expect_repeats(*total, *part->of - part->number);
+  else
+    total = expect_either_count(*total);
   if (total == told_total_) return;
   told_total_ = total;
   if (!projector_ || !projector_->set_total_work(*total)) return;
-  if (total_learned_) total_learned_(*total, tracker_.phases().back().unit);
+  if (total_learned_) total_learned_(announced, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
 }
 
@@ -160,6 +189,13 @@ double Training::expect_repeats(double announced, int others) {
   const auto left = repeats_.expect(announced, last_.work - before_, others);
   if (projector_) projector_->set_work_sd(left.sd);
   return before_ + left.work;
+}
+
+/// The total work in epochs, where it may be one epoch less: the interval holds both.
+double Training::expect_either_count(double total) {
+  const bool either = tracker_.trust().may_count_from_zero;
+  if (projector_) projector_->set_work_sd(either ? 0.5 : 0);
+  return either ? std::max(total - 0.5, last_.work) : total;
 }
 
 bool Training::move(const Mark& to, bool epoch_end) {
@@ -223,12 +259,12 @@ void Training::project(bool epoch_end) {
   const bool printed = tracker_.trust().evidence != progress::Evidence::told;
   if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
   if (!projection_) return;
-  // A program that tells another total has changed its plan; what is printed may be misunderstood.
-  const auto trust = tracker_.trust();
-  const bool doubtful =
-      (!trust.consistent || !trust.agrees_with_user) && trust.evidence != progress::Evidence::told;
-  if (more_may_follow() || !trust.settled || trust.total_is_maximum || doubtful) projection_->ready = false;
-  if (trust.total_is_maximum) begin_interval_now(*projection_);
+  const auto doubt = this->doubt();
+  if (doubt != trace::ForecastDoubt::none) projection_->ready = false;
+  if (doubt == trace::ForecastDoubt::may_end_early) begin_interval_now(*projection_);
+  // The steps that were announced for an epoch may be those of the whole run.
+  if (const auto epochs = tracker_.total_epochs(); doubt == trace::ForecastDoubt::unproven_steps && epochs)
+    allow_less(*projection_, 1 / std::max(1.0, *epochs));
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;
@@ -254,6 +290,8 @@ bool Training::update(const EnergyUntil& energy_until) {
   // Another phase has begun, of which nothing can be said yet.
   if (projected_phase_ && *projected_phase_ + 1 < tracker_.phases().size() && !goes_on(*projected_phase_ + 1))
     withdraw();
+  // A doubt may come without any work.
+  if (projection_ && doubt() != trace::ForecastDoubt::none) projection_->ready = false;
   return advanced;
 }
 

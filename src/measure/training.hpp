@@ -13,6 +13,7 @@
 #include "estimate/online/run_projector.hpp"
 #include "measure/repeats.hpp"
 #include "progress/tracker.hpp"
+#include "trace/forecast_doubt.hpp"
 #include "trace/run_sink.hpp"
 
 namespace joulecast::measure {
@@ -43,11 +44,15 @@ class Training {
   [[nodiscard]] std::size_t epochs() const { return tracker_.epochs().size(); }
   /// The phase that is counted now; nothing before the first.
   [[nodiscard]] std::optional<trace::Phase> phase() const;
+  /// All of the work that was announced is done.
+  [[nodiscard]] bool is_done() const;
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
   [[nodiscard]] const std::optional<progress::Disagreement>& disagreement() const {
     return tracker_.disagreement();
   }
-  [[nodiscard]] progress::Trust trust() const { return tracker_.trust(); }
+  /// Why the forecast is not relied on. As long as there is a reason it is not ready, and no limit acts on
+  /// it.
+  [[nodiscard]] trace::ForecastDoubt doubt() const;
   /// The output came in one piece, so the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const { return tracker_.came_at_once(); }
   /// The latest value of each metric.
@@ -69,10 +74,12 @@ class Training {
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
   void begin_projector();
   [[nodiscard]] bool goes_on(std::size_t phase) const;
+  [[nodiscard]] bool total_is_known() const;
   [[nodiscard]] bool more_may_follow() const;
   void recount();
   void learn_plan();
   [[nodiscard]] double expect_repeats(double announced, int others);
+  [[nodiscard]] double expect_either_count(double total);
   [[nodiscard]] bool is_kept(bool epoch_end) const;
   void project(bool epoch_end);
   void store_projection(const trace::Projection& projection);

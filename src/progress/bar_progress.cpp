@@ -1,5 +1,7 @@
 #include "progress/bar_progress.hpp"
 
+#include <cmath>
+
 #include "progress/lines/pattern.hpp"
 #include "progress/metric_text.hpp"
 
@@ -74,7 +76,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   bar.title = take_part(whole, report);
   const auto title = read_bar_title(bar.title, bar.unit);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
-  if (title.kind == BarKind::preparation) return;
+  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
   if (bar.total && *bar.total <= 0) return;
   switch (title.kind) {
     case BarKind::epochs:
@@ -91,23 +93,45 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
 
 void BarProgress::read_percent(const Bar& bar, Report& report) {
   const auto title = read_bar_title(bar.title, bar.unit);
-  if (title.kind == BarKind::evaluation || title.kind == BarKind::preparation) return;
-  if (title.epoch) {
-    if (!title.sure) report.guess();
-    if (title.epoch != epoch_) report.epoch_begins(*title.epoch, title.epochs);
-    epoch_ = title.epoch;
-    if (bar.full()) report.epoch_ends(*title.epoch, title.epochs);
-    return;
-  }
+  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
+  if (title.kind == BarKind::evaluation) return;
+  if (title.epoch) return read_percent_of_epoch(bar, title, report);
   // Of several bars the one that is drawn first has the others within it.
   const bool within = percent_ && *percent_ < bar.total.value_or(100) && bar.title != percent_title_;
   if (within) return;
-  if (!percent_ && bar.done == 0) percent_from_zero_ = true;
+  if (epoch_) return read_percent_of_epochs(bar, report);
+  const bool drawn_first = !percent_;
+  if (drawn_first && bar.done == 0) percent_from_zero_ = true;
   percent_title_ = bar.title;
   percent_ = bar.done;
   report.guess();
   if (percent_from_zero_) report.work_counts_from(0);
+  if (bar.done == 0) {  // a bar within it may tell more
+    if (drawn_first) report.run_begins();
+    return;
+  }
   report.work_done(bar.done, bar.total, Unit::percent);
+}
+
+void BarProgress::read_percent_of_epoch(const Bar& bar, const BarTitle& title, Report& report) {
+  if (!title.sure) report.guess();
+  if (title.epoch != epoch_) {
+    ++epochs_begun_;
+    report.epoch_begins(*title.epoch, title.epochs);
+  }
+  epoch_ = title.epoch;
+  report.epoch_steps(bar.done, 100, epoch_);
+  if (bar.full()) report.epoch_ends(*title.epoch, title.epochs);
+}
+
+/// The bar around those of the epochs moves with each that ends: 17 % after one are six.
+void BarProgress::read_percent_of_epochs(const Bar& bar, Report& report) {
+  constexpr double rounding = 0.5;
+  if (bar.done <= percent_.value_or(0)) return;
+  percent_ = bar.done;
+  const double least = std::ceil(100 * epochs_begun_ / (bar.done + rounding));
+  const double most = std::floor(100 * epochs_begun_ / (bar.done - rounding));
+  if (least == most && bar.done < 100) report.total_epochs(least);
 }
 
 void BarProgress::read_epochs(const Bar& bar, Report& report) {
@@ -135,6 +159,11 @@ void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const 
   const bool anew = bar.done < done_ && epoch_over_ && bar.total == steps_;
   if (title.epoch != epoch_ || anew) {
     end_evaluation(report);
+    ++epochs_begun_;
+    // One bar over all epochs, named after the one that runs.
+    const bool goes_on = !epoch_over_ && bar.total == steps_ && done_ > steps_before_ && bar.done >= done_;
+    steps_per_epoch_ = epoch_ && goes_on ? std::optional{done_ - steps_before_} : std::nullopt;
+    steps_before_ = goes_on ? done_ : 0;
     epoch_ = title.epoch;
     steps_ = bar.total;
     epoch_over_ = false;
@@ -146,7 +175,10 @@ void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const 
     return;
   }
   done_ = bar.done;
-  report.epoch_steps(bar.done, bar.total, epoch_);
+  if (steps_per_epoch_)
+    report.epoch_steps(bar.done - steps_before_, steps_per_epoch_, epoch_);
+  else
+    report.epoch_steps(bar.done, bar.total, epoch_);
   report_metrics(bar, report, epoch_);
   if (bar.full() || (!bar.total && line.ended && bar.done > 0)) {
     epoch_over_ = true;
@@ -166,7 +198,18 @@ void BarProgress::read_inner(const Bar& bar, Report& report) {
   report_metrics(bar, report);
 }
 
+/// "Training: 20%|██ | 1/5" around bars that name their epochs: it moves with each.
+bool BarProgress::is_around_epochs(const Bar& bar) {
+  if (epochs_begun_ == 0 && bar.done == 0 && bar.total)
+    around_ = std::pair{std::string(bar.title), *bar.total};
+  return epochs_begun_ > 0 && around_ && around_->first == bar.title && around_->second == bar.total;
+}
+
 void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& report) {
+  if (is_around_epochs(bar)) {
+    if (bar.done == epochs_begun_) report.total_epochs(*bar.total);
+    return;
+  }
   if (!total_ || bar.title != title_ || bar.total != total_ || bar.done < last_) {
     of_an_epoch_ = epoch_lines_;
     if (bar.title != title_) of_epochs_ = false;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "progress/format.hpp"
 #include "progress/lines/bar_title.hpp"
@@ -24,20 +25,27 @@ class BarProgress {
  private:
   std::string_view take_part(const Bar& bar, Report& report);
   void begin_part(const PartMention& part, Report& report);
+  void read_percent_of_epoch(const Bar& bar, const BarTitle& title, Report& report);
+  void read_percent_of_epochs(const Bar& bar, Report& report);
   void read_epochs(const Bar& bar, Report& report);
   void report_epochs(const Bar& bar, Report& report);
   void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   void read_inner(const Bar& bar, Report& report);
   void read_steps(const Bar& bar, const BarTitle& title, Report& report);
+  [[nodiscard]] bool is_around_epochs(const Bar& bar);
   [[nodiscard]] bool moves_with_lines(const Bar& bar) const;
   void read_evaluation(const Bar& bar, const BarTitle& title, Report& report);
   void end_evaluation(Report& report);
 
-  std::string part_;             ///< the fold or the like that runs
-  std::optional<int> epoch_;     ///< of the last bar that named one
-  std::optional<double> steps_;  ///< its total
-  double done_ = 0;              ///< of that bar
-  bool epoch_over_ = false;      ///< it was full
+  std::string part_;                       ///< the fold or the like that runs
+  std::optional<int> epoch_;               ///< of the last bar that named one
+  std::optional<double> steps_;            ///< its total
+  double done_ = 0;                        ///< of that bar
+  double steps_before_ = 0;                ///< where it goes on over the epochs: those of the epochs before
+  std::optional<double> steps_per_epoch_;  ///< there, as the last one had
+  bool epoch_over_ = false;                ///< it was full
+  int epochs_begun_ = 0;                   ///< by bars that name them
+  std::optional<std::pair<std::string, double>> around_;  ///< title and total of a bar drawn before those
   std::optional<double> epochs_done_;
   bool figures_first_ = true;   ///< figures are set before the bar of epochs moves
   bool counts_epochs_ = false;  ///< a bar of epochs is drawn

@@ -67,6 +67,8 @@ Trust Tracker::trust() const {
                       (!current_->last_epoch || current_->wrong_steps);
   const bool uneven = current_ && current_->uneven;
   trust.settled = !uneven && (!claims || current_->steps_of_epoch != StepsOfEpoch::unproven);
+  trust.may_count_from_zero = current_ && current_->unit == Unit::epoch && current_->first_number_assumed &&
+                              current_->counter.base().value_or(1) > 0;
   // Where the patience is as long as the training, it cannot run out before the end.
   const auto epochs = total_epochs();
   trust.total_is_maximum = patience_ && !(epochs && *patience_ >= *epochs);

@@ -40,6 +40,9 @@ struct Trust {
   /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
   /// once epochs announced different numbers of steps: those to come are unknown.
   bool settled = true;
+  /// The first epoch that was heard is neither 0 nor 1, and nothing says from which of them the training
+  /// counts: "Epoch 12/24" may be the last but twelve or the last but eleven.
+  bool may_count_from_zero = false;
   /// Early stopping was named in the output: the total is the most that there may be.
   bool total_is_maximum = false;
 };
@@ -93,12 +96,15 @@ class Tracker {
   struct OpenEpoch {
     std::optional<int> number;  ///< nothing: an epoch that only its steps tell of
     Seconds begin{0};
-    double share = 0;        ///< of its steps
-    double steps = 0;        ///< done, as printed
-    double stride = 0;       ///< between the last two that were printed
-    double last_step = 0;    ///< at which its bar is full; 0 = not known
-    bool short_bar = false;  ///< with fewer steps than the epochs before
-    bool claimed = false;    ///< its steps are printed, not told: a loop may print those of the whole run
+    double share = 0;                          ///< of its steps
+    double steps = 0;                          ///< done, as printed
+    Seconds stepped_at{0};                     ///< when the last of them was heard
+    double stride = 0;                         ///< between the last two that were printed
+    double last_step = 0;                      ///< at which its bar is full; 0 = not known
+    bool short_bar = false;                    ///< with fewer steps than the epochs before
+    std::optional<Counter::Point> first_step;  ///< that was heard
+    bool begin_unknown = false;                ///< it had begun by then, it is not known when
+    bool claimed = false;  ///< its steps are printed, not told: a loop may print those of the whole run
     std::map<std::string, double> metrics;
   };
   /// Whether the steps that a loop announces for an epoch were an epoch's when it ended.
@@ -116,9 +122,11 @@ class Tracker {
     std::optional<Seconds> since;
     bool of_rounds = false;     ///< rounds that have epochs of their own are counted, and are the rows
     bool counts_parts = false;  ///< nothing is heard within the parts, so they are the work
-    bool unit_said = false;     ///< with the phase's beginning; work without a unit is in it
+    Counter::Point counted, counted_before;  ///< the last two counts, as they are printed
+    bool unit_said = false;                  ///< with the phase's beginning; work without a unit is in it
     Counter counter;
     std::optional<int> first_number;  ///< of the phase's very first epoch: 0 or 1, unless it counts its own
+    bool first_number_assumed = false;
     std::optional<double> total_epochs;
     bool counts_own_epochs = false;  ///< the total is that of the phase, whatever number its first epoch has
     std::optional<double> total_work;
@@ -128,6 +136,8 @@ class Tracker {
     Seconds epochs_until;                       ///< its end
     std::optional<Counter::Point> epochs_done;  ///< counted in epochs, where the unit is another
     double usual_share = 0;                     ///< of its steps that were told
+    Seconds stepped_at;                         ///< when the last of them was
+    std::optional<Seconds> pace;                ///< between its steps
     double counted_at_epoch = 0;                ///< count at its end
     bool exceeded = false;                      ///< more was done than the total
     bool uneven = false;                        ///< its epochs announce different numbers of steps
@@ -176,6 +186,10 @@ class Tracker {
   [[nodiscard]] bool count_steps_of_epoch(std::optional<double> announced);
   void close_unfinished_epoch(Seconds at);
   void complete_short_epoch();
+  void begin_open_epoch_earlier(double steps, double share);
+  void begin_first_epoch_at(Seconds begin);
+  void end_epoch_before_earlier(double steps, double share);
+  void begin_epoch_among_steps(int number, Seconds at);
   void forget_first_of_a_burst();
   [[nodiscard]] bool is_last_epoch(int number) const;
   [[nodiscard]] std::optional<double> total_count() const;

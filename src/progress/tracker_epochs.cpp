@@ -65,6 +65,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.open && now.unit == Unit::epoch) judge_steps_of_epoch();
   const double count = now.counter.count().value_or(0);
   if (!now.open) open_epoch(number, now.epochs_until);
+  if (now.open->begin_unknown) begin_first_epoch_at(prepared_until_);
   trace::Epoch epoch;
   epoch.index = number;
   epoch.phase = phases_.size() - 1;
@@ -79,6 +80,9 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
   if (now.unit == Unit::step && !now.steps_per_epoch && epoch.work) now.steps_per_epoch = epoch.work;
   if (now.last_epoch && epochs_[*now.last_epoch].span.end == epoch.span.end) ++simultaneous_epochs_;
   now.usual_share = now.open->share;
+  now.stepped_at = std::max(now.open->stepped_at, now.open->begin);
+  if (const auto& first = now.open->first_step; first && now.open->steps > first->work)
+    now.pace = (now.open->stepped_at - first->time) * (1 / (now.open->steps - first->work));
   now.last_was_short = now.open->short_bar && work;
   now.open.reset();
   now.epochs_until = epoch.span.end;
@@ -157,8 +161,8 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
   if (is_last_epoch(number) && (!complete || current_->counter.is_soon(at))) return;
   if (current_->unit != Unit::epoch) {
-    if (current_->open && current_->open->number) close_epoch(*current_->open->number, at);
-    return open_epoch(number, at);
+    if (!current_->total_epochs) current_->total_epochs = event.total_epochs;
+    return begin_epoch_among_steps(number, at);
   }
   const double position = position_of(number);
   if (!judge(position, at, at)) return;

@@ -12,6 +12,8 @@ constexpr double tiny = 1e-9;
 /// An epoch with fewer steps than this share of those before it was cut short, as by a number of steps in
 /// all.
 constexpr double cut_share = 0.9;
+/// A first count within an epoch that is more than this share of it was not reached in no time.
+constexpr double smallest_share = 0.02;
 
 }  // namespace
 
@@ -21,8 +23,11 @@ double Tracker::position_of(int epoch) {
   if (auto& part = parts_.back(); part && part->alike && untouched() && !epochs_.empty() &&
                                   epochs_.back().phase + 2 == phases_.size() && epoch > epochs_.back().index)
     part->alike = false;
-  if (!current_->first_number)
+  if (!current_->first_number) {
     current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
+    current_->first_number_assumed = !current_->counts_own_epochs && epoch > 1;
+  }
+  if (epoch == current_->total_epochs) current_->first_number_assumed = false;  // it counts from 1
   return epoch - *current_->first_number;
 }
 
@@ -53,6 +58,7 @@ void Tracker::advance(double count, Seconds at) {
   const auto total = total_count();
   if (total && count > *total * (1 + tiny)) current_->exceeded = true;
   counter.advance(count, at, total);
+  current_->counted_before = std::exchange(current_->counted, {at, count});
   publish();
 }
 
@@ -110,6 +116,9 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
+  const bool some_done = *event.work > 1 && (share > smallest_share || !event.total_work);
+  const bool first = event.epoch && current_->open->begin == at && current_->open->steps == 0;
+  if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work, share);
   if (!count_steps_of_epoch(event.total_work)) return;
   if (!event.epoch) {
     // Steps that begin again without a word are the next epoch's.
@@ -127,7 +136,13 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     current_->uneven = true;
   if (event.total_work && !short_bar) current_->steps_per_epoch = event.total_work;
   if (share < open.share) return;
+  if (!open.first_step) open.first_step = Counter::Point{at, *event.work};
+  if (const auto& heard = *open.first_step; open.begin_unknown && *event.work > heard.work) {
+    const auto pace = (at - heard.time) * (1 / (*event.work - heard.work));
+    begin_first_epoch_at(std::max(prepared_until_, heard.time - pace * heard.work));
+  }
   open.share = share;
+  open.stepped_at = at;
   open.short_bar = short_bar;
   open.claimed = event.evidence != Evidence::told;
   open.last_step = event.total_work.value_or(0);

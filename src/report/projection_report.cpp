@@ -130,9 +130,13 @@ std::string to_text(const ProjectedRun& projected) {
   if (!projected.history.bounds_recorded)
     text += "epoch bounds were not recorded: the run is divided evenly\n";
   auto out = std::back_inserter(text);
-  fmt::format_to(out, "values with their 90 % intervals; {}\n\n",
+  const auto doubt = projected.history.doubt;
+  fmt::format_to(out, "values with their 90 % intervals; {}{}\n\n",
                  p.ready ? "precise unless the training changes"
-                         : "not settled yet: too few units, or an unexplained change");
+                 : doubt == trace::ForecastDoubt::none
+                     ? "not settled yet: too few units, or an unexplained change"
+                     : "not dependable: ",
+                 p.ready ? "" : trace::reason_of(doubt));
   fmt::format_to(out, "used so far         {}\n", to_text(p.used));
   fmt::format_to(out, "{}        {}\n", p.expected ? "full length " : "total       ", with_interval(p.total));
   fmt::format_to(out, "remaining           {}\n", with_interval(p.remaining));
@@ -159,6 +163,7 @@ Json to_json(const ProjectedRun& projected) {
             {"total_work", projected.history.total_work},
             {"work_unit", projected.history.work_unit},
             {"epoch_bounds_recorded", projected.history.bounds_recorded},
+            {"forecast_doubt", or_null(std::string(trace::name_of(projected.history.doubt)))},
             {"projection", moment_json(projected.moment())}};
   if (projected.finish_time) json["projection"]["finish_time"] = to_iso8601(*projected.finish_time);
   json["projection"]["g_co2e"] = or_null(projected.carbon.mass);

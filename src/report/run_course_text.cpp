@@ -11,6 +11,7 @@
 #include "report/run_text.hpp"
 #include "report/run_words.hpp"
 #include "report/text_table.hpp"
+#include "trace/forecast_doubt.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -215,6 +216,9 @@ std::string projections_text(const session::RunSummary& summary) {
   auto text = fmt::format("\nProjections of the total{}\n{}",
                           ended ? fmt::format(", which came to {}", to_text(*summary.energy.total)) : "",
                           chosen.empty() ? "" : table.text());
+  if (const auto doubt = trace::forecast_doubt_from(summary.run.info.forecast_doubt))
+    if (const auto reason = trace::reason_of(*doubt); !reason.empty())
+      text += fmt::format("  not relied on: {}\n", reason);
   if (withdrawn > 0)
     text += fmt::format("  {} withdrawn, as counting began again after {}\n", withdrawn,
                         withdrawn == 1 ? "it" : "them");

@@ -223,6 +223,7 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
             {"windows", windows_json(summary)},
             {"window_totals", window_totals_json(summary)},
             {"projections", projections_json(summary)},
+            {"forecast_doubt", or_null(run.info.forecast_doubt)},
             {"means", means_json(summary.means)},
             {"sensors", sensors_json(run.sensors)},
             {"sampler_cpu_s", run.sampler_cpu.value()},

@@ -12,6 +12,12 @@
 
 namespace joulecast::store {
 
+/// Why a run leaves its store.
+enum class Leaving {
+  lost,    ///< its file or log is not what it was
+  locked,  ///< it takes nothing, and stays as it is
+};
+
 /// Used by one thread at a time.
 class LiveRun {
  public:
@@ -27,9 +33,9 @@ class LiveRun {
   [[nodiscard]] virtual Status append(const Pending& readings) = 0;
   /// unavailable or malformed if the store's file was removed, replaced or overwritten.
   [[nodiscard]] virtual Status look() = 0;
-  /// Goes on in another store under the same id, with what the lost store still shows of the run. Returns
+  /// Goes on in another store under the same id, with what the old store still shows of the run. Returns
   /// whether that is everything.
-  [[nodiscard]] virtual Result<bool> move_to(const std::string& store) = 0;
+  [[nodiscard]] virtual Result<bool> move_to(const std::string& store, Leaving why) = 0;
   /// Sets how long a commit waits for other programs.
   virtual void set_patience(Seconds patience) = 0;
   [[nodiscard]] virtual const std::string& where() const = 0;

@@ -26,7 +26,7 @@ struct Pending {
   std::vector<std::string> notes;
   std::optional<trace::Run> header;  ///< the latest header
   std::optional<Seconds> latest;     ///< the latest time in any of the pending data
-  std::size_t bytes = 0;             ///< approximate size of the samples
+  std::size_t bytes = 0;             ///< approximate size of the samples and metrics
 
   [[nodiscard]] bool empty() const;
   [[nodiscard]] bool only_readings() const;

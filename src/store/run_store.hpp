@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/roots.hpp"
+#include "store/patience.hpp"
 #include "store/run_import.hpp"
 #include "store/run_query.hpp"
 #include "store/run_writer.hpp"
@@ -43,6 +44,7 @@ struct OpenOptions {
   Roots roots = {};         ///< /proc tells whether the process of a running run is alive
   const Clock* clock = &system_clock();
   Durability durability = Durability::at_once;
+  std::shared_ptr<const Patience> patience = {};  ///< ends every wait, also those of runs that are recorded
 };
 
 /// One open store, for use by one thread at a time. `reference` is what a user may type for a run: an id, a

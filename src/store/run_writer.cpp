@@ -14,6 +14,7 @@
 #include "store/block.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
+#include "store/metric_log.hpp"
 
 namespace joulecast::store {
 namespace {
@@ -116,6 +117,20 @@ class RunWriter::Impl {
     });
   }
 
+  void metric(const trace::MetricPoint& point) {
+    add([&](Pending& pending) {
+      pending.saw(point.time);
+      if (!metrics_.take(point)) return;
+      const auto bytes = sizeof point + point.name.size();
+      if (pending.bytes + unwritten_bytes_ + bytes > options_.buffer_bytes) {
+        ++lost_metrics_;
+        return;
+      }
+      pending.bytes += bytes;
+      pending.metrics.push_back(point);
+    });
+  }
+
   void hold() {
     const std::lock_guard lock(mutex_);
     ++holds_;
@@ -159,8 +174,9 @@ class RunWriter::Impl {
   void note_losses();
   Status try_commit(bool closing);
   [[nodiscard]] bool can_wait();
-  Status commit_anywhere(bool closing);
-  [[nodiscard]] bool move_to_spare(const Error& reason);
+  Status commit_anywhere(bool closing, int tries_left);
+  [[nodiscard]] bool move_to_spare(const Error& reason, Leaving why);
+  [[nodiscard]] bool in_a_hurry() const { return options_.patience && options_.patience->is_over(); }
   void report(const Status& status, bool over);
   void give_up(const std::string& reason) noexcept;
 
@@ -180,7 +196,9 @@ class RunWriter::Impl {
   std::condition_variable changed_;
   Pending pending_;
   ProgressLog progress_;  // its changes become pending with the next commit
+  MetricLog metrics_;
   std::size_t left_out_windows_ = 0;
+  std::uint64_t lost_metrics_ = 0;        // because the store could not be written
   std::vector<std::int64_t> last_times_;  // of each channel, in microseconds
   std::size_t unwritten_bytes_ = 0;       // in work_
   std::uint64_t dropped_ = 0;             // readings lost because the store could not be written
@@ -236,16 +254,17 @@ void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
 
 void RunWriter::Impl::work() {
   constexpr int tries_to_close = 2;
-  for (int tries = 0; tries < tries_to_close;) {
+  for (int tries = tries_to_close; tries > 0;) {
     const bool closing = collect();
     if (closing) {
-      if (tries++ > 0) std::this_thread::sleep_until(next_commit_);
+      if (tries-- < tries_to_close) std::this_thread::sleep_until(next_commit_);
       run_->set_patience(options_.finish_timeout * (1.0 / tries_to_close));
     }
     if (given_up_ && closing) return;
     if (given_up_) continue;
-    const auto status = commit_anywhere(closing);
-    const bool over = closing && (status || tries == tries_to_close);
+    const auto status = commit_anywhere(closing, tries);
+    if (closing && in_a_hurry()) tries = 0;
+    const bool over = closing && (status || tries == 0);
     report(status, over);
     if (over) return;
   }
@@ -274,12 +293,17 @@ bool RunWriter::Impl::collect() {
 
 void RunWriter::Impl::note_losses() {
   losses_noted_ = true;
+  for (auto& point : metrics_.take_last()) work_.metrics.push_back(std::move(point));
+  for (auto& line : metrics_.notes()) work_.notes.push_back(std::move(line));
   if (refused_ > 0)
     work_.notes.push_back(
         fmt::format("{} readings that were no numbers or did not rise in time were left out", refused_));
   if (dropped_ > 0)
     work_.notes.push_back(
         fmt::format("{} readings were lost while the store could not be written", dropped_));
+  if (lost_metrics_ > 0)
+    work_.notes.push_back(
+        fmt::format("{} metrics were lost while the store could not be written", lost_metrics_));
   if (left_out_windows_ > 0)
     work_.notes.push_back(
         fmt::format("{} windows after the first {} were left out", left_out_windows_, most_windows));
@@ -312,17 +336,22 @@ bool RunWriter::Impl::can_wait() {
   return true;
 }
 
-Status RunWriter::Impl::commit_anywhere(bool closing) {
+/// A store that is lost is left at once; one that takes nothing at present, when there is no more time.
+Status RunWriter::Impl::commit_anywhere(bool closing, int tries_left) {
   auto status = try_commit(closing);
-  if (status || !is_lost(status.error()) || !options_.spare || moved_) return status;
-  return move_to_spare(status.error()) ? try_commit(closing) : status;
+  if (status || !options_.spare || moved_) return status;
+  const bool lost = is_lost(status.error());
+  const bool out_of_time = closing && may_pass(status.error()) && (tries_left == 0 || in_a_hurry());
+  if (!lost && !out_of_time) return status;
+  const bool moved = move_to_spare(status.error(), lost ? Leaving::lost : Leaving::locked);
+  return moved ? try_commit(closing) : status;
 }
 
-bool RunWriter::Impl::move_to_spare(const Error& reason) {
+bool RunWriter::Impl::move_to_spare(const Error& reason, Leaving why) {
   try {
     const auto spare = options_.spare();
     if (!spare) return false;
-    const auto whole = run_->move_to(*spare);
+    const auto whole = run_->move_to(*spare, why);
     if (!whole) return false;
     work_.notes.push_back(to_string(reason) + ": the run went on in a spare store" +
                           (*whole ? "" : ", without what it had stored before"));
@@ -388,10 +417,7 @@ void RunWriter::epoch(std::size_t place, const trace::Epoch& epoch) {
   impl_->epoch(place, epoch);
 }
 void RunWriter::metric(const trace::MetricPoint& point) {
-  impl_->add([&](Pending& pending) {
-    pending.metrics.push_back(point);
-    pending.saw(point.time);
-  });
+  impl_->metric(point);
 }
 void RunWriter::phase(std::size_t place, const trace::Phase& phase) {
   impl_->add([&](Pending& pending) { pending.phases[place] = phase; });

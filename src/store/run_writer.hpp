@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "store/patience.hpp"
 #include "trace/run_sink.hpp"
 
 namespace joulecast::store {
@@ -20,11 +21,15 @@ struct WriterOptions {
   Seconds commit_interval{0.75};
   /// Readings alone are kept beside the store for this long before a commit takes them in.
   Seconds longest_without_commit{7};
-  Seconds finish_timeout{10};  ///< how long end() waits for a locked store
-  /// Bytes to keep while the store cannot be written. Beyond it, readings are dropped and counted.
+  /// How long end() waits for a locked store. Less if the store's patience is over before.
+  Seconds finish_timeout{10};
+  std::shared_ptr<const Patience> patience = {};  ///< the one that the store was opened with
+  /// Bytes to keep while the store cannot be written. Beyond it, readings and metrics are dropped and
+  /// counted.
   std::size_t buffer_bytes = 64u << 20;
   /// Makes a folder for a spare store and returns the store's path. Called on the writing thread if the store
-  /// is lost while the run runs; the run then goes on there. Empty = the run is given up.
+  /// is lost while the run runs, or takes nothing when it ends; the run then goes on there. Empty = the run
+  /// is given up.
   std::function<Result<std::string>()> spare = {};
 };
 
@@ -65,6 +70,7 @@ class RunWriter final : public trace::RunSink {
   void append(std::size_t channel, std::span<const double> times, std::span<const double> values) override;
   void gap(std::size_t channel, trace::Span span) override;
   void epoch(std::size_t place, const trace::Epoch& epoch) override;
+  /// Of metrics with many values fewer and fewer are kept (MetricLog), and the last.
   void metric(const trace::MetricPoint& point) override;
   void phase(std::size_t place, const trace::Phase& phase) override;
   /// Long phases keep every second, fourth, … of their points, and those at the ends of epochs.

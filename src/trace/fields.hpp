@@ -30,6 +30,7 @@ void visit_info(Info& info, Visit&& visit) {
   visit("total_work", info.total_work);
   visit("work_unit", info.work_unit);
   visit("quality", info.quality);
+  visit("forecast_doubt", info.forecast_doubt);
 }
 
 /// Properties of a training beyond the documented keys of run.json.

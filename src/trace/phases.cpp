@@ -1,6 +1,7 @@
 #include "trace/phases.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace joulecast::trace {
 namespace {
@@ -21,8 +22,10 @@ bool may_count_again(std::span<const Phase> phases) {
 bool total_covers_phases(const Run& run) {
   if (run.phases.empty() || !run.info.total_work || !run.phases.back().total_work) return false;
   constexpr double rounding = 1e-6;
+  // Folds that early stopping ends may together do less than one of them announces.
+  const double last = *run.phases.back().total_work;
   return run.info.work_unit == run.phases.back().unit &&
-         *run.info.total_work > *run.phases.back().total_work * (1 + rounding);
+         std::abs(*run.info.total_work - last) > last * rounding;
 }
 
 void withdraw_projections(Run& run) {

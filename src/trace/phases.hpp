@@ -13,8 +13,9 @@ namespace joulecast::trace {
 /// taken to be the last.
 [[nodiscard]] bool may_count_again(std::span<const Phase> phases);
 
-/// Whether the run's total work is more than that of its last phase: it is known how many phases like it
-/// there are, and the projections were made for all of them.
+/// Whether the run's total work is another than that of its last phase: it is known how many phases like it
+/// there are, and the projections were made for all of them. Mostly it is more; less where the phases end
+/// long before what each announces.
 [[nodiscard]] bool total_covers_phases(const Run& run);
 
 /// Marks the projections that were made before the run's last phase began as withdrawn and not ready: they

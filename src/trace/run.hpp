@@ -84,6 +84,8 @@ struct RunInfo {
   std::string work_unit;
   std::map<std::string, double> quality;
   bool epoch_bounds_recorded = true;
+  /// Why its forecasts are not relied on: the name of a ForecastDoubt (trace/forecast_doubt.hpp), "" = none.
+  std::string forecast_doubt;
   std::string extra_json;  ///< unknown keys as one JSON object, kept as they came ("" = none)
 };
 

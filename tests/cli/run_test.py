@@ -83,6 +83,23 @@ class Transparency(CommandTest):
         self.assertEqual(child.wait(20), 7)
         child.stdout.close()
 
+    def test_a_training_that_catches_an_interrupt_is_interrupted(self):
+        script = ("import sys, time\n"
+                  "for epoch in range(1, 4):\n"
+                  "    try:\n"
+                  "        print(f'Epoch {epoch}/3', flush=True); time.sleep(1.2)\n"
+                  "    except KeyboardInterrupt:\n"
+                  "        if sys.argv[1] != 'goes on': sys.exit(int(sys.argv[1]))\n")
+        for way, expected in (("0", "interrupted"), ("1", "interrupted"), ("130", "interrupted"), ("goes on", "finished")):
+            child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "caught", "--", sys.executable, "-c", script, way],
+                                     env=self.environment, stdout=subprocess.PIPE, text=True)
+            self.assertEqual(child.stdout.readline(), "Epoch 1/3\n")
+            child.send_signal(signal.SIGINT)
+            child.stdout.read()
+            self.assertEqual(child.wait(20), 0 if way == "goes on" else int(way))
+            child.stdout.close()
+            self.assertEqual(self.json("show", "caught")["status"], expected, way)
+
     def test_what_was_ignored_stays_ignored(self):
         # As started by nohup: neither joulecast nor the command ends when the terminal closes.
         script = "import signal, sys; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, flush=True); sys.stdin.read()"

@@ -13,8 +13,9 @@ namespace {
 using namespace joulecast;
 using namespace joulecast::progress;
 
-constexpr const char* kinds[] = {"run_begin", "announce", "phase_begin",  "epoch_begin", "epoch_end",
-                                 "progress",  "metric",   "window_begin", "window_end",  "run_end"};
+constexpr const char* kinds[] = {"run_begin",   "announce",  "phase_begin",  "phase_end", "round_begin",
+                                 "epoch_begin", "epoch_end", "progress",     "metric",    "window_begin",
+                                 "window_end",  "run_end",   "may_end_early"};
 constexpr const char* evidences[] = {"guessed", "stated", "told"};
 
 void print(const Event& event, SteadyTime start) {
@@ -34,11 +35,13 @@ void print(const Event& event, SteadyTime start) {
 void print_sum(const corpus::Hearing& hearing) {
   for (std::size_t i = 0; i < hearing.run.phases.size(); ++i) {
     const auto& phase = hearing.run.phases[i];
-    fmt::print("phase '{}': {} {}", phase.name, phase.work, phase.unit);
+    fmt::print("phase '{}' {:.3g}-{:.3g}: {} {}", phase.name, phase.span.begin.value(),
+               phase.span.end.value(), phase.work, phase.unit);
     if (phase.total_work) fmt::print(" of {}", *phase.total_work);
     fmt::print("; epochs");
     for (const auto& epoch : hearing.run.epochs)
-      if (epoch.phase == i) fmt::print(" {}@{:.3g}", epoch.index, epoch.span.end.value());
+      if (epoch.phase == i)
+        fmt::print(" {}@{:.3g}-{:.3g}", epoch.index, epoch.span.begin.value(), epoch.span.end.value());
     fmt::print("\n");
   }
   std::set<std::string> metrics;

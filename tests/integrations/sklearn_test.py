@@ -49,6 +49,13 @@ class Following(PackageTest):
         self.assertEqual(libraries.progress_of(self.one_run()),
                          [("search", "fit", 12, 12), ("search 2", "fit", 6, 6), ("cross-validation", "fit", 5, 5), ("cross-validation 2", "fit", 10, 10)])
 
+    def test_a_phase_that_the_user_named_keeps_its_name(self):
+        with joulecast.track("block") as run, following():
+            run.phase("tuning of c")
+            GridSearchCV(Slow(), {"c": [1, 2]}, cv=2).fit(self.x, self.y)
+            GridSearchCV(Slow(), {"c": [1, 2]}, cv=3).fit(self.x, self.y)
+        self.assertEqual(libraries.progress_of(self.one_run()), [("tuning of c", "fit", 4, 4), ("search", "fit", 6, 6)])
+
     def test_workers(self):
         with following(name="own") as run:
             GridSearchCV(SGDClassifier(), {"alpha": [1e-4, 1e-3]}, cv=5, n_jobs=2).fit(self.x, self.y)

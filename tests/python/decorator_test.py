@@ -114,6 +114,20 @@ class Decorator(PackageTest):
         self.assertEqual(Model.of_nobody(), "named")
         self.assertEqual(Model().inside(), (Model, "inside"))
 
+    def test_functions_that_share_a_decorator_have_runs_of_their_own_names(self):
+        measured = joulecast.track(tags={"team": "vision"})
+
+        @measured
+        def first():
+            return joulecast.current().name
+
+        @measured
+        def second():
+            return joulecast.current().name
+
+        self.assertEqual([first(), second(), first()], ["first", "second", "first"])
+        self.assertEqual(sorted(row.name for row in joulecast._core.list_runs(joulecast._core.ListRequest())), ["first", "first", "second"])
+
 
 if __name__ == "__main__":
     unittest.main()

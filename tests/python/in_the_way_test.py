@@ -1,6 +1,8 @@
 """Tests that a tracker is never in the training's way: forks, threads, exits, kills, and several at once."""
+import copy
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -9,6 +11,18 @@ import unittest
 
 import joulecast
 from support import JOULECAST, PackageTest
+
+
+class Dataset:
+    """Holds the run, as a trainer may."""
+
+    def __init__(self, run):
+        self.run = run
+
+
+def worker(dataset):
+    dataset.run.metric(of_the_worker=2.0)
+    return dataset.run._tracker is None, dataset.run.status
 
 
 def child_that_trains(queue):
@@ -60,6 +74,68 @@ class InTheWay(PackageTest):
                     run.end_epoch()
                 self.assertEqual(joulecast.load(method).epochs[0].metrics, {"child": 1.0})
         self.assertEqual(len(joulecast.runs(name="child")), 0)
+
+    def test_what_holds_a_run_can_be_copied_and_sent_to_workers(self):
+        with joulecast.track("held") as run:
+            run.begin_epoch(0)
+            self.assertIs(copy.deepcopy(Dataset(run)).run, run)
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                self.assertEqual(pool.map(worker, [Dataset(run)]), [(True, "running")])
+            run.end_epoch()
+            kept = pickle.dumps(Dataset(run))
+        self.assertEqual(self.one_run().epochs[0].metrics, {"of_the_worker": 2.0})
+        late = pickle.loads(kept).run  # as of a checkpoint
+        late.metric(loss=1.0)
+        self.assertEqual((late.name, late.status, late.energy.total_j), ("held", "finished", None))
+
+    def test_what_a_run_cost_can_be_sent(self):
+        with joulecast.track() as run:
+            time.sleep(0.1)
+        sent = pickle.loads(pickle.dumps(run.energy))
+        self.assertEqual(repr(sent), repr(run.energy))
+        self.assertEqual((sent.total_j, sent.provenance, sent.coverage, sent.missing),
+                         (run.energy.total_j, run.energy.provenance, run.energy.coverage, run.energy.missing))
+        self.assertEqual([(row.component, row.device, row.channel, row.energy_j, row.provenance, row.in_total) for row in sent.components],
+                         [(row.component, row.device, row.channel, row.energy_j, row.provenance, row.in_total) for row in run.energy.components])
+        self.assertIsNone(pickle.loads(pickle.dumps(joulecast._core.Energy())).total_j)
+
+    def test_a_decorated_function_can_be_sent_by_value(self):
+        tracking = pickle.loads(pickle.dumps(joulecast.track("sent", epochs=3, tags={"team": "vision"})))
+        with tracking as run:
+            pass
+        self.assertEqual((run.name, self.one_run().tags), ("sent", {"team": "vision"}))
+
+    def test_two_threads_that_end_a_run_both_wait_for_its_end(self):
+        run = joulecast.track("both").start()
+        time.sleep(0.2)
+        seen = []
+
+        def watch():
+            while run.status == "running":
+                time.sleep(0.0005)
+            seen.append(joulecast.load(run.id).status)
+
+        threads = [threading.Thread(target=watch)] + [threading.Thread(target=lambda: seen.append(run.stop().total_j)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(seen), 3)
+        self.assertIn("finished", seen)  # and not "running", as while it is being written
+        self.assertEqual({energy for energy in seen if energy != "finished"}, {run.energy.total_j})
+
+    def test_a_fork_while_another_thread_ends_the_run(self):
+        for _ in range(5):
+            run = joulecast.track().start()
+            thread = threading.Thread(target=run.stop)
+            thread.start()
+            pid = os.fork()
+            if pid == 0:
+                run.stop()  # waits for nobody
+                os._exit(0)
+            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+            thread.join()
+            self.assertEqual(run.status, "finished")
 
     def test_under_joulecast_run_there_is_one_run(self):
         done = self.run_program("""

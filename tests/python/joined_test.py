@@ -63,6 +63,24 @@ class Joined(PackageTest):
         duration, energy = map(float, done.stdout.split())
         self.assertAlmostEqual(energy, 50 * duration, delta=0.25 * 50 * duration)  # and not that of the whole command
 
+    def test_a_block_between_two_readings_is_known_after_the_second(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        done = self.run_program("""
+            import joulecast, time
+            time.sleep(1.2)
+            with joulecast.track("block") as run:
+                time.sleep(0.3)
+            at_once = run.energy
+            time.sleep(3)
+            print(at_once.coverage, run.energy.coverage, run.duration_s, run.energy.total_j)
+            """, under=(JOULECAST, "run", "--quiet", "--"), JOULECAST_SENSORS="powercap")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        at_once, coverage, duration, energy = map(float, done.stdout.split())
+        self.assertLess(at_once, 1)  # it is not said that the part that was read is all
+        self.assertAlmostEqual(coverage, 1, delta=0.01)
+        self.assertAlmostEqual(energy, 50 * duration, delta=0.25 * 50 * duration)
+
     def test_a_measurement_that_is_gone_is_not_joined(self):
         done = self.run_program("""
             import os, sys

@@ -56,6 +56,7 @@ class Notebook(PackageTest):
         self.assertEqual(self.run_cell("%%joules\nimport asyncio\nawait asyncio.sleep(0, 5)")[0].result, 5)
 
     def test_help(self):
+        self.assertIn("no option such as --name", self.run_cell("%%joules --name x\n1")[1])
         for cell in ("%%joules --help\n1", "%joules --help", "%joules"):
             self.assertIn("%%joules [NAME]", self.run_cell(cell)[1])
 

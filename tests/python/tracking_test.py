@@ -88,6 +88,38 @@ class Tracking(PackageTest):
         self.assertEqual(stored.phases[0].work, 2)
         self.assertEqual([window.name for window in stored.windows], ["validation"] * 2)
 
+    def test_a_length_that_fails_is_none(self):
+        class Stream:
+            def __init__(self, length):
+                self.length = length
+
+            def __len__(self):
+                return self.length()
+
+            def __iter__(self):
+                return iter("ab")
+
+        with joulecast.track() as run:
+            for length in (lambda: -1, lambda: 1 / 0, lambda: None, lambda: {}["sampler"]):
+                self.assertEqual(list(run.steps(Stream(length))), ["a", "b"])
+                self.assertEqual(list(run.epochs(Stream(length))), ["a", "b"])
+
+    def test_what_is_no_iterable_is_said_in_a_line(self):
+        with joulecast.track() as run:
+            for loop in (run.steps, run.epochs):
+                with self.assertRaisesRegex(TypeError, "^'NoneType' object is not iterable$"):
+                    for _ in loop(None):
+                        pass
+
+    def test_gpus_that_are_not_there_are_missed_once(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with joulecast.track(gpus=[7, 8], sensors="modelled_cpu"):
+                time.sleep(0.1)
+        self.assertEqual([str(one.message) for one in caught], ["joulecast: GPU 7, 8 was to be measured, but no GPU can be measured here"])
+        self.assertEqual(caught[0].filename, __file__)  # and not a line of the package
+        self.assertIn("no GPU can be measured here", " ".join(self.one_run().notes))
+
     def test_a_break_ends_the_epoch(self):
         with joulecast.track() as run:
             for epoch in run.epochs(range(10)):

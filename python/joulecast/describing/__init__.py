@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    # Of one sample: of the only input, of several, or by the inputs' names.
+    Shapes = tuple[int, ...] | list[tuple[int, ...]] | dict[str, tuple[int, ...]]
+
 
 def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None,
              dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
@@ -62,8 +65,8 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
     request.checkpointing = arguments.flag("checkpointing", checkpointing)
     request.shard = arguments.whole("shard", shard, least=0, most=3)
     if isinstance(model, (str, os.PathLike)):
-        for given, value in (("inputs", inputs), ("parameters", parameters), ("name", name)):
-            if value is not None:
+        for given, unwanted in (("inputs", inputs), ("parameters", parameters), ("name", name)):
+            if unwanted is not None:
                 raise InvalidError("is for live models", given)
         request.model = arguments.path("model", model)
         request.inputs = arguments.shape_texts("input_shape", input_shape)
@@ -71,8 +74,8 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         request.classes = arguments.optional(arguments.whole, "classes", classes, least=1, most=1 << 30)
         request.sequence = arguments.optional(arguments.whole, "sequence", sequence, least=1, most=1 << 30)
         return _core.describe_network(request)
-    for given, value in (("dimensions", dimensions), ("classes", classes), ("sequence", sequence)):
-        if value is not None:
+    for given, unwanted in (("dimensions", dimensions), ("classes", classes), ("sequence", sequence)):
+        if unwanted is not None:
             raise InvalidError("is for files and known networks", given)
     describer = _describer(model)
     if (input_shape is None) == (inputs is None):

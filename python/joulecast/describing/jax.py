@@ -10,6 +10,13 @@ from jax.extend import core
 from .. import _core
 from ..errors import InvalidError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from . import Shapes
+
 BATCH = 2  # samples that are traced
 ELEMENTWISE = {"logistic": "sigmoid", "select_n": "where", "integer_pow": "mul", "square": "mul", "convert_element_type": "cast"}
 VIEWS = {"reshape", "squeeze", "expand_dims", "stop_gradient", "bitcast_convert_type", "optimization_barrier", "sharding_constraint"}
@@ -21,7 +28,7 @@ MADE_OF_NOTHING = {"iota", "random_bits", "random_seed", "random_wrap", "random_
                    "rng_bit_generator", "axis_index", "device_put", "debug_callback"}
 
 
-def describe(function, shapes, inputs, parameters, name):
+def describe(function: Any, shapes: Shapes | None, inputs: Any, parameters: Any, name: str | None) -> _core.LiveNetwork:
     """Takes a function, its parameters and its inputs; returns the core's LiveNetwork."""
     given = _specs(shapes, inputs)
     leaves = jax.tree_util.tree_leaves(given)
@@ -50,7 +57,7 @@ def describe(function, shapes, inputs, parameters, name):
     return network
 
 
-def _parts(function, parameters):
+def _parts(function: Any, parameters: Any) -> Any:
     """A function of (learned, fixed, *inputs), and what it learns and has by itself."""
     if any(kind.__module__.startswith("flax.nnx") and kind.__name__ == "Module" for kind in type(function).__mro__):
         from flax import nnx
@@ -67,34 +74,37 @@ def _parts(function, parameters):
     return lambda learned, fixed, *given, **named: function(learned, *given, **named), parameters, None
 
 
-def _call(function, learned, fixed, given):
+def _call(function: Any, learned: Any, fixed: Any, given: Any) -> Any:
     """Several inputs become several arguments."""
     if isinstance(given, dict):
         return function(learned, fixed, **given)
     return function(learned, fixed, *given) if isinstance(given, (list, tuple)) else function(learned, fixed, given)
 
 
-def _spec(array):
+def _spec(array: Any) -> Any:
     return jax.ShapeDtypeStruct(array.shape, array.dtype) if hasattr(array, "dtype") else jax.ShapeDtypeStruct((), jax.numpy.result_type(array))
 
 
-def _specs(shapes, inputs, kind=None):
+def _specs(shapes: Shapes | None, inputs: Any, kind: str | None = None) -> Any:
     if inputs is not None:
         return jax.tree_util.tree_map(_spec, inputs)
-    make = lambda shape: jax.ShapeDtypeStruct((BATCH, *shape), jax.numpy.dtype(kind or "float32"))
+
+    def make(shape: Sequence[int]) -> Any:
+        return jax.ShapeDtypeStruct((BATCH, *shape), jax.numpy.dtype(kind or "float32"))
+
     if isinstance(shapes, dict):
         return {key: make(shape) for key, shape in shapes.items()}
-    return [make(shape) for shape in shapes] if isinstance(shapes, list) else make(shapes)
+    return [make(shape) for shape in shapes] if isinstance(shapes, list) else make(shapes or ())
 
 
 class _Walk:
     """Tells the core of every equation."""
 
-    def __init__(self, network):
+    def __init__(self, network: _core.LiveNetwork) -> None:
         self._network = network
-        self._numbers = {}
+        self._numbers: dict[Any, int] = {}
 
-    def begin(self, traced, paths, fixed):
+    def begin(self, traced: Any, paths: list[str], fixed: int) -> None:
         """Arguments are weights by their paths, then so many that are fixed, then the inputs."""
         jaxpr = traced.jaxpr
         for number, (variable, value) in enumerate(zip(jaxpr.constvars, traced.consts)):
@@ -112,18 +122,18 @@ class _Walk:
                 name = "input" if index == 0 else f"input_{index + 1}"
                 self._numbers[variable] = self._network.input(name, _shape(variable), _width(variable))
 
-    def _number(self, variable):
+    def _number(self, variable: Any) -> int:
         if isinstance(variable, core.Literal):
             return self._network.constant(_shape(variable), _width(variable))
         return self._numbers[variable]
 
-    def run(self, jaxpr, path, times):
+    def run(self, jaxpr: Any, path: str, times: float) -> None:
         for equation in jaxpr.eqns:
             self._tell(equation, path, times)
 
     # ---- equations
 
-    def _tell(self, equation, path, times):
+    def _tell(self, equation: Any, path: str, times: float) -> Any:
         name = equation.primitive.name
         scope = str(equation.source_info.name_stack)
         path = "/".join(part for part in (path, scope) if part)
@@ -144,7 +154,7 @@ class _Walk:
         for variable, number in zip(equation.outvars, numbers):
             self._numbers[variable] = number
 
-    def _inner(self, inner, taken, made, path, times):
+    def _inner(self, inner: Any, taken: Any, made: Any, path: str, times: float) -> None:
         """A function that is called: its variables are ours."""
         closed = getattr(inner, "jaxpr", inner)
         for variable, value in zip(closed.constvars, getattr(inner, "consts", ())):
@@ -155,7 +165,7 @@ class _Walk:
         for variable, outer in zip(made, closed.outvars):
             self._numbers[variable] = self._number(outer)
 
-    def _scan(self, equation, path, times):
+    def _scan(self, equation: Any, path: str, times: float) -> None:
         """A loop over the first side of some arrays: as many layers as turns, or as many steps of a sequence."""
         parameters = equation.params
         closed = parameters["jaxpr"].jaxpr
@@ -171,12 +181,12 @@ class _Walk:
             made = self._number(inner)
             self._numbers[variable] = made if number < carried else self._network.derived([made], _shape(variable), _width(variable))
 
-    def _operation(self, equation, operation, path, times, reads=None):
+    def _operation(self, equation: Any, operation: str, path: str, times: float, reads: Any = None) -> _core.LiveOperation:
         numbers = [self._number(variable) for variable in (equation.invars if reads is None else reads)]
         writes = [(_shape(variable), _width(variable)) for variable in equation.outvars]
         return _core.LiveOperation(f"{path}/{operation}" if path else operation, operation, numbers, writes, times)
 
-    def _computed(self, equation, name, path, times):
+    def _computed(self, equation: Any, name: str, path: str, times: float) -> list[int]:
         network = self._network
         if name in MADE_OF_NOTHING or not equation.invars:
             return [network.constant(_shape(variable), _width(variable)) for variable in equation.outvars]
@@ -201,17 +211,15 @@ class _Walk:
             return network.elements(self._operation(equation, operation, path, times), "elementwise")
         return network.uncounted(self._operation(equation, name, path, times), "a primitive without a rule")
 
-    def _product(self, equation, path, times):
+    def _product(self, equation: Any, path: str, times: float) -> list[int]:
         (left_depth, right_depth), (left_batch, right_batch) = equation.params["dimension_numbers"]
         left, right = (_shape(variable) for variable in equation.invars[:2])
-        of = lambda shape, kept: float(math.prod(side for number, side in enumerate(shape) if kept(number)))
         return self._network.product(
-            self._operation(equation, "dot_general", path, times), depth=of(left, lambda number: number in left_depth),
-            groups=of(left, lambda number: number in left_batch),
-            rows=of(left, lambda number: number not in left_depth and number not in left_batch),
-            columns=of(right, lambda number: number not in right_depth and number not in right_batch))
+            self._operation(equation, "dot_general", path, times), depth=_sides(left, left_depth), groups=_sides(left, left_batch),
+            rows=_sides(left, set(range(len(left))) - {*left_depth, *left_batch}),
+            columns=_sides(right, set(range(len(right))) - {*right_depth, *right_batch}))
 
-    def _convolution(self, equation, path, times):
+    def _convolution(self, equation: Any, path: str, times: float) -> list[int]:
         numbers = equation.params["dimension_numbers"]
         taken, kernel, made = (_shape(variable) for variable in (*equation.invars, *equation.outvars))
         # A transposed one has holes in its input, which nobody multiplies.
@@ -223,7 +231,7 @@ class _Walk:
             kernel_area=math.prod(kernel[side] for side in numbers.rhs_spec[2:]), positions=made[numbers.out_spec[0]] * positions, bias=False)
 
 
-def _is_elementwise(equation):
+def _is_elementwise(equation: Any) -> bool:
     """One result, and every operand as large as it, or repeated along some of its sides."""
     made = _shape(equation.outvars[0])
     return len(equation.outvars) == 1 and all(
@@ -231,9 +239,14 @@ def _is_elementwise(equation):
         for shape in map(_shape, equation.invars))
 
 
-def _shape(variable):
+def _sides(shape: list[int], numbers: Iterable[int]) -> float:
+    """The product of the sides with these numbers."""
+    return float(math.prod(shape[number] for number in numbers))
+
+
+def _shape(variable: Any) -> list[int]:
     return [int(side) for side in variable.aval.shape]
 
 
-def _width(variable):
+def _width(variable: Any) -> int:
     return getattr(variable.aval.dtype, "itemsize", 4)

@@ -14,10 +14,17 @@ from .. import _core
 from ..errors import InvalidError
 from .keras_layers import LayerRules, bytes_of, count_of, dtype_of, einsum_sizes, own_weights, shape_of, width_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from . import Shapes
+
 BATCH = 2  # samples that run
 
 
-def describe(model, shapes, inputs, parameters, name):
+def describe(model: Any, shapes: Shapes | None, inputs: Any, parameters: Any, name: str | None) -> _core.LiveNetwork:
     """Takes a Keras model or layer and returns the core's LiveNetwork."""
     if parameters is not None:
         raise InvalidError("is for JAX functions: a model has its own", "parameters")
@@ -37,7 +44,7 @@ def describe(model, shapes, inputs, parameters, name):
     return network
 
 
-def _specs(model, shapes, inputs):
+def _specs(model: Any, shapes: Shapes | None, inputs: Any) -> Any:
     """The inputs as shapes and types, with a batch."""
     if inputs is not None:
         return keras.tree.map_structure(lambda one: keras.KerasTensor(tuple(one.shape), dtype=dtype_of(one)), inputs)
@@ -45,7 +52,7 @@ def _specs(model, shapes, inputs):
     first = next((layer for layer in getattr(model, "layers", []) if layer.weights), None)
     dtype = "int32" if isinstance(first, keras.layers.Embedding) else "float32"
 
-    def spec(shape, number):
+    def spec(shape: Sequence[int], number: int) -> Any:
         known = expected[number].dtype if number < len(expected) else dtype
         return keras.KerasTensor((BATCH, *shape), dtype=known)
 
@@ -53,10 +60,10 @@ def _specs(model, shapes, inputs):
         return {key: spec(shape, number) for number, (key, shape) in enumerate(shapes.items())}
     if isinstance(shapes, list):
         return [spec(shape, number) for number, shape in enumerate(shapes)]
-    return spec(shapes, 0)
+    return spec(shapes or (), 0)
 
 
-def _built(model, given):
+def _built(model: Any, given: Any) -> Any:
     """The model, or where it has no weights yet a copy that has: the shape of the user's own stays open."""
     if model.built:
         return model
@@ -71,19 +78,19 @@ def _built(model, given):
 class _Hearing(LayerRules):
     """Tells the core of every layer and operation while it is entered."""
 
-    def __init__(self, network, model):
+    def __init__(self, network: _core.LiveNetwork, model: Any) -> None:
         self.network = network
-        self._numbers = {}  # of a tensor, by its id
-        self._alive = []  # so that no id is used again
-        self._weights = {}  # variable's id: number
-        self._counted = set()  # ids of the variables that layers have taken
+        self._numbers: dict[int, int] = {}  # of a tensor, by its id
+        self._alive: list[Any] = []  # so that no id is used again
+        self._weights: dict[int, int] = {}  # variable's id: number
+        self._counted: set[int] = set()  # ids of the variables that layers have taken
         self.path = []
-        self._open_layers = []
+        self._open_layers: list[Any] = []
         self._inside = 0  # a layer that counts as a whole
-        self._kept = []
-        self._last = None
+        self._kept: list[tuple[Any, str, Any]] = []
+        self._last: int | None = None
 
-    def run(self, model, given):
+    def run(self, model: Any, given: Any) -> Any:
         for number, one in enumerate(keras.tree.flatten(given)):
             self.know(one, self.network.input("input" if number == 0 else f"input_{number + 1}", shape_of(one), bytes_of(one)))
         try:
@@ -93,11 +100,11 @@ class _Hearing(LayerRules):
                 raise
             return model(given)
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         hearing = self
         call = Operation.__call__
 
-        def heard(operation, *args, **kwargs):
+        def heard(operation: Any, *args: Any, **kwargs: Any) -> Any:
             return hearing._called(call, operation, args, kwargs)
 
         self._replace(Operation, "__call__", heard)
@@ -106,16 +113,16 @@ class _Hearing(LayerRules):
             self._replace(place, name, self._listening(getattr(place, name), told))
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         for place, name, value in reversed(self._kept):
             setattr(place, name, value)
 
-    def _replace(self, place, name, value):
+    def _replace(self, place: Any, name: str, value: Any) -> None:
         self._kept.append((place, name, getattr(place, name)))
         setattr(place, name, value)
 
-    def _listening(self, function, told):
-        def heard(*args, **kwargs):
+    def _listening(self, function: Any, told: Any) -> Any:
+        def heard(*args: Any, **kwargs: Any) -> Any:
             made = function(*args, **kwargs)
             if not self._inside:
                 told(args, kwargs, made)
@@ -125,11 +132,11 @@ class _Hearing(LayerRules):
 
     # ---- tensors and weights
 
-    def know(self, tensor, number):
+    def know(self, tensor: Any, number: int) -> None:
         self._numbers[id(tensor)] = self._last = number
         self._alive.append(tensor)
 
-    def number_of(self, tensor):
+    def number_of(self, tensor: Any) -> int:
         """Of a tensor; one that nobody told was made of what was told last."""
         number = self._numbers.get(id(tensor))
         if number is None:
@@ -138,7 +145,7 @@ class _Hearing(LayerRules):
             self._alive.append(tensor)
         return number
 
-    def weight(self, variable):
+    def weight(self, variable: Any) -> int:
         if id(variable) not in self._weights:
             self._weights[id(variable)] = self.network.weight(variable.path, list(variable.shape), width_of(variable.dtype))
         self._counted.add(id(variable))
@@ -146,7 +153,7 @@ class _Hearing(LayerRules):
 
     # ---- layers and operations
 
-    def _called(self, call, operation, args, kwargs):
+    def _called(self, call: Any, operation: Any, args: Any, kwargs: Any) -> Any:
         if self._inside:
             return call(operation, *args, **kwargs)
         name = type(operation).__name__
@@ -173,29 +180,29 @@ class _Hearing(LayerRules):
 
     # ---- products between the lines
 
-    def matmul(self, args, kwargs, made):
+    def matmul(self, args: Any, kwargs: Any, made: Any) -> None:
         a, b = [*args, *kwargs.values()][:2]
         left, right = shape_of(a), shape_of(b)
         if not left or not right:
             return
         columns = right[-1] if len(right) > 1 else 1
-        rows = left[-2] if len(left) > 1 else 1
+        rows: float = left[-2] if len(left) > 1 else 1
         groups = count_of(shape_of(made)) / max(1, rows * columns)
         if self._is_weight(b):  # one matrix for all
             rows, groups = rows * groups, 1
         told = self.operation("matmul", [self._operand(a), self._operand(b)], [made])
         self.tell([made], self.network.product(told, rows=rows, columns=columns, depth=left[-1], groups=groups))
 
-    def _einsum(self, args, kwargs, made):
+    def _einsum(self, args: Any, kwargs: Any, made: Any) -> None:
         equation, *operands = args
         operands = [one for one in operands if hasattr(one, "shape")]
         if len(operands) != 2 or "..." in equation:
             self.tell([made], self.network.uncounted(self.operation("einsum", operands, [made]), "einsum of other than two operands"))
             return
         told = self.operation("einsum", [self._operand(one) for one in operands], [made])
-        self.tell([made], self.network.product(told, **einsum_sizes(equation, [shape_of(one) for one in operands])))
+        self.tell([made], self.network.product(told, bias=False, **einsum_sizes(equation, [shape_of(one) for one in operands])))
 
-    def _convolved(self, args, kwargs, made):
+    def _convolved(self, args: Any, kwargs: Any, made: Any) -> None:
         taken, kernel = [*args, *kwargs.values()][:2]
         *sides, inputs, outputs = shape_of(kernel)
         axis = -1 if shape_of(made)[-1] == outputs and shape_of(taken)[-1] % inputs == 0 else 1
@@ -204,7 +211,7 @@ class _Hearing(LayerRules):
         self.tell([made], self.network.convolution(told, in_channels=channels, out_channels=outputs, groups=channels // inputs,
                                                    kernel_area=count_of(sides), positions=count_of(shape_of(made)) / outputs, bias=False))
 
-    def _attention(self, args, kwargs, made):
+    def _attention(self, args: Any, kwargs: Any, made: Any) -> None:
         names = ("query", "key", "value")
         query, key, value = (args[number] if number < len(args) else kwargs[name] for number, name in enumerate(names))
         batch, rows, heads, depth = shape_of(query)
@@ -212,23 +219,23 @@ class _Hearing(LayerRules):
         self.tell([made], self.network.fused_attention(told, rows=rows, columns=shape_of(key)[1], depth=depth + shape_of(value)[-1],
                                                          groups=batch * heads))
 
-    def _weight_like(self, tensor):
+    def _weight_like(self, tensor: Any) -> Any:
         """The open layers' own weight of that shape, if it is no tensor that we know."""
         if id(tensor) in self._numbers:
             return None
         return next((variable for layer in self._open_layers for variable in own_weights(layer)
                      if list(variable.shape) == shape_of(tensor)), None)
 
-    def _is_weight(self, tensor):
+    def _is_weight(self, tensor: Any) -> bool:
         return isinstance(tensor, backend.Variable) or self._weight_like(tensor) is not None
 
-    def _operand(self, tensor):
+    def _operand(self, tensor: Any) -> int:
         if isinstance(tensor, backend.Variable):
             return self.weight(tensor)
         variable = self._weight_like(tensor)
         return self.number_of(tensor) if variable is None else self.weight(variable)
 
-    def _learned(self, layer, written):
+    def _learned(self, layer: Any, written: Any) -> None:
         """What a layer of other people learns by itself: it is added to what the layer returns, or multiplied with it."""
         for tensor in written:
             self.number_of(tensor)
@@ -242,13 +249,13 @@ class _Hearing(LayerRules):
             told = self.operation(type(layer).__name__, written[:1], written[:1], [self.weight(variable) for variable in others])
             self.tell(written[:1], self.network.uncounted(told, "weights that no product was heard of"))
 
-    def leave_rest(self, model):
+    def leave_rest(self, model: Any) -> None:
         """Weights that no layer has used: the core notes them."""
         for variable in model.trainable_weights:
             if id(variable) not in self._counted:
                 self.network.weight(variable.path, list(variable.shape), width_of(variable.dtype))
 
 
-def _fits(shape, result):
+def _fits(shape: Sequence[int], result: Sequence[int]) -> bool:
     """Whether a tensor of a shape can be added to a result."""
     return len(shape) <= len(result) and all(side in (1, other) for side, other in zip(reversed(shape), reversed(result)))

@@ -14,11 +14,18 @@ from .. import _core
 from ..errors import InvalidError
 from .torch_operations import NOT_COMPUTING, RECURRENT_GATES, Operation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from . import Shapes
+
 BATCH = 2  # samples that run: batch normalisation of a single one is an error
 WHOLE_NUMBERS = ("ids", "mask", "token", "label", "position", "index", "indices")  # in the names of such inputs
 
 
-def describe(model, shapes, inputs, parameters, name):
+def describe(model: Any, shapes: Shapes | None, inputs: Any, parameters: Any, name: str | None) -> _core.LiveNetwork:
     """Takes a module and returns the core's LiveNetwork."""
     if parameters is not None:
         raise InvalidError("is for JAX functions: a module has its own", "parameters")
@@ -42,7 +49,7 @@ def describe(model, shapes, inputs, parameters, name):
 
 
 @contextlib.contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     """PyTorch logs what fails on a fake tensor, although we catch it."""
     logger = logging.getLogger("torch._subclasses.fake_tensor")
     disabled, logger.disabled = logger.disabled, True
@@ -52,11 +59,11 @@ def _quiet():
         logger.disabled = disabled
 
 
-def _first_line(error):
+def _first_line(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
 
 
-def _needs_numbers(error):
+def _needs_numbers(error: BaseException) -> bool:
     """Whether the model looks at the numbers in its tensors, which fake ones do not have."""
     import torch._subclasses.fake_tensor as fakes
 
@@ -65,7 +72,7 @@ def _needs_numbers(error):
     return isinstance(error, (*kinds, NotImplementedError)) or "meta tensor" in str(error) or "GuardOnDataDependent" in type(error).__name__
 
 
-def _likely_dtypes(model, inputs):
+def _likely_dtypes(model: Any, inputs: Any) -> list[Any]:
     """Of inputs that are given as shapes: numbers of the weights' kind, then of tokens."""
     if inputs is not None:
         return [None]
@@ -78,25 +85,25 @@ def _likely_dtypes(model, inputs):
 class _Inputs:
     """What the model is called with."""
 
-    def __init__(self, model, shapes, inputs, dtype):
+    def __init__(self, model: Any, shapes: Shapes | None, inputs: Any, dtype: Any) -> None:
         if inputs is not None:
             self._given = pytree.tree_map(_tensor_of, inputs)
         else:
             device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
 
-            def make(shape, name=""):
+            def make(shape: Sequence[int], name: str = "") -> Any:
                 kind = torch.int64 if any(part in name for part in WHOLE_NUMBERS) else dtype
                 # Zeros: a token that every vocabulary has. One number in memory, however large the shape.
                 return torch.zeros(1, dtype=kind, device=device).expand(BATCH, *shape)
 
             self._given = ({key: make(shape, key) for key, shape in shapes.items()} if isinstance(shapes, dict) else
-                           tuple(make(shape) for shape in shapes) if isinstance(shapes, list) else make(shapes))
+                           tuple(make(shape) for shape in shapes) if isinstance(shapes, list) else make(shapes or ()))
         leaves = [leaf for leaf in pytree.tree_leaves(self._given) if isinstance(leaf, torch.Tensor)]
         if not leaves:
             raise InvalidError("holds no tensor", "inputs")
         self.batch = leaves[0].shape[0] if leaves[0].dim() else 1
 
-    def mapped(self, function):
+    def mapped(self, function: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """(args, kwargs) of the call, with the function applied to every tensor."""
         given = pytree.tree_map(lambda leaf: function(leaf) if isinstance(leaf, torch.Tensor) else leaf, self._given)
         if hasattr(given, "keys"):
@@ -104,16 +111,16 @@ class _Inputs:
         return (tuple(given), {}) if isinstance(given, (tuple, list)) else ((given,), {})
 
 
-def _tensor_of(leaf):
+def _tensor_of(leaf: Any) -> Any:
     if isinstance(leaf, torch.Tensor) or not hasattr(leaf, "__array__"):
         return leaf
     return torch.as_tensor(leaf)
 
 
-def _describe_once(model, inputs, name, fake):
+def _describe_once(model: Any, inputs: Any, name: str, fake: bool) -> _core.LiveNetwork:
     """One run: on tensors without numbers, or on real ones for a model that looks at them."""
     network = _core.LiveNetwork(name, "PyTorch", inputs.batch)
-    mode = FakeTensorMode(allow_non_fake_inputs=True) if fake else contextlib.nullcontext()
+    mode: Any = FakeTensorMode(allow_non_fake_inputs=True) if fake else contextlib.nullcontext()
     copied = mode.from_tensor if fake else torch.clone
     weights = {key: mode.from_tensor(value) if fake else value for key, value in model.named_parameters()}
     buffers = {key: copied(value) for key, value in model.named_buffers()}
@@ -133,7 +140,7 @@ def _describe_once(model, inputs, name, fake):
 
 
 @contextlib.contextmanager
-def _unchanged(model):
+def _unchanged(model: Any) -> Iterator[None]:
     """Whatever the run leaves in the modules, a cache or a counter, is taken away again."""
     kept = [(module, dict(vars(module)), {key: dict(vars(module)[key]) for key in ("_parameters", "_buffers", "_modules")})
             for module in model.modules()]
@@ -149,30 +156,30 @@ def _unchanged(model):
 
 
 @contextlib.contextmanager
-def _random_state_kept():
+def _random_state_kept() -> Iterator[None]:
     with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []):
         yield
 
 
-def _storage_of(tensor):
+def _storage_of(tensor: Any) -> Any:
     return tensor.untyped_storage()._cdata
 
 
-class _Hearing(TorchDispatchMode):
+class _Hearing(TorchDispatchMode):  # type: ignore[misc]
     """Tells the core of every operation that is dispatched."""
 
-    def __init__(self, network, model):
+    def __init__(self, network: _core.LiveNetwork, model: Any) -> None:
         super().__init__()
         self.network = network
         self._names = {module: name for name, module in model.named_modules()}
-        self._path = []
-        self._ids = {}  # of a storage, what it holds now
-        self._alive = []  # so that no storage's address is used again
-        self._masks = set()  # storages of dropout's masks
+        self._path: list[str] = []
+        self._ids: dict[Any, int] = {}  # of a storage, what it holds now
+        self._alive: list[Any] = []  # so that no storage's address is used again
+        self._masks: set[Any] = set()  # storages of dropout's masks
         self._recurrent = 0  # how many recurrent modules are running: they are counted as a whole
-        self._hooks = []
+        self._hooks: list[Any] = []
 
-    def begin(self, weights, buffers, arguments):
+    def begin(self, weights: Any, buffers: Any, arguments: Any) -> None:
         for key, weight in weights.items():
             self._know(weight, self.network.weight(key, list(weight.shape), weight.element_size()))
         for buffer in buffers.values():
@@ -182,32 +189,32 @@ class _Hearing(TorchDispatchMode):
             if isinstance(tensor, torch.Tensor):
                 self._know(tensor, self.network.input(next(names), list(tensor.shape), tensor.element_size()))
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         modules = torch.nn.modules.module
         self._hooks = [modules.register_module_forward_pre_hook(self._enter_module),
                        modules.register_module_forward_hook(self._leave_module)]
         return super().__enter__()
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> Any:
         for hook in self._hooks:
             hook.remove()
         return super().__exit__(*error)
 
     # ---- modules
 
-    def _enter_module(self, module, args):
+    def _enter_module(self, module: Any, args: Any) -> None:
         self._path.append(self._names.get(module) or type(module).__name__)
         if isinstance(module, torch.nn.RNNBase):
             self._recurrent += 1
 
-    def _leave_module(self, module, args, output):
+    def _leave_module(self, module: Any, args: Any, output: Any) -> None:
         if isinstance(module, torch.nn.RNNBase):
             self._recurrent -= 1
             if not self._recurrent:
                 self._tell_recurrent(module, args[0], output[0])
         self._path.pop()
 
-    def _tell_recurrent(self, module, taken, made):
+    def _tell_recurrent(self, module: Any, taken: Any, made: Any) -> None:
         packed = isinstance(taken, torch.nn.utils.rnn.PackedSequence)
         data, output = (taken.data, made.data) if packed else (taken, made)
         directions = 2 if module.bidirectional else 1
@@ -231,11 +238,11 @@ class _Hearing(TorchDispatchMode):
 
     # ---- tensors
 
-    def _know(self, tensor, number):
+    def _know(self, tensor: Any, number: int) -> None:
         self._ids[_storage_of(tensor)] = number
         self._alive.append(tensor.untyped_storage())
 
-    def id_of(self, tensor):
+    def id_of(self, tensor: Any) -> int:
         """The number of what a tensor shows: a view of what its storage holds."""
         try:
             number = self._ids.get(_storage_of(tensor))
@@ -248,14 +255,14 @@ class _Hearing(TorchDispatchMode):
 
     # ---- operations
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         made = func(*args, **kwargs)
         if not self._recurrent and func.namespace != "prim":
             self._tell(func, args, kwargs, made)
         return made
 
-    def _tell(self, func, args, kwargs, made):
+    def _tell(self, func: Any, args: Any, kwargs: Any, made: Any) -> None:
         read = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         written = [leaf for leaf in pytree.tree_leaves(made) if isinstance(leaf, torch.Tensor)]
         name = func._schema.name.partition("::")[2]
@@ -277,13 +284,13 @@ class _Hearing(TorchDispatchMode):
         for tensor, number in zip(written, Operation(self, func, plain, args, kwargs, read, written).numbers()):
             self._know(tensor, number)
 
-    def name(self, operation):
+    def name(self, operation: str) -> str:
         return self._path[-1] if self._path else operation
 
-    def is_mask(self, tensor):
+    def is_mask(self, tensor: Any) -> bool:
         return _storage_of(tensor) in self._masks
 
 
-def _is_part_of(tensor, read):
+def _is_part_of(tensor: Any, read: Any) -> bool:
     storage = _storage_of(tensor)
     return any(_storage_of(one) == storage for one in read)

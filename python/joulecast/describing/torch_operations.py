@@ -8,6 +8,10 @@ import torch
 
 from .. import _core
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 RECURRENT_GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 # ATen's name: the core's name, for what is not called the same.
@@ -47,23 +51,24 @@ NOT_COMPUTING = {"_local_scalar_dense", "is_same_size", "_assert_async", "_asser
 class Operation:
     """One operation, told to the core."""
 
-    def __init__(self, hearing, func, name, args, kwargs, read, written):
+    def __init__(self, hearing: Any, func: Any, name: str, args: Any, kwargs: Any, read: Any, written: Any) -> None:
         self._hearing, self._func, self._name = hearing, func, name
-        self._network = hearing.network
+        self._network: _core.LiveNetwork = hearing.network
         self._args, self._kwargs = args, kwargs
         self._read, self._written = read, written
 
-    def _operation(self, operation, read=None, written=None):
+    def _operation(self, operation: str, read: Any = None, written: Any = None) -> _core.LiveOperation:
         reads = [self._hearing.id_of(tensor) for tensor in (self._read if read is None else read)]
         writes = [(list(tensor.shape), tensor.element_size()) for tensor in (self._written if written is None else written)]
         return _core.LiveOperation(self._hearing.name(operation), operation, reads, writes)
 
-    def numbers(self):
+    def numbers(self) -> list[int]:
         """Of what the operation writes."""
         name = self._name
         special = getattr(self, f"_{name.strip('_')}", None)
         if special is not None:
-            return special()
+            told: list[int] = special()
+            return told
         if name in ATTENTIONS:
             return self._attention()
         if name in NORMALISATIONS:
@@ -81,20 +86,20 @@ class Operation:
             return self._network.elements(self._operation(name), "other")  # numbers of rows, masks: little work
         return self._network.uncounted(self._operation(self._func._schema.name), "an operator without a rule")
 
-    def _is_between_two(self):
+    def _is_between_two(self) -> bool:
         """max(a, b) and min(a, b) are elementwise."""
         return len(self._read) > 1 and self._func._overloadname == "other"
 
-    def _normalisation(self):
+    def _normalisation(self) -> list[int]:
         learned = self._args[:3] if "batch_norm" in self._name else self._args  # running statistics come after
         return self._first_alone(NORMALISATIONS[self._name], "normalisation", read=[one for one in learned if isinstance(one, torch.Tensor)])
 
-    def _first_alone(self, operation, kind, *figures, read=None):
+    def _first_alone(self, operation: str, kind: str, *figures: float | None, read: Any = None) -> list[int]:
         """What stands beside the result, as indices of a maximum or variances, is for the backward pass, and in its rules."""
         first = self._network.elements(self._operation(operation, read, self._written[:1]), kind, *figures)
         return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
 
-    def _convolution(self):
+    def _convolution(self) -> list[int]:
         taken, weight, bias = self._args[:3]
         transposed, groups = self._args[6], self._args[8]
         made = self._written[0]
@@ -106,49 +111,49 @@ class Operation:
 
     _convolution_overrideable = _convolution
 
-    def _mm(self):
+    def _mm(self) -> list[int]:
         a, b = self._args[:2]
         return self._network.product(self._operation("dense"), rows=a.shape[0], columns=b.shape[1], depth=a.shape[1])
 
-    def _addmm(self):
+    def _addmm(self) -> list[int]:
         bias, a, b = self._args[:3]
         return self._network.product(self._operation("dense", [a, b, bias]), rows=a.shape[0], columns=b.shape[1], depth=a.shape[1], bias=True)
 
-    def _linear(self):
+    def _linear(self) -> list[int]:
         taken, weight = self._args[:2]
         return self._network.product(self._operation("dense"), rows=_product(taken.shape[:-1]), columns=weight.shape[0],
                                      depth=weight.shape[1], bias=len(self._read) > 2)
 
-    def _bmm(self):
+    def _bmm(self) -> list[int]:
         a, b = self._args[:2]
         return self._network.product(self._operation("matmul"), rows=a.shape[1], columns=b.shape[2], depth=a.shape[2], groups=a.shape[0])
 
-    def _baddbmm(self):
+    def _baddbmm(self) -> list[int]:
         added, a, b = self._args[:3]
         return self._network.product(self._operation("matmul", [a, b, added]), rows=a.shape[1], columns=b.shape[2], depth=a.shape[2],
                                      groups=a.shape[0], bias=True)
 
-    def _grouped_mm(self):
+    def _grouped_mm(self) -> list[int]:
         """Tokens times their experts' matrices: each token meets one of them."""
         tokens, experts = self._args[:2]
         if tokens.dim() != 2 or experts.dim() != 3:
             return self._network.uncounted(self._operation(self._func._schema.name), "of other than tokens and experts")
         return self._network.product(self._operation("dense"), rows=tokens.shape[0], columns=experts.shape[2], depth=experts.shape[1])
 
-    def _mv(self):
+    def _mv(self) -> list[int]:
         a, b = self._args[:2]
         return self._network.product(self._operation("matmul"), rows=a.shape[0], columns=1, depth=a.shape[1])
 
-    def _dot(self):
+    def _dot(self) -> list[int]:
         return self._network.product(self._operation("matmul"), rows=1, columns=1, depth=self._args[0].shape[0])
 
-    def _embedding(self):
+    def _embedding(self) -> list[int]:
         return self._network.gather(self._operation("embedding", self._read[:2]))
 
-    def _embedding_bag(self):
+    def _embedding_bag(self) -> list[int]:
         return self._network.gather(self._operation("embedding", self._read[:2]))
 
-    def _attention(self):
+    def _attention(self) -> list[int]:
         query, key, value = self._args[:3]
         batch, heads, rows, depth = query.shape
         told = self._operation("attention", [query, key, value], self._written[:1])
@@ -156,6 +161,6 @@ class Operation:
         return first + [self._network.constant(list(tensor.shape), tensor.element_size()) for tensor in self._written[1:]]
 
 
-def _product(sides):
+def _product(sides: Any) -> float:
     sides = [sides] if isinstance(sides, int) else sides
     return float(math.prod(sides))

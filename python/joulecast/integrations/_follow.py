@@ -111,7 +111,7 @@ class Follower:
         untold.run, untold.unit, untold.before = self.run, unit, done or 0
         self.is_fitting = True
         self._told_s = -math.inf
-        self.run.phase(name, unit=unit, total=_known(total, above=untold.before))
+        self.run._phase_of_fit(name, unit, _known(total, above=untold.before) or 0)
         if unit != "epoch" and done is not None:
             self.run.progress(0)
 

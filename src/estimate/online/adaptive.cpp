@@ -13,12 +13,13 @@ constexpr double z90 = 1.6448536269514722;
 // A forecast is ready below this half width of the 90 % interval if nothing changes, as a share of the
 // total.
 constexpr double tolerance = 0.02;
-constexpr int first_units = 5;        // the first regime is trusted after this many units
-constexpr double first_share = 0.05;  // and this share of the work, which may be start-up,
-constexpr int later_units = 3;        // and a later regime after this many units
-constexpr double start_units = 100;   // caches fill and kernels are tuned within so many steps,
-constexpr double start_share = 0.25;  // or, in a short training, within this share of it
-constexpr double much_work = 0.499;   // once half of the work is done, two units that agree suffice
+constexpr int first_units = 5;         // the first regime is trusted after this many units
+constexpr double first_share = 0.05;   // and this share of the work, which may be start-up,
+constexpr int later_units = 3;         // and a later regime after this many units
+constexpr double start_units = 100;    // caches fill and kernels are tuned within so many steps,
+constexpr double start_share = 0.25;   // or, in a short training, within this share of it
+constexpr double cycle_share = 0.499;  // a short one may have evaluated nothing before
+constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice
 
 /// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
 /// (normal-normal model).
@@ -115,8 +116,7 @@ double Adaptive::share() const {
 
 Joules Adaptive::used() const {
   if (unmeasured_work_ == 0) return measured_;
-  const auto outlook = rates().energy.tracker().outlook(0);
-  return measured_ + Joules{outlook ? outlook->rate * unmeasured_work_ : 0};
+  return measured_ + Joules{rates().energy.tracker().long_run_rate() * unmeasured_work_};
 }
 
 bool Adaptive::may_be_start() const {
@@ -124,18 +124,27 @@ bool Adaptive::may_be_start() const {
   return (*counts_steps_ ? std::max<double>(units_, done_) : units_) < start_units;
 }
 
+bool Adaptive::unseen_cycle(const WorkRates& rates) const {
+  return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0 &&
+         !rates.tracker().saw_excursion();
+}
+
 std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) const {
   const auto cost = rates.cost_of(work);
   if (!cost) return std::nullopt;
   // The chance of further changes depends on the share done of the work up to the end of this forecast.
   const auto settled = rates.settled_after(first_share * (done_ + work));
-  const Situation now{.share = done_ / (done_ + work),
+  // After a fall, as at the end of a start-up, what was there before says nothing of what is to come.
+  const double since = settled.fell ? settled.work : done_;
+  const Situation now{.share = since / (since + work),
                       .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd, relative_work_sd()),
                       .changed = settled.changed,
                       .units = rates.tracker().units_in_regime(),
+                      .jump = rates.tracker().jump_to_lone_unit(),
                       .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
                       .age = settled.work / (settled.work + work),
                       .first_epoch = rates.in_first_epoch(),
+                      .unseen_cycle = unseen_cycle(rates),
                       .may_be_start = may_be_start(),
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
@@ -189,6 +198,8 @@ bool Adaptive::ready() const {
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return true;
   if (may_be_start()) return false;
+  // Fewer steps than between two evaluations tell nothing of them.
+  if (unseen_cycle(rates().energy) && done_ < start_units && share() < cycle_share) return false;
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units

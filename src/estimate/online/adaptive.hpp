@@ -77,6 +77,8 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] const Rates& rates() const;
   /// No epoch has ended, and all that was seen may still be a dearer start.
   [[nodiscard]] bool may_be_start() const;
+  /// Only steps are known, and nothing such as an evaluation has come between them yet.
+  [[nodiscard]] bool unseen_cycle(const WorkRates& rates) const;
   [[nodiscard]] double relative_work_sd() const;
   [[nodiscard]] std::optional<Remainder> next(const WorkRates& rates, double work) const;
 

@@ -17,6 +17,13 @@ double end_phase_probability(const Situation& situation, const ChangeConstants& 
   return situation.saw_evaluation ? c.end_phase_evaluated : c.end_phase;
 }
 
+/// Evaluations come this many times in a training at most; how often is uniform in log. So many have none
+/// within the share that is done.
+double none_came_yet(double share) {
+  constexpr double most_evaluations = 100;
+  return std::clamp(std::log(1 / share) / std::log(most_evaluations), 0.0, 1.0);
+}
+
 constexpr double farthest = 10;  // the interval ends here at the latest, in multiples of the forecast
 
 /// Where a falling tail reaches p within [0, reach] (Alefeld, Potra and Shi 1995, TOMS 748).
@@ -81,7 +88,11 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
   const double seen = now.changed ? now.age : now.share;
   const double share = seen >= 0 ? std::clamp(seen, 1e-6, 1.0) : 1e-6;  // not a number: nothing is known
   change_ = 1 - std::pow(share, now.changed ? c.hazard_after : c.hazard);
-  const double young = now.units <= 1 ? c.one_unit : now.units == 2 ? c.two_units : 0;
+  const bool lone = now.units <= 1 && !now.jump;
+  const double young = lone             ? c.one_unit
+                       : now.units <= 1 ? std::hypot(c.two_units, *now.jump)
+                       : now.units == 2 ? c.two_units
+                                        : 0;
   const double spread = now.relative_sd >= 0 ? now.relative_sd : std::numeric_limits<double>::infinity();
   sd_ = std::hypot(c.scale * spread, std::hypot(c.floor, young));
   for (int i = 0; i < places_; ++i) {
@@ -90,9 +101,11 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
   }
   const auto exponential = [](double mean) { return [mean](double p) { return -std::log1p(-p) * mean; }; };
   // The shifts exclude each other, so the earlier ones come at the expense of the end phase.
-  if (now.units <= 1) add_shifts(c.start_up * unshifted_, [](double p) { return -p; });
+  if (lone) add_shifts(c.start_up * unshifted_, [](double p) { return -p; });
   if (now.first_epoch && !now.saw_epoch_end)
     add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
+  if (now.unseen_cycle)
+    add_shifts(c.validation * none_came_yet(share) * unshifted_, exponential(c.validation_cost));
   if (now.first_epoch || now.may_be_start)
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
   if (now.cycle > 0)

@@ -11,10 +11,12 @@
 // - an end phase after or in the last epoch (final evaluation, export);
 // - before the first epoch's end: its validation, and that a first epoch may be dearer (cold caches);
 // - where only steps are known: that the first ones may be dearer;
+// - where only steps are known: an evaluation between them that has not come yet;
 // - while there is a single unit: that start-up is part of it.
 // `ChangeConstants` holds the constants and says what they were fitted to.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "estimate/estimate.hpp"
@@ -65,10 +67,13 @@ struct Situation {
   double relative_sd = 0;  ///< relative standard deviation of the regime's rate
   bool changed = false;    ///< a regime change has been seen
   int units = 0;           ///< units in the current regime
-  double cycle = 0;        ///< cost of a cycle (an epoch) as a share of the remaining cost
+  /// Of one unit that is not the run's first: |log of its rate over that of the unit before|.
+  std::optional<double> jump{};
+  double cycle = 0;  ///< cost of a cycle (an epoch) as a share of the remaining cost
   /// Work of the regime so far as a share of it and of the remaining work together.
   double age = 1;
   bool first_epoch = false;   ///< epochs are known, and not much more than the first was seen
+  bool unseen_cycle = false;  ///< only steps are known, and nothing has come between them yet
   bool may_be_start = false;  ///< no epoch has ended, and all that was seen may be a dearer start
   bool saw_epoch_end = false;
   bool saw_evaluation = false;  ///< epochs' ends cost more than the work before them

@@ -107,13 +107,26 @@ Result<ProjectionHistory> project_phase(const trace::Run& run, const HistoryOpti
   return history;
 }
 
+/// What the run says of itself, unless the user's options answer it.
+trace::ForecastDoubt doubt_about(const trace::Run& run, const HistoryOptions& options) {
+  using enum trace::ForecastDoubt;
+  const auto kept = trace::forecast_doubt_from(run.info.forecast_doubt).value_or(none);
+  if (kept == may_end_early && options.early_stopping) return none;
+  const bool folds = run.phases.size() > 1 && !trace::total_covers_phases(run);
+  return kept == none && folds && trace::may_count_again(run.phases) ? more_may_follow : kept;
+}
+
 }  // namespace
 
 Result<ProjectionHistory> project_history(const trace::Run& run, const HistoryOptions& options) {
-  if (run.phases.size() < 2) return project_phase(run, options);
-  auto history = project_phase(last_phase_of(run), options);
-  if (history && !trace::total_covers_phases(run) && trace::may_count_again(run.phases))
-    for (auto& moment : history->moments) moment.projection.ready = false;
+  auto history =
+      run.phases.size() < 2 ? project_phase(run, options) : project_phase(last_phase_of(run), options);
+  if (!history) return history;
+  history->doubt = doubt_about(run, options);
+  for (auto& moment : history->moments) {
+    if (history->doubt != trace::ForecastDoubt::none) moment.projection.ready = false;
+    if (history->doubt == trace::ForecastDoubt::may_end_early) begin_interval_now(moment.projection);
+  }
   return history;
 }
 

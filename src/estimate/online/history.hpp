@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "estimate/online/run_projector.hpp"
+#include "trace/forecast_doubt.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::estimate {
@@ -40,6 +41,8 @@ struct ProjectionHistory {
   std::vector<ProjectedMoment> moments;  ///< the moments at which a projection was possible
   /// False if the epochs' bounds are unknown and the run was divided evenly.
   bool bounds_recorded = true;
+  /// Why none of the projections is relied on, as the run keeps it.
+  trace::ForecastDoubt doubt = trace::ForecastDoubt::none;
   /// Energy used until the end of the last unit; only if all of the work was done.
   std::optional<Joules> measured;
 };

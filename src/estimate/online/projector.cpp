@@ -29,6 +29,13 @@ Status check(const Prior& prior) {
 
 }  // namespace
 
+void begin_interval_now(Projection& p) {
+  if (p.total.interval) p.total.interval->low = p.used;
+  if (p.remaining.interval) p.remaining.interval->low = Joules{0};
+  if (p.duration.interval) p.duration.interval->low = p.duration.value - p.remaining_time.value;
+  if (p.remaining_time.interval) p.remaining_time.interval->low = Seconds{0};
+}
+
 bool counts_steps(std::string_view unit) {
   return unit == "step" || unit == "round" || unit == "fit";
 }

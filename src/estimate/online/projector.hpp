@@ -61,6 +61,9 @@ struct Projection {
   std::optional<Expected> expected;
 };
 
+/// For a training that may be over at any moment: the interval begins at what has been used.
+void begin_interval_now(Projection& projection);
+
 /// Whether a unit of work (trace::Phase::unit) is a step or the like: a round, a fit. Samples, percent and
 /// epochs are not.
 [[nodiscard]] bool counts_steps(std::string_view unit);

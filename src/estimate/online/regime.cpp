@@ -13,10 +13,13 @@ constexpr double prior_spread = 0.01;    // assumed spread of one unit before an
 constexpr double prior_units = 5;        // worth this many units
 constexpr double shift_spreads = 3;      // a slow shift is at least this many standard errors
 constexpr double smallest_shift = 0.01;  // and at least this share of the mean
-constexpr double lone_excursion = 0.25;  // weight of an excursion that happened only once
 // assumed scatter of the distances between excursions until two are known
 constexpr double prior_gap_scatter = 0.5;
-constexpr double trend_errors = 2;  // a trend must exceed this many standard errors to count
+constexpr double regular_scatter = 0.1;  // distances that differ by less are the same
+constexpr double nearly_due = 0.1;       // an excursion so close to the end, in cycles, comes before it
+constexpr double minor_excursion = 0.1;  // share of the usual one: so small a one does not count among them
+constexpr double notable_excess = 0.02;  // share of the cost: more than what scatter looks like
+constexpr double trend_errors = 2;       // a trend must exceed this many standard errors to count
 
 void shift_in(std::array<RatedUnit, 3>& last, RatedUnit unit) {
   last = {last[1], last[2], unit};
@@ -91,6 +94,13 @@ void Regime::remove_last_three_from_trend() {
 }
 
 void Regime::add_excursion(const Departure& departure) {
+  const double excess = departure.cost - mean() * departure.work;
+  const double usual = excursions_ > 0 ? std::abs(excess_ / excursions_) : 0;
+  const bool minor = std::abs(excess) < minor_excursion * usual;
+  if (usual < minor_excursion * std::abs(excess)) excursions_ = gaps_ = 0, mean_gap_ = gap_squares_ = 0;
+  excess_ += excess;
+  excursion_work_ += departure.work;
+  if (minor) return;
   if (++excursions_ > 1) {
     const double gap = later_units_ - last_excursion_;
     const double off = gap - mean_gap_;
@@ -98,8 +108,6 @@ void Regime::add_excursion(const Departure& departure) {
     gap_squares_ += off * (gap - mean_gap_);
   }
   last_excursion_ = later_units_;
-  excess_ += departure.cost - mean() * departure.work;
-  excursion_work_ += departure.work;
   low_ = excursions_ == 1 ? departure.low : std::min(low_, departure.low);
   high_ = excursions_ == 1 ? departure.high : std::max(high_, departure.high);
   longest_ = std::max(longest_, departure.length);
@@ -139,19 +147,36 @@ bool Regime::explains(double rate) const {
   return excursions_ >= 2 && rate >= low_ - band() && rate <= high_ + band();
 }
 
-double Regime::cycle_excess() const {
-  if (excursions_ == 0) return 0;
-  return (excursions_ == 1 ? lone_excursion : 1) * excess_ / (total_work_ + excursion_work_);
+/// Relative scatter of the distances between excursions: 0 for evaluations at regular intervals, 1 for rare
+/// random events.
+double Regime::gap_scatter() const {
+  double squares = prior_gap_scatter * prior_gap_scatter;
+  if (gaps_ > 0 && mean_gap_ > 0) squares = (squares + gap_squares_ / (mean_gap_ * mean_gap_)) / gaps_;
+  return std::sqrt(squares);
 }
 
-double Regime::cycle_excess_sd() const {
-  if (excursions_ == 0) return 0;
-  // The count of a renewal process scatters by cv / sqrt(count), where cv is the relative scatter of the
-  // gaps. Evaluations at regular intervals have cv = 0, rare random events have cv = 1. The estimate starts
-  // at cv = 1/2 with the weight of one gap.
-  double scatter = prior_gap_scatter * prior_gap_scatter;
-  if (gaps_ > 0 && mean_gap_ > 0) scatter = (scatter + gap_squares_ / (mean_gap_ * mean_gap_)) / gaps_;
-  return std::abs(excess_) / (total_work_ + excursion_work_) * std::sqrt(scatter / excursions_);
+/// What came at unit 50 may come at 100: the units since the last one count only once they are more than a
+/// usual gap. Where gaps are regular, it is known how many excursions there will be.
+Regime::Excess Regime::excess_of_next(double units) const {
+  if (excursions_ == 0 || units <= 0) return {};
+  const double unit_work = total_work_ / std::max(1, this->units());
+  // The first unit is not among the later ones.
+  const double gap = std::max((last_excursion_ + 1) / excursions_, (later_units_ + 1) / (excursions_ + 1.0));
+  const double cycle = gap + excursion_work_ / unit_work / excursions_;
+  const double since = std::min(later_units_ - last_excursion_, cycle);
+  const double whole = std::floor((since + units) / cycle + nearly_due);
+  const bool regular = gaps_ >= 2 && mean_gap_ > 0 &&
+                       gap_squares_ / gaps_ < regular_scatter * regular_scatter * mean_gap_ * mean_gap_;
+  double count = regular ? whole : (units / cycle + whole) / 2;
+  double sd = (regular ? regular_scatter : gap_scatter()) / std::sqrt(excursions_) * count;
+  if (excursions_ == 1) sd = count = whole / 2;
+  if (excursions_ > 1 && !regular) sd = std::hypot(sd, 0.5);
+  const double each = excess_ / excursions_ / (units * unit_work);
+  return {count * each, sd * std::abs(each)};
+}
+
+bool Regime::saw_notable_excursion() const {
+  return excess_ >= notable_excess * mean() * total_work_;
 }
 
 double Regime::sd_of_mean(double units) const {

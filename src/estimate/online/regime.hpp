@@ -55,9 +55,15 @@ class Regime {
   [[nodiscard]] bool explains(double rate) const;
   [[nodiscard]] int longest_excursion() const { return longest_; }
 
-  /// How much excursions add to the mean rate. A single excursion may never come again and counts a quarter.
-  [[nodiscard]] double cycle_excess() const;
-  [[nodiscard]] double cycle_excess_sd() const;
+  /// What excursions add to the mean rate of the next `units`. A single excursion may never come again: that
+  /// it does and that it does not weigh the same.
+  struct Excess {
+    double rate = 0;
+    double sd = 0;  ///< of that rate
+  };
+  [[nodiscard]] Excess excess_of_next(double units) const;
+  /// Excursions cost more than scatter would explain, as evaluations do.
+  [[nodiscard]] bool saw_notable_excursion() const;
   /// Relative standard deviation of the regime's mean. Takes the correlation of neighbouring units into
   /// account.
   [[nodiscard]] double mean_sd() const;
@@ -73,6 +79,7 @@ class Regime {
 
  private:
   [[nodiscard]] double band() const;
+  [[nodiscard]] double gap_scatter() const;
   [[nodiscard]] double sd_of_mean(double units) const;
   [[nodiscard]] double faded_units() const;
   void add_to_trend(double rate);

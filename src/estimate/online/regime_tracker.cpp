@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace joulecast::estimate {
 namespace {
@@ -31,6 +32,7 @@ bool RegimeTracker::doubtful() const {
 
 void RegimeTracker::add(RatedUnit unit) {
   ++units_;
+  rate_before_ = std::exchange(rate_, unit.rate);
   just_shifted_ = false;
   if (current_.units() == 0) {
     current_.add(unit);
@@ -111,7 +113,7 @@ void RegimeTracker::find_slow_shift() {
 void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime left) {
   const auto copy = units;
   const double after = average(copy).rate;
-  last_change_ = after > 0 && left.mean() > 0 ? std::abs(std::log(after / left.mean())) : 0;
+  last_change_ = after > 0 && left.mean() > 0 ? std::log(after / left.mean()) : 0;
   previous_ = left;
   previous_begin_ = begin_;
   current_ = {};
@@ -119,6 +121,17 @@ void RegimeTracker::begin_regime(const std::array<RatedUnit, 3>& units, Regime l
   departure_ = {};
   inherited_drift_ = 0;
   begin_ = units_ - 3;
+}
+
+double RegimeTracker::long_run_rate() const {
+  constexpr double many_units = 1e6;
+  const auto outlook = this->outlook(many_units);
+  return outlook ? outlook->rate : 0;
+}
+
+std::optional<double> RegimeTracker::jump_to_lone_unit() const {
+  if (current_.units() != 1 || units_ == 1 || rate_ <= 0 || rate_before_ <= 0) return std::nullopt;
+  return std::abs(std::log(rate_ / rate_before_));
 }
 
 double RegimeTracker::drift() const {
@@ -135,7 +148,8 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   const bool unexplained = departure_.open() && !departure_is_explained();
   Regime cycle = current_;
   if (departure_.open() && !unexplained) cycle.add_excursion(departure_);
-  double rate = mean + cycle.cycle_excess();
+  const auto excess = cycle.excess_of_next(remaining_units);
+  double rate = mean + excess.rate;
   if (unexplained) {
     // Counts half as an excursion and half as a new regime, until the next units decide.
     const auto& [a, b, c] = departure_.last;
@@ -152,7 +166,7 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   const double seen = inherited_drift_ != 0 ? units_ : current_.units();
   const double behind = std::min<double>(current_.units(), Regime::memory);
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
-  const double recurring = cycle.cycle_excess_sd() / rate;
+  const double recurring = excess.sd / rate;
   return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
                                   std::hypot(drifted, recurring, doubt / rate))};
 }

@@ -27,14 +27,21 @@ class RegimeTracker {
   /// What to expect of the next `remaining_units` units. Nothing before the first unit.
   [[nodiscard]] std::optional<Outlook> outlook(double remaining_units) const;
 
+  /// Expected rate in the long run; 0 before the first unit.
+  [[nodiscard]] double long_run_rate() const;
+
   [[nodiscard]] int units() const { return units_; }
   [[nodiscard]] int units_in_regime() const { return current_.units(); }
   /// How often the rate has changed for good.
   [[nodiscard]] int changes() const { return changes_; }
-  /// Size of the change that was found last: |log of the rate after it over the one before|.
+  /// The change that was found last: log of the rate after it over the one before.
   [[nodiscard]] double last_change() const { return last_change_; }
   /// The last unit does not fit any known pattern, or a slow shift has just been found.
   [[nodiscard]] bool doubtful() const;
+  /// Of a regime of one unit that is not the run's first: |log of its rate over that of the unit before|.
+  [[nodiscard]] std::optional<double> jump_to_lone_unit() const;
+  /// Something notable came between the units of the current regime, such as an evaluation or a pause.
+  [[nodiscard]] bool saw_excursion() const { return current_.saw_notable_excursion(); }
   /// Index of the first unit of the current regime.
   [[nodiscard]] int regime_begin() const { return begin_; }
 
@@ -56,6 +63,7 @@ class RegimeTracker {
   double inherited_drift_ = 0;
   int changes_ = 0;
   double last_change_ = 0;
+  double rate_ = 0, rate_before_ = 0;  ///< of the last two units
   int units_ = 0;
   int begin_ = 0;
   int previous_begin_ = 0;

@@ -103,10 +103,10 @@ void WorkRates::follow_changes() {
 }
 
 WorkRates::Settled WorkRates::settled_after(double start_up_work) const {
-  Settled settled{false, work_};
+  Settled settled{false, false, work_};
   for (const auto& [size, before] : changes_)
-    if (size >= notable_change && before >= std::max(start_up_work, first_epoch_))
-      settled = {true, work_ - before};
+    if (std::abs(size) >= notable_change && before >= std::max(start_up_work, first_epoch_))
+      settled = {size > 0, size < 0, work_ - before};
   return settled;
 }
 
@@ -131,7 +131,7 @@ void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
 
 void WorkRates::add_edge(const WorkBlock& block, double rate) {
   if (tracker_.units_in_regime() < 2 || block.epoch_ends == 0) return;
-  const double excess = (rate - tracker_.outlook(0)->rate) * block.work / block.epoch_ends;
+  const double excess = (rate - tracker_.long_run_rate()) * block.work / block.epoch_ends;
   if (edges_++ == 0) {
     first_excess_ = mean_excess_ = excess;
     return;
@@ -171,9 +171,7 @@ bool WorkRates::saw_evaluation() const {
 }
 
 double WorkRates::cycle_cost() const {
-  const auto outlook = tracker_.outlook(1);
-  if (!outlook) return 0;
-  return std::max(0.0, outlook->rate * cycle_ + (edges_ > 0 ? mean_excess_ : 0));
+  return std::max(0.0, tracker_.long_run_rate() * cycle_ + (edges_ > 0 ? mean_excess_ : 0));
 }
 
 }  // namespace joulecast::estimate

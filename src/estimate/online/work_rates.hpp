@@ -31,7 +31,8 @@ class WorkRates {
   /// has. A change counts if it comes after this much work and not with the second epoch: before, the
   /// training is starting up.
   struct Settled {
-    bool changed = false;
+    bool changed = false;  ///< upwards: from such a rate it seldom changes again
+    bool fell = false;     ///< downwards, as at the end of a start-up
     double work = 0;
   };
   [[nodiscard]] Settled settled_after(double start_up_work) const;
@@ -56,7 +57,7 @@ class WorkRates {
   [[nodiscard]] double ends_within(double work) const;
 
   struct Change {
-    double size = 0;    ///< |log ratio| of the rates
+    double size = 0;    ///< log ratio of the rates
     double before = 0;  ///< work done before it
   };
   void follow_changes();

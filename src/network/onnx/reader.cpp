@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/printable.hpp"
 #include "network/cost.hpp"
 #include "network/onnx/file.hpp"
 
@@ -308,10 +309,13 @@ Result<ArchitectureFeatures> parse_onnx(std::string_view bytes, const std::strin
   if (!model.has_graph() || model.graph().node_size() == 0)
     return fail(ErrorKind::malformed, where, "holds no graph: is it an ONNX model?");
   try {
-    return Reader(model, where, options).read();
+    // names in the model, and libonnx's own messages, may hold line feeds
+    auto features = Reader(model, where, options).read();
+    if (!features) features.error().message = printable(features.error().message);
+    return features;
     // thrown by libonnx or the standard library; our own code does not throw
   } catch (const std::exception& error) {
-    return fail(ErrorKind::malformed, where, "{}", error.what());
+    return fail(ErrorKind::malformed, where, "{}", printable(error.what()));
   }
 }
 

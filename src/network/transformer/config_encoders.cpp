@@ -53,53 +53,52 @@ void put_bert_body(ConfigValues& values, Transformer& transformer, std::int64_t 
   stack.blocks.assign(static_cast<std::size_t>(values.size("num_hidden_layers")), block);
 }
 
-void fill_bert(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
-  put_bert_body(values, transformer, 0);
-  const auto width = transformer.stack.width, vocabulary = transformer.tokens->vocabulary;
-  const bool tied = values.flag("tie_word_embeddings", true);
+/// What BERT and its kin put on the first token before it is classified; some keep it where nothing is
+/// classified.
+struct Pooler {
+  const char* activation;
+  bool kept_without_labels;
+};
+
+/// The heads of BERT and its kin: labels of the text from its first token, labels of each token, or the words
+/// that were masked.
+void put_encoder_head(ConfigValues& values, const ConfigContext& context, const Pooler& pooler,
+                      Transformer& transformer) {
+  const auto width = transformer.stack.width;
   auto& head = transformer.head;
-  const auto pooler = {first_token, dense(width), activation("tanh")};
+  const std::initializer_list<HeadStep> pooled = {first_token, dense(width), activation(pooler.activation)};
   switch (context.head) {
     case HeadKind::none:
-      append(head, pooler);
+      if (pooler.kept_without_labels) append(head, pooled);
       break;
     case HeadKind::classifier:
-      append(head, pooler);
+      append(head, pooled);
       append(head, {dense(context.labels)});
       break;
     case HeadKind::by_token:
       append(head, {dense(context.labels)});
       break;
     case HeadKind::pretraining:
-      append(transformer.aside, pooler);
-      append(transformer.aside, {dense(2)});
-      [[fallthrough]];
     case HeadKind::masked:
     case HeadKind::language:
-      append(head, {dense(width), activation("gelu"), norm(), output(vocabulary, tied)});
+      append(head, {dense(width), activation("gelu"), norm(),
+                    output(transformer.tokens->vocabulary, values.flag("tie_word_embeddings", true))});
       break;
   }
+}
+
+void fill_bert(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
+  put_bert_body(values, transformer, 0);
+  put_encoder_head(values, context, {.activation = "tanh", .kept_without_labels = true}, transformer);
+  if (context.head != HeadKind::pretraining) return;
+  // beside the masked words: does the second sentence follow the first?
+  append(transformer.aside, {first_token, dense(transformer.stack.width), activation("tanh"), dense(2)});
 }
 
 void fill_roberta(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
   constexpr std::int64_t padding = 2;  // positions are counted from the padding's number on
   put_bert_body(values, transformer, padding);
-  const auto width = transformer.stack.width;
-  auto& head = transformer.head;
-  switch (context.head) {
-    case HeadKind::none:
-      append(head, {first_token, dense(width), activation("tanh")});
-      break;
-    case HeadKind::classifier:
-      append(head, {first_token, dense(width), activation("tanh"), dense(context.labels)});
-      break;
-    case HeadKind::by_token:
-      append(head, {dense(context.labels)});
-      break;
-    default:
-      append(head, {dense(width), activation("gelu"), norm(),
-                    output(transformer.tokens->vocabulary, values.flag("tie_word_embeddings", true))});
-  }
+  put_encoder_head(values, context, {.activation = "tanh", .kept_without_labels = true}, transformer);
 }
 
 void fill_distilbert(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {
@@ -118,14 +117,7 @@ void fill_distilbert(ConfigValues& values, const ConfigContext& context, Transfo
   heads.query_bias = heads.key_bias = heads.value_bias = heads.output_bias = true;
   block.feed_forward = {.inner = values.size("hidden_dim"), .bias = true};
   stack.blocks.assign(static_cast<std::size_t>(values.size({"n_layers", "num_hidden_layers"})), block);
-  auto& head = transformer.head;
-  if (context.head == HeadKind::classifier)
-    append(head, {first_token, dense(stack.width), activation("relu"), dense(context.labels)});
-  else if (context.head == HeadKind::by_token)
-    append(head, {dense(context.labels)});
-  else if (context.head != HeadKind::none)
-    append(head, {dense(stack.width), activation("gelu"), norm(),
-                  output(transformer.tokens->vocabulary, values.flag("tie_word_embeddings", true))});
+  put_encoder_head(values, context, {.activation = "relu", .kept_without_labels = false}, transformer);
 }
 
 void put_relative_positions(ConfigValues& values, std::int64_t positions, bool first,
@@ -161,20 +153,7 @@ void fill_deberta(ConfigValues& values, const ConfigContext& context, Transforme
   if (values.flag("relative_attention", false)) put_relative_positions(values, positions, first, transformer);
   if (const auto kernel = values.number("conv_kernel_size", 0); kernel > 0)
     transformer.first_convolution = kernel;
-  auto& head = transformer.head;
-  switch (context.head) {
-    case HeadKind::none:
-      break;
-    case HeadKind::classifier:
-      append(head, {first_token, dense(width), activation("gelu"), dense(context.labels)});
-      break;
-    case HeadKind::by_token:
-      append(head, {dense(context.labels)});
-      break;
-    default:
-      append(head, {dense(width), activation("gelu"), norm(),
-                    output(tokens.vocabulary, values.flag("tie_word_embeddings", true))});
-  }
+  put_encoder_head(values, context, {.activation = "gelu", .kept_without_labels = false}, transformer);
 }
 
 void fill_deberta_v1(ConfigValues& values, const ConfigContext& context, Transformer& transformer) {

@@ -67,21 +67,24 @@ class Tables final : public Format {
 
  private:
   bool read_header(const Line& line) {
-    static const Pattern counted(R"(\b(?:epochs?|iter(?:ation)?s?|steps?)\b)");
+    static const Pattern counted(R"(\b(?:epochs?|ep|iter(?:ation)?s?|it|steps?)\b)");
     static const Pattern name(R"(^[A-Za-z_#%](?:[A-Za-z_ /%().@-]|[A-Za-z_@]\d{1,2}){0,24}$)");
     const auto has = [&](const char* word) { return line.lowered.find(word) != std::string::npos; };
-    if ((!has("epoch") && !has("iter") && !has("step")) || !counted.matches(line.lowered)) return false;
+    if ((!has("ep") && !has("it")) || !counted.matches(line.lowered)) return false;
     const char separator = separator_of(line.lowered);
     auto columns = cells_of(line.lowered, separator);
     const auto is_count = [&](const std::string& cell) { return cell.size() <= 10 && counted.matches(cell); };
     const auto is_name = [&](const std::string& cell) { return name.matches(cell); };
-    const auto is_figure = [](const std::string& cell) { return !find_metrics(cell + ": 0.5").empty(); };
+    const auto is_figure = [](const std::string& cell) {
+      static const Pattern set(R"(^(?:train|valid?|test|dev)$)");
+      return set.matches(cell) || !find_metrics(cell + ": 0.5").empty();
+    };
     if (columns.size() < 2 || std::ranges::count_if(columns, is_count) != 1 ||
         !std::ranges::all_of(columns, is_name) || std::ranges::none_of(columns, is_figure))
       return false;
     const auto found = std::ranges::find_if(columns, is_count);
     count_ = static_cast<std::size_t>(found - columns.begin());
-    counts_epochs_ = found->starts_with("epoch");
+    counts_epochs_ = found->starts_with("ep");
     columns_ = std::move(columns);
     separator_ = separator;
     last_ = line.time;

@@ -44,6 +44,13 @@ bool names_preparation(std::string_view title) {
   return match && !names_training(match->before());
 }
 
+/// "Finding best initial lr", "LR range test": steps that are thrown away.
+bool names_search_of_settings(std::string_view title) {
+  static const Pattern words(
+      R"((?i)\b(?:(?:find|search)\w* (?:.{0,24} )?(?:lr|learning[ _-]rate|batch[ _-]size)\b|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search)))");
+  return words.matches(title);
+}
+
 bool counts_things(std::string_view unit) {
   static const Pattern things(
       R"((?i)^(?:[kmgtp]?i?b|bytes?|examples?|files?|shards?|rows?|docs?|documents?|tables?|tensors?|pages?|tokens?|urls?|videos?)$)");
@@ -66,7 +73,7 @@ bool read_epoch(std::string_view title, BarTitle& read) {
   static const Pattern named(
       R"((?i)(?:^|[^a-z])(?:epochs?|ep)[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
   static const Pattern numbered(
-      R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?$)");
+      R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?(?:[ :,|-]+(?:train\w*|fit))?$)");
   auto match = named.find(title);
   if (!match) {
     match = numbered.find(title);
@@ -87,6 +94,7 @@ BarTitle read_bar_title(std::string_view title, std::string_view unit) {
     read.kind = kind;
     return read;
   };
+  if (names_search_of_settings(title)) return is(BarKind::preparation);
   if (names_evaluation(title)) {
     read_epoch(title, read);
     return is(BarKind::evaluation);
@@ -97,7 +105,13 @@ BarTitle read_bar_title(std::string_view title, std::string_view unit) {
   if (!preparation && epoch_word.matches(title))
     return is(names_steps(title) ? BarKind::epoch_steps : BarKind::epochs);
   const bool training = names_training(title);
-  if (preparation || (!training && counts_things(unit))) return is(BarKind::preparation);
+  if (preparation || (!training && counts_things(unit))) {
+    // A loop over the batches may be called so, too.
+    static const Pattern vague(
+        R"((?i)^\W*(?:process|load|comput|generat|read)\w*\W*(?:data|batch\w*|samples?)?\W*$)");
+    read.sure = !vague.matches(title);
+    return is(BarKind::preparation);
+  }
   if (names_steps(title)) return is(BarKind::steps);
   return is(training ? BarKind::training : BarKind::unknown);
 }

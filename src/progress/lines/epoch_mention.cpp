@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/total_mention.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -12,7 +13,7 @@ const Pattern& mention() {
   static const Pattern pattern(
       R"((?i)(?:^|[^\w.])(?P<word>epochs?|ep\.?)["']?(?:[ _-]?(?:no\.?|num|number|idx|index|id))?["']?\s*[\])]?\s*(?:->|[:=#_-])*\s*["'\[(<#]*\s*)"
       R"((?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?["']?(?:\s*[\])>])?)"
-      R"((?:\s*(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
+      R"((?:\s*[\[(]?(?:/|\\|of\b|out of\b)\s*[\[(]?\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?:\.0+\b)?)?[\])>]?)");
   return pattern;
 }
 
@@ -103,23 +104,57 @@ bool has_figure(std::string_view text) {
   return false;
 }
 
+namespace {
+
+/// Nothing where more than all is done, or a number stands for "unlimited".
+std::optional<EpochMention> count_of(const Match& match) {
+  const auto number = match.number("number");
+  EpochMention found;
+  found.kind = EpochMention::Kind::progress;
+  found.total = match.number("total");
+  found.after = match.after();
+  if (!number || !found.total || *number > *found.total) return std::nullopt;
+  found.number = *number;
+  return found;
+}
+
 /// "3/10 epochs done".
 std::optional<EpochMention> find_count_before_word(std::string_view text) {
   static const Pattern count(
-      R"((?i)^[\W_]*(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
+      R"((?i)^[\W_]*(?:(?:train(?:ing|ed)?|progress|completed?|finished|done|overall|after|status)[\s:]+){0,3}(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
   const auto match = count.find(text);
-  if (!match || *match->number("number") > *match->number("total")) return std::nullopt;
+  auto found = match ? count_of(*match) : std::nullopt;
+  if (found) found->says = Says::ends;
+  return found;
+}
+
+/// "3. epoch: loss 0.5", "3rd epoch …".
+std::optional<EpochMention> find_ordinal(std::string_view text) {
+  static const Pattern ordinal(R"((?i)^[\W_]*(?P<number>\d+)(?:\.|st|nd|rd|th) epoch\b)");
+  const auto match = ordinal.find(text);
+  const auto number = match ? match->number("number") : std::nullopt;
+  if (!number) return std::nullopt;
   EpochMention found;
   found.kind = EpochMention::Kind::progress;
-  found.says = Says::ends;
-  found.number = *match->number("number");
-  found.total = match->number("total");
+  found.number = *number;
+  found.total = total_of_epochs_beside(match->after());
   found.after = match->after();
   return found;
 }
 
+/// "E03/08 loss 0.5", "Pass 3/8, cost 0.5", with figures only: "E20/30" may be anything.
+std::optional<EpochMention> find_letter(std::string_view text) {
+  static const Pattern letter(R"((?i)^[\W_]*(?:e|pass) ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
+  const auto match = letter.find(text);
+  return match && has_figure(match->after()) ? count_of(*match) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<EpochMention> find_epoch(std::string_view text) {
   if (auto found = find_count_before_word(text)) return found;
+  if (auto found = find_letter(text)) return found;
+  if (auto found = find_ordinal(text)) return found;
   const auto match = mention().find(text);
   if (!match) return std::nullopt;
   EpochMention found;
@@ -128,7 +163,9 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   found.before = text.substr(0, begin);
   found.after = match->after();
   const auto number = match->number("number");
+  found.number = number.value_or(0);
   found.total = match->number("total");
+  if (!found.total) found.total = total_of_epochs_beside(found.after);
   const bool plural = word.ends_with('s') || word.ends_with('S');
   const bool short_word = word.size() < 5;  // "ep"
   if (!number || (plural && !found.total) || goes_on_differently(found.after)) return found;
@@ -139,13 +176,13 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   const bool labelled = found.total || std::isupper(static_cast<unsigned char>(word.front())) != 0;
   const bool figures = has_figure(found.after);
   if (neighbour == Neighbour::needs_total && !found.total) return found;
-  if (neighbour == Neighbour::needs_figures && !figures) return found;
+  if (neighbour == Neighbour::needs_figures && !figures && !(found.total && has_figure(found.before)))
+    return found;
   if (neighbour == Neighbour::unknown && !labelled) return found;
   if (short_word && !found.total && !figures) return found;
   found.kind = EpochMention::Kind::progress;
   found.sure = neighbour != Neighbour::unknown || found.total;
   found.says = what_words_say(found.before, found.after);
-  found.number = *number;
   if (const auto fraction = match->text("fraction"); !fraction.empty()) {
     found.fraction = true;
     found.number += parse_count("0" + std::string(fraction)).value_or(0);

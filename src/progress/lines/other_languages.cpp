@@ -27,9 +27,10 @@ std::string replace(std::string_view text, const Pattern& pattern, TextOf text_o
 }
 
 /// Most lines have none of these letters, which is seen sooner than that no pattern matches.
-bool may_have_an_epoch(std::string_view text) {
-  constexpr std::array<std::string_view, 9> parts{"poche", "poca",     "poque",  "轮", "輪",
-                                                  "回合",  "エポック", "에포크", "пох"};
+bool may_have_a_count(std::string_view text) {
+  constexpr std::array<std::string_view, 17> parts{
+      "poche", "poca", "poque",  "轮",   "輪",   "回合",  "エポック", "에포크",  "пох",
+      "rchla", "rchg", "chritt", "tape", "paso", "passo", "аг ",      "ステップ"};
   return std::ranges::any_of(parts, [&](auto part) { return text.find(part) != text.npos; });
 }
 
@@ -42,7 +43,8 @@ std::string with_total(const Match& match) {
 std::string counters_in_english(std::string_view text) {
   static const Pattern chinese(
       R"(第\s*(?P<number>\d+)\s*(?:/\s*(?P<total>\d+)\s*)?(?:个|個)?\s*(?:轮|輪|回合|エポック|epoch)(?:次|训练|目)?(?:\s*(?:/|,|，|\(|（)?\s*共\s*(?P<of>\d+)\s*(?:轮|輪|回合|epoch)?\s*(?:\)|）)?)?)");
-  static const Pattern counted(R"((?P<number>\d+)\s*(?:エポック目|번째\s*에포크)(?P<total>)(?P<of>))");
+  static const Pattern counted(
+      R"((?i)(?P<number>\d+)\s*(?:エポック目|번째\s*에포크|\. epoche\b)(?P<total>)(?P<of>))");
   return replace(replace(text, chinese, with_total), counted, with_total);
 }
 
@@ -53,7 +55,15 @@ std::string words_in_english(std::string_view text) {
       R"((?i)(?:\bepoche|\bepoca|(?:É|é|e)poque|(?:É|é|e)poca|(?:Э|э)поха|轮次|回合|エポック|에포크)\s*(?::|：|#|=|\[)*\s*(?P<number>\d+)\]?(?P<of>)(?:\s*(?:/|\bvon\b|\baus\b|\bde\b|\bdi\b|\bda\b|\bsur\b|из|中)\s*(?P<total>\d+))?)");
   const auto totals =
       replace(text, all, [](const Match& match) { return fmt::format("epochs: {}", match.text("number")); });
-  return replace(totals, epoch, with_total);
+  // These are other things, too, where no total follows.
+  static const Pattern pass(
+      R"((?i)\b(?:durchlauf|durchgang)\s*[:#=]?\s*(?P<number>\d+)(?P<of>)\s*(?:/|\bvon\b|\baus\b)\s*(?P<total>\d+))");
+  static const Pattern step(
+      R"((?i)(?:\bschritt|(?:É|é|e)tape|\bpaso|\bpasso|(?:Ш|ш)аг|ステップ)\s*[:#=]?\s*(?P<number>\d+)\s*(?:/|\bvon\b|\bde\b|\bdi\b|\bsur\b|из)\s*(?P<total>\d+))");
+  const auto steps = replace(replace(totals, epoch, with_total), pass, with_total);
+  return replace(steps, step, [](const Match& match) {
+    return fmt::format("step {}/{} ", match.text("number"), match.text("total"));
+  });
 }
 
 /// The names of losses and accuracies, and the comma in their figures.
@@ -84,7 +94,7 @@ std::string figures_in_english(std::string text) {
 }  // namespace
 
 std::optional<std::string> in_english(std::string_view text) {
-  if (!may_have_an_epoch(text)) return std::nullopt;
+  if (!may_have_a_count(text)) return std::nullopt;
   auto english = words_in_english(counters_in_english(text));
   if (english == text) return std::nullopt;
   return figures_in_english(std::move(english));

@@ -20,16 +20,37 @@ RE2::Options options() {
   return wanted;
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+double multiple_of(char suffix) {
+  switch (suffix) {
+    case 'k':
+    case 'K':
+      return 1e3;
+    case 'M':
+      return 1e6;
+    case 'B':
+      return 1e9;
+    default:
+      return 1;
+  }
+}
+
 }  // namespace
 
 std::optional<double> parse_count(std::string_view text) {
+  double thousands = 1;
+  if (text.size() > 1 && is_digit(text[text.size() - 2])) thousands = multiple_of(text.back());
+  if (thousands > 1) text.remove_suffix(1);
   std::string digits;
   digits.reserve(text.size());
   for (const char c : text)
     if (c != ',' && c != '_') digits += c;
   const auto value = parse_double(digits);
-  if (!value || std::abs(*value) >= unlimited) return std::nullopt;
-  return value;
+  if (!value || std::abs(*value * thousands) >= unlimited) return std::nullopt;
+  return thousands > 1 ? std::round(*value * thousands) : *value;
 }
 
 struct Pattern::State {

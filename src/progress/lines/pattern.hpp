@@ -11,8 +11,9 @@
 
 namespace joulecast::progress {
 
-/// A number as programs print them: "12", "1,500", "1_000", "0.49", "'3'" without its quotes, "2e+3". Nothing
-/// for text, nan and inf, and for figures from 1e15 on, which stand for "unlimited".
+/// A number as programs print them: "12", "1,500", "1_000", "0.49", "'3'" without its quotes, "2e+3",
+/// "0.3k", "25M", "1.5B". Nothing for text, nan and inf, and for figures from 1e15 on, which stand for
+/// "unlimited".
 [[nodiscard]] std::optional<double> parse_count(std::string_view text);
 
 /// What a pattern found. It refers to the text that was searched and to its pattern.

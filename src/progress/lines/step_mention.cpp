@@ -1,38 +1,129 @@
 #include "progress/lines/step_mention.hpp"
 
+#include <array>
 #include <cctype>
 #include <string>
+#include <utility>
 
+#include "base/text.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/total_mention.hpp"
 
 namespace joulecast::progress {
 namespace {
 
 using Word = StepMention::Word;
 
+const std::string number = R"((?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?[kKMB]\b|\d+))";
+/// " 3", "=3/8", " [3 of 8]", ": 3 (37.5%) of 8", " 3 (of 8)".
+const std::string count =
+    R"([\s:=#\[(]*(?P<done>)" + number +
+    R"()(?:\s*[\])])?(?:(?:\s*\(\d+(?:\.\d+)?\s?%\))?\s*[\[(]?(?:/|of\b|out of\b)\s*(?P<total>)" + number +
+    "))?";
+/// Whose steps they are. Those of a validation, a warm-up or a calibration are none of the training's.
+const std::string qualifier =
+    R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen)[\])]?[\s_:|/-]*){0,2})";
+const std::string nouns =
+    R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
+
+struct Counted {
+  Word word = Word::step;
+  Unit unit = Unit::step;
+};
+Counted counted_by(std::string_view noun) {
+  constexpr std::array<std::pair<std::string_view, Counted>, 12> others{{
+      {"episode", {Word::episode, Unit::round}},
+      {"game", {Word::episode, Unit::round}},
+      {"rollout", {Word::episode, Unit::round}},
+      {"round", {Word::round, Unit::round}},
+      {"gen", {Word::round, Unit::round}},
+      {"tree", {Word::round, Unit::round}},
+      {"token", {Word::amount, Unit::token}},
+      {"sample", {Word::amount, Unit::sample}},
+      {"example", {Word::amount, Unit::sample}},
+      {"image", {Word::amount, Unit::sample}},
+      {"imgs", {Word::amount, Unit::sample}},
+      {"sequence", {Word::amount, Unit::sample}},
+  }};
+  const auto lowered = to_lower(noun);
+  for (const auto& [word, counted] : others)
+    if (lowered.starts_with(word)) return counted;
+  return {};
+}
+
 /// "12ms", "0.5", "3 s": no number of a step. A total that is less than what is done is no total.
-std::optional<StepMention> mention_of(const Match& match, Word word) {
-  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min)\b))");
+std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) {
+  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min|px|[kmg]i?b)\b))");
   const auto done = match.number("done");
   if (!done || more.matches(match.after())) return std::nullopt;
-  StepMention found{word, *done, match.number("total"), !match.text("plural").empty(), match.after(), false};
+  const auto noun = match.text("noun");
+  StepMention found;
+  found.word = counted.word;
+  found.unit = counted.unit;
+  found.done = *done;
+  found.total = match.number("total");
+  const bool short_for_one = to_lower(noun) == "iters";
+  found.plural = !short_for_one && (noun.ends_with('s') || noun.ends_with('S'));
+  found.after = match.after();
+  found.of_run = !match.text("run").empty();
+  if (!found.total && counted.word == Word::step) found.total = total_of_steps_beside(found.after);
+  if (!found.total && (counted.word == Word::bracket || counted.word == Word::none)) return std::nullopt;
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
   return found;
+}
+
+/// "global step 3/8", "tokens 25,000/1,000,000", "samples seen: 300/6000"; "3 of 8 training steps done".
+std::optional<StepMention> find_with_noun(std::string_view text) {
+  // Before it: a rank or a time, and figures with their names.
+  static const Pattern behind(
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+       qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
+          .c_str());
+  static const Pattern ahead(
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?%\]?[\s|]+)?(?:(?:completed?|done|finished|processed|seen|trained|training|progress|overall|after)[\s:]+){0,2}(?P<done>)" +
+       number + R"()\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + ") " + qualifier + nouns + R"(\b)")
+          .c_str());
+  static const Pattern behind_loss(
+      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?P<run>global )?(?P<noun>step|iter(?:ation)?|update))" +
+       count)
+          .c_str());
+  static const Pattern after_so_many(
+      (R"((?i)^\W*(?:(?:[a-z_]+ ){0,2}(?:loss|cost|error|accuracy|reward|objective)\b[\s:=]*(?:-?[\d.]+\s+)?)?after\s+(?P<done>)" +
+       number + R"()(?:\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + "))? " + qualifier +
+       R"((?P<noun>steps|iter(?:ation)?s|updates))")
+          .c_str());
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  const auto read = [&](const Pattern& pattern) -> std::optional<std::optional<StepMention>> {
+    const auto match = pattern.find(text);
+    if (!match) return std::nullopt;
+    return mention_of(*match, counted_by(match->text("noun")));
+  };
+  if (auto found = read(behind)) return *found;
+  if (has("/") || has(" of "))  // most lines are not worth the other patterns
+    if (auto found = read(ahead)) return *found;
+  if (has(" at ") || has(" in ") || has("after") || has("After"))
+    for (const auto* pattern : {&behind_loss, &after_so_many})
+      if (auto found = read(*pattern)) return *found;
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   static const Pattern word(
-      R"((?i)(?:^|[^\w.])(?:(?:global|train|training)[ _-]?)?(?:batch(?:[ _]?(?:idx|id|index))?|step|iters?|iteration|it|mini-?batch|update)(?P<plural>e?s)?["']?(?:\s+no\.?)?[\s:=#\[(.]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)(?:\s*[\])])?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)");
+      (R"((?i)(?:^|[^\w.])(?:(?:(?P<run>global)|train|training)[ _-]?)?(?P<noun>batch(?:[ _]?(?:idx|id|index))?(?:es)?|steps?|iters?|iterations?|it|mini-?batch(?:es)?|updates?)["']?(?:\s+no\.?)?)" +
+       count)
+          .c_str());
   static const Pattern pair(
       R"((?i)^[\s:|,>\])-]{0,6}(?:\[?(?P<set>train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\]?[\s:|,-]{0,4})?[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
   static const Pattern bare(R"(^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
+  static const Pattern counted(
+      R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
-  for (const auto* pattern : {&pair, &bare}) {
+  for (const auto* pattern : {&pair, &bare, &counted}) {
     const auto match = pattern->find(after);
     if (!match) continue;
-    auto found = mention_of(*match, Word::step);
+    auto found = mention_of(*match);
     const auto set = match->text("set");
     if (found) found->of_evaluation = !set.empty() && std::tolower(static_cast<unsigned char>(set[1])) != 'r';
     return found;
@@ -40,47 +131,86 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   for (auto rest = after;;) {
     const auto match = word.find(rest);
     if (!match) break;
-    const bool counts = match->text("plural").empty() || !match->text("total").empty();
-    if (const auto found = counts ? mention_of(*match, Word::step) : std::nullopt) return found;
+    const auto found = mention_of(*match);
+    if (found && (!found->plural || found->total)) return found;
     rest = match->after();
   }
   const auto match = percent.find(after);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, false, match->text("after"), false};
+  StepMention found;
+  found.word = Word::percent;
+  found.done = *done;
+  found.total = 100;
+  found.after = match->text("after");
+  return found;
 }
 
 std::optional<StepMention> find_step(std::string_view text) {
-  static const std::string count =
-      R"([\s:=#\[(]*(?P<done>\d{1,3}(?:,\d{3})+|\d+)(?:\s*[\])])?(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+))?)";
-  static const Pattern step(
-      (R"((?i)^\W*(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}(?:(?:train(?:ing)?|global|current|opt(?:imi[sz]er)?)[\])]?[\s_:|/-]*)?(?:in )?)"
-       R"((?:step|iter(?:ation)?|update|it|num_update|mini-?batch|batch)(?P<plural>e?s)?["']?(?:\s+no\.?)?)" +
-       count)
-          .c_str());
-  static const Pattern episode((R"((?i)^\W*episode)" + count).c_str());
-  static const Pattern round(
-      (R"((?i)^\W*(?:(?:fl|federated|global|communication|boosting|server|active[ -]learning|al|self[ -]training)[\s_-]+)?(?:round|generation))" +
-       count)
-          .c_str());
-  static const Pattern after_words(
-      (R"((?i)^\W*(?:(?:train(?:ing)?|mini-?batch|batch|current|running|average|mean|total)\s+)*(?:loss|cost|error|accuracy|reward|objective)\s+(?:at|after|in)\s+(?:step|iter(?:ation)?|update))" +
-       count)
-          .c_str());
+  if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
   static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
-  static const Pattern none(R"(^(?P<done>\d{1,3}(?:,\d{3})+|\d+)\s*/\s*(?P<total>\d{1,3}(?:,\d{3})+|\d+)\b)");
+  static const Pattern none(
+      (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#)?(?P<done>)" + number +
+       R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
+          .c_str());
   static const Pattern percent(
       R"((?i)^(?:training|train|progress|overall(?: progress)?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
-  if (const auto match = step.find(text)) return mention_of(*match, Word::step);
-  if (const auto match = after_words.find(text)) return mention_of(*match, Word::step);
-  if (const auto match = episode.find(text)) return mention_of(*match, Word::episode);
-  if (const auto match = round.find(text)) return mention_of(*match, Word::round);
-  if (const auto match = bracket.find(text)) return mention_of(*match, Word::bracket);
-  if (const auto match = none.find(text)) return mention_of(*match, Word::none);
+  if (auto found = find_with_noun(text)) return found;
+  if (const auto match = bracket.find(text)) return mention_of(*match, {Word::bracket});
+  if (const auto match = none.find(text)) return mention_of(*match, {Word::none});
   const auto match = percent.find(text);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
-  return StepMention{Word::percent, *done, 100, false, match->after(), false};
+  StepMention found;
+  found.word = Word::percent;
+  found.done = *done;
+  found.total = 100;
+  found.after = match->after();
+  return found;
+}
+
+bool counts_work(const StepMention& step, bool figures, bool bracketed) {
+  static const Pattern words(R"([A-Za-z]{3})");
+  static const Pattern value(
+      R"(\w ?[:=] ?-?[\d.]|^\W*(?:completed?|done|finished)\b|^\W*[A-Za-z_]+(?: [A-Za-z_]+)? -?\d[\d.,]*\s?(?:$|[,;|%)]))");
+  static const Pattern things(
+      R"((?i)^\W*(?:[\d.]+\s?%\W*)?(?:correct|right|files?|shards?|passed|failed|tests?|[gm]i?b|parts?|rows?|layers?|workers?|gpus?)\b)");
+  static const Pattern share(R"(^\W*\d+(?:\.\d+)?\s?%)");
+  switch (step.word) {
+    case Word::step:
+    case Word::episode:
+      return figures || ((step.total || (step.word == Word::episode && bracketed)) &&
+                         (!words.matches(step.after) || value.matches(step.after)));
+    case Word::percent:
+      return true;
+    case Word::round:
+      return figures || ((step.total || bracketed) && !words.matches(step.after));
+    case Word::amount:
+      return step.total && (figures || share.matches(step.after));
+    case Word::bracket:
+    case Word::none:
+      return figures && !things.matches(step.after);
+  }
+  return false;
+}
+
+bool begins_a_round(const StepMention& step) {
+  static const Pattern words(R"(^\W*[A-Za-z\d ]*[A-Za-z]{3})");
+  static const Pattern over(
+      R"((?i)\b(?:finish|done|complet|over|end|took|aggregat|averag|result|eval|test|best|sav|global (?:acc|loss|model)))");
+  return step.word == Word::round && words.matches(step.after) && !over.matches(step.after);
+}
+
+bool names_iteration(std::string_view text) {
+  static const Pattern word(R"((?i)^\W*(?:\w+[ _-])?(?:iteration|update)\b)");
+  return word.matches(text);
+}
+
+bool counts_preparation(std::string_view text) {
+  static const Pattern words(
+      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|burn[ -]?in|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
+  static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
+  return counted.matches(text) && words.matches(text);
 }
 
 }  // namespace joulecast::progress

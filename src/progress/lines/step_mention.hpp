@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "progress/event.hpp"
+
 namespace joulecast::progress {
 
 struct StepMention {
@@ -11,6 +13,7 @@ struct StepMention {
     step,     ///< step, iteration, update, batch …
     episode,  ///< of reinforcement learning
     round,    ///< of boosting or federated learning
+    amount,   ///< samples, tokens: in `unit`
     bracket,  ///< none: "[3/90]"
     none,     ///< "25/300"
     percent,  ///< "Training: 45%"
@@ -21,12 +24,26 @@ struct StepMention {
   bool plural = false;  ///< "steps: 100", which may be how many there are
   std::string_view after;
   bool of_evaluation = false;  ///< "val [3/10]": the steps of a validation or test
+  bool of_run = false;         ///< "global step 3": counted over all epochs
+  Unit unit = Unit::step;
 };
 
 /// Steps behind the number of an epoch: ", step 100/500", "] [Batch 16/20]", "(1/50)", ": 45%".
 [[nodiscard]] std::optional<StepMention> find_step_of_epoch(std::string_view after);
 
-/// "step 100/500", "Iteration 25 of 500", "[3/90] loss …", "25/300 loss …" at a line's beginning.
+/// "step 100/500", "Iteration 25 of 500", "3 of 8 steps done", "tokens 25k/1M", "[3/90] loss …",
+/// "25/300 loss …" at a line's beginning.
 [[nodiscard]] std::optional<StepMention> find_step(std::string_view text);
+
+/// Whether it counts the training's work: "Step 1/3: loading data" is a step of something else. `figures`:
+/// the line has some; `bracketed`: it begins with a bracket.
+[[nodiscard]] bool counts_work(const StepMention& step, bool figures, bool bracketed);
+/// "Active learning round 0: 100 labelled samples", but not "Round 3 finished".
+[[nodiscard]] bool begins_a_round(const StepMention& step);
+/// "Iteration 3/100", which may have epochs of its own.
+[[nodiscard]] bool names_iteration(std::string_view text);
+
+/// Work that comes before any training: "Preprocessing batch 3/50", "Map: 45%", "lr_find step 3/100".
+[[nodiscard]] bool counts_preparation(std::string_view text);
 
 }  // namespace joulecast::progress

@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
-#include <cmath>
+#include <algorithm>
+#include <array>
+#include <thread>
 #include <utility>
 
 namespace joulecast::store::sqlite {
@@ -30,17 +32,20 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const {
 
 Database::Database(sqlite3* handle, std::string where) : where_(std::move(where)), handle_(handle) {}
 
-Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_timeout) {
+Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_timeout,
+                            std::shared_ptr<const Patience> patience) {
   Database database(handle, std::move(where));
   if (handle == nullptr) return database;
   // A hostile file must not run code, and damaged pages must be detected before they are used.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  database.set_busy_timeout(busy_timeout);
+  database.waiting_ = std::make_unique<Waiting>(Waiting{busy_timeout, std::move(patience), {}});
+  sqlite3_busy_handler(handle, wait, database.waiting_.get());
   return database;
 }
 
-Result<Database> Database::open(const std::filesystem::path& path, FileMode mode, Seconds busy_timeout) {
+Result<Database> Database::open(const std::filesystem::path& path, FileMode mode, Seconds busy_timeout,
+                                std::shared_ptr<const Patience> patience) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case FileMode::immutable:
@@ -56,7 +61,7 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
   sqlite3* handle = nullptr;
   const auto name = mode == FileMode::immutable ? immutable_uri(path.string()) : path.string();
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
-  auto database = owner_of(handle, path.string(), busy_timeout);
+  auto database = owner_of(handle, path.string(), busy_timeout, std::move(patience));
   if (code != SQLITE_OK) return propagate(describe(handle, code, path.string()));
   return database;
 }
@@ -82,8 +87,18 @@ Status Database::freeze() {
   return script("PRAGMA query_only = ON");
 }
 
-void Database::set_busy_timeout(Seconds timeout) {
-  sqlite3_busy_timeout(handle_.get(), static_cast<int>(std::lround(timeout.value() * 1e3)));
+/// Waits a little longer each time, as SQLite's own handler does.
+int Database::wait(void* waiting, int calls_before) {
+  constexpr std::array<int, 9> pauses_ms{1, 2, 5, 10, 15, 20, 25, 25, 50};
+  auto& our = *static_cast<Waiting*>(waiting);
+  const auto now = std::chrono::steady_clock::now();
+  if (calls_before == 0) our.since = now;
+  const Seconds waited{std::chrono::duration<double>(now - our.since).count()};
+  if (waited >= our.timeout || (our.patience && our.patience->is_over())) return 0;
+  const auto pause =
+      pauses_ms[std::min<std::size_t>(static_cast<std::size_t>(calls_before), pauses_ms.size() - 1)];
+  std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+  return 1;
 }
 
 Status Database::set_sync(Sync sync) {
@@ -162,7 +177,8 @@ Snapshot::~Snapshot() {
 
 // --- Transaction
 
-Transaction::Transaction(Database& database) : database_(database), status_(database.run("BEGIN IMMEDIATE")) {
+Transaction::Transaction(Database& database, Lock lock)
+    : database_(database), status_(database.run(lock == Lock::at_once ? "BEGIN IMMEDIATE" : "BEGIN")) {
   open_ = status_.has_value();
 }
 

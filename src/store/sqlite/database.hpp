@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "store/patience.hpp"
 #include "store/sqlite/query.hpp"
 
 namespace joulecast::store::sqlite {
@@ -28,7 +29,8 @@ enum class Sync {
 class Database {
  public:
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, FileMode mode,
-                                             Seconds busy_timeout);
+                                             Seconds busy_timeout,
+                                             std::shared_ptr<const Patience> patience = {});
 
   /// Copies another database into a temporary file that is deleted with the connection.
   [[nodiscard]] static Result<Database> copy_of(Database& source);
@@ -61,7 +63,8 @@ class Database {
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] bool is_read_only() const;
-  void set_busy_timeout(Seconds timeout);
+  /// How long a statement waits for other programs, unless the connection's patience is over before.
+  void set_busy_timeout(Seconds timeout) { waiting_->timeout = timeout; }
   [[nodiscard]] Status set_sync(Sync sync);
   /// Commits and the last connection's close leave the write-ahead log as it is.
   void keep_log_on_close();
@@ -71,16 +74,26 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  struct Waiting {
+    Seconds timeout;
+    std::shared_ptr<const Patience> patience;
+    std::chrono::steady_clock::time_point since;
+  };
+  /// SQLite calls it when a lock is held by another program, with the number of calls before for the same
+  /// lock. Returns whether to try again.
+  static int wait(void* waiting, int calls_before);
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
   Database(sqlite3* handle, std::string where);
-  [[nodiscard]] static Database owner_of(sqlite3* handle, std::string where, Seconds busy_timeout);
+  [[nodiscard]] static Database owner_of(sqlite3* handle, std::string where, Seconds busy_timeout,
+                                         std::shared_ptr<const Patience> patience = {});
   [[nodiscard]] Query prepare(const char* sql);
 
   std::string where_;
   bool frozen_ = false;
-  std::optional<Sync> sync_;  ///< nothing = SQLite's default
+  std::optional<Sync> sync_;          ///< nothing = SQLite's default
+  std::unique_ptr<Waiting> waiting_;  // SQLite knows its address
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>>
       prepared_;  // must be finalised before handle_ is closed
@@ -103,7 +116,11 @@ class Snapshot {
 /// returns that failure.
 class Transaction {
  public:
-  explicit Transaction(Database& database);
+  enum class Lock {
+    at_once,        ///< of every attached file, so that what is read stays true until the commit
+    where_written,  ///< of the files that are written, when they are
+  };
+  explicit Transaction(Database& database, Lock lock = Lock::at_once);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

@@ -31,7 +31,7 @@ Status SqliteLiveRun::look() {
   return watch_.look(begun_ ? std::optional{header_.info.id} : std::nullopt, sync_ && sync_->took_changes());
 }
 
-Result<bool> SqliteLiveRun::move_to(const std::string& store) {
+Result<bool> SqliteLiveRun::move_to(const std::string& store, Leaving why) {
   if (auto made = open_file(store, Access::write, options_); !made) return propagate(made.error());
   auto next = open_again(store, options_);
   if (!next) return propagate(next.error());
@@ -39,7 +39,7 @@ Result<bool> SqliteLiveRun::move_to(const std::string& store) {
   // is merged into it, because its log stays behind.
   if (watch_.file_is_elsewhere()) (void)database_.script("PRAGMA wal_checkpoint(PASSIVE)");
   const bool copied = !begun_ || copy_run(database_, key_, store).has_value();
-  watch_.remove_log();
+  if (why == Leaving::lost) watch_.remove_log();
   end_of_file();  // its rows come with the next commit
   database_ = std::move(*next);
   watch_ = FileWatch(database_);

@@ -20,7 +20,7 @@ class SqliteLiveRun final : public LiveRun {
   [[nodiscard]] Status commit(const Pending& pending, const std::optional<Closing>& closing) override;
   [[nodiscard]] Status append(const Pending& readings) override;
   [[nodiscard]] Status look() override;
-  [[nodiscard]] Result<bool> move_to(const std::string& store) override;
+  [[nodiscard]] Result<bool> move_to(const std::string& store, Leaving why) override;
   void set_patience(Seconds patience) override { database_.set_busy_timeout(patience); }
   [[nodiscard]] const std::string& where() const override { return database_.where(); }
 

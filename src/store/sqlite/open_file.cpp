@@ -59,7 +59,7 @@ Status create_privately(const fs::path& path) {
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
   if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
   if (auto created = create_privately(path); !created) return propagate(created.error());
-  auto database = Database::open(path, FileMode::create, options.busy_timeout);
+  auto database = Database::open(path, FileMode::create, options.busy_timeout, options.patience);
   if (database && database->is_read_only())
     return fail(ErrorKind::denied, path.string(), "the store may not be written");
   return database;
@@ -67,7 +67,8 @@ Result<Database> open_for_writing(const fs::path& path, const OpenOptions& optio
 
 Result<Database> open_for_reading(const fs::path& path, const OpenOptions& options) {
   std::error_code error;
-  if (fs::exists(path, error)) return Database::open(path, FileMode::read_write, options.busy_timeout);
+  if (fs::exists(path, error))
+    return Database::open(path, FileMode::read_write, options.busy_timeout, options.patience);
   if (error && error.value() != ENOENT)
     return fail(kind_of_errno(error.value()), path.string(), "cannot open the store ({})", error.message());
   return fail(ErrorKind::unavailable, path.string(), "no run has been stored here yet");
@@ -91,7 +92,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   if (usable) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
-  database = Database::open(path, FileMode::immutable, options.busy_timeout);
+  database = Database::open(path, FileMode::immutable, options.busy_timeout, options.patience);
   if (!database) return database;
   return with_schema(std::move(*database), false);
 }

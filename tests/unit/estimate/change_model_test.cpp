@@ -38,8 +38,11 @@ std::vector<double> simulate(const Situation& now, int n) {
   const auto happens = [&](double probability) { return uniform(random) < probability; };
   const auto exponential = [&](double mean) { return -std::log(uniform(random)) * mean; };
   const auto shift = [&] {
-    if (now.units <= 1 && happens(constants.start_up)) return -uniform(random);
+    if (now.units <= 1 && !now.jump && happens(constants.start_up)) return -uniform(random);
     if (now.first_epoch && !now.saw_epoch_end && happens(constants.validation))
+      return exponential(constants.validation_cost);
+    // one of at most a hundred evaluations, whose number is uniform in log, has not come yet
+    if (now.unseen_cycle && happens(constants.validation * -std::log(now.share) / std::log(100)))
       return exponential(constants.validation_cost);
     if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
     if (now.cycle > 0 && happens(now.saw_evaluation ? constants.end_phase_evaluated : constants.end_phase))
@@ -58,7 +61,8 @@ std::vector<double> simulate(const Situation& now, int n) {
       const double size = exponential(up ? constants.mean_rise : constants.mean_fall);
       error += part * std::expm1(up ? size : -size);
     } else {
-      const double young = now.units <= 1 ? constants.one_unit : 0;
+      const double lone = now.jump ? std::hypot(constants.two_units, *now.jump) : constants.one_unit;
+      const double young = now.units <= 1 ? lone : 0;
       error += normal(random) * std::hypot(now.relative_sd, constants.floor, young);
     }
     errors.push_back(error);
@@ -107,15 +111,21 @@ TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
   second.saw_epoch_end = true;
   auto lone = known;
   lone.units = 1;
+  auto restarted = lone;
+  restarted.jump = 0.08;
+  auto unseen = known;
+  unseen.unseen_cycle = true;
   auto all = end;
   all.units = 1;
   all.first_epoch = true;
-  for (const auto& now : {end, first, second, lone, all}) {
+  for (const auto& now : {end, first, second, lone, restarted, unseen, all}) {
     SCOPED_TRACE(testing::PrintToString(std::vector<double>{now.cycle, static_cast<double>(now.units)}));
     expect_simulated(now, 0.02);
   }
   const auto interval = [](const Situation& now) { return ErrorModel(now, constants).interval(); };
   EXPECT_GT(interval(end).high, interval(known).high);
+  EXPECT_GT(interval(restarted).low, interval(lone).low) << "the start-up was left behind";
+  EXPECT_GT(interval(unseen).high, interval(known).high) << "an evaluation may still come";
   EXPECT_GT(interval(first).high, interval(second).high);  // a validation may still show
   EXPECT_LT(interval(second).low, interval(known).low);    // the next epochs may be cheaper
   EXPECT_LT(interval(lone).low, -0.8);                     // it may be nearly all start-up

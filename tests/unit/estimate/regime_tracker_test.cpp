@@ -48,8 +48,9 @@ TEST(RegimeTracker, OneFarUnitIsDoubtThenAnExcursion) {
   tracker.add({10, 1});
   EXPECT_FALSE(tracker.doubtful());
   EXPECT_EQ(tracker.changes(), 0);
-  // One excursion in 10 units, counted as a quarter: 10 + 10 x 1/10 x 1/4.
-  EXPECT_NEAR(tracker.outlook(50)->rate, 10.25, 0.01);
+  // One excursion after 8 units may come again 5 times in 50, or never.
+  EXPECT_NEAR(tracker.outlook(50)->rate, 10 + 10 * 5 / 50.0 / 2, 1e-9);
+  EXPECT_NEAR(tracker.outlook(6)->rate, 10, 1e-9) << "the next one is not due yet";
 }
 
 TEST(RegimeTracker, RecurringExcursionsEnterTheMeanInFull) {
@@ -85,8 +86,8 @@ TEST(RegimeTracker, ARegimeThatIsFoundAgainWasAnExcursion) {
   for (int i = 0; i < 3; ++i) tracker.add({10, 1});
   EXPECT_EQ(tracker.changes(), 0);
   EXPECT_EQ(tracker.regime_begin(), 0);
-  // 4 of 15 units are higher by 4, counted as a quarter.
-  EXPECT_NEAR(tracker.outlook(50)->rate, 10 + 16.0 / 15 / 4, 0.02);
+  // 4 units that are higher by 4 after 8 that are not: 4 times in 50, or never.
+  EXPECT_NEAR(tracker.outlook(50)->rate, 10 + 16.0 * 4 / 50 / 2, 0.02);
 }
 
 TEST(RegimeTracker, RecurringExcursionsThatStayAreARegimeAfterAll) {

@@ -226,7 +226,7 @@ TEST(WithinEpochs, IsNotSureWhileAllThatWasSeenMayBeADearerStart) {
                              TrainingRecipe{.steps = 1000, .start_up_steps = 80, .start_up_factor = 3}}) {
     const auto training = simulate(recipe);
     bool ready = false;
-    for (double share = 0.05; share < 0.5; share += 0.01) {
+    for (double share = 0.05; share < 0.6; share += 0.01) {
       const auto p = *watched(training, share).projection();
       if (!p.ready) continue;
       ready = true;
@@ -255,6 +255,49 @@ TEST(WithinEpochs, OfSamplesAndPercentTheReportsAreCounted) {
   };
   EXPECT_TRUE(ready_at_tenth(true)) << "a thousand steps are no start any more";
   EXPECT_FALSE(ready_at_tenth(false)) << "ten reports of samples may be";
+}
+
+TEST(WithinEpochs, RareEvaluationsBetweenStepsAreNoSurprise) {
+  // After each 50 of 200 steps, at up to four times the cost of these.
+  for (const double cost : {0.5, 1.0, 2.0, 4.0}) {
+    const auto training = simulate({.steps = 200, .checkpoint_every = 50, .checkpoint_seconds = 5 * cost});
+    auto projector = *RunProjector::begin({.total_work = training.total_work});
+    projector.set_counts_steps(true);
+    for (const auto& movement : training.movements) {
+      (void)projector.move(movement);
+      const auto projection = projector.projection();
+      const bool covered = projection->total.interval->contains(training.energy);
+      const double step = projector.work_done();
+      EXPECT_FALSE(projection->ready && !covered && step < 200) << cost << ": " << step;
+      if (step > 52 && step < 200) {
+        EXPECT_TRUE(covered) << cost << ": " << step << ", the first has been seen";
+      }
+    }
+    EXPECT_TRUE(cost > 1 || watched(training, 0.9).projection()->ready) << "regular ones are known";
+  }
+}
+
+TEST(WithinEpochs, OnlyStepsLeaveRoomForAnEvaluation) {
+  const auto training = simulate({.steps = 10'000});
+  const auto high = [&](bool counts_steps, double share) {
+    auto projector = *RunProjector::begin({.total_work = training.total_work});
+    projector.set_counts_steps(counts_steps);
+    const auto count = static_cast<std::size_t>(share * static_cast<double>(training.movements.size()));
+    for (const auto& movement : std::span(training.movements).first(count)) (void)projector.move(movement);
+    return projector.projection()->total.interval->high;
+  };
+  EXPECT_GT(high(true, 0.1), 1.005 * high(false, 0.1));
+  EXPECT_LT(high(true, 0.99), 1.005 * high(false, 0.99)) << "it would have come";
+}
+
+TEST(WithinEpochs, AfterALongStartUpTheForecastIsYoung) {
+  const auto width = [](double factor) {
+    const auto training =
+        simulate({.steps = 1000, .rate = [&](double share) { return share < 0.1 ? factor : 1.0; }});
+    const auto total = watched(training, 0.18).projection()->total;
+    return (total.interval->high - total.interval->low) / total.value;
+  };
+  EXPECT_GT(width(1.5), 1.5 * width(0.7)) << "a rise, as of a fine-tuning, mostly stays";
 }
 
 TEST(WithinEpochs, ATrendThatLastedAllAlongMayGoOn) {

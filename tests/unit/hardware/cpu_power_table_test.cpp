@@ -92,6 +92,9 @@ TEST_F(CpuPowerTableTest, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(problem_of(start + "X,1,0,2,50,package,50,,30,,\n"), HasSubstr("cores_per_socket is 0"));
   EXPECT_THAT(problem_of(start + "Zilog,1,,2,50,package,50,,30,,\n"),
               HasSubstr("cores_per_socket of 'Zilog'"));
+  for (const auto* name : {"X 0-Core", "X 9999999999-Core", "X -Core"})
+    EXPECT_THAT(problem_of("cpu,load_pct,power_w\n" + std::string(name) + ",50,30\n"),
+                HasSubstr("cores_per_socket of 'X"));
   EXPECT_THAT(problem_of(start + "Zilog,1,4,2,,package,50,,30,,\n"), HasSubstr("Zilog"));
   EXPECT_THAT(problem_of(start + "X,1,4,2,50,package,-1,,30,,\n"), HasSubstr("load_pct is -1"));
 }

@@ -6,30 +6,30 @@
 namespace joulecast::measure {
 namespace {
 
-using progress::Evidence;
-using progress::Trust;
 using ::testing::HasSubstr;
+using trace::ForecastDoubt;
 
 /// A training that uses 100 W and is expected to use 5 kJ.
-LimitState at(double seconds, Trust trust = {Evidence::stated, true, true}) {
+LimitState at(double seconds, ForecastDoubt doubt = ForecastDoubt::none) {
   LimitState state;
   state.elapsed = Seconds{seconds};
   state.used = Joules{100 * seconds};
   state.projected = Joules{5000};
-  state.ready = true;
+  state.ready = doubt == ForecastDoubt::none;
   state.probability_above = 0.999;
-  state.trust = trust;
+  state.doubt = doubt;
   return state;
 }
 
 /// All that is told in a run of so many seconds, and at its end.
-std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, Trust trust, bool ready = true) {
+std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds,
+                                  ForecastDoubt doubt = ForecastDoubt::none, bool ready = true) {
   Limits limits(options);
   std::vector<Limits::Verdict> all;
-  auto state = at(0, trust);
+  auto state = at(0, doubt);
   for (int i = 1; i <= seconds; ++i) {
-    state = at(i, trust);
-    state.ready = ready;
+    state = at(i, doubt);
+    state.ready = state.ready && ready;
     for (auto& verdict : limits.check(state)) all.push_back(std::move(verdict));
   }
   if (const auto line = limits.at_end(state)) all.push_back({*line, OnLimit::warn, {}, {}, {}, {}});
@@ -38,9 +38,8 @@ std::vector<Limits::Verdict> told(const LimitOptions& options, int seconds, Trus
 
 TEST(Limits, WhatIsUsedActsWhateverIsKnownOfTheProgress) {
   for (const auto action : {OnLimit::warn, OnLimit::terminate, OnLimit::command})
-    for (const auto& trust :
-         {Trust{}, Trust{Evidence::guessed, false, false}, Trust{Evidence::told, true, true}}) {
-      const auto all = told({.energy = Joules{1000}, .at_energy = action}, 100, trust);
+    for (const auto doubt : {ForecastDoubt::no_progress, ForecastDoubt::contradictory, ForecastDoubt::none}) {
+      const auto all = told({.energy = Joules{1000}, .at_energy = action}, 100, doubt);
       ASSERT_EQ(all.size(), 1u);
       EXPECT_EQ(all[0].action, action);
       EXPECT_EQ(all[0].limit, Joules{1000});
@@ -54,15 +53,12 @@ TEST(Limits, UnknownEnergyIsNotBelowAnyLimit) {
   EXPECT_TRUE(limits.check({}).empty());
 }
 
-TEST(Limits, AForecastActsWhereProgressIsToldOrStated) {
-  for (const auto evidence : {Evidence::told, Evidence::stated}) {
-    const auto all = told({.projected = Joules{3000}}, 100, {evidence, true, true});
-    ASSERT_EQ(all.size(), 1u);
-    EXPECT_EQ(all[0].action, OnLimit::terminate);
-    EXPECT_THAT(all[0].why,
-                HasSubstr("would use 5.00 kJ, more than 3.00 kJ with a probability of over 99 %"));
-    EXPECT_EQ(all[0].projected, Joules{5000});
-  }
+TEST(Limits, AForecastActsWhereNothingSpeaksAgainstIt) {
+  const auto all = told({.projected = Joules{3000}}, 100);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].action, OnLimit::terminate);
+  EXPECT_THAT(all[0].why, HasSubstr("would use 5.00 kJ, more than 3.00 kJ with a probability of over 99 %"));
+  EXPECT_EQ(all[0].projected, Joules{5000});
 }
 
 TEST(Limits, AForecastActsOnlyWhenItIsSureEnough) {
@@ -78,16 +74,11 @@ TEST(Limits, AForecastActsOnlyWhenItIsSureEnough) {
 
 // Each doubt keeps the forecast from acting, and is told twice: early, and at the end.
 TEST(Limits, ADoubtEndsNothingAndIsTold) {
-  const struct {
-    Trust trust;
-    const char* why;
-  } doubts[] = {{{}, "progress is not understood"},
-                {{Evidence::guessed, true, true}, "progress is not understood"},
-                {{Evidence::told, false, true}, "progress is not understood"},
-                {{Evidence::told, true, false}, "no total known: give --epochs or --steps"},
-                {{Evidence::guessed, true, false}, "no total known: give --epochs or --steps"}};
-  for (const auto& [trust, why] : doubts) {
-    const auto all = told({.projected = Joules{1}}, 200, trust);
+  for (const auto doubt :
+       {ForecastDoubt::no_progress, ForecastDoubt::contradictory, ForecastDoubt::other_total,
+        ForecastDoubt::no_total, ForecastDoubt::guessed, ForecastDoubt::may_end_early}) {
+    const std::string why(trace::reason_of(doubt));
+    const auto all = told({.projected = Joules{1}}, 200, doubt);
     ASSERT_EQ(all.size(), 2u) << why;
     for (const auto& verdict : all) {
       EXPECT_EQ(verdict.action, OnLimit::warn);
@@ -98,15 +89,40 @@ TEST(Limits, ADoubtEndsNothingAndIsTold) {
   }
 }
 
+TEST(Limits, WhatMayPassIsToldOnlyAtTheEnd) {
+  const auto all = told({.projected = Joules{1}}, 200, ForecastDoubt::more_may_follow);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_THAT(all[0].why, HasSubstr("could not act: another part like this one may follow"));
+}
+
+TEST(Limits, ADoubtThatComesLateIsToldOnceItHasLasted) {
+  Limits limits({.projected = Joules{9000}});
+  for (int i = 1; i <= 100; ++i) {
+    auto state = at(i, i < 50 ? ForecastDoubt::none : ForecastDoubt::no_total);
+    state.probability_above = 0.01;
+    EXPECT_EQ(limits.check(state).size(), i == 55 ? 1u : 0u) << i;
+  }
+}
+
+TEST(Limits, AForecastThatWasReadyOnceIsNotSaidToHaveNeverBeen) {
+  Limits limits({.projected = Joules{9000}});
+  auto state = at(1);
+  state.probability_above = 0.01;
+  EXPECT_TRUE(limits.check(state).empty());
+  state.ready = false;
+  EXPECT_EQ(limits.at_end(state), std::nullopt);
+}
+
 TEST(Limits, AShortRunIsToldAtItsEnd) {
-  EXPECT_EQ(told({.projected = Joules{1}}, 2, {}).size(), 1u);
-  EXPECT_EQ(told({.energy = Joules{1e9}}, 2, {}).size(), 0u) << "no forecast was asked for";
+  EXPECT_EQ(told({.projected = Joules{1}}, 2, ForecastDoubt::no_progress).size(), 1u);
+  EXPECT_EQ(told({.energy = Joules{1e9}}, 2, ForecastDoubt::no_progress).size(), 0u)
+      << "no forecast was asked for";
 }
 
 TEST(Limits, ATotalThatComesLaterDispelsTheDoubt) {
   Limits limits({.projected = Joules{3000}});
-  EXPECT_TRUE(limits.check(at(1, {Evidence::told, true, false})).empty());
-  EXPECT_TRUE(limits.check(at(2, {Evidence::told, true, false})).empty());
+  EXPECT_TRUE(limits.check(at(1, ForecastDoubt::no_total)).empty());
+  EXPECT_TRUE(limits.check(at(2, ForecastDoubt::no_total)).empty());
   const auto verdicts = limits.check(at(3));
   ASSERT_EQ(verdicts.size(), 1u);
   EXPECT_EQ(verdicts[0].action, OnLimit::terminate);
@@ -114,7 +130,7 @@ TEST(Limits, ATotalThatComesLaterDispelsTheDoubt) {
 }
 
 TEST(Limits, AForecastThatIsNeverReadyIsTold) {
-  const auto all = told({.projected = Joules{3000}}, 100, {Evidence::told, true, true}, /*ready=*/false);
+  const auto all = told({.projected = Joules{3000}}, 100, ForecastDoubt::none, /*ready=*/false);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_THAT(all[0].why, HasSubstr("never ready"));
 }
@@ -142,7 +158,7 @@ TEST(Limits, ADryStopOnlyTells) {
                          .projected = Joules{3000},
                          .command = {},
                          .dry = true},
-                        100, {Evidence::told, true, true});
+                        100);
   ASSERT_EQ(all.size(), 2u);
   for (const auto& verdict : all) {
     EXPECT_EQ(verdict.action, OnLimit::warn);
@@ -151,23 +167,13 @@ TEST(Limits, ADryStopOnlyTells) {
 }
 
 TEST(Limits, ACommandIsRunAtBothLimitsAndTheWorkGoesOn) {
-  const auto all = told({.energy = Joules{1000}, .at_energy = OnLimit::command, .projected = Joules{3000}},
-                        100, {Evidence::told, true, true});
+  const auto all =
+      told({.energy = Joules{1000}, .at_energy = OnLimit::command, .projected = Joules{3000}}, 100);
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].action, OnLimit::command);
   EXPECT_EQ(all[0].limit, Joules{3000});
   EXPECT_EQ(all[1].action, OnLimit::command);
   EXPECT_EQ(all[1].limit, Joules{1000});
-}
-
-TEST(Limits, AMaximumEndsNothing) {
-  Trust trust{Evidence::told, true, true};
-  trust.total_is_maximum = true;
-  const auto all = told({.projected = Joules{1}}, 200, trust);
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].action, OnLimit::warn);
-  EXPECT_THAT(all[0].why, HasSubstr("cannot act: the training may stop early"));
-  EXPECT_THAT(all[1].why, HasSubstr("could not act: the training may stop early"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <map>
@@ -313,7 +314,9 @@ TEST(Measurement, HearsTheTrainingBySocket) {
   const std::string_view told =
       "{\"event\":\"epoch\",\"epoch\":5}\n{\"event\":\"metric\",\"name\":\"f1\",\"value\":0.5}\n";
   ASSERT_EQ(::write(client.get(), told.data(), told.size()), static_cast<ssize_t>(told.size()));
-  while (measurement.live().epoch != 5) measurement.tick();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (measurement.live().epoch != 5 && std::chrono::steady_clock::now() < patience) measurement.tick();
+  ASSERT_EQ(measurement.live().epoch, 5);
   EXPECT_EQ(measurement.live().metrics.at("f1"), 0.5);
   ASSERT_TRUE(measurement.finish());
   std::vector<int> epochs;

@@ -10,6 +10,7 @@ namespace {
 
 using progress::Event;
 using progress::EventKind;
+using trace::ForecastDoubt;
 
 SteadyTime at(double seconds) {
   return SteadyTime{1'000'000'000} + Seconds{seconds};
@@ -251,6 +252,30 @@ TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
   EXPECT_TRUE(training.projection()->ready);
 }
 
+TEST(Training, StepsOfAnEpochMayProveToBeThoseOfTheRun) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  auto begin = event(EventKind::epoch_begin, 0, 1);
+  begin.total_epochs = 3;
+  begin.evidence = progress::Evidence::stated;
+  training.hear({begin});
+  for (int step = 1; step <= 90; ++step) {
+    auto heard = event(EventKind::progress, step, 1);
+    heard.evidence = progress::Evidence::stated;
+    heard.scope = progress::Scope::epoch;
+    heard.work = step;
+    heard.total_work = 300;
+    training.hear({heard});
+    training.update(steady(1000));
+    if (step < 20) continue;
+    ASSERT_TRUE(training.projection());
+    for (const double steps : {300, 900})
+      EXPECT_TRUE(training.projection()->total.interval->contains(Joules{100 * steps})) << step;
+    EXPECT_EQ(training.doubt(), ForecastDoubt::unproven_steps);
+    EXPECT_FALSE(training.projection()->ready);
+  }
+}
+
 TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
   trace::RunCollector collector;
   collector.begin({});
@@ -370,6 +395,91 @@ TEST(Training, RepeatsThatEndEarlyAreExpectedLikeThoseSeen) {
 
 TEST(Training, TrialsOfASearchAreNeverSure) {
   for (const auto& p : projected_folds({40, 40, 5, 40}, /*may_be_cut=*/true)) EXPECT_FALSE(p.ready);
+}
+
+/// Twenty of forty epochs, of which we know in this way.
+void hear_half(Training& training, progress::Evidence evidence, double told_total = 40) {
+  for (int i = 0; i <= 20; ++i) {
+    auto begin = event(EventKind::epoch_begin, 2.0 * i, i);
+    begin.evidence = evidence;
+    begin.total_epochs = told_total;
+    training.hear({begin});
+  }
+  training.update(steady(100));
+  ASSERT_TRUE(training.projection());
+}
+
+TEST(Training, WhatIsOnlyGuessedIsNeverReady) {
+  trace::NullSink nowhere;
+  for (const auto evidence : {progress::Evidence::stated, progress::Evidence::guessed}) {
+    Training training(at(0), {}, nowhere);
+    hear_half(training, evidence);
+    const bool guessed = evidence == progress::Evidence::guessed;
+    EXPECT_EQ(training.projection()->ready, !guessed);
+    EXPECT_EQ(training.doubt(), guessed ? ForecastDoubt::guessed : ForecastDoubt::none);
+  }
+}
+
+TEST(Training, AnotherTotalThanTheUsersIsADoubt) {
+  trace::NullSink nowhere;
+  Training training(at(0), {.epochs = 40, .steps = {}}, nowhere);
+  hear_half(training, progress::Evidence::stated, 50);
+  EXPECT_FALSE(training.projection()->ready);
+  EXPECT_EQ(training.doubt(), ForecastDoubt::other_total);
+}
+
+TEST(Training, ADoubtWithoutWorkUnsettlesTheForecastAtOnce) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  hear_half(training, progress::Evidence::stated);
+  auto back = event(EventKind::epoch_begin, 60, 7);
+  back.evidence = progress::Evidence::stated;
+  training.hear({back});
+  training.update(steady(100));
+  EXPECT_EQ(training.doubt(), ForecastDoubt::contradictory);
+  EXPECT_FALSE(training.projection() && training.projection()->ready);
+}
+
+TEST(Training, AResumedRunMayCountFromZeroOrOne) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  std::optional<double> total;
+  training.when_total_is_learned([&](double work, const std::string&) { total = work; });
+  for (int i = 12; i <= 24; ++i) {
+    auto begin = event(EventKind::epoch_begin, 2.0 * (i - 12), i);
+    begin.evidence = progress::Evidence::stated;
+    begin.total_epochs = 24;
+    training.hear({begin});
+    training.update(steady(1000));
+    if (i == 12 || i == 24) continue;
+    ASSERT_TRUE(training.projection());
+    for (const double epochs : {12, 13})
+      EXPECT_TRUE(training.projection()->total.interval->contains(Joules{200 * epochs})) << i;
+    EXPECT_FALSE(training.projection()->ready) << i;
+  }
+  EXPECT_EQ(total, 13) << "that is kept, whatever is expected";
+  EXPECT_NEAR(training.projection()->total.value.value(), 2600, 1) << "number 24 of 24 counts from 1";
+}
+
+TEST(Training, AFoldsHeadingIsNoUnknownTotal) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  for (int fold = 1; fold <= 3; ++fold) {
+    auto begins = event(EventKind::phase_begin, 40 * (fold - 1), 0);
+    begins.part = progress::Part{fold, 3, true};
+    training.hear({begins});
+    training.update(steady(1000));
+    if (fold > 1) {
+      EXPECT_NE(training.doubt(), ForecastDoubt::no_total) << fold;
+    }
+    for (int i = 0; i < 20; ++i) {
+      auto begin = event(EventKind::epoch_begin, 40 * (fold - 1) + 2 * i, i);
+      begin.total_epochs = 20;
+      training.hear({begin});
+    }
+    training.update(steady(1000));
+  }
+  EXPECT_EQ(training.doubt(), ForecastDoubt::none);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ TEST(RichFormat, OfNestedPercentagesTheOuterOneCounts) {
                    "Batches ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
                    "Folds   ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
                    "Batches ━━━━━━━━━━━━━━━━━━━━━━━━  10% 0:00:01\n"}),
-            (Rows{"~0/100 percent", "", "~50/100 percent", ""}));
+            (Rows{"~run", "", "~50/100 percent", ""}));
 }
 
 TEST(RichFormat, EpochsAndTheirSteps) {
@@ -26,7 +26,22 @@ TEST(RichFormat, PercentagesAreAGuess) {
       (Rows{"~12/100 percent", "~13/100 percent"}));
   EXPECT_EQ(heard({"Downloading ━━━━━╺━━━━━━━  12% 0:00:02\r", "Epoch 3 ━━━━━╺━━━  12% 0:00:02\r",
                    "Epoch 3 ━━━━━━━━━━ 100% 0:00:09\r"}),
-            (Rows{"", "begin 3", "end 3"}));
+            (Rows{"run", "begin 3; 3: 12/100", "3: 100/100; end 3"}));
+}
+
+TEST(RichFormat, ABarAroundThoseOfTheEpochsTellsHowManyThereAre) {
+  EXPECT_EQ(heard({"Epochs  ━━━━━━━━━━━━━━━━━━━━━━━━   0% -:--:--\n",
+                   "Epoch 1 ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
+                   "Epochs  ━━━━━━━━━━━━━━━━━━━━━━━━   0% -:--:--\n",
+                   "Epochs  ━━━━━━━━━━━━━━━━━━━━━━━━  17% 0:00:01\n",
+                   "Epoch 2 ━━━━━━━━━━━━━━━━━━━━━━━━  10% 0:00:01\n"}),
+            (Rows{"~run", "begin 1; 1: 50/100", "", "total 6 epochs", "begin 2; 2: 10/100"}));
+  // 3 % may be one of 29 to 40.
+  EXPECT_EQ(heard({"Epochs  ━━━━━━━━━━━━━━━━━━━━━━━━   0% -:--:--\n",
+                   "Epoch 1 ━━━━━━━━━━━━━━━━━━━━━━━━  50% 0:00:01\n",
+                   "Epochs  ━━━━━━━━━━━━━━━━━━━━━━━━   3% 0:00:01\n"})
+                .back(),
+            "");
 }
 
 TEST(RichFormat, HeadingsAreNoBars) {
@@ -50,7 +65,7 @@ TEST(OtherBarsFormat, BarsThatALoopDrawsItself) {
             (Rows{"begin 3/9; 3: 1/10; loss=0.5@3", "3: 5/10; loss=0.5@3", "3: 10/10; loss=0.5@3; end 3/9"}));
   EXPECT_EQ(heard({"[###       ] 30/100 loss 0.5\r"}), (Rows{"~loss=0.5; ~30/100 step"}));
   EXPECT_EQ(heard({"Training [█████░░░░░] 50% loss=0.5\r"}), (Rows{"~50/100 percent"}));
-  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{""}));
+  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{"run"}));
 }
 
 TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {

@@ -171,8 +171,8 @@ TEST(LoopFormat, NumbersThatAreNoEpochs) {
 }
 
 TEST(LoopFormat, Totals) {
-  EXPECT_EQ(heard_in("Training for 10 epochs"), "total 10 epochs");
-  EXPECT_EQ(heard_in("training 3 epochs of 20 steps"), "total 3 epochs; per epoch 20");
+  EXPECT_EQ(heard_in("Training for 10 epochs"), "run; total 10 epochs");
+  EXPECT_EQ(heard_in("training 3 epochs of 20 steps"), "run; total 3 epochs; per epoch 20");
   for (const auto* line : {"num_epochs=3", "Max epoch: 3", "epochs: 3", "Number of epochs = 3",
                            "Total epochs: 3", "max_epochs: 3", "Epochs = 3"})
     EXPECT_EQ(heard_in(line), "total 3 epochs") << line;

@@ -62,14 +62,32 @@ TEST(TqdmFormat, BarsOfFoldsBeginPhases) {
             (Rows{"phase Fold 2/5; begin 1/3; 1: 45/100"}));
 }
 
+TEST(TqdmFormat, OneBarOverAllEpochsIsNamedAfterTheOneThatRuns) {
+  EXPECT_EQ(heard({"Epoch 1/3:   0%|    | 0/120 [00:00<?, ?batch/s]\r",
+                   "Epoch 1/3:  33%|#   | 40/120 [00:01<00:02, 40batch/s]\r",
+                   "Epoch 2/3:  50%|##  | 60/120 [00:01<00:02, 40batch/s]\r"}),
+            (Rows{"begin 1/3; 1: 0/120", "1: 40/120", "begin 2/3; 2: 20/40"}));
+}
+
+TEST(TqdmFormat, ABarAroundThoseOfTheEpochsTellsHowManyThereAre) {
+  EXPECT_EQ(
+      heard({"Training:   0%|    | 0/5 [00:00<?, ?it/s]\n", "ep0:  50%|##  | 10/20 [00:01<00:01, 10it/s]\r",
+             "Training:  20%|#   | 1/5 [00:02<00:08, 2s/it]\r"}),
+      (Rows{"~run", "begin 0; 0: 10/20", "total 5 epochs"}));
+}
+
 TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
   for (const std::string title :
        {"Downloading (…)lve/main/config.json", "Tokenizing train dataset", "Map (num_proc=4)",
         "Running tokenizer on dataset", "Loading checkpoint shards", "Preparing shards",
-        "Generating train split", "Extracting features", "Fetching 4 files", "Computing FID"})
-    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{""})) << title;
-  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}), (Rows{""}));
-  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{""}));
+        "Generating train split", "Extracting features", "Fetching 4 files", "Computing FID",
+        "Finding best initial lr", "LR range test"})
+    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"run"})) << title;
+  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}), (Rows{"run"}));
+  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"run"}));
+  for (const std::string title : {"Processing", "Loading data", "Reading batches"})
+    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{""}))
+        << title << " may be the training's own batches";
   for (const std::string title :
        {"Evaluating", "Validation", "Testing", "Epoch 3 [val]", "val", "Predicting"})
     EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"window> validation"}))

@@ -25,6 +25,105 @@ TEST(Tracker, StepsWithinEpochsAreTheirFractions) {
   EXPECT_EQ(training.tracker.epochs().front().span.end, Seconds{6});
 }
 
+TEST(Tracker, AnEpochBeganBeforeTheFirstOfItsStepsThatIsHeard) {
+  Training training;
+  training.at(1, [](Report& report) { report.run_begins(); });
+  for (int epoch = 1; epoch <= 2; ++epoch)
+    for (int step = 10; step <= 40; step += 10)
+      training.of_epoch(1 + 4 * (epoch - 1) + 0.1 * step, step, 40, epoch);
+  training.finish(9);
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 2);
+  EXPECT_EQ(epochs[0].span.begin, Seconds{1}) << "where the training began";
+  EXPECT_EQ(epochs[1].span.begin, epochs[0].span.end);
+  EXPECT_EQ(training.tracker.phases().front().span.begin, Seconds{1});
+}
+
+TEST(Tracker, WhereNoBeginningIsToldItIsFoundByThePaceOfTheSteps) {
+  Training training;
+  for (int step = 10; step <= 40; step += 10) training.of_epoch(20 + 0.1 * step, step, 40, 1);
+  training.of_epoch(25, 10, 40, 2);
+  training.finish(28);
+  EXPECT_NEAR(training.tracker.epochs()[0].span.begin.value(), 20, 1e-9) << "what came before was loading";
+  EXPECT_NEAR(training.tracker.phases()[0].span.begin.value(), 20, 1e-9);
+
+  Training once;  // each epoch has one line, at its end
+  for (int epoch = 1; epoch <= 2; ++epoch) {
+    once.of_epoch(5 * epoch, 40, 40, epoch);
+    once.ends(5 * epoch, epoch);
+  }
+  EXPECT_EQ(once.tracker.epochs()[0].span.begin, Seconds{0});
+  EXPECT_EQ(once.tracker.epochs()[1].span.begin, Seconds{5});
+}
+
+TEST(Tracker, AnEpochThatTheNextOnesStepsEndWasOverBeforeThem) {
+  Training training;  // a validation of 5 s follows the 40 steps, and is not told of
+  for (int epoch = 1; epoch <= 2; ++epoch)
+    for (int step = 10; step <= 40; step += 10)
+      training.of_epoch(9 * (epoch - 1) + 0.1 * step, step, {}, epoch);
+  training.finish(18);
+  EXPECT_NEAR(training.tracker.epochs()[0].span.end.value(), 9, 1e-9);
+  EXPECT_NEAR(training.tracker.epochs()[1].span.begin.value(), 9, 1e-9);
+
+  Training sparse;  // of each epoch only the step before the last quarter is heard
+  for (int epoch = 1; epoch <= 2; ++epoch) sparse.of_epoch(4 * epoch - 1, 30, 40, epoch);
+  sparse.finish(8);
+  EXPECT_NEAR(sparse.tracker.epochs()[0].span.end.value(), 4, 1e-9);
+}
+
+TEST(Tracker, AnEpochWithAHeadingBeginsThere) {
+  Training training;
+  training.begins(3, 1, 2);
+  training.of_epoch(4, 10, 40, 1);
+  training.of_epoch(7, 40, 40, 1);
+  training.begins(8, 2, 2);
+  training.of_epoch(9, 10, 40, 2);
+  training.finish(12);
+  EXPECT_EQ(training.tracker.epochs()[0].span.begin, Seconds{3});
+  EXPECT_EQ(training.tracker.epochs()[1].span.begin, Seconds{8});
+}
+
+TEST(Tracker, AnEpochThatBeginsAtStepOneBeginsThen) {
+  Training training;
+  training.of_epoch(20, 1, 100, 1);  // after an import that took long
+  training.of_epoch(30, 100, 100, 1);
+  training.finish(30);
+  EXPECT_EQ(training.tracker.epochs().front().span.begin, Seconds{20});
+}
+
+TEST(Tracker, TheNextPhasesFirstEpochBeginsWhereTheLastOneEnded) {
+  Training training;
+  for (int phase = 0; phase < 2; ++phase)
+    for (int epoch = 1; epoch <= 2; ++epoch) {
+      const double begin = 8 * phase + 4 * (epoch - 1);
+      for (int step = 10; step <= 40; step += 10) training.of_epoch(begin + 0.1 * step, step, 40, epoch);
+      training.ends(begin + 4, epoch);
+    }
+  training.finish(16);
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 4);
+  EXPECT_EQ(training.tracker.phases().size(), 2);
+  EXPECT_EQ(epochs[2].span.begin, epochs[1].span.end);
+  EXPECT_EQ(training.tracker.phases()[1].span.begin, epochs[1].span.end);
+}
+
+TEST(Tracker, EpochsAmongTheStepsOfTheRunEndBetweenTheStepsThatAreHeard) {
+  Training training;
+  for (int step = 8; step <= 40; step += 8)
+    training.at(0.1 * step, [&](Report& report) {
+      report.work_done(step, 40);
+      report.epoch_begins(1 + (step - 1) / 20, 2);
+    });
+  training.finish(4);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2));
+  const auto& epochs = training.tracker.epochs();
+  EXPECT_EQ(epochs[0].span.begin, Seconds{0});
+  EXPECT_NEAR(epochs[0].span.end.value(), 2, 1e-9) << "after 20 steps, of which 16 and 24 are heard";
+  EXPECT_EQ(epochs[0].work, 20);
+  EXPECT_EQ(epochs[1].work, 20);
+  EXPECT_EQ(training.tracker.phases().front().unit, "step");
+}
+
 TEST(Tracker, AnEpochWithAShorterBarAtTheEndIsThePartThatItIs) {
   for (const bool said : {true, false}) {
     Training training({.epochs = {}, .steps = 100});

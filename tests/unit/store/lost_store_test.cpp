@@ -151,6 +151,44 @@ TEST_F(LostStore, AMergedLogIsNoLoss) {
   EXPECT_TRUE(writer->end({}));
 }
 
+// A lock that outlasts the run: all of it is in the spare store, and the locked one is left as it is.
+TEST_F(LostStore, LockedWhenTheRunEnds) {
+  const auto patience = std::make_shared<Patience>();
+  auto store =
+      RunStore::open(path().string(), Access::write,
+                     {.busy_timeout = Seconds{20}, .durability = Durability::soon, .patience = patience});
+  ASSERT_TRUE(store);
+  auto writer =
+      std::move((*store)->record({}, {.commit_interval = Seconds{0.01},
+                                      .finish_timeout = Seconds{20},
+                                      .patience = patience,
+                                      .spare = [this] { return Result<std::string>(spare().string()); }}))
+          .value();
+  writer->channel(watts("gpu0"));
+  writer->append(0, 0.5, 100);
+  ASSERT_TRUE(eventually([this] {
+    const auto run = open(path())->load("");
+    return run && !run->traces.empty() && run->traces[0].size() == 1;
+  }));
+  auto other = sqlite::Database::open(path(), sqlite::FileMode::read_write, Seconds{1});
+  ASSERT_TRUE(other && other->run("BEGIN IMMEDIATE"));
+  writer->append(0, 1.5, 200);
+  writer->metric({Seconds{1.5}, std::nullopt, "loss", 0.25});
+  patience->end_at(std::chrono::steady_clock::now() + std::chrono::milliseconds(50));
+  const auto ended = writer->end({});
+  ASSERT_TRUE(ended) << to_string(ended.error());
+  ASSERT_TRUE(writer->moved());
+  EXPECT_THAT(writer->moved()->reason, HasSubstr("locked"));
+  const auto run = open(spare())->load(writer->id());
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_EQ(run->status, trace::RunStatus::finished);
+  EXPECT_EQ(run->traces[0].values, (std::vector<double>{100, 200}));
+  ASSERT_EQ(run->metrics.size(), 1u);
+  EXPECT_EQ(run->metrics[0].value, 0.25);
+  ASSERT_TRUE(other->run("COMMIT"));
+  EXPECT_TRUE(open(path())->load(writer->id()));
+}
+
 // Somebody wanted this run away.
 TEST_F(LostStore, ARemovedRunIsNotKeptElsewhere) {
   const auto writer = begin();

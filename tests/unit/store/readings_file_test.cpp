@@ -137,7 +137,8 @@ TEST_F(ReadingsBesideTheStore, OutliveTheirProcess) {
   ASSERT_GE(run->traces[0].size(), before);
   EXPECT_EQ(run->span.end.value(), run->traces[0].times.back());
   EXPECT_EQ(run->traces[0].values.back(), 100 + run->traces[0].times.back());
-  EXPECT_EQ(store->find()->front().energy, trace::energy_of(*run).total);
+  EXPECT_DOUBLE_EQ(store->find()->front().energy.value().value(),
+                   trace::energy_of(*run).total.value().value());
   EXPECT_FALSE(fs::exists(file_of(run->info.id)));
 }
 

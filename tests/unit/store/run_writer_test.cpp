@@ -364,6 +364,39 @@ TEST_F(RunWriterTest, ABufferThatOverflowsIsReportedNotGrown) {
   EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("50 readings were lost")));
 }
 
+TEST_F(RunWriterTest, OfAMillionValuesOfAMetricTheCourseIsKept) {
+  auto writer = begin();
+  for (int i = 0; i < 1'000'000; ++i) writer->metric({Seconds{1e-3 * i}, std::nullopt, "loss", 1.0 * i});
+  writer->metric({Seconds{1000}, std::nullopt, "accuracy", 0.5});
+  ASSERT_TRUE(writer->end(ended(Seconds{1000})));
+  const auto run = open()->load("");
+  ASSERT_TRUE(run);
+  std::vector<double> losses;
+  for (const auto& point : run->metrics)
+    if (point.name == "loss") losses.push_back(point.value);
+  EXPECT_EQ(run->metrics.size(), losses.size() + 1);
+  EXPECT_THAT(losses.size(), ::testing::AllOf(::testing::Ge(50'000u), ::testing::Le(80'000u)));
+  EXPECT_EQ(losses[9'999], 9'999);
+  EXPECT_TRUE(std::ranges::is_sorted(losses));
+  EXPECT_EQ(losses.back(), 999'999);
+  EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("of 1000000 values of the metric loss")));
+}
+
+TEST_F(RunWriterTest, MetricsThatWaitAreBoundedToo) {
+  auto store = RunStore::open(path().string(), Access::write, {.busy_timeout = Seconds{0.01}});
+  auto other = Database::open(path(), FileMode::read_write, Seconds{1});
+  ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
+  const auto writer = *(*store)->record(
+      {}, {.commit_interval = Seconds{0.01}, .finish_timeout = Seconds{1}, .buffer_bytes = 10'000});
+  for (int i = 0; i < 1000; ++i) writer->metric({Seconds{0.1}, std::nullopt, "loss", 1.0 * i});
+  ASSERT_TRUE(other->run("COMMIT"));
+  ASSERT_TRUE(writer->end(ended(Seconds{1})));
+  const auto run = open()->load("");
+  EXPECT_LT(run->metrics.size(), 200u);
+  EXPECT_GT(run->metrics.size(), 50u);
+  EXPECT_THAT(run->notes, ::testing::Contains(HasSubstr("metrics were lost")));
+}
+
 TEST_F(RunWriterTest, ARunThatIsRemovedWhileItRunsEndsQuietly) {
   auto writer = begin();
   writer->channel(sample_channels()[0]);

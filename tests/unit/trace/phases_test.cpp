@@ -44,6 +44,11 @@ TEST(Phases, ProjectionsForAllFoldsStand) {
   EXPECT_TRUE(total_covers_phases(run));
   withdraw_projections(run);
   EXPECT_FALSE(run.projections[0].withdrawn);
+  run.info.total_work = 4;  // of folds that ended early
+  EXPECT_TRUE(total_covers_phases(run));
+  run.info.total_work = 5;  // of the last one alone
+  EXPECT_FALSE(total_covers_phases(run));
+  run.info.total_work = 15;
   run.info.work_unit = "step";
   EXPECT_FALSE(total_covers_phases(run));
 }

@@ -1,0 +1,215 @@
+#include "progress/loop_epochs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "progress/lines/pattern.hpp"
+
+namespace joulecast::progress {
+namespace {
+
+/// A bare count of more is one of steps.
+constexpr double most_epochs = 1000;
+
+bool is_of_validation(const std::string& name) {
+  static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
+  return set.matches(name);
+}
+bool is_of_test(const std::string& name) {
+  static const Pattern set(R"((?i)^test(?:ing)?(?:$|[_/. -]))");
+  return set.matches(name);
+}
+
+bool is_of_training(const std::string& name) {
+  return !is_of_validation(name) && !is_of_test(name) && !name.starts_with("best");
+}
+
+bool is_round(double count) {
+  return std::fmod(count, 5) == 0;
+}
+
+template <class Test>
+bool any_name(const std::vector<MetricText>& metrics, Test test) {
+  return std::ranges::any_of(metrics, [&](const auto& metric) { return test(metric.name); });
+}
+
+/// "step 20/100, epoch 1/5": the steps of the run have come as far as the epochs at its end.
+bool is_at_its_end(int epoch, const StepMention& step, std::optional<double> epochs) {
+  return epochs && step.total && step.done * *epochs == *step.total * epoch;
+}
+
+}  // namespace
+
+bool tell_a_validation(const std::vector<MetricText>& metrics) {
+  return any_name(metrics, is_of_validation) || any_name(metrics, is_of_test);
+}
+
+void LoopEpochs::restart() {
+  epoch_.reset();
+  stepping_epoch_.reset();
+  last_step_.reset();
+  goes_on_.reset();
+  steps_before_ = 0;
+  zero_total_.reset();
+  doubtful_ = from_zero_ = false;
+}
+
+/// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
+/// is the last one's. That is sure once 4/4 came.
+std::optional<double> LoopEpochs::count_of(int epoch, std::optional<double> total,
+                                           const std::optional<StepMention>& step, Report& report) {
+  if (!epoch_ && epoch > 0 && checkpoint_ == epoch) from_zero_ = true;
+  if (from_zero_) report.epochs_count_from(0);
+  if (!total) return std::nullopt;
+  if (epoch == 0 && zero_total_ != total) {
+    zero_total_ = total;
+    // "[Epoch 0/3] [Batch 0/20]": what is behind the bar is a count there, and so it is here.
+    counts_behind_bar_ = step && step->total && step->done == 0;
+  }
+  if ((zero_total_ != total && !from_zero_) || counts_behind_bar_) return total;
+  if (epoch == *total) {
+    doubtful_ = false;
+    return *total + 1;
+  }
+  if (!from_zero_ && is_round(*total + 1)) return *total + 1;
+  doubtful_ = true;
+  report.guess();
+  return from_zero_ || is_round(*total) ? *total : *total + 1;
+}
+
+void LoopEpochs::begin(int epoch, std::optional<double> total, Report& report) {
+  report.epoch_begins(epoch, total);
+  epoch_ = epoch;
+  open_ = true;
+}
+
+void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
+  report.epoch_ends(epoch, total);
+  if (epoch_ != epoch || open_) {
+    ++ended_;
+    if (tested_) tests_are_regular_ = true;
+    tested_ = false;
+  }
+  epoch_ = epoch;
+  open_ = false;
+}
+
+/// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
+void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<double> total,
+                           const std::vector<MetricText>& metrics, Report& report) {
+  if (!step.total && !open_ && !step_is_within_ && tell_a_validation(metrics))
+    return take_step_before(epoch, step, total, metrics, report);
+  if (doubtful_) report.guess();
+  follow_steps(epoch, step.done);
+  const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
+  if (epoch_ != epoch) begin(epoch, total, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  if (goes_on_.value_or(false))
+    report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
+  else
+    report.epoch_steps(step.done, step.total, epoch);
+  const bool only_validation = !metrics.empty() && !any_name(metrics, is_of_training);
+  const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
+  if (complete || (only_validation && repeated)) end(epoch, total, report);
+}
+
+/// The epoch is a mark on the steps. Where epochs were named before without them, they are what is counted.
+void LoopEpochs::take_step_of_run(int epoch, const StepMention& step, std::optional<double> total,
+                                  Report& report) {
+  if (!epoch_) steps_of_run_ = true;
+  if (!steps_of_run_) return take_step(epoch, step, total, {}, report);
+  if (doubtful_) report.guess();
+  report.work_done(step.done, step.total);
+  if (epoch_ != epoch) begin(epoch, total, report);
+  if (is_at_its_end(epoch, step, total)) end(epoch, total, report);
+}
+
+/// Once a second line names the same epoch it is known that such lines do not end it. The first epoch, whose
+/// first line seemed to, then lasts until its last line.
+void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optional<double> total,
+                                  const std::vector<MetricText>& metrics, Report& report) {
+  const bool first = !epoch_ && step.done <= 1;
+  const bool ends = epoch_ != epoch && is_at_its_end(epoch, step, total);
+  if ((step.total && !ends) || first) step_is_within_ = true;
+  const bool ended = (epoch_ == epoch && !open_) || ends;
+  if (ended && stepping_epoch_ == epoch && last_step_ && step.done > *last_step_) step_is_within_ = true;
+  if (step_is_within_.value_or(false) && !ended) return take_step(epoch, step, total, metrics, report);
+  stepping_epoch_ = epoch;
+  last_step_ = step.done;
+  end(epoch, total, report);
+}
+
+void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
+  if (doubtful_ && epoch_) report.guess();
+  follow_steps(epoch_, step.done);
+  stepping_epoch_ = epoch_;
+  last_step_ = step.done;
+  if (!epoch_)
+    report.work_done(step.done, step.total, step.unit);
+  else if (open_ && goes_on_.value_or(false))
+    report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch_);
+  else if (open_)
+    report.epoch_steps(step.done, step.total, epoch_);
+  else if (!goes_on_.value_or(false))
+    report.epoch_steps(step.done, step.total);  // of the one after it
+}
+
+/// Where steps go on, those of this epoch are counted from the last one's.
+void LoopEpochs::follow_steps(std::optional<int> epoch, double done) {
+  if (!epoch || !stepping_epoch_ || *epoch <= *stepping_epoch_ || !last_step_) return;
+  goes_on_ = done > *last_step_;
+  if (!*goes_on_) return;
+  steps_per_epoch_ = (*last_step_ - steps_before_) / (*epoch - *stepping_epoch_);
+  steps_before_ = *last_step_;
+}
+
+/// "[3/90][100/500] …" has an epoch and its steps. "[3/90] …" is an epoch's if it tells of a validation.
+bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricText>& metrics, Report& report) {
+  const bool bracket = count.word == StepMention::Word::bracket;
+  const bool validated = count.done >= 1 && tell_a_validation(metrics);
+  if (!bracket && (count.word != StepMention::Word::none || !validated || *count.total >= most_epochs))
+    return false;
+  const int epoch = static_cast<int>(std::min(count.done, 1e9));
+  const auto step = find_step_of_epoch(count.after);
+  std::optional<int> of = epoch;
+  if (bracket && step && step->total) {
+    take_step(epoch, *step, count_of(epoch, count.total, step, report), metrics, report);
+  } else if (validated) {
+    if (!bracket) report.guess();
+    end(epoch, count.total, report);
+  } else {
+    // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
+    if (!brackets_are_epochs_) brackets_are_epochs_ = count.done <= 1 && *count.total < most_epochs;
+    report.guess();
+    if (*brackets_are_epochs_)
+      end(epoch, count_of(epoch, count.total, {}, report), report);
+    else
+      report.work_done(count.done, count.total);
+    if (!*brackets_are_epochs_) of.reset();
+  }
+  for (const auto& [name, value] : metrics) report.metric(name, value, of);
+  return true;
+}
+
+bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, Report& report) {
+  const auto is_result = [](const auto& name) { return !name.starts_with("best"); };
+  if (!epoch_ || !any_name(metrics, is_result)) return false;
+  const bool validated = any_name(metrics, is_of_validation);
+  const bool tested = any_name(metrics, is_of_test);
+  if (!open_ && !validated && !tested) return false;
+  // A test after the last epoch is of the whole training, unless each epoch had one.
+  if (!open_ && tested && !validated && ended_ > 1 && !tests_are_regular_) return true;
+  tested_ = tested_ || tested;
+  if (validated || tested) {
+    if (doubtful_) report.guess();
+    report.epoch_ends(*epoch_);
+    if (open_) ++ended_;
+    open_ = false;
+  }
+  for (const auto& [name, value] : metrics) report.metric(name, value, epoch_);
+  return true;
+}
+
+}  // namespace joulecast::progress

@@ -1,0 +1,75 @@
+// The epochs of somebody's loop, and the steps within them, from what it has printed so far: whether its
+// steps begin again with each epoch, whether "0/4" is the first of four or of five, what a test ends.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "progress/format.hpp"
+#include "progress/lines/epoch_mention.hpp"
+#include "progress/lines/step_mention.hpp"
+#include "progress/metric_text.hpp"
+
+namespace joulecast::progress {
+
+class LoopEpochs {
+ public:
+  /// The last epoch that was named.
+  [[nodiscard]] std::optional<int> epoch() const { return epoch_; }
+  /// It has begun and no result was told.
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  /// Counting begins again: another fold.
+  void restart();
+  /// "=> loaded checkpoint (epoch 12)".
+  void note_checkpoint(double epoch) { checkpoint_ = epoch; }
+
+  void begin(int epoch, std::optional<double> total, Report& report);
+  void end(int epoch, std::optional<double> total, Report& report);
+  /// A line with an epoch and a step of it.
+  void take_step(int epoch, const StepMention& step, std::optional<double> total,
+                 const std::vector<MetricText>& metrics, Report& report);
+  /// A line with the number of a step of the whole run, and with the epoch that it is in.
+  void take_step_of_run(int epoch, const StepMention& step, std::optional<double> total, Report& report);
+  /// "step 120 | epoch 2 | loss 0.3": the line of each epoch, or one of many in it?
+  void take_step_before(int epoch, const StepMention& step, std::optional<double> total,
+                        const std::vector<MetricText>& metrics, Report& report);
+  /// A line with a step alone.
+  void take_step_alone(const StepMention& step, Report& report);
+  /// "[3/90] …" and "3/90 …", of which nothing says what they count. False for other words, and where a count
+  /// without brackets is none of epochs.
+  bool take_bare(const StepMention& count, const std::vector<MetricText>& metrics, Report& report);
+  /// "val Loss: 0.5" on a line of its own. False where that is no epoch's.
+  bool take_figures(const std::vector<MetricText>& metrics, Report& report);
+
+  /// How many epochs there are, by "3/90".
+  std::optional<double> count_of(int epoch, std::optional<double> total,
+                                 const std::optional<StepMention>& step, Report& report);
+
+ private:
+  void follow_steps(std::optional<int> epoch, double done);
+
+  std::optional<int> epoch_;
+  bool open_ = false;
+  int ended_ = 0;
+  std::optional<double> checkpoint_;   ///< the epoch of one that was loaded before the first epoch
+  bool from_zero_ = false;             ///< and so the first epoch of all was 0
+  std::optional<int> stepping_epoch_;  ///< that of the last step
+  std::optional<double> last_step_;
+  std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
+  double steps_before_ = 0;                ///< where they go on: those of the epochs before
+  std::optional<double> steps_per_epoch_;  ///< there, as the last one had
+  bool steps_of_run_ = false;
+  std::optional<bool> step_is_within_;  ///< a step before an epoch is one of many in it
+  std::optional<double> zero_total_;    ///< what stood behind "0/"
+  bool counts_behind_bar_ = false;
+  bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
+  bool tested_ = false;    ///< since the last epoch ended
+  bool tests_are_regular_ = false;
+  std::optional<bool> brackets_are_epochs_;
+};
+
+/// Figures of a validation or test are among them.
+[[nodiscard]] bool tell_a_validation(const std::vector<MetricText>& metrics);
+
+}  // namespace joulecast::progress
