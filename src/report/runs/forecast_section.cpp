@@ -9,6 +9,7 @@
 #include "report/axis_unit.hpp"
 #include "report/run_words.hpp"
 #include "report/runs/sections.hpp"
+#include "trace/forecast_doubt.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -125,6 +126,9 @@ Section forecast_section(const session::ReportedRun& run) {
   else
     section.blocks.push_back(
         LeftOut{"Forecasts", run.forecast ? "the run made none" : run.forecast.error().message});
+  if (const auto doubt = trace::forecast_doubt_from(run.summary.run.info.forecast_doubt))
+    if (const auto reason = trace::reason_of(*doubt); !reason.empty())
+      section.blocks.push_back(LeftOut{"Not relied on", std::string(reason)});
   return section;
 }
 
