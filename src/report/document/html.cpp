@@ -40,7 +40,9 @@ summary{cursor:pointer;color:var(--soft);font-size:.92rem;padding:.3rem 0}
 )";
 
 std::string table_html(const DataTable& table, bool with_caption) {
-  std::string text = "<div class=\"scroll\" tabindex=\"0\"><table>\n";
+  // A table that is wider than the page is scrolled with the keyboard too.
+  auto text = fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n",
+                          table.caption.empty() ? "table" : escape_xml(table.caption));
   if (with_caption && !table.caption.empty())
     text += "<caption>" + escape_xml(table.caption) + "</caption>\n";
   const auto cell = [&](const char* tag, std::size_t column, const std::string& content) {

@@ -28,13 +28,14 @@ void put_run(Document& document, const session::ReportedRun& run, const session:
 
 }  // namespace
 
-Document to_document(const session::RunsReport& report) {
+Document to_document(const session::RunsReport& report, PaperSection paper) {
   const bool several = report.runs.size() > 1;
   const auto labels = labels_of(report);
   Document document{
       several ? fmt::format("Energy of {} trainings", report.runs.size()) : "Energy of " + labels.front(),
       subtitle_of(report),
       {}};
+  if (paper == PaperSection::first) document.sections.push_back(paper_section(report));
   document.sections.push_back(headline_section(report));
   for (auto& section : comparison_sections(report)) document.sections.push_back(std::move(section));
   for (std::size_t i = 0; i < report.runs.size() && report.runs.size() <= most_runs_in_full; ++i) {
@@ -50,7 +51,7 @@ Document to_document(const session::RunsReport& report) {
              fmt::format("a report of more than {} runs would be too long; joulecast report RUN tells one",
                          most_runs_in_full)}}});
   document.sections.push_back(record_section(report));
-  document.sections.push_back(paper_section(report));
+  if (paper == PaperSection::last) document.sections.push_back(paper_section(report));
   return document;
 }
 

@@ -11,7 +11,11 @@ namespace joulecast::report {
 /// With more runs than this, only their comparison is told, not each one's course.
 constexpr std::size_t most_runs_in_full = 6;
 
-[[nodiscard]] Document to_document(const session::RunsReport& report);
+/// Where the sentences that a paper quotes stand.
+enum class PaperSection { first, last };
+
+[[nodiscard]] Document to_document(const session::RunsReport& report,
+                                   PaperSection paper = PaperSection::last);
 
 /// What a paper says of a run's energy: how much, how it was measured, and what was not counted.
 [[nodiscard]] std::string statement(const session::ReportedRun& run);
