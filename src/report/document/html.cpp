@@ -36,7 +36,7 @@ th{font-weight:600}
 summary{cursor:pointer;color:var(--soft);font-size:.92rem;padding:.3rem 0}
 :focus-visible{outline:2px solid #0072b2;outline-offset:2px}
 @media (max-width:799px){.wide{display:none}.narrow{display:block}}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}.wide{display:block}.narrow{display:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}.wide{display:block}.narrow,details:not([open]){display:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 )";
 
 std::string table_html(const DataTable& table, bool with_caption) {

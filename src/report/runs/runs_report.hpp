@@ -8,9 +8,6 @@
 
 namespace joulecast::report {
 
-/// With more runs than this, only their comparison is told, not each one's course.
-constexpr std::size_t most_runs_in_full = 6;
-
 /// Where the sentences that a paper quotes stand.
 enum class PaperSection { first, last };
 

@@ -27,6 +27,10 @@ struct ReportRequest {
   std::string group = {};  ///< column by which several runs are compared; "" = chosen by what differs
 };
 
+/// Of more runs than this, the courses of time and the forecasts are not read: their comparison alone is
+/// told.
+constexpr std::size_t most_runs_in_full = 6;
+
 struct Money {
   double amount = 0;
   std::string currency;  ///< as the user wrote it; "" = not said
