@@ -1,6 +1,8 @@
 // What it cost: energy, money, emissions, and how much of it was measured.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.hpp"
 #include "report/run_text.hpp"
 #include "report/run_words.hpp"
@@ -8,6 +10,20 @@
 
 namespace joulecast::report {
 namespace {
+
+/// The components whose meters state how sure they are, if others in the total do not.
+std::string stated_alone(const trace::RunEnergy& energy) {
+  std::set<std::string> stated;
+  bool others = false;
+  for (const auto& row : energy.components) {
+    if (!row.in_total || !row.energy) continue;
+    if (row.relative_uncertainty > 0)
+      stated.insert(std::string(name_of(row.component)));
+    else
+      others = true;
+  }
+  return others ? join({stated.begin(), stated.end()}, " and ") : "";
+}
 
 std::string energy_sentence(const session::ReportedRun& run) {
   const auto& energy = run.summary.energy;
@@ -18,6 +34,8 @@ std::string energy_sentence(const session::ReportedRun& run) {
                            : ": between " + interval + " (90 % interval).";
   if (!energy.missing.empty())
     text += fmt::format(" Without {}, which nothing measured.", join(energy.missing, " and "));
+  if (const auto alone = stated_alone(energy); !interval.empty() && !alone.empty())
+    text += fmt::format(" The interval is that of {} alone: what reads the rest states none.", alone);
   constexpr double nearly_all = 0.99;
   if (energy.coverage < nearly_all)
     text += fmt::format(

@@ -90,6 +90,23 @@ TEST(RunsReport, ARunWithoutAnythingSaysWhatItLacks) {
   EXPECT_THAT(to_csv(report), HasSubstr("\nempty,,"));
 }
 
+TEST(RunsReport, TheIntervalSaysWhichPartsItIsOf) {
+  trace::Run run;
+  run.span = {Seconds{0}, Seconds{10}};
+  for (const auto component : {trace::Component::gpu, trace::Component::cpu}) {
+    trace::Trace power;
+    power.channel.name = std::string(name_of(component));
+    power.channel.component = component;
+    power.channel.relative_uncertainty = component == trace::Component::cpu ? 0.6 : 0;
+    power.times = {0, 5, 10};
+    power.values = {100, 100, 100};
+    run.traces.push_back(std::move(power));
+  }
+  EXPECT_THAT(to_text(to_document(report_of(run)), 1000), HasSubstr("The interval is that of cpu alone"));
+  run.traces.front().channel.relative_uncertainty = 0.05;
+  EXPECT_THAT(to_text(to_document(report_of(run)), 1000), Not(HasSubstr("alone: what reads")));
+}
+
 TEST(RunsReport, AFormulaInANameStaysAText) {
   trace::Run run;
   run.info.id = "x";
