@@ -26,7 +26,7 @@ class ChannelRecorder {
   void finish();
 
   // Another source tells that this counter is wrong:
-  /// The energy of this span is not believed. Spans come in the order of time.
+  /// The energy of this span is not believed: a gap. Spans come in the order of time.
   void doubt(trace::Span span);
   /// The counter has stopped, though it stands still for a short time only.
   void doubt_freeze();

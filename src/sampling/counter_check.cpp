@@ -107,8 +107,8 @@ void CounterCheck::look(ChannelRecorder& counter, ChannelRecorder& gauge, bool a
 
 std::optional<std::string> CounterCheck::doubts() const {
   if (doubted_ <= Seconds{0}) return std::nullopt;
-  return fmt::format("{} in {}, where its power makes {}", to_text(doubted_by_counter_), to_text(doubted_),
-                     to_text(doubted_by_power_));
+  return fmt::format("not believed for {}: it counts {} where the power of its device makes {}",
+                     to_text(doubted_), to_text(doubted_by_counter_), to_text(doubted_by_power_));
 }
 
 }  // namespace joulecast::sampling

@@ -25,8 +25,8 @@ class CounterCheck {
   /// Compares what both have measured since the last look. At the end of a run a shorter window is judged
   /// too.
   void look(ChannelRecorder& counter, ChannelRecorder& gauge, bool at_end);
-  /// For the run's notes, where the counter was not believed: "18.0 J in 9.00 s, where its power makes 1.80
-  /// kJ".
+  /// For the run's notes, where the counter was not believed: "not believed for 9.00 s: it counts 18.0 J
+  /// where the power of its device makes 1.80 kJ".
   [[nodiscard]] std::optional<std::string> doubts() const;
 
  private:

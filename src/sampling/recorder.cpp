@@ -135,8 +135,7 @@ std::vector<std::string> Recorder::faults() const {
           fmt::format("{}: {} ({} time{})", channel.channel().name, fault, times, times == 1 ? "" : "s"));
   for (const auto& check : checks_)
     if (const auto doubts = check.doubts())
-      lines.push_back(
-          fmt::format("{}: not believed: {}", channels_[check.counter()].channel().name, *doubts));
+      lines.push_back(fmt::format("{}: {}", channels_[check.counter()].channel().name, *doubts));
   return lines;
 }
 

@@ -316,7 +316,7 @@ TEST_P(WrongPace, IsNotBelievedBesideThePower) {
     EXPECT_NEAR(board.recorder->live().energy.total->value(), 200 * seconds, 1e-6) << seconds;
     EXPECT_EQ(board.stored().components.front().channel, "gpu_power");
     ASSERT_FALSE(board.recorder->faults().empty());
-    EXPECT_NE(board.recorder->faults().back().find("where its power makes"), std::string::npos);
+    EXPECT_NE(board.recorder->faults().back().find("where the power of its device makes"), std::string::npos);
   }
 }
 INSTANTIATE_TEST_SUITE_P(CounterCheck, WrongPace, ::testing::Values(0.01, 0.5, 2.0, 4.0));
