@@ -237,7 +237,7 @@ extern const SensorType modelled_cpu_sensor{
     .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
     .pitfalls =
         "a model with a wide interval, wider still on a virtual machine and where the CPU is not in the "
-        "catalogue; [cpu-model.md](cpu-model.md) has its formula",
+        "catalogue; not x86: published watts per core; [cpu-model.md](cpu-model.md) has its formulas",
 };
 
 }  // namespace joulecast::sensors
