@@ -15,6 +15,7 @@ using trace::Quantity;
 constexpr double frozen_after_s = 5;
 constexpr int frozen_after_readings = 5;
 constexpr double frozen_after_updates = 20;
+constexpr double longest_untold_s = 60;
 /// A gauge that was not read for longer than this many periods, and a little more, has a gap there.
 constexpr double late_periods = 2.5;
 constexpr double late_s = 0.25;
@@ -92,15 +93,23 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
   if (last_time_) {
     const trace::Span span{Seconds{*last_time_}, Seconds{time}};
     if (step.usable()) {
-      power_ = last_power_ = step.energy / span.length();
+      power_ = step.energy / span.length();
     } else {
       add_gap(span);
       power_.reset();
       count_fault(fault_of(step.kind));
     }
   }
+  if (frozen_ && step.usable() && has_caught_up(step.energy, time)) frozen_ = false;
   watch_for_freeze(count, time);
+  if (power_ > Watts{0}) last_power_ = *power_;
   last_time_ = time;
+}
+
+/// A counter that stood still may add afterwards what it has missed. Then nothing is lost.
+bool ChannelRecorder::has_caught_up(Joules step, double time) const {
+  constexpr double most_of_it = 0.7;
+  return step >= last_power_ * Seconds{time - unchanged_since_} * most_of_it;
 }
 
 void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
@@ -114,6 +123,9 @@ void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
   ++unchanged_readings_;
   const double patience = std::max(frozen_after_s, frozen_after_updates * channel_.update_period.value());
   if (unchanged_readings_ >= frozen_after_readings && time - unchanged_since_ >= patience) doubt_freeze();
+  // A run that is killed has no end at which the gap could be told
+  if (frozen_ && time - std::max(unchanged_since_, gap_end_.value()) >= longest_untold_s)
+    add_gap({Seconds{unchanged_since_}, Seconds{time}});
 }
 
 void ChannelRecorder::doubt_freeze() {
@@ -136,7 +148,7 @@ void ChannelRecorder::add_gap(trace::Span span) {
   ++gaps_;
 }
 
-/// Reported as one gap when the counter moves again: the energy used in the meantime is lost.
+/// Reported as a gap when the counter moves again: the energy used in the meantime is lost.
 void ChannelRecorder::tell_freeze(double until) {
   add_gap({Seconds{unchanged_since_}, Seconds{until}});
   frozen_ = false;
@@ -202,7 +214,7 @@ std::optional<Seconds> ChannelRecorder::unchanged_since() const {
 
 double ChannelRecorder::coverage() const {
   if (!first_time_ || *last_time_ <= *first_time_) return 0;
-  const auto standing = frozen_ ? Seconds{*last_time_ - unchanged_since_} : Seconds{0};
+  const Seconds standing{frozen_ ? *last_time_ - std::max(unchanged_since_, gap_end_.value()) : 0};
   return 1 - (lost_ + standing) / Seconds{*last_time_ - *first_time_};
 }
 

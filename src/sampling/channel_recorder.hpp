@@ -74,6 +74,7 @@ class ChannelRecorder {
   void tell_freeze(double until);
   [[nodiscard]] bool never_moved() const;
   [[nodiscard]] bool may_have_restarted(std::uint64_t count, double time) const;
+  [[nodiscard]] bool has_caught_up(Joules step, double time) const;
   void add_gap(trace::Span span);
   void count_fault(const std::string& name);
 
@@ -87,7 +88,7 @@ class ChannelRecorder {
   double energy_ = 0;  ///< J since the first reading
   EnergyHistory history_;
   std::optional<Watts> power_;
-  Watts last_power_{0};  ///< of a counter's last step that can be used
+  Watts last_power_{0};  ///< of the last step in which a counter moved
   Watts lowest_power_{0}, highest_power_{0};
   int gaps_ = 0;
   Seconds lost_{0};  ///< total length of the gaps

@@ -11,6 +11,8 @@ namespace joulecast::sampling {
 namespace {
 
 constexpr Seconds shortest_window{5}, shortest_last_window{2};
+/// A counter that is wrong all the time needs no gap every five seconds.
+constexpr int windows_in_the_longest = 12;
 /// Less is not worth a judgement, and a counter of whole joules could not give one.
 constexpr Joules least_energy{50}, least_lost_energy{20};
 constexpr double largest_difference = 0.3;
@@ -34,6 +36,7 @@ Verdict compare(Joules by_counter, Joules by_power, const ChannelRecorder& count
                 const ChannelRecorder& gauge) {
   const double c = by_counter.value(), p = by_power.value();
   const double most = std::max(c, p), least = std::min(c, p);
+  if (most < least_energy.value()) return Verdict::too_early;
   const double allowed =
       sees_all(gauge) ? largest_difference * most : most * (1 - 1 / largest_ratio_of_moments);
   if (most - least <= allowed) return Verdict::agree;
@@ -87,22 +90,30 @@ void CounterCheck::look(ChannelRecorder& counter, ChannelRecorder& gauge, bool a
       !at_end && since &&
       *counter.last_time() - *since > std::max(suspicious_rest, counter.channel().update_period * 2))
     return;
-  const auto length = now->time - begin_->time;
-  const auto by_counter = now->by_counter - begin_->by_counter, by_power = now->by_power - begin_->by_power;
-  if (length < (at_end ? shortest_last_window : shortest_window) ||
-      std::max(by_counter, by_power) < least_energy)
-    return;
-  const auto verdict = compare(by_counter, by_power, counter, gauge);
+  const auto enough = at_end ? shortest_last_window
+                             : shortest_window * std::min(1 + doubts_in_a_row_, windows_in_the_longest);
+  if (now->time - begin_->time < enough) return;
+  const auto verdict =
+      compare(now->by_counter - begin_->by_counter, now->by_power - begin_->by_power, counter, gauge);
   if (verdict == Verdict::too_early) return;
-  if (verdict == Verdict::disagree) {
-    counter.doubt({begin_->time, now->time});
-    doubted_ += length;
-    doubted_by_counter_ += by_counter;
-    doubted_by_power_ += by_power;
-  }
+  const bool unchanged = gauge.lowest_power() == gauge.highest_power();
+  if (verdict == Verdict::agree) {
+    doubts_in_a_row_ = 0;
+    unchanged_power_ = unchanged ? std::optional(gauge.lowest_power()) : std::nullopt;
+  } else if (!unchanged || gauge.lowest_power() != unchanged_power_) {
+    doubt(counter, *now);
+  }  // else both agreed at first, and it is the gauge that has hung since
   auto next = *now;
   next.counter_gaps = counter.gaps();
   begin_window(next, gauge);
+}
+
+void CounterCheck::doubt(ChannelRecorder& counter, const Point& until) {
+  counter.doubt({begin_->time, until.time});
+  ++doubts_in_a_row_;
+  doubted_ += until.time - begin_->time;
+  doubted_by_counter_ += until.by_counter - begin_->by_counter;
+  doubted_by_power_ += until.by_power - begin_->by_power;
 }
 
 std::optional<std::string> CounterCheck::doubts() const {

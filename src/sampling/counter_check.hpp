@@ -39,10 +39,14 @@ class CounterCheck {
                                                      const ChannelRecorder& gauge);
   static void watch_for_freeze(ChannelRecorder& counter, const ChannelRecorder& gauge, Seconds until);
   void begin_window(const Point& point, ChannelRecorder& gauge);
+  void doubt(ChannelRecorder& counter, const Point& until);
 
   std::size_t counter_;
   std::size_t gauge_;
   std::optional<Point> begin_;
+  int doubts_in_a_row_ = 0;
+  /// The power in the last window in which both agreed, if it did not change at all.
+  std::optional<Watts> unchanged_power_;
   Seconds doubted_{0};
   Joules doubted_by_counter_{0}, doubted_by_power_{0};
 };

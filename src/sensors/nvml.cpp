@@ -1,5 +1,5 @@
-// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it, and where there is no
-// counter.
+// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it
+// (sampling/counter_check.hpp), and where there is no counter.
 #include <algorithm>
 
 #include "base/files.hpp"

@@ -142,6 +142,20 @@ TEST(ChannelRecorder, AFrozenCounterIsAGap) {
   EXPECT_EQ(sink.traces[0].gaps[0], (trace::Span{Seconds{1}, Seconds{12}}));
 }
 
+TEST(ChannelRecorder, ALongFreezeIsToldBeforeTheRunEnds) {
+  MemorySink sink;
+  ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{1}, 0, sink);
+  for (int t = 0; t <= 200; ++t) {
+    const auto sample = value(t, static_cast<std::uint64_t>(std::min(t, 10)) * 100'000);
+    counter.take(sample, sample.time - at(0));
+  }
+  ASSERT_EQ(sink.traces[0].gaps.size(), 3u) << "the run may be killed now";
+  EXPECT_EQ(sink.traces[0].gaps[2], (trace::Span{Seconds{130}, Seconds{190}}));
+  EXPECT_NEAR(counter.coverage(), 10.0 / 200, 1e-9);
+  counter.finish();
+  EXPECT_EQ(sink.traces[0].gaps.back(), (trace::Span{Seconds{190}, Seconds{200}}));
+}
+
 TEST(ChannelRecorder, ACounterThatRestsForAMomentIsNotFrozen) {
   MemorySink sink;
   ChannelRecorder counter(energy_channel("e", Component::gpu), Seconds{0.1}, 0, sink);
@@ -414,6 +428,20 @@ TEST(CounterCheck, DoesNotGuessThePowerWhereItWasNotRead) {
   }
   board.recorder->finish();
   expect_believed(board, 50 * 30 + 6000);
+}
+
+TEST(CounterCheck, BelievesTheCounterWhereThePowerHangs) {
+  Board board;
+  board.run(
+      60, [](int t) { return 100.0 * t + 600 * std::max(0, t - 20); }, [](int) { return 100; });
+  expect_believed(board, 100 * 60 + 600 * 40);
+}
+
+TEST(CounterCheck, ACounterThatCatchesUpHasLostNothing) {
+  Board board;
+  board.run(
+      100, [](int t) { return 200.0 * (t > 50 && t < 54 ? 50 : t); }, [](int) { return 200; });
+  expect_believed(board, 20'000);
 }
 
 TEST(CounterCheck, BelievesAnIdleBoard) {
