@@ -355,6 +355,7 @@ TEST(CounterCheck, AFreezeInALongRunIsAGapOfTheCounter) {
   ASSERT_EQ(board.sink.traces[0].gaps.size(), 1u);
   EXPECT_NEAR(board.sink.traces[0].gaps[0].begin.value(), 500, 1e-6);
   EXPECT_NEAR(board.sink.traces[0].gaps[0].end.value(), 503, 1e-6);
+  EXPECT_NEAR(row.energy->value(), 200'000, 1e-3);
 }
 
 TEST(CounterCheck, AReloadedDriverIsAGapEvenIfItsCounterIsAlreadyFurther) {
