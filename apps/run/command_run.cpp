@@ -59,10 +59,10 @@ std::string CommandRun::name() const {
 
 measure::MeasurementOptions CommandRun::measurement_options() const {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = name();
+  wanted.run.info.name = options_.keep_arguments ? name() : without_secrets(name());
   wanted.run.info.source = "run";
   wanted.run.command = options_.keep_arguments ? options_.command : without_secrets(options_.command);
-  wanted.run.tags = options_.tags;
+  wanted.run.tags = options_.keep_arguments ? options_.tags : without_secrets(options_.tags);
   wanted.run.place = options_.place;
   wanted.interval = options_.interval;
   wanted.sensors = options_.sensors;

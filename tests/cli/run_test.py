@@ -290,15 +290,27 @@ class Recording(CommandTest):
         self.assertEqual(self.json("show", "shy")["command"], ["sh", "-c", "exit 0", "x", "--api-key=***", "--token", "***"])
         self.assertNotIn(b"hush", b"".join(path.read_bytes() for path in self.folder.glob("runs.db*")))
         self.assertIn("--api-key=said", self.json("show", "open")["command"])
+        self.call("run", "-q", "--name", "token=hush", "--tag", "api_key=hush", "--tag", "team=a", "--", "env", "PGPASSWORD=hush", "true")
+        shown = self.json("show")
+        self.assertEqual((shown["name"], shown["tags"]), ("token=***", {"api_key": "***", "team": "a"}))
+        self.assertNotIn(b"hush", b"".join(path.read_bytes() for path in self.folder.glob("runs.db*")))
 
     def test_names_and_metrics_do_not_control_the_terminal(self):
-        evil = "\x1b]0;mine\x07\x9b31m\u202e"
+        evil = "\x1b]0;mine\x07\x9b31m\u202e\ufeff\U000e0041"
         done = self.call("run", "--name", evil, "--tag", "a=" + evil, "--", "printf", "Epoch 1/1 loss=1\\n")
-        for text in (done.stderr, self.call("show").stdout, self.call("list").stdout, self.call("show", "--json", "-").stdout,
-                     self.call("list", "--json", "-").stdout):
-            for character in "\x1b\x07\x9b\u202e":
-                self.assertNotIn(character, text)
-        self.assertEqual(self.json("show")["name"], evil)
+        csv, tables = self.folder / "table.csv", []
+        csv.write_text("group,energy_j,quality\n" + "".join(f"a{evil}{i % 2},{i},{i}\n" for i in range(8)))
+        for command in (["show"], ["list"], ["project", evil], ["stabilise", evil], ["report"], ["export", "--bundle", self.folder / evil],
+                        ["compare", csv, "--group", "group"], ["tradeoff", csv, "--quality", "quality"], ["import", csv],
+                        ["tag", evil, "b=" + evil], ["rm", evil]):
+            for json in ([], ["--json", "-"]) if command[0] in ("show", "list", "project", "compare") else ([],):
+                tables.append((command[0], self.call(*command, *json, expect=None)))
+            if command == ["show"]:
+                self.assertEqual(self.json("show")["name"], evil)
+        for name, done in [("run", done), *tables]:
+            for character in evil:
+                if not character.isascii() or not character.isprintable():
+                    self.assertNotIn(character, done.stdout + done.stderr, (name, done.args))
 
     def test_a_limit_that_cannot_be_watched_is_told(self):
         done = self.call("run", "--stop-if-projected", "1J", "--interval", "50ms", "--name", "silent", "--", "sleep", "0.3")
