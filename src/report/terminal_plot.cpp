@@ -300,10 +300,10 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
     out += fmt::format("{}  {}\n", padded_left(fitted(plot.groups[i].label, room), room), row);
   }
   return out + x_labels(scale, room + 2, width) + "\n" +
-         (plot.value.label.empty() ? ""
-                                   : padded_left(fitted(plot.value.label, options.width),
-                                                 room + 2 + (width + columns_of(plot.value.label)) / 2) +
-                                         "\n");
+         (plot.value.title().empty() ? ""
+                                     : padded_left(fitted(plot.value.title(), options.width),
+                                                   room + 2 + (width + columns_of(plot.value.title())) / 2) +
+                                           "\n");
 }
 
 }  // namespace joulecast::report
