@@ -31,8 +31,8 @@ enum class SqlType { text, integer, real };
 struct SqlColumn {
   std::string name;
   SqlType type = SqlType::text;
-  std::string unit;  ///< "J", "s", "W" …; "" = none
-  std::string meaning;
+  std::string unit = {};  ///< "J", "s", "W" …; "" = none
+  std::string meaning = {};
 };
 
 struct SqlView {

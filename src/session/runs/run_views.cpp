@@ -54,6 +54,10 @@ class Rows {
   std::vector<SqlRow> rows_;
 };
 
+std::optional<double> stated(double uncertainty) {
+  return uncertainty > 0 ? std::optional(uncertainty) : std::nullopt;
+}
+
 using Table = std::shared_ptr<const Result<carbon::IntensityTable>>;
 
 store::ComputedView costs_view(const Table& table) {
@@ -63,7 +67,7 @@ store::ComputedView costs_view(const Table& table) {
             {"energy_j", real, "J", "The total; NULL where nothing is known"},
             {"provenance", text, "", "Of its worst part: measured, modelled, assumed or missing"},
             {"coverage", real, "share", "Of the time that has readings, weighted by energy"},
-            {"relative_uncertainty", real, "share", "Half-width of a 90 % interval; 0 = not stated"},
+            {"relative_uncertainty", real, "share", "Half-width of a 90 % interval; NULL = not stated"},
             {"missing", text, "", "Components that are not in the total, as a JSON list"},
             {"mean_power_w", real, "W", "Over the covered time"},
             {"idle_w", real, "W", "Idle power, measured before the start"},
@@ -81,7 +85,7 @@ store::ComputedView costs_view(const Table& table) {
             const auto& carbon = summary.carbon;
             std::optional<double> coverage, uncertainty, intensity, pue;
             if (energy.total) coverage = energy.coverage;
-            if (energy.total) uncertainty = energy.relative_uncertainty;
+            if (energy.total) uncertainty = stated(energy.relative_uncertainty);
             if (carbon.intensity) intensity = carbon.intensity->value.value();
             if (carbon.mass) pue = carbon.pue;
             Rows rows(run);
@@ -104,15 +108,15 @@ store::ComputedView energy_view() {
             {"energy_j", real, "J", "NULL where it is missing"},
             {"provenance", text, "", "measured, modelled, assumed or missing"},
             {"coverage", real, "share", "Of the time that has readings"},
-            {"relative_uncertainty", real, "share", "Half-width of a 90 % interval; 0 = not stated"},
+            {"relative_uncertainty", real, "share", "Half-width of a 90 % interval; NULL = not stated"},
             {"in_total", integer, "", "1, or 0 where another row contains it already"},
             {"channel", text, "", "Where the figure was taken from"}}},
           [](const trace::Run& run) {
             Rows rows(run);
             for (const auto& part : trace::energy_of(run).components)
               rows.add(name_of(part.component), std::string_view(part.device), std::string_view(part.node),
-                       part.energy, name_of(part.provenance), part.coverage, part.relative_uncertainty,
-                       part.in_total, std::string_view(part.channel));
+                       part.energy, name_of(part.provenance), part.coverage,
+                       stated(part.relative_uncertainty), part.in_total, std::string_view(part.channel));
             return rows.take();
           }};
 }

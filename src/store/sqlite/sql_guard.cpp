@@ -83,11 +83,14 @@ SqlLimits::SqlLimits(Database& database, Seconds time_limit)
   (void)database_.script("PRAGMA query_only = ON");
   for (const auto& bound : bounds)
     former_limits_.push_back(sqlite3_limit(database_.handle(), bound.what, bound.value));
+  // Else a misspelt "column" would silently be a text.
+  sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_progress_handler(database_.handle(), instructions_between_looks, look_at_clock, this);
 }
 
 SqlLimits::~SqlLimits() {
   sqlite3_progress_handler(database_.handle(), 0, nullptr, nullptr);
+  sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_DQS_DML, 1, nullptr);
   for (std::size_t i = 0; i < bounds.size(); ++i)
     sqlite3_limit(database_.handle(), bounds[i].what, former_limits_[i]);
   if (!was_read_only_) (void)database_.script("PRAGMA query_only = OFF");

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/printable.hpp"
 #include "store/sqlite/computed_view.hpp"
 #include "store/sqlite/sql_guard.hpp"
 
@@ -22,8 +23,9 @@ using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 constexpr std::size_t largest_answer = std::size_t{256} << 20;  // bytes of its texts and numbers
 
-Failure wrong(std::string message) {
-  return fail_field("sql", "{}", message);
+/// The message may repeat words of the statement.
+Failure wrong(const std::string& message) {
+  return fail_field("sql", "{}", printable(message));
 }
 
 /// An error of SQLite: the statement's fault, or the store's.
@@ -41,7 +43,7 @@ Error error_of(Database& database, int code) {
   std::string message = sqlite3_errmsg(database.handle());
   if (const int at = sqlite3_error_offset(database.handle()); at >= 0)
     message += fmt::format(" (at character {})", at + 1);
-  return wrong(std::move(message)).value();
+  return wrong(message).value();
 }
 
 class SqlRun {
@@ -105,7 +107,7 @@ class SqlRun {
     }
     if (message.starts_with("no such table") || message.starts_with("there is no view"))
       message += fmt::format("; the views are {}", fmt::join(names_, ", "));
-    return wrong(std::move(message));
+    return wrong(message);
   }
 
   /// A join may give several columns of one name, which a program could not tell apart.
