@@ -108,7 +108,8 @@ void write_node(MetricsWriter& writer, const NodeState& node) {
                  {"channel", meter.channel},
                  {"provenance", name_of(meter.provenance)},
                  {"in_total", yes_no(meter.in_total)}});
-  writer.family("joulecast_meter_up", gauge, "", "Whether the device's meter answers: 1 = yes, 0 = it is gone.");
+  writer.family("joulecast_meter_up", gauge, "",
+                "Whether the device's meter answers: 1 = yes, 0 = it is gone.");
   write_meters(writer, node, [](const MeterState& meter) { return std::optional(meter.up ? 1.0 : 0.0); });
   writer.family("joulecast_meter_last_reading_timestamp_seconds", gauge, "seconds",
                 "When the device's meter was last read, in seconds since 1970.");
@@ -129,7 +130,8 @@ void write_runs(MetricsWriter& writer, const RunningRuns& runs) {
   if (!runs.store_answers) return;
   writer.family("joulecast_running_runs", gauge, "", "Runs that this machine records now.");
   writer.sample({}, static_cast<double>(runs.runs.size() + runs.left_out));
-  writer.family("joulecast_running_runs_left_out", gauge, "", "Those of them that have no metrics of their own.");
+  writer.family("joulecast_running_runs_left_out", gauge, "",
+                "Those of them that have no metrics of their own.");
   writer.sample({}, static_cast<double>(runs.left_out));
   write_run_family(writer, runs, "joulecast_run_energy_joules", "joules", "What the run has used so far.",
                    [](const RunningRun& run) { return number(run.energy); });

@@ -12,8 +12,8 @@ namespace joulecast::report {
 
 /// What the program that serves the metrics costs itself.
 struct ExporterCost {
-  Seconds cpu{0};  ///< CPU time of the whole process
-  WallTime began;  ///< when that was 0
+  Seconds cpu{0};      ///< CPU time of the whole process
+  WallTime began;      ///< when that was 0
   double answers = 0;  ///< scrapes so far
 };
 

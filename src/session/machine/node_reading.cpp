@@ -152,7 +152,8 @@ void NodeReading::add_sensors(NodeState& state, Seconds now) {
     if (is_up(i, now)) answering.insert(channels[i].sensor);
   for (const auto& status : meters_.sampler().statuses()) {
     const bool up = answering.contains(status.sensor) && !lost.contains(status.sensor);
-    state.sensors.push_back({status.sensor, up, up ? "" : status.reason, status.readings, status.failed_readings});
+    state.sensors.push_back(
+        {status.sensor, up, up ? "" : status.reason, status.readings, status.failed_readings});
   }
 }
 

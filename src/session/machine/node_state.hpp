@@ -22,8 +22,8 @@ struct MeterState {
   std::string channel;      ///< where the figure comes from, and
   std::string sensor;       ///< which sensor reads it
   Provenance provenance = Provenance::measured;
-  bool in_total = true;      ///< false if another device's figure already contains this one
-  Joules energy{0};          ///< never falls, whatever happens to the source
+  bool in_total = true;        ///< false if another device's figure already contains this one
+  Joules energy{0};            ///< never falls, whatever happens to the source
   std::optional<Watts> power;  ///< now; nothing if the meter is silent
   bool up = false;             ///< it was read lately
   WallTime last_reading;       ///< of its energy
@@ -49,9 +49,9 @@ struct SensorState {
 struct NodeState {
   WallTime began;  ///< the counters begin at 0 here
   WallTime at;
-  std::vector<MeterState> meters;  ///< at most one for each component and device
-  Joules total{0};                 ///< of everything in the total, each joule once; never falls
-  std::optional<Watts> power;      ///< the same now; nothing if any of its meters is silent
+  std::vector<MeterState> meters;    ///< at most one for each component and device
+  Joules total{0};                   ///< of everything in the total, each joule once; never falls
+  std::optional<Watts> power;        ///< the same now; nothing if any of its meters is silent
   std::vector<std::string> missing;  ///< components that no figure contains
   std::vector<GaugeState> gauges;
   std::vector<SensorState> sensors;  ///< those that were opened
