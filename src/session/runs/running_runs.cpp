@@ -1,5 +1,7 @@
 #include "session/runs/running_runs.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
@@ -10,6 +12,9 @@ namespace {
 /// More runs than this on one machine are not even counted.
 constexpr std::size_t most_counted = 1000;
 constexpr Seconds store_patience{1};
+/// A power is shown for so long after its reading, or for so many times the time between readings.
+constexpr Seconds power_lasts{15};
+constexpr double power_lasts_periods = 3;
 
 std::optional<Joules> budget_of(const std::map<std::string, std::string>& tags) {
   const auto tag = tags.find("budget");
@@ -18,8 +23,8 @@ std::optional<Joules> budget_of(const std::map<std::string, std::string>& tags) 
 
 }  // namespace
 
-RunningRunsWatch::RunningRunsWatch(std::string store, std::string host, std::size_t most)
-    : store_(std::move(store)), host_(std::move(host)), most_(most) {}
+RunningRunsWatch::RunningRunsWatch(std::string store, std::string host, std::size_t most, const Clock& clock)
+    : store_(std::move(store)), host_(std::move(host)), most_(most), clock_(&clock) {}
 
 RunningRuns RunningRunsWatch::look() {
   RunningRuns now;
@@ -51,9 +56,9 @@ RunningRuns RunningRunsWatch::look() {
     // A run that ended or was removed since the list was made is no longer shown.
     if (auto run = look_at(**store, row)) now.runs.push_back(std::move(*run));
   }
-  seen_.clear();
-  for (const auto& run : now.runs)
-    if (run.energy) seen_[run.id] = {run.measured, *run.energy, run.power};
+  std::erase_if(seen_, [&](const auto& seen) {
+    return std::ranges::none_of(now.runs, [&](const auto& run) { return run.id == seen.first; });
+  });
   return now;
 }
 
@@ -69,11 +74,23 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   now.budget = budget_of(row.tags);
   if (!run->projections.empty() && !run->projections.back().withdrawn)
     now.projection = run->projections.back();
-  const auto before = seen_.find(row.id);
-  if (before != seen_.end() && now.energy && now.measured > before->second.measured &&
-      *now.energy >= before->second.energy)
-    now.power = (*now.energy - before->second.energy) / (now.measured - before->second.measured);
+  compare(now);
   return now;
+}
+
+void RunningRunsWatch::compare(RunningRun& run) {
+  if (!run.energy) return;
+  const auto looked = clock_->steady();
+  const auto [slot, fresh] = seen_.try_emplace(run.id, Seen{run.measured, *run.energy, {}, looked, {}});
+  auto& seen = slot->second;
+  if (!fresh && run.measured > seen.measured) {
+    const auto gained = *run.energy - seen.energy;
+    const auto passed = run.measured - seen.measured;
+    seen = {run.measured, *run.energy, {}, looked, passed};
+    if (gained >= Joules{0}) seen.power = gained / passed;
+  }
+  if (looked - seen.looked <= std::max(power_lasts, seen.since_before * power_lasts_periods))
+    run.power = seen.power;
 }
 
 }  // namespace joulecast::session
