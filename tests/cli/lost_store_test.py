@@ -61,7 +61,7 @@ class TemporaryDirectory(CommandTest):
     def test_a_wrong_one_means_no_socket_and_a_note(self):
         work = self.folder / "work"
         work.mkdir()
-        for wrong in ("/nonexistent", ".", ""):
+        for wrong in (str(self.folder / "absent"), ".", ""):
             done = self.call("run", "--name", "wrong", "--", "sh", "-c", 'echo "socket=$JOULECAST_SOCKET"; ls',
                              env=dict(self.environment, TMPDIR=wrong), cwd=work)
             self.assertEqual(done.stdout, "socket=\n")
