@@ -1,14 +1,8 @@
 #include "serve/request_reader.hpp"
 
-// The functions of Boost.System that need a compiled library are not used.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#pragma GCC diagnostic pop
-
 #include <cstdint>
 
 #include "base/text.hpp"

@@ -7,8 +7,9 @@
 
 namespace joulecast::serve {
 
-Result<std::unique_ptr<RunsCache>> RunsCache::start(session::RunningRunsWatch watch, Seconds every) {
-  std::unique_ptr<RunsCache> cache(new RunsCache(std::move(watch), every));
+Result<std::unique_ptr<RunsCache>> RunsCache::start(session::RunningRunsWatch watch, Seconds every,
+                                                    Tell tell) {
+  std::unique_ptr<RunsCache> cache(new RunsCache(std::move(watch), every, std::move(tell)));
   auto thread = start_thread([self = cache.get()] { self->work(); });
   if (!thread) return propagate(thread.error());
   cache->thread_ = std::move(*thread);
@@ -30,6 +31,10 @@ std::shared_ptr<const session::RunningRuns> RunsCache::now() const {
 }
 
 void RunsCache::keep(session::RunningRuns runs) {
+  if (runs.trouble != trouble_) {
+    trouble_ = runs.trouble;
+    if (!trouble_.empty()) tell_(trouble_ + "; running runs are not shown");
+  }
   auto kept = std::make_shared<const session::RunningRuns>(std::move(runs));
   const std::lock_guard guard(mutex_);
   runs_ = std::move(kept);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -12,9 +13,11 @@ namespace joulecast::serve {
 
 class RunsCache {
  public:
-  /// Looks at once, and from then on this often, on a thread of its own. retry if there is none.
+  using Tell = std::function<void(const std::string& line)>;
+  /// Looks at once, and from then on this often, on a thread of its own. `tell` gets what keeps the store
+  /// from answering, once each time that it changes. retry if there is no thread.
   [[nodiscard]] static Result<std::unique_ptr<RunsCache>> start(session::RunningRunsWatch watch,
-                                                                Seconds every);
+                                                                Seconds every, Tell tell);
   ~RunsCache();
   RunsCache(const RunsCache&) = delete;
   RunsCache& operator=(const RunsCache&) = delete;
@@ -23,12 +26,15 @@ class RunsCache {
   [[nodiscard]] std::shared_ptr<const session::RunningRuns> now() const;
 
  private:
-  RunsCache(session::RunningRunsWatch watch, Seconds every) : watch_(std::move(watch)), every_(every) {}
+  RunsCache(session::RunningRunsWatch watch, Seconds every, Tell tell)
+      : watch_(std::move(watch)), every_(every), tell_(std::move(tell)) {}
   void work();
   void keep(session::RunningRuns runs);
 
   session::RunningRunsWatch watch_;
   const Seconds every_;
+  const Tell tell_;
+  std::string trouble_;  ///< as it was told last
   mutable std::mutex mutex_;
   std::condition_variable stopping_;
   bool stop_ = false;

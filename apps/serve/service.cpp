@@ -36,10 +36,11 @@ Seconds cpu_time() {
 /// What the metrics are made of, as long as the program lives.
 class Sources {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Sources>> start(const ServiceRequest& request) {
+  [[nodiscard]] static Result<std::unique_ptr<Sources>> start(const ServiceRequest& request,
+                                                              const ServiceNotes& notes) {
     auto meters = session::NodeMeters::start(request.meters, sensors::real_environment());
     if (!meters) return propagate(meters.error());
-    auto runs = RunsCache::start({request.store, host_name(), most_runs}, look_at_runs);
+    auto runs = RunsCache::start({request.store, host_name(), most_runs}, look_at_runs, notes.trouble);
     if (!runs) return propagate(runs.error());
     return std::make_unique<Sources>(std::move(*meters), std::move(*runs));
   }
@@ -108,16 +109,15 @@ Status wait_for_end(const run::SignalGuard& guard) {
 
 }  // namespace
 
-Status serve_until_asked_to_end(const ServiceRequest& request,
-                                const std::function<void(const std::string& url)>& ready) {
+Status serve_until_asked_to_end(const ServiceRequest& request, const ServiceNotes& notes) {
   const run::SignalGuard guard;
   auto options = server_options(request);
   if (!options) return propagate(options.error());
-  auto sources = Sources::start(request);
+  auto sources = Sources::start(request, notes);
   if (!sources) return propagate(sources.error());
   const auto server = Server::start(std::move(*options), router_of(request, **sources));
   if (!server) return propagate(server.error());
-  ready("http://" + server->address().text());
+  notes.ready("http://" + server->address().text());
   return wait_for_end(guard);
 }
 

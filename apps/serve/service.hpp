@@ -23,10 +23,14 @@ struct ServiceRequest {
   session::NodeMetersOptions meters;
 };
 
-/// Returns after SIGTERM, SIGINT, SIGHUP or SIGQUIT. `ready` is told the address once the first request can
-/// be answered. Errors: invalid (a field of the request), denied or unavailable (the address), retry (no more
-/// threads). Call it before the program has any thread.
-[[nodiscard]] Status serve_until_asked_to_end(const ServiceRequest& request,
-                                              const std::function<void(const std::string& url)>& ready);
+/// What the program tells whoever started it. Calls may come from any thread.
+struct ServiceNotes {
+  std::function<void(const std::string& url)> ready;  ///< the first request can be answered
+  std::function<void(const std::string& line)> trouble;
+};
+
+/// Returns after SIGTERM, SIGINT, SIGHUP or SIGQUIT. Errors: invalid (a field of the request), denied or
+/// unavailable (the address), retry (no more threads). Call it before the program has any thread.
+[[nodiscard]] Status serve_until_asked_to_end(const ServiceRequest& request, const ServiceNotes& notes);
 
 }  // namespace joulecast::serve

@@ -125,6 +125,14 @@ class Metrics(ServingTest):
         self.assertIsNone(value_of(self.samples(), "joulecast_run_energy_joules", **labels))
 
 
+    def test_a_store_that_cannot_be_read_is_told_once_and_measured_all_the_same(self):
+        self.store.write_text("this is no database, and it is long enough to be looked at\n" * 20)
+        self.serve()
+        wait_for(lambda: value_of(self.samples(), "joulecast_store_up") == 0)
+        wait_for(lambda: value_of(self.samples(), "joulecast_energy_joules_total", component="cpu"))
+        self.assertIn("runs.db", self.server.stderr.readline())
+
+
 class Clients(ServingTest):
     def connect(self, text=b""):
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)

@@ -22,7 +22,7 @@ int run(Options& options) {
                          "interval", /*is_field=*/true});
   options.request.meters.interval = *interval;
   const auto served = serve::serve_until_asked_to_end(
-      options.request, [&](const std::string& url) { note(options.told(url)); });
+      options.request, {[&](const std::string& url) { note(options.told(url)); }, note});
   return served ? done : report_error(served.error());
 }
 
