@@ -90,6 +90,13 @@ std::optional<Response> Guard::refuse(const Request& request) const {
   return std::nullopt;
 }
 
+std::optional<Response> Guard::refuse_user(std::optional<uid_t> user, uid_t self) {
+  if (user && (*user == self || *user == 0)) return std::nullopt;
+  if (user)
+    return line_response(403, "this is for the user alone who started the server; others need a token");
+  return line_response(403, "it cannot be told which user asks: start the server with a token");
+}
+
 Result<std::string> load_token(const std::string& file, const char* variable) {
   if (file.empty()) {
     if (variable == nullptr || *variable == '\0') return std::string();

@@ -2,6 +2,8 @@
 // neither from their own origin nor by a name that they make point to this machine (DNS rebinding).
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +27,10 @@ class Guard {
   explicit Guard(GuardOptions options) : options_(std::move(options)) {}
   /// The refusal, or nothing for a request that may be answered.
   [[nodiscard]] std::optional<Response> refuse(const Request& request) const;
+  /// Whether users have to be told apart by what the kernel knows of the connection: there is no token.
+  [[nodiscard]] bool tells_users_apart() const { return options_.token.empty(); }
+  /// For what only the user `self` may read. `user` is at the other end of the connection.
+  [[nodiscard]] static std::optional<Response> refuse_user(std::optional<uid_t> user, uid_t self);
 
  private:
   [[nodiscard]] bool knows_host(std::string_view host) const;

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "base/failure.hpp"
 #include "base/thread.hpp"
+#include "serve/peer.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -221,9 +223,13 @@ bool Server::Loop::begin_answer(Id id, Connection& connection, Request request) 
     return true;
   }
   auto& pool = found.route->lane == Lane::metrics ? *metrics_ : *pages_;
-  const bool added = pool.add([this, id, head, keep = connection.keep, route = found.route,
+  const bool is_private = !found.route->in_exporter && guard_.tells_users_apart();
+  const auto ends = is_private ? ends_of(connection.socket.get()) : std::nullopt;
+  const bool added = pool.add([this, id, head, is_private, ends, keep = connection.keep, route = found.route,
                                asked = std::make_shared<Request>(std::move(request))] {
-    auto bytes = to_bytes(router_.answer(*route, *asked), head, keep);
+    std::optional<Response> refused;
+    if (is_private) refused = Guard::refuse_user(ends ? user_at_other_end(*ends) : std::nullopt, ::geteuid());
+    auto bytes = to_bytes(refused ? *refused : router_.answer(*route, *asked), head, keep);
     {
       const std::lock_guard guard(mutex_);
       answers_.push_back({id, std::move(bytes)});

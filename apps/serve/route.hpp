@@ -27,7 +27,9 @@ enum class Lane { metrics, pages };
 struct Route {
   std::string_view path;
   Lane lane = Lane::pages;
-  bool in_exporter = false;  ///< `joulecast exporter` has it too
+  /// `joulecast exporter` has it too, and every user of this machine may read it. Without a token, other
+  /// routes are for the user alone who started the server, and for root.
+  bool in_exporter = false;
   /// Answers GET; HEAD gets the same without its body.
   Response (*answer)(const Request& request, const Services& services);
 };

@@ -74,6 +74,16 @@ TEST(Guard, ATokenIsTakenFromItsHeaderOnly) {
   EXPECT_TRUE(guard.refuse(request));
 }
 
+TEST(Guard, WithoutATokenAUserReadsTheirOwnAlone) {
+  EXPECT_FALSE(Guard::refuse_user(1000, 1000));
+  EXPECT_FALSE(Guard::refuse_user(0, 1000));
+  EXPECT_EQ(Guard::refuse_user(1001, 1000)->status, 403);
+  EXPECT_EQ(Guard::refuse_user(1001, 0)->status, 403);
+  EXPECT_EQ(Guard::refuse_user(std::nullopt, 1000)->status, 403);
+  EXPECT_TRUE(Guard(GuardOptions{}).tells_users_apart());
+  EXPECT_FALSE(Guard(GuardOptions{true, "0123456789abcdef", {}}).tells_users_apart());
+}
+
 TEST(ConstantTime, ComparesWholeTexts) {
   EXPECT_TRUE(equal_in_constant_time("secret", "secret"));
   EXPECT_TRUE(equal_in_constant_time("", ""));
