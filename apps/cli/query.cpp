@@ -1,4 +1,4 @@
-// joulecast query SQL: asks the stored runs.
+// joulecast query SQL: answers a SELECT over the stored runs.
 #include <fmt/format.h>
 
 #include <memory>
@@ -7,7 +7,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "report/query_report.hpp"
-#include "session/tables/query_runs.hpp"
+#include "session/runs/query_runs.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -15,40 +15,52 @@ namespace {
 struct Options {
   session::QueryRequest request;
   std::string format = "table";
-  std::string json;
+  bool schema = false;
 };
 
+int show_views(const std::string& format) {
+  const auto views = session::query_views();
+  fmt::print("{}", format == "json" ? report::to_json_text(views) : report::to_text(views));
+  return done;
+}
+
 int query(const Options& options) {
-  if (options.request.sql.empty()) {
-    fmt::print("{}", report::to_text(session::query_tables()));
-    return done;
+  if (options.schema) return show_views(options.format);
+  const auto table = session::query_runs(options.request);
+  if (!table) {
+    auto error = table.error();
+    if (error.where == "sql") error.is_field = false;  // it has no option: it is the positional itself
+    return report_error(error);
   }
-  const auto answer = session::query_runs(options.request);
-  if (!answer) return report_error(answer.error());
-  const auto text = [&] {
-    if (options.format == "csv") return report::to_csv(*answer);
-    return options.format == "json" ? report::to_json_text(*answer) : report::to_text(*answer);
-  };
-  return report_result(options.json, text, [&] { return report::to_json_text(*answer); });
+  if (options.format == "json")
+    fmt::print("{}", report::to_json_text(*table));
+  else
+    fmt::print("{}", options.format == "csv" ? report::to_csv(*table) : report::to_text(*table));
+  for (const auto& remark : report::remarks(*table)) note(remark);
+  return done;
 }
 
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
-  app.add_option(
-      "SQL", options->request.sql,
-      "One SELECT over the tables runs, tags, energy, epochs, metrics, phases, windows and projections; "
-      "without it, their columns are shown");
-  app.add_option("--format", options->format, "How the answer is written")
+  auto& request = options->request;
+  app.add_option("SQL", request.sql, "One SELECT over the views; it can change nothing");
+  app.add_flag("--schema", options->schema, "Show the views with their columns and units instead");
+  app.add_option("--format", options->format, "csv and json give numbers in full")
       .show_default()
       .one_of({"table", "csv", "json"});
-  add_json_option(app, options->json);
-  add_store_option(app, options->request.store);
+  app.add_option("--limit", request.limit, "At most so many rows").type_name("N").show_default();
+  app.add_option("--time-limit", request.time_limit, "Give up after so many seconds")
+      .type_name("SECONDS")
+      .above_zero()
+      .show_default();
+  add_store_option(app, request.store);
+  app.footer(
+      "joulecast query \"select name, energy_j from runs where status = 'finished' order by energy_j desc\"");
   return [options] { return query(*options); };
 }
 
 }  // namespace
 
-extern const Command query_command{"query", "Ask the stored runs in SQL, without changing them", "Look back",
-                                   define};
+extern const Command query_command{"query", "Read-only SQL over the stored runs", "Look back", define};
 
 }  // namespace joulecast::cli

@@ -1,20 +1,25 @@
-// Answers and tables of `query` as text, CSV and JSON. docs/query.md describes them.
+// The answer to a SQL statement, and the views that there are.
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
-#include "store/sql_question.hpp"
+#include "store/sql_query.hpp"
 
 namespace joulecast::report {
 
-[[nodiscard]] std::string to_text(const store::SqlAnswer& answer);
-/// An unknown value is an empty cell.
-[[nodiscard]] std::string to_csv(const store::SqlAnswer& answer);
-/// {"columns": [name…], "rows": [{name: value…}…]}
-[[nodiscard]] std::string to_json_text(const store::SqlAnswer& answer);
+/// A table for people: numbers to six digits, long texts cut, NULL left empty.
+[[nodiscard]] std::string to_text(const store::SqlTable& table);
+/// Numbers in full, NULL as an empty cell.
+[[nodiscard]] std::string to_csv(const store::SqlTable& table);
+/// {"columns": [...], "rows": [{"run": ..., ...}], "truncated": false, "notes": []}
+[[nodiscard]] std::string to_json_text(const store::SqlTable& table);
 
-/// One line per table with its columns.
-[[nodiscard]] std::string to_text(const std::vector<store::SqlTable>& tables);
+/// What the user should know beside the table, one line each: that it was cut, which runs are not in it.
+[[nodiscard]] std::vector<std::string> remarks(const store::SqlTable& table);
+
+[[nodiscard]] std::string to_text(std::span<const store::SqlView> views);
+/// {"views": [{"name": "runs", "meaning": ..., "columns": [{"name", "type", "unit", "meaning"}]}]}
+[[nodiscard]] std::string to_json_text(std::span<const store::SqlView> views);
 
 }  // namespace joulecast::report

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -90,11 +89,11 @@ void put_layers(Plot& plot, const PowerCourse& course, double time_unit, double 
 
 void put_peaks(Plot& plot, const PowerCourse& course, double time_unit, double power_unit) {
   Series peaks{"highest reading", Mark::line, {}, {}, {}};
-  for (std::size_t i = 0; i < course.steps(); ++i) {
-    peaks.x.push_back(course.middle(i) / time_unit);
-    peaks.y.push_back(std::isfinite(course.mean[i]) ? course.high[i] / power_unit
-                                                    : std::numeric_limits<double>::quiet_NaN());
-  }
+  for (std::size_t i = 0; i < course.steps(); ++i)
+    for (const double edge : {course.edges[i], course.edges[i + 1]}) {
+      peaks.x.push_back(edge / time_unit);
+      peaks.y.push_back(course.high[i] / power_unit);
+    }
   peaks.look = ink;
   plot.series.push_back(std::move(peaks));
 }

@@ -80,10 +80,9 @@ Result<Database> open_for_writing(const fs::path& path, const OpenOptions& optio
   return database;
 }
 
-Result<Database> open_for_reading(const fs::path& path, const OpenOptions& options) {
+Result<Database> open_for_reading(const fs::path& path, FileMode mode, const OpenOptions& options) {
   std::error_code error;
-  if (fs::exists(path, error))
-    return Database::open(path, FileMode::read_write, options.busy_timeout, options.patience);
+  if (fs::exists(path, error)) return Database::open(path, mode, options.busy_timeout, options.patience);
   if (error && error.value() != ENOENT)
     return fail(kind_of_errno(error.value()), path.string(), "cannot open the store ({})", error.message());
   return fail(ErrorKind::unavailable, path.string(), "no run has been stored here yet");
@@ -99,10 +98,12 @@ bool may_be_read_only(const Error& error, const fs::path& path) {
 
 Result<Database> open_file(const fs::path& path, Access access, const OpenOptions& options) {
   if (auto usable = check_kind(path); !usable) return propagate(usable.error());
-  auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
+  const auto mode = access == Access::look ? FileMode::read_only : FileMode::read_write;
+  auto database =
+      access == Access::write ? open_for_writing(path, options) : open_for_reading(path, mode, options);
   if (!database) return database;
   auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
-  if (usable) make_store_private(path);  // not before it is known to be a store
+  if (usable && access != Access::look) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
   database = Database::open(path, FileMode::immutable, options.busy_timeout, options.patience);

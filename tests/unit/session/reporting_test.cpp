@@ -66,6 +66,20 @@ TEST(PowerCourse, KeepsAPeakThatIsMuchShorterThanAStep) {
   EXPECT_LT(*std::ranges::max_element(course->mean), 200);
 }
 
+TEST(PowerCourse, FewReadingsLeaveNoHolesInTheHighest) {
+  auto run = two_gpus();
+  for (auto& trace : run.traces) {  // a reading every 40 s
+    trace.times = {0, 40, 80, 120, 160, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560, 600};
+    trace.values.resize(trace.times.size());
+  }
+  const auto course = power_course(run, trace::energy_of(run), 60);
+  ASSERT_TRUE(course);
+  for (std::size_t i = 0; i < course->steps(); ++i) {
+    EXPECT_GE(course->high[i], course->mean[i]);
+    EXPECT_LE(course->low[i], course->mean[i]);
+  }
+}
+
 TEST(PowerCourse, AGapIsUnknownAndNotZero) {
   auto run = two_gpus();
   run.traces[0].gaps = {{Seconds{200}, Seconds{300}}};
