@@ -22,6 +22,11 @@ def can_start(*wrapper):
     return done.returncode == 0
 
 
+def has_all_of_its_output(trial):
+    wanted = b"".join(b"%d\n" % i for i in range(1, 200_001))
+    return None if trial.output == wanted else f"{len(trial.output or b'')} of {len(wanted)} bytes arrived"
+
+
 def faults():
     table, skipped = [], []
     if SANITIZED:
@@ -35,6 +40,12 @@ def faults():
         for megabytes in (*range(12, 72, 2), 96, 128, 256):
             table.append(Fault(f"memory {megabytes} MB", wrapper=limited(f"--as={megabytes << 20}"), may_not_begin=megabytes < 128,
                                milliseconds=150))
+    # Smaller than what a thread or a buffer of ours takes. The command inherits the limit.
+    for kilobytes in (64, 100, 128, 256, 300, 400, 500, 1000, 4000):
+        wrapper = limited(f"--stack={kilobytes << 10}")
+        table.append(Fault(f"stack {kilobytes} kB", wrapper=wrapper, milliseconds=150))
+        table.append(Fault(f"stack {kilobytes} kB, much output", wrapper=wrapper, check=has_all_of_its_output,
+                           command=["sh", "-c", "seq 200000; exit 7"]))
     as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     if SANITIZED:
         skipped.append("limits on processes: the leak sanitizer needs one of its own")
