@@ -44,6 +44,19 @@ class LostStore(CommandTest):
         self.assertIn("the store was overwritten", self.lose(lambda: self.store.write_text("mine now")))
         self.assertEqual(self.store.read_text(), "mine now")
 
+    def test_emptied_log(self):
+        self.lose(lambda: os.truncate(f"{self.store}-wal", 0))
+        self.assertEqual([run["name"] for run in self.json("list")["runs"]], ["before"])
+
+    def test_shortened_log(self):
+        self.lose(lambda: os.truncate(f"{self.store}-wal", 5000))
+
+    def test_overwritten_log(self):
+        def overwrite():
+            with open(f"{self.store}-wal", "r+b") as log:
+                log.write(b"mine now")
+        self.assertIn("the store's log was overwritten", self.lose(overwrite))
+
 
 class TemporaryDirectory(CommandTest):
     def test_kills_leave_nothing_that_piles_up(self):
@@ -61,7 +74,7 @@ class TemporaryDirectory(CommandTest):
     def test_a_wrong_one_means_no_socket_and_a_note(self):
         work = self.folder / "work"
         work.mkdir()
-        for wrong in ("/nonexistent", ".", ""):
+        for wrong in (str(self.folder / "absent"), ".", ""):
             done = self.call("run", "--name", "wrong", "--", "sh", "-c", 'echo "socket=$JOULECAST_SOCKET"; ls',
                              env=dict(self.environment, TMPDIR=wrong), cwd=work)
             self.assertEqual(done.stdout, "socket=\n")

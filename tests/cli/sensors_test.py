@@ -120,7 +120,7 @@ class Inspecting(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertIn("Sources:", result.stdout)
         self.assertIn("sources", json.loads(path.read_text()))
-        self.assertEqual(self.joulecast("doctor", "--json", "/nonexistent/x.json").returncode, 2)
+        self.assertEqual(self.joulecast("doctor", "--json", str(path.parent / "absent" / "x.json")).returncode, 2)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ void make_private(const fs::path& path) {
   struct stat file {
   }, folder{};
   if (::stat(path.c_str(), &file) != 0 || file.st_uid != ::geteuid()) return;
+  if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) return;
   const auto above = path.parent_path();
   const bool shared =
       ::stat(above.empty() ? "." : above.c_str(), &folder) == 0 && (folder.st_mode & S_ISGID) != 0;
@@ -56,7 +57,21 @@ Status create_privately(const fs::path& path) {
   return fail(kind_of_errno(errno), path.string(), "cannot make the store ({})", std::strerror(errno));
 }
 
+/// SQLite takes any file, and what follows would change the mode of a device.
+Status check_kind(const fs::path& path) {
+  std::error_code error;
+  const auto kind = fs::status(path, error).type();
+  if (kind == fs::file_type::directory)
+    return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
+  const bool can_be_store =
+      kind == fs::file_type::regular || kind == fs::file_type::not_found || kind == fs::file_type::none;
+  return can_be_store
+             ? Status{}
+             : fail(ErrorKind::invalid, path.string(), "is not a regular file, so it cannot be a store");
+}
+
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
+  if (auto usable = check_kind(path); !usable) return propagate(usable.error());
   if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
   if (auto created = create_privately(path); !created) return propagate(created.error());
   auto database = Database::open(path, FileMode::create, options.busy_timeout, options.patience);
@@ -82,9 +97,7 @@ bool may_be_read_only(const Error& error, const fs::path& path) {
 }  // namespace
 
 Result<Database> open_file(const fs::path& path, Access access, const OpenOptions& options) {
-  std::error_code error;
-  if (fs::is_directory(path, error))
-    return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
+  if (auto usable = check_kind(path); !usable) return propagate(usable.error());
   const auto mode = access == Access::look ? FileMode::read_only : FileMode::read_write;
   auto database =
       access == Access::write ? open_for_writing(path, options) : open_for_reading(path, mode, options);

@@ -220,6 +220,7 @@ Result<std::unique_ptr<RunWriter>> SqliteStore::record(const trace::Run& header,
   auto writer =
       std::make_unique<RunWriter>(std::make_unique<SqliteLiveRun>(std::move(*connection), options_), options);
   writer->begin(begun(header, *options_.clock));
+  if (const auto status = writer->status(); !status) return propagate(status.error());
   return writer;
 }
 
