@@ -37,6 +37,7 @@ std::string provenance_cell(const store::RunRow& run) {
   if (!run.energy) return "";
   std::string text(name_of(run.provenance));
   if (!run.missing.empty()) text += fmt::format(", without {}", fmt::join(run.missing, ", "));
+  if (run.not_measured) text += fmt::format(", {} not measured", to_text(*run.not_measured));
   return text;
 }
 
@@ -50,6 +51,7 @@ Json json_of(const store::RunRow& run) {
             {"energy_j", or_null(run.energy)},
             {"provenance", std::string(name_of(run.provenance))},
             {"missing", run.missing},
+            {"not_measured_s", or_null(run.not_measured)},
             {"epochs", run.epochs},
             {"architecture", run.architecture},
             {"command", run.command},
