@@ -73,8 +73,8 @@ TEST(OwnColumns, ACounterOfEnergyIsRecognised) {
 }
 
 TEST(OwnColumns, ATimestampGoesBeforeTheTimeSinceTheStart) {
-  std::string text = "elapsed_s,created_at,watts\n";
-  for (int i = 0; i < 11; ++i) text += fmt::format("{},2026-11-05T10:00:{:02},+200\n", i, i);
+  std::string text = "elapsed_s,watts,created_at\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("{},+200,2026-11-05T10:00:{:02}\n", i, i);
   EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
 }
 
