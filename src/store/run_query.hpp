@@ -46,7 +46,9 @@ struct RunRow {
   Seconds duration{0};
   std::optional<Joules> energy;  ///< total; nothing if no energy was measured or modelled
   Provenance provenance = Provenance::missing;
-  std::vector<std::string> missing;     ///< components that are not part of the total
+  std::vector<std::string> missing;  ///< components that are not part of the total
+  std::optional<double>
+      coverage;  ///< share of the time with readings: trace::RunEnergy's; nothing = not known
   std::optional<Seconds> not_measured;  ///< time of which the total counts nothing, if it is worth telling
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;

@@ -34,7 +34,7 @@ struct Interval {
 };
 
 constexpr double steps_of_a_short_gap = 5;
-constexpr double share_of_a_short_gap = 0.1;
+constexpr double share_of_a_short_gap = 0.5;
 
 /// Tells the long gaps of a trace from the short ones.
 class GapLengths {

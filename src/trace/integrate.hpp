@@ -17,7 +17,7 @@ enum class GapPolicy {
 };
 
 /// A gap is long if it lasts longer than five of the steps around it (their median, eight on each side) and
-/// longer than a tenth of all the time that the trace covers. What was used in it would be a guess that
+/// longer than half of all the time that the trace covers. What was used in it would be a guess that
 /// weighs more than a measurement's error. Whether a gap is long does not depend on the span that is asked
 /// for, so that parts add up.
 struct IntegrationOptions {

@@ -131,7 +131,7 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
 constexpr std::uint64_t most_collected_bytes = 128'000'000;
 
 /// The power limit of the largest board of that name. A share of a board is not limited by its share: its
-/// power is read from the whole board.
+/// power is read from the whole board. A name may be wrong, so that nothing below 1 kW is doubted for it.
 std::optional<Watts> limit_of_board(std::string_view name) {
   const auto& catalogue = hardware::catalogue();
   for (const std::string_view share : {"MIG", "GRID", "vGPU"})
@@ -140,7 +140,9 @@ std::optional<Watts> limit_of_board(std::string_view name) {
   auto boards = catalogue->gpus_called(name);
   if (const auto one = catalogue->find_gpu(name)) boards.push_back(*one);
   if (boards.empty()) return std::nullopt;
-  return std::ranges::max(boards, {}, &hardware::Gpu::power_limit).power_limit;
+  const auto limit = std::ranges::max(boards, {}, &hardware::Gpu::power_limit).power_limit;
+  constexpr Watts least{334};  // three times it are believed
+  return std::max(limit, least);
 }
 
 ImportRequest with_limits(ImportRequest request) {

@@ -110,9 +110,10 @@ CREATE TABLE window (
 ALTER TABLE epoch ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-/// How much time a run's total leaves out.
+/// How much of a run's time was measured, and how much its total leaves out.
 constexpr const char* version_4 = R"sql(
 ALTER TABLE run ADD COLUMN not_measured_s REAL;
+ALTER TABLE run ADD COLUMN coverage REAL;
 )sql";
 
 /// Earlier versions kept command lines with the secrets in them.

@@ -169,6 +169,7 @@ Status SqliteStore::add_what_runs_so_far(std::int64_t key, RunRow& row) const {
   row.provenance = energy.provenance;
   row.missing = energy.missing;
   row.not_measured = energy.not_measured;
+  if (energy.total) row.coverage = energy.coverage;
   const auto head = load_head(database_, key);
   if (!head) return propagate(head.error());
   if (row.status == trace::RunStatus::running && liveness(*head) == Liveness::silent)

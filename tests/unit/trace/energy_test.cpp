@@ -65,7 +65,7 @@ Trace with_gap(std::size_t after, double length) {
 
 TEST(Integrate, OnlyAShortGapIsBridged) {
   for (const std::size_t after : {1U, 3U, 30U, 59U}) {
-    const auto brief = with_gap(after, 5.5);  // less than a tenth of the 58 s that were measured
+    const auto brief = with_gap(after, 5.5);  // less than half of the 58 s that were measured
     const auto filled = *integrate(brief, brief.span());
     EXPECT_DOUBLE_EQ(filled.energy.value(), 200 * 63.5) << after;
     EXPECT_DOUBLE_EQ(filled.filled.value(), 5.5) << after;
