@@ -12,6 +12,8 @@ title "What measuring costs (bench/overhead.py)"
 $python bench/overhead.py "$(ls -d build/release 2>/dev/null || echo "$build")"  # the release build has the fake GPUs
 title "What passing output on costs (bench/throughput.py)"
 $python bench/throughput.py "$build"
+title "200 clients of the exporter beside a run at 100 Hz (bench/exporter_load.py)"
+$python bench/exporter_load.py "$build"
 title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
 title "A million rows compared (bench/compare_million.py)"

@@ -1,5 +1,4 @@
 // joulecast export RUN: writes a run to files for other programs.
-#include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -18,7 +17,7 @@ int write_files(const session::ExportRequest& request) {
                          "nothing to write: give --bundle, --csv, --epochs-csv or --emissions", "export"});
   if (!exported) return report_error(exported.error());
   say_choice(request.run, exported->choice);
-  fmt::print("{}", report::to_text(*exported));
+  print_text(report::to_text(*exported));
   return done;
 }
 

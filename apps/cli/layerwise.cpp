@@ -32,7 +32,7 @@ int predict(const Options& options) {
                                                : session::fit_layers(options.fit);
   if (!model) return report_error(model.error());
   if (!options.fit.output.empty() && options.json != "-")
-    fmt::print("Written to {}\n", options.fit.output.string());
+    print_text(fmt::format("Written to {}\n", options.fit.output.string()));
   if (options.request.network.empty()) return done;
   const auto prediction = session::predict_layers(options.request, *model);
   if (!prediction) return report_error(prediction.error());

@@ -2,6 +2,7 @@
 // shares that library with the extension, depends on nothing else.
 #include <unistd.h>
 
+#include "cli/support/large_stack.hpp"
 #include "cli/support/program.hpp"
 
 namespace {
@@ -15,7 +16,7 @@ constexpr bool ends_at_once = true;
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int status = joulecast::cli::run_program(argc, argv);
+  const int status = joulecast::cli::call_on_large_stack(joulecast::cli::run_program, argc, argv);
   // What is written is written. To destroy what the libraries keep would take a millisecond more, and a
   // thread that hangs in a driver may still use it.
   if (ends_at_once) ::_exit(status);

@@ -65,10 +65,12 @@ int project(Options& options) {
   if (!options.plot.empty())
     if (auto written = write_file(options.plot, report::to_svg(plot)); !written)
       return report_error(written.error());
-  const auto text = [&] {
-    return report::to_text(*projected) + "\n" + report::to_terminal(plot, report::terminal_options());
-  };
-  return report_result(options.json, text, [&] { return report::to_json_text(*projected); });
+  const int answered = report_result(
+      options.json, [&] { return report::to_text(*projected) + "\n"; },
+      [&] { return report::to_json_text(*projected); });
+  // Apart from the text, because its colours are control characters.
+  if (options.json != "-") fmt::print("{}", report::to_terminal(plot, report::terminal_options()));
+  return answered;
 }
 
 std::function<int()> define(Arguments app) {

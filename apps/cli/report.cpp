@@ -21,7 +21,9 @@ struct Options {
 
 std::string rendered(const session::RunsReport& result, const std::string& format) {
   if (format == "csv") return report::to_csv(result);
-  const auto document = report::to_document(result);
+  const bool for_a_paper = format == "text" || format == "latex";
+  const auto document =
+      report::to_document(result, for_a_paper ? report::PaperSection::first : report::PaperSection::last);
   if (format == "markdown") return report::to_markdown(document);
   if (format == "latex") return report::to_latex(document);
   if (format == "text") return report::to_text(document);

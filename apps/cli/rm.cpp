@@ -1,5 +1,4 @@
 // joulecast rm RUN...: deletes runs.
-#include <fmt/format.h>
 
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -13,7 +12,7 @@ namespace {
 int remove(const session::RemoveRequest& request) {
   const auto removal = session::remove_runs(request);
   if (!removal) return report_error(removal.error());
-  fmt::print("{}", report::to_text(*removal));
+  print_text(report::to_text(*removal));
   return removal->failure ? report_error(*removal->failure) : done;
 }
 

@@ -166,8 +166,7 @@ int run(RunArguments& arguments) {
 std::function<int()> define(Arguments app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
-  app.add_option("COMMAND", options.command, "The training's command line, after --");
-  app.positionals_at_end();
+  app.add_command_to_run("COMMAND", options.command, "The training's command line, after --");
   app.add_option("--name", options.name, "Name of the run; its script's name where not given");
   app.add_option(
          "--tag", arguments->tags,

@@ -100,7 +100,7 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
   Becoming command{pointers_to(options.command), pointers_to(environment)};
   if (childs.out) command.out = childs.out.get();
   if (childs.out_is_input) command.in = command.out;
-  if (childs.out_is_error) command.err = command.out;
+  if (childs.out && childs.out_is_error) command.err = command.out;
   if (childs.err) command.err = childs.err.get();
   command.gate = gate->read_end.get();
   command.report = report->write_end.get();

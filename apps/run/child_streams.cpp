@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -90,20 +91,31 @@ Status connect(int like, bool own_session, Descriptor& ours, Descriptor& childs,
 
 }  // namespace
 
+bool can_be_relayed(int stream) {
+  const int mode = ::fcntl(stream, F_GETFL);
+  if (mode < 0 || (mode & O_ACCMODE) == O_RDONLY || (mode & O_PATH) != 0) return false;
+  struct stat about {};
+  if (::fstat(stream, &about) != 0) return false;
+  // /dev/null takes everything, and an output that nobody wants to see still tells of epochs.
+  return !S_ISCHR(about.st_mode) || ::isatty(stream) == 1 || about.st_rdev == makedev(1, 3);
+}
+
 Result<StreamPair> make_streams(bool watch_output) {
   StreamPair pair;
   if (!watch_output) return pair;
   auto& [ours, childs] = pair;
-  ours.own_session = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1 &&
-                     are_the_same(STDIN_FILENO, STDOUT_FILENO);
+  ours.own_session = can_be_relayed(STDOUT_FILENO) && ::isatty(STDOUT_FILENO) == 1 &&
+                     ::isatty(STDIN_FILENO) == 1 && are_the_same(STDIN_FILENO, STDOUT_FILENO);
   childs.out_is_input = ours.own_session;
   ours.err_goes_with_out = childs.out_is_error = are_the_same(STDOUT_FILENO, STDERR_FILENO);
-  if (const auto connected =
-          connect(STDOUT_FILENO, ours.own_session, ours.out, childs.out, ours.out_is_terminal);
-      !connected)
-    return propagate(connected.error());
+  if (can_be_relayed(STDOUT_FILENO))
+    if (const auto connected =
+            connect(STDOUT_FILENO, ours.own_session, ours.out, childs.out, ours.out_is_terminal);
+        !connected)
+      return propagate(connected.error());
   // Two different terminals: the child keeps the second one.
   if (childs.out_is_error || (ours.out_is_terminal && ::isatty(STDERR_FILENO) == 1)) return pair;
+  if (!can_be_relayed(STDERR_FILENO)) return pair;
   if (const auto connected = connect(STDERR_FILENO, false, ours.err, childs.err, ours.err_is_terminal);
       !connected)
     return propagate(connected.error());

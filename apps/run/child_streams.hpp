@@ -41,9 +41,14 @@ struct StreamPair {
   InheritedStreams childs;
 };
 
-/// Gives each stream a terminal if joulecast's own is one, else a pipe; nothing if the output is not watched.
-/// Streams that are the same file in joulecast stay one, so that the order of what is written stays too.
-/// retry if the system has no more of them.
+/// Whether what a command writes to this stream of ours can be passed on to it without a difference to the
+/// command. It cannot if writing fails (a stream that is closed, read-only, or a device like /dev/full): the
+/// command then gets the stream itself, and meets the same error as without joulecast.
+[[nodiscard]] bool can_be_relayed(int stream);
+
+/// Gives each stream that can be relayed a terminal if joulecast's own is one, else a pipe; nothing if the
+/// output is not watched. Streams that are the same file in joulecast stay one, so that the order of what is
+/// written stays too. retry if the system has no more of them.
 [[nodiscard]] Result<StreamPair> make_streams(bool watch_output);
 
 }  // namespace joulecast::run

@@ -59,10 +59,10 @@ std::string CommandRun::name() const {
 
 measure::MeasurementOptions CommandRun::measurement_options() const {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = name();
+  wanted.run.info.name = options_.keep_arguments ? name() : without_secrets(name());
   wanted.run.info.source = "run";
   wanted.run.command = options_.keep_arguments ? options_.command : without_secrets(options_.command);
-  wanted.run.tags = options_.tags;
+  wanted.run.tags = options_.keep_arguments ? options_.tags : without_secrets(options_.tags);
   wanted.run.place = options_.place;
   wanted.interval = options_.interval;
   wanted.sensors = options_.sensors;
@@ -90,7 +90,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
     socket.emplace(std::move(*listening));
   }
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
-      ::getenv("PYTHONUNBUFFERED") == nullptr)
+      can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
   if (options_.adopt_orphans) orphans_.emplace();
   auto child = Child::prepare(child_options, guard_);

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
-#include <thread>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/thread.hpp"
 #include "base/wake_up.hpp"
 #include "run/copy_ring.hpp"
 
@@ -60,7 +60,7 @@ class CopyListener {
   bool ends_ = false;                            ///< it knows that the end was asked for
   std::uint64_t lost_before_ = 0;                ///< bytes that did not fit into the ring
   std::uint64_t unheard_ = 0;
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace joulecast::run

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <new>
 #include <utility>
 
 #include "run/helper_process.hpp"
@@ -290,8 +292,9 @@ void RelayProcess::lose_joulecast() {
 void relay_until_the_end(const RelayDuty& duty) {
   begin_helper_process("joulecast-relay");
   close_all_but({STDOUT_FILENO, STDERR_FILENO, duty.control, duty.wake, duty.out, duty.err, duty.session});
-  RelayProcess process(duty);
-  process.run();
+  // Not on the stack, which may be smaller than the buffers (ulimit -s).
+  alignas(RelayProcess) static std::byte memory[sizeof(RelayProcess)];
+  (new (memory) RelayProcess(duty))->run();
 }
 
 }  // namespace joulecast::run

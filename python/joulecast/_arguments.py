@@ -247,5 +247,5 @@ def length_of(iterable: Any) -> int | None:
     """How many items there are, or None."""
     try:
         return len(iterable)
-    except (TypeError, NotImplementedError):  # PyTorch's loaders of streams have a length that raises
+    except Exception:  # a loop over it never asks; loaders of streams have lengths that raise all kinds
         return None

@@ -35,7 +35,11 @@ bool controls(char32_t code) {
   const bool separates = code == 0x2028 || code == 0x2029;
   const bool turns = code == 0x061c || code == 0x200e || code == 0x200f ||
                      (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-  return c0_or_c1 || separates || turns;
+  // What nobody sees may hide words from a reader: marks, fillers, tags.
+  const bool invisible = code == 0x180e || code == 0x200b || code == 0xfeff ||
+                         (code >= 0x2060 && code <= 0x206f) || (code >= 0xfff9 && code <= 0xfffb) ||
+                         (code >= 0xe0000 && code <= 0xe007f);
+  return c0_or_c1 || separates || turns || invisible;
 }
 
 /// Replaces each character that controls(), but line feeds only if `lines` is false.
@@ -70,8 +74,12 @@ std::string printable_lines(std::string_view text) {
 }
 
 std::string printable_json(std::string_view json) {
-  return replaced(json, /*lines=*/true,
-                  [](char32_t code) { return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code)); });
+  return replaced(json, /*lines=*/true, [](char32_t code) {
+    const auto number = static_cast<std::uint32_t>(code);
+    if (number < 0x10000) return fmt::format("\\u{:04x}", number);
+    const auto above = number - 0x10000;  // a pair of surrogates
+    return fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (above >> 10), 0xdc00 + (above & 0x3ff));
+  });
 }
 
 }  // namespace joulecast

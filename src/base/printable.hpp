@@ -6,8 +6,9 @@
 
 namespace joulecast {
 
-/// The text with a blank for each control character (C0, DEL, C1), line or paragraph separator and
-/// bidirectional control, and with U+FFFD for each byte that is not UTF-8.
+/// The text with a blank for each control character (C0, DEL, C1), line or paragraph separator,
+/// bidirectional control and invisible character (byte order mark, tags …; not the joiners of scripts), and
+/// with U+FFFD for each byte that is not UTF-8.
 [[nodiscard]] std::string printable(std::string_view text);
 /// The same, but line feeds stay.
 [[nodiscard]] std::string printable_lines(std::string_view text);

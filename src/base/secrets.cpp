@@ -13,47 +13,12 @@ namespace {
 bool is_alphanumeric(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
-bool is_upper(char c) {
-  return std::isupper(static_cast<unsigned char>(c)) != 0;
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-
-/// "api", "key" of "--api-key", "apiKey" or "API_KEY".
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words;
-  char before = '-';
-  for (const char c : name) {
-    const bool begins = !is_alphanumeric(before) || (is_upper(c) && !is_upper(before));
-    if (is_alphanumeric(c)) {
-      if (begins) words.emplace_back();
-      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    before = c;
-  }
-  return words;
+bool is_quote(char c) {
+  return c == '"' || c == '\'';
 }
-
-template <std::size_t N>
-bool lists(const std::array<std::string_view, N>& list, std::string_view word) {
-  return std::ranges::find(list, word) != list.end();
-}
-
-constexpr std::array<std::string_view, 14> secret_words{
-    "password", "passwd",   "passphrase", "passcode",   "pwd",         "secret",        "secrets",
-    "apikey",   "apitoken", "authtoken",  "credential", "credentials", "authorization", "accesskey"};
-
-/// "key" is a secret alone, in capitals, or behind one of these; --sort-key is none.
-constexpr std::array<std::string_view, 24> key_owners{
-    "api",     "access",     "secret",  "private",     "auth",   "account",   "storage", "ssh",
-    "signing", "encryption", "license", "service",     "admin",  "wandb",     "comet",   "neptune",
-    "mlflow",  "clearml",    "hf",      "huggingface", "openai", "anthropic", "aws",     "azure"};
-
-/// A token of text, not of access.
-constexpr std::array<std::string_view, 20> text_tokens{
-    "pad",   "eos",  "bos",   "unk", "mask", "sep", "cls", "special", "image", "audio",
-    "video", "stop", "start", "end", "per",  "num", "max", "min",     "new",   "text"};
 
 /// Name and least length of the rest.
 struct TokenForm {
@@ -88,43 +53,146 @@ void hide_token_forms(std::string& text) {
     }
 }
 
-/// user:password@host, with or without a scheme before it.
+/// user:password@host, with or without a scheme before it, and token@host of a web address.
 void hide_passwords(std::string& text) {
   for (auto at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
     auto begin = at;
     while (begin > 0 && !is_blank(text[begin - 1]) &&
            std::string_view("/'\"=,@").find(text[begin - 1]) == std::string_view::npos)
       --begin;
-    const auto colon = text.find(':', begin);
-    if (colon == std::string::npos || colon == begin || colon + 1 >= at || at + 1 >= text.size()) continue;
+    if (begin == at || at + 1 >= text.size()) continue;
     if (!is_alphanumeric(text[at + 1]) && text[at + 1] != '[') continue;
-    text.replace(colon + 1, at - colon - 1, hidden_secret);
-    at = text.find('@', colon);
+    const auto before = std::string_view(text).substr(0, begin);
+    const auto colon = text.find(':', begin);
+    if (colon < at) {
+      if ((colon == begin && !before.ends_with("://")) || colon + 1 >= at) continue;
+      text.replace(colon + 1, at - colon - 1, hidden_secret);
+    } else if (before.ends_with("http://") || before.ends_with("https://")) {
+      text.replace(begin, at - begin, hidden_secret);
+    } else {
+      continue;
+    }
+    at = text.find('@', begin);
   }
 }
 
-constexpr std::string_view ends_value = "&;,'\"})";
+constexpr std::array<std::string_view, 10> schemes{
+    "bearer", "basic",  "token", "digest",    "negotiate",
+    "ntlm",   "apikey", "hawk",  "signature", "aws4-hmac-sha256"};
 
-/// NAME=VALUE and "NAME":VALUE anywhere in a word without blanks.
+bool is_scheme(std::string_view word) {
+  return std::ranges::any_of(schemes, [&](auto scheme) { return equals_ignoring_case(scheme, word); });
+}
+
+/// The value with *** for all of it but the name of a scheme: "Bearer ***".
+std::string hidden(std::string_view value) {
+  const auto blank = std::min(value.find(' '), value.size());
+  const bool keeps = blank < value.size() && is_scheme(value.substr(0, blank));
+  return std::string(keeps ? value.substr(0, blank + 1) : "") + std::string(hidden_secret);
+}
+
+/// Where the text that begins behind a quote ends.
+std::size_t end_of_quoted(std::string_view text, std::size_t begin, char quote, bool escaped) {
+  for (auto at = begin; at < text.size(); ++at) {
+    if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == quote && escaped) return at;
+    if (text[at] == '\\' && !escaped)
+      ++at;
+    else if (text[at] == quote)
+      return at;
+  }
+  return text.size();
+}
+
+/// A name before a sign: NAME=, "NAME":, ["NAME"] =, NAME = "…
+struct Assignment {
+  std::string_view name;
+  std::size_t value = 0, end = 0;  ///< what stands behind the sign, without its quotes
+  bool name_is_quoted = false, value_is_quoted = false;
+  bool of_option = false;   ///< of which the whole word is the value
+  bool in_address = false;  ///< behind ? or &
+  bool has_blanks = false;  ///< around the sign
+};
+
+Assignment assignment_at(std::string_view text, std::size_t sign) {
+  Assignment found;
+  auto end = sign;
+  while (end > 0 && is_blank(text[end - 1])) --end;
+  found.has_blanks = end != sign;
+  if (end > 1 && text[end - 1] == ']' && is_quote(text[end - 2])) --end;
+  found.name_is_quoted = end > 0 && is_quote(text[end - 1]);
+  if (found.name_is_quoted) --end;
+  if (found.name_is_quoted && end > 0 && text[end - 1] == '\\') --end;
+  auto begin = end;
+  while (begin > 0 && (belongs_to_token(text[begin - 1]) || text[begin - 1] == '+')) --begin;
+  found.name = text.substr(begin, end - begin);
+  found.of_option = begin == 0 || text[begin - 1] == '-' || is_blank(text[begin - 1]);
+  found.in_address = begin > 0 && (text[begin - 1] == '?' || text[begin - 1] == '&');
+
+  found.value = sign + 1;
+  while (found.value < text.size() && is_blank(text[found.value])) ++found.value;
+  found.has_blanks = found.has_blanks || found.value != sign + 1;
+  const bool escaped =
+      found.value + 1 < text.size() && text[found.value] == '\\' && is_quote(text[found.value + 1]);
+  if (escaped) ++found.value;
+  found.value_is_quoted = found.value < text.size() && is_quote(text[found.value]);
+  if (found.value_is_quoted) {
+    const char quote = text[found.value++];
+    found.end = end_of_quoted(text, found.value, quote, escaped);
+  } else {
+    const bool script = std::ranges::any_of(text, is_blank);
+    constexpr std::string_view ends_value = "&;,'\"}) \t\r\n", ends_word = "; \t\r\n";
+    const bool whole_word = found.of_option && text[sign] == '=';
+    const auto ends = !whole_word ? ends_value : script ? ends_word : "";
+    found.end = std::min(text.find_first_of(ends, found.value), text.size());
+  }
+  return found;
+}
+
+/// Whether what stands behind the sign is a secret.
+bool assigns_secret(std::string_view text, char sign, const Assignment& found) {
+  constexpr std::array<std::string_view, 3> of_addresses{"sig", "signature", "hmac"};
+  const auto value = text.substr(found.value, found.end - found.value);
+  if (found.name.empty() || value.empty() || value.starts_with("//")) return false;
+  const auto last = found.name.substr(found.name.find_last_of("-_.") + 1);
+  if (found.in_address &&
+      std::ranges::any_of(of_addresses, [&](auto word) { return equals_ignoring_case(word, last); }))
+    return true;
+  // Words of a sentence, or of a program.
+  if (found.has_blanks && !found.name_is_quoted && !found.value_is_quoted) return false;
+  // The parts of key:value are no names.
+  const bool is_plain = equals_ignoring_case(last, "key") || equals_ignoring_case(last, "token");
+  if (sign == ':' && !found.name_is_quoted && is_plain && last.size() == found.name.size()) return false;
+  return is_secret(found.name, value);
+}
+
 void hide_assignments(std::string& text) {
   for (auto at = text.find_first_of("=:"); at != std::string::npos; at = text.find_first_of("=:", at + 1)) {
-    auto name_end = at;
-    const bool quoted = name_end > 0 && (text[name_end - 1] == '"' || text[name_end - 1] == '\'');
-    if (text[at] == ':' && !quoted) continue;
-    if (quoted) --name_end;
-    auto begin = name_end;
-    while (begin > 0 && (belongs_to_token(text[begin - 1]) || text[begin - 1] == '+')) --begin;
-    if (!names_secret(std::string_view(text).substr(begin, name_end - begin))) continue;
-    auto value = at + 1;
-    const bool opened = value < text.size() && (text[value] == '"' || text[value] == '\'');
-    if (opened) ++value;
-    // Of an option's own value nothing is left: it may hold any character.
-    const bool whole = begin == 0 || text[begin - 1] == '-';
-    auto end = opened ? text.find(text[value - 1], value) : text.find_first_of(ends_value, value);
-    if ((whole && !opened) || end == std::string::npos) end = text.size();
-    if (end > value) text.replace(value, end - value, hidden_secret);
-    at = value;
+    const auto found = assignment_at(text, at);
+    if (!assigns_secret(text, text[at], found)) continue;
+    const auto hide = hidden(std::string_view(text).substr(found.value, found.end - found.value));
+    at = found.value + hide.size() - 1;
+    text.replace(found.value, found.end - found.value, hide);
   }
+}
+
+/// A header with a secret, also in one word with its option: all that stands behind its name. False for any
+/// other text.
+bool hide_header(std::string& text) {
+  std::size_t begin = 0;
+  for (const std::string_view option : {"-H", "--header="})
+    if (text.starts_with(option)) begin = option.size();
+  auto end = begin;
+  while (end < text.size() && (is_alphanumeric(text[end]) || text[end] == '-' || text[end] == '_')) ++end;
+  if (end == begin || end >= text.size() || text[end] != ':' || text.find('\n') != std::string::npos)
+    return false;
+  const auto value = text.find_first_not_of(" \t", end + 1);
+  if (value == std::string::npos || text[value] == '/') return false;
+  const std::string_view all = text;
+  const auto name = all.substr(begin, end - begin);
+  const bool one_word = begin == 0 && value == end + 1 && text.find(' ') == std::string::npos;
+  if (one_word || !is_secret(name, all.substr(value))) return false;  // of one word, an assignment
+  text.replace(value, text.npos, hidden(all.substr(value)));
+  return true;
 }
 
 /// The name of an option whose value is the next word; "" for any other word.
@@ -140,37 +208,87 @@ std::string_view announced_name(std::string_view word) {
   const auto name = word.find_first_not_of("{'\"");
   if (name == std::string_view::npos) return {};
   word.remove_prefix(name);
-  while (!word.empty() && (word.back() == '"' || word.back() == '\'')) word.remove_suffix(1);
+  while (!word.empty() && is_quote(word.back())) word.remove_suffix(1);
   return word;
 }
 
 void hide_value(std::string& word) {
-  const auto begin = word.find_first_not_of("'\"");
-  const auto end = word.find_last_not_of("'\"},");
+  const auto begin = word.find_first_not_of("'\"\\");
+  const auto end = word.find_last_not_of("'\"\\},");
   if (begin != std::string::npos && end != std::string::npos && begin <= end)
     word.replace(begin, end - begin + 1, hidden_secret);
 }
 
 void hide_in(std::vector<std::string>& words);
 
-/// A word that holds several: the script of `sh -c`, a header, a JSON text.
+/// Where the word of a script that begins here ends. What stands between quotes belongs to it.
+std::size_t end_of_word(std::string_view script, std::size_t at) {
+  while (at < script.size() && !is_blank(script[at]) && script[at] != ';') {
+    if (is_quote(script[at])) {
+      const auto end = end_of_quoted(script, at + 1, script[at], false);
+      if (end < script.size()) at = end;  // else an apostrophe
+    }
+    ++at;
+  }
+  return at;
+}
+
+void hide_in_text(std::string& text);
+
+/// `--header='Authorization: X'`, or what is quoted as a whole.
+void hide_in_quoted(std::string& word) {
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    if (!is_quote(word[at])) continue;
+    const auto end = end_of_quoted(word, at + 1, word[at], false);
+    if (end >= word.size()) continue;
+    auto inner = word.substr(at + 1, end - at - 1);
+    hide_in_text(inner);
+    word.replace(at + 1, end - at - 1, inner);
+    at += inner.size() + 1;
+  }
+}
+
+/// A word that holds several: the script of `sh -c`, a JSON text.
 void hide_in_script(std::string& script) {
+  std::string out;
   std::vector<std::string> words, gaps{""};
-  for (const char c : script) {
-    if (is_blank(c) || c == ';') {
-      if (words.size() == gaps.size()) gaps.emplace_back();
-      gaps.back() += c;
+  const auto flush = [&] {
+    hide_in(words);
+    for (std::size_t i = 0; i < words.size(); ++i) out += gaps[i] + words[i];
+    out += gaps.size() > words.size() ? gaps.back() : "";
+    words.clear();
+    gaps.assign(1, "");
+  };
+  for (std::size_t at = 0; at < script.size();) {
+    if (is_blank(script[at]) || script[at] == ';') {
+      if (gaps.size() == words.size()) gaps.emplace_back();
+      gaps.back() += script[at];
+      if (script[at] == ';') flush();  // the next command
+      ++at;
     } else {
-      if (words.size() < gaps.size()) words.emplace_back();
-      words.back() += c;
+      const auto end = end_of_word(script, at);
+      words.push_back(script.substr(at, end - at));
+      at = end;
     }
   }
-  hide_in(words);
-  script.clear();
-  for (std::size_t i = 0; i < std::max(words.size(), gaps.size()); ++i) {
-    if (i < gaps.size()) script += gaps[i];
-    if (i < words.size()) script += words[i];
-  }
+  flush();
+  script = std::move(out);
+}
+
+/// A word that stands alone, or is quoted in another.
+void hide_in_text(std::string& text) {
+  if (hide_header(text)) return;
+  hide_assignments(text);
+  hide_passwords(text);
+  hide_token_forms(text);
+  const bool has_words =
+      std::ranges::any_of(text, is_blank) && std::ranges::any_of(text, [](char c) { return !is_blank(c); });
+  if (!has_words) return;
+  const auto begin = text.find_first_not_of(" \t\r\n;");
+  if (begin != std::string::npos && end_of_word(text, begin) < text.find_last_not_of(" \t\r\n;") + 1)
+    hide_in_script(text);
+  else
+    hide_in_quoted(text);
 }
 
 /// Options of programs that name no secret: `mysql -pX`, `curl -u user:X`.
@@ -179,7 +297,11 @@ struct SecretOption {
   bool next_word = true;     ///< X may be the next word
   bool behind_sign = false;  ///< X is what follows a colon, or a % with smbclient
 };
-constexpr std::array secret_options{SecretOption{"mysql", "-p", false},
+constexpr std::array secret_options{SecretOption{"curl", "-b"},
+                                    SecretOption{"ssh-keygen", "-N"},
+                                    SecretOption{"twine", "-p"},
+                                    SecretOption{"az", "-p"},
+                                    SecretOption{"mysql", "-p", false},
                                     SecretOption{"mysqldump", "-p", false},
                                     SecretOption{"mysqladmin", "-p", false},
                                     SecretOption{"mysqlimport", "-p", false},
@@ -209,8 +331,19 @@ constexpr std::array secret_options{SecretOption{"mysql", "-p", false},
                                     SecretOption{"http", "-a", true, true},
                                     SecretOption{"smbclient", "-U", true, true}};
 
+/// Commands whose words are secrets: `wandb login X`.
+struct LoginCommand {
+  std::string_view program, command;
+};
+constexpr std::array login_commands{LoginCommand{"wandb", "login"}, LoginCommand{"vault", "login"},
+                                    LoginCommand{"ngrok", "authtoken"},
+                                    LoginCommand{"ngrok", "add-authtoken"}};
+
 std::string_view program_named(std::string_view word) {
   const auto name = word.substr(word.rfind('/') + 1);
+  if (const auto login = std::ranges::find(login_commands, name, &LoginCommand::program);
+      login != login_commands.end())
+    return login->program;
   const auto known = std::ranges::find(secret_options, name, &SecretOption::program);
   return known == secret_options.end() ? std::string_view{} : known->program;
 }
@@ -234,14 +367,21 @@ class ProgramOptions {
     }
     if (const auto named = program_named(word); !named.empty()) {
       program_ = named;
-      publishes_ports_ = false;
+      publishes_ports_ = logs_in_ = false;
       return false;
     }
     // A port of `docker run -p 80:80` is none.
     if (word == "run" || word == "create") publishes_ports_ = program_ == "docker" || program_ == "podman";
     const bool its_command = program_ == "sshpass" && !word.starts_with('-');
-    if (its_command || word == "|" || word == "||" || word == "&&") program_ = {};
+    if (its_command || word == "|" || word == "||" || word == "&&") program_ = {}, logs_in_ = false;
     if (publishes_ports_) return false;
+    if (logs_in_ && !word.starts_with('-')) {
+      hide_value(word);
+      return true;
+    }
+    logs_in_ = logs_in_ || std::ranges::any_of(login_commands, [&](const LoginCommand& known) {
+                 return known.program == program_ && known.command == word;
+               });
     for (const auto& known : secret_options) {
       if (known.program != program_ || !word.starts_with(known.option)) continue;
       const auto length = known.option.size();
@@ -263,56 +403,47 @@ class ProgramOptions {
  private:
   std::string_view program_;
   bool publishes_ports_ = false;
+  bool logs_in_ = false;
   const SecretOption* waiting_ = nullptr;
 };
 
 void hide_in(std::vector<std::string>& words) {
-  bool secret = false;  // the next word is one
+  std::string name;  // says that the next word is a secret
   ProgramOptions of_program;
+  std::string_view before;
   for (auto& word : words) {
-    if (!secret && word.find_first_of(" \t\n") == std::string::npos && of_program.hide_in(word)) continue;
-    const bool hide = std::exchange(secret, false) && !word.starts_with("--");
-    if (hide) {
-      const bool scheme = equals_ignoring_case(word, "bearer") || equals_ignoring_case(word, "basic") ||
-                          equals_ignoring_case(word, "token");
-      if (scheme)
-        secret = true;
+    const auto announced = std::exchange(name, {});
+    if (!announced.empty() && !word.starts_with("--") && is_secret(announced, word)) {
+      if (is_scheme(word))
+        name = announced;
       else
         hide_value(word);
       continue;
     }
-    if (std::ranges::any_of(word, is_blank) &&
-        std::ranges::any_of(word, [](char c) { return !is_blank(c); })) {
-      hide_in_script(word);
-      continue;
-    }
-    secret = names_secret(option_name(word)) || names_secret(announced_name(word));
-    hide_assignments(word);
-    hide_passwords(word);
-    hide_token_forms(word);
+    if (std::ranges::none_of(word, is_blank) && of_program.hide_in(word)) continue;
+    name = !option_name(word).empty() ? option_name(word) : announced_name(word);
+    if (before == "set" && word.find('=') == std::string::npos) name = word;  // aws configure set NAME X
+    before = word == "set" ? "set" : "";
+    hide_in_text(word);
   }
 }
 
 }  // namespace
 
-bool names_secret(std::string_view name) {
-  const auto words = words_of(name);
-  if (words.empty()) return false;
-  const auto& last = words.back();
-  const std::string_view before = words.size() > 1 ? std::string_view(words[words.size() - 2]) : "";
-  if (lists(secret_words, last)) return true;
-  if (last == "token") return !lists(text_tokens, before);
-  if (last == "key") {
-    const bool capitals =
-        std::ranges::none_of(name, [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; });
-    return before.empty() || capitals || lists(key_owners, before);
-  }
-  return last == "pass" && !before.empty();
-}
-
 std::vector<std::string> without_secrets(std::vector<std::string> command) {
   hide_in(command);
   return command;
+}
+
+std::string without_secrets(std::string text) {
+  hide_in_text(text);
+  return text;
+}
+
+std::map<std::string, std::string> without_secrets(std::map<std::string, std::string> values) {
+  for (auto& [name, value] : values)
+    value = is_secret(name, value) ? std::string(hidden_secret) : without_secrets(std::move(value));
+  return values;
 }
 
 }  // namespace joulecast

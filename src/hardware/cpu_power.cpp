@@ -137,6 +137,10 @@ double clock_under_load_ghz(double base, std::optional<double> maximum) {
   return base + 0.6 * (*maximum - base);
 }
 
+bool can_be_clock_ghz(double ghz) {
+  return ghz >= 0.1 && ghz <= 8;
+}
+
 std::optional<double> base_clock_in(std::string_view model_name) {
   const auto at = model_name.rfind('@');
   if (at == std::string_view::npos) return {};
@@ -144,7 +148,7 @@ std::optional<double> base_clock_in(std::string_view model_name) {
   const auto unit = text.find("GHz");
   if (unit == std::string_view::npos) return {};
   const auto ghz = parse_double(trim(text.substr(0, unit)));
-  if (!ghz || *ghz <= 0.1 || *ghz > 10) return {};
+  if (!ghz || !can_be_clock_ghz(*ghz)) return {};
   return *ghz;
 }
 

@@ -74,6 +74,8 @@ struct CpuPowerTerms {
 /// The clock under load of a CPU that is specified for `base`: 0.6 of the way to its maximum, and 1.2 of the
 /// base where the maximum is not known.
 [[nodiscard]] double clock_under_load_ghz(double base, std::optional<double> maximum);
+/// Whether a processor can run at this clock: 0.1 to 8 GHz. Kernels and virtual machines tell others as well.
+[[nodiscard]] bool can_be_clock_ghz(double ghz);
 /// The base clock in a model name: 2.3 of "Intel(R) Xeon(R) CPU E5-2686 v4 @ 2.30GHz".
 [[nodiscard]] std::optional<double> base_clock_in(std::string_view model_name);
 

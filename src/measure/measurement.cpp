@@ -9,7 +9,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/failure.hpp"
@@ -155,7 +154,7 @@ class Measurement::Worker {
   Live live_;
   bool failure_told_ = false;
   std::optional<std::string> failure_;  ///< the run could not be begun or closed
-  std::thread thread_;
+  Thread thread_;
 };
 
 Status Measurement::Worker::begin() {

@@ -12,6 +12,15 @@ namespace {
 constexpr double stored_step = 0.01;
 constexpr std::size_t most_stored_epochs = 200;
 
+/// What remains may be only this part of what is expected.
+void allow_less(estimate::Projection& p, double part) {
+  const auto lower = [part](auto& low, auto base) { low = std::min(low, base + (low - base) * part); };
+  if (p.total.interval) lower(p.total.interval->low, p.used);
+  if (p.remaining.interval) lower(p.remaining.interval->low, Joules{0});
+  if (p.duration.interval) lower(p.duration.interval->low, p.duration.value - p.remaining_time.value);
+  if (p.remaining_time.interval) lower(p.remaining_time.interval->low, Seconds{0});
+}
+
 }  // namespace
 
 Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink)
@@ -253,6 +262,9 @@ void Training::project(bool epoch_end) {
   const auto doubt = this->doubt();
   if (doubt != trace::ForecastDoubt::none) projection_->ready = false;
   if (doubt == trace::ForecastDoubt::may_end_early) begin_interval_now(*projection_);
+  // The steps that were announced for an epoch may be those of the whole run.
+  if (const auto epochs = tracker_.total_epochs(); doubt == trace::ForecastDoubt::unproven_steps && epochs)
+    allow_less(*projection_, 1 / std::max(1.0, *epochs));
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;

@@ -44,6 +44,9 @@ void Tracker::end_phase(Seconds at) {
   // Steps that reached their number are a whole epoch, even if no line said so.
   if (current_->open && current_->unit == Unit::epoch && current_->open->share >= 1 && current_->open->number)
     close_epoch(*current_->open->number, advances_.last_time());
+  // Of numbers that may count from 0 or 1 the last one tells.
+  if (trust().may_count_from_zero && counter.count() && total_epochs() == *counter.count() + 1)
+    current_->total_epochs = counter.count();
   counter.finish(total_count());
   publish();
   advances_.end_phase();
@@ -146,10 +149,12 @@ void Tracker::begin_part(Part part, std::string name, Seconds at) {
   current_->wrong_steps = wrong_steps;
 }
 
-/// A total that changes on the way contradicts the earlier one.
+/// A total that changes in what is printed contradicts the earlier one. A program that tells another one has
+/// changed its plan.
 void Tracker::set_total(std::optional<double>& total, std::optional<double> said) {
   if (!said || *said <= 0 || !std::isfinite(*said)) return;
-  if (total && *total != *said && !untouched()) ++contradictions_;
+  const bool changed = total && *total != *said && !untouched();
+  if (changed && evidence_ != Evidence::told) ++contradictions_;
   total = said;
 }
 

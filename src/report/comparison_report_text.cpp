@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
@@ -223,14 +224,20 @@ std::string to_csv(const session::Comparison& report) {
 BoxPlot to_plot(const session::Comparison& report) {
   BoxPlot plot;
   double largest = 0;
+  double smallest = std::numeric_limits<double>::infinity();
   for (const auto& group : report.values)
-    for (const double value : group.values) largest = std::max(largest, std::abs(value));
+    for (const double value : group.values) {
+      largest = std::max(largest, std::abs(value));
+      smallest = std::min(smallest, value);
+    }
   const auto axis = axis_unit(report.value, largest);
   plot.title = fmt::format("{} by {}", axis.label.substr(0, axis.label.find(',')), report.group);
   const auto& test = report.overall.test;
   plot.subtitle = fmt::format("{} {:.3g} ({}), {}", effect_title(test.effect_name), test.effect,
                               test.magnitude, p_phrase(test.p_value));
   plot.value.label = axis.label;
+  constexpr double too_wide_for_a_linear_axis = 30;
+  plot.value.logarithmic = smallest > 0 && largest > too_wide_for_a_linear_axis * smallest;
   for (const auto& group : report.values) {
     plot.groups.push_back({group.name, group.values});
     for (double& value : plot.groups.back().values) value /= axis.divisor;

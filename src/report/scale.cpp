@@ -17,10 +17,27 @@ double nice_step(double raw) {
   return (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10) * power;
 }
 
+/// "1e7" for "1e+07"
+std::string with_short_exponent(std::string text) {
+  const auto at = text.find('e');
+  if (at == std::string::npos) return text;
+  auto digits = at + 1;
+  if (text[digits] == '+') text.erase(digits, 1);
+  if (text[digits] == '-') ++digits;
+  while (digits + 1 < text.size() && text[digits] == '0') text.erase(digits, 1);
+  return text;
+}
+
+/// Plain digits as far as they are easily read: 10000, 0.001.
+std::string power_label(double value) {
+  const bool plain = value >= 1e-4 && value < 1e6;
+  return with_short_exponent(plain ? fmt::format("{:.7g}", value) : fmt::format("{:.4g}", value));
+}
+
 /// Uses as many decimals as the step needs, and powers of ten if plain digits would be long.
 std::string label_of(double value, double step) {
   const double size = std::max(std::abs(value), step);
-  if (value != 0 && (size >= 1e6 || step < 1e-5)) return fmt::format("{:.4g}", value);
+  if (value != 0 && (size >= 1e6 || step < 1e-5)) return with_short_exponent(fmt::format("{:.4g}", value));
   const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
   return fmt::format("{:.{}f}", value == 0 ? 0.0 : value, decimals);
 }
@@ -46,7 +63,7 @@ std::vector<Tick> ticks_at(double low, double high, std::span<const double> digi
     for (const double digit : digits) {
       const double value = digit * std::pow(10.0, e);
       if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9))
-        ticks.push_back({value, fmt::format("{:.4g}", value)});
+        ticks.push_back({value, power_label(value)});
     }
   }
   return ticks;

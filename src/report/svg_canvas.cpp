@@ -200,7 +200,7 @@ double SvgCanvas::legend(double y, const std::vector<Entry>& entries) {
 void SvgCanvas::x_axis(const Frame& frame, const Scale& scale, const std::string& label, bool numbers) {
   const double width = frame.right - frame.left;
   double free_from = -1e9;
-  for (const auto& tick : scale.ticks(static_cast<int>(width / 80))) {
+  for (const auto& tick : scale.ticks(std::max(2, static_cast<int>(width / 80)))) {
     const double x = frame.left + width * scale.position(tick.value);
     line(x, frame.top, x, frame.bottom, "grid");
     const double half = width_of(tick.label) / 2;
@@ -214,14 +214,14 @@ void SvgCanvas::x_axis(const Frame& frame, const Scale& scale, const std::string
 
 double SvgCanvas::y_axis_room(const Scale& scale, double height) {
   double widest = 0;
-  for (const auto& tick : scale.ticks(static_cast<int>(height / 45)))
+  for (const auto& tick : scale.ticks(std::max(2, static_cast<int>(height / 45))))
     widest = std::max(widest, width_of(tick.label));
   return 34 + widest;
 }
 
 void SvgCanvas::y_axis(const Frame& frame, const Scale& scale, const std::string& label) {
   const double height = frame.bottom - frame.top;
-  for (const auto& tick : scale.ticks(static_cast<int>(height / 45))) {
+  for (const auto& tick : scale.ticks(std::max(2, static_cast<int>(height / 45)))) {
     const double y = frame.bottom - height * scale.position(tick.value);
     line(frame.left, y, frame.right, y, "grid");
     text(frame.left - 6, y + 4.5, tick.label, Anchor::end, "soft");

@@ -95,17 +95,21 @@ std::vector<SvgCanvas::Entry> legend_of(const Plot& plot) {
 }
 
 void PlotDrawing::draw() {
-  for (const auto& stretch : plot_.stretches)
-    if (stretch.shade != Shade::waste) draw_stretch(stretch);
+  draw_stretches(Shade::gap);
   for (std::size_t i = 0; i < plot_.bands.size(); ++i)
     draw_band(plot_.bands[i], plot_.bands[i].look.value_or(i));
+  draw_stretches(Shade::stage);  // seen through, so that it is above the layers of a stack
   for (std::size_t i = 0; i < plot_.series.size(); ++i)
     draw_series(plot_.series[i], plot_.series[i].look.value_or(i));
-  for (const auto& stretch : plot_.stretches)
-    if (stretch.shade == Shade::waste) draw_stretch(stretch);
+  draw_stretches(Shade::waste);
   for (const auto& rule : plot_.rules) draw_rule(rule);
   for (const auto& series : plot_.series) draw_labels(series);
   draw_ticks();
+}
+
+void PlotDrawing::draw_stretches(Shade shade) {
+  for (const auto& stretch : plot_.stretches)
+    if (stretch.shade == shade) draw_stretch(stretch);
 }
 
 Point PlotDrawing::place(double x, double y) const {
@@ -287,7 +291,13 @@ void PlotDrawing::draw_rule(const Rule& rule) {
     const double x = place(rule.at, y_.low()).x;
     canvas_.line(x, frame_.top, x, frame_.bottom, "rule");
     const bool room = x + 5 + width < frame_.right;
-    canvas_.text(room ? x + 5 : x - 5, frame_.top + 13, rule.label, room ? Anchor::start : Anchor::end,
+    const double left = room ? x + 5 : x - 5 - width;
+    Frame label{left, frame_.top + 2, left + width, frame_.top + 16};
+    // Below the labels that it would run into.
+    while (std::ranges::any_of(rule_labels_, [&](const Frame& other) { return label.meets(other); }))
+      label.top += 16, label.bottom += 16;
+    rule_labels_.push_back(label);
+    canvas_.text(room ? x + 5 : x - 5, label.bottom - 3, rule.label, room ? Anchor::start : Anchor::end,
                  "ink halo");
   } else {
     const double y = place(x_.low(), rule.at).y;

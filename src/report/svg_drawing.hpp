@@ -38,6 +38,7 @@ class PlotDrawing {
   [[nodiscard]] Point place(double x, double y) const;
   /// The points to draw for a line. A NaN point interrupts the line.
   [[nodiscard]] std::vector<Point> thinned(const std::vector<double>& x, const std::vector<double>& y) const;
+  void draw_stretches(Shade shade);
   void draw_stretch(const Stretch& stretch);
   void draw_ticks();
   void draw_band(const Band& band, std::size_t look);
@@ -56,6 +57,7 @@ class PlotDrawing {
   const Scale& y_;
   LabelLayout labels_;
   std::size_t labels_left_out_ = 0;
+  std::vector<Frame> rule_labels_;
 };
 
 }  // namespace joulecast::report

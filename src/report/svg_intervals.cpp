@@ -9,27 +9,57 @@
 namespace joulecast::report {
 namespace {
 
-constexpr double row_height = 38;
 constexpr std::size_t most_rows = 60;
 
-/// Whether the remark has its place beside the label, in every row.
-bool fit_in_a_line(const IntervalPlot& plot, double room) {
-  return std::ranges::all_of(plot.rows, [&](const IntervalRow& row) {
-    return SvgCanvas::width_of(row.label) + SvgCanvas::width_of(row.remark) + 12 < room;
-  });
+/// Where labels and remarks go: beside the intervals where they are short, else above them.
+struct RowLayout {
+  bool beside = true;
+  double left = SvgCanvas::margin;  ///< of the intervals
+  double right = 0;
+  double height = 22;
+  double baseline = 11;  ///< of the intervals, below the top of the row
+};
+
+RowLayout layout_of(const IntervalPlot& plot, double width) {
+  double labels = 0;
+  double remarks = 0;
+  for (const auto& row : plot.rows) {
+    labels = std::max(labels, SvgCanvas::width_of(row.label));
+    remarks = std::max(remarks, SvgCanvas::width_of(row.remark));
+  }
+  RowLayout layout;
+  layout.right = width - 18;
+  constexpr double least_for_intervals = 0.4;
+  if (labels + remarks + 40 < (1 - least_for_intervals) * width) {
+    layout.left += labels + 12;
+    if (remarks > 0) layout.right -= remarks + 8;
+    return layout;
+  }
+  layout.beside = false;
+  const bool one_line = labels + remarks + 12 < layout.right - layout.left;
+  layout.height = one_line ? 38 : 54;
+  layout.baseline = layout.height - 12;
+  return layout;
 }
 
-/// `y` is where the interval is drawn.
-void draw_row(SvgCanvas& canvas, const IntervalRow& row, const Frame& frame, const Scale& scale, double y,
-              bool in_a_line) {
+void draw_texts(SvgCanvas& canvas, const IntervalRow& row, const RowLayout& layout, double width, double y) {
+  if (layout.beside) {
+    canvas.text(SvgCanvas::margin, y + 4.5, row.label);
+    if (!row.remark.empty()) canvas.text(width - 18, y + 4.5, row.remark, Anchor::end, "soft");
+    return;
+  }
+  const bool one_line = layout.height < 50;
+  canvas.text(layout.left, y - (one_line ? 11 : 27), row.label, Anchor::start, "ink halo");
+  if (!row.remark.empty())
+    canvas.text(one_line ? layout.right : layout.left, y - 11, row.remark,
+                one_line ? Anchor::end : Anchor::start, "soft halo");
+}
+
+void draw_interval(SvgCanvas& canvas, const IntervalRow& row, const Frame& frame, const Scale& scale,
+                   double y) {
   const auto x_of = [&](double value) {
     return frame.left + (frame.right - frame.left) * scale.position(value);
   };
-  canvas.text(frame.left, y - (in_a_line ? 11 : 27), row.label, Anchor::start, "ink halo");
-  if (!row.remark.empty() && in_a_line)
-    canvas.text(frame.right, y - 11, row.remark, Anchor::end, "soft halo");
-  else if (!row.remark.empty())
-    canvas.text(frame.left, y - 11, row.remark, Anchor::start, "soft halo");
   const double low = x_of(row.low);
   const double high = x_of(row.high);
   if (std::isfinite(low + high)) {
@@ -52,14 +82,14 @@ std::string to_svg(const IntervalPlot& plot, const SvgOptions& options) {
     subtitle += fmt::format("{}the first {} of {}", subtitle.empty() ? "" : "; ", shown, plot.rows.size());
   SvgCanvas canvas(options);
   const double top = canvas.heading(plot.title, subtitle) + 4;
-  const double left = SvgCanvas::margin;
-  const double right = options.width - 18.0;
-  const bool in_a_line = fit_in_a_line(plot, right - left);
-  const double height = in_a_line ? row_height : row_height + 16;
-  const Frame frame{left, top, right, top + height * static_cast<double>(shown)};
+  const auto layout = layout_of(plot, options.width);
+  const Frame frame{layout.left, top, layout.right, top + layout.height * static_cast<double>(shown)};
   canvas.x_axis(frame, scale, plot.value.title());
-  for (std::size_t i = 0; i < shown; ++i)
-    draw_row(canvas, plot.rows[i], frame, scale, top + height * static_cast<double>(i + 1) - 12, in_a_line);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const double y = top + layout.height * static_cast<double>(i) + layout.baseline;
+    draw_texts(canvas, plot.rows[i], layout, options.width, y);
+    draw_interval(canvas, plot.rows[i], frame, scale, y);
+  }
   return canvas.document(frame.bottom + 50, plot.title, plot.description);
 }
 

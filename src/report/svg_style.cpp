@@ -60,12 +60,12 @@ std::string svg_style() {
       ".b{fill-opacity:.16;stroke-width:1.3}.layer{stroke:#fff;stroke-width:.5}"
       ".texture{stroke:#fff;stroke-opacity:.7;stroke-width:1.2;fill:none}.hatch{stroke:#5b6670;stroke-width:"
       "1;fill:none}"
-      ".stage{fill:#5b6670;fill-opacity:.16}.lost{stroke:#a33000;stroke-opacity:.6;stroke-width:1.2;fill:"
+      ".stage{fill:#1b2229;fill-opacity:.2}.lost{stroke:#a33000;stroke-opacity:.6;stroke-width:1.2;fill:"
       "none}";
   std::string dark =
       ".paper{fill:#14181d}.ink{fill:#e6eaee}.soft{fill:#a3adb7}.halo{stroke:#14181d}.axis{stroke:#8a949e}"
       ".grid{stroke:#a3adb7}.rule,.median,.tick,.peak,.ring{stroke:#e6eaee}.leader,.hatch{stroke:#a3adb7}"
-      ".d{stroke:#14181d!important}.layer,.texture{stroke:#14181d}.stage{fill:#a3adb7}.lost{stroke:#ff9248}";
+      ".d{stroke:#14181d!important}.layer,.texture{stroke:#14181d}.stage{fill:#e6eaee}.lost{stroke:#ff9248}";
   for (std::size_t i = 0; i < palette.size(); ++i) {
     css += fmt::format(".c{0}{{fill:{1};stroke:{1}}}.l.c{0}{{stroke-dasharray:{2}}}", i, palette[i].on_light,
                        dashes[i]);

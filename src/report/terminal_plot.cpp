@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/printable.hpp"
 #include "report/box_shape.hpp"
 #include "report/scale.hpp"
 
@@ -33,9 +34,9 @@ std::string padded_left(const std::string& text, int width) {
 std::string fitted(std::string_view text, int width) {
   std::string out;
   int used = 0;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     if ((c & 0xc0) != 0x80 && ++used > width) break;
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    out += c;
   }
   return out;
 }
@@ -299,10 +300,10 @@ std::string to_terminal(const BoxPlot& plot, const TerminalOptions& options) {
     out += fmt::format("{}  {}\n", padded_left(fitted(plot.groups[i].label, room), room), row);
   }
   return out + x_labels(scale, room + 2, width) + "\n" +
-         (plot.value.label.empty() ? ""
-                                   : padded_left(fitted(plot.value.label, options.width),
-                                                 room + 2 + (width + columns_of(plot.value.label)) / 2) +
-                                         "\n");
+         (plot.value.title().empty() ? ""
+                                     : padded_left(fitted(plot.value.title(), options.width),
+                                                   room + 2 + (width + columns_of(plot.value.title())) / 2) +
+                                           "\n");
 }
 
 }  // namespace joulecast::report

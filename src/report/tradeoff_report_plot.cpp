@@ -35,12 +35,15 @@ void focus_on_medians(const session::Tradeoff& report, const Series& runs, Plot&
     plot.subtitle = fmt::format("{} of {} runs lie below or above the picture", outside, runs.y.size());
 }
 
-/// How many leading words all these labels have in common, such as "NVIDIA GeForce". One word stays.
+/// How many leading words all these labels have in common, such as "NVIDIA GeForce". What stays is not a mere
+/// number: of "network 1", both words stay.
 std::size_t common_words(const std::vector<std::string_view>& labels) {
+  constexpr std::size_t shortest_name = 4;
   auto common = split(labels.front(), ' ');
   for (const auto& label : labels) {
     const auto words = split(label, ' ');
-    const auto most = std::min(common.size(), words.size() - 1);
+    const auto last = words.back().size() < shortest_name ? 2u : 1u;
+    const auto most = std::min(common.size(), words.size() - std::min<std::size_t>(last, words.size()));
     std::size_t n = 0;
     while (n < most && common[n] == words[n]) ++n;
     common.resize(n);

@@ -15,6 +15,7 @@ using trace::Quantity;
 constexpr double frozen_after_s = 5;
 constexpr int frozen_after_readings = 5;
 constexpr double frozen_after_updates = 20;
+constexpr double longest_untold_s = 60;
 /// A gauge that was not read for longer than this many periods, and a little more, has a gap there.
 constexpr double late_periods = 2.5;
 constexpr double late_s = 0.25;
@@ -68,8 +69,23 @@ void ChannelRecorder::take(const RawSample& sample, Seconds time) {
       time.value());
 }
 
+/// While a counter could not be read, its driver may have been reloaded. Where it has then counted further
+/// than before, only its pace tells: much slower than before, and no more in all than since the last reading.
+bool ChannelRecorder::may_have_restarted(std::uint64_t count, double time) const {
+  constexpr double slower = 0.7;
+  if (!failed_since_ || !last_time_ || channel_.wrap_range > 0 || count < last_count_) return false;
+  const Seconds elapsed{time - *last_time_};
+  const auto energy_of = [&](std::uint64_t counts) {
+    return Joules{static_cast<double>(counts) * channel_.resolution};
+  };
+  return energy_of(count) <= channel_.plausible_maximum * elapsed &&
+         energy_of(count - last_count_) < last_power_ * elapsed * slower;
+}
+
 void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, double time) {
-  const auto step = decoder_.step(steady, count);
+  const auto step =
+      may_have_restarted(count, time) ? decoder_.restart(steady, count) : decoder_.step(steady, count);
+  failed_since_ = false;
   energy_ = decoder_.total().value();
   history_.add(time, energy_);
   sink_->append(index_, time, energy_);
@@ -79,13 +95,21 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
     if (step.usable()) {
       power_ = step.energy / span.length();
     } else {
-      sink_->gap(index_, span);
+      add_gap(span);
       power_.reset();
       count_fault(fault_of(step.kind));
     }
   }
+  if (frozen_ && step.usable() && has_caught_up(step.energy, time)) frozen_ = false;
   watch_for_freeze(count, time);
+  if (power_ > Watts{0}) last_power_ = *power_;
   last_time_ = time;
+}
+
+/// A counter that stood still may add afterwards what it has missed. Then nothing is lost.
+bool ChannelRecorder::has_caught_up(Joules step, double time) const {
+  constexpr double most_of_it = 0.7;
+  return step >= last_power_ * Seconds{time - unchanged_since_} * most_of_it;
 }
 
 void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
@@ -98,14 +122,35 @@ void ChannelRecorder::watch_for_freeze(std::uint64_t count, double time) {
   }
   ++unchanged_readings_;
   const double patience = std::max(frozen_after_s, frozen_after_updates * channel_.update_period.value());
-  if (frozen_ || unchanged_readings_ < frozen_after_readings || time - unchanged_since_ < patience) return;
+  if (unchanged_readings_ >= frozen_after_readings && time - unchanged_since_ >= patience) doubt_freeze();
+  // A run that is killed has no end at which the gap could be told
+  if (frozen_ && time - std::max(unchanged_since_, gap_end_.value()) >= longest_untold_s)
+    add_gap({Seconds{unchanged_since_}, Seconds{time}});
+}
+
+void ChannelRecorder::doubt_freeze() {
+  if (frozen_) return;
   frozen_ = true;
   count_fault("the counter stood still");
 }
 
-/// Reported as one gap when the counter moves again: the energy used in the meantime is lost.
+void ChannelRecorder::doubt(trace::Span span) {
+  add_gap(span);
+}
+
+/// Gaps of a trace do not overlap.
+void ChannelRecorder::add_gap(trace::Span span) {
+  span.begin = std::max(span.begin, gap_end_);
+  if (span.begin >= span.end) return;
+  sink_->gap(index_, span);
+  gap_end_ = span.end;
+  lost_ += span.length();
+  ++gaps_;
+}
+
+/// Reported as a gap when the counter moves again: the energy used in the meantime is lost.
 void ChannelRecorder::tell_freeze(double until) {
-  sink_->gap(index_, {Seconds{unchanged_since_}, Seconds{until}});
+  add_gap({Seconds{unchanged_since_}, Seconds{until}});
   frozen_ = false;
 }
 
@@ -118,7 +163,7 @@ void ChannelRecorder::take_gauge(double value, double time) {
   }
   if (last_time_) {
     const double late = late_periods * period_.value() + late_s;
-    if (failed_since_ || time - *last_time_ > late) sink_->gap(index_, {Seconds{*last_time_}, Seconds{time}});
+    if (failed_since_ || time - *last_time_ > late) add_gap({Seconds{*last_time_}, Seconds{time}});
   }
   keep_gauge(value, time);
 }
@@ -133,14 +178,13 @@ void ChannelRecorder::keep_gauge(double value, double time) {
   failed_since_ = false;
   if (channel_.quantity != Quantity::power) return;
   power_ = Watts{value};
+  lowest_power_ = std::min(lowest_power_, *power_);
+  highest_power_ = std::max(highest_power_, *power_);
   history_.add(time, energy_, value);
 }
 
 void ChannelRecorder::finish() {
-  if (!frozen_ && never_moved()) {
-    frozen_ = true;
-    count_fault("the counter stood still");
-  }
+  if (never_moved()) doubt_freeze();
   if (frozen_) tell_freeze(*last_time_);
   // What a lagging gauge said last is all that is known of the time since.
   if (channel_.lag > Seconds{0} && last_time_ && !failed_since_)
@@ -162,6 +206,16 @@ std::optional<Joules> ChannelRecorder::energy_until(Seconds time) const {
 
 bool ChannelRecorder::is_silent(Seconds now) const {
   return last_time_ && now.value() - *last_time_ > std::max(silent_s, silent_periods * period_.value());
+}
+
+std::optional<Seconds> ChannelRecorder::unchanged_since() const {
+  return unchanged_readings_ > 0 ? std::optional{Seconds{unchanged_since_}} : std::nullopt;
+}
+
+double ChannelRecorder::coverage() const {
+  if (!first_time_ || *last_time_ <= *first_time_) return 0;
+  const Seconds standing{frozen_ ? *last_time_ - std::max(unchanged_since_, gap_end_.value()) : 0};
+  return 1 - (lost_ + standing) / Seconds{*last_time_ - *first_time_};
 }
 
 trace::Trace ChannelRecorder::summary() const {

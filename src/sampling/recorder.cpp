@@ -20,6 +20,14 @@ const ChannelRecorder* source_of(const trace::ComponentEnergy& row,
   return source;
 }
 
+/// As in trace::energy_of.
+constexpr double coverage_slack = 0.05;
+
+bool is_of_the_same_device(const trace::Channel& a, const trace::Channel& b) {
+  return a.node == b.node && a.component == b.component && a.device == b.device &&
+         a.provenance == Provenance::measured && b.provenance == Provenance::measured;
+}
+
 }  // namespace
 
 Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink& sink)
@@ -30,16 +38,40 @@ Recorder::Recorder(const Sampler& sampler, SteadyTime run_start, trace::RunSink&
 void Recorder::follow(const Sampler& sampler) {
   for (auto i = static_cast<std::uint32_t>(channels_.size()); i < sampler.channels().size(); ++i)
     channels_.emplace_back(sampler.channels()[i], sampler.period(i), i, *sink_);
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    const auto checked = [c](const CounterCheck& check) { return check.counter() == c; };
+    if (!channels_[c].is_counter() || std::ranges::any_of(checks_, checked)) continue;
+    const auto gauge = std::ranges::find_if(channels_, [&](const ChannelRecorder& other) {
+      return other.gives_energy() && !other.is_counter() &&
+             is_of_the_same_device(other.channel(), channels_[c].channel());
+    });
+    if (gauge != channels_.end())
+      checks_.emplace_back(c, static_cast<std::size_t>(gauge - channels_.begin()));
+  }
 }
 
 void Recorder::take(const std::vector<RawSample>& samples) {
   for (const auto& sample : samples) channels_[sample.channel].take(sample, sample.time - start_);
+  check_counters(/*at_end=*/false);
   if (!samples.empty()) update_live();
 }
 
 void Recorder::finish() {
   for (auto& channel : channels_) channel.finish();
+  check_counters(/*at_end=*/true);
   update_live();
+}
+
+void Recorder::check_counters(bool at_end) {
+  for (auto& check : checks_) check.look(channels_[check.counter()], channels_[check.gauge()], at_end);
+}
+
+/// Whether the stored run will take the power of the counter's device, because the counter has lost more.
+bool Recorder::is_outdone(const ChannelRecorder& counter) const {
+  return std::ranges::any_of(checks_, [&](const CounterCheck& check) {
+    return &channels_[check.counter()] == &counter &&
+           channels_[check.gauge()].coverage() > counter.coverage() + coverage_slack;
+  });
 }
 
 /// The same rules as the stored run's (trace::energy_of), on two points a channel.
@@ -51,6 +83,7 @@ void Recorder::update_live() {
   for (const bool counters : {true, false})
     for (const auto& channel : channels_) {
       if (!channel.gives_energy() || channel.is_counter() != counters) continue;
+      if (counters && is_outdone(channel)) continue;
       auto summary = channel.summary();
       if (!summary.empty()) run.span.end = std::max(run.span.end, Seconds{summary.times.back()});
       if (const auto power = channel.power()) powers[channel.channel().name] = *power;
@@ -100,6 +133,9 @@ std::vector<std::string> Recorder::faults() const {
     for (const auto& [fault, times] : channel.faults())
       lines.push_back(
           fmt::format("{}: {} ({} time{})", channel.channel().name, fault, times, times == 1 ? "" : "s"));
+  for (const auto& check : checks_)
+    if (const auto doubts = check.doubts())
+      lines.push_back(fmt::format("{}: {}", channels_[check.counter()].channel().name, *doubts));
   return lines;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sampling/channel_recorder.hpp"
+#include "sampling/counter_check.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::sampling {
@@ -37,9 +37,12 @@ class Recorder {
 
  private:
   void update_live();
+  void check_counters(bool at_end);
+  [[nodiscard]] bool is_outdone(const ChannelRecorder& counter) const;
   [[nodiscard]] std::optional<Joules> row_until(const trace::ComponentEnergy& row, Seconds time) const;
 
   std::vector<ChannelRecorder> channels_;
+  std::vector<CounterCheck> checks_;
   SteadyTime start_;
   trace::RunSink* sink_;
   LiveEnergy live_;

@@ -1,8 +1,9 @@
 // CPU power if no sensor measures it: from cores, clock, utilisation and the maker's TDP by
-// hardware::cpu_power.
+// hardware::cpu_power, and by hardware::core_power on processors that are not x86.
 #include <algorithm>
 
 #include "hardware/catalogue.hpp"
+#include "hardware/core_power.hpp"
 #include "hardware/cpu_power.hpp"
 #include "sensors/support/busy_clock.hpp"
 #include "sensors/support/file_sensor.hpp"
@@ -25,6 +26,9 @@ constexpr Watts most_tdp_of_a_core{50};
 
 struct Model {
   hardware::CpuDescription cpu;
+  /// In place of `cpu` where the processor is not x86.
+  std::optional<hardware::CorePower> cores;
+  std::string device_name;
   double clock_ghz = 0;  ///< until the kernel has told one
   double uncertainty = hardware::cpu_power_uncertainty;
   std::string assumption;
@@ -61,8 +65,64 @@ std::string describe_tdp(const Processor& processor, Model& model) {
   return origin;
 }
 
-Model model_of(const Processor& processor, const Environment& environment, bool clock_is_told) {
+/// Logical CPUs of one design.
+struct Cores {
+  hardware::CoreDesign design;
+  int logical_cpus = 0;
+};
+
+std::vector<Cores> cores_of(const Processor& processor, const Environment& environment) {
+  std::vector<Cores> list;
+  const bool at_amazon = first_line(environment.roots.sys / "class/dmi/id/sys_vendor") == "Amazon EC2";
+  const auto add = [&](std::optional<hardware::CoreDesign> design, int logical_cpus) {
+    list.push_back({design.value_or(hardware::unknown_core(processor.logical_cpus,
+                                                           processor.core_name.starts_with("POWER"))),
+                    logical_cpus});
+  };
+  for (const auto& [part, logical_cpus] : processor.arm_parts)
+    add(hardware::arm_core(part.first, part.second, at_amazon), logical_cpus);
+  if (list.empty()) add(hardware::core_called(processor.core_name), processor.logical_cpus);
+  return list;
+}
+
+/// A processor that is not x86: the watts of its cores added up.
+Model model_of_cores(const Processor& processor, const Environment& environment) {
   Model model;
+  hardware::CorePower all;
+  double cores_in_all = 0, clock = 0;
+  std::string names, sources;
+  const auto told = count_cores(environment);
+  model.uncertainty = 0;
+  for (const auto& [design, logical_cpus] : cores_of(processor, environment)) {
+    const double threads =
+        told ? static_cast<double>(processor.logical_cpus) / std::max(*told, 1) : design.threads_per_core;
+    const double cores = logical_cpus / std::max(threads, 1.0);
+    all.busy += Watts{design.busy_watts * cores};
+    clock += design.clock_ghz * cores;
+    cores_in_all += cores;
+    model.uncertainty = std::max(model.uncertainty, design.uncertainty);
+    names += fmt::format("{}{:.3g} of {} at {:g} W", names.empty() ? "" : ", ", cores, design.name,
+                         design.busy_watts);
+    model.device_name += fmt::format("{}{}", model.device_name.empty() ? "" : ", ", design.name);
+    if (sources.find(design.source) == std::string::npos)
+      sources += fmt::format("{}{}", sources.empty() ? "" : ", ", design.source);
+  }
+  all.clock_ghz = clock / cores_in_all;
+  model.cores = all;
+  model.clock_ghz = all.clock_ghz;
+  model.assumption =
+      fmt::format("assumed from cores and utilisation: {} when busy (from {})", names, sources);
+  return model;
+}
+
+bool is_x86(const Processor& processor) {
+  return processor.arm_parts.empty() && processor.core_name.empty() && !processor.model_name.empty();
+}
+
+Model model_of(const Processor& processor, const Environment& environment, bool clock_is_told) {
+  if (!is_x86(processor)) return model_of_cores(processor, environment);
+  Model model;
+  model.device_name = processor.model_name;
   auto& cpu = model.cpu;
   cpu.kind = hardware::cpu_class_of(processor.model_name);
   cpu.design = hardware::cpu_design_of(processor.model_name);
@@ -84,8 +144,7 @@ Model model_of(const Processor& processor, const Environment& environment, bool 
 class ModelledCpu : public Sensor {
  public:
   /// `busy` may be nullptr.
-  ModelledCpu(CpuUsage usage, Model model, std::unique_ptr<BusyClock> busy, const Processor& processor,
-              const Environment& environment)
+  ModelledCpu(CpuUsage usage, Model model, std::unique_ptr<BusyClock> busy, const Environment& environment)
       : usage_(std::move(usage)),
         model_(std::move(model)),
         clock_(environment.clock),
@@ -99,7 +158,7 @@ class ModelledCpu : public Sensor {
     channel.quantity = trace::Quantity::energy;
     channel.behaviour = trace::Behaviour::counter;
     channel.component = trace::Component::cpu;
-    channel.device_name = processor.model_name;
+    channel.device_name = model_.device_name;
     channel.resolution = joules_per_count;
     channel.update_period = shortest_interval;
     channel.provenance = Provenance::modelled;
@@ -131,6 +190,7 @@ class ModelledCpu : public Sensor {
  private:
   [[nodiscard]] Watts power_at(double utilisation) const {
     const auto told = watch_ ? watch_->ghz() : std::nullopt;
+    if (model_.cores) return hardware::core_power(*model_.cores, utilisation, told);
     return hardware::cpu_power(model_.cpu, utilisation, told.value_or(model_.clock_ghz));
   }
 
@@ -152,8 +212,7 @@ Result<std::unique_ptr<Sensor>> open(const Environment& environment) {
   if (!usage) return propagate(usage.error());
   auto busy = BusyClock::open(environment);
   auto model = model_of(*processor, environment, busy != nullptr);
-  return std::make_unique<ModelledCpu>(std::move(*usage), std::move(model), std::move(busy), *processor,
-                                       environment);
+  return std::make_unique<ModelledCpu>(std::move(*usage), std::move(model), std::move(busy), environment);
 }
 
 Finding probe(const Environment& environment) {
@@ -178,7 +237,7 @@ extern const SensorType modelled_cpu_sensor{
     .needs = "`/proc/stat` and `/proc/cpuinfo`; used only where nothing measures the CPU",
     .pitfalls =
         "a model with a wide interval, wider still on a virtual machine and where the CPU is not in the "
-        "catalogue; [cpu-model.md](cpu-model.md) has its formula",
+        "catalogue; not x86: published watts per core; [cpu-model.md](cpu-model.md) has its formulas",
 };
 
 }  // namespace joulecast::sensors

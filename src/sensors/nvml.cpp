@@ -1,5 +1,5 @@
-// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it, and where there is no
-// counter.
+// NVIDIA GPUs through NVML. Energy comes from the counter; power is used to check it
+// (sampling/counter_check.hpp), and where there is no counter.
 #include <algorithm>
 
 #include "base/files.hpp"
@@ -158,8 +158,10 @@ extern const SensorType nvml_sensor{
     .channels = described,
     .needs = "an NVIDIA GPU and its driver's `libnvidia-ml.so.1`; `/dev/nvidiactl` and `/dev/nvidia<N>`",
     .pitfalls =
-        "the energy counter needs Volta or later; power is a mean over 1 s on most boards since Ampere; "
-        "boards differ by some 5 % in gain; MIG instances report the whole GPU",
+        "the energy counter needs Volta or later and is held against power, which is taken where the counter "
+        "is "
+        "wrong; power is a mean over 1 s on most boards since Ampere; boards differ by some 5 % in gain; MIG "
+        "instances report the whole GPU",
 };
 
 }  // namespace joulecast::sensors

@@ -18,6 +18,7 @@
 #include "store/run_import.hpp"
 #include "store/run_query.hpp"
 #include "store/run_writer.hpp"
+#include "store/sql_query.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::store {
@@ -29,6 +30,7 @@ namespace joulecast::store {
 [[nodiscard]] Status check_url(const std::string& url);
 
 enum class Access {
+  look,   ///< the store must exist and is left as it is; runs whose process has died are shown as interrupted
   read,   ///< the store must exist; runs whose process has died are still closed if the file is writable
   write,  ///< creates the file and its folders if they do not exist
 };
@@ -68,6 +70,11 @@ class RunStore {
   /// The run with each trace reduced to a few points that have the same integral. Energies of the run and of
   /// each epoch, coverage and means equal those of the whole run. Does not read all samples.
   [[nodiscard]] virtual Result<trace::Run> summary(std::string_view reference) const = 0;
+  /// Answers a statement from stored_views() and `computed`. Whatever the statement says, nothing is written,
+  /// no other file is opened and no setting is changed. invalid, with the field "sql" (or "limit",
+  /// "time_limit"), for a statement that is wrong or not allowed; retry where the time limit ended it.
+  [[nodiscard]] virtual Result<SqlTable> query(const SqlRequest& request,
+                                               std::span<const ComputedView> computed) const = 0;
   /// See RunRow::last_heard.
   [[nodiscard]] virtual Result<std::optional<WallTime>> last_heard(std::string_view reference) const = 0;
 

@@ -1,7 +1,5 @@
 #include "store/run_writer.hpp"
 
-#include <signal.h>
-
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "base/failure.hpp"
+#include "base/thread.hpp"
 #include "store/block.hpp"
 #include "store/live_run.hpp"
 #include "store/liveness.hpp"
@@ -61,14 +60,11 @@ class RunWriter::Impl {
     id_ = header.info.id;
     run_->begin(header);
     next_commit_ = after(first_commit);
-    // Signals must reach the main thread, not this one.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] {
+    auto thread = start_thread([this] {
       if (const auto failure = failure_of([this] { work(); })) give_up(*failure);
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (!thread) return give_up(to_string(thread.error()));
+    thread_ = std::move(*thread);
   }
 
   [[nodiscard]] const std::string& id() const { return id_; }
@@ -218,7 +214,7 @@ class RunWriter::Impl {
   Deadline due_;           // of the next commit
   bool appended_ = false;  // readings wait beside the store for it
 
-  std::thread thread_;  // last, because the thread uses all other members
+  Thread thread_;  // last, because the thread uses all other members
 };
 
 void RunWriter::Impl::append(std::size_t channel, std::span<const double> times,
@@ -314,7 +310,10 @@ Status RunWriter::Impl::try_commit(bool closing) {
     if (auto there = run_->look(); !there) return there;
     if (!closing && begun_ && can_wait()) return {};
     auto status = run_->commit(work_, closing ? closing_ : std::nullopt);
-    if (!status) return status;
+    if (!status) {
+      const auto there = run_->look();  // it may have been lost since
+      return there ? status : there;
+    }
     begun_ = true;
     work_ = {};
     due_ = after(heartbeat_interval);

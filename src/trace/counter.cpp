@@ -7,6 +7,12 @@ CounterDecoder::CounterDecoder(const Channel& channel)
       wrap_range_(channel.wrap_range),
       plausible_maximum_(channel.plausible_maximum) {}
 
+Step CounterDecoder::restart(SteadyTime time, std::uint64_t count) {
+  last_time_ = time;
+  last_count_ = count;
+  return {StepKind::restarted, Joules{0}};
+}
+
 Step CounterDecoder::step(SteadyTime time, std::uint64_t count) {
   if (!last_time_) {
     last_time_ = time;

@@ -35,6 +35,8 @@ class CounterDecoder {
  public:
   explicit CounterDecoder(const Channel& channel);
   Step step(SteadyTime time, std::uint64_t count);
+  /// Begins anew at this reading, where something else than the count tells that the counter was restarted.
+  Step restart(SteadyTime time, std::uint64_t count);
   [[nodiscard]] Joules total() const { return total_; }
 
  private:

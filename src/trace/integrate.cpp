@@ -107,17 +107,34 @@ class Integrator {
     return {begin, end, mean, mean};
   }
 
+  /// The gap that interval i lies in, with the gaps that touch it: a counter that stood still has readings
+  /// inside its gap, and none of them tells a power. The interval itself where it lies in no gap.
+  [[nodiscard]] Span gap_around(std::size_t i) const {
+    Span around{Seconds{trace_.times[i]}, Seconds{trace_.times[i + 1]}};
+    const auto& gaps = trace_.gaps;
+    auto first =
+        std::partition_point(gaps.begin(), gaps.end(), [&](const Span& g) { return g.end <= around.begin; });
+    if (first == gaps.end() || first->begin >= around.end) return around;
+    auto last = first;
+    while (first != gaps.begin() && std::prev(first)->end >= first->begin) --first;
+    while (std::next(last) != gaps.end() && std::next(last)->begin <= last->end) ++last;
+    return {std::min(around.begin, first->begin), std::max(around.end, last->end)};
+  }
+
   /// The powers that the policy uses for interval i, which is a gap. A counter's difference is lost in a gap,
   /// so the powers come from the intervals on both sides.
   [[nodiscard]] Interval filled(std::size_t i) const {
     auto whole = interval(i);
     if (counter_) {
-      const bool has_before = i > 0;
-      const bool has_after = i + 2 < trace_.size();
-      const double before = has_before ? interval(i - 1).power_end : 0;
-      const double after = has_after ? interval(i + 1).power_begin : 0;
-      whole.power_begin = has_before ? before : after;
-      whole.power_end = has_after ? after : before;
+      const auto gap = gap_around(i);
+      const auto& times = trace_.times;
+      const auto ended = std::upper_bound(times.begin(), times.end(), gap.begin.value()) - times.begin();
+      const auto next = std::lower_bound(times.begin(), times.end(), gap.end.value()) - times.begin();
+      const bool has_before = ended >= 2;
+      const bool has_after = static_cast<std::size_t>(next) + 1 < trace_.size();
+      const double before = has_before ? interval(static_cast<std::size_t>(ended - 2)).power_end : 0;
+      const double after = has_after ? interval(static_cast<std::size_t>(next)).power_begin : 0;
+      whole = {gap.begin.value(), gap.end.value(), has_before ? before : after, has_after ? after : before};
     }
     if (options_.gaps == GapPolicy::hold) whole.power_end = whole.power_begin;
     return whole;

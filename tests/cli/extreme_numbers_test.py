@@ -71,6 +71,17 @@ class ExtremeNumbers(CommandTest):
             self.expect_sound("show", "extreme")
             self.call("rm", "extreme", expect=None)
 
+    def test_a_report_has_no_figure_that_is_none(self):
+        for place in PLACES:
+            for number in ("1e308", "5e-324", "-1", ""):
+                with self.subTest(place=place, number=number):
+                    bundle = self.write([(place, number)])
+                    if self.call("import", bundle, expect=None).returncode != 0:
+                        continue
+                    for options in (["-o", "-"], ["--format", "text", "--budget", "1Wh"], ["--format", "csv"]):
+                        self.expect_sound("report", "extreme", *options)
+                    self.call("rm", "extreme", expect=None)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

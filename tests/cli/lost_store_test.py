@@ -44,6 +44,19 @@ class LostStore(CommandTest):
         self.assertIn("the store was overwritten", self.lose(lambda: self.store.write_text("mine now")))
         self.assertEqual(self.store.read_text(), "mine now")
 
+    def test_emptied_log(self):
+        self.lose(lambda: os.truncate(f"{self.store}-wal", 0))
+        self.assertEqual([run["name"] for run in self.json("list")["runs"]], ["before"])
+
+    def test_shortened_log(self):
+        self.lose(lambda: os.truncate(f"{self.store}-wal", 5000))
+
+    def test_overwritten_log(self):
+        def overwrite():
+            with open(f"{self.store}-wal", "r+b") as log:
+                log.write(b"mine now")
+        self.assertIn("the store's log was overwritten", self.lose(overwrite))
+
 
 class TemporaryDirectory(CommandTest):
     def test_kills_leave_nothing_that_piles_up(self):

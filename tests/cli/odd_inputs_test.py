@@ -47,6 +47,23 @@ class OddInputs(CommandTest):
             link.symlink_to(device)
             self.for_every_command(link)
 
+    def test_words_with_brackets_are_one_file_each(self):
+        for word in ("[x,y]", "[]", "{}", "++"):
+            self.assertIn(f"{word}: No such file", self.refused("import", word))
+
+    def test_a_store_is_a_regular_file(self):
+        """Else a device would get the permissions of a store."""
+        pipe, link = self.folder / "pipe", self.folder / "link"
+        os.mkfifo(pipe, 0o644)
+        pipe.chmod(0o644)
+        link.symlink_to(pipe)
+        for store in (pipe, link):
+            for command in (["list"], ["show"], ["recover"], ["rm", "a"], ["import", __file__]):
+                self.assertIn("is not a regular file, so it cannot be a store", self.refused(*command, "--store", store))
+            done = self.call("run", "--store", store, "--", "sh", "-c", "exit 7", expect=7)
+            self.assertIn("is not a regular file, so it cannot be a store", done.stderr)
+        self.assertEqual(pipe.stat().st_mode & 0o777, 0o644)
+
     def test_named_pipes_that_nobody_writes_to(self):
         os.mkfifo(self.folder / "pipe")
         self.for_every_command(self.folder / "pipe")

@@ -37,6 +37,19 @@ class Project(CommandTest):
         self.assertAlmostEqual(answer["measured_j"], 40000, delta=1)
         self.assertEqual(len(answer["history"]), 40)
 
+    def test_a_doubt_that_the_run_keeps_unsettles_every_projection(self):
+        for doubt, reason in (("may_end_early", "the training may stop early"), ("guessed", "only guessed")):
+            run = bundle(self.folder, doubt, forecast_doubt=doubt)
+            answer = self.json("project", run, "--at", "25%")
+            self.assertEqual(answer["forecast_doubt"], doubt)
+            self.assertFalse(any(moment["ready"] for moment in answer["history"]))
+            projection = answer["projection"]
+            at_most = projection["total_j"]["low"] == projection["used_j"]
+            self.assertEqual(at_most, doubt == "may_end_early")
+            self.assertIn(reason, self.call("project", run).stdout)
+        imported = self.json("import", self.folder / "guessed")["runs"][0]["id"]
+        self.assertEqual(self.json("show", imported)["forecast_doubt"], "guessed")
+
     def test_draws_for_people_and_as_svg(self):
         run = bundle(self.folder, "tuned", watts=lambda t: 100.0 if t < 100 else 130.0)
         picture = self.folder / "plot.svg"

@@ -125,6 +125,17 @@ class RunOnFakeGpus(CommandTest):
                 self.assertIn("0 W" if fault else "stood still", "".join(run["notes"]))
                 self.call("rm", "t")
 
+    def test_a_counter_that_its_power_contradicts_is_not_believed(self):
+        board = "gpu uuid=GPU-a arch=9 limit_w=400\npower 0:200\n"
+        for fault, words in (("timing counter_gain=0.01", "not believed for"), ("timing counter_gain=2", "not believed for"),
+                             ("frozen from=2", "stood still")):
+            with self.subTest(fault=fault):
+                run, rows = self.measure(board + fault + "\n", 4.5)
+                self.assertEqual(rows["GPU-a"]["channel"], "gpu0_power")
+                self.assertAlmostEqual(rows["GPU-a"]["energy_j"], 200 * run["duration_s"], delta=200 * 0.15)
+                self.assertIn(words, "".join(run["notes"]))
+                self.call("rm", "t")
+
     def test_a_named_gpu_that_is_not_there_stops_before_the_command(self):
         path = self.folder / "gpus.txt"
         path.write_text("gpu uuid=GPU-a\n")

@@ -37,6 +37,22 @@ class Transparency(CommandTest):
         done = self.call("run", expect=2)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 
+    def test_its_words_arrive_letter_by_letter(self):
+        words = ["--layers", "[64,64]", "[]", '["a","b"]', "{}", "%%", "++", "--", "", " ", "-h", "--help", "-q", "--name", "--x=[a,b]", "--y=",
+                 "a\\tb", "\udcff", "$HOME", "run", "@file"]
+        show = [sys.executable, "-c", "import sys; print(ascii(sys.argv[1:]))"]
+        for before in (["--"], []):
+            done = self.call("run", "-q", "--name", "words", *before, *show, *words)
+            self.assertEqual(done.stdout, f"{ascii(words)}\n")
+            self.assertEqual(self.json("show")["command"][3:], [word.replace("\udcff", "\ufffd") for word in words])
+        self.call("run", "-q", "--", "[echo,hi]", expect=127)
+        self.call("run", "-q", "--", "[]", expect=127)
+
+    def test_an_empty_value_does_not_swallow_the_next_word(self):
+        for option in (["--name="], ["--name", ""], ["--tag", "a=[b,c]", "--name=--"], ["--name", "--"]):
+            self.assertEqual(self.call("run", *option, "-q", "--", "echo", "one", "two").stdout, "one two\n")
+        self.assertEqual(self.json("show")["name"], "--")
+
     def test_output_passes_unchanged_and_apart(self):
         script = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 4000); sys.stderr.write('to err\\n')"
         done = self.call("run", "-q", "--", sys.executable, "-c", script, text=False)
@@ -274,15 +290,27 @@ class Recording(CommandTest):
         self.assertEqual(self.json("show", "shy")["command"], ["sh", "-c", "exit 0", "x", "--api-key=***", "--token", "***"])
         self.assertNotIn(b"hush", b"".join(path.read_bytes() for path in self.folder.glob("runs.db*")))
         self.assertIn("--api-key=said", self.json("show", "open")["command"])
+        self.call("run", "-q", "--name", "token=hush", "--tag", "api_key=hush", "--tag", "team=a", "--", "env", "PGPASSWORD=hush", "true")
+        shown = self.json("show")
+        self.assertEqual((shown["name"], shown["tags"]), ("token=***", {"api_key": "***", "team": "a"}))
+        self.assertNotIn(b"hush", b"".join(path.read_bytes() for path in self.folder.glob("runs.db*")))
 
     def test_names_and_metrics_do_not_control_the_terminal(self):
-        evil = "\x1b]0;mine\x07\x9b31m\u202e"
+        evil = "\x1b]0;mine\x07\x9b31m\u202e\ufeff\U000e0041"
         done = self.call("run", "--name", evil, "--tag", "a=" + evil, "--", "printf", "Epoch 1/1 loss=1\\n")
-        for text in (done.stderr, self.call("show").stdout, self.call("list").stdout, self.call("show", "--json", "-").stdout,
-                     self.call("list", "--json", "-").stdout):
-            for character in "\x1b\x07\x9b\u202e":
-                self.assertNotIn(character, text)
-        self.assertEqual(self.json("show")["name"], evil)
+        csv, tables = self.folder / "table.csv", []
+        csv.write_text("group,energy_j,quality\n" + "".join(f"a{evil}{i % 2},{i},{i}\n" for i in range(8)))
+        for command in (["show"], ["list"], ["project", evil], ["stabilise", evil], ["report"], ["export", "--bundle", self.folder / evil],
+                        ["compare", csv, "--group", "group"], ["tradeoff", csv, "--quality", "quality"], ["import", csv],
+                        ["tag", evil, "b=" + evil], ["rm", evil]):
+            for json in ([], ["--json", "-"]) if command[0] in ("show", "list", "project", "compare") else ([],):
+                tables.append((command[0], self.call(*command, *json, expect=None)))
+            if command == ["show"]:
+                self.assertEqual(self.json("show")["name"], evil)
+        for name, done in [("run", done), *tables]:
+            for character in evil:
+                if not character.isascii() or not character.isprintable():
+                    self.assertNotIn(character, done.stdout + done.stderr, (name, done.args))
 
     def test_a_limit_that_cannot_be_watched_is_told(self):
         done = self.call("run", "--stop-if-projected", "1J", "--interval", "50ms", "--name", "silent", "--", "sleep", "0.3")

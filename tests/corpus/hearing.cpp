@@ -34,7 +34,6 @@ Hearing hear(const std::string& folder, const std::string& log) {
   }
   training.hear(recogniser->settle());
   training.finish(start + hearing.duration, [&](Seconds t) { return std::optional{power * t}; });
-  hearing.trust = training.trust();
   hearing.at_once = training.came_at_once();
   (void)collector.end({});
   hearing.run = std::move(collector.runs().front());

@@ -13,7 +13,6 @@ namespace joulecast::corpus {
 
 struct Hearing {
   trace::Run run;  ///< phases, epochs, progress, metrics, projections
-  progress::Trust trust;
   bool at_once = false;
   /// Share of the run's time at which the first projection was there.
   std::optional<double> first_projection;

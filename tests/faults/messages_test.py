@@ -86,13 +86,17 @@ time.sleep(1.5); sys.exit(7)
 
 def little_work(trial):
     """With a connection that cannot be accepted for lack of descriptors, nothing spins."""
-    return f"{trial.cpu_s:.1f} s of CPU time in 1.5 s" if trial.cpu_s > 0.8 and not SANITIZED else bounded(trial)
+    return f"{trial.cpu_s:.1f} s of CPU time in 1.5 s" if trial.cpu_s > 0.8 else bounded(trial)
 
 
 FAULTS = [told(f"{event} with every {field}", hostile_numbers(event, field)) for event, fields in FIELDS.items() for field in fields]
 FAULTS += [told(name, text) for name, text in SEQUENCES.items()]
-FAULTS += [Fault("300 clients", command=many_clients(300), check=bounded),
-           Fault("40 descriptors and 60 clients", wrapper=("prlimit", "--nofile=40", "--"), command=many_clients(60), check=little_work)]
+FAULTS += [Fault("300 clients", command=many_clients(300), check=bounded)]
+SKIPPED = []
+if SANITIZED:
+    SKIPPED.append("limits on descriptors: the undefined-behaviour sanitizer opens pipes to check addresses, and fails without them")
+else:
+    FAULTS.append(Fault("40 descriptors and 60 clients", wrapper=("prlimit", "--nofile=40", "--"), command=many_clients(60), check=little_work))
 
 if __name__ == "__main__":
-    run_table("faults.messages", FAULTS)
+    run_table("faults.messages", FAULTS, SKIPPED)

@@ -127,6 +127,12 @@ FAULTS = [
     Fault("stderr closed", wrapper=("sh", "-c", 'exec "$@" 2>&-', "sh"), error_lines=0),
     Fault("stdout closed", wrapper=("sh", "-c", 'exec "$@" >&-', "sh"), streams=lambda t: {"stdout": subprocess.DEVNULL},
           command=["sh", "-c", "echo x; exit 7"]),
+    *(Fault(f"{name} {how}, and the command looks", wrapper=wrapper, streams=streams, status=9,
+            command=["sh", "-c", f"echo x >&{number} || exit 9; exit 7"])
+      for name, number in (("stdout", 1), ("stderr", 2))
+      for how, wrapper, streams in (("closed", ("sh", "-c", f'exec "$@" {number}>&-', "sh"), None),
+                                    ("read-only", ("sh", "-c", f'exec "$@" {number}</dev/null', "sh"), None),
+                                    ("/dev/full", (), on(name, full_device)))),
     Fault("stdin closed", wrapper=("sh", "-c", 'exec "$@" <&-', "sh")),
     Fault("every stream closed", wrapper=("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"), command=["sh", "-c", "echo x; exit 7"]),
     Fault("stderr full pipe", streams=on("stderr", full_pipe), error_lines=0),

@@ -88,6 +88,22 @@ class Tracking(PackageTest):
         self.assertEqual(stored.phases[0].work, 2)
         self.assertEqual([window.name for window in stored.windows], ["validation"] * 2)
 
+    def test_a_length_that_fails_is_none(self):
+        class Stream:
+            def __init__(self, length):
+                self.length = length
+
+            def __len__(self):
+                return self.length()
+
+            def __iter__(self):
+                return iter("ab")
+
+        with joulecast.track() as run:
+            for length in (lambda: -1, lambda: 1 / 0, lambda: None, lambda: {}["sampler"]):
+                self.assertEqual(list(run.steps(Stream(length))), ["a", "b"])
+                self.assertEqual(list(run.epochs(Stream(length))), ["a", "b"])
+
     def test_what_is_no_iterable_is_said_in_a_line(self):
         with joulecast.track() as run:
             for loop in (run.steps, run.epochs):

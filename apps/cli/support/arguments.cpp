@@ -5,17 +5,79 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-CLI::App& app_of(void* app) {
-  return *static_cast<CLI::App*>(app);
+/// A command of ours. One that runs another command takes that one's words out of the parser's reach.
+class App : public CLI::App {
+ public:
+  using CLI::App::App;
+  std::vector<std::string>* command = nullptr;  ///< receives the words of the command to run
+};
+
+App& app_of(void* app) {
+  return *static_cast<App*>(app);
 }
 CLI::Option& option_of(void* option) {
   return *static_cast<CLI::Option*>(option);
+}
+
+// The parser reads "[a,b]" as two values, ends a command at "++", and takes the next word as the value of
+// "--name=". Such words end with this when it gets them: no word of a command line can hold it.
+constexpr char word_as_it_is = '\0';
+
+/// A word in the form in which the parser leaves it alone.
+std::string kept_from_parser(std::string word) {
+  const auto sign = word.starts_with("--") ? word.find('=') : std::string::npos;
+  const auto value = std::string_view(word).substr(sign == std::string::npos ? 0 : sign + 1);
+  const bool is_list = value.starts_with('[') && value.ends_with(']');
+  const bool is_empty = sign != std::string::npos && value.empty();
+  if (is_list || is_empty || value == "++") word += word_as_it_is;
+  return word;
+}
+
+/// A check that gives a word back its own form.
+CLI::Validator own_form() {
+  return {[](std::string& word) {
+            if (word.ends_with(word_as_it_is)) word.pop_back();
+            return std::string();
+          },
+          ""};
+}
+
+/// Whether the word is an option whose value is the next word.
+bool takes_next_word(const App& app, std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  if (is_long && word.find('=') != std::string_view::npos) return false;
+  const auto* option = app.get_option_no_throw(std::string(is_long ? word : word.substr(0, 2)));
+  const bool has_value = option != nullptr && option->get_items_expected_min() > 0;
+  return has_value && (is_long || word.size() == 2);
+}
+
+/// Where the command to run begins: behind "--", or at the first word that is neither an option nor its
+/// value.
+std::size_t begin_of_command(const App& app, const std::vector<std::string>& words, std::size_t at) {
+  for (; at < words.size(); ++at) {
+    const auto& word = words[at];
+    if (word == "--" || word.size() < 2 || word.front() != '-') return at;
+    if (takes_next_word(app, word)) ++at;
+  }
+  return words.size();
+}
+
+/// The command that the words name, and how many of them name it.
+std::pair<App*, std::size_t> named_command(App& top, const std::vector<std::string>& words) {
+  App* app = &top;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const auto below = app->get_subcommands([&](const CLI::App* one) { return one->check_name(words[at]); });
+    if (below.empty()) return {app, at};
+    app = &app_of(below.front());
+  }
+  return {app, words.size()};
 }
 
 /// A check for numbers. `name` appears in the help.
@@ -165,14 +227,18 @@ std::size_t Option::count() const {
 }
 
 Option Arguments::bind(const std::string& names, Target target, const std::string& help) {
-  return Option(
-      std::visit([&](auto* value) { return app_of(app_).add_option(names, *value, help); }, target));
+  return Option(std::visit(
+      [&](auto* value) { return app_of(app_).add_option(names, *value, help)->transform(own_form()); },
+      target));
 }
 Option Arguments::add_flag(const std::string& names, bool& value, const std::string& help) {
   return Option(app_of(app_).add_flag(names, value, help));
 }
-void Arguments::positionals_at_end() {
+void Arguments::add_command_to_run(const std::string& name, std::vector<std::string>& words,
+                                   const std::string& help) {
+  app_of(app_).add_option(name, words, help);
   app_of(app_).positionals_at_end();
+  app_of(app_).command = &words;
 }
 void Arguments::footer(const std::string& text) {
   app_of(app_).footer(text);
@@ -182,16 +248,18 @@ void Arguments::hidden() {
 }
 Arguments Arguments::add_command(std::string_view name, std::string_view summary, std::string_view section) {
   app_of(app_).require_subcommand(1);
-  auto* command = app_of(app_).add_subcommand(std::string(name), std::string(summary));
+  const auto command = std::make_shared<App>(std::string(summary), std::string(name));
+  command->formatter(app_of(app_).get_formatter());
+  app_of(app_).add_subcommand(command);
   if (!section.empty()) command->group(std::string(section));
-  return Arguments(command);
+  return Arguments(command.get());
 }
 void Arguments::when_given(std::function<void()> action) {
   app_of(app_).callback(std::move(action));
 }
 
 struct CommandLine::State {
-  CLI::App app;
+  App app;
 };
 
 CommandLine::CommandLine(const std::string& program, const std::string& summary, const std::string& version)
@@ -210,13 +278,26 @@ Arguments CommandLine::top() {
 }
 
 CommandLine::Outcome CommandLine::parse(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto [app, named] = named_command(state_->app, words);
+  if (app->command != nullptr) {
+    auto begin = words.begin() + static_cast<std::ptrdiff_t>(begin_of_command(*app, words, named));
+    const auto end = begin;
+    if (begin != words.end() && *begin == "--") ++begin;
+    app->command->assign(begin, words.end());
+    words.erase(end, words.end());
+  }
+  std::ranges::transform(words, words.begin(), kept_from_parser);
+  std::ranges::reverse(words);  // as the parser takes them
   try {
-    state_->app.parse(argc, argv);
+    state_->app.parse(std::move(words));
   } catch (const CLI::Success& asked) {
     state_->app.exit(asked);
     return {.answered = true};
   } catch (const CLI::ParseError& error) {
-    return {.problem = error.what()};
+    std::string problem = error.what();
+    std::erase(problem, word_as_it_is);
+    return {.problem = std::move(problem)};
   }
   return {};
 }

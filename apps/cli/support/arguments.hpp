@@ -73,9 +73,9 @@ class Arguments {
   }
   /// "--quiet,-q" sets the variable, "!--no-watch" clears it.
   Option add_flag(const std::string& names, bool& value, const std::string& help);
-  /// Everything after the first positional belongs to it, including options: `run -- python train.py --epochs
-  /// 3`.
-  void positionals_at_end();
+  /// The words of another command, as they are: what follows `--`, or begins with the first word that is no
+  /// option of this command: `run -- python train.py --epochs 3`. Without any, `words` is empty.
+  void add_command_to_run(const std::string& name, std::vector<std::string>& words, const std::string& help);
   /// Text below the help.
   void footer(const std::string& text);
   /// Hides the command from the help; for internal use.

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/files.hpp"
+#include "base/printable.hpp"
 #include "run/tell.hpp"
 
 namespace joulecast::cli {
@@ -52,6 +53,10 @@ void note(const std::string& text) {
   if (!text.empty()) run::tell("joulecast: {}\n", text);
 }
 
+void print_text(std::string_view text) {
+  fmt::print("{}", printable_lines(text));
+}
+
 Status check_json_target(const std::string& path) {
   std::error_code ignored;
   if (path.empty() || path == "-" || !std::filesystem::is_regular_file(path, ignored)) return {};
@@ -72,7 +77,7 @@ Status write_json(const std::string& text, const std::string& path) {
 int report_result(const std::string& json_file, const std::function<std::string()>& text,
                   const std::function<std::string()>& json_text) {
   if (const auto usable = check_json_target(json_file); !usable) return report_error(usable.error());
-  if (json_file != "-") fmt::print("{}", text());
+  if (json_file != "-") print_text(text());
   if (json_file.empty()) return done;
   const auto written = write_json(json_text(), json_file);
   return written ? done : report_error(written.error());

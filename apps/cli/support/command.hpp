@@ -38,6 +38,9 @@ int report_error(const Error& error);
 /// Prints "joulecast: text" on standard error; does nothing for an empty text.
 void note(const std::string& text);
 
+/// Prints a text for people on standard output. Control characters within names do not reach the terminal.
+void print_text(std::string_view text);
+
 /// Writes JSON to a file, or to standard output for "-". invalid if the file exists and contains something
 /// else: in `--json log.csv other.csv` the parser takes the log for the output file.
 [[nodiscard]] Status write_json(const std::string& text, const std::string& path);

@@ -15,6 +15,7 @@
 #include "base/printable.hpp"
 #include "base/version.hpp"
 #include "cli/support/command.hpp"
+#include "run/closed_streams.hpp"
 #include "run/tell.hpp"
 
 namespace joulecast::cli {
@@ -95,6 +96,7 @@ CommandDescription describe_program() {
 }
 
 int run_program(int argc, char** argv) {
+  run::keep_closed_streams_closed();
   try {
     return with_output_written(parse_and_run(argc, argv));
   } catch (const std::exception& error) {

@@ -20,7 +20,7 @@ class Iterations final : public Format {
     static const Pattern both(
         R"((?i)^\W*(?:\w+[ _-])?(?:iteration|iter|update|generation)[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.{0,40}?\bep(?:och)?[ :=#\[(]*(?P<epoch>\d+))");
     const auto match = both.find(line.text);
-    if (!match) return false;
+    if (!match || !match->number("done")) return false;
     const auto done = *match->number("done");
     const auto epoch = match->whole("epoch").value_or(0);
     const auto before = std::exchange(iteration_, std::pair{done, epoch});

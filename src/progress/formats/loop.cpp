@@ -70,7 +70,7 @@ class Loop final : public Format {
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report)) return true;
     if (read_round_with_epochs(line, report)) return true;
-    if (line.lowered.find('e') != std::string::npos || line.lowered.find("pass") != std::string::npos) {
+    if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
@@ -140,13 +140,13 @@ class Loop final : public Format {
         R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\b.*\bep(?:och)?[ :=#]*(?P<epoch>\d+))");
     if (line.lowered.find("round") == std::string::npos) return false;
     const auto match = nested.find(line.text);
-    if (!match) return false;
-    const auto done = *match->number("done");
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done) return false;
     if (!match->number("total")) {
-      if (!rounds_have_headings_) report.round_begins(done);
+      if (!rounds_have_headings_) report.round_begins(*done);
       report.epoch_ends(match->whole("epoch").value_or(0));
-    } else if (done > 1) {
-      report.work_done(done - 1, match->number("total"), Unit::round);
+    } else if (*done > 1) {
+      report.work_done(*done - 1, match->number("total"), Unit::round);
     }
     for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
     return true;
@@ -159,7 +159,7 @@ class Loop final : public Format {
     leave_tagged_part(mention, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
-    const auto before = find_step(mention.before);
+    const auto before = mention.before.empty() ? std::nullopt : find_step(mention.before);
     const auto step = find_step_of_epoch(mention.after);
     if (mention.fraction) {
       if (before)

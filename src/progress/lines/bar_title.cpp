@@ -105,7 +105,13 @@ BarTitle read_bar_title(std::string_view title, std::string_view unit) {
   if (!preparation && epoch_word.matches(title))
     return is(names_steps(title) ? BarKind::epoch_steps : BarKind::epochs);
   const bool training = names_training(title);
-  if (preparation || (!training && counts_things(unit))) return is(BarKind::preparation);
+  if (preparation || (!training && counts_things(unit))) {
+    // A loop over the batches may be called so, too.
+    static const Pattern vague(
+        R"((?i)^\W*(?:process|load|comput|generat|read)\w*\W*(?:data|batch\w*|samples?)?\W*$)");
+    read.sure = !vague.matches(title);
+    return is(BarKind::preparation);
+  }
   if (names_steps(title)) return is(BarKind::steps);
   return is(training ? BarKind::training : BarKind::unknown);
 }

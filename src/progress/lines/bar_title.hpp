@@ -21,7 +21,9 @@ struct BarTitle {
   BarKind kind = BarKind::unknown;
   std::optional<int> epoch;      ///< of epoch_steps and evaluation, where it is named
   std::optional<double> epochs;  ///< "Epoch 3/10": 10
-  bool sure = true;              ///< false: the number is said to be no epoch's ("train 3")
+  /// False: the number is said to be no epoch's ("train 3"), or the preparation may be a part of the training
+  /// ("Processing").
+  bool sure = true;
 };
 
 /// `unit`: what the bar says that it counts ("batch", "B", "examples"), "" where it does not.

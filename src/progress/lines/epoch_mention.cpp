@@ -104,17 +104,40 @@ bool has_figure(std::string_view text) {
   return false;
 }
 
+namespace {
+
+/// Nothing where more than all is done, or a number stands for "unlimited".
+std::optional<EpochMention> count_of(const Match& match) {
+  const auto number = match.number("number");
+  EpochMention found;
+  found.kind = EpochMention::Kind::progress;
+  found.total = match.number("total");
+  found.after = match.after();
+  if (!number || !found.total || *number > *found.total) return std::nullopt;
+  found.number = *number;
+  return found;
+}
+
 /// "3/10 epochs done".
 std::optional<EpochMention> find_count_before_word(std::string_view text) {
   static const Pattern count(
       R"((?i)^[\W_]*(?:(?:train(?:ing|ed)?|progress|completed?|finished|done|overall|after|status)[\s:]+){0,3}(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\b)");
   const auto match = count.find(text);
-  if (!match || *match->number("number") > *match->number("total")) return std::nullopt;
+  auto found = match ? count_of(*match) : std::nullopt;
+  if (found) found->says = Says::ends;
+  return found;
+}
+
+/// "3. epoch: loss 0.5", "3rd epoch …".
+std::optional<EpochMention> find_ordinal(std::string_view text) {
+  static const Pattern ordinal(R"((?i)^[\W_]*(?P<number>\d+)(?:\.|st|nd|rd|th) epoch\b)");
+  const auto match = ordinal.find(text);
+  const auto number = match ? match->number("number") : std::nullopt;
+  if (!number) return std::nullopt;
   EpochMention found;
   found.kind = EpochMention::Kind::progress;
-  found.says = Says::ends;
-  found.number = *match->number("number");
-  found.total = match->number("total");
+  found.number = *number;
+  found.total = total_of_epochs_beside(match->after());
   found.after = match->after();
   return found;
 }
@@ -123,19 +146,15 @@ std::optional<EpochMention> find_count_before_word(std::string_view text) {
 std::optional<EpochMention> find_letter(std::string_view text) {
   static const Pattern letter(R"((?i)^[\W_]*(?:e|pass) ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
   const auto match = letter.find(text);
-  if (!match || *match->number("number") > *match->number("total") || !has_figure(match->after()))
-    return std::nullopt;
-  EpochMention found;
-  found.kind = EpochMention::Kind::progress;
-  found.number = *match->number("number");
-  found.total = match->number("total");
-  found.after = match->after();
-  return found;
+  return match && has_figure(match->after()) ? count_of(*match) : std::nullopt;
 }
+
+}  // namespace
 
 std::optional<EpochMention> find_epoch(std::string_view text) {
   if (auto found = find_count_before_word(text)) return found;
   if (auto found = find_letter(text)) return found;
+  if (auto found = find_ordinal(text)) return found;
   const auto match = mention().find(text);
   if (!match) return std::nullopt;
   EpochMention found;

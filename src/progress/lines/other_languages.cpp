@@ -43,7 +43,8 @@ std::string with_total(const Match& match) {
 std::string counters_in_english(std::string_view text) {
   static const Pattern chinese(
       R"(第\s*(?P<number>\d+)\s*(?:/\s*(?P<total>\d+)\s*)?(?:个|個)?\s*(?:轮|輪|回合|エポック|epoch)(?:次|训练|目)?(?:\s*(?:/|,|，|\(|（)?\s*共\s*(?P<of>\d+)\s*(?:轮|輪|回合|epoch)?\s*(?:\)|）)?)?)");
-  static const Pattern counted(R"((?P<number>\d+)\s*(?:エポック目|번째\s*에포크)(?P<total>)(?P<of>))");
+  static const Pattern counted(
+      R"((?i)(?P<number>\d+)\s*(?:エポック目|번째\s*에포크|\. epoche\b)(?P<total>)(?P<of>))");
   return replace(replace(text, chinese, with_total), counted, with_total);
 }
 

@@ -41,7 +41,7 @@ std::optional<int> number_of(std::string_view text) {
 
 std::optional<PartMention> find_numbered(std::string_view text) {
   static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
+      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|(?:curriculum )?level|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
   const auto match = numbered.find(text);
   const auto number = match ? number_of(match->text("number")) : std::nullopt;
   if (!number) return std::nullopt;
@@ -90,7 +90,7 @@ std::optional<std::string> find_heading(std::string_view text) {
       R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60}?)(?:\(\d+ epochs?\)\W*)?$)");
   // "Trial 2 of 3: lr=0.01"
   static const Pattern counted(
-      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
+      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:curriculum )?level|stage|phase|model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
   static const Pattern named(
       R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
   static const Pattern over(

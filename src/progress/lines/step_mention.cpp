@@ -67,6 +67,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
   found.after = match.after();
   found.of_run = !match.text("run").empty();
   if (!found.total && counted.word == Word::step) found.total = total_of_steps_beside(found.after);
+  if (!found.total && (counted.word == Word::bracket || counted.word == Word::none)) return std::nullopt;
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
   return found;
 }
@@ -91,8 +92,18 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
        number + R"()(?:\s*(?:/|of\b|out of\b)\s*(?P<total>)" + number + "))? " + qualifier +
        R"((?P<noun>steps|iter(?:ation)?s|updates))")
           .c_str());
-  for (const auto* pattern : {&behind, &ahead, &behind_loss, &after_so_many})
-    if (const auto match = pattern->find(text)) return mention_of(*match, counted_by(match->text("noun")));
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  const auto read = [&](const Pattern& pattern) -> std::optional<std::optional<StepMention>> {
+    const auto match = pattern.find(text);
+    if (!match) return std::nullopt;
+    return mention_of(*match, counted_by(match->text("noun")));
+  };
+  if (auto found = read(behind)) return *found;
+  if (has("/") || has(" of "))  // most lines are not worth the other patterns
+    if (auto found = read(ahead)) return *found;
+  if (has(" at ") || has(" in ") || has("after") || has("After"))
+    for (const auto* pattern : {&behind_loss, &after_so_many})
+      if (auto found = read(*pattern)) return *found;
   return std::nullopt;
 }
 
@@ -136,6 +147,7 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
 }
 
 std::optional<StepMention> find_step(std::string_view text) {
+  if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
   static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
   static const Pattern none(
       (R"((?i)^(?:(?:train(?:ing)?|(?:training |overall )?progress)[\s:|]+[\[(]?|#)?(?P<done>)" + number +
@@ -196,9 +208,9 @@ bool names_iteration(std::string_view text) {
 
 bool counts_preparation(std::string_view text) {
   static const Pattern words(
-      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|process(?:ing|ed)\b|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
+      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|burn[ -]?in|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
   static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
-  return words.matches(text) && counted.matches(text);
+  return counted.matches(text) && words.matches(text);
 }
 
 }  // namespace joulecast::progress

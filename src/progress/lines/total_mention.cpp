@@ -55,7 +55,9 @@ std::optional<TotalMention> find_setting(std::string_view lowered) {
 }  // namespace
 
 std::optional<TotalMention> find_totals(std::string_view lowered) {
+  const auto has = [&](std::string_view part) { return lowered.find(part) != std::string_view::npos; };
   if (lowered.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
+  if (!has("epoch") && !has("step") && !has("iter") && !has("update") && !has("batches")) return std::nullopt;
   if (auto found = find_setting(lowered)) return found;
   return find_sentence(lowered);
 }

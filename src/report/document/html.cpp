@@ -36,11 +36,13 @@ th{font-weight:600}
 summary{cursor:pointer;color:var(--soft);font-size:.92rem;padding:.3rem 0}
 :focus-visible{outline:2px solid #0072b2;outline-offset:2px}
 @media (max-width:799px){.wide{display:none}.narrow{display:block}}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}.wide{display:block}.narrow{display:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}.wide{display:block}.narrow,details:not([open]){display:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 )";
 
 std::string table_html(const DataTable& table, bool with_caption) {
-  std::string text = "<div class=\"scroll\" tabindex=\"0\"><table>\n";
+  // A table that is wider than the page is scrolled with the keyboard too.
+  auto text = fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n",
+                          table.caption.empty() ? "table" : escape_xml(table.caption));
   if (with_caption && !table.caption.empty())
     text += "<caption>" + escape_xml(table.caption) + "</caption>\n";
   const auto cell = [&](const char* tag, std::size_t column, const std::string& content) {

@@ -106,7 +106,10 @@ Section environment_section(const session::ReportedRun& run) {
 
 Section paper_section(const session::RunsReport& report) {
   Section section{"In a paper", 1, {}};
-  for (const auto& run : report.runs) section.blocks.push_back(Paragraph{statement(run)});
+  if (report.runs.size() <= session::most_runs_in_full)
+    for (const auto& run : report.runs) section.blocks.push_back(Paragraph{statement(run)});
+  else
+    section.blocks.push_back(Paragraph{statement(report)});
   return section;
 }
 

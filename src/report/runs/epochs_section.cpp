@@ -27,18 +27,29 @@ double largest_energy(const EpochCourse& course) {
   return largest;
 }
 
-/// Epochs count from 1 along the axis, whatever the training calls them, since a run may have several phases.
-Plot energy_panel(const EpochCourse& course) {
+/// Where each epoch is on the axis: its own number, or, where numbers begin again or are left out, its place.
+struct EpochAxis {
+  double first = 1;
+  std::string label = "epoch, counted from the run's first";
+  [[nodiscard]] double at(std::size_t i) const { return first + static_cast<double>(i); }
+};
+EpochAxis axis_of(const EpochCourse& course) {
+  for (std::size_t i = 1; i < course.points.size(); ++i)
+    if (course.points[i].epoch != course.points[i - 1].epoch + 1) return {};
+  return {static_cast<double>(course.points.front().epoch), "epoch"};
+}
+
+Plot energy_panel(const EpochCourse& course, const EpochAxis& axis) {
   const auto energy = energy_axis("energy", largest_energy(course));
   Plot plot;
   plot.title = "Energy of each epoch";
-  plot.x.label = "epoch";
+  plot.x.label = axis.label;
   plot.x.whole = true;
   plot.y.label = energy.label;
   plot.y.min = 0;
   Series bars{"energy", course.points.size() > most_bars ? Mark::line : Mark::bars, {}, {}, {}};
   for (std::size_t i = 0; i < course.points.size(); ++i) {
-    const double x = static_cast<double>(i) + 1;
+    const double x = axis.at(i);
     bars.x.push_back(x);
     bars.y.push_back(course.points[i].energy ? course.points[i].energy->value() / energy.divisor : unknown);
     bars.x_low.push_back(x - 0.4);
@@ -48,21 +59,21 @@ Plot energy_panel(const EpochCourse& course) {
   return plot;
 }
 
-Plot quality_panel(const EpochCourse& course) {
+Plot quality_panel(const EpochCourse& course, const EpochAxis& axis) {
   Plot plot;
   plot.title = course.metric->name + (course.metric->lower_is_better ? " (lower is better)" : "");
-  plot.x.label = "epoch";
+  plot.x.label = axis.label;
   plot.x.whole = true;
   plot.y.label = axis_unit(course.metric->name, 0).label;
   Series line{course.metric->name, Mark::line, {}, {}, {}};
   line.look = 1;
   for (std::size_t i = 0; i < course.points.size(); ++i) {
-    line.x.push_back(static_cast<double>(i) + 1);
+    line.x.push_back(axis.at(i));
     line.y.push_back(course.points[i].quality.value_or(unknown));
   }
   plot.series.push_back(std::move(line));
   Series best{"best epoch", Mark::rings, {}, {}, {}};
-  best.x.push_back(static_cast<double>(*course.best) + 1);
+  best.x.push_back(axis.at(*course.best));
   best.y.push_back(*course.points[*course.best].quality);
   plot.series.push_back(std::move(best));
   return plot;
@@ -100,13 +111,14 @@ DataTable epochs_table(const EpochCourse& course) {
 
 Figure epochs_figure(const EpochCourse& course) {
   Panels panels{"Energy and correctness by epoch", "", {}, false, ""};
-  panels.plots.push_back(energy_panel(course));
+  const auto axis = axis_of(course);
+  panels.plots.push_back(energy_panel(course, axis));
   if (course.best) {
-    panels.plots.push_back(quality_panel(course));
+    panels.plots.push_back(quality_panel(course, axis));
     if (*course.best + 1 < course.points.size())
       for (auto& plot : panels.plots)
-        plot.stretches.push_back({"after the best epoch", static_cast<double>(*course.best) + 1.5,
-                                  static_cast<double>(course.points.size()) + 0.5, Shade::waste});
+        plot.stretches.push_back({"after the best epoch", axis.at(*course.best) + 0.5,
+                                  axis.at(course.points.size()) - 0.5, Shade::waste});
   }
   const auto caption = fmt::format("{} epochs.{}", course.points.size(), waste_text(course));
   panels.description = caption;

@@ -9,6 +9,7 @@
 #include "report/axis_unit.hpp"
 #include "report/run_words.hpp"
 #include "report/runs/sections.hpp"
+#include "trace/forecast_doubt.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -49,6 +50,16 @@ std::optional<double> sensible_top(const ForecastCourse& course) {
   return highest > times * centre ? std::optional(times * centre) : std::nullopt;
 }
 
+/// A run that stopped early has not shown what the whole would have taken.
+std::string early_end_text(const ForecastCourse& course) {
+  const double seen = course.points.back().share;
+  return course.replayed && !course.truth && seen < 0.995
+             ? fmt::format(
+                   ". The run ended after {} of its work, so that no forecast of the whole can be checked",
+                   percent(seen))
+             : "";
+}
+
 /// A replay ends with the last unit of work, a run may go on: an evaluation, the writing of the model.
 std::string rest_text(const session::ReportedRun& run) {
   const auto& truth = run.forecast->truth;
@@ -72,7 +83,10 @@ Figure forecast_figure(const session::ReportedRun& run) {
   if (const auto top = sensible_top(course)) plot.y.max = *top / energy.divisor;
   Band interval{"90 % interval", {}, {}, {}};
   Series forecast{"forecast", Mark::line, {}, {}, {}};
-  for (const auto& point : course.points) {
+  constexpr std::size_t most_points = 400;
+  const auto stride = course.points.size() / most_points + 1;
+  for (std::size_t i = 0; i < course.points.size(); i += stride) {
+    const auto& point = course.points[i];
     for (auto* x : {&interval.x, &forecast.x}) x->push_back(100 * point.share);
     forecast.y.push_back(point.total.value() / energy.divisor);
     interval.low.push_back(point.low ? point.low->value() / energy.divisor : unknown);
@@ -91,7 +105,7 @@ Figure forecast_figure(const session::ReportedRun& run) {
                            percent(ready->share), to_text(ready->total));
     if (const auto error = error_text(*ready, course.truth); !error.empty()) caption += ", off by " + error;
   }
-  caption += rest_text(run);
+  caption += early_end_text(course) + rest_text(run);
   plot.description = caption;
   return {std::move(plot), caption + ".", forecast_table(course)};
 }
@@ -112,6 +126,9 @@ Section forecast_section(const session::ReportedRun& run) {
   else
     section.blocks.push_back(
         LeftOut{"Forecasts", run.forecast ? "the run made none" : run.forecast.error().message});
+  if (const auto doubt = trace::forecast_doubt_from(run.summary.run.info.forecast_doubt))
+    if (const auto reason = trace::reason_of(*doubt); !reason.empty())
+      section.blocks.push_back(LeftOut{"Not relied on", std::string(reason)});
   return section;
 }
 
@@ -122,10 +139,10 @@ Section record_section(const session::RunsReport& report) {
     return section;
   }
   const auto& record = *report.record;
-  section.blocks.push_back(
-      Paragraph{fmt::format("The forecasts that the latest {} finished runs on {} made while they ran, "
-                            "against what these runs took.",
-                            record.runs, record.host)});
+  section.blocks.push_back(Paragraph{fmt::format(
+      "The forecasts that {} on {} made while running, against what was measured in the end.",
+      record.runs == 1 ? "the latest finished run" : fmt::format("the latest {} finished runs", record.runs),
+      record.host)});
   DataTable table{"",
                   {Align::left, Align::right, Align::right, Align::right, Align::right},
                   {"made after", "runs", "median error", "largest error", "truth inside the 90 % interval"},

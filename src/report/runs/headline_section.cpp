@@ -1,6 +1,8 @@
 // What it cost: energy, money, emissions, and how much of it was measured.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.hpp"
 #include "report/run_text.hpp"
 #include "report/run_words.hpp"
@@ -8,6 +10,20 @@
 
 namespace joulecast::report {
 namespace {
+
+/// The components whose meters state how sure they are, if others in the total do not.
+std::string stated_alone(const trace::RunEnergy& energy) {
+  std::set<std::string> stated;
+  bool others = false;
+  for (const auto& row : energy.components) {
+    if (!row.in_total || !row.energy) continue;
+    if (row.relative_uncertainty > 0)
+      stated.insert(std::string(name_of(row.component)));
+    else
+      others = true;
+  }
+  return others ? join({stated.begin(), stated.end()}, " and ") : "";
+}
 
 std::string energy_sentence(const session::ReportedRun& run) {
   const auto& energy = run.summary.energy;
@@ -18,7 +34,26 @@ std::string energy_sentence(const session::ReportedRun& run) {
                            : ": between " + interval + " (90 % interval).";
   if (!energy.missing.empty())
     text += fmt::format(" Without {}, which nothing measured.", join(energy.missing, " and "));
+  if (const auto alone = stated_alone(energy); !interval.empty() && !alone.empty())
+    text += fmt::format(" The interval is that of {} alone: what reads the rest states none.", alone);
+  constexpr double nearly_all = 0.99;
+  if (energy.coverage < nearly_all)
+    text += fmt::format(
+        " Readings cover {} of the time; the gaps are filled with the power that was read beside them.",
+        percent(energy.coverage));
   return text;
+}
+
+/// Of a run that is still going on: what the whole is expected to take.
+std::string outlook_sentence(const session::ReportedRun& run) {
+  if (run.summary.run.status != trace::RunStatus::running) return "";
+  std::string text = "The run is still going on: all figures are those so far.";
+  if (!run.forecast || run.forecast->points.empty()) return text;
+  const auto& last = run.forecast->points.back();
+  text += fmt::format(" Forecast of the whole: {}", kilowatt_hours(last.total));
+  if (last.low && last.high)
+    text += fmt::format(" (90 % interval {} to {})", kilowatt_hours(*last.low), kilowatt_hours(*last.high));
+  return text + (last.ready ? "." : ", not yet dependable.");
 }
 
 void put_costs(Section& section, const session::ReportedRun& run, const session::RunsReport& report) {
@@ -99,6 +134,8 @@ Section headline_section(const session::RunsReport& report) {
   }
   const auto& run = report.runs.front();
   section.blocks.push_back(Paragraph{energy_sentence(run)});
+  if (const auto outlook = outlook_sentence(run); !outlook.empty())
+    section.blocks.push_back(Paragraph{outlook});
   put_costs(section, run, report);
   put_shares(section, run);
   return section;

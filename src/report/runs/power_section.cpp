@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -90,33 +89,50 @@ void put_layers(Plot& plot, const PowerCourse& course, double time_unit, double 
 
 void put_peaks(Plot& plot, const PowerCourse& course, double time_unit, double power_unit) {
   Series peaks{"highest reading", Mark::line, {}, {}, {}};
-  for (std::size_t i = 0; i < course.steps(); ++i) {
-    peaks.x.push_back(course.middle(i) / time_unit);
-    peaks.y.push_back(std::isfinite(course.mean[i]) ? course.high[i] / power_unit
-                                                    : std::numeric_limits<double>::quiet_NaN());
-  }
+  for (std::size_t i = 0; i < course.steps(); ++i)
+    for (const double edge : {course.edges[i], course.edges[i + 1]}) {
+      peaks.x.push_back(edge / time_unit);
+      peaks.y.push_back(course.high[i] / power_unit);
+    }
   peaks.look = ink;
   plot.series.push_back(std::move(peaks));
 }
 
+/// Spans in the order of time, joined where a picture would not show what is between them: there may be
+/// thousands.
+std::vector<trace::Span> joined(std::vector<trace::Span> spans, Seconds least) {
+  std::ranges::sort(spans, {}, [](const trace::Span& span) { return span.begin; });
+  std::vector<trace::Span> result;
+  for (const auto& span : spans) {
+    if (!result.empty() && span.begin - result.back().end < least)
+      result.back().end = std::max(result.back().end, span.end);
+    else
+      result.push_back(span);
+  }
+  return result;
+}
+
+void put_stretches(Plot& plot, const std::string& label, std::vector<trace::Span> spans, Shade shade,
+                   Seconds duration, double time_unit) {
+  for (const auto& span : joined(std::move(spans), duration * least_pause))
+    plot.stretches.push_back({label, span.begin.value() / time_unit, span.end.value() / time_unit, shade});
+}
+
 void put_stages(Plot& plot, const trace::Run& run, double time_unit) {
   std::set<std::string> names;
-  for (const auto& window : run.windows) {
-    if (!names.contains(window.name) && names.size() == most_window_names) continue;
-    names.insert(window.name);
-  }
   for (const auto& window : run.windows)
-    if (names.contains(window.name))
-      plot.stretches.push_back({join({names.begin(), names.end()}, ", "),
-                                window.span.begin.value() / time_unit, window.span.end.value() / time_unit,
-                                Shade::stage});
+    if (names.size() < most_window_names) names.insert(window.name);
+  std::vector<trace::Span> windows;
+  for (const auto& window : run.windows)
+    if (names.contains(window.name)) windows.push_back(window.span);
+  std::vector<trace::Span> pauses;
   for (std::size_t i = 1; i < run.epochs.size(); ++i) {
-    const auto from = run.epochs[i - 1].span.end;
-    const auto to = run.epochs[i].span.begin;
-    if (to - from > run.span.length() * least_pause)
-      plot.stretches.push_back(
-          {"between epochs", from.value() / time_unit, to.value() / time_unit, Shade::stage});
+    const trace::Span pause{run.epochs[i - 1].span.end, run.epochs[i].span.begin};
+    if (pause.length() > run.span.length() * least_pause) pauses.push_back(pause);
   }
+  const auto label = join({names.begin(), names.end()}, ", ");
+  put_stretches(plot, label, std::move(windows), Shade::stage, run.span.length(), time_unit);
+  put_stretches(plot, "between epochs", std::move(pauses), Shade::stage, run.span.length(), time_unit);
 }
 
 DataTable components_table(const session::ReportedRun& run) {
@@ -161,9 +177,7 @@ Figure power_figure(const session::ReportedRun& run) {
   plot.y.min = 0;
   put_layers(plot, course, time.divisor, power.divisor);
   put_peaks(plot, course, time.divisor, power.divisor);
-  for (const auto& gap : course.gaps)
-    plot.stretches.push_back(
-        {"not measured", gap.begin.value() / time.divisor, gap.end.value() / time.divisor, Shade::gap});
+  put_stretches(plot, "not measured", course.gaps, Shade::gap, record.span.length(), time.divisor);
   put_stages(plot, record, time.divisor);
   for (const auto& epoch : record.epochs) plot.ticks.push_back(epoch.span.end.value() / time.divisor);
   plot.ticks_label = "end of an epoch";

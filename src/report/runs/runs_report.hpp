@@ -8,13 +8,17 @@
 
 namespace joulecast::report {
 
-/// With more runs than this, only their comparison is told, not each one's course.
-constexpr std::size_t most_runs_in_full = 6;
+/// Where the sentences that a paper quotes stand.
+enum class PaperSection { first, last };
 
-[[nodiscard]] Document to_document(const session::RunsReport& report);
+[[nodiscard]] Document to_document(const session::RunsReport& report,
+                                   PaperSection paper = PaperSection::last);
 
 /// What a paper says of a run's energy: how much, how it was measured, and what was not counted.
 [[nodiscard]] std::string statement(const session::ReportedRun& run);
+
+/// The same of many runs together.
+[[nodiscard]] std::string statement(const session::RunsReport& report);
 
 /// One row per run, with its energy, interval, shares, emissions and price.
 [[nodiscard]] std::string to_csv(const session::RunsReport& report);

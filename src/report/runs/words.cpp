@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/text.hpp"
 #include "report/run_words.hpp"
@@ -57,8 +58,8 @@ std::vector<std::string> labels_of(const session::RunsReport& report) {
         std::ranges::count_if(report.runs, [&](const auto& other) { return label_of(other) == label; });
     const auto& id = run.summary.run.info.id;
     constexpr std::size_t ending = 4;  // which the store takes for the run
-    labels.push_back(namesakes > 1 && id.size() > ending ? label + " " + id.substr(id.size() - ending)
-                                                         : label);
+    labels.push_back(namesakes > 1 ? label + " " + id.substr(id.size() - std::min(ending, id.size()))
+                                   : label);
   }
   return labels;
 }
@@ -121,6 +122,31 @@ std::string statement(const session::ReportedRun& reported) {
   }
   const auto& version = run.host.joulecast_version;
   if (!version.empty()) text += fmt::format(" Measured with Joulecast {}.", version);
+  return text;
+}
+
+std::string statement(const session::RunsReport& report) {
+  Joules energy{0};
+  Seconds time{0};
+  std::size_t known = 0;
+  std::set<std::string> missing;
+  for (const auto& run : report.runs) {
+    const auto& total = run.summary.energy.total;
+    missing.insert(run.summary.energy.missing.begin(), run.summary.energy.missing.end());
+    if (!total) continue;
+    ++known;
+    energy += *total;
+    time += run.summary.run.span.length();
+  }
+  if (known == 0) return "The energy of the runs is not known: nothing measured it.";
+  auto text =
+      fmt::format("{} trainings took {} of time and used {} in all, {} each on average.", known,
+                  to_text(time), kilowatt_hours(energy), kilowatt_hours(energy / static_cast<double>(known)));
+  if (known < report.runs.size())
+    text += fmt::format(" The energy of {} more is not known.", report.runs.size() - known);
+  if (!missing.empty())
+    text +=
+        fmt::format(" Not counted in some or all of them: {}.", join({missing.begin(), missing.end()}, ", "));
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/thread.hpp"
 #include "sensors/support/file_sensor.hpp"
+#include "sensors/support/package_facts.hpp"
 
 namespace joulecast::sensors {
 namespace {
@@ -62,10 +63,9 @@ std::optional<double> BusyClock::look() {
   if (busy.size() > most_clocks) busy.resize(most_clocks);
   double sum = 0, weight = 0;
   for (const auto& [policy, ticks] : busy)
-    if (const auto khz = number_in(policy->clock); khz && *khz > 0)
-      sum += ticks * static_cast<double>(*khz), weight += ticks;
+    if (const auto ghz = ghz_in(policy->clock)) sum += ticks * *ghz, weight += ticks;
   if (weight <= 0) return {};
-  return sum / weight * 1e-6;
+  return sum / weight;
 }
 
 ClockWatch::ClockWatch(std::unique_ptr<BusyClock> clock, Seconds interval)

@@ -6,9 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
+#include "base/thread.hpp"
 #include "sensors/support/processor.hpp"
 
 namespace joulecast::sensors {
@@ -61,7 +61,7 @@ class ClockWatch {
   std::atomic<double> ghz_{0};
   std::atomic<unsigned> requests_{0};
   std::atomic<bool> stop_{false};
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace joulecast::sensors

@@ -1,5 +1,6 @@
-// Checks an energy counter against the power gauge of the same device. Counters of some drivers froze, ran
-// backward or ran at the wrong rate.
+// Checks an energy counter against the power of the same device, where that power is no channel of its own
+// (else sampling/counter_check.hpp does). Counters of some drivers froze, ran backward or ran at the wrong
+// rate.
 #pragma once
 
 #include <cstdint>

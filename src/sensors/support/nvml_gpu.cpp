@@ -261,7 +261,6 @@ void NvmlGpu::read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReadin
   read_slow_fields(library, readings.subspan(at), refresh && !lost_);
   if (refresh) slow_read_ = now;
   if (!lost_) lost_since_ = last_search_ = std::nullopt;
-  audit(now, readings);
 }
 
 void NvmlGpu::read_slow_fields(const NvmlLibrary& library, std::span<ChannelReading> readings, bool refresh) {
@@ -274,16 +273,6 @@ void NvmlGpu::read_slow_fields(const NvmlLibrary& library, std::span<ChannelRead
     }
     readings[i] = lost_ ? fail(ErrorKind::retry, label_, "lost") : slow_values_[i];
   }
-}
-
-void NvmlGpu::audit(SteadyTime now, std::span<ChannelReading> readings) {
-  if (!has_energy_ || !has_power_) return;
-  if (readings[0] && readings[1])
-    audit_.observe(now, std::get<std::uint64_t>(*readings[0]), Watts{std::get<double>(*readings[1])});
-  if (!audit_.trusted())
-    readings[0] = fail(ErrorKind::gone, label_,
-                       "its energy counter is not trusted: {:.0f} J where its power makes {:.0f} J",
-                       audit_.by_counter().value(), audit_.by_power().value());
 }
 
 }  // namespace joulecast::sensors

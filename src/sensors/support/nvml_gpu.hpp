@@ -2,7 +2,6 @@
 #pragma once
 
 #include "hardware/board_gain.hpp"
-#include "sensors/support/counter_audit.hpp"
 #include "sensors/support/nvml_library.hpp"
 
 namespace joulecast::sensors {
@@ -45,7 +44,6 @@ class NvmlGpu {
   [[nodiscard]] nvml::Return read_power(const nvml::Functions& calls, double& watts) const;
   [[nodiscard]] nvml::Return read_slow(const nvml::Functions& calls, SlowField field, double& value) const;
   void read_slow_fields(const NvmlLibrary& library, std::span<ChannelReading> readings, bool refresh);
-  void audit(SteadyTime now, std::span<ChannelReading> readings);
   [[nodiscard]] Failure failure(const NvmlLibrary& library, nvml::Return error);
   void look_for_it(NvmlLibrary& library, SteadyTime now);
 
@@ -60,7 +58,6 @@ class NvmlGpu {
   std::vector<SlowField> slow_;
   std::vector<ChannelReading> slow_values_;  ///< of the last look, once a second
   std::optional<SteadyTime> slow_read_;
-  CounterAudit audit_{1e-3};
   bool lost_ = false;
   std::optional<SteadyTime> lost_since_;
   std::optional<SteadyTime> last_search_;

@@ -30,18 +30,23 @@ std::optional<Watts> package_power_limit(const Environment& environment) {
   return sum;
 }
 
+std::optional<double> ghz_in(const std::filesystem::path& file) {
+  const auto khz = number_in(file);
+  if (!khz) return std::nullopt;
+  const double ghz = static_cast<double>(*khz) * 1e-6;
+  return hardware::can_be_clock_ghz(ghz) ? std::optional(ghz) : std::nullopt;
+}
+
 std::optional<double> expected_clock_ghz(const Environment& environment, const Processor& processor) {
   const auto cpufreq = environment.roots.sys / "devices/system/cpu/cpu0/cpufreq";
-  const auto ghz_in = [&](const char* file) -> std::optional<double> {
-    const auto khz = number_in(cpufreq / file);
-    return khz && *khz > 0 ? std::optional(static_cast<double>(*khz) * 1e-6) : std::nullopt;
-  };
-  const auto allowed = ghz_in("scaling_max_freq");
-  auto base = ghz_in("base_frequency");
+  const auto allowed = ghz_in(cpufreq / "scaling_max_freq");
+  auto base = ghz_in(cpufreq / "base_frequency");
   if (!base) base = hardware::base_clock_in(processor.model_name);
-  if (!base && processor.virtual_machine && processor.clock_mhz) base = *processor.clock_mhz / 1000;
+  if (!base && processor.virtual_machine && processor.clock_mhz &&
+      hardware::can_be_clock_ghz(*processor.clock_mhz / 1000))
+    base = *processor.clock_mhz / 1000;
   if (!base) return allowed;
-  const double expected = hardware::clock_under_load_ghz(*base, ghz_in("cpuinfo_max_freq"));
+  const double expected = hardware::clock_under_load_ghz(*base, ghz_in(cpufreq / "cpuinfo_max_freq"));
   return allowed ? std::min(expected, *allowed) : expected;
 }
 

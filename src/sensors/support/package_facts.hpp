@@ -13,6 +13,8 @@ namespace joulecast::sensors {
 /// The long-term limits of all packages together (powercap's constraint_0); nothing unless every package
 /// tells one. They are readable where the energy counters are not.
 [[nodiscard]] std::optional<Watts> package_power_limit(const Environment& environment);
+/// GHz of a cpufreq file, which has kHz; nothing where it is not a clock that a processor can run at.
+[[nodiscard]] std::optional<double> ghz_in(const std::filesystem::path& file);
 /// GHz that the CPUs are likely to reach under load: from the base clock that the kernel, the model name or
 /// (on a virtual machine) /proc/cpuinfo tells, up to the maximum that cpufreq allows. Nothing without a base.
 [[nodiscard]] std::optional<double> expected_clock_ghz(const Environment& environment,

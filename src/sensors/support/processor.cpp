@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "sensors/support/file_sensor.hpp"
 
 namespace joulecast::sensors {
 namespace {
@@ -21,6 +23,32 @@ void for_each_field(std::string_view text, Take take) {
     if (colon != std::string_view::npos) take(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
 }
+
+/// "0xd0c"
+std::optional<unsigned> parse_hexadecimal(std::string_view text) {
+  if (!text.starts_with("0x")) return std::nullopt;
+  unsigned value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, value, 16);
+  return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
+}
+
+/// What /proc/cpuinfo says of the core's design on machines that are not x86.
+class CoreNames {
+ public:
+  void take(std::string_view key, std::string_view value, Processor& processor) {
+    if (key == "CPU implementer") implementer_ = parse_hexadecimal(value);
+    if (key == "CPU part")
+      if (const auto part = parse_hexadecimal(value); part && implementer_)
+        ++processor.arm_parts[{*implementer_, *part}];
+    // POWER has "cpu", RISC-V "uarch" and, where that is not told, "isa"
+    const bool tells_name = key == "cpu" || key == "uarch" || (key == "isa" && processor.core_name.empty());
+    if (tells_name) processor.core_name = value;
+  }
+
+ private:
+  std::optional<unsigned> implementer_;
+};
 
 /// Tasks that run now, without ourselves, as a share of the logical CPUs (fourth field of /proc/loadavg).
 double running_share(const Environment& environment, int logical_cpus) {
@@ -62,7 +90,9 @@ Result<Processor> read_processor(const Environment& environment) {
   Processor processor;
   std::set<std::string_view> sockets;
   std::int64_t siblings = 0, cores = 0;
+  CoreNames core_names;
   for_each_field(*text, [&](std::string_view key, std::string_view value) {
+    core_names.take(key, value, processor);
     if (key == "processor" && parse_int(value)) ++processor.logical_cpus;
     if (key == "model name" && processor.model_name.empty()) processor.model_name = value;
     if (key == "physical id") sockets.insert(value);
@@ -78,6 +108,17 @@ Result<Processor> read_processor(const Environment& environment) {
   if (cores > 0 && cores <= processor.logical_cpus) processor.cores_per_socket = static_cast<int>(cores);
   processor.simultaneous_threads = siblings > cores && cores > 0;
   return processor;
+}
+
+std::optional<int> count_cores(const Environment& environment) {
+  std::set<std::string> cores;
+  for (const auto& cpu : entries(environment.roots.sys / "devices/system/cpu", "cpu"))
+    for (const char* file : {"topology/core_cpus_list", "topology/thread_siblings_list"})
+      if (auto threads = first_line(cpu / file); threads && !threads->empty()) {
+        cores.insert(std::move(*threads));
+        break;
+      }
+  return cores.empty() ? std::nullopt : std::optional(static_cast<int>(cores.size()));
 }
 
 std::optional<CpuTicks> parse_cpu_ticks(std::string_view line) {

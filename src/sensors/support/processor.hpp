@@ -8,6 +8,9 @@
 
 namespace joulecast::sensors {
 
+/// "CPU implementer" and "CPU part" of an Arm core.
+using ArmPart = std::pair<unsigned, unsigned>;
+
 struct Processor {
   std::string model_name;  ///< from /proc/cpuinfo; empty on machines that do not give it
   int logical_cpus = 0;
@@ -15,10 +18,14 @@ struct Processor {
   std::optional<int> cores_per_socket;  ///< physical; nothing where the kernel does not tell, as on Arm
   bool simultaneous_threads = false;
   bool virtual_machine = false;
-  std::optional<double> clock_mhz;  ///< of one CPU when this was read; the base clock on a virtual machine
+  std::map<ArmPart, int> arm_parts;  ///< how many logical CPUs are of each; empty but on Arm
+  std::string core_name;             ///< "POWER9, altivec supported", "sifive,u74-mc"; empty on x86 and Arm
+  std::optional<double> clock_mhz;   ///< of one CPU when this was read; the base clock on a virtual machine
 };
 
 [[nodiscard]] Result<Processor> read_processor(const Environment& environment);
+/// Physical cores that are online, by the kernel's topology in /sys; nothing where it tells none.
+[[nodiscard]] std::optional<int> count_cores(const Environment& environment);
 
 /// Clock ticks of all logical CPUs since boot (the first line of /proc/stat).
 struct CpuTicks {

@@ -57,7 +57,7 @@ Result<ForecastCourse> forecast_course(const trace::Run& run, std::optional<Joul
   const auto history = estimate::project_history(run);
   if (!history) return propagate(history.error());
   course.replayed = true;
-  if (history->measured) course.truth = history->measured;
+  course.truth = history->measured;
   for (const auto& moment : history->moments) {
     const auto& p = moment.projection;
     ForecastPoint point{p.share, p.total.value, {}, {}, p.ready};

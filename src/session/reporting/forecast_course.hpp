@@ -21,8 +21,9 @@ struct ForecastPoint {
 
 struct ForecastCourse {
   std::vector<ForecastPoint> points;
-  bool replayed = false;        ///< the run has no forecasts of its own; these are made from its record now
-  std::optional<Joules> truth;  ///< what a finished run came to
+  bool replayed = false;  ///< the run has no forecasts of its own; these are made from its record now
+  /// What a finished run came to; of a replay, only if all of the work was done.
+  std::optional<Joules> truth;
 };
 
 /// The forecasts that the run made while it ran, without those that were withdrawn; else what a replay of its

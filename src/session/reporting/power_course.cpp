@@ -65,18 +65,21 @@ std::size_t steps_for(const trace::Run& run, const trace::RunEnergy& energy, std
   return std::clamp(readings / 2, std::min(fewest_steps, most), most);
 }
 
-/// The lowest and highest reading of the total in each step.
+/// The lowest and highest reading of the total in each step. A reading tells of the time since the one before
+/// it, and so of every step that this time meets.
 void put_extremes(PowerCourse& course, const trace::Trace& total) {
-  course.low.assign(course.edges.size() - 1, unknown);
-  course.high = course.low;
+  course.low = course.high = course.mean;
+  const auto steps = static_cast<double>(course.steps());
   const double begin = course.edges.front();
-  const double length = (course.edges.back() - begin) / static_cast<double>(course.low.size());
-  for (std::size_t i = 0; i < total.size(); ++i) {
-    const double at = (total.times[i] - begin) / length;
-    if (!(at >= 0) || at > static_cast<double>(course.low.size())) continue;
-    const auto step = std::min(static_cast<std::size_t>(at), course.low.size() - 1);
-    course.low[step] = std::fmin(course.low[step], total.values[i]);
-    course.high[step] = std::fmax(course.high[step], total.values[i]);
+  const double length = (course.edges.back() - begin) / steps;
+  for (std::size_t i = 1; i < total.size(); ++i) {
+    const double from = std::clamp(std::floor((total.times[i - 1] - begin) / length), 0.0, steps);
+    const double to = std::clamp(std::ceil((total.times[i] - begin) / length), 0.0, steps);
+    for (auto step = static_cast<std::size_t>(from); step < static_cast<std::size_t>(to); ++step) {
+      if (!std::isfinite(course.mean[step])) continue;
+      course.low[step] = std::min(course.low[step], total.values[i]);
+      course.high[step] = std::max(course.high[step], total.values[i]);
+    }
   }
 }
 

@@ -29,8 +29,8 @@ struct PowerCourse {
   /// long.
   std::vector<double> edges;
   std::vector<DevicePower> devices;
-  /// Of the readings of the total within each step, NaN where there is none. Short peaks are in `high`,
-  /// whatever the length of a step.
+  /// Of the total in each step, NaN where a part of it is unknown: its mean, and the lowest and highest of
+  /// its readings. Short peaks are in `high`, whatever the length of a step.
   std::vector<double> low;
   std::vector<double> high;
   std::vector<double> mean;

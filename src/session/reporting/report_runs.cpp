@@ -23,6 +23,9 @@ std::optional<ProvenanceShares> shares_of(const trace::RunEnergy& energy) {
                                                            : shares.assumed;
     share += *row.energy / *energy.total;
   }
+  // What rounding left of the whole is no share of its own.
+  for (auto* share : {&shares.measured, &shares.modelled, &shares.assumed})
+    if (*share > 1 - 1e-9) *share = 1;
   return shares;
 }
 
@@ -57,27 +60,36 @@ Result<EnergyCourse> energy_course(const trace::Run& run, const std::optional<Jo
   return course;
 }
 
-Result<ReportedRun> reported(const store::RunStore& store, const std::string& id,
+Failure too_many() {
+  return fail(ErrorKind::unavailable, "", "not read for more than {} runs", most_runs_in_full);
+}
+
+/// With the courses of time, for which every reading is read.
+Result<ReportedRun> reported(const store::RunStore& store, const std::string& id, bool in_full,
                              const ReportRequest& request, const RunsReport& report,
                              const Result<carbon::IntensityTable>& intensities) {
-  auto run = store.load(id);
+  auto run = in_full ? store.load(id) : store.summary(id);
   if (!run) return propagate(run.error());
   const auto heard = store.last_heard(id);
   if (!heard) return propagate(heard.error());
   const auto place = replaced_by(run->place, request.place);
   auto summary = summarise(std::move(*run), place, intensities);
   summary.last_heard = *heard;
-  auto power = power_course(summary.run, summary.energy, most_points);
-  auto forecast = forecast_course(summary.run, summary.energy.total);
   auto epochs = epoch_course(summary.run, summary.epoch_energy, request.metric, request.lower_is_better);
   if (!epochs && epochs.error().is_field && request.runs.size() < 2) return propagate(epochs.error());
-  auto spent = energy_course(summary.run, report.budget);
-  // The readings are not needed any more, and there may be many.
-  for (auto& trace : summary.run.traces) trace.times = {}, trace.values = {};
   const auto shares = shares_of(summary.energy);
   const auto money = money_of(summary, report.price);
-  return ReportedRun{std::move(summary), shares,          money, std::move(power), std::move(forecast),
-                     std::move(epochs),  std::move(spent)};
+  ReportedRun result{std::move(summary), shares,    money, too_many(), too_many(),
+                     std::move(epochs),  too_many()};
+  if (in_full) {
+    const auto& record = result.summary.run;
+    result.power = power_course(record, result.summary.energy, most_points);
+    result.forecast = forecast_course(record, result.summary.energy.total);
+    result.spent = energy_course(record, report.budget);
+  }
+  // The readings are not needed any more, and there may be many.
+  for (auto& trace : result.summary.run.traces) trace.times = {}, trace.values = {};
+  return result;
 }
 
 /// The first column in which the runs differ and of which some value has several runs; "" if there is none.
@@ -190,7 +202,7 @@ Result<RunsReport> report_runs(const ReportRequest& request) {
   if (!ids) return propagate(ids.error());
   const auto intensities = carbon::IntensityTable::read();
   for (const auto& id : *ids) {
-    auto run = reported(**store, id, request, report, intensities);
+    auto run = reported(**store, id, ids->size() <= most_runs_in_full, request, report, intensities);
     if (!run) return propagate(run.error());
     report.runs.push_back(std::move(*run));
   }

@@ -17,15 +17,19 @@
 namespace joulecast::session {
 
 struct ReportRequest {
-  std::string store;              ///< path or address; "" = the user's own
-  std::vector<std::string> runs;  ///< see store::RunStore; empty = the latest
-  Place place;
-  std::string price;   ///< of a kilowatt-hour, "0.25" or "0.25 EUR"; "" = unknown
-  std::string budget;  ///< an energy, "2kWh"; "" = none
-  std::string metric;  ///< the correctness to judge by; "" = correctness_of()
+  std::string store = {};              ///< path or address; "" = the user's own
+  std::vector<std::string> runs = {};  ///< see store::RunStore; empty = the latest
+  Place place = {};
+  std::string price = {};   ///< of a kilowatt-hour, "0.25" or "0.25 EUR"; "" = unknown
+  std::string budget = {};  ///< an energy, "2kWh"; "" = none
+  std::string metric = {};  ///< the correctness to judge by; "" = correctness_of()
   bool lower_is_better = false;
-  std::string group;  ///< column by which several runs are compared; "" = chosen by what differs
+  std::string group = {};  ///< column by which several runs are compared; "" = chosen by what differs
 };
+
+/// Of more runs than this, the courses of time and the forecasts are not read: their comparison alone is
+/// told.
+constexpr std::size_t most_runs_in_full = 6;
 
 struct Money {
   double amount = 0;

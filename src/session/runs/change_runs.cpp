@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "session/runs/open_store.hpp"
 
@@ -63,9 +64,11 @@ Result<store::RunChoice> tag_run(const TagRequest& request) {
   if (!store) return propagate(store.error());
   auto choice = only_run(**store, request.run);
   if (!choice) return choice;
-  if (auto status = (*store)->tag(choice->id, *tags); !status) return propagate(status.error());
+  if (auto status = (*store)->tag(choice->id, without_secrets(*tags)); !status)
+    return propagate(status.error());
   if (!request.name.empty())
-    if (auto status = (*store)->rename(choice->id, request.name); !status) return propagate(status.error());
+    if (auto status = (*store)->rename(choice->id, without_secrets(request.name)); !status)
+      return propagate(status.error());
   return choice;
 }
 

@@ -10,16 +10,6 @@
 namespace joulecast::session {
 namespace {
 
-std::vector<std::string> names_of_phases(const trace::Run& run) {
-  std::map<std::string, int> seen;
-  std::vector<std::string> names;
-  for (const auto& phase : run.phases) {
-    const auto number = ++seen[phase.name];
-    names.push_back(number == 1 ? phase.name : fmt::format("{} {}", phase.name, number));
-  }
-  return names;
-}
-
 /// The spans in the order of time, those that overlap joined.
 std::vector<trace::Span> joined(std::vector<trace::Span> spans) {
   std::ranges::sort(spans, {}, [](const trace::Span& span) { return span.begin; });
@@ -135,6 +125,16 @@ std::vector<std::optional<Joules>> energies_of_parts(const trace::Run& run,
 }
 
 }  // namespace
+
+std::vector<std::string> names_of_phases(const trace::Run& run) {
+  std::map<std::string, int> seen;
+  std::vector<std::string> names;
+  for (const auto& phase : run.phases) {
+    const auto number = ++seen[phase.name];
+    names.push_back(number == 1 ? phase.name : fmt::format("{} {}", phase.name, number));
+  }
+  return names;
+}
 
 RunCourse course_of(const trace::Run& run) {
   RunCourse course;

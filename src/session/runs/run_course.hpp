@@ -39,6 +39,9 @@ struct RunCourse {
   std::vector<std::optional<Joules>> part_energy;
 };
 
+/// Of each phase; see RunCourse::phase_names.
+[[nodiscard]] std::vector<std::string> names_of_phases(const trace::Run& run);
+
 /// Samples and tokens follow from steps where the batch size (of the record or a tag) and the tag
 /// `sequence_length` say how many a step has.
 [[nodiscard]] RunCourse course_of(const trace::Run& run);

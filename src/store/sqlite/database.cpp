@@ -51,6 +51,9 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
     case FileMode::immutable:
       flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
       break;
+    case FileMode::read_only:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
     case FileMode::read_write:
       flags |= SQLITE_OPEN_READWRITE;
       break;

@@ -14,6 +14,7 @@ namespace joulecast::store::sqlite {
 
 enum class FileMode {
   immutable,   ///< for a file in a read-only place, where SQLite cannot even create its own files beside it
+  read_only,   ///< SQLite may still make its log and its index beside the file, as every reader does
   read_write,  ///< becomes read-only if the file does not allow writing
   create,
 };
@@ -68,6 +69,8 @@ class Database {
   [[nodiscard]] Status set_sync(Sync sync);
   /// Commits and the last connection's close leave the write-ahead log as it is.
   void keep_log_on_close();
+  /// For what this class does not wrap.
+  [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
   [[nodiscard]] const std::string& where() const { return where_; }
 
  private:

@@ -1,12 +1,27 @@
 #include "store/sqlite/file_watch.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#include <array>
+
+#include "base/descriptor.hpp"
 
 namespace joulecast::store::sqlite {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr off_t smallest_store = 512;  ///< the smallest page of SQLite's file format
+
+/// Whether a log that is not empty begins as SQLite begins it. Nothing locks the log itself, so that to open
+/// and close it does no harm.
+bool begins_like_a_log(const fs::path& log) {
+  const Descriptor file(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<unsigned char, 4> magic{};
+  if (!file || ::pread(file.get(), magic.data(), magic.size(), 0) != static_cast<ssize_t>(magic.size()))
+    return true;  // seen by its size, or gone
+  return magic[0] == 0x37 && magic[1] == 0x7f && magic[2] == 0x06 && (magic[3] | 1) == 0x83;
+}
 
 bool is_wal(Database& database) {
   auto mode = database.query("PRAGMA journal_mode");
@@ -38,10 +53,15 @@ Status FileWatch::look(const std::optional<std::string>& run, bool changes_known
   if (log_ && (!log || !same_file(*log_, *log)))
     return fail(ErrorKind::unavailable, this->log().string(),
                 "the store's log was removed while the run ran");
+  if (log && !begins_like_a_log(this->log()))
+    return fail(ErrorKind::malformed, this->log().string(),
+                "the store's log was overwritten while the run ran");
+  // Others who merge the log may shorten it, too.
+  const bool shortened = log && log_ && log->st_size < log_->st_size;
   const bool changed =
       file_ && (file_->st_size != now->st_size || file_->st_mtim.tv_sec != now->st_mtim.tv_sec ||
                 file_->st_mtim.tv_nsec != now->st_mtim.tv_nsec);
-  if (changed && !changes_known)
+  if ((changed || shortened) && !changes_known)
     if (auto status = examine(run); !status) return status;
   file_ = now;
   log_ = log;

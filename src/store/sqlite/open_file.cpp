@@ -32,6 +32,7 @@ void make_private(const fs::path& path) {
   struct stat file {
   }, folder{};
   if (::stat(path.c_str(), &file) != 0 || file.st_uid != ::geteuid()) return;
+  if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) return;
   const auto above = path.parent_path();
   const bool shared =
       ::stat(above.empty() ? "." : above.c_str(), &folder) == 0 && (folder.st_mode & S_ISGID) != 0;
@@ -56,7 +57,21 @@ Status create_privately(const fs::path& path) {
   return fail(kind_of_errno(errno), path.string(), "cannot make the store ({})", std::strerror(errno));
 }
 
+/// SQLite takes any file, and what follows would change the mode of a device.
+Status check_kind(const fs::path& path) {
+  std::error_code error;
+  const auto kind = fs::status(path, error).type();
+  if (kind == fs::file_type::directory)
+    return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
+  const bool can_be_store =
+      kind == fs::file_type::regular || kind == fs::file_type::not_found || kind == fs::file_type::none;
+  return can_be_store
+             ? Status{}
+             : fail(ErrorKind::invalid, path.string(), "is not a regular file, so it cannot be a store");
+}
+
 Result<Database> open_for_writing(const fs::path& path, const OpenOptions& options) {
+  if (auto usable = check_kind(path); !usable) return propagate(usable.error());
   if (auto made = make_folders(path.parent_path()); !made) return propagate(made.error());
   if (auto created = create_privately(path); !created) return propagate(created.error());
   auto database = Database::open(path, FileMode::create, options.busy_timeout, options.patience);
@@ -65,10 +80,9 @@ Result<Database> open_for_writing(const fs::path& path, const OpenOptions& optio
   return database;
 }
 
-Result<Database> open_for_reading(const fs::path& path, const OpenOptions& options) {
+Result<Database> open_for_reading(const fs::path& path, FileMode mode, const OpenOptions& options) {
   std::error_code error;
-  if (fs::exists(path, error))
-    return Database::open(path, FileMode::read_write, options.busy_timeout, options.patience);
+  if (fs::exists(path, error)) return Database::open(path, mode, options.busy_timeout, options.patience);
   if (error && error.value() != ENOENT)
     return fail(kind_of_errno(error.value()), path.string(), "cannot open the store ({})", error.message());
   return fail(ErrorKind::unavailable, path.string(), "no run has been stored here yet");
@@ -83,13 +97,13 @@ bool may_be_read_only(const Error& error, const fs::path& path) {
 }  // namespace
 
 Result<Database> open_file(const fs::path& path, Access access, const OpenOptions& options) {
-  std::error_code error;
-  if (fs::is_directory(path, error))
-    return fail(ErrorKind::invalid, path.string(), "is a folder, not a store");
-  auto database = access == Access::write ? open_for_writing(path, options) : open_for_reading(path, options);
+  if (auto usable = check_kind(path); !usable) return propagate(usable.error());
+  const auto mode = access == Access::look ? FileMode::read_only : FileMode::read_write;
+  auto database =
+      access == Access::write ? open_for_writing(path, options) : open_for_reading(path, mode, options);
   if (!database) return database;
   auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
-  if (usable) make_store_private(path);  // not before it is known to be a store
+  if (usable && access != Access::look) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
   // The store is on a read-only disk or in another user's folder, and nobody is writing to it.
   database = Database::open(path, FileMode::immutable, options.busy_timeout, options.patience);

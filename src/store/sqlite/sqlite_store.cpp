@@ -11,6 +11,7 @@
 #include "store/sqlite/references.hpp"
 #include "store/sqlite/run_import.hpp"
 #include "store/sqlite/run_list.hpp"
+#include "store/sqlite/sql_run.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::store::sqlite {
@@ -36,6 +37,8 @@ class SqliteStore final : public RunStore {
   [[nodiscard]] Result<trace::Run> summary(std::string_view reference) const override {
     return read(reference, read_summary);
   }
+  [[nodiscard]] Result<SqlTable> query(const SqlRequest& request,
+                                       std::span<const ComputedView> computed) const override;
   [[nodiscard]] Result<std::optional<WallTime>> last_heard(std::string_view reference) const override;
 
   [[nodiscard]] Result<std::unique_ptr<RunWriter>> record(const trace::Run& header,
@@ -58,6 +61,7 @@ class SqliteStore final : public RunStore {
   [[nodiscard]] Liveness liveness(const RunHead& head) const;
   [[nodiscard]] Result<std::vector<std::int64_t>> running_runs() const;
   [[nodiscard]] Result<std::vector<std::int64_t>> dead_runs() const;
+  [[nodiscard]] Result<RunRow> row_of(std::int64_t key) const;
   [[nodiscard]] Status add_what_runs_so_far(std::int64_t key, RunRow& row) const;
   [[nodiscard]] Result<std::vector<std::string>> close_ended(bool even_if_silent);
   [[nodiscard]] bool has_ended(const RunHead& head, bool even_if_silent) const;
@@ -149,13 +153,19 @@ Result<std::vector<RunRow>> SqliteStore::find(const RunQuery& query) const {
   if (!keys) return propagate(keys.error());
   std::vector<RunRow> runs;
   for (const auto key : *keys) {
-    auto listed = list_run(database_, key);
-    if (!listed) return propagate(listed.error());
-    runs.push_back(std::move(listed->row));
-    if (listed->total_known) continue;
-    if (auto status = add_what_runs_so_far(key, runs.back()); !status) return propagate(status.error());
+    auto row = row_of(key);
+    if (!row) return propagate(row.error());
+    runs.push_back(std::move(*row));
   }
   return runs;
+}
+
+Result<RunRow> SqliteStore::row_of(std::int64_t key) const {
+  auto listed = list_run(database_, key);
+  if (!listed) return propagate(listed.error());
+  if (!listed->total_known)
+    if (auto status = add_what_runs_so_far(key, listed->row); !status) return propagate(status.error());
+  return std::move(listed->row);
 }
 
 /// For a run that is still open: adds what it has used so far and whether its process is alive.
@@ -183,6 +193,12 @@ Result<trace::Run> SqliteStore::read(std::string_view reference, Reader reader) 
   return as_seen(found->key, reader(database_, found->key));
 }
 
+Result<SqlTable> SqliteStore::query(const SqlRequest& request, std::span<const ComputedView> computed) const {
+  const SqlSource source{[this](std::int64_t key) { return row_of(key); },
+                         [this](std::int64_t key) { return as_seen(key, read_summary(database_, key)); }};
+  return run_sql(database_, request, computed, source);
+}
+
 /// A run whose process has died is shown as ended, even if the file is not writable.
 Result<trace::Run> SqliteStore::as_seen(std::int64_t key, Result<trace::Run> run) const {
   if (!run || run->status != trace::RunStatus::running) return run;
@@ -206,6 +222,7 @@ Result<std::unique_ptr<RunWriter>> SqliteStore::record(const trace::Run& header,
   auto writer =
       std::make_unique<RunWriter>(std::make_unique<SqliteLiveRun>(std::move(*connection), options_), options);
   writer->begin(begun(header, *options_.clock));
+  if (const auto status = writer->status(); !status) return propagate(status.error());
   return writer;
 }
 

@@ -15,8 +15,14 @@ TEST(Printable, ControlsBecomeBlanks) {
             " evil    ");
 }
 
+TEST(Printable, InvisibleCharactersBecomeBlanks) {
+  EXPECT_EQ(printable("a\u200bb\ufeffc\u2060d\u180ee\ufff9f\U000e0001g\U000e0041\U000e007f"),
+            "a b c d e f g  ");
+  EXPECT_EQ(printable_json("\"\ufeff\U000e0041\""), "\"\\ufeff\\udb40\\udc41\"");
+}
+
 TEST(Printable, OtherTextStays) {
-  const std::string text = "naïve – 東京 µJ · ±5 % 🙂 \xc2\xa0";
+  const std::string text = "naïve – 東京 µJ · ±5 % 🙂 \u200c\u200d \xc2\xa0";
   EXPECT_EQ(printable(text), text);
   EXPECT_EQ(printable(""), "");
 }

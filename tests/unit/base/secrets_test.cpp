@@ -34,6 +34,97 @@ TEST(Secrets, ValuesOfSecretNamesAreHidden) {
   for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
 }
 
+TEST(Secrets, NamesEndInASecretWordAlsoWithoutASeparator) {
+  for (const char* name : {"PGPASSWORD", "MYPASSWORD", "dbpassword", "--hftoken", "secretkey", "privatekey",
+                           "SSHPASS", "PGPASS", "--api-keys", "accessKeys", "userSecret", "my.authtoken",
+                           "x-auth-token", "apikeys", "X-Api-Key", "clientsecret", "AWS_SESSION_TOKEN"})
+    EXPECT_TRUE(names_secret(name)) << name;
+  for (const char* name :
+       {"monkey",    "hotkey",     "--tokenizer", "max_tokens",   "num-tokens", "keypoints",   "--keys",
+        "padtoken",  "mask_token", "n_token",     "bypass",       "compass",    "lowpass",     "two_passes",
+        "secretary", "--sort-key", "turkey",      "passthrough",  "author",     "--signature", "",
+        "-",         "keyboard",   "subtoken",    "--primary-key"})
+    EXPECT_FALSE(names_secret(name)) << name;
+}
+
+TEST(Secrets, AmbiguousNamesAreJudgedByTheirValues) {
+  for (const auto& [name, value] : {std::pair{"--pass", "X"},
+                                    {"--auth", "me:X"},
+                                    {"REDISCLI_AUTH", "X"},
+                                    {"--bearer", "X"},
+                                    {"--jwt", "X"},
+                                    {"Cookie", "a=b"},
+                                    {"--db-pass", "12345"}})
+    EXPECT_TRUE(is_secret(name, value)) << name;
+  for (const auto& [name, value] : {std::pair{"--pass", "3"},
+                                    {"--auth", "basic"},
+                                    {"--auth", "None"},
+                                    {"--no-auth", "train.py"},
+                                    {"--use-cookies", "train.py"},
+                                    {"--forward-pass", "x"},
+                                    {"auth", "true"}})
+    EXPECT_FALSE(is_secret(name, value)) << name << value;
+}
+
+TEST(Secrets, TextsWithBlanksQuotesAndHeaders) {
+  const Line lines[] = {
+      {{R"({"a":1,"password" : "X y"})"}, {R"({"a":1,"password" : "***"})"}},
+      {{R"({"Authorization":"Bearer X"})"}, {R"({"Authorization":"Bearer ***"})"}},
+      {{R"({"password": "a\"b c", "n": 3})"}, {R"({"password": "***", "n": 3})"}},
+      {{"curl", "-H", "Authorization:Bearer X"}, {"curl", "-H", "Authorization:Bearer ***"}},
+      {{"curl", "-H", "x-auth-token:X"}, {"curl", "-H", "x-auth-token:***"}},
+      {{"curl", "-H", "Cookie: a=b; c=d"}, {"curl", "-H", "Cookie: ***"}},
+      {{"curl", R"(-HAuthorization: Digest username="me", response="X")"},
+       {"curl", R"(-HAuthorization: Digest ***)"}},
+      {{"curl", "-H", "Authorization: AWS4-HMAC-SHA256 Credential=X/a, Signature=X"},
+       {"curl", "-H", "Authorization: AWS4-HMAC-SHA256 ***"}},
+      {{"sh", "-c", R"(train --password="a b X" --lr 3)"}, {"sh", "-c", R"(train --password="***" --lr 3)"}},
+      {{"sh", "-c", "train --token 'a b X' --lr 3; ls key"},
+       {"sh", "-c", "train --token '***' --lr 3; ls key"}},
+      {{"sh", "-c", "curl -H 'Authorization: Digest a=X, b=X' http://x.org && ls"},
+       {"sh", "-c", "curl -H 'Authorization: Digest ***' http://x.org && ls"}},
+      {{"bash", "-c", R"(sh -c "train --api-key X")"}, {"bash", "-c", R"(sh -c "train --api-key ***")"}},
+      {{"sh", "-c", "echo don't --token X, can't"}, {"sh", "-c", "echo don't --token ***, can't"}},
+      {{"python", "-c", R"(import os; os.environ["HF_TOKEN"] = "X"; f())"},
+       {"python", "-c", R"(import os; os.environ["HF_TOKEN"] = "***"; f())"}},
+      {{"python", "-c", R"(os.environ["HF_TOKEN"]="X")"},
+       {"python", "-c", R"(os.environ["HF_TOKEN"]="***")"}},
+      {{"python", "-c", "api_key = 'X'"}, {"python", "-c", "api_key = '***'"}},
+      {{"sh", "-c", R"(train --config "{\"password\": \"X\"}")"},
+       {"sh", "-c", R"(train --config "{\"password\": \"***\"}")"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
+}
+
+TEST(Secrets, CommandsAndAddressesThatHoldOne) {
+  const Line lines[] = {
+      {{"wandb", "login", "--relogin", "X"}, {"wandb", "login", "--relogin", "***"}},
+      {{"sh", "-c", "wandb login X; python train.py"}, {"sh", "-c", "wandb login ***; python train.py"}},
+      {{"sh", "-c", "wandb login X && python train.py"}, {"sh", "-c", "wandb login *** && python train.py"}},
+      {{"vault", "login", "-method=userpass", "password=X"}, {"vault", "login", "-method=userpass", "***"}},
+      {{"openssl", "enc", "-passin", "pass:X"}, {"openssl", "enc", "-passin", "pass:***"}},
+      {{"aws", "configure", "set", "aws_secret_access_key", "X"},
+       {"aws", "configure", "set", "aws_secret_access_key", "***"}},
+      {{"redis://:X@h/0"}, {"redis://:***@h/0"}},
+      {{"git", "clone", "https://X@github.com/me/x"}, {"git", "clone", "https://***@github.com/me/x"}},
+      {{"https://x.org/a?sv=1&sig=X&se=2"}, {"https://x.org/a?sv=1&sig=***&se=2"}},
+      {{"https://x.org/a?X-Amz-Date=1&X-Amz-Signature=X"},
+       {"https://x.org/a?X-Amz-Date=1&X-Amz-Signature=***"}},
+      {{"curl", "-b", "session=X", "x.org"}, {"curl", "-b", "***", "x.org"}},
+      {{"env", "SSHPASS=X", "REDISCLI_AUTH=X", "sshpass", "-e"},
+       {"env", "SSHPASS=***", "REDISCLI_AUTH=***", "sshpass", "-e"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
+}
+
+TEST(Secrets, TagsAndNames) {
+  using Tags = std::map<std::string, std::string>;
+  EXPECT_EQ(without_secrets(Tags{{"api_key", "X"}, {"auth", "basic"}, {"url", "me:X@h"}, {"team", "a b"}}),
+            (Tags{{"api_key", "***"}, {"auth", "basic"}, {"url", "me:***@h"}, {"team", "a b"}}));
+  EXPECT_EQ(without_secrets(std::string("run --token X")), "run --token ***");
+  EXPECT_EQ(without_secrets(std::string("lenet 5: lr=0.1")), "lenet 5: lr=0.1");
+}
+
 TEST(Secrets, OptionsOfProgramsThatNameNoSecret) {
   const Line lines[] = {
       {{"mysql", "-u", "me", "-pSECRET", "db"}, {"mysql", "-u", "me", "-p***", "db"}},
@@ -70,7 +161,7 @@ TEST(Secrets, TokensOfAKnownFormAreHiddenWhereverTheyStand) {
   const Line lines[] = {
       {{"login", "hf_abcdEFGH1234abcdEFGH"}, {"login", "hf_***"}},
       {{"x", "--remote=https://ghp_abcdEFGH1234abcdEFGH@github.com/x"},
-       {"x", "--remote=https://ghp_***@github.com/x"}},
+       {"x", "--remote=https://***@github.com/x"}},
       {{"x", "AKIAABCDEFGHIJ123456"}, {"x", "AKIA***"}},
       {{"x", "sk-learn-pipeline"}, {"x", "sk-learn-pipeline"}},
       {{"x", "hf_model"}, {"x", "hf_model"}},
@@ -79,31 +170,49 @@ TEST(Secrets, TokensOfAKnownFormAreHiddenWhereverTheyStand) {
 }
 
 TEST(Secrets, WhatIsNoSecretStays) {
-  const Words command{"python",
-                      "train.py",
-                      "--max-tokens",
-                      "512",
-                      "--pad_token",
-                      "[PAD]",
-                      "--sort-key",
-                      "length",
-                      "--tokenizer=gpt2",
-                      "--keys",
-                      "a,b",
-                      "--lr=0.1",
-                      "data.label_key=y",
-                      "--pass",
-                      "3",
-                      "--token",
-                      "--verbose",
-                      "",
-                      "-",
-                      "--",
-                      "a:b",
-                      "=",
-                      "@",
-                      "key",
-                      "a b=c"};
+  const Words command{
+      "python",
+      "train.py",
+      "--max-tokens",
+      "512",
+      "--pad_token",
+      "[PAD]",
+      "--sort-key",
+      "length",
+      "--tokenizer=gpt2",
+      "--keys",
+      "a,b",
+      "--lr=0.1",
+      "data.label_key=y",
+      "--pass",
+      "3",
+      "--token",
+      "--verbose",
+      "",
+      "-",
+      "--",
+      "a:b",
+      "--map=key:value",
+      "token:0",
+      "--auth",
+      "basic",
+      "--signature",
+      "serving_default",
+      "--bypass",
+      "x",
+      "--hotkey",
+      "ctrl",
+      "data/monkey=1",
+      "wandb",
+      "offline",
+      "python -c 'for token in tokens: print(token == \"a\")' --max-tokens 3; echo it's \"done\"",
+      R"({"tokenizer": "gpt2", "max_tokens": 5, "keypoints": "a"})",
+      "user@host:path",
+      "https://x.org/a?mail=me@x.org",
+      "=",
+      "@",
+      "key",
+      "a b=c"};
   EXPECT_EQ(without_secrets(command), command);
 }
 

@@ -290,6 +290,16 @@ TEST(WithinEpochs, OnlyStepsLeaveRoomForAnEvaluation) {
   EXPECT_LT(high(true, 0.99), 1.005 * high(false, 0.99)) << "it would have come";
 }
 
+TEST(WithinEpochs, AfterALongStartUpTheForecastIsYoung) {
+  const auto width = [](double factor) {
+    const auto training =
+        simulate({.steps = 1000, .rate = [&](double share) { return share < 0.1 ? factor : 1.0; }});
+    const auto total = watched(training, 0.18).projection()->total;
+    return (total.interval->high - total.interval->low) / total.value;
+  };
+  EXPECT_GT(width(1.5), 1.5 * width(0.7)) << "a rise, as of a fine-tuning, mostly stays";
+}
+
 TEST(WithinEpochs, ATrendThatLastedAllAlongMayGoOn) {
   // Each of 80 episodes is shorter, or longer, than the one before.
   for (const double per_episode : {-0.045, 0.01}) {

@@ -10,6 +10,7 @@ namespace {
 
 using progress::Event;
 using progress::EventKind;
+using trace::ForecastDoubt;
 
 SteadyTime at(double seconds) {
   return SteadyTime{1'000'000'000} + Seconds{seconds};
@@ -251,6 +252,30 @@ TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
   EXPECT_TRUE(training.projection()->ready);
 }
 
+TEST(Training, StepsOfAnEpochMayProveToBeThoseOfTheRun) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  auto begin = event(EventKind::epoch_begin, 0, 1);
+  begin.total_epochs = 3;
+  begin.evidence = progress::Evidence::stated;
+  training.hear({begin});
+  for (int step = 1; step <= 90; ++step) {
+    auto heard = event(EventKind::progress, step, 1);
+    heard.evidence = progress::Evidence::stated;
+    heard.scope = progress::Scope::epoch;
+    heard.work = step;
+    heard.total_work = 300;
+    training.hear({heard});
+    training.update(steady(1000));
+    if (step < 20) continue;
+    ASSERT_TRUE(training.projection());
+    for (const double steps : {300, 900})
+      EXPECT_TRUE(training.projection()->total.interval->contains(Joules{100 * steps})) << step;
+    EXPECT_EQ(training.doubt(), ForecastDoubt::unproven_steps);
+    EXPECT_FALSE(training.projection()->ready);
+  }
+}
+
 TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
   trace::RunCollector collector;
   collector.begin({});
@@ -371,8 +396,6 @@ TEST(Training, RepeatsThatEndEarlyAreExpectedLikeThoseSeen) {
 TEST(Training, TrialsOfASearchAreNeverSure) {
   for (const auto& p : projected_folds({40, 40, 5, 40}, /*may_be_cut=*/true)) EXPECT_FALSE(p.ready);
 }
-
-using trace::ForecastDoubt;
 
 /// Twenty of forty epochs, of which we know in this way.
 void hear_half(Training& training, progress::Evidence evidence, double told_total = 40) {

@@ -85,6 +85,9 @@ TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
     EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"run"})) << title;
   EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}), (Rows{"run"}));
   EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"run"}));
+  for (const std::string title : {"Processing", "Loading data", "Reading batches"})
+    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{""}))
+        << title << " may be the training's own batches";
   for (const std::string title :
        {"Evaluating", "Validation", "Testing", "Epoch 3 [val]", "val", "Predicting"})
     EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"window> validation"}))

@@ -97,6 +97,34 @@ TEST(Tracker, EpochsOfOtherLengthsAreNotForeseen) {
   }
 }
 
+TEST(Tracker, AProgramThatTellsAnotherTotalHasChangedItsPlan) {
+  for (const auto evidence : {Evidence::stated, Evidence::told}) {
+    Training training;
+    for (int epoch = 1; epoch <= 6; ++epoch)
+      training.at(
+          2.0 * epoch, [&](Report& report) { report.epoch_ends(epoch, epoch < 4 ? 10 : 20); }, evidence);
+    EXPECT_EQ(training.tracker.trust().consistent, evidence == Evidence::told);
+    EXPECT_EQ(training.tracker.total_work(), 20);
+  }
+}
+
+TEST(Tracker, AResumedRunMayCountFromZeroUntilItsLastNumber) {
+  for (const int first : {0, 1, 12})
+    for (const int last : {23, 24}) {
+      Training training;
+      for (int epoch = first; epoch <= last; ++epoch) {
+        training.begins(2.0 * epoch, epoch, 24);
+        EXPECT_EQ(training.tracker.trust().may_count_from_zero, first == 12 && epoch < 24) << epoch;
+      }
+      training.finish(2.0 * last + 2);
+      const auto& phase = training.tracker.phases().back();
+      if (first == 12) {
+        EXPECT_EQ(phase.work, last - 11);
+        EXPECT_EQ(phase.total_work, phase.work) << "its last number tells";
+      }
+    }
+}
+
 TEST(Tracker, ABarWithAnotherTotalThanTheHeadingContradictsItOnce) {
   Training training;
   for (int epoch = 1; epoch <= 3; ++epoch) {

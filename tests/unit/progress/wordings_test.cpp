@@ -67,6 +67,8 @@ TEST(Wordings, AnEpochMayBeALetterAWordBehindOrInAnotherLanguage) {
         "epoch=3 max_epochs=8 loss=0.5", "epoch: 3, epochs: 8, loss: 0.5", "Epoch: 3 | Total: 8 | loss: 0.5",
         "loss 0.5 at epoch 3/8", "Durchlauf 3/8 - Fehler: 0,5", "{'epoch': 3, 'num_epochs': 8, 'loss': 0.5}"})
     EXPECT_EQ(heard_in(line), "end 3/8; loss=0.5@3") << line;
+  for (const auto* line : {"3. epoch: loss = 0.5", "3rd epoch, loss 0.5", "3. Epoche: Verlust 0,5"})
+    EXPECT_EQ(heard_in(line), "end 3; loss=0.5@3") << line;
   EXPECT_EQ(heard_in("Training progress: 3 / 8 epochs completed"), "end 3/8");
   EXPECT_EQ(heard({"  Ep |   Train |   Valid\n", "   1 |  0.5 | 0.25\n"}, Seconds{1}),
             (Rows{"", "end 1; train=0.5@1; val=0.25@1"}));
@@ -108,10 +110,20 @@ TEST(Wordings, TotalsAreAnnounced) {
 }
 
 TEST(Wordings, WhatIsPreparedIsNoEpoch) {
-  for (const auto* line : {"Preprocessing batch 3/50", "lr_find step 3/100 lr 1e-6 loss 2.5", "Map: 45%",
-                           "Tokenizing: 3000/60000", "Loaded 3/8 checkpoint shards", "loading shard 3/8",
-                           "Sanity check step 1/2", "calibration step 3/8", "Finding best lr: 3/100"})
+  for (const auto* line :
+       {"Preprocessing batch 3/50", "lr_find step 3/100 lr 1e-6 loss 2.5", "Map: 45%",
+        "Tokenizing: 3000/60000", "Loaded 3/8 checkpoint shards", "loading shard 3/8",
+        "Sanity check step 1/2", "burn-in 3/30", "calibration step 3/8", "Finding best lr: 3/100"})
     EXPECT_EQ(heard_in(line), "run") << line;
+}
+
+TEST(Wordings, NumbersBeyondAllBoundsAreNone) {
+  const std::string huge = "9223372036854775807";
+  for (const auto& line : {huge + "/" + huge + " epochs", "E" + huge + "/" + huge + " loss 0.5",
+                           "[" + huge + "/" + huge + "] loss 0.5", huge + "/" + huge + " loss 0.5",
+                           "3/" + huge + " val_loss 0.5", "Round " + huge + ": epoch 2",
+                           "step " + huge + "/" + huge + " loss 0.5"})
+    EXPECT_EQ(heard_in(line).find("9223"), std::string::npos) << line;
 }
 
 TEST(Wordings, OtherThingsAreCountedToo) {

@@ -166,6 +166,107 @@ TEST(ModelledCpu, FollowsTheClockOfTheBusyCpus) {
   EXPECT_NEAR(last, expected, 0.01);
 }
 
+/// A machine with so many logical CPUs, each with these lines in /proc/cpuinfo, and `threads` of them a core.
+struct OtherMachine {
+  OtherMachine(int cpus, const std::string& each, int threads = 1) {
+    std::string text = "== cpuinfo\n", topology;
+    for (int i = 0; i < cpus; ++i) {
+      text += fmt::format("processor\t: {}\n{}\n", i, each);
+      const int first = i / threads * threads;
+      topology += fmt::format("== devices/system/cpu/cpu{}/topology/thread_siblings_list\n{}-{}\n", i, first,
+                              first + threads - 1);
+    }
+    tree.add(text + topology + "== stat\ncpu  100 0 100 800\n== loadavg\n0 0 0 1/2 3\n");
+  }
+  /// Watts with all CPUs busy.
+  double busy() {
+    fake.emplace(tree.root());
+    sensor = sensor_type("modelled_cpu").open(fake->environment).value();
+    fake->clock.advance(Seconds{10});
+    tree.overwrite("stat", "cpu  1100 0 1100 800\n");
+    return energy_of(*sensor) / 10;
+  }
+  [[nodiscard]] const trace::Channel& channel() const { return sensor->channels()[0]; }
+  [[nodiscard]] bool covers(double watts, double truth) const {
+    return std::abs(watts - truth) <= channel().relative_uncertainty * watts;
+  }
+  FakeTree tree;
+  std::optional<Fake> fake;
+  std::unique_ptr<Sensor> sensor;
+};
+
+std::string arm_cpu(const char* implementer, const char* part) {
+  return fmt::format("CPU implementer\t: {}\nCPU architecture: 8\nCPU part\t: {}", implementer, part);
+}
+
+TEST(ModelledCpu, KnowsArmServersByTheirCores) {
+  OtherMachine graviton3(64, arm_cpu("0x41", "0xd40"));
+  graviton3.tree.add("== class/dmi/id/sys_vendor\nAmazon EC2\n");
+  const double watts = graviton3.busy();
+  EXPECT_TRUE(graviton3.covers(watts, 100)) << watts;
+  EXPECT_LT(watts, 150);
+  EXPECT_EQ(graviton3.channel().device_name, "Neoverse V1 (Graviton3)");
+  EXPECT_THAT(graviton3.channel().note, HasSubstr("64 of Neoverse V1 (Graviton3) at 1.6 W when busy"));
+
+  OtherMachine altra(128, arm_cpu("0x41", "0xd0c"));
+  const double of_altra = altra.busy();
+  EXPECT_TRUE(altra.covers(of_altra, 250)) << of_altra;
+  EXPECT_LT(of_altra, 350);
+}
+
+TEST(ModelledCpu, KnowsSmallBoards) {
+  OtherMachine pi4(4, arm_cpu("0x41", "0xd08"));
+  const double watts = pi4.busy();
+  EXPECT_TRUE(pi4.covers(watts, 6)) << watts;
+  OtherMachine pi5(4, arm_cpu("0x41", "0xd0b"));
+  EXPECT_TRUE(pi5.covers(pi5.busy(), 8));
+}
+
+TEST(ModelledCpu, AddsUpCoresOfTwoKinds) {
+  OtherMachine m1(0, "");
+  std::string text = "== cpuinfo\n";
+  for (int i = 0; i < 8; ++i)
+    text += fmt::format("processor : {}\n{}\n", i, arm_cpu("0x61", i < 4 ? "0x022" : "0x023"));
+  m1.tree.add(text);
+  EXPECT_NEAR(m1.busy(), 4 * 0.5 + 4 * 4.5, 1e-3);
+}
+
+TEST(ModelledCpu, CountsCoresAndNotThreadsOnPower) {
+  const std::string power9 = "cpu\t\t: POWER9, altivec supported\nclock\t\t: 3300.000000MHz";
+  OtherMachine told(128, power9, 4);
+  const double watts = told.busy();
+  EXPECT_TRUE(told.covers(watts, 380)) << watts << " W, of two packages of 190 W";
+  EXPECT_LT(watts, 500);
+  OtherMachine single(32, power9, 1);
+  EXPECT_NEAR(single.busy(), watts, 1e-3) << "threads may be switched off";
+}
+
+TEST(ModelledCpu, SaysHowLittleIsKnownOfAnUnknownDesign) {
+  OtherMachine server(64, arm_cpu("0x41", "0xfff"));
+  const double watts = server.busy();
+  EXPECT_TRUE(server.covers(watts, 64 * 1.0) && server.covers(watts, 64 * 5.0)) << watts;
+  EXPECT_THAT(server.channel().note, HasSubstr("assumed"));
+  OtherMachine board(4, "hart\t\t: 0\nisa\t\t: rv64imafdc");
+  const double of_board = board.busy();
+  EXPECT_TRUE(board.covers(of_board, 4 * 0.5) && board.covers(of_board, 4 * 4.0)) << of_board;
+}
+
+TEST(ModelledCpu, DoesNotBelieveAnImpossibleClock) {
+  const auto tree = tree_of(machine);
+  FakeTree(tree).add(
+      "== devices/system/cpu/cpu0/cpufreq/base_frequency\n60001000000\n"
+      "== devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq\n9000000\n"
+      "== devices/system/cpu/cpu0/cpufreq/scaling_max_freq\n50000\n");
+  Fake fake(tree.root());
+  const auto sensor = sensor_type("modelled_cpu").open(fake.environment).value();
+  EXPECT_THAT(sensor->channels()[0].note, HasSubstr("2.8 GHz")) << "as without cpufreq";
+
+  const auto guest = tree_of(virtual_machine_of("AMD EPYC 7763 64-Core Processor", 8, "60001000").c_str());
+  Fake other(guest.root());
+  const auto in_guest = sensor_type("modelled_cpu").open(other.environment).value();
+  EXPECT_THAT(in_guest->channels()[0].note, HasSubstr("4 cores, 2.8 GHz"));
+}
+
 TEST(ModelledDram, GrowsFromItsCapacity) {
   const auto tree = tree_of(machine);
   Fake fake(tree.root());

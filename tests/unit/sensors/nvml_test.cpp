@@ -96,26 +96,6 @@ TEST(Nvml, PowerAloneWhereThereIsNoCounter) {
   EXPECT_THAT(names_of(*sensor), Contains("gpu0_power"));
 }
 
-TEST(Nvml, AFrozenCounterIsNotTrusted) {
-  FakeNvml nvml("gpu arch=9\npower 0:300\nfrozen from=30\n");
-  const auto sensor = nvml.open();
-  (void)measure(nvml, *sensor, 30, 1);
-  EXPECT_TRUE(read_one(*sensor, "gpu0_energy"));
-  for (int i = 0; i < 45; ++i) nvml.advance(1), (void)read_all(*sensor);
-  const auto reading = read_one(*sensor, "gpu0_energy");
-  ASSERT_FALSE(reading);
-  EXPECT_EQ(reading.error().kind, ErrorKind::gone);
-  EXPECT_THAT(reading.error().message, HasSubstr("not trusted"));
-  EXPECT_TRUE(read_one(*sensor, "gpu0_power")) << "power goes on";
-}
-
-TEST(Nvml, ACounterOfTheWrongRateIsNotTrusted) {
-  FakeNvml nvml("gpu arch=9\npower 0:300\ntiming counter_gain=0.1\n");
-  const auto sensor = nvml.open();
-  for (int i = 0; i < 30; ++i) nvml.advance(1), (void)read_all(*sensor);
-  EXPECT_EQ(read_one(*sensor, "gpu0_energy").error().kind, ErrorKind::gone);
-}
-
 TEST(Nvml, OneBackwardJumpCostsOneInterval) {
   FakeNvml nvml("gpu arch=9\npower 0:300\nbackward at=20.5 by_j=4000\n");
   const auto sensor = nvml.open();

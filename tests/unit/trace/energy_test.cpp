@@ -93,6 +93,20 @@ TEST(Integrate, ACountersLostDifferenceIsFilledFromItsSides) {
   EXPECT_DOUBLE_EQ(integrate(trace, all, {GapPolicy::interpolate})->energy.value(), 600);
 }
 
+TEST(Integrate, ReadingsInsideAGapTellNoPower) {
+  // 100 W, then the counter stands still for three seconds, then 300 W; the gap may come in pieces
+  auto trace = counter("e", Component::cpu, "0", {0, 100, 100, 100, 100, 400});
+  for (const auto& gaps : {std::vector<Span>{{Seconds{1}, Seconds{4}}},
+                           std::vector<Span>{{Seconds{1}, Seconds{3}}, {Seconds{3}, Seconds{4}}}}) {
+    trace.gaps = gaps;
+    EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{0}, Seconds{5}})->energy.value(), 100 + 3 * 200 + 300);
+    EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{1}, Seconds{2.5}})->energy.value(), 1.5 * (100 + 200) / 2);
+    EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{0}, Seconds{5}}, {GapPolicy::hold})->energy.value(), 700);
+  }
+  trace.gaps = {{Seconds{0}, Seconds{5}}};
+  EXPECT_DOUBLE_EQ(integrate(trace, {Seconds{0}, Seconds{5}})->energy.value(), 0);
+}
+
 TEST(Integrate, RefusesWhatHasNoEnergy) {
   auto trace = power("t", Component::gpu, "0", {60, 61});
   trace.channel.quantity = Quantity::temperature;

@@ -1,0 +1,100 @@
+#include "serve/request_reader.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstdint>
+
+#include "base/text.hpp"
+
+namespace joulecast::serve {
+namespace {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::string_body>;
+
+std::string text_of(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+Response refusal_of(const boost::beast::error_code& error) {
+  if (error == http::error::header_limit) return line_response(431, "the request's headers are too long");
+  if (error == http::error::body_limit) return line_response(413, "the request's body is too long");
+  return line_response(400, "this is no HTTP request: " + error.message());
+}
+
+}  // namespace
+
+struct RequestReader::Parsing {
+  explicit Parsing(RequestLimits given) : limits(given) { begin(); }
+
+  void begin() {
+    parser = std::make_unique<Parser>();
+    parser->eager(true);
+    parser->header_limit(static_cast<std::uint32_t>(limits.header));
+    parser->body_limit(limits.body);
+  }
+
+  /// The parser looks at a header again from its beginning until it is whole, so the bytes stay until then.
+  void parse() {
+    while (!pending.empty() && !parser->is_done() && !refusal) {
+      boost::beast::error_code error;
+      const auto used = parser->put(boost::asio::buffer(pending), error);
+      pending.erase(0, used);
+      started = started || used > 0 || !pending.empty();
+      if (error == http::error::need_more) {
+        if (pending.size() > limits.header) refusal = refusal_of(http::error::header_limit);
+        return;
+      }
+      if (error) refusal = refusal_of(error);
+    }
+  }
+
+  RequestLimits limits;
+  std::unique_ptr<Parser> parser;
+  std::string pending;
+  bool started = false;
+  std::optional<Response> refusal;
+};
+
+RequestReader::RequestReader(RequestLimits limits) : parsing_(std::make_unique<Parsing>(limits)) {}
+RequestReader::~RequestReader() = default;
+RequestReader::RequestReader(RequestReader&&) noexcept = default;
+
+void RequestReader::feed(std::string_view bytes) {
+  parsing_->pending += bytes;
+  parsing_->parse();
+}
+
+RequestReader::State RequestReader::state() const {
+  if (parsing_->refusal) return State::broken;
+  if (parsing_->parser->is_done()) return State::ready;
+  return parsing_->started ? State::partial : State::idle;
+}
+
+const Response& RequestReader::refusal() const {
+  return *parsing_->refusal;
+}
+
+Request RequestReader::take() {
+  auto message = parsing_->parser->release();
+  Request request;
+  request.method = text_of(message.method_string());
+  request.keep_alive = message.keep_alive();
+  request.body = std::move(message.body());
+  for (const auto& field : message) {
+    auto& value = request.headers[to_lower(text_of(field.name_string()))];
+    if (!value.empty()) value += ", ";
+    value += text_of(field.value());
+  }
+  if (auto target = parse_target(text_of(message.target()))) {
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+  }
+  parsing_->started = false;
+  parsing_->begin();
+  parsing_->parse();
+  return request;
+}
+
+}  // namespace joulecast::serve

@@ -1,0 +1,45 @@
+// Reads requests from the bytes of a connection as they arrive. The parser is Boost.Beast's; its headers are
+// slow to compile, so only request_reader.cpp includes them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "serve/http.hpp"
+
+namespace joulecast::serve {
+
+struct RequestLimits {
+  std::size_t header = 16 * 1024;  ///< bytes of a request's line and headers
+  std::size_t body = 64 * 1024;
+};
+
+class RequestReader {
+ public:
+  explicit RequestReader(RequestLimits limits);
+  ~RequestReader();
+  RequestReader(RequestReader&&) noexcept;
+  RequestReader& operator=(RequestReader&&) = delete;
+
+  /// Adds bytes that have arrived.
+  void feed(std::string_view bytes);
+
+  enum class State {
+    idle,     ///< nothing of a next request has arrived
+    partial,  ///< a part of one
+    ready,    ///< take() returns it
+    broken,   ///< refusal() says why; nothing more can be read from this connection
+  };
+  [[nodiscard]] State state() const;
+  /// The request that is ready. Bytes after it are kept, and begin the next one.
+  [[nodiscard]] Request take();
+  [[nodiscard]] const Response& refusal() const;
+
+ private:
+  struct Parsing;
+  std::unique_ptr<Parsing> parsing_;
+};
+
+}  // namespace joulecast::serve

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/secrets.hpp"
+#include "base/text.hpp"
+
+namespace joulecast {
+namespace {
+
+bool is_alphanumeric(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+bool is_upper(char c) {
+  return std::isupper(static_cast<unsigned char>(c)) != 0;
+}
+
+/// "api", "key" of "--api-key", "apiKey" or "API_KEY".
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  char before = '-';
+  for (const char c : name) {
+    const bool begins = !is_alphanumeric(before) || (is_upper(c) && !is_upper(before));
+    if (is_alphanumeric(c)) {
+      if (begins) words.emplace_back();
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    before = c;
+  }
+  return words;
+}
+
+template <std::size_t N>
+bool lists(const std::array<std::string_view, N>& list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+constexpr std::array<std::string_view, 3> secret_words{"pwd", "authorization", "apikeys"};
+
+/// Also at the end of a word: PGPASSWORD.
+constexpr std::array<std::string_view, 10> secret_ends{"password", "passwd",   "passphrase",  "passcode",
+                                                       "secret",   "secrets",  "credentials", "credential",
+                                                       "apikey",   "accesskey"};
+
+/// "key" is a secret alone, in capitals, or behind one of these; --sort-key is none.
+constexpr std::array<std::string_view, 25> key_owners{
+    "api",    "access",    "secret",  "private",    "auth",    "account", "storage",
+    "ssh",    "encrypt",   "signing", "encryption", "license", "service", "admin",
+    "wandb",  "comet",     "neptune", "mlflow",     "clearml", "hf",      "huggingface",
+    "openai", "anthropic", "aws",     "azure"};
+
+/// A token of text, not of access.
+constexpr std::array<std::string_view, 29> text_tokens{
+    "pad",   "eos",  "bos",   "unk",  "mask", "sep", "cls",   "special", "image", "audio",
+    "video", "stop", "start", "end",  "per",  "num", "max",   "min",     "new",   "text",
+    "sub",   "next", "first", "last", "de",   "pre", "multi", "n",       "un"};
+
+/// "pass" is a password right behind these: SSHPASS; bypass is none.
+constexpr std::array<std::string_view, 14> pass_owners{"ssh",   "pg",    "db",    "user", "my",
+                                                       "mysql", "admin", "root",  "ldap", "smtp",
+                                                       "ftp",   "http",  "proxy", "redis"};
+
+/// Names that may mean something else: their value decides, and the word before.
+constexpr std::array<std::string_view, 6> ambiguous_words{"pass", "auth",   "bearer",
+                                                          "jwt",  "cookie", "cookies"};
+constexpr std::array<std::string_view, 22> no_secrets{
+    "none",  "basic",    "digest", "bearer", "oauth",   "oauth2", "ntlm", "kerberos",
+    "token", "true",     "false",  "yes",    "no",      "on",     "off",  "auto",
+    "plain", "required", "iam",    "login",  "default", "null"};
+constexpr std::array<std::string_view, 9> switches{"no",   "use",     "with",    "enable",  "disable",
+                                                   "skip", "require", "forward", "backward"};
+
+/// A number of passes, say, or the kind of authentication.
+bool is_no_secret(std::string_view value) {
+  constexpr std::size_t longest_number = 4;
+  const bool number = value.size() <= longest_number && std::ranges::all_of(value, [](char c) {
+                        return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '.';
+                      });
+  return number ||
+         std::ranges::any_of(no_secrets, [&](auto word) { return equals_ignoring_case(word, value); });
+}
+
+/// "" if the word does not end like this.
+std::string_view without_end(std::string_view word, std::string_view end) {
+  return word.ends_with(end) ? word.substr(0, word.size() - end.size()) : std::string_view{};
+}
+
+}  // namespace
+
+bool names_secret(std::string_view name) {
+  const auto words = words_of(name);
+  if (words.empty()) return false;
+  const std::string_view last = words.back();
+  const std::string_view before = words.size() > 1 ? std::string_view(words[words.size() - 2]) : "";
+  if (lists(secret_words, last)) return true;
+  if (std::ranges::any_of(secret_ends, [&](auto end) { return last.ends_with(end); })) return true;
+  if (last == "token") return !lists(text_tokens, before);
+  if (const auto owner = without_end(last, "token"); !owner.empty()) return !lists(text_tokens, owner);
+  if (last == "keys" || last == "tokens") return lists(key_owners, before);
+  if (last == "key") {
+    const bool capitals =
+        std::ranges::none_of(name, [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; });
+    return before.empty() || capitals || lists(key_owners, before);
+  }
+  if (const auto owner = without_end(last, "key"); !owner.empty()) return lists(key_owners, owner);
+  return lists(pass_owners, without_end(last, "pass"));
+}
+
+bool is_secret(std::string_view name, std::string_view value) {
+  if (names_secret(name)) return true;
+  const auto words = words_of(name);
+  if (words.empty() || !lists(ambiguous_words, words.back())) return false;
+  return (words.size() == 1 || !lists(switches, words[words.size() - 2])) && !is_no_secret(value);
+}
+
+}  // namespace joulecast

@@ -1,0 +1,64 @@
+// The runs that this machine records now, as far as their store tells: their own processes are not asked.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/run_store.hpp"
+
+namespace joulecast::session {
+
+struct RunningRun {
+  std::string id;
+  std::string name;
+  std::optional<WallTime> started;
+  Seconds measured{0};           ///< from the run's start to its last stored reading
+  std::optional<Joules> energy;  ///< by then
+  /// Mean between the last two looks that found new readings; nothing at first, or without news for long.
+  std::optional<Watts> power;
+  /// The latest forecast of the total.
+  std::optional<trace::Projection> projection;
+  /// What the run may use, as its tag "budget" says: "2kWh".
+  std::optional<Joules> budget;
+};
+
+struct RunningRuns {
+  std::vector<RunningRun> runs;  ///< the latest first
+  std::size_t left_out = 0;      ///< runs beyond those
+  bool store_answers = true;     ///< a store that does not exist yet is an empty one
+  std::string trouble;           ///< why the store does not answer; one line
+};
+
+/// Looks at the store again and again. Used by one thread.
+class RunningRunsWatch {
+ public:
+  /// `store` is a path or address, "" = the user's own. Only runs of the machine called `host` are looked at,
+  /// and of those at most `most`. `clock` must outlive the watch.
+  RunningRunsWatch(std::string store, std::string host, std::size_t most,
+                   const Clock& clock = system_clock());
+
+  [[nodiscard]] RunningRuns look();
+
+ private:
+  /// A run at the last look that found new readings.
+  struct Seen {
+    Seconds measured{0};
+    Joules energy{0};
+    std::optional<Watts> power;
+    SteadyTime looked;
+    Seconds since_before{0};  ///< between the readings of this look and the one before
+  };
+  [[nodiscard]] Result<RunningRun> look_at(const store::RunStore& store, const store::RunRow& row);
+  void compare(RunningRun& run);
+
+  std::string store_;
+  std::string host_;
+  std::size_t most_;
+  const Clock* clock_;
+  std::map<std::string, Seen> seen_;  ///< by id
+};
+
+}  // namespace joulecast::session
