@@ -38,9 +38,46 @@ std::string iso_text(std::int64_t us, bool zoned) {
   return fmt::format("{}.{:06}{}", text, fraction, zoned ? "Z" : "");
 }
 
+std::vector<std::string_view> first_lines(std::string_view text) {
+  constexpr std::size_t enough = 60;
+  std::vector<std::string_view> lines;
+  while (!text.empty() && lines.size() < enough) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (const auto line = trim(text.substr(0, end)); !line.empty()) lines.push_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+/// Most logs are: a quick look, which says no if anything is odd.
+bool is_in_order(std::string_view text, std::size_t column) {
+  CivilParser civil;
+  const char* const end = text.data() + text.size();
+  std::int64_t last = year_2000_us;
+  std::size_t rows = 0, others = 0, equal = 0;
+  for (const char* line = text.data(); line != end;) {
+    const char* const stop = std::find(line, end, '\n');
+    const char* cell = line;
+    for (auto left = column; left != 0 && cell != stop; --left)
+      if (cell = std::find(cell, stop, ','); cell != stop) ++cell;
+    while (cell != stop && *cell == ' ') ++cell;
+    line = stop == end ? end : stop + 1;
+    std::int64_t us = 0;
+    if (cell == stop || stop == end || civil.parse(cell, stop + 1, us) == nullptr) {
+      ++others;
+      continue;
+    }
+    if (us < last || (rows != 0 && us - last > hour_us)) return false;
+    equal += us == last && us % second_us == 0 ? 1 : 0;
+    last = us;
+    ++rows;
+  }
+  return rows >= fewest_rows && equal == 0 && others * 10 < rows;
+}
+
 class Tidying {
  public:
-  Tidying(std::string_view text, std::string_view time_heading) {
+  Tidying(std::string_view text, TimeColumns columns) : columns_(std::move(columns)) {
     while (!text.empty()) {
       const auto end = std::min(text.find('\n'), text.size());
       auto line = text.substr(0, end);
@@ -48,15 +85,9 @@ class Tidying {
       lines_.emplace_back().text = line;
       text.remove_prefix(std::min(end + 1, text.size()));
     }
-    std::vector<std::string_view> first;
-    constexpr std::size_t enough = 60;
-    for (const auto& line : lines_)
-      if (first.size() < enough && !trim(line.text).empty()) first.push_back(line.text);
-    columns_ = find_time_columns(first, time_heading);
   }
 
   std::optional<TidyText> run() {
-    if (!columns_) return std::nullopt;
     read_times();
     if (rows_.size() < fewest_rows) return std::nullopt;
     drop_rows_before_the_clock_was_set();
@@ -71,7 +102,7 @@ class Tidying {
   void read_times() {
     std::vector<NumericDate> dates;
     for (auto& line : lines_) {
-      line.time_cell = cell_at(line.text, columns_->date.value_or(columns_->time));
+      line.time_cell = cell_at(line.text, columns_.date.value_or(columns_.time));
       if (const auto date = numeric_date_of(line)) dates.push_back(*date);
     }
     if (!dates.empty()) order_ = order_of(dates);
@@ -82,8 +113,8 @@ class Tidying {
   }
 
   [[nodiscard]] std::optional<NumericDate> numeric_date_of(const Line& line) {
-    if (!columns_->date) return parse_numeric_date(line.time_cell);
-    clock_ = fmt::format("{} {}", line.time_cell, cell_at(line.text, columns_->time));
+    if (!columns_.date) return parse_numeric_date(line.time_cell);
+    clock_ = fmt::format("{} {}", line.time_cell, cell_at(line.text, columns_.time));
     return parse_numeric_date(clock_);
   }
 
@@ -95,7 +126,7 @@ class Tidying {
       rewrites_ = rewrites_ || line.timed;
       return;
     }
-    if (columns_->date) {
+    if (columns_.date) {
       take(line, parse_log_time(clock_));
     } else if (const auto us = parse_civil_us(line.time_cell); us && line.time_cell.back() != 'Z') {
       line.us = *us;
@@ -174,14 +205,14 @@ class Tidying {
 
   [[nodiscard]] std::string device_of(const Line& line) const {
     std::string key;
-    for (const auto column : columns_->devices) key.append(cell_at(line.text, column)).push_back(',');
+    for (const auto column : columns_.devices) key.append(cell_at(line.text, column)).push_back(',');
     return key;
   }
 
   /// A recorder that is faster than its stamps of whole seconds.
   void spread_equal_stamps() {
     constexpr std::size_t least_share = 5;
-    if (columns_->devices.empty() || columns_->date) return;
+    if (columns_.devices.empty() || columns_.date) return;
     std::size_t repeated = 0;
     for (std::size_t i = 1; i < rows_.size(); ++i) {
       const auto& line = lines_[rows_[i]];
@@ -277,7 +308,7 @@ class Tidying {
     if (line.rewritten) {
       const auto begin = static_cast<std::size_t>(line.time_cell.data() - line.text.data());
       auto time = iso_text(line.us, line.zoned);
-      if (columns_->date) time.resize(10);  // the clock stays in its own column
+      if (columns_.date) time.resize(10);  // the clock stays in its own column
       tidy.text.append(line.text.substr(0, begin)).append(time);
       tidy.text.append(line.text.substr(begin + line.time_cell.size()));
     } else {
@@ -289,7 +320,7 @@ class Tidying {
 
   std::vector<Line> lines_;
   std::vector<std::size_t> rows_;  ///< places of the lines with a time, in the order in which they are taken
-  std::optional<TimeColumns> columns_;
+  TimeColumns columns_;
   std::size_t first_row_ = 0;  ///< place of the first line with a time
   DateOrder order_ = DateOrder::month_first;
   std::string clock_;
@@ -301,7 +332,9 @@ class Tidying {
 }  // namespace
 
 std::optional<TidyText> tidy_rows(std::string_view text, std::string_view time_heading) {
-  return Tidying(text, time_heading).run();
+  const auto columns = find_time_columns(first_lines(text), time_heading);
+  if (!columns || (!columns->date && is_in_order(text, columns->time))) return std::nullopt;
+  return Tidying(text, *columns).run();
 }
 
 }  // namespace joulecast::formats
