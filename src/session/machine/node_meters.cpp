@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "base/failure.hpp"
 #include "base/thread.hpp"
@@ -139,7 +138,7 @@ class NodeMeters::Worker {
   std::mutex mutex_;
   std::condition_variable stopping_;
   bool stop_ = false;
-  std::thread thread_;
+  Thread thread_;
 };
 
 NodeMeters::NodeMeters(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
