@@ -60,6 +60,8 @@ std::function<int()> define(Arguments app) {
   app.add_option("--task", request.task, "What the model does: \"image classification\"").type_name("WORDS");
   app.add_option("--data", request.data, "What it was trained on")
       .one_of({"tabular", "audio", "boolean", "image", "video", "object", "text", "token", "word", "other"});
+  app.add_option("--infrastructure", request.infrastructure, "Where it was trained")
+      .one_of({"publicCloud", "privateCloud", "onPremise", "other"});
   add_store_option(app, request.store);
   add_place_options(app, request.place);
   return [options] { return disclose(*options); };

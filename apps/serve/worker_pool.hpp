@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/thread.hpp"
 
 namespace joulecast::serve {

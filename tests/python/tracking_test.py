@@ -205,6 +205,12 @@ class Tracking(PackageTest):
         with self.assertRaisesRegex(TypeError, "call"):
             run.at_end(3)
 
+    def test_secrets_in_tags_are_hidden_unless_kept(self):
+        for keep, shown in ((False, "***"), (True, "hunter2")):
+            with joulecast.track("login", tags={"api_key": "hunter2"}, keep_arguments=keep) as run:
+                pass
+            self.assertEqual(joulecast.load(run.id).tags, {"api_key": shown})
+
     def test_decorates_functions(self):
         @joulecast.track
         def fit(a, *, b):

@@ -25,6 +25,7 @@ std::string run_text(const session::RunSummary& summary) {
   std::vector<std::string> parts;
   for (const auto& row : summary.energy.components) {
     auto part = std::string(name_of(row.component));
+    if (!row.node.empty()) part += " of " + printable(row.node);
     if (!row.device.empty()) part += " " + printable(row.device);
     part += row.energy
                 ? fmt::format(" {} ({})", to_text(to_kilowatt_hours(*row.energy)), name_of(row.provenance))

@@ -139,7 +139,9 @@ Result<std::string> to_boamps(const session::Disclosure& disclosure) {
   for (const auto& summary : disclosure.runs) measures.push_back(measure_of(summary));
   report["measures"] = std::move(measures);
   if (!first.run.host.os.empty()) report["system"] = {{"os", first.run.host.os}};
-  report["infrastructure"] = {{"infraType", "other"}, {"components", components_of(first)}};
+  report["infrastructure"] = {
+      {"infraType", disclosure.infrastructure.empty() ? "other" : disclosure.infrastructure},
+      {"components", components_of(first)}};
   if (const auto& intensity = first.carbon.intensity; intensity && !intensity->country.empty())
     report["environment"] = {{"country", intensity->country},
                              {"powerSourceCarbonIntensity", intensity->value.value()}};

@@ -68,6 +68,7 @@ Result<Disclosure> disclose_runs(const DisclosureRequest& request, const Clock& 
   all.training_type = request.training_type;
   all.task = request.task;
   all.data = request.data;
+  all.infrastructure = request.infrastructure;
   all.made = clock.wall();
   add_up(all);
   return all;

@@ -17,16 +17,17 @@ struct DisclosureRequest {
   std::string store;              ///< path or address; "" = the user's own
   std::vector<std::string> runs;  ///< all that made the model; empty = the latest
   Place place;
-  std::string model;          ///< its name; "" = the first run's
-  std::string training_type;  ///< "pre-training" or "fine-tuning"
-  std::string task;           ///< "image classification"
-  std::string data;           ///< kind of the data: "image", "text", "tabular" …
+  std::string model;           ///< its name; "" = the first run's
+  std::string training_type;   ///< "pre-training" or "fine-tuning"
+  std::string task;            ///< "image classification"
+  std::string data;            ///< kind of the data: "image", "text", "tabular" …
+  std::string infrastructure;  ///< "publicCloud", "privateCloud", "onPremise", "other"
 };
 
 struct Disclosure {
   std::vector<RunSummary> runs;  ///< in the order of the request
   std::string model;
-  std::string training_type, task, data;
+  std::string training_type, task, data, infrastructure;
   WallTime made;
 
   // Of all runs together; nothing where one of them does not know it.
