@@ -80,6 +80,18 @@ std::optional<int> wait_for(pid_t pid, int options) {
   return shell_status(status);
 }
 
+/// The program that a script names in its first line, "" for anything else.
+std::string interpreter_of(const std::string& script) {
+  constexpr std::size_t longest = 256;  // as in the kernel
+  const Descriptor file(::open(script.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::string line(longest, '\0');
+  const auto got = file ? ::read(file.get(), line.data(), line.size()) : -1;
+  line.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (!line.starts_with("#!")) return {};
+  const auto begin = std::min(line.find_first_not_of(" \t", 2), line.size());
+  return line.substr(begin, line.find_first_of(" \t\r\n", begin) - begin);
+}
+
 /// How long a leader may take to end once nobody needs its terminal.
 constexpr int leader_patience_ms = 200;
 
@@ -189,7 +201,14 @@ Status Child::release() {
   if (got <= 0) return {};
   if (!leads_session_) (void)wait_for(pid_, 0);
   ended_ = true;
-  if (means_not_found(error)) return fail(ErrorKind::unavailable, name_, "command not found");
+  if (means_not_found(error)) {
+    // The kernel reports a missing interpreter like a missing file.
+    if (name_.find('/') == std::string::npos || ::access(name_.c_str(), F_OK) != 0)
+      return fail(ErrorKind::unavailable, name_, "command not found");
+    const auto interpreter = interpreter_of(name_);
+    return fail(ErrorKind::unavailable, name_, "cannot be executed: its interpreter {} is missing",
+                interpreter.empty() ? "or loader" : "'" + interpreter + "'");
+  }
   return fail(ErrorKind::denied, name_, "cannot be executed: {}", std::strerror(error));
 }
 

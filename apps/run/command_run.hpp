@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -42,6 +43,7 @@ class CommandRun final : public measure::Observer {
   [[nodiscard]] measure::MeasurementOptions measurement_options() const;
   void say(const std::string& line);
   void run_limit_command(const measure::Limits::Verdict& verdict);
+  void hear_limit_command();
   void find_intensity();
   Status start_relay();
   Status measure_idle();
@@ -69,6 +71,8 @@ class CommandRun final : public measure::Observer {
   progress::OutputRecogniser recogniser_;
   WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set
   std::atomic<bool> end_asked_ = false;            ///< a limit requires the command to end
+  std::mutex limit_command_mutex_;                 ///< it is started by another thread than reaps it
+  std::optional<pid_t> limit_command_;             ///< while it runs
   std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
   LiveMode live_ = LiveMode::off;
   int terminal_stream_ = STDOUT_FILENO;  ///< where a live row or title is shown

@@ -1,4 +1,5 @@
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 
 #include "base/failure.hpp"
 #include "run/command_run.hpp"
+#include "run/limit_command.hpp"
 #include "run/tell.hpp"
 #include "run/wait_for_any.hpp"
 
@@ -82,7 +84,11 @@ void CommandRun::take_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == sizeof info)
     if (info.ssi_signo != SIGCHLD) take_signal(info);
-  if (orphans_) orphans_->reap(child_->command());
+  {
+    const std::lock_guard guard(limit_command_mutex_);
+    hear_limit_command();
+    if (orphans_) orphans_->reap(child_->command());
+  }
   if (exit_status_) return;
   // Tried each time, since signals merge and the child may have ended before watch() began.
   exit_status_ = child_->reap();
@@ -92,6 +98,18 @@ void CommandRun::take_signals() {
   end_ = clock_->steady();
   if (signalled_) drain_until_ = end_ + drain_patience;
   drain();
+}
+
+/// A limit that is acted on by a command that fails is not acted on: that is told.
+void CommandRun::hear_limit_command() {
+  int status = 0;
+  if (!limit_command_ || ::waitpid(*limit_command_, &status, WNOHANG) == 0) return;
+  limit_command_.reset();
+  const auto failure = failure_of_limit_command(status);
+  if (failure.empty()) return;
+  const auto line = "the command of --on-limit failed: " + failure;
+  measurement_->note(line);
+  say(line);
 }
 
 void CommandRun::take_signal(const signalfd_siginfo& info) {

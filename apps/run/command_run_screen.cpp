@@ -33,8 +33,10 @@ void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
 void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
   say(verdict.why + "; running " + options_.limits.command);
   const LimitOccasion occasion{verdict, name(), child_->command()};
+  const std::lock_guard guard(limit_command_mutex_);
   const auto started = start_limit_command(options_.limits.command, occasion);
-  if (!started) say("the command of --on-limit cannot be run: " + to_string(started.error()));
+  if (!started) return say("the command of --on-limit cannot be run: " + to_string(started.error()));
+  limit_command_ = *started;
 }
 
 void CommandRun::ticked(const measure::Live& live) {

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/system_error.hpp"
+#include "run/child.hpp"
+#include "run/session_leader.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -71,7 +73,7 @@ class SpawnPlan {
 
 }  // namespace
 
-Status start_limit_command(const std::string& command, const LimitOccasion& occasion) {
+Result<pid_t> start_limit_command(const std::string& command, const LimitOccasion& occasion) {
   auto environment = environment_with(variables_of(occasion));
   std::vector<char*> variables;
   for (auto& entry : environment) variables.push_back(entry.data());
@@ -82,7 +84,17 @@ Status start_limit_command(const std::string& command, const LimitOccasion& occa
   pid_t pid = -1;
   const int error =
       ::posix_spawn(&pid, "/bin/sh", &plan.files, &plan.attributes, arguments, variables.data());
-  return error == 0 ? Status{} : fail_errno("--on-limit", error);
+  if (error != 0) return fail_errno("--on-limit", error);
+  return pid;
+}
+
+std::string failure_of_limit_command(int wait_status) {
+  const int status = shell_status(wait_status);
+  if (status == 0) return {};
+  const auto meaning = status == exit_not_found        ? " (not found)"
+                       : status == exit_not_executable ? " (not executable)"
+                                                       : "";
+  return fmt::format("status {}{}", status, meaning);
 }
 
 }  // namespace joulecast::run

@@ -8,7 +8,7 @@
 namespace joulecast::serve {
 
 bool Connection::receive() {
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, 16'384> buffer;
   const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
   if (size == 0) return false;
   if (size < 0) return errno == EAGAIN || errno == EINTR;

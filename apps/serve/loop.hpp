@@ -7,10 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
+#include "base/thread.hpp"
 #include "base/wake_up.hpp"
 #include "serve/connection.hpp"
 #include "serve/server.hpp"
@@ -72,7 +72,7 @@ class Server::Loop {
   std::vector<Answer> answers_;  ///< that workers have computed
   std::atomic<bool> stop_{false};
   std::unique_ptr<WorkerPool> metrics_, pages_;
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace joulecast::serve

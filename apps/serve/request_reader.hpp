@@ -12,8 +12,8 @@
 namespace joulecast::serve {
 
 struct RequestLimits {
-  std::size_t header = 16 * 1024;  ///< bytes of a request's line and headers
-  std::size_t body = 64 * 1024;
+  std::size_t header = 16'384;  ///< bytes of a request's line and headers
+  std::size_t body = 65'536;
 };
 
 class RequestReader {

@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "base/thread.hpp"
 #include "session/runs/running_runs.hpp"
 
 namespace joulecast::serve {
@@ -39,7 +39,7 @@ class RunsCache {
   std::condition_variable stopping_;
   bool stop_ = false;
   std::shared_ptr<const session::RunningRuns> runs_ = std::make_shared<session::RunningRuns>();
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace joulecast::serve

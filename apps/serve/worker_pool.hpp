@@ -7,10 +7,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/thread.hpp"
 
 namespace joulecast::serve {
 
@@ -36,7 +36,7 @@ class WorkerPool {
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;
   bool stop_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;
 };
 
 /// Lets other threads of the machine go first, a training's before all: for the calling thread.

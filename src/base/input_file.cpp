@@ -103,12 +103,15 @@ Result<ReadBytes> open_input(const std::filesystem::path& path, std::uint64_t mo
   if (!*file || ::fstat(file->get(), &info) != 0)
     return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
   if (auto ok = check(path, info, most_bytes); !ok) return propagate(ok.error());
-  if (path != "-") (void)::fcntl(file->get(), F_SETFL, 0);
+  // Some files of /proc look regular and wait all the same: those keep O_NONBLOCK.
+  if (path != "-" && S_ISFIFO(info.st_mode)) (void)::fcntl(file->get(), F_SETFL, 0);
   return ReadBytes([file, path, most_bytes, read = std::uint64_t{0}](
                        char* to, std::size_t size) mutable -> Result<std::size_t> {
     for (;;) {
       const auto got = ::read(file->get(), to, size);
       if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN)
+        return fail(ErrorKind::invalid, path.string(), "nothing can be read here now");
       if (got < 0) return fail(kind_of_errno(errno), path.string(), "{}", std::strerror(errno));
       read += static_cast<std::uint64_t>(got);
       if (read > most_bytes) return too_large(path, most_bytes);

@@ -9,6 +9,7 @@
 #include "formats/run_bundle.hpp"
 #include "formats/support/log_time.hpp"
 #include "formats/support/log_units.hpp"
+#include "formats/support/tidy_rows.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -160,7 +161,38 @@ Failure not_recognised(const std::string& name, std::string_view head) {
       headings ? row.cells[1].substr(0, longest) : "2");
 }
 
+/// Puts the rows in order, unless there are too many to hold them.
+Status tidy(LineReader& lines, const ImportOptions& options, ImportReport& report) {
+  constexpr std::size_t most = 32'000'000;
+  auto text = lines.rest(most);
+  if (!text) return propagate(text.error());
+  if (!*text) return {};
+  std::string_view time_heading;
+  for (const auto& entry : options.columns)
+    if (const auto equals = entry.find('=');
+        equals != std::string::npos && trim(entry.substr(0, equals)) == "time")
+      time_heading = trim(std::string_view(entry).substr(equals + 1));
+  auto tidied = tidy_rows(**text, time_heading);
+  if (!tidied) return {};
+  for (auto& note : tidied->notes) {
+    report.left.push_back(note);
+    lines.add_note(std::move(note));
+  }
+  lines.replace_rest(std::move(tidied->text), std::move(tidied->lines));
+  return {};
+}
+
 }  // namespace
+
+std::string content_mark(std::string_view head, std::optional<std::uint64_t> size) {
+  std::uint64_t hash = 14695981039346656037U;
+  const auto add = [&](std::string_view bytes) {
+    for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+  };
+  add(head);
+  if (size) add(fmt::format("{}", *size));
+  return fmt::format("{:016x}", hash);
+}
 
 Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options, trace::RunSink& sink) {
   const auto head = lines.head();
@@ -171,6 +203,7 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
   const std::string beginning(found.lines_before != 0 ? *head : std::string_view{});
   ImportReport report;
   report.kind = found.importer->kind;
+  report.content = content_mark(*head, lines.size());
   if (found.lines_before != 0) {
     const auto words = head->substr(0, head->find('\n'));
     if (!trim(words).empty())
@@ -179,6 +212,8 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
     lines.skip(found.lines_before);
   }
   lines.set_dialect(found.dialect);
+  if (found.importer->row_has_time)
+    if (auto ok = tidy(lines, options, report); !ok) return propagate(ok.error());
   auto ok = found.importer->import(lines, options, sink, report);
   if (ok) return report;
   // A sentence in the middle of a text was taken for a table's header.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,9 @@ struct ImportOptions {
   /// bundle what can be read in some 500 MB of memory.
   std::optional<std::uint64_t> most_bytes = std::nullopt;
   std::uint64_t most_log_bytes = 2'000'000'000;
+  /// What a board of this name may draw for long, for logs that name the board and not its limit; may be
+  /// empty.
+  std::function<std::optional<Watts>(std::string_view name)> board_limit = nullptr;
 };
 
 /// The result for one file.
@@ -44,6 +48,7 @@ struct ImportReport {
     Seconds gaps{0};
   };
   std::string kind;
+  std::string content;  ///< what tells the file from others of its name: see content_mark()
   std::vector<RunSummary> runs;
   std::vector<std::string> taken;    ///< "gpu0_power from power.draw [W]"
   std::vector<std::string> left;     ///< columns that were ignored: "fan.speed [%]: nothing here uses it"
@@ -74,7 +79,13 @@ struct Importer {
   /// any fault if reading is strict.
   Status (*import)(LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
                    ImportReport& report);
+  /// A table with commas whose rows have a time each: they are put in order first (support/tidy_rows.hpp).
+  bool row_has_time = false;
 };
+
+/// 16 hexadecimal digits (64-bit FNV-1a) of a file's beginning and, if it is known, its size. A log that has
+/// grown since, and one of another folder with the same name, have others.
+[[nodiscard]] std::string content_mark(std::string_view head, std::optional<std::uint64_t> size);
 
 /// Every kind of file, by name.
 [[nodiscard]] std::span<const Importer* const> all_importers();

@@ -1,5 +1,7 @@
 #include "formats/join_runs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <numeric>
@@ -13,11 +15,12 @@ namespace {
 
 using trace::Run;
 
+bool is_energetic(const trace::Channel& channel) {
+  return channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
+}
+
 bool has_energy(const Run& run) {
-  return std::ranges::any_of(run.traces, [](const auto& trace) {
-    return trace.channel.quantity == trace::Quantity::power ||
-           trace.channel.quantity == trace::Quantity::energy;
-  });
+  return std::ranges::any_of(run.traces, [](const auto& trace) { return is_energetic(trace.channel); });
 }
 
 std::size_t reference_of(const std::vector<Run>& runs) {
@@ -128,6 +131,10 @@ Result<Run> join_runs(std::vector<Run> runs) {
                   run.span.begin < joined.span.begin ? "before" : "after", joined.info.name);
     for (auto& trace : run.traces)
       if (!names.insert(trace.channel.name).second) {
+        if (is_energetic(trace.channel))
+          joined.notes.push_back(fmt::format(
+              "{} is in two of the files; it is counted once, as one device that was recorded twice",
+              trace.channel.name));
         trace.channel.name = run.info.name + "/" + trace.channel.name;
         if (!names.insert(trace.channel.name).second)
           return fail(ErrorKind::invalid, run.info.name, "channel {} is there twice", trace.channel.name);

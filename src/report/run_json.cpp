@@ -25,7 +25,8 @@ Json energy_json(const trace::RunEnergy& energy) {
                     {"channel", row.channel}});
   return {{"total", or_null(energy.total)}, {"provenance", std::string(name_of(energy.provenance))},
           {"coverage", energy.coverage},    {"relative_uncertainty", energy.relative_uncertainty},
-          {"missing", energy.missing},      {"by_component", std::move(rows)}};
+          {"missing", energy.missing},      {"not_measured_s", or_null(energy.not_measured)},
+          {"by_component", std::move(rows)}};
 }
 
 Json phase_of(const session::RunSummary& summary, const trace::Epoch& epoch) {

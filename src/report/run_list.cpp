@@ -8,6 +8,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
+#include "report/run_words.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {
@@ -37,6 +38,11 @@ std::string provenance_cell(const store::RunRow& run) {
   if (!run.energy) return "";
   std::string text(name_of(run.provenance));
   if (!run.missing.empty()) text += fmt::format(", without {}", fmt::join(run.missing, ", "));
+  constexpr double nearly_all = 0.95;
+  if (run.not_measured)
+    text += fmt::format(", {} not measured", to_text(*run.not_measured));
+  else if (run.coverage && *run.coverage < nearly_all)
+    text += fmt::format(", {} of the time measured", percent(*run.coverage));
   return text;
 }
 
@@ -50,6 +56,8 @@ Json json_of(const store::RunRow& run) {
             {"energy_j", or_null(run.energy)},
             {"provenance", std::string(name_of(run.provenance))},
             {"missing", run.missing},
+            {"coverage", or_null(run.coverage)},
+            {"not_measured_s", or_null(run.not_measured)},
             {"epochs", run.epochs},
             {"architecture", run.architecture},
             {"command", run.command},

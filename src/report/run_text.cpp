@@ -62,7 +62,8 @@ void add_total(TextTable& table, const session::RunSummary& summary) {
   std::vector<std::string> remarks;
   if (energy.relative_uncertainty > 0)
     remarks.push_back(fmt::format("±{}", percent(energy.relative_uncertainty)));
-  if (!energy.missing.empty()) remarks.push_back("without " + join(energy.missing, " and "));
+  if (energy.not_measured && !remarks.empty()) remarks.back() += " of what was measured";
+  if (const auto parts = left_out_text(energy); !parts.empty()) remarks.push_back("without " + parts);
   table.add({"total", to_text(*energy.total), "", std::string(name_of(energy.provenance)),
              percent(energy.coverage), join(remarks, ", ")});
 }
@@ -174,9 +175,9 @@ std::string energy_text(const session::RunSummary& summary) {
   }
   add_total(table, summary);
   if (summary.idle) {
-    table.add(
-        {"baseline", to_text(summary.idle->baseline), "", "", "",
-         fmt::format("{} idle for {}", to_text(summary.idle->power), to_text(summary.run.span.length()))});
+    table.add({"baseline", to_text(summary.idle->baseline), "", "", "",
+               fmt::format("{} idle for {}", to_text(summary.idle->power),
+                           to_text(summary.run.span.length() - energy.not_measured.value_or(Seconds{0})))});
     table.add({"net", to_text(summary.idle->net), "", "", "", std::string(net_text(*summary.idle))});
   }
   std::string head = "\nEnergy\n";
@@ -184,6 +185,7 @@ std::string energy_text(const session::RunSummary& summary) {
     head =
         fmt::format("\nEnergy   {}, {}", to_text(*energy.total), to_text(to_kilowatt_hours(*energy.total)));
     if (summary.mean_power) head += fmt::format(", {} on average", to_text(*summary.mean_power));
+    if (energy.not_measured) head += fmt::format("; {} were not measured", to_text(*energy.not_measured));
     head += "\n";
   }
   return head + table.text();
@@ -194,7 +196,7 @@ std::string carbon_text(const session::RunSummary& summary) {
   if (!carbon.mass || !carbon.intensity || !summary.energy.total)
     return "\nCarbon   unknown\n  " + printable(carbon.reason) + "\n";
   auto text = fmt::format("\nCarbon   {}", to_text(*carbon.mass));
-  if (!summary.energy.missing.empty()) text += ", without " + join(summary.energy.missing, " and ");
+  if (const auto parts = left_out_text(summary.energy); !parts.empty()) text += ", without " + parts;
   text += fmt::format("\n  {} x {:.4g} g/kWh", to_text(to_kilowatt_hours(*summary.energy.total)),
                       carbon.intensity->value.value());
   text += carbon.pue_given ? fmt::format(" x PUE {:.4g}\n", carbon.pue)

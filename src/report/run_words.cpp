@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+
 namespace joulecast::report {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
@@ -29,6 +31,12 @@ std::string plural_of(const std::string& unit) {
 std::string_view net_text(const session::IdleSplit& idle) {
   if (idle.net >= Joules{0}) return "total without the baseline";
   return "less than nothing: the machine was not idle when its idle power was measured";
+}
+
+std::string left_out_text(const trace::RunEnergy& energy) {
+  auto parts = energy.missing;
+  if (energy.not_measured) parts.push_back(to_text(*energy.not_measured));
+  return join(parts, " and ");
 }
 
 std::string percent(double share) {

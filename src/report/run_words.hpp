@@ -17,6 +17,9 @@ namespace joulecast::report {
 /// Whole percent, with "< 1 %" for small shares that are not 0, and "99 %" for large ones that are not 1.
 [[nodiscard]] std::string percent(double share);
 
+/// The devices and the time that a total leaves out: "gpu 1 and 5 min 2 s"; "" if it leaves out nothing.
+[[nodiscard]] std::string left_out_text(const trace::RunEnergy& energy);
+
 /// What the net energy of a run is worth.
 [[nodiscard]] std::string_view net_text(const session::IdleSplit& idle);
 

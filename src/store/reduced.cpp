@@ -52,8 +52,8 @@ bool meets_gap(const Stretch& stretch, const std::vector<trace::Span>& gaps) {
   const Seconds first{stretch.first}, last{stretch.last};
   const auto gap =
       // gaps are disjoint, so their ends are sorted too
-      std::ranges::upper_bound(gaps, first, {}, &trace::Span::end);
-  return gap != gaps.end() && gap->begin < last;
+      std::ranges::lower_bound(gaps, first, {}, &trace::Span::end);
+  return gap != gaps.end() && gap->begin <= last;
 }
 
 }  // namespace joulecast::store

@@ -30,6 +30,7 @@ void append_between_edges(const Times& times, std::span<const double> values, st
 
 /// Whether an edge lies inside the stretch, not at its ends.
 [[nodiscard]] bool holds_edge(const Stretch& stretch, std::span<const double> edges);
+/// Whether a gap lies in the stretch or at one of its ends, where the steps tell whether the gap is long.
 [[nodiscard]] bool meets_gap(const Stretch& stretch, const std::vector<trace::Span>& gaps);
 
 }  // namespace joulecast::store

@@ -47,6 +47,9 @@ struct RunRow {
   std::optional<Joules> energy;  ///< total; nothing if no energy was measured or modelled
   Provenance provenance = Provenance::missing;
   std::vector<std::string> missing;  ///< components that are not part of the total
+  std::optional<double>
+      coverage;  ///< share of the time with readings: trace::RunEnergy's; nothing = not known
+  std::optional<Seconds> not_measured;  ///< time of which the total counts nothing, if it is worth telling
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;
   std::string architecture;

@@ -32,7 +32,7 @@ bool better(const Candidate& a, const Candidate& b) {
 
 /// A counter that stood still for the whole span is known to have lost its energy, not to have counted 0 J.
 bool tells_energy(const SpanEnergy& part) {
-  return part.covered > Seconds{0} || (part.gap > Seconds{0} && part.energy > Joules{0});
+  return part.covered > Seconds{0} || (part.filled > Seconds{0} && part.energy > Joules{0});
 }
 
 using DeviceKey = std::tuple<std::string, Component, std::string>;  // node, component, device
@@ -69,6 +69,16 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   return chosen;
 }
 
+/// A figure of all GPUs beside figures of single ones, as CodeCarbon's beside a log of nvidia-smi.
+bool is_sum_of_gpus(const Candidate& candidate, const std::vector<Candidate>& chosen) {
+  const auto& channel = candidate.trace->channel;
+  return channel.component == Component::gpu && channel.device.empty() &&
+         std::ranges::any_of(chosen, [&](const auto& other) {
+           const auto& single = other.trace->channel;
+           return single.component == Component::gpu && single.node == channel.node && !single.device.empty();
+         });
+}
+
 /// Which of the chosen channels are added up. Channels contained in another chosen one are not. On a machine
 /// with a meter for the whole, only that meter is.
 std::vector<bool> choose_total(const std::vector<Candidate>& chosen) {
@@ -81,7 +91,7 @@ std::vector<bool> choose_total(const std::vector<Candidate>& chosen) {
   std::vector<bool> in_total;
   for (const auto& c : chosen) {
     const auto& channel = c.trace->channel;
-    const bool contained = names.contains({channel.node, channel.contained_in});
+    const bool contained = names.contains({channel.node, channel.contained_in}) || is_sum_of_gpus(c, chosen);
     const bool metered = channel.component != Component::node && metered_nodes.contains(channel.node);
     in_total.push_back(!contained && !metered);
   }
@@ -97,8 +107,15 @@ ComponentEnergy row_of(const Candidate& candidate, bool in_total) {
   row.channel = channel.name;
   row.energy = candidate.part.energy;
   row.provenance = channel.provenance;
-  row.coverage = candidate.part.coverage();
+  const auto& part = candidate.part;
+  row.coverage = part.coverage();
+  row.counted = part.covered + part.filled;
+  row.not_measured = part.outside + part.gap - part.filled;
   row.relative_uncertainty = channel.relative_uncertainty;
+  if (channel.relative_uncertainty > 0 && part.energy > Joules{0}) {
+    const double guessed = part.guessed / part.energy;
+    row.relative_uncertainty = channel.relative_uncertainty * (1 - guessed) + guessed;
+  }
   row.in_total = in_total;
   return row;
 }
@@ -166,8 +183,10 @@ void add_missing(const Run& run, RunEnergy& energy) {
   }
 }
 
-void add_up(RunEnergy& energy) {
+void add_up(RunEnergy& energy, Span span) {
   double total = 0, seen = 0, uncertain = 0;
+  Watts power{0};
+  Seconds not_measured{0};
   bool any = false;
   Provenance provenance = Provenance::measured;
   for (const auto& row : energy.components) {
@@ -176,10 +195,15 @@ void add_up(RunEnergy& energy) {
     total += row.energy->value();
     seen += row.coverage * row.energy->value();
     uncertain += row.relative_uncertainty * row.energy->value();
+    if (row.counted > Seconds{0}) power += *row.energy / row.counted;
+    not_measured = std::max(not_measured, row.not_measured);
     provenance = worst(provenance, row.provenance);
   }
   if (!any) return;
   energy.total = Joules{total};
+  constexpr double least_share = 0.01;
+  if (not_measured > std::max(Seconds{1}, span.length() * least_share)) energy.not_measured = not_measured;
+  if (power > Watts{0} || total == 0) energy.mean_power = power;
   energy.provenance = provenance;
   energy.coverage = total > 0 ? seen / total : 0;
   // Added linearly, as if all parts were wrong in the same direction. This is cautious, because models share
@@ -203,6 +227,8 @@ RunEnergy energy_of_epochs(const Run& run, Span span) {
   }
   if (row.energy) {
     row.coverage = span.length() > Seconds{0} ? covered / span.length() : 1;
+    row.counted = covered;
+    row.not_measured = span.length() - covered;
     energy.components.push_back(row);
   }
   return energy;
@@ -220,12 +246,12 @@ std::vector<const Trace*> traces_in_total(const Run& run, IntegrationOptions opt
 std::vector<std::optional<Joules>> sums_over(const std::vector<const Trace*>& traces,
                                              std::span<const Span> spans, IntegrationOptions options) {
   std::vector<std::optional<Joules>> sums(spans.size());
-  for (const auto* trace : traces)
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-      const auto part = integrate(*trace, spans[i], options);
-      if (part && part->covered + part->gap > Seconds{0})
-        sums[i] = sums[i].value_or(Joules{0}) + part->energy;
-    }
+  for (const auto* trace : traces) {
+    const auto parts = integrate(*trace, spans, options);
+    for (std::size_t i = 0; parts && i < spans.size(); ++i)
+      if (const auto& part = (*parts)[i]; part.covered + part.filled > Seconds{0})
+        sums[i] = sums[i].value_or(Joules{0}) + part.energy;
+  }
   return sums;
 }
 
@@ -259,7 +285,7 @@ RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
     add_unmeasured_devices(run, energy);
     add_missing(run, energy);
   }
-  add_up(energy);
+  add_up(energy, span);
   return energy;
 }
 
@@ -321,6 +347,8 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
 Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
   if (traces.size() == 1 && traces.front()->channel.behaviour == Behaviour::gauge) return *traces.front();
+  // A course of power has a line across its gaps, which are marked, and not a fall to 0 W.
+  if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);
   if (!energy) return energy;
   Trace power;

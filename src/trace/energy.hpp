@@ -19,7 +19,9 @@ struct ComponentEnergy {
   std::optional<Joules> energy;  ///< nothing if provenance is missing
   Provenance provenance = Provenance::measured;
   double coverage = 0;              ///< share of the span with readings
-  double relative_uncertainty = 0;  ///< as Channel's
+  Seconds counted{0};               ///< the time whose energy this is: with readings, or in a short gap
+  Seconds not_measured{0};          ///< the rest of the span, of which nothing is counted
+  double relative_uncertainty = 0;  ///< as Channel's, and all that was guessed in short gaps; 0 = not stated
   bool in_total = true;             ///< false if another row's figure already contains this one
 };
 
@@ -29,15 +31,22 @@ struct RunEnergy {
   std::optional<Joules> total;                  ///< sum of the rows in_total; nothing if no row has a figure
   Provenance provenance = Provenance::missing;  ///< of the worst row in the total
   double coverage = 0;                          ///< time coverage, weighted by energy
-  double relative_uncertainty = 0;
+  double relative_uncertainty = 0;              ///< of what was measured
+  std::optional<Watts>
+      mean_power;  ///< sum of the mean powers of the rows in_total, each while it was counted
+  /// The longest time of which a row in_total counts nothing, so that the total is only that of the rest.
+  /// Nothing if it is below a second or a hundredth of the span, which a first and a last reading always
+  /// lack.
+  std::optional<Seconds> not_measured;
   /// Components, or single devices ("gpu GPU-5f3a"), whose energy is not known and not in the total.
   std::vector<std::string> missing;
 };
 
-/// Rules: for each device, a counter is taken before a power gauge, and measured before modelled; a channel
-/// contained in another that has a figure is shown but not added; a whole-machine meter (node) is the total
-/// of its node, and everything else on that node is shown but not added. A device whose channel gave no
-/// reading, or never moved, has a row that is missing.
+/// Rules: short gaps are bridged and long ones are not counted (integrate.hpp); for each device, a counter is
+/// taken before a power gauge, and measured before modelled; a channel contained in another that has a figure
+/// is shown but not added; a whole-machine meter (node) is the total of its node, and everything else on that
+/// node is shown but not added. A device whose channel gave no reading, or never moved, has a row that is
+/// missing.
 [[nodiscard]] RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options = {});
 [[nodiscard]] RunEnergy energy_of(const Run& run);
 

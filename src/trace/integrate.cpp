@@ -33,10 +33,47 @@ struct Interval {
   }
 };
 
+constexpr double steps_of_a_short_gap = 5;
+constexpr double share_of_a_short_gap = 0.5;
+
+/// Tells the long gaps of a trace from the short ones.
+class GapLengths {
+ public:
+  explicit GapLengths(const Trace& trace) : trace_(trace) {
+    double gaps = 0;
+    for (const auto& gap : trace.gaps) gaps += intersect(gap, trace.span()).length().value();
+    covered_ = trace.span().length().value() - gaps;
+  }
+
+  [[nodiscard]] bool is_long(double length, std::size_t interval) const {
+    return length > share_of_a_short_gap * covered_ &&
+           length > steps_of_a_short_gap * usual_step_around(interval);
+  }
+
+ private:
+  [[nodiscard]] double usual_step_around(std::size_t interval) const {
+    constexpr std::size_t on_each_side = 8;
+    const auto& times = trace_.times;
+    const auto first = interval - std::min(interval, on_each_side);
+    const auto last = std::min(interval + on_each_side + 1, times.size() - 1);
+    std::vector<double> steps;
+    for (auto i = first; i < last; ++i) steps.push_back(times[i + 1] - times[i]);
+    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
+    std::nth_element(steps.begin(), middle, steps.end());
+    return *middle;
+  }
+
+  const Trace& trace_;
+  double covered_ = 0;
+};
+
 class Integrator {
  public:
   Integrator(const Trace& trace, IntegrationOptions options)
-      : trace_(trace), options_(options), counter_(trace.channel.behaviour == Behaviour::counter) {}
+      : trace_(trace),
+        options_(options),
+        counter_(trace.channel.behaviour == Behaviour::counter),
+        lengths_(trace) {}
 
   SpanEnergy over(Span span) const {
     const double from = span.begin.value();
@@ -44,18 +81,24 @@ class Integrator {
     const auto& times = trace_.times;
     SpanEnergy result;
     if (!(from < to)) return result;
-    Sum energy, covered, gap;
+    Sums sums;
     auto next = static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), from) - times.begin());
     for (std::size_t i = next == 0 ? 0 : next - 1; i + 1 < times.size() && times[i] < to; ++i)
-      add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), energy, covered, gap);
-    result.energy = Joules{energy.value()};
-    result.covered = Seconds{covered.value()};
-    result.gap = Seconds{gap.value()};
-    result.outside = Seconds{std::max(0.0, (to - from) - covered.value() - gap.value())};
+      add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), sums);
+    result.energy = Joules{sums.energy.value()};
+    result.covered = Seconds{sums.covered.value()};
+    result.gap = Seconds{sums.gap.value()};
+    result.filled = Seconds{sums.filled.value()};
+    result.guessed = Joules{sums.guessed.value()};
+    result.outside = Seconds{std::max(0.0, (to - from) - sums.covered.value() - sums.gap.value())};
     return result;
   }
 
  private:
+  struct Sums {
+    Sum energy, covered, gap, filled, guessed;
+  };
+
   [[nodiscard]] Interval interval(std::size_t i) const {
     const double begin = trace_.times[i];
     const double end = trace_.times[i + 1];
@@ -94,18 +137,24 @@ class Integrator {
       whole = {gap.begin.value(), gap.end.value(), has_before ? before : after, has_after ? after : before};
     }
     if (options_.gaps == GapPolicy::hold) whole.power_end = whole.power_begin;
-    if (options_.gaps == GapPolicy::exclude) whole.power_begin = whole.power_end = 0;
     return whole;
   }
 
-  void add_interval(std::size_t i, double from, double to, Sum& energy, Sum& covered, Sum& gap) const {
+  /// The part from a to b of a gap of the given length, within interval i.
+  void add_gap(std::size_t i, double length, double a, double b, Sums& sums) const {
+    sums.gap.add(b - a);
+    if (options_.gaps == GapPolicy::exclude) return;
+    if (options_.gaps == GapPolicy::bridge && lengths_.is_long(length, i)) return;
+    const double energy = filled(i).energy(a, b);
+    sums.energy.add(energy);
+    sums.guessed.add(energy);
+    sums.filled.add(b - a);
+  }
+
+  void add_interval(std::size_t i, double from, double to, Sums& sums) const {
     const auto whole = interval(i);
-    const auto add_gap = [&](double a, double b) {
-      energy.add(filled(i).energy(a, b));
-      gap.add(b - a);
-    };
     if (options_.longest_step > Seconds{0} && whole.end - whole.begin > options_.longest_step.value()) {
-      add_gap(from, to);
+      add_gap(i, whole.end - whole.begin, from, to, sums);
       return;
     }
     const auto first = std::partition_point(trace_.gaps.begin(), trace_.gaps.end(),
@@ -115,21 +164,22 @@ class Integrator {
       const double begin = std::max(at, g->begin.value());
       const double end = std::min(to, g->end.value());
       if (begin > at) {
-        energy.add(whole.energy(at, begin));
-        covered.add(begin - at);
+        sums.energy.add(whole.energy(at, begin));
+        sums.covered.add(begin - at);
       }
-      if (end > begin) add_gap(begin, end);
+      if (end > begin) add_gap(i, g->length().value(), begin, end, sums);
       at = std::max(at, end);
     }
     if (to > at) {
-      energy.add(whole.energy(at, to));
-      covered.add(to - at);
+      sums.energy.add(whole.energy(at, to));
+      sums.covered.add(to - at);
     }
   }
 
   const Trace& trace_;
   IntegrationOptions options_;
   bool counter_;
+  GapLengths lengths_;
 };
 
 Status check_integrable(const Trace& trace) {
@@ -151,6 +201,16 @@ double SpanEnergy::coverage() const {
 Result<SpanEnergy> integrate(const Trace& trace, Span span, IntegrationOptions options) {
   if (const auto ok = check_integrable(trace); !ok) return propagate(ok.error());
   return Integrator(trace, options).over(span);
+}
+
+Result<std::vector<SpanEnergy>> integrate(const Trace& trace, std::span<const Span> spans,
+                                          IntegrationOptions options) {
+  if (const auto ok = check_integrable(trace); !ok) return propagate(ok.error());
+  const Integrator integrator(trace, options);
+  std::vector<SpanEnergy> parts;
+  parts.reserve(spans.size());
+  for (const auto& span : spans) parts.push_back(integrator.over(span));
+  return parts;
 }
 
 std::optional<double> value_at(const Trace& trace, Seconds time) {

@@ -80,6 +80,8 @@ Status RunCollector::end(const Run& header) {
   describe(header);
   auto& run = runs_.back();
   run.notes.insert(run.notes.end(), told_notes_.begin(), told_notes_.end());
+  for (auto& trace : run.traces)
+    std::ranges::stable_sort(trace.gaps, {}, [](const Span& gap) { return gap.begin; });
   const auto begin_of = [](const auto& part) { return part.span.begin; };
   std::ranges::stable_sort(run.epochs, {}, begin_of);
   std::ranges::stable_sort(run.windows, {}, begin_of);

@@ -33,6 +33,13 @@ class Transparency(CommandTest):
         done = self.call("run", "--", "/etc/passwd", expect=126)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 
+    def test_a_missing_interpreter_is_named(self):
+        script = self.folder / "script"
+        script.write_text("#! /no/such/interpreter -u\necho x\n")
+        script.chmod(0o755)
+        done = self.call("run", "--", script, expect=127)
+        self.assertEqual(done.stderr.strip(), f"joulecast: {script}: cannot be executed: its interpreter '/no/such/interpreter' is missing")
+
     def test_no_command_is_one_line(self):
         done = self.call("run", expect=2)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
@@ -300,7 +307,7 @@ class Recording(CommandTest):
         done = self.call("run", "--name", evil, "--tag", "a=" + evil, "--", "printf", "Epoch 1/1 loss=1\\n")
         csv, tables = self.folder / "table.csv", []
         csv.write_text("group,energy_j,quality\n" + "".join(f"a{evil}{i % 2},{i},{i}\n" for i in range(8)))
-        for command in (["show"], ["list"], ["project", evil], ["stabilise", evil], ["report"], ["export", "--bundle", self.folder / evil],
+        for command in (["show"], ["list"], ["project", evil], ["stabilise", evil], ["report", "--format", "markdown"], ["export", "--bundle", self.folder / evil],
                         ["compare", csv, "--group", "group"], ["tradeoff", csv, "--quality", "quality"], ["import", csv],
                         ["tag", evil, "b=" + evil], ["rm", evil]):
             for json in ([], ["--json", "-"]) if command[0] in ("show", "list", "project", "compare") else ([],):
@@ -334,6 +341,15 @@ class Recording(CommandTest):
         self.assertIn("the limit of 10.0 mJ is used up", done.stderr)
         shown = self.json("show", "dear")
         self.assertEqual((shown["status"], told.read_text().strip()), ("finished", shown["id"]))
+
+    def test_a_limits_command_that_fails_is_told(self):
+        for command, failure in (("/nonexistent", "status 127 (not found)"), ("/etc/passwd", "status 126 (not executable)"),
+                                 ("exit 3", "status 3"), ("true", None)):
+            done = self.call("run", "-q", "--limit-energy", "0.01J", "--on-limit", f"exec:{command}", "--interval", "50ms",
+                             "--", "sleep", "1.5")
+            told = f"the command of --on-limit failed: {failure}"
+            self.assertEqual(failure is not None, told in done.stderr, done.stderr)
+            self.assertEqual(failure is not None, told in self.json("show")["notes"])
 
     def test_phases_and_windows_through_the_socket(self):
         script = self.folder / "told.py"

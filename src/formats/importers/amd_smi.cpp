@@ -68,6 +68,7 @@ extern const Importer amd_smi_importer{
     .recognised_by = "`gpu` and `socket_power` or `power_usage`",
     .documented = "rocm.docs.amd.com, AMD SMI, \"AMD SMI CLI tool usage\"",
     .recognises = recognises,
-    .import = import};
+    .import = import,
+    .row_has_time = true};
 
 }  // namespace joulecast::formats

@@ -34,10 +34,12 @@ struct Gpu {
   std::array<std::optional<std::size_t>, nvidia_smi::channel_fields> channels;
   std::vector<double> times;
   std::array<std::vector<double>, nvidia_smi::channel_fields> values;
+  std::int64_t first_us = 0;
   std::int64_t last_us = 0;
   std::int64_t second_last_us = 0;
   bool seen = false;
   RhythmWatch rhythm;
+  std::vector<RhythmWatch::Silence> early;  ///< silences that are told when all readings have been passed on
 };
 
 class Import : public LineImport {
@@ -214,7 +216,9 @@ class Import : public LineImport {
     if (moment.disorder) return {};
     if (gpu->seen && (gpu->rhythm.is_silence(moment.us - last_us) || moment.after_jump))
       if (auto ok = interrupt(*gpu); !ok) return ok;
+    if (!gpu->seen) gpu->first_us = moment.us;
     gpu->seen = true;
+    if (!gpu->rhythm.judged_early()) gpu->early = gpu->rhythm.early_silences();
     gpu->second_last_us = gpu->last_us;
     gpu->last_us = moment.us;
     gpu->times.push_back(static_cast<double>(moment.us - zero_us_) / microseconds);
@@ -234,16 +238,18 @@ class Import : public LineImport {
   /// Tells of a value that cannot be, unless the GPU's limit was raised since the log began.
   Status doubt(std::size_t channel, double& value, std::size_t number) {
     const auto limit = parser_->described(Field::power_limit);
-    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit));
+    if (limit && value > 0) feed_.raise_bound(channel, bound_of(limit, {}));
     const auto kept = believed(channel, value, number);
     if (!kept) return propagate(kept.error());
     value = *kept;
     return {};
   }
 
-  /// What a GPU may draw by the log's own limit.
-  [[nodiscard]] static Watts bound_of(std::optional<double> limit) {
+  /// What a GPU may draw by the log's own limit, or else by its name.
+  [[nodiscard]] Watts bound_of(std::optional<double> limit, std::string_view name) const {
     const auto anything = trace::most_of(trace::Component::gpu);
+    if (!limit && options_.board_limit && !name.empty())
+      if (const auto known = options_.board_limit(name)) limit = known->value();
     const bool usable = limit && *limit > 0 && *limit <= anything.value();
     return usable ? trace::most_of(trace::Component::gpu, Watts{*limit}) : anything;
   }
@@ -323,7 +329,7 @@ class Import : public LineImport {
       auto channel = nvidia_smi::channel_of(column.field, gpu.number);
       channel.device = has_key_ ? gpu.key : fmt::format("{}", gpu.number);
       if (column.field == Field::power)
-        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit));
+        channel.plausible_maximum = bound_of(parser_->described(Field::power_limit), trim(row.name));
       const auto number = feed_.channel(channel);
       if (!number) return propagate(number.error());
       gpu.channels[static_cast<std::size_t>(column.field)] = *number;
@@ -344,6 +350,19 @@ class Import : public LineImport {
     return {};
   }
 
+  /// Gaps for silences among a GPU's first readings.
+  Status tell_early_silences(Gpu& gpu) {
+    const auto seconds = [&](std::int64_t behind_first) {
+      return static_cast<double>(gpu.first_us + behind_first - zero_us_) / microseconds;
+    };
+    if (!gpu.rhythm.judged_early()) gpu.early = gpu.rhythm.early_silences(/*at_end=*/true);
+    for (const auto& [begin, end] : gpu.early)
+      for (const auto& channel : gpu.channels)
+        if (channel)
+          if (auto ok = feed_.silence(*channel, seconds(begin), seconds(end)); !ok) return ok;
+    return {};
+  }
+
   /// Two boards and two recorders of one board look the same where no column tells boards apart.
   void note_rounds() {
     if (!has_key_ && gpus_.size() > 1)
@@ -356,10 +375,13 @@ class Import : public LineImport {
     const auto nothing = damage_.first().empty() ? "no readings in it"
                                                  : "no line that can be used; the first: " + first_reason();
     if (auto usable = tell_damage(nothing); !usable) return usable;
-    for (auto& gpu : gpus_)
+    for (auto& gpu : gpus_) {
       if (auto ok = flush(gpu); !ok) return ok;
+      if (auto ok = tell_early_silences(gpu); !ok) return ok;
+    }
     run_.info.training.gpu_count = static_cast<int>(gpus_.size());
     note_rounds();
+    note(lines_.notes());
     note(clock_.notes());
     note(feed_.doubts());
     if (report_.skipped_lines != 0)
@@ -421,6 +443,7 @@ extern const Importer nvidia_smi_importer{
     .recognised_by = "a heading that `--query-gpu` knows, or a date and a unit",
     .documented = "nvidia-smi --help-query-gpu",
     .recognises = recognises,
-    .import = import};
+    .import = import,
+    .row_has_time = true};
 
 }  // namespace joulecast::formats

@@ -67,6 +67,7 @@ extern const Importer rocm_smi_importer{
     .recognised_by = "`device` and a heading of rocm-smi such as `Average Graphics Package Power (W)`",
     .documented = "rocm.docs.amd.com, ROCm SMI, \"rocm-smi usage\"",
     .recognises = recognises,
-    .import = import};
+    .import = import,
+    .row_has_time = true};
 
 }  // namespace joulecast::formats

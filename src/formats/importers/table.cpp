@@ -1,6 +1,11 @@
 // Any CSV with a time and a power: home-made loops by the words in their headings, others by --columns.
 #include <algorithm>
+#include <optional>
 
+#include "base/text.hpp"
+#include "formats/support/damage.hpp"
+#include "formats/support/log_time.hpp"
+#include "formats/support/log_units.hpp"
 #include "formats/support/own_names.hpp"
 
 namespace joulecast::formats {
@@ -12,6 +17,45 @@ using Role = Meaning::Role;
 Meaning meaning_of(std::string_view heading, Cells header) {
   const auto meaning = meaning_of_own_name(heading, header);
   return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy ? Meaning{} : meaning;
+}
+
+bool is_energy(std::string_view heading, Cells header) {
+  const auto meaning = meaning_of_own_name(heading, header);
+  return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy &&
+         !meaning.unit.empty();
+}
+
+/// The column of a log that has an energy and no power; empty for any other.
+std::string energy_column(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
+  bool timed = false;
+  std::string energy;
+  for (const auto cell : cells) {
+    if (parse_cell(cell) || parse_log_time(cell)) return "";
+    timed = timed || meaning_of_own_name(cell, cells).role == Role::time;
+    if (energy.empty() && is_energy(cell, cells)) energy = cell;
+  }
+  return timed && !is_header_of_own_names(cells) ? energy : "";
+}
+
+/// A counter rises from row to row, but where it began again; the energies of single rows rise and fall.
+bool is_counter(std::string_view head, std::string_view column) {
+  constexpr std::size_t fewest_steps = 3;
+  const auto heading = first_line(head);
+  const auto cells = split(heading, ',');
+  const auto at = static_cast<std::size_t>(
+      std::ranges::find_if(cells, [&](auto cell) { return trim(cell) == column; }) - cells.begin());
+  std::optional<double> last;
+  std::size_t rises = 0, others = 0;
+  for (const auto line : split(head.substr(0, head.rfind('\n')), '\n')) {
+    const auto row = split(line, ',');
+    const auto value = at < row.size() ? parse_cell(row[at]) : std::nullopt;
+    if (!value) continue;
+    if (last) ++(value->number > *last ? rises : others);
+    last = value->number;
+  }
+  return rises >= fewest_steps && rises > 8 * others;
 }
 
 constexpr TableRules rules{.kind = "csv", .is_header = is_header_of_own_names, .meaning_of = meaning_of};
@@ -30,6 +74,7 @@ Match recognises(std::string_view head, const ImportOptions& options) {
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
   if (told) return Match::told;
   const auto cells = cells_of(first_line(head), rules);
+  if (!energy_column(first_line(head)).empty()) return Match::sure;
   if (!is_header_of_own_names(cells)) return Match::no;
   bool timed = false;
   for (const auto cell : cells) timed = timed || meaning_of(cell, cells).role == Role::time;
@@ -43,6 +88,16 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
   // Only the user can tell that blanks separate cells, because dates have blanks inside.
   const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&
                       line.find(',') == std::string_view::npos && line.find(' ') != std::string_view::npos;
+  if (const auto energy = energy_column(line); !energy.empty() && options.columns.empty()) {
+    if (!is_counter(*head, energy))
+      return fail(ErrorKind::malformed, place(lines.name(), lines.line()),
+                  "\"{}\" does not rise like a counter, so it is not known of which time it is the energy; "
+                  "if it is a counter: --columns time=…,energy_j={}",
+                  energy, energy);
+    auto with_energy = options;
+    with_energy.columns = {energy + "=" + energy};
+    return import_table(rules, lines, with_energy, sink, report);
+  }
   return import_table(blanks ? rules_of_blanks : rules, lines, options, sink, report);
 }
 
@@ -55,6 +110,7 @@ extern const Importer table_importer{
     .recognised_by = "headings such as `timestamp,gpu_index,power_w`, or `--columns time=…,power_w=…`",
     .documented = "here: the words in the headings",
     .recognises = recognises,
-    .import = import};
+    .import = import,
+    .row_has_time = true};
 
 }  // namespace joulecast::formats

@@ -55,7 +55,18 @@ Status ChannelFeed::pass(std::span<const double> times, std::span<const double> 
 Status ChannelFeed::put_gap(double begin, double end, ChannelOutput& output) {
   if (end <= begin) return {};
   gaps_ += Seconds{end - begin};
+  constexpr std::size_t enough = 16;  // silences that are told late are among the first readings
+  if (first_gaps_.size() < enough) first_gaps_.push_back({Seconds{begin}, Seconds{end}});
   return output.gap({Seconds{begin}, Seconds{end}});
+}
+
+Status ChannelFeed::silence(double begin, double end, ChannelOutput& output) {
+  const trace::Span span{Seconds{begin}, Seconds{end}};
+  const bool known = std::ranges::any_of(
+      first_gaps_, [&](const auto& gap) { return trace::intersect(gap, span).length() > Seconds{0}; });
+  const bool read = first_time_ && *first_time_ <= begin && *last_time_ >= end;
+  if (behaviour_ == trace::Behaviour::counter || known || !read) return {};
+  return put_gap(begin, end, output);
 }
 
 void ChannelFeed::miss(double time) {

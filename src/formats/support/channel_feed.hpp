@@ -34,6 +34,9 @@ class ChannelFeed {
   [[nodiscard]] Status lose(double begin, double end, ChannelOutput& output) {
     return put_gap(begin, end, output);
   }
+  /// A gauge was silent between two readings that were pushed, as turned out later. Nothing new where a gap
+  /// is known already.
+  [[nodiscard]] Status silence(double begin, double end, ChannelOutput& output);
   /// Turns missing values at the end into a gap.
   [[nodiscard]] Status finish(ChannelOutput& output);
 
@@ -59,6 +62,7 @@ class ChannelFeed {
   std::optional<double> last_missing_;
   std::uint64_t samples_ = 0;
   Seconds gaps_{0};
+  std::vector<trace::Span> first_gaps_;
   std::vector<double> scratch_;
 };
 

@@ -12,6 +12,8 @@
 
 namespace joulecast::formats {
 
+class LineReader;
+
 class Damage {
  public:
   explicit Damage(bool strict) : strict_(strict), strict_doubts_(strict) {}
@@ -25,6 +27,9 @@ class Damage {
   /// Records one value that cannot be, in a line whose other values are used.
   Status doubt(std::string_view file, std::size_t line, std::string reason);
 
+  /// Numbers of lines that were sorted are told as they are in the file.
+  void number_as(const LineReader& lines) { lines_read_ = &lines; }
+
   [[nodiscard]] bool strict() const { return strict_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
@@ -36,6 +41,8 @@ class Damage {
   static constexpr std::size_t most_kept = 20;
   bool strict_;
   bool strict_doubts_;
+  const LineReader* lines_read_ = nullptr;
+  [[nodiscard]] std::string place_of(std::string_view file, std::size_t line) const;
   void note(std::uint64_t& count, std::string_view file, std::size_t line, std::string_view reason);
 
   std::uint64_t lines_ = 0;

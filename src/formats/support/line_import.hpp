@@ -15,7 +15,9 @@ namespace joulecast::formats {
 class LineImport {
  public:
   LineImport(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report)
-      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {}
+      : lines_(lines), report_(report), feed_(sink, report), damage_(options.strict) {
+    damage_.number_as(lines_);
+  }
 
  protected:
   /// Passes every non-empty line, trimmed, to `take(line, number, torn)`. torn: the file ends within this

@@ -10,7 +10,10 @@ namespace joulecast::formats {
 Result<LineReader> LineReader::open(const std::filesystem::path& path, std::uint64_t most_bytes) {
   auto read = open_input(path, most_bytes);
   if (!read) return propagate(read.error());
-  return LineReader(path == "-" ? "stdin" : path.string(), std::move(*read));
+  LineReader lines(path == "-" ? "stdin" : path.string(), std::move(*read));
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) lines.size_ = std::filesystem::file_size(path, error);
+  return lines;
 }
 
 LineReader::LineReader(std::string name, ReadBytes read)
@@ -25,6 +28,7 @@ LineReader::LineReader(std::string name, std::string_view text)
       }) {}
 
 Status LineReader::fill(std::size_t wanted) {
+  if (buffer_.size() - begin_ >= wanted || (end_of_input_ && begin_ != buffer_.size())) return {};
   if (begin_ != 0) {
     buffer_.erase(0, begin_);
     begin_ = 0;
@@ -44,7 +48,7 @@ Status LineReader::fill(std::size_t wanted) {
 
 Result<std::string_view> LineReader::head() {
   if (auto ok = fill(head_bytes); !ok) return propagate(ok.error());
-  return std::string_view(buffer_);
+  return std::string_view(buffer_).substr(begin_, head_bytes);
 }
 
 void LineReader::skip(std::size_t lines) {
@@ -60,19 +64,20 @@ Result<std::string_view> LineReader::block() {
   lines_in_block_ = 0;
   for (;;) {
     if (auto ok = fill(longest_line); !ok) return propagate(ok.error());
-    auto end = buffer_.rfind('\n');
-    if (end == std::string::npos) {
-      if (buffer_.empty()) return std::string_view{};
-      if (!end_of_input_) {
+    const auto left = buffer_.size() - begin_;
+    if (left == 0) return std::string_view{};
+    auto length = std::string_view(buffer_).substr(begin_, longest_line).rfind('\n') + 1;
+    if (length == 0) {
+      if (left > longest_line || !end_of_input_) {
         if (auto ok = skip_overlong_line(); !ok) return propagate(ok.error());
         continue;
       }
       buffer_ += '\n';
-      end = buffer_.size() - 1;
+      length = left + 1;
       cut_off_ = true;
     }
-    begin_ = end + 1;
-    const std::string_view lines(buffer_.data(), begin_);
+    const auto lines = std::string_view(buffer_).substr(begin_, length);
+    begin_ += length;
     lines_in_block_ = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
     if (dialect_.plain()) return lines;
     plain_ = in_plain_form(lines, dialect_);
@@ -80,10 +85,36 @@ Result<std::string_view> LineReader::block() {
   }
 }
 
+Result<std::optional<std::string>> LineReader::rest(std::size_t most) {
+  if (auto ok = fill(most + 1); !ok) return propagate(ok.error());
+  auto text = std::string_view(buffer_).substr(begin_);
+  if (!end_of_input_ || text.size() > most) return std::nullopt;
+  for (auto rest = text; rest.size() > longest_line;) {
+    const auto end = rest.rfind('\n', longest_line - 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(end + 1);
+  }
+  if (dialect_.plain()) return std::string(text);
+  return in_plain_form(std::string(text) + (text.ends_with('\n') ? "" : "\n"), dialect_);
+}
+
+void LineReader::replace_rest(std::string text, std::vector<std::size_t> origins) {
+  buffer_ = std::move(text);
+  begin_ = 0;
+  dialect_ = {};
+  replaced_from_ = line_;
+  origins_ = std::move(origins);
+}
+
+std::size_t LineReader::number_in_file(std::size_t number) const {
+  const bool moved = number >= replaced_from_ && number - replaced_from_ < origins_.size();
+  return moved ? replaced_from_ + origins_[number - replaced_from_] : number;
+}
+
 Status LineReader::skip_overlong_line() {
   ++overlong_lines_;
   ++line_;
-  while (!buffer_.empty()) {
+  while (begin_ < buffer_.size()) {
     const auto end = buffer_.find('\n');
     begin_ = end == std::string::npos ? buffer_.size() : end + 1;
     if (auto ok = fill(longest_line); !ok) return ok;

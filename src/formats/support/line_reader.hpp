@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/input_file.hpp"
 #include "base/result.hpp"
@@ -30,6 +33,18 @@ class LineReader {
   void set_dialect(const Dialect& dialect) { dialect_ = dialect; }
   [[nodiscard]] bool is_plain() const { return dialect_.plain(); }
 
+  /// All lines that are left, in plain form; nothing if they have more bytes than `most` or one is too long
+  /// to be a log's. Consumes nothing.
+  [[nodiscard]] Result<std::optional<std::string>> rest(std::size_t most);
+  /// Puts other lines, in plain form, in the place of those that are left; `origins` has for each the place
+  /// of the line that it comes from.
+  void replace_rest(std::string text, std::vector<std::size_t> origins);
+  /// The number in the file of what is now line `number`.
+  [[nodiscard]] std::size_t number_in_file(std::size_t number) const;
+  /// What was done to the lines before they are read, for the user.
+  void add_note(std::string note) { notes_.push_back(std::move(note)); }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
   /// The next lines, each ending in '\n'; empty = the end. Valid until the next call. If the file's last line
   /// does not end in '\n', one is added and cut_off() returns true.
   [[nodiscard]] Result<std::string_view> block();
@@ -42,6 +57,8 @@ class LineReader {
   /// still count in line numbers.
   [[nodiscard]] std::size_t overlong_lines() const { return overlong_lines_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// Of the file in bytes; nothing for a pipe.
+  [[nodiscard]] std::optional<std::uint64_t> size() const { return size_; }
 
   static constexpr std::size_t head_bytes = std::size_t{1} << 18;
   static constexpr std::size_t longest_line = head_bytes;
@@ -51,6 +68,7 @@ class LineReader {
   [[nodiscard]] Status skip_overlong_line();
 
   std::string name_;
+  std::optional<std::uint64_t> size_;
   ReadBytes read_;
   Dialect dialect_;
   std::string plain_;  ///< the block in plain form
@@ -61,6 +79,9 @@ class LineReader {
   std::size_t overlong_lines_ = 0;
   bool end_of_input_ = false;
   bool cut_off_ = false;
+  std::vector<std::string> notes_;
+  std::vector<std::size_t> origins_;  ///< for the lines from replaced_from_ on
+  std::size_t replaced_from_ = 0;
 };
 
 }  // namespace joulecast::formats

@@ -20,6 +20,10 @@ constexpr bool at_changing_hour(std::int64_t us) {
   return hour <= 3;
 }
 
+/// A silence is longer than so many periods.
+constexpr std::int64_t longest_of_periods = 5;
+constexpr std::uint64_t intervals_to_judge = 4;
+
 }  // namespace
 
 std::int64_t RhythmWatch::period_us() const {
@@ -34,10 +38,27 @@ bool RhythmWatch::is_silence(std::int64_t interval_us) {
   bool silence = false;
   if (interval_us > second_us && interval_us > 2 * expected_us_) {
     expected_us_ = period_us();
-    silence = count_ >= 4 && interval_us > 5 * expected_us_;
+    silence = count_ >= intervals_to_judge && interval_us > longest_of_periods * expected_us_;
   }
   last_[count_++ % last_.size()] = interval_us;  // silences count too, since eight of them are a new rhythm
   return silence;
+}
+
+std::vector<RhythmWatch::Silence> RhythmWatch::early_silences(bool at_end) {
+  constexpr std::uint64_t enough = 8;
+  constexpr std::uint64_t fewest = 3;
+  if (judged_early_ || count_ < fewest || (count_ < enough && !at_end)) return {};
+  judged_early_ = true;
+  std::vector<Silence> silences;
+  std::int64_t at = 0;
+  const auto period = period_us();
+  for (std::size_t i = 0; i < std::min(count_, intervals_to_judge); ++i) {
+    const auto interval = last_[i];
+    if (interval > second_us && interval > longest_of_periods * period)
+      silences.push_back({at, at + interval});
+    at += interval;
+  }
+  return silences;
 }
 
 LogClock::Moment LogClock::look_closer(std::int64_t raw_us, std::int64_t last_us, std::int64_t period_us) {

@@ -15,12 +15,20 @@ class RhythmWatch {
   /// Adds an interval and returns whether it is a silence: more than five times the median and more than one
   /// second.
   bool is_silence(std::int64_t interval_us);
+  /// The silences among the first intervals, which were too few to judge by when they came: from and to which
+  /// microsecond behind the first reading they last. Told once, when eight intervals are known or at the end.
+  struct Silence {
+    std::int64_t begin_us, end_us;
+  };
+  [[nodiscard]] std::vector<Silence> early_silences(bool at_end = false);
+  [[nodiscard]] bool judged_early() const { return judged_early_; }
   /// 0 = unknown so far.
   [[nodiscard]] std::int64_t period_us() const;
 
  private:
   std::array<std::int64_t, 16> last_{};
   std::uint64_t count_ = 0;
+  bool judged_early_ = false;
   std::int64_t expected_us_ = 0;  ///< the median at the last time it was needed
 };
 

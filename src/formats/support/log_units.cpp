@@ -55,7 +55,8 @@ std::optional<CellValue> parse_cell(std::string_view cell) {
   const char* const end = cell.data() + cell.size();
   CellValue value;
   if (cell.empty()) return std::nullopt;
-  const char* const rest = read_number(cell.data(), end, value.number);
+  const bool plus = cell.size() > 1 && cell[0] == '+' && is_digit(cell[1]);
+  const char* const rest = read_number(cell.data() + (plus ? 1 : 0), end, value.number);
   if (rest == nullptr) return std::nullopt;
   value.unit = trim({rest, static_cast<std::size_t>(end - rest)});
   return value;

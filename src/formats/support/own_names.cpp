@@ -65,6 +65,15 @@ class Words {
         words_, [](const auto& word) { return is_digit(word.front()) && word.size() < 4; });
     return found == words_.end() ? "" : *found;
   }
+  /// "p90" or "90 th": letters and digits are words of their own.
+  [[nodiscard]] bool has_percentile() const {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      const bool number = is_digit(words_[i].front());
+      if (number && i > 0 && words_[i - 1] == "p") return true;
+      if (number && i + 1 < words_.size() && words_[i + 1] == "th") return true;
+    }
+    return false;
+  }
   [[nodiscard]] bool empty() const { return words_.empty(); }
   /// The unit that the last words name; "" if they name none.
   [[nodiscard]] std::string unit() const {
@@ -72,14 +81,49 @@ class Words {
       std::string_view word;
       std::string_view unit;
     };
-    static constexpr Name names[] = {
-        {"w", "W"},          {"watt", "W"},        {"watts", "W"},      {"mw", "mW"},     {"milliwatt", "mW"},
-        {"kw", "kW"},        {"milliwatts", "mW"}, {"pct", "%"},        {"percent", "%"}, {"%", "%"},
-        {"percentage", "%"}, {"c", "C"},           {"celsius", "C"},    {"degc", "C"},    {"mib", "MiB"},
-        {"mb", "MB"},        {"gb", "GB"},         {"gib", "GiB"},      {"mhz", "MHz"},   {"ghz", "GHz"},
-        {"j", "J"},          {"joule", "J"},       {"joules", "J"},     {"kwh", "kWh"},   {"wh", "Wh"},
-        {"kj", "kJ"},        {"s", "s"},           {"sec", "s"},        {"seconds", "s"}, {"ms", "ms"},
-        {"mj", "mJ"},        {"uw", "uW"},         {"microwatts", "uW"}};
+    static constexpr Name names[] = {{"w", "W"},
+                                     {"watt", "W"},
+                                     {"watts", "W"},
+                                     {"mw", "mW"},
+                                     {"milliwatt", "mW"},
+                                     {"kw", "kW"},
+                                     {"milliwatts", "mW"},
+                                     {"pct", "%"},
+                                     {"percent", "%"},
+                                     {"%", "%"},
+                                     {"percentage", "%"},
+                                     {"c", "C"},
+                                     {"celsius", "C"},
+                                     {"degc", "C"},
+                                     {"mib", "MiB"},
+                                     {"mb", "MB"},
+                                     {"gb", "GB"},
+                                     {"gib", "GiB"},
+                                     {"mhz", "MHz"},
+                                     {"ghz", "GHz"},
+                                     {"j", "J"},
+                                     {"us", "us"},
+                                     {"ns", "ns"},
+                                     {"min", "min"},
+                                     {"mins", "min"},
+                                     {"minutes", "min"},
+                                     {"h", "h"},
+                                     {"hours", "h"},
+                                     {"hrs", "h"},
+                                     {"millis", "ms"},
+                                     {"milliseconds", "ms"},
+                                     {"joule", "J"},
+                                     {"joules", "J"},
+                                     {"kwh", "kWh"},
+                                     {"wh", "Wh"},
+                                     {"kj", "kJ"},
+                                     {"s", "s"},
+                                     {"sec", "s"},
+                                     {"seconds", "s"},
+                                     {"ms", "ms"},
+                                     {"mj", "mJ"},
+                                     {"uw", "uW"},
+                                     {"microwatts", "uW"}};
     for (auto word = words_.rbegin(); word != words_.rend(); ++word)
       for (const auto& name : names)
         if (name.word == *word) return std::string(name.unit);
@@ -103,26 +147,82 @@ Component component_of(const Words& words, Cells header) {
   return beside_gpu ? Component::gpu : Component::other;
 }
 
+/// Powers that nobody draws at the row's time: settings, statistics, what a model says or is left of another.
+bool is_no_reading(const Words& words) {
+  return words.any({"min",       "minimum",   "default",    "management", "state",      "factor", "source",
+                    "mode",      "supply",    "limited",    "reason",     "std",        "stddev", "stdev",
+                    "var",       "variance",  "error",      "budget",     "psys",       "idle",   "baseline",
+                    "net",       "predicted", "prediction", "forecast",   "expected",   "target", "setpoint",
+                    "requested", "rated",     "nominal",    "peak",       "percentile", "delta",  "diff",
+                    "change",    "apparent",  "reactive"}) ||
+         words.has_percentile();
+}
+
+/// The part of a CPU package that a heading names, in which its energy is included; "" for a whole.
+std::string rail_of(const Words& words) {
+  if (words.any({"gpu", "gpus", "cuda"})) return "";
+  if (words.any({"uncore"})) return "uncore";
+  if (words.any({"pp1", "gt", "igpu"}) || (words.any({"pp"}) && words.number() == "1")) return "graphics";
+  if (words.any({"core"})) return words.number().empty() ? "cores" : "core" + words.number();
+  return words.any({"pp", "ia", "cores"}) ? "cores" : "";
+}
+
+bool is_power(const Words& words) {
+  return log_unit_factor(Quantity::power, words.unit()).has_value() || words.any({"power", "pwr", "draw"});
+}
+
+/// The channel of the whole CPU among these columns; "" if there is none.
+std::string whole_cpu_in(Cells header) {
+  for (const auto heading : header) {
+    const Words words(heading);
+    if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"}) && is_power(words) &&
+        rail_of(words).empty() && !is_no_reading(words))
+      return "cpu" + words.number() + "_power";
+  }
+  return "";
+}
+
+bool has_other_power(const Words& part, Cells header) {
+  return std::ranges::any_of(header, [&](std::string_view heading) {
+    const Words words(heading);
+    return is_power(words) && words.unit() != "%" && rail_of(words) != rail_of(part) && !is_no_reading(words);
+  });
+}
+
+/// Whether the GPUs have columns of their own, so that one without a number is their sum.
+bool numbers_its_gpus(Cells header) {
+  return std::ranges::any_of(header, [](std::string_view heading) {
+    const Words words(heading);
+    return words.any({"gpu", "cuda", "card"}) && !words.number().empty() && is_power(words) &&
+           words.unit() != "%" && !is_no_reading(words);
+  });
+}
+
+Meaning part_meaning(const Words& words, const std::string& unit, Cells header) {
+  auto meaning = Meaning::of(Quantity::power, unit, Component::cpu);
+  meaning.rail = rail_of(words);
+  meaning.contained_in = whole_cpu_in(header);
+  meaning.zero = ZeroWatts::real;
+  // Without its package it is no figure of the CPU; it is one of a log that has nothing else.
+  return meaning.contained_in.empty() && has_other_power(words, header) ? Meaning{} : meaning;
+}
+
 Meaning power_meaning(const Words& words, const std::string& unit, Cells header) {
-  if (words.any({"limit", "cap", "tdp", "max", "maximum", "enforced"})) {
+  if (words.any({"limit", "cap", "tdp", "enforced"}) ||
+      (words.any({"max", "maximum"}) && !words.any({"peak"}))) {
     auto limit = Meaning::of(Role::limit);
     limit.unit = unit;
     return limit;
   }
-  const bool other =
-      unit == "%" || words.any({"min", "minimum", "default", "management", "state", "factor", "source",
-                                "mode", "supply", "limited", "reason", "std", "budget", "psys"});
-  if (other) return {};
+  if (unit == "%" || is_no_reading(words)) return {};
+  if (!rail_of(words).empty()) return part_meaning(words, unit, header);
   auto meaning = Meaning::of(Quantity::power, unit, component_of(words, header));
   meaning.device = words.number();
+  if (meaning.component == Component::gpu && meaning.device.empty() && numbers_its_gpus(header)) return {};
   if (words.any({"instant", "instantaneous"})) meaning.rank = 2;
   if (words.any({"average", "avg", "mean"})) meaning.rank = 1;
-  // Parts of a package are in it; whether a sum of all GPUs is in the log besides them does not matter.
-  if (meaning.component == Component::cpu && words.any({"core", "cores", "uncore"})) {
-    meaning.rail = words.any({"uncore"}) ? "uncore" : "cores";
-    meaning.contained_in = "cpu" + meaning.device + "_power";
-    meaning.zero = ZeroWatts::real;
-  }
+  if (words.any({"smoothed", "smooth", "filtered", "median", "ema", "rolling", "moving"})) meaning.rank = 3;
+  if (words.any({"hbm", "memory", "mem", "vram", "chip", "core", "soc"})) meaning.rank = 4;  // of a board
   return meaning;
 }
 
@@ -134,15 +234,27 @@ Meaning energy_meaning(const Words& words, const std::string& unit, Cells header
 }
 
 Meaning device_meaning(const Words& words) {
-  if (words.only(
-          {"gpu", "index", "id", "idx", "device", "uuid", "card", "num", "number", "pci", "bus", "node"}) &&
-      !words.only({"node"}))
+  if (words.only({"host", "hostname", "node", "nodename", "machine", "server", "worker", "name", "id",
+                  "instance"}) &&
+      words.any({"host", "hostname", "node", "nodename", "machine", "server", "worker", "instance"}))
+    return Meaning::of(Role::node);
+  if (words.only({"gpu", "index", "id", "idx", "device", "uuid", "card", "num", "number", "pci", "bus",
+                  "rank", "local", "component", "domain", "sensor"}) &&
+      !words.only({"local"}))
     return Meaning::of(Role::device);
   if (words.only({"name", "gpu", "model", "device", "product"})) return Meaning::of(Role::name);
   return {};
 }
 
 }  // namespace
+
+std::optional<Component> component_named(std::string_view device) {
+  const Words words(device);
+  if (words.any({"gpu", "cuda"})) return Component::gpu;
+  if (words.any({"dram", "ram", "memory", "mem"})) return Component::dram;
+  if (words.any({"cpu", "package", "pkg", "socket"})) return Component::cpu;
+  return std::nullopt;
+}
 
 Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   const Words words(heading);
@@ -168,11 +280,12 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   if (words.any({"clock", "clk", "freq", "frequency"}) && !memory && !words.any({"video"}))
     return Meaning::of(Quantity::frequency, unit.empty() ? "MHz" : unit, component_of(words, header));
   if (words.only({"date", "day"})) return Meaning::of(Role::date);
-  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "zeit", "uhrzeit", "temps",
+  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "created", "zeit", "uhrzeit", "temps",
                  "tiempo", "tempo"}) ||
-      words.only({"date", "seconds", "s"})) {
+      words.only({"date", "seconds", "s", "t"})) {
     auto time = Meaning::of(Role::time);
     time.unit = unit;
+    time.rank = words.any({"elapsed", "relative", "rel", "since"}) ? 1 : 0;
     return time;
   }
   return device_meaning(words);

@@ -1,6 +1,7 @@
 // What the headings of home-made logs mean: "power_draw_w", "GPU0 Power (W)", "gpu.1.powerWatts".
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "formats/support/table_import.hpp"
@@ -11,6 +12,9 @@ namespace joulecast::formats {
 /// whether a plain "power" is a GPU's. A power without a unit has the meaning of a power whose unit is not
 /// known.
 [[nodiscard]] Meaning meaning_of_own_name(std::string_view heading, Cells header);
+
+/// The component that a device's own name tells: "cuda:0", "package-0", "dram".
+[[nodiscard]] std::optional<trace::Component> component_named(std::string_view device);
 
 /// Whether cells are a header: none is a number or a time, and one means a power.
 [[nodiscard]] bool is_header_of_own_names(Cells cells);

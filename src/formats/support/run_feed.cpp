@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "trace/content_mark.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -31,6 +32,12 @@ class SinkOutput final : public ChannelOutput {
 
 }  // namespace
 
+trace::Run RunFeed::marked(trace::Run header) const {
+  if (header.info.extra_json.empty() && !report_.content.empty())
+    header.info.extra_json = fmt::format("{{\"{}\":\"{}\"}}", trace::content_key, report_.content);
+  return header;
+}
+
 Status RunFeed::begin(const trace::Run& header) {
   if (report_.runs.size() >= most_runs)
     return fail(ErrorKind::malformed, header.info.name, "more than {} runs in one file", most_runs);
@@ -39,7 +46,7 @@ Status RunFeed::begin(const trace::Run& header) {
   epochs_ = 0;
   windows_ = 0;
   open_ = true;
-  sink_.begin(header);
+  sink_.begin(marked(header));
   return sink_.status();
 }
 
@@ -71,6 +78,11 @@ std::vector<std::string> RunFeed::doubts() const {
 Status RunFeed::lose(std::size_t channel, double begin, double end) {
   SinkOutput output(sink_, channel);
   return channels_[channel].feed.lose(begin, end, output);
+}
+
+Status RunFeed::silence(std::size_t channel, double begin, double end) {
+  SinkOutput output(sink_, channel);
+  return channels_[channel].feed.silence(begin, end, output);
 }
 
 Status RunFeed::push(std::size_t channel, std::span<const double> times, std::span<const double> values) {
@@ -115,7 +127,7 @@ Status RunFeed::end(trace::Run header) {
   }
   if (header.span.length() <= Seconds{0} && last > first) header.span = {Seconds{first}, Seconds{last}};
   open_ = false;
-  return sink_.end(header);
+  return sink_.end(marked(std::move(header)));
 }
 
 }  // namespace joulecast::formats

@@ -37,6 +37,8 @@ class RunFeed {
   }
   /// The energy used between two times that were pushed is not known.
   [[nodiscard]] Status lose(std::size_t channel, double begin, double end);
+  /// A gauge was silent between two of its readings, as turned out later.
+  [[nodiscard]] Status silence(std::size_t channel, double begin, double end);
   void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
   void interrupt_all();
   /// Counts further rows with readings.
@@ -57,6 +59,9 @@ class RunFeed {
     ValueBounds bounds;
     std::uint64_t doubted = 0;
   };
+
+  /// The header with the mark of the file's content.
+  [[nodiscard]] trace::Run marked(trace::Run header) const;
 
   trace::RunSink& sink_;
   ImportReport& report_;

@@ -90,6 +90,7 @@ Status SampleImport::take_row(const LogTime& time, std::string_view key, std::sp
   if (moment.disorder) return {};
   if (device->seen && (device->rhythm.is_silence(moment.us - last_us) || moment.after_jump))
     for (const auto channel : device->channels) feed_.interrupt(channel);
+  if (!device->seen) device->first_us = moment.us;
   device->seen = true;
   device->last_us = moment.us;
   feed_.count_samples(1);
@@ -98,6 +99,16 @@ Status SampleImport::take_row(const LogTime& time, std::string_view key, std::sp
     if (!value) return propagate(value.error());
     if (auto ok = feed_.push(device->channels[i], seconds_of(moment.us), *value); !ok) return ok;
   }
+  return tell_early_silences(*device, false);
+}
+
+Status SampleImport::tell_early_silences(Device& device, bool at_end) {
+  for (const auto& [begin, end] : device.rhythm.early_silences(at_end))
+    for (const auto channel : device.channels)
+      if (auto ok =
+              feed_.silence(channel, seconds_of(device.first_us + begin), seconds_of(device.first_us + end));
+          !ok)
+        return ok;
   return {};
 }
 
@@ -171,6 +182,9 @@ Status SampleImport::finish() {
                ? usable
                : fail(ErrorKind::malformed, lines_.name(), "no line that can be used; the first: {}",
                       faults.front().substr(std::min(faults.front().size(), lines_.name().size() + 1)));
+  for (auto& device : devices_)
+    if (auto ok = tell_early_silences(device, true); !ok) return ok;
+  note(lines_.notes());
   note(clock_.notes());
   note(feed_.doubts());
   if (report_.skipped_lines != 0)

@@ -70,12 +70,15 @@ class SampleImport : public LineImport {
     std::vector<std::size_t> channels;
     bool asked = false;  ///< for its measures
     bool seen = false;
+    std::int64_t first_us = 0;
     std::int64_t last_us = 0;
     std::size_t tick = 0;
     RhythmWatch rhythm;
     std::vector<std::string> names;  ///< of the channels of take_named()
   };
 
+  /// Gaps for silences among a device's first readings.
+  Status tell_early_silences(Device& device, bool at_end);
   Device* device_of(std::string_view key);
   Status open(std::int64_t us, const LogTime& time);
   Status ask_for_measures(Device& device, std::size_t number);

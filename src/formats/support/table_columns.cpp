@@ -102,9 +102,12 @@ void TableColumns::set(std::vector<Meaning> meanings) {
 }
 
 std::size_t TableColumns::find(Role role) const {
-  const auto found =
-      std::ranges::find(columns_, role, [](const auto& column) { return column.meaning.role; });
-  return static_cast<std::size_t>(found - columns_.begin());
+  auto best = size();
+  for (std::size_t i = 0; i < size(); ++i)
+    if (columns_[i].meaning.role == role &&
+        (best == size() || columns_[i].meaning.rank < columns_[best].meaning.rank))
+      best = i;
+  return best;
 }
 
 bool TableColumns::has_power() const {

@@ -29,7 +29,7 @@ class TableColumns {
   [[nodiscard]] std::size_t size() const { return columns_.size(); }
   [[nodiscard]] const Column& operator[](std::size_t i) const { return columns_[i]; }
   [[nodiscard]] const std::vector<std::string>& headings() const { return headings_; }
-  /// The first column with a role; size() if there is none.
+  /// The column with a role, of several the first of the lowest rank; size() if there is none.
   [[nodiscard]] std::size_t find(Meaning::Role role) const;
   [[nodiscard]] bool has(Meaning::Role role) const { return find(role) != size(); }
   /// Whether a column is a power or an energy.

@@ -11,6 +11,7 @@
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/support/log_units.hpp"
+#include "formats/support/own_names.hpp"
 #include "formats/support/sample_import.hpp"
 #include "formats/support/table_columns.hpp"
 #include "trace/plausible.hpp"
@@ -23,6 +24,8 @@ using trace::Component;
 using trace::Quantity;
 using Role = Meaning::Role;
 
+/// Stands between node and device in the key of a row.
+constexpr char behind_node = '\x1f';
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 /// Without a device column, so many rows with the time of the row before are chance; more are several
 /// devices.
@@ -127,7 +130,7 @@ class TableImport : public SampleImport {
   [[nodiscard]] std::string place_of(std::size_t number) const { return place(lines_.name(), number); }
 
   void take_columns(std::size_t number) {
-    has_device_ = columns_.has(Role::device);
+    has_device_ = columns_.has(Role::device) || columns_.has(Role::node);
     has_time_ = columns_.has(Role::time);
     // A program that writes several tables in turn has the power in one of them.
     skips_ = !columns_.has_power();
@@ -160,6 +163,7 @@ class TableImport : public SampleImport {
       const auto own = time_of_row();
       if (!own) return fault(number, fmt::format("\"{}\" is not a time", time_text().substr(0, 40)));
       time = *own;
+      if (auto ok = check_unit_of_time(time, number); !ok) return ok;
     }
     auto device = device_of_row(time);
     if (!read_values()) return fault(number, std::move(reason_));
@@ -184,13 +188,46 @@ class TableImport : public SampleImport {
     const auto text = time_text();
     if (auto time = parse_log_time(text)) return time;
     auto elapsed = parse_elapsed(text);
-    if (elapsed && columns_[columns_.find(Role::time)].meaning.unit == "ms") elapsed->us /= 1000;
+    const auto number = parse_double(trim(text));
+    if (elapsed && number) elapsed->us = std::llround(*number * seconds_per(time_unit()) * 1e6);
     return elapsed;
+  }
+
+  [[nodiscard]] const std::string& time_unit() const {
+    return columns_[columns_.find(Role::time)].meaning.unit;
+  }
+
+  static double seconds_per(std::string_view unit) {
+    if (unit == "ns") return 1e-9;
+    if (unit == "us") return 1e-6;
+    if (unit == "ms") return 1e-3;
+    return unit == "min" ? 60 : unit == "h" ? 3600 : 1;
+  }
+
+  /// Numbers without a unit are seconds. Where their first step is that of minutes, they may as well be
+  /// milliseconds, and the energy a thousand times less.
+  Status check_unit_of_time(const LogTime& time, std::size_t number) {
+    constexpr std::int64_t longest_step_us = 100'000'000;
+    if (time.kind != LogTime::Kind::elapsed || !time_unit().empty() || knows_unit_) return {};
+    const auto step = first_elapsed_us_ ? time.us - *first_elapsed_us_ : 0;
+    if (!first_elapsed_us_) first_elapsed_us_ = time.us;
+    knows_unit_ = step != 0;
+    if (step < longest_step_us) return {};
+    const auto name = columns_.place_or_name(columns_.find(Role::time));
+    return fail(
+        ErrorKind::malformed, place_of(number),
+        "{} has no unit: --columns time_ms={},power_w=… says that it is in milliseconds, time_s={} that it "
+        "is in seconds",
+        name, name, name);
   }
 
   std::string device_of_row(const LogTime& time) {
     ++rows_;
-    if (has_device_) return std::string(cell_with(Role::device));
+    if (has_device_) {
+      const auto node = cell_with(Role::node);
+      const auto device = cell_with(Role::device);
+      return node.empty() ? std::string(device) : fmt::format("{}{}{}", node, behind_node, device);
+    }
     if (!has_time_ && block_time_.kind != LogTime::Kind::none) return fmt::format("{}", row_of_block_++);
     if (has_time_ && follows_at_once(time.us)) ++rows_at_one_time_;
     return "";
@@ -237,12 +274,16 @@ class TableImport : public SampleImport {
     return std::nullopt;
   }
 
-  std::vector<Measure> measures_of(std::string_view device, std::size_t number) override {
+  std::vector<Measure> measures_of(std::string_view key, std::size_t number) override {
     std::vector<Measure> measures;
+    const auto node =
+        key.substr(0, key.find(behind_node) == std::string_view::npos ? 0 : key.find(behind_node));
+    const auto device = node.empty() ? key : key.substr(node.size() + 1);
+    const bool has_device = has_device_ && !device.empty();
     for (const auto& columns : columns_.channels()) {
       const auto& meaning = columns_[columns.front()].meaning;
       const auto index = parse_uint(device);
-      const auto name = has_device_ && !index ? fmt::format("{}", number) : std::string(device);
+      const auto name = has_device && !index ? fmt::format("{}", number) : std::string(device);
       auto& measure = measures.emplace_back();
       for (const auto column : columns)
         measure.from += (measure.from.empty() ? "" : " or ") + columns_[column].heading;
@@ -253,13 +294,21 @@ class TableImport : public SampleImport {
       channel.behaviour = meaning.behaviour;
       channel.component = meaning.component;
       channel.contained_in = meaning.contained_in;
+      channel.node = node;
       channel.device = !meaning.rail.empty()     ? meaning.rail
                        : !meaning.device.empty() ? meaning.device
-                       : has_device_             ? std::string(device)
+                       : has_device              ? std::string(device)
                                                  : name;
-      if (meaning.component == Component::gpu && channel.device.empty()) channel.device = "0";
+      if (const auto named = component_named(device); has_device && !index && named)
+        channel.component = *named;
+      if (channel.component == Component::gpu && channel.device.empty()) channel.device = "0";
+      if (!node.empty()) {
+        channel.name = fmt::format("{}/{}", node, channel.name);
+        if (!channel.contained_in.empty())
+          channel.contained_in = fmt::format("{}/{}", node, channel.contained_in);
+      }
       if (meaning.quantity == Quantity::power && meaning.component == Component::gpu)
-        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu));
+        channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu, limit_by_name()));
     }
     return measures;
   }
@@ -279,6 +328,11 @@ class TableImport : public SampleImport {
     const Watts limit{cell->number * *factor};
     if (limit <= Watts{0} || limit > trace::most_of(Component::gpu)) return std::nullopt;
     return trace::most_of(Component::gpu, limit);
+  }
+
+  [[nodiscard]] std::optional<Watts> limit_by_name() const {
+    const auto name = cell_with(Role::name);
+    return name.empty() || !options_.board_limit ? std::nullopt : options_.board_limit(name);
   }
 
   void raise_if_power(std::size_t channel) {
@@ -301,6 +355,8 @@ class TableImport : public SampleImport {
   std::uint64_t rows_ = 0;
   std::uint64_t rows_at_one_time_ = 0;
   std::optional<std::int64_t> last_row_us_;
+  std::optional<std::int64_t> first_elapsed_us_;
+  bool knows_unit_ = false;     ///< of times that are numbers: their first step was judged
   std::int64_t period_us_ = 0;  ///< from one round of rows to the next
   std::size_t last_length_ = 0;
   std::optional<Watts> bound_;

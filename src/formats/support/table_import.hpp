@@ -22,6 +22,7 @@ struct Meaning {
     time,    ///< in any form of parse_log_time(), or seconds since the log began
     date,    ///< the day of a time in another column
     device,  ///< tells the devices apart: "0", a UUID
+    node,    ///< tells the machines apart whose rows the log has
     name,    ///< of the device's model
     limit,   ///< of the device's power
     measure,

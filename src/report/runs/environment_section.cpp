@@ -88,11 +88,12 @@ Section coverage_section(const session::ReportedRun& run) {
                           row.energy ? to_text(*row.energy) : "unknown", std::string(name_of(row.provenance)),
                           row.energy ? percent(row.coverage) : "",
                           uncertainty_text(row.energy, row.relative_uncertainty), remark_on(row)});
+  const auto left_out = left_out_text(energy);
   if (energy.total)
     table.rows.push_back({"total", to_text(*energy.total), std::string(name_of(energy.provenance)),
                           percent(energy.coverage),
                           uncertainty_text(energy.total, energy.relative_uncertainty),
-                          energy.missing.empty() ? "" : "without " + join(energy.missing, " and ")});
+                          left_out.empty() ? "" : "without " + left_out});
   section.blocks.push_back(std::move(table));
   return section;
 }

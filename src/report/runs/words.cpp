@@ -111,6 +111,9 @@ std::string statement(const session::ReportedRun& reported) {
   if (const auto sensors = sensors_text(run); !sensors.empty())
     text += fmt::format(" The readings ({}) cover {} of the time.", sensors, percent(energy.coverage));
   if (!energy.missing.empty()) text += fmt::format(" Not counted: {}.", join(energy.missing, ", "));
+  if (energy.not_measured)
+    text += fmt::format(" The energy of {} is not in it, because nothing measured then.",
+                        to_text(*energy.not_measured));
   if (summary.carbon.mass && summary.carbon.intensity) {
     text += fmt::format(" This corresponds to {} ({}", to_text(*summary.carbon.mass),
                         summary.carbon.intensity->source);

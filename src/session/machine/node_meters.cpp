@@ -139,7 +139,7 @@ class NodeMeters::Worker {
   std::mutex mutex_;
   std::condition_variable stopping_;
   bool stop_ = false;
-  std::thread thread_;
+  Thread thread_;
 };
 
 NodeMeters::NodeMeters(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}

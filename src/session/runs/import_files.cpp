@@ -9,6 +9,7 @@
 
 #include "formats/join_runs.hpp"
 #include "formats/run_bundle.hpp"
+#include "hardware/catalogue.hpp"
 #include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
 #include "trace/run_collector.hpp"
@@ -129,7 +130,23 @@ Result<ImportedFile> join(std::vector<ImportedFile> parts, std::vector<trace::Ru
 /// Runs that are not stored at once are in memory until the end: a log of this size takes some 400 MB.
 constexpr std::uint64_t most_collected_bytes = 128'000'000;
 
+/// The power limit of the largest board of that name. A share of a board is not limited by its share: its
+/// power is read from the whole board. A name may be wrong, so that nothing below 1 kW is doubted for it.
+std::optional<Watts> limit_of_board(std::string_view name) {
+  const auto& catalogue = hardware::catalogue();
+  for (const std::string_view share : {"MIG", "GRID", "vGPU"})
+    if (name.find(share) != std::string_view::npos) return std::nullopt;
+  if (!catalogue) return std::nullopt;
+  auto boards = catalogue->gpus_called(name);
+  if (const auto one = catalogue->find_gpu(name)) boards.push_back(*one);
+  if (boards.empty()) return std::nullopt;
+  const auto limit = std::ranges::max(boards, {}, &hardware::Gpu::power_limit).power_limit;
+  constexpr Watts least{334};  // three times it are believed
+  return std::max(limit, least);
+}
+
 ImportRequest with_limits(ImportRequest request) {
+  request.options.board_limit = limit_of_board;
   if (request.join || request.bundle || request.dry_run)
     request.options.most_log_bytes = most_collected_bytes;
   return request;

@@ -24,7 +24,7 @@ std::vector<GaugeMean> means_of(const trace::Run& run) {
 
 std::optional<IdleSplit> idle_of(const trace::Run& run, const trace::RunEnergy& energy) {
   if (!run.idle_baseline || !energy.total) return std::nullopt;
-  const auto baseline = *run.idle_baseline * run.span.length();
+  const auto baseline = *run.idle_baseline * (run.span.length() - energy.not_measured.value_or(Seconds{0}));
   return IdleSplit{*run.idle_baseline, baseline, *energy.total - baseline};
 }
 
@@ -39,8 +39,7 @@ RunSummary summarise(trace::Run run, const Place& place, const Result<carbon::In
   summary.means = means_of(run);
   if (summary.energy.total) {
     summary.carbon = carbon::estimate(to_kilowatt_hours(*summary.energy.total), place, table);
-    const auto covered = run.span.length() * summary.energy.coverage;
-    if (covered > Seconds{0}) summary.mean_power = *summary.energy.total / covered;
+    summary.mean_power = summary.energy.mean_power;
   } else {
     summary.carbon.reason = "the energy is not known";
   }

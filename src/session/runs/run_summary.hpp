@@ -17,7 +17,7 @@ namespace joulecast::session {
 /// means that the baseline is wrong: it is then reported as it is, with that doubt.
 struct IdleSplit {
   Watts power{0};
-  Joules baseline{0};  ///< idle power x duration
+  Joules baseline{0};  ///< idle power x the time that was measured
   Joules net{0};       ///< gross - baseline
 };
 
@@ -33,7 +33,7 @@ struct GaugeMean {
 struct RunSummary {
   trace::Run run;
   trace::RunEnergy energy;
-  /// Total power over the covered part of the run.
+  /// Total power while it was counted: trace::RunEnergy's.
   std::optional<Watts> mean_power;
   std::vector<std::optional<Joules>> epoch_energy;
   RunCourse course;

@@ -61,7 +61,7 @@ Row row_of(const trace::Run& run, const trace::RunEnergy& energy) {
   if (!energy.total) return row;
   row["energy_j"] = RunCell(energy.total->value());
   row["coverage"] = RunCell(energy.coverage);
-  if (duration > 0) row["mean_power_w"] = RunCell(energy.total->value() / duration);
+  if (energy.mean_power) row["mean_power_w"] = RunCell(energy.mean_power->value());
   return row;
 }
 

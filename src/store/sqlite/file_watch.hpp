@@ -22,6 +22,9 @@ class FileWatch {
   /// the file; other changes are examined.
   [[nodiscard]] Status look(const std::optional<std::string>& run, bool changes_known);
 
+  /// Call after a commit: a log that is shorter later than it is now has lost it.
+  void remember_log() { log_ = stat_of(log()); }
+
   /// Whether another file, or none, is where the store was.
   [[nodiscard]] bool file_is_elsewhere() const;
   /// Removes the log that is left behind, so that it is not taken for the log of another store of that name.

@@ -129,6 +129,7 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   if (has_readings) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
+  watch_.remember_log();
   if (sync_ && closing)
     sync_->at_end();
   else if (sync_)

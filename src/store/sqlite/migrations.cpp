@@ -110,6 +110,12 @@ CREATE TABLE window (
 ALTER TABLE epoch ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+/// How much of a run's time was measured, and how much its total leaves out.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE run ADD COLUMN not_measured_s REAL;
+ALTER TABLE run ADD COLUMN coverage REAL;
+)sql";
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -126,7 +132,8 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 3> steps{{{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}}};
+constexpr std::array<Migration, 4> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}}};
 
 }  // namespace
 

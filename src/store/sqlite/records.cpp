@@ -273,8 +273,10 @@ void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std
 
 void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy) {
   transaction.run(
-      "UPDATE run SET total_known = 1, energy_j = ?, energy_provenance = ?, energy_missing = ? WHERE key = ?",
-      energy.total, name_of(energy.provenance), to_document(energy.missing), run);
+      "UPDATE run SET total_known = 1, energy_j = ?, energy_provenance = ?, energy_missing = ?, "
+      "not_measured_s = ?, coverage = ? WHERE key = ?",
+      energy.total, name_of(energy.provenance), to_document(energy.missing), energy.not_measured,
+      energy.total ? std::optional(energy.coverage) : std::nullopt, run);
 }
 
 Result<RunHead> load_head(Database& database, std::int64_t run) {

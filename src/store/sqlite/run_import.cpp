@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "base/secrets.hpp"
 #include "store/block.hpp"
 #include "store/closing.hpp"
+#include "store/documents.hpp"
 #include "store/run_id.hpp"
 #include "store/sqlite/closing.hpp"
 #include "store/sqlite/records.hpp"
 #include "store/sqlite/samples.hpp"
+#include "trace/content_mark.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::store::sqlite {
@@ -43,6 +46,25 @@ Result<bool> is_taken(Database& database, const std::string& id) {
   return taken;
 }
 
+/// What marks the content that a run was imported from; "" if nothing does.
+std::string content_of(const std::string& extra_json) {
+  const auto json = nlohmann::json::parse(extra_json, nullptr, /*allow_exceptions=*/false);
+  const auto mark = json.is_object() ? json.find(trace::content_key) : json.end();
+  return mark != json.end() && mark->is_string() ? mark->get<std::string>() : "";
+}
+
+/// Whether the store has a run of this id that was imported from other content.
+Result<bool> is_of_other_content(Database& database, const std::string& id, const std::string& content) {
+  auto row = database.query("SELECT info FROM run WHERE id = ?", id);
+  const bool there = row.row();
+  if (auto status = row.status(); !status) return propagate(status.error());
+  if (!there || content.empty()) return false;
+  trace::RunInfo info;
+  from_document(row.text(0), info);
+  const auto known = content_of(info.extra_json);
+  return !known.empty() && known != content;
+}
+
 }  // namespace
 
 SqliteImport::SqliteImport(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
@@ -61,6 +83,10 @@ void SqliteImport::begin(const trace::Run& header) {
   const auto now = clock_.wall();
   if (!is_usable_run_id(run.info.id))
     run.info.id = make_run_id(run.started.value_or(now), std::random_device{}());
+  const auto content = content_of(run.info.extra_json);
+  const auto other = is_of_other_content(database_, run.info.id, content);
+  if (!other) return open_->transaction.require(propagate(other.error()));
+  if (*other) run.info.id += "-" + content.substr(0, 8);
   run.status = closed(run.status);
   kept_.back().id = run.info.id;
   if (!open_->transaction.ok()) return;

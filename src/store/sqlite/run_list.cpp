@@ -111,7 +111,8 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
 Result<ListedRun> list_run(Database& database, std::int64_t key) {
   auto found = database.query(
       "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
-      "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known "
+      "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known, "
+      "not_measured_s, coverage "
       "FROM run WHERE key = ?",
       key);
   if (!found.row())
@@ -134,6 +135,8 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   row.architecture = info.training.architecture;
   row.epochs = static_cast<int>(found.integer(11));
   listed.total_known = found.integer(12) != 0;
+  if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
+  row.coverage = found.optional_real(14);
   auto tags = database.query("SELECT name, value FROM tag WHERE run = ?", key);
   while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
   if (auto status = tags.status(); !status) return propagate(status.error());

@@ -178,6 +178,8 @@ Status SqliteStore::add_what_runs_so_far(std::int64_t key, RunRow& row) const {
   row.energy = energy.total;
   row.provenance = energy.provenance;
   row.missing = energy.missing;
+  row.not_measured = energy.not_measured;
+  if (energy.total) row.coverage = energy.coverage;
   const auto head = load_head(database_, key);
   if (!head) return propagate(head.error());
   if (row.status == trace::RunStatus::running && liveness(*head) == Liveness::silent)

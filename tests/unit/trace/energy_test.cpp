@@ -55,6 +55,36 @@ TEST(Integrate, GapPolicies) {
   EXPECT_DOUBLE_EQ(integrate(trace, all)->gap.value(), 1);
 }
 
+/// 60 readings of 200 W, a second apart, with a gap after the given one.
+Trace with_gap(std::size_t after, double length) {
+  auto trace = power("p", Component::gpu, "0", std::vector<double>(60, 200));
+  for (auto i = after; i < trace.size(); ++i) trace.times[i] += length - 1;
+  trace.gaps = {{Seconds{trace.times[after - 1]}, Seconds{trace.times[after]}}};
+  return trace;
+}
+
+TEST(Integrate, OnlyAShortGapIsBridged) {
+  for (const std::size_t after : {1U, 3U, 30U, 59U}) {
+    const auto brief = with_gap(after, 5.5);  // less than half of the 58 s that were measured
+    const auto filled = *integrate(brief, brief.span());
+    EXPECT_DOUBLE_EQ(filled.energy.value(), 200 * 63.5) << after;
+    EXPECT_DOUBLE_EQ(filled.filled.value(), 5.5) << after;
+    EXPECT_DOUBLE_EQ(filled.guessed.value(), 1100) << after;
+    const auto silent = with_gap(after, 300);
+    const auto left = *integrate(silent, silent.span());
+    EXPECT_DOUBLE_EQ(left.energy.value(), 200 * 58) << after;
+    EXPECT_DOUBLE_EQ(left.filled.value(), 0) << after;
+    EXPECT_DOUBLE_EQ(left.gap.value(), 300) << after;
+  }
+}
+
+TEST(Integrate, AMissingValueInAShortLogIsBridged) {
+  auto trace = power("p", Component::gpu, "0", {100, 100, 100, 100});
+  trace.times = {0, 60, 180, 240};
+  trace.gaps = {{Seconds{60}, Seconds{180}}};
+  EXPECT_DOUBLE_EQ(integrate(trace, trace.span())->energy.value(), 24'000);
+}
+
 TEST(Integrate, ACountersLostDifferenceIsFilledFromItsSides) {
   auto trace = counter("e", Component::cpu, "0", {0, 100, 100, 400});  // 100 W, lost, 300 W
   trace.gaps = {{Seconds{1}, Seconds{2}}};
@@ -181,6 +211,33 @@ TEST(EnergyOf, NothingKnownIsNothingNotZero) {
   const auto energy = energy_of(run_of({}));
   EXPECT_FALSE(energy.total);
   EXPECT_EQ(energy.provenance, Provenance::missing);
+}
+
+TEST(EnergyOf, ALongGapIsToldAndLeavesTheMeanPowerAsItIs) {
+  auto run = run_of({with_gap(30, 300)});
+  run.span = run.traces[0].span();
+  const auto energy = energy_of(run);
+  EXPECT_DOUBLE_EQ(energy.total->value(), 200 * 58);
+  EXPECT_DOUBLE_EQ(energy.mean_power->value(), 200);
+  ASSERT_TRUE(energy.not_measured);
+  EXPECT_DOUBLE_EQ(energy.not_measured->value(), 300);
+}
+
+TEST(EnergyOf, ABridgedGapWidensTheIntervalAndLeavesTheMeanPower) {
+  auto run = run_of({with_gap(30, 5.5)});
+  run.traces[0].channel.relative_uncertainty = 0.05;
+  run.span = run.traces[0].span();
+  const auto energy = energy_of(run);
+  EXPECT_DOUBLE_EQ(energy.mean_power->value(), 200);
+  EXPECT_FALSE(energy.not_measured);
+  const double guessed = 5.5 / 63.5;
+  EXPECT_DOUBLE_EQ(energy.relative_uncertainty, 0.05 * (1 - guessed) + guessed);
+}
+
+TEST(EnergyOf, MeanPowersOfDevicesThatWereMeasuredForDifferentTimesAreAdded) {
+  auto run = run_of({power("gpu0_power", Component::gpu, "0", {300, 300, 300}),
+                     power("package", Component::cpu, "0", {100, 100})});
+  EXPECT_DOUBLE_EQ(energy_of(run).mean_power->value(), 400);
 }
 
 TEST(EpochEnergies, AddUpToTheWhole) {

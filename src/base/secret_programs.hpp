@@ -1,0 +1,32 @@
+// What known programs take as secrets. Internal to without_secrets().
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace joulecast {
+
+/// An option of a program that names no secret: `mysql -pX`, `curl -u user:X`.
+struct SecretOption {
+  std::string_view program, option;
+  bool next_word = true;     ///< X may be the next word
+  bool behind_sign = false;  ///< X is what follows a colon, or a % with smbclient
+};
+
+/// Goes over a command's words with the last program that was named.
+class ProgramOptions {
+ public:
+  /// Hides what is secret in the word. Returns whether it was one of the program's options or its value.
+  bool hide_in(std::string& word);
+
+ private:
+  std::string_view program_;
+  bool publishes_ports_ = false;
+  bool logs_in_ = false;
+  const SecretOption* waiting_ = nullptr;
+};
+
+/// Replaces the word, but not its quotes and brackets.
+void hide_value(std::string& word);
+
+}  // namespace joulecast

@@ -1,0 +1,111 @@
+// Which columns of a home-made log are readings, and of what.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/imported.hpp"
+
+namespace joulecast::formats {
+namespace {
+
+using joulecast::testing::import_error;
+using joulecast::testing::import_text;
+using ::testing::HasSubstr;
+
+/// A log of 11 rows, a second apart, with the same values in all of them.
+std::string log_of(const std::string& headings, const std::string& values) {
+  auto text = "timestamp," + headings + "\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("2026-11-05T10:00:{:02},{}\n", i, values);
+  return text;
+}
+
+double watts_of(const std::string& headings, const std::string& values) {
+  return import_text("log.csv", log_of(headings, values)).joules() / 10;
+}
+
+TEST(OwnColumns, WhatIsNotDrawnIsNoReading) {
+  for (const char* role :
+       {"idle_power_w", "baseline_power_w", "net_power_w", "predicted_power_w", "power_target_w",
+        "peak_power_w", "power_limit_w", "power_cap_w", "max_power_w", "min_power_w", "power_p10_w",
+        "power_p90_w", "power_std_w", "power_budget_w", "power_delta_w"}) {
+    EXPECT_DOUBLE_EQ(watts_of(std::string(role) + ",power_w", "350,200"), 200) << role;
+    EXPECT_DOUBLE_EQ(watts_of(std::string("power_w,") + role, "200,350"), 200) << role;
+  }
+}
+
+TEST(OwnColumns, APlainPowerGoesBeforeADerivedOne) {
+  for (const char* derived :
+       {"avg_power_w", "power_w_smoothed", "power_median_w", "power_instant_w", "mean_power_w"})
+    EXPECT_DOUBLE_EQ(watts_of(std::string(derived) + ",power_w", "150,200"), 200) << derived;
+}
+
+TEST(OwnColumns, PartsOfAPackageAreInIt) {
+  EXPECT_DOUBLE_EQ(watts_of("package_w,core_w,uncore_w,dram_w", "200,70,5,10"), 210);
+  EXPECT_DOUBLE_EQ(watts_of("core_w,package_w", "70,200"), 200);
+  EXPECT_DOUBLE_EQ(watts_of("pkg_power_w,pp0_power_w,dram_power_w", "200,70,10"), 210);
+  EXPECT_DOUBLE_EQ(watts_of("package-0 (W),core (W),uncore (W),dram (W),psys (W)", "200,70,5,10,300"), 210);
+  EXPECT_DOUBLE_EQ(watts_of("cpu_package_w,core0_power_w,core1_power_w", "200,20,20"), 200);
+  EXPECT_DOUBLE_EQ(
+      watts_of("CPU Package Power [W],IA Cores Power [W],GT Cores Power [W],GPU Power [W]", "90,50,3,200"),
+      290);
+}
+
+TEST(OwnColumns, CoresWithoutTheirPackageAreNoDevice) {
+  EXPECT_DOUBLE_EQ(watts_of("IA Cores Power [W],GPU Power [W]", "50,200"), 200);
+  EXPECT_DOUBLE_EQ(watts_of("cpu_cores_w", "50"), 50);
+}
+
+TEST(OwnColumns, ASumOfTheGpusIsNotAdded) {
+  for (const char* sum : {"gpu_total_power_w", "all_gpus_power_w", "gpu_power_w", "sum_w"}) {
+    EXPECT_DOUBLE_EQ(watts_of(std::string(sum) + ",gpu0_power_w,gpu1_power_w", "290,200,90"), 290) << sum;
+    EXPECT_DOUBLE_EQ(watts_of(std::string("gpu0_power_w,gpu1_power_w,") + sum, "200,90,290"), 290) << sum;
+  }
+}
+
+TEST(OwnColumns, ACounterOfEnergyIsRecognised) {
+  std::string counter = "timestamp,energy_j\n", of_rows = counter;
+  for (int i = 0; i < 11; ++i) {
+    counter += fmt::format("2026-11-05T10:00:{:02},{}\n", i, 5000 + 200 * i);
+    of_rows += fmt::format("2026-11-05T10:00:{:02},{}\n", i, 200 + i % 3);
+  }
+  EXPECT_DOUBLE_EQ(import_text("log.csv", counter).joules(), 2000);
+  EXPECT_THAT(import_error("log.csv", of_rows).message, HasSubstr("does not rise like a counter"));
+}
+
+TEST(OwnColumns, ATimestampGoesBeforeTheTimeSinceTheStart) {
+  std::string text = "elapsed_s,watts,created_at\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("{},+200,2026-11-05T10:00:{:02}\n", i, i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
+}
+
+TEST(OwnColumns, MachinesAreToldApart) {
+  std::string text = "timestamp,host,gpu,power_w\n";
+  for (int i = 0; i < 11; ++i)
+    for (const char* host : {"n0", "n1"})
+      for (int gpu = 0; gpu < 2; ++gpu)
+        text += fmt::format("2026-11-05T10:00:{:02},{},{},{}\n", i, host, gpu, 100 * (gpu + 1));
+  const auto imported = import_text("log.csv", text);
+  EXPECT_DOUBLE_EQ(imported.joules(), 6000);
+  EXPECT_EQ(imported["n1/gpu1_power"].channel.node, "n1");
+}
+
+TEST(OwnColumns, TimesInMinutesAndHours) {
+  ImportOptions options;
+  options.start = WallTime{0};
+  for (const auto& [heading, unit] :
+       {std::pair{"time_min", 60.0}, {"time (h)", 3600.0}, {"elapsed_ms", 0.001}}) {
+    auto text = fmt::format("{},power_w\n", heading);
+    for (int i = 0; i < 11; ++i) text += fmt::format("{:.9f},200\n", i / unit);
+    EXPECT_NEAR(import_text("log.csv", text, options).joules(), 2000, 0.01) << heading;
+  }
+}
+
+TEST(OwnColumns, TimesThatMayBeMillisecondsAreRefused) {
+  ImportOptions options;
+  options.start = WallTime{0};
+  EXPECT_THAT(import_error("log.csv", "time,power_w\n0,200\n1000,200\n2000,200\n", options).message,
+              HasSubstr("--columns time_ms=time"));
+}
+
+}  // namespace
+}  // namespace joulecast::formats
