@@ -50,7 +50,7 @@ class Skill(CommandTest):
         if not program:
             return
         json.loads(answer)
-        names = re.findall(r"\.([a-z_]+)", program) + re.findall(r"(?:\{|, )([a-z_]+)(?=[,}])", program)
+        names = re.findall(r"\.([A-Za-z_]+)", program) + re.findall(r"(?:\{|, )([A-Za-z_]+)(?=[,}])", program)
         for name in names:
             self.assertIn(f'"{name}":', answer)
         if shutil.which("jq"):
