@@ -251,7 +251,7 @@ Arguments Arguments::add_command(std::string_view name, std::string_view summary
   const auto command = std::make_shared<App>(std::string(summary), std::string(name));
   command->formatter(app_of(app_).get_formatter());
   app_of(app_).add_subcommand(command);
-  if (!section.empty()) command->group(std::string(section));
+  command->group(section.empty() ? app_of(app_).get_group() : std::string(section));
   return Arguments(command.get());
 }
 void Arguments::when_given(std::function<void()> action) {
