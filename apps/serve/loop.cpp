@@ -11,7 +11,6 @@
 #include <cerrno>
 
 #include "base/failure.hpp"
-#include "base/thread.hpp"
 #include "serve/peer.hpp"
 
 namespace joulecast::serve {

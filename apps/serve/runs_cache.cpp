@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "base/failure.hpp"
-#include "base/thread.hpp"
 
 namespace joulecast::serve {
 

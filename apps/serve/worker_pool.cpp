@@ -3,8 +3,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/thread.hpp"
-
 namespace joulecast::serve {
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::start(std::size_t threads, std::size_t most_waiting) {

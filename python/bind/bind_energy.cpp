@@ -28,13 +28,14 @@ std::optional<double> total_kwh(const RunEnergy& energy) {
 }
 
 // What pickle keeps: processes of a search return what their trials cost.
-using RowState =
-    std::tuple<int, std::string, std::string, std::string, std::optional<double>, int, double, double, bool>;
+using RowState = std::tuple<int, std::string, std::string, std::string, std::optional<double>, int, double,
+                            double, double, double, bool>;
 using EnergyState = std::tuple<std::vector<ComponentEnergy>, std::optional<double>, int, double, double,
-                               std::vector<std::string>>;
+                               std::optional<double>, std::optional<double>, std::vector<std::string>>;
 
-std::optional<Joules> joules(std::optional<double> value) {
-  return value ? std::optional{Joules{*value}} : std::nullopt;
+template <class Quantity>
+std::optional<Quantity> quantity(std::optional<double> value) {
+  return value ? std::optional{Quantity{*value}} : std::nullopt;
 }
 
 RowState state_of_row(const ComponentEnergy& row) {
@@ -45,26 +46,45 @@ RowState state_of_row(const ComponentEnergy& row) {
           plain(row.energy),
           static_cast<int>(row.provenance),
           row.coverage,
+          row.counted.value(),
+          row.not_measured.value(),
           row.relative_uncertainty,
           row.in_total};
 }
 
 void set_row(ComponentEnergy& row, const RowState& state) {
-  const auto& [component, device, node, channel, energy, provenance, coverage, uncertainty, in_total] = state;
-  new (&row) ComponentEnergy{
-      static_cast<trace::Component>(component), device,   node,        channel, joules(energy),
-      static_cast<Provenance>(provenance),      coverage, uncertainty, in_total};
+  const auto& [component, device, node, channel, energy, provenance, coverage, counted, not_measured,
+               uncertainty, in_total] = state;
+  new (&row) ComponentEnergy{static_cast<trace::Component>(component),
+                             device,
+                             node,
+                             channel,
+                             quantity<Joules>(energy),
+                             static_cast<Provenance>(provenance),
+                             coverage,
+                             Seconds{counted},
+                             Seconds{not_measured},
+                             uncertainty,
+                             in_total};
 }
 
 EnergyState state_of_energy(const RunEnergy& energy) {
-  return {energy.components, plain(energy.total),         static_cast<int>(energy.provenance),
-          energy.coverage,   energy.relative_uncertainty, energy.missing};
+  return {energy.components,
+          plain(energy.total),
+          static_cast<int>(energy.provenance),
+          energy.coverage,
+          energy.relative_uncertainty,
+          plain(energy.mean_power),
+          plain(energy.not_measured),
+          energy.missing};
 }
 
 void set_energy(RunEnergy& energy, const EnergyState& state) {
-  const auto& [components, total, provenance, coverage, uncertainty, missing] = state;
-  new (&energy) RunEnergy{components, joules(total), static_cast<Provenance>(provenance),
-                          coverage,   uncertainty,   missing};
+  const auto& [components, total, provenance, coverage, uncertainty, mean_power, not_measured, missing] =
+      state;
+  new (&energy)
+      RunEnergy{components,  quantity<Joules>(total),     static_cast<Provenance>(provenance), coverage,
+                uncertainty, quantity<Watts>(mean_power), quantity<Seconds>(not_measured),     missing};
 }
 
 }  // namespace
@@ -100,6 +120,10 @@ void bind_energy(nb::module_& module) {
       .def_prop_ro("coverage", get(&RunEnergy::coverage), "share of the time with readings, 0 to 1")
       .def_prop_ro("relative_uncertainty", get(&RunEnergy::relative_uncertainty),
                    "half-width of the 90 % interval, as a share of the total")
+      .def_prop_ro("mean_power_w", get(&RunEnergy::mean_power),
+                   "watts, over the time whose energy is counted; None if unknown")
+      .def_prop_ro("not_measured_s", get(&RunEnergy::not_measured),
+                   "the longest time of which a device's energy is not in the total; None if there is none")
       .def_ro("missing", &RunEnergy::missing, "components that are not in the total");
 }
 

@@ -81,10 +81,10 @@ struct TrackerOptions {
 
 measure::MeasurementOptions measurement_options(const TrackerOptions& options, const std::string& name) {
   measure::MeasurementOptions wanted;
-  wanted.run.info.name = name;
+  wanted.run.info.name = options.keep_arguments ? name : without_secrets(name);
   wanted.run.info.source = "python";
   wanted.run.command = options.keep_arguments ? options.command : without_secrets(options.command);
-  wanted.run.tags = options.tags;
+  wanted.run.tags = options.keep_arguments ? options.tags : without_secrets(options.tags);
   wanted.run.place = {options.country, options.region, options.intensity_g_per_kwh, options.pue};
   wanted.interval = Seconds{options.interval_s};
   wanted.sensors = options.sensors;

@@ -13,10 +13,10 @@ class JoulecastWarning(UserWarning):
 def warn(line: str) -> None:
     try:
         warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=_level_of_user())
-    except Warning:  # the program turns warnings into errors
+    except Exception:  # the program turns warnings into errors, shows them in its own way, or has closed its standard error
         try:
             print(f"joulecast: {line}", file=sys.stderr)
-        except OSError:
+        except Exception:
             pass
 
 

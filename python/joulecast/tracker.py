@@ -125,12 +125,18 @@ class Tracking:
         return run
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any) -> Literal[False]:
-        run = self._runs.pop()
+        run = self._entered_last_here()
+        self._runs.remove(run)
         if run in _entered:
             _entered.remove(run)
         _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
         run._finish(status_after(kind, error))
         return False
+
+    def _entered_last_here(self) -> Run:
+        """One object may measure blocks of several threads and tasks; a block that ends elsewhere than it began ends the last run."""
+        here = _entered_here.get()
+        return next((run for run in reversed(self._runs) if run in here), self._runs[-1])
 
     def __call__(self, function: Function) -> Function:
         if isinstance(function, (classmethod, staticmethod)):

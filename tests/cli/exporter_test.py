@@ -130,7 +130,9 @@ class Metrics(ServingTest):
         self.serve()
         wait_for(lambda: value_of(self.samples(), "joulecast_store_up") == 0)
         wait_for(lambda: value_of(self.samples(), "joulecast_energy_joules_total", component="cpu"))
-        self.assertIn("runs.db", self.server.stderr.readline())
+        self.end()
+        told = [line for line in self.said + self.left if "runs.db" in line]
+        self.assertEqual(len(told), 1, told)
 
 
 class Clients(ServingTest):

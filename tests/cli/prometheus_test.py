@@ -76,7 +76,7 @@ class Prometheus(ServingTest):
 
     def test_a_real_prometheus(self):
         (self.folder / "gpus.txt").write_text("gpu uuid=GPU-a name=NVIDIA_H100 arch=9\npower 0:300\n"
-                                              "gpu uuid=GPU-b arch=9\npower 0:100\nfail all GPU_IS_LOST from=20\n")
+                                              "gpu uuid=GPU-b arch=9\npower 0:100\nfail all GPU_IS_LOST from=30\n")
         self.environment["JOULECAST_NVML_LIBRARY"] = str(BUILD / "fakes" / "libnvidia-ml.so.1")
         self.environment["JOULECAST_FAKE_NVML"] = str(self.folder / "gpus.txt")
         self.serve()
@@ -99,8 +99,8 @@ class Prometheus(ServingTest):
         power = self.query('joulecast_power_watts{device="GPU-a"}')[0]["value"][1]
         self.assertAlmostEqual(float(power), 300, delta=60)
         energy = 'joulecast_energy_joules_total{device="GPU-a"}'
-        self.wait_for(lambda: self.query(f"count_over_time({energy}[8s]) >= 7"), "too few scrapes")
-        self.assertAlmostEqual(float(self.query(f"rate({energy}[8s])")[0]["value"][1]), 300, delta=60)
+        # Over a window with all of its scrapes.
+        self.wait_for(lambda: abs(float(self.query(f"rate({energy}[6s])")[0]["value"][1]) - 300) < 60, "the rate is not the power")
         # Units are in OpenMetrics alone: that is what it asked for, and got.
         self.assertEqual(self.api("metadata", metric="joulecast_power_watts")["joulecast_power_watts"][0]["unit"], "watts")
 

@@ -39,17 +39,21 @@ class ServingTest(CommandTest):
         self.server = subprocess.Popen([JOULECAST, command, "--listen", listen, *map(str, arguments)], env=self.environment,
                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
         self.addCleanup(self.end)
-        self.said = self.server.stderr.readline()
-        found = re.search(r"http://(?:\[[0-9a-f:]+\]|[\d.]+|localhost):(\d+)", self.said)
-        self.assertTrue(found, f"{self.said}{self.server.stderr.read() if self.server.poll() is not None else ''}")
+        self.said = []
+        while not self.said or not (found := re.search(r"http://(?:\[[0-9a-f:]+\]|[\d.]+|localhost):(\d+)", self.said[-1])):
+            self.said.append(self.server.stderr.readline())
+            self.assertTrue(self.said[-1], f"it ended: {self.said}")
         self.port = int(found[1])
 
     def end(self, with_signal=signal.SIGTERM):
-        """Returns the exit status."""
+        """Returns the exit status; self.left is what it had still to say. It may be called again."""
         if self.server.poll() is None:
             self.server.send_signal(with_signal)
         try:
-            return self.server.wait(30)
+            status = self.server.wait(30)
+            if not self.server.stderr.closed:
+                self.left = self.server.stderr.readlines()
+            return status
         finally:
             self.server.kill()
             self.server.stdout.close()

@@ -236,6 +236,17 @@ class InTheWay(PackageTest):
                 self.assertGreater(stored.duration_s, 1.4)
                 self.assertGreater(stored.energy.total_j, 0)
 
+    def test_neither_a_closed_standard_error_nor_own_warnings_end_the_training(self):
+        for own in ("sys.stderr.close()", "warnings.showwarning = lambda *_, **__: 1 / 0"):
+            done = self.run_program(f"""
+                import joulecast, sys, warnings
+                {own}
+                with joulecast.track() as run:
+                    run.metric(a=float("nan"))
+                print("trained")
+                """)
+            self.assertEqual((done.returncode, done.stdout), (0, "trained\n"), done.stderr)
+
     def test_signals_are_the_program_s_own(self):
         done = self.run_program("""
             import joulecast, os, signal, time

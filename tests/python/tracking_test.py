@@ -1,6 +1,7 @@
 """Tests what a tracker hears from loops, and what it answers."""
 import asyncio
 import concurrent.futures
+import threading
 import time
 import unittest
 import warnings
@@ -204,6 +205,29 @@ class Tracking(PackageTest):
         self.assertEqual(ended, [("finished", run.energy.total_j)])
         with self.assertRaisesRegex(TypeError, "call"):
             run.at_end(3)
+
+    def test_threads_that_share_an_object_end_their_own_runs(self):
+        tracking, begun, lengths = joulecast.track("shared"), threading.Barrier(2), {}
+
+        def block(name, seconds):
+            with tracking as run:
+                begun.wait()
+                time.sleep(seconds)
+                running = run.status
+            lengths[name] = (running, run.status)
+
+        threads = [threading.Thread(target=block, args=case) for case in (("short", 0.1), ("long", 0.5))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(lengths, {"short": ("running", "finished"), "long": ("running", "finished")})
+
+    def test_secrets_in_tags_are_hidden_unless_kept(self):
+        for keep, shown in ((False, "***"), (True, "hunter2")):
+            with joulecast.track("login", tags={"api_key": "hunter2"}, keep_arguments=keep) as run:
+                pass
+            self.assertEqual(joulecast.load(run.id).tags, {"api_key": shown})
 
     def test_decorates_functions(self):
         @joulecast.track

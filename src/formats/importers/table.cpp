@@ -20,6 +20,7 @@ Meaning meaning_of(std::string_view heading, Cells header) {
 }
 
 bool is_energy(std::string_view heading, Cells header) {
+  if (heading.find("MJ") != std::string_view::npos) return false;  // not "mJ", which is all that is known
   const auto meaning = meaning_of_own_name(heading, header);
   return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy &&
          !meaning.unit.empty();

@@ -280,8 +280,8 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   if (words.any({"clock", "clk", "freq", "frequency"}) && !memory && !words.any({"video"}))
     return Meaning::of(Quantity::frequency, unit.empty() ? "MHz" : unit, component_of(words, header));
   if (words.only({"date", "day"})) return Meaning::of(Role::date);
-  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "created", "zeit", "uhrzeit", "temps",
-                 "tiempo", "tempo"}) ||
+  if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "created", "zeit", "uhrzeit",
+                 "temps", "tiempo", "tempo"}) ||
       words.only({"date", "seconds", "s", "t"})) {
     auto time = Meaning::of(Role::time);
     time.unit = unit;

@@ -70,6 +70,9 @@ TEST(OwnColumns, ACounterOfEnergyIsRecognised) {
   }
   EXPECT_DOUBLE_EQ(import_text("log.csv", counter).joules(), 2000);
   EXPECT_THAT(import_error("log.csv", of_rows).message, HasSubstr("does not rise like a counter"));
+  auto megajoules = counter;
+  megajoules.replace(megajoules.find("energy_j"), 8, "energy (MJ)");
+  import_error("log.csv", megajoules);
 }
 
 TEST(OwnColumns, ATimestampGoesBeforeTheTimeSinceTheStart) {

@@ -52,7 +52,8 @@ TEST_F(ImportedRuns, OtherContentOfTheSameNameIsAnotherRun) {
   EXPECT_TRUE(keep(run_of(300, "fedcba9876543210")).already_there);
   EXPECT_EQ(store_->summary(other.id)->info.id, other.id);
   double sum = 0;
-  for (const auto& row : *store_->find()) sum += row.energy->value();
+  const auto rows = store_->find();
+  for (const auto& row : *rows) sum += row.energy->value();
   EXPECT_DOUBLE_EQ(sum, 5000);
 }
 
@@ -62,7 +63,8 @@ TEST_F(ImportedRuns, AListSaysWhatWasNotMeasured) {
   run.traces[0].gaps = {{Seconds{5}, Seconds{106}}};
   run.span.end = Seconds{110};
   keep(run);
-  const auto row = store_->find()->front();
+  const auto rows = store_->find();
+  const auto& row = rows->front();
   EXPECT_DOUBLE_EQ(row.energy->value(), 200 * 9);
   EXPECT_DOUBLE_EQ(row.not_measured->value(), 101);
   EXPECT_NEAR(*row.coverage, 9.0 / 110, 1e-9);
