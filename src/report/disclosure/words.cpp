@@ -8,12 +8,6 @@
 #include "report/run_words.hpp"
 
 namespace joulecast::report {
-namespace {
-
-/// A training's first and last reading are a moment away from its start and end.
-constexpr double nearly_all = 0.995;
-
-}  // namespace
 
 std::vector<CountedName> gpus_of(const trace::Run& run) {
   std::vector<CountedName> gpus;
@@ -55,12 +49,17 @@ std::string energy_text(const session::Disclosure& disclosure) {
 std::string basis_text(const session::Disclosure& disclosure) {
   auto left_out = disclosure.missing;
   for (const auto& summary : disclosure.runs)
-    if (summary.energy.total && summary.energy.coverage < nearly_all)
-      left_out.push_back(fmt::format("{} of the time of run {}, which has no readings",
-                                     percent(1 - summary.energy.coverage), summary.run.info.id));
+    if (summary.energy.total && summary.energy.not_measured)
+      left_out.push_back(fmt::format("{} of run {} without readings", to_text(*summary.energy.not_measured),
+                                     summary.run.info.id));
   left_out.emplace_back("cooling and other losses of the building");
   std::string basis(disclosure.energy ? name_of(disclosure.provenance) : "not measured");
   if (disclosure.energy && !(disclosure.low && disclosure.high)) basis += ", its uncertainty is not stated";
+  constexpr double nearly_all = 0.995;  // the first and the last reading are a moment inside of the run
+  for (const auto& summary : disclosure.runs)
+    if (summary.energy.total && summary.energy.coverage < nearly_all)
+      basis += fmt::format(", readings cover {} of the time of run {}", percent(summary.energy.coverage),
+                           summary.run.info.id);
   return fmt::format("{}; not counted: {}", basis, join(left_out, ", "));
 }
 

@@ -25,6 +25,8 @@ SqlView runs_view() {
            {"energy_j", real, "J", "The total, so far for a running run; NULL where nothing is known"},
            {"provenance", text, "", "Of the total's worst part: measured, modelled, assumed or missing"},
            {"missing", text, "", "Components that are not in the total, as a JSON list"},
+           {"coverage", real, "share", "Of the time that has readings, weighted by energy"},
+           {"not_measured_s", real, "s", "Time of which the total counts nothing, where it is worth telling"},
            {"epochs", integer, "", "How many have ended"},
            {"host", text, "", "Name of the machine"},
            {"cpu", text, "", "Model of the processor"},
@@ -112,6 +114,8 @@ CREATE TEMP VIEW IF NOT EXISTS runs AS SELECT
   iif(total_known, energy_j, joulecast_open_run(key, 'energy_j')) AS energy_j,
   iif(total_known, energy_provenance, joulecast_open_run(key, 'provenance')) AS provenance,
   iif(total_known, energy_missing, joulecast_open_run(key, 'missing')) AS missing,
+  iif(total_known, coverage, joulecast_open_run(key, 'coverage')) AS coverage,
+  iif(total_known, not_measured_s, joulecast_open_run(key, 'not_measured_s')) AS not_measured_s,
   (SELECT count(*) FROM main.epoch WHERE epoch.run = run.key) AS epochs,
   nullif(hostname, '') AS host,
   json_extract(iif(json_valid(host), host, '{}'), '$.cpu_model') AS cpu,
@@ -166,6 +170,9 @@ void open_run(sqlite3_context* context, int, sqlite3_value** values) {
   if (column == "duration_s") sqlite3_result_double(context, row->duration.value());
   if (column == "energy_j" && row->energy) sqlite3_result_double(context, row->energy->value());
   if (column == "provenance") answer(context, name_of(row->provenance));
+  if (column == "coverage" && row->coverage) sqlite3_result_double(context, *row->coverage);
+  if (column == "not_measured_s" && row->not_measured)
+    sqlite3_result_double(context, row->not_measured->value());
   if (column == "missing") answer(context, to_document(row->missing));
 }
 
