@@ -50,6 +50,15 @@ bool goes_on_differently(std::string_view after) {
   return more.matches(after);
 }
 
+/// "epoch 3 / 100 batches" and "epoch 3 of 64-sample batches" tell how long an epoch is, not how many there
+/// are; "Epoch 3/100 steps: 50" and "Epoch 3/100 images/s: 50" do.
+bool counts_what_an_epoch_has(std::string_view after) {
+  static const Pattern things(
+      R"((?i)^(?:[ -]?(?:sample|item|image|token|mini))?[ -]?(?:batches|steps|iterations|iters|samples|updates|images|clients|sequences|tokens|rollouts|games|frames|minibatches)\b(?P<figure>/|\s*[:=#(\[]?\s*\d)?)");
+  const auto found = things.find(after);
+  return found && found->text("figure").empty();
+}
+
 enum class Neighbour { fine, needs_figures, unknown, needs_total };
 
 /// The word right before "epoch".
@@ -164,7 +173,7 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   found.after = match->after();
   const auto number = match->number("number");
   found.number = number.value_or(0);
-  found.total = match->number("total");
+  if (!counts_what_an_epoch_has(found.after)) found.total = match->number("total");
   if (!found.total) found.total = total_of_epochs_beside(found.after);
   const bool plural = word.ends_with('s') || word.ends_with('S');
   const bool short_word = word.size() < 5;  // "ep"

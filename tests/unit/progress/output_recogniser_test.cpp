@@ -169,6 +169,16 @@ TEST(OutputRecogniser, HearsThatTheTrainingMayEndEarly) {
   EXPECT_EQ(patience("EarlyStopping counter: 2 out of 7"), 0);
   EXPECT_EQ(patience("{'early_stopping_rounds': 20}"), 0);
   EXPECT_EQ(patience("Training until validation scores don't improve for 50 rounds"), 0);
+  for (const auto* words : {"Epoch 3/100 loss 0.5 no gain for 2/6 epochs",
+                            "Epoch 3/100 loss=0.5 bad_epochs=2", "Epoch 3/100 loss 0.5 waiting 3 of 6",
+                            "Epoch 3/100 loss 0.5 [tol 2/5]", "100 max, converged when delta<1e-3",
+                            "Epoch 3/100 (stops when val_loss < 0.1)", "Will stop once val_acc >= 0.93",
+                            "Epoch 3/100 acc 0.5 (target acc 0.95)", "max_epochs=100 min_delta=0.01 stale=0"})
+    EXPECT_EQ(patience(words), 0) << words;
+  for (const auto* none :
+       {"Epoch 3/100 target 0.5 loss 0.2", "weekend run, gained 3", "waiting for 2 workers",
+        "Epoch 3/100 frontend: 3/8 loss 0.2", "tolerance 1e-3, end of epoch 3"})
+    EXPECT_EQ(patience(none), std::nullopt) << none;
   for (const auto* none :
        {"early_stopping=False, epochs=3", "early stopping: off", "no early stopping",
         "\"early_stopping\": null,", "early_stopping_patience=0", "patience: None",

@@ -109,6 +109,13 @@ TEST(Wordings, TotalsAreAnnounced) {
     EXPECT_EQ(heard_in(line), "") << line;
 }
 
+TEST(Wordings, HowLongAnEpochIsIsNoTotal) {
+  for (const auto* line : {"epoch 3 / 100 batches / loss 0.5", "Epoch 3/100 batches, avg loss 0.5",
+                           "epoch 3 of 64-sample batches: loss 0.5", "epoch 3 of 100 batches each, loss 0.5"})
+    EXPECT_EQ(heard_in(line).find("/100"), std::string::npos) << line << ": " << heard_in(line);
+  EXPECT_NE(heard_in("Epoch 3/100 steps: 50 loss 0.5").find("3/100"), std::string::npos);
+}
+
 TEST(Wordings, WhatIsPreparedIsNoEpoch) {
   for (const auto* line :
        {"Preprocessing batch 3/50", "lr_find step 3/100 lr 1e-6 loss 2.5", "Map: 45%",

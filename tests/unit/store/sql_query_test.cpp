@@ -40,7 +40,7 @@ class SqlQueryTest : public ::testing::Test {
       auto run = sample_run(120);
       run.info.id = std::string("run-") + static_cast<char>('a' + i);
       run.info.name = i % 2 == 0 ? "even" : "odd";
-      run.started->ns += i * 1'000'000'000;
+      run.started->ns += std::int64_t{i} * 1'000'000'000;
       if (i == 3) run.traces.clear();
       EXPECT_TRUE((*store)->import_run(run));
     }
