@@ -1,5 +1,5 @@
-// Requests to the server: whatever bytes arrive, in whatever pieces, they are read, refused or waited for, and an answer has
-// one line where it refuses.
+// Requests to the server: whatever bytes arrive, in whatever pieces, they are read, refused or waited for,
+// and an answer has one line where it refuses.
 #include <cstdint>
 #include <cstdlib>
 

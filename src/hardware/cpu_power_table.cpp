@@ -106,7 +106,8 @@ class Reader {
 
   Result<Group*> group_of(std::size_t row) {
     const std::string name(table_.text(row, name_));
-    const auto sockets = number(row, "sockets", 1, 1024), cores = number(row, "cores_per_socket", 1, most_cores),
+    const auto sockets = number(row, "sockets", 1, 1024),
+               cores = number(row, "cores_per_socket", 1, most_cores),
                threads = number(row, "threads_per_core", 1, 16),
                tdp = number(row, "tdp_w_per_socket", 0.1, 1e4);
     for (const auto* value : {&sockets, &cores, &threads, &tdp})
