@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 from . import _arguments as arguments
 from ._loop import with_length
 from ._warn import warn
@@ -28,7 +30,7 @@ class Silence:
     def end_window(self, name: str) -> None: ...
 
 
-class Telling:
+class Telling(abc.ABC):
     """Passes what the training tells to the teller, in the order that the measurement needs."""
 
     def __init__(self, total_epochs: float | None, total_steps: float | None) -> None:
@@ -46,9 +48,9 @@ class Telling:
         self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
         self._name_given = ""  # of the last phase that the user named, for a library's fit
 
+    @abc.abstractmethod
     def _attend(self) -> None:
         """Called between two steps."""
-        raise NotImplementedError
 
     def epochs(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
         """Iterates over epochs and tells when each begins and ends.

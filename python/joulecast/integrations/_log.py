@@ -1,5 +1,6 @@
 """What all experiment loggers share: the figures, and a thread of their own, since writing them may take its time."""
 
+import abc
 import threading
 
 from .. import _arguments as arguments
@@ -11,7 +12,7 @@ from ..errors import InvalidError
 LAST_WORD_S = 10.0  # that the end of a run waits for at most
 
 
-class Logger:
+class Logger(abc.ABC):
     """Writes a run's energy and projection every so many seconds, and once more when the run ends.
 
     Figures, each with the prefix before its name: total_kwh, and one for each component as gpu_kwh; power_w; projected_kwh,
@@ -46,9 +47,9 @@ class Logger:
         if self._thread is not threading.current_thread():
             self._thread.join(LAST_WORD_S)
 
+    @abc.abstractmethod
     def write(self, figures, elapsed_s):
-        """To be defined: writes figures by their names."""
-        raise NotImplementedError
+        """Writes figures by their names."""
 
     def conclude(self, figures, facts):
         """May be defined: writes the final figures, and facts by their names, where the tracker has a place for such."""
