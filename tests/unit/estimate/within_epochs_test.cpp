@@ -40,6 +40,35 @@ TEST(WithinEpochs, ASteadyRunIsReadyByATenthAndSaysSo) {
     }
 }
 
+// Its first epoch is dearer, as where files are read for the first time: nothing says so before the second.
+TEST(WithinEpochs, AColdFirstEpochIsNeverReady) {
+  for (const int steps_per_epoch : {10, 50, 400})
+    for (const double factor : {1.5, 2.0, 4.0}) {
+      const auto training = simulate({.steps = 12 * steps_per_epoch,
+                                      .steps_per_epoch = steps_per_epoch,
+                                      .start_up_steps = steps_per_epoch,
+                                      .start_up_factor = factor});
+      for (double share = 0.01; share < 1; share += 0.01) {
+        const auto p = watched(training, share, steps_per_epoch).projection();
+        if (!p || !p->ready) continue;
+        EXPECT_NEAR(p->total.value / training.energy, 1, 0.1) << share << ' ' << factor;
+      }
+      EXPECT_TRUE(watched(training, 0.3, steps_per_epoch).projection()->ready) << steps_per_epoch;
+    }
+}
+
+TEST(WithinEpochs, ASingleEpochIsNotColderThanTheOthers) {
+  const auto training = simulate({.steps = 2000, .steps_per_epoch = 2000});
+  EXPECT_TRUE(watched(training, 0.1, 2000).projection()->ready);
+}
+
+TEST(WithinEpochs, ASingleReportAtTheEndIsNotReady) {
+  auto projector = *RunProjector::begin({.total_work = 4});
+  (void)projector.move({.work = 4, .span = {Seconds{0}, Seconds{26}}, .energy = Joules{400}});
+  ASSERT_TRUE(projector.projection());
+  EXPECT_FALSE(projector.projection()->ready);
+}
+
 TEST(WithinEpochs, ThereIsAnIntervalAfterTheFirstReports) {
   const auto training = simulate({.steps = 1000, .steps_per_epoch = 100, .validation_seconds = 2});
   for (const double share : {0.001, 0.005, 0.01, 0.02}) {
