@@ -20,7 +20,7 @@ constexpr Seconds patience_for_total{5};
 /// Of the rest that is forecast: so much of it is taken to come in any case. And of the limit: whatever is
 /// forecast, a training that uses less than this is not ended.
 constexpr double sure_part_of_rest = 0.125;
-constexpr double least_part_of_limit = 0.5;
+constexpr double least_part_of_limit = 0.8;
 
 /// Whether so old a doubt is worth telling while the run goes on.
 bool is_worth_telling(ForecastDoubt doubt, Seconds age) {

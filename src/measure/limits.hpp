@@ -32,10 +32,11 @@ struct LimitOptions {
 };
 
 /// The energy at which a forecast above the limit is acted on: once an eighth of the rest would suffice to
-/// exceed the limit, and not before half of it has been used. Waiting costs at most a part of a limit that
-/// the user was ready to spend, while a training that is ended wrongly is lost. An eighth, because no
-/// forecast can know what nothing announces: a training that ends early, or a start several times as dear as
-/// what follows. docs/limits.md says what the rule costs.
+/// exceed the limit, and not before four fifths of it have been used: a training that ends below that is
+/// never ended, whatever is forecast. Waiting costs at most a part of a limit that the user was ready to
+/// spend, while a training that is ended wrongly is lost. No forecast can know what nothing announces: a
+/// training that ends early, or a start several times as dear as what follows. docs/limits.md says what the
+/// rule costs.
 [[nodiscard]] Joules acts_once_used(Joules projected, Joules limit);
 
 /// What the limits look at.

@@ -39,6 +39,7 @@ struct Place {
 /// A line through places, by least squares.
 struct Line {
   double slope = 0;
+  double error = 0;           ///< standard error of the slope
   double explained = 0;       ///< share of the variance
   double work = 0, rate = 0;  ///< the places' mean
 };
@@ -52,7 +53,8 @@ Line line_through(std::span<const Place> places) {
     xx += dx * dx, xy += dx * dy, yy += dy * dy;
   }
   if (!(xx > 0) || !(yy > 0)) return {};
-  return {xy / xx, xy * xy / (xx * yy), x, y};
+  const double rest = std::max(0.0, yy - xy * xy / xx);
+  return {xy / xx, std::sqrt(rest / std::max(1.0, n - 2) / xx), xy * xy / (xx * yy), x, y};
 }
 
 /// The share of the variance that the best step between two levels explains.
@@ -110,9 +112,17 @@ void WorkRates::find_lasting_trend(const std::vector<RareCosts::Unit>& units) {
   const auto half = logs.size() / 2;
   const auto all = line_through(logs);
   const auto later = line_through(std::span(logs).subspan(half));
-  const double freedom = static_cast<double>(logs.size()) - 2;
-  const bool significant = all.explained * freedom >= trend_errors * trend_errors * (1 - all.explained);
-  if (!significant || later.slope / all.slope < still_going || all.explained < explained_by_step(logs))
+  const bool significant = std::abs(all.slope) > trend_errors * all.error;
+  const auto goes_on = [&](std::span<const Place> part) {
+    if (part.size() < trend_units) return true;
+    const auto line = line_through(part);
+    return line.slope / all.slope > 0 &&
+           (std::abs(line.slope) + line.error) / std::abs(all.slope) >= still_going;
+  };
+  // Before a change for good, too: a step between two levels is no trend.
+  const auto change = std::min(logs.size(), static_cast<std::size_t>(tracker_.regime_begin()));
+  if (!significant || later.slope / all.slope < still_going ||
+      !goes_on(std::span<const Place>(logs).first(change)) || all.explained < explained_by_step(logs))
     return;
   const auto now = line_through(std::span(rates).subspan(half));
   trend_slope_ = now.slope;

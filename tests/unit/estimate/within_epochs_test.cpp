@@ -351,5 +351,47 @@ TEST(WithinEpochs, AStepIsNoTrend) {
   EXPECT_TRUE(watched(training, 0.4).projection()->ready);
 }
 
+// Seen once or twice, an evaluation's period is a guess: it may never come again, or as regularly as it has.
+TEST(WithinEpochs, FewEvaluationsBetweenStepsAreInTheInterval) {
+  int looks = 0, covered = 0;
+  for (const int every : {20, 40, 100, 150})
+    for (const double noise : {0.01, 0.15})
+      for (unsigned seed = 1; seed <= 5; ++seed) {
+        const auto training = simulate({.steps = 400,
+                                        .noise = noise,
+                                        .checkpoint_every = every,
+                                        .checkpoint_seconds = 0.4 * every * 0.1},
+                                       seed);
+        for (double share = 0.05; share < 0.9; share += 0.05) {
+          const bool one_was_seen = share * 400 >= every + 25;
+          if (!one_was_seen) continue;
+          const auto p = *watched(training, share).projection();
+          ++looks;
+          covered += p.total.interval->contains(training.energy);
+        }
+      }
+  EXPECT_GE(covered, 0.95 * looks) << looks;
+}
+
+// As where samples are sorted by their length, or a curriculum makes them harder.
+TEST(WithinEpochs, ATrendIsInTheIntervalAndNotReadyWhileItMatters) {
+  int looks = 0, covered = 0, wrong = 0;
+  for (const double slope : {-0.9, -0.5, 0.5, 2.0})
+    for (const double noise : {0.02, 0.1})
+      for (unsigned seed = 1; seed <= 5; ++seed) {
+        const auto training = simulate(
+            {.steps = 600, .noise = noise, .rate = [slope](double share) { return 1 + slope * share; }},
+            seed);
+        for (const double share : {0.4, 0.5, 0.6, 0.7}) {
+          const auto p = *watched(training, share).projection();
+          ++looks;
+          covered += p.total.interval->contains(training.energy);
+          wrong += p.ready && std::abs(p.total.value / training.energy - 1) > 0.05;
+        }
+      }
+  EXPECT_GE(covered, 0.9 * looks) << looks;
+  EXPECT_LE(wrong, 0.02 * looks) << looks;
+}
+
 }  // namespace
 }  // namespace joulecast::estimate
