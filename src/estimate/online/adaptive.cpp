@@ -132,9 +132,12 @@ bool Adaptive::may_be_cold(const WorkRates& rates) const {
          share() < start_share * (1 - 1e-9);
 }
 
+bool Adaptive::only_steps() const {
+  return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0;
+}
+
 bool Adaptive::unseen_cycle(const WorkRates& rates) const {
-  return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0 &&
-         !rates.saw_rare_cost();
+  return only_steps() && !rates.saw_rare_cost();
 }
 
 std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) const {
@@ -207,8 +210,9 @@ bool Adaptive::ready() const {
   if (work == 0) return units_ > 1;  // a single report at the end came after everything
   if (may_be_start()) return false;
   if (may_be_cold(rates().energy)) return false;
-  // Fewer steps than between two evaluations tell nothing of them.
-  if (unseen_cycle(rates().energy) && done_ < cycle_units && share() < cycle_share) return false;
+  // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
+  // pause.
+  if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units

@@ -80,6 +80,7 @@ class Adaptive final : public OnlineEstimator {
   /// Files and caches may be cold throughout the first epoch, however many steps it has, and the second has
   /// not shown its level yet.
   [[nodiscard]] bool may_be_cold(const WorkRates& rates) const;
+  [[nodiscard]] bool only_steps() const;
   /// Only steps are known, and nothing such as an evaluation has come between them yet.
   [[nodiscard]] bool unseen_cycle(const WorkRates& rates) const;
   [[nodiscard]] double relative_work_sd() const;
