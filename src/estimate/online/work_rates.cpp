@@ -197,7 +197,8 @@ std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   // What has come between the units counts half where the tracker does not expect it, and so does a trend:
   // the interval holds both.
   const double expected = outlook->rate * work;
-  const double missing = std::max(0.0, outlook->ordinary * work + rare_.next(work) - expected) / 2;
+  const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
+  const double missing = std::max(0.0, rare_.next(work) - excursions) / 2;
   const double onward = has_trend() && work > 0 ? (onward_rate(work) - outlook->ordinary) * work / 2 : 0;
   Cost cost{std::max(0.0, expected + missing + onward), 0, 0};
   if (cost.value > 0)

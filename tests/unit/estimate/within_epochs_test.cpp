@@ -373,6 +373,16 @@ TEST(WithinEpochs, FewEvaluationsBetweenStepsAreInTheInterval) {
   EXPECT_GE(covered, 0.95 * looks) << looks;
 }
 
+// A phase that needs less, such as a validation on little data, is not mistaken for something missing.
+TEST(WithinEpochs, CheaperStretchesAreExpectedToGoOn) {
+  const auto cheap = [](double share) { return std::fmod(share * 15, 1) < 0.75 ? 1.0 : 0.6; };
+  const auto training = simulate({.steps = 600, .noise = 0.01, .rate = cheap});
+  for (const double share : {0.3, 0.5, 0.7}) {
+    const auto p = *watched(training, share).projection();
+    EXPECT_NEAR(p.total.value / training.energy, 1, 0.02) << share;
+  }
+}
+
 // As where samples are sorted by their length, or a curriculum makes them harder.
 TEST(WithinEpochs, ATrendIsInTheIntervalAndNotReadyWhileItMatters) {
   int looks = 0, covered = 0, wrong = 0;
