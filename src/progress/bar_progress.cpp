@@ -11,8 +11,8 @@ namespace {
 constexpr double skipped_share = 0.1;
 
 Unit unit_of(const Bar& bar) {
-  static const Pattern samples(R"((?i)^ ?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
-  static const Pattern tokens(R"((?i)^ ?(?:tok|toks|tokens?)$)");
+  static const Pattern samples(R"((?i)^ ?[kMGT]?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
+  static const Pattern tokens(R"((?i)^ ?[kMGT]?(?:tok|toks|tokens?)$)");
   if (samples.matches(bar.unit)) return Unit::sample;
   return tokens.matches(bar.unit) ? Unit::token : Unit::step;
 }

@@ -95,11 +95,46 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
   open_ = false;
 }
 
+void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
+                                  const std::vector<MetricText>& metrics, Report& report) {
+  constexpr int enough = 3;
+  std::vector<std::string> named;
+  for (const auto& [name, value] : metrics) named.push_back(name);
+  const bool again = epoch_ == epoch && !open_;
+  if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
+    report.phase_begins("");
+    restart();
+  } else if (again) {
+    have_lines_ = true;
+  }
+  ++with_one_line_;
+  named_ = std::move(named);
+  end(epoch, total, report);
+}
+
 /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
 void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<double> total,
                            const std::vector<MetricText>& metrics, Report& report) {
   if (!step.total && !open_ && !step_is_within_ && tell_a_validation(metrics))
     return take_step_before(epoch, step, total, metrics, report);
+  if (counts_from_zero(epoch, step, metrics)) {
+    auto counted = step;
+    ++counted.done;
+    return take_counted_step(epoch, counted, total, metrics, report);
+  }
+  take_counted_step(epoch, step, total, metrics, report);
+}
+
+/// A first step 0 that has figures is done: the last one of 20 is 19.
+bool LoopEpochs::counts_from_zero(int epoch, const StepMention& step,
+                                  const std::vector<MetricText>& metrics) {
+  if (!step.total || step.done >= *step.total) return steps_from_zero_ = false;
+  if (stepping_epoch_ != epoch && step.done == 0) steps_from_zero_ = !metrics.empty();
+  return steps_from_zero_;
+}
+
+void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
+                                   const std::vector<MetricText>& metrics, Report& report) {
   if (doubtful_) report.guess();
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;

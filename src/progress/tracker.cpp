@@ -59,6 +59,7 @@ Trust Tracker::trust() const {
       over ? phases_.back().work > 0 : current_ && (current_->counter.counted() || current_->open);
   Trust trust;
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
+  if (trust.evidence && total_is_guessed()) trust.evidence = Evidence::guessed;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
   trust.agrees_with_user = !disagreement_;

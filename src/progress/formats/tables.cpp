@@ -56,16 +56,26 @@ std::vector<std::string> cells_of(const std::string& line, char separator) {
 
 class Tables final : public Format {
  public:
-  bool read(const Line& line, Report& report) override {
-    if (line.text.size() > longest_line) return false;
+  bool read(const Line& whole, Report& report) override {
+    if (whole.text.size() > longest_line) return false;
+    Line line = whole;
+    line.lowered = with_plain_bars(std::move(line.lowered));
     if (read_header(line)) return true;
     if (columns_.empty()) return false;
-    static const Pattern ruler(R"(^(?:[-=+|: ]|─|━|═|│|┼|╪){3,}$)");
-    if (ruler.matches(line.text)) return true;
+    static const Pattern ruler(R"(^(?:[-=+|: ]|[─-╿]){3,}$)");
+    if (ruler.matches(line.lowered)) return true;
     return read_row(line, report);
   }
 
  private:
+  /// Drawn tables have other bars: "│ 1/7 │ 0.53 │".
+  static std::string with_plain_bars(std::string line) {
+    for (const std::string_view bar : {"│", "┃", "║"})
+      for (auto at = line.find(bar); at != std::string::npos; at = line.find(bar, at))
+        line.replace(at, bar.size(), "|");
+    return line;
+  }
+
   bool read_header(const Line& line) {
     static const Pattern counted(R"(\b(?:epochs?|ep|iter(?:ation)?s?|it|steps?)\b)");
     static const Pattern name(R"(^[A-Za-z_#%](?:[A-Za-z_ /%().@-]|[A-Za-z_@]\d{1,2}){0,24}$)");

@@ -24,7 +24,7 @@ const Pattern& launcher() {
 const Pattern& stamp() {
   static const Pattern pattern(
       R"(^\s*[\[(<]?(?:)"
-      R"(\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
+      R"((?:[TDIWEC] )?\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
       R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? \d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"

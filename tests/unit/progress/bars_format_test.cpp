@@ -78,6 +78,10 @@ TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {
             (Rows{"", "end 1/9; val_acc=0.5@1"}));
   EXPECT_EQ(heard({"epoch,loss,val_loss\n", "0,0.5,0.25\n"}, second),
             (Rows{"", "end 0; loss=0.5@0; val_loss=0.25@0"}));
+  EXPECT_EQ(heard({"┃ Epoch ┃ Train  ┃ Val    ┃\n", "┡━━━━━━━╇━━━━━━━━╇━━━━━━━━┩\n",
+                   "│ 1/7   │ 0.5    │ 0.25   │\n", "└───────┴────────┴────────┘\n"},
+                  second),
+            (Rows{"", "", "end 1/7; train=0.5@1; val=0.25@1", ""}));
   EXPECT_EQ(heard({"  iter   loss\n", "  1,000  0.5\n"}, second), (Rows{"", "1000 step; loss=0.5"}));
 }
 

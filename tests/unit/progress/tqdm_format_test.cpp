@@ -107,6 +107,11 @@ TEST(TqdmFormat, ABarWithoutANameIsAGuess) {
             (Rows{"~1/8 epoch; ~val_loss=0.5@1"}));
 }
 
+TEST(TqdmFormat, TokensMayBeCountedInThousands) {
+  EXPECT_EQ(heard({"pretrain:   1%|1         | 20.0k/2.00M [00:00<00:07, 249ktok/s]\r"}),
+            (Rows{"~20000/2000000 token"}));
+}
+
 TEST(TqdmFormat, ABarBelowCountsTheStepsOfAnEpoch) {
   EXPECT_EQ(heard({"\r  0%|    | 0/3 [00:00<?, ?it/s]", "\n\r 40%|##  | 20/50 [00:03<00:04]\x1b[A",
                    "\r 33%|#   | 1/3 [00:01<00:02,  1.0s/it]", "\n\r 40%|##  | 20/50 [00:03<00:04]\x1b[A"}),

@@ -91,6 +91,17 @@ TEST(Tracker, AnEpochThatBeginsAtStepOneBeginsThen) {
   EXPECT_EQ(training.tracker.epochs().front().span.begin, Seconds{20});
 }
 
+TEST(Tracker, TheFirstStepOfAnEpochIsAPartOfIt) {
+  Training training;
+  for (int epoch = 1; epoch <= 2; ++epoch)
+    for (int step = 1; step <= 6; ++step) training.of_epoch(20 + 6 * (epoch - 1) + step, step, 6, epoch);
+  training.finish(32);
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 2);
+  EXPECT_NEAR(epochs[0].span.begin.value(), 20, 1e-9);
+  EXPECT_EQ(epochs[1].span.begin, epochs[0].span.end);
+}
+
 TEST(Tracker, TheNextPhasesFirstEpochBeginsWhereTheLastOneEnded) {
   Training training;
   for (int phase = 0; phase < 2; ++phase)

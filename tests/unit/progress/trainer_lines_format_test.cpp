@@ -201,6 +201,14 @@ TEST(FlairFormat, EpochsAndDevelopmentSet) {
             "val_loss=0.25@1; val_f1-score=0.5@1; end 1", "end 1", ""}));
 }
 
+TEST(StyleGanFormat, ThousandsOfImages) {
+  EXPECT_EQ(heard({"Training for 120 kimg...\n",
+                   "tick 0     kimg 0.0      time 12s          sec/tick 4.8     sec/kimg 150.47\n",
+                   "tick 1     kimg 4.0      time 1m 12s       sec/tick 39.1    sec/kimg 9.77\n"}),
+            (Rows{"run", "0/120000 sample", "4000/120000 sample"}));
+  EXPECT_EQ(heard_in("tick 1     kimg 4.0 / 120.0   time 1m 02s  sec/tick 0.3"), "4000/120000 sample");
+}
+
 TEST(JsonLinesFormat, EpochsStepsAndTotals) {
   EXPECT_EQ(
       heard_in(
@@ -223,6 +231,14 @@ TEST(JsonLinesFormat, EpochsStepsAndTotals) {
                    "\n"}),
             (Rows{"begin 1; train_loss=0.5@1", "train_loss=0.5@1", "end 1; val_bbox_map=0.25@1",
                   "begin 2; 2: 50; train_loss=0.5@2"}));
+  EXPECT_EQ(
+      heard_in(R"({"event": "batch", "data": {"epoch": 0, "batch": 2, "num_batches": 5, "loss": 0.5}})"),
+      "begin 0; 0: 2/5; loss=0.5@0");
+  EXPECT_EQ(
+      heard_in(
+          R"({"event": "epoch_end", "payload": {"epoch": 0, "num_epochs": 6, "metrics": {"val": {"loss": 0.5}}}})"),
+      "end 0/6; val_loss=0.5@0");
+  EXPECT_EQ(heard_in(R"({"event": "epoch_start", "epoch": 2})"), "begin 2");
   for (const auto* line : {R"({"best_epoch": 3})", R"({"a": 1})", "{\"epoch\": ", R"(["epoch", 3])",
                            R"({"epoch": null})", R"({"epoch": -1})", R"({"epoch": 1e300})"})
     EXPECT_EQ(heard_in(line), "") << line;

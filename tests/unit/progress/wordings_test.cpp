@@ -91,15 +91,13 @@ TEST(Wordings, AnEpochBesideAStepSaysWhereItIs) {
 }
 
 TEST(Wordings, TotalsAreAnnounced) {
-  for (const auto* line : {"num_train_epochs = 8", "n_epochs: 8", "max_epochs=8", "epochs: 8",
-                           "Number of training epochs: 8", "max_epochs=8, time budget 9 s"})
+  for (const auto* line : {"Number of training epochs: 8", "Total epochs: 8", "Max epochs = 8"})
     EXPECT_EQ(heard_in(line), "total 8 epochs") << line;
   for (const auto* line : {"Training for 8 epochs", "Running 8 epochs", "Fine-tuning for 8 epochs",
                            "we run for 8 epochs in all"})
     EXPECT_EQ(heard_in(line), "run; total 8 epochs") << line;
-  for (const auto* line :
-       {"Total optimizer steps: 60 | micro-batches: 240", "max_iters: 60", "Total optimization steps = 60",
-        "num_training_steps = 60", "Total train steps: 60"})
+  for (const auto* line : {"Total optimizer steps: 60 | micro-batches: 240", "Total optimization steps = 60",
+                           "Total train steps: 60"})
     EXPECT_EQ(heard_in(line), "total 60 step") << line;
   EXPECT_EQ(heard_in("Training for 60 steps"), "run; total 60 step");
   EXPECT_EQ(heard_in("Training 4 epochs, 20 batches each"), "run; total 4 epochs; per epoch 20");
@@ -107,6 +105,40 @@ TEST(Wordings, TotalsAreAnnounced) {
                            "warmup steps: 100", "no improvement for 8 epochs", "saving every 8 epochs",
                            "Training every 8 epochs", "training for 100 steps per second"})
     EXPECT_EQ(heard_in(line), "") << line;
+}
+
+TEST(Wordings, TotalsAmongPrintedSettingsAreGuesses) {
+  for (const auto* line : {"num_train_epochs = 8", "n_epochs: 8", "max_epochs=8", "epochs: 8", "  epochs: 8",
+                           "Epochs = 8", "max_epochs=8, time budget 9 s"})
+    EXPECT_EQ(heard_in(line), "~total 8 epochs") << line;
+  for (const auto* line : {"max_iters: 60", "num_training_steps = 60", "max_steps: 60"})
+    EXPECT_EQ(heard_in(line), "~total 60 step") << line;
+}
+
+TEST(Wordings, WhatAnEpochsDataIsDividedIntoAreItsSteps) {
+  EXPECT_EQ(heard({"Epoch 1/3 shard 1/4 batch 1/2 loss 0.5\n", "Epoch 1/3 shard 1/4 batch 2/2 loss 0.5\n",
+                   "Epoch 1/3 shard 2/4 batch 1/2 loss 0.5\n", "Epoch 1/3 shard 4/4 batch 2/2 loss 0.5\n"}),
+            (Rows{"begin 1/3; 1: 0.5/4; loss=0.5@1", "1: 1/4; loss=0.5@1", "1: 1.5/4; loss=0.5@1",
+                  "1: 4/4; end 1/3; loss=0.5@1"}));
+  EXPECT_EQ(heard_in("Epoch 2/3 | chunk [2/4] | step 1/2 | loss 0.5"), "begin 2/3; 2: 1.5/4; loss=0.5@2");
+  EXPECT_EQ(heard_in("Epoch 2/3, subset 1, batch 1/2, loss 0.5"), "begin 2/3; 2: 0.5; loss=0.5@2")
+      << "how many there are is not known";
+}
+
+TEST(Wordings, AStepBesideOtherCounts) {
+  EXPECT_EQ(heard_in("micro 1/4 | opt step 3/30 | loss 0.5"), "3/30 step; loss=0.5");
+  EXPECT_EQ(heard_in("DPO it=3 of=60 loss=0.5"), "3/60 step; loss=0.5");
+  EXPECT_EQ(heard_in("step: 10 | tokens: 0.05B/0.30B | loss: 0.5"), "50000000/300000000 token; loss=0.5");
+  EXPECT_EQ(heard_in("step: 10 | tokens: 0.05B | loss: 0.5"), "10 step; loss=0.5");
+  EXPECT_EQ(heard_in("Training progress: 12.5% complete, loss=0.5"), "~12.5/100 percent; ~train_loss=0.5");
+}
+
+TEST(Wordings, WhatIsCountedWithinAnIterationIsNotTheRuns) {
+  EXPECT_EQ(heard({"=== GRPO iteration 1 (of 12) ===\n", "  rollout 1/8 mean_len 101\n",
+                   "  ppo update 1/2 kl 0.01\n", "=== GRPO iteration 2 (of 12) ===\n"}),
+            (Rows{"named 1/12 step", "?: 1/8", "?: 1/2", "named 2/12 step"}));
+  EXPECT_EQ(heard_in("Round 1/5 (labelled pool: 100)"), "named 1/5 round");
+  EXPECT_EQ(heard_in("Round 1/5: loss 0.5"), "1/5 round; loss=0.5");
 }
 
 TEST(Wordings, HowLongAnEpochIsIsNoTotal) {
