@@ -11,7 +11,8 @@ namespace {
 constexpr double skipped_share = 0.1;
 
 Unit unit_of(const Bar& bar) {
-  static const Pattern samples(R"((?i)^ ?[kMGT]?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
+  static const Pattern samples(
+      R"((?i)^ ?[kMGT]?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
   static const Pattern tokens(R"((?i)^ ?[kMGT]?(?:tok|toks|tokens?)$)");
   if (samples.matches(bar.unit)) return Unit::sample;
   return tokens.matches(bar.unit) ? Unit::token : Unit::step;
@@ -38,7 +39,8 @@ bool tells_a_validation(const Bar& bar) {
 }  // namespace
 
 void BarProgress::notice(const Line& line) {
-  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*(?P<epoch>\d+))");
+  static const Pattern epoch(
+      R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*|going into) )?epoch[ :#\[=]*(?P<epoch>\d+))");
   const auto match = epoch.find(line.lowered);
   if (!match) return;
   epoch_lines_ = true;

@@ -75,8 +75,7 @@ class LoopEpochs {
   int with_one_line_ = 0;           ///< epochs that ended with a single line, in the whole output
   bool have_lines_ = false;         ///< one did not
   std::vector<std::string> named_;  ///< by the line of the last one
-  bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
-  bool tested_ = false;    ///< since the last epoch ended
+  bool tested_ = false;             ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
 };

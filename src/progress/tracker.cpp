@@ -16,6 +16,8 @@ bool Tracker::accept(const Event& event) {
   }
   const bool steps_of_epoch = event.kind == EventKind::progress && event.scope == Scope::epoch;
   const bool in_epochs = current_ && current_->unit == Unit::epoch;
+  if (event.kind == EventKind::announce && event.evidence == Evidence::guessed)
+    return *evidence_ != Evidence::told;
   if (event.evidence < *evidence_) return steps_of_epoch && in_epochs && *evidence_ != Evidence::told;
   if (event.kind == EventKind::run_begin || event.kind == EventKind::announce) return true;
   if (steps_go_on_over(event)) return true;

@@ -29,7 +29,7 @@ class HuggingFaceTrainer final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (const auto bar = find_tqdm_bar(line.text)) return read_bar(*bar, line, report);
-    return read_dict(line, report) || read_banner(line, report);
+    return read_dict(line, report) || read_banner(line, report) || read_unsloth(line, report);
   }
 
  private:
@@ -65,6 +65,34 @@ class HuggingFaceTrainer final : public Format {
       return true;
     }
     return training_ && resumed.matches(line.text);
+  }
+
+  /// Unsloth's is beside a drawing, in two or three lines after its name:
+  /// "Num examples = 51,760 | Num Epochs = 1 | Total steps = 60", "Total batch size (2 x 4 x 1) = 8".
+  bool read_unsloth(const Line& line, Report& report) {
+    static const Pattern heading(R"(\bUnsloth - \d+x faster)");
+    static const Pattern setting(
+        R"((?P<name>Num examples|Num Epochs|Total steps|Total batch size)(?: \([^)]*\))? = (?P<value>[\d,]+))");
+    if (heading.matches(line.text)) {
+      in_unsloth_ = true;
+      begin_training(report);
+      return true;
+    }
+    if (!in_unsloth_) return false;
+    bool found = false;
+    std::string_view rest = line.text;
+    for (auto match = setting.find(rest); match; match = setting.find(rest)) {
+      const auto name = match->text("name");
+      const auto value = match->number("value");
+      if (name == "Total steps")
+        read_setting("Total optimization steps", value, report);
+      else
+        read_setting(name == "Total batch size" ? "Total train batch size" : name, value, report);
+      found = true;
+      rest = match->after();
+    }
+    if (found && steps_) correct_epochs(report);
+    return found;
   }
 
   void begin_training(Report& report) {
@@ -198,6 +226,7 @@ class HuggingFaceTrainer final : public Format {
   bool over_ = false;
   bool in_banner_ = false;
   bool in_metrics_ = false;
+  bool in_unsloth_ = false;
   std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
   std::optional<double> candidate_;  ///< length of the last bar that may be the training's
   std::optional<double> total_;      ///< length of the training's bar
@@ -210,7 +239,7 @@ extern const FormatType hf_trainer_format{
     "Trainer of transformers 3 to 5, TRL, axolotl, LLaMA-Factory, sentence-transformers: bar, dicts, banner",
     Breadth::framework,
     Evidence::stated,
-    {"%|", "epoch", "***", " = ", "training", "skip", "resum", "continuing"},
+    {"%|", "epoch", "***", " = ", "unsloth", "training", "skip", "resum", "continuing"},
     make_format<HuggingFaceTrainer>};
 
 }  // namespace joulecast::progress

@@ -196,7 +196,7 @@ class Loop final : public Format {
       return;
     }
     if (mention.number > 1e9) return;
-    const int epoch = static_cast<int>(mention.number);
+    const int epoch = epoch_of(mention);
     const auto total = epochs_.count_of(epoch, mention.total, step, report);
     if (step && (mention.says == Says::evaluation || step->of_evaluation))
       return read_step_of_evaluation(epoch, *step, total, report);
@@ -205,9 +205,17 @@ class Loop final : public Format {
     for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
   }
 
+  /// "Train Epoch: 0 …", then "Eval Epoch: 1 …": the evaluation counts those that are done.
+  int epoch_of(const EpochMention& mention) const {
+    const int epoch = static_cast<int>(mention.number);
+    const bool counts_done = mention.says == Says::evaluation && !mention.total && epochs_.is_open() &&
+                             epochs_.epoch() == epoch - 1;
+    return counts_done ? epoch - 1 : epoch;
+  }
+
   void read_epoch_itself(const EpochMention& mention, const std::optional<StepMention>& step,
                          std::optional<double> total, const Metrics& metrics, Report& report) {
-    const int epoch = static_cast<int>(mention.number);
+    const int epoch = epoch_of(mention);
     const bool result = !metrics.empty() || has_figure(mention.after);
     if (step && mention.says != Says::ends && step->of_run && step->total)
       epochs_.take_step_of_run(epoch, *step, total, report);
@@ -315,6 +323,7 @@ class Loop final : public Format {
         return name_round(step, Unit::round, report);
       case StepMention::Word::none:
         report.guess();
+        if (epochs_.is_open()) return report.epoch_steps(step.done, step.total);
         return report.work_done(step.done, step.total);
       case StepMention::Word::percent:
         report.guess();

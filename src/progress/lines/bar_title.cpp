@@ -72,9 +72,11 @@ bool names_steps(std::string_view title) {
 bool read_epoch(std::string_view title, BarTitle& read) {
   static const Pattern named(
       R"((?i)(?:^|[^a-z])(?:epochs?|ep)[ .:#=_\[(]*(?P<epoch>\d+)(?:[\]]? ?(?:/|of|out of) ?\[?(?P<epochs>\d+))?(?:[^\d.]|$))");
+  static const Pattern episode(R"((?i)^episode \[(?P<epoch>\d+)/(?P<epochs>\d+)\]$)");  // OpenRLHF's
   static const Pattern numbered(
       R"((?i)^(?:(?:train\w*|fit)[ :#\[(]+)?\[?(?P<epoch>\d+)(?: ?(?:/|of) ?(?P<epochs>\d+))?[\])]?(?:[ :,|-]+(?:train\w*|fit))?$)");
   auto match = named.find(title);
+  if (!match) match = episode.find(title);
   if (!match) {
     match = numbered.find(title);
     read.sure = !match;

@@ -65,7 +65,7 @@ enum class Neighbour { fine, needs_figures, unknown, needs_total };
 Neighbour neighbour_of(std::string_view before) {
   static const Pattern last_word(R"((?P<word>[\w'-]+)\s+$)");
   static const Pattern known(
-      R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
+      R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|into|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
   static const Pattern figure(R"([:=]\s*["'(\[]?[-+]?[\d.]+(?:e[-+]?\d+)?%?["')\]]?\s+$)");
   static const Pattern letters(R"(\w)");
   const auto match = last_word.find(before);
@@ -81,7 +81,7 @@ Says what_words_say(std::string_view before, std::string_view after) {
   static const Pattern evaluation(R"((?i)\b(?:val|valid|validat\w+|evaluat\w+|eval|test|testing)\W*$)");
   static const Pattern ends_before(
       R"((?i)\b(?:finish\w*|complet\w*|done|end|ended|ending|ends|after|summary|results?|took|time)\b)");
-  static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running)\b)");
+  static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running|into)\b)");
   static const Pattern ends_after(
       R"((?i)^\W*(?:training |is |was |has )*(?:been )?(?:finish\w*|complet\w*|done|end|ended|over|took|summary|results?|(?:epoch |total )?time|elapsed|in \d)\b)");
   static const Pattern begins_after(

@@ -15,6 +15,7 @@ const Pattern& launcher() {
                                                                                               // [GPU1]
       R"(|(?:rank|local_rank|gpu|process|worker)[ :=#]?(\d+) ?(?::|\||\]|>| - ))"  // rank 0: gpu 1 |
       R"(|(\d{1,4}): )"                                                            // srun -l
+      R"(|\[(\d{3,5}:\d+)\]:\s*)"                                                  // the node and its process
       R"(|\[(\d+(?:,\d+)?)\]<(?:stdout|stderr)>:?)"                                // mpirun
       R"(|\((?:\w+ )?(?:pid|rank)=(\d+)[^()]{0,60}\))"                             // Ray
       R"()\s*)");
@@ -56,7 +57,7 @@ const Pattern& logger() {
 /// "[transformers] " and "[INFO|trainer.py:123] 2024-… >> " stand before anything else.
 const Pattern& library() {
   static const Pattern pattern(
-      R"(^\s*\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|INFO\|[\w./]+:\d+|WARNING\|[\w./]+:\d+)[^\]]{0,60}\]\s*)");
+      R"(^\s*(?:speechbrain(?:\.\w+)+ - |\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|(?:INFO|WARNING)\|(?:[\w./]+:\d+|[A-Z]+=\d))[^\]]{0,60}\]:?\s*))");
   return pattern;
 }
 
@@ -86,7 +87,7 @@ Possible possible_in(std::string_view text) {
   Possible possible;
   possible.launcher =
       digit || bracket || std::string_view("rlgpw").find(static_cast<char>(std::tolower(first))) != text.npos;
-  possible.library = first == '[';
+  possible.library = first == '[' || text.starts_with("speechbrain.");
   possible.stamp = digit || bracket || glog ||
                    begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
   possible.level =
@@ -112,7 +113,7 @@ Prefix find_prefix(std::string_view text) {
     const auto rest = text.substr(prefix.length);
     const auto possible = possible_in(rest);
     if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
-      for (std::size_t group = 1; group <= 5 && prefix.rank.empty(); ++group)
+      for (std::size_t group = 1; group <= 6 && prefix.rank.empty(); ++group)
         prefix.rank = found->text(group);
       take(*found);
       continue;

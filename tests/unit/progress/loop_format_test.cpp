@@ -184,7 +184,8 @@ TEST(LoopFormat, CountingFromZero) {
             (Rows{"end 0/5; loss=0.5@0", "end 4/5; loss=0.5@4"}));
   // Ten or eleven? The last line tells.
   EXPECT_EQ(heard({"Epoch 0/10 loss 0.5\n", "Epoch 9/10 loss 0.5\n", "Epoch 10/10 loss 0.5\n"}),
-            (Rows{"~end 0/10; ~loss=0.5@0", "~end 9/10; ~loss=0.5@9", "end 10/11; loss=0.5@10"}));
+            (Rows{"~total 10 epochs; end 0; loss=0.5@0", "~total 10 epochs; end 9; loss=0.5@9",
+                  "end 10/11; loss=0.5@10"}));
   EXPECT_EQ(heard({"[Epoch 0/3] [Batch 0/20] loss 0.5\n"}), (Rows{"begin 0/3; 0: 1/20; loss=0.5@0"}));
   EXPECT_EQ(heard({"Epoch 1/4 loss 0.5\n"}), (Rows{"end 1/4; loss=0.5@1"}));
 }
@@ -354,10 +355,11 @@ TEST(LoopFormat, EpochsWithinARoundAreNotTheTrainings) {
 }
 
 // A result before the first step: whether 0/3 is of three or four is open, and so steps are no surer.
-TEST(LoopFormat, WhatFollowsADoubtfulTotalIsDoubtful) {
+TEST(LoopFormat, ADoubtfulTotalMakesNoEpochDoubtful) {
   EXPECT_EQ(heard({"(Epoch 0 / 3) val_acc: 0.5\n", "(Iteration 1 / 300) loss: 0.5\n",
                    "(Epoch 1 / 3) val_acc: 0.5\n"}),
-            (Rows{"~end 0/4; ~val_acc=0.5@0", "~?: 1/300; ~loss=0.5", "~end 1/4; ~val_acc=0.5@1"}));
+            (Rows{"~total 4 epochs; end 0; val_acc=0.5@0", "?: 1/300; loss=0.5",
+                  "~total 4 epochs; end 1; val_acc=0.5@1"}));
 }
 
 }  // namespace

@@ -201,6 +201,47 @@ TEST(FlairFormat, EpochsAndDevelopmentSet) {
             "val_loss=0.25@1; val_f1-score=0.5@1; end 1", "end 1", ""}));
 }
 
+TEST(EspNetFormat, NumbersStandBeforeTheWord) {
+  EXPECT_EQ(
+      heard(
+          {"[host] 2020-03-24 01:41:04,798 (trainer:192) INFO: 2/200epoch started. Estimated time to finish: "
+           "1 hour\n",
+           "[host] 2020-03-24 01:41:06,254 (trainer:452) INFO: 2epoch:train:11-20batch: loss=0.5, acc=0.25\n",
+           "[host] 2020-03-24 01:42:00,000 (trainer:338) INFO: 2epoch results: [train] loss=0.5, [valid] "
+           "loss=0.25\n"}),
+      (Rows{"begin 2/200", "2: 20; train_loss=0.5@2; train_acc=0.25@2",
+            "end 2; train_loss=0.5@2; val_loss=0.25@2"}));
+}
+
+TEST(MarianFormat, UpdatesAndValidations) {
+  EXPECT_EQ(heard({"[2021-07-17 12:54:33] Ep. 1 : Up. 14000 : Sen. 965,843 : Cost 5.25 : Time 359.59s : "
+                   "3007.81 words/s\n",
+                   "[2021-07-17 13:50:36] [valid] Ep. 1 : Up. 14000 : cross-entropy : 130.5 : new best\n"}),
+            (Rows{"14000 step; begin 1; cost=5.25@1", "val_cross-entropy=130.5@1"}));
+}
+
+TEST(VerlFormat, StepsByLinesAndBar) {
+  EXPECT_EQ(
+      heard({"(TaskRunner pid=8) Total training steps: 30\n",
+             "(TaskRunner pid=8) Training Progress:   3%|1         | 1/30 [10:00<103:53:21, 600.32s/it]\n",
+             "(TaskRunner pid=8) step:2 - actor/kl_loss:0.5 - training/global_step:2.000 - "
+             "training/epoch:0.000\n",
+             "(TaskRunner pid=8) step:3 - actor/kl_loss:0.5 - training/global_step:3 - training/epoch:0\n"}),
+      (Rows{"total 30 step", "1/30 step", "2 step; begin 0; actor/kl_loss=0.5",
+            "3 step; actor/kl_loss=0.5"}));
+}
+
+TEST(RlLibFormat, TheFirstTrialIsListenedTo) {
+  EXPECT_EQ(heard({"Result for PPO_CartPole-v0_120b5_00000:\n", "  episode_reward_mean: 22.5\n",
+                   "  training_iteration: 3\n", "Result for PPO_CartPole-v0_120b5_00001:\n",
+                   "  training_iteration: 1\n"}),
+            (Rows{"", "episode_reward_mean=22.5", "3 round", "", ""}));
+}
+
+TEST(SpinningUpFormat, EpochsOfItsTables) {
+  EXPECT_EQ(heard_in("|             Epoch |               3 |"), "end 3");
+}
+
 TEST(StyleGanFormat, ThousandsOfImages) {
   EXPECT_EQ(heard({"Training for 120 kimg...\n",
                    "tick 0     kimg 0.0      time 12s          sec/tick 4.8     sec/kimg 150.47\n",

@@ -141,6 +141,25 @@ TEST(Wordings, WhatIsCountedWithinAnIterationIsNotTheRuns) {
   EXPECT_EQ(heard_in("Round 1/5: loss 0.5"), "1/5 round; loss=0.5");
 }
 
+TEST(Wordings, OfMuchUsedTrainers) {
+  EXPECT_EQ(heard_in("10/17/2025 16:31:56 [INFO|DP=0|PP=0|TP=0]: iteration: 101 / 130 | lm_loss: 2.5"),
+            "101/130 step; lm_loss=2.5");
+  EXPECT_EQ(
+      heard_in("[0434:0]:11/01/2024 11:05:18 [INFO|DP=0|PP=0|TP=0|n1]: iteration: 3 / 30 | lm_loss: 2.5"),
+      "3/30 step; lm_loss=2.5");
+  EXPECT_EQ(heard_in("        Learning iteration 3/100        "), "named 3/100 step");
+  EXPECT_EQ(heard_in("speechbrain.utils.epoch_loop - Going into epoch 3"), "begin 3");
+  EXPECT_EQ(heard({"epoch 1/3\n", "2/5, train_loss: 0.5\n"}),
+            (Rows{"begin 1/3", "~?: 2/5; ~train_loss=0.5"}));
+  EXPECT_EQ(heard({"Start epoch 0\n", "Eval Epoch: 1 clip_loss: 0.5\n"}).back(), "end 0; eval_clip_loss=0.5@0")
+      << "what is evaluated is called by the epochs that are done";
+  EXPECT_EQ(heard({"running training / 学習開始\n", "  total optimization steps / 学習ステップ数: 50\n",
+                   "steps:   2%|1    | 1/50 [00:45<2:00:39,  1.05it/s]\r"}),
+            (Rows{"run", "total 50 step", "1/50 step"}));
+  EXPECT_EQ(heard({"Episode [1/3]:  20%|1    | 2/10 [00:10<00:30, 5.1s/it]\r"}),
+            (Rows{"begin 1/3; 1: 2/10"}));
+}
+
 TEST(Wordings, HowLongAnEpochIsIsNoTotal) {
   for (const auto* line : {"epoch 3 / 100 batches / loss 0.5", "Epoch 3/100 batches, avg loss 0.5",
                            "epoch 3 of 64-sample batches: loss 0.5", "epoch 3 of 100 batches each, loss 0.5"})
