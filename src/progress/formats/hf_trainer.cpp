@@ -188,8 +188,19 @@ class HuggingFaceTrainer final : public Format {
     if (!evaluation) over_ = false;
     confirm();
     training_ = true;
+    read_steps(line.text, report);
     read_epoch(*done, evaluation, find_metrics(line.text), report);
     return true;
+  }
+
+  /// 'global_step/max_steps': '5/50' of ms-swift.
+  void read_steps(std::string_view text, Report& report) {
+    static const Pattern steps(R"('global_step/max_steps': '(?P<done>\d+)/(?P<total>\d+)')");
+    const auto match = steps.find(text);
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done) return;
+    of_steps_ = true;
+    report.work_done(*done, match->number("total"));
   }
 
   void confirm() {
@@ -199,7 +210,7 @@ class HuggingFaceTrainer final : public Format {
 
   /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
   void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
-    report.epochs_done(done, total_of(done));
+    if (!of_steps_) report.epochs_done(done, total_of(done));
     const double whole = std::round(done);
     const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
     const int running = static_cast<int>(at_end ? whole : std::floor(done) + 1);
@@ -227,6 +238,7 @@ class HuggingFaceTrainer final : public Format {
   bool in_banner_ = false;
   bool in_metrics_ = false;
   bool in_unsloth_ = false;
+  bool of_steps_ = false;  ///< dicts tell the steps, too
   std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
   std::optional<double> candidate_;  ///< length of the last bar that may be the training's
   std::optional<double> total_;      ///< length of the training's bar

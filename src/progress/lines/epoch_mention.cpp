@@ -151,6 +151,13 @@ std::optional<EpochMention> find_ordinal(std::string_view text) {
   return found;
 }
 
+/// "**** Epoch 3 (3/8) ****": the same again, with how many there are.
+std::optional<double> total_in_brackets(double number, std::string_view after) {
+  static const Pattern again(R"(^\s*[\[(](?P<number>\d+)/(?P<total>\d+)[\])]\W*$)");
+  const auto match = again.find(after);
+  return match && match->number("number") == number ? match->number("total") : std::nullopt;
+}
+
 /// "E03/08 loss 0.5", "Pass 3/8, cost 0.5", with figures only: "E20/30" may be anything.
 std::optional<EpochMention> find_letter(std::string_view text) {
   static const Pattern letter(R"((?i)^[\W_]*(?:e|pass) ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
@@ -175,6 +182,10 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   found.number = number.value_or(0);
   if (!counts_what_an_epoch_has(found.after)) found.total = match->number("total");
   if (!found.total) found.total = total_of_epochs_beside(found.after);
+  if (const auto total = number && !found.total ? total_in_brackets(*number, found.after) : std::nullopt) {
+    found.total = total;
+    found.after = {};
+  }
   const bool plural = word.ends_with('s') || word.ends_with('S');
   const bool short_word = word.size() < 5;  // "ep"
   if (!number || (plural && !found.total) || goes_on_differently(found.after)) return found;

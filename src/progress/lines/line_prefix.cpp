@@ -26,7 +26,7 @@ const Pattern& stamp() {
   static const Pattern pattern(
       R"(^\s*[\[(<]?(?:)"
       R"((?:[TDIWEC] )?\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
-      R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? \d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)"
+      R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? (?:- )?\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M,?)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
       R"(|\d\d?:\d\d:\d\d(?:[.,]\d+)?)"
@@ -37,7 +37,7 @@ const Pattern& stamp() {
 
 const Pattern& level() {
   static const Pattern pattern(
-      R"(^\s*[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
+      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
   return pattern;
 }
 
@@ -91,7 +91,7 @@ Possible possible_in(std::string_view text) {
   possible.stamp = digit || bracket || glog ||
                    begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
   possible.level =
-      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn", 4, text);
+      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn trai", 4, text);
   possible.arrow = first == '>';
   return possible;
 }
@@ -103,6 +103,12 @@ bool is_of_the_message(std::string_view name) {
   return words.matches(name);
 }
 
+/// "100: 1.234567, 1.345678 avg loss": the number of a row of figures, not of a process.
+bool numbers_figures(const Match& launcher) {
+  static const Pattern figure(R"(^-?\d+\.\d)");
+  return !launcher.text(3).empty() && figure.matches(launcher.after());
+}
+
 }  // namespace
 
 Prefix find_prefix(std::string_view text) {
@@ -112,7 +118,8 @@ Prefix find_prefix(std::string_view text) {
   for (int parts = 0; parts < 8; ++parts) {
     const auto rest = text.substr(prefix.length);
     const auto possible = possible_in(rest);
-    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
+    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt;
+        found && !numbers_figures(*found)) {
       for (std::size_t group = 1; group <= 6 && prefix.rank.empty(); ++group)
         prefix.rank = found->text(group);
       take(*found);

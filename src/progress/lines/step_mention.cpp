@@ -54,7 +54,7 @@ Counted counted_by(std::string_view noun) {
 
 /// "12ms", "0.5", "3 s": no number of a step. A total that is less than what is done is no total.
 std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) {
-  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min|px|[kmg]i?b)\b))");
+  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|/\d|\s?(?:s|secs?|seconds?|ms|min|px|[kmg]i?b)\b))");
   const auto done = match.number("done");
   if (!done || more.matches(match.after())) return std::nullopt;
   const auto noun = match.text("noun");

@@ -242,6 +242,34 @@ TEST(SpinningUpFormat, EpochsOfItsTables) {
   EXPECT_EQ(heard_in("|             Epoch |               3 |"), "end 3");
 }
 
+TEST(WeNetFormat, BatchesUnderTheNumberOfTheirEpoch) {
+  EXPECT_EQ(heard({"2026-11-29 12:00:00,000 INFO Epoch 1 TRAIN info lr 1e-8\n",
+                   "2026-11-29 12:00:00,000 DEBUG TRAIN Batch 1/50 loss 50.5 lr 0.0001 rank 0\n",
+                   "2026-11-29 12:00:00,000 DEBUG CV Batch 1/0 loss 40.5 history loss 40.5 rank 0\n",
+                   "2026-11-29 12:00:00,000 INFO Epoch 1 CV info cv_loss 40.5\n"}),
+            (Rows{"begin 1", "1: 50; train_loss=50.5@1", "", "end 1; val_cv_loss=40.5@1"}));
+}
+
+TEST(DarknetFormat, ItsNumbersAreNoRanks) {
+  EXPECT_EQ(heard({" 1: 10.5, 10.25 avg loss, 0.000000 rate, 5.12 seconds, 64 images, 100.1 hours left\n",
+                   " Loaded: 0.1 seconds\n",
+                   " 2: 10.5, 10.25 avg loss, 0.000000 rate, 5.12 seconds, 128 images, 100.1 hours left\n"}),
+            (Rows{"1 step; loss=10.5", "", "2 step; loss=10.5"}));
+}
+
+TEST(TesseractFormat, Iterations) {
+  EXPECT_EQ(heard_in("At iteration 90/100/110, Mean rms=2%, delta=5.1%, char train=20.1%, skip ratio=0%"),
+            "100 step; rms=0.02");
+}
+
+TEST(CenterNetFormat, EpochsAndBatchesFromZero) {
+  EXPECT_EQ(heard({"ctdet/coco_dla |####   | train: [1][10/51]|Tot: 0:00:10 |ETA: 0:00:20 |loss 0.5 |Data "
+                   "0.001s(0.002s)\n",
+                   "ctdet/coco_dla |#######| train: [1][50/51]|Tot: 0:00:10 |ETA: 0:00:00 |loss 0.5 \n",
+                   "ctdet/coco_dla |#######| val: [1][4/5]|Tot: 0:00:10 |ETA: 0:00:00 |loss 0.5 \n"}),
+            (Rows{"1: 11/51; train_loss=0.5@1", "1: 51/51; train_loss=0.5@1; end 1", "end 1"}));
+}
+
 TEST(StyleGanFormat, ThousandsOfImages) {
   EXPECT_EQ(heard({"Training for 120 kimg...\n",
                    "tick 0     kimg 0.0      time 12s          sec/tick 4.8     sec/kimg 150.47\n",

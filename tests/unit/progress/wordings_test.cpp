@@ -151,13 +151,26 @@ TEST(Wordings, OfMuchUsedTrainers) {
   EXPECT_EQ(heard_in("speechbrain.utils.epoch_loop - Going into epoch 3"), "begin 3");
   EXPECT_EQ(heard({"epoch 1/3\n", "2/5, train_loss: 0.5\n"}),
             (Rows{"begin 1/3", "~?: 2/5; ~train_loss=0.5"}));
-  EXPECT_EQ(heard({"Start epoch 0\n", "Eval Epoch: 1 clip_loss: 0.5\n"}).back(), "end 0; eval_clip_loss=0.5@0")
+  EXPECT_EQ(heard({"Start epoch 0\n", "Eval Epoch: 1 clip_loss: 0.5\n"}).back(),
+            "end 0; eval_clip_loss=0.5@0")
       << "what is evaluated is called by the epochs that are done";
   EXPECT_EQ(heard({"running training / 学習開始\n", "  total optimization steps / 学習ステップ数: 50\n",
                    "steps:   2%|1    | 1/50 [00:45<2:00:39,  1.05it/s]\r"}),
             (Rows{"run", "total 50 step", "1/50 step"}));
   EXPECT_EQ(heard({"Episode [1/3]:  20%|1    | 2/10 [00:10<00:30, 5.1s/it]\r"}),
             (Rows{"begin 1/3; 1: 2/10"}));
+}
+
+TEST(Wordings, ADateIsNoCount) {
+  EXPECT_EQ(heard_in("11/29/26 loss 0.5"), "");
+  EXPECT_EQ(heard_in("11/29/26 - 12:00.00PM, iter: 003, cost: 0.5"), "3 step");
+  EXPECT_EQ(heard_in("2026-11-29 12:00:00 (CET) - 0:01:02 - train - INFO - step: 000003 - loss: 0.5"),
+            "3 step; loss=0.5");
+}
+
+TEST(Wordings, AnEpochMayBeNamedTwice) {
+  EXPECT_EQ(heard_in("**** Epoch 3 (3/8) ****"), "begin 3/8");
+  EXPECT_EQ(heard_in("Epoch 3 (3/8) loss 0.5"), "begin 3; 3: 3/8; loss=0.5@3") << "the third step of eight";
 }
 
 TEST(Wordings, HowLongAnEpochIsIsNoTotal) {
