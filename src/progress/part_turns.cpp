@@ -9,10 +9,13 @@ namespace {
 constexpr int silences = 4;
 /// So many parts of which only the first epoch was heard are trials that were given up, one after the other.
 constexpr std::size_t most_waiting = 3;
+/// More do not run at the same time.
+constexpr std::size_t most_streams = 256;
 
 }  // namespace
 
 PartTurns::Meaning PartTurns::take(const std::string& part, int epoch, std::optional<double> total) {
+  if (streams_.size() >= most_streams && !streams_.contains(part)) streams_.clear();
   if (!take_turns_ && part != running_ && streams_.contains(part) && !waiting_.contains(part))
     take_turns_ = true;
   if (!take_turns_ && part == running_ && !waiting_.empty()) take_turns_ = true;

@@ -97,7 +97,9 @@ void Tracker::add_metric(const Event& event, Seconds at) {
     return;
   }
   // Metrics on the line that ends an epoch come after its end and still belong to it.
-  for (auto place = current_->last_epoch; place && epochs_[*place].phase == phases_.size() - 1;
+  constexpr std::size_t farthest = 64;
+  for (auto place = current_->last_epoch;
+       place && epochs_[*place].phase == phases_.size() - 1 && *place + farthest > *current_->last_epoch;
        place = *place > 0 ? std::optional{*place - 1} : std::nullopt) {
     if (epochs_[*place].index == *epoch) {
       epochs_[*place].metrics[event.name] = event.value;

@@ -52,7 +52,7 @@ void Tracker::end_phase(Seconds at) {
   advances_.end_phase();
   if (current_->last_epoch && counter.base() && current_->unit == Unit::epoch) {
     // Now it is known how many epochs the first line stood for.
-    const auto first = std::ranges::find(epochs_, phases_.size() - 1, &trace::Epoch::phase);
+    const auto first = std::ranges::lower_bound(epochs_, phases_.size() - 1, {}, &trace::Epoch::phase);
     if (first != epochs_.end() && !first->work) {
       const double work = position_of(first->index) + 1 - *counter.base();
       if (work > 1 + tiny) {

@@ -109,33 +109,7 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace
-
-namespace {
-
-/// ", shard 2/4, batch 1/3": what an epoch's data is divided into, and the steps within that.
-std::optional<StepMention> find_step_of_a_subset(std::string_view after) {
-  static const Pattern subset(
-      R"((?i)^[^\w]{0,8}(?:sub-?epoch|shard|chunk|sub-?set|part(?:ition)?|segment|bucket|block|section|file|data-?set|domain|slice|loader)[ _]?(?:no\.?|idx|id)?[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d+))?\b[\])]?)");
-  const auto match = subset.find(after);
-  const auto place = match ? match->number("done") : std::nullopt;
-  if (!place) return std::nullopt;
-  const auto inner = find_step_of_epoch(match->after());
-  if (inner && inner->of_evaluation) return inner;
-  StepMention found;
-  found.done = *place;
-  found.total = match->number("total");
-  found.after = inner ? inner->after : match->after();
-  if (found.total && (*found.total < *place || *found.total < 1)) return std::nullopt;
-  if (!found.total && (!inner || !inner->total)) return std::nullopt;
-  if (inner && inner->total) found.done = std::max(0.0, *place - 1) + inner->done / *inner->total;
-  return found;
-}
-
-}  // namespace
-
-std::optional<StepMention> find_step_of_epoch(std::string_view after) {
-  if (auto found = find_step_of_a_subset(after)) return found;
+std::optional<StepMention> find_step_beside(std::string_view after) {
   static const Pattern word(
       (R"((?i)(?:^|[^\w.])(?:(?:(?P<run>global)|train|training)[ _-]?)?(?P<noun>batch(?:[ _]?(?:idx|id|index))?(?:es)?|steps?|iters?|iterations?|it|mini-?batch(?:es)?|updates?)["']?(?:\s+no\.?)?)" +
        count)
@@ -170,6 +144,32 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   found.total = 100;
   found.after = match->text("after");
   return found;
+}
+
+/// ", shard 2/4, batch 1/3": what an epoch's data is divided into, and the steps within that.
+std::optional<StepMention> find_step_of_a_subset(std::string_view after) {
+  static const Pattern subset(
+      R"((?i)^[^\w]{0,8}(?:sub-?epoch|shard|chunk|sub-?set|part(?:ition)?|segment|bucket|block|section|file|data-?set|domain|slice|loader)[ _]?(?:no\.?|idx|id)?[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d+))?\b[\])]?)");
+  const auto match = subset.find(after);
+  const auto place = match ? match->number("done") : std::nullopt;
+  if (!place) return std::nullopt;
+  const auto inner = find_step_beside(match->after());
+  if (inner && inner->of_evaluation) return inner;
+  StepMention found;
+  found.done = *place;
+  found.total = match->number("total");
+  found.after = inner ? inner->after : match->after();
+  if (found.total && (*found.total < *place || *found.total < 1)) return std::nullopt;
+  if (!found.total && (!inner || !inner->total)) return std::nullopt;
+  if (inner && inner->total) found.done = std::max(0.0, *place - 1) + inner->done / *inner->total;
+  return found;
+}
+
+}  // namespace
+
+std::optional<StepMention> find_step_of_epoch(std::string_view after) {
+  if (auto found = find_step_of_a_subset(after)) return found;
+  return find_step_beside(after);
 }
 
 namespace {
@@ -230,8 +230,9 @@ bool counts_work(const StepMention& step, bool figures, bool bracketed) {
       return true;
     case Word::round:
       return figures || ((step.total || bracketed) && !words.matches(step.after));
-    case Word::amount:
-      return step.total && (figures || share.matches(step.after));
+    case Word::amount:  // "Example 3/10: …" is one of some that are looked at
+      return step.total && (step.plural || step.unit == Unit::token) &&
+             (figures || share.matches(step.after));
     case Word::bracket:
     case Word::none:
       return figures && !things.matches(step.after);

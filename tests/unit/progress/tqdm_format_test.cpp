@@ -107,6 +107,12 @@ TEST(TqdmFormat, ABarWithoutANameIsAGuess) {
             (Rows{"~1/8 epoch; ~val_loss=0.5@1"}));
 }
 
+TEST(TqdmFormat, SamplersOfImagesAreNoTraining) {
+  for (const auto* title : {"DDIM Sampler", "Sampling", "Denoising"})
+    EXPECT_EQ(heard({std::string(title) + ":  40%|1   | 20/50 [00:02<00:03, 10it/s]\r"}),
+              (Rows{"window> validation"}));
+}
+
 TEST(TqdmFormat, TokensMayBeCountedInThousands) {
   EXPECT_EQ(heard({"pretrain:   1%|1         | 20.0k/2.00M [00:00<00:07, 249ktok/s]\r"}),
             (Rows{"~20000/2000000 token"}));

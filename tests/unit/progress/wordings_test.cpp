@@ -199,6 +199,7 @@ TEST(Wordings, NumbersBeyondAllBoundsAreNone) {
 
 TEST(Wordings, OtherThingsAreCountedToo) {
   for (const auto* line : {"batch size 32/512",
+                           "Example 3/10: loss 0.5",
                            "bs 32/512 loss 0.5",
                            "GPU 3/8",
                            "GPU 3/8 loss 0.5",
