@@ -78,7 +78,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   bar.title = take_part(whole, report);
   const auto title = read_bar_title(bar.title, bar.unit);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
-  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
+  if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
   switch (title.kind) {
     case BarKind::epochs:
@@ -95,7 +95,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
 
 void BarProgress::read_percent(const Bar& bar, Report& report) {
   const auto title = read_bar_title(bar.title, bar.unit);
-  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
+  if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (title.kind == BarKind::evaluation) return;
   if (title.epoch) return read_percent_of_epoch(bar, title, report);
   // Of several bars the one that is drawn first has the others within it.

@@ -5,13 +5,20 @@
 #include <utility>
 
 namespace joulecast::progress {
+namespace {
+
+bool is_before_progress(EventKind kind) {
+  return kind == EventKind::prepare || kind == EventKind::run_begin || kind == EventKind::announce;
+}
+
+}  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
 /// heard where it adds the steps within an epoch.
 bool Tracker::accept(const Event& event) {
   if (!is_about_progress(event.kind)) return true;
   if (!evidence_ || event.evidence == *evidence_) {
-    if (event.kind != EventKind::run_begin && event.kind != EventKind::announce) evidence_ = event.evidence;
+    if (!is_before_progress(event.kind)) evidence_ = event.evidence;
     return true;
   }
   const bool steps_of_epoch = event.kind == EventKind::progress && event.scope == Scope::epoch;
@@ -19,7 +26,7 @@ bool Tracker::accept(const Event& event) {
   if (event.kind == EventKind::announce && event.evidence == Evidence::guessed)
     return *evidence_ != Evidence::told;
   if (event.evidence < *evidence_) return steps_of_epoch && in_epochs && *evidence_ != Evidence::told;
-  if (event.kind == EventKind::run_begin || event.kind == EventKind::announce) return true;
+  if (is_before_progress(event.kind)) return true;
   if (steps_go_on_over(event)) return true;
   evidence_ = event.evidence;
   const bool of_epochs =
@@ -114,8 +121,12 @@ void Tracker::take(const Event& event) {
   const auto at = since_start(event.time);
   if (is_within_a_round(event)) return;
   switch (event.kind) {
+    case EventKind::prepare:
+      if (untouched()) prepared_until_ = at;
+      break;
     case EventKind::run_begin:
       if (untouched()) prepared_until_ = at;
+      begin_told_ = begin_told_ || untouched();
       learn_totals(event);
       break;
     case EventKind::announce:

@@ -203,8 +203,9 @@ class Tracker {
   SteadyTime start_;
   KnownTotals said_;
   std::optional<Evidence> evidence_;
-  Seconds prepared_until_{0};
-  KnownTotals announced_;  ///< before a phase began
+  Seconds prepared_until_{0};  ///< at least
+  bool begin_told_ = false;    ///< the training began then, and not only later
+  KnownTotals announced_;      ///< before a phase began
   std::optional<double> announced_steps_per_epoch_;
   KnownTotals guessed_;  ///< that stood among printed settings, until a line of progress tells the same
   std::optional<Current> current_;

@@ -18,6 +18,7 @@
 #include "progress/lines/epoch_mention.hpp"
 #include "progress/lines/part_mention.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/preparation.hpp"
 #include "progress/lines/step_mention.hpp"
 #include "progress/lines/total_mention.hpp"
 #include "progress/loop_epochs.hpp"
@@ -80,7 +81,7 @@ class Loop final : public Format {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
         else
-          read_other_epoch(*mention);
+          read_other_epoch(*mention, line, report);
         return true;
       }
     }
@@ -151,10 +152,11 @@ class Loop final : public Format {
     return true;
   }
 
-  /// "Preprocessing batch 3/50": the training begins after it, at the earliest.
+  /// "Preprocessing batch 3/50", "Using device cuda": the training begins after it, at the earliest.
   static bool read_preparation(const Line& line, Report& report) {
-    if (!counts_preparation(line.text)) return false;
-    report.run_begins();
+    const bool counted = counts_preparation(line.text);
+    if (!counted && (!tells_of_preparation(line.text) || !find_metrics(line.text).empty())) return false;
+    report.prepares();
     return true;
   }
 
@@ -260,9 +262,10 @@ class Loop final : public Format {
   }
 
   /// "=> loaded checkpoint (epoch 12)" before the first epoch of this run.
-  void read_other_epoch(const EpochMention& mention) {
+  void read_other_epoch(const EpochMention& mention, const Line& line, Report& report) {
     static const Pattern loaded(R"((?i)\bload(?:ed|ing)\b)");
     if (!epochs_.epoch() && loaded.matches(mention.before)) epochs_.note_checkpoint(mention.number);
+    read_preparation(line, report);
   }
 
   // ---- lines with a step's number

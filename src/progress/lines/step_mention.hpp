@@ -45,7 +45,4 @@ struct StepMention {
 /// "Iteration 3/100", which may have epochs of its own.
 [[nodiscard]] bool names_iteration(std::string_view text);
 
-/// Work that comes before any training: "Preprocessing batch 3/50", "Map: 45%", "lr_find step 3/100".
-[[nodiscard]] bool counts_preparation(std::string_view text);
-
 }  // namespace joulecast::progress

@@ -26,7 +26,7 @@ TEST(RichFormat, PercentagesAreAGuess) {
       (Rows{"~12/100 percent", "~13/100 percent"}));
   EXPECT_EQ(heard({"Downloading ━━━━━╺━━━━━━━  12% 0:00:02\r", "Epoch 3 ━━━━━╺━━━  12% 0:00:02\r",
                    "Epoch 3 ━━━━━━━━━━ 100% 0:00:09\r"}),
-            (Rows{"run", "begin 3; 3: 12/100", "3: 100/100; end 3"}));
+            (Rows{"prepared", "begin 3; 3: 12/100", "3: 100/100; end 3"}));
 }
 
 TEST(RichFormat, ABarAroundThoseOfTheEpochsTellsHowManyThereAre) {
@@ -65,7 +65,7 @@ TEST(OtherBarsFormat, BarsThatALoopDrawsItself) {
             (Rows{"begin 3/9; 3: 1/10; loss=0.5@3", "3: 5/10; loss=0.5@3", "3: 10/10; loss=0.5@3; end 3/9"}));
   EXPECT_EQ(heard({"[###       ] 30/100 loss 0.5\r"}), (Rows{"~loss=0.5; ~30/100 step"}));
   EXPECT_EQ(heard({"Training [█████░░░░░] 50% loss=0.5\r"}), (Rows{"~50/100 percent"}));
-  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{"run"}));
+  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{"prepared"}));
 }
 
 TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {

@@ -82,9 +82,10 @@ TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
         "Running tokenizer on dataset", "Loading checkpoint shards", "Preparing shards",
         "Generating train split", "Extracting features", "Fetching 4 files", "Computing FID",
         "Finding best initial lr", "LR range test"})
-    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"run"})) << title;
-  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}), (Rows{"run"}));
-  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"run"}));
+    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"prepared"})) << title;
+  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}),
+            (Rows{"prepared"}));
+  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"prepared"}));
   for (const std::string title : {"Processing", "Loading data", "Reading batches"})
     EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{""}))
         << title << " may be the training's own batches";

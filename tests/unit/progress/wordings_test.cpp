@@ -185,7 +185,14 @@ TEST(Wordings, WhatIsPreparedIsNoEpoch) {
        {"Preprocessing batch 3/50", "lr_find step 3/100 lr 1e-6 loss 2.5", "Map: 45%",
         "Tokenizing: 3000/60000", "Loaded 3/8 checkpoint shards", "loading shard 3/8",
         "Sanity check step 1/2", "burn-in 3/30", "calibration step 3/8", "Finding best lr: 3/100"})
-    EXPECT_EQ(heard_in(line), "run") << line;
+    EXPECT_EQ(heard_in(line), "prepared") << line;
+  for (const auto* line :
+       {"Using device: cuda", "=> loading checkpoint 'ckpt.pth' (epoch 17)", "Loaded 60,000 samples",
+        "Number of parameters: 124,439,808", "Found 800 images belonging to 2 classes.",
+        "Creating model resnet18", "Random seed: 42", "Train samples: 60000"})
+    EXPECT_EQ(heard_in(line), "prepared") << line;
+  for (const auto* line : {"train set accuracy: 0.5", "Saved the model", "seeds of doubt", "Model saved"})
+    EXPECT_NE(heard_in(line), "prepared") << line;
 }
 
 TEST(Wordings, NumbersBeyondAllBoundsAreNone) {
