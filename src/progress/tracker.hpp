@@ -207,6 +207,7 @@ class Tracker {
   bool begin_told_ = false;    ///< the training began then, and not only later
   KnownTotals announced_;      ///< before a phase began
   std::optional<double> announced_steps_per_epoch_;
+  bool total_was_guessed_ = false;  ///< that of the last phase that ended
   KnownTotals guessed_;  ///< that stood among printed settings, until a line of progress tells the same
   std::optional<Current> current_;
   std::vector<trace::Phase> phases_;

@@ -63,6 +63,7 @@ void Tracker::end_phase(Seconds at) {
   }
   phases_.back().span.end = std::max(at, phases_.back().span.begin);
   ended_phases_.push_back(phases_.size() - 1);
+  total_was_guessed_ = total_is_guessed();
   current_.reset();
 }
 
@@ -173,7 +174,7 @@ void Tracker::guess_totals(const Event& event) {
 }
 
 bool Tracker::total_is_guessed() const {
-  if (!current_) return false;
+  if (!current_) return total_was_guessed_;
   const bool epochs = guessed_.epochs && current_->total_epochs == guessed_.epochs;
   const bool steps = guessed_.steps && current_->total_work == guessed_.steps;
   if (current_->unit == Unit::epoch) return current_->total_epochs ? epochs : steps;

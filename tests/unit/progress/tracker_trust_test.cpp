@@ -64,6 +64,12 @@ TEST(Tracker, APrintedSettingIsAGuessUntilALineOfProgressTellsTheSame) {
   training.ends(2, 2, 8);
   EXPECT_EQ(training.tracker.trust().evidence, Evidence::stated);
 
+  Training over;
+  over.at(0, setting);
+  over.ends(1, 1);
+  over.finish(2);
+  EXPECT_EQ(over.tracker.trust().evidence, Evidence::guessed) << "after its end as well";
+
   Training other;  // it was of something else
   other.at(0, setting);
   other.ends(1, 1, 4);
