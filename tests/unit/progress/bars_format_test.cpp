@@ -85,6 +85,13 @@ TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {
   EXPECT_EQ(heard({"  iter   loss\n", "  1,000  0.5\n"}, second), (Rows{"", "1000 step; loss=0.5"}));
 }
 
+TEST(TablesFormat, ATableThatIsPrintedAgainWithARowMore) {
+  const std::string header = "   epoch  train_loss  val_loss\n";
+  const std::string first = "0      1    1.000000      1.2\n", second = "1      2    0.500000      0.6\n";
+  EXPECT_EQ(heard({header + first, header + first + second, header + first + second}, Seconds{1}),
+            (Rows{"", "~2 epoch; ~train_loss=0.5@2; ~val_loss=0.6@2", ""}));
+}
+
 TEST(TablesFormat, WhatIsNoTraining) {
   const Seconds second{1};
   EXPECT_EQ(heard({"epoch | lr\n", "0 | 0.1\n", "1 | 0.01\n"}, second), (Rows{"", "", ""}))
