@@ -1,6 +1,9 @@
 // Any CSV with a time and a power: home-made loops by the words in their headings, others by --columns.
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/text.hpp"
 #include "formats/support/damage.hpp"
@@ -40,21 +43,29 @@ std::string energy_column(std::string_view line) {
   return timed && !is_header_of_own_names(cells) ? energy : "";
 }
 
-/// A counter rises from row to row, but where it began again; the energies of single rows rise and fall.
+/// A counter of each device rises from row to row, but where it began again; the energies of single rows rise
+/// and fall.
 bool is_counter(std::string_view head, std::string_view column) {
   constexpr std::size_t fewest_steps = 3;
-  const auto heading = first_line(head);
-  const auto cells = split(heading, ',');
-  const auto at = static_cast<std::size_t>(
-      std::ranges::find_if(cells, [&](auto cell) { return trim(cell) == column; }) - cells.begin());
-  std::optional<double> last;
+  std::vector<std::string_view> headings;
+  for (const auto cell : split(first_line(head), ',')) headings.push_back(trim(cell));
+  std::vector<std::size_t> devices;
+  for (std::size_t i = 0; i < headings.size(); ++i)
+    if (const auto role = meaning_of_own_name(headings[i], headings).role;
+        role == Role::device || role == Role::node)
+      devices.push_back(i);
+  const auto at = static_cast<std::size_t>(std::ranges::find(headings, column) - headings.begin());
+  std::map<std::string, double> last;
   std::size_t rises = 0, others = 0;
   for (const auto line : split(head.substr(0, head.rfind('\n')), '\n')) {
     const auto row = split(line, ',');
     const auto value = at < row.size() ? parse_cell(row[at]) : std::nullopt;
     if (!value) continue;
-    if (last) ++(value->number > *last ? rises : others);
-    last = value->number;
+    std::string device;
+    for (const auto i : devices) device.append(i < row.size() ? trim(row[i]) : "").push_back(',');
+    const auto [before, is_first] = last.emplace(device, value->number);
+    if (!is_first) ++(value->number > before->second ? rises : others);
+    before->second = value->number;
   }
   return rises >= fewest_steps && rises > 8 * others;
 }

@@ -49,7 +49,9 @@ std::optional<LogTime> unix_time(std::string_view text) {
 
 std::optional<LogTime> time_of_day(std::string_view text) {
   if (text.size() < 5 || (text[2] != ':' && text[1] != ':')) return std::nullopt;
-  const auto padded = text[1] == ':' ? "0" + std::string(text) : std::string(text);
+  auto padded = text[1] == ':' ? "0" + std::string(text) : std::string(text);
+  constexpr std::size_t behind_seconds = 8;
+  if (padded.size() > behind_seconds && padded[behind_seconds] == ':') padded[behind_seconds] = '.';
   const auto us = parse_civil_us("1970-01-01 " + padded);
   if (!us) return std::nullopt;
   return LogTime{LogTime::Kind::of_day, *us, false};
@@ -92,6 +94,20 @@ std::optional<LogTime> wordy(const std::vector<std::string_view>& words) {
   return time;
 }
 
+/// "10:00:00 PM", "2026-11-05 10:00:00pm": the same in hours of the whole day.
+std::optional<LogTime> time_of_half_day(std::string_view text) {
+  constexpr std::int64_t hour_us = 3'600'000'000;
+  const auto half = to_lower(text.substr(text.size() - std::min<std::size_t>(text.size(), 2)));
+  if (half != "am" && half != "pm") return std::nullopt;
+  auto time = parse_log_time(text.substr(0, text.size() - 2));
+  if (!time || time->zoned) return std::nullopt;
+  const auto hour = time->us / hour_us % 24;
+  if (hour == 0 || hour > 12) return std::nullopt;
+  if (half == "pm" && hour < 12) time->us += 12 * hour_us;
+  if (half == "am" && hour == 12) time->us -= 12 * hour_us;
+  return time;
+}
+
 /// Whether an ISO 8601 text names its zone behind the seconds.
 bool names_zone(std::string_view text) {
   const auto clock = text.find(':');
@@ -106,6 +122,7 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
   constexpr std::size_t longest = 64;
   if (text.empty() || text.size() > longest) return std::nullopt;
   if (auto time = unix_time(text)) return time;
+  if (auto time = time_of_half_day(text)) return time;
   if (auto time = moment(text, names_zone(text))) return time;
   const auto words = words_of(text);
   if (words.size() == 2 && words[0].size() == 8 && all_digits(words[0]))

@@ -26,7 +26,8 @@ struct LogTime {
 ///   11-05-2026 10:00:00                                                  (tegrastats: month first)
 ///   05.11.2026 10:00:00                                                  (spreadsheets: day first)
 ///   1793872800, 1793872800.5, 1793872800123 (ms), …123456 (us), …789 (ns)   since 1970, UTC
-///   10:00:00, 10:00:00.5                                                 (of the day)
+///   10:00:00, 10:00:00.5, 10:00:00:500                                   (of the day)
+///   any of them with AM or PM behind it
 /// A three-letter zone other than UTC or GMT stays unnamed. Nothing for any other text.
 [[nodiscard]] std::optional<LogTime> parse_log_time(std::string_view text);
 

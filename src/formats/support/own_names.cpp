@@ -122,6 +122,9 @@ class Words {
                                      {"seconds", "s"},
                                      {"ms", "ms"},
                                      {"mj", "mJ"},
+                                     {"uj", "uJ"},
+                                     {"microjoule", "uJ"},
+                                     {"microjoules", "uJ"},
                                      {"uw", "uW"},
                                      {"microwatts", "uW"}};
     for (auto word = words_.rbegin(); word != words_.rend(); ++word)
@@ -137,7 +140,7 @@ class Words {
 Component component_of(const Words& words, Cells header) {
   if (words.any({"gpu", "gpus", "cuda", "card", "accelerator"})) return Component::gpu;
   if (words.any({"dram", "ram", "ddr", "dimm"})) return Component::dram;
-  if (words.any({"cpu", "cpus", "package", "pkg", "socket"})) return Component::cpu;
+  if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"})) return Component::cpu;
   if (words.any({"node", "system", "sys", "total", "server", "wall", "psu", "platform", "board", "plug",
                  "machine", "host", "main", "mains", "chassis"}))
     return Component::node;
@@ -248,18 +251,30 @@ Meaning device_meaning(const Words& words) {
 
 }  // namespace
 
-std::optional<Component> component_named(std::string_view device) {
+NamedDevice named_device(std::string_view device) {
   const Words words(device);
-  if (words.any({"gpu", "cuda"})) return Component::gpu;
-  if (words.any({"dram", "ram", "memory", "mem"})) return Component::dram;
-  if (words.any({"cpu", "package", "pkg", "socket"})) return Component::cpu;
-  return std::nullopt;
+  NamedDevice named;
+  if (words.any({"psys"})) {
+    named.overlaps_others = true;
+  } else if (words.any({"gpu", "cuda"})) {
+    named.component = Component::gpu;
+  } else if (words.any({"dram", "ram", "ddr", "dimm", "memory", "mem"})) {
+    named.component = Component::dram;
+  } else if (words.any({"cpu", "package", "pkg", "socket", "processor"}) || !rail_of(words).empty()) {
+    named.component = Component::cpu;
+    named.rail = rail_of(words);
+  } else if (words.any({"total", "system", "wall", "psu", "chassis", "mains", "platform"})) {
+    named.component = Component::node;
+  }
+  const bool of_package = words.any({"cpu", "package", "pkg", "socket", "processor"});
+  if (named.component == Component::cpu && of_package && words.number() != "0") named.number = words.number();
+  return named;
 }
 
 Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   const Words words(heading);
   const auto unit = words.unit();
-  if (words.empty()) return {};
+  if (words.empty() || words.any({"db", "dbm", "dbw"})) return {};  // decibels
   const bool watts = log_unit_factor(Quantity::power, unit).has_value();
   const bool joules = log_unit_factor(Quantity::energy, unit).has_value();
   if (watts || (words.any({"power", "pwr", "draw", "consumption"}) && !joules))
