@@ -29,18 +29,18 @@ bool is_energy(std::string_view heading, Cells header) {
          !meaning.unit.empty();
 }
 
-/// The column of a log that has an energy and no power; empty for any other.
-std::string energy_column(std::string_view line) {
+/// The columns of a log that has energies and no power; none for any other.
+std::vector<std::string> energy_columns(std::string_view line) {
   std::vector<std::string_view> cells;
   for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
   bool timed = false;
-  std::string energy;
+  std::vector<std::string> energies;
   for (const auto cell : cells) {
-    if (parse_cell(cell) || parse_log_time(cell)) return "";
+    if (parse_cell(cell) || parse_log_time(cell)) return {};
     timed = timed || meaning_of_own_name(cell, cells).role == Role::time;
-    if (energy.empty() && is_energy(cell, cells)) energy = cell;
+    if (is_energy(cell, cells)) energies.emplace_back(cell);
   }
-  return timed && !is_header_of_own_names(cells) ? energy : "";
+  return timed && !is_header_of_own_names(cells) ? energies : std::vector<std::string>{};
 }
 
 /// A counter of each device rises from row to row, but where it began again; the energies of single rows rise
@@ -86,7 +86,7 @@ Match recognises(std::string_view head, const ImportOptions& options) {
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
   if (told) return Match::told;
   const auto cells = cells_of(first_line(head), rules);
-  if (!energy_column(first_line(head)).empty()) return Match::sure;
+  if (!energy_columns(first_line(head)).empty()) return Match::sure;
   if (!is_header_of_own_names(cells)) return Match::no;
   bool timed = false;
   for (const auto cell : cells) timed = timed || meaning_of(cell, cells).role == Role::time;
@@ -100,14 +100,15 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
   // Only the user can tell that blanks separate cells, because dates have blanks inside.
   const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&
                       line.find(',') == std::string_view::npos && line.find(' ') != std::string_view::npos;
-  if (const auto energy = energy_column(line); !energy.empty() && options.columns.empty()) {
-    if (!is_counter(*head, energy))
+  if (const auto energies = energy_columns(line); !energies.empty() && options.columns.empty()) {
+    auto with_energy = options;
+    for (const auto& energy : energies)
+      if (is_counter(*head, energy)) with_energy.columns.push_back(energy + "=" + energy);
+    if (with_energy.columns.empty())
       return fail(ErrorKind::malformed, place(lines.name(), lines.line()),
                   "\"{}\" does not rise like a counter, so it is not known of which time it is the energy; "
                   "if it is a counter: --columns time=…,energy_j={}",
-                  energy, energy);
-    auto with_energy = options;
-    with_energy.columns = {energy + "=" + energy};
+                  energies.front(), energies.front());
     return import_table(rules, lines, with_energy, sink, report);
   }
   return import_table(blanks ? rules_of_blanks : rules, lines, options, sink, report);

@@ -39,7 +39,7 @@ bool is_decimal(std::string_view line, std::size_t comma, std::string_view heade
   auto end = comma + 1;
   while (end < line.size() && is_digit(line[end])) ++end;
   const auto digits = end - comma - 1;
-  if (digits < 3 || digits > 9) return false;
+  if (digits < 3 || digits > 9 || trim(line).ends_with(',')) return false;
   if (end < line.size() && (line[end] == '+' || line[end] == '-' || line[end] == 'Z')) return true;
   return std::ranges::count(line, ',') == std::ranges::count(header, ',') + 1;
 }

@@ -108,6 +108,36 @@ std::optional<LogTime> time_of_half_day(std::string_view text) {
   return time;
 }
 
+/// "20261105T100000Z", "20261105 100000" or "20261105100000".
+std::optional<LogTime> without_separators(std::string_view text) {
+  constexpr std::size_t date_length = 8, clock_length = 6;
+  const bool zoned = text.ends_with('Z');
+  if (zoned) text.remove_suffix(1);
+  if (text.size() < date_length + clock_length) return std::nullopt;
+  const auto date = text.substr(0, date_length);
+  auto clock = text.substr(date_length);
+  if (clock.front() == 'T' || clock.front() == ' ') clock.remove_prefix(1);
+  const auto fraction = clock.substr(std::min(clock.size(), clock_length));
+  clock = clock.substr(0, clock_length);
+  if (clock.size() != clock_length || !all_digits(date) || !all_digits(clock)) return std::nullopt;
+  if (!fraction.empty() && fraction.front() != '.') return std::nullopt;
+  return moment(fmt::format("{}-{}-{} {}:{}:{}{}", date.substr(0, 4), date.substr(4, 2), date.substr(6, 2),
+                            clock.substr(0, 2), clock.substr(2, 2), clock.substr(4, 2), fraction),
+                zoned);
+}
+
+/// "5.11.2026 9:30", as spreadsheets and HWiNFO write it.
+std::optional<LogTime> with_points(std::string_view date, std::string_view clock) {
+  const auto parts = split(date, '.');
+  if (parts.size() != 3 || parts[2].size() != 4) return std::nullopt;
+  for (const auto part : parts)
+    if (!all_digits(part) || (part.size() > 2 && part.size() != 4)) return std::nullopt;
+  const auto colons = std::ranges::count(clock, ':');
+  return moment(fmt::format("{}-{:0>2}-{:0>2} {}{}{}", parts[2], parts[1], parts[0],
+                            clock.find(':') == 1 ? "0" : "", clock, colons == 1 ? ":00" : ""),
+                false);
+}
+
 /// Whether an ISO 8601 text names its zone behind the seconds.
 bool names_zone(std::string_view text) {
   const auto clock = text.find(':');
@@ -124,17 +154,17 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
   if (auto time = unix_time(text)) return time;
   if (auto time = time_of_half_day(text)) return time;
   if (auto time = moment(text, names_zone(text))) return time;
+  if (auto time = without_separators(text)) return time;
+  constexpr std::size_t to_the_minute = 16;  // "2026-11-05 10:00"
+  if (text.size() == to_the_minute && text[13] == ':')
+    if (auto time = moment(fmt::format("{}:00", text), false)) return time;
   const auto words = words_of(text);
   if (words.size() == 2 && words[0].size() == 8 && all_digits(words[0]))
     return moment(fmt::format("{}-{}-{} {}", words[0].substr(0, 4), words[0].substr(4, 2),
                               words[0].substr(6, 2), words[1]),
                   false);
-  const bool day_first =
-      words.size() == 2 && words[0].size() == 10 && words[0][2] == '.' && words[0][5] == '.';
-  if (day_first)
-    return moment(fmt::format("{}-{}-{} {}", words[0].substr(6, 4), words[0].substr(3, 2),
-                              words[0].substr(0, 2), words[1]),
-                  false);
+  if (words.size() == 2)
+    if (auto time = with_points(words[0], words[1])) return time;
   const bool month_first = words.size() == 2 && words[0].size() == 10 && words[0][2] == words[0][5] &&
                            (words[0][2] == '-' || words[0][2] == '/');
   if (month_first)
@@ -144,6 +174,11 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
   if (words.size() == 1) return time_of_day(text);
   if (words.size() == 3 && (words[2] == "UTC" || words[2] == "GMT"))
     return moment(fmt::format("{} {}", words[0], words[1]), true);
+  if (words.size() == 2 && std::ranges::count(words[0], '-') == 2) {  // "05-Nov-2026 10:00:00"
+    auto parts = split(words[0], '-');
+    parts.push_back(words[1]);
+    return wordy(parts);
+  }
   return words.size() >= 4 ? wordy(words) : std::nullopt;
 }
 

@@ -190,5 +190,54 @@ TEST(OwnColumns, IntelPowerGadget) {
   EXPECT_EQ(imported.run().started->ns % 1'000'000'000, 250'000'000);
 }
 
+TEST(OwnColumns, EveryCounterOfALogOfEnergiesCounts) {
+  const auto joules = [](const std::string& headings, std::initializer_list<int> watts) {
+    auto text = "timestamp," + headings + "\n";
+    for (int i = 0; i < 11; ++i) {
+      text += fmt::format("2026-11-05T10:00:{:02}", i);
+      for (const int w : watts) text += fmt::format(",{}", 1000 + i * w);
+      text += "\n";
+    }
+    return import_text("log.csv", text).joules();
+  };
+  EXPECT_DOUBLE_EQ(joules("gpu0_energy_j,gpu1_energy_j", {200, 100}), 3000);
+  EXPECT_DOUBLE_EQ(joules("RAPL package [J],RAPL dram [J]", {200, 10}), 2100);
+  EXPECT_DOUBLE_EQ(joules("DRAM_ENERGY (J),PACKAGE_ENERGY (J),PP0_ENERGY (J)", {10, 200, 150}), 2100);
+  EXPECT_DOUBLE_EQ(joules("gpu_energy_j,cpu_energy_j,total_energy_j", {200, 50, 300}), 3000);
+  EXPECT_DOUBLE_EQ(joules("package_energy_j,psys_energy_j", {200, 300}), 2000);
+}
+
+TEST(OwnColumns, MomentsAsSpreadsheetsAndShellsWriteThem) {
+  for (const char* format : {"5.11.2026 9:30:{:02}", "05-Nov-2026 09:30:{:02}", "20261105T0930{:02}Z",
+                             "202611050930{:02}", "20261105 0930{:02}"}) {
+    std::string text = "timestamp,power_w\n";
+    for (int i = 0; i < 11; ++i) text += fmt::format(fmt::runtime(format), i) + ",200\n";
+    const auto imported = import_text("log.csv", text);
+    EXPECT_DOUBLE_EQ(imported.joules(), 2000) << format;
+    EXPECT_EQ(to_iso8601(*imported.run().started).substr(0, 16), "2026-11-05T09:30") << format;
+  }
+  std::string minutes = "Date;Power [W]\n";
+  for (int i = 0; i < 11; ++i) minutes += fmt::format("2026-11-05 09:{:02};200,0\n", 30 + i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", minutes).joules(), 60 * 2000);
+}
+
+TEST(OwnColumns, HeadingsOfOtherLanguagesAndOfPandas) {
+  std::string german = "Datum;Uhrzeit;Leistung (W)\n", french = "horodatage;puissance (W)\n",
+              pandas = "Unnamed: 0,timestamp,power_w\n";
+  for (int i = 0; i < 11; ++i) {
+    german += fmt::format("05.11.2026;10:00:{:02};200,0\n", i);
+    french += fmt::format("2026-11-05 10:00:{:02};200,0\n", i);
+    pandas += fmt::format("{0},2026-11-05 10:00:{0:02},200\n", i);
+  }
+  for (const auto& text : {german, french, pandas})
+    EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
+}
+
+TEST(OwnColumns, ACommaBehindTheRowMakesNoDecimalsOfASecond) {
+  std::string text = "timestamp,power_w\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("2026-11-05 10:00:{:02},200,\n", i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
+}
+
 }  // namespace
 }  // namespace joulecast::formats
