@@ -295,6 +295,27 @@ TEST(OwnLogs, AreReadByTheWordsOfTheirHeadings) {
   EXPECT_THAT(imported.report.left, ElementsAre("Fan: not used"));
 }
 
+TEST(OwnLogs, MayBeJsonLines) {
+  std::string lines, array = "[\n", nested;
+  for (int i = 0; i < 11; ++i) {
+    const auto time = fmt::format("\"timestamp\": \"2026-11-05 10:00:{:02}\"", i);
+    lines += fmt::format("{{{}, \"gpu\": 0, \"power_w\": {}, \"note\": \"a, b\"}}\n", time,
+                         i == 5 ? "null" : "200");
+    array += fmt::format("{{{}, \"power_w\": 200}}{}\n", time, i == 10 ? "]" : ",");
+    nested +=
+        fmt::format("{{{}, \"gpus\": [{{\"power_w\": 200, \"util\": 9}}, {{\"power_w\": 100}}]}}\n", time);
+  }
+  const auto imported = import_text("loop.jsonl", lines);
+  EXPECT_EQ(imported.report.kind, "json-lines");
+  EXPECT_DOUBLE_EQ(imported.report.runs.at(0).gaps.value(), 2);
+  EXPECT_DOUBLE_EQ(imported.joules(), 2000);
+  EXPECT_DOUBLE_EQ(import_text("loop.json", array).joules(), 2000);
+  EXPECT_DOUBLE_EQ(import_text("loop.jsonl", nested).joules(), 3000);
+  auto torn = lines;
+  torn.replace(torn.find("10:00:03"), 30, "\n");
+  EXPECT_THAT(import_text("loop.jsonl", torn).report.faults.at(0), HasSubstr("loop.jsonl:4: "));
+}
+
 TEST(OwnLogs, WithAPowerWithoutAUnitAreRefused) {
   const std::string text = "time,power\n2026-11-05 10:00:00,200\n2026-11-05 10:00:10,200\n";
   EXPECT_THAT(import_error("p.csv", text).message, HasSubstr("power_w=power"));
