@@ -217,6 +217,13 @@ TEST(Logs, OfPerfLoseWhatWasNotCounted) {
   EXPECT_EQ(imported.report.doubted_values, 1u);
 }
 
+TEST(Logs, OfPerfWithoutAnEnergyThatCanBeAreRefused) {
+  std::string text = "# started on Thu Nov  5 10:00:00 2026\n\n";
+  for (int i = 1; i < 6; ++i)
+    text += fmt::format("     {}.000000000  90000.00 Joules power/energy-pkg/\n", i);
+  EXPECT_THAT(import_error("perf.txt", text).message, HasSubstr("no energy in it that a CPU can have used"));
+}
+
 TEST(Logs, OfCarbontrackerHaveTheirEpochs) {
   const auto imported = import_fixture("carbontracker.log");
   ASSERT_THAT(imported.run().epochs, SizeIs(2));
