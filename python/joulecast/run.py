@@ -158,6 +158,7 @@ class Run(Telling):
             self._is_ending = True
             self._ended = time.time(), time.monotonic()
             ending.append(self)
+            self._end_named()
             try:
                 if self._tracker is not None:
                     self._finish_measuring(status)

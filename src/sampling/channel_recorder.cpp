@@ -90,12 +90,12 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
   history_.add(time, energy_);
   sink_->append(index_, time, energy_);
   if (!first_time_) first_time_ = time;
+  std::optional<Watts> of_step;
   if (last_time_) {
     const trace::Span span{Seconds{*last_time_}, Seconds{time}};
     if (step.usable()) {
-      const auto of_step = step.energy / span.length();
-      if (of_step > Watts{0}) last_power_ = of_step;
-      power_ = mean_power_until(time).value_or(of_step);
+      of_step = step.energy / span.length();
+      power_ = mean_power_until(time).value_or(*of_step);
     } else {
       add_gap(span);
       power_.reset();
@@ -104,6 +104,7 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
   }
   if (frozen_ && step.usable() && has_caught_up(step.energy, time)) frozen_ = false;
   watch_for_freeze(count, time);
+  if (of_step > Watts{0}) last_power_ = *of_step;
   last_time_ = time;
 }
 

@@ -40,7 +40,7 @@ int ended(pid_t child) {
 }
 
 TEST(Forks, AChildUsesSqliteHoweverItsParentDid) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   std::atomic<bool> over = false;
   std::thread busy([&] {
     while (!over) (void)opened(folder.path() / "parent.db").run("INSERT INTO t VALUES (1)");
@@ -62,7 +62,7 @@ TEST(Forks, AChildUsesSqliteHoweverItsParentDid) {
 /// Locks are a process's own, and SQLite's notes about them are inherited: a child that trusted them would
 /// hold none.
 TEST(Forks, AChildHoldsLocksOfItsOwn) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const auto path = folder.path() / "runs.db";
   std::array<int, 2> opened_there{}, over{};
   ASSERT_EQ(::pipe(opened_there.data()), 0);
