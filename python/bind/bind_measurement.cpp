@@ -221,7 +221,7 @@ std::optional<estimate::Projection> projection_now(const Live& live) {
 
 std::string doubt_now(const Live& live) {
   if (live.doubt != trace::ForecastDoubt::none) return in_python_words(trace::reason_of(live.doubt));
-  return goes_on(live) ? "the announced work is done, and the run goes on: it takes more than announced" : "";
+  return goes_on(live) ? "all announced work is done: what the run does now is more than announced" : "";
 }
 
 void bind_live(nb::module_& module) {

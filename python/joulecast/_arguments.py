@@ -251,7 +251,8 @@ def _number_of_environment(name: str, least: float) -> float | None:
 def total_of(total: Any, iterable: Any) -> float | None:
     """How many items a loop goes over: as it is told, else as the iterable says; None if neither does."""
     if not hasattr(type(iterable), "__iter__") and not hasattr(type(iterable), "__getitem__"):
-        raise TypeError(f"iterable must be something to loop over, not {type(iterable).__name__}")
+        such_as = f", such as range({iterable})" if isinstance(iterable, int) else ""
+        raise TypeError(f"iterable must be something to loop over{such_as}, not {type(iterable).__name__}")
     return number("total", above_zero("total", total), most=MOST_WORK) if total is not None else length_of(iterable)
 
 

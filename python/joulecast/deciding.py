@@ -6,6 +6,7 @@ import os
 
 from . import _arguments as arguments
 from . import _core
+from .errors import InvalidError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def recommend(runs: Any = None, *, require: str | Iterable[str] = (), minimise: 
 
 def _table(runs: Any, store: Any) -> _core.RunTable:
     if runs is None or isinstance(runs, (str, os.PathLike)):
+        if runs is not None and os.path.exists(os.fspath(runs) + "-shm"):  # to read it here would end SQLite's locks on it
+            raise InvalidError(f"{runs} is a store; give it as store=", "runs")
         return _core.RunTable.load(arguments.path("runs", runs), arguments.path("store", store))
     if isinstance(runs, (list, tuple)) and runs:
         if all(isinstance(run, _core.Run) for run in runs):

@@ -47,6 +47,13 @@ class Lists(PackageTest):
         self.assertEqual(joulecast.compare(runs, group="architecture", value="f1").value, "f1")
         self.assertEqual(len(joulecast.tradeoff(runs, quality="f1", group="architecture").alternatives), 2)
 
+    def test_a_store_is_no_table(self):
+        with joulecast.track("open", interval=0.1):
+            time.sleep(0.3)
+            with self.assertRaisesRegex(joulecast.InvalidError, "store="):
+                joulecast.compare(self.store, group="architecture")
+        self.assertEqual(len(joulecast.compare(group="architecture", store=self.store).groups), 2)
+
     def test_questions_in_sql(self):
         answer = joulecast.query("select name, energy_j, exit_status from runs order by name limit 2")
         rows = answer if isinstance(answer, list) else answer.to_dict("records")
