@@ -9,10 +9,10 @@ from . import _core
 from ._arguments import readable
 
 SOCKET = "JOULECAST_SOCKET"
-# What launchers call a process's number on its node, how many there are, and what tells a launch from others: torchrun,
-# Open MPI, MPICH and Intel MPI, Slurm.
+# What launchers call a process's number on its node, how many there are, and what tells a launch from others: torchrun
+# and DeepSpeed, Open MPI, MPICH and Intel MPI, Slurm.
 LAUNCHERS = (
-    ("LOCAL_RANK", ("LOCAL_WORLD_SIZE",), ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT")),
+    ("LOCAL_RANK", ("LOCAL_WORLD_SIZE", "LOCAL_SIZE"), ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT")),
     ("OMPI_COMM_WORLD_LOCAL_RANK", ("OMPI_COMM_WORLD_LOCAL_SIZE",), ("PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid")),
     ("MPI_LOCALRANKID", ("MPI_LOCALNRANKS",), ("PMI_JOBID",)),
     ("SLURM_LOCALID", ("SLURM_STEP_TASKS_PER_NODE", "SLURM_NTASKS_PER_NODE"), ("SLURM_JOB_ID", "SLURM_STEP_ID")),

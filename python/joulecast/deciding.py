@@ -67,9 +67,10 @@ def recommend(runs: Any = None, *, require: str | Iterable[str] = (), minimise: 
 
 def _table(runs: Any, store: Any) -> _core.RunTable:
     if runs is None or isinstance(runs, (str, os.PathLike)):
-        if runs is not None and os.path.exists(os.fspath(runs) + "-shm"):  # to read it here would end SQLite's locks on it
-            raise InvalidError(f"{runs} is a store; give it as store=", "runs")
-        return _core.RunTable.load(arguments.path("runs", runs), arguments.path("store", store))
+        path = arguments.path("runs", runs)
+        if path and os.path.exists(path + "-shm"):  # to read it here would end SQLite's locks on it
+            raise InvalidError(f"{path} is a store; give it as store=", "runs")
+        return _core.RunTable.load(path, arguments.path("store", store))
     if isinstance(runs, (list, tuple)) and runs:
         if all(isinstance(run, _core.Run) for run in runs):
             return _core.RunTable.from_runs(list(runs))

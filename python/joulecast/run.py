@@ -101,6 +101,7 @@ class Run(Telling):
         rank = surroundings.local_rank()
         if rank:
             self._teller = Silence()  # the first rank tells for all
+            self._socket = surroundings.listening_socket()  # of a measurement that the launch is part of
             return
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):

@@ -62,6 +62,13 @@ class Ranks(PackageTest):
         self.assertLess(coverage, 0.97)  # its last half second was nobody's
         self.assertGreater(coverage, 0.5)
 
+    def test_every_rank_of_a_launch_that_is_measured_knows_the_run(self):
+        with joulecast.track("launch", interval=0.1) as run:
+            rank = self.rank(1, "inner", after_s=1.5)
+            identifier, energy, _ = self.told(rank)
+        self.assertEqual(identifier, run.id)
+        self.assertAlmostEqual(energy, 75, delta=30)
+
     def test_the_run_of_a_rank_that_was_killed_is_not_taken_for_a_later_one_s(self):
         first = self.rank(0, "killed", together_s=30)
         time.sleep(1.5)
