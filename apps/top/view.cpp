@@ -44,11 +44,14 @@ std::vector<Line> ended_lines(const ViewState& state, std::size_t room) {
 }
 
 /// Cuts the line where the screen ends, and takes out what would control the terminal.
-Line fitted(Line line, int columns) {
-  auto left = static_cast<std::size_t>(std::max(columns, 0));
+Line fitted(Line line, const ViewSize& size) {
+  auto left = static_cast<std::size_t>(std::max(size.columns, 0));
   for (auto& piece : line) {
     piece.text = left == 0 ? "" : report::shorten(piece.text, left);
     left -= std::min(left, report::display_width(piece.text));
+    constexpr std::string_view cut = "…";
+    for (auto at = piece.text.find(cut); !size.unicode && at != std::string::npos; at = piece.text.find(cut))
+      piece.text.replace(at, cut.size(), "~");
   }
   return line;
 }
@@ -90,7 +93,7 @@ std::vector<Line> lines_of(const ViewState& state, const ViewSize& size, WallTim
     lines.push_back(keys);
   }
   lines.resize(std::min(lines.size(), static_cast<std::size_t>(std::max(size.rows, 0))));
-  for (auto& line : lines) line = fitted(std::move(line), size.columns);
+  for (auto& line : lines) line = fitted(std::move(line), size);
   return lines;
 }
 
