@@ -2,6 +2,7 @@
 #   make quickstart   installs what is missing, builds, measures a real training and shows what it cost
 #   make check        builds everything and passes every test
 #   make check-integrations   tests the Python callbacks against the real libraries and records it; needs PyPI
+#   make check-api      lints the server's API and tries what it allows; needs npm and PyPI
 #   make docs         build/site: the documents and the reference of the Python package as HTML; needs PyPI
 #   make wheel        build/wheels: a wheel with all that it needs inside, tried in an empty root; needs PyPI
 #   make package      build/package/joulecast_VERSION_ARCH.deb
@@ -13,7 +14,7 @@ PYTHON ?= /usr/bin/python3
 # Virtual environments are made of the same interpreter, so that one build of the package serves it and them.
 ENVIRONMENT := JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/python_environment.sh
 
-.PHONY: quickstart check check-integrations build python package bench format format-check tidy sanitize sanitize-units fuzz docs wheel
+.PHONY: quickstart check check-api check-integrations build python package bench format format-check tidy sanitize sanitize-units fuzz docs wheel
 
 # Modules that parse what others wrote or run threads: their tests also pass under the address and undefined sanitizers.
 empty :=
@@ -49,6 +50,9 @@ check: python
 
 check-integrations: python
 	@JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/check_integrations.sh $(BUILD) $(NAMES)
+
+check-api: build
+	@PYTHON=$(PYTHON) JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/check_api.sh $(BUILD)
 
 package:
 	@scripts/install_packages.sh build package
