@@ -11,5 +11,10 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the server allows neither data: scripts nor data: styles
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": { target: server, changeOrigin: true }, "/login": { target: server, changeOrigin: true } } },
+  server: {
+    proxy: {
+      "/api": { target: server, changeOrigin: true },
+      "/login": { target: server, changeOrigin: true },
+    },
+  },
 });

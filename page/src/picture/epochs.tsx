@@ -1,5 +1,18 @@
 // Energy and correctness of each epoch below each other; what was spent after the best epoch is hatched.
-import { Axes, type Box, Legend, Picture, axisTitle, fieldSign, lineSign, linePath, placeX, placeY, plotBox, useWidth } from "./frame";
+import {
+  Axes,
+  type Box,
+  Legend,
+  Picture,
+  axisTitle,
+  fieldSign,
+  linePath,
+  lineSign,
+  placeX,
+  placeY,
+  plotBox,
+  useWidth,
+} from "./frame";
 import { scaleOf } from "./scale";
 
 export interface EpochPoint {
@@ -27,15 +40,21 @@ export function Epochs({ title, description, points, metric, best, unit, axis }:
   const [upper, lower] = [190, metric ? 150 : 0];
   const height = upper + lower + 44;
   const x = {
-    scale: scaleOf(points.flatMap((p) => [p.at - 0.5, p.at + 0.5]), {
-      whole: true,
-      min: (points[0]?.at ?? 1) - 0.6,
-      max: (points[points.length - 1]?.at ?? 1) + 0.6,
-    }),
+    scale: scaleOf(
+      points.flatMap((p) => [p.at - 0.5, p.at + 0.5]),
+      {
+        whole: true,
+        min: (points[0]?.at ?? 1) - 0.6,
+        max: (points[points.length - 1]?.at ?? 1) + 0.6,
+      },
+    ),
     title: axis,
   };
   const energy = {
-    scale: scaleOf(points.map((p) => (p.energy === undefined ? p.energy : p.energy / unit.divisor)), { min: 0 }),
+    scale: scaleOf(
+      points.map((p) => (p.energy === undefined ? p.energy : p.energy / unit.divisor)),
+      { min: 0 },
+    ),
     title: axisTitle("energy of each epoch", unit.symbol),
   };
   const quality = {
@@ -59,18 +78,51 @@ export function Epochs({ title, description, points, metric, best, unit, axis }:
         {metric && (
           <g>
             <Axes box={boxes[1]} x={x} y={quality} />
-            <path class="c1 l solid" d={linePath(points.map((p) => [placeX(boxes[1], x.scale, p.at), p.quality === undefined ? Number.NaN : placeY(boxes[1], quality.scale, p.quality)]))} />
+            <path
+              class="c1 l solid"
+              d={linePath(
+                points.map((p) => [
+                  placeX(boxes[1], x.scale, p.at),
+                  p.quality === undefined ? Number.NaN : placeY(boxes[1], quality.scale, p.quality),
+                ]),
+              )}
+            />
             {points.length <= mostBars &&
-              points.map((p) => p.quality !== undefined && <circle key={p.at} class="c1 d" cx={placeX(boxes[1], x.scale, p.at)} cy={placeY(boxes[1], quality.scale, p.quality)} r="3" />)}
+              points.map(
+                (p) =>
+                  p.quality !== undefined && (
+                    <circle
+                      key={p.at}
+                      class="c1 d"
+                      cx={placeX(boxes[1], x.scale, p.at)}
+                      cy={placeY(boxes[1], quality.scale, p.quality)}
+                      r="3"
+                    />
+                  ),
+              )}
             {bestPoint?.quality !== undefined && (
-              <circle class="ring" cx={placeX(boxes[1], x.scale, bestPoint.at)} cy={placeY(boxes[1], quality.scale, bestPoint.quality)} r="7" />
+              <circle
+                class="ring"
+                cx={placeX(boxes[1], x.scale, bestPoint.at)}
+                cy={placeY(boxes[1], quality.scale, bestPoint.quality)}
+                r="7"
+              />
             )}
           </g>
         )}
         {wasted &&
           boxes.slice(0, metric ? 2 : 1).map((box) => {
             const from = placeX(box, x.scale, bestPoint.at + 0.5);
-            return <rect key={box.top} x={from} y={box.top} width={box.left + box.width - from} height={box.height} fill="url(#jc-waste)" />;
+            return (
+              <rect
+                key={box.top}
+                x={from}
+                y={box.top}
+                width={box.left + box.width - from}
+                height={box.height}
+                fill="url(#jc-waste)"
+              />
+            );
           })}
       </Picture>
       <Legend
@@ -96,13 +148,36 @@ interface MarksProps {
 function EnergyMarks({ points, box, x, y, divisor }: MarksProps) {
   const bottom = box.top + box.height;
   if (points.length > mostBars)
-    return <path class="c0 l" d={linePath(points.map((p) => [placeX(box, x, p.at), p.energy === undefined ? Number.NaN : placeY(box, y, p.energy / divisor)]))} />;
+    return (
+      <path
+        class="c0 l"
+        d={linePath(
+          points.map((p) => [
+            placeX(box, x, p.at),
+            p.energy === undefined ? Number.NaN : placeY(box, y, p.energy / divisor),
+          ]),
+        )}
+      />
+    );
   return (
     <g>
       {points.map((p) => {
         if (p.energy === undefined) return null;
-        const [from, to, top] = [placeX(box, x, p.at - 0.4), placeX(box, x, p.at + 0.4), placeY(box, y, p.energy / divisor)];
-        return <rect key={p.at} class="c0 plain" x={from} y={top} width={Math.max(0.5, to - from)} height={Math.max(0, bottom - top)} />;
+        const [from, to, top] = [
+          placeX(box, x, p.at - 0.4),
+          placeX(box, x, p.at + 0.4),
+          placeY(box, y, p.energy / divisor),
+        ];
+        return (
+          <rect
+            key={p.at}
+            class="c0 plain"
+            x={from}
+            y={top}
+            width={Math.max(0.5, to - from)}
+            height={Math.max(0, bottom - top)}
+          />
+        );
       })}
     </g>
   );

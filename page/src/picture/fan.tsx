@@ -1,5 +1,16 @@
 // The forecasts of a run's whole energy with their intervals, by the share of the work that had been seen.
-import { Axes, Legend, Picture, axisTitle, lineSign, linePath, placeX, placeY, plotBox, useWidth } from "./frame";
+import {
+  Axes,
+  Legend,
+  Picture,
+  axisTitle,
+  linePath,
+  lineSign,
+  placeX,
+  placeY,
+  plotBox,
+  useWidth,
+} from "./frame";
 import { scaleOf } from "./scale";
 
 export interface FanPoint {
@@ -56,7 +67,12 @@ export function Fan({ title, description, points, truth, unit }: Props) {
         {ready && (
           <g>
             <path class="ready" d={`M${readyAt} ${box.top}V${box.top + box.height}`} />
-            <text class="ink halo" x={readyAt + (ready.share > 0.8 ? -6 : 6)} y={box.top + 12} text-anchor={ready.share > 0.8 ? "end" : "start"}>
+            <text
+              class="ink halo"
+              x={readyAt + (ready.share > 0.8 ? -6 : 6)}
+              y={box.top + 12}
+              text-anchor={ready.share > 0.8 ? "end" : "start"}
+            >
               dependable from here
             </text>
           </g>

@@ -6,8 +6,8 @@ import {
   Mark,
   Picture,
   axisTitle,
-  lineSign,
   linePath,
+  lineSign,
   placeX,
   placeY,
   plotBox,
@@ -45,7 +45,9 @@ const otherLook = { colour: 1, shape: 2 };
 export function Front({ title, description, points, cost, quality, lowerIsBetter }: Props) {
   const [frame, width] = useWidth();
   const height = Math.max(300, Math.min(440, width * 0.62));
-  const costs = points.flatMap((p) => [p.cost, p.costLow, p.costHigh].map((v) => (v === undefined ? v : v / cost.divisor)));
+  const costs = points.flatMap((p) =>
+    [p.cost, p.costLow, p.costHigh].map((v) => (v === undefined ? v : v / cost.divisor)),
+  );
   const known = points.map((p) => p.cost / cost.divisor);
   const logarithmic = Math.min(...known) > 0 && Math.max(...known) > 3 * Math.min(...known);
   const x = { scale: scaleOf(costs, { logarithmic }), title: axisTitle(cost.name, cost.unit, logarithmic) };
@@ -76,10 +78,16 @@ export function Front({ title, description, points, cost, quality, lowerIsBetter
           return (
             <g key={p.name}>
               {p.costLow !== undefined && p.costHigh !== undefined && (
-                <path class={`c${look.colour} whisker`} d={`M${placeX(box, x.scale, p.costLow / cost.divisor)} ${py}H${placeX(box, x.scale, p.costHigh / cost.divisor)}`} />
+                <path
+                  class={`c${look.colour} whisker`}
+                  d={`M${placeX(box, x.scale, p.costLow / cost.divisor)} ${py}H${placeX(box, x.scale, p.costHigh / cost.divisor)}`}
+                />
               )}
               {p.qualityLow !== undefined && p.qualityHigh !== undefined && (
-                <path class={`c${look.colour} whisker`} d={`M${px} ${placeY(box, y.scale, p.qualityLow)}V${placeY(box, y.scale, p.qualityHigh)}`} />
+                <path
+                  class={`c${look.colour} whisker`}
+                  d={`M${px} ${placeY(box, y.scale, p.qualityLow)}V${placeY(box, y.scale, p.qualityHigh)}`}
+                />
               )}
               <Mark x={px} y={py} shape={look.shape} colour={look.colour} />
               {p.advised && <circle class="ring" cx={px} cy={py} r="9" />}
@@ -102,7 +110,12 @@ export function Front({ title, description, points, cost, quality, lowerIsBetter
           { label: "Pareto front", sign: lineSign("c0 l") },
           { label: "on the front", sign: <path class="c0 d" d={shapes[0]!} transform="translate(11 6)" /> },
           ...(points.some((p) => !p.onFront)
-            ? [{ label: "another is better and cheaper", sign: <path class="c1 d" d={shapes[2]!} transform="translate(11 6)" /> }]
+            ? [
+                {
+                  label: "another is better and cheaper",
+                  sign: <path class="c1 d" d={shapes[2]!} transform="translate(11 6)" />,
+                },
+              ]
             : []),
           { label: "cheapest good choice", sign: <circle class="ring" cx="11" cy="6" r="5" /> },
         ]}

@@ -37,11 +37,15 @@ export function Intervals({ title, description, rows, name, unit, divisor }: Pro
   const narrow = width < 560;
   const longest = Math.max(0, ...rows.map((row) => textWidth(row.label)));
   const labels = narrow ? 0 : Math.min(longest + 14, width * 0.36);
-  const remarks = narrow ? 0 : Math.min(Math.max(0, ...rows.map((row) => textWidth(row.remark ?? ""))) + 14, width * 0.34);
+  const remarks = narrow
+    ? 0
+    : Math.min(Math.max(0, ...rows.map((row) => textWidth(row.remark ?? ""))) + 14, width * 0.34);
   const step = narrow ? narrowRow : rowHeight;
   const plot = { left: labels + 6, top: 8, width: width - labels - remarks - 16, height: rows.length * step };
   const scale = scaleOf(
-    rows.flatMap((row) => [row.value, row.low, row.high, ...(row.dots ?? [])].map((v) => (v === undefined ? v : v / divisor))),
+    rows.flatMap((row) =>
+      [row.value, row.low, row.high, ...(row.dots ?? [])].map((v) => (v === undefined ? v : v / divisor)),
+    ),
   );
   const bottom = plot.top + plot.height;
   return (
@@ -66,8 +70,16 @@ export function Intervals({ title, description, rows, name, unit, divisor }: Pro
           const y = plot.top + i * step + (narrow ? 32 : step / 2);
           return (
             <g key={row.key}>
-              <text class="ink" x={narrow ? plot.left : labels} y={narrow ? y - 14 : y + 4} text-anchor={narrow ? "start" : "end"}>
-                {shorten(narrow && row.remark ? `${row.label}: ${row.remark}` : row.label, (narrow ? width - 12 : labels) / 6.5)}
+              <text
+                class="ink"
+                x={narrow ? plot.left : labels}
+                y={narrow ? y - 14 : y + 4}
+                text-anchor={narrow ? "start" : "end"}
+              >
+                {shorten(
+                  narrow && row.remark ? `${row.label}: ${row.remark}` : row.label,
+                  (narrow ? width - 12 : labels) / 6.5,
+                )}
               </text>
               <Row row={row} y={y} scale={scale} plot={plot} divisor={divisor} />
               {!narrow && row.remark && (
@@ -95,9 +107,14 @@ function Row({ row, y, scale, plot, divisor }: RowProps) {
   const at = (value: number) => placeX(plot, scale, value / divisor);
   return (
     <g>
-      {row.dots?.map((value, i) => <circle key={i} class={`c${row.look.colour} f`} cx={at(value)} cy={y + 7} r="2" />)}
+      {row.dots?.map((value, i) => (
+        <circle key={i} class={`c${row.look.colour} f`} cx={at(value)} cy={y + 7} r="2" />
+      ))}
       {row.low !== undefined && row.high !== undefined && (
-        <path class={`c${row.look.colour} whisker`} d={`M${at(row.low)} ${y}H${at(row.high)}M${at(row.low)} ${y - 4}v8M${at(row.high)} ${y - 4}v8`} />
+        <path
+          class={`c${row.look.colour} whisker`}
+          d={`M${at(row.low)} ${y}H${at(row.high)}M${at(row.low)} ${y - 4}v8M${at(row.high)} ${y - 4}v8`}
+        />
       )}
       <Mark x={at(row.value)} y={y} shape={row.look.shape} colour={row.look.colour} />
     </g>

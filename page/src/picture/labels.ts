@@ -21,12 +21,18 @@ const high = 15;
 const mark = 8;
 
 export const overlap = (a: Area, b: Area): boolean =>
-  a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
+  a.left < b.left + b.width &&
+  b.left < a.left + a.width &&
+  a.top < b.top + b.height &&
+  b.top < a.top + a.height;
 
 function candidates(point: Labelled, width: number): [PlacedLabel, Area][] {
   const at = (x: number, y: number, anchor: PlacedLabel["anchor"]): [PlacedLabel, Area] => {
     const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
-    return [{ x, y, anchor }, { left, top: y - high + 3, width, height: high }];
+    return [
+      { x, y, anchor },
+      { left, top: y - high + 3, width, height: high },
+    ];
   };
   const { x, y } = point;
   return [

@@ -15,7 +15,8 @@ describe("labels of points", () => {
     const areas = placed.flatMap((label, i) => {
       if (!label) return [];
       const wide = width(points[i]!.text);
-      const left = label.anchor === "start" ? label.x : label.anchor === "end" ? label.x - wide : label.x - wide / 2;
+      const left =
+        label.anchor === "start" ? label.x : label.anchor === "end" ? label.x - wide : label.x - wide / 2;
       return [{ left, top: label.y - 12, width: wide, height: 15 }];
     });
     expect(areas.length).toBeGreaterThan(10);

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import report from "../../../src/report/svg_style.cpp?raw";
 import { lookOfRun, palette, shapes, textures } from "../../src/picture/look";
 
 describe("looks", () => {
   it("are those of the report", () => {
-    const report = readFileSync(new URL("../../../src/report/svg_style.cpp", import.meta.url), "utf8");
     for (const [light, dark] of palette) expect(report).toContain(`"${light}", "${dark}"`);
     for (const texture of textures) expect(report).toContain(`"${texture}"`);
   });

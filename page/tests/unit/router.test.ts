@@ -8,7 +8,9 @@ describe("addresses", () => {
   });
   it("comes back as it went", () => {
     for (const id of ["20260101-1200-ab", "a/b?c#d&e=f", "50 %", "ünïcode", "<script>"]) {
-      const place = parsePlace(addressOf("run", id, { tag: ["a=b", "c"], search: "x & y", limit: 50, none: "" }));
+      const place = parsePlace(
+        addressOf("run", id, { tag: ["a=b", "c"], search: "x & y", limit: 50, none: "" }),
+      );
       expect(place.item).toBe(id);
       expect(place.query.getAll("tag")).toEqual(["a=b", "c"]);
       expect(place.query.get("search")).toBe("x & y");

@@ -29,6 +29,7 @@ describe("scales", () => {
     expect(scale.position(-1)).toBeNaN();
   });
   it("marks whole numbers only, where asked", () => {
-    for (const tick of scaleOf([1, 3], { whole: true }).ticks(8)) expect(Number.isInteger(tick.value)).toBe(true);
+    for (const tick of scaleOf([1, 3], { whole: true }).ticks(8))
+      expect(Number.isInteger(tick.value)).toBe(true);
   });
 });
