@@ -7,6 +7,7 @@ export default defineConfig({
   base: "./",
   build: {
     target: "es2021",
+    minify: "terser", // a tenth smaller than with esbuild
     outDir: "dist",
     assetsInlineLimit: 0, // the policy of the server allows neither data: scripts nor data: styles
     modulePreload: { polyfill: false },

@@ -3,12 +3,12 @@ import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const [url, folder, ...names] = process.argv.slice(2);
-const run = "#/run/20261128-1215-0rs";
+const run = "#/run/20261128-1615-00uv";
 const pages = {
   runs: "#/runs",
   run: process.env.RUN ? `#/run/${process.env.RUN}` : run,
   compare:
-    process.env.COMPARE ?? "#/compare?run=20261128-1415-0t5&run=20261128-1615-0ty&run=20261128-1815-0uz",
+    process.env.COMPARE ?? "#/compare?run=20261128-1215-00st&run=20261128-1415-00tu&run=20261128-1815-00vw",
   tradeoff: process.env.TRADEOFF ?? "#/tradeoff",
   predict: "#/predict?model=resnet50&gpu=RTX%203090&gpu=T4&batch=32&batch=64",
   fleet: "#/fleet?tag=team",

@@ -13,7 +13,7 @@ import { type IntervalRow, Intervals } from "../picture/intervals";
 import { lookOfRun } from "../picture/look";
 import { type Place, queryText } from "../router";
 import { changeQuery } from "../router_hook";
-import { columnUnit, columnWords } from "../text/columns";
+import { capitalised, columnUnit, columnWords } from "../text/columns";
 import { boundsOf, energyOf, intervalText, sharesOf, sharesText } from "../text/provenance";
 import { against, axisUnit, duration, isKnown, kilowattHours, plain } from "../text/units";
 
@@ -216,7 +216,7 @@ function Groups({ comparison }: { comparison: Comparison }) {
   const unit = columnUnit(comparison.value, largest);
   const text = unit.text;
   const name = effectName(pairs);
-  const title = `${columnWords(comparison.value)} by ${columnWords(comparison.group)}`;
+  const title = `${capitalised(columnWords(comparison.value))} by ${columnWords(comparison.group)}`;
   const caption = `Medians with their 95 % intervals, or with the range of the runs where they are few. ${comparison.conclusion}`;
   const rows = groups.flatMap((group): IntervalRow[] => {
     if (!isKnown(group.median)) return [];
@@ -230,7 +230,7 @@ function Groups({ comparison }: { comparison: Comparison }) {
         value: group.median,
         low,
         high,
-        remark: effect ? `${difference}, ${effect}` : difference,
+        remark: effect ? `${difference}, delta ${effect}` : difference,
         look: { colour: 0, shape: 1 },
       },
     ];

@@ -327,6 +327,8 @@ function FrontFigure({ predictions, energyOf, whole }: FrontProps) {
         }}
         quality={`time of an epoch, ${timeUnit.symbol}`}
         lowerIsBetter={true}
+        otherLabel="another is faster and cheaper"
+        advisedLabel="cheapest"
       />
     </Figure>
   );

@@ -9,7 +9,7 @@ import { Choice, ManyField, TextField } from "../parts/form";
 import { Front, type FrontPoint } from "../picture/front";
 import { type Place, queryText } from "../router";
 import { changeQuery } from "../router_hook";
-import { columnUnit, columnWords } from "../text/columns";
+import { capitalised, columnUnit, columnWords } from "../text/columns";
 import { interval, isKnown, percent, plain } from "../text/units";
 
 export function TradeoffPage({ place }: { place: Place }) {
@@ -106,7 +106,7 @@ function Course({ tradeoff }: { tradeoff: Tradeoff }) {
       advised: a.name === advised.name,
     }),
   );
-  const title = `${quality} against ${cost}`;
+  const title = `${capitalised(quality)} against ${cost}`;
   return (
     <>
       <p class="advice">

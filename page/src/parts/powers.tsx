@@ -92,7 +92,8 @@ export function Powers({ runs }: { runs: Run[] }) {
                 timeUnit={axisUnit("s", end)}
                 powerUnit={axisUnit("W", highest)}
                 theme={theme}
-                height={150}
+                height={i === shown.length - 1 ? 140 : 120}
+                namesTime={i === shown.length - 1}
                 onSelect={setRange}
                 onKey={onKey}
               />

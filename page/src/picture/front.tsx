@@ -14,7 +14,7 @@ import {
   textWidth,
   useWidth,
 } from "./frame";
-import { placeLabels } from "./labels";
+import { lineArea, placeLabels } from "./labels";
 import { shapes } from "./look";
 import { scaleOf } from "./scale";
 
@@ -37,12 +37,24 @@ interface Props {
   cost: { name: string; unit: string; divisor: number };
   quality: string;
   lowerIsBetter: boolean;
+  /** Of those that are not on the front. */
+  otherLabel?: string;
+  advisedLabel?: string;
 }
 
 const frontLook = { colour: 0, shape: 0 };
 const otherLook = { colour: 1, shape: 2 };
 
-export function Front({ title, description, points, cost, quality, lowerIsBetter }: Props) {
+export function Front({
+  title,
+  description,
+  points,
+  cost,
+  quality,
+  lowerIsBetter,
+  otherLabel = "another is better and cheaper",
+  advisedLabel = "cheapest good choice",
+}: Props) {
   const [frame, width] = useWidth();
   const height = Math.max(300, Math.min(440, width * 0.62));
   const costs = points.flatMap((p) =>
@@ -62,33 +74,39 @@ export function Front({ title, description, points, cost, quality, lowerIsBetter
   ];
   const front = points.filter((p) => p.onFront).sort((a, b) => a.cost - b.cost);
   const inOrder = [...points].sort((a, b) => Number(b.onFront) - Number(a.onFront));
+  const steps = stepsOf(front.map(at), box.left + box.width);
+  const spans = points.map((p) =>
+    whiskersOf(
+      p,
+      at,
+      (v) => placeX(box, x.scale, v / cost.divisor),
+      (v) => placeY(box, y.scale, v),
+    ),
+  );
+  const lines = [
+    ...steps.slice(1).map((to, i) => lineArea(steps[i]!, to)),
+    ...spans.flat().map(([from, to]) => lineArea(from, to)),
+  ];
   const labels = placeLabels(
     inOrder.map((p) => ({ x: at(p)[0], y: at(p)[1], text: p.name })),
     { left: box.left, top: 2, width: box.width + 8, height: box.top + box.height },
     textWidth,
+    lines,
   );
+  const unnamed = labels.filter((label) => !label).length;
   return (
     <div ref={frame}>
       <Picture title={title} description={description} width={width} height={height}>
         <Axes box={box} x={x} y={y} />
-        <path class="c0 l" d={stepsPath(front.map(at), box.left + box.width)} />
-        {points.map((p) => {
+        <path class="c0 l" d={linePath(steps)} />
+        {points.map((p, i) => {
           const [px, py] = at(p);
           const look = p.onFront ? frontLook : otherLook;
           return (
             <g key={p.name}>
-              {p.costLow !== undefined && p.costHigh !== undefined && (
-                <path
-                  class={`c${look.colour} whisker`}
-                  d={`M${placeX(box, x.scale, p.costLow / cost.divisor)} ${py}H${placeX(box, x.scale, p.costHigh / cost.divisor)}`}
-                />
-              )}
-              {p.qualityLow !== undefined && p.qualityHigh !== undefined && (
-                <path
-                  class={`c${look.colour} whisker`}
-                  d={`M${px} ${placeY(box, y.scale, p.qualityLow)}V${placeY(box, y.scale, p.qualityHigh)}`}
-                />
-              )}
+              {spans[i]!.map((span, k) => (
+                <path key={k} class={`c${look.colour} whisker`} d={linePath(span)} />
+              ))}
               <Mark x={px} y={py} shape={look.shape} colour={look.colour} />
               {p.advised && <circle class="ring" cx={px} cy={py} r="9" />}
             </g>
@@ -105,6 +123,11 @@ export function Front({ title, description, points, cost, quality, lowerIsBetter
           );
         })}
       </Picture>
+      {unnamed > 0 && (
+        <p class="soft-text">
+          {unnamed} of {points.length} have no room for their name here; the table names all.
+        </p>
+      )}
       <Legend
         entries={[
           { label: "Pareto front", sign: lineSign("c0 l") },
@@ -112,25 +135,49 @@ export function Front({ title, description, points, cost, quality, lowerIsBetter
           ...(points.some((p) => !p.onFront)
             ? [
                 {
-                  label: "another is better and cheaper",
+                  label: otherLabel,
                   sign: <path class="c1 d" d={shapes[2]!} transform="translate(11 6)" />,
                 },
               ]
             : []),
-          { label: "cheapest good choice", sign: <circle class="ring" cx="11" cy="6" r="5" /> },
+          { label: advisedLabel, sign: <circle class="ring" cx="11" cy="6" r="5" /> },
         ]}
       />
     </div>
   );
 }
 
+type Place = [number, number];
+
 /** A front as steps: until the next point nothing is better. */
-function stepsPath(points: [number, number][], end: number): string {
-  const steps = points.flatMap((point, i): [number, number][] => {
+function stepsOf(points: Place[], end: number): Place[] {
+  const steps = points.flatMap((point, i): Place[] => {
     const before = points[i - 1];
     return before ? [[point[0], before[1]], point] : [point];
   });
   const last = points[points.length - 1];
   if (last) steps.push([end, last[1]]);
-  return linePath(steps);
+  return steps;
+}
+
+/** The intervals of a point as lines: along its cost and along its quality, as far as they are known. */
+function whiskersOf(
+  p: FrontPoint,
+  at: (p: FrontPoint) => Place,
+  placeCost: (cost: number) => number,
+  placeQuality: (quality: number) => number,
+): [Place, Place][] {
+  const [x, y] = at(p);
+  const lines: [Place, Place][] = [];
+  if (p.costLow !== undefined && p.costHigh !== undefined)
+    lines.push([
+      [placeCost(p.costLow), y],
+      [placeCost(p.costHigh), y],
+    ]);
+  if (p.qualityLow !== undefined && p.qualityHigh !== undefined)
+    lines.push([
+      [x, placeQuality(p.qualityLow)],
+      [x, placeQuality(p.qualityHigh)],
+    ]);
+  return lines;
 }

@@ -1,4 +1,4 @@
-// Places labels beside points where they cover neither marks nor each other.
+// Places labels beside points where they cover neither marks, lines nor each other.
 
 export interface Area {
   left: number;
@@ -38,13 +38,28 @@ function candidates(point: Labelled, width: number): [PlacedLabel, Area][] {
   return [
     at(x + 11, y + 4, "start"),
     at(x - 11, y + 4, "end"),
-    at(x, y - 11, "middle"),
-    at(x, y + 21, "middle"),
     at(x + 9, y - 9, "start"),
     at(x - 9, y - 9, "end"),
     at(x + 9, y + 18, "start"),
     at(x - 9, y + 18, "end"),
+    at(x, y - 11, "middle"),
+    at(x, y + 21, "middle"),
+    at(x + 9, y - 24, "start"),
+    at(x - 9, y - 24, "end"),
+    at(x + 9, y + 33, "start"),
+    at(x - 9, y + 33, "end"),
   ];
+}
+
+/** A level or upright line as an area with a little air around it. */
+export function lineArea([x, y]: readonly [number, number], [toX, toY]: readonly [number, number]): Area {
+  const air = 2;
+  return {
+    left: Math.min(x, toX) - air,
+    top: Math.min(y, toY) - air,
+    width: Math.abs(toX - x) + 2 * air,
+    height: Math.abs(toY - y) + 2 * air,
+  };
 }
 
 /** For each point where its label goes, or nothing if there is no room: the first points come first. */
@@ -52,13 +67,15 @@ export function placeLabels(
   points: Labelled[],
   room: Area,
   width: (text: string) => number,
+  obstacles: Area[] = [],
 ): (PlacedLabel | undefined)[] {
-  const taken: Area[] = points.map(({ x, y }) => ({
+  const marks = points.map(({ x, y }) => ({
     left: x - mark,
     top: y - mark,
     width: 2 * mark,
     height: 2 * mark,
   }));
+  const taken: Area[] = [...obstacles, ...marks];
   return points.map((point) => {
     for (const [label, area] of candidates(point, width(point.text))) {
       const inside =

@@ -2,6 +2,7 @@
 // around it: gaps, evaluations, pauses, ends of epochs, the idle power.
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { watts as wattsText } from "../text/units";
 import { type AxisUnit, duration } from "../text/units";
 import { gapHatch } from "./look";
@@ -37,6 +38,8 @@ interface Props {
   powerUnit: AxisUnit;
   theme: Theme;
   height: number;
+  /** Of traces below each other only the last names the axis. */
+  namesTime?: boolean;
   onSelect: (range: TimeRange | undefined) => void;
   onKey: (event: KeyboardEvent) => void;
 }
@@ -107,7 +110,7 @@ function optionsOf(
   readout: { current: HTMLParagraphElement | null },
   width: number,
 ): uPlot.Options {
-  const { theme, layers, timeUnit, powerUnit, range, highest, height } = props.current;
+  const { theme, layers, timeUnit, powerUnit, range, highest, height, namesTime = true } = props.current;
   const axis = {
     stroke: theme.soft,
     font: axisFont,
@@ -149,7 +152,13 @@ function optionsOf(
       y: { auto: false, range: [0, highest * 1.06] },
     },
     axes: [
-      { ...axis, ...ticks(timeUnit), label: `time, ${timeUnit.symbol}`, labelSize: 20, size: 32 },
+      {
+        ...axis,
+        ...ticks(timeUnit),
+        ...(namesTime ? { label: `time, ${timeUnit.symbol}` } : {}),
+        labelSize: 20,
+        size: 32,
+      },
       { ...axis, ...ticks(powerUnit), label: `power, ${powerUnit.symbol}`, labelSize: 20, size: 50 },
     ],
     series: [

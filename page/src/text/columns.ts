@@ -28,6 +28,8 @@ export function columnWords(column: string): string {
   return parts.map((part) => (capitals.has(part.toLowerCase()) ? part.toUpperCase() : part)).join(" ");
 }
 
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export interface ColumnUnit {
   symbol: string;
   divisor: number;

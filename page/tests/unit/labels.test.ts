@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Area, overlap, placeLabels } from "../../src/picture/labels";
+import { type Area, lineArea, overlap, placeLabels } from "../../src/picture/labels";
 
 const room: Area = { left: 0, top: 0, width: 400, height: 300 };
 const width = (text: string) => text.length * 7;
@@ -25,6 +25,12 @@ describe("labels of points", () => {
       for (const p of points)
         expect(overlap(a, { left: p.x - 4, top: p.y - 4, width: 8, height: 8 })).toBe(false);
     });
+  });
+  it("do not lie on lines", () => {
+    const line = lineArea([50, 100], [350, 100]);
+    const [label] = placeLabels([{ x: 50, y: 100, text: "on the front" }], room, width, [line]);
+    expect(label).toBeDefined();
+    expect(label!.y < 97 || label!.y - 12 > 103).toBe(true);
   });
   it("stay inside the picture", () => {
     const [label] = placeLabels([{ x: 395, y: 10, text: "at the edge" }], room, width);

@@ -224,7 +224,7 @@ function Devices({ series, common }: { series: Series; common: Common }) {
         <strong>Each GPU.</strong> On the same scale over the same time.
         {gpus.length > mostDevices && ` The first ${mostDevices} of ${gpus.length}.`}
       </figcaption>
-      {gpus.slice(0, mostDevices).map((part) => {
+      {gpus.slice(0, mostDevices).map((part, i, all) => {
         const name = [part.node, part.device].filter(Boolean).join(" ") || "GPU";
         const busy = meanOf(part.utilisation ?? []);
         return (
@@ -246,7 +246,8 @@ function Devices({ series, common }: { series: Series; common: Common }) {
               peaksLabel="highest reading"
               highest={highest}
               powerUnit={unit}
-              height={150}
+              height={i === all.length - 1 ? 140 : 120}
+              namesTime={i === all.length - 1}
             />
           </div>
         );
