@@ -13,6 +13,11 @@ const pages = {
   predict: "#/predict?model=resnet50&gpu=RTX%203090&gpu=T4&batch=32&batch=64",
   fleet: "#/fleet?tag=team",
 };
+// CLIP="TOP HEIGHT WIDTH" takes a part
+function clip() {
+  const [y = 0, height = 900, width = 1120] = process.env.CLIP.split(" ").map(Number);
+  return { x: 0, y, height, width };
+}
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -31,7 +36,10 @@ for (const [name, address] of Object.entries(pages)) {
     await page.goto(`${url}/${address}`);
     if (name === "predict") await page.getByRole("button", { name: "Predict", exact: true }).click();
     await page.waitForTimeout(1800);
-    await page.screenshot({ path: `${folder}/${name}-${kind}.png`, fullPage: true });
+    await page.screenshot({
+      path: `${folder}/${name}-${kind}.png`,
+      ...(process.env.CLIP ? { clip: clip(), fullPage: true } : { fullPage: true }),
+    });
     if (kind === "light" && process.env.PDF) await page.pdf({ path: `${folder}/${name}.pdf`, format: "A4" });
     await page.close();
   }

@@ -136,15 +136,16 @@ function Sums({ title, what, tag, sums }: SumsProps) {
           { title: "running", number: true },
           { title: "energy", number: true },
           { title: "share of the largest" },
-          { title: "remark" },
         ]}
         rows={sums.map((sum) => [
           sum.name === null ? "not said" : tag ? <a href={address(sum.name)}>{sum.name}</a> : sum.name,
           sum.runs,
           sum.running,
-          kilowattHours(sum.energy_j),
+          <>
+            {kilowattHours(sum.energy_j)}
+            {sum.without_energy > 0 && <small>without {sum.without_energy} of unknown energy</small>}
+          </>,
           isKnown(sum.energy_j) && largest > 0 ? <Bar share={sum.energy_j / largest} /> : "",
-          sum.without_energy > 0 ? `without ${sum.without_energy} of unknown energy` : "",
         ])}
       />
     </section>
