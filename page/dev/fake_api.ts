@@ -6,7 +6,7 @@ import * as data from "./fake_data";
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const runningFor = 20; // seconds of the made-up live run, after which it finishes and another begins
+const runningFor = Number(process.env.JOULECAST_FAKE_SECONDS ?? 20); // seconds of the made-up live run, after which it finishes and another begins
 const began = Date.now();
 
 function refuse(response: ServerResponse, status: number, detail: string, field: string | null = null): void {

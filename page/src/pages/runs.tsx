@@ -197,31 +197,33 @@ function RunTable({ runs, live, sort, order, chosen, onChoose }: TableProps) {
     next.focus();
   };
   return (
-    <table class="runs" onKeyDown={onKey}>
-      <caption class="unseen">Runs; the arrow keys go from one to the next</caption>
-      <thead>
-        <tr>
-          <th scope="col">
-            <span class="unseen">Choose</span>
-          </th>
-          <Sorted name="name" text="Run" sort={sort} order={order} />
-          <th scope="col">Status</th>
-          <Sorted name="started" text="Started (UTC)" sort={sort} order={order} />
-          <Sorted name="duration" text="Duration" sort={sort} order={order} number />
-          <th scope="col" class="number">
-            Epochs
-          </th>
-          <Sorted name="energy" text="Energy" sort={sort} order={order} number />
-          <th scope="col">Where it comes from</th>
-          <th scope="col">Tags</th>
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        {runs.map((run) => (
-          <RunTableRow key={run.id} run={run} live={live} chosen={chosen.has(run.id)} onToggle={toggle} />
-        ))}
-      </tbody>
-    </table>
+    <div class="runs-box">
+      <table class="runs" onKeyDown={onKey}>
+        <caption class="unseen">Runs; the arrow keys go from one to the next</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="unseen">Choose</span>
+            </th>
+            <Sorted name="name" text="Run" sort={sort} order={order} />
+            <th scope="col">Status</th>
+            <Sorted name="started" text="Started (UTC)" sort={sort} order={order} />
+            <Sorted name="duration" text="Duration" sort={sort} order={order} number />
+            <th scope="col" class="number">
+              Epochs
+            </th>
+            <Sorted name="energy" text="Energy" sort={sort} order={order} number />
+            <th scope="col">Where it comes from</th>
+            <th scope="col">Tags</th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {runs.map((run) => (
+            <RunTableRow key={run.id} run={run} live={live} chosen={chosen.has(run.id)} onToggle={toggle} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
