@@ -13,11 +13,18 @@ namespace joulecast::serve {
 
 class RunsCache {
  public:
-  using Tell = std::function<void(const std::string& line)>;
-  /// Looks at once, and from then on this often, on a thread of its own. `tell` gets what keeps the store
-  /// from answering, once each time that it changes. retry if there is no thread.
+  struct Callbacks {
+    /// Gets what keeps the store from answering, once each time that it changes.
+    std::function<void(const std::string& line)> trouble = {};
+    /// Gets what each look has found.
+    std::function<void(const session::RunningRuns& runs)> looked = {};
+    /// Whether to look every second: somebody watches.
+    std::function<bool()> is_watched = {};
+  };
+  /// Looks at once, and from then on this often, on a thread of its own that calls the callbacks. A look that
+  /// takes long makes the next ones rarer. retry if there is no thread.
   [[nodiscard]] static Result<std::unique_ptr<RunsCache>> start(session::RunningRunsWatch watch,
-                                                                Seconds every, Tell tell);
+                                                                Seconds every, Callbacks callbacks);
   ~RunsCache();
   RunsCache(const RunsCache&) = delete;
   RunsCache& operator=(const RunsCache&) = delete;
@@ -26,14 +33,17 @@ class RunsCache {
   [[nodiscard]] std::shared_ptr<const session::RunningRuns> now() const;
 
  private:
-  RunsCache(session::RunningRunsWatch watch, Seconds every, Tell tell)
-      : watch_(std::move(watch)), every_(every), tell_(std::move(tell)) {}
+  RunsCache(session::RunningRunsWatch watch, Seconds every, Callbacks callbacks)
+      : watch_(std::move(watch)), every_(every), callbacks_(std::move(callbacks)) {}
   void work();
   void keep(session::RunningRuns runs);
+  void look();
+  /// Until the next look; false if it is to end.
+  [[nodiscard]] bool rest(Seconds look_took);
 
   session::RunningRunsWatch watch_;
   const Seconds every_;
-  const Tell tell_;
+  const Callbacks callbacks_;
   std::string trouble_;  ///< as it was told last
   mutable std::mutex mutex_;
   std::condition_variable stopping_;
