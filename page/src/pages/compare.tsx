@@ -1,7 +1,7 @@
 // Runs and groups of runs as intervals, with effect sizes: whether they differ, and by how much.
 import { useMemo } from "preact/hooks";
 import { useAnswer } from "../api/answer";
-import { api } from "../api/client";
+import { Refusal, api } from "../api/client";
 import type { Comparison, Run } from "../api/schema";
 import { Shown } from "../parts/answers";
 import { ChosenRuns } from "../parts/chosen_runs";
@@ -62,13 +62,21 @@ export function ComparePage({ place }: { place: Place }) {
       {run.length > 0 && <Single ids={run.slice(0, mostRuns)} />}
       <section aria-labelledby="groups">
         <h2 id="groups">Groups of runs</h2>
-        <Shown answer={answer} what="The comparison">
-          {(comparison) => <Groups comparison={comparison} />}
-        </Shown>
+        {tooFew(answer.error) ? (
+          <LeftOut what="Groups of runs" why={answer.error.message} />
+        ) : (
+          <Shown answer={answer} what="The comparison">
+            {(comparison) => <Groups comparison={comparison} />}
+          </Shown>
+        )}
       </section>
     </>
   );
 }
+
+/** Runs that make no groups are no mistake of the user's; what is one names its field. */
+const tooFew = (error: Error | undefined): error is Refusal =>
+  error instanceof Refusal && error.status === 400 && error.field === null;
 
 async function all(ids: string[], signal: AbortSignal): Promise<Run[]> {
   return Promise.all(ids.map((id) => api.run(id, signal)));

@@ -52,6 +52,7 @@ export function FleetPage({ place }: { place: Place }) {
       <Shown answer={answer} what="The fleet">
         {(fleet) => (
           <>
+            {fleet.hosts.length === 0 && <p>No run began in this time.</p>}
             <Sums title="By machine" what="machine" sums={fleet.hosts} />
             <Sums title="By user" what="user" tag="user" sums={fleet.users} />
             <Sums title="By project" what="project" tag="project" sums={fleet.projects} />

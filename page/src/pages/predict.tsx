@@ -4,7 +4,7 @@ import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import type { Predicted, Predictions } from "../api/schema";
 import { Failure, Loading } from "../parts/answers";
-import { DataTable, Figure, Warnings } from "../parts/figure";
+import { DataTable, Figure, LeftOut, Warnings } from "../parts/figure";
 import { Choice, Field, ManyField, TextField } from "../parts/form";
 import { Front, type FrontPoint } from "../picture/front";
 import type { Place } from "../router";
@@ -255,6 +255,12 @@ function Outcome({ predictions }: { predictions: Predictions }) {
           predictions.front.includes(i) ? "on the front" : "",
         ])}
       />
+      {rows.every((row) => !energyOf(row)) && (
+        <LeftOut
+          what="Energy and time"
+          why="the work is not known; the samples of an epoch, the name of the data or the tokens say it"
+        />
+      )}
       {rows.length > 1 && <FrontFigure predictions={predictions} energyOf={energyOf} whole={whole} />}
       <Warnings warnings={warnings} />
       {rows.length > 0 && (

@@ -71,11 +71,14 @@ export function Figure({ title, caption, table, children }: FigureProps) {
   );
 }
 
+/** With a full stop, where it has none. */
+const sentence = (text: string): string => (/[.…]$/.test(text) ? text : `${text}.`);
+
 /** What cannot be shown, and why. */
 export function LeftOut({ what, why }: { what: string; why: string }) {
   return (
     <p class="left-out">
-      {what}: {why}.
+      {what}: {sentence(why)}
     </p>
   );
 }
@@ -86,7 +89,7 @@ export function Warnings({ warnings }: { warnings: string[] }) {
     <ul class="warnings" aria-label="Warnings">
       {warnings.map((warning) => (
         <li key={warning}>
-          <strong>Note:</strong> {warning}.
+          <strong>Note:</strong> {sentence(warning)}
         </li>
       ))}
     </ul>

@@ -73,6 +73,7 @@ export function Powers({ runs }: { runs: Run[] }) {
               <PowerTrace
                 label={`Power over time of ${run.name || run.id}`}
                 times={series.time_s}
+                step={series.step_s ?? 0}
                 layers={[
                   {
                     label: "power",

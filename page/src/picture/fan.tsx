@@ -44,7 +44,7 @@ export function Fan({ title, description, points, truth, unit }: Props) {
   const y = {
     scale: scaleOf(
       values.map((value) => (value === undefined ? value : value / unit.divisor)),
-      { min: 0, ...top },
+      top,
     ),
     title: axisTitle("energy of the whole run", unit.symbol),
   };

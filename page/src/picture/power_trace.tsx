@@ -26,7 +26,9 @@ export interface Surroundings {
 
 interface Props {
   label: string;
+  /** The middle of each step, and how long it is. */
   times: number[];
+  step: number;
   layers: TraceLayer[];
   /** The highest reading of each step. */
   peaks: (number | null)[];
@@ -101,8 +103,11 @@ export function PowerTrace(props: Props) {
   );
 }
 
-function dataOf({ times, layers, peaks }: Props): uPlot.AlignedData {
-  return [times, ...layers.map((layer) => layer.top), peaks] as uPlot.AlignedData;
+/** Each step as two points, so that it is a level line from edge to edge; a gap ends where it ends. */
+function dataOf({ times, step, layers, peaks }: Props): uPlot.AlignedData {
+  const twice = (values: (number | null)[]) => values.flatMap((value) => [value, value]);
+  const edges = times.flatMap((time) => [time - step / 2, time + step / 2]);
+  return [edges, ...layers.map((layer) => twice(layer.top)), twice(peaks)] as uPlot.AlignedData;
 }
 
 function optionsOf(
@@ -163,12 +168,12 @@ function optionsOf(
     ],
     series: [
       {},
-      ...layers.map((layer, i) => ({
+      ...layers.map((layer) => ({
         label: layer.label,
         stroke: theme.paper,
         width: 0.5,
         fill: (u: uPlot) => layerFill(u.ctx, theme, layer.look) as unknown as string,
-        points: { show: i === 0 && props.current.times.length < 3 },
+        points: { show: false },
       })),
       { label: "highest reading", stroke: theme.ink, width: 0.9, points: { show: false } },
     ],
@@ -189,7 +194,7 @@ function optionsOf(
       ],
       setCursor: [
         (u) => {
-          if (readout.current) readout.current.textContent = readingAt(props.current, u.cursor.idx);
+          if (readout.current) readout.current.textContent = readingAt(props.current, stepOf(u.cursor.idx));
         },
       ],
       ready: [(u) => u.over.addEventListener("dblclick", () => props.current.onSelect(undefined))],
@@ -197,12 +202,15 @@ function optionsOf(
   };
 }
 
+/** Of two points of each step. */
+const stepOf = (point: number | null | undefined) => (point == null ? undefined : Math.floor(point / 2));
+
 /** "at 12.3 s: GPU 120 W, CPU 40.0 W, together 160 W, highest reading 180 W" */
 export function readingAt(
   { times, layers, peaks, peaksLabel }: Pick<Props, "times" | "layers" | "peaks" | "peaksLabel">,
-  at: number | null | undefined,
+  at: number | undefined,
 ): string {
-  if (at === null || at === undefined || times[at] === undefined) return "";
+  if (at === undefined || times[at] === undefined) return "";
   const parts = layers.map((layer) => `${layer.label} ${wattsText(layer.watts[at])}`);
   if (layers.length > 1) parts.push(`together ${wattsText(layers[layers.length - 1]?.top[at])}`);
   parts.push(`${peaksLabel} ${wattsText(peaks[at])}`);

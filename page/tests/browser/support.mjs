@@ -142,8 +142,12 @@ export async function startReal() {
     new Promise((done, failed) => {
       const child = spawn(program, words, { env: environment, cwd: folder });
       let text = "";
-      child.stdout.on("data", (data) => (text += data));
-      child.stderr.on("data", (data) => (text += data));
+      child.stdout.on("data", (data) => {
+        text += data;
+      });
+      child.stderr.on("data", (data) => {
+        text += data;
+      });
       child.on("close", (code) =>
         code === 0 ? done(text) : failed(new Error(`joulecast ${words.join(" ")}: ${text}`)),
       );

@@ -28,12 +28,21 @@ export function Components({ run }: { run: Run }) {
           joules(row.energy_j),
           row.provenance,
           isKnown(row.energy_j) ? percent(row.coverage) : "",
-          row.relative_uncertainty > 0 ? `± ${percent(row.relative_uncertainty)}` : "not stated",
-          row.in_total ? "yes" : "contained in another",
+          !isKnown(row.energy_j)
+            ? ""
+            : row.relative_uncertainty > 0
+              ? `± ${percent(row.relative_uncertainty)}`
+              : "not stated",
+          row.in_total ? "yes" : isKnown(row.energy_j) ? "contained in another" : "no",
         ])}
       />
     </section>
   );
+}
+
+function amount(value: number, unit: string): string {
+  if (unit === "share") return percent(value);
+  return `${plain(value)} ${unit === "degC" ? "°C" : unit}`;
 }
 
 /** What the run spent in evaluations, phases and by unit of work, and the sensors that read it. */
@@ -85,7 +94,7 @@ export function Coverage({ run }: { run: Run }) {
             wordsForComponent(row.component),
             [row.node, row.device].filter(Boolean).join(" "),
             row.quantity,
-            `${plain(row.mean)} ${row.unit}`,
+            amount(row.mean, row.unit),
           ])}
         />
       )}

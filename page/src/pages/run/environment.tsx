@@ -20,6 +20,13 @@ function Facts({ facts }: { facts: Pair[] }) {
   );
 }
 
+/** "20 epochs" */
+function workText(amount: number, unit: string | null): string {
+  const word =
+    !unit || unit === "work" ? "units" : unit === "percent" ? "%" : unit.endsWith("s") ? unit : `${unit}s`;
+  return `${plain(amount)} ${word}`;
+}
+
 const optional = (value: number | null): string | null => (isKnown(value) ? plain(value) : null);
 
 export function Environment({ run }: { run: Run }) {
@@ -43,10 +50,7 @@ export function Environment({ run }: { run: Run }) {
           ["data", training.dataset],
           ["framework", training.framework],
           ["batch", optional(training.batch_size)],
-          [
-            "work",
-            isKnown(training.total_work) ? `${plain(training.total_work)} ${training.work_unit ?? ""}` : null,
-          ],
+          ["work", isKnown(training.total_work) ? workText(training.total_work, training.work_unit) : null],
           ["Joulecast", host.joulecast_version],
           [
             "processor time of the measuring",

@@ -70,7 +70,6 @@ function Emissions({ run }: { run: Run }) {
     <p>
       Emissions: {grams(carbon.emissions_g)}, {carbon.provenance}
       {carbon.source ? `, ${carbon.source}` : ""}
-      {isKnown(carbon.intensity_g_per_kwh) ? ` (${plain(carbon.intensity_g_per_kwh)} g/kWh)` : ""}
       {building}.
     </p>
   );

@@ -122,6 +122,7 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
           {...common}
           label={`Power over time by component: ${layers.map((layer) => layer.label).join(", ")}`}
           times={series.time_s}
+          step={series.step_s ?? 0}
           layers={layers}
           peaks={series.total.high_w}
           peaksLabel="highest reading"
@@ -241,6 +242,7 @@ function Devices({ series, common }: { series: Series; common: Common }) {
               {...common}
               label={`Power over time of ${name}`}
               times={series.time_s}
+              step={series.step_s ?? 0}
               layers={[{ label: name, look: 0, watts: part.mean_w, top: part.mean_w }]}
               peaks={part.high_w}
               peaksLabel="highest reading"
