@@ -247,23 +247,38 @@ function drawMarks(u: uPlot, { around, theme }: Props): void {
     if (place) u.ctx.fillRect(place[0], top, place[1] - place[0], height);
   }
   u.ctx.globalAlpha = 1;
-  u.ctx.strokeStyle = theme.ink;
-  u.ctx.lineWidth = ratio;
-  u.ctx.beginPath();
+  const marks = new Path2D();
   for (const end of around.epochEnds) {
     const x = u.valToPos(end, "x", true);
     if (x < left || x > left + width) continue;
-    u.ctx.moveTo(x, top + height);
-    u.ctx.lineTo(x, top + height - 8 * ratio);
+    marks.moveTo(x, top + height);
+    marks.lineTo(x, top + height - 8 * ratio);
   }
-  u.ctx.stroke();
+  strokeWithHalo(u.ctx, marks, theme, []);
   if (around.idle !== undefined) {
     const y = u.valToPos(around.idle, "y", true);
-    u.ctx.setLineDash([5 * ratio, 3 * ratio]);
-    u.ctx.beginPath();
-    u.ctx.moveTo(left, y);
-    u.ctx.lineTo(left + width, y);
-    u.ctx.stroke();
+    const line = new Path2D();
+    line.moveTo(left, y);
+    line.lineTo(left + width, y);
+    strokeWithHalo(u.ctx, line, theme, [5 * ratio, 3 * ratio]);
   }
   u.ctx.restore();
+}
+
+/** A thin line that is seen on paper and on any layer. */
+function strokeWithHalo(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  theme: Theme,
+  dashes: number[],
+): void {
+  const ratio = devicePixelRatio || 1;
+  context.strokeStyle = theme.paper;
+  context.lineWidth = 3 * ratio;
+  context.stroke(path);
+  context.setLineDash(dashes);
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1.2 * ratio;
+  context.stroke(path);
+  context.setLineDash([]);
 }

@@ -66,6 +66,13 @@ test("a page prints in the light colours, without what only a screen needs", asy
   }));
   assert.deepEqual(seen, { background: "rgb(255, 255, 255)", header: 0, buttons: 0 });
   assert.ok((await page.pdf({ format: "A4" })).length > 20_000);
+  await page.setViewportSize({ width: 720, height: 1000 }); // about the text of A4
+  for (const address of ["#/runs", `#/run/${fourGpus}`, "#/fleet"]) {
+    await page.goto(`${server.url}/${address}`);
+    await settled(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 720, `${address} is ${wide} px wide on paper`);
+  }
   await page.close();
 });
 

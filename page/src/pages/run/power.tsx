@@ -240,6 +240,7 @@ function Devices({ series, common }: { series: Series; common: Common }) {
             </h3>
             <PowerTrace
               {...common}
+              around={{ ...common.around, idle: undefined }} // that of the whole machine
               label={`Power over time of ${name}`}
               times={series.time_s}
               step={series.step_s ?? 0}
