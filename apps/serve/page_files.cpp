@@ -74,8 +74,11 @@ Response PageFiles::answer(const Request& request) const {
 }
 
 fs::path page_folder() {
-  const char* folder = std::getenv("JOULECAST_PAGE");
-  return folder != nullptr && *folder != '\0' ? fs::path(folder) : share_directory() / "page";
+  if (const char* folder = std::getenv("JOULECAST_PAGE"); folder != nullptr && *folder != '\0') return folder;
+  std::error_code ignored;
+  auto installed = share_directory() / "page";
+  if (fs::is_directory(installed, ignored)) return installed;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path() / "page";  // of a build
 }
 
 }  // namespace joulecast::serve

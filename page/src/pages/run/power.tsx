@@ -208,6 +208,12 @@ function ZoomButtons({ whole, change, onWhole }: ZoomProps) {
   );
 }
 
+/** "node1 GPU 0": a number alone would not say of what. */
+function deviceName(node: string | null, device: string | null): string {
+  const named = /^\d+$/.test(device ?? "") ? `GPU ${device}` : device || "GPU";
+  return node ? `${node} ${named}` : named;
+}
+
 type Common = Pick<
   Parameters<typeof PowerTrace>[0],
   "around" | "range" | "theme" | "timeUnit" | "onSelect" | "onKey"
@@ -226,7 +232,7 @@ function Devices({ series, common }: { series: Series; common: Common }) {
         {gpus.length > mostDevices && ` The first ${mostDevices} of ${gpus.length}.`}
       </figcaption>
       {gpus.slice(0, mostDevices).map((part, i, all) => {
-        const name = [part.node, part.device].filter(Boolean).join(" ") || "GPU";
+        const name = deviceName(part.node, part.device);
         const busy = meanOf(part.utilisation ?? []);
         return (
           <div key={name} class="device">
