@@ -1,6 +1,7 @@
 // The page of a real `joulecast serve` over a store of its own: real runs, one of them live, and the report from the disk.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -138,6 +139,38 @@ test("a live run appears, moves and finishes, in the list and on its page", asyn
   await page.close();
 });
 
+test("a server with a token is entered with it, and not with another", async () => {
+  const token = "a-token-that-nobody-guesses";
+  const folder = mkdtempSync(join(tmpdir(), "joulecast-token-"));
+  writeFileSync(join(folder, "token"), token, { mode: 0o600 });
+  const locked = await startReal("--token-file", join(folder, "token"));
+  const page = await newPage(browser);
+  await page.goto(`${locked.url}/#/runs`);
+  await page.getByRole("heading", { name: "The server wants its token" }).waitFor();
+  await assertUsable(page, "the login");
+  await page.getByLabel("Token").fill("another");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Token").fill(token);
+  await page.keyboard.press("Enter");
+  await page.getByText("No run has been stored here yet").waitFor();
+  await page.getByText("live, nothing runs").waitFor();
+  await page.reload();
+  await page.getByText("No run has been stored here yet").waitFor();
+  assert.equal(
+    await page.evaluate(
+      (secret) => document.cookie.includes(secret) || location.href.includes(secret),
+      token,
+    ),
+    false,
+  );
+  await page.close();
+  locked.close();
+  await page.getByText("no connection to the server").waitFor();
+  await page.close();
+  rmSync(folder, { recursive: true });
+});
+
 test("the report of the same run, opened from the disk, has nothing serious either", async () => {
   const file = join(server.folder, "report.html");
   await server.call("report", "first", "-o", file);
@@ -150,7 +183,7 @@ test("the report of the same run, opened from the disk, has nothing serious eith
   }
 });
 
-test("the first paint comes within half a second", async () => {
+test("the page says when it was first painted", async () => {
   const page = await show("#/runs");
   const paint = await page.evaluate(
     () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,

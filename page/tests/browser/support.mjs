@@ -129,7 +129,7 @@ export async function startFake() {
 const program = process.env.JOULECAST;
 
 /** `joulecast serve` over a store of its own, and how to call the command on it. */
-export async function startReal() {
+export async function startReal(...options) {
   if (!program) skip("JOULECAST does not name the program");
   const folder = mkdtempSync(join(tmpdir(), "joulecast-page-"));
   const environment = {
@@ -152,7 +152,10 @@ export async function startReal() {
         code === 0 ? done(text) : failed(new Error(`joulecast ${words.join(" ")}: ${text}`)),
       );
     });
-  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { env: environment, cwd: folder });
+  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...options], {
+    env: environment,
+    cwd: folder,
+  });
   let said = "";
   const url = await new Promise((done, failed) => {
     const hear = (data) => {

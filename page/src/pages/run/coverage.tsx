@@ -42,6 +42,7 @@ export function Components({ run }: { run: Run }) {
 
 function amount(value: number, unit: string): string {
   if (unit === "share") return percent(value);
+  if (unit === "B") return `${plain(value / 2 ** 30)} GiB`;
   return `${plain(value)} ${unit === "degC" ? "°C" : unit}`;
 }
 
@@ -93,7 +94,7 @@ export function Coverage({ run }: { run: Run }) {
           rows={run.means.map((row) => [
             wordsForComponent(row.component),
             [row.node, row.device].filter(Boolean).join(" "),
-            row.quantity,
+            row.quantity.replace(/_/g, " "),
             amount(row.mean, row.unit),
           ])}
         />
