@@ -164,7 +164,6 @@ test("a server with a token is entered with it, and not with another", async () 
     ),
     false,
   );
-  await page.close();
   locked.close();
   await page.getByText("no connection to the server").waitFor();
   await page.close();
