@@ -52,14 +52,15 @@ RunningRuns RunningRunsWatch::look() {
     now.trouble = to_string(error);
     return now;
   };
+  const auto looked = clock_->wall();
   store::OpenOptions options;
   options.busy_timeout = store_patience;
   const auto store = open_store(store_, store::Access::read, std::move(options));
   if (!store) {
-    if (store.error().kind == ErrorKind::unavailable) return now;
-    return refuse(store.error());
+    if (store.error().kind != ErrorKind::unavailable) return refuse(store.error());
+    looked_ = looked;
+    return now;
   }
-  const auto looked = clock_->wall();
   store::RunQuery query;
   query.status = trace::RunStatus::running;
   query.host = host_;
