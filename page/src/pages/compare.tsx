@@ -60,6 +60,12 @@ export function ComparePage({ place }: { place: Place }) {
       </div>
       <ChosenRuns runs={run} />
       {run.length > 0 && <Single ids={run.slice(0, mostRuns)} />}
+      {run.length > mostRuns && (
+        <LeftOut
+          what="Single runs"
+          why={`the first ${mostRuns} of ${run.length} are shown one by one; the groups have all`}
+        />
+      )}
       <section aria-labelledby="groups">
         <h2 id="groups">Groups of runs</h2>
         {tooFew(answer.error) ? (

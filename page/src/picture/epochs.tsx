@@ -65,8 +65,8 @@ export function Epochs({ title, description, points, metric, best, unit, axis }:
   const narrow = plotBox(width, lower, quality, 26, 6);
   const left = Math.max(wide.left, metric ? narrow.left : 0);
   const boxes: [Box, Box] = [
-    { left, top: 26, width: width - left - 10, height: upper - 26 },
-    { left, top: upper + 34, width: width - left - 10, height: Math.max(10, lower - 34) },
+    { left, top: 26, width: width - left - 16, height: upper - 26 },
+    { left, top: upper + 34, width: width - left - 16, height: Math.max(10, lower - 34) },
   ];
   const bestPoint = best === undefined ? undefined : points[best];
   const wasted = bestPoint !== undefined && best! < points.length - 1;

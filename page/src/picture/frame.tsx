@@ -73,7 +73,7 @@ export const axisTitle = (name: string, unit = "", logarithmic = false): string 
 export function plotBox(width: number, height: number, y: Axis, top = 26, bottom = 40): Box {
   const widest = Math.max(0, ...y.scale.ticks(5).map((tick) => textWidth(tick.label)));
   const left = Math.ceil(widest) + 12;
-  return { left, top, width: Math.max(40, width - left - 10), height: height - top - bottom };
+  return { left, top, width: Math.max(40, width - left - 16), height: height - top - bottom };
 }
 
 export const placeX = (box: Box, scale: Scale, value: number): number =>

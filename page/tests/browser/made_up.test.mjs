@@ -169,7 +169,7 @@ test("every picture has its figures as a table", async () => {
   await page.close();
 });
 
-test("a live run appears, moves and finishes in the list", async () => {
+test("the power and the energy of a live run move in the list", async () => {
   const page = await show("#/runs?status=");
   await page.getByText("live, 1 running").waitFor();
   await page.locator(".live-cell svg").first().waitFor();

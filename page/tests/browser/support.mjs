@@ -67,7 +67,30 @@ export async function assertSound(page, what, { usable = true } = {}) {
   assert.deepEqual(page.complaints, [], `${what}: the browser complained`);
   const seen = await page.evaluate(() => {
     const visible = (element) => element.getClientRects().length > 0;
+    /** Texts that lie on each other, or are cut off at a side. */
+    const faults = (svg) => {
+      const frame = svg.getBoundingClientRect();
+      const texts = [...svg.querySelectorAll("text")].map((text) => ({
+        text: text.textContent,
+        box: text.getBoundingClientRect(),
+      }));
+      const cut = texts
+        .filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1)
+        .map(({ text }) => `${text} is cut off`);
+      const covered = texts.flatMap((a, i) =>
+        texts
+          .slice(i + 1)
+          .filter(
+            (b) =>
+              Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > 2 &&
+              Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top) > 5,
+          )
+          .map((b) => `${a.text} lies on ${b.text}`),
+      );
+      return [...cut, ...covered];
+    };
     const pictures = [...document.querySelectorAll("svg[role=img]")].filter(visible).map((svg) => ({
+      faults: faults(svg),
       title: svg.querySelector("title")?.textContent ?? "",
       marks: svg.querySelectorAll("path:not(.grid):not(.axis), circle, rect").length,
     }));
@@ -86,7 +109,8 @@ export async function assertSound(page, what, { usable = true } = {}) {
       width: document.documentElement.clientWidth,
     };
   });
-  for (const { title, marks } of seen.pictures) {
+  for (const { title, marks, faults } of seen.pictures) {
+    assert.deepEqual(faults, [], `${what}: texts of '${title}'`);
     assert.ok(title, `${what}: a picture has no name`);
     assert.ok(marks > 0, `${what}: '${title}' is empty`);
   }

@@ -56,6 +56,23 @@ export function Coverage({ run }: { run: Run }) {
   ].filter((row): row is [string, number] => isKnown(row[1] as number | null));
   return (
     <>
+      {run.phases.length > 1 && (
+        <DataTable
+          caption="Phases of the training"
+          columns={[
+            { title: "phase" },
+            { title: "work" },
+            { title: "duration", number: true },
+            { title: "energy", number: true },
+          ]}
+          rows={run.phases.map((phase) => [
+            phase.phase,
+            `${plain(phase.work)}${isKnown(phase.total_work) ? ` of ${plain(phase.total_work)}` : ""} ${phase.unit ?? ""}`,
+            duration(phase.end_s - phase.start_s),
+            joules(phase.energy_j),
+          ])}
+        />
+      )}
       {run.window_totals.length > 0 && (
         <DataTable
           caption="Evaluations, checkpoints and other named stretches"

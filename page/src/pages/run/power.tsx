@@ -132,7 +132,8 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
         />
         <Legend entries={legendOf(layers, around, run)} />
       </Figure>
-      {devices && <Devices series={devices} common={common} />}
+      {devices &&
+        kinds.map((kind) => <Devices key={kind.component} kind={kind} series={devices} common={common} />)}
       {run.idle === null && (
         <LeftOut
           what="Idle floor"
@@ -208,10 +209,17 @@ function ZoomButtons({ whole, change, onWhole }: ZoomProps) {
   );
 }
 
+/** What is told one by one, if there are several. */
+const kinds = [
+  { component: "gpu", title: "Each GPU", word: "GPU" },
+  { component: "node", title: "Each machine", word: "machine" },
+] as const;
+type Kind = (typeof kinds)[number];
+
 /** "node1 GPU 0": a number alone would not say of what. */
-function deviceName(node: string | null, device: string | null): string {
-  const named = /^\d+$/.test(device ?? "") ? `GPU ${device}` : device || "GPU";
-  return node ? `${node} ${named}` : named;
+function deviceName({ word }: Kind, node: string | null, device: string | null): string {
+  const named = /^\d+$/.test(device ?? "") ? `${word} ${device}` : device;
+  return [node, named].filter(Boolean).join(" ") || word;
 }
 
 type Common = Pick<
@@ -220,19 +228,19 @@ type Common = Pick<
 >;
 
 /** Several devices of a kind, on the same scale: whether they were used evenly. */
-function Devices({ series, common }: { series: Series; common: Common }) {
-  const gpus = series.series.filter((part) => part.component === "gpu");
-  if (gpus.length < 2) return null;
-  const highest = Math.max(1, ...gpus.map((part) => highestOf(part.high_w)));
+function Devices({ kind, series, common }: { kind: Kind; series: Series; common: Common }) {
+  const devices = series.series.filter((part) => part.component === kind.component);
+  if (devices.length < 2) return null;
+  const highest = Math.max(1, ...devices.map((part) => highestOf(part.high_w)));
   const unit = axisUnit("W", highest);
   return (
     <figure>
       <figcaption>
-        <strong>Each GPU.</strong> On the same scale over the same time.
-        {gpus.length > mostDevices && ` The first ${mostDevices} of ${gpus.length}.`}
+        <strong>{kind.title}.</strong> On the same scale over the same time.
+        {devices.length > mostDevices && ` The first ${mostDevices} of ${devices.length}.`}
       </figcaption>
-      {gpus.slice(0, mostDevices).map((part, i, all) => {
-        const name = deviceName(part.node, part.device);
+      {devices.slice(0, mostDevices).map((part, i, all) => {
+        const name = deviceName(kind, part.node, part.device);
         const busy = meanOf(part.utilisation ?? []);
         return (
           <div key={name} class="device">
@@ -250,7 +258,9 @@ function Devices({ series, common }: { series: Series; common: Common }) {
               label={`Power over time of ${name}`}
               times={series.time_s}
               step={series.step_s ?? 0}
-              layers={[{ label: name, look: 0, watts: part.mean_w, top: part.mean_w }]}
+              layers={[
+                { label: name, look: lookOfComponent(kind.component), watts: part.mean_w, top: part.mean_w },
+              ]}
               peaks={part.high_w}
               peaksLabel="highest reading"
               highest={highest}
