@@ -62,7 +62,7 @@ export function TradeoffPage({ place }: { place: Place }) {
           ]}
         />
         <TextField
-          label="May lose"
+          label="Loss allowed"
           type="number"
           min="0"
           step="0.005"

@@ -73,7 +73,8 @@ export function Front({
     placeY(box, y.scale, p.quality),
   ];
   const front = points.filter((p) => p.onFront).sort((a, b) => a.cost - b.cost);
-  const inOrder = [...points].sort((a, b) => Number(b.onFront) - Number(a.onFront));
+  const rank = (p: FrontPoint) => (p.advised ? 2 : p.onFront ? 1 : 0); // who is named first where there is little room
+  const inOrder = [...points].sort((a, b) => rank(b) - rank(a));
   const steps = stepsOf(front.map(at), box.left + box.width);
   const spans = points.map((p) =>
     whiskersOf(

@@ -27,6 +27,7 @@ interface Props {
 
 const rowHeight = 30;
 const narrowRow = 46;
+const narrowRemark = 16;
 
 function shorten(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
@@ -40,7 +41,8 @@ export function Intervals({ title, description, rows, name, unit, divisor }: Pro
   const remarks = narrow
     ? 0
     : Math.min(Math.max(0, ...rows.map((row) => textWidth(row.remark ?? ""))) + 14, width * 0.34);
-  const step = narrow ? narrowRow : rowHeight;
+  const remarked = rows.some((row) => row.remark);
+  const step = narrow ? narrowRow + (remarked ? narrowRemark : 0) : rowHeight;
   const plot = { left: labels + 6, top: 8, width: width - labels - remarks - 16, height: rows.length * step };
   const scale = scaleOf(
     rows.flatMap((row) =>
@@ -76,15 +78,16 @@ export function Intervals({ title, description, rows, name, unit, divisor }: Pro
                 y={narrow ? y - 14 : y + 4}
                 text-anchor={narrow ? "start" : "end"}
               >
-                {shorten(
-                  narrow && row.remark ? `${row.label}: ${row.remark}` : row.label,
-                  (narrow ? width - 12 : labels) / 6.5,
-                )}
+                {shorten(row.label, (narrow ? width - 12 : labels) / 6.5)}
               </text>
               <Row row={row} y={y} scale={scale} plot={plot} divisor={divisor} />
-              {!narrow && row.remark && (
-                <text class="soft" x={plot.left + plot.width + 10} y={y + 4}>
-                  {shorten(row.remark, remarks / 6.5)}
+              {row.remark && (
+                <text
+                  class="soft"
+                  x={narrow ? plot.left : plot.left + plot.width + 10}
+                  y={narrow ? y + 20 : y + 4}
+                >
+                  {shorten(row.remark, (narrow ? width - 12 : remarks) / 6.5)}
                 </text>
               )}
             </g>

@@ -164,7 +164,12 @@ test("every picture has its figures as a table", async () => {
   const page = await show(`#/run/${fourGpus}`);
   const folds = page.getByText("The same as a table");
   for (let i = 0; i < (await folds.count()); ++i) await folds.nth(i).click();
-  assert.equal(await page.locator("figure details table").count(), await folds.count());
+  await until(
+    page,
+    () =>
+      document.querySelectorAll("figure details table").length ===
+      document.querySelectorAll("figure details").length,
+  );
   await assertSound(page, "tables");
   await page.close();
 });
