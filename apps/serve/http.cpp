@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
-#include "report/json_value.hpp"
+#include "report/server_json.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -122,10 +121,7 @@ Response problem_response(int status, std::string_view line, std::string_view fi
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
-  response.body = report::json_text({{"status", status},
-                                     {"title", std::string(reason_of(status))},
-                                     {"detail", printable(line)},
-                                     {"field", report::or_null(std::string(field))}});
+  response.body = report::problem_json_text(status, reason_of(status), line, field);
   return response;
 }
 

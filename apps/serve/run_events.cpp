@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <ranges>
 
 #include "report/live_run_json.hpp"
-#include "report/run_list.hpp"
 
 namespace joulecast::serve {
 
@@ -15,13 +13,13 @@ void RunEvents::tell(const session::RunningRuns& runs) {
   if (!runs.store_answers) return tell_trouble(runs.trouble);
   trouble_.clear();
   std::map<std::string, std::string> now;
-  for (const auto& run : runs.runs) now[run.id] = report::one_line(report::to_json(run));
+  for (const auto& run : runs.runs) now[run.id] = report::event_json(run);
   // Before the events: who begins with it gets them afterwards, and twice rather than not at all.
   hub_.set_snapshot(fmt::format(R"({{"runs":[{}]}})", fmt::join(std::views::values(now), ",")));
   const auto before = std::exchange(told_, std::move(now));
   if (std::exchange(first_, false)) return;
-  for (const auto& run : runs.ended) hub_.publish("finished", report::one_line(report::to_json(run)));
-  for (const auto& id : runs.removed) hub_.publish("removed", report::one_line({{"id", id}}));
+  for (const auto& run : runs.ended) hub_.publish("finished", report::event_json(run));
+  for (const auto& id : runs.removed) hub_.publish("removed", report::removed_json(id));
   for (const auto& [id, json] : told_) {
     const auto old = before.find(id);
     if (old == before.end())
@@ -33,7 +31,7 @@ void RunEvents::tell(const session::RunningRuns& runs) {
 
 void RunEvents::tell_trouble(const std::string& trouble) {
   if (std::exchange(trouble_, trouble) == trouble) return;
-  hub_.publish("lost", report::one_line({{"trouble", trouble}}));
+  hub_.publish("lost", report::trouble_json(trouble));
 }
 
 }  // namespace joulecast::serve

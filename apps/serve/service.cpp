@@ -18,8 +18,8 @@
 #include "serve/page_files.hpp"
 #include "serve/run_events.hpp"
 #include "serve/run_shelf.hpp"
-#include "serve/runs_cache.hpp"
 #include "serve/server.hpp"
+#include "session/runs/runs_cache.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -63,7 +63,7 @@ class Sources {
     if (!meters) return propagate(meters.error());
     auto sources = std::make_unique<Sources>(std::move(*meters));
     const bool all = request.scope == Scope::everything;
-    auto runs = RunsCache::start(
+    auto runs = session::RunsCache::start(
         {request.store, all ? "" : sources->host_, all ? most_live_runs : most_runs}, look_at_runs,
         {.trouble = notes.trouble,
          .looked = all ? [self = sources.get()](
@@ -96,7 +96,7 @@ class Sources {
   const std::shared_ptr<EventHub> events_;
   RunEvents run_events_;
   std::atomic<std::uint64_t> answers_{0};
-  std::unique_ptr<RunsCache> runs_;  ///< the last: it calls the others
+  std::unique_ptr<session::RunsCache> runs_;  ///< the last: it calls the others
 };
 
 Result<ServerOptions> server_options(const ServiceRequest& request) {

@@ -4,11 +4,16 @@
 
 #include "base/text.hpp"
 #include "report/json_value.hpp"
+#include "report/run_list.hpp"
 
 namespace joulecast::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+std::string one_line(const Json& json) {
+  return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 Json moment(const std::optional<WallTime>& time) {
   return time ? Json(to_iso8601(*time)) : Json(nullptr);
@@ -72,8 +77,20 @@ std::string to_json_text(const session::Fleet& fleet) {
   return json_text(to_json(fleet));
 }
 
-std::string one_line(const Json& json) {
-  return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+std::string event_json(const session::RunningRun& run) {
+  return one_line(to_json(run));
+}
+
+std::string event_json(const store::RunRow& run) {
+  return one_line(to_json(run));
+}
+
+std::string removed_json(const std::string& id) {
+  return one_line({{"id", id}});
+}
+
+std::string trouble_json(const std::string& trouble) {
+  return one_line({{"trouble", trouble}});
 }
 
 }  // namespace joulecast::report

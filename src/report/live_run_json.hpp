@@ -12,7 +12,10 @@ namespace joulecast::report {
 [[nodiscard]] nlohmann::ordered_json to_json(const session::Fleet& fleet);
 /// to_json() as text.
 [[nodiscard]] std::string to_json_text(const session::Fleet& fleet);
-/// In one line, as a stream of events needs it.
-[[nodiscard]] std::string one_line(const nlohmann::ordered_json& json);
+// In one line each, as a stream of events needs it.
+[[nodiscard]] std::string event_json(const session::RunningRun& run);
+[[nodiscard]] std::string event_json(const store::RunRow& run);  ///< as in a list
+[[nodiscard]] std::string removed_json(const std::string& id);
+[[nodiscard]] std::string trouble_json(const std::string& trouble);
 
 }  // namespace joulecast::report

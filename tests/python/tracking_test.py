@@ -108,7 +108,7 @@ class Tracking(PackageTest):
     def test_what_is_no_iterable_is_said_in_a_line(self):
         with joulecast.track() as run:
             for loop in (run.steps, run.epochs):
-                with self.assertRaisesRegex(TypeError, "^'NoneType' object is not iterable$"):
+                with self.assertRaisesRegex(TypeError, "^iterable must be something to loop over, not NoneType$"):
                     for _ in loop(None):
                         pass
 

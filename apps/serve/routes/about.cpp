@@ -1,8 +1,5 @@
 // /api/v1/about: which server this is.
-#include <nlohmann/json.hpp>
-
-#include "base/version.hpp"
-#include "report/json_value.hpp"
+#include "report/server_json.hpp"
 #include "serve/page_files.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
@@ -14,12 +11,8 @@ namespace {
 Response answer(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto usual = services.store.empty() ? store::default_url() : Result<std::string>(services.store);
-  return json_response(report::json_text({{"version", version},
-                                          {"api_version", "1.0.0"},
-                                          {"host", services.host},
-                                          {"store", usual ? *usual : ""},
-                                          {"page", services.page && !services.page->empty()},
-                                          {"needs_token", services.needs_token}}));
+  return json_response(report::to_json_text(report::ServerFacts{
+      services.host, usual ? *usual : "", services.page && !services.page->empty(), services.needs_token}));
 }
 
 }  // namespace

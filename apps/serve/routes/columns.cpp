@@ -1,11 +1,7 @@
 // /api/v1/columns: what runs can be compared by.
-#include <nlohmann/json.hpp>
-
-#include "report/json_value.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
-#include "session/tables/chosen_runs.hpp"
-#include "session/tables/compare_runs.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -18,12 +14,7 @@ Response answer(const Request& request, const Services& services) {
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto chosen = session::choose_runs(services.store, references);
   if (!chosen) return error_response(chosen.error());
-  const auto columns = chosen->table.columns();
-  return json_response(
-      report::json_text({{"rows", chosen->table.rows()},
-                         {"columns", std::vector<std::string>(columns.begin(), columns.end())},
-                         {"metrics", chosen->metrics},
-                         {"group", report::or_null(session::usual_group(chosen->table))}}));
+  return json_response(report::columns_json_text(*chosen));
 }
 
 }  // namespace

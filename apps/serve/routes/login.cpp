@@ -1,6 +1,5 @@
 // POST /api/v1/login: the token in exchange for a cookie, so that a page can ask without keeping the token.
-#include <nlohmann/json.hpp>
-
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 
@@ -9,11 +8,10 @@ namespace {
 
 Response answer(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
-  const auto body = nlohmann::json::parse(request.body, nullptr, /*allow_exceptions=*/false);
-  if (!body.is_object() || body.size() != 1 || !body.contains("token") || !body["token"].is_string())
-    return problem_response(400, R"(the body is {"token": "…"})", "token");
+  const auto token = report::token_from_json(request.body);
+  if (!token) return problem_response(400, R"(the body is {"token": "…"})", "token");
   if (!services.needs_token) return problem_response(409, "this server needs no token", "token");
-  const auto cookie = services.log_in(body["token"].get<std::string>());
+  const auto cookie = services.log_in(*token);
   if (!cookie) return problem_response(401, "this is not the server's token", "token");
   Response response;
   response.status = 204;

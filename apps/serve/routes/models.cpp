@@ -1,10 +1,7 @@
 // /api/v1/models: the networks that are known by name.
-#include <nlohmann/json.hpp>
-
-#include "report/json_value.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
-#include "session/machine/describe_network.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -12,7 +9,7 @@ namespace {
 Response answer(const Request& request, const Services& /*services*/) {
   if (const auto status = Parameters(request).check(); !status) return error_response(status.error());
   const auto known = session::known_networks();
-  return known ? json_response(report::json_text({{"models", known->names}})) : error_response(known.error());
+  return known ? json_response(report::models_json_text(*known)) : error_response(known.error());
 }
 
 }  // namespace

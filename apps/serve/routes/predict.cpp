@@ -1,8 +1,5 @@
 // POST /api/v1/predict: what a training will cost, as `joulecast predict --json` has it.
-#include <nlohmann/json.hpp>
-
-#include "report/json_value.hpp"
-#include "report/prediction_report.hpp"
+#include "report/server_json.hpp"
 #include "serve/parameters.hpp"
 #include "serve/route.hpp"
 #include "session/forecast/given_networks.hpp"
@@ -47,23 +44,6 @@ session::GivenNetworks given(Parameters& parameters, const Request& request) {
   return networks;
 }
 
-/// Places of the predictions that fit into memory and that no other one beats in time and energy.
-std::vector<std::size_t> front_of(const std::vector<session::Prediction>& predictions) {
-  std::vector<std::size_t> by_time;
-  for (std::size_t i = 0; i < predictions.size(); ++i)
-    if (predictions[i].fits && predictions[i].epoch_time_s && predictions[i].epoch_energy_j)
-      by_time.push_back(i);
-  std::ranges::stable_sort(by_time, {}, [&](std::size_t i) {
-    return std::pair(predictions[i].epoch_time_s->value, predictions[i].epoch_energy_j->value);
-  });
-  std::vector<std::size_t> front;
-  for (const auto i : by_time)
-    if (front.empty() ||
-        predictions[i].epoch_energy_j->value < predictions[front.back()].epoch_energy_j->value)
-      front.push_back(i);
-  return front;
-}
-
 Response answer(const Request& request, const Services& /*services*/) {
   Parameters parameters(request);
   auto prediction = asked(parameters);
@@ -81,9 +61,7 @@ Response answer(const Request& request, const Services& /*services*/) {
   const auto result = session::predict_training(prediction);
   if (!result) return error_response(result.error());
   if (const auto counted = session::check_counted(*result); !counted) return error_response(counted.error());
-  auto json = report::to_json(*result);
-  json["front"] = front_of(result->predictions);
-  return json_response(report::json_text(json));
+  return json_response(report::json_text_with_front(*result));
 }
 
 }  // namespace

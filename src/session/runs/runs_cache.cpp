@@ -1,12 +1,12 @@
-#include "serve/runs_cache.hpp"
+#include "session/runs/runs_cache.hpp"
 
 #include <chrono>
 
 #include "base/failure.hpp"
 
-namespace joulecast::serve {
+namespace joulecast::session {
 
-Result<std::unique_ptr<RunsCache>> RunsCache::start(session::RunningRunsWatch watch, Seconds every,
+Result<std::unique_ptr<RunsCache>> RunsCache::start(RunningRunsWatch watch, Seconds every,
                                                     Callbacks callbacks) {
   std::unique_ptr<RunsCache> cache(new RunsCache(std::move(watch), every, std::move(callbacks)));
   auto thread = start_thread([self = cache.get()] { self->work(); });
@@ -24,26 +24,26 @@ RunsCache::~RunsCache() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<const session::RunningRuns> RunsCache::now() const {
+std::shared_ptr<const RunningRuns> RunsCache::now() const {
   const std::lock_guard guard(mutex_);
   return runs_;
 }
 
-void RunsCache::keep(session::RunningRuns runs) {
+void RunsCache::keep(RunningRuns runs) {
   if (runs.trouble != trouble_) {
     trouble_ = runs.trouble;
     if (!trouble_.empty() && callbacks_.trouble)
       callbacks_.trouble(trouble_ + "; running runs are not shown");
   }
   if (callbacks_.looked) callbacks_.looked(runs);
-  auto kept = std::make_shared<const session::RunningRuns>(std::move(runs));
+  auto kept = std::make_shared<const RunningRuns>(std::move(runs));
   const std::lock_guard guard(mutex_);
   runs_ = std::move(kept);
 }
 
 void RunsCache::look() {
   if (const auto why = failure_of([this] { keep(watch_.look()); })) {
-    session::RunningRuns none;
+    RunningRuns none;
     none.store_answers = false;
     none.trouble = *why;
     static_cast<void>(failure_of([&] { keep(std::move(none)); }));
@@ -73,4 +73,4 @@ void RunsCache::work() {
   }
 }
 
-}  // namespace joulecast::serve
+}  // namespace joulecast::session
