@@ -20,8 +20,9 @@ constexpr std::size_t most_files = 1000;
 constexpr std::uintmax_t largest_file = 8 << 20;
 
 std::string content_type_of(const fs::path& file) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> types{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> types{
       {{".html", "text/html; charset=utf-8"},
+       {".txt", "text/plain; charset=utf-8"},
        {".js", "text/javascript; charset=utf-8"},
        {".css", "text/css; charset=utf-8"},
        {".json", "application/json"},

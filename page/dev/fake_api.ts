@@ -24,6 +24,7 @@ function list(query: URLSearchParams) {
   const rows = data.shapes
     .map(({ row }) => row)
     .filter((row) => !query.get("status") || row.status === query.get("status"))
+    .filter((row) => !query.get("host") || row.host === query.get("host"))
     .filter((row) =>
       `${row.id} ${row.name} ${row.command.join(" ")} ${row.architecture}`.toLowerCase().includes(search),
     )

@@ -122,7 +122,8 @@ export function App() {
       <footer class="bottom">
         {about.value && (
           <p>
-            Joulecast {about.value.version} on {about.value.host}; the runs are in {about.value.store}
+            Joulecast {about.value.version} on {about.value.host}; the runs are in {about.value.store}.{" "}
+            <a href="./licenses.txt">Licences</a>
           </p>
         )}
       </footer>

@@ -123,8 +123,7 @@ interface SumsProps {
 function Sums({ title, what, tag, sums }: SumsProps) {
   if (sums.length === 0) return null;
   const largest = Math.max(0, ...sums.map((sum) => sum.energy_j ?? 0));
-  const address = (name: string) =>
-    tag ? addressOf("runs", "", { tag: `${tag}=${name}` }) : addressOf("runs", "", { search: name });
+  const address = (name: string) => addressOf("runs", "", tag ? { tag: `${tag}=${name}` } : { host: name });
   return (
     <section class="sums">
       <h3>{title}</h3>
@@ -139,7 +138,7 @@ function Sums({ title, what, tag, sums }: SumsProps) {
           { title: "share of the largest" },
         ]}
         rows={sums.map((sum) => [
-          sum.name === null ? "not said" : tag ? <a href={address(sum.name)}>{sum.name}</a> : sum.name,
+          sum.name === null ? "not said" : <a href={address(sum.name)}>{sum.name}</a>,
           sum.runs,
           sum.running,
           <>

@@ -25,6 +25,7 @@ export function RunsPage({ place }: { place: Place }) {
     search: query.get("search"),
     tag: query.getAll("tag"),
     status: query.get("status"),
+    host: query.get("host"),
     sort: query.get("sort"),
     order: query.get("order"),
     limit: pageSize,
@@ -99,7 +100,7 @@ function Filters({ query }: { query: URLSearchParams }) {
         onChange={(status) => changeQuery({ status, offset: null })}
         options={[["", "any"], ...statuses.map((status) => [status, status] as const)]}
       />
-      <TagFilter tags={tags} />
+      <TagFilter tags={tags} host={query.get("host")} />
       <Choice
         label="Sort by"
         value={query.get("sort") ?? "started"}
@@ -112,12 +113,14 @@ function Filters({ query }: { query: URLSearchParams }) {
   );
 }
 
-function TagFilter({ tags }: { tags: string[] }) {
+/** Tags, and the machine that a link of the fleet names. */
+function TagFilter({ tags, host }: { tags: string[]; host: string | null }) {
   const change = (now: string[]) => changeQuery({ tag: now, offset: null });
   return (
     <div class="field-box">
       <label for="tag">Tag</label>
       <div class="many">
+        {host && <Chip text={`machine ${host}`} onRemove={() => changeQuery({ host: null, offset: null })} />}
         {tags.map((tag) => (
           <Chip key={tag} text={tag} onRemove={() => change(tags.filter((other) => other !== tag))} />
         ))}

@@ -106,6 +106,18 @@ test("the runs are searched, filtered, sorted and paged, and the address keeps i
   await page.close();
 });
 
+test("the fleet leads to the runs of a machine and of a user", async () => {
+  const page = await show("#/fleet");
+  await page.getByRole("link", { name: "node02" }).click();
+  await page.getByText("of 43 runs").waitFor();
+  await page.getByRole("button", { name: "Remove machine node02" }).click();
+  await page.getByText("of 130 runs").waitFor();
+  await page.goto(`${server.url}/#/fleet`);
+  await page.getByRole("link", { name: "grace" }).click();
+  await page.getByRole("button", { name: "Remove user=grace" }).waitFor();
+  await page.close();
+});
+
 test("the list is used with the keyboard alone", async () => {
   const page = await show("#/runs");
   await page.keyboard.press("/");
