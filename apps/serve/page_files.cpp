@@ -20,8 +20,9 @@ constexpr std::size_t most_files = 1000;
 constexpr std::uintmax_t largest_file = 8 << 20;
 
 std::string content_type_of(const fs::path& file) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> types{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> types{
       {{".html", "text/html; charset=utf-8"},
+       {".txt", "text/plain; charset=utf-8"},
        {".js", "text/javascript; charset=utf-8"},
        {".css", "text/css; charset=utf-8"},
        {".json", "application/json"},
@@ -74,8 +75,11 @@ Response PageFiles::answer(const Request& request) const {
 }
 
 fs::path page_folder() {
-  const char* folder = std::getenv("JOULECAST_PAGE");
-  return folder != nullptr && *folder != '\0' ? fs::path(folder) : share_directory() / "page";
+  if (const char* folder = std::getenv("JOULECAST_PAGE"); folder != nullptr && *folder != '\0') return folder;
+  std::error_code ignored;
+  auto installed = share_directory() / "page";
+  if (fs::is_directory(installed, ignored)) return installed;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path() / "page";  // of a build
 }
 
 }  // namespace joulecast::serve

@@ -30,7 +30,7 @@ class PageFiles {
   std::map<std::string, File, std::less<>> files_;
 };
 
-/// $JOULECAST_PAGE, else page/ of our own tables' folder.
+/// $JOULECAST_PAGE, else page/ of our own tables' folder, else page/ beside the program.
 [[nodiscard]] std::filesystem::path page_folder();
 
 }  // namespace joulecast::serve

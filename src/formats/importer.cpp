@@ -118,8 +118,10 @@ Recognition recognise_from(std::string_view head, LinePrefix prefix, const Impor
   as_written.comma_in_seconds = dialect.comma_in_seconds;
   as_written.prefix = prefix;
   const bool differs = dialect.of_cells();
-  // The user's columns are those of the table as it is: "10;5,5" has two.
-  if (differs && !options.columns.empty()) recognise(beginning_of(head, dialect), dialect, options, best);
+  // The user's columns are those of the table as it is: "10;5,5" has two. Read without its dialect, a decimal
+  // comma would be one between thousands.
+  if (differs && (!options.columns.empty() || dialect.decimal_comma))
+    recognise(beginning_of(head, dialect), dialect, options, best);
   if (as_written.plain())
     recognise(head, as_written, options, best);
   else

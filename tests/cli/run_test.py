@@ -344,7 +344,7 @@ class Recording(CommandTest):
 
     def test_a_limits_command_that_is_not_there_is_told_at_once(self):
         for command, doubt in (("/nonexistent --now", "/nonexistent: No such file or directory"), ("/etc/passwd", "/etc/passwd: Permission denied"),
-                               ("", "there is no command"), ("true", None), ("/bin/true; exit 3", None), ("$HOME/x", None)):
+                               (" ", "there is no command"), ("true", None), ("/bin/true; exit 3", None), ("$HOME/x", None)):
             done = self.call("run", "-q", "--limit-energy", "1GJ", "--on-limit", f"exec:{command}", "--", "true")
             if doubt:
                 self.assertIn(f"--on-limit will fail: {doubt}", done.stderr)

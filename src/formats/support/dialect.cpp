@@ -58,6 +58,20 @@ bool has_decimal_comma(std::string_view cell) {
          (at == cell.size() || !is_digit(cell[at]));
 }
 
+/// Whether a row has a cell in quotes like "200,5" or "0,200", whose comma cannot be one between thousands.
+bool has_quoted_decimal_comma(std::string_view line) {
+  if (line.find('"') == std::string_view::npos) return false;
+  CsvScanner scanner(line, csv_of_logs);
+  CsvRow row;
+  if (!scanner.next(row) || row.fault != CsvFault::none) return false;
+  return std::ranges::any_of(row.cells, [](std::string_view cell) {
+    if (!has_decimal_comma(cell)) return false;
+    const auto digits = cell.substr(cell.find(',') + 1);
+    const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
+    return end != 3 || cell.front() == '0';
+  });
+}
+
 /// "200.000,5" without the points between thousands.
 void leave_out_thousands(std::string& number) {
   const auto comma = number.find(',');
@@ -96,9 +110,10 @@ void append_plain(std::string& out, std::string_view line, const Dialect& dialec
     if (!first) out += ',';
     first = false;
     std::string text(cell);
-    if (dialect.separator != ',') leave_out_thousands(text);
+    const bool decimal_comma = dialect.separator != ',' || dialect.decimal_comma;
+    if (decimal_comma) leave_out_thousands(text);
     const auto comma = has_decimal_comma(text) ? text.find(',') : find_comma_in_seconds(text);
-    if (dialect.separator != ',' && comma != std::string::npos) text[comma] = '.';
+    if (decimal_comma && comma != std::string::npos) text[comma] = '.';
     out += csv_cell(text);
   }
 }
@@ -122,6 +137,7 @@ Dialect dialect_of(std::string_view head, LinePrefix prefix) {
     const auto line = next_line();
     const auto comma = find_comma_in_seconds(line);
     if (comma != std::string_view::npos && is_decimal(line, comma, header)) dialect.comma_in_seconds = true;
+    if (has_quoted_decimal_comma(line)) dialect.decimal_comma = true;
   }
   return dialect;
 }

@@ -14,8 +14,9 @@ struct Dialect {
   bool quoted = false;            ///< cells in quotes that do not need them
   bool comma_in_seconds = false;  ///< "10:00:00,123456789+00:00" without quotes, as date --iso-8601=ns writes
   LinePrefix prefix = LinePrefix::none;  ///< is left out
+  bool decimal_comma = false;            ///< "200,5" in quotes, though commas separate the cells
   /// Whether the cells are not separated by commas alone.
-  [[nodiscard]] bool of_cells() const { return separator != ',' || quoted; }
+  [[nodiscard]] bool of_cells() const { return separator != ',' || quoted || decimal_comma; }
   [[nodiscard]] bool plain() const { return !of_cells() && !comma_in_seconds && prefix == LinePrefix::none; }
 };
 

@@ -48,6 +48,7 @@ std::optional<std::string> without_thousands(std::string_view cell) {
   const auto comma = cell.find(',');
   const std::size_t begin = cell.starts_with('-') || cell.starts_with('+') ? 1 : 0;
   if (comma == std::string_view::npos || comma == begin || comma > begin + 3) return std::nullopt;
+  if (cell[begin] == '0') return std::nullopt;  // "0,200" has a decimal comma
   std::string number(cell.substr(0, comma));
   auto rest = cell.substr(comma);
   while (rest.starts_with(',')) {

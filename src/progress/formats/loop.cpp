@@ -36,9 +36,9 @@ class Loop final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (line.text.size() > longest_line || are_settings(line.lowered)) return false;
-    if (const auto over = find_part_that_is_over(line.text)) {
+    if (const auto over = find_part_that_is_over(line.text); over && !find_epoch(line.text)) {
       part_over_ = over;
-      return true;
+      return read_line(line, report);
     }
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
     const auto part = find_part(line.text);

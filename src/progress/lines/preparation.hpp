@@ -1,5 +1,5 @@
-// What a program says before it trains: that it loads, counts or prepares something. The training begins after
-// it, at the earliest.
+// What a program says before it trains: that it loads, counts or prepares something. The training begins
+// after it, at the earliest.
 #pragma once
 
 #include <string_view>

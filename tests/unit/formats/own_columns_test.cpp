@@ -165,6 +165,13 @@ TEST(OwnColumns, GroupedNumbers) {
   EXPECT_DOUBLE_EQ(import_text("log.csv", bars).joules(), 2000);
 }
 
+TEST(OwnColumns, QuotedDecimalCommasAreToldFromThousands) {
+  std::string text = "timestamp,power_kw,temp_c\n";
+  for (int i = 0; i < 11; ++i)
+    text += fmt::format("2026-11-05 10:00:{:02},\"{}\",\"50,5\"\n", i, i % 2 == 0 ? "1,200" : "0,800");
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 10'000);
+}
+
 TEST(OwnColumns, HoursInHalvesOfTheDay) {
   ImportOptions options;
   options.start = WallTime{0};

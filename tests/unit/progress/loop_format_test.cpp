@@ -255,6 +255,9 @@ TEST(LoopFormat, ATrialThatIsOverIsFollowedByAnother) {
       (Rows{"end 1/4; loss=0.5@1", "", "phase; end 1/4; loss=0.5@1", "", "phase; end 1/4; loss=0.5@1"}));
   EXPECT_EQ(heard({"Epoch 1/4 loss 0.5\n", "Fold 1 finished\n", "Epoch 2/4 loss 0.5\n"}).back(),
             "end 2/4; loss=0.5@2");
+  EXPECT_EQ(heard({"Fold 1/3 | Epoch 1/1 loss 0.5\n", "Fold 1/3 finished: val_acc 0.75\n"}).back(),
+            "end 1; val_acc=0.75@1");
+  EXPECT_EQ(heard_in("Trial 2 finished epoch 3/10, loss 0.5"), "phase Trial 2; end 3/10; loss=0.5@3");
 }
 
 TEST(LoopFormat, TheSameLineAgainBeginsAgainWhereEachEpochHasOne) {
