@@ -8,7 +8,7 @@ namespace joulecast::serve {
 namespace {
 
 constexpr std::size_t most_events = 1000;
-constexpr std::size_t most_bytes = 1 << 20;
+constexpr std::size_t most_bytes = 512 << 10;
 
 std::string written(std::string_view origin, std::uint64_t number, std::string_view type,
                     std::string_view json) {
