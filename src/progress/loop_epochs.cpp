@@ -55,6 +55,7 @@ bool tell_a_validation(const std::vector<MetricText>& metrics) {
 void LoopEpochs::restart() {
   epoch_.reset();
   headed_.reset();
+  lined_epoch_.reset();
   stepping_epoch_.reset();
   last_step_.reset();
   goes_on_.reset();
@@ -130,6 +131,8 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
   constexpr int enough = 3;
   std::vector<std::string> named;
   for (const auto& [name, value] : metrics) named.push_back(name);
+  const bool alike = named == named_ && !named.empty();
+  if (take_line_of_several(epoch, alike || !lined_epoch_, total, report)) return;
   const bool again = epoch_ == epoch && !open_;
   if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
     report.phase_begins("");
@@ -140,6 +143,25 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
   ++with_one_line_;
   named_ = std::move(named);
   end(epoch, total, report);
+}
+
+/// Where the epoch before had several lines alike, the last of them ends this one. False where it had not;
+/// two may be its training and its validation, which do not take the same time.
+bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report) {
+  if (epoch != lined_epoch_) {
+    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
+    lines_ = 0;
+    lines_alike_ = true;
+  }
+  lined_epoch_ = epoch;
+  ++lines_;
+  lines_alike_ = lines_alike_ && alike;
+  constexpr int several = 3;
+  if (usual_lines_ < several || lines_ > usual_lines_ || !alike) return false;
+  if (epoch_ != epoch) begin(epoch, total, report);
+  report.epoch_steps(lines_, usual_lines_, epoch);
+  if (lines_ == usual_lines_) end(epoch, total, report);
+  return true;
 }
 
 /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
@@ -239,7 +261,10 @@ bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricTex
   const auto step = find_step_of_epoch(count.after);
   std::optional<int> of = epoch;
   if (bracket && step && step->total) {
-    take_step(epoch, *step, count_of(epoch, count.total, step, report), metrics, report);
+    // "[0/5][5/20]": who writes both with their counts means five.
+    const bool counted = count.done < *count.total && is_round(*count.total);
+    take_step(epoch, *step, counted ? count.total : count_of(epoch, count.total, step, report), metrics,
+              report);
   } else if (validated) {
     if (!bracket) report.guess();
     end(epoch, count.total, report);

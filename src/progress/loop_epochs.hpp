@@ -56,6 +56,8 @@ class LoopEpochs {
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
+  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total,
+                                          Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
@@ -81,6 +83,10 @@ class LoopEpochs {
   int with_one_line_ = 0;           ///< epochs that ended with a single line, in the whole output
   bool have_lines_ = false;         ///< one did not
   std::vector<std::string> named_;  ///< by the line of the last one
+  std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
+  int lines_ = 0;
+  bool lines_alike_ = true;  ///< the same is named in each
+  int usual_lines_ = 1;      ///< of the epoch before, where they were alike
   bool tested_ = false;             ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;

@@ -101,6 +101,8 @@ class Loop final : public Format {
     const auto key = part ? part->key : heading;
     if (key == phase_) return true;  // another rank's
     turns_ = {};
+    // The first "seed=11" may as well be a setting.
+    if (phase_.empty() && heading.find('=') != std::string::npos) report.guess();
     begin(key, heading, part_of_heading(heading), report);
     return true;
   }

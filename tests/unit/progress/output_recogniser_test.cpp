@@ -188,5 +188,12 @@ TEST(OutputRecogniser, HearsThatTheTrainingMayEndEarly) {
     EXPECT_FALSE(patience(none)) << none;
 }
 
+TEST(OutputRecogniser, ASettingThatLooksLikeAPartDoesNotSilenceWhatFollows) {
+  const auto events = OutputRecogniser::create()->feed("seed=11\n[1/5] loss 0.5\n", {});
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].evidence, Evidence::guessed);
+  EXPECT_EQ(events[1].kind, EventKind::epoch_end);
+}
+
 }  // namespace
 }  // namespace joulecast::progress
