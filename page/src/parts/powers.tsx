@@ -4,7 +4,7 @@ import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import type { Run, Series } from "../api/schema";
 import { lookOfRun } from "../picture/look";
-import { type TimeRange, changedRange, highestOf } from "../picture/power_data";
+import { type RangeChange, type TimeRange, changedRange, highestOf } from "../picture/power_data";
 import { PowerTrace } from "../picture/power_trace";
 import { useTheme } from "../picture/theme";
 import { axisUnit, watts } from "../text/units";
@@ -41,18 +41,7 @@ export function Powers({ runs }: { runs: Run[] }) {
   const end = Math.max(...shown.map((run) => run.duration_s));
   const highest = Math.max(1, ...all.map((series) => (series ? highestOf(series.total.high_w) : 0)));
   const now = range ?? { from: 0, to: end };
-  const onKey = (event: KeyboardEvent) => {
-    const change = {
-      "+": { times: 0.5 },
-      "=": { times: 0.5 },
-      "-": { times: 2 },
-      ArrowLeft: { by: -0.25 },
-      ArrowRight: { by: 0.25 },
-    }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey || (!change && event.key !== "0")) return;
-    event.preventDefault();
-    setRange(change ? changedRange(now, end, change, Math.max(end / 1e6, 0.2)) : undefined);
-  };
+  const change = (by: RangeChange) => setRange(changedRange(now, end, by, Math.max(end / 1e6, 0.2)));
   return (
     <section aria-labelledby="powers">
       <h2 id="powers">Power over time</h2>
@@ -96,7 +85,7 @@ export function Powers({ runs }: { runs: Run[] }) {
                 height={i === shown.length - 1 ? 140 : 120}
                 namesTime={i === shown.length - 1}
                 onSelect={setRange}
-                onKey={onKey}
+                onChange={change}
               />
             ) : (
               <p class="left-out">Power over time: nothing is known of it here.</p>

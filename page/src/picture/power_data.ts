@@ -40,16 +40,26 @@ export interface TimeRange {
   to: number;
 }
 
-/** A part of the range moved or stretched around its middle, within 0 and `end`. Nothing: the whole. */
+/** By a share of what is shown, or so many times as much of it, around a moment that stays where it is. */
+export interface RangeChange {
+  by?: number;
+  times?: number;
+  around?: number;
+}
+
+/** The range moved or stretched, within 0 and `end`. Nothing: the whole. */
 export function changedRange(
   range: TimeRange,
   end: number,
-  change: { by?: number; times?: number },
+  change: RangeChange,
   least: number,
 ): TimeRange | undefined {
-  const wide = Math.max(least, (range.to - range.from) * (change.times ?? 1));
+  const before = range.to - range.from;
+  const wide = Math.max(least, before * (change.times ?? 1));
   if (wide >= end) return undefined;
-  const middle = (range.from + range.to) / 2 + (change.by ?? 0) * (range.to - range.from);
+  const centre = (range.from + range.to) / 2;
+  const fixed = change.around ?? centre;
+  const middle = fixed + ((centre - fixed) * wide) / before + (change.by ?? 0) * before;
   const from = Math.min(Math.max(0, middle - wide / 2), end - wide);
   return { from, to: from + wide };
 }

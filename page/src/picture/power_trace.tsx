@@ -6,7 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import { watts as wattsText } from "../text/units";
 import { type AxisUnit, duration } from "../text/units";
 import { gapHatch } from "./look";
-import type { TimeRange } from "./power_data";
+import type { RangeChange, TimeRange } from "./power_data";
 import { niceTicks } from "./scale";
 import { type Theme, hatchFill, layerFill } from "./theme";
 
@@ -43,7 +43,7 @@ interface Props {
   /** Of traces below each other only the last names the axis. */
   namesTime?: boolean;
   onSelect: (range: TimeRange | undefined) => void;
-  onKey: (event: KeyboardEvent) => void;
+  onChange: (change: RangeChange) => void;
 }
 
 const axisFont = "12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
@@ -96,7 +96,7 @@ export function PowerTrace(props: Props) {
         aria-roledescription="trace of power over time"
         aria-label={`${props.label}. Plus and minus zoom, the arrow keys move, 0 shows the whole run.`}
         tabIndex={0}
-        onKeyDown={props.onKey}
+        onKeyDown={(event) => onKey(event, props)}
       />
       <p ref={readout} class="readout" aria-hidden="true" />
     </div>
@@ -197,9 +197,42 @@ function optionsOf(
           if (readout.current) readout.current.textContent = readingAt(props.current, stepOf(u.cursor.idx));
         },
       ],
-      ready: [(u) => u.over.addEventListener("dblclick", () => props.current.onSelect(undefined))],
+      ready: [(u) => listen(u, props)],
     },
   };
+}
+
+/** The wheel zooms with Ctrl and moves with Shift; alone it scrolls the page, as everywhere. */
+function listen(u: uPlot, props: { current: Props }): void {
+  u.over.addEventListener("dblclick", () => props.current.onSelect(undefined));
+  u.over.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+      event.preventDefault();
+      const forth = (event.deltaY || event.deltaX) > 0;
+      if (event.shiftKey) props.current.onChange({ by: forth ? 0.1 : -0.1 });
+      else props.current.onChange({ times: forth ? 1.25 : 0.8, around: u.posToVal(event.offsetX, "x") });
+    },
+    { passive: false },
+  );
+}
+
+const keys: Record<string, RangeChange> = {
+  "+": { times: 0.5 },
+  "=": { times: 0.5 }, // the same key without Shift
+  "-": { times: 2 },
+  ArrowLeft: { by: -0.25 },
+  ArrowRight: { by: 0.25 },
+};
+
+function onKey(event: KeyboardEvent, { onChange, onSelect }: Props): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const change = keys[event.key];
+  if (!change && event.key !== "0") return;
+  event.preventDefault();
+  if (change) onChange(change);
+  else onSelect(undefined);
 }
 
 /** Of two points of each step. */

@@ -168,6 +168,13 @@ test("a stretch of time is asked from the server anew, in all traces at once", a
   await page.keyboard.press("0");
   await settled(page);
   assert.equal(asked[4].get("from"), null);
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await settled(page);
+  const [first, last] = [Number(asked[6].get("from")), Number(asked[6].get("to"))];
+  assert.ok(first > 0 && last > first, "the wheel zooms with Ctrl");
   await assertSound(page, "a part of a run");
   await page.close();
 });

@@ -61,6 +61,16 @@ describe("the range of time that is shown", () => {
     expect(changedRange({ from: 0, to: 20 }, 100, { by: -0.5 }, 1)).toEqual({ from: 0, to: 20 });
     expect(changedRange({ from: 40, to: 60 }, 100, { by: 0.5 }, 1)).toEqual({ from: 50, to: 70 });
   });
+  it("is stretched around the moment that is pointed at", () => {
+    expect(changedRange({ from: 40, to: 60 }, 100, { times: 0.5, around: 45 }, 1)).toEqual({
+      from: 42.5,
+      to: 52.5,
+    });
+    expect(changedRange({ from: 40, to: 60 }, 100, { times: 0.5, around: 60 }, 1)).toEqual({
+      from: 50,
+      to: 60,
+    });
+  });
   it("is the whole when it is as long", () => {
     expect(changedRange({ from: 20, to: 80 }, 100, { times: 2 }, 1)).toBeUndefined();
   });

@@ -9,7 +9,13 @@ import { Figure, LeftOut } from "../../parts/figure";
 import { Legend, type LegendEntry, fieldSign, lineSign } from "../../picture/frame";
 import { lookOfComponent, wordsForComponent } from "../../picture/look";
 import { layerPattern } from "../../picture/patterns";
-import { type TimeRange, changedRange, highestOf, layersOf } from "../../picture/power_data";
+import {
+  type RangeChange,
+  type TimeRange,
+  changedRange,
+  highestOf,
+  layersOf,
+} from "../../picture/power_data";
 import { PowerTrace, type Surroundings } from "../../picture/power_trace";
 import { useTheme } from "../../picture/theme";
 import { axisUnit, duration, joules, percent, watts } from "../../text/units";
@@ -65,22 +71,7 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
     return <LeftOut what="Power over time" why="the run has no power over time" />;
   const end = series.duration_s;
   const shown = { from: range?.from ?? 0, to: range?.to ?? end };
-  const change = (by: { by?: number; times?: number }) =>
-    onRange(changedRange(shown, end, by, Math.max(end / 1e6, 0.2)));
-  const onKey = (event: KeyboardEvent) => {
-    const changes: Record<string, () => void> = {
-      "+": () => change({ times: 0.5 }),
-      "=": () => change({ times: 0.5 }),
-      "-": () => change({ times: 2 }),
-      ArrowLeft: () => change({ by: -0.25 }),
-      ArrowRight: () => change({ by: 0.25 }),
-      "0": () => onRange(undefined),
-    };
-    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : changes[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  };
+  const change = (by: RangeChange) => onRange(changedRange(shown, end, by, Math.max(end / 1e6, 0.2)));
   const highest = Math.max(
     highestOf(series.total.high_w),
     ...layers.map((layer) => highestOf(layer.top)),
@@ -93,7 +84,7 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
     theme,
     timeUnit: axisUnit("s", end),
     onSelect: onRange,
-    onKey,
+    onChange: change,
   };
   return (
     <>
@@ -182,7 +173,7 @@ function stagesLabel(run: Run): string {
 
 interface ZoomProps {
   whole: boolean;
-  change: (by: { by?: number; times?: number }) => void;
+  change: (by: RangeChange) => void;
   onWhole: () => void;
 }
 
@@ -224,7 +215,7 @@ function deviceName({ word }: Kind, node: string | null, device: string | null):
 
 type Common = Pick<
   Parameters<typeof PowerTrace>[0],
-  "around" | "range" | "theme" | "timeUnit" | "onSelect" | "onKey"
+  "around" | "range" | "theme" | "timeUnit" | "onSelect" | "onChange"
 >;
 
 /** Several devices of a kind, on the same scale: whether they were used evenly. */
