@@ -72,6 +72,7 @@ class Described(ServingTest):
             self.record()
         else:
             self.store.write_bytes(self.recorded)
+        self.environment["JOULECAST_PAGE"] = str(self.folder)  # which has none: / lists what is served
         live = subprocess.Popen([JOULECAST, "run", "--quiet", "--name", "live", "--tag", "budget=2kWh", "--", "sleep", "120"],
                                 env=self.environment)
         self.addCleanup(live.wait, 30)
