@@ -25,7 +25,8 @@ Json measured_json(const std::vector<MeasuredGroup>& groups) {
                     {"configurations", g.configurations},
                     {"batch", {g.batch_low, g.batch_high}},
                     {"gmacs", rounded(g.gmacs)},
-                    {"fp32_tflops", g.fp32_tflops}});
+                    {"fp32_tflops", g.fp32_tflops},
+                    {"epochs", g.epochs}});
   return list;
 }
 
@@ -40,7 +41,8 @@ Result<MeasuredGroup> measured_from(const Json& json) {
                       0,
                       0,
                       reader.number("gmacs"),
-                      reader.number("fp32_tflops")};
+                      reader.number("fp32_tflops"),
+                      reader.member("epochs") != Json(false)};
   const auto batch = reader.numbers("batch");
   if (reader.error()) return propagate(*reader.error());
   if (batch.size() != 2) return fail(ErrorKind::malformed, "measured", "'batch' is not two numbers");

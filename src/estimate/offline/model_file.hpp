@@ -16,7 +16,7 @@
 namespace joulecast::estimate {
 
 /// Files of another version are refused, because their coefficients mean something else.
-constexpr int model_file_version = 2;
+constexpr int model_file_version = 3;
 
 /// Origin of the rows: "seaa2023", "GAISSA-UPC/seaa2023_ect 6fa5af6, CC BY 4.0".
 struct SourceNote {
@@ -26,7 +26,7 @@ struct SourceNote {
 struct FittedMethod {
   const OfflineMethod* method = nullptr;
   std::unique_ptr<OfflineModel> model;
-  std::array<IntervalFactors, 3> calibration;  ///< by Target; empty for methods without intervals
+  std::array<IntervalFactors, target_count> calibration;  ///< by Target; empty for methods without intervals
 };
 
 struct ModelFile {
