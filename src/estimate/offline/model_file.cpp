@@ -62,6 +62,8 @@ Result<FittedMethod> method_from(const std::string& name, const Json& json) {
   if (!calibration.is_object()) return fitted;
   JsonReader targets(calibration, name + " calibration");
   for (const auto target : all_targets) {
+    // files from before there were speeds have none
+    if (target == Target::step_time && targets.member(name_of(target)).is_null()) continue;
     auto read = IntervalFactors::from_json(targets.member(name_of(target)));
     if (!read) return propagate(read.error());
     fitted.calibration[static_cast<std::size_t>(target)] = std::move(*read);
