@@ -395,6 +395,9 @@ class Predictor {
 };
 
 Status check(const ModelFile& model, const PredictionRequest& request) {
+  const bool speeds = std::ranges::any_of(model.measured, [](const auto& group) { return !group.epochs; });
+  if (!speeds && request.step.precision != StepRequest{}.precision)
+    return fail_field("precision", "the model file holds no speeds, which alone tell precisions apart");
   if (request.networks.empty() && request.described.empty())
     return fail(ErrorKind::invalid, "predict", "no model was given");
   if (request.gpus.empty()) return fail_field("gpu", "no GPU was given");
