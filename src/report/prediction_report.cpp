@@ -64,8 +64,10 @@ std::string describe(const estimate::MeasuredGroup& group) {
   const auto batch = group.batch_low == group.batch_high
                          ? fmt::format("{:g}", group.batch_low)
                          : fmt::format("{:g}-{:g}", group.batch_low, group.batch_high);
-  return fmt::format("{} on {}, batch {} ({}, {}, {})", group.architecture, group.gpu, batch, group.dataset,
-                     group.framework, group.source);
+  std::string from;
+  for (const auto* part : {&group.dataset, &group.framework, &group.source})
+    if (!part->empty()) from += (from.empty() ? "" : ", ") + *part;
+  return fmt::format("{} on {}, batch {} ({})", group.architecture, group.gpu, batch, from);
 }
 
 std::string describe(const estimate::OutsideRange& outside) {
@@ -121,8 +123,9 @@ std::string memory_text(const session::Prediction& p) {
 /// "amp-bf16, nchw, sgd, 8 GPUs on 1 node": what was asked for, or what a framework does unasked.
 std::string setup_text(const session::Prediction& p) {
   const auto& setup = p.setup;
-  auto text = fmt::format("{}, {}, {}", setup.precision, setup.memory_format,
-                          p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
+  auto text =
+      fmt::format("{}, {}{}{}", setup.precision, setup.memory_format, setup.memory_format.empty() ? "" : ", ",
+                  p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
   if (gpus_of(p) > 1)
     text += fmt::format(", {} GPUs on {} node{}", gpus_of(p), setup.nodes, setup.nodes > 1 ? "s" : "");
   if (setup.tensor_parallel > 1) text += fmt::format(", tensor parallel {}", setup.tensor_parallel);
@@ -233,7 +236,7 @@ std::string table(const std::vector<session::Prediction>& predictions) {
 
 Json setup_json(const session::StepRequest& setup) {
   return {{"precision", setup.precision},
-          {"memory_format", setup.memory_format},
+          {"memory_format", setup.memory_format.empty() ? Json(nullptr) : Json(setup.memory_format)},
           {"compile", setup.compile},
           {"accumulate", setup.accumulate},
           {"checkpointing", setup.checkpointing},

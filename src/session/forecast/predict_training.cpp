@@ -244,6 +244,7 @@ class Predictor {
     sample.training.gpu_power_limit_w = limit;
     Prediction result;
     result.setup = request_.step;
+    if (tokens_of_sample(network)) result.setup.memory_format.clear();
     result.training = sample.training;
     result.training.architecture = label_of(network);
     result.training.gpu = gpu.name;
