@@ -124,7 +124,8 @@ std::string memory_text(const session::Prediction& p) {
 std::string setup_text(const session::Prediction& p) {
   const auto& setup = p.setup;
   auto text =
-      fmt::format("{}, {}{}{}", setup.precision, setup.memory_format, setup.memory_format.empty() ? "" : ", ",
+      fmt::format("{}{}, {}{}{}", setup.precision, p.tf32_convolutions ? " with TF32 in convolutions" : "",
+                  setup.memory_format, setup.memory_format.empty() ? "" : ", ",
                   p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
   if (gpus_of(p) > 1)
     text += fmt::format(", {} GPUs on {} node{}", gpus_of(p), setup.nodes, setup.nodes > 1 ? "s" : "");
@@ -256,6 +257,7 @@ Json prediction_json(const session::Prediction& p) {
             {"batch_size", batch_of(p)},
             {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
             {"setup", setup_json(p.setup)},
+            {"tf32_convolutions", p.tf32_convolutions},
             {"steps", or_null(p.steps)},
             {"step_time_s", quantity_json(p.step_time_s)},
             {"power_w", quantity_json(p.power_w)},

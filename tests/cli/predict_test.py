@@ -142,7 +142,7 @@ class Steps(unittest.TestCase):
             file.write("source,architecture,framework,gpu,gpu_count,precision,batch_size_per_gpu,input_shape,"
                        "samples_per_s,mode,notes\n")
             for network, rate in [("resnet18", 1000), ("resnet34", 600), ("resnet50", 400), ("vgg16", 200)]:
-                for precision, gain in [("fp32", 1), ("amp-fp16", 2)]:
+                for precision, gain in [("tf32", 1), ("amp-fp16", 2)]:
                     for gpus in (1, 4):
                         file.write(f"bench,{network},pytorch,RTX 3090,{gpus},{precision},64,3x224x224,"
                                    f"{rate * gain * gpus * 0.9},train,\n")
@@ -189,7 +189,7 @@ class Steps(unittest.TestCase):
 
     def test_the_text_says_what_was_assumed(self):
         text = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", self.model).stdout
-        self.assertIn("setup        fp32, nchw, sgd, no accumulation, no checkpointing, not compiled", text)
+        self.assertIn("setup        fp32 with TF32 in convolutions, nchw, sgd, no accumulation, no checkpointing, not compiled", text)
 
     def test_a_wrong_value_is_one_line_that_names_the_field(self):
         for field, value in [("precision", "fp17"), ("power-limit", "0:1"), ("power-limit", "nan"), ("nodes", "3"),

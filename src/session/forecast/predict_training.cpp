@@ -243,10 +243,12 @@ class Predictor {
     auto sample = sample_of(network, gpu, batch);
     sample.training.gpu_power_limit_w = limit;
     Prediction result;
+    result.tf32_convolutions = asked_.training.precision == "fp32" && sample.training.precision == "tf32";
     result.setup = request_.step;
     if (tokens_of_sample(network)) result.setup.memory_format.clear();
     result.training = sample.training;
     result.training.architecture = label_of(network);
+    result.training.precision = asked_.training.precision;
     result.training.gpu = gpu.name;
     result.steps = steps_of(network, batch);
     result.training.gpu_count = sample.gpu_count();
@@ -275,6 +277,8 @@ class Predictor {
       sample.training.epochs = 1;
     }
     sample.gpu = gpu;
+    if (asked_.training.precision == "fp32" && gpu.tf32_tflops && !tokens_of_sample(network))
+      sample.training.precision = "tf32";
     sample.work = estimate::work_of(network);
     sample.step = step_of(network, batch, *sample.work);
     sample.training.params = sample.work->parameters;

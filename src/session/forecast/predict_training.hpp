@@ -70,6 +70,8 @@ struct Prediction {
   std::optional<Predicted> power_w;  ///< mean power of all GPUs
   std::optional<Predicted> epoch_time_s, epoch_energy_j, total_energy_j;
   StepRequest setup;  ///< without a memory format where the network takes tokens
+  /// Frameworks run FP32 convolutions on TF32 units unless told otherwise, where the board has them.
+  bool tf32_convolutions = false;
   std::optional<Predicted> step_time_s;  ///< of one step of all GPUs
   std::optional<double> largest_batch;   ///< over all GPUs, that the memory holds
   /// Of the whole training, if the request gave steps or tokens: it is then one epoch.
