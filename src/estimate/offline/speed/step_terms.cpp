@@ -65,6 +65,12 @@ bool has_fast_links(const hardware::Gpu& gpu) {
                              [&](const char* name) { return gpu.name.find(name) != std::string::npos; });
 }
 
+/// Boards of two dies, each of which is a GPU to a framework (AMD's MI250 and MI250X): the share of the board
+/// that one of them is.
+double share_of_board(const hardware::Gpu& gpu) {
+  return gpu.name.starts_with("MI250") ? 0.5 : 1;
+}
+
 double passes_of(const Step& step) {
   if (!step.setup.training) return 1;
   double passes = 3;  // forward, backward for inputs, backward for weights
@@ -76,8 +82,9 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
   const auto unit = unit_of(sample.training.precision);
-  const double passes = passes_of(*sample.step), bandwidth = sample.gpu.bandwidth_gb_s * giga;
-  const double peak = peak_tflops(sample.gpu, sample.training.precision) * tera;
+  const double passes = passes_of(*sample.step), die = share_of_board(sample.gpu),
+               bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
+  const double peak = peak_tflops(sample.gpu, sample.training.precision) * tera * die;
   const auto put = [&](StepTerm term, double seconds) {
     terms.seconds[static_cast<std::size_t>(term)] = seconds;
   };
