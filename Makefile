@@ -2,6 +2,8 @@
 #   make quickstart   installs what is missing, builds, measures a real training and shows what it cost
 #   make check        builds everything and passes every test
 #   make check-integrations   tests the Python callbacks against the real libraries and records it; needs PyPI
+#   make check-api      lints the server's API and tries what it allows; needs npm and PyPI
+#   make page         build/release/page: the web page of joulecast serve; needs npm and its registry
 #   make docs         build/site: the documents and the reference of the Python package as HTML; needs PyPI
 #   make wheel        build/wheels: a wheel with all that it needs inside, tried in an empty root; needs PyPI
 #   make package      build/package/joulecast_VERSION_ARCH.deb
@@ -13,7 +15,7 @@ PYTHON ?= /usr/bin/python3
 # Virtual environments are made of the same interpreter, so that one build of the package serves it and them.
 ENVIRONMENT := JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/python_environment.sh
 
-.PHONY: quickstart check check-integrations build python package bench format format-check tidy sanitize sanitize-units fuzz docs wheel
+.PHONY: quickstart check check-api check-integrations build python page package bench format format-check tidy sanitize sanitize-units fuzz docs wheel
 
 # Modules that parse what others wrote or run threads: their tests also pass under the address and undefined sanitizers.
 empty :=
@@ -42,7 +44,13 @@ python: build
 	  cmake --preset release --log-level=WARNING -DJOULECAST_PYTHON=ON -DPython_EXECUTABLE="$$interpreter" >/dev/null && \
 	  cmake --build $(BUILD) --target joulecast_package -j $(JOBS) -- --quiet; fi
 
-check: python
+# The web page in $(BUILD)/page; skipped with the reason where npm or its registry cannot be had.
+page: build
+	@scripts/page_modules.sh
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@if [ -e page/node_modules/.package-lock.json ]; then cmake --build $(BUILD) --target joulecast_page -- --quiet; fi
+
+check: python page
 	@if [ -d build/python-environment ]; then $(ENVIRONMENT) build/python-environment $(SMALL_WHEELS) >/dev/null; fi
 	@cmake --build $(BUILD) -j $(JOBS) -- --quiet
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
@@ -50,10 +58,14 @@ check: python
 check-integrations: python
 	@JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/check_integrations.sh $(BUILD) $(NAMES)
 
+check-api: build
+	@PYTHON=$(PYTHON) JOULECAST_PYTHON_INTERPRETER=$(PYTHON) scripts/check_api.sh $(BUILD)
+
 package:
 	@scripts/install_packages.sh build package
 	@cmake --preset release --log-level=WARNING >/dev/null
-	@cmake --build $(BUILD) --target joulecast_cli joulecast_client joulecast_printed joulecast_changelog -j $(JOBS) -- --quiet
+	@cmake --build $(BUILD) --target joulecast_cli joulecast_client joulecast_printed joulecast_changelog \
+	  $(if $(wildcard page/node_modules/.package-lock.json),joulecast_page) -j $(JOBS) -- --quiet
 	@cpack -G DEB --config $(BUILD)/CPackConfig.cmake -B build/package
 	@ls build/package/*.deb
 

@@ -1,10 +1,17 @@
-# joulecast_module(NAME [QUICK] [USES module...] [LINK library...] [PRIVATE_LINK library...])
+# joulecast_module(NAME [QUICK] [FOLDER folder] [EXCEPT folder] [USES module...] [LINK library...] [PRIVATE_LINK library...])
 #   One module = one folder under src/ = one static target joulecast_NAME. USES names the modules below it
 #   (docs/architecture.md has the table; tests/layers_test.py holds the includes against it). QUICK modules are compiled
-#   with little optimisation (cmake/JoulecastPrecompiled.cmake says why).
+#   with little optimisation (cmake/JoulecastPrecompiled.cmake says why). EXCEPT leaves a folder to another target.
 function(joulecast_module NAME)
-  cmake_parse_arguments(ARG "QUICK" "" "USES;LINK;PRIVATE_LINK;SOURCES" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
+  cmake_parse_arguments(ARG "QUICK" "FOLDER;EXCEPT" "USES;LINK;PRIVATE_LINK;SOURCES" ${ARGN})
+  set(folder ${NAME})
+  if(ARG_FOLDER)
+    set(folder ${ARG_FOLDER})
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  if(ARG_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX "/${folder}/${ARG_EXCEPT}/")
+  endif()
   list(APPEND sources ${ARG_SOURCES})
   if(sources)
     set(scope PUBLIC)
@@ -23,6 +30,20 @@ function(joulecast_module NAME)
   target_include_directories(joulecast_${NAME} ${scope} ${CMAKE_SOURCE_DIR}/src)
   list(TRANSFORM ARG_USES PREPEND joulecast::)
   target_link_libraries(joulecast_${NAME} ${scope} ${ARG_USES} ${ARG_LINK})
+endfunction()
+
+# joulecast_plug_in(NAME)
+#   Makes joulecast_NAME.so of the module NAME: a library that the program loads when it needs it (plug_in_file() of base).
+function(joulecast_plug_in NAME)
+  add_library(joulecast_${NAME}_plug_in MODULE ${CMAKE_SOURCE_DIR}/src/plug_in.cpp)
+  set_target_properties(joulecast_${NAME}_plug_in PROPERTIES PREFIX "" OUTPUT_NAME joulecast_${NAME}
+                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/joulecast)
+  target_link_libraries(joulecast_${NAME}_plug_in PRIVATE joulecast::${NAME})
+  target_link_options(joulecast_${NAME}_plug_in PRIVATE
+    -Wl,--whole-archive $<TARGET_FILE:joulecast_${NAME}> -Wl,--no-whole-archive -Wl,--gc-sections
+    -Wl,--version-script=${CMAKE_SOURCE_DIR}/src/plug_in.map)
+  set_property(TARGET joulecast_${NAME}_plug_in APPEND PROPERTY LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/plug_in.map)
+  install(TARGETS joulecast_${NAME}_plug_in LIBRARY DESTINATION lib/joulecast)
 endfunction()
 
 # joulecast_registry(OUT.cpp FOLDER TYPE HEADER NAMESPACE SUFFIX [file.cpp...])

@@ -32,4 +32,11 @@ with tempfile.TemporaryDirectory() as folder:
     assert [epoch["epoch"] for epoch in epochs] == [0, 1, 2], epochs
     assert [epoch["metrics"]["accuracy"] for epoch in epochs] == [0.5, 0.6, 0.7], epochs
     assert all(epoch["end_s"] - epoch["start_s"] > 0.05 for epoch in epochs), epochs
+
+    # The reader of ONNX files is a library of its own, and it is the installed one that is loaded.
+    network = source / "tests/fixtures/onnx/dense.onnx"
+    assert "parameters" in call(joulecast, "model", network, env=environment)
+    (root / "usr/lib/joulecast/joulecast_onnx.so").write_text("not a library")
+    refused = subprocess.run([joulecast, "model", network], capture_output=True, text=True, env=environment, check=False)
+    assert refused.returncode == 1 and "the reader of ONNX files cannot be loaded: " in refused.stderr and refused.stderr.count("\n") == 1, refused
     print("installed, linked, measured")

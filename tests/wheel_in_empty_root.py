@@ -24,6 +24,7 @@ with joulecast.track("bare", country="ESP") as run:
             time.sleep(0.02)
 assert run.energy.total_j > 0 and len(joulecast.load("bare").epochs) == 2, run.energy
 assert joulecast.predict("resnet50", "RTX 3090", samples=1000).predictions
+assert joulecast.describe("/environment/network.onnx").parameters > 0, "the wheel's own reader of ONNX files"
 program = pathlib.Path(sys.prefix, "bin", "joulecast")
 assert program.read_bytes()[:4] == b"\\x7fELF", "the program is not the program itself"
 def call(*words):
@@ -94,6 +95,7 @@ def main():
         (environment / "bin" / "python").symlink_to(interpreter)
         (environment / "pyvenv.cfg").write_text(f"home = {interpreter.parent}\ninclude-system-site-packages = false\n")
         (environment / "tried.py").write_text(TRIED)
+        shutil.copy(pathlib.Path(__file__).parent / "fixtures/onnx/dense.onnx", environment / "network.onnx")
         subprocess.run([*inside, "/environment/bin/python", "/environment/tried.py"], check=True, timeout=120, env={"HOME": "/tmp", "PATH": "/environment/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
         size = sum(path.stat().st_size for path in environment.rglob("*") if path.is_file() and not path.is_symlink())
         print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB installed; installed and used in an empty root")

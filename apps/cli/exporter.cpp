@@ -6,8 +6,9 @@ namespace joulecast::cli {
 namespace {
 
 std::function<int()> define(Arguments app) {
-  return define_service(app, serve::Scope::exporter, "127.0.0.1:7464",
-                        [](const std::string& url) { return "metrics at " + url + "/metrics"; });
+  return define_service(
+      app, serve::Scope::exporter, "127.0.0.1:7464",
+      [](const std::string& url, bool /*has_page*/) { return "metrics at " + url + "/metrics"; });
 }
 
 }  // namespace

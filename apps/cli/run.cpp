@@ -9,6 +9,7 @@
 #include "report/unstored_run.hpp"
 #include "run/child.hpp"
 #include "run/last_resort.hpp"
+#include "run/limit_command.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"
 #include "session/runs/change_runs.hpp"
@@ -150,6 +151,10 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
 
 int run(RunArguments& arguments) {
   if (const auto ready = complete(arguments); !ready) return report_error(ready.error());
+  const auto& limits = arguments.options.limits;
+  if (limits.at_energy == measure::OnLimit::command)
+    if (const auto doubt = run::doubt_of_limit_command(limits.command); !doubt.empty())
+      run::tell("joulecast: --on-limit will fail: {}\n", doubt);
   auto environment = sensors::real_environment();
   environment.gpus = arguments.gpus;
   const auto result = run::measure(arguments.options, environment);

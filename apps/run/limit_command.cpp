@@ -5,8 +5,11 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -86,6 +89,17 @@ Result<pid_t> start_limit_command(const std::string& command, const LimitOccasio
       ::posix_spawn(&pid, "/bin/sh", &plan.files, &plan.attributes, arguments, variables.data());
   if (error != 0) return fail_errno("--on-limit", error);
   return pid;
+}
+
+std::string doubt_of_limit_command(std::string_view command) {
+  const auto begin = std::min(command.find_first_not_of(" \t"), command.size());
+  const auto end = std::min(command.find_first_of(" \t;&|<>", begin), command.size());
+  const std::string program(command.substr(begin, end - begin));
+  if (program.empty()) return "there is no command behind exec:";
+  const bool is_path =
+      program.find('/') != std::string::npos && program.find_first_of("$`'\"\\*?[(~={") == std::string::npos;
+  if (!is_path || ::access(program.c_str(), X_OK) == 0) return {};
+  return fmt::format("{}: {}", program, std::generic_category().message(errno));
 }
 
 std::string failure_of_limit_command(int wait_status) {

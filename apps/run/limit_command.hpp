@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "measure/limits.hpp"
@@ -24,6 +25,9 @@ struct LimitOccasion {
 /// session of its own and nothing of ours: its input is empty, its output goes nowhere, and signals have
 /// their defaults. retry if the system has no process left.
 [[nodiscard]] Result<pid_t> start_limit_command(const std::string& command, const LimitOccasion& occasion);
+
+/// Why the shell will not find the program of `command`; "" if it will, or if only the shell can tell.
+[[nodiscard]] std::string doubt_of_limit_command(std::string_view command);
 
 /// Why it did nothing useful: "status 127 (not found)"; "" if it ended well.
 [[nodiscard]] std::string failure_of_limit_command(int wait_status);

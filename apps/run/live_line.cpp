@@ -55,9 +55,11 @@ std::string counted(const measure::Live& live) {
   if (phase && !phase->unit.empty() && (!live.epoch || (phase->unit != "epoch" && !live.total_epochs))) {
     const auto done = std::floor(phase->work);
     if (phase->unit == "percent") return fmt::format("{:.0f} %", done);
+    if (live.exceeded) return fmt::format("{} {:.0f}, more than announced", phase->unit, done);
     const auto total = phase->total_work ? fmt::format("/{:.0f}", *phase->total_work) : "";
     return fmt::format("{} {:.0f}{}", phase->unit, done, total);
   }
+  if (live.epoch && live.exceeded) return fmt::format("epoch {}, more than announced", *live.epoch);
   if (live.epoch && live.total_epochs) return fmt::format("epoch {}/{:.0f}", *live.epoch, *live.total_epochs);
   return live.epoch ? fmt::format("epoch {}", *live.epoch) : "";
 }

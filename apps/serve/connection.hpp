@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/descriptor.hpp"
@@ -14,11 +16,13 @@ struct Connection {
     reading,    ///< for a request
     answering,  ///< a worker has the request
     writing,    ///< the answer
+    streaming,  ///< events, as they happen
     draining,   ///< the answer was the last; what the client still sends is thrown away
   };
   using Time = std::chrono::steady_clock::time_point;
 
-  Connection(Descriptor descriptor, RequestLimits limits) : socket(std::move(descriptor)), reader(limits) {}
+  Connection(Descriptor descriptor, RequestLimits limits, BodyRule rule)
+      : socket(std::move(descriptor)), reader(limits, std::move(rule)) {}
 
   /// Reads what has arrived, once. False if the client has ended the connection, or it is broken.
   [[nodiscard]] bool receive();
@@ -31,10 +35,12 @@ struct Connection {
   Phase phase = Phase::reading;
   std::string output;
   std::size_t sent = 0;
-  bool keep = false;     ///< the connection lives on after this answer
-  Time began;            ///< of the phase; of a request: its first byte
-  Time deadline;         ///< then the connection is closed
-  bool partial = false;  ///< `began` and `deadline` are of a request that has begun to arrive
+  bool keep = false;                    ///< the connection lives on after this answer
+  Time began;                           ///< of the phase; of a request: its first byte
+  Time deadline;                        ///< then the connection is closed
+  bool partial = false;                 ///< `began` and `deadline` are of a request that has begun to arrive
+  bool upload = false;                  ///< and `deadline` leaves time for its long body
+  std::optional<std::uint64_t> stream;  ///< after the answer come the events after this one
 };
 
 }  // namespace joulecast::serve

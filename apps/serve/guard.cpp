@@ -1,8 +1,15 @@
 #include "serve/guard.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/random.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 
 #include "base/files.hpp"
+#include "base/system_error.hpp"
 #include "base/text.hpp"
 
 namespace joulecast::serve {
@@ -29,6 +36,21 @@ Result<std::string> checked(std::string_view text, const std::string& where) {
 }
 
 }  // namespace
+
+Result<LoginCookie> LoginCookie::create(std::uint16_t port) {
+  std::array<unsigned char, 32> random{};
+  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
+    return fail_errno("random numbers", errno);
+  return LoginCookie{fmt::format("joulecast-{}", port), fmt::format("{:02x}", fmt::join(random, ""))};
+}
+
+std::string LoginCookie::set() const {
+  return name + "=" + secret + "; Path=/; HttpOnly; SameSite=Strict";
+}
+
+std::string LoginCookie::removed() const {
+  return name + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+}
 
 std::optional<std::string> host_of(std::string_view header) {
   header = trim(header);
@@ -74,7 +96,12 @@ bool Guard::has_token(std::string_view authorization) const {
   return equal_in_constant_time(trim(authorization.substr(scheme.size())), options_.token);
 }
 
-std::optional<Response> Guard::refuse(const Request& request) const {
+bool Guard::has_cookie(const Request& request) const {
+  const auto& cookie = options_.cookie;
+  return !cookie.secret.empty() && equal_in_constant_time(request.cookie(cookie.name), cookie.secret);
+}
+
+std::optional<Response> Guard::refuse(const Request& request, bool everybody) const {
   const auto host = request.header("host");
   if (!knows_host(host))
     return line_response(421,
@@ -82,7 +109,8 @@ std::optional<Response> Guard::refuse(const Request& request) const {
   const auto origin = request.header("origin");
   if (!origin.empty() && !is_same_origin(origin, host))
     return line_response(403, "pages of another origin may not read this");
-  if (!options_.token.empty() && !has_token(request.header("authorization"))) {
+  if (everybody || options_.token.empty()) return std::nullopt;
+  if (!has_token(request.header("authorization")) && !has_cookie(request)) {
     auto response = line_response(401, "a token is needed: Authorization: Bearer TOKEN");
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,19 +15,32 @@
 
 namespace joulecast::serve {
 
+/// What stands for the token in a browser: a cookie with a secret of this process, so that the token itself
+/// is kept nowhere.
+struct LoginCookie {
+  std::string name;  ///< browsers do not tell ports apart, so the port is in it: "joulecast-7463"
+  std::string secret;
+
+  /// retry where the system has no random numbers.
+  [[nodiscard]] static Result<LoginCookie> create(std::uint16_t port);
+  [[nodiscard]] std::string set() const;      ///< value of a Set-Cookie header
+  [[nodiscard]] std::string removed() const;  ///< value of one that takes it away
+};
+
 struct GuardOptions {
   bool is_local = true;  ///< only this machine reaches the server
   std::string token;     ///< "" = none is needed
   /// Names by which clients may call this machine, beside localhost. Addresses are always accepted where the
   /// server is not local.
   std::vector<std::string> host_names;
+  LoginCookie cookie = {};  ///< accepted in place of the token; none if its secret is ""
 };
 
 class Guard {
  public:
   explicit Guard(GuardOptions options) : options_(std::move(options)) {}
-  /// The refusal, or nothing for a request that may be answered.
-  [[nodiscard]] std::optional<Response> refuse(const Request& request) const;
+  /// The refusal, or nothing for a request that may be answered. `everybody` may read it without the token.
+  [[nodiscard]] std::optional<Response> refuse(const Request& request, bool everybody = false) const;
   /// Whether users have to be told apart by what the kernel knows of the connection: there is no token.
   [[nodiscard]] bool tells_users_apart() const { return options_.token.empty(); }
   /// For what only the user `self` may read. `user` is at the other end of the connection.
@@ -35,6 +49,7 @@ class Guard {
  private:
   [[nodiscard]] bool knows_host(std::string_view host) const;
   [[nodiscard]] bool has_token(std::string_view authorization) const;
+  [[nodiscard]] bool has_cookie(const Request& request) const;
   GuardOptions options_;
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/printable.hpp"
+#include "base/text.hpp"
+#include "report/server_json.hpp"
 
 namespace joulecast::serve {
 namespace {
@@ -13,6 +15,10 @@ std::string_view reason_of(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -25,8 +31,12 @@ std::string_view reason_of(int status) {
       return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 409:
+      return "Conflict";
     case 413:
       return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
     case 421:
       return "Misdirected Request";
     case 431:
@@ -88,6 +98,18 @@ std::string_view Request::header(std::string_view name) const {
   return found == headers.end() ? std::string_view{} : std::string_view(found->second);
 }
 
+std::string_view Request::cookie(std::string_view name) const {
+  auto rest = header("cookie");
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(';'), rest.size());
+    const auto pair = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
+  }
+  return {};
+}
+
 Response line_response(int status, std::string_view line) {
   Response response;
   response.status = status;
@@ -95,9 +117,34 @@ Response line_response(int status, std::string_view line) {
   return response;
 }
 
+Response problem_response(int status, std::string_view line, std::string_view field) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = report::problem_json_text(status, reason_of(status), line, field);
+  return response;
+}
+
 Response error_response(const Error& error) {
   const bool passing = error.kind == ErrorKind::retry || error.kind == ErrorKind::gone;
-  return line_response(passing ? 503 : 400, to_string(error));
+  return problem_response(
+      passing ? 503 : 400, to_string(error),
+      error.is_field ? std::string_view(error.where).substr(0, error.where.find(' ')) : "");
+}
+
+Response as_problem(Response response) {
+  constexpr int first_refusal = 400;
+  if (response.status < first_refusal || !response.content_type.starts_with("text/plain")) return response;
+  auto problem = problem_response(response.status, trim(response.body));
+  problem.headers = std::move(response.headers);
+  return problem;
+}
+
+Response json_response(std::string body) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
 }
 
 std::optional<Target> parse_target(std::string_view text) {
@@ -113,17 +160,26 @@ std::optional<Target> parse_target(std::string_view text) {
 }
 
 std::string to_bytes(const Response& response, bool head, bool keep_alive) {
+  constexpr std::string_view nothing =
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+  constexpr std::string_view own =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+      "font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
   std::string bytes = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n"
-      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-      "Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
-      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
-      "form-action 'none'\r\n",
-      response.status, reason_of(response.status), response.content_type, response.body.size(),
-      keep_alive ? "keep-alive" : "close");
+      "HTTP/1.1 {} {}\r\nConnection: {}\r\nCache-Control: {}\r\nX-Content-Type-Options: nosniff\r\n"
+      "X-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+      "Cross-Origin-Opener-Policy: same-origin\r\nContent-Security-Policy: {}\r\n",
+      response.status, reason_of(response.status),
+      keep_alive && !response.events_after ? "keep-alive" : "close", response.cache,
+      response.is_page ? own : nothing);
+  const bool has_body = response.status != 204 && response.status != 304;
+  if (has_body) bytes += fmt::format("Content-Type: {}\r\n", response.content_type);
+  // The end of a stream is that of its connection.
+  if (has_body && !response.events_after)
+    bytes += fmt::format("Content-Length: {}\r\n", response.body.size());
   for (const auto& [name, value] : response.headers) bytes += fmt::format("{}: {}\r\n", name, value);
   bytes += "\r\n";
-  if (!head) bytes += response.body;
+  if (!head && has_body) bytes += response.body;
   return bytes;
 }
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "base/failure.hpp"
+#include "serve/event_hub.hpp"
 #include "serve/peer.hpp"
 
 namespace joulecast::serve {
@@ -52,12 +53,14 @@ Server::Loop::Loop(ServerOptions options, Router router, Listener listener, Wake
       listener_(std::move(listener)),
       wake_up_(std::move(wake_up)),
       epoll_(std::move(epoll)),
-      most_connections_(connections_at_most(options_.most_connections)) {
+      most_connections_(connections_at_most(options_.most_connections)),
+      most_streams_(std::min(options_.most_streams, most_connections_ / 2)) {
   watch_read(epoll_.get(), listener_.socket.get(), listener_id);
   watch_read(epoll_.get(), wake_up_.descriptor(), wake_up_id);
 }
 
 Server::Loop::~Loop() {
+  if (const auto& events = router_.services().events) events->call_after_events({});
   stop_ = true;
   wake_up_.set();
   if (thread_.joinable()) thread_.join();
@@ -74,6 +77,11 @@ Status Server::Loop::start() {
   auto thread = start_thread([this] { work(); });
   if (!thread) return propagate(thread.error());
   thread_ = std::move(*thread);
+  if (const auto& events = router_.services().events)
+    events->call_after_events([this] {
+      has_news_ = true;
+      wake_up_.set();
+    });
   return {};
 }
 
@@ -86,6 +94,7 @@ void Server::Loop::work() {
     static_cast<void>(failure_of([&] {
       take_events(idle ? -1 : static_cast<int>(look_at_deadlines.count()));
       take_answers();
+      feed_streams();
       close_late();
       resume_accepting();
     }));
@@ -93,7 +102,8 @@ void Server::Loop::work() {
     end = Clock::now() + to_chrono(end_patience);
     listener_.socket.reset();
     std::erase_if(connections_, [](const auto& entry) {
-      return entry.second.phase == Phase::reading || entry.second.phase == Phase::draining;
+      const auto phase = entry.second.phase;
+      return phase == Phase::reading || phase == Phase::draining || phase == Phase::streaming;
     });
   }
 }
@@ -125,7 +135,10 @@ void Server::Loop::accept_new() {
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const auto id = next_id_++;
-    auto& connection = connections_.try_emplace(id, std::move(socket), options_.limits).first->second;
+    auto& connection = connections_
+                           .try_emplace(id, std::move(socket), options_.limits,
+                                        [this, id](const Request& head) { return allowance(id, head); })
+                           .first->second;
     set_phase(connection, Phase::reading, options_.request_patience);
     watch(id, connection, EPOLL_CTL_ADD);
   }
@@ -148,7 +161,7 @@ void Server::Loop::make_room() {
   if (connections_.size() < most_connections_) return;
   const auto rank = [](const auto& entry) {
     const auto& connection = entry.second;
-    const bool waits = connection.phase == Phase::answering || connection.phase == Phase::writing;
+    const bool waits = connection.phase != Phase::reading && connection.phase != Phase::draining;
     return std::pair(waits, connection.began);
   };
   connections_.erase(std::ranges::min_element(connections_, {}, rank));
@@ -172,8 +185,14 @@ void Server::Loop::take_answers() {
   for (auto& answer : answers) {
     const auto found = connections_.find(answer.id);
     if (found == connections_.end()) continue;  // the client has gone
+    if (answer.stream && !may_stream()) {
+      found->second.keep = false;
+      answer.bytes = to_bytes(problem_response(503, "too many streams are open already"), false, false);
+      answer.stream.reset();
+    }
     found->second.output = std::move(answer.bytes);
     found->second.sent = 0;
+    found->second.stream = answer.stream;
     const Seconds patience =
         options_.write_patience + Seconds{static_cast<double>(found->second.output.size()) / least_rate};
     set_phase(found->second, Phase::writing, patience);
@@ -185,9 +204,13 @@ void Server::Loop::go_on(Id id) {
   auto& connection = connections_.at(id);
   while (true) {
     if (connection.phase == Phase::reading && !look_for_request(id, connection)) break;
-    if (connection.phase != Phase::writing) break;
+    if (connection.phase != Phase::writing && connection.phase != Phase::streaming) break;
     if (!connection.send()) return close(id);
     if (!connection.is_sent()) break;
+    if (connection.phase == Phase::streaming) {
+      if (!feed(connection)) return close(id);
+      break;
+    }
     if (!after_answer(connection)) return close(id);
   }
   watch(id, connection, EPOLL_CTL_MOD);
@@ -200,6 +223,10 @@ bool Server::Loop::look_for_request(Id id, Connection& connection) {
     case RequestReader::State::partial:
       if (!connection.partial) set_phase(connection, Phase::reading, options_.request_patience);
       connection.partial = true;
+      if (const auto size = connection.reader.upload(); size > 0 && !connection.upload) {
+        connection.upload = true;
+        connection.deadline += to_chrono(Seconds{static_cast<double>(size) / least_rate});
+      }
       return false;
     case RequestReader::State::broken:
       connection.keep = false;
@@ -214,24 +241,28 @@ bool Server::Loop::look_for_request(Id id, Connection& connection) {
 bool Server::Loop::begin_answer(Id id, Connection& connection, Request request) {
   connection.keep = request.keep_alive && !stop_;
   const bool head = request.method == "HEAD";
-  auto refusal = guard_.refuse(request);
-  const auto found = refusal ? Router::Found{} : router_.find(request);
+  auto found = router_.find(request);
+  const bool everybody = found.route != nullptr && found.route->readers == Readers::everybody;
+  auto refusal = guard_.refuse(request, everybody);
   if (!refusal && found.route == nullptr) refusal = found.refusal;
   if (refusal) {
-    give(connection, *refusal, head);
+    give(connection, request.is_api() ? as_problem(*refusal) : *refusal, head);
     return true;
   }
+  request.id = std::move(found.id);
   auto& pool = found.route->lane == Lane::metrics ? *metrics_ : *pages_;
-  const bool is_private = !found.route->in_exporter && guard_.tells_users_apart();
+  const bool is_private = found.route->readers == Readers::owner && guard_.tells_users_apart();
   const auto ends = is_private ? ends_of(connection.socket.get()) : std::nullopt;
   const bool added = pool.add([this, id, head, is_private, ends, keep = connection.keep, route = found.route,
                                asked = std::make_shared<Request>(std::move(request))] {
     std::optional<Response> refused;
     if (is_private) refused = Guard::refuse_user(ends ? user_at_other_end(*ends) : std::nullopt, ::geteuid());
-    auto bytes = to_bytes(refused ? *refused : router_.answer(*route, *asked), head, keep);
+    if (refused && asked->is_api()) refused = as_problem(std::move(*refused));
+    const auto response = refused ? std::move(*refused) : router_.answer(*route, *asked);
+    auto bytes = to_bytes(response, head, keep);
     {
       const std::lock_guard guard(mutex_);
-      answers_.push_back({id, std::move(bytes)});
+      answers_.push_back({id, std::move(bytes), head ? std::nullopt : response.events_after});
     }
     wake_up_.set();
   });
@@ -251,9 +282,71 @@ void Server::Loop::give(Connection& connection, const Response& response, bool h
   set_phase(connection, Phase::writing, options_.write_patience);
 }
 
+/// Whose long body may arrive: of a few at once, and of nobody who would be refused afterwards.
+Allowance Server::Loop::allowance(Id id, const Request& head) {
+  const auto found = router_.find(head);
+  if (found.route == nullptr || found.route->longest_body <= options_.limits.body)
+    return {options_.limits.body, {}};
+  const auto api = [](Response response) { return Allowance{0, as_problem(std::move(response))}; };
+  if (auto refusal = guard_.refuse(head)) return api(std::move(*refusal));
+  if (guard_.tells_users_apart()) {
+    const auto ends = ends_of(connections_.at(id).socket.get());
+    if (auto refusal = Guard::refuse_user(ends ? user_at_other_end(*ends) : std::nullopt, ::geteuid()))
+      return api(std::move(*refusal));
+  }
+  const auto uploads =
+      std::ranges::count_if(connections_, [](const auto& entry) { return entry.second.upload; });
+  if (static_cast<std::size_t>(uploads) >= options_.most_uploads)
+    return api(line_response(503, "other uploads are still arriving"));
+  return {found.route->longest_body, {}};
+}
+
+bool Server::Loop::may_stream() const {
+  const auto streams =
+      std::ranges::count_if(connections_, [](const auto& entry) { return entry.second.stream.has_value(); });
+  return static_cast<std::size_t>(streams) < most_streams_;
+}
+
+void Server::Loop::feed_streams() {
+  const bool news = has_news_.exchange(false);
+  const auto quiet = Clock::now() - to_chrono(options_.heartbeat);
+  std::vector<Id> lost;
+  for (auto& [id, connection] : connections_) {
+    if (connection.phase != Phase::streaming || (!news && connection.began > quiet)) continue;
+    if (!feed(connection, /*comment=*/!news))
+      lost.push_back(id);
+    else
+      watch(id, connection, EPOLL_CTL_MOD);
+  }
+  for (const auto id : lost) close(id);
+}
+
+/// A client that does not read keeps what it has not read; new events wait in the hub. False if it is lost.
+bool Server::Loop::feed(Connection& connection, bool comment) {
+  while (connection.is_sent()) {
+    auto part = router_.services().events->after(*connection.stream);
+    if (part.bytes.empty() && comment) part.bytes = ":\n\n";
+    comment = false;
+    if (part.bytes.empty()) {
+      connection.deadline = Clock::time_point::max();
+      break;
+    }
+    connection.stream = part.last;
+    connection.output = std::move(part.bytes);
+    connection.sent = 0;
+    set_phase(connection, Phase::streaming, options_.write_patience);
+    if (!connection.send()) return false;
+  }
+  return true;
+}
+
 bool Server::Loop::after_answer(Connection& connection) {
   connection.output.clear();
   connection.sent = 0;
+  if (connection.stream) {
+    set_phase(connection, Phase::streaming, options_.write_patience);
+    return feed(connection);
+  }
   if (connection.keep) {
     set_phase(connection, Phase::reading, options_.idle_patience);
     return true;
@@ -266,6 +359,7 @@ bool Server::Loop::after_answer(Connection& connection) {
 void Server::Loop::set_phase(Connection& connection, Phase phase, Seconds patience) {
   connection.phase = phase;
   connection.partial = false;
+  if (phase == Phase::reading || phase == Phase::writing) connection.upload = false;
   connection.began = Clock::now();
   connection.deadline = connection.began + to_chrono(patience);
 }
@@ -275,6 +369,8 @@ void Server::Loop::watch(Id id, const Connection& connection, int operation) {
   event.data.u64 = id;
   if (connection.phase == Phase::reading || connection.phase == Phase::draining) event.events = EPOLLIN;
   if (connection.phase == Phase::writing) event.events = EPOLLOUT;
+  if (connection.phase == Phase::streaming)
+    event.events = connection.is_sent() ? EPOLLIN : EPOLLIN | EPOLLOUT;
   ::epoll_ctl(epoll_.get(), operation, connection.socket.get(), &event);
 }
 

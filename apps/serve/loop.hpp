@@ -35,6 +35,7 @@ class Server::Loop {
   struct Answer {
     Id id = 0;
     std::string bytes;
+    std::optional<std::uint64_t> stream;
   };
 
   void work();
@@ -50,9 +51,14 @@ class Server::Loop {
   /// Looks at what was read. Returns whether an answer can be written at once.
   [[nodiscard]] bool look_for_request(Id id, Connection& connection);
   [[nodiscard]] bool begin_answer(Id id, Connection& connection, Request request);
+  [[nodiscard]] Allowance allowance(Id id, const Request& head);
+  [[nodiscard]] bool may_stream() const;
   void give(Connection& connection, const Response& response, bool head);
   /// After the answer: the next request, or the end. Returns whether the connection stays.
   [[nodiscard]] bool after_answer(Connection& connection);
+  /// Adds what has happened to all streams, and a comment where nothing has for long.
+  void feed_streams();
+  [[nodiscard]] bool feed(Connection& connection, bool comment = false);
   void set_phase(Connection& connection, Connection::Phase phase, Seconds patience);
   void watch(Id id, const Connection& connection, int operation);
   void close_late();
@@ -67,7 +73,9 @@ class Server::Loop {
   Connections connections_;
   Id next_id_ = 2;
   std::size_t most_connections_;
-  Clock::time_point accept_again_;  ///< after a failure to accept
+  std::size_t most_streams_;
+  std::atomic<bool> has_news_{false};  ///< for the streams
+  Clock::time_point accept_again_;     ///< after a failure to accept
   std::mutex mutex_;
   std::vector<Answer> answers_;  ///< that workers have computed
   std::atomic<bool> stop_{false};

@@ -23,16 +23,56 @@ Response refusal_of(const boost::beast::error_code& error) {
   return line_response(400, "this is no HTTP request: " + error.message());
 }
 
+template <class Message>
+Request head_of(const Message& message) {
+  Request request;
+  request.method = text_of(message.method_string());
+  request.keep_alive = message.keep_alive();
+  for (const auto& field : message) {
+    auto& value = request.headers[to_lower(text_of(field.name_string()))];
+    if (!value.empty()) value += ", ";
+    value += text_of(field.value());
+  }
+  if (auto target = parse_target(text_of(message.target()))) {
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+  }
+  return request;
+}
+
 }  // namespace
 
 struct RequestReader::Parsing {
-  explicit Parsing(RequestLimits given) : limits(given) { begin(); }
+  Parsing(RequestLimits given_limits, BodyRule given_rule)
+      : limits(given_limits), rule(std::move(given_rule)) {
+    begin();
+  }
 
   void begin() {
     parser = std::make_unique<Parser>();
-    parser->eager(true);
     parser->header_limit(static_cast<std::uint32_t>(limits.header));
-    parser->body_limit(limits.body);
+    parser->body_limit(limits.upload);
+    head_seen = false;
+    upload = 0;
+  }
+
+  /// Between head and body: how long the body may be. One of unknown length is no upload.
+  void look_at_head() {
+    if (head_seen || !parser->is_header_done()) return;
+    head_seen = true;
+    parser->eager(true);
+    const auto size = parser->content_length();
+    if (!size || *size <= limits.body) {
+      parser->body_limit(limits.body);
+      return;
+    }
+    const auto allowed = rule ? rule(head_of(parser->get())) : Allowance{};
+    if (allowed.refusal)
+      refusal = allowed.refusal;
+    else if (*size > allowed.longest)
+      refusal = refusal_of(http::error::body_limit);
+    else
+      upload = static_cast<std::size_t>(*size);
   }
 
   /// The parser looks at a header again from its beginning until it is whole, so the bytes stay until then.
@@ -46,24 +86,35 @@ struct RequestReader::Parsing {
         if (pending.size() > limits.header) refusal = refusal_of(http::error::header_limit);
         return;
       }
-      if (error) refusal = refusal_of(error);
+      if (error)
+        refusal = refusal_of(error);
+      else
+        look_at_head();
     }
   }
 
   RequestLimits limits;
+  BodyRule rule;
+  bool head_seen = false;
+  std::size_t upload = 0;
   std::unique_ptr<Parser> parser;
   std::string pending;
   bool started = false;
   std::optional<Response> refusal;
 };
 
-RequestReader::RequestReader(RequestLimits limits) : parsing_(std::make_unique<Parsing>(limits)) {}
+RequestReader::RequestReader(RequestLimits limits, BodyRule rule)
+    : parsing_(std::make_unique<Parsing>(limits, std::move(rule))) {}
 RequestReader::~RequestReader() = default;
 RequestReader::RequestReader(RequestReader&&) noexcept = default;
 
 void RequestReader::feed(std::string_view bytes) {
   parsing_->pending += bytes;
   parsing_->parse();
+}
+
+std::size_t RequestReader::upload() const {
+  return parsing_->upload;
 }
 
 RequestReader::State RequestReader::state() const {
@@ -78,19 +129,8 @@ const Response& RequestReader::refusal() const {
 
 Request RequestReader::take() {
   auto message = parsing_->parser->release();
-  Request request;
-  request.method = text_of(message.method_string());
-  request.keep_alive = message.keep_alive();
+  auto request = head_of(message);
   request.body = std::move(message.body());
-  for (const auto& field : message) {
-    auto& value = request.headers[to_lower(text_of(field.name_string()))];
-    if (!value.empty()) value += ", ";
-    value += text_of(field.value());
-  }
-  if (auto target = parse_target(text_of(message.target()))) {
-    request.path = std::move(target->path);
-    request.query = std::move(target->query);
-  }
   parsing_->started = false;
   parsing_->begin();
   parsing_->parse();

@@ -2,6 +2,7 @@
 // slow to compile, so only request_reader.cpp includes them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,11 +15,21 @@ namespace joulecast::serve {
 struct RequestLimits {
   std::size_t header = 16'384;  ///< bytes of a request's line and headers
   std::size_t body = 65'536;
+  std::size_t upload = 64 << 20;  ///< of a body that a BodyRule lets be longer
 };
+
+/// What may follow the head of a request.
+struct Allowance {
+  std::size_t longest = 0;          ///< bytes of the body
+  std::optional<Response> refusal;  ///< in place of reading it
+};
+/// Asked once for each request whose body would be longer than RequestLimits::body, as far as its head says.
+using BodyRule = std::function<Allowance(const Request& head)>;
 
 class RequestReader {
  public:
-  explicit RequestReader(RequestLimits limits);
+  /// Without a rule no body may be longer than limits.body.
+  explicit RequestReader(RequestLimits limits, BodyRule rule = {});
   ~RequestReader();
   RequestReader(RequestReader&&) noexcept;
   RequestReader& operator=(RequestReader&&) = delete;
@@ -36,6 +47,8 @@ class RequestReader {
   /// The request that is ready. Bytes after it are kept, and begin the next one.
   [[nodiscard]] Request take();
   [[nodiscard]] const Response& refusal() const;
+  /// Bytes of the body that is arriving, if the rule let it be long; else 0.
+  [[nodiscard]] std::size_t upload() const;
 
  private:
   struct Parsing;

@@ -9,19 +9,21 @@ namespace joulecast::serve {
 
 class Router {
  public:
-  Router(std::vector<const Route*> routes, Services services)
-      : routes_(std::move(routes)), services_(std::move(services)) {}
+  Router(std::vector<const Route*> routes, Services services);
 
   struct Found {
     const Route* route = nullptr;
+    std::string id;    ///< what stands for {id} in its path
     Response refusal;  ///< if there is none
   };
+  /// Of several routes that fit, the one whose path says most.
   [[nodiscard]] Found find(const Request& request) const;
   /// A failure of the route's is a response as well.
   [[nodiscard]] Response answer(const Route& route, const Request& request) const noexcept;
+  [[nodiscard]] const Services& services() const { return services_; }
 
  private:
-  std::vector<const Route*> routes_;
+  std::vector<const Route*> routes_;  ///< those first whose paths say most
   Services services_;
 };
 

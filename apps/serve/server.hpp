@@ -21,6 +21,9 @@ struct ServerOptions {
   /// Beyond these the connection goes that has been without a whole request for the longest. Fewer where the
   /// process may have fewer descriptors.
   std::size_t most_connections = 1000;
+  std::size_t most_streams = 256;  ///< of events; half of the connections at most
+  std::size_t most_uploads = 4;    ///< at once
+  Seconds heartbeat{15};           ///< a stream without events gets a comment
   std::size_t metrics_workers = 2;
   std::size_t page_workers = 4;
 };

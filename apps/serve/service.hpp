@@ -25,7 +25,8 @@ struct ServiceRequest {
 
 /// What the program tells whoever started it. Calls may come from any thread.
 struct ServiceNotes {
-  std::function<void(const std::string& url)> ready;  ///< the first request can be answered
+  /// The first request can be answered. Without a page there is the API alone.
+  std::function<void(const std::string& url, bool has_page)> ready;
   std::function<void(const std::string& line)> trouble;
 };
 

@@ -15,6 +15,8 @@ void bind_budget(nanobind::module_& module);
 void bind_tables(nanobind::module_& module);
 void bind_evaluation(nanobind::module_& module);
 void bind_runs(nanobind::module_& module);
+void bind_reports(nanobind::module_& module);
+void bind_live(nanobind::module_& module);
 void bind_measurement(nanobind::module_& module);
 void bind_steps(nanobind::module_& module);
 

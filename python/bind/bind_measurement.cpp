@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <nanobind/stl/string_view.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include "base/descriptor.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "bind/at_exit.hpp"
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
@@ -74,10 +76,20 @@ struct TrackerOptions {
   double interval_s = 1;
   std::vector<std::string> sensors;
   std::vector<std::string> gpus;
+  int local_ranks = 1;
   std::optional<double> total_epochs, total_steps;
   std::string country, region;
   std::optional<double> intensity_g_per_kwh, pue;
 };
+
+/// The program may go to another folder later.
+std::optional<std::filesystem::path> store_of(const std::string& given) {
+  const auto store = given.empty() ? store::default_url() : Result<std::string>(given);
+  std::error_code error;
+  const auto path = store ? std::filesystem::absolute(*store, error) : std::filesystem::path();
+  if (!store || error) return std::nullopt;
+  return path;
+}
 
 measure::MeasurementOptions measurement_options(const TrackerOptions& options, const std::string& name) {
   measure::MeasurementOptions wanted;
@@ -88,7 +100,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.run.place = {options.country, options.region, options.intensity_g_per_kwh, options.pue};
   wanted.interval = Seconds{options.interval_s};
   wanted.sensors = options.sensors;
-  if (!options.store.empty()) wanted.store = options.store;
+  wanted.store = store_of(options.store);
   wanted.store_patience = longest_wait;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
@@ -105,10 +117,13 @@ class Tracker {
     auto environment = sensors::real_environment();
     environment.pid = ::getpid();
     environment.gpus = options.gpus;
+    environment.local_ranks = options.local_ranks;
     auto socket = listen();
     if (socket) socket_ = socket->path().string();
-    measurement_ = std::make_shared<Measurement>(value_of(Measurement::prepare(
-        measurement_options(options, name), environment, std::move(socket), messages_.get())));
+    auto wanted = measurement_options(options, name);
+    if (wanted.store) store_ = wanted.store->string();
+    measurement_ = std::make_shared<Measurement>(
+        value_of(Measurement::prepare(std::move(wanted), environment, std::move(socket), messages_.get())));
     teller_ = teller_of(measurement_);
     value_of(measurement_->start());
   }
@@ -116,6 +131,8 @@ class Tracker {
   [[nodiscard]] const std::shared_ptr<Teller>& teller() const { return teller_; }
   /// Where other processes can report; "" if nowhere.
   [[nodiscard]] const std::string& socket() const { return socket_; }
+  /// The path that was asked for; "" if there is none.
+  [[nodiscard]] const std::string& store() const { return store_; }
   [[nodiscard]] Messages& messages() { return *messages_; }
   [[nodiscard]] Live live() const { return measurement_->live(); }
   void tick() {
@@ -136,6 +153,16 @@ class Tracker {
     ending.status = trace::run_status_from(status).value_or(trace::RunStatus::failed);
     return value_of(measurement_->finish(ending));
   }
+  /// Ends the run when the process exits, by its exit status.
+  void finish_at_exit() {
+    at_exit([measurement = measurement_, messages = messages_](int status) {
+      measure::Ending ending;
+      if (status != 0) ending.status = trace::RunStatus::failed;
+      if (status != 0) ending.exit_status = status;
+      (void)measurement->finish(ending);
+      for (const auto& line : messages->take().first) fmt::print(stderr, "joulecast: {}\n", line);
+    });
+  }
 
  private:
   /// Without a socket only child processes lose their voice.
@@ -148,10 +175,11 @@ class Tracker {
     return std::move(*server);
   }
 
-  std::unique_ptr<Messages> messages_ = std::make_unique<Messages>();
+  std::shared_ptr<Messages> messages_ = std::make_shared<Messages>();
   std::shared_ptr<Measurement> measurement_;
   std::shared_ptr<Teller> teller_;
   std::string socket_;
+  std::string store_;
 };
 
 /// A socket's file may outlive whoever listened.
@@ -165,54 +193,6 @@ bool is_listened_to(const std::string& path) {
   return caller &&
          (::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
           errno == EAGAIN);
-}
-
-std::optional<estimate::Projection> projection_of(const measure::MeasurementResult& result) {
-  if (!result.energy.total) return std::nullopt;
-  const auto used = *result.energy.total;
-  estimate::Projection projection;
-  projection.share = 1;
-  projection.used = used;
-  projection.total = {used, estimate::Interval<Joules>{used, used}};
-  projection.duration = {result.duration, estimate::Interval<Seconds>{result.duration, result.duration}};
-  projection.ready = true;
-  projection.method = "measured";
-  return projection;
-}
-
-void bind_live(nb::module_& module) {
-  nb::class_<Live>(module, "Live", "The state of a measurement at its last tick.")
-      .def_prop_ro("run_id", get(&Live::run_id), "\"\" while the run is not stored")
-      .def_prop_ro("elapsed_s", get(&Live::elapsed))
-      .def_prop_ro("energy", [](const Live& live) { return live.energy.energy; })
-      .def_prop_ro("power_w", [](const Live& live) { return plain(live.energy.power); })
-      .def_prop_ro("epoch", get(&Live::epoch))
-      .def_prop_ro("total_epochs", get(&Live::total_epochs))
-      .def_prop_ro("work",
-                   [](const Live& live) -> std::optional<double> {
-                     if (!live.phase) return std::nullopt;
-                     return live.phase->work;
-                   })
-      .def_prop_ro("total_work",
-                   [](const Live& live) -> std::optional<double> {
-                     if (!live.phase) return std::nullopt;
-                     return live.phase->total_work;
-                   })
-      .def_prop_ro("unit",
-                   [](const Live& live) -> std::optional<std::string> {
-                     if (!live.phase) return std::nullopt;
-                     return live.phase->unit;
-                   })
-      .def_ro("metrics", &Live::metrics)
-      .def_ro("projection", &Live::projection);
-
-  using measure::MeasurementResult;
-  nb::class_<MeasurementResult>(module, "Finished", "What a finished measurement leaves.")
-      .def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
-      .def_prop_ro("store", [](const MeasurementResult& result) { return result.store.string(); })
-      .def_ro("energy", &MeasurementResult::energy)
-      .def_prop_ro("projection", projection_of, "what was measured: nothing is left to forecast")
-      .def_prop_ro("duration_s", get(&MeasurementResult::duration));
 }
 
 void bind_teller(nb::module_& module) {
@@ -251,6 +231,7 @@ void bind_tracker(nb::module_& module) {
       .def_rw("interval_s", &TrackerOptions::interval_s)
       .def_rw("sensors", &TrackerOptions::sensors)
       .def_rw("gpus", &TrackerOptions::gpus)
+      .def_rw("local_ranks", &TrackerOptions::local_ranks)
       .def_rw("total_epochs", &TrackerOptions::total_epochs, nb::arg().none())
       .def_rw("total_steps", &TrackerOptions::total_steps, nb::arg().none())
       .def_rw("country", &TrackerOptions::country)
@@ -262,6 +243,7 @@ void bind_tracker(nb::module_& module) {
       .def(nb::init<const TrackerOptions&, const std::string&>(), nb::arg("options"), nb::arg("name"))
       .def_prop_ro("teller", &Tracker::teller)
       .def_prop_ro("socket", &Tracker::socket)
+      .def_prop_ro("store", &Tracker::store)
       .def_prop_ro("attention", [](Tracker& tracker) { return tracker.messages().attention()->load(); })
       .def(
           "take_messages",
@@ -275,6 +257,8 @@ void bind_tracker(nb::module_& module) {
       .def("note", &Tracker::note, nb::arg("text"))
       .def("stop_if_projected", &Tracker::stop_if_projected, nb::arg("joules"), nb::arg("probability"))
       .def("finish", &Tracker::finish, nb::arg("status"))
+      .def("finish_at_exit", &Tracker::finish_at_exit,
+           "Ends the run when the process exits: failed, unless its exit status is 0.")
       .def(
           "steps",
           [](Tracker& tracker, nb::handle items, std::optional<int> epoch, double total, double done,
@@ -293,7 +277,6 @@ void bind_measurement(nb::module_& module) {
       "parse_duration", [](std::string_view text) { return plain(parse_duration(text)); }, nb::arg("text"),
       "Seconds of \"500ms\", \"2s\", \"1h\"; None for anything else.");
   module.def("is_listened_to", is_listened_to, nb::arg("socket"));
-  bind_live(module);
   bind_teller(module);
   bind_tracker(module);
 }

@@ -18,6 +18,8 @@ NB_MODULE(_core, module) {
   bind_tables(module);
   bind_evaluation(module);
   bind_runs(module);
+  bind_reports(module);
+  bind_live(module);
   bind_measurement(module);
   bind_steps(module);
 }

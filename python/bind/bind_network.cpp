@@ -119,7 +119,7 @@ network::LayerKind kind_of(const std::string& name) {
   return other;
 }
 
-void bind_live(nb::module_& module) {
+void bind_live_network(nb::module_& module) {
   const auto operation = nb::arg("operation");
   nb::class_<LiveOperation>(module, "LiveOperation")
       .def(
@@ -194,7 +194,7 @@ void bind_network(nb::module_& module) {
   bind_layer(module);
   bind_request(module);
   bind_description(module);
-  bind_live(module);
+  bind_live_network(module);
   module.def(
       "describe_network",
       [](const NetworkRequest& request) {

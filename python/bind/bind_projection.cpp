@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
@@ -23,6 +25,17 @@ auto bound(estimate::Estimate<U> Projection::*estimate, U estimate::Interval<U>:
     if (!interval) return std::nullopt;
     return ((*interval).*side).value();
   };
+}
+
+trace::Projection forecast_after(const trace::Projection& made, std::optional<double> used_j, bool over) {
+  auto now = made;
+  if (now.share >= 1 && !over) now.ready = false;
+  if (!used_j) return now;
+  const Joules used{*used_j};
+  now.total = std::max(now.total, used);
+  if (now.low) now.low = std::max(*now.low, used);
+  if (now.high) now.high = std::max(*now.high, now.total);
+  return now;
 }
 
 void bind_history(nb::module_& module) {
@@ -95,6 +108,9 @@ void bind_projection(nb::module_& module) {
       .def_prop_ro("low_j", get(&Stored::low))
       .def_prop_ro("high_j", get(&Stored::high))
       .def_prop_ro("level", [](const Stored&) { return estimate::interval_level; })
+      .def("after", forecast_after, nb::arg("used_j"), nb::arg("over"),
+           "The same once so much is used: no figure lies below it. Unless the run is over, all of its work "
+           "was not all.")
       .def_prop_ro("ready", get(&Stored::ready));
   bind_history(module);
 }

@@ -115,13 +115,20 @@ auto of_run(Member trace::Run::*member) {
   return [member](const RunSummary& summary) { return plain(summary.run.*member); };
 }
 
-/// The parts of a run that is over lie within it. Of one that still runs the last samples may not have come.
+/// The parts of a run that is over lie within it; what lies outside was not measured. Of one that still runs
+/// the last samples may not have come.
 trace::RunEnergy energy_between(const RunSummary& summary, double begin_s, double end_s) {
   const auto& run = summary.run;
   const bool over = run.status != trace::RunStatus::running;
-  const trace::Span span{std::max(Seconds{begin_s}, run.span.begin),
-                         over ? std::min(Seconds{end_s}, run.span.end) : Seconds{end_s}};
-  return span.begin < span.end ? trace::energy_of(run, span) : trace::RunEnergy{};
+  const trace::Span asked{Seconds{begin_s}, Seconds{end_s}};
+  const trace::Span span{std::max(asked.begin, run.span.begin),
+                         over ? std::min(asked.end, run.span.end) : asked.end};
+  if (span.begin >= span.end) return {};
+  auto energy = trace::energy_of(run, span);
+  const double inside = span.length() / asked.length();
+  energy.coverage *= inside;
+  for (auto& row : energy.components) row.coverage *= inside;
+  return energy;
 }
 
 void bind_summary(nb::module_& module) {

@@ -1,3 +1,5 @@
+#include <nanobind/stl/shared_ptr.h>
+
 #include "bind/bind.hpp"
 #include "bind/steps.hpp"
 
@@ -29,8 +31,12 @@ PyType_Slot slots[] = {{Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)},
 }  // namespace
 
 void bind_steps(nb::module_& module) {
+  nb::class_<StepCount>(module, "StepCount", "How far a loop came.")
+      .def_ro("done", &StepCount::done, "steps that are done")
+      .def_ro("total", &StepCount::total, "0 if unknown")
+      .def_ro("exhausted", &StepCount::exhausted, "the loop was not left before its end");
   nb::class_<Steps>(module, "Steps", nb::type_slots(slots), "Iterates over steps and counts them.")
-      .def_prop_ro("done", &Steps::done, "steps that are done");
+      .def_prop_ro("count", &Steps::count);
 }
 
 }  // namespace joulecast::python

@@ -5,6 +5,7 @@
 #include "report/comparison_report.hpp"
 #include "report/recommendation_report.hpp"
 #include "report/tradeoff_report.hpp"
+#include "session/runs/run_summary.hpp"
 #include "session/tables/compare_runs.hpp"
 #include "session/tables/load_run_table.hpp"
 #include "session/tables/recommend_training.hpp"
@@ -28,6 +29,16 @@ void bind_table(nb::module_& module) {
             return value_of(session::load_run_table(source, store));
           },
           nb::arg("source"), nb::arg("store"))
+      .def_static(
+          "from_runs",
+          [](const std::vector<const session::RunSummary*>& summaries) {
+            std::vector<trace::Run> runs;
+            runs.reserve(summaries.size());
+            for (const auto* summary : summaries) runs.push_back(summary->run);
+            const nb::gil_scoped_release released;
+            return session::table_of_runs(runs, "runs");
+          },
+          nb::arg("runs"))
       .def_static(
           "from_rows",
           [](std::string source, std::vector<std::string> columns,

@@ -24,8 +24,7 @@ Steps::Steps(nanobind::iterator items, std::shared_ptr<Teller> teller, std::opti
     : items_(std::move(items)),
       teller_(std::move(teller)),
       epoch_(epoch),
-      total_(total),
-      done_(done_before),
+      count_(std::make_shared<StepCount>(StepCount{done_before, total})),
       phase_(phase),
       attention_(std::move(attention)),
       attend_(std::move(attend)) {}
@@ -36,7 +35,7 @@ Steps::~Steps() {
 }
 
 PyObject* Steps::next() {
-  if (begun_) ++done_;
+  if (begun_) ++count_->done;
   begun_ = true;
   if (is_time_to_tell()) tell();
   if (is_time_to_attend()) {
@@ -47,7 +46,8 @@ PyObject* Steps::next() {
   PyObject* const item = PyIter_Next(items_.ptr());
   if (item == nullptr) {
     begun_ = false;
-    if (PyErr_Occurred() == nullptr) {
+    count_->exhausted = PyErr_Occurred() == nullptr;
+    if (count_->exhausted) {
       tell();
       teller_->end_phase(phase_);
     }
@@ -71,9 +71,9 @@ bool Steps::is_time_to_attend() {
 
 void Steps::tell() const {
   if (epoch_)
-    teller_->epoch_progress(*epoch_, done_, total_);
+    teller_->epoch_progress(*epoch_, count_->done, count_->total);
   else
-    teller_->progress(done_, total_);
+    teller_->progress(count_->done, count_->total);
 }
 
 void Steps::end_phase() const {

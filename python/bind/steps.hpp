@@ -12,6 +12,13 @@
 
 namespace joulecast::python {
 
+/// How far a loop came. It outlives the loop, without what the loop went over.
+struct StepCount {
+  double done = 0;
+  double total = 0;  ///< 0 = unknown
+  bool exhausted = false;
+};
+
 /// Counts a step when the next one is asked for, or when there is none. Adds some tens of nanoseconds to a
 /// step.
 class Steps {
@@ -28,7 +35,7 @@ class Steps {
 
   /// A new reference, or nullptr at the end or with a Python error set.
   [[nodiscard]] PyObject* next();
-  [[nodiscard]] double done() const { return done_; }
+  [[nodiscard]] const std::shared_ptr<StepCount>& count() const { return count_; }
   void visit(visitproc visitor, void* context, int& result) const;
   void clear();
 
@@ -41,8 +48,7 @@ class Steps {
   nanobind::object items_;
   std::shared_ptr<Teller> teller_;
   std::optional<int> epoch_;
-  double total_;
-  double done_;
+  std::shared_ptr<StepCount> count_;
   std::uint64_t phase_;
   bool begun_ = false;
   std::int64_t told_ns_ = 0;

@@ -20,8 +20,9 @@ from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
 from .planning import budget
+from .reporting import disclose, report
 from .run import Run
-from .stored import load, runs
+from .stored import load, query, runs
 from .tracker import current, track
 
 __all__ = [
@@ -39,12 +40,15 @@ __all__ = [
     "compare",
     "current",
     "describe",
+    "disclose",
     "evaluate",
     "known_networks",
     "load",
     "predict",
     "project",
+    "query",
     "recommend",
+    "report",
     "runs",
     "track",
     "tradeoff",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_INTERVAL_S = 3600.0
 SHORTEST_INTERVAL_S = 0.001
+HIGHEST_PUE = 100.0
+MOST_WORK = 1e15  # that the measurement takes
 
 
 def readable(value: Any) -> str:
@@ -154,7 +156,10 @@ def mapping(name: str, values: Any) -> dict[str, Any]:
         items = dict(values).items()
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a mapping of names to values, not {type(values).__name__}") from None
-    return {text(name, key): value for key, value in items}
+    for key, _ in items:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} must have strings as names, not {type(key).__name__} ({key!r})")
+    return {readable(key): value for key, value in items}
 
 
 def tags(name: str, values: Any) -> dict[str, str]:
@@ -231,7 +236,7 @@ def place(country: Any, region: Any, intensity: Any, pue: Any) -> tuple[str, str
     if pue is None:
         pue = _number_of_environment("JOULECAST_PUE", 1)
     return ("" if country is None else text("country", country), "" if region is None else text("region", region),
-            optional(number, "intensity", intensity, least=0), optional(number, "pue", pue, least=1))
+            optional(number, "intensity", intensity, least=0), optional(number, "pue", pue, least=1, most=HIGHEST_PUE))
 
 
 def _number_of_environment(name: str, least: float) -> float | None:
@@ -241,6 +246,14 @@ def _number_of_environment(name: str, least: float) -> float | None:
     except ValueError:
         raise InvalidError(f"{given!r} is not a number", name) from None
     return None if found is None else number(name, found, least)
+
+
+def total_of(total: Any, iterable: Any) -> float | None:
+    """How many items a loop goes over: as it is told, else as the iterable says; None if neither does."""
+    if not hasattr(type(iterable), "__iter__") and not hasattr(type(iterable), "__getitem__"):
+        such_as = f", such as range({iterable})" if isinstance(iterable, int) else ""
+        raise TypeError(f"iterable must be something to loop over{such_as}, not {type(iterable).__name__}")
+    return number("total", above_zero("total", total), most=MOST_WORK) if total is not None else length_of(iterable)
 
 
 def length_of(iterable: Any) -> int | None:

@@ -35,6 +35,9 @@ class Loop:
         return getattr(self._items, name)
 
 
+MOST_ITEMS = 1 << 31  # Python makes room for as many as a length says, before it sees the first
+
+
 def with_length(items: Iterator[Item], length: float | None) -> Iterator[Item]:
-    """The items, with a length where it is a whole number."""
-    return items if length is None or length != int(length) else Loop(items, int(length))
+    """The items, with a length where it is a whole number that can be believed."""
+    return items if length is None or length != int(length) or length > MOST_ITEMS else Loop(items, int(length))

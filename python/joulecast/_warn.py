@@ -10,14 +10,26 @@ class JoulecastWarning(UserWarning):
     """The measurement lost something. The training is not affected."""
 
 
-def warn(line: str) -> None:
+Place = tuple[str, int]  # file and line
+
+
+def warn(line: str, place: Place | None = None) -> None:
+    """Warns at the user's line that is being run, or at another place: where a run began that something became of."""
     try:
-        warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=_level_of_user())
+        if place is not None:
+            warnings.warn_explicit(f"joulecast: {line}", JoulecastWarning, *place)
+        else:
+            warnings.warn(f"joulecast: {line}", JoulecastWarning, stacklevel=_level_of_user())
     except Exception:  # the program turns warnings into errors, shows them in its own way, or has closed its standard error
         try:
             print(f"joulecast: {line}", file=sys.stderr)
         except Exception:
             pass
+
+
+def place_of_user() -> Place:
+    frame = sys._getframe(_level_of_user() - 1)
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _level_of_user() -> int:

@@ -6,6 +6,7 @@ import os
 
 from . import _arguments as arguments
 from . import _core
+from .errors import InvalidError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def compare(runs: Any = None, *, group: str, value: str = "", by: str = "", only
     """Whether groups of runs differ, and by how much.
 
     Args:
-        runs: a CSV file, a folder with run bundles, or a pandas DataFrame with one row a run; None for the store.
+        runs: a CSV file, a folder with run bundles, a pandas DataFrame with one row a run, what `runs()` returns, or a list
+            of what `load` does; None for the store. Of these, only finished runs count.
         group: column that names the groups; value: column with the numbers, "" for the energy; by: a second factor.
         only: "column=value[,value…]", rows to keep; distinct: leave out repeated rows.
         alpha: level of significance.
@@ -65,12 +67,30 @@ def recommend(runs: Any = None, *, require: str | Iterable[str] = (), minimise: 
 
 def _table(runs: Any, store: Any) -> _core.RunTable:
     if runs is None or isinstance(runs, (str, os.PathLike)):
-        return _core.RunTable.load(arguments.path("runs", runs), arguments.path("store", store))
+        path = arguments.path("runs", runs)
+        if path and os.path.exists(path + "-shm"):  # to read it here would end SQLite's locks on it
+            raise InvalidError(f"{path} is a store; give it as store=", "runs")
+        return _core.RunTable.load(path, arguments.path("store", store))
+    if isinstance(runs, (list, tuple)) and runs:
+        if all(isinstance(run, _core.Run) for run in runs):
+            return _core.RunTable.from_runs(list(runs))
+        if all(isinstance(run, _core.RunRow) for run in runs):
+            return _of_rows([run for run in runs if run.status == "finished"])
+    if getattr(getattr(runs, "index", None), "name", None) == "id" and "status" in getattr(runs, "columns", ()):  # of `runs()`
+        runs = runs[runs["status"] == "finished"]
     try:
         columns, rows = [str(column) for column in runs.columns], runs.itertuples(index=False)
     except AttributeError:
-        raise TypeError(f"runs must be a path or a DataFrame, not {type(runs).__name__}") from None
+        raise TypeError(f"runs must be a path, a DataFrame or a list of runs, not {type(runs).__name__}") from None
     return _core.RunTable.from_rows("DataFrame", columns, [[_cell(value) for value in row] for row in rows])
+
+
+def _of_rows(runs: list[_core.RunRow]) -> _core.RunTable:
+    """Of what `runs()` lists where pandas is not there."""
+    fields = ("name", "duration_s", "energy_j", "architecture", "epochs")
+    columns = [*fields, *sorted({tag for run in runs for tag in run.tags if tag not in fields})]
+    cells = [{**run.tags, **{field: getattr(run, field) for field in fields if getattr(run, field) not in (None, "")}} for run in runs]
+    return _core.RunTable.from_rows("runs", columns, [[_cell(row.get(column)) for column in columns] for row in cells])
 
 
 def _cell(value: Any) -> str | None:

@@ -126,6 +126,8 @@ def _several(name: str, values: Any, kind: Any) -> list[Any]:
     """A list of values of a kind; a single one counts as one."""
     if isinstance(values, kind) and not isinstance(values, bool):
         values = [values]
+    elif isinstance(values, (bytes, bytearray)):
+        raise TypeError(f"{name} must not be {type(values).__name__}")
     try:
         values = list(values)
     except TypeError:

@@ -13,14 +13,13 @@ import threading
 
 from . import tracker
 from ._shown import duration_text, energy_text
+from .run import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Coroutine, Iterable
     from typing import Any
-
-    from .run import Run
 
 REFRESH_S = 1.0
 POINTS = 120  # of the sparkline
@@ -84,9 +83,11 @@ class LiveCell:
 
 def live(run: Run | None = None) -> LiveCell:
     """Shows a run below the cell while it goes on: `joulecast.notebook.live(run)`; None for the open block's."""
-    run = run or tracker.current()
+    run = tracker.current() if run is None else run
     if run is None:
         raise ValueError("run: there is no open run; begin one with joulecast.track")
+    if not isinstance(run, Run):
+        raise TypeError(f"run must be a joulecast.Run, not {type(run).__name__}")
     return LiveCell(run)
 
 

@@ -56,6 +56,6 @@ def budget(amount: str, gpu: str | Iterable[str], *, gpus: int = 1, precision: s
         request.laws = arguments.texts("law", law)
     if sparsity is not None:
         request.sparsities = arguments.numbers_of("sparsity", sparsity, least=0, most=1)
-    request.size = size if isinstance(size, str) else str(arguments.whole("size", size, least=1, most=1e18))
+    request.size = arguments.readable(size) if isinstance(size, str) else str(arguments.whole("size", size, least=1, most=1e18))
     request.set_place(*arguments.place(country, region, intensity, pue))
     return _core.plan_budget(request)

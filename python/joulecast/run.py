@@ -10,7 +10,7 @@ from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
 from ._shown import live_html
-from ._warn import warn
+from ._warn import place_of_user, warn
 from .errors import Error, InvalidError, Stopped
 from .telling import Silence, Telling
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
+UNMEASURED_S = 2.0  # a first and a last second may always be missing
 
 ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
 
 
-def _warn_of(lines: list[str]) -> None:
-    if lines:
-        warn("; ".join(lines))
+spares: dict[str, str] = {}  # by a run's id, where it was kept in another store than the one that was asked for
 
 
 def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
@@ -37,7 +36,7 @@ def status_after(kind: type[BaseException] | None, error: BaseException | None) 
         return "finished"
     if issubclass(kind, Stopped):
         return "stopped"
-    if issubclass(kind, KeyboardInterrupt):
+    if issubclass(kind, KeyboardInterrupt) or kind.__name__ == "CancelledError":  # of asyncio, which is slow to import
         return "interrupted"
     if isinstance(error, SystemExit) and error.code in (None, 0):
         return "finished"
@@ -67,9 +66,12 @@ class Run(Telling):
         self._stop_call: Callable[[Run, str], Any] | None = None
         self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
         self._looked = 0.0
+        self._begun_at = place_of_user()
+        self._loss_told = False
         self._began = time.time(), time.monotonic()
         self._ended: tuple[float, float] | None = None
         self._live: _core.Live | None = None
+        self._store = ""  # that was asked for, of a run that this process measures
         if copied:
             self._join_as_copy()
         else:
@@ -99,6 +101,7 @@ class Run(Telling):
         rank = surroundings.local_rank()
         if rank:
             self._teller = Silence()  # the first rank tells for all
+            self._socket = surroundings.listening_socket()  # of a measurement that the launch is part of
             return
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):
@@ -108,6 +111,7 @@ class Run(Telling):
         self._measure(options, several=rank is not None)
 
     def _measure(self, options: _core.TrackerOptions, several: bool) -> None:
+        options.local_ranks = surroundings.local_ranks() if several else 1
         try:
             self._tracker = _core.Tracker(options, self.name)
         except InvalidError:
@@ -117,9 +121,10 @@ class Run(Telling):
             self._teller = Silence()
             return
         self._teller = self._tracker.teller
+        self._store = self._tracker.store
         self._socket = self._tracker.socket
         if self._socket and several:
-            self._announced = surroundings.announce(self._socket)
+            self._announced = surroundings.announce(self._socket, self._began[0])
         measured.append(self)
         surroundings.lead_children_to(self._socket)
         self._check_place(options)
@@ -143,6 +148,10 @@ class Run(Telling):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._at_end.append(call)
 
+    def _warn_of(self, lines: list[str]) -> None:
+        if lines:
+            warn("; ".join(lines), self._begun_at)
+
     def _finish(self, status: str) -> None:
         with self._ending:  # another thread that ends it waits until it has ended
             if self._is_ending:
@@ -150,13 +159,25 @@ class Run(Telling):
             self._is_ending = True
             self._ended = time.time(), time.monotonic()
             ending.append(self)
+            self._end_named()
             try:
                 if self._tracker is not None:
                     self._finish_measuring(status)
+                else:
+                    self._found = self._found_run()  # the measurement may end before anybody asks
             finally:
                 self.status = status
                 ending.remove(self)
             self._call_at_end()
+
+    def _finish_at_exit(self, status: str) -> None:
+        """Nobody ended it. How a program that calls `sys.exit` ends is known after Python has ended."""
+        with self._ending:
+            if status == "finished" and self._tracker is not None and not self._at_end and not self._announced and not self._is_ending:
+                self._is_ending = True
+                self._tracker.finish_at_exit()
+            else:
+                self._finish(status)
 
     def _call_at_end(self) -> None:
         for call in self._at_end:
@@ -170,18 +191,24 @@ class Run(Telling):
         self._teller = Silence()
         measured.remove(self)
         surroundings.lead_children_to(measured[-1]._socket if measured else "")
-        if self._announced:
-            try:
-                os.unlink(self._announced)
-            except OSError:
-                pass
         try:
             tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
+            if self._announced and (missing := surroundings.hidden_gpus(self._live.energy)):
+                tracker.note(missing)
+                self._warn_of([missing])
             self._finished = tracker.finish(status)
+            self._remember_spare(self._finished)
         except Error as error:
             warn(f"what the run cost was lost: {error}")
-        _warn_of(tracker.take_messages()[0])
+        if self._announced:
+            kept = (self._finished.run_id, self._finished.store) if self._finished is not None else ("", "")
+            surroundings.withdraw(self._announced, self._began[0], *kept)
+        self._warn_of(tracker.take_messages()[0])
+
+    def _remember_spare(self, finished: _core.Finished) -> None:
+        if finished.run_id and self._store and finished.store != self._store:
+            spares[finished.run_id] = finished.store
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the measurement is the parent's."""
@@ -222,7 +249,7 @@ class Run(Telling):
         tracker = self._tracker
         if tracker is not None and tracker.attention:
             lines, reason = tracker.take_messages()
-            _warn_of(lines)
+            self._warn_of(lines)
         else:
             reason = self._limit_reached()
         if reason is None:
@@ -269,10 +296,17 @@ class Run(Telling):
         self._live = tracker.live()
         return self._live
 
+    def _found_run(self) -> tuple[str, str] | None:
+        """(id, store) of the run that another process measures; None where it is not known."""
+        if self._socket:
+            return surroundings.run_of(self._socket) or self._found
+        if self._ended is not None and self._found is not None:
+            return self._found
+        return surroundings.announced_run(self._began[0]) or self._found
+
     def _stored(self, samples: bool = False) -> _core.Run | None:
         """The run as the store has it, for a process that does not measure; None where it is not known."""
-        socket = self._socket or surroundings.announced_socket()
-        found = self._found = (surroundings.run_of(socket) if socket else None) or self._found
+        found = self._found = self._found_run()
         if found is None:
             return None
         try:
@@ -306,6 +340,11 @@ class Run(Telling):
         if stored is None or stored.started is None:
             return _core.Energy()
         end = self._ended[0] if self._ended is not None else time.time()
+        unmeasured = 0.0 if stored.status == "running" else end - stored.started - stored.duration_s
+        if unmeasured > UNMEASURED_S and not self._loss_told:
+            self._loss_told = True
+            self._warn_of([f"the measurement that this run belongs to ended {unmeasured:.0f} s before it ({stored.status}), "
+                           "and the rest was not measured"])
         return stored.energy_between(self._began[0] - stored.started, end - stored.started)
 
     @property
@@ -327,14 +366,25 @@ class Run(Telling):
 
     @property
     def projection(self) -> _core.Projection | _core.StoredProjection | None:
-        """What the whole run will have cost, with an interval; None while that cannot be said."""
+        """What the whole run will have cost, with an interval; None while that cannot be said.
+
+        It is not `ready` where something speaks against it (see `doubt`), as where the run goes on after its announced work.
+        """
         if self._finished is not None and self.status == "finished" and self._finished.projection is not None:
             return self._finished.projection
         live = self._look()
         if live is not None:
             return live.projection
         stored = self._stored()
-        return stored.projections[-1] if stored is not None and stored.projections else None
+        if stored is None or not stored.projections:
+            return None
+        return stored.projections[-1].after(stored.energy.total_j, stored.status != "running")
+
+    @property
+    def doubt(self) -> str:
+        """Why the projection is not relied on; "" where it is, or where another process measures."""
+        live = self._look() if self._finished is None else None
+        return "" if live is None else live.doubt
 
     def __repr__(self) -> str:
         total = self.energy.total_j

@@ -6,17 +6,25 @@ import os
 
 from . import _arguments as arguments
 from . import _core
+from ._warn import warn
+from .run import spares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+RUNS_AT_ONCE = 500  # of which a statement asks
+MOST_ROWS = 1 << 40
+
 
 def runs(*, name: str = "", tags: str | Iterable[str] = (), since: str = "", until: str = "", status: str = "", host: str = "",
          sort: str = "started", reverse: bool = False, limit: int | None = None, offset: int = 0,
          store: str | os.PathLike[str] | None = None) -> Any:
     """Lists stored runs, the latest first: a pandas DataFrame where pandas is installed, else a list.
+
+    The DataFrame has a column for each tag and for the last value of each metric, too, as far as their names are not
+    those of other columns; `compare`, `tradeoff` and `recommend` take it, and the list as well.
 
     Args:
         name: pattern of the whole name, with * and ?.
@@ -42,14 +50,72 @@ def runs(*, name: str = "", tags: str | Iterable[str] = (), since: str = "", unt
     request.limit = arguments.optional(arguments.whole, "limit", limit, least=0, most=1 << 53)
     request.offset = arguments.whole("offset", offset, least=0, most=1 << 53)
     rows = _core.list_runs(request)
-    try:
-        import pandas
-    except ImportError:
+    pandas = _pandas()
+    if pandas is None:
         return rows
     columns = ("name", "status", "started", "duration_s", "energy_j", "provenance", "architecture", "epochs")
     frame = pandas.DataFrame({column: [getattr(row, column) for row in rows] for column in columns}, index=pandas.Index([row.id for row in rows], name="id"))
     frame["started"] = pandas.to_datetime(frame["started"], unit="s", utc=True)
-    return frame
+    frame["architecture"] = [row.architecture or row.tags.get("architecture") for row in rows]
+    metrics = _last_metrics([row.id for row in rows], request.store)
+    further: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for column, value in {**row.tags, **metrics.get(row.id, {})}.items():
+            if column not in columns:
+                further.setdefault(column, {})[row.id] = value
+    return frame.assign(**{column: pandas.Series(values, index=frame.index) for column, values in sorted(further.items())})
+
+
+_found_pandas: list[Any] = []
+
+
+def _pandas() -> Any:
+    """The module, or None. Asked for once: a fork in the middle of an import leaves the child with a lock that nobody opens."""
+    if not _found_pandas:
+        try:
+            import pandas
+        except ImportError:
+            pandas = None
+        _found_pandas.append(pandas)
+    return _found_pandas[0]
+
+
+def _last_metrics(runs: list[str], store: str) -> dict[str, dict[str, float]]:
+    """The last value of each metric, by run and name."""
+    found: dict[str, dict[str, float]] = {}
+    for first in range(0, len(runs), RUNS_AT_ONCE):
+        chosen = ", ".join("'" + run.replace("'", "''") + "'" for run in runs[first:first + RUNS_AT_ONCE])
+        sql = f"select run, name, value, max(time_s) from metrics where run in ({chosen}) and value is not null group by run, name"
+        for run, name, value, _ in _core.query(sql, store, MOST_ROWS, 60.0).rows:
+            found.setdefault(run, {})[name] = value
+    return found
+
+
+def query(sql: str, *, limit: int = 1_000_000, time_limit: float = 60.0, store: str | os.PathLike[str] | None = None) -> Any:
+    """Answers one read-only SELECT over the stored runs: a pandas DataFrame where pandas is installed, else a list of dicts.
+
+    `joulecast query --schema` lists the views and their columns. NULL, which is None or NaN here, means unknown.
+
+    Args:
+        sql: "select name, energy_j from runs order by energy_j desc".
+        limit: at most this many rows; a warning says where there were more.
+        time_limit: seconds after which to give up.
+        store: path of the store; None for the user's own.
+
+    Raises:
+        InvalidError: a statement that is wrong, or would do anything but read.
+        RetryError: it took too long.
+    """
+    table = _core.query(arguments.text("sql", sql), arguments.path("store", store),
+                        arguments.whole("limit", limit, least=1, most=1 << 53), arguments.above_zero("time_limit", time_limit))
+    if table.truncated:
+        warn(f"the query has more than {limit} rows; the others are left out (limit)")
+    for note in table.notes:
+        warn(note)
+    pandas = _pandas()
+    if pandas is None:
+        return [dict(zip(table.columns, row)) for row in table.rows]
+    return pandas.DataFrame(table.rows, columns=table.columns)
 
 
 def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] | None = None) -> _core.Run:
@@ -58,9 +124,10 @@ def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] |
     Args:
         run: id, unique beginning of an id, or name; "" for the latest run.
         samples: False reduces each trace to a few points with the same energy, which is much faster.
-        store: path of the store; None for the user's own.
+        store: path of the store; None for the user's own, or for the spare one that a run of this process was kept in.
 
     Raises:
         InvalidError: there is no such run.
     """
-    return _core.load_run(arguments.text("run", run), arguments.path("store", store), arguments.flag("samples", samples))
+    found, path = arguments.text("run", run), arguments.path("store", store)
+    return _core.load_run(found, path or spares.get(found, ""), arguments.flag("samples", samples))

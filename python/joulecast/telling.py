@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Literal, TypeVar
 
+    from . import _core
+
     Item = TypeVar("Item")
+
+
+LEAST_WORK = 1e-9  # that the protocol takes
 
 
 class Silence:
@@ -42,10 +47,13 @@ class Telling(abc.ABC):
         self._epoch: int | None = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
+        self._steps_of_epoch: Any = None  # _core.StepCount, where they are counted
+        self._usual_steps: float | None = None  # of the last whole epoch
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
         self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
+        self._named_number = 0  # the teller's, of that phase
         self._name_given = ""  # of the last phase that the user named, for a library's fit
 
     @abc.abstractmethod
@@ -61,7 +69,7 @@ class Telling(abc.ABC):
         Args:
             total: how many there are, where `len(iterable)` does not tell.
         """
-        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable)
+        total = arguments.total_of(total, iterable)
         return with_length(self._over_epochs(iterable, total or self._epochs_known or 0), total)
 
     def _over_epochs(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
@@ -75,8 +83,10 @@ class Telling(abc.ABC):
                 self.begin_epoch(number)
                 try:
                     yield item
-                finally:
-                    self.end_epoch()
+                except GeneratorExit:  # the loop was left
+                    self._leave_epoch()
+                    raise
+                self.end_epoch()
                 self._attend()
         finally:
             self._teller.end_phase(phase)
@@ -94,7 +104,7 @@ class Telling(abc.ABC):
         """Tells that an epoch begins, and the one before it, if open, ends. `epochs` does this by itself."""
         number = self._next_epoch if number is None else arguments.whole("number", number, least=0, most=1e9)
         self._named = None
-        self._epoch, self._next_epoch, self._epoch_has_steps = number, number + 1, False
+        self._epoch, self._next_epoch, self._epoch_has_steps, self._steps_of_epoch = number, number + 1, False, None
         self._teller.begin_epoch(number)
 
     def end_epoch(self, number: int | None = None) -> None:
@@ -105,7 +115,30 @@ class Telling(abc.ABC):
             self._named = None
         if number is not None:
             self._teller.end_epoch(arguments.whole("number", number, least=0, most=1e9))
+        if self._steps_of_epoch is not None:
+            self._usual_steps = self._steps_of_epoch.done
+        self._epoch = self._steps_of_epoch = None
+
+    def _leave_epoch(self) -> None:
+        """The loop was left within an epoch. It counts as whole if its steps were all done, or as many as of the one before."""
+        steps = self._steps_of_epoch
+        if steps is None or steps.exhausted or steps.done == self._usual_steps:
+            self.end_epoch()
+        else:
+            self._tell_part(steps)
+
+    def _tell_part(self, steps: _core.StepCount) -> None:
+        """Of an epoch that is never told to have ended: what was done of it counts, once the phase or the run ends."""
+        if self._epoch is not None:
+            self._teller.epoch_progress(self._epoch, max(steps.done, LEAST_WORK), steps.total)
         self._epoch = None
+
+    def _fail(self) -> None:
+        """An error ended the block. Of an epoch without steps nobody knows how much was done: it is not whole, at least."""
+        if self._steps_of_epoch is not None:
+            self._tell_part(self._steps_of_epoch)
+        elif self._epoch is not None and not self._epoch_has_steps:
+            self._teller.epoch_progress(self._epoch, LEAST_WORK, 1)
 
     def steps(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
         """Iterates over the steps of a training and counts them, for some tens of nanoseconds each.
@@ -118,7 +151,7 @@ class Telling(abc.ABC):
         Args:
             total: how many there are, where `len(iterable)` does not tell.
         """
-        total = arguments.optional(arguments.above_zero, "total", total) or arguments.length_of(iterable)
+        total = arguments.total_of(total, iterable)
         return with_length(self._over_steps(iterable, total or 0), total)
 
     def _over_steps(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
@@ -126,7 +159,9 @@ class Telling(abc.ABC):
             return iter(iterable)
         if self._epoch is not None:
             self._epoch_has_steps = True
-            return self._counted(iterable, epoch=self._epoch, total=total)
+            steps = self._counted(iterable, epoch=self._epoch, total=total)
+            self._steps_of_epoch = getattr(steps, "count", None)
+            return steps
         if self._epochs_known:
             return self._one_epoch(iterable, total)
         if self._steps_known:
@@ -146,10 +181,14 @@ class Telling(abc.ABC):
     def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self.begin_epoch()
         self._epoch_has_steps = True
+        steps = self._counted(iterable, epoch=self._epoch, total=total)
+        self._steps_of_epoch = getattr(steps, "count", None)
         try:
-            yield from self._counted(iterable, epoch=self._epoch, total=total)
-        finally:
-            self.end_epoch()
+            yield from steps
+        except GeneratorExit:
+            self._leave_epoch()
+            raise
+        self.end_epoch()
         self._attend()
 
     def _further_steps(self, iterable: Iterable[Item]) -> Iterator[Item]:
@@ -157,7 +196,7 @@ class Telling(abc.ABC):
         try:
             yield from steps
         finally:
-            self._steps_done = getattr(steps, "done", self._steps_done)
+            self._steps_done = steps.count.done if hasattr(steps, "count") else self._steps_done
 
     def phase(self, name: str, *, unit: str = "", total: float | None = None) -> None:
         """Tells that a part of the training begins that counts its work from 0: a fold, a warm-up, a second fit.
@@ -165,6 +204,7 @@ class Telling(abc.ABC):
         It lasts until the next one begins. The first loop of `epochs` or `steps` after it is its work.
         """
         total = arguments.optional(arguments.above_zero, "total", total)
+        self._end_named()
         self._name_given = arguments.text("name", name)
         self._begin_phase(self._name_given, arguments.text("unit", unit), total or 0)
 
@@ -172,12 +212,19 @@ class Telling(abc.ABC):
         self.end_epoch()
         self._next_epoch = 0
         self._named = name, unit, total
-        self._teller.begin_phase(name, unit, total)
+        self._named_number = self._teller.begin_phase(name, unit, total)
+
+    def _end_named(self) -> None:
+        """Another phase begins: the one before took its time, though nothing was counted in it."""
+        if self._named is not None:
+            self._teller.end_phase(self._named_number)
 
     def _phase_of_fit(self, name: str, unit: str, total: float) -> None:
         """For a library's fit: it is the work of the phase that the user has just named, and otherwise one of its own."""
         given, self._name_given = self._name_given, ""
-        if given and self._named is not None:
+        if not given:
+            self._end_named()
+        elif self._named is not None:
             name, named_unit, named_total = self._named
             total = total or (named_total if named_unit in ("", unit) else 0)
         self._begin_phase(name, unit, total)

@@ -130,6 +130,8 @@ class Tracking:
         if run in _entered:
             _entered.remove(run)
         _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
+        if kind is not None and not issubclass(kind, GeneratorExit):
+            run._fail()
         run._finish(status_after(kind, error))
         return False
 
@@ -141,8 +143,8 @@ class Tracking:
     def __call__(self, function: Function) -> Function:
         if isinstance(function, (classmethod, staticmethod)):
             return type(function)(self(function.__func__))  # type: ignore[return-value]
-        if not callable(function):
-            raise TypeError(f"track decorates a function, not {type(function).__name__}")
+        if not callable(function) or isinstance(function, type):
+            raise TypeError(f"track decorates a function, not {'a class' if isinstance(function, type) else type(function).__name__}")
         import functools
 
         return functools.wraps(function)(self._measured(function))  # type: ignore[return-value]
@@ -195,7 +197,7 @@ class Tracking:
 
 def _finish_all() -> None:
     for run in (*measured, *ending):
-        run._finish(_status_at_exit())
+        run._finish_at_exit(_status_at_exit())
 
 
 def _status_at_exit() -> str:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/result.hpp"
 
@@ -24,5 +25,8 @@ struct Roots {
 /// Our own dated tables: $JOULECAST_SHARE, else share/joulecast beside the folder of the program or shared
 /// library, else the source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
+/// A library of ours that is loaded only when it is needed: beside the program or shared library, else in
+/// lib/joulecast of the same installation, else in the folder where it was built.
+[[nodiscard]] std::filesystem::path plug_in_file(const std::string& name);
 
 }  // namespace joulecast

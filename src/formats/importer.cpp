@@ -106,31 +106,49 @@ void recognise(std::string_view head, const Dialect& dialect, const ImportOption
   }
 }
 
-Recognition recognise_from(std::string_view head, const ImportOptions& options) {
+/// Beginning of a file in another dialect, as whole lines.
+std::string beginning_of(std::string_view head, const Dialect& dialect) {
+  return in_plain_form(head.substr(0, head.rfind('\n', plain_head_bytes) + 1), dialect);
+}
+
+Recognition recognise_from(std::string_view head, LinePrefix prefix, const ImportOptions& options) {
   Recognition best;
-  const auto dialect = dialect_of(head);
-  const auto beginning = head.substr(0, head.rfind('\n', plain_head_bytes) + 1);
+  const auto dialect = dialect_of(head, prefix);
   Dialect as_written;
   as_written.comma_in_seconds = dialect.comma_in_seconds;
-  const bool differs = dialect.quoted || dialect.separator != ',';
-  // The user's columns are those of the table as it is: "10;5,5" has two.
-  if (differs && !options.columns.empty())
-    recognise(in_plain_form(beginning, dialect), dialect, options, best);
+  as_written.prefix = prefix;
+  const bool differs = dialect.of_cells();
+  // The user's columns are those of the table as it is: "10;5,5" has two. Read without its dialect, a decimal
+  // comma would be one between thousands.
+  if (differs && (!options.columns.empty() || dialect.decimal_comma))
+    recognise(beginning_of(head, dialect), dialect, options, best);
   if (as_written.plain())
     recognise(head, as_written, options, best);
   else
-    recognise(in_plain_form(beginning, as_written), as_written, options, best);
-  if (differs) recognise(in_plain_form(beginning, dialect), dialect, options, best);
+    recognise(beginning_of(head, as_written), as_written, options, best);
+  if (differs) recognise(beginning_of(head, dialect), dialect, options, best);
   return best;
+}
+
+/// Without what was put before each line; but a moment there may be the only time that the log has.
+Recognition recognise_behind_prefix(std::string_view head, const ImportOptions& options) {
+  const auto prefix = prefix_of_lines(head);
+  if (prefix == LinePrefix::none) return {};
+  if (prefix == LinePrefix::moment) {
+    const auto whole = recognise_from(head, LinePrefix::none, options);
+    if (whole.match > Match::guess && whole.importer->kind != "csv") return {};
+  }
+  return recognise_from(head, prefix, options);
 }
 
 Recognition recognise_file(std::string_view head, const ImportOptions& options) {
   for (std::size_t before = 0; before <= most_words_before && !head.empty(); ++before) {
-    if (!trim(head.substr(0, head.find('\n'))).empty())
-      if (auto found = recognise_from(head, options); found.importer != nullptr) {
-        found.lines_before = before;
-        return found;
-      }
+    if (!trim(head.substr(0, head.find('\n'))).empty()) {
+      auto found = recognise_behind_prefix(head, options);
+      if (found.importer == nullptr) found = recognise_from(head, LinePrefix::none, options);
+      found.lines_before = before;
+      if (found.importer != nullptr) return found;
+    }
     head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
   }
   return {};
@@ -139,6 +157,10 @@ Recognition recognise_file(std::string_view head, const ImportOptions& options) 
 Failure not_recognised(const std::string& name, std::string_view head) {
   if (head.find('\0') != std::string_view::npos)
     return fail(ErrorKind::malformed, name, "not a file that can be imported: it is not text");
+  if (mixes_labels(head))
+    return fail(ErrorKind::malformed, name,
+                "lines of several tasks or services in one file: import those of each as a file of its own, "
+                "as in grep '^0: ' FILE | joulecast import -");
   CsvRow row;
   CsvStyle style = csv_of_logs;
   style.separator = guess_csv_separator(head);

@@ -312,6 +312,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
+  live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();
   if (live.projection && live.energy.energy.total)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -15,6 +16,11 @@ using trace::ForecastDoubt;
 constexpr Seconds patience_for_progress{60};
 /// Totals often come a little later than the first step.
 constexpr Seconds patience_for_total{5};
+
+/// Of the rest that is forecast: so much of it is taken to come in any case. And of the limit: whatever is
+/// forecast, a training that uses less than this is not ended.
+constexpr double sure_part_of_rest = 0.125;
+constexpr double least_part_of_limit = 0.8;
 
 /// Whether so old a doubt is worth telling while the run goes on.
 bool is_worth_telling(ForecastDoubt doubt, Seconds age) {
@@ -33,6 +39,12 @@ std::string sureness(double probability) {
   return probability > hardly_more ? "over 99 %" : fmt::format("{:.0f} %", 100 * probability);
 }
 
+/// The forecast and the probability must be known.
+std::string above_limit(const LimitState& state, const LimitOptions& options) {
+  return fmt::format("the run would use {}, more than {} with a probability of {}", to_text(*state.projected),
+                     to_text(*options.projected), sureness(*state.probability_above));
+}
+
 std::string_view done_at(OnLimit action) {
   switch (action) {
     case OnLimit::warn:
@@ -46,6 +58,12 @@ std::string_view done_at(OnLimit action) {
 }
 
 }  // namespace
+
+Joules acts_once_used(Joules projected, Joules limit) {
+  // used + part x (projected - used) = limit
+  const Joules reached = (limit - projected * sure_part_of_rest) / (1 - sure_part_of_rest);
+  return std::min(limit, std::max(limit * least_part_of_limit, reached));
+}
 
 Limits::Verdict Limits::reached(std::string why, Joules limit, OnLimit action, const LimitState& state) {
   if (options_.dry) {
@@ -67,13 +85,22 @@ std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) 
   if (!options_.projected || projected_told_) return std::nullopt;
   const bool trusted = state.doubt == ForecastDoubt::none && state.ready && state.projected;
   was_ready_ = was_ready_ || trusted;
-  if (!trusted || state.probability_above.value_or(0) < options_.probability) return std::nullopt;
+  if (!trusted || !state.used || state.probability_above.value_or(0) < options_.probability)
+    return std::nullopt;
+  const auto enough = acts_once_used(*state.projected, *options_.projected);
+  if (*state.used < enough) return wait_for(enough, state);
   projected_told_ = true;
   const auto action = options_.at_energy == OnLimit::command ? OnLimit::command : OnLimit::terminate;
-  return reached(
-      fmt::format("the run would use {}, more than {} with a probability of {}", to_text(*state.projected),
-                  to_text(*options_.projected), sureness(*state.probability_above)),
-      *options_.projected, action, state);
+  return reached(above_limit(state, options_), *options_.projected, action, state);
+}
+
+/// Tells, once, what would be done later.
+std::optional<Limits::Verdict> Limits::wait_for(Joules used, const LimitState& state) {
+  if (std::exchange(waiting_told_, true)) return std::nullopt;
+  Verdict verdict;
+  verdict.why = fmt::format("{}; --stop-if-projected acts once {:.0f} % of that are used, if it stays so",
+                            above_limit(state, options_), 100 * (used / *options_.projected));
+  return verdict;
 }
 
 /// A doubt is told early, but not before the training had a chance to dispel it.

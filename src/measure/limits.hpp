@@ -1,6 +1,7 @@
 // Limits for the cost of a run. What has been used is a fact, and its limit always acts. What will be used is
 // a forecast: its limit acts only where the training's progress is known beyond doubt
-// (trace/forecast_doubt.hpp) and the forecast is ready.
+// (trace/forecast_doubt.hpp), the forecast is ready, and so much has been used that little of the rest need
+// come true for the limit to be exceeded (acts_once_used()).
 #pragma once
 
 #include <optional>
@@ -29,6 +30,14 @@ struct LimitOptions {
   std::string command = {};  ///< for a shell; told what was reached (apps/run/limit_command.hpp)
   bool dry = false;          ///< only tell what would be done
 };
+
+/// The energy at which a forecast above the limit is acted on: once an eighth of the rest would suffice to
+/// exceed the limit, and not before four fifths of it have been used: a training that ends below that is
+/// never ended, whatever is forecast. Waiting costs at most a part of a limit that the user was ready to
+/// spend, while a training that is ended wrongly is lost. No forecast can know what nothing announces: a
+/// training that ends early, or a start several times as dear as what follows. docs/limits.md says what the
+/// rule costs.
+[[nodiscard]] Joules acts_once_used(Joules projected, Joules limit);
 
 /// What the limits look at.
 struct LimitState {
@@ -63,12 +72,14 @@ class Limits {
  private:
   [[nodiscard]] std::optional<Verdict> check_energy(const LimitState& state);
   [[nodiscard]] std::optional<Verdict> check_projected(const LimitState& state);
+  [[nodiscard]] std::optional<Verdict> wait_for(Joules used, const LimitState& state);
   [[nodiscard]] std::optional<Verdict> doubt(const LimitState& state);
   [[nodiscard]] Verdict reached(std::string why, Joules limit, OnLimit action, const LimitState& state);
 
   LimitOptions options_;
   bool energy_told_ = false;
   bool projected_told_ = false;
+  bool waiting_told_ = false;  ///< that the forecast is above its limit, but not acted on yet
   bool doubt_told_ = false;
   bool was_ready_ = false;
   trace::ForecastDoubt doubt_ = trace::ForecastDoubt::no_progress;  ///< the present one,

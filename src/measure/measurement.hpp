@@ -66,6 +66,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
+  bool exceeded = false;                  ///< more was done than was announced, so the total is not known
   trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
   /// Never below what has been used.

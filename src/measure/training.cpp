@@ -46,7 +46,11 @@ void Training::take_events() {
     const std::lock_guard guard(mutex_);
     events = std::exchange(heard_, {});
   }
-  for (const auto& event : events) tracker_.take(event);
+  for (const auto& event : events) {
+    tracker_.take(event);
+    exceeded_ = exceeded_ ||
+                (!tracker_.trust().consistent && tracker_.contradictions() == 0 && !tracker_.came_at_once());
+  }
 }
 
 void Training::store_changes() {
@@ -113,7 +117,7 @@ trace::ForecastDoubt Training::doubt() const {
   using trace::ForecastDoubt;
   const auto trust = tracker_.trust();
   if (!trust.evidence) return ForecastDoubt::no_progress;
-  if (!trust.consistent) return ForecastDoubt::contradictory;
+  if (!trust.consistent || exceeded_) return ForecastDoubt::contradictory;
   if (!trust.agrees_with_user) return ForecastDoubt::other_total;
   if (!total_is_known()) return ForecastDoubt::no_total;
   if (*trust.evidence == progress::Evidence::guessed) return ForecastDoubt::guessed;
@@ -258,6 +262,7 @@ void Training::project(bool epoch_end) {
   projection_ = told_total_ ? projector_->projection() : std::nullopt;
   const bool printed = tracker_.trust().evidence != progress::Evidence::told;
   if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
+  if (exceeded_) withdraw();                           // all of the work is done, and still goes on
   if (!projection_) return;
   const auto doubt = this->doubt();
   if (doubt != trace::ForecastDoubt::none) projection_->ready = false;

@@ -46,6 +46,8 @@ class Training {
   [[nodiscard]] std::optional<trace::Phase> phase() const;
   /// All of the work that was announced is done.
   [[nodiscard]] bool is_done() const;
+  /// A phase did more work than was announced for it. Its total is then not known.
+  [[nodiscard]] bool exceeded() const { return exceeded_; }
   [[nodiscard]] int contradictions() const { return tracker_.contradictions(); }
   [[nodiscard]] const std::optional<progress::Disagreement>& disagreement() const {
     return tracker_.disagreement();
@@ -112,6 +114,7 @@ class Training {
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;
+  bool exceeded_ = false;  ///< kept, as the tracker forgets it when the phase is over
   double stored_share_ = 0;
   std::size_t stored_projections_ = 0;  ///< of this phase
   Mark last_;

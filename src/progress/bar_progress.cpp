@@ -11,8 +11,9 @@ namespace {
 constexpr double skipped_share = 0.1;
 
 Unit unit_of(const Bar& bar) {
-  static const Pattern samples(R"((?i)^ ?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
-  static const Pattern tokens(R"((?i)^ ?(?:tok|toks|tokens?)$)");
+  static const Pattern samples(
+      R"((?i)^ ?[kMGT]?(?:samples?|sp|img|imgs|images?|examples?|seqs?|sequences?)$)");
+  static const Pattern tokens(R"((?i)^ ?[kMGT]?(?:tok|toks|tokens?)$)");
   if (samples.matches(bar.unit)) return Unit::sample;
   return tokens.matches(bar.unit) ? Unit::token : Unit::step;
 }
@@ -38,7 +39,8 @@ bool tells_a_validation(const Bar& bar) {
 }  // namespace
 
 void BarProgress::notice(const Line& line) {
-  static const Pattern epoch(R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*) )?epoch[ :#\[=]*(?P<epoch>\d+))");
+  static const Pattern epoch(
+      R"(^[\[(=\-*#> ]*(?:(?:end|start|train\w*|going into) )?epoch[ :#\[=]*(?P<epoch>\d+))");
   const auto match = epoch.find(line.lowered);
   if (!match) return;
   epoch_lines_ = true;
@@ -76,7 +78,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
   bar.title = take_part(whole, report);
   const auto title = read_bar_title(bar.title, bar.unit);
   if (title.kind == BarKind::evaluation) return read_evaluation(bar, title, report);
-  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
+  if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (bar.total && *bar.total <= 0) return;
   switch (title.kind) {
     case BarKind::epochs:
@@ -93,7 +95,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
 
 void BarProgress::read_percent(const Bar& bar, Report& report) {
   const auto title = read_bar_title(bar.title, bar.unit);
-  if (title.kind == BarKind::preparation) return title.sure ? report.run_begins() : void();
+  if (title.kind == BarKind::preparation) return title.sure ? report.prepares() : void();
   if (title.kind == BarKind::evaluation) return;
   if (title.epoch) return read_percent_of_epoch(bar, title, report);
   // Of several bars the one that is drawn first has the others within it.

@@ -33,8 +33,8 @@ bool is_about_progress(EventKind kind) {
 }
 
 bool advances_progress(EventKind kind) {
-  return is_about_progress(kind) && kind != EventKind::run_begin && kind != EventKind::announce &&
-         kind != EventKind::run_end;
+  return is_about_progress(kind) && kind != EventKind::prepare && kind != EventKind::run_begin &&
+         kind != EventKind::announce && kind != EventKind::run_end;
 }
 
 }  // namespace joulecast::progress

@@ -26,6 +26,7 @@ enum class Unit { epoch, step, sample, token, round, fit, percent, work };
 [[nodiscard]] std::optional<Unit> unit_from(std::string_view name);
 
 enum class EventKind {
+  prepare,       ///< something is prepared still; the training begins later
   run_begin,     ///< the training itself begins; what came before was preparation
   announce,      ///< only totals
   phase_begin,   ///< a fit, fold or stage `name` begins, which counts from its own beginning

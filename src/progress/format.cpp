@@ -13,6 +13,9 @@ Event& Report::add(EventKind kind) {
   return events_.emplace_back(std::move(event));
 }
 
+void Report::prepares() {
+  add(EventKind::prepare);
+}
 void Report::run_begins() {
   add(EventKind::run_begin);
 }

@@ -26,6 +26,8 @@ class Report {
   /// What follows is not sure: a number that looks like progress. It never ends a training.
   void guess() { evidence_ = Evidence::guessed; }
 
+  /// The training has not begun yet: "Loading the data", "Using device cuda".
+  void prepares();
   /// The training itself begins: "***** Running training *****".
   void run_begins();
   void run_ends();

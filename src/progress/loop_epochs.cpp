@@ -52,7 +52,7 @@ void LoopEpochs::restart() {
   goes_on_.reset();
   steps_before_ = 0;
   zero_total_.reset();
-  doubtful_ = from_zero_ = false;
+  from_zero_ = false;
 }
 
 /// Where counting began at 0, "0/4" may be the first of four or of five: it is of five if the number itself
@@ -68,14 +68,12 @@ std::optional<double> LoopEpochs::count_of(int epoch, std::optional<double> tota
     counts_behind_bar_ = step && step->total && step->done == 0;
   }
   if ((zero_total_ != total && !from_zero_) || counts_behind_bar_) return total;
-  if (epoch == *total) {
-    doubtful_ = false;
-    return *total + 1;
-  }
+  if (epoch == *total) return *total + 1;
   if (!from_zero_ && is_round(*total + 1)) return *total + 1;
-  doubtful_ = true;
-  report.guess();
-  return from_zero_ || is_round(*total) ? *total : *total + 1;
+  auto doubtful = report;
+  doubtful.guess();
+  doubtful.total_epochs(from_zero_ || is_round(*total) ? *total : *total + 1);
+  return std::nullopt;
 }
 
 void LoopEpochs::begin(int epoch, std::optional<double> total, Report& report) {
@@ -95,12 +93,46 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
   open_ = false;
 }
 
+void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
+                                  const std::vector<MetricText>& metrics, Report& report) {
+  constexpr int enough = 3;
+  std::vector<std::string> named;
+  for (const auto& [name, value] : metrics) named.push_back(name);
+  const bool again = epoch_ == epoch && !open_;
+  if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
+    report.phase_begins("");
+    restart();
+  } else if (again) {
+    have_lines_ = true;
+  }
+  ++with_one_line_;
+  named_ = std::move(named);
+  end(epoch, total, report);
+}
+
 /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
 void LoopEpochs::take_step(int epoch, const StepMention& step, std::optional<double> total,
                            const std::vector<MetricText>& metrics, Report& report) {
   if (!step.total && !open_ && !step_is_within_ && tell_a_validation(metrics))
     return take_step_before(epoch, step, total, metrics, report);
-  if (doubtful_) report.guess();
+  if (counts_from_zero(epoch, step, metrics)) {
+    auto counted = step;
+    ++counted.done;
+    return take_counted_step(epoch, counted, total, metrics, report);
+  }
+  take_counted_step(epoch, step, total, metrics, report);
+}
+
+/// A first step 0 that has figures is done: the last one of 20 is 19.
+bool LoopEpochs::counts_from_zero(int epoch, const StepMention& step,
+                                  const std::vector<MetricText>& metrics) {
+  if (!step.total || step.done >= *step.total) return steps_from_zero_ = false;
+  if (stepping_epoch_ != epoch && step.done == 0) steps_from_zero_ = !metrics.empty();
+  return steps_from_zero_;
+}
+
+void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
+                                   const std::vector<MetricText>& metrics, Report& report) {
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
   if (epoch_ != epoch) begin(epoch, total, report);
@@ -120,7 +152,6 @@ void LoopEpochs::take_step_of_run(int epoch, const StepMention& step, std::optio
                                   Report& report) {
   if (!epoch_) steps_of_run_ = true;
   if (!steps_of_run_) return take_step(epoch, step, total, {}, report);
-  if (doubtful_) report.guess();
   report.work_done(step.done, step.total);
   if (epoch_ != epoch) begin(epoch, total, report);
   if (is_at_its_end(epoch, step, total)) end(epoch, total, report);
@@ -142,7 +173,6 @@ void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optio
 }
 
 void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
-  if (doubtful_ && epoch_) report.guess();
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
@@ -203,7 +233,6 @@ bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, Report& re
   if (!open_ && tested && !validated && ended_ > 1 && !tests_are_regular_) return true;
   tested_ = tested_ || tested;
   if (validated || tested) {
-    if (doubtful_) report.guess();
     report.epoch_ends(*epoch_);
     if (open_) ++ended_;
     open_ = false;

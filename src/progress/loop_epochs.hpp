@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "progress/format.hpp"
@@ -26,6 +27,9 @@ class LoopEpochs {
 
   void begin(int epoch, std::optional<double> total, Report& report);
   void end(int epoch, std::optional<double> total, Report& report);
+  /// Where each epoch had one line and this one has another like it, the epochs begin again.
+  void end_with_figures(int epoch, std::optional<double> total, const std::vector<MetricText>& metrics,
+                        Report& report);
   /// A line with an epoch and a step of it.
   void take_step(int epoch, const StepMention& step, std::optional<double> total,
                  const std::vector<MetricText>& metrics, Report& report);
@@ -47,6 +51,10 @@ class LoopEpochs {
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
+  [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
+                                      const std::vector<MetricText>& metrics);
+  void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
+                         const std::vector<MetricText>& metrics, Report& report);
   void follow_steps(std::optional<int> epoch, double done);
 
   std::optional<int> epoch_;
@@ -56,6 +64,7 @@ class LoopEpochs {
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
   std::optional<int> stepping_epoch_;  ///< that of the last step
   std::optional<double> last_step_;
+  bool steps_from_zero_ = false;
   std::optional<bool> goes_on_;            ///< steps count on over the epochs; nothing: not known yet
   double steps_before_ = 0;                ///< where they go on: those of the epochs before
   std::optional<double> steps_per_epoch_;  ///< there, as the last one had
@@ -63,8 +72,10 @@ class LoopEpochs {
   std::optional<bool> step_is_within_;  ///< a step before an epoch is one of many in it
   std::optional<double> zero_total_;    ///< what stood behind "0/"
   bool counts_behind_bar_ = false;
-  bool doubtful_ = false;  ///< whether "0/4" is of four or of five is open; what else is said cannot be surer
-  bool tested_ = false;    ///< since the last epoch ended
+  int with_one_line_ = 0;           ///< epochs that ended with a single line, in the whole output
+  bool have_lines_ = false;         ///< one did not
+  std::vector<std::string> named_;  ///< by the line of the last one
+  bool tested_ = false;             ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
 };

@@ -5,19 +5,28 @@
 #include <utility>
 
 namespace joulecast::progress {
+namespace {
+
+bool is_before_progress(EventKind kind) {
+  return kind == EventKind::prepare || kind == EventKind::run_begin || kind == EventKind::announce;
+}
+
+}  // namespace
 
 /// Better evidence takes over. What it says in another unit is a new beginning; weaker evidence is then only
 /// heard where it adds the steps within an epoch.
 bool Tracker::accept(const Event& event) {
   if (!is_about_progress(event.kind)) return true;
   if (!evidence_ || event.evidence == *evidence_) {
-    if (event.kind != EventKind::run_begin && event.kind != EventKind::announce) evidence_ = event.evidence;
+    if (!is_before_progress(event.kind)) evidence_ = event.evidence;
     return true;
   }
   const bool steps_of_epoch = event.kind == EventKind::progress && event.scope == Scope::epoch;
   const bool in_epochs = current_ && current_->unit == Unit::epoch;
+  if (event.kind == EventKind::announce && event.evidence == Evidence::guessed)
+    return *evidence_ != Evidence::told;
   if (event.evidence < *evidence_) return steps_of_epoch && in_epochs && *evidence_ != Evidence::told;
-  if (event.kind == EventKind::run_begin || event.kind == EventKind::announce) return true;
+  if (is_before_progress(event.kind)) return true;
   if (steps_go_on_over(event)) return true;
   evidence_ = event.evidence;
   const bool of_epochs =
@@ -59,6 +68,7 @@ Trust Tracker::trust() const {
       over ? phases_.back().work > 0 : current_ && (current_->counter.counted() || current_->open);
   Trust trust;
   if (counted || phases_.size() > 1) trust.evidence = evidence_;
+  if (trust.evidence && total_is_guessed()) trust.evidence = Evidence::guessed;
   trust.total_known = over ? phases_.back().total_work.has_value() : current_ && total_count().has_value();
   trust.consistent = contradictions_ == 0 && !came_at_once() && !(current_ && current_->exceeded);
   trust.agrees_with_user = !disagreement_;
@@ -94,7 +104,9 @@ void Tracker::add_metric(const Event& event, Seconds at) {
     return;
   }
   // Metrics on the line that ends an epoch come after its end and still belong to it.
-  for (auto place = current_->last_epoch; place && epochs_[*place].phase == phases_.size() - 1;
+  constexpr std::size_t farthest = 64;
+  for (auto place = current_->last_epoch;
+       place && epochs_[*place].phase == phases_.size() - 1 && *place + farthest > *current_->last_epoch;
        place = *place > 0 ? std::optional{*place - 1} : std::nullopt) {
     if (epochs_[*place].index == *epoch) {
       epochs_[*place].metrics[event.name] = event.value;
@@ -109,8 +121,12 @@ void Tracker::take(const Event& event) {
   const auto at = since_start(event.time);
   if (is_within_a_round(event)) return;
   switch (event.kind) {
+    case EventKind::prepare:
+      if (untouched()) prepared_until_ = at;
+      break;
     case EventKind::run_begin:
       if (untouched()) prepared_until_ = at;
+      begin_told_ = begin_told_ || untouched();
       learn_totals(event);
       break;
     case EventKind::announce:

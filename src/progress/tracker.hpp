@@ -160,12 +160,15 @@ class Tracker {
   void leave_phase(Seconds at);
   void learn_totals(const Event& event);
   void set_total(std::optional<double>& total, std::optional<double> said);
+  void guess_totals(const Event& event);
+  [[nodiscard]] bool total_is_guessed() const;
   void compare_with_user();
   void compare_total_epochs(std::optional<double> said);
 
   void name_round(const Event& event, Seconds at);
   void begin_round(const Event& event, Seconds at);
   [[nodiscard]] bool is_within_a_round(const Event& event);
+  [[nodiscard]] bool begins_again(int number);
   void begin_epoch(const Event& event, Seconds at);
   void end_epoch(const Event& event, Seconds at);
   void take_progress(const Event& event, Seconds at);
@@ -200,9 +203,12 @@ class Tracker {
   SteadyTime start_;
   KnownTotals said_;
   std::optional<Evidence> evidence_;
-  Seconds prepared_until_{0};
-  KnownTotals announced_;  ///< before a phase began
+  Seconds prepared_until_{0};  ///< at least
+  bool begin_told_ = false;    ///< the training began then, and not only later
+  KnownTotals announced_;      ///< before a phase began
   std::optional<double> announced_steps_per_epoch_;
+  bool total_was_guessed_ = false;  ///< that of the last phase that ended
+  KnownTotals guessed_;  ///< that stood among printed settings, until a line of progress tells the same
   std::optional<Current> current_;
   std::vector<trace::Phase> phases_;
   std::vector<std::optional<Part>> parts_;  ///< of the phases
@@ -210,6 +216,7 @@ class Tracker {
   bool parts_from_zero_ = false;
   std::optional<Event> named_round_;  ///< the first that was named, until it is known what is in it
   bool rounds_have_no_epochs_ = false;
+  bool epochs_come_twice_ = false;  ///< one was told to be over, and later again
   std::vector<trace::Epoch> epochs_;
 
   std::vector<std::size_t> changed_epochs_;

@@ -12,7 +12,7 @@ void Tracker::begin_open_epoch_earlier(double steps, double share) {
   auto& open = *current_->open;
   if (current_->last_epoch && current_->epochs_until == open.begin) end_epoch_before_earlier(steps, share);
   const bool begins_phase = !current_->last_epoch && phases_.back().span.begin == open.begin;
-  if (begins_phase && phases_.size() == 1 && prepared_until_ == Seconds{0}) {
+  if (begins_phase && phases_.size() == 1 && !begin_told_) {
     open.begin_unknown = true;
     return;
   }

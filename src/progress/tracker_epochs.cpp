@@ -101,6 +101,7 @@ void Tracker::close_epoch(int number, Seconds at, std::optional<double> work) {
 void Tracker::extend_epoch(Seconds at) {
   auto& last = epochs_[*current_->last_epoch];
   if (current_->open || at <= last.span.end) return;
+  epochs_come_twice_ = true;
   last.span.end = current_->epochs_until = at;
   phases_.back().span.end = std::max(phases_.back().span.end, at);
   change_epoch(*current_->last_epoch);
@@ -152,6 +153,13 @@ void Tracker::begin_round(const Event& event, Seconds at) {
   open_epoch(number, at);
 }
 
+/// The first epoch of a phase is over and begins once more, though none of the phases before had it twice: a
+/// trial that was given up after one epoch.
+bool Tracker::begins_again(int number) {
+  if (current_->open || phases_.size() < 2 || position_of(number) > tiny) return false;
+  return current_->unit == Unit::epoch && !epochs_come_twice_;
+}
+
 void Tracker::begin_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
   current(at);
@@ -159,7 +167,8 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
   if (!current_->unit) current_->unit = Unit::epoch;
   if (current_->open && current_->open->number == number) return compare_total_epochs(event.total_epochs);
   const bool complete = current_->total_epochs && current_->counter.count() >= current_->total_epochs;
-  if (is_last_epoch(number) && (!complete || current_->counter.is_soon(at))) return;
+  const bool again = complete || begins_again(number);
+  if (is_last_epoch(number) && (!again || current_->counter.is_soon(at))) return;
   if (current_->unit != Unit::epoch) {
     if (!current_->total_epochs) current_->total_epochs = event.total_epochs;
     return begin_epoch_among_steps(number, at);
@@ -178,7 +187,7 @@ void Tracker::begin_epoch(const Event& event, Seconds at) {
 
 void Tracker::end_epoch(const Event& event, Seconds at) {
   const int number = *event.epoch;
-  current(prepared_until_);
+  current(phases_.empty() ? prepared_until_ : std::max(prepared_until_, phases_.back().span.end));
   if (untouched() && current_->since && phases_.back().span.begin == at) begin_phase_earlier();
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   const bool single = current_->total_epochs == 1.0 && !current_->counter.is_soon(at);

@@ -52,7 +52,7 @@ void Tracker::end_phase(Seconds at) {
   advances_.end_phase();
   if (current_->last_epoch && counter.base() && current_->unit == Unit::epoch) {
     // Now it is known how many epochs the first line stood for.
-    const auto first = std::ranges::find(epochs_, phases_.size() - 1, &trace::Epoch::phase);
+    const auto first = std::ranges::lower_bound(epochs_, phases_.size() - 1, {}, &trace::Epoch::phase);
     if (first != epochs_.end() && !first->work) {
       const double work = position_of(first->index) + 1 - *counter.base();
       if (work > 1 + tiny) {
@@ -63,6 +63,7 @@ void Tracker::end_phase(Seconds at) {
   }
   phases_.back().span.end = std::max(at, phases_.back().span.begin);
   ended_phases_.push_back(phases_.size() - 1);
+  total_was_guessed_ = total_is_guessed();
   current_.reset();
 }
 
@@ -153,9 +154,31 @@ void Tracker::begin_part(Part part, std::string name, Seconds at) {
 /// changed its plan.
 void Tracker::set_total(std::optional<double>& total, std::optional<double> said) {
   if (!said || *said <= 0 || !std::isfinite(*said)) return;
+  const bool of_epochs = &total == (current_ ? &current_->total_epochs : &announced_.epochs);
+  if (const auto guess = std::exchange(of_epochs ? guessed_.epochs : guessed_.steps, std::nullopt))
+    if (total == guess) total.reset();
   const bool changed = total && *total != *said && !untouched();
   if (changed && evidence_ != Evidence::told) ++contradictions_;
   total = said;
+}
+
+/// A printed setting is the total for want of a better one. What the user says is better.
+void Tracker::guess_totals(const Event& event) {
+  const auto guess = [](auto& total, auto& guessed, std::optional<double> user, std::optional<double> said) {
+    if (said && *said > 0 && !user && (!total || total == guessed)) total = guessed = said;
+  };
+  guess(current_ ? current_->total_epochs : announced_.epochs, guessed_.epochs, said_.epochs,
+        event.total_epochs);
+  if (event.scope == Scope::phase)
+    guess(current_ ? current_->total_work : announced_.steps, guessed_.steps, said_.steps, event.total_work);
+}
+
+bool Tracker::total_is_guessed() const {
+  if (!current_) return total_was_guessed_;
+  const bool epochs = guessed_.epochs && current_->total_epochs == guessed_.epochs;
+  const bool steps = guessed_.steps && current_->total_work == guessed_.steps;
+  if (current_->unit == Unit::epoch) return current_->total_epochs ? epochs : steps;
+  return current_->total_work ? steps : epochs;
 }
 
 void Tracker::compare_with_user() {
@@ -170,12 +193,15 @@ void Tracker::compare_with_user() {
 /// Of an epoch that is known already: a bar beside a heading, say. Another total is a contradiction, once.
 void Tracker::compare_total_epochs(std::optional<double> said) {
   const auto& known = current_->total_epochs;
-  if (!said || !known || *said == *known || said == other_total_) return;
+  if (!said || !known || said == other_total_) return;
+  if (guessed_.epochs) return set_total(current_->total_epochs, said);
+  if (*said == *known) return;
   other_total_ = said;
   ++contradictions_;
 }
 
 void Tracker::learn_totals(const Event& event) {
+  if (event.kind == EventKind::announce && event.evidence == Evidence::guessed) return guess_totals(event);
   auto& epochs = current_ ? current_->total_epochs : announced_.epochs;
   auto& work = current_ ? current_->total_work : announced_.steps;
   auto& per_epoch = current_ ? current_->steps_per_epoch : announced_steps_per_epoch_;

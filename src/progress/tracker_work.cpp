@@ -55,8 +55,16 @@ bool Tracker::judge(double count, Seconds at, Seconds phase_begin) {
 void Tracker::advance(double count, Seconds at) {
   auto& counter = current_->counter;
   if (counter.meaning_of(count, at, 0) != Counter::Meaning::forward) return;
-  const auto total = total_count();
-  if (total && count > *total * (1 + tiny)) current_->exceeded = true;
+  auto total = total_count();
+  if (total && count > *total * (1 + tiny)) {
+    if (total_is_guessed()) {  // it was of something else
+      if (current_->total_epochs == guessed_.epochs) current_->total_epochs.reset();
+      if (current_->total_work == guessed_.steps) current_->total_work.reset();
+      total = total_count();
+    } else {
+      current_->exceeded = true;
+    }
+  }
   counter.advance(count, at, total);
   current_->counted_before = std::exchange(current_->counted, {at, count});
   publish();
@@ -116,7 +124,7 @@ void Tracker::take_steps_of_epoch(const Event& event, Seconds at) {
     if (!current_->open || current_->open->number != event.epoch) return;
     std::tie(share, short_bar) = share_of_epoch(event);  // a new phase may have begun
   }
-  const bool some_done = *event.work > 1 && (share > smallest_share || !event.total_work);
+  const bool some_done = *event.work > 0 && (share > smallest_share || !event.total_work);
   const bool first = event.epoch && current_->open->begin == at && current_->open->steps == 0;
   if (some_done && first && event.evidence != Evidence::told) begin_open_epoch_earlier(*event.work, share);
   if (!count_steps_of_epoch(event.total_work)) return;
@@ -197,8 +205,9 @@ void Tracker::take_work(const Event& event, Seconds at) {
     set_total(total, event.total_work);
     return take_epochs_done(*event.work, at);
   }
-  // A bar of another length beside ours is something else.
-  if (other && event.evidence == Evidence::guessed && !complete && !untouched()) return;
+  // A bar of another length beside ours is something else. After ours it may be the next phase's.
+  const bool goes_back = current_->counter.meaning_of(*event.work, at, 0) == Counter::Meaning::back;
+  if (other && event.evidence == Evidence::guessed && !untouched() && (!complete || goes_back)) return;
   if (!judge(*event.work, at, current_->counter.counted() ? phases_.back().span.end : at)) return;
   set_total(unit == Unit::epoch ? current_->total_epochs : current_->total_work, event.total_work);
   if (event.counted_from) current_->counter.begin_at(*event.counted_from);

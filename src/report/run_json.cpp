@@ -11,6 +11,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Half-width of an interval; 0 stands for one that nobody stated.
+Json stated_or_null(double uncertainty) {
+  return uncertainty > 0 ? or_null(uncertainty) : Json(nullptr);
+}
+
 Json energy_json(const trace::RunEnergy& energy) {
   auto rows = Json::array();
   for (const auto& row : energy.components)
@@ -20,11 +25,11 @@ Json energy_json(const trace::RunEnergy& energy) {
                     {"energy_j", or_null(row.energy)},
                     {"provenance", std::string(name_of(row.provenance))},
                     {"coverage", row.coverage},
-                    {"relative_uncertainty", row.relative_uncertainty},
+                    {"relative_uncertainty", stated_or_null(row.relative_uncertainty)},
                     {"in_total", row.in_total},
                     {"channel", row.channel}});
   return {{"total", or_null(energy.total)}, {"provenance", std::string(name_of(energy.provenance))},
-          {"coverage", energy.coverage},    {"relative_uncertainty", energy.relative_uncertainty},
+          {"coverage", energy.coverage},    {"relative_uncertainty", stated_or_null(energy.relative_uncertainty)},
           {"missing", energy.missing},      {"not_measured_s", or_null(energy.not_measured)},
           {"by_component", std::move(rows)}};
 }

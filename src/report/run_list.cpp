@@ -46,26 +46,6 @@ std::string provenance_cell(const store::RunRow& run) {
   return text;
 }
 
-Json json_of(const store::RunRow& run) {
-  Json json{{"id", run.id},
-            {"name", run.name},
-            {"status", std::string(name_of(run.status))},
-            {"exit_status", or_null(run.exit_status)},
-            {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
-            {"duration_s", run.duration.value()},
-            {"energy_j", or_null(run.energy)},
-            {"provenance", std::string(name_of(run.provenance))},
-            {"missing", run.missing},
-            {"coverage", or_null(run.coverage)},
-            {"not_measured_s", or_null(run.not_measured)},
-            {"epochs", run.epochs},
-            {"architecture", run.architecture},
-            {"command", run.command},
-            {"tags", run.tags}};
-  if (run.last_heard) json["last_heard"] = to_iso8601(*run.last_heard);
-  return json;
-}
-
 }  // namespace
 
 std::string to_text(const session::RunList& list) {
@@ -84,10 +64,33 @@ std::string to_text(const session::RunList& list) {
   return table.text();
 }
 
+nlohmann::ordered_json to_json(const store::RunRow& run) {
+  Json json{{"id", run.id},
+            {"name", run.name},
+            {"status", std::string(name_of(run.status))},
+            {"exit_status", or_null(run.exit_status)},
+            {"started", run.started ? Json(to_iso8601(*run.started)) : Json(nullptr)},
+            {"duration_s", run.duration.value()},
+            {"energy_j", or_null(run.energy)},
+            {"provenance", std::string(name_of(run.provenance))},
+            {"missing", run.missing},
+            {"coverage", or_null(run.coverage)},
+            {"not_measured_s", or_null(run.not_measured)},
+            {"epochs", run.epochs},
+            {"architecture", run.architecture},
+            {"host", or_null(run.host)},
+            {"command", run.command},
+            {"tags", run.tags}};
+  if (run.last_heard) json["last_heard"] = to_iso8601(*run.last_heard);
+  return json;
+}
+
 nlohmann::ordered_json to_json(const session::RunList& list) {
   auto runs = Json::array();
-  for (const auto& run : list.runs) runs.push_back(json_of(run));
-  return {{"runs", std::move(runs)}};
+  for (const auto& run : list.runs) runs.push_back(to_json(run));
+  Json json{{"runs", std::move(runs)}};
+  if (list.total) json["total"] = *list.total;
+  return json;
 }
 
 std::string to_json_text(const session::RunList& list) {

@@ -9,6 +9,7 @@
 namespace joulecast::report {
 
 [[nodiscard]] std::string to_text(const session::RunList& list);
+[[nodiscard]] nlohmann::ordered_json to_json(const store::RunRow& run);
 [[nodiscard]] nlohmann::ordered_json to_json(const session::RunList& list);
 /// to_json() as text.
 [[nodiscard]] std::string to_json_text(const session::RunList& list);

@@ -90,10 +90,12 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
   history_.add(time, energy_);
   sink_->append(index_, time, energy_);
   if (!first_time_) first_time_ = time;
+  std::optional<Watts> of_step;
   if (last_time_) {
     const trace::Span span{Seconds{*last_time_}, Seconds{time}};
     if (step.usable()) {
-      power_ = step.energy / span.length();
+      of_step = step.energy / span.length();
+      power_ = mean_power_until(time).value_or(*of_step);
     } else {
       add_gap(span);
       power_.reset();
@@ -102,8 +104,19 @@ void ChannelRecorder::take_counter(std::uint64_t count, SteadyTime steady, doubl
   }
   if (frozen_ && step.usable() && has_caught_up(step.energy, time)) frozen_ = false;
   watch_for_freeze(count, time);
-  if (power_ > Watts{0}) last_power_ = *power_;
+  if (of_step > Watts{0}) last_power_ = *of_step;
   last_time_ = time;
+}
+
+/// A counter's step right after a reading is so short that its power says nothing: that of a whole period
+/// does. Nothing where the step is long enough, or where the period holds a gap.
+std::optional<Watts> ChannelRecorder::mean_power_until(double time) const {
+  constexpr double nearly_whole = 0.9;
+  if (time - *last_time_ >= nearly_whole * period_.value()) return std::nullopt;
+  const double begin = std::max(time - period_.value(), *first_time_);
+  const auto before = history_.energy_until(begin), now = history_.energy_until(time);
+  if (!before || !now || gap_end_ > Seconds{begin} || time <= begin) return std::nullopt;
+  return Joules{*now - *before} / Seconds{time - begin};
 }
 
 /// A counter that stood still may add afterwards what it has missed. Then nothing is lost.

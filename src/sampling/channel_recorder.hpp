@@ -68,6 +68,7 @@ class ChannelRecorder {
 
  private:
   void take_counter(std::uint64_t count, SteadyTime steady, double time);
+  [[nodiscard]] std::optional<Watts> mean_power_until(double time) const;
   void take_gauge(double value, double time);
   void keep_gauge(double value, double time);
   void watch_for_freeze(std::uint64_t count, double time);

@@ -39,7 +39,7 @@ Result<DeviceSelection> select(const Environment& environment, std::span<const V
                 selection.note);
   if (!selection.note.empty()) selection.note = "CUDA_VISIBLE_DEVICES: " + selection.note;
   if (list && selection.note.empty()) selection.note = numbering_note(environment, trim(*list), devices);
-  return selection;
+  return with_other_ranks(std::move(selection), environment.local_ranks, devices.size());
 }
 
 class Nvml : public Sensor {

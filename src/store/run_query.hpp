@@ -23,6 +23,7 @@ enum class RunSorting { started, energy, duration, name };
 /// Selects and sorts runs. An empty text or list does not restrict the selection.
 struct RunQuery {
   std::string name = {};               ///< matches the whole name; * stands for any characters, ? for one
+  std::string search = {};             ///< part of the id, name, command or network, in upper or lower case
   std::vector<TagFilter> tags = {};    ///< the run must have all of them
   std::optional<WallTime> since = {};  ///< began at this time or later
   std::optional<WallTime> until = {};  ///< began before this time
@@ -53,9 +54,19 @@ struct RunRow {
   std::vector<std::string> command;
   std::map<std::string, std::string> tags;
   std::string architecture;
+  std::string host;
   int epochs = 0;
   /// The last heartbeat, if it is old. Only for a running run that only its own machine could judge.
   std::optional<WallTime> last_heard;
+};
+
+/// Runs that have something in common, such as their machine.
+struct RunSum {
+  std::string name;                ///< of the machine, or value of the tag; "" = not said
+  std::size_t ended = 0;           ///< runs that have ended
+  std::size_t running = 0;         ///< their energy is not in `energy`
+  Joules energy{0};                ///< of the ended runs whose energy is known
+  std::size_t without_energy = 0;  ///< ended runs whose energy is not known
 };
 
 /// The run that a user's reference means.

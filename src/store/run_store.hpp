@@ -65,6 +65,14 @@ class RunStore {
 
   [[nodiscard]] virtual Result<RunChoice> resolve(std::string_view reference) const = 0;
   [[nodiscard]] virtual Result<std::vector<RunRow>> find(const RunQuery& query = {}) const = 0;
+  /// How many runs match, whatever the query's limit and offset.
+  [[nodiscard]] virtual Result<std::size_t> count(const RunQuery& query = {}) const = 0;
+  /// Sums over the matching runs by machine, or by the value of a tag; by falling energy.
+  [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_host(const RunQuery& query = {}) const = 0;
+  [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
+                                                                const RunQuery& query = {}) const = 0;
+  /// One run as find() lists it.
+  [[nodiscard]] virtual Result<RunRow> row(std::string_view reference) const = 0;
   /// The whole run with every sample.
   [[nodiscard]] virtual Result<trace::Run> load(std::string_view reference) const = 0;
   /// The run with each trace reduced to a few points that have the same integral. Energies of the run and of

@@ -1,6 +1,7 @@
 #include "trace/energy.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -311,9 +312,12 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
   if (traces.empty())
     return fail(ErrorKind::unavailable, run.info.id, "the run has no energy or power channel");
   std::vector<double> times;
-  for (const auto* trace : traces) times.insert(times.end(), trace->times.begin(), trace->times.end());
-  std::ranges::sort(times);
-  times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (const auto* trace : traces) {
+    std::vector<double> both;
+    both.reserve(times.size() + trace->size());
+    std::ranges::set_union(times, trace->times, std::back_inserter(both));
+    times = std::move(both);
+  }
 
   Trace sum;
   for (const auto* trace : traces) {

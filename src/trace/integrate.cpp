@@ -76,13 +76,21 @@ class Integrator {
         lengths_(trace) {}
 
   SpanEnergy over(Span span) const {
+    const auto& times = trace_.times;
+    auto next = static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), span.begin.value()) -
+                                         times.begin());
+    return over(span, next);
+  }
+
+  /// The same for spans that follow each other: `next` moves on to the first reading after the span's begin.
+  SpanEnergy over(Span span, std::size_t& next) const {
     const double from = span.begin.value();
     const double to = span.end.value();
     const auto& times = trace_.times;
     SpanEnergy result;
     if (!(from < to)) return result;
+    while (next < times.size() && times[next] <= from) ++next;
     Sums sums;
-    auto next = static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), from) - times.begin());
     for (std::size_t i = next == 0 ? 0 : next - 1; i + 1 < times.size() && times[i] < to; ++i)
       add_interval(i, std::max(from, times[i]), std::min(to, times[i + 1]), sums);
     result.energy = Joules{sums.energy.value()};
@@ -244,12 +252,15 @@ Result<Trace> accumulate(const Trace& trace, std::span<const double> times, Inte
   result.channel.quantity = Quantity::energy;
   result.channel.behaviour = Behaviour::counter;
   result.gaps = trace.gaps;
+  result.times.reserve(times.size());
+  result.values.reserve(times.size());
   const Integrator integrator(trace, options);
   Sum total;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (i > 0) {
       const Span step{Seconds{times[i - 1]}, Seconds{times[i]}};
-      const auto part = integrator.over(step);
+      const auto part = integrator.over(step, next);
       total.add(part.energy.value());
       // Before the first and after the last reading nothing is known. This becomes a gap, so that it is not
       // read as zero power.

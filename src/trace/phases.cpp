@@ -29,6 +29,8 @@ bool total_covers_phases(const Run& run) {
 }
 
 void withdraw_projections(Run& run) {
+  if (!run.info.forecast_doubt.empty())
+    for (auto& projection : run.projections) projection.ready = false;
   if (run.phases.size() < 2 || total_covers_phases(run)) return;
   for (auto& projection : run.projections) {
     if (projection.time > run.phases.back().span.begin + grain) continue;

@@ -19,7 +19,8 @@ namespace joulecast::trace {
 [[nodiscard]] bool total_covers_phases(const Run& run);
 
 /// Marks the projections that were made before the run's last phase began as withdrawn and not ready: they
-/// did not know of the work that followed.
+/// did not know of the work that followed. Of a run whose forecast is in doubt none is ready, as those that
+/// were made before the doubt arose did not know of it.
 void withdraw_projections(Run& run);
 
 }  // namespace joulecast::trace

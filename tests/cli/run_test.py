@@ -342,6 +342,15 @@ class Recording(CommandTest):
         shown = self.json("show", "dear")
         self.assertEqual((shown["status"], told.read_text().strip()), ("finished", shown["id"]))
 
+    def test_a_limits_command_that_is_not_there_is_told_at_once(self):
+        for command, doubt in (("/nonexistent --now", "/nonexistent: No such file or directory"), ("/etc/passwd", "/etc/passwd: Permission denied"),
+                               (" ", "there is no command"), ("true", None), ("/bin/true; exit 3", None), ("$HOME/x", None)):
+            done = self.call("run", "-q", "--limit-energy", "1GJ", "--on-limit", f"exec:{command}", "--", "true")
+            if doubt:
+                self.assertIn(f"--on-limit will fail: {doubt}", done.stderr)
+            else:
+                self.assertNotIn("--on-limit", done.stderr)
+
     def test_a_limits_command_that_fails_is_told(self):
         for command, failure in (("/nonexistent", "status 127 (not found)"), ("/etc/passwd", "status 126 (not executable)"),
                                  ("exit 3", "status 3"), ("true", None)):

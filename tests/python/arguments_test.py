@@ -23,7 +23,7 @@ CALLS = {
     "track": (lambda **given: joulecast.track(**given), {
         "name": WRONG_TEXTS, "epochs": (*WRONG_NUMBERS, 0), "steps": (*WRONG_NUMBERS, 0), "tags": WRONG_MAPPINGS, "store": WRONG_PATHS,
         "interval": (*WRONG_NUMBERS, 0, 4000), "sensors": WRONG_LISTS, "gpus": (1.5, object(), True, -1, [None], [1.5], [True]), "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5), "keep_arguments": WRONG_FLAGS}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS}),
     "current": (joulecast.current, {}),
     "known_networks": (joulecast.known_networks, {}),
     "describe": (lambda **given: joulecast.describe(**{"model": "resnet50", **given}), {
@@ -34,19 +34,19 @@ CALLS = {
         "gpu": (*WRONG_TEXTS, "no such board")}),
     "predict": (lambda **given: joulecast.predict(**{"model": "resnet50", "gpu": "A100-SXM4-80GB", **given}), {
         "model": (3, None, [], [3], object(), "no such network"), "gpu": (3, None, [], [3], object(), "no such board"),
-        "batch": (math.nan, math.inf, -1, 10**400, "many", None, {}, object(), 0, 1.5, [], [0], ["x"], True), "epochs": (*WRONG_NUMBERS, 0), "samples": (*WRONG_NUMBERS, 0),
+        "batch": (math.nan, math.inf, -1, 10**400, "many", b"x", None, {}, object(), 0, 1.5, [], [0], ["x"], True), "epochs": (*WRONG_NUMBERS, 0), "samples": (*WRONG_NUMBERS, 0),
         "dataset": WRONG_TEXTS, "steps": (*WRONG_NUMBERS, 0), "tokens": (*WRONG_NUMBERS, 0),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "input_shape": WRONG_SHAPES, "dimensions": WRONG_MAPPINGS,
         "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5), "allow_uncounted": WRONG_FLAGS}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "allow_uncounted": WRONG_FLAGS}),
     "budget": (lambda **given: joulecast.budget(**{"amount": "100kWh", "gpu": "A100-SXM4-80GB", **given}), {
         "amount": (*WRONG_TEXTS, "100", "much", "-3kWh", "nankWh"), "gpu": (3, None, [], [3], object(), "no such board"),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "int3"), "mfu": (*WRONG_NUMBERS, 0, 1.5),
         "power": (*WRONG_NUMBERS, 0), "host_power": WRONG_NUMBERS, "kwh_price": WRONG_NUMBERS, "gpu_hour_price": WRONG_NUMBERS,
         "law": (*WRONG_LISTS, "no such law", []), "sparsity": (*WRONG_NUMBERS[:-4], 1, 2, ["x"], object()),
         "size": (*WRONG_NUMBERS, 0, 1.5, "huge"), "country": WRONG_TEXTS, "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS,
-        "pue": (*WRONG_NUMBERS, 0.5)}),
+        "pue": (*WRONG_NUMBERS, 0.5, 1e308)}),
     "project": (lambda **given: joulecast.project(**{"run": "no such run", **given}), {
         "run": WRONG_PATHS, "at": WRONG_TEXTS, "total_work": (*WRONG_NUMBERS, 0), "store": WRONG_PATHS}),
     "evaluate": (lambda bundles=None, **given: joulecast.evaluate(*([] if bundles is None else [bundles]), **given), {
@@ -57,6 +57,16 @@ CALLS = {
         "status": (*WRONG_TEXTS, "asleep"), "host": WRONG_TEXTS, "sort": (*WRONG_TEXTS, "colour"), "reverse": WRONG_FLAGS,
         "limit": (*WRONG_NUMBERS, 1.5), "offset": (*WRONG_NUMBERS, 1.5), "store": WRONG_PATHS}),
     "load": (lambda **given: joulecast.load(**given), {"run": WRONG_TEXTS, "samples": WRONG_FLAGS, "store": WRONG_PATHS}),
+    "query": (lambda **given: joulecast.query(**{"sql": "select name from runs", **given}), {
+        "sql": WRONG_TEXTS, "limit": (*WRONG_NUMBERS, 0, 1.5), "time_limit": (*WRONG_NUMBERS, 0), "store": WRONG_PATHS}),
+    "report": (lambda **given: joulecast.report(**given), {
+        "runs": WRONG_LISTS, "path": WRONG_PATHS, "format": (*WRONG_TEXTS, "pdf"), "price": WRONG_TEXTS, "budget": WRONG_TEXTS,
+        "metric": WRONG_TEXTS, "lower_is_better": WRONG_FLAGS, "group": WRONG_TEXTS, "country": WRONG_TEXTS, "region": WRONG_TEXTS,
+        "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "store": WRONG_PATHS}),
+    "disclose": (lambda **given: joulecast.disclose(**given), {
+        "runs": WRONG_LISTS, "path": WRONG_PATHS, "format": (*WRONG_TEXTS, "pdf"), "model": WRONG_TEXTS, "training_type": WRONG_TEXTS,
+        "task": WRONG_TEXTS, "data": WRONG_TEXTS, "infrastructure": WRONG_TEXTS, "country": WRONG_TEXTS, "region": WRONG_TEXTS,
+        "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "store": WRONG_PATHS}),
     "compare": (lambda **given: joulecast.compare(**{"runs": given.pop("table"), "group": "model", **given}), {
         "runs": (3, 1.5, object(), [1]), "group": (*WRONG_TEXTS, "nonsense"), "value": (*WRONG_TEXTS, "nonsense"),
         "by": (*WRONG_TEXTS, "nonsense"), "only": (*WRONG_LISTS, "nonsense"), "distinct": WRONG_FLAGS,
@@ -71,9 +81,8 @@ CALLS = {
         "baseline": (*WRONG_TEXTS, "no such row"), "predictions": (3, "x", [1], object()), "store": WRONG_PATHS}),
 }
 METHODS = {
-    "epochs": {"iterable": None,  # Python's own error, at the first item
-               "total": (*WRONG_NUMBERS, 0)},
-    "steps": {"iterable": None, "total": (*WRONG_NUMBERS, 0)},
+    "epochs": {"iterable": (3, None, object(), 1.5), "total": (*WRONG_NUMBERS, 0, 1e300)},
+    "steps": {"iterable": (3, None, object(), 1.5), "total": (*WRONG_NUMBERS, 0, 1e300)},
     "begin_epoch": {"number": (*WRONG_NUMBERS, 1.5)},
     "end_epoch": {"number": (*WRONG_NUMBERS, 1.5)},
     "phase": {"name": WRONG_TEXTS, "unit": WRONG_TEXTS, "total": (*WRONG_NUMBERS, 0)},
@@ -145,7 +154,7 @@ class Arguments(PackageTest):
                         with self.subTest(method=name, argument=argument, value=repr(value)[:40]):
                             given = {**NEEDED.get(name, {}), argument: value}
                             if name in ("epochs", "steps"):
-                                given["iterable"] = range(3)
+                                given.setdefault("iterable", range(3))
                             if name == "stop_if" and argument in ("probability", "call"):
                                 given["projected_kwh"] = 1
                             if name == "metric":
@@ -154,11 +163,13 @@ class Arguments(PackageTest):
                                 self.refused(lambda: getattr(run, name)(**given), argument, value)
         self.assertEqual(run.status, "finished")
 
-    def test_an_iterable_that_is_none(self):
-        with joulecast.track("wrong") as run:
-            for name in ("epochs", "steps"):
-                with self.assertRaisesRegex(TypeError, "iterable"):
-                    list(getattr(run, name)(3))
+    def test_a_loop_may_be_said_to_be_very_long(self):
+        with joulecast.track("long") as run:
+            self.assertEqual(list(run.steps(iter("abc"), total=1e15)), ["a", "b", "c"])
+
+    def test_a_class_is_no_function(self):
+        with self.assertRaisesRegex(TypeError, "class"):
+            joulecast.track(Arguments)
 
     def test_wrong_values_of_the_environment_name_the_variable(self):
         import os

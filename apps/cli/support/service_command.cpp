@@ -12,7 +12,7 @@ namespace {
 struct Options {
   serve::ServiceRequest request;
   std::string interval = "1s";
-  std::string (*told)(const std::string& url) = nullptr;
+  std::string (*told)(const std::string& url, bool has_page) = nullptr;
 };
 
 int run(Options& options) {
@@ -22,14 +22,15 @@ int run(Options& options) {
                          "interval", /*is_field=*/true});
   options.request.meters.interval = *interval;
   const auto served = serve::serve_until_asked_to_end(
-      options.request, {[&](const std::string& url) { note(options.told(url)); }, note});
+      options.request,
+      {[&](const std::string& url, bool has_page) { note(options.told(url, has_page)); }, note});
   return served ? done : report_error(served.error());
 }
 
 }  // namespace
 
 std::function<int()> define_service(Arguments app, serve::Scope scope, const std::string& listen,
-                                    std::string (*told)(const std::string& url)) {
+                                    std::string (*told)(const std::string& url, bool has_page)) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   request.scope = scope;

@@ -13,6 +13,6 @@ namespace joulecast::cli {
 /// command. `told` is a line about an address ("http://127.0.0.1:7464") that can be used from now on.
 [[nodiscard]] std::function<int()> define_service(Arguments app, serve::Scope scope,
                                                   const std::string& listen,
-                                                  std::string (*told)(const std::string& url));
+                                                  std::string (*told)(const std::string& url, bool has_page));
 
 }  // namespace joulecast::cli

@@ -15,6 +15,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route metrics_route{"/metrics", Lane::metrics, /*in_exporter=*/true, answer};
+extern const Route metrics_route{"/metrics", Lane::metrics, /*in_exporter=*/true, answer, Readers::machine};
 
 }  // namespace joulecast::serve

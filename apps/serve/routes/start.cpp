@@ -1,18 +1,22 @@
-// /: says what there is.
+// /: the page, or what there is where it was not built.
+#include "serve/page_files.hpp"
 #include "serve/route.hpp"
 
 namespace joulecast::serve {
 namespace {
 
-Response answer(const Request& /*request*/, const Services& services) {
+Response answer(const Request& request, const Services& services) {
+  if (services.page && !services.page->empty()) return services.page->answer(request);
   Response response;
   response.body = "joulecast serves:\n";
-  for (const auto path : services.paths) response.body.append("  ").append(path).append("\n");
+  for (const auto path : services.paths)
+    if (path != "/{id}") response.body.append("  ").append(path).append("\n");
   return response;
 }
 
 }  // namespace
 
-extern const Route start_route{"/", Lane::metrics, /*in_exporter=*/true, answer};
+// A page must be there before its user can give the token; nothing in it is of a run.
+extern const Route start_route{"/", Lane::metrics, /*in_exporter=*/true, answer, Readers::everybody};
 
 }  // namespace joulecast::serve

@@ -18,6 +18,8 @@ constexpr double first_share = 0.05;   // and this share of the work, which may 
 constexpr int later_units = 3;         // and a later regime after this many units
 constexpr double start_units = 100;    // caches fill and kernels are tuned within so many steps,
 constexpr double start_share = 0.25;   // or, in a short training, within this share of it
+constexpr double well_shown = 1.25;    // of the work until the second epoch shows its level, if it differs
+constexpr double cycle_units = 110;    // an evaluation after a hundred steps has shown by then;
 constexpr double cycle_share = 0.499;  // a short one may have evaluated nothing before
 constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice
 
@@ -124,9 +126,18 @@ bool Adaptive::may_be_start() const {
   return (*counts_steps_ ? std::max<double>(units_, done_) : units_) < start_units;
 }
 
+bool Adaptive::may_be_cold(const WorkRates& rates) const {
+  const double first = rates.first_epoch_work();
+  return counts_steps_ && total_work_ && first < *total_work_ && done_ < well_shown * first &&
+         share() < start_share * (1 - 1e-9);
+}
+
+bool Adaptive::only_steps() const {
+  return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0;
+}
+
 bool Adaptive::unseen_cycle(const WorkRates& rates) const {
-  return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0 &&
-         !rates.tracker().saw_excursion();
+  return only_steps() && !rates.saw_rare_cost();
 }
 
 std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) const {
@@ -196,10 +207,12 @@ bool Adaptive::ready() const {
   const auto& regime = rates().energy.tracker();
   if (regime.units() == 0 || regime.doubtful()) return false;
   const double work = std::max(0.0, *total_work_ - done_);
-  if (work == 0) return true;
+  if (work == 0) return units_ > 1;  // a single report at the end came after everything
   if (may_be_start()) return false;
-  // Fewer steps than between two evaluations tell nothing of them.
-  if (unseen_cycle(rates().energy) && done_ < start_units && share() < cycle_share) return false;
+  if (may_be_cold(rates().energy)) return false;
+  // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
+  // pause.
+  if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units

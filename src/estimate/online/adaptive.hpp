@@ -77,6 +77,10 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] const Rates& rates() const;
   /// No epoch has ended, and all that was seen may still be a dearer start.
   [[nodiscard]] bool may_be_start() const;
+  /// Files and caches may be cold throughout the first epoch, however many steps it has, and the second has
+  /// not shown its level yet.
+  [[nodiscard]] bool may_be_cold(const WorkRates& rates) const;
+  [[nodiscard]] bool only_steps() const;
   /// Only steps are known, and nothing such as an evaluation has come between them yet.
   [[nodiscard]] bool unseen_cycle(const WorkRates& rates) const;
   [[nodiscard]] double relative_work_sd() const;

@@ -159,7 +159,7 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
     rate = (rate + there) / 2;
     doubt = std::abs(there - mean) / 2;
   }
-  if (rate <= 0) return Outlook{0, 0};
+  if (rate <= 0) return Outlook{};
   // Along a trend the regime's mean lags by half the regime, and the remaining units lie ahead by half their
   // number. A trend is not extrapolated for ever: a regime's own trend up to a multiple of its length, an
   // inherited one up to a multiple of all units seen.
@@ -168,7 +168,8 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
   const double recurring = excess.sd / rate;
   return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
-                                  std::hypot(drifted, recurring, doubt / rate))};
+                                  std::hypot(drifted, recurring, doubt / rate)),
+                 mean};
 }
 
 }  // namespace joulecast::estimate

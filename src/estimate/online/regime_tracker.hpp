@@ -23,6 +23,7 @@ class RegimeTracker {
   struct Outlook {
     double rate = 0;         ///< expected rate of the remaining work
     double relative_sd = 0;  ///< of that rate, provided that the regime does not change again
+    double ordinary = 0;     ///< rate without excursions
   };
   /// What to expect of the next `remaining_units` units. Nothing before the first unit.
   [[nodiscard]] std::optional<Outlook> outlook(double remaining_units) const;

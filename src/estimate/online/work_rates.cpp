@@ -21,30 +21,54 @@ constexpr double assumed_differences = 2;
 // temperature are as large.
 constexpr double notable_change = 0.04;
 constexpr double notable_evaluation = 0.02;  // share of an epoch's cost
-// A trend has lasted all along if a line explains this much of the rates' variance, and the later half of the
-// units goes on at no less than this share of its slope: a step or a start-up does not.
-constexpr double explained = 0.9;
+// A trend has lasted all along if its slope is so many standard errors from zero, the later half of the units
+// goes on at no less than this share of it, as after a start-up it does not, and a line describes the units
+// better than a step between two levels does.
+constexpr double trend_errors = 6;
 constexpr double still_going = 0.5;
-constexpr std::size_t trend_units = 8;
-constexpr double almost = 0.05;  // an epoch this close to the end of the work is taken to end with it
+constexpr std::size_t trend_units = 5;
+constexpr double least_of_trend = 0.1;  // a falling rate ends at this share of the present one
+constexpr double almost = 0.05;         // an epoch this close to the end of the work is taken to end with it
+
+/// A unit's place in the work, and its rate.
+struct Place {
+  double work = 0;
+  double rate = 0;
+};
 
 /// A line through places, by least squares.
 struct Line {
   double slope = 0;
-  double explained = 0;  ///< share of the variance
+  double error = 0;           ///< standard error of the slope
+  double explained = 0;       ///< share of the variance
+  double work = 0, rate = 0;  ///< the places' mean
 };
 
-template <class Places>
-Line line_through(const Places& places) {
+Line line_through(std::span<const Place> places) {
   const auto n = static_cast<double>(places.size());
   double x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-  for (const auto& place : places) x += place.work / n, y += place.log_rate / n;
+  for (const auto& place : places) x += place.work / n, y += place.rate / n;
   for (const auto& place : places) {
-    const double dx = place.work - x, dy = place.log_rate - y;
+    const double dx = place.work - x, dy = place.rate - y;
     xx += dx * dx, xy += dx * dy, yy += dy * dy;
   }
   if (!(xx > 0) || !(yy > 0)) return {};
-  return {xy / xx, xy * xy / (xx * yy)};
+  const double rest = std::max(0.0, yy - xy * xy / xx);
+  return {xy / xx, std::sqrt(rest / std::max(1.0, n - 2) / xx), xy * xy / (xx * yy), x, y};
+}
+
+/// The share of the variance that the best step between two levels explains.
+double explained_by_step(std::span<const Place> places) {
+  const auto n = static_cast<double>(places.size());
+  double sum = 0, squares = 0, before = 0, best = 0;
+  for (const auto& place : places) sum += place.rate;
+  for (const auto& place : places) squares += std::pow(place.rate - sum / n, 2);
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    before += places[i - 1].rate - sum / n;
+    const auto left = static_cast<double>(i);
+    best = std::max(best, before * before * n / (left * (n - left)));
+  }
+  return squares > 0 ? best / squares : 0;
 }
 
 }  // namespace
@@ -56,7 +80,7 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
       first_epoch_(division.first_epoch),
       done_(division.work) {
   double units_work = 0;
-  std::vector<Place> places;
+  std::vector<RareCosts::Unit> units;
   for (const auto& [block, edge] : division.parts) {
     const auto cost = rate(block);
     if (cost && edge) {
@@ -64,7 +88,7 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     } else if (cost) {
       done_before_.push_back(work_);
       tracker_.add({*cost, block.work});
-      if (*cost > 0) places.push_back({work_ + block.work / 2, std::log(*cost)});
+      units.push_back({work_, block.work, *cost});
       follow_changes();
       units_work += block.work;
     }
@@ -72,25 +96,45 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
   }
   if (tracker_.units() > 0) unit_work_ = units_work / tracker_.units();
   mean_excess_ = std::max(0.0, mean_excess_);
-  find_lasting_trend(places);
+  rare_ = RareCosts(units);
+  find_lasting_trend(units);
   if (edge_every_ > 0) compare_epochs(division, rate);
 }
 
-void WorkRates::find_lasting_trend(const std::vector<Place>& places) {
-  if (places.size() < trend_units) return;
-  const auto all = line_through(places);
-  const auto later = line_through(std::span(places).subspan(places.size() / 2));
-  if (all.explained >= explained && later.slope / all.slope >= still_going) lasting_trend_ = later.slope;
+void WorkRates::find_lasting_trend(const std::vector<RareCosts::Unit>& units) {
+  std::vector<Place> rates, logs;  // growth is found best in the logarithms, and goes on in the rates
+  for (const auto& unit : units) {
+    if (unit.rate <= 0) continue;
+    rates.push_back({unit.begin + unit.work / 2, unit.rate});
+    logs.push_back({rates.back().work, std::log(unit.rate)});
+  }
+  if (logs.size() < trend_units) return;
+  const auto half = logs.size() / 2;
+  const auto all = line_through(logs);
+  const auto later = line_through(std::span(logs).subspan(half));
+  const bool significant = std::abs(all.slope) > trend_errors * all.error;
+  const auto goes_on = [&](std::span<const Place> part) {
+    if (part.size() < trend_units) return true;
+    const auto line = line_through(part);
+    return line.slope / all.slope > 0 &&
+           (std::abs(line.slope) + line.error) / std::abs(all.slope) >= still_going;
+  };
+  // Before a change for good, too: a step between two levels is no trend.
+  const auto change = std::min(logs.size(), static_cast<std::size_t>(tracker_.regime_begin()));
+  if (!significant || later.slope / all.slope < still_going ||
+      !goes_on(std::span<const Place>(logs).first(change)) || all.explained < explained_by_step(logs))
+    return;
+  const auto now = line_through(std::span(rates).subspan(half));
+  trend_slope_ = now.slope;
+  trend_rate_ = now.rate + now.slope * (work_ - now.work);
 }
 
-/// How far the mean of the next `work` is from the present rate if the trend goes on for as long as it has
-/// lasted.
-double WorkRates::trend_sd(double work) const {
+/// Mean rate of the next `work` if the trend goes on for as long as it has lasted.
+double WorkRates::onward_rate(double work) const {
   const double reach = std::min(work, work_);
-  const double change = lasting_trend_ * reach;
-  if (std::abs(change) < 1e-9) return 0;
-  const double on_the_way = std::expm1(change) / change - 1;
-  return std::abs(on_the_way * reach + std::expm1(change) * (work - reach)) / work;
+  const double after = work - reach;
+  const double mean = trend_rate_ + trend_slope_ * reach * (reach / 2 + after) / work;
+  return std::max(mean, least_of_trend * trend_rate_);
 }
 
 /// The tracker may take a change back, when the rate returns.
@@ -150,7 +194,15 @@ double WorkRates::ends_within(double work) const {
 std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
   if (!outlook) return std::nullopt;
-  Cost cost{outlook->rate * work, std::hypot(outlook->relative_sd, trend_sd(work)), 0};
+  // What has come between the units counts half where the tracker does not expect it, and so does a trend:
+  // the interval holds both.
+  const double expected = outlook->rate * work;
+  const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
+  const double missing = std::max(0.0, rare_.next(work) - excursions) / 2;
+  const double onward = has_trend() && work > 0 ? (onward_rate(work) - outlook->ordinary) * work / 2 : 0;
+  Cost cost{std::max(0.0, expected + missing + onward), 0, 0};
+  if (cost.value > 0)
+    cost.relative_sd = std::hypot(outlook->relative_sd * expected, missing, onward) / cost.value;
   const double ends = ends_within(work);
   if (epoch_spread_ > 0)
     cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends));

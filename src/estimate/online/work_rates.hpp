@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "estimate/online/rare_costs.hpp"
 #include "estimate/online/regime_tracker.hpp"
 #include "estimate/online/work_division.hpp"
 
@@ -37,22 +38,23 @@ class WorkRates {
   };
   [[nodiscard]] Settled settled_after(double start_up_work) const;
   [[nodiscard]] bool in_first_epoch() const { return done_ < first_epoch_; }
+  /// Work until the second epoch has shown its level; 0 if epochs are not known.
+  [[nodiscard]] double first_epoch_work() const { return first_epoch_; }
   [[nodiscard]] bool saw_epoch_end() const { return edges_ > 0; }
   /// Epochs' ends cost notably more than the work around them.
   [[nodiscard]] bool saw_evaluation() const;
+
+  /// Something such as an evaluation or a pause came between the units.
+  [[nodiscard]] bool saw_rare_cost() const { return rare_.seen() > 0 || tracker_.saw_excursion(); }
 
   /// Of the units between the edges.
   [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }
 
  private:
   void add_edge(const WorkBlock& block, double rate);
-  /// A unit's place in the work, and the logarithm of its rate.
-  struct Place {
-    double work = 0;
-    double log_rate = 0;
-  };
-  void find_lasting_trend(const std::vector<Place>& places);
-  [[nodiscard]] double trend_sd(double work) const;
+  void find_lasting_trend(const std::vector<RareCosts::Unit>& units);
+  [[nodiscard]] bool has_trend() const { return trend_slope_ != 0; }
+  [[nodiscard]] double onward_rate(double work) const;
   void compare_epochs(const WorkDivision& division, BlockRate rate);
   [[nodiscard]] double ends_within(double work) const;
 
@@ -63,6 +65,7 @@ class WorkRates {
   void follow_changes();
 
   RegimeTracker tracker_;
+  RareCosts rare_;
   std::vector<Change> changes_;
   std::vector<double> done_before_;  ///< work done before each of the tracker's units
   double work_ = 0;                  ///< of all parts
@@ -76,8 +79,9 @@ class WorkRates {
   double excess_squares_ = 0;
   /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
   double epoch_spread_ = 0;
-  /// Change of the rate's logarithm per work, if it went on from the first unit to the last; otherwise 0.
-  double lasting_trend_ = 0;
+  /// Of a trend that went on from the first unit to the last: the rate now, and its change per work; 0 if
+  /// there is none.
+  double trend_rate_ = 0, trend_slope_ = 0;
   int whole_epochs_ = 0;
   double first_epoch_ = 0;
   double done_ = 0;

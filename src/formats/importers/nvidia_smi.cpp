@@ -86,8 +86,29 @@ class Import : public LineImport {
     for (const auto& column : chosen)
       if (column.field == Field::ignored) report_.left.push_back(column.heading + ": not used");
     has_key_ = parser_->has(Field::index) || parser_->has(Field::uuid) || parser_->has(Field::bus_id);
-    if (!has_key_) rounds_.emplace(first_times(block, parser_->columns()));
+    if (has_key_) return {};
+    const auto times = first_times(block, parser_->columns());
+    if (!tells_rows_apart(times))
+      return fail(
+          ErrorKind::malformed, place(lines_.name(), lines_.line()),
+          "several rows have the same whole second, and no column such as index tells whether they are "
+          "of several GPUs or readings of one");
+    rounds_.emplace(times);
     return {};
+  }
+
+  /// nvidia-smi itself writes milliseconds, so that its GPUs follow each other closely; what has rounded them
+  /// may be a recorder of one GPU that is faster than its stamps.
+  static bool tells_rows_apart(const std::vector<std::int64_t>& times) {
+    constexpr std::int64_t second_us = 1'000'000;
+    constexpr std::size_t least_share = 5;
+    constexpr std::size_t rows_to_judge = 10;
+    std::size_t repeated = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      if (times[i] % second_us != 0) return true;
+      repeated += i > 0 && times[i] == times[i - 1] ? 1 : 0;
+    }
+    return times.size() < rows_to_judge || repeated * least_share < times.size();
   }
 
   static std::vector<std::string_view> first_lines(std::string_view block, std::size_t count) {

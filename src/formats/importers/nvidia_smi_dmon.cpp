@@ -1,4 +1,5 @@
-// nvidia-smi dmon -o DT -s pucm: columns between blanks, headings after every few rows.
+// nvidia-smi dmon -o DT -s pucm: columns between blanks, headings after every few rows; with --format csv
+// commas too.
 #include <algorithm>
 
 #include "formats/support/table_import.hpp"
@@ -37,6 +38,7 @@ Meaning meaning_of(std::string_view heading, Cells) {
 
 constexpr TableRules rules{.kind = "nvidia-smi-dmon",
                            .blanks = true,
+                           .separators = " \t\r,",
                            .is_header = is_header,
                            .meaning_of = meaning_of,
                            .is_noise = is_noise};

@@ -114,6 +114,10 @@ class Import : public SampleImport {
     });
     if (!taken) return taken;
     if (auto ok = take_totals(); !ok) return ok;
+    if (!believed_any_ && damage_.doubts() != 0)
+      return fail(
+          ErrorKind::malformed, lines_.name(), "no energy in it that a CPU can have used; the first: {}",
+          damage_.first().front().substr(std::min(damage_.first().front().size(), lines_.name().size() + 1)));
     return finish();
   }
 
@@ -176,6 +180,7 @@ class Import : public SampleImport {
           !ok)
         return ok;
     if (can_be) joules += *reading.joules;
+    believed_any_ = believed_any_ || can_be;
     if (auto ok = take_named(at(time_s), key, {named(reading, joules)}, number); !ok) return ok;
     if (!can_be && !channels.empty()) {
       const auto moment = at(time_s);
@@ -226,6 +231,7 @@ class Import : public SampleImport {
   };
   std::optional<LogTime> start_;
   std::optional<double> elapsed_s_;
+  bool believed_any_ = false;  ///< of the intervals' energies
   std::vector<Total> totals_;
   std::map<std::string, Sum> sums_;
 };

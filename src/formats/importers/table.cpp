@@ -1,6 +1,9 @@
 // Any CSV with a time and a power: home-made loops by the words in their headings, others by --columns.
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/text.hpp"
 #include "formats/support/damage.hpp"
@@ -26,35 +29,43 @@ bool is_energy(std::string_view heading, Cells header) {
          !meaning.unit.empty();
 }
 
-/// The column of a log that has an energy and no power; empty for any other.
-std::string energy_column(std::string_view line) {
+/// The columns of a log that has energies and no power; none for any other.
+std::vector<std::string> energy_columns(std::string_view line) {
   std::vector<std::string_view> cells;
   for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
   bool timed = false;
-  std::string energy;
+  std::vector<std::string> energies;
   for (const auto cell : cells) {
-    if (parse_cell(cell) || parse_log_time(cell)) return "";
+    if (parse_cell(cell) || parse_log_time(cell)) return {};
     timed = timed || meaning_of_own_name(cell, cells).role == Role::time;
-    if (energy.empty() && is_energy(cell, cells)) energy = cell;
+    if (is_energy(cell, cells)) energies.emplace_back(cell);
   }
-  return timed && !is_header_of_own_names(cells) ? energy : "";
+  return timed && !is_header_of_own_names(cells) ? energies : std::vector<std::string>{};
 }
 
-/// A counter rises from row to row, but where it began again; the energies of single rows rise and fall.
+/// A counter of each device rises from row to row, but where it began again; the energies of single rows rise
+/// and fall.
 bool is_counter(std::string_view head, std::string_view column) {
   constexpr std::size_t fewest_steps = 3;
-  const auto heading = first_line(head);
-  const auto cells = split(heading, ',');
-  const auto at = static_cast<std::size_t>(
-      std::ranges::find_if(cells, [&](auto cell) { return trim(cell) == column; }) - cells.begin());
-  std::optional<double> last;
+  std::vector<std::string_view> headings;
+  for (const auto cell : split(first_line(head), ',')) headings.push_back(trim(cell));
+  std::vector<std::size_t> devices;
+  for (std::size_t i = 0; i < headings.size(); ++i)
+    if (const auto role = meaning_of_own_name(headings[i], headings).role;
+        role == Role::device || role == Role::node)
+      devices.push_back(i);
+  const auto at = static_cast<std::size_t>(std::ranges::find(headings, column) - headings.begin());
+  std::map<std::string, double> last;
   std::size_t rises = 0, others = 0;
   for (const auto line : split(head.substr(0, head.rfind('\n')), '\n')) {
     const auto row = split(line, ',');
     const auto value = at < row.size() ? parse_cell(row[at]) : std::nullopt;
     if (!value) continue;
-    if (last) ++(value->number > *last ? rises : others);
-    last = value->number;
+    std::string device;
+    for (const auto i : devices) device.append(i < row.size() ? trim(row[i]) : "").push_back(',');
+    const auto [before, is_first] = last.emplace(device, value->number);
+    if (!is_first) ++(value->number > before->second ? rises : others);
+    before->second = value->number;
   }
   return rises >= fewest_steps && rises > 8 * others;
 }
@@ -75,7 +86,7 @@ Match recognises(std::string_view head, const ImportOptions& options) {
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
   if (told) return Match::told;
   const auto cells = cells_of(first_line(head), rules);
-  if (!energy_column(first_line(head)).empty()) return Match::sure;
+  if (!energy_columns(first_line(head)).empty()) return Match::sure;
   if (!is_header_of_own_names(cells)) return Match::no;
   bool timed = false;
   for (const auto cell : cells) timed = timed || meaning_of(cell, cells).role == Role::time;
@@ -89,14 +100,15 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
   // Only the user can tell that blanks separate cells, because dates have blanks inside.
   const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&
                       line.find(',') == std::string_view::npos && line.find(' ') != std::string_view::npos;
-  if (const auto energy = energy_column(line); !energy.empty() && options.columns.empty()) {
-    if (!is_counter(*head, energy))
+  if (const auto energies = energy_columns(line); !energies.empty() && options.columns.empty()) {
+    auto with_energy = options;
+    for (const auto& energy : energies)
+      if (is_counter(*head, energy)) with_energy.columns.push_back(energy + "=" + energy);
+    if (with_energy.columns.empty())
       return fail(ErrorKind::malformed, place(lines.name(), lines.line()),
                   "\"{}\" does not rise like a counter, so it is not known of which time it is the energy; "
                   "if it is a counter: --columns time=…,energy_j={}",
-                  energy, energy);
-    auto with_energy = options;
-    with_energy.columns = {energy + "=" + energy};
+                  energies.front(), energies.front());
     return import_table(rules, lines, with_energy, sink, report);
   }
   return import_table(blanks ? rules_of_blanks : rules, lines, options, sink, report);

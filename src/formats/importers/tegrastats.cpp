@@ -52,15 +52,18 @@ bool is_rail_name(std::string_view word) {
   return prefixed;
 }
 
-/// "9000mW/8500mW" or, from older versions, "9000/8500": the first number is now, the second a mean.
+/// "9000mW/8500mW", "9.0W/8.5W" or, from older versions, "9000/8500" in mW: the first number is now, the
+/// second a mean.
 std::optional<double> watts_of(std::string_view word) {
   const char* const end = word.data() + word.size();
-  double milliwatts = 0;
-  const char* rest = read_number(word.data(), end, milliwatts);
+  double number = 0;
+  const char* rest = read_number(word.data(), end, number);
   if (rest == nullptr) return std::nullopt;
   std::string_view behind(rest, static_cast<std::size_t>(end - rest));
+  const bool watts = behind.starts_with('W');
+  if (watts) behind.remove_prefix(1);
   if (behind.starts_with("mW")) behind.remove_prefix(2);
-  return behind.starts_with('/') ? std::optional{milliwatts / 1000} : std::nullopt;
+  return behind.starts_with('/') ? std::optional{watts ? number : number / 1000} : std::nullopt;
 }
 
 class Import : public SampleImport {

@@ -39,7 +39,7 @@ bool is_decimal(std::string_view line, std::size_t comma, std::string_view heade
   auto end = comma + 1;
   while (end < line.size() && is_digit(line[end])) ++end;
   const auto digits = end - comma - 1;
-  if (digits < 3 || digits > 9) return false;
+  if (digits < 3 || digits > 9 || trim(line).ends_with(',')) return false;
   if (end < line.size() && (line[end] == '+' || line[end] == '-' || line[end] == 'Z')) return true;
   return std::ranges::count(line, ',') == std::ranges::count(header, ',') + 1;
 }
@@ -58,7 +58,44 @@ bool has_decimal_comma(std::string_view cell) {
          (at == cell.size() || !is_digit(cell[at]));
 }
 
+/// Whether a row has a cell in quotes like "200,5" or "0,200", whose comma cannot be one between thousands.
+bool has_quoted_decimal_comma(std::string_view line) {
+  if (line.find('"') == std::string_view::npos) return false;
+  CsvScanner scanner(line, csv_of_logs);
+  CsvRow row;
+  if (!scanner.next(row) || row.fault != CsvFault::none) return false;
+  return std::ranges::any_of(row.cells, [](std::string_view cell) {
+    if (!has_decimal_comma(cell)) return false;
+    const auto digits = cell.substr(cell.find(',') + 1);
+    const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
+    return end != 3 || cell.front() == '0';
+  });
+}
+
+/// "200.000,5" without the points between thousands.
+void leave_out_thousands(std::string& number) {
+  const auto comma = number.find(',');
+  const auto first = number.find('.');
+  if (first == std::string::npos || comma == std::string::npos || first > comma || first == 0) return;
+  for (auto at = first; at < comma; at += 4)
+    if (number[at] != '.' || (comma - at) % 4 != 0) return;
+  const auto whole = number.substr(0, comma);
+  if (!std::ranges::all_of(whole, [](char c) { return is_digit(c) || c == '.' || c == '-'; })) return;
+  number.erase(std::remove(number.begin(), number.begin() + static_cast<std::ptrdiff_t>(comma), '.'),
+               number.begin() + static_cast<std::ptrdiff_t>(comma));
+}
+
+/// "| a | b |" without its first and last bar; empty for a ruler.
+std::string_view between_bars(std::string_view line) {
+  line = trim(line);
+  if (line.find_first_not_of("|-+:= ") == std::string_view::npos) return {};
+  if (line.starts_with('|')) line.remove_prefix(1);
+  if (line.ends_with('|')) line.remove_suffix(1);
+  return line;
+}
+
 void append_plain(std::string& out, std::string_view line, const Dialect& dialect) {
+  if (dialect.separator == '|') line = between_bars(line);
   CsvStyle style = csv_of_logs;
   style.separator = dialect.separator;
   CsvScanner scanner(line, style);
@@ -73,23 +110,34 @@ void append_plain(std::string& out, std::string_view line, const Dialect& dialec
     if (!first) out += ',';
     first = false;
     std::string text(cell);
+    const bool decimal_comma = dialect.separator != ',' || dialect.decimal_comma;
+    if (decimal_comma) leave_out_thousands(text);
     const auto comma = has_decimal_comma(text) ? text.find(',') : find_comma_in_seconds(text);
-    if (dialect.separator != ',' && comma != std::string::npos) text[comma] = '.';
+    if (decimal_comma && comma != std::string::npos) text[comma] = '.';
     out += csv_cell(text);
   }
 }
 
 }  // namespace
 
-Dialect dialect_of(std::string_view head) {
+Dialect dialect_of(std::string_view head, LinePrefix prefix) {
   Dialect dialect;
-  const auto header = trim(take_line(head));
+  dialect.prefix = prefix;
+  const auto next_line = [&] {
+    const auto line = take_line(head);
+    return line.substr(length_of(prefix, line));
+  };
+  const auto header = trim(next_line());
   dialect.separator = guess_csv_separator(header);
+  if (dialect.separator == ',' && header.find(',') == std::string_view::npos &&
+      header.find('|') != std::string_view::npos)
+    dialect.separator = '|';
   dialect.quoted = header.find('"') != std::string_view::npos;
   for (int i = 0; i < lines_to_judge && !head.empty() && dialect.separator == ','; ++i) {
-    const auto line = take_line(head);
+    const auto line = next_line();
     const auto comma = find_comma_in_seconds(line);
     if (comma != std::string_view::npos && is_decimal(line, comma, header)) dialect.comma_in_seconds = true;
+    if (has_quoted_decimal_comma(line)) dialect.decimal_comma = true;
   }
   return dialect;
 }
@@ -101,6 +149,7 @@ std::string in_plain_form(std::string_view lines, const Dialect& dialect) {
     const bool whole = lines.find('\n') != std::string_view::npos;
     auto line = take_line(lines);
     if (line.ends_with('\r')) line.remove_suffix(1);
+    line.remove_prefix(length_of(dialect.prefix, line));
     std::string pointed;
     if (const auto comma = dialect.comma_in_seconds ? find_comma_in_seconds(line) : std::string_view::npos;
         comma != std::string_view::npos) {
@@ -108,7 +157,7 @@ std::string in_plain_form(std::string_view lines, const Dialect& dialect) {
       pointed[comma] = '.';
       line = pointed;
     }
-    if (dialect.quoted || dialect.separator != ',')
+    if (dialect.of_cells())
       append_plain(out, line, dialect);
     else
       out += line;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 
 #include "base/text.hpp"
 #include "formats/importer.hpp"
@@ -60,6 +61,10 @@ class LineImport {
   /// Reports what could not be used. malformed, with `nothing_usable` as the message, if there was nothing
   /// else.
   Status tell_damage(std::string_view nothing_usable) {
+    auto spikes = feed_.settle_spikes();
+    if (!spikes) return propagate(spikes.error());
+    for (auto& spike : *spikes)
+      if (auto ok = damage_.doubt(lines_.name(), 0, std::move(spike)); !ok) return ok;
     report_.skipped_lines = damage_.lines() + lines_.overlong_lines();
     report_.doubted_values = damage_.doubts();
     report_.faults = damage_.first();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "formats/support/terminal_codes.hpp"
 #include "formats/support/text_encoding.hpp"
 
 namespace joulecast::formats {
@@ -17,7 +18,7 @@ Result<LineReader> LineReader::open(const std::filesystem::path& path, std::uint
 }
 
 LineReader::LineReader(std::string name, ReadBytes read)
-    : name_(std::move(name)), read_(as_utf8(std::move(read))) {}
+    : name_(std::move(name)), read_(without_terminal_codes(as_utf8(std::move(read)))) {}
 
 LineReader::LineReader(std::string name, std::string_view text)
     : LineReader(std::move(name), [text](char* to, std::size_t size) mutable -> Result<std::size_t> {

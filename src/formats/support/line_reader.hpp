@@ -32,6 +32,8 @@ class LineReader {
   /// From here on the lines are rewritten in plain form.
   void set_dialect(const Dialect& dialect) { dialect_ = dialect; }
   [[nodiscard]] bool is_plain() const { return dialect_.plain(); }
+  /// The number of the first line, if it is not 1.
+  void number_from(std::size_t line) { line_ = line; }
 
   /// All lines that are left, in plain form; nothing if they have more bytes than `most` or one is too long
   /// to be a log's. Consumes nothing.

@@ -49,7 +49,9 @@ std::optional<LogTime> unix_time(std::string_view text) {
 
 std::optional<LogTime> time_of_day(std::string_view text) {
   if (text.size() < 5 || (text[2] != ':' && text[1] != ':')) return std::nullopt;
-  const auto padded = text[1] == ':' ? "0" + std::string(text) : std::string(text);
+  auto padded = text[1] == ':' ? "0" + std::string(text) : std::string(text);
+  constexpr std::size_t behind_seconds = 8;
+  if (padded.size() > behind_seconds && padded[behind_seconds] == ':') padded[behind_seconds] = '.';
   const auto us = parse_civil_us("1970-01-01 " + padded);
   if (!us) return std::nullopt;
   return LogTime{LogTime::Kind::of_day, *us, false};
@@ -92,6 +94,50 @@ std::optional<LogTime> wordy(const std::vector<std::string_view>& words) {
   return time;
 }
 
+/// "10:00:00 PM", "2026-11-05 10:00:00pm": the same in hours of the whole day.
+std::optional<LogTime> time_of_half_day(std::string_view text) {
+  constexpr std::int64_t hour_us = 3'600'000'000;
+  const auto half = to_lower(text.substr(text.size() - std::min<std::size_t>(text.size(), 2)));
+  if (half != "am" && half != "pm") return std::nullopt;
+  auto time = parse_log_time(text.substr(0, text.size() - 2));
+  if (!time || time->zoned) return std::nullopt;
+  const auto hour = time->us / hour_us % 24;
+  if (hour == 0 || hour > 12) return std::nullopt;
+  if (half == "pm" && hour < 12) time->us += 12 * hour_us;
+  if (half == "am" && hour == 12) time->us -= 12 * hour_us;
+  return time;
+}
+
+/// "20261105T100000Z", "20261105 100000" or "20261105100000".
+std::optional<LogTime> without_separators(std::string_view text) {
+  constexpr std::size_t date_length = 8, clock_length = 6;
+  const bool zoned = text.ends_with('Z');
+  if (zoned) text.remove_suffix(1);
+  if (text.size() < date_length + clock_length) return std::nullopt;
+  const auto date = text.substr(0, date_length);
+  auto clock = text.substr(date_length);
+  if (clock.front() == 'T' || clock.front() == ' ') clock.remove_prefix(1);
+  const auto fraction = clock.substr(std::min(clock.size(), clock_length));
+  clock = clock.substr(0, clock_length);
+  if (clock.size() != clock_length || !all_digits(date) || !all_digits(clock)) return std::nullopt;
+  if (!fraction.empty() && fraction.front() != '.') return std::nullopt;
+  return moment(fmt::format("{}-{}-{} {}:{}:{}{}", date.substr(0, 4), date.substr(4, 2), date.substr(6, 2),
+                            clock.substr(0, 2), clock.substr(2, 2), clock.substr(4, 2), fraction),
+                zoned);
+}
+
+/// "5.11.2026 9:30", as spreadsheets and HWiNFO write it.
+std::optional<LogTime> with_points(std::string_view date, std::string_view clock) {
+  const auto parts = split(date, '.');
+  if (parts.size() != 3 || parts[2].size() != 4) return std::nullopt;
+  for (const auto part : parts)
+    if (!all_digits(part) || (part.size() > 2 && part.size() != 4)) return std::nullopt;
+  const auto colons = std::ranges::count(clock, ':');
+  return moment(fmt::format("{}-{:0>2}-{:0>2} {}{}{}", parts[2], parts[1], parts[0],
+                            clock.find(':') == 1 ? "0" : "", clock, colons == 1 ? ":00" : ""),
+                false);
+}
+
 /// Whether an ISO 8601 text names its zone behind the seconds.
 bool names_zone(std::string_view text) {
   const auto clock = text.find(':');
@@ -106,18 +152,19 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
   constexpr std::size_t longest = 64;
   if (text.empty() || text.size() > longest) return std::nullopt;
   if (auto time = unix_time(text)) return time;
+  if (auto time = time_of_half_day(text)) return time;
   if (auto time = moment(text, names_zone(text))) return time;
+  if (auto time = without_separators(text)) return time;
+  constexpr std::size_t to_the_minute = 16;  // "2026-11-05 10:00"
+  if (text.size() == to_the_minute && text[13] == ':')
+    if (auto time = moment(fmt::format("{}:00", text), false)) return time;
   const auto words = words_of(text);
   if (words.size() == 2 && words[0].size() == 8 && all_digits(words[0]))
     return moment(fmt::format("{}-{}-{} {}", words[0].substr(0, 4), words[0].substr(4, 2),
                               words[0].substr(6, 2), words[1]),
                   false);
-  const bool day_first =
-      words.size() == 2 && words[0].size() == 10 && words[0][2] == '.' && words[0][5] == '.';
-  if (day_first)
-    return moment(fmt::format("{}-{}-{} {}", words[0].substr(6, 4), words[0].substr(3, 2),
-                              words[0].substr(0, 2), words[1]),
-                  false);
+  if (words.size() == 2)
+    if (auto time = with_points(words[0], words[1])) return time;
   const bool month_first = words.size() == 2 && words[0].size() == 10 && words[0][2] == words[0][5] &&
                            (words[0][2] == '-' || words[0][2] == '/');
   if (month_first)
@@ -127,6 +174,11 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
   if (words.size() == 1) return time_of_day(text);
   if (words.size() == 3 && (words[2] == "UTC" || words[2] == "GMT"))
     return moment(fmt::format("{} {}", words[0], words[1]), true);
+  if (words.size() == 2 && std::ranges::count(words[0], '-') == 2) {  // "05-Nov-2026 10:00:00"
+    auto parts = split(words[0], '-');
+    parts.push_back(words[1]);
+    return wordy(parts);
+  }
   return words.size() >= 4 ? wordy(words) : std::nullopt;
 }
 

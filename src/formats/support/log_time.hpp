@@ -24,9 +24,11 @@ struct LogTime {
 ///   Thu Nov  5 10:00:00 2026, Thu Nov  5 10:00:00 UTC 2026               (ctime, date)
 ///   Thu 05 Nov 2026 10:00:00 AM CET                                      (date in a newer locale)
 ///   11-05-2026 10:00:00                                                  (tegrastats: month first)
-///   05.11.2026 10:00:00                                                  (spreadsheets: day first)
+///   5.11.2026 10:00:00, 05-Nov-2026 10:00:00, 2026-11-05 10:00           (spreadsheets: day first)
+///   20261105T100000Z, 20261105100000                                     (ISO 8601 without separators)
 ///   1793872800, 1793872800.5, 1793872800123 (ms), …123456 (us), …789 (ns)   since 1970, UTC
-///   10:00:00, 10:00:00.5                                                 (of the day)
+///   10:00:00, 10:00:00.5, 10:00:00:500                                   (of the day)
+///   any of them with AM or PM behind it
 /// A three-letter zone other than UTC or GMT stays unnamed. Nothing for any other text.
 [[nodiscard]] std::optional<LogTime> parse_log_time(std::string_view text);
 

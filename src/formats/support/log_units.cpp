@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "base/csv.hpp"
 #include "base/text.hpp"
@@ -24,6 +25,7 @@ constexpr UnitOf units[] = {
     {"uW", Quantity::power, 1e-6},
     {"J", Quantity::energy, 1},
     {"mJ", Quantity::energy, 1e-3},
+    {"uJ", Quantity::energy, 1e-6},
     {"kJ", Quantity::energy, 1e3},
     {"Wh", Quantity::energy, 3600},
     {"kWh", Quantity::energy, joules_per_kilowatt_hour},
@@ -41,6 +43,35 @@ constexpr UnitOf units[] = {
     {"GHz", Quantity::frequency, 1e9},
 };
 
+/// "1,234,567.8" and "200,000" without the commas between thousands; nothing for any other text.
+std::optional<std::string> without_thousands(std::string_view cell) {
+  const auto comma = cell.find(',');
+  const std::size_t begin = cell.starts_with('-') || cell.starts_with('+') ? 1 : 0;
+  if (comma == std::string_view::npos || comma == begin || comma > begin + 3) return std::nullopt;
+  if (cell[begin] == '0') return std::nullopt;  // "0,200" has a decimal comma
+  std::string number(cell.substr(0, comma));
+  auto rest = cell.substr(comma);
+  while (rest.starts_with(',')) {
+    const auto digits = rest.substr(1, 3);
+    if (digits.size() < 3 || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
+    number += digits;
+    rest.remove_prefix(4);
+  }
+  if (!std::ranges::all_of(number.substr(begin), is_digit) || (!rest.empty() && is_digit(rest.front())))
+    return std::nullopt;
+  return number + std::string(rest);
+}
+
+std::optional<CellValue> parse_plain(std::string_view cell) {
+  const char* const end = cell.data() + cell.size();
+  CellValue value;
+  const bool plus = cell.size() > 1 && cell[0] == '+' && is_digit(cell[1]);
+  const char* const rest = read_number(cell.data() + (plus ? 1 : 0), end, value.number);
+  if (rest == nullptr) return std::nullopt;
+  value.unit = trim({rest, static_cast<std::size_t>(end - rest)});
+  return value;
+}
+
 }  // namespace
 
 std::optional<double> log_unit_factor(Quantity quantity, std::string_view unit) {
@@ -52,13 +83,11 @@ std::optional<double> log_unit_factor(Quantity quantity, std::string_view unit) 
 
 std::optional<CellValue> parse_cell(std::string_view cell) {
   cell = trim(cell);
-  const char* const end = cell.data() + cell.size();
-  CellValue value;
   if (cell.empty()) return std::nullopt;
-  const bool plus = cell.size() > 1 && cell[0] == '+' && is_digit(cell[1]);
-  const char* const rest = read_number(cell.data() + (plus ? 1 : 0), end, value.number);
-  if (rest == nullptr) return std::nullopt;
-  value.unit = trim({rest, static_cast<std::size_t>(end - rest)});
+  const auto number = without_thousands(cell);
+  if (!number) return parse_plain(cell);
+  auto value = parse_plain(*number);
+  if (value) value->unit = cell.substr(cell.size() - value->unit.size());  // of the text that stays
   return value;
 }
 

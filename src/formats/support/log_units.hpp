@@ -12,7 +12,7 @@ namespace joulecast::formats {
 /// Upper and lower case count, as mW and MW differ.
 [[nodiscard]] std::optional<double> log_unit_factor(trace::Quantity quantity, std::string_view unit);
 
-/// A cell such as "200.00 W", "97 %", "61C" or "12.5". The unit is empty if there is none.
+/// A cell such as "200.00 W", "97 %", "61C", "12.5" or "200,000". The unit is empty if there is none.
 struct CellValue {
   double number = 0;
   std::string_view unit;

@@ -122,6 +122,9 @@ class Words {
                                      {"seconds", "s"},
                                      {"ms", "ms"},
                                      {"mj", "mJ"},
+                                     {"uj", "uJ"},
+                                     {"microjoule", "uJ"},
+                                     {"microjoules", "uJ"},
                                      {"uw", "uW"},
                                      {"microwatts", "uW"}};
     for (auto word = words_.rbegin(); word != words_.rend(); ++word)
@@ -137,7 +140,7 @@ class Words {
 Component component_of(const Words& words, Cells header) {
   if (words.any({"gpu", "gpus", "cuda", "card", "accelerator"})) return Component::gpu;
   if (words.any({"dram", "ram", "ddr", "dimm"})) return Component::dram;
-  if (words.any({"cpu", "cpus", "package", "pkg", "socket"})) return Component::cpu;
+  if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"})) return Component::cpu;
   if (words.any({"node", "system", "sys", "total", "server", "wall", "psu", "platform", "board", "plug",
                  "machine", "host", "main", "mains", "chassis"}))
     return Component::node;
@@ -171,13 +174,18 @@ bool is_power(const Words& words) {
   return log_unit_factor(Quantity::power, words.unit()).has_value() || words.any({"power", "pwr", "draw"});
 }
 
+bool is_energy(const Words& words) {
+  return log_unit_factor(Quantity::energy, words.unit()).has_value() && !is_power(words);
+}
+
 /// The channel of the whole CPU among these columns; "" if there is none.
-std::string whole_cpu_in(Cells header) {
+std::string whole_cpu_in(Cells header, Quantity quantity) {
   for (const auto heading : header) {
     const Words words(heading);
-    if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"}) && is_power(words) &&
+    const bool fits = quantity == Quantity::energy ? is_energy(words) : is_power(words);
+    if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"}) && fits &&
         rail_of(words).empty() && !is_no_reading(words))
-      return "cpu" + words.number() + "_power";
+      return "cpu" + words.number() + (quantity == Quantity::energy ? "_energy" : "_power");
   }
   return "";
 }
@@ -201,7 +209,7 @@ bool numbers_its_gpus(Cells header) {
 Meaning part_meaning(const Words& words, const std::string& unit, Cells header) {
   auto meaning = Meaning::of(Quantity::power, unit, Component::cpu);
   meaning.rail = rail_of(words);
-  meaning.contained_in = whole_cpu_in(header);
+  meaning.contained_in = whole_cpu_in(header, Quantity::power);
   meaning.zero = ZeroWatts::real;
   // Without its package it is no figure of the CPU; it is one of a log that has nothing else.
   return meaning.contained_in.empty() && has_other_power(words, header) ? Meaning{} : meaning;
@@ -227,8 +235,14 @@ Meaning power_meaning(const Words& words, const std::string& unit, Cells header)
 }
 
 Meaning energy_meaning(const Words& words, const std::string& unit, Cells header) {
+  if (is_no_reading(words)) return {};
   auto meaning = Meaning::of(Quantity::energy, unit, component_of(words, header));
   meaning.behaviour = trace::Behaviour::counter;
+  if (meaning.rail = rail_of(words); !meaning.rail.empty()) {
+    meaning.component = Component::cpu;
+    meaning.contained_in = whole_cpu_in(header, Quantity::energy);
+    return meaning;
+  }
   meaning.device = words.number();
   return meaning;
 }
@@ -248,18 +262,30 @@ Meaning device_meaning(const Words& words) {
 
 }  // namespace
 
-std::optional<Component> component_named(std::string_view device) {
+NamedDevice named_device(std::string_view device) {
   const Words words(device);
-  if (words.any({"gpu", "cuda"})) return Component::gpu;
-  if (words.any({"dram", "ram", "memory", "mem"})) return Component::dram;
-  if (words.any({"cpu", "package", "pkg", "socket"})) return Component::cpu;
-  return std::nullopt;
+  NamedDevice named;
+  if (words.any({"psys"})) {
+    named.overlaps_others = true;
+  } else if (words.any({"gpu", "cuda"})) {
+    named.component = Component::gpu;
+  } else if (words.any({"dram", "ram", "ddr", "dimm", "memory", "mem"})) {
+    named.component = Component::dram;
+  } else if (words.any({"cpu", "package", "pkg", "socket", "processor"}) || !rail_of(words).empty()) {
+    named.component = Component::cpu;
+    named.rail = rail_of(words);
+  } else if (words.any({"total", "system", "wall", "psu", "chassis", "mains", "platform"})) {
+    named.component = Component::node;
+  }
+  const bool of_package = words.any({"cpu", "package", "pkg", "socket", "processor"});
+  if (named.component == Component::cpu && of_package && words.number() != "0") named.number = words.number();
+  return named;
 }
 
 Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   const Words words(heading);
   const auto unit = words.unit();
-  if (words.empty()) return {};
+  if (words.empty() || words.any({"db", "dbm", "dbw"})) return {};  // decibels
   const bool watts = log_unit_factor(Quantity::power, unit).has_value();
   const bool joules = log_unit_factor(Quantity::energy, unit).has_value();
   if (watts || (words.any({"power", "pwr", "draw", "consumption"}) && !joules))
@@ -279,9 +305,9 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
     return Meaning::of(Quantity::memory_used, unit.empty() ? "MiB" : unit, component_of(words, header));
   if (words.any({"clock", "clk", "freq", "frequency"}) && !memory && !words.any({"video"}))
     return Meaning::of(Quantity::frequency, unit.empty() ? "MHz" : unit, component_of(words, header));
-  if (words.only({"date", "day"})) return Meaning::of(Role::date);
+  if (words.only({"date", "day", "datum", "fecha"})) return Meaning::of(Role::date);
   if (words.any({"timestamp", "time", "datetime", "ts", "elapsed", "clock", "created", "zeit", "uhrzeit",
-                 "temps", "tiempo", "tempo"}) ||
+                 "zeitstempel", "temps", "horodatage", "heure", "tiempo", "hora", "tempo"}) ||
       words.only({"date", "seconds", "s", "t"})) {
     auto time = Meaning::of(Role::time);
     time.unit = unit;
@@ -300,7 +326,8 @@ bool is_header_of_own_names(Cells cells) {
     if (parse_cell(cell) || parse_log_time(cell)) return false;
     // words of a sentence, or JSON
     const bool prose = cell.size() > longest || cell.find_first_of("{}=!?") != std::string_view::npos ||
-                       cell.find(": ") != std::string_view::npos || cell.ends_with('.');
+                       (cell.find(": ") != std::string_view::npos && !cell.starts_with("Unnamed: ")) ||
+                       cell.ends_with('.');
     if (prose) return false;
     const auto meaning = meaning_of_own_name(cell, cells);
     power = power || (meaning.role == Role::measure && meaning.quantity == Quantity::power);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "formats/support/table_import.hpp"
@@ -13,8 +14,14 @@ namespace joulecast::formats {
 /// known.
 [[nodiscard]] Meaning meaning_of_own_name(std::string_view heading, Cells header);
 
-/// The component that a device's own name tells: "cuda:0", "package-0", "dram".
-[[nodiscard]] std::optional<trace::Component> component_named(std::string_view device);
+/// What a device's own name tells: "cuda:0", "package-0", "pp0", "dram".
+struct NamedDevice {
+  std::optional<trace::Component> component;
+  std::string number;            ///< of a CPU's package; "" for the first or only one
+  std::string rail;              ///< part of a CPU's package, which has it included: "cores"
+  bool overlaps_others = false;  ///< RAPL's psys: the whole platform, or something else on some machines
+};
+[[nodiscard]] NamedDevice named_device(std::string_view device);
 
 /// Whether cells are a header: none is a number or a time, and one means a power.
 [[nodiscard]] bool is_header_of_own_names(Cells cells);

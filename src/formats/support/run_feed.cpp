@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "trace/content_mark.hpp"
 #include "trace/plausible.hpp"
@@ -57,7 +58,8 @@ Result<std::size_t> RunFeed::channel(trace::Channel channel, ZeroWatts zero) {
   if (auto ok = sink_.status(); !ok) return propagate(ok.error());
   const bool energetic =
       channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
-  channels_.push_back({ChannelFeed(channel.behaviour), energetic, ValueBounds(channel, zero), 0});
+  channels_.push_back(
+      {ChannelFeed(channel.behaviour), energetic, ValueBounds(channel, zero), SpikeWatch(channel), 0});
   return channels_.size() - 1;
 }
 
@@ -81,13 +83,49 @@ Status RunFeed::lose(std::size_t channel, double begin, double end) {
 }
 
 Status RunFeed::silence(std::size_t channel, double begin, double end) {
+  if (auto ok = settle(channel); !ok) return ok;
   SinkOutput output(sink_, channel);
   return channels_[channel].feed.silence(begin, end, output);
 }
 
 Status RunFeed::push(std::size_t channel, std::span<const double> times, std::span<const double> values) {
   SinkOutput output(sink_, channel);
-  return channels_[channel].feed.push(times, values, output);
+  auto& entry = channels_[channel];
+  if (!interrupted_) return interrupted_;
+  if (entry.spikes.passes(values)) [[likely]]
+    return entry.feed.push(times, values, output);
+  certain_.clear();
+  for (std::size_t i = 0; i < times.size(); ++i) entry.spikes.take({times[i], values[i]}, certain_);
+  return pass(channel, certain_);
+}
+
+Status RunFeed::pass(std::size_t channel, std::vector<SpikeWatch::Reading>& readings) {
+  SinkOutput output(sink_, channel);
+  auto& entry = channels_[channel];
+  for (const auto& [time, value] : readings)
+    if (auto ok = entry.feed.push({&time, 1}, {&value, 1}, output); !ok) return ok;
+  for (auto& spike : entry.spikes.take_told()) {
+    ++entry.doubted;
+    spikes_.push_back(std::move(spike));
+  }
+  return {};
+}
+
+Status RunFeed::settle(std::size_t channel) {
+  certain_.clear();
+  channels_[channel].spikes.settle(certain_);
+  return pass(channel, certain_);
+}
+
+Result<std::vector<std::string>> RunFeed::settle_spikes() {
+  for (std::size_t i = 0; i < channels_.size(); ++i)
+    if (auto ok = settle(i); !ok) return propagate(ok.error());
+  return std::exchange(spikes_, {});
+}
+
+void RunFeed::interrupt(std::size_t channel) {
+  if (auto ok = settle(channel); !ok) interrupted_ = ok;
+  channels_[channel].feed.interrupt();
 }
 
 Status RunFeed::epoch(const trace::Epoch& epoch) {
@@ -106,7 +144,7 @@ Status RunFeed::window(const trace::Window& window) {
 }
 
 void RunFeed::interrupt_all() {
-  for (auto& entry : channels_) entry.feed.interrupt();
+  for (std::size_t i = 0; i < channels_.size(); ++i) interrupt(i);
 }
 
 Status RunFeed::end(trace::Run header) {
@@ -118,6 +156,7 @@ Status RunFeed::end(trace::Run header) {
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     SinkOutput output(sink_, i);
     auto& feed = channels_[i].feed;
+    if (auto ok = settle(i); !ok) return ok;
     if (auto ok = feed.finish(output); !ok) return ok;
     summary.readings += feed.samples();
     if (channels_[i].energetic) summary.gaps = std::max(summary.gaps, feed.gaps());

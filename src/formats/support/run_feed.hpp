@@ -7,6 +7,7 @@
 
 #include "formats/importer.hpp"
 #include "formats/support/channel_feed.hpp"
+#include "formats/support/spike_watch.hpp"
 #include "formats/support/value_bounds.hpp"
 
 namespace joulecast::formats {
@@ -39,8 +40,11 @@ class RunFeed {
   [[nodiscard]] Status lose(std::size_t channel, double begin, double end);
   /// A gauge was silent between two of its readings, as turned out later.
   [[nodiscard]] Status silence(std::size_t channel, double begin, double end);
-  void interrupt(std::size_t channel) { channels_[channel].feed.interrupt(); }
+  void interrupt(std::size_t channel);
   void interrupt_all();
+  /// Passes on what was held back as a possible spike, and returns what is told of all spikes since the last
+  /// call.
+  [[nodiscard]] Result<std::vector<std::string>> settle_spikes();
   /// Counts further rows with readings.
   void count_samples(std::size_t rows) { samples_ += rows; }
   [[nodiscard]] Status epoch(const trace::Epoch& epoch);
@@ -57,8 +61,12 @@ class RunFeed {
     ChannelFeed feed;
     bool energetic;  ///< measures power or energy
     ValueBounds bounds;
+    SpikeWatch spikes;
     std::uint64_t doubted = 0;
   };
+
+  Status pass(std::size_t channel, std::vector<SpikeWatch::Reading>& readings);
+  Status settle(std::size_t channel);
 
   /// The header with the mark of the file's content.
   [[nodiscard]] trace::Run marked(trace::Run header) const;
@@ -66,6 +74,9 @@ class RunFeed {
   trace::RunSink& sink_;
   ImportReport& report_;
   std::vector<Entry> channels_;
+  std::vector<SpikeWatch::Reading> certain_;
+  std::vector<std::string> spikes_;
+  Status interrupted_;  ///< what happened when a reading was passed on because of an interruption
   std::uint64_t samples_ = 0;
   std::size_t epochs_ = 0;
   std::size_t windows_ = 0;

@@ -86,6 +86,12 @@ std::size_t TableColumns::find_heading(std::string_view column) const {
 }
 
 void TableColumns::set(std::vector<Meaning> meanings) {
+  const auto has = [&](Role role) {
+    return std::ranges::any_of(meanings, [&](const auto& meaning) { return meaning.role == role; });
+  };
+  if (!has(Role::time))  // "Date" with a whole moment
+    for (auto& meaning : meanings)
+      if (meaning.role == Role::date) meaning.role = Role::time;
   columns_.clear();
   channels_.clear();
   std::map<std::string, std::size_t> known;

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <list>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
@@ -166,11 +168,44 @@ class TableImport : public SampleImport {
       if (auto ok = check_unit_of_time(time, number); !ok) return ok;
     }
     auto device = device_of_row(time);
+    if (named_device(cell_with(Role::device)).overlaps_others) return leave_device();
     if (!read_values()) return fault(number, std::move(reason_));
+    add_up_intervals(device);
     bound_ = limit_of_row();
     if (bound_)
       for (const auto channel : channels_of(device)) raise_if_power(channel);
-    return take_row(time, device, values_, number);
+    if (auto ok = take_row(time, device, values_, number); !ok) return ok;
+    return lose_intervals(device, time);
+  }
+
+  Status leave_device() {
+    const auto told = fmt::format("{}: overlaps the others", cell_with(Role::device));
+    if (told_.size() < most_told && told_.insert(told).second) report_.left.push_back(told);
+    return {};
+  }
+
+  /// Energies of intervals as the counter that they make.
+  void add_up_intervals(const std::string& device) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (!columns_[columns_.channels()[i].front()].meaning.of_interval) continue;
+      auto& sum = sums_[{device, i}];
+      sum.lost = std::isnan(values_[i]) || values_[i] < 0;
+      if (!sum.lost) sum.joules += values_[i];
+      values_[i] = sum.joules;
+    }
+  }
+
+  /// Gaps for the intervals whose energy the row did not have.
+  Status lose_intervals(const std::string& device, const LogTime& time) {
+    const auto channels = channels_of(device);
+    for (auto& [key, sum] : sums_) {
+      if (key.first != device || key.second >= channels.size()) continue;
+      const auto before = std::exchange(sum.last_us, time.us);
+      if (sum.lost && before != 0)
+        if (auto ok = feed_.lose(channels[key.second], seconds_of(before), seconds_of(time.us)); !ok)
+          return ok;
+    }
+    return {};
   }
 
   [[nodiscard]] std::string_view cell_with(Role role) const {
@@ -204,10 +239,10 @@ class TableImport : public SampleImport {
     return unit == "min" ? 60 : unit == "h" ? 3600 : 1;
   }
 
-  /// Numbers without a unit are seconds. Where their first step is that of minutes, they may as well be
+  /// Numbers without a unit are seconds. Where their first step would be a slow logger's, they may as well be
   /// milliseconds, and the energy a thousand times less.
   Status check_unit_of_time(const LogTime& time, std::size_t number) {
-    constexpr std::int64_t longest_step_us = 100'000'000;
+    constexpr std::int64_t longest_step_us = 20'000'000;
     if (time.kind != LogTime::Kind::elapsed || !time_unit().empty() || knows_unit_) return {};
     const auto step = first_elapsed_us_ ? time.us - *first_elapsed_us_ : 0;
     if (!first_elapsed_us_) first_elapsed_us_ = time.us;
@@ -299,8 +334,8 @@ class TableImport : public SampleImport {
                        : !meaning.device.empty() ? meaning.device
                        : has_device              ? std::string(device)
                                                  : name;
-      if (const auto named = component_named(device); has_device && !index && named)
-        channel.component = *named;
+      if (const auto named = named_device(device); has_device && !index && named.component)
+        take_name(named, meaning, measure);
       if (channel.component == Component::gpu && channel.device.empty()) channel.device = "0";
       if (!node.empty()) {
         channel.name = fmt::format("{}/{}", node, channel.name);
@@ -311,6 +346,21 @@ class TableImport : public SampleImport {
         channel.plausible_maximum = bound_.value_or(trace::most_of(Component::gpu, limit_by_name()));
     }
     return measures;
+  }
+
+  /// What the device's own name says goes before what its column says.
+  static void take_name(const NamedDevice& named, Meaning meaning, Measure& measure) {
+    auto& channel = measure.channel;
+    channel.component = *named.component;
+    if (named.component != Component::cpu || !meaning.rail.empty()) return;
+    meaning.component = Component::cpu;
+    meaning.device = named.number;
+    channel.name = channel_name(meaning, "");
+    if (named.rail.empty()) return;
+    channel.contained_in = channel.name;
+    meaning.rail = named.rail;
+    channel.name = channel_name(meaning, "");
+    measure.zero = ZeroWatts::real;
   }
 
   void describe(trace::Run& run) override {
@@ -345,6 +395,12 @@ class TableImport : public SampleImport {
   TableColumns columns_;
   std::vector<double> values_;
   std::string reason_;
+  struct Sum {
+    double joules = 0;
+    bool lost = false;  ///< the last interval's energy
+    std::int64_t last_us = 0;
+  };
+  std::map<std::pair<std::string, std::size_t>, Sum> sums_;  ///< by device and place of the channel
   std::set<std::string> told_;
   bool skips_ = false;                   ///< the rows of a table without a power
   std::size_t first_without_power_ = 0;  ///< line of the first such table's header; 0 = none
@@ -400,10 +456,9 @@ std::vector<std::string_view> cells_of(std::string_view line, const TableRules& 
     return cells;
   }
   while (line.starts_with('#') || line.starts_with(' ')) line.remove_prefix(1);
-  constexpr std::string_view blanks = " \t\r";
-  for (auto begin = line.find_first_not_of(blanks); begin != std::string_view::npos;
-       begin = line.find_first_not_of(blanks, begin)) {
-    const auto end = std::min(line.find_first_of(blanks, begin), line.size());
+  for (auto begin = line.find_first_not_of(rules.separators); begin != std::string_view::npos;
+       begin = line.find_first_not_of(rules.separators, begin)) {
+    const auto end = std::min(line.find_first_of(rules.separators, begin), line.size());
     cells.push_back(line.substr(begin, end - begin));
     begin = end;
   }

@@ -37,6 +37,8 @@ struct Meaning {
   std::string rail;          ///< part of a device with a channel of its own: "cores"
   std::string contained_in;  ///< the channel that includes it
   ZeroWatts zero = ZeroWatts::missing;
+  /// An energy of the time since the row before, instead of a count that rises.
+  bool of_interval = false;
   int rank = 0;  ///< of several columns for the same channel, the lowest with values is taken
 
   static Meaning of(Role role) {
@@ -59,6 +61,7 @@ struct TableRules {
   std::string_view kind;
   /// Cells are separated by blanks; a header may begin with '#'.
   bool blanks = false;
+  std::string_view separators = " \t\r";  ///< what counts as a blank
   /// Whether a row of cells is a header. Headers may be repeated, and may change.
   bool (*is_header)(Cells cells) = nullptr;
   Meaning (*meaning_of)(std::string_view heading, Cells header) = nullptr;

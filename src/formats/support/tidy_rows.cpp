@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <numeric>
 
 #include "base/clock.hpp"
@@ -214,29 +215,33 @@ class Tidying {
     constexpr std::size_t least_share = 5;
     if (columns_.devices.empty() || columns_.date) return;
     std::size_t repeated = 0;
-    for (std::size_t i = 1; i < rows_.size(); ++i) {
-      const auto& line = lines_[rows_[i]];
-      if (line.us % second_us != 0) return;
-      const auto& before = lines_[rows_[i - 1]];
-      if (line.us == before.us && device_of(line) == device_of(before)) ++repeated;
-    }
+    for (const auto i : rows_)
+      if (lines_[i].us % second_us != 0) return;
+    each_second([&](const auto& of_device) { repeated += of_device.size() - 1; });
     if (repeated * least_share < rows_.size()) return;
-    for (std::size_t begin = 0; begin < rows_.size();) {
-      const auto& first = lines_[rows_[begin]];
-      const auto key = device_of(first);
-      auto end = begin + 1;
-      while (end < rows_.size() && lines_[rows_[end]].us == first.us && device_of(lines_[rows_[end]]) == key)
-        ++end;
-      const auto second = first.us;
-      const auto count = static_cast<std::int64_t>(end - begin);
+    each_second([&](const auto& of_device) {
+      const auto count = static_cast<std::int64_t>(of_device.size());
       for (std::int64_t i = 1; i < count; ++i) {
-        auto& line = lines_[rows_[begin + static_cast<std::size_t>(i)]];
-        line.us = second + i * second_us / count;
+        auto& line = lines_[of_device[static_cast<std::size_t>(i)]];
+        line.us += i * second_us / count;
         line.rewritten = rewrites_ = true;
       }
+    });
+    notes_.emplace_back("several rows have the same whole second: they were spread evenly over it");
+  }
+
+  /// Passes on the places of the rows that each device has in each second.
+  template <class Take>
+  void each_second(Take take) {
+    for (std::size_t begin = 0; begin < rows_.size();) {
+      const auto second = lines_[rows_[begin]].us;
+      std::map<std::string, std::vector<std::size_t>> by_device;
+      auto end = begin;
+      for (; end < rows_.size() && lines_[rows_[end]].us == second; ++end)
+        by_device[device_of(lines_[rows_[end]])].push_back(rows_[end]);
+      for (const auto& [device, of_device] : by_device) take(of_device);
       begin = end;
     }
-    notes_.emplace_back("several rows have the same whole second: they were spread evenly over it");
   }
 
   /// Whether lines without a time say that other columns follow.

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/printable.hpp"
 #include "network/cost.hpp"
-#include "network/onnx/file.hpp"
 
 namespace joulecast::network {
 namespace onnx_reader {
@@ -294,35 +292,4 @@ void Reader::define(const Node& node, std::vector<Value> outputs, Scope& scope) 
 }
 
 }  // namespace onnx_reader
-
-Result<ArchitectureFeatures> parse_onnx(std::string_view bytes, const std::string& where,
-                                        const OnnxOptions& options) {
-  using namespace onnx_reader;
-  const auto not_onnx = [&] {
-    return fail(ErrorKind::malformed, where, "is not an ONNX model, or is cut short");
-  };
-  const auto smaller = without_weights(bytes);
-  if (smaller.empty() || smaller.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    return not_onnx();
-  onnx::ModelProto model;
-  if (!model.ParseFromArray(smaller.data(), static_cast<int>(smaller.size()))) return not_onnx();
-  if (!model.has_graph() || model.graph().node_size() == 0)
-    return fail(ErrorKind::malformed, where, "holds no graph: is it an ONNX model?");
-  try {
-    // names in the model, and libonnx's own messages, may hold line feeds
-    auto features = Reader(model, where, options).read();
-    if (!features) features.error().message = printable(features.error().message);
-    return features;
-    // thrown by libonnx or the standard library; our own code does not throw
-  } catch (const std::exception& error) {
-    return fail(ErrorKind::malformed, where, "{}", printable(error.what()));
-  }
-}
-
-Result<ArchitectureFeatures> read_onnx(const std::filesystem::path& file, const OnnxOptions& options) {
-  const auto mapped = onnx_reader::MappedFile::open(file);
-  if (!mapped) return propagate(mapped.error());
-  return parse_onnx(mapped->bytes(), file.string(), options);
-}
-
 }  // namespace joulecast::network

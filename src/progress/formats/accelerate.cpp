@@ -7,6 +7,9 @@
 //   epoch 0: {'accuracy': 0.89}
 //   Steps:  13%|█▎        | 40/300 [00:05<00:33,  7.7it/s, lr=0.0001, step_loss=0.02]
 //
+//   running training / 学習開始                               of Kohya's scripts, which have
+//     total optimization steps / 学習ステップ数: 3900           the same bar
+//
 // The banner and the bar without a name are Hugging Face's Trainer's, too: see hf_trainer.cpp.
 #include <optional>
 #include <string>
@@ -23,15 +26,19 @@ class Accelerate final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     static const Pattern epoch(R"(^epoch (?P<epoch>\d+): (?P<figures>\{.*\}|perplexity: .*)$)");
-    static const Pattern total(R"(^Total optimization steps ?= ?(?P<steps>[\d,]+)$)");
-    if (line.text == "***** Running training *****") {
+    static const Pattern total(
+        R"((?i)^\s*Total optimization steps(?: / [^:]{1,60})? ?[=:] ?(?P<steps>[\d,]+)$)");
+    static const Pattern kohya(R"(^running training / )");
+    if (kohya.matches(line.text)) report.run_begins();
+    if (line.text == "***** Running training *****" || kohya.matches(line.text)) {
       banner_ = true;
       return false;
     }
     if (!banner_) return false;
-    if (const auto match = total.find(line.text)) {
+    if (const auto match = total.find(line.full)) {
       steps_ = match->number("steps");
-      return false;
+      if (!line.text.starts_with('T') && steps_) report.total_work(*steps_);
+      return !line.text.starts_with('T');
     }
     if (const auto match = epoch.find(line.text)) {
       const auto number = match->whole("epoch");
@@ -65,10 +72,10 @@ class Accelerate final : public Format {
 
 extern const FormatType accelerate_format{
     "Accelerate",
-    "the examples of Accelerate, transformers and diffusers without Trainer",
+    "the examples of Accelerate, transformers and diffusers without Trainer; Kohya's scripts",
     Breadth::framework,
     Evidence::stated,
-    {"epoch", "***** running", "total optimization", "%|"},
+    {"epoch", "running training", "total optimization", "%|"},
     make_format<Accelerate>};
 
 }  // namespace joulecast::progress

@@ -16,7 +16,7 @@ namespace {
 class Flair final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
-    static const Pattern settings(R"re(^(?:- )?max_epochs: "?(?P<total>\d+)"?$)re");
+    static const Pattern settings(R"re(^(?:- max_epochs: "?|max_epochs: ")(?P<total>\d+)"?$)re");
     static const Pattern steps(
         R"(^epoch (?P<epoch>\d+) - iter (?P<step>\d+)/(?P<steps>\d+) - (?P<rest>loss .*))");
     static const Pattern done(R"(^EPOCH (?P<epoch>\d+) done: (?P<rest>loss .*))");

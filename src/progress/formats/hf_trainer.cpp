@@ -29,7 +29,7 @@ class HuggingFaceTrainer final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (const auto bar = find_tqdm_bar(line.text)) return read_bar(*bar, line, report);
-    return read_dict(line, report) || read_banner(line, report);
+    return read_dict(line, report) || read_banner(line, report) || read_unsloth(line, report);
   }
 
  private:
@@ -65,6 +65,34 @@ class HuggingFaceTrainer final : public Format {
       return true;
     }
     return training_ && resumed.matches(line.text);
+  }
+
+  /// Unsloth's is beside a drawing, in two or three lines after its name:
+  /// "Num examples = 51,760 | Num Epochs = 1 | Total steps = 60", "Total batch size (2 x 4 x 1) = 8".
+  bool read_unsloth(const Line& line, Report& report) {
+    static const Pattern heading(R"(\bUnsloth - \d+x faster)");
+    static const Pattern setting(
+        R"((?P<name>Num examples|Num Epochs|Total steps|Total batch size)(?: \([^)]*\))? = (?P<value>[\d,]+))");
+    if (heading.matches(line.text)) {
+      in_unsloth_ = true;
+      begin_training(report);
+      return true;
+    }
+    if (!in_unsloth_) return false;
+    bool found = false;
+    std::string_view rest = line.text;
+    for (auto match = setting.find(rest); match; match = setting.find(rest)) {
+      const auto name = match->text("name");
+      const auto value = match->number("value");
+      if (name == "Total steps")
+        read_setting("Total optimization steps", value, report);
+      else
+        read_setting(name == "Total batch size" ? "Total train batch size" : name, value, report);
+      found = true;
+      rest = match->after();
+    }
+    if (found && steps_) correct_epochs(report);
+    return found;
   }
 
   void begin_training(Report& report) {
@@ -160,8 +188,19 @@ class HuggingFaceTrainer final : public Format {
     if (!evaluation) over_ = false;
     confirm();
     training_ = true;
+    read_steps(line.text, report);
     read_epoch(*done, evaluation, find_metrics(line.text), report);
     return true;
+  }
+
+  /// 'global_step/max_steps': '5/50' of ms-swift.
+  void read_steps(std::string_view text, Report& report) {
+    static const Pattern steps(R"('global_step/max_steps': '(?P<done>\d+)/(?P<total>\d+)')");
+    const auto match = steps.find(text);
+    const auto done = match ? match->number("done") : std::nullopt;
+    if (!done) return;
+    of_steps_ = true;
+    report.work_done(*done, match->number("total"));
   }
 
   void confirm() {
@@ -171,7 +210,7 @@ class HuggingFaceTrainer final : public Format {
 
   /// Figures of the training are those of the steps before; the last ones before an epoch's end are its own.
   void read_epoch(double done, bool evaluation, std::vector<MetricText> metrics, Report& report) {
-    report.epochs_done(done, total_of(done));
+    if (!of_steps_) report.epochs_done(done, total_of(done));
     const double whole = std::round(done);
     const bool at_end = whole >= 1 && std::abs(done - whole) < 0.001;
     const int running = static_cast<int>(at_end ? whole : std::floor(done) + 1);
@@ -198,6 +237,8 @@ class HuggingFaceTrainer final : public Format {
   bool over_ = false;
   bool in_banner_ = false;
   bool in_metrics_ = false;
+  bool in_unsloth_ = false;
+  bool of_steps_ = false;  ///< dicts tell the steps, too
   std::optional<double> epochs_, steps_, examples_, batch_, per_epoch_;
   std::optional<double> candidate_;  ///< length of the last bar that may be the training's
   std::optional<double> total_;      ///< length of the training's bar
@@ -210,7 +251,7 @@ extern const FormatType hf_trainer_format{
     "Trainer of transformers 3 to 5, TRL, axolotl, LLaMA-Factory, sentence-transformers: bar, dicts, banner",
     Breadth::framework,
     Evidence::stated,
-    {"%|", "epoch", "***", " = ", "training", "skip", "resum", "continuing"},
+    {"%|", "epoch", "***", " = ", "unsloth", "training", "skip", "resum", "continuing"},
     make_format<HuggingFaceTrainer>};
 
 }  // namespace joulecast::progress

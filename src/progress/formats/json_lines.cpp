@@ -36,7 +36,7 @@ struct Fields {
 
   void add(const Json& object, const std::string& before, int depth) {
     for (const auto& [name, value] : object.items()) {
-      const auto full = before.empty() ? name : before + "_" + name;
+      const auto full = before.empty() || is_wrapper(before) ? name : before + "_" + name;
       const auto key = to_lower(full);
       if (value.is_object() && depth < 3) {
         add(value, full, depth + 1);
@@ -65,6 +65,13 @@ struct Fields {
   }
 
  private:
+  /// What loggers put the fields in that they are given.
+  static bool is_wrapper(std::string_view name) {
+    static const Pattern wrapper(
+        R"((?i)^(?:data|payload|metrics|fields|record|extra|body|logs?|values|params|context|attributes|properties|message|msg|event|scalars|stats)$)");
+    return wrapper.matches(name);
+  }
+
   void add_text(const std::string& key, const std::string& full, const std::string& text) {
     texts[key] = text;
     const auto value = parse_count(text);
@@ -90,17 +97,20 @@ class JsonLines final : public Format {
     if (!json.is_object()) return false;
     Fields fields;
     fields.add(json, {}, 0);
-    const auto* epoch =
-        fields.find({"epoch", "current_epoch", "epoch_idx", "train/epoch", "trainer/epoch", "train_epoch"});
-    const auto step =
-        fields.value({"global_step", "step", "iter", "iteration", "num_updates", "num_update", "_step",
-                      "current_steps", "current_step", "train/global_step", "trainer/global_step",
-                      "train_global_step", "global_steps", "update", "it"});
+    const auto* epoch = fields.find({"epoch", "current_epoch", "epoch_num", "epoch_number", "epoch_idx",
+                                     "train/epoch", "trainer/epoch", "train_epoch"});
+    const auto batches = fields.value({"batches", "num_batches", "n_batches", "steps_per_epoch",
+                                       "total_batches", "batches_per_epoch", "iters_per_epoch"});
+    auto step = fields.value({"global_step", "step", "iter", "iteration", "num_updates", "num_update",
+                              "_step", "current_steps", "current_step", "train/global_step",
+                              "trainer/global_step", "train_global_step", "global_steps", "update", "it"});
     const Totals totals{
         fields.value({"epochs", "num_epochs", "total_epochs", "max_epochs", "n_epochs", "num_train_epochs"}),
         fields.value({"total_steps", "max_steps", "num_steps", "total_iters", "max_iters",
                       "num_training_steps", "train_steps", "total_updates", "max_update",
-                      "total_iterations"})};
+                      "total_iterations"}),
+        batches};
+    if (!step && batches) step = fields.value({"batch", "batch_idx", "batch_index", "batch_id"});
     if (!epoch && !step) return read_totals(totals, fields, report);
     report_numbers(epoch, step, totals, fields, report);
     return true;
@@ -110,6 +120,7 @@ class JsonLines final : public Format {
   struct Totals {
     std::optional<double> epochs;
     std::optional<double> steps;
+    std::optional<double> of_epoch;
   };
 
   /// Settings may be for anything; what says that the training starts is sure.
@@ -128,12 +139,14 @@ class JsonLines final : public Format {
     const bool whole = epoch && epoch->whole && epoch->value >= 0 && epoch->value < 1e9;
     std::optional<int> number;
     if (whole) number = static_cast<int>(epoch->value);
-    if (step && !evaluation) report_step(*step, number, totals, fields, report);
+    if (step && !evaluation) report_step(*step, number, totals, report);
     if (epoch && !whole && epoch->value >= 0 && epoch->value < 1e9) {
       if (!step || !totals_known_ || !*totals_known_) report.epochs_done(epoch->value, totals.epochs);
     }
     // A validation in the middle of an epoch comes with steps.
-    const bool over = number && (!step || evaluation || has_validation(fields));
+    const bool begins = number && !step && names_a_beginning(fields);
+    if (begins) report.epoch_begins(*number, epochs_of(*number, totals));
+    const bool over = number && !begins && (!step || evaluation || has_validation(fields));
     if (over) report.epoch_ends(*number, epochs_of(*number, totals));
     for (const auto& [key, value] : fields.numbers)
       if (is_metric(fields.names.at(key)))
@@ -141,11 +154,9 @@ class JsonLines final : public Format {
   }
 
   /// Steps within an epoch begin again with each; those of the whole training go on.
-  void report_step(double step, std::optional<int> epoch, const Totals& totals, const Fields& fields,
-                   Report& report) {
+  void report_step(double step, std::optional<int> epoch, const Totals& totals, Report& report) {
     if (totals.steps) totals_known_ = true;
-    const auto batches =
-        fields.value({"batches", "num_batches", "steps_per_epoch", "total_batches", "iters_per_epoch"});
+    const auto& batches = totals.of_epoch;
     if (epoch && epoch_ && *epoch > *epoch_) goes_on_ = step > step_;
     if (epoch && epoch_ != epoch) report.epoch_begins(*epoch, epochs_of(*epoch, totals));
     epoch_ = epoch;
@@ -160,6 +171,12 @@ class JsonLines final : public Format {
   /// {"epoch": 0, "epochs": 5}: always how many there are.
   static std::optional<double> epochs_of(int epoch, const Totals& totals) {
     return totals.epochs && epoch <= *totals.epochs ? totals.epochs : std::nullopt;
+  }
+
+  /// {"event": "epoch_start", "epoch": 3}
+  static bool names_a_beginning(const Fields& fields) {
+    static const Pattern beginning(R"(\b(?:start|begin|began)|_(?:start|begin))");
+    return beginning.matches(fields.text({"event", "type", "message", "msg", "name"}));
   }
 
   static bool is_metric(const std::string& name) { return !find_metrics(name + "=1").empty(); }

@@ -10,7 +10,6 @@
 // find_epoch() and find_step() tell the numbers; here it is decided what a line means beside those before it.
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -19,10 +18,12 @@
 #include "progress/lines/epoch_mention.hpp"
 #include "progress/lines/part_mention.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/preparation.hpp"
 #include "progress/lines/step_mention.hpp"
 #include "progress/lines/total_mention.hpp"
 #include "progress/loop_epochs.hpp"
 #include "progress/metric_text.hpp"
+#include "progress/part_turns.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -35,13 +36,18 @@ class Loop final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
     if (line.text.size() > longest_line || are_settings(line.lowered)) return false;
+    if (const auto over = find_part_that_is_over(line.text); over && !find_epoch(line.text)) {
+      part_over_ = over;
+      return read_line(line, report);
+    }
     if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
     const auto part = find_part(line.text);
     if (!part || !counts_within(part->after)) {
-      if (const auto behind = find_part_behind_epoch(line.text)) begin_part(*behind, report);
+      const auto behind = find_part_behind_epoch(line.text);
+      if (behind && !begin_part(*behind, line.text, report)) return true;
       return read_line(line, report);
     }
-    begin_part(*part, report);
+    if (!begin_part(*part, part->after, report)) return true;
     Line rest = line;
     rest.text = part->after;
     rest.lowered = to_lower(rest.text);
@@ -75,7 +81,7 @@ class Loop final : public Format {
         if (mention->kind == EpochMention::Kind::progress)
           read_epoch(*mention, line, report);
         else
-          read_other_epoch(*mention);
+          read_other_epoch(*mention, line, report);
         return true;
       }
     }
@@ -87,15 +93,32 @@ class Loop final : public Format {
     const auto part = find_part(heading);
     const auto key = part ? part->key : heading;
     if (key == phase_) return true;  // another rank's
+    turns_ = {};
     begin(key, heading, part_of_heading(heading), report);
     return true;
   }
 
-  /// Parts that run at the same time take turns in the output: then they are no phases.
-  void begin_part(const PartMention& part, Report& report) {
-    if (part.key == phase_ || parts_take_turns_) return;
-    parts_take_turns_ = !parts_.insert(part.key).second;
-    if (!parts_take_turns_) begin(part.key, part.name, part.part, report);
+  /// A part that is named beside an epoch or step, in `text`. False where the line is of one that runs ahead
+  /// of others.
+  bool begin_part(const PartMention& part, std::string_view text, Report& report) {
+    const auto epoch = find_epoch(text);
+    if (!epoch) {
+      if (part.key != phase_ && !turns_.take_turns()) begin(part.key, part.name, part.part, report);
+      return true;
+    }
+    const auto number = static_cast<int>(std::min(epoch->number, 1e9));
+    const auto meaning = turns_.take(part.key, number, epoch->total);
+    if (meaning == PartTurns::Meaning::begins && part.key != phase_)
+      begin(part.key, part.name, part.part, report);
+    return meaning != PartTurns::Meaning::ahead;
+  }
+
+  /// "Trial 3 pruned", and the epochs begin again: another trial, which nothing names.
+  void follow_part_that_is_over(const EpochMention& mention, Report& report) {
+    auto over = std::exchange(part_over_, std::nullopt);
+    if (!over || !epochs_.epoch() || mention.number > *epochs_.epoch()) return;
+    ++over->number;
+    begin("", "", over, report);
   }
 
   /// "Warmup epoch 3/3", then "Epoch 4/10": the warm-up is over.
@@ -110,6 +133,7 @@ class Loop final : public Format {
 
   void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
     phase_ = key;
+    part_over_.reset();
     report.phase_begins(name, part);
     epochs_.restart();
   }
@@ -117,6 +141,7 @@ class Loop final : public Format {
   static bool read_totals(const Line& line, Report& report) {
     if (const auto totals = find_totals(line.lowered)) {
       if (totals->begins) report.run_begins();
+      if (!totals->sure) report.guess();
       if (totals->epochs) report.total_epochs(*totals->epochs);
       if (totals->steps) report.total_work(*totals->steps);
       if (totals->steps_per_epoch) report.steps_per_epoch(*totals->steps_per_epoch);
@@ -127,10 +152,11 @@ class Loop final : public Format {
     return true;
   }
 
-  /// "Preprocessing batch 3/50": the training begins after it, at the earliest.
+  /// "Preprocessing batch 3/50", "Using device cuda": the training begins after it, at the earliest.
   static bool read_preparation(const Line& line, Report& report) {
-    if (!counts_preparation(line.text)) return false;
-    report.run_begins();
+    const bool counted = counts_preparation(line.text);
+    if (!counted && (!tells_of_preparation(line.text) || !find_metrics(line.text).empty())) return false;
+    report.prepares();
     return true;
   }
 
@@ -157,6 +183,7 @@ class Loop final : public Format {
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
     if (std::exchange(named_since_epoch_, 0) > 1) iterations_are_steps_ = true;
     leave_tagged_part(mention, report);
+    follow_part_that_is_over(mention, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
     const auto before = mention.before.empty() ? std::nullopt : find_step(mention.before);
@@ -171,7 +198,7 @@ class Loop final : public Format {
       return;
     }
     if (mention.number > 1e9) return;
-    const int epoch = static_cast<int>(mention.number);
+    const int epoch = epoch_of(mention);
     const auto total = epochs_.count_of(epoch, mention.total, step, report);
     if (step && (mention.says == Says::evaluation || step->of_evaluation))
       return read_step_of_evaluation(epoch, *step, total, report);
@@ -180,16 +207,24 @@ class Loop final : public Format {
     for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
   }
 
+  /// "Train Epoch: 0 …", then "Eval Epoch: 1 …": the evaluation counts those that are done.
+  int epoch_of(const EpochMention& mention) const {
+    const int epoch = static_cast<int>(mention.number);
+    const bool counts_done = mention.says == Says::evaluation && !mention.total && epochs_.is_open() &&
+                             epochs_.epoch() == epoch - 1;
+    return counts_done ? epoch - 1 : epoch;
+  }
+
   void read_epoch_itself(const EpochMention& mention, const std::optional<StepMention>& step,
                          std::optional<double> total, const Metrics& metrics, Report& report) {
-    const int epoch = static_cast<int>(mention.number);
+    const int epoch = epoch_of(mention);
     const bool result = !metrics.empty() || has_figure(mention.after);
     if (step && mention.says != Says::ends && step->of_run && step->total)
       epochs_.take_step_of_run(epoch, *step, total, report);
     else if (step && mention.says != Says::ends)
       epochs_.take_step(epoch, *step, total, metrics, report);
     else if (mention.says == Says::ends || (mention.says != Says::begins && result))
-      epochs_.end(epoch, total, report);
+      epochs_.end_with_figures(epoch, total, metrics, report);
     else if (mention.says == Says::evaluation)
       report.window_begins("validation");
     else
@@ -227,9 +262,10 @@ class Loop final : public Format {
   }
 
   /// "=> loaded checkpoint (epoch 12)" before the first epoch of this run.
-  void read_other_epoch(const EpochMention& mention) {
+  void read_other_epoch(const EpochMention& mention, const Line& line, Report& report) {
     static const Pattern loaded(R"((?i)\bload(?:ed|ing)\b)");
     if (!epochs_.epoch() && loaded.matches(mention.before)) epochs_.note_checkpoint(mention.number);
+    read_preparation(line, report);
   }
 
   // ---- lines with a step's number
@@ -243,14 +279,34 @@ class Loop final : public Format {
     if (step->plural && !step->total && metrics.empty()) return false;
     if (!counts_work(*step, figures, line.text.starts_with('['))) {
       if (!begins_a_round(*step)) return false;
-      rounds_have_headings_ = true;
-      report.round_begins(step->done, step->total);
+      name_round(*step, Unit::round, report);
       return true;
     }
     if (epochs_.take_bare(*step, metrics, report)) return true;
+    if (is_within_heading(*step)) {
+      report.epoch_steps(step->done, step->total);
+      for (const auto& [name, value] : metrics) report.metric(name, value);
+      return true;
+    }
+    if (step->word == StepMention::Word::round && metrics.empty() && begins_a_round(*step)) {
+      name_round(*step, Unit::round, report);
+      return true;
+    }
     read_count(*step, figures, names_iteration(line.text), report);
     for (const auto& [name, value] : metrics) report.metric(name, value);
     return true;
+  }
+
+  void name_round(const StepMention& step, Unit unit, Report& report) {
+    rounds_have_headings_ = true;
+    heading_ = to_lower(step.noun);
+    report.round_begins(step.done, step.total, unit);
+  }
+
+  /// "=== Iteration 3 of 12 ===", then "rollout 1/8": a count of something else, which begins again in each.
+  bool is_within_heading(const StepMention& step) const {
+    return !heading_.empty() && step.total && !step.of_run && !step.noun.empty() &&
+           to_lower(step.noun) != heading_ && !epochs_.epoch();
   }
 
   void read_count(const StepMention& step, bool figures, bool iteration, Report& report) {
@@ -260,16 +316,17 @@ class Loop final : public Format {
         if (!rounds_named_ || iterations_are_steps_ || figures || !iteration)
           return epochs_.take_step_alone(step, report);
         ++named_since_epoch_;
+        heading_ = to_lower(step.noun);
         return report.round_begins(step.done, step.total, Unit::step);
       case StepMention::Word::amount:
         return epochs_.take_step_alone(step, report);
       case StepMention::Word::episode:
       case StepMention::Word::round:
         if (figures) return report.work_done(step.done, step.total, Unit::round);
-        rounds_have_headings_ = true;
-        return report.round_begins(step.done, step.total);
+        return name_round(step, Unit::round, report);
       case StepMention::Word::none:
         report.guess();
+        if (epochs_.is_open()) return report.epoch_steps(step.done, step.total);
         return report.work_done(step.done, step.total);
       case StepMention::Word::percent:
         report.guess();
@@ -282,10 +339,11 @@ class Loop final : public Format {
   using Says = EpochMention::Says;
 
   LoopEpochs epochs_;
-  std::string phase_;            ///< that runs
-  std::set<std::string> parts_;  ///< named beside their epochs
-  bool parts_take_turns_ = false;
-  bool tagged_ = false;  ///< the line names its part
+  std::string phase_;              ///< that runs
+  PartTurns turns_;                ///< of those that are named beside their epochs
+  std::optional<Part> part_over_;  ///< said since the last epoch
+  std::string heading_;            ///< what a heading without figures counts: "iteration"
+  bool tagged_ = false;            ///< the line names its part
   std::optional<std::optional<double>> tagged_total_;
   bool rounds_named_ = false;
   bool rounds_have_headings_ = false;

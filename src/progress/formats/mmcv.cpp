@@ -32,6 +32,7 @@ class Mmcv final : public Format {
     if (!match) match = settings.find(line.text);
     const auto total = match ? match->number("total") : std::nullopt;
     if (!total) return false;
+    if (match->text(std::size_t{0}).starts_with("max_")) report.guess();  // may be anybody's setting
     if (match->text("unit") == "epochs")
       report.total_epochs(*total);
     else

@@ -1,4 +1,4 @@
-// Stable-Baselines3 (and 2): blocks of a table. Time steps are the work.
+// Stable-Baselines3 (and 2), Spinning Up: blocks of a table. Time steps or epochs are the work.
 //
 //   | rollout/           |          |
 //   |    ep_rew_mean     | 25.6     |
@@ -21,6 +21,10 @@ class StableBaselines final : public Format {
       report.work_done(*value);
       return true;
     }
+    if (value && name == "Epoch" && *value < 1e9) {  // of Spinning Up
+      report.epoch_ends(static_cast<int>(*value));
+      return true;
+    }
     if (value &&
         (name == "ep_rew_mean" || name == "success_rate" || name == "mean_reward" || name == "loss")) {
       report.metric(std::string(name), *value);
@@ -33,11 +37,12 @@ class StableBaselines final : public Format {
 
 }  // namespace
 
-extern const FormatType stable_baselines3_format{"Stable-Baselines3",
-                                                 "time steps and rewards from its tables",
-                                                 Breadth::framework,
-                                                 Evidence::stated,
-                                                 {"|"},
-                                                 make_format<StableBaselines>};
+extern const FormatType stable_baselines3_format{
+    "Stable-Baselines3",
+    "time steps and rewards from its tables; Spinning Up's epochs",
+    Breadth::framework,
+    Evidence::stated,
+    {"|"},
+    make_format<StableBaselines>};
 
 }  // namespace joulecast::progress

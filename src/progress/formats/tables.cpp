@@ -3,12 +3,15 @@
 //   epoch | train_loss | val_loss          epoch,loss,acc          iter      loss
 //       1 |     0.6469 |   0.5520          1,0.6469,0.785           100    0.6469
 //
-// A table whose rows come at once with its header is a summary of what is over, not a training.
+// A table whose rows come at once with its header is a summary of what is over, not a training. One that is
+// printed again with a row more, as of a growing data frame, has an epoch more; how sure that is, nothing
+// says.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -56,16 +59,26 @@ std::vector<std::string> cells_of(const std::string& line, char separator) {
 
 class Tables final : public Format {
  public:
-  bool read(const Line& line, Report& report) override {
-    if (line.text.size() > longest_line) return false;
+  bool read(const Line& whole, Report& report) override {
+    if (whole.text.size() > longest_line) return false;
+    Line line = whole;
+    line.lowered = with_plain_bars(std::move(line.lowered));
     if (read_header(line)) return true;
     if (columns_.empty()) return false;
-    static const Pattern ruler(R"(^(?:[-=+|: ]|─|━|═|│|┼|╪){3,}$)");
-    if (ruler.matches(line.text)) return true;
+    static const Pattern ruler(R"(^(?:[-=+|: ]|[─-╿]){3,}$)");
+    if (ruler.matches(line.lowered)) return true;
     return read_row(line, report);
   }
 
  private:
+  /// Drawn tables have other bars: "│ 1/7 │ 0.53 │".
+  static std::string with_plain_bars(std::string line) {
+    for (const std::string_view bar : {"│", "┃", "║"})
+      for (auto at = line.find(bar); at != std::string::npos; at = line.find(bar, at))
+        line.replace(at, bar.size(), "|");
+    return line;
+  }
+
   bool read_header(const Line& line) {
     static const Pattern counted(R"(\b(?:epochs?|ep|iter(?:ation)?s?|it|steps?)\b)");
     static const Pattern name(R"(^[A-Za-z_#%](?:[A-Za-z_ /%().@-]|[A-Za-z_@]\d{1,2}){0,24}$)");
@@ -85,6 +98,9 @@ class Tables final : public Format {
     const auto found = std::ranges::find_if(columns, is_count);
     count_ = static_cast<std::size_t>(found - columns.begin());
     counts_epochs_ = found->starts_with("ep");
+    again_ = columns == printed_ && line.time - last_ >= shortest_row;
+    if (columns != printed_) last_done_ = 0;
+    printed_ = columns;
     columns_ = std::move(columns);
     separator_ = separator;
     last_ = line.time;
@@ -94,7 +110,10 @@ class Tables final : public Format {
   bool read_row(const Line& line, Report& report) {
     static const Pattern count(R"(^(?P<done>\d[\d,]*)(?:\s?/\s?(?P<total>\d[\d,]*))?$)");
     static const Pattern cell(R"(^(?:[-+]?[\d.]+(?:e[-+]?\d+)?\s?[%a-z]{0,4}|[\d:]+|nan|inf|-|\*|yes|no|)$)");
-    const auto cells = cells_of(line.lowered, separator_);
+    auto cells = cells_of(line.lowered, separator_);
+    // The index of a data frame has no name.
+    if (separator_ == ' ' && cells.size() == columns_.size() + 1 && count.matches(cells.front()))
+      cells.erase(cells.begin());
     if (cells.size() != columns_.size()) return false;
     const auto match = count.find(cells[count_]);
     const auto done = match ? match->number("done") : std::nullopt;
@@ -103,12 +122,19 @@ class Tables final : public Format {
       if (i != count_ && !cell.matches(cells[i])) return false;
     const bool at_once = line.time - last_ < shortest_row;
     last_ = line.time;
-    if (at_once) {
-      columns_.clear();
+    const double before = std::exchange(last_done_, std::max(last_done_, *done));
+    if (at_once && (!again_ || *done != before + 1)) {
+      if (!again_ && before > 0) columns_.clear();
       return true;
     }
     const auto epoch = counts_epochs_ ? std::optional{static_cast<int>(*done)} : std::nullopt;
-    if (epoch)
+    if (at_once) {
+      report.guess();
+      report.work_counts_from(0);
+    }
+    if (epoch && at_once)
+      report.epochs_done(*done, match->number("total"));
+    else if (epoch)
       report.epoch_ends(*epoch, match->number("total"));
     else
       report.work_done(*done, match->number("total"));
@@ -118,6 +144,9 @@ class Tables final : public Format {
     return true;
   }
 
+  std::vector<std::string> printed_;  ///< the columns of the last table
+  bool again_ = false;                ///< it was printed before
+  double last_done_ = 0;              ///< of its rows
   std::vector<std::string> columns_;  ///< of the table that is being read
   char separator_ = ' ';
   std::size_t count_ = 0;  ///< the column of the epoch or step

@@ -65,7 +65,7 @@ enum class Neighbour { fine, needs_figures, unknown, needs_total };
 Neighbour neighbour_of(std::string_view before) {
   static const Pattern last_word(R"((?P<word>[\w'-]+)\s+$)");
   static const Pattern known(
-      R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
+      R"((?i)^(?:train\w*|start\w*|begin\w*|enter\w*|finish\w*|complet\w*|done|end\w*|of|after|for|in|into|the|running|current|now|this|val\w*|eval\w*|test\w*|summary|results?|report|stats|processing|doing|progress|info|global|and|===*)$)");
   static const Pattern figure(R"([:=]\s*["'(\[]?[-+]?[\d.]+(?:e[-+]?\d+)?%?["')\]]?\s+$)");
   static const Pattern letters(R"(\w)");
   const auto match = last_word.find(before);
@@ -81,7 +81,7 @@ Says what_words_say(std::string_view before, std::string_view after) {
   static const Pattern evaluation(R"((?i)\b(?:val|valid|validat\w+|evaluat\w+|eval|test|testing)\W*$)");
   static const Pattern ends_before(
       R"((?i)\b(?:finish\w*|complet\w*|done|end|ended|ending|ends|after|summary|results?|took|time)\b)");
-  static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running)\b)");
+  static const Pattern begins_before(R"((?i)\b(?:start\w*|begin\w*|began|entering|running|into)\b)");
   static const Pattern ends_after(
       R"((?i)^\W*(?:training |is |was |has )*(?:been )?(?:finish\w*|complet\w*|done|end|ended|over|took|summary|results?|(?:epoch |total )?time|elapsed|in \d)\b)");
   static const Pattern begins_after(
@@ -151,6 +151,13 @@ std::optional<EpochMention> find_ordinal(std::string_view text) {
   return found;
 }
 
+/// "**** Epoch 3 (3/8) ****": the same again, with how many there are.
+std::optional<double> total_in_brackets(double number, std::string_view after) {
+  static const Pattern again(R"(^\s*[\[(](?P<number>\d+)/(?P<total>\d+)[\])]\W*$)");
+  const auto match = again.find(after);
+  return match && match->number("number") == number ? match->number("total") : std::nullopt;
+}
+
 /// "E03/08 loss 0.5", "Pass 3/8, cost 0.5", with figures only: "E20/30" may be anything.
 std::optional<EpochMention> find_letter(std::string_view text) {
   static const Pattern letter(R"((?i)^[\W_]*(?:e|pass) ?[:=#]? ?(?P<number>\d+)\s*/\s*(?P<total>\d+)\b\]?)");
@@ -175,6 +182,10 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   found.number = number.value_or(0);
   if (!counts_what_an_epoch_has(found.after)) found.total = match->number("total");
   if (!found.total) found.total = total_of_epochs_beside(found.after);
+  if (const auto total = number && !found.total ? total_in_brackets(*number, found.after) : std::nullopt) {
+    found.total = total;
+    found.after = {};
+  }
   const bool plural = word.ends_with('s') || word.ends_with('S');
   const bool short_word = word.size() < 5;  // "ep"
   if (!number || (plural && !found.total) || goes_on_differently(found.after)) return found;

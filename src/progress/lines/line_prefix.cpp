@@ -15,6 +15,7 @@ const Pattern& launcher() {
                                                                                               // [GPU1]
       R"(|(?:rank|local_rank|gpu|process|worker)[ :=#]?(\d+) ?(?::|\||\]|>| - ))"  // rank 0: gpu 1 |
       R"(|(\d{1,4}): )"                                                            // srun -l
+      R"(|\[(\d{3,5}:\d+)\]:\s*)"                                                  // the node and its process
       R"(|\[(\d+(?:,\d+)?)\]<(?:stdout|stderr)>:?)"                                // mpirun
       R"(|\((?:\w+ )?(?:pid|rank)=(\d+)[^()]{0,60}\))"                             // Ray
       R"()\s*)");
@@ -24,8 +25,8 @@ const Pattern& launcher() {
 const Pattern& stamp() {
   static const Pattern pattern(
       R"(^\s*[\[(<]?(?:)"
-      R"(\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
-      R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? \d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)"
+      R"((?:[TDIWEC] )?\d{4}[-/]\d\d[-/]\d\d[T ,]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|[AP]M))?)"
+      R"(|\d\d[-/.]\d\d(?:[-/.]\d\d(?:\d\d)?)?,? (?:- )?\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M,?)?)"
       R"(|[IWEFD]\d{4} \d\d:\d\d:\d\d(?:\.\d+)? +\d+ [\w.]+:\d+)"  // absl, glog
       R"(|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2},? (?:\d{4} )?\d\d:\d\d(?::\d\d)?)"
       R"(|\d\d?:\d\d:\d\d(?:[.,]\d+)?)"
@@ -36,7 +37,7 @@ const Pattern& stamp() {
 
 const Pattern& level() {
   static const Pattern pattern(
-      R"(^\s*[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
+      R"(^\s*[\[(<]?(?:train\w* - )?(?:TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARNING|WARN|ERROR|CRITICAL|info|debug|warning)[\])>]?(?::\w[\w.]*:|\s*[-|:>]+\s|:|\s)\s*)");
   return pattern;
 }
 
@@ -56,7 +57,7 @@ const Pattern& logger() {
 /// "[transformers] " and "[INFO|trainer.py:123] 2024-… >> " stand before anything else.
 const Pattern& library() {
   static const Pattern pattern(
-      R"(^\s*\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|INFO\|[\w./]+:\d+|WARNING\|[\w./]+:\d+)[^\]]{0,60}\]\s*)");
+      R"(^\s*(?:speechbrain(?:\.\w+)+ - |\[(?:transformers|datasets|accelerate|deepspeed|composer|titan|nemo|NeMo [IWE]|megatron|(?:INFO|WARNING)\|(?:[\w./]+:\d+|[A-Z]+=\d))[^\]]{0,60}\]:?\s*))");
   return pattern;
 }
 
@@ -86,11 +87,11 @@ Possible possible_in(std::string_view text) {
   Possible possible;
   possible.launcher =
       digit || bracket || std::string_view("rlgpw").find(static_cast<char>(std::tolower(first))) != text.npos;
-  possible.library = first == '[';
+  possible.library = first == '[' || text.starts_with("speechbrain.");
   possible.stamp = digit || bracket || glog ||
                    begins_with_one_of("MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec", 3, text);
   possible.level =
-      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn", 4, text);
+      bracket || begins_with_one_of("TRAC DEBU INFO NOTI SUCC WARN ERRO CRIT info debu warn trai", 4, text);
   possible.arrow = first == '>';
   return possible;
 }
@@ -102,6 +103,12 @@ bool is_of_the_message(std::string_view name) {
   return words.matches(name);
 }
 
+/// "100: 1.234567, 1.345678 avg loss": the number of a row of figures, not of a process.
+bool numbers_figures(const Match& launcher) {
+  static const Pattern figure(R"(^-?\d+\.\d)");
+  return !launcher.text(3).empty() && figure.matches(launcher.after());
+}
+
 }  // namespace
 
 Prefix find_prefix(std::string_view text) {
@@ -111,8 +118,9 @@ Prefix find_prefix(std::string_view text) {
   for (int parts = 0; parts < 8; ++parts) {
     const auto rest = text.substr(prefix.length);
     const auto possible = possible_in(rest);
-    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt) {
-      for (std::size_t group = 1; group <= 5 && prefix.rank.empty(); ++group)
+    if (const auto found = possible.launcher && prefix.rank.empty() ? launcher().find(rest) : std::nullopt;
+        found && !numbers_figures(*found)) {
+      for (std::size_t group = 1; group <= 6 && prefix.rank.empty(); ++group)
         prefix.rank = found->text(group);
       take(*found);
       continue;

@@ -108,6 +108,13 @@ std::optional<std::string> find_heading(std::string_view text) {
   return std::string(trim(match->text("name")));
 }
 
+std::optional<Part> find_part_that_is_over(std::string_view text) {
+  static const Pattern over(
+      R"((?i)^[^\w]*(?:was |is |has )?(?:been )?(?:prun|finish|complet|done|fail|over|ended|stopp|took)\w*\b)");
+  const auto part = find_numbered(text);
+  return part && over.matches(part->after) ? part->part : std::nullopt;
+}
+
 std::optional<PartMention> part_of_bar(std::string_view title, double done, std::optional<double> total) {
   static const Pattern bare(
       R"((?i)^\W*(?:(?:outer|inner|cross[- ]validation|cv|k|overall|all)[ -]?)*(?P<word>cycles?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?|stages?|phases?|tasks?)\W*$)");

@@ -26,6 +26,9 @@ struct PartMention {
 /// Of a heading: "Fold 2/5", "Warming up the head".
 [[nodiscard]] std::optional<Part> part_of_heading(std::string_view heading);
 
+/// "Trial 3 pruned.", "Fold 2/5 finished with accuracy 0.9": the part that is over.
+[[nodiscard]] std::optional<Part> find_part_that_is_over(std::string_view text);
+
 /// Of a bar that counts parts: "Folds", "Trials". The part that runs when so many are done.
 [[nodiscard]] std::optional<PartMention> part_of_bar(std::string_view title, double done,
                                                      std::optional<double> total);

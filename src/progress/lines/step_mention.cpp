@@ -1,5 +1,6 @@
 #include "progress/lines/step_mention.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <string>
@@ -18,11 +19,11 @@ const std::string number = R"((?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?[kKMB]\b|\d+))"
 /// " 3", "=3/8", " [3 of 8]", ": 3 (37.5%) of 8", " 3 (of 8)".
 const std::string count =
     R"([\s:=#\[(]*(?P<done>)" + number +
-    R"()(?:\s*[\])])?(?:(?:\s*\(\d+(?:\.\d+)?\s?%\))?\s*[\[(]?(?:/|of\b|out of\b)\s*(?P<total>)" + number +
+    R"()(?:\s*[\])])?(?:(?:\s*\(\d+(?:\.\d+)?\s?%\))?\s*[\[(]?(?:/|of\b=?|out of\b)\s*(?P<total>)" + number +
     "))?";
 /// Whose steps they are. Those of a validation, a warm-up or a calibration are none of the training's.
 const std::string qualifier =
-    R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen)[\])]?[\s_:|/-]*){0,2})";
+    R"((?:(?:train(?:ing|er)?|(?P<run>global|overall|total)|current|opt(?:imi[sz](?:er|ation)|im)?|grad(?:ient)?|sgd|model|parameter|env(?:ironment)?|boosting|fl|federated|communication|server|active[ -]learning|al|self[ -]training|consumed|seen|outer|main|ppo|grpo|dpo|kto|orpo|sft|rlhf|trpo|sac|dqn|ddpg|td3|a[23]c|rl|policy|actor|critic|learn(?:er|ing)|pre-?train(?:ing)?|fine-?tun(?:e|ing)|distill(?:ation)?|meta|svi|em)[\])]?[\s_:|/-]*){0,2})";
 const std::string nouns =
     R"((?P<noun>num_updates?|steps?|iter(?:ation)?s?|updates?|mini-?batch(?:es)?|batch(?:es)?|it|time[ _]?steps?|frames?|episodes?|games?|rollouts?|rounds?|generations?|gen|trees?|tokens?|samples?|examples?|images?|imgs|sequences?))";
 
@@ -53,7 +54,7 @@ Counted counted_by(std::string_view noun) {
 
 /// "12ms", "0.5", "3 s": no number of a step. A total that is less than what is done is no total.
 std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) {
-  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|\s?(?:s|secs?|seconds?|ms|min|px|[kmg]i?b)\b))");
+  static const Pattern more(R"((?i)^(?:[A-Za-z_%]|\.\d|/\d|\s?(?:s|secs?|seconds?|ms|min|px|[kmg]i?b)\b))");
   const auto done = match.number("done");
   if (!done || more.matches(match.after())) return std::nullopt;
   const auto noun = match.text("noun");
@@ -66,6 +67,7 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
   found.plural = !short_for_one && (noun.ends_with('s') || noun.ends_with('S'));
   found.after = match.after();
   found.of_run = !match.text("run").empty();
+  found.noun = noun.substr(0, noun.size() - (found.plural ? 1 : 0));
   if (!found.total && counted.word == Word::step) found.total = total_of_steps_beside(found.after);
   if (!found.total && (counted.word == Word::bracket || counted.word == Word::none)) return std::nullopt;
   if (found.total && (*found.total < *done || *found.total < 1)) return std::nullopt;
@@ -74,9 +76,9 @@ std::optional<StepMention> mention_of(const Match& match, Counted counted = {}) 
 
 /// "global step 3/8", "tokens 25,000/1,000,000", "samples seen: 300/6000"; "3 of 8 training steps done".
 std::optional<StepMention> find_with_noun(std::string_view text) {
-  // Before it: a rank or a time, and figures with their names.
+  // Before it: a rank or a time, the micro-batches of the step, and figures with their names.
   static const Pattern behind(
-      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
+      (R"((?i)^\W*(?:\[?\d+(?:\.\d+)?[s%]?\]?[\s|]+)?(?:(?:micro|accum\w*|grad[ _-]?acc\w*)[ _-]?(?:step|batch|it\w*)?[ :=#\[(]*\d+\s*/\s*\d+[\s\])|,;-]+)?(?:[\w./@-]{1,40} ?[:=] ?[-+\d.e]+[\s,;|]+){0,6}?(?:(?:done|completed?|finished|seen)\s+(?:with\s+)?)?(?:in )?)" +
        qualifier + nouns + R"(["']?(?:\s+(?:no\.?|number|seen|processed|done|completed))?["']?)" + count)
           .c_str());
   static const Pattern ahead(
@@ -107,9 +109,7 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<StepMention> find_step_of_epoch(std::string_view after) {
+std::optional<StepMention> find_step_beside(std::string_view after) {
   static const Pattern word(
       (R"((?i)(?:^|[^\w.])(?:(?:(?P<run>global)|train|training)[ _-]?)?(?P<noun>batch(?:[ _]?(?:idx|id|index))?(?:es)?|steps?|iters?|iterations?|it|mini-?batch(?:es)?|updates?)["']?(?:\s+no\.?)?)" +
        count)
@@ -146,6 +146,47 @@ std::optional<StepMention> find_step_of_epoch(std::string_view after) {
   return found;
 }
 
+/// ", shard 2/4, batch 1/3": what an epoch's data is divided into, and the steps within that.
+std::optional<StepMention> find_step_of_a_subset(std::string_view after) {
+  static const Pattern subset(
+      R"((?i)^[^\w]{0,8}(?:sub-?epoch|shard|chunk|sub-?set|part(?:ition)?|segment|bucket|block|section|file|data-?set|domain|slice|loader)[ _]?(?:no\.?|idx|id)?[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of\b|out of\b)\s*(?P<total>\d+))?\b[\])]?)");
+  const auto match = subset.find(after);
+  const auto place = match ? match->number("done") : std::nullopt;
+  if (!place) return std::nullopt;
+  const auto inner = find_step_beside(match->after());
+  if (inner && inner->of_evaluation) return inner;
+  StepMention found;
+  found.done = *place;
+  found.total = match->number("total");
+  found.after = inner ? inner->after : match->after();
+  if (found.total && (*found.total < *place || *found.total < 1)) return std::nullopt;
+  if (!found.total && (!inner || !inner->total)) return std::nullopt;
+  if (inner && inner->total) found.done = std::max(0.0, *place - 1) + inner->done / *inner->total;
+  return found;
+}
+
+}  // namespace
+
+std::optional<StepMention> find_step_of_epoch(std::string_view after) {
+  if (auto found = find_step_of_a_subset(after)) return found;
+  return find_step_beside(after);
+}
+
+namespace {
+
+/// "step: 10 | tokens: 5M/300M | …": of the tokens it is known how many there are.
+std::optional<StepMention> find_amount_beside(std::string_view after) {
+  static const Pattern amount(
+      (R"((?i)^[^|,;]{0,24}[|,;]\s*(?:(?:consumed|seen|total|train(?:ing|ed)?)[ _])?(?P<noun>tokens|samples|examples|sequences)(?:[ _](?:seen|consumed|processed))?)" +
+       count)
+          .c_str());
+  const auto match = amount.find(after);
+  if (!match || match->text("total").empty()) return std::nullopt;
+  return mention_of(*match, counted_by(match->text("noun")));
+}
+
+}  // namespace
+
 std::optional<StepMention> find_step(std::string_view text) {
   if (text.find_first_of("0123456789") == std::string_view::npos) return std::nullopt;
   static const Pattern bracket(R"(^[\[(]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\s*[\])])");
@@ -154,8 +195,12 @@ std::optional<StepMention> find_step(std::string_view text) {
        R"()\s*/\s*(?P<total>)" + number + R"()\b\]?)")
           .c_str());
   static const Pattern percent(
-      R"((?i)^(?:training|train|progress|overall(?: progress)?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
-  if (auto found = find_with_noun(text)) return found;
+      R"((?i)^(?:(?:training|train|overall|total)\s+)?(?:training|train|progress|overall|completed?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
+  if (auto found = find_with_noun(text)) {
+    if (found->total || found->word != Word::step) return found;
+    const auto amount = find_amount_beside(found->after);
+    return amount ? amount : found;
+  }
   if (const auto match = bracket.find(text)) return mention_of(*match, {Word::bracket});
   if (const auto match = none.find(text)) return mention_of(*match, {Word::none});
   const auto match = percent.find(text);
@@ -185,8 +230,9 @@ bool counts_work(const StepMention& step, bool figures, bool bracketed) {
       return true;
     case Word::round:
       return figures || ((step.total || bracketed) && !words.matches(step.after));
-    case Word::amount:
-      return step.total && (figures || share.matches(step.after));
+    case Word::amount:  // "Example 3/10: …" is one of some that are looked at
+      return step.total && (step.plural || step.unit == Unit::token) &&
+             (figures || share.matches(step.after));
     case Word::bracket:
     case Word::none:
       return figures && !things.matches(step.after);
@@ -204,13 +250,6 @@ bool begins_a_round(const StepMention& step) {
 bool names_iteration(std::string_view text) {
   static const Pattern word(R"((?i)^\W*(?:\w+[ _-])?(?:iteration|update)\b)");
   return word.matches(text);
-}
-
-bool counts_preparation(std::string_view text) {
-  static const Pattern words(
-      R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|burn[ -]?in|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
-  static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
-  return counted.matches(text) && words.matches(text);
 }
 
 }  // namespace joulecast::progress

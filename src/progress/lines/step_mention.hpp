@@ -25,10 +25,12 @@ struct StepMention {
   std::string_view after;
   bool of_evaluation = false;  ///< "val [3/10]": the steps of a validation or test
   bool of_run = false;         ///< "global step 3": counted over all epochs
+  std::string_view noun;       ///< "step" of "steps 3/8", as it is written; "" for a bare count
   Unit unit = Unit::step;
 };
 
-/// Steps behind the number of an epoch: ", step 100/500", "] [Batch 16/20]", "(1/50)", ": 45%".
+/// Steps behind the number of an epoch: ", step 100/500", "] [Batch 16/20]", "(1/50)", ": 45%". Where an
+/// epoch has shards, chunks or the like, they are its steps: "shard 2/4 batch 1/3" is 1.33 of 4.
 [[nodiscard]] std::optional<StepMention> find_step_of_epoch(std::string_view after);
 
 /// "step 100/500", "Iteration 25 of 500", "3 of 8 steps done", "tokens 25k/1M", "[3/90] loss …",
@@ -42,8 +44,5 @@ struct StepMention {
 [[nodiscard]] bool begins_a_round(const StepMention& step);
 /// "Iteration 3/100", which may have epochs of its own.
 [[nodiscard]] bool names_iteration(std::string_view text);
-
-/// Work that comes before any training: "Preprocessing batch 3/50", "Map: 45%", "lr_find step 3/100".
-[[nodiscard]] bool counts_preparation(std::string_view text);
 
 }  // namespace joulecast::progress

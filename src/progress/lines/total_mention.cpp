@@ -27,6 +27,11 @@ std::optional<TotalMention> find_sentence(std::string_view lowered) {
   return found;
 }
 
+/// "num_epochs: 8" is how a program calls it, "Total epochs: 8" how it tells a person.
+bool names_a_setting(std::string_view text) {
+  return text.substr(0, text.find_first_of(":=")).find('_') != std::string_view::npos;
+}
+
 /// "Total optimizer steps: 60 | warmup steps: 6", "n_epochs: 8".
 std::optional<TotalMention> find_setting(std::string_view lowered) {
   static const Pattern epochs(
@@ -40,10 +45,12 @@ std::optional<TotalMention> find_setting(std::string_view lowered) {
   for (const auto* pattern : {&epochs, &bare_epochs})
     if (const auto match = pattern->find(lowered)) {
       found.epochs = match->number("total");
+      found.sure = pattern == &epochs && !names_a_setting(match->text(std::size_t{0}));
       return found;
     }
   if (const auto match = steps.find(lowered)) {
     found.steps = match->number("total");
+    found.sure = !names_a_setting(match->text(std::size_t{0}));
     return found;
   }
   const auto match = per_epoch.find(lowered);

@@ -12,6 +12,8 @@ struct TotalMention {
   std::optional<double> steps;  ///< of the whole training
   std::optional<double> steps_per_epoch;
   bool begins = false;  ///< a sentence that announces the training: "Training for 8 epochs"
+  /// False: the line may be one of printed settings, "epochs: 100" or "max_steps: 500".
+  bool sure = true;
 };
 
 /// `lowered`: the line in small letters. Nothing for lines that tell no total.

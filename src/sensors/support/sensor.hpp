@@ -43,6 +43,9 @@ struct Environment {
   int pid = 0;
   /// Which GPUs to read, as the user named them (indices or UUIDs); empty = what *_VISIBLE_DEVICES leaves.
   std::vector<std::string> gpus;
+  /// How many processes of one launch share this node, each of which may see only GPUs of its own
+  /// (with_other_ranks()).
+  int local_ranks = 1;
   /// Files that several sensors read at the same time; the copies of an environment have them in common.
   std::shared_ptr<SharedReads> shared_reads = make_shared_reads();
   /// The recorded run that the replay sensor plays; nullptr = none.

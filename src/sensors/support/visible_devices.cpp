@@ -76,6 +76,26 @@ DeviceSelection visible_devices(std::optional<std::string_view> list,
   return selection;
 }
 
+DeviceSelection with_other_ranks(DeviceSelection own, int ranks, std::size_t devices) {
+  const auto each = own.indices.size();
+  const auto all = each * static_cast<std::size_t>(std::max(ranks, 1));
+  if (each == 0 || each >= static_cast<std::size_t>(ranks) || each == devices) return own;
+  const auto first = own.indices.front();
+  bool in_a_row = true;
+  for (std::size_t i = 0; i < each; ++i) in_a_row = in_a_row && own.indices[i] == first + i;
+  if (all == devices || (in_a_row && first + all <= devices)) {
+    const auto begin = all == devices ? 0 : first;
+    for (std::size_t i = begin; i < begin + all; ++i) add_once(own.indices, i);
+    own.note =
+        fmt::format("one of the GPUs {} to {} of this node's {} ranks, each of which sees {} of its own",
+                    begin, begin + all - 1, ranks, each);
+  } else {
+    own.note =
+        fmt::format("the other GPUs of this node's {} ranks are not measured: name them (gpus=)", ranks);
+  }
+  return own;
+}
+
 Result<DeviceSelection> named_devices(std::span<const std::string> names,
                                       std::span<const VisibleDevice> devices) {
   DeviceSelection selection;

@@ -57,56 +57,120 @@ std::vector<double> utilisation_of(const trace::Run& run, const trace::Component
   return {};
 }
 
+/// Places of the readings of a span, and of the one before it: [first, last).
+std::pair<std::size_t, std::size_t> readings_of(const trace::Trace& trace, trace::Span span) {
+  const auto& times = trace.times;
+  const auto first = std::ranges::upper_bound(times, span.begin.value());
+  const auto last = std::ranges::lower_bound(times, span.end.value());
+  const auto place = [&](auto at) { return static_cast<std::size_t>(at - times.begin()); };
+  return {place(first == times.begin() ? first : std::prev(first)),
+          place(last == times.end() ? last : std::next(last))};
+}
+
 /// Twice as many readings as steps, so that none stays empty by chance.
-std::size_t steps_for(const trace::Run& run, const trace::RunEnergy& energy, std::size_t most) {
+std::size_t steps_for(const trace::Run& run, const trace::RunEnergy& energy, trace::Span span,
+                      std::size_t most) {
   std::size_t readings = 0;
   for (const auto& row : energy.components)
-    if (const auto* trace = trace_of(run, row)) readings = std::max(readings, trace->size());
+    if (const auto* trace = trace_of(run, row)) {
+      const auto [first, last] = readings_of(*trace, span);
+      readings = std::max(readings, last - std::min(first, last));
+    }
   return std::clamp(readings / 2, std::min(fewest_steps, most), most);
 }
 
-/// The lowest and highest reading of the total in each step. A reading tells of the time since the one before
-/// it, and so of every step that this time meets.
-void put_extremes(PowerCourse& course, const trace::Trace& total) {
-  course.low = course.high = course.mean;
-  const auto steps = static_cast<double>(course.steps());
-  const double begin = course.edges.front();
-  const double length = (course.edges.back() - begin) / steps;
-  for (std::size_t i = 1; i < total.size(); ++i) {
-    const double from = std::clamp(std::floor((total.times[i - 1] - begin) / length), 0.0, steps);
-    const double to = std::clamp(std::ceil((total.times[i] - begin) / length), 0.0, steps);
+/// Power of the trace's i-th reading, i > 0: of a counter the mean since the one before.
+double power_at(const trace::Trace& trace, std::size_t i) {
+  if (trace.channel.behaviour == trace::Behaviour::gauge) return trace.values[i];
+  return (trace.values[i] - trace.values[i - 1]) / (trace.times[i] - trace.times[i - 1]);
+}
+
+/// Whether a gap covers the time between a reading and the one before it; `gap` moves on with the readings.
+bool is_lost(const trace::Trace& trace, std::size_t i, std::size_t& gap) {
+  const auto& gaps = trace.gaps;
+  while (gap < gaps.size() && gaps[gap].end.value() <= trace.times[i - 1]) ++gap;
+  return gap < gaps.size() && gaps[gap].begin.value() < trace.times[i];
+}
+
+/// The lowest and highest reading in each step. A reading tells of the time since the one before it, and so
+/// of every step that this time meets.
+void put_extremes(const std::vector<double>& edges, const trace::Trace& trace,
+                  const std::vector<double>& mean, std::vector<double>& low, std::vector<double>& high) {
+  low = high = mean;
+  const auto steps = static_cast<double>(mean.size());
+  const double begin = edges.front();
+  const double length = (edges.back() - begin) / steps;
+  const auto [first, last] = readings_of(trace, {Seconds{begin}, Seconds{edges.back()}});
+  std::size_t gap = 0;
+  for (std::size_t i = std::max<std::size_t>(first, 1); i < last; ++i) {
+    if (is_lost(trace, i, gap)) continue;
+    const double value = power_at(trace, i);
+    const double from = std::clamp(std::floor((trace.times[i - 1] - begin) / length), 0.0, steps);
+    const double to = std::clamp(std::ceil((trace.times[i] - begin) / length), 0.0, steps);
     for (auto step = static_cast<std::size_t>(from); step < static_cast<std::size_t>(to); ++step) {
-      if (!std::isfinite(course.mean[step])) continue;
-      course.low[step] = std::min(course.low[step], total.values[i]);
-      course.high[step] = std::max(course.high[step], total.values[i]);
+      if (!std::isfinite(mean[step])) continue;
+      low[step] = std::min(low[step], value);
+      high[step] = std::max(high[step], value);
     }
   }
 }
 
+Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& energy,
+                              const trace::Trace& total, trace::Span span, std::size_t most_steps) {
+  if (!(span.length() > Seconds{0}) || total.size() < 2)
+    return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
+  PowerCourse course;
+  course.edges = even_edges(span, steps_for(run, energy, span, most_steps));
+  course.mean.assign(course.edges.size() - 1, 0);
+  for (const auto& row : energy.components) {
+    const auto* trace = trace_of(run, row);
+    if (!trace || !row.energy) continue;
+    course.devices.push_back({row.component,
+                              row.device,
+                              row.node,
+                              row.provenance,
+                              row.in_total,
+                              mean_power(*trace, course.edges),
+                              {},
+                              {},
+                              utilisation_of(run, row, course.edges)});
+    auto& device = course.devices.back();
+    put_extremes(course.edges, *trace, device.watts, device.low, device.high);
+    if (!row.in_total) continue;
+    for (std::size_t i = 0; i < course.mean.size(); ++i) course.mean[i] += device.watts[i];
+  }
+  put_extremes(course.edges, total, course.mean, course.low, course.high);
+  for (const auto& gap : total.gaps)
+    if (const auto part = trace::intersect(gap, span); part.length() > Seconds{0})
+      course.gaps.push_back(part);
+  return course;
+}
+
 }  // namespace
+
+PowerHistory power_history(trace::Run run) {
+  auto energy = trace::energy_of(run);
+  auto total = trace::total_power(run);
+  return {std::move(run), std::move(energy), std::move(total)};
+}
+
+Result<PowerCourse> power_course(const PowerHistory& history, trace::Span span, std::size_t most_steps) {
+  if (!history.total) return propagate(history.total.error());
+  const auto whole = history.run.span;
+  if (!(span.begin < whole.end))
+    return fail_field("from", "must lie before the run's end, {:g} s, not at {:g} s", whole.end.value(),
+                      span.begin.value());
+  if (!(span.end > whole.begin) || !(span.end > span.begin))
+    return fail_field("to", "must lie after the beginning, {:g} s, not at {:g} s",
+                      std::max(span.begin, whole.begin).value(), span.end.value());
+  return course_in(history.run, history.energy, *history.total, trace::intersect(span, whole), most_steps);
+}
 
 Result<PowerCourse> power_course(const trace::Run& run, const trace::RunEnergy& energy,
                                  std::size_t most_steps) {
   const auto total = trace::total_power(run);
   if (!total) return propagate(total.error());
-  if (!(run.span.length() > Seconds{0}) || total->size() < 2)
-    return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
-  PowerCourse course;
-  course.edges = even_edges(run.span, steps_for(run, energy, most_steps));
-  course.mean.assign(course.edges.size() - 1, 0);
-  for (const auto& row : energy.components) {
-    const auto* trace = trace_of(run, row);
-    if (!trace || !row.energy) continue;
-    course.devices.push_back({row.component, row.device, row.node, row.provenance, row.in_total,
-                              mean_power(*trace, course.edges), utilisation_of(run, row, course.edges)});
-    if (!row.in_total) continue;
-    for (std::size_t i = 0; i < course.mean.size(); ++i) course.mean[i] += course.devices.back().watts[i];
-  }
-  put_extremes(course, *total);
-  for (const auto& gap : total->gaps)
-    if (const auto part = trace::intersect(gap, run.span); part.length() > Seconds{0})
-      course.gaps.push_back(part);
-  return course;
+  return course_in(run, energy, *total, run.span, most_steps);
 }
 
 std::vector<UtilisationShare> energy_by_utilisation(const PowerCourse& course) {

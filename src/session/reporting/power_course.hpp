@@ -20,6 +20,9 @@ struct DevicePower {
   Provenance provenance = Provenance::measured;
   bool in_total = true;  ///< false if another one's power already contains it
   std::vector<double> watts;
+  /// The lowest and the highest reading in each step; NaN where `watts` is.
+  std::vector<double> low;
+  std::vector<double> high;
   /// Share 0..1 of time in which it was busy; empty if nobody told it.
   std::vector<double> utilisation;
 };
@@ -39,6 +42,19 @@ struct PowerCourse {
   [[nodiscard]] std::size_t steps() const { return mean.size(); }
   [[nodiscard]] double middle(std::size_t step) const { return (edges[step] + edges[step + 1]) / 2; }
 };
+
+/// What the courses of a run are made from, to ask for several of them.
+struct PowerHistory {
+  trace::Run run;
+  trace::RunEnergy energy;
+  Result<trace::Trace> total;  ///< trace::total_power
+};
+[[nodiscard]] PowerHistory power_history(trace::Run run);
+
+/// Of a part of the run. invalid, naming the field "from" or "to", for a span without length or outside the
+/// run; unavailable if the run has no power over time.
+[[nodiscard]] Result<PowerCourse> power_course(const PowerHistory& history, trace::Span span,
+                                               std::size_t most_steps);
 
 /// `energy` is that of the run. At most `most_steps` steps, fewer if the readings are few. unavailable if the
 /// run has no power over time.

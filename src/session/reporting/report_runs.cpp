@@ -92,19 +92,6 @@ Result<ReportedRun> reported(const store::RunStore& store, const std::string& id
   return result;
 }
 
-/// The first column in which the runs differ and of which some value has several runs; "" if there is none.
-std::string grouping_column(const RunTable& table, const std::string& asked) {
-  if (!asked.empty()) return asked;
-  for (const auto* column : {"name", "architecture", "gpu", "batch_size", "gpu_count", "host"}) {
-    const auto index = table.column(column);
-    if (!index) continue;
-    std::map<std::string, int> counts;
-    for (std::size_t row = 0; row < table.rows(); ++row) ++counts[std::string(table.text(row, *index))];
-    if (counts.size() > 1 && !counts.contains("") && counts.size() < table.rows()) return column;
-  }
-  return "";
-}
-
 /// The metric that most of the runs judge by.
 std::optional<JudgedMetric> common_metric(const RunsReport& report) {
   std::map<std::string, std::pair<int, bool>> counts;
@@ -122,7 +109,7 @@ std::optional<JudgedMetric> common_metric(const RunsReport& report) {
 
 void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, const ReportRequest& request) {
   const auto table = table_of_runs(runs, "the runs of this report");
-  const auto group = grouping_column(table, request.group);
+  const auto group = request.group.empty() ? usual_group(table) : request.group;
   if (group.empty()) {
     report.comparison = fail(ErrorKind::unavailable, "",
                              "no name, network, GPU or batch size puts several runs together (--group says "

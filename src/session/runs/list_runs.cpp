@@ -94,8 +94,8 @@ Result<store::RunSorting> sorting_of(const std::string& text) {
 }
 
 bool asks_for_everything(const ListRequest& request) {
-  return request.name.empty() && request.tags.empty() && request.since.empty() && request.until.empty() &&
-         request.status.empty() && request.host.empty() && request.offset == 0;
+  return request.name.empty() && request.search.empty() && request.tags.empty() && request.since.empty() &&
+         request.until.empty() && request.status.empty() && request.host.empty() && request.offset == 0;
 }
 
 }  // namespace
@@ -119,6 +119,7 @@ std::optional<WallTime> parse_moment(std::string_view text, WallTime now) {
 Result<store::RunQuery> query_of(const ListRequest& request, WallTime now) {
   store::RunQuery query;
   query.name = request.name;
+  query.search = request.search;
   for (const auto& text : request.tags) {
     auto filter = tag_filter(text);
     if (!filter) return propagate(filter.error());
@@ -151,12 +152,18 @@ Result<RunList> list_runs(const ListRequest& request, const Clock& clock) {
   if (!query) return propagate(query.error());
   const auto store = open_store(request.store, store::Access::read);
   if (!store) {
-    if (request.store.empty() && store.error().kind == ErrorKind::unavailable) return RunList{};
+    if (request.store.empty() && store.error().kind == ErrorKind::unavailable)
+      return RunList{{}, true, request.count_all ? std::optional<std::size_t>(0) : std::nullopt};
     return propagate(store.error());
   }
   auto runs = (*store)->find(*query);
   if (!runs) return propagate(runs.error());
-  return RunList{std::move(*runs), asks_for_everything(request)};
+  RunList list{std::move(*runs), asks_for_everything(request), {}};
+  if (!request.count_all) return list;
+  const auto total = (*store)->count(*query);
+  if (!total) return propagate(total.error());
+  list.total = *total;
+  return list;
 }
 
 }  // namespace joulecast::session

@@ -13,8 +13,9 @@ namespace joulecast::session {
 
 /// The request in the user's words. "" and nothing do not restrict the list.
 struct ListRequest {
-  std::string store = {};  ///< path or address; "" = the user's own
-  std::string name = {};   ///< matches the whole name; * stands for any characters, ? for one
+  std::string store = {};   ///< path or address; "" = the user's own
+  std::string name = {};    ///< matches the whole name; * stands for any characters, ? for one
+  std::string search = {};  ///< part of the id, name, command or network, in upper or lower case
   /// "team=vision", or "team" for any value. A run must have all of them.
   std::vector<std::string> tags = {};
   std::string since = {};   ///< see parse_moment(); the run began at this time or later
@@ -26,12 +27,14 @@ struct ListRequest {
   bool reverse = false;
   std::optional<std::int64_t> limit = {};  ///< list at most this many runs
   std::int64_t offset = 0;                 ///< after skipping this many
+  bool count_all = false;                  ///< also tell how many there are without limit and offset
 };
 
 struct RunList {
   std::vector<store::RunRow> runs;
   /// True if the request did not restrict the list, so that there are no other runs.
   bool everything = true;
+  std::optional<std::size_t> total = {};  ///< whatever limit and offset; only if it was asked for
 };
 
 /// invalid, with the name of the field, for a value without a meaning. If the user's own store does not exist

@@ -1,6 +1,7 @@
 #include "session/runs/running_runs.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/text.hpp"
 #include "session/runs/open_store.hpp"
@@ -15,6 +16,24 @@ constexpr Seconds store_patience{1};
 /// A power is shown for so long after its reading, or for so many times the time between readings.
 constexpr Seconds power_lasts{15};
 constexpr double power_lasts_periods = 3;
+
+/// A run may be stored a little after the time at which it says that it began.
+constexpr std::int64_t look_back_ns = 5'000'000'000;
+
+/// Sums of the rows in the total, in their order.
+std::vector<ComponentPower> components_of(const trace::RunEnergy& energy) {
+  std::vector<ComponentPower> components;
+  for (const auto& row : energy.components) {
+    if (!row.in_total) continue;
+    const auto found = std::ranges::find(components, row.component, &ComponentPower::component);
+    if (found == components.end())
+      components.push_back({row.component, row.energy, {}});
+    else
+      found->energy =
+          found->energy && row.energy ? std::optional(*found->energy + *row.energy) : std::nullopt;
+  }
+  return components;
+}
 
 std::optional<Joules> budget_of(const std::map<std::string, std::string>& tags) {
   const auto tag = tags.find("budget");
@@ -33,12 +52,14 @@ RunningRuns RunningRunsWatch::look() {
     now.trouble = to_string(error);
     return now;
   };
+  const auto looked = clock_->wall();
   store::OpenOptions options;
   options.busy_timeout = store_patience;
   const auto store = open_store(store_, store::Access::read, std::move(options));
   if (!store) {
-    if (store.error().kind == ErrorKind::unavailable) return now;
-    return refuse(store.error());
+    if (store.error().kind != ErrorKind::unavailable) return refuse(store.error());
+    looked_ = looked;
+    return now;
   }
   store::RunQuery query;
   query.status = trace::RunStatus::running;
@@ -59,7 +80,37 @@ RunningRuns RunningRunsWatch::look() {
   std::erase_if(seen_, [&](const auto& seen) {
     return std::ranges::none_of(now.runs, [&](const auto& run) { return run.id == seen.first; });
   });
+  find_ended(**store, looked, now);
+  running_.clear();
+  for (const auto& run : now.runs) running_.push_back(run.id);
+  looked_ = looked;
   return now;
+}
+
+void RunningRunsWatch::find_ended(const store::RunStore& store, WallTime looked, RunningRuns& now) {
+  for (const auto& id : running_) {
+    if (std::ranges::find(now.runs, id, &RunningRun::id) != now.runs.end()) continue;
+    auto row = store.row(id);
+    if (row && row->id == id && row->status != trace::RunStatus::running)
+      now.ended.push_back(std::move(*row));
+    else if (!row && row.error().kind == ErrorKind::invalid)
+      now.removed.push_back(id);
+  }
+  store::RunQuery query;
+  query.since = WallTime{looked_.value_or(looked).ns - look_back_ns};
+  query.host = host_;
+  query.limit = most_counted;
+  const auto rows = store.find(query);
+  if (!rows) return;
+  std::vector<std::string> told;
+  for (const auto& row : *rows) {
+    if (row.status == trace::RunStatus::running) continue;
+    told.push_back(row.id);
+    const bool known = std::ranges::find(now.ended, row.id, &store::RunRow::id) != now.ended.end() ||
+                       std::ranges::find(told_ended_, row.id) != told_ended_.end();
+    if (!known && looked_) now.ended.push_back(row);
+  }
+  told_ended_ = std::move(told);
 }
 
 Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const store::RunRow& row) {
@@ -68,9 +119,14 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   RunningRun now;
   now.id = row.id;
   now.name = row.name;
+  now.host = row.host;
+  now.tags = row.tags;
+  now.epochs = row.epochs;
   now.started = row.started;
   now.measured = run->span.end;
-  now.energy = trace::energy_of(*run).total;
+  const auto energy = trace::energy_of(*run);
+  now.energy = energy.total;
+  now.components = components_of(energy);
   now.budget = budget_of(row.tags);
   if (!run->projections.empty() && !run->projections.back().withdrawn)
     now.projection = run->projections.back();
@@ -78,19 +134,32 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   return now;
 }
 
+/// Mean power of each component between two looks; nothing where it was not known at both.
 void RunningRunsWatch::compare(RunningRun& run) {
   if (!run.energy) return;
   const auto looked = clock_->steady();
-  const auto [slot, fresh] = seen_.try_emplace(run.id, Seen{run.measured, *run.energy, {}, looked, {}});
+  const auto [slot, fresh] =
+      seen_.try_emplace(run.id, Seen{run.measured, *run.energy, {}, run.components, looked, {}});
   auto& seen = slot->second;
   if (!fresh && run.measured > seen.measured) {
-    const auto gained = *run.energy - seen.energy;
     const auto passed = run.measured - seen.measured;
-    seen = {run.measured, *run.energy, {}, looked, passed};
-    if (gained >= Joules{0}) seen.power = gained / passed;
+    const auto power_of = [&](Joules now, Joules before) {
+      return now >= before ? std::optional((now - before) / passed) : std::nullopt;
+    };
+    Seen next{run.measured, *run.energy, power_of(*run.energy, seen.energy), run.components, looked, passed};
+    for (auto& part : next.components) {
+      const auto before = std::ranges::find(seen.components, part.component, &ComponentPower::component);
+      if (before != seen.components.end() && before->energy && part.energy)
+        part.power = power_of(*part.energy, *before->energy);
+    }
+    seen = std::move(next);
   }
-  if (looked - seen.looked <= std::max(power_lasts, seen.since_before * power_lasts_periods))
-    run.power = seen.power;
+  if (looked - seen.looked > std::max(power_lasts, seen.since_before * power_lasts_periods)) return;
+  run.power = seen.power;
+  for (auto& part : run.components) {
+    const auto known = std::ranges::find(seen.components, part.component, &ComponentPower::component);
+    if (known != seen.components.end()) part.power = known->power;
+  }
 }
 
 }  // namespace joulecast::session

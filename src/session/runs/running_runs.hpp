@@ -1,4 +1,4 @@
-// The runs that this machine records now, as far as their store tells: their own processes are not asked.
+// The runs that are recorded now, as far as their store tells: their own processes are not asked.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,25 @@
 
 namespace joulecast::session {
 
+/// All devices of a component that the total consists of.
+struct ComponentPower {
+  trace::Component component = trace::Component::other;
+  std::optional<Joules> energy;  ///< so far; nothing if that of one of them is not known
+  std::optional<Watts> power;
+};
+
 struct RunningRun {
   std::string id;
   std::string name;
+  std::string host;
+  std::map<std::string, std::string> tags;
+  int epochs = 0;  ///< that have ended
   std::optional<WallTime> started;
   Seconds measured{0};           ///< from the run's start to its last stored reading
   std::optional<Joules> energy;  ///< by then
   /// Mean between the last two looks that found new readings; nothing at first, or without news for long.
   std::optional<Watts> power;
+  std::vector<ComponentPower> components;
   /// The latest forecast of the total.
   std::optional<trace::Projection> projection;
   /// What the run may use, as its tag "budget" says: "2kWh".
@@ -27,16 +38,19 @@ struct RunningRun {
 
 struct RunningRuns {
   std::vector<RunningRun> runs;  ///< the latest first
-  std::size_t left_out = 0;      ///< runs beyond those
-  bool store_answers = true;     ///< a store that does not exist yet is an empty one
-  std::string trouble;           ///< why the store does not answer; one line
+  /// Runs that have ended since the look before, also those that began after it.
+  std::vector<store::RunRow> ended;
+  std::vector<std::string> removed;  ///< ids of runs that are no longer in the store
+  std::size_t left_out = 0;          ///< runs beyond those
+  bool store_answers = true;         ///< a store that does not exist yet is an empty one
+  std::string trouble;               ///< why the store does not answer; one line
 };
 
 /// Looks at the store again and again. Used by one thread.
 class RunningRunsWatch {
  public:
-  /// `store` is a path or address, "" = the user's own. Only runs of the machine called `host` are looked at,
-  /// and of those at most `most`. `clock` must outlive the watch.
+  /// `store` is a path or address, "" = the user's own. Only runs of the machine called `host` are looked at
+  /// ("" = of any), and of those at most `most`. `clock` must outlive the watch.
   RunningRunsWatch(std::string store, std::string host, std::size_t most,
                    const Clock& clock = system_clock());
 
@@ -48,17 +62,22 @@ class RunningRunsWatch {
     Seconds measured{0};
     Joules energy{0};
     std::optional<Watts> power;
+    std::vector<ComponentPower> components;
     SteadyTime looked;
     Seconds since_before{0};  ///< between the readings of this look and the one before
   };
   [[nodiscard]] Result<RunningRun> look_at(const store::RunStore& store, const store::RunRow& row);
   void compare(RunningRun& run);
+  void find_ended(const store::RunStore& store, WallTime looked, RunningRuns& now);
 
   std::string store_;
   std::string host_;
   std::size_t most_;
   const Clock* clock_;
-  std::map<std::string, Seen> seen_;  ///< by id
+  std::map<std::string, Seen> seen_;     ///< by id; those with readings
+  std::vector<std::string> running_;     ///< ids at the last look
+  std::optional<WallTime> looked_;       ///< when the last look began
+  std::vector<std::string> told_ended_;  ///< of the runs that began since the look before it
 };
 
 }  // namespace joulecast::session

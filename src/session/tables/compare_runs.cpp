@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -184,6 +185,17 @@ void warn_of_gaps(Comparison& result) {
 }
 
 }  // namespace
+
+std::string usual_group(const RunTable& table) {
+  for (const auto* column : {"name", "architecture", "gpu", "batch_size", "gpu_count", "host"}) {
+    const auto index = table.column(column);
+    if (!index) continue;
+    std::map<std::string, int> counts;
+    for (std::size_t row = 0; row < table.rows(); ++row) ++counts[std::string(table.text(row, *index))];
+    if (counts.size() > 1 && !counts.contains("") && counts.size() < table.rows()) return column;
+  }
+  return "";
+}
 
 Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& request) {
   Comparison result;

@@ -54,6 +54,10 @@ struct Comparison {
   std::vector<std::string> warnings;
 };
 
+/// The first of name, architecture, gpu, batch_size, gpu_count and host in which the runs differ and of which
+/// some value has several runs; "" if there is none.
+[[nodiscard]] std::string usual_group(const RunTable& table);
+
 /// Rows with an unknown value or group are left out and counted. malformed (naming the row) for text or
 /// infinity among the values; invalid for an unknown column or groups that cannot be compared.
 [[nodiscard]] Result<Comparison> compare_runs(const RunTable& table, const CompareRequest& request);

@@ -101,7 +101,28 @@ Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& fol
   return runs;
 }
 
-Result<std::vector<trace::Run>> runs_of_store(const std::string& path, std::string& name) {
+Result<std::vector<std::string>> ids_of(const store::RunStore& store,
+                                        const std::vector<std::string>& references) {
+  std::vector<std::string> ids;
+  if (references.empty()) {
+    const auto rows = store.find();
+    if (!rows) return propagate(rows.error());
+    for (const auto& row : *rows) ids.push_back(row.id);
+  }
+  for (const auto& reference : references) {
+    const auto choice = store.resolve(reference);
+    if (!choice) return propagate(choice.error());
+    if (std::ranges::find(ids, choice->id) != ids.end())
+      return fail(ErrorKind::invalid, "", "run {} is named twice", choice->id);
+    ids.push_back(choice->id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<std::vector<trace::Run>> stored_runs(const std::string& path,
+                                            const std::vector<std::string>& references, std::string& name) {
   const auto store = open_store(path, store::Access::read);
   if (!store) {
     auto error = store.error();
@@ -110,19 +131,17 @@ Result<std::vector<trace::Run>> runs_of_store(const std::string& path, std::stri
     return propagate(std::move(error));
   }
   name = (*store)->location();
-  const auto rows = (*store)->find();
-  if (!rows) return propagate(rows.error());
+  const auto ids = ids_of(**store, references);
+  if (!ids) return propagate(ids.error());
   std::vector<trace::Run> runs;
-  for (const auto& row : *rows) {
-    auto run = (*store)->summary(row.id);
+  for (const auto& id : *ids) {
+    auto run = (*store)->summary(id);
     if (!run) return propagate(run.error());
     runs.push_back(std::move(*run));
   }
   if (runs.empty()) return fail(ErrorKind::invalid, name, "holds no run");
   return runs;
 }
-
-}  // namespace
 
 RunTable table_of_runs(std::span<const trace::Run> runs, std::string source) {
   RunRows table{std::move(source), {}, {}, {}, {}, {}};
@@ -164,7 +183,7 @@ Result<RunTable> load_run_table(const std::string& source, const std::string& st
   std::error_code ignored;
   if (!source.empty() && !std::filesystem::is_directory(source, ignored)) return read_run_table(source);
   std::string name = source;
-  const auto runs = source.empty() ? runs_of_store(store, name) : runs_of_bundles(source);
+  const auto runs = source.empty() ? stored_runs(store, {}, name) : runs_of_bundles(source);
   if (!runs) return propagate(runs.error());
   auto table = table_of_runs(*runs, name);
   if (table.rows() == 0)

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "session/tables/run_table.hpp"
@@ -17,6 +18,12 @@ namespace joulecast::session {
 /// failed, were interrupted or stopped are left out and listed in the table. Runs that were measured for less
 /// than 95 % of their time are named in its warnings.
 [[nodiscard]] RunTable table_of_runs(std::span<const trace::Run> runs, std::string source);
+
+/// These runs of the store, or all where none is named, as their summaries. `name` becomes what errors call
+/// the store. Errors as store::RunStore; invalid for a store without runs and for a run that is named twice.
+[[nodiscard]] Result<std::vector<trace::Run>> stored_runs(const std::string& store,
+                                                          const std::vector<std::string>& references,
+                                                          std::string& name);
 
 /// Reads a CSV table of any program (CsvKind::any).
 [[nodiscard]] Result<RunTable> read_run_table(const std::filesystem::path& file);

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "store/sqlite/forks.hpp"
+
 namespace joulecast::store::sqlite {
 namespace {
 
@@ -46,6 +48,7 @@ Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_tim
 
 Result<Database> Database::open(const std::filesystem::path& path, FileMode mode, Seconds busy_timeout,
                                 std::shared_ptr<const Patience> patience) {
+  if (auto usable = survive_forks(); !usable) return propagate(usable.error());
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case FileMode::immutable:

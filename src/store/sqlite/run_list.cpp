@@ -33,6 +33,16 @@ std::string glob_of(const std::string& pattern) {
   return glob;
 }
 
+/// The text with LIKE's own signs as mere characters, to be found anywhere.
+std::string like_of(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
 void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, Conditions& conditions) {
   const std::string name(name_of(status));
   const auto keys = fmt::format("key IN ({})", fmt::join(dead, ", "));
@@ -50,6 +60,12 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
     conditions.add("name GLOB ?", {glob_of(query.name)});
   else if (!query.name.empty())
     conditions.add("name = ?", {query.name});
+  if (!query.search.empty()) {
+    const auto pattern = like_of(query.search);
+    conditions.add(R"((id LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\' OR command LIKE ? ESCAPE '\' )"
+                   R"(OR info ->> 'architecture' LIKE ? ESCAPE '\'))",
+                   {pattern, pattern, pattern, pattern});
+  }
   for (const auto& tag : query.tags) {
     if (tag.value)
       conditions.add("key IN (SELECT run FROM tag WHERE name = ? AND value = ?)", {tag.name, *tag.value});
@@ -61,6 +77,18 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   if (query.status) add_status(*query.status, dead, conditions);
   if (!query.host.empty()) conditions.add("hostname = ?", {query.host});
   return conditions;
+}
+
+void bind(const Conditions& conditions, Query& rows, int index = 0) {
+  for (const auto& argument : conditions.arguments())
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+            rows.bind(++index, std::string_view(value));
+          else
+            rows.bind(++index, value);
+        },
+        argument);
 }
 
 /// Runs that are equal in the sort key are sorted by their start.
@@ -92,27 +120,49 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
   auto rows = database.once(fmt::format("SELECT key FROM run{} ORDER BY {} LIMIT {} OFFSET {}",
                                         conditions.text(), order_of(query), limit, query.offset));
-  int index = 0;
-  for (const auto& argument : conditions.arguments())
-    std::visit(
-        [&](const auto& value) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-            rows.bind(++index, std::string_view(value));
-          else
-            rows.bind(++index, value);
-        },
-        argument);
+  bind(conditions, rows);
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
   if (auto status = rows.status(); !status) return propagate(status.error());
   return keys;
 }
 
+Result<std::size_t> count_runs(Database& database, const RunQuery& query,
+                               const std::vector<std::int64_t>& dead) {
+  const auto conditions = conditions_of(query, dead);
+  auto rows = database.once("SELECT count(*) FROM run" + conditions.text());
+  bind(conditions, rows);
+  if (!rows.row()) return propagate(rows.status().error());
+  return static_cast<std::size_t>(rows.integer(0));
+}
+
+Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query, const std::string& tag,
+                                     const std::vector<std::int64_t>& dead) {
+  const auto conditions = conditions_of(query, dead);
+  // Every run once: a run has a tag of one name at most.
+  const std::string group =
+      tag.empty() ? "nullif(hostname, '')" : "(SELECT value FROM tag WHERE run = run.key AND name = ?)";
+  auto rows = database.once(fmt::format(
+      "SELECT {} AS label, sum(status <> 'running'), sum(status = 'running'), "
+      "total(CASE WHEN status <> 'running' THEN energy_j END), "
+      "sum(status <> 'running' AND energy_j IS NULL) FROM run{} GROUP BY label ORDER BY 4 DESC, label",
+      group, conditions.text()));
+  if (!tag.empty()) rows.bind(1, std::string_view(tag));
+  bind(conditions, rows, tag.empty() ? 0 : 1);
+  std::vector<RunSum> sums;
+  while (rows.row()) {
+    const auto count = [&](int column) { return static_cast<std::size_t>(rows.integer(column)); };
+    sums.push_back({std::string(rows.text(0)), count(1), count(2), Joules{rows.real(3)}, count(4)});
+  }
+  if (auto status = rows.status(); !status) return propagate(status.error());
+  return sums;
+}
+
 Result<ListedRun> list_run(Database& database, std::int64_t key) {
   auto found = database.query(
       "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
       "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known, "
-      "not_measured_s, coverage "
+      "not_measured_s, coverage, hostname "
       "FROM run WHERE key = ?",
       key);
   if (!found.row())
@@ -137,6 +187,7 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   listed.total_known = found.integer(12) != 0;
   if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
   row.coverage = found.optional_real(14);
+  row.host = found.text(15);
   auto tags = database.query("SELECT name, value FROM tag WHERE run = ?", key);
   while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
   if (auto status = tags.status(); !status) return propagate(status.error());

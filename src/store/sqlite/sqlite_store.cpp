@@ -31,6 +31,15 @@ class SqliteStore final : public RunStore {
 
   [[nodiscard]] Result<RunChoice> resolve(std::string_view reference) const override;
   [[nodiscard]] Result<std::vector<RunRow>> find(const RunQuery& query) const override;
+  [[nodiscard]] Result<std::size_t> count(const RunQuery& query) const override;
+  [[nodiscard]] Result<std::vector<RunSum>> sums_by_host(const RunQuery& query) const override {
+    return sums("", query);
+  }
+  [[nodiscard]] Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
+                                                        const RunQuery& query) const override {
+    return sums(tag, query);
+  }
+  [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override {
     return read(reference, read_whole);
   }
@@ -61,6 +70,7 @@ class SqliteStore final : public RunStore {
   [[nodiscard]] Liveness liveness(const RunHead& head) const;
   [[nodiscard]] Result<std::vector<std::int64_t>> running_runs() const;
   [[nodiscard]] Result<std::vector<std::int64_t>> dead_runs() const;
+  [[nodiscard]] Result<std::vector<RunSum>> sums(const std::string& tag, const RunQuery& query) const;
   [[nodiscard]] Result<RunRow> row_of(std::int64_t key) const;
   [[nodiscard]] Status add_what_runs_so_far(std::int64_t key, RunRow& row) const;
   [[nodiscard]] Result<std::vector<std::string>> close_ended(bool even_if_silent);
@@ -158,6 +168,27 @@ Result<std::vector<RunRow>> SqliteStore::find(const RunQuery& query) const {
     runs.push_back(std::move(*row));
   }
   return runs;
+}
+
+Result<std::size_t> SqliteStore::count(const RunQuery& query) const {
+  const Snapshot snapshot(database_);
+  const auto dead = dead_runs();
+  if (!dead) return propagate(dead.error());
+  return count_runs(database_, query, *dead);
+}
+
+Result<std::vector<RunSum>> SqliteStore::sums(const std::string& tag, const RunQuery& query) const {
+  const Snapshot snapshot(database_);
+  const auto dead = dead_runs();
+  if (!dead) return propagate(dead.error());
+  return sum_runs(database_, query, tag, *dead);
+}
+
+Result<RunRow> SqliteStore::row(std::string_view reference) const {
+  const Snapshot snapshot(database_);
+  const auto found = find_run(database_, reference);
+  if (!found) return propagate(found.error());
+  return row_of(found->key);
 }
 
 Result<RunRow> SqliteStore::row_of(std::int64_t key) const {

@@ -40,6 +40,35 @@ TEST(WithinEpochs, ASteadyRunIsReadyByATenthAndSaysSo) {
     }
 }
 
+// Its first epoch is dearer, as where files are read for the first time: nothing says so before the second.
+TEST(WithinEpochs, AColdFirstEpochIsNeverReady) {
+  for (const int steps_per_epoch : {10, 50, 400})
+    for (const double factor : {1.5, 2.0, 4.0}) {
+      const auto training = simulate({.steps = 12 * steps_per_epoch,
+                                      .steps_per_epoch = steps_per_epoch,
+                                      .start_up_steps = steps_per_epoch,
+                                      .start_up_factor = factor});
+      for (double share = 0.01; share < 1; share += 0.01) {
+        const auto p = watched(training, share, steps_per_epoch).projection();
+        if (!p || !p->ready) continue;
+        EXPECT_NEAR(p->total.value / training.energy, 1, 0.1) << share << ' ' << factor;
+      }
+      EXPECT_TRUE(watched(training, 0.3, steps_per_epoch).projection()->ready) << steps_per_epoch;
+    }
+}
+
+TEST(WithinEpochs, ASingleEpochIsNotColderThanTheOthers) {
+  const auto training = simulate({.steps = 2000, .steps_per_epoch = 2000});
+  EXPECT_TRUE(watched(training, 0.1, 2000).projection()->ready);
+}
+
+TEST(WithinEpochs, ASingleReportAtTheEndIsNotReady) {
+  auto projector = *RunProjector::begin({.total_work = 4});
+  (void)projector.move({.work = 4, .span = {Seconds{0}, Seconds{26}}, .energy = Joules{400}});
+  ASSERT_TRUE(projector.projection());
+  EXPECT_FALSE(projector.projection()->ready);
+}
+
 TEST(WithinEpochs, ThereIsAnIntervalAfterTheFirstReports) {
   const auto training = simulate({.steps = 1000, .steps_per_epoch = 100, .validation_seconds = 2});
   for (const double share : {0.001, 0.005, 0.01, 0.02}) {
@@ -320,6 +349,58 @@ TEST(WithinEpochs, AStepIsNoTrend) {
   const auto training =
       simulate({.steps = 1000, .rate = [](double share) { return share < 0.2 ? 1.0 : 1.5; }});
   EXPECT_TRUE(watched(training, 0.4).projection()->ready);
+}
+
+// Seen once or twice, an evaluation's period is a guess: it may never come again, or as regularly as it has.
+TEST(WithinEpochs, FewEvaluationsBetweenStepsAreInTheInterval) {
+  int looks = 0, covered = 0;
+  for (const int every : {20, 40, 100, 150})
+    for (const double noise : {0.01, 0.15})
+      for (unsigned seed = 1; seed <= 5; ++seed) {
+        const auto training = simulate({.steps = 400,
+                                        .noise = noise,
+                                        .checkpoint_every = every,
+                                        .checkpoint_seconds = 0.4 * every * 0.1},
+                                       seed);
+        for (double share = 0.05; share < 0.9; share += 0.05) {
+          const bool one_was_seen = share * 400 >= every + 25;
+          if (!one_was_seen) continue;
+          const auto p = *watched(training, share).projection();
+          ++looks;
+          covered += p.total.interval->contains(training.energy);
+        }
+      }
+  EXPECT_GE(covered, 0.95 * looks) << looks;
+}
+
+// A phase that needs less, such as a validation on little data, is not mistaken for something missing.
+TEST(WithinEpochs, CheaperStretchesAreExpectedToGoOn) {
+  const auto cheap = [](double share) { return std::fmod(share * 15, 1) < 0.75 ? 1.0 : 0.6; };
+  const auto training = simulate({.steps = 600, .noise = 0.01, .rate = cheap});
+  for (const double share : {0.3, 0.5, 0.7}) {
+    const auto p = *watched(training, share).projection();
+    EXPECT_NEAR(p.total.value / training.energy, 1, 0.02) << share;
+  }
+}
+
+// As where samples are sorted by their length, or a curriculum makes them harder.
+TEST(WithinEpochs, ATrendIsInTheIntervalAndNotReadyWhileItMatters) {
+  int looks = 0, covered = 0, wrong = 0;
+  for (const double slope : {-0.9, -0.5, 0.5, 2.0})
+    for (const double noise : {0.02, 0.1})
+      for (unsigned seed = 1; seed <= 5; ++seed) {
+        const auto training = simulate(
+            {.steps = 600, .noise = noise, .rate = [slope](double share) { return 1 + slope * share; }},
+            seed);
+        for (const double share : {0.4, 0.5, 0.6, 0.7}) {
+          const auto p = *watched(training, share).projection();
+          ++looks;
+          covered += p.total.interval->contains(training.energy);
+          wrong += p.ready && std::abs(p.total.value / training.energy - 1) > 0.05;
+        }
+      }
+  EXPECT_GE(covered, 0.9 * looks) << looks;
+  EXPECT_LE(wrong, 0.02 * looks) << looks;
 }
 
 }  // namespace

@@ -139,5 +139,44 @@ TEST(Disorder, AStepBackShorterThanAPeriodIsNoClockThatWasSet) {
   EXPECT_NEAR(import_text("gpu.csv", text).joules(), 19 * 200, 1e-6);
 }
 
+/// 11 rows of 200 W below such a heading, with another power in one of them.
+std::string plain_log_with(const std::string& heading, int row, double watts) {
+  auto text = "timestamp," + heading + "\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("2026-11-05 10:00:{:02},{}\n", i, i == row ? watts : 200);
+  return text;
+}
+
+TEST(Spikes, OneReadingThatNoBoardGivesIsAGapThatIsTold) {
+  for (const char* heading : {"power_w", "gpu0_power_w", "gpu_power_w"})
+    for (const int row : {1, 5, 9}) {
+      const auto imported = import_text("log.csv", plain_log_with(heading, row, 2900));
+      EXPECT_DOUBLE_EQ(imported.joules(), 2000) << heading << row;
+      EXPECT_EQ(imported.report.doubted_values, 1u);
+      EXPECT_THAT(imported.report.faults, ElementsAre(HasSubstr("2900 W in a single reading")));
+      EXPECT_DOUBLE_EQ(imported.report.runs.at(0).gaps.value(), 2);
+    }
+}
+
+TEST(Spikes, AtTheEndsToo) {
+  for (const int row : {0, 10})
+    EXPECT_NEAR(import_text("log.csv", plain_log_with("power_w", row, 40'000)).joules(), 1900, 101) << row;
+}
+
+TEST(Spikes, AreRefusedWhereReadingIsStrict) {
+  ImportOptions strict;
+  strict.strict = true;
+  EXPECT_THAT(import_error("log.csv", plain_log_with("power_w", 5, 40'000), strict).message,
+              HasSubstr("single reading"));
+}
+
+TEST(Spikes, ALoadIsNone) {
+  std::string waking = "timestamp,node_power_w\n";
+  for (int i = 0; i < 40; ++i)
+    waking += fmt::format("2026-11-05 10:00:{:02},{}\n", i, i % 10 == 5 ? 9000 : i % 10 > 5 ? 8000 : 1200);
+  EXPECT_EQ(import_text("log.csv", waking).report.doubted_values, 0u);
+  EXPECT_EQ(import_text("log.csv", plain_log_with("power_w", 5, 1400)).report.doubted_values, 0u);
+  EXPECT_EQ(import_text("log.csv", plain_log_with("node_power_w", 5, 1900)).report.doubted_values, 0u);
+}
+
 }  // namespace
 }  // namespace joulecast::formats

@@ -168,6 +168,35 @@ TEST(Logs, OfTurbostatCountTheMachineOnce) {
               ElementsAre(90, 90));
 }
 
+TEST(Logs, OfTurbostatMayHaveTheEnergyOfEachInterval) {
+  std::string text = "Time_Of_Day_Seconds\tCore\tCPU\tPkg_J\tCor_J\tRAM_J\n";
+  for (int i = 0; i < 11; ++i) {
+    text += fmt::format("{}.5\t-\t-\t{}\t150.00\t10.00\n", 1793872800 + i, i == 5 ? "?" : "200.00");
+    text += fmt::format("{}.5\t0\t0\t100.00\t75.00\t5.00\n", 1793872800 + i);
+  }
+  const auto damaged = import_text("turbostat.txt", text);
+  EXPECT_DOUBLE_EQ(damaged.report.runs.at(0).gaps.value(), 1);
+  EXPECT_EQ(damaged.report.skipped_lines, 0u);
+  const auto imported = import_text("turbostat.txt", std::string(text).replace(text.find('?'), 1, "200.00"));
+  EXPECT_DOUBLE_EQ(imported.joules(), 2100);
+  EXPECT_EQ(imported["cpu_cores_energy"].channel.contained_in, "cpu_energy");
+}
+
+TEST(Logs, OfTegrastatsMayBeInWatts) {
+  std::string text;
+  for (int i = 0; i < 11; ++i)
+    text += fmt::format("11-05-2026 10:00:{:02} RAM 10/78MB (lfb 4x4MB) CPU [5%@14] VDD_IN 9.5W/8.5W\n", i);
+  EXPECT_DOUBLE_EQ(import_text("tegra.log", text).joules(), 95);
+}
+
+TEST(Logs, OfDmonMayHaveCommas) {
+  std::string text = "#Date, Time, gpu, pwr, gtemp, sm\n#YYYYMMDD, HH:MM:SS, Idx, W, C, %\n";
+  for (int i = 0; i < 11; ++i)
+    text +=
+        fmt::format(" 20261105, 10:00:{0:02}, 0, 200, -, 99\n 20261105, 10:00:{0:02}, 1, 100, 50, 9\n", i);
+  EXPECT_DOUBLE_EQ(import_text("dmon.csv", text).joules(), 3000);
+}
+
 TEST(Logs, OfPerfGiveTheirIntervalsToSockets) {
   const auto imported = import_fixture("perf_stat_sockets.csv", options("2026-11-05"));
   EXPECT_THAT(imported["cpu0_energy"].values, ElementsAre(0, 30, 60));
@@ -186,6 +215,13 @@ TEST(Logs, OfPerfLoseWhatWasNotCounted) {
   EXPECT_THAT(imported["cpu_energy"].values, ElementsAre(0, 30, 30, 30, 60));
   EXPECT_THAT(imported["cpu_energy"].gaps, ElementsAre(span(1, 2), span(2, 3)));
   EXPECT_EQ(imported.report.doubted_values, 1u);
+}
+
+TEST(Logs, OfPerfWithoutAnEnergyThatCanBeAreRefused) {
+  std::string text = "# started on Thu Nov  5 10:00:00 2026\n\n";
+  for (int i = 1; i < 6; ++i)
+    text += fmt::format("     {}.000000000  90000.00 Joules power/energy-pkg/\n", i);
+  EXPECT_THAT(import_error("perf.txt", text).message, HasSubstr("no energy in it that a CPU can have used"));
 }
 
 TEST(Logs, OfCarbontrackerHaveTheirEpochs) {
@@ -264,6 +300,27 @@ TEST(OwnLogs, AreReadByTheWordsOfTheirHeadings) {
   EXPECT_THAT(imported["gpu0_temperature"].values, ElementsAre(60, 60));
   EXPECT_NEAR(imported.joules(), 3500, 1e-9);
   EXPECT_THAT(imported.report.left, ElementsAre("Fan: not used"));
+}
+
+TEST(OwnLogs, MayBeJsonLines) {
+  std::string lines, array = "[\n", nested;
+  for (int i = 0; i < 11; ++i) {
+    const auto time = fmt::format("\"timestamp\": \"2026-11-05 10:00:{:02}\"", i);
+    lines += fmt::format("{{{}, \"gpu\": 0, \"power_w\": {}, \"note\": \"a, b\"}}\n", time,
+                         i == 5 ? "null" : "200");
+    array += fmt::format("{{{}, \"power_w\": 200}}{}\n", time, i == 10 ? "]" : ",");
+    nested +=
+        fmt::format("{{{}, \"gpus\": [{{\"power_w\": 200, \"util\": 9}}, {{\"power_w\": 100}}]}}\n", time);
+  }
+  const auto imported = import_text("loop.jsonl", lines);
+  EXPECT_EQ(imported.report.kind, "json-lines");
+  EXPECT_DOUBLE_EQ(imported.report.runs.at(0).gaps.value(), 2);
+  EXPECT_DOUBLE_EQ(imported.joules(), 2000);
+  EXPECT_DOUBLE_EQ(import_text("loop.json", array).joules(), 2000);
+  EXPECT_DOUBLE_EQ(import_text("loop.jsonl", nested).joules(), 3000);
+  auto torn = lines;
+  torn.replace(torn.find("10:00:03"), 30, "\n");
+  EXPECT_THAT(import_text("loop.jsonl", torn).report.faults.at(0), HasSubstr("loop.jsonl:4: "));
 }
 
 TEST(OwnLogs, WithAPowerWithoutAUnitAreRefused) {

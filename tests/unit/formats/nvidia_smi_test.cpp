@@ -359,5 +359,15 @@ TEST(NvidiaSmi, AgreesWithTheBundlesOfTheSameRuns) {
   EXPECT_GE(compared, 1);
 }
 
+TEST(NvidiaSmi, RowsOfOneWholeSecondWithoutAnIndexAreRefused) {
+  std::string text = "timestamp, power.draw [W]\n", exact = text;
+  for (int i = 0; i < 40; ++i) {
+    text += fmt::format("2026/11/05 10:00:{:02}, 200.00 W\n", i / 4);
+    exact += fmt::format("2026/11/05 10:00:{:02}.{}, 200.00 W\n", i / 4, 500 + i % 4);
+  }
+  EXPECT_THAT(import_error(text).message, HasSubstr("no column such as index"));
+  EXPECT_THAT(import_text(exact)["gpu3_power"].values, SizeIs(10));
+}
+
 }  // namespace
 }  // namespace joulecast::formats

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "support/imported.hpp"
 
 namespace joulecast::formats {
@@ -106,8 +108,142 @@ TEST(OwnColumns, TimesInMinutesAndHours) {
 TEST(OwnColumns, TimesThatMayBeMillisecondsAreRefused) {
   ImportOptions options;
   options.start = WallTime{0};
-  EXPECT_THAT(import_error("log.csv", "time,power_w\n0,200\n1000,200\n2000,200\n", options).message,
-              HasSubstr("--columns time_ms=time"));
+  for (const char* text :
+       {"time,power_w\n0,200\n1000,200\n2000,200\n", "time,power_w\n0,200\n50,200\n100,200\n"})
+    EXPECT_THAT(import_error("log.csv", text, options).message, HasSubstr("--columns time_ms=time"));
+}
+
+TEST(OwnColumns, RailsThatAreRowsAreInTheirPackage) {
+  for (const char* column : {"component", "domain", "sensor", "device"})
+    for (const auto& [package, part, dram] : {std::tuple{"package-0", "core", "dram"},
+                                              {"package", "pp0", "ram"},
+                                              {"cpu0", "uncore", "dram-0"},
+                                              {"package-0", "package-0/core", "package-0/dram"}}) {
+      auto power = fmt::format("timestamp,{},power_w\n", column);
+      auto energy = fmt::format("timestamp,{},energy_j\n", column);
+      for (int i = 0; i < 11; ++i) {
+        const auto time = fmt::format("2026-11-05T10:00:{:02}", i);
+        power +=
+            fmt::format("{0},{1},150\n{0},{2},200\n{0},{3},10\n{0},psys,300\n", time, part, package, dram);
+        energy += fmt::format("{0},{1},{4}\n{0},{2},{5}\n{0},{3},{6}\n", time, part, package, dram, 150 * i,
+                              7000 + 200 * i, 10 * i);
+      }
+      EXPECT_DOUBLE_EQ(import_text("log.csv", power).joules(), 2100) << column << part;
+      EXPECT_DOUBLE_EQ(import_text("log.csv", energy).joules(), 2100) << column << part;
+    }
+}
+
+TEST(OwnColumns, MicrojoulesAsThePowercapFilesHaveThem) {
+  std::string text = "time,energy_uj\n";
+  for (int i = 0; i < 11; ++i)
+    text += fmt::format("2026-11-05 10:00:{:02},{}\n", i, 9'000'000 + 200'000'000LL * i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
+}
+
+TEST(OwnColumns, ACounterThatBeginsAgainIsAGap) {
+  std::string text = "timestamp,energy_j\n";
+  for (int i = 0; i < 21; ++i)
+    text += fmt::format("2026-11-05T10:00:{:02},{}\n", i, i < 10 ? 5000 + 200 * i : 200 * (i - 10));
+  const auto imported = import_text("log.csv", text);
+  EXPECT_DOUBLE_EQ(imported.report.runs.at(0).gaps.value(), 1);
+  EXPECT_NEAR(imported.joules(), 200 * 19 + 200, 201);  // the second between may be bridged
+}
+
+TEST(OwnColumns, DecibelsAreNoPower) {
+  EXPECT_DOUBLE_EQ(watts_of("power_dbm,power_w", "53,200"), 200);
+}
+
+TEST(OwnColumns, GroupedNumbers) {
+  EXPECT_DOUBLE_EQ(watts_of("power_mw", "\"200,000\""), 200);
+  EXPECT_DOUBLE_EQ(watts_of("power_w", "\"1,200.5\""), 1200.5);
+  std::string text = "timestamp;power_mw\n", bars = "| timestamp | power_w |\n|---|---|\n";
+  for (int i = 0; i < 11; ++i) {
+    text += fmt::format("2026-11-05 10:00:{:02};200.000,5\n", i);
+    bars += fmt::format("| 2026-11-05 10:00:{:02} | 200 |\n", i);
+  }
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000.005);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", bars).joules(), 2000);
+}
+
+TEST(OwnColumns, QuotedDecimalCommasAreToldFromThousands) {
+  std::string text = "timestamp,power_kw,temp_c\n";
+  for (int i = 0; i < 11; ++i)
+    text += fmt::format("2026-11-05 10:00:{:02},\"{}\",\"50,5\"\n", i, i % 2 == 0 ? "1,200" : "0,800");
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 10'000);
+}
+
+TEST(OwnColumns, HoursInHalvesOfTheDay) {
+  ImportOptions options;
+  options.start = WallTime{0};
+  for (const char* format : {"2026-11-05 01:00:{:02} PM", "11/05/2026 1:00:{:02}pm", "01:00:{:02} PM"}) {
+    std::string text = "timestamp,power_w\n";
+    for (int i = 0; i < 11; ++i) text += fmt::format(fmt::runtime(format), i) + ",200\n";
+    const auto imported = import_text("log.csv", text, options);
+    EXPECT_DOUBLE_EQ(imported.joules(), 2000) << format;
+    EXPECT_EQ(imported.run().started->ns / 1'000'000'000 % 86400, 13 * 3600) << format;
+  }
+}
+
+TEST(OwnColumns, IntelPowerGadget) {
+  ImportOptions options;
+  options.start = WallTime{0};
+  std::string text =
+      "System Time,RDTSC,Elapsed Time (sec),CPU Utilization(%),Processor Power_0(Watt),Cumulative Processor "
+      "Energy_0(Joules),Cumulative Processor Energy_0(mWh),IA Power_0(Watt),DRAM Power_0(Watt)\n";
+  for (int i = 0; i < 11; ++i)
+    text += fmt::format("10:00:{:02}:250,{},{}.25,50,200,{},{},150,10\n", i, 3000 * i, i, 200 * i, 55 * i);
+  const auto imported = import_text("log.csv", text, options);
+  EXPECT_DOUBLE_EQ(imported.joules(), 2100);
+  EXPECT_EQ(imported.run().started->ns % 1'000'000'000, 250'000'000);
+}
+
+TEST(OwnColumns, EveryCounterOfALogOfEnergiesCounts) {
+  const auto joules = [](const std::string& headings, std::initializer_list<int> watts) {
+    auto text = "timestamp," + headings + "\n";
+    for (int i = 0; i < 11; ++i) {
+      text += fmt::format("2026-11-05T10:00:{:02}", i);
+      for (const int w : watts) text += fmt::format(",{}", 1000 + i * w);
+      text += "\n";
+    }
+    return import_text("log.csv", text).joules();
+  };
+  EXPECT_DOUBLE_EQ(joules("gpu0_energy_j,gpu1_energy_j", {200, 100}), 3000);
+  EXPECT_DOUBLE_EQ(joules("RAPL package [J],RAPL dram [J]", {200, 10}), 2100);
+  EXPECT_DOUBLE_EQ(joules("DRAM_ENERGY (J),PACKAGE_ENERGY (J),PP0_ENERGY (J)", {10, 200, 150}), 2100);
+  EXPECT_DOUBLE_EQ(joules("gpu_energy_j,cpu_energy_j,total_energy_j", {200, 50, 300}), 3000);
+  EXPECT_DOUBLE_EQ(joules("package_energy_j,psys_energy_j", {200, 300}), 2000);
+}
+
+TEST(OwnColumns, MomentsAsSpreadsheetsAndShellsWriteThem) {
+  for (const char* format : {"5.11.2026 9:30:{:02}", "05-Nov-2026 09:30:{:02}", "20261105T0930{:02}Z",
+                             "202611050930{:02}", "20261105 0930{:02}"}) {
+    std::string text = "timestamp,power_w\n";
+    for (int i = 0; i < 11; ++i) text += fmt::format(fmt::runtime(format), i) + ",200\n";
+    const auto imported = import_text("log.csv", text);
+    EXPECT_DOUBLE_EQ(imported.joules(), 2000) << format;
+    EXPECT_EQ(to_iso8601(*imported.run().started).substr(0, 16), "2026-11-05T09:30") << format;
+  }
+  std::string minutes = "Date;Power [W]\n";
+  for (int i = 0; i < 11; ++i) minutes += fmt::format("2026-11-05 09:{:02};200,0\n", 30 + i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", minutes).joules(), 60 * 2000);
+}
+
+TEST(OwnColumns, HeadingsOfOtherLanguagesAndOfPandas) {
+  std::string german = "Datum;Uhrzeit;Leistung (W)\n", french = "horodatage;puissance (W)\n",
+              pandas = "Unnamed: 0,timestamp,power_w\n";
+  for (int i = 0; i < 11; ++i) {
+    german += fmt::format("05.11.2026;10:00:{:02};200,0\n", i);
+    french += fmt::format("2026-11-05 10:00:{:02};200,0\n", i);
+    pandas += fmt::format("{0},2026-11-05 10:00:{0:02},200\n", i);
+  }
+  for (const auto& text : {german, french, pandas})
+    EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
+}
+
+TEST(OwnColumns, ACommaBehindTheRowMakesNoDecimalsOfASecond) {
+  std::string text = "timestamp,power_w\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("2026-11-05 10:00:{:02},200,\n", i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 2000);
 }
 
 }  // namespace

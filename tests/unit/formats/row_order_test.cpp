@@ -133,6 +133,14 @@ TEST(RowOrder, StampsOfWholeSecondsAreSpread) {
   EXPECT_NEAR(import_text("gpu.csv", text).joules(), 120 * 60, 60);
 }
 
+TEST(RowOrder, StampsOfWholeSecondsAreSpreadForEachDevice) {
+  std::string text = "timestamp, index, power.draw [W]\n";
+  for (int i = 0; i < 50; ++i)
+    for (int gpu = 0; gpu < 2; ++gpu)
+      text += fmt::format("2026/11/05 10:00:{:02}, {}, {} W\n", i / 5, gpu, i % 5 == 0 ? 100 : 200);
+  EXPECT_NEAR(import_text("gpu.csv", text).joules(), 2 * (180 * 9.8), 20);
+}
+
 TEST(LogGaps, ASilenceAmongTheFirstRowsIsSeen) {
   for (int after = 1; after < 8; ++after)
     for (const bool smi : {true, false}) {

@@ -55,10 +55,72 @@ TEST(Limits, UnknownEnergyIsNotBelowAnyLimit) {
 
 TEST(Limits, AForecastActsWhereNothingSpeaksAgainstIt) {
   const auto all = told({.projected = Joules{3000}}, 100);
-  ASSERT_EQ(all.size(), 1u);
-  EXPECT_EQ(all[0].action, OnLimit::terminate);
-  EXPECT_THAT(all[0].why, HasSubstr("would use 5.00 kJ, more than 3.00 kJ with a probability of over 99 %"));
-  EXPECT_EQ(all[0].projected, Joules{5000});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].action, OnLimit::warn);
+  EXPECT_EQ(all[0].limit, std::nullopt);
+  EXPECT_THAT(all[0].why, HasSubstr("would use 5.00 kJ, more than 3.00 kJ with a probability of over 99 %; "
+                                    "--stop-if-projected acts once 90 % of that are used"));
+  EXPECT_EQ(all[1].action, OnLimit::terminate);
+  EXPECT_THAT(all[1].why, HasSubstr("would use 5.00 kJ, more than 3.00 kJ with a probability of over 99 %"));
+  EXPECT_EQ(all[1].projected, Joules{5000});
+  EXPECT_EQ(all[1].used, Joules{2800});
+}
+
+// What is left of the work may turn out to cost an eighth of what is forecast, as where the training ends
+// early; the limit must be exceeded even so.
+TEST(Limits, AForecastActsOnceLittleOfTheRestNeedComeTrue) {
+  for (const double times : {1.01, 1.3, 1.6, 2.0, 2.3}) {
+    const Joules limit{1000};
+    const Joules used = acts_once_used(limit * times, limit);
+    EXPECT_NEAR((used + (limit * times - used) / 8).value(), 1000, 1e-9) << times;
+    EXPECT_GE(used, limit * 0.8);
+    EXPECT_LT(used, limit);
+  }
+}
+
+TEST(Limits, WhateverIsForecastFourFifthsOfTheLimitMayBeUsed) {
+  for (const double times : {2.5, 10.0, 1e3, 1e9})
+    EXPECT_EQ(acts_once_used(Joules{1000 * times}, Joules{1000}), Joules{800}) << times;
+}
+
+TEST(Limits, AForecastTwiceAboveItsLimitActsBeforeTheLimitIsUsed) {
+  EXPECT_LT(acts_once_used(Joules{2000}, Joules{1000}), Joules{860});
+  EXPECT_EQ(acts_once_used(Joules{900}, Joules{1000}), Joules{1000}) << "not above its limit";
+}
+
+// Limit: 1.3 times what the training will have used. The forecast is what the output announces.
+TEST(Limits, ATrainingThatEndsUnannouncedOrStartsDearIsNotEnded) {
+  struct Case {
+    double steps, announced, dear_steps, times;
+  };
+  for (const auto& [steps, announced, dear_steps, times] :
+       {Case{350, 1000, 0, 1}, Case{12, 40, 0, 1}, Case{8, 100, 0, 1}, Case{500, 500, 130, 4},
+        Case{12, 12, 2, 8}, Case{20, 20, 6, 3}}) {
+    const double total = steps + dear_steps * (times - 1);
+    Limits limits({.projected = Joules{1.3 * total}});
+    double used = 0;
+    for (int step = 1; step <= steps; ++step) {
+      const double rate = step <= dear_steps ? times : 1;
+      used += rate;
+      auto state = at(step);
+      state.used = Joules{used};
+      state.projected = Joules{used + (announced - step) * rate};
+      state.probability_above = *state.projected > Joules{1.3 * total} ? 1 : 0;
+      for (const auto& verdict : limits.check(state))
+        EXPECT_EQ(verdict.action, OnLimit::warn) << steps << " of " << announced << " at " << step;
+    }
+    EXPECT_NEAR(used, total, 1e-9);
+  }
+}
+
+TEST(Limits, AForecastThatFallsBelowItsLimitWhileItWaitsEndsNothing) {
+  Limits limits({.projected = Joules{3000}});
+  EXPECT_EQ(limits.check(at(1)).size(), 1u);
+  for (int i = 2; i < 100; ++i) {
+    auto state = at(i);
+    state.probability_above = 0.01;
+    EXPECT_TRUE(limits.check(state).empty());
+  }
 }
 
 TEST(Limits, AForecastActsOnlyWhenItIsSureEnough) {
@@ -68,8 +130,8 @@ TEST(Limits, AForecastActsOnlyWhenItIsSureEnough) {
   EXPECT_TRUE(limits.check(state).empty());
   state.probability_above.reset();
   EXPECT_TRUE(limits.check(state).empty());
-  EXPECT_EQ(limits.check(at(2)).size(), 1u);
-  EXPECT_TRUE(limits.check(at(3)).empty()) << "the work is ended once";
+  EXPECT_EQ(limits.check(at(28)).size(), 1u);
+  EXPECT_TRUE(limits.check(at(29)).empty()) << "the work is ended once";
 }
 
 // Each doubt keeps the forecast from acting, and is told twice: early, and at the end.
@@ -123,7 +185,7 @@ TEST(Limits, ATotalThatComesLaterDispelsTheDoubt) {
   Limits limits({.projected = Joules{3000}});
   EXPECT_TRUE(limits.check(at(1, ForecastDoubt::no_total)).empty());
   EXPECT_TRUE(limits.check(at(2, ForecastDoubt::no_total)).empty());
-  const auto verdicts = limits.check(at(3));
+  const auto verdicts = limits.check(at(28));
   ASSERT_EQ(verdicts.size(), 1u);
   EXPECT_EQ(verdicts[0].action, OnLimit::terminate);
   EXPECT_EQ(limits.at_end(at(5)), std::nullopt);
@@ -159,8 +221,9 @@ TEST(Limits, ADryStopOnlyTells) {
                          .command = {},
                          .dry = true},
                         100);
-  ASSERT_EQ(all.size(), 2u);
-  for (const auto& verdict : all) {
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_THAT(all[0].why, HasSubstr("acts once 90 % of that are used"));
+  for (const auto& verdict : {all[1], all[2]}) {
     EXPECT_EQ(verdict.action, OnLimit::warn);
     EXPECT_THAT(verdict.why, HasSubstr("without --dry-stop the command would be ended"));
   }
@@ -169,11 +232,12 @@ TEST(Limits, ADryStopOnlyTells) {
 TEST(Limits, ACommandIsRunAtBothLimitsAndTheWorkGoesOn) {
   const auto all =
       told({.energy = Joules{1000}, .at_energy = OnLimit::command, .projected = Joules{3000}}, 100);
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].action, OnLimit::command);
-  EXPECT_EQ(all[0].limit, Joules{3000});
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].action, OnLimit::warn);
   EXPECT_EQ(all[1].action, OnLimit::command);
   EXPECT_EQ(all[1].limit, Joules{1000});
+  EXPECT_EQ(all[2].action, OnLimit::command);
+  EXPECT_EQ(all[2].limit, Joules{3000});
 }
 
 }  // namespace

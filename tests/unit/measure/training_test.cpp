@@ -440,6 +440,26 @@ TEST(Training, ADoubtWithoutWorkUnsettlesTheForecastAtOnce) {
   EXPECT_FALSE(training.projection() && training.projection()->ready);
 }
 
+TEST(Training, MoreWorkThanAnnouncedWithdrawsTheForecastForGood) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  for (int step = 1; step <= 160; ++step) {
+    auto heard = event(EventKind::progress, step, 0);
+    heard.epoch.reset();
+    heard.work = step;
+    if (step == 1) heard.total_work = 40;
+    heard.unit = progress::Unit::step;
+    heard.evidence = progress::Evidence::stated;
+    training.hear({heard});
+    training.update(steady(1000));
+    EXPECT_EQ(training.exceeded(), step > 40) << step;
+    EXPECT_EQ(training.projection().has_value(), step <= 40) << step;
+  }
+  training.finish(at(160), steady(1000));
+  EXPECT_EQ(training.doubt(), ForecastDoubt::contradictory);
+  EXPECT_FALSE(training.projection());
+}
+
 TEST(Training, AResumedRunMayCountFromZeroOrOne) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);

@@ -26,7 +26,7 @@ TEST(RichFormat, PercentagesAreAGuess) {
       (Rows{"~12/100 percent", "~13/100 percent"}));
   EXPECT_EQ(heard({"Downloading ━━━━━╺━━━━━━━  12% 0:00:02\r", "Epoch 3 ━━━━━╺━━━  12% 0:00:02\r",
                    "Epoch 3 ━━━━━━━━━━ 100% 0:00:09\r"}),
-            (Rows{"run", "begin 3; 3: 12/100", "3: 100/100; end 3"}));
+            (Rows{"prepared", "begin 3; 3: 12/100", "3: 100/100; end 3"}));
 }
 
 TEST(RichFormat, ABarAroundThoseOfTheEpochsTellsHowManyThereAre) {
@@ -65,7 +65,7 @@ TEST(OtherBarsFormat, BarsThatALoopDrawsItself) {
             (Rows{"begin 3/9; 3: 1/10; loss=0.5@3", "3: 5/10; loss=0.5@3", "3: 10/10; loss=0.5@3; end 3/9"}));
   EXPECT_EQ(heard({"[###       ] 30/100 loss 0.5\r"}), (Rows{"~loss=0.5; ~30/100 step"}));
   EXPECT_EQ(heard({"Training [█████░░░░░] 50% loss=0.5\r"}), (Rows{"~50/100 percent"}));
-  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{"run"}));
+  EXPECT_EQ(heard({"Downloading [==>       ] 30%\r"}), (Rows{"prepared"}));
 }
 
 TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {
@@ -78,7 +78,18 @@ TEST(TablesFormat, ARowIsAnEpochOrSomeSteps) {
             (Rows{"", "end 1/9; val_acc=0.5@1"}));
   EXPECT_EQ(heard({"epoch,loss,val_loss\n", "0,0.5,0.25\n"}, second),
             (Rows{"", "end 0; loss=0.5@0; val_loss=0.25@0"}));
+  EXPECT_EQ(heard({"┃ Epoch ┃ Train  ┃ Val    ┃\n", "┡━━━━━━━╇━━━━━━━━╇━━━━━━━━┩\n",
+                   "│ 1/7   │ 0.5    │ 0.25   │\n", "└───────┴────────┴────────┘\n"},
+                  second),
+            (Rows{"", "", "end 1/7; train=0.5@1; val=0.25@1", ""}));
   EXPECT_EQ(heard({"  iter   loss\n", "  1,000  0.5\n"}, second), (Rows{"", "1000 step; loss=0.5"}));
+}
+
+TEST(TablesFormat, ATableThatIsPrintedAgainWithARowMore) {
+  const std::string header = "   epoch  train_loss  val_loss\n";
+  const std::string first = "0      1    1.000000      1.2\n", second = "1      2    0.500000      0.6\n";
+  EXPECT_EQ(heard({header + first, header + first + second, header + first + second}, Seconds{1}),
+            (Rows{"", "~2 epoch; ~train_loss=0.5@2; ~val_loss=0.6@2", ""}));
 }
 
 TEST(TablesFormat, WhatIsNoTraining) {

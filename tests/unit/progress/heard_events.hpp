@@ -2,7 +2,8 @@
 //
 //   begin 1/3   end 1/3   1: 12/80   ?: 12/80    an epoch of three; steps of epoch 1, and of the one that
 //   runs 12/300 step   0.5/3 epoch                    work of the whole phase loss=0.5@1   total 3 epochs
-//   total 120 step   per epoch 40 run   run over   phase NAME   window> validation   window< validation
+//   total 120 step   per epoch 40 prepared   run   run over   phase NAME   window> validation   window<
+//   validation
 //
 // "~" before one: it was guessed.
 #pragma once
@@ -26,6 +27,8 @@ inline std::string in_short(const Event& event) {
   const auto unit = event.unit ? name_of(*event.unit) : std::string_view{};
   const bool of_epoch = event.scope == Scope::epoch;
   switch (event.kind) {
+    case EventKind::prepare:
+      return "prepared";
     case EventKind::run_begin:
       return "run";
     case EventKind::may_end_early:

@@ -68,5 +68,17 @@ TEST(AccelerateFormat, EpochsCountFromZeroOnTheBarsRow) {
                   "step_loss=0.5; 50/150 step"}));
 }
 
+TEST(HuggingFaceTrainerFormat, MsSwiftTellsTheSteps) {
+  EXPECT_EQ(heard({"{'loss': 0.5, 'learning_rate': 1e-05, 'epoch': 0.2, 'global_step/max_steps': '5/50'}\n"}),
+            (Rows{"5/50 step; loss=0.5@1"}));
+}
+
+TEST(HuggingFaceTrainerFormat, UnslothsBanner) {
+  EXPECT_EQ(heard({"==((====))==  Unsloth - 2x faster free finetuning | Num GPUs used = 1\n",
+                   "   \\\\   /|    Num examples = 480 | Num Epochs = 1 | Total steps = 30\n",
+                   "\\        /    Data Parallel GPUs = 1 | Total batch size (2 x 4 x 1) = 8\n"}),
+            (Rows{"run", "total 1 epochs; total 30 step", "total 0.5 epochs"}));
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -82,9 +82,10 @@ TEST(TqdmFormat, WhatIsNoTrainingIsNotHeard) {
         "Running tokenizer on dataset", "Loading checkpoint shards", "Preparing shards",
         "Generating train split", "Extracting features", "Fetching 4 files", "Computing FID",
         "Finding best initial lr", "LR range test"})
-    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"run"})) << title;
-  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}), (Rows{"run"}));
-  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"run"}));
+    EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{"prepared"})) << title;
+  EXPECT_EQ(heard({"model.safetensors:  45%|####  | 45.0M/100M [00:03<00:04, 12.3MB/s]"}),
+            (Rows{"prepared"}));
+  EXPECT_EQ(heard({" 45%|####  | 45/100 [00:03<00:04, 12.3 examples/s]"}), (Rows{"prepared"}));
   for (const std::string title : {"Processing", "Loading data", "Reading batches"})
     EXPECT_EQ(heard({title + ":  45%|####  | 45/100 [00:03<00:04, 12.3it/s]"}), (Rows{""}))
         << title << " may be the training's own batches";
@@ -105,6 +106,17 @@ TEST(TqdmFormat, ABarWithoutANameIsAGuess) {
   // A validation at each step: they are epochs.
   EXPECT_EQ(heard({"Training:  12%|#   | 1/8 [00:03<00:04, 1.3it/s, val_loss=0.5]"}),
             (Rows{"~1/8 epoch; ~val_loss=0.5@1"}));
+}
+
+TEST(TqdmFormat, SamplersOfImagesAreNoTraining) {
+  for (const auto* title : {"DDIM Sampler", "Sampling", "Denoising"})
+    EXPECT_EQ(heard({std::string(title) + ":  40%|1   | 20/50 [00:02<00:03, 10it/s]\r"}),
+              (Rows{"window> validation"}));
+}
+
+TEST(TqdmFormat, TokensMayBeCountedInThousands) {
+  EXPECT_EQ(heard({"pretrain:   1%|1         | 20.0k/2.00M [00:00<00:07, 249ktok/s]\r"}),
+            (Rows{"~20000/2000000 token"}));
 }
 
 TEST(TqdmFormat, ABarBelowCountsTheStepsOfAnEpoch) {

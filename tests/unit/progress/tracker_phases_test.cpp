@@ -97,6 +97,19 @@ TEST(Tracker, CountingAgainIsANewPhase) {
   EXPECT_EQ(training.tracker.epochs().back().phase, 2u);
 }
 
+TEST(Tracker, ATrialThatWasGivenUpAfterItsFirstEpochIsAPhase) {
+  Training training;
+  for (int trial = 0; trial < 3; ++trial)
+    for (int epoch = 1; epoch <= (trial == 1 ? 1 : 3); ++epoch) {
+      training.begins(10 * trial + 2 * epoch, epoch, 3);
+      training.ends(10 * trial + 2 * epoch + 1.9, epoch, 3);
+    }
+  training.finish(30);
+  EXPECT_THAT(training.numbers(), ElementsAre(1, 2, 3, 1, 1, 2, 3));
+  EXPECT_EQ(training.tracker.phases().size(), 3);
+  EXPECT_EQ(training.tracker.contradictions(), 0);
+}
+
 TEST(Tracker, APhaseOfItsOwnName) {
   Training training;
   training.at(1, [](Report& report) { report.phase_begins("warm-up"); });

@@ -91,6 +91,34 @@ TEST(Tracker, AnEpochThatBeginsAtStepOneBeginsThen) {
   EXPECT_EQ(training.tracker.epochs().front().span.begin, Seconds{20});
 }
 
+TEST(Tracker, WhatIsPreparedIsNoPartOfTheFirstEpoch) {
+  const auto prepares = [](Report& report) { report.prepares(); };
+  Training training;
+  training.at(8, prepares);
+  training.ends(10, 1, 2);
+  training.at(11, prepares);  // nothing is prepared for a training that runs
+  training.ends(12, 2, 2);
+  EXPECT_EQ(training.tracker.epochs()[0].span.begin, Seconds{8});
+  EXPECT_EQ(training.tracker.epochs()[1].span.begin, Seconds{10});
+
+  Training later;  // what followed was silent: the pace of its steps tells when the epoch began
+  later.at(8, prepares);
+  for (int step = 10; step <= 40; step += 10) later.of_epoch(20 + 0.1 * step, step, 40, 1);
+  later.finish(24);
+  EXPECT_NEAR(later.tracker.epochs()[0].span.begin.value(), 20, 1e-9);
+}
+
+TEST(Tracker, TheFirstStepOfAnEpochIsAPartOfIt) {
+  Training training;
+  for (int epoch = 1; epoch <= 2; ++epoch)
+    for (int step = 1; step <= 6; ++step) training.of_epoch(20 + 6 * (epoch - 1) + step, step, 6, epoch);
+  training.finish(32);
+  const auto& epochs = training.tracker.epochs();
+  ASSERT_EQ(epochs.size(), 2);
+  EXPECT_NEAR(epochs[0].span.begin.value(), 20, 1e-9);
+  EXPECT_EQ(epochs[1].span.begin, epochs[0].span.end);
+}
+
 TEST(Tracker, TheNextPhasesFirstEpochBeginsWhereTheLastOneEnded) {
   Training training;
   for (int phase = 0; phase < 2; ++phase)

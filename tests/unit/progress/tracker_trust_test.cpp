@@ -51,6 +51,57 @@ TEST(Tracker, NumbersThatContradictEachOther) {
   EXPECT_FALSE(training.tracker.trust().consistent);
 }
 
+TEST(Tracker, APrintedSettingIsAGuessUntilALineOfProgressTellsTheSame) {
+  const auto setting = [](Report& report) {
+    report.guess();
+    report.total_epochs(8);
+  };
+  Training training;
+  training.at(0, setting);
+  training.ends(1, 1);
+  EXPECT_EQ(training.tracker.total_epochs(), 8);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::guessed);
+  training.ends(2, 2, 8);
+  EXPECT_EQ(training.tracker.trust().evidence, Evidence::stated);
+
+  Training over;
+  over.at(0, setting);
+  over.ends(1, 1);
+  over.finish(2);
+  EXPECT_EQ(over.tracker.trust().evidence, Evidence::guessed) << "after its end as well";
+
+  Training other;  // it was of something else
+  other.at(0, setting);
+  other.ends(1, 1, 4);
+  EXPECT_EQ(other.tracker.total_epochs(), 4);
+  EXPECT_EQ(other.tracker.trust().evidence, Evidence::stated);
+  EXPECT_EQ(other.tracker.contradictions(), 0);
+
+  Training longer;
+  longer.at(0, setting);
+  for (int epoch = 1; epoch <= 9; ++epoch) longer.ends(epoch, epoch);
+  EXPECT_FALSE(longer.tracker.total_epochs());
+  EXPECT_TRUE(longer.tracker.trust().consistent);
+
+  Training users({.epochs = 4, .steps = {}});
+  users.at(0, setting);
+  users.ends(1, 1);
+  EXPECT_EQ(users.tracker.total_epochs(), 4);
+  EXPECT_FALSE(users.tracker.disagreement());
+}
+
+TEST(Tracker, ABarOfSomethingElseAfterTheLastStepContradictsNothing) {
+  Training training;
+  for (int step = 0; step <= 100; ++step)
+    training.at(
+        step, [&](Report& report) { report.work_done(step, 100); }, Evidence::guessed);
+  for (const int step : {5, 10, 20})  // of a validation
+    training.at(
+        120 + step, [&](Report& report) { report.work_done(step, 20); }, Evidence::guessed);
+  EXPECT_EQ(training.tracker.contradictions(), 0);
+  EXPECT_EQ(training.tracker.phases().size(), 1);
+}
+
 TEST(Tracker, MoreThanTheTotalIsNotTrusted) {
   Training training;
   for (int i = 1; i <= 4; ++i) training.ends(2.0 * i, i, 3);

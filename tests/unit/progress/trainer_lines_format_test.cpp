@@ -201,6 +201,83 @@ TEST(FlairFormat, EpochsAndDevelopmentSet) {
             "val_loss=0.25@1; val_f1-score=0.5@1; end 1", "end 1", ""}));
 }
 
+TEST(EspNetFormat, NumbersStandBeforeTheWord) {
+  EXPECT_EQ(
+      heard(
+          {"[host] 2020-03-24 01:41:04,798 (trainer:192) INFO: 2/200epoch started. Estimated time to finish: "
+           "1 hour\n",
+           "[host] 2020-03-24 01:41:06,254 (trainer:452) INFO: 2epoch:train:11-20batch: loss=0.5, acc=0.25\n",
+           "[host] 2020-03-24 01:42:00,000 (trainer:338) INFO: 2epoch results: [train] loss=0.5, [valid] "
+           "loss=0.25\n"}),
+      (Rows{"begin 2/200", "2: 20; train_loss=0.5@2; train_acc=0.25@2",
+            "end 2; train_loss=0.5@2; val_loss=0.25@2"}));
+}
+
+TEST(MarianFormat, UpdatesAndValidations) {
+  EXPECT_EQ(heard({"[2021-07-17 12:54:33] Ep. 1 : Up. 14000 : Sen. 965,843 : Cost 5.25 : Time 359.59s : "
+                   "3007.81 words/s\n",
+                   "[2021-07-17 13:50:36] [valid] Ep. 1 : Up. 14000 : cross-entropy : 130.5 : new best\n"}),
+            (Rows{"14000 step; begin 1; cost=5.25@1", "val_cross-entropy=130.5@1"}));
+}
+
+TEST(VerlFormat, StepsByLinesAndBar) {
+  EXPECT_EQ(
+      heard({"(TaskRunner pid=8) Total training steps: 30\n",
+             "(TaskRunner pid=8) Training Progress:   3%|1         | 1/30 [10:00<103:53:21, 600.32s/it]\n",
+             "(TaskRunner pid=8) step:2 - actor/kl_loss:0.5 - training/global_step:2.000 - "
+             "training/epoch:0.000\n",
+             "(TaskRunner pid=8) step:3 - actor/kl_loss:0.5 - training/global_step:3 - training/epoch:0\n"}),
+      (Rows{"total 30 step", "1/30 step", "2 step; begin 0; actor/kl_loss=0.5",
+            "3 step; actor/kl_loss=0.5"}));
+}
+
+TEST(RlLibFormat, TheFirstTrialIsListenedTo) {
+  EXPECT_EQ(heard({"Result for PPO_CartPole-v0_120b5_00000:\n", "  episode_reward_mean: 22.5\n",
+                   "  training_iteration: 3\n", "Result for PPO_CartPole-v0_120b5_00001:\n",
+                   "  training_iteration: 1\n"}),
+            (Rows{"", "episode_reward_mean=22.5", "3 round", "", ""}));
+}
+
+TEST(SpinningUpFormat, EpochsOfItsTables) {
+  EXPECT_EQ(heard_in("|             Epoch |               3 |"), "end 3");
+}
+
+TEST(WeNetFormat, BatchesUnderTheNumberOfTheirEpoch) {
+  EXPECT_EQ(heard({"2026-11-29 12:00:00,000 INFO Epoch 1 TRAIN info lr 1e-8\n",
+                   "2026-11-29 12:00:00,000 DEBUG TRAIN Batch 1/50 loss 50.5 lr 0.0001 rank 0\n",
+                   "2026-11-29 12:00:00,000 DEBUG CV Batch 1/0 loss 40.5 history loss 40.5 rank 0\n",
+                   "2026-11-29 12:00:00,000 INFO Epoch 1 CV info cv_loss 40.5\n"}),
+            (Rows{"begin 1", "1: 50; train_loss=50.5@1", "", "end 1; val_cv_loss=40.5@1"}));
+}
+
+TEST(DarknetFormat, ItsNumbersAreNoRanks) {
+  EXPECT_EQ(heard({" 1: 10.5, 10.25 avg loss, 0.000000 rate, 5.12 seconds, 64 images, 100.1 hours left\n",
+                   " Loaded: 0.1 seconds\n",
+                   " 2: 10.5, 10.25 avg loss, 0.000000 rate, 5.12 seconds, 128 images, 100.1 hours left\n"}),
+            (Rows{"1 step; loss=10.5", "", "2 step; loss=10.5"}));
+}
+
+TEST(TesseractFormat, Iterations) {
+  EXPECT_EQ(heard_in("At iteration 90/100/110, Mean rms=2%, delta=5.1%, char train=20.1%, skip ratio=0%"),
+            "100 step; rms=0.02");
+}
+
+TEST(CenterNetFormat, EpochsAndBatchesFromZero) {
+  EXPECT_EQ(heard({"ctdet/coco_dla |####   | train: [1][10/51]|Tot: 0:00:10 |ETA: 0:00:20 |loss 0.5 |Data "
+                   "0.001s(0.002s)\n",
+                   "ctdet/coco_dla |#######| train: [1][50/51]|Tot: 0:00:10 |ETA: 0:00:00 |loss 0.5 \n",
+                   "ctdet/coco_dla |#######| val: [1][4/5]|Tot: 0:00:10 |ETA: 0:00:00 |loss 0.5 \n"}),
+            (Rows{"1: 11/51; train_loss=0.5@1", "1: 51/51; train_loss=0.5@1; end 1", "end 1"}));
+}
+
+TEST(StyleGanFormat, ThousandsOfImages) {
+  EXPECT_EQ(heard({"Training for 120 kimg...\n",
+                   "tick 0     kimg 0.0      time 12s          sec/tick 4.8     sec/kimg 150.47\n",
+                   "tick 1     kimg 4.0      time 1m 12s       sec/tick 39.1    sec/kimg 9.77\n"}),
+            (Rows{"run", "0/120000 sample", "4000/120000 sample"}));
+  EXPECT_EQ(heard_in("tick 1     kimg 4.0 / 120.0   time 1m 02s  sec/tick 0.3"), "4000/120000 sample");
+}
+
 TEST(JsonLinesFormat, EpochsStepsAndTotals) {
   EXPECT_EQ(
       heard_in(
@@ -223,6 +300,14 @@ TEST(JsonLinesFormat, EpochsStepsAndTotals) {
                    "\n"}),
             (Rows{"begin 1; train_loss=0.5@1", "train_loss=0.5@1", "end 1; val_bbox_map=0.25@1",
                   "begin 2; 2: 50; train_loss=0.5@2"}));
+  EXPECT_EQ(
+      heard_in(R"({"event": "batch", "data": {"epoch": 0, "batch": 2, "num_batches": 5, "loss": 0.5}})"),
+      "begin 0; 0: 2/5; loss=0.5@0");
+  EXPECT_EQ(
+      heard_in(
+          R"({"event": "epoch_end", "payload": {"epoch": 0, "num_epochs": 6, "metrics": {"val": {"loss": 0.5}}}})"),
+      "end 0/6; val_loss=0.5@0");
+  EXPECT_EQ(heard_in(R"({"event": "epoch_start", "epoch": 2})"), "begin 2");
   for (const auto* line : {R"({"best_epoch": 3})", R"({"a": 1})", "{\"epoch\": ", R"(["epoch", 3])",
                            R"({"epoch": null})", R"({"epoch": -1})", R"({"epoch": 1e300})"})
     EXPECT_EQ(heard_in(line), "") << line;

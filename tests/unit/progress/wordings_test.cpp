@@ -91,15 +91,13 @@ TEST(Wordings, AnEpochBesideAStepSaysWhereItIs) {
 }
 
 TEST(Wordings, TotalsAreAnnounced) {
-  for (const auto* line : {"num_train_epochs = 8", "n_epochs: 8", "max_epochs=8", "epochs: 8",
-                           "Number of training epochs: 8", "max_epochs=8, time budget 9 s"})
+  for (const auto* line : {"Number of training epochs: 8", "Total epochs: 8", "Max epochs = 8"})
     EXPECT_EQ(heard_in(line), "total 8 epochs") << line;
   for (const auto* line : {"Training for 8 epochs", "Running 8 epochs", "Fine-tuning for 8 epochs",
                            "we run for 8 epochs in all"})
     EXPECT_EQ(heard_in(line), "run; total 8 epochs") << line;
-  for (const auto* line :
-       {"Total optimizer steps: 60 | micro-batches: 240", "max_iters: 60", "Total optimization steps = 60",
-        "num_training_steps = 60", "Total train steps: 60"})
+  for (const auto* line : {"Total optimizer steps: 60 | micro-batches: 240", "Total optimization steps = 60",
+                           "Total train steps: 60"})
     EXPECT_EQ(heard_in(line), "total 60 step") << line;
   EXPECT_EQ(heard_in("Training for 60 steps"), "run; total 60 step");
   EXPECT_EQ(heard_in("Training 4 epochs, 20 batches each"), "run; total 4 epochs; per epoch 20");
@@ -107,6 +105,72 @@ TEST(Wordings, TotalsAreAnnounced) {
                            "warmup steps: 100", "no improvement for 8 epochs", "saving every 8 epochs",
                            "Training every 8 epochs", "training for 100 steps per second"})
     EXPECT_EQ(heard_in(line), "") << line;
+}
+
+TEST(Wordings, TotalsAmongPrintedSettingsAreGuesses) {
+  for (const auto* line : {"num_train_epochs = 8", "n_epochs: 8", "max_epochs=8", "epochs: 8", "  epochs: 8",
+                           "Epochs = 8", "max_epochs=8, time budget 9 s"})
+    EXPECT_EQ(heard_in(line), "~total 8 epochs") << line;
+  for (const auto* line : {"max_iters: 60", "num_training_steps = 60", "max_steps: 60"})
+    EXPECT_EQ(heard_in(line), "~total 60 step") << line;
+}
+
+TEST(Wordings, WhatAnEpochsDataIsDividedIntoAreItsSteps) {
+  EXPECT_EQ(heard({"Epoch 1/3 shard 1/4 batch 1/2 loss 0.5\n", "Epoch 1/3 shard 1/4 batch 2/2 loss 0.5\n",
+                   "Epoch 1/3 shard 2/4 batch 1/2 loss 0.5\n", "Epoch 1/3 shard 4/4 batch 2/2 loss 0.5\n"}),
+            (Rows{"begin 1/3; 1: 0.5/4; loss=0.5@1", "1: 1/4; loss=0.5@1", "1: 1.5/4; loss=0.5@1",
+                  "1: 4/4; end 1/3; loss=0.5@1"}));
+  EXPECT_EQ(heard_in("Epoch 2/3 | chunk [2/4] | step 1/2 | loss 0.5"), "begin 2/3; 2: 1.5/4; loss=0.5@2");
+  EXPECT_EQ(heard_in("Epoch 2/3, subset 1, batch 1/2, loss 0.5"), "begin 2/3; 2: 0.5; loss=0.5@2")
+      << "how many there are is not known";
+}
+
+TEST(Wordings, AStepBesideOtherCounts) {
+  EXPECT_EQ(heard_in("micro 1/4 | opt step 3/30 | loss 0.5"), "3/30 step; loss=0.5");
+  EXPECT_EQ(heard_in("DPO it=3 of=60 loss=0.5"), "3/60 step; loss=0.5");
+  EXPECT_EQ(heard_in("step: 10 | tokens: 0.05B/0.30B | loss: 0.5"), "50000000/300000000 token; loss=0.5");
+  EXPECT_EQ(heard_in("step: 10 | tokens: 0.05B | loss: 0.5"), "10 step; loss=0.5");
+  EXPECT_EQ(heard_in("Training progress: 12.5% complete, loss=0.5"), "~12.5/100 percent; ~train_loss=0.5");
+}
+
+TEST(Wordings, WhatIsCountedWithinAnIterationIsNotTheRuns) {
+  EXPECT_EQ(heard({"=== GRPO iteration 1 (of 12) ===\n", "  rollout 1/8 mean_len 101\n",
+                   "  ppo update 1/2 kl 0.01\n", "=== GRPO iteration 2 (of 12) ===\n"}),
+            (Rows{"named 1/12 step", "?: 1/8", "?: 1/2", "named 2/12 step"}));
+  EXPECT_EQ(heard_in("Round 1/5 (labelled pool: 100)"), "named 1/5 round");
+  EXPECT_EQ(heard_in("Round 1/5: loss 0.5"), "1/5 round; loss=0.5");
+}
+
+TEST(Wordings, OfMuchUsedTrainers) {
+  EXPECT_EQ(heard_in("10/17/2025 16:31:56 [INFO|DP=0|PP=0|TP=0]: iteration: 101 / 130 | lm_loss: 2.5"),
+            "101/130 step; lm_loss=2.5");
+  EXPECT_EQ(
+      heard_in("[0434:0]:11/01/2024 11:05:18 [INFO|DP=0|PP=0|TP=0|n1]: iteration: 3 / 30 | lm_loss: 2.5"),
+      "3/30 step; lm_loss=2.5");
+  EXPECT_EQ(heard_in("        Learning iteration 3/100        "), "named 3/100 step");
+  EXPECT_EQ(heard_in("speechbrain.utils.epoch_loop - Going into epoch 3"), "begin 3");
+  EXPECT_EQ(heard({"epoch 1/3\n", "2/5, train_loss: 0.5\n"}),
+            (Rows{"begin 1/3", "~?: 2/5; ~train_loss=0.5"}));
+  EXPECT_EQ(heard({"Start epoch 0\n", "Eval Epoch: 1 clip_loss: 0.5\n"}).back(),
+            "end 0; eval_clip_loss=0.5@0")
+      << "what is evaluated is called by the epochs that are done";
+  EXPECT_EQ(heard({"running training / 学習開始\n", "  total optimization steps / 学習ステップ数: 50\n",
+                   "steps:   2%|1    | 1/50 [00:45<2:00:39,  1.05it/s]\r"}),
+            (Rows{"run", "total 50 step", "1/50 step"}));
+  EXPECT_EQ(heard({"Episode [1/3]:  20%|1    | 2/10 [00:10<00:30, 5.1s/it]\r"}),
+            (Rows{"begin 1/3; 1: 2/10"}));
+}
+
+TEST(Wordings, ADateIsNoCount) {
+  EXPECT_EQ(heard_in("11/29/26 loss 0.5"), "");
+  EXPECT_EQ(heard_in("11/29/26 - 12:00.00PM, iter: 003, cost: 0.5"), "3 step");
+  EXPECT_EQ(heard_in("2026-11-29 12:00:00 (CET) - 0:01:02 - train - INFO - step: 000003 - loss: 0.5"),
+            "3 step; loss=0.5");
+}
+
+TEST(Wordings, AnEpochMayBeNamedTwice) {
+  EXPECT_EQ(heard_in("**** Epoch 3 (3/8) ****"), "begin 3/8");
+  EXPECT_EQ(heard_in("Epoch 3 (3/8) loss 0.5"), "begin 3; 3: 3/8; loss=0.5@3") << "the third step of eight";
 }
 
 TEST(Wordings, HowLongAnEpochIsIsNoTotal) {
@@ -121,7 +185,14 @@ TEST(Wordings, WhatIsPreparedIsNoEpoch) {
        {"Preprocessing batch 3/50", "lr_find step 3/100 lr 1e-6 loss 2.5", "Map: 45%",
         "Tokenizing: 3000/60000", "Loaded 3/8 checkpoint shards", "loading shard 3/8",
         "Sanity check step 1/2", "burn-in 3/30", "calibration step 3/8", "Finding best lr: 3/100"})
-    EXPECT_EQ(heard_in(line), "run") << line;
+    EXPECT_EQ(heard_in(line), "prepared") << line;
+  for (const auto* line :
+       {"Using device: cuda", "=> loading checkpoint 'ckpt.pth' (epoch 17)", "Loaded 60,000 samples",
+        "Number of parameters: 124,439,808", "Found 800 images belonging to 2 classes.",
+        "Creating model resnet18", "Random seed: 42", "Train samples: 60000"})
+    EXPECT_EQ(heard_in(line), "prepared") << line;
+  for (const auto* line : {"train set accuracy: 0.5", "Saved the model", "seeds of doubt", "Model saved"})
+    EXPECT_NE(heard_in(line), "prepared") << line;
 }
 
 TEST(Wordings, NumbersBeyondAllBoundsAreNone) {
@@ -135,6 +206,7 @@ TEST(Wordings, NumbersBeyondAllBoundsAreNone) {
 
 TEST(Wordings, OtherThingsAreCountedToo) {
   for (const auto* line : {"batch size 32/512",
+                           "Example 3/10: loss 0.5",
                            "bs 32/512 loss 0.5",
                            "GPU 3/8",
                            "GPU 3/8 loss 0.5",

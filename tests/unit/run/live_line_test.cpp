@@ -47,6 +47,22 @@ TEST(LiveLine, CountsInTheUnitThatTheTrainingCountsIn) {
   EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 1200 · ")) << live_line(live, std::nullopt);
 }
 
+TEST(LiveLine, ATotalThatWasExceededIsNoTotal) {
+  measure::Live live;
+  live.phase.emplace();
+  live.phase->unit = "step";
+  live.phase->work = 55;
+  live.phase->total_work = 55;
+  live.exceeded = true;
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("step 55, more than announced · "))
+      << live_line(live, std::nullopt);
+  live.epoch = 21;
+  live.total_epochs = 20;
+  live.phase->unit = "epoch";
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("epoch 21, more than announced · "))
+      << live_line(live, std::nullopt);
+}
+
 TEST(LiveLine, KeepsControlCharactersFromTheTerminal) {
   measure::Live live;
   live.phase.emplace();

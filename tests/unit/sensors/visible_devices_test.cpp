@@ -48,6 +48,22 @@ TEST(VisibleDevicesList, NotSetMeansAll) {
   EXPECT_THAT(visible_devices("0", {}).indices, IsEmpty());
 }
 
+TEST(OtherRanks, SeeAsManyGpusEach) {
+  const auto of = [](std::vector<std::size_t> own, int ranks, std::size_t devices) {
+    return with_other_ranks({std::move(own), ""}, ranks, devices);
+  };
+  EXPECT_THAT(of({0}, 4, 4).indices, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(of({0}, 4, 4).note, HasSubstr("this node's 4 ranks"));
+  EXPECT_THAT(of({1}, 2, 2).indices, ElementsAre(1, 0));  // all of the node's, whichever is first
+  EXPECT_THAT(of({2, 3}, 3, 8).indices, ElementsAre(2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(of({2, 5}, 3, 8).indices, ElementsAre(2, 5));
+  EXPECT_THAT(of({2, 5}, 3, 8).note, HasSubstr("not measured"));
+  EXPECT_THAT(of({7}, 2, 8).indices, ElementsAre(7));
+  EXPECT_THAT(of({7}, 2, 8).note, HasSubstr("not measured"));
+  for (const auto& all : {of({0, 1}, 2, 2), of({0, 1}, 2, 8), of({0}, 1, 8), of({0}, 3, 1), of({}, 3, 3)})
+    EXPECT_EQ(all.note, "");
+}
+
 TEST(NamedDevices, RefuseWhatIsWrong) {
   const std::vector<std::string> good{"1", "GPU-5f3a"}, bad{"0", "7"};
   EXPECT_THAT(named_devices(good, machine)->indices, ElementsAre(1, 2));

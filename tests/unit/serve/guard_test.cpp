@@ -45,6 +45,39 @@ TEST(Guard, ElsewhereAddressesAndNamedHostsAreKnown) {
   EXPECT_EQ(status_of(guard, {{"host", "evil.example:7464"}}), 421);
 }
 
+TEST(Guard, ACookieStandsForTheToken) {
+  const auto cookie = LoginCookie::create(7463).value();
+  EXPECT_EQ(cookie.name, "joulecast-7463");
+  EXPECT_EQ(cookie.secret.size(), 64);
+  EXPECT_NE(cookie.secret, LoginCookie::create(7463)->secret);
+  EXPECT_THAT(cookie.set(), HasSubstr("HttpOnly; SameSite=Strict"));
+  GuardOptions options{false, "a-token-of-many-characters", {}};
+  options.cookie = cookie;
+  const Guard guard(options);
+  const auto with = [&](const std::string& text) {
+    return status_of(guard, {{"host", "10.0.0.7"}, {"cookie", text}});
+  };
+  EXPECT_EQ(with("theme=dark; joulecast-7463=" + cookie.secret), 200);
+  EXPECT_EQ(with("joulecast-7463=" + cookie.secret + "0"), 401);
+  EXPECT_EQ(with("joulecast-7463="), 401);
+  EXPECT_EQ(with("joulecast-7463=a-token-of-many-characters"), 401);
+  EXPECT_EQ(with("joulecast-74=" + cookie.secret), 401);
+  // Nobody's cookie is empty.
+  EXPECT_EQ(status_of(Guard(GuardOptions{false, "a-token-of-many-characters", {}}),
+                      {{"host", "10.0.0.7"}, {"cookie", "=; joulecast="}}),
+            401);
+}
+
+TEST(Guard, WhatIsOfEverybodyNeedsNoToken) {
+  const Guard guard(GuardOptions{false, "a-token-of-many-characters", {}});
+  Request request;
+  request.headers = {{"host", "10.0.0.7"}};
+  EXPECT_EQ(guard.refuse(request)->status, 401);
+  EXPECT_FALSE(guard.refuse(request, /*everybody=*/true));
+  request.headers["origin"] = "http://evil.example";
+  EXPECT_EQ(guard.refuse(request, /*everybody=*/true)->status, 403);
+}
+
 TEST(Guard, PagesOfAnotherOriginMayNotRead) {
   const Guard guard(GuardOptions{});
   const auto with_origin = [&](const std::string& origin) {

@@ -33,7 +33,8 @@ TEST(Target, WhatIsNoTargetIsNone) {
 TEST(Response, HasTheHeadersThatKeepABrowserIn) {
   const auto bytes = to_bytes(line_response(404, "nothing"), /*head=*/false, /*keep_alive=*/true);
   EXPECT_THAT(bytes, HasSubstr("HTTP/1.1 404 Not Found\r\n"));
-  EXPECT_THAT(bytes, HasSubstr("\r\nContent-Length: 8\r\nConnection: keep-alive\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nContent-Length: 8\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nConnection: keep-alive\r\n"));
   EXPECT_THAT(bytes, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
   EXPECT_THAT(bytes, HasSubstr("\r\nContent-Security-Policy: default-src 'none';"));
   EXPECT_THAT(bytes, EndsWith("\r\n\r\nnothing\n"));
@@ -41,8 +42,37 @@ TEST(Response, HasTheHeadersThatKeepABrowserIn) {
 
 TEST(Response, ToHeadHasTheLengthButNotTheBody) {
   const auto bytes = to_bytes(line_response(200, "nothing"), /*head=*/true, /*keep_alive=*/false);
-  EXPECT_THAT(bytes, HasSubstr("Content-Length: 8\r\nConnection: close\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("Content-Length: 8\r\n"));
+  EXPECT_THAT(bytes, HasSubstr("Connection: close\r\n"));
   EXPECT_THAT(bytes, EndsWith("\r\n\r\n"));
+}
+
+TEST(Response, APageMayUseItsOwnScriptsAndNoOthers) {
+  Response page;
+  page.is_page = true;
+  page.cache = "no-cache";
+  const auto bytes = to_bytes(page, /*head=*/false, /*keep_alive=*/true);
+  EXPECT_THAT(bytes, HasSubstr("script-src 'self'; style-src 'self';"));
+  EXPECT_THAT(bytes, HasSubstr("\r\nCache-Control: no-cache\r\n"));
+  EXPECT_THAT(bytes, Not(HasSubstr("unsafe")));
+}
+
+TEST(Response, AStreamHasNoLength) {
+  Response stream;
+  stream.events_after = 7;
+  stream.body = "retry: 3000\n\n";
+  const auto bytes = to_bytes(stream, /*head=*/false, /*keep_alive=*/true);
+  EXPECT_THAT(bytes, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(bytes, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(bytes, EndsWith("\r\n\r\nretry: 3000\n\n"));
+}
+
+TEST(Request, HasCookiesByName) {
+  Request request;
+  request.headers["cookie"] = "a=1; bc=2;c = 3; d";
+  EXPECT_EQ(request.cookie("a"), "1");
+  EXPECT_EQ(request.cookie("bc"), "2");
+  for (const char* name : {"b", "c", "d", "", "A"}) EXPECT_EQ(request.cookie(name), "") << name;
 }
 
 TEST(Response, ALineStaysOneLine) {
@@ -52,7 +82,11 @@ TEST(Response, ALineStaysOneLine) {
 TEST(Response, ToldByTheKindOfError) {
   const auto bad = error_response(Error{ErrorKind::invalid, "must be 1 or more, not 0", "limit", true});
   EXPECT_EQ(bad.status, 400);
-  EXPECT_EQ(bad.body, "limit: must be 1 or more, not 0\n");
+  EXPECT_EQ(bad.content_type, "application/problem+json");
+  EXPECT_THAT(bad.body, HasSubstr("\"detail\": \"limit: must be 1 or more, not 0\""));
+  EXPECT_THAT(bad.body, HasSubstr("\"field\": \"limit\""));
+  EXPECT_THAT(error_response(Error{ErrorKind::invalid, "is empty", "runs.db"}).body,
+              HasSubstr("\"field\": null"));
   EXPECT_EQ(error_response(Error{ErrorKind::retry, "locked", "runs.db"}).status, 503);
 }
 

@@ -33,6 +33,38 @@ TEST(RequestReader, ReadsByteByByte) {
   EXPECT_EQ(reader.state(), State::idle);
 }
 
+/// Lets POST /big have 100 bytes.
+Allowance let_big(const Request& head) {
+  if (head.path == "/big" && head.header("authorization") == "yes") return {100, {}};
+  return {0, line_response(401, "no")};
+}
+
+TEST(RequestReader, ALongBodyNeedsPermissionBeforeItIsRead) {
+  const RequestLimits limits{1000, 10, 200};
+  const auto refusal = [&](const std::string& bytes) {
+    RequestReader reader(limits, let_big);
+    reader.feed(bytes);
+    return reader.state() == State::broken ? reader.refusal().status : 0;
+  };
+  EXPECT_EQ(refusal("POST /big HTTP/1.1\r\nContent-Length: 50\r\n\r\n"), 401);
+  EXPECT_EQ(refusal("POST /big HTTP/1.1\r\nAuthorization: yes\r\nContent-Length: 101\r\n\r\n"), 413);
+  EXPECT_EQ(refusal("POST /big HTTP/1.1\r\nAuthorization: yes\r\nContent-Length: 201\r\n\r\n"), 413);
+  EXPECT_EQ(refusal("POST /small HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789"), 0);
+  // A body of unknown length is no upload.
+  EXPECT_EQ(refusal("POST /big HTTP/1.1\r\nAuthorization: yes\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    "14\r\n01234567890123456789\r\n0\r\n\r\n"),
+            413);
+
+  RequestReader reader(limits, let_big);
+  reader.feed("POST /big HTTP/1.1\r\nAuthorization: yes\r\nContent-Length: 50\r\n\r\n");
+  EXPECT_EQ(reader.state(), State::partial);
+  EXPECT_EQ(reader.upload(), 50);
+  for (int i = 0; i < 50; ++i) reader.feed("x");
+  ASSERT_EQ(reader.state(), State::ready);
+  EXPECT_EQ(reader.take().body, std::string(50, 'x'));
+  EXPECT_EQ(reader.upload(), 0);
+}
+
 TEST(RequestReader, KeepsTheNextRequest) {
   RequestReader reader({});
   reader.feed("POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.0\r\n\r\nGE");

@@ -36,6 +36,45 @@ TEST(Router, FindsAPathAsItIsWritten) {
   EXPECT_EQ(router.find(request_for("POST", "/here")).refusal.status, 405);
 }
 
+Response say_id(const Request& request, const Services&) {
+  return line_response(200, request.id);
+}
+const Route thing{"/things/{id}", Lane::pages, false, say_id};
+const Route part{"/things/{id}/part", Lane::pages, false, say_id};
+const Route list{"/things/all", Lane::pages, false, say_id};
+const Route posted{"/post", Lane::pages, false, answer, Readers::owner, "POST"};
+
+TEST(Router, APlaceholderStandsForAnyText) {
+  const Router router({&thing, &part, &list}, {});
+  const auto found = [&](const std::string& path) {
+    const auto result = router.find(request_for("GET", path));
+    return std::pair(result.route, result.id);
+  };
+  EXPECT_EQ(found("/things/a"), std::pair(&thing, std::string("a")));
+  EXPECT_EQ(found("/things/a/b c"), std::pair(&thing, std::string("a/b c")));
+  EXPECT_EQ(found("/things/a/part"), std::pair(&part, std::string("a")));
+  EXPECT_EQ(found("/things/all"), std::pair(&list, std::string()));
+  EXPECT_EQ(found("/things/").first, nullptr);
+}
+
+TEST(Router, EachRouteHasItsMethod) {
+  const Router router({&here, &posted}, {});
+  EXPECT_EQ(router.find(request_for("POST", "/post")).route, &posted);
+  const auto refused = router.find(request_for("GET", "/post"));
+  EXPECT_EQ(refused.refusal.status, 405);
+  EXPECT_EQ(refused.refusal.headers.at(0), std::pair(std::string("Allow"), std::string("POST")));
+}
+
+TEST(Router, AProgramGetsItsRefusalAsJson) {
+  const Route missing{"/api/missing", Lane::pages, false,
+                      [](const Request&, const Services&) { return line_response(404, "it is gone"); }};
+  const Router router({&missing}, {});
+  const auto response = router.answer(missing, request_for("GET", "/api/missing"));
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_THAT(response.body, ::testing::HasSubstr("\"detail\": \"it is gone\""));
+}
+
 TEST(Router, AFailureIsAnAnswerWithoutDetails) {
   const Router router({&broken}, {});
   const auto response = router.answer(broken, request_for("GET", "/broken"));

@@ -80,6 +80,31 @@ TEST(PowerCourse, FewReadingsLeaveNoHolesInTheHighest) {
   }
 }
 
+TEST(PowerCourse, OfAPartHasItsOwnSteps) {
+  auto run = two_gpus();
+  run.traces[0].values[123] = 900;
+  const auto history = power_history(run);
+  const auto part = power_course(history, {Seconds{100}, Seconds{200}}, 10);
+  ASSERT_TRUE(part);
+  ASSERT_EQ(part->steps(), 10u);
+  EXPECT_EQ(part->edges.front(), 100);
+  EXPECT_EQ(part->edges.back(), 200);
+  EXPECT_GT(part->high[2], 490);
+  EXPECT_LT(part->high[5], 490);
+  EXPECT_EQ(part->devices[0].high[2], 900);
+  const auto whole = power_course(history, history.run.span, 6);
+  ASSERT_TRUE(whole);
+  EXPECT_NEAR(whole->mean[1], std::accumulate(part->mean.begin(), part->mean.end(), 0.0) / 10, 1e-9);
+  // What lies outside the run has no steps.
+  EXPECT_EQ(power_course(history, {Seconds{-50}, Seconds{50}}, 10)->edges.front(), 0);
+  for (const auto& [from, to, field] : {std::tuple{600.0, 700.0, "from"}, std::tuple{200.0, 200.0, "to"},
+                                        std::tuple{300.0, 200.0, "to"}, std::tuple{-20.0, -10.0, "to"}}) {
+    const auto refused = power_course(history, {Seconds{from}, Seconds{to}}, 10);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().where, field);
+  }
+}
+
 TEST(PowerCourse, AGapIsUnknownAndNotZero) {
   auto run = two_gpus();
   run.traces[0].gaps = {{Seconds{200}, Seconds{300}}};

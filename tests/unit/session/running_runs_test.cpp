@@ -100,6 +100,51 @@ TEST(RunningRuns, ComeFromTheStoreAlone) {
   EXPECT_TRUE(watch.look().runs.empty());
 }
 
+TEST(RunningRuns, TellWhichRunsHaveEnded) {
+  const TemporaryDirectory folder;
+  const auto path = (folder.path() / "runs.db").string();
+  RunningRunsWatch watch(path, "", 10);
+  EXPECT_TRUE(watch.look().ended.empty());  // no store yet
+  Recorded lasting(path, "lasting"), short_one(path, "short");
+  lasting.keep({{0, 1}});
+  look_until(watch, [](const auto& now) { return now.runs.size() == 2; });
+  short_one.end();
+  {
+    Recorded between(path, "between two looks", "elsewhere");
+    between.end();
+  }
+  const auto now = watch.look();
+  ASSERT_EQ(now.runs.size(), 1u);
+  std::vector<std::string> names;
+  for (const auto& row : now.ended) names.push_back(row.name);
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("short", "between two looks"));
+  EXPECT_TRUE(watch.look().ended.empty()) << "each is told once";
+  const auto id = now.runs[0].id;
+  ASSERT_TRUE(store::RunStore::open(path).value()->remove(id, /*even_if_running=*/true));
+  EXPECT_EQ(watch.look().removed, std::vector<std::string>{id});
+}
+
+TEST(RunningRuns, HavePowerByComponent) {
+  const TemporaryDirectory folder;
+  const auto path = (folder.path() / "runs.db").string();
+  Recorded run(path, "lenet");
+  run.keep({{0, 100}, {2, 100}});
+  RunningRunsWatch watch(path, "", 10);
+  const auto measured = [](double seconds) {
+    return [seconds](const RunningRuns& now) {
+      return now.runs.size() == 1 && now.runs[0].measured >= Seconds{seconds};
+    };
+  };
+  auto now = look_until(watch, measured(2));
+  ASSERT_EQ(now.runs.at(0).components.size(), 1u);
+  EXPECT_EQ(now.runs[0].components[0].component, trace::Component::cpu);
+  EXPECT_EQ(now.runs[0].components[0].energy, Joules{200});
+  EXPECT_EQ(now.runs[0].components[0].power, std::nullopt);
+  run.keep({{4, 300}});
+  now = look_until(watch, measured(4));
+  EXPECT_EQ(now.runs.at(0).components.at(0).power, Watts{200});
+}
+
 TEST(RunningRuns, OfOtherMachinesAreNotShown) {
   const TemporaryDirectory folder;
   const auto path = (folder.path() / "runs.db").string();

@@ -35,6 +35,18 @@ TEST(Phases, OnlyTheLastPhasesProjectionsStand) {
   EXPECT_FALSE(run.projections[0].withdrawn) << "a single phase withdraws nothing";
 }
 
+TEST(Phases, NothingIsReadyOfARunWhoseForecastIsInDoubt) {
+  trace::Run run;
+  run.phases = {phase(0, 10, 3)};
+  run.projections.emplace_back().ready = true;
+  withdraw_projections(run);
+  EXPECT_TRUE(run.projections[0].ready);
+  run.info.forecast_doubt = "contradictory";
+  withdraw_projections(run);
+  EXPECT_FALSE(run.projections[0].ready);
+  EXPECT_FALSE(run.projections[0].withdrawn);
+}
+
 TEST(Phases, ProjectionsForAllFoldsStand) {
   trace::Run run;
   run.phases = {phase(0, 10, 5), phase(10, 20, 5)};

@@ -1,0 +1,45 @@
+// /api/v1/compare: whether groups of runs differ, as `joulecast compare --json` has it.
+#include "report/comparison_report.hpp"
+#include "serve/parameters.hpp"
+#include "serve/route.hpp"
+#include "session/tables/chosen_runs.hpp"
+#include "session/tables/compare_runs.hpp"
+
+namespace joulecast::serve {
+namespace {
+
+constexpr std::size_t most_runs = 1000;
+constexpr std::size_t most_filters = 20;
+
+Response answer(const Request& request, const Services& services) {
+  Parameters parameters(request);
+  const auto references = parameters.texts("run", most_runs);
+  session::CompareRequest compare;
+  compare.group = parameters.text("group");
+  compare.value = parameters.text("value", "energy_j");
+  compare.by = parameters.text("by");
+  compare.only = parameters.texts("only", most_filters);
+  compare.distinct = parameters.flag("distinct");
+  auto& options = compare.options;
+  options.alpha = parameters.number("alpha", 1e-6, 0.5).value_or(options.alpha);
+  const auto test = parameters.word("test", {"auto", "ranks", "means"});
+  if (test != "auto") options.approach = test == "ranks" ? stats::Approach::ranks : stats::Approach::means;
+  const auto adjust = parameters.word("adjust", {"holm", "bonferroni", "bh"});
+  if (adjust == "bonferroni") options.adjustment = stats::Adjustment::bonferroni;
+  if (adjust == "bh") options.adjustment = stats::Adjustment::benjamini_hochberg;
+  if (const auto status = parameters.check(); !status) return error_response(status.error());
+  const auto chosen = session::choose_runs(services.store, references);
+  if (!chosen) return error_response(chosen.error());
+  if (compare.group.empty()) compare.group = session::usual_group(chosen->table);
+  if (compare.group.empty())
+    return problem_response(
+        400, "group: no name, network, GPU, batch size or host puts several runs together", "group");
+  const auto comparison = session::compare_runs(chosen->table, compare);
+  return comparison ? json_response(report::to_json_text(*comparison)) : error_response(comparison.error());
+}
+
+}  // namespace
+
+extern const Route compare_route{"/api/v1/compare", Lane::pages, /*in_exporter=*/false, answer};
+
+}  // namespace joulecast::serve

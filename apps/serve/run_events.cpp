@@ -1,0 +1,37 @@
+#include "serve/run_events.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <ranges>
+
+#include "report/live_run_json.hpp"
+
+namespace joulecast::serve {
+
+void RunEvents::tell(const session::RunningRuns& runs) {
+  if (!runs.store_answers) return tell_trouble(runs.trouble);
+  trouble_.clear();
+  std::map<std::string, std::string> now;
+  for (const auto& run : runs.runs) now[run.id] = report::event_json(run);
+  // Before the events: who begins with it gets them afterwards, and twice rather than not at all.
+  hub_.set_snapshot(fmt::format(R"({{"runs":[{}]}})", fmt::join(std::views::values(now), ",")));
+  const auto before = std::exchange(told_, std::move(now));
+  if (std::exchange(first_, false)) return;
+  for (const auto& run : runs.ended) hub_.publish("finished", report::event_json(run));
+  for (const auto& id : runs.removed) hub_.publish("removed", report::removed_json(id));
+  for (const auto& [id, json] : told_) {
+    const auto old = before.find(id);
+    if (old == before.end())
+      hub_.publish("started", json);
+    else if (old->second != json)
+      hub_.publish("moved", json);
+  }
+}
+
+void RunEvents::tell_trouble(const std::string& trouble) {
+  if (std::exchange(trouble_, trouble) == trouble) return;
+  hub_.publish("lost", report::trouble_json(trouble));
+}
+
+}  // namespace joulecast::serve

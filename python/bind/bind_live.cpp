@@ -1,0 +1,79 @@
+#include "bind/attributes.hpp"
+#include "bind/bind.hpp"
+#include "bind/words.hpp"
+#include "measure/measurement.hpp"
+
+namespace joulecast::python {
+namespace {
+
+using measure::Live;
+
+std::optional<estimate::Projection> projection_of(const measure::MeasurementResult& result) {
+  if (!result.energy.total) return std::nullopt;
+  const auto used = *result.energy.total;
+  estimate::Projection projection;
+  projection.share = 1;
+  projection.used = used;
+  projection.total = {used, estimate::Interval<Joules>{used, used}};
+  projection.duration = {result.duration, estimate::Interval<Seconds>{result.duration, result.duration}};
+  projection.ready = true;
+  projection.method = "measured";
+  return projection;
+}
+
+/// All of the announced work is done, and the run goes on.
+bool goes_on(const Live& live) {
+  return live.projection && live.projection->share >= 1;
+}
+
+std::optional<estimate::Projection> projection_now(const Live& live) {
+  auto projection = live.projection;
+  if (goes_on(live)) projection->ready = false;
+  return projection;
+}
+
+std::string doubt_now(const Live& live) {
+  if (live.doubt != trace::ForecastDoubt::none) return in_python_words(trace::reason_of(live.doubt));
+  return goes_on(live) ? "all announced work is done: what the run does now is more than announced" : "";
+}
+
+}  // namespace
+
+void bind_live(nb::module_& module) {
+  nb::class_<Live>(module, "Live", "The state of a measurement at its last tick.")
+      .def_prop_ro("run_id", get(&Live::run_id), "\"\" while the run is not stored")
+      .def_prop_ro("elapsed_s", get(&Live::elapsed))
+      .def_prop_ro("energy", [](const Live& live) { return live.energy.energy; })
+      .def_prop_ro("power_w", [](const Live& live) { return plain(live.energy.power); })
+      .def_prop_ro("epoch", get(&Live::epoch))
+      .def_prop_ro("total_epochs", get(&Live::total_epochs))
+      .def_prop_ro("work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->work;
+                   })
+      .def_prop_ro("total_work",
+                   [](const Live& live) -> std::optional<double> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->total_work;
+                   })
+      .def_prop_ro("unit",
+                   [](const Live& live) -> std::optional<std::string> {
+                     if (!live.phase) return std::nullopt;
+                     return live.phase->unit;
+                   })
+      .def_ro("metrics", &Live::metrics)
+      .def_prop_ro("projection", projection_now)
+      .def_prop_ro("doubt", doubt_now,
+                   "why the forecast is not relied on; \"\" where it is, or none is there");
+
+  using measure::MeasurementResult;
+  nb::class_<MeasurementResult>(module, "Finished", "What a finished measurement leaves.")
+      .def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
+      .def_prop_ro("store", [](const MeasurementResult& result) { return result.store.string(); })
+      .def_ro("energy", &MeasurementResult::energy)
+      .def_prop_ro("projection", projection_of, "what was measured: nothing is left to forecast")
+      .def_prop_ro("duration_s", get(&MeasurementResult::duration));
+}
+
+}  // namespace joulecast::python

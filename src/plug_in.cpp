@@ -1,0 +1,1 @@
+// A plug-in links what its module compiles; it compiles nothing itself.

@@ -1,0 +1,85 @@
+#include "store/sqlite/forks.hpp"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace joulecast::store::sqlite {
+namespace {
+
+/// In the order in which SQLite itself takes one inside another: for the name of a temporary file that of
+/// open files, then that of random numbers, then the main one to find a file system; those of memory last.
+constexpr std::array global_mutexes{
+    SQLITE_MUTEX_STATIC_OPEN, SQLITE_MUTEX_STATIC_VFS1, SQLITE_MUTEX_STATIC_VFS2,
+    SQLITE_MUTEX_STATIC_VFS3, SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_MAIN,
+    SQLITE_MUTEX_STATIC_LRU,  SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_MEM};
+constexpr std::chrono::milliseconds longest_wait{200};
+
+std::atomic<bool> prepared = false;
+std::atomic<bool> unusable = false;    ///< a mutex was inherited locked
+std::atomic<unsigned> generation = 0;  ///< forks between the first user and this process
+thread_local std::size_t taken = 0;    ///< mutexes that this thread holds while it forks
+
+bool take(sqlite3_mutex* mutex, std::chrono::steady_clock::time_point deadline) {
+  while (sqlite3_mutex_try(mutex) != SQLITE_OK) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+  return true;
+}
+
+void before_fork() {
+  taken = 0;
+  const auto deadline = std::chrono::steady_clock::now() + longest_wait;
+  while (taken < global_mutexes.size() && take(sqlite3_mutex_alloc(global_mutexes[taken]), deadline)) ++taken;
+}
+
+void give_back() {
+  while (taken > 0) sqlite3_mutex_leave(sqlite3_mutex_alloc(global_mutexes[--taken]));
+}
+
+void after_fork_in_child() {
+  ++generation;
+  if (taken < global_mutexes.size()) unusable = true;
+  give_back();
+}
+
+/// SQLite recognises by device and inode that it has a file open already. The files that the parent had open
+/// are on devices of their own.
+int with_own_device(int failed, struct stat* found) {
+  if (failed == 0) found->st_dev ^= static_cast<dev_t>(generation.load()) << 40;
+  return failed;
+}
+
+int stat_here(const char* path, struct stat* found) {
+  return with_own_device(::stat(path, found), found);
+}
+int fstat_here(int file, struct stat* found) {
+  return with_own_device(::fstat(file, found), found);
+}
+
+void tell_files_apart() {
+  auto* vfs = sqlite3_vfs_find("unix");
+  if (vfs == nullptr || vfs->iVersion < 3 || vfs->xSetSystemCall == nullptr) return;
+  (void)vfs->xSetSystemCall(vfs, "stat", reinterpret_cast<sqlite3_syscall_ptr>(stat_here));
+  (void)vfs->xSetSystemCall(vfs, "fstat", reinterpret_cast<sqlite3_syscall_ptr>(fstat_here));
+}
+
+}  // namespace
+
+Status survive_forks() {
+  if (unusable)
+    return fail(ErrorKind::retry, "store", "cannot be used in a process that was forked while it was opened");
+  if (prepared.exchange(true)) return {};
+  if (sqlite3_initialize() != SQLITE_OK || sqlite3_threadsafe() == 0) return {};
+  tell_files_apart();
+  (void)::pthread_atfork(before_fork, give_back, after_fork_in_child);
+  return {};
+}
+
+}  // namespace joulecast::store::sqlite

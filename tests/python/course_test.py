@@ -1,0 +1,247 @@
+"""Tests what is kept of a run's course: phases without progress, epochs that were left, work beyond the announced, power, exits."""
+import asyncio
+import os
+import sqlite3
+import time
+import unittest
+import warnings
+
+import joulecast
+from support import PackageTest, SteadyMeter
+
+
+class Phases(PackageTest):
+    def test_phases_that_tell_no_progress_are_kept(self):
+        with joulecast.track() as run:
+            for name in ("load", "fold", "fold", "train"):
+                run.phase(name)
+                time.sleep(0.05)
+            for _ in run.steps(range(5)):
+                pass
+            run.phase("export")
+            time.sleep(0.05)
+        phases = self.one_run().phases
+        self.assertEqual([phase.name for phase in phases], ["load", "fold", "fold 2", "train", "export"])
+        self.assertEqual([phase.work for phase in phases], [0, 0, 0, 5, 0])
+        for phase in phases:
+            self.assertGreater(phase.end_s - phase.start_s, 0.03)
+
+
+class LeftEpochs(PackageTest):
+    def work_of(self, name, train, error=None, **options):
+        """Epochs' work that the run says it did."""
+        try:
+            with joulecast.track(name, **options) as run:
+                train(run)
+        except RuntimeError:
+            pass
+        (phase,) = joulecast.load(name).phases
+        return phase.work
+
+    def test_an_epoch_that_is_left_half_done_is_half_an_epoch(self):
+        def leave(run, how, all_steps=10):
+            for epoch in run.epochs(range(5)):
+                for step in run.steps(range(all_steps)):
+                    time.sleep(0.002)
+                    if epoch == 2 and step == 5:
+                        break
+                if epoch == 2:
+                    if how == "raise":
+                        raise RuntimeError
+                    break
+
+        for how in ("break", "raise"):
+            with self.subTest(how):
+                self.assertAlmostEqual(self.work_of(how, lambda run: leave(run, how)), 2.5, delta=0.11)
+
+    def test_an_error_in_an_epoch_without_steps_leaves_it_undone(self):
+        def fail(run):
+            for epoch in range(5):
+                run.begin_epoch(epoch)
+                time.sleep(0.01)
+                if epoch == 2:
+                    raise RuntimeError
+                run.end_epoch()
+
+        self.assertAlmostEqual(self.work_of("failed", fail), 2, delta=0.01)
+
+    def test_an_epoch_whose_steps_were_all_done_is_whole_though_the_loop_was_left(self):
+        def stop_early(run):
+            for epoch in run.epochs(range(9)):
+                for _ in run.steps(range(10)):
+                    pass
+                if epoch == 2:
+                    break
+
+        def with_few_steps_each(run):
+            for epoch in run.epochs(range(9)):
+                for step in run.steps(range(1000)):
+                    if step == 20:
+                        break
+                if epoch == 2:
+                    break
+
+        def without_steps(run):
+            for epoch in run.epochs(range(9)):
+                if epoch == 2:
+                    break
+
+        for train in (stop_early, with_few_steps_each, without_steps):
+            with self.subTest(train.__name__):
+                self.assertEqual(self.work_of(train.__name__, train), 3)
+
+    def test_loops_that_are_epochs(self):
+        def leave(run):
+            for number in range(3):
+                for step in run.steps(range(10)):
+                    time.sleep(0.002)
+                    if number == 2 and step == 5:
+                        break
+
+        self.assertAlmostEqual(self.work_of("loops", leave, epochs=4), 2.5, delta=0.11)
+
+    def test_a_loop_that_was_left_does_not_keep_what_it_went_over(self):
+        import gc
+        import weakref
+
+        def items():
+            yield from range(10)
+
+        with joulecast.track() as run:
+            for _ in run.epochs(range(1)):
+                loader = items()
+                gone = weakref.ref(loader)
+                for _ in run.steps(loader, total=10):
+                    break
+                del loader
+                gc.collect()
+                self.assertIsNone(gone())
+
+
+class Forecasts(PackageTest):
+    def test_work_beyond_the_announced_is_not_ready(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        with joulecast.track(interval=0.02, sensors=["powercap"]) as run:
+            for _ in run.epochs(range(4)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.01)
+            time.sleep(0.3)
+            projection = run.projection
+            self.assertFalse(projection.ready)
+            self.assertIn("more than announced", run.doubt)
+            self.assertGreaterEqual(projection.total_j, projection.used_j)
+        self.assertTrue(run.projection.ready)
+        self.assertEqual(run.doubt, "")
+
+    def test_the_forecast_of_another_s_measurement_is_not_below_what_it_used(self):
+        forecast = joulecast._core.StoredProjection
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        with joulecast.track("whole", interval=0.05, sensors=["powercap"]) as run:
+            for _ in run.epochs(range(4)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.02)
+        kept = self.one_run().projections[-1]
+        self.assertIsInstance(kept, forecast)
+        later = kept.after(kept.total_j * 3, False)
+        self.assertEqual((later.total_j, later.low_j, later.high_j), (kept.total_j * 3,) * 3)
+        self.assertEqual(kept.after(None, True).total_j, kept.total_j)
+        self.assertFalse(kept.after(None, False).ready and kept.share >= 1)
+
+    def test_power_right_after_a_reading_is_that_of_a_whole_period(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        with joulecast.track(interval=0.5, sensors=["powercap"]) as run:
+            time.sleep(1.2)
+            for _ in range(8):
+                run._looked = 0  # asks again at once
+                self.assertAlmostEqual(run.power_w, 50, delta=5)
+                time.sleep(0.003)
+
+
+class Ends(PackageTest):
+    def test_the_exit_status_is_that_of_a_run_that_nobody_stops(self):
+        for leave, status, code in (("sys.exit(4)", "failed", 4), ("sys.exit('no')", "failed", 1), ("sys.exit()", "finished", None),
+                                    ("pass", "finished", None), ("raise SystemExit(3)", "failed", 3)):
+            with self.subTest(leave):
+                done = self.run_program(f"""
+                    import joulecast, sys, time
+                    run = joulecast.track("left").start()
+                    time.sleep(0.2)
+                    {leave}
+                    """)
+                self.assertEqual(done.returncode, code or 0, done.stderr)
+                stored = joulecast.load("left")
+                self.assertEqual((stored.status, stored.exit_status), (status, code))
+                self.assertGreater(stored.energy.total_j, 0)
+
+    def test_a_forked_child_that_exits_ends_no_run(self):
+        done = self.run_program("""
+            import joulecast, os, sys, time
+            run = joulecast.track("left").start()
+            time.sleep(0.2)
+            if os.fork() == 0:
+                sys.exit(4)
+            os.wait()
+            """)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.one_run().status, "finished")
+
+    def test_a_cancelled_task_is_interrupted(self):
+        @joulecast.track("task")
+        async def task():
+            await asyncio.sleep(10)
+
+        async def main():
+            running = asyncio.ensure_future(task())
+            await asyncio.sleep(0.1)
+            running.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await running
+
+        asyncio.run(main())
+        self.assertEqual(self.one_run().status, "interrupted")
+
+
+class Stores(PackageTest):
+    def test_a_program_may_go_to_another_folder(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        for name, given in (("argument", {"store": "relative.db"}), ("variable", {})):
+            with self.subTest(name), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                self.addCleanup(os.chdir, os.getcwd())
+                os.chdir(self.folder)
+                os.environ["JOULECAST_STORE"] = "of-the-variable.db"
+                with joulecast.track(name, **given) as run:
+                    os.chdir(elsewhere)
+                    time.sleep(2.5)
+                file = self.folder / given.get("store", "of-the-variable.db")
+                self.assertEqual(joulecast.load(run.id, store=file).status, "finished")
+                self.assertEqual(list(elsewhere.iterdir()), [])
+
+    def test_a_run_that_went_to_a_spare_store_is_found_by_its_id(self):
+        run = joulecast.track("spared", interval=0.1).start()
+        time.sleep(1.2)
+        other = sqlite3.connect(self.store, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            run.stop()
+        self.assertEqual(joulecast.load(run.id).status, "finished")
+        self.assertEqual(joulecast.load(run.id, store=self.store).name, "spared")  # what it had had by then
+
+    def test_a_warning_names_the_line_at_which_the_run_began(self):
+        done = self.run_program("""
+            import joulecast, time
+            with joulecast.track(store="/proc/no/such/runs.db") as run:  # the third line
+                for _ in run.steps(range(15)):
+                    time.sleep(0.1)
+            """, TMPDIR="/proc/no")
+        self.assertRegex(done.stderr, r"program\.py:3: JoulecastWarning")
+
+
+if __name__ == "__main__":
+    unittest.main()

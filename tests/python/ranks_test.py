@@ -1,0 +1,138 @@
+"""Tests the ranks of a launch on one node: one measures all of it, and the others find that run and no other."""
+import os
+import subprocess
+import sys
+import textwrap
+import time
+import unittest
+
+import joulecast
+from support import JOULECAST, PackageTest, SteadyMeter
+
+RANK = textwrap.dedent("""
+    import joulecast, os, sys, time
+    rank, launch, alone_s, together_s = int(os.environ["LOCAL_RANK"]), sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+    time.sleep(alone_s)
+    with joulecast.track(launch, interval=0.1) as run:
+        time.sleep(together_s)
+    time.sleep(float(sys.argv[4]))
+    print(run.id, run.energy.total_j, run.energy.coverage, flush=True)
+    """)
+
+
+class Ranks(PackageTest):
+    def setUp(self):
+        super().setUp()
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        os.environ["JOULECAST_SENSORS"] = "powercap"
+
+    def rank(self, rank, launch, alone_s=0.0, together_s=1.5, after_s=0.0, under=(), **environment):
+        return subprocess.Popen([*under, sys.executable, "-c", RANK, launch, str(alone_s), str(together_s), str(after_s)],
+                                env={**os.environ, "LOCAL_RANK": str(rank), **environment}, stdout=subprocess.PIPE, text=True)
+
+    def told(self, process):
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        identifier, energy, coverage = out.split()
+        return identifier, float(energy), float(coverage)
+
+    def test_two_launches_of_one_parent_keep_apart(self):
+        started = {(launch, rank): self.rank(rank, launch, alone_s=0.4 * rank, after_s=0.5 * rank, MASTER_ADDR="localhost", MASTER_PORT=port)
+                   for launch, port in (("a", "29500"), ("b", "29501")) for rank in (0, 1)}
+        told = {one: self.told(process)[0] for one, process in started.items()}
+        for launch in "ab":
+            self.assertEqual(told[launch, 0], told[launch, 1])
+            self.assertEqual(joulecast.load(told[launch, 0]).name, launch)
+
+    def test_ranks_of_one_launch_with_a_script_around_each_find_each_other(self):
+        shell = ("sh", "-c", '"$@"; exit $?', "sh")
+        first = self.rank(0, "wrapped", under=shell, TORCHELASTIC_RUN_ID="7")
+        second = self.rank(1, "wrapped", alone_s=0.4, under=shell, after_s=0.5, TORCHELASTIC_RUN_ID="7")
+        self.assertEqual(self.told(first)[0], self.told(second)[0])
+
+    def test_a_rank_that_ends_after_the_first_knows_what_was_measured(self):
+        first = self.rank(0, "first ends", together_s=2)
+        second = self.rank(1, "first ends", alone_s=0.3, together_s=2.2)
+        identifier, whole, _ = self.told(first)
+        same, energy, coverage = self.told(second)
+        self.assertEqual(same, identifier)
+        self.assertLess(energy, whole)
+        self.assertAlmostEqual(energy, 50 * 1.7, delta=30)
+        self.assertLess(coverage, 0.97)  # its last half second was nobody's
+        self.assertGreater(coverage, 0.5)
+
+    def test_every_rank_of_a_launch_that_is_measured_knows_the_run(self):
+        with joulecast.track("launch", interval=0.1) as run:
+            rank = self.rank(1, "inner", after_s=1.5)
+            identifier, energy, _ = self.told(rank)
+        self.assertEqual(identifier, run.id)
+        self.assertAlmostEqual(energy, 75, delta=30)
+
+    def test_the_run_of_a_rank_that_was_killed_is_not_taken_for_a_later_one_s(self):
+        first = self.rank(0, "killed", together_s=30)
+        time.sleep(1.5)
+        first.kill()
+        first.communicate()
+        again, second = self.rank(0, "again"), self.rank(1, "again", alone_s=0.4, after_s=0.5)
+        self.assertEqual(self.told(again)[0], self.told(second)[0])
+
+    def test_a_measurement_that_is_killed_leaves_the_rest_unmeasured(self):
+        child = textwrap.dedent("""
+            import joulecast, os, signal, time, warnings
+            with joulecast.track("block") as run:
+                time.sleep(2.5)
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(4)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                energy = run.energy
+                run.energy
+            print(energy.coverage, energy.total_j, len(caught), caught[0].message)
+            """)
+        command = [JOULECAST, "run", "--quiet", "--interval", "100ms", "--", sys.executable, "-c", child]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        out, _ = process.communicate(timeout=60)
+        coverage, energy, warned, message = out.split(" ", 3)
+        self.assertLess(float(coverage), 0.6)
+        self.assertGreater(float(energy), 30)
+        self.assertLess(float(energy), 150)
+        self.assertEqual(warned, "1")
+        self.assertIn("was not measured", message)
+
+
+class GpusOfRanks(PackageTest):
+    def setUp(self):
+        super().setUp()
+        script = self.folder / "gpus.txt"
+        script.write_text("".join(f"gpu uuid=GPU-{number} name=NVIDIA_A100 arch=7 limit_w=400 usage=instant\npower 0:100\n" for number in range(4)))
+        library = os.path.join(os.environ["JOULECAST_BUILD"], "fakes", "libnvidia-ml.so.1")
+        os.environ.update(JOULECAST_NVML_LIBRARY=library, JOULECAST_FAKE_NVML=str(script), JOULECAST_SENSORS="nvml")
+
+    def measured(self, visible, **environment):
+        done = self.run_program("""
+            import joulecast, time
+            with joulecast.track("node", interval=0.1) as run:
+                time.sleep(0.5)
+            print(len({part.device for part in run.energy.components if part.component == "gpu"}))
+            """, CUDA_VISIBLE_DEVICES=visible, **environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return int(done.stdout), done.stderr
+
+    def test_the_first_rank_measures_the_gpus_of_all(self):
+        torchrun = {"LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "4"}
+        self.assertEqual(self.measured("0", **torchrun), (4, ""))
+        self.assertEqual(self.measured("0,1,2,3", **torchrun), (4, ""))
+        self.assertEqual(self.measured("2", LOCAL_RANK="0", LOCAL_WORLD_SIZE="2"), (2, ""))
+        self.assertEqual(self.measured("0", SLURM_LOCALID="0", SLURM_STEP_TASKS_PER_NODE="4(x2)"), (4, ""))
+        self.assertEqual(self.measured("0"), (1, ""))
+
+    def test_gpus_that_the_first_rank_cannot_see_are_named(self):
+        seen, said = self.measured("0", SLURM_LOCALID="0", SLURM_STEP_TASKS_PER_NODE="1", SLURM_GPUS_ON_NODE="4")
+        self.assertEqual(seen, 1)
+        self.assertIn("1 of the 4 GPUs of this node's ranks are measured", said)
+        self.assertIn("1 of the 4 GPUs", " ".join(self.one_run().notes))
+
+
+if __name__ == "__main__":
+    unittest.main()
