@@ -53,16 +53,16 @@ Result<estimate::SampleContext> context_of(const FitInput& input, const hardware
 Status add_table(const std::filesystem::path& file, const estimate::SampleContext& context, FitData& data) {
   const auto table = formats::read_workload_table(file);
   if (!table) return propagate(table.error());
-  // tables of speeds have rows of processors, too
-  const bool speeds = std::ranges::any_of(
-      table->rows, [](const formats::WorkloadRow& row) { return row.step_time_s.has_value(); });
+  // tables of speeds and energies have rows of processors and of boards that are not named in full
+  const bool speeds = std::ranges::none_of(
+      table->rows, [](const formats::WorkloadRow& row) { return row.epoch_time_s.has_value(); });
   estimate::RowsLeftOut left_out;
   auto samples = estimate::samples_of(*table, context, speeds ? &left_out : nullptr);
   if (!samples) return propagate(samples.error());
   if (left_out.first)
-    data.left_out_text += fmt::format("{}{} rows left out, the first at {}",
-                                      data.left_out_text.empty() ? "" : "; ", left_out.rows,
-                                      to_string(*left_out.first));
+    data.left_out_text +=
+        fmt::format("{}{} rows left out, the first at {}", data.left_out_text.empty() ? "" : "; ",
+                    left_out.rows, to_string(*left_out.first));
   std::ranges::move(*samples, std::back_inserter(data.samples));
   return {};
 }
