@@ -225,7 +225,7 @@ Result<WorkloadTable> parse_workload_table(std::string_view text, const std::str
   const auto kind = kind_of(*csv);
   if (kind == TableKind::epochs)
     if (auto column = csv->needed_column("batch_size"); !column) return propagate(column.error());
-  WorkloadTable table{where, {}};
+  WorkloadTable table{where, {}, kind == TableKind::epochs};
   table.rows.reserve(csv->rows());
   for (std::size_t i = 0; i < csv->rows(); ++i) {
     auto row = read_row(RowReader(*csv, i), csv->line(i), kind);

@@ -43,6 +43,7 @@ struct WorkloadRow {
 struct WorkloadTable {
   std::string where;
   std::vector<WorkloadRow> rows;
+  bool of_epochs = true;  ///< false = of speeds or energies
 };
 
 /// Columns are found by name, in any order; unknown ones are ignored. A table with the column `samples_per_s`

@@ -54,10 +54,8 @@ Status add_table(const std::filesystem::path& file, const estimate::SampleContex
   const auto table = formats::read_workload_table(file);
   if (!table) return propagate(table.error());
   // tables of speeds and energies have rows of processors and of boards that are not named in full
-  const bool speeds = std::ranges::none_of(
-      table->rows, [](const formats::WorkloadRow& row) { return row.epoch_time_s.has_value(); });
   estimate::RowsLeftOut left_out;
-  auto samples = estimate::samples_of(*table, context, speeds ? &left_out : nullptr);
+  auto samples = estimate::samples_of(*table, context, table->of_epochs ? nullptr : &left_out);
   if (!samples) return propagate(samples.error());
   if (left_out.first)
     data.left_out_text +=
