@@ -35,7 +35,7 @@ class Prediction(unittest.TestCase):
                             ("tensor_parallel", -1), ("pipeline_parallel", 0), ("nodes", 3)):
             with self.subTest(**{name: wrong}), self.assertRaisesRegex(ValueError, name):
                 predict(**{name: wrong})
-        for name, wrong in (("precision", 16), ("compile", "yes"), ("checkpointing", 2), ("shard", 1.5)):
+        for name, wrong in (("precision", 16), ("compile", "yes"), ("shard", 1.5)):
             with self.subTest(**{name: wrong}), self.assertRaisesRegex((TypeError, ValueError), name):
                 predict(**{name: wrong})
 
