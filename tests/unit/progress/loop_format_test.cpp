@@ -384,6 +384,13 @@ TEST(LoopFormat, CountsStepsOfAnEpochInMoreWords) {
     EXPECT_THAT(heard_in(words), testing::HasSubstr("begin 3/10; 3: 400/2000; loss=0.5@3")) << words;
 }
 
+TEST(LoopFormat, HearsEpochsThatStandBehindOtherFigures) {
+  EXPECT_THAT(heard_in("Epoch took 0.9 s, loss 0.5, done 3 of 8 epochs"), testing::HasSubstr("end 3/8"));
+  EXPECT_THAT(heard_in("batch=6 batches=30 epoch=1 epochs=6 loss=0.5"),
+              testing::HasSubstr("begin 1/6; 1: 6/30; loss=0.5@1"));
+  EXPECT_NE(heard_in("  3/60 ep 0.1 | rewards/chosen 0.5 | loss 0.2"), "");
+}
+
 TEST(LoopFormat, BelievesBracketsWithBothCounts) {
   EXPECT_EQ(heard_in("[0/5][5/20]\tLoss_D: 0.5"), "begin 0/5; 0: 5/20; Loss_D=0.5@0");
 }
