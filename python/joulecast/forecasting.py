@@ -151,12 +151,19 @@ def _several(name: str, values: Any, kind: Any) -> list[Any]:
     elif isinstance(values, (bytes, bytearray)):
         raise TypeError(f"{name} must not be {type(values).__name__}")
     try:
-        values = list(values)
+        values = [values] if _described(values) else list(values)
     except TypeError:
         values = [values]
     for value in values:
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise TypeError(f"{name} must not be {type(value).__name__}")
+            raise TypeError(f"{name} must not be {type(value).__name__}{_described(value)}")
     if not values:
         raise InvalidError("is empty", name)
     return [arguments.readable(value) if isinstance(value, str) else value for value in values]
+
+
+def _described(value: Any) -> str:
+    """What to do with a network of PyTorch, Keras or JAX; "" for anything else. Some can be looped over: they yield layers."""
+    modules = {base.__module__.partition(".")[0] for base in type(value).__mro__}
+    is_network = (hasattr(value, "parameters") and "torch" in modules) or (hasattr(value, "weights") and modules & {"keras", "tensorflow"}) or "flax" in modules
+    return ": give joulecast.describe(model, …) of it" if is_network else ""

@@ -46,6 +46,16 @@ Status check_numbers(const trace::TrainingDescription& training) {
   return {};
 }
 
+/// Drivers let boards be limited to a quarter of their power or so, and none to less than a tenth.
+constexpr double least_limit = 0.1;
+Status check_limit(const std::optional<double>& limit_w, const hardware::Gpu& gpu) {
+  if (limit_w && *limit_w < least_limit * gpu.power_limit.value())
+    return fail_field("power_limit",
+                      "{:g} W is less than a tenth of the {:g} W of the {}, lower than any board can be set",
+                      *limit_w, gpu.power_limit.value(), gpu.name);
+  return {};
+}
+
 /// Graphs in ONNX files are often called "main_graph" or "g": people know them by their file.
 std::string label_of(const network::ArchitectureFeatures& network) {
   const std::filesystem::path origin(network.origin);
@@ -165,6 +175,7 @@ Result<Asked> asked_by(const PredictionRequest& request) {
   for (const auto& name : request.gpus) {
     auto gpu = hardware::resolve_gpu(name);
     if (!gpu) return propagate(gpu.error());
+    if (auto ok = check_limit(training.gpu_power_limit_w, *gpu); !ok) return propagate(ok.error());
     asked.gpus.push_back(std::move(*gpu));
   }
   if (training.optimizer.empty()) training.optimizer = default_optimizer;
