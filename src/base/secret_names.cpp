@@ -35,7 +35,8 @@ bool lists(const std::array<std::string_view, N>& list, std::string_view word) {
   return std::ranges::find(list, word) != list.end();
 }
 
-constexpr std::array<std::string_view, 3> secret_words{"pwd", "authorization", "apikeys"};
+constexpr std::array<std::string_view, 8> secret_words{"pwd",           "pw",      "passwort", "kennwort",
+                                                       "authorization", "apikeys", "otp",      "sessionid"};
 
 /// Also at the end of a word: PGPASSWORD.
 constexpr std::array<std::string_view, 10> secret_ends{"password", "passwd",   "passphrase",  "passcode",
@@ -43,11 +44,11 @@ constexpr std::array<std::string_view, 10> secret_ends{"password", "passwd",   "
                                                        "apikey",   "accesskey"};
 
 /// "key" is a secret alone, in capitals, or behind one of these; --sort-key is none.
-constexpr std::array<std::string_view, 25> key_owners{
+constexpr std::array<std::string_view, 26> key_owners{
     "api",    "access",    "secret",  "private",    "auth",    "account", "storage",
     "ssh",    "encrypt",   "signing", "encryption", "license", "service", "admin",
     "wandb",  "comet",     "neptune", "mlflow",     "clearml", "hf",      "huggingface",
-    "openai", "anthropic", "aws",     "azure"};
+    "openai", "anthropic", "aws",     "azure",      "licence"};
 
 /// A token of text, not of access.
 constexpr std::array<std::string_view, 29> text_tokens{
@@ -92,6 +93,8 @@ bool names_secret(std::string_view name) {
   if (words.empty()) return false;
   const std::string_view last = words.back();
   const std::string_view before = words.size() > 1 ? std::string_view(words[words.size() - 2]) : "";
+  if (last == "value" && words.size() > 1) return names_secret(name.substr(0, name.find_last_of("-_.")));
+  if (last == "id" && before == "session") return true;
   if (lists(secret_words, last)) return true;
   if (std::ranges::any_of(secret_ends, [&](auto end) { return last.ends_with(end); })) return true;
   if (last == "token") return !lists(text_tokens, before);

@@ -27,13 +27,14 @@ struct TokenForm {
   std::size_t least;
 };
 constexpr std::array token_forms{
-    TokenForm{"hf_", 16},    TokenForm{"sk-", 16},         TokenForm{"ghp_", 16},
-    TokenForm{"gho_", 16},   TokenForm{"ghs_", 16},        TokenForm{"ghu_", 16},
-    TokenForm{"ghr_", 16},   TokenForm{"github_pat_", 16}, TokenForm{"glpat-", 16},
-    TokenForm{"xoxb-", 10},  TokenForm{"xoxp-", 10},       TokenForm{"AKIA", 16},
-    TokenForm{"ASIA", 16},   TokenForm{"wandb_v1_", 16},   TokenForm{"AIza", 30},
-    TokenForm{"eyJ", 30},    TokenForm{"pypi-", 30},       TokenForm{"npm_", 30},
-    TokenForm{"dop_v1_", 30}};
+    TokenForm{"hf_", 16},     TokenForm{"sk-", 16},         TokenForm{"ghp_", 16},
+    TokenForm{"gho_", 16},    TokenForm{"ghs_", 16},        TokenForm{"ghu_", 16},
+    TokenForm{"ghr_", 16},    TokenForm{"github_pat_", 16}, TokenForm{"glpat-", 16},
+    TokenForm{"xoxb-", 10},   TokenForm{"xoxp-", 10},       TokenForm{"AKIA", 16},
+    TokenForm{"ASIA", 16},    TokenForm{"wandb_v1_", 16},   TokenForm{"AIza", 30},
+    TokenForm{"eyJ", 30},     TokenForm{"pypi-", 30},       TokenForm{"npm_", 30},
+    TokenForm{"dop_v1_", 30}, TokenForm{"nvapi-", 16},      TokenForm{"gsk_", 16},
+    TokenForm{"r8_", 16},     TokenForm{"ya29.", 16}};
 
 bool belongs_to_token(char c) {
   return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
@@ -52,6 +53,61 @@ void hide_token_forms(std::string& text) {
           [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; });
       if (end - rest >= form.least && has_digit) text.replace(rest, end - rest, hidden_secret);
     }
+}
+
+/// What follows in an address is a secret, up to one of these signs.
+struct SecretPath {
+  std::string_view beginning, ends;
+  std::size_t least;
+};
+constexpr std::array secret_paths{
+    SecretPath{"hooks.slack.com/services/", "", 1},    SecretPath{"discord.com/api/webhooks/", "", 1},
+    SecretPath{"discordapp.com/api/webhooks/", "", 1}, SecretPath{"webhook.office.com/webhookb2/", "", 1},
+    SecretPath{"api.telegram.org/bot", "/", 1},        SecretPath{"/t/", "/", 10}};  // channels of conda
+
+void hide_paths(std::string& text) {
+  if (text.find("://") == std::string::npos && text.find(".com/") == std::string::npos) return;
+  for (const auto& path : secret_paths)
+    for (auto at = text.find(path.beginning); at != std::string::npos;
+         at = text.find(path.beginning, at + 1)) {
+      const auto begin = at + path.beginning.size();
+      const auto ends = std::string(path.ends) + "?\"' \t\r\n)";
+      const auto end = std::min(text.find_first_of(ends, begin), text.size());
+      const bool has_end = path.ends.empty() || (end < text.size() && text[end] == '/');
+      if (end - begin >= path.least && has_end) text.replace(begin, end - begin, hidden_secret);
+    }
+}
+
+/// ://user:password@ of an address whose password has an @ or a / itself.
+void hide_passwords_of_addresses(std::string& text) {
+  for (auto scheme = text.find("://"); scheme != std::string::npos; scheme = text.find("://", scheme + 1)) {
+    const auto begin = scheme + 3;
+    const auto end = std::min(text.find_first_of("\"' \t\r\n", begin), text.size());
+    const auto address = std::string_view(text).substr(begin, end - begin);
+    const auto colon = address.find(':');
+    const auto slash = std::min(address.find_first_of("/?#"), address.size());
+    if (colon >= slash) continue;
+    auto host = address.substr(0, slash).rfind('@');
+    const auto port = address.substr(colon + 1, slash - colon - 1);
+    const bool is_port = port.find_first_not_of("0123456789") == std::string_view::npos;
+    if (host == std::string_view::npos && !is_port) host = address.rfind('@');
+    if (host == std::string_view::npos || host <= colon + 1) continue;
+    text.replace(begin + colon + 1, host - colon - 1, hidden_secret);
+  }
+}
+
+/// All between the first line of a private key and its last.
+void hide_private_keys(std::string& text) {
+  constexpr std::string_view first = "PRIVATE KEY-----", last = "-----END";
+  for (auto at = text.find(first); at != std::string::npos; at = text.find(first, at + 1)) {
+    const auto begin = at + first.size();
+    if (text.rfind("-----BEGIN", at) == std::string::npos || begin >= text.size()) continue;
+    const auto end = std::min(text.find(last, begin), text.size());
+    text.replace(begin, end - begin, hidden_secret);
+    at =
+        text.find(last, begin) == std::string::npos ? text.size() : text.find(last, begin) + last.size() + 20;
+    if (at >= text.size()) return;
+  }
 }
 
 /// user:password@host, with or without a scheme before it, and token@host of a web address.
@@ -132,6 +188,11 @@ Assignment assignment_at(std::string_view text, std::size_t sign) {
   found.value = sign + 1;
   while (found.value < text.size() && is_blank(text[found.value])) ++found.value;
   found.has_blanks = found.has_blanks || found.value != sign + 1;
+  auto at_quote = found.value;  // behind the f of f'…'
+  while (at_quote < text.size() && at_quote < found.value + 2 &&
+         std::string_view("fFrRbBuU").find(text[at_quote]) != std::string_view::npos)
+    ++at_quote;
+  if (at_quote < text.size() && is_quote(text[at_quote])) found.value = at_quote;
   const bool escaped =
       found.value + 1 < text.size() && text[found.value] == '\\' && is_quote(text[found.value + 1]);
   if (escaped) ++found.value;
@@ -174,6 +235,29 @@ void hide_assignments(std::string& text) {
     at = found.value + hide.size() - 1;
     text.replace(found.value, found.end - found.value, hide);
   }
+}
+
+/// `login('X')`, `setdefault('NAME', 'X')` of a program in Python.
+void hide_arguments(std::string& text) {
+  const auto skip_blanks = [&](std::size_t at) {
+    while (at < text.size() && is_blank(text[at])) ++at;
+    return at;
+  };
+  for (const std::string_view call : {"login(", "setdefault(", "putenv(", "setenv("})
+    for (auto at = text.find(call); at != std::string::npos; at = text.find(call, at + 1)) {
+      auto begin = skip_blanks(at + call.size());
+      if (begin >= text.size() || !is_quote(text[begin])) continue;
+      auto end = end_of_quoted(text, begin + 1, text[begin], false);
+      if (call != "login(") {
+        const auto name = std::string_view(text).substr(begin + 1, end - begin - 1);
+        begin = skip_blanks(std::min(end + 1, text.size()));
+        if (begin >= text.size() || text[begin] != ',' || !names_secret(name)) continue;
+        begin = skip_blanks(begin + 1);
+        if (begin >= text.size() || !is_quote(text[begin])) continue;
+        end = end_of_quoted(text, begin + 1, text[begin], false);
+      }
+      text.replace(begin + 1, end - begin - 1, hidden_secret);
+    }
 }
 
 /// A header with a secret, also in one word with its option: all that stands behind its name. False for any
@@ -271,8 +355,12 @@ void hide_in_script(std::string& script) {
 
 /// A word that stands alone, or is quoted in another.
 void hide_in_text(std::string& text) {
+  hide_private_keys(text);
   if (hide_header(text)) return;
   hide_assignments(text);
+  hide_arguments(text);
+  hide_paths(text);
+  hide_passwords_of_addresses(text);
   hide_passwords(text);
   hide_token_forms(text);
   const bool has_words =
@@ -286,6 +374,7 @@ void hide_in_text(std::string& text) {
 }
 
 void hide_in(std::vector<std::string>& words) {
+  hide_piped_password(words);
   std::string name;  // says that the next word is a secret
   ProgramOptions of_program;
   std::string_view before;

@@ -40,6 +40,8 @@ class ChannelFeed {
   /// Turns missing values at the end into a gap.
   [[nodiscard]] Status finish(ChannelOutput& output);
 
+  /// What a counter has counted; 0 for a gauge.
+  [[nodiscard]] double counted() const { return total_; }
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
   [[nodiscard]] Seconds gaps() const { return gaps_; }
   [[nodiscard]] std::optional<double> first_time() const { return first_time_; }

@@ -284,7 +284,8 @@ Meaning power_meaning(const Words& words, const std::string& unit, Cells header)
   if (words.any({"instant", "instantaneous"})) meaning.rank = 2;
   if (words.any({"average", "avg", "mean"})) meaning.rank = 1;
   if (words.any({"smoothed", "smooth", "filtered", "median", "ema", "rolling", "moving"})) meaning.rank = 3;
-  if (words.any({"hbm", "memory", "mem", "vram", "chip", "core", "soc"})) meaning.rank = 4;  // of a board
+  if (words.any({"hbm", "memory", "mem", "vram", "chip", "core", "soc", "slot", "pcie", "pin"}))
+    meaning.rank = 4;  // of a board
   return meaning;
 }
 
@@ -322,7 +323,7 @@ Meaning device_meaning(const Words& words) {
 }  // namespace
 
 std::string name_in(std::string_view heading) {
-  static constexpr std::array<std::string_view, 74> no_names{
+  static constexpr std::array<std::string_view, 85> no_names{
       "power",    "pwr",        "draw",    "usage",   "consumption", "energy",     "w",        "watt",
       "watts",    "mw",         "kw",      "uw",      "milliwatt",   "milliwatts", "j",        "joule",
       "joules",   "kj",         "mj",      "uj",      "wh",          "kwh",        "total",    "sum",
@@ -332,7 +333,8 @@ std::string name_in(std::string_view heading) {
       "platform", "board",      "plug",    "machine", "host",        "main",       "chassis",  "instant",
       "current",  "reading",    "value",   "sensor",  "smoothed",    "raw",        "measured", "median",
       "filtered", "calibrated", "nvml",    "smi",     "nvidia",      "rapl",       "input",    "in",
-      "of",       "the"};
+      "of",       "the",        "chip",    "slot",    "pcie",        "pci",        "pin",      "memory",
+      "mem",      "vram",       "hbm",     "core",    "soc"};
   return Words(heading).without(no_names);
 }
 

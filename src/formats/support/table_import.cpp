@@ -82,6 +82,13 @@ class TableImport : public SampleImport {
                   "{} of {} rows follow the row before at once: --columns time=…,device=… says which column "
                   "tells devices apart",
                   rows_at_one_time_, rows_);
+    if (rows_ >= rows_to_judge &&
+        static_cast<double>(falls_) > most_rows_at_one_time * static_cast<double>(rows_))
+      return fail(
+          ErrorKind::malformed, lines_.name(),
+          "{} of {} times in {} are before the time of the row before: they are how long each row took, "
+          "not when it was",
+          falls_, rows_, columns_[columns_.find(Role::time)].heading);
     return finish();
   }
 
@@ -165,6 +172,10 @@ class TableImport : public SampleImport {
       const auto own = time_of_row();
       if (!own) return fault(number, fmt::format("\"{}\" is not a time", time_text().substr(0, 40)));
       time = *own;
+      if (time.kind == LogTime::Kind::elapsed) {
+        falls_ += last_elapsed_us_ && time.us < *last_elapsed_us_ ? 1 : 0;
+        last_elapsed_us_ = time.us;
+      }
       if (auto ok = check_unit_of_time(time, number); !ok) return ok;
     }
     auto device = device_of_row(time);
@@ -419,7 +430,8 @@ class TableImport : public SampleImport {
   std::uint64_t rows_ = 0;
   std::uint64_t rows_at_one_time_ = 0;
   std::optional<std::int64_t> last_row_us_;
-  std::optional<std::int64_t> first_elapsed_us_;
+  std::optional<std::int64_t> first_elapsed_us_, last_elapsed_us_;
+  std::uint64_t falls_ = 0;     ///< of elapsed times from one row to the next
   bool knows_unit_ = false;     ///< of times that are numbers: their first step was judged
   std::int64_t period_us_ = 0;  ///< from one round of rows to the next
   std::size_t last_length_ = 0;

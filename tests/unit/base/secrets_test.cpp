@@ -34,6 +34,65 @@ TEST(Secrets, ValuesOfSecretNamesAreHidden) {
   for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
 }
 
+TEST(Secrets, OptionsOfProgramsMayBeJoined) {
+  const Line lines[] = {
+      {{"curl", "-sLu", "user:X", "http://x.org"}, {"curl", "-sLu", "user:***", "http://x.org"}},
+      {{"curl", "-fsSuuser:X", "http://x.org"}, {"curl", "-fsSuuser:***", "http://x.org"}},
+      {{"curl", "-so", "user:X"}, {"curl", "-so", "user:X"}},
+      {{"curl", "--cert", "c.pem:X"}, {"curl", "--cert", "c.pem:***"}},
+      {{"skopeo", "copy", "--src-creds", "u:X", "a"}, {"skopeo", "copy", "--src-creds", "u:***", "a"}},
+      {{"lftp", "-u", "u,X", "ftp://x"}, {"lftp", "-u", "u,***", "ftp://x"}},
+      {{"keytool", "-storepass", "X"}, {"keytool", "-storepass", "***"}},
+      {{"openssl", "enc", "-k", "X"}, {"openssl", "enc", "-k", "***"}},
+      {{"openssl", "req", "-keyout", "f"}, {"openssl", "req", "-keyout", "f"}},
+      {{"cqlsh", "-u", "u", "-p", "X"}, {"cqlsh", "-u", "u", "-p", "***"}},
+      {{"influx", "-t", "X"}, {"influx", "-t", "***"}},
+      {{"mc", "alias", "set", "m", "http://x", "K", "X"},
+       {"mc", "alias", "set", "m", "http://x", "***", "***"}},
+      {{"sh", "-c", "echo X | docker login -u me --password-stdin"},
+       {"sh", "-c", "echo *** | docker login -u me --password-stdin"}},
+      {{"sh", "-c", "echo X | docker load"}, {"sh", "-c", "echo X | docker load"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before[1];
+}
+
+TEST(Secrets, AddressesMayHoldThem) {
+  const Line lines[] = {
+      {{"https://user:p@ss@h/a"}, {"https://user:***@h/a"}},
+      {{"https://user:ab/X@h/"}, {"https://user:***@h/"}},
+      {{"http://host:8080/a@b"}, {"http://host:8080/a@b"}},
+      {{"https://hooks.slack.com/services/T0/B0/X"}, {"https://hooks.slack.com/services/***"}},
+      {{"https://discord.com/api/webhooks/1/X"}, {"https://discord.com/api/webhooks/***"}},
+      {{"https://api.telegram.org/bot1:X/send"}, {"https://api.telegram.org/bot***/send"}},
+      {{"https://conda.anaconda.org/t/ab-0123456789/me"}, {"https://conda.anaconda.org/t/***/me"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before[0];
+}
+
+TEST(Secrets, CodeMayHoldThem) {
+  const Line lines[] = {
+      {{"python", "-c", "c = OpenAI(api_key=f'X')"}, {"python", "-c", "c = OpenAI(api_key=f'***')"}},
+      {{"python", "-c", "from h import login; login('X')"},
+       {"python", "-c", "from h import login; login('***')"}},
+      {{"python", "-c", "os.environ.setdefault('HF_TOKEN', 'X')"},
+       {"python", "-c", "os.environ.setdefault('HF_TOKEN', '***')"}},
+      {{"python", "-c", "os.putenv('HF_TOKEN','X')"}, {"python", "-c", "os.putenv('HF_TOKEN','***')"}},
+      {{"python", "-c", "os.environ.setdefault('LANG', 'C')"},
+       {"python", "-c", "os.environ.setdefault('LANG', 'C')"}},
+      {{"-----BEGIN RSA PRIVATE KEY-----\nX\nY\n-----END RSA PRIVATE KEY-----"},
+       {"-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
+}
+
+TEST(Secrets, MoreNamesAndBeginnings) {
+  for (const char* name : {"--pw", "--db-pw", "--session-id", "--token-value", "--api-key-value"})
+    EXPECT_EQ(without_secrets(Words{name, "Xyz"}), (Words{name, "***"})) << name;
+  for (const char* beginning : {"nvapi-", "gsk_", "r8_", "ya29."})
+    EXPECT_EQ(without_secrets(Words{std::string(beginning) + "abcdefgh01234567"}),
+              Words{std::string(beginning) + "***"});
+}
+
 TEST(Secrets, NamesEndInASecretWordAlsoWithoutASeparator) {
   for (const char* name : {"PGPASSWORD", "MYPASSWORD", "dbpassword", "--hftoken", "secretkey", "privatekey",
                            "SSHPASS", "PGPASS", "--api-keys", "accessKeys", "userSecret", "my.authtoken",
