@@ -34,16 +34,17 @@ endfunction()
 
 # joulecast_plug_in(NAME)
 #   Makes joulecast_NAME.so of the module NAME: a library that the program loads when it needs it (plug_in_file() of base).
+#   Two folders below lib, since CPack would have the package call ldconfig for a library one folder below.
 function(joulecast_plug_in NAME)
   add_library(joulecast_${NAME}_plug_in MODULE ${CMAKE_SOURCE_DIR}/src/plug_in.cpp)
   set_target_properties(joulecast_${NAME}_plug_in PROPERTIES PREFIX "" OUTPUT_NAME joulecast_${NAME}
-                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/joulecast)
+                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/joulecast/plug-ins)
   target_link_libraries(joulecast_${NAME}_plug_in PRIVATE joulecast::${NAME})
   target_link_options(joulecast_${NAME}_plug_in PRIVATE
     -Wl,--whole-archive $<TARGET_FILE:joulecast_${NAME}> -Wl,--no-whole-archive -Wl,--gc-sections
     -Wl,--version-script=${CMAKE_SOURCE_DIR}/src/plug_in.map)
   set_property(TARGET joulecast_${NAME}_plug_in APPEND PROPERTY LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/plug_in.map)
-  install(TARGETS joulecast_${NAME}_plug_in LIBRARY DESTINATION lib/joulecast)
+  install(TARGETS joulecast_${NAME}_plug_in LIBRARY DESTINATION lib/joulecast/plug-ins)
 endfunction()
 
 # joulecast_registry(OUT.cpp FOLDER TYPE HEADER NAMESPACE SUFFIX [file.cpp...])

@@ -36,7 +36,7 @@ with tempfile.TemporaryDirectory() as folder:
     # The reader of ONNX files is a library of its own, and it is the installed one that is loaded.
     network = source / "tests/fixtures/onnx/dense.onnx"
     assert "parameters" in call(joulecast, "model", network, env=environment)
-    (root / "usr/lib/joulecast/joulecast_onnx.so").write_text("not a library")
+    (root / "usr/lib/joulecast/plug-ins/joulecast_onnx.so").write_text("not a library")
     refused = subprocess.run([joulecast, "model", network], capture_output=True, text=True, env=environment, check=False)
-    assert refused.returncode == 1 and "the reader of ONNX files cannot be loaded: " in refused.stderr and refused.stderr.count("\n") == 1, refused
+    assert refused.returncode == 2 and "the reader of ONNX files cannot be loaded: " in refused.stderr and refused.stderr.count("\n") == 1, refused
     print("installed, linked, measured")

@@ -102,7 +102,7 @@ def check_content(package, control, version):
         assert library in control["Depends"], control["Depends"]
     listed = call("dpkg-deb", "-c", package)
     names = {line.split(None, 5)[5] for line in listed.splitlines()}
-    for name in ("bin/joulecast", "lib/joulecast/joulecast_onnx.so", "lib/libjoulecast.a", "include/joulecast/joulecast.h", "include/joulecast/joulecast.hpp",
+    for name in ("bin/joulecast", "lib/joulecast/plug-ins/joulecast_onnx.so", "lib/libjoulecast.a", "include/joulecast/joulecast.h", "include/joulecast/joulecast.hpp",
                  "lib/cmake/joulecast/joulecastConfig.cmake", "share/joulecast/hardware/gpus.csv",
                  "share/joulecast/models/default.json", "share/man/man1/joulecast.1.gz",
                  "share/bash-completion/completions/joulecast", "share/zsh/vendor-completions/_joulecast",

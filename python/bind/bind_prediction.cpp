@@ -32,6 +32,21 @@ void def_training(nb::class_<PredictionRequest>& request, const char* name,
       nb::for_setter(nb::arg("value").none()));
 }
 
+void bind_step(nb::module_& module) {
+  nb::class_<session::StepRequest>(module, "StepRequest", "How a step is set up.")
+      .def(nb::init<>())
+      .def_rw("precision", &session::StepRequest::precision)
+      .def_rw("memory_format", &session::StepRequest::memory_format)
+      .def_rw("compile", &session::StepRequest::compile)
+      .def_rw("accumulate", &session::StepRequest::accumulate)
+      .def_rw("checkpointing", &session::StepRequest::checkpointing)
+      .def_rw("shard", &session::StepRequest::shard)
+      .def_rw("nodes", &session::StepRequest::nodes)
+      .def_rw("tensor_parallel", &session::StepRequest::tensor_parallel)
+      .def_rw("pipeline_parallel", &session::StepRequest::pipeline_parallel)
+      .def_rw("interconnect", &session::StepRequest::interconnect);
+}
+
 void bind_request(nb::module_& module) {
   nb::class_<PredictionRequest> request(module, "PredictionRequest");
   request.def(nb::init<>())
@@ -51,6 +66,7 @@ void bind_request(nb::module_& module) {
       .def_rw("tokens", &PredictionRequest::tokens, nb::arg().none())
       .def_rw("gpus", &PredictionRequest::gpus)
       .def_rw("batches", &PredictionRequest::batches)
+      .def_rw("step", &PredictionRequest::step)
       .def_rw("like", &PredictionRequest::like)
       .def_rw("fitted", &PredictionRequest::fitted)
       .def(
@@ -88,7 +104,9 @@ void bind_result(nb::module_& module) {
       .def_prop_ro("gpu_count", of_training(&TrainingDescription::gpu_count))
       .def_prop_ro("batch_size", of_training(&TrainingDescription::batch_size))
       .def_prop_ro("epochs", of_training(&TrainingDescription::epochs))
+      .def_ro("setup", &Prediction::setup, "how a step is set up: what was asked for, else what PyTorch does")
       .def_ro("power_w", &Prediction::power_w, "mean power of all GPUs, in watts")
+      .def_ro("step_time_s", &Prediction::step_time_s, "of one step of all GPUs; None where it is not known")
       .def_ro("epoch_time_s", &Prediction::epoch_time_s)
       .def_ro("epoch_energy_j", &Prediction::epoch_energy_j)
       .def_ro("total_energy_j", &Prediction::total_energy_j)
@@ -100,6 +118,7 @@ void bind_result(nb::module_& module) {
                    })
       .def_ro("memory_needed_gb", &Prediction::memory_needed_gb, "of one GPU")
       .def_ro("memory_gb", &Prediction::memory_gb, "of one GPU")
+      .def_ro("largest_batch", &Prediction::largest_batch, "over all GPUs, that the memory holds")
       .def_ro("fits", &Prediction::fits, "into the GPU's memory; True if unknown")
       .def_ro("steps", &Prediction::steps, "of the whole training, where steps or tokens were asked for")
       .def_prop_ro(
@@ -125,6 +144,7 @@ void bind_result(nb::module_& module) {
 }  // namespace
 
 void bind_prediction(nb::module_& module) {
+  bind_step(module);
   bind_request(module);
   bind_result(module);
   module.def(

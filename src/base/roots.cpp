@@ -58,7 +58,7 @@ fs::path share_directory() {
 fs::path plug_in_file(const std::string& name) {
   const auto folder = own_file().parent_path();
   std::error_code ignored;
-  for (const auto& file : {folder / name, folder.parent_path() / "lib" / "joulecast" / name})
+  for (const auto& file : {folder / name, folder.parent_path() / "lib" / "joulecast" / "plug-ins" / name})
     if (fs::is_regular_file(file, ignored)) return file;
   return fs::path(JOULECAST_BUILT_PLUG_INS) / name;
 }

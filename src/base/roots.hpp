@@ -26,7 +26,7 @@ struct Roots {
 /// library, else the source's data/.
 [[nodiscard]] std::filesystem::path share_directory();
 /// A library of ours that is loaded only when it is needed: beside the program or shared library, else in
-/// lib/joulecast of the same installation, else in the folder where it was built.
+/// lib/joulecast/plug-ins of the same installation, else in the folder where it was built.
 [[nodiscard]] std::filesystem::path plug_in_file(const std::string& name);
 
 }  // namespace joulecast

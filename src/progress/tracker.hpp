@@ -191,6 +191,7 @@ class Tracker {
   void complete_short_epoch();
   void begin_open_epoch_earlier(double steps, double share);
   void begin_first_epoch_at(Seconds begin);
+  void begin_headed_epoch_earlier(int number, Seconds at);
   void end_epoch_before_earlier(double steps, double share);
   void begin_epoch_among_steps(int number, Seconds at);
   void forget_first_of_a_burst();

@@ -28,10 +28,11 @@ Json energy_json(const trace::RunEnergy& energy) {
                     {"relative_uncertainty", stated_or_null(row.relative_uncertainty)},
                     {"in_total", row.in_total},
                     {"channel", row.channel}});
-  return {{"total", or_null(energy.total)}, {"provenance", std::string(name_of(energy.provenance))},
-          {"coverage", energy.coverage},    {"relative_uncertainty", stated_or_null(energy.relative_uncertainty)},
-          {"missing", energy.missing},      {"not_measured_s", or_null(energy.not_measured)},
-          {"by_component", std::move(rows)}};
+  return {
+      {"total", or_null(energy.total)}, {"provenance", std::string(name_of(energy.provenance))},
+      {"coverage", energy.coverage},    {"relative_uncertainty", stated_or_null(energy.relative_uncertainty)},
+      {"missing", energy.missing},      {"not_measured_s", or_null(energy.not_measured)},
+      {"by_component", std::move(rows)}};
 }
 
 Json phase_of(const session::RunSummary& summary, const trace::Epoch& epoch) {

@@ -39,7 +39,7 @@ MASKS = {
     "time": [(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?", "<time>")],
     "id": [(r"\b\d{8}-\d{6}-\w{4}\b", "<id>"), (r"\bjoulecast-\w{6}/runs\.db\b", "joulecast-<new>/runs.db"),
            (r"\bprocess \d+:", "process <pid>:")],
-    "host": [(r'("(?:hostname|os)": )"[^"]*"', r'\1"<host>"'), (r"( · on )\S+", r"\1<host>"),
+    "host": [(r'("(?:hostname|os|host)": )"[^"]*"', r'\1"<host>"'), (r"( · on )\S+", r"\1<host>"),
              (r'("logical_cpus": )\d+', r"\1#"), (r'("memory_bytes": )[\d.]+', r"\1#")],
     "counters": [(r" energy +[\d.]+ [kmµ]?W  J ", " energy  #  J "),
                  (r'("behaviour": "counter",\n(?: +"(?!value).*\n)* +"value": )[^,\n]+', r"\1#")],

@@ -124,7 +124,7 @@ Meaning meaning_of(std::string_view heading, Cells header) {
 }
 
 constexpr TableRules rules{
-    .kind = "json-lines", .is_header = is_header_of_own_names, .meaning_of = meaning_of};
+    .kind = "json-lines", .is_header = is_header_of_own_names, .meaning_of = meaning_of, .own_names = true};
 
 Match recognises(std::string_view head, const ImportOptions&) {
   const auto line = first_line(head);

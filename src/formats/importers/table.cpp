@@ -70,9 +70,13 @@ bool is_counter(std::string_view head, std::string_view column) {
   return rises >= fewest_steps && rises > 8 * others;
 }
 
-constexpr TableRules rules{.kind = "csv", .is_header = is_header_of_own_names, .meaning_of = meaning_of};
-constexpr TableRules rules_of_blanks{
-    .kind = "csv", .blanks = true, .is_header = is_header_of_own_names, .meaning_of = meaning_of};
+constexpr TableRules rules{
+    .kind = "csv", .is_header = is_header_of_own_names, .meaning_of = meaning_of, .own_names = true};
+constexpr TableRules rules_of_blanks{.kind = "csv",
+                                     .blanks = true,
+                                     .is_header = is_header_of_own_names,
+                                     .meaning_of = meaning_of,
+                                     .own_names = true};
 
 /// A single heading is a table only if its unit stands in brackets: "power.draw [W]".
 bool is_table(Cells cells) {

@@ -116,7 +116,7 @@ Status LineReader::skip_overlong_line() {
   ++overlong_lines_;
   ++line_;
   while (begin_ < buffer_.size()) {
-    const auto end = buffer_.find('\n');
+    const auto end = buffer_.find('\n', begin_);
     begin_ = end == std::string::npos ? buffer_.size() : end + 1;
     if (auto ok = fill(longest_line); !ok) return ok;
     if (end != std::string::npos) break;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,24 @@ bool is_letter(char c) {
   return is_lower(c) || (c >= 'A' && c <= 'Z');
 }
 
+/// "lenet - " of "lenet - system/gpu.0.powerWatts", as Weights & Biases puts it before each column of a run.
+std::string_view prefix_of_run(std::string_view heading) {
+  const auto end = heading.find(" - system/");
+  return end == std::string_view::npos ? std::string_view{} : heading.substr(0, end + 3);
+}
+
+/// Both signs for micro as a "u": what is left is ASCII as far as units go.
+std::string with_plain_micro(std::string_view heading) {
+  std::string plain(heading);
+  for (const std::string_view sign : {"\u00b5", "\u03bc"})
+    for (auto at = plain.find(sign); at != std::string::npos; at = plain.find(sign, at))
+      plain.replace(at, sign.size(), "u");
+  return plain;
+}
+
 /// "gpu.0.powerWatts [W]" gives "gpu", "0", "power", "watts", "w".
-std::vector<std::string> words_of(std::string_view heading) {
+std::vector<std::string> words_of(std::string_view text) {
+  const auto heading = with_plain_micro(text.substr(prefix_of_run(text).size()));
   std::vector<std::string> words;
   char before = ' ';
   for (std::size_t i = 0; i < heading.size(); ++i) {
@@ -75,6 +93,14 @@ class Words {
     return false;
   }
   [[nodiscard]] bool empty() const { return words_.empty(); }
+  /// The words that are not among these, without numbers.
+  [[nodiscard]] std::string without(std::span<const std::string_view> known) const {
+    std::string rest;
+    for (const auto& word : words_)
+      if (!is_digit(word.front()) && std::ranges::find(known, std::string_view(word)) == known.end())
+        rest += (rest.empty() ? "" : " ") + word;
+    return rest;
+  }
   /// The unit that the last words name; "" if they name none.
   [[nodiscard]] std::string unit() const {
     struct Name {
@@ -145,7 +171,7 @@ Component component_of(const Words& words, Cells header) {
                  "machine", "host", "main", "mains", "chassis"}))
     return Component::node;
   const bool beside_gpu = std::ranges::any_of(header, [](std::string_view heading) {
-    return Words(heading).any({"gpu", "cuda", "vram", "nvidia", "sm"});
+    return Words(heading).any({"gpu", "gpus", "cuda", "vram", "nvidia", "sm"});
   });
   return beside_gpu ? Component::gpu : Component::other;
 }
@@ -157,7 +183,7 @@ bool is_no_reading(const Words& words) {
                     "var",       "variance",  "error",      "budget",     "psys",       "idle",   "baseline",
                     "net",       "predicted", "prediction", "forecast",   "expected",   "target", "setpoint",
                     "requested", "rated",     "nominal",    "peak",       "percentile", "delta",  "diff",
-                    "change",    "apparent",  "reactive"}) ||
+                    "change",    "apparent",  "reactive",   "va",         "kva",        "battery"}) ||
          words.has_percentile();
 }
 
@@ -178,13 +204,40 @@ bool is_energy(const Words& words) {
   return log_unit_factor(Quantity::energy, words.unit()).has_value() && !is_power(words);
 }
 
+/// What says that a column is a power or an energy, or the sum of others, but not of what.
+constexpr std::array<std::string_view, 29> words_of_measures{
+    "power", "pwr", "draw", "usage", "consumption", "energy", "w",   "watt",    "watts",   "mw",
+    "kw",    "uw",  "j",    "joule", "joules",      "kj",     "mj",  "uj",      "wh",      "kwh",
+    "total", "sum", "all",  "whole", "overall",     "mean",   "avg", "average", "combined"};
+
+/// Whether a column without a number holds the sum, or the mean, of columns with one: cpu_w of cpu0_w,
+/// cpu1_w.
+bool is_sum_of_numbered(const Words& words, Component component, Quantity quantity, Cells header) {
+  if (!words.number().empty()) return false;
+  const bool by_component =
+      component == Component::gpu || component == Component::cpu || component == Component::dram;
+  std::set<std::string> numbers;
+  for (const auto heading : header) {
+    const Words other(heading);
+    if (other.number().empty() || other.unit() == "%" || is_no_reading(other) || !rail_of(other).empty())
+      continue;
+    if (!(quantity == Quantity::energy ? is_energy(other) : is_power(other))) continue;
+    if (component_of(other, header) != component) continue;
+    if (by_component || other.without(words_of_measures) == words.without(words_of_measures))
+      numbers.insert(other.number());
+  }
+  constexpr std::size_t fewest_parts = 2;
+  return numbers.size() >= fewest_parts;
+}
+
 /// The channel of the whole CPU among these columns; "" if there is none.
 std::string whole_cpu_in(Cells header, Quantity quantity) {
   for (const auto heading : header) {
     const Words words(heading);
     const bool fits = quantity == Quantity::energy ? is_energy(words) : is_power(words);
     if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"}) && fits &&
-        rail_of(words).empty() && !is_no_reading(words))
+        rail_of(words).empty() && !is_no_reading(words) &&
+        !is_sum_of_numbered(words, Component::cpu, quantity, header))
       return "cpu" + words.number() + (quantity == Quantity::energy ? "_energy" : "_power");
   }
   return "";
@@ -201,7 +254,7 @@ bool has_other_power(const Words& part, Cells header) {
 bool numbers_its_gpus(Cells header) {
   return std::ranges::any_of(header, [](std::string_view heading) {
     const Words words(heading);
-    return words.any({"gpu", "cuda", "card"}) && !words.number().empty() && is_power(words) &&
+    return words.any({"gpu", "gpus", "cuda", "card"}) && !words.number().empty() && is_power(words) &&
            words.unit() != "%" && !is_no_reading(words);
   });
 }
@@ -227,6 +280,7 @@ Meaning power_meaning(const Words& words, const std::string& unit, Cells header)
   auto meaning = Meaning::of(Quantity::power, unit, component_of(words, header));
   meaning.device = words.number();
   if (meaning.component == Component::gpu && meaning.device.empty() && numbers_its_gpus(header)) return {};
+  if (is_sum_of_numbered(words, meaning.component, Quantity::power, header)) return {};
   if (words.any({"instant", "instantaneous"})) meaning.rank = 2;
   if (words.any({"average", "avg", "mean"})) meaning.rank = 1;
   if (words.any({"smoothed", "smooth", "filtered", "median", "ema", "rolling", "moving"})) meaning.rank = 3;
@@ -244,7 +298,12 @@ Meaning energy_meaning(const Words& words, const std::string& unit, Cells header
     return meaning;
   }
   meaning.device = words.number();
-  return meaning;
+  return is_sum_of_numbered(words, meaning.component, Quantity::energy, header) ? Meaning{} : meaning;
+}
+
+/// Whether "MW" can only be megawatts, or "MJ" megajoules: in capitals throughout it may be milli.
+bool is_mega(std::string_view heading, std::string_view unit) {
+  return heading.find(unit) != std::string_view::npos && std::ranges::any_of(heading, is_lower);
 }
 
 Meaning device_meaning(const Words& words) {
@@ -262,10 +321,38 @@ Meaning device_meaning(const Words& words) {
 
 }  // namespace
 
+std::string name_in(std::string_view heading) {
+  static constexpr std::array<std::string_view, 74> no_names{
+      "power",    "pwr",        "draw",    "usage",   "consumption", "energy",     "w",        "watt",
+      "watts",    "mw",         "kw",      "uw",      "milliwatt",   "milliwatts", "j",        "joule",
+      "joules",   "kj",         "mj",      "uj",      "wh",          "kwh",        "total",    "sum",
+      "all",      "whole",      "overall", "mean",    "avg",         "average",    "combined", "gpu",
+      "gpus",     "cuda",       "card",    "dram",    "ram",         "cpu",        "cpus",     "package",
+      "pkg",      "socket",     "node",    "system",  "sys",         "server",     "wall",     "psu",
+      "platform", "board",      "plug",    "machine", "host",        "main",       "chassis",  "instant",
+      "current",  "reading",    "value",   "sensor",  "smoothed",    "raw",        "measured", "median",
+      "filtered", "calibrated", "nvml",    "smi",     "nvidia",      "rapl",       "input",    "in",
+      "of",       "the"};
+  return Words(heading).without(no_names);
+}
+
+bool is_place_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 27> places{
+      "left",  "right", "top",     "bottom",    "upper", "lower", "front", "rear",   "back",
+      "inner", "outer", "primary", "secondary", "north", "south", "east",  "west",   "alpha",
+      "beta",  "gamma", "first",   "second",    "third", "one",   "two",   "middle", "center"};
+  return (name.size() == 1 && is_lower(name.front())) || std::ranges::find(places, name) != places.end();
+}
+
+bool is_of_another_run(std::string_view heading, std::string_view other) {
+  const auto run = prefix_of_run(heading);
+  return !run.empty() && !prefix_of_run(other).empty() && run != prefix_of_run(other);
+}
+
 NamedDevice named_device(std::string_view device) {
   const Words words(device);
   NamedDevice named;
-  if (words.any({"psys"})) {
+  if (words.any({"psys"}) || words.only({"mean", "avg", "average", "median"}) || device == "-1") {
     named.overlaps_others = true;
   } else if (words.any({"gpu", "cuda"})) {
     named.component = Component::gpu;
@@ -274,7 +361,8 @@ NamedDevice named_device(std::string_view device) {
   } else if (words.any({"cpu", "package", "pkg", "socket", "processor"}) || !rail_of(words).empty()) {
     named.component = Component::cpu;
     named.rail = rail_of(words);
-  } else if (words.any({"total", "system", "wall", "psu", "chassis", "mains", "platform"})) {
+  } else if (words.any({"total", "system", "wall", "psu", "chassis", "mains", "platform"}) ||
+             words.only({"all", "sum", "overall", "combined"})) {
     named.component = Component::node;
   }
   const bool of_package = words.any({"cpu", "package", "pkg", "socket", "processor"});
@@ -284,7 +372,8 @@ NamedDevice named_device(std::string_view device) {
 
 Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   const Words words(heading);
-  const auto unit = words.unit();
+  auto unit = words.unit();
+  if (unit == "mW" && is_mega(heading, "MW")) unit = "MW";
   if (words.empty() || words.any({"db", "dbm", "dbw"})) return {};  // decibels
   const bool watts = log_unit_factor(Quantity::power, unit).has_value();
   const bool joules = log_unit_factor(Quantity::energy, unit).has_value();

@@ -14,12 +14,22 @@ namespace joulecast::formats {
 /// known.
 [[nodiscard]] Meaning meaning_of_own_name(std::string_view heading, Cells header);
 
+/// The words of a heading that say neither what is measured nor how: "alpha" of "alpha_power_w".
+[[nodiscard]] std::string name_in(std::string_view heading);
+
+/// Whether a name tells alike devices apart: "a", "left".
+[[nodiscard]] bool is_place_name(std::string_view name);
+
+/// Whether two columns belong to different runs of one export of Weights & Biases.
+[[nodiscard]] bool is_of_another_run(std::string_view heading, std::string_view other);
+
 /// What a device's own name tells: "cuda:0", "package-0", "pp0", "dram".
 struct NamedDevice {
   std::optional<trace::Component> component;
   std::string number;            ///< of a CPU's package; "" for the first or only one
   std::string rail;              ///< part of a CPU's package, which has it included: "cores"
-  bool overlaps_others = false;  ///< RAPL's psys: the whole platform, or something else on some machines
+  /// RAPL's psys: the whole platform, or something else on some machines; a mean of the others.
+  bool overlaps_others = false;
 };
 [[nodiscard]] NamedDevice named_device(std::string_view device);
 

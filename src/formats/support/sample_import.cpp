@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "formats/support/civil_time.hpp"
 
@@ -94,12 +95,30 @@ Status SampleImport::take_row(const LogTime& time, std::string_view key, std::sp
   device->seen = true;
   device->last_us = moment.us;
   feed_.count_samples(1);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto value = believed(device->channels[i], values[i], line);
-    if (!value) return propagate(value.error());
-    if (auto ok = feed_.push(device->channels[i], seconds_of(moment.us), *value); !ok) return ok;
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (auto ok = take_value(device->channels[i], seconds_of(moment.us), values[i], line); !ok) return ok;
   return tell_early_silences(*device, false);
+}
+
+Status SampleImport::take_value(std::size_t channel, double time, double value, std::size_t line) {
+  auto& rhythm = rhythms_[channel];
+  if (value == empty_cell) {
+    if (!rhythm.blank(time)) return {};
+    return feed_.push(channel, time, std::numeric_limits<double>::quiet_NaN());
+  }
+  const auto reading = believed(channel, value, line);
+  if (!reading) return propagate(reading.error());
+  std::isnan(*reading) ? rhythm.failed() : rhythm.reading(time);
+  if (auto ok = feed_.push(channel, time, *reading); !ok) return ok;
+  return tell_missed_cells(channel, false);
+}
+
+Status SampleImport::tell_missed_cells(std::size_t channel, bool at_end) {
+  auto& rhythm = rhythms_[channel];
+  for (const auto& span : rhythm.missed(at_end))
+    if (auto ok = feed_.silence(channel, span.begin.value(), span.end.value()); !ok) return ok;
+  if (!at_end || !rhythm.ends_early()) return {};
+  return feed_.push(channel, rhythm.last_blank(), std::numeric_limits<double>::quiet_NaN());
 }
 
 Status SampleImport::tell_early_silences(Device& device, bool at_end) {
@@ -161,6 +180,7 @@ Status SampleImport::ask_for_measures(Device& device, std::size_t number) {
       measure.channel.sensor = kind_;
       const auto made = feed_.channel(measure.channel, measure.zero);
       if (!made) return propagate(made.error());
+      if (rhythms_.size() <= *made) rhythms_.resize(*made + 1);
       found = channel_numbers_.emplace(measure.channel.name, *made).first;
       report_.taken.push_back(fmt::format("{} from {}", measure.channel.name, measure.from));
     }
@@ -184,6 +204,8 @@ Status SampleImport::finish() {
                       faults.front().substr(std::min(faults.front().size(), lines_.name().size() + 1)));
   for (auto& device : devices_)
     if (auto ok = tell_early_silences(device, true); !ok) return ok;
+  for (std::size_t channel = 0; channel < rhythms_.size(); ++channel)
+    if (auto ok = tell_missed_cells(channel, true); !ok) return ok;
   note(lines_.notes());
   note(clock_.notes());
   note(feed_.doubts());

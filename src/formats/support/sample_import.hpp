@@ -2,12 +2,14 @@
 // their channels, and leaves out what cannot be. Internal to the module.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "formats/support/column_rhythm.hpp"
 #include "formats/support/line_import.hpp"
 #include "formats/support/log_clock.hpp"
 #include "formats/support/log_time.hpp"
@@ -45,7 +47,10 @@ class SampleImport : public LineImport {
   /// Describes the run before its first reading.
   virtual void describe(trace::Run& /*run*/) {}
 
-  /// Values in base units, NaN = none, as many as the device has measures. malformed if the log lacks a date,
+  /// In place of a value: the cell is empty. It is a missing reading only if its column had one due.
+  static constexpr double empty_cell = -std::numeric_limits<double>::infinity();
+
+  /// Values in base units, NaN = none or empty_cell, as many as the device has measures. malformed if the log lacks a date,
   /// or times altogether, and the options do not supply them.
   [[nodiscard]] Status take_row(const LogTime& time, std::string_view device, std::span<const double> values,
                                 std::size_t line);
@@ -79,6 +84,10 @@ class SampleImport : public LineImport {
 
   /// Gaps for silences among a device's first readings.
   Status tell_early_silences(Device& device, bool at_end);
+  /// Gaps for blanks that were no column's own rhythm.
+  Status tell_missed_cells(std::size_t channel, bool at_end);
+  /// One row's value or empty cell.
+  Status take_value(std::size_t channel, double time, double value, std::size_t line);
   Device* device_of(std::string_view key);
   Status open(std::int64_t us, const LogTime& time);
   Status ask_for_measures(Device& device, std::size_t number);
@@ -91,6 +100,7 @@ class SampleImport : public LineImport {
   std::vector<Device> devices_;
   std::size_t turn_ = 0;
   std::map<std::string, std::size_t> channel_numbers_;
+  std::vector<ColumnRhythm> rhythms_;  ///< by channel
   std::int64_t zero_us_ = 0;
   std::int64_t last_of_day_us_ = 0;
   std::int64_t days_us_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/text.hpp"
@@ -34,8 +35,63 @@ Status TableColumns::take_header(Cells cells, const std::string& where) {
     for (auto& meaning : meanings)
       if (meaning.role == Role::measure) meaning = {};
   if (auto ok = apply_mapping(meanings, cells, where); !ok) return ok;
+  if (rules_.own_names && !is_mapped())
+    if (auto ok = tell_devices_apart(meanings, where); !ok) return ok;
   set(std::move(meanings));
   return {};
+}
+
+/// Columns that would be one channel may be several devices: their headings differ by a name.
+Status TableColumns::tell_devices_apart(std::vector<Meaning>& meanings, const std::string& where) const {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < meanings.size(); ++i)
+    if (meanings[i].role == Role::measure) alike[channel_name(meanings[i], "")].push_back(i);
+  for (const auto& [channel, columns] : alike) {
+    std::map<std::string, std::size_t> named;
+    for (const auto i : columns) {
+      const auto& first = headings_[columns.front()];
+      if (is_of_another_run(headings_[i], first))
+        return fail(ErrorKind::malformed, where,
+                    "\"{}\" and \"{}\" belong to different runs: export one run at a time", first,
+                    headings_[i]);
+      if (auto name = name_in(headings_[i]); !name.empty()) named.emplace(std::move(name), i);
+    }
+    if (auto ok = give_names(meanings, columns, named, where); !ok) return ok;
+  }
+  return {};
+}
+
+Status TableColumns::give_names(std::vector<Meaning>& meanings, const std::vector<std::size_t>& columns,
+                                const std::map<std::string, std::size_t>& named,
+                                const std::string& where) const {
+  constexpr int behind_plain = 10;
+  const bool has_plain =
+      std::ranges::any_of(columns, [&](std::size_t i) { return name_in(headings_[i]).empty(); });
+  const bool are_places =
+      std::ranges::all_of(named, [](const auto& entry) { return is_place_name(entry.first); });
+  const auto quantity = meanings[columns.front()].quantity;
+  const bool counts = quantity == trace::Quantity::power || quantity == trace::Quantity::energy;
+  if (counts && named.size() > 1 && !has_plain && !are_places)
+    return are_unclear(columns[0], columns[1], where);
+  for (const auto i : columns)
+    for (const auto j : columns)
+      if (counts && i < j && headings_[i] == headings_[j]) return are_unclear(i, j, where);
+  for (const auto i : columns) {
+    const auto name = name_in(headings_[i]);
+    if (name.empty()) continue;
+    if (named.size() > 1 && !has_plain && are_places)
+      meanings[i].device = name;
+    else
+      meanings[i].rank += behind_plain;
+  }
+  return {};
+}
+
+Status TableColumns::are_unclear(std::size_t one, std::size_t other, const std::string& where) const {
+  return fail(ErrorKind::malformed, where,
+              "\"{}\" and \"{}\" may be two devices, or one that is measured twice: --columns "
+              "time=…,gpu0_power_w={},gpu1_power_w={} takes both, power_w={} one",
+              headings_[one], headings_[other], one + 1, other + 1, one + 1);
 }
 
 Status TableColumns::take_first_row(Cells cells, const std::string& where) {
@@ -66,7 +122,11 @@ Status TableColumns::apply_mapping(std::vector<Meaning>& meanings, Cells cells,
     const std::string column(trim(std::string_view(entry).substr(equals + 1)));
     const auto at = find_heading(column);
     if (at == headings_.size()) return fail(ErrorKind::malformed, where, "no column {}", column);
-    const auto meaning = meaning_of_own_name(role, cells);
+    auto meaning = meaning_of_own_name(role, cells);
+    if (meaning.role == Role::ignored) {  // beside these columns, unless the user says so
+      const std::array<std::string_view, 1> alone{role};
+      meaning = meaning_of_own_name(role, alone);
+    }
     if (meaning.role == Role::ignored)
       return fail(ErrorKind::malformed, where, "--columns {}: not a role that a column can have", role);
     for (auto& other : meanings)

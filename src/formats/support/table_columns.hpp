@@ -2,6 +2,7 @@
 // they fill. Internal to the module.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,12 @@ class TableColumns {
   void number_headings(std::size_t count);
   [[nodiscard]] Status apply_mapping(std::vector<Meaning>& meanings, Cells cells,
                                      const std::string& where) const;
+  [[nodiscard]] Status tell_devices_apart(std::vector<Meaning>& meanings, const std::string& where) const;
+  /// `named` has the columns of one channel by the names in their headings.
+  [[nodiscard]] Status give_names(std::vector<Meaning>& meanings, const std::vector<std::size_t>& columns,
+                                  const std::map<std::string, std::size_t>& named,
+                                  const std::string& where) const;
+  [[nodiscard]] Status are_unclear(std::size_t one, std::size_t other, const std::string& where) const;
   [[nodiscard]] std::size_t find_heading(std::string_view column) const;
   void set(std::vector<Meaning> meanings);
 

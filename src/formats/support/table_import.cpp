@@ -289,23 +289,31 @@ class TableImport : public SampleImport {
       for (const auto column : channels[channel]) {
         const auto value = value_of(column);
         if (!value) return false;
-        if (std::isnan(values_[channel])) values_[channel] = *value;
+        const bool known = !std::isnan(values_[channel]) && values_[channel] != empty_cell;
+        if (!known && (column == channels[channel].front() || *value != empty_cell))
+          values_[channel] = *value;
       }
     return true;
   }
 
   std::optional<double> value_of(std::size_t i) {
     const auto& column = columns_[i];
+    if (const auto text = trim(split_[i]); text.empty() || equals_ignoring_case(text, "nan"))
+      return empty_cell;
     if (is_no_value(split_[i])) return missing;
     const auto cell = parse_cell(split_[i]);
     const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(column.meaning.unit);
     const auto factor = log_unit_factor(column.meaning.quantity, unit);
     if (cell && factor) return scaled(cell->number, *factor);
-    reason_ =
-        cell && unit.empty()
-            ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
-                          column.heading, columns_.place_or_name(i))
-            : fmt::format("{}: \"{}\" is not a number of this kind", column.heading, split_[i].substr(0, 40));
+    if (unit == "MW" || unit == "MJ")
+      reason_ = fmt::format("{} would be mega: --columns time=…,{}={} says that it is milli", column.heading,
+                            unit == "MW" ? "power_mw" : "energy_mj", columns_.place_or_name(i));
+    else
+      reason_ = cell && unit.empty()
+                    ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
+                                  column.heading, columns_.place_or_name(i))
+                    : fmt::format("{}: \"{}\" is not a number of this kind", column.heading,
+                                  split_[i].substr(0, 40));
     return std::nullopt;
   }
 

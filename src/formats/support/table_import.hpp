@@ -73,6 +73,8 @@ struct TableRules {
   std::vector<Meaning> (*guess)(Cells row) = nullptr;
   /// Cells of a row, where a device's name has blanks ("GPU 0"); nullptr = as they are split.
   void (*regroup)(std::vector<std::string_view>& row) = nullptr;
+  /// Nobody but their author knows the headings: those that differ by a name may be several devices.
+  bool own_names = false;
 };
 
 /// The time of a line that has nothing else but punctuation around it, as `date` writes it before each block

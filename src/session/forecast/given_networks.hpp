@@ -14,14 +14,15 @@
 namespace joulecast::session {
 
 struct GivenNetworks {
-  std::vector<std::string> names;  ///< see network::build_named()
-  std::string_view upload;  ///< a transformer's config.json or an ONNX file, in place of names; "" = none
+  std::vector<std::string> names = {};  ///< see network::build_named()
+  std::string_view upload =
+      {};  ///< a transformer's config.json or an ONNX file, in place of names; "" = none
   bool is_onnx = false;
-  std::string label;                       ///< of the upload; "" = "uploaded"
-  std::vector<std::string> inputs;         ///< see network::parse_load_options()
-  std::vector<std::string> dimensions;     ///< likewise
-  std::optional<std::int64_t> classes{};   ///< outputs of the network's head
-  std::optional<std::int64_t> sequence{};  ///< tokens of a sample
+  std::string label = {};                    ///< of the upload; "" = "uploaded"
+  std::vector<std::string> inputs = {};      ///< see network::parse_load_options()
+  std::vector<std::string> dimensions = {};  ///< likewise
+  std::optional<std::int64_t> classes{};     ///< outputs of the network's head
+  std::optional<std::int64_t> sequence{};    ///< tokens of a sample
 };
 
 /// Errors as network::load_network(); invalid, naming the field "model", for both or neither of name and

@@ -23,5 +23,14 @@ TEST(LineReader, EndsALineThatTheFileDoesNot) {
   EXPECT_TRUE(lines.cut_off());
 }
 
+TEST(LineReader, LeavesOutAnOverlongLineBetweenOthers) {
+  constexpr std::size_t overlong = 600'000;
+  LineReader lines("log", "first\n" + std::string(overlong, 'x') + "\nlast\n");
+  EXPECT_EQ(lines.block().value(), "first\n");
+  EXPECT_EQ(lines.block().value(), "last\n");
+  EXPECT_EQ(lines.block().value(), "");
+  EXPECT_EQ(lines.overlong_lines(), 1U);
+}
+
 }  // namespace
 }  // namespace joulecast::formats

@@ -12,6 +12,9 @@ namespace {
 
 using joulecast::testing::import_error;
 using joulecast::testing::import_text;
+using joulecast::testing::Imported;
+using joulecast::testing::span;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// A log of 11 rows, a second apart, with the same values in all of them.
@@ -23,6 +26,94 @@ std::string log_of(const std::string& headings, const std::string& values) {
 
 double watts_of(const std::string& headings, const std::string& values) {
   return import_text("log.csv", log_of(headings, values)).joules() / 10;
+}
+
+/// A GPU with 200 W in each of the rows, a second apart, and a CPU with 100 W in those that `has_cpu` says.
+template <class HasCpu>
+Imported with_sparse_cpu(int rows, HasCpu has_cpu) {
+  std::string text = "timestamp,gpu_power_w,cpu_power_w\n";
+  for (int i = 0; i < rows; ++i) text += fmt::format("{},200,{}\n", 1772704800 + i, has_cpu(i) ? "100" : "");
+  return import_text("log.csv", text);
+}
+
+TEST(OwnColumns, AColumnMayBeFilledAtARateOfItsOwn) {
+  for (const int every : {2, 3, 5, 10})
+    EXPECT_DOUBLE_EQ(with_sparse_cpu(61, [&](int i) { return i % every == 0; }).joules(), 300 * 60.0)
+        << every;
+  EXPECT_DOUBLE_EQ(with_sparse_cpu(61, [](int i) { return i % 3 != 1; }).joules(), 300 * 60.0);
+  EXPECT_DOUBLE_EQ(with_sparse_cpu(11, [](int i) { return i % 5 == 0; }).joules(), 300 * 10.0);
+}
+
+TEST(OwnColumns, AColumnThatIsEmptyForLongIsMissing) {
+  const auto dense = with_sparse_cpu(101, [](int i) { return i <= 40 || i >= 60; });
+  EXPECT_THAT(dense["cpu_power"].gaps, ElementsAre(span(40, 60)));
+  const auto sparse = with_sparse_cpu(201, [](int i) { return i % 2 == 0 && (i <= 80 || i >= 120); });
+  EXPECT_THAT(sparse["cpu_power"].gaps, ElementsAre(span(80, 120)));
+  const auto early = with_sparse_cpu(21, [](int i) { return i <= 4 || i >= 10; });
+  EXPECT_THAT(early["cpu_power"].gaps, ElementsAre(span(4, 10)));
+  const auto ends = with_sparse_cpu(11, [](int i) { return i <= 4; });
+  EXPECT_THAT(ends["cpu_power"].gaps, ElementsAre(span(4, 10)));
+}
+
+TEST(OwnColumns, TwoRatesMayHaveRowsOfTheirOwn) {
+  std::string text = "timestamp,gpu_power_w,cpu_power_w\n";
+  for (int i = 0; i <= 60; ++i) text += fmt::format("{},200,\n{}.5,,100\n", 1772704800 + i, 1772704800 + i);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 300 * 60.0);
+}
+
+TEST(OwnColumns, HeadingsThatDifferByAPlaceAreDevices) {
+  for (const char* headings : {"gpu_a_power_w,gpu_b_power_w", "GPU left [W],GPU right [W]",
+                               "GPU-A (W),GPU-B (W)", "alpha_power_w,beta_power_w"})
+    EXPECT_DOUBLE_EQ(watts_of(headings, "200,300"), 500) << headings;
+}
+
+TEST(OwnColumns, HeadingsThatDifferByAnotherWordAreUnclear) {
+  for (const char* headings : {"gpu_spam_power_w,gpu_eggs_power_w", "gpu_power_w,gpu_power_w"})
+    EXPECT_THAT(import_error("log.csv", log_of(headings, "200,300")).message,
+                HasSubstr("--columns time=…,gpu0_power_w=2,gpu1_power_w=3"));
+  EXPECT_DOUBLE_EQ(watts_of("gpu_spam_power_w,gpu_power_w,gpu_eggs_power_w", "1,200,2"), 200);
+}
+
+TEST(OwnColumns, RunsOfOneExportAreNotTakenTogether) {
+  const auto error =
+      import_error("log.csv", log_of("a - system/gpu.0.powerWatts,b1 - system/gpu.0.powerWatts", "200,300"));
+  EXPECT_THAT(error.message, HasSubstr("export one run at a time"));
+}
+
+TEST(OwnColumns, ASumOfNumberedPartsIsNotAdded) {
+  for (const char* headings :
+       {"cpu0_power_w,cpu1_power_w,cpu_power_w", "cpu0_w,cpu1_w,cpu_total_w",
+        "psu0_power_w,psu1_power_w,psu_power_w", "power0_w,power1_w,power_w",
+        "gpus.0.power_w,gpus.1.power_w,power_w", "socket0_w,socket1_w,cpu_w", "dram0_w,dram1_w,dram_w"}) {
+    EXPECT_DOUBLE_EQ(watts_of(headings, "200,300,500"), 500) << headings;
+  }
+}
+
+TEST(OwnColumns, ASumIsTakenIfTheUserSaysSo) {
+  ImportOptions options;
+  options.columns = {"time=timestamp", "cpu_power_w=cpu_w"};
+  const auto imported = import_text("log.csv", log_of("cpu0_w,cpu1_w,cpu_w", "200,300,500"), options);
+  EXPECT_DOUBLE_EQ(imported.joules(), 5000);
+}
+
+TEST(OwnColumns, ARowOfAllDevicesIsNotAdded) {
+  for (const char* all : {"all", "sum", "-1", "mean", "total"}) {
+    std::string text = "timestamp,gpu,power_w\n";
+    for (int i = 0; i < 11; ++i)
+      for (const auto& [device, watts] : {std::pair{"0", 200}, std::pair{"1", 300}, std::pair{all, 500}})
+        text += fmt::format("2026-11-05T10:00:{:02},{},{}\n", i, device, watts);
+    EXPECT_DOUBLE_EQ(import_text("log.csv", text).joules(), 5000) << all;
+  }
+}
+
+TEST(OwnColumns, MicroIsReadInBothSigns) {
+  EXPECT_DOUBLE_EQ(watts_of("power (\u00b5W)", "200"), 200e-6);
+  EXPECT_DOUBLE_EQ(watts_of("power (\u03bcW)", "200"), 200e-6);
+}
+
+TEST(OwnColumns, MegawattsAreNotTakenForMilliwatts) {
+  EXPECT_THAT(import_error("log.csv", log_of("power [MW]", "200")).message, HasSubstr("mega"));
+  EXPECT_DOUBLE_EQ(watts_of("GPU_POWER_MW", "200"), 0.2);
 }
 
 TEST(OwnColumns, WhatIsNotDrawnIsNoReading) {
