@@ -21,7 +21,8 @@ constexpr double start_share = 0.25;   // or, in a short training, within this s
 constexpr double well_shown = 1.25;    // of the work until the second epoch shows its level, if it differs
 constexpr double cycle_units = 110;    // an evaluation after a hundred steps has shown by then;
 constexpr double cycle_share = 0.499;  // a short one may have evaluated nothing before
-constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice
+constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice,
+                                       // if they are half of all
 
 /// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
 /// (normal-normal model).
@@ -219,7 +220,7 @@ bool Adaptive::ready() const {
                           : units >= first_units && share() >= first_share;
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
-  return (enough || (share() >= much_work && units >= 2)) &&
+  return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
          z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
 }
 

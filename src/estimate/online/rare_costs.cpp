@@ -89,27 +89,37 @@ void RareCosts::keep(const std::vector<Found>& early, const std::vector<Found>& 
   for (const auto& found : later) places_.push_back(found.place);
 }
 
-double RareCosts::relative_scatter(double mean) const {
+double RareCosts::relative_scatter() const {
+  const double mean = mean_distance();
   double squares = 0;
   for (std::size_t i = 1; i < places_.size(); ++i)
     squares += std::pow(places_[i] - places_[i - 1] - mean, 2) / static_cast<double>(places_.size() - 1);
   return std::sqrt(squares) / mean;
 }
 
+bool RareCosts::recur() const {
+  return places_.size() >= recurring && done_ - places_.back() - unit_ <= stays_away * mean_distance();
+}
+
+double RareCosts::mean_distance() const {
+  if (places_.size() < 2) return places_.empty() ? 0 : places_.front();
+  return (places_.back() - places_.front()) / static_cast<double>(places_.size() - 1);
+}
+
 RareCosts::Next RareCosts::next(double work) const {
   if (places_.empty() || !(work > 0)) return {};
   const double since = done_ - places_.back();
-  const auto distances = static_cast<double>(places_.size() - 1);
-  const double mean = distances == 0 ? places_.front() : (places_.back() - places_.front()) / distances;
+  const double mean = mean_distance();
   const double period = std::max({mean, since, unit_});
   const double slack = std::max(nearly_due * period, unit_);
   double count = std::floor((since + work + slack) / period) - std::floor(since / period);
-  if (places_.size() < recurring || since - unit_ > stays_away * mean) return {each_ * count, 0, false};
-  const double scatter = relative_scatter(mean);
+  if (!recur()) return {each_ * count, 0};
+  const double scatter = relative_scatter();
   if (scatter > regular) count = work / mean;
   // The mean distance is uncertain, each distance differs, and so does the place of the first.
+  const auto distances = static_cast<double>(places_.size() - 1);
   const double sd = std::hypot(scatter * std::sqrt(count * (1 + count / distances)), first_place);
-  return {each_ * count, each_ * sd, true};
+  return {each_ * count, each_ * sd};
 }
 
 }  // namespace joulecast::estimate

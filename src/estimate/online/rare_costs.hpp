@@ -27,14 +27,19 @@ class RareCosts {
 
   [[nodiscard]] int seen() const { return static_cast<int>(places_.size()); }
 
+  /// Three or more were seen and none has stayed away since: they are expected to go on, as a renewal process
+  /// with their mean distance.
+  [[nodiscard]] bool recur() const;
+  /// Mean cost of one.
+  [[nodiscard]] double each() const { return each_; }
+
   struct Next {
     double cost = 0;  ///< beyond the other work, if they come on
-    double sd = 0;    ///< its standard deviation then
-    bool recurs = false;
+    double sd = 0;    ///< its standard deviation; 0 unless they recur
   };
-  /// What to expect of the next `work`; 0 if nothing was seen. Three that have not stayed away recur, as a
-  /// renewal process with their mean distance. Fewer may never come again: if they do, then as regularly as
-  /// so far, where the first one's place is its period until there is a second.
+  /// What to expect of the next `work`; 0 if nothing was seen. Unless they recur, they may as well never come
+  /// again: if they do, then as regularly as so far, where the first one's place is its period until there is
+  /// a second.
   [[nodiscard]] Next next(double work) const;
 
  private:
@@ -45,7 +50,8 @@ class RareCosts {
   void find(std::span<const Unit> units);
   void keep(const std::vector<Found>& early, const std::vector<Found>& later, double cost);
   /// Of the distances between them.
-  [[nodiscard]] double relative_scatter(double mean) const;
+  [[nodiscard]] double relative_scatter() const;
+  [[nodiscard]] double mean_distance() const;
 
   std::vector<double> places_;  ///< work done before each
   double each_ = 0;             ///< mean cost

@@ -200,8 +200,8 @@ std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
   const auto rare = rare_.next(work);
   const double unexpected = std::max(0.0, rare.cost - excursions);
-  const double missing = rare.recurs ? unexpected : unexpected / 2;
-  const double missing_sd = rare.recurs ? std::min(rare.sd, unexpected) : missing;
+  const double missing = rare_.recur() ? unexpected : unexpected / 2;
+  const double missing_sd = rare_.recur() ? std::min(rare.sd, unexpected) : missing;
   const double onward = has_trend() && work > 0 ? (onward_rate(work) - outlook->ordinary) * work / 2 : 0;
   Cost cost{std::max(0.0, expected + missing + onward), 0, 0};
   if (cost.value > 0)
@@ -226,7 +226,8 @@ bool WorkRates::saw_evaluation() const {
 }
 
 double WorkRates::cycle_cost() const {
-  return std::max(0.0, tracker_.long_run_rate() * cycle_ + (edges_ > 0 ? mean_excess_ : 0));
+  const double cycle = tracker_.long_run_rate() * cycle_ + (edges_ > 0 ? mean_excess_ : 0);
+  return std::max({0.0, cycle, rare_.recur() ? rare_.each() : 0});
 }
 
 }  // namespace joulecast::estimate

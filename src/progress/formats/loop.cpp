@@ -40,7 +40,8 @@ class Loop final : public Format {
       part_over_ = over;
       return read_line(line, report);
     }
-    if (const auto heading = find_heading(line.text)) return begin_phase(*heading, report);
+    const auto heading = find_heading(line.text);
+    if (heading && (!phase_.empty() || !is_later_of_a_grid(line.text))) return begin_phase(*heading, report);
     const auto part = find_part(line.text);
     if (!part || !counts_within(part->after)) {
       const auto behind = find_part_behind_epoch(line.text);

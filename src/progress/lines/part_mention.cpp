@@ -11,10 +11,10 @@
 namespace joulecast::progress {
 namespace {
 
-/// Parts of these names do the same work again; stages and tasks need not.
+/// Parts of these names do the same work again; stages, tasks, layers, rungs and rounds of pruning need not.
 bool are_alike(std::string_view word) {
   static const Pattern alike(
-      R"((?i)^(?:.*cycles?|models?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?)$)");
+      R"((?i)^(?:(?:(?:active[ -]learning|al|self[ -]training) )?(?:cycle|round|iteration)s?|models?|folds?|splits?|seeds?|trials?|runs?|experiments?|repeats?|repetitions?|replicas?|members?)$)");
   return alike.matches(word);
 }
 
@@ -41,7 +41,7 @@ std::optional<int> number_of(std::string_view text) {
 
 std::optional<PartMention> find_numbered(std::string_view text) {
   static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training) cycle|fold|split|(?:curriculum )?level|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
+      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|fold|split|(?:curriculum )?level|rung|layer|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
   const auto match = numbered.find(text);
   const auto number = match ? number_of(match->text("number")) : std::nullopt;
   if (!number) return std::nullopt;
@@ -51,6 +51,8 @@ std::optional<PartMention> find_numbered(std::string_view text) {
   found.part =
       Part{*number, match->whole("of"), are_alike(match->text("word")), may_be_cut(match->text("word"))};
   if (found.part->of && *found.part->of < *number) return std::nullopt;
+  // Of a network's layers much else is told.
+  if (!found.part->of && found.key.starts_with("layer")) return std::nullopt;
   found.after = match->after();
   return found;
 }
@@ -71,11 +73,24 @@ std::optional<PartMention> find_named(std::string_view text) {
   return found;
 }
 
+/// "Layer 1/4", and not "Layer 1/4: 12.3 ms".
+bool is_plain(std::string_view rest) {
+  static const Pattern plain(R"((?i)^\W*(?:\([^)]{0,60}\)\W*)?$)");
+  return plain.matches(rest);
+}
+
 }  // namespace
 
 std::optional<PartMention> find_part(std::string_view text) {
   if (auto found = find_numbered(text)) return found;
   return find_named(text);
+}
+
+bool is_later_of_a_grid(std::string_view heading) {
+  static const Pattern grid(
+      R"((?i)\b(?P<number>\d+) ?(?:/|of|out of) ?\d+ (?:of|in|from) (?:the |a |this |my )?(?:[\w-]+ )?(?:grid|sweep|array|matrix|campaign|search)\b)");
+  const auto match = grid.find(heading);
+  return match && match->number("number").value_or(0) > 1;
 }
 
 std::optional<Part> part_of_heading(std::string_view heading) {
@@ -90,15 +105,18 @@ std::optional<std::string> find_heading(std::string_view text) {
       R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60}?)(?:\(\d+ epochs?\)\W*)?$)");
   // "Trial 2 of 3: lr=0.01"
   static const Pattern counted(
-      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:curriculum )?level|stage|phase|model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
+      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|(?:curriculum )?level|rung|layer|stage|phase|model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
   static const Pattern named(
       R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
   static const Pattern over(
       R"((?i)\b(?:finish|done|complet|result|acc|score|loss|took|mean|average|saved?|end|eval|test|export|predict|infer|load|prepar|download|preprocess|skip|epochs?)\w*)");
   if (const auto match = numbered.find(text))
     return over.matches(match->text("rest")) ? std::nullopt : std::optional{std::string(match->text("name"))};
-  if (const auto match = counted.find(text); match && !over.matches(match->text("rest")))
-    return std::string(match->text("name"));
+  if (const auto match = counted.find(text)) {
+    const auto name = match->text("name"), rest = match->text("rest");
+    const bool heads = !over.matches(rest) && (!to_lower(name).starts_with("layer") || is_plain(rest));
+    if (heads) return std::string(name);
+  }
   const auto match = named.find(text);
   if (!match || over.matches(match->text("name"))) return std::nullopt;
   const bool decorated = trim(match->text("left")).size() >= 2;

@@ -50,7 +50,7 @@ TEST(RareCosts, WhatComesBetweenReportsIsExpectedToGoOn) {
     for (const int seen : {10, 12, 14, 20, 40}) {
       const RareCosts mixed(units(seen, noise, evaluated));
       const auto rest = mixed.next(60);
-      EXPECT_TRUE(rest.recurs) << seen;
+      EXPECT_TRUE(mixed.recur()) << seen;
       EXPECT_NEAR(rest.cost, 240, 60) << seen;
       EXPECT_GT(rest.sd, 2) << seen;
       EXPECT_LT(rest.sd, 120) << seen;
@@ -59,8 +59,8 @@ TEST(RareCosts, WhatComesBetweenReportsIsExpectedToGoOn) {
 
 TEST(RareCosts, APatternThatHasEndedDoesNotRecur) {
   const auto ended = [](int i) { return i < 20 && i % 4 == 3; };
-  EXPECT_TRUE(RareCosts(units(23, 0, ended)).next(50).recurs);
-  EXPECT_FALSE(RareCosts(units(40, 0, ended)).next(50).recurs);
+  EXPECT_TRUE(RareCosts(units(23, 0, ended)).recur());
+  EXPECT_FALSE(RareCosts(units(40, 0, ended)).recur());
   EXPECT_LE(RareCosts(units(90, 0, ended)).next(50).cost, 10);
 }
 

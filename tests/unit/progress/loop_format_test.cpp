@@ -204,6 +204,28 @@ TEST(LoopFormat, FiguresOnLinesOfTheirOwn) {
   EXPECT_EQ(heard({"Validating epoch 3\n"}), (Rows{"window> validation"}));
 }
 
+TEST(LoopFormat, ARoundOfPruningALayerOrARungIsAPart) {
+  EXPECT_EQ(heard_in("Pruning round 1/4: sparsity 0 %"), "phase Pruning round 1/4");
+  EXPECT_EQ(heard_in("Lottery ticket iteration 2/5"), "phase Lottery ticket iteration 2/5");
+  EXPECT_EQ(heard_in("== Active learning round 2/5 =="), "phase Active learning round 2/5");
+  EXPECT_EQ(heard_in("Rung 1/4: 8 configurations"), "phase Rung 1/4");
+  EXPECT_EQ(heard_in("Layer 1/4"), "phase Layer 1/4");
+  EXPECT_EQ(heard_in("Training layer 2/4 (64 units):"), "phase layer 2/4");
+  EXPECT_EQ(heard({"Rung 1/4: 8 configurations\n", "  rung 1 epoch 1/3 best 0.81\n"}).back(), "end 1/3");
+  for (const auto* line : {"Layer 1/4: 12.3 ms", "Layer 3/12 grad norm 0.31", "Loading layer 1/4",
+                           "layer 3: 0.2", "Pruning round 1/4 done", "Rung 1/4 finished"})
+    EXPECT_EQ(heard_in(line).find("phase"), std::string::npos) << line;
+}
+
+TEST(LoopFormat, ARunOfAGridIsNoPart) {
+  for (const auto* line : {"starting run 7/12 of the grid", "Run 7/12 of this sweep",
+                           "experiment 3/8 in the search", "Trial 2 of 9 from the hyperparameter grid"})
+    EXPECT_EQ(heard_in(line).find("phase"), std::string::npos) << line;
+  EXPECT_EQ(heard_in("Starting run 7/12"), "phase run 7/12");
+  EXPECT_EQ(heard({"Run 1/12 of this sweep\n", "Epoch 1/1 loss 0.5\n", "Run 2/12 of this sweep\n"}),
+            (Rows{"phase Run 1/12", "end 1/1; loss=0.5@1", "phase Run 2/12"}));
+}
+
 TEST(LoopFormat, HeadingsOfPhases) {
   EXPECT_EQ(heard_in("Fold 2/5"), "phase Fold 2/5");
   EXPECT_EQ(heard_in("Fold 2:"), "phase Fold 2");
