@@ -93,7 +93,7 @@ std::function<int()> define(Arguments app) {
       "--gpu-command", request.gpu_command,
       "Command that runs {workload} (idle, copy, matmul, …) for {seconds} on the GPU and writes the FLOPs or "
       "bytes done (and the seconds) into the file {output}");
-  app.add_option("--runs", request.runs.table, "Workload table of a few short runs on this machine");
+  app.add_option("--runs", request.runs.tables, "Workload table of a few short runs on this machine");
   const auto store = add_learning_store_option(app, options->store);
   app.add_option("--gpu-file", request.runs.devices,
                  "JSON description of a GPU or processor of the runs that the catalogue lacks (--device)");

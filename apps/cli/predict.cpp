@@ -34,6 +34,35 @@ int predict(Options& options) {
       [&] { return report::to_json_text(*result); });
 }
 
+void add_step_options(Arguments& app, session::StepRequest& step) {
+  constexpr int most = 1 << 20;
+  app.add_option("--precision", step.precision,
+                 "fp32, tf32, amp-fp16, amp-bf16, fp16, bf16, amp-fp8, fp8, mxfp8 or nvfp4")
+      .show_default();
+  app.add_option("--memory-format", step.memory_format, "Of images: nchw or nhwc (channels last)")
+      .show_default();
+  app.add_flag("--compile", step.compile, "Operators are fused (torch.compile)");
+  app.add_option("--accumulate", step.accumulate, "Smaller batches whose gradients make a step")
+      .show_default()
+      .whole_between(1, most);
+  app.add_flag("--checkpointing", step.checkpointing, "Activations are computed again for the backward pass");
+  app.add_option("--shard", step.shard,
+                 "What the GPUs share: 1 optimizer state, 2 gradients too, 3 weights too (ZeRO, FSDP)")
+      .show_default()
+      .whole_between(0, 3);
+  app.add_option("--nodes", step.nodes, "Machines that the GPUs stand in")
+      .show_default()
+      .whole_between(1, most);
+  app.add_option("--tensor-parallel", step.tensor_parallel, "GPUs that divide each product")
+      .show_default()
+      .whole_between(1, most);
+  app.add_option("--pipeline-parallel", step.pipeline_parallel, "GPUs that divide the layers")
+      .show_default()
+      .whole_between(1, most);
+  app.add_option("--interconnect", step.interconnect,
+                 "Between the GPUs of a node: nvlink or pcie; the board's usual otherwise");
+}
+
 std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
@@ -64,7 +93,9 @@ std::function<int()> define(Arguments app) {
                  "Size of an ONNX file's symbolic dimension, sequence=128");
   app.add_option("--sequence", request.sequence, "Tokens of a sample, for language models");
   app.add_option("--classes", request.classes, "Outputs of the head");
-  app.add_option("--power-limit", training.gpu_power_limit_w, "W of one GPU; the board's own otherwise");
+  app.add_option("--power-limit", request.power_limit,
+                 "W of one GPU, or a range of limits to compare, 150:350:25; the board's own otherwise");
+  add_step_options(app, request.step);
   app.add_option("--optimizer", training.optimizer, "sgd, momentum, adam, adamw, rmsprop, …").show_default();
   app.add_option("--framework", training.framework, "pytorch or tensorflow, for --like");
   app.add_option("--like", request.like,

@@ -77,8 +77,8 @@ void bind_offline(nb::module_& module) {
          std::vector<std::string> methods, std::uint64_t seed) {
         const nb::gil_scoped_release released;
         session::OfflineEvaluationRequest request;
-        request.table = std::move(table);
-        request.test = std::move(test);
+        request.tables = {std::move(table)};
+        if (!test.empty()) request.test = {std::move(test)};
         request.split = std::move(split);
         request.methods = std::move(methods);
         request.seed = seed;

@@ -33,8 +33,8 @@ std::optional<estimate::Projection> projection_now(const Live& live) {
 }
 
 std::string doubt_now(const Live& live) {
-  if (live.doubt != trace::ForecastDoubt::none) return in_python_words(trace::reason_of(live.doubt));
-  return goes_on(live) ? "all announced work is done: what the run does now is more than announced" : "";
+  if (live.doubt == trace::ForecastDoubt::none) return "";
+  return in_python_words(trace::reason_of(live.doubt));
 }
 
 }  // namespace
@@ -64,6 +64,7 @@ void bind_live(nb::module_& module) {
                    })
       .def_ro("metrics", &Live::metrics)
       .def_prop_ro("projection", projection_now)
+      .def_prop_ro("work_is_done", goes_on, "all that was announced; the run goes on")
       .def_prop_ro("doubt", doubt_now,
                    "why the forecast is not relied on; \"\" where it is, or none is there");
 

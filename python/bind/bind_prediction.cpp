@@ -3,12 +3,78 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/pickling.hpp"
 #include "bind/words.hpp"
+#include "carbon/intensity.hpp"
 #include "report/prediction_report.hpp"
 #include "session/forecast/predict_training.hpp"
 #include "session/machine/describe_network.hpp"
 
 namespace joulecast::python {
+
+inline auto members(Of<session::Predicted>) {
+  using P = session::Predicted;
+  return std::tuple{&P::value, &P::low, &P::high, &P::calibrated};
+}
+inline auto members(Of<trace::TrainingDescription>) {
+  using T = trace::TrainingDescription;
+  return std::tuple{&T::gpu,
+                    &T::gpu_count,
+                    &T::nodes,
+                    &T::gpu_memory_mib,
+                    &T::gpu_power_limit_w,
+                    &T::architecture,
+                    &T::family,
+                    &T::gflops_forward_per_sample,
+                    &T::params,
+                    &T::dataset,
+                    &T::image_size,
+                    &T::input_shape,
+                    &T::train_samples,
+                    &T::validation_samples,
+                    &T::framework,
+                    &T::optimizer,
+                    &T::precision,
+                    &T::batch_size,
+                    &T::epochs};
+}
+inline auto members(Of<carbon::Intensity>) {
+  using I = carbon::Intensity;
+  return std::tuple{&I::value, &I::year, &I::place, &I::source, &I::country, &I::country_iso3};
+}
+inline auto members(Of<carbon::Estimate>) {
+  using E = carbon::Estimate;
+  return std::tuple{&E::mass, &E::intensity, &E::pue, &E::pue_given, &E::provenance, &E::reason};
+}
+inline auto members(Of<estimate::MeasuredGroup>) {
+  using G = estimate::MeasuredGroup;
+  return std::tuple{&G::source,         &G::framework, &G::dataset,    &G::architecture, &G::gpu,
+                    &G::configurations, &G::batch_low, &G::batch_high, &G::gmacs,        &G::fp32_tflops};
+}
+inline auto members(Of<estimate::TrainingRange>) {
+  using R = estimate::TrainingRange;
+  return std::tuple{&R::feature, &R::low, &R::high};
+}
+inline auto members(Of<estimate::OutsideRange>) {
+  using R = estimate::OutsideRange;
+  return std::tuple{&R::range, &R::value};
+}
+inline auto members(Of<network::Uncounted>) {
+  using U = network::Uncounted;
+  return std::tuple{&U::operation, &U::reason, &U::nodes, &U::parameters};
+}
+inline auto members(Of<session::Prediction>) {
+  using P = session::Prediction;
+  return std::tuple{&P::training,       &P::power_w,   &P::epoch_time_s,   &P::epoch_energy_j,
+                    &P::total_energy_j, &P::steps,     &P::emissions,      &P::memory_needed_gb,
+                    &P::memory_gb,      &P::fits,      &P::novelty,        &P::nearest,
+                    &P::outside_ranges, &P::uncounted, &P::uncounted_share};
+}
+inline auto members(Of<session::PredictionResult>) {
+  using R = session::PredictionResult;
+  return std::tuple{&R::model_file, &R::predictions};
+}
+
 namespace {
 
 using session::NetworkDescription;
@@ -32,6 +98,21 @@ void def_training(nb::class_<PredictionRequest>& request, const char* name,
       nb::for_setter(nb::arg("value").none()));
 }
 
+void bind_step(nb::module_& module) {
+  nb::class_<session::StepRequest>(module, "StepRequest", "How a step is set up.")
+      .def(nb::init<>())
+      .def_rw("precision", &session::StepRequest::precision)
+      .def_rw("memory_format", &session::StepRequest::memory_format)
+      .def_rw("compile", &session::StepRequest::compile)
+      .def_rw("accumulate", &session::StepRequest::accumulate)
+      .def_rw("checkpointing", &session::StepRequest::checkpointing)
+      .def_rw("shard", &session::StepRequest::shard)
+      .def_rw("nodes", &session::StepRequest::nodes)
+      .def_rw("tensor_parallel", &session::StepRequest::tensor_parallel)
+      .def_rw("pipeline_parallel", &session::StepRequest::pipeline_parallel)
+      .def_rw("interconnect", &session::StepRequest::interconnect);
+}
+
 void bind_request(nb::module_& module) {
   nb::class_<PredictionRequest> request(module, "PredictionRequest");
   request.def(nb::init<>())
@@ -51,6 +132,7 @@ void bind_request(nb::module_& module) {
       .def_rw("tokens", &PredictionRequest::tokens, nb::arg().none())
       .def_rw("gpus", &PredictionRequest::gpus)
       .def_rw("batches", &PredictionRequest::batches)
+      .def_rw("step", &PredictionRequest::step)
       .def_rw("like", &PredictionRequest::like)
       .def_rw("fitted", &PredictionRequest::fitted)
       .def(
@@ -77,18 +159,20 @@ void bind_request(nb::module_& module) {
 }
 
 void bind_result(nb::module_& module) {
-  nb::class_<Predicted>(module, "Predicted", "A predicted figure with its 90 % interval.")
-      .def_ro("value", &Predicted::value)
+  nb::class_<Predicted> figure(module, "Predicted", "A predicted figure with its 90 % interval.");
+  figure.def_ro("value", &Predicted::value)
       .def_ro("low", &Predicted::low)
       .def_ro("high", &Predicted::high)
       .def_ro("calibrated", &Predicted::calibrated, "False: the interval is model-based");
-  nb::class_<Prediction>(module, "Prediction", "What a training will cost on a GPU.")
-      .def_prop_ro("architecture", of_training(&TrainingDescription::architecture))
+  nb::class_<Prediction> row(module, "Prediction", "What a training will cost on a GPU.");
+  row.def_prop_ro("architecture", of_training(&TrainingDescription::architecture))
       .def_prop_ro("gpu", of_training(&TrainingDescription::gpu), "the catalogue's name")
       .def_prop_ro("gpu_count", of_training(&TrainingDescription::gpu_count))
       .def_prop_ro("batch_size", of_training(&TrainingDescription::batch_size))
       .def_prop_ro("epochs", of_training(&TrainingDescription::epochs))
+      .def_ro("setup", &Prediction::setup, "how a step is set up: what was asked for, else what PyTorch does")
       .def_ro("power_w", &Prediction::power_w, "mean power of all GPUs, in watts")
+      .def_ro("step_time_s", &Prediction::step_time_s, "of one step of all GPUs; None where it is not known")
       .def_ro("epoch_time_s", &Prediction::epoch_time_s)
       .def_ro("epoch_energy_j", &Prediction::epoch_energy_j)
       .def_ro("total_energy_j", &Prediction::total_energy_j)
@@ -100,6 +184,7 @@ void bind_result(nb::module_& module) {
                    })
       .def_ro("memory_needed_gb", &Prediction::memory_needed_gb, "of one GPU")
       .def_ro("memory_gb", &Prediction::memory_gb, "of one GPU")
+      .def_ro("largest_batch", &Prediction::largest_batch, "over all GPUs, that the memory holds")
       .def_ro("fits", &Prediction::fits, "into the GPU's memory; True if unknown")
       .def_ro("steps", &Prediction::steps, "of the whole training, where steps or tokens were asked for")
       .def_prop_ro(
@@ -113,18 +198,21 @@ void bind_result(nb::module_& module) {
       .def_ro("uncounted_share", &Prediction::uncounted_share, "of all operations")
       .def_prop_ro("seen", get(&Prediction::novelty),
                    "how near the measured trainings are: \"repeat\" … \"new-source\"");
-  nb::class_<PredictionResult>(module, "Predictions", "Predictions, the cheapest first.")
-      .def_ro("predictions", &PredictionResult::predictions)
+  nb::class_<PredictionResult> result(module, "Predictions", "Predictions, the cheapest first.");
+  result.def_ro("predictions", &PredictionResult::predictions)
       .def_ro("model_file", &PredictionResult::model_file)
-      .def(
-          "__str__",
-          [](const PredictionResult& result) { return in_python_words(report::to_text(result.predictions)); })
-      .def("to_json", [](const PredictionResult& result) { return report::to_json_text(result); });
+      .def("__str__",
+           [](const PredictionResult& self) { return in_python_words(report::to_text(self.predictions)); })
+      .def("to_json", [](const PredictionResult& self) { return report::to_json_text(self); });
+  def_pickling(figure);
+  def_pickling(row);
+  def_pickling(result);
 }
 
 }  // namespace
 
 void bind_prediction(nb::module_& module) {
+  bind_step(module);
   bind_request(module);
   bind_result(module);
   module.def(

@@ -3,12 +3,37 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/pickling.hpp"
 #include "estimate/online/projector.hpp"
 #include "report/projection_report.hpp"
 #include "session/forecast/project_run.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::python {
+
+template <class U>
+auto members(Of<estimate::Interval<U>>) {
+  return std::tuple{&estimate::Interval<U>::low, &estimate::Interval<U>::high};
+}
+template <class U>
+auto members(Of<estimate::Estimate<U>>) {
+  return std::tuple{&estimate::Estimate<U>::value, &estimate::Estimate<U>::interval};
+}
+inline auto members(Of<estimate::Projection::Expected>) {
+  using E = estimate::Projection::Expected;
+  return std::tuple{&E::stop_epoch, &E::total, &E::duration, &E::probability_of_full_length,
+                    &E::learned_from_earlier_runs};
+}
+inline auto members(Of<estimate::Projection>) {
+  using P = estimate::Projection;
+  return std::tuple{&P::share,          &P::used,  &P::total,          &P::remaining, &P::duration,
+                    &P::remaining_time, &P::ready, &P::regime_changes, &P::method,    &P::expected};
+}
+inline auto members(Of<trace::Projection>) {
+  using P = trace::Projection;
+  return std::tuple{&P::time, &P::share, &P::method, &P::total, &P::low, &P::high, &P::ready, &P::withdrawn};
+}
+
 namespace {
 
 using estimate::Projection;
@@ -84,8 +109,9 @@ void bind_history(nb::module_& module) {
 void bind_projection(nb::module_& module) {
   using JoulesInterval = estimate::Interval<Joules>;
   using SecondsInterval = estimate::Interval<Seconds>;
-  nb::class_<Projection>(module, "Projection", "What a run will have cost when all of its work is done.")
-      .def_prop_ro("total_j", value(&Projection::total), "joules")
+  nb::class_<Projection> projection(module, "Projection",
+                                    "What a run will have cost when all of its work is done.");
+  projection.def_prop_ro("total_j", value(&Projection::total), "joules")
       .def_prop_ro("low_j", bound(&Projection::total, &JoulesInterval::low), "lower end of the interval")
       .def_prop_ro("high_j", bound(&Projection::total, &JoulesInterval::high), "upper end of the interval")
       .def_prop_ro(
@@ -97,11 +123,12 @@ void bind_projection(nb::module_& module) {
       .def_prop_ro("duration_low_s", bound(&Projection::duration, &SecondsInterval::low))
       .def_prop_ro("duration_high_s", bound(&Projection::duration, &SecondsInterval::high))
       .def_prop_ro("remaining_s", value(&Projection::remaining_time), "seconds until the end")
-      .def_prop_ro("method", [](const Projection& projection) { return std::string(projection.method); });
+      .def_prop_ro("method", [](const Projection& self) { return std::string(self.method); });
+  def_pickling(projection);
 
   using Stored = trace::Projection;
-  nb::class_<Stored>(module, "StoredProjection", "A forecast that was made during a run.")
-      .def_prop_ro("time_s", get(&Stored::time), "seconds from the run's start")
+  nb::class_<Stored> stored(module, "StoredProjection", "A forecast that was made during a run.");
+  stored.def_prop_ro("time_s", get(&Stored::time), "seconds from the run's start")
       .def_prop_ro("share", get(&Stored::share), "of the work that was done, 0 to 1")
       .def_prop_ro("method", get(&Stored::method))
       .def_prop_ro("total_j", get(&Stored::total), "joules")
@@ -112,6 +139,7 @@ void bind_projection(nb::module_& module) {
            "The same once so much is used: no figure lies below it. Unless the run is over, all of its work "
            "was not all.")
       .def_prop_ro("ready", get(&Stored::ready));
+  def_pickling(stored);
   bind_history(module);
 }
 

@@ -21,6 +21,9 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
             samples: float | None = None, dataset: str = "", steps: float | None = None, tokens: float | None = None, gpus: int = 1,
             input_shape: Any = None,
             dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
+            precision: str = "fp32", memory_format: str = "nchw", compile: bool = False, accumulate: int = 1,
+            checkpointing: bool = False, shard: int = 0, nodes: int = 1, tensor_parallel: int = 1, pipeline_parallel: int = 1,
+            interconnect: str = "",
             power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
             fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
             intensity: float | None = None, pue: float | None = None, allow_uncounted: bool = False) -> _core.Predictions:
@@ -41,6 +44,17 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         dimensions: sizes of an ONNX file's symbolic dimensions, as {"sequence": 128}.
         classes: outputs of the head.
         sequence: tokens of a sample, of a language model.
+        precision: "fp32", "tf32", "amp-fp16", "amp-bf16", "bf16", "fp8" …; this and what follows are by default what PyTorch
+            does unasked.
+        memory_format: "nchw", or "nhwc" for channels last.
+        compile: a compiler fuses operators.
+        accumulate: smaller batches, one after the other, whose gradients make a step.
+        checkpointing: activations are computed again in the backward pass.
+        shard: what the GPUs share: 1 the optimizer's state, 2 gradients too, 3 weights too (ZeRO, FSDP).
+        nodes: machines that the GPUs stand in.
+        tensor_parallel: GPUs that divide each product.
+        pipeline_parallel: GPUs that divide the layers.
+        interconnect: of the GPUs of a node: "nvlink" or "pcie"; "" for the board's usual.
         power_limit: of one GPU, in watts; None for the board's own.
         like: trained as this source of the model file was.
         fitted: model file of `joulecast fit`; None for the one that comes with joulecast.
@@ -52,8 +66,8 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
             names them as `uncounted`.
 
     Returns:
-        An object with `predictions`; each has `total_energy_j`, `epoch_energy_j`, `epoch_time_s` and `power_w` as
-        value, low and high of the 90 % interval.
+        An object with `predictions`; each has `total_energy_j`, `epoch_energy_j`, `epoch_time_s`, `step_time_s` and `power_w`
+        as value, low and high of the 90 % interval.
 
     Raises:
         InvalidError: an unknown model or GPU, or an impossible number; it names the argument. Also a network of which too
@@ -75,6 +89,14 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
     request.steps = arguments.optional(arguments.above_zero, "steps", steps)
     request.tokens = arguments.optional(arguments.above_zero, "tokens", tokens)
     request.power_limit_w = arguments.optional(arguments.above_zero, "power_limit", power_limit)
+    step = _core.StepRequest()
+    for name, value in (("precision", precision), ("memory_format", memory_format), ("interconnect", interconnect)):
+        setattr(step, name, arguments.text(name, value))
+    for name, value in (("accumulate", accumulate), ("nodes", nodes), ("tensor_parallel", tensor_parallel), ("pipeline_parallel", pipeline_parallel)):
+        setattr(step, name, arguments.whole(name, value, least=1, most=1 << 20))
+    step.shard = arguments.whole("shard", shard, least=0, most=3)
+    step.compile, step.checkpointing = arguments.flag("compile", compile), arguments.flag("checkpointing", checkpointing)
+    request.step = step
     for name, value in (("dataset", dataset), ("framework", framework), ("optimizer", optimizer), ("like", like)):
         setattr(request, name, arguments.text(name, value))
     request.fitted = arguments.path("fitted", fitted)
@@ -129,12 +151,19 @@ def _several(name: str, values: Any, kind: Any) -> list[Any]:
     elif isinstance(values, (bytes, bytearray)):
         raise TypeError(f"{name} must not be {type(values).__name__}")
     try:
-        values = list(values)
+        values = [values] if _described(values) else list(values)
     except TypeError:
         values = [values]
     for value in values:
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise TypeError(f"{name} must not be {type(value).__name__}")
+            raise TypeError(f"{name} must not be {type(value).__name__}{_described(value)}")
     if not values:
         raise InvalidError("is empty", name)
     return [arguments.readable(value) if isinstance(value, str) else value for value in values]
+
+
+def _described(value: Any) -> str:
+    """What to do with a network of PyTorch, Keras or JAX; "" for anything else. Some can be looped over: they yield layers."""
+    modules = {base.__module__.partition(".")[0] for base in type(value).__mro__}
+    is_network = (hasattr(value, "parameters") and "torch" in modules) or (hasattr(value, "weights") and modules & {"keras", "tensorflow"}) or "flax" in modules
+    return ": give joulecast.describe(model, …) of it" if is_network else ""

@@ -28,13 +28,18 @@ ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
 
 
-spares: dict[str, str] = {}  # by a run's id, where it was kept in another store than the one that was asked for
+kept_in: dict[str, str] = {}  # by a run's id, the store that this process has kept it in
+
+
+def is_pruned(kind: type[BaseException]) -> bool:
+    """Whether it is Optuna's TrialPruned, by which a trial gives up what is not worth going on with. Nobody has to import Optuna."""
+    return any(base.__name__ == "TrialPruned" and base.__module__.startswith("optuna.") for base in kind.__mro__)
 
 
 def status_after(kind: type[BaseException] | None, error: BaseException | None) -> str:
     if kind is None or issubclass(kind, GeneratorExit):  # a generator that nobody asks for more
         return "finished"
-    if issubclass(kind, Stopped):
+    if issubclass(kind, Stopped) or is_pruned(kind):
         return "stopped"
     if issubclass(kind, KeyboardInterrupt) or kind.__name__ == "CancelledError":  # of asyncio, which is slow to import
         return "interrupted"
@@ -66,6 +71,7 @@ class Run(Telling):
         self._stop_call: Callable[[Run, str], Any] | None = None
         self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
         self._looked = 0.0
+        self._searched = 0.0  # when that was last looked for
         self._begun_at = place_of_user()
         self._loss_told = False
         self._began = time.time(), time.monotonic()
@@ -89,7 +95,7 @@ class Run(Telling):
         return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
 
     def _join_as_copy(self) -> None:
-        self._socket = surroundings.listening_socket()
+        self._attach(surroundings.listening_socket())
         if self._socket:
             self._teller = _core.attached_teller()
         else:
@@ -97,15 +103,20 @@ class Run(Telling):
 
     # ---- the beginning and the end
 
+    def _attach(self, socket: str) -> None:
+        """To a measurement of another process, which may end before anybody asks what it measured."""
+        self._socket = socket
+        self._found = surroundings.run_of(socket) if socket else None
+
     def _join(self, options: _core.TrackerOptions) -> None:
         rank = surroundings.local_rank()
         if rank:
             self._teller = Silence()  # the first rank tells for all
-            self._socket = surroundings.listening_socket()  # of a measurement that the launch is part of
+            self._attach(surroundings.listening_socket())  # of a measurement that the launch is part of
             return
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):
-            self._socket = socket
+            self._attach(socket)
             self._teller = _core.attached_teller()
             return
         self._measure(options, several=rank is not None)
@@ -149,7 +160,9 @@ class Run(Telling):
         self._at_end.append(call)
 
     def _warn_of(self, lines: list[str]) -> None:
-        if lines:
+        """Of each thing once: twenty limits are reached for one reason, and where a run is kept is told at its beginning and its end."""
+        kept = {line.partition("; see it with")[0] + " instead" for line in lines if "; see it with" in line}
+        if lines := [line for line in dict.fromkeys(lines) if line not in kept]:
             warn("; ".join(lines), self._begun_at)
 
     def _finish(self, status: str) -> None:
@@ -164,11 +177,18 @@ class Run(Telling):
                 if self._tracker is not None:
                     self._finish_measuring(status)
                 else:
-                    self._found = self._found_run()  # the measurement may end before anybody asks
+                    self._finish_unmeasured()
             finally:
                 self.status = status
                 ending.remove(self)
             self._call_at_end()
+
+    def _finish_unmeasured(self) -> None:
+        """Another process measures, or nobody."""
+        self._found = self._found_run()  # the measurement may end before anybody asks
+        if self._found is None and not self._socket and (rank := surroundings.local_rank()):
+            self._loss_told = True
+            self._warn_of([f"nothing is measured in rank {rank}: the first rank of this node measures for all, and none is measured there"])
 
     def _finish_at_exit(self, status: str) -> None:
         """Nobody ended it. How a program that calls `sys.exit` ends is known after Python has ended."""
@@ -198,17 +218,14 @@ class Run(Telling):
                 tracker.note(missing)
                 self._warn_of([missing])
             self._finished = tracker.finish(status)
-            self._remember_spare(self._finished)
+            if self._finished.run_id:
+                kept_in[self._finished.run_id] = self._finished.store
         except Error as error:
             warn(f"what the run cost was lost: {error}")
         if self._announced:
             kept = (self._finished.run_id, self._finished.store) if self._finished is not None else ("", "")
             surroundings.withdraw(self._announced, self._began[0], *kept)
         self._warn_of(tracker.take_messages()[0])
-
-    def _remember_spare(self, finished: _core.Finished) -> None:
-        if finished.run_id and self._store and finished.store != self._store:
-            spares[finished.run_id] = finished.store
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the measurement is the parent's."""
@@ -252,12 +269,19 @@ class Run(Telling):
             self._warn_of(lines)
         else:
             reason = self._limit_reached()
+            self._remember_run()
         if reason is None:
             return
         if self._stop_call is not None:
             self._stop_call(self, reason)
         else:
             raise Stopped(reason)
+
+    def _remember_run(self) -> None:
+        """In its first second a measurement has no run that could be found, and it may end before anybody asks."""
+        if self._found is None and self._socket and time.monotonic() - self._searched > LOOK_EVERY_S:
+            self._searched = time.monotonic()
+            self._found = surroundings.run_of(self._socket)
 
     def _limit_reached(self) -> str | None:
         """For a run that another process measures: why to stop, once its forecast says so."""
@@ -338,6 +362,7 @@ class Run(Telling):
             return live.energy
         stored = self._stored(samples=True)
         if stored is None or stored.started is None:
+            self._tell_of_loss()
             return _core.Energy()
         end = self._ended[0] if self._ended is not None else time.time()
         unmeasured = 0.0 if stored.status == "running" else end - stored.started - stored.duration_s
@@ -346,6 +371,12 @@ class Run(Telling):
             self._warn_of([f"the measurement that this run belongs to ended {unmeasured:.0f} s before it ({stored.status}), "
                            "and the rest was not measured"])
         return stored.energy_between(self._began[0] - stored.started, end - stored.started)
+
+    def _tell_of_loss(self) -> None:
+        """Warns once where the measurement that this run belonged to is over and left no run that could be found."""
+        if self._socket and not self._loss_told and not _core.is_listened_to(self._socket):
+            self._loss_told = True
+            self._warn_of(["the measurement that this run belongs to is over, and what it measured is not to be found"])
 
     @property
     def power_w(self) -> float | None:
@@ -384,7 +415,11 @@ class Run(Telling):
     def doubt(self) -> str:
         """Why the projection is not relied on; "" where it is, or where another process measures."""
         live = self._look() if self._finished is None else None
-        return "" if live is None else live.doubt
+        if live is None or live.doubt or not live.work_is_done:
+            return "" if live is None else live.doubt
+        if self._epoch is not None:
+            return "all announced work is done: what the last epoch does after its steps is not foreseen"
+        return "all announced work is done: what the run does now is more than announced"
 
     def __repr__(self) -> str:
         total = self.energy.total_j

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 
 from . import _arguments as arguments
 from . import _core
 from ._warn import warn
-from .run import spares
+from .errors import Error, InvalidError
+from .run import kept_in, measured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 RUNS_AT_ONCE = 500  # of which a statement asks
 MOST_ROWS = 1 << 40
+LONGEST_WAIT_S = 2.0  # for a run that has just begun, whose first row another thread writes
 
 
 def runs(*, name: str = "", tags: str | Iterable[str] = (), since: str = "", until: str = "", status: str = "", host: str = "",
@@ -124,10 +127,31 @@ def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] |
     Args:
         run: id, unique beginning of an id, or name; "" for the latest run.
         samples: False reduces each trace to a few points with the same energy, which is much faster.
-        store: path of the store; None for the user's own, or for the spare one that a run of this process was kept in.
+        store: path of the store; None for the one that a run of this process was kept in, else for the user's own.
 
     Raises:
         InvalidError: there is no such run.
     """
     found, path = arguments.text("run", run), arguments.path("store", store)
-    return _core.load_run(found, path or spares.get(found, ""), arguments.flag("samples", samples))
+    samples = arguments.flag("samples", samples)
+    until = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        own = "" if path else _own_store(found)
+        try:
+            return _core.load_run(found, own or path, samples)
+        except Error as error:
+            if own and found in kept_in:  # it may have been moved to the user's store
+                return _core.load_run(found, path, samples)
+            if not isinstance(error, InvalidError) or not _has_begun(found) or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
+
+
+def _own_store(run: str) -> str:
+    """Of a run that this process measures or did, by its id; "" for others."""
+    return kept_in.get(run) or next((one._store for one in tuple(measured) if run and one.id == run), "")
+
+
+def _has_begun(run: str) -> bool:
+    """Whether this process measures it."""
+    return any(run in (one.id, one.name) for one in tuple(measured))

@@ -10,7 +10,7 @@ import sys
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
-from .run import Run, ending, measured, status_after
+from .run import Run, ending, is_pruned, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class Tracking:
         _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
         if kind is not None and not issubclass(kind, GeneratorExit):
             run._fail()
+            if is_pruned(kind):
+                run.note(f"pruned: {arguments.readable(error)}" if error is not None and error.args else "pruned")
         run._finish(status_after(kind, error))
         return False
 

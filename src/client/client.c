@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <joulecast/joulecast.h>
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ static atomic_int state = unknown;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int connection = -1;
 static pid_t connected_pid = 0;
+static unsigned long lost = 0; /* messages that the listener was too slow for, and was not told of yet */
 
 /* A fork while another thread sends must not leave the child with a lock that nobody opens. */
 static void take_lock(void) {
@@ -55,23 +57,51 @@ static int ready(void) {
    * ours. */
   if (connection >= 0) close(connection);
   connection = open_connection();
+  lost = 0;
   connected_pid = getpid();
   atomic_store(&state, connection >= 0 ? listening : silent);
   return connection >= 0;
+}
+
+/* Called with the lock held and a connection. Returns whether the whole message went. */
+static int send_now(const char* text, size_t length) {
+  ssize_t sent = send(connection, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent == (ssize_t)length) return 1;
+  /* Half a line would spoil the next one; a listener that has gone will not come back. */
+  if (!(sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))) {
+    close(connection);
+    connection = -1;
+    atomic_store(&state, silent);
+  }
+  return 0;
+}
+
+/* Called with the lock held and a connection: says how many messages were lost, if any were and there is room
+ * for that now. */
+static int tell_losses(void) {
+  char text[80];
+  if (lost == 0) return 1;
+  int length = snprintf(text, sizeof text, "{\"v\":1,\"event\":\"lost\",\"messages\":%lu}\n", lost);
+  if (!send_now(text, (size_t)length)) return 0;
+  lost = 0;
+  return 1;
 }
 
 /* `length` is snprintf's answer: a message that was cut is not sent. */
 static void send_message(const char* text, int length, size_t capacity) {
   if (length <= 0 || (size_t)length >= capacity) return;
   pthread_mutex_lock(&lock);
-  if (ready()) {
-    ssize_t sent = send(connection, text, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    /* Half a line would spoil the next one; a listener that has gone will not come back. */
-    if (sent != length && !(sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))) {
-      close(connection);
-      connection = -1;
-      atomic_store(&state, silent);
-    }
+  if (ready() && (!tell_losses() || !send_now(text, (size_t)length))) ++lost;
+  pthread_mutex_unlock(&lock);
+}
+
+/* The program ends. Only one that lost something waits, and never for long, to say so. */
+__attribute__((destructor)) static void tell_last_losses(void) {
+  const int patience_ms = 100;
+  if (pthread_mutex_trylock(&lock) != 0) return;
+  if (lost > 0 && connection >= 0 && connected_pid == getpid()) {
+    struct pollfd writable = {connection, POLLOUT, 0};
+    if (poll(&writable, 1, patience_ms) == 1) tell_losses();
   }
   pthread_mutex_unlock(&lock);
 }

@@ -12,7 +12,7 @@
 namespace joulecast::formats {
 namespace {
 
-constexpr std::array needed_columns{"architecture", "gpu", "batch_size"};
+constexpr std::array needed_columns{"architecture", "gpu"};
 constexpr double least_figure = 1e-12;  ///< in any column, a smaller figure is an error
 
 /// Reads the cells of one row by column name.
@@ -91,6 +91,7 @@ constexpr std::array described_texts{
     TextColumn<TrainingDescription>{"gpu", &TrainingDescription::gpu},
     TextColumn<TrainingDescription>{"optimizer", &TrainingDescription::optimizer},
     TextColumn<TrainingDescription>{"input_shape", &TrainingDescription::input_shape},
+    TextColumn<TrainingDescription>{"precision", &TrainingDescription::precision},
 };
 constexpr std::array identity_texts{
     TextColumn<WorkloadRow>{"source", &WorkloadRow::source},
@@ -113,7 +114,62 @@ Status read_numbers(const RowReader& cells, const std::array<NumberColumn<Record
   return {};
 }
 
-Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
+enum class TableKind { epochs, speeds, energies };
+
+/// Reads numbers into optionals until one is impossible.
+class Numbers {
+ public:
+  explicit Numbers(const RowReader& cells) : cells_(cells) {}
+  std::optional<double> read(std::string_view column, double most, bool zero_allowed = false) {
+    if (!status_) return std::nullopt;
+    auto value = cells_.number(column, zero_allowed, most);
+    if (value) return *value;
+    status_ = propagate(value.error());
+    return std::nullopt;
+  }
+  [[nodiscard]] const Status& status() const { return status_; }
+
+ private:
+  const RowReader& cells_;
+  Status status_;
+};
+
+constexpr double most_samples = 1e12;
+constexpr double million = 1e6;
+
+/// What a row of speed says of its step. Per token where it counts tokens: some sources round their samples.
+Status read_step(const RowReader& cells, TableKind kind, WorkloadRow& row) {
+  auto& training = row.training;
+  auto& step = row.step;
+  Numbers numbers(cells);
+  step.memory_format = to_lower(cells.text("memory_format"));
+  step.training = cells.text("mode") != "infer";
+  step.sequence_length = numbers.read("sequence_length", most_samples);
+  step.activations_m = numbers.read("macts_m", most_samples, true);
+  if (!step.activations_m || *step.activations_m == 0) step.activations_m.reset();
+  read_notes(cells.text("notes"), step);
+  if (kind != TableKind::speeds) return numbers.status();
+  step.micro_batch = numbers.read("batch_size_per_gpu", most_samples);
+  if (const auto params = numbers.read("params_m", most_samples)) training.params = *params * million;
+  training.gflops_forward_per_sample = numbers.read("gmacs_forward", most_samples, true);
+  if (training.gflops_forward_per_sample && *training.gflops_forward_per_sample == 0)
+    training.gflops_forward_per_sample.reset();
+  const auto samples = numbers.read("samples_per_s", most_samples, true);
+  const auto tokens = numbers.read("tokens_per_s", 1e15, true);
+  row.step_counts_tokens = tokens && *tokens > 0;
+  if (row.step_counts_tokens)
+    row.step_time_s = 1 / *tokens;
+  else if (samples && *samples > 0)
+    row.step_time_s = 1 / *samples;
+  return numbers.status();
+}
+
+TableKind kind_of(const CsvTable& csv) {
+  if (csv.find("samples_per_s")) return TableKind::speeds;
+  return csv.find("run_gpu_energy_j") ? TableKind::energies : TableKind::epochs;
+}
+
+Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line, TableKind kind) {
   WorkloadRow row;
   row.line = line;
   auto& training = row.training;
@@ -123,12 +179,17 @@ Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line) {
     if (cells.text(name).empty()) return fail(ErrorKind::malformed, cells.place(), "{} is empty", name);
   if (auto ok = read_numbers(cells, described_numbers, training); !ok) return propagate(ok.error());
   if (auto ok = read_numbers(cells, measured_numbers, row); !ok) return propagate(ok.error());
-  auto batch = cells.count("batch_size", std::nullopt);
-  if (!batch) return propagate(batch.error());
+  if (auto ok = read_step(cells, kind, row); !ok) return propagate(ok.error());
   auto gpus = cells.count("gpu_count", 1);
   if (!gpus) return propagate(gpus.error());
-  training.batch_size = *batch;
   training.gpu_count = *gpus;
+  if (kind == TableKind::epochs || (kind == TableKind::energies && !cells.text("batch_size").empty())) {
+    auto batch = cells.count("batch_size", std::nullopt);
+    if (!batch) return propagate(batch.error());
+    training.batch_size = *batch;
+  } else if (row.step.micro_batch) {
+    training.batch_size = *row.step.micro_batch * *gpus;
+  }
   if (row.config_id.empty()) row.config_id = made_config_id(row);
   return row;
 }
@@ -143,6 +204,13 @@ std::optional<double> WorkloadRow::epoch_energy_j() const {
 
 std::string made_config_id(const WorkloadRow& row) {
   const auto& training = row.training;
+  if (row.step_time_s)
+    return fmt::format("{}/{}/{}/{}/{}/{}x{}/{}/{}/{}/{}/{}/{}x{}x{}", row.source, training.framework,
+                       training.architecture, training.input_shape, row.step.sequence_length.value_or(0),
+                       training.gpu_count.value_or(1), training.gpu, row.step.training ? "train" : "infer",
+                       training.precision, row.step.memory_format, row.step.micro_batch.value_or(0),
+                       row.step.global_batch.value_or(0), row.step.tensor_parallel,
+                       row.step.pipeline_parallel, row.step.expert_parallel);
   return fmt::format("{}/{}/{}/{}/{}/{}x{}/{}/{}/{}", row.source, training.framework, training.dataset,
                      training.architecture, training.input_shape, training.gpu_count.value_or(1),
                      training.gpu, training.gpu_power_limit_w.value_or(0), training.batch_size.value_or(0),
@@ -154,11 +222,15 @@ Result<WorkloadTable> parse_workload_table(std::string_view text, const std::str
   if (!csv) return propagate(csv.error());
   for (const auto* name : needed_columns)
     if (auto column = csv->needed_column(name); !column) return propagate(column.error());
-  WorkloadTable table{where, {}};
+  const auto kind = kind_of(*csv);
+  if (kind == TableKind::epochs)
+    if (auto column = csv->needed_column("batch_size"); !column) return propagate(column.error());
+  WorkloadTable table{where, {}, kind == TableKind::epochs};
   table.rows.reserve(csv->rows());
   for (std::size_t i = 0; i < csv->rows(); ++i) {
-    auto row = read_row(RowReader(*csv, i), csv->line(i));
+    auto row = read_row(RowReader(*csv, i), csv->line(i), kind);
     if (!row) return propagate(row.error());
+    if (kind == TableKind::speeds && !row->step_time_s) continue;
     table.rows.push_back(std::move(*row));
   }
   if (table.rows.empty()) return fail(ErrorKind::malformed, where, "the table has no rows");

@@ -280,6 +280,10 @@ void Engine::note_losses() {
   if (socket_ && socket_->left_out() > 0)
     sink().note(
         "another process told its progress, too; it is left out, because the first one to tell is the run's");
+  if (socket_ && socket_->lost() > 0)
+    sink().note(
+        fmt::format("{} messages of the training came faster than they could be read, and are not kept",
+                    socket_->lost()));
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));

@@ -10,6 +10,8 @@ namespace {
 
 /// Projections are stored when this much more work is done, and at the ends of the first epochs.
 constexpr double stored_step = 0.01;
+/// A run that ends with its work lasts at most this much longer: its program has to end, too.
+constexpr double most_after_work = 1.02;
 constexpr std::size_t most_stored_epochs = 200;
 
 /// What remains may be only this part of what is expected.
@@ -304,7 +306,10 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
   take_events();
   tracker_.finish(end);
   update(energy_until);
-  if (final_projection_) store_projection(*final_projection_);
+  if (!final_projection_) return;
+  // The run went on after its announced work: that was not all of it.
+  if (tracker_.since_start(end) > final_projection_->time * most_after_work) final_projection_->ready = false;
+  store_projection(*final_projection_);
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {

@@ -72,6 +72,7 @@ struct Event {
   std::optional<Unit> unit;  ///< of both
   /// progress: the count before any work of this run, where it was seen.
   std::optional<double> counted_from;
+  bool headed_at_end = false;  ///< epoch_end: the line that named the epoch came when it was over
   Scope scope = Scope::phase;
   std::optional<Part> part;  ///< phase_begin
   std::string name;          ///< metric, phase, window

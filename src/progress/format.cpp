@@ -64,6 +64,14 @@ void Report::epoch_ends(int epoch, std::optional<double> total) {
   event.total_epochs = total;
 }
 
+void Report::epoch_was_headed_at_its_end(int epoch, std::optional<double> total, SteadyTime time) {
+  auto& event = add(EventKind::epoch_end);
+  event.time = time;
+  event.epoch = epoch;
+  event.total_epochs = total;
+  event.headed_at_end = true;
+}
+
 void Report::epoch_steps(double done, std::optional<double> total, std::optional<int> epoch) {
   auto& event = add(EventKind::progress);
   event.scope = Scope::epoch;

@@ -47,6 +47,8 @@ class Report {
   void epoch_begins(int epoch, std::optional<double> total = {});
   /// The epoch is over. Where a later line shows that it lasted longer (a validation), say it again then.
   void epoch_ends(int epoch, std::optional<double> total = {});
+  /// … at a time that is past: the heading that seemed to begin it came when it was over.
+  void epoch_was_headed_at_its_end(int epoch, std::optional<double> total, SteadyTime time);
   /// Steps done within an epoch. Without `epoch`, of the one that has begun.
   void epoch_steps(double done, std::optional<double> total, std::optional<int> epoch = {});
   /// Epochs done since the training's beginning, also in fractions: 0.49; a bar's 45/100.

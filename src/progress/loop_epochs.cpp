@@ -25,6 +25,13 @@ bool is_of_training(const std::string& name) {
   return !is_of_validation(name) && !is_of_test(name) && !name.starts_with("best");
 }
 
+/// It can be known only when something was done; a rate or a temperature is set before.
+bool is_a_result(const std::string& name) {
+  static const Pattern result(
+      R"((?i)(?:^|[^a-z])(?:\w*loss|acc\w*|error|err|f1|auc|m?ap|m?iou|dice|bleu|rouge\w*|wer|cer|ppl|perplexity|scores?|rewards?|returns?|mse|mae|rmse|nll|elbo|val\w*)(?:$|[^a-z]))");
+  return result.matches(name) && !name.starts_with("best");
+}
+
 bool is_round(double count) {
   return std::fmod(count, 5) == 0;
 }
@@ -47,6 +54,8 @@ bool tell_a_validation(const std::vector<MetricText>& metrics) {
 
 void LoopEpochs::restart() {
   epoch_.reset();
+  headed_.reset();
+  lined_epoch_.reset();
   stepping_epoch_.reset();
   last_step_.reset();
   goes_on_.reset();
@@ -82,6 +91,30 @@ void LoopEpochs::begin(int epoch, std::optional<double> total, Report& report) {
   open_ = true;
 }
 
+/// Between the heading and the figures beneath it nothing was done, and between those and the next heading
+/// an epoch's work.
+bool LoopEpochs::came_with_its_figures(int next, SteadyTime time) const {
+  constexpr Seconds moment{0.05};
+  constexpr double much = 10;
+  if (!figures_at_ || !headed_ || epoch_ != headed_ || next != *headed_ + 1) return false;
+  const auto beneath = *figures_at_ - headed_at_;
+  return beneath < moment && beneath * much < time - *figures_at_;
+}
+
+void LoopEpochs::head(int epoch, std::optional<double> total, SteadyTime time, Report& report) {
+  if (!headings_end_ && came_with_its_figures(epoch, time)) {
+    headings_end_ = true;
+    report.epoch_was_headed_at_its_end(*epoch_, total, *figures_at_);
+  }
+  headed_ = epoch;
+  headed_at_ = time;
+  figures_at_.reset();
+  if (headings_end_)
+    end(epoch, total, report);
+  else
+    begin(epoch, total, report);
+}
+
 void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
   report.epoch_ends(epoch, total);
   if (epoch_ != epoch || open_) {
@@ -98,6 +131,8 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
   constexpr int enough = 3;
   std::vector<std::string> named;
   for (const auto& [name, value] : metrics) named.push_back(name);
+  const bool alike = named == named_ && !named.empty();
+  if (take_line_of_several(epoch, alike || !lined_epoch_, total, report)) return;
   const bool again = epoch_ == epoch && !open_;
   if (again && named == named_ && with_one_line_ >= enough && !have_lines_) {
     report.phase_begins("");
@@ -108,6 +143,25 @@ void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
   ++with_one_line_;
   named_ = std::move(named);
   end(epoch, total, report);
+}
+
+/// Where the epoch before had several lines alike, the last of them ends this one. False where it had not;
+/// two may be its training and its validation, which do not take the same time.
+bool LoopEpochs::take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report) {
+  if (epoch != lined_epoch_) {
+    usual_lines_ = lined_epoch_ && epoch == *lined_epoch_ + 1 && lines_alike_ ? lines_ : 1;
+    lines_ = 0;
+    lines_alike_ = true;
+  }
+  lined_epoch_ = epoch;
+  ++lines_;
+  lines_alike_ = lines_alike_ && alike;
+  constexpr int several = 3;
+  if (usual_lines_ < several || lines_ > usual_lines_ || !alike) return false;
+  if (epoch_ != epoch) begin(epoch, total, report);
+  report.epoch_steps(lines_, usual_lines_, epoch);
+  if (lines_ == usual_lines_) end(epoch, total, report);
+  return true;
 }
 
 /// Steps mostly begin again with each epoch. Where they do not, they are the whole training's.
@@ -133,6 +187,7 @@ bool LoopEpochs::counts_from_zero(int epoch, const StepMention& step,
 
 void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
                                    const std::vector<MetricText>& metrics, Report& report) {
+  headed_.reset();  // it has begun, and not ended
   follow_steps(epoch, step.done);
   const bool repeated = stepping_epoch_ == epoch && last_step_ == step.done;
   if (epoch_ != epoch) begin(epoch, total, report);
@@ -173,6 +228,7 @@ void LoopEpochs::take_step_before(int epoch, const StepMention& step, std::optio
 }
 
 void LoopEpochs::take_step_alone(const StepMention& step, Report& report) {
+  headed_.reset();
   follow_steps(epoch_, step.done);
   stepping_epoch_ = epoch_;
   last_step_ = step.done;
@@ -205,7 +261,10 @@ bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricTex
   const auto step = find_step_of_epoch(count.after);
   std::optional<int> of = epoch;
   if (bracket && step && step->total) {
-    take_step(epoch, *step, count_of(epoch, count.total, step, report), metrics, report);
+    // "[0/5][5/20]": who writes both with their counts means five.
+    const bool counted = count.done < *count.total && is_round(*count.total);
+    take_step(epoch, *step, counted ? count.total : count_of(epoch, count.total, step, report), metrics,
+              report);
   } else if (validated) {
     if (!bracket) report.guess();
     end(epoch, count.total, report);
@@ -223,12 +282,18 @@ bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricTex
   return true;
 }
 
-bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, Report& report) {
+void LoopEpochs::note_figures(SteadyTime time) {
+  if (headed_) figures_at_ = time;
+}
+
+bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, SteadyTime time, Report& report) {
   const auto is_result = [](const auto& name) { return !name.starts_with("best"); };
   if (!epoch_ || !any_name(metrics, is_result)) return false;
   const bool validated = any_name(metrics, is_of_validation);
   const bool tested = any_name(metrics, is_of_test);
-  if (!open_ && !validated && !tested) return false;
+  if (any_name(metrics, is_a_result)) note_figures(time);
+  const bool beneath_heading = headings_end_ && headed_ == epoch_;
+  if (!open_ && !validated && !tested && !beneath_heading) return false;
   // A test after the last epoch is of the whole training, unless each epoch had one.
   if (!open_ && tested && !validated && ended_ > 1 && !tests_are_regular_) return true;
   tested_ = tested_ || tested;

@@ -26,6 +26,9 @@ class LoopEpochs {
   void note_checkpoint(double epoch) { checkpoint_ = epoch; }
 
   void begin(int epoch, std::optional<double> total, Report& report);
+  /// "Epoch 3/8" on a line of its own: mostly its beginning. Where the figures come in the same moment, and
+  /// then nothing for long, it is its end.
+  void head(int epoch, std::optional<double> total, SteadyTime time, Report& report);
   void end(int epoch, std::optional<double> total, Report& report);
   /// Where each epoch had one line and this one has another like it, the epochs begin again.
   void end_with_figures(int epoch, std::optional<double> total, const std::vector<MetricText>& metrics,
@@ -44,13 +47,18 @@ class LoopEpochs {
   /// without brackets is none of epochs.
   bool take_bare(const StepMention& count, const std::vector<MetricText>& metrics, Report& report);
   /// "val Loss: 0.5" on a line of its own. False where that is no epoch's.
-  bool take_figures(const std::vector<MetricText>& metrics, Report& report);
+  bool take_figures(const std::vector<MetricText>& metrics, SteadyTime time, Report& report);
+  /// A row of a table that is drawn beneath a heading: its figures have no names.
+  void note_figures(SteadyTime time);
 
   /// How many epochs there are, by "3/90".
   std::optional<double> count_of(int epoch, std::optional<double> total,
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
+  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total,
+                                          Report& report);
+  [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
   void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
@@ -75,9 +83,17 @@ class LoopEpochs {
   int with_one_line_ = 0;           ///< epochs that ended with a single line, in the whole output
   bool have_lines_ = false;         ///< one did not
   std::vector<std::string> named_;  ///< by the line of the last one
+  std::optional<int> lined_epoch_;  ///< that the lines with figures are counted of
+  int lines_ = 0;
+  bool lines_alike_ = true;  ///< the same is named in each
+  int usual_lines_ = 1;      ///< of the epoch before, where they were alike
   bool tested_ = false;             ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
+  std::optional<int> headed_;  ///< the epoch of the last heading
+  SteadyTime headed_at_;
+  std::optional<SteadyTime> figures_at_;  ///< the last ones beneath it
+  bool headings_end_ = false;
 };
 
 /// Figures of a validation or test are among them.

@@ -187,6 +187,15 @@ Result<std::vector<Event>> plain(Event event, EventKind kind) {
 
 }  // namespace
 
+std::optional<std::int64_t> lost_messages(std::string_view line) {
+  if (line.size() > longest_line || line.find("\"lost\"") == std::string_view::npos) return std::nullopt;
+  const Json message = parse_json(line);
+  if (!message.is_object() || message.value("event", Json()) != "lost") return std::nullopt;
+  const auto messages = number(message, "messages");
+  if (!messages || *messages < 1 || *messages > most_work) return std::nullopt;
+  return static_cast<std::int64_t>(*messages);
+}
+
 Result<std::vector<Event>> parse_message(std::string_view line, SteadyTime received) {
   if (line.size() > longest_line) return refuse("a line of {} bytes; {} at most", line.size(), longest_line);
   const Json message = parse_json(line);

@@ -2,6 +2,8 @@
 // (docs/protocol.md).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,5 +19,9 @@ constexpr std::size_t longest_line = 16384;
 /// metric message may hold several metrics, hence several events. malformed for anything that is not the
 /// protocol.
 [[nodiscard]] Result<std::vector<Event>> parse_message(std::string_view line, SteadyTime received);
+
+/// How many messages the sender says it lost, because nobody took them quickly enough; nothing if the line says
+/// something else.
+[[nodiscard]] std::optional<std::int64_t> lost_messages(std::string_view line);
 
 }  // namespace joulecast::progress

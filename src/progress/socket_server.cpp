@@ -114,6 +114,10 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
     begin = end + 1;
     if (std::exchange(client.skipping, false)) continue;
     if (line.empty()) continue;
+    if (const auto lost = lost_messages(line)) {
+      lost_ += *lost;
+      continue;
+    }
     auto told = parse_message(line, received);
     if (!told) {
       refuse(told.error());

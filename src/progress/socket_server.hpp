@@ -36,6 +36,8 @@ class SocketServer {
   void leave_progress_to_host() { host_tells_ = true; }
   /// Messages about progress that were left out, because another process tells the run's.
   [[nodiscard]] int left_out() const { return left_out_; }
+  /// Messages that senders could not send, because they came faster than they were read.
+  [[nodiscard]] std::int64_t lost() const { return lost_; }
   /// Lines that were refused, with the latest reason, for the run's notes.
   [[nodiscard]] int refused() const { return refused_; }
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }
@@ -64,6 +66,7 @@ class SocketServer {
   bool host_tells_ = false;
   std::optional<int> teller_;  ///< the client that tells the progress
   int left_out_ = 0;
+  std::int64_t lost_ = 0;
   int refused_ = 0;
   std::string last_refusal_;
 };

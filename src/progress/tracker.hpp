@@ -54,6 +54,7 @@ class Tracker {
   void take(const Event& event);
   /// The training is over: closes what is open.
   void finish(SteadyTime time);
+  [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
 
   /// Epochs that ended, in order. A later event can add a metric to one, or move its end.
   [[nodiscard]] const std::vector<trace::Epoch>& epochs() const { return epochs_; }
@@ -146,7 +147,6 @@ class Tracker {
     std::optional<double> wrong_steps;  ///< that were announced for an epoch and were not an epoch's
   };
 
-  [[nodiscard]] Seconds since_start(SteadyTime time) const { return time - start_; }
   [[nodiscard]] bool accept(const Event& event);
   [[nodiscard]] bool untouched() const;
   [[nodiscard]] bool was_one_epoch() const;
@@ -191,6 +191,7 @@ class Tracker {
   void complete_short_epoch();
   void begin_open_epoch_earlier(double steps, double share);
   void begin_first_epoch_at(Seconds begin);
+  void begin_headed_epoch_earlier(int number, Seconds at);
   void end_epoch_before_earlier(double steps, double share);
   void begin_epoch_among_steps(int number, Seconds at);
   void forget_first_of_a_burst();

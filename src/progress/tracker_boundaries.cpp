@@ -48,6 +48,32 @@ void Tracker::begin_first_epoch_at(Seconds begin) {
   phase_changed_ = true;
 }
 
+/// The heading of an epoch came at its end: it began where the one before it ended, or once the training was
+/// prepared.
+void Tracker::begin_headed_epoch_earlier(int number, Seconds at) {
+  auto& now = *current_;
+  const bool open = now.open && now.open->number == number;
+  if (now.unit != Unit::epoch || (!open && !is_last_epoch(number))) return;
+  const std::size_t before = open ? epochs_.size() : *now.last_epoch;  // how many there are
+  const bool first = before == 0 || epochs_[before - 1].phase + 1 != phases_.size();
+  if (first) {
+    now.since = before > 0 ? epochs_[before - 1].span.end : prepared_until_;
+    begin_phase_earlier();
+    now.counter.begin_at(position_of(number));
+  }
+  const auto begin = first ? phases_.back().span.begin : epochs_[before - 1].span.end;
+  if (open) {
+    now.open->begin = begin;
+    return;
+  }
+  epochs_[*now.last_epoch].span.begin = begin;
+  now.epochs_until = epochs_[*now.last_epoch].span.end;
+  change_epoch(*now.last_epoch);
+  advance(position_of(number) + 1, at);
+  now.counted_at_epoch = now.counter.count().value_or(0);
+  mark_epoch_end(at);
+}
+
 /// Steps are counted, and a line names the epoch: "step 30/100, epoch 2/5" came up to ten steps after the
 /// epoch began, where every tenth is printed.
 void Tracker::begin_epoch_among_steps(int number, Seconds at) {

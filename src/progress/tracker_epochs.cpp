@@ -191,6 +191,7 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
   if (untouched() && current_->since && phases_.back().span.begin == at) begin_phase_earlier();
   if (event.first_epoch && !current_->first_number) current_->first_number = event.first_epoch;
   const bool single = current_->total_epochs == 1.0 && !current_->counter.is_soon(at);
+  if (event.headed_at_end) begin_headed_epoch_earlier(number, at);
   // Said again: by a validation that is over now, or, once the next has begun, by a rank that lags behind.
   if (is_last_epoch(number) && !single) return extend_epoch(at);
   if (event.work && event.evidence == Evidence::told) {

@@ -61,7 +61,7 @@ std::string errors_text(const session::CalibrationErrors& errors) {
   auto text = fmt::format(
       "Median error on {} configurations of your own, percent (after: each predicted without itself):\n",
       errors.configurations);
-  for (const auto target : estimate::all_targets)
+  for (const auto target : estimate::epoch_targets)
     text += fmt::format("  {:<13} before {:>6}   after {:>6}\n", name_of(target),
                         or_dash(errors.before[static_cast<std::size_t>(target)]),
                         or_dash(errors.after[static_cast<std::size_t>(target)]));
@@ -105,7 +105,7 @@ Json to_json(const session::CalibrationResult& calibration) {
   json["configurations"] = errors.configurations;
   json["micro_followed"] = errors.micro_followed;
   json["runs_followed"] = name_of(errors.followed);
-  for (const auto target : estimate::all_targets) {
+  for (const auto target : estimate::epoch_targets) {
     json["before"][std::string(name_of(target))] = or_null(errors.before[static_cast<std::size_t>(target)]);
     json["after"][std::string(name_of(target))] = or_null(errors.after[static_cast<std::size_t>(target)]);
   }

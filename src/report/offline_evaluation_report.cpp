@@ -55,11 +55,13 @@ Json to_json(const OfflineEvaluation& evaluation) {
             {"test_rows", evaluation.test_rows},
             {"methods", methods_json(evaluation.methods)}};
   json["groups"] = Json::array();
-  for (const auto& group : evaluation.groups)
-    json["groups"].push_back({{"source", group.source},
-                              {"gpu", group.gpu},
-                              {"seen", group.seen},
-                              {"methods", methods_json(group.methods)}});
+  for (const auto& group : evaluation.groups) {
+    Json entry{{"source", group.source}, {"gpu", group.gpu}, {"seen", group.seen}};
+    if (!group.precision.empty()) entry["precision"] = group.precision;
+    if (!group.mode.empty()) entry["mode"] = group.mode;
+    entry["methods"] = methods_json(group.methods);
+    json["groups"].push_back(std::move(entry));
+  }
   json["noise_floor"] = {{"log_power_sd", or_null(evaluation.noise.log_power)},
                          {"log_epoch_time_sd", or_null(evaluation.noise.log_time)}};
   return json;
@@ -84,8 +86,9 @@ std::string to_text(const OfflineEvaluation& evaluation) {
   text += "\nall\n";
   put_table(text, evaluation.methods);
   for (const auto& group : evaluation.groups) {
-    text += fmt::format("\n{} on {}, seen: {}\n", group.source.empty() ? "-" : group.source, group.gpu,
-                        group.seen);
+    text += fmt::format("\n{} on {}{}{}, seen: {}\n", group.source.empty() ? "-" : group.source, group.gpu,
+                        group.precision.empty() ? "" : ", " + group.precision,
+                        group.mode.empty() ? "" : ", " + group.mode, group.seen);
     put_table(text, group.methods);
   }
   return text;

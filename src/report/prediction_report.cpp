@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/json_depth.hpp"
 #include "base/text.hpp"
@@ -63,8 +64,10 @@ std::string describe(const estimate::MeasuredGroup& group) {
   const auto batch = group.batch_low == group.batch_high
                          ? fmt::format("{:g}", group.batch_low)
                          : fmt::format("{:g}-{:g}", group.batch_low, group.batch_high);
-  return fmt::format("{} on {}, batch {} ({}, {}, {})", group.architecture, group.gpu, batch, group.dataset,
-                     group.framework, group.source);
+  std::string from;
+  for (const auto* part : {&group.dataset, &group.framework, &group.source})
+    if (!part->empty()) from += (from.empty() ? "" : ", ") + *part;
+  return fmt::format("{} on {}, batch {} ({})", group.architecture, group.gpu, batch, from);
 }
 
 std::string describe(const estimate::OutsideRange& outside) {
@@ -112,8 +115,26 @@ void put_emissions(std::string& text, const session::Prediction& p) {
 
 std::string memory_text(const session::Prediction& p) {
   if (!p.memory_needed_gb || !p.memory_gb) return "";
-  return fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}\n", *p.memory_needed_gb, *p.memory_gb,
-                     p.fits ? "fits" : "DOES NOT FIT");
+  const auto largest = p.largest_batch ? fmt::format("; largest batch {:g}", *p.largest_batch) : "";
+  return fmt::format("  memory       {:.1f} GB needed of {:.0f} GB: {}{}\n", *p.memory_needed_gb,
+                     *p.memory_gb, p.fits ? "fits" : "DOES NOT FIT", largest);
+}
+
+/// "amp-bf16, nchw, sgd, 8 GPUs on 1 node": what was asked for, or what a framework does unasked.
+std::string setup_text(const session::Prediction& p) {
+  const auto& setup = p.setup;
+  auto text =
+      fmt::format("{}{}, {}{}{}", setup.precision, p.tf32_convolutions ? " with TF32 in convolutions" : "",
+                  setup.memory_format, setup.memory_format.empty() ? "" : ", ",
+                  p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
+  if (gpus_of(p) > 1)
+    text += fmt::format(", {} GPUs on {} node{}", gpus_of(p), setup.nodes, setup.nodes > 1 ? "s" : "");
+  if (setup.tensor_parallel > 1) text += fmt::format(", tensor parallel {}", setup.tensor_parallel);
+  if (setup.pipeline_parallel > 1) text += fmt::format(", pipeline parallel {}", setup.pipeline_parallel);
+  if (setup.shard > 0) text += fmt::format(", shard {}", setup.shard);
+  text += setup.accumulate > 1 ? fmt::format(", accumulate {}", setup.accumulate) : ", no accumulation";
+  text += setup.checkpointing ? ", checkpointing" : ", no checkpointing";
+  return text + (setup.compile ? ", compiled" : ", not compiled");
 }
 
 std::string in_full(const session::Prediction& p) {
@@ -121,7 +142,9 @@ std::string in_full(const session::Prediction& p) {
   auto text = fmt::format("{} on {}{}, batch {}, limit {:.0f} W\n", training.architecture,
                           gpus_of(p) > 1 ? fmt::format("{} x ", gpus_of(p)) : "", training.gpu, batch_of(p),
                           training.gpu_power_limit_w.value_or(0));
+  text += "  setup        " + setup_text(p) + "\n";
   if (p.power_w) text += "  power        " + line_of<Watts>(*p.power_w) + "\n";
+  if (p.step_time_s) text += "  step         " + line_of<Seconds>(*p.step_time_s) + "\n";
   if (p.steps) {
     text += fmt::format("  steps        {:.6g}\n", *p.steps);
     if (p.epoch_time_s) text += "  time         " + line_of<Seconds>(*p.epoch_time_s) + "\n";
@@ -144,9 +167,43 @@ std::string cell(const std::optional<session::Predicted>& p, std::string (*write
   return p ? write(p->value) : "-";
 }
 
+bool differ_in_limit(const std::vector<session::Prediction>& predictions) {
+  return std::ranges::any_of(predictions, [&](const auto& p) {
+    return p.training.gpu_power_limit_w != predictions.front().training.gpu_power_limit_w &&
+           p.training.gpu == predictions.front().training.gpu;
+  });
+}
+
+/// The energies and times by limit, and which limit is best for energy and for energy times delay.
+std::string best_limits_text(const std::vector<session::Prediction>& predictions) {
+  const auto energy = [](const session::Prediction& p) {
+    return p.total_energy_j ? p.total_energy_j->value : p.epoch_energy_j ? p.epoch_energy_j->value : 0;
+  };
+  std::map<std::tuple<std::string, std::string, int>, std::vector<const session::Prediction*>> groups;
+  for (const auto& p : predictions)
+    if (energy(p) > 0 && p.epoch_time_s && p.training.gpu_power_limit_w)
+      groups[{p.training.architecture, p.training.gpu, batch_of(p)}].push_back(&p);
+  std::string text;
+  for (auto& [key, group] : groups) {
+    const auto& [model, gpu, batch] = key;
+    std::ranges::sort(group, {}, [](const auto* p) { return *p->training.gpu_power_limit_w; });
+    text += fmt::format("power limits of {} on {}, batch {}\n", model, gpu, batch);
+    for (const auto* p : group)
+      text += fmt::format("  {:>6.0f} W {:>14} {:>12}\n", *p->training.gpu_power_limit_w,
+                          to_text(Seconds{p->epoch_time_s->value}), to_text(Joules{energy(*p)}));
+    const auto least = *std::ranges::min_element(group, {}, [&](const auto* p) { return energy(*p); });
+    const auto product = *std::ranges::min_element(
+        group, {}, [&](const auto* p) { return energy(*p) * p->epoch_time_s->value; });
+    text += fmt::format("  least energy at {:.0f} W, least energy x delay at {:.0f} W\n",
+                        *least->training.gpu_power_limit_w, *product->training.gpu_power_limit_w);
+  }
+  return text;
+}
+
 std::string table(const std::vector<session::Prediction>& predictions) {
   std::string text;
   auto out = std::back_inserter(text);
+  const bool limits = differ_in_limit(predictions);
   fmt::format_to(out, "{:<22} {:<24} {:>6} {:>9} {:>14} {:>12} {:>12} {:>12} {:>9}\n", "model", "GPU",
                  "batch", "power", "epoch time", "epoch", "total", "high 90 %", "memory");
   const auto watts = [](double value) { return to_text(Watts{value}); };
@@ -161,6 +218,7 @@ std::string table(const std::vector<session::Prediction>& predictions) {
                    cell(p.total_energy_j, joules), cost && cost->high ? joules(*cost->high) : "-",
                    p.fits ? memory : "too large");
   }
+  if (limits) text += best_limits_text(predictions);
   // each warning once, with the number of predictions that have it
   std::vector<std::pair<std::string, int>> warnings;
   for (const auto& p : predictions)
@@ -177,6 +235,19 @@ std::string table(const std::vector<session::Prediction>& predictions) {
   return text;
 }
 
+Json setup_json(const session::StepRequest& setup) {
+  return {{"precision", setup.precision},
+          {"memory_format", setup.memory_format.empty() ? Json(nullptr) : Json(setup.memory_format)},
+          {"compile", setup.compile},
+          {"accumulate", setup.accumulate},
+          {"checkpointing", setup.checkpointing},
+          {"shard", setup.shard},
+          {"nodes", setup.nodes},
+          {"tensor_parallel", setup.tensor_parallel},
+          {"pipeline_parallel", setup.pipeline_parallel},
+          {"interconnect", setup.interconnect.empty() ? Json(nullptr) : Json(setup.interconnect)}};
+}
+
 Json prediction_json(const session::Prediction& p) {
   Json co2e = nullptr;
   if (p.emissions && p.emissions->mass) co2e = p.emissions->mass->value();
@@ -185,7 +256,10 @@ Json prediction_json(const session::Prediction& p) {
             {"gpu_count", gpus_of(p)},
             {"batch_size", batch_of(p)},
             {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
+            {"setup", setup_json(p.setup)},
+            {"tf32_convolutions", p.tf32_convolutions},
             {"steps", or_null(p.steps)},
+            {"step_time_s", quantity_json(p.step_time_s)},
             {"power_w", quantity_json(p.power_w)},
             {"epoch_time_s", quantity_json(p.epoch_time_s)},
             {"epoch_energy_j", quantity_json(p.epoch_energy_j)},
@@ -194,6 +268,7 @@ Json prediction_json(const session::Prediction& p) {
             {"memory",
              {{"needed_gb", or_null(p.memory_needed_gb)},
               {"available_gb", or_null(p.memory_gb)},
+              {"largest_batch", or_null(p.largest_batch)},
               {"fits", p.fits}}},
             {"novelty", name_of(p.novelty)},
             {"nearest", Json::array()},

@@ -58,7 +58,7 @@ class EvaluateOffline(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         figures = json.loads(result.stdout)
         self.assertEqual((figures["train_rows"], figures["test_rows"]), (24, 1))
-        self.assertEqual(figures["groups"][0]["seen"], "gpu")
+        self.assertEqual(figures["groups"][0]["seen"], "family")
 
     def test_rows_of_an_unknown_gpu_are_left_out_and_said_so(self):
         rows = [f"made,{name}{batch},{name},RTX 3090,,{batch},50000,{time},{power}\n"

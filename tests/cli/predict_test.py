@@ -128,5 +128,77 @@ class Predict(unittest.TestCase):
         self.assertFalse(os.path.exists(output))
 
 
+class Steps(unittest.TestCase):
+    """How a step is set up, with a model fitted to invented speeds."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        epochs, speeds = (os.path.join(cls.folder.name, name) for name in ("epochs.csv", "speeds.csv"))
+        cls.model = os.path.join(cls.folder.name, "model.json")
+        made_table(epochs)
+        with open(speeds, "w") as file:
+            file.write("source,architecture,framework,gpu,gpu_count,precision,batch_size_per_gpu,input_shape,"
+                       "samples_per_s,mode,notes\n")
+            for network, rate in [("resnet18", 1000), ("resnet34", 600), ("resnet50", 400), ("vgg16", 200)]:
+                for precision, gain in [("tf32", 1), ("amp-fp16", 2)]:
+                    for gpus in (1, 4):
+                        file.write(f"bench,{network},pytorch,RTX 3090,{gpus},{precision},64,3x224x224,"
+                                   f"{rate * gain * gpus * 0.9},train,\n")
+        fitted = joulecast("fit", epochs, speeds, "-o", cls.model, "--json", "-")
+        assert fitted.returncode == 0, fitted.stderr
+
+    def one(self, *arguments, batch="64"):
+        result = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--batch", batch, "--samples", "1000", "--fitted",
+                           self.model, "--like", "bench", *arguments, "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["predictions"]
+
+    def test_precision_changes_the_time(self):
+        (full,), (mixed,) = self.one(), self.one("--precision", "amp-fp16")
+        self.assertEqual((full["setup"]["precision"], mixed["setup"]["precision"]), ("fp32", "amp-fp16"))
+        self.assertLess(abs(full["step_time_s"]["value"] / (64 / 360) - 1), 0.1)
+        self.assertLess(abs(full["step_time_s"]["value"] / mixed["step_time_s"]["value"] / 2 - 1), 0.1)
+        self.assertAlmostEqual(full["epoch_time_s"]["value"] / full["step_time_s"]["value"], 1000 / 64)
+
+    def test_four_gpus_share_the_batch(self):
+        (one,), (four,) = self.one(), self.one("--gpus", "4", batch="256")
+        self.assertLess(abs(one["epoch_time_s"]["value"] / four["epoch_time_s"]["value"] / 4 - 1), 0.1)
+
+    def test_checkpointing_takes_time(self):
+        (plain,), (checked,) = self.one(), self.one("--checkpointing")
+        self.assertGreater(checked["step_time_s"]["value"], plain["step_time_s"]["value"])
+
+    def test_a_model_without_speeds_says_so(self):
+        epochs, model = (os.path.join(self.folder.name, name) for name in ("epochs.csv", "epochs.json"))
+        self.assertEqual(joulecast("fit", epochs, "-o", model).returncode, 0)
+        result = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", model, "--precision", "bf16")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--precision", result.stderr)
+
+    def test_power_limits_are_compared(self):
+        limits = self.one("--power-limit", "200:300:50")
+        self.assertEqual(sorted(p["power_limit_w"] for p in limits), [200, 250, 300])
+        times = {p["power_limit_w"]: p["epoch_time_s"]["value"] for p in limits}
+        self.assertGreaterEqual(times[200], times[300])
+        text = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--samples", "1000", "--fitted", self.model,
+                         "--power-limit", "200:300:50").stdout
+        self.assertIn("least energy at", text)
+        self.assertIn("least energy x delay at", text)
+
+    def test_the_text_says_what_was_assumed(self):
+        text = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", self.model).stdout
+        self.assertIn("setup        fp32 with TF32 in convolutions, nchw, sgd, no accumulation, no checkpointing, not compiled", text)
+
+    def test_a_wrong_value_is_one_line_that_names_the_field(self):
+        for field, value in [("precision", "fp17"), ("power-limit", "0:1"), ("power-limit", "nan"), ("nodes", "3"),
+                             ("interconnect", "string"), ("memory-format", "x"), ("accumulate", "0")]:
+            result = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--gpus", "8", f"--{field}", value)
+            self.assertEqual(result.returncode, 2, field)
+            self.assertEqual(len(result.stderr.splitlines()), 1)
+            self.assertIn(f"--{field}", result.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

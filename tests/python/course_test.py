@@ -1,6 +1,8 @@
 """Tests what is kept of a run's course: phases without progress, epochs that were left, work beyond the announced, power, exits."""
 import asyncio
+import copy
 import os
+import pickle
 import sqlite3
 import time
 import unittest
@@ -134,6 +136,39 @@ class Forecasts(PackageTest):
         self.assertTrue(run.projection.ready)
         self.assertEqual(run.doubt, "")
 
+    def test_what_is_said_after_all_announced_work(self):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        with joulecast.track("over", interval=0.02, sensors=["powercap"]) as run:
+            for epoch in run.epochs(range(4)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.01)
+                if epoch == 3:
+                    time.sleep(0.2)
+                    self.assertIn("last epoch", run.doubt)
+                    self.assertNotIn("more than announced", run.doubt)
+            time.sleep(0.3)
+            said = str(run.projection)
+            self.assertRegex(said, r"^all announced work is done; [\d.]+ J used so far")
+            self.assertNotIn("not ready", said)
+        (last,) = joulecast.load("over").projections[-1:]
+        self.assertEqual((last.share, last.ready), (1, False))  # the run went on
+        self.assertIn("all announced work is done", str(last))
+
+    def test_forecasts_can_be_sent_to_other_processes(self):
+        with joulecast.track("sent", interval=0.02) as run:
+            for epoch in run.epochs(range(4)):
+                for _ in run.steps(range(10)):
+                    time.sleep(0.02)
+                if epoch == 2:
+                    live = run.projection
+        for one in (live, run.projection, self.one_run().projections[-1]):
+            again = pickle.loads(pickle.dumps(one))
+            self.assertEqual(str(again), str(one))
+            for name in ("total_j", "low_j", "high_j", "ready", "share", "method"):
+                self.assertEqual(getattr(again, name), getattr(one, name), name)
+        self.assertEqual(copy.deepcopy(live).remaining_s, live.remaining_s)
+
     def test_the_forecast_of_another_s_measurement_is_not_below_what_it_used(self):
         forecast = joulecast._core.StoredProjection
         meter = SteadyMeter(self.folder)
@@ -188,6 +223,24 @@ class Ends(PackageTest):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.one_run().status, "finished")
 
+    def test_a_trial_that_optuna_prunes_is_stopped(self):
+        package = self.folder / "optuna"
+        package.mkdir()
+        (package / "__init__.py").write_text("from .exceptions import TrialPruned\n")
+        (package / "exceptions.py").write_text("class OptunaError(Exception): pass\nclass TrialPruned(OptunaError): pass\n")
+        for name, raised in (("said", "optuna.TrialPruned('no better')"), ("bare", "optuna.TrialPruned")):
+            done = self.run_program(f"""
+                import joulecast, optuna
+                try:
+                    with joulecast.track("{name}"):
+                        raise {raised}
+                except optuna.TrialPruned:
+                    print("pruned")
+                """)
+            self.assertEqual(done.stdout, "pruned\n", done.stderr)
+        self.assertEqual([joulecast.load(name).status for name in ("said", "bare")], ["stopped"] * 2)
+        self.assertEqual([joulecast.load(name).notes for name in ("said", "bare")], [["pruned: no better"], ["pruned"]])
+
     def test_a_cancelled_task_is_interrupted(self):
         @joulecast.track("task")
         async def task():
@@ -220,6 +273,40 @@ class Stores(PackageTest):
                 file = self.folder / given.get("store", "of-the-variable.db")
                 self.assertEqual(joulecast.load(run.id, store=file).status, "finished")
                 self.assertEqual(list(elsewhere.iterdir()), [])
+
+    def test_a_program_finds_its_own_runs_by_their_ids(self):
+        done = self.run_program("""
+            import joulecast, os, sys
+            os.chdir(sys.argv[1])
+            for name in ("first", "second"):
+                run = joulecast.track(name, interval=0.1, store="relative.db").start()
+                assert joulecast.load(run.id).status == "running"  # at once
+                os.makedirs("deeper")
+                os.chdir("deeper")
+                assert joulecast.load(run.id).name == name
+                run.stop()
+                print(joulecast.load(run.id).status)
+            """, self.folder)
+        self.assertEqual((done.returncode, done.stdout), (0, "finished\n" * 2), done.stderr)
+
+    def test_a_program_without_a_home_finds_its_own_run(self):
+        for name in ("JOULECAST_STORE", "HOME", "XDG_DATA_HOME"):
+            os.environ.pop(name, None)
+        done = self.run_program("""
+            import joulecast
+            with joulecast.track("homeless") as run:
+                pass
+            print(joulecast.load(run.id).name)
+            """)
+        self.assertEqual((done.returncode, done.stdout), (0, "homeless\n"), done.stderr)
+        self.assertEqual(done.stderr.count("the run is kept in"), 1, done.stderr)
+
+    def test_a_run_that_does_not_exist_is_not_waited_for(self):
+        with joulecast.track("here"):
+            began = time.monotonic()
+            with self.assertRaises(joulecast.InvalidError):
+                joulecast.load("not-here")
+        self.assertLess(time.monotonic() - began, 1.5)
 
     def test_a_run_that_went_to_a_spare_store_is_found_by_its_id(self):
         run = joulecast.track("spared", interval=0.1).start()

@@ -81,6 +81,51 @@ class Joined(PackageTest):
         self.assertAlmostEqual(coverage, 1, delta=0.01)
         self.assertAlmostEqual(energy, 50 * duration, delta=0.25 * 50 * duration)
 
+    def test_a_block_that_asks_after_its_measurement_has_ended_knows_what_was_measured(self):
+        done = self.run_program("""
+            import joulecast, os, subprocess, sys, time
+            if len(sys.argv) == 1:  # measures, and ends before its child does
+                with joulecast.track("outer", interval=0.1):
+                    child = subprocess.Popen([sys.executable, sys.argv[0], "child"])
+                    time.sleep(1.5)
+                child.wait()
+            else:
+                time.sleep(0.5)
+                with joulecast.track("inner") as run:
+                    time.sleep(4.5)
+                print(run.energy.total_j > 0, run.energy.coverage < 0.95)
+            """)
+        self.assertEqual(done.stdout, "True True\n", done.stderr)
+        self.assertIn("the measurement that this run belongs to ended", done.stderr)
+        self.assertEqual(done.stderr.count("JoulecastWarning"), 1)
+
+    def test_a_block_whose_measurement_left_no_run_says_so_once(self):
+        done = self.run_program("""
+            import joulecast, os, shutil
+            with joulecast.track("outer") as outer:
+                if os.fork() == 0:
+                    run = joulecast.track("inner").start()
+                    run._socket, run._found = "/nobody/listens", None
+                    print(run.energy.total_j, run.energy.total_j, run.id, flush=True)
+                    os._exit(0)
+                os.wait()
+            """)
+        self.assertEqual(done.stdout, "None None \n", done.stderr)
+        self.assertEqual(done.stderr.count("is over, and what it measured is not to be found"), 1, done.stderr)
+
+    def test_a_flood_is_noted(self):
+        done = self.run_program("""
+            import joulecast
+            with joulecast.track() as run:
+                for epoch in range(60_000):
+                    run.begin_epoch(epoch)
+                    run.end_epoch()
+            """, under=(JOULECAST, "run", "--quiet", "--"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        stored = self.one_run()
+        if len(stored.epochs) < 60_000:  # a machine may be quick enough
+            self.assertRegex(" ".join(stored.notes), r"\d+ messages of the training came faster than they could be read")
+
     def test_a_measurement_that_is_gone_is_not_joined(self):
         done = self.run_program("""
             import os, sys

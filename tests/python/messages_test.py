@@ -1,4 +1,5 @@
 """What the core says reaches Python in Python's words: arguments, and no options of the command line."""
+import pickle
 import unittest
 import warnings
 
@@ -23,6 +24,33 @@ class Messages(PackageTest):
         self.assertEqual(self.warned(name="silent"),
                          ["joulecast: stop_if could not act: progress is not understood: no epoch or step was heard; "
                           "run.epochs and run.steps tell of them"])
+
+    def test_many_limits_that_cannot_act_are_one(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with joulecast.track() as run:
+                for _ in range(20):
+                    run.stop_if(projected_kwh=1)
+        self.assertEqual(" ".join(str(one.message) for one in caught).count("could not act"), 1)
+
+    def test_a_network_of_a_framework_has_to_be_described(self):
+        for module, base, member in (("torch.nn.modules.module", "Module", "parameters"), ("keras.src.models.model", "Model", "weights")):
+            network = type(base, (), {"__module__": module, member: lambda self: []})
+            model = type("Mine", (network,), {"__iter__": lambda self: iter([1])})()  # as a Sequential of layers
+            for given in (model, [model]):
+                with self.assertRaisesRegex(TypeError, r"model must not be Mine: give joulecast\.describe\(model, …\)"):
+                    joulecast.predict(given, "RTX 3090")
+
+    def test_predictions_can_be_sent_to_other_processes(self):
+        for options in ({"country": "ES"}, {"country": "nowhere"}, {"power_limit": 200}):
+            made = joulecast.predict(["resnet50", "vgg16"], ["RTX 3090", "A40"], batch=[32, 64], epochs=3, dataset="cifar10", **options)
+            again = pickle.loads(pickle.dumps(made))
+            self.assertEqual((str(again), again.to_json()), (str(made), made.to_json()))
+            self.assertEqual(pickle.loads(pickle.dumps(made.predictions[0])).total_energy_j.low, made.predictions[0].total_energy_j.low)
+
+    def test_a_limit_that_no_board_takes(self):
+        with self.assertRaisesRegex(joulecast.InvalidError, "^power_limit: 0.5 W is less than a tenth of the 350 W of the .*RTX 3090"):
+            joulecast.predict("resnet50", "RTX 3090", power_limit=.5)
 
     def test_errors_name_arguments(self):
         for text, call in (

@@ -77,6 +77,17 @@ class Ranks(PackageTest):
         again, second = self.rank(0, "again"), self.rank(1, "again", alone_s=0.4, after_s=0.5)
         self.assertEqual(self.told(again)[0], self.told(second)[0])
 
+    def test_a_rank_that_nobody_measures_says_so_once(self):
+        done = self.run_program("""
+            import joulecast
+            with joulecast.track() as run:
+                list(run.steps(range(3)))
+            print(run.energy.total_j, run.energy.total_j)
+            """, LOCAL_RANK="1", MASTER_ADDR="localhost", MASTER_PORT="29507")
+        self.assertEqual((done.returncode, done.stdout), (0, "None None\n"), done.stderr)
+        self.assertEqual(done.stderr.count("JoulecastWarning"), 1, done.stderr)
+        self.assertIn("nothing is measured in rank 1", done.stderr)
+
     def test_a_measurement_that_is_killed_leaves_the_rest_unmeasured(self):
         child = textwrap.dedent("""
             import joulecast, os, signal, time, warnings

@@ -35,11 +35,14 @@ int evaluate(Options& options) {
 std::function<int()> define_evaluate_offline(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("TABLE", request.table, "Workload table to train on").required();
-  app.add_option("--test", request.test, "Workload table to test on; else cross-validation on TABLE");
+  app.add_option("TABLE", request.tables,
+                 "Tables of measured configurations to train on: workloads, speeds or energies")
+      .required();
+  app.add_option("--test", request.test, "Tables to test on; else cross-validation on TABLE");
   const auto split =
       app.add_option("--split", request.split,
-                     "What is held out: random, configuration, pair, architecture, gpu or source")
+                     "What is held out: random, configuration, pair, architecture, family, gpu or "
+                     "source")
           .show_default();
   app.add_flag("--paper-split", options->paper_split,
                "By row, as the paper does: repeats stand on both sides")

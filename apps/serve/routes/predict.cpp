@@ -27,6 +27,7 @@ session::PredictionRequest asked(Parameters& parameters) {
   training.gpu_power_limit_w = parameters.number("power_limit", 0, most);
   training.optimizer = parameters.text("optimizer", session::default_optimizer);
   training.framework = parameters.text("framework");
+  request.step.precision = parameters.text("precision", request.step.precision);
   return request;
 }
 
@@ -48,8 +49,6 @@ Response answer(const Request& request, const Services& /*services*/) {
   Parameters parameters(request);
   auto prediction = asked(parameters);
   const auto networks = given(parameters, request);
-  if (!parameters.text("precision").empty())
-    return problem_response(400, "precision: this version does not predict by precision", "precision");
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto type = request.header("content-type");
   if (!request.body.empty() && !networks.is_onnx && !type.starts_with("application/json"))

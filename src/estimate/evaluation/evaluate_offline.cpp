@@ -8,6 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "estimate/offline/baseline/offline_baselines.hpp"
+#include "estimate/offline/physics/physics.hpp"
+
 namespace joulecast::estimate {
 namespace {
 
@@ -30,8 +33,15 @@ struct HeldOut {
   }
 };
 
-Result<std::vector<const OfflineMethod*>> chosen_methods(const std::vector<std::string>& names) {
+/// Where no row tells an epoch or a power, the methods that learn nothing else have nothing to do.
+Result<std::vector<const OfflineMethod*>> chosen_methods(const std::vector<std::string>& names,
+                                                         std::span<const Sample> samples) {
   std::vector<const OfflineMethod*> methods(offline_methods().begin(), offline_methods().end());
+  const bool steps_alone = std::ranges::all_of(samples, [](const Sample& sample) {
+    return std::ranges::none_of(epoch_targets,
+                                [&](Target target) { return measured(sample, target).has_value(); });
+  });
+  if (names.empty() && steps_alone) methods = {&physics_method, &flops_method};
   if (names.empty()) return methods;
   methods.clear();
   for (const auto& name : names) {
@@ -167,17 +177,20 @@ std::vector<OfflineScores> scores_by_method(const std::vector<const HeldOut*>& r
 OfflineEvaluation summarise(const std::vector<HeldOut>& rows, const IntervalOf& interval) {
   OfflineEvaluation result;
   std::vector<const HeldOut*> all;
-  std::map<std::array<std::string, 3>, std::vector<const HeldOut*>> groups;
+  std::map<std::array<std::string, 5>, std::vector<const HeldOut*>> groups;
   std::set<const Sample*> samples;
   for (const auto& row : rows) {
     all.push_back(&row);
     samples.insert(row.sample);
-    groups[{row.sample->source, row.sample->gpu.name, std::string(row.seen)}].push_back(&row);
+    const auto mode = !row.sample->step ? "" : row.sample->step->setup.training ? "train" : "infer";
+    groups[{row.sample->source, row.sample->gpu.name, std::string(row.seen), row.sample->training.precision,
+            mode}]
+        .push_back(&row);
   }
   result.test_rows = samples.size();
   result.methods = scores_by_method(all, interval);
   for (const auto& [key, members] : groups)
-    result.groups.push_back({key[0], key[1], key[2], scores_by_method(members, interval)});
+    result.groups.push_back({key[0], key[1], key[2], key[3], key[4], scores_by_method(members, interval)});
   return result;
 }
 
@@ -231,7 +244,7 @@ Split split_for(Novelty novelty) {
 
 Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Split split,
                                            const OfflineEvaluationOptions& options, HeldOutMisses* held_out) {
-  auto methods = chosen_methods(options.methods);
+  auto methods = chosen_methods(options.methods, samples);
   if (!methods) return propagate(methods.error());
   std::size_t train_rows = 0;
   auto rows = cross_validate(samples, *methods, split, options, &train_rows);
@@ -250,7 +263,7 @@ Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> samples, Spli
 
 Result<OfflineEvaluation> evaluate_offline(std::span<const Sample> train, std::span<const Sample> test,
                                            const OfflineEvaluationOptions& options) {
-  auto methods = chosen_methods(options.methods);
+  auto methods = chosen_methods(options.methods, train);
   if (!methods) return propagate(methods.error());
   std::vector<std::function<Result<std::vector<HeldOut>>()>> jobs;
   std::vector<const Sample*> tested;

@@ -30,6 +30,7 @@ struct OfflineScores {
 struct OfflineEvaluation {
   struct Group {
     std::string source, gpu, seen;
+    std::string precision, mode;  ///< of tables that have them; "train" or "infer"
     std::vector<OfflineScores> methods;
   };
   std::string split;  ///< "random", …, or "table" if a second table was the test set
@@ -43,7 +44,7 @@ struct OfflineEvaluation {
 };
 
 /// For each target, how far each held-out row was off. Calibrates a model's intervals.
-using HeldOutMisses = std::array<std::vector<Miss>, 3>;
+using HeldOutMisses = std::array<std::vector<Miss>, target_count>;
 
 /// Cross-validation with a split. A fold's intervals are calibrated on the held-out rows of the other folds.
 /// `misses`, if given, receives the misses of all methods.

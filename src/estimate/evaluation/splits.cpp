@@ -11,8 +11,8 @@
 namespace joulecast::estimate {
 namespace {
 
-constexpr std::array<std::string_view, 6> split_names{"random",       "configuration", "pair",
-                                                      "architecture", "gpu",           "source"};
+constexpr std::array<std::string_view, 7> split_names{"random", "configuration", "pair",  "architecture",
+                                                      "family", "gpu",           "source"};
 constexpr const char* never_held_out = "";
 
 void shuffle(std::vector<std::string>& values, stats::Random& random) {
@@ -120,7 +120,8 @@ std::string_view name_of(Split split) {
 Result<Split> split_from(std::string_view name) {
   for (std::size_t i = 0; i < split_names.size(); ++i)
     if (name == split_names[i]) return static_cast<Split>(i);
-  return fail_field("split", "is random, configuration, pair, architecture, gpu or source, not '{}'", name);
+  return fail_field("split", "is random, configuration, pair, architecture, family, gpu or source, not '{}'",
+                    name);
 }
 
 Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split split,
@@ -146,6 +147,9 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
       case Split::architecture:
         groups.push_back(sample.training.architecture);
         break;
+      case Split::family:
+        groups.push_back(family_of(sample));
+        break;
       case Split::gpu:
         groups.push_back(sample.gpu.name);
         break;
@@ -159,7 +163,8 @@ Result<std::vector<Fold>> make_folds(std::span<const Sample> samples, Split spli
   if (distinct.size() < 2)
     return fail_field("split " + std::string(name_of(split)), "needs two groups or more; the table has {}",
                       distinct.size());
-  if (split == Split::architecture || split == Split::pair) folds = options.architecture_folds;
+  if (split == Split::architecture || split == Split::family || split == Split::pair)
+    folds = options.architecture_folds;
   if (split == Split::gpu || split == Split::source) folds = static_cast<int>(distinct.size());
   auto result = folds_from(deal(groups, strata, folds, options.seed));
   if (split != Split::gpu || options.shots == 0) return result;

@@ -19,6 +19,7 @@ enum class Split {
   /// Whole workload-host pairs are held out, of which workload and host are each known from other rows.
   pair,
   architecture,  ///< whole architectures, by name, across all sources
+  family,        ///< whole families of architectures: family_of()
   gpu,           ///< whole GPUs, across all sources
   source,        ///< whole sources: other people's machines, software and networks
 };

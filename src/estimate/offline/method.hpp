@@ -17,9 +17,15 @@
 
 namespace joulecast::estimate {
 
-enum class Target { power, epoch_time, epoch_energy };
-constexpr std::array<Target, 3> all_targets{Target::power, Target::epoch_time, Target::epoch_energy};
-[[nodiscard]] std::string_view name_of(Target target);  ///< "power", "epoch_time", "epoch_energy"
+/// The time of a step is in seconds per sample of all GPUs together, per token where the row counts tokens.
+enum class Target { power, epoch_time, epoch_energy, step_time };
+constexpr std::size_t target_count = 4;
+constexpr std::array<Target, target_count> all_targets{Target::power, Target::epoch_time,
+                                                       Target::epoch_energy, Target::step_time};
+/// What rows of whole epochs tell.
+constexpr std::array<Target, 3> epoch_targets{Target::power, Target::epoch_time, Target::epoch_energy};
+[[nodiscard]] std::string_view name_of(
+    Target target);  ///< "power", "epoch_time", "epoch_energy", "step_time"
 [[nodiscard]] std::string_view unit_of(Target target);  ///< "W", "s", "J"
 /// The measured value of the target; nothing if it is unknown.
 [[nodiscard]] std::optional<double> measured(const Sample& sample, Target target);
@@ -28,11 +34,12 @@ constexpr std::array<Target, 3> all_targets{Target::power, Target::epoch_time, T
 struct Forecast {
   /// By Target: how uncertain the logarithm is because something was never measured, as a standard deviation.
   /// 1 if the method does not know. Intervals are multiples of it (interval_factors.hpp).
-  using Spread = std::array<double, 3>;
+  using Spread = std::array<double, target_count>;
   std::optional<double> power_w;
   std::optional<double> epoch_time_s;
   std::optional<double> epoch_energy_j;
-  Spread spread{1, 1, 1};
+  std::optional<double> step_time_s;  ///< see Target
+  Spread spread{1, 1, 1, 1};
   [[nodiscard]] std::optional<double> operator[](Target target) const;
 };
 

@@ -16,6 +16,8 @@ std::string_view name_of(Target target) {
       return "epoch_time";
     case Target::epoch_energy:
       return "epoch_energy";
+    case Target::step_time:
+      return "step_time";
   }
   return "power";
 }
@@ -28,6 +30,8 @@ std::string_view unit_of(Target target) {
       return "s";
     case Target::epoch_energy:
       return "J";
+    case Target::step_time:
+      return "s";
   }
   return "W";
 }
@@ -40,6 +44,8 @@ std::optional<double> measured(const Sample& sample, Target target) {
       return sample.measured.epoch_time_s;
     case Target::epoch_energy:
       return sample.measured.epoch_energy_j;
+    case Target::step_time:
+      return sample.measured.step_time_s;
   }
   return std::nullopt;
 }
@@ -52,6 +58,8 @@ std::optional<double> Forecast::operator[](Target target) const {
       return epoch_time_s;
     case Target::epoch_energy:
       return epoch_energy_j;
+    case Target::step_time:
+      return step_time_s;
   }
   return std::nullopt;
 }

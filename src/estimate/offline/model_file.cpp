@@ -25,7 +25,8 @@ Json measured_json(const std::vector<MeasuredGroup>& groups) {
                     {"configurations", g.configurations},
                     {"batch", {g.batch_low, g.batch_high}},
                     {"gmacs", rounded(g.gmacs)},
-                    {"fp32_tflops", g.fp32_tflops}});
+                    {"fp32_tflops", g.fp32_tflops},
+                    {"epochs", g.epochs}});
   return list;
 }
 
@@ -40,7 +41,8 @@ Result<MeasuredGroup> measured_from(const Json& json) {
                       0,
                       0,
                       reader.number("gmacs"),
-                      reader.number("fp32_tflops")};
+                      reader.number("fp32_tflops"),
+                      reader.member("epochs") != Json(false)};
   const auto batch = reader.numbers("batch");
   if (reader.error()) return propagate(*reader.error());
   if (batch.size() != 2) return fail(ErrorKind::malformed, "measured", "'batch' is not two numbers");
@@ -60,6 +62,8 @@ Result<FittedMethod> method_from(const std::string& name, const Json& json) {
   if (!calibration.is_object()) return fitted;
   JsonReader targets(calibration, name + " calibration");
   for (const auto target : all_targets) {
+    // files from before there were speeds have none
+    if (target == Target::step_time && targets.member(name_of(target)).is_null()) continue;
     auto read = IntervalFactors::from_json(targets.member(name_of(target)));
     if (!read) return propagate(read.error());
     fitted.calibration[static_cast<std::size_t>(target)] = std::move(*read);

@@ -26,7 +26,7 @@ struct SourceNote {
 struct FittedMethod {
   const OfflineMethod* method = nullptr;
   std::unique_ptr<OfflineModel> model;
-  std::array<IntervalFactors, 3> calibration;  ///< by Target; empty for methods without intervals
+  std::array<IntervalFactors, target_count> calibration;  ///< by Target; empty for methods without intervals
 };
 
 struct ModelFile {

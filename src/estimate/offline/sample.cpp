@@ -29,15 +29,20 @@ class NetworkFinder {
     const auto& architecture = row.training.architecture;
     if (const auto graph = context_.graphs.find(architecture); graph != context_.graphs.end())
       return graph->second;
-    const auto key = row.source + "/" + architecture + "/" + shape;
+    const auto tokens = row.step.sequence_length.value_or(0);
+    const auto key = row.source + "/" + architecture + "/" + shape + "/" + std::to_string(tokens);
     const auto known = found_.find(key);
     if (known != found_.end()) return known->second;
     return found_.emplace(key, build(row, shape)).first->second;
   }
 
  private:
-  std::optional<NetworkWork> build(const WorkloadRow& row, const std::string& shape) const {
+  std::optional<NetworkWork> build(const WorkloadRow& row, const std::string& shape) {
+    if (unknown_.contains(row.training.architecture)) return std::nullopt;
+    if (row.step.sequence_length)
+      if (auto work = named(row.training.architecture, {}, *row.step.sequence_length)) return work;
     const auto own = named(row.training.architecture, {});
+    if (!own) unknown_.insert(row.training.architecture);
     if (shape.empty()) return own;
     const auto shaped = named(row.training.architecture, shape);
     if (!shaped || !own) return shaped ? shaped : own;
@@ -55,8 +60,10 @@ class NetworkFinder {
     return row.source + "/" + normalised_architecture(row.training.architecture);
   }
 
-  static std::optional<NetworkWork> named(const std::string& architecture, const std::string& shape) {
+  static std::optional<NetworkWork> named(const std::string& architecture, const std::string& shape,
+                                          double sequence = 0) {
     network::NamedOptions options;
+    if (sequence > 0) options.sequence = static_cast<std::int64_t>(sequence);
     if (!shape.empty()) {
       auto parsed = network::parse_shape(shape);
       if (!parsed) return std::nullopt;
@@ -70,6 +77,7 @@ class NetworkFinder {
   const SampleContext& context_;
   std::map<std::string, double> recorded_gmacs_;
   std::map<std::string, std::optional<NetworkWork>> found_;
+  std::set<std::string> unknown_;
 };
 
 void set_image_size(Sample& sample, const std::string& shape) {
@@ -86,6 +94,7 @@ Sample sample_of(const WorkloadRow& row, hardware::Gpu gpu, NetworkFinder& netwo
   sample.gpu = std::move(gpu);
   sample.training = row.training;
   auto& training = sample.training;
+  sample.architecture_name = row.training.architecture;
   training.architecture = normalised_architecture(row.training.architecture);
   const auto* dataset = find_dataset(training.dataset);
   const auto shape = training.input_shape.empty() && dataset ? dataset->input_shape : training.input_shape;
@@ -95,7 +104,13 @@ Sample sample_of(const WorkloadRow& row, hardware::Gpu gpu, NetworkFinder& netwo
     training.gflops_forward_per_sample = sample.work->gmacs;
   set_image_size(sample, shape);
   if (!training.train_samples && dataset) training.train_samples = dataset->train_samples;
-  sample.measured = {row.mean_gpu_w, row.epoch_time_s, row.epoch_energy_j()};
+  sample.measured = {row.mean_gpu_w, row.epoch_time_s, row.epoch_energy_j(), row.step_time_s};
+  if (row.step_time_s) {
+    const StepFacts facts{row.training.architecture, row.training.gflops_forward_per_sample,
+                          row.training.params, !shape.empty()};
+    sample.step = Step{row.step, step_work(facts, row.step, sample.work), row.training.architecture,
+                       row.step_counts_tokens};
+  }
   return sample;
 }
 
@@ -107,6 +122,12 @@ std::string normalised_architecture(std::string_view name) {
     if (std::isalnum(static_cast<unsigned char>(c)))
       result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return result;
+}
+
+std::string family_of(const Sample& sample) {
+  const auto& name =
+      sample.architecture_name.empty() ? sample.training.architecture : sample.architecture_name;
+  return to_lower(std::string_view(name).substr(0, name.find_first_of("0123456789_.")));
 }
 
 Result<SampleContext> sample_context(const std::vector<std::filesystem::path>& tables,

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "estimate/offline/physics/network_work.hpp"
+#include "estimate/offline/speed/step_work.hpp"
 #include "formats/workload_table.hpp"
 #include "hardware/catalogue.hpp"
 #include "trace/training_description.hpp"
@@ -21,6 +22,16 @@ struct Measured {
   std::optional<double> power_w;
   std::optional<double> epoch_time_s;
   std::optional<double> epoch_energy_j;
+  /// Seconds per sample of all GPUs together, per token where the row counts tokens.
+  std::optional<double> step_time_s{};
+};
+
+/// How one step is set up and what it works on, for the speed of a step.
+struct Step {
+  formats::StepSetup setup;
+  StepWork work;
+  std::string name;  ///< of the network, as the table or the user writes it
+  bool counts_tokens = false;
 };
 
 /// A training's description, completed with what can be derived from it.
@@ -30,8 +41,10 @@ struct Sample {
   /// `architecture` is normalised_architecture(). Members that follow from the network or the dataset's name
   /// are filled in.
   trace::TrainingDescription training;
+  std::string architecture_name;    ///< as the table writes it
   hardware::Gpu gpu;                ///< the described GPU with the catalogue's figures
   std::optional<NetworkWork> work;  ///< nothing if the architecture is unknown
+  std::optional<Step> step;         ///< of rows that tell a step's speed, and of trainings to predict
   bool guessed = false;             ///< the work is that of a typical network of its size
   std::optional<double> image_height, image_width;
   Measured measured;
@@ -83,5 +96,8 @@ struct RowsLeftOut {
 
 /// Keeps only letters and digits, in lower case: "ResNet-50" becomes "resnet50".
 [[nodiscard]] std::string normalised_architecture(std::string_view name);
+
+/// The architecture's name up to its first digit, underscore or dot, in lower case: "resnet" of "resnet50d".
+[[nodiscard]] std::string family_of(const Sample& sample);
 
 }  // namespace joulecast::estimate

@@ -68,6 +68,7 @@ void Seen::add(const Sample& sample) {
   hosts_.insert(sample.host());
   sources_.insert(sample.source);
   architectures_.insert(sample.training.architecture);
+  families_.insert(family_of(sample));
   gpus_.insert(sample.gpu.name);
 }
 
@@ -85,7 +86,9 @@ Novelty Seen::novelty(const Sample& sample) const {
 std::string_view Seen::label(const Sample& sample) const {
   if (configurations_.contains(configuration_key(sample))) return "configuration";
   if (architectures_.contains(sample.training.architecture)) return "architecture";
-  return gpus_.contains(sample.gpu.name) ? "gpu" : "none";
+  if (families_.contains(family_of(sample))) return "family";
+  if (gpus_.contains(sample.gpu.name)) return "gpu";
+  return sources_.contains(sample.source) ? "source" : "none";
 }
 
 }  // namespace joulecast::estimate

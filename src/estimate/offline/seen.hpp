@@ -34,14 +34,14 @@ class Seen {
   /// Nor does it list the cells of a search space by name.
   explicit Seen(std::span<const MeasuredGroup> training);
   [[nodiscard]] Novelty novelty(const Sample& sample) const;
-  /// "configuration", "architecture", "gpu" or "none": the most specific of these that is in the training
-  /// rows.
+  /// "configuration", "architecture", "family", "gpu", "source" or "none": the first of these that is in the
+  /// training rows.
   [[nodiscard]] std::string_view label(const Sample& sample) const;
 
  private:
   void add(const Sample& sample);
   std::set<std::string, std::less<>> configurations_, pairs_, workloads_, hosts_, sources_, architectures_,
-      gpus_;
+      families_, gpus_;
 };
 
 }  // namespace joulecast::estimate

@@ -20,6 +20,7 @@ struct MeasuredGroup {
   double batch_low = 0, batch_high = 0;
   double gmacs = 0;  ///< of one sample's forward pass; 0 = not known
   double fp32_tflops = 0;
+  bool epochs = true;  ///< whole epochs were measured, not the speed of steps
 };
 
 /// Groups the samples by host, dataset and architecture.

@@ -14,15 +14,21 @@ constexpr double stands_out = 0.3;     // a unit is dearer than its neighbours b
 constexpr double spreads = 6;          // and by so many spreads of the units about them
 constexpr double notable = 0.01;       // share of the cost so far: less does not matter
 constexpr double nearly_due = 0.1;     // one so close to the end, in periods, comes before it
+constexpr std::size_t recurring = 3;   // so many are expected to go on,
+constexpr double stays_away = 2;       // unless none has come for so many periods
+constexpr double regular = 0.1;        // distances whose scatter is less are the same
+constexpr double first_place = 0.5;    // standard deviation of where the next comes, in periods
+constexpr double alike = 2;            // the largest ratio of two costs of one kind
 
-double median(std::vector<double> values) {
+/// The value above this share of the others.
+double quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
 }
 
-/// Median rate of the units around each, without itself.
+/// The lower quartile of the units around each, without itself: every second one may stand out.
 std::vector<double> levels(std::span<const RareCosts::Unit> units) {
   std::vector<double> all;
   for (std::size_t i = 0; i < units.size(); ++i) {
@@ -30,7 +36,7 @@ std::vector<double> levels(std::span<const RareCosts::Unit> units) {
     const auto begin = i < neighbours ? 0 : i - neighbours;
     for (auto j = begin; j < std::min(units.size(), i + neighbours + 1); ++j)
       if (j != i) around.push_back(units[j].rate);
-    all.push_back(median(std::move(around)));
+    all.push_back(quantile(std::move(around), 0.25));
   }
   return all;
 }
@@ -41,7 +47,7 @@ double least_ratio(std::span<const RareCosts::Unit> units, const std::vector<dou
   std::vector<double> off;
   for (std::size_t i = start_up; i < units.size(); ++i)
     if (level[i] > 0) off.push_back(std::abs(units[i].rate / level[i] - 1));
-  return 1 + std::max(stands_out, spreads * normal * median(std::move(off)));
+  return 1 + std::max(stands_out, spreads * normal * quantile(std::move(off), 0.5));
 }
 
 }  // namespace
@@ -56,31 +62,54 @@ RareCosts::RareCosts(std::span<const Unit> units) {
 void RareCosts::find(std::span<const Unit> units) {
   const auto level = levels(units);
   const double least = least_ratio(units, level);
-  double cost = 0, excess = 0;
+  double cost = 0;
   for (const auto& unit : units) cost += unit.rate * unit.work;
-  for (std::size_t i = start_up; i < units.size(); ++i) {
+  std::vector<Found> early, later;
+  for (std::size_t i = 1; i < units.size(); ++i) {
     const auto first = i;
-    double sum = 0;
+    double excess = 0;
     for (; i < units.size() && level[i] > 0 && units[i].rate > least * level[i]; ++i)
-      sum += (units[i].rate - level[i]) * units[i].work;
+      excess += (units[i].rate - level[i]) * units[i].work;
     if (i == first || i - first > longest || i == units.size()) continue;
-    if (units[i].rate > least * level[first]) continue;  // it stays there: the rate has changed
-    places_.push_back(units[first].begin);
-    excess += sum;
+    // As dear before or after it: the rate has changed.
+    if (std::max(units[first - 1].rate, units[i].rate) > least * level[first]) continue;
+    (first < start_up ? early : later).push_back({units[first].begin, excess});
   }
-  if (excess < notable * cost) places_.clear();
-  if (!places_.empty()) each_ = excess / static_cast<double>(places_.size());
+  keep(early, later, cost);
 }
 
-double RareCosts::next(double work) const {
-  if (places_.empty() || !(work > 0)) return 0;
+void RareCosts::keep(const std::vector<Found>& early, const std::vector<Found>& later, double cost) {
+  double excess = 0;
+  for (const auto& found : later) excess += found.excess;
+  if (later.empty() || excess < notable * cost) return;
+  each_ = excess / static_cast<double>(later.size());
+  if (later.size() + 1 >= recurring)
+    for (const auto& found : early)
+      if (found.excess < alike * each_ && each_ < alike * found.excess) places_.push_back(found.place);
+  for (const auto& found : later) places_.push_back(found.place);
+}
+
+double RareCosts::relative_scatter(double mean) const {
+  double squares = 0;
+  for (std::size_t i = 1; i < places_.size(); ++i)
+    squares += std::pow(places_[i] - places_[i - 1] - mean, 2) / static_cast<double>(places_.size() - 1);
+  return std::sqrt(squares) / mean;
+}
+
+RareCosts::Next RareCosts::next(double work) const {
+  if (places_.empty() || !(work > 0)) return {};
   const double since = done_ - places_.back();
-  const double mean = places_.size() == 1
-                          ? places_.front()
-                          : (places_.back() - places_.front()) / static_cast<double>(places_.size() - 1);
+  const auto distances = static_cast<double>(places_.size() - 1);
+  const double mean = distances == 0 ? places_.front() : (places_.back() - places_.front()) / distances;
   const double period = std::max({mean, since, unit_});
   const double slack = std::max(nearly_due * period, unit_);
-  return each_ * (std::floor((since + work + slack) / period) - std::floor(since / period));
+  double count = std::floor((since + work + slack) / period) - std::floor(since / period);
+  if (places_.size() < recurring || since - unit_ > stays_away * mean) return {each_ * count, 0, false};
+  const double scatter = relative_scatter(mean);
+  if (scatter > regular) count = work / mean;
+  // The mean distance is uncertain, each distance differs, and so does the place of the first.
+  const double sd = std::hypot(scatter * std::sqrt(count * (1 + count / distances)), first_place);
+  return {each_ * count, each_ * sd, true};
 }
 
 }  // namespace joulecast::estimate

@@ -22,16 +22,30 @@ class RareCosts {
 
   RareCosts() = default;
   /// In the order of time. The first units may be start-up, and the last one the beginning of something
-  /// lasting: neither counts.
+  /// lasting: neither counts. Of the first three, what is as large as two later ones counts with them.
   explicit RareCosts(std::span<const Unit> units);
 
   [[nodiscard]] int seen() const { return static_cast<int>(places_.size()); }
-  /// What those of the next `work` cost beyond the other work, if they come as regularly as they have come so
-  /// far. The first one's place is its period until there is a second. 0 if none was seen.
-  [[nodiscard]] double next(double work) const;
+
+  struct Next {
+    double cost = 0;  ///< beyond the other work, if they come on
+    double sd = 0;    ///< its standard deviation then
+    bool recurs = false;
+  };
+  /// What to expect of the next `work`; 0 if nothing was seen. Three that have not stayed away recur, as a
+  /// renewal process with their mean distance. Fewer may never come again: if they do, then as regularly as
+  /// so far, where the first one's place is its period until there is a second.
+  [[nodiscard]] Next next(double work) const;
 
  private:
+  struct Found {
+    double place = 0;  ///< work done before it
+    double excess = 0;
+  };
   void find(std::span<const Unit> units);
+  void keep(const std::vector<Found>& early, const std::vector<Found>& later, double cost);
+  /// Of the distances between them.
+  [[nodiscard]] double relative_scatter(double mean) const;
 
   std::vector<double> places_;  ///< work done before each
   double each_ = 0;             ///< mean cost

@@ -194,15 +194,18 @@ double WorkRates::ends_within(double work) const {
 std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
   if (!outlook) return std::nullopt;
-  // What has come between the units counts half where the tracker does not expect it, and so does a trend:
-  // the interval holds both.
+  // What has come between the units counts where the tracker does not expect it, and half if it may not come
+  // again. So does a trend: the interval holds both.
   const double expected = outlook->rate * work;
   const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
-  const double missing = std::max(0.0, rare_.next(work) - excursions) / 2;
+  const auto rare = rare_.next(work);
+  const double unexpected = std::max(0.0, rare.cost - excursions);
+  const double missing = rare.recurs ? unexpected : unexpected / 2;
+  const double missing_sd = rare.recurs ? std::min(rare.sd, unexpected) : missing;
   const double onward = has_trend() && work > 0 ? (onward_rate(work) - outlook->ordinary) * work / 2 : 0;
   Cost cost{std::max(0.0, expected + missing + onward), 0, 0};
   if (cost.value > 0)
-    cost.relative_sd = std::hypot(outlook->relative_sd * expected, missing, onward) / cost.value;
+    cost.relative_sd = std::hypot(outlook->relative_sd * expected, missing_sd, onward) / cost.value;
   const double ends = ends_within(work);
   if (epoch_spread_ > 0)
     cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends));

@@ -40,14 +40,17 @@ class Keras final : public Format {
   }
 
  private:
-  /// Other loops print the same heading. Until Keras' own steps were seen they may read it, too.
+  /// Other loops print the same heading. Until Keras' own steps were seen they may read it, too; from the
+  /// second one on they alone, who know whether it begins or ends its epoch.
   bool read_begin(const Match& match, Report& report) {
     const auto epoch = match.whole("epoch");
     if (epoch == 0) from_zero_ = true;  // Keras counts from 1
     if (!epoch || from_zero_) return false;
+    const bool is_of_another = epoch_ && !confirmed_;
     epoch_ = epoch;
     steps_.reset();
     over_ = false;
+    if (is_of_another) return false;
     report.epochs_count_from(1);
     report.epoch_begins(*epoch, match.number("total"));
     return confirmed_;

@@ -86,7 +86,14 @@ class Loop final : public Format {
       }
     }
     return read_step(line, report) || read_preparation(line, report) ||
-           epochs_.take_figures(find_metrics(line.text), report);
+           epochs_.take_figures(find_metrics(line.text), line.time, report) || read_row(line);
+  }
+
+  /// "│ 0.512 │ 0.81 │" beneath "Epoch 3/7": which figures they are, the table's header told.
+  bool read_row(const Line& line) {
+    static const Pattern row(R"(^(?:\||│|┃).*\d\.\d.*(?:\||│|┃)$)");
+    if (row.matches(line.text)) epochs_.note_figures(line.time);
+    return false;
   }
 
   bool begin_phase(const std::string& heading, Report& report) {
@@ -94,6 +101,8 @@ class Loop final : public Format {
     const auto key = part ? part->key : heading;
     if (key == phase_) return true;  // another rank's
     turns_ = {};
+    // The first "seed=11" may as well be a setting.
+    if (phase_.empty() && heading.find('=') != std::string::npos) report.guess();
     begin(key, heading, part_of_heading(heading), report);
     return true;
   }
@@ -203,7 +212,7 @@ class Loop final : public Format {
     if (step && (mention.says == Says::evaluation || step->of_evaluation))
       return read_step_of_evaluation(epoch, *step, total, report);
     if (!before || !read_step_before(*before, step, epoch, total, metrics, report))
-      read_epoch_itself(mention, step, total, metrics, report);
+      read_epoch_itself(mention, step, total, metrics, line.time, report);
     for (const auto& [name, value] : metrics) report.metric(name, value, epoch);
   }
 
@@ -216,7 +225,8 @@ class Loop final : public Format {
   }
 
   void read_epoch_itself(const EpochMention& mention, const std::optional<StepMention>& step,
-                         std::optional<double> total, const Metrics& metrics, Report& report) {
+                         std::optional<double> total, const Metrics& metrics, SteadyTime time,
+                         Report& report) {
     const int epoch = epoch_of(mention);
     const bool result = !metrics.empty() || has_figure(mention.after);
     if (step && mention.says != Says::ends && step->of_run && step->total)
@@ -228,7 +238,7 @@ class Loop final : public Format {
     else if (mention.says == Says::evaluation)
       report.window_begins("validation");
     else
-      epochs_.begin(epoch, total, report);
+      epochs_.head(epoch, total, time, report);
   }
 
   /// "step 120/500 | epoch 2 | …": the epoch is where the step is, and mostly not over.

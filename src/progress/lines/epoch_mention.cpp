@@ -47,7 +47,8 @@ bool is_in_a_file_name(std::string_view before, std::string_view after) {
 bool goes_on_differently(std::string_view after) {
   static const Pattern more(
       R"((?i)^(?:[A-Za-z_]|\.\d|\s?%|\s?(?:s|secs?|seconds?|ms|mins?|minutes?|h|hours?|epochs?)\b))");
-  return more.matches(after);
+  static const Pattern setting(R"((?i)^\s?epochs?\s?[:=])");  // "epoch=1 epochs=6"
+  return more.matches(after) && !setting.matches(after);
 }
 
 /// "epoch 3 / 100 batches" and "epoch 3 of 64-sample batches" tell how long an epoch is, not how many there
@@ -137,6 +138,17 @@ std::optional<EpochMention> find_count_before_word(std::string_view text) {
   return found;
 }
 
+/// "Epoch took 0.9 s, loss 0.3, done 3 of 8 epochs".
+std::optional<EpochMention> find_count_at_the_end(std::string_view text) {
+  static const Pattern count(
+      R"((?i)\b(?:done|finished|completed?):? (?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\W*$)");
+  const auto match = count.find(text);
+  auto found = match ? count_of(*match) : std::nullopt;
+  if (!found) return found;
+  found->says = Says::ends;
+  return found;
+}
+
 /// "3. epoch: loss 0.5", "3rd epoch …".
 std::optional<EpochMention> find_ordinal(std::string_view text) {
   static const Pattern ordinal(R"((?i)^[\W_]*(?P<number>\d+)(?:\.|st|nd|rd|th) epoch\b)");
@@ -169,6 +181,7 @@ std::optional<EpochMention> find_letter(std::string_view text) {
 
 std::optional<EpochMention> find_epoch(std::string_view text) {
   if (auto found = find_count_before_word(text)) return found;
+  if (auto found = find_count_at_the_end(text)) return found;
   if (auto found = find_letter(text)) return found;
   if (auto found = find_ordinal(text)) return found;
   const auto match = mention().find(text);
@@ -195,7 +208,10 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   const auto neighbour = neighbour_of(found.before);
   const bool labelled = found.total || std::isupper(static_cast<unsigned char>(word.front())) != 0;
   const bool figures = has_figure(found.after);
-  if (neighbour == Neighbour::needs_total && !found.total) return found;
+  // "3/60 ep 0.1": the steps, and the epochs that they are.
+  static const Pattern steps(R"(^\W*\d+\s*/\s*\d+\W*$)");
+  const bool after_steps = !match->text("fraction").empty() && steps.matches(found.before);
+  if (neighbour == Neighbour::needs_total && !found.total && !after_steps) return found;
   if (neighbour == Neighbour::needs_figures && !figures && !(found.total && has_figure(found.before)))
     return found;
   if (neighbour == Neighbour::unknown && !labelled) return found;

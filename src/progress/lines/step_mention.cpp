@@ -111,14 +111,15 @@ std::optional<StepMention> find_with_noun(std::string_view text) {
 
 std::optional<StepMention> find_step_beside(std::string_view after) {
   static const Pattern word(
-      (R"((?i)(?:^|[^\w.])(?:(?:(?P<run>global)|train|training)[ _-]?)?(?P<noun>batch(?:[ _]?(?:idx|id|index))?(?:es)?|steps?|iters?|iterations?|it|mini-?batch(?:es)?|updates?)["']?(?:\s+no\.?)?)" +
+      (R"((?i)(?:^|[^\w.])(?:(?:(?P<run>global)|train|training)[ _-]?)?(?P<noun>batch(?:[ _]?(?:idx|id|index))?(?:es)?|steps?|iters?|iterations?|it|i|m(?:ini|icro)[ _-]?batch(?:es)?|micro|updates?)["']?(?:\s+no\.?)?)" +
        count)
           .c_str());
   static const Pattern pair(
       R"((?i)^[\s:|,>\])-]{0,6}(?:\[?(?P<set>train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\]?[\s:|,-]{0,4})?[\[(]\s*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b)");
-  static const Pattern bare(R"(^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
+  static const Pattern bare(
+      (R"(^[\s:|,>\])-]{0,6}(?P<done>)" + number + R"()\s*/\s*(?P<total>)" + number + R"()\b)").c_str());
   static const Pattern counted(
-      R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates)\b)");
+      R"((?i)^[\s:|,>\])-]{0,6}(?P<done>\d+)\s*(?:of|out of)\s*(?P<total>\d+) (?:batches|steps|iterations|updates|done|finished|completed?)\b)");
   static const Pattern percent(R"(^[^A-Za-z\d%]{0,400}(?P<done>\d+(?:\.\d+)?)\s?%(?P<after>.*))");
   for (const auto* pattern : {&pair, &bare, &counted}) {
     const auto match = pattern->find(after);

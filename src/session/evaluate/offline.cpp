@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "formats/workload_table.hpp"
 
 namespace joulecast::session {
@@ -15,8 +18,8 @@ class SampleReader {
 
   /// Must succeed before read() is called.
   Status open() {
-    std::vector<std::filesystem::path> tables{request_.table};
-    if (!request_.test.empty()) tables.push_back(request_.test);
+    auto tables = request_.tables;
+    tables.insert(tables.end(), request_.test.begin(), request_.test.end());
     auto context = estimate::sample_context(tables, request_.graphs);
     if (!context) return propagate(context.error());
     context_ = std::move(*context);
@@ -30,12 +33,17 @@ class SampleReader {
     return {};
   }
 
-  Result<std::vector<estimate::Sample>> read(const std::filesystem::path& file) const {
-    auto table = formats::read_workload_table(file);
-    if (!table) return propagate(table.error());
-    auto samples = estimate::samples_of(*table, context_, &left_out_);
-    if (samples && samples->empty() && left_out_.first) return propagate(*left_out_.first);
-    return samples;
+  Result<std::vector<estimate::Sample>> read(const std::vector<std::filesystem::path>& files) const {
+    std::vector<estimate::Sample> all;
+    for (const auto& file : files) {
+      auto table = formats::read_workload_table(file);
+      if (!table) return propagate(table.error());
+      auto samples = estimate::samples_of(*table, context_, &left_out_);
+      if (!samples) return samples;
+      std::ranges::move(*samples, std::back_inserter(all));
+    }
+    if (all.empty() && left_out_.first) return propagate(*left_out_.first);
+    return all;
   }
 
  private:
@@ -60,7 +68,7 @@ Result<estimate::OfflineEvaluation> evaluation_of(const OfflineEvaluationRequest
   if (!split) return propagate(split.error());
   SampleReader reader(request, left_out);
   if (auto ok = reader.open(); !ok) return propagate(ok.error());
-  const auto samples = reader.read(request.table);
+  const auto samples = reader.read(request.tables);
   if (!samples) return propagate(samples.error());
   estimate::OfflineEvaluationOptions options;
   options.methods = request.methods;

@@ -11,9 +11,9 @@
 namespace joulecast::session {
 
 struct OfflineEvaluationRequest {
-  std::filesystem::path table;          ///< workload table to train on
-  std::filesystem::path test;           ///< another table to test on; empty = cross-validation on the first
-  std::string split = "configuration";  ///< what is held out: estimate::split_from()
+  std::vector<std::filesystem::path> tables;  ///< tables of measured configurations to train on
+  std::vector<std::filesystem::path> test;    ///< others to test on; empty = cross-validation on the first
+  std::string split = "configuration";        ///< what is held out: estimate::split_from()
   int shots = 0;                 ///< with split "gpu": number of configurations of the new GPU to train on
   std::filesystem::path graphs;  ///< see estimate::sample_context()
   std::vector<std::filesystem::path> gpu_files;  ///< descriptions of GPUs that are not in the catalogue

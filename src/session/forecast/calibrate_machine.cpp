@@ -55,7 +55,7 @@ Result<std::vector<MeasuredDevice>> measure_all(const CalibrationRequest& reques
 /// The user's own runs, from a table and from the store. A run without a source of its own counts as from
 /// this machine.
 Result<FitData> read_runs(const CalibrationRequest& request) {
-  if (request.runs.table.empty() && !request.runs.store) return FitData{};
+  if (request.runs.tables.empty() && !request.runs.store) return FitData{};
   auto data = gather_fit_data(request.runs);
   if (!data) return data;
   for (auto& sample : data->samples)

@@ -35,9 +35,9 @@ Result<hardware::Catalogue> catalogue_with(const std::vector<std::filesystem::pa
 }
 
 Result<estimate::SampleContext> context_of(const FitInput& input, const hardware::Catalogue& catalogue) {
-  auto context = input.table.empty() && input.graphs.empty()
+  auto context = input.tables.empty() && input.graphs.empty()
                      ? Result<estimate::SampleContext>{estimate::SampleContext{}}
-                     : estimate::sample_context({input.table}, input.graphs);
+                     : estimate::sample_context(input.tables, input.graphs);
   if (!context) return context;
   context->catalogue = &catalogue;
   for (const auto& text : input.networks) {
@@ -50,11 +50,17 @@ Result<estimate::SampleContext> context_of(const FitInput& input, const hardware
   return context;
 }
 
-Status add_table(const FitInput& input, const estimate::SampleContext& context, FitData& data) {
-  const auto table = formats::read_workload_table(input.table);
+Status add_table(const std::filesystem::path& file, const estimate::SampleContext& context, FitData& data) {
+  const auto table = formats::read_workload_table(file);
   if (!table) return propagate(table.error());
-  auto samples = estimate::samples_of(*table, context);
+  // tables of speeds and energies have rows of processors and of boards that are not named in full
+  estimate::RowsLeftOut left_out;
+  auto samples = estimate::samples_of(*table, context, table->of_epochs ? nullptr : &left_out);
   if (!samples) return propagate(samples.error());
+  if (left_out.first)
+    data.left_out_text +=
+        fmt::format("{}{} rows left out, the first at {}", data.left_out_text.empty() ? "" : "; ",
+                    left_out.rows, to_string(*left_out.first));
   std::ranges::move(*samples, std::back_inserter(data.samples));
   return {};
 }
@@ -76,7 +82,7 @@ Status add_runs(const std::string& path, const hardware::Catalogue& catalogue,
   if (!rows) return propagate(rows.error());
   data.runs_used = rows->table.rows.size();
   data.runs_left_out = static_cast<std::size_t>(rows->runs_left_out());
-  data.left_out_text = rows->left_out_text();
+  data.left_out_text += (data.left_out_text.empty() ? "" : "; ") + rows->left_out_text();
   if (rows->table.rows.empty())
     return fail(ErrorKind::invalid, (*store)->location(), "{}",
                 data.runs_left_out == 0 ? "holds no run to learn from" : data.left_out_text);
@@ -90,7 +96,7 @@ Status add_runs(const std::string& path, const hardware::Catalogue& catalogue,
 }  // namespace
 
 Result<FitData> gather_fit_data(const FitInput& input) {
-  if (input.table.empty() && !input.store)
+  if (input.tables.empty() && !input.store)
     return fail(ErrorKind::invalid, "fit", "give a TABLE of measured configurations, or --store");
   FitData data;
   for (const auto& text : input.notes) {
@@ -102,8 +108,8 @@ Result<FitData> gather_fit_data(const FitInput& input) {
   if (!catalogue) return propagate(catalogue.error());
   const auto context = context_of(input, *catalogue);
   if (!context) return propagate(context.error());
-  if (!input.table.empty())
-    if (auto added = add_table(input, *context, data); !added) return propagate(added.error());
+  for (const auto& file : input.tables)
+    if (auto added = add_table(file, *context, data); !added) return propagate(added.error());
   if (input.store)
     if (auto added = add_runs(*input.store, *catalogue, *context, data); !added)
       return propagate(added.error());

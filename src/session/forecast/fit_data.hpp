@@ -17,7 +17,7 @@ namespace joulecast::session {
 constexpr std::string_view own_source = "here";
 
 struct FitInput {
-  std::filesystem::path table;  ///< empty = none
+  std::vector<std::filesystem::path> tables;  ///< of workloads, speeds or energies
   /// Runs of a store, where "" is the usual one; nothing = the table alone.
   std::optional<std::string> store;
   std::filesystem::path graphs;                ///< see estimate::sample_context()

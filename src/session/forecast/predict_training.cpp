@@ -26,6 +26,8 @@ struct Asked {
   std::vector<network::ArchitectureFeatures> networks;
   std::vector<hardware::Gpu> gpus;
   network::Optimiser optimiser{"", 0, 0};
+  network::TrainingSetup setup;
+  std::vector<std::optional<double>> limits;  ///< W of one GPU; nothing = the board's own
   trace::TrainingDescription training;
 };
 
@@ -41,6 +43,16 @@ Status check_numbers(const trace::TrainingDescription& training) {
        {std::pair{"epochs", training.epochs}, std::pair{"samples", training.train_samples},
         std::pair{"power_limit", training.gpu_power_limit_w}})
     if (auto ok = check_positive(field, value); !ok) return ok;
+  return {};
+}
+
+/// Drivers let boards be limited to a quarter of their power or so, and none to less than a tenth.
+constexpr double least_limit = 0.1;
+Status check_limit(const std::optional<double>& limit_w, const hardware::Gpu& gpu) {
+  if (limit_w && *limit_w < least_limit * gpu.power_limit.value())
+    return fail_field("power_limit",
+                      "{:g} W is less than a tenth of the {:g} W of the {}, lower than any board can be set",
+                      *limit_w, gpu.power_limit.value(), gpu.name);
   return {};
 }
 
@@ -80,6 +92,66 @@ Status check_work(const PredictionRequest& request, const Asked& asked) {
   return {};
 }
 
+Result<std::vector<std::optional<double>>> limits_of(const PredictionRequest& request) {
+  if (request.power_limit.empty()) return std::vector{request.training.gpu_power_limit_w};
+  constexpr double most = 1e5;
+  constexpr std::size_t most_limits = 1000;
+  std::vector<double> parts;
+  for (const auto& part : split(request.power_limit, ':')) {
+    const auto value = parse_double(part);
+    if (!value || !(*value > 0 && *value <= most))
+      return fail_field("power_limit", "is watts, '250', or a range of them, '150:350:25', not '{}'",
+                        request.power_limit);
+    parts.push_back(*value);
+  }
+  if (parts.size() == 1) return std::vector{std::optional(parts.front())};
+  if (parts.size() != 3 || parts[1] < parts[0] || (parts[1] - parts[0]) / parts[2] > most_limits)
+    return fail_field("power_limit", "is watts, '250', or a range of them, '150:350:25', not '{}'",
+                      request.power_limit);
+  std::vector<std::optional<double>> limits;
+  for (double limit = parts[0]; limit <= parts[1] * (1 + 1e-9); limit += parts[2]) limits.emplace_back(limit);
+  return limits;
+}
+
+Status check_choice(const char* field, const std::string& value, std::initializer_list<const char*> choices) {
+  if (std::ranges::any_of(choices, [&](const char* choice) { return value == choice; })) return {};
+  return fail_field(field, "is {}, not '{}'", fmt::join(choices, " or "), value);
+}
+
+Status check_step(const StepRequest& step, int gpus) {
+  for (const auto& [field, value] : {std::pair{"accumulate", step.accumulate}, std::pair{"nodes", step.nodes},
+                                     std::pair{"tensor_parallel", step.tensor_parallel},
+                                     std::pair{"pipeline_parallel", step.pipeline_parallel}})
+    if (value < 1 || value > 1 << 20) return fail_field(field, "must be 1 to {}, not {}", 1 << 20, value);
+  if (gpus % step.nodes != 0) return fail_field("nodes", "{} GPUs do not fill {} nodes", gpus, step.nodes);
+  const auto group = static_cast<long>(step.tensor_parallel) * step.pipeline_parallel;
+  if (gpus % group != 0)
+    return fail_field("tensor_parallel", "{} GPUs are no multiple of {} that share a model", gpus, group);
+  if (auto ok = check_choice("memory_format", step.memory_format, {"nchw", "nhwc"}); !ok) return ok;
+  return step.interconnect.empty() ? Status{}
+                                   : check_choice("interconnect", step.interconnect, {"nvlink", "pcie"});
+}
+
+/// Copies of weights in 8 bits and fewer depend on the library; they are counted as those of 16.
+network::Precision kept_precision(network::Precision precision) {
+  return precision > network::Precision::bf16 ? network::Precision::amp_bf16 : precision;
+}
+
+Status put_setup(const PredictionRequest& request, Asked& asked) {
+  const auto& step = request.step;
+  const int gpus = request.training.gpu_count.value_or(1);
+  if (auto ok = check_step(step, gpus); !ok) return ok;
+  const auto precision = network::find_precision(step.precision);
+  if (!precision) return propagate(precision.error());
+  asked.setup = {kept_precision(*precision), gpus, step.accumulate, step.checkpointing, step.shard};
+  asked.training.precision = network::name_of(*precision);
+  asked.training.nodes = step.nodes;
+  auto limits = limits_of(request);
+  if (!limits) return propagate(limits.error());
+  asked.limits = std::move(*limits);
+  return {};
+}
+
 Status load_networks(const PredictionRequest& request, Asked& asked) {
   auto options = network::parse_load_options(request.inputs, request.dimensions, request.classes);
   if (!options) return propagate(options.error());
@@ -98,10 +170,12 @@ Result<Asked> asked_by(const PredictionRequest& request) {
   Asked asked;
   asked.training = request.training;
   auto& training = asked.training;
+  if (auto ok = put_setup(request, asked); !ok) return propagate(ok.error());
   if (auto ok = load_networks(request, asked); !ok) return propagate(ok.error());
   for (const auto& name : request.gpus) {
     auto gpu = hardware::resolve_gpu(name);
     if (!gpu) return propagate(gpu.error());
+    if (auto ok = check_limit(training.gpu_power_limit_w, *gpu); !ok) return propagate(ok.error());
     asked.gpus.push_back(std::move(*gpu));
   }
   if (training.optimizer.empty()) training.optimizer = default_optimizer;
@@ -147,6 +221,17 @@ Predicted scaled(Predicted value, double factor) {
   return value;
 }
 
+/// Both intervals together: relative half widths add as the sides of a right angle do.
+Predicted product(const Predicted& a, const Predicted& b) {
+  Predicted result{a.value * b.value, {}, {}, a.calibrated && b.calibrated};
+  if (!a.low || !a.high || !b.low || !b.high) return result;
+  const auto half = [](const Predicted& p) { return std::log(*p.high / *p.low) / 2; };
+  const double both = std::hypot(half(a), half(b));
+  result.low = result.value * std::exp(-both);
+  result.high = result.value * std::exp(both);
+  return result;
+}
+
 double cost_of(const Prediction& prediction) {
   for (const auto* figure : {&prediction.total_energy_j, &prediction.epoch_energy_j, &prediction.power_w})
     if (*figure) return (*figure)->value;
@@ -165,11 +250,16 @@ class Predictor {
         seen_(model.measured) {}
 
   [[nodiscard]] Prediction predict(const network::ArchitectureFeatures& network, const hardware::Gpu& gpu,
-                                   int batch) const {
-    const auto sample = sample_of(network, gpu, batch);
+                                   int batch, std::optional<double> limit) const {
+    auto sample = sample_of(network, gpu, batch);
+    sample.training.gpu_power_limit_w = limit;
     Prediction result;
+    result.tf32_convolutions = asked_.training.precision == "fp32" && sample.training.precision == "tf32";
+    result.setup = request_.step;
+    if (tokens_of_sample(network)) result.setup.memory_format.clear();
     result.training = sample.training;
     result.training.architecture = label_of(network);
+    result.training.precision = asked_.training.precision;
     result.training.gpu = gpu.name;
     result.steps = steps_of(network, batch);
     result.training.gpu_count = sample.gpu_count();
@@ -198,7 +288,10 @@ class Predictor {
       sample.training.epochs = 1;
     }
     sample.gpu = gpu;
+    if (asked_.training.precision == "fp32" && gpu.tf32_tflops && !tokens_of_sample(network))
+      sample.training.precision = "tf32";
     sample.work = estimate::work_of(network);
+    sample.step = step_of(network, batch, *sample.work);
     sample.training.params = sample.work->parameters;
     sample.training.gflops_forward_per_sample = sample.work->gmacs;
     if (const auto image = network::image_size(network)) {
@@ -206,6 +299,25 @@ class Predictor {
       sample.image_width = static_cast<double>(image->width);
     }
     return sample;
+  }
+
+  [[nodiscard]] estimate::Step step_of(const network::ArchitectureFeatures& network, int batch,
+                                       const estimate::NetworkWork& work) const {
+    const auto& step = request_.step;
+    const double gpus = asked_.training.gpu_count.value_or(1);
+    formats::StepSetup setup;
+    setup.memory_format = step.memory_format;
+    if (const auto tokens = tokens_of_sample(network)) setup.sequence_length = tokens;
+    setup.tensor_parallel = step.tensor_parallel;
+    setup.pipeline_parallel = step.pipeline_parallel;
+    setup.global_batch = batch;
+    setup.micro_batch = batch * setup.tensor_parallel * setup.pipeline_parallel / gpus / step.accumulate;
+    setup.checkpointing = step.checkpointing;
+    setup.full_shard = step.shard == 3;
+    setup.compiled = step.compile;
+    if (!step.interconnect.empty()) setup.fast_links = step.interconnect == "nvlink";
+    const estimate::StepFacts facts{network.name, work.gmacs, work.parameters, work.tokens == 0};
+    return {setup, estimate::step_work(facts, setup, work), network.name, false};
   }
 
   /// Of the whole training, if the request gives it so.
@@ -225,8 +337,7 @@ class Predictor {
     // A board stays within its power limit, so a higher value is impossible.
     if (auto& power = result.power_w; power && power->high)
       power->high = std::max(power->value, std::min(*power->high, sample.limit_w() * sample.gpu_count()));
-    result.epoch_time_s = of(Target::epoch_time);
-    result.epoch_energy_j = of(Target::epoch_energy);
+    put_times(sample, forecast, result);
     if (!result.uncounted.empty()) {
       if (result.power_w) result.power_w->calibrated = false;
       widen(result.epoch_time_s, result.uncounted_share);
@@ -237,12 +348,50 @@ class Predictor {
     result.emissions = emissions_of(Joules{result.total_energy_j->value});
   }
 
+  /// Epochs as the model file's own epochs of that source took, where --like names one; else by the speed of
+  /// steps, which much more has been measured of.
+  void put_times(const Sample& sample, const estimate::Forecast& forecast, Prediction& result) const {
+    const auto of = [&](Target target) {
+      return predicted_of(physics_, forecast, target, result.novelty, sample.source);
+    };
+    if (!forecast.step_time_s || epochs_like()) {
+      result.epoch_time_s = of(Target::epoch_time);
+      result.epoch_energy_j = of(Target::epoch_energy);
+      return;
+    }
+    const auto per_sample = scaled(*of(Target::step_time), slowdown(sample, forecast));
+    result.step_time_s = scaled(per_sample, sample.batch());
+    if (!sample.training.train_samples) return;
+    result.epoch_time_s = scaled(per_sample, *sample.training.train_samples);
+    if (result.power_w) result.epoch_energy_j = product(*result.power_w, *result.epoch_time_s);
+  }
+
+  [[nodiscard]] bool epochs_like() const {
+    return !request_.like.empty() && asked_.training.precision == "fp32" &&
+           std::ranges::any_of(model_.measured, [&](const auto& group) {
+             return group.source == request_.like && group.epochs;
+           });
+  }
+
+  /// How much longer a step takes under the request's power limit than under the board's own.
+  [[nodiscard]] double slowdown(const Sample& sample, const estimate::Forecast& limited) const {
+    if (!sample.training.gpu_power_limit_w || !limited.epoch_time_s) return 1;
+    auto free = sample;
+    free.training.gpu_power_limit_w.reset();
+    const auto unlimited = physics_.model->predict(free);
+    return unlimited.epoch_time_s ? std::max(1.0, *limited.epoch_time_s / *unlimited.epoch_time_s) : 1;
+  }
+
   void put_memory(const network::ArchitectureFeatures& network, const Sample& sample,
                   Prediction& result) const {
-    const auto batch = static_cast<int>(sample.batch());
-    const int per_gpu = std::max(1, (batch + sample.gpu_count() - 1) / sample.gpu_count());
-    result.memory_needed_gb = network::training_memory(network, per_gpu, asked_.optimiser).total() * 1e-9;
+    const auto batch = static_cast<std::int64_t>(sample.batch());
     result.memory_gb = sample.gpu.memory_gb;
+    const auto needed = network::training_memory(network, batch, asked_.optimiser, asked_.setup);
+    if (!needed) return;
+    result.memory_needed_gb = needed->total() * 1e-9;
+    const auto most =
+        network::largest_batch(network, sample.gpu.memory_gb * 1e9, asked_.optimiser, asked_.setup);
+    if (most) result.largest_batch = static_cast<double>(*most);
     result.fits = *result.memory_needed_gb <= *result.memory_gb;
   }
 
@@ -262,6 +411,9 @@ class Predictor {
 };
 
 Status check(const ModelFile& model, const PredictionRequest& request) {
+  const bool speeds = std::ranges::any_of(model.measured, [](const auto& group) { return !group.epochs; });
+  if (!speeds && request.step.precision != StepRequest{}.precision)
+    return fail_field("precision", "the model file holds no speeds, which alone tell precisions apart");
   if (request.networks.empty() && request.described.empty())
     return fail(ErrorKind::invalid, "predict", "no model was given");
   if (request.gpus.empty()) return fail_field("gpu", "no GPU was given");
@@ -290,7 +442,8 @@ Result<PredictionResult> predict_training(const PredictionRequest& request) {
   for (const auto& network : asked->networks)
     for (const auto& gpu : asked->gpus)
       for (const int batch : request.batches)
-        result.predictions.push_back(predictor.predict(network, gpu, batch));
+        for (const auto& limit : asked->limits)
+          result.predictions.push_back(predictor.predict(network, gpu, batch, limit));
   std::ranges::stable_sort(result.predictions, {}, cost_of);
   return result;
 }

@@ -19,6 +19,19 @@ namespace joulecast::session {
 /// Optimizer of a training if the user did not name one.
 constexpr std::string_view default_optimizer = "sgd";
 
+/// How a step is set up. The defaults are what PyTorch does unasked.
+struct StepRequest {
+  std::string precision = "fp32";      ///< network::find_precision()
+  std::string memory_format = "nchw";  ///< or "nhwc"
+  bool compile = false;                ///< operators are fused by a compiler
+  int accumulate = 1;                  ///< smaller batches whose gradients make a step
+  bool checkpointing = false;          ///< activations are computed again
+  int shard = 0;                       ///< network::TrainingSetup::shard
+  int nodes = 1;                       ///< that the GPUs stand in
+  int tensor_parallel = 1, pipeline_parallel = 1;
+  std::string interconnect;  ///< of a node's GPUs: "nvlink" or "pcie"; empty = the board's usual
+};
+
 /// Names and numbers as the user typed them.
 struct PredictionRequest {
   std::vector<std::string> networks;                       ///< as network::load_network() takes them
@@ -32,6 +45,9 @@ struct PredictionRequest {
   /// Values common to all predictions: gpu_count, power limit, epochs, samples, dataset, framework,
   /// optimizer.
   trace::TrainingDescription training;
+  StepRequest step{};
+  /// W of one GPU, "250", or a range of limits to compare, "150:350:25"; empty = that of `training`.
+  std::string power_limit{};
   /// The whole training in steps or in tokens, in place of epochs and samples.
   std::optional<double> steps{}, tokens{};
   /// Assume the software of this source in the model file; empty = of no particular source.
@@ -53,6 +69,11 @@ struct Prediction {
   trace::TrainingDescription training;
   std::optional<Predicted> power_w;  ///< mean power of all GPUs
   std::optional<Predicted> epoch_time_s, epoch_energy_j, total_energy_j;
+  StepRequest setup;  ///< without a memory format where the network takes tokens
+  /// Frameworks run FP32 convolutions on TF32 units unless told otherwise, where the board has them.
+  bool tf32_convolutions = false;
+  std::optional<Predicted> step_time_s;  ///< of one step of all GPUs
+  std::optional<double> largest_batch;   ///< over all GPUs, that the memory holds
   /// Of the whole training, if the request gave steps or tokens: it is then one epoch.
   std::optional<double> steps;
   std::optional<carbon::Estimate> emissions;          ///< for the total energy

@@ -85,7 +85,7 @@ class LeaveOneOut {
   static std::array<std::optional<double>, 3> errors_of(const PhysicsModel& model, const Sample& run) {
     std::array<std::optional<double>, 3> errors;
     const auto forecast = model.predict(run);
-    for (const auto target : estimate::all_targets) {
+    for (const auto target : estimate::epoch_targets) {
       const auto predicted = forecast[target], truth = estimate::measured(run, target);
       if (predicted && truth) errors[index(target)] = std::log(*predicted / *truth);
     }
@@ -151,7 +151,7 @@ const Candidate& chosen(const LeaveOneOut& left_out, const std::vector<Candidate
 void take_medians(const LeaveOneOut::Errors& before, const LeaveOneOut::Errors& after,
                   CalibrationErrors& result) {
   const auto percent = [](double log_ratio) { return 100 * std::abs(std::exp(log_ratio) - 1); };
-  for (const auto target : estimate::all_targets) {
+  for (const auto target : estimate::epoch_targets) {
     const auto at = LeaveOneOut::index(target);
     std::vector<double> old, both, all;
     for (std::size_t i = 0; i < after.size(); ++i) {

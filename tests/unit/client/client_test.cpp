@@ -94,6 +94,23 @@ TEST_F(Client, ManyStepsSendFewMessages) {
   EXPECT_EQ(events.back().work, 100'000);
 }
 
+TEST_F(Client, SaysHowMuchWasLostWhileNobodyRead) {
+  constexpr int sent = 50'000;
+  for (int i = 0; i < sent; ++i) joulecast_epoch(i);
+  const auto all = [] {
+    std::size_t events = 0;
+    for (auto some = heard(); !some.empty(); some = heard()) events += some.size();
+    return events;
+  };
+  const auto before = all();
+  EXPECT_LT(before, static_cast<std::size_t>(sent));
+  EXPECT_EQ(server_->lost(), 0);
+  joulecast_epoch(sent);
+  EXPECT_EQ(all(), 1U);
+  EXPECT_EQ(static_cast<std::int64_t>(before) + server_->lost(), sent);
+  EXPECT_EQ(server_->refused(), 0);
+}
+
 TEST_F(Client, AForkWhileAnotherThreadSpeaksLeavesAChildThatCanSpeak) {
   std::atomic<bool> over{false};
   std::thread speaker([&] {

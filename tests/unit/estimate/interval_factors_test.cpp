@@ -112,7 +112,10 @@ TEST(Seen, TellsWhatTheTrainingRowsHeld) {
   const auto three = made_gpu("Three", 1, 1, 1);
   EXPECT_EQ(novelty(made_sample("a", 1, three, 16)),
             std::pair(Novelty::new_gpu, std::string_view("architecture")));
-  EXPECT_EQ(novelty(made_sample("c", 1, three, 16)), std::pair(Novelty::new_both, std::string_view("none")));
+  EXPECT_EQ(novelty(made_sample("c", 1, three, 16)),
+            std::pair(Novelty::new_both, std::string_view("source")));
+  EXPECT_EQ(novelty(made_sample("a7", 1, three, 16)),
+            std::pair(Novelty::new_both, std::string_view("family")));
   auto foreign = made_sample("c", 1, three, 16);
   foreign.source = "other";
   EXPECT_EQ(novelty(foreign), std::pair(Novelty::new_source, std::string_view("none")));

@@ -23,30 +23,53 @@ TEST(RareCosts, WhatCameOnceMayComeAgainAfterAsMuchWork) {
   for (const double noise : {0.0, 0.05}) {
     const RareCosts once(units(50, noise, [](int i) { return i == 40; }));
     ASSERT_EQ(once.seen(), 1) << noise;
-    EXPECT_EQ(once.next(20), 0) << "the next would come after 30 more";
-    EXPECT_NEAR(once.next(50), 10, 0.3);
-    EXPECT_NEAR(once.next(150), 40, 1) << "one is due when all is done";
+    EXPECT_EQ(once.next(20).cost, 0) << "the next would come after 30 more";
+    EXPECT_NEAR(once.next(50).cost, 10, 0.3);
+    EXPECT_NEAR(once.next(150).cost, 40, 1) << "one is due when all is done";
   }
 }
 
 TEST(RareCosts, CountsThoseThatComeRegularly) {
   const RareCosts regular(units(90, 0.05, [](int i) { return i > 0 && i % 20 == 0; }));
   EXPECT_EQ(regular.seen(), 4);
-  EXPECT_NEAR(regular.next(31), 20, 0.5);
-  EXPECT_NEAR(regular.next(110), 60, 1);
+  EXPECT_NEAR(regular.next(31).cost, 20, 0.5);
+  EXPECT_NEAR(regular.next(110).cost, 60, 1);
 }
 
 TEST(RareCosts, WhatStaysAwayIsExpectedLessAndLess) {
   const RareCosts early(units(20, 0, [](int i) { return i == 10; }));
   const RareCosts late(units(90, 0, [](int i) { return i == 10; }));
-  EXPECT_NEAR(early.next(80), 90, 11);
-  EXPECT_NEAR(late.next(80), 10, 1e-9);
+  EXPECT_NEAR(early.next(80).cost, 90, 11);
+  EXPECT_NEAR(late.next(80).cost, 10, 1e-9);
+}
+
+// An evaluation every 25 steps, heard every 10: its distances are 3, 2, 3, 2 reports.
+TEST(RareCosts, WhatComesBetweenReportsIsExpectedToGoOn) {
+  const auto evaluated = [](int i) { return (i * 10 + 9) / 25 > (i * 10 - 1) / 25 && i > 0; };
+  for (const double noise : {0.0, 0.05})
+    for (const int seen : {10, 12, 14, 20, 40}) {
+      const RareCosts mixed(units(seen, noise, evaluated));
+      const auto rest = mixed.next(60);
+      EXPECT_TRUE(rest.recurs) << seen;
+      EXPECT_NEAR(rest.cost, 240, 60) << seen;
+      EXPECT_GT(rest.sd, 2) << seen;
+      EXPECT_LT(rest.sd, 120) << seen;
+    }
+}
+
+TEST(RareCosts, APatternThatHasEndedDoesNotRecur) {
+  const auto ended = [](int i) { return i < 20 && i % 4 == 3; };
+  EXPECT_TRUE(RareCosts(units(23, 0, ended)).next(50).recurs);
+  EXPECT_FALSE(RareCosts(units(40, 0, ended)).next(50).recurs);
+  EXPECT_LE(RareCosts(units(90, 0, ended)).next(50).cost, 10);
 }
 
 TEST(RareCosts, NeitherAStartNorALastingChangeIsRare) {
   EXPECT_EQ(RareCosts(units(50, 0.02, [](int i) { return i < 2; })).seen(), 0);
   for (int begin = 10; begin < 50; ++begin)
     EXPECT_EQ(RareCosts(units(50, 0.02, [&](int i) { return i >= begin; })).seen(), 0) << begin;
+  for (int end = 4; end < 50; ++end)
+    EXPECT_EQ(RareCosts(units(50, 0.02, [&](int i) { return i < end; })).seen(), 0) << end;
   EXPECT_EQ(RareCosts(units(50, 0.02, [](int) { return false; })).seen(), 0);
   EXPECT_EQ(RareCosts(units(50, 0.3, [](int) { return false; })).seen(), 0) << "scatter alone";
 }
@@ -54,8 +77,8 @@ TEST(RareCosts, NeitherAStartNorALastingChangeIsRare) {
 TEST(RareCosts, NothingIsKnownOfFewUnits) {
   const RareCosts few(units(5, 0, [](int i) { return i == 3; }));
   EXPECT_EQ(few.seen(), 0);
-  EXPECT_EQ(few.next(100), 0);
-  EXPECT_EQ(RareCosts().next(1), 0);
+  EXPECT_EQ(few.next(100).cost, 0);
+  EXPECT_EQ(RareCosts().next(1).cost, 0);
 }
 
 }  // namespace

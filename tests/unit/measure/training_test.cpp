@@ -56,6 +56,22 @@ TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
   EXPECT_GT(*training.probability_above(Joules{600}), 0.5);
 }
 
+TEST(Training, TheLastForecastOfARunThatWentOnAfterItsWorkIsNotReady) {
+  for (const double end : {40.1, 60.0}) {
+    trace::RunCollector collector;
+    collector.begin({});
+    Training training(at(0), {.epochs = 20, .steps = {}}, collector);
+    for (int i = 0; i <= 20; ++i)
+      training.hear(
+          {event(i < 20 ? EventKind::epoch_begin : EventKind::epoch_end, 2.0 * i, std::min(i, 19))});
+    training.finish(at(end), steady(100));
+    const auto& run = collector.runs().back();
+    ASSERT_FALSE(run.projections.empty());
+    EXPECT_EQ(run.projections.back().share, 1);
+    EXPECT_EQ(run.projections.back().ready, end < 41) << end;
+  }
+}
+
 TEST(Training, WithoutATotalThereIsNoProjection) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);

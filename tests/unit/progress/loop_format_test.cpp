@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "unit/progress/heard_events.hpp"
 
@@ -365,6 +365,34 @@ TEST(LoopFormat, ADoubtfulTotalMakesNoEpochDoubtful) {
                    "(Epoch 1 / 3) val_acc: 0.5\n"}),
             (Rows{"~total 4 epochs; end 0; val_acc=0.5@0", "?: 1/300; loss=0.5",
                   "~total 4 epochs; end 1; val_acc=0.5@1"}));
+}
+
+TEST(LoopFormat, AnEpochOfSeveralLinesEndsWithItsLast) {
+  std::string output;
+  for (const auto* epoch : {"1", "2"})
+    for (int line = 0; line < 3; ++line)
+      output += "epoch " + std::string(epoch) + "/9 lr 0.1 (running) loss 0.5\n";
+  EXPECT_EQ(heard_in(output),
+            "end 1/9; loss=0.5@1; end 1/9; loss=0.5@1; end 1/9; loss=0.5@1; begin 2/9; 2: 1/3; loss=0.5@2; "
+            "2: 2/3; loss=0.5@2; 2: 3/3; end 2/9; loss=0.5@2");
+}
+
+TEST(LoopFormat, CountsStepsOfAnEpochInMoreWords) {
+  for (const auto* words : {"epoch 3/10: 400/2,000 samples, loss 0.5", "E3/10 I400/2000 loss 0.5",
+                            "epoch 3/10: 400 of 2000 done, loss 0.5", "epoch 3/10 micro=400/2000 loss 0.5",
+                            "epoch 3/10 0.4k/2.0k tokens loss 0.5"})
+    EXPECT_THAT(heard_in(words), testing::HasSubstr("begin 3/10; 3: 400/2000; loss=0.5@3")) << words;
+}
+
+TEST(LoopFormat, HearsEpochsThatStandBehindOtherFigures) {
+  EXPECT_THAT(heard_in("Epoch took 0.9 s, loss 0.5, done 3 of 8 epochs"), testing::HasSubstr("end 3/8"));
+  EXPECT_THAT(heard_in("batch=6 batches=30 epoch=1 epochs=6 loss=0.5"),
+              testing::HasSubstr("begin 1/6; 1: 6/30; loss=0.5@1"));
+  EXPECT_NE(heard_in("  3/60 ep 0.1 | rewards/chosen 0.5 | loss 0.2"), "");
+}
+
+TEST(LoopFormat, BelievesBracketsWithBothCounts) {
+  EXPECT_EQ(heard_in("[0/5][5/20]\tLoss_D: 0.5"), "begin 0/5; 0: 5/20; Loss_D=0.5@0");
 }
 
 }  // namespace

@@ -169,8 +169,8 @@ TEST(OutputRecogniser, HearsThatTheTrainingMayEndEarly) {
   EXPECT_EQ(patience("EarlyStopping counter: 2 out of 7"), 0);
   EXPECT_EQ(patience("{'early_stopping_rounds': 20}"), 0);
   EXPECT_EQ(patience("Training until validation scores don't improve for 50 rounds"), 0);
-  for (const auto* words : {"Epoch 3/100 loss 0.5 no gain for 2/6 epochs",
-                            "Epoch 3/100 loss=0.5 bad_epochs=2", "Epoch 3/100 loss 0.5 waiting 3 of 6",
+  EXPECT_EQ(patience("Epoch 3/100 loss 0.5 no gain for 2/6 epochs"), 6);
+  for (const auto* words : {"Epoch 3/100 loss=0.5 bad_epochs=2", "Epoch 3/100 loss 0.5 waiting 3 of 6",
                             "Epoch 3/100 loss 0.5 [tol 2/5]", "100 max, converged when delta<1e-3",
                             "Epoch 3/100 (stops when val_loss < 0.1)", "Will stop once val_acc >= 0.93",
                             "Epoch 3/100 acc 0.5 (target acc 0.95)", "max_epochs=100 min_delta=0.01 stale=0"})
@@ -186,6 +186,13 @@ TEST(OutputRecogniser, HearsThatTheTrainingMayEndEarly) {
         "this may take a while, thank you for your patience", "val_loss did not improve from 0.4",
         "Epoch 1/3 loss=0.5", "an early improvement of 3 %"})
     EXPECT_FALSE(patience(none)) << none;
+}
+
+TEST(OutputRecogniser, ASettingThatLooksLikeAPartDoesNotSilenceWhatFollows) {
+  const auto events = OutputRecogniser::create()->feed("seed=11\n[1/5] loss 0.5\n", {});
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].evidence, Evidence::guessed);
+  EXPECT_EQ(events[1].kind, EventKind::epoch_end);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::filesystem::path made_table(const TemporaryDirectory& folder, const std::st
 TEST(FitModels, WritesWhatItLearned) {
   const TemporaryDirectory folder;
   FitRequest request;
-  request.input.table = made_table(folder);
+  request.input.tables = {made_table(folder)};
   request.input.notes = {"lab=ours, CC0"};
   request.output = folder.path() / "model.json";
   const auto result = fit_models(request);
@@ -105,7 +105,7 @@ TEST(PredictTraining, TakesStepsAndTokensForTheWholeTraining) {
 TEST(FitModels, NamesTheFieldThatIsWrong) {
   const TemporaryDirectory folder;
   FitRequest request;
-  request.input.table = made_table(folder);
+  request.input.tables = {made_table(folder)};
   request.input.notes = {"lab"};
   request.output = folder.path() / "m.json";
   auto error = fit_models(request).error();
@@ -163,6 +163,8 @@ TEST(PredictTraining, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_of([](auto& r) { r.training.epochs = -3; }), "epochs");
   EXPECT_EQ(field_of([](auto& r) { r.training.train_samples = 0; }), "samples");
   EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 1e16; }), "power_limit");
+  EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 0.5; }), "power_limit");
+  EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 90; }), "no field");
   EXPECT_EQ(field_of([](auto& r) { r.like = "nobody"; }), "like");
   EXPECT_EQ(field_of([](auto& r) { r.gpus.clear(); }), "gpu");
   EXPECT_EQ(field_of([](auto& r) { r.inputs = {"wide"}; }), "input");
@@ -290,7 +292,7 @@ TEST(PredictLayers, RefusesAModelWithoutFiniteEnergies) {
 TEST(EvaluateOffline, CountsTheRowsOfUnknownGpus) {
   const TemporaryDirectory folder;
   OfflineEvaluationRequest request;
-  request.table = made_table(folder, "lab,pytorch,cifar10,resnet18,RTX 9999,8,50000,10,100\n");
+  request.tables = {made_table(folder, "lab,pytorch,cifar10,resnet18,RTX 9999,8,50000,10,100\n")};
   request.methods = {"physics"};
   const auto result = evaluate_offline(request);
   ASSERT_TRUE(result) << to_string(result.error());
@@ -306,7 +308,7 @@ TEST(EvaluateOffline, CountsTheRowsOfUnknownGpus) {
 TEST(EvaluateOffline, NamesTheFieldThatIsWrong) {
   const TemporaryDirectory folder;
   OfflineEvaluationRequest good;
-  good.table = made_table(folder);
+  good.tables = {made_table(folder)};
   const auto field_of = [&](auto change) {
     auto request = good;
     change(request);

@@ -11,6 +11,12 @@ constexpr double flops_per_mac = 2;
 Forecast predict(const Sample& sample) {
   Forecast forecast;
   forecast.power_w = sample.limit_w() * sample.gpu_count();
+  if (sample.step && !sample.step->work.nominal) {
+    const double passes = sample.step->setup.training ? training_over_forward : 1;
+    const double tokens = sample.step->counts_tokens ? sample.step->work.tokens : 1;
+    forecast.step_time_s = passes * flops_per_mac * sample.step->work.gmacs * 1e9 / tokens /
+                           (sample.gpu.fp32_tflops * 1e12 * assumed_mfu * sample.gpu_count());
+  }
   if (!sample.training.gflops_forward_per_sample || *sample.training.gflops_forward_per_sample <= 0 ||
       !sample.training.train_samples)
     return forecast;

@@ -70,11 +70,17 @@ NetworkWork work_of(const network::ArchitectureFeatures& network) {
     if (layer.kernels > 0) add(kind.bytes, layer.input_bytes + layer.output_bytes);
     if (layer.product && layer.kind != LayerKind::depthwise && layer.product->columns > 0)
       add(Term::narrow_flops, 2 * layer.macs * full_width / std::min(layer.product->columns, wide_enough));
+    if (layer.product && layer.kind != LayerKind::attention)
+      work.product_outputs += layer.output_bytes / network.element_bytes;
     work.kernels += layer.kernels;
     work.weight_bytes += layer.weight_bytes;
     work.parameters += static_cast<double>(layer.parameters);
     work.gmacs += layer.macs * 1e-9;
   }
+  const bool embeds = std::ranges::any_of(
+      network.layers, [](const auto& layer) { return layer.kind == LayerKind::embedding; });
+  if (embeds && !network.inputs.empty() && network.inputs.front().shape.size() == 2)
+    work.tokens = static_cast<double>(network.inputs.front().shape[1]);
   return work;
 }
 

@@ -45,6 +45,8 @@ struct NetworkWork {
   double weight_bytes = 0;
   double parameters = 0;
   double gmacs = 0;
+  double product_outputs = 0;  ///< elements that convolutions and other products with weights write
+  double tokens = 0;           ///< of a sample; 0 = the network takes none
 
   [[nodiscard]] double operator[](Term term) const { return terms[static_cast<std::size_t>(term)]; }
   [[nodiscard]] double flops() const;  ///< FLOPs of products

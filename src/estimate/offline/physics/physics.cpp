@@ -8,6 +8,7 @@
 #include "estimate/offline/physics/physics_fit.hpp"
 #include "estimate/offline/physics/residual.hpp"
 #include "estimate/offline/physics/typical_network.hpp"
+#include "estimate/offline/speed/speed_model.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -145,15 +146,16 @@ std::vector<Sample> with_networks(std::span<const Sample> samples, const Typical
 }  // namespace
 
 struct PhysicsModel::Learned {
-  PhysicsFit fit;
+  std::optional<PhysicsFit> fit;                    ///< of epochs and power; nothing if no row had both
   std::map<std::string, SourceResidual> residuals;  ///< by source
   TypicalNetworks typical;
+  std::optional<SpeedModel> speed;  ///< of steps; nothing if no row told a step's speed
 };
 
 PhysicsModel::PhysicsModel(Learned learned) : learned_(std::make_shared<Learned>(std::move(learned))) {}
 
 const PhysicsFit& PhysicsModel::equations() const {
-  return learned_->fit;
+  return *learned_->fit;
 }
 
 Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
@@ -161,24 +163,40 @@ Result<PhysicsModel> PhysicsModel::fit(std::span<const Sample> given) {
   const auto samples = with_networks(given, typical);
   const auto observations = observations_of(samples);
   auto equations = fit_physics(observations);
-  if (!equations) return propagate(equations.error());
-  auto residuals = residuals_of(samples, observations, *equations);
-  return PhysicsModel(Learned{std::move(*equations), std::move(residuals), std::move(typical)});
+  auto speed = SpeedModel::fit(given);
+  if (!equations && !speed) return propagate(equations.error());
+  Learned learned;
+  if (equations) learned.residuals = residuals_of(samples, observations, *equations);
+  if (equations) learned.fit = std::move(*equations);
+  if (speed) learned.speed = std::move(*speed);
+  learned.typical = std::move(typical);
+  return PhysicsModel(std::move(learned));
 }
 
 PhysicsModel PhysicsModel::updated(std::span<const Sample> given, double reach) const {
+  if (!learned_->fit) return *this;
   const auto samples = with_networks(given, learned_->typical);
   const auto observations = observations_of(samples);
-  auto equations = refit_physics(learned_->fit, observations, reach);
+  auto equations = refit_physics(*learned_->fit, observations, reach);
   auto residuals = learned_->residuals;
   for (auto& [source, residual] : residuals_of(samples, observations, equations, reach))
     residuals[source] = std::move(residual);
-  return PhysicsModel(Learned{std::move(equations), std::move(residuals), learned_->typical});
+  return PhysicsModel(
+      Learned{std::move(equations), std::move(residuals), learned_->typical, learned_->speed});
 }
 
 Forecast PhysicsModel::predict(const Sample& given) const {
+  auto forecast = learned_->fit ? predict_epoch(given) : Forecast{};
+  if (const auto speed = learned_->speed ? learned_->speed->predict(given) : std::nullopt) {
+    forecast.step_time_s = speed->step_time_s;
+    forecast.spread[static_cast<std::size_t>(Target::step_time)] = speed->spread;
+  }
+  return forecast;
+}
+
+Forecast PhysicsModel::predict_epoch(const Sample& given) const {
   const auto sample = with_network(given, learned_->typical);
-  const auto physics = learned_->fit.predict(sample);
+  const auto physics = learned_->fit->predict(sample);
   // A new source starts from an empty residual, whose variance is the prior's.
   const auto own = learned_->residuals.find(sample.source);
   const auto features = residual_features(sample, physics);
@@ -187,15 +205,15 @@ Forecast PhysicsModel::predict(const Sample& given) const {
   const auto power = own == learned_->residuals.end() ? Residual(power_scales()).predict(features)
                                                       : own->second.power.predict(features);
   const double log_time = physics.log_time + time.mean, log_power = physics.log_power + power.mean;
-  const auto parameters = learned_->fit.variance(sample);
+  const auto parameters = learned_->fit->variance(sample);
   Forecast forecast;
   forecast.power_w = std::exp(log_power);
   forecast.spread = {std::sqrt(parameters.power + power.variance), std::sqrt(parameters.time + time.variance),
-                     std::sqrt(parameters.energy + time.variance + power.variance)};
+                     std::sqrt(parameters.energy + time.variance + power.variance), 1};
   // Time is unknown without the number of samples in an epoch, unless the workload was measured and its own
   // parameters stand in for the number.
   const bool timed =
-      sample.training.train_samples || learned_->fit.space.find(Level::workload, sample.workload()) >= 0;
+      sample.training.train_samples || learned_->fit->space.find(Level::workload, sample.workload()) >= 0;
   if (timed) {
     forecast.epoch_time_s = std::exp(log_time);
     forecast.epoch_energy_j = std::exp(log_time + log_power);
@@ -205,8 +223,10 @@ Forecast PhysicsModel::predict(const Sample& given) const {
 
 nlohmann::ordered_json PhysicsModel::to_json() const {
   nlohmann::ordered_json json;
-  json["parameters"] = learned_->fit.space.to_json(learned_->fit.values);
-  json["covariance"] = covariance_json(learned_->fit.covariance);
+  json["speed"] = learned_->speed ? learned_->speed->to_json() : nlohmann::ordered_json(nullptr);
+  if (!learned_->fit) return json;
+  json["parameters"] = learned_->fit->space.to_json(learned_->fit->values);
+  json["covariance"] = covariance_json(learned_->fit->covariance);
   json["typical_networks"] = nlohmann::ordered_json::object();
   for (const auto& [source, typical] : learned_->typical)
     json["typical_networks"][source] = typical.to_json();
@@ -218,6 +238,13 @@ nlohmann::ordered_json PhysicsModel::to_json() const {
 
 Result<PhysicsModel> PhysicsModel::from_json(const nlohmann::ordered_json& json) {
   JsonReader reader(json, "physics");
+  Learned learned;
+  if (const auto& speed = reader.member("speed"); !speed.is_null()) {
+    auto read = SpeedModel::from_json(speed);
+    if (!read) return propagate(read.error());
+    learned.speed = std::move(*read);
+  }
+  if (learned.speed && reader.member("parameters").is_null()) return PhysicsModel(std::move(learned));
   auto parameters = ParameterSpace::from_json(reader.member("parameters"));
   if (!parameters) return propagate(parameters.error());
   std::map<std::string, SourceResidual> residuals;
@@ -242,10 +269,11 @@ Result<PhysicsModel> PhysicsModel::from_json(const nlohmann::ordered_json& json)
   }
   auto covariance = covariance_from(reader.member("covariance"), parameters->second.size());
   if (!covariance) return propagate(covariance.error());
-  return PhysicsModel(
-      Learned{{std::move(parameters->first), std::move(parameters->second), std::move(*covariance)},
-              std::move(residuals),
-              std::move(typical)});
+  learned.fit =
+      PhysicsFit{std::move(parameters->first), std::move(parameters->second), std::move(*covariance)};
+  learned.residuals = std::move(residuals);
+  learned.typical = std::move(typical);
+  return PhysicsModel(std::move(learned));
 }
 
 const OfflineMethod physics_method{

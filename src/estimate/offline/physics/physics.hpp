@@ -16,7 +16,8 @@ struct PhysicsFit;  // physics_fit.hpp
 /// Copies share the learned state, which never changes.
 class PhysicsModel final : public OfflineModel {
  public:
-  /// invalid if no row has both epoch time and power.
+  /// Learns epochs and power from the rows that have them, and steps from those that tell a step's speed.
+  /// invalid if no row has both epoch time and power and none tells a speed.
   [[nodiscard]] static Result<PhysicsModel> fit(std::span<const Sample> samples);
   [[nodiscard]] static Result<PhysicsModel> from_json(const nlohmann::ordered_json& json);
   [[nodiscard]] Forecast predict(const Sample& sample) const override;
@@ -27,9 +28,11 @@ class PhysicsModel final : public OfflineModel {
   /// rows may change what is shared with other workloads: at 0 only predictions of the same workloads change.
   [[nodiscard]] PhysicsModel updated(std::span<const Sample> samples, double reach = 1) const;
 
+  /// Of a model that learned epochs.
   [[nodiscard]] const PhysicsFit& equations() const;
 
  private:
+  [[nodiscard]] Forecast predict_epoch(const Sample& sample) const;
   struct Learned;
   explicit PhysicsModel(Learned learned);
   std::shared_ptr<const Learned> learned_;

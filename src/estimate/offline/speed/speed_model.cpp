@@ -1,0 +1,72 @@
+#include "estimate/offline/speed/speed_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "estimate/offline/model_json.hpp"
+
+namespace joulecast::estimate {
+
+Result<SpeedModel> SpeedModel::fit(std::span<const Sample> samples) {
+  auto equations = StepEquations::fit(samples);
+  if (!equations) return propagate(equations.error());
+  SpeedModel model;
+  model.equations_ = std::move(*equations);
+  struct Rows {
+    std::vector<SpeedFeatures> features;
+    std::vector<double> residuals;
+  };
+  std::map<std::string, Rows> by_software;
+  for (const auto& sample : samples) {
+    if (!sample.step || !sample.measured.step_time_s) continue;
+    const auto time = model.equations_.predict(sample);
+    auto& rows = by_software[software_of(sample)];
+    rows.features.push_back(speed_features(sample, time));
+    rows.residuals.push_back(measured_log_seconds(sample) - time.log_seconds);
+  }
+  for (auto& [software, rows] : by_software)
+    model.residuals_[software] = SpeedResidual::fit(std::move(rows.features), std::move(rows.residuals));
+  return model;
+}
+
+std::optional<SpeedModel::Speed> SpeedModel::predict(const Sample& sample) const {
+  if (!sample.step) return std::nullopt;
+  for (const auto& factor : step_terms(sample).all)
+    if (!equations_.knows(factor.name)) return std::nullopt;
+  const auto time = equations_.predict(sample);
+  const auto features = speed_features(sample, time);
+  const auto own = residuals_.find(software_of(sample));
+  const auto rest =
+      own == residuals_.end() ? SpeedResidual().predict(features) : own->second.predict(features);
+  const double tokens = sample.step->counts_tokens ? sample.step->work.tokens : 1;
+  const double log_time = time.log_seconds + rest.mean;
+  return Speed{std::exp(log_time) / sample.gpu_count() / tokens, std::sqrt(time.variance + rest.variance),
+               std::min(1.0, time.gpu_s / std::exp(time.log_seconds))};
+}
+
+nlohmann::ordered_json SpeedModel::to_json() const {
+  nlohmann::ordered_json json{{"factors", equations_.to_json()},
+                              {"residuals", nlohmann::ordered_json::object()}};
+  for (const auto& [software, residual] : residuals_) json["residuals"][software] = residual.to_json();
+  return json;
+}
+
+Result<SpeedModel> SpeedModel::from_json(const nlohmann::ordered_json& json) {
+  JsonReader reader(json, "speed");
+  SpeedModel model;
+  auto equations = StepEquations::from_json(reader.member("factors"));
+  if (!equations) return propagate(equations.error());
+  model.equations_ = std::move(*equations);
+  const auto& residuals = reader.member("residuals");
+  if (!residuals.is_object()) return fail(ErrorKind::malformed, "speed", "'residuals' is not an object");
+  for (const auto& [software, rows] : residuals.items()) {
+    auto residual = SpeedResidual::from_json(rows);
+    if (!residual) return propagate(residual.error());
+    model.residuals_[software] = std::move(*residual);
+  }
+  return model;
+}
+
+}  // namespace joulecast::estimate

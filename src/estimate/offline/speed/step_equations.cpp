@@ -1,0 +1,248 @@
+#include "estimate/offline/speed/step_equations.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "estimate/offline/model_json.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr double overlap = 3;        ///< m of the smooth maximum
+constexpr double row_sd = 0.25;      ///< how far rows scatter around the equations
+constexpr double robust_from = 0.4;  ///< rows that are off by more count less
+/// Rows of one network on one board are alike: n of them count as n^(1 - 2 x 0.35).
+constexpr double alike = 0.35;
+constexpr int most_steps = 15;
+
+bool is_gpu_work(std::size_t term) {
+  return term < static_cast<std::size_t>(StepTerm::launches);
+}
+
+/// Indices of the factors of a row, by term; then those of the whole.
+struct Row {
+  StepTerms terms;
+  std::array<std::vector<int>, step_term_count> factors;
+  std::vector<int> all;
+  double log_measured = 0;
+  double weight = 1;
+};
+
+struct Times {
+  double log_t = 0, gpu = 0;
+  std::array<double, step_term_count> shares{};
+};
+
+template <class ValueOf>
+Times times_of(const StepTerms& terms, const ValueOf& log_factor_of) {
+  std::array<double, step_term_count> seconds{};
+  const double whole = log_factor_of(step_term_count);
+  double gpu = 0;
+  for (std::size_t k = 0; k < step_term_count; ++k) {
+    seconds[k] = terms.seconds[k] * std::exp(log_factor_of(k) + (is_gpu_work(k) ? whole : 0));
+    if (is_gpu_work(k)) gpu += seconds[k];
+  }
+  const double launches = seconds[static_cast<std::size_t>(StepTerm::launches)];
+  const double busy = std::pow(std::pow(gpu, overlap) + std::pow(launches, overlap), 1 / overlap);
+  const double total = busy + seconds[static_cast<std::size_t>(StepTerm::node_exchange)] +
+                       seconds[static_cast<std::size_t>(StepTerm::net_exchange)];
+  Times times{std::log(total), gpu, {}};
+  for (std::size_t k = 0; k < step_term_count; ++k) {
+    double slope = 1;
+    if (is_gpu_work(k)) slope = std::pow(gpu / busy, overlap - 1);
+    if (k == static_cast<std::size_t>(StepTerm::launches)) slope = std::pow(launches / busy, overlap - 1);
+    times.shares[k] = slope * seconds[k] / total;
+  }
+  return times;
+}
+
+/// The rows, and the priors of all their factors.
+class Problem {
+ public:
+  explicit Problem(std::span<const Sample> samples) {
+    std::map<std::string, int> counts;
+    std::vector<std::string> groups;
+    for (const auto& sample : samples) {
+      if (!sample.step || !sample.measured.step_time_s) continue;
+      Row row{step_terms(sample), {}, {}, measured_log_seconds(sample), 1};
+      for (std::size_t k = 0; k < step_term_count; ++k)
+        if (row.terms.seconds[k] > 0)
+          for (const auto& factor : row.terms.factors[k]) row.factors[k].push_back(index_of(factor));
+      for (const auto& factor : row.terms.all) row.all.push_back(index_of(factor));
+      groups.push_back(software_of(sample) + "\n" + sample.gpu.name + "\n" + sample.training.architecture +
+                       "\n" + sample.training.precision);
+      ++counts[groups.back()];
+      rows_.push_back(std::move(row));
+    }
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      rows_[i].weight = std::pow(counts[groups[i]], -alike) / row_sd;
+  }
+
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] const std::map<std::string, int>& index() const { return index_; }
+
+  /// One Gauss-Newton step. Gives the curvature of the posterior, of which the inverse is its covariance.
+  Eigen::MatrixXd step(Eigen::VectorXd& values, double& length) const {
+    const auto n = static_cast<Eigen::Index>(priors_.size());
+    Eigen::MatrixXd curvature = Eigen::MatrixXd::Zero(n, n);
+    Eigen::VectorXd slope = Eigen::VectorXd::Zero(n);
+    for (const auto& row : rows_) add(row, values, curvature, slope);
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const auto& prior = priors_[static_cast<std::size_t>(j)];
+      const double precision = 1 / (prior.sd * prior.sd);
+      curvature(j, j) += precision;
+      slope(j) -= (values(j) - prior.mean) * precision;
+    }
+    const Eigen::VectorXd change = curvature.llt().solve(slope).cwiseMax(-1.0).cwiseMin(1.0);
+    values += change;
+    length = change.cwiseAbs().maxCoeff();
+    return curvature;
+  }
+
+  [[nodiscard]] Eigen::VectorXd prior_means() const {
+    Eigen::VectorXd means(static_cast<Eigen::Index>(priors_.size()));
+    for (std::size_t j = 0; j < priors_.size(); ++j) means(static_cast<Eigen::Index>(j)) = priors_[j].mean;
+    return means;
+  }
+
+ private:
+  int index_of(const Factor& factor) {
+    const auto [at, fresh] = index_.emplace(factor.name, static_cast<int>(priors_.size()));
+    if (fresh) priors_.push_back(factor);
+    return at->second;
+  }
+
+  static void add(const Row& row, const Eigen::VectorXd& values, Eigen::MatrixXd& curvature,
+                  Eigen::VectorXd& slope) {
+    const auto times = times_of(row.terms, [&](std::size_t k) {
+      double sum = 0;
+      for (const int j : k < step_term_count ? row.factors[k] : row.all) sum += values(j);
+      return sum;
+    });
+    std::vector<std::pair<int, double>> gradient;
+    double whole = 0;
+    for (std::size_t k = 0; k < step_term_count; ++k) {
+      if (is_gpu_work(k)) whole += times.shares[k];
+      for (const int j : row.factors[k]) gradient.emplace_back(j, times.shares[k]);
+    }
+    for (const int j : row.all) gradient.emplace_back(j, whole);
+    const double residual = row.log_measured - times.log_t;
+    const double weight =
+        row.weight * row.weight / std::sqrt(1 + residual * residual / (robust_from * robust_from));
+    for (const auto& [i, a] : gradient) {
+      slope(i) += weight * a * residual;
+      for (const auto& [j, b] : gradient) curvature(i, j) += weight * a * b;
+    }
+  }
+
+  std::vector<Row> rows_;
+  std::map<std::string, int> index_;
+  std::vector<Factor> priors_;
+};
+
+}  // namespace
+
+double measured_log_seconds(const Sample& sample) {
+  const double per_sample =
+      *sample.measured.step_time_s * (sample.step->counts_tokens ? sample.step->work.tokens : 1);
+  return std::log(per_sample * sample.gpu_count());
+}
+
+Result<StepEquations> StepEquations::fit(std::span<const Sample> samples) {
+  const Problem problem(samples);
+  if (problem.empty()) return fail(ErrorKind::invalid, "speed", "no row tells the speed of a step");
+  auto values = problem.prior_means();
+  double length = 1;
+  constexpr double converged = 1e-3;
+  Eigen::MatrixXd curvature;
+  for (int i = 0; i < most_steps && length > converged; ++i) curvature = problem.step(values, length);
+  StepEquations result;
+  result.index_ = problem.index();
+  result.values_ = std::move(values);
+  result.covariance_ = curvature.llt().solve(Eigen::MatrixXd::Identity(curvature.rows(), curvature.cols()));
+  return result;
+}
+
+StepTime StepEquations::predict(const Sample& sample) const {
+  const auto terms = step_terms(sample);
+  const auto times = times_of(terms, [&](std::size_t k) {
+    double sum = 0;
+    for (const auto& factor : k < step_term_count ? terms.factors[k] : terms.all) {
+      const auto known = index_.find(factor.name);
+      sum += known == index_.end() ? factor.mean : values_(known->second);
+    }
+    return sum;
+  });
+  // d log t / d factor; what was never measured varies as its prior does
+  std::map<int, double> slopes;
+  std::map<std::string, std::pair<double, double>> unmeasured;  // slope, variance
+  const auto add = [&](const Factor& factor, double share) {
+    if (const auto known = index_.find(factor.name); known != index_.end())
+      slopes[known->second] += share;
+    else
+      unmeasured.emplace(factor.name, std::pair{0.0, factor.sd * factor.sd}).first->second.first += share;
+  };
+  double whole = 0;
+  for (std::size_t k = 0; k < step_term_count; ++k) {
+    if (is_gpu_work(k)) whole += times.shares[k];
+    for (const auto& factor : terms.factors[k]) add(factor, times.shares[k]);
+  }
+  for (const auto& factor : terms.all) add(factor, whole);
+  StepTime result{times.log_t, 0, times.shares, times.gpu};
+  for (const auto& [i, a] : slopes)
+    for (const auto& [j, b] : slopes) result.variance += a * b * covariance_(i, j);
+  result.variance = std::max(result.variance, 0.0);
+  for (const auto& [name, entry] : unmeasured) result.variance += entry.first * entry.first * entry.second;
+  return result;
+}
+
+nlohmann::ordered_json StepEquations::to_json() const {
+  auto names = nlohmann::ordered_json::object();
+  for (const auto& [name, j] : index_) names[name] = rounded(values_(j));
+  // entries are shares of variances below 1, so that 1e-5 is nothing; the triangle, row by row in the order
+  // of the names
+  auto rows = nlohmann::ordered_json::array();
+  for (auto a = index_.begin(); a != index_.end(); ++a) {
+    auto row = nlohmann::ordered_json::array();
+    for (auto b = index_.begin(); b != std::next(a); ++b) {
+      const double hundred_thousandths = std::round(covariance_(a->second, b->second) * 1e5);
+      if (hundred_thousandths == 0)
+        row.push_back(0);
+      else
+        row.push_back(rounded(hundred_thousandths / 1e5));
+    }
+    rows.push_back(std::move(row));
+  }
+  return {{"values", std::move(names)}, {"covariance", std::move(rows)}};
+}
+
+Result<StepEquations> StepEquations::from_json(const nlohmann::ordered_json& json) {
+  JsonReader reader(json, "speed");
+  const auto& names = reader.member("values");
+  const auto& rows = reader.member("covariance");
+  if (!names.is_object() || !rows.is_array() || rows.size() != names.size())
+    return fail(ErrorKind::malformed, "speed", "'factors' are not values with their covariance");
+  StepEquations result;
+  const auto n = static_cast<Eigen::Index>(names.size());
+  result.values_.resize(n);
+  result.covariance_.resize(n, n);
+  int i = 0;
+  for (const auto& [name, value] : names.items()) {
+    const auto& row = rows[static_cast<std::size_t>(i)];
+    if (!value.is_number() || !row.is_array() || row.size() != static_cast<std::size_t>(i) + 1)
+      return fail(ErrorKind::malformed, "speed", "'{}' is not a value with covariances", name);
+    result.index_[name] = i;
+    result.values_(i) = value.get<double>();
+    for (int j = 0; j <= i; ++j) {
+      if (!row[static_cast<std::size_t>(j)].is_number())
+        return fail(ErrorKind::malformed, "speed", "a covariance of '{}' is not a number", name);
+      result.covariance_(i, j) = result.covariance_(j, i) = row[static_cast<std::size_t>(j)].get<double>();
+    }
+    ++i;
+  }
+  return result;
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,253 @@
+#include "estimate/offline/speed/step_terms.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr double tera = 1e12, giga = 1e9, mega = 1e6, micro = 1e-6;
+constexpr double flops_per_mac = 2;
+/// GPUs that fast links join: a node, or a rack of NVLink boards that hang on one switch.
+int gpus_of_node(const hardware::Gpu& gpu) {
+  constexpr int node = 8, rack = 72;
+  return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300") ? rack : node;
+}
+constexpr double usual_batch = 32;
+constexpr double few = 0.1;  ///< of the weights: the gradients of the others need not be computed
+
+bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> names) {
+  return std::ranges::any_of(names, [&](const char* name) { return gpu.architecture.starts_with(name); });
+}
+
+/// Bytes of an activation as it is written to memory, a mean over those that a precision keeps.
+double bytes_of(Unit unit) {
+  switch (unit) {
+    case Unit::fp32:
+    case Unit::tf32:
+      return 4;
+    case Unit::mixed:
+      return 2.5;
+    case Unit::half:
+    case Unit::fp8:
+    case Unit::fp4:
+      break;
+  }
+  return 2;
+}
+
+struct Efficiency {
+  const char* name;
+  double time_over_peak;  ///< what is expected before anything is measured
+};
+Efficiency efficiency_of(Unit unit) {
+  switch (unit) {
+    case Unit::fp32:
+      return {"fp32", 1.6};
+    case Unit::tf32:
+      return {"tf32", 2.2};
+    case Unit::mixed:
+      return {"mixed", 2};
+    case Unit::half:
+      return {"half", 2};
+    case Unit::fp8:
+      return {"fp8", 3.5};
+    case Unit::fp4:
+      break;
+  }
+  return {"fp4", 5};
+}
+
+bool has_fast_links(const hardware::Gpu& gpu) {
+  constexpr std::array names{"SXM", "B200", "B300", "GB200", "GB300", "H200", "MI3", "MI250"};
+  return std::ranges::any_of(names,
+                             [&](const char* name) { return gpu.name.find(name) != std::string::npos; });
+}
+
+/// Boards of two dies, each of which is a GPU to a framework (AMD's MI250 and MI250X): the share of the board
+/// that one of them is.
+double share_of_board(const hardware::Gpu& gpu) {
+  return gpu.name.starts_with("MI250") ? 0.5 : 1;
+}
+
+double passes_of(const Step& step) {
+  if (!step.setup.training) return 1;
+  double passes = 3;  // forward, backward for inputs, backward for weights
+  if (step.work.trained_share < few) --passes;
+  return step.setup.checkpointing ? passes + 1 : passes;
+}
+
+void put_seconds(const Sample& sample, StepTerms& terms) {
+  const auto& setup = sample.step->setup;
+  const auto& work = sample.step->work;
+  const auto unit = unit_of(sample.training.precision);
+  const double passes = passes_of(*sample.step), die = share_of_board(sample.gpu),
+               bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
+  const double peak = peak_tflops(sample.gpu, sample.training.precision) * tera * die;
+  const auto put = [&](StepTerm term, double seconds) {
+    terms.seconds[static_cast<std::size_t>(term)] = seconds;
+  };
+  const double params = work.params_m * mega, trained = params * work.trained_share,
+               in_step = samples_of_gpu(sample);
+  const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
+  put(StepTerm::arithmetic, flops_per_mac * work.gmacs * giga * passes / peak);
+  put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak);
+  put(StepTerm::activations, work.activations_m * mega * bytes_of(unit) * passes / bandwidth);
+  put(StepTerm::attention_scores, work.attention_m * mega * bytes_of(unit) * passes / bandwidth);
+  // Adam in FP32 reads and writes weight and two moments, and reads the gradient
+  const double weight_bytes = !setup.training ? 4 : setup.optimiser_step ? 24 : 8;
+  put(StepTerm::weights, (trained * weight_bytes + (params - trained) * 4) / group / bandwidth / in_step);
+  double launches = work.kernels * micro / micro_batch_of(sample);
+  if (setup.training) launches *= setup.optimiser_step ? 2.5 : 2;
+  if (setup.checkpointing) launches *= 1.3;
+  put(StepTerm::launches, launches);
+  const int gpus = sample.gpu_count();
+  if (!setup.training || gpus < 2) return;
+  const int joined = sample.training.nodes ? (gpus + *sample.training.nodes - 1) / *sample.training.nodes
+                                           : gpus_of_node(sample.gpu);
+  const double in_node = std::min(gpus, joined);
+  const double gradient = trained * 4 / giga / in_step / group;
+  put(StepTerm::node_exchange, gradient * 2 * (in_node - 1) / in_node);
+  if (gpus > joined) put(StepTerm::net_exchange, gradient);
+}
+
+class FactorList {
+ public:
+  FactorList(const Sample& sample, StepTerms& terms) : sample_(sample), terms_(terms) {}
+
+  void put_all() {
+    const auto& work = sample_.step->work;
+    if (work.nominal) terms_.all.push_back({"network " + sample_.training.architecture, 0, 2.5});
+    put_arithmetic();
+    put_memory();
+    put_attention();
+    put_others();
+  }
+
+ private:
+  void add(StepTerm term, const std::string& name, double expected, double sd) {
+    terms_.factors[static_cast<std::size_t>(term)].push_back({name, std::log(expected), sd});
+  }
+  void put_arithmetic() {
+    const auto& setup = sample_.step->setup;
+    const auto [unit, expected] = efficiency_of(unit_of(sample_.training.precision));
+    const auto gpu = "arithmetic " + sample_.gpu.architecture;
+    const auto own = "arithmetic " + software_ + " ";
+    const auto term = StepTerm::arithmetic;
+    add(term, std::string("arithmetic ") + unit, expected, 0.4);
+    add(term, "arithmetic of " + domain_, transformer_ ? 0.8 : 1, 0.3);
+    add(term, own + domain_, 1, 0.4);
+    add(term, own + unit, 1, 0.25);
+    add(term, gpu, 1, 0.15);
+    add(term, gpu + " " + unit, 1, 0.1);
+    if (nhwc_) add(term, "arithmetic nhwc", 1, 0.4);
+    if (setup.tensor_parallel > 1) add(term, "tensor parallel " + software_, 1.05, 0.2);
+    if (setup.pipeline_parallel > 1) add(term, "pipeline parallel " + software_, 1.1, 0.2);
+    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1.3, 0.4);
+    if (setup.checkpointing) add(term, "checkpointing " + software_, 1, 0.1);
+  }
+  void put_memory() {
+    const auto& setup = sample_.step->setup;
+    const auto term = StepTerm::activations;
+    add(term, "activations", 1.3, 0.3);
+    add(term, "activations of " + domain_, transformer_ ? 0.8 : 1, 0.4);
+    add(term, "activations " + software_ + " " + domain_, 1, 0.4);
+    add(term, "activations " + sample_.gpu.architecture, 1, 0.15);
+    if (nhwc_)
+      add(term, std::string("activations nhwc ") + efficiency_of(unit_of(sample_.training.precision)).name,
+          0.8, 0.4);
+    if (setup.compiled) add(term, "activations compiled", 0.6, 0.3);
+  }
+  void put_attention() {
+    if (!transformer_) return;
+    add(StepTerm::attention_arithmetic, "attention arithmetic", 1.5, 0.3);
+    add(StepTerm::attention_arithmetic, "attention arithmetic " + software_, 1, 0.6);
+    add(StepTerm::attention_scores, "attention scores", 0.3, 0.7);
+    add(StepTerm::attention_scores, "attention scores " + software_, 1, 1);
+  }
+  void put_others() {
+    const auto& setup = sample_.step->setup;
+    add(StepTerm::weights, "weights", 1, 0.4);
+    add(StepTerm::weights, "weights " + software_, 1, 0.4);
+    if (setup.offload) add(StepTerm::weights, "offload", 10, 1);
+    add(StepTerm::launches, "launches", 8, 0.5);
+    add(StepTerm::launches, "launches " + software_ + " " + domain_, 1, 0.7);
+    if (setup.one_process && sample_.gpu_count() > 1)
+      add(StepTerm::launches, "launches of one process", 1.5, 0.5);
+    add(StepTerm::node_exchange, "node exchange", 0.01, 0.7);
+    add(StepTerm::node_exchange, "node exchange " + software_, 1, 0.7);
+    if (!setup.fast_links.value_or(has_fast_links(sample_.gpu)))
+      add(StepTerm::node_exchange, "node exchange over pcie", 3, 0.5);
+    if (setup.full_shard) add(StepTerm::node_exchange, "node exchange of sharded weights", 2, 0.5);
+    add(StepTerm::net_exchange, "net exchange", 0.03, 1);
+    add(StepTerm::net_exchange, "net exchange " + software_, 1, 0.7);
+  }
+
+  const Sample& sample_;
+  StepTerms& terms_;
+  std::string software_ = software_of(sample_);
+  bool transformer_ = sample_.step->work.transformer;
+  std::string domain_ = transformer_ ? "tokens" : "images";
+  bool nhwc_ = sample_.step->setup.memory_format == "nhwc";
+};
+
+}  // namespace
+
+Unit unit_of(const std::string& precision) {
+  if (precision == "fp32") return Unit::fp32;
+  if (precision == "tf32" || precision == "fp32-or-tf32") return Unit::tf32;
+  if (precision == "fp16" || precision == "bf16") return Unit::half;
+  if (precision.ends_with("fp8")) return Unit::fp8;
+  if (precision == "nvfp4") return Unit::fp4;
+  return Unit::mixed;  // also where a source does not say: fast trainings are mixed
+}
+
+double peak_tflops(const hardware::Gpu& gpu, const std::string& precision) {
+  const double fp32 = gpu.fp32_tflops, fp16 = gpu.fp16_tflops.value_or(fp32);
+  const bool bfloat = precision.find("bf16") != std::string::npos;
+  const bool has_fp4 = of_generation(gpu, {"Blackwell", "CDNA 4", "CDNA4"});
+  const bool has_fp8 = has_fp4 || of_generation(gpu, {"Hopper", "Ada", "CDNA 3", "CDNA3"});
+  switch (unit_of(precision)) {
+    case Unit::fp32:
+      return fp32;
+    case Unit::tf32:
+      return gpu.tf32_tflops.value_or(fp32);
+    case Unit::mixed:
+    case Unit::half:
+      return bfloat && of_generation(gpu, {"Pascal", "Volta", "Turing", "Maxwell", "Kepler"}) ? fp32 : fp16;
+    case Unit::fp8:
+      return has_fp8 ? 2 * fp16 : fp16;
+    case Unit::fp4:
+      break;
+  }
+  return has_fp4 ? 4 * fp16 : has_fp8 ? 2 * fp16 : fp16;
+}
+
+std::string software_of(const Sample& sample) {
+  auto name = sample.source;
+  if (const auto at = name.rfind("-v"); at != std::string::npos && at + 2 < name.size() &&
+                                        std::isdigit(static_cast<unsigned char>(name[at + 2])) != 0)
+    name.resize(at);
+  return sample.step && !sample.step->setup.training ? name + " forward" : name;
+}
+
+double micro_batch_of(const Sample& sample) {
+  return sample.step->setup.micro_batch.value_or(usual_batch);
+}
+
+double samples_of_gpu(const Sample& sample) {
+  const auto& setup = sample.step->setup;
+  const double gpus = sample.gpu_count();
+  const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
+  return setup.global_batch.value_or(micro_batch_of(sample) * gpus / group) / gpus;
+}
+
+StepTerms step_terms(const Sample& sample) {
+  StepTerms terms;
+  put_seconds(sample, terms);
+  FactorList(sample, terms).put_all();
+  return terms;
+}
+
+}  // namespace joulecast::estimate

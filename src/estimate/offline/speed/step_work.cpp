@@ -1,0 +1,141 @@
+#include "estimate/offline/speed/step_work.hpp"
+
+#include <array>
+#include <cmath>
+#include <regex>
+
+#include "base/text.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+constexpr double million = 1e6, billion = 1e9;
+constexpr double fp32_bytes = 4;
+/// Outputs of the products of a transformer's layer, in widths for each token.
+constexpr double outputs_of_layer = 14;
+constexpr double kernels_of_layer = 13;
+constexpr double head_width = 64;
+constexpr double kernels_of_image_network = 160;
+constexpr double usual_tokens = 128;
+
+struct Published {
+  std::string_view name;  ///< what the model's name begins with
+  ModelSize size;
+};
+/// Sizes that the publishers state for mixtures whose names do not tell them (model cards, 2024-2026).
+constexpr std::array published{
+    Published{"deepseekv3", {671e3, 37e3}},       Published{"deepseek-v3", {671e3, 37e3}},
+    Published{"kimi-k2", {1040e3, 32e3}},         Published{"gpt-oss-120b", {117e3, 5.1e3}},
+    Published{"gpt-oss-20b", {21e3, 3.6e3}},      Published{"nemotron-3-nano", {31.6e3, 3.5e3}},
+    Published{"nemotron-3-super", {120e3, 12e3}}, Published{"nemotron-3-ultra", {500e3, 50e3}},
+    Published{"mixtral-8x7b", {46.7e3, 12.9e3}},  Published{"mixtral-8x22b", {141e3, 39e3}}};
+
+double number(const std::ssub_match& match) {
+  return parse_double(match.str()).value_or(0);
+}
+
+/// "-l12-h512" with "-e8" for experts: layers, width.
+std::optional<ModelSize> size_of_shape(const std::string& name) {
+  static const std::regex shape(R"(-l(\d+)-h(\d+)(?:-e(\d+))?)");
+  std::smatch found;
+  if (!std::regex_search(name, found, shape)) return std::nullopt;
+  constexpr double vocabulary = 50257, experts_share = 2.0 / 3 * 0.5;
+  const double layers = number(found[1]), width = number(found[2]);
+  const double experts = found[3].matched ? number(found[3]) : 1;
+  const double table = vocabulary * width, block = 12 * layers * width * width;
+  return ModelSize{(block * (1 + experts_share * (experts - 1)) + table) / million,
+                   (block + table) / million};
+}
+
+/// "7b", "125m", "30b-a3b".
+std::optional<ModelSize> size_of_number(const std::string& name) {
+  static const std::regex size(R"((\d+(?:\.\d+)?)(b|m)(?![a-z])(?:-a(\d+(?:\.\d+)?)b)?)");
+  std::smatch found;
+  if (!std::regex_search(name, found, size)) return std::nullopt;
+  constexpr double thousand = 1000;
+  const double all = number(found[1]) * (found[2].str() == "b" ? thousand : 1);
+  return ModelSize{all, found[3].matched ? number(found[3]) * thousand : all};
+}
+
+struct Shape {
+  double layers = 0, width = 0;
+};
+/// A transformer of this many active parameters whose width is 100 times its layers.
+Shape typical_shape(const std::string& name, double active_m) {
+  static const std::regex shape(R"(-l(\d+)-h(\d+))");
+  if (std::smatch found; std::regex_search(name, found, shape)) return {number(found[1]), number(found[2])};
+  constexpr double width_over_layers = 100;
+  const double weights = active_m * million / 12;
+  const double width = std::cbrt(weights * width_over_layers);
+  return {weights / (width * width), width};
+}
+
+void put_transformer(const std::string& name, double tokens, ModelSize size, StepWork& work) {
+  const auto [layers, width] = typical_shape(name, size.active_m);
+  work.transformer = true;
+  work.params_m = size.params_m;
+  work.gmacs = size.active_m * million * tokens / billion;
+  work.attention_gmacs = 2 * layers * tokens * tokens * width / billion;
+  work.activations_m = outputs_of_layer * layers * width * tokens / million;
+  work.attention_m = 3 * layers * width / head_width * tokens * tokens / million;
+  work.kernels = kernels_of_layer * layers + 10;
+  constexpr double adapters = 0.005;  // LoRA of rank 16 in the products of attention
+  if (name.find("lora") != std::string::npos) work.trained_share = adapters;
+}
+
+void put_nominal(StepWork& work) {
+  work.gmacs = 5;
+  work.activations_m = 10;
+  work.params_m = 25;
+  work.kernels = kernels_of_image_network;
+  work.nominal = true;
+}
+
+}  // namespace
+
+std::optional<ModelSize> size_in_name(std::string_view given) {
+  const auto name = to_lower(given);
+  for (const auto& known : published)
+    if (name.starts_with(known.name)) return known.size;
+  if (auto size = size_of_shape(name)) return size;
+  return size_of_number(name);
+}
+
+StepWork step_work(const StepFacts& facts, const formats::StepSetup& setup,
+                   const std::optional<NetworkWork>& network) {
+  StepWork work;
+  const bool tokens = !facts.image && (setup.sequence_length || (network && network->tokens > 0));
+  work.tokens = setup.sequence_length.value_or(network && network->tokens > 0 ? network->tokens
+                                               : tokens                       ? usual_tokens
+                                                                              : 1);
+  if (tokens) {
+    auto size = size_in_name(facts.name);
+    const auto params = facts.params                         ? facts.params
+                        : network && network->parameters > 0 ? std::optional(network->parameters)
+                                                             : std::nullopt;
+    if (params) {
+      const double all = *params / million;
+      // of a mixture, the name tells the share of a token's pass
+      const double share = size && size->params_m > 0 ? size->active_m / size->params_m : 1;
+      size = ModelSize{all, all * std::min(share, 1.0)};
+    }
+    if (size)
+      put_transformer(to_lower(facts.name), work.tokens, *size, work);
+    else
+      put_nominal(work);
+    return work;
+  }
+  const bool columns = facts.gmacs && setup.activations_m;
+  if (!columns && !(network && network->gmacs > 0)) {
+    put_nominal(work);
+    return work;
+  }
+  work.gmacs = facts.gmacs.value_or(network ? network->gmacs : 0);
+  work.activations_m = setup.activations_m.value_or(network ? network->product_outputs / million : 0);
+  work.params_m = facts.params.value_or(network ? network->parameters : 0) / million;
+  if (!(work.params_m > 0)) work.params_m = 1;
+  work.kernels = network && network->kernels > 0 ? network->kernels : kernels_of_image_network;
+  return work;
+}
+
+}  // namespace joulecast::estimate

@@ -1,0 +1,176 @@
+// The speed of steps: equations against rooflines worked out by hand, and a fit against known factors.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "estimate/offline/speed/name_similarity.hpp"
+#include "estimate/offline/speed/speed_model.hpp"
+#include "estimate/offline/speed/step_terms.hpp"
+#include "unit/estimate/offline_support.hpp"
+
+namespace joulecast::estimate {
+namespace {
+
+using testing::made_gpu;
+
+/// 10 TFLOP/s in FP32, 1,000 GB/s.
+hardware::Gpu board() {
+  auto gpu = made_gpu("Board", 10, 1000, 300);
+  gpu.vendor = "NVIDIA";
+  gpu.architecture = "Ampere";
+  gpu.fp16_tflops = 40;
+  return gpu;
+}
+
+Sample image_training(double gmacs, double activations_m, double micro_batch) {
+  Sample sample;
+  sample.source = "lab";
+  sample.training.architecture = "net";
+  sample.training.precision = "fp32";
+  sample.training.gpu_count = 1;
+  sample.gpu = board();
+  Step step;
+  step.name = "net";
+  step.setup.micro_batch = micro_batch;
+  step.work.gmacs = gmacs;
+  step.work.activations_m = activations_m;
+  step.work.params_m = 10;
+  step.work.kernels = 100;
+  sample.step = step;
+  return sample;
+}
+
+double seconds(const Sample& sample, StepTerm term) {
+  return step_terms(sample).seconds[static_cast<std::size_t>(term)];
+}
+
+TEST(StepTerms, AreTheRooflineOfADataSheet) {
+  const auto sample = image_training(5, 20, 50);
+  // 2 x 5e9 x 3 passes / 10e12
+  EXPECT_NEAR(seconds(sample, StepTerm::arithmetic), 3e-3, 1e-12);
+  // 20e6 x 4 bytes x 3 passes / 1e12
+  EXPECT_NEAR(seconds(sample, StepTerm::activations), 240e-6, 1e-12);
+  // 10e6 x 24 bytes / 1e12 / 50 samples
+  EXPECT_NEAR(seconds(sample, StepTerm::weights), 4.8e-6, 1e-12);
+  EXPECT_EQ(seconds(sample, StepTerm::node_exchange), 0);
+}
+
+TEST(StepTerms, ForwardPassesAloneCostAThirdOfTheArithmetic) {
+  auto sample = image_training(5, 20, 50);
+  sample.step->setup.training = false;
+  EXPECT_NEAR(seconds(sample, StepTerm::arithmetic), 1e-3, 1e-12);
+}
+
+TEST(StepTerms, CheckpointingComputesTheForwardPassAgain) {
+  auto sample = image_training(5, 20, 50);
+  sample.step->setup.checkpointing = true;
+  EXPECT_NEAR(seconds(sample, StepTerm::arithmetic), 4e-3, 1e-12);
+}
+
+TEST(StepTerms, GradientsAreExchangedOnceForAllMicroBatches) {
+  auto sample = image_training(5, 20, 50);
+  sample.training.gpu_count = 4;
+  // 10e6 x 4 bytes x 2 x 3/4, in GB, for each of 50 samples
+  EXPECT_NEAR(seconds(sample, StepTerm::node_exchange), 0.04 * 1.5 / 50, 1e-12);
+  EXPECT_EQ(seconds(sample, StepTerm::net_exchange), 0);
+  sample.step->setup.global_batch = 400;
+  EXPECT_NEAR(seconds(sample, StepTerm::node_exchange), 0.04 * 1.5 / 100, 1e-12);
+  sample.training.nodes = 2;
+  EXPECT_NEAR(seconds(sample, StepTerm::node_exchange), 0.04 * 1 / 100, 1e-12);
+  EXPECT_NEAR(seconds(sample, StepTerm::net_exchange), 0.04 / 100, 1e-12);
+}
+
+TEST(PeakTflops, IsThatOfTheUnitThatTheBoardHas) {
+  auto gpu = board();
+  EXPECT_EQ(peak_tflops(gpu, "fp32"), 10);
+  EXPECT_EQ(peak_tflops(gpu, "tf32"), 10) << "no TF32 units";
+  EXPECT_EQ(peak_tflops(gpu, "amp-bf16"), 40);
+  EXPECT_EQ(peak_tflops(gpu, "fp8"), 40) << "no FP8 units";
+  gpu.architecture = "Hopper";
+  EXPECT_EQ(peak_tflops(gpu, "fp8"), 80);
+  gpu.architecture = "Volta";
+  EXPECT_EQ(peak_tflops(gpu, "bf16"), 10) << "no BF16 units";
+  EXPECT_EQ(peak_tflops(gpu, "fp16"), 40);
+}
+
+TEST(SizeInName, IsReadAsPeopleWriteIt) {
+  EXPECT_NEAR(size_in_name("mpt-7b")->active_m, 7000, 1e-6);
+  EXPECT_NEAR(size_in_name("OPT-1.3B")->params_m, 1300, 1e-6);
+  EXPECT_NEAR(size_in_name("pythia-160m")->params_m, 160, 1e-6);
+  EXPECT_NEAR(size_in_name("qwen3-30b-a3b")->params_m, 30000, 1e-6);
+  EXPECT_NEAR(size_in_name("qwen3-30b-a3b")->active_m, 3000, 1e-6);
+  EXPECT_NEAR(size_in_name("gpt-l12-h512")->params_m, (12 * 12 * 512 * 512 + 50257 * 512) * 1e-6, 1e-3);
+  EXPECT_FALSE(size_in_name("resnet"));
+}
+
+TEST(NameSimilarity, FindsTheNetworkInsideAName) {
+  const auto resnet = triples_of("resnet50");
+  EXPECT_NEAR(similarity(resnet, triples_of("ResNet-101")), 1, 1e-12) << "digits are one mark";
+  EXPECT_GT(similarity(resnet, triples_of("ecaresnet50d")),
+            similarity(resnet, triples_of("efficientnet_b0")));
+  EXPECT_EQ(similarity(resnet, triples_of("vit")), 0);
+}
+
+/// Rows of one software whose arithmetic takes `over_peak` times the peak's time, and activations twice.
+std::vector<Sample> known_rows(double over_peak) {
+  std::vector<Sample> rows;
+  for (int network = 0; network < 20; ++network)
+    for (const double batch : {64.0, 256.0}) {
+      auto sample = image_training(0.5 + 0.7 * network, 5 + 11.0 * ((7 * network) % 20), batch);
+      sample.step->name = sample.training.architecture =
+          "net" + std::string(1, static_cast<char>('a' + network));
+      const double gpu = over_peak * seconds(sample, StepTerm::arithmetic) +
+                         2 * seconds(sample, StepTerm::activations) + seconds(sample, StepTerm::weights);
+      const double launches = 8 * seconds(sample, StepTerm::launches);
+      sample.measured.step_time_s = std::cbrt(std::pow(gpu, 3) + std::pow(launches, 3));
+      rows.push_back(sample);
+    }
+  return rows;
+}
+
+double miss(const SpeedModel& model, const Sample& sample) {
+  return std::abs(std::log(model.predict(sample)->step_time_s / *sample.measured.step_time_s));
+}
+
+TEST(SpeedModel, RecoversKnownFactors) {
+  const auto rows = known_rows(1.5);
+  std::vector<Sample> train, test;
+  for (const auto& row : rows) (row.training.architecture < "netp" ? train : test).push_back(row);
+  const auto model = SpeedModel::fit(train);
+  ASSERT_TRUE(model);
+  for (const auto& row : test) EXPECT_LT(miss(*model, row), 0.04) << row.training.architecture;
+}
+
+TEST(SpeedModel, IsTheSameFromItsFile) {
+  const auto rows = known_rows(2);
+  const auto model = SpeedModel::fit(rows);
+  ASSERT_TRUE(model);
+  const auto read = SpeedModel::from_json(model->to_json());
+  ASSERT_TRUE(read);
+  for (const auto& row : rows)
+    EXPECT_NEAR(read->predict(row)->step_time_s / model->predict(row)->step_time_s, 1, 1e-3);
+}
+
+TEST(SpeedModel, KnowsNothingOfANetworkWithoutFigures) {
+  auto rows = known_rows(2);
+  const auto model = SpeedModel::fit(rows);
+  ASSERT_TRUE(model);
+  auto sample = rows.front();
+  sample.training.architecture = "never-seen";
+  sample.step->work.nominal = true;
+  EXPECT_FALSE(model->predict(sample));
+}
+
+TEST(SpeedModel, IsLessSureOfOtherSoftware) {
+  const auto rows = known_rows(2);
+  const auto model = SpeedModel::fit(rows);
+  ASSERT_TRUE(model);
+  auto sample = rows.front();
+  const double own = model->predict(sample)->spread;
+  sample.source = "";
+  EXPECT_GT(model->predict(sample)->spread, 1.5 * own);
+}
+
+}  // namespace
+}  // namespace joulecast::estimate
