@@ -62,6 +62,19 @@ std::optional<std::string> without_thousands(std::string_view cell) {
   return number + std::string(rest);
 }
 
+/// "1'500.0" and "1 500.0" (also with a narrow blank or one that does not break) with commas instead.
+std::string with_commas(std::string_view cell) {
+  std::string text(cell);
+  for (const std::string_view sign : {"'", "\u2019", "\u00a0", "\u202f", " "})
+    for (auto at = text.find(sign, 1); at != std::string::npos; at = text.find(sign, at + 1)) {
+      const auto behind = text.substr(at + sign.size(), 3);
+      const bool between =
+          is_digit(text[at - 1]) && behind.size() == 3 && std::ranges::all_of(behind, is_digit);
+      if (between) text.replace(at, sign.size(), ",");
+    }
+  return text;
+}
+
 std::optional<CellValue> parse_plain(std::string_view cell) {
   const char* const end = cell.data() + cell.size();
   CellValue value;
@@ -84,7 +97,10 @@ std::optional<double> log_unit_factor(Quantity quantity, std::string_view unit) 
 std::optional<CellValue> parse_cell(std::string_view cell) {
   cell = trim(cell);
   if (cell.empty()) return std::nullopt;
-  const auto number = without_thousands(cell);
+  auto number = without_thousands(cell);
+  const bool is_ascii_number = cell.find_first_of("' \xc2\xe2") == std::string_view::npos;
+  if (!number && !is_ascii_number && cell.find(',') == std::string_view::npos)
+    number = without_thousands(with_commas(cell));
   if (!number) return parse_plain(cell);
   auto value = parse_plain(*number);
   if (value) value->unit = cell.substr(cell.size() - value->unit.size());  // of the text that stays

@@ -168,7 +168,7 @@ Component component_of(const Words& words, Cells header) {
   if (words.any({"dram", "ram", "ddr", "dimm"})) return Component::dram;
   if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"})) return Component::cpu;
   if (words.any({"node", "system", "sys", "total", "server", "wall", "psu", "platform", "board", "plug",
-                 "machine", "host", "main", "mains", "chassis"}))
+                 "machine", "host", "main", "mains", "chassis", "rack", "pdu", "outlet"}))
     return Component::node;
   const bool beside_gpu = std::ranges::any_of(header, [](std::string_view heading) {
     return Words(heading).any({"gpu", "gpus", "cuda", "vram", "nvidia", "sm"});

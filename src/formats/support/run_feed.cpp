@@ -58,8 +58,11 @@ Result<std::size_t> RunFeed::channel(trace::Channel channel, ZeroWatts zero) {
   if (auto ok = sink_.status(); !ok) return propagate(ok.error());
   const bool energetic =
       channel.quantity == trace::Quantity::power || channel.quantity == trace::Quantity::energy;
-  channels_.push_back(
-      {ChannelFeed(channel.behaviour), energetic, ValueBounds(channel, zero), SpikeWatch(channel), 0});
+  const bool counts =
+      channel.quantity == trace::Quantity::energy && channel.behaviour == trace::Behaviour::counter;
+  const auto most_counted = counts ? trace::most_of(channel.component) : Watts{0};
+  channels_.push_back({ChannelFeed(channel.behaviour), energetic, ValueBounds(channel, zero),
+                       SpikeWatch(channel), 0, most_counted});
   return channels_.size() - 1;
 }
 
@@ -147,6 +150,19 @@ void RunFeed::interrupt_all() {
   for (std::size_t i = 0; i < channels_.size(); ++i) interrupt(i);
 }
 
+Status RunFeed::check_counter(const Entry& entry, const std::string& run) {
+  const auto& feed = entry.feed;
+  constexpr std::uint64_t enough = 10;  // the first step of a coarse counter may be of a long time
+  if (feed.samples() < enough) return {};
+  if (entry.most_counted <= Watts{0} || !feed.last_time() || *feed.last_time() <= *feed.first_time())
+    return {};
+  const Watts mean{feed.counted() / (*feed.last_time() - *feed.first_time())};
+  if (mean <= entry.most_counted) return {};
+  return fail(ErrorKind::malformed, run,
+              "{}: {:.0f} W on average cannot be (the most is {:.0f} W): is its unit right?",
+              entry.bounds.name(), mean.value(), entry.most_counted.value());
+}
+
 Status RunFeed::end(trace::Run header) {
   auto& summary = report_.runs.emplace_back();
   summary.id = header.info.id;
@@ -158,6 +174,7 @@ Status RunFeed::end(trace::Run header) {
     auto& feed = channels_[i].feed;
     if (auto ok = settle(i); !ok) return ok;
     if (auto ok = feed.finish(output); !ok) return ok;
+    if (auto ok = check_counter(channels_[i], header.info.name); !ok) return ok;
     summary.readings += feed.samples();
     if (channels_[i].energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
     if (!feed.last_time()) continue;

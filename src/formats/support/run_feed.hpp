@@ -63,10 +63,13 @@ class RunFeed {
     ValueBounds bounds;
     SpikeWatch spikes;
     std::uint64_t doubted = 0;
+    Watts most_counted{0};  ///< mean power that a counter may give; 0 = no limit
   };
 
   Status pass(std::size_t channel, std::vector<SpikeWatch::Reading>& readings);
   Status settle(std::size_t channel);
+  /// malformed if a counter gives a power that nothing draws, as one in another unit does.
+  static Status check_counter(const Entry& entry, const std::string& run);
 
   /// The header with the mark of the file's content.
   [[nodiscard]] trace::Run marked(trace::Run header) const;

@@ -116,6 +116,34 @@ TEST(OwnColumns, MegawattsAreNotTakenForMilliwatts) {
   EXPECT_DOUBLE_EQ(watts_of("GPU_POWER_MW", "200"), 0.2);
 }
 
+TEST(OwnColumns, DurationsOfRowsAreNoTimes) {
+  std::string text = "epoch,time_s,power_w\n";
+  for (int i = 0; i < 20; ++i) text += fmt::format("{},{:.1f},200\n", i, 30.2 + i % 3);
+  ImportOptions options;
+  options.start = WallTime{1'772'704'800'000'000'000};
+  EXPECT_THAT(import_error("log.csv", text, options).message, HasSubstr("how long each row took"));
+}
+
+TEST(OwnColumns, ACounterThatNothingDrawsIsRefused) {
+  std::string text = "timestamp,energy_j\n";
+  for (int i = 0; i < 11; ++i) text += fmt::format("2026-11-05T10:00:{:02},{}\n", i, i * 200'000'000LL);
+  EXPECT_THAT(import_error("log.csv", text).message, HasSubstr("is its unit right?"));
+}
+
+TEST(OwnColumns, ThousandsMayBeApart) {
+  for (const char* number : {"1'500.0", "1 500.0", "1\u202f500.0", "\"1,500.0\""})
+    EXPECT_DOUBLE_EQ(watts_of("node_power_w", number), 1500) << number;
+}
+
+TEST(OwnColumns, ADistributionUnitHasTheGpuIncluded) {
+  for (const char* headings : {"rack_power_w,gpu_power_w", "pdu_w,gpu_w", "outlet_power_w,gpu_power_w"})
+    EXPECT_DOUBLE_EQ(watts_of(headings, "500,200"), 500) << headings;
+}
+
+TEST(OwnColumns, ACardsSuppliesAreNoDevices) {
+  EXPECT_DOUBLE_EQ(watts_of("GPU Chip Power Draw [W],PCIe Slot Power [W],GPU Power [W]", "100,20,200"), 200);
+}
+
 TEST(OwnColumns, WhatIsNotDrawnIsNoReading) {
   for (const char* role :
        {"idle_power_w", "baseline_power_w", "net_power_w", "predicted_power_w", "power_target_w",
