@@ -48,8 +48,15 @@ inline auto members(Of<carbon::Estimate>) {
 }
 inline auto members(Of<estimate::MeasuredGroup>) {
   using G = estimate::MeasuredGroup;
-  return std::tuple{&G::source,         &G::framework, &G::dataset,    &G::architecture, &G::gpu,
-                    &G::configurations, &G::batch_low, &G::batch_high, &G::gmacs,        &G::fp32_tflops};
+  return std::tuple{&G::source, &G::framework,      &G::dataset,   &G::architecture,
+                    &G::gpu,    &G::configurations, &G::batch_low, &G::batch_high,
+                    &G::gmacs,  &G::fp32_tflops,    &G::epochs};
+}
+inline auto members(Of<session::StepRequest>) {
+  using S = session::StepRequest;
+  return std::tuple{&S::precision,         &S::memory_format, &S::compile, &S::accumulate,
+                    &S::checkpointing,     &S::shard,         &S::nodes,   &S::tensor_parallel,
+                    &S::pipeline_parallel, &S::interconnect};
 }
 inline auto members(Of<estimate::TrainingRange>) {
   using R = estimate::TrainingRange;
@@ -65,9 +72,10 @@ inline auto members(Of<network::Uncounted>) {
 }
 inline auto members(Of<session::Prediction>) {
   using P = session::Prediction;
-  return std::tuple{&P::training,       &P::power_w,   &P::epoch_time_s,   &P::epoch_energy_j,
-                    &P::total_energy_j, &P::steps,     &P::emissions,      &P::memory_needed_gb,
-                    &P::memory_gb,      &P::fits,      &P::novelty,        &P::nearest,
+  return std::tuple{&P::training,       &P::setup,     &P::tf32_convolutions, &P::step_time_s,
+                    &P::largest_batch,  &P::power_w,   &P::epoch_time_s,      &P::epoch_energy_j,
+                    &P::total_energy_j, &P::steps,     &P::emissions,         &P::memory_needed_gb,
+                    &P::memory_gb,      &P::fits,      &P::novelty,           &P::nearest,
                     &P::outside_ranges, &P::uncounted, &P::uncounted_share};
 }
 inline auto members(Of<session::PredictionResult>) {
@@ -99,8 +107,8 @@ void def_training(nb::class_<PredictionRequest>& request, const char* name,
 }
 
 void bind_step(nb::module_& module) {
-  nb::class_<session::StepRequest>(module, "StepRequest", "How a step is set up.")
-      .def(nb::init<>())
+  nb::class_<session::StepRequest> step(module, "StepRequest", "How a step is set up.");
+  step.def(nb::init<>())
       .def_rw("precision", &session::StepRequest::precision)
       .def_rw("memory_format", &session::StepRequest::memory_format)
       .def_rw("compile", &session::StepRequest::compile)
@@ -111,6 +119,7 @@ void bind_step(nb::module_& module) {
       .def_rw("tensor_parallel", &session::StepRequest::tensor_parallel)
       .def_rw("pipeline_parallel", &session::StepRequest::pipeline_parallel)
       .def_rw("interconnect", &session::StepRequest::interconnect);
+  def_pickling(step);
 }
 
 void bind_request(nb::module_& module) {

@@ -175,7 +175,8 @@ Result<Asked> asked_by(const PredictionRequest& request) {
   for (const auto& name : request.gpus) {
     auto gpu = hardware::resolve_gpu(name);
     if (!gpu) return propagate(gpu.error());
-    if (auto ok = check_limit(training.gpu_power_limit_w, *gpu); !ok) return propagate(ok.error());
+    for (const auto& limit : asked.limits)
+      if (auto ok = check_limit(limit, *gpu); !ok) return propagate(ok.error());
     asked.gpus.push_back(std::move(*gpu));
   }
   if (training.optimizer.empty()) training.optimizer = default_optimizer;

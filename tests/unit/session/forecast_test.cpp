@@ -164,6 +164,7 @@ TEST(PredictTraining, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_of([](auto& r) { r.training.train_samples = 0; }), "samples");
   EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 1e16; }), "power_limit");
   EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 0.5; }), "power_limit");
+  EXPECT_EQ(field_of([](auto& r) { r.power_limit = "10:350:25"; }), "power_limit");
   EXPECT_EQ(field_of([](auto& r) { r.training.gpu_power_limit_w = 90; }), "no field");
   EXPECT_EQ(field_of([](auto& r) { r.like = "nobody"; }), "like");
   EXPECT_EQ(field_of([](auto& r) { r.gpus.clear(); }), "gpu");
