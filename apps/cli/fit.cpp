@@ -30,8 +30,7 @@ std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   auto& input = request.input;
-  app.add_option("TABLE", input.tables,
-                 "Tables of measured configurations: workloads, speeds or energies");
+  app.add_option("TABLE", input.tables, "Tables of measured configurations: workloads, speeds or energies");
   const auto store = add_learning_store_option(app, options->store);
   app.add_option("--output,-o", request.output, "Model file to write").show_default(request.output.string());
   app.add_option("--graphs", input.graphs,

@@ -18,13 +18,13 @@ struct StepSetup {
   std::optional<double> global_batch;   ///< samples of a step, where several micro-batches make one
   std::optional<double> activations_m;  ///< of a sample's forward pass: outputs of products, in millions
   double tensor_parallel = 1, pipeline_parallel = 1, expert_parallel = 1, context_parallel = 1;
-  bool checkpointing = false;  ///< activations are computed again
-  bool offload = false;        ///< optimiser state in the host's memory
-  bool full_shard = false;     ///< weights are divided among the GPUs (ZeRO 3, FSDP)
-  bool optimiser_step = true;  ///< false = forward and backward passes alone were timed
-  bool compiled = false;       ///< operators were fused by a compiler
+  bool checkpointing = false;      ///< activations are computed again
+  bool offload = false;            ///< optimiser state in the host's memory
+  bool full_shard = false;         ///< weights are divided among the GPUs (ZeRO 3, FSDP)
+  bool optimiser_step = true;      ///< false = forward and backward passes alone were timed
+  bool compiled = false;           ///< operators were fused by a compiler
   std::optional<bool> fast_links;  ///< NVLink and its like between the GPUs of a node; else the board's usual
-  bool one_process = false;    ///< one process serves all GPUs (nn.DataParallel)
+  bool one_process = false;        ///< one process serves all GPUs (nn.DataParallel)
 };
 
 /// Reads "TP=4 PP=2 EP=8 CP=1", "4-way tensor parallel", "4-stage pipeline", "global batch 256", "activation

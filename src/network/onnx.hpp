@@ -24,8 +24,9 @@ struct OnnxOptions {
   std::map<std::string, std::int64_t> dimensions = {};
 };
 
-/// Errors: unavailable/denied (cannot read, or the plug-in that reads ONNX cannot be loaded), malformed (not an ONNX model, truncated, cyclic), invalid (a
-/// symbolic dimension other than the batch has no value: the message names it and how to give it).
+/// Errors: unavailable/denied (cannot read, or the plug-in that reads ONNX cannot be loaded), malformed (not
+/// an ONNX model, truncated, cyclic), invalid (a symbolic dimension other than the batch has no value: the
+/// message names it and how to give it).
 [[nodiscard]] Result<ArchitectureFeatures> read_onnx(const std::filesystem::path& file,
                                                      const OnnxOptions& options = {});
 /// The same from memory; `where` names it in errors.

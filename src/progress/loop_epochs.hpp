@@ -56,8 +56,7 @@ class LoopEpochs {
                                  const std::optional<StepMention>& step, Report& report);
 
  private:
-  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total,
-                                          Report& report);
+  [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
@@ -87,7 +86,7 @@ class LoopEpochs {
   int lines_ = 0;
   bool lines_alike_ = true;  ///< the same is named in each
   int usual_lines_ = 1;      ///< of the epoch before, where they were alike
-  bool tested_ = false;             ///< since the last epoch ended
+  bool tested_ = false;      ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
   std::optional<int> headed_;  ///< the epoch of the last heading

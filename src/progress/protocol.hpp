@@ -20,8 +20,8 @@ constexpr std::size_t longest_line = 16384;
 /// protocol.
 [[nodiscard]] Result<std::vector<Event>> parse_message(std::string_view line, SteadyTime received);
 
-/// How many messages the sender says it lost, because nobody took them quickly enough; nothing if the line says
-/// something else.
+/// How many messages the sender says it lost, because nobody took them quickly enough; nothing if the line
+/// says something else.
 [[nodiscard]] std::optional<std::int64_t> lost_messages(std::string_view line);
 
 }  // namespace joulecast::progress

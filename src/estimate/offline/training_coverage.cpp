@@ -53,10 +53,17 @@ std::vector<MeasuredGroup> measured_groups(std::span<const Sample> samples) {
     const auto architecture = group_architecture(sample);
     auto& group = groups[sample.host() + "\n" + training.dataset + "\n" + architecture];
     if (group.configurations == 0)
-      group = {sample.source,         training.framework, training.dataset,
-               architecture,          sample.gpu.name,    0,
-               sample.batch(),        sample.batch(),     training.gflops_forward_per_sample.value_or(0.0),
-               sample.gpu.fp32_tflops, !sample.measured.step_time_s};
+      group = {sample.source,
+               training.framework,
+               training.dataset,
+               architecture,
+               sample.gpu.name,
+               0,
+               sample.batch(),
+               sample.batch(),
+               training.gflops_forward_per_sample.value_or(0.0),
+               sample.gpu.fp32_tflops,
+               !sample.measured.step_time_s};
     if (counted.insert(sample.source + "\n" + sample.configuration).second) ++group.configurations;
     group.batch_low = std::min(group.batch_low, sample.batch());
     group.batch_high = std::max(group.batch_high, sample.batch());

@@ -167,8 +167,9 @@ std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_un
   const double behind = std::min<double>(current_.units(), Regime::memory);
   const double drifted = drift() * (behind + std::min(remaining_units, trend_reach * seen)) / 2;
   const double recurring = excess.sd / rate;
-  return Outlook{rate, std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
-                                  std::hypot(drifted, recurring, doubt / rate)),
+  return Outlook{rate,
+                 std::hypot(current_.mean_sd(), current_.future_sd(remaining_units),
+                            std::hypot(drifted, recurring, doubt / rate)),
                  mean};
 }
 

@@ -26,8 +26,8 @@ namespace joulecast::formats {
 /// What a device's own name tells: "cuda:0", "package-0", "pp0", "dram".
 struct NamedDevice {
   std::optional<trace::Component> component;
-  std::string number;            ///< of a CPU's package; "" for the first or only one
-  std::string rail;              ///< part of a CPU's package, which has it included: "cores"
+  std::string number;  ///< of a CPU's package; "" for the first or only one
+  std::string rail;    ///< part of a CPU's package, which has it included: "cores"
   /// RAPL's psys: the whole platform, or something else on some machines; a mean of the others.
   bool overlaps_others = false;
 };

@@ -50,8 +50,8 @@ class SampleImport : public LineImport {
   /// In place of a value: the cell is empty. It is a missing reading only if its column had one due.
   static constexpr double empty_cell = -std::numeric_limits<double>::infinity();
 
-  /// Values in base units, NaN = none or empty_cell, as many as the device has measures. malformed if the log lacks a date,
-  /// or times altogether, and the options do not supply them.
+  /// Values in base units, NaN = none or empty_cell, as many as the device has measures. malformed if the log
+  /// lacks a date, or times altogether, and the options do not supply them.
   [[nodiscard]] Status take_row(const LogTime& time, std::string_view device, std::span<const double> values,
                                 std::size_t line);
   /// The same for values that may differ from row to row.
