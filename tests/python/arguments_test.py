@@ -37,7 +37,11 @@ CALLS = {
         "batch": (math.nan, math.inf, -1, 10**400, "many", b"x", None, {}, object(), 0, 1.5, [], [0], ["x"], True), "epochs": (*WRONG_NUMBERS, 0), "samples": (*WRONG_NUMBERS, 0),
         "dataset": WRONG_TEXTS, "steps": (*WRONG_NUMBERS, 0), "tokens": (*WRONG_NUMBERS, 0),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "input_shape": WRONG_SHAPES, "dimensions": WRONG_MAPPINGS,
-        "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
+        "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "fp7"), "memory_format": (*WRONG_TEXTS, "chwn"), "compile": WRONG_FLAGS,
+        "accumulate": (*WRONG_NUMBERS, 0, 1.5), "checkpointing": WRONG_FLAGS, "shard": (*WRONG_NUMBERS, 4, 1.5),
+        "nodes": (*WRONG_NUMBERS, 0, 1.5), "tensor_parallel": (*WRONG_NUMBERS, 0, 1.5), "pipeline_parallel": (*WRONG_NUMBERS, 0, 1.5),
+        "interconnect": (*WRONG_TEXTS, "string"),
+        "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
         "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "allow_uncounted": WRONG_FLAGS}),
     "budget": (lambda **given: joulecast.budget(**{"amount": "100kWh", "gpu": "A100-SXM4-80GB", **given}), {
