@@ -1,6 +1,8 @@
 #include "serve/router.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/failure.hpp"
 
@@ -57,10 +59,22 @@ Router::Found Router::find(const Request& request) const {
   return {nullptr, {}, line_response(404, "there is nothing at this address")};
 }
 
+/// A store cannot be read for a moment where the files beside it come and go with whoever writes into it.
+Response Router::patient_answer(const Route& route, const Request& request) const {
+  constexpr auto pause = std::chrono::milliseconds(50);
+  constexpr int unavailable = 503;
+  auto response = route.answer(request, services_);
+  for (int more = 3; more != 0 && response.status == unavailable && request.method != "POST"; --more) {
+    std::this_thread::sleep_for(pause);
+    response = route.answer(request, services_);
+  }
+  return response;
+}
+
 Response Router::answer(const Route& route, const Request& request) const noexcept {
   Response response;
   if (failure_of([&] {
-        response = route.answer(request, services_);
+        response = patient_answer(route, request);
         if (request.is_api()) response = as_problem(std::move(response));
       })) {
     response = Response{};

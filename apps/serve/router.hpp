@@ -23,6 +23,8 @@ class Router {
   [[nodiscard]] const Services& services() const { return services_; }
 
  private:
+  [[nodiscard]] Response patient_answer(const Route& route, const Request& request) const;
+
   std::vector<const Route*> routes_;  ///< those first whose paths say most
   Services services_;
 };

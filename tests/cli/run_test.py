@@ -77,7 +77,7 @@ class Transparency(CommandTest):
         child.stdout.close()
 
     def test_what_goes_on_in_the_background_is_told(self):
-        done = self.call("run", "-q", "--", "sh", "-c", "sleep 2 >/dev/null 2>&1 & exit 4", expect=4)
+        done = self.call("run", "-q", "--", "sh", "-c", "sleep 2 >/dev/null 2>&1 & sleep 0.3; exit 4", expect=4)  # it has become sleep by then
         self.assertIn("still runs and is not measured any more: sleep", done.stderr)
         self.assertIn("still runs", "".join(self.json("show")["notes"]))
         done = self.call("run", "-q", "--", "sh", "-c", "sleep 0.1 >/dev/null 2>&1 & wait")

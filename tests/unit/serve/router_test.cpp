@@ -75,6 +75,23 @@ TEST(Router, AProgramGetsItsRefusalAsJson) {
   EXPECT_THAT(response.body, ::testing::HasSubstr("\"detail\": \"it is gone\""));
 }
 
+int refusals = 0;  // that are still to come
+Response answer_in_the_end(const Request&, const Services&) {
+  return refusals-- > 0 ? line_response(503, "the store is away") : line_response(200, "here");
+}
+const Route passing{"/passing", Lane::pages, false, answer_in_the_end};
+
+TEST(Router, AsksAgainWhereTheStoreIsAwayForAMoment) {
+  const Router router({&passing}, {});
+  refusals = 2;
+  EXPECT_EQ(router.answer(passing, request_for("GET", "/passing")).status, 200);
+  refusals = 10;
+  EXPECT_EQ(router.answer(passing, request_for("GET", "/passing")).status, 503);
+  EXPECT_EQ(refusals, 6);
+  refusals = 1;
+  EXPECT_EQ(router.answer(passing, request_for("POST", "/passing")).status, 503);
+}
+
 TEST(Router, AFailureIsAnAnswerWithoutDetails) {
   const Router router({&broken}, {});
   const auto response = router.answer(broken, request_for("GET", "/broken"));
