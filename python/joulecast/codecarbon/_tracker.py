@@ -212,8 +212,8 @@ class EmissionsTracker:
 
     def _reading(self):
         self.run._look(fresh_s=0.0)
-        duration = self.run.duration_s
-        reading = reading_of(self.run.energy, math.nan if duration is None else duration)
+        energy, duration = self.run.energy, self.run.duration_s  # in this order: the energy waits for a reading
+        reading = reading_of(energy, math.nan if duration is None else duration)
         return dataclasses.replace(reading, gpu=math.nan) if self._settings.gpus and reading.gpu == 0 else reading
 
     def _data(self):
