@@ -99,7 +99,11 @@ TEST_F(Client, SaysHowMuchWasLostWhileNobodyRead) {
   for (int i = 0; i < sent; ++i) joulecast_epoch(i);
   const auto all = [] {
     std::size_t events = 0;
-    for (auto some = heard(); !some.empty(); some = heard()) events += some.size();
+    for (int quiet = 0; quiet < 2;) {  // the first look may only accept the connection
+      const auto some = heard();
+      quiet = some.empty() ? quiet + 1 : 0;
+      events += some.size();
+    }
     return events;
   };
   const auto before = all();
