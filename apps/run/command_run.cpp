@@ -104,6 +104,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
       measure::Measurement::prepare(measurement_options(), environment, std::move(socket), this);
   if (!measurement) return propagate(measurement.error());
   measurement_.emplace(std::move(*measurement));
+  heard_by_ = &*measurement_;
   if (!listening)
     measurement_->note("the training cannot report through the socket: " + to_string(listening.error()));
   return {};
@@ -117,7 +118,8 @@ Status CommandRun::start_relay() {
   if (streams.own_session) keys_ = TerminalKeys(streams.out.get());
   Listener listener;
   const auto tell_events = [this](std::vector<progress::Event> events) {
-    if (!events.empty()) measurement_->hear(std::move(events));
+    auto* const measurement = heard_by_.load();
+    if (measurement != nullptr && !events.empty()) measurement->hear(std::move(events));
   };
   listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
     tell_events(

@@ -85,6 +85,8 @@ class CommandRun final : public measure::Observer {
   std::optional<Relay> relay_;
   std::atomic<bool> relay_left_ = false;  ///< our lines go to standard error directly
   std::optional<measure::Measurement> measurement_;
+  /// The same, for the listener's thread, which is made before it.
+  std::atomic<measure::Measurement*> heard_by_{nullptr};
   std::optional<int> exit_status_;
   SteadyTime end_;
   bool signalled_ = false;     ///< somebody asked the command to end,
