@@ -207,13 +207,17 @@ void WorkRates::add_edges_to(Cost& cost, double work) const {
 }
 
 std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
-  const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
+  // The edges of epochs are no units, so that a unit of work holds fewer units than their size says.
+  const double inside = work_ > 0 ? unit_work_ * tracker_.units() / work_ : 0;
+  const double after_units = work > 0 ? work + std::max(0.0, done_ - work_) : 0;  // with the unit under way
+  const auto outlook = tracker_.outlook(unit_work_ > 0 ? inside * after_units / unit_work_ : 0);
   if (!outlook) return std::nullopt;
   // What has come between the units counts where the tracker does not expect it, and half if it may not come
   // again. So does a trend: the interval holds both.
-  const double expected = outlook->rate * work;
-  const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
-  const auto rare = rare_.next(work);
+  const double beyond = (outlook->rate - outlook->ordinary) * inside * after_units;
+  const double expected = outlook->ordinary * work + beyond;
+  const double excursions = std::max(0.0, beyond);
+  const auto rare = rare_.next(after_units);
   const double unexpected = std::max(0.0, rare.cost - excursions);
   const double missing = rare_.recur() ? unexpected : unexpected / 2;
   const double missing_sd = rare_.recur() ? std::min(rare.sd, unexpected) : missing;
