@@ -109,8 +109,7 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     add_shifts(c.validation * none_came_yet(share) * unshifted_, exponential(c.validation_cost));
   if (now.first_epoch || now.may_be_start)
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
-  if (now.may_recur > 0)
-    add_shifts(c.recurring_begin * unshifted_, [&](double) { return now.may_recur; });
+  if (now.may_recur > 0) add_shifts(c.recurring_begin * unshifted_, [&](double) { return now.may_recur; });
   if (now.cycle > 0)
     add_shifts(end_phase_probability(now, c) * unshifted_, exponential(c.end_cycles * now.cycle));
 }

@@ -113,7 +113,8 @@ RareCosts::Next RareCosts::next(double work) const {
   const double period = std::max({mean, since, unit_});
   const bool recurs = recur();
   const double scatter = recurs ? relative_scatter() : 0;
-  // A place is the beginning of the unit: of regular ones, it is known whether one more fits in before the end.
+  // A place is the beginning of the unit: of regular ones, it is known whether one more fits in before the
+  // end.
   const double slack = recurs && scatter <= regular ? -unit_ / 2 : std::max(nearly_due * period, unit_);
   const auto due_by = [&](double place) { return std::max(0.0, std::floor(place / period)); };
   double count = due_by(since + work + slack) - due_by(since + std::min(0.0, slack));

@@ -226,8 +226,8 @@ std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   if (cost.value > 0)
     cost.relative_sd = std::hypot(outlook->relative_sd * expected, missing_sd, onward) / cost.value;
   if (epoch_spread_ > 0)
-    cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) +
-                                               1 / std::max(1.0, ends_within(work)));
+    cost.unseen_sd =
+        epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends_within(work)));
   add_edges_to(cost, work);
   return cost;
 }

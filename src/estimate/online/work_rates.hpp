@@ -80,7 +80,8 @@ class WorkRates {
   double cycle_ = 0;
   double edge_every_ = 0, since_edge_ = 0;
   EdgeCosts begins_, ends_;
-  double first_begin_ = 0;  ///< what the first epoch's first step cost beyond the others; start-up or like begins_
+  double first_begin_ =
+      0;  ///< what the first epoch's first step cost beyond the others; start-up or like begins_
   /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
   double epoch_spread_ = 0;
   /// Of a trend that went on from the first unit to the last: the rate now, and its change per work; 0 if
