@@ -201,7 +201,11 @@ void Engine::tick(Heard heard, Fresh fresh) {
 }
 
 void Engine::check_limits() {
-  for (const auto& verdict : limits_.check(limit_state())) tell_limit(verdict);
+  for (const auto& verdict : limits_.check(limit_state())) {
+    // What acted is in the record, also where it would not be kept otherwise.
+    if (verdict.projected) follow_training([](Training& training) { training.keep_projection(); });
+    tell_limit(verdict);
+  }
 }
 
 /// What has been used is known even if the training's messages cannot be followed.

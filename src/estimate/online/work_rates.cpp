@@ -172,13 +172,13 @@ void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
 }
 
 void WorkRates::add_edge(EdgeCosts& edges, const WorkBlock& block, double rate) const {
-  if (tracker_.units_in_regime() < 2) return;
+  if (tracker_.units() < 2) return;
   edges.add((rate - tracker_.long_run_rate()) * block.work);
 }
 
 void WorkRates::learn_first_begin(const WorkBlock& block, BlockRate rate) {
   const auto cost = block.work > 0 ? rate(block) : std::nullopt;
-  if (cost && tracker_.units_in_regime() >= 2)
+  if (cost && tracker_.units() >= 2)
     first_begin_ = std::max(0.0, *cost - tracker_.long_run_rate()) * block.work;
 }
 
