@@ -7,9 +7,11 @@
 #include "cli/support/command.hpp"
 #include "cli/support/measure_options.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/step_options.hpp"
 #include "report/probe_report.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"
+#include "session/forecast/probe_boards.hpp"
 #include "session/forecast/probe_training.hpp"
 
 namespace joulecast::cli {
@@ -20,9 +22,18 @@ struct ProbeArguments : MeasureArguments {
   std::string grace = "30s";
   std::string price;
   std::string json;
+  session::BoardsRequest boards;
+  int gpu_count = 1;
 };
 
 constexpr Seconds longest_probe{86400};
+
+Status complete_boards(ProbeArguments& arguments) {
+  auto& wanted = arguments.boards.prediction;
+  wanted.training.gpu_count = arguments.gpu_count;
+  wanted.place = arguments.options.place;
+  return session::check_boards(arguments.boards, sensors::real_environment());
+}
 
 Status complete_probe(ProbeArguments& arguments) {
   auto& probe = arguments.options.probe.emplace();
@@ -38,6 +49,7 @@ Status complete_probe(ProbeArguments& arguments) {
     if (length > longest_probe)
       return fail(ErrorKind::invalid, option, "{} is longer than {}", to_text(length),
                   to_text(longest_probe));
+  if (auto ok = complete_boards(arguments); !ok) return ok;
   return arguments.json.empty() ? Status{} : check_json_target(arguments.json);
 }
 
@@ -96,15 +108,47 @@ int probe(ProbeArguments& arguments) {
     report_error(measured.error());
     return measured.error().kind == ErrorKind::retry ? failed : unusable;
   }
-  const auto result = session::probe_training(
+  auto result = session::probe_training(
       {.probed = probed_by(*measured), .place = arguments.options.place, .price = arguments.price});
   if (!result) return report_error(result.error());
+  if (!arguments.boards.prediction.gpus.empty()) {
+    auto boards = session::probe_boards(arguments.boards, *result, session::gpu_of(result->probed));
+    if (!boards) return report_error(boards.error());
+    result->boards = std::move(*boards);
+  }
   // As with `run`, standard output belongs to the command.
   if (!arguments.options.quiet && arguments.json != "-") run::tell("\n{}", report::to_text(*result));
   if (!arguments.json.empty())
     if (const auto written = write_json(report::to_json_text(*result), arguments.json); !written)
       return report_error(written.error());
   return result->verdict == session::ProbeVerdict::not_ready ? failed : done;
+}
+
+void add_board_options(Arguments app, ProbeArguments& arguments) {
+  auto& wanted = arguments.boards.prediction;
+  auto& training = wanted.training;
+  training.optimizer = session::default_optimizer;
+  app.add_option("--gpu", wanted.gpus,
+                 "Also on these other boards: names of the catalogue (joulecast hardware)")
+      .one_value_each();
+  app.add_option("--model", wanted.networks,
+                 "The training's network, for --gpu: a name, an ONNX file, a config.json or a description")
+      .one_value_each();
+  app.add_option("--batch,--batch-size", wanted.batches, "Its samples in a step, over all GPUs")
+      .show_default()
+      .whole_between(1, 1 << 30)
+      .one_value_each();
+  app.add_option("--gpus", arguments.gpu_count, "GPUs that share the training")
+      .show_default()
+      .whole_between(1, 1 << 30);
+  app.add_option("--samples", training.train_samples, "Samples of an epoch");
+  app.add_option("--dataset", training.dataset, "Well-known dataset: its size is known");
+  app.add_option("--input", wanted.inputs, "Shape of one sample, 3x224x224; or of an ONNX input, ids=1x128")
+      .one_value_each();
+  app.add_option("--sequence", wanted.sequence, "Tokens of a sample, for language models");
+  app.add_option("--classes", wanted.classes, "Outputs of the head");
+  app.add_option("--optimizer", training.optimizer, "sgd, momentum, adam, adamw, rmsprop, …").show_default();
+  add_step_options(app, wanted.step);
 }
 
 std::function<int()> define(Arguments app) {
@@ -117,6 +161,7 @@ std::function<int()> define(Arguments app) {
                  "How long the command may take to end when asked to, before it is killed")
       .show_default();
   add_progress_options(app, *arguments);
+  add_board_options(app, *arguments);
   app.add_option("--price", arguments->price, "Of a kWh: 0.25 or 0.25EUR");
   add_place_options(app, options.place);
   add_store_option(app, arguments->store);

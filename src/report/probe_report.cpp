@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -64,11 +65,16 @@ void put_costs(TextTable& table, const session::ProbeResult& result) {
   if (result.money) table.add({"price", price_text(result)});
 }
 
-/// "measured, without gpu 1"
+/// "94 % measured, the rest modelled; without gpu 1"
 std::string source_text(const trace::RunEnergy& energy) {
   if (!energy.total) return "nothing was measured";
+  Joules measured{0};
+  for (const auto& row : energy.components)
+    if (row.in_total && row.energy && row.provenance == Provenance::measured) measured += *row.energy;
   auto text = std::string(name_of(energy.provenance));
-  if (const auto parts = left_out_text(energy); !parts.empty()) text += ", without " + parts;
+  if (energy.provenance != Provenance::measured && measured > Joules{0})
+    text = fmt::format("{} measured, the rest {}", percent(measured / *energy.total), text);
+  if (const auto parts = left_out_text(energy); !parts.empty()) text += "; without " + parts;
   return text;
 }
 
@@ -111,6 +117,85 @@ Json probed_json(const session::ProbedTraining& probed) {
           {"total_work", phase ? or_null(phase->total_work) : Json(nullptr)}};
 }
 
+std::string interval_text(const session::Predicted& figure, std::string (*write)(double)) {
+  return figure.low && figure.high ? fmt::format("{} to {}", write(*figure.low), write(*figure.high)) : "";
+}
+
+std::string_view remark_on(session::BoardBasis basis) {
+  switch (basis) {
+    case session::BoardBasis::measured:
+      return "measured here";
+    case session::BoardBasis::network:
+      return "scaled by the network";
+    case session::BoardBasis::predicted:
+      return "predicted";
+    case session::BoardBasis::figures:
+      break;
+  }
+  return "scaled by bandwidth and peak alone";
+}
+
+void put_board(TextTable& table, const session::ProbedBoard& board) {
+  const auto joules = [](double value) { return to_text(Joules{value}); };
+  const auto of = [](const std::optional<session::Predicted>& figure, std::string (*write)(double)) {
+    return figure ? write(figure->value) : std::string("not known");
+  };
+  const auto memory = !board.memory_needed_gb ? std::string()
+                      : board.fits
+                          ? fmt::format("{:.1f} of {:.0f} GB", *board.memory_needed_gb, *board.memory_gb)
+                          : std::string("too small");
+  table.add({fmt::format("{}{}", board.gpu_count > 1 ? fmt::format("{} x ", board.gpu_count) : "", board.gpu),
+             of(board.duration_s, [](double value) { return to_text(Seconds{value}); }),
+             of(board.power_w, [](double value) { return to_text(Watts{value}); }),
+             of(board.energy_j, joules), board.energy_j ? interval_text(*board.energy_j, joules) : "",
+             board.emissions && board.emissions->mass ? to_text(*board.emissions->mass) : "", memory,
+             std::string(remark_on(board.basis))});
+}
+
+bool has_emissions(const session::ProbedBoards& boards) {
+  return std::ranges::any_of(boards.others, [](const auto& board) { return board.emissions.has_value(); });
+}
+
+std::string boards_text(const session::ProbedBoards& boards) {
+  std::string text = "\nOn other boards, the GPUs alone\n";
+  TextTable table({Align::left, Align::right, Align::right, Align::right, Align::left, Align::right,
+                   Align::left, Align::left});
+  if (boards.here || !boards.others.empty())
+    table.add({"", "duration", "power", "energy", "90 %", has_emissions(boards) ? "emissions" : "", "", ""});
+  if (boards.here) put_board(table, *boards.here);
+  for (const auto& board : boards.others) put_board(table, board);
+  text += table.text();
+  return boards.why.empty() ? text : text + "  " + boards.why + "\n";
+}
+
+Json figure_json(const std::optional<session::Predicted>& figure) {
+  if (!figure) return nullptr;
+  return {{"value", or_null(figure->value)}, {"low", or_null(figure->low)}, {"high", or_null(figure->high)}};
+}
+
+Json board_json(const session::ProbedBoard& board) {
+  return {{"gpu", board.gpu},
+          {"gpu_count", board.gpu_count},
+          {"basis", std::string(name_of(board.basis))},
+          {"gpu_energy_j", figure_json(board.energy_j)},
+          {"duration_s", figure_json(board.duration_s)},
+          {"gpu_power_w", figure_json(board.power_w)},
+          {"co2e_g", board.emissions ? or_null(board.emissions->mass) : Json(nullptr)},
+          {"memory_needed_gb", or_null(board.memory_needed_gb)},
+          {"memory_gb", or_null(board.memory_gb)},
+          {"largest_batch", or_null(board.largest_batch)},
+          {"fits", board.memory_needed_gb ? Json(board.fits) : Json(nullptr)}};
+}
+
+Json boards_json(const std::optional<session::ProbedBoards>& boards) {
+  if (!boards) return nullptr;
+  Json json{{"here", boards->here ? board_json(*boards->here) : Json(nullptr)},
+            {"others", Json::array()},
+            {"reason", or_null(boards->why)}};
+  for (const auto& board : boards->others) json["others"].push_back(board_json(board));
+  return json;
+}
+
 }  // namespace
 
 std::string to_text(const session::ProbeResult& result) {
@@ -119,7 +204,7 @@ std::string to_text(const session::ProbeResult& result) {
   table.add({result.verdict == ProbeVerdict::not_ready ? "not ready" : "ready", result.why});
   if (result.energy) table.add({"energy is", source_text(result.probed.energy)});
   table.add({"stored", stored_text(result.probed)});
-  return head_text(result) + table.text();
+  return head_text(result) + table.text() + (result.boards ? boards_text(*result.boards) : "");
 }
 
 nlohmann::ordered_json to_json(const session::ProbeResult& result) {
@@ -142,6 +227,7 @@ nlohmann::ordered_json to_json(const session::ProbeResult& result) {
   json["emissions"] = emissions_json(result);
   json["money"] = money_json(result);
   json["probe"] = probed_json(result.probed);
+  json["boards"] = boards_json(result.boards);
   return json;
 }
 

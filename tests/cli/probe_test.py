@@ -1,5 +1,7 @@
 """Tests joulecast probe: it ends a training, and says what the whole would cost or what is missing."""
 import json
+import os
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -89,6 +91,34 @@ class Probe(CommandTest):
         _, err = child.communicate(timeout=20)
         self.assertEqual(child.returncode, 1)
         self.assertIn("signal 2 ended the command", err)
+
+    def test_other_boards_are_told_too(self):
+        script = self.folder / "gpus.txt"
+        script.write_text("gpu uuid=GPU-a name=NVIDIA_GeForce_RTX_3090 arch=8\npower 0:300\n")
+        for name in ("sys", "dev"):
+            (self.folder / name).mkdir()
+        self.environment.update(JOULECAST_SYSFS=str(self.folder / "sys"), JOULECAST_DEVFS=str(self.folder / "dev"))
+        words = ["--for", "2s", "--gpu", "A40", "--gpu", "Tesla P100-PCIE-16GB"]
+        done = self.call("probe", *words, "--", "true", expect=2)
+        self.assertIn("--model: this machine has no GPU", done.stderr)
+        self.assertNotIn("a probe:", done.stderr)  # nothing was started
+        build = pathlib.Path(os.environ.get("JOULECAST_BUILD", "build/dev"))
+        self.environment.update(JOULECAST_NVML_LIBRARY=str(build / "fakes" / "libnvidia-ml.so.1"), JOULECAST_FAKE_NVML=str(script))
+        (self.folder / "dev" / "nvidia0").touch()
+        boards = self.train(*words)[0]["boards"]
+        self.assertEqual((boards["here"]["gpu"], boards["here"]["basis"]), ("RTX 3090", "measured"))
+        self.assertAlmostEqual(boards["here"]["gpu_power_w"]["value"], 300, delta=30)
+        self.assertEqual({board["gpu"] for board in boards["others"]}, {"A40", "Tesla P100-PCIE-16GB"})
+        known = self.train(*words, "--model", "resnet18", "--batch", "32")[0]["boards"]["others"]
+        for wide in boards["others"]:
+            narrow = next(board for board in known if board["gpu"] == wide["gpu"])
+            self.assertEqual((wide["basis"], narrow["basis"]), ("figures", "network"))
+            ratio = [board["gpu_energy_j"]["high"] / board["gpu_energy_j"]["low"] for board in (narrow, wide)]
+            self.assertLess(*ratio)
+        for wrong in (["--gpu", "no such board"], ["--gpu", "A40", "--model", "nonsense"], ["--model", "resnet18"],
+                      ["--gpu", "A40", "--precision", "fp3"], ["--gpu", "A40", "--batch", "0"]):
+            done = self.call("probe", *wrong, "--", "true", expect=2)
+            self.assertEqual(len(done.stderr.splitlines()), 1, wrong)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,20 @@ std::string_view name_of(ProbeVerdict verdict) {
   return "not_ready";
 }
 
+std::string_view name_of(BoardBasis basis) {
+  switch (basis) {
+    case BoardBasis::measured:
+      return "measured";
+    case BoardBasis::network:
+      return "network";
+    case BoardBasis::predicted:
+      return "predicted";
+    case BoardBasis::figures:
+      break;
+  }
+  return "figures";
+}
+
 Status check(const ProbeRequest& request) {
   if (!request.price.empty() && !parse_price(request.price))
     return fail_field("price", "'{}' is no price of a kWh; write it like 0.25 or 0.25EUR", request.price);

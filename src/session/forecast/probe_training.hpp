@@ -7,6 +7,7 @@
 
 #include "carbon/intensity.hpp"
 #include "estimate/online/projector.hpp"
+#include "session/forecast/predict_training.hpp"
 #include "session/reporting/report_runs.hpp"
 #include "trace/energy.hpp"
 #include "trace/forecast_doubt.hpp"
@@ -44,6 +45,33 @@ struct ProbeRequest {
   std::string price = {};  ///< of a kilowatt-hour, "0.25" or "0.25 EUR"; "" = unknown
 };
 
+/// What the figures of a board rest on.
+enum class BoardBasis {
+  measured,   ///< the probe itself, on this board
+  network,    ///< the measurement, scaled by the predictions for this network
+  figures,    ///< the measurement, scaled by bandwidth, peak and board power
+  predicted,  ///< a prediction alone: what was measured is no GPU's
+};
+[[nodiscard]] std::string_view name_of(BoardBasis basis);  ///< "measured", "network", "figures", "predicted"
+
+/// Of the whole training; energy and power are those of its GPUs alone.
+struct ProbedBoard {
+  std::string gpu;
+  int gpu_count = 1;
+  BoardBasis basis = BoardBasis::figures;
+  std::optional<Predicted> energy_j, duration_s, power_w;
+  std::optional<carbon::Estimate> emissions;  ///< of the energy
+  std::optional<double> memory_needed_gb, memory_gb, largest_batch;
+  bool fits = true;
+};
+
+struct ProbedBoards {
+  /// The board that was measured comes first, with what its GPUs use by the probe itself; none of a CPU.
+  std::optional<ProbedBoard> here;
+  std::vector<ProbedBoard> others;  ///< cheapest first, then those whose cost is not known
+  std::string why;                  ///< why nothing is known of them, or what is missing; may be empty
+};
+
 struct ProbeResult {
   ProbedTraining probed;
   ProbeVerdict verdict = ProbeVerdict::not_ready;
@@ -55,6 +83,7 @@ struct ProbeResult {
   std::optional<estimate::Interval<GramsCO2e>> carbon_interval;
   std::optional<Money> money, price;  ///< price: of a kilowatt-hour
   std::optional<Money> money_low, money_high;
+  std::optional<ProbedBoards> boards;  ///< if others were asked for (probe_boards.hpp)
 };
 
 /// invalid, naming the field, for an impossible price or place.
