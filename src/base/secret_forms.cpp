@@ -60,6 +60,20 @@ void hide_token_forms(std::string& text) {
     }
 }
 
+/// The token of a bot of Telegram: 123456789:AA…
+void hide_bots(std::string& text) {
+  constexpr std::size_t fewest_digits = 8, fewest_letters = 30;
+  constexpr std::string_view begins = ":AA";
+  for (auto at = text.find(begins); at < text.size(); at = text.find(begins, at + 1)) {
+    auto digits = at;
+    while (digits > 0 && std::isdigit(static_cast<unsigned char>(text[digits - 1])) != 0) --digits;
+    auto end = at + 1;
+    while (end < text.size() && belongs_to_token(text[end])) ++end;
+    if (at - digits >= fewest_digits && end - at > fewest_letters)
+      text.replace(at + 1, end - at - 1, hidden_secret);
+  }
+}
+
 /// What follows in an address is a secret, up to one of these signs.
 struct SecretPath {
   std::string_view beginning, ends;
@@ -146,6 +160,7 @@ void hide_forms(std::string& text) {
   hide_passwords_of_addresses(text);
   hide_passwords(text);
   hide_token_forms(text);
+  hide_bots(text);
 }
 
 }  // namespace joulecast
