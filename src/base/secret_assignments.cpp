@@ -127,9 +127,14 @@ void hide_listed_options(std::string& text) {
 /// `<password>X</password>`
 void hide_elements(std::string& text) {
   for (auto close = text.find("</"); close < text.size(); close = text.find("</", close + 1)) {
-    const auto name = text.substr(close + 2, text.find('>', close) - close - 2);
+    constexpr std::size_t longest_name = 64;
+    const auto end = text.find('>', close);
+    if (end == std::string::npos) return;
+    if (end - close > longest_name) continue;
+    const auto name = text.substr(close + 2, end - close - 2);
+    if (!names_secret(name)) continue;
     const auto open = text.rfind("<" + name + ">", close);
-    if (open == std::string::npos || !names_secret(name)) continue;
+    if (open == std::string::npos) continue;
     const auto begin = open + name.size() + 2;
     text.replace(begin, close - begin, hidden_secret);
     close = begin + hidden_secret.size();

@@ -67,10 +67,10 @@ void hide_bots(std::string& text) {
   for (auto at = text.find(begins); at < text.size(); at = text.find(begins, at + 1)) {
     auto digits = at;
     while (digits > 0 && std::isdigit(static_cast<unsigned char>(text[digits - 1])) != 0) --digits;
+    if (at - digits < fewest_digits) continue;
     auto end = at + 1;
     while (end < text.size() && belongs_to_token(text[end])) ++end;
-    if (at - digits >= fewest_digits && end - at > fewest_letters)
-      text.replace(at + 1, end - at - 1, hidden_secret);
+    if (end - at > fewest_letters) text.replace(at + 1, end - at - 1, hidden_secret);
   }
 }
 
