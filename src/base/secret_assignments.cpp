@@ -32,7 +32,13 @@ struct Assignment {
   bool has_blanks = false;  ///< around the sign
 };
 
-Assignment assignment_at(std::string_view text, std::size_t sign) {
+/// Whether any value of this name is a secret.
+bool may_name_secret(std::string_view name) {
+  return is_secret(name, "0123456789abcdef");
+}
+
+/// `script`: the text has several words. A value is looked for only where its name can make it a secret.
+Assignment assignment_at(std::string_view text, std::size_t sign, bool script) {
   Assignment found;
   auto end = sign;
   while (end > 0 && is_blank(text[end - 1])) --end;
@@ -55,6 +61,8 @@ Assignment assignment_at(std::string_view text, std::size_t sign) {
          std::string_view("fFrRbBuU").find(text[at_quote]) != std::string_view::npos)
     ++at_quote;
   if (at_quote < text.size() && is_quote(text[at_quote])) found.value = at_quote;
+  found.end = found.value;
+  if (!found.in_address && !may_name_secret(found.name)) return found;
   const bool escaped =
       found.value + 1 < text.size() && text[found.value] == '\\' && is_quote(text[found.value + 1]);
   if (escaped) ++found.value;
@@ -67,7 +75,6 @@ Assignment assignment_at(std::string_view text, std::size_t sign) {
     const char quote = text[found.value++];
     found.end = end_of_quoted(text, found.value, quote, escaped);
   } else {
-    const bool script = std::ranges::any_of(text, is_blank);
     constexpr std::string_view ends_value = "&;,'\"}) \t\r\n", ends_word = "; \t\r\n";
     const bool whole_word = found.of_option && text[sign] == '=';
     const auto ends = !whole_word ? ends_value : script ? ends_word : "";
@@ -97,8 +104,9 @@ bool assigns_secret(std::string_view text, char sign, const Assignment& found) {
 }
 
 void hide_values(std::string& text) {
+  const bool script = std::ranges::any_of(text, is_blank);
   for (auto at = text.find_first_of("=:"); at != std::string::npos; at = text.find_first_of("=:", at + 1)) {
-    const auto found = assignment_at(text, at);
+    const auto found = assignment_at(text, at, script);
     if (!assigns_secret(text, text[at], found)) continue;
     const auto hide = hidden(std::string_view(text).substr(found.value, found.end - found.value));
     at = found.value + hide.size() - 1;

@@ -48,16 +48,21 @@ bool is_random(std::string_view text) {
 }
 
 void hide_token_forms(std::string& text) {
-  for (const auto& form : token_forms)
+  for (const auto& form : token_forms) {
+    std::size_t end = 0;
     for (auto at = text.find(form.beginning); at != std::string::npos;
          at = text.find(form.beginning, at + 1)) {
       if (at > 0 && is_alphanumeric(text[at - 1])) continue;
       const auto rest = at + form.beginning.size();
-      auto end = rest;
-      while (end < text.size() && belongs_to_token(text[end])) ++end;
-      const auto behind = std::string_view(text).substr(rest, end - rest);
-      if (behind.size() >= form.least && is_random(behind)) text.replace(rest, end - rest, hidden_secret);
+      if (rest > end)  // else still within the same word
+        for (end = rest; end < text.size() && belongs_to_token(text[end]);) ++end;
+      constexpr std::size_t enough = 512;
+      const auto behind = std::string_view(text).substr(rest, std::min(end - rest, enough));
+      if (behind.size() < form.least || !is_random(behind)) continue;
+      text.replace(rest, end - rest, hidden_secret);
+      end = rest;
     }
+  }
 }
 
 /// The token of a bot of Telegram: 123456789:AA…
