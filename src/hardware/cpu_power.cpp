@@ -17,7 +17,8 @@ std::string_view suffix_of_number(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     std::size_t end = i;
     while (end < lower.size() && lower[end] >= '0' && lower[end] <= '9') ++end;
-    if (end - i >= 4) {
+    constexpr std::size_t fewest_digits = 3;  // "Ultra 9 285K"
+    if (end - i >= fewest_digits) {
       const auto stop = lower.find_first_of(" @-", end);
       return lower.substr(end, stop == std::string_view::npos ? lower.npos : stop - end);
     }

@@ -21,6 +21,8 @@ TEST(CpuClass, ComesFromTheModelName) {
       {"Intel(R) Core(TM) i7-8700 CPU @ 3.20GHz", CpuClass::desktop},
       {"Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz", CpuClass::desktop_unlocked},
       {"13th Gen Intel(R) Core(TM) i9-13900KS", CpuClass::desktop_unlocked},
+      {"Intel(R) Core(TM) Ultra 9 285K", CpuClass::desktop_unlocked},
+      {"Intel(R) Core(TM) Ultra 7 155H", CpuClass::mobile},
       {"Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", CpuClass::mobile},
       {"12th Gen Intel(R) Core(TM) i7-1260P", CpuClass::mobile},
       {"11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz", CpuClass::mobile},
