@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
+#include "sensors/support/gpu_cards.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -256,6 +257,9 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_rates();
   }
   socket_.reset();  // later messages find no listener
+  // A driver that takes this long has a GPU to wake.
+  if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
+    header_.host.gpus.emplace_back("GPU whose driver did not answer in time");
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
