@@ -219,7 +219,7 @@ LimitState Engine::limit_state() {
     const auto& projection = training.projection();
     if (!projection) return;
     state.projected = projection->total.value;
-    state.ready = projection->ready;
+    state.ready = training.may_act();
     if (limits_.options().projected)
       state.probability_above = training.probability_above(*limits_.options().projected);
   });

@@ -131,7 +131,8 @@ std::optional<std::string> Limits::at_end(const LimitState& state) const {
   if (!options_.projected || projected_told_ || ended_) return std::nullopt;
   if (state.doubt != ForecastDoubt::none)
     return fmt::format("--stop-if-projected could not act: {}", trace::reason_of(state.doubt));
-  if (!state.ready && !was_ready_) return "--stop-if-projected could not act: the forecast was never ready";
+  if (!state.ready && !was_ready_)
+    return "--stop-if-projected could not act: the forecast was never ready to be acted on";
   if (state.used && *state.used > *options_.projected)
     return fmt::format("--stop-if-projected could not act in time: the run used {}, more than {}",
                        to_text(*state.used), to_text(*options_.projected));

@@ -45,7 +45,7 @@ struct LimitState {
   std::optional<Joules> used;
   std::optional<Joules> projected;  ///< expected total, if there is a forecast
   trace::ForecastDoubt doubt = trace::ForecastDoubt::none;
-  bool ready = false;                       ///< of the forecast; never where there is a doubt
+  bool ready = false;  ///< to be acted on (Training::may_act()); never where there is a doubt
   std::optional<double> probability_above;  ///< that the total exceeds LimitOptions::projected
 };
 

@@ -159,6 +159,7 @@ void Training::begin_projector() {
   last_ = ends_.front();
   outside_told_ = false;
   told_epoch_work_.reset();
+  told_steps_.reset();
   told_total_.reset();
   stored_share_ = 0;
 }
@@ -177,6 +178,10 @@ void Training::learn_plan() {
   if (const auto epoch = tracker_.epoch_work(); epoch && epoch != told_epoch_work_ && projector_) {
     told_epoch_work_ = epoch;
     projector_->set_epoch_work(*epoch);
+  }
+  if (const auto steps = tracker_.steps_per_work(); steps != told_steps_ && projector_) {
+    told_steps_ = steps;
+    projector_->set_steps_per_work(steps.value_or(0));
   }
   if (projector_) projector_->set_counts_steps(estimate::counts_steps(tracker_.phases().back().unit));
   auto total = tracker_.total_work();
@@ -325,6 +330,10 @@ void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
   // The run went on after its announced work: that was not all of it.
   if (tracker_.since_start(end) > final_projection_->time * most_after_work) final_projection_->ready = false;
   store_projection(*final_projection_);
+}
+
+bool Training::may_act() const {
+  return projection_ && projection_->ready && projection_->may_act && tracker_.trust().steps_proven;
 }
 
 std::optional<double> Training::probability_above(Joules limit) const {

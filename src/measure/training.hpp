@@ -63,6 +63,8 @@ class Training {
   /// The expected cost of the whole run, including what it used before the current phase
   /// (estimate/online/run_projector.hpp). Withdrawn when counting begins again.
   [[nodiscard]] const std::optional<estimate::Projection>& projection() const { return projection_; }
+  /// The forecast is sure enough to end the training for: more than being ready asks for.
+  [[nodiscard]] bool may_act() const;
   /// Probability that the whole run exceeds the limit; nothing if there is no projection.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
   /// Stores the present projection: a limit acts on it.
@@ -102,6 +104,7 @@ class Training {
   TotalLearned total_learned_;
   std::optional<double> told_total_;       ///< the total that total_learned_ was last called with
   std::optional<double> told_epoch_work_;  ///< that the projector knows
+  std::optional<double> told_steps_;       ///< of a unit of work, that the projector knows
   trace::RunSink& sink_;
   std::mutex mutex_;
   std::vector<progress::Event> heard_;

@@ -74,9 +74,10 @@ Trust Tracker::trust() const {
   trust.agrees_with_user = !disagreement_;
   const bool claims = current_ && current_->unit == Unit::epoch && current_->open &&
                       current_->open->claimed && total_epochs() != 1.0 &&
-                      (!current_->last_epoch || current_->wrong_steps);
-  const bool uneven = current_ && current_->uneven;
-  trust.settled = !uneven && (!claims || current_->steps_of_epoch != StepsOfEpoch::unproven);
+                      current_->steps_of_epoch == StepsOfEpoch::unproven;
+  const bool were_wrong = claims && current_->wrong_steps;
+  trust.settled = !were_wrong && !(current_ && current_->uneven);
+  trust.steps_proven = !were_wrong && !(claims && !current_->last_epoch);
   trust.may_count_from_zero = current_ && current_->unit == Unit::epoch && current_->first_number_assumed &&
                               current_->counter.base().value_or(1) > 0;
   // Where the patience is as long as the training, it cannot run out before the end.

@@ -36,10 +36,12 @@ struct Trust {
   bool consistent = true;            ///< false: numbers contradicted each other, or came all at once
   bool total_known = false;
   bool agrees_with_user = true;  ///< false: the training gave another total than the user
-  /// False while nothing has shown yet that the steps announced for an epoch are an epoch's: a loop may
-  /// announce those of the whole run, or leave each epoch early. Then epochs alone are counted. False as well
-  /// once epochs announced different numbers of steps: those to come are unknown.
+  /// False once epochs announced different numbers of steps, or did not have those that were announced: those
+  /// to come are unknown.
   bool settled = true;
+  /// False while no epoch has shown yet that the steps printed for it are an epoch's: a loop may print those
+  /// of the whole run, or leave each epoch early. Then epochs alone are counted.
+  bool steps_proven = true;
   /// The first epoch that was heard is neither 0 nor 1, and nothing says from which of them the training
   /// counts: "Epoch 12/24" may be the last but twelve or the last but eleven.
   bool may_count_from_zero = false;
@@ -85,6 +87,8 @@ class Tracker {
   [[nodiscard]] std::optional<double> total_work() const;
   /// Work of an epoch of the current phase, in the phase's unit, where it is known.
   [[nodiscard]] std::optional<double> epoch_work() const;
+  /// Steps in a unit of the current phase's work, where that is an epoch and they are known.
+  [[nodiscard]] std::optional<double> steps_per_work() const;
   [[nodiscard]] Trust trust() const;
   /// All output came in one piece, as from a buffered pipe: the times of epochs are not known.
   [[nodiscard]] bool came_at_once() const;

@@ -252,4 +252,8 @@ std::optional<double> Tracker::epoch_work() const {
   return epochs && steps ? std::optional{*steps / *epochs} : std::nullopt;
 }
 
+std::optional<double> Tracker::steps_per_work() const {
+  return current_ && current_->unit == Unit::epoch ? current_->steps_per_epoch : std::nullopt;
+}
+
 }  // namespace joulecast::progress

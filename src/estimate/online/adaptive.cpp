@@ -19,8 +19,11 @@ constexpr int later_units = 3;         // and a later regime after this many uni
 constexpr double start_units = 100;    // caches fill and kernels are tuned within so many steps,
 constexpr double start_share = 0.25;   // or, in a short training, within this share of it
 constexpr double well_shown = 1.25;    // of the work until the second epoch shows its level, if it differs
+constexpr double report_steps = 10;    // a report stands for so many at most: it may count samples
 constexpr double cycle_units = 110;    // an evaluation after a hundred steps has shown by then;
 constexpr double cycle_share = 0.499;  // a short one may have evaluated nothing before
+constexpr double longest_cycle = 0.2;  // of the work: an end phase has little to do with longer epochs
+constexpr double much_more = 0.2;      // of the total: so much may come again, and the interval has room
 constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice,
                                        // if they are half of all
 
@@ -95,6 +98,10 @@ void Adaptive::set_counts_steps(bool counts_steps) {
   counts_steps_ = counts_steps;
 }
 
+void Adaptive::set_steps_per_work(double steps) {
+  steps_per_work_ = std::isfinite(steps) ? std::max(0.0, steps) : 0;
+}
+
 void Adaptive::set_work_sd(double work_sd) {
   work_sd_ = std::isfinite(work_sd) ? std::max(0.0, work_sd) : 0;
 }
@@ -122,9 +129,18 @@ Joules Adaptive::used() const {
   return measured_ + Joules{rates().energy.tracker().long_run_rate() * unmeasured_work_};
 }
 
+/// A report tells of one step at least.
+double Adaptive::steps_seen() const {
+  const double told = *counts_steps_ ? done_ : std::min(done_ * steps_per_work_, units_ * report_steps);
+  return std::max<double>(units_, told);
+}
+
+bool Adaptive::saw_few_steps() const {
+  return counts_steps_ && share() < start_share * (1 - 1e-9) && steps_seen() < start_units * (1 - 1e-9);
+}
+
 bool Adaptive::may_be_start() const {
-  if (!counts_steps_ || history_.epochs() > 0 || share() >= start_share * (1 - 1e-9)) return false;
-  return (*counts_steps_ ? std::max<double>(units_, done_) : units_) < start_units;
+  return history_.epochs() == 0 && saw_few_steps();
 }
 
 bool Adaptive::may_be_cold(const WorkRates& rates) const {
@@ -154,20 +170,23 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
   const auto settled = rates.settled_after(first_share * (done_ + work));
   // After a fall, as at the end of a start-up, what was there before says nothing of what is to come.
   const double since = settled.fell ? settled.work : done_;
+  double cycle_cost = rates.cycle_cost();
+  if (counts_steps_)
+    cycle_cost = std::min(cycle_cost, longest_cycle * (done_ + work) * rates.tracker().long_run_rate());
   const Situation now{.share = since / (since + work),
                       .relative_sd = std::hypot(cost->relative_sd, cost->unseen_sd, relative_work_sd()),
                       .changed = settled.changed,
                       .units = rates.tracker().units_in_regime(),
                       .jump = rates.tracker().jump_to_lone_unit(),
-                      .cycle = cost->value > 0 ? rates.cycle_cost() / cost->value : 0,
+                      .cycle = cost->value > 0 ? cycle_cost / cost->value : 0,
                       .age = settled.work / (settled.work + work),
-                      .first_epoch = rates.in_first_epoch(),
+                      .first_epoch = rates.in_first_epoch() || may_be_cold(rates),
                       .unseen_cycle = unseen_cycle(rates),
                       .may_be_start = may_be_start(),
                       .may_recur = cost->value > 0 ? cost->may_recur / cost->value : 0,
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
-  return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
+  return Remainder{cost->value, now, ErrorModel(now), cycle_cost};
 }
 
 std::optional<Remainder> Adaptive::energy_for(double work) const {
@@ -216,20 +235,29 @@ bool Adaptive::ready() const {
   if (regime.units() == 0 || regime.doubtful()) return false;
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return units_ > 1;  // a single report at the end came after everything
-  if (may_be_start()) return false;
-  if (in_first_of_epochs() || may_be_cold(rates().energy)) return false;
-  // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
-  // pause.
-  if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;
+  // A first epoch of so few steps may be no more than a start.
+  if (saw_few_steps() && (history_.epochs() == 0 || may_be_cold(rates().energy))) return false;
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units
                           : units >= first_units && share() >= first_share;
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
-  if (rest->may_recur > tolerance * total) return false;
+  if (rest->may_recur > much_more * total) return false;
   return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
          z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
+}
+
+bool Adaptive::may_act() const {
+  if (!ready()) return false;
+  const double work = std::max(0.0, *total_work_ - done_);
+  if (work == 0) return true;
+  if (in_first_of_epochs() || may_be_cold(rates().energy)) return false;
+  // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
+  // pause.
+  if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;
+  const auto rest = rates().energy.cost_of(work);
+  return rest->may_recur <= tolerance * (used().value() + rest->value);
 }
 
 std::optional<OnlineEstimate> Adaptive::estimate() const {

@@ -48,6 +48,8 @@ class Adaptive final : public OnlineEstimator {
   /// Whether the work counts steps or the like, and not samples, percent or epochs. Until that is told, it is
   /// taken to come in whole units such as epochs.
   void set_counts_steps(bool counts_steps);
+  /// How many steps a unit of work has, where it is no step; 0 if that is not known.
+  void set_steps_per_work(double steps);
   /// Standard deviation of the remaining work, where the total work is itself expected and not told.
   void set_work_sd(double work_sd);
   [[nodiscard]] std::optional<double> total_work() const { return total_work_; }
@@ -56,8 +58,11 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] Joules used() const;
   [[nodiscard]] Seconds elapsed() const { return elapsed_; }
   [[nodiscard]] int regime_changes() const { return rates().energy.tracker().changes(); }
-  /// The interval is narrow provided that nothing changes, and the last units held no surprise.
+  /// The forecast and its interval can be relied on: the interval is narrow provided that nothing changes,
+  /// and the last units held no surprise. What has not shown yet, such as a validation, is in the interval.
   [[nodiscard]] bool ready() const;
+  /// It is ready, and what mostly differs has shown itself: the second epoch, or an evaluation between steps.
+  [[nodiscard]] bool may_act() const;
 
   /// Cost of the next `work` units of work; nothing before the first measured unit.
   [[nodiscard]] std::optional<Remainder> energy_for(double work) const;
@@ -75,6 +80,9 @@ class Adaptive final : public OnlineEstimator {
   };
   /// Of everything observed; computed when first needed.
   [[nodiscard]] const Rates& rates() const;
+  [[nodiscard]] double steps_seen() const;
+  /// Fewer steps were seen than it takes until caches are full and kernels are tuned.
+  [[nodiscard]] bool saw_few_steps() const;
   /// No epoch has ended, and all that was seen may still be a dearer start.
   [[nodiscard]] bool may_be_start() const;
   /// Files and caches may be cold throughout the first epoch, however many steps it has, and the second has
@@ -94,6 +102,7 @@ class Adaptive final : public OnlineEstimator {
   std::optional<Prior> prior_;
   double epoch_work_ = 0;  ///< 0 = not known
   std::optional<bool> counts_steps_;
+  double steps_per_work_ = 0;  ///< 0 = not known
   double work_sd_ = 0;
   int units_ = 0;
   double done_ = 0;

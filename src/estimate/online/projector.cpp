@@ -95,6 +95,10 @@ void Projector::set_counts_steps(bool counts_steps) {
   state_->adaptive.set_counts_steps(counts_steps);
 }
 
+void Projector::set_steps_per_work(double steps) {
+  state_->adaptive.set_steps_per_work(steps);
+}
+
 void Projector::set_work_sd(double work_sd) {
   state_->adaptive.set_work_sd(work_sd);
 }
@@ -117,6 +121,7 @@ std::optional<Projection> Projector::projection() const {
                                                                 since_now(p.duration.interval->high)}};
   }
   p.ready = adaptive.ready();
+  p.may_act = adaptive.may_act();
   p.regime_changes = adaptive.regime_changes();
   p.expected = state_->expected();
   return p;

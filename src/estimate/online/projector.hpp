@@ -45,6 +45,9 @@ struct Projection {
   Estimate<Seconds> remaining_time;
   /// The interval is narrow provided that nothing changes, and the last units held no surprise.
   bool ready = false;
+  /// It is ready, and sure enough to end a training for: the second of several epochs has begun, or an
+  /// evaluation between steps would have shown.
+  bool may_act = false;
   /// How often the cost of a unit has changed for good.
   int regime_changes = 0;
   std::string_view method = "adaptive";
@@ -93,6 +96,9 @@ class Projector {
   /// samples or percent, and within epochs, the reports are counted instead. Until it is told, this is not
   /// looked at.
   void set_counts_steps(bool counts_steps);
+  /// Tells how many steps a unit of work has, where it is no step, so that they are counted instead of
+  /// reports.
+  void set_steps_per_work(double steps);
   /// Tells the standard deviation of the remaining work, where set_total_work() got an expected total.
   void set_work_sd(double work_sd);
 

@@ -53,6 +53,9 @@ class RunProjector {
   /// Tells whether the work counts steps; see Projector::set_counts_steps().
   void set_counts_steps(bool counts_steps) { projector_.set_counts_steps(counts_steps); }
 
+  /// Tells how many steps a unit of work has; see Projector::set_steps_per_work().
+  void set_steps_per_work(double steps) { projector_.set_steps_per_work(steps); }
+
   /// Tells how uncertain the total work is; see Projector::set_work_sd().
   void set_work_sd(double work_sd) { projector_.set_work_sd(work_sd); }
 

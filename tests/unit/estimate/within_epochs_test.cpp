@@ -40,8 +40,64 @@ TEST(WithinEpochs, ASteadyRunIsReadyByATenthAndSaysSo) {
     }
 }
 
+TEST(WithinEpochs, ASteadyRunIsReadyByATenthAtAnyNumberOfEpochs) {
+  for (const int epochs : {1, 2, 3, 5, 10, 50})
+    for (const int steps : {1000, 6000}) {
+      const int each = steps / epochs;
+      const auto training = simulate({.steps = each * epochs, .steps_per_epoch = each});
+      const auto p = *watched(training, 0.1, each).projection();
+      EXPECT_TRUE(p.ready) << epochs << " x " << each;
+      EXPECT_TRUE(p.total.interval->contains(training.energy)) << epochs << " x " << each;
+      EXPECT_GT(p.total.interval->low.value(), p.total.value.value() / 1.42) << epochs << " x " << each;
+      EXPECT_LT(p.total.interval->high.value(), 1.4 * p.total.value.value()) << epochs << " x " << each;
+      EXPECT_EQ(p.may_act, epochs == 1 || epochs == 50) << epochs << " x " << each;
+    }
+}
+
+// What follows the epoch has not shown yet, nor whether the others are cheaper: the interval has room.
+TEST(WithinEpochs, TheFirstReadyForecastHoldsWhatMayFollow) {
+  for (const int epochs : {3, 10, 50})
+    for (const double validation : {0.0, 0.1, 0.25})
+      for (const double cold : {1.0, 1.3})
+        for (unsigned seed = 1; seed <= 3; ++seed) {
+          const int each = 6000 / epochs;
+          const auto training = simulate({.steps = 6000,
+                                          .steps_per_epoch = each,
+                                          .start_up_steps = each,
+                                          .start_up_factor = cold,
+                                          .validation_seconds = 0.1 * each * validation},
+                                         seed);
+          double share = 0.01;
+          while (share < 1 && !watched(training, share, each).projection()->ready) share += 0.005;
+          EXPECT_LE(share, cold > 1 ? 0.121 : 0.101) << epochs << ' ' << validation << ' ' << cold;
+          EXPECT_TRUE(covered_at(training, share, each)) << epochs << ' ' << validation << ' ' << cold;
+        }
+}
+
+TEST(WithinEpochs, AShortFirstEpochShowsTooLittleToBeReady) {
+  const auto training =
+      simulate({.steps = 300, .steps_per_epoch = 25, .start_up_steps = 25, .start_up_factor = 2});
+  for (double share = 0.05; share < 1.4 / 12; share += 0.01)
+    EXPECT_FALSE(watched(training, share, 25).projection()->ready) << share;
+}
+
+TEST(WithinEpochs, TheStepsOfAnEpochAreCountedWhereTheyAreKnown) {
+  // Five epochs of 200 steps, printed every ten, and counted in epochs.
+  auto training = simulate({.steps = 1000, .steps_per_epoch = 200, .report_every = 10});
+  for (auto& movement : training.movements) movement.work /= 200;
+  for (const double known : {0.0, 200.0}) {
+    auto projector = *RunProjector::begin({.total_work = 5});
+    projector.set_counts_steps(false);
+    projector.set_epoch_work(1);
+    projector.set_steps_per_work(known);
+    for (const auto& movement : std::span(training.movements).first(10)) (void)projector.move(movement);
+    EXPECT_EQ(projector.projection()->ready, known > 0);
+    EXPECT_FALSE(projector.projection()->may_act);
+  }
+}
+
 // Its first epoch is dearer, as where files are read for the first time: nothing says so before the second.
-TEST(WithinEpochs, AColdFirstEpochIsNeverReady) {
+TEST(WithinEpochs, AColdFirstEpochIsNeverActedOn) {
   for (const int steps_per_epoch : {10, 50, 400})
     for (const double factor : {1.5, 2.0, 4.0}) {
       const auto training = simulate({.steps = 12 * steps_per_epoch,
@@ -50,10 +106,10 @@ TEST(WithinEpochs, AColdFirstEpochIsNeverReady) {
                                       .start_up_factor = factor});
       for (double share = 0.01; share < 1; share += 0.01) {
         const auto p = watched(training, share, steps_per_epoch).projection();
-        if (!p || !p->ready) continue;
+        if (!p || !p->may_act) continue;
         EXPECT_NEAR(p->total.value / training.energy, 1, 0.1) << share << ' ' << factor;
       }
-      EXPECT_TRUE(watched(training, 0.3, steps_per_epoch).projection()->ready) << steps_per_epoch;
+      EXPECT_TRUE(watched(training, 0.3, steps_per_epoch).projection()->may_act) << steps_per_epoch;
     }
 }
 
