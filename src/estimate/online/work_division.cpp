@@ -39,6 +39,7 @@ class Collector {
       emit();
     }
   }
+  [[nodiscard]] const WorkBlock& open() const { return open_; }
   void add_edge(const WorkBlock& block, Place place) {
     finish();
     division_.parts.push_back({block, place});
@@ -59,6 +60,7 @@ void divide_evenly(const WorkHistory& history, double total_work, WorkDivision& 
   Collector units(division, (early ? early_unit_share : unit_share) * total_work);
   for (const auto& block : history.blocks()) units.add(block, smallest_share * total_work);
   if (division.parts.empty()) units.finish();
+  division.open = units.open();
 }
 
 void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
@@ -88,6 +90,7 @@ void divide_within_epochs(const WorkHistory& history, double total_work, WorkDiv
   }
   if (after_end && history.awaits_evaluation()) division.parts.pop_back();
   if (division.parts.empty()) units.finish();
+  division.open = units.open();
 }
 
 void tell_edges(const WorkHistory& history, double epoch, WorkDivision& division) {

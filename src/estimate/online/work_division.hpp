@@ -26,6 +26,7 @@ struct WorkDivision {
     Place place = Place::inside;
   };
   std::vector<Part> parts;
+  WorkBlock open;                 ///< the last reports, which do not fill a unit yet
   std::vector<WorkBlock> epochs;  ///< whole ones, if parts are smaller
   /// Work of an epoch, if its edges matter: the parts tell them apart, or will once one has ended. Else 0.
   double edge_every = 0;

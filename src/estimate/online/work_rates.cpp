@@ -94,6 +94,8 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
   }
   if (tracker_.units() > 0) unit_work_ = units_work / tracker_.units();
   learn_first_begin(division.first_block, rate);
+  const auto open = division.open.work > 0 ? rate(division.open) : std::nullopt;
+  if (open) open_excess_ = (*open - tracker_.long_run_rate()) * division.open.work;
   rare_ = RareCosts(units);
   find_lasting_trend(units);
   if (!division.epochs.empty()) compare_epochs(division, rate);

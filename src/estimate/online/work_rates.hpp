@@ -51,6 +51,10 @@ class WorkRates {
   /// Something such as an evaluation or a pause came between the units.
   [[nodiscard]] bool saw_rare_cost() const { return rare_.seen() > 0 || tracker_.saw_excursion(); }
 
+  /// What the last reports, which do not fill a unit yet, cost beyond the rate of the units: an evaluation
+  /// may be among them.
+  [[nodiscard]] double open_excess() const { return open_excess_; }
+
   /// Of the units between the edges.
   [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }
 
@@ -89,6 +93,7 @@ class WorkRates {
   /// there is none.
   double trend_rate_ = 0, trend_slope_ = 0;
   int whole_epochs_ = 0;
+  double open_excess_ = 0;
   double first_epoch_ = 0;
   double done_ = 0;
 };
