@@ -247,7 +247,7 @@ TEST(Tracker, StepsThatGoOnOverEpochsAreNotAnEpochs) {
     for (int step = 1; step <= 10; ++step) {
       const double done = 10 * (epoch - 1) + step;
       training.of_epoch(20.0 * (epoch - 1) + 2 * step - 1, done, 30);
-      EXPECT_EQ(training.tracker.trust().settled, epoch > 1) << step;
+      EXPECT_EQ(training.tracker.trust().steps_proven, epoch > 1) << step;
       if (epoch > 1) {
         EXPECT_EQ(training.tracker.phases().back().work, epoch - 1) << step;
       }
