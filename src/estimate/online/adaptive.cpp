@@ -243,7 +243,7 @@ bool Adaptive::ready() const {
                           : units >= first_units && share() >= first_share;
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
-  if (rest->may_recur > much_more * total) return false;
+  if (rest->may_recur > (counts_steps_ ? much_more : tolerance) * total) return false;
   if (counts_steps_ && std::abs(rates().energy.open_excess()) > tolerance * total) return false;
   return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
          z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
