@@ -161,6 +161,7 @@ Status CommandRun::measure_idle() {
 /// Everything that can fail was made before. From the release on, the command's exit status must be returned
 /// whatever happens to the measurement.
 Status CommandRun::begin() {
+  keys_.take_lines();
   relay_->resume();
   keys_.resume();
   last_resort_.emplace(child_->pid(), child_->news());

@@ -178,6 +178,7 @@ void CommandRun::suspend() {
 }
 
 void CommandRun::resume() {
+  keys_.take_lines();
   relay_->resume();
   keys_.resume();
   if (child_->leads_session()) child_->send(SIGCONT);
