@@ -109,7 +109,7 @@ NetworkWork work_of(const network::ArchitectureFeatures& network) {
       sums.outputs += passes * layer.output_bytes / network.element_bytes;
     }
     work.kernels += layer.kernels;
-    work.weight_bytes += layer.weight_bytes;
+    work.weight_bytes += layer.weight_bytes * share;
     work.parameters += static_cast<double>(layer.parameters);
     work.gmacs += layer.macs * 1e-9;
     sums.products += passes * layer.macs * 1e-9;

@@ -43,7 +43,7 @@ struct NetworkWork {
   /// FLOPs or bytes. Where layers are frozen: a third of what they do in a step, forward and backward.
   std::array<double, term_count> terms{};
   double kernels = 0;
-  double weight_bytes = 0;
+  double weight_bytes = 0;  ///< where layers are frozen: as the terms
   double parameters = 0;
   double gmacs = 0;
   double product_outputs = 0;  ///< elements that convolutions and other products with weights write
