@@ -119,7 +119,8 @@ Recognition recognise_from(std::string_view head, LinePrefix prefix, const Impor
   as_written.comma = dialect.comma == CommaIn::thousands ? dialect.comma : CommaIn::not_known;
   as_written.comma_in_seconds = dialect.comma_in_seconds;
   as_written.prefix = prefix;
-  const bool differs = dialect.of_cells();
+  const bool is_json = trim(head.substr(0, head.find('\n'))).starts_with('{');  // has no cells
+  const bool differs = dialect.of_cells() && !is_json;
   // The user's columns are those of the table as it is: "10;5,5" has two. Read without its dialect, a decimal
   // comma would be one between thousands.
   if (differs && (!options.columns.empty() || dialect.comma == CommaIn::decimals))

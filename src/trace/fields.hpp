@@ -77,6 +77,7 @@ void visit_channel(AnyChannel& channel, Visit&& visit) {
   visit("averaging_window_s", channel.averaging_window);
   visit("wrap_range", channel.wrap_range);
   visit("plausible_maximum_w", channel.plausible_maximum);
+  visit("only_windows", channel.only_windows);
   visit("contained_in", channel.contained_in);
   visit("provenance", channel.provenance, provenance_from);
   visit("relative_uncertainty", channel.relative_uncertainty);

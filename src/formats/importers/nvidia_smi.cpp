@@ -12,6 +12,8 @@
 #include "formats/support/log_time.hpp"
 #include "formats/support/nvidia_smi_rounds.hpp"
 #include "formats/support/nvidia_smi_rows.hpp"
+#include "formats/support/own_names.hpp"
+#include "formats/support/row_series.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
@@ -451,7 +453,48 @@ Match recognises(std::string_view head, const ImportOptions& options) {
   return named || is_row(line) ? Match::guess : Match::no;
 }
 
+/// The meanings of its columns to the importer of any table.
+std::vector<Meaning> meanings_of(Cells header) {
+  auto meanings = meanings_of_own_names(header);
+  const auto known = nvidia_smi::columns_of_header({header.begin(), header.end()});
+  for (std::size_t i = 0; i < meanings.size(); ++i) {
+    meanings[i].component = trace::Component::gpu;
+    if (known[i].field == Field::index) meanings[i] = Meaning::of(Meaning::Role::device);
+  }
+  return meanings;
+}
+
+constexpr TableRules rules_of_series{.kind = "nvidia-smi",
+                                     .is_header = [](Cells cells) { return is_header_of_own_names(cells); },
+                                     .meanings_of = meanings_of,
+                                     .own_names = true};
+
+/// The log of several machines has a column more that tells its rows apart: nvidia-smi writes none.
+struct Series {
+  bool are_many = false;
+  std::string refusal;
+};
+
+Series series_in(std::string_view head) {
+  const auto sample = sample_of_table(head);
+  const auto headings = sample.headings();
+  const auto columns = nvidia_smi::columns_of_header(headings);
+  const auto found = find_row_series(sample, meanings_of(headings));
+  std::optional<std::size_t> key;
+  for (const auto field : {Field::bus_id, Field::uuid, Field::index})
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (columns[i].field == field) key = i;
+  return {found.machine || (found.device && found.device != key), key ? found.refusal : ""};
+}
+
 Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
+  const auto head = lines.plain_head();
+  if (!head) return propagate(head.error());
+  if (nvidia_smi::is_header(first_line(*head)) && options.columns.empty()) {
+    const auto series = series_in(*head);
+    if (!series.refusal.empty()) return fail(ErrorKind::malformed, lines.name(), "{}", series.refusal);
+    if (series.are_many) return import_table(rules_of_series, lines, options, sink, report);
+  }
   return Import(lines, options, sink, report).run();
 }
 

@@ -9,6 +9,7 @@
 #include "formats/support/damage.hpp"
 #include "formats/support/log_time.hpp"
 #include "formats/support/log_units.hpp"
+#include "formats/support/long_rows.hpp"
 #include "formats/support/own_names.hpp"
 
 namespace joulecast::formats {
@@ -17,14 +18,15 @@ namespace {
 using Role = Meaning::Role;
 
 /// A column with an energy may hold a counter or the energy of a row: only the user can tell.
-Meaning meaning_of(std::string_view heading, Cells header) {
-  const auto meaning = meaning_of_own_name(heading, header);
-  return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy ? Meaning{} : meaning;
+std::vector<Meaning> meanings_of(Cells header) {
+  auto meanings = meanings_of_own_names(header);
+  for (auto& meaning : meanings)
+    if (meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy) meaning = {};
+  return meanings;
 }
 
-bool is_energy(std::string_view heading, Cells header) {
+bool is_energy(std::string_view heading, const Meaning& meaning) {
   if (heading.find("MJ") != std::string_view::npos) return false;  // not "mJ", which is all that is known
-  const auto meaning = meaning_of_own_name(heading, header);
   return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy &&
          !meaning.unit.empty();
 }
@@ -35,10 +37,12 @@ std::vector<std::string> energy_columns(std::string_view line) {
   for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
   bool timed = false;
   std::vector<std::string> energies;
-  for (const auto cell : cells) {
+  for (const auto cell : cells)
     if (parse_cell(cell) || parse_log_time(cell)) return {};
-    timed = timed || meaning_of_own_name(cell, cells).role == Role::time;
-    if (is_energy(cell, cells)) energies.emplace_back(cell);
+  const auto meanings = meanings_of_own_names(cells);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    timed = timed || meanings[i].role == Role::time;
+    if (is_energy(cells[i], meanings[i])) energies.emplace_back(cells[i]);
   }
   return timed && !is_header_of_own_names(cells) ? energies : std::vector<std::string>{};
 }
@@ -50,10 +54,9 @@ bool is_counter(std::string_view head, std::string_view column) {
   std::vector<std::string_view> headings;
   for (const auto cell : split(first_line(head), ',')) headings.push_back(trim(cell));
   std::vector<std::size_t> devices;
+  const auto meanings = meanings_of_own_names(headings);
   for (std::size_t i = 0; i < headings.size(); ++i)
-    if (const auto role = meaning_of_own_name(headings[i], headings).role;
-        role == Role::device || role == Role::node)
-      devices.push_back(i);
+    if (meanings[i].role == Role::device || meanings[i].role == Role::node) devices.push_back(i);
   const auto at = static_cast<std::size_t>(std::ranges::find(headings, column) - headings.begin());
   std::map<std::string, double> last;
   std::size_t rises = 0, others = 0;
@@ -71,11 +74,11 @@ bool is_counter(std::string_view head, std::string_view column) {
 }
 
 constexpr TableRules rules{
-    .kind = "csv", .is_header = is_header_of_own_names, .meaning_of = meaning_of, .own_names = true};
+    .kind = "csv", .is_header = is_header_of_own_names, .meanings_of = meanings_of, .own_names = true};
 constexpr TableRules rules_of_blanks{.kind = "csv",
                                      .blanks = true,
                                      .is_header = is_header_of_own_names,
-                                     .meaning_of = meaning_of,
+                                     .meanings_of = meanings_of,
                                      .own_names = true};
 
 /// A single heading is a table only if its unit stands in brackets: "power.draw [W]".
@@ -85,21 +88,37 @@ bool is_table(Cells cells) {
          cells.front().find_first_of(";\t") == std::string_view::npos;
 }
 
+/// JSON lines have an importer of their own, which knows their names.
+bool is_json(std::string_view head) {
+  const auto line = first_line(head);
+  return line.starts_with("{") || line.starts_with("[{");
+}
+
 Match recognises(std::string_view head, const ImportOptions& options) {
   const bool told = std::ranges::any_of(
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
+  if (is_json(head)) return Match::no;
   if (told) return Match::told;
+  if (long_form_of(head)) return Match::sure;
   const auto cells = cells_of(first_line(head), rules);
   if (!energy_columns(first_line(head)).empty()) return Match::sure;
   if (!is_header_of_own_names(cells)) return Match::no;
-  bool timed = false;
-  for (const auto cell : cells) timed = timed || meaning_of(cell, cells).role == Role::time;
+  const bool timed = std::ranges::any_of(meanings_of(cells),
+                                         [](const Meaning& meaning) { return meaning.role == Role::time; });
   return timed ? Match::sure : is_table(cells) ? Match::guess : Match::no;
 }
 
 Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {
   const auto head = lines.head();
   if (!head) return propagate(head.error());
+  if (options.columns.empty()) {
+    const auto plain = lines.plain_head();
+    if (!plain) return propagate(plain.error());
+    if (auto form = long_form_of(*plain)) {
+      auto wide = in_wide_form(lines, std::move(*form));
+      return import_table(rules, wide, options, sink, report);
+    }
+  }
   const auto line = first_line(*head);
   // Only the user can tell that blanks separate cells, because dates have blanks inside.
   const bool blanks = recognises(*head, options) == Match::told && lines.is_plain() &&

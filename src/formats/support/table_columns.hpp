@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats/support/table_import.hpp"
+#include "formats/support/table_sample.hpp"
 
 namespace joulecast::formats {
 
@@ -23,7 +24,7 @@ class TableColumns {
   [[nodiscard]] bool is_header(Cells cells) const;
   /// Takes a header that differs from the one before. `where` is the place for errors: malformed if the user
   /// names a column that is not there, or a role that there is not.
-  [[nodiscard]] Status take_header(Cells cells, const std::string& where);
+  [[nodiscard]] Status take_header(Cells cells, const std::string& where, const TableSample& sample);
   /// Takes a row for the columns of a log without a header. They stay empty if it does not tell them.
   [[nodiscard]] Status take_first_row(Cells cells, const std::string& where);
 
@@ -37,6 +38,10 @@ class TableColumns {
   [[nodiscard]] bool has_power() const;
   /// The columns of each channel of a row's device; of several, the first with a value counts.
   [[nodiscard]] const std::vector<std::vector<std::size_t>>& channels() const { return channels_; }
+  /// Devices in the column with their names that are the sum of others.
+  [[nodiscard]] const std::vector<std::string>& sum_devices() const { return sum_devices_; }
+  /// What was found out about the columns by their values, for the user.
+  [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
   /// How --columns names a column: by its place where the log has no headings.
   [[nodiscard]] std::string place_or_name(std::size_t i) const;
 
@@ -45,6 +50,9 @@ class TableColumns {
   void number_headings(std::size_t count);
   [[nodiscard]] Status apply_mapping(std::vector<Meaning>& meanings, Cells cells,
                                      const std::string& where) const;
+  /// What the values of the first rows tell: series, sums, units.
+  [[nodiscard]] Status study(std::vector<Meaning>& meanings, const TableSample& sample,
+                             const std::string& where);
   [[nodiscard]] Status tell_devices_apart(std::vector<Meaning>& meanings, const std::string& where) const;
   /// `named` has the columns of one channel by the names in their headings.
   [[nodiscard]] Status give_names(std::vector<Meaning>& meanings, const std::vector<std::size_t>& columns,
@@ -59,6 +67,8 @@ class TableColumns {
   std::vector<std::string> headings_;
   std::vector<Column> columns_;
   std::vector<std::vector<std::size_t>> channels_;
+  std::vector<std::string> sum_devices_;
+  std::vector<std::string> told_;
 };
 
 }  // namespace joulecast::formats

@@ -12,8 +12,8 @@
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
+#include "formats/support/device_names.hpp"
 #include "formats/support/log_units.hpp"
-#include "formats/support/own_names.hpp"
 #include "formats/support/sample_import.hpp"
 #include "formats/support/table_cells.hpp"
 #include "formats/support/table_columns.hpp"
@@ -42,6 +42,11 @@ class TableImport : public SampleImport {
       : SampleImport(rules.kind, lines, options, sink, report), rules_(rules), columns_(rules, options) {}
 
   Status run() {
+    if (rules_.own_names) {
+      const auto head = lines_.plain_head();
+      if (!head) return propagate(head.error());
+      sample_ = sample_of_table(*head);
+    }
     auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
       return take_line(line, number, torn);
     });
@@ -104,7 +109,7 @@ class TableImport : public SampleImport {
 
   Status take_header(std::size_t number) {
     if (std::ranges::equal(split_, columns_.headings())) return {};
-    if (auto ok = columns_.take_header(split_, place_of(number)); !ok) return ok;
+    if (auto ok = columns_.take_header(split_, place_of(number), sample_); !ok) return ok;
     take_columns(number);
     return {};
   }
@@ -118,8 +123,11 @@ class TableImport : public SampleImport {
     skips_ = !columns_.has_power();
     if (skips_ && first_without_power_ == 0) first_without_power_ = number;
     if (skips_) return;
+    report_.left.insert(report_.left.end(), columns_.told().begin(), columns_.told().end());
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].meaning.role == Role::ignored && !trim(columns_[i].heading).empty())
+      if (columns_[i].meaning.role == Role::ignored && !trim(columns_[i].heading).empty() &&
+          std::ranges::none_of(columns_.told(),
+                               [&](const auto& told) { return told.starts_with(columns_[i].heading + ":"); }))
         if (const auto told = fmt::format("{}: not used", columns_[i].heading);
             told_.size() < most_told && told_.insert(told).second)
           report_.left.push_back(told);
@@ -152,7 +160,8 @@ class TableImport : public SampleImport {
       if (auto ok = check_unit_of_time(time, number); !ok) return ok;
     }
     auto device = device_of_row(time);
-    if (named_device(cell_with(Role::device)).overlaps_others) return leave_device();
+    for (const auto role : {Role::device, Role::node})
+      if (const auto left = why_left(role); !left.empty()) return leave_device(cell_with(role), left);
     if (!read_values()) return fault(number, std::move(reason_));
     add_up_intervals(device);
     bound_ = limit_of_row();
@@ -162,8 +171,19 @@ class TableImport : public SampleImport {
     return lose_intervals(device, time);
   }
 
-  Status leave_device() {
-    const auto told = fmt::format("{}: overlaps the others", cell_with(Role::device));
+  /// Why the rows of a device are left out; "" if they count.
+  [[nodiscard]] std::string_view why_left(Role role) const {
+    const auto device = cell_with(role);
+    if (device.empty()) return "";
+    const auto named = named_device(device);
+    if (named.overlaps_others && role == Role::device) return "overlaps the others";
+    if (named.is_no_power && columns_.has_power()) return "its name is of another quantity than a power";
+    const auto& sums = columns_.sum_devices();
+    return std::ranges::find(sums, device) != sums.end() ? "the sum of others, not added" : "";
+  }
+
+  Status leave_device(std::string_view device, std::string_view why) {
+    const auto told = fmt::format("{}: {}", device, why);
     if (told_.size() < most_told && told_.insert(told).second) report_.left.push_back(told);
     return {};
   }
@@ -285,12 +305,13 @@ class TableImport : public SampleImport {
 
   std::vector<Measure> measures_of(std::string_view key, std::size_t number) override {
     std::vector<Measure> measures;
-    const auto node =
+    const auto node_of_row =
         key.substr(0, key.find(behind_node) == std::string_view::npos ? 0 : key.find(behind_node));
-    const auto device = node.empty() ? key : key.substr(node.size() + 1);
+    const auto device = node_of_row.empty() ? key : key.substr(node_of_row.size() + 1);
     const bool has_device = has_device_ && !device.empty();
     for (const auto& columns : columns_.channels()) {
       const auto& meaning = columns_[columns.front()].meaning;
+      const auto node = meaning.node.empty() ? node_of_row : std::string_view(meaning.node);
       const auto index = parse_uint(device);
       const auto name = has_device && !index ? fmt::format("{}", number) : std::string(device);
       auto& measure = measures.emplace_back();
@@ -339,6 +360,9 @@ class TableImport : public SampleImport {
 
   void describe(trace::Run& run) override {
     if (const auto name = cell_with(Role::name); !name.empty()) run.info.training.gpu = std::string(name);
+    if (has_time_ && time_unit().empty() && last_elapsed_us_ && parse_double(trim(time_text())))
+      run.notes.push_back(fmt::format("{} has no unit: its numbers were taken as seconds",
+                                      columns_.place_or_name(columns_.find(Role::time))));
   }
 
   /// What the row's device may draw by its own limit column.
@@ -368,6 +392,7 @@ class TableImport : public SampleImport {
   std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
   TableColumns columns_;
   TableCells cells_{columns_};
+  TableSample sample_;  ///< of the beginning, where columns are judged by their values
   std::vector<double> values_;
   std::string reason_;
   struct Sum {
