@@ -84,7 +84,10 @@ class Import : public LineImport {
           "no column timestamp, so no energy; if another column is the time, --columns time=… names it");
     const auto& chosen = parser_->columns();
     if (std::ranges::none_of(chosen, [](const auto& column) { return nvidia_smi::is_channel(column.field); }))
-      return fail(ErrorKind::malformed, place(lines_.name(), lines_.line()), "no column that can be used");
+      return fail(
+          ErrorKind::malformed, place(lines_.name(), lines_.line()),
+          "no column that is known to be a power or another reading of a GPU: --columns time=…,power_w=… "
+          "says which is");
     for (const auto& column : chosen)
       if (column.field == Field::ignored) report_.left.push_back(column.heading + ": not used");
     has_key_ = parser_->has(Field::index) || parser_->has(Field::uuid) || parser_->has(Field::bus_id);

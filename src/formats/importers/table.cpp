@@ -11,6 +11,7 @@
 #include "formats/support/log_units.hpp"
 #include "formats/support/long_rows.hpp"
 #include "formats/support/own_names.hpp"
+#include "formats/support/table_sample.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -94,6 +95,21 @@ bool is_json(std::string_view head) {
   return line.starts_with("{") || line.starts_with("[{");
 }
 
+/// Whether the headings name devices, and the cells below say that they are powers: "GPU 0" of "200 W".
+bool has_units_in_cells(std::string_view head, Cells cells) {
+  const bool words = cells.size() > 1 && std::ranges::none_of(cells, [](auto cell) {
+                       return parse_cell(cell) || parse_log_time(cell);
+                     });
+  const auto end = head.find('\n', static_cast<std::size_t>(first_line(head).data() - head.data()));
+  const auto row = first_line(head.substr(std::min(end, head.size())));
+  if (!words || row.find('W') == std::string_view::npos) return false;
+  const auto headings = headings_with_units(sample_of_table(head));
+  const std::vector<std::string_view> with_units(headings.begin(), headings.end());
+  return is_header_of_own_names(with_units) &&
+         std::ranges::any_of(meanings_of(with_units),
+                             [](const Meaning& meaning) { return meaning.role == Role::time; });
+}
+
 Match recognises(std::string_view head, const ImportOptions& options) {
   const bool told = std::ranges::any_of(
       options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
@@ -102,6 +118,7 @@ Match recognises(std::string_view head, const ImportOptions& options) {
   if (long_form_of(head)) return Match::sure;
   const auto cells = cells_of(first_line(head), rules);
   if (!energy_columns(first_line(head)).empty()) return Match::sure;
+  if (has_units_in_cells(head, cells)) return Match::sure;
   if (!is_header_of_own_names(cells)) return Match::no;
   const bool timed = std::ranges::any_of(meanings_of(cells),
                                          [](const Meaning& meaning) { return meaning.role == Role::time; });

@@ -26,8 +26,8 @@ std::string name_in(std::string_view heading) {
   return HeadingWords(heading).without(no_names);
 }
 
-bool names_component(std::string_view heading) {
-  return named_component(HeadingWords(heading)).has_value();
+std::optional<Component> named_kind(std::string_view heading) {
+  return named_component(HeadingWords(heading));
 }
 
 bool is_place_name(std::string_view name) {

@@ -12,8 +12,8 @@ namespace joulecast::formats {
 /// The words of a heading that say neither what is measured nor how: "alpha" of "alpha_power_w".
 [[nodiscard]] std::string name_in(std::string_view heading);
 
-/// Whether a heading names the kind of device that it is of: "gpu", "cpu", "wall".
-[[nodiscard]] bool names_component(std::string_view heading);
+/// The kind of device that a heading names: of "gpu", "rapl", "wall"; nothing where it names none.
+[[nodiscard]] std::optional<trace::Component> named_kind(std::string_view heading);
 
 /// Whether a name tells alike devices apart: "a", "left".
 [[nodiscard]] bool is_place_name(std::string_view name);

@@ -34,6 +34,11 @@ bool column_is(const TableSample& sample, std::size_t column, Test test) {
   return count * 10 >= sample.rows.size() * 9;
 }
 
+bool is_value_heading(std::string_view heading) {
+  return equals_ignoring_case(heading, "value") || equals_ignoring_case(heading, "val") ||
+         equals_ignoring_case(heading, "reading") || equals_ignoring_case(heading, "\"value\"");
+}
+
 /// The rows as text with commas, a line for each line.
 class WideRows {
  public:
@@ -109,6 +114,9 @@ class WideRows {
 }  // namespace
 
 std::optional<LongForm> long_form_of(std::string_view head) {
+  const auto cells = split(first_line(head), ',');
+  const bool has_value = std::ranges::any_of(cells, [](auto cell) { return is_value_heading(trim(cell)); });
+  if (!has_value) return std::nullopt;
   const auto sample = sample_of_table(head);
   if (sample.rows.size() < fewest_rows || sample.header.size() < 3) return std::nullopt;
   const auto headings = sample.headings();
@@ -118,7 +126,7 @@ std::optional<LongForm> long_form_of(std::string_view head) {
   for (std::size_t i = 0; i < headings.size(); ++i) {
     const auto heading = to_lower(headings[i]);
     if (!time && meanings[i].role == Role::time) time = i;
-    if (heading == "value" || heading == "val" || heading == "reading") value = i;
+    if (is_value_heading(heading)) value = i;
     if (heading == "unit" || heading == "units" || heading == "uom") form.unit = i;
   }
   if (!time || !value || *time == *value) return std::nullopt;

@@ -24,38 +24,50 @@ bool TableColumns::is_mapped() const {
                              [](const auto& entry) { return entry.find('=') != std::string::npos; });
 }
 
+void TableColumns::judge_by(TableSample sample) {
+  sampled_headings_ = headings_with_units(sample);
+  sample_ = std::move(sample);
+}
+
 bool TableColumns::is_header(Cells cells) const {
+  if (!is_mapped() && rules_.own_names && is_sampled(cells)) {
+    const std::vector<std::string_view> headings(sampled_headings_.begin(), sampled_headings_.end());
+    return rules_.is_header(headings);
+  }
   if (!is_mapped()) return rules_.is_header(cells);
   if (!columns_.empty()) return std::ranges::equal(cells, headings_);
   return std::ranges::none_of(cells, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
 }
 
-Status TableColumns::take_header(Cells cells, const std::string& where, const TableSample& sample) {
+Status TableColumns::take_header(Cells cells, const std::string& where) {
   if (std::ranges::equal(cells, headings_)) return {};
   headings_.assign(cells.begin(), cells.end());
+  const bool sampled = rules_.own_names && is_sampled(cells);
+  const auto headings =
+      sampled ? std::vector<std::string_view>(sampled_headings_.begin(), sampled_headings_.end())
+              : std::vector<std::string_view>(cells.begin(), cells.end());
   std::vector<Meaning> meanings;
   if (rules_.meanings_of != nullptr)
-    meanings = rules_.meanings_of(cells);
+    meanings = rules_.meanings_of(headings);
   else
     for (const auto cell : cells) meanings.push_back(rules_.meaning_of(cell, cells));
   if (is_mapped())  // only what tells rows apart is still taken from the headings
     for (auto& meaning : meanings)
       if (meaning.role == Role::measure) meaning = {};
   if (auto ok = apply_mapping(meanings, cells, where); !ok) return ok;
-  if (rules_.own_names && std::ranges::equal(cells, sample.header))
-    if (auto ok = study(meanings, sample, where); !ok) return ok;
+  if (sampled)
+    if (auto ok = study(meanings, where); !ok) return ok;
   if (rules_.own_names && !is_mapped())
     if (auto ok = tell_devices_apart(meanings, where); !ok) return ok;
   set(std::move(meanings));
   return {};
 }
 
-Status TableColumns::study(std::vector<Meaning>& meanings, const TableSample& sample,
-                           const std::string& where) {
+Status TableColumns::study(std::vector<Meaning>& meanings, const std::string& where) {
   const bool device_is_told = std::ranges::any_of(
       options_.columns, [](const auto& entry) { return trim(entry.substr(0, entry.find('='))) == "device"; });
   if (!device_is_told) {
-    const auto series = find_row_series(sample, meanings);
+    const auto series = find_row_series(sample_, meanings);
     if (!series.refusal.empty() && !is_mapped())
       return fail(ErrorKind::malformed, where, "{}", series.refusal);
     const auto make_only = [&](std::optional<std::size_t> column, Role role) {
@@ -68,13 +80,13 @@ Status TableColumns::study(std::vector<Meaning>& meanings, const TableSample& sa
     make_only(series.device, Role::device);
   }
   if (!is_mapped())
-    for (const auto i : find_sum_columns(sample, meanings)) {
+    for (const auto i : find_sum_columns(sample_, meanings)) {
       meanings[i] = {};
       told_.push_back(fmt::format("{}: the sum of others, not added", headings_[i]));
     }
   const auto device = std::ranges::find(meanings, Role::device, &Meaning::role);
   if (device != meanings.end())
-    sum_devices_ = find_sum_devices(sample, meanings, static_cast<std::size_t>(device - meanings.begin()));
+    sum_devices_ = find_sum_devices(sample_, meanings, static_cast<std::size_t>(device - meanings.begin()));
   return {};
 }
 
@@ -105,7 +117,7 @@ Status TableColumns::give_names(std::vector<Meaning>& meanings, const std::vecto
   const bool has_plain =
       std::ranges::any_of(columns, [&](std::size_t i) { return name_in(headings_[i]).empty(); });
   const bool names_kind =
-      std::ranges::any_of(columns, [&](std::size_t i) { return names_component(headings_[i]); });
+      std::ranges::any_of(columns, [&](std::size_t i) { return named_kind(headings_[i]).has_value(); });
   const bool are_places =
       std::ranges::all_of(named, [](const auto& entry) { return is_place_name(entry.first); });
   const auto quantity = meanings[columns.front()].quantity;
@@ -114,7 +126,7 @@ Status TableColumns::give_names(std::vector<Meaning>& meanings, const std::vecto
     return are_unclear(columns[0], columns[1], where);
   // A name without a kind beside a column of a known kind may be of anything.
   for (const auto i : columns)
-    if (counts && names_kind && !names_component(headings_[i]) && !name_in(headings_[i]).empty())
+    if (counts && names_kind && !named_kind(headings_[i]) && !name_in(headings_[i]).empty())
       return are_unclear(i == columns[0] ? columns[1] : columns[0], i, where);
   std::set<std::string_view> seen;
   for (const auto i : columns)
@@ -131,10 +143,12 @@ Status TableColumns::give_names(std::vector<Meaning>& meanings, const std::vecto
 }
 
 Status TableColumns::are_unclear(std::size_t one, std::size_t other, const std::string& where) const {
+  const auto component = named_kind(headings_[one]).value_or(trace::Component::other);
+  const auto kind = component == trace::Component::other ? "device" : trace::name_of(component);
   return fail(ErrorKind::malformed, where,
               "\"{}\" and \"{}\" may be two devices, or one that is measured twice: --columns "
-              "time=…,gpu0_power_w={},gpu1_power_w={} takes both, power_w={} one",
-              headings_[one], headings_[other], one + 1, other + 1, one + 1);
+              "time=…,{}0_power_w={},{}1_power_w={} takes both, power_w={} one",
+              headings_[one], headings_[other], kind, one + 1, kind, other + 1, one + 1);
 }
 
 Status TableColumns::take_first_row(Cells cells, const std::string& where) {

@@ -2,6 +2,7 @@
 // they fill. Internal to the module.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,11 +21,14 @@ class TableColumns {
 
   TableColumns(const TableRules& rules, const ImportOptions& options) : rules_(rules), options_(options) {}
 
+  /// Columns with the headings of this sample are judged by its rows as well.
+  void judge_by(TableSample sample);
+
   /// If the user says what the columns are, any first line without numbers is a header.
   [[nodiscard]] bool is_header(Cells cells) const;
   /// Takes a header that differs from the one before. `where` is the place for errors: malformed if the user
   /// names a column that is not there, or a role that there is not.
-  [[nodiscard]] Status take_header(Cells cells, const std::string& where, const TableSample& sample);
+  [[nodiscard]] Status take_header(Cells cells, const std::string& where);
   /// Takes a row for the columns of a log without a header. They stay empty if it does not tell them.
   [[nodiscard]] Status take_first_row(Cells cells, const std::string& where);
 
@@ -51,8 +55,8 @@ class TableColumns {
   [[nodiscard]] Status apply_mapping(std::vector<Meaning>& meanings, Cells cells,
                                      const std::string& where) const;
   /// What the values of the first rows tell: series, sums, units.
-  [[nodiscard]] Status study(std::vector<Meaning>& meanings, const TableSample& sample,
-                             const std::string& where);
+  [[nodiscard]] Status study(std::vector<Meaning>& meanings, const std::string& where);
+  [[nodiscard]] bool is_sampled(Cells cells) const { return std::ranges::equal(cells, sample_.header); }
   [[nodiscard]] Status tell_devices_apart(std::vector<Meaning>& meanings, const std::string& where) const;
   /// `named` has the columns of one channel by the names in their headings.
   [[nodiscard]] Status give_names(std::vector<Meaning>& meanings, const std::vector<std::size_t>& columns,
@@ -64,6 +68,8 @@ class TableColumns {
 
   const TableRules& rules_;
   const ImportOptions& options_;
+  TableSample sample_;
+  std::vector<std::string> sampled_headings_;  ///< of the sample, with the units of its cells
   std::vector<std::string> headings_;
   std::vector<Column> columns_;
   std::vector<std::vector<std::size_t>> channels_;

@@ -45,7 +45,7 @@ class TableImport : public SampleImport {
     if (rules_.own_names) {
       const auto head = lines_.plain_head();
       if (!head) return propagate(head.error());
-      sample_ = sample_of_table(*head);
+      columns_.judge_by(sample_of_table(*head));
     }
     auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
       return take_line(line, number, torn);
@@ -109,7 +109,7 @@ class TableImport : public SampleImport {
 
   Status take_header(std::size_t number) {
     if (std::ranges::equal(split_, columns_.headings())) return {};
-    if (auto ok = columns_.take_header(split_, place_of(number), sample_); !ok) return ok;
+    if (auto ok = columns_.take_header(split_, place_of(number)); !ok) return ok;
     take_columns(number);
     return {};
   }
@@ -392,7 +392,6 @@ class TableImport : public SampleImport {
   std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
   TableColumns columns_;
   TableCells cells_{columns_};
-  TableSample sample_;  ///< of the beginning, where columns are judged by their values
   std::vector<double> values_;
   std::string reason_;
   struct Sum {

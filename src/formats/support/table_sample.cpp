@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "base/csv_scanner.hpp"
-#include "formats/support/log_time.hpp"
+#include "formats/support/heading_words.hpp"
 #include "formats/support/log_units.hpp"
 
 namespace joulecast::formats {
@@ -26,6 +26,23 @@ TableSample sample_of_table(std::string_view text) {
       sample.rows.emplace_back(row.cells.begin(), row.cells.end());
   }
   return sample;
+}
+
+std::vector<std::string> headings_with_units(const TableSample& sample) {
+  auto headings = sample.header;
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    if (!HeadingWords(headings[i]).unit().empty()) continue;
+    std::size_t of_power = 0, others = 0;
+    for (const auto& row : sample.rows) {
+      if (is_no_value(row[i])) continue;
+      const auto value = parse_cell(row[i]);
+      const bool power =
+          value && !value->unit.empty() && log_unit_factor(trace::Quantity::power, value->unit);
+      ++(power ? of_power : others);
+    }
+    if (of_power > 9 * others) headings[i] += " (W)";
+  }
+  return headings;
 }
 
 double value_in(std::string_view cell, const Meaning& meaning) {

@@ -21,6 +21,9 @@ struct TableSample {
 /// Whole lines in plain form (dialect.hpp), the first of which is the heading.
 [[nodiscard]] TableSample sample_of_table(std::string_view text);
 
+/// The headings, each with the unit of power that its cells have where it names none: "GPU 0 (W)".
+[[nodiscard]] std::vector<std::string> headings_with_units(const TableSample& sample);
+
 /// A number of a cell in watts or joules by its own or the column's unit; NaN if it has none.
 [[nodiscard]] double value_in(std::string_view cell, const Meaning& meaning);
 

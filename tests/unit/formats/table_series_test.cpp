@@ -228,6 +228,42 @@ TEST(TableSeries, AUnitOfEnergyPerTimeIsAPower) {
   EXPECT_NEAR(of_columns("power (Wh/h)", {p}), of_p, rounding);
 }
 
+TEST(TableSeries, CellsMayHaveTheUnitsThatTheirHeadingsLack) {
+  const auto text =
+      log_of("\"Time\",\"GPU 0\",\"Node\"", {[](int i) {
+               return fmt::format("2026-11-05 {},{:.3f} W,{:.6f} kW", clock_of(i), p(i), 6 * p(i) / 1000);
+             }});
+  const auto imported = import_text("grafana.csv", text);
+  EXPECT_NEAR(imported.joules(), 6 * of_p, rounding);
+  EXPECT_TRUE(imported.has("gpu0_power"));
+  EXPECT_NEAR(joules(log_of("Time,GPU 0,GPU 1", {[](int i) {
+                              return fmt::format("2026-11-05 {},{:.3f} W,{:.3f} W", clock_of(i), p(i), q(i));
+                            }})),
+              of_p + of_q, rounding);
+}
+
+TEST(TableSeries, AdviceNeverNamesAnotherQuantity) {
+  const auto advice = [](const std::string& text) { return import_error("log.csv", text).message; };
+  EXPECT_THAT(advice("timestamp,power\n2026-11-05 10:00:00,5000\n2026-11-05 10:00:01,5000\n"),
+              HasSubstr("--columns time=…,power_mw=power says that it is in milliwatts"));
+  EXPECT_THAT(advice("timestamp,cpu_power,gpu_power\n2026-11-05 10:00:00,50,60\n2026-11-05 10:00:01,50,60\n"),
+              HasSubstr("cpu_power_w=cpu_power,gpu_power_w=gpu_power"));
+  EXPECT_THAT(advice("label,timestamp,duration,pkg,dram\nt,1762336800.0,1000000,500,600\n"),
+              HasSubstr("--columns time=timestamp,power_w=…"));
+  EXPECT_THAT(advice("timestamp,gpu_util,temperature\n2026-11-05 10:00:00,90,60\n"),
+              HasSubstr("power_w=…"));
+  EXPECT_THAT(advice("2026-11-05 10:00:00 200.0\n2026-11-05 10:00:01 200.0\n"),
+              HasSubstr("--columns date=1,time=2,power_w=3"));
+}
+
+TEST(TableSeries, ElapsedTimesOfPandas) {
+  ImportOptions options;
+  options.start = WallTime{1'762'336'800'000'000'000};
+  std::string text = "elapsed,power_w\n";
+  for (int i = 0; i < seconds; ++i) text += fmt::format("0 days 00:{:02}:{:02}.500000,200\n", i / 60, i % 60);
+  EXPECT_DOUBLE_EQ(import_text("log.csv", text, options).joules(), 119 * 200);
+}
+
 TEST(TableSeries, NumbersWithoutAUnitAreSaidToBeSeconds) {
   ImportOptions options;
   options.start = WallTime{1'762'336'800'000'000'000};
