@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "formats/support/decimal.hpp"
+#include "formats/support/heading_words.hpp"
 #include "formats/support/log_units.hpp"
 #include "formats/support/number_style.hpp"
 #include "formats/support/sample_import.hpp"
@@ -85,12 +87,19 @@ std::string TableCells::no_unit_of_power(std::size_t column, double number) cons
     const auto& meaning = columns_[i].meaning;
     const bool lacks = meaning.role == Meaning::Role::measure && meaning.quantity == Quantity::power &&
                        meaning.unit.empty() && meaning.rail.empty();
-    if (!lacks || told++ >= most_told) continue;
-    const auto kind = meaning.component == trace::Component::other ? meaning.device.empty() ? "" : "device"
-                                                                   : trace::name_of(meaning.component);
-    roles += fmt::format(",{}{}{}power_{}={}", kind, meaning.device, kind.empty() ? "" : "_", unit,
-                         columns_.place_or_name(i));
+    if (!lacks) continue;
+    const HeadingWords words(columns_[i].heading);
+    if (words.any({"all", "sum", "combined"})) continue;  // of the others
+    const bool numbered = !meaning.device.empty() && is_digit(meaning.device.front());
+    const std::string_view kind = meaning.component != trace::Component::other
+                                      ? trace::name_of(meaning.component)
+                                  : numbered ? "device"
+                                             : "";
+    if (told++ >= most_told) break;
+    const auto place = meaning.device.empty() && kind.empty() ? "" : "_";
+    roles += fmt::format(",{}{}{}power_{}={}", kind, meaning.device, place, unit, columns_.place_or_name(i));
   }
+  if (roles.empty()) roles = fmt::format(",power_{}={}", unit, columns_.place_or_name(column));
   return fmt::format("{} has no unit: --columns time=…{} says that it is in {}watts",
                      columns_[column].heading, roles, unit == "mw" ? "milli" : "");
 }
