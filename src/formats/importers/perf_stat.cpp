@@ -271,7 +271,8 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 extern const Importer perf_stat_importer{
     .kind = "perf-stat",
     .description =
-        "perf stat -a -e power/energy-pkg/ -I 1000, also with -x, or without -I; needs `--start` unless "
+        "perf stat -a -e power/energy-pkg/ -I 1000, also with -x or -j, or without -I; needs `--start` "
+        "unless "
         "-o wrote the date",
     .takes = "energy of CPU packages and memory; cores and graphics are parts of the package",
     .recognised_by = "`Joules power/energy-pkg/`",

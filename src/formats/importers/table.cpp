@@ -159,9 +159,12 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 
 extern const Importer table_importer{
     .kind = "csv",
-    .description = "any CSV with a time and a power, such as the log of a loop of one's own",
+    .description =
+        "any CSV with a time and a power, such as the log of a loop of one's own; also in long form",
     .takes = "power, utilisation, memory, temperature and clock of each device; limits",
-    .recognised_by = "headings such as `timestamp,gpu_index,power_w`, or `--columns time=…,power_w=…`",
+    .recognised_by =
+        "headings such as `timestamp,gpu_index,power_w` or `timestamp,metric,value`, or `--columns "
+        "time=…,power_w=…`",
     .documented = "here: the words in the headings",
     .recognises = recognises,
     .import = import,

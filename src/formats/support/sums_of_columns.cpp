@@ -32,14 +32,14 @@ struct Part {
   std::vector<double> watts;
 };
 
-/// Whether `whole` is the sum of the parts that `takes` accepts, of which there are at least two.
+/// Whether `whole` is the sum of the parts that `takes` accepts, of which there are at least so many.
 template <class Takes>
-bool is_sum(const std::vector<Part>& parts, std::size_t whole, Takes takes) {
+bool is_sum(const std::vector<Part>& parts, std::size_t whole, std::size_t fewest, Takes takes) {
   std::size_t count = 0, times = 0, alike = 0;
   std::set<double> levels;
   for (std::size_t i = 0; i < parts.size(); ++i)
     count += i != whole && parts[i].counts && takes(parts[i]) ? 1 : 0;
-  if (count < 2) return false;
+  if (count < fewest) return false;
   for (std::size_t t = 0; t < parts[whole].watts.size(); ++t) {
     double sum = 0;
     for (std::size_t i = 0; i < parts.size(); ++i)
@@ -55,17 +55,32 @@ bool is_sum(const std::vector<Part>& parts, std::size_t whole, Takes takes) {
          static_cast<double>(alike) >= share_of_times * static_cast<double>(times);
 }
 
-std::vector<std::size_t> find_sums(std::vector<Part> parts) {
+/// Whether a power that is called the machine's is only that of one component of several: of all GPUs beside
+/// a CPU.
+bool is_of_one_component(const std::vector<Part>& parts, std::size_t whole) {
+  for (const auto component : {Component::gpu, Component::cpu}) {
+    const auto is_its = [&](const Part& part) { return part.component == component; };
+    const bool has_others = std::ranges::any_of(parts, [&](const Part& part) {
+      return part.counts && part.component != component && part.component != Component::node;
+    });
+    if (has_others && is_sum(parts, whole, 1, is_its)) return true;
+  }
+  return false;
+}
+
+std::vector<std::size_t> find_sums(const std::vector<Part>& parts) {
   std::vector<std::size_t> sums;
   if (parts.size() > most_parts) return sums;
+  const auto nodes = std::ranges::count(parts, Component::node, &Part::component);
   for (std::size_t whole = 0; whole < parts.size(); ++whole) {
     if (parts[whole].numbered || !parts[whole].counts) continue;
-    const auto nodes = std::ranges::count(parts, Component::node, &Part::component);
-    if (parts[whole].component == Component::node && nodes == 1) continue;
     const auto component = parts[whole].component;
+    const bool is_machine = component == Component::node && nodes == 1;
     const bool found =
-        is_sum(parts, whole, [](const Part& part) { return part.component != Component::node; }) ||
-        is_sum(parts, whole, [&](const Part& part) { return part.component == component; });
+        is_machine
+            ? is_of_one_component(parts, whole)
+            : is_sum(parts, whole, 2, [](const Part& part) { return part.component != Component::node; }) ||
+                  is_sum(parts, whole, 2, [&](const Part& part) { return part.component == component; });
     if (found) sums.push_back(whole);
   }
   return sums;
@@ -90,7 +105,7 @@ std::vector<std::size_t> find_sum_columns(const TableSample& sample, const std::
     columns.push_back(i);
   }
   std::vector<std::size_t> sums;
-  for (const auto place : find_sums(std::move(parts))) sums.push_back(columns[place]);
+  for (const auto place : find_sums(parts)) sums.push_back(columns[place]);
   return sums;
 }
 
@@ -127,7 +142,7 @@ std::vector<std::string> find_sum_devices(const TableSample& sample, const std::
     if (std::isnan(watts)) watts = value_in(row[*power], meanings[*power]);
   }
   std::vector<std::string> sums;
-  const auto found = find_sums(std::move(parts));
+  const auto found = find_sums(parts);
   for (const auto& [name, place] : devices)
     if (std::ranges::find(found, place) != found.end()) sums.push_back(name);
   return sums;

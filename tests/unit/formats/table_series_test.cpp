@@ -188,6 +188,12 @@ TEST(TableSeries, PartsSharesAndSumsAreNotAdded) {
   EXPECT_NEAR(of_columns("soc_power_w,cpu_power_w,gpu_power_w", {both, p, q}), of_p + of_q, rounding);
 }
 
+TEST(TableSeries, ATotalOfOneComponentIsNotTheMachines) {
+  EXPECT_NEAR(of_columns("gpu0_w,gpu1_w,total_w,cpu_w", {p, q, both, constant}), of_p + of_q + 40 * 119,
+              rounding);
+  EXPECT_NEAR(of_columns("gpu0_w,gpu1_w,total_w", {p, q, both}), of_p + of_q, rounding);
+}
+
 TEST(TableSeries, RowsOfWholesAndSumsAreNotAdded) {
   const auto more = [](int i) { return both(i) + 50; };
   for (const char* whole : {"node", "server", "wall", "system", "psu", "machine", "bmc"})
@@ -250,8 +256,7 @@ TEST(TableSeries, AdviceNeverNamesAnotherQuantity) {
               HasSubstr("cpu_power_w=cpu_power,gpu_power_w=gpu_power"));
   EXPECT_THAT(advice("label,timestamp,duration,pkg,dram\nt,1762336800.0,1000000,500,600\n"),
               HasSubstr("--columns time=timestamp,power_w=…"));
-  EXPECT_THAT(advice("timestamp,gpu_util,temperature\n2026-11-05 10:00:00,90,60\n"),
-              HasSubstr("power_w=…"));
+  EXPECT_THAT(advice("timestamp,gpu_util,temperature\n2026-11-05 10:00:00,90,60\n"), HasSubstr("power_w=…"));
   EXPECT_THAT(advice("2026-11-05 10:00:00 200.0\n2026-11-05 10:00:01 200.0\n"),
               HasSubstr("--columns date=1,time=2,power_w=3"));
 }
