@@ -23,7 +23,7 @@ std::string name_in(std::string_view heading) {
       "filtered", "calibrated", "nvml",    "smi",     "nvidia",      "rapl",       "input",    "in",
       "of",       "the",        "chip",    "slot",    "pcie",        "pci",        "pin",      "memory",
       "mem",      "vram",       "hbm",     "core",    "soc"};
-  return HeadingWords(heading).without(no_names);
+  return HeadingWords(heading).name_without(no_names);
 }
 
 std::optional<Component> named_kind(std::string_view heading) {

@@ -20,11 +20,12 @@ std::optional<Component> named_component(const HeadingWords& words) {
   if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor", "rapl", "xeon", "epyc", "ryzen"}))
     return Component::cpu;
   if (!machine_part(words).empty()) return Component::other;
-  if (words.any({"node",     "system", "sys",     "total",     "server",     "wall",     "psu",
-                 "platform", "board",  "plug",    "machine",   "host",       "main",     "mains",
-                 "chassis",  "rack",   "pdu",     "outlet",    "all",        "sum",      "bmc",
-                 "ac",       "ipmi",   "dcmi",    "redfish",   "meter",      "external", "inlet",
-                 "combined", "whole",  "overall", "wattmeter", "powermeter", "smartplug"}))
+  if (words.any({"node",     "system",  "sys",       "total",      "server",   "wall",  "psu",
+                 "platform", "board",   "plug",      "machine",    "host",     "main",  "mains",
+                 "chassis",  "rack",    "pdu",       "outlet",     "all",      "sum",   "bmc",
+                 "ups",      "shelly",  "kasa",      "tapo",       "tasmota",  "fritz", "ac",
+                 "ipmi",     "dcmi",    "redfish",   "meter",      "external", "inlet", "combined",
+                 "whole",    "overall", "wattmeter", "powermeter", "smartplug"}))
     return Component::node;
   return std::nullopt;
 }

@@ -123,24 +123,41 @@ std::size_t HeadingWords::numbered_device() const {
   return words_.size();
 }
 
-std::string HeadingWords::number() const {
+/// The end if there is none.
+std::size_t HeadingWords::place_of_number() const {
   constexpr std::size_t longest = 5;
   if (const auto at = numbered_device(); at != words_.size() && words_[at + 1].size() <= longest)
-    return words_[at + 1];
-  if (any({"pin", "pins"})) return "";  // of a plug: "8-Pin #1"
+    return at + 1;
+  if (any({"pin", "pins"})) return words_.size();  // of a plug: "8-Pin #1"
   for (std::size_t i = 0; i < words_.size(); ++i)
     if (is_number(words_[i]) && words_[i].size() <= longest &&
         (i + 1 == words_.size() || !belongs_to_number(words_[i + 1])))
-      return words_[i];
-  return "";
+      return i;
+  return words_.size();
+}
+
+std::string HeadingWords::number() const {
+  const auto at = place_of_number();
+  return at == words_.size() ? "" : words_[at];
+}
+
+/// "n1-gpu0" of the first words.
+std::string HeadingWords::joined(std::size_t count) const {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text += (text.empty() || is_number(words_[i]) ? "" : "-") + words_[i];
+  return text;
 }
 
 std::string HeadingWords::before_device() const {
   const auto at = numbered_device();
-  std::string text;
-  for (std::size_t i = 0; i < at && at != words_.size(); ++i)
-    text += (text.empty() || is_number(words_[i]) ? "" : "-") + words_[i];
-  return text;
+  return at == words_.size() ? "" : joined(at);
+}
+
+bool HeadingWords::begins_with(std::string_view machine) const {
+  for (std::size_t count = 1; count < words_.size(); ++count)
+    if (joined(count) == machine) return true;
+  return false;
 }
 
 bool HeadingWords::has_percentile() const {
@@ -164,6 +181,14 @@ std::string HeadingWords::without(std::span<const std::string_view> known) const
   for (const auto& word : words_)
     if (!is_number(word) && std::ranges::find(known, std::string_view(word)) == known.end())
       rest += (rest.empty() ? "" : " ") + word;
+  return rest;
+}
+
+std::string HeadingWords::name_without(std::span<const std::string_view> known) const {
+  std::string rest;
+  for (std::size_t i = 0; i < words_.size(); ++i)
+    if (i != place_of_number() && std::ranges::find(known, std::string_view(words_[i])) == known.end())
+      rest += (rest.empty() ? "" : " ") + words_[i];
   return rest;
 }
 

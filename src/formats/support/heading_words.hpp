@@ -22,6 +22,8 @@ class HeadingWords {
   [[nodiscard]] std::string number() const;
   /// What stands before the word for a kind of device that has a number behind it: "n1" of "n1.gpu0.power".
   [[nodiscard]] std::string before_device() const;
+  /// Whether it begins with such a text: "n1" of "n1_node_w".
+  [[nodiscard]] bool begins_with(std::string_view machine) const;
   /// A board that is named by its model, which is no number of a device: "a100".
   [[nodiscard]] const std::string& model() const { return model_; }
   /// "p90" or "90 th": letters and digits are words of their own.
@@ -30,11 +32,15 @@ class HeadingWords {
   [[nodiscard]] bool is_per_part() const;
   /// The words that are not among these, without numbers.
   [[nodiscard]] std::string without(std::span<const std::string_view> known) const;
+  /// The same with the numbers that are not the device's: "n1" of "gpu0@n1".
+  [[nodiscard]] std::string name_without(std::span<const std::string_view> known) const;
   /// The unit that the last words name; "" if they name none.
   [[nodiscard]] std::string unit() const;
 
  private:
   [[nodiscard]] std::size_t numbered_device() const;
+  [[nodiscard]] std::size_t place_of_number() const;
+  [[nodiscard]] std::string joined(std::size_t count) const;
   void take_model();
 
   std::vector<std::string> words_;

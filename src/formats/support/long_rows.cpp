@@ -21,7 +21,12 @@ constexpr std::size_t fewest_rows = 4;
 template <class Cell>
 std::string name_of_row(const std::vector<Cell>& row, const LongForm& form) {
   std::string name;
-  for (const auto i : form.labels) (name += name.empty() ? "" : " ") += trim(row[i]);
+  for (const auto i : form.labels) {
+    name += name.empty() ? "" : " ";
+    const std::string_view cell = trim(row[i]);
+    if (parse_double(cell)) name += form.headings[i];  // "gpu" and 0
+    name += cell;
+  }
   if (form.unit && !trim(row[*form.unit]).empty()) (name += " [").append(trim(row[*form.unit])) += ']';
   return name;
 }
@@ -35,6 +40,7 @@ bool column_is(const TableSample& sample, std::size_t column, Test test) {
 }
 
 bool is_value_heading(std::string_view heading) {
+  while (heading.starts_with('_')) heading.remove_prefix(1);
   return equals_ignoring_case(heading, "value") || equals_ignoring_case(heading, "val") ||
          equals_ignoring_case(heading, "reading") || equals_ignoring_case(heading, "\"value\"");
 }
@@ -43,7 +49,7 @@ bool is_value_heading(std::string_view heading) {
 class WideRows {
  public:
   WideRows(LineReader& lines, LongForm form) : lines_(&lines), form_(std::move(form)) {
-    text_ = csv_cell(form_.time_heading);
+    text_ = csv_cell(form_.headings[form_.time]);
     for (const auto& name : form_.names) text_ += "," + csv_cell(name);
     text_ += '\n';
   }
@@ -134,11 +140,12 @@ std::optional<LongForm> long_form_of(std::string_view head) {
     return std::nullopt;
   form.time = *time;
   form.value = *value;
-  form.time_heading = sample.header[*time];
+  form.headings = sample.header;
   for (std::size_t i = 0; i < headings.size(); ++i) {
     const bool taken = i == *time || i == *value || form.unit == i;
     const bool words = column_is(sample, i, [](auto cell) { return !cell.empty() && !parse_cell(cell); });
-    if (!taken && words) form.labels.push_back(i);
+    const bool device = meanings[i].role == Role::device || meanings[i].role == Role::node;
+    if (!taken && (words || device)) form.labels.push_back(i);
   }
   if (form.labels.empty()) return std::nullopt;
   for (const auto& row : sample.rows)

@@ -19,7 +19,7 @@ struct LongForm {
   std::size_t value = 0;
   std::optional<std::size_t> unit;
   std::vector<std::size_t> labels;  ///< the columns that make up the name: "gpu0" and "power_w"
-  std::string time_heading;
+  std::vector<std::string> headings;
   std::vector<std::string> names;  ///< those of the first rows; what is new later is left out
 };
 

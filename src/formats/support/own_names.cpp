@@ -59,7 +59,7 @@ int rank_of(const HeadingWords& words) {
 }  // namespace
 
 OwnNames::OwnNames(Cells header) {
-  std::set<std::string> models, machines;
+  std::set<std::string> models;
   std::map<std::string, std::set<std::string>> machines_of;  // by kind and number of a device
   for (const auto heading : header) {
     HeadingWords words(heading);
@@ -79,7 +79,8 @@ OwnNames::OwnNames(Cells header) {
                      std::string(trace::name_of(column.quantity));
     if (const auto machine = column.words.before_device(); !machine.empty()) machines_of[key].insert(machine);
   }
-  has_machines_ = std::ranges::any_of(machines_of, [](const auto& entry) { return entry.second.size() > 1; });
+  for (const auto& [device, machines] : machines_of)
+    if (machines.size() > 1) machines_.insert(machines.begin(), machines.end());
   whole_cpu_power_ = whole_cpu(Quantity::power);
   whole_cpu_energy_ = whole_cpu(Quantity::energy);
 }
@@ -126,7 +127,17 @@ void OwnNames::place(const HeadingWords& words, Meaning& meaning) const {
   meaning.device = words.number();
   if (meaning.device.empty() && has_models_) meaning.device = words.model();
   if (meaning.device.empty() && meaning.component == Component::other) meaning.device = machine_part(words);
-  if (has_machines_) meaning.node = words.before_device();
+  meaning.node = machine_in(words);
+  // The number may be the machine's: n1_node_w.
+  if (!meaning.node.empty() && words.before_device().empty()) meaning.device.clear();
+}
+
+/// The machine that a heading names, where the table has several.
+std::string OwnNames::machine_in(const HeadingWords& words) const {
+  if (const auto machine = words.before_device(); machines_.contains(machine)) return machine;
+  const auto found =
+      std::ranges::find_if(machines_, [&](const auto& machine) { return words.begins_with(machine); });
+  return found == machines_.end() ? "" : *found;
 }
 
 Meaning OwnNames::part_meaning(const HeadingWords& words, const std::string& unit) const {
@@ -190,10 +201,8 @@ Meaning OwnNames::meaning_of(std::string_view heading) const {
 Meaning OwnNames::other_meaning(const HeadingWords& words, const std::string& unit) const {
   auto measure = [&](Quantity quantity, std::string of_values, int rank = 0) {
     auto meaning = Meaning::of(quantity, std::move(of_values), component_of(words), rank);
-    if (has_machines_ && !words.before_device().empty()) {
+    if (meaning.node = machine_in(words); !meaning.node.empty() && !words.before_device().empty())
       meaning.device = words.number();
-      meaning.node = words.before_device();
-    }
     return meaning;
   };
   if (words.any({"temp", "temperature"}))

@@ -43,11 +43,12 @@ class OwnNames {
   [[nodiscard]] bool is_share_of_another(const HeadingWords& words, trace::Quantity quantity) const;
   [[nodiscard]] std::string whole_cpu(trace::Quantity quantity) const;
   void place(const HeadingWords& words, Meaning& meaning) const;
+  [[nodiscard]] std::string machine_in(const HeadingWords& words) const;
 
   bool has_gpu_words_ = false;
   bool numbers_its_gpus_ = false;
-  bool has_models_ = false;    ///< several boards are told apart by the names of their models
-  bool has_machines_ = false;  ///< "n1.gpu0", "n2.gpu0": the same number of several machines
+  bool has_models_ = false;         ///< several boards are told apart by the names of their models
+  std::set<std::string> machines_;  ///< "n1.gpu0", "n2.gpu0": the same number of several machines
   std::vector<Measured> measured_;
   std::string whole_cpu_power_, whole_cpu_energy_;
 };

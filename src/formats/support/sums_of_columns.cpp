@@ -86,16 +86,23 @@ std::vector<std::size_t> find_sums(const std::vector<Part>& parts) {
   return sums;
 }
 
+/// Whether a sum that was found has this part: it is the sum of all parts, or of those of its component.
+bool is_part_of(const std::vector<Part>& parts, std::size_t whole, std::size_t part) {
+  const auto is_no_machine = [](const Part& other) { return other.component != Component::node; };
+  if (part == whole || !is_no_machine(parts[part])) return false;
+  return parts[part].component == parts[whole].component || is_sum(parts, whole, 2, is_no_machine);
+}
+
 }  // namespace
 
-std::vector<std::size_t> find_sum_columns(const TableSample& sample, const std::vector<Meaning>& meanings) {
+std::vector<std::size_t> find_double_columns(const TableSample& sample,
+                                             const std::vector<Meaning>& meanings) {
   std::vector<Part> parts;
   std::vector<std::size_t> columns;
-  std::set<std::string> channels;
   for (std::size_t i = 0; i < meanings.size(); ++i) {
     const auto& meaning = meanings[i];
     if (meaning.role != Role::measure || meaning.quantity != trace::Quantity::power ||
-        !meaning.rail.empty() || !meaning.node.empty() || !channels.insert(sample.header[i]).second)
+        !meaning.rail.empty() || !meaning.node.empty())
       continue;
     auto& part = parts.emplace_back();
     part.component = meaning.component;
@@ -104,9 +111,18 @@ std::vector<std::size_t> find_sum_columns(const TableSample& sample, const std::
     for (const auto& row : sample.rows) part.watts.push_back(value_in(row[i], meaning));
     columns.push_back(i);
   }
-  std::vector<std::size_t> sums;
-  for (const auto place : find_sums(parts)) sums.push_back(columns[place]);
-  return sums;
+  const auto sums = find_sums(parts);
+  std::set<std::string> names;
+  for (const auto i : columns) names.insert(channel_name_in_row(meanings[i]));
+  const bool are_apart = names.size() == columns.size();
+  std::vector<std::size_t> doubles;
+  for (std::size_t place = 0; place < parts.size(); ++place) {
+    const bool is_whole = std::ranges::find(sums, place) != sums.end();
+    // Parts that would be taken for one device are all inside their sum.
+    const bool is_inside = !sums.empty() && is_part_of(parts, sums.front(), place);
+    if (are_apart ? is_whole : is_inside) doubles.push_back(columns[place]);
+  }
+  return doubles;
 }
 
 std::vector<std::string> find_sum_devices(const TableSample& sample, const std::vector<Meaning>& meanings,

@@ -80,9 +80,9 @@ Status TableColumns::study(std::vector<Meaning>& meanings, const std::string& wh
     make_only(series.device, Role::device);
   }
   if (!is_mapped())
-    for (const auto i : find_sum_columns(sample_, meanings)) {
+    for (const auto i : find_double_columns(sample_, meanings)) {
       meanings[i] = {};
-      told_.push_back(fmt::format("{}: the sum of others, not added", headings_[i]));
+      told_.push_back(fmt::format("{}: the sum of others or a part of their sum, not added", headings_[i]));
     }
   const auto device = std::ranges::find(meanings, Role::device, &Meaning::role);
   if (device != meanings.end())
@@ -143,12 +143,19 @@ Status TableColumns::give_names(std::vector<Meaning>& meanings, const std::vecto
 }
 
 Status TableColumns::are_unclear(std::size_t one, std::size_t other, const std::string& where) const {
-  const auto component = named_kind(headings_[one]).value_or(trace::Component::other);
-  const auto kind = component == trace::Component::other ? "device" : trace::name_of(component);
+  const auto kind = named_kind(headings_[one]);
+  if (kind && !named_kind(headings_[other]))
+    return fail(ErrorKind::malformed, where,
+                "\"{}\" beside \"{}\" may be of anything: --columns time=…,{}_power_w={},node_power_w={} "
+                "says that it "
+                "is of the whole machine, {}_power_w={} alone leaves it out",
+                headings_[other], headings_[one], trace::name_of(*kind), one + 1, other + 1,
+                trace::name_of(*kind), one + 1);
+  const auto role = kind && *kind != trace::Component::other ? trace::name_of(*kind) : "device";
   return fail(ErrorKind::malformed, where,
               "\"{}\" and \"{}\" may be two devices, or one that is measured twice: --columns "
               "time=…,{}0_power_w={},{}1_power_w={} takes both, power_w={} one",
-              headings_[one], headings_[other], kind, one + 1, kind, other + 1, one + 1);
+              headings_[one], headings_[other], role, one + 1, role, other + 1, one + 1);
 }
 
 Status TableColumns::take_first_row(Cells cells, const std::string& where) {

@@ -43,6 +43,18 @@ TEST(LongTable, NamesInSeveralColumnsAndUnitsInOne) {
   EXPECT_DOUBLE_EQ(import_text("log.csv", units).joules(), 59 * 200);
 }
 
+TEST(LongTable, DevicesMayBeNumbersInAColumn) {
+  std::string dcgm = "timestamp,__name__,gpu,value\n", influx = "_time,_field,_value,host\n";
+  for (int i = 0; i < 60; ++i) {
+    for (const int gpu : {0, 1})
+      dcgm += fmt::format("{0},DCGM_FI_DEV_POWER_USAGE,{1},{2}\n{0},DCGM_FI_DEV_GPU_UTIL,{1},90\n",
+                          begin_s + i, gpu, 200 + 100 * gpu);
+    influx += fmt::format("{0},power_draw_w,200,a\n{0},power_draw_w,300,b\n", begin_s + i);
+  }
+  EXPECT_DOUBLE_EQ(import_text("dcgm.csv", dcgm).joules(), 59 * 500);
+  EXPECT_DOUBLE_EQ(import_text("influx.csv", influx).joules(), 59 * 500);
+}
+
 TEST(LongTable, FaultsHaveTheirLines) {
   std::string text = "timestamp,metric,value\n";
   for (int i = 0; i < 60; ++i)

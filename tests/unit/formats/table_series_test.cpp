@@ -157,6 +157,27 @@ double constant(int) {
   return 40;
 }
 
+TEST(TableSeries, AMachineInAHeadingHasItsOwnMeter) {
+  const auto text =
+      log_of("timestamp,n1_node_w,n1_gpu0_w,n2_node_w,n2_gpu0_w", {[](int i) {
+               return fmt::format("2026-11-05 {},{},{},{},{}", clock_of(i), both(i), p(i), both(i), q(i));
+             }});
+  EXPECT_NEAR(joules(text), 2 * (of_p + of_q), rounding);
+}
+
+TEST(TableSeries, TheSameDeviceOfTwoNamesIsRefused) {
+  const auto text =
+      log_of("timestamp,gpu0@n1 (W),gpu0@n2 (W)",
+             {[](int i) { return fmt::format("2026-11-05 {},{},{}", clock_of(i), p(i), q(i)); }});
+  EXPECT_THAT(import_error("log.csv", text).message, HasSubstr("may be two devices"));
+}
+
+TEST(TableSeries, PartsOfASumThatLookLikeOneDeviceAreInsideIt) {
+  EXPECT_NEAR(of_columns("socket_power_w,gfx_power_w,soc_power_w,hbm_power_w,gpu_util",
+                         {[](int i) { return both(i) + 40; }, p, constant, q, constant}),
+              of_p + of_q + 40 * 119, rounding);
+}
+
 TEST(TableSeries, WordsForAWholeMachine) {
   for (const char* whole : {"bmc_power_w", "ac_w", "external_power_w", "meter_w", "ipmi_w", "wall_w",
                             "server_w", "psu_input_w", "chassis_w"})
@@ -178,7 +199,7 @@ TEST(TableSeries, DifferentMetersAreNoAlternatives) {
                                                                   q(i));
                                              }}))
                   .message,
-              HasSubstr("may be two devices"));
+              HasSubstr("may be of anything"));
 }
 
 TEST(TableSeries, PartsSharesAndSumsAreNotAdded) {
