@@ -53,7 +53,8 @@ constexpr TableRules rules_of_series{.kind = "nvidia-smi",
                                      .meanings_of = meanings_of,
                                      .own_names = true};
 
-/// The log of several machines has a column more that tells its rows apart: nvidia-smi writes none.
+/// The log of several machines has a column more that tells its rows apart, that of a loop may have the power
+/// of the CPU beside: nvidia-smi writes neither.
 struct Series {
   bool are_many = false;
   std::string refusal;
@@ -63,12 +64,20 @@ Series series_in(std::string_view head) {
   const auto sample = sample_of_table(head);
   const auto headings = sample.headings();
   const auto columns = nvidia_smi::columns_of_header(headings);
-  const auto found = find_row_series(sample, meanings_of(headings));
+  const auto meanings = meanings_of(headings);
+  const auto found = find_row_series(sample, meanings);
   std::optional<std::size_t> key;
   for (const auto field : {Field::bus_id, Field::uuid, Field::index})
     for (std::size_t i = 0; i < columns.size(); ++i)
       if (columns[i].field == field) key = i;
-  return {found.machine || (found.device && found.device != key), key ? found.refusal : ""};
+  bool has_others = false;  // powers of a CPU or a whole machine
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    has_others =
+        has_others || (columns[i].field == Field::ignored && meanings[i].role == Meaning::Role::measure &&
+                       meanings[i].quantity == trace::Quantity::power &&
+                       meanings[i].component != trace::Component::gpu && !meanings[i].unit.empty());
+  return {found.machine || (found.device && found.device != key) || (has_others && key),
+          key ? found.refusal : ""};
 }
 
 Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& sink, ImportReport& report) {

@@ -17,15 +17,16 @@ std::optional<Component> named_component(const HeadingWords& words) {
                                            "nvml", "smi", "geforce", "radeon", "dgpu", "vgpu"}))
     return Component::gpu;
   if (words.any({"dram", "ram", "ddr", "dimm"})) return Component::dram;
-  if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor", "rapl", "xeon", "epyc", "ryzen"}))
+  if (words.any(
+          {"cpu", "cpus", "package", "pkg", "socket", "processor", "rapl", "xeon", "grace", "epyc", "ryzen"}))
     return Component::cpu;
   if (!machine_part(words).empty()) return Component::other;
-  if (words.any({"node",     "system",  "sys",       "total",      "server",   "wall",  "psu",
-                 "platform", "board",   "plug",      "machine",    "host",     "main",  "mains",
-                 "chassis",  "rack",    "pdu",       "outlet",     "all",      "sum",   "bmc",
-                 "ups",      "shelly",  "kasa",      "tapo",       "tasmota",  "fritz", "ac",
-                 "ipmi",     "dcmi",    "redfish",   "meter",      "external", "inlet", "combined",
-                 "whole",    "overall", "wattmeter", "powermeter", "smartplug"}))
+  if (words.any({"node",     "system", "sys",     "total",     "server",     "wall",     "psu",
+                 "platform", "board",  "plug",    "machine",   "host",       "main",     "mains",
+                 "chassis",  "rack",   "pdu",     "outlet",    "all",        "sum",      "bmc",
+                 "supply",   "ups",    "shelly",  "kasa",      "tapo",       "tasmota",  "fritz",
+                 "ac",       "ipmi",   "dcmi",    "redfish",   "meter",      "external", "inlet",
+                 "combined", "whole",  "overall", "wattmeter", "powermeter", "smartplug"}))
     return Component::node;
   return std::nullopt;
 }
@@ -40,15 +41,14 @@ std::string machine_part(const HeadingWords& words) {
 }
 
 bool is_no_reading(const HeadingWords& words) {
-  return words.any(
-             {"min",        "minimum",    "default",    "management", "state",      "factor",  "source",
-              "mode",       "supply",     "limited",    "reason",     "std",        "stddev",  "stdev",
-              "var",        "variance",   "error",      "budget",     "psys",       "idle",    "baseline",
-              "net",        "predicted",  "prediction", "forecast",   "expected",   "target",  "setpoint",
-              "requested",  "rated",      "nominal",    "peak",       "percentile", "delta",   "diff",
-              "change",     "apparent",   "reactive",   "va",         "kva",        "battery", "norm",
-              "normalized", "normalised", "log",        "ln",         "cumulative", "cum",     "integral"}) ||
-         words.has_percentile() || words.is_per_part();
+  return words.any({"min",        "minimum",    "default",  "management", "state",   "factor",   "source",
+                    "mode",       "limited",    "reason",   "std",        "stddev",  "stdev",    "var",
+                    "variance",   "error",      "budget",   "psys",       "idle",    "baseline", "net",
+                    "predicted",  "prediction", "forecast", "expected",   "target",  "setpoint", "requested",
+                    "rated",      "nominal",    "peak",     "percentile", "delta",   "diff",     "change",
+                    "apparent",   "reactive",   "va",       "kva",        "battery", "norm",     "normalized",
+                    "normalised", "log",        "ln",       "cumulative", "cum",     "integral"}) ||
+         words.has_percentile() || words.is_per_part() || (words.any({"supply"}) && words.number().empty());
 }
 
 bool is_share(const HeadingWords& words) {

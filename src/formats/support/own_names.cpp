@@ -69,6 +69,7 @@ OwnNames::OwnNames(Cells header) {
     numbers_its_gpus_ =
         numbers_its_gpus_ || (power && !words.number().empty() && words.any({"gpu", "gpus", "cuda", "card"}));
     if (!words.model().empty() && words.number().empty()) models.insert(words.model());
+    has_cpu_power_ = has_cpu_power_ || named_component(words) == Component::cpu;
     measured_.push_back({words, power ? Quantity::power : Quantity::energy, Component::other, words.number(),
                          rail_of(words), without_measures(words)});
   }
@@ -87,6 +88,9 @@ OwnNames::OwnNames(Cells header) {
 
 Component OwnNames::component_of(const HeadingWords& words) const {
   if (const auto named = named_component(words)) return *named;
+  // Beside a CPU's power, that of the memory is the machine's.
+  if (has_cpu_power_ && words.any({"mem", "memory"}) && (is_power(words) || is_energy(words)))
+    return Component::dram;
   return has_gpu_words_ ? Component::gpu : Component::other;
 }
 

@@ -46,6 +46,7 @@ class OwnNames {
   [[nodiscard]] std::string machine_in(const HeadingWords& words) const;
 
   bool has_gpu_words_ = false;
+  bool has_cpu_power_ = false;
   bool numbers_its_gpus_ = false;
   bool has_models_ = false;         ///< several boards are told apart by the names of their models
   std::set<std::string> machines_;  ///< "n1.gpu0", "n2.gpu0": the same number of several machines

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "formats/support/device_names.hpp"
 #include "formats/support/heading_words.hpp"
 #include "formats/support/log_time.hpp"
 
@@ -200,17 +201,32 @@ class Search {
                                   some_values(i));
       return found;
     }
-    // A finer name of the same devices goes in the place of the coarser one.
-    std::map<std::string, std::set<std::string>> devices;
-    if (found.device)
-      for (const auto& row : sample_.rows) devices[row[i]].insert(row[*found.device]);
-    const bool finer =
-        std::ranges::all_of(devices, [](const auto& entry) { return entry.second.size() == 1; });
-    if (names_device(words_of(i)) && finer)
+    // A finer name of the same devices, or machines, goes in the place of the coarser one.
+    if (names_device(words_of(i)) && (!found.device || is_finer(i, *found.device)))
       found.device = i;
-    else
+    else if (!found.device && (found.machine || has_names_of_devices(i)))
+      found.device = i;
+    else if (!found.machine || is_finer(i, *found.machine))
       found.machine = i;
+    else
+      found.refusal = fmt::format("{} and {} tell its rows apart together: join them in one column",
+                                  sample_.header[*found.machine], some_values(i));
     return found;
+  }
+
+  /// Whether each value of a column has one of the other.
+  [[nodiscard]] bool is_finer(std::size_t i, std::size_t than) const {
+    std::map<std::string, std::set<std::string>> others;
+    for (const auto& row : sample_.rows) others[row[i]].insert(row[than]);
+    return std::ranges::all_of(others, [](const auto& entry) { return entry.second.size() == 1; });
+  }
+
+  /// "gpu0", "cpu", "total": what most of its values name are devices, whatever its heading says.
+  [[nodiscard]] bool has_names_of_devices(std::size_t i) const {
+    const auto values = values_of(i);
+    const auto known = std::ranges::count_if(
+        values, [](const auto& value) { return named_device(value).component.has_value(); });
+    return 2 * static_cast<std::size_t>(known) > values.size();
   }
 
   [[nodiscard]] std::string some_values(std::size_t i) const {

@@ -104,6 +104,23 @@ TEST(TableSeries, NvidiaSmiOnSeveralMachines) {
       HasSubstr("no column tells them apart"));
 }
 
+TEST(TableSeries, MachinesAndTheirPartsMayBeInColumnsOfAnyName) {
+  EXPECT_NEAR(joules(rows_of("timestamp,host,zone,power_w",
+                             {{"a,package-0", p}, {"a,dram", q}, {"b,package-0", q}, {"b,dram", q}})),
+              of_p + 3 * of_q, rounding);
+  const auto all = [](int i) { return p(i) + q(i) + 30; };
+  EXPECT_NEAR(joules(rows_of("timestamp,entity,power_w",
+                             {{"GPU0", p}, {"GPU1", q}, {"CPU", [](int) { return 30.0; }}, {"Total", all}})),
+              of_p + of_q + 30 * 119, rounding);
+}
+
+TEST(TableSeries, PowersBesideThoseOfNvidiaSmi) {
+  const auto text = log_of(
+      "timestamp, index, power.draw [W], cpu_power_w",
+      {[](int i) { return fmt::format("2026/11/05 {}.000, 0, {:.2f} W, {:.2f}", clock_of(i), p(i), q(i)); }});
+  EXPECT_NEAR(joules(text), of_p + of_q, rounding);
+}
+
 TEST(TableSeries, SeriesThatNothingTellsApartAreRefused) {
   EXPECT_THAT(import_error("log.csv", rows_of("timestamp,gpu,power_w", {{"0", p}, {"0", q}})).message,
               HasSubstr("no column tells them apart"));
@@ -193,6 +210,9 @@ TEST(TableSeries, DifferentMetersAreNoAlternatives) {
   EXPECT_NEAR(of_columns("A100 power (W),Xeon power (W)", {p, q}), of_p + of_q, rounding);
   EXPECT_NEAR(of_columns("gpu_power_w,fan_power_w,ssd_power_w,nic_w", {p, constant, constant, constant}),
               of_p + 3 * 40 * 119, rounding);
+  EXPECT_NEAR(of_columns("power_supply_1_w,power_supply_2_w", {p, q}), of_p + of_q, rounding);
+  EXPECT_NEAR(of_columns("cpu_power_w,mem_power_w,gpu0_power_w", {p, q, constant}), of_p + of_q + 40 * 119,
+              rounding);
   EXPECT_NEAR(of_columns("raw_power_w,calibrated_power_w", {q, p}), of_p, rounding);
   EXPECT_THAT(import_error("log.csv", log_of("timestamp,gpu_power_w,foo_w", {[](int i) {
                                                return fmt::format("2026-11-05 {},{},{}", clock_of(i), p(i),
