@@ -138,14 +138,17 @@ class Loop final : public Format {
   /// "[warmup] Epoch 2/12", then "[cosine] Epoch 3/12".
   void leave_tagged_part(const EpochMention& mention, Report& report) {
     if (tagged_) {
+      if (!tagged_total_) tags_count_from_one_ = mention.number == 1;
       tagged_total_ = mention.total;
       tagged_number_ = mention.number;
-    } else if (tagged_total_ && mention.total &&
-               (*tagged_total_ != mention.total ||
-                (phase_.starts_with("warm") && mention.number > tagged_number_))) {
-      tagged_total_.reset();
-      begin("", "", {}, report);
+      return;
     }
+    if (!tagged_total_ || !mention.total) return;
+    const bool goes_on = mention.number > tagged_number_;
+    if (*tagged_total_ == mention.total && !(goes_on && phase_.starts_with("warm"))) return;
+    tagged_total_.reset();
+    begin("", "", {}, report);
+    if (goes_on && tags_count_from_one_) report.epochs_count_from(1);
   }
 
   void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
@@ -364,6 +367,7 @@ class Loop final : public Format {
   bool tagged_ = false;            ///< the line names its part
   std::optional<std::optional<double>> tagged_total_;
   double tagged_number_ = 0;
+  bool tags_count_from_one_ = false;
   bool rounds_named_ = false;
   bool rounds_have_headings_ = false;
   int named_since_epoch_ = 0;
