@@ -120,6 +120,19 @@ TEST(StopRule, IsToldByWhatMayBeSpent) {
     EXPECT_EQ(patience(words), 0) << words;
 }
 
+TEST(StopRule, IsToldByStepsThatAreSetBesideEpochs) {
+  const auto most_steps = [](const char* lowered) {
+    const auto found = find_early_stop(lowered);
+    return found ? found->most_steps : std::nullopt;
+  };
+  EXPECT_EQ(most_steps("num_epochs=60 max_train_steps=100"), 100);
+  EXPECT_EQ(most_steps("namespace(epochs=3, max_steps=500, lr=0.1)"), 500);
+  for (const auto* words :
+       {"epochs=3, max_steps=-1", "epochs=3, max_steps=none", "max_steps=500", "epochs=3 max_seq_length=512",
+        "epoch=3 max_epochs=60 step=5 max_steps=100", "epochs=0, max_steps=500"})
+    EXPECT_EQ(most_steps(words), std::nullopt) << words;
+}
+
 TEST(StopRule, IsToldInOtherLanguages) {
   EXPECT_EQ(patience("epoch 3/100 - loss 0.3 - geduld 0/10"), 10);
   EXPECT_EQ(patience("epoch 3/100 loss 0.3 paciencia: 2/5"), 5);
