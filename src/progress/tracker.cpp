@@ -88,7 +88,8 @@ Trust Tracker::trust() const {
 /// "num_epochs=60 max_train_steps=100": not where steps are counted that reach the number, nor where the
 /// epochs are known to have no more.
 bool Tracker::may_run_out_of_steps() const {
-  if (!most_steps_ || !current_) return false;
+  if (!most_steps_) return false;
+  if (!current_) return might_run_out_of_steps_;
   if (current_->unit == Unit::step && current_->total_work) return *most_steps_ < *current_->total_work;
   const auto epochs = total_epochs();
   return !epochs || !current_->steps_per_epoch || *epochs * *current_->steps_per_epoch > *most_steps_;

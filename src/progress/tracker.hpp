@@ -229,8 +229,9 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
-  std::optional<double> most_steps_;  ///< set beside a number of epochs: whichever is reached first
-  std::optional<double> patience_;    ///< the least that was named with early stopping; 0 = not said
+  std::optional<double> most_steps_;     ///< set beside a number of epochs: whichever is reached first
+  bool might_run_out_of_steps_ = false;  ///< in the phase that ended last
+  std::optional<double> patience_;       ///< the least that was named with early stopping; 0 = not said
   std::optional<Disagreement> disagreement_;
   std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before
