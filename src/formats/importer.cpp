@@ -177,13 +177,14 @@ std::string advised_columns(std::string_view head, char separator) {
     const auto name = by_place ? fmt::format("{}", i + 1) : std::string(headings[i]);
     const auto moment = parse_log_time(sample.rows.front()[i]);
     const auto value = parse_cell(sample.rows.front()[i]);
+    if (!numbered && headings[i].find_first_of(":=?") != std::string_view::npos) continue;  // of a sentence
     const bool is_time = moment && moment->kind != LogTime::Kind::elapsed;
     if (time.empty() && (is_time || meanings[i].role == Meaning::Role::time))
       time = name;
     else if (value && !value->unit.empty() && log_unit_factor(trace::Quantity::power, value->unit) &&
              power.empty())
       power = name;
-    else if (value && meanings[i].role == Meaning::Role::ignored)
+    else if (parse_double(trim(sample.rows.front()[i])) && meanings[i].role == Meaning::Role::ignored)
       numbers.push_back(name);
   }
   if (time.empty() && numbers.size() == 2) {
