@@ -223,9 +223,11 @@ bool Server::Loop::look_for_request(Id id, Connection& connection) {
     case RequestReader::State::partial:
       if (!connection.partial) set_phase(connection, Phase::reading, options_.request_patience);
       connection.partial = true;
-      if (const auto size = connection.reader.upload(); size > 0 && !connection.upload) {
-        connection.upload = true;
-        connection.deadline += to_chrono(Seconds{static_cast<double>(size) / least_rate});
+      if (connection.reader.upload() > 0) {
+        connection.upload = true;  // what has arrived, not what was announced, leaves time for the rest
+        connection.deadline =
+            connection.began + to_chrono(options_.request_patience +
+                                         Seconds{static_cast<double>(connection.arrived) / least_rate});
       }
       return false;
     case RequestReader::State::broken:
@@ -359,6 +361,7 @@ bool Server::Loop::after_answer(Connection& connection) {
 void Server::Loop::set_phase(Connection& connection, Phase phase, Seconds patience) {
   connection.phase = phase;
   connection.partial = false;
+  connection.arrived = 0;
   if (phase == Phase::reading || phase == Phase::writing) connection.upload = false;
   connection.began = Clock::now();
   connection.deadline = connection.began + to_chrono(patience);

@@ -31,9 +31,10 @@ class Top(TerminalTest):
             try:
                 words = (entry / "cmdline").read_text().split("\0")
                 environment = (entry / "environ").read_text()
+                name = (entry / "comm").read_text().strip()
             except OSError:
                 continue
-            if words[:2] == [JOULECAST, "top"] and f"TMPDIR={self.folder}" in environment:
+            if words[:2] == [JOULECAST, "top"] and name != "joulecast-keep" and f"TMPDIR={self.folder}" in environment:
                 return int(entry.name)
         self.fail("joulecast top does not run")
 
@@ -94,6 +95,14 @@ class Top(TerminalTest):
             self.expect_left()
             self.type("clear")
             self.wait_for(lambda: "status" not in self.screen(), "an empty screen")
+
+    def test_kill_9_leaves_no_alternate_screen(self):
+        self.start()
+        os.kill(self.process(), signal.SIGKILL)
+        self.wait_for(lambda: self.about("alternate_on") == "0" and self.about("cursor_flag") == "1", "the screen of before")
+        self.press("Enter")
+        self.type("echo st''ill here")
+        self.wait_for(lambda: "still here" in self.screen(), "the shell")
 
     def test_ctrl_c_leaves_the_terminal_clean(self):
         self.start()
