@@ -366,6 +366,8 @@ Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   power.channel.quantity = Quantity::power;
   power.channel.behaviour = Behaviour::gauge;
   power.gaps = energy->gaps;
+  power.times.reserve(energy->size());
+  power.values.reserve(energy->size());
   for (std::size_t i = 1; i < energy->size(); ++i) {
     power.times.push_back(energy->times[i]);
     power.values.push_back((energy->values[i] - energy->values[i - 1]) /
