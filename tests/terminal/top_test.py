@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 from tmux import TerminalTest, main
 from support import JOULECAST
@@ -58,6 +59,20 @@ class Top(TerminalTest):
         run.terminate()
         self.wait_for(lambda: "moving interrupted" in self.screen() or "moving stopped" in self.screen()
                       or "moving failed" in self.screen(), "its end")
+        self.press("q")
+        self.expect_left()
+
+    def test_wide_characters_keep_the_columns(self):
+        self.run_in_background("日本語モデル")
+        self.start()
+        row = self.wait_for(lambda: next((row for row in self.rows() if row.startswith("> 日本語モデル")), None), "the run")
+        header = next(row for row in self.rows() if "POWER" in row)
+        end, column, cells = header.index("POWER") + len("POWER"), 0, {}
+        for character in row:
+            cells[column] = character
+            column += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        self.assertNotEqual(cells.get(end - 1, " "), " ", row)
+        self.assertEqual(cells.get(end, " "), " ", row)
         self.press("q")
         self.expect_left()
 
