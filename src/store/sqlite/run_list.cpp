@@ -76,8 +76,10 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
     if (tag.value)
       conditions.add(fmt::format("{} IN (SELECT run FROM tag WHERE name = ? AND value = ?)", key),
                      {tag.name, *tag.value});
+    else if (search == TagSearch::in_order)  // which most runs may have: a list of them would be long
+      conditions.add("EXISTS (SELECT 1 FROM tag WHERE tag.run = run.key AND tag.name = ?)", {tag.name});
     else
-      conditions.add(fmt::format("{} IN (SELECT run FROM tag WHERE name = ?)", key), {tag.name});
+      conditions.add("key IN (SELECT run FROM tag WHERE name = ?)", {tag.name});
   }
   if (query.since) conditions.add("started_ns >= ?", {query.since->ns});
   if (query.until) conditions.add("started_ns < ?", {query.until->ns});
