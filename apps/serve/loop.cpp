@@ -69,7 +69,8 @@ Server::Loop::~Loop() {
 Status Server::Loop::start() {
   // As many may wait as there are connections: nobody is refused for the sake of those before.
   for (auto [pool, workers] :
-       {std::pair{&metrics_, options_.metrics_workers}, std::pair{&pages_, options_.page_workers}}) {
+       {std::pair{&metrics_, options_.metrics_workers}, std::pair{&pages_, options_.page_workers},
+        std::pair{&streams_, options_.stream_workers}}) {
     auto started = WorkerPool::start(workers, most_connections_);
     if (!started) return propagate(started.error());
     *pool = std::move(*started);
@@ -252,7 +253,7 @@ bool Server::Loop::begin_answer(Id id, Connection& connection, Request request) 
     return true;
   }
   request.id = std::move(found.id);
-  auto& pool = found.route->lane == Lane::metrics ? *metrics_ : *pages_;
+  auto& pool = pool_of(found.route->lane);
   const bool is_private = found.route->readers == Readers::owner && guard_.tells_users_apart();
   const auto ends = is_private ? ends_of(connection.socket.get()) : std::nullopt;
   const bool added = pool.add([this, id, head, is_private, ends, keep = connection.keep, route = found.route,

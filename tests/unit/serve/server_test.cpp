@@ -26,7 +26,7 @@ Response stream(const Request& request, const Services& services) {
   response.events_after = part.last;
   return response;
 }
-const Route events{"/events", Lane::metrics, false, stream, Readers::everybody};
+const Route events{"/events", Lane::streams, false, stream, Readers::everybody};
 
 Response take(const Request& request, const Services& /*services*/) {
   return line_response(200, std::to_string(request.body.size()) + " bytes");
