@@ -78,6 +78,8 @@ def _projection(self: _core.Projection | _core.StoredProjection) -> str:
     if self.share >= 1 and not self.ready:
         used = getattr(self, "used_j", self.total_j)  # a stored forecast of all of the work holds what it used
         return f"all announced work is done; {energy_text(used)} used so far (what comes after it is not foreseen)"
+    if self.method == "over":
+        return f"{energy_text(self.total_j)} in total; the run is over"
     state = "ready" if self.ready else "not ready yet"
     interval = _interval(self.low_j, self.high_j, self.level, energy_text)
     return f"{energy_text(self.total_j)} in total ({interval}) after {percent_text(self.share)} of the work, {state}"

@@ -12,17 +12,18 @@ from . import _surroundings as surroundings
 from ._shown import live_html
 from ._warn import place_of_user, warn
 from .errors import Error, InvalidError, Stopped
-from .telling import Silence, Telling
+from .telling import Telling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
 FRESH_S = 0.2  # younger readings are not asked for again
 UNMEASURED_S = 2.0  # a first and a last second may always be missing
+OF_PROGRESS = ("epochs", "steps")  # the arguments of a run that count wherever it is measured
 
 ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
@@ -57,7 +58,7 @@ class Run(Telling):
         status: "running", "finished", "failed", "interrupted" or "stopped".
     """
 
-    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False) -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False, given: Iterable[str] = ()) -> None:
         super().__init__(options.total_epochs, options.total_steps)
         self.name = name or surroundings.default_name()
         self.status = "running"
@@ -67,7 +68,7 @@ class Run(Telling):
         self._at_end: list[Callable[[], Any]] = []
         self._socket = ""
         self._announced: str | None = None
-        self._limit: tuple[float, float] | None = None  # (joules, probability) that an attached run watches itself
+        self._limit: _core.JoinedLimit | None = None  # where another process measures
         self._stop_call: Callable[[Run, str], Any] | None = None
         self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
         self._looked = 0.0
@@ -81,7 +82,7 @@ class Run(Telling):
         if copied:
             self._join_as_copy()
         else:
-            self._join(options)
+            self._join(options, [name for name in given if name not in OF_PROGRESS])
 
     # ---- copies, which a model or a data set that holds the run may be asked for
 
@@ -92,7 +93,9 @@ class Run(Telling):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+        if self.status == "running":
+            return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+        return _ended_in_other_process, (self.name, self.status, self._finished, self._found, self._began, self._ended)
 
     def _join_as_copy(self) -> None:
         self._attach(surroundings.listening_socket())
@@ -108,16 +111,19 @@ class Run(Telling):
         self._socket = socket
         self._found = surroundings.run_of(socket) if socket else None
 
-    def _join(self, options: _core.TrackerOptions) -> None:
+    def _join(self, options: _core.TrackerOptions, given: list[str]) -> None:
         rank = surroundings.local_rank()
         if rank:
-            self._teller = Silence()  # the first rank tells for all
+            self._teller = _core.silent_teller()  # the first rank tells for all
             self._attach(surroundings.listening_socket())  # of a measurement that the launch is part of
             return
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):
             self._attach(socket)
             self._teller = _core.attached_teller()
+            if given:
+                self._warn_of([f"{', '.join(given)} of this block {'is' if len(given) == 1 else 'are'} left out: it belongs to a run that "
+                               "another process measures, which has its own"])
             return
         self._measure(options, several=rank is not None)
 
@@ -129,7 +135,7 @@ class Run(Telling):
             raise
         except Error as error:
             warn(f"nothing is measured: {error}")
-            self._teller = Silence()
+            self._teller = _core.silent_teller()
             return
         self._teller = self._tracker.teller
         self._store = self._tracker.store
@@ -208,7 +214,7 @@ class Run(Telling):
 
     def _finish_measuring(self, status: str) -> None:
         tracker, self._tracker = self._tracker, None
-        self._teller = Silence()
+        self._teller = _core.silent_teller()
         measured.remove(self)
         surroundings.lead_children_to(measured[-1]._socket if measured else "")
         try:
@@ -237,10 +243,10 @@ class Run(Telling):
 
     def stop_if(self, *, projected_kwh: float | None = None, projected_j: float | None = None, probability: float = 0.95,
                 call: Callable[[Run, str], Any] | None = None) -> None:
-        """Ends the training once its projected total is surely above a limit, or that much is used; never on a guess.
+        """Ends the training once its projected total is surely above a limit and most of that is used; never on a guess.
 
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead. Where another process measures,
-        the limit is that of its whole run.
+        the limit is that of its whole run. Of several ranks only the first one of a node acts.
 
         Args:
             projected_kwh: the limit; give it or the next.
@@ -258,8 +264,12 @@ class Run(Telling):
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
             self._tracker.tick()  # it may be used up already
-        else:
-            self._limit = joules, probability
+        elif not surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+            self._limit = _core.JoinedLimit(joules, probability)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.status == "running"
 
     def _attend(self) -> None:
         """Between two steps: passes on what the measurement has to say."""
@@ -275,36 +285,30 @@ class Run(Telling):
         if self._stop_call is not None:
             self._stop_call(self, reason)
         else:
+            self._is_stopped = True
             raise Stopped(reason)
 
     def _remember_run(self) -> None:
         """In its first second a measurement has no run that could be found, and it may end before anybody asks."""
-        if self._found is None and self._socket and time.monotonic() - self._searched > LOOK_EVERY_S:
+        if self._found is None and self._tracker is None and time.monotonic() - self._searched > LOOK_EVERY_S:
             self._searched = time.monotonic()
-            self._found = surroundings.run_of(self._socket)
+            if self._socket or surroundings.local_rank():
+                self._found = self._found_run()
 
     def _limit_reached(self) -> str | None:
-        """For a run that another process measures: why to stop, once its forecast says so."""
-        if self._limit is None:
-            return None
+        """For a run that another process measures: why to stop, by the rule that holds for its own limits."""
         now = time.monotonic()
-        if now - self._looked < LOOK_EVERY_S:
+        if self._limit is None or now - self._looked < LOOK_EVERY_S:
             return None
         self._looked = now
-        limit, probability = self._limit
         stored = self._stored()
-        used = stored.energy.total_j if stored is not None else None
-        if used is not None and used >= limit:
+        if stored is None or self._is_left:
+            return None
+        lines, reason = self._limit.check(stored)
+        self._warn_of(lines)
+        if reason is not None:
             self._limit = None
-            return f"the limit of {limit:.4g} J is used up"
-        projection = self.projection
-        if projection is None or not projection.ready or projection.low_j is None:
-            return None
-        # The lower end of a two-sided interval is exceeded with half of the rest's probability more.
-        if probability > (1 + projection.level) / 2 or projection.low_j <= limit:
-            return None
-        self._limit = None
-        return f"the projected total of {projection.total_j:.4g} J is above the limit of {limit:.4g} J"
+        return reason
 
     # ---- what is known
 
@@ -407,7 +411,7 @@ class Run(Telling):
         if live is not None:
             return live.projection
         stored = self._stored()
-        if stored is None or not stored.projections:
+        if stored is None or not stored.projections or (self._is_left and stored.status == "running"):
             return None
         return stored.projections[-1].after(stored.energy.total_j, stored.status != "running")
 
@@ -434,3 +438,15 @@ def _copy_in_other_process(name: str, epochs: float | None, steps: float | None)
     options = _core.TrackerOptions()
     options.total_epochs, options.total_steps = epochs, steps
     return Run(options, name, copied=True)
+
+
+def _ended_in_other_process(name: str, status: str, finished: _core.Finished | None, found: tuple[str, str] | None, began: tuple[float, float],
+                            ended: tuple[float, float] | None) -> Run:
+    """A run that was over when it was sent: what it cost is sent along, and whoever was within another's run still finds that one."""
+    run = Run(_core.TrackerOptions(), name, copied=True)
+    run._teller, run._socket, run._is_ending = _core.silent_teller(), "", True
+    run.status, run._finished, run._began, run._ended = status, finished, began, ended
+    run._found = found or ((finished.run_id, finished.store) if finished is not None and finished.run_id else None)
+    if run._found is not None:
+        kept_in.setdefault(*run._found)
+    return run
