@@ -421,6 +421,8 @@ class Run(Telling):
         live = self._look() if self._finished is None else None
         if live is None or live.doubt or not live.work_is_done:
             return "" if live is None else live.doubt
+        if self._is_left:
+            return "the loop was left before its announced end: what the run does now is not foreseen"
         if self._epoch is not None:
             return "all announced work is done: what the last epoch does after its steps is not foreseen"
         return "all announced work is done: what the run does now is more than announced"
