@@ -77,7 +77,7 @@ def _interval(low: float | None, high: float | None, level: float, text: Callabl
 def _projection(self: _core.Projection | _core.StoredProjection) -> str:
     if self.share >= 1 and not self.ready:
         used = getattr(self, "used_j", self.total_j)  # a stored forecast of all of the work holds what it used
-        return f"all announced work is done; {energy_text(used)} used so far (what comes after it is not foreseen)"
+        return f"no more work is announced; {energy_text(used)} used so far (what comes after it is not foreseen)"
     if self.method == "over":
         return f"{energy_text(self.total_j)} in total; the run is over"
     state = "ready" if self.ready else "not ready yet"
