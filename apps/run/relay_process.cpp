@@ -290,7 +290,7 @@ void RelayProcess::lose_joulecast() {
 }  // namespace
 
 void relay_until_the_end(const RelayDuty& duty) {
-  begin_helper_process("joulecast-relay");
+  begin_helper_process("jc-relay");
   close_all_but({STDOUT_FILENO, STDERR_FILENO, duty.control, duty.wake, duty.out, duty.err, duty.session});
   // Not on the stack, which may be smaller than the buffers (ulimit -s).
   alignas(RelayProcess) static std::byte memory[sizeof(RelayProcess)];

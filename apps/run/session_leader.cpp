@@ -61,7 +61,7 @@ void lead_session(const SessionEnds& ends) {
   tell_news(ends.news, command > 0 ? SessionNews{SessionNews::began, command}
                                    : SessionNews{SessionNews::refused, errno});
   if (command < 0) ::_exit(1);
-  begin_helper_process("joulecast-tty");
+  begin_helper_process("jc-session");
   close_all_but({ends.news, ends.stay});
   watch(command, ends);
 }

@@ -113,14 +113,16 @@ std::string beginning_of(std::string_view head, const Dialect& dialect) {
 
 Recognition recognise_from(std::string_view head, LinePrefix prefix, const ImportOptions& options) {
   Recognition best;
-  const auto dialect = dialect_of(head, prefix);
+  auto dialect = dialect_of(head, prefix);
+  if (options.comma != CommaIn::not_known) dialect.comma = options.comma;
   Dialect as_written;
+  as_written.comma = dialect.comma == CommaIn::thousands ? dialect.comma : CommaIn::not_known;
   as_written.comma_in_seconds = dialect.comma_in_seconds;
   as_written.prefix = prefix;
   const bool differs = dialect.of_cells();
   // The user's columns are those of the table as it is: "10;5,5" has two. Read without its dialect, a decimal
   // comma would be one between thousands.
-  if (differs && (!options.columns.empty() || dialect.decimal_comma))
+  if (differs && (!options.columns.empty() || dialect.comma == CommaIn::decimals))
     recognise(beginning_of(head, dialect), dialect, options, best);
   if (as_written.plain())
     recognise(head, as_written, options, best);
@@ -236,7 +238,9 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
   lines.set_dialect(found.dialect);
   if (found.importer->row_has_time)
     if (auto ok = tidy(lines, options, report); !ok) return propagate(ok.error());
-  auto ok = found.importer->import(lines, options, sink, report);
+  auto decided = options;
+  decided.comma = found.dialect.comma;
+  auto ok = found.importer->import(lines, decided, sink, report);
   if (ok) return report;
   // A sentence in the middle of a text was taken for a table's header.
   const bool is_prose = found.lines_before != 0 && found.match == Match::guess && report.runs.empty() &&

@@ -22,6 +22,8 @@ enum class Quantity {
   frequency,           ///< Hz
   process_cpu,         ///< share of the whole machine, 0..1, used by the measured process tree
   process_memory,      ///< bytes of resident memory of the measured process tree
+  throttled_by_power,  ///< share 0..1 of time in which its power limit held the device's clocks down
+  throttled_by_heat,   ///< share 0..1 of time in which heat did
 };
 
 enum class Behaviour {

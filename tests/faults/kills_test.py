@@ -2,7 +2,9 @@
 import os
 import pty
 import select
+import shutil
 import signal
+import subprocess
 import termios
 import threading
 import time
@@ -38,6 +40,15 @@ def kill_both(trial):
     time.sleep(0.1)
     for pid in (trial.process.pid, trial.relay_pid()):
         os.kill(pid, signal.SIGKILL)
+
+
+def kill_by_name(*pattern):
+    """As a user does who wants to be rid of joulecast; only in this trial's process group (setsid)."""
+    def during(trial):
+        trial.wait_until_begun()
+        time.sleep(0.1)
+        subprocess.run(["pkill", "-9", "-g", str(trial.process.pid), *pattern], check=True, timeout=10)
+    return during
 
 
 def is_interrupted(trial):
@@ -98,6 +109,12 @@ FAULTS += [Fault("joulecast killed on a terminal", streams=terminal, environment
 FAULTS += [Fault(f"relay killed {times} times", during=kill_relay(times), milliseconds=300 + 100 * times) for times in (1, 2, 5)]
 FAULTS += [Fault("relay killed too often to be replaced", during=kill_relay(14), milliseconds=2000, lines=0, error_lines=0)]
 FAULTS += [Fault("joulecast and its relay killed", during=kill_both, own_status=KILLED, milliseconds=500, lines=0, error_lines=0)]
+SKIPPED = []
+if shutil.which("pkill") and shutil.which("setsid"):
+    FAULTS += [Fault(f"pkill -9 {' '.join(pattern)}", wrapper=("setsid",), during=kill_by_name(*pattern), own_status=KILLED, milliseconds=600)
+               for pattern in (("joulecast",), ("-x", "joulecast"), ("-f", "joulecast run"))]
+else:
+    SKIPPED.append("kills by name: there is no pkill or setsid")
 
 if __name__ == "__main__":
-    run_table("faults.kills", FAULTS)
+    run_table("faults.kills", FAULTS, SKIPPED)

@@ -120,7 +120,7 @@ class Trial:
         return min(named) if named else None
 
     def relay_pid(self):
-        return next((pid for pid in self.processes() if self.name_of(pid) == "joulecast-relay"), None)
+        return next((pid for pid in self.processes() if self.name_of(pid) == "jc-relay"), None)
 
     @staticmethod
     def name_of(pid):

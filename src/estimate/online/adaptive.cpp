@@ -158,6 +158,7 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
                       .first_epoch = rates.in_first_epoch(),
                       .unseen_cycle = unseen_cycle(rates),
                       .may_be_start = may_be_start(),
+                      .may_recur = cost->value > 0 ? cost->may_recur / cost->value : 0,
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
   return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
@@ -220,6 +221,7 @@ bool Adaptive::ready() const {
                           : units >= first_units && share() >= first_share;
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
+  if (rest->may_recur > tolerance * total) return false;
   return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
          z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
 }

@@ -111,10 +111,14 @@ RareCosts::Next RareCosts::next(double work) const {
   const double since = done_ - places_.back();
   const double mean = mean_distance();
   const double period = std::max({mean, since, unit_});
-  const double slack = std::max(nearly_due * period, unit_);
-  double count = std::floor((since + work + slack) / period) - std::floor(since / period);
-  if (!recur()) return {each_ * count, 0};
-  const double scatter = relative_scatter();
+  const bool recurs = recur();
+  const double scatter = recurs ? relative_scatter() : 0;
+  // A place is the beginning of the unit: of regular ones, it is known whether one more fits in before the
+  // end.
+  const double slack = recurs && scatter <= regular ? -unit_ / 2 : std::max(nearly_due * period, unit_);
+  const auto due_by = [&](double place) { return std::max(0.0, std::floor(place / period)); };
+  double count = due_by(since + work + slack) - due_by(since + std::min(0.0, slack));
+  if (!recurs) return {each_ * count, 0};
   if (scatter > regular) count = work / mean;
   // The mean distance is uncertain, each distance differs, and so does the place of the first.
   const auto distances = static_cast<double>(places_.size() - 1);

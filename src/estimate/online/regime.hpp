@@ -98,7 +98,8 @@ class Regime {
     double count = 0, mean_place = 0, mean_rate = 0, place_place = 0, place_rate = 0;
   } trend_;
   int excursions_ = 0;
-  double last_excursion_ = 0;  ///< its place, as a count of units
+  double last_excursion_ = 0;            ///< its place, as a count of units
+  double first_end_ = 0, last_end_ = 0;  ///< work, with excursions, at the first one's end and the last one's
   /// Number of distances between excursions, then the mean and the sum of squares of these distances.
   int gaps_ = 0;
   double mean_gap_ = 0, gap_squares_ = 0;

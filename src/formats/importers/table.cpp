@@ -111,8 +111,9 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
     if (with_energy.columns.empty())
       return fail(ErrorKind::malformed, place(lines.name(), lines.line()),
                   "\"{}\" does not rise like a counter, so it is not known of which time it is the energy; "
-                  "if it is a counter: --columns time=…,energy_j={}",
-                  energies.front(), energies.front());
+                  "if it is a counter: --columns time=…,energy_{}={}",
+                  energies.front(), to_lower(meaning_of_own_name(energies.front(), {}).unit),
+                  energies.front());
     return import_table(rules, lines, with_energy, sink, report);
   }
   return import_table(blanks ? rules_of_blanks : rules, lines, options, sink, report);

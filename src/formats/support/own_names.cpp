@@ -164,7 +164,7 @@ class Words {
 };
 
 Component component_of(const Words& words, Cells header) {
-  if (words.any({"gpu", "gpus", "cuda", "card", "accelerator"})) return Component::gpu;
+  if (words.any({"gpu", "gpus", "cuda", "card", "accelerator", "dcgm"})) return Component::gpu;
   if (words.any({"dram", "ram", "ddr", "dimm"})) return Component::dram;
   if (words.any({"cpu", "cpus", "package", "pkg", "socket", "processor"})) return Component::cpu;
   if (words.any({"node", "system", "sys", "total", "server", "wall", "psu", "platform", "board", "plug",
@@ -307,6 +307,13 @@ bool is_mega(std::string_view heading, std::string_view unit) {
   return heading.find(unit) != std::string_view::npos && std::ranges::any_of(heading, is_lower);
 }
 
+/// The fields of DCGM have their units in its documentation only (dcgm_fields.h); "" for other names.
+std::string unit_of_dcgm(std::string_view heading) {
+  if (heading.find("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION") != std::string_view::npos) return "mJ";
+  if (heading.find("DCGM_FI_DEV_POWER_USAGE") != std::string_view::npos) return "W";
+  return "";
+}
+
 Meaning device_meaning(const Words& words) {
   if (words.only({"host", "hostname", "node", "nodename", "machine", "server", "worker", "name", "id",
                   "instance"}) &&
@@ -377,10 +384,12 @@ Meaning meaning_of_own_name(std::string_view heading, Cells header) {
   auto unit = words.unit();
   if (unit == "mW" && is_mega(heading, "MW")) unit = "MW";
   if (words.empty() || words.any({"db", "dbm", "dbw"})) return {};  // decibels
+  if (unit.empty()) unit = unit_of_dcgm(heading);
   const bool watts = log_unit_factor(Quantity::power, unit).has_value();
   const bool joules = log_unit_factor(Quantity::energy, unit).has_value();
-  if (watts || (words.any({"power", "pwr", "draw", "consumption"}) && !joules))
-    return power_meaning(words, unit, header);
+  const bool drawn =
+      words.any({"power", "pwr", "draw"}) || (words.any({"consumption"}) && !words.any({"energy"}));
+  if (watts || (drawn && !joules)) return power_meaning(words, unit, header);
   if (words.any({"energy"}) || joules) return energy_meaning(words, unit, header);
   if (words.any({"temp", "temperature"})) {
     const bool inner = words.any({"hotspot", "junction", "memory", "mem", "hbm"});

@@ -15,13 +15,13 @@
 #include "formats/support/log_units.hpp"
 #include "formats/support/own_names.hpp"
 #include "formats/support/sample_import.hpp"
+#include "formats/support/table_cells.hpp"
 #include "formats/support/table_columns.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
 namespace {
 
-using trace::Behaviour;
 using trace::Component;
 using trace::Quantity;
 using Role = Meaning::Role;
@@ -34,33 +34,6 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_rows_at_one_time = 0.2;
 constexpr std::uint64_t rows_to_judge = 10;
 constexpr std::size_t most_told = 1000;
-
-std::string_view suffix_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::energy:
-      return "energy";
-    case Quantity::power:
-      return "power";
-    case Quantity::utilisation:
-      return "utilisation";
-    case Quantity::memory_utilisation:
-      return "memory_utilisation";
-    case Quantity::memory_used:
-      return "memory";
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::frequency:
-      return "clock";
-    default:
-      return "value";
-  }
-}
-
-/// Base units for a number with a unit; dividing by 100 gives exactly 0.37 for 37 %, multiplying by 0.01
-/// would not.
-double scaled(double number, double factor) {
-  return factor < 1 ? number / std::round(1 / factor) : number * factor;
-}
 
 class TableImport : public SampleImport {
  public:
@@ -298,34 +271,16 @@ class TableImport : public SampleImport {
     values_.assign(channels.size(), missing);
     for (std::size_t channel = 0; channel < channels.size(); ++channel)
       for (const auto column : channels[channel]) {
-        const auto value = value_of(column);
-        if (!value) return false;
+        const auto value = cells_.value_of(column, split_[column], options_.comma);
+        if (!value) {
+          reason_ = value.error();
+          return false;
+        }
         const bool known = !std::isnan(values_[channel]) && values_[channel] != empty_cell;
         if (!known && (column == channels[channel].front() || *value != empty_cell))
           values_[channel] = *value;
       }
     return true;
-  }
-
-  std::optional<double> value_of(std::size_t i) {
-    const auto& column = columns_[i];
-    if (const auto text = trim(split_[i]); text.empty() || equals_ignoring_case(text, "nan"))
-      return empty_cell;
-    if (is_no_value(split_[i])) return missing;
-    const auto cell = parse_cell(split_[i]);
-    const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(column.meaning.unit);
-    const auto factor = log_unit_factor(column.meaning.quantity, unit);
-    if (cell && factor) return scaled(cell->number, *factor);
-    if (unit == "MW" || unit == "MJ")
-      reason_ = fmt::format("{} would be mega: --columns time=…,{}={} says that it is milli", column.heading,
-                            unit == "MW" ? "power_mw" : "energy_mj", columns_.place_or_name(i));
-    else
-      reason_ = cell && unit.empty()
-                    ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
-                                  column.heading, columns_.place_or_name(i))
-                    : fmt::format("{}: \"{}\" is not a number of this kind", column.heading,
-                                  split_[i].substr(0, 40));
-    return std::nullopt;
   }
 
   std::vector<Measure> measures_of(std::string_view key, std::size_t number) override {
@@ -412,6 +367,7 @@ class TableImport : public SampleImport {
   std::vector<std::string_view> split_;
   std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
   TableColumns columns_;
+  TableCells cells_{columns_};
   std::vector<double> values_;
   std::string reason_;
   struct Sum {
@@ -439,60 +395,6 @@ class TableImport : public SampleImport {
 };
 
 }  // namespace
-
-std::optional<LogTime> time_of_block(std::string_view line) {
-  constexpr std::string_view around = " \t-=#*[]<>|";
-  const auto begin = line.find_first_not_of(around);
-  if (begin == std::string_view::npos) return std::nullopt;
-  line = line.substr(begin, line.find_last_not_of(around) - begin + 1);
-  if (line.find_first_not_of("0123456789.") == std::string_view::npos) {
-    const auto time = parse_log_time(line);  // a number alone may be a reading as well
-    return time && time->zoned ? time : std::nullopt;
-  }
-  if (auto time = parse_log_time(line)) return time;
-  const auto label = line.find(": ");  // "Timestamp: 2026-11-05 10:00:00"
-  if (label == std::string_view::npos ||
-      line.substr(0, label).find_first_of("0123456789,") != std::string_view::npos)
-    return std::nullopt;
-  return parse_log_time(line.substr(label + 2));
-}
-
-std::string channel_name(const Meaning& meaning, std::string_view device) {
-  std::string name;
-  if (meaning.component != Component::other) name = trace::name_of(meaning.component);
-  if (meaning.component == Component::other && !(device.empty() && meaning.device.empty())) name = "device";
-  auto place = meaning.device.empty() ? device : std::string_view(meaning.device);
-  if (place.empty() && meaning.component == Component::gpu) place = "0";
-  name += place;
-  if (!meaning.rail.empty()) name += (name.empty() ? "" : "_") + meaning.rail;
-  if (!name.empty()) name += '_';
-  return name + std::string(suffix_of(meaning.quantity));
-}
-
-std::vector<std::string_view> cells_of(std::string_view line, const TableRules& rules) {
-  std::vector<std::string_view> cells;
-  if (!rules.blanks) {
-    for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
-    return cells;
-  }
-  while (line.starts_with('#') || line.starts_with(' ')) line.remove_prefix(1);
-  for (auto begin = line.find_first_not_of(rules.separators); begin != std::string_view::npos;
-       begin = line.find_first_not_of(rules.separators, begin)) {
-    const auto end = std::min(line.find_first_of(rules.separators, begin), line.size());
-    cells.push_back(line.substr(begin, end - begin));
-    begin = end;
-  }
-  return cells;
-}
-
-std::string_view first_line(std::string_view head) {
-  while (!head.empty()) {
-    const auto line = trim(head.substr(0, head.find('\n')));
-    if (!line.empty()) return line;
-    head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
-  }
-  return {};
-}
 
 Status import_table(const TableRules& rules, LineReader& lines, const ImportOptions& options,
                     trace::RunSink& sink, ImportReport& report) {
