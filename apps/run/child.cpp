@@ -19,7 +19,7 @@ namespace joulecast::run {
 namespace {
 
 bool means_not_found(int error) {
-  return error == ENOENT || error == ENOTDIR;
+  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
 }
 
 /// A null-terminated list for exec. The strings must outlive it.

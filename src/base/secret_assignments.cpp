@@ -32,7 +32,13 @@ struct Assignment {
   bool has_blanks = false;  ///< around the sign
 };
 
-Assignment assignment_at(std::string_view text, std::size_t sign) {
+/// Whether any value of this name is a secret.
+bool may_name_secret(std::string_view name) {
+  return is_secret(name, "0123456789abcdef");
+}
+
+/// `script`: the text has several words. A value is looked for only where its name can make it a secret.
+Assignment assignment_at(std::string_view text, std::size_t sign, bool script) {
   Assignment found;
   auto end = sign;
   while (end > 0 && is_blank(text[end - 1])) --end;
@@ -55,18 +61,20 @@ Assignment assignment_at(std::string_view text, std::size_t sign) {
          std::string_view("fFrRbBuU").find(text[at_quote]) != std::string_view::npos)
     ++at_quote;
   if (at_quote < text.size() && is_quote(text[at_quote])) found.value = at_quote;
+  found.end = found.value;
+  if (!found.in_address && !may_name_secret(found.name)) return found;
   const bool escaped =
       found.value + 1 < text.size() && text[found.value] == '\\' && is_quote(text[found.value + 1]);
   if (escaped) ++found.value;
   found.value_is_quoted = found.value < text.size() && is_quote(text[found.value]);
-  const bool is_tuple = found.value < text.size() && text[found.value] == '(';  // auth=('user', 'X')
-  if (is_tuple) {
-    found.end = std::min(text.find(')', ++found.value), text.size());
+  // auth=('user', 'X'), "auth": ["user", "X"]
+  const char bracket = found.value < text.size() ? text[found.value] : ' ';
+  if (bracket == '(' || bracket == '[') {
+    found.end = std::min(text.find(bracket == '(' ? ')' : ']', ++found.value), text.size());
   } else if (found.value_is_quoted) {
     const char quote = text[found.value++];
     found.end = end_of_quoted(text, found.value, quote, escaped);
   } else {
-    const bool script = std::ranges::any_of(text, is_blank);
     constexpr std::string_view ends_value = "&;,'\"}) \t\r\n", ends_word = "; \t\r\n";
     const bool whole_word = found.of_option && text[sign] == '=';
     const auto ends = !whole_word ? ends_value : script ? ends_word : "";
@@ -96,12 +104,61 @@ bool assigns_secret(std::string_view text, char sign, const Assignment& found) {
 }
 
 void hide_values(std::string& text) {
+  const bool script = std::ranges::any_of(text, is_blank);
   for (auto at = text.find_first_of("=:"); at != std::string::npos; at = text.find_first_of("=:", at + 1)) {
-    const auto found = assignment_at(text, at);
+    const auto found = assignment_at(text, at, script);
     if (!assigns_secret(text, text[at], found)) continue;
     const auto hide = hidden(std::string_view(text).substr(found.value, found.end - found.value));
     at = found.value + hide.size() - 1;
     text.replace(found.value, found.end - found.value, hide);
+  }
+}
+
+/// `["--token", "X"]`, a command line as JSON or Python write it.
+void hide_listed_options(std::string& text) {
+  if (text.find('[') == std::string::npos) return;
+  for (auto at = text.find_first_of("'\""); at < text.size(); at = text.find_first_of("'\"", at + 1)) {
+    const char quote = text[at];
+    const auto end = end_of_quoted(text, at + 1, quote);
+    const auto next = text.find_first_not_of(", \t\r\n", std::min(end + 1, text.size()));
+    if (next >= text.size()) return;
+    const auto name = std::string_view(text).substr(at + 1, end - at - 1);
+    at = end;
+    if (!name.starts_with('-') || text[next] != quote || next == end + 1) continue;
+    const auto end_of_value = end_of_quoted(text, next + 1, quote);
+    if (!is_secret(name, std::string_view(text).substr(next + 1, end_of_value - next - 1))) continue;
+    text.replace(next + 1, end_of_value - next - 1, hidden_secret);
+    at = next + hidden_secret.size() + 1;
+  }
+}
+
+/// `<password>X</password>`
+void hide_elements(std::string& text) {
+  for (auto close = text.find("</"); close < text.size(); close = text.find("</", close + 1)) {
+    constexpr std::size_t longest_name = 64;
+    const auto end = text.find('>', close);
+    if (end == std::string::npos) return;
+    if (end - close > longest_name) continue;
+    const auto name = text.substr(close + 2, end - close - 2);
+    if (!names_secret(name)) continue;
+    const auto open = text.rfind("<" + name + ">", close);
+    if (open == std::string::npos) continue;
+    const auto begin = open + name.size() + 2;
+    text.replace(begin, close - begin, hidden_secret);
+    close = begin + hidden_secret.size();
+  }
+}
+
+/// "Bearer X", whatever it stands behind.
+void hide_bearer(std::string& text) {
+  constexpr std::string_view scheme = "Bearer ";
+  for (auto at = text.find(scheme); at < text.size(); at = text.find(scheme, at + 1)) {
+    const auto begin = at + scheme.size();
+    auto end = begin;
+    while (end < text.size() && (belongs_to_token(text[end]) ||
+                                 std::string_view("+/=~").find(text[end]) != std::string_view::npos))
+      ++end;
+    if (end > begin) text.replace(begin, end - begin, hidden_secret);
   }
 }
 
@@ -155,6 +212,9 @@ bool is_scheme(std::string_view word) {
 void hide_assignments(std::string& text) {
   hide_values(text);
   hide_arguments(text);
+  hide_listed_options(text);
+  hide_elements(text);
+  hide_bearer(text);
 }
 
 }  // namespace joulecast

@@ -48,16 +48,35 @@ bool is_random(std::string_view text) {
 }
 
 void hide_token_forms(std::string& text) {
-  for (const auto& form : token_forms)
+  for (const auto& form : token_forms) {
+    std::size_t end = 0;
     for (auto at = text.find(form.beginning); at != std::string::npos;
          at = text.find(form.beginning, at + 1)) {
       if (at > 0 && is_alphanumeric(text[at - 1])) continue;
       const auto rest = at + form.beginning.size();
-      auto end = rest;
-      while (end < text.size() && belongs_to_token(text[end])) ++end;
-      const auto behind = std::string_view(text).substr(rest, end - rest);
-      if (behind.size() >= form.least && is_random(behind)) text.replace(rest, end - rest, hidden_secret);
+      if (rest > end)  // else still within the same word
+        for (end = rest; end < text.size() && belongs_to_token(text[end]);) ++end;
+      constexpr std::size_t enough = 512;
+      const auto behind = std::string_view(text).substr(rest, std::min(end - rest, enough));
+      if (behind.size() < form.least || !is_random(behind)) continue;
+      text.replace(rest, end - rest, hidden_secret);
+      end = rest;
     }
+  }
+}
+
+/// The token of a bot of Telegram: 123456789:AA…
+void hide_bots(std::string& text) {
+  constexpr std::size_t fewest_digits = 8, fewest_letters = 30;
+  constexpr std::string_view begins = ":AA";
+  for (auto at = text.find(begins); at < text.size(); at = text.find(begins, at + 1)) {
+    auto digits = at;
+    while (digits > 0 && std::isdigit(static_cast<unsigned char>(text[digits - 1])) != 0) --digits;
+    if (at - digits < fewest_digits) continue;
+    auto end = at + 1;
+    while (end < text.size() && belongs_to_token(text[end])) ++end;
+    if (end - at > fewest_letters) text.replace(at + 1, end - at - 1, hidden_secret);
+  }
 }
 
 /// What follows in an address is a secret, up to one of these signs.
@@ -146,6 +165,7 @@ void hide_forms(std::string& text) {
   hide_passwords_of_addresses(text);
   hide_passwords(text);
   hide_token_forms(text);
+  hide_bots(text);
 }
 
 }  // namespace joulecast

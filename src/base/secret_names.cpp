@@ -36,12 +36,16 @@ bool lists(const std::array<std::string_view, N>& list, std::string_view word) {
 }
 
 constexpr auto secret_words = std::to_array<std::string_view>(
-    {"pwd", "pw", "passwort", "kennwort", "authorization", "apikeys", "otp", "sessionid"});
+    {"pwd", "pw", "passwort", "kennwort", "authorization", "apikeys", "otp", "sessionid", "creds", "psk"});
 
 /// Also at the end of a word: PGPASSWORD.
 constexpr auto secret_ends =
     std::to_array<std::string_view>({"password", "passwd", "passphrase", "passcode", "secret", "secrets",
                                      "credentials", "credential", "apikey", "accesskey"});
+
+/// What a secret's name may end in: --token-value.
+constexpr auto wrappings =
+    std::to_array<std::string_view>({"value", "base64", "b64", "hex", "plain", "plaintext"});
 
 /// "key" is a secret alone, in capitals, or behind one of these; --sort-key is none.
 constexpr auto key_owners = std::to_array<std::string_view>(
@@ -50,7 +54,7 @@ constexpr auto key_owners = std::to_array<std::string_view>(
      "neptune", "mlflow",  "clearml",      "hf",         "huggingface", "openai",   "anthropic", "aws",
      "azure",   "licence", "subscription", "gemini",     "google",      "github",   "gitlab",    "cohere",
      "mistral", "groq",    "replicate",    "openrouter", "deepseek",    "pinecone", "langchain", "ngc",
-     "nvidia",  "kaggle",  "sas",          "master"});
+     "nvidia",  "kaggle",  "sas",          "master",     "enc"});
 
 /// A token of text, not of access.
 constexpr auto text_tokens = std::to_array<std::string_view>(
@@ -104,7 +108,9 @@ bool names_secret(std::string_view name) {
   if (words.empty()) return false;
   const std::string_view last = words.back();
   const std::string_view before = words.size() > 1 ? std::string_view(words[words.size() - 2]) : "";
-  if (last == "value" && words.size() > 1) return names_secret(name.substr(0, name.find_last_of("-_.")));
+  if (lists(wrappings, last) && words.size() > 1)
+    return names_secret(name.substr(0, name.find_last_of("-_.")));
+  if (last == "header" && before == "auth") return true;
   if (last == "id" && before == "session") return true;
   if (lists(secret_words, last)) return true;
   if (std::ranges::any_of(secret_ends, [&](auto end) { return last.ends_with(end); })) return true;
@@ -121,8 +127,12 @@ bool names_secret(std::string_view name) {
 }
 
 bool is_secret(std::string_view name, std::string_view value) {
-  if (names_secret(name)) return true;
   const auto words = words_of(name);
+  // A number of tokens, or which one: --time-token 4.
+  constexpr std::size_t longest_count = 3;
+  const bool counts =
+      words.size() > 1 && words.back() == "token" && value.size() <= longest_count && is_no_secret(value);
+  if (names_secret(name)) return !counts;
   if (!words.empty() && words.back() == "pat") return is_access_token(name, value);
   if (words.empty() || !lists(ambiguous_words, words.back())) return false;
   return (words.size() == 1 || !lists(switches, words[words.size() - 2])) && !is_no_secret(value);

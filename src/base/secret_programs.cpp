@@ -63,7 +63,7 @@ struct LoginCommand {
   std::string_view program, command;
 };
 constexpr std::array login_commands{LoginCommand{"wandb", "login"}, LoginCommand{"vault", "login"},
-                                    LoginCommand{"ngrok", "authtoken"},
+                                    LoginCommand{"vault", "put"}, LoginCommand{"ngrok", "authtoken"},
                                     LoginCommand{"ngrok", "add-authtoken"}};
 
 /// Other options of these begin with the letters of a secret one: -keyout.

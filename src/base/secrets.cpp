@@ -1,12 +1,14 @@
 #include "base/secrets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/secret_assignments.hpp"
 #include "base/secret_forms.hpp"
 #include "base/secret_programs.hpp"
 #include "base/secret_text.hpp"
+#include "base/text.hpp"
 
 namespace joulecast {
 namespace {
@@ -24,8 +26,11 @@ std::string_view announced_name(std::string_view word) {
   const auto name = word.find_first_not_of("{'\"");
   if (name == std::string_view::npos) return {};
   word.remove_prefix(name);
+  const bool quoted = !word.empty() && is_quote(word.back());
   while (!word.empty() && is_quote(word.back())) word.remove_suffix(1);
-  return word;
+  // "my token: hello" is a sentence.
+  const bool is_plain = equals_ignoring_case(word, "key") || equals_ignoring_case(word, "token");
+  return is_plain && name == 0 && !quoted ? std::string_view{} : word;
 }
 
 void hide_in(std::vector<std::string>& words);
@@ -99,6 +104,10 @@ void hide_in_text(std::string& text) {
     hide_in_quoted(text);
 }
 
+/// Behind these, a word may be the name of a value that follows.
+constexpr auto setters =
+    std::to_array<std::string_view>({"set", "modify", "config", "--set", "-genv", "-env", "--setenv"});
+
 bool names_user(std::string_view option) {
   return option == "--user" || option == "--login" || option == "--userpwd" || option == "--username";
 }
@@ -131,7 +140,7 @@ void hide_in(std::vector<std::string>& words) {
     // aws configure set NAME X, dvc remote modify REMOTE NAME X
     if (sets_names && !word.starts_with('-') && word.find('=') == std::string::npos && names_secret(word))
       name = word;
-    sets_names = sets_names || word == "set" || word == "modify" || word == "config";
+    sets_names = sets_names || std::ranges::find(setters, word) != setters.end();
     if (announced_user) hide_password_of_user(word);
     hide_in_text(word);
   }

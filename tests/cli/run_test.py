@@ -31,6 +31,7 @@ class Transparency(CommandTest):
     def test_not_found_and_not_executable_are_as_in_a_shell(self):
         done = self.call("run", "--", "no-such-command-here", expect=127)
         self.assertEqual(done.stderr.strip(), "joulecast: no-such-command-here: command not found")
+        self.call("run", "-q", "--", "x" * 300, expect=127)
         done = self.call("run", "--", "/etc/passwd", expect=126)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 

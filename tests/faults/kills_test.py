@@ -51,6 +51,13 @@ def kill_by_name(*pattern):
     return during
 
 
+def close_terminal(trial):
+    """The command hears of it, as it would without joulecast, and nothing is left behind."""
+    kill_joulecast(500)(trial)
+    time.sleep(0.3)
+    os.close(trial.master)
+
+
 def is_interrupted(trial):
     """The run is kept up to its last reading, and no energy is invented."""
     run = trial.shown()
@@ -66,16 +73,17 @@ def is_interrupted(trial):
 def terminal(trial):
     """A terminal for all three streams, whose screen is collected."""
     master, slave = pty.openpty()
+    trial.master = master
     modes = termios.tcgetattr(slave)
     trial.screen = b""
     trial.terminal_modes = lambda: termios.tcgetattr(slave) == modes
 
     def read():
         while True:
-            ready, _, _ = select.select([master], [], [], 0.1)
             try:
+                ready, _, _ = select.select([master], [], [], 0.1)
                 piece = os.read(master, 65536) if ready else None
-            except OSError:
+            except (OSError, ValueError):
                 return
             if piece == b"":
                 return
@@ -105,6 +113,8 @@ FAULTS += [Fault(f"joulecast killed after {moment} ms, its run kept", during=kil
                  milliseconds=moment + 500, check=is_interrupted) for moment in (1200, 2000)]
 FAULTS += [Fault("joulecast killed on a terminal", streams=terminal, environment={"TERM": "xterm"}, during=kill_joulecast(1500),
                  own_status=KILLED, milliseconds=2500, check=terminal_is_as_before)]
+FAULTS += [Fault("joulecast killed on a terminal that is closed afterwards", streams=terminal, environment={"TERM": "xterm"},
+                 during=close_terminal, own_status=KILLED, status=128 + signal.SIGHUP, milliseconds=60_000)]
 # What the relay had read and not yet written may be lost with it: it is killed while it holds nothing.
 FAULTS += [Fault(f"relay killed {times} times", during=kill_relay(times), milliseconds=300 + 100 * times) for times in (1, 2, 5)]
 FAULTS += [Fault("relay killed too often to be replaced", during=kill_relay(14), milliseconds=2000, lines=0, error_lines=0)]

@@ -133,6 +133,12 @@ bool Adaptive::may_be_cold(const WorkRates& rates) const {
          share() < start_share * (1 - 1e-9);
 }
 
+bool Adaptive::in_first_of_epochs() const {
+  if (!counts_steps_ || history_.epochs() > 1) return false;
+  const double first = history_.epochs() > 0 ? history_.work_at_epoch_end() : epoch_work_;
+  return first > 0 && done_ <= first && first < *total_work_ * (1 - 1e-9);
+}
+
 bool Adaptive::only_steps() const {
   return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0;
 }
@@ -211,7 +217,7 @@ bool Adaptive::ready() const {
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return units_ > 1;  // a single report at the end came after everything
   if (may_be_start()) return false;
-  if (may_be_cold(rates().energy)) return false;
+  if (in_first_of_epochs() || may_be_cold(rates().energy)) return false;
   // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
   // pause.
   if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;

@@ -49,6 +49,8 @@ struct ChangeConstants {
   /// the epoch.
   double validation = 0;
   double validation_cost = 0;
+  /// Mean cost of evaluations between steps that have not come yet, as a share of the steps.
+  double evaluation_cost = 0;
   /// Probability that the first epoch, or the first steps, are dearer than the others, and the mean excess.
   double cold = 0;
   double cold_cost = 0;

@@ -18,6 +18,8 @@ constexpr double prior_gap_scatter = 0.5;
 constexpr double regular_scatter = 0.1;  // distances that differ by less are the same
 constexpr double nearly_due = 0.1;       // an excursion so close to the end, in cycles, comes before it;
 constexpr double half_a_unit = 0.5;      // where they come regularly, it is known better
+constexpr double following = 1.5;        // units within which one follows the last unit,
+constexpr double may_not_follow = 0.3;   // and the standard deviation of whether it does
 constexpr double minor_excursion = 0.1;  // share of the usual one: so small a one does not count among them
 constexpr double notable_excess = 0.02;  // share of the cost: more than what scatter looks like
 constexpr double trend_errors = 2;       // a trend must exceed this many standard errors to count
@@ -160,7 +162,7 @@ double Regime::gap_scatter() const {
 
 /// What came at unit 50 may come at 100: the units since the last one count only once they are more than a
 /// usual gap. Where gaps are regular, it is known how many excursions there will be.
-Regime::Excess Regime::excess_of_next(double units) const {
+Regime::Excess Regime::excess_of_next(double units, bool one_may_follow) const {
   if (excursions_ == 0 || units <= 0) return {};
   const double unit_work = total_work_ / std::max(1, this->units());
   const bool regular = gaps_ >= 2 && mean_gap_ > 0 &&
@@ -173,11 +175,14 @@ Regime::Excess Regime::excess_of_next(double units) const {
   if (regular) {
     since = (total_work_ + excursion_work_ - last_end_) / unit_work;
     cycle = std::max(since, (last_end_ - first_end_) / gaps_ / unit_work);
-    slack = std::min(half_a_unit, nearly_due * cycle);
+    slack =
+        one_may_follow ? std::min(following, cycle - half_a_unit) : std::min(half_a_unit, nearly_due * cycle);
   }
   const double whole = std::floor((since + units + slack) / cycle);
+  const bool follows = regular && whole > std::floor((since + units + half_a_unit) / cycle);
   double count = regular ? whole : (units / cycle + whole) / 2;
   double sd = (regular ? regular_scatter : gap_scatter()) / std::sqrt(excursions_) * count;
+  if (follows) sd = std::hypot(sd, may_not_follow);
   if (excursions_ == 1) sd = count = whole / 2;
   if (excursions_ > 1 && !regular) sd = std::hypot(sd, 0.5);
   const double each = excess_ / excursions_ / (units * unit_work);

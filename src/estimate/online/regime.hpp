@@ -56,12 +56,13 @@ class Regime {
   [[nodiscard]] int longest_excursion() const { return longest_; }
 
   /// What excursions add to the mean rate of the next `units`. A single excursion may never come again: that
-  /// it does and that it does not weigh the same.
+  /// it does and that it does not weigh the same. `one_may_follow`: one that is due after the last unit is
+  /// still part of it.
   struct Excess {
     double rate = 0;
     double sd = 0;  ///< of that rate
   };
-  [[nodiscard]] Excess excess_of_next(double units) const;
+  [[nodiscard]] Excess excess_of_next(double units, bool one_may_follow) const;
   /// Excursions cost more than scatter would explain, as evaluations do.
   [[nodiscard]] bool saw_notable_excursion() const;
   /// Relative standard deviation of the regime's mean. Takes the correlation of neighbouring units into

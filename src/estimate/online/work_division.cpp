@@ -93,6 +93,7 @@ void divide_within_epochs(const WorkHistory& history, double total_work, WorkDiv
 void tell_edges(const WorkHistory& history, double epoch, WorkDivision& division) {
   division.edge_every = epoch;
   division.since_edge = history.work() - history.work_at_epoch_end();
+  division.awaits_end = history.awaits_evaluation();
   if (!history.blocks().empty() && history.blocks().front().epoch_ends == 0)
     division.first_block = history.blocks().front();
 }

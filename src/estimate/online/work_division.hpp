@@ -29,10 +29,11 @@ struct WorkDivision {
   std::vector<WorkBlock> epochs;  ///< whole ones, if parts are smaller
   /// Work of an epoch, if its edges matter: the parts tell them apart, or will once one has ended. Else 0.
   double edge_every = 0;
-  double since_edge = 0;   ///< work done since the last epoch's end
-  WorkBlock first_block;   ///< what the first epoch began with, if its edges matter; empty if not
-  double first_epoch = 0;  ///< work until the second epoch has shown its level; 0 if epochs are not known
-  double work = 0;         ///< done so far
+  double since_edge = 0;    ///< work done since the last epoch's end
+  bool awaits_end = false;  ///< an epoch has just ended, but not yet what its end costs
+  WorkBlock first_block;    ///< what the first epoch began with, if its edges matter; empty if not
+  double first_epoch = 0;   ///< work until the second epoch has shown its level; 0 if epochs are not known
+  double work = 0;          ///< done so far
   /// Work of a unit after which something may be repeated: an epoch where they are known, else a small share
   /// of the total work.
   double cycle = 0;

@@ -74,6 +74,7 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     : cycle_(division.cycle),
       edge_every_(division.edge_every),
       since_edge_(division.since_edge),
+      awaits_end_(division.awaits_end),
       first_epoch_(division.first_epoch),
       done_(division.work) {
   double units_work = 0;
@@ -171,19 +172,19 @@ void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
 }
 
 void WorkRates::add_edge(EdgeCosts& edges, const WorkBlock& block, double rate) const {
-  if (tracker_.units_in_regime() < 2) return;
+  if (tracker_.units() < 2) return;
   edges.add((rate - tracker_.long_run_rate()) * block.work);
 }
 
 void WorkRates::learn_first_begin(const WorkBlock& block, BlockRate rate) {
   const auto cost = block.work > 0 ? rate(block) : std::nullopt;
-  if (cost && tracker_.units_in_regime() >= 2)
+  if (cost && tracker_.units() >= 2)
     first_begin_ = std::max(0.0, *cost - tracker_.long_run_rate()) * block.work;
 }
 
 double WorkRates::ends_within(double work) const {
   if (edge_every_ <= 0) return 0;
-  return std::floor((since_edge_ + work) / edge_every_ + almost);
+  return std::floor((since_edge_ + work) / edge_every_ + almost) + (awaits_end_ ? 1 : 0);
 }
 
 /// Of epochs that have not begun yet.
@@ -210,7 +211,8 @@ std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
   // The edges of epochs are no units, so that a unit of work holds fewer units than their size says.
   const double inside = work_ > 0 ? unit_work_ * tracker_.units() / work_ : 0;
   const double after_units = work > 0 ? work + std::max(0.0, done_ - work_) : 0;  // with the unit under way
-  const auto outlook = tracker_.outlook(unit_work_ > 0 ? inside * after_units / unit_work_ : 0);
+  const auto outlook = tracker_.outlook(unit_work_ > 0 ? inside * after_units / unit_work_ : 0,
+                                        !rare_.begin_cycles() && edge_every_ == 0);
   if (!outlook) return std::nullopt;
   // What has come between the units counts where the tracker does not expect it, and half if it may not come
   // again. So does a trend: the interval holds both.

@@ -79,6 +79,7 @@ class WorkRates {
   double unit_work_ = 0;             ///< mean of the units
   double cycle_ = 0;
   double edge_every_ = 0, since_edge_ = 0;
+  bool awaits_end_ = false;
   EdgeCosts begins_, ends_;
   double first_begin_ =
       0;  ///< what the first epoch's first step cost beyond the others; start-up or like begins_

@@ -32,6 +32,18 @@ TEST(Secrets, LessCommonForms) {
       {{"sh", "-c", "echo X | sudo -S ls"}, {"sh", "-c", "echo *** | sudo -S ls"}},
       {{"sh", "-c", "docker login --password-stdin <<< X"},
        {"sh", "-c", "docker login --password-stdin <<< ***"}},
+      {{"x", "--args", R"(["--token","X","--lr","0.1"])"},
+       {"x", "--args", R"(["--token","***","--lr","0.1"])"}},
+      {{"x", "--args", R"(['--token', 'X'])"}, {"x", "--args", R"(['--token', '***'])"}},
+      {{"x", "--header-line", "Authenticate Bearer X"}, {"x", "--header-line", "Authenticate Bearer ***"}},
+      {{"x", "123456789:AAabcdefghijklmnopqrstuvwxyz012345678"}, {"x", "123456789:***"}},
+      {{"x", "--set", "wandb.api_key", "X"}, {"x", "--set", "wandb.api_key", "***"}},
+      {{"mpirun", "-genv", "WANDB_API_KEY", "X", "p"}, {"mpirun", "-genv", "WANDB_API_KEY", "***", "p"}},
+      {{R"({"auth":["me","X"],"b":1})"}, {R"({"auth":[***],"b":1})"}},
+      {{"<password>X</password><a>b</a>"}, {"<password>***</password><a>b</a>"}},
+      {{"x", "--psk", "X", "--enc_key", "X", "--secret-key-base64", "X"},
+       {"x", "--psk", "***", "--enc_key", "***", "--secret-key-base64", "***"}},
+      {{"x", "--time-token", "4", "my token: hello"}, {"x", "--time-token", "4", "my token: hello"}},
       {{"x", "--prompt-token", "<s>", "--class_token=c"}, {"x", "--prompt-token", "<s>", "--class_token=c"}},
   };
   for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();

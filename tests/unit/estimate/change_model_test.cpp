@@ -26,6 +26,7 @@ const ChangeConstants constants{.hazard = 0.3,
                                 .end_phase_evaluated = 0.15,
                                 .validation = 0.4,
                                 .validation_cost = 0.2,
+                                .evaluation_cost = 0.3,
                                 .cold = 0.5,
                                 .cold_cost = 0.2,
                                 .recurring_begin = 0.3,
@@ -44,7 +45,7 @@ std::vector<double> simulate(const Situation& now, int n) {
       return exponential(constants.validation_cost);
     // one of at most a hundred evaluations, whose number is uniform in log, has not come yet
     if (now.unseen_cycle && happens(constants.validation * -std::log(now.share) / std::log(100)))
-      return exponential(constants.validation_cost);
+      return exponential(constants.evaluation_cost);
     if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
     if (now.may_recur > 0 && happens(constants.recurring_begin)) return now.may_recur;
     if (now.cycle > 0 && happens(now.saw_evaluation ? constants.end_phase_evaluated : constants.end_phase))

@@ -64,6 +64,25 @@ TEST(Cycles, WhatComesBeforeTheStepsIsToldFromWhatComesAfterThem) {
       }
 }
 
+// Where few reports come, or the machine is busy, the rate of the steps is hardly known when the first
+// validation comes.
+TEST(Cycles, TheFirstValidationCountsAlsoAmongNoisySteps) {
+  for (const int every : {2, 10})
+    for (const double noise : {0.02, 0.3})
+      for (unsigned seed = 1; seed <= 5; ++seed) {
+        const auto training = simulate({.steps = 150,
+                                        .steps_per_epoch = 30,
+                                        .noise = noise,
+                                        .validation_seconds = 1.5,
+                                        .report_every = every,
+                                        .validation_is_a_movement = true},
+                                       seed);
+        const auto verdict = judge(training, 30, 0.25);
+        EXPECT_LT(verdict.worst_error, 0.1 + noise) << every << " " << noise << " " << seed;
+        EXPECT_LT(verdict.worst_ready_error, 0.05) << every << " " << noise << " " << seed;
+      }
+}
+
 // As of reinforcement learning: a few updates after each collection of data.
 TEST(Cycles, AFewStepsAfterALongPreparation) {
   const auto verdict = judge(
