@@ -425,7 +425,18 @@ class Predictor {
   estimate::Seen seen_;
 };
 
+/// A batch is over all GPUs, and each takes a sample at least.
+Status check_batches(const PredictionRequest& request) {
+  const int gpus = request.training.gpu_count.value_or(1);
+  for (const int batch : request.batches)
+    if (batch < gpus)
+      return fail_field("batch", "{} is over all GPUs, and too small for {}: each takes a sample at least",
+                        batch, gpus);
+  return {};
+}
+
 Status check(const ModelFile& model, const PredictionRequest& request) {
+  if (auto ok = check_batches(request); !ok) return ok;
   const bool speeds = std::ranges::any_of(model.measured, [](const auto& group) { return !group.epochs; });
   if (!speeds && request.step.precision != StepRequest{}.precision)
     return fail_field("precision", "the model file holds no speeds, which alone tell precisions apart");
