@@ -63,6 +63,9 @@ class Tracker {
   /// Phases that began, in order.
   [[nodiscard]] const std::vector<trace::Phase>& phases() const { return phases_; }
 
+  /// The training said that the last phase is over: what was left of it then is not done any more.
+  [[nodiscard]] bool phase_is_over() const { return end_told_ && !current_; }
+
   /// Which part of the training a phase is, where that was told; its numbers count from 1.
   [[nodiscard]] const std::optional<Part>& part_of(std::size_t phase) const { return parts_[phase]; }
 
@@ -166,6 +169,7 @@ class Tracker {
   void set_total(std::optional<double>& total, std::optional<double> said);
   void guess_totals(const Event& event);
   [[nodiscard]] bool total_is_guessed() const;
+  [[nodiscard]] bool may_run_out_of_steps() const;
   void compare_with_user();
   void compare_total_epochs(std::optional<double> said);
 
@@ -210,6 +214,7 @@ class Tracker {
   std::optional<Evidence> evidence_;
   Seconds prepared_until_{0};  ///< at least
   bool begin_told_ = false;    ///< the training began then, and not only later
+  bool end_told_ = false;      ///< of the last phase
   KnownTotals announced_;      ///< before a phase began
   std::optional<double> announced_steps_per_epoch_;
   bool total_was_guessed_ = false;  ///< that of the last phase that ended
@@ -232,7 +237,9 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
-  std::optional<double> patience_;  ///< the least that was named with early stopping; 0 = not said
+  std::optional<double> most_steps_;     ///< set beside a number of epochs: whichever is reached first
+  bool might_run_out_of_steps_ = false;  ///< in the phase that ended last
+  std::optional<double> patience_;       ///< the least that was named with early stopping; 0 = not said
   std::optional<Disagreement> disagreement_;
   std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before

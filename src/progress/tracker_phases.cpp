@@ -24,6 +24,7 @@ bool Tracker::untouched() const {
 Tracker::Current& Tracker::current(Seconds begin) {
   if (!current_) {
     current_.emplace(begin);
+    end_told_ = false;
     current_->total_epochs = announced_.epochs;
     current_->total_work = announced_.steps;
     current_->steps_per_epoch = announced_steps_per_epoch_;
@@ -64,6 +65,7 @@ void Tracker::end_phase(Seconds at) {
   phases_.back().span.end = std::max(at, phases_.back().span.begin);
   ended_phases_.push_back(phases_.size() - 1);
   total_was_guessed_ = total_is_guessed();
+  might_run_out_of_steps_ = may_run_out_of_steps();
   current_.reset();
 }
 

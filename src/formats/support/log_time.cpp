@@ -58,18 +58,18 @@ std::optional<LogTime> time_of_day(std::string_view text) {
 }
 
 /// Elapsed times that look like times of day until a day has passed: "25:00:00", "1-01:00:00" as Slurm writes
-/// them, "1 day, 1:00:00" as Python does.
+/// them, "1 day, 1:00:00" as Python does, "0 days 01:00:00" as pandas does.
 std::optional<LogTime> longer_than_a_day(std::string_view text) {
   constexpr std::int64_t hour_us = 3'600'000'000, day_us = 24 * hour_us;
   constexpr std::size_t most_digits = 5;
   std::int64_t days = 0;
   auto clock = text;
   if (const auto end = text.find("day"); end != std::string_view::npos) {
-    const auto comma = text.find(", ", end);
+    const auto blank = text.find(' ', end);
     const auto number = parse_int(trim(text.substr(0, end)));
-    if (comma == std::string_view::npos || !number || *number < 0) return std::nullopt;
+    if (blank == std::string_view::npos || !number || *number < 0) return std::nullopt;
     days = *number;
-    clock = text.substr(comma + 2);
+    clock = trim(text.substr(blank));
   } else if (const auto dash = text.find('-'); dash != std::string_view::npos) {
     if (!all_digits(text.substr(0, dash)) || dash > most_digits) return std::nullopt;
     days = *parse_int(text.substr(0, dash));

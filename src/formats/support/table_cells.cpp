@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "formats/support/decimal.hpp"
+#include "formats/support/heading_words.hpp"
 #include "formats/support/log_units.hpp"
 #include "formats/support/number_style.hpp"
 #include "formats/support/sample_import.hpp"
@@ -34,7 +36,8 @@ bool is_written_whole(Quantity quantity, std::string_view unit) {
 
 tl::expected<double, std::string> TableCells::value_of(std::size_t column, std::string_view cell,
                                                        CommaIn comma) {
-  if (const auto text = trim(cell); text.empty() || equals_ignoring_case(text, "nan")) return SampleImport::empty_cell;
+  if (const auto text = trim(cell); text.empty() || equals_ignoring_case(text, "nan"))
+    return SampleImport::empty_cell;
   if (is_no_value(cell)) return std::numeric_limits<double>::quiet_NaN();
   const auto& meaning = columns_[column].meaning;
   const auto value = parse_cell(cell);
@@ -67,10 +70,38 @@ std::string TableCells::why_unusable(std::size_t column, std::string_view cell, 
     return fmt::format("{} would be mega: --columns time=…,{}={} says that it is milli", heading,
                        unit == "MW" ? "power_mw" : "energy_mj", columns_.place_or_name(column));
   if (parse_cell(cell) && unit.empty())
-    return fmt::format("{} has no unit: --columns time=…,{}={} says that it is in {}", heading,
-                       energy ? "energy_j" : "power_w", columns_.place_or_name(column),
-                       energy ? "joules" : "watts");
+    return energy ? fmt::format("{} has no unit: --columns time=…,energy_j={} says that it is in joules",
+                                heading, columns_.place_or_name(column))
+                  : no_unit_of_power(column, parse_cell(cell)->number);
   return fmt::format("{}: \"{}\" is not a number of this kind", heading, cell.substr(0, longest_told));
+}
+
+/// The option that says the units of all powers that have none, in milliwatts where they can be nothing else.
+std::string TableCells::no_unit_of_power(std::size_t column, double number) const {
+  constexpr double most_watts = 2000;
+  constexpr std::size_t most_told = 8;
+  const std::string_view unit = number > most_watts ? "mw" : "w";
+  std::string roles;
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto& meaning = columns_[i].meaning;
+    const bool lacks = meaning.role == Meaning::Role::measure && meaning.quantity == Quantity::power &&
+                       meaning.unit.empty() && meaning.rail.empty();
+    if (!lacks) continue;
+    const HeadingWords words(columns_[i].heading);
+    if (words.any({"all", "sum", "combined"})) continue;  // of the others
+    const bool numbered = !meaning.device.empty() && is_digit(meaning.device.front());
+    const std::string_view kind = meaning.component != trace::Component::other
+                                      ? trace::name_of(meaning.component)
+                                  : numbered ? "device"
+                                             : "";
+    if (told++ >= most_told) break;
+    const auto place = meaning.device.empty() && kind.empty() ? "" : "_";
+    roles += fmt::format(",{}{}{}power_{}={}", kind, meaning.device, place, unit, columns_.place_or_name(i));
+  }
+  if (roles.empty()) roles = fmt::format(",power_{}={}", unit, columns_.place_or_name(column));
+  return fmt::format("{} has no unit: --columns time=…{} says that it is in {}watts",
+                     columns_[column].heading, roles, unit == "mw" ? "milli" : "");
 }
 
 }  // namespace joulecast::formats

@@ -23,6 +23,7 @@ class TableCells {
   [[nodiscard]] bool may_mean_either(std::size_t column, std::string_view cell, CommaIn comma);
   [[nodiscard]] std::string why_unusable(std::size_t column, std::string_view cell,
                                          std::string_view unit) const;
+  [[nodiscard]] std::string no_unit_of_power(std::size_t column, double number) const;
 
   const TableColumns& columns_;
   std::set<std::size_t> has_plain_number_;  ///< columns in which a number has no comma that may mean either

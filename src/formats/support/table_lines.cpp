@@ -62,6 +62,10 @@ std::string channel_name(const Meaning& meaning, std::string_view device) {
   return name + std::string(suffix_of(meaning.quantity));
 }
 
+std::string channel_name_in_row(const Meaning& meaning) {
+  return meaning.node.empty() ? channel_name(meaning, "") : meaning.node + "/" + channel_name(meaning, "");
+}
+
 std::vector<std::string_view> cells_of(std::string_view line, const TableRules& rules) {
   std::vector<std::string_view> cells;
   if (!rules.blanks) {

@@ -15,7 +15,6 @@ int gpus_of_node(const hardware::Gpu& gpu) {
   return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300") ? rack : node;
 }
 constexpr double usual_batch = 32;
-constexpr double few = 0.1;  ///< of the weights: the gradients of the others need not be computed
 
 bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> names) {
   return std::ranges::any_of(names, [&](const char* name) { return gpu.architecture.starts_with(name); });
@@ -71,18 +70,18 @@ double share_of_board(const hardware::Gpu& gpu) {
   return gpu.name.starts_with("MI250") ? 0.5 : 1;
 }
 
-double passes_of(const Step& step) {
+/// A step's passes over those of a forward pass, of which `trained` would be without checkpointing.
+double passes_of(const Step& step, double trained) {
   if (!step.setup.training) return 1;
-  double passes = 3;  // forward, backward for inputs, backward for weights
-  if (step.work.trained_share < few) --passes;
-  return step.setup.checkpointing ? passes + 1 : passes;
+  return step.setup.checkpointing ? trained + 1 : trained;
 }
 
 void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
   const auto unit = unit_of(sample.training.precision);
-  const double passes = passes_of(*sample.step), die = share_of_board(sample.gpu),
+  const double passes = passes_of(*sample.step, work.product_passes),
+               writes = passes_of(*sample.step, work.output_passes), die = share_of_board(sample.gpu),
                bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
   const double peak = peak_tflops(sample.gpu, sample.training.precision) * tera * die;
   const auto put = [&](StepTerm term, double seconds) {
@@ -93,13 +92,13 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
   put(StepTerm::arithmetic, flops_per_mac * work.gmacs * giga * passes / peak);
   put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak);
-  put(StepTerm::activations, work.activations_m * mega * bytes_of(unit) * passes / bandwidth);
-  put(StepTerm::attention_scores, work.attention_m * mega * bytes_of(unit) * passes / bandwidth);
+  put(StepTerm::activations, work.activations_m * mega * bytes_of(unit) * writes / bandwidth);
+  put(StepTerm::attention_scores, work.attention_m * mega * bytes_of(unit) * writes / bandwidth);
   // Adam in FP32 reads and writes weight and two moments, and reads the gradient
   const double weight_bytes = !setup.training ? 4 : setup.optimiser_step ? 24 : 8;
   put(StepTerm::weights, (trained * weight_bytes + (params - trained) * 4) / group / bandwidth / in_step);
   double launches = work.kernels * micro / micro_batch_of(sample);
-  if (setup.training) launches *= setup.optimiser_step ? 2.5 : 2;
+  if (setup.training) launches *= (setup.optimiser_step ? 2.5 : 2) * work.kernel_passes / 3;
   if (setup.checkpointing) launches *= 1.3;
   put(StepTerm::launches, launches);
   const int gpus = sample.gpu_count();
