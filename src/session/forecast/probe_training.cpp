@@ -28,12 +28,15 @@ std::string missing_text(const ProbedTraining& probed) {
   if (probed.doubt != trace::ForecastDoubt::none) return std::string(trace::reason_of(probed.doubt));
   if (!probed.projection) return fmt::format("no unit of work has ended yet: {}", give_it_longer);
   return fmt::format(
-      "it has not settled yet: caches, tuning and first epochs cost more than what follows; {}",
+      "it has not settled yet: caches and tuning make the first steps dearer than what follows; {}",
       give_it_longer);
 }
 
 std::string ready_text(const estimate::Projection& projection) {
-  return fmt::format("{:.2g} % of the work were seen, and their cost has settled", 100 * projection.share);
+  const std::string_view room =
+      projection.may_act ? "" : "; the interval has room for what has not come yet, such as a validation";
+  return fmt::format("{:.2g} % of the work were seen, and their cost has settled{}", 100 * projection.share,
+                     room);
 }
 
 void put_verdict(ProbeResult& result) {

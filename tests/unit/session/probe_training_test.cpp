@@ -37,6 +37,10 @@ TEST(ProbeTraining, AReadyForecastIsTheWholeTrainings) {
   ASSERT_TRUE(result.energy);
   EXPECT_EQ(result.energy->value, Joules{3.6e6});
   EXPECT_EQ(result.duration->value, Seconds{3600});
+  EXPECT_THAT(result.why, HasSubstr("room for what has not come yet"));
+  auto shown = minute();
+  shown.projection->may_act = true;
+  EXPECT_THAT(result_of(shown).why, ::testing::EndsWith("has settled"));
 }
 
 TEST(ProbeTraining, WhatIsMissingIsNamed) {
