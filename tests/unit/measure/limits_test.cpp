@@ -288,8 +288,7 @@ TEST(RecordedLimitState, NothingIsActedOnBeforeTheSecondEpochHasShown) {
     run.phases.back().unit = std::move(unit);
     run.phases.back().total_work = total;
     run.projections.back().share = share;
-    for (const double end : ends)
-      run.epochs.push_back({.index = 1, .span = {Seconds{0}, Seconds{end}}, .phase = 0});
+    for (const double end : ends) run.epochs.emplace_back().span.end = Seconds{end};
     return limit_state_of(run, Joules{241}, Joules{300}).ready;
   };
   EXPECT_FALSE(ready_at("epoch", 3, 0.3, {}));
