@@ -39,7 +39,7 @@ class Prediction(unittest.TestCase):
         self.assertLess(head.memory_needed_gb, whole.memory_needed_gb)
         self.assertLess(head.total_energy_j.value, whole.total_energy_j.value)
         self.assertLess(predict(freeze=3).trained_parameters, whole.parameters)
-        adapted = predict("llama-3-8b", sequence=512, lora=16, precision="bf16")
+        (adapted,) = joulecast.predict("llama-3-8b", "A100-SXM4-80GB", batch=8, sequence=512, tokens=1e6, lora=16, precision="bf16").predictions
         self.assertLess(adapted.trained_parameters, 0.02 * adapted.parameters)
         self.assertLess(joulecast.describe("resnet50", batch=8, freeze="backbone").step_flops, joulecast.describe("resnet50", batch=8).step_flops)
 
