@@ -123,7 +123,12 @@ TEST(SustainedTflops, IsWhatThePowerLimitLetsHold) {
   // 7.5 W per TFLOP/s of Ampere are 75 W: the root of a quarter
   gpu.power_limit = Watts{75.0 / 4};
   EXPECT_NEAR(sustained_tflops(gpu, "fp32"), 5, 1e-12);
+  gpu.power_limit = Watts{300};
   EXPECT_EQ(sustained_tflops(gpu, "amp-fp16"), 40);
+  // 0.8 TFLOP/s per watt are 10 W for 8 TFLOP/s: a fifth of 40
+  gpu.power_limit = Watts{10};
+  EXPECT_NEAR(sustained_tflops(gpu, "amp-fp16"), 40 * std::sqrt(0.2), 1e-12);
+  EXPECT_EQ(sustained_tflops(gpu, ""), 40) << "the precision is not said";
 }
 
 bool has_factor(const Sample& sample, StepTerm term, const std::string& name) {

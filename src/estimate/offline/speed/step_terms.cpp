@@ -17,6 +17,9 @@ int gpus_of_node(const hardware::Gpu& gpu) {
   return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300") ? rack : node;
 }
 constexpr double usual_batch = 32;
+/// Matrix units of 16 bits hold their peak up to here: an A100 (312 TFLOP/s at 400 W) does, denser boards
+/// state peaks of clocks that their power limit does not allow under load.
+constexpr double matrix_tflops_per_watt = 0.8;
 constexpr double few = 0.1;  ///< of the weights: the gradients of the others need not be computed
 
 bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> names) {
@@ -248,9 +251,23 @@ double peak_tflops(const hardware::Gpu& gpu, const std::string& precision) {
 
 double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision) {
   const double peak = peak_tflops(gpu, precision);
-  if (unit_of(precision) != Unit::fp32) return peak;
+  double share = 1;  // of the power that the peak would need
+  switch (unit_of(precision)) {
+    case Unit::fp32:
+      share = gpu.power_limit / hardware::full_speed_power(gpu);
+      break;
+    case Unit::mixed:
+    case Unit::half:
+      // what a source does not say may have been 8 bits
+      if (!precision.empty()) share = matrix_tflops_per_watt * gpu.power_limit.value() / peak;
+      break;
+    case Unit::tf32:
+    case Unit::fp8:  // what is expected of it is what dense boards reach: no other has it
+    case Unit::fp4:
+      break;
+  }
   // Between the clock in proportion to power, at constant voltage, and its cube root, where voltage falls too
-  return peak * std::sqrt(gpu.power_limit / hardware::full_speed_power(gpu));
+  return peak * std::min(1.0, std::sqrt(share));
 }
 
 std::string software_of(const Sample& sample) {

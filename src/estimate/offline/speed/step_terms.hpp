@@ -47,7 +47,7 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// Peak rate in TFLOP/s: that of the unit if the board has it, else the best that it has in place.
 [[nodiscard]] double peak_tflops(const hardware::Gpu& gpu, const std::string& precision);
 /// What the power limit lets the board hold of it: small boards (T4, L4) state clocks that FP32 products
-/// cannot keep.
+/// cannot keep, and dense ones (H100, B200) such that matrix units cannot.
 [[nodiscard]] double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision);
 
 /// Sources whose names differ in a version alone, "mlperf-v1.0" and "mlperf-v5.0", are one kind of software;
