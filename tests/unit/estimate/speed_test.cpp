@@ -102,6 +102,16 @@ TEST(PartialWaves, FollowFromTilesAndMultiprocessors) {
   EXPECT_NEAR(seconds(sample, StepTerm::partial_waves), 0.75 * seconds(sample, StepTerm::arithmetic), 1e-12);
 }
 
+TEST(TokenExchange, GrowsWithTheShareOfExpertsElsewhere) {
+  auto sample = token_training(2);
+  sample.training.gpu_count = 8;
+  sample.step->work.layers = 10;
+  EXPECT_EQ(seconds(sample, StepTerm::token_exchange), 0);
+  sample.step->setup.expert_parallel = 4;
+  // 512 tokens x 10 layers x 1,024 x 6 experts x 4 ways x 2 bytes x 3/4, in GB
+  EXPECT_NEAR(seconds(sample, StepTerm::token_exchange), 0.188743680, 1e-9);
+}
+
 TEST(PipelineBubble, IsTheTimeThatStagesWait) {
   auto sample = token_training(2);
   sample.training.gpu_count = 4;
@@ -145,6 +155,18 @@ TEST(StepFactors, KnowHowABoardComputesProductsInFp32) {
   EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, "arithmetic of doubled lanes"));
   sample.training.precision = "amp-fp16";
   EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, "arithmetic of doubled lanes"));
+}
+
+TEST(StepFactors, KnowRacks) {
+  auto sample = token_training(2);
+  sample.training.gpu_count = 64;
+  sample.step->setup.expert_parallel = 64;
+  const std::string far = "token exchange between nodes", rack = "arithmetic in a rack lab";
+  EXPECT_TRUE(has_factor(sample, StepTerm::token_exchange, far));
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, rack));
+  sample.gpu.name = "GB300";
+  EXPECT_FALSE(has_factor(sample, StepTerm::token_exchange, far)) << "72 GPUs are joined";
+  EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, rack));
 }
 
 TEST(StepFactors, KeepWhatIsNotSaidApart) {

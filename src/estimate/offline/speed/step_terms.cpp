@@ -12,9 +12,12 @@ namespace {
 constexpr double tera = 1e12, giga = 1e9, mega = 1e6, micro = 1e-6;
 constexpr double flops_per_mac = 2;
 /// GPUs that fast links join: a node, or a rack of NVLink boards that hang on one switch.
+bool in_rack(const hardware::Gpu& gpu) {
+  return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300");
+}
 int gpus_of_node(const hardware::Gpu& gpu) {
   constexpr int node = 8, rack = 72;
-  return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300") ? rack : node;
+  return in_rack(gpu) ? rack : node;
 }
 constexpr double usual_batch = 32;
 /// Matrix units of 16 bits hold their peak up to here: an A100 (312 TFLOP/s at 400 W) does, denser boards
@@ -83,6 +86,14 @@ double passes_of(const Step& step) {
   return step.setup.checkpointing ? passes + 1 : passes;
 }
 
+/// Bytes that a sample's tokens take to experts on other GPUs: in each layer to their experts and back, in
+/// the forward pass and in the backward pass, in 16 bits.
+double exchanged_token_bytes(const Step& step) {
+  constexpr double experts_of_token = 6, ways = 4, bytes = 2;  // of published mixtures 2 to 8
+  const double elsewhere = 1 - 1 / step.setup.expert_parallel;
+  return step.work.tokens * step.work.layers * step.work.width * experts_of_token * ways * bytes * elsewhere;
+}
+
 void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
@@ -119,6 +130,7 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double gradient = trained * 4 / giga / in_step / group;
   put(StepTerm::node_exchange, gradient * 2 * (in_node - 1) / in_node);
   if (gpus > joined) put(StepTerm::net_exchange, gradient);
+  put(StepTerm::token_exchange, exchanged_token_bytes(*sample.step) / giga * bubble);
 }
 
 class FactorList {
@@ -147,7 +159,7 @@ class FactorList {
     if (nhwc_) add(term, "arithmetic nhwc", 1, 0.4);
     if (setup.tensor_parallel > 1) add(term, "tensor parallel " + software_, 1.05, 0.2);
     if (setup.pipeline_parallel > 1) add(term, "pipeline parallel " + software_, 1.1, 0.2);
-    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1.3, 0.4);
+    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1.15, 0.3);
     if (setup.checkpointing) add(term, "checkpointing " + software_, 1, 0.1);
   }
   /// What plain products have in common, full waves of them and partial ones.
@@ -163,6 +175,7 @@ class FactorList {
     if (unsaid) add(term, "arithmetic unsaid", 1, 0.3);
     add(term, "arithmetic " + gpu.architecture, 1, 0.15);
     add(term, "arithmetic " + gpu.architecture + " " + said + " " + domain_, 1, 0.1);
+    if (in_rack(gpu)) add(term, "arithmetic in a rack " + software_, 1, 0.3);
     if (unit != "fp32") return;
     if (hardware::has_doubled_lanes(gpu)) add(term, "arithmetic of doubled lanes", 1.2, 0.15);
     if (hardware::multiplies_fp32_in_matrix_units(gpu))
@@ -205,6 +218,11 @@ class FactorList {
     if (!setup.fast_links.value_or(has_fast_links(sample_.gpu)))
       add(StepTerm::node_exchange, "node exchange over pcie", 3, 0.5);
     if (setup.full_shard) add(StepTerm::node_exchange, "node exchange of sharded weights", 2, 0.5);
+    if (setup.expert_parallel > 1) {
+      add(StepTerm::token_exchange, "token exchange", 0.003, 0.7);
+      if (setup.expert_parallel > gpus_of_node(sample_.gpu))
+        add(StepTerm::token_exchange, "token exchange between nodes", 4, 0.7);
+    }
     add(StepTerm::net_exchange, "net exchange", 0.03, 1);
     add(StepTerm::net_exchange, "net exchange " + software_, 1, 0.7);
   }

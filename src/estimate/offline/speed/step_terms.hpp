@@ -23,10 +23,11 @@ enum class StepTerm {
   attention_scores,
   partial_waves,  ///< of products whose last tiles leave part of the board idle
   launches,
-  node_exchange,  ///< of gradients within a node
-  net_exchange,   ///< between nodes
+  node_exchange,   ///< of gradients within a node
+  net_exchange,    ///< between nodes
+  token_exchange,  ///< of tokens among experts
 };
-constexpr std::size_t step_term_count = 9;
+constexpr std::size_t step_term_count = 10;
 
 /// A learned factor: the model multiplies by exp() of its value. The logarithm's prior is normal.
 struct Factor {

@@ -74,6 +74,7 @@ Shape typical_shape(const std::string& name, double active_m) {
 void put_transformer(const std::string& name, double tokens, ModelSize size, StepWork& work) {
   const auto [layers, width] = typical_shape(name, size.active_m);
   work.transformer = true;
+  work.layers = layers;
   work.width = width;
   work.params_m = size.params_m;
   work.gmacs = size.active_m * million * tokens / billion;

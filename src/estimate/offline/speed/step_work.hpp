@@ -21,6 +21,7 @@ struct StepWork {
   double kernels = 0;
   double trained_share = 1;  ///< of the weights; the others are frozen
   double tokens = 1;         ///< of a sample
+  double layers = 0;         ///< of a transformer
   double width = 0;          ///< of a transformer's layers
   bool transformer = false;  ///< on tokens: another kind of software than that for images
   /// Nothing is known of the network: the figures are nominal, and mean something only beside other rows of
