@@ -159,7 +159,7 @@ class FactorList {
     if (nhwc_) add(term, "arithmetic nhwc", 1, 0.4);
     if (setup.tensor_parallel > 1) add(term, "tensor parallel " + software_, 1.05, 0.2);
     if (setup.pipeline_parallel > 1) add(term, "pipeline parallel " + software_, 1.1, 0.2);
-    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1.15, 0.3);
+    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1, 0.4);
     if (setup.checkpointing) add(term, "checkpointing " + software_, 1, 0.1);
   }
   /// What plain products have in common, full waves of them and partial ones.
@@ -219,9 +219,10 @@ class FactorList {
       add(StepTerm::node_exchange, "node exchange over pcie", 3, 0.5);
     if (setup.full_shard) add(StepTerm::node_exchange, "node exchange of sharded weights", 2, 0.5);
     if (setup.expert_parallel > 1) {
-      add(StepTerm::token_exchange, "token exchange", 0.003, 0.7);
+      add(StepTerm::token_exchange, "token exchange", 0.001, 0.4);
+      add(StepTerm::token_exchange, "token exchange " + software_, 1, 0.7);
       if (setup.expert_parallel > gpus_of_node(sample_.gpu))
-        add(StepTerm::token_exchange, "token exchange between nodes", 4, 0.7);
+        add(StepTerm::token_exchange, "token exchange between nodes", 4, 0.5);
     }
     add(StepTerm::net_exchange, "net exchange", 0.03, 1);
     add(StepTerm::net_exchange, "net exchange " + software_, 1, 0.7);
