@@ -18,6 +18,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string columns;
+  std::string comma;
   std::string start;
   std::string period;
   std::string max_size;
@@ -35,6 +36,12 @@ Result<session::ImportRequest> request_of(const Options& arguments) {
   request.options.strict = arguments.strict;
   if (!arguments.columns.empty())
     for (const auto name : split(arguments.columns, ',')) request.options.columns.emplace_back(trim(name));
+  if (arguments.comma == "decimals")
+    request.options.comma = formats::CommaIn::decimals;
+  else if (arguments.comma == "thousands")
+    request.options.comma = formats::CommaIn::thousands;
+  else if (!arguments.comma.empty())
+    return fail_field("comma", "is decimals or thousands");
   if (!arguments.start.empty()) {
     const auto start = formats::parse_start(arguments.start);
     if (!start) return fail_field("start", "is not a date or a date and time, as 2026-11-05T10:00:00");
@@ -83,6 +90,8 @@ std::function<int()> define(Arguments app) {
   app.add_option("--columns", arguments->columns,
                  "What columns mean: time=C,power_w=C for any CSV (C is a heading or a number), or the names "
                  "for --query-gpu where a nvidia-smi log has no header");
+  app.add_option("--comma", arguments->comma,
+                 "What a comma in a number stands for, where the log does not tell: decimals or thousands");
   app.add_option("--start", arguments->start,
                  "When the log began, if it has no dates: 2026-11-05 or 2026-11-05T10:00:00");
   app.add_option("--period", arguments->period,

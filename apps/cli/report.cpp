@@ -81,6 +81,11 @@ std::function<int()> define(Arguments app) {
       "--group", request.group,
       "Compare several runs by this column or tag (default: name, architecture, gpu, ... as far as they "
       "differ)");
+  app.add_option("--model", request.choices.network,
+                 "The network that was trained, to predict other choices: resnet50, an ONNX file, a "
+                 "transformer's config.json (default: as the run says)");
+  app.add_option("--gpu", request.choices.gpus,
+                 "Predict the training on these GPUs (default: those that the model has learned most of)");
   add_store_option(app, request.store);
   add_place_options(app, request.place);
   return [options] { return write_report(*options); };

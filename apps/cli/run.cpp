@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
+#include "cli/support/measure_options.hpp"
 #include "cli/support/options.hpp"
 #include "report/run_json.hpp"
 #include "report/run_text.hpp"
@@ -12,48 +13,24 @@
 #include "run/limit_command.hpp"
 #include "run/run_command.hpp"
 #include "run/tell.hpp"
-#include "session/runs/change_runs.hpp"
 #include "session/runs/export_run.hpp"
 #include "session/runs/open_store.hpp"
 #include "session/runs/run_summary.hpp"
-#include "store/run_store.hpp"
 
 namespace joulecast::cli {
 namespace {
 
-struct RunArguments {
-  run::MeasureOptions options;
-  std::string interval = "1s";
-  std::vector<std::string> tags;
+struct RunArguments : MeasureArguments {
   std::vector<std::string> gpus;
-  std::string store;
   std::string bundle;
   std::string json;
   std::string idle_baseline;
   std::string limit_energy;
   std::string on_limit = "warn";
   std::string stop_if_projected;
-  std::string live = "auto";
-  std::string log_every = "5m";
 };
 
-// Bounds of what a training can count, as in the protocol (docs/protocol.md).
-constexpr double least_total = 1e-9;
-constexpr double most_epochs = 1e9;
-constexpr double most_steps = 1e15;
 constexpr const char* on_limit_command = "exec:";
-
-/// Parses a non-empty text into `target`; invalid if the text is malformed.
-template <class Target, class Parse>
-Status take(const std::string& text, const char* option, const char* example, Parse parse, Target& target) {
-  if (text.empty()) return {};
-  const auto value = parse(text);
-  if (!value)
-    return fail(ErrorKind::invalid, option, "\"{}\" cannot be read; write it like {}", text, example);
-  if (value->value() <= 0) return fail(ErrorKind::invalid, option, "{} is not above 0", text);
-  target = *value;
-  return {};
-}
 
 /// "warn", "term" or "exec:COMMAND", as the parser has checked.
 measure::OnLimit action_of(const std::string& text, std::string& command) {
@@ -63,44 +40,17 @@ measure::OnLimit action_of(const std::string& text, std::string& command) {
   return measure::OnLimit::command;
 }
 
-Status check_total(const std::optional<double>& total, const char* option, double most) {
-  if (!total || (*total >= least_total && *total <= most)) return {};
-  return fail(ErrorKind::invalid, option, "{:g} is not {:g} to {:g}", *total, least_total, most);
-}
-
-/// Nothing for "auto".
-std::optional<run::LiveMode> live_mode_of(std::string_view name) {
-  if (name == "row") return run::LiveMode::row;
-  if (name == "title") return run::LiveMode::title;
-  if (name == "log") return run::LiveMode::log;
-  if (name == "off") return run::LiveMode::off;
-  return std::nullopt;
-}
-
-Status complete(RunArguments& arguments) {
+Status complete_run(RunArguments& arguments) {
   auto& options = arguments.options;
   const Status steps[] = {
-      take(arguments.interval, "--interval", "1s or 100ms", parse_duration, options.interval),
+      complete(arguments),
       take(arguments.idle_baseline, "--idle-baseline", "30s", parse_duration, options.idle_baseline),
       take(arguments.limit_energy, "--limit-energy", "2kWh or 500kJ", parse_energy, options.limits.energy),
       take(arguments.stop_if_projected, "--stop-if-projected", "3kWh", parse_energy,
            options.limits.projected),
-      take(arguments.log_every, "--log-every", "5m or 30s", parse_duration, options.log_every),
-      check_total(options.total_epochs, "--epochs", most_epochs),
-      check_total(options.total_steps, "--steps", most_steps),
-      carbon::check(options.place),
   };
   for (const auto& step : steps)
     if (!step) return step;
-  const auto tags = session::parse_tags(arguments.tags);
-  if (!tags) return propagate(tags.error());
-  options.tags = *tags;
-  if (!arguments.store.empty()) {
-    if (const auto usable = store::check_url(arguments.store); !usable) return usable;
-    options.store = arguments.store;
-  }
-  options.adopt_orphans = true;
-  options.live = live_mode_of(arguments.live);
   options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);
   return {};
 }
@@ -150,7 +100,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
 }
 
 int run(RunArguments& arguments) {
-  if (const auto ready = complete(arguments); !ready) return report_error(ready.error());
+  if (const auto ready = complete_run(arguments); !ready) return report_error(ready.error());
   const auto& limits = arguments.options.limits;
   if (limits.at_energy == measure::OnLimit::command)
     if (const auto doubt = run::doubt_of_limit_command(limits.command); !doubt.empty())
@@ -171,20 +121,7 @@ int run(RunArguments& arguments) {
 std::function<int()> define(Arguments app) {
   const auto arguments = std::make_shared<RunArguments>();
   auto& options = arguments->options;
-  app.add_command_to_run("COMMAND", options.command, "The training's command line, after --");
-  app.add_option("--name", options.name, "Name of the run; its script's name where not given");
-  app.add_option(
-         "--tag", arguments->tags,
-         "key=value, kept with the run; may be repeated; architecture=, batch_size=, dataset= … let fit "
-         "--store learn from it")
-      .one_value_each();
-  app.add_option("--interval", arguments->interval, "How often to read the sensors: 1s, 100ms")
-      .environment("JOULECAST_INTERVAL")
-      .show_default();
-  app.add_option("--sensor", options.sensors, "Only these sensors (joulecast sensors lists them)")
-      .delimiter(',')
-      .environment("JOULECAST_SENSORS")
-      .one_value_each();
+  add_command_options(app, *arguments);
   app.add_option("--gpu", arguments->gpus, "Only these GPUs, by index or UUID")
       .delimiter(',')
       .one_value_each();
@@ -205,27 +142,9 @@ std::function<int()> define(Arguments app) {
       .between(0.5, 1.0)
       .show_default();
   app.add_flag("--dry-stop", options.limits.dry, "Only tell what the limits would do");
-  app.add_option("--epochs", options.total_epochs,
-                 "Number of epochs, where the training's output does not tell")
-      .above_zero();
-  app.add_option("--steps", options.total_steps, "Number of steps, where the training's output does not tell")
-      .above_zero();
-  app.add_option("--epoch-regex", options.epoch_regex,
-                 "How the output names an epoch: group 1 its number, group 2 the total");
-  app.add_option("--step-regex", options.step_regex,
-                 "How the output names a step: group 1 its number, group 2 the total");
-  app.add_flag("--keep-buffering", options.keep_buffering,
-               "Do not set PYTHONUNBUFFERED=1 for a command whose output goes into a pipe");
-  app.add_flag("--keep-arguments", options.keep_arguments,
-               "Keep passwords, keys and tokens of the command line in the store, too");
+  add_progress_options(app, *arguments);
   app.add_flag("!--no-watch-output", options.watch_output, "Do not read along the command's output");
-  app.add_option(
-         "--live", arguments->live,
-         "Where the live line goes: a row of its own below the output, the window's title, or a plain "
-         "line from time to time (log)")
-      .one_of({"auto", "row", "title", "log", "off"})
-      .show_default();
-  app.add_option("--log-every", arguments->log_every, "How often --live log tells: 5m, 30s").show_default();
+  add_live_options(app, *arguments);
   app.add_flag("--quiet,-q", options.quiet, "Show nothing of our own but losses");
   return [arguments] { return run(*arguments); };
 }

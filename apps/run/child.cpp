@@ -12,13 +12,14 @@
 #include <string_view>
 
 #include "base/system_error.hpp"
+#include "run/program_file.hpp"
 #include "run/session_leader.hpp"
 
 namespace joulecast::run {
 namespace {
 
 bool means_not_found(int error) {
-  return error == ENOENT || error == ENOTDIR;
+  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
 }
 
 /// A null-terminated list for exec. The strings must outlive it.
@@ -50,6 +51,9 @@ struct Becoming {
   int in = STDIN_FILENO, out = STDOUT_FILENO, err = STDERR_FILENO;
   int gate = -1;
   int report = -1;
+  /// The file, if it is none that a shell would run as a script. The C library gives every file that is not
+  /// executable by itself to /bin/sh, also programs of another kind of machine.
+  std::string binary = {};
 };
 
 /// Runs between fork and exec, where only async-signal-safe calls are allowed.
@@ -63,7 +67,10 @@ struct Becoming {
   ::dup2(command.out, STDOUT_FILENO);
   ::dup2(command.err, STDERR_FILENO);
   signals.restore_in_child();
-  ::execvpe(command.arguments[0], command.arguments.data(), command.environment.data());
+  if (!command.binary.empty())
+    ::execve(command.binary.c_str(), command.arguments.data(), command.environment.data());
+  if (command.binary.empty() || errno != ENOEXEC)
+    ::execvpe(command.arguments[0], command.arguments.data(), command.environment.data());
   const int error = errno;
   [[maybe_unused]] const auto told = ::write(command.report, &error, sizeof error);
   ::_exit(means_not_found(error) ? exit_not_found : exit_not_executable);
@@ -78,18 +85,6 @@ std::optional<int> wait_for(pid_t pid, int options) {
   if (ended == 0) return std::nullopt;
   if (ended < 0) return exit_unknown;
   return shell_status(status);
-}
-
-/// The program that a script names in its first line, "" for anything else.
-std::string interpreter_of(const std::string& script) {
-  constexpr std::size_t longest = 256;  // as in the kernel
-  const Descriptor file(::open(script.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  std::string line(longest, '\0');
-  const auto got = file ? ::read(file.get(), line.data(), line.size()) : -1;
-  line.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  if (!line.starts_with("#!")) return {};
-  const auto begin = std::min(line.find_first_not_of(" \t", 2), line.size());
-  return line.substr(begin, line.find_first_of(" \t\r\n", begin) - begin);
 }
 
 /// How long a leader may take to end once nobody needs its terminal.
@@ -110,6 +105,7 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
   const auto& childs = streams->childs;
   const auto environment = environment_with(options.environment);
   Becoming command{pointers_to(options.command), pointers_to(environment)};
+  if (auto file = find_program(options.command.front()); looks_binary(file)) command.binary = std::move(file);
   if (childs.out) command.out = childs.out.get();
   if (childs.out_is_input) command.in = command.out;
   if (childs.out && childs.out_is_error) command.err = command.out;
@@ -209,6 +205,8 @@ Status Child::release() {
     return fail(ErrorKind::unavailable, name_, "cannot be executed: its interpreter {} is missing",
                 interpreter.empty() ? "or loader" : "'" + interpreter + "'");
   }
+  if (error == ENOEXEC)
+    return fail(ErrorKind::denied, name_, "cannot be executed: it is no program of this kind of machine");
   return fail(ErrorKind::denied, name_, "cannot be executed: {}", std::strerror(error));
 }
 

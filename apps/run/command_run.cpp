@@ -16,6 +16,7 @@
 #include "run/command_name.hpp"
 #include "run/live_mode.hpp"
 #include "run/tell.hpp"
+#include "trace/probe_tag.hpp"
 
 namespace joulecast::run {
 namespace {
@@ -63,6 +64,7 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   wanted.run.info.source = "run";
   wanted.run.command = options_.keep_arguments ? options_.command : without_secrets(options_.command);
   wanted.run.tags = options_.keep_arguments ? options_.tags : without_secrets(options_.tags);
+  if (options_.probe) wanted.run.tags.emplace(trace::probe_tag, to_text(options_.probe->at_most));
   wanted.run.place = options_.place;
   wanted.interval = options_.interval;
   wanted.sensors = options_.sensors;
@@ -159,6 +161,7 @@ Status CommandRun::measure_idle() {
 /// Everything that can fail was made before. From the release on, the command's exit status must be returned
 /// whatever happens to the measurement.
 Status CommandRun::begin() {
+  keys_.take_lines();
   relay_->resume();
   keys_.resume();
   last_resort_.emplace(child_->pid(), child_->news());
@@ -235,6 +238,7 @@ MeasureResult CommandRun::finish() {
     result.store = measured->store;
     result.energy = std::move(measured->energy);
     result.duration = measured->duration;
+    if (options_.probe) result.probe = std::move(probe_);
   });
   if (failure) tell("joulecast: what the command cost was lost: {}\n", *failure);
   return result;

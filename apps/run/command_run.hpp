@@ -16,6 +16,7 @@
 #include "run/child.hpp"
 #include "run/last_resort.hpp"
 #include "run/orphans.hpp"
+#include "run/probe.hpp"
 #include "run/relay.hpp"
 #include "run/run_command.hpp"
 #include "run/signals.hpp"
@@ -44,6 +45,11 @@ class CommandRun final : public measure::Observer {
   void say(const std::string& line);
   void run_limit_command(const measure::Limits::Verdict& verdict);
   void hear_limit_command();
+  void ask_to_end(const std::string& why);
+  void watch_probe(const measure::Live& live);
+  void press_on();
+  void signal_the_rest(int signal) const;
+  [[nodiscard]] bool awaits_the_rest() const;
   void find_intensity();
   Status start_relay();
   Status measure_idle();
@@ -70,7 +76,7 @@ class CommandRun final : public measure::Observer {
   const Clock* clock_ = nullptr;
   progress::OutputRecogniser recogniser_;
   WakeUp wake_up_;                                 ///< wakes watch() when end_asked_ is set
-  std::atomic<bool> end_asked_ = false;            ///< a limit requires the command to end
+  std::atomic<bool> end_asked_ = false;            ///< a limit or the probe requires the command to end
   std::mutex limit_command_mutex_;                 ///< it is started by another thread than reaps it
   std::optional<pid_t> limit_command_;             ///< while it runs
   std::optional<GramsPerKilowattHour> intensity_;  ///< for the live line
@@ -89,9 +95,12 @@ class CommandRun final : public measure::Observer {
   std::atomic<measure::Measurement*> heard_by_{nullptr};
   std::optional<int> exit_status_;
   SteadyTime end_;
-  bool signalled_ = false;     ///< somebody asked the command to end,
-  bool asked_to_end_ = false;  ///< and not only by closing its terminal
-  bool ended_by_limit_ = false;
+  bool signalled_ = false;       ///< somebody asked the command to end,
+  bool asked_to_end_ = false;    ///< and not only by closing its terminal
+  bool ended_by_limit_ = false;  ///< or by the probe
+  std::mutex probe_mutex_;       ///< the measurement's thread watches, another one reads
+  ProbeState probe_;
+  std::optional<PoliteEnd> ending_;  ///< of a probe's command
   std::optional<SteadyTime> drain_until_;
 };
 

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "run/command_run.hpp"
 #include "run/limit_command.hpp"
 #include "run/tell.hpp"
@@ -21,6 +22,8 @@ constexpr Seconds drain_patience{2};
 constexpr int relay_retry_ms = 1000;
 /// How often the relay is told again that the command has ended, if it could not be told.
 constexpr int drain_retry_ms = 50;
+/// How often what is left of a command that is being ended is looked at.
+constexpr int ending_look_ms = 100;
 
 }  // namespace
 
@@ -28,16 +31,21 @@ void CommandRun::watch() {
   auto failure = failure_of([this] { take_signals(); });  // a short command may have ended already
   while (!is_over()) {
     if (failure) tell("joulecast: while the command ran: {}\n", *failure);
-    failure = failure_of([this] { take_events(); });
+    failure = failure_of([this] {
+      take_events();
+      press_on();
+    });
   }
 }
 
 bool CommandRun::is_over() const {
-  if (!exit_status_) return false;
+  if (ending_ && ending_->is_hopeless(clock_->steady())) return exit_status_.has_value();
+  if (!exit_status_ || awaits_the_rest()) return false;
   return relay_->is_drained() || (drain_until_ && clock_->steady() >= *drain_until_);
 }
 
 int CommandRun::patience_ms() const {
+  if (ending_) return ending_look_ms;
   if (exit_status_ && drain_until_) {
     const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
     return std::max(0, static_cast<int>(left) + 1);
@@ -59,6 +67,7 @@ void CommandRun::take_events() {
   if (end_asked_.exchange(false)) {
     ended_by_limit_ = true;
     child_->send(SIGTERM);
+    if (options_.probe) ending_.emplace(clock_->steady(), options_.probe->grace);
   }
   if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
   if (relay_->took_terminal()) {
@@ -72,6 +81,35 @@ void CommandRun::take_events() {
   }
   if (waiting[0].revents != 0 || waiting[3].revents != 0) take_signals();
   if (exit_status_ && !relay_->is_draining()) drain();
+}
+
+/// Ends what a probe's command has started and would leave behind, and the command too if it stays.
+void CommandRun::press_on() {
+  const auto signal = ending_ ? ending_->due(clock_->steady(), exit_status_.has_value()) : std::nullopt;
+  if (!signal || (exit_status_ && !awaits_the_rest())) return;
+  if (*signal == SIGKILL && !std::exchange(probe_.killed, true)) {
+    const auto line =
+        fmt::format("the command did not end within {}; ending it (SIGKILL)", to_text(options_.probe->grace));
+    say(line);
+    measurement_->note(line);
+  }
+  signal_the_rest(*signal);
+}
+
+/// SIGTERM goes to nobody twice: a training may take the second one as a wish that it should not save first.
+void CommandRun::signal_the_rest(int signal) const {
+  const auto command = child_->command();
+  const auto has_had_it = [&](pid_t pid) {
+    return pid == command || (child_->leads_session() && ::getpgid(pid) == command);
+  };
+  for (const auto pid : strangers_below_this_process())
+    if (signal == SIGKILL || !has_had_it(pid)) ::kill(pid, signal);
+  if (signal == SIGKILL) child_->send(SIGKILL);
+}
+
+/// Processes of a probe's command that outlive it are waited for, until they are killed.
+bool CommandRun::awaits_the_rest() const {
+  return ending_ && !strangers_below_this_process().empty();
 }
 
 /// Tells the relay that nothing more comes. If it cannot be told, it passes the rest on without us.
@@ -140,6 +178,7 @@ void CommandRun::suspend() {
 }
 
 void CommandRun::resume() {
+  keys_.take_lines();
   relay_->resume();
   keys_.resume();
   if (child_->leads_session()) child_->send(SIGCONT);

@@ -1,4 +1,5 @@
 #include "base/printable.hpp"
+#include "base/text.hpp"
 #include "run/command_run.hpp"
 #include "run/limit_command.hpp"
 #include "run/live_line.hpp"
@@ -24,10 +25,26 @@ void CommandRun::redraw() {
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
   if (verdict.action == measure::OnLimit::command) return run_limit_command(verdict);
   if (verdict.action == measure::OnLimit::warn) return say(verdict.why);
-  say(verdict.why + "; asking the command to end (SIGTERM)");
-  measurement_->note("ended by joulecast: " + verdict.why);
+  ask_to_end(verdict.why);
+}
+
+void CommandRun::ask_to_end(const std::string& why) {
+  say(why + "; asking the command to end (SIGTERM)");
+  measurement_->note("ended by joulecast: " + why);
   end_asked_ = true;
   wake_up_.set();
+}
+
+/// What is seen after the command was asked to end is its way of ending, no longer the training.
+void CommandRun::watch_probe(const measure::Live& live) {
+  const std::lock_guard guard(probe_mutex_);
+  if (probe_.end != ProbeEnd::by_itself) return;
+  probe_.live = live;
+  const auto end = end_of_probe(*options_.probe, live);
+  if (!end) return;
+  probe_.end = *end;
+  ask_to_end(*end == ProbeEnd::ready ? "the probe's forecast is ready"
+                                     : "the probe's time is up, " + to_text(options_.probe->at_most));
 }
 
 void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
@@ -40,6 +57,7 @@ void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
 }
 
 void CommandRun::ticked(const measure::Live& live) {
+  if (options_.probe) watch_probe(live);
   if (live_ == LiveMode::off) return;
   if (live_ != LiveMode::log) return relay_->draw(live_line(live, intensity_, columns_));
   if (live.elapsed - logged_ < options_.log_every) return;

@@ -69,7 +69,10 @@ std::vector<Part> parts_of(const measure::Live& live, std::optional<GramsPerKilo
   const auto add = [&](const std::string& text) {
     if (!text.empty()) parts.push_back({printable(text), printable(text)});
   };
-  if (live.projection) parts.push_back(projected(*live.projection, intensity));
+  if (live.projection && live.projection->share >= 1)
+    add("all work done, still running");  // what it used is a fact; how much more comes, nothing tells
+  else if (live.projection)
+    parts.push_back(projected(*live.projection, intensity));
   add(counted(live));
   if (const auto& used = live.energy.energy.total) add(to_text(*used) + " so far");
   add(live.energy.power ? to_text(*live.energy.power) : "power unknown");

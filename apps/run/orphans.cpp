@@ -15,10 +15,10 @@ namespace joulecast::run {
 namespace {
 namespace fs = std::filesystem;
 
-std::vector<std::string> children_of_this_process() {
+std::vector<std::string> children_of(const std::string& process) {
   std::vector<std::string> pids;
   std::error_code error;
-  for (fs::directory_iterator task("/proc/self/task", error), end; !error && task != end;
+  for (fs::directory_iterator task(fs::path("/proc") / process / "task", error), end; !error && task != end;
        task.increment(error)) {
     const auto list = read_file(task->path() / "children");
     if (!list) continue;
@@ -38,7 +38,22 @@ std::string name_of_stranger(const std::string& pid) {
   return name ? std::string(trim(*name)) : std::string();
 }
 
+/// Adds those below a process. No process can be below itself, so this ends.
+void add_strangers_below(const std::string& process, std::vector<pid_t>& found) {
+  for (const auto& pid : children_of(process)) {
+    const auto number = parse_uint(pid);
+    if (number && !name_of_stranger(pid).empty()) found.push_back(static_cast<pid_t>(*number));
+    add_strangers_below(pid, found);
+  }
+}
+
 }  // namespace
+
+std::vector<pid_t> strangers_below_this_process() {
+  std::vector<pid_t> found;
+  add_strangers_below("self", found);
+  return found;
+}
 
 OrphanKeeper::OrphanKeeper() {
   ::prctl(PR_GET_CHILD_SUBREAPER, &before_, 0, 0, 0);
@@ -61,7 +76,7 @@ void OrphanKeeper::reap(pid_t command) const {
 
 std::vector<std::string> OrphanKeeper::left(pid_t command) const {
   std::vector<std::string> names;
-  for (const auto& pid : children_of_this_process()) {
+  for (const auto& pid : children_of("self")) {
     if (pid == std::to_string(command)) continue;
     if (const auto name = name_of_stranger(pid); !name.empty()) names.push_back(printable(name));
   }

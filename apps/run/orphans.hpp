@@ -28,4 +28,8 @@ class OrphanKeeper {
   int before_ = 0;  ///< whether the process was already a subreaper
 };
 
+/// Every process below this one that runs another program: the command, what it has started, and orphans that
+/// this process adopted. Empty where the kernel does not list children.
+[[nodiscard]] std::vector<pid_t> strangers_below_this_process();
+
 }  // namespace joulecast::run

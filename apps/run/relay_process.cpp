@@ -48,6 +48,7 @@ class RelayProcess {
   void look_for_terminal();
   void wait_for_readers();
   [[nodiscard]] pollfd watch_reader(std::size_t index) const;
+  void lose_reader(std::size_t index);
   void pass_broken_pipe_on(std::size_t index);
   void take_output(std::size_t index);
   void push(RelayLane& lane);
@@ -111,7 +112,7 @@ void RelayProcess::run() {
         take_output(i);
     }
     for (const auto index : {out, err}) {
-      if ((waiting[4 + index].revents & POLLERR) != 0) lanes_[index].lose_reader();
+      if ((waiting[4 + index].revents & (POLLERR | POLLHUP)) != 0) lose_reader(index);
       pass_broken_pipe_on(index);
     }
     if (waiting[3].revents != 0) take_messages();
@@ -133,11 +134,19 @@ void RelayProcess::let_signals_end_it() {
   ::sigprocmask(SIG_UNBLOCK, &ending, nullptr);
 }
 
-/// poll() tells without being asked that nobody reads a pipe any more.
+/// poll() tells without being asked that nobody reads a pipe any more, and that a terminal was closed. Of the
+/// latter joulecast hears by a signal, as long as it lives.
 pollfd RelayProcess::watch_reader(std::size_t index) const {
   const auto& lane = lanes_[index];
-  const bool watched = lane.from() >= 0 && !lane.lost_its_reader() && lane.target().is_nameless_pipe();
+  const bool tells = lane.target().is_nameless_pipe() || (duty_.control < 0 && lane.target().is_terminal());
+  const bool watched = lane.from() >= 0 && !lane.lost_its_reader() && tells;
   return {watched ? lane.target().descriptor() : -1, 0, 0};
+}
+
+void RelayProcess::lose_reader(std::size_t index) {
+  auto& lane = lanes_[index];
+  lane.lose_reader();
+  if (lane.from() >= 0 && lane.target().is_terminal()) lane.close_source();  // hangs the command's up, too
 }
 
 /// Joulecast holds the command's pipe open as well, so it has to be told. Tries again with the next output.
@@ -290,7 +299,7 @@ void RelayProcess::lose_joulecast() {
 }  // namespace
 
 void relay_until_the_end(const RelayDuty& duty) {
-  begin_helper_process("joulecast-relay");
+  begin_helper_process("jc-relay");
   close_all_but({STDOUT_FILENO, STDERR_FILENO, duty.control, duty.wake, duty.out, duty.err, duty.session});
   // Not on the stack, which may be smaller than the buffers (ulimit -s).
   alignas(RelayProcess) static std::byte memory[sizeof(RelayProcess)];

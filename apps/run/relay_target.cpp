@@ -46,7 +46,8 @@ void RelayTarget::open(int stream) {
   struct statfs system {};
   is_nameless_pipe_ =
       S_ISFIFO(about.st_mode) && ::fstatfs(stream, &system) == 0 && system.f_type == PIPEFS_MAGIC;
-  if (!S_ISFIFO(about.st_mode) && ::isatty(stream) == 0) return;
+  is_terminal_ = ::isatty(stream) == 1;
+  if (!S_ISFIFO(about.st_mode) && !is_terminal_) return;
   own_ = open_again(stream);
   in_small_pieces_ = own_ < 0;
 }

@@ -30,6 +30,8 @@ class RelayTarget {
   [[nodiscard]] int descriptor() const { return own_ >= 0 ? own_ : stream_; }
   /// Whether a reader that has gone cannot come back: a pipe without a name.
   [[nodiscard]] bool is_nameless_pipe() const { return is_nameless_pipe_; }
+  /// Also after it was closed.
+  [[nodiscard]] bool is_terminal() const { return is_terminal_; }
   /// Whether the last failure was that nobody reads the pipe or the socket any more.
   [[nodiscard]] bool lost_its_reader() const;
   /// The errno of the last failure.
@@ -40,6 +42,7 @@ class RelayTarget {
   int own_ = -1;  ///< the same pipe or terminal opened again, so that it can be non-blocking
   bool is_socket_ = false;
   bool is_nameless_pipe_ = false;
+  bool is_terminal_ = false;
   bool in_small_pieces_ = false;  ///< after poll(), a pipe takes PIPE_BUF bytes without blocking
   mutable int error_ = 0;
 };

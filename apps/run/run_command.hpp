@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "measure/limits.hpp"
+#include "run/probe.hpp"
 #include "run/relay_link.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/energy.hpp"
@@ -25,6 +26,8 @@ struct MeasureOptions {
   /// How long to measure before starting; a day at most.
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
+  /// Ends the command once its forecast is ready, in place of letting it end.
+  std::optional<ProbeOptions> probe;
   std::string epoch_regex;
   std::string step_regex;
   std::optional<double> total_epochs;
@@ -51,6 +54,7 @@ struct MeasureResult {
   /// The live totals, which are available without a store.
   trace::RunEnergy energy;
   Seconds duration{0};
+  std::optional<ProbeState> probe;  ///< of a probe
 };
 
 /// Runs the command and returns when it has ended, with its exit status in the result. An Error means that

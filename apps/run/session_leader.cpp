@@ -61,7 +61,12 @@ void lead_session(const SessionEnds& ends) {
   tell_news(ends.news, command > 0 ? SessionNews{SessionNews::began, command}
                                    : SessionNews{SessionNews::refused, errno});
   if (command < 0) ::_exit(1);
-  begin_helper_process("joulecast-tty");
+  begin_helper_process("jc-session");
+  // Once the terminal is hung up, this process has to end: then the kernel tells the command.
+  sigset_t hang_up;
+  sigemptyset(&hang_up);
+  sigaddset(&hang_up, SIGHUP);
+  ::sigprocmask(SIG_UNBLOCK, &hang_up, nullptr);
   close_all_but({ends.news, ends.stay});
   watch(command, ends);
 }

@@ -17,6 +17,9 @@ class TerminalKeys {
   /// standard input.
   explicit TerminalKeys(int terminal = -1) : terminal_(terminal) {}
 
+  /// Before the relay takes the user's terminal: what was typed until then waits there as lines, and the keys
+  /// that ended some of them (Ctrl-D) would become other characters.
+  void take_lines();
   /// Begins or goes on, if this job is in the foreground.
   void resume();
   void pause() { reads_ = false; }
@@ -30,7 +33,8 @@ class TerminalKeys {
   [[nodiscard]] bool take_interrupt();
 
  private:
-  void read();
+  void read(bool hung_up);
+  void add_end_of_file();
   void write();
   void look_for_interrupt(std::string_view keys);
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/place.hpp"
 #include "report/metrics_writer.hpp"
 #include "serve/http.hpp"
 #include "session/runs/running_runs.hpp"
@@ -25,6 +26,7 @@ struct Services {
   std::vector<std::string_view> paths;  ///< of all routes that are served
   std::string store;                    ///< path or address; "" = the user's own
   std::string host;                     ///< name of this machine
+  Place place;                          ///< of the electricity, for emissions; may be empty
   bool needs_token = false;
   /// Nothing waits in it, neither for a sensor nor for the store.
   std::function<std::string(report::MetricsFormat)> metrics;

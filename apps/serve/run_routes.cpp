@@ -9,7 +9,7 @@ Response run_error(const Error& error) {
 
 Result<session::RunSummary> summary_for(const Request& request, const Services& services) {
   if (const auto status = Parameters(request).check(); !status) return propagate(status.error());
-  auto shown = session::show_run({.store = services.store, .run = request.id, .place = {}});
+  auto shown = session::show_run({.store = services.store, .run = request.id, .place = services.place});
   if (!shown) return propagate(shown.error());
   return std::move(shown->summary);
 }

@@ -128,6 +128,7 @@ Services services_of(const ServiceRequest& request, const GuardOptions& guard, S
   Services services;
   services.store = request.store;
   services.host = sources.host();
+  services.place = request.place;
   services.needs_token = !guard.token.empty();
   services.metrics = [&sources](report::MetricsFormat format) { return sources.metrics(format); };
   services.running = [&sources] { return sources.running(); };

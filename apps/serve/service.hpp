@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/place.hpp"
 #include "session/machine/node_meters.hpp"
 
 namespace joulecast::serve {
@@ -20,6 +21,7 @@ struct ServiceRequest {
   std::string token_file;  ///< "" = the variable JOULECAST_TOKEN, or no token
   std::vector<std::string> allow_host;  ///< more names by which clients may call this machine
   std::string store;                    ///< path or address; "" = the user's own
+  Place place = {};                     ///< of the electricity, in place of what the runs say
   session::NodeMetersOptions meters;
 };
 

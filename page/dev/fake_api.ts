@@ -1,6 +1,6 @@
 // Answers the addresses of data/api/openapi.yaml from made-up data, for `npm run fake` and the tests of the page.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import * as data from "./fake_data";
+import * as data from "./made_up";
 
 /** The policy of the real server: a page that breaks it must break here too. */
 const policy =
@@ -78,6 +78,12 @@ function oneRun(response: ServerResponse, path: string[], query: URLSearchParams
   const seen = shape.row.status === "running" ? 0.4 : 1;
   if (!path[2]) return json(response, data.runOf(shape));
   if (path[2] === "series") return json(response, data.seriesOf(shape, query));
+  if (path[2] === "energy") {
+    const course = data.energyOf(shape, query.get("budget") ?? "");
+    return course
+      ? json(response, course)
+      : refuse(response, 400, "'budget' is not an energy with its unit, like 2kWh", "budget");
+  }
   if (path[2] === "epochs") return json(response, data.epochCourse(shape, query.get("metric")));
   if (path[2] === "projections") return json(response, data.forecastCourse(shape, seen));
   refuse(response, 404, "there is no such address");
@@ -95,7 +101,10 @@ const answers: Record<string, (query: URLSearchParams) => unknown> = {
   columns: () => data.columns,
   compare: (query) => data.comparison(query.get("group") ?? "architecture"),
   tradeoff: () => data.tradeoff(),
-  models: () => ({ models: ["efficientnet_b0", "mobilenet_v3", "resnet50", "vit_b_16"] }),
+  models: () => ({
+    models: ["efficientnet_b0", "mobilenet_v3", "resnet50", "vit_b_16"],
+    precisions: ["fp32", "tf32", "amp-bf16"],
+  }),
   gpus: () => ({ gpus: data.gpus, cpu_count: 12 }),
   fleet: () => data.fleet([livingNow()]),
 };

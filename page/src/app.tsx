@@ -29,7 +29,7 @@ function pageOf(place: Place): ComponentChildren {
     case "runs":
       return <RunsPage place={place} />;
     case "run":
-      return <RunPage key={place.item} id={place.item} />;
+      return <RunPage key={place.item} id={place.item} budget={place.query.get("budget") ?? ""} />;
     case "compare":
       return <ComparePage place={place} />;
     case "tradeoff":

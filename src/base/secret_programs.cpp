@@ -63,7 +63,7 @@ struct LoginCommand {
   std::string_view program, command;
 };
 constexpr std::array login_commands{LoginCommand{"wandb", "login"}, LoginCommand{"vault", "login"},
-                                    LoginCommand{"ngrok", "authtoken"},
+                                    LoginCommand{"vault", "put"}, LoginCommand{"ngrok", "authtoken"},
                                     LoginCommand{"ngrok", "add-authtoken"}};
 
 /// Other options of these begin with the letters of a secret one: -keyout.
@@ -111,12 +111,25 @@ void hide_value(std::string& word) {
     word.replace(begin, end - begin + 1, hidden_secret);
 }
 
+/// `docker login --password-stdin <<< X`
+void hide_here_string(std::vector<std::string>& words) {
+  const auto sign = std::ranges::find(words, "<<<");
+  if (sign == words.end() || sign + 1 == words.end()) return;
+  const bool reads = std::any_of(words.begin(), sign, [](std::string_view word) {
+    return word == "--password-stdin" || word == "--with-token" || word == "-S";
+  });
+  if (reads) hide_value(*(sign + 1));
+}
+
 void hide_piped_password(std::vector<std::string>& words) {
+  hide_here_string(words);
   const auto pipe = std::ranges::find(words, "|");
   const bool reads = std::any_of(pipe, words.end(), [](std::string_view word) {
     return word == "--password-stdin" || word == "--with-token" || word == "--pass-stdin";
   });
-  if (!reads) return;
+  const auto sudo = std::find(pipe, words.end(), "sudo");
+  const bool asks = sudo != words.end() && std::find(sudo, words.end(), "-S") != words.end();
+  if (!reads && !asks) return;
   const auto echo = std::find_if(words.begin(), pipe,
                                  [](std::string_view word) { return word == "echo" || word == "printf"; });
   for (auto word = echo; word != pipe; ++word)

@@ -16,7 +16,7 @@ struct SecretOption {
   std::string_view signs = "";
 };
 
-/// Hides what `echo X | docker login --password-stdin` hands on.
+/// Hides what `echo X | docker login --password-stdin` and `echo X | sudo -S` hand on.
 void hide_piped_password(std::vector<std::string>& words);
 
 /// Goes over a command's words with the last program that was named.

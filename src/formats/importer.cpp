@@ -9,6 +9,8 @@
 #include "formats/run_bundle.hpp"
 #include "formats/support/log_time.hpp"
 #include "formats/support/log_units.hpp"
+#include "formats/support/own_names.hpp"
+#include "formats/support/table_sample.hpp"
 #include "formats/support/tidy_rows.hpp"
 
 namespace joulecast::formats {
@@ -113,14 +115,17 @@ std::string beginning_of(std::string_view head, const Dialect& dialect) {
 
 Recognition recognise_from(std::string_view head, LinePrefix prefix, const ImportOptions& options) {
   Recognition best;
-  const auto dialect = dialect_of(head, prefix);
+  auto dialect = dialect_of(head, prefix);
+  if (options.comma != CommaIn::not_known) dialect.comma = options.comma;
   Dialect as_written;
+  as_written.comma = dialect.comma == CommaIn::thousands ? dialect.comma : CommaIn::not_known;
   as_written.comma_in_seconds = dialect.comma_in_seconds;
   as_written.prefix = prefix;
-  const bool differs = dialect.of_cells();
+  const bool is_json = trim(head.substr(0, head.find('\n'))).starts_with('{');  // has no cells
+  const bool differs = dialect.of_cells() && !is_json;
   // The user's columns are those of the table as it is: "10;5,5" has two. Read without its dialect, a decimal
   // comma would be one between thousands.
-  if (differs && (!options.columns.empty() || dialect.decimal_comma))
+  if (differs && (!options.columns.empty() || dialect.comma == CommaIn::decimals))
     recognise(beginning_of(head, dialect), dialect, options, best);
   if (as_written.plain())
     recognise(head, as_written, options, best);
@@ -154,6 +159,44 @@ Recognition recognise_file(std::string_view head, const ImportOptions& options) 
   return {};
 }
 
+/// What --columns would say of a table whose headings are not known: a time and a power where its cells and
+/// words tell them, and never a column of another quantity.
+std::string advised_columns(std::string_view head, char separator) {
+  Dialect dialect;
+  dialect.separator = separator;
+  const auto sample = sample_of_table(separator == ',' ? std::string(head) : in_plain_form(head, dialect));
+  const auto headings = sample.headings();
+  const auto meanings = meanings_of_own_names(headings);
+  const bool numbered =
+      std::ranges::any_of(headings, [](auto heading) { return parse_cell(heading).has_value(); });
+  std::string time, power;
+  std::vector<std::string> numbers;
+  for (std::size_t i = 0; i < headings.size() && !sample.rows.empty(); ++i) {
+    constexpr std::size_t longest = 30;
+    const bool by_place = numbered || headings[i].size() > longest || trim(headings[i]).empty();
+    const auto name = by_place ? fmt::format("{}", i + 1) : std::string(headings[i]);
+    const auto moment = parse_log_time(sample.rows.front()[i]);
+    const auto value = parse_cell(sample.rows.front()[i]);
+    if (!numbered && headings[i].find_first_of(":=?") != std::string_view::npos) continue;  // of a sentence
+    const bool is_time = moment && moment->kind != LogTime::Kind::elapsed;
+    if (time.empty() && (is_time || meanings[i].role == Meaning::Role::time))
+      time = name;
+    else if (value && !value->unit.empty() && log_unit_factor(trace::Quantity::power, value->unit) &&
+             power.empty())
+      power = name;
+    else if (parse_double(trim(sample.rows.front()[i])) && meanings[i].role == Meaning::Role::ignored)
+      numbers.push_back(name);
+  }
+  if (time.empty() && numbers.size() == 2) {
+    time = numbers.front();
+    numbers.erase(numbers.begin());
+  }
+  if (power.empty() && numbers.size() == 1) power = numbers.front();
+  if (time.empty()) time = "…";
+  if (power.empty()) power = "…";
+  return fmt::format("--columns time={},power_w={}", time, power);
+}
+
 Failure not_recognised(const std::string& name, std::string_view head) {
   if (head.find('\0') != std::string_view::npos)
     return fail(ErrorKind::malformed, name, "not a file that can be imported: it is not text");
@@ -166,21 +209,21 @@ Failure not_recognised(const std::string& name, std::string_view head) {
   style.separator = guess_csv_separator(head);
   const auto line = trim(head.substr(0, head.find('\n')));
   const bool table = CsvScanner(head, style).next(row) && row.cells.size() > 1 && !line.starts_with('{');
-  const bool numbers = !table && line.find(' ') != std::string_view::npos && parse_cell(line);
-  if (!table)
+  if (table)
     return fail(
         ErrorKind::malformed, place(name, 1),
-        "not a file that can be imported{} (docs/logs.md lists the kinds)",
-        numbers ? ": if it has a time and watts between blanks, --columns time=1,power_w=2 says so" : "");
-  const bool headings =
-      std::ranges::none_of(row.cells, [](auto cell) { return parse_cell(cell) || parse_log_time(cell); });
-  constexpr std::size_t longest = 30;
-  return fail(
-      ErrorKind::malformed, place(name, 1),
-      "not a file that can be imported: none of its {} columns is known; --columns time={},power_w={} "
-      "would say which are",
-      row.cells.size(), headings ? row.cells[0].substr(0, longest) : "1",
-      headings ? row.cells[1].substr(0, longest) : "2");
+        "not a file that can be imported: none of its {} columns is known to be a power; {} would say "
+        "which are",
+        row.cells.size(), advised_columns(head, style.separator));
+  const bool numbers = line.find(' ') != std::string_view::npos && parse_cell(line);
+  const bool dated = numbers && parse_log_time(fmt::format("{} 00:00:00", line.substr(0, line.find(' '))));
+  return fail(ErrorKind::malformed, place(name, 1),
+              "not a file that can be imported{} (docs/logs.md lists the kinds)",
+              dated
+                  ? ": if it has a date, a time and watts between blanks, --columns date=1,time=2,power_w=3 "
+                    "says so"
+              : numbers ? ": if it has a time and watts between blanks, --columns time=1,power_w=2 says so"
+                        : "");
 }
 
 /// Puts the rows in order, unless there are too many to hold them.
@@ -236,7 +279,9 @@ Result<ImportReport> import_lines(LineReader lines, const ImportOptions& options
   lines.set_dialect(found.dialect);
   if (found.importer->row_has_time)
     if (auto ok = tidy(lines, options, report); !ok) return propagate(ok.error());
-  auto ok = found.importer->import(lines, options, sink, report);
+  auto decided = options;
+  decided.comma = found.dialect.comma;
+  auto ok = found.importer->import(lines, decided, sink, report);
   if (ok) return report;
   // A sentence in the middle of a text was taken for a table's header.
   const bool is_prose = found.lines_before != 0 && found.match == Match::guess && report.runs.empty() &&

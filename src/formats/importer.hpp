@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "formats/support/damage.hpp"
+#include "formats/support/dialect.hpp"
 #include "formats/support/line_reader.hpp"
 #include "trace/run_sink.hpp"
 
@@ -24,7 +25,9 @@ struct ImportOptions {
   bool strict = false;
   /// What the columns are: names in their order, for a log without a header, or "role=column" for any CSV
   /// (docs/import.md lists the roles).
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {};
+  /// What a comma in a number stands for, where the numbers do not tell.
+  CommaIn comma = CommaIn::not_known;
   /// When a log began that has times without a date, elapsed times or no times at all.
   std::optional<WallTime> start = std::nullopt;
   /// Time from row to row in a log without times.

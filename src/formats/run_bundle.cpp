@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
 #include "base/files.hpp"
 #include "formats/bundle_columns.hpp"
 #include "formats/bundle_info.hpp"
 #include "formats/bundle_progress.hpp"
 #include "formats/support/channel_feed.hpp"
+#include "formats/support/log_clock.hpp"
 #include "formats/support/numeric_table.hpp"
 #include "formats/support/value_bounds.hpp"
 #include "trace/phases.hpp"
@@ -27,7 +30,39 @@ struct Column {
   TraceBuilder builder;
   const DescribedColumn* described;  ///< nullptr if the name says everything
   ValueBounds bounds;                ///< used if nothing describes the column
+  RhythmWatch rhythm = {};
+  std::vector<RhythmWatch::Silence> early = {};  ///< silences that are told when all readings are there
+  std::optional<double> first_s = std::nullopt, last_s = std::nullopt;
+
+  /// A gauge that was not read for long has a gap there, as in every log. A counter's next difference has the
+  /// energy; and the gaps of a column that is described are known.
+  [[nodiscard]] bool is_read_at_a_rhythm() const {
+    return described == nullptr && builder.behaviour() == trace::Behaviour::gauge;
+  }
 };
+
+constexpr double microseconds = 1e6;
+
+void add_reading(Column& column, double time, double value) {
+  if (column.is_read_at_a_rhythm()) {
+    if (!column.first_s) column.first_s = time;
+    constexpr double longest_s = 1e9;
+    const auto step = std::llround(std::min(time - column.last_s.value_or(time), longest_s) * microseconds);
+    if (column.last_s && column.rhythm.is_silence(step)) column.builder.interrupt();
+    if (!column.rhythm.judged_early()) column.early = column.rhythm.early_silences();
+    column.last_s = time;
+  }
+  column.builder.add(time, value);
+}
+
+/// Gaps for silences among the first readings, which were too few to judge by when they came.
+void tell_early_silences(Column& column) {
+  if (!column.is_read_at_a_rhythm() || !column.first_s) return;
+  if (!column.rhythm.judged_early()) column.early = column.rhythm.early_silences(/*at_end=*/true);
+  for (const auto& [begin, end] : column.early)
+    column.builder.silence(*column.first_s + static_cast<double>(begin) / microseconds,
+                           *column.first_s + static_cast<double>(end) / microseconds);
+}
 
 /// The node's name: "power-node_3.csv" gives "node_3", "power.csv" gives "".
 std::string node_of(const std::string& file) {
@@ -97,7 +132,7 @@ Status read_readings(const NumericTable& table, std::string_view path, std::vect
       if (!usable)
         column.builder.interrupt();
       else if (!std::isnan(cell))
-        column.builder.add(time, from_cell(cell, column.unit));
+        add_reading(column, time, from_cell(cell, column.unit));
       else if (column.described == nullptr)
         column.builder.missing(time);
     }
@@ -118,6 +153,7 @@ Result<std::size_t> read_trace_file(const fs::path& path, BundleInfo& info, Dama
   auto columns = columns_of(*table, info, path.filename().string(), notes);
   if (auto ok = read_readings(*table, path.string(), columns, damage); !ok) return propagate(ok.error());
   for (auto& column : columns) {
+    tell_early_silences(column);
     auto& trace = info.run.traces.emplace_back(std::move(column.builder).finish());
     if (column.described != nullptr) trace.gaps = column.described->gaps;
     if (auto ok = trace::check(trace); !ok)

@@ -17,7 +17,8 @@ std::string_view suffix_of_number(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     std::size_t end = i;
     while (end < lower.size() && lower[end] >= '0' && lower[end] <= '9') ++end;
-    if (end - i >= 4) {
+    constexpr std::size_t fewest_digits = 3;  // "Ultra 9 285K"
+    if (end - i >= fewest_digits) {
       const auto stop = lower.find_first_of(" @-", end);
       return lower.substr(end, stop == std::string_view::npos ? lower.npos : stop - end);
     }
@@ -72,6 +73,18 @@ bool is_mobile(std::string_view suffix) {
                              suffix[0] == 'g' || suffix[0] == 'm');
 }
 
+/// Intel's maximum turbo power over the base power, of unlocked desktops since the 12th generation (published
+/// with each processor): 241 and 253 W of 125 W for i9, 250 W for Ultra 9 and 7, 253 W for i7 since the 13th,
+/// 190 W before, 150 to 181 W for i5 and Ultra 5. Boards let them draw it for as long as they are cool
+/// enough. Before there was no such figure: an estimate.
+double turbo_share(std::string_view name) {
+  constexpr double twice = 2, less = 1.5, least = 1.4;
+  if (has(name, "ultra 9") || has(name, "ultra 7")) return twice;
+  if (has(name, "ultra 5") || has(name, "i5-12") || has(name, "i5-13") || has(name, "i5-14")) return least;
+  if (has(name, "i9-12") || has(name, "i9-13") || has(name, "i9-14")) return twice;
+  return has(name, "i7-13") || has(name, "i7-14") ? twice : less;
+}
+
 }  // namespace
 
 std::string_view name_of(CpuClass kind) {
@@ -117,11 +130,15 @@ CpuDesign cpu_design_of(std::string_view model_name) {
   if (epyc || is_ryzen_since_zen_2(name)) design.core_share = 0.6;
   if (epyc) design.sleep_share = 0.28;
   if (ryzen) design.sleep_share = 0.1;
-  // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP; boards let Intel's unlocked desktops
-  // draw more than their base power for as long as they are cool enough.
+  // AMD's package power tracking of AM4 and AM5 desktops is 1.35 x TDP.
   if (ryzen && kind == CpuClass::desktop) design.limit_share = 1.35;
-  if (kind == CpuClass::desktop_unlocked) design.limit_share = 1.5;
+  if (kind == CpuClass::desktop_unlocked) design.limit_share = turbo_share(name);
   return design;
+}
+
+double cpu_power_uncertainty_of(CpuClass kind) {
+  const bool measured = kind == CpuClass::server || kind == CpuClass::workstation;
+  return measured ? cpu_power_uncertainty : assumed_cpu_power_uncertainty;
 }
 
 CpuPowerCoefficients shipped_cpu_coefficients() {

@@ -85,7 +85,10 @@ struct CpuPowerTerms {
 /// Half-width of the 90 % interval as a share of the power. Of a known CPU: three quarters of the measured
 /// rows of every fitted CPU lie inside when that CPU is left out of the fit (`joulecast evaluate cpu`).
 inline constexpr double cpu_power_uncertainty = 0.46;
-/// The same where TDP or cores are assumed: an estimate.
+/// The same where TDP or cores are assumed, and of desktops and laptops, of which the fit knows none: an
+/// estimate.
 inline constexpr double assumed_cpu_power_uncertainty = 0.6;
+/// Which of the two holds for a class whose TDP and cores are known.
+[[nodiscard]] double cpu_power_uncertainty_of(CpuClass kind);
 
 }  // namespace joulecast::hardware

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
+#include "sensors/support/gpu_cards.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -201,7 +202,11 @@ void Engine::tick(Heard heard, Fresh fresh) {
 }
 
 void Engine::check_limits() {
-  for (const auto& verdict : limits_.check(limit_state())) tell_limit(verdict);
+  for (const auto& verdict : limits_.check(limit_state())) {
+    // What acted is in the record, also where it would not be kept otherwise.
+    if (verdict.projected) follow_training([](Training& training) { training.keep_projection(); });
+    tell_limit(verdict);
+  }
 }
 
 /// What has been used is known even if the training's messages cannot be followed.
@@ -252,6 +257,9 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_rates();
   }
   socket_.reset();  // later messages find no listener
+  // A driver that takes this long has a GPU to wake.
+  if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
+    header_.host.gpus.emplace_back("GPU whose driver did not answer in time");
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;

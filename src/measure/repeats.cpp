@@ -9,10 +9,22 @@ namespace {
 constexpr double whole = 0.999;
 /// Assumed relative spread of repeats that end early, with the weight of one of them.
 constexpr double assumed_spread = 0.25;
+constexpr double notable_difference = 0.1;  // of two repeats' times per work
+
+bool are_apart(Seconds a, Seconds b) {
+  return std::max(a, b) > std::min(a, b) * (1 + notable_difference);
+}
 
 }  // namespace
 
-void Repeats::add(double work, std::optional<double> announced) {
+bool Repeats::differ(double work, Seconds duration) const {
+  return differ_ || (seen_ > 0 && work > 0 && are_apart(duration / work, last_rate_));
+}
+
+void Repeats::add(double work, Seconds duration, std::optional<double> announced) {
+  const auto rate = work > 0 ? duration / work : last_rate_;
+  differ_ = seen_ > 0 && are_apart(rate, last_rate_);
+  last_rate_ = rate;
   ended_early_ = ended_early_ || (announced && work < whole * *announced);
   const double off = work - mean_;
   mean_ += off / ++seen_;

@@ -103,7 +103,9 @@ bool Training::goes_on(std::size_t phase) const {
 bool Training::more_may_follow() const {
   const auto& part = tracker_.part_of(*projected_phase_);
   // Of repeats it takes one that ended as announced, or the work of those that were seen.
-  if (part && part->alike) return !part->of || part->may_be_cut || repeats_.seen() == 0;
+  if (part && part->alike)
+    return !part->of || part->may_be_cut || repeats_.seen() == 0 ||
+           repeats_.differ(last_.work - before_, last_.time - repeat_begin_);
   if (part && part->of) return part->number < *part->of;
   if (part && part->number == 1) return true;
   return trace::may_count_again(std::span(tracker_.phases()).first(*projected_phase_ + 1));
@@ -132,7 +134,8 @@ trace::ForecastDoubt Training::doubt() const {
 /// What was projected for the phases before is withdrawn; what they used is counted as it was measured.
 void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   if (projected_phase_ && phase == *projected_phase_ + 1 && goes_on(phase)) {
-    repeats_.add(last_.work - before_, tracker_.phases()[phase - 1].total_work);
+    repeats_.add(last_.work - before_, last_.time - repeat_begin_, tracker_.phases()[phase - 1].total_work);
+    repeat_begin_ = last_.time;
     projected_phase_ = phase;
     before_ = last_.work;
     told_total_.reset();
@@ -143,6 +146,7 @@ void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   before_ = 0;
   const auto begin = tracker_.phases()[phase].span.begin;
   ends_ = {{begin, 0, begin == last_.time && last_.energy ? last_.energy : energy_at(begin, energy_until)}};
+  repeat_begin_ = begin;
   projected_phase_ = phase;
   stored_projections_ = 0;
   begin_projector();
@@ -272,6 +276,15 @@ void Training::project(bool epoch_end) {
   // The steps that were announced for an epoch may be those of the whole run.
   if (const auto epochs = tracker_.total_epochs(); doubt == trace::ForecastDoubt::unproven_steps && epochs)
     allow_less(*projection_, 1 / std::max(1.0, *epochs));
+  const auto kept = *present_projection();
+  if (kept.share >= 1)
+    final_projection_ = kept;
+  else if (is_kept(epoch_end))
+    store_projection(kept);
+}
+
+std::optional<trace::Projection> Training::present_projection() const {
+  if (!projection_) return std::nullopt;
   trace::Projection kept;
   kept.time = projector_->time();
   kept.share = projection_->share;
@@ -282,10 +295,12 @@ void Training::project(bool epoch_end) {
     kept.high = interval->high;
   }
   kept.ready = projection_->ready;
-  if (kept.share >= 1)
-    final_projection_ = kept;
-  else if (is_kept(epoch_end))
-    store_projection(kept);
+  return kept;
+}
+
+void Training::keep_projection() {
+  const auto present = present_projection();
+  if (present && present->share > stored_share_ && present->share < 1) store_projection(*present);
 }
 
 bool Training::update(const EnergyUntil& energy_until) {

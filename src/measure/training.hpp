@@ -65,6 +65,8 @@ class Training {
   [[nodiscard]] const std::optional<estimate::Projection>& projection() const { return projection_; }
   /// Probability that the whole run exceeds the limit; nothing if there is no projection.
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
+  /// Stores the present projection: a limit acts on it.
+  void keep_projection();
 
  private:
   void take_events();
@@ -84,6 +86,7 @@ class Training {
   [[nodiscard]] double expect_either_count(double total);
   [[nodiscard]] bool is_kept(bool epoch_end) const;
   void project(bool epoch_end);
+  [[nodiscard]] std::optional<trace::Projection> present_projection() const;
   void store_projection(const trace::Projection& projection);
 
   /// A time, the work done by then, and the energy used from the run's start.
@@ -111,6 +114,7 @@ class Training {
   bool outside_told_ = false;  ///< it knows what was used before its work began
   Repeats repeats_;            ///< of those before
   double before_ = 0;          ///< work of the phases before that the projector counts
+  Seconds repeat_begin_{0};    ///< of the present one
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;

@@ -160,13 +160,18 @@ std::string_view name_of(Precision precision) {
   return std::ranges::find(precisions, precision, &std::pair<Precision, std::string_view>::first)->second;
 }
 
+std::vector<std::string_view> known_precisions() {
+  std::vector<std::string_view> names;
+  for (const auto& [precision, name] : precisions) names.push_back(name);
+  return names;
+}
+
 Result<Precision> find_precision(std::string_view name) {
   const auto lower = to_lower(name);
   for (const auto& [precision, known] : precisions)
     if (known == lower) return precision;
-  std::vector<std::string_view> names;
-  for (const auto& [precision, known] : precisions) names.push_back(known);
-  return fail_field("precision", "'{}' is not known; known are {}", name, fmt::join(names, ", "));
+  return fail_field("precision", "'{}' is not known; known are {}", name,
+                    fmt::join(known_precisions(), ", "));
 }
 
 Result<TrainingMemory> training_memory(const ArchitectureFeatures& network, std::int64_t batch,

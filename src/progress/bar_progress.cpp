@@ -2,7 +2,10 @@
 
 #include <cmath>
 
+#include "progress/lines/epoch_mention.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/step_mention.hpp"
+#include "progress/metric_kind.hpp"
 #include "progress/metric_text.hpp"
 
 namespace joulecast::progress {
@@ -46,6 +49,21 @@ void BarProgress::notice(const Line& line) {
   epoch_lines_ = true;
   ++lines_beside_;
   line_epoch_ = match->number("epoch");
+}
+
+bool BarProgress::take_figures(const Line& line, Report& report) {
+  static const Pattern of_all(R"(^\W*(?:final|best|overall|average|mean|done|finished|test results?)\b)");
+  if (!epoch_ || !epoch_over_ || of_all.matches(line.lowered)) return false;
+  if (find_epoch(line.text) || find_step(line.text)) return false;
+  const auto metrics = find_metrics(line.text);
+  const bool validated = are_of_a_validation(metrics);
+  if (!validated && !tell_a_result(metrics)) return false;
+  const bool may_be_of_all = !validated && epochs_ && *epoch_ >= *epochs_ && !late_results_are_regular_;
+  if (may_be_of_all) return false;
+  late_results_are_regular_ = true;
+  report.epoch_ends(*epoch_, epochs_);
+  for (const auto& [name, value] : metrics) report.metric(name, value, epoch_);
+  return true;
 }
 
 /// Each step of the bar came with a line of the same epoch, which counts from 0 or 1.
@@ -167,6 +185,7 @@ void BarProgress::read_epoch_steps(const Bar& bar, const BarTitle& title, const 
     steps_per_epoch_ = epoch_ && goes_on ? std::optional{done_ - steps_before_} : std::nullopt;
     steps_before_ = goes_on ? done_ : 0;
     epoch_ = title.epoch;
+    epochs_ = title.epochs;
     steps_ = bar.total;
     epoch_over_ = false;
     report.epoch_begins(*title.epoch, title.epochs);

@@ -21,6 +21,9 @@ class BarProgress {
   /// A line that is no bar. Where lines tell the epochs ("epoch 1 done"), bars that start anew are their
   /// steps.
   void notice(const Line& line);
+  /// "mAP: 0.41" after an epoch's bar: they are its figures, and it lasted until then. False for lines that
+  /// count something, which loops read, and for what is told of the whole training at its end.
+  bool take_figures(const Line& line, Report& report);
 
  private:
   std::string_view take_part(const Bar& bar, Report& report);
@@ -39,6 +42,8 @@ class BarProgress {
 
   std::string part_;                       ///< the fold or the like that runs
   std::optional<int> epoch_;               ///< of the last bar that named one
+  std::optional<double> epochs_;           ///< how many there are, by the same bar
+  bool late_results_are_regular_ = false;  ///< figures came after an epoch's bar
   std::optional<double> steps_;            ///< its total
   double done_ = 0;                        ///< of that bar
   double steps_before_ = 0;                ///< where it goes on over the epochs: those of the epochs before

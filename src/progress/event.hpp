@@ -39,7 +39,9 @@ enum class EventKind {
   window_begin,  ///< an evaluation, a checkpoint … `name` begins
   window_end,    ///< … and ends
   run_end,       ///< the training itself ends
-  may_end_early,  ///< early stopping was named; `value`: the epochs of patience, 0 where that is not said
+  /// Early stopping was named; `value`: the epochs of patience, 0 where that is not said; `total_work`: the
+  /// steps that end it, whatever the number of epochs.
+  may_end_early,
 };
 
 /// Not a metric or window.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "progress/lines/pattern.hpp"
+#include "progress/metric_kind.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -12,33 +12,8 @@ namespace {
 /// A bare count of more is one of steps.
 constexpr double most_epochs = 1000;
 
-bool is_of_validation(const std::string& name) {
-  static const Pattern set(R"((?i)^(?:val|eval|dev)[a-z]*(?:$|[_/. -]))");
-  return set.matches(name);
-}
-bool is_of_test(const std::string& name) {
-  static const Pattern set(R"((?i)^test(?:ing)?(?:$|[_/. -]))");
-  return set.matches(name);
-}
-
-bool is_of_training(const std::string& name) {
-  return !is_of_validation(name) && !is_of_test(name) && !name.starts_with("best");
-}
-
-/// It can be known only when something was done; a rate or a temperature is set before.
-bool is_a_result(const std::string& name) {
-  static const Pattern result(
-      R"((?i)(?:^|[^a-z])(?:\w*loss|acc\w*|error|err|f1|auc|m?ap|m?iou|dice|bleu|rouge\w*|wer|cer|ppl|perplexity|scores?|rewards?|returns?|mse|mae|rmse|nll|elbo|val\w*)(?:$|[^a-z]))");
-  return result.matches(name) && !name.starts_with("best");
-}
-
 bool is_round(double count) {
   return std::fmod(count, 5) == 0;
-}
-
-template <class Test>
-bool any_name(const std::vector<MetricText>& metrics, Test test) {
-  return std::ranges::any_of(metrics, [&](const auto& metric) { return test(metric.name); });
 }
 
 /// "step 20/100, epoch 1/5": the steps of the run have come as far as the epochs at its end.
@@ -47,10 +22,6 @@ bool is_at_its_end(int epoch, const StepMention& step, std::optional<double> epo
 }
 
 }  // namespace
-
-bool tell_a_validation(const std::vector<MetricText>& metrics) {
-  return any_name(metrics, is_of_validation) || any_name(metrics, is_of_test);
-}
 
 void LoopEpochs::restart() {
   epoch_.reset();
@@ -123,7 +94,9 @@ void LoopEpochs::end(int epoch, std::optional<double> total, Report& report) {
     tested_ = false;
   }
   epoch_ = epoch;
+  total_ = total;
   open_ = false;
+  ended_by_steps_ = false;
 }
 
 void LoopEpochs::end_with_figures(int epoch, std::optional<double> total,
@@ -197,9 +170,11 @@ void LoopEpochs::take_counted_step(int epoch, const StepMention& step, std::opti
     report.epoch_steps(step.done - steps_before_, steps_per_epoch_, epoch);
   else
     report.epoch_steps(step.done, step.total, epoch);
-  const bool only_validation = !metrics.empty() && !any_name(metrics, is_of_training);
+  const bool only_validation = !metrics.empty() && !are_of_the_training(metrics);
   const bool complete = step.total && step.done >= *step.total && !goes_on_.value_or(false);
-  if (complete || (only_validation && repeated)) end(epoch, total, report);
+  if (!complete && !(only_validation && repeated)) return;
+  end(epoch, total, report);
+  ended_by_steps_ = complete;
 }
 
 /// The epoch is a mark on the steps. Where epochs were named before without them, they are what is counted.
@@ -271,7 +246,8 @@ bool LoopEpochs::take_bare(const StepMention& count, const std::vector<MetricTex
   } else {
     // Epochs are printed one by one, steps at intervals; nobody prints thousands of epochs.
     if (!brackets_are_epochs_) brackets_are_epochs_ = count.done <= 1 && *count.total < most_epochs;
-    report.guess();
+    if (!brackets_are_sure_) report.guess();
+    bracket_ = epoch < *count.total ? std::optional{epoch} : std::nullopt;
     if (*brackets_are_epochs_)
       end(epoch, count_of(epoch, count.total, {}, report), report);
     else
@@ -286,18 +262,28 @@ void LoopEpochs::note_figures(SteadyTime time) {
   if (headed_) figures_at_ = time;
 }
 
+/// "mAP: 0.41" after the last batch of an epoch. What comes after the last epoch of all may be of the whole
+/// training, unless each epoch had such figures.
+bool LoopEpochs::comes_after_its_steps(const std::vector<MetricText>& metrics) const {
+  if (open_ || !ended_by_steps_ || are_of_a_test(metrics) || !tell_a_result(metrics)) return false;
+  return late_results_are_regular_ || !total_ || *epoch_ < *total_;
+}
+
 bool LoopEpochs::take_figures(const std::vector<MetricText>& metrics, SteadyTime time, Report& report) {
-  const auto is_result = [](const auto& name) { return !name.starts_with("best"); };
-  if (!epoch_ || !any_name(metrics, is_result)) return false;
-  const bool validated = any_name(metrics, is_of_validation);
-  const bool tested = any_name(metrics, is_of_test);
-  if (any_name(metrics, is_a_result)) note_figures(time);
+  if (!epoch_ || !tell_of_now(metrics)) return false;
+  const bool validated = are_of_a_validation(metrics);
+  const bool tested = are_of_a_test(metrics);
+  const bool late = comes_after_its_steps(metrics);
+  if (tell_a_result(metrics)) note_figures(time);
   const bool beneath_heading = headings_end_ && headed_ == epoch_;
-  if (!open_ && !validated && !tested && !beneath_heading) return false;
+  if (!open_ && !validated && !tested && !beneath_heading && !late) return false;
   // A test after the last epoch is of the whole training, unless each epoch had one.
   if (!open_ && tested && !validated && ended_ > 1 && !tests_are_regular_) return true;
   tested_ = tested_ || tested;
-  if (validated || tested) {
+  late_results_are_regular_ = late_results_are_regular_ || late;
+  // Steps are not validated one by one before the last.
+  if (validated && bracket_ == epoch_) brackets_are_sure_ = true;
+  if (validated || tested || late) {
     report.epoch_ends(*epoch_);
     if (open_) ++ended_;
     open_ = false;

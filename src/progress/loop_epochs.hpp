@@ -58,6 +58,7 @@ class LoopEpochs {
  private:
   [[nodiscard]] bool take_line_of_several(int epoch, bool alike, std::optional<double> total, Report& report);
   [[nodiscard]] bool came_with_its_figures(int next, SteadyTime time) const;
+  [[nodiscard]] bool comes_after_its_steps(const std::vector<MetricText>& metrics) const;
   [[nodiscard]] bool counts_from_zero(int epoch, const StepMention& step,
                                       const std::vector<MetricText>& metrics);
   void take_counted_step(int epoch, const StepMention& step, std::optional<double> total,
@@ -66,6 +67,9 @@ class LoopEpochs {
 
   std::optional<int> epoch_;
   bool open_ = false;
+  bool ended_by_steps_ = false;  ///< by the last of its steps, and not by its own figures
+  std::optional<double> total_;  ///< told with the end of the last one
+  bool late_results_are_regular_ = false;
   int ended_ = 0;
   std::optional<double> checkpoint_;   ///< the epoch of one that was loaded before the first epoch
   bool from_zero_ = false;             ///< and so the first epoch of all was 0
@@ -89,13 +93,12 @@ class LoopEpochs {
   bool tested_ = false;      ///< since the last epoch ended
   bool tests_are_regular_ = false;
   std::optional<bool> brackets_are_epochs_;
-  std::optional<int> headed_;  ///< the epoch of the last heading
+  bool brackets_are_sure_ = false;  ///< a validation came after one that is not the last
+  std::optional<int> bracket_;      ///< the last one's number, where it is not the last
+  std::optional<int> headed_;       ///< the epoch of the last heading
   SteadyTime headed_at_;
   std::optional<SteadyTime> figures_at_;  ///< the last ones beneath it
   bool headings_end_ = false;
 };
-
-/// Figures of a validation or test are among them.
-[[nodiscard]] bool tell_a_validation(const std::vector<MetricText>& metrics);
 
 }  // namespace joulecast::progress

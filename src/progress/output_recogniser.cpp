@@ -161,6 +161,7 @@ void OutputRecogniser::State::read(const Line& line, std::vector<Event>& events)
     event.time = line.time;
     event.evidence = Evidence::stated;
     event.value = stop->patience.value_or(0);
+    event.total_work = stop->most_steps;
     events.push_back(std::move(event));
   }
   if (!rank && !line.rank.empty() &&

@@ -81,8 +81,18 @@ Trust Tracker::trust() const {
                               current_->counter.base().value_or(1) > 0;
   // Where the patience is as long as the training, it cannot run out before the end.
   const auto epochs = total_epochs();
-  trust.total_is_maximum = patience_ && !(epochs && *patience_ >= *epochs);
+  trust.total_is_maximum = (patience_ && !(epochs && *patience_ >= *epochs)) || may_run_out_of_steps();
   return trust;
+}
+
+/// "num_epochs=60 max_train_steps=100": not where steps are counted that reach the number, nor where the
+/// epochs are known to have no more.
+bool Tracker::may_run_out_of_steps() const {
+  if (!most_steps_) return false;
+  if (!current_) return might_run_out_of_steps_;
+  if (current_->unit == Unit::step && current_->total_work) return *most_steps_ < *current_->total_work;
+  const auto epochs = total_epochs();
+  return !epochs || !current_->steps_per_epoch || *epochs * *current_->steps_per_epoch > *most_steps_;
 }
 
 bool Tracker::came_at_once() const {
@@ -164,7 +174,10 @@ void Tracker::take(const Event& event) {
       windows_.end(event.name, at);
       break;
     case EventKind::may_end_early:
-      patience_ = std::min(event.value, patience_.value_or(event.value));
+      if (event.total_work)
+        most_steps_ = event.total_work;
+      else
+        patience_ = std::min(event.value, patience_.value_or(event.value));
       break;
     case EventKind::run_end:
       if (current_ && current_->open && current_->open->number) close_unfinished_epoch(at);

@@ -162,6 +162,7 @@ class Tracker {
   void set_total(std::optional<double>& total, std::optional<double> said);
   void guess_totals(const Event& event);
   [[nodiscard]] bool total_is_guessed() const;
+  [[nodiscard]] bool may_run_out_of_steps() const;
   void compare_with_user();
   void compare_total_epochs(std::optional<double> said);
 
@@ -228,7 +229,9 @@ class Tracker {
   std::vector<trace::MetricPoint> metrics_;
   OpenWindows windows_;
   int contradictions_ = 0;
-  std::optional<double> patience_;  ///< the least that was named with early stopping; 0 = not said
+  std::optional<double> most_steps_;     ///< set beside a number of epochs: whichever is reached first
+  bool might_run_out_of_steps_ = false;  ///< in the phase that ended last
+  std::optional<double> patience_;       ///< the least that was named with early stopping; 0 = not said
   std::optional<Disagreement> disagreement_;
   std::optional<double> other_total_;    ///< of epochs, told beside the one that is believed
   std::size_t simultaneous_epochs_ = 0;  ///< that ended in the same moment as the one before

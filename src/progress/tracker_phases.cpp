@@ -64,6 +64,7 @@ void Tracker::end_phase(Seconds at) {
   phases_.back().span.end = std::max(at, phases_.back().span.begin);
   ended_phases_.push_back(phases_.size() - 1);
   total_was_guessed_ = total_is_guessed();
+  might_run_out_of_steps_ = may_run_out_of_steps();
   current_.reset();
 }
 

@@ -68,6 +68,19 @@ Json json_of(const session::DevicePower& device) {
       {"utilisation", device.utilisation.empty() ? Json(nullptr) : rounded(device.utilisation, thousandths)}};
 }
 
+Json json_of(const session::Throttling& device) {
+  auto spans = Json::array();
+  for (const auto& span : device.spans)
+    spans.push_back({{"start_s", span.begin.value()}, {"end_s", span.end.value()}});
+  return {{"component", std::string(name_of(device.component))},
+          {"device", or_null(device.device)},
+          {"node", or_null(device.node)},
+          {"reason", device.reason == trace::Quantity::throttled_by_heat ? "heat" : "power"},
+          {"observed_s", device.observed.value()},
+          {"time_s", device.time.value()},
+          {"spans", std::move(spans)}};
+}
+
 Json json_of(const session::ForecastAccuracy& accuracy) {
   return {{"share", accuracy.share},
           {"runs", accuracy.runs},
@@ -105,6 +118,8 @@ std::string to_json_text(const session::PowerCourse& course, const trace::Run& r
   auto gaps = Json::array();
   for (const auto& gap : course.gaps)
     gaps.push_back({{"start_s", gap.begin.value()}, {"end_s", gap.end.value()}});
+  auto throttling = Json::array();
+  for (const auto& device : course.throttling) throttling.push_back(json_of(device));
   auto times = Json::array();
   for (std::size_t i = 0; i < course.steps(); ++i) times.push_back(course.middle(i));
   const bool empty = course.steps() == 0;
@@ -123,7 +138,22 @@ std::string to_json_text(const session::PowerCourse& course, const trace::Run& r
        {{"mean_w", rounded(course.mean)}, {"low_w", rounded(course.low)}, {"high_w", rounded(course.high)}}},
       {"series", std::move(series)},
       {"gaps", std::move(gaps)},
+      {"throttling", std::move(throttling)},
       {"idle_w", or_null(run.idle_baseline)}};
+  return json.dump() + "\n";
+}
+
+std::string to_json_text(const Result<session::EnergyCourse>& course, const std::optional<Joules>& budget,
+                         const trace::Run& run) {
+  Json json{{"run", run.info.id},          {"time_s", Json::array()},     {"energy_j", Json::array()},
+            {"budget_j", or_null(budget)}, {"budget_reached_s", nullptr}, {"reason", nullptr}};
+  if (!course) {
+    json["reason"] = course.error().message;
+    return json.dump() + "\n";
+  }
+  json["time_s"] = rounded(course->times);
+  json["energy_j"] = rounded(course->joules);
+  json["budget_reached_s"] = or_null(course->budget_reached);
   return json.dump() + "\n";
 }
 

@@ -36,6 +36,10 @@ constexpr std::array gauge_families{
     GaugeFamily{Quantity::memory_used, "joulecast_memory_used_bytes", "bytes", "Memory in use."},
     GaugeFamily{Quantity::temperature, "joulecast_temperature_celsius", "celsius", "Temperature."},
     GaugeFamily{Quantity::frequency, "joulecast_frequency_hertz", "hertz", "Clock."},
+    GaugeFamily{Quantity::throttled_by_power, "joulecast_throttled_by_power_ratio", "ratio",
+                "Share of time in which the device held its clocks down to keep its power limit."},
+    GaugeFamily{Quantity::throttled_by_heat, "joulecast_throttled_by_heat_ratio", "ratio",
+                "Share of time in which the device held its clocks down because it was too hot."},
 };
 
 template <class Value>

@@ -62,8 +62,9 @@ struct Rule {
   bool vertical = true;
 };
 
-/// gap: nothing is known there. waste: hatched. stage: a part of the whole, such as an evaluation.
-enum class Shade { stage, gap, waste };
+/// gap: nothing is known there. waste: hatched. stage: a part of the whole, such as an evaluation. limited
+/// and hot: strips along the upper edge, so that what they are about is seen below them.
+enum class Shade { stage, gap, waste, limited, hot };
 
 /// A shaded part of the x axis. The legend names each label once.
 struct Stretch {

@@ -10,6 +10,7 @@
 #include "report/json_value.hpp"
 #include "report/run_words.hpp"
 #include "report/text_table.hpp"
+#include "trace/probe_tag.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -25,6 +26,7 @@ std::string day_and_minute(WallTime time) {
 
 std::string status_cell(const store::RunRow& run) {
   std::string text(name_of(run.status));
+  if (run.tags.contains(std::string(trace::probe_tag))) text += ", a probe";
   if (run.last_heard) text += ", last heard of " + day_and_minute(*run.last_heard);
   return text;
 }

@@ -83,6 +83,10 @@ std::string gauge_text(const session::GaugeMean& mean) {
       return fmt::format("{:.0f} °C", mean.mean);
     case Quantity::frequency:
       return fmt::format("{:.2f} GHz", mean.mean * 1e-9);
+    case Quantity::throttled_by_power:
+      return mean.mean > 0 ? "held back by its power limit for " + percent(mean.mean) + " of the time" : "";
+    case Quantity::throttled_by_heat:
+      return mean.mean > 0 ? "held back by heat for " + percent(mean.mean) + " of the time" : "";
     case Quantity::process_cpu:
       return "CPU " + percent(mean.mean) + " of the machine";
     case Quantity::energy:
@@ -98,7 +102,7 @@ std::string means_text(const std::vector<session::GaugeMean>& means) {
     const auto device = component_text(mean.component, mean.device, mean.node);
     auto found = std::ranges::find(devices, device, [](const auto& entry) { return entry.first; });
     if (found == devices.end()) found = devices.insert(devices.end(), {device, {}});
-    found->second.push_back(gauge_text(mean));
+    if (auto text = gauge_text(mean); !text.empty()) found->second.push_back(std::move(text));
   }
   TextTable table({left, left});
   for (const auto& [device, texts] : devices) table.add({device, join(texts, ", ")});

@@ -43,6 +43,8 @@ std::string value_text(const session::ChannelNow& now) {
     case Quantity::utilisation:
     case Quantity::memory_utilisation:
     case Quantity::process_cpu:
+    case Quantity::throttled_by_power:
+    case Quantity::throttled_by_heat:
       return fmt::format("{:.1f} %", 100 * value);
     case Quantity::memory_used:
     case Quantity::process_memory:

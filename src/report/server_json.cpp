@@ -44,7 +44,7 @@ std::string to_json_text(const ServerFacts& server) {
 }
 
 std::string models_json_text(const session::NetworkNames& networks) {
-  return json_text({{"models", networks.names}});
+  return json_text({{"models", networks.names}, {"precisions", networks.precisions}});
 }
 
 std::string columns_json_text(const session::ChosenRuns& runs) {

@@ -173,6 +173,10 @@ void SvgCanvas::swatch(double x, double y, const Entry& entry) {
       return box("frame", "gap");
     case Swatch::waste:
       return box("frame", "waste");
+    case Swatch::limited:
+      return box("limited", "limited");
+    case Swatch::hot:
+      return box("hot", "");
     case Swatch::ticks:
       return line(x + 10, y - 10, x + 10, y, "tick");
   }

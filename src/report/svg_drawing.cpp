@@ -12,6 +12,7 @@ namespace {
 
 constexpr double dot_radius = 4.5;
 constexpr double faint_radius = 2.4;
+constexpr double strip_height = 7;
 
 double at_or_nan(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? values[i] : std::numeric_limits<double>::quiet_NaN();
@@ -29,6 +30,38 @@ void flush_column(std::vector<Point>& out, const std::vector<Point>& column) {
   out.push_back(low < high ? *low : *high);
   out.push_back(low < high ? *high : *low);
   out.push_back(column.back());
+}
+
+Swatch swatch_of(Shade shade) {
+  switch (shade) {
+    case Shade::stage:
+      return Swatch::stage;
+    case Shade::gap:
+      return Swatch::gap;
+    case Shade::waste:
+      return Swatch::waste;
+    case Shade::limited:
+      return Swatch::limited;
+    case Shade::hot:
+      return Swatch::hot;
+  }
+  return Swatch::stage;
+}
+
+std::string_view css_of(Shade shade) {
+  switch (shade) {
+    case Shade::stage:
+      return "class=\"stage\"";
+    case Shade::gap:
+      return "fill=\"url(#jc-gap)\"";
+    case Shade::waste:
+      return "fill=\"url(#jc-waste)\"";
+    case Shade::limited:
+      return "class=\"limited\" fill=\"url(#jc-limited)\"";
+    case Shade::hot:
+      return "class=\"hot\"";
+  }
+  return "";
 }
 
 bool has_labels(const Plot& plot) {
@@ -84,12 +117,7 @@ std::vector<SvgCanvas::Entry> legend_of(const Plot& plot) {
                                                      : Swatch::line;
     add(series.label, swatch, series.look.value_or(i));
   }
-  for (const auto& stretch : plot.stretches)
-    add(stretch.label,
-        stretch.shade == Shade::stage ? Swatch::stage
-        : stretch.shade == Shade::gap ? Swatch::gap
-                                      : Swatch::waste,
-        0);
+  for (const auto& stretch : plot.stretches) add(stretch.label, swatch_of(stretch.shade), 0);
   if (!plot.ticks.empty()) add(plot.ticks_label, Swatch::ticks, 0);
   return entries;
 }
@@ -102,6 +130,8 @@ void PlotDrawing::draw() {
   for (std::size_t i = 0; i < plot_.series.size(); ++i)
     draw_series(plot_.series[i], plot_.series[i].look.value_or(i));
   draw_stretches(Shade::waste);
+  draw_stretches(Shade::limited);
+  draw_stretches(Shade::hot);
   for (const auto& rule : plot_.rules) draw_rule(rule);
   for (const auto& series : plot_.series) draw_labels(series);
   draw_ticks();
@@ -140,11 +170,13 @@ void PlotDrawing::draw_stretch(const Stretch& stretch) {
   const double from = place(stretch.from, y_.low()).x;
   const double to = place(stretch.to, y_.low()).x;
   if (!(to >= from)) return;
-  const auto css = stretch.shade == Shade::stage ? "class=\"stage\""
-                   : stretch.shade == Shade::gap ? "fill=\"url(#jc-gap)\""
-                                                 : "fill=\"url(#jc-waste)\"";
-  canvas_.raw(fmt::format("<rect {} x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>\n", css,
-                          from, frame_.top, std::max(1.0, to - from), frame_.bottom - frame_.top));
+  double top = frame_.top, height = frame_.bottom - frame_.top;
+  if (stretch.shade == Shade::limited || stretch.shade == Shade::hot) {
+    height = strip_height;
+    if (stretch.shade == Shade::hot) top += strip_height;  // a device may be held back by both
+  }
+  canvas_.raw(fmt::format("<rect {} x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>\n",
+                          css_of(stretch.shade), from, top, std::max(1.0, to - from), height));
 }
 
 void PlotDrawing::draw_ticks() {

@@ -58,14 +58,18 @@ std::string svg_style() {
       ".d{stroke:#fff!important;stroke-width:.7}.f{fill-opacity:.5}.l.f{stroke-opacity:.35}"
       ".ring{fill:none!important;stroke:#1b2229;stroke-width:1.6}"
       ".b{fill-opacity:.16;stroke-width:1.3}.layer{stroke:#fff;stroke-width:.5}"
-      ".texture{stroke:#fff;stroke-opacity:.7;stroke-width:1.2;fill:none}.hatch{stroke:#5b6670;stroke-width:"
+      ".texture{stroke:#fff;stroke-opacity:.7;stroke-width:1.2;fill:none}.dots{stroke:#1b2229;stroke-width:2;"
+      "fill:none}.hatch{stroke:#5b6670;stroke-width:"
       "1;fill:none}"
+      ".limited{stroke:#1b2229;stroke-width:.8}.hot{fill:#1b2229;stroke:none}"
       ".stage{fill:#1b2229;fill-opacity:.2}.lost{stroke:#a33000;stroke-opacity:.6;stroke-width:1.2;fill:"
       "none}";
   std::string dark =
       ".paper{fill:#14181d}.ink{fill:#e6eaee}.soft{fill:#a3adb7}.halo{stroke:#14181d}.axis{stroke:#8a949e}"
-      ".grid{stroke:#a3adb7}.rule,.median,.tick,.peak,.ring{stroke:#e6eaee}.leader,.hatch{stroke:#a3adb7}"
-      ".d{stroke:#14181d!important}.layer,.texture{stroke:#14181d}.stage{fill:#e6eaee}.lost{stroke:#ff9248}";
+      ".grid{stroke:#a3adb7}.rule,.median,.tick,.peak,.ring,.dots{stroke:#e6eaee}.leader,.hatch{stroke:#"
+      "a3adb7}"
+      ".limited{stroke:#e6eaee}.hot{fill:#e6eaee}.d{stroke:#14181d!important}.layer,.texture{stroke:#14181d}."
+      "stage{fill:#e6eaee}.lost{stroke:#ff9248}";
   for (std::size_t i = 0; i < palette.size(); ++i) {
     css += fmt::format(".c{0}{{fill:{1};stroke:{1}}}.l.c{0}{{stroke-dasharray:{2}}}", i, palette[i].on_light,
                        dashes[i]);
@@ -84,6 +88,7 @@ std::string svg_patterns() {
         "stroke=\"none\" width=\"8\" height=\"8\"/><path class=\"texture\" d=\"{1}\"/></pattern>",
         i, *textures[i] == '\0' ? "M0 0" : textures[i]);
   for (const auto& [name, css_class, path] : {std::tuple{"gap", "hatch", "M-2 2L2 -2M0 8L8 0M6 10L10 6"},
+                                              std::tuple{"limited", "dots", "M1 2h2M5 5h2"},
                                               std::tuple{"waste", "lost", "M-2 6L2 10M0 0L8 8M6 -2L10 2"}})
     text += fmt::format(
         "<pattern id=\"jc-{}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><path class=\"{}\" "

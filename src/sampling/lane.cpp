@@ -134,9 +134,21 @@ void Sampler::Lane::read_source(std::size_t index) {
   const auto after = clock_.steady();
   source.due = before + source.period;
   const SteadyTime middle{before.ns + (after.ns - before.ns) / 2};
+  if (is_too_late(source, after - before))
+    for (auto& reading : source.readings)
+      if (reading) reading = fail(ErrorKind::retry, source.status.sensor, "its driver took too long");
   std::uint64_t failed = 0;
   for (std::size_t c = 0; c < source.readings.size(); ++c) failed += hand_over(source, c, middle);
   account(source, after - before, failed);
+}
+
+/// Nobody knows of which moment within the call a value is. After a hang that matters: a counter's energy would
+/// count too early. Where every call takes long, it has to do.
+bool Sampler::Lane::is_too_late(const Source& source, Seconds latency) {
+  constexpr double times_the_usual = 5;
+  constexpr Seconds shortest_hang{0.5};
+  return source.status.readings > 0 && latency > shortest_hang &&
+         latency > times_the_usual * source.status.mean_latency;
 }
 
 /// Puts one channel's reading into the ring. Returns 1 if the reading failed.

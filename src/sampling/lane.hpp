@@ -56,6 +56,7 @@ class Sampler::Lane : public std::enable_shared_from_this<Lane> {
   bool sleep_until(std::chrono::steady_clock::time_point time);
   void read_due(bool all);
   void read_source(std::size_t index);
+  [[nodiscard]] static bool is_too_late(const Source& source, Seconds latency);
   std::uint64_t hand_over(Source& source, std::size_t c, SteadyTime time);
   void end_channel(Source& source, std::size_t c);
   void account(Source& source, Seconds latency, std::uint64_t failed);

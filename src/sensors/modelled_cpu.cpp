@@ -48,6 +48,7 @@ void describe_cores(const Processor& processor, hardware::CpuDescription& cpu) {
 std::string describe_tdp(const Processor& processor, Model& model) {
   auto& cpu = model.cpu;
   const auto assumed = hardware::assumed_tdp(cpu.cores, cpu.kind);
+  model.uncertainty = hardware::cpu_power_uncertainty_of(cpu.kind);
   const auto known = hardware::find_cpu_alone(processor.model_name);
   if (!known) {
     cpu.tdp = assumed;

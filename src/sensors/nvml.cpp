@@ -143,6 +143,8 @@ constexpr ChannelDescription described[] = {
     {"gpu<N>_memory", trace::Quantity::memory_used, trace::Component::gpu, Seconds{1}},
     {"gpu<N>_temperature", trace::Quantity::temperature, trace::Component::gpu, Seconds{1}},
     {"gpu<N>_frequency", trace::Quantity::frequency, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_throttled_by_power", trace::Quantity::throttled_by_power, trace::Component::gpu, Seconds{1}},
+    {"gpu<N>_throttled_by_heat", trace::Quantity::throttled_by_heat, trace::Component::gpu, Seconds{1}},
 };
 
 }  // namespace

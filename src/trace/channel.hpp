@@ -22,6 +22,8 @@ enum class Quantity {
   frequency,           ///< Hz
   process_cpu,         ///< share of the whole machine, 0..1, used by the measured process tree
   process_memory,      ///< bytes of resident memory of the measured process tree
+  throttled_by_power,  ///< share 0..1 of time in which its power limit held the device's clocks down
+  throttled_by_heat,   ///< share 0..1 of time in which heat did
 };
 
 enum class Behaviour {
@@ -60,6 +62,8 @@ struct Channel {
   Watts plausible_maximum{0};  ///< a higher power is an error, not a value; 0 = no known bound
   /// A supply rail or part that may be switched off: 0 W is a value. Elsewhere it stands for "not read".
   bool may_be_off = false;
+  /// A counter that was read at the ends of windows only: what was used between them is never filled in.
+  bool only_windows = false;
   std::string contained_in;  ///< name of the channel whose energy already includes this one's; empty = none
   Provenance provenance = Provenance::measured;
   /// Half-width of a 90 % interval on the energy, as a share; 0 = not stated

@@ -3,6 +3,8 @@
 // field, from)` with the function that finds a value by its name.
 #pragma once
 
+#include <type_traits>
+
 #include "base/provenance.hpp"
 #include "trace/channel.hpp"
 
@@ -77,6 +79,7 @@ void visit_channel(AnyChannel& channel, Visit&& visit) {
   visit("averaging_window_s", channel.averaging_window);
   visit("wrap_range", channel.wrap_range);
   visit("plausible_maximum_w", channel.plausible_maximum);
+  if (!std::is_const_v<AnyChannel> || channel.only_windows) visit("only_windows", channel.only_windows);
   visit("contained_in", channel.contained_in);
   visit("provenance", channel.provenance, provenance_from);
   visit("relative_uncertainty", channel.relative_uncertainty);

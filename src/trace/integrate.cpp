@@ -151,7 +151,7 @@ class Integrator {
   /// The part from a to b of a gap of the given length, within interval i.
   void add_gap(std::size_t i, double length, double a, double b, Sums& sums) const {
     sums.gap.add(b - a);
-    if (options_.gaps == GapPolicy::exclude) return;
+    if (options_.gaps == GapPolicy::exclude || trace_.channel.only_windows) return;
     if (options_.gaps == GapPolicy::bridge && lengths_.is_long(length, i)) return;
     const double energy = filled(i).energy(a, b);
     sums.energy.add(energy);

@@ -13,7 +13,7 @@ enum class GapPolicy {
   exclude,      ///< nothing; the coverage says how much is missing
   hold,         ///< the last power before the gap
   interpolate,  ///< a straight line between the powers on both sides
-  bridge,       ///< the same line across a short gap; nothing in a long one
+  bridge,       ///< the same line across a short gap; nothing in a long one, or between windows
 };
 
 /// A gap is long if it lasts longer than five of the steps around it (their median, eight on each side) and

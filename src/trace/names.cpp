@@ -10,13 +10,15 @@ namespace {
 template <class Enum, std::size_t N>
 using Names = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Names<Quantity, 9> quantities{{{Quantity::energy, "energy"},
+constexpr Names<Quantity, 11> quantities{{{Quantity::energy, "energy"},
                                          {Quantity::power, "power"},
                                          {Quantity::utilisation, "utilisation"},
                                          {Quantity::memory_utilisation, "memory_utilisation"},
                                          {Quantity::memory_used, "memory_used"},
                                          {Quantity::temperature, "temperature"},
                                          {Quantity::frequency, "frequency"},
+                                         {Quantity::throttled_by_power, "throttled_by_power"},
+                                         {Quantity::throttled_by_heat, "throttled_by_heat"},
                                          {Quantity::process_cpu, "process_cpu"},
                                          {Quantity::process_memory, "process_memory"}}};
 constexpr Names<Behaviour, 2> behaviours{{{Behaviour::counter, "counter"}, {Behaviour::gauge, "gauge"}}};
@@ -82,6 +84,8 @@ std::string_view unit_of(Quantity quantity) {
     case Quantity::utilisation:
     case Quantity::memory_utilisation:
     case Quantity::process_cpu:
+    case Quantity::throttled_by_power:
+    case Quantity::throttled_by_heat:
       return "share";
     case Quantity::memory_used:
     case Quantity::process_memory:

@@ -57,6 +57,21 @@ class LostStore(CommandTest):
                 log.write(b"mine now")
         self.assertIn("the store's log was overwritten", self.lose(overwrite))
 
+    def test_emptied_index_of_the_log(self):
+        """Who maps a file that becomes shorter gets SIGBUS."""
+        self.call("run", "-q", "--name", "before", "--", "true")
+        child = subprocess.Popen([JOULECAST, "run", "--name", "mine", "--", "sh", "-c", "echo begun; sleep 3; exit 7"],
+                                 env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(child.stdout.readline(), "begun\n")
+        for _ in range(2):
+            time.sleep(1)
+            os.truncate(f"{self.store}-shm", 0)
+        _, said = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, 7, said)
+        self.assertNotIn("spare", said)
+        latest, before = self.json("list")["runs"]
+        self.assertEqual((latest["name"], latest["status"], before["name"]), ("mine", "failed", "before"))
+
 
 class TemporaryDirectory(CommandTest):
     def test_kills_leave_nothing_that_piles_up(self):

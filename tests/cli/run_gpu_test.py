@@ -73,6 +73,12 @@ class RunOnFakeGpus(CommandTest):
         run, rows = self.measure("gpu uuid=GPU-a\ndriver slow_ms=60000\n", 1.5, status=3)
         self.assertLess(run["duration_s"], 3)
         self.assertIn("has not answered", self.sensor(run, "nvml")["reason"])
+        self.assertIn("gpu", run["energy_j"]["missing"])
+        self.assertIsNone(rows[""]["energy_j"])
+        self.call("rm", "t")
+        self.environment["CUDA_VISIBLE_DEVICES"] = ""
+        run, rows = self.measure("gpu uuid=GPU-a\ndriver slow_ms=60000\n", 1.5)
+        self.assertNotIn("gpu", run["energy_j"]["missing"])
 
     def test_a_lost_gpu_lowers_the_coverage(self):
         run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nfail all GPU_IS_LOST from=1\n", 2.5)

@@ -1,6 +1,7 @@
 """Tests joulecast run as a user and as a shell see it."""
 import json
 import os
+import pathlib
 import pty
 import resource
 import select
@@ -30,6 +31,7 @@ class Transparency(CommandTest):
     def test_not_found_and_not_executable_are_as_in_a_shell(self):
         done = self.call("run", "--", "no-such-command-here", expect=127)
         self.assertEqual(done.stderr.strip(), "joulecast: no-such-command-here: command not found")
+        self.call("run", "-q", "--", "x" * 300, expect=127)
         done = self.call("run", "--", "/etc/passwd", expect=126)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
 
@@ -39,6 +41,25 @@ class Transparency(CommandTest):
         script.chmod(0o755)
         done = self.call("run", "--", script, expect=127)
         self.assertEqual(done.stderr.strip(), f"joulecast: {script}: cannot be executed: its interpreter '/no/such/interpreter' is missing")
+
+    def test_what_no_kernel_runs_is_as_in_a_shell(self):
+        """The C library would give it to /bin/sh."""
+        program = pathlib.Path("/bin/true").read_bytes()
+        kinds = {"other machine": program[:18] + b"\xff\x00" + program[20:], "cut off": program[:200], "data": b"\x00\x01\x02\n"}
+        for name, content in kinds.items():
+            file = self.folder / name
+            file.write_bytes(content)
+            file.chmod(0o755)
+            done = self.call("run", "--", file, expect=126)
+            self.assertEqual(done.stderr.strip(), f"joulecast: {file}: cannot be executed: it is no program of this kind of machine")
+        script = self.folder / "script"
+        script.write_text("echo no first line; exit 5\n")
+        script.chmod(0o755)
+        for word, environment in ((script, self.environment), ("script", dict(self.environment, PATH=f"{self.folder}:/usr/bin:/bin"))):
+            self.assertEqual(self.call("run", "-q", "--", word, env=environment, expect=5).stdout, "no first line\n")
+        script.write_text("")
+        self.call("run", "-q", "--", script)
+        self.call("run", "-q", "--", self.folder, expect=126)
 
     def test_no_command_is_one_line(self):
         done = self.call("run", expect=2)

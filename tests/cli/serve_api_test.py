@@ -100,6 +100,7 @@ class Described(ServingTest):
             "/api/v1/runs/{id}": [""], "/api/v1/runs/{id}/phases": [""], "/api/v1/runs/{id}/windows": [""],
             "/api/v1/runs/{id}/series": ["", "?points=3&by=device", "?from=0.1&to=0.2"],
             "/api/v1/runs/{id}/epochs": ["", "?metric=loss&lower_is_better=true"] , "/api/v1/runs/{id}/projections": [""],
+            "/api/v1/runs/{id}/energy": ["", "?budget=1J", "?budget=2kWh"],
             "/api/v1/compare": ["", "?group=model&test=ranks&adjust=bh"],
             "/api/v1/tradeoff": ["?group=name", "?group=model&quality=loss&lower_is_better=true"],
             "/api/v1/columns": ["", "?run=large"], "/api/v1/fleet": ["", "?since=7d&tag=model&tag=nothing"]}

@@ -256,6 +256,18 @@ FAKE int nvmlDeviceGetClockInfo(nvml::Device device, unsigned, unsigned* megaher
   return answer(device, "clock", [&](const FakeGpu&) { *megahertz = 1410; });
 }
 
+FAKE int nvmlDeviceGetCurrentClocksThrottleReasons(nvml::Device device, unsigned long long* events) {
+  const double now = library().now();
+  bool supported = false;
+  const auto result = answer(device, "events", [&](const FakeGpu& gpu) {
+    supported = !gpu.throttled.empty();
+    *events = 0;
+    for (const auto& span : gpu.throttled)
+      if (now >= span.from && now < span.to) *events |= joulecast::fakes::clocks_event(span.field);
+  });
+  return result == nvml::success && !supported ? static_cast<int>(nvml::not_supported) : result;
+}
+
 FAKE int nvmlDeviceGetArchitecture(nvml::Device device, unsigned* architecture) {
   return answer(device, "architecture", [&](const FakeGpu& gpu) { *architecture = gpu.architecture; });
 }

@@ -85,6 +85,8 @@ bool apply(FakeGpu& gpu, const std::vector<std::string>& words) {
     gpu.frozen.push_back({"energy", 0, from, to, 0});
   } else if (verb == "backward") {
     gpu.backward.emplace_back(number(options, "at", 0), number(options, "by_j", 0));
+  } else if (verb == "throttled" && words.size() >= 2) {
+    gpu.throttled.push_back({words[1], 0, from, to, 0});
   } else if (verb == "mig" && words.size() >= 2) {
     gpu.instances.push_back(words[1]);
   } else {
@@ -148,6 +150,14 @@ double FakeGpu::instant_power(double t) const {
 
 double FakeGpu::average_power(double t) const {
   return gain * mean_power(updated(t) - 1, updated(t));
+}
+
+unsigned long long clocks_event(std::string_view reason) {
+  if (reason == "power") return nvml::software_power_cap;
+  if (reason == "heat") return nvml::software_thermal;
+  if (reason == "brake") return nvml::hardware_slowdown | nvml::hardware_power_brake;
+  if (reason == "slowdown") return nvml::hardware_slowdown;
+  return 0;
 }
 
 Result<FakeMachine> parse_machine(std::string_view script) {

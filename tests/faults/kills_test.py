@@ -2,7 +2,9 @@
 import os
 import pty
 import select
+import shutil
 import signal
+import subprocess
 import termios
 import threading
 import time
@@ -40,6 +42,22 @@ def kill_both(trial):
         os.kill(pid, signal.SIGKILL)
 
 
+def kill_by_name(*pattern):
+    """As a user does who wants to be rid of joulecast; only in this trial's process group (setsid)."""
+    def during(trial):
+        trial.wait_until_begun()
+        time.sleep(0.1)
+        subprocess.run(["pkill", "-9", "-g", str(trial.process.pid), *pattern], check=True, timeout=10)
+    return during
+
+
+def close_terminal(trial):
+    """The command hears of it, as it would without joulecast, and nothing is left behind."""
+    kill_joulecast(500)(trial)
+    time.sleep(0.3)
+    os.close(trial.master)
+
+
 def is_interrupted(trial):
     """The run is kept up to its last reading, and no energy is invented."""
     run = trial.shown()
@@ -55,16 +73,17 @@ def is_interrupted(trial):
 def terminal(trial):
     """A terminal for all three streams, whose screen is collected."""
     master, slave = pty.openpty()
+    trial.master = master
     modes = termios.tcgetattr(slave)
     trial.screen = b""
     trial.terminal_modes = lambda: termios.tcgetattr(slave) == modes
 
     def read():
         while True:
-            ready, _, _ = select.select([master], [], [], 0.1)
             try:
+                ready, _, _ = select.select([master], [], [], 0.1)
                 piece = os.read(master, 65536) if ready else None
-            except OSError:
+            except (OSError, ValueError):
                 return
             if piece == b"":
                 return
@@ -94,10 +113,18 @@ FAULTS += [Fault(f"joulecast killed after {moment} ms, its run kept", during=kil
                  milliseconds=moment + 500, check=is_interrupted) for moment in (1200, 2000)]
 FAULTS += [Fault("joulecast killed on a terminal", streams=terminal, environment={"TERM": "xterm"}, during=kill_joulecast(1500),
                  own_status=KILLED, milliseconds=2500, check=terminal_is_as_before)]
+FAULTS += [Fault("joulecast killed on a terminal that is closed afterwards", streams=terminal, environment={"TERM": "xterm"},
+                 during=close_terminal, own_status=KILLED, status=128 + signal.SIGHUP, milliseconds=60_000)]
 # What the relay had read and not yet written may be lost with it: it is killed while it holds nothing.
 FAULTS += [Fault(f"relay killed {times} times", during=kill_relay(times), milliseconds=300 + 100 * times) for times in (1, 2, 5)]
 FAULTS += [Fault("relay killed too often to be replaced", during=kill_relay(14), milliseconds=2000, lines=0, error_lines=0)]
 FAULTS += [Fault("joulecast and its relay killed", during=kill_both, own_status=KILLED, milliseconds=500, lines=0, error_lines=0)]
+SKIPPED = []
+if shutil.which("pkill") and shutil.which("setsid"):
+    FAULTS += [Fault(f"pkill -9 {' '.join(pattern)}", wrapper=("setsid",), during=kill_by_name(*pattern), own_status=KILLED, milliseconds=600)
+               for pattern in (("joulecast",), ("-x", "joulecast"), ("-f", "joulecast run"))]
+else:
+    SKIPPED.append("kills by name: there is no pkill or setsid")
 
 if __name__ == "__main__":
-    run_table("faults.kills", FAULTS)
+    run_table("faults.kills", FAULTS, SKIPPED)

@@ -148,7 +148,7 @@ FAULTS = [
     Fault("stderr closed terminal", streams=on("stderr", closed_terminal), error_lines=0),
     # It may only be paused: the relay waits until it can give the live row back.
     Fault("stderr terminal that nobody reads", streams=on("stderr", unread_terminal), error_lines=0, milliseconds=1500,
-          may_leave=("joulecast-relay",)),
+          may_leave=("jc-relay",)),
     Fault("stderr terminal that nobody reads, which the command's lines wait for, and SIGTERM", streams=on("stderr", unread_terminal),
           own_status=-15, during=end_by_signals),
     Fault("stdout /dev/full", streams=on("stdout", full_device), command=["sh", "-c", "echo x; exit 7"]),

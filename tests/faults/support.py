@@ -71,7 +71,8 @@ class Trial:
         (self.folder / "home").mkdir(mode=0o777)
         os.chmod(self.folder / "home", 0o777)
         self.environment = dict(os.environ, HOME=str(self.folder / "home"), TMPDIR=str(self.folder / "home"),
-                                JOULECAST_STORE=str(self.store), **{TRIAL: self.folder.name}, **fault.environment)
+                                JOULECAST_STORE=str(self.store))
+        self.environment |= {TRIAL: self.folder.name, **fault.environment}
         for name in ("JOULECAST_SOCKET", "XDG_DATA_HOME", "JOULECAST_INTERVAL", "JOULECAST_SENSORS"):
             self.environment.pop(name, None)
         self.store.parent.mkdir(mode=0o777)
@@ -120,7 +121,7 @@ class Trial:
         return min(named) if named else None
 
     def relay_pid(self):
-        return next((pid for pid in self.processes() if self.name_of(pid) == "joulecast-relay"), None)
+        return next((pid for pid in self.processes() if self.name_of(pid) == "jc-relay"), None)
 
     @staticmethod
     def name_of(pid):

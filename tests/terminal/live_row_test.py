@@ -273,7 +273,7 @@ class LiveRow(TerminalTest):
     def test_kill_9_of_the_relay_is_told_and_survived(self):
         self.run_bars("lines", steps=100)
         self.wait_for_row()
-        os.kill(self.wait_for(lambda: children_of(self.joulecast(), "joulecast-relay"), "the relay")[0], signal.SIGKILL)
+        os.kill(self.wait_for(lambda: children_of(self.joulecast(), "jc-relay"), "the relay")[0], signal.SIGKILL)
         self.wait_for(lambda: "was killed" in self.everything(), "word of it")
         self.wait_for(lambda: "lines ended" in self.everything(), "the end")
         self.wait_for_prompt()

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "carbon/intensity.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 
@@ -21,6 +22,7 @@ int run(Options& options) {
     return report_error({ErrorKind::invalid, "'" + options.interval + "' is no duration: 1s, 500ms",
                          "interval", /*is_field=*/true});
   options.request.meters.interval = *interval;
+  if (const auto known = carbon::check(options.request.place); !known) return report_error(known.error());
   const auto served = serve::serve_until_asked_to_end(
       options.request,
       {[&](const std::string& url, bool has_page) { note(options.told(url, has_page)); }, note});
@@ -55,6 +57,7 @@ std::function<int()> define_service(Arguments app, serve::Scope scope, const std
   app.add_option("--sensor", request.meters.sensors, "Only these sensors").type_name("NAME");
   app.add_option("--gpu", request.meters.gpus, "Only these GPUs, by index or UUID").type_name("GPU");
   add_store_option(app, request.store);
+  if (scope == serve::Scope::everything) add_place_options(app, request.place);
   return [options] { return run(*options); };
 }
 

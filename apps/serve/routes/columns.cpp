@@ -1,16 +1,14 @@
 // /api/v1/columns: what runs can be compared by.
 #include "report/server_json.hpp"
-#include "serve/parameters.hpp"
+#include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
 
 namespace joulecast::serve {
 namespace {
 
-constexpr std::size_t most_runs = 1000;
-
 Response answer(const Request& request, const Services& services) {
   Parameters parameters(request);
-  const auto references = parameters.texts("run", most_runs);
+  const auto references = chosen_runs(parameters);
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto chosen = session::choose_runs(services.store, references);
   if (!chosen) return error_response(chosen.error());

@@ -1,25 +1,20 @@
 // /api/v1/compare: whether groups of runs differ, as `joulecast compare --json` has it.
 #include "report/comparison_report.hpp"
-#include "serve/parameters.hpp"
+#include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
-#include "session/tables/chosen_runs.hpp"
 #include "session/tables/compare_runs.hpp"
 
 namespace joulecast::serve {
 namespace {
 
-constexpr std::size_t most_runs = 1000;
-constexpr std::size_t most_filters = 20;
-
 Response answer(const Request& request, const Services& services) {
   Parameters parameters(request);
-  const auto references = parameters.texts("run", most_runs);
+  const auto references = chosen_runs(parameters);
   session::CompareRequest compare;
   compare.group = parameters.text("group");
   compare.value = parameters.text("value", "energy_j");
   compare.by = parameters.text("by");
-  compare.only = parameters.texts("only", most_filters);
-  compare.distinct = parameters.flag("distinct");
+  put_filters(parameters, compare);
   auto& options = compare.options;
   options.alpha = parameters.number("alpha", 1e-6, 0.5).value_or(options.alpha);
   const auto test = parameters.word("test", {"auto", "ranks", "means"});

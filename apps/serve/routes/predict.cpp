@@ -24,7 +24,7 @@ session::PredictionRequest asked(Parameters& parameters) {
   request.steps = parameters.number("steps", 0, most);
   request.tokens = parameters.number("tokens", 0, most);
   training.dataset = parameters.text("dataset");
-  training.gpu_power_limit_w = parameters.number("power_limit", 0, most);
+  request.power_limit = parameters.text("power_limit");
   training.optimizer = parameters.text("optimizer", session::default_optimizer);
   training.framework = parameters.text("framework");
   request.step.precision = parameters.text("precision", request.step.precision);
@@ -45,9 +45,10 @@ session::GivenNetworks given(Parameters& parameters, const Request& request) {
   return networks;
 }
 
-Response answer(const Request& request, const Services& /*services*/) {
+Response answer(const Request& request, const Services& services) {
   Parameters parameters(request);
   auto prediction = asked(parameters);
+  prediction.place = services.place;
   const auto networks = given(parameters, request);
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto type = request.header("content-type");

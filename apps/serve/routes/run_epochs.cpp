@@ -10,7 +10,7 @@ Response answer(const Request& request, const Services& services) {
   const auto metric = parameters.text("metric");
   const bool lower_is_better = parameters.flag("lower_is_better");
   if (const auto status = parameters.check(); !status) return error_response(status.error());
-  const auto shown = session::show_run({.store = services.store, .run = request.id, .place = {}});
+  const auto shown = session::show_run({.store = services.store, .run = request.id, .place = services.place});
   if (!shown) return run_error(shown.error());
   const auto& summary = shown->summary;
   const auto course = session::epoch_course(summary.run, summary.epoch_energy, metric, lower_is_better);

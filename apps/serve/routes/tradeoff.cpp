@@ -1,25 +1,20 @@
 // /api/v1/tradeoff: energy against correctness, as `joulecast tradeoff --json` has it.
 #include "report/tradeoff_report.hpp"
-#include "serve/parameters.hpp"
+#include "serve/chosen_runs.hpp"
 #include "serve/route.hpp"
-#include "session/tables/chosen_runs.hpp"
 #include "session/tables/tradeoff_runs.hpp"
 
 namespace joulecast::serve {
 namespace {
 
-constexpr std::size_t most_runs = 1000;
-constexpr std::size_t most_filters = 20;
-
 Response answer(const Request& request, const Services& services) {
   Parameters parameters(request);
-  const auto references = parameters.texts("run", most_runs);
+  const auto references = chosen_runs(parameters);
   session::TradeoffRequest tradeoff;
   tradeoff.quality = parameters.text("quality");
   tradeoff.cost = parameters.text("cost", "energy_j");
   tradeoff.alternatives.group = parameters.texts("group", most_filters);
-  tradeoff.alternatives.only = parameters.texts("only", most_filters);
-  tradeoff.alternatives.distinct = parameters.flag("distinct");
+  put_filters(parameters, tradeoff.alternatives);
   tradeoff.within = parameters.number("within", 0, 1e12).value_or(tradeoff.within);
   tradeoff.lower_quality_is_better = parameters.flag("lower_is_better");
   if (const auto status = parameters.check(); !status) return error_response(status.error());

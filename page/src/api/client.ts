@@ -4,6 +4,7 @@ import type {
   About,
   Columns,
   Comparison,
+  EnergyCourse,
   EpochCourse,
   Fleet,
   ForecastCourse,
@@ -68,6 +69,8 @@ export const api = {
   run: (id: string, signal?: AbortSignal) => get<Run>(runPath(id), {}, signal),
   series: (id: string, query: Query, signal?: AbortSignal) =>
     get<Series>(runPath(id, "/series"), query, signal),
+  energy: (id: string, query: Query, signal?: AbortSignal) =>
+    get<EnergyCourse>(runPath(id, "/energy"), query, signal),
   epochs: (id: string, query: Query, signal?: AbortSignal) =>
     get<EpochCourse>(runPath(id, "/epochs"), query, signal),
   projections: (id: string, signal?: AbortSignal) =>
@@ -75,7 +78,7 @@ export const api = {
   columns: (query: Query, signal?: AbortSignal) => get<Columns>("/columns", query, signal),
   compare: (query: Query, signal?: AbortSignal) => get<Comparison>("/compare", query, signal),
   tradeoff: (query: Query, signal?: AbortSignal) => get<Tradeoff>("/tradeoff", query, signal),
-  models: (signal?: AbortSignal) => get<{ models: string[] }>("/models", {}, signal),
+  models: (signal?: AbortSignal) => get<{ models: string[]; precisions: string[] }>("/models", {}, signal),
   gpus: (signal?: AbortSignal) => get<{ gpus: Gpu[] }>("/gpus", {}, signal),
   fleet: (query: Query, signal?: AbortSignal) => get<Fleet>("/fleet", query, signal),
   async predict(query: Query, upload: Blob | undefined, signal?: AbortSignal): Promise<Predictions> {

@@ -20,14 +20,14 @@ import {
   watts,
 } from "../text/units";
 
-const precisions = ["fp32", "tf32", "amp-fp16", "amp-bf16"];
-
 interface Form {
   models: string[];
   gpus: string[];
   batches: string[];
   count: string;
   precision: string;
+  limit: string;
+  optimizer: string;
   epochs: string;
   samples: string;
   tokens: string;
@@ -40,6 +40,8 @@ const emptyForm: Form = {
   batches: ["32"],
   count: "1",
   precision: "",
+  limit: "",
+  optimizer: "",
   epochs: "",
   samples: "",
   tokens: "",
@@ -84,6 +86,8 @@ export function PredictPage({ place }: { place: Place }) {
       batch: form.batches,
       gpus: form.count,
       precision: form.precision,
+      power_limit: form.limit,
+      optimizer: form.optimizer,
       epochs: form.epochs,
       samples: form.samples,
       tokens: form.tokens,
@@ -144,7 +148,20 @@ export function PredictPage({ place }: { place: Place }) {
           label="Precision"
           value={form.precision}
           onChange={(value) => set({ precision: value })}
-          options={[["", "usual"], ...precisions.map((name) => [name, name] as const)]}
+          options={[["", "usual"], ...(models.value?.precisions ?? []).map((name) => [name, name] as const)]}
+        />
+        <TextField
+          label="Power limit"
+          value={form.limit}
+          onChange={(value) => set({ limit: value })}
+          placeholder="150:350:25"
+          hint="W of a GPU, or from:to:step"
+        />
+        <TextField
+          label="Optimizer"
+          value={form.optimizer}
+          onChange={(value) => set({ optimizer: value })}
+          placeholder="sgd"
         />
         <TextField
           label="Epochs"
@@ -209,8 +226,15 @@ function range(predicted: Predicted, text: (value: number | null | undefined) =>
   return predicted ? interval(predicted.low, predicted.high, text) || "not known" : "";
 }
 
-const nameOf = (row: Row): string =>
-  `${row.model}, ${row.gpu_count > 1 ? `${row.gpu_count} × ` : ""}${row.gpu}, batch ${row.batch_size}`;
+/** With the power limit, where several are compared. */
+export function namesOf(rows: Row[]): string[] {
+  const limits = new Set(rows.map((row) => `${row.gpu}/${row.power_limit_w}`));
+  const several = limits.size > new Set(rows.map((row) => row.gpu)).size;
+  return rows.map((row) => {
+    const name = `${row.model}, ${row.gpu_count > 1 ? `${row.gpu_count} × ` : ""}${row.gpu}, batch ${row.batch_size}`;
+    return several ? `${name}, limit ${plain(row.power_limit_w)} W` : name;
+  });
+}
 
 function memoryText({ memory }: Row): string {
   if (!isKnown(memory.needed_gb)) return "not known";
@@ -219,6 +243,7 @@ function memoryText({ memory }: Row): string {
 
 function Outcome({ predictions }: { predictions: Predictions }) {
   const rows = predictions.predictions;
+  const names = namesOf(rows);
   const whole = rows.some((row) => row.total_energy_j !== null);
   const energyOf = (row: Row) => (whole ? row.total_energy_j : row.epoch_energy_j);
   const warnings = [...new Set(rows.flatMap((row) => row.warnings))];
@@ -245,7 +270,7 @@ function Outcome({ predictions }: { predictions: Predictions }) {
           { title: "remark" },
         ]}
         rows={rows.map((row, i) => [
-          nameOf(row),
+          names[i],
           amount(energyOf(row), kilowattHours),
           range(energyOf(row), kilowattHours),
           amount(row.epoch_time_s, duration),
@@ -270,7 +295,7 @@ function Outcome({ predictions }: { predictions: Predictions }) {
             caption="What the prediction is nearest to"
             showsCaption={false}
             columns={[{ title: "training" }, { title: "nearest" }, { title: "not counted", number: true }]}
-            rows={rows.map((row) => [nameOf(row), row.nearest.join("; "), percent(row.uncounted_share)])}
+            rows={rows.map((row, i) => [names[i], row.nearest.join("; "), percent(row.uncounted_share)])}
           />
         </details>
       )}
@@ -298,6 +323,7 @@ interface FrontProps {
 /** Energy against time: what no other one beats in both. */
 function FrontFigure({ predictions, energyOf, whole }: FrontProps) {
   const rows = predictions.predictions;
+  const names = namesOf(rows);
   const known = rows.flatMap(
     (row, i): { row: Row; i: number; energy: NonNullable<Predicted>; time: NonNullable<Predicted> }[] => {
       const energy = energyOf(row);
@@ -311,15 +337,15 @@ function FrontFigure({ predictions, energyOf, whole }: FrontProps) {
   const timeUnit = axisUnit("s", Math.max(...known.map(({ time }) => time.value)));
   const cheapest = known.reduce((a, b) => (b.energy.value < a.energy.value ? b : a));
   const points = known.map(
-    ({ row, i, energy, time }): FrontPoint => ({
-      name: nameOf(row),
+    ({ i, energy, time }): FrontPoint => ({
+      name: names[i]!,
       cost: energy.value,
       quality: time.value / timeUnit.divisor,
       onFront: predictions.front.includes(i),
       advised: i === cheapest.i,
     }),
   );
-  const caption = `Predicted time against predicted energy, of those that fit into the memory. On the front nothing is both faster and cheaper; the ring is the cheapest, ${nameOf(cheapest.row)}.`;
+  const caption = `Predicted time against predicted energy, of those that fit into the memory. On the front nothing is both faster and cheaper; the ring is the cheapest, ${names[cheapest.i]}.`;
   return (
     <Figure title="Time against energy" caption={caption}>
       <Front

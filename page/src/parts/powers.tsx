@@ -11,7 +11,7 @@ import { axisUnit, watts } from "../text/units";
 import { RunLink } from "./run_mark";
 
 const mostRuns = 6;
-const nothingAround = { gaps: [], stages: [], epochEnds: [] };
+const nothingAround = { gaps: [], stages: [], epochEnds: [], limited: [], hot: [] };
 
 async function seriesOf(
   runs: Run[],

@@ -25,6 +25,8 @@ export const textures: readonly string[] = [
   "M0 2H8",
 ];
 export const gapHatch = "M-2 2L2 -2M0 8L8 0M6 10L10 6";
+/** Of what was held back by a power limit. */
+export const limitedDashes = "M1 2h2M5 5h2";
 export const wasteHatch = "M-2 6L2 10M0 0L8 8M6 -2L10 2";
 
 const componentLooks: Record<string, [number, string]> = {

@@ -1,5 +1,5 @@
 // The patterns that pictures refer to, once for the page.
-import { gapHatch, textures, wasteHatch } from "./look";
+import { gapHatch, limitedDashes, textures, wasteHatch } from "./look";
 
 export const layerPattern = (look: number): string => `jc-layer-${look}`;
 
@@ -15,6 +15,9 @@ export function Patterns() {
         ))}
         <pattern id="jc-gap" width="8" height="8" patternUnits="userSpaceOnUse">
           <path class="hatch" d={gapHatch} />
+        </pattern>
+        <pattern id="jc-limited" width="8" height="8" patternUnits="userSpaceOnUse">
+          <path class="dots" d={limitedDashes} />
         </pattern>
         <pattern id="jc-waste" width="8" height="8" patternUnits="userSpaceOnUse">
           <path class="lost" d={wasteHatch} />

@@ -5,10 +5,11 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { watts as wattsText } from "../text/units";
 import { type AxisUnit, duration } from "../text/units";
-import { gapHatch } from "./look";
+import { gapHatch, limitedDashes } from "./look";
 import type { RangeChange, TimeRange } from "./power_data";
 import { niceTicks } from "./scale";
 import { type Theme, hatchFill, layerFill } from "./theme";
+import { listenToFingers } from "./touch";
 
 export interface TraceLayer {
   label: string;
@@ -21,6 +22,9 @@ export interface Surroundings {
   gaps: TimeRange[];
   stages: TimeRange[];
   epochEnds: number[];
+  /** Held back by the power limit, and by heat. */
+  limited: TimeRange[];
+  hot: TimeRange[];
   idle?: number | undefined;
 }
 
@@ -48,6 +52,7 @@ interface Props {
 
 const axisFont = "12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 /** Traces with the same key show the same moment. */
+const stripHeight = 7;
 const syncKey = "joulecast-time";
 
 export function PowerTrace(props: Props) {
@@ -204,6 +209,11 @@ function optionsOf(
 
 /** The wheel zooms with Ctrl and moves with Shift; alone it scrolls the page, as everywhere. */
 function listen(u: uPlot, props: { current: Props }): void {
+  listenToFingers(
+    u.over,
+    (x) => u.posToVal(x, "x"),
+    (change) => props.current.onChange(change),
+  );
   u.over.addEventListener("dblclick", () => props.current.onSelect(undefined));
   u.over.addEventListener(
     "wheel",
@@ -280,6 +290,8 @@ function drawMarks(u: uPlot, { around, theme }: Props): void {
     if (place) u.ctx.fillRect(place[0], top, place[1] - place[0], height);
   }
   u.ctx.globalAlpha = 1;
+  drawStrips(u, theme, around.limited, 0, hatchFill(u.ctx, theme, limitedDashes));
+  drawStrips(u, theme, around.hot, 1, theme.ink);
   const marks = new Path2D();
   for (const end of around.epochEnds) {
     const x = u.valToPos(end, "x", true);
@@ -296,6 +308,30 @@ function drawMarks(u: uPlot, { around, theme }: Props): void {
     strokeWithHalo(u.ctx, line, theme, [5 * ratio, 3 * ratio]);
   }
   u.ctx.restore();
+}
+
+/** Along the upper edge, one row for each reason: what they are about is seen below them. */
+function drawStrips(
+  u: uPlot,
+  theme: Theme,
+  ranges: TimeRange[],
+  row: number,
+  fill: CanvasPattern | string,
+): void {
+  const ratio = devicePixelRatio || 1;
+  const high = stripHeight * ratio;
+  u.ctx.lineWidth = 0.8 * ratio;
+  u.ctx.strokeStyle = theme.ink;
+  for (const range of ranges) {
+    const place = placeOf(u, range);
+    if (!place) continue;
+    const [x, y, width] = [place[0], u.bbox.top + row * high, Math.max(1, place[1] - place[0])];
+    for (const colour of [theme.paper, fill]) {
+      u.ctx.fillStyle = colour;
+      u.ctx.fillRect(x, y, width, high);
+    }
+    u.ctx.strokeRect(x, y, width, high);
+  }
 }
 
 /** A thin line that is seen on paper and on any layer. */

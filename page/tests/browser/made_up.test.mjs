@@ -179,6 +179,76 @@ test("a stretch of time is asked from the server anew, in all traces at once", a
   await page.close();
 });
 
+test("two fingers zoom a trace, one moves it, and a double tap on Whole run shows all", async () => {
+  const page = await show(`#/run/${fourGpus}`, { ...phone, hasTouch: true });
+  const asked = [];
+  page.on("request", (request) => {
+    if (!request.url().includes("/series")) return;
+    const query = new URL(request.url()).searchParams;
+    asked.push({ from: Number(query.get("from")), to: Number(query.get("to")) });
+  });
+  const trace = page.locator(".trace-box .u-over").first();
+  await trace.scrollIntoViewIfNeeded();
+  const box = await trace.boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const send = (type, ...places) =>
+    touch.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: places.map((share, id) => ({ x: box.x + box.width * share, y: box.y + 60, id })),
+    });
+  await send("touchStart", 0.4, 0.6);
+  for (const apart of [0.15, 0.2, 0.25, 0.3]) {
+    await page.waitForTimeout(80);
+    await send("touchMove", 0.5 - apart, 0.5 + apart);
+  }
+  await send("touchEnd");
+  await settled(page);
+  const zoomed = asked[asked.length - 1];
+  assert.ok(zoomed.from > 0 && zoomed.to > zoomed.from, "two fingers zoom");
+  await send("touchStart", 0.7);
+  for (const place of [0.6, 0.5, 0.4]) {
+    await page.waitForTimeout(80);
+    await send("touchMove", place);
+  }
+  await send("touchEnd");
+  await settled(page);
+  const moved = asked[asked.length - 1];
+  assert.ok(moved.from > zoomed.from, "one finger moves");
+  assert.ok(Math.abs(moved.to - moved.from - (zoomed.to - zoomed.from)) < 1e-6 * moved.to);
+  await page.getByRole("button", { name: "Whole run" }).click();
+  await settled(page);
+  assert.equal(asked[asked.length - 1].to, 0); // without a range
+  await page.close();
+});
+
+test("a run is held against a budget, and the address keeps it", async () => {
+  const page = await show(`#/run/${fourGpus}`);
+  await page.getByLabel("Budget", { exact: true }).fill("100Wh");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByText("The budget of 100 Wh was used up after").first().waitFor();
+  assert.match(page.url(), /budget=100Wh/);
+  await assertSound(page, "a budget");
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "100Wh");
+  await page.getByLabel("Budget", { exact: true }).fill("much");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByRole("alert").getByText("not an energy").waitFor();
+  page.complaints.length = 0; // the browser logs the refusal, as it should
+  await page.close();
+});
+
+test("what held the GPUs back and where their energy went is told", async () => {
+  const page = await show(`#/run/${fourGpus}`);
+  await page.getByText("gpu0 was held back by its power limit for").first().waitFor();
+  assert.equal(await page.locator(".legend").getByText("held back by heat").count(), 1);
+  await page.getByRole("img", { name: /^Utilisation against power/ }).waitFor();
+  await page.goto(`${server.url}/#/run/${withGap}`);
+  await settled(page);
+  await page.getByText("Throttling: no sensor").waitFor();
+  await page.close();
+});
+
 test("every picture has its figures as a table", async () => {
   const page = await show(`#/run/${fourGpus}`);
   const folds = page.getByText("The same as a table");
@@ -233,5 +303,7 @@ test("a training is predicted by name and from a file; what is wrong is named", 
   await page.getByRole("button", { name: "Predict", exact: true }).click();
   assert.equal((await request).headers()["content-type"], "application/json");
   await page.getByText("config.json, RTX 3090").first().waitFor();
+  const precisions = await page.getByLabel("Precision").locator("option").allTextContents();
+  assert.deepEqual(precisions, ["usual", "fp32", "tf32", "amp-bf16"]); // as the server says
   await page.close();
 });

@@ -27,6 +27,7 @@ function series(
       ...part,
     })),
     gaps: [],
+    throttling: [],
     idle_w: null,
   };
 }

@@ -133,6 +133,12 @@ bool Adaptive::may_be_cold(const WorkRates& rates) const {
          share() < start_share * (1 - 1e-9);
 }
 
+bool Adaptive::in_first_of_epochs() const {
+  if (!counts_steps_ || history_.epochs() > 1) return false;
+  const double first = history_.epochs() > 0 ? history_.work_at_epoch_end() : epoch_work_;
+  return first > 0 && done_ <= first && first < *total_work_ * (1 - 1e-9);
+}
+
 bool Adaptive::only_steps() const {
   return counts_steps_.value_or(false) && history_.epochs() == 0 && epoch_work_ == 0;
 }
@@ -158,6 +164,7 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
                       .first_epoch = rates.in_first_epoch(),
                       .unseen_cycle = unseen_cycle(rates),
                       .may_be_start = may_be_start(),
+                      .may_recur = cost->value > 0 ? cost->may_recur / cost->value : 0,
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
   return Remainder{cost->value, now, ErrorModel(now), rates.cycle_cost()};
@@ -210,7 +217,7 @@ bool Adaptive::ready() const {
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return units_ > 1;  // a single report at the end came after everything
   if (may_be_start()) return false;
-  if (may_be_cold(rates().energy)) return false;
+  if (in_first_of_epochs() || may_be_cold(rates().energy)) return false;
   // Fewer steps than between two evaluations tell nothing of them. What came between them may be a mere
   // pause.
   if (only_steps() && done_ < cycle_units && share() < cycle_share) return false;
@@ -220,6 +227,7 @@ bool Adaptive::ready() const {
                           : units >= first_units && share() >= first_share;
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
+  if (rest->may_recur > tolerance * total) return false;
   return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
          z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
 }

@@ -80,6 +80,8 @@ class Adaptive final : public OnlineEstimator {
   /// Files and caches may be cold throughout the first epoch, however many steps it has, and the second has
   /// not shown its level yet.
   [[nodiscard]] bool may_be_cold(const WorkRates& rates) const;
+  /// Of several epochs, the second has not begun: what follows each of them was not seen yet.
+  [[nodiscard]] bool in_first_of_epochs() const;
   [[nodiscard]] bool only_steps() const;
   /// Only steps are known, and nothing such as an evaluation has come between them yet.
   [[nodiscard]] bool unseen_cycle(const WorkRates& rates) const;

@@ -58,8 +58,10 @@ const ChangeConstants& default_change_constants() {
                                        .end_phase_evaluated = 0.12,
                                        .validation = 0.5,
                                        .validation_cost = 0.1,
+                                       .evaluation_cost = 0.2,
                                        .cold = 0.5,
                                        .cold_cost = 0.2,
+                                       .recurring_begin = 0.25,
                                        .start_up = 0.5};
   return shipped;
 }
@@ -105,9 +107,10 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
   if (now.first_epoch && !now.saw_epoch_end)
     add_shifts(c.validation * unshifted_, exponential(c.validation_cost));
   if (now.unseen_cycle)
-    add_shifts(c.validation * none_came_yet(share) * unshifted_, exponential(c.validation_cost));
+    add_shifts(c.validation * none_came_yet(share) * unshifted_, exponential(c.evaluation_cost));
   if (now.first_epoch || now.may_be_start)
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
+  if (now.may_recur > 0) add_shifts(c.recurring_begin * unshifted_, [&](double) { return now.may_recur; });
   if (now.cycle > 0)
     add_shifts(end_phase_probability(now, c) * unshifted_, exponential(c.end_cycles * now.cycle));
 }

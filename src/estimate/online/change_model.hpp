@@ -11,6 +11,7 @@
 // - an end phase after or in the last epoch (final evaluation, export);
 // - before the first epoch's end: its validation, and that a first epoch may be dearer (cold caches);
 // - where only steps are known: that the first ones may be dearer;
+// - before the second epoch: that what came before the first step comes before each epoch;
 // - where only steps are known: an evaluation between them that has not come yet;
 // - while there is a single unit: that start-up is part of it.
 // `ChangeConstants` holds the constants and says what they were fitted to.
@@ -48,9 +49,13 @@ struct ChangeConstants {
   /// the epoch.
   double validation = 0;
   double validation_cost = 0;
+  /// Mean cost of evaluations between steps that have not come yet, as a share of the steps.
+  double evaluation_cost = 0;
   /// Probability that the first epoch, or the first steps, are dearer than the others, and the mean excess.
   double cold = 0;
   double cold_cost = 0;
+  /// Probability that what came before the first step comes before each epoch.
+  double recurring_begin = 0;
   /// Probability that a lone unit holds start-up, which may be any part of it.
   double start_up = 0;
 };
@@ -75,6 +80,7 @@ struct Situation {
   bool first_epoch = false;   ///< epochs are known, and not much more than the first was seen
   bool unseen_cycle = false;  ///< only steps are known, and nothing has come between them yet
   bool may_be_start = false;  ///< no epoch has ended, and all that was seen may be a dearer start
+  double may_recur = 0;  ///< share of the remaining cost to add if each epoch begins as the first one did
   bool saw_epoch_end = false;
   bool saw_evaluation = false;  ///< epochs' ends cost more than the work before them
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace joulecast::estimate {
 namespace {
@@ -65,17 +66,26 @@ void RareCosts::find(std::span<const Unit> units) {
   double cost = 0;
   for (const auto& unit : units) cost += unit.rate * unit.work;
   std::vector<Found> early, later;
+  std::optional<Found> last;
   for (std::size_t i = 1; i < units.size(); ++i) {
     const auto first = i;
     double excess = 0;
     for (; i < units.size() && level[i] > 0 && units[i].rate > least * level[i]; ++i)
       excess += (units[i].rate - level[i]) * units[i].work;
-    if (i == first || i - first > longest || i == units.size()) continue;
+    if (i == first || i - first > longest) continue;
+    if (i == units.size()) last = {units[first].begin, excess};
+    if (i == units.size()) break;
     // As dear before or after it: the rate has changed.
     if (std::max(units[first - 1].rate, units[i].rate) > least * level[first]) continue;
     (first < start_up ? early : later).push_back({units[first].begin, excess});
   }
   keep(early, later, cost);
+  if (places_.size() + 1 >= recurring && last && is_alike(last->excess)) places_.push_back(last->place);
+  begin_cycles_ = alike * (units[0].rate - level[0]) * units[0].work >= each_;
+}
+
+bool RareCosts::is_alike(double excess) const {
+  return excess < alike * each_ && each_ < alike * excess;
 }
 
 void RareCosts::keep(const std::vector<Found>& early, const std::vector<Found>& later, double cost) {
@@ -85,7 +95,7 @@ void RareCosts::keep(const std::vector<Found>& early, const std::vector<Found>& 
   each_ = excess / static_cast<double>(later.size());
   if (later.size() + 1 >= recurring)
     for (const auto& found : early)
-      if (found.excess < alike * each_ && each_ < alike * found.excess) places_.push_back(found.place);
+      if (is_alike(found.excess)) places_.push_back(found.place);
   for (const auto& found : later) places_.push_back(found.place);
 }
 
@@ -111,10 +121,14 @@ RareCosts::Next RareCosts::next(double work) const {
   const double since = done_ - places_.back();
   const double mean = mean_distance();
   const double period = std::max({mean, since, unit_});
-  const double slack = std::max(nearly_due * period, unit_);
-  double count = std::floor((since + work + slack) / period) - std::floor(since / period);
-  if (!recur()) return {each_ * count, 0};
-  const double scatter = relative_scatter();
+  const bool recurs = recur();
+  const double scatter = recurs ? relative_scatter() : 0;
+  const bool known = recurs && scatter <= regular;
+  // A place is the beginning of the unit. One more may follow the last unit, unless they begin cycles.
+  const double slack = known && begin_cycles_ ? -unit_ / 2 : std::max(nearly_due * period, unit_);
+  const auto due_by = [&](double place) { return std::max(0.0, std::floor(place / period)); };
+  double count = due_by(since + work + slack) - due_by(since + std::min(0.0, slack));
+  if (!recurs) return {each_ * count, 0};
   if (scatter > regular) count = work / mean;
   // The mean distance is uncertain, each distance differs, and so does the place of the first.
   const auto distances = static_cast<double>(places_.size() - 1);

@@ -22,7 +22,8 @@ class RareCosts {
 
   RareCosts() = default;
   /// In the order of time. The first units may be start-up, and the last one the beginning of something
-  /// lasting: neither counts. Of the first three, what is as large as two later ones counts with them.
+  /// lasting: neither counts unless it is as large as two others: the first three with those after them, the
+  /// last one with those before it.
   explicit RareCosts(std::span<const Unit> units);
 
   [[nodiscard]] int seen() const { return static_cast<int>(places_.size()); }
@@ -30,6 +31,9 @@ class RareCosts {
   /// Three or more were seen and none has stayed away since: they are expected to go on, as a renewal process
   /// with their mean distance.
   [[nodiscard]] bool recur() const;
+  /// The first unit cost as much more than the others: they come before the steps of a cycle, so that none
+  /// follows the last one.
+  [[nodiscard]] bool begin_cycles() const { return begin_cycles_; }
   /// Mean cost of one.
   [[nodiscard]] double each() const { return each_; }
 
@@ -49,12 +53,14 @@ class RareCosts {
   };
   void find(std::span<const Unit> units);
   void keep(const std::vector<Found>& early, const std::vector<Found>& later, double cost);
+  [[nodiscard]] bool is_alike(double excess) const;
   /// Of the distances between them.
   [[nodiscard]] double relative_scatter() const;
   [[nodiscard]] double mean_distance() const;
 
   std::vector<double> places_;  ///< work done before each
   double each_ = 0;             ///< mean cost
+  bool begin_cycles_ = false;
   double done_ = 0;
   double unit_ = 0;  ///< mean work of a unit: places are known no better
 };

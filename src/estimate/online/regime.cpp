@@ -16,7 +16,10 @@ constexpr double smallest_shift = 0.01;  // and at least this share of the mean
 // assumed scatter of the distances between excursions until two are known
 constexpr double prior_gap_scatter = 0.5;
 constexpr double regular_scatter = 0.1;  // distances that differ by less are the same
-constexpr double nearly_due = 0.1;       // an excursion so close to the end, in cycles, comes before it
+constexpr double nearly_due = 0.1;       // an excursion so close to the end, in cycles, comes before it;
+constexpr double half_a_unit = 0.5;      // where they come regularly, it is known better
+constexpr double following = 1.5;        // units within which one follows the last unit,
+constexpr double may_not_follow = 0.3;   // and the standard deviation of whether it does
 constexpr double minor_excursion = 0.1;  // share of the usual one: so small a one does not count among them
 constexpr double notable_excess = 0.02;  // share of the cost: more than what scatter looks like
 constexpr double trend_errors = 2;       // a trend must exceed this many standard errors to count
@@ -101,6 +104,8 @@ void Regime::add_excursion(const Departure& departure) {
   excess_ += excess;
   excursion_work_ += departure.work;
   if (minor) return;
+  last_end_ = total_work_ + excursion_work_;
+  if (excursions_ == 0) first_end_ = last_end_;
   if (++excursions_ > 1) {
     const double gap = later_units_ - last_excursion_;
     const double off = gap - mean_gap_;
@@ -157,18 +162,27 @@ double Regime::gap_scatter() const {
 
 /// What came at unit 50 may come at 100: the units since the last one count only once they are more than a
 /// usual gap. Where gaps are regular, it is known how many excursions there will be.
-Regime::Excess Regime::excess_of_next(double units) const {
+Regime::Excess Regime::excess_of_next(double units, bool one_may_follow) const {
   if (excursions_ == 0 || units <= 0) return {};
   const double unit_work = total_work_ / std::max(1, this->units());
-  // The first unit is not among the later ones.
-  const double gap = std::max((last_excursion_ + 1) / excursions_, (later_units_ + 1) / (excursions_ + 1.0));
-  const double cycle = gap + excursion_work_ / unit_work / excursions_;
-  const double since = std::min(later_units_ - last_excursion_, cycle);
-  const double whole = std::floor((since + units) / cycle + nearly_due);
   const bool regular = gaps_ >= 2 && mean_gap_ > 0 &&
                        gap_squares_ / gaps_ < regular_scatter * regular_scatter * mean_gap_ * mean_gap_;
+  // The first unit is not among the later ones.
+  const double gap = std::max((last_excursion_ + 1) / excursions_, (later_units_ + 1) / (excursions_ + 1.0));
+  double cycle = gap + excursion_work_ / unit_work / excursions_;
+  double since = std::min(later_units_ - last_excursion_, cycle);
+  double slack = nearly_due * cycle;
+  if (regular) {
+    since = (total_work_ + excursion_work_ - last_end_) / unit_work;
+    cycle = std::max(since, (last_end_ - first_end_) / gaps_ / unit_work);
+    slack =
+        one_may_follow ? std::min(following, cycle - half_a_unit) : std::min(half_a_unit, nearly_due * cycle);
+  }
+  const double whole = std::floor((since + units + slack) / cycle);
+  const bool follows = regular && whole > std::floor((since + units + half_a_unit) / cycle);
   double count = regular ? whole : (units / cycle + whole) / 2;
   double sd = (regular ? regular_scatter : gap_scatter()) / std::sqrt(excursions_) * count;
+  if (follows) sd = std::hypot(sd, may_not_follow);
   if (excursions_ == 1) sd = count = whole / 2;
   if (excursions_ > 1 && !regular) sd = std::hypot(sd, 0.5);
   const double each = excess_ / excursions_ / (units * unit_work);

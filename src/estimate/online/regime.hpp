@@ -56,12 +56,13 @@ class Regime {
   [[nodiscard]] int longest_excursion() const { return longest_; }
 
   /// What excursions add to the mean rate of the next `units`. A single excursion may never come again: that
-  /// it does and that it does not weigh the same.
+  /// it does and that it does not weigh the same. `one_may_follow`: one that is due after the last unit is
+  /// still part of it.
   struct Excess {
     double rate = 0;
     double sd = 0;  ///< of that rate
   };
-  [[nodiscard]] Excess excess_of_next(double units) const;
+  [[nodiscard]] Excess excess_of_next(double units, bool one_may_follow) const;
   /// Excursions cost more than scatter would explain, as evaluations do.
   [[nodiscard]] bool saw_notable_excursion() const;
   /// Relative standard deviation of the regime's mean. Takes the correlation of neighbouring units into
@@ -98,7 +99,8 @@ class Regime {
     double count = 0, mean_place = 0, mean_rate = 0, place_place = 0, place_rate = 0;
   } trend_;
   int excursions_ = 0;
-  double last_excursion_ = 0;  ///< its place, as a count of units
+  double last_excursion_ = 0;            ///< its place, as a count of units
+  double first_end_ = 0, last_end_ = 0;  ///< work, with excursions, at the first one's end and the last one's
   /// Number of distances between excursions, then the mean and the sum of squares of these distances.
   int gaps_ = 0;
   double mean_gap_ = 0, gap_squares_ = 0;

@@ -141,14 +141,15 @@ double RegimeTracker::drift() const {
   return current_.units() < trend_units ? std::max(own, std::abs(inherited_drift_)) : own;
 }
 
-std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_units) const {
+std::optional<RegimeTracker::Outlook> RegimeTracker::outlook(double remaining_units,
+                                                             bool one_may_follow) const {
   if (units_ == 0) return std::nullopt;
   const double mean = current_.mean();
   double doubt = 0;
   const bool unexplained = departure_.open() && !departure_is_explained();
   Regime cycle = current_;
   if (departure_.open() && !unexplained) cycle.add_excursion(departure_);
-  const auto excess = cycle.excess_of_next(remaining_units);
+  const auto excess = cycle.excess_of_next(remaining_units, one_may_follow);
   double rate = mean + excess.rate;
   if (unexplained) {
     // Counts half as an excursion and half as a new regime, until the next units decide.

@@ -25,8 +25,9 @@ class RegimeTracker {
     double relative_sd = 0;  ///< of that rate, provided that the regime does not change again
     double ordinary = 0;     ///< rate without excursions
   };
-  /// What to expect of the next `remaining_units` units. Nothing before the first unit.
-  [[nodiscard]] std::optional<Outlook> outlook(double remaining_units) const;
+  /// What to expect of the next `remaining_units` units. Nothing before the first unit. `one_may_follow`: an
+  /// excursion that is due after the last of them still belongs to them.
+  [[nodiscard]] std::optional<Outlook> outlook(double remaining_units, bool one_may_follow = false) const;
 
   /// Expected rate in the long run; 0 before the first unit.
   [[nodiscard]] double long_run_rate() const;

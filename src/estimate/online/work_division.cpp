@@ -16,6 +16,8 @@ constexpr int enough_epochs = 3;          // fewer whole epochs say less than th
 constexpr double well_into_second = 1.2;  // epochs, after which the second has shown its level
 constexpr double rounding = 1 - 1e-9;     // reports add up to a unit only within rounding
 
+using Place = WorkDivision::Place;
+
 /// Collects blocks into units of at least `size`.
 class Collector {
  public:
@@ -24,24 +26,27 @@ class Collector {
   void add(const WorkBlock& block, double own) {
     if (block.work >= own * rounding) finish();
     open_ += block;
-    if (open_.work >= size_) emit(false);
+    if (open_.work >= size_) emit();
   }
   /// Ends the unit under way. One that is less than half full is joined to the unit before it, since it would
   /// be mostly noise.
   void finish() {
     if (open_.work <= 0) return;
-    if (open_.work < size_ / 2 && !division_.parts.empty() && !division_.parts.back().edge) {
+    if (open_.work < size_ / 2 && !division_.parts.empty() && division_.parts.back().place == Place::inside) {
       division_.parts.back().block += open_;
       open_ = {};
     } else {
-      emit(false);
+      emit();
     }
   }
-  void emit(bool edge) {
-    if (open_.work > 0) division_.parts.push_back({open_, edge});
+  void add_edge(const WorkBlock& block, Place place) {
+    finish();
+    division_.parts.push_back({block, place});
+  }
+  void emit() {
+    if (open_.work > 0) division_.parts.push_back({open_, Place::inside});
     open_ = {};
   }
-  void add_edge(const WorkBlock& block) { open_ += block; }
 
  private:
   WorkDivision& division_;
@@ -53,7 +58,7 @@ void divide_evenly(const WorkHistory& history, double total_work, WorkDivision& 
   const bool early = history.work() < early_share * total_work;
   Collector units(division, (early ? early_unit_share : unit_share) * total_work);
   for (const auto& block : history.blocks()) units.add(block, smallest_share * total_work);
-  if (division.parts.empty()) units.emit(false);
+  if (division.parts.empty()) units.finish();
 }
 
 void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
@@ -61,11 +66,11 @@ void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivisio
   for (const auto& block : history.blocks()) {
     open += block;
     if (block.epoch_ends == 0 || open.work < smallest_share * total_work * rounding) continue;
-    division.parts.push_back({open, false});
+    division.parts.push_back({open, Place::inside});
     open = {};
   }
   if (history.awaits_evaluation() && division.parts.size() > 1) division.parts.pop_back();
-  if (division.parts.empty() && open.work > 0) division.parts.push_back({open, false});
+  if (division.parts.empty() && open.work > 0) division.parts.push_back({open, Place::inside});
 }
 
 void divide_within_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
@@ -73,17 +78,24 @@ void divide_within_epochs(const WorkHistory& history, double total_work, WorkDiv
   Collector units(division, (early ? early_unit_share : unit_share) * total_work);
   bool after_end = false;
   for (const auto& block : history.blocks()) {
-    if (block.epoch_ends > 0 || after_end) {
-      if (!after_end) units.finish();
-      units.add_edge(block);
-      after_end = block.epoch_ends > 0;
-      if (!after_end) units.emit(true);
-    } else {
+    if (block.epoch_ends > 0)
+      units.add_edge(block, Place::epoch_end);
+    else if (after_end)
+      units.add_edge(block, Place::epoch_begin);
+    else
       units.add(block, smallest_share * total_work);
-    }
+    after_end = block.epoch_ends > 0;
   }
-  if (after_end && !history.awaits_evaluation()) units.emit(true);
-  if (division.parts.empty()) units.emit(false);
+  if (after_end && history.awaits_evaluation()) division.parts.pop_back();
+  if (division.parts.empty()) units.finish();
+}
+
+void tell_edges(const WorkHistory& history, double epoch, WorkDivision& division) {
+  division.edge_every = epoch;
+  division.since_edge = history.work() - history.work_at_epoch_end();
+  division.awaits_end = history.awaits_evaluation();
+  if (!history.blocks().empty() && history.blocks().front().epoch_ends == 0)
+    division.first_block = history.blocks().front();
 }
 
 std::vector<WorkBlock> whole_epochs(const WorkHistory& history) {
@@ -111,6 +123,7 @@ WorkDivision divide(const WorkHistory& history, double total_work, double epoch_
   const bool many = epoch <= many_epochs * total_work;
   if (epoch <= 0 || history.epochs() == 0) {
     divide_evenly(history, total_work, division);
+    if (epoch > 0 && !many) tell_edges(history, epoch, division);
   } else if (!history.sees_within_epochs() || (many && history.epochs() >= enough_epochs)) {
     divide_by_epochs(history, total_work, division);
   } else if (many) {
@@ -118,8 +131,7 @@ WorkDivision divide(const WorkHistory& history, double total_work, double epoch_
   } else {
     divide_within_epochs(history, total_work, division);
     division.epochs = whole_epochs(history);
-    division.edge_every = epoch;
-    division.since_edge = history.work() - history.work_at_epoch_end();
+    tell_edges(history, epoch, division);
   }
   return division;
 }

@@ -6,9 +6,9 @@
 //                               of them.
 //   epochs, few of them         the inside of each is divided into units of a hundredth of the total work.
 //   The
-//                               blocks around an epoch's end are kept apart as its edge, because a validation
-//                               or a checkpoint shows there: it comes once per epoch, whatever the steps
-//                               cost.
+//                               last block of an epoch and the first one of the next are kept apart as its
+//                               edges, because a validation, a checkpoint or what is prepared first shows
+//                               there: it comes once per epoch, whatever the steps cost.
 //   no epochs known             units of a hundredth of the total work
 // A report of more work than that is a unit of its own.
 #pragma once
@@ -20,17 +20,20 @@
 namespace joulecast::estimate {
 
 struct WorkDivision {
+  enum class Place { inside, epoch_begin, epoch_end };
   struct Part {
     WorkBlock block;
-    bool edge = false;  ///< the surroundings of an epoch's end
+    Place place = Place::inside;
   };
   std::vector<Part> parts;
   std::vector<WorkBlock> epochs;  ///< whole ones, if parts are smaller
-  /// Work of an epoch, if the parts' edges tell an epoch's end apart; 0 if they do not.
+  /// Work of an epoch, if its edges matter: the parts tell them apart, or will once one has ended. Else 0.
   double edge_every = 0;
-  double since_edge = 0;   ///< work done since the last epoch's end
-  double first_epoch = 0;  ///< work until the second epoch has shown its level; 0 if epochs are not known
-  double work = 0;         ///< done so far
+  double since_edge = 0;    ///< work done since the last epoch's end
+  bool awaits_end = false;  ///< an epoch has just ended, but not yet what its end costs
+  WorkBlock first_block;    ///< what the first epoch began with, if its edges matter; empty if not
+  double first_epoch = 0;   ///< work until the second epoch has shown its level; 0 if epochs are not known
+  double work = 0;          ///< done so far
   /// Work of a unit after which something may be repeated: an epoch where they are known, else a small share
   /// of the total work.
   double cycle = 0;

@@ -9,10 +9,6 @@
 namespace joulecast::estimate {
 namespace {
 
-// Assumed relative scatter of what an epoch's end costs, and how far off the first one may be: it also warms
-// up what only a validation uses.
-constexpr double edge_scatter = 0.1;
-constexpr double first_edge_scatter = 0.5;
 // Epochs differ in ways that their insides do not show. Their spread is assumed until some were seen, with
 // the weight of this many differences between neighbours.
 constexpr double assumed_epoch_spread = 0.03;
@@ -29,6 +25,7 @@ constexpr double still_going = 0.5;
 constexpr std::size_t trend_units = 5;
 constexpr double least_of_trend = 0.1;  // a falling rate ends at this share of the present one
 constexpr double almost = 0.05;         // an epoch this close to the end of the work is taken to end with it
+constexpr double alike = 0.5;           // the first beginning has at least this share of the others' cost
 
 /// A unit's place in the work, and its rate.
 struct Place {
@@ -77,14 +74,15 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     : cycle_(division.cycle),
       edge_every_(division.edge_every),
       since_edge_(division.since_edge),
+      awaits_end_(division.awaits_end),
       first_epoch_(division.first_epoch),
       done_(division.work) {
   double units_work = 0;
   std::vector<RareCosts::Unit> units;
-  for (const auto& [block, edge] : division.parts) {
+  for (const auto& [block, place] : division.parts) {
     const auto cost = rate(block);
-    if (cost && edge) {
-      add_edge(block, *cost);
+    if (cost && place != WorkDivision::Place::inside) {
+      add_edge(place == WorkDivision::Place::epoch_begin ? begins_ : ends_, block, *cost);
     } else if (cost) {
       done_before_.push_back(work_);
       tracker_.add({*cost, block.work});
@@ -95,10 +93,10 @@ WorkRates::WorkRates(const WorkDivision& division, BlockRate rate)
     work_ += block.work;
   }
   if (tracker_.units() > 0) unit_work_ = units_work / tracker_.units();
-  mean_excess_ = std::max(0.0, mean_excess_);
+  learn_first_begin(division.first_block, rate);
   rare_ = RareCosts(units);
   find_lasting_trend(units);
-  if (edge_every_ > 0) compare_epochs(division, rate);
+  if (!division.epochs.empty()) compare_epochs(division, rate);
 }
 
 void WorkRates::find_lasting_trend(const std::vector<RareCosts::Unit>& units) {
@@ -173,60 +171,75 @@ void WorkRates::compare_epochs(const WorkDivision& division, BlockRate rate) {
                             (assumed_differences + static_cast<double>(differences.size())));
 }
 
-void WorkRates::add_edge(const WorkBlock& block, double rate) {
-  if (tracker_.units_in_regime() < 2 || block.epoch_ends == 0) return;
-  const double excess = (rate - tracker_.long_run_rate()) * block.work / block.epoch_ends;
-  if (edges_++ == 0) {
-    first_excess_ = mean_excess_ = excess;
-    return;
-  }
-  if (edges_ == 2) mean_excess_ = 0;
-  const double off = excess - mean_excess_;
-  mean_excess_ += off / (edges_ - 1);
-  excess_squares_ += edges_ == 2 ? 0 : off * (excess - mean_excess_);
+void WorkRates::add_edge(EdgeCosts& edges, const WorkBlock& block, double rate) const {
+  if (tracker_.units() < 2) return;
+  edges.add((rate - tracker_.long_run_rate()) * block.work);
+}
+
+void WorkRates::learn_first_begin(const WorkBlock& block, BlockRate rate) {
+  const auto cost = block.work > 0 ? rate(block) : std::nullopt;
+  if (cost && tracker_.units() >= 2)
+    first_begin_ = std::max(0.0, *cost - tracker_.long_run_rate()) * block.work;
 }
 
 double WorkRates::ends_within(double work) const {
   if (edge_every_ <= 0) return 0;
-  return std::floor((since_edge_ + work) / edge_every_ + almost);
+  return std::floor((since_edge_ + work) / edge_every_ + almost) + (awaits_end_ ? 1 : 0);
+}
+
+/// Of epochs that have not begun yet.
+double WorkRates::begins_within(double work) const {
+  if (edge_every_ <= 0) return 0;
+  const double all = std::ceil((since_edge_ + work) / edge_every_ - almost);
+  return std::max(0.0, since_edge_ > 0 ? all - 1 : all);
+}
+
+/// What comes between two epochs, and came before the first one too, comes before each. What did not belongs
+/// to the end of each, also of the last.
+void WorkRates::add_edges_to(Cost& cost, double work) const {
+  const bool before_first = begins_.seen() == 0 || first_begin_ >= alike * begins_.mean();
+  const double ends = ends_within(work);
+  const double begins = begins_within(work) + (before_first || ends == 0 ? 0 : 1);
+  const double rest = cost.value * cost.relative_sd;
+  cost.value = std::max(0.0, cost.value + std::max(0.0, ends_.mean() * ends + begins_.mean() * begins));
+  const double sd = std::hypot(ends_.sd_of_next(ends), begins_.sd_of_next(begins));
+  cost.relative_sd = cost.value > 0 ? std::hypot(rest, sd) / cost.value : 0;
+  if (begins_.seen() == 0) cost.may_recur = first_begin_ * begins;
 }
 
 std::optional<WorkRates::Cost> WorkRates::cost_of(double work) const {
-  const auto outlook = tracker_.outlook(unit_work_ > 0 ? work / unit_work_ : 0);
+  // The edges of epochs are no units, so that a unit of work holds fewer units than their size says.
+  const double inside = work_ > 0 ? unit_work_ * tracker_.units() / work_ : 0;
+  const double after_units = work > 0 ? work + std::max(0.0, done_ - work_) : 0;  // with the unit under way
+  const auto outlook = tracker_.outlook(unit_work_ > 0 ? inside * after_units / unit_work_ : 0,
+                                        !rare_.begin_cycles() && edge_every_ == 0);
   if (!outlook) return std::nullopt;
   // What has come between the units counts where the tracker does not expect it, and half if it may not come
   // again. So does a trend: the interval holds both.
-  const double expected = outlook->rate * work;
-  const double excursions = std::max(0.0, outlook->rate - outlook->ordinary) * work;
-  const auto rare = rare_.next(work);
+  const double beyond = (outlook->rate - outlook->ordinary) * inside * after_units;
+  const double expected = outlook->ordinary * work + beyond;
+  const double excursions = std::max(0.0, beyond);
+  const auto rare = rare_.next(after_units);
   const double unexpected = std::max(0.0, rare.cost - excursions);
   const double missing = rare_.recur() ? unexpected : unexpected / 2;
   const double missing_sd = rare_.recur() ? std::min(rare.sd, unexpected) : missing;
   const double onward = has_trend() && work > 0 ? (onward_rate(work) - outlook->ordinary) * work / 2 : 0;
-  Cost cost{std::max(0.0, expected + missing + onward), 0, 0};
+  Cost cost{std::max(0.0, expected + missing + onward)};
   if (cost.value > 0)
     cost.relative_sd = std::hypot(outlook->relative_sd * expected, missing_sd, onward) / cost.value;
-  const double ends = ends_within(work);
   if (epoch_spread_ > 0)
-    cost.unseen_sd = epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends));
-  if (edges_ == 0) return cost;
-  const double others = edges_ - 1;
-  const double assumed = (others == 0 ? first_edge_scatter : edge_scatter) * mean_excess_;
-  const double variance = (assumed * assumed + excess_squares_) / std::max(1.0, others);
-  // The mean is uncertain, and so is each of the ends to come.
-  const double sd = std::sqrt(variance * ends * (1 + ends / std::max(1.0, others)));
-  const double rest = cost.value * cost.relative_sd;
-  cost.value = std::max(0.0, cost.value + mean_excess_ * ends);
-  cost.relative_sd = cost.value > 0 ? std::hypot(rest, sd) / cost.value : 0;
+    cost.unseen_sd =
+        epoch_spread_ * std::sqrt(1.0 / std::max(1, whole_epochs_) + 1 / std::max(1.0, ends_within(work)));
+  add_edges_to(cost, work);
   return cost;
 }
 
 bool WorkRates::saw_evaluation() const {
-  return edges_ > 0 && mean_excess_ >= notable_evaluation * cycle_cost();
+  return ends_.seen() > 0 && ends_.mean() + begins_.mean() >= notable_evaluation * cycle_cost();
 }
 
 double WorkRates::cycle_cost() const {
-  const double cycle = tracker_.long_run_rate() * cycle_ + (edges_ > 0 ? mean_excess_ : 0);
+  const double cycle = tracker_.long_run_rate() * cycle_ + ends_.mean() + begins_.mean();
   return std::max({0.0, cycle, rare_.recur() ? rare_.each() : 0});
 }
 

@@ -1,10 +1,11 @@
 // What the work of a training costs in one quantity, energy or time: the rate of the current regime, and what
-// an epoch's end adds to it.
+// the beginnings and ends of epochs add to it.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "estimate/online/edge_costs.hpp"
 #include "estimate/online/rare_costs.hpp"
 #include "estimate/online/regime_tracker.hpp"
 #include "estimate/online/work_division.hpp"
@@ -23,6 +24,9 @@ class WorkRates {
     double value = 0;
     double relative_sd = 0;  ///< by what the run has shown, provided that nothing changes
     double unseen_sd = 0;    ///< relative; by how epochs may differ of which few or none were seen
+    /// Cost by which it is higher if what came before the first step comes before each epoch: not known until
+    /// the second one.
+    double may_recur = 0;
   };
   /// Of the next `work`. Nothing before the first measured block.
   [[nodiscard]] std::optional<Cost> cost_of(double work) const;
@@ -40,7 +44,7 @@ class WorkRates {
   [[nodiscard]] bool in_first_epoch() const { return done_ < first_epoch_; }
   /// Work until the second epoch has shown its level; 0 if epochs are not known.
   [[nodiscard]] double first_epoch_work() const { return first_epoch_; }
-  [[nodiscard]] bool saw_epoch_end() const { return edges_ > 0; }
+  [[nodiscard]] bool saw_epoch_end() const { return ends_.seen() > 0; }
   /// Epochs' ends cost notably more than the work around them.
   [[nodiscard]] bool saw_evaluation() const;
 
@@ -51,12 +55,15 @@ class WorkRates {
   [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }
 
  private:
-  void add_edge(const WorkBlock& block, double rate);
+  void add_edge(EdgeCosts& edges, const WorkBlock& block, double rate) const;
+  void learn_first_begin(const WorkBlock& block, BlockRate rate);
   void find_lasting_trend(const std::vector<RareCosts::Unit>& units);
   [[nodiscard]] bool has_trend() const { return trend_slope_ != 0; }
   [[nodiscard]] double onward_rate(double work) const;
   void compare_epochs(const WorkDivision& division, BlockRate rate);
   [[nodiscard]] double ends_within(double work) const;
+  [[nodiscard]] double begins_within(double work) const;
+  void add_edges_to(Cost& cost, double work) const;
 
   struct Change {
     double size = 0;    ///< log ratio of the rates
@@ -72,11 +79,10 @@ class WorkRates {
   double unit_work_ = 0;             ///< mean of the units
   double cycle_ = 0;
   double edge_every_ = 0, since_edge_ = 0;
-  /// What the ends of epochs cost beyond the rate of the units around them.
-  int edges_ = 0;
-  double first_excess_ = 0;
-  double mean_excess_ = 0;  ///< without the first, once there are others
-  double excess_squares_ = 0;
+  bool awaits_end_ = false;
+  EdgeCosts begins_, ends_;
+  double first_begin_ =
+      0;  ///< what the first epoch's first step cost beyond the others; start-up or like begins_
   /// Relative standard deviation of the rates of whole epochs, if only their insides are units.
   double epoch_spread_ = 0;
   /// Of a trend that went on from the first unit to the last: the rate now, and its change per work; 0 if

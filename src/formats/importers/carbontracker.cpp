@@ -152,6 +152,7 @@ class Import : public LineImport {
       channel.sensor = "carbontracker";
       channel.quantity = trace::Quantity::energy;
       channel.behaviour = trace::Behaviour::counter;
+      channel.only_windows = true;
       channel.component = component;
       channel.device = fmt::format("{}", device);
       const auto made = feed_.channel(channel);

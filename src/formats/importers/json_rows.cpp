@@ -118,21 +118,26 @@ class Rows {
 using Role = Meaning::Role;
 
 /// An energy may be a count or that of a row: only a power is taken.
-Meaning meaning_of(std::string_view heading, Cells header) {
-  const auto meaning = meaning_of_own_name(heading, header);
-  return meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy ? Meaning{} : meaning;
+std::vector<Meaning> meanings_of(Cells header) {
+  auto meanings = meanings_of_own_names(header);
+  for (auto& meaning : meanings)
+    if (meaning.role == Role::measure && meaning.quantity == trace::Quantity::energy) meaning = {};
+  return meanings;
 }
 
 constexpr TableRules rules{
-    .kind = "json-lines", .is_header = is_header_of_own_names, .meaning_of = meaning_of, .own_names = true};
+    .kind = "json-lines", .is_header = is_header_of_own_names, .meanings_of = meanings_of, .own_names = true};
 
-Match recognises(std::string_view head, const ImportOptions&) {
+Match recognises(std::string_view head, const ImportOptions& options) {
   const auto line = first_line(head);
   if (!line.starts_with('{') && !line.starts_with('[')) return Match::no;
   const auto names = names_in(head.substr(0, head.rfind('\n') + 1));
   const std::vector<std::string_view> cells(names.begin(), names.end());
-  const bool timed = std::ranges::any_of(
-      cells, [&](auto cell) { return meaning_of_own_name(cell, cells).role == Role::time; });
+  const bool told = std::ranges::any_of(
+      options.columns, [](const auto& entry) { return entry.find('=') != std::string::npos; });
+  if (told && !names.empty()) return Match::told;
+  const bool timed = std::ranges::any_of(meanings_of(cells),
+                                         [](const Meaning& meaning) { return meaning.role == Role::time; });
   return timed && is_header_of_own_names(cells) ? Match::guess : Match::no;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "formats/support/sample_import.hpp"
 #include "trace/plausible.hpp"
@@ -72,7 +74,31 @@ std::optional<double> ungrouped(std::string text) {
   return parse_double(text);
 }
 
+/// {"interval": 1.0001, "socket": "S0", "counter-value": "19.63", "unit": "Joules", "event": …} of perf stat
+/// -j.
+std::optional<Reading> reading_of_json(std::string_view line) {
+  using nlohmann::json;
+  const auto object = json_is_deeper(line) ? json() : json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object() || !object.contains("event") || !object["event"].is_string()) return std::nullopt;
+  Reading reading;
+  reading.event = event_of(object["event"].get<std::string>());
+  if (reading.event.empty()) return std::nullopt;
+  const auto number = [&](const char* key) -> std::optional<double> {
+    const auto found = object.find(key);
+    if (found == object.end()) return std::nullopt;
+    if (found->is_number()) return found->get<double>();
+    return found->is_string() ? parse_double(found->get<std::string>()) : std::nullopt;
+  };
+  reading.time_s = number("interval");
+  if (object.value("unit", json("")) == "Joules") reading.joules = number("counter-value");
+  for (const auto* key : {"socket", "die"})
+    if (const auto found = object.find(key); found != object.end() && found->is_string())
+      reading.place = found->get<std::string>();
+  return reading;
+}
+
 std::optional<Reading> reading_of(std::string_view line) {
+  if (line.starts_with('{')) return reading_of_json(line);
   Reading reading;
   const bool separated = line.find(",Joules,") != std::string_view::npos ||
                          line.find(";Joules;") != std::string_view::npos ||
@@ -245,7 +271,8 @@ Status import(LineReader& lines, const ImportOptions& options, trace::RunSink& s
 extern const Importer perf_stat_importer{
     .kind = "perf-stat",
     .description =
-        "perf stat -a -e power/energy-pkg/ -I 1000, also with -x, or without -I; needs `--start` unless "
+        "perf stat -a -e power/energy-pkg/ -I 1000, also with -x or -j, or without -I; needs `--start` "
+        "unless "
         "-o wrote the date",
     .takes = "energy of CPU packages and memory; cores and graphics are parts of the package",
     .recognised_by = "`Joules power/energy-pkg/`",

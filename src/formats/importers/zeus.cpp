@@ -164,6 +164,7 @@ class Import : public LineImport {
       channel.sensor = "zeus";
       channel.quantity = trace::Quantity::energy;
       channel.behaviour = trace::Behaviour::counter;
+      channel.only_windows = true;
       channel.component = component_of(meter.heading);
       const std::string_view name(meter.heading);
       const auto digits = name.find_first_of("0123456789");

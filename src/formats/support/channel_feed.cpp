@@ -101,6 +101,7 @@ void TraceBuilder::missing(double time) {
 
 trace::Trace TraceBuilder::finish() && {
   std::ignore = feed_.finish(*this);
+  std::ranges::sort(trace_.gaps, {}, &trace::Span::begin);
   return std::move(trace_);
 }
 

@@ -1,9 +1,11 @@
 // Turns a source's values for one channel, in time order, into readings and explicit gaps.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "trace/trace.hpp"
@@ -46,6 +48,8 @@ class ChannelFeed {
   [[nodiscard]] Seconds gaps() const { return gaps_; }
   [[nodiscard]] std::optional<double> first_time() const { return first_time_; }
   [[nodiscard]] std::optional<double> last_time() const { return last_time_; }
+  /// When it was last tried to read: the time of the last value, or of the last that was missing.
+  [[nodiscard]] std::optional<double> last_tried() const { return std::max(last_time_, last_missing_); }
 
  private:
   [[nodiscard]] Status pass(std::span<const double> times, std::span<const double> values,
@@ -75,6 +79,9 @@ class TraceBuilder final : private ChannelOutput {
   void add(double time, double value);
   void missing(double time);
   void interrupt() { feed_.interrupt(); }
+  /// The gauge was silent between two of its readings, as turned out later.
+  void silence(double begin, double end) { std::ignore = feed_.silence(begin, end, *this); }
+  [[nodiscard]] trace::Behaviour behaviour() const { return trace_.channel.behaviour; }
   [[nodiscard]] trace::Trace finish() &&;
 
  private:

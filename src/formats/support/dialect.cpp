@@ -5,11 +5,13 @@
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
 #include "formats/support/decimal.hpp"
+#include "formats/support/number_style.hpp"
 
 namespace joulecast::formats {
 namespace {
 
-constexpr int lines_to_judge = 20;
+constexpr int lines_with_seconds = 20;
+constexpr int lines_to_judge = 200;
 
 /// Takes the next line, without its end, off the front of a text.
 std::string_view take_line(std::string_view& text) {
@@ -44,45 +46,14 @@ bool is_decimal(std::string_view line, std::size_t comma, std::string_view heade
   return std::ranges::count(line, ',') == std::ranges::count(header, ',') + 1;
 }
 
-/// "5,0e-06 W" is a number with a decimal comma.
-bool has_decimal_comma(std::string_view cell) {
-  std::size_t at = cell.starts_with('-') ? 1 : 0;
-  const auto skip_digits = [&] {
-    const auto begin = at;
-    while (at < cell.size() && is_digit(cell[at])) ++at;
-    return at > begin;
-  };
-  if (!skip_digits() || at >= cell.size() || cell[at] != ',') return false;
-  ++at;
-  return skip_digits() && cell.find(',', at) == std::string_view::npos &&
-         (at == cell.size() || !is_digit(cell[at]));
-}
-
-/// Whether a row has a cell in quotes like "200,5" or "0,200", whose comma cannot be one between thousands.
-bool has_quoted_decimal_comma(std::string_view line) {
-  if (line.find('"') == std::string_view::npos) return false;
-  CsvScanner scanner(line, csv_of_logs);
+/// What the commas in the numbers of a row say. Between commas only cells in quotes can have one.
+void see_numbers(std::string_view line, char separator, CommaWitness& witness) {
+  CsvStyle style = csv_of_logs;
+  style.separator = separator;
+  CsvScanner scanner(line, style);
   CsvRow row;
-  if (!scanner.next(row) || row.fault != CsvFault::none) return false;
-  return std::ranges::any_of(row.cells, [](std::string_view cell) {
-    if (!has_decimal_comma(cell)) return false;
-    const auto digits = cell.substr(cell.find(',') + 1);
-    const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
-    return end != 3 || cell.front() == '0';
-  });
-}
-
-/// "200.000,5" without the points between thousands.
-void leave_out_thousands(std::string& number) {
-  const auto comma = number.find(',');
-  const auto first = number.find('.');
-  if (first == std::string::npos || comma == std::string::npos || first > comma || first == 0) return;
-  for (auto at = first; at < comma; at += 4)
-    if (number[at] != '.' || (comma - at) % 4 != 0) return;
-  const auto whole = number.substr(0, comma);
-  if (!std::ranges::all_of(whole, [](char c) { return is_digit(c) || c == '.' || c == '-'; })) return;
-  number.erase(std::remove(number.begin(), number.begin() + static_cast<std::ptrdiff_t>(comma), '.'),
-               number.begin() + static_cast<std::ptrdiff_t>(comma));
+  if (!scanner.next(row) || row.fault != CsvFault::none) return;
+  for (std::size_t column = 0; column < row.cells.size(); ++column) witness.see(column, row.cells[column]);
 }
 
 /// "| a | b |" without its first and last bar; empty for a ruler.
@@ -110,10 +81,11 @@ void append_plain(std::string& out, std::string_view line, const Dialect& dialec
     if (!first) out += ',';
     first = false;
     std::string text(cell);
-    const bool decimal_comma = dialect.separator != ',' || dialect.decimal_comma;
-    if (decimal_comma) leave_out_thousands(text);
-    const auto comma = has_decimal_comma(text) ? text.find(',') : find_comma_in_seconds(text);
-    if (decimal_comma && comma != std::string::npos) text[comma] = '.';
+    const bool may_be_decimal = dialect.separator != ',' || dialect.comma == CommaIn::decimals;
+    if (dialect.comma == CommaIn::decimals) text = without_grouping(text);
+    const bool decimal = dialect.comma == CommaIn::decimals && has_decimal_comma(text);
+    const auto comma = decimal ? text.find(',') : find_comma_in_seconds(text);
+    if (may_be_decimal && comma != std::string::npos) text[comma] = '.';
     out += csv_cell(text);
   }
 }
@@ -133,12 +105,20 @@ Dialect dialect_of(std::string_view head, LinePrefix prefix) {
       header.find('|') != std::string_view::npos)
     dialect.separator = '|';
   dialect.quoted = header.find('"') != std::string_view::npos;
-  for (int i = 0; i < lines_to_judge && !head.empty() && dialect.separator == ','; ++i) {
+  CommaWitness witness;
+  for (int i = 0; i < lines_to_judge && !head.empty(); ++i) {
     const auto line = next_line();
+    see_numbers(line, dialect.separator, witness);
+    if (dialect.separator != ',' || i >= lines_with_seconds) continue;
     const auto comma = find_comma_in_seconds(line);
     if (comma != std::string_view::npos && is_decimal(line, comma, header)) dialect.comma_in_seconds = true;
-    if (has_quoted_decimal_comma(line)) dialect.decimal_comma = true;
   }
+  // Semicolons separate cells where commas stand before decimals.
+  const bool nothing_said = witness.says() == CommaWitness::Says::nothing;
+  if (witness.says() == CommaWitness::Says::decimals || (nothing_said && dialect.separator == ';'))
+    dialect.comma = CommaIn::decimals;
+  else if (witness.says() == CommaWitness::Says::thousands)
+    dialect.comma = CommaIn::thousands;
   return dialect;
 }
 

@@ -52,6 +52,14 @@ Result<std::string_view> LineReader::head() {
   return std::string_view(buffer_).substr(begin_, head_bytes);
 }
 
+Result<std::string> LineReader::plain_head() {
+  const auto beginning = head();
+  if (!beginning) return propagate(beginning.error());
+  const bool whole = beginning->size() < head_bytes;  // a last line may have no line end
+  const auto lines = whole ? *beginning : beginning->substr(0, beginning->rfind('\n') + 1);
+  return dialect_.plain() ? std::string(lines) : in_plain_form(lines, dialect_);
+}
+
 void LineReader::skip(std::size_t lines) {
   for (; lines != 0; --lines) {
     const auto end = buffer_.find('\n', begin_);

@@ -27,6 +27,9 @@ class LineReader {
   /// The beginning of the input, up to `head_bytes`, without consuming it.
   [[nodiscard]] Result<std::string_view> head();
 
+  /// The whole lines of head() in plain form.
+  [[nodiscard]] Result<std::string> plain_head();
+
   /// Consumes the next lines; they have to lie within head().
   void skip(std::size_t lines);
   /// From here on the lines are rewritten in plain form.

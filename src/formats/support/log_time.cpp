@@ -57,6 +57,34 @@ std::optional<LogTime> time_of_day(std::string_view text) {
   return LogTime{LogTime::Kind::of_day, *us, false};
 }
 
+/// Elapsed times that look like times of day until a day has passed: "25:00:00", "1-01:00:00" as Slurm writes
+/// them, "1 day, 1:00:00" as Python does, "0 days 01:00:00" as pandas does.
+std::optional<LogTime> longer_than_a_day(std::string_view text) {
+  constexpr std::int64_t hour_us = 3'600'000'000, day_us = 24 * hour_us;
+  constexpr std::size_t most_digits = 5;
+  std::int64_t days = 0;
+  auto clock = text;
+  if (const auto end = text.find("day"); end != std::string_view::npos) {
+    const auto blank = text.find(' ', end);
+    const auto number = parse_int(trim(text.substr(0, end)));
+    if (blank == std::string_view::npos || !number || *number < 0) return std::nullopt;
+    days = *number;
+    clock = trim(text.substr(blank));
+  } else if (const auto dash = text.find('-'); dash != std::string_view::npos) {
+    if (!all_digits(text.substr(0, dash)) || dash > most_digits) return std::nullopt;
+    days = *parse_int(text.substr(0, dash));
+    clock = text.substr(dash + 1);
+  }
+  const auto colon = clock.find(':');
+  if (colon == std::string_view::npos || colon > most_digits || !all_digits(clock.substr(0, colon)))
+    return std::nullopt;
+  const auto hours = *parse_int(clock.substr(0, colon));
+  const auto rest = time_of_day(fmt::format("00{}", clock.substr(colon)));
+  constexpr std::size_t minutes_and_seconds = 6;  // ":05:06"
+  if (!rest || clock.size() - colon < minutes_and_seconds) return std::nullopt;
+  return LogTime{LogTime::Kind::of_day, days * day_us + hours * hour_us + rest->us, false};
+}
+
 int month_of(std::string_view word) {
   static constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                            "jul", "aug", "sep", "oct", "nov", "dec"};
@@ -171,7 +199,9 @@ std::optional<LogTime> parse_log_time(std::string_view text) {
     return moment(fmt::format("{}-{}-{} {}", words[0].substr(6, 4), words[0].substr(0, 2),
                               words[0].substr(3, 2), words[1]),
                   false);
-  if (words.size() == 1) return time_of_day(text);
+  if (words.size() == 1)
+    if (auto time = time_of_day(text)) return time;
+  if (auto time = longer_than_a_day(text)) return time;
   if (words.size() == 3 && (words[2] == "UTC" || words[2] == "GMT"))
     return moment(fmt::format("{} {}", words[0], words[1]), true);
   if (words.size() == 2 && std::ranges::count(words[0], '-') == 2) {  // "05-Nov-2026 10:00:00"

@@ -10,7 +10,7 @@ namespace joulecast::formats {
 struct LogTime {
   enum class Kind {
     moment,   ///< microseconds since 1970-01-01, UTC if zoned, else in a zone that is not named
-    of_day,   ///< microseconds since midnight: the date is not known
+    of_day,   ///< microseconds since midnight: the date is not known; a day and more where a log counts on
     elapsed,  ///< microseconds since the log began
     none,     ///< the row has no time
   };
@@ -28,6 +28,7 @@ struct LogTime {
 ///   20261105T100000Z, 20261105100000                                     (ISO 8601 without separators)
 ///   1793872800, 1793872800.5, 1793872800123 (ms), …123456 (us), …789 (ns)   since 1970, UTC
 ///   10:00:00, 10:00:00.5, 10:00:00:500                                   (of the day)
+///   25:00:00, 1-01:00:00, 1 day, 1:00:00                                 (elapsed, beyond a day)
 ///   any of them with AM or PM behind it
 /// A three-letter zone other than UTC or GMT stays unnamed. Nothing for any other text.
 [[nodiscard]] std::optional<LogTime> parse_log_time(std::string_view text);

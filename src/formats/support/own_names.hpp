@@ -1,37 +1,64 @@
 // What the headings of home-made logs mean: "power_draw_w", "GPU0 Power (W)", "gpu.1.powerWatts".
 #pragma once
 
-#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "formats/support/heading_words.hpp"
 #include "formats/support/table_import.hpp"
 
 namespace joulecast::formats {
 
-/// The meaning of a heading by its words and its unit; `header` has the headings beside it, which tell
-/// whether a plain "power" is a GPU's. A power without a unit has the meaning of a power whose unit is not
-/// known.
-[[nodiscard]] Meaning meaning_of_own_name(std::string_view heading, Cells header);
+/// The headings of one table: what one of them means depends on those beside it.
+class OwnNames {
+ public:
+  explicit OwnNames(Cells header);
 
-/// The words of a heading that say neither what is measured nor how: "alpha" of "alpha_power_w".
-[[nodiscard]] std::string name_in(std::string_view heading);
+  /// The meaning of a heading by its words and its unit; the others tell whether a plain "power" is a GPU's,
+  /// and which columns are sums, parts or shares of others. A power without a unit has the meaning of a power
+  /// whose unit is not known.
+  [[nodiscard]] Meaning meaning_of(std::string_view heading) const;
 
-/// Whether a name tells alike devices apart: "a", "left".
-[[nodiscard]] bool is_place_name(std::string_view name);
+ private:
+  /// A column with a power or an energy.
+  struct Measured {
+    HeadingWords words;
+    trace::Quantity quantity;
+    trace::Component component;
+    std::string number;
+    std::string rail;
+    std::string rest;  ///< of its words, what says neither how it is measured nor of which kind it is
+  };
 
-/// Whether two columns belong to different runs of one export of Weights & Biases.
-[[nodiscard]] bool is_of_another_run(std::string_view heading, std::string_view other);
+  [[nodiscard]] trace::Component component_of(const HeadingWords& words) const;
+  [[nodiscard]] Meaning power_meaning(const HeadingWords& words, const std::string& unit) const;
+  [[nodiscard]] Meaning energy_meaning(const HeadingWords& words, const std::string& unit) const;
+  [[nodiscard]] Meaning part_meaning(const HeadingWords& words, const std::string& unit) const;
+  [[nodiscard]] Meaning other_meaning(const HeadingWords& words, const std::string& unit) const;
+  [[nodiscard]] bool is_sum_of_numbered(const HeadingWords& words, trace::Component component,
+                                        trace::Quantity quantity) const;
+  [[nodiscard]] bool is_share_of_another(const HeadingWords& words, trace::Quantity quantity) const;
+  [[nodiscard]] std::string whole_cpu(trace::Quantity quantity) const;
+  void place(const HeadingWords& words, Meaning& meaning) const;
+  [[nodiscard]] std::string machine_in(const HeadingWords& words) const;
 
-/// What a device's own name tells: "cuda:0", "package-0", "pp0", "dram".
-struct NamedDevice {
-  std::optional<trace::Component> component;
-  std::string number;  ///< of a CPU's package; "" for the first or only one
-  std::string rail;    ///< part of a CPU's package, which has it included: "cores"
-  /// RAPL's psys: the whole platform, or something else on some machines; a mean of the others.
-  bool overlaps_others = false;
+  bool has_gpu_words_ = false;
+  bool has_cpu_power_ = false;
+  bool numbers_its_gpus_ = false;
+  bool has_models_ = false;         ///< several boards are told apart by the names of their models
+  std::set<std::string> machines_;  ///< "n1.gpu0", "n2.gpu0": the same number of several machines
+  std::vector<Measured> measured_;
+  std::string whole_cpu_power_, whole_cpu_energy_;
 };
-[[nodiscard]] NamedDevice named_device(std::string_view device);
+
+/// The meaning of one heading beside others.
+[[nodiscard]] inline Meaning meaning_of_own_name(std::string_view heading, Cells header) {
+  return OwnNames(header).meaning_of(heading);
+}
+[[nodiscard]] std::vector<Meaning> meanings_of_own_names(Cells header);
 
 /// Whether cells are a header: none is a number or a time, and one means a power.
 [[nodiscard]] bool is_header_of_own_names(Cells cells);

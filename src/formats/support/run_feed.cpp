@@ -179,7 +179,7 @@ Status RunFeed::end(trace::Run header) {
     if (channels_[i].energetic) summary.gaps = std::max(summary.gaps, feed.gaps());
     if (!feed.last_time()) continue;
     first = std::min(first, *feed.first_time());
-    last = std::max(last, *feed.last_time());
+    last = std::max(last, *feed.last_tried());
   }
   if (header.span.length() <= Seconds{0} && last > first) header.span = {Seconds{first}, Seconds{last}};
   open_ = false;

@@ -20,6 +20,9 @@ class SampleImport : public LineImport {
  public:
   virtual ~SampleImport() = default;
 
+  /// In place of a value: the cell is empty. It is a missing reading only if its column had one due.
+  static constexpr double empty_cell = -std::numeric_limits<double>::infinity();
+
  protected:
   /// A channel that rows of a device have a value for.
   struct Measure {
@@ -46,9 +49,6 @@ class SampleImport : public LineImport {
   }
   /// Describes the run before its first reading.
   virtual void describe(trace::Run& /*run*/) {}
-
-  /// In place of a value: the cell is empty. It is a missing reading only if its column had one due.
-  static constexpr double empty_cell = -std::numeric_limits<double>::infinity();
 
   /// Values in base units, NaN = none or empty_cell, as many as the device has measures. malformed if the log
   /// lacks a date, or times altogether, and the options do not supply them.

@@ -12,16 +12,17 @@
 
 #include "base/csv_scanner.hpp"
 #include "base/text.hpp"
+#include "formats/support/device_names.hpp"
 #include "formats/support/log_units.hpp"
-#include "formats/support/own_names.hpp"
 #include "formats/support/sample_import.hpp"
+#include "formats/support/table_cells.hpp"
 #include "formats/support/table_columns.hpp"
+#include "formats/support/table_times.hpp"
 #include "trace/plausible.hpp"
 
 namespace joulecast::formats {
 namespace {
 
-using trace::Behaviour;
 using trace::Component;
 using trace::Quantity;
 using Role = Meaning::Role;
@@ -35,33 +36,6 @@ constexpr double most_rows_at_one_time = 0.2;
 constexpr std::uint64_t rows_to_judge = 10;
 constexpr std::size_t most_told = 1000;
 
-std::string_view suffix_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::energy:
-      return "energy";
-    case Quantity::power:
-      return "power";
-    case Quantity::utilisation:
-      return "utilisation";
-    case Quantity::memory_utilisation:
-      return "memory_utilisation";
-    case Quantity::memory_used:
-      return "memory";
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::frequency:
-      return "clock";
-    default:
-      return "value";
-  }
-}
-
-/// Base units for a number with a unit; dividing by 100 gives exactly 0.37 for 37 %, multiplying by 0.01
-/// would not.
-double scaled(double number, double factor) {
-  return factor < 1 ? number / std::round(1 / factor) : number * factor;
-}
-
 class TableImport : public SampleImport {
  public:
   TableImport(const TableRules& rules, LineReader& lines, const ImportOptions& options, trace::RunSink& sink,
@@ -69,6 +43,11 @@ class TableImport : public SampleImport {
       : SampleImport(rules.kind, lines, options, sink, report), rules_(rules), columns_(rules, options) {}
 
   Status run() {
+    if (rules_.own_names) {
+      const auto head = lines_.plain_head();
+      if (!head) return propagate(head.error());
+      columns_.judge_by(sample_of_table(*head));
+    }
     auto taken = each_line([this](std::string_view line, std::size_t number, bool torn) {
       return take_line(line, number, torn);
     });
@@ -83,12 +62,12 @@ class TableImport : public SampleImport {
                   "tells devices apart",
                   rows_at_one_time_, rows_);
     if (rows_ >= rows_to_judge &&
-        static_cast<double>(falls_) > most_rows_at_one_time * static_cast<double>(rows_))
+        static_cast<double>(times_.falls()) > most_rows_at_one_time * static_cast<double>(rows_))
       return fail(
           ErrorKind::malformed, lines_.name(),
           "{} of {} times in {} are before the time of the row before: they are how long each row took, "
           "not when it was",
-          falls_, rows_, columns_[columns_.find(Role::time)].heading);
+          times_.falls(), rows_, columns_[columns_.find(Role::time)].heading);
     return finish();
   }
 
@@ -145,11 +124,15 @@ class TableImport : public SampleImport {
     skips_ = !columns_.has_power();
     if (skips_ && first_without_power_ == 0) first_without_power_ = number;
     if (skips_) return;
+    report_.left.insert(report_.left.end(), columns_.told().begin(), columns_.told().end());
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].meaning.role == Role::ignored && !trim(columns_[i].heading).empty())
+      if (columns_[i].meaning.role == Role::ignored && !trim(columns_[i].heading).empty() &&
+          std::ranges::none_of(columns_.told(),
+                               [&](const auto& told) { return told.starts_with(columns_[i].heading + ":"); }))
         if (const auto told = fmt::format("{}: not used", columns_[i].heading);
             told_.size() < most_told && told_.insert(told).second)
           report_.left.push_back(told);
+    why_left_.clear();
     change_measures();
   }
 
@@ -169,17 +152,15 @@ class TableImport : public SampleImport {
       return fault(number, fmt::format("{} cells under a header of {}", split_.size(), columns_.size()));
     LogTime time = block_time_;
     if (has_time_) {
-      const auto own = time_of_row();
-      if (!own) return fault(number, fmt::format("\"{}\" is not a time", time_text().substr(0, 40)));
+      const auto own = times_.of_row(split_);
+      if (!own)
+        return fault(number, fmt::format("\"{}\" is not a time", times_.text_of(split_).substr(0, 40)));
       time = *own;
-      if (time.kind == LogTime::Kind::elapsed) {
-        falls_ += last_elapsed_us_ && time.us < *last_elapsed_us_ ? 1 : 0;
-        last_elapsed_us_ = time.us;
-      }
-      if (auto ok = check_unit_of_time(time, number); !ok) return ok;
+      if (auto ok = times_.check_unit(time, place_of(number)); !ok) return ok;
     }
     auto device = device_of_row(time);
-    if (named_device(cell_with(Role::device)).overlaps_others) return leave_device();
+    for (const auto role : {Role::device, Role::node})
+      if (const auto left = why_left(role); !left.empty()) return leave_device(cell_with(role), left);
     if (!read_values()) return fault(number, std::move(reason_));
     add_up_intervals(device);
     bound_ = limit_of_row();
@@ -189,8 +170,28 @@ class TableImport : public SampleImport {
     return lose_intervals(device, time);
   }
 
-  Status leave_device() {
-    const auto told = fmt::format("{}: overlaps the others", cell_with(Role::device));
+  /// Why the rows of a device are left out; "" if they count.
+  [[nodiscard]] std::string_view why_left(Role role) {
+    const auto device = cell_with(role);
+    if (device.empty()) return "";
+    const auto known = why_left_.find({role, std::string(device)});
+    if (known != why_left_.end()) return known->second;
+    constexpr std::size_t most_known = 1000;
+    const auto why = judge_device(role, device);
+    if (why_left_.size() < most_known) why_left_.emplace(std::pair{role, std::string(device)}, why);
+    return why;
+  }
+
+  [[nodiscard]] std::string_view judge_device(Role role, std::string_view device) const {
+    const auto named = named_device(device);
+    if (named.overlaps_others && role == Role::device) return "overlaps the others";
+    if (named.is_no_power && columns_.has_power()) return "its name is of another quantity than a power";
+    const auto& sums = columns_.sum_devices();
+    return std::ranges::find(sums, device) != sums.end() ? "the sum of others, not added" : "";
+  }
+
+  Status leave_device(std::string_view device, std::string_view why) {
+    const auto told = fmt::format("{}: {}", device, why);
     if (told_.size() < most_told && told_.insert(told).second) report_.left.push_back(told);
     return {};
   }
@@ -224,49 +225,6 @@ class TableImport : public SampleImport {
     return at == columns_.size() ? std::string_view{} : split_[at];
   }
 
-  [[nodiscard]] std::string time_text() const {
-    const auto date = cell_with(Role::date);
-    return date.empty() ? std::string(cell_with(Role::time))
-                        : fmt::format("{} {}", date, cell_with(Role::time));
-  }
-
-  [[nodiscard]] std::optional<LogTime> time_of_row() const {
-    const auto text = time_text();
-    if (auto time = parse_log_time(text)) return time;
-    auto elapsed = parse_elapsed(text);
-    const auto number = parse_double(trim(text));
-    if (elapsed && number) elapsed->us = std::llround(*number * seconds_per(time_unit()) * 1e6);
-    return elapsed;
-  }
-
-  [[nodiscard]] const std::string& time_unit() const {
-    return columns_[columns_.find(Role::time)].meaning.unit;
-  }
-
-  static double seconds_per(std::string_view unit) {
-    if (unit == "ns") return 1e-9;
-    if (unit == "us") return 1e-6;
-    if (unit == "ms") return 1e-3;
-    return unit == "min" ? 60 : unit == "h" ? 3600 : 1;
-  }
-
-  /// Numbers without a unit are seconds. Where their first step would be a slow logger's, they may as well be
-  /// milliseconds, and the energy a thousand times less.
-  Status check_unit_of_time(const LogTime& time, std::size_t number) {
-    constexpr std::int64_t longest_step_us = 20'000'000;
-    if (time.kind != LogTime::Kind::elapsed || !time_unit().empty() || knows_unit_) return {};
-    const auto step = first_elapsed_us_ ? time.us - *first_elapsed_us_ : 0;
-    if (!first_elapsed_us_) first_elapsed_us_ = time.us;
-    knows_unit_ = step != 0;
-    if (step < longest_step_us) return {};
-    const auto name = columns_.place_or_name(columns_.find(Role::time));
-    return fail(
-        ErrorKind::malformed, place_of(number),
-        "{} has no unit: --columns time_ms={},power_w=… says that it is in milliseconds, time_s={} that it "
-        "is in seconds",
-        name, name, name);
-  }
-
   std::string device_of_row(const LogTime& time) {
     ++rows_;
     if (has_device_) {
@@ -275,20 +233,8 @@ class TableImport : public SampleImport {
       return node.empty() ? std::string(device) : fmt::format("{}{}{}", node, behind_node, device);
     }
     if (!has_time_ && block_time_.kind != LogTime::Kind::none) return fmt::format("{}", row_of_block_++);
-    if (has_time_ && follows_at_once(time.us)) ++rows_at_one_time_;
+    if (has_time_ && times_.follows_at_once(time.us)) ++rows_at_one_time_;
     return "";
-  }
-
-  /// Whether a row has the time of the row before, or is as close behind it as the devices of one query are.
-  bool follows_at_once(std::int64_t us) {
-    constexpr std::int64_t longest_query_us = 100'000;
-    constexpr std::int64_t queries_in_a_period = 4;
-    const auto step = last_row_us_ ? us - *last_row_us_ : longest_query_us;
-    last_row_us_ = us;
-    if (step == 0 || (step > 0 && step < longest_query_us && step * queries_in_a_period < period_us_))
-      return true;
-    period_us_ = step;
-    return false;
   }
 
   /// Fills values_ with what the row has for each channel; false, with the reason, if a cell is damaged. Of
@@ -298,8 +244,11 @@ class TableImport : public SampleImport {
     values_.assign(channels.size(), missing);
     for (std::size_t channel = 0; channel < channels.size(); ++channel)
       for (const auto column : channels[channel]) {
-        const auto value = value_of(column);
-        if (!value) return false;
+        const auto value = cells_.value_of(column, split_[column], options_.comma);
+        if (!value) {
+          reason_ = value.error();
+          return false;
+        }
         const bool known = !std::isnan(values_[channel]) && values_[channel] != empty_cell;
         if (!known && (column == channels[channel].front() || *value != empty_cell))
           values_[channel] = *value;
@@ -307,35 +256,15 @@ class TableImport : public SampleImport {
     return true;
   }
 
-  std::optional<double> value_of(std::size_t i) {
-    const auto& column = columns_[i];
-    if (const auto text = trim(split_[i]); text.empty() || equals_ignoring_case(text, "nan"))
-      return empty_cell;
-    if (is_no_value(split_[i])) return missing;
-    const auto cell = parse_cell(split_[i]);
-    const auto unit = cell && !cell->unit.empty() ? cell->unit : std::string_view(column.meaning.unit);
-    const auto factor = log_unit_factor(column.meaning.quantity, unit);
-    if (cell && factor) return scaled(cell->number, *factor);
-    if (unit == "MW" || unit == "MJ")
-      reason_ = fmt::format("{} would be mega: --columns time=…,{}={} says that it is milli", column.heading,
-                            unit == "MW" ? "power_mw" : "energy_mj", columns_.place_or_name(i));
-    else
-      reason_ = cell && unit.empty()
-                    ? fmt::format("{} has no unit: --columns time=…,power_w={} says that it is in watts",
-                                  column.heading, columns_.place_or_name(i))
-                    : fmt::format("{}: \"{}\" is not a number of this kind", column.heading,
-                                  split_[i].substr(0, 40));
-    return std::nullopt;
-  }
-
   std::vector<Measure> measures_of(std::string_view key, std::size_t number) override {
     std::vector<Measure> measures;
-    const auto node =
+    const auto node_of_row =
         key.substr(0, key.find(behind_node) == std::string_view::npos ? 0 : key.find(behind_node));
-    const auto device = node.empty() ? key : key.substr(node.size() + 1);
+    const auto device = node_of_row.empty() ? key : key.substr(node_of_row.size() + 1);
     const bool has_device = has_device_ && !device.empty();
     for (const auto& columns : columns_.channels()) {
       const auto& meaning = columns_[columns.front()].meaning;
+      const auto node = meaning.node.empty() ? node_of_row : std::string_view(meaning.node);
       const auto index = parse_uint(device);
       const auto name = has_device && !index ? fmt::format("{}", number) : std::string(device);
       auto& measure = measures.emplace_back();
@@ -384,6 +313,9 @@ class TableImport : public SampleImport {
 
   void describe(trace::Run& run) override {
     if (const auto name = cell_with(Role::name); !name.empty()) run.info.training.gpu = std::string(name);
+    if (has_time_ && times_.lacks_unit())
+      run.notes.push_back(fmt::format("{} has no unit: its numbers were taken as seconds",
+                                      columns_.place_or_name(columns_.find(Role::time))));
   }
 
   /// What the row's device may draw by its own limit column.
@@ -412,6 +344,8 @@ class TableImport : public SampleImport {
   std::vector<std::string_view> split_;
   std::list<std::string> rewritten_;  ///< what cells with doubled quotes point into
   TableColumns columns_;
+  TableCells cells_{columns_};
+  TableTimes times_{columns_};
   std::vector<double> values_;
   std::string reason_;
   struct Sum {
@@ -421,6 +355,7 @@ class TableImport : public SampleImport {
   };
   std::map<std::pair<std::string, std::size_t>, Sum> sums_;  ///< by device and place of the channel
   std::set<std::string> told_;
+  std::map<std::pair<Role, std::string>, std::string_view> why_left_;
   bool skips_ = false;                   ///< the rows of a table without a power
   std::size_t first_without_power_ = 0;  ///< line of the first such table's header; 0 = none
   bool has_device_ = false;
@@ -429,70 +364,11 @@ class TableImport : public SampleImport {
   std::size_t row_of_block_ = 0;
   std::uint64_t rows_ = 0;
   std::uint64_t rows_at_one_time_ = 0;
-  std::optional<std::int64_t> last_row_us_;
-  std::optional<std::int64_t> first_elapsed_us_, last_elapsed_us_;
-  std::uint64_t falls_ = 0;     ///< of elapsed times from one row to the next
-  bool knows_unit_ = false;     ///< of times that are numbers: their first step was judged
-  std::int64_t period_us_ = 0;  ///< from one round of rows to the next
   std::size_t last_length_ = 0;
   std::optional<Watts> bound_;
 };
 
 }  // namespace
-
-std::optional<LogTime> time_of_block(std::string_view line) {
-  constexpr std::string_view around = " \t-=#*[]<>|";
-  const auto begin = line.find_first_not_of(around);
-  if (begin == std::string_view::npos) return std::nullopt;
-  line = line.substr(begin, line.find_last_not_of(around) - begin + 1);
-  if (line.find_first_not_of("0123456789.") == std::string_view::npos) {
-    const auto time = parse_log_time(line);  // a number alone may be a reading as well
-    return time && time->zoned ? time : std::nullopt;
-  }
-  if (auto time = parse_log_time(line)) return time;
-  const auto label = line.find(": ");  // "Timestamp: 2026-11-05 10:00:00"
-  if (label == std::string_view::npos ||
-      line.substr(0, label).find_first_of("0123456789,") != std::string_view::npos)
-    return std::nullopt;
-  return parse_log_time(line.substr(label + 2));
-}
-
-std::string channel_name(const Meaning& meaning, std::string_view device) {
-  std::string name;
-  if (meaning.component != Component::other) name = trace::name_of(meaning.component);
-  if (meaning.component == Component::other && !(device.empty() && meaning.device.empty())) name = "device";
-  auto place = meaning.device.empty() ? device : std::string_view(meaning.device);
-  if (place.empty() && meaning.component == Component::gpu) place = "0";
-  name += place;
-  if (!meaning.rail.empty()) name += (name.empty() ? "" : "_") + meaning.rail;
-  if (!name.empty()) name += '_';
-  return name + std::string(suffix_of(meaning.quantity));
-}
-
-std::vector<std::string_view> cells_of(std::string_view line, const TableRules& rules) {
-  std::vector<std::string_view> cells;
-  if (!rules.blanks) {
-    for (const auto cell : split(line, ',')) cells.push_back(trim(cell));
-    return cells;
-  }
-  while (line.starts_with('#') || line.starts_with(' ')) line.remove_prefix(1);
-  for (auto begin = line.find_first_not_of(rules.separators); begin != std::string_view::npos;
-       begin = line.find_first_not_of(rules.separators, begin)) {
-    const auto end = std::min(line.find_first_of(rules.separators, begin), line.size());
-    cells.push_back(line.substr(begin, end - begin));
-    begin = end;
-  }
-  return cells;
-}
-
-std::string_view first_line(std::string_view head) {
-  while (!head.empty()) {
-    const auto line = trim(head.substr(0, head.find('\n')));
-    if (!line.empty()) return line;
-    head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
-  }
-  return {};
-}
 
 Status import_table(const TableRules& rules, LineReader& lines, const ImportOptions& options,
                     trace::RunSink& sink, ImportReport& report) {

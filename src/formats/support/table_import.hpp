@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "formats/importer.hpp"
 #include "formats/support/log_time.hpp"
@@ -34,6 +35,7 @@ struct Meaning {
   /// Unit of a number without its own; "" if nothing says it.
   std::string unit;
   std::string device;        ///< where the heading names it: "1" of gpu1_power
+  std::string node;          ///< where the heading names the machine: "n1" of n1.gpu0.power
   std::string rail;          ///< part of a device with a channel of its own: "cores"
   std::string contained_in;  ///< the channel that includes it
   ZeroWatts zero = ZeroWatts::missing;
@@ -65,6 +67,8 @@ struct TableRules {
   /// Whether a row of cells is a header. Headers may be repeated, and may change.
   bool (*is_header)(Cells cells) = nullptr;
   Meaning (*meaning_of)(std::string_view heading, Cells header) = nullptr;
+  /// The same for all headings at once, where what one means depends on the others; goes before meaning_of.
+  std::vector<Meaning> (*meanings_of)(Cells header) = nullptr;
   /// Lines that belong to the format but hold nothing: a second line of headings. nullptr = none.
   bool (*is_noise)(Cells cells) = nullptr;
   /// Whether a row counts, nullptr = every one; rows that do not are not damage.
@@ -93,5 +97,8 @@ struct TableRules {
 
 /// Name of the channel for a measure of a device: "gpu0_power", "cpu_cores_power", "power".
 [[nodiscard]] std::string channel_name(const Meaning& meaning, std::string_view device);
+
+/// The same with the machine that the heading names, if it names one: "n1/gpu0_power".
+[[nodiscard]] std::string channel_name_in_row(const Meaning& meaning);
 
 }  // namespace joulecast::formats

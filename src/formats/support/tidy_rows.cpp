@@ -40,7 +40,7 @@ std::string iso_text(std::int64_t us, bool zoned) {
 }
 
 std::vector<std::string_view> first_lines(std::string_view text) {
-  constexpr std::size_t enough = 60;
+  constexpr std::size_t enough = 600;
   std::vector<std::string_view> lines;
   while (!text.empty() && lines.size() < enough) {
     const auto end = std::min(text.find('\n'), text.size());

@@ -11,6 +11,7 @@
 #include "formats/support/log_units.hpp"
 #include "formats/support/nvidia_smi_columns.hpp"
 #include "formats/support/own_names.hpp"
+#include "formats/support/row_series.hpp"
 
 namespace joulecast::formats {
 namespace {
@@ -46,11 +47,21 @@ bool column_is(const std::vector<std::string_view>& rows, std::size_t column, Te
   return count * 10 >= rows.size() * 9;
 }
 
-bool tells_devices_apart(std::string_view heading, Cells header) {
-  if (meaning_of_own_name(heading, header).role == Role::device) return true;
-  const auto known = nvidia_smi::columns_of_header({heading}).front().field;
-  return known == nvidia_smi::Field::index || known == nvidia_smi::Field::uuid ||
-         known == nvidia_smi::Field::bus_id;
+/// The columns that tell the series of readings apart whose rows the table has.
+std::vector<std::size_t> columns_of_series(const std::vector<std::string_view>& lines) {
+  std::string text;
+  for (const auto line : lines) text.append(line).push_back('\n');
+  const auto sample = sample_of_table(text);
+  const auto headings = sample.headings();
+  auto meanings = meanings_of_own_names(headings);
+  const auto known = nvidia_smi::columns_of_header(headings);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (known[i].field == nvidia_smi::Field::index) meanings[i] = Meaning::of(Role::device);
+  const auto series = find_row_series(sample, meanings);
+  std::vector<std::size_t> columns;
+  if (series.machine) columns.push_back(*series.machine);
+  if (series.device) columns.push_back(*series.device);
+  return series.refusal.empty() ? columns : std::vector<std::size_t>{};
 }
 
 }  // namespace
@@ -130,9 +141,7 @@ std::optional<TimeColumns> find_time_columns(const std::vector<std::string_view>
   }
   if (!time) return std::nullopt;
   columns.time = *time;
-  for (std::size_t i = 0; i < header.size(); ++i)
-    if (i != columns.time && i != columns.date && tells_devices_apart(header[i], header))
-      columns.devices.push_back(i);
+  columns.devices = columns_of_series(lines);
   return columns;
 }
 

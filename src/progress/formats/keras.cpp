@@ -47,12 +47,17 @@ class Keras final : public Format {
     if (epoch == 0) from_zero_ = true;  // Keras counts from 1
     if (!epoch || from_zero_) return false;
     const bool is_of_another = epoch_ && !confirmed_;
+    const auto total = match.number("total");
+    // fit(epochs=3), then fit(epochs=8, initial_epoch=3): another phase, which counts on.
+    const bool goes_on = confirmed_ && total_ && *epoch_ >= *total_ && *epoch > *epoch_ && total != total_;
     epoch_ = epoch;
+    total_ = total;
     steps_.reset();
     over_ = false;
     if (is_of_another) return false;
+    if (goes_on) report.phase_begins({});
     report.epochs_count_from(1);
-    report.epoch_begins(*epoch, match.number("total"));
+    report.epoch_begins(*epoch, total);
     return confirmed_;
   }
 
@@ -90,6 +95,7 @@ class Keras final : public Format {
   bool confirmed_ = false;
   bool from_zero_ = false;
   std::optional<int> epoch_;
+  std::optional<double> total_;  ///< of epochs, by the last heading
   std::optional<double> steps_;  ///< of this epoch
   bool over_ = false;            ///< the epoch's line has got its end
   bool running_ = false;         ///< an unannounced bar

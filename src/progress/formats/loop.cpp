@@ -22,6 +22,7 @@
 #include "progress/lines/step_mention.hpp"
 #include "progress/lines/total_mention.hpp"
 #include "progress/loop_epochs.hpp"
+#include "progress/metric_kind.hpp"
 #include "progress/metric_text.hpp"
 #include "progress/part_turns.hpp"
 
@@ -35,7 +36,9 @@ constexpr std::size_t longest_line = 1000;
 class Loop final : public Format {
  public:
   bool read(const Line& line, Report& report) override {
-    if (line.text.size() > longest_line || are_settings(line.lowered)) return false;
+    if (line.text.size() > longest_line) return false;
+    // "Config 1/8: lr=0.1" is one of a grid.
+    if (are_settings(line.lowered) && !find_part(line.text)) return false;
     if (const auto over = find_part_that_is_over(line.text); over && !find_epoch(line.text)) {
       part_over_ = over;
       return read_line(line, report);
@@ -131,14 +134,21 @@ class Loop final : public Format {
     begin("", "", over, report);
   }
 
-  /// "Warmup epoch 3/3", then "Epoch 4/10": the warm-up is over.
+  /// "Warmup epoch 3/3", then "Epoch 4/10": the warm-up is over. So it is where the same count goes on:
+  /// "[warmup] Epoch 2/12", then "[cosine] Epoch 3/12".
   void leave_tagged_part(const EpochMention& mention, Report& report) {
     if (tagged_) {
+      if (!tagged_total_) tags_count_from_one_ = mention.number == 1;
       tagged_total_ = mention.total;
-    } else if (tagged_total_ && mention.total && *tagged_total_ != mention.total) {
-      tagged_total_.reset();
-      begin("", "", {}, report);
+      tagged_number_ = mention.number;
+      return;
     }
+    if (!tagged_total_ || !mention.total) return;
+    const bool goes_on = mention.number > tagged_number_;
+    if (*tagged_total_ == mention.total && !(goes_on && phase_.starts_with("warm"))) return;
+    tagged_total_.reset();
+    begin("", "", {}, report);
+    if (goes_on && tags_count_from_one_) report.epochs_count_from(1);
   }
 
   void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
@@ -356,6 +366,8 @@ class Loop final : public Format {
   std::string heading_;            ///< what a heading without figures counts: "iteration"
   bool tagged_ = false;            ///< the line names its part
   std::optional<std::optional<double>> tagged_total_;
+  double tagged_number_ = 0;
+  bool tags_count_from_one_ = false;
   bool rounds_named_ = false;
   bool rounds_have_headings_ = false;
   int named_since_epoch_ = 0;

@@ -23,7 +23,7 @@ class Tqdm final : public Format {
       static const Pattern cut(R"(\d{1,3}%\|)");
       if (cut.matches(line.text)) return true;
       bars_.notice(line);
-      return false;
+      return bars_.take_figures(line, report);
     }
     bars_.read(*bar, line, report);
     return true;
@@ -35,11 +35,15 @@ class Tqdm final : public Format {
 
 }  // namespace
 
-extern const FormatType tqdm_format{"tqdm",
-                                    "range and trange over epochs, steps of an epoch, nested bars, bare bars",
-                                    Breadth::library,
-                                    Evidence::stated,
-                                    {"%", " [", "epoch"},
-                                    make_format<Tqdm>};
+extern const FormatType tqdm_format{
+    "tqdm",
+    "range and trange over epochs, steps of an epoch, nested bars, bare bars",
+    Breadth::library,
+    Evidence::stated,
+    {"%", " [", "epoch",
+     // figures after a bar
+     "acc", "loss", "f1", "map", "score", "auc", "iou", "dice", "bleu", "rouge", "wer", "cer", "ppl",
+     "perplexity", "val", "dev", "err", "reward"},
+    make_format<Tqdm>};
 
 }  // namespace joulecast::progress

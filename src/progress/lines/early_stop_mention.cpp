@@ -10,6 +10,19 @@ bool has(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
 }
 
+/// "num_epochs=60 max_train_steps=100", and not "epoch=3 max_epochs=60 step=5 max_steps=100", which is
+/// progress.
+std::optional<double> steps_beside_epochs(std::string_view lowered) {
+  static const Pattern epochs(R"((?:\b|_)epochs['"]?\s*[:=]\s*['"]?[1-9])");
+  static const Pattern steps(
+      R"(\bmax_(?:train_|training_|optimizer_|global_)?(?:steps|iters|iterations|updates)['"]?\s*[:=]\s*['"]?(?P<steps>[1-9]\d*)\b)");
+  static const Pattern progress(R"(\b(?:epoch|step|iter)['"]?\s*[:=]\s*\d)");
+  if (!has(lowered, "epochs") || !has(lowered, "max_")) return std::nullopt;
+  const auto match = steps.find(lowered);
+  if (!match || !epochs.matches(lowered) || progress.matches(lowered)) return std::nullopt;
+  return match->number("steps");
+}
+
 }  // namespace
 
 std::optional<EarlyStopMention> find_early_stop(std::string_view lowered) {
@@ -37,6 +50,7 @@ std::optional<EarlyStopMention> find_early_stop(std::string_view lowered) {
   if (const auto rule = find_stop_rule(lowered)) return EarlyStopMention{rule->patience};
   static const Pattern without(R"(\b(?:no|without) improvement\b)");
   if (has(lowered, "improve") && without.matches(lowered)) return EarlyStopMention{};
+  if (const auto steps = steps_beside_epochs(lowered)) return EarlyStopMention{.most_steps = steps};
   return std::nullopt;
 }
 

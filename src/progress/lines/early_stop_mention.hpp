@@ -8,7 +8,9 @@ namespace joulecast::progress {
 
 struct EarlyStopMention {
   /// How many epochs without improvement end the training, where the line says it.
-  std::optional<double> patience;
+  std::optional<double> patience{};
+  /// How many steps end it, where they are set beside a number of epochs: whichever is reached first.
+  std::optional<double> most_steps{};
 };
 
 /// `lowered`: the line in small letters. Nothing as well where it says that nothing is stopped early

@@ -138,11 +138,14 @@ std::optional<EpochMention> find_count_before_word(std::string_view text) {
   return found;
 }
 
-/// "Epoch took 0.9 s, loss 0.3, done 3 of 8 epochs".
+/// "Epoch took 0.9 s, loss 0.3, done 3 of 8 epochs", "time 0.8 s | 3/8 epochs done | …".
 std::optional<EpochMention> find_count_at_the_end(std::string_view text) {
   static const Pattern count(
       R"((?i)\b(?:done|finished|completed?):? (?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs?\W*$)");
-  const auto match = count.find(text);
+  static const Pattern among_others(
+      R"((?i)[|,;]\s*(?P<number>\d+)\s*(?:/|of\b|out of\b)\s*(?P<total>\d+) epochs? (?:done|finished|completed?|over)\b)");
+  auto match = count.find(text);
+  if (!match) match = among_others.find(text);
   auto found = match ? count_of(*match) : std::nullopt;
   if (!found) return found;
   found->says = Says::ends;

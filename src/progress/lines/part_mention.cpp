@@ -11,6 +11,10 @@
 namespace joulecast::progress {
 namespace {
 
+/// What a grid of settings consists of. Its trainings need not be of the same size.
+const std::string setting =
+    R"(config(?:uration)?|combination|combo|candidate|variant|grid[ -]point|hyper-?param(?:eter)?(?: set)?|hparams?(?: set)?)";
+
 /// Parts of these names do the same work again; stages, tasks, layers, rungs and rounds of pruning need not.
 bool are_alike(std::string_view word) {
   static const Pattern alike(
@@ -41,7 +45,10 @@ std::optional<int> number_of(std::string_view text) {
 
 std::optional<PartMention> find_numbered(std::string_view text) {
   static const Pattern numbered(
-      R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|fold|split|(?:curriculum )?level|rung|layer|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))");
+      (R"((?i)^[\W_]*(?P<name>(?:(?:outer|inner|cv|k)[ -]?)?(?P<word>(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|fold|split|(?:curriculum )?level|rung|layer|scale|)" +
+       setting +
+       R"(|stage|phase|seed|trial|run|experiment|repeat|repetition|replica|member|model|task)[ _]?(?:no\.? ?|nr\.? ?|idx ?|id ?)?[:#=]?[ ]?(?P<number>\d+|one|two|three|four|five|i{1,3}|iv|v)(?: ?(?:/|of|out of) ?(?P<of>\d+))?)\b[\])}>]?(?P<mark>[:,;|.\s\-–—>]*))")
+          .c_str());
   const auto match = numbered.find(text);
   const auto number = match ? number_of(match->text("number")) : std::nullopt;
   if (!number) return std::nullopt;
@@ -51,8 +58,9 @@ std::optional<PartMention> find_numbered(std::string_view text) {
   found.part =
       Part{*number, match->whole("of"), are_alike(match->text("word")), may_be_cut(match->text("word"))};
   if (found.part->of && *found.part->of < *number) return std::nullopt;
-  // Of a network's layers much else is told.
-  if (!found.part->of && found.key.starts_with("layer")) return std::nullopt;
+  // Of a network's layers much else is told, and so it is of what are mostly names of settings.
+  static const Pattern needs_a_count(R"(^(?:layer|scale|config|comb|cand|variant|grid|h))");
+  if (!found.part->of && needs_a_count.matches(found.key)) return std::nullopt;
   found.after = match->after();
   return found;
 }
@@ -89,6 +97,12 @@ std::optional<PartMention> find_part(std::string_view text) {
 bool is_later_of_a_grid(std::string_view heading) {
   static const Pattern grid(
       R"((?i)\b(?P<number>\d+) ?(?:/|of|out of) ?\d+ (?:of|in|from) (?:the |a |this |my )?(?:[\w-]+ )?(?:grid|sweep|array|matrix|campaign|search)\b)");
+  static const Pattern of_settings(
+      (R"((?i)^\W*(?:\w+ )?(?:(?:)" + setting +
+       R"()\s*[:#=]?\s*(?P<number>\d+)|(?P<before>\d+) ?(?:/|of) ?\d+\W{1,4}(?:)" + setting + R"()\b))")
+          .c_str());
+  if (const auto match = of_settings.find(heading))
+    return match->number(match->text("number").empty() ? "before" : "number").value_or(0) > 1;
   const auto match = grid.find(heading);
   return match && match->number("number").value_or(0) > 1;
 }
@@ -105,7 +119,10 @@ std::optional<std::string> find_heading(std::string_view text) {
       R"((?i)^[\W_]*(?P<name>(?:active[ -]learning cycle|al cycle|self[ -]training cycle|(?:(?:outer|inner|cv|k)[ -]?)?(?:fold|split|stage|phase|seed|trial|run|experiment|repeat|repetition|task))\s*[:#=]?\s*(?:\d+|one|two|three|four|five|i{1,3}|iv|v)(?:\s*(?:/|of|out of)\s*\d+)?)(?P<rest>\b[^\d]{0,60}?)(?:\(\d+ epochs?\)\W*)?$)");
   // "Trial 2 of 3: lr=0.01"
   static const Pattern counted(
-      R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|(?:curriculum )?level|rung|layer|stage|phase|model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)");
+      (R"((?i)^[\W_]*(?:(?:train\w*|start\w*|run\w*|process\w*|fit\w*) )?(?P<name>(?:(?:active[ -]learning|al|self[ -]training|(?:iterative )?prun(?:e|ing)|lottery(?:[ -]ticket)?) (?:cycle|round|iteration)|(?:curriculum )?level|rung|layer|scale|)" +
+       setting +
+       R"(|stage|phase|model|member|fold|split|seed|trial|run|experiment|repeat|repetition)\s*[:#=]?\s*\d+\s*(?:/|of|out of)\s*\d+)(?P<rest>\b.{0,100})$)")
+          .c_str());
   static const Pattern named(
       R"((?i)^(?P<left>[=\-*#>~\s\[]*)(?P<name>(?:warm(?:ing)?[- ]?up|fine[- ]?tuning|pre[- ]?training|linear prob\w+|(?:un)?freezing|distillation|training the|stage|phase)\b[^:=\d]{0,60}?)[=\-*#<~\s\].:]*$)");
   static const Pattern over(
@@ -117,6 +134,13 @@ std::optional<std::string> find_heading(std::string_view text) {
     const bool heads = !over.matches(rest) && (!to_lower(name).starts_with("layer") || is_plain(rest));
     if (heads) return std::string(name);
   }
+  // "[1/6] config: lr=1e-3"
+  static const Pattern behind((R"((?i)^\W*(?P<count>\d+ ?(?:/|of) ?\d+)[\])]?[\s:.-]{0,3}(?P<word>)" +
+                               setting +
+                               R"(|fold|split|seed|trial|run|experiment|repetition)\b(?P<rest>\W.{0,100})?$)")
+                                  .c_str());
+  if (const auto match = behind.find(text); match && !over.matches(match->text("rest")))
+    return std::string(match->text("word")) + " " + std::string(match->text("count"));
   const auto match = named.find(text);
   if (!match || over.matches(match->text("name"))) return std::nullopt;
   const bool decorated = trim(match->text("left")).size() >= 2;

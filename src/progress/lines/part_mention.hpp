@@ -23,8 +23,8 @@ struct PartMention {
 
 /// The name in a heading: "Fold 2/5", "===== Stage 2: fine-tuning =====", "== Warming up the head ==".
 [[nodiscard]] std::optional<std::string> find_heading(std::string_view text);
-/// "Starting run 7/12 of the grid", but not run 1: where a training begins with it, the other runs are other
-/// processes'.
+/// "Starting run 7/12 of the grid", "config 3/8", but not the first: where a training begins with it, the
+/// other runs are other processes'.
 [[nodiscard]] bool is_later_of_a_grid(std::string_view heading);
 /// Of a heading: "Fold 2/5", "Warming up the head".
 [[nodiscard]] std::optional<Part> part_of_heading(std::string_view heading);

@@ -8,7 +8,8 @@ bool counts_preparation(std::string_view text) {
   static const Pattern words(
       R"((?i)^\W*(?:(?:now|start\w*|running)\s+)?(?:pre-?process|prepar|download|tokeni[sz]|map\b|mapping|filter|load|read|pars(?:e|ing)|generating (?:train|data)|cach(?:e|ing)|extract|fetch|build|convert|encod|embedd|index|scan|pack|shuffl|split|augment|sanity|calibrat|burn[ -]?in|warming up the data|(?:lr|learning[ _-]rate)[ _-]?(?:find|range|search|finder)|(?:find|search)\w*[ _](?:the |a |best |good |initial |optimal )*(?:lr|learning[ _-]?rate|batch[ _-]?size))\w*\b)");
   static const Pattern counted(R"(\d\s*(?:/|of\b|out of\b)\s*\d|\d\s?%|\b\d+\b)");
-  return counted.matches(text) && words.matches(text);
+  static const Pattern precision(R"((?i)^\W*map(?:@?\d+)?\W{1,3}\d*\.\d)");  // "mAP: 0.41"
+  return counted.matches(text) && words.matches(text) && !precision.matches(text);
 }
 
 bool tells_of_preparation(std::string_view text) {

@@ -197,6 +197,13 @@ std::optional<StepMention> find_step(std::string_view text) {
           .c_str());
   static const Pattern percent(
       R"((?i)^(?:(?:training|train|overall|total)\s+)?(?:training|train|progress|overall|completed?)\W+(?P<done>\d+(?:\.\d+)?)\s?%)");
+  // "[ 12%] loss=0.3", and not "[ 12%] Building …", as builds tell.
+  static const Pattern percent_before_a_figure(
+      R"(^\[\s*(?P<done>\d+(?:\.\d+)?)\s?%\]\s+[A-Za-z_]\w*\s?[:=]\s?-?\d*\.?\d)");
+  // TD3 and SAC: "Total T: 3000 / 60000 Episode Num: 12".
+  static const Pattern total_t(
+      R"((?i)^\W*total (?P<noun>t|timesteps?)\s*[:=]\s*(?P<done>\d+)\s*/\s*(?P<total>\d+)\b)");
+  if (const auto match = total_t.find(text)) return mention_of(*match);
   if (auto found = find_with_noun(text)) {
     if (found->total || found->word != Word::step) return found;
     const auto amount = find_amount_beside(found->after);
@@ -204,7 +211,8 @@ std::optional<StepMention> find_step(std::string_view text) {
   }
   if (const auto match = bracket.find(text)) return mention_of(*match, {Word::bracket});
   if (const auto match = none.find(text)) return mention_of(*match, {Word::none});
-  const auto match = percent.find(text);
+  auto match = percent.find(text);
+  if (!match) match = percent_before_a_figure.find(text);
   const auto done = match ? match->number("done") : std::nullopt;
   if (!done || *done > 100) return std::nullopt;
   StepMention found;

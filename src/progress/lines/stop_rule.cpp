@@ -2,7 +2,10 @@
 
 #include <string>
 
+#include "progress/lines/foreign_stop_rule.hpp"
 #include "progress/lines/pattern.hpp"
+#include "progress/lines/stop_bound.hpp"
+#include "progress/lines/time_limit.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -13,8 +16,6 @@ const std::string measure =
 /// Who does not get better.
 const std::string not_improving =
     R"((?:(?:\b(?:no|not|never|without)|_no|n't)[ _-](?:been |get(?:ting)? |got(?:ten)? |any )?(?:improv\w*|better|progress|gain\w*|increas\w*|decreas\w*|fall\w*|rise\w*|risen|drop\w*|chang\w*)))";
-const std::string time_unit = R"((?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b)";
-const std::string amount = R"(\d+(?:[.:]\d+)*)";
 
 bool is_of_the_learning_rate(const Match& match) {
   static const Pattern before(
@@ -32,9 +33,9 @@ bool speaks_of_the_learning_rate(std::string_view lowered) {
 /// "counter=2/5", "num_bad_epochs 2 (max 5)", "epochs since best: 2", "not improving for 5 epochs".
 std::optional<StopRule> find_counter(std::string_view lowered) {
   static const Pattern of_a_limit(
-      R"(\b(?:\w+_)?(?:counter|trigger(?: times?)?|strikes?|wait(?:ing|ed)?|waiting for improvement|es|pat|bad|stale|plateau|tol|no gain|no[ _-]?improve\w*)['"]?[ :=(\[]{1,3}(?:for )?\d+ ?(?:/|(?:out )?of\b) ?(?P<limit>\d+)\b(?P<unit> epochs?)?)");
+      R"(\b(?:\w+_)?(?:counter|trigger(?: times?)?|strikes?|wait(?:ing|ed)?|waiting for improvement|es|pat|bad|stale|plateau|tol|no gain|no[ _-]?best|not[ _-]best|fail(?:s|ures?)?|misses|flat|stall(?:s|ed)?|stagnat\w*|no[ _-]?improve\w*)['"]?[ :=(\[]{1,3}(?:for )?\d+ ?(?:/|(?:out )?of\b) ?(?P<limit>\d+)\b(?P<unit> epochs?)?)");
   static const Pattern of_epochs(
-      R"(\b(?:\w+_)?(?:bad[_ ]epochs?|epochs?[_ ](?:since[_ ](?:best|improvement|last[_ ](?:best|improvement))|(?:without|w/o)[_ ](?:improve\w*|progress))|stale|trigger times|no[_-]improve\w*)['"]?[ :=(\[]{1,3}\d+\b(?: ?(?:\((?:max\.?|limit|of)|/|(?:out )?of\b) ?(?P<limit>\d+))?)");
+      R"(\b(?:\w+_)?(?:bad[_ ]epochs?|epochs?[_ ](?:since[_ ](?:best|improvement|last[_ ](?:best|improvement))|(?:without|w/o)[_ ](?:improve\w*|progress))|stale|stagnat\w*|trigger times|no[_-]improve\w*)['"]?[ :=(\[]{1,3}\d+\b(?: ?(?:\((?:max\.?|limit|of)|/|(?:out )?of\b) ?(?P<limit>\d+))?)");
   static const Pattern in_words(
       (not_improving +
        R"((?: \w+){0,2} ?(?:[ :=(\[]\d+ ?(?:/|(?:out )?of\b) ?\d+|(?:for|since|in|within|over|during)(?: the)?(?: last| past)? (?:(?P<limit>\d+) (?P<unit>epochs?)|\d+ (?:\w+ )?(?:rounds?|steps?|iter\w*|eval\w*|checks?|validation\w*|times)|epoch \d)))")
@@ -62,7 +63,7 @@ bool tells_an_end(std::string_view lowered) {
           .c_str());
   static const Pattern at_a_measure(
       (ends +
-       R"((?: [\w-]+){0,3}? (?:at|below|above|on) (?:(?:the|a|an|mean|average|best|train(?:ing)?|test|val(?:idation)?) ){0,3}\w*?)" +
+       R"((?: [\w-]+){0,3}? (?:at|below|above|on) (?:(?:the|a|an|mean|avg|average|best|train(?:ing)?|test|val(?:idation)?) ){0,3}\w*?)" +
        measure + R"([^a-z]{0,8}\d)")
           .c_str());
   static const Pattern after_failures(
@@ -77,14 +78,15 @@ bool tells_an_end(std::string_view lowered) {
        measure)
           .c_str());
   static const Pattern named(
-      R"(\b(?:stop(?:ping)?|terminat(?:ion|ing)|convergence)[ _-](?:criteri(?:on|a)|rules?|conditions?)['"]?(?: is)?\s*[:=]?\s*['"]?(?P<what>[\w-]+))");
+      R"(\b(?:stop(?:ping)?|terminat(?:ion|ing)|convergence|exit|abort)[ _-](?:criteri(?:on|a)|rules?|conditions?)['"]?(?: is)?\s*[:=]?\s*['"]?(?P<what>[\w-]+))");
   static const Pattern none(
       R"(^(?:none|null|false|off|no|disabled|max\w*|num\w*|n_\w+|total\w*|epochs?|steps?|[\d.-]+)$)");
   static const Pattern fault(
       R"(\bnan\b|\binf\b|infinite|not finite|diverg|explod|ctrl|signal|interrupt|\bkey\b)");
+  static const Pattern whichever(R"(\bwhichever (?:comes|is|happens|occurs)\b)");
   if (fault.matches(lowered)) return false;
-  if (on_a_condition.matches(lowered) || at_a_measure.matches(lowered) || after_failures.matches(lowered) ||
-      until.matches(lowered))
+  if (whichever.matches(lowered) || on_a_condition.matches(lowered) || at_a_measure.matches(lowered) ||
+      after_failures.matches(lowered) || until.matches(lowered))
     return true;
   if (const auto match = gives_up.find(lowered); match && !tries.matches(match->after())) return true;
   const auto match = named.find(lowered);
@@ -107,48 +109,41 @@ bool sets_a_target(std::string_view lowered) {
          search.matches(lowered);
 }
 
-/// "time budget: 8 s", "max_time=00:00:00:08", "for up to 60 epochs or 1 hour", "used 3.2/8.0 s".
-bool limits_the_time(std::string_view lowered) {
-  static const Pattern limit(
-      R"(\b(?:time|wall[ -]?(?:clock|time)|walltime|runtime)[ _-](?:time )?(?:budget|limit|allowance|cap|quota)(?:_\w+| \(\w+\))?['"]?(?: is| of|:|=)?\s*[:=]?\s*['"]?\d)");
-  static const Pattern setting(
-      R"(\bmax(?:imum)?[_ ](?:(?:train(?:ing)?|run|wall(?:[_ ]?clock)?)[_ ]?)?(?:time|seconds|secs|minutes|mins|hours|runtime)(?:_(?:s|secs?|seconds|m|mins?|minutes|h|hours))?['"]?\s*[:=]\s*['"]?\d)");
-  static const Pattern timeout(
-      (R"(^\W*(?:train(?:ing)? |run )?time-?out['"]?\s*[:=]\s*)" + amount + " ?" + time_unit).c_str());
-  static const Pattern budget((R"(\bbudget['"]?\s*(?:[:=]|of|is)\s*)" + amount + " ?" + time_unit).c_str());
-  static const Pattern bound(
-      (R"(\b(?:train\w*|runs?|running|fit\w*)\b.{0,40}\b(?:at most|up to|no more than|not longer than|a maximum of|max\.?) )" +
-       amount + " ?" + time_unit)
-          .c_str());
-  static const Pattern or_time((R"(\bepochs? or )" + amount + " ?" + time_unit).c_str());
-  static const Pattern used(
-      (R"(\bused[ :=]{1,3})" + amount + R"( ?s? ?(?:/|of) ?)" + amount + " ?" + time_unit).c_str());
-  static const Pattern of_something_else(
-      R"(slurm|sbatch|\bjobs?\b|partition|queue|nccl|http|download|request|socket|\btakes?\b|per (?:trial|episode|step|batch))");
-  if (of_something_else.matches(lowered)) return false;
-  for (const auto* pattern : {&limit, &setting, &timeout, &budget, &bound, &or_time, &used})
-    if (pattern->matches(lowered)) return true;
-  return false;
-}
-
-/// "up to 60 epochs", "epochs: at most 60". max_epochs is but the name of a total.
+/// "up to 60 epochs", "at most 100 iterations", "epochs: at most 60". max_epochs is but the name of a total.
 bool gives_a_bound(std::string_view lowered) {
   static const Pattern bound(
       R"(\b(?:at most|up to|no more than|not more than|max\.?|(?:a )?maximum(?: of)?|cap|capped at|limited to) \d+ (?:training )?epochs\b|\bepochs?\s?[:=]?\s?\(?(?:at most|up to|<=)\s?\d)");
-  static const Pattern of_something_else(R"(\b(?:warm-?up|resum\w*|patience|every|frozen|freeze|swa|ema)\b)");
-  return bound.matches(lowered) && !of_something_else.matches(lowered);
+  static const Pattern of_other_work(
+      R"(\b(?:train\w*|runs?|running|fit\w*|optimi[sz]\w*|iterat\w*)\b[^|;\d]{0,40}\b(?:at most|up to|no more than|not more than|max\.?|(?:a )?maximum(?: of)?) \d[\d,]*k? (?:training )?(?:steps|iterations|rounds|updates|generations|episodes)\b)");
+  static const Pattern of_something_else(
+      R"(\b(?:warm-?up|resum\w*|patience|every|frozen|freeze|swa|ema|eval\w*|valid\w*|sanity|generat\w+ up)\b)");
+  return (bound.matches(lowered) || of_other_work.matches(lowered)) && !of_something_else.matches(lowered);
+}
+
+/// Whether a line may have any of the words that are looked for: most lines have none of them.
+bool may_tell_a_rule(std::string_view lowered) {
+  static const Pattern clues(
+      R"(stop|halt|quit|finish|end|terminat|abort|exit|break|cease|kill|shut|converge|solved|success|giv|until|till|unless|while|which|time|wall|max|budget|limit|used|elapsed|spent|target|goal|aim|reach|train\w* to|need|want|requir|desired|thr|counter|trigger|strike|wait|\bes\b|\bpat\b|bad|stale|stall|stagnat|fail|misses|flat|plateau|[fgx]?tol|conv|gain|improv|best|no[t]?[ _-]|n't |since|without|od_|delta|prun|asha|early|deadline|will be|to be|anneal|at most|up to|cap|or \d)");
+  return clues.matches(lowered);
+}
+
+/// The letters beyond ASCII, and not the blocks that bars are drawn with; or a word without such letters.
+bool may_be_foreign(std::string_view lowered) {
+  static const Pattern clues(
+      R"([\xc3\xd0\xd1\xe3-\xed]|geduld|pac?ien|pazien|vorzeitig|abbr|abgebr|bricht|stopp|anhalt|ende|beend|trainier|ziel|zeit|verbesser|arr[eê]t|parad|parar|pare|para |detener|detien|interr?omp|encerra|ferma|arrest|obje[ct]|obiettivo|limite|temps|tempo|tiempo|mejora|melhora|miglior)");
+  return clues.matches(lowered);
 }
 
 }  // namespace
 
 std::optional<StopRule> find_stop_rule(std::string_view lowered) {
-  static const Pattern clues(
-      R"(stop|halt|quit|finish|end|terminat|abort|exit|break|cease|converge|solved|success|giv|until|till|unless|time|wall|max|budget|used|target|goal|desired|counter|trigger|strike|wait|\bes\b|\bpat\b|bad|stale|plateau|tol\b|gain|improv|no[t]?[ _-]|n't |since|without|od_|delta|prun|asha|early|at most|up to|cap|limit| or \d)");
-  if (!clues.matches(lowered)) return std::nullopt;
-  if (const auto counter = find_counter(lowered)) return counter;
-  if (tells_an_end(lowered) || sets_a_target(lowered) || limits_the_time(lowered) || gives_a_bound(lowered))
-    return StopRule{};
-  return std::nullopt;
+  if (may_tell_a_rule(lowered)) {
+    if (const auto counter = find_counter(lowered)) return counter;
+    if (tells_an_end(lowered) || sets_a_target(lowered) || bounds_a_figure(lowered) ||
+        limits_the_time(lowered) || gives_a_bound(lowered))
+      return StopRule{};
+  }
+  return may_be_foreign(lowered) ? find_foreign_stop_rule(lowered) : std::nullopt;
 }
 
 }  // namespace joulecast::progress

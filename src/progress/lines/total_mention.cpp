@@ -19,6 +19,16 @@ std::optional<TotalMention> find_sentence(std::string_view lowered) {
     found.steps_per_epoch = match->number("steps");
     return found;
   }
+  // "Training plan: 180 steps total (3 epochs)"
+  static const Pattern in_total(
+      R"(^[^|,;\d]{0,40}\b(?P<total>\d[\d,]*) (?:(?:training|train|optimi[sz](?:er|ation)|gradient) )?(?:steps|iterations|updates)(?: in)? total\b)");
+  static const Pattern not_of_the_training(R"(\b(?:eval\w*|valid\w*|test\w*|warm-?up|denois\w*|sampl\w*)\b)");
+  if (const auto match = in_total.find(lowered);
+      match && !not_of_the_training.matches(match->text(std::size_t{0}))) {
+    found.steps = match->number("total");
+    found.sure = true;
+    return found;
+  }
   const auto match = steps.find(lowered);
   if (!match || of_something_else.matches(match->before()) || match->after().starts_with(" per "))
     return std::nullopt;
@@ -35,7 +45,7 @@ bool names_a_setting(std::string_view text) {
 /// "Total optimizer steps: 60 | warmup steps: 6", "n_epochs: 8".
 std::optional<TotalMention> find_setting(std::string_view lowered) {
   static const Pattern epochs(
-      R"(^\W*(?:(?:(?:total )?(?:number|num|no\.?) of |total |max(?:imum)? )(?:training |train )?epochs?|(?:num|n|max|total|train|num_train|max_train)_epochs?)["']?\s*[:=]\s*(?P<total>\d+)(?:\W*$|\s*[|,;(]))");
+      R"(^\W*(?:(?:(?:total |max(?:imum|imal)? )?(?:number|num|no\.?) of |total |max(?:imum)? )(?:training |train )?epochs?|(?:num|n|max|total|train|num_train|max_train)_epochs?)["']?\s*[:=]\s*(?P<total>\d+)(?:\W*$|\s*[|,;(]))");
   static const Pattern bare_epochs(R"(^\W*(?:(?:training|train) )?epochs["']?\s*[:=]\s*(?P<total>\d+)\W*$)");
   static const Pattern steps(
       R"(^\W*(?:start\w* training\W+(?:iters|iterations|steps)|(?:total|max(?:imum)?|num|number of)[_ ](?:number of |num )?(?:(?:training|train|optimi[sz](?:ation|er)|optim|gradient|global|parameter)[_ ])?(?:update[_ ])?(?:steps|iterations|iters|updates))["']?\s*[:=]\s*(?P<total>\d[\d,]*|\d+(?:\.\d+)?[km])(?:\W*$|\s*[|,;(]))");
@@ -91,7 +101,7 @@ bool are_settings(std::string_view lowered) {
 
 bool starts_training(std::string_view lowered) {
   static const Pattern start(
-      R"(^\W*(?:(?:start|begin)\w*\s+(?:the\s+|model\s+)?train\w*[^\d]{0,40}$|train(?:ing)? (?:on|with) \d+ |training (?:on|started|starts|begins|is starting|the model|model)\b[^:=]{0,60}$|training(?: loop)?\W*$))");
+      R"(^\W*(?:(?:start|begin)\w*\s+(?:the\s+|model\s+)?train\w*[^\d]{0,40}$|train(?:ing)? (?:on|with) \d+ |training (?:on|started|starts|begins|is starting|the model|model)\b[^:=]{0,60}$|(?:(?:(?:step|part|task) ?)?[\[(]?\d+ ?(?:/|of) ?\d+[\])]?\W{1,4})?(?:train(?:ing)?(?: loop)?|training the model)\W*$))");
   return lowered.find("train") != std::string_view::npos && start.matches(lowered);
 }
 

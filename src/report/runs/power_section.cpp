@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "report/axis_unit.hpp"
+#include "report/run_text.hpp"
 #include "report/run_words.hpp"
 #include "report/runs/sections.hpp"
 
@@ -135,6 +136,41 @@ void put_stages(Plot& plot, const trace::Run& run, double time_unit) {
   put_stretches(plot, "between epochs", std::move(pauses), Shade::stage, run.span.length(), time_unit);
 }
 
+std::string words_for(trace::Quantity reason) {
+  return reason == trace::Quantity::throttled_by_heat ? "held back by heat" : "held back by its power limit";
+}
+
+void put_throttling(Plot& plot, const session::ReportedRun& run, double time_unit) {
+  for (const auto reason : {trace::Quantity::throttled_by_power, trace::Quantity::throttled_by_heat}) {
+    std::vector<trace::Span> spans;
+    for (const auto& device : run.power->throttling)
+      if (device.reason == reason) spans.insert(spans.end(), device.spans.begin(), device.spans.end());
+    put_stretches(plot, words_for(reason), std::move(spans),
+                  reason == trace::Quantity::throttled_by_heat ? Shade::hot : Shade::limited,
+                  run.summary.run.span.length(), time_unit);
+  }
+}
+
+/// "GPU 0 was held back by its power limit for 4.20 min (31 % of the time) and by heat for …", of each
+/// device.
+std::string throttling_text(const PowerCourse& course) {
+  std::vector<std::string> sentences;
+  for (const auto& device : course.throttling) {
+    if (!(device.time > Seconds{0})) continue;
+    sentences.push_back(fmt::format(
+        "{} was {} for {} ({} of the time)", component_text(device.component, device.device, device.node),
+        words_for(device.reason), to_text(device.time), percent(device.time / device.observed)));
+  }
+  constexpr std::size_t most = 8;
+  if (sentences.size() > most) {
+    const auto others = sentences.size() - most;
+    sentences.resize(most);
+    sentences.push_back(fmt::format("and so on for {} more", others));
+  }
+  return sentences.empty() ? "No device held its clocks down for its power limit or for heat."
+                           : join(sentences, "; ") + ".";
+}
+
 DataTable components_table(const session::ReportedRun& run) {
   DataTable table{"Mean power and energy by component",
                   {Align::left, Align::right, Align::right, Align::right},
@@ -179,6 +215,7 @@ Figure power_figure(const session::ReportedRun& run) {
   put_peaks(plot, course, time.divisor, power.divisor);
   put_stretches(plot, "not measured", course.gaps, Shade::gap, record.span.length(), time.divisor);
   put_stages(plot, record, time.divisor);
+  put_throttling(plot, run, time.divisor);
   for (const auto& epoch : record.epochs) plot.ticks.push_back(epoch.span.end.value() / time.divisor);
   plot.ticks_label = "end of an epoch";
   if (record.idle_baseline)
@@ -190,8 +227,10 @@ Figure power_figure(const session::ReportedRun& run) {
       "so that no peak is lost",
       to_text(Seconds{course.edges[1] - course.edges[0]}));
   if (run.summary.mean_power) caption += fmt::format(". On average {}", to_text(*run.summary.mean_power));
+  caption += ".";
+  if (!course.throttling.empty()) caption += " " + throttling_text(course);
   plot.description = caption;
-  return {std::move(plot), caption + ".", components_table(run)};
+  return {std::move(plot), caption, components_table(run)};
 }
 
 }  // namespace
@@ -207,7 +246,9 @@ Section power_section(const session::ReportedRun& run) {
     section.blocks.push_back(LeftOut{"Idle floor",
                                      "the machine's idle power was not measured before this run (joulecast "
                                      "run --idle-baseline measures it)"});
-  section.blocks.push_back(LeftOut{"Throttling", "no sensor here records when a device slowed itself down"});
+  if (run.power->throttling.empty())
+    section.blocks.push_back(LeftOut{
+        "Throttling", "no sensor of this run recorded when a device held its clocks down (NVIDIA's do)"});
   return section;
 }
 

@@ -20,7 +20,7 @@ std::string subtitle_of(const session::RunsReport& report) {
 void put_run(Document& document, const session::ReportedRun& run, const session::RunsReport& report) {
   for (auto& section :
        {power_section(run), forecast_section(run), epochs_section(run), budget_section(run, report),
-        gpus_section(run), coverage_section(run), environment_section(run)}) {
+        gpus_section(run), choices_section(run), coverage_section(run), environment_section(run)}) {
     document.sections.push_back(section);
     if (report.runs.size() == 1) document.sections.back().level = 1;
   }

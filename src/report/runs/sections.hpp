@@ -18,6 +18,8 @@ namespace joulecast::report {
 [[nodiscard]] Section budget_section(const session::ReportedRun& run, const session::RunsReport& report);
 /// Each GPU's power, and how busy they were.
 [[nodiscard]] Section gpus_section(const session::ReportedRun& run);
+/// What other GPUs, batches and power limits would have cost.
+[[nodiscard]] Section choices_section(const session::ReportedRun& run);
 [[nodiscard]] Section coverage_section(const session::ReportedRun& run);
 [[nodiscard]] Section environment_section(const session::ReportedRun& run);
 [[nodiscard]] Section record_section(const session::RunsReport& report);

@@ -49,16 +49,25 @@ bool has_gpu_board(const Environment& environment) {
   return false;
 }
 
+namespace {
+
+bool hides_all(const Environment& environment, const char* variable) {
+  const char* list = environment.variable ? environment.variable(variable) : nullptr;
+  return list != nullptr && (trim(list).empty() || trim(list) == "-1");
+}
+
+}  // namespace
+
+bool may_use_cuda(const Environment& environment) {
+  return !hides_all(environment, "CUDA_VISIBLE_DEVICES");
+}
+
 bool has_usable_gpu(const Environment& environment) {
-  const auto hides_all = [&](const char* variable) {
-    const char* list = environment.variable ? environment.variable(variable) : nullptr;
-    return list != nullptr && (trim(list).empty() || trim(list) == "-1");
-  };
   std::error_code ignored;
-  if (!hides_all("CUDA_VISIBLE_DEVICES"))
+  if (may_use_cuda(environment))
     for (const auto& file : entries(environment.roots.dev, "nvidia"))  // nvidia0, not nvidiactl
       if (parse_uint(file.filename().string().substr(6))) return true;
-  return !hides_all("ROCR_VISIBLE_DEVICES") && fs::exists(environment.roots.dev / "kfd", ignored);
+  return !hides_all(environment, "ROCR_VISIBLE_DEVICES") && fs::exists(environment.roots.dev / "kfd", ignored);
 }
 
 trace::Channel unmeasured_channel(trace::Channel base, const std::string& reason) {

@@ -24,6 +24,8 @@ struct GpuCard {
 /// and the visible-devices variables do not hide all GPUs. If no sensor measures it, its energy is missing
 /// from the total.
 [[nodiscard]] bool has_usable_gpu(const Environment& environment);
+/// False if CUDA_VISIBLE_DEVICES keeps every GPU from the command.
+[[nodiscard]] bool may_use_cuda(const Environment& environment);
 
 /// The power channel of a GPU that tells neither energy nor power: missing, for the reason given. `base` as
 /// gpu_channel() makes it. Without it the GPU would be left out of the total in silence.

@@ -71,6 +71,15 @@ enum Architecture : unsigned {
   blackwell = 10,
 };
 
+/// Bits of why the clocks are not higher (nvmlClocksEventReasons; "throttle reasons" before driver 535).
+enum ClocksEvent : unsigned long long {
+  software_power_cap = 0x4,  ///< the power limit; the usual state of a busy board
+  hardware_slowdown = 0x8,   ///< clocks halved or worse: heat or power brake, which of them the others tell
+  software_thermal = 0x20,
+  hardware_thermal = 0x40,
+  hardware_power_brake = 0x80,
+};
+
 constexpr unsigned temperature_of_gpu = 0;
 constexpr unsigned clock_of_multiprocessors = 1;
 constexpr unsigned uuid_size = 96;
@@ -94,6 +103,7 @@ struct Functions {
   Return (*memory)(Device, Memory*) = nullptr;
   Return (*temperature)(Device, unsigned, unsigned*) = nullptr;  ///< degrees Celsius
   Return (*clock)(Device, unsigned, unsigned*) = nullptr;        ///< MHz
+  Return (*clocks_events)(Device, unsigned long long*) = nullptr;  ///< see ClocksEvent
   Return (*architecture)(Device, unsigned*) = nullptr;
   Return (*mig_mode)(Device, unsigned* now, unsigned* pending) = nullptr;
   Return (*mig_count)(Device, unsigned*) = nullptr;

@@ -48,7 +48,19 @@ constexpr SlowChannel slow_channels[] = {{"utilisation", Quantity::utilisation},
                                          {"memory_utilisation", Quantity::memory_utilisation},
                                          {"memory", Quantity::memory_used},
                                          {"temperature", Quantity::temperature},
-                                         {"frequency", Quantity::frequency}};
+                                         {"frequency", Quantity::frequency},
+                                         {"throttled_by_power", Quantity::throttled_by_power},
+                                         {"throttled_by_heat", Quantity::throttled_by_heat}};
+
+bool is_throttled_by_power(unsigned long long events) {
+  return (events & (nvml::software_power_cap | nvml::hardware_power_brake)) != 0;
+}
+
+/// Old drivers tell a hardware slowdown without its reason: heat, unless the brake is named.
+bool is_throttled_by_heat(unsigned long long events) {
+  const bool unnamed = (events & nvml::hardware_slowdown) != 0 && (events & nvml::hardware_power_brake) == 0;
+  return unnamed || (events & (nvml::software_thermal | nvml::hardware_thermal)) != 0;
+}
 
 }  // namespace
 
@@ -211,6 +223,13 @@ nvml::Return NvmlGpu::read_slow(const nvml::Functions& calls, SlowField field, d
       if (calls.clock) result = calls.clock(handle_, nvml::clock_of_multiprocessors, &number);
       value = number * 1e6;
       break;
+    case throttled_by_power:
+    case throttled_by_heat: {
+      unsigned long long events = 0;
+      if (calls.clocks_events) result = calls.clocks_events(handle_, &events);
+      value = field == throttled_by_power ? is_throttled_by_power(events) : is_throttled_by_heat(events);
+      break;
+    }
     case slow_fields:
       break;
   }

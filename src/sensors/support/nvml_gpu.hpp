@@ -35,7 +35,16 @@ class NvmlGpu {
   void read(NvmlLibrary& library, SteadyTime now, std::span<ChannelReading> readings);
 
  private:
-  enum SlowField { utilisation, memory_utilisation, memory_used, temperature, frequency, slow_fields };
+  enum SlowField {
+    utilisation,
+    memory_utilisation,
+    memory_used,
+    temperature,
+    frequency,
+    throttled_by_power,
+    throttled_by_heat,
+    slow_fields
+  };
   void add_power_channels(const NvmlLibrary& library, const trace::Channel& base,
                           std::vector<trace::Channel>& channels);
   void add_slow_channels(const NvmlLibrary& library, const trace::Channel& base,

@@ -23,6 +23,8 @@ nvml::Functions bind_all(const DynamicLibrary& library) {
   library.bind(f.memory, "nvmlDeviceGetMemoryInfo");
   library.bind(f.temperature, "nvmlDeviceGetTemperature");
   library.bind(f.clock, "nvmlDeviceGetClockInfo");
+  // The older of two names: drivers since 535 have both.
+  library.bind(f.clocks_events, "nvmlDeviceGetCurrentClocksThrottleReasons");
   library.bind(f.architecture, "nvmlDeviceGetArchitecture");
   library.bind(f.mig_mode, "nvmlDeviceGetMigMode");
   library.bind(f.mig_count, "nvmlDeviceGetMaxMigDeviceCount");

@@ -55,7 +55,8 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   const auto bracket = text.rfind(')');
   if (!pid || bracket == std::string_view::npos) return std::nullopt;
   stat.pid = static_cast<int>(*pid);
-  stat.helper = text.substr(text.find('(') + 1).starts_with("joulecast-");
+  const auto name = text.substr(text.find('(') + 1);
+  stat.helper = name.starts_with("jc-relay)") || name.starts_with("jc-session)");
   auto rest = trim(text.substr(bracket + 1));
   std::array<std::int64_t, 22> fields{};  // proc_pid_stat(5), from field 3 (the state, a letter) on
   for (std::size_t i = 0; i < fields.size(); ++i) {

@@ -12,7 +12,7 @@ namespace joulecast::sensors {
 
 /// Fields of /proc/PID/stat for one process.
 struct ProcessStat {
-  bool helper = false;  ///< named as joulecast's own processes are (joulecast-relay)
+  bool helper = false;  ///< named as joulecast's own processes are: jc-relay, jc-session
   int pid = 0;
   int parent = 0;
   int group = 0;

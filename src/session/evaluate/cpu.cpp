@@ -95,7 +95,8 @@ std::vector<Judged> judge(const std::vector<hardware::CpuPowerGroup>& groups) {
 
 /// The interval of a CPU that is left out knows the errors of the others only.
 double uncertainty_of(const Judged& judged, const std::vector<Judged>& all) {
-  if (judged.knowledge != CpuKnowledge::left_out) return hardware::cpu_power_uncertainty;
+  if (judged.knowledge != CpuKnowledge::left_out)
+    return hardware::cpu_power_uncertainty_of(judged.group->measured.cpu.kind);
   double widest = 0;
   for (const auto& other : all)
     if (hardware::normalised_cpu_name(other.group->name) != hardware::normalised_cpu_name(judged.group->name))

@@ -65,8 +65,11 @@ Result<NetworkDescription> describe_network(const NetworkRequest& request) {
 }
 
 Result<NetworkNames> known_networks() {
-  return network::known_names().map(
-      [](std::vector<std::string> names) { return NetworkNames{std::move(names)}; });
+  auto names = network::known_names();
+  if (!names) return propagate(names.error());
+  NetworkNames known{std::move(*names), {}};
+  for (const auto name : network::known_precisions()) known.precisions.emplace_back(name);
+  return known;
 }
 
 }  // namespace joulecast::session

@@ -54,7 +54,8 @@ struct NetworkDescription {
                                                           const NetworkRequest& request);
 
 struct NetworkNames {
-  std::vector<std::string> names;  ///< sorted
+  std::vector<std::string> names;       ///< sorted
+  std::vector<std::string> precisions;  ///< in which any of them may be trained
 };
 /// Every network that can be given by name.
 [[nodiscard]] Result<NetworkNames> known_networks();

@@ -7,6 +7,7 @@
 #include "estimate/online/history.hpp"
 #include "stats/summary.hpp"
 #include "trace/energy.hpp"
+#include "trace/probe_tag.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -77,6 +78,7 @@ Result<ForecastRecord> forecast_record(const store::RunStore& store, const std::
   Outcomes ready;
   for (const auto& row : *rows) {
     if (!row.energy || !(*row.energy > Joules{0})) continue;
+    if (row.tags.contains(std::string(trace::probe_tag))) continue;
     const auto run = store.summary(row.id);
     if (!run) return propagate(run.error());
     const auto points = points_of(*run);

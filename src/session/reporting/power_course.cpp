@@ -143,6 +143,7 @@ Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& ene
   for (const auto& gap : total.gaps)
     if (const auto part = trace::intersect(gap, span); part.length() > Seconds{0})
       course.gaps.push_back(part);
+  course.throttling = throttling_of(run, span, Seconds{course.edges[1] - course.edges[0]});
   return course;
 }
 

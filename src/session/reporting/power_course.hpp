@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "session/reporting/throttling.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
 
@@ -37,7 +38,8 @@ struct PowerCourse {
   std::vector<double> low;
   std::vector<double> high;
   std::vector<double> mean;
-  std::vector<trace::Span> gaps;  ///< in which a part of the total is not known
+  std::vector<trace::Span> gaps;       ///< in which a part of the total is not known
+  std::vector<Throttling> throttling;  ///< in these steps, see throttling_of()
 
   [[nodiscard]] std::size_t steps() const { return mean.size(); }
   [[nodiscard]] double middle(std::size_t step) const { return (edges[step] + edges[step + 1]) / 2; }

@@ -35,31 +35,6 @@ std::optional<Money> money_of(const RunSummary& summary, const std::optional<Mon
   return Money{to_kilowatt_hours(*summary.energy.total).value() * pue * price->amount, price->currency};
 }
 
-Result<EnergyCourse> energy_course(const trace::Run& run, const std::optional<Joules>& budget) {
-  const auto total = trace::total_energy(run);
-  if (!total) return propagate(total.error());
-  if (total->size() < 2)
-    return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
-  const auto before = trace::value_at(*total, run.span.begin).value_or(0);
-  EnergyCourse course;
-  const auto span = run.span;
-  const auto steps = std::min(most_points, total->size());
-  for (std::size_t i = 0; i <= steps; ++i) {
-    const auto at = span.begin + span.length() * (static_cast<double>(i) / static_cast<double>(steps));
-    const auto value = trace::value_at(*total, at);
-    if (!value) continue;
-    course.times.push_back(at.value());
-    course.joules.push_back(*value - before);
-  }
-  if (!budget) return course;
-  for (std::size_t i = 0; i < total->size(); ++i)
-    if (total->values[i] - before >= budget->value()) {
-      course.budget_reached = total->times[i];
-      break;
-    }
-  return course;
-}
-
 Failure too_many() {
   return fail(ErrorKind::unavailable, "", "not read for more than {} runs", most_runs_in_full);
 }
@@ -86,6 +61,7 @@ Result<ReportedRun> reported(const store::RunStore& store, const std::string& id
     result.power = power_course(record, result.summary.energy, most_points);
     result.forecast = forecast_course(record, result.summary.energy.total);
     result.spent = energy_course(record, report.budget);
+    result.choices = other_choices(record, result.summary.energy, request.choices);
   }
   // The readings are not needed any more, and there may be many.
   for (auto& trace : result.summary.run.traces) trace.times = {}, trace.values = {};
@@ -157,11 +133,9 @@ Status read_amounts(const ReportRequest& request, RunsReport& report) {
       return fail_field("price", "'{}' is not a price of a kilowatt-hour, like 0.25 or \"0.25 EUR\"",
                         request.price);
   }
-  if (!request.budget.empty()) {
-    report.budget = parse_energy(request.budget);
-    if (!report.budget || !(*report.budget > Joules{0}))
-      return fail_field("budget", "'{}' is not an energy with its unit, like 2kWh", request.budget);
-  }
+  const auto budget = budget_from(request.budget);
+  if (!budget) return propagate(budget.error());
+  report.budget = *budget;
   return {};
 }
 

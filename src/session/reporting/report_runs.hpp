@@ -7,8 +7,10 @@
 
 #include "base/place.hpp"
 #include "base/result.hpp"
+#include "session/reporting/energy_course.hpp"
 #include "session/reporting/epoch_course.hpp"
 #include "session/reporting/forecast_course.hpp"
+#include "session/reporting/other_choices.hpp"
 #include "session/reporting/power_course.hpp"
 #include "session/runs/run_summary.hpp"
 #include "session/tables/compare_runs.hpp"
@@ -25,6 +27,7 @@ struct ReportRequest {
   std::string metric = {};  ///< the correctness to judge by; "" = correctness_of()
   bool lower_is_better = false;
   std::string group = {};  ///< column by which several runs are compared; "" = chosen by what differs
+  OtherChoicesRequest choices = {};
 };
 
 /// Of more runs than this, the courses of time and the forecasts are not read: their comparison alone is
@@ -43,13 +46,6 @@ struct ProvenanceShares {
   double assumed = 0;
 };
 
-/// Energy used until each time, in seconds from the run's start.
-struct EnergyCourse {
-  std::vector<double> times;
-  std::vector<double> joules;
-  std::optional<double> budget_reached;  ///< when it had used up the budget
-};
-
 /// What one run lacks is an error whose message says why.
 struct ReportedRun {
   RunSummary summary;
@@ -59,6 +55,7 @@ struct ReportedRun {
   Result<ForecastCourse> forecast;
   Result<EpochCourse> epochs;
   Result<EnergyCourse> spent;
+  Result<OtherChoices> choices = fail(ErrorKind::unavailable, "", "not asked for");
 };
 
 struct RunsReport {

@@ -130,36 +130,44 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   now.budget = budget_of(row.tags);
   if (!run->projections.empty() && !run->projections.back().withdrawn)
     now.projection = run->projections.back();
-  compare(now);
+  put_powers(now);
   return now;
 }
 
-/// Mean power of each component between two looks; nothing where it was not known at both.
-void RunningRunsWatch::compare(RunningRun& run) {
-  if (!run.energy) return;
+/// Mean power since the component's readings before. Energy that did not grow is that of a meter without
+/// news, until it would have had some.
+std::optional<Watts> RunningRunsWatch::power_of(Seen& seen, Joules energy, Seconds measured,
+                                                SteadyTime looked) {
+  const auto lasts = std::max(power_lasts, seen.since_before * power_lasts_periods);
+  const auto passed = measured - seen.measured;
+  const bool news = energy != seen.energy || passed > lasts;
+  if (news && passed > Seconds{0}) {
+    // The first look may have come long after a slow meter's reading: since when its news are is not known.
+    const bool known = (seen.at_reading || !seen.waited) && energy >= seen.energy;
+    const auto power = known ? std::optional((energy - seen.energy) / passed) : std::nullopt;
+    seen = {measured, energy, power, looked, passed, true, false};
+  } else {
+    seen.waited = seen.waited || passed > Seconds{0};
+  }
+  return looked - seen.looked > lasts ? std::nullopt : seen.power;
+}
+
+void RunningRunsWatch::put_powers(RunningRun& run) {
   const auto looked = clock_->steady();
-  const auto [slot, fresh] =
-      seen_.try_emplace(run.id, Seen{run.measured, *run.energy, {}, run.components, looked, {}});
-  auto& seen = slot->second;
-  if (!fresh && run.measured > seen.measured) {
-    const auto passed = run.measured - seen.measured;
-    const auto power_of = [&](Joules now, Joules before) {
-      return now >= before ? std::optional((now - before) / passed) : std::nullopt;
-    };
-    Seen next{run.measured, *run.energy, power_of(*run.energy, seen.energy), run.components, looked, passed};
-    for (auto& part : next.components) {
-      const auto before = std::ranges::find(seen.components, part.component, &ComponentPower::component);
-      if (before != seen.components.end() && before->energy && part.energy)
-        part.power = power_of(*part.energy, *before->energy);
-    }
-    seen = std::move(next);
-  }
-  if (looked - seen.looked > std::max(power_lasts, seen.since_before * power_lasts_periods)) return;
-  run.power = seen.power;
+  const auto [of_run, is_new_run] = seen_.try_emplace(run.id);
+  Watts total{0};
+  bool all_known = !run.components.empty();
   for (auto& part : run.components) {
-    const auto known = std::ranges::find(seen.components, part.component, &ComponentPower::component);
-    if (known != seen.components.end()) part.power = known->power;
+    if (part.energy) {
+      // A component whose energy appears while the run is watched has just been read.
+      Seen first{run.measured, *part.energy, {}, looked, {}, !is_new_run, false};
+      const auto seen = of_run->second.try_emplace(part.component, std::move(first)).first;
+      part.power = power_of(seen->second, *part.energy, run.measured, looked);
+    }
+    all_known = all_known && part.power;
+    if (part.power) total += *part.power;
   }
+  if (all_known) run.power = total;
 }
 
 }  // namespace joulecast::session

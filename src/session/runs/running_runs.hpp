@@ -15,6 +15,8 @@ namespace joulecast::session {
 struct ComponentPower {
   trace::Component component = trace::Component::other;
   std::optional<Joules> energy;  ///< so far; nothing if that of one of them is not known
+  /// Mean between its last two readings that looks found; nothing at first, or without news for long. A meter
+  /// that is read every ten seconds keeps its power until the next one.
   std::optional<Watts> power;
 };
 
@@ -27,7 +29,7 @@ struct RunningRun {
   std::optional<WallTime> started;
   Seconds measured{0};           ///< from the run's start to its last stored reading
   std::optional<Joules> energy;  ///< by then
-  /// Mean between the last two looks that found new readings; nothing at first, or without news for long.
+  /// Of its components together; nothing while that of one of them is not known.
   std::optional<Watts> power;
   std::vector<ComponentPower> components;
   /// The latest forecast of the total.
@@ -57,27 +59,31 @@ class RunningRunsWatch {
   [[nodiscard]] RunningRuns look();
 
  private:
-  /// A run at the last look that found new readings.
+  /// A component at the last look that found new readings of it.
   struct Seen {
     Seconds measured{0};
     Joules energy{0};
     std::optional<Watts> power;
-    std::vector<ComponentPower> components;
     SteadyTime looked;
-    Seconds since_before{0};  ///< between the readings of this look and the one before
+    Seconds since_before{0};  ///< between the readings of this look and the one before; 0 = it is the first
+    bool at_reading = false;  ///< `measured` is about the time of one of its readings
+    bool waited = false;      ///< for its next reading, while others had theirs
   };
+  using SeenComponents = std::map<trace::Component, Seen>;
   [[nodiscard]] Result<RunningRun> look_at(const store::RunStore& store, const store::RunRow& row);
-  void compare(RunningRun& run);
+  [[nodiscard]] static std::optional<Watts> power_of(Seen& seen, Joules energy, Seconds measured,
+                                                     SteadyTime looked);
+  void put_powers(RunningRun& run);
   void find_ended(const store::RunStore& store, WallTime looked, RunningRuns& now);
 
   std::string store_;
   std::string host_;
   std::size_t most_;
   const Clock* clock_;
-  std::map<std::string, Seen> seen_;     ///< by id; those with readings
-  std::vector<std::string> running_;     ///< ids at the last look
-  std::optional<WallTime> looked_;       ///< when the last look began
-  std::vector<std::string> told_ended_;  ///< of the runs that began since the look before it
+  std::map<std::string, SeenComponents> seen_;  ///< by id; those with readings
+  std::vector<std::string> running_;            ///< ids at the last look
+  std::optional<WallTime> looked_;              ///< when the last look began
+  std::vector<std::string> told_ended_;         ///< of the runs that began since the look before it
 };
 
 }  // namespace joulecast::session

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/sqlite/forks.hpp"
+#include "store/sqlite/shared_index.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -26,6 +27,7 @@ std::string immutable_uri(const std::string& path) {
 }  // namespace
 
 void Database::Close::operator()(sqlite3* database) const {
+  if (is_index_lost()) sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_close_v2(database);
 }
 void Database::Finalize::operator()(sqlite3_stmt* statement) const {
@@ -49,6 +51,7 @@ Database Database::owner_of(sqlite3* handle, std::string where, Seconds busy_tim
 Result<Database> Database::open(const std::filesystem::path& path, FileMode mode, Seconds busy_timeout,
                                 std::shared_ptr<const Patience> patience) {
   if (auto usable = survive_forks(); !usable) return propagate(usable.error());
+  guard_shared_index();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case FileMode::immutable:
@@ -145,6 +148,7 @@ Query Database::once(const std::string& sql) {
 }
 
 Status Database::script(const char* sql) {
+  if (auto sound = check_index(where_); !sound) return sound;
   const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return propagate(describe(handle_.get(), code, where_));
   return {};
@@ -156,6 +160,14 @@ Result<std::optional<std::int64_t>> Database::integer(const char* sql) {
   if (found.row()) value = found.optional_integer(0);
   if (auto status = found.status(); !status) return propagate(status.error());
   return value;
+}
+
+void Database::roll_back() {
+  (void)sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+void Database::close() {
+  prepared_.clear();
+  handle_.reset();
 }
 
 std::int64_t Database::last_row_key() const {
@@ -178,7 +190,7 @@ Snapshot::Snapshot(Database& database)
     : database_(database), open_(!database.in_transaction() && database.run("BEGIN").has_value()) {}
 
 Snapshot::~Snapshot() {
-  if (open_ && database_.in_transaction()) (void)database_.script("COMMIT");
+  if (open_ && database_.in_transaction()) database_.roll_back();
 }
 
 // --- Transaction
@@ -190,7 +202,7 @@ Transaction::Transaction(Database& database, Lock lock)
 
 Transaction::~Transaction() {
   // After some failures, such as a full disk, SQLite has already rolled back.
-  if (open_ && database_.in_transaction()) (void)database_.script("ROLLBACK");
+  if (open_ && database_.in_transaction()) database_.roll_back();
 }
 
 Status Transaction::commit() {
@@ -198,7 +210,7 @@ Status Transaction::commit() {
   if (status_) {
     open_ = false;
   } else if (open_ && database_.in_transaction()) {
-    (void)database_.script("ROLLBACK");
+    database_.roll_back();
     open_ = false;
   }
   return status_;

@@ -60,6 +60,11 @@ class Database {
   [[nodiscard]] Status script(const char* sql);
   /// The first column of the first row, if there is a row.
   [[nodiscard]] Result<std::optional<std::int64_t>> integer(const char* sql);
+  /// Ends the transaction, also where nothing else may be done any more (check_index).
+  void roll_back();
+  /// Before the end of its life. Only another database may be assigned afterwards.
+  void close();
+  [[nodiscard]] bool is_open() const { return handle_ != nullptr; }
   [[nodiscard]] std::int64_t last_row_key() const;
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] bool in_transaction() const;

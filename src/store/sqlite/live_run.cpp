@@ -8,6 +8,7 @@
 #include "store/sqlite/open_file.hpp"
 #include "store/sqlite/records.hpp"
 #include "store/sqlite/samples.hpp"
+#include "store/sqlite/shared_index.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {
@@ -27,7 +28,21 @@ void SqliteLiveRun::use_lazy_sync() {
   if (options_.durability == Durability::soon && commit_lazily(database_)) sync_.emplace(database_.where());
 }
 
+/// A connection made anew makes a new index from the log, as soon as nobody else in this process holds the
+/// old one: others who record here close theirs in the same way.
+Status SqliteLiveRun::recover_index() {
+  if (database_.is_open() && !is_index_lost()) return {};
+  database_.close();
+  if (auto sound = check_index(where()); !sound) return sound;
+  auto again = open_again(where(), options_);
+  if (!again) return propagate(again.error());
+  database_ = std::move(*again);
+  use_lazy_sync();
+  return {};
+}
+
 Status SqliteLiveRun::look() {
+  if (auto recovered = recover_index(); !recovered) return recovered;
   return watch_.look(begun_ ? std::optional{header_.info.id} : std::nullopt, sync_ && sync_->took_changes());
 }
 

@@ -33,6 +33,7 @@ class SqliteLiveRun final : public LiveRun {
   void write(Transaction& transaction, const Pending& pending);
   void pack();
   void use_lazy_sync();
+  [[nodiscard]] Status recover_index();
 
   Database database_;
   OpenOptions options_;

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "store/sqlite/shared_index.hpp"
+
 namespace joulecast::store::sqlite {
 
 Error describe(sqlite3* database, int code, const std::string& where) {
@@ -71,6 +73,10 @@ void Query::check(int code) {
   if (code != SQLITE_OK && !error_) error_ = describe(database_, code, where_);
 }
 
+void Query::require(const Status& status) {
+  if (!status && !error_) error_ = status.error();
+}
+
 void Query::bind(int index, std::int64_t value) {
   if (!error_) check(sqlite3_bind_int64(statement_, index, value));
 }
@@ -91,10 +97,15 @@ void Query::bind(int index, std::nullptr_t) {
 }
 
 bool Query::row() {
+  require(check_index(where_));
   if (error_) return false;
   const int code = sqlite3_step(statement_);
+  if (code != SQLITE_ROW && code != SQLITE_DONE) check(code);
+  // What it has read may be wrong. What it has changed counts with the next COMMIT, or has just been
+  // committed.
+  if (sqlite3_column_count(statement_) > 0) require(check_index(where_));
+  if (error_) return false;
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) check(code);
   return false;
 }
 

@@ -62,6 +62,7 @@ class Query {
 
  private:
   void check(int code);
+  void require(const Status& status);
   sqlite3* database_;
   sqlite3_stmt* statement_;
   std::string where_;

@@ -11,6 +11,44 @@ struct Line {
   Words before, after;
 };
 
+TEST(Secrets, LessCommonForms) {
+  const std::vector<std::pair<Words, Words>> lines{
+      {{"train", "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH"}, {"train", "hf_***"}},  // without a digit
+      {{"train", "hf_BertForMaskedLM"}, {"train", "hf_BertForMaskedLM"}},
+      {{"x", "xapp-1-ABCDEF-1234567890"}, {"x", "xapp-***"}},
+      {{"x", "sk_live_abcdefghijklmnop1234"}, {"x", "sk_live_***"}},
+      {{"x", "dckr_pat_abcdefghijklmnop12"}, {"x", "dckr_pat_***"}},
+      {{"x", "hvs.CAESIabcdefghijklmnopqrstuvwx0123"}, {"x", "hvs.***"}},
+      {{"curl", "-H", "Ocp-Apim-Subscription-Key: X"}, {"curl", "-H", "Ocp-Apim-Subscription-Key: ***"}},
+      {{"https://x.org/f?code=abcdefghijklmnop12=="}, {"https://x.org/f?code=***"}},
+      {{"https://x.org/f?code=de"}, {"https://x.org/f?code=de"}},
+      {{"dvc", "remote", "modify", "r", "secret_access_key", "X"},
+       {"dvc", "remote", "modify", "r", "secret_access_key", "***"}},
+      {{"x", "--user", "me:X"}, {"x", "--user", "me:***"}},
+      {{"docker", "run", "--user", "1000:1000"}, {"docker", "run", "--user", "1000:1000"}},
+      {{"env", "GH_PAT=X", "x"}, {"env", "GH_PAT=***", "x"}},
+      {{"x", "--pat", "3"}, {"x", "--pat", "3"}},
+      {{"python", "-c", "get(u, auth=('me', 'X'))"}, {"python", "-c", "get(u, auth=(***))"}},
+      {{"sh", "-c", "echo X | sudo -S ls"}, {"sh", "-c", "echo *** | sudo -S ls"}},
+      {{"sh", "-c", "docker login --password-stdin <<< X"},
+       {"sh", "-c", "docker login --password-stdin <<< ***"}},
+      {{"x", "--args", R"(["--token","X","--lr","0.1"])"},
+       {"x", "--args", R"(["--token","***","--lr","0.1"])"}},
+      {{"x", "--args", R"(['--token', 'X'])"}, {"x", "--args", R"(['--token', '***'])"}},
+      {{"x", "--header-line", "Authenticate Bearer X"}, {"x", "--header-line", "Authenticate Bearer ***"}},
+      {{"x", "123456789:AAabcdefghijklmnopqrstuvwxyz012345678"}, {"x", "123456789:***"}},
+      {{"x", "--set", "wandb.api_key", "X"}, {"x", "--set", "wandb.api_key", "***"}},
+      {{"mpirun", "-genv", "WANDB_API_KEY", "X", "p"}, {"mpirun", "-genv", "WANDB_API_KEY", "***", "p"}},
+      {{R"({"auth":["me","X"],"b":1})"}, {R"({"auth":[***],"b":1})"}},
+      {{"<password>X</password><a>b</a>"}, {"<password>***</password><a>b</a>"}},
+      {{"x", "--psk", "X", "--enc_key", "X", "--secret-key-base64", "X"},
+       {"x", "--psk", "***", "--enc_key", "***", "--secret-key-base64", "***"}},
+      {{"x", "--time-token", "4", "my token: hello"}, {"x", "--time-token", "4", "my token: hello"}},
+      {{"x", "--prompt-token", "<s>", "--class_token=c"}, {"x", "--prompt-token", "<s>", "--class_token=c"}},
+  };
+  for (const auto& [before, after] : lines) EXPECT_EQ(without_secrets(before), after) << before.back();
+}
+
 TEST(Secrets, ValuesOfSecretNamesAreHidden) {
   const Line lines[] = {
       {{"train", "--api-key=abc"}, {"train", "--api-key=***"}},

@@ -26,8 +26,10 @@ const ChangeConstants constants{.hazard = 0.3,
                                 .end_phase_evaluated = 0.15,
                                 .validation = 0.4,
                                 .validation_cost = 0.2,
+                                .evaluation_cost = 0.3,
                                 .cold = 0.5,
                                 .cold_cost = 0.2,
+                                .recurring_begin = 0.3,
                                 .start_up = 0.5};
 
 /// Relative errors of the remaining cost, drawn as the header describes them.
@@ -43,8 +45,9 @@ std::vector<double> simulate(const Situation& now, int n) {
       return exponential(constants.validation_cost);
     // one of at most a hundred evaluations, whose number is uniform in log, has not come yet
     if (now.unseen_cycle && happens(constants.validation * -std::log(now.share) / std::log(100)))
-      return exponential(constants.validation_cost);
+      return exponential(constants.evaluation_cost);
     if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
+    if (now.may_recur > 0 && happens(constants.recurring_begin)) return now.may_recur;
     if (now.cycle > 0 && happens(now.saw_evaluation ? constants.end_phase_evaluated : constants.end_phase))
       return exponential(constants.end_cycles * now.cycle);
     return 0.0;
@@ -115,10 +118,12 @@ TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
   restarted.jump = 0.08;
   auto unseen = known;
   unseen.unseen_cycle = true;
+  auto recurring = known;
+  recurring.may_recur = 0.3;
   auto all = end;
   all.units = 1;
   all.first_epoch = true;
-  for (const auto& now : {end, first, second, lone, restarted, unseen, all}) {
+  for (const auto& now : {end, first, second, lone, restarted, unseen, recurring, all}) {
     SCOPED_TRACE(testing::PrintToString(std::vector<double>{now.cycle, static_cast<double>(now.units)}));
     expect_simulated(now, 0.02);
   }

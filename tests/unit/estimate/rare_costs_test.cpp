@@ -33,7 +33,20 @@ TEST(RareCosts, CountsThoseThatComeRegularly) {
   const RareCosts regular(units(90, 0.05, [](int i) { return i > 0 && i % 20 == 0; }));
   EXPECT_EQ(regular.seen(), 4);
   EXPECT_NEAR(regular.next(31).cost, 20, 0.5);
-  EXPECT_NEAR(regular.next(110).cost, 60, 1);
+  EXPECT_NEAR(regular.next(110).cost, 60, 1) << "one may follow the last unit";
+}
+
+TEST(RareCosts, WhereTheFirstUnitHasOneNoneFollowsTheLast) {
+  const RareCosts regular(units(90, 0.05, [](int i) { return i % 20 == 0; }));
+  EXPECT_TRUE(regular.begin_cycles());
+  EXPECT_NEAR(regular.next(110).cost, 50, 1);
+  EXPECT_NEAR(regular.next(111).cost, 60, 1);
+}
+
+TEST(RareCosts, TheLastUnitIsOneIfTwoAlikeCameBefore) {
+  const auto dear = [](int i) { return i > 0 && i % 20 == 0; };
+  EXPECT_EQ(RareCosts(units(61, 0.05, dear)).seen(), 3);
+  EXPECT_EQ(RareCosts(units(41, 0.05, dear)).seen(), 1) << "it may be a lasting change";
 }
 
 TEST(RareCosts, WhatStaysAwayIsExpectedLessAndLess) {

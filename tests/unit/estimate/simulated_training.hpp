@@ -16,9 +16,11 @@ struct TrainingRecipe {
   double watts = 300;
   double noise = 0.02;  ///< relative standard deviation of a step's time
   int start_up_steps = 0;
-  double start_up_factor = 1;     ///< how much longer these steps take
-  double validation_seconds = 0;  ///< at each epoch's end
-  int checkpoint_every = 0;       ///< steps; 0 = never
+  double start_up_factor = 1;      ///< how much longer these steps take
+  double preparation_seconds = 0;  ///< before each epoch's first step
+  double half_way_seconds = 0;     ///< in the middle of each epoch
+  double validation_seconds = 0;   ///< at each epoch's end
+  int checkpoint_every = 0;        ///< steps; 0 = never
   double checkpoint_seconds = 0;
   double end_phase_seconds = 0;  ///< within the last movement
   std::function<double(double)> rate = [](double) {
@@ -59,6 +61,9 @@ inline SimulatedTraining simulate(const TrainingRecipe& recipe, unsigned seed = 
   for (int i = 0; i < recipe.steps; ++i) {
     const double share = static_cast<double>(i) / recipe.steps;
     const double factor = i < recipe.start_up_steps ? recipe.start_up_factor : 1;
+    if (recipe.steps_per_epoch > 0 && i % recipe.steps_per_epoch == 0) time += recipe.preparation_seconds;
+    if (recipe.steps_per_epoch > 0 && i % recipe.steps_per_epoch == recipe.steps_per_epoch / 2)
+      time += recipe.half_way_seconds;
     time +=
         recipe.step_seconds * factor * recipe.rate(share) * std::max(0.1, 1 + recipe.noise * normal(random));
     ++pending;

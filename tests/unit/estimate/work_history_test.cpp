@@ -127,12 +127,18 @@ TEST(WorkDivision, TellsEdgesFromTheInsideOfLongEpochs) {
   EXPECT_DOUBLE_EQ(division.since_edge, 0);
   EXPECT_DOUBLE_EQ(division.cycle, 100);
   EXPECT_EQ(division.epochs.size(), 3u);
-  for (const auto& [part, edge] : division.parts) {
-    EXPECT_EQ(edge, part.epoch_ends > 0);
-    if (!edge) {
+  EXPECT_DOUBLE_EQ(division.first_block.work, 2);
+  int begins = 0, ends = 0;
+  for (const auto& [part, place] : division.parts) {
+    EXPECT_EQ(place == WorkDivision::Place::epoch_end, part.epoch_ends > 0);
+    begins += place == WorkDivision::Place::epoch_begin;
+    ends += place == WorkDivision::Place::epoch_end;
+    if (place != WorkDivision::Place::epoch_end) {
       EXPECT_DOUBLE_EQ(part.energy.value() / part.work, 1);  // no validation in it
     }
   }
+  EXPECT_EQ(begins, 2) << "the first epoch has none before it";
+  EXPECT_EQ(ends, 3);
 }
 
 }  // namespace

@@ -276,6 +276,25 @@ TEST(Logs, OfZeusAddOnlyTheOutermostWindows) {
               ElementsAre(HasSubstr("z.csv:5: gpu0_energy: -100 J"), HasSubstr("z.csv:4: overlaps")));
 }
 
+TEST(Logs, OfWindowsHaveNoEnergyBetweenThem) {
+  const std::string heading = "start_time,window_name,elapsed_time,gpu0_energy\n";
+  EXPECT_DOUBLE_EQ(
+      import_text("z.csv", heading + "1793872800,train,100.0,20000\n1793873000,eval,10.0,1000\n").joules(),
+      21'000);
+  auto steps = heading;
+  for (int i = 0; i < 120; ++i) steps += fmt::format("{},step,5.0,1000\n", 1793872800 + 10 * i);
+  const auto imported = import_text("z.csv", steps);
+  EXPECT_DOUBLE_EQ(imported.joules(), 120'000);
+  EXPECT_DOUBLE_EQ(trace::energy_of(imported.run()).not_measured.value_or(Seconds{0}).value(), 119 * 5);
+  std::string epochs = "2026-11-05 10:00:00 - carbontracker version 2.0.0\n";
+  for (const char* end : {"10:02:00", "10:08:00", "10:10:00"})
+    epochs += fmt::format(
+        "2026-11-05 {0} - Epoch 1:\n2026-11-05 {0} - Duration: 0:02:00.00\n"
+        "2026-11-05 {0} - Average power usage (W) for gpu: 200.0\n",
+        end);
+  EXPECT_DOUBLE_EQ(import_text("x_carbontracker.log", epochs).joules(), 72'000);
+}
+
 TEST(Logs, OfWeightsAndBiasesMayHaveAPartOfTheMetricsPerLine) {
   const auto imported = import_fixture("wandb_events.jsonl");
   EXPECT_THAT(imported["gpu0_power"].gaps, IsEmpty());  // the line about the CPU says nothing about the GPU

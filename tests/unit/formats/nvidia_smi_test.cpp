@@ -324,7 +324,8 @@ TEST(NvidiaSmi, WhatCannotBeUsedAtAllIsOneLine) {
   EXPECT_THAT(import_error("timestamp, power.draw [W]\n").message, HasSubstr("no readings"));
   EXPECT_THAT(import_error("timestamp, power.draw [W]\nx,y\n").message, HasSubstr("is not a date and time"));
   EXPECT_THAT(import_error("index, power.draw [W]\n0, 1 W\n").message, HasSubstr("--start"));
-  EXPECT_THAT(import_error("timestamp, pstate, name\n").message, HasSubstr("no column that can be used"));
+  EXPECT_THAT(import_error("timestamp, pstate, name\n").message,
+              HasSubstr("no column that is known to be a power"));
   EXPECT_THAT(import_error("").message, HasSubstr("empty"));
   EXPECT_THAT(import_error("hello\nworld\n").message, HasSubstr("not a file that can be imported"));
   for (const auto* text : {"timestamp, power.draw [W]\n", "hello\n", ""})

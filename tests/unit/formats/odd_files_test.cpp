@@ -94,12 +94,28 @@ TEST(OddFiles, WithAColumnThatHasNoValuesUseTheOneThatHas) {
 }
 
 TEST(Dialects, OnlyNumbersGetAPoint) {
-  const Dialect semicolons{.separator = ';', .quoted = false, .comma_in_seconds = false};
+  const Dialect semicolons{.separator = ';', .quoted = false, .comma = CommaIn::decimals};
   EXPECT_EQ(in_plain_form("a, b;-1,5;1,2,3;2,5e-06;7,5 W\n\nx", semicolons),
             "\"a, b\",-1.5,\"1,2,3\",2.5e-06,7.5 W\n\nx");
   EXPECT_TRUE(dialect_of("a,b\n1,2\n").plain());
   EXPECT_TRUE(dialect_of("t,m\n10:00:00,97\n").plain());  // no decimals of a second: two cells
   EXPECT_TRUE(dialect_of("t,m\n10:00:00,970+00:00\n").comma_in_seconds);
+}
+
+TEST(LogTimes, GoOnBeyondADay) {
+  constexpr std::int64_t hour = 3'600'000'000;
+  for (const auto& [text, us] : {std::pair{"23:59:59", 24 * hour - 1'000'000},
+                                 {"24:00:00", 24 * hour},
+                                 {"100:30:00.5", 100 * hour + hour / 2 + 500'000},
+                                 {"0-00:30:00", hour / 2},
+                                 {"1-01:00:00", 25 * hour},
+                                 {"1 day, 1:00:00", 25 * hour},
+                                 {"3 days, 0:30:00.5", 72 * hour + hour / 2 + 500'000}}) {
+    const auto time = parse_log_time(text);
+    ASSERT_TRUE(time) << text;
+    EXPECT_EQ(time->kind, LogTime::Kind::of_day) << text;
+    EXPECT_EQ(time->us, us) << text;
+  }
 }
 
 TEST(LogTimes, AreReadInTheFormsOfProgramsAndShells) {
@@ -120,8 +136,8 @@ TEST(LogTimes, AreReadInTheFormsOfProgramsAndShells) {
   EXPECT_EQ(parse_log_time("Thu 05 Nov 2026 12:00:00 AM CET")->us, ten - 36'000'000'000);
   EXPECT_EQ(parse_log_time("10:00:00.5")->kind, LogTime::Kind::of_day);
   EXPECT_EQ(parse_log_time("10:00:00.5")->us, 36'000'500'000);
-  for (const char* text :
-       {"", "200.00", "Nov", "2026-13-05 10:00:00", "25:00:00", "power", "99999999999999999999"})
+  for (const char* text : {"", "200.00", "Nov", "2026-13-05 10:00:00", "25:61:00", "1-2",
+                           "power", "99999999999999999999"})
     EXPECT_FALSE(parse_log_time(text)) << text;
   EXPECT_EQ(parse_start("2026-11-05")->us, ten - 36'000'000'000);
   EXPECT_EQ(parse_start("2026-11-05T10:00")->us, ten);

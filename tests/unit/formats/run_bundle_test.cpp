@@ -1,5 +1,6 @@
 #include "formats/run_bundle.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -92,6 +93,25 @@ TEST(RunBundle, AnEmptyCellIsAGapAndNotZero) {
   EXPECT_THAT(gpu->gaps, ElementsAre(trace::Span{Seconds{0}, Seconds{1}}, trace::Span{Seconds{1}, Seconds{4}},
                                      trace::Span{Seconds{4}, Seconds{5}}));
   EXPECT_THAT(find(*run, "cpu0_power")->gaps, ElementsAre(trace::Span{Seconds{3}, Seconds{5}}));
+}
+
+TEST(RunBundle, ASilenceIsAGapOfAGaugeAndNotOfACounter) {
+  const TemporaryDirectory folder;
+  folder.write("run.json", R"({"id":"gap","run_start_s":0,"run_stop_s":1000})");
+  std::string text = "time_s,gpu0_w,gpu1_energy_j\n", early = "time_s,gpu0_w\n0,100\n1,100\n801,100\n";
+  for (int i = 0; i < 1000; ++i)
+    if (i < 100 || i >= 900) text += fmt::format("{},100,{}\n", i, 100 * i);
+  for (int i = 802; i < 900; ++i) early += fmt::format("{},100\n", i);
+  folder.write("power.csv", text);
+  const auto run = read_run_bundle(folder.path());
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_THAT(find(*run, "gpu0_power")->gaps, ElementsAre(trace::Span{Seconds{99}, Seconds{900}}));
+  EXPECT_TRUE(find(*run, "gpu1_energy")->gaps.empty());
+  EXPECT_DOUBLE_EQ(trace::energy_of(*run).total.value_or(Joules{0}).value(), 2 * 99 * 100 + 999 * 100);
+  folder.write("power.csv", early);
+  const auto begins_early = read_run_bundle(folder.path());
+  ASSERT_TRUE(begins_early) << to_string(begins_early.error());
+  EXPECT_THAT(find(*begins_early, "gpu0_power")->gaps, ElementsAre(trace::Span{Seconds{1}, Seconds{801}}));
 }
 
 TEST(RunBundle, NodesHaveOneFileEach) {

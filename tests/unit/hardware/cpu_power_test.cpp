@@ -21,6 +21,8 @@ TEST(CpuClass, ComesFromTheModelName) {
       {"Intel(R) Core(TM) i7-8700 CPU @ 3.20GHz", CpuClass::desktop},
       {"Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz", CpuClass::desktop_unlocked},
       {"13th Gen Intel(R) Core(TM) i9-13900KS", CpuClass::desktop_unlocked},
+      {"Intel(R) Core(TM) Ultra 9 285K", CpuClass::desktop_unlocked},
+      {"Intel(R) Core(TM) Ultra 7 155H", CpuClass::mobile},
       {"Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", CpuClass::mobile},
       {"12th Gen Intel(R) Core(TM) i7-1260P", CpuClass::mobile},
       {"11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz", CpuClass::mobile},
@@ -54,11 +56,26 @@ TEST(CpuDesign, ComesFromTheModelName) {
             (CpuDesign{.core_share = 0.6, .sleep_share = 0.28}));
   EXPECT_EQ(cpu_design_of("AMD Ryzen Threadripper 1950X 16-Core Processor"), (CpuDesign{.sleep_share = 0.1}));
   EXPECT_EQ(cpu_design_of("Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz"), (CpuDesign{.limit_share = 1.5}));
+  // Maximum turbo power over base power, as Intel's product pages have it, within 5 %.
+  for (const auto& [name, share] : {std::pair{"12th Gen Intel(R) Core(TM) i9-12900K", 241 / 125.0},
+                                    {"Intel(R) Core(TM) i9-14900K", 253 / 125.0},
+                                    {"13th Gen Intel(R) Core(TM) i7-13700K", 253 / 125.0},
+                                    {"12th Gen Intel(R) Core(TM) i7-12700K", 190 / 125.0},
+                                    {"13th Gen Intel(R) Core(TM) i5-13600K", 181 / 125.0},
+                                    {"Intel(R) Core(TM) Ultra 9 285K", 250 / 125.0}})
+    EXPECT_NEAR(cpu_design_of(name).limit_share, share, 0.05 * share) << name;
   EXPECT_EQ(cpu_design_of("Zilog Z80"), CpuDesign{});
 }
 
 CpuDescription cpu_of(const char* name, double tdp, int cores, int threads) {
   return {Watts{tdp}, cores, threads, cpu_class_of(name), cpu_design_of(name)};
+}
+
+TEST(CpuPower, ClassesThatTheFitDoesNotKnowAreLessCertain) {
+  for (const auto kind : {CpuClass::server, CpuClass::workstation})
+    EXPECT_EQ(cpu_power_uncertainty_of(kind), cpu_power_uncertainty);
+  for (const auto kind : {CpuClass::desktop, CpuClass::desktop_unlocked, CpuClass::mobile, CpuClass::unknown})
+    EXPECT_EQ(cpu_power_uncertainty_of(kind), assumed_cpu_power_uncertainty);
 }
 
 // The formula of the header, evaluated in Python.

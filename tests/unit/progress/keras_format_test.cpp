@@ -27,6 +27,14 @@ TEST(KerasFormat, Keras3AndVerbose2) {
             (Rows{"3: 1/80", "", "begin 4/6", "4: 40/40; accuracy=0.936@4; loss=0.3347@4; end 4", "", ""}));
 }
 
+TEST(KerasFormat, AFitThatCountsOnIsAnotherPhase) {
+  const std::string steps = "16/16 - 1s - 50ms/step - loss: 0.5\n";
+  const auto rows = heard({"Epoch 1/2\n", steps, "Epoch 2/2\n", steps, "Epoch 3/5\n", steps, "Epoch 4/5\n"});
+  EXPECT_EQ(rows.at(2), "begin 2/2");
+  EXPECT_EQ(rows.at(4), "phase; begin 3/5");
+  EXPECT_EQ(rows.at(6), "begin 4/5");
+}
+
 TEST(KerasFormat, AFitOfOneEpochAnnouncesNone) {
   EXPECT_EQ(heard({"      1/Unknown 1s 508ms/step - loss: 0.8",
                    "\r40/40 ━━━━━━━━━━ 1s 16ms/step - loss: 0.7\n", "10/10 ━━━━━━━━━━ 0s 2ms/step\n"}),

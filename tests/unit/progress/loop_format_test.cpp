@@ -335,6 +335,25 @@ TEST(LoopFormat, RoundsNamedWithWords) {
 TEST(LoopFormat, APartIsOverOnceItsNameIsGone) {
   EXPECT_EQ(heard({"Warmup epoch 2/2 loss 0.5\n", "Epoch 3/10 loss 0.5\n"}),
             (Rows{"phase Warmup; end 2/2; loss=0.5@2", "phase; end 3/10; loss=0.5@3"}));
+  EXPECT_EQ(heard({"[warmup] Epoch: 1/12 loss=0.5\n", "[warmup] Epoch: 2/12 loss=0.5\n",
+                   "[cosine] Epoch: 3/12 loss=0.5\n", "[cosine] Epoch: 4/12 loss=0.5\n"}),
+            (Rows{"phase warmup; end 1/12; loss=0.5@1", "end 2/12; loss=0.5@2", "phase; end 3/12; loss=0.5@3",
+                  "end 4/12; loss=0.5@4"}));
+}
+
+TEST(LoopFormat, AConfigurationOfAGridIsAPart) {
+  EXPECT_EQ(heard_in("Running config 1/8: lr=0.1 wd=0.01"), "phase config 1/8");
+  EXPECT_EQ(heard_in("[1/6] config: lr=1e-3 wd=0.1"), "phase config 1/6");
+  EXPECT_EQ(heard_in("[2/5] Fold"), "phase Fold 2/5");
+  EXPECT_EQ(heard_in("Configuration 1 of 9: {'lr': 0.1}"), "phase Configuration 1 of 9");
+  EXPECT_EQ(heard_in("Hyperparameter set 1/4"), "phase Hyperparameter set 1/4");
+  EXPECT_EQ(heard_in("scale 1/4 iter 4/40 loss 0.5"), "phase scale 1/4; 4/40 step; loss=0.5");
+  EXPECT_EQ(heard({"Running config 1/8: lr=0.1\n", "Epoch 1/1 loss 0.5\n", "Running config 2/8: lr=0.2\n"}),
+            (Rows{"phase config 1/8", "end 1/1; loss=0.5@1", "phase config 2/8"}));
+  for (const auto* line :
+       {"config: lr=0.1", "config 3", "config 3/8: lr=0.1", "[3/8] config: lr=0.1", "[1/6] config saved",
+        "variant 2", "scale 0.5", "Config 1/8 finished", "[1/8] run: loss=0.5", "candidate 3: score 0.5"})
+    EXPECT_EQ(heard_in(line).find("phase"), std::string::npos) << line;
 }
 
 TEST(LoopFormat, SpeedsBesideSteps) {

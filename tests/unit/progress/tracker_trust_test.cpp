@@ -224,6 +224,38 @@ TEST(Tracker, ALineAndABarThatTellTheSameEpochAreOne) {
   }
 }
 
+TEST(Tracker, StepsThatAreSetBesideEpochsMayEndThemEarlier) {
+  const auto is_maximum = [](double most_steps, auto train) {
+    Training training;
+    Event event;
+    event.kind = EventKind::may_end_early;
+    event.total_work = most_steps;
+    training.tracker.take(event);
+    train(training);
+    const bool so_far = training.tracker.trust().total_is_maximum;
+    training.finish(3);
+    EXPECT_EQ(training.tracker.trust().total_is_maximum, so_far);
+    return so_far;
+  };
+  const auto epochs = [](Training& training) {
+    training.ends(1, 1, 60);
+    training.ends(2, 2, 60);
+  };
+  const auto epochs_of_ten = [](Training& training) {
+    training.at(0.1, [](Report& report) { report.steps_per_epoch(10); });
+    training.ends(1, 1, 60);
+  };
+  const auto steps = [](Training& training) {
+    training.steps(1, 1, 100);
+    training.steps(2, 2, 100);
+  };
+  EXPECT_TRUE(is_maximum(100, epochs));
+  EXPECT_TRUE(is_maximum(100, epochs_of_ten));
+  EXPECT_FALSE(is_maximum(600, epochs_of_ten));
+  EXPECT_FALSE(is_maximum(100, steps));
+  EXPECT_TRUE(is_maximum(50, steps));
+}
+
 TEST(Tracker, EarlyStoppingMakesTheTotalAMaximum) {
   const auto is_maximum = [](double patience) {
     Training training;

@@ -44,6 +44,18 @@ TEST(Wordings, AStepHasANounANumberAndMaybeATotalInAnyOrder) {
   EXPECT_EQ(heard_in("#3/8 loss 0.5"), "~3/8 step; ~loss=0.5");
 }
 
+TEST(Wordings, CountsStandBesideOtherThings) {
+  EXPECT_EQ(heard_in("epoch time 0.8s | 1/8 epochs done | best epoch 1 | 128 samples per epoch"), "end 1/8");
+  EXPECT_EQ(heard_in("Total T: 3000 / 60000 Episode Num: 12 Episode T: 250 Reward: 30.5"),
+            "3000/60000 step; Reward=30.5");
+  EXPECT_EQ(heard_in("[ 12%] nll=0.5 kl=0.1"), "~12/100 percent; ~nll=0.5");
+  EXPECT_EQ(heard_in("[ 12%] Building CXX object a.o"), "");
+  EXPECT_EQ(heard_in("Training plan: 180 steps total (3 epochs), warmup 10 steps"), "total 180 step");
+  EXPECT_EQ(heard_in("Evaluation: 180 steps total"), "");
+  EXPECT_EQ(heard_in("Maximum number of epochs: 60"), "total 60 epochs");
+  EXPECT_EQ(heard_in("Step 3/4: Training"), "run");
+}
+
 TEST(Wordings, NumbersMayHaveThousands) {
   EXPECT_EQ(heard_in("Iter 0.3k/6.0k | loss 0.5"), "300/6000 step; loss=0.5");
   EXPECT_EQ(heard_in("step 1.5K of 6K, loss 0.5"), "1500/6000 step; loss=0.5");

@@ -63,6 +63,18 @@ TEST(LiveLine, ATotalThatWasExceededIsNoTotal) {
       << live_line(live, std::nullopt);
 }
 
+TEST(LiveLine, WhereAllWorkIsDoneThereIsNoForecast) {
+  measure::Live live;
+  live.projection.emplace();
+  live.projection->total = {Joules{100}, estimate::Interval<Joules>{Joules{100}, Joules{100}}};
+  live.projection->share = 0.99;
+  live.projection->ready = true;
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("total 100 J")) << live_line(live, std::nullopt);
+  live.projection->share = 1;
+  EXPECT_TRUE(live_line(live, std::nullopt).starts_with("all work done, still running"))
+      << live_line(live, std::nullopt);
+}
+
 TEST(LiveLine, KeepsControlCharactersFromTheTerminal) {
   measure::Live live;
   live.phase.emplace();

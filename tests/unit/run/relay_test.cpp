@@ -125,7 +125,7 @@ pid_t relay_process() {
     std::string line;
     bool named = false;
     while (std::getline(status, line)) {
-      if (line == "Name:\tjoulecast-relay") named = true;
+      if (line == "Name:\tjc-relay") named = true;
       if (named && line == "PPid:\t" + std::to_string(::getpid())) return std::stoi(entry.path().filename());
     }
   }

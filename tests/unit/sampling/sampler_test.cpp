@@ -68,6 +68,36 @@ TEST(Sampler, AnEndedChannelIsRecordedWithItsReason) {
   EXPECT_NE(sampler.statuses().front().reason.find("GPU is lost"), std::string::npos);
 }
 
+/// Jumps ahead when it is told to.
+class JumpingClock : public Clock {
+ public:
+  [[nodiscard]] SteadyTime steady() const override {
+    return system_clock().steady() + Seconds{ahead_s.load()};
+  }
+  [[nodiscard]] WallTime wall() const override { return system_clock().wall(); }
+  [[nodiscard]] Seconds suspended() const override { return system_clock().suspended(); }
+  std::atomic<double> ahead_s = 0;
+};
+
+TEST(Sampler, WhatCameOutOfAHangIsNoReading) {
+  JumpingClock clock;
+  std::atomic<int> reads{0};
+  std::vector<sensors::OpenedSensor> sensors;
+  sensors.push_back(testing::scripted(fast_type, {power_channel("p", Component::gpu)}, [&](auto readings) {
+    if (++reads == 3) clock.ahead_s = 60;
+    readings[0] = trace::RawValue{static_cast<double>(reads)};
+  }));
+  Sampler sampler(std::move(sensors), {Seconds{0.002}}, clock);
+  ASSERT_TRUE(sampler.start());
+  while (reads < 5) std::this_thread::yield();
+  sampler.stop();
+  std::vector<RawSample> samples;
+  sampler.drain(samples);
+  ASSERT_GE(samples.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i)
+    EXPECT_EQ(samples[i].kind, i == 2 ? RawSample::Kind::failed : RawSample::Kind::value) << i;
+}
+
 TEST(Sampler, ReadsAWrappingCounterOftenEnough) {
   auto channel = energy_channel("package", Component::cpu);
   channel.wrap_range = 1000;  // 1 J at 1 mJ a count: 10 ms at 100 W

@@ -52,6 +52,24 @@ TEST(Nvml, ListsCounterPowerAndWhatThePaperRecords) {
   EXPECT_DOUBLE_EQ(gauge(*sensor, "gpu0_frequency"), 1.41e9);
 }
 
+TEST(Nvml, TellsWhatHoldsTheClocksDown) {
+  FakeNvml nvml(
+      "gpu uuid=GPU-0001 arch=9\npower 0:100\nthrottled power from=10 to=30\nthrottled heat from=20 to=40\n"
+      "throttled brake from=50 to=60\nthrottled slowdown from=70 to=80\n");
+  const auto sensor = nvml.open();
+  struct Expected {
+    double power, heat;
+  };
+  double now = 0;
+  for (const auto& [at, expected] : std::map<double, Expected>{
+           {5, {0, 0}}, {15, {1, 0}}, {25, {1, 1}}, {35, {0, 1}}, {45, {0, 0}}, {55, {1, 0}}, {75, {0, 1}}}) {
+    nvml.advance(at - now);
+    now = at;
+    EXPECT_EQ(gauge(*sensor, "gpu0_throttled_by_power"), expected.power) << at;
+    EXPECT_EQ(gauge(*sensor, "gpu0_throttled_by_heat"), expected.heat) << at;
+  }
+}
+
 class Recovery : public ::testing::TestWithParam<double> {};
 
 TEST_P(Recovery, OfTheTrueIntegralWithinOnePercentByTheCounter) {

@@ -116,6 +116,119 @@ TEST(PowerCourse, AGapIsUnknownAndNotZero) {
   EXPECT_EQ(course->gaps.front(), (trace::Span{Seconds{200}, Seconds{300}}));
 }
 
+TEST(Throttling, IsToldByDeviceAndReasonWithItsTime) {
+  auto run = two_gpus();
+  trace::Trace hot;
+  hot.channel.name = "gpu0_throttled_by_heat";
+  hot.channel.component = trace::Component::gpu;
+  hot.channel.device = "0";
+  hot.channel.quantity = trace::Quantity::throttled_by_heat;
+  for (int t = 0; t <= 600; ++t) {
+    hot.times.push_back(t);
+    hot.values.push_back(t > 100 && t <= 160 ? 1 : 0);
+  }
+  hot.values[400] = 1;
+  hot.gaps = {{Seconds{110}, Seconds{120}}};
+  run.traces.push_back(hot);
+  auto told = throttling_of(run, run.span, Seconds{0});
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].device, "0");
+  EXPECT_EQ(told[0].reason, trace::Quantity::throttled_by_heat);
+  EXPECT_EQ(told[0].observed, Seconds{590}) << "nothing is known of the gap";
+  EXPECT_EQ(told[0].time, Seconds{51});
+  EXPECT_THAT(told[0].spans, ::testing::ElementsAre(trace::Span{Seconds{100}, Seconds{110}},
+                                                    trace::Span{Seconds{120}, Seconds{160}},
+                                                    trace::Span{Seconds{399}, Seconds{400}}));
+  told = throttling_of(run, {Seconds{105.5}, Seconds{125}}, Seconds{20});
+  EXPECT_THAT(told[0].spans, ::testing::ElementsAre(trace::Span{Seconds{105.5}, Seconds{125}}));
+  EXPECT_EQ(told[0].time, Seconds{9.5});
+  EXPECT_EQ(power_course(run, trace::energy_of(run), 60)->throttling.size(), 1u);
+}
+
+TEST(Throttling, OfDevicesThatDoNotTellItIsNotToldAsNone) {
+  const auto run = two_gpus();
+  EXPECT_TRUE(throttling_of(run, run.span, Seconds{0}).empty());
+}
+
+/// A training that says all that predictions need.
+trace::Run described() {
+  auto run = two_gpus();
+  run.info.training.architecture = "resnet50";
+  run.info.training.gpu = "NVIDIA GeForce RTX 3090";
+  run.info.training.gpu_count = 2;
+  run.info.training.batch_size = 64;
+  run.info.training.train_samples = 100'000;
+  run.info.training.epochs = 2;
+  return run;
+}
+
+TEST(OtherChoices, ArePredictionsOfTheSameWork) {
+  const auto run = described();
+  const auto choices = other_choices(run, trace::energy_of(run), {});
+  ASSERT_TRUE(choices) << to_string(choices.error());
+  EXPECT_TRUE(choices->work_is_known);
+  EXPECT_EQ(choices->measured, Joules{90'000});
+  const auto& own = choices->as_it_ran;
+  EXPECT_EQ(own.training.train_samples, 200'000);
+  ASSERT_TRUE(own.total_energy_j);
+  EXPECT_GE(choices->gpus.size(), 5u);
+  for (const auto& other : choices->gpus) {
+    EXPECT_NE(other.training.gpu, own.training.gpu);
+    EXPECT_EQ(other.training.batch_size, 64);
+    EXPECT_EQ(other.training.train_samples, 200'000);
+  }
+  ASSERT_EQ(choices->batches.size(), 4u);
+  for (const auto& other : choices->batches) EXPECT_NE(other.training.batch_size, 64);
+  ASSERT_EQ(choices->power_limits.size(), 5u) << "50 to 90 % of the board's; 100 % is the run's own";
+  for (const auto& other : choices->power_limits) {
+    EXPECT_LT(*other.training.gpu_power_limit_w, *own.training.gpu_power_limit_w);
+    EXPECT_EQ(other.training.gpu, own.training.gpu);
+  }
+}
+
+TEST(OtherChoices, OfUnknownWorkAreOfAMillionSamplesAndHaveNoMeasuredFigure) {
+  auto run = described();
+  run.info.training.train_samples.reset();
+  const auto choices = other_choices(run, trace::energy_of(run), {});
+  ASSERT_TRUE(choices);
+  EXPECT_FALSE(choices->work_is_known);
+  EXPECT_EQ(choices->measured, std::nullopt);
+  EXPECT_EQ(choices->as_it_ran.training.train_samples, samples_if_unknown);
+  EXPECT_TRUE(choices->as_it_ran.total_energy_j);
+}
+
+TEST(OtherChoices, OfAnUnfinishedRunAreNotHeldAgainstItsEnergy) {
+  auto run = described();
+  run.status = trace::RunStatus::failed;
+  EXPECT_EQ(other_choices(run, trace::energy_of(run), {})->measured, std::nullopt);
+}
+
+TEST(OtherChoices, WithoutANetworkAGpuOrABatchSayWhatToGive) {
+  const std::pair<void (*)(trace::TrainingDescription&), const char*> cases[] = {
+      {[](auto& training) { training.architecture.clear(); }, "--model NETWORK"},
+      {[](auto& training) { training.architecture = "/etc/passwd"; }, "--model NETWORK"},
+      {[](auto& training) { training.gpu.clear(); }, "names no GPU"},
+      {[](auto& training) { training.batch_size.reset(); }, "batch size"}};
+  for (const auto& [forget, word] : cases) {
+    auto run = described();
+    forget(run.info.training);
+    const auto choices = other_choices(run, trace::energy_of(run), {});
+    ASSERT_FALSE(choices);
+    EXPECT_THAT(choices.error().message, ::testing::HasSubstr(word));
+  }
+}
+
+TEST(OtherChoices, AreOfWhatTheReaderNames) {
+  auto run = described();
+  run.info.training.architecture.clear();
+  const auto choices =
+      other_choices(run, trace::energy_of(run), {.network = "vgg16", .gpus = {"A100-SXM4-80GB"}});
+  ASSERT_TRUE(choices) << to_string(choices.error());
+  EXPECT_EQ(choices->as_it_ran.training.architecture, "vgg16");
+  ASSERT_EQ(choices->gpus.size(), 1u);
+  EXPECT_EQ(choices->gpus[0].training.gpu, "A100-SXM4-80GB");
+}
+
 TEST(PowerCourse, OfARunWithoutTracesIsUnavailable) {
   trace::Run run;
   run.span = {Seconds{0}, Seconds{10}};

@@ -28,16 +28,19 @@ class Recorded {
     store::WriterOptions options;
     options.commit_interval = Seconds{0.01};
     writer_ = store_->record(run_, options).value();
+    add_channel("cpu_w", trace::Component::cpu);
+  }
+  void add_channel(const std::string& name, trace::Component component) {
     trace::Channel channel;
-    channel.name = "cpu_w";
-    channel.component = trace::Component::cpu;
+    channel.name = name;
+    channel.component = component;
     writer_->channel(channel);
   }
   /// Kept together.
   void keep(const std::vector<std::pair<double, double>>& power,
-            const std::vector<trace::Projection>& projections = {}) {
+            const std::vector<trace::Projection>& projections = {}, std::size_t channel = 0) {
     const store::RunWriter::Batch batch(*writer_);
-    for (const auto& [time, watts] : power) writer_->append(0, time, watts);
+    for (const auto& [time, watts] : power) writer_->append(channel, time, watts);
     for (const auto& projection : projections) writer_->projection(projection);
   }
   void end() {
@@ -143,6 +146,36 @@ TEST(RunningRuns, HavePowerByComponent) {
   run.keep({{4, 300}});
   now = look_until(watch, measured(4));
   EXPECT_EQ(now.runs.at(0).components.at(0).power, Watts{200});
+}
+
+TEST(RunningRuns, AMeterThatIsReadRarelyKeepsItsPowerBetweenReadings) {
+  const TemporaryDirectory folder;
+  const auto path = (folder.path() / "runs.db").string();
+  Recorded run(path, "lenet");
+  run.add_channel("node_w", trace::Component::other);
+  RunningRunsWatch watch(path, "", 10);
+  const auto look_at = [&](double seconds) {
+    return look_until(watch,
+                      [&](const RunningRuns& now) {
+                        return now.runs.size() == 1 && now.runs[0].measured >= Seconds{seconds};
+                      })
+        .runs.at(0);
+  };
+  const auto keep_second = [&](double second, bool rare) {
+    run.keep({{second, 100}});
+    if (rare) run.keep({{second, 50}}, {}, 1);
+  };
+  keep_second(0, true);
+  look_at(0);
+  for (const double second : {3.0, 10.0, 13.0}) keep_second(second, second == 10), look_at(second);
+  keep_second(20, true);
+  EXPECT_EQ(look_at(20).power, Watts{150});
+  keep_second(23, false);
+  const auto between = look_at(23);
+  EXPECT_EQ(between.power, Watts{150}) << "no news of the slow meter is not 0 W of it";
+  ASSERT_EQ(between.components.size(), 2u);
+  for (const auto& part : between.components)
+    EXPECT_EQ(part.power, part.component == trace::Component::cpu ? Watts{100} : Watts{50});
 }
 
 TEST(RunningRuns, OfOtherMachinesAreNotShown) {

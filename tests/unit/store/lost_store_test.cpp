@@ -93,6 +93,31 @@ class LostStore : public ::testing::Test {
   testing::TemporaryDirectory folder_;
 };
 
+TEST_F(LostStore, AnEmptiedIndexOfTheLogIsMadeAnew) {
+  auto writer = begin();
+  ASSERT_EQ(::truncate((path().string() + "-shm").c_str(), 0), 0);
+  writer->append(0, 1.5, 200);
+  writer->note("one that is committed at once");
+  EXPECT_TRUE(eventually([&] {
+    const auto store = RunStore::open(path().string(), Access::write, {});
+    if (!store) return false;  // until the writer has let go of the old index
+    const auto run = (*store)->load(writer->id());
+    return run && !run->notes.empty();
+  }));
+  ASSERT_EQ(::truncate((path().string() + "-shm").c_str(), 0), 0);
+  trace::Run header;
+  header.status = trace::RunStatus::finished;
+  header.exit_status = 0;
+  header.span.end = Seconds{2};
+  const auto ended = writer->end(header);
+  ASSERT_TRUE(ended) << to_string(ended.error());
+  EXPECT_FALSE(writer->moved());
+  const auto run = open(path())->load(writer->id());
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_EQ(run->status, trace::RunStatus::finished);
+  EXPECT_EQ(run->traces.at(0).values, (std::vector<double>{100, 200}));
+}
+
 TEST_F(LostStore, RemovedWithAllItsFiles) {
   const auto writer = begin();
   for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(path().string() + suffix);

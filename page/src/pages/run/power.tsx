@@ -19,9 +19,11 @@ import {
 import { PowerTrace, type Surroundings } from "../../picture/power_trace";
 import { useTheme } from "../../picture/theme";
 import { axisUnit, duration, joules, percent, watts } from "../../text/units";
-import { surroundingsOf } from "./surroundings";
+import { deviceName, surroundingsOf, throttlingText } from "./surroundings";
+import { Utilisation } from "./utilisation";
 
-const mostSteps = 700;
+/** As many as the report has: so are the figures of steps. */
+const mostSteps = 600;
 const mostDevices = 16;
 
 export function PowerSection({ run, round }: { run: Run; round: number }) {
@@ -91,7 +93,7 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
       {answer.error && <Failure error={answer.error} />}
       <Figure
         title="Power by component"
-        caption={`Mean power of each ${duration(series.step_s)} on top of each other; the line is the highest reading of each step, so that no peak is lost.${range ? ` Shown: ${duration(shown.from)} to ${duration(shown.to)}.` : ""}`}
+        caption={`Mean power of each ${duration(series.step_s)} on top of each other; the line is the highest reading of each step, so that no peak is lost.${range ? ` Shown: ${duration(shown.from)} to ${duration(shown.to)}.` : ""} ${throttlingText(series.throttling)}`.trim()}
         table={{
           caption: "Mean power by component of what is shown",
           columns: [
@@ -124,7 +126,16 @@ function PowerBody({ run, answer, devices, range, onRange }: BodyProps) {
         <Legend entries={legendOf(layers, around, run)} />
       </Figure>
       {devices &&
-        kinds.map((kind) => <Devices key={kind.component} kind={kind} series={devices} common={common} />)}
+        kinds.map((kind) => (
+          <Devices key={kind.component} kind={kind} series={devices} common={common} run={run} />
+        ))}
+      {devices && <Utilisation series={devices} />}
+      {series.throttling.length === 0 && (
+        <LeftOut
+          what="Throttling"
+          why="no sensor of this run recorded when a device held its clocks down (NVIDIA's do)"
+        />
+      )}
       {run.idle === null && (
         <LeftOut
           what="Idle floor"
@@ -159,6 +170,13 @@ function legendOf(layers: { label: string; look: number }[], around: Surrounding
     entries.push({
       label: stagesLabel(run),
       sign: <rect class="stage" x="1" y="0" width="20" height="12" />,
+    });
+  if (around.limited.length > 0)
+    entries.push({ label: "held back by its power limit", sign: fieldSign("jc-limited") });
+  if (around.hot.length > 0)
+    entries.push({
+      label: "held back by heat",
+      sign: <rect class="hot" x="1" y="1" width="20" height="10" />,
     });
   if (around.gaps.length > 0) entries.push({ label: "not measured", sign: fieldSign("jc-gap") });
   if (around.idle !== undefined)
@@ -202,16 +220,16 @@ function ZoomButtons({ whole, change, onWhole }: ZoomProps) {
 
 /** What is told one by one, if there are several. */
 const kinds = [
-  { component: "gpu", title: "Each GPU", word: "GPU" },
-  { component: "node", title: "Each machine", word: "machine" },
+  { component: "gpu", title: "Each GPU" },
+  { component: "node", title: "Each machine" },
 ] as const;
 type Kind = (typeof kinds)[number];
 
-/** "node1 GPU 0": a number alone would not say of what. */
-function deviceName({ word }: Kind, node: string | null, device: string | null): string {
-  const named = /^\d+$/.test(device ?? "") ? `${word} ${device}` : device;
-  return [node, named].filter(Boolean).join(" ") || word;
-}
+type Part = Series["series"][number];
+const throttlingOf = (series: Series, part: Part) =>
+  series.throttling.filter(
+    (told) => told.component === part.component && told.device === part.device && told.node === part.node,
+  );
 
 type Common = Pick<
   Parameters<typeof PowerTrace>[0],
@@ -219,7 +237,7 @@ type Common = Pick<
 >;
 
 /** Several devices of a kind, on the same scale: whether they were used evenly. */
-function Devices({ kind, series, common }: { kind: Kind; series: Series; common: Common }) {
+function Devices({ kind, series, common, run }: { kind: Kind; series: Series; common: Common; run: Run }) {
   const devices = series.series.filter((part) => part.component === kind.component);
   if (devices.length < 2) return null;
   const highest = Math.max(1, ...devices.map((part) => highestOf(part.high_w)));
@@ -231,7 +249,7 @@ function Devices({ kind, series, common }: { kind: Kind; series: Series; common:
         {devices.length > mostDevices && ` The first ${mostDevices} of ${devices.length}.`}
       </figcaption>
       {devices.slice(0, mostDevices).map((part, i, all) => {
-        const name = deviceName(kind, part.node, part.device);
+        const name = deviceName(part);
         const busy = meanOf(part.utilisation ?? []);
         return (
           <div key={name} class="device">
@@ -245,7 +263,10 @@ function Devices({ kind, series, common }: { kind: Kind; series: Series; common:
             </h3>
             <PowerTrace
               {...common}
-              around={{ ...common.around, idle: undefined }} // that of the whole machine
+              around={{
+                ...surroundingsOf(run, { ...series, throttling: throttlingOf(series, part) }),
+                idle: undefined, // that of the whole machine
+              }}
               label={`Power over time of ${name}`}
               times={series.time_s}
               step={series.step_s ?? 0}

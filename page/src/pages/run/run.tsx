@@ -9,6 +9,7 @@ import { RunMark, StatusWord } from "../../parts/run_mark";
 import { addressOf } from "../../router";
 import { dayAndMinute, duration } from "../../text/units";
 import { Components, Coverage } from "./coverage";
+import { EnergySection } from "./energy";
 import { Environment } from "./environment";
 import { EpochSection } from "./epochs";
 import { ForecastSection } from "./forecasts";
@@ -18,7 +19,7 @@ import { PowerSection } from "./power";
 /** A live run is asked for again at most so often. */
 const askedEvery = 2000;
 
-export function RunPage({ id }: { id: string }) {
+export function RunPage({ id, budget }: { id: string; budget: string }) {
   const live = useLive();
   const [known, setKnown] = useState<string>();
   const now = live.runs.get(known ?? id);
@@ -39,6 +40,7 @@ export function RunPage({ id }: { id: string }) {
           <Headline run={value} live={now} />
           <PowerSection run={value} round={round} />
           <ForecastSection run={value} round={round} />
+          <EnergySection run={value} round={round} asked={budget} />
           <EpochSection run={value} round={round} />
           <Components run={value} />
           <Coverage run={value} />
