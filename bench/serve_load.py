@@ -1,9 +1,10 @@
 """What `joulecast serve` takes, and what it costs: a long run to pan over, a store with very many runs, many clients.
 
 Prints how long an answer takes for parts of a run of a million readings, for lists and searches in a store of 100,000 runs, and what 200 clients on
-/metrics and on the events do to a run that is measured 100 times a second.
-Usage: bench/serve_load.py BUILD_FOLDER [pan] [list] [clients]
+/metrics and on the events, or as many streams as there may be and more, do to a run that is measured 100 times a second.
+Usage: bench/serve_load.py BUILD_FOLDER [pan] [list] [clients] [streams]
 """
+import collections
 import contextlib
 import http.client
 import json
@@ -22,8 +23,9 @@ import time
 
 build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release").resolve()
 joulecast = build / "joulecast"
-PARTS = sys.argv[2:] or ["pan", "list", "clients"]
+PARTS = sys.argv[2:] or ["pan", "list", "clients", "streams"]
 READINGS, RUNS, CLIENTS, SECONDS = 1_000_000, 100_000, 200, 30
+STREAMS = 256, 1000
 
 
 class Server:
@@ -174,12 +176,54 @@ def measured(folder, environment, name, meanwhile):
     print(f"{name:54} {sensor['readings']} readings of {shown['duration_s'] * 100:.0f}, failed {sensor['failed_readings']}, lost: {'; '.join(lost) or 'none'}")
 
 
-def clients(folder, environment):
+def hold_streams(server, count, seconds):
+    """Opens so many streams of events, reads what comes, and tells how many were let in."""
+    selector, answers = selectors.DefaultSelector(), {}
+    for number in range(count):
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        client.setblocking(False)
+        answers[client] = b""
+        selector.register(client, selectors.EVENT_READ)
+    end = time.monotonic() + seconds
+    scrapes = []
+    while time.monotonic() < end:
+        for key, _ in selector.select(0.2):
+            try:
+                data = key.fileobj.recv(65536)
+            except ConnectionResetError:  # more connections than there may be
+                data = b""
+            if len(answers[key.fileobj]) < 1000:
+                answers[key.fileobj] += data
+            if not data:
+                selector.unregister(key.fileobj)
+        if len(scrapes) < 20:
+            scrapes.append(server.get("/metrics")[0])
+    statuses = collections.Counter((answer.split(b" ", 2)[1:2] or [b"no answer"])[0].decode() for answer in answers.values())
+    print(f"{'':54} {count} streams asked for: {', '.join(f'{n} x {status}' for status, n in sorted(statuses.items()))}")
+    tell(f"beside {count} streams, a scrape", scrapes)
+    for client in answers:
+        client.close()
+
+
+def streams(folder, environment):
+    put_meter(folder, environment)
+    for count in STREAMS:
+        with serving(environment) as server:
+            measured(folder, environment, f"a run beside {count} streams", lambda: hold_streams(server, count, SECONDS / 2))
+            print(f"{'':54} the server used {server.cost()[0]:.1f} s of CPU and {server.cost()[1]:.0f} MB")
+
+
+def put_meter(folder, environment):
     zone = folder / "sys/class/powercap/intel-rapl:0"
     zone.mkdir(parents=True)
     for name, text in {"name": "package-0", "energy_uj": "123456789", "max_energy_range_uj": "262143328850"}.items():
         (zone / name).write_text(text + "\n")
     environment["JOULECAST_SYSFS"] = str(folder / "sys")
+
+
+def clients(folder, environment):
+    put_meter(folder, environment)
     measured(folder, environment, "a run without clients", lambda: time.sleep(SECONDS))
     with serving(environment) as server:
         measured(folder, environment, f"a run beside {CLIENTS} clients", lambda: load(server.port, SECONDS))
@@ -195,6 +239,8 @@ def main():
                 pan(folder, environment)
             elif part == "list":
                 many(environment)
+            elif part == "streams":
+                streams(folder, environment)
             else:
                 clients(folder, environment)
 

@@ -62,6 +62,11 @@ std::function<int()> define(Arguments app) {
       .whole_between(1, 1 << 20);
   app.add_flag("--checkpointing", request.checkpointing,
                "Keep the inputs of repeated blocks alone, and compute the rest again");
+  app.add_option("--lora", request.lora,
+                 "Low-rank adapters of this rank beside each dense layer but the head; all else is frozen");
+  app.add_option(
+      "--freeze", request.freeze,
+      "What is not trained: backbone (all but the head), or a number of first layers with weights");
   app.add_option("--shard", request.shard,
                  "What the GPUs share: 1 optimizer state, 2 gradients too, 3 weights too (ZeRO, FSDP)")
       .show_default()

@@ -1,4 +1,5 @@
 // joulecast probe -- COMMAND: measures a training's beginning, ends it, and tells what the whole would cost.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
@@ -57,7 +58,10 @@ Status complete_probe(ProbeArguments& arguments) {
 /// figures alone are wanted on standard output.
 class OutputAside {
  public:
-  OutputAside() : output_(::dup(STDOUT_FILENO)) { ::dup2(STDERR_FILENO, STDOUT_FILENO); }
+  /// Nothing that the command starts holds the output open.
+  OutputAside() : output_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) {
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  }
   ~OutputAside() {
     if (output_)
       ::dup2(output_.get(), STDOUT_FILENO);

@@ -21,4 +21,18 @@ void put_filters(Parameters& parameters, Request& request) {
   request.distinct = parameters.flag("distinct");
 }
 
+/// 404 where one of the runs that were named does not exist, else as error_response().
+[[nodiscard]] inline Response chosen_error(const Error& error, bool are_named) {
+  const bool unknown = are_named && error.kind == ErrorKind::invalid && !error.is_field;
+  return unknown ? problem_response(404, to_string(error), "run") : error_response(error);
+}
+
+/// invalid, naming the parameter, for a column that the runs do not have; "" is none.
+[[nodiscard]] inline Status check_column(const session::RunTable& table, const char* parameter,
+                                         const std::string& column) {
+  if (column.empty()) return {};
+  const auto found = table.column(column);
+  return found ? Status{} : fail_field(parameter, "{}", found.error().message);
+}
+
 }  // namespace joulecast::serve

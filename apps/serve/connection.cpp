@@ -12,6 +12,7 @@ bool Connection::receive() {
   const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
   if (size == 0) return false;
   if (size < 0) return errno == EAGAIN || errno == EINTR;
+  arrived += static_cast<std::size_t>(size);
   if (phase != Phase::draining && phase != Phase::streaming)
     reader.feed({buffer.data(), static_cast<std::size_t>(size)});
   return true;

@@ -39,7 +39,8 @@ struct Connection {
   Time began;                           ///< of the phase; of a request: its first byte
   Time deadline;                        ///< then the connection is closed
   bool partial = false;                 ///< `began` and `deadline` are of a request that has begun to arrive
-  bool upload = false;                  ///< and `deadline` leaves time for its long body
+  bool upload = false;                  ///< and `deadline` moves on with what arrives of its long body
+  std::size_t arrived = 0;              ///< bytes since `began`
   std::optional<std::uint64_t> stream;  ///< after the answer come the events after this one
 };
 

@@ -28,9 +28,10 @@ void EventHub::publish(std::string_view type, std::string_view json) {
   if (notify_) notify_();
 }
 
-void EventHub::set_snapshot(std::string json) {
+void EventHub::set_beginning(std::string type, std::string json) {
   const std::lock_guard guard(mutex_);
-  snapshot_ = std::move(json);
+  beginning_type_ = std::move(type);
+  beginning_ = std::move(json);
 }
 
 void EventHub::call_after_events(std::function<void()> notify) {
@@ -51,7 +52,7 @@ EventHub::Part EventHub::begin(std::string_view last_event_id) const {
   const auto number = ours ? parse_uint(last_event_id.substr(dash + 1)) : std::nullopt;
   const std::lock_guard guard(mutex_);
   asked_ = std::chrono::steady_clock::now();
-  return number && *number <= last_ ? events_after(*number) : snapshot();
+  return number && *number <= last_ ? events_after(*number) : beginning();
 }
 
 EventHub::Part EventHub::after(std::uint64_t number) const {
@@ -62,14 +63,14 @@ EventHub::Part EventHub::after(std::uint64_t number) const {
 
 EventHub::Part EventHub::events_after(std::uint64_t number) const {
   const auto missing = last_ - number;
-  if (missing > events_.size()) return snapshot();
+  if (missing > events_.size()) return beginning();
   Part part{{}, last_};
   for (auto i = events_.size() - missing; i < events_.size(); ++i) part.bytes += events_[i];
   return part;
 }
 
-EventHub::Part EventHub::snapshot() const {
-  return {written(origin_, last_, "snapshot", snapshot_), last_};
+EventHub::Part EventHub::beginning() const {
+  return {written(origin_, last_, beginning_type_, beginning_), last_};
 }
 
 }  // namespace joulecast::serve

@@ -21,8 +21,9 @@ class EventHub {
 
   /// `json` is one value in one line.
   void publish(std::string_view type, std::string_view json);
-  /// What a new stream begins with instead of all that has happened.
-  void set_snapshot(std::string json);
+  /// What a new stream begins with instead of all that has happened: the running runs, or ("lost") that they
+  /// are not known.
+  void set_beginning(std::string type, std::string json);
   /// Called after each event, by the thread that published it; it may not ask the hub. Once this returns, the
   /// one before is never called again.
   void call_after_events(std::function<void()> notify);
@@ -40,7 +41,7 @@ class EventHub {
   [[nodiscard]] Part after(std::uint64_t number) const;
 
  private:
-  [[nodiscard]] Part snapshot() const;
+  [[nodiscard]] Part beginning() const;
   [[nodiscard]] Part events_after(std::uint64_t number) const;
 
   const std::string origin_;
@@ -48,7 +49,8 @@ class EventHub {
   std::deque<std::string> events_;  ///< the latest, the last one with the number last_
   std::size_t size_ = 0;            ///< of those, in bytes
   std::uint64_t last_ = 0;
-  std::string snapshot_ = R"({"runs":[]})";
+  std::string beginning_type_ = "snapshot";
+  std::string beginning_ = R"({"runs":[]})";
   std::function<void()> notify_;
   /// A stream asks after each event, and at its heartbeat.
   mutable std::chrono::steady_clock::time_point asked_ = std::chrono::steady_clock::time_point::min();

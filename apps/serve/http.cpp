@@ -127,8 +127,11 @@ Response problem_response(int status, std::string_view line, std::string_view fi
 
 Response error_response(const Error& error) {
   const bool passing = error.kind == ErrorKind::retry || error.kind == ErrorKind::gone;
+  // What is wrong with our own files is no fault of the client's.
+  const bool ours =
+      !error.is_field && (error.kind == ErrorKind::malformed || error.kind == ErrorKind::denied);
   return problem_response(
-      passing ? 503 : 400, to_string(error),
+      passing || ours ? 503 : 400, to_string(error),
       error.is_field ? std::string_view(error.where).substr(0, error.where.find(' ')) : "");
 }
 

@@ -69,7 +69,8 @@ Server::Loop::~Loop() {
 Status Server::Loop::start() {
   // As many may wait as there are connections: nobody is refused for the sake of those before.
   for (auto [pool, workers] :
-       {std::pair{&metrics_, options_.metrics_workers}, std::pair{&pages_, options_.page_workers}}) {
+       {std::pair{&metrics_, options_.metrics_workers}, std::pair{&pages_, options_.page_workers},
+        std::pair{&streams_, options_.stream_workers}}) {
     auto started = WorkerPool::start(workers, most_connections_);
     if (!started) return propagate(started.error());
     *pool = std::move(*started);
@@ -223,9 +224,11 @@ bool Server::Loop::look_for_request(Id id, Connection& connection) {
     case RequestReader::State::partial:
       if (!connection.partial) set_phase(connection, Phase::reading, options_.request_patience);
       connection.partial = true;
-      if (const auto size = connection.reader.upload(); size > 0 && !connection.upload) {
-        connection.upload = true;
-        connection.deadline += to_chrono(Seconds{static_cast<double>(size) / least_rate});
+      if (connection.reader.upload() > 0) {
+        connection.upload = true;  // what has arrived, not what was announced, leaves time for the rest
+        connection.deadline =
+            connection.began + to_chrono(options_.request_patience +
+                                         Seconds{static_cast<double>(connection.arrived) / least_rate});
       }
       return false;
     case RequestReader::State::broken:
@@ -250,7 +253,7 @@ bool Server::Loop::begin_answer(Id id, Connection& connection, Request request) 
     return true;
   }
   request.id = std::move(found.id);
-  auto& pool = found.route->lane == Lane::metrics ? *metrics_ : *pages_;
+  auto& pool = pool_of(found.route->lane);
   const bool is_private = found.route->readers == Readers::owner && guard_.tells_users_apart();
   const auto ends = is_private ? ends_of(connection.socket.get()) : std::nullopt;
   const bool added = pool.add([this, id, head, is_private, ends, keep = connection.keep, route = found.route,
@@ -359,6 +362,7 @@ bool Server::Loop::after_answer(Connection& connection) {
 void Server::Loop::set_phase(Connection& connection, Phase phase, Seconds patience) {
   connection.phase = phase;
   connection.partial = false;
+  connection.arrived = 0;
   if (phase == Phase::reading || phase == Phase::writing) connection.upload = false;
   connection.began = Clock::now();
   connection.deadline = connection.began + to_chrono(patience);

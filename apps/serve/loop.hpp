@@ -52,6 +52,9 @@ class Server::Loop {
   [[nodiscard]] bool look_for_request(Id id, Connection& connection);
   [[nodiscard]] bool begin_answer(Id id, Connection& connection, Request request);
   [[nodiscard]] Allowance allowance(Id id, const Request& head);
+  [[nodiscard]] WorkerPool& pool_of(Lane lane) {
+    return lane == Lane::metrics ? *metrics_ : lane == Lane::pages ? *pages_ : *streams_;
+  }
   [[nodiscard]] bool may_stream() const;
   void give(Connection& connection, const Response& response, bool head);
   /// After the answer: the next request, or the end. Returns whether the connection stays.
@@ -79,7 +82,7 @@ class Server::Loop {
   std::mutex mutex_;
   std::vector<Answer> answers_;  ///< that workers have computed
   std::atomic<bool> stop_{false};
-  std::unique_ptr<WorkerPool> metrics_, pages_;
+  std::unique_ptr<WorkerPool> metrics_, pages_, streams_;
   Thread thread_;
 };
 

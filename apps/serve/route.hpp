@@ -40,8 +40,8 @@ struct Services {
   std::shared_ptr<EventHub> events;
 };
 
-/// Who answers: so that slow pages leave the metrics alone.
-enum class Lane { metrics, pages };
+/// Who answers: so that slow pages, and a crowd that opens streams at once, leave the metrics alone.
+enum class Lane { metrics, pages, streams };
 
 /// Who may read it, where the server is started without a token. With one everybody needs it, but for what
 /// is of everybody.

@@ -11,11 +11,13 @@ namespace joulecast::serve {
 
 void RunEvents::tell(const session::RunningRuns& runs) {
   if (!runs.store_answers) return tell_trouble(runs.trouble);
-  trouble_.clear();
+  const bool was_lost = !std::exchange(trouble_, {}).empty();
   std::map<std::string, std::string> now;
   for (const auto& run : runs.runs) now[run.id] = report::event_json(run);
   // Before the events: who begins with it gets them afterwards, and twice rather than not at all.
-  hub_.set_snapshot(fmt::format(R"({{"runs":[{}]}})", fmt::join(std::views::values(now), ",")));
+  const auto snapshot = fmt::format(R"({{"runs":[{}]}})", fmt::join(std::views::values(now), ","));
+  hub_.set_beginning("snapshot", snapshot);
+  if (was_lost) hub_.publish("snapshot", snapshot);
   const auto before = std::exchange(told_, std::move(now));
   if (std::exchange(first_, false)) return;
   for (const auto& run : runs.ended) hub_.publish("finished", report::event_json(run));
@@ -31,7 +33,9 @@ void RunEvents::tell(const session::RunningRuns& runs) {
 
 void RunEvents::tell_trouble(const std::string& trouble) {
   if (std::exchange(trouble_, trouble) == trouble) return;
-  hub_.publish("lost", report::trouble_json(trouble));
+  const auto json = report::trouble_json(trouble);
+  hub_.set_beginning("lost", json);
+  hub_.publish("lost", json);
 }
 
 }  // namespace joulecast::serve

@@ -26,6 +26,7 @@ struct ServerOptions {
   Seconds heartbeat{15};           ///< a stream without events gets a comment
   std::size_t metrics_workers = 2;
   std::size_t page_workers = 4;
+  std::size_t stream_workers = 1;  ///< that begin streams; the loop itself goes on with them
 };
 
 class Server {

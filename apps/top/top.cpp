@@ -11,6 +11,7 @@
 #include "run/signals.hpp"
 #include "session/runs/runs_cache.hpp"
 #include "top/screen.hpp"
+#include "top/terminal_keeper.hpp"
 #include "top/view.hpp"
 
 namespace joulecast::top {
@@ -123,6 +124,7 @@ Status watch(const run::SignalGuard& guard, const session::RunsCache& cache, Scr
 
 Status watch_runs(const TopRequest& request) {
   const run::SignalGuard guard;
+  const TerminalKeeper keeper;
   auto screen = Screen::open();
   if (!screen) return propagate(screen.error());
   auto cache = session::RunsCache::start({request.store, request.host, most_runs}, Seconds{1}, {});

@@ -49,9 +49,7 @@ Line fitted(Line line, const ViewSize& size) {
   for (auto& piece : line) {
     piece.text = left == 0 ? "" : report::shorten(piece.text, left);
     left -= std::min(left, report::display_width(piece.text));
-    constexpr std::string_view cut = "…";
-    for (auto at = piece.text.find(cut); !size.unicode && at != std::string::npos; at = piece.text.find(cut))
-      piece.text.replace(at, cut.size(), "~");
+    if (!size.unicode) piece.text = report::only_ascii(piece.text);
   }
   return line;
 }

@@ -17,6 +17,7 @@ void bind_evaluation(nanobind::module_& module);
 void bind_runs(nanobind::module_& module);
 void bind_reports(nanobind::module_& module);
 void bind_live(nanobind::module_& module);
+void bind_limit(nanobind::module_& module);
 void bind_measurement(nanobind::module_& module);
 void bind_steps(nanobind::module_& module);
 

@@ -1,6 +1,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "report/budget_report.hpp"
 #include "session/forecast/plan_budget.hpp"
@@ -102,7 +103,7 @@ void bind_budget(nb::module_& module) {
   module.def(
       "plan_budget",
       [](const BudgetRequest& request) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return value_of(session::plan_budget(request));
       },
       nb::arg("request"));

@@ -3,6 +3,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/without_gil.hpp"
 #include "report/offline_evaluation_report.hpp"
 #include "report/online_evaluation_report.hpp"
 #include "session/evaluate/offline.hpp"
@@ -48,7 +49,7 @@ void bind_online(nb::module_& module) {
   module.def(
       "evaluate_online",
       [](Paths roots) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         session::OnlineEvaluationRequest request;
         request.roots = std::move(roots);
         return value_of(session::evaluate_online(request));
@@ -75,7 +76,7 @@ void bind_offline(nb::module_& module) {
       "evaluate_offline",
       [](std::filesystem::path table, std::filesystem::path test, std::string split,
          std::vector<std::string> methods, std::uint64_t seed) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         session::OfflineEvaluationRequest request;
         request.tables = {std::move(table)};
         if (!test.empty()) request.test = {std::move(test)};

@@ -1,12 +1,21 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
+#include "bind/pickling.hpp"
 #include "bind/words.hpp"
 #include "measure/measurement.hpp"
 
 namespace joulecast::python {
+
+inline auto members(Of<measure::MeasurementResult>) {
+  using R = measure::MeasurementResult;
+  return std::tuple{&R::run_id, &R::store, &R::energy, &R::duration};
+}
+
 namespace {
 
 using measure::Live;
+
+constexpr std::string_view over = "over";  ///< method of a forecast that is none any more
 
 std::optional<estimate::Projection> projection_of(const measure::MeasurementResult& result) {
   if (!result.energy.total) return std::nullopt;
@@ -14,10 +23,10 @@ std::optional<estimate::Projection> projection_of(const measure::MeasurementResu
   estimate::Projection projection;
   projection.share = 1;
   projection.used = used;
-  projection.total = {used, estimate::Interval<Joules>{used, used}};
+  projection.total = {used, std::nullopt};  // no forecast any more; how sure the energy is, it says itself
   projection.duration = {result.duration, estimate::Interval<Seconds>{result.duration, result.duration}};
   projection.ready = true;
-  projection.method = "measured";
+  projection.method = over;
   return projection;
 }
 
@@ -69,12 +78,14 @@ void bind_live(nb::module_& module) {
                    "why the forecast is not relied on; \"\" where it is, or none is there");
 
   using measure::MeasurementResult;
-  nb::class_<MeasurementResult>(module, "Finished", "What a finished measurement leaves.")
-      .def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
+  nb::class_<MeasurementResult> finished(module, "Finished", "What a finished measurement leaves.");
+  finished.def_prop_ro("run_id", get(&MeasurementResult::run_id), "\"\" if the run could not be stored")
       .def_prop_ro("store", [](const MeasurementResult& result) { return result.store.string(); })
       .def_ro("energy", &MeasurementResult::energy)
-      .def_prop_ro("projection", projection_of, "what was measured: nothing is left to forecast")
+      .def_prop_ro("projection", projection_of,
+                   "what it cost, without an interval: nothing is left to forecast")
       .def_prop_ro("duration_s", get(&MeasurementResult::duration));
+  def_pickling(finished);
 }
 
 }  // namespace joulecast::python

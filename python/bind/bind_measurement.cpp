@@ -20,6 +20,7 @@
 #include "bind/errors.hpp"
 #include "bind/steps.hpp"
 #include "bind/teller.hpp"
+#include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "measure/measurement.hpp"
@@ -111,7 +112,7 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
 class Tracker {
  public:
   Tracker(const TrackerOptions& options, const std::string& name) {
-    const nb::gil_scoped_release released;
+    const WithoutGil released;
     value_of(store::check_url(options.store));
     value_of(carbon::check({options.country, options.region, options.intensity_g_per_kwh, options.pue}));
     auto environment = sensors::real_environment();
@@ -136,7 +137,7 @@ class Tracker {
   [[nodiscard]] Messages& messages() { return *messages_; }
   [[nodiscard]] Live live() const { return measurement_->live(); }
   void tick() {
-    const nb::gil_scoped_release released;
+    const WithoutGil released;
     measurement_->tick();
   }
   void note(std::string text) { measurement_->note(std::move(text)); }
@@ -148,7 +149,7 @@ class Tracker {
     measurement_->set_limits(std::move(limits));
   }
   measure::MeasurementResult finish(const std::string& status) {
-    const nb::gil_scoped_release released;
+    const WithoutGil released;
     measure::Ending ending;
     ending.status = trace::run_status_from(status).value_or(trace::RunStatus::failed);
     return value_of(measurement_->finish(ending));
@@ -218,6 +219,7 @@ void bind_teller(nb::module_& module) {
           nb::arg("items"), nb::kw_only(), nb::arg("epoch") = nb::none(), nb::arg("total") = 0.0,
           nb::arg("done") = 0.0, nb::arg("phase") = 0, nb::arg("attend"));
   module.def("attached_teller", attached_teller, "Speaks to the listener that $JOULECAST_SOCKET names.");
+  module.def("silent_teller", silent_teller, "Speaks to nobody, and still counts.");
 }
 
 void bind_tracker(nb::module_& module) {

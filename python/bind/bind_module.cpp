@@ -20,6 +20,7 @@ NB_MODULE(_core, module) {
   bind_runs(module);
   bind_reports(module);
   bind_live(module);
+  bind_limit(module);
   bind_measurement(module);
   bind_steps(module);
 }

@@ -1,6 +1,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/without_gil.hpp"
 #include "network/live.hpp"
 #include "report/network_report.hpp"
 #include "session/machine/describe_network.hpp"
@@ -198,7 +199,7 @@ void bind_network(nb::module_& module) {
   module.def(
       "describe_network",
       [](const NetworkRequest& request) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return value_of(session::describe_network(request));
       },
       nb::arg("request"));

@@ -4,6 +4,7 @@
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
 #include "bind/pickling.hpp"
+#include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
 #include "report/prediction_report.hpp"
@@ -227,7 +228,7 @@ void bind_prediction(nb::module_& module) {
   module.def(
       "predict",
       [](const PredictionRequest& request, bool allow_uncounted) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         auto result = value_of(session::predict_training(request));
         if (!allow_uncounted) value_of(session::check_counted(result));
         return result;

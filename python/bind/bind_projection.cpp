@@ -4,7 +4,9 @@
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
 #include "bind/pickling.hpp"
+#include "bind/without_gil.hpp"
 #include "estimate/online/projector.hpp"
+#include "measure/recorded_limit_state.hpp"
 #include "report/projection_report.hpp"
 #include "session/forecast/project_run.hpp"
 #include "trace/run.hpp"
@@ -52,17 +54,6 @@ auto bound(estimate::Estimate<U> Projection::*estimate, U estimate::Interval<U>:
   };
 }
 
-trace::Projection forecast_after(const trace::Projection& made, std::optional<double> used_j, bool over) {
-  auto now = made;
-  if (now.share >= 1 && !over) now.ready = false;
-  if (!used_j) return now;
-  const Joules used{*used_j};
-  now.total = std::max(now.total, used);
-  if (now.low) now.low = std::max(*now.low, used);
-  if (now.high) now.high = std::max(*now.high, now.total);
-  return now;
-}
-
 void bind_history(nb::module_& module) {
   using estimate::ProjectedMoment;
   using session::ProjectedRun;
@@ -98,7 +89,7 @@ void bind_history(nb::module_& module) {
   module.def(
       "project",
       [](const ProjectRequest& request) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return value_of(session::project(request));
       },
       nb::arg("request"));
@@ -135,9 +126,15 @@ void bind_projection(nb::module_& module) {
       .def_prop_ro("low_j", get(&Stored::low))
       .def_prop_ro("high_j", get(&Stored::high))
       .def_prop_ro("level", [](const Stored&) { return estimate::interval_level; })
-      .def("after", forecast_after, nb::arg("used_j"), nb::arg("over"),
-           "The same once so much is used: no figure lies below it. Unless the run is over, all of its work "
-           "was not all.")
+      .def(
+          "after",
+          [](const Stored& made, std::optional<double> used_j, bool over) {
+            return measure::forecast_after(made, used_j ? std::optional{Joules{*used_j}} : std::nullopt,
+                                           over);
+          },
+          nb::arg("used_j"), nb::arg("over"),
+          "The same once so much is used: no figure lies below it. Unless the run is over, all of its work "
+          "was not all.")
       .def_prop_ro("ready", get(&Stored::ready));
   def_pickling(stored);
   bind_history(module);

@@ -2,6 +2,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/without_gil.hpp"
 #include "report/disclosure/disclosure_report.hpp"
 #include "report/runs/runs_report.hpp"
 #include "session/runs/query_runs.hpp"
@@ -62,7 +63,7 @@ void bind_disclosure(nb::module_& module) {
   module.def(
       "disclose",
       [](const DisclosureRequest& request, const std::string& format) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return rendered(value_of(session::disclose_runs(request)), format);
       },
       nb::arg("request"), nb::arg("format"));
@@ -86,14 +87,14 @@ void bind_report(nb::module_& module) {
   module.def(
       "report",
       [](const ReportRequest& request, const std::string& format) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return rendered(value_of(session::report_runs(request)), format);
       },
       nb::arg("request"), nb::arg("format"));
   module.def(
       "write_file",
       [](const std::string& path, const std::string& text) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         value_of(write_file(path, text));
       },
       nb::arg("path"), nb::arg("text"));
@@ -111,7 +112,7 @@ void bind_reports(nb::module_& module) {
   module.def(
       "query",
       [](std::string sql, std::string store, std::int64_t limit, double time_limit) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return value_of(session::query_runs({std::move(store), std::move(sql), limit, time_limit}));
       },
       nb::arg("sql"), nb::arg("store"), nb::arg("limit"), nb::arg("time_limit"));

@@ -6,6 +6,8 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/pickling.hpp"
+#include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "session/runs/list_runs.hpp"
 #include "session/runs/open_store.hpp"
@@ -13,10 +15,6 @@
 #include "trace/energy.hpp"
 
 namespace joulecast::python {
-namespace {
-
-using session::RunSummary;
-using trace::Trace;
 
 /// A part of a run: an epoch, a phase or a window.
 struct RunPart {
@@ -36,6 +34,72 @@ struct PhasePart : RunPart {
   double work = 0;
   std::optional<double> total_work;
 };
+
+inline auto members(Of<RunPart>) {
+  using P = RunPart;
+  return std::tuple{&P::name, &P::start_s, &P::end_s, &P::energy_j};
+}
+inline auto members(Of<EpochPart>) {
+  using E = EpochPart;
+  return std::tuple_cat(members(Of<RunPart>{}), std::tuple{&E::index, &E::phase, &E::metrics});
+}
+inline auto members(Of<PhasePart>) {
+  using P = PhasePart;
+  return std::tuple_cat(members(Of<RunPart>{}), std::tuple{&P::unit, &P::work, &P::total_work});
+}
+inline auto members(Of<WallTime>) {
+  return std::tuple{&WallTime::ns};
+}
+inline auto members(Of<store::RunRow>) {
+  using R = store::RunRow;
+  return std::tuple{&R::id,           &R::name,      &R::status,     &R::exit_status,  &R::started,
+                    &R::duration,     &R::energy,    &R::provenance, &R::missing,      &R::coverage,
+                    &R::not_measured, &R::command,   &R::tags,       &R::architecture, &R::host,
+                    &R::epochs,       &R::last_heard};
+}
+inline auto members(Of<trace::HostInfo>) {
+  using H = trace::HostInfo;
+  return std::tuple{&H::hostname,     &H::os,   &H::cpu_model,        &H::logical_cpus,
+                    &H::memory_bytes, &H::gpus, &H::joulecast_version};
+}
+inline auto members(Of<trace::Span>) {
+  return std::tuple{&trace::Span::begin, &trace::Span::end};
+}
+inline auto members(Of<trace::Channel>) {
+  using C = trace::Channel;
+  return std::tuple{&C::name,
+                    &C::sensor,
+                    &C::node,
+                    &C::quantity,
+                    &C::behaviour,
+                    &C::component,
+                    &C::device,
+                    &C::device_name,
+                    &C::resolution,
+                    &C::update_period,
+                    &C::averaging_window,
+                    &C::lag,
+                    &C::wrap_range,
+                    &C::plausible_maximum,
+                    &C::may_be_off,
+                    &C::contained_in,
+                    &C::provenance,
+                    &C::relative_uncertainty,
+                    &C::note};
+}
+inline auto members(Of<trace::Trace>) {
+  using T = trace::Trace;
+  return std::tuple{&T::channel, &T::times, &T::values, &T::gaps};
+}
+inline auto members(Of<session::GaugeMean>) {
+  using G = session::GaugeMean;
+  return std::tuple{&G::component, &G::device, &G::node, &G::quantity, &G::mean};
+}
+
+namespace {
+
+using session::RunSummary;
+using trace::Trace;
 
 RunPart part_of(std::string name, const trace::Span& span, const std::optional<Joules>& energy) {
   return {std::move(name), span.begin.value(), span.end.value(), plain(energy)};
@@ -80,21 +144,29 @@ auto numbers(std::vector<double> Trace::*member) {
 }
 
 void bind_parts(nb::module_& module) {
-  nb::class_<RunPart>(module, "Part", "A stretch of a run, with its energy.")
-      .def_ro("name", &RunPart::name)
+  nb::class_<RunPart> part(module, "Part", "A stretch of a run, with its energy.");
+  part.def_ro("name", &RunPart::name)
       .def_ro("start_s", &RunPart::start_s, "seconds from the run's start")
       .def_ro("end_s", &RunPart::end_s)
+      .def_prop_ro("duration_s", [](const RunPart& self) { return self.end_s - self.start_s; })
       .def_ro("energy_j", &RunPart::energy_j, "joules; None if unknown");
-  nb::class_<EpochPart, RunPart>(module, "Epoch")
-      .def_ro("index", &EpochPart::index, "as the training numbers it")
+  def_pickling(part);
+  nb::class_<EpochPart, RunPart> epoch(module, "Epoch");
+  epoch.def_ro("index", &EpochPart::index, "as the training numbers it")
       .def_ro("phase", &EpochPart::phase)
       .def_ro("metrics", &EpochPart::metrics);
-  nb::class_<PhasePart, RunPart>(module, "Phase", "A part of a training that counts its work from 0.")
-      .def_ro("unit", &PhasePart::unit, "what the work is counted in")
+  def_pickling(epoch);
+  nb::class_<PhasePart, RunPart> phase(module, "Phase", "A part of a training that counts its work from 0.");
+  phase.def_ro("unit", &PhasePart::unit, "what the work is counted in")
       .def_ro("work", &PhasePart::work)
       .def_ro("total_work", &PhasePart::total_work);
-  nb::class_<Trace>(module, "Trace", "One channel over time.")
-      .def_prop_ro("name", [](const Trace& trace) { return trace.channel.name; })
+  def_pickling(phase);
+}
+
+void bind_trace(nb::module_& module) {
+  nb::class_<Trace> bound(module, "Trace", "One channel over time.");
+  def_pickling(bound);
+  bound.def_prop_ro("name", [](const Trace& trace) { return trace.channel.name; })
       .def_prop_ro("quantity", [](const Trace& trace) { return plain(trace.channel.quantity); })
       .def_prop_ro("unit", [](const Trace& trace) { return std::string(unit_of(trace.channel.quantity)); })
       .def_prop_ro("component", [](const Trace& trace) { return plain(trace.channel.component); })
@@ -168,16 +240,18 @@ void bind_summary(nb::module_& module) {
 
 void bind_machine(nb::module_& module) {
   using trace::HostInfo;
-  nb::class_<HostInfo>(module, "Host", "The machine of a run.")
-      .def_ro("hostname", &HostInfo::hostname)
+  nb::class_<HostInfo> host(module, "Host", "The machine of a run.");
+  def_pickling(host);
+  host.def_ro("hostname", &HostInfo::hostname)
       .def_ro("os", &HostInfo::os)
       .def_ro("cpu_model", &HostInfo::cpu_model)
       .def_ro("logical_cpus", &HostInfo::logical_cpus)
       .def_ro("memory_bytes", &HostInfo::memory_bytes)
       .def_ro("gpus", &HostInfo::gpus, "models of the GPUs, one each");
   using session::GaugeMean;
-  nb::class_<GaugeMean>(module, "Mean", "Mean of a gauge over a run.")
-      .def_prop_ro("component", get(&GaugeMean::component))
+  nb::class_<GaugeMean> mean(module, "Mean", "Mean of a gauge over a run.");
+  def_pickling(mean);
+  mean.def_prop_ro("component", get(&GaugeMean::component))
       .def_ro("device", &GaugeMean::device)
       .def_ro("node", &GaugeMean::node)
       .def_prop_ro("quantity", get(&GaugeMean::quantity), "\"utilisation\", \"memory_used\" …")
@@ -186,8 +260,9 @@ void bind_machine(nb::module_& module) {
 
 void bind_row(nb::module_& module) {
   using store::RunRow;
-  nb::class_<RunRow>(module, "RunRow", "A run in a list.")
-      .def_prop_ro("id", get(&RunRow::id))
+  nb::class_<RunRow> row(module, "RunRow", "A run in a list.");
+  def_pickling(row);
+  row.def_prop_ro("id", get(&RunRow::id))
       .def_prop_ro("name", get(&RunRow::name))
       .def_prop_ro("status", get(&RunRow::status))
       .def_prop_ro("started", get(&RunRow::started), "seconds since 1970, UTC")
@@ -202,13 +277,13 @@ void bind_row(nb::module_& module) {
 }
 
 std::vector<store::RunRow> list(const session::ListRequest& request) {
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   return value_of(session::list_runs(request)).runs;
 }
 
 /// The run with all its samples, or with each trace reduced to a few points.
 RunSummary load(const std::string& run, const std::string& store, bool samples) {
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   if (!samples) return value_of(session::show_run({store, run, {}})).summary;
   const auto opened = value_of(session::open_store(store, store::Access::read));
   auto loaded = value_of(opened->load(run));
@@ -220,6 +295,7 @@ RunSummary load(const std::string& run, const std::string& store, bool samples) 
 
 void bind_runs(nb::module_& module) {
   bind_parts(module);
+  bind_trace(module);
   bind_machine(module);
   bind_summary(module);
   bind_row(module);

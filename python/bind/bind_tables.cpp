@@ -1,6 +1,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "report/comparison_report.hpp"
 #include "report/recommendation_report.hpp"
@@ -25,7 +26,7 @@ void bind_table(nb::module_& module) {
       .def_static(
           "load",
           [](const std::string& source, const std::string& store) {
-            const nb::gil_scoped_release released;
+            const WithoutGil released;
             return value_of(session::load_run_table(source, store));
           },
           nb::arg("source"), nb::arg("store"))
@@ -35,7 +36,7 @@ void bind_table(nb::module_& module) {
             std::vector<trace::Run> runs;
             runs.reserve(summaries.size());
             for (const auto* summary : summaries) runs.push_back(summary->run);
-            const nb::gil_scoped_release released;
+            const WithoutGil released;
             return session::table_of_runs(runs, "runs");
           },
           nb::arg("runs"))
@@ -107,7 +108,7 @@ void bind_comparison(nb::module_& module) {
       "compare",
       [](const RunTable& table, std::string group, std::string value, std::string by,
          std::vector<std::string> only, bool distinct, double alpha) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         CompareRequest request{std::move(group), std::move(value), std::move(by),
                                std::move(only),  distinct,         {}};
         request.options.alpha = alpha;
@@ -162,7 +163,7 @@ void bind_tradeoff(nb::module_& module) {
       "tradeoff",
       [](const RunTable& table, std::string quality, std::string cost, std::vector<std::string> group,
          std::vector<std::string> only, bool distinct, double within, bool lower_is_better) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         TradeoffRequest request;
         request.alternatives = {std::move(group), std::move(only), distinct};
         request.cost = std::move(cost);
@@ -211,7 +212,7 @@ void bind_recommendation(nb::module_& module) {
       [](const RunTable& table, std::vector<std::string> require, std::string minimise,
          std::vector<std::string> group, std::vector<std::string> only, bool distinct, std::string baseline,
          std::vector<session::Prediction> predictions) {
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         RecommendRequest request;
         request.alternatives = {std::move(group), std::move(only), distinct};
         request.minimise = std::move(minimise);

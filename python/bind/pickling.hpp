@@ -107,8 +107,8 @@ void restore(T& value, nb::handle kept) {
   }
 }
 
-template <class T>
-void def_pickling(nb::class_<T>& bound) {
+template <class T, class... Base>
+void def_pickling(nb::class_<T, Base...>& bound) {
   bound.def("__getstate__", [](const T& self) { return nb::borrow<nb::tuple>(kept(self)); })
       .def("__setstate__", [](T& self, const nb::tuple& state) { restore(*new (&self) T{}, state); });
 }

@@ -40,7 +40,10 @@ PyObject* Steps::next() {
   if (is_time_to_tell()) tell();
   if (is_time_to_attend()) {
     PyObject* const attended = PyObject_CallNoArgs(attend_.ptr());
-    if (attended == nullptr) return nullptr;
+    if (attended == nullptr) {
+      phase_ = 0;  // stopped within its loop: what all of it would have cost stays known
+      return nullptr;
+    }
     Py_DECREF(attended);
   }
   PyObject* const item = PyIter_Next(items_.ptr());

@@ -99,6 +99,19 @@ class AttachedTeller final : public Teller {
   void end_window(const std::string& name) override { joulecast_end_window(name.c_str()); }
 };
 
+class SilentTeller final : public Teller {
+ public:
+  void tell_phase(const std::string& /*name*/, const std::string& /*unit*/, double /*total*/) override {}
+  void tell_phase_end() override {}
+  void progress(double /*work*/, double /*total_work*/) override {}
+  void begin_epoch(int /*epoch*/) override {}
+  void epoch_progress(int /*epoch*/, double /*work*/, double /*total_work*/) override {}
+  void end_epoch(int /*epoch*/) override {}
+  void metric(const std::string& /*name*/, double /*value*/) override {}
+  void begin_window(const std::string& /*name*/) override {}
+  void end_window(const std::string& /*name*/) override {}
+};
+
 }  // namespace
 
 std::uint64_t Teller::begin_phase(const std::string& name, const std::string& unit, double total_work) {
@@ -118,6 +131,10 @@ std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::Measurement> measurem
 
 std::shared_ptr<Teller> attached_teller() {
   return std::make_shared<AttachedTeller>();
+}
+
+std::shared_ptr<Teller> silent_teller() {
+  return std::make_shared<SilentTeller>();
 }
 
 }  // namespace joulecast::python

@@ -43,4 +43,7 @@ class Teller {
 /// For the listener that $JOULECAST_SOCKET names, if there is one.
 [[nodiscard]] std::shared_ptr<Teller> attached_teller();
 
+/// For nobody.
+[[nodiscard]] std::shared_ptr<Teller> silent_teller();
+
 }  // namespace joulecast::python

@@ -62,3 +62,12 @@ def load_ipython_extension(shell: object) -> None:
     from . import notebook
 
     notebook.load(shell)
+
+
+def __getattr__(name: str) -> object:
+    """Parts that are imported when they are first used."""
+    if name not in ("codecarbon", "integrations", "notebook"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return importlib.import_module(f"{__name__}.{name}")

@@ -194,6 +194,8 @@ def gpus(values: Any) -> list[str]:
     if isinstance(values, (int, str)):
         values = [values]
     try:
+        if isinstance(values, (bytes, bytearray)):  # which would be the numbers of its characters
+            raise TypeError
         values = list(values)
     except TypeError:
         raise TypeError(f"gpus must be indices or UUIDs, not {type(values).__name__}") from None

@@ -77,7 +77,9 @@ def _interval(low: float | None, high: float | None, level: float, text: Callabl
 def _projection(self: _core.Projection | _core.StoredProjection) -> str:
     if self.share >= 1 and not self.ready:
         used = getattr(self, "used_j", self.total_j)  # a stored forecast of all of the work holds what it used
-        return f"all announced work is done; {energy_text(used)} used so far (what comes after it is not foreseen)"
+        return f"no more work is announced; {energy_text(used)} used so far (what comes after it is not foreseen)"
+    if self.method == "over":
+        return f"{energy_text(self.total_j)} in total; the run is over"
     state = "ready" if self.ready else "not ready yet"
     interval = _interval(self.low_j, self.high_j, self.level, energy_text)
     return f"{energy_text(self.total_j)} in total ({interval}) after {percent_text(self.share)} of the work, {state}"
@@ -88,7 +90,7 @@ def _run(self: _core.Run) -> str:
 
 
 def _run_html(self: _core.Run) -> str:
-    rows = [(epoch.index, energy_text(epoch.energy_j), duration_text(epoch.end_s - epoch.start_s),
+    rows = [(epoch.index, energy_text(epoch.energy_j), duration_text(epoch.duration_s),
              ", ".join(f"{name} {value:.4g}" for name, value in epoch.metrics.items())) for epoch in self.epochs]
     epochs = table_html(("epoch", "energy", "duration", "metrics"), rows) if rows else ""
     title = f"{self.name}, {self.status}, {duration_text(self.duration_s)}"
@@ -100,7 +102,23 @@ def _row(self: _core.RunRow) -> str:
 
 
 def _part(self: Any) -> str:
-    return f"<{type(self).__name__} {self.name}: {energy_text(self.energy_j)} in {duration_text(self.end_s - self.start_s)}>"
+    return f"<{type(self).__name__} {self.name}: {energy_text(self.energy_j)} in {duration_text(self.duration_s)}>"
+
+
+def _component(self: _core.ComponentEnergy) -> str:
+    return f"<{' '.join(filter(None, (self.component, self.device)))}: {energy_text(self.energy_j)} {self.provenance}>"
+
+
+def _trace(self: _core.Trace) -> str:
+    return f"<Trace {self.name}: {len(self.times_s)} values in {self.unit}, {self.provenance}>"
+
+
+def _mean(self: _core.Mean) -> str:
+    return f"<mean {self.quantity} of {' '.join(filter(None, (self.component, self.device)))}: {self.value:.4g}>"
+
+
+def _host(self: _core.Host) -> str:
+    return f"<Host {self.hostname}: {', '.join(filter(None, (self.cpu_model, *self.gpus)))}>"
 
 
 def _predicted(self: _core.Predicted | None, text: Callable[[float], str]) -> str:
@@ -152,7 +170,7 @@ def show() -> None:
     """Gives the classes of the core their looks."""
     as_text: dict[type, Any] = {
         _core.Energy: _energy, _core.Projection: _projection, _core.StoredProjection: _projection, _core.Run: _run,
-        _core.RunRow: _row, _core.Part: _part, _core.Epoch: _part, _core.Phase: _part, _core.Prediction: _prediction}
+        _core.RunRow: _row, _core.ComponentEnergy: _component, _core.Trace: _trace, _core.Mean: _mean, _core.Host: _host, _core.Part: _part, _core.Epoch: _part, _core.Phase: _part, _core.Prediction: _prediction}
     as_html: dict[type, Any] = {_core.Energy: _energy_html, _core.Run: _run_html, _core.Predictions: _predictions_html,
                                 _core.Network: _network_html}
     for told in (_core.Predictions, _core.ProjectedRun, _core.Comparison, _core.Tradeoff, _core.Recommendation,

@@ -71,7 +71,9 @@ def _table(runs: Any, store: Any) -> _core.RunTable:
         if path and os.path.exists(path + "-shm"):  # to read it here would end SQLite's locks on it
             raise InvalidError(f"{path} is a store; give it as store=", "runs")
         return _core.RunTable.load(path, arguments.path("store", store))
-    if isinstance(runs, (list, tuple)) and runs:
+    if isinstance(runs, (list, tuple)) and not runs:
+        raise InvalidError("is empty: there is nothing to compare", "runs")
+    if isinstance(runs, (list, tuple)):
         if all(isinstance(run, _core.Run) for run in runs):
             return _core.RunTable.from_runs(list(runs))
         if all(isinstance(run, _core.RunRow) for run in runs):

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import _thread
-import os
 import time
 
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
 from ._shown import live_html
-from ._warn import place_of_user, warn
+from ._warn import warn
 from .errors import Error, InvalidError, Stopped
-from .telling import Silence, Telling
+from .figures import Figures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 JOULES_PER_KWH = 3.6e6
 LOOK_EVERY_S = 2.0  # into the store, where another process measures
-FRESH_S = 0.2  # younger readings are not asked for again
-UNMEASURED_S = 2.0  # a first and a last second may always be missing
+OF_PROGRESS = ("epochs", "steps")  # the arguments of a run that count wherever it is measured
 
 ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
@@ -48,7 +46,7 @@ def status_after(kind: type[BaseException] | None, error: BaseException | None) 
     return "failed"
 
 
-class Run(Telling):
+class Run(Figures):
     """A run that is being measured, or that was.
 
     Attributes:
@@ -57,31 +55,22 @@ class Run(Telling):
         status: "running", "finished", "failed", "interrupted" or "stopped".
     """
 
-    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False) -> None:
+    def __init__(self, options: _core.TrackerOptions, name: str = "", copied: bool = False, given: Iterable[str] = ()) -> None:
         super().__init__(options.total_epochs, options.total_steps)
         self.name = name or surroundings.default_name()
         self.status = "running"
         self._ending = _thread.RLock()
         self._is_ending = False
-        self._finished: _core.Finished | None = None
         self._at_end: list[Callable[[], Any]] = []
-        self._socket = ""
         self._announced: str | None = None
-        self._limit: tuple[float, float] | None = None  # (joules, probability) that an attached run watches itself
+        self._limit: _core.JoinedLimit | None = None  # where another process measures
         self._stop_call: Callable[[Run, str], Any] | None = None
-        self._found: tuple[str, str] | None = None  # (id, store) of the run that another process measures
-        self._looked = 0.0
-        self._searched = 0.0  # when that was last looked for
-        self._begun_at = place_of_user()
-        self._loss_told = False
-        self._began = time.time(), time.monotonic()
-        self._ended: tuple[float, float] | None = None
-        self._live: _core.Live | None = None
+        self._searched = 0.0  # when the run of another process was last looked for
         self._store = ""  # that was asked for, of a run that this process measures
         if copied:
             self._join_as_copy()
         else:
-            self._join(options)
+            self._join(options, [name for name in given if name not in OF_PROGRESS])
 
     # ---- copies, which a model or a data set that holds the run may be asked for
 
@@ -92,7 +81,9 @@ class Run(Telling):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+        if self.status == "running":
+            return _copy_in_other_process, (self.name, self._epochs_known, self._steps_known)
+        return _ended_in_other_process, (self.name, self.status, self._finished, self._found, self._began, self._ended)
 
     def _join_as_copy(self) -> None:
         self._attach(surroundings.listening_socket())
@@ -108,16 +99,19 @@ class Run(Telling):
         self._socket = socket
         self._found = surroundings.run_of(socket) if socket else None
 
-    def _join(self, options: _core.TrackerOptions) -> None:
+    def _join(self, options: _core.TrackerOptions, given: list[str]) -> None:
         rank = surroundings.local_rank()
         if rank:
-            self._teller = Silence()  # the first rank tells for all
+            self._teller = _core.silent_teller()  # the first rank tells for all
             self._attach(surroundings.listening_socket())  # of a measurement that the launch is part of
             return
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):
             self._attach(socket)
             self._teller = _core.attached_teller()
+            if given:
+                self._warn_of([f"{', '.join(given)} of this block {'is' if len(given) == 1 else 'are'} left out: it belongs to a run that "
+                               "another process measures, which has its own"])
             return
         self._measure(options, several=rank is not None)
 
@@ -129,7 +123,7 @@ class Run(Telling):
             raise
         except Error as error:
             warn(f"nothing is measured: {error}")
-            self._teller = Silence()
+            self._teller = _core.silent_teller()
             return
         self._teller = self._tracker.teller
         self._store = self._tracker.store
@@ -158,12 +152,6 @@ class Run(Telling):
         if not callable(call):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._at_end.append(call)
-
-    def _warn_of(self, lines: list[str]) -> None:
-        """Of each thing once: twenty limits are reached for one reason, and where a run is kept is told at its beginning and its end."""
-        kept = {line.partition("; see it with")[0] + " instead" for line in lines if "; see it with" in line}
-        if lines := [line for line in dict.fromkeys(lines) if line not in kept]:
-            warn("; ".join(lines), self._begun_at)
 
     def _finish(self, status: str) -> None:
         with self._ending:  # another thread that ends it waits until it has ended
@@ -208,7 +196,7 @@ class Run(Telling):
 
     def _finish_measuring(self, status: str) -> None:
         tracker, self._tracker = self._tracker, None
-        self._teller = Silence()
+        self._teller = _core.silent_teller()
         measured.remove(self)
         surroundings.lead_children_to(measured[-1]._socket if measured else "")
         try:
@@ -237,10 +225,10 @@ class Run(Telling):
 
     def stop_if(self, *, projected_kwh: float | None = None, projected_j: float | None = None, probability: float = 0.95,
                 call: Callable[[Run, str], Any] | None = None) -> None:
-        """Ends the training once its projected total is surely above a limit, or that much is used; never on a guess.
+        """Ends the training once its projected total is surely above a limit and most of that is used; never on a guess.
 
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead. Where another process measures,
-        the limit is that of its whole run.
+        the limit is that of its whole run. Of several ranks only the first one of a node acts.
 
         Args:
             projected_kwh: the limit; give it or the next.
@@ -258,8 +246,12 @@ class Run(Telling):
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
             self._tracker.tick()  # it may be used up already
-        else:
-            self._limit = joules, probability
+        elif not surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+            self._limit = _core.JoinedLimit(joules, probability)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.status == "running"
 
     def _attend(self) -> None:
         """Between two steps: passes on what the measurement has to say."""
@@ -275,151 +267,30 @@ class Run(Telling):
         if self._stop_call is not None:
             self._stop_call(self, reason)
         else:
+            self._is_stopped = True
             raise Stopped(reason)
 
     def _remember_run(self) -> None:
         """In its first second a measurement has no run that could be found, and it may end before anybody asks."""
-        if self._found is None and self._socket and time.monotonic() - self._searched > LOOK_EVERY_S:
+        if self._found is None and self._tracker is None and time.monotonic() - self._searched > LOOK_EVERY_S:
             self._searched = time.monotonic()
-            self._found = surroundings.run_of(self._socket)
+            if self._socket or surroundings.local_rank():
+                self._found = self._found_run()
 
     def _limit_reached(self) -> str | None:
-        """For a run that another process measures: why to stop, once its forecast says so."""
-        if self._limit is None:
-            return None
+        """For a run that another process measures: why to stop, by the rule that holds for its own limits."""
         now = time.monotonic()
-        if now - self._looked < LOOK_EVERY_S:
+        if self._limit is None or now - self._looked < LOOK_EVERY_S:
             return None
         self._looked = now
-        limit, probability = self._limit
         stored = self._stored()
-        used = stored.energy.total_j if stored is not None else None
-        if used is not None and used >= limit:
+        if stored is None or self._is_left:
+            return None
+        lines, reason = self._limit.check(stored)
+        self._warn_of(lines)
+        if reason is not None:
             self._limit = None
-            return f"the limit of {limit:.4g} J is used up"
-        projection = self.projection
-        if projection is None or not projection.ready or projection.low_j is None:
-            return None
-        # The lower end of a two-sided interval is exceeded with half of the rest's probability more.
-        if probability > (1 + projection.level) / 2 or projection.low_j <= limit:
-            return None
-        self._limit = None
-        return f"the projected total of {projection.total_j:.4g} J is above the limit of {limit:.4g} J"
-
-    # ---- what is known
-
-    def _look(self, fresh_s: float = FRESH_S) -> _core.Live | None:
-        """The state now, or so many seconds ago; None where this process does not measure."""
-        tracker = self._tracker
-        if tracker is None:
-            return self._live
-        now = time.monotonic()
-        if self._live is None or now - self._looked > fresh_s:
-            tracker.tick()
-            self._looked = now
-        self._live = tracker.live()
-        return self._live
-
-    def _found_run(self) -> tuple[str, str] | None:
-        """(id, store) of the run that another process measures; None where it is not known."""
-        if self._socket:
-            return surroundings.run_of(self._socket) or self._found
-        if self._ended is not None and self._found is not None:
-            return self._found
-        return surroundings.announced_run(self._began[0]) or self._found
-
-    def _stored(self, samples: bool = False) -> _core.Run | None:
-        """The run as the store has it, for a process that does not measure; None where it is not known."""
-        found = self._found = self._found_run()
-        if found is None:
-            return None
-        try:
-            return _core.load_run(found[0], found[1], samples)
-        except Error:
-            return None
-
-    @property
-    def id(self) -> str:
-        if self._finished is not None:
-            return self._finished.run_id
-        live = self._look()
-        if live is not None:
-            return live.run_id
-        stored = self._stored()
-        return stored.id if stored is not None else ""
-
-    @property
-    def energy(self) -> _core.Energy:
-        """What the run used so far, by component; `total_j` is None where nothing is known.
-
-        Where another process measures, this is what was used while the block was open, by the readings before, in and after
-        it. The last one comes up to two seconds later: until then the coverage is below 1, and `total_j` may be None.
-        """
-        if self._finished is not None:
-            return self._finished.energy
-        live = self._look()
-        if live is not None:
-            return live.energy
-        stored = self._stored(samples=True)
-        if stored is None or stored.started is None:
-            self._tell_of_loss()
-            return _core.Energy()
-        end = self._ended[0] if self._ended is not None else time.time()
-        unmeasured = 0.0 if stored.status == "running" else end - stored.started - stored.duration_s
-        if unmeasured > UNMEASURED_S and not self._loss_told:
-            self._loss_told = True
-            self._warn_of([f"the measurement that this run belongs to ended {unmeasured:.0f} s before it ({stored.status}), "
-                           "and the rest was not measured"])
-        return stored.energy_between(self._began[0] - stored.started, end - stored.started)
-
-    def _tell_of_loss(self) -> None:
-        """Warns once where the measurement that this run belonged to is over and left no run that could be found."""
-        if self._socket and not self._loss_told and not _core.is_listened_to(self._socket):
-            self._loss_told = True
-            self._warn_of(["the measurement that this run belongs to is over, and what it measured is not to be found"])
-
-    @property
-    def power_w(self) -> float | None:
-        """Power of everything in the total, in watts; None where it is not known."""
-        live = self._look()
-        return None if live is None or self._finished is not None else live.power_w
-
-    @property
-    def duration_s(self) -> float | None:
-        """Seconds since the beginning."""
-        if self._finished is not None:
-            return self._finished.duration_s
-        live = self._look()
-        if live is not None:
-            return live.elapsed_s
-        end = self._ended[1] if self._ended is not None else time.monotonic()
-        return end - self._began[1]
-
-    @property
-    def projection(self) -> _core.Projection | _core.StoredProjection | None:
-        """What the whole run will have cost, with an interval; None while that cannot be said.
-
-        It is not `ready` where something speaks against it (see `doubt`), as where the run goes on after its announced work.
-        """
-        if self._finished is not None and self.status == "finished" and self._finished.projection is not None:
-            return self._finished.projection
-        live = self._look()
-        if live is not None:
-            return live.projection
-        stored = self._stored()
-        if stored is None or not stored.projections:
-            return None
-        return stored.projections[-1].after(stored.energy.total_j, stored.status != "running")
-
-    @property
-    def doubt(self) -> str:
-        """Why the projection is not relied on; "" where it is, or where another process measures."""
-        live = self._look() if self._finished is None else None
-        if live is None or live.doubt or not live.work_is_done:
-            return "" if live is None else live.doubt
-        if self._epoch is not None:
-            return "all announced work is done: what the last epoch does after its steps is not foreseen"
-        return "all announced work is done: what the run does now is more than announced"
+        return reason
 
     def __repr__(self) -> str:
         total = self.energy.total_j
@@ -434,3 +305,15 @@ def _copy_in_other_process(name: str, epochs: float | None, steps: float | None)
     options = _core.TrackerOptions()
     options.total_epochs, options.total_steps = epochs, steps
     return Run(options, name, copied=True)
+
+
+def _ended_in_other_process(name: str, status: str, finished: _core.Finished | None, found: tuple[str, str] | None, began: tuple[float, float],
+                            ended: tuple[float, float] | None) -> Run:
+    """A run that was over when it was sent: what it cost is sent along, and whoever was within another's run still finds that one."""
+    run = Run(_core.TrackerOptions(), name, copied=True)
+    run._teller, run._socket, run._is_ending = _core.silent_teller(), "", True
+    run.status, run._finished, run._began, run._ended = status, finished, began, ended
+    run._found = found or ((finished.run_id, finished.store) if finished is not None and finished.run_id else None)
+    if run._found is not None:
+        kept_in.setdefault(*run._found)
+    return run

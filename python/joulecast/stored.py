@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RUNS_AT_ONCE = 500  # of which a statement asks
 MOST_ROWS = 1 << 40
+loaded_from: dict[str, tuple[str, bool]] = {}  # by a run's id, the store that it was loaded from last, and whether with samples
 LONGEST_WAIT_S = 2.0  # for a run that has just begun, whose first row another thread writes
 
 
@@ -138,13 +139,27 @@ def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] |
     while True:
         own = "" if path else _own_store(found)
         try:
-            return _core.load_run(found, own or path, samples)
+            return _loaded(found, own or path, samples)
         except Error as error:
             if own and found in kept_in:  # it may have been moved to the user's store
-                return _core.load_run(found, path, samples)
+                return _loaded(found, path, samples)
             if not isinstance(error, InvalidError) or not _has_begun(found) or time.monotonic() > until:
                 raise
         time.sleep(0.02)
+
+
+def _loaded(run: str, store: str, samples: bool) -> _core.Run:
+    loaded = _core.load_run(run, store, samples)
+    loaded_from[loaded.id] = os.path.abspath(store) if store else "", samples
+    return loaded
+
+
+def _reduced(run: _core.Run) -> tuple[Any, ...]:
+    """Sent to another process, or kept, a loaded run is its id: it is loaded there again."""
+    return _loaded, (run.id, *loaded_from.get(run.id, ("", True)))
+
+
+_core.Run.__reduce__ = _reduced  # type: ignore[assignment,method-assign]
 
 
 def _own_store(run: str) -> str:

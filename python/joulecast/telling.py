@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 
 from . import _arguments as arguments
+from . import _core
 from ._loop import with_length
 from ._warn import warn
 
@@ -13,26 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Literal, TypeVar
 
-    from . import _core
-
     Item = TypeVar("Item")
 
 
 LEAST_WORK = 1e-9  # that the protocol takes
-
-
-class Silence:
-    """A teller to nobody."""
-
-    def begin_phase(self, name: str, unit: str = "", total_work: float = 0.0) -> int: return 0
-    def end_phase(self, phase: int) -> None: ...
-    def progress(self, work: float, total_work: float = 0.0) -> None: ...
-    def begin_epoch(self, epoch: int) -> None: ...
-    def epoch_progress(self, epoch: int, work: float, total_work: float = 0.0) -> None: ...
-    def end_epoch(self, epoch: int) -> None: ...
-    def metric(self, name: str, value: float) -> None: ...
-    def begin_window(self, name: str) -> None: ...
-    def end_window(self, name: str) -> None: ...
 
 
 class Telling(abc.ABC):
@@ -42,8 +27,9 @@ class Telling(abc.ABC):
         self._epochs_known = total_epochs
         self._steps_known = total_steps
         self._tracker: Any = None
-        self._teller: Any = Silence()
+        self._teller: _core.Teller = _core.silent_teller()
         self._metrics_left_out = False  # and warned of
+        self._notes_left_out = False  # the same
         self._epoch: int | None = None  # the one that is open
         self._next_epoch = 0
         self._epoch_has_steps = False
@@ -52,13 +38,21 @@ class Telling(abc.ABC):
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
+        self._is_left = False  # the loop of the last phase was, before its end
+        self._is_stopped = False  # by Stopped: what the training would have cost stays known
         self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
         self._named_number = 0  # the teller's, of that phase
+        self._number_of_fit = 0  # the teller's, of the phase of a library's fit; 0 = it is the user's own
         self._name_given = ""  # of the last phase that the user named, for a library's fit
 
     @abc.abstractmethod
     def _attend(self) -> None:
         """Called between two steps."""
+
+    @property
+    @abc.abstractmethod
+    def _is_open(self) -> bool:
+        """Whether the run goes on."""
 
     def epochs(self, iterable: Iterable[Item], *, total: float | None = None) -> Iterator[Item]:
         """Iterates over epochs and tells when each begins and ends.
@@ -74,6 +68,8 @@ class Telling(abc.ABC):
 
     def _over_epochs(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self._in_loops = True
+        if isinstance(iterable, range) and iterable.start > 0 and iterable.start + total == self._epochs_known:
+            total = 0  # of a training that is resumed: its epochs go on to the number that was said
         phase = self._phase_of_loop("epoch", total)
         number = -1
         try:
@@ -85,15 +81,18 @@ class Telling(abc.ABC):
                     yield item
                 except GeneratorExit:  # the loop was left
                     self._leave_epoch()
+                    self._is_left = not self._is_stopped
                     raise
                 self.end_epoch()
                 self._attend()
         finally:
-            self._teller.end_phase(phase)
+            if not self._is_stopped:
+                self._teller.end_phase(phase)
 
     def _phase_of_loop(self, unit: str, total: float) -> int:
         """Begins it. Returns its number, for its end with the loop; 0 for a phase that `phase` began, which goes on."""
         named, self._named = self._named, None
+        self._is_left = False
         if named is None:
             return self._teller.begin_phase("train", unit, total)  # type: ignore[no-any-return]
         name, named_unit, named_total = named
@@ -160,29 +159,28 @@ class Telling(abc.ABC):
         if self._epoch is not None:
             self._epoch_has_steps = True
             steps = self._counted(iterable, epoch=self._epoch, total=total)
-            self._steps_of_epoch = getattr(steps, "count", None)
-            return steps
+            self._steps_of_epoch = steps.count
+            return steps  # type: ignore[no-any-return]
         if self._epochs_known:
             return self._one_epoch(iterable, total)
         if self._steps_known:
             self._named = None
             return self._further_steps(iterable)
-        return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))
+        return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))  # type: ignore[no-any-return]
 
-    def _counted(self, iterable: Iterable[Item], **count: Any) -> Iterator[Item]:
+    def _counted(self, iterable: Iterable[Item], **count: Any) -> Any:
+        """`_core.Steps` over it."""
         iterable = iter(iterable)  # says what is wrong with one that is none
         self._in_loops = True
         if self._tracker is not None:
-            return self._tracker.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
-        if isinstance(self._teller, Silence):
-            return iterable
-        return self._teller.steps(iterable, attend=self._attend, **count)  # type: ignore[no-any-return]
+            return self._tracker.steps(iterable, attend=self._attend, **count)
+        return self._teller.steps(iterable, attend=self._attend, **count)
 
     def _one_epoch(self, iterable: Iterable[Item], total: float) -> Iterator[Item]:
         self.begin_epoch()
         self._epoch_has_steps = True
         steps = self._counted(iterable, epoch=self._epoch, total=total)
-        self._steps_of_epoch = getattr(steps, "count", None)
+        self._steps_of_epoch = steps.count
         try:
             yield from steps
         except GeneratorExit:
@@ -196,7 +194,7 @@ class Telling(abc.ABC):
         try:
             yield from steps
         finally:
-            self._steps_done = steps.count.done if hasattr(steps, "count") else self._steps_done
+            self._steps_done = steps.count.done
 
     def phase(self, name: str, *, unit: str = "", total: float | None = None) -> None:
         """Tells that a part of the training begins that counts its work from 0: a fold, a warm-up, a second fit.
@@ -211,6 +209,7 @@ class Telling(abc.ABC):
     def _begin_phase(self, name: str, unit: str, total: float) -> None:
         self.end_epoch()
         self._next_epoch = 0
+        self._is_left = False
         self._named = name, unit, total
         self._named_number = self._teller.begin_phase(name, unit, total)
 
@@ -228,6 +227,12 @@ class Telling(abc.ABC):
             name, named_unit, named_total = self._named
             total = total or (named_total if named_unit in ("", unit) else 0)
         self._begin_phase(name, unit, total)
+        self._number_of_fit = 0 if given else self._named_number
+
+    def _end_phase_of_fit(self) -> None:
+        """It may have stopped early. A phase that the user named goes on."""
+        self._teller.end_phase(self._number_of_fit)
+        self._is_left = self._number_of_fit != 0
 
     def progress(self, work: float, *, total: float | None = None) -> None:
         """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""
@@ -270,6 +275,9 @@ class Telling(abc.ABC):
         text = arguments.text("text", text)
         if self._tracker is not None:
             self._tracker.note(text)
+        elif self._is_open and not self._notes_left_out:
+            self._notes_left_out = True
+            warn("a note is left out, as others will be without a further warning: only the process that measures keeps them")
 
 
 class Window:

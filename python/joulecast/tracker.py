@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
+ARGUMENTS = ("name", "epochs", "steps", "tags", "store", "interval", "sensors", "gpus", "country", "region", "intensity", "pue",
+             "keep_arguments")
+
 # The runs of the blocks that are open, the innermost last: of this task or thread, and of the whole process for threads
 # that were begun by a library.
 _entered_here: contextvars.ContextVar[tuple[Run, ...]] = contextvars.ContextVar("joulecast runs", default=())
@@ -115,7 +118,7 @@ class Tracking:
 
     def start(self) -> Run:
         """Begins a run that `Run.stop` ends, or else the interpreter's end."""
-        return Run(self._options, self._name)
+        return Run(self._options, self._name, given=[name for name, value in zip(ARGUMENTS, self._given) if value is not None and value is not False])
 
     def __enter__(self) -> Run:
         run = self.start()
@@ -132,7 +135,7 @@ class Tracking:
         _entered_here.set(tuple(other for other in _entered_here.get() if other is not run))
         if kind is not None and not issubclass(kind, GeneratorExit):
             run._fail()
-            if is_pruned(kind):
+            if is_pruned(kind) and run._tracker is not None:
                 run.note(f"pruned: {arguments.readable(error)}" if error is not None and error.args else "pruned")
         run._finish(status_after(kind, error))
         return False

@@ -248,8 +248,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
     recorder_->finish();
-    follow_training([this, end](Training& training) {
-      training.finish(end, [this](Seconds time) { return recorder_->energy_until(time); });
+    const bool as_planned = ending.status == trace::RunStatus::finished && !ending.was_asked_to_end;
+    follow_training([this, end, as_planned](Training& training) {
+      training.finish(
+          end, [this](Seconds time) { return recorder_->energy_until(time); }, as_planned);
     });
     keep_doubt();
     if (const auto line = limits_.at_end(limit_state())) tell_limit({*line, OnLimit::warn, {}, {}, {}, {}});

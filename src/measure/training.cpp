@@ -185,6 +185,8 @@ void Training::learn_plan() {
   double announced = *total;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
     total = announced = expect_repeats(*total, *part->of - part->number);
+  else if (was_left_early())
+    total = last_.work;
   else
     total = expect_either_count(*total);
   if (total == told_total_) return;
@@ -192,6 +194,12 @@ void Training::learn_plan() {
   if (!projector_ || !projector_->set_total_work(*total)) return;
   if (total_learned_) total_learned_(announced, tracker_.phases().back().unit);
   if (projector_->work_done() > 0) project(/*epoch_end=*/true);
+}
+
+/// The phase ended before its announced work was done, as by early stopping, and all that it did is counted.
+bool Training::was_left_early() const {
+  return tracker_.phase_is_over() && waiting_.empty() && last_.work > 0 &&
+         last_.work < tracker_.total_work().value_or(0);
 }
 
 /// The total work of repeats of which so many come after this one, and how sure that is.
@@ -317,11 +325,12 @@ bool Training::update(const EnergyUntil& energy_until) {
   return advanced;
 }
 
-void Training::finish(SteadyTime end, const EnergyUntil& energy_until) {
+void Training::finish(SteadyTime end, const EnergyUntil& energy_until, bool as_planned) {
   take_events();
   tracker_.finish(end);
   update(energy_until);
-  if (!final_projection_) return;
+  // What an interrupted training would have cost is not what it did cost.
+  if (!final_projection_ || (!as_planned && was_left_early())) return;
   // The run went on after its announced work: that was not all of it.
   if (tracker_.since_start(end) > final_projection_->time * most_after_work) final_projection_->ready = false;
   store_projection(*final_projection_);

@@ -36,8 +36,8 @@ class Training {
   /// Processes the events, stores what they say, and updates the projection with work whose energy is now
   /// known. Returns true if the work advanced.
   bool update(const EnergyUntil& energy_until);
-  /// Call when the command has ended.
-  void finish(SteadyTime end, const EnergyUntil& energy_until);
+  /// Call when the command has ended. `as_planned`: it did not fail, and nobody ended it.
+  void finish(SteadyTime end, const EnergyUntil& energy_until, bool as_planned = true);
 
   [[nodiscard]] std::optional<int> current_epoch() const { return tracker_.current_epoch(); }
   [[nodiscard]] std::optional<double> total_epochs() const { return tracker_.total_epochs(); }
@@ -82,6 +82,7 @@ class Training {
   [[nodiscard]] bool more_may_follow() const;
   void recount();
   void learn_plan();
+  [[nodiscard]] bool was_left_early() const;
   [[nodiscard]] double expect_repeats(double announced, int others);
   [[nodiscard]] double expect_either_count(double total);
   [[nodiscard]] bool is_kept(bool epoch_end) const;

@@ -39,10 +39,15 @@ std::string_view name_of(LayerKind kind) {
   return "other";
 }
 
+std::int64_t trained_parameters(const Layer& layer) {
+  return layer.gradient == Gradient::full || layer.gradient == Gradient::weights ? layer.parameters : 0;
+}
+
 Totals totals(const ArchitectureFeatures& network) {
   Totals sum;
   for (const auto& layer : network.layers) {
     sum.parameters += layer.parameters;
+    sum.trained_parameters += trained_parameters(layer);
     sum.macs += layer.macs;
     sum.flops += layer.flops;
     sum.backward_flops += layer.backward_flops;
@@ -53,7 +58,10 @@ Totals totals(const ArchitectureFeatures& network) {
     sum.widest_bytes = std::max(sum.widest_bytes, layer.input_bytes + layer.output_bytes);
     sum.kernels += layer.kernels;
   }
-  for (const auto& missed : network.uncounted) sum.parameters += missed.parameters;
+  for (const auto& missed : network.uncounted) {
+    sum.parameters += missed.parameters;
+    sum.trained_parameters += missed.parameters;
+  }
   return sum;
 }
 

@@ -45,6 +45,14 @@ struct MatrixProduct {
   double taps = 1;     ///< of the depth: kernel area; the rest is input channels
 };
 
+/// What the backward pass computes of a layer.
+enum class Gradient {
+  full,     ///< of its weights, and of its input unless that is the network's own
+  inputs,   ///< its weights are frozen, and something before it is trained
+  weights,  ///< nothing before it is trained
+  none,     ///< neither: the backward pass does not reach it
+};
+
 struct Layer {
   std::string name;       ///< unique within the network
   std::string operation;  ///< as the source calls it: "Conv", "Gemm", "batch_norm"
@@ -61,6 +69,7 @@ struct Layer {
   double saved_bytes = 0;     ///< of input or output, what training must keep until the backward pass
   /// GPU kernels that the forward pass launches; 0 for what moves no bytes (reshape, flatten)
   int kernels = 1;
+  Gradient gradient = Gradient::full;  ///< others: see freeze() (frozen.hpp)
   std::optional<MatrixProduct> product;
 };
 
@@ -75,6 +84,7 @@ struct Uncounted {
 
 struct Totals {
   std::int64_t parameters = 0;
+  std::int64_t trained_parameters = 0;  ///< those that are not frozen
   double macs = 0;
   double flops = 0;
   double backward_flops = 0;
@@ -105,6 +115,8 @@ struct ArchitectureFeatures {
   std::vector<std::string> notes;
 };
 
+/// Its parameters, unless they are frozen.
+[[nodiscard]] std::int64_t trained_parameters(const Layer& layer);
 [[nodiscard]] Totals totals(const ArchitectureFeatures& network);
 /// Uncounted nodes over all nodes that are not plain constants, 0..1.
 [[nodiscard]] double uncounted_share(const ArchitectureFeatures& network);

@@ -42,18 +42,23 @@ Result<Optimiser> find_optimiser(std::string_view name) {
 StepCost step_cost(const ArchitectureFeatures& network, std::int64_t batch, const Optimiser& optimiser) {
   const auto sum = totals(network);
   const auto samples = static_cast<double>(batch);
-  const auto parameters = static_cast<double>(sum.parameters);
+  const auto parameters = static_cast<double>(sum.trained_parameters);
   StepCost cost;
   cost.forward_flops = sum.flops * samples;
   cost.backward_flops = sum.backward_flops * samples;
   cost.optimiser_flops = parameters * optimiser.flops;
   cost.forward_bytes = sum.traffic_bytes * samples + sum.weight_bytes;
-  cost.backward_bytes = (sum.traffic_bytes + sum.saved_bytes) * samples + 2 * sum.weight_bytes;
+  cost.backward_bytes = sum.saved_bytes * samples;
   cost.optimiser_bytes = parameters * parameter_bytes * (3 + 2 * optimiser.state_words);
   int backward_kernels = 0;
-  for (const auto& layer : network.layers)
-    backward_kernels +=
-        layer.kernels * (is_weighted(layer.kind) || layer.kind == LayerKind::attention ? 2 : 1);
+  for (const auto& layer : network.layers) {
+    if (layer.gradient == Gradient::none) continue;
+    const bool two =
+        layer.kind == LayerKind::attention || (is_weighted(layer.kind) && layer.gradient == Gradient::full);
+    backward_kernels += layer.kernels * (two ? 2 : 1);
+    cost.backward_bytes += (layer.input_bytes + layer.output_bytes) * samples +
+                           layer.weight_bytes * (layer.gradient == Gradient::full ? 2 : 1);
+  }
   cost.kernels = sum.kernels + backward_kernels + 1;
   return cost;
 }

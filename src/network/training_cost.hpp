@@ -35,7 +35,7 @@ struct StepCost {
 
 /// Formats of the numbers that a training computes with. amp: weights stay FP32 and are cast for products.
 enum class Precision { fp32, tf32, amp_fp16, amp_bf16, fp16, bf16, amp_fp8, fp8, mxfp8, nvfp4 };
-[[nodiscard]] std::string_view name_of(Precision precision);  ///< "amp-bf16"
+[[nodiscard]] std::string_view name_of(Precision precision);     ///< "amp-bf16"
 [[nodiscard]] std::vector<std::string_view> known_precisions();  ///< their names
 /// invalid, with the known names, for another name.
 [[nodiscard]] Result<Precision> find_precision(std::string_view name);

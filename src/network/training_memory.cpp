@@ -93,7 +93,7 @@ std::map<std::string, Block> blocks_of(const ArchitectureFeatures& network, Prec
     auto& block = found->second;
     if (first) block.input_bytes = layer.input_bytes * (is_half(precision) ? 0.5 : 1);
     block.kept_bytes += layer.saved_bytes * kept_factor(layer, precision);
-    block.flops += layer.flops;
+    if (layer.gradient != Gradient::none) block.flops += layer.flops;
   }
   return blocks;
 }
@@ -138,12 +138,15 @@ Needs needs_of(const ArchitectureFeatures& network, const Optimiser& optimiser, 
   const auto shared = [&](int stage) { return setup.shard >= stage ? 1.0 / setup.gpus : 1.0; };
   Needs needs;
   needs.fixed.weights = parameters * bytes * shared(3);
-  needs.fixed.gradients = parameters * bytes * shared(2);
-  needs.fixed.optimiser = parameters * bytes * optimiser.state_words * shared(1);
+  const auto trained = static_cast<double>(sum.trained_parameters);
+  needs.fixed.gradients = trained * bytes * shared(2);
+  needs.fixed.optimiser = trained * bytes * optimiser.state_words * shared(1);
   double largest = 0;
   for (const auto& layer : network.layers) {
     const auto own = static_cast<double>(layer.parameters);
-    if (is_mixed(setup.precision) && is_product(layer.kind)) needs.fixed.cast_weights += 2 * own * shared(3);
+    // A copy that no backward pass needs is dropped after its use.
+    if (is_mixed(setup.precision) && is_product(layer.kind) && layer.gradient != Gradient::none)
+      needs.fixed.cast_weights += 2 * own * shared(3);
     largest = std::max(largest, own);
   }
   // The weights of the layer that is computed are gathered from all.

@@ -148,6 +148,7 @@ void Tracker::take(const Event& event) {
     case EventKind::phase_end:
       leave_phase(at);
       end_phase(at);
+      end_told_ = true;
       announced_ = {};
       announced_steps_per_epoch_.reset();
       break;

@@ -61,6 +61,9 @@ class Tracker {
   /// Phases that began, in order.
   [[nodiscard]] const std::vector<trace::Phase>& phases() const { return phases_; }
 
+  /// The training said that the last phase is over: what was left of it then is not done any more.
+  [[nodiscard]] bool phase_is_over() const { return end_told_ && !current_; }
+
   /// Which part of the training a phase is, where that was told; its numbers count from 1.
   [[nodiscard]] const std::optional<Part>& part_of(std::size_t phase) const { return parts_[phase]; }
 
@@ -207,6 +210,7 @@ class Tracker {
   std::optional<Evidence> evidence_;
   Seconds prepared_until_{0};  ///< at least
   bool begin_told_ = false;    ///< the training began then, and not only later
+  bool end_told_ = false;      ///< of the last phase
   KnownTotals announced_;      ///< before a phase began
   std::optional<double> announced_steps_per_epoch_;
   bool total_was_guessed_ = false;  ///< that of the last phase that ended

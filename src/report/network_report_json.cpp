@@ -35,6 +35,7 @@ ordered_json layer_json(const Layer& layer) {
 ordered_json totals_json(const NetworkDescription& description) {
   const auto& sum = description.totals;
   return {{"parameters", sum.parameters},
+          {"trained_parameters", sum.trained_parameters},
           {"macs", sum.macs},
           {"flops", sum.flops},
           {"backward_flops", sum.backward_flops},
@@ -71,7 +72,8 @@ ordered_json training_json(const NetworkDescription& description) {
             {"gpus", description.setup.gpus},
             {"accumulate", description.setup.accumulate},
             {"checkpointing", description.setup.checkpointing},
-            {"shard", description.setup.shard}}},
+            {"shard", description.setup.shard},
+            {"frozen", to_text(description.frozen)}}},
           {"recomputed_flops", description.recomputed_flops},
           {"gpu", or_null(description.gpu)},
           {"gpu_memory_bytes", or_null(description.gpu_memory_bytes)},

@@ -85,6 +85,7 @@ std::string kinds_table(const ArchitectureFeatures& net, const network::Totals& 
 std::string setup_text(const NetworkDescription& description) {
   const auto& setup = description.setup;
   auto text = std::string(name_of(setup.precision));
+  text += ", " + to_text(description.frozen);
   text += fmt::format(", {} GPU{}", setup.gpus, setup.gpus == 1 ? "" : "s");
   if (setup.accumulate > 1) text += fmt::format(", {} smaller batches a step", setup.accumulate);
   text += setup.checkpointing ? ", checkpointing" : ", no checkpointing";
@@ -109,6 +110,10 @@ std::string totals_text(const NetworkDescription& description) {
     text += fmt::format("  {:<32} {}\n", name, value);
   };
   line("parameters", grouped(sum.parameters));
+  if (sum.trained_parameters != sum.parameters)
+    line("  trained", fmt::format("{}, {:.3g} %", grouped(sum.trained_parameters),
+                                  100 * static_cast<double>(sum.trained_parameters) /
+                                      static_cast<double>(sum.parameters)));
   line("forward, one sample", fmt::format("{}, {}", scaled(sum.macs, "MACs"), scaled(sum.flops, "FLOPs")));
   line("activations, one sample",
        fmt::format("{} written, {} kept for training", scaled(sum.activation_bytes, "B"),

@@ -120,6 +120,13 @@ std::string memory_text(const session::Prediction& p) {
                      *p.memory_gb, p.fits ? "fits" : "DOES NOT FIT", largest);
 }
 
+/// "all weights trained"; "LoRA of rank 16 on dense layers (0.6 % of the weights trained)"
+std::string trained_text(const session::Prediction& p) {
+  if (p.trained_parameters == p.parameters || p.parameters == 0) return p.frozen;
+  return fmt::format("{} ({:.2g} % of the weights trained)", p.frozen,
+                     100 * static_cast<double>(p.trained_parameters) / static_cast<double>(p.parameters));
+}
+
 /// "amp-bf16, nchw, sgd, 8 GPUs on 1 node": what was asked for, or what a framework does unasked.
 std::string setup_text(const session::Prediction& p) {
   const auto& setup = p.setup;
@@ -127,6 +134,7 @@ std::string setup_text(const session::Prediction& p) {
       fmt::format("{}{}, {}{}{}", setup.precision, p.tf32_convolutions ? " with TF32 in convolutions" : "",
                   setup.memory_format, setup.memory_format.empty() ? "" : ", ",
                   p.training.optimizer.empty() ? "sgd" : p.training.optimizer);
+  text += ", " + trained_text(p);
   if (gpus_of(p) > 1)
     text += fmt::format(", {} GPUs on {} node{}", gpus_of(p), setup.nodes, setup.nodes > 1 ? "s" : "");
   if (setup.tensor_parallel > 1) text += fmt::format(", tensor parallel {}", setup.tensor_parallel);
@@ -245,7 +253,9 @@ Json setup_json(const session::StepRequest& setup) {
           {"nodes", setup.nodes},
           {"tensor_parallel", setup.tensor_parallel},
           {"pipeline_parallel", setup.pipeline_parallel},
-          {"interconnect", setup.interconnect.empty() ? Json(nullptr) : Json(setup.interconnect)}};
+          {"interconnect", setup.interconnect.empty() ? Json(nullptr) : Json(setup.interconnect)},
+          {"freeze", or_null(setup.freeze)},
+          {"lora", or_null(setup.lora)}};
 }
 
 Json prediction_json(const session::Prediction& p) {
@@ -258,6 +268,8 @@ Json prediction_json(const session::Prediction& p) {
             {"power_limit_w", or_null(p.training.gpu_power_limit_w)},
             {"setup", setup_json(p.setup)},
             {"tf32_convolutions", p.tf32_convolutions},
+            {"parameters", p.parameters},
+            {"trained_parameters", p.trained_parameters},
             {"steps", or_null(p.steps)},
             {"step_time_s", quantity_json(p.step_time_s)},
             {"power_w", quantity_json(p.power_w)},

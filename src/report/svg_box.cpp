@@ -11,7 +11,9 @@
 namespace joulecast::report {
 namespace {
 
-constexpr double row_height = 44;
+constexpr double highest_row = 44, lowest_row = 20;
+/// Many rows are drawn closer, so that the picture fits a page.
+constexpr double all_rows = 440;
 constexpr std::size_t most_groups = 60;
 constexpr std::size_t most_dots = 500;
 
@@ -22,24 +24,26 @@ std::string fitted(const std::string& label, double room) {
   return shorten(label, length);
 }
 
-/// Vertical offset of a dot in its row. Multiples of the golden ratio keep dots of similar values apart.
+/// Vertical offset of a dot in its row, from -0.5 to 0.5. Multiples of the golden ratio keep dots of similar
+/// values apart.
 double jitter(std::size_t i) {
   const double phase = static_cast<double>(i) * 0.6180339887498949;
-  return (phase - std::floor(phase) - 0.5) * 16;
+  return phase - std::floor(phase) - 0.5;
 }
 
 void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colour, const Frame& frame,
-              const Scale& scale, double y) {
+              const Scale& scale, double y, double height) {
   const auto x_of = [&](double value) {
     const double position = scale.position(value);  // NaN for a value <= 0 on a logarithmic axis
     return frame.left + (frame.right - frame.left) * (std::isnan(position) ? 0 : position);
   };
   const double room = frame.left - 16;
-  const auto label = fmt::format("{} (n={})", group.label, group.values.size());
-  canvas.text(frame.left - 10, y + 4, fitted(label, room), Anchor::end);
+  const auto count = fmt::format(" (n={})", group.values.size());
+  canvas.text(frame.left - 10, y + 4, fitted(group.label, room - SvgCanvas::width_of(count)) + count,
+              Anchor::end);
   const auto shape = box_shape(group.values);
   if (!shape) return;
-  const double half = row_height * 0.3;
+  const double half = height * 0.3;
   canvas.line(x_of(shape->whisker_low), y, x_of(shape->q1), y, colour);
   canvas.line(x_of(shape->q3), y, x_of(shape->whisker_high), y, colour);
   canvas.raw(fmt::format(
@@ -50,7 +54,7 @@ void draw_row(SvgCanvas& canvas, const BoxGroup& group, const std::string& colou
     if (!scale.shows(group.values[i])) continue;
     const double x = x_of(group.values[i]);
     canvas.raw(fmt::format("<circle class=\"{} d\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.2\"/>\n", colour, x,
-                           y + jitter(i / stride)));
+                           y + jitter(i / stride) * height * 0.36));
   }
   const double median = x_of(shape->median);
   canvas.line(median, y - half, median, y + half, "median");
@@ -76,14 +80,16 @@ std::string to_svg(const BoxPlot& plot, const SvgOptions& options) {
   if (shown < plot.groups.size()) add(fmt::format("the first {} of {} groups", shown, plot.groups.size()));
   if (thinned) add("a sample of the runs as dots");
 
+  const double height =
+      std::clamp(all_rows / static_cast<double>(std::max<std::size_t>(shown, 1)), lowest_row, highest_row);
   SvgCanvas canvas(options);
   const double top = canvas.heading(plot.title, subtitle) + 4;
   const Frame frame{std::min(label_room + 26, options.width * 0.5), top, options.width - 18.0,
-                    top + row_height * static_cast<double>(shown)};
+                    top + height * static_cast<double>(shown)};
   canvas.x_axis(frame, scale, plot.value.title());
   for (std::size_t i = 0; i < shown; ++i) {
     draw_row(canvas, plot.groups[i], SvgCanvas::colour_class(i), frame, scale,
-             top + row_height * (static_cast<double>(i) + 0.5));
+             top + height * (static_cast<double>(i) + 0.5), height);
   }
   return canvas.document(frame.bottom + 50, plot.title);
 }

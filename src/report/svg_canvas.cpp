@@ -5,50 +5,25 @@
 #include <algorithm>
 #include <array>
 
+#include "base/printable.hpp"
+
 namespace joulecast::report {
-namespace {
-
-/// Length of the UTF-8 sequence that starts at `at`; 0 if there is none.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto first = static_cast<unsigned char>(text[at]);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xc2 ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return 0;
-  return length;
-}
-
-}  // namespace
-
 std::string escape_xml(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    const char c = text[at];
-    if (length == 0) {
-      out += "\xef\xbf\xbd";  // U+FFFD
-    } else if (length > 1) {
-      out += text.substr(at, length);
-    } else if (c == '&') {
+  for (const char c : printable(text)) {
+    if (c == '&')
       out += "&amp;";
-    } else if (c == '<') {
+    else if (c == '<')
       out += "&lt;";
-    } else if (c == '>') {
+    else if (c == '>')
       out += "&gt;";
-    } else if (c == '"') {
+    else if (c == '"')
       out += "&quot;";
-    } else if (c == '\'') {
+    else if (c == '\'')
       out += "&#39;";
-    } else {
-      out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    }
-    at += length == 0 ? 1 : length;
+    else
+      out += c;
   }
   return out;
 }

@@ -29,7 +29,22 @@ struct Frame {
 enum class Anchor { start, middle, end };
 
 /// How an entry of the legend is drawn.
-enum class Swatch { line, steps, dots, faint_dots, bars, rings, area, layer, stage, gap, waste, limited, hot, ticks };
+enum class Swatch {
+  line,
+  steps,
+  dots,
+  faint_dots,
+  bars,
+  rings,
+  area,
+  layer,
+  stage,
+  gap,
+  waste,
+  limited,
+  hot,
+  ticks
+};
 
 class SvgCanvas {
  public:

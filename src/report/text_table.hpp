@@ -25,11 +25,12 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Number of characters, not bytes. This is the width on a screen if there are no wide or combining
-/// characters.
+/// Columns on a screen: characters of Chinese, Japanese and Korean and emoji take two, combining marks none.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// Shortens the text to `width` characters, with "…" at the end if it was cut, and makes it printable.
+/// Shortens the text to `width` columns, with "…" at the end if it was cut, and makes it printable.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t width);
+/// With question marks, as many as columns, for what is not ASCII; ~ for an ellipsis, u for micro.
+[[nodiscard]] std::string only_ascii(std::string_view text);
 
 }  // namespace joulecast::report

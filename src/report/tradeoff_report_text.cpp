@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/csv_scanner.hpp"
+#include "base/text.hpp"
 #include "report/comparison_report.hpp"
 #include "report/left_out_report.hpp"
 #include "report/plain_text.hpp"
@@ -106,7 +107,11 @@ std::string utilisation_text(const session::Tradeoff& report) {
 }  // namespace
 
 std::string figure_text(double value, const std::string& column) {
-  return tradeoff::with_unit(value, tradeoff::unit_of_column(column));
+  const auto unit = tradeoff::unit_of_column(column);
+  // As everywhere else: 13.4 kJ, not 1.34e+04 J.
+  if (unit.symbol == "J") return to_text(Joules{value});
+  if (unit.symbol == "s") return to_text(Seconds{value});
+  return tradeoff::with_unit(value, unit);
 }
 
 std::string conclusion(const session::Tradeoff& report) {

@@ -1,10 +1,14 @@
 #include "trace/energy.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <tuple>
+
+#include "base/text.hpp"
 
 namespace joulecast::trace {
 namespace {
@@ -62,9 +66,10 @@ std::vector<Candidate> choose_channels(const Run& run, Span span, IntegrationOpt
   }
   const auto rank = [](const Candidate& c) {
     const auto& channel = c.trace->channel;
+    constexpr auto after_numbers = std::numeric_limits<std::uint64_t>::max();  // GPU 2 before GPU 10
     return std::tuple(channel.node,
                       channel.component == Component::node ? -1 : static_cast<int>(channel.component),
-                      channel.device);
+                      parse_uint(channel.device).value_or(after_numbers), channel.device);
   };
   std::ranges::sort(chosen, {}, rank);
   return chosen;
@@ -361,6 +366,8 @@ Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   power.channel.quantity = Quantity::power;
   power.channel.behaviour = Behaviour::gauge;
   power.gaps = energy->gaps;
+  power.times.reserve(energy->size());
+  power.values.reserve(energy->size());
   for (std::size_t i = 1; i < energy->size(); ++i) {
     power.times.push_back(energy->times[i]);
     power.values.push_back((energy->values[i] - energy->values[i - 1]) /

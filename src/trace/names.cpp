@@ -11,16 +11,16 @@ template <class Enum, std::size_t N>
 using Names = std::array<std::pair<Enum, std::string_view>, N>;
 
 constexpr Names<Quantity, 11> quantities{{{Quantity::energy, "energy"},
-                                         {Quantity::power, "power"},
-                                         {Quantity::utilisation, "utilisation"},
-                                         {Quantity::memory_utilisation, "memory_utilisation"},
-                                         {Quantity::memory_used, "memory_used"},
-                                         {Quantity::temperature, "temperature"},
-                                         {Quantity::frequency, "frequency"},
-                                         {Quantity::throttled_by_power, "throttled_by_power"},
-                                         {Quantity::throttled_by_heat, "throttled_by_heat"},
-                                         {Quantity::process_cpu, "process_cpu"},
-                                         {Quantity::process_memory, "process_memory"}}};
+                                          {Quantity::power, "power"},
+                                          {Quantity::utilisation, "utilisation"},
+                                          {Quantity::memory_utilisation, "memory_utilisation"},
+                                          {Quantity::memory_used, "memory_used"},
+                                          {Quantity::temperature, "temperature"},
+                                          {Quantity::frequency, "frequency"},
+                                          {Quantity::throttled_by_power, "throttled_by_power"},
+                                          {Quantity::throttled_by_heat, "throttled_by_heat"},
+                                          {Quantity::process_cpu, "process_cpu"},
+                                          {Quantity::process_memory, "process_memory"}}};
 constexpr Names<Behaviour, 2> behaviours{{{Behaviour::counter, "counter"}, {Behaviour::gauge, "gauge"}}};
 constexpr Names<Component, 6> components{{{Component::gpu, "gpu"},
                                           {Component::cpu, "cpu"},

@@ -189,11 +189,24 @@ class Steps(unittest.TestCase):
 
     def test_the_text_says_what_was_assumed(self):
         text = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--fitted", self.model).stdout
-        self.assertIn("setup        fp32 with TF32 in convolutions, nchw, sgd, no accumulation, no checkpointing, not compiled", text)
+        self.assertIn("setup        fp32 with TF32 in convolutions, nchw, sgd, all weights trained, no accumulation, no checkpointing, not compiled", text)
+
+    def test_what_is_frozen_costs_less(self):
+        whole, = self.one()
+        head, = self.one("--freeze", "backbone")
+        self.assertEqual(whole["parameters"], whole["trained_parameters"])
+        self.assertEqual(head["trained_parameters"], 2048 * 1000 + 1000)
+        for key in ("step_time_s", "power_w", "epoch_energy_j"):
+            self.assertLess(head[key]["value"], whole[key]["value"], key)
+        self.assertLess(head["memory"]["needed_gb"], whole["memory"]["needed_gb"])
+        self.assertGreater(head["memory"]["largest_batch"], 2 * whole["memory"]["largest_batch"])
+        text = joulecast("predict", "gpt2", "--gpu", "RTX 3090", "--fitted", self.model, "--lora", "8").stdout
+        self.assertIn("LoRA of rank 8 on dense layers (", text)
 
     def test_a_wrong_value_is_one_line_that_names_the_field(self):
         for field, value in [("precision", "fp17"), ("power-limit", "0:1"), ("power-limit", "nan"), ("nodes", "3"),
-                             ("interconnect", "string"), ("memory-format", "x"), ("accumulate", "0")]:
+                             ("interconnect", "string"), ("memory-format", "x"), ("accumulate", "0"),
+                             ("lora", "0"), ("freeze", "half"), ("freeze", "100000")]:
             result = joulecast("predict", "resnet50", "--gpu", "RTX 3090", "--gpus", "8", f"--{field}", value)
             self.assertEqual(result.returncode, 2, field)
             self.assertEqual(len(result.stderr.splitlines()), 1)

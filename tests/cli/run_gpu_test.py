@@ -36,6 +36,17 @@ class RunOnFakeGpus(CommandTest):
     def sensor(self, run, name):
         return next(s for s in run["sensors"] if s["sensor"] == name)
 
+    def test_what_holds_the_clocks_down_is_recorded_and_told(self):
+        run, _ = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\nthrottled heat from=0\nthrottled power from=1000\n"
+                              "gpu uuid=GPU-b arch=9\npower 0:100\n", 3)
+        means = {(row["device"], row["quantity"]): row["mean"] for row in run["means"] if row["component"] == "gpu"}
+        self.assertAlmostEqual(means["GPU-a", "throttled_by_heat"], 1)
+        self.assertEqual(means["GPU-a", "throttled_by_power"], 0)
+        self.assertNotIn(("GPU-b", "throttled_by_heat"), means, "what a driver does not tell is not 0")
+        text = " ".join(self.call("report", "t", "--format", "text").stdout.split())
+        self.assertRegex(text, r"gpu GPU-a was held back by heat for [0-9.]+ s \((99|100) % of the time\)\.")
+        self.assertNotIn("power limit for", text)
+
     def test_two_gpus_are_added(self):
         run, rows = self.measure("gpu uuid=GPU-a arch=9\npower 0:300\ngpu uuid=GPU-b arch=9\npower 0:100\n")
         length = run["duration_s"]

@@ -174,6 +174,23 @@ class Described(ServingTest):
         self.assertEqual((status, json.loads(text)["field"]), (400, "gpu"))
         self.assertEqual(self.ask("/api/v1/predict", method="GET")[0], 405)
 
+    def test_a_refusal_names_the_parameter_of_a_run_or_a_column_that_does_not_exist(self):
+        for path, field, expected in (("/api/v1/compare?run=nobody", "run", 404), ("/api/v1/tradeoff?run=nobody", "run", 404),
+                                      ("/api/v1/columns?run=nobody", "run", 404), ("/api/v1/compare?group=nothing", "group", 400),
+                                      ("/api/v1/compare?value=nothing", "value", 400), ("/api/v1/tradeoff?quality=nothing", "quality", 400),
+                                      ("/api/v1/tradeoff?group=model&quality=loss&cost=nothing", "cost", 400)):
+            status, _, text = self.ask(path)
+            self.assertEqual((status, json.loads(text)["field"]), (expected, field), path)
+        for query, field in (("model=resnet50&gpu=rtx3090&gpus=64&batch=32", "batch"), ("gpu=rtx3090", "body")):
+            status, _, text = self.ask("/api/v1/predict?" + query, method="POST", **({"body": "{}", "headers": {"Content-Type": "application/json"}}
+                                                                                      if field == "body" else {}))
+            self.assertEqual((status, json.loads(text)["field"]), (400, field), query)
+
+    def test_a_store_that_is_none_is_no_fault_of_the_client(self):
+        self.store.write_text("this is no store" * 1000)
+        for path in ("/api/v1/runs", "/api/v1/runs/small", "/api/v1/compare"):
+            self.assertEqual(self.ask(path)[0], 503, path)
+
     def test_figures_are_those_of_the_command_line(self):
         self.assertEqual(self.get("/api/v1/runs/small"), self.json("show", "small"))
         self.assertEqual(self.get("/api/v1/compare?group=model"), self.json("compare", "--group", "model"))

@@ -12,7 +12,8 @@
 //   hang FIELD from=S for=S           a call in this span returns only after `for` seconds
 //   frozen from=S [to=S]              the energy counter stops
 //   backward at=S by_j=J              the energy counter jumps back
-//   throttled REASON [from=S] [to=S]  REASON: power, heat, brake or slowdown; without a line, clocks events are
+//   throttled REASON [from=S] [to=S]  REASON: power, heat, brake or slowdown; without a line, clocks events
+//   are
 //                                     NOT_SUPPORTED
 //   mig UUID                          adds an instance and turns MIG on
 // For the whole machine:
@@ -53,7 +54,7 @@ struct FakeGpu {
   double square_low = 0, square_high = 0, square_period = 0;
   double period = 0.1, window = 0.025, phase = 0, gain = 1, counter_gain = 1;
   std::vector<Fault> failures, hangs, frozen;
-  std::vector<Fault> throttled;  ///< `field` is the reason
+  std::vector<Fault> throttled;                     ///< `field` is the reason
   std::vector<std::pair<double, double>> backward;  ///< (s, J)
   std::map<std::string, double> latency;            ///< s
   std::vector<std::string> instances;

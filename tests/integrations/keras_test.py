@@ -32,6 +32,13 @@ class Slow(keras.callbacks.Callback):
         libraries.pause()
 
 
+class Stops(keras.callbacks.Callback):
+    """Early, after the second epoch."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch == 1
+
+
 class Callback(PackageTest):
     def setUp(self):
         super().setUp()
@@ -86,13 +93,15 @@ class Callback(PackageTest):
         self.assertEqual(libraries.progress_of(self.one_run()), [("train", "epoch", 2, 2)])
 
     def test_an_early_stop(self):
-        class Stops(keras.callbacks.Callback):
-            def on_epoch_end(self, epoch, logs=None):
-                self.model.stop_training = epoch == 1
-
         self.fit(EnergyCallback(), Stops(), epochs=10)
         run = self.one_run()
         self.assertEqual((run.status, libraries.progress_of(run)), ("finished", [("train", "epoch", 2, 10)]))
+
+    def test_after_an_early_stop_no_more_is_expected(self):
+        with joulecast.track() as run:
+            self.fit(EnergyCallback(), Stops(), epochs=10)
+            self.assertEqual((run.projection.share, run.projection.ready), (1, False))
+            self.assertIn("left", run.doubt)
 
     def test_the_forecast_is_there_in_the_first_epoch(self):
         seen = []

@@ -49,6 +49,13 @@ class Stream(torch.utils.data.IterableDataset):
         return iter(torch.randn(16, 4))
 
 
+class Stops(lightning.Callback):
+    """Early, after the second epoch."""
+
+    def on_train_epoch_end(self, trainer, pl_module):
+        trainer.should_stop = trainer.current_epoch == 1
+
+
 class Callback(PackageTest):
     def trainer(self, *callbacks, **arguments):
         wanted = {"max_epochs": 2, "accelerator": "cpu", "logger": False, "enable_checkpointing": False,
@@ -112,13 +119,15 @@ class Callback(PackageTest):
         self.assertEqual(libraries.progress_of(self.one_run()), [("train", "epoch", 2, 2)])
 
     def test_an_early_stop(self):
-        class Stops(lightning.Callback):
-            def on_train_epoch_end(self, trainer, pl_module):
-                trainer.should_stop = trainer.current_epoch == 1
-
         self.trainer(Stops(), EnergyCallback(), max_epochs=10).fit(Regression(), self.data())
         run = self.one_run()
         self.assertEqual((run.status, libraries.progress_of(run)), ("finished", [("train", "epoch", 2, 10)]))
+
+    def test_after_an_early_stop_no_more_is_expected(self):
+        with joulecast.track() as run:
+            self.trainer(Stops(), EnergyCallback(), max_epochs=10).fit(Regression(), self.data())
+            self.assertEqual((run.projection.share, run.projection.ready), (1, False))
+            self.assertIn("left", run.doubt)
 
     def test_the_forecast_is_there_in_the_first_epoch(self):
         seen = []

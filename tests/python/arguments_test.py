@@ -185,6 +185,12 @@ class Arguments(PackageTest):
                 self.refused(joulecast.track, name, "")
                 del os.environ[name]
 
+    def test_what_is_empty_or_made_of_bytes_is_named(self):
+        with self.assertRaisesRegex(joulecast.InvalidError, "runs.*empty"):
+            joulecast.compare([], group="a")
+        with self.assertRaisesRegex(TypeError, "gpus must be indices or UUIDs, not bytes"):
+            joulecast.track(gpus=b"x")
+
 
 if __name__ == "__main__":
     unittest.main()

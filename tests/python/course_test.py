@@ -149,11 +149,11 @@ class Forecasts(PackageTest):
                     self.assertNotIn("more than announced", run.doubt)
             time.sleep(0.3)
             said = str(run.projection)
-            self.assertRegex(said, r"^all announced work is done; [\d.]+ J used so far")
+            self.assertRegex(said, r"^no more work is announced; [\d.]+ J used so far")
             self.assertNotIn("not ready", said)
         (last,) = joulecast.load("over").projections[-1:]
         self.assertEqual((last.share, last.ready), (1, False))  # the run went on
-        self.assertIn("all announced work is done", str(last))
+        self.assertIn("no more work is announced", str(last))
 
     def test_forecasts_can_be_sent_to_other_processes(self):
         with joulecast.track("sent", interval=0.02) as run:

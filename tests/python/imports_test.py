@@ -31,6 +31,8 @@ class Imports(PackageTest):
         _, names = self.imported_by("import joulecast")
         self.assertEqual([name for name in names if name.startswith(("joulecast.codecarbon", "joulecast.integrations",
                                                                      "joulecast.notebook"))], [])
+        _, names = self.imported_by("import joulecast\njoulecast.notebook.live")
+        self.assertIn("joulecast.notebook", names)
 
 
 if __name__ == "__main__":

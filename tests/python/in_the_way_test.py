@@ -99,6 +99,30 @@ class InTheWay(PackageTest):
                          [(row.component, row.device, row.channel, row.energy_j, row.provenance, row.in_total) for row in run.energy.components])
         self.assertIsNone(pickle.loads(pickle.dumps(joulecast._core.Energy())).total_j)
 
+    def test_a_run_that_is_over_is_sent_with_what_it_cost(self):
+        with joulecast.track("over", tags={"lr": "0.1"}) as run:
+            for _ in run.epochs(range(2)):
+                time.sleep(0.1)
+            run.metric(f1=0.9)
+        sent = pickle.loads(pickle.dumps(run))
+        self.assertEqual((sent.id, sent.name, sent.status, sent.energy.total_j, sent.duration_s),
+                         (run.id, "over", "finished", run.energy.total_j, run.duration_s))
+        self.assertEqual(sent.projection.total_j, run.projection.total_j)
+        self.assertEqual(sent.stop().total_j, run.energy.total_j)
+        loaded = joulecast.load(run.id)
+        again = pickle.loads(pickle.dumps(loaded))
+        self.assertEqual((again.id, again.tags, again.energy.total_j), (loaded.id, loaded.tags, loaded.energy.total_j))
+        for part, same in zip((*loaded.epochs, *loaded.phases), pickle.loads(pickle.dumps((*loaded.epochs, *loaded.phases)))):
+            self.assertEqual(repr(same), repr(part))
+            self.assertAlmostEqual(same.duration_s, part.end_s - part.start_s)
+        self.assertEqual(pickle.loads(pickle.dumps(loaded.epochs[-1])).metrics, loaded.epochs[-1].metrics)
+        (row,) = joulecast._core.list_runs(joulecast._core.ListRequest())
+        same = pickle.loads(pickle.dumps(row))
+        self.assertEqual((repr(same), same.started, same.tags, same.epochs), (repr(row), row.started, row.tags, row.epochs))
+        trace, copied = loaded.traces[0], pickle.loads(pickle.dumps(loaded.traces[0]))
+        self.assertEqual((copied.name, list(copied.values), copied.gaps_s), (trace.name, list(trace.values), trace.gaps_s))
+        self.assertEqual(pickle.loads(pickle.dumps(loaded.host)).hostname, loaded.host.hostname)
+
     def test_a_decorated_function_can_be_sent_by_value(self):
         tracking = pickle.loads(pickle.dumps(joulecast.track("sent", epochs=3, tags={"team": "vision"})))
         with tracking as run:
@@ -207,6 +231,26 @@ class InTheWay(PackageTest):
             """)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.one_run().status, "finished")
+
+    def test_threads_that_are_busy_at_the_interpreter_s_end_do_not_abort_it(self):
+        with joulecast.track("known") as run:
+            for _ in run.epochs(range(3)):
+                time.sleep(0.02)
+        for call in ("joulecast.query('select name from runs')", "joulecast.project('known')", "joulecast.runs()",
+                     "joulecast.track('trial').start().stop()"):
+            with self.subTest(call):
+                done = self.run_program(f"""
+                    import joulecast, threading, time
+                    joulecast.track("outer").start()
+                    def work():
+                        while True:
+                            {call}
+                    for _ in range(3):
+                        threading.Thread(target=work, daemon=True).start()
+                    time.sleep(0.5)
+                    print("trained")
+                    """)
+                self.assertEqual((done.returncode, done.stdout), (0, "trained\n"), done.stderr)
 
     def test_a_program_that_fails_fails_the_run_that_nobody_stops(self):
         for error, status in (("ValueError('mine')", "failed"), ("KeyboardInterrupt", "interrupted"), ("SystemExit(0)", "finished")):

@@ -91,7 +91,7 @@ class Joined(PackageTest):
                 child.wait()
             else:
                 time.sleep(0.5)
-                with joulecast.track("inner") as run:
+                with joulecast.track() as run:
                     time.sleep(4.5)
                 print(run.energy.total_j > 0, run.energy.coverage < 0.95)
             """)
@@ -139,6 +139,68 @@ class Joined(PackageTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(joulecast.load("second").id, done.stdout.strip())
         self.assertEqual(joulecast.load("second").status, "finished")
+
+
+    def under_run(self, text, *arguments):
+        meter = SteadyMeter(self.folder)
+        self.addCleanup(meter.stop)
+        done = self.run_program(text, *arguments, under=(JOULECAST, "run", "--quiet", "--interval", "50ms", "--"), JOULECAST_SENSORS="powercap")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def test_what_only_the_measuring_process_keeps_is_said(self):
+        done = self.under_run("""
+            import joulecast
+            with joulecast.track("resnet", epochs=3, tags={"lr": 0.1}, country="de") as run:
+                run.note("one")
+                run.note("two")
+            with joulecast.track(epochs=3) as run:
+                pass
+            """)
+        self.assertEqual(done.stderr.count("JoulecastWarning"), 2, done.stderr)
+        self.assertIn("name, tags, country of this block are left out", done.stderr)
+        self.assertIn("a note is left out", done.stderr)
+
+    def test_a_limit_from_within_ends_no_training_that_stays_far_below_it(self):
+        done = self.under_run("""
+            import joulecast, time
+            with joulecast.track() as run:
+                run.stop_if(projected_j=1200)
+                for epoch in run.epochs(range(100)):  # slow at first, as with a cold cache
+                    for _ in run.steps(range(20)):
+                        time.sleep(0.02 if epoch < 8 else 0.001)
+            print("done")
+            """)
+        self.assertEqual(done.stdout, "done\n")
+        self.assertLess(self.one_run().energy.total_j, 0.8 * 1200)
+
+    def test_a_limit_from_within_ends_what_has_used_it_up(self):
+        done = self.under_run("""
+            import joulecast, time
+            try:
+                with joulecast.track() as run:
+                    run.stop_if(projected_j=60)
+                    for _ in run.steps(range(1000)):
+                        time.sleep(0.02)
+            except joulecast.Stopped as reason:
+                print(reason)
+            """)
+        self.assertIn("used up", done.stdout)
+        self.assertLess(self.one_run().energy.total_j, 60 + 6 * 50)
+
+    def test_a_forecast_from_within_ends_with_its_loop(self):
+        done = self.under_run("""
+            import joulecast, time
+            with joulecast.track() as run:
+                for epoch in run.epochs(range(100)):
+                    time.sleep(0.2)
+                    if epoch == 15:
+                        before = run.projection
+                        break
+                print(before is not None, run.projection)
+            """)
+        self.assertEqual(done.stdout, "True None\n")
+        self.assertEqual(self.one_run().projections[-1].share, 1)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,42 @@ class Ranks(PackageTest):
         self.assertEqual(done.stderr.count("JoulecastWarning"), 1, done.stderr)
         self.assertIn("nothing is measured in rank 1", done.stderr)
 
+    def test_only_the_first_rank_acts_on_a_limit(self):
+        program = textwrap.dedent("""
+            import joulecast, os, time
+            try:
+                with joulecast.track("limited", interval=0.1) as run:
+                    run.stop_if(projected_j=20)
+                    for _ in run.steps(range(250)):
+                        time.sleep(0.02)
+                print("all")
+            except joulecast.Stopped:
+                time.sleep(5)  # the others find the measurement until they end
+                print("stopped")
+            """)
+        ranks = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True,
+                                  env={**os.environ, "LOCAL_RANK": str(rank), "MASTER_ADDR": "localhost", "MASTER_PORT": "29511"}) for rank in (0, 1)]
+        self.assertEqual([rank.communicate(timeout=60)[0] for rank in ranks], ["stopped\n", "all\n"])
+
+    def test_a_rank_that_never_asked_knows_what_was_measured_before_the_first_was_killed(self):
+        program = textwrap.dedent("""
+            import joulecast, time
+            with joulecast.track("second") as run:
+                for _ in run.epochs(range(1)):
+                    for _ in run.steps(range(100)):
+                        time.sleep(0.05)
+            print(run.id, run.energy.total_j, run.energy.coverage)
+            """)
+        first = self.rank(0, "first", together_s=30, MASTER_PORT="29513")
+        second = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], stdout=subprocess.PIPE, text=True,
+                                  env={**os.environ, "LOCAL_RANK": "1", "MASTER_PORT": "29513"})
+        time.sleep(3.5)
+        first.kill()
+        first.communicate()
+        _, energy, coverage = self.told(second)
+        self.assertGreater(energy, 50)
+        self.assertLess(coverage, 0.95)
+
     def test_a_measurement_that_is_killed_leaves_the_rest_unmeasured(self):
         child = textwrap.dedent("""
             import joulecast, os, signal, time, warnings

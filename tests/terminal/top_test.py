@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 from tmux import TerminalTest, main
 from support import JOULECAST
@@ -31,9 +32,10 @@ class Top(TerminalTest):
             try:
                 words = (entry / "cmdline").read_text().split("\0")
                 environment = (entry / "environ").read_text()
+                name = (entry / "comm").read_text().strip()
             except OSError:
                 continue
-            if words[:2] == [JOULECAST, "top"] and f"TMPDIR={self.folder}" in environment:
+            if words[:2] == [JOULECAST, "top"] and name != "joulecast-keep" and f"TMPDIR={self.folder}" in environment:
                 return int(entry.name)
         self.fail("joulecast top does not run")
 
@@ -57,6 +59,20 @@ class Top(TerminalTest):
         run.terminate()
         self.wait_for(lambda: "moving interrupted" in self.screen() or "moving stopped" in self.screen()
                       or "moving failed" in self.screen(), "its end")
+        self.press("q")
+        self.expect_left()
+
+    def test_wide_characters_keep_the_columns(self):
+        self.run_in_background("日本語モデル")
+        self.start()
+        row = self.wait_for(lambda: next((row for row in self.rows() if row.startswith("> 日本語モデル")), None), "the run")
+        header = next(row for row in self.rows() if "POWER" in row)
+        end, column, cells = header.index("POWER") + len("POWER"), 0, {}
+        for character in row:
+            cells[column] = character
+            column += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        self.assertNotEqual(cells.get(end - 1, " "), " ", row)
+        self.assertEqual(cells.get(end, " "), " ", row)
         self.press("q")
         self.expect_left()
 
@@ -94,6 +110,14 @@ class Top(TerminalTest):
             self.expect_left()
             self.type("clear")
             self.wait_for(lambda: "status" not in self.screen(), "an empty screen")
+
+    def test_kill_9_leaves_no_alternate_screen(self):
+        self.start()
+        os.kill(self.process(), signal.SIGKILL)
+        self.wait_for(lambda: self.about("alternate_on") == "0" and self.about("cursor_flag") == "1", "the screen of before")
+        self.press("Enter")
+        self.type("echo st''ill here")
+        self.wait_for(lambda: "still here" in self.screen(), "the shell")
 
     def test_ctrl_c_leaves_the_terminal_clean(self):
         self.start()

@@ -14,6 +14,11 @@ void add_step_options(Arguments app, session::StepRequest& step) {
       .show_default()
       .whole_between(1, most);
   app.add_flag("--checkpointing", step.checkpointing, "Activations are computed again for the backward pass");
+  app.add_option("--lora", step.lora,
+                 "Low-rank adapters of this rank beside each dense layer but the head; all else is frozen");
+  app.add_option(
+      "--freeze", step.freeze,
+      "What is not trained: backbone (all but the head), or a number of first layers with weights");
   app.add_option("--shard", step.shard,
                  "What the GPUs share: 1 optimizer state, 2 gradients too, 3 weights too (ZeRO, FSDP)")
       .show_default()

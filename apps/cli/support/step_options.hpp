@@ -6,7 +6,8 @@
 
 namespace joulecast::cli {
 
-/// --precision, --memory-format, --compile, --accumulate, --checkpointing, --shard, --nodes,
+/// --precision, --memory-format, --compile, --accumulate, --checkpointing, --lora, --freeze,
+/// --shard, --nodes,
 /// --tensor-parallel,
 /// --pipeline-parallel, --interconnect.
 void add_step_options(Arguments app, session::StepRequest& step);

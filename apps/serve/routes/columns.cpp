@@ -11,7 +11,7 @@ Response answer(const Request& request, const Services& services) {
   const auto references = chosen_runs(parameters);
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto chosen = session::choose_runs(services.store, references);
-  if (!chosen) return error_response(chosen.error());
+  if (!chosen) return chosen_error(chosen.error(), !references.empty());
   return json_response(report::columns_json_text(*chosen));
 }
 

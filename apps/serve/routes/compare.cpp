@@ -24,7 +24,11 @@ Response answer(const Request& request, const Services& services) {
   if (adjust == "bh") options.adjustment = stats::Adjustment::benjamini_hochberg;
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto chosen = session::choose_runs(services.store, references);
-  if (!chosen) return error_response(chosen.error());
+  if (!chosen) return chosen_error(chosen.error(), !references.empty());
+  for (const auto& [parameter, column] :
+       {std::pair{"group", &compare.group}, std::pair{"value", &compare.value}, std::pair{"by", &compare.by}})
+    if (const auto known = check_column(chosen->table, parameter, *column); !known)
+      return error_response(known.error());
   if (compare.group.empty()) compare.group = session::usual_group(chosen->table);
   if (compare.group.empty())
     return problem_response(

@@ -19,6 +19,6 @@ Response answer(const Request& request, const Services& services) {
 
 }  // namespace
 
-extern const Route events_route{"/api/v1/events", Lane::metrics, /*in_exporter=*/false, answer};
+extern const Route events_route{"/api/v1/events", Lane::streams, /*in_exporter=*/false, answer};
 
 }  // namespace joulecast::serve

@@ -45,6 +45,12 @@ session::GivenNetworks given(Parameters& parameters, const Request& request) {
   return networks;
 }
 
+/// Whatever is wrong with an upload is the client's.
+Response network_error(const Error& error, bool is_upload) {
+  return error.is_field ? error_response(error)
+                        : problem_response(400, to_string(error), is_upload ? "body" : "model");
+}
+
 Response answer(const Request& request, const Services& services) {
   Parameters parameters(request);
   auto prediction = asked(parameters);
@@ -55,7 +61,7 @@ Response answer(const Request& request, const Services& services) {
   if (!request.body.empty() && !networks.is_onnx && !type.starts_with("application/json"))
     return problem_response(415, "an upload is application/json or application/octet-stream", "Content-Type");
   auto described = session::given_networks(networks);
-  if (!described) return error_response(described.error());
+  if (!described) return network_error(described.error(), !networks.upload.empty());
   prediction.described = std::move(*described);
   if (const auto status = session::name_gpus(prediction.gpus); !status) return error_response(status.error());
   const auto result = session::predict_training(prediction);

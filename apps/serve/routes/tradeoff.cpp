@@ -19,7 +19,14 @@ Response answer(const Request& request, const Services& services) {
   tradeoff.lower_quality_is_better = parameters.flag("lower_is_better");
   if (const auto status = parameters.check(); !status) return error_response(status.error());
   const auto chosen = session::choose_runs(services.store, references);
-  if (!chosen) return error_response(chosen.error());
+  if (!chosen) return chosen_error(chosen.error(), !references.empty());
+  for (const auto& [parameter, column] :
+       {std::pair{"quality", &tradeoff.quality}, std::pair{"cost", &tradeoff.cost}})
+    if (const auto known = check_column(chosen->table, parameter, *column); !known)
+      return error_response(known.error());
+  for (const auto& column : tradeoff.alternatives.group)
+    if (const auto known = check_column(chosen->table, "group", column); !known)
+      return error_response(known.error());
   if (tradeoff.quality.empty()) {
     if (!chosen->judged)
       return problem_response(400, "quality: no run told how correct it became", "quality");

@@ -1,5 +1,6 @@
-// The server's answers. A refusal is one line that names the field (application/problem+json).
 import { type QueryValue, queryText } from "../router";
+// The server's answers. A refusal is one line that names the field (application/problem+json).
+import { parsed } from "../text/printable";
 import type {
   About,
   Columns,
@@ -35,7 +36,7 @@ export const wantsToken = (error: unknown): boolean => error instanceof Refusal 
 async function refusalOf(response: Response): Promise<Refusal> {
   const text = await response.text().catch(() => "");
   try {
-    const problem = JSON.parse(text) as Partial<Problem>;
+    const problem = parsed(text) as Partial<Problem>;
     if (problem.detail) return new Refusal(response.status, problem.detail, problem.field ?? null);
   } catch {
     // not from our server: say what it said, as far as that is one line
@@ -58,7 +59,7 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
 async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   const text = queryText(query);
   const response = await ask(text ? `${path}?${text}` : path, signal ? { signal } : {});
-  return (await response.json()) as T;
+  return parsed(await response.text()) as T;
 }
 
 const runPath = (id: string, part = ""): string => `/runs/${encodeURIComponent(id)}${part}`;
@@ -88,7 +89,7 @@ export const api = {
       ...(upload ? { body: upload, headers: { "Content-Type": type } } : {}),
       ...(signal ? { signal } : {}),
     });
-    return (await response.json()) as Predictions;
+    return parsed(await response.text()) as Predictions;
   },
   async login(token: string): Promise<void> {
     await ask("/login", {

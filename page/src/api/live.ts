@@ -1,5 +1,6 @@
-// What runs now, from the server's events. One stream serves the whole page.
 import { useEffect, useState } from "preact/hooks";
+// What runs now, from the server's events. One stream serves the whole page.
+import { parsed } from "../text/printable";
 import type { LiveRun } from "./schema";
 
 export type Connection = "connecting" | "open" | "lost";
@@ -76,7 +77,7 @@ function connect(): void {
   stream = new EventSource("./api/v1/events");
   const on = (name: string, event: (data: unknown) => LiveEvent) =>
     stream?.addEventListener(name, (message) =>
-      happen(event(JSON.parse((message as MessageEvent<string>).data))),
+      happen(event(parsed((message as MessageEvent<string>).data))),
     );
   on("snapshot", (data) => ({ kind: "snapshot", runs: (data as { runs: LiveRun[] }).runs }));
   on("started", (data) => ({ kind: "started", run: data as LiveRun }));

@@ -140,7 +140,7 @@ function RunsFigure({ runs }: { runs: Run[] }) {
     ];
   });
   const caption =
-    "The energy of each run with the interval that its meters state. The axis does not begin at zero: what matters is whether intervals are apart. The meters of one machine err in the same direction, so that differences between its runs are surer than these intervals.";
+    "The energy of each run with the interval that its meters state. The axis need not begin at zero: what matters is whether intervals are apart. The meters of one machine err in the same direction, so that differences between its runs are surer than these intervals.";
   const unknownRuns = labels.filter((_, i) => !isKnown(totals[i]));
   return (
     <>

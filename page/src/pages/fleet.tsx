@@ -1,4 +1,3 @@
-// Which machines there are, who uses what now, and the energy by user, project and tag.
 import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import { type LiveState, useLive } from "../api/live";
@@ -11,6 +10,8 @@ import { RunLink } from "../parts/run_mark";
 import { wordsForComponent } from "../picture/look";
 import { type Place, addressOf, queryText } from "../router";
 import { changeQuery } from "../router_hook";
+// Which machines there are, who uses what now, and the energy by user, project and tag.
+import { mostOfAName, shortened } from "../text/printable";
 import { duration, isKnown, kilowattHours, watts } from "../text/units";
 
 const spans = [
@@ -70,6 +71,7 @@ function Now({ live }: { live: LiveState }) {
   const runs = [...live.runs.values()].sort(
     (a, b) => (a.host ?? "").localeCompare(b.host ?? "") || a.id.localeCompare(b.id),
   );
+  if (live.trouble !== undefined) return <p>What runs now is not known: the store does not answer.</p>;
   if (runs.length === 0) return <p>Nothing runs now.</p>;
   const powers = runs.map((run) => run.power_w).filter(isKnown);
   return (
@@ -98,7 +100,7 @@ function Now({ live }: { live: LiveState }) {
         rows={runs.map((run) => [
           <RunLink key="run" id={run.id} name={run.name} />,
           run.host ?? "not said",
-          run.tags.user ?? "not said",
+          shortened(run.tags.user ?? "not said", mostOfAName),
           duration(run.measured_s),
           kilowattHours(run.energy_j),
           parts(run),
@@ -138,7 +140,7 @@ function Sums({ title, what, tag, sums }: SumsProps) {
           { title: "share of the largest" },
         ]}
         rows={sums.map((sum) => [
-          sum.name === null ? "not said" : <a href={address(sum.name)}>{sum.name}</a>,
+          sum.name === null ? "not said" : <a href={address(sum.name)}>{shortened(sum.name, mostOfAName)}</a>,
           sum.runs,
           sum.running,
           <>

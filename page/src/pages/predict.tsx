@@ -1,5 +1,5 @@
 // What a training will cost before it starts: of a network by name, by its config.json, or from an ONNX file.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
 import type { Predicted, Predictions } from "../api/schema";
@@ -8,6 +8,7 @@ import { DataTable, Figure, LeftOut, Warnings } from "../parts/figure";
 import { Choice, Field, ManyField, TextField } from "../parts/form";
 import { Front, type FrontPoint } from "../picture/front";
 import type { Place } from "../router";
+import { changeQuery } from "../router_hook";
 import {
   axisUnit,
   duration,
@@ -49,13 +50,40 @@ const emptyForm: Form = {
   dataset: "",
 };
 
-function formOf(query: URLSearchParams): Form {
-  const batches = query.getAll("batch");
+/** The form as the server's parameters, which the address keeps too. */
+function queryOf(form: Form) {
   return {
-    ...emptyForm,
+    model: form.models,
+    gpu: form.gpus,
+    batch: form.batches,
+    gpus: form.count,
+    precision: form.precision,
+    power_limit: form.limit,
+    optimizer: form.optimizer,
+    epochs: form.epochs,
+    samples: form.samples,
+    tokens: form.tokens,
+    sequence: form.sequence,
+    dataset: form.dataset,
+  };
+}
+
+export function formOf(query: URLSearchParams): Form {
+  const batches = query.getAll("batch");
+  const text = (name: string, usual = "") => query.get(name) ?? usual;
+  return {
     models: query.getAll("model"),
     gpus: query.getAll("gpu"),
-    ...(batches.length > 0 ? { batches } : {}),
+    batches: batches.length > 0 ? batches : emptyForm.batches,
+    count: text("gpus", emptyForm.count),
+    precision: text("precision"),
+    limit: text("power_limit"),
+    optimizer: text("optimizer"),
+    epochs: text("epochs"),
+    samples: text("samples"),
+    tokens: text("tokens"),
+    sequence: text("sequence"),
+    dataset: text("dataset"),
   };
 }
 
@@ -74,26 +102,13 @@ export function PredictPage({ place }: { place: Place }) {
   const models = useAnswer("models", api.models);
   const gpus = useAnswer("gpus", api.gpus);
   const set = (change: Partial<Form>) => setForm((before) => ({ ...before, ...change }));
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const predict = () => {
     running.current?.abort();
     const aborting = new AbortController();
     running.current = aborting;
     setResult((before) => ({ ...before, loading: true }));
-    const query = {
-      ...(file ? { label: file.name } : { model: form.models }),
-      gpu: form.gpus,
-      batch: form.batches,
-      gpus: form.count,
-      precision: form.precision,
-      power_limit: form.limit,
-      optimizer: form.optimizer,
-      epochs: form.epochs,
-      samples: form.samples,
-      tokens: form.tokens,
-      sequence: form.sequence,
-      dataset: form.dataset,
-    };
+    const { model, ...rest } = queryOf(form);
+    const query = { ...(file ? { label: file.name } : { model }), ...rest };
     api.predict(query, file ? uploadOf(file) : undefined, aborting.signal).then(
       (value) => setResult({ value }),
       (error: Error) => {
@@ -101,6 +116,15 @@ export function PredictPage({ place }: { place: Place }) {
       },
     );
   };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    changeQuery(queryOf(form), true);
+    predict();
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an address that was kept shows its prediction, once
+  useEffect(() => {
+    if (form.models.length > 0 && form.gpus.length > 0) predict();
+  }, []);
   return (
     <>
       <h1>Predict a training</h1>

@@ -1,4 +1,3 @@
-// The stored and the running runs: searched, filtered, sorted and paged by the server.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../api/answer";
 import { api } from "../api/client";
@@ -10,6 +9,8 @@ import { LiveCell } from "../parts/live_cell";
 import { RunLink, StatusWord } from "../parts/run_mark";
 import { type Place, addressOf, queryText } from "../router";
 import { changeQuery } from "../router_hook";
+// The stored and the running runs: searched, filtered, sorted and paged by the server.
+import { mostOfAName, shortened } from "../text/printable";
 import { count, dayAndMinute, duration, isKnown, kilowattHours, percent } from "../text/units";
 
 const pageSize = 50;
@@ -306,7 +307,7 @@ function RunTableRow({ run, live, chosen, onToggle }: RowProps) {
             class="tag"
             onClick={() => changeQuery({ tag: [`${key}=${value}`], offset: null })}
           >
-            {key}={value}
+            {shortened(`${key}=${value}`, mostOfAName)}
           </button>
         ))}
       </td>

@@ -1,6 +1,7 @@
 // Fields of forms, each with its name.
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { mostOfAName, shortened } from "../text/printable";
 
 interface FieldProps {
   label: string;
@@ -135,7 +136,7 @@ export function Chip({ text, onRemove, children }: ChipProps) {
   return (
     <span class="chip">
       {children}
-      {text}
+      <span title={text}>{shortened(text, mostOfAName)}</span>
       <button type="button" aria-label={`Remove ${text}`} onClick={onRemove}>
         ×
       </button>

@@ -2,6 +2,7 @@
 import type { Status } from "../api/schema";
 import { lookOfRun, shapes } from "../picture/look";
 import { addressOf } from "../router";
+import { mostOfAName, shortened } from "../text/printable";
 
 export function RunMark({ id }: { id: string }) {
   const look = lookOfRun(id);
@@ -16,7 +17,7 @@ export function RunLink({ id, name }: { id: string; name: string }) {
   return (
     <a class="run-link" href={addressOf("run", id)}>
       <RunMark id={id} />
-      <span>{name || id}</span>
+      <span title={name}>{shortened(name || id, mostOfAName)}</span>
     </a>
   );
 }

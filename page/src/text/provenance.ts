@@ -1,6 +1,6 @@
 // How much of a run's energy was measured, modelled and assumed, in the words of the report.
 import type { Run } from "../api/schema";
-import { interval, isKnown, kilowattHours, percent } from "./units";
+import { duration, interval, isKnown, kilowattHours, percent } from "./units";
 
 /** What `show --json` says of the whole beside its parts. */
 export interface WholeEnergy {
@@ -75,9 +75,13 @@ export function energySentences(energy: WholeEnergy): string[] {
   const alone = statedAlone(energy);
   if (range && alone)
     sentences.push(`The interval is that of ${alone} alone: what reads the rest states none.`);
-  if (isKnown(energy.coverage) && energy.coverage < nearlyAll)
+  if (isKnown(energy.not_measured_s))
     sentences.push(
-      `Readings cover ${percent(energy.coverage)} of the time; the gaps are filled with the power that was read beside them.`,
+      `${duration(energy.not_measured_s)} in which nothing measured a part of it are not counted for that part.`,
+    );
+  else if (isKnown(energy.coverage) && energy.coverage < nearlyAll)
+    sentences.push(
+      `Readings cover ${percent(energy.coverage)} of the time; its short gaps are filled with the power that was read beside them.`,
     );
   return sentences;
 }

@@ -52,7 +52,7 @@ describe("where a figure comes from", () => {
       "Between 900 Wh and 1.10 kWh (90 % interval).",
       "Without dram, which nothing measured.",
       "The interval is that of gpu alone: what reads the rest states none.",
-      "Readings cover 50 % of the time; the gaps are filled with the power that was read beside them.",
+      "Readings cover 50 % of the time; its short gaps are filled with the power that was read beside them.",
     ]);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { EnergyCourse, Series } from "../../src/api/schema";
+import { formOf } from "../../src/pages/predict";
 import { budgetText } from "../../src/pages/run/energy";
 import { throttlingText } from "../../src/pages/run/surroundings";
 import { energyByUtilisation } from "../../src/pages/run/utilisation";
+import { parsed, shortened } from "../../src/text/printable";
 
 const course: EnergyCourse = {
   run: "a",
@@ -61,5 +63,31 @@ describe("energy by utilisation", () => {
     } as Series);
     expect(shares.map((share) => share.energy)).toEqual([500, 0, 1000, 3000]);
     expect(shares.map((share) => share.time)).toEqual([10, 0, 10, 10]);
+  });
+});
+
+describe("text that others wrote", () => {
+  it("does not turn the letters around it, and is cut where it is long", () => {
+    expect(parsed('{"name":"\\u202egnp.exe","list":["a\u2066b"],"n":1}')).toEqual({
+      name: " gnp.exe",
+      list: ["a b"],
+      n: 1,
+    });
+    expect(shortened("abc", 3)).toBe("abc");
+    expect(shortened("😀😀😀😀", 3)).toBe("😀😀…");
+  });
+});
+
+describe("a prediction's address", () => {
+  it("keeps all that was asked", () => {
+    const form = formOf(new URLSearchParams("model=a&model=b&gpu=c&epochs=3&power_limit=150:350:25&gpus=2"));
+    expect(form).toMatchObject({
+      models: ["a", "b"],
+      gpus: ["c"],
+      epochs: "3",
+      limit: "150:350:25",
+      count: "2",
+    });
+    expect(form.batches).toEqual(["32"]);
   });
 });

@@ -123,6 +123,7 @@ class Follower:
             self._close_windows()
             if status == "finished":
                 self.run.end_epoch()
+                self.run._end_phase_of_fit()
             else:
                 self.run._epoch = None  # its steps tell how much of it was done
         finally:

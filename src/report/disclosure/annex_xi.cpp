@@ -39,8 +39,7 @@ std::string run_text(const session::RunSummary& summary) {
 /// Of one training that several runs repeat the facts are the same, so the first run's are given.
 std::string resources_text(const session::Disclosure& disclosure) {
   const auto hardware = hardware_text(disclosure);
-  auto training = disclosure.runs.front().run.info.training;
-  (void)trace::apply_tags(training, disclosure.runs.front().run.tags);
+  const auto training = session::training_of(disclosure.runs.front());
   Seconds duration{0};
   for (const auto& summary : disclosure.runs) duration += summary.run.span.length();
   const auto stated = [](const std::optional<double>& value) {

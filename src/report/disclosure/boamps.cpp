@@ -31,8 +31,7 @@ void set(Json& json, const char* key, const std::optional<double>& value) {
 }
 
 Json algorithm_of(const session::RunSummary& summary) {
-  auto training = summary.run.info.training;
-  (void)trace::apply_tags(training, summary.run.tags);
+  const auto training = session::training_of(summary);
   auto json = Json::object();
   set(json, "algorithmName", training.architecture);
   set(json, "framework", training.framework);

@@ -63,7 +63,7 @@ Figure runs_figure(const session::RunsReport& report) {
                           table.rows.empty() ? "" : against(total, *first)});
   }
   const std::string caption =
-      "The energy of each run with the interval that its meters state. The axis does not begin at zero: what "
+      "The energy of each run with the interval that its meters state. The axis need not begin at zero: what "
       "matters is whether intervals are apart. The meters of one machine err in the same direction, so that "
       "differences between its runs are surer than these intervals.";
   plot.description = caption;

@@ -106,7 +106,7 @@ Figure utilisation_figure(const session::ReportedRun& run, const std::vector<con
   plot.series.push_back(std::move(dots));
   DataTable table{"Where the GPUs' energy went",
                   {Align::left, Align::right, Align::right, Align::right},
-                  {"utilisation", "time", "energy", "share of the energy"},
+                  {"utilisation", "GPU time", "energy", "share of the energy"},
                   {}};
   Joules all{0};
   const auto shares = session::energy_by_utilisation(*run.power);

@@ -37,9 +37,12 @@ std::string energy_sentence(const session::ReportedRun& run) {
   if (const auto alone = stated_alone(energy); !interval.empty() && !alone.empty())
     text += fmt::format(" The interval is that of {} alone: what reads the rest states none.", alone);
   constexpr double nearly_all = 0.99;
-  if (energy.coverage < nearly_all)
+  if (energy.not_measured)
+    text += fmt::format(" {} in which nothing measured a part of it are not counted for that part.",
+                        to_text(*energy.not_measured));
+  else if (energy.coverage < nearly_all)
     text += fmt::format(
-        " Readings cover {} of the time; the gaps are filled with the power that was read beside them.",
+        " Readings cover {} of the time; its short gaps are filled with the power that was read beside them.",
         percent(energy.coverage));
   return text;
 }
@@ -91,6 +94,13 @@ void put_shares(Section& section, const session::ReportedRun& run) {
       Figure{std::move(bar), fmt::format("Of the energy, {}.", shares_text(shares)), table});
 }
 
+/// "100 % measured, without cpu and 33.0 s"
+std::string provenance_text(const session::ReportedRun& run) {
+  if (!run.shares) return "";
+  const auto left_out = left_out_text(run.summary.energy);
+  return shares_text(*run.shares) + (left_out.empty() ? "" : ", without " + left_out);
+}
+
 DataTable runs_table(const session::RunsReport& report) {
   DataTable table{
       "The runs",
@@ -104,8 +114,8 @@ DataTable runs_table(const session::RunsReport& report) {
     const auto& mass = run.summary.carbon.mass;
     table.rows.push_back({labels[i], status_text(run.summary.run), to_text(run.summary.run.span.length()),
                           energy.total ? kilowatt_hours(*energy.total) : "unknown",
-                          energy.total ? or_not_stated(interval_of(energy)) : "",
-                          run.shares ? shares_text(*run.shares) : "", mass ? to_text(*mass) : "unknown"});
+                          energy.total ? or_not_stated(interval_of(energy)) : "", provenance_text(run),
+                          mass ? to_text(*mass) : "unknown"});
     if (run.money) table.rows.back().push_back(money_text(*run.money));
   }
   if (report.price) {
@@ -121,14 +131,16 @@ Section headline_section(const session::RunsReport& report) {
   Section section{"What it cost", 1, {}};
   if (report.runs.size() > 1) {
     Joules sum{0};
-    bool all = true;
+    bool all = true, whole = true;
     for (const auto& run : report.runs) {
       all = all && run.summary.energy.total;
+      whole = whole && left_out_text(run.summary.energy).empty();
       sum += run.summary.energy.total.value_or(Joules{0});
     }
     section.blocks.push_back(
-        Paragraph{fmt::format("{} runs used {} in all{}.", report.runs.size(), kilowatt_hours(sum),
-                              all ? "" : ", without those of unknown energy")});
+        Paragraph{fmt::format("{} runs used {} in all{}{}.", report.runs.size(), kilowatt_hours(sum),
+                              all ? "" : ", without those of unknown energy",
+                              whole ? "" : ", without what was not measured of some, as the table says")});
     section.blocks.push_back(runs_table(report));
     return section;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/csv_scanner.hpp"
+#include "base/printable.hpp"
 #include "report/run_words.hpp"
 #include "report/runs/runs_report.hpp"
 
@@ -62,7 +63,7 @@ std::string to_csv(const session::RunsReport& report) {
       "share,"
       "assumed_share,coverage,missing,emissions_g,price,currency,metric,best,energy_after_best_j\n";
   for (const auto& run : report.runs) csv += row_of(run);
-  return csv;
+  return printable_lines(csv);
 }
 
 }  // namespace joulecast::report

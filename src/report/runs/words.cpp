@@ -8,9 +8,13 @@
 #include "report/run_words.hpp"
 #include "report/runs/runs_report.hpp"
 #include "report/runs/sections.hpp"
+#include "report/text_table.hpp"
 
 namespace joulecast::report {
 namespace {
+
+/// A longer name would push the figures of a table out of sight.
+constexpr std::size_t longest_label = 48;
 
 std::string share_text(double share, std::string_view word) {
   return fmt::format("{} {}", percent(share), word);
@@ -53,9 +57,9 @@ const std::string& label_of(const session::ReportedRun& run) {
 std::vector<std::string> labels_of(const session::RunsReport& report) {
   std::vector<std::string> labels;
   for (const auto& run : report.runs) {
-    const auto& label = label_of(run);
-    const auto namesakes =
-        std::ranges::count_if(report.runs, [&](const auto& other) { return label_of(other) == label; });
+    const auto label = shorten(label_of(run), longest_label);
+    const auto namesakes = std::ranges::count_if(
+        report.runs, [&](const auto& other) { return shorten(label_of(other), longest_label) == label; });
     const auto& id = run.summary.run.info.id;
     constexpr std::size_t ending = 4;  // which the store takes for the run
     labels.push_back(namesakes > 1 ? label + " " + id.substr(id.size() - std::min(ending, id.size()))

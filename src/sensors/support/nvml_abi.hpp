@@ -101,8 +101,8 @@ struct Functions {
   Return (*power_limit)(Device, unsigned*) = nullptr;  ///< mW, enforced now
   Return (*utilization)(Device, Utilization*) = nullptr;
   Return (*memory)(Device, Memory*) = nullptr;
-  Return (*temperature)(Device, unsigned, unsigned*) = nullptr;  ///< degrees Celsius
-  Return (*clock)(Device, unsigned, unsigned*) = nullptr;        ///< MHz
+  Return (*temperature)(Device, unsigned, unsigned*) = nullptr;    ///< degrees Celsius
+  Return (*clock)(Device, unsigned, unsigned*) = nullptr;          ///< MHz
   Return (*clocks_events)(Device, unsigned long long*) = nullptr;  ///< see ClocksEvent
   Return (*architecture)(Device, unsigned*) = nullptr;
   Return (*mig_mode)(Device, unsigned* now, unsigned* pending) = nullptr;

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "estimate/offline/datasets.hpp"
+#include "network/frozen.hpp"
 #include "network/load.hpp"
 #include "network/training_cost.hpp"
 
@@ -27,6 +28,7 @@ struct Asked {
   std::vector<hardware::Gpu> gpus;
   network::Optimiser optimiser{"", 0, 0};
   network::TrainingSetup setup;
+  network::Frozen frozen;
   std::vector<std::optional<double>> limits;  ///< W of one GPU; nothing = the board's own
   trace::TrainingDescription training;
 };
@@ -162,6 +164,14 @@ Status load_networks(const PredictionRequest& request, Asked& asked) {
     asked.networks.push_back(std::move(*network));
   }
   asked.networks.insert(asked.networks.end(), request.described.begin(), request.described.end());
+  const auto frozen = network::parse_frozen(request.step.freeze, request.step.lora);
+  if (!frozen) return propagate(frozen.error());
+  asked.frozen = *frozen;
+  for (auto& network : asked.networks) {
+    auto trained = network::freeze(std::move(network), *frozen);
+    if (!trained) return propagate(trained.error());
+    network = std::move(*trained);
+  }
   return {};
 }
 
@@ -267,6 +277,10 @@ class Predictor {
     result.training.gpu_power_limit_w = sample.limit_w();
     result.novelty = seen_.novelty(sample);
     result.uncounted = network.uncounted;
+    const auto sum = network::totals(network);
+    result.frozen = network::to_text(asked_.frozen);
+    result.parameters = sum.parameters;
+    result.trained_parameters = sum.trained_parameters;
     result.uncounted_share = network::uncounted_share(network);
     put_costs(sample, result);
     put_memory(network, sample, result);
@@ -411,7 +425,18 @@ class Predictor {
   estimate::Seen seen_;
 };
 
+/// A batch is over all GPUs, and each takes a sample at least.
+Status check_batches(const PredictionRequest& request) {
+  const int gpus = request.training.gpu_count.value_or(1);
+  for (const int batch : request.batches)
+    if (batch < gpus)
+      return fail_field("batch", "{} is over all GPUs, and too small for {}: each takes a sample at least",
+                        batch, gpus);
+  return {};
+}
+
 Status check(const ModelFile& model, const PredictionRequest& request) {
+  if (auto ok = check_batches(request); !ok) return ok;
   const bool speeds = std::ranges::any_of(model.measured, [](const auto& group) { return !group.epochs; });
   if (!speeds && request.step.precision != StepRequest{}.precision)
     return fail_field("precision", "the model file holds no speeds, which alone tell precisions apart");

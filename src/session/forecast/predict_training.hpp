@@ -30,6 +30,8 @@ struct StepRequest {
   int nodes = 1;                       ///< that the GPUs stand in
   int tensor_parallel = 1, pipeline_parallel = 1;
   std::string interconnect;  ///< of a node's GPUs: "nvlink" or "pcie"; empty = the board's usual
+  std::string freeze;        ///< "backbone" or a number of layers: network::parse_frozen()
+  std::optional<int> lora;   ///< rank of adapters beside frozen weights
 };
 
 /// Names and numbers as the user typed them.
@@ -87,6 +89,8 @@ struct Prediction {
   /// and energy reach upwards by 1 / (1 - share), and none is calibrated.
   std::vector<network::Uncounted> uncounted;
   double uncounted_share = 0;  ///< of the nodes
+  std::string frozen;          ///< network::to_text(Frozen)
+  std::int64_t parameters = 0, trained_parameters = 0;
 };
 
 struct PredictionResult {

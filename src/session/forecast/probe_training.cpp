@@ -19,13 +19,17 @@ std::string failure_text(int exit_status) {
   return fmt::format("the command failed with exit status {}", exit_status);
 }
 
+constexpr std::string_view give_it_longer = "give it longer, as with --for 5m";
+
 std::string missing_text(const ProbedTraining& probed) {
   if (!probed.energy.total) return "no source of energy could be read: joulecast doctor says why";
+  if (trace::may_pass(probed.doubt))
+    return fmt::format("{}; {}", trace::reason_of(probed.doubt), give_it_longer);
   if (probed.doubt != trace::ForecastDoubt::none) return std::string(trace::reason_of(probed.doubt));
-  if (!probed.projection) return "no unit of work has ended yet: give it longer, as with --for 5m";
-  return "it has not settled yet: caches, tuning and first epochs cost more than what follows; give it "
-         "longer, "
-         "as with --for 5m";
+  if (!probed.projection) return fmt::format("no unit of work has ended yet: {}", give_it_longer);
+  return fmt::format(
+      "it has not settled yet: caches, tuning and first epochs cost more than what follows; {}",
+      give_it_longer);
 }
 
 std::string ready_text(const estimate::Projection& projection) {

@@ -39,7 +39,13 @@ Result<NetworkDescription> describe_network(network::ArchitectureFeatures networ
   if (!optimiser) return propagate(optimiser.error());
   const auto precision = network::find_precision(request.precision);
   if (!precision) return propagate(precision.error());
+  const auto frozen = network::parse_frozen(request.freeze, request.lora);
+  if (!frozen) return propagate(frozen.error());
+  auto trained = network::freeze(std::move(network), *frozen);
+  if (!trained) return propagate(trained.error());
+  network = std::move(*trained);
   NetworkDescription description;
+  description.frozen = *frozen;
   description.batch = request.batch;
   description.optimiser = *optimiser;
   description.totals = network::totals(network);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "network/frozen.hpp"
 #include "network/network.hpp"
 #include "network/training_cost.hpp"
 
@@ -27,7 +28,9 @@ struct NetworkRequest {
   int accumulate = 1;
   bool checkpointing = false;
   int shard = 0;
-  std::string gpu{};  ///< whose memory is to suffice: hardware::resolve_gpu(); "" = none
+  std::string freeze{};       ///< "backbone" or a number of layers: network::parse_frozen()
+  std::optional<int> lora{};  ///< rank of adapters beside frozen weights
+  std::string gpu{};          ///< whose memory is to suffice: hardware::resolve_gpu(); "" = none
 };
 
 struct NetworkDescription {
@@ -37,6 +40,7 @@ struct NetworkDescription {
   network::Totals totals;  ///< of one sample's forward pass
   network::StepCost step;  ///< of a training step over the batch
   network::TrainingSetup setup;
+  network::Frozen frozen;
   network::TrainingMemory memory;  ///< of one GPU, peak while training
   double recomputed_flops = 0;     ///< of a step, by checkpointing
   /// If a GPU was named: its name and memory, and the largest batch of all GPUs that fits; 0 if none does.
@@ -46,7 +50,8 @@ struct NetworkDescription {
   network::Summary summary;  ///< dimensionless features at this batch size
 };
 
-/// An invalid field is named: "inputs", "dimensions", "batch", "precision", "gpus", "accumulate", "shard".
+/// An invalid field is named: "inputs", "dimensions", "batch", "precision", "gpus", "accumulate", "shard",
+/// "freeze", "lora".
 [[nodiscard]] Result<NetworkDescription> describe_network(const NetworkRequest& request);
 
 /// The same for a network that is already loaded; the request's model and inputs are not looked at.

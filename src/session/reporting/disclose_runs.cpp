@@ -58,6 +58,14 @@ void add_up(Disclosure& all) {
 
 }  // namespace
 
+trace::TrainingDescription training_of(const RunSummary& summary) {
+  auto training = summary.run.info.training;
+  (void)trace::apply_tags(training, summary.run.tags);
+  if (!training.epochs && !summary.run.epochs.empty())
+    training.epochs = static_cast<double>(summary.run.epochs.size());
+  return training;
+}
+
 Result<Disclosure> disclose_runs(const DisclosureRequest& request, const Clock& clock) {
   auto runs = summaries_of(request);
   if (!runs) return propagate(runs.error());

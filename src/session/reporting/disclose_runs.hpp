@@ -40,6 +40,10 @@ struct Disclosure {
   std::vector<std::string> missing;             ///< components that are not in it, each once
 };
 
+/// What is known of the training: as it was described or tagged, and the epochs that were heard where neither
+/// says their number.
+[[nodiscard]] trace::TrainingDescription training_of(const RunSummary& summary);
+
 /// Errors as store::RunStore; invalid for a run that is still running, and for the same run twice.
 [[nodiscard]] Result<Disclosure> disclose_runs(const DisclosureRequest& request,
                                                const Clock& clock = system_clock());

@@ -108,11 +108,11 @@ Result<std::vector<std::string>> well_known_gpus(const std::string& own) {
   return names;
 }
 
-std::vector<int> other_batches(int batch) {
+std::vector<int> other_batches(int batch, int gpus) {
   std::vector<int> batches;
   for (const double factor : {0.25, 0.5, 2.0, 4.0}) {
     const double other = std::floor(batch * factor);
-    if (other >= 1 && other <= most_batch) batches.push_back(static_cast<int>(other));
+    if (other >= gpus && other <= most_batch) batches.push_back(static_cast<int>(other));
   }
   return batches;
 }
@@ -183,7 +183,7 @@ Result<OtherChoices> other_choices(const trace::Run& run, const trace::RunEnergy
     on_gpus.gpus = std::move(*names);
   }
   auto with_batches = *common;
-  with_batches.batches = other_batches(common->batches.front());
+  with_batches.batches = other_batches(common->batches.front(), *common->training.gpu_count);
   auto with_limits = *common;
   const double board = gpu->power_limit.value();
   with_limits.power_limit = fmt::format("{:g}:{:g}:{:g}", least_limit * board, board, limit_step * board);

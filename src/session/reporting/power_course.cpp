@@ -67,23 +67,77 @@ std::pair<std::size_t, std::size_t> readings_of(const trace::Trace& trace, trace
           place(last == times.end() ? last : std::next(last))};
 }
 
-/// Twice as many readings as steps, so that none stays empty by chance.
+/// A counter that is renewed every 100 ms may seem to move by two renewals within 100 ms or by none: over so
+/// many renewals, one more or less is at most a tenth.
+constexpr double renewals = 10;
+
+/// Twice as many readings as steps, so that none stays empty by chance, and none shorter than ten renewals of
+/// a counter.
 std::size_t steps_for(const trace::Run& run, const trace::RunEnergy& energy, trace::Span span,
                       std::size_t most) {
   std::size_t readings = 0;
+  double shortest = 0;
   for (const auto& row : energy.components)
     if (const auto* trace = trace_of(run, row)) {
       const auto [first, last] = readings_of(*trace, span);
       readings = std::max(readings, last - std::min(first, last));
+      if (trace->channel.behaviour == trace::Behaviour::counter)
+        shortest = std::max(shortest, renewals * trace->channel.update_period.value());
     }
-  return std::clamp(readings / 2, std::min(fewest_steps, most), most);
+  auto steps = readings / 2;
+  if (shortest > 0) steps = std::min(steps, static_cast<std::size_t>(span.length().value() / shortest));
+  return std::clamp(steps, std::min(fewest_steps, most), most);
 }
 
-/// Power of the trace's i-th reading, i > 0: of a counter the mean since the one before.
-double power_at(const trace::Trace& trace, std::size_t i) {
-  if (trace.channel.behaviour == trace::Behaviour::gauge) return trace.values[i];
-  return (trace.values[i] - trace.values[i - 1]) / (trace.times[i] - trace.times[i - 1]);
-}
+/// Power by readings; of a counter, or of a total made from counters, as a mean over ten renewals.
+class ReadPower {
+ public:
+  ReadPower(const trace::Trace& trace, Seconds update_period, bool is_total)
+      : trace_(trace),
+        counter_(trace.channel.behaviour == trace::Behaviour::counter),
+        averaged_(counter_ || is_total),
+        least_(nearly * renewals * update_period.value()) {}
+
+  /// At the trace's i-th reading; call it for each i > 0 one after the other. NaN while the time since the
+  /// first reading, or since a gap, is too short to tell.
+  [[nodiscard]] double at(std::size_t i, bool is_lost) {
+    if (!averaged_) return trace_.values[i];
+    if (is_lost) return restart(i);
+    joules_ += joules_of(i);
+    while (first_ + 1 < i && trace_.times[i] - trace_.times[first_ + 1] >= least_)
+      joules_ -= joules_of(++first_);
+    const double length = trace_.times[i] - trace_.times[first_];
+    return length >= least_ ? joules_ / length : unknown;
+  }
+  /// Begins so early that the power is known at this reading; returns the one at which it begins.
+  [[nodiscard]] std::size_t begin_before(std::size_t i) {
+    first_ = i;
+    if (averaged_)
+      while (first_ > 0 && trace_.times[i] - trace_.times[first_] < least_) --first_;
+    return first_;
+  }
+
+ private:
+  static constexpr double nearly = 0.9;  ///< readings of ten renewals come a little early at times
+
+  /// The window begins at this reading.
+  double restart(std::size_t i) {
+    first_ = i;
+    joules_ = 0;
+    return unknown;
+  }
+  /// Since the reading before. A total's values are the mean powers of these times.
+  [[nodiscard]] double joules_of(std::size_t i) const {
+    if (counter_) return trace_.values[i] - trace_.values[i - 1];
+    return trace_.values[i] * (trace_.times[i] - trace_.times[i - 1]);
+  }
+
+  const trace::Trace& trace_;
+  bool counter_, averaged_;
+  double least_;
+  std::size_t first_ = 0;
+  double joules_ = 0;
+};
 
 /// Whether a gap covers the time between a reading and the one before it; `gap` moves on with the readings.
 bool is_lost(const trace::Trace& trace, std::size_t i, std::size_t& gap) {
@@ -94,17 +148,20 @@ bool is_lost(const trace::Trace& trace, std::size_t i, std::size_t& gap) {
 
 /// The lowest and highest reading in each step. A reading tells of the time since the one before it, and so
 /// of every step that this time meets.
-void put_extremes(const std::vector<double>& edges, const trace::Trace& trace,
-                  const std::vector<double>& mean, std::vector<double>& low, std::vector<double>& high) {
+void put_extremes(const std::vector<double>& edges, const trace::Trace& trace, Seconds update_period,
+                  bool is_total, const std::vector<double>& mean, std::vector<double>& low,
+                  std::vector<double>& high) {
   low = high = mean;
   const auto steps = static_cast<double>(mean.size());
   const double begin = edges.front();
   const double length = (edges.back() - begin) / steps;
   const auto [first, last] = readings_of(trace, {Seconds{begin}, Seconds{edges.back()}});
   std::size_t gap = 0;
-  for (std::size_t i = std::max<std::size_t>(first, 1); i < last; ++i) {
-    if (is_lost(trace, i, gap)) continue;
-    const double value = power_at(trace, i);
+  ReadPower power(trace, update_period, is_total);
+  for (std::size_t i = power.begin_before(first) + 1; i < last; ++i) {
+    const bool lost = is_lost(trace, i, gap);
+    const double value = power.at(i, lost);
+    if (lost || !std::isfinite(value)) continue;
     const double from = std::clamp(std::floor((trace.times[i - 1] - begin) / length), 0.0, steps);
     const double to = std::clamp(std::ceil((trace.times[i] - begin) / length), 0.0, steps);
     for (auto step = static_cast<std::size_t>(from); step < static_cast<std::size_t>(to); ++step) {
@@ -121,6 +178,7 @@ Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& ene
     return fail(ErrorKind::unavailable, run.info.id, "the run has too few readings for a course of time");
   PowerCourse course;
   course.edges = even_edges(span, steps_for(run, energy, span, most_steps));
+  Seconds longest_update{0};  // of the counters in the total
   course.mean.assign(course.edges.size() - 1, 0);
   for (const auto& row : energy.components) {
     const auto* trace = trace_of(run, row);
@@ -135,11 +193,16 @@ Result<PowerCourse> course_in(const trace::Run& run, const trace::RunEnergy& ene
                               {},
                               utilisation_of(run, row, course.edges)});
     auto& device = course.devices.back();
-    put_extremes(course.edges, *trace, device.watts, device.low, device.high);
+    const auto& channel = trace->channel;
+    put_extremes(course.edges, *trace, channel.update_period, /*is_total=*/false, device.watts, device.low,
+                 device.high);
     if (!row.in_total) continue;
+    if (channel.behaviour == trace::Behaviour::counter)
+      longest_update = std::max(longest_update, channel.update_period);
     for (std::size_t i = 0; i < course.mean.size(); ++i) course.mean[i] += device.watts[i];
   }
-  put_extremes(course.edges, total, course.mean, course.low, course.high);
+  put_extremes(course.edges, total, longest_update, longest_update > Seconds{0}, course.mean, course.low,
+               course.high);
   for (const auto& gap : total.gaps)
     if (const auto part = trace::intersect(gap, span); part.length() > Seconds{0})
       course.gaps.push_back(part);

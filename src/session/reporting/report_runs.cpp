@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "session/runs/open_store.hpp"
+#include "session/tables/chosen_runs.hpp"
 #include "session/tables/load_run_table.hpp"
 
 namespace joulecast::session {
@@ -83,6 +84,10 @@ std::optional<JudgedMetric> common_metric(const RunsReport& report) {
   return JudgedMetric{most->first, most->second.second};
 }
 
+bool have_names(const std::vector<trace::Run>& runs) {
+  return std::ranges::none_of(runs, [](const auto& run) { return run.info.name.empty(); });
+}
+
 void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, const ReportRequest& request) {
   const auto table = table_of_runs(runs, "the runs of this report");
   const auto group = request.group.empty() ? usual_group(table) : request.group;
@@ -96,7 +101,7 @@ void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, co
     comparison.value = "energy_j";
     report.comparison = compare_runs(table, comparison);
   }
-  const auto metric = common_metric(report);
+  const auto metric = request.metric.empty() ? most_usual_metric(runs) : common_metric(report);
   if (!metric) {
     report.tradeoff = fail(ErrorKind::unavailable, "", "no run told how correct it became");
     return;
@@ -105,7 +110,7 @@ void put_comparisons(RunsReport& report, const std::vector<trace::Run>& runs, co
   tradeoff.cost = "energy_j";
   tradeoff.quality = metric->name;
   tradeoff.lower_quality_is_better = metric->lower_is_better;
-  tradeoff.alternatives.group = {group.empty() ? "run_id" : group};
+  tradeoff.alternatives.group = {!group.empty() ? group : have_names(runs) ? "name" : "run_id"};
   report.tradeoff = tradeoff_runs(table, tradeoff);
 }
 

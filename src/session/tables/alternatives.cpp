@@ -79,6 +79,12 @@ void warn_of_mixed_tasks(const RunTable& table, const Alternatives& result,
         fmt::format("figures of {} datasets are mixed: --only dataset=... keeps to one", names.size()));
 }
 
+bool says_anything(const RunTable& table, std::size_t column) {
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (!table.text(row, column).empty()) return true;
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> default_keys(const RunTable& table) {
@@ -89,7 +95,7 @@ std::vector<std::string> default_keys(const RunTable& table) {
   for (const char* name : {"architecture", "network", "model", "framework", "gpu", "gpu_count", "batch_size",
                            "optimizer", "power_limit_w"}) {
     const auto column = table.column(name);
-    if (!column) continue;
+    if (!column || !says_anything(table, *column)) continue;
     if (first.empty()) first = name;
     columns.push_back(*column);
     std::set<std::string> seen;
@@ -106,6 +112,9 @@ std::vector<std::string> default_keys(const RunTable& table) {
     }
   }
   if (keys.empty() && !first.empty()) keys.push_back(first);  // there is only one alternative
+  // Runs that tell nothing of what they trained are told apart as their user named them.
+  if (const auto name = table.column("name"); keys.empty() && name && says_anything(table, *name))
+    keys.emplace_back("name");
   return keys;
 }
 

@@ -27,7 +27,8 @@ struct Alternatives {
 };
 
 /// Chooses from architecture, network, model, framework, gpu, gpu_count, batch_size, optimizer and
-/// power_limit_w. A column is taken if it separates rows that the columns before it do not.
+/// power_limit_w. A column is taken if it separates rows that the columns before it do not. Where none of
+/// them says anything: name.
 [[nodiscard]] std::vector<std::string> default_keys(const RunTable& table);
 
 /// Reads the values of the columns by alternative. A cell with several numbers (a figure by epoch) counts as

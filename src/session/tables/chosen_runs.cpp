@@ -27,6 +27,8 @@ std::optional<JudgedMetric> metric_of(const trace::Run& run) {
   return JudgedMetric{name, is_a_loss(name)};
 }
 
+}  // namespace
+
 std::optional<JudgedMetric> most_usual_metric(const std::vector<trace::Run>& runs) {
   std::map<std::string, std::pair<int, bool>> counts;
   for (const auto& run : runs)
@@ -40,8 +42,6 @@ std::optional<JudgedMetric> most_usual_metric(const std::vector<trace::Run>& run
   if (most == counts.end()) return std::nullopt;
   return JudgedMetric{most->first, most->second.second};
 }
-
-}  // namespace
 
 Result<ChosenRuns> choose_runs(const std::string& store, const std::vector<std::string>& references) {
   std::string name;

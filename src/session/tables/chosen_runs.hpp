@@ -17,6 +17,9 @@ struct ChosenRuns {
   std::optional<JudgedMetric> judged;  ///< the one that most of them are
 };
 
+/// The metric by which most of the runs are judged: of their epochs, or as recorded of the whole.
+[[nodiscard]] std::optional<JudgedMetric> most_usual_metric(const std::vector<trace::Run>& runs);
+
 /// See stored_runs(). invalid if none of them has finished.
 [[nodiscard]] Result<ChosenRuns> choose_runs(const std::string& store,
                                              const std::vector<std::string>& references);

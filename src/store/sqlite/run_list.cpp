@@ -54,7 +54,13 @@ void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, 
     conditions.add("status = ?", {name});
 }
 
-Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>& dead) {
+/// How SQLite is to find the runs that have a tag: one by one, or along the index of the order, which is left
+/// at the limit. Many runs may have a tag, and each costs a page of the table otherwise.
+enum class TagSearch { one_by_one, in_order };
+
+Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>& dead,
+                         TagSearch search = TagSearch::one_by_one) {
+  const std::string_view key = search == TagSearch::in_order ? "+key" : "key";  // + : no look-up by key
   Conditions conditions;
   if (query.name.find_first_of("*?") != std::string::npos)
     conditions.add("name GLOB ?", {glob_of(query.name)});
@@ -68,7 +74,10 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   }
   for (const auto& tag : query.tags) {
     if (tag.value)
-      conditions.add("key IN (SELECT run FROM tag WHERE name = ? AND value = ?)", {tag.name, *tag.value});
+      conditions.add(fmt::format("{} IN (SELECT run FROM tag WHERE name = ? AND value = ?)", key),
+                     {tag.name, *tag.value});
+    else if (search == TagSearch::in_order)  // which most runs may have: a list of them would be long
+      conditions.add("EXISTS (SELECT 1 FROM tag WHERE tag.run = run.key AND tag.name = ?)", {tag.name});
     else
       conditions.add("key IN (SELECT run FROM tag WHERE name = ?)", {tag.name});
   }
@@ -111,11 +120,27 @@ std::string order_of(const RunQuery& query) {
   return "key";
 }
 
+/// A tag alone is counted in its own table, without a look at the runs.
+bool is_one_tag(const RunQuery& query) {
+  return query.tags.size() == 1 && query.name.empty() && query.search.empty() && !query.since &&
+         !query.until && !query.status && query.host.empty();
+}
+
+Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
+  auto rows = database.once(tag.value ? "SELECT count(*) FROM tag WHERE name = ? AND value = ?"
+                                      : "SELECT count(*) FROM tag WHERE name = ?");
+  rows.bind(1, std::string_view(tag.name));
+  if (tag.value) rows.bind(2, std::string_view(*tag.value));
+  if (!rows.row()) return propagate(rows.status().error());
+  return static_cast<std::size_t>(rows.integer(0));
+}
+
 }  // namespace
 
 Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
                                             const std::vector<std::int64_t>& dead) {
-  const auto conditions = conditions_of(query, dead);
+  const bool has_index = query.limit && query.sorting != RunSorting::duration;
+  const auto conditions = conditions_of(query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
   constexpr std::int64_t no_limit = -1;
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
   auto rows = database.once(fmt::format("SELECT key FROM run{} ORDER BY {} LIMIT {} OFFSET {}",
@@ -129,6 +154,7 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
 
 Result<std::size_t> count_runs(Database& database, const RunQuery& query,
                                const std::vector<std::int64_t>& dead) {
+  if (is_one_tag(query)) return count_tagged(database, query.tags.front());
   const auto conditions = conditions_of(query, dead);
   auto rows = database.once("SELECT count(*) FROM run" + conditions.text());
   bind(conditions, rows);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "measure/recorded_limit_state.hpp"
+
 namespace joulecast::measure {
 namespace {
 
@@ -238,6 +240,60 @@ TEST(Limits, ACommandIsRunAtBothLimitsAndTheWorkGoesOn) {
   EXPECT_EQ(all[1].limit, Joules{1000});
   EXPECT_EQ(all[2].action, OnLimit::command);
   EXPECT_EQ(all[2].limit, Joules{3000});
+}
+
+/// The record of a run of 100 epochs that goes on, with one forecast.
+trace::Run recorded(double total, double low, double high) {
+  trace::Run run;
+  run.status = trace::RunStatus::running;
+  run.info.total_work = 100;
+  run.phases.push_back({"train", "epoch", {Seconds{0}, Seconds{50}}, 30, 100, {}});
+  run.projections.push_back(
+      {Seconds{50}, 0.3, "adaptive", Joules{total}, Joules{low}, Joules{high}, /*ready=*/true, false});
+  return run;
+}
+
+TEST(RecordedLimitState, AProcessThatDoesNotMeasureFollowsTheSameRule) {
+  const auto run = recorded(1000, 900, 1100);
+  Limits limits({.energy = Joules{300}, .at_energy = OnLimit::terminate, .projected = Joules{300}});
+  const auto at_used = [&](double used) {
+    return limits.check(limit_state_of(run, Joules{used}, Joules{300}));
+  };
+  const auto early = at_used(62);
+  ASSERT_EQ(early.size(), 1u) << "far above the limit, and most of it is not used";
+  EXPECT_EQ(early.front().action, OnLimit::warn);
+  EXPECT_THAT(early.front().why, HasSubstr("acts once 80 % of that are used"));
+  EXPECT_TRUE(at_used(239).empty());
+  const auto late = at_used(241);
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_EQ(late.front().action, OnLimit::terminate);
+}
+
+TEST(RecordedLimitState, AForecastThatIsDoubtedOrWithdrawnActsOnNothing) {
+  auto doubted = recorded(1000, 900, 1100);
+  doubted.info.forecast_doubt = "may_end_early";
+  EXPECT_FALSE(limit_state_of(doubted, Joules{241}, Joules{300}).ready);
+  auto withdrawn = recorded(1000, 900, 1100);
+  withdrawn.projections.back().withdrawn = true;
+  EXPECT_FALSE(limit_state_of(withdrawn, Joules{241}, Joules{300}).projected);
+  auto done = recorded(1000, 900, 1100);
+  done.projections.back().share = 1;
+  EXPECT_FALSE(limit_state_of(done, Joules{241}, Joules{300}).ready) << "the run goes on after its work";
+  EXPECT_EQ(limit_state_of({}, Joules{1}, Joules{300}).doubt, ForecastDoubt::no_progress);
+}
+
+TEST(RecordedLimitState, TheProbabilityIsThatOfTheInterval) {
+  const auto run = recorded(1000, 900, 1200);
+  const auto above = [&](double limit) {
+    return *limit_state_of(run, Joules{10}, Joules{limit}).probability_above;
+  };
+  EXPECT_NEAR(above(900), 0.95, 1e-9);
+  EXPECT_NEAR(above(1000), 0.5, 1e-9);
+  EXPECT_NEAR(above(1200), 0.05, 1e-9);
+  EXPECT_EQ(limit_state_of(run, Joules{1300}, Joules{1250}).probability_above, 1) << "it is used already";
+  auto unsure = run;
+  unsure.projections.back().low.reset();
+  EXPECT_FALSE(limit_state_of(unsure, Joules{10}, Joules{900}).probability_above);
 }
 
 }  // namespace

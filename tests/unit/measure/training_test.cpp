@@ -72,6 +72,49 @@ TEST(Training, TheLastForecastOfARunThatWentOnAfterItsWorkIsNotReady) {
   }
 }
 
+/// A loop of 100 epochs, 2 s each, that is left after 16 of them.
+void leave_early(Training& training) {
+  auto begin = event(EventKind::phase_begin, 0, 0);
+  begin.unit = progress::Unit::epoch;
+  begin.total_work = 100;
+  training.hear({begin});
+  for (int i = 0; i < 16; ++i)
+    training.hear({event(EventKind::epoch_begin, 2.0 * i, i), event(EventKind::epoch_end, 2.0 * i + 2, i)});
+  training.update(steady(32));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 20'000, 1);
+  EXPECT_TRUE(training.projection()->ready);
+  training.hear({event(EventKind::phase_end, 32, 0)});
+}
+
+TEST(Training, OfALoopThatWasLeftNoMoreIsExpected) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  std::vector<double> learned;
+  training.when_total_is_learned([&](double total, const std::string&) { learned.push_back(total); });
+  leave_early(training);
+  training.update(steady(34));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 3200, 1);
+  EXPECT_EQ(training.projection()->share, 1);
+  training.finish(at(40), steady(100));
+  const auto& run = collector.runs().back();
+  EXPECT_NEAR(run.projections.back().total.value(), 3200, 1);
+  EXPECT_FALSE(run.projections.back().ready) << "it went on for 8 s";
+  EXPECT_EQ(run.phases.back().total_work, 100) << "what was announced stays known";
+  for (const double total : learned) EXPECT_EQ(total, 100);
+}
+
+TEST(Training, ATrainingThatFailedKeepsTheForecastOfItsWhole) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {}, collector);
+  leave_early(training);  // an exception leaves the loop as well
+  training.finish(at(32.1), steady(100), /*as_planned=*/false);
+  EXPECT_NEAR(collector.runs().back().projections.back().total.value(), 20'000, 1);
+}
+
 TEST(Training, WithoutATotalThereIsNoProjection) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);

@@ -212,6 +212,16 @@ TEST(RunText, AFailedRunTellsItsExitStatus) {
   EXPECT_EQ(status_text(run), "failed, exit status 3");
 }
 
+TEST(TextTable, WideCharactersTakeTwoColumnsAndMarksNone) {
+  EXPECT_EQ(display_width("日本語モデル"), 12u);
+  EXPECT_EQ(display_width("한국어"), 6u);
+  EXPECT_EQ(display_width("🚀x"), 3u);
+  EXPECT_EQ(display_width("e\u0301"), 1u);
+  EXPECT_EQ(display_width("±60 % … °C ▁█"), 13u);
+  EXPECT_EQ(shorten("日本語モデル", 6), "日本…");
+  EXPECT_EQ(only_ascii("日x µW…"), "??x uW~");
+}
+
 TEST(TextTable, AlignsByCharactersNotBytes) {
   TextTable table({Align::left, Align::right});
   table.add({"µ", "1"});

@@ -107,6 +107,37 @@ TEST(RunsReport, TheIntervalSaysWhichPartsItIsOf) {
   EXPECT_THAT(to_text(to_document(report_of(run)), 1000), Not(HasSubstr("alone: what reads")));
 }
 
+TEST(RunsReport, ANameSteersNeitherATerminalNorTheOrderOfLetters) {
+  trace::Run run;
+  run.info.id = "x";
+  run.info.name = "\x1b[31mred \u202egnp.exe";
+  const auto report = report_of(run);
+  for (const auto& text : {to_csv(report), to_html(to_document(report)), to_text(to_document(report))}) {
+    EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(text, Not(HasSubstr("\u202e")));
+    EXPECT_THAT(text, HasSubstr("gnp.exe"));
+  }
+}
+
+TEST(RunsReport, WhatWasNotMeasuredIsNotSaidToBeFilled) {
+  trace::Run run;
+  run.span = {Seconds{0}, Seconds{100}};
+  for (const auto component : {trace::Component::gpu, trace::Component::cpu}) {
+    trace::Trace power;
+    power.channel.name = std::string(name_of(component));
+    power.channel.component = component;
+    for (int t = 0; t <= (component == trace::Component::gpu ? 100 : 40); ++t) {
+      power.times.push_back(t);
+      power.values.push_back(100);
+    }
+    run.traces.push_back(std::move(power));
+  }
+  const auto text = to_text(to_document(report_of(run)), 1000);
+  EXPECT_THAT(text,
+              HasSubstr("1 min 00 s in which nothing measured a part of it are not counted for that part."));
+  EXPECT_THAT(text, Not(HasSubstr("are filled")));
+}
+
 TEST(RunsReport, AFormulaInANameStaysAText) {
   trace::Run run;
   run.info.id = "x";

@@ -234,5 +234,21 @@ TEST(TerminalPlot, ShowsBoxesInOrder) {
   EXPECT_GT(high - text.find('\n'), low + 20);
 }
 
+TEST(Svg, ManyBoxesAreDrawnCloserAndKeepTheirCounts) {
+  const auto height_of = [](std::size_t groups) {
+    BoxPlot plot{"Boxes", "", {}, {}};
+    for (std::size_t i = 0; i < groups; ++i)
+      plot.groups.push_back(
+          {"a network with a name that is much longer than its room in the picture " + std::to_string(i),
+           {1, 2, 3}});
+    const auto svg = to_svg(plot, {});
+    EXPECT_THAT(svg, HasSubstr("… (n=3)"));
+    const auto at = svg.find("viewBox=\"0 0 ");
+    return std::stod(svg.substr(svg.find(' ', at + 13)));
+  };
+  EXPECT_LT(height_of(40), 22 * 40 + 150);
+  EXPECT_GT(height_of(5), 44 * 5);
+}
+
 }  // namespace
 }  // namespace joulecast::report

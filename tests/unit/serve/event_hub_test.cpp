@@ -23,7 +23,7 @@ TEST(EventHub, WritesEventsAsTheStandardSays) {
 TEST(EventHub, AStreamGoesOnWhereItBroke) {
   EventHub hub("a1");
   for (const char* json : {"1", "2", "3"}) hub.publish("moved", json);
-  hub.set_snapshot(R"({"runs":["now"]})");
+  hub.set_beginning("snapshot", R"({"runs":["now"]})");
   EXPECT_EQ(hub.begin("a1-1").bytes, hub.after(1).bytes);
   EXPECT_THAT(hub.begin("a1-1").bytes, HasSubstr("data: 3"));
   EXPECT_EQ(hub.begin("a1-3").bytes, "");
@@ -105,8 +105,21 @@ TEST(RunEvents, AStoreThatDoesNotAnswerIsToldOnceAndEndsNoRun) {
   events.tell(lost);
   events.tell(lost);
   EXPECT_EQ(hub.after(0).bytes, "id: a1-1\nevent: lost\ndata: {\"trouble\":\"runs.db: locked\"}\n\n");
+  EXPECT_THAT(hub.begin("").bytes, HasSubstr("event: lost")) << "not that nothing runs";
   events.tell(with({running("a", 1)}));
-  EXPECT_EQ(hub.after(1).bytes, "");
+  EXPECT_THAT(hub.after(1).bytes, HasSubstr("event: snapshot\ndata: {\"runs\":[{\"id\":\"a\""));
+  EXPECT_THAT(hub.begin("").bytes, HasSubstr("event: snapshot"));
+}
+
+TEST(RunEvents, AStoreThatNeverAnsweredIsNoMachineWithoutRuns) {
+  EventHub hub("a1");
+  RunEvents events(hub);
+  session::RunningRuns lost;
+  lost.store_answers = false;
+  lost.trouble = "runs.db: is not a store";
+  events.tell(lost);
+  EXPECT_THAT(hub.begin("").bytes, HasSubstr("event: lost"));
+  EXPECT_THAT(hub.begin("").bytes, Not(HasSubstr("event: snapshot")));
 }
 
 }  // namespace

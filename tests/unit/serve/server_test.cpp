@@ -26,11 +26,18 @@ Response stream(const Request& request, const Services& services) {
   response.events_after = part.last;
   return response;
 }
-const Route events{"/events", Lane::metrics, false, stream, Readers::everybody};
+const Route events{"/events", Lane::streams, false, stream, Readers::everybody};
+
+Response take(const Request& request, const Services& /*services*/) {
+  return line_response(200, std::to_string(request.body.size()) + " bytes");
+}
+constexpr std::size_t longest_upload = 64 << 20;
+const Route upload{"/upload", Lane::pages, false, take, Readers::everybody, "POST", longest_upload};
 
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receive_buffer = 0) {
+  explicit Client(std::uint16_t port, int receive_buffer = 0,
+                  const std::string& request = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n") {
     socket_ = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (receive_buffer > 0)
       ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -39,9 +46,11 @@ class Client {
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-    const std::string request = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    EXPECT_EQ(::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(request.size()));
+    write(request);
+  }
+  void write(const std::string& bytes) {
+    EXPECT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
   }
   /// Reads until the text has come, or the connection ends. Returns what has come.
   const std::string& read_until(std::string_view text) {
@@ -71,7 +80,7 @@ class Streams : public ::testing::Test {
     options.listen = {"127.0.0.1", 0};
     Services services;
     services.events = hub_;
-    auto server = Server::start(std::move(options), Router({&events}, std::move(services)));
+    auto server = Server::start(std::move(options), Router({&events, &upload}, std::move(services)));
     ASSERT_TRUE(server) << to_string(server.error());
     server_.emplace(std::move(*server));
   }
@@ -118,6 +127,23 @@ TEST_F(Streams, AClientThatDoesNotReadIsLetGoAndTheOthersAreNot) {
   while (slow.read()) ASSERT_LT(++pieces, 100'000u);  // up to the end that the server has made
   hub_->publish("moved", "\"last\"");
   EXPECT_THAT(quick.read_until("\"last\""), HasSubstr("\"last\""));
+}
+
+TEST_F(Streams, UploadsThatDoNotGoOnLeaveTheirPlaceToOthers) {
+  ServerOptions options;
+  options.request_patience = Seconds{0.2};
+  options.most_uploads = 2;
+  start(options);
+  const auto head = [](std::size_t size) {
+    return "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  };
+  // Long enough to be let arrive for minutes, if what is announced counted.
+  Client first(port(), 0, head(60'000'000) + "a"), second(port(), 0, head(60'000'000) + "a");
+  for (auto* client : {&first, &second})
+    EXPECT_THAT(client->read_until("\r\n\r\n"), HasSubstr("HTTP/1.1 408 "));
+  constexpr std::size_t size = 200'000;
+  Client third(port(), 0, head(size) + std::string(size, 'x'));
+  EXPECT_THAT(third.read_until("bytes"), HasSubstr("200000 bytes"));
 }
 
 TEST_F(Streams, BeyondTheirNumberAreRefused) {

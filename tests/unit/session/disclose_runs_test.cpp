@@ -55,6 +55,15 @@ TEST_F(DiscloseRunsTest, RunsAddUpWithTheirErrors) {
   EXPECT_EQ(both->model, "pretrain");
 }
 
+TEST_F(DiscloseRunsTest, EpochsThatWereHeardAreStatedUnlessATagSaysTheirNumber) {
+  RunSummary summary;
+  EXPECT_FALSE(training_of(summary).epochs);
+  summary.run.epochs.resize(3);
+  EXPECT_EQ(training_of(summary).epochs, 3);
+  summary.run.tags["epochs"] = "90";
+  EXPECT_EQ(training_of(summary).epochs, 90);
+}
+
 TEST_F(DiscloseRunsTest, WithAnUnknownPartTheSumIsUnknown) {
   const auto all = disclose({"pretrain", "unmeasured"});
   ASSERT_TRUE(all);

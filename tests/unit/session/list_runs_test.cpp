@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/run_store.hpp"
+#include "support/temporary_directory.hpp"
+
 namespace joulecast::session {
 namespace {
 
@@ -77,6 +80,27 @@ TEST(ListRequest, ErrorsNameTheField) {
   EXPECT_EQ(field_of({.sort = "size"}), "sort");
   EXPECT_EQ(field_of({.limit = 0}), "limit");
   EXPECT_EQ(field_of({.offset = -1}), "offset");
+}
+
+TEST(ListRuns, TellHowManyMatchOnEveryPage) {
+  const testing::TemporaryDirectory folder;
+  const auto path = (folder.path() / "runs.db").string();
+  const auto store = store::RunStore::open(path).value();
+  for (int i = 0; i < 5; ++i) {
+    trace::Run run;
+    run.info.id = "run" + std::to_string(i);
+    run.tags = {{"parity", i % 2 == 0 ? "even" : "odd"}};
+    ASSERT_TRUE(store->import_run(run));
+  }
+  const std::vector<std::pair<int, std::size_t>> parts{{0, 2}, {2, 2}, {4, 1}, {5, 0}, {9, 0}};
+  for (const auto& [offset, shown] : parts) {
+    const auto list = list_runs({.store = path, .limit = 2, .offset = offset, .count_all = true});
+    ASSERT_TRUE(list) << to_string(list.error());
+    EXPECT_EQ(list->runs.size(), shown) << offset;
+    EXPECT_EQ(list->total, 5u) << offset;
+  }
+  EXPECT_EQ(list_runs({.store = path, .tags = {"parity=even"}, .limit = 2, .count_all = true})->total, 3u);
+  EXPECT_EQ(list_runs({.store = path, .tags = {"parity=none"}, .limit = 2, .count_all = true})->total, 0u);
 }
 
 }  // namespace

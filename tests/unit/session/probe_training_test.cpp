@@ -47,6 +47,8 @@ TEST(ProbeTraining, WhatIsMissingIsNamed) {
   EXPECT_TRUE(result_of(probed).energy) << "a forecast that is not ready is told, too";
   probed.doubt = ForecastDoubt::may_end_early;
   EXPECT_THAT(result_of(probed).why, HasSubstr("may stop early"));
+  probed.doubt = ForecastDoubt::unproven_steps;
+  EXPECT_THAT(result_of(probed).why, HasSubstr("--for 5m")) << "this passes with time";
   probed.projection.reset();
   probed.doubt = ForecastDoubt::no_total;
   EXPECT_EQ(result_of(probed).why, "no total known: give --epochs or --steps");

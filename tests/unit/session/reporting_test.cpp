@@ -80,6 +80,16 @@ TEST(PowerCourse, FewReadingsLeaveNoHolesInTheHighest) {
   }
 }
 
+TEST(PowerCourse, DevicesAreInTheOrderOfTheirNumbers) {
+  auto run = two_gpus();
+  run.traces[0].channel.device = "10";
+  run.traces[2].channel.device = "2";
+  const auto course = power_course(run, trace::energy_of(run), 20);
+  ASSERT_EQ(course->devices.size(), 2u);
+  EXPECT_EQ(course->devices[0].device, "2");
+  EXPECT_EQ(course->devices[1].device, "10");
+}
+
 TEST(PowerCourse, OfAPartHasItsOwnSteps) {
   auto run = two_gpus();
   run.traces[0].values[123] = 900;
@@ -103,6 +113,29 @@ TEST(PowerCourse, OfAPartHasItsOwnSteps) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().where, field);
   }
+}
+
+TEST(PowerCourse, AReadingThatCameEarlyIsNoPeakOfACounter) {
+  // A counter that is renewed every 100 ms by 20 J, at 200 W, and is read 20 ms late and then early.
+  trace::Run run;
+  run.span = {Seconds{0}, Seconds{20}};
+  trace::Trace counter;
+  counter.channel.name = "gpu0_energy";
+  counter.channel.quantity = trace::Quantity::energy;
+  counter.channel.behaviour = trace::Behaviour::counter;
+  counter.channel.component = trace::Component::gpu;
+  counter.channel.update_period = Seconds{0.1};
+  for (int i = 0; i <= 200; ++i) {
+    const double time = i * 0.1 + (i % 10 == 3 ? 0.049 : i % 10 == 4 ? -0.04 : 0.001);
+    counter.times.push_back(time);
+    counter.values.push_back(20 * std::floor(time / 0.1));
+  }
+  run.traces.push_back(counter);
+  const auto course = power_course(run, trace::energy_of(run), 600);
+  ASSERT_TRUE(course);
+  for (const auto* high : {&course->high, &course->devices[0].high})
+    EXPECT_LT(*std::ranges::max_element(*high), 245) << "one renewal more in ten, in a step of two readings";
+  for (std::size_t i = 0; i < course->steps(); ++i) EXPECT_GE(course->high[i], course->mean[i]);
 }
 
 TEST(PowerCourse, AGapIsUnknownAndNotZero) {

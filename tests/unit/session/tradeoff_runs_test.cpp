@@ -25,6 +25,8 @@ const char* const runs =
 TEST(DefaultKeys, AreTheColumnsThatTellRunsApart) {
   EXPECT_THAT(default_keys(table_of(runs)), ElementsAre("architecture", "gpu"));
   EXPECT_TRUE(default_keys(table_of("x,y\n1,2\n")).empty());
+  EXPECT_THAT(default_keys(table_of("name,architecture,gpu,f1\na,,,1\nb,,,2\n")), ElementsAre("name"))
+      << "nothing that is empty";
 }
 
 TEST(Tradeoff, ReadsATable) {

@@ -70,6 +70,21 @@ TEST_F(RunQueryTest, ByTagsAllOfThem) {
   EXPECT_THAT(ids({.tags = {{"team", ""}}}), IsEmpty());
 }
 
+/// With a limit they are looked for along the index of the order, and counted in their own table.
+TEST_F(RunQueryTest, ByTagsInPagesOfEveryOrder) {
+  for (const auto sorting : {RunSorting::started, RunSorting::energy, RunSorting::duration, RunSorting::name})
+    for (const auto& tag : {TagFilter{"team", "vision"}, TagFilter{"team", std::nullopt}}) {
+      const auto all = ids({.tags = {tag}, .sorting = sorting});
+      ASSERT_GE(all.size(), 2u);
+      EXPECT_THAT(ids({.tags = {tag}, .sorting = sorting, .limit = 1}), ElementsAre(all[0]));
+      EXPECT_THAT(ids({.tags = {tag}, .sorting = sorting, .limit = 1, .offset = 1}), ElementsAre(all[1]));
+      EXPECT_EQ(open()->count({.tags = {tag}, .limit = 1}).value(), all.size());
+    }
+  EXPECT_EQ(open()->count({.tags = {{"team", "vision"}, {"seed", std::nullopt}}}).value(), 1u);
+  EXPECT_EQ(open()->count({.tags = {{"team", "vision"}}, .host = "node2"}).value(), 1u);
+  EXPECT_EQ(open()->count({.tags = {{"nobody", std::nullopt}}}).value(), 0u);
+}
+
 TEST_F(RunQueryTest, ByTimeStatusAndHost) {
   const auto start = *sample_run(1).started;
   EXPECT_THAT(ids({.since = WallTime{start.ns + 2 * hour}}), ElementsAre("d", "c"));

@@ -42,7 +42,9 @@ export function Components({ run }: { run: Run }) {
 
 function amount(value: number, unit: string): string {
   if (unit === "share") return percent(value);
-  if (unit === "B") return `${plain(value / 2 ** 30)} GiB`;
+  if (unit === "B")
+    return value < 2 ** 30 ? `${(value / 2 ** 20).toFixed(0)} MiB` : `${(value / 2 ** 30).toFixed(2)} GiB`;
+  if (unit === "Hz") return `${(value / 1e9).toFixed(2)} GHz`;
   return `${plain(value)} ${unit === "degC" ? "°C" : unit}`;
 }
 

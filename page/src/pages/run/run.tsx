@@ -7,6 +7,7 @@ import type { Run } from "../../api/schema";
 import { Shown } from "../../parts/answers";
 import { RunMark, StatusWord } from "../../parts/run_mark";
 import { addressOf } from "../../router";
+import { mostOfAName, mostOfATitle, shortened } from "../../text/printable";
 import { dayAndMinute, duration } from "../../text/units";
 import { Components, Coverage } from "./coverage";
 import { EnergySection } from "./energy";
@@ -71,7 +72,7 @@ function Title({ run }: { run: Run }) {
   return (
     <>
       <h1>
-        <RunMark id={run.id} /> {run.name || run.id}
+        <RunMark id={run.id} /> {shortened(run.name || run.id, mostOfATitle)}
       </h1>
       <p class="subtitle">
         <StatusWord status={run.status} exitStatus={run.exit_status} />, {run.name && `${run.id}, `}
@@ -88,7 +89,7 @@ function Title({ run }: { run: Run }) {
         <p>
           {Object.entries(run.tags).map(([key, value]) => (
             <a key={key} class="tag" href={addressOf("runs", "", { tag: `${key}=${value}` })}>
-              {key}={value}
+              {shortened(`${key}=${value}`, mostOfAName)}
             </a>
           ))}
         </p>

@@ -57,7 +57,7 @@ export function Utilisation({ series }: { series: Series }) {
         caption: "Where the GPUs' energy went",
         columns: [
           { title: "utilisation" },
-          { title: "time", number: true },
+          { title: "GPU time", number: true },
           { title: "energy", number: true },
           { title: "share of the energy", number: true },
         ],

@@ -61,22 +61,62 @@ double NetworkWork::bytes() const {
          (*this)[Term::elementwise_bytes] + (*this)[Term::pooling_bytes] + (*this)[Term::movement_bytes];
 }
 
+/// Forward and backward of a layer over its forward pass.
+double passes_of(const network::Layer& layer) {
+  switch (layer.gradient) {
+    case network::Gradient::none:
+      return 1;
+    case network::Gradient::inputs:
+      return layer.product && layer.kind != LayerKind::attention ? 2 : 3;
+    case network::Gradient::weights:
+      return 2;
+    case network::Gradient::full:
+      break;
+  }
+  return 3;
+}
+
+/// Sums of passes, weighted.
+struct Passes {
+  double products = 0, outputs = 0, kernels = 0;
+  std::int64_t trained = 0;
+};
+
+void put_passes(const Passes& passes, NetworkWork& work) {
+  if (work.gmacs > 0) work.product_passes = passes.products / work.gmacs;
+  if (work.product_outputs > 0) work.output_passes = passes.outputs / work.product_outputs;
+  if (work.kernels > 0) work.kernel_passes = passes.kernels / work.kernels;
+  if (work.parameters > 0) work.trained_share = static_cast<double>(passes.trained) / work.parameters;
+}
+
 NetworkWork work_of(const network::ArchitectureFeatures& network) {
   NetworkWork work;
-  const auto add = [&](Term term, double amount) { work.terms[static_cast<std::size_t>(term)] += amount; };
+  Passes sums;
+  double share = 1;  // of a third of the step that the layer takes part in
+  const auto add = [&](Term term, double amount) {
+    work.terms[static_cast<std::size_t>(term)] += amount * share;
+  };
   for (const auto& layer : network.layers) {
+    const double passes = passes_of(layer);
+    share = passes / 3;
     const auto kind = kind_of(layer.kind);
     add(kind.flops, 2 * layer.macs);
     if (layer.kernels > 0) add(kind.bytes, layer.input_bytes + layer.output_bytes);
     if (layer.product && layer.kind != LayerKind::depthwise && layer.product->columns > 0)
       add(Term::narrow_flops, 2 * layer.macs * full_width / std::min(layer.product->columns, wide_enough));
-    if (layer.product && layer.kind != LayerKind::attention)
+    if (layer.product && layer.kind != LayerKind::attention) {
       work.product_outputs += layer.output_bytes / network.element_bytes;
+      sums.outputs += passes * layer.output_bytes / network.element_bytes;
+    }
     work.kernels += layer.kernels;
-    work.weight_bytes += layer.weight_bytes;
+    work.weight_bytes += layer.weight_bytes * share;
     work.parameters += static_cast<double>(layer.parameters);
     work.gmacs += layer.macs * 1e-9;
+    sums.products += passes * layer.macs * 1e-9;
+    sums.kernels += passes * layer.kernels;
+    sums.trained += network::trained_parameters(layer);
   }
+  put_passes(sums, work);
   const bool embeds = std::ranges::any_of(
       network.layers, [](const auto& layer) { return layer.kind == LayerKind::embedding; });
   if (embeds && !network.inputs.empty() && network.inputs.front().shape.size() == 2)

@@ -40,13 +40,18 @@ constexpr std::size_t term_count = 10;
 
 /// Work of one sample's forward pass.
 struct NetworkWork {
-  std::array<double, term_count> terms{};  ///< FLOPs or bytes
+  /// FLOPs or bytes. Where layers are frozen: a third of what they do in a step, forward and backward.
+  std::array<double, term_count> terms{};
   double kernels = 0;
-  double weight_bytes = 0;
+  double weight_bytes = 0;  ///< where layers are frozen: as the terms
   double parameters = 0;
   double gmacs = 0;
   double product_outputs = 0;  ///< elements that convolutions and other products with weights write
   double tokens = 0;           ///< of a sample; 0 = the network takes none
+  /// Forward and backward over forward: of products, of what they write, and of kernels. 3 where all weights
+  /// are trained, 2 with adapters beside frozen ones, 1 where the backward pass reaches nothing.
+  double product_passes = 3, output_passes = 3, kernel_passes = 3;
+  double trained_share = 1;  ///< of the parameters
 
   [[nodiscard]] double operator[](Term term) const { return terms[static_cast<std::size_t>(term)]; }
   [[nodiscard]] double flops() const;  ///< FLOPs of products

@@ -23,7 +23,6 @@ constexpr double usual_batch = 32;
 /// Matrix units of 16 bits hold their peak up to here: an A100 (312 TFLOP/s at 400 W) does, denser boards
 /// state peaks of clocks that their power limit does not allow under load.
 constexpr double matrix_tflops_per_watt = 0.8;
-constexpr double few = 0.1;  ///< of the weights: the gradients of the others need not be computed
 
 bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> names) {
   return std::ranges::any_of(names, [&](const char* name) { return gpu.architecture.starts_with(name); });
@@ -79,11 +78,10 @@ double share_of_board(const hardware::Gpu& gpu) {
   return gpu.name.starts_with("MI250") ? 0.5 : 1;
 }
 
-double passes_of(const Step& step) {
+/// A step's passes over those of a forward pass, of which `trained` would be without checkpointing.
+double passes_of(const Step& step, double trained) {
   if (!step.setup.training) return 1;
-  double passes = 3;  // forward, backward for inputs, backward for weights
-  if (step.work.trained_share < few) --passes;
-  return step.setup.checkpointing ? passes + 1 : passes;
+  return step.setup.checkpointing ? trained + 1 : trained;
 }
 
 /// Bytes that a sample's tokens take to experts on other GPUs: in each layer to their experts and back, in
@@ -98,7 +96,8 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
   const auto unit = unit_of(sample.training.precision);
-  const double passes = passes_of(*sample.step), die = share_of_board(sample.gpu),
+  const double passes = passes_of(*sample.step, work.product_passes),
+               writes = passes_of(*sample.step, work.output_passes), die = share_of_board(sample.gpu),
                bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
   const double peak = sustained_tflops(sample.gpu, sample.training.precision) * tera * die;
   const double bubble = pipeline_bubble(sample);
@@ -111,7 +110,7 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double products = flops_per_mac * work.gmacs * giga * passes / peak * bubble;
   put(StepTerm::arithmetic, products);
   put(StepTerm::partial_waves, products * partial_wave_share(sample));
-  const double written = mega * bytes_of(unit) * passes / bandwidth * bubble;
+  const double written = mega * bytes_of(unit) * writes / bandwidth * bubble;
   put(StepTerm::activations, work.activations_m * written);
   put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak * bubble);
   put(StepTerm::attention_scores, work.attention_m * written);
@@ -119,7 +118,7 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double weight_bytes = !setup.training ? 4 : setup.optimiser_step ? 24 : 8;
   put(StepTerm::weights, (trained * weight_bytes + (params - trained) * 4) / group / bandwidth / in_step);
   double launches = work.kernels * micro / micro_batch_of(sample);
-  if (setup.training) launches *= setup.optimiser_step ? 2.5 : 2;
+  if (setup.training) launches *= (setup.optimiser_step ? 2.5 : 2) * work.kernel_passes / 3;
   if (setup.checkpointing) launches *= 1.3;
   put(StepTerm::launches, launches);
   const int gpus = sample.gpu_count();

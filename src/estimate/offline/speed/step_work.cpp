@@ -83,7 +83,9 @@ void put_transformer(const std::string& name, double tokens, ModelSize size, Ste
   work.attention_m = 3 * layers * width / head_width * tokens * tokens / million;
   work.kernels = kernels_of_layer * layers + 10;
   constexpr double adapters = 0.005;  // LoRA of rank 16 in the products of attention
-  if (name.find("lora") != std::string::npos) work.trained_share = adapters;
+  if (name.find("lora") == std::string::npos) return;
+  work.trained_share = adapters;
+  work.product_passes = work.output_passes = 2;  // the gradients of frozen weights are not computed
 }
 
 void put_nominal(StepWork& work) {
@@ -94,18 +96,17 @@ void put_nominal(StepWork& work) {
   work.nominal = true;
 }
 
-}  // namespace
-
-std::optional<ModelSize> size_in_name(std::string_view given) {
-  const auto name = to_lower(given);
-  for (const auto& known : published)
-    if (name.starts_with(known.name)) return known.size;
-  if (auto size = size_of_shape(name)) return size;
-  return size_of_number(name);
+/// What is frozen, as the network says.
+void put_frozen(const NetworkWork& network, StepWork& work) {
+  if (network.trained_share >= 1) return;
+  work.trained_share = network.trained_share;
+  work.product_passes = network.product_passes;
+  work.output_passes = network.output_passes;
+  work.kernel_passes = network.kernel_passes;
 }
 
-StepWork step_work(const StepFacts& facts, const formats::StepSetup& setup,
-                   const std::optional<NetworkWork>& network) {
+StepWork whole_step_work(const StepFacts& facts, const formats::StepSetup& setup,
+                         const std::optional<NetworkWork>& network) {
   StepWork work;
   const bool tokens = !facts.image && (setup.sequence_length || (network && network->tokens > 0));
   work.tokens = setup.sequence_length.value_or(network && network->tokens > 0 ? network->tokens
@@ -138,6 +139,23 @@ StepWork step_work(const StepFacts& facts, const formats::StepSetup& setup,
   work.params_m = facts.params.value_or(network ? network->parameters : 0) / million;
   if (!(work.params_m > 0)) work.params_m = 1;
   work.kernels = network && network->kernels > 0 ? network->kernels : kernels_of_image_network;
+  return work;
+}
+
+}  // namespace
+
+std::optional<ModelSize> size_in_name(std::string_view given) {
+  const auto name = to_lower(given);
+  for (const auto& known : published)
+    if (name.starts_with(known.name)) return known.size;
+  if (auto size = size_of_shape(name)) return size;
+  return size_of_number(name);
+}
+
+StepWork step_work(const StepFacts& facts, const formats::StepSetup& setup,
+                   const std::optional<NetworkWork>& network) {
+  auto work = whole_step_work(facts, setup, network);
+  if (network) put_frozen(*network, work);
   return work;
 }
 

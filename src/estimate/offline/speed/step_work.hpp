@@ -20,6 +20,8 @@ struct StepWork {
   double params_m = 0;         ///< in millions, all experts of a mixture included
   double kernels = 0;
   double trained_share = 1;  ///< of the weights; the others are frozen
+  /// Forward and backward over forward: see NetworkWork.
+  double product_passes = 3, output_passes = 3, kernel_passes = 3;
   double tokens = 1;         ///< of a sample
   double layers = 0;         ///< of a transformer
   double width = 0;          ///< of a transformer's layers
