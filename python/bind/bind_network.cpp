@@ -57,6 +57,8 @@ void bind_request(nb::module_& module) {
       .def_rw("accumulate", &NetworkRequest::accumulate)
       .def_rw("checkpointing", &NetworkRequest::checkpointing)
       .def_rw("shard", &NetworkRequest::shard)
+      .def_rw("freeze", &NetworkRequest::freeze)
+      .def_rw("lora", &NetworkRequest::lora, nb::arg().none())
       .def_rw("gpu", &NetworkRequest::gpu);
 }
 

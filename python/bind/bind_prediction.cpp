@@ -57,7 +57,7 @@ inline auto members(Of<session::StepRequest>) {
   using S = session::StepRequest;
   return std::tuple{&S::precision,         &S::memory_format, &S::compile, &S::accumulate,
                     &S::checkpointing,     &S::shard,         &S::nodes,   &S::tensor_parallel,
-                    &S::pipeline_parallel, &S::interconnect};
+                    &S::pipeline_parallel, &S::interconnect,  &S::freeze,  &S::lora};
 }
 inline auto members(Of<estimate::TrainingRange>) {
   using R = estimate::TrainingRange;
@@ -73,11 +73,17 @@ inline auto members(Of<network::Uncounted>) {
 }
 inline auto members(Of<session::Prediction>) {
   using P = session::Prediction;
-  return std::tuple{&P::training,       &P::setup,     &P::tf32_convolutions, &P::step_time_s,
-                    &P::largest_batch,  &P::power_w,   &P::epoch_time_s,      &P::epoch_energy_j,
-                    &P::total_energy_j, &P::steps,     &P::emissions,         &P::memory_needed_gb,
-                    &P::memory_gb,      &P::fits,      &P::novelty,           &P::nearest,
-                    &P::outside_ranges, &P::uncounted, &P::uncounted_share};
+  return std::tuple{&P::training,          &P::setup,
+                    &P::tf32_convolutions, &P::step_time_s,
+                    &P::largest_batch,     &P::power_w,
+                    &P::epoch_time_s,      &P::epoch_energy_j,
+                    &P::total_energy_j,    &P::steps,
+                    &P::emissions,         &P::memory_needed_gb,
+                    &P::memory_gb,         &P::fits,
+                    &P::novelty,           &P::nearest,
+                    &P::outside_ranges,    &P::uncounted,
+                    &P::uncounted_share,   &P::frozen,
+                    &P::parameters,        &P::trained_parameters};
 }
 inline auto members(Of<session::PredictionResult>) {
   using R = session::PredictionResult;
@@ -119,7 +125,9 @@ void bind_step(nb::module_& module) {
       .def_rw("nodes", &session::StepRequest::nodes)
       .def_rw("tensor_parallel", &session::StepRequest::tensor_parallel)
       .def_rw("pipeline_parallel", &session::StepRequest::pipeline_parallel)
-      .def_rw("interconnect", &session::StepRequest::interconnect);
+      .def_rw("interconnect", &session::StepRequest::interconnect)
+      .def_rw("freeze", &session::StepRequest::freeze)
+      .def_rw("lora", &session::StepRequest::lora, nb::arg().none());
   def_pickling(step);
 }
 
@@ -180,6 +188,9 @@ void bind_result(nb::module_& module) {
       .def_prop_ro("gpu_count", of_training(&TrainingDescription::gpu_count))
       .def_prop_ro("batch_size", of_training(&TrainingDescription::batch_size))
       .def_prop_ro("epochs", of_training(&TrainingDescription::epochs))
+      .def_ro("frozen", &Prediction::frozen, "which weights are trained, in words")
+      .def_ro("parameters", &Prediction::parameters)
+      .def_ro("trained_parameters", &Prediction::trained_parameters)
       .def_ro("setup", &Prediction::setup, "how a step is set up: what was asked for, else what PyTorch does")
       .def_ro("power_w", &Prediction::power_w, "mean power of all GPUs, in watts")
       .def_ro("step_time_s", &Prediction::step_time_s, "of one step of all GPUs; None where it is not known")

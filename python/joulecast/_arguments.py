@@ -80,6 +80,11 @@ def whole(name: str, value: Any, least: float | None = None, most: float | None 
     return int(value)
 
 
+def frozen(name: str, value: Any) -> str:
+    """"backbone", a number of layers, or "" for nothing."""
+    return text(name, value) if isinstance(value, str) else str(whole(name, value, least=1, most=1 << 20))
+
+
 def shape(name: str, value: Any) -> tuple[int, ...]:
     """Sides of one sample, from (3, 224, 224), "3x224x224", or 784."""
     if isinstance(value, str):

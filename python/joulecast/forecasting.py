@@ -23,7 +23,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
             dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
             precision: str = "fp32", memory_format: str = "nchw", compile: bool = False, accumulate: int = 1,
             checkpointing: bool = False, shard: int = 0, nodes: int = 1, tensor_parallel: int = 1, pipeline_parallel: int = 1,
-            interconnect: str = "",
+            interconnect: str = "", freeze: str | int = "", lora: int | None = None,
             power_limit: float | None = None, optimizer: str = "sgd", framework: str = "", like: str = "",
             fitted: str | os.PathLike[str] | None = None, country: str | None = None, region: str | None = None,
             intensity: float | None = None, pue: float | None = None, allow_uncounted: bool = False) -> _core.Predictions:
@@ -55,6 +55,8 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         tensor_parallel: GPUs that divide each product.
         pipeline_parallel: GPUs that divide the layers.
         interconnect: of the GPUs of a node: "nvlink" or "pcie"; "" for the board's usual.
+        freeze: what is not trained: "backbone", or a number of layers from the input on; "" for nothing.
+        lora: rank of adapters that are trained beside frozen weights.
         power_limit: of one GPU, in watts; None for the board's own.
         like: trained as this source of the model file was.
         fitted: model file of `joulecast fit`; None for the one that comes with joulecast.
@@ -96,6 +98,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         setattr(step, name, arguments.whole(name, value, least=1, most=1 << 20))
     step.shard = arguments.whole("shard", shard, least=0, most=3)
     step.compile, step.checkpointing = arguments.flag("compile", compile), arguments.flag("checkpointing", checkpointing)
+    step.freeze, step.lora = arguments.frozen("freeze", freeze), arguments.optional(arguments.whole, "lora", lora, least=1, most=1 << 20)
     request.step = step
     for name, value in (("dataset", dataset), ("framework", framework), ("optimizer", optimizer), ("like", like)):
         setattr(request, name, arguments.text(name, value))

@@ -47,6 +47,7 @@ void read_notes(std::string_view notes, StepSetup& setup) {
       std::max(after(notes, "PP=").value_or(1), before(notes, "-stage pipeline").value_or(1));
   setup.expert_parallel = after(notes, "EP=").value_or(1);
   setup.context_parallel = after(notes, "CP=").value_or(1);
+  setup.virtual_stages = after(notes, "VP=").value_or(1);
   if (const auto batch = after(notes, "global batch ")) setup.global_batch = batch;
   setup.checkpointing = says("checkpointing True");
   setup.offload = says("offload True");

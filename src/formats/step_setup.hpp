@@ -18,6 +18,7 @@ struct StepSetup {
   std::optional<double> global_batch;   ///< samples of a step, where several micro-batches make one
   std::optional<double> activations_m;  ///< of a sample's forward pass: outputs of products, in millions
   double tensor_parallel = 1, pipeline_parallel = 1, expert_parallel = 1, context_parallel = 1;
+  double virtual_stages = 1;       ///< of each GPU in a pipeline (interleaved schedule)
   bool checkpointing = false;      ///< activations are computed again
   bool offload = false;            ///< optimiser state in the host's memory
   bool full_shard = false;         ///< weights are divided among the GPUs (ZeRO 3, FSDP)
@@ -27,9 +28,9 @@ struct StepSetup {
   bool one_process = false;        ///< one process serves all GPUs (nn.DataParallel)
 };
 
-/// Reads "TP=4 PP=2 EP=8 CP=1", "4-way tensor parallel", "4-stage pipeline", "global batch 256", "activation
-/// checkpointing True", "CPU offload True", "sharding FULL_SHARD", "forward + backward", "torch.compile" and
-/// "nn.DataParallel" in notes; whatever else they say is left alone.
+/// Reads "TP=4 PP=2 EP=8 CP=1 VP=2", "4-way tensor parallel", "4-stage pipeline", "global batch 256",
+/// "activation checkpointing True", "CPU offload True", "sharding FULL_SHARD", "forward + backward",
+/// "torch.compile" and "nn.DataParallel" in notes; whatever else they say is left alone.
 void read_notes(std::string_view notes, StepSetup& setup);
 
 }  // namespace joulecast::formats

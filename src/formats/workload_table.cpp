@@ -164,6 +164,15 @@ Status read_step(const RowReader& cells, TableKind kind, WorkloadRow& row) {
   return numbers.status();
 }
 
+/// GPUs that divide a model compute one batch together, of which a table gives each one's share unless it
+/// calls the figure the micro-batch.
+void gather_shares(int gpus, StepSetup& step) {
+  const double group = step.tensor_parallel * step.pipeline_parallel;
+  if (group <= 1 || step.global_batch) return;
+  step.global_batch = *step.micro_batch * gpus;
+  step.micro_batch = *step.micro_batch * group;
+}
+
 TableKind kind_of(const CsvTable& csv) {
   if (csv.find("samples_per_s")) return TableKind::speeds;
   return csv.find("run_gpu_energy_j") ? TableKind::energies : TableKind::epochs;
@@ -189,6 +198,7 @@ Result<WorkloadRow> read_row(const RowReader& cells, std::size_t line, TableKind
     training.batch_size = *batch;
   } else if (row.step.micro_batch) {
     training.batch_size = *row.step.micro_batch * *gpus;
+    if (cells.text("notes").find("micro-batch") == std::string::npos) gather_shares(*gpus, row.step);
   }
   if (row.config_id.empty()) row.config_id = made_config_id(row);
   return row;

@@ -29,6 +29,17 @@ bool integers_share_lanes(const Gpu& gpu) {
   return is_of(gpu, always) || (is_of(gpu, without_stacked_memory) && !has_stacked_memory(gpu));
 }
 
+bool has_doubled_lanes(const Gpu& gpu) {
+  constexpr std::array since_ampere{"Ampere", "Ada", "Hopper", "Blackwell"};
+  constexpr int doubled = 128;
+  return gpu.vendor == "NVIDIA" && is_of(gpu, since_ampere) && gpu.cores && gpu.multiprocessors &&
+         *gpu.cores >= doubled * *gpu.multiprocessors;
+}
+
+bool multiplies_fp32_in_matrix_units(const Gpu& gpu) {
+  return gpu.architecture == "CDNA" || gpu.architecture == "CDNA2";
+}
+
 double delivered_bandwidth_share(const Gpu& gpu) {
   constexpr std::array before_volta{"Kepler", "Maxwell", "Pascal"};
   return is_of(gpu, before_volta) ? 0.76 : 0.95;

@@ -15,6 +15,13 @@ namespace joulecast::hardware {
 /// whitepaper, 2018): where lanes are shared, kernels reach at most the peak FP32 rate divided by this.
 constexpr double instructions_per_float = 1.36;
 
+/// Whether the FP32 lanes of a multiprocessor were doubled and what feeds them was not: NVIDIA's boards since
+/// Ampere with 128 lanes, on which plain FP32 products reach less of the peak (whitepapers: GA102, 2020).
+[[nodiscard]] bool has_doubled_lanes(const Gpu& gpu);
+/// Whether FP32 products run on matrix units that are twice as fast as the vector lanes of which the
+/// catalogue gives the peak: AMD's CDNA and CDNA2 (whitepapers, 2020 and 2021).
+[[nodiscard]] bool multiplies_fp32_in_matrix_units(const Gpu& gpu);
+
 /// Share of the peak bandwidth that streaming kernels reach: 76 % before Volta, 95 % since (NVIDIA's Volta
 /// whitepaper, 2017); for other vendors also 95 %.
 [[nodiscard]] double delivered_bandwidth_share(const Gpu& gpu);

@@ -13,6 +13,7 @@ WRONG_NUMBERS = (math.nan, math.inf, -math.inf, -1, 10**400, "many", None.__clas
 WRONG_TEXTS = (3, 1.5, math.nan, b"bytes", ["a", 1], {"a": 1}, object(), True)
 WRONG_PATHS = (3.5, object(), {"a": 1}, "zero\0byte")
 WRONG_FLAGS = ("yes", 1.5, [], {}, object())
+WRONG_FROZEN = (math.nan, 1.5, -1, True, b"backbone", ["backbone"], {}, object(), "the tail", 10**400)
 WRONG_LISTS = (3, 1.5, object(), [1], [None], True)
 WRONG_MAPPINGS = (3, "abc", [1], object(), {1: 2})
 WRONG_SHAPES = (0, -1, 1.5, math.nan, (), "3xbig", "", (3, -1), (3, math.nan), (3, "x"), {}, object(), 10**400)
@@ -31,6 +32,7 @@ CALLS = {
         "dimensions": WRONG_MAPPINGS, "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "name": (*WRONG_TEXTS, "x"), "batch": (*WRONG_NUMBERS, 0, 1.5, 1 << 40),
         "optimizer": (*WRONG_TEXTS, "nonsense"), "precision": (*WRONG_TEXTS, "int3", "fp8"), "gpus": (*WRONG_NUMBERS, 0, 1.5),
         "accumulate": (*WRONG_NUMBERS, 0, 1.5), "checkpointing": WRONG_FLAGS, "shard": (*WRONG_NUMBERS, 4, 1.5),
+        "freeze": WRONG_FROZEN, "lora": (*WRONG_NUMBERS, 0, 1.5),
         "gpu": (*WRONG_TEXTS, "no such board")}),
     "predict": (lambda **given: joulecast.predict(**{"model": "resnet50", "gpu": "A100-SXM4-80GB", **given}), {
         "model": (3, None, [], [3], object(), "no such network"), "gpu": (3, None, [], [3], object(), "no such board"),
@@ -39,6 +41,7 @@ CALLS = {
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "input_shape": WRONG_SHAPES, "dimensions": WRONG_MAPPINGS,
         "classes": (*WRONG_NUMBERS, 0, 1.5), "sequence": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "fp7"), "memory_format": (*WRONG_TEXTS, "chwn"), "compile": WRONG_FLAGS,
         "accumulate": (*WRONG_NUMBERS, 0, 1.5), "checkpointing": WRONG_FLAGS, "shard": (*WRONG_NUMBERS, 4, 1.5),
+        "freeze": WRONG_FROZEN, "lora": (*WRONG_NUMBERS, 0, 1.5),
         "nodes": (*WRONG_NUMBERS, 0, 1.5), "tensor_parallel": (*WRONG_NUMBERS, 0, 1.5), "pipeline_parallel": (*WRONG_NUMBERS, 0, 1.5),
         "interconnect": (*WRONG_TEXTS, "string"),
         "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),

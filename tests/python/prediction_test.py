@@ -30,6 +30,19 @@ class Prediction(unittest.TestCase):
         self.assertGreater(prediction.largest_batch, 16)
         self.assertGreater(prediction.total_energy_j.value, 1e7)
 
+    def test_knows_what_is_not_trained(self):
+        whole, head = predict(), predict(freeze="backbone")
+        self.assertEqual(whole.trained_parameters, whole.parameters)
+        self.assertEqual(head.parameters, whole.parameters)
+        self.assertEqual(head.trained_parameters, 2048 * 1000 + 1000)  # ResNet-50's head
+        self.assertIn("backbone frozen", head.frozen)
+        self.assertLess(head.memory_needed_gb, whole.memory_needed_gb)
+        self.assertLess(head.total_energy_j.value, whole.total_energy_j.value)
+        self.assertLess(predict(freeze=3).trained_parameters, whole.parameters)
+        (adapted,) = joulecast.predict("llama-3-8b", "A100-SXM4-80GB", batch=8, sequence=512, tokens=1e6, lora=16, precision="bf16").predictions
+        self.assertLess(adapted.trained_parameters, 0.02 * adapted.parameters)
+        self.assertLess(joulecast.describe("resnet50", batch=8, freeze="backbone").step_flops, joulecast.describe("resnet50", batch=8).step_flops)
+
     def test_names_the_argument_that_cannot_be(self):
         for name, wrong in (("precision", "fp7"), ("memory_format", "chwn"), ("interconnect", "string"), ("shard", 4), ("nodes", 0), ("accumulate", 0),
                             ("tensor_parallel", -1), ("pipeline_parallel", 0), ("nodes", 3)):

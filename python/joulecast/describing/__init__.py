@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None,
              dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
              name: str | None = None, batch: int = 1, optimizer: str = "sgd", precision: str = "fp32", gpus: int = 1,
-             accumulate: int = 1, checkpointing: bool = False, shard: int = 0, gpu: str = "") -> _core.Network:
+             accumulate: int = 1, checkpointing: bool = False, shard: int = 0, gpu: str = "",
+             freeze: str | int = "", lora: int | None = None) -> _core.Network:
     """What a network computes, layer by layer, and what a training step of it needs.
 
     A live model is run once, on tensors that have a shape and no numbers: no weight is copied, no GPU is needed, and
@@ -47,6 +48,8 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
         accumulate: smaller batches, one after the other, whose gradients make a step.
         checkpointing: repeated blocks keep their inputs alone, and the rest is computed again.
         shard: what the GPUs share: 1 the optimizer's state, 2 gradients too, 3 weights too (ZeRO, FSDP).
+        freeze: what is not trained: "backbone", or a number of layers from the input on; "" for nothing.
+        lora: rank of adapters that are trained beside frozen weights.
         gpu: name of the catalogue, for `largest_batch`: what fits into its memory.
 
     Returns:
@@ -64,6 +67,8 @@ def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, paramet
     request.accumulate = arguments.whole("accumulate", accumulate, least=1, most=1 << 20)
     request.checkpointing = arguments.flag("checkpointing", checkpointing)
     request.shard = arguments.whole("shard", shard, least=0, most=3)
+    request.freeze = arguments.frozen("freeze", freeze)
+    request.lora = arguments.optional(arguments.whole, "lora", lora, least=1, most=1 << 20)
     if isinstance(model, (str, os.PathLike)):
         for given, unwanted in (("inputs", inputs), ("parameters", parameters), ("name", name)):
             if unwanted is not None:

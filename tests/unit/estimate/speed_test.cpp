@@ -1,6 +1,7 @@
 // The speed of steps: equations against rooflines worked out by hand, and a fit against known factors.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -81,6 +82,104 @@ TEST(StepTerms, GradientsAreExchangedOnceForAllMicroBatches) {
   EXPECT_NEAR(seconds(sample, StepTerm::net_exchange), 0.04 / 100, 1e-12);
 }
 
+/// A layer's width of 1,024, on a board of 64 multiprocessors.
+Sample token_training(double micro_batch) {
+  auto sample = image_training(5, 20, micro_batch);
+  sample.gpu.multiprocessors = 64;
+  sample.step->work.transformer = true;
+  sample.step->work.width = 1024;
+  sample.step->work.tokens = 512;
+  return sample;
+}
+
+TEST(PartialWaves, FollowFromTilesAndMultiprocessors) {
+  // 2 x 512 rows are 8 tiles, 1,024 columns likewise: 64 tiles are one wave, and 4,096 columns are four
+  EXPECT_NEAR(partial_wave_share(token_training(2)), 2.0 / 3 + 1.0 / 3 / 4, 1e-12);
+  EXPECT_NEAR(partial_wave_share(token_training(8)), (2.0 / 3 + 1.0 / 3 / 4) / 4, 1e-12);
+  EXPECT_EQ(partial_wave_share(token_training(1e-6)), 10) << "products so small are divided otherwise";
+  EXPECT_EQ(partial_wave_share(image_training(5, 20, 50)), 0) << "width unknown";
+  const auto sample = token_training(2);
+  EXPECT_NEAR(seconds(sample, StepTerm::partial_waves), 0.75 * seconds(sample, StepTerm::arithmetic), 1e-12);
+}
+
+TEST(TokenExchange, GrowsWithTheShareOfExpertsElsewhere) {
+  auto sample = token_training(2);
+  sample.training.gpu_count = 8;
+  sample.step->work.layers = 10;
+  EXPECT_EQ(seconds(sample, StepTerm::token_exchange), 0);
+  sample.step->setup.expert_parallel = 4;
+  // 512 tokens x 10 layers x 1,024 x 6 experts x 4 ways x 2 bytes x 3/4, in GB
+  EXPECT_NEAR(seconds(sample, StepTerm::token_exchange), 0.188743680, 1e-9);
+}
+
+TEST(PipelineBubble, IsTheTimeThatStagesWait) {
+  auto sample = token_training(2);
+  sample.training.gpu_count = 4;
+  EXPECT_EQ(pipeline_bubble(sample), 1);
+  sample.step->setup.pipeline_parallel = 4;
+  sample.step->setup.global_batch = 2;
+  EXPECT_NEAR(pipeline_bubble(sample), 4, 1e-12) << "one micro-batch: one GPU works at a time";
+  sample.step->setup.global_batch = 24;
+  EXPECT_NEAR(pipeline_bubble(sample), 1 + 3.0 / 12, 1e-12);
+  sample.step->setup.virtual_stages = 2;
+  EXPECT_NEAR(pipeline_bubble(sample), 1 + 3.0 / 24, 1e-12);
+  EXPECT_NEAR(seconds(sample, StepTerm::arithmetic),
+              1.125 * seconds(image_training(5, 20, 50), StepTerm::arithmetic), 1e-12);
+}
+
+TEST(SustainedTflops, IsWhatThePowerLimitLetsHold) {
+  auto gpu = board();
+  EXPECT_EQ(sustained_tflops(gpu, "fp32"), 10) << "300 W for 10 TFLOP/s are plenty";
+  // 7.5 W per TFLOP/s of Ampere are 75 W: the root of a quarter
+  gpu.power_limit = Watts{75.0 / 4};
+  EXPECT_NEAR(sustained_tflops(gpu, "fp32"), 5, 1e-12);
+  gpu.power_limit = Watts{300};
+  EXPECT_EQ(sustained_tflops(gpu, "amp-fp16"), 40);
+  // 0.8 TFLOP/s per watt are 10 W for 8 TFLOP/s: a fifth of 40
+  gpu.power_limit = Watts{10};
+  EXPECT_NEAR(sustained_tflops(gpu, "amp-fp16"), 40 * std::sqrt(0.2), 1e-12);
+  EXPECT_EQ(sustained_tflops(gpu, ""), 40) << "the precision is not said";
+}
+
+bool has_factor(const Sample& sample, StepTerm term, const std::string& name) {
+  const auto factors = step_terms(sample).factors[static_cast<std::size_t>(term)];
+  return std::ranges::any_of(factors, [&](const Factor& factor) { return factor.name == name; });
+}
+
+TEST(StepFactors, KnowHowABoardComputesProductsInFp32) {
+  auto sample = image_training(5, 20, 50);
+  sample.gpu.multiprocessors = 50;
+  sample.gpu.cores = 64 * 50;
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, "arithmetic of doubled lanes"));
+  sample.gpu.cores = 128 * 50;
+  EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, "arithmetic of doubled lanes"));
+  sample.training.precision = "amp-fp16";
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, "arithmetic of doubled lanes"));
+}
+
+TEST(StepFactors, KnowRacks) {
+  auto sample = token_training(2);
+  sample.training.gpu_count = 64;
+  sample.step->setup.expert_parallel = 64;
+  const std::string far = "token exchange between nodes", rack = "arithmetic in a rack lab";
+  EXPECT_TRUE(has_factor(sample, StepTerm::token_exchange, far));
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, rack));
+  sample.gpu.name = "GB300";
+  EXPECT_FALSE(has_factor(sample, StepTerm::token_exchange, far)) << "72 GPUs are joined";
+  EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, rack));
+}
+
+TEST(StepFactors, KeepWhatIsNotSaidApart) {
+  auto sample = image_training(5, 20, 50);
+  sample.training.precision = "amp-fp16";
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, "arithmetic unsaid"));
+  EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, "arithmetic Ampere mixed images"));
+  sample.training.precision = "";
+  EXPECT_TRUE(has_factor(sample, StepTerm::arithmetic, "arithmetic unsaid"));
+  EXPECT_FALSE(has_factor(sample, StepTerm::arithmetic, "arithmetic Ampere mixed images"))
+      << "it may have been 8 bits";
+}
+
 TEST(PeakTflops, IsThatOfTheUnitThatTheBoardHas) {
   auto gpu = board();
   EXPECT_EQ(peak_tflops(gpu, "fp32"), 10);
@@ -102,6 +201,15 @@ TEST(SizeInName, IsReadAsPeopleWriteIt) {
   EXPECT_NEAR(size_in_name("qwen3-30b-a3b")->active_m, 3000, 1e-6);
   EXPECT_NEAR(size_in_name("gpt-l12-h512")->params_m, (12 * 12 * 512 * 512 + 50257 * 512) * 1e-6, 1e-3);
   EXPECT_FALSE(size_in_name("resnet"));
+}
+
+TEST(StepWork, TakesAShapeFromTheName) {
+  formats::StepSetup setup;
+  setup.sequence_length = 2048;
+  const StepFacts facts{"gpt3-xl (24 layers, width 3072)", std::nullopt, 2900e6, false};
+  const auto work = step_work(facts, setup, std::nullopt);
+  EXPECT_EQ(work.width, 3072);
+  EXPECT_NEAR(work.attention_gmacs, 2 * 24 * 2048.0 * 2048 * 3072 * 1e-9, 1e-6);
 }
 
 TEST(NameSimilarity, FindsTheNetworkInsideAName) {

@@ -16,14 +16,16 @@ StepSetup setup_of(std::string_view notes) {
 
 TEST(ReadNotes, FindsHowGpusShareAModel) {
   const auto setup =
-      setup_of("batch is the micro-batch; global batch 2048; FSDP=0 TP=4 PP=16 CP=2 VP=1 EP=8 GA=128");
+      setup_of("batch is the micro-batch; global batch 2048; FSDP=0 TP=4 PP=16 CP=2 VP=5 EP=8 GA=128");
   EXPECT_EQ(setup.global_batch, 2048);
   EXPECT_EQ(setup.tensor_parallel, 4);
   EXPECT_EQ(setup.pipeline_parallel, 16);
   EXPECT_EQ(setup.context_parallel, 2);
   EXPECT_EQ(setup.expert_parallel, 8);
+  EXPECT_EQ(setup.virtual_stages, 5);
   EXPECT_EQ(setup_of("4-way tensor parallel").tensor_parallel, 4);
   EXPECT_EQ(setup_of("step; 4-stage pipeline").pipeline_parallel, 4);
+  EXPECT_EQ(setup_of("VP=n/a").virtual_stages, 1);
 }
 
 TEST(ReadNotes, FindsWhatAStepDoes) {
@@ -42,6 +44,24 @@ TEST(ReadNotes, LeavesOtherWordsAlone) {
 
 constexpr std::string_view head =
     "source,architecture,gpu,gpu_count,precision,batch_size_per_gpu,samples_per_s,tokens_per_s,mode,notes\n";
+
+TEST(SpeedTable, GathersTheSharesOfABatchThatGpusComputeTogether) {
+  const auto table =
+      parse_workload_table(std::string(head) +
+                               "a,gpt2,A40,4,fp32,2,3,,train,4-stage pipeline\n"
+                               "a,gpt2,A40,4,fp32,2,3,,train,batch is the micro-batch; TP=1 PP=4\n"
+                               "a,gpt2,A40,4,fp32,2,3,,train,4-way data parallel\n",
+                           "t.csv");
+  ASSERT_TRUE(table);
+  ASSERT_EQ(table->rows.size(), 3U);
+  EXPECT_EQ(table->rows[0].step.global_batch, 8);
+  EXPECT_EQ(table->rows[0].step.micro_batch, 8) << "one batch passes through all stages";
+  EXPECT_EQ(table->rows[0].training.batch_size, 8);
+  EXPECT_FALSE(table->rows[1].step.global_batch);
+  EXPECT_EQ(table->rows[1].step.micro_batch, 2);
+  EXPECT_FALSE(table->rows[2].step.global_batch);
+  EXPECT_EQ(table->rows[2].step.micro_batch, 2);
+}
 
 TEST(SpeedTable, TellsSecondsPerSampleOrToken) {
   const auto table = parse_workload_table(

@@ -25,6 +25,18 @@ TEST(Generation, TellsLanesMemoryAndBandwidthApart) {
   }
 }
 
+TEST(Generation, TellsHowFp32ProductsAreComputed) {
+  for (const char* doubled : {"RTX 3090", "A40", "L4", "RTX 4090", "H100 SXM 80GB", "B200"})
+    EXPECT_TRUE(has_doubled_lanes(find_gpu(doubled).value())) << doubled;
+  for (const char* plain :
+       {"A100-SXM4-40GB", "A30", "Tesla V100-PCIE-32GB", "Tesla T4", "GTX 1080 Ti", "MI210"})
+    EXPECT_FALSE(has_doubled_lanes(find_gpu(plain).value())) << plain;
+  for (const char* matrix : {"MI100", "MI210", "MI250"})
+    EXPECT_TRUE(multiplies_fp32_in_matrix_units(find_gpu(matrix).value())) << matrix;
+  for (const char* vector : {"MI300X", "RTX 3090"})
+    EXPECT_FALSE(multiplies_fp32_in_matrix_units(find_gpu(vector).value())) << vector;
+}
+
 TEST(Generation, SmallBoardsCannotKeepTheirBoostClocks) {
   for (const char* large : {"Tesla V100-PCIE-32GB", "Quadro RTX 6000", "A40", "RTX 3090", "RTX 4090",
                             "Tesla P100-PCIE-16GB", "GTX 750 Ti", "H100 SXM 80GB"}) {

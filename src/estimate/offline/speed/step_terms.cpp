@@ -4,17 +4,25 @@
 #include <cctype>
 #include <cmath>
 
+#include "hardware/generation.hpp"
+
 namespace joulecast::estimate {
 namespace {
 
 constexpr double tera = 1e12, giga = 1e9, mega = 1e6, micro = 1e-6;
 constexpr double flops_per_mac = 2;
 /// GPUs that fast links join: a node, or a rack of NVLink boards that hang on one switch.
+bool in_rack(const hardware::Gpu& gpu) {
+  return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300");
+}
 int gpus_of_node(const hardware::Gpu& gpu) {
   constexpr int node = 8, rack = 72;
-  return gpu.name.starts_with("GB200") || gpu.name.starts_with("GB300") ? rack : node;
+  return in_rack(gpu) ? rack : node;
 }
 constexpr double usual_batch = 32;
+/// Matrix units of 16 bits hold their peak up to here: an A100 (312 TFLOP/s at 400 W) does, denser boards
+/// state peaks of clocks that their power limit does not allow under load.
+constexpr double matrix_tflops_per_watt = 0.8;
 
 bool of_generation(const hardware::Gpu& gpu, std::initializer_list<const char*> names) {
   return std::ranges::any_of(names, [&](const char* name) { return gpu.architecture.starts_with(name); });
@@ -76,6 +84,14 @@ double passes_of(const Step& step, double trained) {
   return step.setup.checkpointing ? trained + 1 : trained;
 }
 
+/// Bytes that a sample's tokens take to experts on other GPUs: in each layer to their experts and back, in
+/// the forward pass and in the backward pass, in 16 bits.
+double exchanged_token_bytes(const Step& step) {
+  constexpr double experts_of_token = 6, ways = 4, bytes = 2;  // of published mixtures 2 to 8
+  const double elsewhere = 1 - 1 / step.setup.expert_parallel;
+  return step.work.tokens * step.work.layers * step.work.width * experts_of_token * ways * bytes * elsewhere;
+}
+
 void put_seconds(const Sample& sample, StepTerms& terms) {
   const auto& setup = sample.step->setup;
   const auto& work = sample.step->work;
@@ -83,17 +99,21 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double passes = passes_of(*sample.step, work.product_passes),
                writes = passes_of(*sample.step, work.output_passes), die = share_of_board(sample.gpu),
                bandwidth = sample.gpu.bandwidth_gb_s * giga * die;
-  const double peak = peak_tflops(sample.gpu, sample.training.precision) * tera * die;
+  const double peak = sustained_tflops(sample.gpu, sample.training.precision) * tera * die;
+  const double bubble = pipeline_bubble(sample);
   const auto put = [&](StepTerm term, double seconds) {
     terms.seconds[static_cast<std::size_t>(term)] = seconds;
   };
   const double params = work.params_m * mega, trained = params * work.trained_share,
                in_step = samples_of_gpu(sample);
   const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
-  put(StepTerm::arithmetic, flops_per_mac * work.gmacs * giga * passes / peak);
-  put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak);
-  put(StepTerm::activations, work.activations_m * mega * bytes_of(unit) * writes / bandwidth);
-  put(StepTerm::attention_scores, work.attention_m * mega * bytes_of(unit) * writes / bandwidth);
+  const double products = flops_per_mac * work.gmacs * giga * passes / peak * bubble;
+  put(StepTerm::arithmetic, products);
+  put(StepTerm::partial_waves, products * partial_wave_share(sample));
+  const double written = mega * bytes_of(unit) * writes / bandwidth * bubble;
+  put(StepTerm::activations, work.activations_m * written);
+  put(StepTerm::attention_arithmetic, flops_per_mac * work.attention_gmacs * giga * passes / peak * bubble);
+  put(StepTerm::attention_scores, work.attention_m * written);
   // Adam in FP32 reads and writes weight and two moments, and reads the gradient
   const double weight_bytes = !setup.training ? 4 : setup.optimiser_step ? 24 : 8;
   put(StepTerm::weights, (trained * weight_bytes + (params - trained) * 4) / group / bandwidth / in_step);
@@ -109,6 +129,7 @@ void put_seconds(const Sample& sample, StepTerms& terms) {
   const double gradient = trained * 4 / giga / in_step / group;
   put(StepTerm::node_exchange, gradient * 2 * (in_node - 1) / in_node);
   if (gpus > joined) put(StepTerm::net_exchange, gradient);
+  put(StepTerm::token_exchange, exchanged_token_bytes(*sample.step) / giga * bubble);
 }
 
 class FactorList {
@@ -131,20 +152,33 @@ class FactorList {
   void put_arithmetic() {
     const auto& setup = sample_.step->setup;
     const auto [unit, expected] = efficiency_of(unit_of(sample_.training.precision));
-    const auto gpu = "arithmetic " + sample_.gpu.architecture;
-    const auto own = "arithmetic " + software_ + " ";
     const auto term = StepTerm::arithmetic;
     add(term, std::string("arithmetic ") + unit, expected, 0.4);
-    add(term, "arithmetic of " + domain_, transformer_ ? 0.8 : 1, 0.3);
-    add(term, own + domain_, 1, 0.4);
-    add(term, own + unit, 1, 0.25);
-    add(term, gpu, 1, 0.15);
-    add(term, gpu + " " + unit, 1, 0.1);
+    put_products(term, unit);
     if (nhwc_) add(term, "arithmetic nhwc", 1, 0.4);
     if (setup.tensor_parallel > 1) add(term, "tensor parallel " + software_, 1.05, 0.2);
     if (setup.pipeline_parallel > 1) add(term, "pipeline parallel " + software_, 1.1, 0.2);
-    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1.3, 0.4);
+    if (setup.expert_parallel > 1) add(term, "expert parallel " + software_, 1, 0.4);
     if (setup.checkpointing) add(term, "checkpointing " + software_, 1, 0.1);
+  }
+  /// What plain products have in common, full waves of them and partial ones.
+  void put_products(StepTerm term, const std::string& unit) {
+    const auto& gpu = sample_.gpu;
+    const auto own = "arithmetic " + software_ + " ";
+    const bool unsaid = sample_.training.precision.empty();
+    const auto said = unsaid ? std::string("unsaid") : unit;
+    add(term, "arithmetic of " + domain_, transformer_ ? 0.8 : 1, 0.3);
+    add(term, own + domain_, 1, 0.4);
+    add(term, own + said, 1, 0.25);
+    // fast trainings of which it is not said are mixed on older boards, and in 8 bits on newer ones
+    if (unsaid) add(term, "arithmetic unsaid", 1, 0.3);
+    add(term, "arithmetic " + gpu.architecture, 1, 0.15);
+    add(term, "arithmetic " + gpu.architecture + " " + said + " " + domain_, 1, 0.1);
+    if (in_rack(gpu)) add(term, "arithmetic in a rack " + software_, 1, 0.3);
+    if (unit != "fp32") return;
+    if (hardware::has_doubled_lanes(gpu)) add(term, "arithmetic of doubled lanes", 1.2, 0.15);
+    if (hardware::multiplies_fp32_in_matrix_units(gpu))
+      add(term, "arithmetic of fp32 matrix units", 0.65, 0.15);
   }
   void put_memory() {
     const auto& setup = sample_.step->setup;
@@ -167,6 +201,10 @@ class FactorList {
   }
   void put_others() {
     const auto& setup = sample_.step->setup;
+    const auto [unit, expected] = efficiency_of(unit_of(sample_.training.precision));
+    add(StepTerm::partial_waves, std::string("arithmetic ") + unit, expected, 0.4);
+    put_products(StepTerm::partial_waves, unit);
+    add(StepTerm::partial_waves, "partial waves", 0.2, 0.5);
     add(StepTerm::weights, "weights", 1, 0.4);
     add(StepTerm::weights, "weights " + software_, 1, 0.4);
     if (setup.offload) add(StepTerm::weights, "offload", 10, 1);
@@ -179,6 +217,12 @@ class FactorList {
     if (!setup.fast_links.value_or(has_fast_links(sample_.gpu)))
       add(StepTerm::node_exchange, "node exchange over pcie", 3, 0.5);
     if (setup.full_shard) add(StepTerm::node_exchange, "node exchange of sharded weights", 2, 0.5);
+    if (setup.expert_parallel > 1) {
+      add(StepTerm::token_exchange, "token exchange", 0.001, 0.4);
+      add(StepTerm::token_exchange, "token exchange " + software_, 1, 0.7);
+      if (setup.expert_parallel > gpus_of_node(sample_.gpu))
+        add(StepTerm::token_exchange, "token exchange between nodes", 4, 0.5);
+    }
     add(StepTerm::net_exchange, "net exchange", 0.03, 1);
     add(StepTerm::net_exchange, "net exchange " + software_, 1, 0.7);
   }
@@ -223,6 +267,27 @@ double peak_tflops(const hardware::Gpu& gpu, const std::string& precision) {
   return has_fp4 ? 4 * fp16 : has_fp8 ? 2 * fp16 : fp16;
 }
 
+double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision) {
+  const double peak = peak_tflops(gpu, precision);
+  double share = 1;  // of the power that the peak would need
+  switch (unit_of(precision)) {
+    case Unit::fp32:
+      share = gpu.power_limit / hardware::full_speed_power(gpu);
+      break;
+    case Unit::mixed:
+    case Unit::half:
+      // what a source does not say may have been 8 bits
+      if (!precision.empty()) share = matrix_tflops_per_watt * gpu.power_limit.value() / peak;
+      break;
+    case Unit::tf32:
+    case Unit::fp8:  // what is expected of it is what dense boards reach: no other has it
+    case Unit::fp4:
+      break;
+  }
+  // Between the clock in proportion to power, at constant voltage, and its cube root, where voltage falls too
+  return peak * std::min(1.0, std::sqrt(share));
+}
+
 std::string software_of(const Sample& sample) {
   auto name = sample.source;
   if (const auto at = name.rfind("-v"); at != std::string::npos && at + 2 < name.size() &&
@@ -240,6 +305,26 @@ double samples_of_gpu(const Sample& sample) {
   const double gpus = sample.gpu_count();
   const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
   return setup.global_batch.value_or(micro_batch_of(sample) * gpus / group) / gpus;
+}
+
+double pipeline_bubble(const Sample& sample) {
+  const auto& setup = sample.step->setup;
+  const double group = setup.tensor_parallel * setup.pipeline_parallel * setup.context_parallel;
+  const double micro_batches = std::max(1.0, samples_of_gpu(sample) * group / micro_batch_of(sample));
+  return 1 + (setup.pipeline_parallel - 1) / (setup.virtual_stages * micro_batches);
+}
+
+double partial_wave_share(const Sample& sample) {
+  const auto& work = sample.step->work;
+  if (!(work.width > 0)) return 0;
+  constexpr double tile = 128 * 128, usual_multiprocessors = 100, most = 10;
+  // A layer's products with weights, in widths squared: 8 with outputs of one width, and 4 with outputs of
+  // four
+  constexpr double narrow = 8.0 / 12, wide_columns = 4;
+  const double processors =
+      sample.gpu.multiprocessors.value_or(usual_multiprocessors) * share_of_board(sample.gpu);
+  const double waves = micro_batch_of(sample) * work.tokens * work.width / (tile * processors);
+  return std::min(most, (narrow + (1 - narrow) / wide_columns) / waves);
 }
 
 StepTerms step_terms(const Sample& sample) {

@@ -1,6 +1,6 @@
 // The time of a training step as a sum of terms (docs/prediction.md, "Steps").
 //
-//   gpu   = arithmetic + activations + weights + attention        per sample, on one GPU
+//   gpu   = arithmetic + activations + weights + attention + partial waves        per sample, on one GPU
 //   t     = (gpu^m + launches^m)^(1/m) + exchange within a node + exchange between nodes
 //
 // Each term is what data sheets give, work over a peak rate, times factors that were learned: one for every
@@ -21,11 +21,13 @@ enum class StepTerm {
   weights,  ///< reading them, and the optimiser's traffic
   attention_arithmetic,
   attention_scores,
+  partial_waves,  ///< of products whose last tiles leave part of the board idle
   launches,
-  node_exchange,  ///< of gradients within a node
-  net_exchange,   ///< between nodes
+  node_exchange,   ///< of gradients within a node
+  net_exchange,    ///< between nodes
+  token_exchange,  ///< of tokens among experts
 };
-constexpr std::size_t step_term_count = 8;
+constexpr std::size_t step_term_count = 10;
 
 /// A learned factor: the model multiplies by exp() of its value. The logarithm's prior is normal.
 struct Factor {
@@ -45,6 +47,9 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 [[nodiscard]] Unit unit_of(const std::string& precision);
 /// Peak rate in TFLOP/s: that of the unit if the board has it, else the best that it has in place.
 [[nodiscard]] double peak_tflops(const hardware::Gpu& gpu, const std::string& precision);
+/// What the power limit lets the board hold of it: small boards (T4, L4) state clocks that FP32 products
+/// cannot keep, and dense ones (H100, B200) such that matrix units cannot.
+[[nodiscard]] double sustained_tflops(const hardware::Gpu& gpu, const std::string& precision);
 
 /// Sources whose names differ in a version alone, "mlperf-v1.0" and "mlperf-v5.0", are one kind of software;
 /// with what a step does: training or forward passes alone.
@@ -53,6 +58,13 @@ enum class Unit { fp32, tf32, mixed, half, fp8, fp4 };
 /// Samples of one GPU in a step, all its micro-batches together. For samples with a step.
 [[nodiscard]] double samples_of_gpu(const Sample& sample);
 [[nodiscard]] double micro_batch_of(const Sample& sample);
+/// Time of a step over that of its work in a pipeline, where stages wait for the first micro-batch to come
+/// and the last to leave: 1 + (stages - 1) / (virtual stages x micro-batches) (Narayanan et al. 2021, 2.2).
+[[nodiscard]] double pipeline_bubble(const Sample& sample);
+/// The multiprocessors' share of a transformer's products that the last, partly filled wave of tiles adds to
+/// the work at peak, weighted by the products' sizes: 1 / waves, where a product of r x c outputs has
+/// r c / (tile x multiprocessors) waves (Lee et al. 2025, NeuSight). 0 for networks of unknown width.
+[[nodiscard]] double partial_wave_share(const Sample& sample);
 
 /// For samples with a step.
 [[nodiscard]] StepTerms step_terms(const Sample& sample);

@@ -60,9 +60,10 @@ std::optional<ModelSize> size_of_number(const std::string& name) {
 struct Shape {
   double layers = 0, width = 0;
 };
-/// A transformer of this many active parameters whose width is 100 times its layers.
+/// The shape that the name tells, as "-l12-h512" or "(24 layers, width 3072)"; else that of a transformer of
+/// this many active parameters whose width is 100 times its layers.
 Shape typical_shape(const std::string& name, double active_m) {
-  static const std::regex shape(R"(-l(\d+)-h(\d+))");
+  static const std::regex shape(R"((?:-l|\()(\d+)(?:-h| layers, width )(\d+))");
   if (std::smatch found; std::regex_search(name, found, shape)) return {number(found[1]), number(found[2])};
   constexpr double width_over_layers = 100;
   const double weights = active_m * million / 12;
@@ -73,6 +74,8 @@ Shape typical_shape(const std::string& name, double active_m) {
 void put_transformer(const std::string& name, double tokens, ModelSize size, StepWork& work) {
   const auto [layers, width] = typical_shape(name, size.active_m);
   work.transformer = true;
+  work.layers = layers;
+  work.width = width;
   work.params_m = size.params_m;
   work.gmacs = size.active_m * million * tokens / billion;
   work.attention_gmacs = 2 * layers * tokens * tokens * width / billion;

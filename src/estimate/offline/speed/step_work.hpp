@@ -23,6 +23,8 @@ struct StepWork {
   /// Forward and backward over forward: see NetworkWork.
   double product_passes = 3, output_passes = 3, kernel_passes = 3;
   double tokens = 1;         ///< of a sample
+  double layers = 0;         ///< of a transformer
+  double width = 0;          ///< of a transformer's layers
   bool transformer = false;  ///< on tokens: another kind of software than that for images
   /// Nothing is known of the network: the figures are nominal, and mean something only beside other rows of
   /// the same network.
