@@ -356,6 +356,25 @@ TEST(Training, ForecastsFromEpochsAloneOnceTheirStepsProveWrong) {
   EXPECT_TRUE(training.projection()->ready);
 }
 
+TEST(Training, StepsThatArePrintedEveryTenAreCounted) {
+  trace::NullSink nowhere;
+  Training training(at(0), {}, nowhere);
+  auto begin = event(EventKind::epoch_begin, 0, 1);
+  begin.total_epochs = 5;
+  begin.evidence = progress::Evidence::stated;
+  training.hear({begin});
+  for (int step = 10; step < 200; step += 10) {
+    auto heard = event(EventKind::progress, step, 1);
+    heard.evidence = progress::Evidence::stated;
+    heard.scope = progress::Scope::epoch;
+    heard.work = step;
+    heard.total_work = 200;
+    training.hear({heard});
+    training.update(steady(1000));
+    EXPECT_EQ(training.projection() && training.projection()->ready, step >= 100) << step;
+  }
+}
+
 TEST(Training, StepsThatArePrintedForAnEpochAreNotActedOnBeforeOneEnds) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);
