@@ -142,8 +142,8 @@ void Sampler::Lane::read_source(std::size_t index) {
   account(source, after - before, failed);
 }
 
-/// Nobody knows of which moment within the call a value is. After a hang that matters: a counter's energy would
-/// count too early. Where every call takes long, it has to do.
+/// Nobody knows of which moment within the call a value is. After a hang that matters: a counter's energy
+/// would count too early. Where every call takes long, it has to do.
 bool Sampler::Lane::is_too_late(const Source& source, Seconds latency) {
   constexpr double times_the_usual = 5;
   constexpr Seconds shortest_hang{0.5};

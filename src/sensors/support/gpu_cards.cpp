@@ -67,7 +67,8 @@ bool has_usable_gpu(const Environment& environment) {
   if (may_use_cuda(environment))
     for (const auto& file : entries(environment.roots.dev, "nvidia"))  // nvidia0, not nvidiactl
       if (parse_uint(file.filename().string().substr(6))) return true;
-  return !hides_all(environment, "ROCR_VISIBLE_DEVICES") && fs::exists(environment.roots.dev / "kfd", ignored);
+  return !hides_all(environment, "ROCR_VISIBLE_DEVICES") &&
+         fs::exists(environment.roots.dev / "kfd", ignored);
 }
 
 trace::Channel unmeasured_channel(trace::Channel base, const std::string& reason) {

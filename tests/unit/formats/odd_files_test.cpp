@@ -136,8 +136,8 @@ TEST(LogTimes, AreReadInTheFormsOfProgramsAndShells) {
   EXPECT_EQ(parse_log_time("Thu 05 Nov 2026 12:00:00 AM CET")->us, ten - 36'000'000'000);
   EXPECT_EQ(parse_log_time("10:00:00.5")->kind, LogTime::Kind::of_day);
   EXPECT_EQ(parse_log_time("10:00:00.5")->us, 36'000'500'000);
-  for (const char* text : {"", "200.00", "Nov", "2026-13-05 10:00:00", "25:61:00", "1-2",
-                           "power", "99999999999999999999"})
+  for (const char* text :
+       {"", "200.00", "Nov", "2026-13-05 10:00:00", "25:61:00", "1-2", "power", "99999999999999999999"})
     EXPECT_FALSE(parse_log_time(text)) << text;
   EXPECT_EQ(parse_start("2026-11-05")->us, ten - 36'000'000'000);
   EXPECT_EQ(parse_start("2026-11-05T10:00")->us, ten);
