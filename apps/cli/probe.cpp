@@ -80,9 +80,8 @@ Result<run::MeasureResult> measure(const ProbeArguments& arguments) {
   if (arguments.json == "-") aside.emplace();
   const auto& probe = *arguments.options.probe;
   run::tell(
-      "joulecast: a probe: the command will be ended once its forecast is ready, after {} at the latest, and "
-      "what "
-      "it has not saved by then is lost\n",
+      "joulecast: a probe: the command will be ended once its forecast is ready, after {} at the latest, "
+      "and what it has not saved by then is lost\n",
       to_text(probe.at_most));
   return run::measure(arguments.options, sensors::real_environment());
 }

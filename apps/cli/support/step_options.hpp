@@ -6,10 +6,8 @@
 
 namespace joulecast::cli {
 
-/// --precision, --memory-format, --compile, --accumulate, --checkpointing, --lora, --freeze,
-/// --shard, --nodes,
-/// --tensor-parallel,
-/// --pipeline-parallel, --interconnect.
+/// --precision, --memory-format, --compile, --accumulate, --checkpointing, --lora, --freeze, --shard,
+/// --nodes, --tensor-parallel, --pipeline-parallel, --interconnect.
 void add_step_options(Arguments app, session::StepRequest& step);
 
 }  // namespace joulecast::cli
