@@ -39,7 +39,7 @@ class ReportPage(CommandTest):
             titles = [picture["title"] for picture in seen["pictures"]]
             self.assertEqual(titles, ["Where the figure comes from", "Power over time", "Forecasts while it ran",
                                       "Energy and correctness by epoch", "Energy used against the budget",
-                                      "Utilisation against power"])
+                                      "Utilisation against power", "Energy of other choices, predicted"])
             self.assertEqual(seen["tables"], len(titles))
 
     def test_several_gpus_and_gaps(self):

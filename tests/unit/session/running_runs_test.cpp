@@ -38,10 +38,16 @@ class Recorded {
   }
   /// Kept together.
   void keep(const std::vector<std::pair<double, double>>& power,
-            const std::vector<trace::Projection>& projections = {}, std::size_t channel = 0) {
+            const std::vector<trace::Projection>& projections = {}) {
     const store::RunWriter::Batch batch(*writer_);
-    for (const auto& [time, watts] : power) writer_->append(channel, time, watts);
+    for (const auto& [time, watts] : power) writer_->append(0, time, watts);
     for (const auto& projection : projections) writer_->projection(projection);
+  }
+  /// Both channels' power at the same time, which nobody sees one without the other.
+  void keep_both(double time, double watts, double others_watts) {
+    const store::RunWriter::Batch batch(*writer_);
+    writer_->append(0, time, watts);
+    writer_->append(1, time, others_watts);
   }
   void end() {
     run_.status = trace::RunStatus::finished;
@@ -161,16 +167,20 @@ TEST(RunningRuns, AMeterThatIsReadRarelyKeepsItsPowerBetweenReadings) {
                       })
         .runs.at(0);
   };
-  const auto keep_second = [&](double second, bool rare) {
-    run.keep({{second, 100}});
-    if (rare) run.keep({{second, 50}}, {}, 1);
-  };
-  keep_second(0, true);
+  const auto keep_often = [&](double second) { run.keep({{second, 100}}); };
+  const auto keep_rarely = [&](double second) { run.keep_both(second, 100, 50); };
+  keep_rarely(0);
   look_at(0);
-  for (const double second : {3.0, 10.0, 13.0}) keep_second(second, second == 10), look_at(second);
-  keep_second(20, true);
+  for (const double second : {3.0, 10.0, 13.0}) {
+    if (second == 10)
+      keep_rarely(second);
+    else
+      keep_often(second);
+    look_at(second);
+  }
+  keep_rarely(20);
   EXPECT_EQ(look_at(20).power, Watts{150});
-  keep_second(23, false);
+  keep_often(23);
   const auto between = look_at(23);
   EXPECT_EQ(between.power, Watts{150}) << "no news of the slow meter is not 0 W of it";
   ASSERT_EQ(between.components.size(), 2u);

@@ -74,7 +74,7 @@ TEST(Tradeoff, SaysWhatIsWrong) {
   EXPECT_THAT(message("model,f1\na,1\n", request), HasSubstr("cannot tell which column holds the energy"));
   EXPECT_THAT(message("model,energy_j\na,1\n", request), HasSubstr("no column f1"));
   EXPECT_THAT(message("model,energy_j,f1\na,,1\n", request), HasSubstr("no row has both energy_j and f1"));
-  EXPECT_THAT(message("name,energy_j,f1\na,1,1\n", request), HasSubstr("name one with `group`"));
+  EXPECT_THAT(message("remark,energy_j,f1\na,1,1\n", request), HasSubstr("name one with `group`"));
   request.alternatives.only = {"model=none"};
   EXPECT_THAT(message("model,energy_j,f1\na,1,1\n", request), HasSubstr("no row is left after `only`"));
   request.alternatives.only = {"model"};
