@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def describe(model: Any, *, input_shape: Any = None, inputs: Any = None, parameters: Any = None,
              dimensions: Mapping[str, int] | None = None, classes: int | None = None, sequence: int | None = None,
              name: str | None = None, batch: int = 1, optimizer: str = "sgd", precision: str = "fp32", gpus: int = 1,
-             accumulate: int = 1, checkpointing: bool = False, shard: int = 0, gpu: str = "",
-             freeze: str | int = "", lora: int | None = None) -> _core.Network:
+             accumulate: int = 1, checkpointing: bool = False, shard: int = 0,
+             freeze: str | int = "", lora: int | None = None, gpu: str = "") -> _core.Network:
     """What a network computes, layer by layer, and what a training step of it needs.
 
     A live model is run once, on tensors that have a shape and no numbers: no weight is copied, no GPU is needed, and
