@@ -40,7 +40,7 @@ export function runOf(shape: Shape): Run {
         part("cpu", 0.15, provenance === "modelled" ? "modelled" : "measured", "package0"),
         part("dram", 0.05, "measured", "package0"),
       ],
-    } as Run["energy_j"],
+    },
     mean_power_w: energy_j === null ? null : energy_j / row.duration_s,
     idle: {
       idle_w: 62,

@@ -14,7 +14,7 @@ import { lookOfRun } from "../picture/look";
 import { type Place, queryText } from "../router";
 import { changeQuery } from "../router_hook";
 import { capitalised, columnUnit, columnWords } from "../text/columns";
-import { boundsOf, energyOf, intervalText, sharesOf, sharesText } from "../text/provenance";
+import { boundsOf, intervalText, sharesOf, sharesText } from "../text/provenance";
 import { against, axisUnit, duration, isKnown, kilowattHours, plain } from "../text/units";
 
 const mostRuns = 40;
@@ -118,7 +118,7 @@ export function labelsOf(runs: Pick<Run, "id" | "name">[]): string[] {
 
 function RunsFigure({ runs }: { runs: Run[] }) {
   const labels = labelsOf(runs);
-  const totals = runs.map((run) => energyOf(run).total);
+  const totals = runs.map((run) => run.energy_j.total);
   const first = totals.find(isKnown);
   const largest = Math.max(0, ...totals.filter(isKnown));
   const unit = axisUnit("J", largest);
@@ -126,7 +126,7 @@ function RunsFigure({ runs }: { runs: Run[] }) {
   const rows = runs.flatMap((run, i): IntervalRow[] => {
     const total = totals[i];
     if (!isKnown(total)) return [];
-    const bounds = boundsOf(energyOf(run));
+    const bounds = boundsOf(run.energy_j);
     return [
       {
         key: run.id,
@@ -163,8 +163,8 @@ function RunsFigure({ runs }: { runs: Run[] }) {
             <StatusWord key="status" status={run.status} />,
             duration(run.duration_s),
             kilowattHours(totals[i]),
-            intervalText(energyOf(run)) || "not stated",
-            sharesText(sharesOf(energyOf(run))),
+            intervalText(run.energy_j) || "not stated",
+            sharesText(sharesOf(run.energy_j)),
             remark(i),
           ]),
         }}

@@ -1,19 +1,8 @@
 // How much of a run's energy was measured, modelled and assumed, in the words of the report.
-import type { Run } from "../api/schema";
+import type { Energy } from "../api/schema";
 import { duration, interval, isKnown, kilowattHours, percent } from "./units";
 
-/** What `show --json` says of the whole beside its parts. */
-export interface WholeEnergy {
-  total: number | null;
-  provenance?: string;
-  coverage?: number;
-  relative_uncertainty?: number;
-  missing?: string[];
-  not_measured_s?: number | null;
-  by_component: Run["energy_j"]["by_component"];
-}
-
-export const energyOf = (run: Pick<Run, "energy_j">): WholeEnergy => run.energy_j as WholeEnergy;
+export type WholeEnergy = Pick<Energy, "total" | "by_component"> & Partial<Energy>;
 
 export interface Share {
   word: "measured" | "modelled" | "assumed";
@@ -55,7 +44,7 @@ function statedAlone(energy: WholeEnergy): string {
   let others = false;
   for (const part of energy.by_component) {
     if (!part.in_total || !isKnown(part.energy_j)) continue;
-    if (part.relative_uncertainty > 0) stated.add(part.component);
+    if ((part.relative_uncertainty ?? 0) > 0) stated.add(part.component);
     else others = true;
   }
   return others ? [...stated].sort().join(" and ") : "";

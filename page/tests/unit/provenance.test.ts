@@ -15,6 +15,7 @@ const part = (
   coverage: 1,
   relative_uncertainty: 0,
   in_total: true,
+  channel: "",
   ...more,
 });
 

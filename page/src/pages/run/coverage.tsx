@@ -30,7 +30,7 @@ export function Components({ run }: { run: Run }) {
           isKnown(row.energy_j) ? percent(row.coverage) : "",
           !isKnown(row.energy_j)
             ? ""
-            : row.relative_uncertainty > 0
+            : row.relative_uncertainty
               ? `± ${percent(row.relative_uncertainty)}`
               : "not stated",
           row.in_total ? "yes" : isKnown(row.energy_j) ? "contained in another" : "no",

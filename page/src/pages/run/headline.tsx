@@ -4,13 +4,13 @@ import type { LiveRun, Run } from "../../api/schema";
 import { LeftOut } from "../../parts/figure";
 import { LiveCell } from "../../parts/live_cell";
 import { ShareBar } from "../../picture/share_bar";
-import { energyOf, energySentences, sharesOf, sharesText } from "../../text/provenance";
+import { energySentences, sharesOf, sharesText } from "../../text/provenance";
 import { grams, isKnown, joules, kilowattHours, percent, plain, watts } from "../../text/units";
 
 const lookOfProvenance = { measured: 0, modelled: 1, assumed: 2 };
 
 export function Headline({ run, live }: { run: Run; live: LiveRun | undefined }) {
-  const energy = energyOf(run);
+  const energy = run.energy_j;
   const shares = sharesOf(energy);
   const total = live && isKnown(live.energy_j) ? live.energy_j : energy.total;
   return (
