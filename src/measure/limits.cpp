@@ -21,6 +21,8 @@ constexpr Seconds patience_for_total{5};
 /// forecast, a training that uses less than this is not ended.
 constexpr double sure_part_of_rest = 0.125;
 constexpr double least_part_of_limit = 0.8;
+/// Of the forecast: to end a training with less left would spare little, and lose what it saves at its end.
+constexpr double least_rest = 0.05;
 
 /// Whether so old a doubt is worth telling while the run goes on.
 bool is_worth_telling(ForecastDoubt doubt, Seconds age) {
@@ -37,6 +39,11 @@ bool is_worth_telling(ForecastDoubt doubt, Seconds age) {
 std::string sureness(double probability) {
   constexpr double hardly_more = 0.99;
   return probability > hardly_more ? "over 99 %" : fmt::format("{:.0f} %", 100 * probability);
+}
+
+/// What was used and the forecast must be known.
+bool is_nearly_done(const LimitState& state) {
+  return *state.projected - *state.used < least_rest * *state.projected;
 }
 
 /// The forecast and the probability must be known.
@@ -89,6 +96,7 @@ std::optional<Limits::Verdict> Limits::check_projected(const LimitState& state) 
     return std::nullopt;
   const auto enough = acts_once_used(*state.projected, *options_.projected);
   if (*state.used < enough) return wait_for(enough, state);
+  if (is_nearly_done(state)) return std::nullopt;
   projected_told_ = true;
   const auto action = options_.at_energy == OnLimit::command ? OnLimit::command : OnLimit::terminate;
   return reached(above_limit(state, options_), *options_.projected, action, state);

@@ -36,7 +36,8 @@ struct LimitOptions {
 /// never ended, whatever is forecast. Waiting costs at most a part of a limit that the user was ready to
 /// spend, while a training that is ended wrongly is lost. No forecast can know what nothing announces: a
 /// training that ends early, or a start several times as dear as what follows. docs/limits.md says what the
-/// rule costs.
+/// rule costs. With less than a twentieth left nothing is acted on any more: the training may be saving what
+/// it has learned.
 [[nodiscard]] Joules acts_once_used(Joules projected, Joules limit);
 
 /// What the limits look at.

@@ -91,6 +91,24 @@ TEST(Limits, AForecastTwiceAboveItsLimitActsBeforeTheLimitIsUsed) {
 }
 
 // Limit: 1.3 times what the training will have used. The forecast is what the output announces.
+TEST(Limits, ATrainingThatIsNearlyDoneIsLeftToSaveWhatItHasLearned) {
+  const auto tight = told({.projected = Joules{4900}}, 50);
+  ASSERT_EQ(tight.size(), 2u);
+  EXPECT_THAT(tight[0].why, HasSubstr("acts once 100 % of that are used"));
+  EXPECT_THAT(tight[1].why, HasSubstr("could not act in time"));
+  // All work is done before the forecast is ready for the first time.
+  Limits limits({.projected = Joules{2000}});
+  auto state = at(49);
+  state.ready = false;
+  EXPECT_TRUE(limits.check(state).empty());
+  for (const double second : {50.0, 51.0, 55.0}) {
+    state = at(second);
+    state.projected = state.used;
+    EXPECT_TRUE(limits.check(state).empty()) << second;
+  }
+  EXPECT_THAT(limits.at_end(state).value_or(""), HasSubstr("could not act in time"));
+}
+
 TEST(Limits, ATrainingThatEndsUnannouncedOrStartsDearIsNotEnded) {
   struct Case {
     double steps, announced, dear_steps, times;
