@@ -30,6 +30,16 @@ bool speaks_of_the_learning_rate(std::string_view lowered) {
   return words.matches(lowered);
 }
 
+/// "no new best for 5 evals", "5 epochs without a new minimum", "tries remaining: 5".
+bool counts_down(std::string_view lowered) {
+  static const Pattern without(
+      R"(\b\d+ (?:epochs?|rounds?|eval\w*|checks?|validations?|iter\w*|times) (?:without|with no|since) (?:an? |any |the )?(?:new |last )?(?:best|record|minimum|maximum|progress|gain|improvement)\b)");
+  static const Pattern no_best(
+      R"(\bno (?:new )?(?:best|record|minimum|maximum)\b(?: \w+){0,2} (?:for|since|in) (?:the last )?\d)");
+  static const Pattern left(R"(\b(?:tries|chances|lives) (?:left|remaining)\b['"]?[ :=(]{1,3}\d)");
+  return without.matches(lowered) || no_best.matches(lowered) || left.matches(lowered);
+}
+
 /// "counter=2/5", "num_bad_epochs 2 (max 5)", "epochs since best: 2", "not improving for 5 epochs".
 std::optional<StopRule> find_counter(std::string_view lowered) {
   static const Pattern of_a_limit(
@@ -123,7 +133,7 @@ bool gives_a_bound(std::string_view lowered) {
 /// Whether a line may have any of the words that are looked for: most lines have none of them.
 bool may_tell_a_rule(std::string_view lowered) {
   static const Pattern clues(
-      R"(stop|halt|quit|finish|end|terminat|abort|exit|break|cease|kill|shut|converge|solved|success|giv|until|till|unless|while|which|time|wall|max|budget|limit|used|elapsed|spent|target|goal|aim|reach|train\w* to|need|want|requir|desired|thr|counter|trigger|strike|wait|\bes\b|\bpat\b|bad|stale|stall|stagnat|fail|misses|flat|plateau|[fgx]?tol|conv|gain|improv|best|no[t]?[ _-]|n't |since|without|od_|delta|prun|asha|early|deadline|will be|to be|anneal|at most|up to|cap|or \d)");
+      R"(stop|halt|quit|finish|end|terminat|abort|exit|break|cease|kill|shut|converge|solved|success|giv|until|till|unless|while|which|time|wall|max|budget|limit|used|elapsed|spent|target|goal|aim|reach|train\w* to|need|want|requir|desired|thr|counter|trigger|strike|wait|\bes\b|\bpat\b|bad|stale|stall|stagnat|fail|misses|flat|plateau|[fgx]?tol|conv|gain|improv|best|no[t]?[ _-]|n't |since|without|od_|delta|prun|asha|early|deadline|will be|to be|anneal|at most|up to|cap|left|remain|lease|alloc|reserv|credit|quota|\$|€|or \d)");
   return clues.matches(lowered);
 }
 
@@ -139,7 +149,7 @@ bool may_be_foreign(std::string_view lowered) {
 std::optional<StopRule> find_stop_rule(std::string_view lowered) {
   if (may_tell_a_rule(lowered)) {
     if (const auto counter = find_counter(lowered)) return counter;
-    if (tells_an_end(lowered) || sets_a_target(lowered) || bounds_a_figure(lowered) ||
+    if (counts_down(lowered) || tells_an_end(lowered) || sets_a_target(lowered) || bounds_a_figure(lowered) ||
         limits_the_time(lowered) || gives_a_bound(lowered))
       return StopRule{};
   }

@@ -68,6 +68,25 @@ bool ends_by_the_clock(std::string_view lowered) {
   return false;
 }
 
+/// "SLURM time left 0-00:00:05", "allocation ends in 5.5 s", "credits left: 290", "40 s left before
+/// preemption". Without such a word what is left is an estimate.
+bool is_lent(std::string_view lowered) {
+  static const Pattern left(
+      R"(\b(?:slurm|allocation|reservation|walltime|wall[ -]?clock|lease|spot instance|instance|credits?|quota)\b[^|;\d]{0,20}\b(?:left|remain(?:s|ing)?|ends?|expires?|limit|runs out)\b[^|;\d]{0,12}\d)");
+  static const Pattern before_an_end(
+      R"(\b(?:left|remain(?:s|ing)?)\b (?:before|until|till) (?:the )?(?:pre-?emption|job|allocation|reservation|instance|node|kill|shut-?down|time-?out|time limit|walltime)\b)");
+  static const Pattern share(R"(\bquota\b[^|;\d]{0,12}\d+(?:\.\d+)? ?%)");
+  return left.matches(lowered) || before_an_end.matches(lowered) || share.matches(lowered);
+}
+
+/// "cost so far $1.50 of $2.00", "FLOPs spent 3.1e17 of 1e18".
+bool is_being_spent(std::string_view lowered) {
+  static const Pattern money(R"((?:\$|€) ?\d[\d.,]* ?(?:/|of) ?(?:the )?(?:\$|€) ?\d)");
+  static const Pattern named(
+      R"(\b(?:flops?|credits?|money|compute)\b[^|;\d]{0,12}\b(?:used|spent|consumed)\b[ :=]{1,3}\d[\d.e+]* ?(?:/|of) ?\d)");
+  return money.matches(lowered) || named.matches(lowered);
+}
+
 /// "used 3.2/8.0 s", "elapsed 3 s of 30 s". What is estimated is no limit.
 bool is_being_used_up(std::string_view lowered) {
   static const Pattern used(
@@ -82,6 +101,7 @@ bool is_being_used_up(std::string_view lowered) {
 }  // namespace
 
 bool limits_the_time(std::string_view lowered) {
+  if (is_lent(lowered) || is_being_spent(lowered)) return true;
   if (is_of_something_else(lowered)) return false;
   return is_set(lowered) || ends_by_the_clock(lowered) || is_being_used_up(lowered);
 }

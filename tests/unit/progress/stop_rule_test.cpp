@@ -39,6 +39,9 @@ TEST(StopRule, IsToldByACounterOfFailures) {
                             "no improvement since epoch 2",
                             "val score has not increased for 3 evaluations"})
     EXPECT_EQ(patience("epoch 3/60 loss 0.31 " + std::string(words)), 0) << words;
+  for (const auto* words : {"no new best for 5 evals (max 8)", "gone 5 epochs without a new minimum [max 7]",
+                            "0 rounds without progress (limit 10)", "tries remaining: 5", "chances left: 4"})
+    EXPECT_EQ(patience("epoch 3/60 loss 0.31 " + std::string(words)), 0) << words;
   EXPECT_EQ(patience("epoch 3/60 loss 0.3 num_bad_epochs 2 (max 5)"), 5);
   EXPECT_EQ(patience("epoch 3/60 loss 0.3 epochs since best: 2 (max 80)"), 80);
 }
@@ -111,12 +114,29 @@ TEST(StopRule, IsToldByABoundBesideAFigure) {
 }
 
 TEST(StopRule, IsToldByWhatMayBeSpent) {
-  for (const auto* words :
-       {"job will stop after 8 s of wall time (requeue)", "will stop after 30 min wall time",
-        "job deadline in 00:30:00, checkpointing before", "deadline: 18:00", "budget: 0.02 gpu-hours",
-        "energy budget 0.5 kwh", "budget of $20", "a 2 h budget", "epoch 3/60 loss 0.3 elapsed 3 s of 30 s",
-        "epoch 3/60 loss 0.3 | time budget used 6%", "spot instance, will be reclaimed in 30 min",
-        "training stops at 18:00", "training runs until 23:30", "training for 30 minutes", "limited to 2 h"})
+  for (const auto* words : {"job will stop after 8 s of wall time (requeue)",
+                            "will stop after 30 min wall time",
+                            "job deadline in 00:30:00, checkpointing before",
+                            "deadline: 18:00",
+                            "budget: 0.02 gpu-hours",
+                            "energy budget 0.5 kwh",
+                            "budget of $20",
+                            "a 2 h budget",
+                            "epoch 3/60 loss 0.3 elapsed 3 s of 30 s",
+                            "epoch 3/60 loss 0.3 | time budget used 6%",
+                            "spot instance, will be reclaimed in 30 min",
+                            "training stops at 18:00",
+                            "training runs until 23:30",
+                            "training for 30 minutes",
+                            "limited to 2 h",
+                            "epoch 3/40 loss 0.3 slurm time left 0-00:00:05",
+                            "wall-clock limit in 5 s",
+                            "(allocation ends in 5.5 s)",
+                            "step 300/2000 loss 0.3 credits left: 290",
+                            "quota 13% used",
+                            "time left before preemption: 40 s",
+                            "cost so far $1.50 of $2.00",
+                            "flops spent 3.1e17 of 1e18"})
     EXPECT_EQ(patience(words), 0) << words;
 }
 
@@ -185,6 +205,12 @@ TEST(StopRule, IsToldInOtherLanguages) {
 
 TEST(StopRule, IsNoBoundThatEndsNothing) {
   for (const auto* words : {"target: 3, pred: 5",
+                            "time left: 0:12:30",
+                            "remaining 00:12:30, eta 5 s",
+                            "gpu memory used 3.1 of 16 gb",
+                            "new best after 3 epochs",
+                            "saved $12 so far",
+                            "3 examples remaining in the buffer",
                             "target shape (64, 10)",
                             "q loss 0.3, target network updated",
                             "sac target_entropy: -6",
