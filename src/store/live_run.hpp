@@ -14,7 +14,7 @@ namespace joulecast::store {
 
 /// Why a run leaves its store.
 enum class Leaving {
-  lost,    ///< its file or log is not what it was
+  lost,    ///< its file or log seems not to be what it was
   locked,  ///< it takes nothing, and stays as it is
 };
 

@@ -43,7 +43,11 @@ Status SqliteLiveRun::recover_index() {
 
 Status SqliteLiveRun::look() {
   if (auto recovered = recover_index(); !recovered) return recovered;
-  return watch_.look(begun_ ? std::optional{header_.info.id} : std::nullopt, sync_ && sync_->took_changes());
+  return look_at_files(sync_ && sync_->took_changes());
+}
+
+Status SqliteLiveRun::look_at_files(bool changes_known) {
+  return watch_.look(begun_ ? std::optional{header_.info.id} : std::nullopt, changes_known);
 }
 
 Result<bool> SqliteLiveRun::move_to(const std::string& store, Leaving why) {
@@ -54,7 +58,9 @@ Result<bool> SqliteLiveRun::move_to(const std::string& store, Leaving why) {
   // is merged into it, because its log stays behind.
   if (watch_.file_is_elsewhere()) (void)database_.script("PRAGMA wal_checkpoint(PASSIVE)");
   const bool copied = !begun_ || copy_run(database_, key_, store).has_value();
-  if (why == Leaving::lost) watch_.remove_log();
+  // A store that refuses this run alone is sound, and its log holds what others have just stored.
+  const bool sound = why == Leaving::locked || look_at_files(/*changes_known=*/false).has_value();
+  if (!sound) watch_.remove_log();
   end_of_file();  // its rows come with the next commit
   database_ = std::move(*next);
   watch_ = FileWatch(database_);

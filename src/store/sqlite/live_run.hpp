@@ -34,6 +34,7 @@ class SqliteLiveRun final : public LiveRun {
   void pack();
   void use_lazy_sync();
   [[nodiscard]] Status recover_index();
+  [[nodiscard]] Status look_at_files(bool changes_known);
 
   Database database_;
   OpenOptions options_;

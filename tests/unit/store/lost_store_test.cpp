@@ -163,6 +163,38 @@ TEST_F(LostStore, ItsLogRemoved) {
   expect_goes_on(*writer, "log was removed", true);
 }
 
+// As where two runs draw the same id: what others have stored, of which the log holds a part, stays where it
+// is.
+TEST_F(LostStore, RefusingOneRunIsNoLossOfTheOthers) {
+  const auto other = begin();
+  {
+    auto database = sqlite::Database::open(path(), sqlite::FileMode::read_write, Seconds{1});
+    ASSERT_TRUE(database);
+    database->keep_log_on_close();
+    ASSERT_TRUE(
+        database->script("CREATE TRIGGER clash BEFORE INSERT ON run WHEN new.name = 'clash' "
+                         "BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: run.id'); END"));
+  }
+  const WriterOptions options{.commit_interval = Seconds{0.01},
+                              .spare = [this] { return Result<std::string>(spare().string()); }};
+  trace::Run header;
+  header.info.name = "clash";
+  const auto refused = std::move(open(path(), Durability::soon)->record(header, options).value());
+  refused->channel(watts("gpu0"));
+  refused->append(0, 0.5, 100);
+  ASSERT_TRUE(eventually([&] { return refused->moved().has_value(); }));
+  EXPECT_TRUE(fs::exists(path().string() + "-wal"));
+  EXPECT_TRUE(refused->end({}));
+  EXPECT_TRUE(open(spare())->load(refused->id()));
+
+  other->append(0, 1.5, 200);
+  EXPECT_TRUE(other->end({}));
+  EXPECT_FALSE(other->moved());
+  const auto kept = open(path())->load(other->id());
+  ASSERT_TRUE(kept) << to_string(kept.error());
+  EXPECT_EQ(kept->traces.at(0).values, (std::vector<double>{100, 200}));
+}
+
 // Another program that merges the log changes the file: the run stays.
 TEST_F(LostStore, AMergedLogIsNoLoss) {
   const auto writer = begin();
