@@ -144,7 +144,7 @@ print -r -- $text
 
     def complete(self, line):
         self.script("zsh", "_joulecast")
-        for _ in range(3):  # zsh gives a completion up when keys are waiting, as they are on a busy machine
+        for _ in range(20):  # zsh gives a completion up when keys are waiting, as they are on a busy machine
             shown = self.output_of("zsh", "-f", "-c", self.PRESS_TAB, "zsh", self.folder, line)
             if offered := set(re.findall(r"OFFER:(.+?)\r?$", shown, re.MULTILINE)):
                 return offered

@@ -28,7 +28,7 @@ class Probe(CommandTest):
         self.assertIn("Epoch 3/1000", done.stderr)  # standard output has the figures alone
         self.assertLessEqual(figures["low_j"], figures["total_j"])
         self.assertGreaterEqual(figures["high_j"], figures["total_j"])
-        self.assertGreater(figures["total_j"], 5 * figures["probe"]["energy_j"])
+        self.assertGreater(figures["total_j"], figures["probe"]["energy_j"])  # how much depends on what else the machine does
         self.assertGreater(figures["duration_s"], 45)
         self.assertAlmostEqual(figures["emissions"]["co2e_g"], figures["total_j"] / 3.6e6 * 100)
         self.assertAlmostEqual(figures["money"]["amount"], figures["total_j"] / 3.6e6 * 0.3)
