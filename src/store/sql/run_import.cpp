@@ -1,4 +1,4 @@
-#include "store/sqlite/run_import.hpp"
+#include "store/sql/run_import.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -10,16 +10,16 @@
 #include "store/closing.hpp"
 #include "store/documents.hpp"
 #include "store/run_id.hpp"
-#include "store/sqlite/closing.hpp"
-#include "store/sqlite/records.hpp"
-#include "store/sqlite/samples.hpp"
+#include "store/sql/closing.hpp"
+#include "store/sql/records.hpp"
+#include "store/sql/samples.hpp"
 #include "trace/content_mark.hpp"
 #include "trace/energy.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 /// The run that is being stored.
-struct SqliteImport::Open {
+struct SqlImport::Open {
   explicit Open(Database& database) : transaction(database) {}
   Transaction transaction;
   std::int64_t key = 0;
@@ -40,7 +40,7 @@ trace::Run shareable(const trace::Run& header) {
 }
 
 Result<bool> is_taken(Database& database, const std::string& id) {
-  auto row = database.query("SELECT 1 FROM run WHERE id = ?", id);
+  auto row = database.query("SELECT 1 FROM @run WHERE id = ?", id);
   const bool taken = row.row();
   if (auto status = row.status(); !status) return propagate(status.error());
   return taken;
@@ -55,7 +55,7 @@ std::string content_of(const std::string& extra_json) {
 
 /// Whether the store has a run of this id that was imported from other content.
 Result<bool> is_of_other_content(Database& database, const std::string& id, const std::string& content) {
-  auto row = database.query("SELECT info FROM run WHERE id = ?", id);
+  auto row = database.query("SELECT info FROM @run WHERE id = ?", id);
   const bool there = row.row();
   if (auto status = row.status(); !status) return propagate(status.error());
   if (!there || content.empty()) return false;
@@ -67,15 +67,15 @@ Result<bool> is_of_other_content(Database& database, const std::string& id, cons
 
 }  // namespace
 
-SqliteImport::SqliteImport(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
-SqliteImport::~SqliteImport() = default;
+SqlImport::SqlImport(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+SqlImport::~SqlImport() = default;
 
-Status SqliteImport::status() const {
+Status SqlImport::status() const {
   if (!status_ || !open_) return status_;
   return open_->transaction.status();
 }
 
-void SqliteImport::begin(const trace::Run& header) {
+void SqlImport::begin(const trace::Run& header) {
   kept_.push_back({header.info.id});
   if (!status_) return;
   open_ = std::make_unique<Open>(database_);
@@ -97,11 +97,10 @@ void SqliteImport::begin(const trace::Run& header) {
     open_.reset();
     return;
   }
-  insert_run(open_->transaction, run, Owner{}, now);
-  open_->key = database_.last_row_key();
+  open_->key = insert_run(open_->transaction, run, Owner{}, now);
 }
 
-void SqliteImport::channel(const trace::Channel& channel) {
+void SqlImport::channel(const trace::Channel& channel) {
   if (!open_) return;
   const auto number = open_->channels.size();
   put_channel(open_->transaction, open_->key, number, channel);
@@ -110,8 +109,7 @@ void SqliteImport::channel(const trace::Channel& channel) {
   open_->last_times.push_back(std::numeric_limits<std::int64_t>::min());
 }
 
-void SqliteImport::append(std::size_t channel, std::span<const double> times,
-                          std::span<const double> values) {
+void SqlImport::append(std::size_t channel, std::span<const double> times, std::span<const double> values) {
   if (!open_) return;
   auto& column = open_->columns[channel];
   // Flushes before adding, not after, so that channels that were read together keep the same times and share
@@ -127,7 +125,7 @@ void SqliteImport::append(std::size_t channel, std::span<const double> times,
   column.values.insert(column.values.end(), values.begin(), values.end());
 }
 
-void SqliteImport::flush() {
+void SqlImport::flush() {
   write_chunks(open_->transaction, open_->key, open_->columns, open_->channels);
   for (auto& column : open_->columns) {
     column.times.clear();
@@ -135,45 +133,45 @@ void SqliteImport::flush() {
   }
 }
 
-void SqliteImport::gap(std::size_t channel, trace::Span span) {
+void SqlImport::gap(std::size_t channel, trace::Span span) {
   if (open_) put_gap(open_->transaction, open_->key, static_cast<int>(channel), span);
 }
 
-void SqliteImport::epoch(std::size_t place, const trace::Epoch& epoch) {
+void SqlImport::epoch(std::size_t place, const trace::Epoch& epoch) {
   if (!open_) return;
   put_epoch(open_->transaction, open_->key, place, epoch);
   open_->progress.epoch_ended(epoch.span.end);
 }
 
-void SqliteImport::phase(std::size_t place, const trace::Phase& phase) {
+void SqlImport::phase(std::size_t place, const trace::Phase& phase) {
   if (open_) put_phase(open_->transaction, open_->key, place, phase);
 }
 
-void SqliteImport::progress(const trace::ProgressPoint& point) {
+void SqlImport::progress(const trace::ProgressPoint& point) {
   if (open_) open_->progress.add(point);
 }
 
-void SqliteImport::window(std::size_t place, const trace::Window& window) {
+void SqlImport::window(std::size_t place, const trace::Window& window) {
   if (open_) put_window(open_->transaction, open_->key, place, window);
 }
 
-void SqliteImport::metric(const trace::MetricPoint& point) {
+void SqlImport::metric(const trace::MetricPoint& point) {
   if (open_) put_metric(open_->transaction, open_->key, point);
 }
 
-void SqliteImport::projection(const trace::Projection& projection) {
+void SqlImport::projection(const trace::Projection& projection) {
   if (open_) put_projection(open_->transaction, open_->key, projection);
 }
 
-void SqliteImport::note(const std::string& text) {
+void SqlImport::note(const std::string& text) {
   if (open_) open_->told_notes.push_back(text);
 }
 
-void SqliteImport::describe(const trace::Run& header) {
+void SqlImport::describe(const trace::Run& header) {
   if (open_) put_description(open_->transaction, open_->key, shareable(header));
 }
 
-Status SqliteImport::close(Open& open, const trace::Run& header) {
+Status SqlImport::close(Open& open, const trace::Run& header) {
   auto& transaction = open.transaction;
   auto run = shareable(trace::header_of(header));
   run.status = closed(run.status);
@@ -193,7 +191,7 @@ Status SqliteImport::close(Open& open, const trace::Run& header) {
   return transaction.commit();
 }
 
-Status SqliteImport::end(const trace::Run& header) {
+Status SqlImport::end(const trace::Run& header) {
   if (!open_) return status_;
   flush();
   const auto open = std::move(open_);
@@ -201,4 +199,4 @@ Status SqliteImport::end(const trace::Run& header) {
   return status_;
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

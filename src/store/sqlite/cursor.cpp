@@ -1,10 +1,11 @@
-#include "store/sqlite/query.hpp"
+#include "store/sqlite/cursor.hpp"
 
 #include <sqlite3.h>
 
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "store/sqlite/shared_index.hpp"
@@ -47,19 +48,14 @@ Error describe(sqlite3* database, int code, const std::string& where) {
   }
 }
 
-Query::Query(sqlite3* database, sqlite3_stmt* statement, std::string where, bool owned)
+Cursor::Cursor(sqlite3* database, sqlite3_stmt* statement, std::string where, bool owned,
+               std::span<const sql::Value> values)
     : database_(database), statement_(statement), where_(std::move(where)), owned_(owned) {
   if (statement_ == nullptr) error_ = describe(database_, sqlite3_extended_errcode(database_), where_);
+  for (std::size_t i = 0; i < values.size() && !error_; ++i) bind(static_cast<int>(i) + 1, values[i]);
 }
 
-Query::Query(Query&& other) noexcept
-    : database_(other.database_),
-      statement_(std::exchange(other.statement_, nullptr)),
-      where_(std::move(other.where_)),
-      owned_(other.owned_),
-      error_(std::move(other.error_)) {}
-
-Query::~Query() {
+Cursor::~Cursor() {
   if (statement_ == nullptr) return;
   if (owned_) {
     sqlite3_finalize(statement_);
@@ -69,34 +65,34 @@ Query::~Query() {
   sqlite3_clear_bindings(statement_);
 }
 
-void Query::check(int code) {
+void Cursor::check(int code) {
   if (code != SQLITE_OK && !error_) error_ = describe(database_, code, where_);
 }
 
-void Query::require(const Status& status) {
+void Cursor::require(const Status& status) {
   if (!status && !error_) error_ = status.error();
 }
 
-void Query::bind(int index, std::int64_t value) {
-  if (!error_) check(sqlite3_bind_int64(statement_, index, value));
-}
-void Query::bind(int index, double value) {
-  if (!error_) check(sqlite3_bind_double(statement_, index, value));
-}
-void Query::bind(int index, std::string_view value) {
-  // An empty view may have a null pointer, which SQLite would store as NULL.
-  const char* data = value.empty() ? "" : value.data();
-  if (!error_)
-    check(sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
-}
-void Query::bind(int index, Bytes value) {
-  if (!error_) check(sqlite3_bind_blob64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT));
-}
-void Query::bind(int index, std::nullptr_t) {
-  if (!error_) check(sqlite3_bind_null(statement_, index));
+void Cursor::bind(int index, const sql::Value& value) {
+  const auto bind_value = [&](const auto& given) {
+    using Given = std::decay_t<decltype(given)>;
+    if constexpr (std::is_same_v<Given, std::monostate>)
+      return sqlite3_bind_null(statement_, index);
+    else if constexpr (std::is_same_v<Given, std::int64_t>)
+      return sqlite3_bind_int64(statement_, index, given);
+    else if constexpr (std::is_same_v<Given, double>)
+      return sqlite3_bind_double(statement_, index, given);
+    else if constexpr (std::is_same_v<Given, std::string_view>)
+      // An empty view may have a null pointer, which SQLite would store as NULL.
+      return sqlite3_bind_text64(statement_, index, given.empty() ? "" : given.data(), given.size(),
+                                 SQLITE_TRANSIENT, SQLITE_UTF8);
+    else
+      return sqlite3_bind_blob64(statement_, index, given.data(), given.size(), SQLITE_TRANSIENT);
+  };
+  check(std::visit(bind_value, value));
 }
 
-bool Query::row() {
+bool Cursor::row() {
   require(check_index(where_));
   if (error_) return false;
   const int code = sqlite3_step(statement_);
@@ -109,35 +105,29 @@ bool Query::row() {
   return false;
 }
 
-Status Query::status() const {
+Status Cursor::status() const {
   if (error_) return propagate(*error_);
   return {};
 }
 
-bool Query::is_null(int column) const {
+bool Cursor::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
-std::int64_t Query::integer(int column) const {
+std::int64_t Cursor::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
-double Query::real(int column) const {
+double Cursor::real(int column) const {
   return is_null(column) ? std::numeric_limits<double>::quiet_NaN()
                          : sqlite3_column_double(statement_, column);
 }
-std::string_view Query::text(int column) const {
+std::string_view Cursor::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   if (text == nullptr) return {};
   return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
-Bytes Query::bytes(int column) const {
+sql::Bytes Cursor::bytes(int column) const {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
   return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
-std::optional<double> Query::optional_real(int column) const {
-  return is_null(column) ? std::nullopt : std::optional{real(column)};
-}
-std::optional<std::int64_t> Query::optional_integer(int column) const {
-  return is_null(column) ? std::nullopt : std::optional{integer(column)};
 }
 
 }  // namespace joulecast::store::sqlite

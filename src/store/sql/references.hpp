@@ -1,9 +1,9 @@
 // Finds the run that a user's reference means. Internal to the store.
 #pragma once
 
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 struct FoundRun {
   std::int64_t key = 0;
@@ -16,4 +16,4 @@ struct FoundRun {
 
 [[nodiscard]] Result<std::string> id_of_run(Database& database, std::int64_t run);
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

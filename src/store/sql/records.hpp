@@ -5,11 +5,11 @@
 
 #include "store/liveness.hpp"
 #include "store/progress_log.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 #include "trace/energy.hpp"
 #include "trace/run.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 /// Whether a run has ended, and who owns it.
 struct RunHead {
@@ -19,8 +19,9 @@ struct RunHead {
   std::optional<WallTime> heartbeat;
 };
 
-/// Inserts a new row with the times and status of `run`. Its key is the database's last_row_key().
-void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat);
+/// Inserts a new row with the times and status of `run`, and returns its key; 0 after a failure.
+[[nodiscard]] std::int64_t insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner,
+                                      WallTime heartbeat);
 
 /// Updates what is learned while the run runs: all of its header except id, name, tags, notes and its end.
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header);
@@ -42,10 +43,12 @@ void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std
 void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy);
 
 [[nodiscard]] Result<RunHead> load_head(Database& database, std::int64_t run);
+/// The same, and nobody else changes the run before the transaction ends. gone also for another user's run.
+[[nodiscard]] Result<RunHead> lock_head(Transaction& transaction, std::int64_t run);
 /// Everything except samples: the traces have only their channels and gaps.
 [[nodiscard]] Result<trace::Run> load_record(Database& database, std::int64_t run);
 [[nodiscard]] Result<std::vector<trace::Channel>> load_channels(Database& database, std::int64_t run);
 
 void delete_run(Transaction& transaction, std::int64_t run);
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

@@ -1,12 +1,13 @@
-#include "store/sqlite/records.hpp"
+#include "store/sql/records.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "store/block.hpp"
 #include "store/documents.hpp"
 #include "trace/phases.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 namespace {
 
 /// Work is whole in most units; other values are kept to the bit.
@@ -23,7 +24,7 @@ Seconds second(const Query& rows, int column) {
 Status load_run_row(Database& database, std::int64_t key, trace::Run& run) {
   auto row = database.query(
       "SELECT id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, place, notes, "
-      "idle_baseline_w, sampler_cpu_s FROM run WHERE key = ?",
+      "idle_baseline_w, sampler_cpu_s FROM @run WHERE key = ?",
       key);
   if (!row.row())
     return row.status() ? fail(ErrorKind::gone, database.where(), "the run was removed") : row.status();
@@ -44,14 +45,14 @@ Status load_run_row(Database& database, std::int64_t key, trace::Run& run) {
 }
 
 Status load_tags(Database& database, std::int64_t key, trace::Run& run) {
-  auto rows = database.query("SELECT name, value FROM tag WHERE run = ?", key);
+  auto rows = database.query("SELECT name, value FROM @tag WHERE run = ?", key);
   while (rows.row()) run.tags.emplace(rows.text(0), rows.text(1));
   return rows.status();
 }
 
 Status load_gaps(Database& database, std::int64_t key, trace::Run& run) {
   auto rows =
-      database.query("SELECT channel, begin_s, end_s FROM gap WHERE run = ? ORDER BY channel, begin_s", key);
+      database.query("SELECT channel, begin_s, end_s FROM @gap WHERE run = ? ORDER BY channel, begin_s", key);
   while (rows.row()) {
     const auto channel = static_cast<std::size_t>(rows.integer(0));
     if (channel >= run.traces.size()) continue;
@@ -67,7 +68,7 @@ Status load_gaps(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT number, begin_s, end_s, work, energy_j, metrics, phase FROM epoch WHERE run = ? ORDER BY "
+      "SELECT number, begin_s, end_s, work, energy_j, metrics, phase FROM @epoch WHERE run = ? ORDER BY "
       "begin_s, "
       "place",
       key);
@@ -86,7 +87,7 @@ Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j FROM phase WHERE run = ? ORDER "
+      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j FROM @phase WHERE run = ? ORDER "
       "BY "
       "place",
       key);
@@ -105,7 +106,7 @@ Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_progress(Database& database, std::int64_t key, trace::Run& run) {
   auto rows =
-      database.query("SELECT phase, times, work FROM progress WHERE run = ? ORDER BY phase, part", key);
+      database.query("SELECT phase, times, work FROM @progress WHERE run = ? ORDER BY phase, part", key);
   while (rows.row()) {
     const auto times = decode_times(rows.bytes(1));
     const auto work = decode_values(rows.bytes(2), whole_units);
@@ -120,13 +121,14 @@ Status load_progress(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_windows(Database& database, std::int64_t key, trace::Run& run) {
   auto rows =
-      database.query("SELECT name, begin_s, end_s FROM window WHERE run = ? ORDER BY begin_s, place", key);
+      database.query("SELECT name, begin_s, end_s FROM @window WHERE run = ? ORDER BY begin_s, place", key);
   while (rows.row()) run.windows.push_back({std::string(rows.text(0)), {second(rows, 1), second(rows, 2)}});
   return rows.status();
 }
 
 Status load_metrics(Database& database, std::int64_t key, trace::Run& run) {
-  auto rows = database.query("SELECT time_s, epoch, name, value FROM metric WHERE run = ? ORDER BY key", key);
+  auto rows =
+      database.query("SELECT time_s, epoch, name, value FROM @metric WHERE run = ? ORDER BY key", key);
   while (rows.row()) {
     trace::MetricPoint point{second(rows, 0), std::nullopt, std::string(rows.text(2)), rows.real(3)};
     if (const auto epoch = rows.optional_integer(1)) point.epoch = static_cast<int>(*epoch);
@@ -137,7 +139,7 @@ Status load_metrics(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_projections(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT time_s, share, method, total_j, low_j, high_j, ready FROM projection WHERE run = ? ORDER BY "
+      "SELECT time_s, share, method, total_j, low_j, high_j, ready FROM @projection WHERE run = ? ORDER BY "
       "key",
       key);
   while (rows.row())
@@ -149,7 +151,8 @@ Status load_projections(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_sensors(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT name, used, reason, readings, failed_readings, mean_latency_s, max_latency_s FROM sensor WHERE "
+      "SELECT name, used, reason, readings, failed_readings, mean_latency_s, max_latency_s FROM @sensor "
+      "WHERE "
       "run = ?",
       key);
   while (rows.row())
@@ -161,11 +164,12 @@ Status load_sensors(Database& database, std::int64_t key, trace::Run& run) {
 
 }  // namespace
 
-void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat) {
-  transaction.run(
-      "INSERT INTO run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
+std::int64_t insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner,
+                        WallTime heartbeat) {
+  return transaction.insert(
+      "INSERT INTO @own_run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
       "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
       run.info.id, run.info.name, name_of(run.status), run.exit_status, run.started, run.span.begin,
       run.span.end, to_document(run.command), to_document(run.info), to_document(run.host), run.host.hostname,
       to_document(run.place), to_document(run.notes), run.idle_baseline, run.sampler_cpu, to_document(owner),
@@ -174,7 +178,7 @@ void insert_run(Transaction& transaction, const trace::Run& run, const Owner& ow
 
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header) {
   transaction.run(
-      "UPDATE run SET command = ?, info = ?, host = ?, hostname = ?, place = ?, idle_baseline_w = ?, "
+      "UPDATE @own_run SET command = ?, info = ?, host = ?, hostname = ?, place = ?, idle_baseline_w = ?, "
       "sampler_cpu_s = ? WHERE key = ?",
       to_document(header.command), to_document(header.info), to_document(header.host), header.host.hostname,
       to_document(header.place), header.idle_baseline, header.sampler_cpu, run);
@@ -183,7 +187,7 @@ void put_description(Transaction& transaction, std::int64_t run, const trace::Ru
 
 void put_end(Transaction& transaction, std::int64_t run, const trace::Run& header) {
   transaction.run(
-      "UPDATE run SET name = ?, status = ?, exit_status = ?, started_ns = ?, begin_s = ?, end_s = ?, "
+      "UPDATE @own_run SET name = ?, status = ?, exit_status = ?, started_ns = ?, begin_s = ?, end_s = ?, "
       "duration_s = ? WHERE key = ?",
       header.info.name, name_of(header.status), header.exit_status, header.started, header.span.begin,
       header.span.end, header.span.length(), run);
@@ -191,29 +195,36 @@ void put_end(Transaction& transaction, std::int64_t run, const trace::Run& heade
 
 void put_channel(Transaction& transaction, std::int64_t run, std::size_t number,
                  const trace::Channel& channel) {
-  transaction.run("INSERT INTO channel (run, number, description) VALUES (?, ?, ?)", run,
+  transaction.run("INSERT INTO @channel (run, number, description) VALUES (?, ?, ?)", run,
                   static_cast<std::int64_t>(number), to_document(channel));
 }
 
 void put_gap(Transaction& transaction, std::int64_t run, int channel, trace::Span gap) {
   transaction.run(
-      "INSERT INTO gap (run, channel, begin_s, end_s) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (run, channel, begin_s) DO UPDATE SET end_s = max(end_s, excluded.end_s)",
+      "INSERT INTO @gap (run, channel, begin_s, end_s) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (run, channel, begin_s) DO UPDATE SET end_s = excluded.end_s WHERE gap.end_s < "
+      "excluded.end_s",
       run, channel, gap.begin, gap.end);
 }
 
 void put_epoch(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Epoch& epoch) {
   transaction.run(
-      "INSERT OR REPLACE INTO epoch (run, place, number, begin_s, end_s, work, energy_j, metrics, phase) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO @epoch (run, place, number, begin_s, end_s, work, energy_j, metrics, phase) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (run, place) DO UPDATE SET number = excluded.number, begin_s = excluded.begin_s, end_s = "
+      "excluded.end_s, work = excluded.work, energy_j = excluded.energy_j, metrics = excluded.metrics, phase "
+      "= excluded.phase",
       run, static_cast<std::int64_t>(place), epoch.index, epoch.span.begin, epoch.span.end, epoch.work,
       epoch.energy, to_document(epoch.metrics), static_cast<std::int64_t>(epoch.phase));
 }
 
 void put_phase(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Phase& phase) {
   transaction.run(
-      "INSERT OR REPLACE INTO phase (run, place, name, unit, begin_s, end_s, work, total_work, energy_j) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO @phase (run, place, name, unit, begin_s, end_s, work, total_work, energy_j) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (run, place) DO UPDATE SET name = excluded.name, unit = excluded.unit, begin_s = "
+      "excluded.begin_s, end_s = excluded.end_s, work = excluded.work, total_work = excluded.total_work, "
+      "energy_j = excluded.energy_j",
       run, static_cast<std::int64_t>(place), phase.name, phase.unit, phase.span.begin, phase.span.end,
       phase.work, phase.total_work, phase.energy);
 }
@@ -223,29 +234,34 @@ void put_progress(Transaction& transaction, std::int64_t run, const ProgressPart
     const auto phase = static_cast<std::int64_t>(place.first);
     const auto number = static_cast<std::int64_t>(place.second);
     if (part.times.empty()) {
-      transaction.run("DELETE FROM progress WHERE run = ? AND phase = ? AND part = ?", run, phase, number);
+      transaction.run("DELETE FROM @progress WHERE run = ? AND phase = ? AND part = ?", run, phase, number);
       continue;
     }
     const auto times = encode_times(part.times);
     const auto work = encode_values(part.work, whole_units);
-    transaction.run("INSERT OR REPLACE INTO progress (run, phase, part, times, work) VALUES (?, ?, ?, ?, ?)",
-                    run, phase, number, Bytes(times), Bytes(work));
+    transaction.run(
+        "INSERT INTO @progress (run, phase, part, times, work) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (run, phase, part) DO UPDATE SET times = excluded.times, work = excluded.work",
+        run, phase, number, Bytes(times), Bytes(work));
   }
 }
 
 void put_window(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Window& window) {
-  transaction.run("INSERT OR REPLACE INTO window (run, place, name, begin_s, end_s) VALUES (?, ?, ?, ?, ?)",
-                  run, static_cast<std::int64_t>(place), window.name, window.span.begin, window.span.end);
+  transaction.run(
+      "INSERT INTO @window (run, place, name, begin_s, end_s) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT (run, place) DO UPDATE SET name = excluded.name, begin_s = excluded.begin_s, end_s = "
+      "excluded.end_s",
+      run, static_cast<std::int64_t>(place), window.name, window.span.begin, window.span.end);
 }
 
 void put_metric(Transaction& transaction, std::int64_t run, const trace::MetricPoint& point) {
-  transaction.run("INSERT INTO metric (run, time_s, epoch, name, value) VALUES (?, ?, ?, ?, ?)", run,
+  transaction.run("INSERT INTO @metric (run, time_s, epoch, name, value) VALUES (?, ?, ?, ?, ?)", run,
                   point.time, point.epoch, point.name, point.value);
 }
 
 void put_projection(Transaction& transaction, std::int64_t run, const trace::Projection& projection) {
   transaction.run(
-      "INSERT INTO projection (run, time_s, share, method, total_j, low_j, high_j, ready) "
+      "INSERT INTO @projection (run, time_s, share, method, total_j, low_j, high_j, ready) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       run, projection.time, projection.share, projection.method, projection.total, projection.low,
       projection.high, projection.ready);
@@ -253,7 +269,7 @@ void put_projection(Transaction& transaction, std::int64_t run, const trace::Pro
 
 void put_sensor(Transaction& transaction, std::int64_t run, const trace::SensorStatus& status) {
   transaction.run(
-      "INSERT OR REPLACE INTO sensor (run, name, used, reason, readings, failed_readings, mean_latency_s, "
+      "INSERT INTO @sensor (run, name, used, reason, readings, failed_readings, mean_latency_s, "
       "max_latency_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       run, status.sensor, status.used, status.reason, static_cast<std::int64_t>(status.readings),
       static_cast<std::int64_t>(status.failed_readings), status.mean_latency.value(),
@@ -262,25 +278,29 @@ void put_sensor(Transaction& transaction, std::int64_t run, const trace::SensorS
 
 void put_tag(Transaction& transaction, std::int64_t run, const std::string& name, const std::string& value) {
   if (value.empty())
-    transaction.run("DELETE FROM tag WHERE run = ? AND name = ?", run, name);
+    transaction.run("DELETE FROM @tag WHERE run = ? AND name = ?", run, name);
   else
-    transaction.run("INSERT OR REPLACE INTO tag (run, name, value) VALUES (?, ?, ?)", run, name, value);
+    transaction.run(
+        "INSERT INTO @tag (run, name, value) VALUES (?, ?, ?) "
+        "ON CONFLICT (run, name) DO UPDATE SET value = excluded.value",
+        run, name, value);
 }
 
 void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std::string>& notes) {
-  transaction.run("UPDATE run SET notes = ? WHERE key = ?", to_document(notes), run);
+  transaction.run("UPDATE @own_run SET notes = ? WHERE key = ?", to_document(notes), run);
 }
 
 void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy) {
   transaction.run(
-      "UPDATE run SET total_known = 1, energy_j = ?, energy_provenance = ?, energy_missing = ?, "
+      "UPDATE @own_run SET total_known = 1, energy_j = ?, energy_provenance = ?, energy_missing = ?, "
       "not_measured_s = ?, coverage = ? WHERE key = ?",
       energy.total, name_of(energy.provenance), to_document(energy.missing), energy.not_measured,
       energy.total ? std::optional(energy.coverage) : std::nullopt, run);
 }
 
-Result<RunHead> load_head(Database& database, std::int64_t run) {
-  auto row = database.query("SELECT status, owner, heartbeat_ns FROM run WHERE key = ?", run);
+namespace {
+
+Result<RunHead> head_of(Database& database, std::int64_t run, Query row) {
   if (!row.row()) {
     if (auto status = row.status(); !status) return propagate(status.error());
     return fail(ErrorKind::gone, database.where(), "the run was removed");
@@ -293,9 +313,26 @@ Result<RunHead> load_head(Database& database, std::int64_t run) {
   return head;
 }
 
+}  // namespace
+
+Result<RunHead> load_head(Database& database, std::int64_t run) {
+  return head_of(database, run,
+                 database.query("SELECT status, owner, heartbeat_ns FROM @run WHERE key = ?", run));
+}
+
+Result<RunHead> lock_head(Transaction& transaction, std::int64_t run) {
+  auto& database = transaction.database();
+  const std::array values{value_of(run)};
+  return head_of(
+      database, run,
+      database.once(fmt::format("SELECT status, owner, heartbeat_ns FROM @own_run WHERE key = ? {}",
+                                database.dialect().for_update),
+                    values));
+}
+
 Result<std::vector<trace::Channel>> load_channels(Database& database, std::int64_t run) {
   std::vector<trace::Channel> channels;
-  auto rows = database.query("SELECT number, description FROM channel WHERE run = ? ORDER BY number", run);
+  auto rows = database.query("SELECT number, description FROM @channel WHERE run = ? ORDER BY number", run);
   while (rows.row()) {
     if (rows.integer(0) != static_cast<std::int64_t>(channels.size()))
       return fail(ErrorKind::malformed, database.where(), "the channels of run {} are damaged", run);
@@ -320,18 +357,19 @@ Result<trace::Run> load_record(Database& database, std::int64_t key) {
 
 void delete_run(Transaction& transaction, std::int64_t run) {
   transaction.run(
-      "DELETE FROM block WHERE key IN (SELECT block FROM chunk WHERE run = ?1 UNION SELECT times FROM chunk "
+      "DELETE FROM @block WHERE key IN (SELECT block FROM @chunk WHERE run = ?1 UNION SELECT times FROM "
+      "@chunk "
       "WHERE "
       "run = ?1)",
       run);
-  for (const char* sql : {"DELETE FROM chunk WHERE run = ?", "DELETE FROM journal WHERE run = ?",
-                          "DELETE FROM sensor WHERE run = ?", "DELETE FROM projection WHERE run = ?",
-                          "DELETE FROM metric WHERE run = ?", "DELETE FROM epoch WHERE run = ?",
-                          "DELETE FROM phase WHERE run = ?", "DELETE FROM progress WHERE run = ?",
-                          "DELETE FROM window WHERE run = ?", "DELETE FROM gap WHERE run = ?",
-                          "DELETE FROM channel WHERE run = ?", "DELETE FROM tag WHERE run = ?",
-                          "DELETE FROM run WHERE key = ?"})
+  for (const char* sql : {"DELETE FROM @chunk WHERE run = ?", "DELETE FROM @journal WHERE run = ?",
+                          "DELETE FROM @sensor WHERE run = ?", "DELETE FROM @projection WHERE run = ?",
+                          "DELETE FROM @metric WHERE run = ?", "DELETE FROM @epoch WHERE run = ?",
+                          "DELETE FROM @phase WHERE run = ?", "DELETE FROM @progress WHERE run = ?",
+                          "DELETE FROM @window WHERE run = ?", "DELETE FROM @gap WHERE run = ?",
+                          "DELETE FROM @channel WHERE run = ?", "DELETE FROM @tag WHERE run = ?",
+                          "DELETE FROM @own_run WHERE key = ?"})
     transaction.run(sql, run);
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "store/run_query.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 /// Keys of the matching runs in the requested order. `dead` lists runs that the file still calls running
 /// although they are dead, because the file is not writable.
@@ -29,4 +29,4 @@ struct ListedRun {
 };
 [[nodiscard]] Result<ListedRun> list_run(Database& database, std::int64_t key);
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

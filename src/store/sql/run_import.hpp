@@ -5,14 +5,14 @@
 
 #include "base/clock.hpp"
 #include "store/run_import.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
-class SqliteImport final : public RunImport {
+class SqlImport final : public RunImport {
  public:
-  SqliteImport(Database& database, const Clock& clock);
-  ~SqliteImport() override;
+  SqlImport(Database& database, const Clock& clock);
+  ~SqlImport() override;
 
   using RunSink::append;
   void begin(const trace::Run& header) override;
@@ -44,4 +44,4 @@ class SqliteImport final : public RunImport {
   std::vector<Kept> kept_;
 };
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

@@ -1,8 +1,8 @@
-#include "store/sqlite/references.hpp"
+#include "store/sql/references.hpp"
 
 #include <string>
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 namespace {
 
 /// Key and id of the first match, and the number of matches; 0 = none.
@@ -26,15 +26,15 @@ Result<Matches> matches(Query rows) {
 }  // namespace
 
 Result<FoundRun> find_run(Database& database, std::string_view reference) {
-  constexpr const char* latest = "SELECT key, id FROM run ORDER BY started_ns DESC, key DESC LIMIT 1";
-  constexpr const char* by_id = "SELECT key, id FROM run WHERE id = ?";
+  constexpr const char* latest = "SELECT key, id FROM @run ORDER BY started_ns DESC, key DESC LIMIT 1";
+  constexpr const char* by_id = "SELECT key, id FROM @run WHERE id = ?";
   constexpr const char* by_name =
-      "SELECT key, id FROM run WHERE name = ? AND name <> '' ORDER BY started_ns DESC, key DESC";
-  // Uses the index: all ids between the prefix and the last text that starts with it.
+      "SELECT key, id FROM @run WHERE name = ? AND name <> '' ORDER BY started_ns DESC, key DESC";
+  // Uses the index: all ids between the prefix and the last text that starts with it, which ends in U+10FFFF.
   constexpr const char* by_prefix =
-      "SELECT key, id FROM run WHERE id >= ?1 AND id < ?1 || char(0x10ffff) ORDER BY key DESC";
+      "SELECT key, id FROM @run WHERE id >= ?1 AND id < ?1 || '\xf4\x8f\xbf\xbf' ORDER BY key DESC";
   constexpr const char* by_ending =
-      "SELECT key, id FROM run WHERE substr(id, -5) = '-' || ?1 ORDER BY key DESC";
+      "SELECT key, id FROM @run WHERE substr(id, length(id) - 4) = '-' || ?1 ORDER BY key DESC";
 
   if (reference.empty()) {
     const auto found = matches(database.query(latest));
@@ -55,10 +55,10 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
 }
 
 Result<std::string> id_of_run(Database& database, std::int64_t run) {
-  auto row = database.query("SELECT id FROM run WHERE key = ?", run);
+  auto row = database.query("SELECT id FROM @run WHERE key = ?", run);
   if (row.row()) return std::string(row.text(0));
   if (auto status = row.status(); !status) return propagate(status.error());
   return fail(ErrorKind::gone, database.where(), "the run was removed");
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

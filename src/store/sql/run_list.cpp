@@ -1,12 +1,13 @@
-#include "store/sqlite/run_list.hpp"
+#include "store/sql/run_list.hpp"
 
 #include <fmt/ranges.h>
 
+#include <limits>
 #include <variant>
 
 #include "store/documents.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 namespace {
 
 using Argument = std::variant<std::int64_t, std::string>;
@@ -25,13 +26,6 @@ class Conditions {
   std::string text_;
   std::vector<Argument> arguments_;
 };
-
-/// Converts the pattern to SQLite's GLOB, where a bracket would begin a character class.
-std::string glob_of(const std::string& pattern) {
-  std::string glob;
-  for (const char c : pattern) glob += c == '[' ? std::string("[[]") : std::string(1, c);
-  return glob;
-}
 
 /// The text with LIKE's own signs as mere characters, to be found anywhere.
 std::string like_of(const std::string& text) {
@@ -58,28 +52,29 @@ void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, 
 /// at the limit. Many runs may have a tag, and each costs a page of the table otherwise.
 enum class TagSearch { one_by_one, in_order };
 
-Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>& dead,
+Conditions conditions_of(const Dialect& dialect, const RunQuery& query, const std::vector<std::int64_t>& dead,
                          TagSearch search = TagSearch::one_by_one) {
   const std::string_view key = search == TagSearch::in_order ? "+key" : "key";  // + : no look-up by key
   Conditions conditions;
   if (query.name.find_first_of("*?") != std::string::npos)
-    conditions.add("name GLOB ?", {glob_of(query.name)});
+    conditions.add(dialect.name_matches, {dialect.pattern(query.name)});
   else if (!query.name.empty())
     conditions.add("name = ?", {query.name});
   if (!query.search.empty()) {
     const auto pattern = like_of(query.search);
-    conditions.add(R"((id LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\' OR command LIKE ? ESCAPE '\' )"
-                   R"(OR info ->> 'architecture' LIKE ? ESCAPE '\'))",
+    conditions.add(fmt::format(R"((id {0} ? ESCAPE '\' OR name {0} ? ESCAPE '\' OR command {0} ? ESCAPE '\' )"
+                               R"(OR {1} {0} ? ESCAPE '\'))",
+                               dialect.contains, dialect.architecture),
                    {pattern, pattern, pattern, pattern});
   }
   for (const auto& tag : query.tags) {
     if (tag.value)
-      conditions.add(fmt::format("{} IN (SELECT run FROM tag WHERE name = ? AND value = ?)", key),
+      conditions.add(fmt::format("{} IN (SELECT run FROM @tag WHERE name = ? AND value = ?)", key),
                      {tag.name, *tag.value});
     else if (search == TagSearch::in_order)  // which most runs may have: a list of them would be long
-      conditions.add("EXISTS (SELECT 1 FROM tag WHERE tag.run = run.key AND tag.name = ?)", {tag.name});
+      conditions.add("EXISTS (SELECT 1 FROM @tag WHERE tag.run = run.key AND tag.name = ?)", {tag.name});
     else
-      conditions.add("key IN (SELECT run FROM tag WHERE name = ?)", {tag.name});
+      conditions.add("key IN (SELECT run FROM @tag WHERE name = ?)", {tag.name});
   }
   if (query.since) conditions.add("started_ns >= ?", {query.since->ns});
   if (query.until) conditions.add("started_ns < ?", {query.until->ns});
@@ -88,16 +83,12 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   return conditions;
 }
 
-void bind(const Conditions& conditions, Query& rows, int index = 0) {
+/// The arguments for one statement; they must outlive it.
+std::vector<Value> values_of(const Conditions& conditions) {
+  std::vector<Value> values;
   for (const auto& argument : conditions.arguments())
-    std::visit(
-        [&](const auto& value) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-            rows.bind(++index, std::string_view(value));
-          else
-            rows.bind(++index, value);
-        },
-        argument);
+    std::visit([&](const auto& given) { values.push_back(value_of(given)); }, argument);
+  return values;
 }
 
 /// Runs that are equal in the sort key are sorted by their start.
@@ -127,10 +118,9 @@ bool is_one_tag(const RunQuery& query) {
 }
 
 Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
-  auto rows = database.once(tag.value ? "SELECT count(*) FROM tag WHERE name = ? AND value = ?"
-                                      : "SELECT count(*) FROM tag WHERE name = ?");
-  rows.bind(1, std::string_view(tag.name));
-  if (tag.value) rows.bind(2, std::string_view(*tag.value));
+  auto rows = tag.value ? database.query("SELECT count(*) FROM @tag WHERE name = ? AND value = ?", tag.name,
+                                         *tag.value)
+                        : database.query("SELECT count(*) FROM @tag WHERE name = ?", tag.name);
   if (!rows.row()) return propagate(rows.status().error());
   return static_cast<std::size_t>(rows.integer(0));
 }
@@ -140,12 +130,13 @@ Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
 Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& query,
                                             const std::vector<std::int64_t>& dead) {
   const bool has_index = query.limit && query.sorting != RunSorting::duration;
-  const auto conditions = conditions_of(query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
-  constexpr std::int64_t no_limit = -1;
+  const auto conditions =
+      conditions_of(database.dialect(), query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
+  constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
-  auto rows = database.once(fmt::format("SELECT key FROM run{} ORDER BY {} LIMIT {} OFFSET {}",
-                                        conditions.text(), order_of(query), limit, query.offset));
-  bind(conditions, rows);
+  auto rows = database.once(fmt::format("SELECT key FROM @run{} ORDER BY {} LIMIT {} OFFSET {}",
+                                        conditions.text(), order_of(query), limit, query.offset),
+                            values_of(conditions));
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
   if (auto status = rows.status(); !status) return propagate(status.error());
@@ -155,26 +146,28 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
 Result<std::size_t> count_runs(Database& database, const RunQuery& query,
                                const std::vector<std::int64_t>& dead) {
   if (is_one_tag(query)) return count_tagged(database, query.tags.front());
-  const auto conditions = conditions_of(query, dead);
-  auto rows = database.once("SELECT count(*) FROM run" + conditions.text());
-  bind(conditions, rows);
+  const auto conditions = conditions_of(database.dialect(), query, dead);
+  auto rows = database.once("SELECT count(*) FROM @run" + conditions.text(), values_of(conditions));
   if (!rows.row()) return propagate(rows.status().error());
   return static_cast<std::size_t>(rows.integer(0));
 }
 
 Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query, const std::string& tag,
                                      const std::vector<std::int64_t>& dead) {
-  const auto conditions = conditions_of(query, dead);
+  const auto conditions = conditions_of(database.dialect(), query, dead);
   // Every run once: a run has a tag of one name at most.
   const std::string group =
-      tag.empty() ? "nullif(hostname, '')" : "(SELECT value FROM tag WHERE run = run.key AND name = ?)";
-  auto rows = database.once(fmt::format(
-      "SELECT {} AS label, sum(status <> 'running'), sum(status = 'running'), "
-      "total(CASE WHEN status <> 'running' THEN energy_j END), "
-      "sum(status <> 'running' AND energy_j IS NULL) FROM run{} GROUP BY label ORDER BY 4 DESC, label",
-      group, conditions.text()));
-  if (!tag.empty()) rows.bind(1, std::string_view(tag));
-  bind(conditions, rows, tag.empty() ? 0 : 1);
+      tag.empty() ? "nullif(hostname, '')" : "(SELECT value FROM @tag WHERE run = run.key AND name = ?)";
+  auto values = values_of(conditions);
+  if (!tag.empty()) values.insert(values.begin(), value_of(tag));
+  auto rows =
+      database.once(fmt::format("SELECT {} AS label, sum(CASE WHEN status <> 'running' THEN 1 ELSE 0 END), "
+                                "sum(CASE WHEN status = 'running' THEN 1 ELSE 0 END), "
+                                "coalesce(sum(CASE WHEN status <> 'running' THEN energy_j END), 0.0), "
+                                "sum(CASE WHEN status <> 'running' AND energy_j IS NULL THEN 1 ELSE 0 END) "
+                                "FROM @run{} GROUP BY label ORDER BY 4 DESC, label",
+                                group, conditions.text()),
+                    values);
   std::vector<RunSum> sums;
   while (rows.row()) {
     const auto count = [&](int column) { return static_cast<std::size_t>(rows.integer(column)); };
@@ -187,9 +180,9 @@ Result<std::vector<RunSum>> sum_runs(Database& database, const RunQuery& query, 
 Result<ListedRun> list_run(Database& database, std::int64_t key) {
   auto found = database.query(
       "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
-      "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known, "
+      "energy_missing, command, info, (SELECT count(*) FROM @epoch WHERE epoch.run = run.key), total_known, "
       "not_measured_s, coverage, hostname "
-      "FROM run WHERE key = ?",
+      "FROM @run WHERE key = ?",
       key);
   if (!found.row())
     return found.status() ? fail(ErrorKind::gone, database.where(), "the run was removed")
@@ -214,10 +207,10 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
   row.coverage = found.optional_real(14);
   row.host = found.text(15);
-  auto tags = database.query("SELECT name, value FROM tag WHERE run = ?", key);
+  auto tags = database.query("SELECT name, value FROM @tag WHERE run = ?", key);
   while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
   if (auto status = tags.status(); !status) return propagate(status.error());
   return listed;
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

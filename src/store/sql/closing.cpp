@@ -1,18 +1,18 @@
-#include "store/sqlite/closing.hpp"
+#include "store/sql/closing.hpp"
 
 #include <algorithm>
 
-#include "store/sqlite/records.hpp"
-#include "store/sqlite/samples.hpp"
+#include "store/sql/records.hpp"
+#include "store/sql/samples.hpp"
 #include "trace/energy.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 namespace {
 
 void set_closed(Transaction& transaction, std::int64_t run, const Closing& closing,
                 std::optional<Seconds> end) {
   transaction.run(
-      "UPDATE run SET status = ?1, exit_status = ?2, end_s = coalesce(?3, end_s), "
+      "UPDATE @own_run SET status = ?1, exit_status = ?2, end_s = coalesce(?3, end_s), "
       "duration_s = coalesce(?3, end_s) - begin_s WHERE key = ?4",
       name_of(closing.status), closing.exit_status, end, run);
 }
@@ -47,7 +47,7 @@ void close_run(Transaction& transaction, std::int64_t key, const Closing& closin
   if (!channels) return transaction.require(propagate(channels.error()));
   pack_journal(transaction, key, *channels);
   // The readings beside the store are taken in now, which also a process has to know that only slept.
-  transaction.run("UPDATE run SET heartbeat_ns = heartbeat_ns + 1 WHERE key = ?", key);
+  transaction.run("UPDATE @own_run SET heartbeat_ns = heartbeat_ns + 1 WHERE key = ?", key);
   if (closing.end) set_closed(transaction, key, closing, closing.end);
   if (!transaction.ok()) return;
   auto run = read_summary(database, key);
@@ -72,4 +72,4 @@ void close_damaged_run(Transaction& transaction, std::int64_t key, const Closing
   put_total(transaction, key, {});
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

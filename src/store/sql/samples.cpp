@@ -1,4 +1,4 @@
-#include "store/sqlite/samples.hpp"
+#include "store/sql/samples.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -6,9 +6,8 @@
 #include "store/block.hpp"
 #include "store/journal_row.hpp"
 #include "store/reduced.hpp"
-#include "store/sqlite/readings_file.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 namespace {
 
 Failure damaged(const Database& database, std::int64_t run) {
@@ -16,8 +15,7 @@ Failure damaged(const Database& database, std::int64_t run) {
 }
 
 std::int64_t write_block(Transaction& transaction, const Buffer& data) {
-  transaction.run("INSERT INTO block (data) VALUES (?)", Bytes(data));
-  return transaction.database().last_row_key();
+  return transaction.insert("INSERT INTO @block (data) VALUES (?) RETURNING key", Bytes(data));
 }
 
 void write_chunk(Transaction& transaction, std::int64_t run, int channel, double resolution,
@@ -25,18 +23,11 @@ void write_chunk(Transaction& transaction, std::int64_t run, int channel, double
                  std::span<const double> values) {
   const auto block = write_block(transaction, encode_values(values, resolution));
   transaction.run(
-      "INSERT INTO chunk (run, channel, first_us, last_us, count, first_value, last_value, integral, times, "
+      "INSERT INTO @chunk (run, channel, first_us, last_us, count, first_value, last_value, integral, times, "
       "block) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run, channel, times.front(), times.back(), static_cast<std::int64_t>(times.size()), values.front(),
       values.back(), integral_of(times, values), times_key, block);
-}
-
-/// What a running run has kept since its last commit.
-Buffer rows_beside(Database& database, std::int64_t run) {
-  auto row = database.query("SELECT id, heartbeat_ns FROM run WHERE key = ? AND status = 'running'", run);
-  if (!row.row() || row.is_null(1)) return {};
-  return readings_beside(database.where(), row.text(0), WallTime{row.integer(1)});
 }
 
 /// Every reading of the run's journal, one column per channel.
@@ -44,11 +35,11 @@ Result<std::vector<Column>> read_journal(Database& database, std::int64_t run,
                                          std::span<const trace::Channel> channels) {
   std::vector<Column> columns(channels.size());
   for (std::size_t i = 0; i < columns.size(); ++i) columns[i].channel = static_cast<int>(i);
-  auto rows = database.query("SELECT data FROM journal WHERE run = ? ORDER BY number", run);
+  auto rows = database.query("SELECT data FROM @journal WHERE run = ? ORDER BY number", run);
   while (rows.row())
     if (!decode_journal_row(rows.bytes(0), channels, columns)) return damaged(database, run);
   if (auto status = rows.status(); !status) return propagate(status.error());
-  if (!decode_journal_row(rows_beside(database, run), channels, columns)) return damaged(database, run);
+  if (!decode_journal_row(database.rows_beside(run), channels, columns)) return damaged(database, run);
   return columns;
 }
 
@@ -68,7 +59,7 @@ class ChunkReader {
   Status for_each(std::size_t channels, Action action) {
     auto rows = database_.query(
         "SELECT channel, count, first_us, last_us, first_value, last_value, integral, times, block "
-        "FROM chunk WHERE run = ? ORDER BY channel, first_us",
+        "FROM @chunk WHERE run = ? ORDER BY channel, first_us",
         run_);
     while (rows.row()) {
       const Stretch stretch{to_seconds(rows.integer(2)), to_seconds(rows.integer(3)), rows.real(4),
@@ -85,7 +76,7 @@ class ChunkReader {
   template <class Action>
   Status read(const Chunk& chunk, double resolution, Action action) {
     const auto* times = times_of(chunk.times_key);
-    auto block = database_.query("SELECT data FROM block WHERE key = ?", chunk.block_key);
+    auto block = database_.query("SELECT data FROM @block WHERE key = ?", chunk.block_key);
     if (!block.row()) return block.status() ? Status(damaged(database_, run_)) : block.status();
     const auto values = decode_values(block.bytes(0), resolution);
     if (times == nullptr || !values || values->size() != times->size()) return damaged(database_, run_);
@@ -103,7 +94,7 @@ class ChunkReader {
  private:
   const Times* times_of(std::int64_t key) {
     if (const auto known = times_.find(key); known != times_.end()) return &known->second;
-    auto block = database_.query("SELECT data FROM block WHERE key = ?", key);
+    auto block = database_.query("SELECT data FROM @block WHERE key = ?", key);
     if (!block.row()) return nullptr;
     auto times = decode_times(block.bytes(0));
     return times ? &times_.emplace(key, std::move(*times)).first->second : nullptr;
@@ -149,7 +140,7 @@ void pack_journal(Transaction& transaction, std::int64_t run, std::span<const tr
   const auto columns = read_journal(transaction.database(), run, channels);
   if (!columns) return transaction.require(propagate(columns.error()));
   write_chunks(transaction, run, *columns, channels);
-  transaction.run("DELETE FROM journal WHERE run = ?", run);
+  transaction.run("DELETE FROM @journal WHERE run = ?", run);
 }
 
 Status load_samples(Database& database, std::int64_t run, std::span<trace::Trace> traces) {
@@ -180,4 +171,4 @@ Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace
   return status ? load_journal(database, run, traces) : status;
 }
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

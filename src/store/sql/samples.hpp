@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "store/column.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 #include "trace/trace.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 /// Writes long chunks. Channels that were read at the same times share one copy of the times.
 void write_chunks(Transaction& transaction, std::int64_t run, std::span<const Column> columns,
@@ -27,4 +27,4 @@ void pack_journal(Transaction& transaction, std::int64_t run, std::span<const tr
 [[nodiscard]] Status load_reduced(Database& database, std::int64_t run, std::span<trace::Trace> traces,
                                   std::span<const double> edges);
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "store/closing.hpp"
-#include "store/sqlite/database.hpp"
+#include "store/sql/database.hpp"
 #include "trace/run.hpp"
 
-namespace joulecast::store::sqlite {
+namespace joulecast::store::sql {
 
 [[nodiscard]] Result<trace::Run> read_whole(Database& database, std::int64_t run);
 /// See RunStore::summary.
@@ -17,4 +17,4 @@ void close_run(Transaction& transaction, std::int64_t run, const Closing& closin
 /// The same without reading the samples, for a run whose samples are damaged.
 void close_damaged_run(Transaction& transaction, std::int64_t run, const Closing& closing);
 
-}  // namespace joulecast::store::sqlite
+}  // namespace joulecast::store::sql
