@@ -14,6 +14,7 @@
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
 #include "sensors/support/gpu_cards.hpp"
+#include "store/run_store.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -94,10 +95,15 @@ void Engine::tell_trouble() {
 
 /// Tells other processes of the training where the run is kept.
 void Engine::announce() {
-  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path() == announced_) return;
+  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path().empty() ||
+      recording_->path() == announced_)
+    return;
   announced_ = recording_->path();
   std::error_code ignored;
-  socket_->announce_run(recording_->id(), std::filesystem::absolute(announced_, ignored));
+  const auto text = announced_.string();
+  socket_->announce_run(recording_->id(), store::is_on_server(text)
+                                              ? std::filesystem::path(store::shown_url(text))
+                                              : std::filesystem::absolute(announced_, ignored));
 }
 
 std::vector<progress::Event> Engine::hear_socket() {

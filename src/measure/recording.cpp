@@ -42,12 +42,9 @@ void Recording::begin_in_spare(const trace::Run& header) {
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto opened = store::RunStore::open(url, store::Access::write,
-                                      {.durability = store::Durability::soon, .patience = options_.patience});
-  auto writer = opened ? (*opened)->record(header, {.finish_timeout = options_.finish_timeout,
-                                                    .patience = options_.patience,
-                                                    .spare = make_spare})
-                       : propagate(opened.error());
+  auto writer = store::RunStore::record_in(
+      url, header, {.durability = store::Durability::soon, .patience = options_.patience},
+      {.finish_timeout = options_.finish_timeout, .patience = options_.patience, .spare = make_spare});
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
@@ -112,7 +109,11 @@ std::vector<std::string> Recording::take_trouble() {
     trouble_.push_back(fmt::format("{}; the run goes on in {}", moved->reason, moved->store));
   }
   if (writer_ && !write_trouble_told_) {
-    if (const auto status = writer_->status(); !status) {
+    if (const auto waiting = writer_->waiting()) {
+      trouble_.push_back(fmt::format("the store does not take the run at present: {}; meanwhile it is kept in {}",
+                                     waiting->reason, waiting->journal));
+      write_trouble_told_ = true;
+    } else if (const auto status = writer_->status(); !status) {
       trouble_.push_back("the store does not take the run at present: " + to_string(status.error()));
       write_trouble_told_ = true;
     }
@@ -126,6 +127,13 @@ Status Recording::end(const trace::Run& header) {
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
+  if (const auto waiting = writer_->waiting(); ended && waiting) {
+    trouble_.push_back(fmt::format(
+        "the store has not taken the whole run yet: {}; it waits in {}, and the next joulecast command with this "
+        "store brings it there",
+        waiting->reason, waiting->journal));
+    path_.clear();
+  }
   const auto moved = writer_->moved();
   const auto reason =
       moved && path_ != moved->store ? moved->reason + "; " : "";  // told here for the first time

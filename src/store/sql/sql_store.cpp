@@ -193,19 +193,28 @@ Result<std::optional<WallTime>> SqlStore::last_heard(std::string_view reference)
   return silent ? head->heartbeat : std::nullopt;
 }
 
+/// Begins a change of a run that the user may change.
+Result<RunHead> SqlStore::lock_own(Transaction& transaction, std::int64_t key, std::string_view reference) const {
+  if (!transaction.ok()) return propagate(transaction.status().error());
+  auto head = lock_head(transaction, key);
+  const bool hidden = !head && head.error().kind == ErrorKind::gone && load_head(database(), key);
+  if (hidden)
+    return fail(ErrorKind::denied, std::string(reference),
+                "is another user's run, which only he and the store's owner may change");
+  return head;
+}
+
 Status SqlStore::remove(std::string_view reference, bool even_if_running) {
   const auto found = find_run(database(), reference);
   if (!found) return propagate(found.error());
   if (database().is_read_only()) return fail(ErrorKind::denied, location(), "the store may not be written");
   const auto id = id_of_run(database(), found->key);
   Transaction transaction(database());
-  if (transaction.ok()) {
-    const auto head = load_head(database(), found->key);
-    if (!head) return propagate(head.error());
-    if (head->status == trace::RunStatus::running && !even_if_running)
-      return fail(ErrorKind::invalid, std::string(reference), "this run is still running (process {})",
-                  head->owner.pid);
-  }
+  const auto head = lock_own(transaction, found->key, reference);
+  if (!head) return propagate(head.error());
+  if (head->status == trace::RunStatus::running && !even_if_running)
+    return fail(ErrorKind::invalid, std::string(reference), "this run is still running (process {})",
+                head->owner.pid);
   delete_run(transaction, found->key);
   if (auto status = transaction.commit(); !status) return status;
   if (id) forget_beside(*id);
@@ -217,6 +226,7 @@ Status SqlStore::tag(std::string_view reference, const std::map<std::string, std
   const auto found = find_run(database(), reference);
   if (!found) return propagate(found.error());
   Transaction transaction(database());
+  if (const auto own = lock_own(transaction, found->key, reference); !own) return propagate(own.error());
   for (const auto& [name, value] : tags) put_tag(transaction, found->key, name, value);
   return transaction.commit();
 }
@@ -225,6 +235,7 @@ Status SqlStore::rename(std::string_view reference, const std::string& name) {
   const auto found = find_run(database(), reference);
   if (!found) return propagate(found.error());
   Transaction transaction(database());
+  if (const auto own = lock_own(transaction, found->key, reference); !own) return propagate(own.error());
   transaction.run("UPDATE @own_run SET name = ? WHERE key = ?", name, found->key);
   return transaction.commit();
 }

@@ -66,6 +66,8 @@ class SqlStore : public RunStore {
   [[nodiscard]] Result<std::vector<RunSum>> sums(const std::string& tag, const RunQuery& query) const;
   [[nodiscard]] Status add_what_runs_so_far(std::int64_t key, RunRow& row) const;
   [[nodiscard]] Result<std::vector<std::string>> close_ended(bool even_if_silent);
+  [[nodiscard]] Result<RunHead> lock_own(Transaction& transaction, std::int64_t key,
+                                         std::string_view reference) const;
   [[nodiscard]] bool has_ended(const RunHead& head, bool even_if_silent) const;
   [[nodiscard]] Result<bool> close_if_ended(std::int64_t key, bool even_if_silent);
 
