@@ -22,7 +22,7 @@ from .forecasting import evaluate, known_networks, predict, project
 from .planning import budget
 from .reporting import disclose, report
 from .run import Run
-from .stored import load, query, runs
+from .stored import load, query, runs, sync
 from .tracker import current, track
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "recommend",
     "report",
     "runs",
+    "sync",
     "track",
     "tradeoff",
 ]

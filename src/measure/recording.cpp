@@ -132,6 +132,7 @@ Status Recording::end(const trace::Run& header) {
         "the store has not taken the whole run yet: {}; it waits in {}, and the next joulecast command with this "
         "store brings it there",
         waiting->reason, waiting->journal));
+    write_trouble_told_ = true;
     path_.clear();
   }
   const auto moved = writer_->moved();

@@ -90,7 +90,7 @@ class Server:
                 self._command("postgres", "-D", self.data, "-p", self.port, "-c", "listen_addresses=127.0.0.1", "-k",
                               self.folder, *options), stdout=log, stderr=log, cwd=self.folder, start_new_session=True)
         end = time.monotonic() + 30
-        while subprocess.run([str(programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+        while subprocess.run([str(programs() / "pg_isready"), "-q", "-U", "admin", "-h", "127.0.0.1", "-p", str(self.port)],
                              check=False).returncode != 0:
             if time.monotonic() > end or self.process.poll() is not None:
                 raise RuntimeError((self.folder / "log").read_text(errors="replace")[-2000:])

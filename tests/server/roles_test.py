@@ -47,8 +47,8 @@ class Roles(CommandTest):
         return done.stderr
 
     def only_line(self, text):
-        self.assertEqual(len(text.strip().splitlines()), 1, text)
-        return text
+        [line] = (line for line in text.splitlines() if line.startswith("joulecast:"))
+        return line
 
     def sql(self, text, user="admin"):
         return SERVER.sql(text, "runs", user, "admins-own" if user == "admin" else f"{user}-s-own")
@@ -59,7 +59,7 @@ class Roles(CommandTest):
 
     def test_a_writer_stores_tags_and_removes_her_own(self):
         self.act_as("anna")
-        self.assertEqual(self.measure("hers"), "")
+        self.assertNotIn("joulecast:", self.measure("hers"))
         self.call("tag", "hers", "note=x")
         self.assertEqual(self.json("show", "hers")["tags"], {"note": "x"})
         self.assertNotEqual(self.json("show", "hers")["command"], [])
@@ -101,7 +101,7 @@ class Roles(CommandTest):
         shown = self.call("show", "shown").stdout + self.call("list").stdout + self.call("query", "select * from runs").stdout
         self.assertIn("shown", shown)
         self.assertNotIn("private-argument", shown)
-        self.assertGreater(self.json("query", "select count(*) from costs")["rows"][0][0], 0)
+        self.assertGreater(int(self.call("query", "select count(*) from costs", "--format", "csv").stdout.split()[1]), 0)
         for arguments in (("rm", "shown"), ("tag", "shown", "x=y")):
             self.only_line(self.call(*arguments, expect=None).stderr)
         said = self.measure("readers-own")
@@ -120,7 +120,7 @@ class Roles(CommandTest):
         said = self.measure("wrong", f"touch {self.folder}/trained")
         self.assertTrue((self.folder / "trained").exists())
         self.assertIn("password authentication failed", said)
-        self.assertLessEqual(len(said.splitlines()), 2)
+        self.only_line(said)
         self.assertIn("password authentication failed", self.only_line(self.call("list", expect=None).stderr))
 
     def test_when_all_connections_are_taken_the_run_waits(self):

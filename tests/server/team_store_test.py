@@ -47,9 +47,13 @@ class TeamTest(CommandTest):
     def undelivered(self):
         return sorted(self.folder.glob("**/*.journal"))
 
+    def said(self, text):
+        """What joulecast itself says: a GPU's driver may complain of a machine without one."""
+        return [line for line in text.splitlines() if line.startswith("joulecast:")]
+
     def one_line(self, done):
-        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-        return done.stderr
+        [line] = self.said(done.stderr)
+        return line
 
 
 class Everything(TeamTest):
@@ -83,7 +87,7 @@ class Everything(TeamTest):
         names = lambda *options: [row["name"] for row in self.json("list", *options)["runs"]]
         self.assertEqual(names(), ["vgg", "lenet-2", "lenet-1"])
         self.assertEqual(names("--name", "lenet*"), ["lenet-2", "lenet-1"])
-        self.assertEqual(names("--name", "lenet?2"), [])
+        self.assertEqual(names("--name", "lenet?"), [])
         self.assertEqual(names("--name", "lenet-?"), ["lenet-2", "lenet-1"])
         self.assertEqual(names("--tag", "of=v"), ["vgg"])
         self.assertEqual(names("--tag", "of", "--limit", "1", "--offset", "1"), ["lenet-2"])
@@ -125,7 +129,7 @@ class Everything(TeamTest):
 
     def test_questions_are_answered(self):
         self.measure("asked", "--tag", "project=red")
-        ask = lambda sql: self.json("query", sql)["rows"]
+        ask = lambda sql: [list(row.values()) for row in json.loads(self.call("query", sql, "--format", "json").stdout)["rows"]]
         self.assertEqual(ask("select name, status, project from runs"), [["asked", "finished", "red"]])
         self.assertEqual(ask("select count(*) from epochs where energy_j > 0"), [[3]])
         self.assertEqual(ask("select r.name from costs c join runs r on r.id = c.run where c.energy_j > 0"), [["asked"]])
@@ -275,7 +279,7 @@ class Away(TeamTest):
         server.start()
         said = child.communicate(timeout=30)[1]
         self.assertEqual(child.returncode, 0)
-        self.assertLess(len(said.splitlines()), 3, said)
+        self.assertLessEqual(len(self.said(said)), 1, said)
         run = self.json("show", "through")
         self.assertEqual((run["status"], len(run["epochs"])), ("finished", 7))
         self.assertEqual(self.undelivered(), [])

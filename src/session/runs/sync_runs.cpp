@@ -146,7 +146,7 @@ Result<Synced> sync_runs(const SyncRequest& request) {
   if (!to && !is_new) return propagate(to.error());
   const auto rows = chosen_runs(**from, request.runs);
   if (!rows) return propagate(rows.error());
-  Synced synced{store::shown_url(*from_url), store::shown_url(*to_url), request.dry_run};
+  Synced synced{store::shown_url(*from_url), store::shown_url(*to_url), request.dry_run, {}, 0};
   Sync sync(**from, is_new ? nullptr : to->get(), request.dry_run);
   for (const auto& row : *rows) synced.runs.push_back(sync.run(row));
   synced.waiting = store::waiting_runs(*to_url);

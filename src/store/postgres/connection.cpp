@@ -82,10 +82,20 @@ class Arguments {
 
 using Options = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
 
+/// libpq looks at numbers only when it connects, which is too late for a slip of the pen.
+bool are_sound(const PQconninfoOption* options) {
+  for (const auto* option = options; option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword, value = option->val != nullptr ? option->val : "";
+    const bool is_number = name == "port" || name == "connect_timeout" || name == "tcp_user_timeout";
+    if (is_number && value.find_first_not_of("0123456789,") != std::string_view::npos) return false;
+  }
+  return true;
+}
+
 Result<Options> parse(const Libpq& library, const std::string& url) {
   char* problem = nullptr;
   Options options(library.PQconninfoParse(url.c_str(), &problem), library.PQconninfoFree);
-  if (options) return options;
+  if (options && are_sound(options.get())) return options;
   // libpq's message may repeat the address, and with it a password.
   library.PQfreemem(problem);
   return fail(ErrorKind::invalid, "postgresql://…",

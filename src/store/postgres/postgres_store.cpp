@@ -59,8 +59,9 @@ Result<std::unique_ptr<RunStore>> open_store(const std::string& url, Access acce
   auto connection = Connection::open(url, where, {.patience = options.patience});
   if (!connection) return propagate(connection.error());
   Database database(std::move(*connection), where, options.busy_timeout);
-  if (auto ready = bring_up_to_date(database, access == Access::write); !ready)
-    return propagate(ready.error());
+  const bool may_create =
+      access == Access::write || (access == Access::read && !waiting_journals(where).empty());
+  if (auto ready = bring_up_to_date(database, may_create); !ready) return propagate(ready.error());
   return std::make_unique<PostgresStore>(url, std::move(database), access, std::move(options));
 }
 

@@ -26,7 +26,8 @@ class PostgresTest : public ::testing::Test {
     url_ = url;
     ::setenv("XDG_DATA_HOME", folder_.path().c_str(), 1);
     const auto store = open();
-    for (const auto& row : store->find().value()) ASSERT_TRUE(store->remove(row.id, true));
+    const auto rows = store->find().value();
+    for (const auto& row : rows) ASSERT_TRUE(store->remove(row.id, true));
   }
   [[nodiscard]] std::unique_ptr<RunStore> open(Access access = Access::write) const {
     auto store = RunStore::open(url_, access);
