@@ -10,7 +10,8 @@
 namespace joulecast::session {
 
 struct SyncRequest {
-  std::string from;               ///< path or address; "" = the user's own store
+  /// Path or address, "" = the user's own store; or a journal, a run that waits for a server (docs/teams.md).
+  std::string from;
   std::string to;                 ///< the same; one of the two must be given
   std::vector<std::string> runs;  ///< see store::RunStore; none = all
   bool dry_run = false;           ///< only say what would be done
