@@ -132,7 +132,11 @@ Result<Synced> store_journal(const SyncRequest& request) {
   if (!run) return propagate(run.error());
   const auto to_url = url_of(request.to);
   if (!to_url) return propagate(to_url.error());
-  Synced synced{request.from, store::shown_url(*to_url), request.dry_run, {{.id = run->info.id, .name = run->info.name}}, 0};
+  Synced synced{request.from,
+                store::shown_url(*to_url),
+                request.dry_run,
+                {{.id = run->info.id, .name = run->info.name}},
+                0};
   auto& action = synced.runs.front().action;
   action = SyncAction::copied;
   const auto to = open_store(*to_url, request.dry_run ? store::Access::look : store::Access::write);

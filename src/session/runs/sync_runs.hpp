@@ -41,9 +41,9 @@ struct Synced {
   std::size_t waiting = 0;      ///< runs of this machine that no command could bring to `to` yet
 };
 
-/// Each run is copied completely or not at all, and those that are there already are passed over, so that a call
-/// that was interrupted goes on where it was. Of a run that both have, tags and name of `from` are brought along;
-/// tags that only `to` has stay. invalid, with the field "to", if both are the same store.
+/// Each run is copied completely or not at all, and those that are there already are passed over, so that a
+/// call that was interrupted goes on where it was. Of a run that both have, tags and name of `from` are
+/// brought along; tags that only `to` has stay. invalid, with the field "to", if both are the same store.
 [[nodiscard]] Result<Synced> sync_runs(const SyncRequest& request);
 
 }  // namespace joulecast::session
