@@ -14,7 +14,6 @@
 
 #include "base/utf8.hpp"
 #include "store/postgres/errors.hpp"
-#include "store/postgres/postgres_store.hpp"
 
 namespace joulecast::store::postgres {
 namespace {
@@ -95,20 +94,10 @@ class Arguments {
 
 using Options = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
 
-/// libpq looks at numbers only when it connects, which is too late for a slip of the pen.
-bool are_sound(const PQconninfoOption* options) {
-  for (const auto* option = options; option->keyword != nullptr; ++option) {
-    const std::string_view name = option->keyword, value = option->val != nullptr ? option->val : "";
-    const bool is_number = name == "port" || name == "connect_timeout" || name == "tcp_user_timeout";
-    if (is_number && value.find_first_not_of("0123456789,") != std::string_view::npos) return false;
-  }
-  return true;
-}
-
 Result<Options> parse(const Libpq& library, const std::string& url) {
   char* problem = nullptr;
   Options options(library.PQconninfoParse(url.c_str(), &problem), library.PQconninfoFree);
-  if (options && are_sound(options.get())) return options;
+  if (options) return options;
   // libpq's message may repeat the address, and with it a password.
   library.PQfreemem(problem);
   return fail(ErrorKind::invalid, "postgresql://…",
@@ -117,13 +106,6 @@ Result<Options> parse(const Libpq& library, const std::string& url) {
 }
 
 }  // namespace
-
-Status check_address(const std::string& url) {
-  const auto library = libpq();
-  if (!library) return propagate(library.error());
-  const auto options = parse(**library, url);
-  return options ? Status() : propagate(options.error());
-}
 
 void Answer::Clear::operator()(PGresult* result) const {
   (*libpq())->PQclear(result);

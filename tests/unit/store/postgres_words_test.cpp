@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#if __has_include("store/postgres/errors.hpp")
+#ifdef JOULECAST_WITH_POSTGRES
 #include "store/postgres/errors.hpp"
 
 namespace joulecast::store::postgres {

@@ -31,13 +31,32 @@ TEST(StoreAddress, APasswordIsNotShown) {
 
 TEST(StoreAddress, WhatIsNoneIsRefusedWithoutAServer) {
   for (const auto* url :
-       {"postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1", "postgres://[::1"}) {
+       {"postgresql://me:hush@host:port/x", "postgresql://host/x?nonsense=1", "postgres://[::1",
+        "postgresql://host/x?sslmode", "postgresql://host/x?connect_timeout=soon"}) {
     const auto refused = RunStore::open(url);
     ASSERT_FALSE(refused) << url;
     EXPECT_THAT(to_string(refused.error()), Not(HasSubstr("hush")));
     EXPECT_THAT(to_string(refused.error()), Not(HasSubstr("\n")));
   }
 }
+
+#ifdef JOULECAST_WITH_POSTGRES
+TEST(StoreAddress, WhatLibpqUnderstandsIsTaken) {
+  for (const auto* url :
+       {"postgresql://", "postgresql://host", "postgres://me@host/runs",
+        "postgresql://me:p%40ss@host:5433/runs", "postgresql://a,b:5433/runs?target_session_attrs=read-write",
+        "postgresql://[::1]:5432/runs", "postgresql:///runs?host=/var/run/postgresql",
+        "postgresql://?service=team",
+        "postgresql://host/runs?sslmode=verify-full&sslrootcert=/etc/ca.crt&connect_timeout=3",
+        "postgresql://me:pa:s/s@host/runs"})
+    EXPECT_TRUE(check_url(url)) << url;
+}
+#else
+TEST(StoreAddress, IsRefusedWherePostgresIsNotBuiltIn) {
+  EXPECT_THAT(to_string(check_url("postgresql://me:hush@host/runs").error()),
+              HasSubstr("built without PostgreSQL"));
+}
+#endif
 
 TEST(StoreAddress, AServerThatIsNotThereIsToldInOneLine) {
   const auto refused = RunStore::open("postgresql://me:hush@127.0.0.1:1/runs?connect_timeout=2");
