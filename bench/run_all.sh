@@ -18,6 +18,8 @@ title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
+title "A campaign of 9,900 runs (bench/lab.py)"
+$python bench/lab.py "$build/joulecast"
 if [ -d "$build/python/joulecast" ]; then
   title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
   PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py

@@ -192,7 +192,7 @@ Result<CampaignResult> CampaignRun::run(const MakeExecutor& make_executor) {
   standing_.emplace(*plan_, state_);
   schedule_.emplace(*plan_, options_->needs_more);
   executor_ = make_executor(*plan_, store_);
-  const auto predictions = plan_->energy_budget ? predict_cells(*plan_) : Predictions{};
+  const auto predictions = predict_cells(*plan_, unmeasured_cells(*plan_, *standing_, earlier_));
   for (std::size_t i = 0; i < plan_->cells.size(); ++i)
     forecasts_.push_back(forecast_cell(plan_->cells[i], standing_->cell(i), earlier_, predictions));
   auto next = schedule_->next(*standing_);

@@ -1,6 +1,8 @@
 """Tests joulecast lab: plans, campaigns that are interrupted in every way, budgets, tables."""
+import csv
 import json
 import os
+import pathlib
 import random
 import signal
 import sqlite3
@@ -87,6 +89,29 @@ class Plans(LabTest):
         self.assertIn("environments.e.cpus", self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr)
 
 
+class Examples(LabTest):
+    SOURCE = pathlib.Path(os.environ.get("JOULECAST_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+
+    def test_the_plan_of_the_manual_runs(self):
+        text = (self.SOURCE / "docs/lab.md").read_text().split("<!-- plan -->\n```toml\n")[1].split("```")[0]
+        self.file.write_text(text)
+        self.json("lab", "run", self.file, "--dry-run")
+        self.lab()
+        status = self.status()
+        self.assertEqual((status["done"], status["of"]), (9, 9))
+        self.assertEqual(status["reference"]["runs"], 3)
+        self.call("lab", "table", self.file, "-o", self.folder / "runs.csv")
+        compared = self.json("compare", self.folder / "runs.csv", "--group", "batch_size", "--value", "duration_s")
+        self.assertEqual(sum(group["n"] for group in compared["groups"]), 9)
+
+    def test_the_examples_are_plans(self):
+        for plan in sorted((self.SOURCE / "examples/lab").glob("*.toml")):
+            self.json("lab", "status", plan)
+            self.assertFalse(plan.with_suffix(".journal").exists())
+        left = self.json("lab", "status", self.SOURCE / "examples/lab/gpus.toml")["left"]
+        self.assertEqual(left["cells"], {"predicted": 23})
+
+
 class DryRun(LabTest):
     def test_what_is_not_known_is_said_and_never_0(self):
         self.plan("{architecture} {batch_size}", repetitions=3)
@@ -104,7 +129,7 @@ class DryRun(LabTest):
         self.file.write_text("""
 command = ["sh", "-c", "{architecture} {batch_size}"]
 repetitions = 30
-tags = {dataset = "CIFAR-10", epochs = 5, gpu = "RTX 3090"}
+tags = {dataset = "cifar10", epochs = 5, gpu = "RTX 3090"}
 price = "0.25EUR"
 place = {country = "ESP"}
 [factors]
@@ -117,8 +142,8 @@ batch_size = [32, 64]
         for figure in (left["energy_j"], left["duration_s"], left["cost"], left["co2e_g"]):
             self.assertLess(figure["low"], figure["value"])
             self.assertLess(figure["value"], figure["high"])
-        alone = self.json("predict", "resnet18", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "CIFAR-10")
-        other = self.json("predict", "mobilenet_v2", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "CIFAR-10")
+        alone = self.json("predict", "resnet18", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
+        other = self.json("predict", "mobilenet_v2", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
         total = sum(one["total_energy_j"]["value"] for result in (alone, other) for one in result["predictions"])
         self.assertAlmostEqual(left["energy_j"]["value"], 30 * total, delta=1e-6 * 30 * total)
         self.assertAlmostEqual(left["cost"]["value"], 0.25 * left["energy_j"]["value"] / 3.6e6, places=6)
@@ -278,13 +303,12 @@ class Failures(LabTest):
         self.file.write_text(text)
         self.journal = mount / "p.journal"
         self.call("lab", "run", self.file, "--dry-run")
-        with open(mount / "ballast", "wb") as ballast:
-            try:
-                while True:
-                    ballast.write(b"x" * 4096)
-                    ballast.flush()
-            except OSError:
-                pass
+        ballast = os.open(mount / "ballast", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(ballast, b"x" * 4096)
+        except OSError:
+            os.close(ballast)
         done = self.call("lab", "run", self.file, "--allow-busy", expect=None)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("No space left on device", done.stderr)
@@ -509,8 +533,7 @@ class Tables(LabTest):
         table = self.folder / "t.csv"
         done = self.call("lab", "table", self.file, "-o", table)
         self.assertIn("3 of them", done.stderr)
-        import csv
-        rows = list(csv.DictReader(table.open()))
+        rows = list(csv.DictReader(table.read_text().splitlines()))
         self.assertEqual(len(rows), 15)
         lost = [row for row in rows if row["outcome"] == "out-of-memory"]
         self.assertEqual(len(lost), 3)
