@@ -115,18 +115,20 @@ void note_why(Predictions& predictions, const std::string& why) {
 
 void predict_group(const Plan& plan, const Group& group, Predictions& predictions);
 
-/// Each network on each board apart: one that cannot be predicted does not stand in the way of others.
-void predict_apart(const Plan& plan, const Group& group, Predictions& predictions) {
-  std::map<std::pair<std::string, std::string>, Group> parts;
-  for (const auto& asked : group) parts[{asked.training.architecture, asked.training.gpu}].push_back(asked);
-  for (const auto& [names, part] : parts) predict_group(plan, part, predictions);
+/// Each network apart, or else each board: one that cannot be predicted does not stand in the way of others.
+void predict_apart(const Plan& plan, const Group& group, bool by_network, Predictions& predictions) {
+  std::map<std::string, Group> parts;
+  for (const auto& asked : group)
+    parts[by_network ? asked.training.architecture : asked.training.gpu].push_back(asked);
+  for (const auto& [name, part] : parts) predict_group(plan, part, predictions);
 }
 
 void predict_group(const Plan& plan, const Group& group, Predictions& predictions) {
   const auto request = request_for(plan, group);
   const bool alone = request.networks.size() == 1 && request.gpus.size() == 1;
   const auto predicted = session::predict_training(request);
-  if (!predicted && !alone) return predict_apart(plan, group, predictions);
+  const bool many = request.networks.size() > 1;
+  if (!predicted && !alone) return predict_apart(plan, group, many, predictions);
   if (!predicted) return note_why(predictions, to_string(predicted.error()));
   Group unnamed;
   for (const auto& asked : group) {
@@ -144,7 +146,7 @@ void predict_group(const Plan& plan, const Group& group, Predictions& prediction
       forecast.duration_s = figure_of(one->epoch_time_s, asked.training.epochs.value_or(1));
     }
   }
-  if (!unnamed.empty() && !alone) predict_apart(plan, unnamed, predictions);
+  if (!unnamed.empty() && !alone) predict_apart(plan, unnamed, many, predictions);
 }
 
 }  // namespace

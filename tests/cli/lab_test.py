@@ -3,9 +3,10 @@ import csv
 import json
 import os
 import pathlib
+import pty
 import random
+import select
 import signal
-import sqlite3
 import subprocess
 import time
 import unittest
@@ -209,6 +210,38 @@ class Runs(LabTest):
         self.lab()
         files = list((self.folder / "p.runs").glob("*/*/e"))
         self.assertEqual({file.read_text() for file in files}, {"1 32 1\n"})
+
+    def fake_nvidia_smi(self, script):
+        folder = self.folder / "bin"
+        folder.mkdir()
+        tool = folder / "nvidia-smi"
+        tool.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/calls\n" + script)
+        tool.chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+
+    def test_a_power_limit_is_set_and_set_back(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n'
+                  '[environments.free]\n[[exclude]]\nbatch_size = 16\n[[exclude]]\narchitecture = "large"\n', more='order = "as-written"')
+        self.lab()
+        calls = [line for line in (self.folder / "calls").read_text().splitlines() if "compute-apps" not in line]
+        self.assertEqual(calls, ["--id=0 --query-gpu=power.limit --format=csv,noheader,nounits", "--id=0 --power-limit=200", "run",
+                                 "--id=0 --power-limit=350.00", "run"])
+
+    def test_a_power_limit_that_may_not_be_set_is_told(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; *power-limit*) echo Insufficient Permissions; exit 4;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n')
+        done = self.lab(expect=2)
+        self.assertIn("the power limit of GPU 0 cannot be set to 200 W: Insufficient Permissions", done.stderr)
+        self.assertNotIn("run\n", (self.folder / "calls").read_text().replace("\n\n", ""))
+
+    def test_others_on_the_gpus_make_a_machine_busy(self):
+        self.fake_nvidia_smi("echo 123; echo 456\n")
+        proc = self.folder / "proc"
+        proc.mkdir()
+        self.environment["JOULECAST_PROCFS"] = str(proc)
+        self.plan("true {architecture} {batch_size}")
+        self.assertIn("2 other processes use the GPUs", self.call("lab", "run", self.file, expect=1).stderr)
 
     def test_a_busy_machine_is_refused(self):
         proc = self.folder / "proc"
@@ -420,6 +453,34 @@ class Resume(LabTest):
         self.assertIn("the plan has changed since its last run: command, ", done.stderr.replace("command.", "command, "))
         self.assertEqual(self.status()["done"], 4)
         self.assertEqual(self.status()["interrupted"], 1)
+
+    def test_control_c_on_a_terminal(self):
+        """The command is in the terminal's foreground too, and hears the key itself: once."""
+        self.plan("n=0; trap 'n=$((n+1)); echo $n > heard; sleep 0.5; exit 3' INT; while :; do sleep 0.1; done # {architecture} {batch_size}",
+                  more='grace = "20s"')
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execve(JOULECAST, [JOULECAST, "lab", "run", str(self.file), "--allow-busy"], self.environment)
+        shown = b""
+
+        def read():
+            nonlocal shown
+            ready, _, _ = select.select([terminal], [], [], 0.1)
+            if ready:
+                try:
+                    shown += os.read(terminal, 65536)
+                except OSError:
+                    pass
+            return shown
+        self.wait_for(lambda: b"1 of 4" in read() and self.sleepers())
+        time.sleep(0.3)
+        os.write(terminal, b"\x03")
+        self.wait_for(lambda: b"goes on where it stopped" in read())
+        _, status = os.waitpid(process, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 130)
+        self.assertEqual((self.folder / "heard").read_text(), "1\n")
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["interrupted"])
 
     def test_a_second_interrupt_ends_it_at_once(self):
         self.plan("trap '' INT TERM; sleep 30; sleep 30 # {architecture} {batch_size}", more='grace = "60s"')
