@@ -116,6 +116,13 @@ ALTER TABLE run ADD COLUMN not_measured_s REAL;
 ALTER TABLE run ADD COLUMN coverage REAL;
 )sql";
 
+/// Trainings of several segments: which run a segment goes on with, and what had been done when it began.
+constexpr const char* version_5 = R"sql(
+ALTER TABLE run ADD COLUMN continues TEXT NOT NULL DEFAULT '';
+CREATE INDEX run_by_continued ON run (continues) WHERE continues <> '';
+ALTER TABLE phase ADD COLUMN done_before REAL;
+)sql";
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -132,8 +139,8 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 4> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}}};
+constexpr std::array<Migration, 5> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}, {5, version_5}}};
 
 }  // namespace
 
