@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/place.hpp"
+#include "trace/job.hpp"
 #include "trace/trace.hpp"
 #include "trace/training_description.hpp"
 
@@ -80,6 +81,7 @@ struct RunInfo {
   std::string source;
   std::string stream;  ///< which of several meters on the same run ("AC", "DC")
   TrainingDescription training;
+  Job job;  ///< of the process that measured
   std::optional<double> total_work;
   std::string work_unit;
   std::map<std::string, double> quality;
