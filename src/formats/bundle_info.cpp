@@ -53,6 +53,9 @@ void take_ours(Fields& outer, BundleInfo& info) {
   auto host = fields.object("host");
   visit_host(run.host, [&](const char* key, auto& value) { host.take(key, value); });
   fields.absorb(host);
+  auto job = fields.object("job");
+  visit_job(run.info.job, [&](const char* key, auto& value) { job.take(key, value); });
+  fields.absorb(job);
   auto place = fields.object("place");
   trace::visit_place(run.place, [&](const char* key, auto& value) { place.take(key, value); });
   fields.absorb(place);

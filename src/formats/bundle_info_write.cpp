@@ -58,6 +58,9 @@ ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
   Writer host;
   visit_host(run.host, [&](const char* key, const auto& value) { host(key, value); });
   writer.put("host", host.take());
+  Writer job;
+  visit_job(run.info.job, [&](const char* key, const auto& value) { job(key, value); });
+  writer.put("job", job.take());
   Writer place;
   trace::visit_place(run.place, [&](const char* key, const auto& value) { place(key, value); });
   writer.put("place", place.take());

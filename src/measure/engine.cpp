@@ -31,7 +31,9 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       observer_(observer != nullptr ? observer : &nobody_),
       meters_(std::move(selection), options_.interval, *environment_.clock),
       limits_(options_.limits),
-      header_(std::move(options_.run)) {}
+      header_(std::move(options_.run)) {
+  if (!trace::is_known(header_.info.job)) header_.info.job = trace::job_of(environment_.variable);
+}
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
   const auto idle = meters_.look_at_idle(

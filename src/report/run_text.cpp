@@ -8,6 +8,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "report/job_text.hpp"
 #include "report/run_words.hpp"
 #include "report/text_table.hpp"
 
@@ -36,6 +37,7 @@ std::string head_text(const session::RunSummary& summary, std::size_t width) {
   facts.push_back(to_text(run.span.length()));
   if (!run.host.hostname.empty()) facts.push_back("on " + printable(run.host.hostname));
   text += "\n" + join(facts, " · ") + "\n";
+  if (const auto job = job_text(run.info.job); !job.empty()) text += shorten(job, width) + "\n";
   if (!run.command.empty()) text += shorten(command_text(run.command), width) + "\n";
   std::vector<std::string> tags;
   for (const auto& [name, value] : run.tags) tags.push_back(name + "=" + value);

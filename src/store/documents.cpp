@@ -59,6 +59,10 @@ class Writer {
   void operator()(const char* key, const Enum& value, From) {
     json_[key] = std::string(name_of(value));
   }
+  /// An object in it, unless it is empty.
+  void put(const char* key, const Writer& inner) {
+    if (!inner.json_.empty()) json_[key] = inner.json_;
+  }
   [[nodiscard]] std::string text() const { return json_.empty() ? "{}" : dump(json_); }
 
  private:
@@ -68,7 +72,6 @@ class Writer {
 class Reader {
  public:
   explicit Reader(std::string_view text) : json_(parse(text)) {}
-  explicit Reader(Json json) : json_(std::move(json)) {}
 
   void operator()(const char* key, std::string& value) const {
     if (const auto* found = find(key); found != nullptr && found->is_string())
@@ -119,6 +122,11 @@ class Reader {
     if (const auto* found = find(key); found != nullptr && found->is_number())
       value = Unit<Tag>{found->get<double>()};
   }
+  /// Of an object in it; reads nothing where there is none.
+  [[nodiscard]] Reader inner(const char* key) const {
+    const auto* found = find(key);
+    return Reader(found == nullptr ? Json() : *found);
+  }
   template <class Enum, class From>
   void operator()(const char* key, Enum& value, From from) const {
     std::string name;
@@ -127,6 +135,7 @@ class Reader {
   }
 
  private:
+  explicit Reader(Json json) : json_(std::move(json)) {}
   [[nodiscard]] const Json* find(const char* key) const {
     if (!json_.is_object()) return nullptr;
     const auto found = json_.find(key);
@@ -141,7 +150,7 @@ class Reader {
   Json json_;
 };
 
-/// All fields of RunInfo: the ones that run bundles have under the same names, then the others.
+/// All fields of RunInfo but its job: the ones that run bundles have under the same names, then the others.
 template <class Visitor, class Info>
 void visit_all_info(Visitor& field, Info& info) {
   visit_info(info, field);
@@ -167,6 +176,9 @@ void visit_owner(AnyOwner& owner, Visitor& field) {
 std::string to_document(const trace::RunInfo& info) {
   Writer writer;
   visit_all_info(writer, info);
+  Writer job;
+  visit_job(info.job, job);
+  writer.put("job", job);
   return writer.text();
 }
 std::string to_document(const trace::HostInfo& host) {
@@ -202,6 +214,7 @@ std::string to_document(const std::map<std::string, double>& numbers) {
 void from_document(std::string_view text, trace::RunInfo& info) {
   const Reader reader(text);
   visit_all_info(reader, info);
+  visit_job(info.job, reader.inner("job"));
 }
 void from_document(std::string_view text, trace::HostInfo& host) {
   const Reader reader(text);

@@ -39,6 +39,7 @@ struct RunQuery {
   std::string host = {};  ///< name of the machine that the run ran on
   Segments segments = Segments::each;
   std::string continues = {};  ///< goes on with the run of this id
+  std::string job_key = {};    ///< trace::key_of() of its job
   /// Runs with an unknown energy, duration or start come last in both directions. A run that is still running
   /// has no energy or duration yet.
   RunSorting sorting = RunSorting::started;
@@ -66,6 +67,7 @@ struct RunRow {
   std::string architecture;
   std::string host;
   int epochs = 0;
+  trace::Job job;            ///< of the process that measured
   std::string continues;     ///< id of the run that it goes on with; "" = none
   std::size_t segments = 1;  ///< of the training, where it is listed as one (session/runs/joined_store.hpp)
   /// The last heartbeat, if it is old. Only for a running run that only its own machine could judge.

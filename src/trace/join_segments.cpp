@@ -165,6 +165,7 @@ void take_header(Run& joined, Run& next) {
   joined.status = next.status;
   joined.exit_status = next.exit_status;
   joined.command = next.command;
+  joined.info.job = next.info.job;
   joined.info.forecast_doubt = next.info.forecast_doubt;
   joined.info.epoch_bounds_recorded = joined.info.epoch_bounds_recorded && next.info.epoch_bounds_recorded;
   if (!next.info.training.gpu.empty()) {

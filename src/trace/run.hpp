@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/place.hpp"
+#include "trace/job.hpp"
 #include "trace/run_status.hpp"
 #include "trace/segment.hpp"
 #include "trace/trace.hpp"
@@ -75,6 +76,7 @@ struct RunInfo {
   std::string source;
   std::string stream;  ///< which of several meters on the same run ("AC", "DC")
   TrainingDescription training;
+  Job job;  ///< of the process that measured
   std::optional<double> total_work;
   std::string work_unit;
   std::map<std::string, double> quality;

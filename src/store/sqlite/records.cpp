@@ -165,12 +165,14 @@ Status load_sensors(Database& database, std::int64_t key, trace::Run& run) {
 void insert_run(Transaction& transaction, const trace::Run& run, const Owner& owner, WallTime heartbeat) {
   transaction.run(
       "INSERT INTO run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
-      "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, continues) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, continues, "
+      "job_id, job_key, job_user, job_account, job_partition) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.info.id, run.info.name, name_of(run.status), run.exit_status, run.started, run.span.begin,
       run.span.end, to_document(run.command), to_document(run.info), to_document(run.host), run.host.hostname,
       to_document(run.place), to_document(run.notes), run.idle_baseline, run.sampler_cpu, to_document(owner),
-      heartbeat, run.info.continues);
+      heartbeat, run.info.continues, run.info.job.id, key_of(run.info.job), run.info.job.user,
+      run.info.job.account, run.info.job.partition);
 }
 
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header) {

@@ -108,6 +108,7 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   if (query.status) add_status(*query.status, dead, conditions);
   if (!query.host.empty()) conditions.add("hostname = ?", {query.host});
   if (!query.continues.empty()) conditions.add("continues <> '' AND continues = ?", {query.continues});
+  if (!query.job_key.empty()) conditions.add("job_key <> '' AND job_key = ?", {query.job_key});
   add_segments(query.segments, conditions);
   return conditions;
 }
@@ -148,7 +149,7 @@ std::string order_of(const RunQuery& query) {
 bool is_one_tag(const RunQuery& query) {
   return query.tags.size() == 1 && query.name.empty() && query.search.empty() && !query.since &&
          !query.until && !query.status && query.host.empty() && query.segments == Segments::each &&
-         query.continues.empty();
+         query.continues.empty() && query.job_key.empty();
 }
 
 Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
@@ -234,6 +235,7 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   trace::RunInfo info;
   from_document(found.text(10), info);
   row.architecture = info.training.architecture;
+  row.job = std::move(info.job);
   row.epochs = static_cast<int>(found.integer(11));
   listed.total_known = found.integer(12) != 0;
   if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
