@@ -71,6 +71,7 @@ int jobs(Options& options) {
   options.request.by = group_of(options.by);
   auto report = session::job_energy(options.request);
   if (!report) return report_error(report.error());
+  for (const auto& line : report->unread) note(line + ": its jobs are not counted");
   const auto reason = ask_sacct(options, *report);
   if (!reason.empty()) note(reason + ": Slurm's own account is not shown");
   return report_result(

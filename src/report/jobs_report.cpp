@@ -207,6 +207,7 @@ std::string to_json_text(const session::JobReport& report, const std::string& sa
   json[report.by == JobGroup::job ? "jobs" : "groups"] = std::move(rows);
   json["total"] = {{"jobs", report.jobs.size()}};
   json["total"].update(sum_json(report.total));
+  json["unread"] = report.unread;
   json["sacct"] = or_null(sacct);
   return json_text(json);
 }

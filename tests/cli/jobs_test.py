@@ -71,6 +71,19 @@ class Sums(JobsTest):
         self.assertAlmostEqual(job["energy_j"], longest, delta=1e-6 * longest)
         self.assertIn("at the same time not added", self.call("jobs", "--sacct", "never").stdout)
 
+    def test_a_folder_with_a_store_of_each_node(self):
+        stores = self.folder / "stores"
+        stores.mkdir()
+        for node in ("node1", "node2"):
+            self.environment["JOULECAST_STORE"] = str(stores / f"{node}.db")
+            self.measure(5)
+            self.measure(6 if node == "node1" else 7)
+        (stores / "broken.db").write_text("no database")
+        report, errors = self.jobs("--sacct", "never", "--store", stores)
+        self.assertEqual({job["job"]: job["runs"] for job in report["jobs"]}, {"5": 2, "6": 1, "7": 1})
+        self.assertEqual(len(errors.strip().splitlines()), 1)
+        self.assertIn("broken.db", errors)
+
     def test_carbon_where_a_place_is_known(self):
         self.measure(1, "eva", "vision", "sleep 0.3", "--intensity", "100")
         report, _ = self.jobs("--sacct", "never")

@@ -1,9 +1,10 @@
 #include "session/runs/job_energy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <filesystem>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -12,6 +13,7 @@
 #include "session/runs/open_store.hpp"
 
 namespace joulecast::session {
+namespace fs = std::filesystem;
 namespace {
 
 using store::JobRun;
@@ -113,6 +115,7 @@ class OpenJob {
  public:
   void take(const JobRun& run, std::size_t place) {
     if (parts_.empty()) job_.job = run.job;
+    in_order_ = in_order_ && (parts_.empty() || parts_.back().begin <= run.started);
     const auto fill = [](std::string& known, const std::string& said) {
       if (known.empty() && !said.empty()) known = said;
     };
@@ -135,6 +138,7 @@ class OpenJob {
       add(job_.sum, part, intensities);
     }
     parts_.clear();
+    in_order_ = true;
     return std::exchange(job_, {});
   }
 
@@ -142,6 +146,7 @@ class OpenJob {
   /// Two runs that measured the same node at the same time saw the same energy: the longer one counts.
   void leave_out_what_overlaps() {
     if (parts_.size() < 2) return;
+    if (!in_order_) std::ranges::stable_sort(parts_, {}, &Part::begin);
     constexpr Seconds touching{1};  // a step that begins as the one before it ends
     std::map<std::string_view, std::size_t> latest;  // of each node, that is kept
     std::vector<bool> kept(parts_.size(), true);
@@ -172,6 +177,7 @@ class OpenJob {
 
   JobEnergy job_;
   std::vector<Part> parts_;
+  bool in_order_ = true;
 };
 
 std::string month_of(const JobEnergy& job) {
@@ -210,6 +216,40 @@ void put_groups(JobReport& report) {
   });
 }
 
+/// The jobs of one store come one after the other.
+Status read_store(const store::RunStore& store, const store::JobQuery& query, Intensities& intensities,
+                  JobReport& report) {
+  OpenJob open;
+  const auto status = store.each_job_run(query, [&](const JobRun& run) {
+    if (!open.is_of(run.job)) report.jobs.push_back(open.close(intensities));
+    open.take(run, intensities.number_of(run));
+  });
+  if (status && !open.is_empty()) report.jobs.push_back(open.close(intensities));
+  return status;
+}
+
+/// A job's runs may be in the stores of several nodes.
+void read_folder(const fs::path& folder, const store::JobQuery& query, Intensities& intensities,
+                 JobReport& report) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->path().extension() == ".db") files.push_back(at->path());
+  if (error) report.unread.push_back(fmt::format("{}: {}", folder.string(), error.message()));
+  std::ranges::sort(files);
+  std::map<std::string, OpenJob> jobs;
+  for (const auto& file : files) {
+    const auto store = open_store(file.string(), store::Access::read);
+    const auto read = store ? (*store)->each_job_run(query,
+                                                     [&](const JobRun& run) {
+                                                       jobs[run.job].take(run, intensities.number_of(run));
+                                                     })
+                            : propagate(store.error());
+    if (!read) report.unread.push_back(to_string(read.error()));
+  }
+  for (auto& [id, job] : jobs) report.jobs.push_back(job.close(intensities));
+}
+
 Result<store::JobQuery> query_of(const JobRequest& request, WallTime now) {
   ListRequest times;
   times.since = request.since;
@@ -229,19 +269,16 @@ Result<JobReport> job_energy(const JobRequest& request, const std::vector<format
   if (!query) return propagate(query.error());
   JobReport report;
   report.by = request.by;
-  const auto store = open_store(request.store, store::Access::read);
-  if (!store) {
-    if (request.store.empty() && store.error().kind == ErrorKind::unavailable) return report;
-    return propagate(store.error());
-  }
   Intensities intensities(request.place);
-  OpenJob open;
-  const auto status = (*store)->each_job_run(*query, [&](const JobRun& run) {
-    if (!open.is_of(run.job)) report.jobs.push_back(open.close(intensities));
-    open.take(run, intensities.number_of(run));
-  });
-  if (!status) return propagate(status.error());
-  if (!open.is_empty()) report.jobs.push_back(open.close(intensities));
+  std::error_code error;
+  if (fs::is_directory(request.store, error)) {
+    read_folder(request.store, *query, intensities, report);
+  } else {
+    const auto store = open_store(request.store, store::Access::read);
+    if (!store && request.store.empty() && store.error().kind == ErrorKind::unavailable) return report;
+    const auto read = store ? read_store(**store, *query, intensities, report) : propagate(store.error());
+    if (!read) return propagate(read.error());
+  }
   for (const auto& job : report.jobs) add(report.total, job.sum);
   std::ranges::stable_sort(report.jobs, std::ranges::greater{},
                            [](const JobEnergy& job) { return job.sum.begin.value_or(WallTime{}); });

@@ -18,7 +18,8 @@ enum class JobGroup { job, user, account, month };
 
 /// The request in the user's words. "" does not restrict the list.
 struct JobRequest {
-  std::string store = {};  ///< path or address; "" = the user's own
+  /// Path or address; "" = the user's own. A folder: all stores in it (*.db), such as one of each node.
+  std::string store = {};
   std::string user = {};
   std::string account = {};
   std::string partition = {};
@@ -67,6 +68,7 @@ struct JobReport {
   std::vector<JobEnergy> jobs;         ///< the latest first
   std::vector<JobGroupEnergy> groups;  ///< unless by job: by falling energy, months in their order
   JobSum total;
+  std::vector<std::string> unread;  ///< stores of a folder that could not be read, and why
 };
 
 /// invalid, with the name of the field, for a value without a meaning. `sacct` is empty where Slurm's account
