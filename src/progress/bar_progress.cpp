@@ -55,9 +55,15 @@ void BarProgress::notice(const Line& line) {
 
 bool BarProgress::take_figures(const Line& line, Report& report) {
   static const Pattern of_all(R"(^\W*(?:final|best|overall|average|mean|done|finished|test results?)\b)");
-  if (!epoch_ || !epoch_over_ || of_all.matches(line.lowered)) return false;
+  const bool behind_bar = !epoch_ && total_ && last_ >= *total_;
+  if ((!behind_bar && (!epoch_ || !epoch_over_)) || of_all.matches(line.lowered)) return false;
   if (find_epoch(line.text) || find_step(line.text)) return false;
   const auto metrics = find_metrics(line.text);
+  if (behind_bar) {
+    if (!tell_a_validation(metrics)) return false;
+    for (const auto& [name, value] : metrics) report.metric(name, value);
+    return true;
+  }
   const bool validated = are_of_a_validation(metrics);
   if (!validated && !tell_a_result(metrics)) return false;
   const bool may_be_of_all = !validated && epochs_ && *epoch_ >= *epochs_ && !late_results_are_regular_;
@@ -248,7 +254,9 @@ bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
   }
   bare_->last = line.time;
   bare_->full = bar.full();
-  if (bare_->shorter_than && line.time - bare_->begin > *bare_->shorter_than) bare_->shorter_than.reset();
+  // One of as many steps as the training had is the training's again.
+  const bool lasts = bare_->shorter_than && line.time - bare_->begin > *bare_->shorter_than;
+  if (lasts || (total_ == bar.total && title_.empty())) bare_->shorter_than.reset();
   return bare_->shorter_than.has_value();
 }
 
