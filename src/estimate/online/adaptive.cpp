@@ -18,7 +18,7 @@ constexpr int first_units = 5;            // the first regime is trusted after t
 constexpr double first_share = 0.05;      // and this share of the work, which may be start-up;
 constexpr int steady_units = 8;           // of a longer training, after as many units
 constexpr double steady_steps = 100;      // that hold so many steps
-constexpr Seconds steady_time{20};        // and last so long, as a meter takes a while to tell a level,
+constexpr Seconds steady_time{25};        // and last so long, as a meter takes a while to tell a level,
 constexpr int later_units = 3;            // and a later regime after this many units
 constexpr double start_units = 100;       // caches fill and kernels are tuned within so many steps,
 constexpr double start_share = 0.25;      // or, in a short training, within this share of it
@@ -155,6 +155,7 @@ bool Adaptive::saw_steady_steps() const {
 }
 
 bool Adaptive::may_be_start() const {
+  if (only_steps() && share() < first_share) return true;  // and of an epoch of which nobody tells
   return history_.epochs() == 0 && saw_few_steps();
 }
 

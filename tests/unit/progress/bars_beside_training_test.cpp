@@ -57,10 +57,10 @@ TEST(BarsBesideTraining, TheStepsOfDiffusersAreKnownWithoutTheirBanner) {
 
 TEST(BarsBesideTraining, AShareOnALineOfItsOwnIsAFigure) {
   EXPECT_EQ(heard({bar(20, 20) + "\n", "Accuracy on the test set: 71%\n"}),
-            (Rows{"~20/20 step", "test_Accuracy=0.71"}));
+            (Rows{"~20/20 step", "test_accuracy=0.71"}));
   EXPECT_EQ(heard({"Epoch 1/3: 100%|####| 20/20 [00:01<00:00, 20it/s]\n",
                    "Accuracy of the network on the 10000 test images: 54 %\n"}),
-            (Rows{"begin 1/3; 1: 20/20; end 1/3", "end 1/3; test_Accuracy=0.54@1"}));
+            (Rows{"begin 1/3; 1: 20/20; end 1/3", "end 1/3; test_accuracy=0.54@1"}));
 }
 
 }  // namespace
