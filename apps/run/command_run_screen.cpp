@@ -29,6 +29,7 @@ void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
 }
 
 void CommandRun::ask_to_end(const std::string& why) {
+  measurement_->end_forecasts();
   say(why + "; asking the command to end (SIGTERM)");
   measurement_->note("ended by joulecast: " + why);
   end_asked_ = true;

@@ -217,6 +217,7 @@ void Engine::keep_doubt() {
 }
 
 void Engine::take_over(Heard heard) {
+  if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
   training_->hear(std::move(heard.events));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
@@ -377,6 +378,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
+  live.work_is_done = training_->is_done() && !training_->exceeded();
   live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();

@@ -21,6 +21,7 @@ struct Heard {
   std::vector<progress::Event> events;
   std::vector<std::string> notes;
   std::optional<LimitOptions> limits;  ///< new ones
+  bool work_is_being_ended = false;    ///< by the host: forecasts end
 };
 
 class Engine {

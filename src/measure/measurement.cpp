@@ -115,6 +115,7 @@ class Measurement::Worker {
   void hear(std::vector<progress::Event> events);
   void keep(std::vector<progress::Event> events);
   void set_limits(LimitOptions limits);
+  void end_forecasts();
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
@@ -221,6 +222,12 @@ void Measurement::Worker::set_limits(LimitOptions limits) {
   if (!is_ours()) return;
   const std::lock_guard lock(mutex_);
   heard_.limits = std::move(limits);
+}
+
+void Measurement::Worker::end_forecasts() {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  heard_.work_is_being_ended = true;
 }
 
 void Measurement::Worker::note(std::string text) {
@@ -365,6 +372,9 @@ void Measurement::hear(std::vector<progress::Event> events) {
 }
 void Measurement::set_limits(LimitOptions limits) {
   worker_->set_limits(std::move(limits));
+}
+void Measurement::end_forecasts() {
+  worker_->end_forecasts();
 }
 void Measurement::note(std::string text) {
   worker_->note(std::move(text));

@@ -73,6 +73,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
+  bool work_is_done = false;              ///< all that was announced; the run goes on
   bool exceeded = false;                  ///< more was done than was announced, so the total is not known
   trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
@@ -89,7 +90,8 @@ struct MeasurementResult {
 };
 
 /// Receives the measurement's messages. Calls come from the measurement's own thread, one at a time. A call
-/// that blocks delays the measurement. It may call hear(), note() and live(), but no other method.
+/// that blocks delays the measurement. It may call hear(), note(), live() and
+/// end_forecasts(), but no other method.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -131,6 +133,8 @@ class Measurement {
   void hear(std::vector<progress::Event> events);
   /// Watches these limits from the next tick on, instead of those that were set before. Any thread.
   void set_limits(LimitOptions limits);
+  /// The host is ending the work: the present forecast stays the last one. Any thread.
+  void end_forecasts();
   /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
   /// The current state. Any thread, at any time.
