@@ -24,9 +24,21 @@ OF_PROGRESS = ("epochs", "steps")  # the arguments of a run that count wherever 
 
 ending: list[Run] = []  # the runs that a thread of this process is closing
 measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
-
+# Held while `measured` and the socket that children report to change together, or are compared: a run that begins in one
+# thread would else take that of a run which another thread is ending for another process's.
+changing = _thread.RLock()
 
 kept_in: dict[str, str] = {}  # by a run's id, the store that this process has kept it in
+
+
+def leave_all_to_parent() -> None:
+    """In a forked child, in which the threads are gone that may have held the lock."""
+    global changing
+    changing = _thread.RLock()
+    for run in (*measured, *ending):
+        run._leave_to_parent()
+    measured.clear()
+    ending.clear()
 
 
 def is_pruned(kind: type[BaseException]) -> bool:
@@ -105,8 +117,10 @@ class Run(Figures):
             self._teller = _core.silent_teller()  # the first rank tells for all
             self._attach(surroundings.listening_socket())  # of a measurement that the launch is part of
             return
-        socket = surroundings.listening_socket()
-        if socket and all(run._socket != socket for run in measured):
+        with changing:
+            socket = surroundings.listening_socket()
+            is_anothers = socket and all(run._socket != socket for run in measured)
+        if is_anothers:
             self._attach(socket)
             self._teller = _core.attached_teller()
             if given:
@@ -130,8 +144,9 @@ class Run(Figures):
         self._socket = self._tracker.socket
         if self._socket and several:
             self._announced = surroundings.announce(self._socket, self._began[0])
-        measured.append(self)
-        surroundings.lead_children_to(self._socket)
+        with changing:
+            measured.append(self)
+            surroundings.lead_children_to(self._socket)
         self._check_place(options)
 
     @staticmethod
@@ -197,8 +212,9 @@ class Run(Figures):
     def _finish_measuring(self, status: str) -> None:
         tracker, self._tracker = self._tracker, None
         self._teller = _core.silent_teller()
-        measured.remove(self)
-        surroundings.lead_children_to(measured[-1]._socket if measured else "")
+        with changing:
+            measured.remove(self)
+            surroundings.lead_children_to(measured[-1]._socket if measured else "")
         try:
             tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()

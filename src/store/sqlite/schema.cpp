@@ -132,6 +132,7 @@ Status configure(Database& database, Durability durability) {
   if (auto status = database.script("PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
       !status)
     return status;
+  database.keep_log_from_copies();
   if (durability == Durability::soon && commit_lazily(database)) return choose_sync(database);
   return database.set_sync(Sync::commit);
 }
