@@ -23,6 +23,7 @@ namespace {
 
 /// How long the command waits for GPU drivers. Slower drivers join the run later.
 constexpr Seconds driver_patience{1};
+constexpr const char* socket_variable = "JOULECAST_SOCKET";
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -78,6 +79,16 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   return wanted;
 }
 
+measure::NodeOptions CommandRun::node_options(const sensors::Environment& environment) const {
+  measure::NodeOptions wanted;
+  wanted.measurement = measurement_options();
+  wanted.given_name = options_.name.empty() ? "" : wanted.measurement.run.info.name;
+  wanted.folder = temporary_directory().value_or("");
+  if (const char* outer = environment.variable ? environment.variable(socket_variable) : nullptr)
+    wanted.outer_socket = outer;
+  return wanted;
+}
+
 Status CommandRun::prepare(sensors::Environment environment) {
   clock_ = environment.clock;
   auto signals = guard_.descriptor();
@@ -88,7 +99,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   std::optional<progress::SocketServer> socket;
   auto listening = listen_for_training();
   if (listening) {
-    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
+    child_options.environment.emplace_back(socket_variable, listening->path().string());
     socket.emplace(std::move(*listening));
   }
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
@@ -103,7 +114,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   find_intensity();
 
   auto measurement =
-      measure::Measurement::prepare(measurement_options(), environment, std::move(socket), this);
+      measure::NodeMeasurement::prepare(node_options(environment), environment, std::move(socket), this);
   if (!measurement) return propagate(measurement.error());
   measurement_.emplace(std::move(*measurement));
   heard_by_ = &*measurement_;
@@ -154,7 +165,7 @@ Status CommandRun::measure_idle() {
       measurement_->measure_idle(*options_.idle_baseline, [this] { return guard_.asked_to_end(); });
   if (!power) return propagate(power.error());
   if (guard_.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
-  if (!*power) say("nothing measures the idle machine: no baseline");
+  if (!*power && measurement_->measures()) say("nothing measures the idle machine: no baseline");
   return {};
 }
 
@@ -232,6 +243,7 @@ MeasureResult CommandRun::finish() {
   const auto failure = failure_of([&] {
     finish_relay();
     tell_left_behind();
+    result.is_attached = !measurement_->measures();
     auto measured = measurement_->finish(ending());
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;
