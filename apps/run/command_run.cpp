@@ -73,6 +73,7 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   wanted.driver_patience = std::max(driver_patience, options_.idle_baseline.value_or(Seconds{0}));
   wanted.store = options_.store;
   wanted.limits = options_.limits;
+  wanted.continues = options_.continues;
   wanted.total_epochs = options_.total_epochs;
   wanted.total_steps = options_.total_steps;
   wanted.own_cpu = own_cpu_time;

@@ -35,6 +35,9 @@ class CommandRun final : public measure::NodeObserver {
   Result<MeasureResult> run();
 
   void trouble(const std::string& line) override { say(line); }
+  void told(const std::string& line) override {
+    if (!options_.quiet) say(line);
+  }
   void limit_reached(const measure::Limits::Verdict& verdict) override;
   void ticked(const measure::Live& live) override;
   void told(const std::string& line) override;

@@ -26,6 +26,7 @@ struct MeasureOptions {
   /// How long to measure before starting; a day at most.
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
+  measure::ContinueOptions continues;
   /// Ends the command once its forecast is ready, in place of letting it end.
   std::optional<ProbeOptions> probe;
   std::string epoch_regex;

@@ -55,7 +55,12 @@ void Engine::begin(Moment at) {
   describe_machine();
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
-  training_.emplace(start_, progress::KnownTotals{options_.total_epochs, options_.total_steps}, sink());
+  tell_continuation();
+  training_.emplace(
+      start_,
+      progress::KnownTotals{options_.total_epochs, options_.total_steps,
+                            earlier_ ? earlier_->first_epoch : std::nullopt},
+      sink(), earlier_);
   training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
     header_.info.work_unit = unit;
@@ -76,12 +81,45 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(
-        RecordingOptions{options_.store, options_.store_patience, patience_}, header_, meters_.channels());
+        RecordingOptions{options_.store, options_.store_patience, patience_, options_.continues}, header_,
+        meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
   }
+}
+
+/// The run is an account of its own, or goes on with that of another.
+void Engine::tell_continuation() {
+  awaits_checkpoints_ = !options_.continues.checkpoints.empty() && recording_ && !recording_->id().empty();
+  if (!recording_) return;
+  const auto& continuation = recording_->continuation();
+  for (const auto& line : continuation.told) {
+    sink().note(line);
+    observer_->trouble(line);
+  }
+  header_ = continued(std::move(header_), continuation);
+  earlier_ = continuation.earlier;
+  if (!earlier_) return;
+  observer_->told(fmt::format("goes on with {}, segment {}: {} in {} before", earlier_->name.empty() ? earlier_->training : earlier_->name,
+                              earlier_->segments + 1,
+                              earlier_->energy ? to_text(*earlier_->energy) : "unknown energy",
+                              to_text(earlier_->duration)));
+}
+
+/// Looks from time to time whether there are checkpoints by now.
+void Engine::name_beside_checkpoints() {
+  constexpr Seconds between_looks{10};
+  const auto now = clock().steady();
+  if (!awaits_checkpoints_ || now - looked_for_checkpoints_ < between_looks) return;
+  looked_for_checkpoints_ = now;
+  const auto named = mark_checkpoints(options_.continues.checkpoints,
+                                      earlier_ ? earlier_->training : recording_->id());
+  awaits_checkpoints_ = named && !*named;
+  if (named) return;
+  sink().note(to_string(named.error()));
+  observer_->trouble(to_string(named.error()));
 }
 
 trace::RunSink& Engine::sink() {
@@ -228,6 +266,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     take_late_sensors();
     miss_named_gpus();
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    name_beside_checkpoints();
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
@@ -246,11 +285,17 @@ void Engine::check_limits() {
   }
 }
 
+std::optional<Joules> Engine::used_with_earlier() const {
+  const auto used = recorder_->live().energy.total;
+  if (!earlier_ || !earlier_->energy) return used;
+  return used.value_or(Joules{0}) + *earlier_->energy;
+}
+
 /// What has been used is known even if the training's messages cannot be followed.
 LimitState Engine::limit_state() {
   LimitState state;
   state.elapsed = clock().steady() - start_;
-  state.used = recorder_->live().energy.total;
+  state.used = used_with_earlier();
   follow_training([&](Training& training) {
     state.doubt = training.doubt();
     const auto& projection = training.projection();
@@ -284,6 +329,8 @@ void Engine::finish(Heard heard, const Ending& ending) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    looked_for_checkpoints_ = {};
+    name_beside_checkpoints();
     recorder_->finish();
     const bool as_planned = ending.status == trace::RunStatus::finished && !ending.was_asked_to_end;
     follow_training([this, end, as_planned](Training& training) {
@@ -387,8 +434,12 @@ Live Engine::live() const {
   live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();
-  if (live.projection && live.energy.energy.total)
-    live.projection = at_time(*live.projection, *live.energy.energy.total, live.elapsed);
+  if (earlier_) {
+    live.earlier_energy = earlier_->energy;
+    live.earlier = earlier_->duration;
+  }
+  if (const auto used = used_with_earlier(); live.projection && used)
+    live.projection = at_time(*live.projection, *used, live.earlier + live.elapsed);
   return live;
 }
 

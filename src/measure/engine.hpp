@@ -73,11 +73,14 @@ class Engine {
   void announce();
   void describe_machine();
   void open_record();
+  void tell_continuation();
+  void name_beside_checkpoints();
   void take_over(Heard heard);
   void take_late_sensors();
   void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
+  [[nodiscard]] std::optional<Joules> used_with_earlier() const;
   void tell_disagreement();
   void keep_doubt();
   void tell_limit(Limits::Verdict verdict);
@@ -102,6 +105,9 @@ class Engine {
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
   std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
+  std::optional<Earlier> earlier_;
+  bool awaits_checkpoints_ = false;  ///< the file that names the run beside them is still to be written
+  SteadyTime looked_for_checkpoints_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "estimate/online/projector.hpp"
+#include "measure/continuation.hpp"
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
@@ -34,6 +35,7 @@ struct MeasurementOptions {
   /// one.
   Seconds store_patience{10};
   LimitOptions limits;
+  ContinueOptions continues;
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
   /// How often readings are taken from the sensors' threads and given to the store. If readings come about as
@@ -62,6 +64,10 @@ struct Live {
   std::string run_id;  ///< "" until the store has the run, or if it cannot be stored
   Seconds elapsed{0};
   sampling::LiveEnergy energy;
+  /// What the training used, and how long it took, in the runs that this one goes on with. The projection is
+  /// that of the whole training.
+  std::optional<Joules> earlier_energy;
+  Seconds earlier{0};
   std::optional<int> epoch;
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
@@ -88,6 +94,8 @@ class Observer {
   virtual ~Observer() = default;
   /// A loss that the user should know of at once, such as a store that fails. One line.
   virtual void trouble(const std::string& /*line*/) {}
+  /// Something worth knowing that is no loss, such as the run that this one goes on with. One line.
+  virtual void told(const std::string& /*line*/) {}
   /// A limit was reached, or cannot be watched. The host should do what the verdict says.
   virtual void limit_reached(const Limits::Verdict& /*verdict*/) {}
   virtual void ticked(const Live& /*live*/) {}

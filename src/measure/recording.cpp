@@ -14,9 +14,7 @@ Recording::Recording(RecordingOptions options, const trace::Run& header,
     : options_(std::move(options)) {
   const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin_in(*wanted, header)) {
-    begin_in_spare(header);
-  }
+  if (!wanted || !begin_in(*wanted, header)) begin_in_spare(header);
   add(channels);
 }
 
@@ -31,8 +29,8 @@ Result<std::string> Recording::make_spare() {
 
 void Recording::begin_in_spare(const trace::Run& header) {
   const auto spare = make_spare();
+  is_spare_ = true;
   if (spare && begin_in(*spare, header)) {
-    is_spare_ = true;
     trouble_.push_back(fmt::format("the run is kept in {} instead", path_.string()));
     return;
   }
@@ -44,9 +42,11 @@ void Recording::begin_in_spare(const trace::Run& header) {
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   auto opened = store::RunStore::open(url, store::Access::write,
                                       {.durability = store::Durability::soon, .patience = options_.patience});
-  auto writer = opened ? (*opened)->record(header, {.finish_timeout = options_.finish_timeout,
-                                                    .patience = options_.patience,
-                                                    .spare = make_spare})
+  if (opened && !is_spare_) continuation_ = find_continuation(**opened, options_.continues, header);
+  auto writer = opened ? (*opened)->record(continued(header, continuation_),
+                                           {.finish_timeout = options_.finish_timeout,
+                                            .patience = options_.patience,
+                                            .spare = make_spare})
                        : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "measure/continuation.hpp"
 #include "store/run_writer.hpp"
 #include "trace/run_sink.hpp"
 
@@ -18,6 +19,7 @@ struct RecordingOptions {
   std::optional<std::filesystem::path> store;  ///< nothing = the default one
   Seconds finish_timeout{10};                  ///< how long end() waits for a locked store
   std::shared_ptr<const store::Patience> patience = {};
+  ContinueOptions continues = {};
 };
 
 class Recording final : public trace::RunSink {
@@ -27,6 +29,8 @@ class Recording final : public trace::RunSink {
   /// says so.
   Recording(RecordingOptions options, const trace::Run& header, const std::vector<trace::Channel>& channels);
 
+  /// Whether the run goes on with another, as the store that it is kept in shows.
+  [[nodiscard]] const Continuation& continuation() const { return continuation_; }
   /// Adds channels that appeared later. Their numbers continue from the last.
   void add(std::span<const trace::Channel> channels);
 
@@ -63,6 +67,7 @@ class Recording final : public trace::RunSink {
   bool begin_in(const std::string& url, const trace::Run& header);
 
   const RecordingOptions options_;
+  Continuation continuation_;
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
   std::vector<std::string> trouble_;

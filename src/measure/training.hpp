@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "estimate/online/run_projector.hpp"
+#include "measure/continuation.hpp"
 #include "measure/repeats.hpp"
 #include "progress/tracker.hpp"
 #include "trace/forecast_doubt.hpp"
@@ -25,7 +26,9 @@ class Training {
  public:
   /// Phases, epochs, progress, metrics and projections are sent to `sink`. `totals` are the user's figures,
   /// used if the training does not report its own.
-  Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink);
+  /// `earlier` is what the training used and did before this run: the forecast is that of the whole.
+  Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink,
+           std::optional<Earlier> earlier = {});
 
   /// Called when the total work becomes known or changes, with its unit's name.
   using TotalLearned = std::function<void(double total, const std::string& unit)>;
@@ -79,6 +82,7 @@ class Training {
   void withdraw();
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
   void begin_projector();
+  void begin_with_earlier_work();
   [[nodiscard]] bool goes_on(std::size_t phase) const;
   [[nodiscard]] bool total_is_known() const;
   [[nodiscard]] bool more_may_follow() const;
@@ -92,7 +96,7 @@ class Training {
   [[nodiscard]] std::optional<trace::Projection> present_projection() const;
   void store_projection(const trace::Projection& projection);
 
-  /// A time, the work done by then, and the energy used from the run's start.
+  /// A time of this run, the work done by then, and the energy used, both from the training's start.
   struct Mark {
     Seconds time{0};
     double work = 0;
@@ -101,6 +105,13 @@ class Training {
   /// Returns whether the projector counted it.
   bool move(const Mark& to, bool epoch_end);
 
+  [[nodiscard]] Seconds earlier_time() const { return earlier_ ? earlier_->duration : Seconds{0}; }
+  [[nodiscard]] Joules earlier_energy() const {
+    return earlier_ ? earlier_->energy.value_or(Joules{0}) : Joules{0};
+  }
+
+  std::optional<Earlier> earlier_;
+  double earlier_work_ = 0;  ///< that the present phase goes on with
   progress::Tracker tracker_;
   TotalLearned total_learned_;
   std::optional<double> told_total_;       ///< the total that total_learned_ was last called with

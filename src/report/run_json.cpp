@@ -5,6 +5,7 @@
 
 #include "report/json_value.hpp"
 #include "report/run_words.hpp"
+#include "report/segments_text.hpp"
 #include "trace/fields.hpp"
 
 namespace joulecast::report {
@@ -247,6 +248,7 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
             {"training", training_json(run.info)},
             {"host", host_json(run.host)},
             {"job", job_json(run.info.job)}};
+  json.update(segments_json(summary));
   if (summary.last_heard) json["last_heard"] = to_iso8601(*summary.last_heard);
   return json;
 }

@@ -40,6 +40,17 @@ class Writer {
   void operator()(const char* key, const std::map<std::string, double>& numbers) {
     if (!numbers.empty()) json_[key] = numbers;
   }
+  void operator()(const char* key, const std::optional<WallTime>& time) {
+    if (time) json_[key] = time->ns;
+  }
+  void operator()(const char* key, const std::vector<trace::Segment>& segments) {
+    for (const auto& segment : segments) {
+      Writer writer;
+      visit_segment(segment, writer);
+      writer("started_ns", segment.started);
+      json_[key].push_back(std::move(writer.json_));
+    }
+  }
   template <class Tag>
   void operator()(const char* key, const Unit<Tag>& value) {
     if (value.value() != 0) json_[key] = value.value();
@@ -88,6 +99,18 @@ class Reader {
       if (item.is_string()) list.push_back(item.get<std::string>());
     });
   }
+  void operator()(const char* key, std::optional<WallTime>& time) const {
+    if (const auto* found = find(key); found != nullptr && found->is_number_integer())
+      time = WallTime{found->get<std::int64_t>()};
+  }
+  void operator()(const char* key, std::vector<trace::Segment>& segments) const {
+    for_each(key, [&](const Json& item) {
+      const Reader reader(item);
+      auto& segment = segments.emplace_back();
+      visit_segment(segment, reader);
+      reader("started_ns", segment.started);
+    });
+  }
   void operator()(const char* key, std::map<std::string, double>& numbers) const {
     const auto* found = find(key);
     if (found == nullptr || !found->is_object()) return;
@@ -134,6 +157,8 @@ void visit_all_info(Visitor& field, Info& info) {
   visit_training_extras(info.training, field);
   field("epoch_bounds_recorded", info.epoch_bounds_recorded);
   field("extra", info.extra_json);
+  field("continues", info.continues);
+  field("segments", info.segments);
 }
 
 template <class AnyOwner, class Visitor>

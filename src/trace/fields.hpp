@@ -7,6 +7,7 @@
 
 #include "base/provenance.hpp"
 #include "trace/channel.hpp"
+#include "trace/run_status.hpp"
 
 namespace joulecast::trace {
 
@@ -149,6 +150,21 @@ void visit_phase(AnyPhase& phase, Visit&& visit) {
   visit("work", phase.work);
   visit("total_work", phase.total_work);
   visit("energy_j", phase.energy);
+  visit("done_before", phase.done_before);
+}
+
+/// All but `started`, whose form differs from document to document.
+template <class AnySegment, class Visit>
+void visit_segment(AnySegment& segment, Visit&& visit) {
+  visit("id", segment.id);
+  visit("start_s", segment.span.begin);
+  visit("end_s", segment.span.end);
+  visit("status", segment.status, run_status_from);
+  visit("exit_status", segment.exit_status);
+  visit("hostname", segment.hostname);
+  visit("gpus", segment.gpus);
+  visit("redone_start_s", segment.redone.begin);
+  visit("redone_end_s", segment.redone.end);
 }
 
 template <class AnyWindow, class Visit>

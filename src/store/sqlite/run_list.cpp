@@ -54,6 +54,28 @@ void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, 
     conditions.add("status = ?", {name});
 }
 
+/// By two small sets, since few runs are part of a longer training: it takes no look at the others.
+void add_segments(Segments segments, Conditions& conditions) {
+  const std::string continued = "SELECT continues FROM run WHERE continues <> ''";
+  const std::string parts = "SELECT id FROM run WHERE continues <> '' UNION " + continued;
+  switch (segments) {
+    case Segments::each:
+      return;
+    case Segments::none:
+      return conditions.add("id NOT IN (" + parts + ")");
+    case Segments::part:
+      return conditions.add("id IN (" + parts + ")");
+    case Segments::last:
+      return conditions.add("continues <> '' AND id NOT IN (" + continued + ")");
+  }
+}
+
+/// Only the index of the few runs that go on with another is worth following; SQLite does not know that.
+std::string_view table_of(const RunQuery& query) {
+  const bool few = query.segments == Segments::last || !query.continues.empty();
+  return few ? "run INDEXED BY run_by_continued" : "run";
+}
+
 /// How SQLite is to find the runs that have a tag: one by one, or along the index of the order, which is left
 /// at the limit. Many runs may have a tag, and each costs a page of the table otherwise.
 enum class TagSearch { one_by_one, in_order };
@@ -85,6 +107,9 @@ Conditions conditions_of(const RunQuery& query, const std::vector<std::int64_t>&
   if (query.until) conditions.add("started_ns < ?", {query.until->ns});
   if (query.status) add_status(*query.status, dead, conditions);
   if (!query.host.empty()) conditions.add("hostname = ?", {query.host});
+  if (!query.continues.empty()) conditions.add("continues <> '' AND continues = ?", {query.continues});
+  if (!query.job_key.empty()) conditions.add("job_key <> '' AND job_key = ?", {query.job_key});
+  add_segments(query.segments, conditions);
   return conditions;
 }
 
@@ -123,7 +148,8 @@ std::string order_of(const RunQuery& query) {
 /// A tag alone is counted in its own table, without a look at the runs.
 bool is_one_tag(const RunQuery& query) {
   return query.tags.size() == 1 && query.name.empty() && query.search.empty() && !query.since &&
-         !query.until && !query.status && query.host.empty();
+         !query.until && !query.status && query.host.empty() && query.segments == Segments::each &&
+         query.continues.empty() && query.job_key.empty();
 }
 
 Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
@@ -143,8 +169,8 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
   const auto conditions = conditions_of(query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
   constexpr std::int64_t no_limit = -1;
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
-  auto rows = database.once(fmt::format("SELECT key FROM run{} ORDER BY {} LIMIT {} OFFSET {}",
-                                        conditions.text(), order_of(query), limit, query.offset));
+  auto rows = database.once(fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}",
+                                        table_of(query), conditions.text(), order_of(query), limit, query.offset));
   bind(conditions, rows);
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
@@ -156,7 +182,7 @@ Result<std::size_t> count_runs(Database& database, const RunQuery& query,
                                const std::vector<std::int64_t>& dead) {
   if (is_one_tag(query)) return count_tagged(database, query.tags.front());
   const auto conditions = conditions_of(query, dead);
-  auto rows = database.once("SELECT count(*) FROM run" + conditions.text());
+  auto rows = database.once(fmt::format("SELECT count(*) FROM {}{}", table_of(query), conditions.text()));
   bind(conditions, rows);
   if (!rows.row()) return propagate(rows.status().error());
   return static_cast<std::size_t>(rows.integer(0));
@@ -188,7 +214,7 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   auto found = database.query(
       "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
       "energy_missing, command, info, (SELECT count(*) FROM epoch WHERE epoch.run = run.key), total_known, "
-      "not_measured_s, coverage, hostname "
+      "not_measured_s, coverage, hostname, continues "
       "FROM run WHERE key = ?",
       key);
   if (!found.row())
@@ -209,11 +235,13 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   trace::RunInfo info;
   from_document(found.text(10), info);
   row.architecture = info.training.architecture;
+  row.job = std::move(info.job);
   row.epochs = static_cast<int>(found.integer(11));
   listed.total_known = found.integer(12) != 0;
   if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
   row.coverage = found.optional_real(14);
   row.host = found.text(15);
+  row.continues = found.text(16);
   auto tags = database.query("SELECT name, value FROM tag WHERE run = ?", key);
   while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
   if (auto status = tags.status(); !status) return propagate(status.error());
