@@ -40,7 +40,6 @@ class CommandRun final : public measure::NodeObserver {
   }
   void limit_reached(const measure::Limits::Verdict& verdict) override;
   void ticked(const measure::Live& live) override;
-  void told(const std::string& line) override;
   void asked_to_end(const std::string& why) override;
 
  private:

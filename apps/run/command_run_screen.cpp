@@ -22,10 +22,6 @@ void CommandRun::redraw() {
     relay_->draw(live_line(measurement_->live(), intensity_, columns_));
 }
 
-void CommandRun::told(const std::string& line) {
-  if (!options_.quiet) say(line);
-}
-
 /// By the rank that measures this node, which says so once for all.
 void CommandRun::asked_to_end(const std::string& why) {
   told(why + "; asking the command to end (SIGTERM)");

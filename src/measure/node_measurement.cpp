@@ -185,7 +185,7 @@ Status NodeMeasurement::Rank::measure() {
   wanted.run.info.job = job_;
   {
     const std::lock_guard lock(mutex_);
-    wanted.run.info.continues = run_.id;
+    if (!run_.id.empty()) wanted.continues = {.run = run_.id, .is_left_to_us = true};
   }
   if (job_.local_size && environment.gpus.empty()) environment.local_ranks = *job_.local_size;
   auto prepared = Measurement::prepare(std::move(wanted), environment, std::move(socket_), observer_);

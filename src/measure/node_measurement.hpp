@@ -1,7 +1,7 @@
 // The measurement of a node that several ranks of one launch share. A node has one energy, so one of its
 // ranks measures all of it (Meeting), and the others attach: what they hear of the training counts for the
 // same run. Where the rank that measures ends or dies before the others, another one goes on in a segment
-// of the same training (trace::RunInfo::continues); in the first case without a gap.
+// of the same training (segment.hpp); in the first case without a gap.
 #pragma once
 
 #include <filesystem>
@@ -14,12 +14,10 @@
 
 namespace joulecast::measure {
 
-/// In addition: what a rank has to say and to hear. From a thread of the measurement, too.
 class NodeObserver : public Observer {
  public:
-  /// One line for the user, and no loss: who measures this rank.
-  virtual void told(const std::string& /*line*/) {}
-  /// The rank that measures asks all commands to end, because of a limit.
+  /// The rank that measures asks the commands of all ranks to end, because of a limit. Comes from a thread of
+  /// the measurement, as all other calls do.
   virtual void asked_to_end(const std::string& /*why*/) {}
 };
 
