@@ -103,6 +103,9 @@ Status CommandRun::prepare(sensors::Environment environment) {
     child_options.environment.emplace_back(socket_variable, listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  // A program in it then knows that this measurement is its rank's, and not that of a whole launch.
+  if (const auto job = trace::job_of(environment.variable); trace::may_share_node(job))
+    child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
       can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
@@ -244,8 +247,8 @@ MeasureResult CommandRun::finish() {
   const auto failure = failure_of([&] {
     finish_relay();
     tell_left_behind();
-    result.is_attached = !measurement_->measures();
     auto measured = measurement_->finish(ending());
+    result.is_attached = !measurement_->measures();
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;
     result.store = measured->store;

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -95,6 +96,8 @@ class NodeMeasurement::Rank {
     return own_;
   }
   [[nodiscard]] bool is_attached() const { return attached_; }
+  /// A fork copies all but the thread and the lock.
+  [[nodiscard]] bool is_ours() const { return ::getpid() == process_; }
   void hear(std::vector<progress::Event> events);
   [[nodiscard]] std::string run_id() const {
     const std::lock_guard lock(mutex_);
@@ -113,6 +116,7 @@ class NodeMeasurement::Rank {
   void pass_on();
   void take_over();
   [[nodiscard]] Result<MeasurementResult> finish_own(Measurement& own, Ending ending);
+  void tell_hidden_boards(Measurement& own);
   [[nodiscard]] MeasurementResult part(const Ending& ending);
 
   NodeOptions options_;
@@ -187,7 +191,8 @@ Status NodeMeasurement::Rank::measure() {
     const std::lock_guard lock(mutex_);
     if (!run_.id.empty()) wanted.continues = {.run = run_.id, .is_left_to_us = true};
   }
-  if (job_.local_size && environment.gpus.empty()) environment.local_ranks = *job_.local_size;
+  if (job_.local_size) environment.local_ranks = *job_.local_size;
+  environment.local_rank = job_.local_rank.value_or(0);
   auto prepared = Measurement::prepare(std::move(wanted), environment, std::move(socket_), observer_);
   socket_.reset();
   if (!prepared) return propagate(prepared.error());
@@ -209,10 +214,6 @@ Status NodeMeasurement::Rank::start_thread() {
 
 void NodeMeasurement::Rank::leave_thread() {
   if (!thread_.joinable()) return;
-  if (::getpid() != process_) {  // a forked child has no such thread
-    thread_.detach();
-    return;
-  }
   leaving_ = true;
   wake_up_->set();
   thread_.join();
@@ -305,7 +306,6 @@ void NodeMeasurement::Rank::take_over() {
 
 void NodeMeasurement::Rank::hear(std::vector<progress::Event> events) {
   if (const auto measuring = own()) return measuring->hear(std::move(events));
-  if (!wake_up_) return;
   {
     const std::lock_guard lock(mutex_);
     heard_.insert(heard_.end(), std::make_move_iterator(events.begin()),
@@ -331,9 +331,26 @@ Result<MeasurementResult> NodeMeasurement::Rank::finish_own(Measurement& own, En
   } else if (!own.ranks().empty()) {
     ending.at = environment_.clock->steady();
   }
+  tell_hidden_boards(own);
   auto result = own.finish(ending);
   meeting_.reset();
   return result;
+}
+
+/// Slurm may hide the boards of the other ranks from this one.
+void NodeMeasurement::Rank::tell_hidden_boards(Measurement& own) {
+  const char* said =
+      job_.local_rank && environment_.variable ? environment_.variable("SLURM_GPUS_ON_NODE") : nullptr;
+  const auto given = parse_int(said != nullptr ? said : "");
+  std::set<std::string> seen;
+  for (const auto& part : own.live().energy.energy.components)
+    if (part.component == trace::Component::gpu) seen.insert(part.device);
+  if (!given || *given <= static_cast<std::int64_t>(seen.size()) || !environment_.gpus.empty()) return;
+  const auto line = fmt::format(
+      "{} of the {} GPUs of this node's ranks are measured: the rank that measures can see no more",
+      seen.size(), *given);
+  own.note(line);
+  observer_->trouble(line);
 }
 
 /// Of an attached rank.
@@ -360,7 +377,10 @@ MeasurementResult NodeMeasurement::Rank::part(const Ending& ending) {
 
 NodeMeasurement::NodeMeasurement(std::unique_ptr<Rank> rank) : rank_(std::move(rank)) {}
 NodeMeasurement::NodeMeasurement(NodeMeasurement&&) noexcept = default;
-NodeMeasurement::~NodeMeasurement() = default;
+NodeMeasurement::~NodeMeasurement() {
+  // Of a copy in a forked child nothing may be touched: its sockets, lock and store are the parent's.
+  if (rank_ && !rank_->is_ours()) (void)rank_.release();
+}
 
 Result<NodeMeasurement> NodeMeasurement::prepare(NodeOptions options, const sensors::Environment& environment,
                                                  std::optional<progress::SocketServer> socket,
@@ -371,7 +391,7 @@ Result<NodeMeasurement> NodeMeasurement::prepare(NodeOptions options, const sens
 }
 
 bool NodeMeasurement::measures() const {
-  return rank_->own() != nullptr;
+  return rank_->is_ours() && rank_->own() != nullptr;
 }
 
 Result<std::optional<Watts>> NodeMeasurement::measure_idle(Seconds duration,
@@ -390,18 +410,19 @@ Status NodeMeasurement::start(Moment at) {
 }
 
 void NodeMeasurement::hear(std::vector<progress::Event> events) {
-  rank_->hear(std::move(events));
+  if (rank_->is_ours()) rank_->hear(std::move(events));
 }
 
 void NodeMeasurement::set_limits(LimitOptions limits) {
-  if (const auto own = rank_->own()) own->set_limits(std::move(limits));
+  if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->set_limits(std::move(limits));
 }
 
 void NodeMeasurement::note(std::string text) {
-  if (const auto own = rank_->own()) own->note(std::move(text));
+  if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->note(std::move(text));
 }
 
 Live NodeMeasurement::live() const {
+  if (!rank_->is_ours()) return {};
   if (const auto own = rank_->own()) return own->live();
   Live live;
   live.run_id = rank_->run_id();
@@ -409,7 +430,7 @@ Live NodeMeasurement::live() const {
 }
 
 void NodeMeasurement::tick() {
-  if (const auto own = rank_->own()) own->tick();
+  if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->tick();
 }
 
 void NodeMeasurement::end_others(const std::string& why) {
@@ -417,6 +438,8 @@ void NodeMeasurement::end_others(const std::string& why) {
 }
 
 Result<MeasurementResult> NodeMeasurement::finish(Ending ending) {
+  if (!rank_->is_ours())
+    return fail(ErrorKind::invalid, "measurement", "belongs to the process that prepared it");
   return rank_->finish(ending);
 }
 
