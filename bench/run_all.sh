@@ -16,6 +16,8 @@ title "200 clients of the exporter beside a run at 100 Hz (bench/exporter_load.p
 $python bench/exporter_load.py "$build"
 title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
+title "The jobs of 100,000 runs (bench/jobs_load.py)"
+$python bench/jobs_load.py "$build"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
 if [ -d "$build/python/joulecast" ]; then

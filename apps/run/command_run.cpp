@@ -74,6 +74,7 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   wanted.store = options_.store;
   wanted.limits = options_.limits;
   wanted.continues = options_.continues;
+  wanted.keep_command = options_.keep_arguments;
   wanted.total_epochs = options_.total_epochs;
   wanted.total_steps = options_.total_steps;
   wanted.own_cpu = own_cpu_time;

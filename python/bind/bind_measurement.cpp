@@ -72,6 +72,7 @@ struct TrackerOptions {
   std::string name;
   std::vector<std::string> command;
   bool keep_arguments = false;
+  std::string resume, checkpoint_folder;
   std::map<std::string, std::string> tags;
   std::string store;
   double interval_s = 1;
@@ -104,6 +105,8 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.sensors = options.sensors;
   wanted.store = store_of(options.store);
   wanted.store_patience = longest_wait;
+  wanted.continues = {options.resume, options.checkpoint_folder};
+  wanted.keep_command = options.keep_arguments;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
   return wanted;
@@ -241,6 +244,8 @@ void bind_tracker(nb::module_& module) {
       .def_rw("name", &TrackerOptions::name)
       .def_rw("command", &TrackerOptions::command)
       .def_rw("keep_arguments", &TrackerOptions::keep_arguments)
+      .def_rw("resume", &TrackerOptions::resume)
+      .def_rw("checkpoint_folder", &TrackerOptions::checkpoint_folder)
       .def_rw("tags", &TrackerOptions::tags)
       .def_rw("store", &TrackerOptions::store)
       .def_rw("interval_s", &TrackerOptions::interval_s)

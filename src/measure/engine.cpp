@@ -81,7 +81,9 @@ void Engine::describe_machine() {
 void Engine::open_record() {
   try {
     recording_ = std::make_unique<Recording>(
-        RecordingOptions{options_.store, options_.store_patience, patience_, options_.continues}, header_,
+        RecordingOptions{options_.store, options_.store_patience, patience_, options_.continues,
+                         options_.keep_command},
+        header_,
         meters_.channels());
     announce();
   } catch (const std::exception& error) {

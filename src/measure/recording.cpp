@@ -9,6 +9,17 @@
 namespace joulecast::measure {
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_read_by_others(const fs::path& store) {
+  std::error_code error;
+  const auto mode = fs::status(store, error).permissions();
+  using enum fs::perms;
+  return !error && (mode & (group_read | others_read)) != none;
+}
+
+}  // namespace
+
 Recording::Recording(RecordingOptions options, const trace::Run& header,
                      const std::vector<trace::Channel>& channels)
     : options_(std::move(options)) {
@@ -42,8 +53,9 @@ void Recording::begin_in_spare(const trace::Run& header) {
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   auto opened = store::RunStore::open(url, store::Access::write,
                                       {.durability = store::Durability::soon, .patience = options_.patience});
-  if (opened && !is_spare_) continuation_ = find_continuation(**opened, options_.continues, header);
-  auto writer = opened ? (*opened)->record(continued(header, continuation_),
+  others_read_ = opened && is_read_by_others(url);
+  if (opened && !is_spare_) continuation_ = find_continuation(**opened, options_.continues, shareable(header));
+  auto writer = opened ? (*opened)->record(shareable(continued(header, continuation_)),
                                            {.finish_timeout = options_.finish_timeout,
                                             .patience = options_.patience,
                                             .spare = make_spare})
@@ -55,6 +67,13 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   writer_ = std::move(*writer);
   path_ = url;
   return true;
+}
+
+/// A command line is its owner's: where others can read the store, its arguments stay out of it.
+trace::Run Recording::shareable(trace::Run header) const {
+  if (others_read_ && !options_.keep_command && header.command.size() > 1)
+    header.command = {std::move(header.command.front()), "***"};
+  return header;
 }
 
 void Recording::add(std::span<const trace::Channel> channels) {
@@ -102,7 +121,7 @@ void Recording::note(const std::string& text) {
 }
 
 void Recording::describe(const trace::Run& header) {
-  if (writer_) writer_->describe(header);
+  if (writer_) writer_->describe(shareable(header));
 }
 
 std::vector<std::string> Recording::take_trouble() {
@@ -122,7 +141,7 @@ std::vector<std::string> Recording::take_trouble() {
 
 Status Recording::end(const trace::Run& header) {
   if (!writer_) return {};
-  auto ended = writer_->end(header);
+  auto ended = writer_->end(shareable(header));
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));

@@ -20,6 +20,7 @@ struct RecordingOptions {
   Seconds finish_timeout{10};                  ///< how long end() waits for a locked store
   std::shared_ptr<const store::Patience> patience = {};
   ContinueOptions continues = {};
+  bool keep_command = false;  ///< see MeasurementOptions
 };
 
 class Recording final : public trace::RunSink {
@@ -65,9 +66,11 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
+  [[nodiscard]] trace::Run shareable(trace::Run header) const;
 
   const RecordingOptions options_;
   Continuation continuation_;
+  bool others_read_ = false;  ///< the store, and with it the command
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
   std::vector<std::string> trouble_;

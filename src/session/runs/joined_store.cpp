@@ -112,6 +112,10 @@ class JoinedStore final : public store::RunStore {
                                                         const RunQuery& query) const override {
     return runs_->sums_by_tag(tag, query);
   }
+  [[nodiscard]] Status each_job_run(const store::JobQuery& query,
+                                    const store::JobRunVisitor& visit) const override {
+    return runs_->each_job_run(query, visit);
+  }
   [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override {
     return read(reference, store::Reading::whole);

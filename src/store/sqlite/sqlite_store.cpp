@@ -4,6 +4,7 @@
 
 #include "store/liveness.hpp"
 #include "store/sqlite/closing.hpp"
+#include "store/sqlite/job_runs.hpp"
 #include "store/sqlite/live_run.hpp"
 #include "store/sqlite/open_file.hpp"
 #include "store/sqlite/readings_file.hpp"
@@ -39,6 +40,7 @@ class SqliteStore final : public RunStore {
                                                         const RunQuery& query) const override {
     return sums(tag, query);
   }
+  [[nodiscard]] Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const override;
   [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override {
     return read(reference, read_whole);
@@ -182,6 +184,22 @@ Result<std::vector<RunSum>> SqliteStore::sums(const std::string& tag, const RunQ
   const auto dead = dead_runs();
   if (!dead) return propagate(dead.error());
   return sum_runs(database_, query, tag, *dead);
+}
+
+Status SqliteStore::each_job_run(const JobQuery& query, const JobRunVisitor& visit) const {
+  const Snapshot snapshot(database_);
+  return sqlite::each_job_run(database_, query, [&](JobRun& run) {
+    if (run.status == trace::RunStatus::running)
+      if (const auto row = this->row(run.id)) {
+        run.status = row->status;
+        run.duration = row->duration;
+        run.energy = row->energy;
+        run.provenance = row->provenance;
+        run.coverage = row->coverage;
+        run.not_measured = row->not_measured;
+      }
+    visit(run);
+  });
 }
 
 Result<RunRow> SqliteStore::row(std::string_view reference) const {
