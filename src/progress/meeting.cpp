@@ -41,11 +41,11 @@ std::uint64_t hash_of(std::string_view text) {
 }
 
 /// What the ranks of one launch on this node have in common. Where their launcher tells no id it is their
-/// parent; the folder may be that of several nodes.
+/// parent; the folder may be that of several nodes, and a machine may play several of them.
 std::string common_of(const trace::Job& job, std::string_view within) {
   std::array<char, 256> host{};
   (void)::gethostname(host.data(), host.size() - 1);
-  auto common = fmt::format("{}\n{}\n{}", host.data(), trace::key_of(job), within);
+  auto common = fmt::format("{}\n{}\n{}\n{}", host.data(), job.node, trace::key_of(job), within);
   const bool is_step = !job.id.empty() && (job.launcher == "srun" || job.launcher == "flux");
   if (job.launch.empty() && !is_step) common += fmt::format("\n{}", ::getppid());
   return common;
