@@ -107,14 +107,19 @@ class Run(Figures):
         socket = surroundings.listening_socket()
         if socket and all(run._socket != socket for run in measured):
             self._attach(socket)
-            others_tell = rank and not surroundings.has_wrapper_of_its_own()  # the first rank tells for all
-            self._teller = _core.silent_teller() if others_tell else _core.attached_teller()
+            self._teller = _core.attached_teller()
+            self._leave_to_first_rank()
             if given and not rank:
                 self._warn_of([f"{', '.join(given)} of this block {'is' if len(given) == 1 else 'are'} left out: it belongs to a run that "
                                "another process measures, which has its own"])
             return
         self._several = rank is not None
         self._measure(options)
+
+    def _leave_to_first_rank(self) -> None:
+        """Ranks that are within one measurement of their whole launch say the same, and nothing tells them apart there."""
+        if self._tracker is None and self._rank is None and surroundings.local_rank() and not surroundings.has_wrapper_of_its_own():
+            self._teller = _core.silent_teller()
 
     def _measure(self, options: _core.TrackerOptions) -> None:
         """In this process, or in another rank of this node: the ranks agree on one (docs/ranks.md)."""
@@ -239,7 +244,7 @@ class Run(Figures):
         """Ends the training once its projected total is surely above a limit and most of that is used; never on a guess.
 
         The next step or epoch then raises Stopped, or calls `call(run, reason)` instead. Where another process measures,
-        the limit is that of its whole run. Of several ranks only the one that measures the node acts.
+        the limit is that of its whole run. Of several ranks only the first one of a node acts.
 
         Args:
             projected_kwh: the limit; give it or the next.
@@ -254,10 +259,12 @@ class Run(Figures):
         if call is not None and not callable(call):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._stop_call = call
+        if surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+            return
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
             self._tracker.tick()  # it may be used up already
-        elif self._rank is None and not surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+        else:
             self._limit = _core.JoinedLimit(joules, probability)
 
     @property
