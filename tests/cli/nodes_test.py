@@ -102,6 +102,23 @@ class Nodes(CommandTest):
             self.assertLess(run["energy_j"]["total"], 1.3 * (WATTS["n1"] + WATTS["n2"]) * run["duration_s"])
             self.assertTrue(any("claims the same job on the same node" in note for note in run["notes"]), run["notes"])
 
+    def test_nodes_may_write_files_of_their_own(self):
+        """As they do on a network file system."""
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.end(self.node(0, options=("--name", "first")), self.node(1))
+        self.assertEqual(sorted(path.name for path in self.folder.glob("runs.db*") if "-wal" not in path.name and "-shm" not in path.name),
+                         ["runs.db-node-n1", "runs.db-node-n2"])
+        run = self.json("show", "first")
+        self.assertEqual({part["node"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}, {"n1", "n2"})
+        self.assertEqual(len(self.rows()), 1)
+        self.call("run", "--quiet", "--name", "alone", "--", "true")  # of no job, and so in the store itself
+        self.assertTrue(self.store.exists())
+        self.assertEqual(len(self.rows()), 2)
+        self.call("tag", "first", "team=vision")
+        self.assertEqual(self.json("show", "first")["tags"]["team"], "vision")
+        self.call("rm", "first")
+        self.assertEqual([row["name"] for row in self.rows()], ["alone"])
+
     def elsewhere(self, name):
         (self.folder / name).mkdir()
         return str(self.folder / name)

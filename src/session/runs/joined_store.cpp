@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "session/runs/job_nodes.hpp"
+#include "store/run_order.hpp"
 #include "store/segments.hpp"
 #include "trace/join_nodes.hpp"
 
@@ -70,31 +71,6 @@ void add_node(RunRow& training, const RunRow& node) {
   for (const auto& name : node.missing)
     if (std::ranges::find(training.missing, name) == training.missing.end()) training.missing.push_back(name);
   training.epochs = std::max(training.epochs, node.epochs);
-}
-
-/// Whether `a` is listed before `b`: unknown figures last, as the store sorts.
-bool comes_before(const RunRow& a, const RunRow& b, const RunQuery& query) {
-  const auto by = [&](const auto& left, const auto& right) {
-    if (!left || !right) return left.has_value() && !right.has_value();
-    return query.descending ? *left > *right : *left < *right;
-  };
-  const auto ended_duration = [](const RunRow& row) {
-    return row.status == trace::RunStatus::running ? std::nullopt : std::optional(row.duration);
-  };
-  const auto ended_energy = [](const RunRow& row) {
-    return row.status == trace::RunStatus::running ? std::nullopt : row.energy;
-  };
-  switch (query.sorting) {
-    case store::RunSorting::energy:
-      return by(ended_energy(a), ended_energy(b));
-    case store::RunSorting::duration:
-      return by(ended_duration(a), ended_duration(b));
-    case store::RunSorting::name:
-      return query.descending ? a.name > b.name : a.name < b.name;
-    case store::RunSorting::started:
-      break;
-  }
-  return by(a.started, b.started);
 }
 
 class JoinedStore final : public store::RunStore {
