@@ -107,7 +107,8 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
     options.country, options.region, options.intensity_g_per_kwh, options.pue = arguments.place(country, region, intensity, pue)
     options.keep_arguments = arguments.flag("keep_arguments", keep_arguments)
     options.resume = arguments.text("resume", resume) if resume is not None else ""
-    options.checkpoint_folder = os.path.abspath(arguments.path("checkpoint_folder", checkpoint_folder)) if checkpoint_folder else ""
+    folder = arguments.path("checkpoint_folder", checkpoint_folder)
+    options.checkpoint_folder = os.path.abspath(folder) if folder else ""
     if options.resume and options.checkpoint_folder:
         raise InvalidError("resume", "is not for use with checkpoint_folder, which names the run, too")
     options.command = surroundings.command()

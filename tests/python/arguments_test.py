@@ -24,7 +24,8 @@ CALLS = {
     "track": (lambda **given: joulecast.track(**given), {
         "name": WRONG_TEXTS, "epochs": (*WRONG_NUMBERS, 0), "steps": (*WRONG_NUMBERS, 0), "tags": WRONG_MAPPINGS, "store": WRONG_PATHS,
         "interval": (*WRONG_NUMBERS, 0, 4000), "sensors": WRONG_LISTS, "gpus": (1.5, object(), True, -1, [None], [1.5], [True]), "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS,
+        "resume": WRONG_TEXTS, "checkpoint_folder": WRONG_PATHS}),
     "current": (joulecast.current, {}),
     "known_networks": (joulecast.known_networks, {}),
     "describe": (lambda **given: joulecast.describe(**{"model": "resnet50", **given}), {
