@@ -52,6 +52,8 @@ struct MeasureResult {
   int exit_status = 0;
   std::string run_id;  ///< empty if the run could not be stored
   std::filesystem::path store;
+  /// Another rank of this node measures: the run is that one's, and goes on.
+  bool is_attached = false;
   /// The live totals, which are available without a store.
   trace::RunEnergy energy;
   Seconds duration{0};

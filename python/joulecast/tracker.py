@@ -51,7 +51,7 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
     A generator is measured from its first item to its end, with what happens between the items.
 
-    Under `joulecast run`, in a child process of a tracker, and in all but the first of a node's ranks, the run belongs
+    Under `joulecast run`, in a child process of a tracker, and in all but one of a node's ranks, the run belongs
     to the measurement that is there already, and no second one begins.
 
     Args:

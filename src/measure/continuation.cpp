@@ -96,8 +96,9 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
   if (!row) return give_up(row.error());
   const bool is_over = candidate.is_over || is_earlier_start(row->job, header.info.job);
   if (row->status == trace::RunStatus::running && row->last_heard)
-    found.told.push_back(fmt::format("goes on with {}, last heard of at {}: whether {} still runs it is not known",
-                                     row->id, to_iso8601(*row->last_heard), printable(row->host)));
+    found.told.push_back(
+        fmt::format("goes on with {}, last heard of at {}: whether {} still runs it is not known", row->id,
+                    to_iso8601(*row->last_heard), printable(row->host)));
   else if (row->status == trace::RunStatus::running && !is_over) {
     found.told.push_back(fmt::format("{} still runs{}: this is a run of its own", row->id,
                                      row->host.empty() ? "" : " on " + printable(row->host)));
@@ -109,17 +110,19 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
 }
 
 /// The run that the user names. A training that has not begun yet begins with this one.
-void take_named(const store::RunStore& store, const std::string& reference, const trace::Run& header,
+void take_named(const store::RunStore& store, const ContinueOptions& options, const trace::Run& header,
                 Continuation& found) {
+  const auto& reference = options.run;
   const auto choice = store.resolve(reference);
-  if (choice) return take(store, {choice->id}, header, found);
+  if (choice) return take(store, {choice->id, options.is_left_to_us}, header, found);
   if (choice.error().kind != ErrorKind::invalid) {
     found.told.push_back("the earlier run cannot be found, so this one stands alone: " +
                          to_string(choice.error()));
     return;
   }
   found.name = reference;
-  found.told.push_back(fmt::format("there is no run '{}' to go on with: this one begins it", printable(reference)));
+  found.told.push_back(
+      fmt::format("there is no run '{}' to go on with: this one begins it", printable(reference)));
 }
 
 void take_marked(const store::RunStore& store, const fs::path& folder, const trace::Run& header,
@@ -138,7 +141,7 @@ Continuation find_continuation(const store::RunStore& store, const ContinueOptio
                                const trace::Run& header) {
   Continuation found;
   if (!options.run.empty())
-    take_named(store, options.run, header, found);
+    take_named(store, options, header, found);
   else if (!options.checkpoints.empty())
     take_marked(store, options.checkpoints, header, found);
   const bool named = !options.run.empty() || !options.checkpoints.empty();

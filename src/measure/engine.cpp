@@ -14,6 +14,7 @@
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
 #include "sensors/support/gpu_cards.hpp"
+#include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -143,7 +144,37 @@ void Engine::announce() {
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
-  return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
+  if (!socket_) return {};
+  auto events = socket_->service(clock());
+  greet_ranks();
+  return events;
+}
+
+std::vector<progress::AttachedRank> Engine::ranks() const {
+  return socket_ ? socket_->ranks() : std::vector<progress::AttachedRank>{};
+}
+
+std::optional<SteadyTime> Engine::taken_over() const {
+  return socket_ ? socket_->taken_over() : std::nullopt;
+}
+
+void Engine::tell_ranks(const progress::RankOrder& order) {
+  if (socket_) socket_->tell_ranks(order);
+}
+
+/// The names and limits that the user gave to ranks that have just attached.
+void Engine::greet_ranks() {
+  const auto& ranks = socket_->ranks();
+  if (ranks.size() == greeted_ranks_) return;
+  auto options = limits_.options();
+  for (; greeted_ranks_ < ranks.size(); ++greeted_ranks_) {
+    const auto& greeting = ranks[greeted_ranks_].greeting;
+    if (!greeting.name.empty() && greeting.name != header_.info.name)
+      header_.tags.emplace(trace::rank_tag(greeting.rank.value_or(0)), greeting.name);
+    options = stricter_of(std::move(options), greeting.limits);
+  }
+  sink().describe(header_);
+  if (options != limits_.options()) limits_ = Limits(std::move(options));
 }
 
 void Engine::leave_progress_to_host() {
@@ -218,7 +249,11 @@ void Engine::keep_doubt() {
 
 void Engine::take_over(Heard heard) {
   if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
-  training_->hear(std::move(heard.events));
+  std::vector<progress::Event> own;
+  std::vector<progress::Event> events;
+  for (auto& [event, from_socket] : heard.events) (from_socket ? events : own).push_back(std::move(event));
+  training_->hear(socket_ ? socket_->own_that_count(std::move(own)) : std::move(own));
+  training_->hear(std::move(events));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
@@ -310,6 +345,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_losses();
     note_rates();
   }
+  note_ranks();
   socket_.reset();  // later messages find no listener
   // A driver that takes this long has a GPU to wake.
   if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
@@ -317,9 +353,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
+  header_.exit_status = ending.exit_status;
+  fail_with_ranks();
   if (ending.was_asked_to_end && ending.status == trace::RunStatus::finished && !training_->is_done())
     header_.status = trace::RunStatus::interrupted;
-  header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
   (void)sink().end(header_);  // data that was not stored is reported as trouble
   tell_trouble();
@@ -349,6 +386,25 @@ void Engine::note_losses() {
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));
+}
+
+/// How the other ranks of this node ended. One that was killed says nothing.
+void Engine::note_ranks() {
+  for (const auto& rank : ranks()) {
+    const auto name = rank.greeting.rank ? fmt::format("rank {}", *rank.greeting.rank) : "another rank";
+    if (!rank.is_there && !rank.has_left)
+      sink().note(name + " was lost: it ended without a word, as a process that is killed does");
+    if (rank.exit_status.value_or(0) == 0) continue;
+    sink().note(fmt::format("{} ended with exit status {}", name, *rank.exit_status));
+    if (failed_rank_status_ == 0) failed_rank_status_ = *rank.exit_status;
+  }
+}
+
+/// The account is that of all ranks, and so is its status.
+void Engine::fail_with_ranks() {
+  if (failed_rank_status_ == 0 || header_.status != trace::RunStatus::finished) return;
+  header_.status = trace::RunStatus::failed;
+  header_.exit_status = failed_rank_status_;
 }
 
 /// A user who asks for more than a source can give gets what it gives.

@@ -140,6 +140,16 @@ class Measurement {
   /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
 
+  /// The other ranks of this node that attached to the socket, for which see node_measurement.hpp.
+  [[nodiscard]] std::vector<progress::AttachedRank> ranks() const;
+  /// Says this to each of them that is there. Any thread.
+  void tell_ranks(progress::RankOrder order);
+  /// Returns once no other rank is there, or the time is over. Whether none is there.
+  [[nodiscard]] bool wait_for_ranks(Seconds patience) const;
+  /// Returns once another rank measures this node, and when that began, or once the time is over or no other
+  /// rank is there.
+  [[nodiscard]] std::optional<SteadyTime> wait_for_successor(Seconds patience) const;
+
   /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
   /// Waits for no slow driver, and at the beginning of a run at most a second for its store. Any thread.
   void tick();

@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "base/roots.hpp"
+#include "store/node_files.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
@@ -25,8 +26,15 @@ Recording::Recording(RecordingOptions options, const trace::Run& header,
     : options_(std::move(options)) {
   const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin_in(*wanted, header)) begin_in_spare(header);
+  if (!wanted || !begin_in(place_of(*wanted, header), header)) begin_in_spare(header);
   add(channels);
+}
+
+/// Nodes of one job that share a folder over the network each write a file of their own.
+std::string Recording::place_of(const std::string& store, const trace::Run& header) {
+  const auto& job = header.info.job;
+  if (job.node_count.value_or(1) < 2 || !store::is_kept_by_node(store)) return store;
+  return store::file_of_node(store, job.node.empty() ? header.host.hostname : job.node);
 }
 
 /// A folder of its own, because another user may have laid a link where a known name would lead.
@@ -54,7 +62,8 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   auto opened = store::RunStore::open(url, store::Access::write,
                                       {.durability = store::Durability::soon, .patience = options_.patience});
   others_read_ = opened && is_read_by_others(url);
-  if (opened && !is_spare_) continuation_ = find_continuation(**opened, options_.continues, shareable(header));
+  if (opened && !is_spare_)
+    continuation_ = find_continuation(**opened, options_.continues, shareable(header));
   auto writer = opened ? (*opened)->record(shareable(continued(header, continuation_)),
                                            {.finish_timeout = options_.finish_timeout,
                                             .patience = options_.patience,

@@ -62,6 +62,7 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  [[nodiscard]] static std::string place_of(const std::string& store, const trace::Run& header);
   /// The path of a new spare store in the temporary folder.
   [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);

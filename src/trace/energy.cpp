@@ -175,7 +175,8 @@ void add_missing(const Run& run, RunEnergy& energy) {
     return std::ranges::any_of(energy.components,
                                [&](const auto& row) { return row.component == component; });
   };
-  if (has(Component::node)) return;
+  const auto is_metered = [](const auto& row) { return row.component == Component::node && row.energy; };
+  if (std::ranges::any_of(energy.components, is_metered)) return;
   std::vector<Component> expected{Component::cpu, Component::dram};
   if (!run.info.training.gpu.empty() || run.info.training.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
     expected.insert(expected.begin(), Component::gpu);
@@ -358,7 +359,9 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
 
 Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
-  if (run.info.segments.empty() && traces.size() == 1 && traces.front()->channel.behaviour == Behaviour::gauge) return *traces.front();
+  if (run.info.segments.empty() && traces.size() == 1 &&
+      traces.front()->channel.behaviour == Behaviour::gauge)
+    return *traces.front();
   // A course of power has a line across its gaps, which are marked, and not a fall to 0 W.
   if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);
