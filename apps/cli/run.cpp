@@ -91,7 +91,7 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty()) run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
-  if (result.run_id.empty()) return sums();
+  if (result.run_id.empty() || result.store.empty()) return sums();
   // The command's caller waits: the log is not merged and synced here.
   const auto store = session::open_store(result.store.string(), store::Access::read,
                                          {.durability = store::Durability::soon});

@@ -88,6 +88,7 @@ struct TrackerOptions {
 /// The program may go to another folder later.
 std::optional<std::filesystem::path> store_of(const std::string& given) {
   const auto store = given.empty() ? store::default_url() : Result<std::string>(given);
+  if (store && store::is_on_server(*store)) return std::filesystem::path(*store);
   std::error_code error;
   const auto path = store ? std::filesystem::absolute(*store, error) : std::filesystem::path();
   if (!store || error) return std::nullopt;

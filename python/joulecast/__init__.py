@@ -23,7 +23,7 @@ from .planning import budget
 from .probing import probe
 from .reporting import disclose, report
 from .run import Run
-from .stored import load, query, runs
+from .stored import load, query, runs, sync
 from .tracker import current, track
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "recommend",
     "report",
     "runs",
+    "sync",
     "track",
     "tradeoff",
 ]

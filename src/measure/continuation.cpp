@@ -137,6 +137,10 @@ void take_marked(const store::RunStore& store, const fs::path& folder, const tra
 
 }  // namespace
 
+bool may_go_on(const ContinueOptions& options, const trace::Run& header) {
+  return !options.run.empty() || !options.checkpoints.empty() || header.info.job.restarts.value_or(0) > 0;
+}
+
 Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
                                const trace::Run& header) {
   Continuation found;

@@ -49,6 +49,8 @@ struct Continuation {
   std::vector<std::string> told;   ///< lines for the user and for the run's notes
 };
 
+/// Whether there may be an earlier run to look for.
+[[nodiscard]] bool may_go_on(const ContinueOptions& options, const trace::Run& header);
 /// Looks in the store for the run that `header` goes on with.
 [[nodiscard]] Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
                                              const trace::Run& header);

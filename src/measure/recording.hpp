@@ -55,7 +55,7 @@ class Recording final : public trace::RunSink {
 
   /// nullptr if nothing can be stored.
   [[nodiscard]] store::RunWriter* writer() { return writer_.get(); }
-  /// Path of the store; empty if the run is not stored.
+  /// Path or address of the store; empty if the run is not stored, or at its end not wholly there yet.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string id() const { return writer_ ? writer_->id() : std::string(); }
   /// The problems since the previous call, one line each.

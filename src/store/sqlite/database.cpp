@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/sqlite/forks.hpp"
+#include "store/sqlite/readings_file.hpp"
 #include "store/sqlite/shared_index.hpp"
 
 namespace joulecast::store::sqlite {
@@ -22,6 +23,20 @@ std::string immutable_uri(const std::string& path) {
       uri += c;
   }
   return uri + "?immutable=1";
+}
+
+/// The pattern for GLOB, where a bracket would begin a character class.
+std::string glob_of(const std::string& pattern) {
+  std::string glob;
+  for (const char c : pattern) glob += c == '[' ? std::string("[[]") : std::string(1, c);
+  return glob;
+}
+
+/// All runs are the user's own: who may write the file may write all of it.
+std::string with_own_names(std::string_view sql) {
+  return sql::with_names(sql, [](std::string_view name) {
+    return std::string(name.starts_with("own_") ? name.substr(4) : name);
+  });
 }
 
 }  // namespace
@@ -134,27 +149,26 @@ void Database::keep_log_from_copies() {
   if (const auto& mark = handle_.get_deleter().mark) mark->set();
 }
 
-Query Database::prepare(const char* sql) {
+std::unique_ptr<sql::Cursor> Database::start(const char* sql, std::span<const sql::Value> values) {
   auto& kept = prepared_[sql];
   if (kept &&
       // the same statement is in use further up the stack, so this call needs its own
-      sqlite3_stmt_busy(kept.get()) != 0) {
-    sqlite3_stmt* second = nullptr;
-    sqlite3_prepare_v2(handle_.get(), sql, -1, &second, nullptr);
-    return {handle_.get(), second, where_, true};
-  }
+      sqlite3_stmt_busy(kept.get()) != 0)
+    return start_once(sql, values);
   if (!kept) {
     sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    sqlite3_prepare_v3(handle_.get(), with_own_names(sql).c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                       nullptr);
     kept.reset(statement);
   }
-  return {handle_.get(), kept.get(), where_, false};
+  return std::make_unique<Cursor>(handle_.get(), kept.get(), where_, false, values);
 }
 
-Query Database::once(const std::string& sql) {
+std::unique_ptr<sql::Cursor> Database::start_once(const std::string& sql,
+                                                  std::span<const sql::Value> values) {
   sqlite3_stmt* statement = nullptr;
-  sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr);
-  return {handle_.get(), statement, where_, true};
+  sqlite3_prepare_v2(handle_.get(), with_own_names(sql).c_str(), -1, &statement, nullptr);
+  return std::make_unique<Cursor>(handle_.get(), statement, where_, true, values);
 }
 
 Status Database::script(const char* sql) {
@@ -172,6 +186,12 @@ Result<std::optional<std::int64_t>> Database::integer(const char* sql) {
   return value;
 }
 
+Status Database::begin(Lock lock) {
+  return run(lock == Lock::at_once ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+Status Database::commit() {
+  return run("COMMIT");
+}
 void Database::roll_back() {
   (void)sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
@@ -180,9 +200,6 @@ void Database::close() {
   handle_.reset();
 }
 
-std::int64_t Database::last_row_key() const {
-  return sqlite3_last_insert_rowid(handle_.get());
-}
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_.get());
 }
@@ -199,36 +216,22 @@ bool Database::has_log() {
   return mode.row() && mode.text(0) == "wal";
 }
 
-// --- Snapshot
-
-Snapshot::Snapshot(Database& database)
-    : database_(database), open_(!database.in_transaction() && database.run("BEGIN").has_value()) {}
-
-Snapshot::~Snapshot() {
-  if (open_ && database_.in_transaction()) database_.roll_back();
+const sql::Dialect& Database::dialect() const {
+  static constexpr sql::Dialect ours{.name_matches = "name GLOB ?",
+                                     .pattern = glob_of,
+                                     .contains = "LIKE",
+                                     .architecture = "info ->> 'architecture'",
+                                     .for_update = "",
+                                     .by_continued = " INDEXED BY run_by_continued",
+                                     .by_job = " INDEXED BY run_by_job"};
+  return ours;
 }
 
-// --- Transaction
-
-Transaction::Transaction(Database& database, Lock lock)
-    : database_(database), status_(database.run(lock == Lock::at_once ? "BEGIN IMMEDIATE" : "BEGIN")) {
-  open_ = status_.has_value();
-}
-
-Transaction::~Transaction() {
-  // After some failures, such as a full disk, SQLite has already rolled back.
-  if (open_ && database_.in_transaction()) database_.roll_back();
-}
-
-Status Transaction::commit() {
-  if (status_) status_ = database_.run("COMMIT");
-  if (status_) {
-    open_ = false;
-  } else if (open_ && database_.in_transaction()) {
-    database_.roll_back();
-    open_ = false;
-  }
-  return status_;
+/// What a running run has kept since its last commit.
+Buffer Database::rows_beside(std::int64_t key) {
+  auto row = query("SELECT id, heartbeat_ns FROM run WHERE key = ? AND status = 'running'", key);
+  if (!row.row() || row.is_null(1)) return {};
+  return readings_beside(where_, row.text(0), WallTime{row.integer(1)});
 }
 
 }  // namespace joulecast::store::sqlite

@@ -36,7 +36,7 @@ Status bring_up_to_date(Database& database) {
     if (!version)
       transaction.require(propagate(version.error()));
     else if (*version < schema_version())
-      migrate(transaction, *version);
+      migrate(database, transaction, *version);
     if (version && *version == 0)
       transaction.require(database.script(fmt::format("PRAGMA application_id = {}", application_id).c_str()));
   }
