@@ -15,14 +15,14 @@ using testing::CampaignSimulator;
 using testing::Noise;
 using testing::Scenario;
 
-RepetitionRule width(double half_width, Centre centre = Centre::median) {
+RepetitionRule width(double half_width, Location centre = Location::median) {
   RepetitionRule rule;
   rule.half_width = half_width;
   rule.centre = centre;
   return rule;
 }
 
-RepetitionRule comparison(double equal_within, Centre centre = Centre::median) {
+RepetitionRule comparison(double equal_within, Location centre = Location::median) {
   RepetitionRule rule;
   rule.equal_within = equal_within;
   rule.centre = centre;
@@ -42,7 +42,7 @@ RepetitionRule between(RepetitionRule rule, std::size_t minimum, std::size_t max
 }
 
 std::vector<Scenario> scenarios() {
-  constexpr auto mean = Centre::mean;
+  constexpr auto mean = Location::mean;
   std::vector<Scenario> all;
   const auto widths = [&](std::string name, RepetitionRule rule, Noise noise, double spread) -> Scenario& {
     all.push_back(
@@ -74,7 +74,7 @@ std::vector<Scenario> scenarios() {
   widths("Cauchy, median to 2 %", width(0.02), Noise::cauchy, 0.005);
   compared("Cauchy, compared", comparison(0.03), Noise::cauchy, 0.005);
   widths("blocks that differ by 2 %, median to 3 %", width(0.03), Noise::normal, 0.01).block_effects = 0.02;
-  for (const auto centre : {Centre::median, mean}) {
+  for (const auto centre : {Location::median, mean}) {
     auto& drifting =
         compared(centre == mean ? "the same, compared by means" : "drift of 10 % and a random walk",
                  comparison(0.03, centre), Noise::normal, 0.01);
@@ -97,7 +97,7 @@ std::vector<Scenario> beyond_the_assumptions() {
            .spread = 0.01,
            .trend = 0.1},
           {.name = "log-normal 0.5, mean to 20 %, 5 to 100",
-           .rule = between(width(0.2, Centre::mean), 5, 100),
+           .rule = between(width(0.2, Location::mean), 5, 100),
            .compare = false,
            .noise = Noise::log_normal,
            .spread = 0.5}};

@@ -1,6 +1,8 @@
 #include "lab/campaign/needed_repetitions.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "lab/plan/repetition_rule.hpp"
 
@@ -42,6 +44,51 @@ Result<NeededRepetitions> NeededRepetitions::make(const Plan& plan) {
 
 void NeededRepetitions::look_at(const Standing& standing) {
   if (rule_) decisions_ = rule_->judge(energies_of(*plan_, standing));
+}
+
+Result<NeedsMore> needs_more_by_rule(const Plan& plan) {
+  auto made = NeededRepetitions::make(plan);
+  if (!made) return propagate(made.error());
+  if (!made->rule()) return NeedsMore{};
+  // One look serves all cells until a further run has ended.
+  struct Looked {
+    NeededRepetitions needed;
+    std::optional<std::size_t> attempts;
+  };
+  auto looked = std::make_shared<Looked>(Looked{std::move(*made), {}});
+  return NeedsMore([looked, cells = plan.cells.size()](std::size_t cell, const Standing& standing) {
+    std::size_t attempts = 0;
+    for (std::size_t i = 0; i < cells; ++i) attempts += static_cast<std::size_t>(standing.cell(i).attempts);
+    if (looked->attempts != attempts) looked->needed.look_at(standing);
+    looked->attempts = attempts;
+    return looked->needed.decisions()->cells[cell].needs_more();
+  });
+}
+
+SavedRepetitions saved_repetitions(const Plan& plan, const Standing& standing,
+                                   const stats::RepetitionDecisions& decisions) {
+  SavedRepetitions saved;
+  const auto most = static_cast<std::size_t>(plan.repetitions.at_most);
+  saved.most = most * plan.cells.size();
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const auto& decision = decisions.cells[i];
+    if (decision.state != stats::CellState::narrow && decision.state != stats::CellState::decided) continue;
+    const auto runs = most - std::min(most, decision.attempts);
+    saved.runs += runs;
+    Joules energy{0};
+    Seconds time{0};
+    std::size_t known = 0;
+    for (const auto* run : standing.cell(i).finished) {
+      time = time + run->duration;
+      if (run->energy) energy += *run->energy;
+      known += run->energy ? 1 : 0;
+    }
+    const auto finished = standing.cell(i).finished.size();
+    if (known > 0) saved.energy += static_cast<double>(runs) / static_cast<double>(known) * energy;
+    if (finished > 0)
+      saved.time = saved.time + static_cast<double>(runs) / static_cast<double>(finished) * time;
+  }
+  return saved;
 }
 
 bool NeededRepetitions::needs(std::size_t cell, int repetition) const {

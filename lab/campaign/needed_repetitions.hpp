@@ -1,6 +1,8 @@
 // Which cells of a campaign need a further repetition, by what has been measured so far.
 #pragma once
 
+#include <functional>
+
 #include "lab/campaign/state.hpp"
 #include "stats/adaptive_repetitions.hpp"
 
@@ -31,5 +33,20 @@ class NeededRepetitions {
   std::optional<stats::AdaptiveRepetitions> rule_;
   std::optional<stats::RepetitionDecisions> decisions_;
 };
+
+/// Whether a cell needs a further repetition beyond the plan's minimum, for Schedule. Empty for fixed
+/// repetitions. The plan must outlive it. Errors as NeededRepetitions::make().
+using NeedsMore = std::function<bool(std::size_t cell, const Standing& standing)>;
+[[nodiscard]] Result<NeedsMore> needs_more_by_rule(const Plan& plan);
+
+/// Against repeating every cell as often as the plan allows.
+struct SavedRepetitions {
+  std::size_t runs = 0;
+  std::size_t most = 0;  ///< repetitions of the whole plan
+  Joules energy{0};      ///< by each cell's own mean
+  Seconds time{0};
+};
+[[nodiscard]] SavedRepetitions saved_repetitions(const Plan& plan, const Standing& standing,
+                                                 const stats::RepetitionDecisions& decisions);
 
 }  // namespace joulecast::lab

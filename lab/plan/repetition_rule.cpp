@@ -36,7 +36,7 @@ Result<stats::AdaptiveRepetitions> repetition_rule(const Plan& plan) {
   rule.minimum = static_cast<std::size_t>(repetitions.at_least);
   rule.maximum = static_cast<std::size_t>(repetitions.at_most);
   rule.level = repetitions.level;
-  rule.centre = repetitions.of_median ? stats::Centre::median : stats::Centre::mean;
+  rule.centre = repetitions.of_median ? stats::Location::median : stats::Location::mean;
   rule.family = repetitions.each_alone ? stats::Family::each : stats::Family::campaign;
   rule.half_width = repetitions.half_width;
   rule.equal_within = repetitions.equal_within;

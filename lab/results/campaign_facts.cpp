@@ -23,8 +23,8 @@ std::optional<session::JudgedMetric> usual_metric(const Plan& plan, const Standi
     for (const auto* run : standing.cell(i).finished)
       for (const auto& [name, value] : run->metrics) ++counts[name];
   const auto rank = [](const auto& entry) {
-    const bool held_out = entry.first.find("val") != std::string::npos ||
-                          entry.first.find("test") != std::string::npos;
+    const bool held_out =
+        entry.first.find("val") != std::string::npos || entry.first.find("test") != std::string::npos;
     return std::tuple(!session::is_a_loss(entry.first), entry.second, held_out);
   };
   const auto found = std::ranges::max_element(counts, {}, rank);
@@ -50,9 +50,9 @@ void take_finished(CellFacts& facts, const std::vector<const RunEnded*>& runs,
     energy.push_back(run->energy ? run->energy->value() : unknown);
     duration.push_back(run->duration.value());
     if (metric) quality.push_back(metric_of(*run, metric->name));
-    if (run->energy) facts.provenance = facts.provenance == Provenance::missing
-                                            ? run->provenance
-                                            : worst(facts.provenance, run->provenance);
+    if (run->energy)
+      facts.provenance = facts.provenance == Provenance::missing ? run->provenance
+                                                                 : worst(facts.provenance, run->provenance);
     facts.flagged += run->conduct.flags.empty() ? 0 : 1;
     raise(facts.throttled_by_power, run->conduct.throttled_by_power);
     raise(facts.throttled_by_heat, run->conduct.throttled_by_heat);
@@ -76,22 +76,6 @@ CellFacts facts_of_cell(const Plan& plan, std::size_t index, const CellState& st
   }
   take_finished(facts, state.finished, metric);
   return facts;
-}
-
-SavedRepetitions saved_of(const Plan& plan, const std::vector<CellFacts>& cells) {
-  SavedRepetitions saved;
-  const auto most = static_cast<std::size_t>(plan.repetitions.at_most);
-  saved.most = most * cells.size();
-  for (const auto& cell : cells) {
-    if (!cell.decision) continue;
-    const auto state = cell.decision->state;
-    if (state != stats::CellState::narrow && state != stats::CellState::decided) continue;
-    const auto runs = most - std::min(most, cell.decision->attempts);
-    saved.runs += runs;
-    if (cell.energy) saved.energy += static_cast<double>(runs) * cell.energy->mean;
-    if (cell.duration) saved.time += static_cast<double>(runs) * cell.duration->mean;
-  }
-  return saved;
 }
 
 session::LeftOutReason reason_of(Outcome outcome) {
@@ -121,9 +105,8 @@ std::optional<FigureSpread> spread_of(std::vector<double> values) {
 
 Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, const std::string& metric) {
   CampaignFacts facts;
-  facts.metric = metric.empty()
-                     ? usual_metric(plan, standing)
-                     : std::optional(session::JudgedMetric{metric, session::is_a_loss(metric)});
+  facts.metric = metric.empty() ? usual_metric(plan, standing)
+                                : std::optional(session::JudgedMetric{metric, session::is_a_loss(metric)});
   bool any_quality = false;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     facts.cells.push_back(facts_of_cell(plan, i, standing.cell(i), facts.metric));
@@ -144,7 +127,7 @@ Result<CampaignFacts> facts_of_runs(const Plan& plan, const Standing& standing, 
       facts.still_needed = true;
     if (facts.decisions) facts.cells[i].decision = facts.decisions->cells[i];
   }
-  if (facts.decisions) facts.saved = saved_of(plan, facts.cells);
+  if (facts.decisions) facts.saved = saved_repetitions(plan, standing, *facts.decisions);
   return facts;
 }
 
@@ -175,8 +158,8 @@ Result<session::RunTable> table_of_results(const Plan& plan, const Standing& sta
     }
   }
   if (rows.ids.empty())
-    return propagate(session::with_reasons({ErrorKind::invalid, "no run has finished", rows.source},
-                                           rows.left_out));
+    return propagate(
+        session::with_reasons({ErrorKind::invalid, "no run has finished", rows.source}, rows.left_out));
   return session::RunTable(std::move(rows));
 }
 

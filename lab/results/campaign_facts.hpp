@@ -43,14 +43,6 @@ struct CellFacts {
   std::optional<double> throttled_by_heat;
 };
 
-/// Against repeating every cell as often as the plan allows.
-struct SavedRepetitions {
-  std::size_t runs = 0;
-  std::size_t most = 0;  ///< repetitions of the whole plan
-  double energy = 0;     ///< J, by each cell's own mean
-  double time = 0;       ///< s
-};
-
 struct CampaignFacts {
   std::vector<CellFacts> cells;  ///< in the order of the plan
   std::size_t finished = 0;

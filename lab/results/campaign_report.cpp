@@ -77,10 +77,15 @@ Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const Campaig
   const auto records = read_journal(journal_of(plan.file));
   if (!records) return propagate(records.error());
   // The report points into its own plan and state, so it stays where it is.
-  auto report = std::make_unique<CampaignReport>(
-      CampaignReport{std::move(plan), state_of(*records), "", {}, {},
-                     fail(ErrorKind::unavailable, "", "not weighed"),
-                     fail(ErrorKind::unavailable, "", "not read"), {}});
+  auto report =
+      std::make_unique<CampaignReport>(CampaignReport{std::move(plan),
+                                                      state_of(*records),
+                                                      "",
+                                                      {},
+                                                      {},
+                                                      fail(ErrorKind::unavailable, "", "not weighed"),
+                                                      fail(ErrorKind::unavailable, "", "not read"),
+                                                      {}});
   const Standing standing(report->plan, report->state);
   report->store = request.store;
   if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;

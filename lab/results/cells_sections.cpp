@@ -40,11 +40,12 @@ std::string provenance_sentence(const CampaignReport& report) {
   if (cells.size() == 1 && cells.contains(Provenance::measured)) return "All energies were measured.";
   std::vector<std::string> parts;
   for (const auto& [provenance, count] : cells)
-    parts.push_back(fmt::format("{} of {}", name_of(provenance), counted(count, "cell")));
-  auto text = "Of the energies are " + report::join(parts, ", ") + ".";
+    parts.push_back(fmt::format("of {} {}", counted(count, "cell"), name_of(provenance)));
+  auto text = "The energies are " + report::join(parts, ", ") + ".";
   if (cells.contains(Provenance::modelled) || cells.contains(Provenance::assumed))
-    text += " A modelled energy follows the load of the processors, so that it tells configurations apart by "
-            "their time and load, but is no measurement.";
+    text +=
+        " A modelled energy follows the load of the processors, so that it tells configurations apart by "
+        "their time and load, but is no measurement.";
   return text;
 }
 
@@ -57,9 +58,11 @@ std::string failures_sentence(const CampaignFacts& facts) {
 }
 
 std::string saved_sentence(const SavedRepetitions& saved) {
+  if (saved.runs == 0) return "Adaptive repetitions saved nothing: no cell was decided before the maximum.";
   return fmt::format("Adaptive repetitions saved {} of {} repetitions ({}): some {} and {}.", saved.runs,
-                     saved.most, share_text(static_cast<double>(saved.runs) / static_cast<double>(saved.most)),
-                     to_text(Joules{saved.energy}), to_text(Seconds{saved.time}));
+                     saved.most,
+                     share_text(static_cast<double>(saved.runs) / static_cast<double>(saved.most)),
+                     to_text(saved.energy), to_text(saved.time));
 }
 
 std::string quality_text(const std::optional<FigureSpread>& quality) {
@@ -107,9 +110,8 @@ DataTable cells_table(const CampaignReport& report) {
     row.push_back(cell.energy && cell.energy->variation ? share_text(*cell.energy->variation) : "");
     row.push_back(cell.duration ? to_text(Seconds{cell.duration->median}) : "");
     if (facts.metric) row.push_back(quality_text(cell.quality));
-    std::string remark = cell.provenance == Provenance::measured || !cell.energy
-                             ? ""
-                             : std::string(name_of(cell.provenance));
+    std::string remark =
+        cell.provenance == Provenance::measured || !cell.energy ? "" : std::string(name_of(cell.provenance));
     if (cell.failed > 0)
       remark += (remark.empty() ? "" : ", ") + std::to_string(cell.failed) + " not finished";
     row.push_back(remark);
@@ -124,9 +126,9 @@ Section headline_section(const CampaignReport& report) {
   const auto& facts = report.facts;
   const auto most = report.plan.cells.size() * static_cast<std::size_t>(report.plan.repetitions.at_most);
   Section section{"In short", 1, {}};
-  section.blocks.emplace_back(Paragraph{
-      fmt::format("{} of at most {} repetitions of {} have finished. {}", facts.finished, most,
-                  counted(report.plan.cells.size(), "cell"), failures_sentence(facts))});
+  section.blocks.emplace_back(
+      Paragraph{fmt::format("{} of at most {} repetitions of {} have finished. {}", facts.finished, most,
+                            counted(report.plan.cells.size(), "cell"), failures_sentence(facts))});
   section.blocks.emplace_back(Paragraph{spent_sentence(report) + " " + provenance_sentence(report)});
   if (facts.still_needed)
     section.blocks.emplace_back(Paragraph{"The campaign is not done: what follows will change."});
@@ -139,7 +141,8 @@ Section cells_section(const CampaignReport& report) {
   Section section{"The cells", 1, {}};
   auto plot = energies_picture(report.facts);
   const std::string caption =
-      "Medians with their 95 % intervals, which assume nothing of the distribution, or with the range where runs "
+      "Medians with their 95 % intervals, which assume nothing of the distribution, or with the range where "
+      "runs "
       "are fewer than six.";
   if (plot.rows.empty() || plot.rows.size() > most_rows_in_picture) {
     section.blocks.emplace_back(Paragraph{caption});
@@ -164,23 +167,23 @@ Section repetitions_section(const CampaignReport& report) {
   if (!rule.compare.empty())
     text += fmt::format("{} until its comparisons by {} were decided", rule.half_width ? " or" : ",",
                         rule.compare);
-  text += rule.each_alone
-              ? fmt::format(". Each interval by itself holds at {}.", share_text(rule.level))
-              : fmt::format(". With {}, any of them is wrong in at most {} of such campaigns, over all looks.",
-                            counted(facts.decisions->pairs.size() +
-                                        (rule.half_width ? facts.cells.size() : 0),
-                                    "interval"),
-                            share_text(1 - rule.level));
+  text +=
+      rule.each_alone
+          ? fmt::format(". Each interval by itself holds at {}.", share_text(rule.level))
+          : fmt::format(". With {}, any of them is wrong in at most {} of such campaigns, over all looks.",
+                        counted(facts.decisions->pairs.size() + (rule.half_width ? facts.cells.size() : 0),
+                                "interval"),
+                        share_text(1 - rule.level));
   section.blocks.emplace_back(Paragraph{std::move(text)});
   DataTable table{"Why each cell was not repeated further",
                   {Align::left, Align::right, Align::right, Align::left},
                   {"cell", "repetitions", "half the interval", "state"},
                   {}};
   for (const auto& cell : facts.cells)
-    table.rows.push_back({cell.title, std::to_string(cell.decision->attempts),
-                          cell.decision->relative_half_width ? share_text(*cell.decision->relative_half_width)
-                                                             : "",
-                          in_words(cell.decision->state)});
+    table.rows.push_back(
+        {cell.title, std::to_string(cell.decision->attempts),
+         cell.decision->relative_half_width ? share_text(*cell.decision->relative_half_width) : "",
+         in_words(cell.decision->state)});
   section.blocks.emplace_back(std::move(table));
   if (facts.decisions->pairs.empty()) return section;
   DataTable pairs{"What the comparisons have decided",
@@ -189,7 +192,10 @@ Section repetitions_section(const CampaignReport& report) {
                   {}};
   for (const auto& pair : facts.decisions->pairs) {
     const auto range = pair.ratio ? fmt::format("{:.3f} to {:.3f}", pair.ratio->low, pair.ratio->high) : "";
-    pairs.rows.push_back({facts.cells[pair.cells.a].title, std::string(name_of(pair.verdict)),
+    const bool over = pair.verdict == stats::Verdict::undecided &&
+                      (facts.cells[pair.cells.a].given_up || facts.cells[pair.cells.b].given_up);
+    pairs.rows.push_back({facts.cells[pair.cells.a].title,
+                          over ? "cannot be told" : std::string(name_of(pair.verdict)),
                           facts.cells[pair.cells.b].title, range,
                           std::to_string(pair.decided_at > 0 ? pair.decided_at : pair.pairs)});
   }

@@ -1,4 +1,5 @@
-// What the runs show: which factor matters, what correctness costs, when power is stable, how right forecasts are.
+// What the runs show: which factor matters, what correctness costs, when power is stable, how right forecasts
+// are.
 #include <fmt/format.h>
 
 #include "lab/results/campaign_document.hpp"
@@ -19,7 +20,8 @@ constexpr std::size_t most_pairs = 30;
 constexpr std::size_t most_skipped = 5;
 
 void put_warnings(const session::Comparison& comparison, Section& section) {
-  for (const auto& warning : comparison.warnings) section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+  for (const auto& warning : comparison.warnings)
+    section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
   for (const auto& warning : comparison.overall.warnings)
     section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
 }
@@ -52,10 +54,9 @@ Section stability_section(const Result<session::CampaignCourses>& courses) {
     return section;
   }
   if (courses->stability.empty())
-    section.blocks.emplace_back(
-        LeftOut{"Stabilisation", courses->without_stability.empty()
-                                     ? "no finished run is in the store"
-                                     : courses->without_stability.front().message});
+    section.blocks.emplace_back(LeftOut{"Stabilisation", courses->without_stability.empty()
+                                                             ? "no finished run is in the store"
+                                                             : courses->without_stability.front().message});
   else
     section.blocks.emplace_back(report::stability_table(courses->stability));
   if (!courses->without_stability.empty() && !courses->stability.empty())

@@ -27,8 +27,8 @@ void insert_sorted(std::vector<double>& sorted, double value) {
   sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), value), value);
 }
 
-double centre_of(Centre centre, std::span<const double> sorted) {
-  return centre == Centre::median ? median_sorted(sorted) : mean(sorted);
+double centre_of(Location centre, std::span<const double> sorted) {
+  return centre == Location::median ? median_sorted(sorted) : mean(sorted);
 }
 
 /// The bounds of `equal` are symmetric in the ratio and its inverse: a is within 2 % of b and b of a.

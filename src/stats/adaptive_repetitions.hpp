@@ -29,7 +29,7 @@ struct RepetitionRule {
   std::size_t minimum = 5;
   std::size_t maximum = 30;
   double level = 0.95;
-  Centre centre = Centre::median;
+  Location centre = Location::median;
   Family family = Family::campaign;
   /// A cell is narrow enough where half its interval is at most this share of its centre: 0.02.
   std::optional<double> half_width{};

@@ -25,7 +25,7 @@ std::vector<std::size_t> looks_at_mean(std::size_t minimum, std::size_t maximum)
 
 }  // namespace
 
-Result<SequentialInterval> SequentialInterval::make(Centre centre, std::size_t minimum, std::size_t maximum,
+Result<SequentialInterval> SequentialInterval::make(Location centre, std::size_t minimum, std::size_t maximum,
                                                     double alpha) {
   if (minimum < 2) return fail_field("minimum", "must be at least 2, not {}", minimum);
   if (maximum < minimum || maximum > most_looks)
@@ -33,7 +33,7 @@ Result<SequentialInterval> SequentialInterval::make(Centre centre, std::size_t m
   if (!(alpha > 0 && alpha < 1)) return fail_field("level", "must lie between 0 and 1");
   SequentialInterval interval;
   interval.centre_ = centre;
-  if (centre == Centre::median)
+  if (centre == Location::median)
     interval.plan_ranks(minimum, maximum, alpha);
   else
     interval.plan_quantiles(minimum, maximum, alpha);
@@ -86,7 +86,7 @@ std::optional<double> SequentialInterval::quantile_at(std::size_t n) const {
 
 std::optional<Range> SequentialInterval::at(std::span<const double> sorted) const {
   const auto n = sorted.size();
-  if (centre_ == Centre::median) {
+  if (centre_ == Location::median) {
     const auto rank = rank_at(n);
     if (rank == 0) return std::nullopt;
     return Range{sorted[rank - 1], sorted[n - rank]};

@@ -21,14 +21,14 @@
 
 namespace joulecast::stats {
 
-enum class Centre { median, mean };
+enum class Location { median, mean };
 
 constexpr std::size_t most_looks = 10'000;
 
 class SequentialInterval {
  public:
   /// 2 <= minimum <= maximum <= most_looks, 0 < alpha < 1; else invalid.
-  [[nodiscard]] static Result<SequentialInterval> make(Centre centre, std::size_t minimum,
+  [[nodiscard]] static Result<SequentialInterval> make(Location centre, std::size_t minimum,
                                                        std::size_t maximum, double alpha);
 
   /// Of the first values.size() values, at that look. Nothing where it is no look (below the minimum, between
@@ -47,7 +47,7 @@ class SequentialInterval {
   void plan_ranks(std::size_t minimum, std::size_t maximum, double alpha);
   void plan_quantiles(std::size_t minimum, std::size_t maximum, double alpha);
 
-  Centre centre_ = Centre::median;
+  Location centre_ = Location::median;
   std::vector<std::size_t> ranks_;  ///< by n; 0 = no interval
   std::vector<double> quantiles_;   ///< by n; NaN = no look
 };

@@ -1,6 +1,9 @@
-// joulecast lab board [TABLE…]: what it takes to reach a quality, on many tasks.
+// joulecast lab board [PLAN|TABLE…]: what it takes to reach a quality, on many tasks.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 
 #include "base/files.hpp"
@@ -8,6 +11,8 @@
 #include "cli/support/command.hpp"
 #include "cli/support/lab.hpp"
 #include "cli/support/options.hpp"
+#include "lab/plan/read_plan.hpp"
+#include "lab/results/board_source.hpp"
 #include "report/board_report.hpp"
 #include "report/terminal_plot.hpp"
 
@@ -32,11 +37,30 @@ std::string rendered(const session::Board& board, const std::string& format) {
   return report::to_text(document, report::terminal_options().width);
 }
 
+/// Plans, tables and folders, each a source of its own; the store where none is named.
+Result<std::vector<session::BoardSource>> sources_of(const Options& options) {
+  if (options.tables.empty()) return session::board_sources_of_runs(options.store, {});
+  std::vector<session::BoardSource> sources;
+  for (const auto& name : options.tables) {
+    if (std::filesystem::path(name).extension() == ".toml") {
+      const auto plan = lab::read_plan(name);
+      if (!plan) return propagate(plan.error());
+      auto source = lab::board_source(*plan, options.store);
+      if (!source) return propagate(source.error());
+      sources.push_back(std::move(*source));
+      continue;
+    }
+    auto tables = session::board_sources({name});
+    if (!tables) return tables;
+    std::ranges::move(*tables, std::back_inserter(sources));
+  }
+  return sources;
+}
+
 int show_board(const Options& options) {
   if (!options.output.empty())
     if (auto ok = can_write_file(options.output); !ok) return report_error(ok.error());
-  const auto sources = options.tables.empty() ? session::board_sources_of_runs(options.store, {})
-                                              : session::board_sources(options.tables);
+  const auto sources = sources_of(options);
   if (!sources) return report_error(sources.error());
   const auto board = session::make_board(*sources, options.request);
   if (!board) return report_error(board.error());
@@ -54,9 +78,10 @@ int show_board(const Options& options) {
 std::function<int()> define_lab_board(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  app.add_option("TABLE", options->tables,
-                 "CSV tables with one row a run, or folders of run bundles: each a task of its own unless a "
-                 "column names the task (default: the store)");
+  app.add_option(
+      "TABLE", options->tables,
+      "Plans of campaigns (.toml), CSV tables with one row a run, or folders of run bundles: each a "
+      "task of its own unless a column names the task (default: the store)");
   app.add_option("--quality", request.quality,
                  "METRIC=TARGET, or TASK:METRIC=TARGET for one task; without =TARGET, within 2 % of the best "
                  "(default: the metric that most runs tell)")

@@ -21,6 +21,7 @@ struct BoardSource {
   RunTable table;
   std::vector<QualityCourses> courses;       ///< one for each row; empty for a table of another program
   std::optional<JudgedMetric> usual_metric;  ///< the one by which most runs are judged
+  std::vector<std::string> keys;             ///< what makes an alternative; empty = default_keys()
 };
 
 struct BoardRequest {
@@ -86,6 +87,9 @@ struct Board {
   std::vector<LeftOutRuns> left_out;
   std::vector<std::string> warnings;
 };
+
+/// What the run had used whenever an epoch told a metric.
+[[nodiscard]] QualityCourses quality_courses(const trace::Run& run);
 
 /// CSV tables and folders of run bundles, each a source of its own.
 [[nodiscard]] Result<std::vector<BoardSource>> board_sources(const std::vector<std::string>& tables);

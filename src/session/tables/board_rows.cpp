@@ -37,7 +37,7 @@ std::vector<std::string> keys_of(const std::vector<BoardSource>& sources, const 
   if (!request.alternatives.group.empty()) return request.alternatives.group;
   std::vector<std::string> keys;
   for (const auto& source : sources)
-    for (const auto& key : default_keys(source.table))
+    for (const auto& key : source.keys.empty() ? default_keys(source.table) : source.keys)
       if (std::ranges::find(keys, key) == keys.end() && key != task_column(source.table, request))
         keys.push_back(key);
   return keys;

@@ -27,7 +27,19 @@ std::vector<double> spent_by_epoch(const trace::Run& run) {
   return spent;
 }
 
-QualityCourses courses_of(const trace::Run& run) {
+Result<BoardSource> source_of(const std::vector<trace::Run>& runs, const std::string& name) {
+  BoardSource source{table_of_runs(runs, name), {}, most_usual_metric(runs), {}};
+  if (source.table.rows() == 0)
+    return propagate(
+        with_reasons({ErrorKind::invalid, "holds no finished run", name}, source.table.left_out()));
+  for (const auto& run : runs)  // the rows of the table are the finished runs, in this order
+    if (run.status == trace::RunStatus::finished) source.courses.push_back(quality_courses(run));
+  return source;
+}
+
+}  // namespace
+
+QualityCourses quality_courses(const trace::Run& run) {
   QualityCourses courses;
   const auto spent = spent_by_epoch(run);
   for (std::size_t i = 0; i < run.epochs.size(); ++i)
@@ -39,18 +51,6 @@ QualityCourses courses_of(const trace::Run& run) {
     }
   return courses;
 }
-
-Result<BoardSource> source_of(const std::vector<trace::Run>& runs, const std::string& name) {
-  BoardSource source{table_of_runs(runs, name), {}, most_usual_metric(runs)};
-  if (source.table.rows() == 0)
-    return propagate(
-        with_reasons({ErrorKind::invalid, "holds no finished run", name}, source.table.left_out()));
-  for (const auto& run : runs)  // the rows of the table are the finished runs, in this order
-    if (run.status == trace::RunStatus::finished) source.courses.push_back(courses_of(run));
-  return source;
-}
-
-}  // namespace
 
 Result<std::vector<BoardSource>> board_sources(const std::vector<std::string>& tables) {
   std::vector<BoardSource> sources;
@@ -66,7 +66,7 @@ Result<std::vector<BoardSource>> board_sources(const std::vector<std::string>& t
     }
     auto table = read_run_table(name);
     if (!table) return propagate(table.error());
-    sources.push_back({std::move(*table), {}, {}});
+    sources.push_back({std::move(*table), {}, {}, {}});
   }
   return sources;
 }

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 std::vector<BoardSource> tables(const std::vector<std::pair<std::string, std::string>>& csv) {
   std::vector<BoardSource> sources;
   for (const auto& [name, text] : csv)
-    sources.push_back({RunTable(CsvTable::parse(text, name).value()), {}, {}});
+    sources.push_back({RunTable(CsvTable::parse(text, name).value()), {}, {}, {}});
   return sources;
 }
 

@@ -19,7 +19,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(SequentialMedian, PlansTheRanksThatCountingInWholeNumbersGives) {
   for (const auto& at : reference("sequential_median")) {
-    const auto interval = SequentialInterval::make(Centre::median, at.input.at("minimum"),
+    const auto interval = SequentialInterval::make(Location::median, at.input.at("minimum"),
                                                    at.input.at("maximum"), at.in("alpha"));
     ASSERT_TRUE(interval) << at.origin;
     const auto looks = at.outs("looks");
@@ -31,7 +31,7 @@ TEST(SequentialMedian, PlansTheRanksThatCountingInWholeNumbersGives) {
 
 TEST(SequentialMean, PlansTheQuantilesOfScipy) {
   for (const auto& at : reference("sequential_mean")) {
-    const auto interval = SequentialInterval::make(Centre::mean, at.input.at("minimum"),
+    const auto interval = SequentialInterval::make(Location::mean, at.input.at("minimum"),
                                                    at.input.at("maximum"), at.in("alpha"));
     ASSERT_TRUE(interval) << at.origin;
     const auto looks = at.outs("looks");
@@ -46,7 +46,7 @@ TEST(SequentialMean, PlansTheQuantilesOfScipy) {
 
 TEST(SequentialMedian, WithOneLookIsTheUsualInterval) {
   // Conover 1999, table A3: the 10th and 21st of 30 values at 95 %.
-  const auto interval = SequentialInterval::make(Centre::median, 30, 30, 0.05);
+  const auto interval = SequentialInterval::make(Location::median, 30, 30, 0.05);
   EXPECT_EQ(interval.value().rank_at(30), 10u);
 }
 
@@ -65,7 +65,7 @@ bool ever_misses(const SequentialInterval& interval, std::uint32_t bits, std::si
 TEST(SequentialMedian, MissesInAtMostAlphaOfAllSignPaths) {
   constexpr std::size_t maximum = 16;
   for (const double alpha : {0.01, 0.05, 0.2}) {
-    const auto interval = SequentialInterval::make(Centre::median, 4, maximum, alpha);
+    const auto interval = SequentialInterval::make(Location::median, 4, maximum, alpha);
     std::size_t missing = 0;
     for (std::uint32_t bits = 0; bits < 1U << maximum; ++bits)
       missing += ever_misses(*interval, bits, maximum) ? 1 : 0;
@@ -76,7 +76,7 @@ TEST(SequentialMedian, MissesInAtMostAlphaOfAllSignPaths) {
 }
 
 TEST(SequentialInterval, TiesOnlyWidenIt) {
-  const auto interval = SequentialInterval::make(Centre::median, 5, 30, 0.05);
+  const auto interval = SequentialInterval::make(Location::median, 5, 30, 0.05);
   const std::vector<double> same(12, 3.5);
   const auto range = interval->at(same);
   ASSERT_TRUE(range);
@@ -85,18 +85,18 @@ TEST(SequentialInterval, TiesOnlyWidenIt) {
 }
 
 TEST(SequentialInterval, SaysFromWhenOnThereIsOne) {
-  EXPECT_EQ(SequentialInterval::make(Centre::median, 5, 30, 0.05)->first_interval(), 8u);
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 5, 30, 0.05)->first_interval(), 5u);
+  EXPECT_EQ(SequentialInterval::make(Location::median, 5, 30, 0.05)->first_interval(), 8u);
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 5, 30, 0.05)->first_interval(), 5u);
   // No sign path of five values is as rare as one in forty.
-  EXPECT_FALSE(SequentialInterval::make(Centre::median, 2, 5, 0.05)->first_interval());
+  EXPECT_FALSE(SequentialInterval::make(Location::median, 2, 5, 0.05)->first_interval());
 }
 
 TEST(SequentialInterval, RefusesPlansThatMakeNoSense) {
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 1, 30, 0.05).error().where, "minimum");
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 5, 4, 0.05).error().where, "maximum");
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 5, most_looks + 1, 0.05).error().where, "maximum");
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 5, 30, 0).error().where, "level");
-  EXPECT_EQ(SequentialInterval::make(Centre::mean, 5, 30, nan).error().where, "level");
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 1, 30, 0.05).error().where, "minimum");
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 5, 4, 0.05).error().where, "maximum");
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 5, most_looks + 1, 0.05).error().where, "maximum");
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 5, 30, 0).error().where, "level");
+  EXPECT_EQ(SequentialInterval::make(Location::mean, 5, 30, nan).error().where, "level");
 }
 
 RepetitionRule width(double half_width) {
@@ -212,7 +212,7 @@ TEST(SimulatedCampaigns, DecideWronglyAtMostAsOftenAsStated) {
   RepetitionRule compare;
   compare.equal_within = 0.03;
   RepetitionRule by_means = compare;
-  by_means.centre = Centre::mean;
+  by_means.centre = Location::mean;
   const std::vector<Scenario> scenarios{
       {.name = "normal", .rule = width(0.02), .compare = false, .spread = 0.02},
       {.name = "heavy tails", .rule = width(0.02), .compare = false, .noise = Noise::cauchy, .spread = 0.005},

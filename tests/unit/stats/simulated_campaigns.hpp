@@ -90,7 +90,7 @@ class CampaignSimulator {
   }
 
   [[nodiscard]] double truth(std::size_t cell) const {
-    const bool skewed_mean = scenario_.noise == Noise::log_normal && scenario_.rule.centre == Centre::mean;
+    const bool skewed_mean = scenario_.noise == Noise::log_normal && scenario_.rule.centre == Location::mean;
     return base * scenario_.ratios[cell] *
            (skewed_mean ? std::exp(scenario_.spread * scenario_.spread / 2) : 1.0);
   }
