@@ -34,14 +34,15 @@ Section factor_section(const FactorComparison& factor) {
   }
   const auto& comparison = *factor.comparison;
   section.blocks.emplace_back(report::groups_figure(comparison));
-  section.blocks.emplace_back(Paragraph{comparison.overall.why});
+  section.blocks.emplace_back(Paragraph{"Compared by " + comparison.overall.why + "."});
   if (!comparison.overall.pairs.empty())
     section.blocks.emplace_back(report::pairs_table(comparison, most_pairs));
   if (comparison.factorial) {
     auto table = report::factorial_table(comparison);
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
     if (!comparison.factorial->note.empty())
-      section.blocks.emplace_back(Paragraph{comparison.factorial->note});
+      section.blocks.emplace_back(Paragraph{fmt::format("{} and {} together {}.", comparison.group,
+                                                        comparison.by, comparison.factorial->note)});
   }
   put_warnings(comparison, section);
   return section;
