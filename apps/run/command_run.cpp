@@ -84,7 +84,12 @@ Status CommandRun::prepare(sensors::Environment environment) {
   if (!signals) return propagate(signals.error());
   signals_ = std::move(*signals);
 
-  ChildOptions child_options{options_.command, {}, options_.watch_output};
+  ChildOptions child_options{options_.command, {}, options_.watch_output, {}, false};
+  if (const auto& supervision = options_.supervision) {
+    child_options.environment = supervision->variables;
+    child_options.cpus = supervision->cpus;
+    child_options.dies_with_parent = true;
+  }
   std::optional<progress::SocketServer> socket;
   auto listening = listen_for_training();
   if (listening) {
@@ -124,6 +129,7 @@ Status CommandRun::start_relay() {
     if (measurement != nullptr && !events.empty()) measurement->hear(std::move(events));
   };
   listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
+    if (options_.supervision && options_.supervision->hear) options_.supervision->hear(stream, bytes);
     tell_events(
         recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
   };
@@ -167,6 +173,8 @@ Status CommandRun::begin() {
   last_resort_.emplace(child_->pid(), child_->news());
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
+  if (options_.supervision && options_.supervision->timeout)
+    deadline_ = start.steady + *options_.supervision->timeout;
   const auto failure = failure_of([&] {
     if (const auto started = measurement_->start(start); !started)
       say("nothing is measured: " + to_string(started.error()));
@@ -213,6 +221,21 @@ void CommandRun::finish_relay() {
         relayed.killed_with > 0 ? fmt::format("; {} bytes of it are lost", relayed.killed_with) : ""));
 }
 
+/// As if the training had reported them with its last breath.
+void CommandRun::tell_metrics() {
+  if (!options_.supervision || !options_.supervision->metrics) return;
+  std::vector<progress::Event> events;
+  for (const auto& [name, value] : options_.supervision->metrics()) {
+    progress::Event event;
+    event.kind = progress::EventKind::metric;
+    event.time = end_;
+    event.name = name;
+    event.value = value;
+    events.push_back(std::move(event));
+  }
+  if (!events.empty()) measurement_->hear(std::move(events));
+}
+
 /// A command that starts its work in the background and returns is not what the user meant to measure.
 void CommandRun::tell_left_behind() {
   if (!orphans_) return;
@@ -229,9 +252,13 @@ void CommandRun::tell_left_behind() {
 MeasureResult CommandRun::finish() {
   MeasureResult result;
   result.exit_status = *exit_status_;
+  result.timed_out = timed_out_;
+  result.over_limit = ended_by_limit_ && !timed_out_ && !options_.probe;
+  result.asked_to_end = signalled_ || guard_.asked_to_end();
   const auto failure = failure_of([&] {
     finish_relay();
     tell_left_behind();
+    tell_metrics();
     auto measured = measurement_->finish(ending());
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;

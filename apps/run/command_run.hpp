@@ -48,6 +48,9 @@ class CommandRun final : public measure::Observer {
   void ask_to_end(const std::string& why);
   void watch_probe(const measure::Live& live);
   void press_on();
+  void end_if_too_long();
+  void tell_metrics();
+  [[nodiscard]] Seconds grace() const;
   void signal_the_rest(int signal) const;
   [[nodiscard]] bool awaits_the_rest() const;
   void find_intensity();
@@ -100,7 +103,10 @@ class CommandRun final : public measure::Observer {
   bool ended_by_limit_ = false;  ///< or by the probe
   std::mutex probe_mutex_;       ///< the measurement's thread watches, another one reads
   ProbeState probe_;
-  std::optional<PoliteEnd> ending_;  ///< of a probe's command
+  std::optional<PoliteEnd> ending_;  ///< of a probe's command, or of one that is supervised
+  bool killed_ = false;              ///< it did not end within the grace time
+  std::optional<SteadyTime> deadline_;
+  bool timed_out_ = false;
   std::optional<SteadyTime> drain_until_;
 };
 

@@ -58,6 +58,7 @@ void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
 
 void CommandRun::ticked(const measure::Live& live) {
   if (options_.probe) watch_probe(live);
+  if (options_.supervision && options_.supervision->ticked) options_.supervision->ticked(live);
   if (live_ == LiveMode::off) return;
   if (live_ != LiveMode::log) return relay_->draw(live_line(live, intensity_, columns_));
   if (live.elapsed - logged_ < options_.log_every) return;

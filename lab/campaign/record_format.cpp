@@ -17,6 +17,9 @@ void put(Json& json, const char* key, const std::optional<T>& value) {
 void put(Json& json, const char* key, const std::optional<Watts>& value) {
   if (value) json[key] = value->value();
 }
+void put(Json& json, const char* key, const std::optional<Joules>& value) {
+  if (value) json[key] = value->value();
+}
 void put(Json& json, const char* key, const std::string& value) {
   if (!value.empty()) json[key] = value;
 }
@@ -38,6 +41,10 @@ std::optional<T> get(const Json& json, const char* key) {
 std::optional<Watts> get_watts(const Json& json, const char* key) {
   const auto value = get<double>(json, key);
   return value ? std::optional(Watts{*value}) : std::nullopt;
+}
+std::optional<Joules> get_joules(const Json& json, const char* key) {
+  const auto value = get<double>(json, key);
+  return value ? std::optional(Joules{*value}) : std::nullopt;
 }
 std::string get_text(const Json& json, const char* key) {
   return get<std::string>(json, key).value_or("");
@@ -103,6 +110,7 @@ Json to_json(const WarmedUp& record) {
   if (record.power)
     json["power_slope_per_minute"] = {record.power->value, record.power->low, record.power->high};
   put(json, "temperature_k_per_minute", record.temperature);
+  put(json, "energy_j", record.energy);
   return json;
 }
 Json to_json(const CooledDown& record) {
@@ -112,6 +120,7 @@ Json to_json(const CooledDown& record) {
             {"why", record.why}};
   put(json, "power_w", record.power);
   put(json, "idle_w", record.idle);
+  put(json, "energy_j", record.energy);
   return json;
 }
 Json to_json(const RunBegun& record) {
@@ -149,7 +158,7 @@ Json to_json(const RunEnded& record) {
   put(json, "reason", record.reason);
   put(json, "run", record.run_id);
   json["duration_s"] = record.duration.value();
-  if (record.energy) json["energy_j"] = record.energy->value();
+  put(json, "energy_j", record.energy);
   json["provenance"] = name_of(record.provenance);
   if (!record.metrics.empty()) json["metrics"] = record.metrics;
   put_noise(json, record.noise);
@@ -169,7 +178,7 @@ RunEnded ended_from(const Json& json) {
   record.reason = get_text(json, "reason");
   record.run_id = get_text(json, "run");
   record.duration = Seconds{get<double>(json, "duration_s").value_or(0)};
-  if (const auto energy = get<double>(json, "energy_j")) record.energy = Joules{*energy};
+  record.energy = get_joules(json, "energy_j");
   record.provenance = provenance_from(get_text(json, "provenance")).value_or(Provenance::missing);
   if (const auto metrics = json.find("metrics"); metrics != json.end() && metrics->is_object())
     for (const auto& [name, value] : metrics->items())
@@ -188,7 +197,8 @@ WarmedUp warmed_up_from(const Json& json) {
                   Seconds{get<double>(json, "duration_s").value_or(0)},
                   get_text(json, "why"),
                   {},
-                  get<double>(json, "temperature_k_per_minute")};
+                  get<double>(json, "temperature_k_per_minute"),
+                  get_joules(json, "energy_j")};
   const auto slope = json.find("power_slope_per_minute");
   if (slope != json.end() && slope->is_array() && slope->size() == 3)
     record.power = Slope{(*slope)[0].get<double>(), (*slope)[1].get<double>(), (*slope)[2].get<double>()};
@@ -205,8 +215,9 @@ Result<Record> record_from(const Json& json, const std::string& where) {
   if (kind == "plan") return PlanUsed{get_time(json, "at"), get_texts(json, "facts")};
   if (kind == "warm_up") return warmed_up_from(json);
   if (kind == "cool_down")
-    return CooledDown{get_time(json, "at"), Seconds{get<double>(json, "duration_s").value_or(0)},
-                      get_text(json, "why"), get_watts(json, "power_w"), get_watts(json, "idle_w")};
+    return CooledDown{get_time(json, "at"),      Seconds{get<double>(json, "duration_s").value_or(0)},
+                      get_text(json, "why"),     get_watts(json, "power_w"),
+                      get_watts(json, "idle_w"), get_joules(json, "energy_j")};
   if (kind == "campaign") {
     if (get<int>(json, "format").value_or(0) > 1)
       return fail(ErrorKind::malformed, where, "was written by a newer joulecast");

@@ -81,6 +81,7 @@ struct WarmedUp {
   std::string why;                    ///< "steady", "time", "interrupted"
   std::optional<Slope> power;         ///< at its end; nothing if nothing measures power
   std::optional<double> temperature;  ///< the fastest change of a temperature, K in a minute
+  std::optional<Joules> energy;       ///< that it took
 };
 
 struct CooledDown {
@@ -89,6 +90,7 @@ struct CooledDown {
   std::string why;             ///< "idle", "time"
   std::optional<Watts> power;  ///< at its end
   std::optional<Watts> idle;   ///< that was aimed at
+  std::optional<Joules> energy;
 };
 
 /// Which campaign the journal is of. The first record.

@@ -50,13 +50,36 @@ CampaignState state_of(const std::vector<Record>& records) {
 }
 
 Standing::Standing(const Plan& plan, const CampaignState& state)
-    : plan_(&plan), cells_(plan.cells.size()), repetitions_(plan.cells.size()) {
+    : plan_(&plan), state_(&state), cells_(plan.cells.size()), repetitions_(plan.cells.size()) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) places_[plan.cells[i].id] = i;
-  for (const auto& run : state.runs) take(run);
+  for (const auto& run : state.runs) count(run);
   for (std::size_t i = 0; i < cells_.size(); ++i) settle(i);
 }
 
 void Standing::take(const RunEnded& run) {
+  count(run);
+  if (const auto place = places_.find(run.place.cell); place != places_.end()) settle(place->second);
+}
+
+RunPlace Standing::next_reference() const {
+  RunPlace place{Role::reference, plan_->cells[plan_->reference->cell].id, 1, 1};
+  for (const auto* run : references_) {
+    if (run->outcome == Outcome::interrupted) continue;
+    place.repetition = std::max(place.repetition, run->place.repetition + 1);
+  }
+  for (const auto* run : references_)
+    if (run->place.repetition == place.repetition) ++place.attempt;
+  return place;
+}
+
+Joules Standing::spent() const {
+  auto sum = spent_;
+  for (const auto& one : state_->warm_ups) sum = sum + one.energy.value_or(Joules{0});
+  for (const auto& one : state_->cool_downs) sum = sum + one.energy.value_or(Joules{0});
+  return sum;
+}
+
+void Standing::count(const RunEnded& run) {
   if (run.energy)
     spent_ = spent_ + *run.energy;
   else
@@ -91,6 +114,8 @@ bool Standing::is_settled(const Repetition& repetition) const {
 
 void Standing::settle(std::size_t index) {
   auto& cell = cells_[index];
+  cell.finished.clear();
+  cell.failed.clear();
   int failed_in_a_row = 0;
   for (const auto& [number, repetition] : repetitions_[index]) {
     if (!is_settled(repetition)) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ struct CampaignState {
   std::vector<SessionBegun> sessions;
   std::vector<WarmedUp> warm_ups;
   std::vector<CooledDown> cool_downs;
-  std::vector<RunEnded> runs;     ///< in the order of their ends
+  std::deque<RunEnded> runs;      ///< in the order of their ends; stay where they are
   std::vector<RunBegun> unclear;  ///< begun, and nothing more is known: the lab was killed meanwhile
 };
 
@@ -38,8 +39,10 @@ struct CellState {
 /// The plan's runs as they stand. Runs of cells that the plan no longer has are left out, and counted.
 class Standing {
  public:
-  /// Both must outlive this object, and `state.runs` must not change meanwhile.
+  /// Both must outlive this object.
   Standing(const Plan& plan, const CampaignState& state);
+  /// Takes a run that was added to the state since.
+  void take(const RunEnded& run);
 
   [[nodiscard]] const CellState& cell(std::size_t index) const { return cells_[index]; }
   /// Whether the repetition needs no further run.
@@ -51,8 +54,10 @@ class Standing {
   [[nodiscard]] std::optional<int> runs_since_reference() const { return since_reference_; }
   /// Finished runs of cells that are no longer in the plan.
   [[nodiscard]] std::size_t strangers() const { return strangers_; }
-  /// Of all runs of the campaign, whatever became of them; runs without a figure are counted apart.
-  [[nodiscard]] Joules spent() const { return spent_; }
+  /// Which reference comes next.
+  [[nodiscard]] RunPlace next_reference() const;
+  /// Of all runs, warm-ups and cool-downs, whatever became of them; runs without a figure are counted apart.
+  [[nodiscard]] Joules spent() const;
   [[nodiscard]] std::size_t without_energy() const { return without_energy_; }
 
  private:
@@ -61,18 +66,19 @@ class Standing {
     int attempts = 0;  ///< that count: not those that were interrupted
     int all = 0;
   };
-  void take(const RunEnded& run);
+  void count(const RunEnded& run);
   void settle(std::size_t index);
   [[nodiscard]] bool is_settled(const Repetition& repetition) const;
 
   const Plan* plan_;
+  const CampaignState* state_;
   std::map<std::string, std::size_t> places_;
   std::vector<CellState> cells_;
   std::vector<std::map<int, Repetition>> repetitions_;
   std::vector<const RunEnded*> references_;
   std::optional<int> since_reference_;
   std::size_t strangers_ = 0;
-  Joules spent_{0};
+  Joules spent_{0};  ///< of the runs
   std::size_t without_energy_ = 0;
 };
 

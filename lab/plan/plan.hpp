@@ -147,6 +147,7 @@ struct Quiet {
 
 struct Plan {
   std::filesystem::path file;  ///< as the user named it
+  std::filesystem::path home;  ///< the same, absolute: the journal and the outputs stand beside it
   std::string name;            ///< the campaign's; unique in a store
   /// Templates of the words: {factor}, {seed}, {repetition}, {output}, {environment}; {{ and }} are braces.
   std::vector<std::string> command;

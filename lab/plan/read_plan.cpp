@@ -23,8 +23,7 @@ void read_command(PlanReading& reading) {
   plan.command = top.texts("command");
   if (!plan.command.empty() && plan.command.front().empty())
     top.problem("command", "has an empty first word");
-  const auto base = std::filesystem::absolute(plan.file).lexically_normal().parent_path();
-  plan.folder = (base / top.text("folder").value_or("")).lexically_normal();
+  plan.folder = (plan.home.parent_path() / top.text("folder").value_or("")).lexically_normal();
   plan.variables = top.pairs("variables");
   plan.tags = top.pairs("tags");
 }
@@ -55,6 +54,7 @@ Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file
   TableReader top(problem, *tree, "");
   Plan plan;
   plan.file = file;
+  plan.home = std::filesystem::absolute(file).lexically_normal();
   PlanReading reading{problem, top, plan};
   read_command(reading);
   read_cells(reading);

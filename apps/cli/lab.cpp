@@ -1,0 +1,29 @@
+// joulecast lab: campaigns of measured runs, and what comes of them.
+#include "cli/support/lab.hpp"
+
+#include <memory>
+
+#include "cli/support/arguments.hpp"
+#include "cli/support/command.hpp"
+
+namespace joulecast::cli {
+namespace {
+
+std::function<int()> define(Arguments app) {
+  auto chosen = std::make_shared<std::function<int()>>();
+  const auto add = [&](const char* name, const char* summary, LabDefinition define_part) {
+    auto arguments = app.add_command(name, summary);
+    arguments.when_given([chosen, action = define_part(arguments)] { *chosen = action; });
+  };
+  add("run", "Measure every cell of a plan, again and again, in a random order", define_lab_run);
+  add("status", "What of a campaign is done, what it has used, and what is left", define_lab_status);
+  add("table", "A campaign's runs as a table for fit, compare, tradeoff, recommend", define_lab_table);
+  return [chosen] { return (*chosen)(); };
+}
+
+}  // namespace
+
+extern const Command lab_command{"lab", "Campaigns of measured runs, and what comes of them", "Decide",
+                                 define};
+
+}  // namespace joulecast::cli

@@ -1,0 +1,17 @@
+// The subcommands of `joulecast lab`, each in a file of its own.
+#pragma once
+
+#include <functional>
+
+#include "cli/support/arguments.hpp"
+
+namespace joulecast::cli {
+
+/// Declares the subcommand's options and returns what to do after parsing.
+using LabDefinition = std::function<int()> (*)(Arguments app);
+
+[[nodiscard]] std::function<int()> define_lab_run(Arguments app);
+[[nodiscard]] std::function<int()> define_lab_status(Arguments app);
+[[nodiscard]] std::function<int()> define_lab_table(Arguments app);
+
+}  // namespace joulecast::cli
