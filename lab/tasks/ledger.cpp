@@ -83,9 +83,15 @@ Status Ledger::record(const Record& one) {
 }
 
 Status Ledger::write_down(RunEnded run) {
+  Position position;
+  position.ended = state_.runs.size();
+  position.left = most_runs_left(*plan_, standing());
   if (const auto written = record(run); !written) return written;
   const auto cell = std::ranges::find(plan_->cells, run.place.cell, &Cell::id);
-  if (cell != plan_->cells.end()) watcher_->run_ended(set_up(*plan_, *cell, run.place), run);
+  if (cell == plan_->cells.end()) return {};
+  const auto setup = set_up(*plan_, *cell, run.place);
+  watcher_->run_begins(setup, position);
+  watcher_->run_ended(setup, run);
   return {};
 }
 

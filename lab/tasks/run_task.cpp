@@ -1,6 +1,7 @@
 #include "lab/tasks/run_task.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 #include "base/files.hpp"
 #include "lab/campaign/record_format.hpp"
@@ -47,8 +48,11 @@ Result<TaskEnd> run_task(const Plan& plan, const RunPlace& place, const std::str
   auto executed = executor.run(setup, {});
   if (!executed) return propagate(executed.error());
   TaskEnd end{.asked_to_end = executed->asked_to_end, .record = std::move(executed->record)};
-  if (end.record.outcome == Outcome::interrupted) return end;
-  end.asked_to_end = false;
+  // A scheduler that ends a task tells all of its processes, so that the command may be gone before we are
+  // asked.
+  const bool ended_with_us = end.record.exit_status == 128 + SIGTERM;
+  end.asked_to_end = end.record.outcome == Outcome::interrupted || ended_with_us;
+  if (end.asked_to_end) return end;
   const auto flags = flags_of(end.record.conduct, std::nullopt);
   auto& told = end.record.conduct.flags;
   told.insert(told.begin(), flags.begin(), flags.end());

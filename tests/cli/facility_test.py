@@ -163,7 +163,7 @@ class Facility(CommandTest):
         with open(bundle / "power.csv", "w", newline="") as file:
             csv.writer(file).writerows([["time_s", "node_w"], *rows])
         self.call("import", bundle)
-        begun = json.loads(self.call("show", "node-day", "--json", "-").stdout).get("started")
+        begun = self.json("list")["runs"][0]["started"]
         self.assertTrue(begun and begun.startswith("2026-03-01T02:00:00"), begun)
         times = [BEGIN + datetime.timedelta(minutes=10 * i) for i in range(144)]
         rows = []

@@ -70,7 +70,7 @@ class Export(CommandTest):
         self.assertEqual(len(self.starts()), 8)
 
         status = self.json("lab", "collect", self.plan)
-        self.assertEqual(status["finished"], 4)
+        self.assertEqual(status["done"], 4)
         rows = self.table()
         self.assertEqual(sorted(row["outcome"] for row in rows), ["finished"] * 4 + ["out-of-memory"] * 4)
         self.assertEqual({row["accuracy"] for row in rows if row["kind"] == "fine"}, {"0.8", "0.16"})

@@ -2,6 +2,8 @@
 
 Needs root and Debian's slurm-wlm and munge (scripts/install_packages.sh slurm); is skipped without them.
 """
+import csv
+import io
 import json
 import os
 import pathlib
@@ -91,7 +93,7 @@ SlurmdParameters=config_overrides
 JobAcctGatherType=jobacct_gather/none
 SchedulerParameters=batch_sched_delay=0,sched_interval=1
 MailProg=/bin/true
-ReturnToService=2
+ReturnToService=1
 KillWait=2
 {nodes}PartitionName=many Nodes=n1,n2 Default=YES MaxTime=10 State=UP
 PartitionName=single Nodes=n3 MaxTime=10 State=UP
@@ -182,8 +184,7 @@ interval = "100ms"
     def table(self):
         done = subprocess.run([JOULECAST, "lab", "table", str(self.plan)], env=self.cluster.environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
-        header, *rows = [line.split(",") for line in done.stdout.splitlines()]
-        return [dict(zip(header, row)) for row in rows]
+        return list(csv.DictReader(io.StringIO(done.stdout)))
 
     def stored(self):
         done = subprocess.run([JOULECAST, "list", "--json", "-", "--limit", "100", "--store", str(self.store)],

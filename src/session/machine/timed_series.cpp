@@ -7,7 +7,19 @@
 namespace joulecast::session {
 namespace {
 
-std::optional<WallTime> moment_of(const std::optional<formats::LogTime>& time) {
+/// Logs always have seconds; people leave them out: "2026-02-01T13:00Z".
+std::string with_seconds(std::string_view text) {
+  std::string whole(text);
+  const auto colon = whole.find(':');
+  if (colon == whole.npos || whole.find(':', colon + 1) == colon + 3) return whole;
+  const auto zone = colon + 3;
+  if (zone < whole.size() && (whole[zone] == 'Z' || whole[zone] == '+' || whole[zone] == '-'))
+    whole.insert(zone, ":00");
+  return whole;
+}
+
+std::optional<WallTime> moment_of(std::string_view text) {
+  const auto time = formats::parse_start(with_seconds(text));
   if (!time || time->kind != formats::LogTime::Kind::moment) return std::nullopt;
   return WallTime{time->us * 1000};
 }
@@ -26,12 +38,12 @@ std::optional<double> TimedSeries::at(WallTime time) const {
 
 Result<WallTime> moment_in(const CsvTable& table, std::size_t row, std::size_t column) {
   const auto text = table.text(row, column);
-  if (const auto moment = moment_of(formats::parse_log_time(text))) return *moment;
+  if (const auto moment = moment_of(text)) return *moment;
   return fail(ErrorKind::malformed, table.where(row), "'{}' is no time such as 2026-02-01T13:00Z", text);
 }
 
 Result<WallTime> moment_from(std::string_view text, const std::string& field) {
-  if (const auto moment = moment_of(formats::parse_start(text))) return *moment;
+  if (const auto moment = moment_of(text)) return *moment;
   return fail_field(field, "'{}' is no time such as 2026-02-01T13:00Z", text);
 }
 

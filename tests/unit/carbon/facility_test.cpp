@@ -1,6 +1,4 @@
 // All records here are generated: a building with known figures, weather with days and seasons, and noise.
-#include "carbon/facility_fit.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,7 @@
 #include <numbers>
 #include <random>
 
+#include "carbon/facility_fit.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace joulecast::carbon {
@@ -37,11 +36,12 @@ std::vector<FacilitySample> records(const Building& building, std::size_t hours,
   std::vector<FacilitySample> samples;
   for (std::size_t i = 0; i < hours; ++i) {
     const double hour = static_cast<double>(i);
-    const double outside = weather.mean + weather.day * std::sin(2 * std::numbers::pi * hour / 24) +
-                           weather.drift * hour / 24;
+    const double outside =
+        weather.mean + weather.day * std::sin(2 * std::numbers::pi * hour / 24) + weather.drift * hour / 24;
     const double load = 100e3 * (1 + load_spread * uniform(random));
     const double overhead =
-        (building.fixed + load * (building.share + building.cooling * std::max(0.0, outside - building.threshold))) *
+        (building.fixed +
+         load * (building.share + building.cooling * std::max(0.0, outside - building.threshold))) *
         (1 + building.noise * normal(random));
     samples.push_back({WallTime{static_cast<std::int64_t>(i) * hour_ns}, Seconds{3600}, Watts{load},
                        Watts{load + overhead}, Celsius{outside}});
@@ -145,7 +145,7 @@ TEST(FacilityModel, OutsideOfWhatWasSeenIsSaid) {
 }
 
 TEST(FacilityFile, KeepsEverything) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const auto file = folder.path() / "facility.json";
   auto fit = fit_facility(records({}, 20 * 24));
   ASSERT_TRUE(fit);
@@ -161,7 +161,7 @@ TEST(FacilityFile, KeepsEverything) {
 }
 
 TEST(FacilityFile, WhatIsNoneIsRefused) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const auto file = folder.path() / "facility.json";
   for (const char* text : {"", "[]", "{}", R"({"kind": "joulecast facility", "version": 2})",
                            R"({"kind": "joulecast facility", "version": 1, "fixed_w": -1})"}) {

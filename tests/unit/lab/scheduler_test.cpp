@@ -32,7 +32,8 @@ TEST(Slurm, EndsAreReadFromTheAccounting) {
 TEST(Slurm, EndsAreReadFromTheController) {
   const auto end = parse_job(
       "JobId=19 ArrayJobId=17 ArrayTaskId=3 JobName=joulecast-vision-1 UserId=root(0) JobState=NODE_FAIL "
-      "Reason=NodeDown Dependency=(null) Requeue=1 Restarts=0 BatchFlag=1 Reboot=0 ExitCode=0:0 RunTime=00:00:07\n");
+      "Reason=NodeDown Dependency=(null) Requeue=1 Restarts=0 BatchFlag=1 Reboot=0 ExitCode=0:0 "
+      "RunTime=00:00:07\n");
   ASSERT_TRUE(end);
   EXPECT_EQ(end->state, "NODE_FAIL");
   EXPECT_EQ(end->exit, "0:0");
@@ -48,6 +49,7 @@ TEST(Slurm, StatesAreOutcomes) {
   EXPECT_EQ(outcome("PREEMPTED"), Outcome::interrupted);
   EXPECT_THAT(judge({"FAILED", "2:0"}, "slurm-1-0.log"),
               Pair(Outcome::failed, "FAILED with exit 2:0 in Slurm without a result; see slurm-1-0.log"));
+  EXPECT_EQ(judge({"FAILED", "143:0"}, "log").first, Outcome::killed);
   EXPECT_THAT(judge({}, "log"), Pair(Outcome::failed, HasSubstr("forgotten")));
 }
 
