@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/secrets.hpp"
+#include "lab/plan/cells.hpp"
+
 namespace joulecast::lab {
 namespace {
 
@@ -30,6 +33,11 @@ void add(CampaignState& state, const RunBegun& record) {
 void add(CampaignState& state, const RunEnded& record) {
   std::erase_if(state.unclear, [&](const RunBegun& begun) { return begun.place == record.place; });
   state.runs.push_back(record);
+}
+
+/// Variables may hold tokens: whether they have changed can be told without their values.
+std::string mark_of(const std::string& text) {
+  return make_cell({{"", text}}).id;
 }
 
 template <class T>
@@ -138,17 +146,17 @@ int Standing::next_attempt(std::size_t index, int repetition) const {
 
 PlanFacts facts_of(const Plan& plan) {
   PlanFacts facts;
-  facts["command"] = fmt::format("{}", plan.command);
-  facts["variables"] = fmt::format("{}", plan.variables);
+  facts["command"] = fmt::format("{}", without_secrets(plan.command));
+  facts["variables"] = mark_of(fmt::format("{}", plan.variables));
   facts["tags"] = fmt::format("{}", plan.tags);
   facts["timeout"] = text_of(plan.timeout);
   facts["seed"] = fmt::format("{}", plan.seed);
   facts["repetitions"] = fmt::format("{} to {}", plan.repetitions.at_least, plan.repetitions.at_most);
   facts["interval"] = fmt::format("{}", plan.progress.interval.value());
   for (const auto& environment : plan.environments)
-    facts["environments." + environment.name] =
-        fmt::format("{} {} {} {} {} {}", environment.gpus, environment.cpus, text_of(environment.power_limit),
-                    environment.variables, environment.partition, environment.constraint);
+    facts["environments." + environment.name] = fmt::format(
+        "{} {} {} {} {} {}", environment.gpus, environment.cpus, text_of(environment.power_limit),
+        mark_of(fmt::format("{}", environment.variables)), environment.partition, environment.constraint);
   if (plan.warm_up)
     facts["warm_up"] = fmt::format("{} {} {} {}", plan.warm_up->command, text_of(plan.warm_up->duration),
                                    plan.warm_up->steady.value_or(0), plan.warm_up->at_most.value());

@@ -11,10 +11,10 @@ namespace joulecast::lab {
 struct EndSeen {
   int exit_status = 0;  ///< as a shell has it: 128 + signal where one has killed it
   bool timed_out = false;
-  bool asked_to_end = false;  ///< by the user
-  bool over_budget = false;   ///< ended by the energy budget
-  std::string memory_sign;    ///< what its output said; "" = nothing
-  std::string disk_sign;
+  bool asked_to_end = false;     ///< by the user
+  bool over_budget = false;      ///< ended by the energy budget
+  std::string memory_sign = {};  ///< what its output said; "" = nothing
+  std::string disk_sign = {};
   bool kernel_killed = false;  ///< the kernel killed a process for lack of memory meanwhile
 };
 

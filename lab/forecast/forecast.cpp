@@ -79,13 +79,16 @@ Pauses pauses_of(const Plan& plan) {
   return pauses;
 }
 
+/// As Schedule::next() inserts them: before the first run, before the run after each `every`, and at the end.
 std::size_t references_left(const Plan& plan, const Standing& standing, std::size_t runs) {
-  if (!plan.reference || runs == 0) return 0;
+  if (!plan.reference) return 0;
   const auto every = static_cast<std::size_t>(plan.reference->every);
-  const auto since =
-      static_cast<std::size_t>(standing.runs_since_reference().value_or(plan.reference->every));
-  const auto due = (std::min(since, every) + runs) / every;
-  return std::max<std::size_t>(due, 1) + (runs % every != 0 ? 1 : 0);
+  const auto known = standing.runs_since_reference();
+  if (runs == 0) return known.value_or(0) > 0 ? 1 : 0;
+  const auto since = std::min(static_cast<std::size_t>(known.value_or(0)), every);
+  const auto between = (since + runs - 1) / every;
+  const bool last = since + runs > between * every;
+  return (known ? 0 : 1) + between + (last ? 1 : 0);
 }
 
 }  // namespace

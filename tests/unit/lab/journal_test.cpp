@@ -61,8 +61,9 @@ TEST(RecordFormat, WhatIsNotKnownStaysSo) {
 }
 
 TEST(RecordFormat, RefusesWhatIsNoRecord) {
-  for (const auto* line : {"", "{}", "[]", "x", "{\"record\":\"what\"}", "{\"record\":\"campaign\",\"format\":9}",
-                           "{\"record\":\"warm_up\",\"power_slope_per_minute\":[1,\"x\",3]}"})
+  for (const auto* line :
+       {"", "{}", "[]", "x", "{\"record\":\"what\"}", "{\"record\":\"campaign\",\"format\":9}",
+        "{\"record\":\"warm_up\",\"power_slope_per_minute\":[1,\"x\",3]}"})
     EXPECT_FALSE(parse_record(line, "j:1")) << line;
   EXPECT_FALSE(parse_record(std::string(10000, '['), "j:1"));
 }
