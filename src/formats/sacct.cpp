@@ -9,6 +9,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "formats/support/damage.hpp"
 
 namespace joulecast::formats {
 namespace {
