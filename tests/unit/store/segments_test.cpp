@@ -28,7 +28,10 @@ class SegmentsOf : public ::testing::Test {
   }
   std::vector<std::string> found(RunQuery query) const {
     std::vector<std::string> ids;
-    for (const auto& row : *store_->find(query)) ids.push_back(row.id);
+    const auto rows = store_->find(query);
+    EXPECT_TRUE(rows) << to_string(rows.error());
+    if (rows)
+      for (const auto& row : *rows) ids.push_back(row.id);
     return ids;
   }
 
