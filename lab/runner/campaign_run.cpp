@@ -191,7 +191,10 @@ CampaignResult CampaignRun::result(CampaignEnd end) {
 
 Result<CampaignResult> CampaignRun::run(const MakeExecutor& make_executor) {
   standing_.emplace(*plan_, state_);
-  schedule_.emplace(*plan_, options_->needs_more);
+  auto needs_more =
+      options_->needs_more ? Result<NeedsMore>(options_->needs_more) : needs_more_by_rule(*plan_);
+  if (!needs_more) return propagate(needs_more.error());
+  schedule_.emplace(*plan_, std::move(*needs_more));
   executor_ = make_executor(*plan_, store_);
   const auto predictions = predict_cells(*plan_, unmeasured_cells(*plan_, *standing_, earlier_));
   for (std::size_t i = 0; i < plan_->cells.size(); ++i)

@@ -109,8 +109,6 @@ class Examples(LabTest):
         for plan in sorted((self.SOURCE / "examples/lab").glob("*.toml")):
             self.json("lab", "status", plan)
             self.assertFalse(plan.with_suffix(".journal").exists())
-        left = self.json("lab", "status", self.SOURCE / "examples/lab/gpus.toml")["left"]
-        self.assertEqual(left["cells"], {"predicted": 23})
 
 
 class DryRun(LabTest):

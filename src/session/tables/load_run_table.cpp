@@ -92,18 +92,6 @@ LeftOutReason reason_of(trace::RunStatus status) {
   }
 }
 
-Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
-  std::vector<trace::Run> runs;
-  for (const auto& bundle : formats::find_run_bundles(folder)) {
-    auto run = formats::read_run_bundle(bundle);
-    if (!run) return propagate(run.error());
-    runs.push_back(std::move(*run));
-  }
-  if (runs.empty())
-    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
-  return runs;
-}
-
 Result<std::vector<std::string>> ids_of(const store::RunStore& store,
                                         const std::vector<std::string>& references) {
   std::vector<std::string> ids;
@@ -123,6 +111,18 @@ Result<std::vector<std::string>> ids_of(const store::RunStore& store,
 }
 
 }  // namespace
+
+Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
+  std::vector<trace::Run> runs;
+  for (const auto& bundle : formats::find_run_bundles(folder)) {
+    auto run = formats::read_run_bundle(bundle);
+    if (!run) return propagate(run.error());
+    runs.push_back(std::move(*run));
+  }
+  if (runs.empty())
+    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
+  return runs;
+}
 
 Result<std::vector<trace::Run>> stored_runs(const std::string& path,
                                             const std::vector<std::string>& references, std::string& name) {

@@ -19,6 +19,9 @@ namespace joulecast::session {
 /// than 95 % of their time are named in its warnings.
 [[nodiscard]] RunTable table_of_runs(std::span<const trace::Run> runs, std::string source);
 
+/// The run bundles of a folder, at any depth. invalid if it holds none.
+[[nodiscard]] Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder);
+
 /// These runs of the store, or all where none is named, as their summaries. `name` becomes what errors call
 /// the store. Errors as store::RunStore; invalid for a store without runs and for a run that is named twice.
 [[nodiscard]] Result<std::vector<trace::Run>> stored_runs(const std::string& store,

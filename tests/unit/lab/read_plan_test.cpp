@@ -29,7 +29,7 @@ constexpr std::string_view whole_plan = R"toml(
 name = "vision"
 command = ["python", "train.py", "--arch={architecture}", "--json", "{{\"a\": {batch}}}"]
 folder = ".."
-repetitions = {min = 5, max = 30, half_width = "2%", of = "median", level = 0.9, compare = "architecture"}
+repetitions = {min = 5, max = 30, half_width = "2%", of = "median", level = 0.9, compare = "architecture", equal_within = "1%", each_alone = true}
 seed = 7
 order = "as-written"
 timeout = "2h"
@@ -58,7 +58,7 @@ batch = 32
 environment = ["large"]
 [[include]]
 architecture = "vgg11"
-batch = 8
+batch = 16
 environment = "large"
 [warm_up]
 steady = "1%"
@@ -108,7 +108,7 @@ TEST(ReadPlan, ReadsEverythingThatAPlanMaySay) {
   EXPECT_EQ(plan->environments[0].power_limit, Watts{200});
   // 2 x 2 combinations, one excluded and one more
   ASSERT_EQ(plan->cells.size(), 4u);
-  EXPECT_EQ(plan->cells[3].key, "architecture=vgg11,batch=8,environment=large");
+  EXPECT_EQ(plan->cells[3].key, "architecture=vgg11,batch=16,environment=large");
   EXPECT_EQ(plan->environment_of(plan->cells[3])->name, "large");
   EXPECT_EQ(plan->retry.on, std::vector{Outcome::killed});
   EXPECT_FALSE(plan->out_of_memory.usual);
