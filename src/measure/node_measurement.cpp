@@ -417,6 +417,10 @@ void NodeMeasurement::set_limits(LimitOptions limits) {
   if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->set_limits(std::move(limits));
 }
 
+void NodeMeasurement::end_forecasts() {
+  if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->end_forecasts();
+}
+
 void NodeMeasurement::note(std::string text) {
   if (const auto own = rank_->is_ours() ? rank_->own() : nullptr) own->note(std::move(text));
 }

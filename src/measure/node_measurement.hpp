@@ -50,6 +50,7 @@ class NodeMeasurement {
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
   void set_limits(LimitOptions limits);
+  void end_forecasts();
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
