@@ -330,7 +330,8 @@ std::optional<Job> read_launchers(const Said& said, const Job& job) {
   for (const auto& launcher : launchers) {
     if (said.text(launcher.sign).empty()) continue;
     auto places = places_of(said, launcher);
-    const bool is_torch = launcher.local_rank.front() == std::string_view("LOCAL_RANK");
+    const char* const local_rank = launcher.local_rank.front();
+    const bool is_torch = local_rank != nullptr && local_rank == std::string_view("LOCAL_RANK");
     if (places && is_torch) take_address(said, *places);
     take(places);
   }
