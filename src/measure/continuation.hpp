@@ -18,10 +18,10 @@ namespace joulecast::measure {
 /// that began again go on with what they measured before.
 struct ContinueOptions {
   std::string run = {};  ///< a run's name, id …; the name of a new run if there is none
-  /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
-  bool is_left_to_us = false;
   /// A folder with the training's checkpoints. A file in it names the run (checkpoint_mark).
   std::filesystem::path checkpoints = {};
+  /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
+  bool is_left_to_us = false;
 };
 
 /// The file beside the checkpoints that names the training's first run.

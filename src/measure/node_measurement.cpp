@@ -189,7 +189,11 @@ Status NodeMeasurement::Rank::measure() {
   wanted.run.info.job = job_;
   {
     const std::lock_guard lock(mutex_);
-    if (!run_.id.empty()) wanted.continues = {.run = run_.id, .is_left_to_us = true};
+    if (!run_.id.empty()) {
+      wanted.continues = {};
+      wanted.continues.run = run_.id;
+      wanted.continues.is_left_to_us = true;
+    }
   }
   if (job_.local_size) environment.local_ranks = *job_.local_size;
   environment.local_rank = job_.local_rank.value_or(0);

@@ -2,6 +2,7 @@
 whatever ends first, the node's energy is counted once and wholly."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -121,6 +122,15 @@ class Ranks(CommandTest):
             self.end(rank)
         devices = {row["device"] for row in self.one()["energy_j"]["by_component"] if row["component"] == "gpu"}
         self.assertEqual(devices, {"GPU-a", "GPU-b"})
+
+    @unittest.skipUnless(shutil.which("mpirun"), "needs mpirun (Debian's openmpi-bin)")
+    def test_a_real_mpirun(self):
+        done = subprocess.run(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "3", JOULECAST, "run", "--interval", "0.1", "--sensor", "nvml",
+                               "--", "sleep", "1"], capture_output=True, text=True, env=self.environment, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = self.one()
+        self.assertEqual((run["job"]["launcher"], run["job"]["local_size"]), ("openmpi", 3))
+        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.15 * WATTS)
 
     def test_launches_that_run_at_once_keep_apart(self):
         ranks = [self.rank(rank, "sleep", 1, job=job, launcher=torchrun) for job in ("a", "b") for rank in (0, 1)]
