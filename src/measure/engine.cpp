@@ -14,7 +14,6 @@
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
 #include "sensors/support/gpu_cards.hpp"
-#include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -56,11 +55,10 @@ void Engine::begin(Moment at) {
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
   tell_continuation();
-  training_.emplace(
-      start_,
-      progress::KnownTotals{options_.total_epochs, options_.total_steps,
-                            earlier_ ? earlier_->first_epoch : std::nullopt},
-      sink(), earlier_);
+  training_.emplace(start_,
+                    progress::KnownTotals{options_.total_epochs, options_.total_steps,
+                                          earlier_ ? earlier_->first_epoch : std::nullopt},
+                    sink(), earlier_);
   training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
     header_.info.work_unit = unit;
@@ -80,11 +78,10 @@ void Engine::describe_machine() {
 /// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
-    recording_ = std::make_unique<Recording>(
-        RecordingOptions{options_.store, options_.store_patience, patience_, options_.continues,
-                         options_.keep_command},
-        header_,
-        meters_.channels());
+    recording_ =
+        std::make_unique<Recording>(RecordingOptions{options_.store, options_.store_patience, patience_,
+                                                     options_.continues, options_.keep_command},
+                                    header_, meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
@@ -104,10 +101,10 @@ void Engine::tell_continuation() {
   header_ = continued(std::move(header_), continuation);
   earlier_ = continuation.earlier;
   if (!earlier_) return;
-  observer_->told(fmt::format("goes on with {}, segment {}: {} in {} before", earlier_->name.empty() ? earlier_->training : earlier_->name,
-                              earlier_->segments + 1,
-                              earlier_->energy ? to_text(*earlier_->energy) : "unknown energy",
-                              to_text(earlier_->duration)));
+  observer_->told(fmt::format(
+      "goes on with {}, segment {}: {} in {} before",
+      earlier_->name.empty() ? earlier_->training : earlier_->name, earlier_->segments + 1,
+      earlier_->energy ? to_text(*earlier_->energy) : "unknown energy", to_text(earlier_->duration)));
 }
 
 /// Looks from time to time whether there are checkpoints by now.
@@ -116,8 +113,8 @@ void Engine::name_beside_checkpoints() {
   const auto now = clock().steady();
   if (!awaits_checkpoints_ || now - looked_for_checkpoints_ < between_looks) return;
   looked_for_checkpoints_ = now;
-  const auto named = mark_checkpoints(options_.continues.checkpoints,
-                                      earlier_ ? earlier_->training : recording_->id());
+  const auto named =
+      mark_checkpoints(options_.continues.checkpoints, earlier_ ? earlier_->training : recording_->id());
   awaits_checkpoints_ = named && !*named;
   if (named) return;
   sink().note(to_string(named.error()));
@@ -148,33 +145,6 @@ std::vector<progress::Event> Engine::hear_socket() {
   auto events = socket_->service(clock());
   greet_ranks();
   return events;
-}
-
-std::vector<progress::AttachedRank> Engine::ranks() const {
-  return socket_ ? socket_->ranks() : std::vector<progress::AttachedRank>{};
-}
-
-std::optional<SteadyTime> Engine::taken_over() const {
-  return socket_ ? socket_->taken_over() : std::nullopt;
-}
-
-void Engine::tell_ranks(const progress::RankOrder& order) {
-  if (socket_) socket_->tell_ranks(order);
-}
-
-/// The names and limits that the user gave to ranks that have just attached.
-void Engine::greet_ranks() {
-  const auto& ranks = socket_->ranks();
-  if (ranks.size() == greeted_ranks_) return;
-  auto options = limits_.options();
-  for (; greeted_ranks_ < ranks.size(); ++greeted_ranks_) {
-    const auto& greeting = ranks[greeted_ranks_].greeting;
-    if (!greeting.name.empty() && greeting.name != header_.info.name)
-      header_.tags.emplace(trace::rank_tag(greeting.rank.value_or(0)), greeting.name);
-    options = stricter_of(std::move(options), greeting.limits);
-  }
-  sink().describe(header_);
-  if (options != limits_.options()) limits_ = Limits(std::move(options));
 }
 
 void Engine::leave_progress_to_host() {
@@ -385,25 +355,6 @@ void Engine::note_losses() {
   if (socket_ && socket_->refused() > 0)
     sink().note(fmt::format("{} messages of the training were refused, the last one because: {}",
                             socket_->refused(), socket_->last_refusal()));
-}
-
-/// How the other ranks of this node ended. One that was killed says nothing.
-void Engine::note_ranks() {
-  for (const auto& rank : ranks()) {
-    const auto name = rank.greeting.rank ? fmt::format("rank {}", *rank.greeting.rank) : "another rank";
-    if (!rank.is_there && !rank.has_left)
-      sink().note(name + " was lost: it ended without a word, as a process that is killed does");
-    if (rank.exit_status.value_or(0) == 0) continue;
-    sink().note(fmt::format("{} ended with exit status {}", name, *rank.exit_status));
-    if (failed_rank_status_ == 0) failed_rank_status_ = *rank.exit_status;
-  }
-}
-
-/// The account is that of all ranks, and so is its status.
-void Engine::fail_with_ranks() {
-  if (failed_rank_status_ == 0 || header_.status != trace::RunStatus::finished) return;
-  header_.status = trace::RunStatus::failed;
-  header_.exit_status = failed_rank_status_;
 }
 
 /// A user who asks for more than a source can give gets what it gives.
