@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -32,6 +33,8 @@ constexpr int farewell_patience_ms = 200;
 /// How often the run of the rank that measures is looked for, and a rank that measures, where there is none.
 constexpr int look_ms = 50;
 constexpr int idle_ms = 1000;
+/// Of the latest events, while there is no rank to tell them to.
+constexpr std::ptrdiff_t most_untold = 10'000;
 
 std::optional<FoundRun> run_behind(const std::filesystem::path& socket) {
   const auto text = read_file(socket.string() + ".run");
@@ -171,15 +174,14 @@ void Rank::work() {
 
 /// What this rank and its processes say of the training.
 void Rank::pass_on() {
-  std::vector<progress::Event> events;
   {
     const std::lock_guard lock(mutex_);
-    events = std::exchange(heard_, {});
+    std::ranges::move(std::exchange(heard_, {}), std::back_inserter(untold_));
   }
-  if (socket_)
-    for (auto& event : socket_->service(*environment_.clock)) events.push_back(std::move(event));
+  if (socket_) std::ranges::move(socket_->service(*environment_.clock), std::back_inserter(untold_));
+  if (std::ssize(untold_) > most_untold) untold_.erase(untold_.begin(), untold_.end() - most_untold);
   if (!link_) return;
-  for (auto& event : events) {
+  for (auto& event : std::exchange(untold_, {})) {
     RankMessage message;
     message.event = std::move(event);
     link_->say(message);
@@ -214,8 +216,8 @@ void Rank::take_over() {
     return;
   }
   const auto measured = measure();
-  const auto began = measured ? own()->start({environment_.clock->wall(), environment_.clock->steady()})
-                              : Status(propagate(measured.error()));
+  const Moment now{environment_.clock->wall(), environment_.clock->steady()};
+  const auto began = measured ? own()->start(now) : Status(propagate(measured.error()));
   if (!began) {
     meeting_->give_back();
     observer_->trouble("this node is not measured any more: " + to_string(began.error()));
@@ -224,8 +226,9 @@ void Rank::take_over() {
   }
   RankMessage message;
   message.kind = RankMessage::Kind::took_over;
-  message.time = environment_.clock->steady();
+  message.time = now.steady;
   if (link_) link_->say(message);
+  own()->hear(std::exchange(untold_, {}));
   observer_->told(
       fmt::format("{}: goes on measuring this node, as the rank that did has ended", rank_text(job_)));
 }
@@ -271,7 +274,9 @@ void Rank::tell_hidden_boards(Measurement& own) {
   std::set<std::string> seen;
   for (const auto& part : own.live().energy.energy.components)
     if (part.component == trace::Component::gpu) seen.insert(part.device);
-  if (!given || *given <= static_cast<std::int64_t>(seen.size()) || !environment_.gpus.empty()) return;
+  if (!given || seen.empty() || *given <= static_cast<std::int64_t>(seen.size()) ||
+      !environment_.gpus.empty())
+    return;
   const auto line = fmt::format(
       "{} of the {} GPUs of this node's ranks are measured: the rank that measures can see no more",
       seen.size(), *given);

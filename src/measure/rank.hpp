@@ -88,6 +88,7 @@ class Rank {
   FoundRun run_;  ///< of the rank that measures
   // The thread's own.
   std::optional<progress::RankLink> link_;
+  std::vector<progress::Event> untold_;
   std::filesystem::path their_socket_;
   bool run_told_ = false;
 };

@@ -46,7 +46,8 @@ class Nodes(CommandTest):
         self.end(*[self.node(number, ranks=2, rank=rank) for number in (0, 1) for rank in (0, 1)])
         row, = self.rows()
         run = self.json("show")
-        self.assertEqual(run["id"], row["id"])
+        self.assertEqual((run["id"], row["nodes"]), (row["id"], 2))
+        self.assertIn("finished, 2 nodes", self.call("list").stdout)
         by_node = {part["node"]: part["energy_j"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
         self.assertEqual(set(by_node), {"n1", "n2"})
         for name, energy in by_node.items():
