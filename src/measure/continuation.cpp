@@ -96,8 +96,9 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
   if (!row) return give_up(row.error());
   const bool is_over = candidate.is_over || is_earlier_start(row->job, header.info.job);
   if (row->status == trace::RunStatus::running && row->last_heard)
-    found.told.push_back(fmt::format("goes on with {}, last heard of at {}: whether {} still runs it is not known",
-                                     row->id, to_iso8601(*row->last_heard), printable(row->host)));
+    found.told.push_back(
+        fmt::format("goes on with {}, last heard of at {}: whether {} still runs it is not known", row->id,
+                    to_iso8601(*row->last_heard), printable(row->host)));
   else if (row->status == trace::RunStatus::running && !is_over) {
     found.told.push_back(fmt::format("{} still runs{}: this is a run of its own", row->id,
                                      row->host.empty() ? "" : " on " + printable(row->host)));
@@ -119,7 +120,8 @@ void take_named(const store::RunStore& store, const std::string& reference, cons
     return;
   }
   found.name = reference;
-  found.told.push_back(fmt::format("there is no run '{}' to go on with: this one begins it", printable(reference)));
+  found.told.push_back(
+      fmt::format("there is no run '{}' to go on with: this one begins it", printable(reference)));
 }
 
 void take_marked(const store::RunStore& store, const fs::path& folder, const trace::Run& header,

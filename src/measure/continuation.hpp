@@ -1,5 +1,6 @@
-// A measurement that goes on with an earlier run: which run that is, and what the training used and did before.
-// Whatever speaks against it only makes the measurement a run of its own; the training runs in any case.
+// A measurement that goes on with an earlier run: which run that is, and what the training used and did
+// before. Whatever speaks against it only makes the measurement a run of its own; the training runs in any
+// case.
 #pragma once
 
 #include <filesystem>
@@ -34,7 +35,7 @@ struct Earlier {
   std::map<std::string, std::string> tags;
   std::size_t segments = 0;
   Seconds duration{0};
-  std::optional<Joules> energy;  ///< nothing if none of it was measured
+  std::optional<Joules> energy;       ///< nothing if none of it was measured
   std::optional<trace::Phase> phase;  ///< the last one
   std::optional<int> first_epoch;     ///< the number of the training's very first epoch
   /// The work of that phase in the order in which it was done, for the forecast.

@@ -55,11 +55,10 @@ void Engine::begin(Moment at) {
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
   tell_continuation();
-  training_.emplace(
-      start_,
-      progress::KnownTotals{options_.total_epochs, options_.total_steps,
-                            earlier_ ? earlier_->first_epoch : std::nullopt},
-      sink(), earlier_);
+  training_.emplace(start_,
+                    progress::KnownTotals{options_.total_epochs, options_.total_steps,
+                                          earlier_ ? earlier_->first_epoch : std::nullopt},
+                    sink(), earlier_);
   training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
     header_.info.work_unit = unit;
@@ -79,11 +78,10 @@ void Engine::describe_machine() {
 /// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
-    recording_ = std::make_unique<Recording>(
-        RecordingOptions{options_.store, options_.store_patience, patience_, options_.continues,
-                         options_.keep_command},
-        header_,
-        meters_.channels());
+    recording_ =
+        std::make_unique<Recording>(RecordingOptions{options_.store, options_.store_patience, patience_,
+                                                     options_.continues, options_.keep_command},
+                                    header_, meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
@@ -103,10 +101,10 @@ void Engine::tell_continuation() {
   header_ = continued(std::move(header_), continuation);
   earlier_ = continuation.earlier;
   if (!earlier_) return;
-  observer_->told(fmt::format("goes on with {}, segment {}: {} in {} before", earlier_->name.empty() ? earlier_->training : earlier_->name,
-                              earlier_->segments + 1,
-                              earlier_->energy ? to_text(*earlier_->energy) : "unknown energy",
-                              to_text(earlier_->duration)));
+  observer_->told(fmt::format(
+      "goes on with {}, segment {}: {} in {} before",
+      earlier_->name.empty() ? earlier_->training : earlier_->name, earlier_->segments + 1,
+      earlier_->energy ? to_text(*earlier_->energy) : "unknown energy", to_text(earlier_->duration)));
 }
 
 /// Looks from time to time whether there are checkpoints by now.
@@ -115,8 +113,8 @@ void Engine::name_beside_checkpoints() {
   const auto now = clock().steady();
   if (!awaits_checkpoints_ || now - looked_for_checkpoints_ < between_looks) return;
   looked_for_checkpoints_ = now;
-  const auto named = mark_checkpoints(options_.continues.checkpoints,
-                                      earlier_ ? earlier_->training : recording_->id());
+  const auto named =
+      mark_checkpoints(options_.continues.checkpoints, earlier_ ? earlier_->training : recording_->id());
   awaits_checkpoints_ = named && !*named;
   if (named) return;
   sink().note(to_string(named.error()));

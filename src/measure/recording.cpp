@@ -54,7 +54,8 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   auto opened = store::RunStore::open(url, store::Access::write,
                                       {.durability = store::Durability::soon, .patience = options_.patience});
   others_read_ = opened && is_read_by_others(url);
-  if (opened && !is_spare_) continuation_ = find_continuation(**opened, options_.continues, shareable(header));
+  if (opened && !is_spare_)
+    continuation_ = find_continuation(**opened, options_.continues, shareable(header));
   auto writer = opened ? (*opened)->record(shareable(continued(header, continuation_)),
                                            {.finish_timeout = options_.finish_timeout,
                                             .patience = options_.patience,

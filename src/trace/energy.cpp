@@ -358,7 +358,9 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
 
 Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
-  if (run.info.segments.empty() && traces.size() == 1 && traces.front()->channel.behaviour == Behaviour::gauge) return *traces.front();
+  if (run.info.segments.empty() && traces.size() == 1 &&
+      traces.front()->channel.behaviour == Behaviour::gauge)
+    return *traces.front();
   // A course of power has a line across its gaps, which are marked, and not a fall to 0 W.
   if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);

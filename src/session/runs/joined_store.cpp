@@ -207,8 +207,8 @@ Result<std::vector<RunRow>> JoinedStore::find(const RunQuery& query) const {
   auto rows = runs_->find(alone);
   if (!rows) return rows;
   std::ranges::move(*joined, std::back_inserter(*rows));
-  std::ranges::stable_sort(
-      *rows, [&](const RunRow& a, const RunRow& b) { return comes_before(a, b, query); });
+  std::ranges::stable_sort(*rows,
+                           [&](const RunRow& a, const RunRow& b) { return comes_before(a, b, query); });
   const auto skipped = std::min(query.offset, rows->size());
   rows->erase(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(skipped));
   if (query.limit && rows->size() > *query.limit) rows->resize(*query.limit);

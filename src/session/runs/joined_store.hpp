@@ -1,5 +1,5 @@
-// A store in which each training is one run, also where it was interrupted and went on later. The runs that it
-// consists of, its segments, stay in the store as they were recorded (trace/segment.hpp).
+// A store in which each training is one run, also where it was interrupted and went on later. The runs that
+// it consists of, its segments, stay in the store as they were recorded (trace/segment.hpp).
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 namespace joulecast::session {
 
 /// Lists, loads, tags and removes trainings instead of segments. Any reference to a segment means its
-/// training, whose id is that of its first segment. A query that asks for segments (store::RunQuery::segments,
-/// continues), SQL and sums see the runs as they were recorded.
+/// training, whose id is that of its first segment. A query that asks for segments
+/// (store::RunQuery::segments, continues), SQL and sums see the runs as they were recorded.
 [[nodiscard]] std::unique_ptr<store::RunStore> joined_store(std::unique_ptr<store::RunStore> runs);
 
 }  // namespace joulecast::session
