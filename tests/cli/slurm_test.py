@@ -147,8 +147,9 @@ class Node(unittest.TestCase):
                               timeout=30)
         self.assertEqual(done.returncode, 0, done.stderr)
         job = done.stdout.strip().split(";")[0]
-        ended = wait_for(lambda: not self.cluster.ask("squeue", "-h", "-j", job).strip() and "idle" in self.cluster.ask("sinfo", "-h", "-o", "%T"), 40)
-        self.assertTrue(ended, self.cluster.log("slurmctld.log") + self.cluster.log("joulecast.log"))
+        done = wait_for(lambda: "JobState=COMPLETED" in self.cluster.ask("scontrol", "show", "job", job), 40)
+        self.assertTrue(done, self.cluster.log("slurmctld.log") + self.cluster.log("joulecast.log"))
+        self.assertTrue(wait_for(lambda: self.cluster.ask("sinfo", "-h", "-o", "%T").strip() == "idle", 40), "the epilog does not end")
         return job, folder
 
     def jobs(self, *options):

@@ -86,7 +86,8 @@ Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j, done_before FROM phase WHERE run = ? ORDER "
+      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j, done_before FROM phase WHERE "
+      "run = ? ORDER "
       "BY "
       "place",
       key);

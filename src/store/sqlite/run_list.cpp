@@ -169,8 +169,9 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
   const auto conditions = conditions_of(query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
   constexpr std::int64_t no_limit = -1;
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
-  auto rows = database.once(fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}",
-                                        table_of(query), conditions.text(), order_of(query), limit, query.offset));
+  auto rows =
+      database.once(fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}", table_of(query),
+                                conditions.text(), order_of(query), limit, query.offset));
   bind(conditions, rows);
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
