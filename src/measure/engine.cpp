@@ -15,7 +15,6 @@
 #include "measure/live_projection.hpp"
 #include "sensors/support/gpu_cards.hpp"
 #include "store/run_store.hpp"
-#include "trace/rank_tag.hpp"
 
 namespace joulecast::measure {
 namespace {
