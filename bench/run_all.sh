@@ -22,6 +22,8 @@ title "The jobs of 100,000 runs (bench/jobs_load.py)"
 $python bench/jobs_load.py "$build"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
+title "A campaign of 9,900 runs (bench/lab.py)"
+$python bench/lab.py "$build/joulecast"
 if [ -d "$build/python/joulecast" ]; then
   title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
   PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py

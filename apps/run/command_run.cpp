@@ -97,7 +97,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   if (!signals) return propagate(signals.error());
   signals_ = std::move(*signals);
 
-  ChildOptions child_options{options_.command, {}, options_.watch_output, {}, false};
+  ChildOptions child_options{options_.command, {}, options_.watch_output};
   if (const auto& supervision = options_.supervision) {
     child_options.environment = supervision->variables;
     child_options.cpus = supervision->cpus;
