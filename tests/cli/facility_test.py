@@ -173,14 +173,14 @@ class Facility(CommandTest):
         rows = []
         for time in times:
             minute = (time - BEGIN).total_seconds() / 60 - 120
-            load = sum(watts(minute + m) for m in range(10)) / 10 if 0 <= minute < minutes else 20e3
+            load = sum((watts(minute + m) + watts(minute + m + 1)) / 2 for m in range(10)) / 10 if 0 <= minute < minutes else 20e3
             rows.append((time.strftime("%Y-%m-%dT%H:%M:%SZ"), round(load * 1.2 + 1000)))
         learned = self.json("facility", "fit", "--meter", self.write("meter.csv", ["time", "facility_w"], rows), "-o",
                             self.folder / "facility.json")
         self.assertEqual(learned["rows"], minutes // 10)
         self.assertEqual(learned["left_out"]["without_load"], 144 - minutes // 10)
-        self.assertAlmostEqual(learned["share"], 0.2, delta=0.01)
-        self.assertAlmostEqual(learned["fixed_w"], 1000, delta=250)
+        self.assertAlmostEqual(learned["share"], 0.2, delta=0.001)
+        self.assertAlmostEqual(learned["fixed_w"], 1000, delta=20)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ class Plans(CommandTest):
             self.skipTest("PyTorch and scikit-learn are not installed (scripts/install_packages.sh example)")
         self.use_python(python)
         trainings, rows = self.rows(self.small("digits", {"architecture": ["plain"], "dataset": ["digits"], "image_size": [16],
-                                                          "batch_size": [128]}, epochs="3"))
+                                                          "batch_size": [32]}, epochs="5"))
         self.assertEqual([row["outcome"] for row in rows], ["finished"], rows)
         self.assertGreater(float(rows[0]["f1"]), 0.2)
         subprocess.run([python, "weights.py", "--architectures", "plain", "--epochs", "2"], cwd=self.home, check=True, timeout=120,
