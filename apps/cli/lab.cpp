@@ -18,6 +18,9 @@ std::function<int()> define(Arguments app) {
   add("run", "Measure every cell of a plan, again and again, in a random order", define_lab_run);
   add("status", "What of a campaign is done, what it has used, and what is left", define_lab_status);
   add("table", "A campaign's runs as a table for fit, compare, tradeoff, recommend", define_lab_table);
+  add("report", "One page about a campaign: cells, statistics, trade-offs, estimates, conditions",
+      define_lab_report);
+  add("board", "What it takes to reach a quality, on many tasks", define_lab_board);
   add("export", "A campaign as a Snakefile or a job of Kubernetes", define_lab_export);
   add("task", "One run of a campaign, as a scheduler starts it", define_lab_task);
   add("collect", "Take in what runs of lab task have left beside the plan", define_lab_collect);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lab/campaign/needed_repetitions.hpp"
 #include "lab/execute/setup.hpp"
 #include "stats/distributions.hpp"
 #include "stats/summary.hpp"
@@ -128,6 +129,15 @@ Result<EarlierRuns> earlier_runs(const store::RunStore& store, const Plan& plan)
   return earlier;
 }
 
+std::vector<std::size_t> unmeasured_cells(const Plan& plan, const Standing& standing,
+                                          const EarlierRuns& earlier) {
+  std::vector<std::size_t> unmeasured;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i)
+    if (standing.cell(i).finished.empty() && !earlier.cells.contains(plan.cells[i].id))
+      unmeasured.push_back(i);
+  return unmeasured;
+}
+
 CellForecast forecast_cell(const Cell& cell, const CellState& state, const EarlierRuns& earlier,
                            const Predictions& predictions) {
   CellForecast forecast;
@@ -161,9 +171,13 @@ CampaignForecast forecast_rest(const Plan& plan, const Standing& standing,
     duration.add(cell.duration_s, cell.durations, static_cast<double>(runs));
   };
   const auto wanted = static_cast<std::size_t>(plan.repetitions.at_most);
+  const auto needs_more = needs_more_by_rule(plan);
+  const auto enough = [&](std::size_t cell) {
+    return needs_more && *needs_more && !(*needs_more)(cell, standing);
+  };
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     const auto& state = standing.cell(i);
-    if (state.given_up || state.settled() >= wanted) continue;
+    if (state.given_up || state.settled() >= wanted || enough(i)) continue;
     ++forecast.cells[cells[i].basis];
     add(cells[i], wanted - state.settled());
   }

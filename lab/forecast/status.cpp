@@ -73,6 +73,10 @@ CampaignStatus status_of(const Plan& plan, const CampaignState& state, const Ear
     status.cells.push_back(std::move(cell));
   }
   if (plan.reference) status.reference = reference_of(plan, standing);
+  if (auto needed = NeededRepetitions::make(plan); needed && needed->rule()) {
+    needed->look_at(standing);
+    status.saved = saved_repetitions(plan, standing, *needed->decisions());
+  }
   status.rest = forecast_rest(plan, standing, forecasts);
   add_consequences(plan, status.rest);
   if (status.rest.runs_left > 0 && status.rest.duration_s && status.rest.runs_without_duration == 0) {
@@ -96,7 +100,9 @@ Result<CampaignStatus> read_status(const Plan& plan, const CampaignState& state,
     if (!found) return propagate(found.error());
     earlier = std::move(*found);
   }
-  const auto predictions = request.predict ? predict_cells(plan) : Predictions{};
+  const auto predictions = request.predict
+                               ? predict_cells(plan, unmeasured_cells(plan, Standing(plan, state), earlier))
+                               : Predictions{};
   return status_of(plan, state, earlier, predictions, system_clock().wall());
 }
 

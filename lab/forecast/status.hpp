@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/campaign/needed_repetitions.hpp"
 #include "lab/forecast/forecast.hpp"
 
 namespace joulecast::lab {
@@ -40,6 +41,7 @@ struct CampaignStatus {
   std::size_t flagged = 0;        ///< runs with a note: throttled, other clocks, a missing figure
   std::size_t busy_sessions = 0;  ///< that began on a busy machine
   std::optional<ReferenceStatus> reference;
+  std::optional<SavedRepetitions> saved;  ///< of adaptive repetitions
   Joules spent{0};
   std::size_t without_energy = 0;       ///< runs whose energy is not known, and not in `spent`
   Seconds run_time{0};                  ///< of all runs together

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "carbon/intensity.hpp"
 #include "lab/plan/plan_parts.hpp"
+#include "lab/plan/repetition_rule.hpp"
+#include "session/reporting/report_runs.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -19,9 +22,11 @@ void read_adaptive(PlanReading& reading, const TomlNode& node) {
   const auto low = table.whole("min", 1, most_repetitions);
   const auto high = table.whole("max", 1, most_repetitions);
   repetitions.half_width = table.share("half_width");
-  repetitions.of_median = table.one_of("of", {"mean", "median"}) == "median";
+  repetitions.of_median = table.one_of("of", {"median", "mean"}) != "mean";
   repetitions.level = table.number("level", 0.5, 0.9999).value_or(repetitions.level);
   repetitions.compare = table.text("compare").value_or("");
+  repetitions.equal_within = table.share("equal_within");
+  repetitions.each_alone = table.boolean("each_alone").value_or(false);
   table.finish();
   if (!low) reading.problem.add(node.line, "repetitions.min", "is missing: how often at least");
   if (!high) reading.problem.add(node.line, "repetitions.max", "is missing: how often at most");
@@ -29,6 +34,7 @@ void read_adaptive(PlanReading& reading, const TomlNode& node) {
   repetitions.at_least = static_cast<int>(*low);
   repetitions.at_most = static_cast<int>(*high);
   if (*low > *high) table.problem("min", fmt::format("is above max: {} > {}", *low, *high));
+  if (*low == 1 && *high > 1) table.problem("min", "is at least 2 where max is above it");
   const auto& compare = repetitions.compare;
   const auto& factors = reading.plan.factors;
   if (!compare.empty() && std::ranges::find(factors, compare, &Factor::name) == factors.end()) {
@@ -38,6 +44,9 @@ void read_adaptive(PlanReading& reading, const TomlNode& node) {
   }
   if (repetitions.adaptive() && !repetitions.half_width && compare.empty())
     reading.problem.add(node.line, "repetitions", "needs half_width or compare: when it is enough");
+  if (reading.problem.found() || !repetitions.adaptive()) return;
+  if (const auto rule = repetition_rule(reading.plan); !rule)
+    table.problem(rule.error().where, rule.error().message);
 }
 
 void read_repetitions(PlanReading& reading) {
@@ -64,6 +73,8 @@ void read_place(PlanReading& reading) {
   place.intensity_g_per_kwh = table.number("intensity", 0, 1e5);
   place.pue = table.number("pue", 1, 100);
   table.finish();
+  if (const auto possible = carbon::check(place); !possible)
+    reading.problem.add(node->line, "place", possible.error().message);
 }
 
 void read_quiet(PlanReading& reading) {
@@ -91,6 +102,8 @@ void read_rules(PlanReading& reading) {
     plan.give_up_after = static_cast<int>(*failures);
   plan.energy_budget = top.energy("energy_budget");
   plan.price = top.scalar("price").value_or("");
+  if (!plan.price.empty() && !session::parse_price(plan.price))
+    top.problem("price", "is no price of a kWh; write it like 0.25 or \"0.25EUR\"");
   read_place(reading);
   read_quiet(reading);
 }

@@ -74,6 +74,12 @@ Json status_json(const CampaignStatus& status) {
   json["budget_j"] = plan.energy_budget ? Json(plan.energy_budget->value()) : Json(nullptr);
   json["began"] = to_json(status.began);
   json["last"] = to_json(status.last);
+  json["saved"] = nullptr;
+  if (const auto& saved = status.saved)
+    json["saved"] = {{"repetitions", saved->runs},
+                     {"of", saved->most},
+                     {"energy_j", saved->energy.value()},
+                     {"time_s", saved->time.value()}};
   json["reference"] = nullptr;
   if (const auto& reference = status.reference)
     json["reference"] = {{"runs", reference->runs},

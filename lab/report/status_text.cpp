@@ -110,6 +110,10 @@ std::string done_text(const CampaignStatus& status) {
   add(text, "done",
       fmt::format("{} of {}{} repetitions", status.finished,
                   status.plan->repetitions.adaptive() ? "at most " : "", status.most));
+  if (status.saved && status.saved->runs > 0)
+    add(text, "saved",
+        fmt::format("{} repetitions that no decision needs any more: {}, {}", status.saved->runs,
+                    to_text(status.saved->energy), to_text(status.saved->time)));
   add(text, "failed", failures_text(status));
   if (status.interrupted > 0)
     add(text, "interrupted",

@@ -17,7 +17,7 @@ namespace joulecast::lab {
 struct CampaignOptions {
   std::string store;        ///< path or address; "" = the user's own
   bool allow_busy = false;  ///< run although other programs keep the machine busy
-  /// See Schedule. Nothing = every cell is run Repetitions::at_most times.
+  /// See Schedule. Nothing = by the plan's own rule.
   NeedsMore needs_more;
 };
 

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <vector>
 
-#include "lab/campaign/state.hpp"
+#include "lab/campaign/needed_repetitions.hpp"
 #include "lab/plan/plan.hpp"
 
 namespace joulecast::lab {
 
-/// Whether a cell needs a further repetition although it has had Repetitions::at_least. Asked before each of
-/// them; where no rule is given, every cell has Repetitions::at_most.
-using NeedsMore = std::function<bool(std::size_t cell, const Standing& standing)>;
-
 class Schedule {
  public:
-  /// The plan must outlive this object.
+  /// The plan must outlive this object. `needs_more` is asked before each repetition beyond
+  /// Repetitions::at_least; where there is none, every cell has Repetitions::at_most.
   explicit Schedule(const Plan& plan, NeedsMore needs_more = {});
 
   /// Nothing if all is done. A run that failed and may be tried again comes again at once.
