@@ -25,8 +25,8 @@ SHIPPED = {"hazard": 0.22, "hazard_after": 0.03, "upward": 0.75, "mean_rise": 0.
            "one_unit": 0.4, "two_units": 0.05, "end_phase": 0.25, "end_cycles": 1.3, "end_phase_evaluated": 0.12,
            "validation": 0.5, "validation_cost": 0.1, "evaluation_cost": 0.2, "cold": 0.5, "cold_cost": 0.2, "recurring_begin": 0.25, "start_up": 0.5}
 FITTED = ["hazard", "mean_rise"]
-KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first"]
-WEIGHT = {"0.02": 0.5}
+KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first", "probe"]
+WEIGHT = {"0.02": 0.5, "probe": 0}  # probes are scored, and decide nothing: the constants hold for any share
 PLACES = (np.arange(12) + 0.5) / 12
 SIZES = (np.arange(8) + 0.5) / 8
 

@@ -21,6 +21,9 @@ std::function<int()> define(Arguments app) {
   add("report", "One page about a campaign: cells, statistics, trade-offs, estimates, conditions",
       define_lab_report);
   add("board", "What it takes to reach a quality, on many tasks", define_lab_board);
+  add("export", "A campaign as a Snakefile or a job of Kubernetes", define_lab_export);
+  add("task", "One run of a campaign, as a scheduler starts it", define_lab_task);
+  add("collect", "Take in what runs of lab task have left beside the plan", define_lab_collect);
   return [chosen] { return (*chosen)(); };
 }
 

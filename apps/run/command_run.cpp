@@ -23,6 +23,7 @@ namespace {
 
 /// How long the command waits for GPU drivers. Slower drivers join the run later.
 constexpr Seconds driver_patience{1};
+constexpr const char* socket_variable = "JOULECAST_SOCKET";
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -72,9 +73,21 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   wanted.driver_patience = std::max(driver_patience, options_.idle_baseline.value_or(Seconds{0}));
   wanted.store = options_.store;
   wanted.limits = options_.limits;
+  wanted.continues = options_.continues;
+  wanted.keep_command = options_.keep_arguments;
   wanted.total_epochs = options_.total_epochs;
   wanted.total_steps = options_.total_steps;
   wanted.own_cpu = own_cpu_time;
+  return wanted;
+}
+
+measure::NodeOptions CommandRun::node_options(const sensors::Environment& environment) const {
+  measure::NodeOptions wanted;
+  wanted.measurement = measurement_options();
+  wanted.given_name = options_.name.empty() ? "" : wanted.measurement.run.info.name;
+  wanted.folder = temporary_directory().value_or("");
+  if (const char* outer = environment.variable ? environment.variable(socket_variable) : nullptr)
+    wanted.outer_socket = outer;
   return wanted;
 }
 
@@ -84,7 +97,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   if (!signals) return propagate(signals.error());
   signals_ = std::move(*signals);
 
-  ChildOptions child_options{options_.command, {}, options_.watch_output, {}, false};
+  ChildOptions child_options{options_.command, {}, options_.watch_output};
   if (const auto& supervision = options_.supervision) {
     child_options.environment = supervision->variables;
     child_options.cpus = supervision->cpus;
@@ -93,9 +106,12 @@ Status CommandRun::prepare(sensors::Environment environment) {
   std::optional<progress::SocketServer> socket;
   auto listening = listen_for_training();
   if (listening) {
-    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
+    child_options.environment.emplace_back(socket_variable, listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  // A program in it then knows that this measurement is its rank's, and not that of a whole launch.
+  if (const auto job = trace::job_of(environment.variable); trace::may_share_node(job))
+    child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
       can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
@@ -108,7 +124,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   find_intensity();
 
   auto measurement =
-      measure::Measurement::prepare(measurement_options(), environment, std::move(socket), this);
+      measure::NodeMeasurement::prepare(node_options(environment), environment, std::move(socket), this);
   if (!measurement) return propagate(measurement.error());
   measurement_.emplace(std::move(*measurement));
   heard_by_ = &*measurement_;
@@ -160,7 +176,7 @@ Status CommandRun::measure_idle() {
       measurement_->measure_idle(*options_.idle_baseline, [this] { return guard_.asked_to_end(); });
   if (!power) return propagate(power.error());
   if (guard_.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
-  if (!*power) say("nothing measures the idle machine: no baseline");
+  if (!*power && measurement_->measures()) say("nothing measures the idle machine: no baseline");
   return {};
 }
 
@@ -260,6 +276,7 @@ MeasureResult CommandRun::finish() {
     tell_left_behind();
     tell_metrics();
     auto measured = measurement_->finish(ending());
+    result.is_attached = !measurement_->measures();
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;
     result.store = measured->store;

@@ -46,6 +46,7 @@ struct MeasureOptions {
   /// How long to measure before starting; a day at most.
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
+  measure::ContinueOptions continues;
   /// Ends the command once its forecast is ready, in place of letting it end.
   std::optional<ProbeOptions> probe;
   std::string epoch_regex;
@@ -73,6 +74,8 @@ struct MeasureResult {
   int exit_status = 0;
   std::string run_id;  ///< empty if the run could not be stored
   std::filesystem::path store;
+  /// Another rank of this node measures: the run is that one's, and goes on.
+  bool is_attached = false;
   /// The live totals, which are available without a store.
   trace::RunEnergy energy;
   Seconds duration{0};

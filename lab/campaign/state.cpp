@@ -90,7 +90,7 @@ Joules Standing::spent() const {
 void Standing::count(const RunEnded& run) {
   if (run.energy)
     spent_ = spent_ + *run.energy;
-  else
+  else if (run.outcome != Outcome::not_started)
     ++without_energy_;
   if (run.place.role == Role::reference) {
     references_.push_back(&run);

@@ -47,19 +47,18 @@ Result<double> figure_in(const fs::path& file, const std::string& key) {
 
 }  // namespace
 
-std::map<std::string, double> figures_in_files(const RunSetup& setup, const Plan& plan,
-                                               std::vector<std::string>& missing) {
-  std::map<std::string, double> figures;
+FileFigures figures_in_files(const RunSetup& setup, const Plan& plan) {
+  FileFigures result;
   for (const auto& metric : plan.metrics) {
     const auto file = setup.metric_files.find(metric.name);
     if (file == setup.metric_files.end()) continue;
     const auto figure = figure_in(file->second, metric.key);
     if (figure)
-      figures[metric.name] = *figure;
+      result.figures[metric.name] = *figure;
     else
-      missing.push_back(fmt::format("no {}: {}", metric.name, to_string(figure.error())));
+      result.missing.push_back(fmt::format("no {}: {}", metric.name, to_string(figure.error())));
   }
-  return figures;
+  return result;
 }
 
 std::vector<std::string> collect_files(const RunSetup& setup) {

@@ -11,10 +11,12 @@
 
 namespace joulecast::lab {
 
-/// The figures that the plan reads from files of the run. A file or key that is not there, or is no number,
-/// has no figure: why, is added to `missing`.
-[[nodiscard]] std::map<std::string, double> figures_in_files(const RunSetup& setup, const Plan& plan,
-                                                             std::vector<std::string>& missing);
+struct FileFigures {
+  std::map<std::string, double> figures;
+  std::vector<std::string> missing;  ///< why there is no figure, a phrase for each
+};
+/// The figures that the plan reads from files of the run.
+[[nodiscard]] FileFigures figures_in_files(const RunSetup& setup, const Plan& plan);
 
 /// Copies the files that the plan names into the run's output folder. Whatever went wrong, a phrase each.
 [[nodiscard]] std::vector<std::string> collect_files(const RunSetup& setup);

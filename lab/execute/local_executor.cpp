@@ -81,6 +81,37 @@ void add_from_store(RunEnded& record, const Plan& plan, const std::string& store
     record.conduct.flags.push_back(to_string(tagged.error()));
 }
 
+/// The command's output, and ours, go to the file.
+Result<run::MeasureResult> measure_aside(const run::MeasureOptions& options, sensors::Environment environment,
+                                         const fs::path& log) {
+  const auto redirection = Redirection::to(log);
+  if (!redirection) return propagate(redirection.error());
+  return run::measure(options, std::move(environment));
+}
+
+void put_measured(const run::MeasureResult& measured, RunEnded& record) {
+  record.exit_status = measured.exit_status;
+  record.run_id = measured.run_id;
+  record.duration = measured.duration;
+  record.energy = measured.energy.total;
+  record.provenance = measured.energy.provenance;
+}
+
+/// What a reader should know of a run, beside how its devices behaved.
+void add_remarks(RunEnded& record, const RunSetup& setup, const Plan& plan, const FileFigures& files,
+                 std::size_t left_behind) {
+  auto& flags = record.conduct.flags;
+  if (left_behind > 0)
+    flags.push_back(fmt::format("{} process{} that it left behind {} ended", left_behind,
+                                left_behind == 1 ? "" : "es", left_behind == 1 ? "was" : "were"));
+  for (const auto& problem : collect_files(setup)) flags.push_back(problem);
+  if (record.outcome != Outcome::finished) return;
+  flags.insert(flags.end(), files.missing.begin(), files.missing.end());
+  for (const auto& metric : plan.metrics)
+    if (metric.file.empty() && !record.metrics.contains(metric.name))
+      flags.push_back(fmt::format("no {}: the training did not tell it", metric.name));
+}
+
 }  // namespace
 
 Status LocalExecutor::set_limits(const Environment* environment) {
@@ -106,13 +137,14 @@ Result<Executed> LocalExecutor::run(const RunSetup& setup, const RunWishes& wish
 }
 
 Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& wishes) {
-  auto options = options_for(setup, *plan_, store_, wishes);
   OutputWatch watch(*plan_);
-  std::vector<std::string> missing;
+  FileFigures files;
+  auto options = options_for(setup, *plan_, store_, wishes);
   options.supervision->hear = [&](int stream, std::string_view bytes) { watch.hear(stream, bytes); };
   options.supervision->metrics = [&] {
     watch.finish();
-    auto figures = figures_in_files(setup, *plan_, missing);
+    files = figures_in_files(setup, *plan_);
+    auto figures = files.figures;
     figures.insert(watch.metrics().begin(), watch.metrics().end());
     return figures;
   };
@@ -128,11 +160,7 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
   record.began = clock.wall();
   const auto before = read_noise(roots);
   const auto since = clock.steady();
-  Result<run::MeasureResult> measured = [&]() -> Result<run::MeasureResult> {
-    const auto redirection = Redirection::to(setup.output / "output.log");
-    if (!redirection) return propagate(redirection.error());
-    return run::measure(options, std::move(environment));
-  }();
+  const auto measured = measure_aside(options, std::move(environment), setup.output / "output.log");
   const auto left = end_what_is_left();
   record.ended = clock.wall();
   const auto after = read_noise(roots);
@@ -143,6 +171,7 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
   }
   executed.asked_to_end = measured->asked_to_end;
   executed.over_budget = measured->over_limit;
+  put_measured(*measured, record);
   const auto judgement = judge({.exit_status = measured->exit_status,
                                 .timed_out = measured->timed_out,
                                 .asked_to_end = measured->asked_to_end,
@@ -153,22 +182,13 @@ Result<Executed> LocalExecutor::measure(const RunSetup& setup, const RunWishes& 
                                *plan_);
   record.outcome = judgement.outcome;
   record.reason = judgement.reason;
-  record.exit_status = measured->exit_status;
-  record.run_id = measured->run_id;
-  record.duration = measured->duration;
-  record.energy = measured->energy.total;
-  record.provenance = measured->energy.provenance;
-  record.metrics = watch.metrics();
+  record.metrics = files.figures;
+  record.metrics.insert(watch.metrics().begin(), watch.metrics().end());
   record.noise = noise_between(before, after, clock.steady() - since);
   add_from_store(record, *plan_, measured->store.empty() ? store_ : measured->store.string());
-  if (left > 0)
-    record.conduct.flags.push_back(fmt::format("{} process{} that it left behind {} ended", left,
-                                               left == 1 ? "" : "es", left == 1 ? "was" : "were"));
+  add_remarks(record, setup, *plan_, files, left);
   if (!measured->store.empty() && measured->store != store_)
     record.conduct.flags.push_back("stored in " + measured->store.string());
-  auto problems = collect_files(setup);
-  if (record.outcome == Outcome::finished) problems.insert(problems.end(), missing.begin(), missing.end());
-  record.conduct.flags.insert(record.conduct.flags.end(), problems.begin(), problems.end());
   return executed;
 }
 

@@ -129,6 +129,15 @@ Result<EarlierRuns> earlier_runs(const store::RunStore& store, const Plan& plan)
   return earlier;
 }
 
+std::vector<std::size_t> unmeasured_cells(const Plan& plan, const Standing& standing,
+                                          const EarlierRuns& earlier) {
+  std::vector<std::size_t> unmeasured;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i)
+    if (standing.cell(i).finished.empty() && !earlier.cells.contains(plan.cells[i].id))
+      unmeasured.push_back(i);
+  return unmeasured;
+}
+
 CellForecast forecast_cell(const Cell& cell, const CellState& state, const EarlierRuns& earlier,
                            const Predictions& predictions) {
   CellForecast forecast;

@@ -53,7 +53,11 @@ struct Predictions {
   std::map<std::string, CellForecast> cells;
   std::string why_not;
 };
-[[nodiscard]] Predictions predict_cells(const Plan& plan);
+/// `wanted`: the cells' places in the plan.
+[[nodiscard]] Predictions predict_cells(const Plan& plan, const std::vector<std::size_t>& wanted);
+/// Those of which nothing was measured.
+[[nodiscard]] std::vector<std::size_t> unmeasured_cells(const Plan& plan, const Standing& standing,
+                                                        const EarlierRuns& earlier);
 
 /// The best that is known of one cell.
 [[nodiscard]] CellForecast forecast_cell(const Cell& cell, const CellState& state, const EarlierRuns& earlier,

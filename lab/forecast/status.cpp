@@ -100,7 +100,9 @@ Result<CampaignStatus> read_status(const Plan& plan, const CampaignState& state,
     if (!found) return propagate(found.error());
     earlier = std::move(*found);
   }
-  const auto predictions = request.predict ? predict_cells(plan) : Predictions{};
+  const auto predictions = request.predict
+                               ? predict_cells(plan, unmeasured_cells(plan, Standing(plan, state), earlier))
+                               : Predictions{};
   return status_of(plan, state, earlier, predictions, system_clock().wall());
 }
 

@@ -37,24 +37,14 @@ void check_required(PlanReading& reading) {
     problem.add(0, "repetitions", "is missing: how often each cell is run, 30 or {min = 5, max = 30}");
 }
 
-}  // namespace
-
-const Environment* Plan::environment_of(const Cell& cell) const {
-  const auto level = cell.levels.find(environment_factor);
-  if (level == cell.levels.end()) return nullptr;
-  for (const auto& environment : environments)
-    if (environment.name == level->second) return &environment;
-  return nullptr;
-}
-
-Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file) {
+Result<Plan> read(std::string_view text, const std::filesystem::path& file, PlanProblem& problem) {
   const auto tree = parse_toml(text, file.string());
   if (!tree) return propagate(tree.error());
-  PlanProblem problem(file.string());
   TableReader top(problem, *tree, "");
   Plan plan;
   plan.file = file;
-  plan.home = std::filesystem::absolute(file).lexically_normal();
+  std::error_code error;  // where the working folder is gone, the file is none that could be read either
+  plan.home = std::filesystem::absolute(file, error).lexically_normal();
   PlanReading reading{problem, top, plan};
   read_command(reading);
   read_cells(reading);
@@ -67,6 +57,27 @@ Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file
   if (!problem.found()) check_templates(reading);
   if (problem.found()) return propagate(*problem.error());
   return plan;
+}
+
+}  // namespace
+
+const Environment* Plan::environment_of(const Cell& cell) const {
+  const auto level = cell.levels.find(environment_factor);
+  if (level == cell.levels.end()) return nullptr;
+  for (const auto& environment : environments)
+    if (environment.name == level->second) return &environment;
+  return nullptr;
+}
+
+Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file) {
+  PlanProblem problem(file.string());
+  return read(text, file, problem);
+}
+
+std::map<std::string, std::vector<std::string>> plan_keys(std::string_view text) {
+  PlanProblem problem("");
+  (void)read(text, "plan.toml", problem);
+  return problem.keys();
 }
 
 Result<Plan> read_plan(const std::filesystem::path& file) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "lab/plan/plan.hpp"
@@ -15,6 +18,9 @@ namespace joulecast::lab {
 /// whether the command exists.
 [[nodiscard]] Result<Plan> parse_plan(std::string_view text, const std::filesystem::path& file);
 [[nodiscard]] Result<Plan> read_plan(const std::filesystem::path& file);
+
+/// The keys of every table that the text has, by its path ("" = the whole file): what a plan may say.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> plan_keys(std::string_view text);
 
 /// invalid, naming the command, if a program that a cell of the plan starts is not there or cannot be
 /// executed, or its folder is none.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "carbon/intensity.hpp"
 #include "lab/plan/plan_parts.hpp"
 #include "lab/plan/repetition_rule.hpp"
+#include "session/reporting/report_runs.hpp"
 
 namespace joulecast::lab {
 namespace {
@@ -71,6 +73,8 @@ void read_place(PlanReading& reading) {
   place.intensity_g_per_kwh = table.number("intensity", 0, 1e5);
   place.pue = table.number("pue", 1, 100);
   table.finish();
+  if (const auto possible = carbon::check(place); !possible)
+    reading.problem.add(node->line, "place", possible.error().message);
 }
 
 void read_quiet(PlanReading& reading) {
@@ -98,6 +102,8 @@ void read_rules(PlanReading& reading) {
     plan.give_up_after = static_cast<int>(*failures);
   plan.energy_budget = top.energy("energy_budget");
   plan.price = top.scalar("price").value_or("");
+  if (!plan.price.empty() && !session::parse_price(plan.price))
+    top.problem("price", "is no price of a kWh; write it like 0.25 or \"0.25EUR\"");
   read_place(reading);
   read_quiet(reading);
 }

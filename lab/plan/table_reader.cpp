@@ -249,6 +249,7 @@ std::optional<std::string> TableReader::one_of(std::string_view key, const std::
 }
 
 void TableReader::finish() {
+  problem_->note_keys(path_, asked_);
   for (const auto& [name, value] : table_->table)
     if (std::ranges::find(asked_, name) == asked_.end())
       problem_->add(value.line, path_of(name), "there is no such key" + did_you_mean(name, asked_));

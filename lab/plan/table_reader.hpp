@@ -23,11 +23,15 @@ class PlanProblem {
   /// Keeps the first one only. `field` is a path: "warm_up.duration".
   void add(std::size_t line, std::string_view field, const std::string& message);
   [[nodiscard]] bool found() const { return error_.has_value(); }
+  /// The keys that a table may have, told when it was read. For the schema's test.
+  void note_keys(const std::string& path, const std::vector<std::string>& keys) { keys_[path] = keys; }
+  [[nodiscard]] const std::map<std::string, std::vector<std::string>>& keys() const { return keys_; }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
   std::string file_;
   std::optional<Error> error_;
+  std::map<std::string, std::vector<std::string>> keys_;
 };
 
 /// The candidate that the word was probably meant to be; "" if none is near.

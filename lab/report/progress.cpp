@@ -116,7 +116,8 @@ void CampaignProgress::run_ended(const RunSetup& setup, const RunEnded& run) {
 
 void CampaignProgress::waits(const std::string& what, Seconds at_most_left) {
   const std::lock_guard guard(mutex_);
-  if (terminal_ && !quiet_) draw(fmt::format("{}, at most {} more", what, to_text(at_most_left)));
+  if (!terminal_ || quiet_) return;
+  draw(at_most_left > Seconds{0} ? fmt::format("{}, at most {} more", what, to_text(at_most_left)) : what);
 }
 
 }  // namespace joulecast::lab

@@ -121,7 +121,7 @@ Position CampaignRun::position_of(const RunPlace& place) {
   return position;
 }
 
-RunWishes CampaignRun::wishes_for(const RunPlace& /*place*/) {
+RunWishes CampaignRun::wishes() {
   RunWishes wishes;
   if (plan_->energy_budget)
     wishes.at_most = Joules{std::max(0.0, (*plan_->energy_budget - standing_->spent()).value())};
@@ -129,18 +129,19 @@ RunWishes CampaignRun::wishes_for(const RunPlace& /*place*/) {
   return wishes;
 }
 
-Result<bool> CampaignRun::fits_budget(const RunPlace& place) {
-  if (!plan_->energy_budget) return true;
+bool CampaignRun::fits_budget(const RunPlace& place) {
+  const auto& budget = plan_->energy_budget;
+  if (!budget) return true;
+  if (made_ == 1 && standing_->without_energy() == state_.runs.size())
+    watcher_->says("nothing measures or models energy here: the energy budget cannot be watched");
   const auto spent = standing_->spent();
   const auto& forecast = forecasts_[schedule_->cell_of(place)];
-  const auto own =
+  const auto expected =
       forecast.energy_j ? std::optional(forecast.energy_j->value) : mean_of_all(state_, joules_of);
-  const auto after = spent + Joules{own.value_or(0)};
-  if (after <= *plan_->energy_budget && spent < *plan_->energy_budget) return true;
+  if (spent < *budget && spent + Joules{expected.value_or(0)} <= *budget) return true;
   watcher_->says(fmt::format(
       "the energy budget is {}, of which {} is used; the next run would need {}: stopped before it",
-      to_text(*plan_->energy_budget), to_text(spent),
-      own ? to_text(Joules{*own}) : std::string("more than is left")));
+      to_text(*budget), to_text(spent), expected ? to_text(Joules{*expected}) : "more than is left"));
   return false;
 }
 
@@ -170,7 +171,7 @@ Result<bool> CampaignRun::make(const RunPlace& place) {
   watcher_->run_begins(setup, position_of(place));
   if (const auto written = record(RunBegun{place, setup.levels, system_clock().wall()}); !written)
     return propagate(written.error());
-  auto executed = executor_->run(setup, wishes_for(place));
+  auto executed = executor_->run(setup, wishes());
   if (!executed) return propagate(executed.error());
   add_flags(executed->record);
   if (const auto written = record(executed->record); !written) return propagate(written.error());
@@ -195,7 +196,7 @@ Result<CampaignResult> CampaignRun::run(const MakeExecutor& make_executor) {
   if (!needs_more) return propagate(needs_more.error());
   schedule_.emplace(*plan_, std::move(*needs_more));
   executor_ = make_executor(*plan_, store_);
-  const auto predictions = plan_->energy_budget ? predict_cells(*plan_) : Predictions{};
+  const auto predictions = predict_cells(*plan_, unmeasured_cells(*plan_, *standing_, earlier_));
   for (std::size_t i = 0; i < plan_->cells.size(); ++i)
     forecasts_.push_back(forecast_cell(plan_->cells[i], standing_->cell(i), earlier_, predictions));
   auto next = schedule_->next(*standing_);
@@ -206,9 +207,7 @@ Result<CampaignResult> CampaignRun::run(const MakeExecutor& make_executor) {
     if (!interrupted_)
       if (const auto rested = rest_before(*next); !rested) return propagate(rested.error());
     if (interrupted_) return result(CampaignEnd::interrupted);
-    const auto fits = fits_budget(*next);
-    if (!fits) return propagate(fits.error());
-    if (!*fits) return result(CampaignEnd::budget);
+    if (!fits_budget(*next)) return result(CampaignEnd::budget);
     const auto going_on = make(*next);
     if (!going_on) return propagate(going_on.error());
     if (!*going_on) return result(over_budget_ ? CampaignEnd::budget : CampaignEnd::interrupted);

@@ -38,9 +38,9 @@ class CampaignRun {
   Status warm_up_for(const RunPlace& first);
   Result<bool> make(const RunPlace& place);
   Status rest_before(const RunPlace& next);
-  Result<bool> fits_budget(const RunPlace& place);
+  [[nodiscard]] bool fits_budget(const RunPlace& place);
   [[nodiscard]] Position position_of(const RunPlace& place);
-  [[nodiscard]] RunWishes wishes_for(const RunPlace& place);
+  [[nodiscard]] RunWishes wishes();
   void add_flags(RunEnded& run) const;
   void tell_drift(const RunEnded& run);
   CampaignResult result(CampaignEnd end);

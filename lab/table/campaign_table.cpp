@@ -15,6 +15,7 @@
 #include "lab/execute/setup.hpp"
 #include "session/forecast/workload_rows.hpp"
 #include "session/runs/open_store.hpp"
+#include "session/runs/run_course.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::lab {
@@ -157,6 +158,8 @@ class Rows {
     if (training.gpu.empty() && !run->host.gpus.empty()) training.gpu = run->host.gpus.front();
     if (training.gpu.empty()) training.gpu = run->host.cpu_model;
     if (ended.outcome != Outcome::finished) return {};
+    if (const auto each = session::course_of(*run).cost.per_sample)
+      row["energy_per_sample_j"] = text_of(each->value());
     const auto workload = session::workload_row(*run, *catalogue_);
     if (!workload) {
       ++why_[workload.error().message];

@@ -1,9 +1,12 @@
 """Tests joulecast lab: plans, campaigns that are interrupted in every way, budgets, tables."""
+import csv
 import json
 import os
+import pathlib
+import pty
 import random
+import select
 import signal
-import sqlite3
 import subprocess
 import time
 import unittest
@@ -87,6 +90,27 @@ class Plans(LabTest):
         self.assertIn("environments.e.cpus", self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr)
 
 
+class Examples(LabTest):
+    SOURCE = pathlib.Path(os.environ.get("JOULECAST_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+
+    def test_the_plan_of_the_manual_runs(self):
+        text = (self.SOURCE / "docs/lab.md").read_text().split("<!-- plan -->\n```toml\n")[1].split("```")[0]
+        self.file.write_text(text)
+        self.json("lab", "run", self.file, "--dry-run")
+        self.lab()
+        status = self.status()
+        self.assertEqual((status["done"], status["of"]), (9, 9))
+        self.assertEqual(status["reference"]["runs"], 3)
+        self.call("lab", "table", self.file, "-o", self.folder / "runs.csv")
+        compared = self.json("compare", self.folder / "runs.csv", "--group", "batch_size", "--value", "duration_s")
+        self.assertEqual(sum(group["n"] for group in compared["groups"]), 9)
+
+    def test_the_examples_are_plans(self):
+        for plan in sorted((self.SOURCE / "examples/lab").glob("*.toml")):
+            self.json("lab", "status", plan)
+            self.assertFalse(plan.with_suffix(".journal").exists())
+
+
 class DryRun(LabTest):
     def test_what_is_not_known_is_said_and_never_0(self):
         self.plan("{architecture} {batch_size}", repetitions=3)
@@ -104,7 +128,7 @@ class DryRun(LabTest):
         self.file.write_text("""
 command = ["sh", "-c", "{architecture} {batch_size}"]
 repetitions = 30
-tags = {dataset = "CIFAR-10", epochs = 5, gpu = "RTX 3090"}
+tags = {dataset = "cifar10", epochs = 5, gpu = "RTX 3090"}
 price = "0.25EUR"
 place = {country = "ESP"}
 [factors]
@@ -117,8 +141,8 @@ batch_size = [32, 64]
         for figure in (left["energy_j"], left["duration_s"], left["cost"], left["co2e_g"]):
             self.assertLess(figure["low"], figure["value"])
             self.assertLess(figure["value"], figure["high"])
-        alone = self.json("predict", "resnet18", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "CIFAR-10")
-        other = self.json("predict", "mobilenet_v2", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "CIFAR-10")
+        alone = self.json("predict", "resnet18", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
+        other = self.json("predict", "mobilenet_v2", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
         total = sum(one["total_energy_j"]["value"] for result in (alone, other) for one in result["predictions"])
         self.assertAlmostEqual(left["energy_j"]["value"], 30 * total, delta=1e-6 * 30 * total)
         self.assertAlmostEqual(left["cost"]["value"], 0.25 * left["energy_j"]["value"] / 3.6e6, places=6)
@@ -184,6 +208,38 @@ class Runs(LabTest):
         self.lab()
         files = list((self.folder / "p.runs").glob("*/*/e"))
         self.assertEqual({file.read_text() for file in files}, {"1 32 1\n"})
+
+    def fake_nvidia_smi(self, script):
+        folder = self.folder / "bin"
+        folder.mkdir()
+        tool = folder / "nvidia-smi"
+        tool.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/calls\n" + script)
+        tool.chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+
+    def test_a_power_limit_is_set_and_set_back(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n'
+                  '[environments.free]\n[[exclude]]\nbatch_size = 16\n[[exclude]]\narchitecture = "large"\n', more='order = "as-written"')
+        self.lab()
+        calls = [line for line in (self.folder / "calls").read_text().splitlines() if "compute-apps" not in line]
+        self.assertEqual(calls, ["--id=0 --query-gpu=power.limit --format=csv,noheader,nounits", "--id=0 --power-limit=200", "run",
+                                 "--id=0 --power-limit=350.00", "run"])
+
+    def test_a_power_limit_that_may_not_be_set_is_told(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; *power-limit*) echo Insufficient Permissions; exit 4;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n')
+        done = self.lab(expect=2)
+        self.assertIn("the power limit of GPU 0 cannot be set to 200 W: Insufficient Permissions", done.stderr)
+        self.assertNotIn("run\n", (self.folder / "calls").read_text().replace("\n\n", ""))
+
+    def test_others_on_the_gpus_make_a_machine_busy(self):
+        self.fake_nvidia_smi("echo 123; echo 456\n")
+        proc = self.folder / "proc"
+        proc.mkdir()
+        self.environment["JOULECAST_PROCFS"] = str(proc)
+        self.plan("true {architecture} {batch_size}")
+        self.assertIn("2 other processes use the GPUs", self.call("lab", "run", self.file, expect=1).stderr)
 
     def test_a_busy_machine_is_refused(self):
         proc = self.folder / "proc"
@@ -278,13 +334,12 @@ class Failures(LabTest):
         self.file.write_text(text)
         self.journal = mount / "p.journal"
         self.call("lab", "run", self.file, "--dry-run")
-        with open(mount / "ballast", "wb") as ballast:
-            try:
-                while True:
-                    ballast.write(b"x" * 4096)
-                    ballast.flush()
-            except OSError:
-                pass
+        ballast = os.open(mount / "ballast", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(ballast, b"x" * 4096)
+        except OSError:
+            os.close(ballast)
         done = self.call("lab", "run", self.file, "--allow-busy", expect=None)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("No space left on device", done.stderr)
@@ -396,6 +451,34 @@ class Resume(LabTest):
         self.assertIn("the plan has changed since its last run: command, ", done.stderr.replace("command.", "command, "))
         self.assertEqual(self.status()["done"], 4)
         self.assertEqual(self.status()["interrupted"], 1)
+
+    def test_control_c_on_a_terminal(self):
+        """The command is in the terminal's foreground too, and hears the key itself: once."""
+        self.plan("n=0; trap 'n=$((n+1)); echo $n > heard; sleep 0.5; exit 3' INT; while :; do sleep 0.1; done # {architecture} {batch_size}",
+                  more='grace = "20s"')
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execve(JOULECAST, [JOULECAST, "lab", "run", str(self.file), "--allow-busy"], self.environment)
+        shown = b""
+
+        def read():
+            nonlocal shown
+            ready, _, _ = select.select([terminal], [], [], 0.1)
+            if ready:
+                try:
+                    shown += os.read(terminal, 65536)
+                except OSError:
+                    pass
+            return shown
+        self.wait_for(lambda: b"1 of 4" in read() and self.sleepers())
+        time.sleep(0.3)
+        os.write(terminal, b"\x03")
+        self.wait_for(lambda: b"goes on where it stopped" in read())
+        _, status = os.waitpid(process, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 130)
+        self.assertEqual((self.folder / "heard").read_text(), "1\n")
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["interrupted"])
 
     def test_a_second_interrupt_ends_it_at_once(self):
         self.plan("trap '' INT TERM; sleep 30; sleep 30 # {architecture} {batch_size}", more='grace = "60s"')
@@ -509,8 +592,7 @@ class Tables(LabTest):
         table = self.folder / "t.csv"
         done = self.call("lab", "table", self.file, "-o", table)
         self.assertIn("3 of them", done.stderr)
-        import csv
-        rows = list(csv.DictReader(table.open()))
+        rows = list(csv.DictReader(table.read_text().splitlines()))
         self.assertEqual(len(rows), 15)
         lost = [row for row in rows if row["outcome"] == "out-of-memory"]
         self.assertEqual(len(lost), 3)

@@ -175,7 +175,8 @@ class GpusOfRanks(PackageTest):
         self.assertEqual(self.measured("0"), (1, ""))
 
     def test_gpus_that_the_first_rank_cannot_see_are_named(self):
-        seen, said = self.measured("0", SLURM_LOCALID="0", SLURM_STEP_TASKS_PER_NODE="1", SLURM_GPUS_ON_NODE="4")
+        seen, said = self.measured("0", SLURM_JOB_ID="4711", SLURM_STEP_ID="0", SLURM_PROCID="0", SLURM_LOCALID="0",
+                                   SLURM_STEP_TASKS_PER_NODE="1", SLURM_GPUS_ON_NODE="4")
         self.assertEqual(seen, 1)
         self.assertIn("1 of the 4 GPUs of this node's ranks are measured", said)
         self.assertIn("1 of the 4 GPUs", " ".join(self.one_run().notes))

@@ -15,5 +15,8 @@ using LabDefinition = std::function<int()> (*)(Arguments app);
 [[nodiscard]] std::function<int()> define_lab_table(Arguments app);
 [[nodiscard]] std::function<int()> define_lab_board(Arguments app);
 [[nodiscard]] std::function<int()> define_lab_report(Arguments app);
+[[nodiscard]] std::function<int()> define_lab_task(Arguments app);
+[[nodiscard]] std::function<int()> define_lab_collect(Arguments app);
+[[nodiscard]] std::function<int()> define_lab_export(Arguments app);
 
 }  // namespace joulecast::cli

@@ -9,6 +9,7 @@
 #include "lab/plan/read_plan.hpp"
 #include "lab/report/progress.hpp"
 #include "lab/report/status_report.hpp"
+#include "lab/slurm/slurm_campaign.hpp"
 #include "run/tell.hpp"
 
 namespace joulecast::cli {
@@ -17,6 +18,7 @@ namespace {
 struct Options {
   std::string plan, store, json;
   std::string executor = "local";
+  double poll_s = 5;
   bool dry = false;
   bool allow_busy = false;
   bool quiet = false;
@@ -65,9 +67,14 @@ int run(const Options& options) {
   };
   auto result = [&] {
     lab::CampaignProgress progress(options.quiet);
-    return lab::run_campaign(*plan,
-                             {.store = options.store, .allow_busy = options.allow_busy, .needs_more = {}},
-                             make_executor, progress);
+    const lab::CampaignOptions campaign{
+        .store = options.store, .allow_busy = options.allow_busy, .needs_more = {}};
+    if (options.executor == "slurm") {
+      std::error_code ignored;
+      const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+      return lab::run_on_slurm(*plan, campaign, {.program = self, .poll = Seconds{options.poll_s}}, progress);
+    }
+    return lab::run_campaign(*plan, campaign, make_executor, progress);
   }();
   if (!result) return report_error(result.error());
   return show(*plan, options, *result);
@@ -80,7 +87,10 @@ std::function<int()> define_lab_run(Arguments app) {
   app.add_option("PLAN", options->plan, "The campaign's plan, a TOML file").required();
   app.add_flag("--dry-run", options->dry, "Only check the plan, and tell what it will cost");
   app.add_option("--executor", options->executor, "What carries out the runs")
-      .one_of({"local"})
+      .one_of({"local", "slurm"})
+      .show_default();
+  app.add_option("--poll", options->poll_s, "Seconds between questions to Slurm")
+      .between(0.1, 3600)
       .show_default();
   app.add_flag("--allow-busy", options->allow_busy, "Measure although other programs keep the machine busy");
   app.add_flag("--quiet,-q", options->quiet, "Show only failures, and what has to be known");

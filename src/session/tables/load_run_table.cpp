@@ -22,11 +22,14 @@ constexpr std::array leading_columns{"run_id", "name",       "architecture", "fr
                                      "gpu",    "gpu_count",  "host",         "environment",  "batch_size",
                                      "epochs", "duration_s", "energy_j",     "mean_power_w", "coverage"};
 
-/// Correctness metrics: the value recorded for the run, else the one of the last epoch that has it.
+/// Correctness metrics: the value recorded for the run, else the one of the last epoch that has it, else the
+/// last one that was reported outside of all epochs, such as a test after the training.
 std::map<std::string, double> metrics_of(const trace::Run& run) {
   auto metrics = run.info.quality;
   for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch)
     metrics.insert(epoch->metrics.begin(), epoch->metrics.end());
+  for (auto point = run.metrics.rbegin(); point != run.metrics.rend(); ++point)
+    metrics.emplace(point->name, point->value);
   return metrics;
 }
 

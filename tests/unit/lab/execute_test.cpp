@@ -151,10 +151,9 @@ lost = {file = "n.json", key = "a"}
   std::filesystem::create_directories(setup.output);
   folder.write(std::filesystem::relative(setup.output / "m.json", folder.path()),
                R"({"test": {"f1": 0.5}, "list": [1, 2], "name": "x"})");
-  std::vector<std::string> missing;
-  const auto figures = figures_in_files(setup, plan, missing);
-  EXPECT_EQ(figures, (std::map<std::string, double>{{"f1", 0.5}, {"second", 2}}));
-  EXPECT_EQ(missing.size(), 3u);
+  const auto result = figures_in_files(setup, plan);
+  EXPECT_EQ(result.figures, (std::map<std::string, double>{{"f1", 0.5}, {"second", 2}}));
+  EXPECT_EQ(result.missing.size(), 3u);
 }
 
 TEST(Collect, CopiesFilesAndTellsWhatIsNotThere) {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/files.hpp"
 #include "lab/plan/cells.hpp"
 #include "lab/plan/order.hpp"
 #include "lab/plan/template.hpp"
@@ -22,8 +24,8 @@ TEST(ReadPlan, MakesACellOfEachCombination) {
   EXPECT_TRUE(plan->folder.is_absolute());
 }
 
-TEST(ReadPlan, ReadsEverythingThatAPlanMaySay) {
-  const auto plan = parse_plan(R"toml(
+/// Every key that a plan may have.
+constexpr std::string_view whole_plan = R"toml(
 name = "vision"
 command = ["python", "train.py", "--arch={architecture}", "--json", "{{\"a\": {batch}}}"]
 folder = ".."
@@ -56,7 +58,7 @@ batch = 32
 environment = ["large"]
 [[include]]
 architecture = "vgg11"
-batch = 8
+batch = 16
 environment = "large"
 [warm_up]
 steady = "1%"
@@ -67,6 +69,8 @@ within = "5%"
 times = 2
 on = ["killed"]
 wait = "5s"
+[disk_full]
+exit_status = [28]
 [out_of_memory]
 exit_status = [17]
 output = ["no more room"]
@@ -87,8 +91,10 @@ country = "ESP"
 pue = 1.2
 [quiet]
 load = 0.3
-)toml",
-                               "p.toml");
+)toml";
+
+TEST(ReadPlan, ReadsEverythingThatAPlanMaySay) {
+  const auto plan = parse_plan(whole_plan, "p.toml");
   ASSERT_TRUE(plan) << to_string(plan.error());
   EXPECT_EQ(plan->name, "vision");
   EXPECT_EQ(plan->repetitions.at_most, 30);
@@ -104,7 +110,7 @@ load = 0.3
   EXPECT_EQ(plan->environments[0].power_limit, Watts{200});
   // 2 x 2 combinations, one excluded and one more
   ASSERT_EQ(plan->cells.size(), 4u);
-  EXPECT_EQ(plan->cells[3].key, "architecture=vgg11,batch=8,environment=large");
+  EXPECT_EQ(plan->cells[3].key, "architecture=vgg11,batch=16,environment=large");
   EXPECT_EQ(plan->environment_of(plan->cells[3])->name, "large");
   EXPECT_EQ(plan->retry.on, std::vector{Outcome::killed});
   EXPECT_FALSE(plan->out_of_memory.usual);
@@ -113,6 +119,36 @@ load = 0.3
   EXPECT_EQ(plan->metrics[1].key, "test.f1");
   EXPECT_EQ(plan->cells[plan->reference->cell].key, "architecture=resnet18,batch=16,environment=small");
   EXPECT_EQ(plan->reference->tolerance, 0.03);
+}
+
+/// The keys of a table in the schema: its own, or those that each of its entries has.
+std::set<std::string> keys_of(const nlohmann::json& schema) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : schema.items()) keys.insert(key);
+  return keys;
+}
+
+/// data/lab/plan.schema.json says what the reader knows, table by table.
+TEST(Schema, HasTheKeysThatAPlanMayHave) {
+  const auto text = read_file(std::string(JOULECAST_SOURCE) + "/data/lab/plan.schema.json");
+  ASSERT_TRUE(text);
+  const auto schema = nlohmann::json::parse(*text);
+  const auto& top = schema["properties"];
+  const auto known = plan_keys(whole_plan);
+  std::map<std::string, nlohmann::json> tables{
+      {"", top},
+      {"repetitions", top["repetitions"]["anyOf"][1]["properties"]},
+      {"environments.small", top["environments"]["additionalProperties"]["properties"]},
+      {"metrics.f1", top["metrics"]["additionalProperties"]["properties"]},
+  };
+  for (const auto* name : {"place", "quiet", "warm_up", "cool_down", "retry", "out_of_memory", "disk_full",
+                           "progress", "reference"})
+    tables[name] = top[name]["properties"];
+  for (const auto& [path, properties] : tables) {
+    ASSERT_TRUE(known.contains(path)) << path;
+    const auto& keys = known.at(path);
+    EXPECT_EQ(keys_of(properties), std::set<std::string>(keys.begin(), keys.end())) << "table " << path;
+  }
 }
 
 struct Wrong {
@@ -193,6 +229,8 @@ const std::vector<Wrong>& wrong_plans() {
       {"a_comparison_of_no_factor",
        "repetitions = {min = 2, max = 3, compare = \"b\"}\ncommand = [\"{a}\"]\n[factors]\na = [1]\n",
        "p.toml:1", "compare: names no factor"},
+      {"a_price_that_is_none", with("price = \"cheap\""), "p.toml:1", "price: is no price"},
+      {"an_impossible_place", with("place = {pue = 0.5}"), "p.toml:1", "place.pue: must be 1 to 100"},
       {"no_repetition_at_all", "repetitions = 0\ncommand = [\"{a}\"]\n[factors]\na = [1]\n", "p.toml:1",
        "must be 1 to"},
       {"time_and_rule", with("", "[warm_up]\nduration = 5\nsteady = \"1%\"\n"), "p.toml:8",
