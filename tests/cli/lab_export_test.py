@@ -146,13 +146,11 @@ class Export(CommandTest):
         except ImportError:
             self.skipTest("kubernetes (PyPI) is not installed")
         self.write_plan(environments='[environments.a100]\ngpus = [0]\n')
-
-        class Answer:
-            data = json.dumps(self.kubernetes()["items"][0])
+        written = self.kubernetes()["items"][0]
         api = client.ApiClient()
-        job = api.deserialize(Answer, "V1Job")
+        job = api.deserialize(json.dumps(written), "V1Job", "application/json")
         self.assertEqual(job.spec.completion_mode, "Indexed")
-        self.assertEqual(api.sanitize_for_serialization(job), json.loads(Answer.data), "keys that the client does not know are lost")
+        self.assertEqual(api.sanitize_for_serialization(job), written, "keys that the client does not know are lost")
 
     def test_bad_input_is_one_line(self):
         cell = re.search(r"cell_([0-9a-f]{16})", self.snakefile())[1]
