@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "lab/campaign/drift.hpp"
 #include "lab/execute/conduct.hpp"
+#include "lab/execute/noise.hpp"
 #include "stats/summary.hpp"
 
 namespace joulecast::lab {
@@ -121,6 +122,13 @@ Position CampaignRun::position_of(const RunPlace& place) {
   return position;
 }
 
+/// Asking takes up to a second: too long before short runs.
+std::optional<int> CampaignRun::others_on_gpus(const RunPlace& place, const Position& position) const {
+  constexpr Seconds worth_asking{10};
+  if (!position.run_takes || *position.run_takes < worth_asking) return std::nullopt;
+  return count_gpu_processes(gpus_of(place));
+}
+
 RunWishes CampaignRun::wishes() {
   RunWishes wishes;
   if (plan_->energy_budget)
@@ -168,11 +176,14 @@ void CampaignRun::tell_drift(const RunEnded& run) {
 Result<bool> CampaignRun::make(const RunPlace& place) {
   const auto cell = schedule_->cell_of(place);
   const auto setup = set_up(*plan_, plan_->cells[cell], place);
-  watcher_->run_begins(setup, position_of(place));
+  const auto position = position_of(place);
+  watcher_->run_begins(setup, position);
+  const auto gpu_processes = others_on_gpus(place, position);
   if (const auto written = record(RunBegun{place, setup.levels, system_clock().wall()}); !written)
     return propagate(written.error());
   auto executed = executor_->run(setup, wishes());
   if (!executed) return propagate(executed.error());
+  executed->record.noise.gpu_processes = gpu_processes;
   add_flags(executed->record);
   if (const auto written = record(executed->record); !written) return propagate(written.error());
   ++made_;

@@ -41,6 +41,7 @@ class CampaignRun {
   [[nodiscard]] bool fits_budget(const RunPlace& place);
   [[nodiscard]] Position position_of(const RunPlace& place);
   [[nodiscard]] RunWishes wishes();
+  [[nodiscard]] std::optional<int> others_on_gpus(const RunPlace& place, const Position& position) const;
   void add_flags(RunEnded& run) const;
   void tell_drift(const RunEnded& run);
   CampaignResult result(CampaignEnd end);

@@ -115,6 +115,7 @@ std::pair<Outcome, std::string> judge(const SlurmEnd& end, const std::string& lo
   for (const auto& [state, outcome, reason] : meanings)
     if (end.state == state) return {outcome, std::string(reason)};
   if (end.state.empty()) return {Outcome::failed, "Slurm has forgotten how it ended; see " + log};
+  if (end.exit.starts_with("143:")) return {Outcome::killed, "by SIGTERM"};  // see run_task()
   return {Outcome::failed, fmt::format("{}{} in Slurm without a result; see {}", end.state,
                                        end.exit.empty() ? "" : fmt::format(" with exit {}", end.exit), log)};
 }

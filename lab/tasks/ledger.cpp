@@ -131,6 +131,8 @@ Status Ledger::move_runs(RunEnded& record) {
     other.outcome = Outcome::interrupted;
     other.reason = "the scheduler started it again";
     other.metrics.clear();
+    if (row.status != trace::RunStatus::finished)
+      (void)(*to)->tag(row.id, {{outcome_tag, std::string(name_of(other.outcome))}});
     if (const auto written = write_down(std::move(other)); !written) return written;
   }
   return {};

@@ -50,7 +50,7 @@ Result<TaskEnd> run_task(const Plan& plan, const RunPlace& place, const std::str
   TaskEnd end{.asked_to_end = executed->asked_to_end, .record = std::move(executed->record)};
   // A scheduler that ends a task tells all of its processes, so that the command may be gone before we are
   // asked.
-  const bool ended_with_us = end.record.exit_status == 128 + SIGTERM;
+  const bool ended_with_us = end.record.outcome == Outcome::killed && end.record.exit_status == 128 + SIGTERM;
   end.asked_to_end = end.record.outcome == Outcome::interrupted || ended_with_us;
   if (end.asked_to_end) return end;
   const auto flags = flags_of(end.record.conduct, std::nullopt);

@@ -21,6 +21,8 @@ class NodeObserver : public Observer {
   virtual void asked_to_end(const std::string& /*why*/) {}
 };
 
+class Rank;
+
 struct NodeOptions {
   MeasurementOptions measurement;
   std::string given_name;        ///< by the user, and not made up; "" = none
@@ -50,6 +52,7 @@ class NodeMeasurement {
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
   void set_limits(LimitOptions limits);
+  void end_forecasts();
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
@@ -63,7 +66,6 @@ class NodeMeasurement {
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:
-  class Rank;
   explicit NodeMeasurement(std::unique_ptr<Rank> rank);
   std::unique_ptr<Rank> rank_;
 };

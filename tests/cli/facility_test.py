@@ -28,6 +28,10 @@ class Facility(CommandTest):
             csv.writer(file).writerows([header, *rows])
         return path
 
+    def rows(self, name):
+        with open(self.folder / name) as file:
+            return list(csv.DictReader(file))
+
     def times(self, hours):
         return [(BEGIN + datetime.timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ") for hour in range(hours)]
 
@@ -70,7 +74,7 @@ class Facility(CommandTest):
         except ImportError:
             self.skipTest("scipy is not installed")
         learned = self.fit(noise=0.002)
-        rows = list(csv.DictReader(open(self.folder / "meter.csv")))
+        rows = self.rows("meter.csv")
         load = numpy.array([float(row["it_w"]) for row in rows])
         target = numpy.array([float(row["facility_w"]) for row in rows]) - load
         above = numpy.maximum(0, numpy.array([outside(hour + 0.5) for hour in range(len(rows))]) - learned["threshold_c"])
@@ -91,7 +95,7 @@ class Facility(CommandTest):
         length = prediction["epoch_time_s"]["value"]
         self.assertLess(length, 11 * 3600, "the test wants a training within half a day")
         night, day = prediction["starts"]
-        load = sorted(float(row["it_w"]) for row in csv.DictReader(open(self.folder / "meter.csv")))
+        load = sorted(float(row["it_w"]) for row in self.rows("meter.csv"))
         usual = (load[hours // 2 - 1] + load[hours // 2]) / 2
         for start, first in ((night, 9 * 24), (day, 9 * 24 + 12)):
             middles = [first + (i + 0.5) * length / 3600 / 200 for i in range(200)]
@@ -158,7 +162,7 @@ class Facility(CommandTest):
         bundle.mkdir()
         (bundle / "run.json").write_text(json.dumps(
             {"id": "node-day", "source": "test", "run_start_s": 0, "run_stop_s": minutes * 60, "status": "finished",
-             "started_unix_ns": int((BEGIN.timestamp() + 7200) * 1e9)}))
+             "joulecast": {"started_unix_ns": int(BEGIN.timestamp() + 7200) * 10**9}}))
         rows = [(minute * 60, watts(minute)) for minute in range(minutes + 1)]
         with open(bundle / "power.csv", "w", newline="") as file:
             csv.writer(file).writerows([["time_s", "node_w"], *rows])
@@ -169,14 +173,14 @@ class Facility(CommandTest):
         rows = []
         for time in times:
             minute = (time - BEGIN).total_seconds() / 60 - 120
-            load = sum(watts(minute + m) for m in range(10)) / 10 if 0 <= minute < minutes else 20e3
+            load = sum((watts(minute + m) + watts(minute + m + 1)) / 2 for m in range(10)) / 10 if 0 <= minute < minutes else 20e3
             rows.append((time.strftime("%Y-%m-%dT%H:%M:%SZ"), round(load * 1.2 + 1000)))
         learned = self.json("facility", "fit", "--meter", self.write("meter.csv", ["time", "facility_w"], rows), "-o",
                             self.folder / "facility.json")
         self.assertEqual(learned["rows"], minutes // 10)
         self.assertEqual(learned["left_out"]["without_load"], 144 - minutes // 10)
-        self.assertAlmostEqual(learned["share"], 0.2, delta=0.01)
-        self.assertAlmostEqual(learned["fixed_w"], 1000, delta=250)
+        self.assertAlmostEqual(learned["share"], 0.2, delta=0.001)
+        self.assertAlmostEqual(learned["fixed_w"], 1000, delta=20)
 
 
 if __name__ == "__main__":

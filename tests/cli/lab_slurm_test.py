@@ -245,7 +245,7 @@ interval = "100ms"
         (row,) = self.table()
         self.assertEqual(row["outcome"], "finished")
         # What was cut off is kept as such, and its energy counts.
-        self.assertEqual(sorted(run["status"] for run in self.stored()), ["finished", "interrupted"])
+        self.assertEqual(sorted(run["tags"].get("outcome", run["status"]) for run in self.stored()), ["finished", "interrupted"])
         tasks = self.folder / "cluster.tasks/slurm-1.tasks"
         again = subprocess.run([JOULECAST, "lab", "task", self.plan, "--tasks", tasks, "--index", "0"],
                                env=self.cluster.environment, capture_output=True, text=True, timeout=30)

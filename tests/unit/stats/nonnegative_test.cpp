@@ -61,7 +61,9 @@ TEST(Nonnegative, NoChangeOfACoefficientGains) {
         slope += weights[i] * rows[i][k] * left;
       }
       EXPECT_LE(slope, 1e-9);
-      if (b[k] > 0) EXPECT_NEAR(slope, 0, 1e-9);
+      if (b[k] > 0) {
+        EXPECT_NEAR(slope, 0, 1e-9);
+      }
     }
   }
 }
