@@ -80,13 +80,19 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  if (result.is_attached) {
+    for (const auto& file : {arguments.json, arguments.bundle})
+      if (!file.empty())
+        run::tell("joulecast: {}: not written here: the rank that measures this node writes it\n", file);
+    return;
+  }
   const auto sums = [&] {
     if (!quiet && result.energy.total)
       run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
     for (const auto& file : {arguments.json, arguments.bundle})
       if (!file.empty()) run::tell("joulecast: {}: not written, because the run was not stored\n", file);
   };
-  if (result.run_id.empty()) return sums();
+  if (result.run_id.empty() || result.store.empty()) return sums();
   // The command's caller waits: the log is not merged and synced here.
   const auto store = session::open_store(result.store.string(), store::Access::read,
                                          {.durability = store::Durability::soon});

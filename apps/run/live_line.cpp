@@ -69,7 +69,7 @@ std::vector<Part> parts_of(const measure::Live& live, std::optional<GramsPerKilo
   const auto add = [&](const std::string& text) {
     if (!text.empty()) parts.push_back({printable(text), printable(text)});
   };
-  if (live.projection && live.projection->share >= 1)
+  if (live.work_is_done)
     add("all work done, still running");  // what it used is a fact; how much more comes, nothing tells
   else if (live.projection)
     parts.push_back(projected(*live.projection, intensity));

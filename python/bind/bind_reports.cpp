@@ -6,6 +6,7 @@
 #include "report/disclosure/disclosure_report.hpp"
 #include "report/runs/runs_report.hpp"
 #include "session/runs/query_runs.hpp"
+#include "session/runs/sync_runs.hpp"
 
 namespace joulecast::python {
 namespace {
@@ -100,6 +101,31 @@ void bind_report(nb::module_& module) {
       nb::arg("path"), nb::arg("text"));
 }
 
+void bind_sync(nb::module_& module) {
+  using session::SyncedRun;
+  using session::SyncRequest;
+  nb::class_<SyncRequest>(module, "SyncRequest")
+      .def(nb::init<>())
+      .def_rw("runs", &SyncRequest::runs)
+      .def_rw("from_", &SyncRequest::from)
+      .def_rw("to", &SyncRequest::to)
+      .def_rw("dry_run", &SyncRequest::dry_run);
+  nb::class_<SyncedRun>(module, "SyncedRun", "What was done with a run.")
+      .def_ro("id", &SyncedRun::id)
+      .def_ro("name", &SyncedRun::name)
+      .def_prop_ro("action", [](const SyncedRun& run) { return std::string(name_of(run.action)); })
+      .def_prop_ro("error", [](const SyncedRun& run) -> std::optional<std::string> {
+        return run.error ? std::optional(to_string(*run.error)) : std::nullopt;
+      });
+  module.def(
+      "sync",
+      [](const SyncRequest& request) {
+        const WithoutGil released;
+        return value_of(session::sync_runs(request)).runs;
+      },
+      nb::arg("request"));
+}
+
 }  // namespace
 
 void bind_reports(nb::module_& module) {
@@ -116,6 +142,7 @@ void bind_reports(nb::module_& module) {
         return value_of(session::query_runs({std::move(store), std::move(sql), limit, time_limit}));
       },
       nb::arg("sql"), nb::arg("store"), nb::arg("limit"), nb::arg("time_limit"));
+  bind_sync(module);
   bind_disclosure(module);
   bind_report(module);
 }

@@ -6,6 +6,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/members.hpp"
 #include "bind/pickling.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
@@ -72,9 +73,6 @@ inline auto members(Of<trace::HostInfo>) {
   using H = trace::HostInfo;
   return std::tuple{&H::hostname,     &H::os,   &H::cpu_model,        &H::logical_cpus,
                     &H::memory_bytes, &H::gpus, &H::joulecast_version};
-}
-inline auto members(Of<trace::Span>) {
-  return std::tuple{&trace::Span::begin, &trace::Span::end};
 }
 inline auto members(Of<trace::Channel>) {
   using C = trace::Channel;

@@ -20,9 +20,10 @@ from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
 from .planning import budget
+from .probing import probe
 from .reporting import disclose, report
 from .run import Run
-from .stored import load, query, runs
+from .stored import load, query, runs, sync
 from .tracker import current, track
 
 __all__ = [
@@ -45,11 +46,13 @@ __all__ = [
     "known_networks",
     "load",
     "predict",
+    "probe",
     "project",
     "query",
     "recommend",
     "report",
     "runs",
+    "sync",
     "track",
     "tradeoff",
 ]

@@ -89,8 +89,9 @@ def _last_metrics(runs: list[str], store: str) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for first in range(0, len(runs), RUNS_AT_ONCE):
         chosen = ", ".join("'" + run.replace("'", "''") + "'" for run in runs[first:first + RUNS_AT_ONCE])
-        sql = f"select run, name, value, max(time_s) from metrics where run in ({chosen}) and value is not null group by run, name"
-        for run, name, value, _ in _core.query(sql, store, MOST_ROWS, 60.0).rows:
+        sql = ("select run, name, value from (select run, name, value, row_number() over (partition by run, name order by time_s "
+               f"desc) as back from metrics where run in ({chosen}) and value is not null) as told where back = 1")
+        for run, name, value in _core.query(sql, store, MOST_ROWS, 60.0).rows:
             found.setdefault(run, {})[name] = value
     return found
 
@@ -148,9 +149,34 @@ def load(run: str = "", *, samples: bool = True, store: str | os.PathLike[str] |
         time.sleep(0.02)
 
 
+def sync(runs: str | Iterable[str] = (), *, from_: str | os.PathLike[str] | None = None, to: str | os.PathLike[str] | None = None,
+         dry_run: bool = False) -> list[_core.SyncedRun]:
+    """Copies stored runs from one store to another: from a file to a team's server, or back.
+
+    Returns what was done with each run: its `id`, `name`, `action` ("copied", "replaced", "updated", "unchanged", "running",
+    which is left for later, or "failed") and `error`. What is there already is passed over, so a call may be repeated.
+
+    Args:
+        runs: ids, beginnings of ids, or names; all where there are none.
+        from_: path, or address "postgresql://…", of the store to copy from; None for the user's own.
+        to: the same of the store to copy to; one of the two must be given.
+        dry_run: only say what would be done.
+
+    Raises:
+        InvalidError: there is no such run, or both are one store.
+    """
+    request = _core.SyncRequest()
+    request.runs = arguments.texts("runs", runs)
+    request.from_ = arguments.path("from_", from_)
+    request.to = arguments.path("to", to)
+    request.dry_run = arguments.flag("dry_run", dry_run)
+    return _core.sync(request)
+
+
 def _loaded(run: str, store: str, samples: bool) -> _core.Run:
     loaded = _core.load_run(run, store, samples)
-    loaded_from[loaded.id] = os.path.abspath(store) if store else "", samples
+    # The process may go to another folder; an address stays what it is.
+    loaded_from[loaded.id] = store if not store or "://" in store else os.path.abspath(store), samples
     return loaded
 
 

@@ -11,7 +11,7 @@ from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
 from .errors import InvalidError
-from .run import Run, ending, is_pruned, measured, status_after
+from .run import Run, ending, is_pruned, leave_all_to_parent, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
 
     A generator is measured from its first item to its end, with what happens between the items.
 
-    Under `joulecast run`, in a child process of a tracker, and in all but the first of a node's ranks, the run belongs
+    Under `joulecast run`, in a child process of a tracker, and in all but one of a node's ranks, the run belongs
     to the measurement that is there already, and no second one begins.
 
     Args:
@@ -223,12 +223,5 @@ def _status_at_exit() -> str:
     return "finished" if error is None or hasattr(sys, "ps1") else status_after(type(error), error)
 
 
-def _after_fork_in_child() -> None:
-    for run in (*measured, *ending):
-        run._leave_to_parent()
-    measured.clear()
-    ending.clear()
-
-
 atexit.register(_finish_all)
-os.register_at_fork(after_in_child=_after_fork_in_child)
+os.register_at_fork(after_in_child=leave_all_to_parent)

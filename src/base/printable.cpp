@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "base/utf8.hpp"
+
 namespace joulecast {
 namespace {
 
@@ -80,6 +82,20 @@ std::string printable_json(std::string_view json) {
     const auto above = number - 0x10000;  // a pair of surrogates
     return fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (above >> 10), 0xdc00 + (above & 0x3ff));
   });
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto character = first_of(text);
+    if (character.valid && character.code != 0)
+      out += text.substr(0, character.length);
+    else
+      out += "\xef\xbf\xbd";
+    text.remove_prefix(character.length);
+  }
+  return out;
 }
 
 }  // namespace joulecast

@@ -110,10 +110,11 @@ void take(const store::RunStore& store, const Candidate& candidate, const trace:
 }
 
 /// The run that the user names. A training that has not begun yet begins with this one.
-void take_named(const store::RunStore& store, const std::string& reference, const trace::Run& header,
+void take_named(const store::RunStore& store, const ContinueOptions& options, const trace::Run& header,
                 Continuation& found) {
+  const auto& reference = options.run;
   const auto choice = store.resolve(reference);
-  if (choice) return take(store, {choice->id}, header, found);
+  if (choice) return take(store, {choice->id, options.is_left_to_us}, header, found);
   if (choice.error().kind != ErrorKind::invalid) {
     found.told.push_back("the earlier run cannot be found, so this one stands alone: " +
                          to_string(choice.error()));
@@ -136,11 +137,15 @@ void take_marked(const store::RunStore& store, const fs::path& folder, const tra
 
 }  // namespace
 
+bool may_go_on(const ContinueOptions& options, const trace::Run& header) {
+  return !options.run.empty() || !options.checkpoints.empty() || header.info.job.restarts.value_or(0) > 0;
+}
+
 Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
                                const trace::Run& header) {
   Continuation found;
   if (!options.run.empty())
-    take_named(store, options.run, header, found);
+    take_named(store, options, header, found);
   else if (!options.checkpoints.empty())
     take_marked(store, options.checkpoints, header, found);
   const bool named = !options.run.empty() || !options.checkpoints.empty();

@@ -21,6 +21,8 @@ struct ContinueOptions {
   std::string run = {};  ///< a run's name, id …; the name of a new run if there is none
   /// A folder with the training's checkpoints. A file in it names the run (checkpoint_mark).
   std::filesystem::path checkpoints = {};
+  /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
+  bool is_left_to_us = false;
 };
 
 /// The file beside the checkpoints that names the training's first run.
@@ -48,6 +50,8 @@ struct Continuation {
   std::vector<std::string> told;   ///< lines for the user and for the run's notes
 };
 
+/// Whether there may be an earlier run to look for.
+[[nodiscard]] bool may_go_on(const ContinueOptions& options, const trace::Run& header);
 /// Looks in the store for the run that `header` goes on with.
 [[nodiscard]] Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
                                              const trace::Run& header);

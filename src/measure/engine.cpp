@@ -14,6 +14,7 @@
 #include "measure/host.hpp"
 #include "measure/live_projection.hpp"
 #include "sensors/support/gpu_cards.hpp"
+#include "store/run_store.hpp"
 
 namespace joulecast::measure {
 namespace {
@@ -134,14 +135,22 @@ void Engine::tell_trouble() {
 
 /// Tells other processes of the training where the run is kept.
 void Engine::announce() {
-  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path() == announced_) return;
+  if (!socket_ || !recording_ || recording_->id().empty() || recording_->path().empty() ||
+      recording_->path() == announced_)
+    return;
   announced_ = recording_->path();
   std::error_code ignored;
-  socket_->announce_run(recording_->id(), std::filesystem::absolute(announced_, ignored));
+  const auto text = announced_.string();
+  socket_->announce_run(recording_->id(), store::is_on_server(text)
+                                              ? std::filesystem::path(store::shown_url(text))
+                                              : std::filesystem::absolute(announced_, ignored));
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
-  return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
+  if (!socket_) return {};
+  auto events = socket_->service(clock());
+  greet_ranks();
+  return events;
 }
 
 void Engine::leave_progress_to_host() {
@@ -215,7 +224,12 @@ void Engine::keep_doubt() {
 }
 
 void Engine::take_over(Heard heard) {
-  training_->hear(std::move(heard.events));
+  if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
+  std::vector<progress::Event> own;
+  std::vector<progress::Event> events;
+  for (auto& [event, from_socket] : heard.events) (from_socket ? events : own).push_back(std::move(event));
+  training_->hear(socket_ ? socket_->own_that_count(std::move(own)) : std::move(own));
+  training_->hear(std::move(events));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
@@ -307,6 +321,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_losses();
     note_rates();
   }
+  note_ranks();
   socket_.reset();  // later messages find no listener
   // A driver that takes this long has a GPU to wake.
   if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
@@ -314,9 +329,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
+  header_.exit_status = ending.exit_status;
+  fail_with_ranks();
   if (ending.was_asked_to_end && ending.status == trace::RunStatus::finished && !training_->is_done())
     header_.status = trace::RunStatus::interrupted;
-  header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
   (void)sink().end(header_);  // data that was not stored is reported as trouble
   tell_trouble();
@@ -375,6 +391,7 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
+  live.work_is_done = training_->is_done() && !training_->exceeded();
   live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();

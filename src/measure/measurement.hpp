@@ -73,6 +73,7 @@ struct Live {
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
+  bool work_is_done = false;              ///< all that was announced; the run goes on
   bool exceeded = false;                  ///< more was done than was announced, so the total is not known
   trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
@@ -89,7 +90,8 @@ struct MeasurementResult {
 };
 
 /// Receives the measurement's messages. Calls come from the measurement's own thread, one at a time. A call
-/// that blocks delays the measurement. It may call hear(), note() and live(), but no other method.
+/// that blocks delays the measurement. It may call hear(), note(), live() and
+/// end_forecasts(), but no other method.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -131,10 +133,22 @@ class Measurement {
   void hear(std::vector<progress::Event> events);
   /// Watches these limits from the next tick on, instead of those that were set before. Any thread.
   void set_limits(LimitOptions limits);
+  /// The host is ending the work: the present forecast stays the last one. Any thread.
+  void end_forecasts();
   /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
   /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
+
+  /// The other ranks of this node that attached to the socket, for which see node_measurement.hpp.
+  [[nodiscard]] std::vector<progress::AttachedRank> ranks() const;
+  /// Says this to each of them that is there. Any thread.
+  void tell_ranks(progress::RankOrder order);
+  /// Returns once no other rank is there, or the time is over. Whether none is there.
+  [[nodiscard]] bool wait_for_ranks(Seconds patience) const;
+  /// Returns once another rank measures this node, and when that began, or once the time is over or no other
+  /// rank is there.
+  [[nodiscard]] std::optional<SteadyTime> wait_for_successor(Seconds patience) const;
 
   /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
   /// Waits for no slow driver, and at the beginning of a run at most a second for its store. Any thread.

@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "base/roots.hpp"
+#include "store/node_files.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
@@ -25,8 +26,15 @@ Recording::Recording(RecordingOptions options, const trace::Run& header,
     : options_(std::move(options)) {
   const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin_in(*wanted, header)) begin_in_spare(header);
+  if (!wanted || !begin_in(place_of(*wanted, header), header)) begin_in_spare(header);
   add(channels);
+}
+
+/// Nodes of one job that share a folder over the network each write a file of their own.
+std::string Recording::place_of(const std::string& store, const trace::Run& header) {
+  const auto& job = header.info.job;
+  if (job.node_count.value_or(1) < 2 || !store::is_kept_by_node(store)) return store;
+  return store::file_of_node(store, job.node.empty() ? header.host.hostname : job.node);
 }
 
 /// A folder of its own, because another user may have laid a link where a known name would lead.
@@ -51,16 +59,23 @@ void Recording::begin_in_spare(const trace::Run& header) {
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto opened = store::RunStore::open(url, store::Access::write,
-                                      {.durability = store::Durability::soon, .patience = options_.patience});
+  const store::OpenOptions opening{.durability = store::Durability::soon, .patience = options_.patience};
+  const store::WriterOptions writing{
+      .finish_timeout = options_.finish_timeout, .patience = options_.patience, .spare = make_spare};
+  // A server is only waited for where an earlier run is to be found in it.
+  const bool goes_on = !is_spare_ && may_go_on(options_.continues, header);
+  auto opened = goes_on || !store::is_on_server(url)
+                    ? store::RunStore::open(url, store::Access::write, opening)
+                    : fail(ErrorKind::unavailable, url, "it is not opened");
   others_read_ = opened && is_read_by_others(url);
-  if (opened && !is_spare_)
+  if (opened && goes_on)
     continuation_ = find_continuation(**opened, options_.continues, shareable(header));
-  auto writer = opened ? (*opened)->record(shareable(continued(header, continuation_)),
-                                           {.finish_timeout = options_.finish_timeout,
-                                            .patience = options_.patience,
-                                            .spare = make_spare})
-                       : propagate(opened.error());
+  else if (goes_on)
+    continuation_.told.push_back("the earlier run cannot be looked up: " + to_string(opened.error()));
+  const auto run = shareable(continued(header, continuation_));
+  auto writer = store::is_on_server(url) ? store::RunStore::record_in(url, run, opening, writing)
+                : opened                 ? (*opened)->record(run, writing)
+                                         : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
@@ -132,7 +147,12 @@ std::vector<std::string> Recording::take_trouble() {
     trouble_.push_back(fmt::format("{}; the run goes on in {}", moved->reason, moved->store));
   }
   if (writer_ && !write_trouble_told_) {
-    if (const auto status = writer_->status(); !status) {
+    if (const auto waiting = writer_->waiting()) {
+      trouble_.push_back(
+          fmt::format("the store does not take the run at present: {}; meanwhile it is kept in {}",
+                      waiting->reason, waiting->journal));
+      write_trouble_told_ = true;
+    } else if (const auto status = writer_->status(); !status) {
       trouble_.push_back("the store does not take the run at present: " + to_string(status.error()));
       write_trouble_told_ = true;
     }
@@ -146,6 +166,15 @@ Status Recording::end(const trace::Run& header) {
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
+  if (const auto waiting = writer_->waiting(); ended && waiting) {
+    trouble_.push_back(
+        fmt::format("the store has not taken the whole run yet: {}; it waits in {}, and the next joulecast "
+                    "command with this "
+                    "store brings it there",
+                    waiting->reason, waiting->journal));
+    write_trouble_told_ = true;
+    path_.clear();
+  }
   const auto moved = writer_->moved();
   const auto reason =
       moved && path_ != moved->store ? moved->reason + "; " : "";  // told here for the first time

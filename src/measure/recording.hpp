@@ -55,13 +55,14 @@ class Recording final : public trace::RunSink {
 
   /// nullptr if nothing can be stored.
   [[nodiscard]] store::RunWriter* writer() { return writer_.get(); }
-  /// Path of the store; empty if the run is not stored.
+  /// Path or address of the store; empty if the run is not stored, or at its end not wholly there yet.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string id() const { return writer_ ? writer_->id() : std::string(); }
   /// The problems since the previous call, one line each.
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  [[nodiscard]] static std::string place_of(const std::string& store, const trace::Run& header);
   /// The path of a new spare store in the temporary folder.
   [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);

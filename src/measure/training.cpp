@@ -50,7 +50,10 @@ std::optional<trace::Phase> Training::phase() const {
 
 bool Training::is_done() const {
   const auto now = phase();
-  return now && now->total_work && now->work >= *now->total_work * (1 - 1e-9);
+  if (!now) return false;
+  // Of folds whose number is known, all are one work.
+  const auto total = before_ > 0 ? told_total_ : now->total_work;
+  return trace::is_done(before_ + now->work, total);
 }
 
 void Training::take_events() {
@@ -96,6 +99,7 @@ std::optional<Joules> Training::energy_at(Seconds time, const EnergyUntil& energ
 }
 
 void Training::withdraw() {
+  if (last_doubt_) return;
   final_projection_.reset();
   projection_.reset();
 }
@@ -130,6 +134,7 @@ bool Training::total_is_known() const {
 
 trace::ForecastDoubt Training::doubt() const {
   using trace::ForecastDoubt;
+  if (last_doubt_) return *last_doubt_;
   const auto trust = tracker_.trust();
   if (!trust.evidence) return ForecastDoubt::no_progress;
   if (!trust.consistent || exceeded_) return ForecastDoubt::contradictory;
@@ -317,6 +322,7 @@ void Training::store_projection(const trace::Projection& projection) {
 }
 
 void Training::project(bool epoch_end) {
+  if (last_doubt_) return;
   projection_ = told_total_ ? projector_->projection() : std::nullopt;
   const bool printed = tracker_.trust().evidence != progress::Evidence::told;
   if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
@@ -353,6 +359,12 @@ std::optional<trace::Projection> Training::present_projection() const {
 void Training::keep_projection() {
   const auto present = present_projection();
   if (present && present->share > stored_share_ && present->share < 1) store_projection(*present);
+}
+
+void Training::end_forecasts() {
+  if (last_doubt_) return;
+  keep_projection();
+  last_doubt_ = doubt();
 }
 
 bool Training::update(const EnergyUntil& energy_until) {

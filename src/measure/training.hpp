@@ -72,6 +72,9 @@ class Training {
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
   /// Stores the present projection: a limit acts on it.
   void keep_projection();
+  /// The work is being ended from outside. Its last forecast is the present one: how it goes down says
+  /// nothing of what it would have cost.
+  void end_forecasts();
 
  private:
   void take_events();
@@ -133,6 +136,7 @@ class Training {
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;
+  std::optional<trace::ForecastDoubt> last_doubt_;  ///< set once forecasts have ended
   bool exceeded_ = false;  ///< kept, as the tracker forgets it when the phase is over
   double stored_share_ = 0;
   std::size_t stored_projections_ = 0;  ///< of this phase

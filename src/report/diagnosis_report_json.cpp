@@ -25,7 +25,14 @@ ordered_json to_json(const session::Diagnosis& diagnosis) {
                        {"state", name_of(source.state)},
                        {"reason", source.reason},
                        {"fix", source.fix}});
-  return {{"components", std::move(components)}, {"sources", std::move(sources)}};
+  ordered_json json{{"components", std::move(components)}, {"sources", std::move(sources)}};
+  if (const auto& store = diagnosis.store)
+    json["store"] = {{"location", store->location},
+                     {"error", store->error ? ordered_json(store->error->message) : ordered_json(nullptr)},
+                     {"runs", store->error ? ordered_json(nullptr) : ordered_json(store->runs)},
+                     {"waiting", store->waiting},
+                     {"waiting_for_others", store->waiting_others}};
+  return json;
 }
 
 std::string to_json_text(const session::Diagnosis& diagnosis) {

@@ -44,6 +44,16 @@ std::string source_text(const session::SourceFinding& source) {
   return text;
 }
 
+std::string store_text(const session::StoreFinding& store) {
+  auto text = fmt::format("\nStore:\n  {}: ", store.location);
+  text += store.error ? store.error->message : fmt::format("ready; runs in it: {}", store.runs);
+  if (store.waiting > 0) text += fmt::format("; runs of yours on this machine that wait for it: {}", store.waiting);
+  text += '\n';
+  if (store.waiting_others > 0)
+    text += fmt::format("  runs of yours on this machine that wait for other stores: {}\n", store.waiting_others);
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const session::Diagnosis& diagnosis) {
@@ -51,6 +61,7 @@ std::string to_text(const session::Diagnosis& diagnosis) {
   for (const auto& component : diagnosis.components) text += component_text(component);
   text += "\nSources:\n";
   for (const auto& source : diagnosis.sources) text += source_text(source);
+  if (diagnosis.store) text += store_text(*diagnosis.store);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_value.hpp"
+#include "report/nodes_text.hpp"
 #include "report/run_words.hpp"
 #include "report/segments_text.hpp"
 #include "trace/fields.hpp"
@@ -249,6 +250,7 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
             {"host", host_json(run.host)},
             {"job", job_json(run.info.job)}};
   json.update(segments_json(summary));
+  json.update(nodes_json(summary));
   if (summary.last_heard) json["last_heard"] = to_iso8601(*summary.last_heard);
   return json;
 }

@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/job_text.hpp"
+#include "report/nodes_text.hpp"
 #include "report/run_words.hpp"
 #include "report/segments_text.hpp"
 #include "report/text_table.hpp"
@@ -215,10 +216,11 @@ std::string carbon_text(const session::RunSummary& summary) {
 
 std::string to_text(const session::RunSummary& summary, const RunTextOptions& options) {
   const auto& run = summary.run;
-  return head_text(summary, options.width) + energy_text(summary) + carbon_text(summary) +
-         segments_text(summary) + phases_text(summary) + epochs_text(summary, options) + steps_text(summary) +
-         windows_text(summary) + projections_text(summary) + means_text(summary.means) + sensors_text(run) +
-         overhead_text(run) + notes_text(run);
+  return head_text(summary, options.width) + energy_text(summary) + nodes_text(summary) +
+         carbon_text(summary) + segments_text(summary) + phases_text(summary) +
+         epochs_text(summary, options) + steps_text(summary) + windows_text(summary) +
+         projections_text(summary) + means_text(summary.means) + sensors_text(run) + overhead_text(run) +
+         notes_text(run);
 }
 
 }  // namespace joulecast::report

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "store/closing.hpp"
 #include "store/pending.hpp"
+#include "store/run_writer.hpp"
 #include "trace/run.hpp"
 
 namespace joulecast::store {
@@ -39,6 +40,8 @@ class LiveRun {
   /// Sets how long a commit waits for other programs.
   virtual void set_patience(Seconds patience) = 0;
   [[nodiscard]] virtual const std::string& where() const = 0;
+  /// Nothing if the store has, or will soon have, what was committed.
+  [[nodiscard]] virtual std::optional<Waiting> waiting() const { return std::nullopt; }
 };
 
 /// Copies the header with a new id, status running and a start time.

@@ -2,7 +2,10 @@
 
 #include <cstdlib>
 
+#include "base/secrets.hpp"
 #include "store/closing.hpp"
+#include "store/journal_file.hpp"
+#include "store/postgres/postgres_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace joulecast::store {
@@ -14,15 +17,24 @@ Result<std::string> default_url() {
   return (*folder / "runs.db").string();
 }
 
+bool is_on_server(std::string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+std::string shown_url(const std::string& url) {
+  return is_on_server(url) ? without_secrets(url) : url;
+}
+
+std::size_t waiting_runs(const std::string& url) {
+  return waiting_journals(shown_url(url)).size();
+}
+
 Status check_url(const std::string& url) {
-  // The URL is not repeated in the message, because it may contain a password.
-  for (const std::string_view scheme : {"postgresql://", "postgres://"})
-    if (url.starts_with(scheme))
-      return fail(ErrorKind::invalid, std::string(scheme) + "…",
-                  "stores on PostgreSQL are not built in; name an SQLite file");
+  if (is_on_server(url)) return postgres::check_address(url);
+  // The address is not repeated in the message, because it may contain a password.
   if (const auto colon = url.find("://"); colon != std::string::npos && url.find('/') > colon)
     return fail(ErrorKind::invalid, url.substr(0, colon) + "://…",
-                "no store is addressed like this; name an SQLite file by its path");
+                "no store is addressed like this; name an SQLite file by its path, or a server by postgresql://");
   if (url == ":memory:")
     return fail(ErrorKind::invalid, "\":memory:\"", "keeps nothing when joulecast ends; name a file");
   return {};
@@ -30,7 +42,16 @@ Status check_url(const std::string& url) {
 
 Result<std::unique_ptr<RunStore>> RunStore::open(const std::string& url, Access access, OpenOptions options) {
   if (const auto usable = check_url(url); !usable) return propagate(usable.error());
+  if (is_on_server(url)) return postgres::open_store(url, access, std::move(options));
   return sqlite::open_store(url, access, std::move(options));
+}
+
+Result<std::unique_ptr<RunWriter>> RunStore::record_in(const std::string& url, const trace::Run& header,
+                                                       OpenOptions options, WriterOptions writer) {
+  if (is_on_server(url)) return postgres::record_in(url, header, std::move(options), std::move(writer));
+  auto opened = open(url, Access::write, std::move(options));
+  if (!opened) return propagate(opened.error());
+  return (*opened)->record(header, std::move(writer));
 }
 
 Result<std::string> RunStore::import_run(const trace::Run& run) {

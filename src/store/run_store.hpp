@@ -27,8 +27,15 @@ namespace joulecast::store {
 /// $JOULECAST_STORE, else runs.db in the user's data directory.
 [[nodiscard]] Result<std::string> default_url();
 
-/// invalid for an address under which nothing would be kept, such as ":memory:". Does not look at the file.
+/// invalid for an address under which nothing would be kept, such as ":memory:". Looks at no file or server.
 [[nodiscard]] Status check_url(const std::string& url);
+/// Whether the address names a server and not a file.
+[[nodiscard]] bool is_on_server(std::string_view url);
+/// The address for display, and wherever it is kept: without the password that it may have.
+[[nodiscard]] std::string shown_url(const std::string& url);
+
+/// How many runs of this user wait on this machine for the store, "" = for any, because it did not take them.
+[[nodiscard]] std::size_t waiting_runs(const std::string& url = "");
 
 enum class Access {
   look,   ///< the store must exist and is left as it is; runs whose process has died are shown as interrupted
@@ -54,14 +61,19 @@ struct OpenOptions {
 /// name, a unique prefix of an id, or the four characters at an id's end. "" is the latest run.
 class RunStore {
  public:
-  /// `url` is the path of an SQLite file. Opens it, creates the schema or migrates an older one, and closes
-  /// runs whose process has died. An older store that is not writable is read from a migrated copy.
+  /// `url` is the path of an SQLite file, or the postgresql:// address of a database. Opens it, creates the schema
+  /// or migrates an older one, and closes runs whose process has died. An older file that is not writable is read
+  /// from a migrated copy. A server is brought what waits for it on this machine.
   [[nodiscard]] static Result<std::unique_ptr<RunStore>> open(const std::string& url,
                                                               Access access = Access::write,
                                                               OpenOptions options = {});
+  /// Begins a run without waiting for a server: the store is opened only if it is a file. See record().
+  [[nodiscard]] static Result<std::unique_ptr<RunWriter>> record_in(const std::string& url,
+                                                                    const trace::Run& header,
+                                                                    OpenOptions options, WriterOptions writer);
   virtual ~RunStore() = default;
 
-  /// The path as the user gave it, for display.
+  /// The path as the user gave it, or the address without a password, for display.
   [[nodiscard]] virtual const std::string& location() const = 0;
 
   [[nodiscard]] virtual Result<RunChoice> resolve(std::string_view reference) const = 0;

@@ -151,6 +151,10 @@ class RunWriter::Impl {
     const std::lock_guard lock(mutex_);
     return moved_;
   }
+  [[nodiscard]] std::optional<Waiting> waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
+  }
 
   Status finish(Closing closing) {
     if (!thread_.joinable()) return status();
@@ -201,6 +205,7 @@ class RunWriter::Impl {
   std::uint64_t refused_ = 0;             // readings whose time did not rise, or that were not numbers
   Status status_;
   std::optional<Move> moved_;
+  std::optional<Waiting> waiting_;
   bool given_up_ = false;
   int holds_ = 0;      // batches that are being filled
   bool idle_ = false;  // the thread waits for something to write
@@ -363,7 +368,9 @@ bool RunWriter::Impl::move_to_spare(const Error& reason, Leaving why) {
 }
 
 void RunWriter::Impl::report(const Status& status, bool over) {
+  auto waiting = run_->waiting();
   const std::lock_guard lock(mutex_);
+  waiting_ = std::move(waiting);
   unwritten_bytes_ = work_.bytes;
   status_ = status;
   if (status && over && dropped_ > 0)
@@ -446,6 +453,9 @@ Status RunWriter::status() const {
 }
 std::optional<Move> RunWriter::moved() const {
   return impl_->moved();
+}
+std::optional<Waiting> RunWriter::waiting() const {
+  return impl_->waiting();
 }
 std::uint64_t RunWriter::dropped() const {
   return impl_->dropped();

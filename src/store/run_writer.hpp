@@ -39,6 +39,12 @@ struct Move {
   std::string reason;
 };
 
+/// A run that its store does not take at present, all of which is in a file on this machine.
+struct Waiting {
+  std::string journal;
+  std::string reason;
+};
+
 /// One run that RunStore::record() has begun. All methods may be called from any thread. Only end() waits for
 /// the disk. Times are seconds from the run's start.
 class RunWriter final : public trace::RunSink {
@@ -88,6 +94,9 @@ class RunWriter final : public trace::RunSink {
   [[nodiscard]] Status status() const override;
   /// Nothing while the run is in its first store.
   [[nodiscard]] std::optional<Move> moved() const;
+  /// Nothing if the store has, or will soon have, all that was written. After end() the next command that opens
+  /// the store brings it the rest.
+  [[nodiscard]] std::optional<Waiting> waiting() const;
   /// Number of readings that could not be stored.
   [[nodiscard]] std::uint64_t dropped() const;
 

@@ -175,7 +175,8 @@ void add_missing(const Run& run, RunEnergy& energy) {
     return std::ranges::any_of(energy.components,
                                [&](const auto& row) { return row.component == component; });
   };
-  if (has(Component::node)) return;
+  const auto is_metered = [](const auto& row) { return row.component == Component::node && row.energy; };
+  if (std::ranges::any_of(energy.components, is_metered)) return;
   std::vector<Component> expected{Component::cpu, Component::dram};
   if (!run.info.training.gpu.empty() || run.info.training.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
     expected.insert(expected.begin(), Component::gpu);

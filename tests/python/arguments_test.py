@@ -47,6 +47,15 @@ CALLS = {
         "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
         "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "allow_uncounted": WRONG_FLAGS}),
+    "probe": (lambda **given: joulecast.probe(**{
+        "command": ["true"], **({"model": "resnet50"} if "gpu" in given else {"gpu": "L4"} if "model" in given else {}), **given}), {
+        "command": (3, None, "python train.py", b"true", [], [3], [""], ["zero\0byte"], object()), "seconds": (*WRONG_NUMBERS, 0, 1e9),
+        "grace": (*WRONG_NUMBERS, 0, 1e9), "name": WRONG_TEXTS, "epochs": (*WRONG_NUMBERS, 0), "steps": (*WRONG_NUMBERS, 0),
+        "epoch_regex": (*WRONG_TEXTS, "("), "step_regex": (*WRONG_TEXTS, "("), "tags": WRONG_MAPPINGS, "store": WRONG_PATHS,
+        "interval": (*WRONG_NUMBERS, 0, 4000), "sensors": WRONG_LISTS, "price": (*WRONG_TEXTS, "dear"),
+        "gpu": (3, [], [3], object(), "no such board"), "model": (3, [], [3], object(), "no such network"), "country": WRONG_TEXTS,
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS,
+        "training": None}),  # those of predict
     "budget": (lambda **given: joulecast.budget(**{"amount": "100kWh", "gpu": "A100-SXM4-80GB", **given}), {
         "amount": (*WRONG_TEXTS, "100", "much", "-3kWh", "nankWh"), "gpu": (3, None, [], [3], object(), "no such board"),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "int3"), "mfu": (*WRONG_NUMBERS, 0, 1.5),

@@ -279,12 +279,19 @@ std::string WorkloadRows::left_out_text() const {
 }
 
 Result<WorkloadRows> workload_rows(const store::RunStore& store, const hardware::Catalogue& catalogue) {
-  WorkloadRows result;
-  result.table.where = store.location();
   const auto runs = store.find();
   if (!runs) return propagate(runs.error());
-  for (const auto& listed_run : *runs) {
-    const auto run = store.summary(listed_run.id);
+  std::vector<std::string> ids;
+  for (const auto& run : *runs) ids.push_back(run.id);
+  return workload_rows(store, catalogue, ids);
+}
+
+Result<WorkloadRows> workload_rows(const store::RunStore& store, const hardware::Catalogue& catalogue,
+                                   std::span<const std::string> ids) {
+  WorkloadRows result;
+  result.table.where = store.location();
+  for (const auto& id : ids) {
+    const auto run = store.summary(id);
     if (!run && run.error().kind != ErrorKind::malformed) return propagate(run.error());
     if (!run) {
       ++result.left_out["damaged in the store"];

@@ -114,6 +114,7 @@ Result<Diagnosis> diagnose_machine(const Environment& environment) {
     diagnosis.sources.push_back({&late.type(), SourceState::unusable, to_string(late.take().error()), ""});
   std::ranges::sort(diagnosis.sources, {},
                     [](const SourceFinding& source) { return std::pair(source.state, source.type->name); });
+  diagnosis.store = diagnose_store();
   return diagnosis;
 }
 

@@ -2,11 +2,13 @@
 // would come from: `joulecast doctor`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sensors/support/sensor.hpp"
+#include "session/machine/diagnose_store.hpp"
 
 namespace joulecast::session {
 
@@ -42,6 +44,7 @@ struct Diagnosis {
   std::vector<ComponentSource> components;
   /// Every sensor of the build; usable ones first.
   std::vector<SourceFinding> sources;
+  std::optional<StoreFinding> store;  ///< see diagnose_store()
 };
 
 [[nodiscard]] Result<Diagnosis> diagnose_machine(

@@ -1,10 +1,15 @@
 #include "session/runs/joined_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "session/runs/job_nodes.hpp"
+#include "store/run_order.hpp"
 #include "store/segments.hpp"
+#include "trace/join_nodes.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -47,29 +52,25 @@ void add(RunRow& training, RunRow segment) {
   ++training.segments;
 }
 
-/// Whether `a` is listed before `b`: unknown figures last, as the store sorts.
-bool comes_before(const RunRow& a, const RunRow& b, const RunQuery& query) {
-  const auto by = [&](const auto& left, const auto& right) {
-    if (!left || !right) return left.has_value() && !right.has_value();
-    return query.descending ? *left > *right : *left < *right;
-  };
-  const auto ended_duration = [](const RunRow& row) {
-    return row.status == trace::RunStatus::running ? std::nullopt : std::optional(row.duration);
-  };
-  const auto ended_energy = [](const RunRow& row) {
-    return row.status == trace::RunStatus::running ? std::nullopt : row.energy;
-  };
-  switch (query.sorting) {
-    case store::RunSorting::energy:
-      return by(ended_energy(a), ended_energy(b));
-    case store::RunSorting::duration:
-      return by(ended_duration(a), ended_duration(b));
-    case store::RunSorting::name:
-      return query.descending ? a.name > b.name : a.name < b.name;
-    case store::RunSorting::started:
-      break;
+/// Adds another node's row to that of its training.
+void add_node(RunRow& training, const RunRow& node) {
+  const auto begin = std::min(training.started.value_or(WallTime{}), node.started.value_or(WallTime{}));
+  if (training.energy || node.energy)
+    training.energy = training.energy.value_or(Joules{0}) + node.energy.value_or(Joules{0});
+  if (node.energy)
+    training.provenance = training.energy ? worst(training.provenance, node.provenance) : node.provenance;
+  if (training.started && node.started) {
+    const auto end = [&](const RunRow& row) { return (*row.started - begin) + row.duration; };
+    training.duration = std::max(end(training), end(node));
+    training.started = begin;
   }
-  return by(a.started, b.started);
+  if (training.status == trace::RunStatus::finished && node.status != trace::RunStatus::finished) {
+    training.status = node.status;
+    training.exit_status = node.exit_status;
+  }
+  for (const auto& name : node.missing)
+    if (std::ranges::find(training.missing, name) == training.missing.end()) training.missing.push_back(name);
+  training.epochs = std::max(training.epochs, node.epochs);
 }
 
 class JoinedStore final : public store::RunStore {
@@ -121,8 +122,12 @@ class JoinedStore final : public store::RunStore {
  private:
   [[nodiscard]] Result<bool> has_segments() const;
   [[nodiscard]] Result<store::SegmentIds> ids_of(std::string_view reference) const;
+  [[nodiscard]] Result<JobNodes> nodes_of(std::string_view reference) const;
+  [[nodiscard]] Result<RunRow> with_nodes(RunRow training, const JobNodes& job) const;
+  [[nodiscard]] Status fold_nodes(std::vector<RunRow>& rows) const;
   [[nodiscard]] Result<RunRow> joined_row(const store::SegmentIds& segments) const;
   [[nodiscard]] Result<std::vector<RunRow>> joined_rows(RunQuery query) const;
+  [[nodiscard]] Result<std::vector<RunRow>> find_trainings(const RunQuery& query) const;
   [[nodiscard]] Result<trace::Run> read(std::string_view reference, store::Reading reading) const;
   template <class Action>
   [[nodiscard]] Status for_each_segment(std::string_view reference, Action action) const;
@@ -148,13 +153,19 @@ Result<store::SegmentIds> JoinedStore::ids_of(std::string_view reference) const 
   return store::segments_of(*runs_, choice->id);
 }
 
+Result<JobNodes> JoinedStore::nodes_of(std::string_view reference) const {
+  auto segments = ids_of(reference);
+  if (!segments) return propagate(segments.error());
+  return session::nodes_of(*runs_, std::move(*segments));
+}
+
 Result<RunChoice> JoinedStore::resolve(std::string_view reference) const {
   auto choice = runs_->resolve(reference);
   if (!choice) return choice;
-  const auto segments = ids_of(choice->id);
-  if (!segments) return propagate(segments.error());
-  choice->id = segments->ids.front();
-  choice->segments = segments->ids.size();
+  const auto job = nodes_of(choice->id);
+  if (!job) return propagate(job.error());
+  choice->id = job->nodes.front().ids.front();
+  choice->segments = job->nodes.front().ids.size();
   if (choice->namesakes < 2) return choice;
   RunQuery query;
   query.name = reference;
@@ -194,10 +205,50 @@ Result<std::vector<RunRow>> JoinedStore::joined_rows(RunQuery query) const {
   return rows;
 }
 
+/// With the other nodes of its job.
+Result<RunRow> JoinedStore::with_nodes(RunRow training, const JobNodes& job) const {
+  for (std::size_t i = 1; i < job.nodes.size(); ++i) {
+    const auto node = joined_row(job.nodes[i]);
+    if (!node) return node;
+    add_node(training, *node);
+  }
+  const auto missing = training.job.node_count.value_or(1) - static_cast<int>(job.nodes.size());
+  if (missing > 0) training.missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
+  return training;
+}
+
+/// The rows of several nodes of one job become one, at the place of the first node's.
+Status JoinedStore::fold_nodes(std::vector<RunRow>& rows) const {
+  std::vector<RunRow> folded;
+  for (auto& row : rows) {
+    if (!is_of_several_nodes(row)) {
+      folded.push_back(std::move(row));
+      continue;
+    }
+    const auto job = nodes_of(row.id);
+    if (!job) return propagate(job.error());
+    if (job->nodes.front().ids.front() != row.id) continue;
+    auto training = with_nodes(std::move(row), *job);
+    if (!training) return propagate(training.error());
+    folded.push_back(std::move(*training));
+  }
+  rows = std::move(folded);
+  return {};
+}
+
 Result<std::vector<RunRow>> JoinedStore::find(const RunQuery& query) const {
+  if (query.segments != Segments::each || !query.continues.empty() || !query.job_key.empty())
+    return runs_->find(query);
+  auto rows = find_trainings(query);
+  if (!rows) return rows;
+  if (auto folded = fold_nodes(*rows); !folded) return propagate(folded.error());
+  return rows;
+}
+
+Result<std::vector<RunRow>> JoinedStore::find_trainings(const RunQuery& query) const {
   const auto some = has_segments();
   if (!some) return propagate(some.error());
-  if (!*some || query.segments != Segments::each || !query.continues.empty()) return runs_->find(query);
+  if (!*some) return runs_->find(query);
   auto joined = joined_rows(query);
   if (!joined) return joined;
   auto alone = query;
@@ -236,18 +287,29 @@ Result<std::size_t> JoinedStore::count(const RunQuery& query) const {
 }
 
 Result<RunRow> JoinedStore::row(std::string_view reference) const {
-  const auto segments = ids_of(reference);
-  if (!segments) return propagate(segments.error());
-  auto row = joined_row(*segments);
-  if (row && row->segments > 1)
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  auto row = joined_row(job->nodes.front());
+  if (!row) return row;
+  if (row->segments > 1)
     if (const auto run = summary(row->id)) row->epochs = static_cast<int>(run->epochs.size());
-  return row;
+  return is_of_several_nodes(*row) ? with_nodes(std::move(*row), *job) : row;
 }
 
 Result<trace::Run> JoinedStore::read(std::string_view reference, store::Reading reading) const {
-  const auto segments = ids_of(reference);
-  if (!segments) return propagate(segments.error());
-  return store::read_joined(*runs_, *segments, reading);
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  std::vector<trace::Run> runs;
+  for (const auto& segments : job->nodes) {
+    auto run = store::read_joined(*runs_, segments, reading);
+    if (!run) return run;
+    runs.push_back(std::move(*run));
+  }
+  auto joined = trace::join_nodes(std::move(runs));
+  for (const auto& rival : job->rivals)
+    joined.notes.push_back(fmt::format(
+        "the run {} claims the same job on the same node at the same time: it is not added", rival));
+  return joined;
 }
 
 Result<std::optional<WallTime>> JoinedStore::last_heard(std::string_view reference) const {
@@ -256,13 +318,14 @@ Result<std::optional<WallTime>> JoinedStore::last_heard(std::string_view referen
   return runs_->last_heard(segments->ids.back());
 }
 
-/// From the last one on, so that what is left after a failure is a training still.
+/// Of each node, and from its last one on, so that what is left after a failure is a training still.
 template <class Action>
 Status JoinedStore::for_each_segment(std::string_view reference, Action action) const {
-  const auto segments = ids_of(reference);
-  if (!segments) return propagate(segments.error());
-  for (auto id = segments->ids.rbegin(); id != segments->ids.rend(); ++id)
-    if (auto status = action(*id); !status) return status;
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  for (const auto& segments : job->nodes)
+    for (auto id = segments.ids.rbegin(); id != segments.ids.rend(); ++id)
+      if (auto status = action(*id); !status) return status;
   return {};
 }
 

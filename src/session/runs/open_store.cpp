@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "session/runs/joined_store.hpp"
+#include "store/node_files.hpp"
 
 namespace joulecast::session {
 
@@ -10,7 +11,7 @@ Result<std::unique_ptr<store::RunStore>> open_store(const std::string& url, stor
                                                     store::OpenOptions options) {
   auto address = url.empty() ? store::default_url() : Result<std::string>(url);
   if (!address) return propagate(address.error());
-  auto runs = store::RunStore::open(*address, access, std::move(options));
+  auto runs = store::open_with_node_files(*address, access, std::move(options));
   if (!runs) return propagate(runs.error());
   return joined_store(std::move(*runs));
 }

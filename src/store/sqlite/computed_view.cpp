@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "store/sqlite/references.hpp"
+#include "store/sql/references.hpp"
 
 namespace joulecast::store::sqlite {
 namespace {

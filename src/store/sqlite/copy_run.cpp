@@ -32,7 +32,7 @@ Status copy_run(Database& from, std::int64_t key, const std::filesystem::path& t
     return attached;
   Status copied;
   {
-    Transaction transaction(from, Transaction::Lock::where_written);
+    Transaction transaction(from, Lock::where_written);
     copy_rows(transaction, key);
     copied = transaction.commit();
   }

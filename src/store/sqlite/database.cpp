@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/sqlite/forks.hpp"
+#include "store/sqlite/readings_file.hpp"
 #include "store/sqlite/shared_index.hpp"
 
 namespace joulecast::store::sqlite {
@@ -24,11 +25,27 @@ std::string immutable_uri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
+/// The pattern for GLOB, where a bracket would begin a character class.
+std::string glob_of(const std::string& pattern) {
+  std::string glob;
+  for (const char c : pattern) glob += c == '[' ? std::string("[[]") : std::string(1, c);
+  return glob;
+}
+
+/// All runs are the user's own: who may write the file may write all of it.
+std::string with_own_names(std::string_view sql) {
+  return sql::with_names(sql, [](std::string_view name) {
+    return std::string(name.starts_with("own_") ? name.substr(4) : name);
+  });
+}
+
 }  // namespace
 
-void Database::Close::operator()(sqlite3* database) const {
+void Database::Close::operator()(sqlite3* database) {
   if (is_index_lost()) sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (mark) mark->lift();
   sqlite3_close_v2(database);
+  mark.reset();
 }
 void Database::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -52,6 +69,7 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
                                 std::shared_ptr<const Patience> patience) {
   if (auto usable = survive_forks(); !usable) return propagate(usable.error());
   guard_shared_index();
+  prepare_own_locks();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case FileMode::immutable:
@@ -69,9 +87,12 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
   }
   sqlite3* handle = nullptr;
   const auto name = mode == FileMode::immutable ? immutable_uri(path.string()) : path.string();
+  auto mark = mode == FileMode::immutable ? nullptr : std::make_unique<UserMark>(path.string());
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   auto database = owner_of(handle, path.string(), busy_timeout, std::move(patience));
+  database.handle_.get_deleter().mark = std::move(mark);
   if (code != SQLITE_OK) return propagate(describe(handle, code, path.string()));
+  lock_index_by_description(handle);
   return database;
 }
 
@@ -124,27 +145,30 @@ void Database::keep_log_on_close() {
   sqlite3_wal_autocheckpoint(handle_.get(), 0);
 }
 
-Query Database::prepare(const char* sql) {
+void Database::keep_log_from_copies() {
+  if (const auto& mark = handle_.get_deleter().mark) mark->set();
+}
+
+std::unique_ptr<sql::Cursor> Database::start(const char* sql, std::span<const sql::Value> values) {
   auto& kept = prepared_[sql];
   if (kept &&
       // the same statement is in use further up the stack, so this call needs its own
-      sqlite3_stmt_busy(kept.get()) != 0) {
-    sqlite3_stmt* second = nullptr;
-    sqlite3_prepare_v2(handle_.get(), sql, -1, &second, nullptr);
-    return {handle_.get(), second, where_, true};
-  }
+      sqlite3_stmt_busy(kept.get()) != 0)
+    return start_once(sql, values);
   if (!kept) {
     sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    sqlite3_prepare_v3(handle_.get(), with_own_names(sql).c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                       nullptr);
     kept.reset(statement);
   }
-  return {handle_.get(), kept.get(), where_, false};
+  return std::make_unique<Cursor>(handle_.get(), kept.get(), where_, false, values);
 }
 
-Query Database::once(const std::string& sql) {
+std::unique_ptr<sql::Cursor> Database::start_once(const std::string& sql,
+                                                  std::span<const sql::Value> values) {
   sqlite3_stmt* statement = nullptr;
-  sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr);
-  return {handle_.get(), statement, where_, true};
+  sqlite3_prepare_v2(handle_.get(), with_own_names(sql).c_str(), -1, &statement, nullptr);
+  return std::make_unique<Cursor>(handle_.get(), statement, where_, true, values);
 }
 
 Status Database::script(const char* sql) {
@@ -162,6 +186,12 @@ Result<std::optional<std::int64_t>> Database::integer(const char* sql) {
   return value;
 }
 
+Status Database::begin(Lock lock) {
+  return run(lock == Lock::at_once ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+Status Database::commit() {
+  return run("COMMIT");
+}
 void Database::roll_back() {
   (void)sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
@@ -170,9 +200,6 @@ void Database::close() {
   handle_.reset();
 }
 
-std::int64_t Database::last_row_key() const {
-  return sqlite3_last_insert_rowid(handle_.get());
-}
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_.get());
 }
@@ -184,36 +211,27 @@ bool Database::is_read_only() const {
   return frozen_ || sqlite3_db_readonly(handle_.get(), "main") != 0;
 }
 
-// --- Snapshot
-
-Snapshot::Snapshot(Database& database)
-    : database_(database), open_(!database.in_transaction() && database.run("BEGIN").has_value()) {}
-
-Snapshot::~Snapshot() {
-  if (open_ && database_.in_transaction()) database_.roll_back();
+bool Database::has_log() {
+  auto mode = query("PRAGMA journal_mode");
+  return mode.row() && mode.text(0) == "wal";
 }
 
-// --- Transaction
-
-Transaction::Transaction(Database& database, Lock lock)
-    : database_(database), status_(database.run(lock == Lock::at_once ? "BEGIN IMMEDIATE" : "BEGIN")) {
-  open_ = status_.has_value();
+const sql::Dialect& Database::dialect() const {
+  static constexpr sql::Dialect ours{.name_matches = "name GLOB ?",
+                                     .pattern = glob_of,
+                                     .contains = "LIKE",
+                                     .architecture = "info ->> 'architecture'",
+                                     .for_update = "",
+                                     .by_continued = " INDEXED BY run_by_continued",
+                                     .by_job = " INDEXED BY run_by_job"};
+  return ours;
 }
 
-Transaction::~Transaction() {
-  // After some failures, such as a full disk, SQLite has already rolled back.
-  if (open_ && database_.in_transaction()) database_.roll_back();
-}
-
-Status Transaction::commit() {
-  if (status_) status_ = database_.run("COMMIT");
-  if (status_) {
-    open_ = false;
-  } else if (open_ && database_.in_transaction()) {
-    database_.roll_back();
-    open_ = false;
-  }
-  return status_;
+/// What a running run has kept since its last commit.
+Buffer Database::rows_beside(std::int64_t key) {
+  auto row = query("SELECT id, heartbeat_ns FROM run WHERE key = ? AND status = 'running'", key);
+  if (!row.row() || row.is_null(1)) return {};
+  return readings_beside(where_, row.text(0), WallTime{row.integer(1)});
 }
 
 }  // namespace joulecast::store::sqlite

@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "store/journal_row.hpp"
-#include "store/sqlite/closing.hpp"
+#include "store/sql/closing.hpp"
+#include "store/sql/pending_rows.hpp"
+#include "store/sql/records.hpp"
+#include "store/sql/samples.hpp"
 #include "store/sqlite/copy_run.hpp"
 #include "store/sqlite/open_file.hpp"
-#include "store/sqlite/records.hpp"
-#include "store/sqlite/samples.hpp"
 #include "store/sqlite/shared_index.hpp"
 
 namespace joulecast::store::sqlite {
+using namespace sql;
 namespace {
 
 // The journal is packed when it exceeds this many rows, or a channel has too many samples in it.
@@ -117,8 +119,7 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   const auto heartbeat = next_heartbeat();
   Transaction transaction(database_);
   if (!begun_ && transaction.ok()) {
-    insert_run(transaction, header_, current_owner(options_.roots), heartbeat);
-    key_ = database_.last_row_key();
+    key_ = insert_run(transaction, header_, current_owner(options_.roots), heartbeat);
     for (const auto& [name, value] : header_.tags) put_tag(transaction, key_, name, value);
   }
   say_alive(transaction, heartbeat, std::max(latest_, pending.latest));
@@ -131,6 +132,7 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
     all.insert(all.end(), notes.begin(), notes.end());
     put_notes(transaction, key_, all);
   }
+  if (pending.header) put_new_tags(transaction, *pending.header);
   if (closing) close_run(transaction, key_, *closing);
   if (auto status = transaction.commit(); !status) {
     if (status.error().kind == ErrorKind::gone) end_of_file();
@@ -146,7 +148,10 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   row_.clear();
   latest_.reset();
   told_notes_ = std::move(notes);
-  if (pending.header) header_.notes = pending.header->notes;
+  if (pending.header) {
+    header_.notes = pending.header->notes;
+    header_.tags.insert(pending.header->tags.begin(), pending.header->tags.end());
+  }
   if (has_readings) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
@@ -158,22 +163,17 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   return {};
 }
 
-/// Sets a run back to running after another command closed it as dead by mistake, for example because the
-/// process was suspended or that command saw other processes.
+/// Tags that the measurement has learned since. Those that a user changed meanwhile stay as they are.
+void SqliteLiveRun::put_new_tags(Transaction& transaction, const trace::Run& header) const {
+  for (const auto& [name, value] : header.tags)
+    if (!header_.tags.contains(name)) put_tag(transaction, key_, name, value);
+}
+
 void SqliteLiveRun::say_alive(Transaction& transaction, WallTime now, std::optional<Seconds> latest) {
-  const auto found = [&] { return !transaction.ok() || transaction.database().changes() > 0; };
-  transaction.run(
-      "UPDATE run SET heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) "
-      "WHERE key = ? AND status = 'running'",
-      now, latest, key_);
-  if (found()) return;  // usually correct already, and setting it would rewrite its index entry
+  // Usually it is marked as running already, and marking it again would rewrite its index entry.
+  if (put_heartbeat(transaction, key_, now, latest) || !transaction.ok()) return;
   forget_what_others_took(transaction);
-  transaction.run(
-      "UPDATE run SET status = 'running', total_known = 0, energy_j = NULL, duration_s = NULL, "
-      "heartbeat_ns = ?, end_s = max(end_s, coalesce(?, end_s)) WHERE key = ?",
-      now, latest, key_);
-  if (found()) return;
-  transaction.require(fail(ErrorKind::gone, where(), "run {} was removed while it ran", header_.info.id));
+  put_running_again(transaction, key_, header_.info.id, now, latest);
 }
 
 /// Who closed the run has taken its file's rows in, and has changed the heartbeat.
@@ -194,15 +194,9 @@ void SqliteLiveRun::write(Transaction& transaction, const Pending& pending) {
   row.insert(row.end(), latest_part.begin(), latest_part.end());
   if (!row.empty())
     transaction.run("INSERT INTO journal (run, number, data) VALUES (?, ?, ?)", key_, journal_, Bytes(row));
-  for (const auto& [channel, gap] : pending.gaps) put_gap(transaction, key_, channel, gap);
-  for (const auto& [place, epoch] : pending.epochs) put_epoch(transaction, key_, place, epoch);
-  for (const auto& [place, phase] : begun_ ? pending.phases : phases_)
-    put_phase(transaction, key_, place, phase);
-  put_progress(transaction, key_, pending.progress);
-  for (const auto& [place, window] : pending.windows) put_window(transaction, key_, place, window);
-  for (const auto& point : pending.metrics) put_metric(transaction, key_, point);
-  for (const auto& projection : pending.projections) put_projection(transaction, key_, projection);
-  if (pending.header) put_description(transaction, key_, *pending.header);
+  if (!begun_)
+    for (const auto& [place, phase] : phases_) put_phase(transaction, key_, place, phase);
+  put_pending(transaction, key_, pending);
 }
 
 void SqliteLiveRun::pack() {

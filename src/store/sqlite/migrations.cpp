@@ -161,15 +161,14 @@ int schema_version() {
   return steps.back().version;
 }
 
-void migrate(Transaction& transaction, std::int64_t version) {
+void migrate(Database& database, Transaction& transaction, std::int64_t version) {
   for (const auto& step : steps)
     if (step.version > version && transaction.ok()) {
-      transaction.require(transaction.database().script(step.sql));
+      transaction.require(database.script(step.sql));
       if (step.then != nullptr) step.then(transaction);
     }
   if (transaction.ok())
-    transaction.require(
-        transaction.database().script(fmt::format("PRAGMA user_version = {}", schema_version()).c_str()));
+    transaction.require(database.script(fmt::format("PRAGMA user_version = {}", schema_version()).c_str()));
 }
 
 }  // namespace joulecast::store::sqlite

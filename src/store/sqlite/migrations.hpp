@@ -21,7 +21,7 @@ struct Migration {
 /// The version that this program reads and writes (PRAGMA user_version).
 [[nodiscard]] int schema_version();
 
-/// Applies the steps after `version` and records the version reached.
-void migrate(Transaction& transaction, std::int64_t version);
+/// Applies the steps after `version` in a transaction of the database, and records the version reached.
+void migrate(Database& database, Transaction& transaction, std::int64_t version);
 
 }  // namespace joulecast::store::sqlite

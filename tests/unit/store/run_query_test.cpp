@@ -183,17 +183,5 @@ TEST_F(OtherMachine, DoesNotCloseARunThatIsHeardOfEvenWhenTold) {
   EXPECT_THAT(*open_elsewhere(Seconds{30})->recover(/*even_if_silent=*/true), IsEmpty());
 }
 
-TEST(RunStoreAddress, PostgresIsNotBuiltInAndItsPasswordIsNotRepeated) {
-  for (const char* url : {"postgresql://me:secret@db/runs", "postgres://me:secret@db/runs"}) {
-    const auto store = RunStore::open(url);
-    ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().kind, ErrorKind::invalid);
-    const auto line = to_string(store.error());
-    EXPECT_THAT(line, ::testing::HasSubstr("not built in"));
-    EXPECT_THAT(line, ::testing::Not(::testing::HasSubstr("secret")));
-    EXPECT_FALSE(std::filesystem::exists("postgresql:"));
-  }
-}
-
 }  // namespace
 }  // namespace joulecast::store

@@ -1,0 +1,269 @@
+#include "store/postgres/connection.hpp"
+
+#include <endian.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "store/postgres/errors.hpp"
+#include "store/postgres/postgres_store.hpp"
+
+namespace joulecast::store::postgres {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// What an address does not say. libpq waits for a host without end otherwise, and for a network that
+/// swallows packets in the middle of a connection for a quarter of an hour.
+constexpr std::array<std::pair<const char*, const char*>, 4> defaults{{{"connect_timeout", "5"},
+                                                                       {"tcp_user_timeout", "15000"},
+                                                                       {"application_name", "joulecast"},
+                                                                       {"client_encoding", "UTF8"}}};
+
+// Object identifiers of types, from the server's catalogue pg_type.dat.
+constexpr Oid oid_of_nothing = 0, oid_of_bytes = 17, oid_of_integer = 20, oid_of_text = 25, oid_of_real = 701;
+
+/// Arguments in the form in which libpq takes them.
+class Arguments {
+ public:
+  explicit Arguments(std::span<const sql::Value> values) {
+    texts_.reserve(values.size());
+    for (const auto& value : values) std::visit([this](const auto& given) { add(given); }, value);
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(types_.size()); }
+  [[nodiscard]] const Oid* types() const { return types_.data(); }
+  [[nodiscard]] const char* const* data() const { return data_.data(); }
+  [[nodiscard]] const int* lengths() const { return lengths_.data(); }
+  [[nodiscard]] const int* formats() const { return formats_.data(); }
+
+ private:
+  static constexpr int as_binary = 1;
+
+  void add(std::monostate) { add(oid_of_nothing, nullptr, 0); }
+  void add(std::int64_t value) { add_number(oid_of_integer, static_cast<std::uint64_t>(value)); }
+  void add(double value) {
+    if (value != value) return add(std::monostate());  // as SQLite does with NaN
+    add_number(oid_of_real, std::bit_cast<std::uint64_t>(value));
+  }
+  void add(std::string_view text) { add_kept(oid_of_text, valid_utf8(text)); }
+  void add(sql::Bytes bytes) {
+    add(oid_of_bytes, bytes.empty() ? "" : reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  void add_number(Oid type, std::uint64_t bits) {
+    const auto sent = htobe64(bits);
+    std::string text(sizeof sent, '\0');
+    std::memcpy(text.data(), &sent, sizeof sent);
+    add_kept(type, std::move(text));
+  }
+  void add_kept(Oid type, std::string text) {
+    const auto& kept = texts_.emplace_back(std::move(text));
+    add(type, kept.data(), kept.size());
+  }
+  void add(Oid type, const char* data, std::size_t size) {
+    types_.push_back(type);
+    data_.push_back(data);
+    lengths_.push_back(static_cast<int>(size));
+    formats_.push_back(as_binary);
+  }
+
+  std::vector<std::string> texts_;
+  std::vector<Oid> types_;
+  std::vector<const char*> data_;
+  std::vector<int> lengths_, formats_;
+};
+
+using Options = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+
+/// libpq looks at numbers only when it connects, which is too late for a slip of the pen.
+bool are_sound(const PQconninfoOption* options) {
+  for (const auto* option = options; option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword, value = option->val != nullptr ? option->val : "";
+    const bool is_number = name == "port" || name == "connect_timeout" || name == "tcp_user_timeout";
+    if (is_number && value.find_first_not_of("0123456789,") != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+Result<Options> parse(const Libpq& library, const std::string& url) {
+  char* problem = nullptr;
+  Options options(library.PQconninfoParse(url.c_str(), &problem), library.PQconninfoFree);
+  if (options && are_sound(options.get())) return options;
+  // libpq's message may repeat the address, and with it a password.
+  library.PQfreemem(problem);
+  return fail(ErrorKind::invalid, "postgresql://…",
+              "is not an address that PostgreSQL's library understands; like "
+              "postgresql://user@host:5432/database?sslmode=verify-full");
+}
+
+}  // namespace
+
+Status check_address(const std::string& url) {
+  const auto library = libpq();
+  if (!library) return propagate(library.error());
+  const auto options = parse(**library, url);
+  return options ? Status() : propagate(options.error());
+}
+
+void Answer::Clear::operator()(PGresult* result) const {
+  (*libpq())->PQclear(result);
+}
+
+Connection::Connection(PGconn* handle, std::string where, ConnectOptions options)
+    : handle_(handle), process_(::getpid()), where_(std::move(where)), options_(std::move(options)) {}
+
+Connection::Connection(Connection&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)),
+      process_(other.process_),
+      where_(std::move(other.where_)),
+      role_(std::move(other.role_)),
+      options_(std::move(other.options_)) {}
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  handle_ = std::exchange(other.handle_, nullptr);
+  process_ = other.process_;
+  where_ = std::move(other.where_);
+  role_ = std::move(other.role_);
+  options_ = std::move(other.options_);
+  return *this;
+}
+
+Connection::~Connection() {
+  close();
+}
+
+void Connection::close() {
+  // In a forked child a farewell would end the parent's connection.
+  if (handle_ != nullptr && process_ == ::getpid()) (*libpq())->PQfinish(handle_);
+  handle_ = nullptr;
+}
+
+Result<Connection> Connection::open(const std::string& url, const std::string& where,
+                                    ConnectOptions options) {
+  const auto library = libpq();
+  if (!library) return propagate(library.error());
+  const auto& pq = **library;
+  const auto given = parse(pq, url);
+  if (!given) return propagate(given.error());
+  std::vector<const char*> names, values;
+  const auto say = [&](const char* name, const char* value) {
+    names.push_back(name);
+    values.push_back(value);
+  };
+  for (const auto& [name, value] : defaults) {
+    const bool is_said = [&, name = name] {
+      for (const auto* option = given->get(); option->keyword != nullptr; ++option)
+        if (std::strcmp(option->keyword, name) == 0) return option->val != nullptr;
+      return false;
+    }();
+    const bool by_environment =
+        std::strcmp(name, "connect_timeout") == 0 && ::getenv("PGCONNECT_TIMEOUT") != nullptr;
+    if (!is_said && !by_environment) say(name, value);
+  }
+  for (const auto* option = given->get(); option->keyword != nullptr; ++option)
+    if (option->val != nullptr) say(option->keyword, option->val);
+  say(nullptr, nullptr);
+  constexpr int no_expansion = 0;
+  Connection connection(pq.PQconnectdbParams(names.data(), values.data(), no_expansion), where,
+                        std::move(options));
+  if (connection.handle_ == nullptr)
+    return fail(ErrorKind::retry, where, "not enough memory for a connection");
+  if (pq.PQstatus(connection.handle_) != CONNECTION_OK)
+    return propagate(describe_refusal(pq.PQerrorMessage(connection.handle_), where));
+  const char* role = pq.PQuser(connection.handle_);
+  connection.role_ = role != nullptr ? role : "";
+  pq.PQsetnonblocking(connection.handle_, 1);
+  pq.PQsetNoticeProcessor(
+      connection.handle_, [](void*, const char*) {}, nullptr);
+  return connection;
+}
+
+bool Connection::is_usable() const {
+  return handle_ != nullptr && process_ == ::getpid() && (*libpq())->PQstatus(handle_) == CONNECTION_OK;
+}
+
+Failure Connection::lost() {
+  if (handle_ != nullptr && process_ != ::getpid())
+    return fail(ErrorKind::retry, where_, "this connection belongs to the process that was forked");
+  std::string message = handle_ != nullptr ? (*libpq())->PQerrorMessage(handle_) : "";
+  close();
+  return propagate(describe("", message, role_, where_));
+}
+
+Failure Connection::give_up() {
+  close();
+  return fail(ErrorKind::retry, where_, "the server does not answer");
+}
+
+/// Looks at the patience often enough for whoever ends it.
+Status Connection::wait_for(short events, SteadyClock::time_point end) {
+  constexpr int look_ms = 100;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
+    if (left <= 0 || (options_.patience && options_.patience->is_over())) return give_up();
+    pollfd wanted{(*libpq())->PQsocket(handle_), events, 0};
+    const int ready = ::poll(&wanted, 1, static_cast<int>(std::min<std::int64_t>(left, look_ms)));
+    if (ready > 0) return {};
+    if (ready < 0 && errno != EINTR) return lost();
+  }
+}
+
+Result<Answer> Connection::finish(int sent) {
+  const auto& pq = **libpq();
+  if (sent != 1) return lost();
+  const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                            std::chrono::duration<double>(options_.answer_timeout.value()));
+  while (true) {
+    const int unsent = pq.PQflush(handle_);
+    if (unsent == 0) break;
+    if (unsent < 0) return lost();
+    if (auto ready = wait_for(POLLIN | POLLOUT, end); !ready) return propagate(ready.error());
+    if (pq.PQconsumeInput(handle_) != 1) return lost();
+  }
+  Answer last;
+  while (true) {
+    while (pq.PQisBusy(handle_) != 0) {
+      if (auto ready = wait_for(POLLIN, end); !ready) return propagate(ready.error());
+      if (pq.PQconsumeInput(handle_) != 1) return lost();
+    }
+    auto* next = pq.PQgetResult(handle_);
+    if (next == nullptr) break;
+    const bool failed_before = last.result && pq.PQresultStatus(last.result.get()) == PGRES_FATAL_ERROR;
+    if (failed_before)
+      pq.PQclear(next);
+    else
+      last.result.reset(next);
+  }
+  if (!last.result) return lost();
+  const auto status = pq.PQresultStatus(last.result.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return last;
+  const auto field = [&](int code) {
+    const char* text = pq.PQresultErrorField(last.result.get(), code);
+    return std::string(text != nullptr ? text : "");
+  };
+  return propagate(describe(field(PG_DIAG_SQLSTATE), field(PG_DIAG_MESSAGE_PRIMARY), role_, where_));
+}
+
+Result<Answer> Connection::ask(const std::string& sql, std::span<const sql::Value> values, Format format) {
+  if (!is_usable()) return lost();
+  const Arguments arguments(values);
+  return finish((*libpq())->PQsendQueryParams(handle_, sql.c_str(), arguments.count(), arguments.types(),
+                                              arguments.data(), arguments.lengths(), arguments.formats(),
+                                              format == Format::binary ? 1 : 0));
+}
+
+Result<Answer> Connection::script(const std::string& sql) {
+  if (!is_usable()) return lost();
+  return finish((*libpq())->PQsendQuery(handle_, sql.c_str()));
+}
+
+}  // namespace joulecast::store::postgres

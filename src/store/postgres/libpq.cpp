@@ -1,0 +1,40 @@
+#include "store/postgres/libpq.hpp"
+
+#include <dlfcn.h>
+
+namespace joulecast::store::postgres {
+namespace {
+
+constexpr const char* library_name = "libpq.so.5";
+
+Result<Libpq> load() {
+  void* library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr)
+    return fail(ErrorKind::unavailable, "PostgreSQL", "{} is not installed (Debian: apt-get install libpq5)",
+                library_name);
+  Libpq found;
+  const char* missing = nullptr;
+  const auto look_up = [&](const char* name) {
+    void* function = ::dlsym(library, name);
+    if (function == nullptr) missing = name;
+    return function;
+  };
+#define JOULECAST_LIBPQ(function) \
+  found.function = reinterpret_cast<decltype(found.function)>(look_up(#function));
+#include "store/postgres/libpq_functions.inc"
+#undef JOULECAST_LIBPQ
+  if (missing != nullptr)
+    return fail(ErrorKind::unavailable, "PostgreSQL", "{} has no {}; a newer one is needed", library_name,
+                missing);
+  return found;
+}
+
+}  // namespace
+
+Result<const Libpq*> libpq() {
+  static const auto loaded = load();  // stays loaded
+  if (!loaded) return propagate(loaded.error());
+  return &*loaded;
+}
+
+}  // namespace joulecast::store::postgres
