@@ -351,6 +351,18 @@ class Away(TeamTest):
         self.assertEqual(self.undelivered(), [])
         self.assertGreater(min(row["coverage"] for row in run["energy_j"]["by_component"]), 0.99)
 
+    def test_a_server_that_never_comes_back_takes_no_run_with_it(self):
+        self.environment["JOULECAST_STORE"] = f"postgresql://me@127.0.0.1:{postgres.free_port()}/x"
+        self.measure("rescued")
+        [journal] = self.undelivered()
+        file = self.folder / "runs.db"
+        for expected in ("1 copied", "1 unchanged"):
+            self.assertIn(expected, self.call("sync", "--from", journal, "--to", file).stdout)
+        run = self.json("show", "rescued", "--store", file)
+        self.assertEqual((run["status"], len(run["epochs"])), ("finished", 3))
+        self.assertGreater(run["energy_j"]["total"], 0)
+        self.assertTrue(journal.exists())
+
     def test_a_server_that_hangs_in_the_middle_keeps_nobody(self):
         server = postgres.Server()
         self.addCleanup(server.close)
