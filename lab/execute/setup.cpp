@@ -44,13 +44,13 @@ std::map<std::string, std::string> place_tags(const std::string& campaign, const
   return tags;
 }
 
-RunSetup set_up(const Plan& plan, const Cell& cell, const RunPlace& place) {
+RunSetup set_up(const Plan& plan, const Cell& cell, const RunPlace& place, const fs::path& output) {
   RunSetup setup;
   setup.place = place;
   setup.levels = cell.levels;
   setup.title = title_of(cell, plan.factors);
   setup.folder = plan.folder;
-  setup.output = outputs_of(plan.home) / folder_name_of(cell) / folder_of(place);
+  setup.output = output.empty() ? outputs_of(plan.home) / folder_name_of(cell) / folder_of(place) : output;
   setup.environment = plan.environment_of(cell);
   auto values = cell.levels;
   values["seed"] = fmt::format("{}", seed_of(plan, place.repetition));

@@ -41,7 +41,9 @@ struct RunSetup {
 
 /// "vision.toml" has "vision.runs": the folder of the runs' outputs.
 [[nodiscard]] std::filesystem::path outputs_of(const std::filesystem::path& plan);
-[[nodiscard]] RunSetup set_up(const Plan& plan, const Cell& cell, const RunPlace& place);
+/// `output`: the run's folder; empty = the usual one of its place.
+[[nodiscard]] RunSetup set_up(const Plan& plan, const Cell& cell, const RunPlace& place,
+                              const std::filesystem::path& output = {});
 /// The tags by which the run is found in the store.
 [[nodiscard]] std::map<std::string, std::string> place_tags(const std::string& campaign,
                                                             const RunPlace& place);

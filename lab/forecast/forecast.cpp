@@ -215,8 +215,10 @@ CampaignForecast forecast_rest(const Plan& plan, const Standing& standing,
   forecast.energy_j = energy.figure();
   forecast.duration_s = duration.figure();
   const auto pauses = pauses_of(plan);
-  if (forecast.runs_left > 0)
+  if (forecast.runs_left > 0) {
+    forecast.warm_up = pauses.before;
     forecast.pauses = pauses.before + static_cast<double>(forecast.runs_left - 1) * pauses.between;
+  }
   forecast.pauses_at_most = pauses.at_most;
   return forecast;
 }

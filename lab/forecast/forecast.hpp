@@ -71,6 +71,7 @@ struct CampaignForecast {
   std::optional<Figure> energy_j;  ///< of the runs; nothing if that of no run is known
   std::optional<Figure> duration_s;
   Seconds pauses{0};            ///< warm-up and cool-downs as planned
+  Seconds warm_up{0};           ///< of them
   bool pauses_at_most = false;  ///< they may be shorter
   // See add_consequences():
   std::optional<session::Money> money, money_low, money_high;

@@ -62,11 +62,8 @@ Status CampaignRun::begin_session(const RunPlace& first) {
 Status CampaignRun::warm_up_for(const RunPlace& first) {
   if (!plan_->warm_up || interrupted_) return {};
   const auto cell = plan_->reference ? plan_->reference->cell : schedule_->cell_of(first);
-  auto setup = set_up(*plan_, plan_->cells[cell], {Role::cell, plan_->cells[cell].id, 1, 1});
-  const auto own = setup.output;
-  setup.output = outputs_of(plan_->home) / "warm-up";
-  for (auto& word : setup.command)
-    if (word == own.string()) word = setup.output.string();
+  const auto setup = set_up(*plan_, plan_->cells[cell], {Role::cell, plan_->cells[cell].id, 1, 1},
+                            outputs_of(plan_->home) / "warm-up");
   std::error_code error;
   std::filesystem::create_directories(setup.output, error);
   if (error) return fail(ErrorKind::denied, setup.output, "cannot be made: {}", error.message());
@@ -117,7 +114,8 @@ Position CampaignRun::position_of(const RunPlace& place) {
   if (rest.runs_without_duration == 0 || usual) {
     const double known = rest.duration_s ? rest.duration_s->value : 0;
     position.time_left =
-        Seconds{known + usual.value_or(0) * static_cast<double>(rest.runs_without_duration)} + rest.pauses;
+        Seconds{known + usual.value_or(0) * static_cast<double>(rest.runs_without_duration)} + rest.pauses -
+        rest.warm_up;
   }
   return position;
 }

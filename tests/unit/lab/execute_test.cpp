@@ -135,6 +135,7 @@ TEST(SetUp, FillsInTheLevels) {
   EXPECT_EQ(variables.at("CUDA_VISIBLE_DEVICES"), "1,0");
   EXPECT_EQ(variables.at("CUDA_DEVICE_ORDER"), "PCI_BUS_ID");
   EXPECT_EQ(variables.at("LR"), "0.32");
+  EXPECT_EQ(set_up(plan, cell, {Role::cell, cell.id, 1, 1}, "/warm").command[5], "/warm");
 }
 
 TEST(Collect, ReadsFiguresOfFiles) {
