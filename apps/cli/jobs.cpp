@@ -36,8 +36,9 @@ session::JobGroup group_of(const std::string& by) {
 
 /// Asks for the jobs by their numbers, or for all of their time where there are too many of them.
 std::vector<std::string> sacct_command(const session::JobReport& report) {
-  std::vector<std::string> command{"sacct",      "--parsable2", "--noheader",
-                                   "--allusers", "--duplicates", fmt::format("--format={}", formats::sacct_columns)};
+  std::vector<std::string> command{"sacct",        "--parsable2",
+                                   "--noheader",   "--allusers",
+                                   "--duplicates", fmt::format("--format={}", formats::sacct_columns)};
   std::string jobs;
   std::size_t named = 0;
   for (const auto& job : report.jobs)
@@ -89,7 +90,9 @@ std::function<int()> define(Arguments app) {
                  "Only runs since then: 7d, 12h, 2026-01-31, 2026-01-31T12:00 (UTC)")
       .type_name("TIME");
   app.add_option("--until", request.until, "Only runs that began before then").type_name("TIME");
-  app.add_option("--by", options->by, "What is added up").one_of({"job", "user", "account", "month"}).show_default();
+  app.add_option("--by", options->by, "What is added up")
+      .one_of({"job", "user", "account", "month"})
+      .show_default();
   app.add_option("--sacct", options->sacct, "Whether to ask Slurm for its own account of the jobs")
       .one_of({"auto", "never"})
       .show_default();

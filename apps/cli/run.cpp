@@ -55,7 +55,8 @@ Status complete_run(RunArguments& arguments) {
   for (const auto& step : steps)
     if (!step) return step;
   if (!options.continues.run.empty() && !arguments.checkpoints.empty())
-    return fail(ErrorKind::invalid, "--continue", "is not for use with --checkpoint-folder, which names the run, too");
+    return fail(ErrorKind::invalid, "--continue",
+                "is not for use with --checkpoint-folder, which names the run, too");
   std::error_code error;
   if (!arguments.checkpoints.empty())
     options.continues.checkpoints = std::filesystem::absolute(arguments.checkpoints, error);

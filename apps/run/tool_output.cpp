@@ -134,16 +134,15 @@ class Tool {
 }  // namespace
 
 Result<std::string> output_of(const std::vector<std::string>& command, Seconds time_limit) {
-  const auto deadline =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(time_limit.value()));
+  const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                           std::chrono::duration<double>(time_limit.value()));
   auto tool = Tool::start(command);
   if (!tool) return propagate(tool.error());
   const bool complete = tool->read_until(deadline);
   if (!complete && Clock::now() < deadline)
     return fail(ErrorKind::invalid, command.front(), "it prints too much");
   const auto status = complete ? tool->wait_until(deadline) : std::nullopt;
-  if (!status)
-    return fail(ErrorKind::retry, command.front(), "no answer within {}", to_text(time_limit));
+  if (!status) return fail(ErrorKind::retry, command.front(), "no answer within {}", to_text(time_limit));
   if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return std::move(tool->output());
   const auto said = tool->first_error();
   return fail(ErrorKind::invalid, command.front(), "it failed{}{}", said.empty() ? "" : ": ", said);

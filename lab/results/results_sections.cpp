@@ -41,7 +41,7 @@ Section factor_section(const FactorComparison& factor) {
     auto table = report::factorial_table(comparison);
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
     if (!comparison.factorial->note.empty())
-      section.blocks.emplace_back(Paragraph{fmt::format("{} and {} together {}.", comparison.group,
+      section.blocks.emplace_back(Paragraph{fmt::format("{} and {} together: {}.", comparison.group,
                                                         comparison.by, comparison.factorial->note)});
   }
   put_warnings(comparison, section);

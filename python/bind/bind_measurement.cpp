@@ -106,7 +106,8 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.sensors = options.sensors;
   wanted.store = store_of(options.store);
   wanted.store_patience = longest_wait;
-  wanted.continues = {options.resume, options.checkpoint_folder};
+  wanted.continues.run = options.resume;
+  wanted.continues.checkpoints = options.checkpoint_folder;
   wanted.keep_command = options.keep_arguments;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;

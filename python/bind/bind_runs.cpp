@@ -64,10 +64,10 @@ inline auto members(Of<WallTime>) {
 }
 inline auto members(Of<store::RunRow>) {
   using R = store::RunRow;
-  return std::tuple{&R::id,           &R::name,      &R::status,     &R::exit_status,  &R::started,
-                    &R::duration,     &R::energy,    &R::provenance, &R::missing,      &R::coverage,
-                    &R::not_measured, &R::command,   &R::tags,       &R::architecture, &R::host,
-                    &R::epochs,       &R::segments,  &R::last_heard};
+  return std::tuple{&R::id,           &R::name,     &R::status,     &R::exit_status,  &R::started,
+                    &R::duration,     &R::energy,   &R::provenance, &R::missing,      &R::coverage,
+                    &R::not_measured, &R::command,  &R::tags,       &R::architecture, &R::host,
+                    &R::epochs,       &R::segments, &R::last_heard};
 }
 inline auto members(Of<trace::HostInfo>) {
   using H = trace::HostInfo;
@@ -140,8 +140,8 @@ std::vector<SegmentPart> segments_of(const RunSummary& summary) {
   for (std::size_t i = 0; i < summary.segments.size(); ++i) {
     const auto& segment = summary.run.info.segments[i];
     const auto& cost = summary.segments[i];
-    segments.push_back({part_of(segment.id, segment.span, cost.energy),
-                        std::string(name_of(segment.status)), segment.hostname, plain(cost.redone)});
+    segments.push_back({part_of(segment.id, segment.span, cost.energy), std::string(name_of(segment.status)),
+                        segment.hostname, plain(cost.redone)});
   }
   return segments;
 }
@@ -185,7 +185,8 @@ void bind_parts(nb::module_& module) {
       module, "Segment", "One of the runs that an interrupted training consists of. Its name is its id.");
   segment.def_ro("status", &SegmentPart::status)
       .def_ro("host", &SegmentPart::host)
-      .def_ro("redone_j", &SegmentPart::redone_j, "joules that went into work that was done again; None if none did");
+      .def_ro("redone_j", &SegmentPart::redone_j,
+              "joules that went into work that was done again; None if none did");
   def_pickling(segment);
 }
 

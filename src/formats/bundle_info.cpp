@@ -38,7 +38,8 @@ void take_segments(Fields& fields, Run& run) {
   for (const auto& value : fields.list("segments")) {
     auto entry = fields.entry(value, "segments");
     auto& segment = run.info.segments.emplace_back();
-    visit_segment(segment, [&](const char* key, auto& field, auto... from) { entry.take(key, field, from...); });
+    visit_segment(segment,
+                  [&](const char* key, auto& field, auto... from) { entry.take(key, field, from...); });
     std::uint64_t started = 0;
     entry.take("started_unix_ns", started);
     if (started != 0) segment.started = WallTime{static_cast<std::int64_t>(started)};

@@ -1,5 +1,6 @@
-// A measurement that goes on with an earlier run: which run that is, and what the training used and did before.
-// Whatever speaks against it only makes the measurement a run of its own; the training runs in any case.
+// A measurement that goes on with an earlier run: which run that is, and what the training used and did
+// before. Whatever speaks against it only makes the measurement a run of its own; the training runs in any
+// case.
 #pragma once
 
 #include <filesystem>
@@ -18,10 +19,13 @@ namespace joulecast::measure {
 /// that began again go on with what they measured before.
 struct ContinueOptions {
   std::string run = {};  ///< a run's name, id …; the name of a new run if there is none
-  /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
-  bool is_left_to_us = false;
   /// A folder with the training's checkpoints. A file in it names the run (checkpoint_mark).
   std::filesystem::path checkpoints = {};
+  /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
+  bool is_left_to_us = false;
+  /// Whether a requeued job, or a launch that began again, goes on where nothing is named. Not so where each
+  /// run is to be one of its own, as in a campaign.
+  bool by_itself = true;
 };
 
 /// The file beside the checkpoints that names the training's first run.
@@ -36,7 +40,7 @@ struct Earlier {
   std::map<std::string, std::string> tags;
   std::size_t segments = 0;
   Seconds duration{0};
-  std::optional<Joules> energy;  ///< nothing if none of it was measured
+  std::optional<Joules> energy;       ///< nothing if none of it was measured
   std::optional<trace::Phase> phase;  ///< the last one
   std::optional<int> first_epoch;     ///< the number of the training's very first epoch
   /// The work of that phase in the order in which it was done, for the forecast.

@@ -36,7 +36,7 @@ struct MeasurementOptions {
   Seconds store_patience{10};
   LimitOptions limits;
   ContinueOptions continues;
-  bool keep_command = false;  ///< keep the command's arguments also where others can read the store
+  bool keep_command = false;           ///< keep the command's arguments also where others can read the store
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
   /// How often readings are taken from the sensors' threads and given to the store. If readings come about as

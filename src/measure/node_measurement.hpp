@@ -21,6 +21,8 @@ class NodeObserver : public Observer {
   virtual void asked_to_end(const std::string& /*why*/) {}
 };
 
+class Rank;
+
 struct NodeOptions {
   MeasurementOptions measurement;
   std::string given_name;        ///< by the user, and not made up; "" = none
@@ -64,7 +66,6 @@ class NodeMeasurement {
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:
-  class Rank;
   explicit NodeMeasurement(std::unique_ptr<Rank> rank);
   std::unique_ptr<Rank> rank_;
 };

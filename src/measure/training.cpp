@@ -246,8 +246,7 @@ void Training::learn_plan() {
 /// The phase ended before its announced work was done, as by early stopping, and all that it did is counted.
 bool Training::was_left_early() const {
   const double done = last_.work - earlier_work_;
-  return tracker_.phase_is_over() && waiting_.empty() && done > 0 &&
-         done < tracker_.total_work().value_or(0);
+  return tracker_.phase_is_over() && waiting_.empty() && done > 0 && done < tracker_.total_work().value_or(0);
 }
 
 /// The total work of repeats of which so many come after this one, and how sure that is.

@@ -55,7 +55,7 @@ void BarProgress::notice(const Line& line) {
 
 bool BarProgress::take_figures(const Line& line, Report& report) {
   static const Pattern of_all(R"(^\W*(?:final|best|overall|average|mean|done|finished|test results?)\b)");
-  const bool behind_bar = !epoch_ && total_ && last_ >= *total_;
+  const bool behind_bar = !epoch_ && !epoch_lines_ && total_ && last_ >= *total_;
   if ((!behind_bar && (!epoch_ || !epoch_over_)) || of_all.matches(line.lowered)) return false;
   if (find_epoch(line.text) || find_step(line.text)) return false;
   const auto metrics = find_metrics(line.text);

@@ -38,8 +38,9 @@ std::string remark_on(const JobSum& sum) {
   if (sum.energy && sum.without_energy > 0)
     remarks.push_back(fmt::format("without {} of the runs", sum.without_energy));
   if (sum.left_out > 0)
-    remarks.push_back(fmt::format("{} run{} of a node that another run measured at the same time not added ({})",
-                                  sum.left_out, sum.left_out == 1 ? "" : "s", to_text(sum.left_out_energy)));
+    remarks.push_back(
+        fmt::format("{} run{} of a node that another run measured at the same time not added ({})",
+                    sum.left_out, sum.left_out == 1 ? "" : "s", to_text(sum.left_out_energy)));
   return join(remarks, ", ");
 }
 

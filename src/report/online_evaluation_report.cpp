@@ -184,14 +184,16 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
       "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,"
-      "saw_evaluation,unseen_cycle,may_recur,jump,used_j,forecast_remaining_j,remaining_j\n";
+      "saw_evaluation,unseen_cycle,may_be_start,saw_little,may_recur,jump,used_j,forecast_remaining_j,"
+      "remaining_j\n";
   for (const auto& [source, architecture, run, m] : evaluation.moments) {
     const auto& now = m.situation;
     fmt::format_to(std::back_inserter(text),
-                   "{},{},{},{},{},{},{:d},{},{},{},{:d},{:d},{:d},{:d},{},{},{},{},{}\n", m.kind, source,
-                   architecture, run, now.share, now.relative_sd, now.changed, now.units, now.cycle, now.age,
-                   now.first_epoch, now.saw_epoch_end, now.saw_evaluation, now.unseen_cycle, now.may_recur,
-                   now.jump.value_or(-1), m.used.value(), m.forecast.value(), m.truth.value());
+                   "{},{},{},{},{},{},{:d},{},{},{},{:d},{:d},{:d},{:d},{:d},{:d},{},{},{},{},{}\n", m.kind,
+                   source, architecture, run, now.share, now.relative_sd, now.changed, now.units, now.cycle,
+                   now.age, now.first_epoch, now.saw_epoch_end, now.saw_evaluation, now.unseen_cycle,
+                   now.may_be_start, now.saw_little, now.may_recur, now.jump.value_or(-1), m.used.value(),
+                   m.forecast.value(), m.truth.value());
   }
   return text;
 }

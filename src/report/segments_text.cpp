@@ -38,8 +38,8 @@ std::string segments_text(const session::RunSummary& summary) {
                to_text(segment.span.length()), cost.energy ? to_text(*cost.energy) : "unknown",
                cost.redone ? to_text(*cost.redone) : ""});
   }
-  auto text = fmt::format("\nSegments   {} in {} of training", segments.size(),
-                          to_text(summary.run.span.length()));
+  auto text =
+      fmt::format("\nSegments   {} in {} of training", segments.size(), to_text(summary.run.span.length()));
   if (const auto whole = trace::wall_clock_of(segments))
     text += fmt::format(", {} by the clock", to_text(*whole));
   text += "\n" + table.text();

@@ -9,6 +9,10 @@
 namespace joulecast::report {
 namespace {
 
+std::string runs(std::size_t number) {
+  return fmt::format("{} run{}", number, number == 1 ? "" : "s");
+}
+
 using session::SyncAction;
 using Json = nlohmann::ordered_json;
 
@@ -30,8 +34,8 @@ std::string to_text(const session::Synced& synced) {
     if (run.error) text += ": " + to_string(*run.error);
     text += '\n';
   }
-  text += fmt::format("{}{} runs from {} to {}:", synced.dry_run ? "would sync " : "", synced.runs.size(), synced.from,
-                      synced.to);
+  text += fmt::format("{}{} from {} to {}:", synced.dry_run ? "would sync " : "", runs(synced.runs.size()),
+                      synced.from, synced.to);
   std::string_view separator = " ";
   for (const auto action : actions)
     if (const auto number = count(synced, action); number > 0 || action == SyncAction::copied) {
@@ -40,7 +44,7 @@ std::string to_text(const session::Synced& synced) {
     }
   text += '\n';
   if (synced.waiting > 0)
-    text += fmt::format("{} runs of this machine still wait for {}\n", synced.waiting, synced.to);
+    text += fmt::format("{} of yours on this machine, not yet delivered to {}\n", runs(synced.waiting), synced.to);
   return text;
 }
 

@@ -242,9 +242,8 @@ Result<std::unique_ptr<RunStore>> open_with_node_files(const std::string& url, A
   if (nodes.empty() || (!own && own.error().kind != ErrorKind::unavailable)) return own;
   std::vector<std::unique_ptr<RunStore>> files;
   if (own) files.push_back(std::move(*own));
-  const auto access_to_nodes = access == Access::read ? Access::look : access;
   for (const auto& node : nodes) {
-    auto file = RunStore::open(node, access_to_nodes, options);
+    auto file = RunStore::open(node, access, options);
     if (!file) return file;
     files.push_back(std::move(*file));
   }

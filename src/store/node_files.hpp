@@ -22,8 +22,8 @@ namespace joulecast::store {
 [[nodiscard]] std::vector<std::string> node_files_of(const std::string& url);
 
 /// RunStore::open() of the store and of the nodes' files beside it, read together. New runs go to the store
-/// itself, and SQL sees that alone. If only the nodes' files are there, these are the store. Files of nodes
-/// are changed where the user changes a run of theirs, and by no other command of another node.
+/// itself, and SQL sees that alone. If only the nodes' files are there, these are the store. A node's file is
+/// changed where the user changes a run of it, or the node itself closes one whose process has died.
 [[nodiscard]] Result<std::unique_ptr<RunStore>> open_with_node_files(const std::string& url, Access access,
                                                                      OpenOptions options = {});
 

@@ -52,9 +52,8 @@ Result<trace::Run> read_joined(const RunStore& store, const SegmentIds& segments
   }
   auto joined = trace::join_segments(std::move(runs));
   if (!segments.lost.empty())
-    joined.notes.push_back(
-        fmt::format("goes on with the run {}, which is not in this store: its energy is not counted",
-                    segments.lost));
+    joined.notes.push_back(fmt::format(
+        "goes on with the run {}, which is not in this store: its energy is not counted", segments.lost));
   return joined;
 }
 

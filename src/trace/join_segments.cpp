@@ -120,8 +120,8 @@ void place_at(Run& run, Seconds begin) {
 }
 
 Segment segment_for(const Run& run) {
-  return {run.info.id,       run.span, run.started,    run.status, run.exit_status,
-          run.host.hostname, run.host.gpus, {}};
+  return {run.info.id,     run.span,          run.started,   run.status,
+          run.exit_status, run.host.hostname, run.host.gpus, {}};
 }
 
 void tell_changes(Run& joined, const Segment& before, const Segment& now, std::size_t number) {
@@ -129,8 +129,9 @@ void tell_changes(Run& joined, const Segment& before, const Segment& now, std::s
     joined.notes.push_back(
         fmt::format("segment {} ran on {}, the one before on {}", number, now.hostname, before.hostname));
   if (before.gpus != now.gpus)
-    joined.notes.push_back(fmt::format("segment {} used other GPUs than the one before: {}", number,
-                                       now.gpus.empty() ? "none" : fmt::format("{}", fmt::join(now.gpus, ", "))));
+    joined.notes.push_back(
+        fmt::format("segment {} used other GPUs than the one before: {}", number,
+                    now.gpus.empty() ? "none" : fmt::format("{}", fmt::join(now.gpus, ", "))));
   if (!before.started || !now.started) return;
   const auto overlap = before.span.length() - (*now.started - *before.started);
   if (overlap > Seconds{1})
@@ -199,8 +200,8 @@ void add_segment(Run& joined, Run next) {
 }
 
 bool are_of_one_host(const std::vector<Run>& runs) {
-  return std::ranges::all_of(
-      runs, [&](const Run& run) { return run.host.hostname == runs.front().host.hostname; });
+  return std::ranges::all_of(runs,
+                             [&](const Run& run) { return run.host.hostname == runs.front().host.hostname; });
 }
 
 /// On several machines the device "0" is another one on each.

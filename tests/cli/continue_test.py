@@ -122,6 +122,16 @@ class OneAccount(ContinueTest):
         self.measure(script="echo another command of the same job")
         self.assertEqual(len(self.json("list")["runs"]), 2)
 
+    def test_workers_that_torchrun_restarts_go_on_by_themselves(self):
+        self.environment.update(TORCHELASTIC_RUN_ID="sweep7", RANK="0", LOCAL_RANK="0", WORLD_SIZE="1", LOCAL_WORLD_SIZE="1",
+                                TORCHELASTIC_RESTART_COUNT="0")
+        self.measure(script="sleep 0.3; exit ${TORCHELASTIC_RESTART_COUNT:-0}")
+        self.measure(script="sleep 0.3; exit 1", expect=1)
+        self.environment["TORCHELASTIC_RESTART_COUNT"] = "1"
+        self.measure(script="sleep 0.3; exit 1", expect=1)
+        rows = self.json("list")["runs"]
+        self.assertEqual([row["segments"] for row in rows], [2, 1], "what had finished is no training to go on with")
+
     def test_the_folder_of_checkpoints_names_the_training(self):
         checkpoints = self.folder / "checkpoints"
         checkpoints.mkdir()

@@ -1,10 +1,9 @@
 """The ranks of a launch on one node, as Slurm, torchrun and Open MPI start them: one measures the node, the others attach to it, and
 whatever ends first, the node's energy is counted once and wholly."""
-import json
 import os
 import pathlib
+import shutil
 import signal
-import socket
 import subprocess
 import time
 import unittest
@@ -75,10 +74,6 @@ class Ranks(CommandTest):
         self.assertEqual(len(trainings), 1, [(run["name"], run["energy_j"]) for run in trainings])
         return self.json("show", trainings[0]["id"])
 
-    def measures(self, process, patience=10):
-        """Whether it is the one that measures, as the socket's `.run` file of its process tells."""
-        return any(path.name.startswith(f"{process.pid}-") for path in self.announced())
-
     def announced(self):
         return list(self.folder.glob("joulecast-*/*.run"))
 
@@ -96,7 +91,7 @@ class Ranks(CommandTest):
         ranks = [self.rank(rank, "sleep", 1, size=size, launcher=launcher, **variables) for rank in range(size)]
         said = [self.end(rank)[1] for rank in ranks]
         run = self.one()
-        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.05 * WATTS * run["duration_s"])
+        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.15 * WATTS)
         self.assertLess(run["duration_s"], 4)
         attached = [line for text in said for line in text.splitlines() if "measured with run " + run["id"] in line]
         self.assertEqual(len(attached), size - 1, said)
@@ -125,8 +120,17 @@ class Ranks(CommandTest):
         ranks = [self.rank(rank, "sleep", 1, CUDA_VISIBLE_DEVICES=str(rank)) for rank in (0, 1)]
         for rank in ranks:
             self.end(rank)
-        devices = {row["device"] for row in self.one()["energy_j"]["by_component"]}
+        devices = {row["device"] for row in self.one()["energy_j"]["by_component"] if row["component"] == "gpu"}
         self.assertEqual(devices, {"GPU-a", "GPU-b"})
+
+    @unittest.skipUnless(shutil.which("mpirun"), "needs mpirun (Debian's openmpi-bin)")
+    def test_a_real_mpirun(self):
+        done = subprocess.run(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "3", JOULECAST, "run", "--interval", "0.1", "--sensor", "nvml",
+                               "--", "sleep", "1"], capture_output=True, text=True, env=self.environment, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = self.one()
+        self.assertEqual((run["job"]["launcher"], run["job"]["local_size"]), ("openmpi", 3))
+        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.15 * WATTS)
 
     def test_launches_that_run_at_once_keep_apart(self):
         ranks = [self.rank(rank, "sleep", 1, job=job, launcher=torchrun) for job in ("a", "b") for rank in (0, 1)]
@@ -152,7 +156,7 @@ class Ranks(CommandTest):
         self.call("run", "--interval", "0.1", "--sensor", "nvml", "--name", "outer", "--", "sh", "-c", f'inner() {{ {inner}; }}; inner 0 & inner 1 & wait')
         run = self.one()
         self.assertEqual(run["name"], "outer")
-        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.05 * WATTS * run["duration_s"])
+        self.assertAlmostEqual(run["energy_j"]["total"], WATTS * run["duration_s"], delta=0.15 * WATTS)
 
     # ---- names, statuses, progress
 
@@ -260,12 +264,12 @@ class Ranks(CommandTest):
 
     def test_the_rank_that_measures_may_be_killed(self):
         began = time.monotonic()
-        first = self.rank(0, "sleep", 20)
+        first = self.rank(0, "sleep", 7)
         self.wait_for_measurement()
         others = [self.rank(rank, "sleep", 4, size=3) for rank in (1, 2)]
         time.sleep(1.5)
         first.kill()
-        first.communicate()
+        first.wait()
         said = [self.end(other)[1] for other in others]
         run = self.energy_of_both(began, time.monotonic(), lost_s=1.5)
         self.assertEqual(sum("goes on measuring" in text for text in said), 1, said)
@@ -274,10 +278,10 @@ class Ranks(CommandTest):
     def test_an_attached_rank_that_is_killed_is_told(self):
         first = self.rank(0, "sleep", 2)
         self.wait_for_measurement()
-        second = self.rank(1, "sleep", 20)
+        second = self.rank(1, "sleep", 4)
         time.sleep(0.7)
         second.kill()
-        second.communicate()
+        second.wait()
         self.end(first)
         run = self.one()
         self.assertTrue(any("rank 1 was lost" in note for note in run["notes"]), run["notes"])

@@ -29,6 +29,7 @@ def main():
         make(root / "tables")
     tables.cell_tables(root / "cells")
     campaigns.campaign(root / "campaigns")
+    campaigns.group_campaign(root / "campaigns")
     machines.networks(root / "networks")
     machines.machines(root / "machines")
 

@@ -4,7 +4,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 import unittest
 import unittest.mock
 
@@ -38,9 +37,7 @@ class Probe(PackageTest):
         return joulecast.probe([sys.executable, self.script], interval=0.05, **{"seconds": 30, **options})
 
     def test_a_training_is_ended_once_its_forecast_is_ready(self):
-        began = time.monotonic()
         result = self.probe(name="half", tags={"team": "a"}, country="DE", price="0.3EUR")
-        self.assertLess(time.monotonic() - began, 5)
         self.assertEqual((result.verdict, result.exit_status, result.killed), ("ready", 3, False), result)
         self.assertTrue(pathlib.Path("saved").exists(), "it was not asked to end")
         self.assertLess(result.used.total_j, result.energy_j.value)
@@ -55,6 +52,7 @@ class Probe(PackageTest):
         stored = joulecast.load(result.run_id)
         self.assertEqual((stored.name, stored.status, stored.tags["team"]), ("half", "stopped", "a"))
         self.assertIn("joulecast.probe", stored.tags)
+        self.assertLess(stored.phases[0].work, 100)
 
     def test_a_training_that_ends_by_itself_is_told_as_it_was(self):
         result = joulecast.probe([sys.executable, "-c", "import time; time.sleep(1)"], interval=0.05)

@@ -126,19 +126,22 @@ class Roles(CommandTest):
     def test_when_all_connections_are_taken_the_run_waits(self):
         self.act_as("anna")
         self.call("list")
-        held = [subprocess.Popen([str(postgres.programs() / "psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(SERVER.port), "-U",
-                                  "anna", "-d", "runs", "-c", "select pg_sleep(60)"], env=self.environment,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(10)]
+        hold = lambda: subprocess.Popen(
+            [str(postgres.programs() / "psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(SERVER.port), "-U", "anna", "-d", "runs",
+             "-c", "select pg_sleep(60)"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        held = []
         try:
-            end = time.monotonic() + 20
+            end = time.monotonic() + 30
             while "max_connections" not in (said := self.call("list", expect=None).stderr):
                 self.assertLess(time.monotonic(), end)
-                time.sleep(0.1)
+                held = [process for process in held if process.poll() is None]
+                held += [hold() for _ in range(10 - len(held))]
+                time.sleep(0.5)
             self.only_line(said)
             self.assertIn("max_connections", self.measure("crowded"))
         finally:
+            self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'psql' AND usename = 'anna'")
             for process in held:
-                process.kill()
                 process.wait()
         end = time.monotonic() + 20
         while not (done := self.call("list", "--name", "crowded", "--json", "-", expect=None)).stdout or "crowded" not in done.stdout:
@@ -157,14 +160,14 @@ class Roles(CommandTest):
 
     def test_a_full_disk_stops_no_training(self):
         """The server's own limit on temporary files will not do; a table that takes no row says what a full disk says."""
-        self.sql("CREATE FUNCTION joulecast.full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+        self.sql("CREATE FUNCTION joulecast.no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
                  "'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$; "
-                 "CREATE TRIGGER full BEFORE INSERT ON joulecast.channel EXECUTE FUNCTION joulecast.full()")
+                 "CREATE TRIGGER no_space BEFORE INSERT ON joulecast.channel EXECUTE FUNCTION joulecast.no_space()")
         try:
             self.act_as("anna")
             self.assertIn("disk is full", self.measure("full", "sleep 0.2"))
         finally:
-            self.sql("DROP TRIGGER full ON joulecast.channel; DROP FUNCTION joulecast.full()")
+            self.sql("DROP TRIGGER no_space ON joulecast.channel; DROP FUNCTION joulecast.no_space()")
         self.assertEqual(self.json("show", "full")["status"], "finished")
 
 

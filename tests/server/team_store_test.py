@@ -44,6 +44,18 @@ class TeamTest(CommandTest):
     def measure(self, name, *options, script=EPOCHS, expect=0):
         return self.call("run", "-q", "--name", name, "--interval", "50ms", *options, "--", "sh", "-c", script, expect=expect)
 
+    def has_readings(self):
+        try:
+            return self.sql("SELECT 1 FROM joulecast.journal")
+        except RuntimeError:
+            return False  # there are no tables yet
+
+    def wait_for(self, what, seconds=15):
+        end = time.monotonic() + seconds
+        while not what():
+            self.assertLess(time.monotonic(), end, "nothing came")
+            time.sleep(0.05)
+
     def undelivered(self):
         return sorted(self.folder.glob("**/*.journal"))
 
@@ -92,7 +104,7 @@ class Everything(TeamTest):
         self.assertEqual(names("--tag", "of=v"), ["vgg"])
         self.assertEqual(names("--tag", "of", "--limit", "1", "--offset", "1"), ["lenet-2"])
         self.assertEqual(names("--status", "failed"), ["vgg"])
-        self.assertEqual(names("--sort", "name"), ["vgg", "lenet-2", "lenet-1"])
+        self.assertEqual(names("--sort", "name"), ["lenet-1", "lenet-2", "vgg"])
         self.assertEqual(names("--sort", "duration", "--limit", "1"), ["vgg"])
         self.assertEqual(names("--host", "nowhere"), [])
 
@@ -108,7 +120,7 @@ class Everything(TeamTest):
     def test_a_killed_run_is_closed_by_the_next_command(self):
         child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "killed", "--interval", "50ms", "--", "sleep", "30"],
                                  env=self.environment, start_new_session=True)
-        self.wait_for(lambda: self.sql("SELECT 1 FROM joulecast.journal"))
+        self.wait_for(self.has_readings)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         run = self.json("show", "killed")
@@ -120,7 +132,7 @@ class Everything(TeamTest):
         child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "live", "--interval", "50ms", "--", "sleep", "4"],
                                  env=self.environment)
         try:
-            self.wait_for(lambda: self.sql("SELECT 1 FROM joulecast.journal"))
+            self.wait_for(self.has_readings)
             self.wait_for(lambda: (self.json("list")["runs"][0].get("energy_j") or 0) > 0)
             self.assertEqual(self.json("list")["runs"][0]["status"], "running")
         finally:
@@ -139,12 +151,6 @@ class Everything(TeamTest):
         started = time.monotonic()
         self.one_line(self.call("query", "select pg_sleep(20)", "--time-limit", "1", expect=1))
         self.assertLess(time.monotonic() - started, 10)
-
-    def wait_for(self, what, seconds=15):
-        end = time.monotonic() + seconds
-        while not what():
-            self.assertLess(time.monotonic(), end, "nothing came")
-            time.sleep(0.05)
 
 
 class Schemas(TeamTest):
@@ -207,6 +213,66 @@ class Addresses(TeamTest):
         self.environment.update(PGSERVICEFILE=str(self.folder / "service"), JOULECAST_STORE="postgresql://?service=team")
         self.measure("by-service", script="true")
         self.assertEqual(len(self.json("list")["runs"]), 1)
+
+
+class Copies(TeamTest):
+    """joulecast sync."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "runs.db"
+        for name in ("first", "second"):
+            self.measure(name, "--store", self.file, "--tag", "of=file")
+
+    def sync(self, *arguments, expect=0):
+        return json.loads(self.call("sync", "--json", "-", *arguments, expect=expect).stdout)
+
+    def test_runs_go_to_the_server_and_back_and_are_the_same(self):
+        planned = self.sync("--from", self.file, "--dry-run")
+        self.assertEqual((planned["copied"], planned["dry_run"]), (2, True))
+        self.assertIn("No run", self.call("list").stdout)
+        self.assertEqual(self.sync("--from", self.file)["copied"], 2)
+        self.assertEqual(self.sync("--from", self.file)["unchanged"], 2)
+        self.assertEqual(self.sync("--to", self.folder / "back.db", "first")["copied"], 1)
+        for name in ("first", "second"):
+            there = self.json("show", name, "--store", self.file)
+            self.assertEqual(self.json("show", name), there)
+        self.assertEqual(self.json("show", "first", "--store", self.folder / "back.db"),
+                         self.json("show", "first", "--store", self.file))
+
+    def test_what_has_changed_since_is_brought_along(self):
+        self.sync("--from", self.file)
+        self.call("tag", "first", "of=changed", "more=1", "--name", "renamed", "--store", self.file)
+        self.call("tag", "second", "team=own")
+        done = self.sync("--from", self.file)
+        self.assertEqual((done["updated"], done["unchanged"]), (1, 1))
+        self.assertEqual(self.json("show", "renamed")["tags"], {"of": "changed", "more": "1"})
+        self.assertEqual(self.json("show", "second")["tags"], {"of": "file", "team": "own"})
+
+    def test_a_copy_that_was_closed_too_early_is_replaced(self):
+        self.sync("--from", self.file)
+        run = self.json("show", "first")
+        self.sql(f"UPDATE joulecast.run SET status = 'interrupted', end_s = 0.1, duration_s = 0.1 WHERE id = '{run['id']}'")
+        self.assertEqual(self.sync("--from", self.file)["replaced"], 1)
+        self.assertEqual(self.json("show", "first"), run)
+
+    def test_a_running_run_is_left_for_later(self):
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--store", self.file, "--name", "live", "--", "sleep", "3"],
+                                 env=self.environment)
+        self.wait_for(lambda: len(self.json("list", "--store", self.file)["runs"]) == 3)
+        self.assertEqual(self.sync("--from", self.file)["running"], 1)
+        child.wait()
+        self.assertEqual(self.sync("--from", self.file)["copied"], 1)
+
+    def test_a_break_in_the_middle_leaves_whole_runs(self):
+        child = subprocess.Popen([JOULECAST, "sync", "--from", self.file], env=self.environment, stdout=subprocess.DEVNULL)
+        time.sleep(0.08)
+        child.kill()
+        child.wait()
+        self.call("sync", "--from", self.file)
+        for name in ("first", "second"):
+            self.assertEqual(self.json("show", name), self.json("show", name, "--store", self.file))
+        self.assertEqual(len(self.json("list")["runs"]), 2)
 
 
 class Away(TeamTest):
@@ -284,6 +350,28 @@ class Away(TeamTest):
         self.assertEqual((run["status"], len(run["epochs"])), ("finished", 7))
         self.assertEqual(self.undelivered(), [])
         self.assertGreater(min(row["coverage"] for row in run["energy_j"]["by_component"]), 0.99)
+
+    def test_a_server_that_hangs_in_the_middle_keeps_nobody(self):
+        server = postgres.Server()
+        self.addCleanup(server.close)
+        server.start()
+        self.environment["JOULECAST_STORE"] = server.url("postgres")
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "hung", "--interval", "100ms", "--", "sleep", "3"],
+                                 env=self.environment, stderr=subprocess.PIPE, text=True)
+        self.wait_for(lambda: server.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'joulecast'"))
+        time.sleep(1)
+        server.signal_all(signal.SIGSTOP)
+        started = time.monotonic()
+        try:
+            said = child.communicate(timeout=40)[1]
+            self.assertLess(time.monotonic() - started, 15)
+            self.assertEqual(child.returncode, 0)
+            self.assertIn(".journal", said)
+        finally:
+            server.signal_all(signal.SIGCONT)
+        run = self.json("show", "hung")
+        self.assertEqual(run["status"], "finished")
+        self.assertGreater(run["duration_s"], 2.9)
 
     def test_a_journal_that_was_cut_or_damaged_gives_what_is_whole(self):
         server = postgres.Server()

@@ -10,7 +10,7 @@ import { Intervals } from "../picture/intervals";
 import { lookOfRun } from "../picture/look";
 import { type Place, queryText } from "../router";
 import { changeQuery } from "../router_hook";
-import { capitalised, columnWords } from "../text/columns";
+import { columnWords } from "../text/columns";
 import { axisUnit, duration, interval, isKnown, joules, plain } from "../text/units";
 
 type Task = Board["tasks"][number];
@@ -164,7 +164,7 @@ function TaskFigure({ task, currency }: { task: Task; currency: string }) {
   };
   if (known.length === 0) return <DataTable {...table} />;
   return (
-    <Figure title={capitalised(title)} caption={howKnown(task)} table={table}>
+    <Figure title={title} caption={howKnown(task)} table={table}>
       <Intervals
         title={title}
         description={howKnown(task)}

@@ -154,8 +154,11 @@ bool Adaptive::saw_steady_steps() const {
          Seconds{work * rates().time.tracker().long_run_rate()} >= steady_time;
 }
 
+bool Adaptive::saw_little() const {
+  return counts_steps_ && share() < first_share;
+}
+
 bool Adaptive::may_be_start() const {
-  if (only_steps() && share() < first_share) return true;  // and of an epoch of which nobody tells
   return history_.epochs() == 0 && saw_few_steps();
 }
 
@@ -198,7 +201,8 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
                       .age = settled.work / (settled.work + work),
                       .first_epoch = rates.in_first_epoch() || may_be_cold(rates),
                       .unseen_cycle = unseen_cycle(rates),
-                      .may_be_start = may_be_start(),
+                      .may_be_start = may_be_start() || (saw_little() && unseen_cycle(rates)),
+                      .saw_little = saw_little(),
                       .may_recur = cost->value > 0 ? cost->may_recur / cost->value : 0,
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};

@@ -215,11 +215,20 @@ std::string source_of(const Run& run) {
   return own ? std::string(own_source) : run.info.source;
 }
 
+/// Their mean would be the power of no machine.
+bool changed_hardware(const Run& run) {
+  const auto& segments = run.info.segments;
+  return std::ranges::any_of(segments, [&](const trace::Segment& segment) {
+    return segment.hostname != segments.front().hostname || segment.gpus != segments.front().gpus;
+  });
+}
+
 }  // namespace
 
 Result<formats::WorkloadRow> workload_row(const Run& run, const hardware::Catalogue& catalogue) {
   const auto& id = run.info.id;
   if (run.status == trace::RunStatus::running) return fail(ErrorKind::invalid, id, "still running");
+  if (changed_hardware(run)) return fail(ErrorKind::invalid, id, "on different machines or GPUs");
   auto gpus = gpus_of(run);
   auto [training, impossible] = described(run, gpus);
   const auto stretches = steady_epochs(run, training.train_samples, training.epochs);

@@ -41,7 +41,8 @@ class Intensities {
     last_document_ = run.place;
     const auto [known, fresh] = numbers_.try_emplace(run.place, grams_.size());
     if (fresh) {
-      const auto one = carbon::estimate(KilowattHours{1}, replaced_by(store::place_of(run), instead_), table_);
+      const auto one =
+          carbon::estimate(KilowattHours{1}, replaced_by(store::place_of(run), instead_), table_);
       grams_.push_back(one.mass);
     }
     return last_ = known->second;
@@ -147,7 +148,7 @@ class OpenJob {
   void leave_out_what_overlaps() {
     if (parts_.size() < 2) return;
     if (!in_order_) std::ranges::stable_sort(parts_, {}, &Part::begin);
-    constexpr Seconds touching{1};  // a step that begins as the one before it ends
+    constexpr Seconds touching{1};                   // a step that begins as the one before it ends
     std::map<std::string_view, std::size_t> latest;  // of each node, that is kept
     std::vector<bool> kept(parts_.size(), true);
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -211,9 +212,8 @@ void put_groups(JobReport& report) {
     report.groups.push_back(std::move(group));
   }
   if (report.by == JobGroup::month) return;
-  std::ranges::stable_sort(report.groups, std::ranges::greater{}, [](const JobGroupEnergy& group) {
-    return group.sum.energy.value_or(Joules{-1});
-  });
+  std::ranges::stable_sort(report.groups, std::ranges::greater{},
+                           [](const JobGroupEnergy& group) { return group.sum.energy.value_or(Joules{-1}); });
 }
 
 /// The jobs of one store come one after the other.
@@ -240,11 +240,10 @@ void read_folder(const fs::path& folder, const store::JobQuery& query, Intensiti
   std::map<std::string, OpenJob> jobs;
   for (const auto& file : files) {
     const auto store = open_store(file.string(), store::Access::read);
-    const auto read = store ? (*store)->each_job_run(query,
-                                                     [&](const JobRun& run) {
-                                                       jobs[run.job].take(run, intensities.number_of(run));
-                                                     })
-                            : propagate(store.error());
+    const auto read =
+        store ? (*store)->each_job_run(
+                    query, [&](const JobRun& run) { jobs[run.job].take(run, intensities.number_of(run)); })
+              : propagate(store.error());
     if (!read) report.unread.push_back(to_string(read.error()));
   }
   for (auto& [id, job] : jobs) report.jobs.push_back(job.close(intensities));
@@ -256,8 +255,7 @@ Result<store::JobQuery> query_of(const JobRequest& request, WallTime now) {
   times.until = request.until;
   const auto list = query_of(times, now);
   if (!list) return propagate(list.error());
-  return store::JobQuery{{},          request.user, request.account, request.partition,
-                         list->since, list->until};
+  return store::JobQuery{{}, request.user, request.account, request.partition, list->since, list->until};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What the jobs of a batch system used: the runs that were measured within them, added up by job, user, account
-// or month. Nothing of what they ran is read.
+// What the jobs of a batch system used: the runs that were measured within them, added up by job, user,
+// account or month. Nothing of what they ran is read.
 #pragma once
 
 #include <optional>

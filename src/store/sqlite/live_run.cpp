@@ -132,7 +132,7 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
     all.insert(all.end(), notes.begin(), notes.end());
     put_notes(transaction, key_, all);
   }
-  if (pending.header && begun_) put_new_tags(transaction, *pending.header);
+  if (pending.header) put_new_tags(transaction, *pending.header);
   if (closing) close_run(transaction, key_, *closing);
   if (auto status = transaction.commit(); !status) {
     if (status.error().kind == ErrorKind::gone) end_of_file();

@@ -30,7 +30,8 @@ Watched watch_for(Seconds seconds, double total, const TrainingRecipe& recipe, d
   projector.set_counts_steps(true);
   if (epoch_work > 0) projector.set_epoch_work(epoch_work);
   Watched watched;
-  Movement moved{.work = 0, .energy = Joules{0}, .outside = Joules{0}};
+  const Movement nothing{.work = 0, .span = {}, .energy = Joules{0}, .outside = Joules{0}};
+  auto moved = nothing;
   for (const auto& step : training.movements) {
     if (step.span.begin > seconds) break;
     if (moved.work == 0) moved.span.begin = step.span.begin;
@@ -41,7 +42,7 @@ Watched watch_for(Seconds seconds, double total, const TrainingRecipe& recipe, d
     moved.epoch_end = step.epoch_end;
     if (moved.span.length() < reading && !step.epoch_end) continue;
     EXPECT_TRUE(projector.move(moved));
-    moved = {.work = 0, .energy = Joules{0}, .outside = Joules{0}};
+    moved = nothing;
     watched.last = projector.projection();
     if (!watched.ready_at && watched.last && watched.last->ready) {
       watched.ready_at = projector.time();

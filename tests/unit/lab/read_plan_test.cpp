@@ -29,7 +29,7 @@ constexpr std::string_view whole_plan = R"toml(
 name = "vision"
 command = ["python", "train.py", "--arch={architecture}", "--json", "{{\"a\": {batch}}}"]
 folder = ".."
-repetitions = {min = 5, max = 30, half_width = "2%", of = "median", level = 0.9, compare = "architecture", equal_within = "1%", each_alone = true}
+repetitions = {min = 5, max = 30, half_width = "2%", of = "median", level = 0.9, compare = "batch", equal_within = "3%", each_alone = true}
 seed = 7
 order = "as-written"
 timeout = "2h"
@@ -99,7 +99,9 @@ TEST(ReadPlan, ReadsEverythingThatAPlanMaySay) {
   EXPECT_EQ(plan->name, "vision");
   EXPECT_EQ(plan->repetitions.at_most, 30);
   EXPECT_TRUE(plan->repetitions.of_median);
-  EXPECT_EQ(plan->repetitions.compare, "architecture");
+  EXPECT_EQ(plan->repetitions.compare, "batch");
+  EXPECT_EQ(plan->repetitions.equal_within, 0.03);
+  EXPECT_TRUE(plan->repetitions.each_alone);
   EXPECT_EQ(plan->order, Order::as_written);
   EXPECT_EQ(plan->timeout, Seconds{7200});
   EXPECT_EQ(plan->energy_budget, Joules{50 * 3.6e6});

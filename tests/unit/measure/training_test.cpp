@@ -34,6 +34,54 @@ TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
   EXPECT_GT(*training.probability_above(Joules{600}), 0.5);
 }
 
+/// Six of ten epochs, 5 s and 500 J each, before this run.
+Earlier six_epochs() {
+  Earlier earlier;
+  earlier.segments = 1;
+  earlier.duration = Seconds{30};
+  earlier.energy = Joules{3000};
+  earlier.phase = trace::Phase{"train", "epoch", {Seconds{0}, Seconds{30}}, 6, 10, {}, 0};
+  earlier.first_epoch = 0;
+  for (int i = 0; i < 6; ++i)
+    earlier.movements.push_back({.work = 1,
+                                 .span = {Seconds{5.0 * i}, Seconds{5.0 * i + 5}},
+                                 .energy = Joules{500},
+                                 .epoch_end = true});
+  return earlier;
+}
+
+TEST(Training, GoesOnFromACheckpointAndProjectsTheWholeTraining) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {.epochs = 10, .first_epoch = 0}, collector, six_epochs());
+  training.hear({event(EventKind::epoch_begin, 2, 4), event(EventKind::epoch_begin, 7, 5)});
+  training.update(steady(8));
+  ASSERT_TRUE(training.projection());
+  // What was used before, 2 s until the first epoch, and six epochs: two of them are done again.
+  EXPECT_NEAR(training.projection()->total.value.value(), 3000 + 200 + 3000, 30);
+  EXPECT_NEAR(training.projection()->duration.value.value(), 30 + 2 + 30, 0.5);
+  EXPECT_NEAR(training.projection()->share, 0.5, 1e-9);
+  EXPECT_GT(*training.probability_above(Joules{5000}), 0.9) << "limits count the whole";
+  for (int i = 6; i < 10; ++i) training.hear({event(EventKind::epoch_begin, 5.0 * i - 18, i)});
+  training.hear({event(EventKind::epoch_end, 32, 9)});
+  training.finish(at(32), steady(100));
+  const auto& run = collector.runs().back();
+  EXPECT_EQ(run.phases.front().done_before, 4.0);
+  EXPECT_NEAR(run.projections.back().total.value(), 6200, 1);
+  EXPECT_NEAR(run.projections.back().time.value(), 32, 1e-6) << "on this run's own axis";
+}
+
+TEST(Training, WithoutProgressOfTheEarlierRunItsEnergyIsCountedAllTheSame) {
+  trace::NullSink nowhere;
+  auto earlier = six_epochs();
+  earlier.movements.clear();
+  Training training(at(0), {.epochs = 10, .first_epoch = 0}, nowhere, earlier);
+  training.hear({event(EventKind::epoch_begin, 0, 6), event(EventKind::epoch_begin, 5, 7)});
+  training.update(steady(8));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 3000 + 2000, 30);
+}
+
 TEST(Training, TheLastForecastOfARunThatWentOnAfterItsWorkIsNotReady) {
   for (const double end : {40.1, 60.0}) {
     trace::RunCollector collector;

@@ -162,10 +162,17 @@ std::string line_of(RankMessage::Kind kind, std::optional<int> status = {}) {
   return to_line(message);
 }
 
-std::string heard_line(EventKind kind) {
+/// As it is printed.
+Event stated_epoch() {
+  Event event;
+  event.kind = EventKind::epoch_begin;
+  event.evidence = Evidence::stated;
+  return event;
+}
+
+std::string epoch_line() {
   RankMessage message;
-  message.event.kind = kind;
-  message.event.evidence = Evidence::stated;
+  message.event = stated_epoch();
   return to_line(message);
 }
 
@@ -174,7 +181,7 @@ TEST(SocketServer, KnowsTheRanksThatAttach) {
   auto server = SocketServer::listen(folder.path()).value();
   {
     const auto rank = connect_to(server);
-    say(rank, line_of(RankMessage::Kind::attach) + heard_line(EventKind::epoch_begin));
+    say(rank, line_of(RankMessage::Kind::attach) + epoch_line());
     const auto events = hear_all(server);
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].evidence, Evidence::stated);
@@ -182,8 +189,7 @@ TEST(SocketServer, KnowsTheRanksThatAttach) {
     EXPECT_EQ(server.ranks()[0].greeting.name, "mine");
     EXPECT_TRUE(server.ranks()[0].is_there);
     // The rank tells the progress, so that our own is the same once more.
-    EXPECT_TRUE(
-        server.own_that_count({Event{.kind = EventKind::epoch_begin, .evidence = Evidence::stated}}).empty());
+    EXPECT_TRUE(server.own_that_count({stated_epoch()}).empty());
     server.tell_ranks({RankOrder::Kind::end, "enough"});
     std::array<char, 200> order{};
     const auto got = ::read(rank.get(), order.data(), order.size());
@@ -195,9 +201,7 @@ TEST(SocketServer, KnowsTheRanksThatAttach) {
   EXPECT_FALSE(server.ranks()[0].is_there);
   EXPECT_TRUE(server.ranks()[0].has_left);
   EXPECT_EQ(server.ranks()[0].exit_status, 3);
-  EXPECT_EQ(
-      server.own_that_count({Event{.kind = EventKind::epoch_begin, .evidence = Evidence::stated}}).size(),
-      1U);
+  EXPECT_EQ(server.own_that_count({stated_epoch()}).size(), 1U);
   EXPECT_EQ(server.refused(), 0);
 }
 

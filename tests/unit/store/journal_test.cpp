@@ -78,8 +78,15 @@ TEST(JournalEntry, IsRefusedWhereverItIsCut) {
 class JournalFileTest : public ::testing::Test {
  protected:
   void SetUp() override { ::setenv("XDG_DATA_HOME", folder_.path().c_str(), 1); }
+  void TearDown() override {  // the folder goes away
+    ::unsetenv("XDG_DATA_HOME");
+    if (const auto& given = temporary_) ::setenv("TMPDIR", given->c_str(), 1);
+    if (!temporary_) ::unsetenv("TMPDIR");
+  }
   static JournalHead head() { return {"postgresql://me@host/runs", "20260201-134507-k7f3", "0123456789abcdef"}; }
   testing::TemporaryDirectory folder_;
+  const std::optional<std::string> temporary_ =
+      std::getenv("TMPDIR") != nullptr ? std::optional<std::string>(std::getenv("TMPDIR")) : std::nullopt;
 };
 
 std::vector<std::int64_t> numbers_of(const std::vector<JournalEntry>& entries) {

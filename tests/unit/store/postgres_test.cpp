@@ -29,6 +29,7 @@ class PostgresTest : public ::testing::Test {
     const auto rows = store->find().value();
     for (const auto& row : rows) ASSERT_TRUE(store->remove(row.id, true));
   }
+  void TearDown() override { ::unsetenv("XDG_DATA_HOME"); }
   [[nodiscard]] std::unique_ptr<RunStore> open(Access access = Access::write) const {
     auto store = RunStore::open(url_, access);
     if (!store) throw std::runtime_error(to_string(store.error()));

@@ -67,7 +67,8 @@ TEST_F(SegmentsOf, ALostPredecessorIsNamed) {
   const auto segments = segments_of(*store_, "b");
   ASSERT_TRUE(segments) << to_string(segments.error());
   EXPECT_EQ(segments->lost, "a");
-  EXPECT_THAT(read_joined(*store_, *segments, Reading::whole)->notes.back(), HasSubstr("is not in this store"));
+  EXPECT_THAT(read_joined(*store_, *segments, Reading::whole)->notes.back(),
+              HasSubstr("is not in this store"));
 }
 
 TEST_F(SegmentsOf, LinksInACircleEnd) {
@@ -102,7 +103,8 @@ TEST_F(SegmentsOf, RunsOfJobsComeJobByJob) {
   add("z", "", 100);
   const auto runs_of = [&](const JobQuery& query) {
     std::vector<std::string> ids;
-    EXPECT_TRUE(store_->each_job_run(query, [&](const JobRun& run) { ids.push_back(run.job + run.id + run.user); }));
+    EXPECT_TRUE(
+        store_->each_job_run(query, [&](const JobRun& run) { ids.push_back(run.job + run.id + run.user); }));
     return ids;
   };
   EXPECT_THAT(runs_of({}), ElementsAre("1zida", "1yida", "2xeva"));

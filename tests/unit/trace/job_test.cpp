@@ -195,6 +195,13 @@ TEST(Job, ReadsAProcessOfOpenMpi) {
   EXPECT_EQ(key_of(job), "openmpi 3224109057");
 }
 
+TEST(Job, ReadsAProcessOfPmixAlone) {
+  const auto job = job_in({{"PMIX_RANK", "3"}, {"PMIX_NAMESPACE", "prterun-1@1"}});
+  EXPECT_EQ(job.launcher, "pmix");
+  EXPECT_EQ(job.rank, 3);
+  EXPECT_FALSE(may_share_node(job));  // its place on the node is not said
+}
+
 TEST(Job, ReadsProcessesOfMpichDeepSpeedAndFlux) {
   const auto mpich =
       job_in({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}, {"MPI_LOCALRANKID", "1"}, {"MPI_LOCALNRANKS", "2"}});

@@ -13,8 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t second = 1'000'000'000;
-constexpr std::int64_t noon = 1'700'000'000 * second;
+constexpr std::int64_t in_ns = 1'000'000'000;
+constexpr std::int64_t noon = 1'700'000'000 * in_ns;
 
 /// A node with one GPU of constant power, whose run begins at this second after noon by its own clock.
 Run node(const std::string& name, int rank, double watts, std::int64_t begins_s, int length_s) {
@@ -28,7 +28,7 @@ Run node(const std::string& name, int rank, double watts, std::int64_t begins_s,
   run.info.training.gpu_count = 1;
   run.host.hostname = name;
   run.host.gpus = {"H100"};
-  run.started = WallTime{noon + begins_s * second};
+  run.started = WallTime{noon + begins_s * in_ns};
   run.span = {Seconds{0}, Seconds{static_cast<double>(length_s)}};
   Trace power;
   power.channel.name = "gpu0_power";
