@@ -154,7 +154,7 @@ class Export(CommandTest):
         for job in items:
             _, pod, container = self.check_job(job)
             limits[pod["nodeSelector"]["joulecast.environment"]] = container["resources"]["limits"]["nvidia.com/gpu"]
-        self.assertEqual(limits, {"j-a100": 2, "j-h100": 1})
+        self.assertEqual(limits, {"j-a100": "2", "j-h100": "1"})
 
     def test_the_client_of_kubernetes_takes_the_job(self):
         try:
