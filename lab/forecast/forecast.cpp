@@ -26,15 +26,43 @@ std::optional<Figure> mean_of(const std::vector<double>& values) {
   return figure;
 }
 
+/// How much runs of one cell differ, relative to its mean, over all cells that have several.
+struct Spread {
+  double relative = 0;
+  double freedom = 0;  ///< degrees of it; 0 = not known
+};
+
+Spread spread_of(const std::vector<CellForecast>& cells, std::vector<double> CellForecast::*values) {
+  Spread spread;
+  double squares = 0;
+  for (const auto& cell : cells) {
+    const auto& runs = cell.*values;
+    const double mean = stats::mean(runs);
+    if (runs.size() < 2 || !(mean > 0)) continue;
+    const auto freedom = static_cast<double>(runs.size() - 1);
+    squares += freedom * stats::sample_variance(runs) / (mean * mean);
+    spread.freedom += freedom;
+  }
+  if (spread.freedom > 0) spread.relative = std::sqrt(squares / spread.freedom);
+  return spread;
+}
+
 /// Adds up figures whose errors are independent of each other, and others that have one error in common.
 class Sum {
  public:
+  /// `spread`: of cells with one run, whose own is not known.
+  explicit Sum(Spread spread) : spread_(spread) {}
+
   /// `times` runs of a cell.
   void add(const std::optional<Figure>& one, const std::vector<double>& values, double times) {
     if (!one || times <= 0) return;
     any_ = true;
     value_ += times * one->value;
-    if (!one->low || !one->high) {
+    if (values.size() == 1 && spread_.freedom > 0) {
+      const double half = stats::student_t_quantile(both_tails, spread_.freedom) * spread_.relative *
+                          one->value * std::sqrt(times + times * times);
+      squares_ += half * half;
+    } else if (!one->low || !one->high) {
       whole_ = false;
     } else if (values.size() > 1) {
       const auto n = static_cast<double>(values.size());
@@ -57,6 +85,7 @@ class Sum {
   }
 
  private:
+  Spread spread_;
   bool any_ = false, whole_ = true;
   double value_ = 0, squares_ = 0, below_ = 0, above_ = 0;
 };
@@ -162,7 +191,7 @@ CellForecast forecast_cell(const Cell& cell, const CellState& state, const Earli
 CampaignForecast forecast_rest(const Plan& plan, const Standing& standing,
                                const std::vector<CellForecast>& cells) {
   CampaignForecast forecast;
-  Sum energy, duration;
+  Sum energy(spread_of(cells, &CellForecast::energies)), duration(spread_of(cells, &CellForecast::durations));
   const auto add = [&](const CellForecast& cell, std::size_t runs) {
     forecast.runs_left += runs;
     if (!cell.energy_j) forecast.runs_without_energy += runs;

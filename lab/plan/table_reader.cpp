@@ -59,7 +59,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   for (const auto& candidate : candidates) {
     const bool longer = word.size() >= 3 && candidate.starts_with(word);
     const auto far = longer ? 1 : distance(to_lower(word), to_lower(candidate));
-    if (far >= least || candidate.size() > longest_word) continue;
+    // What shares nothing with the word was not meant.
+    if (far >= least || far >= word.size() || candidate.size() > longest_word) continue;
     least = far;
     best = candidate;
   }

@@ -248,6 +248,14 @@ TEST(Forecast, HasIntervalsOfSums) {
   // t(0.95, 1) = 6.313752, s = 14.142136, 4 runs of a mean of 2: sqrt(4 + 16 / 2); 6 cells
   const double half = 6.313752 * 14.142136 * std::sqrt(12.0) * std::sqrt(6.0);
   EXPECT_NEAR(*rest.energy_j->high, 2400 + half, 0.01);
+  // A cell with one run varies as the others do.
+  std::vector<CellForecast> cells(6, measured);
+  cells[0].energies = {100};
+  cells[0].energy_j = Figure{100, {}, {}};
+  const double pooled = 2.015048 * 0.14142136 * 100 * std::sqrt(4 + 16.0);  // t(0.95, 5)
+  const double others = 6.313752 * 14.142136 * std::sqrt(12.0) * std::sqrt(5.0);
+  EXPECT_NEAR(*forecast_rest(play.plan, play.standing, cells).energy_j->high,
+              2400 + std::sqrt(pooled * pooled + others * others), 0.01);
   CellForecast predicted;
   predicted.basis = Basis::predicted;
   predicted.energy_j = Figure{100, 80, 130};
