@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 
 #include "base/files.hpp"
 #include "lab/campaign/record_format.hpp"
@@ -44,9 +43,6 @@ Result<TaskEnd> run_task(const Plan& plan, const RunPlace& place, const std::str
   if (!warm) return propagate(warm.error());
   if (!*warm) return TaskEnd{.asked_to_end = true, .record = {}};
 
-  // A training that is requeued goes on from its checkpoint, and so does its account; a repetition begins
-  // anew.
-  ::unsetenv("SLURM_RESTART_COUNT");
   fs::current_path(plan.folder, ignored);
   LocalExecutor executor(plan, store.empty() ? folder.store_of(place).string() : store);
   auto executed = executor.run(setup, {});
