@@ -28,7 +28,7 @@ if [ -d "$build/python/joulecast" ]; then
   title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
   PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py
 fi
-for program in attach_bench segment_bench stats_bench projection_bench store_bench; do
+for program in attach_bench segment_bench stats_bench adaptive_bench projection_bench store_bench; do
   [ -x "$build/bench/$program" ] || continue
   title "$program"
   "$build/bench/$program"

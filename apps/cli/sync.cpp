@@ -30,7 +30,8 @@ std::function<int()> define(Arguments app) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   app.add_option("RUN", request.runs, "Ids, beginnings of ids, or names; all where none is given");
-  app.add_option("--from", request.from, "The store to copy from: a path, or postgresql://…; your own where not given")
+  app.add_option("--from", request.from,
+                 "The store to copy from: a path, or postgresql://…; your own where not given")
       .type_name("STORE");
   app.add_option("--to", request.to, "The store to copy to; your own where not given").type_name("STORE");
   app.add_flag("--dry-run", request.dry_run, "Only say what would be copied");

@@ -60,7 +60,7 @@ def prune_global(network):
 
 
 TACTICS = {
-    "none": lambda network: network,
+    "as-trained": lambda network: network,
     "dynamic-int8": quantise,
     "compile": compile_network,
     "prune-local": prune_local,
@@ -94,7 +94,7 @@ def use(network, batches, seconds):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--architecture", choices=ARCHITECTURES, required=True)
-    parser.add_argument("--tactic", choices=TACTICS, default="none")
+    parser.add_argument("--tactic", choices=TACTICS, default="as-trained")
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--dataset", choices=data.DATASETS, default="digits")
     parser.add_argument("--image-size", type=int, default=16)

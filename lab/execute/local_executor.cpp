@@ -31,6 +31,7 @@ run::MeasureOptions options_for(const RunSetup& setup, const Plan& plan, const s
   options.interval = plan.progress.interval;
   options.store = store;
   options.place = plan.place;
+  options.continues.by_itself = false;  // a requeued task begins its run anew
   options.limits.energy = wishes.at_most;
   options.limits.at_energy = measure::OnLimit::terminate;
   options.epoch_regex = plan.progress.epoch_regex;

@@ -46,7 +46,7 @@ Json container_of(const Plan& plan, const Environment* environment, const std::s
                  {"volumeMounts",
                   Json::array({{{"name", "campaign"}, {"mountPath", plan.home.parent_path().string()}}})}};
   if (environment != nullptr && !environment->gpus.empty())
-    container["resources"] = {{"limits", {{"nvidia.com/gpu", environment->gpus.size()}}}};
+    container["resources"] = {{"limits", {{"nvidia.com/gpu", std::to_string(environment->gpus.size())}}}};
   return container;
 }
 

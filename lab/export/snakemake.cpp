@@ -58,9 +58,11 @@ std::string to_snakefile(const Plan& plan, const std::string& program) {
       plan.name, plan.home.string());
   for (const auto cell : order_of_block(plan, 1)) text += fmt::format("    \"{}\",\n", plan.cells[cell].id);
   text += fmt::format(
-      "]\n\nrule all:\n"
-      "    input: [{} + f\"/{{cell}}-{{repetition}}-1.json\"\n"
-      "            for repetition in range(1, {}) for cell in CELLS]\n",
+      "]\n"
+      "RESULTS = [{} + f\"/{{cell}}-{{repetition}}-1.json\" for repetition in range(1, {}) for cell in "
+      "CELLS]\n\n"
+      "rule all:\n"
+      "    input: RESULTS\n",
       python(folder.results().string()), plan.repetitions.at_least + 1);
   for (const auto& cell : plan.cells) text += rule_of(plan, cell, folder, program);
   const auto collect = fmt::format("{} lab collect {}", quoted(program), quoted(plan.home.string()));

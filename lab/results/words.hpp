@@ -1,6 +1,7 @@
 // Phrases of the campaign's report. Internal to lab/results.
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include "base/text.hpp"

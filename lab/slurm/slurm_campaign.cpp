@@ -26,9 +26,13 @@ struct Pending {
 
 class SlurmRun {
  public:
-  SlurmRun(const Plan& plan, const CampaignOptions& options, const SlurmOptions& slurm, Ledger ledger,
+  SlurmRun(const Plan& plan, NeedsMore needs_more, const SlurmOptions& slurm, Ledger ledger,
            CampaignWatcher& watcher)
-      : plan_(&plan), options_(&options), slurm_(&slurm), ledger_(std::move(ledger)), watcher_(&watcher) {
+      : plan_(&plan),
+        needs_more_(std::move(needs_more)),
+        slurm_(&slurm),
+        ledger_(std::move(ledger)),
+        watcher_(&watcher) {
     for (std::size_t i = 0; i < plan.cells.size(); ++i) cells_[plan.cells[i].id] = i;
   }
 
@@ -142,8 +146,8 @@ class SlurmRun {
         const auto& id = plan_->cells[cell].id;
         if (standing.cell(cell).given_up || standing.is_settled(cell, block) || busy.contains({id, block}))
           continue;
-        const bool on_demand = block > plan_->repetitions.at_least && options_->needs_more;
-        if (on_demand && (waiting.contains(id) || !options_->needs_more(cell, standing))) continue;
+        const bool on_demand = block > plan_->repetitions.at_least && needs_more_;
+        if (on_demand && (waiting.contains(id) || !needs_more_(cell, standing))) continue;
         places.push_back({Role::cell, id, block, standing.next_attempt(cell, block)});
         waiting.insert(id);
       }
@@ -182,7 +186,7 @@ class SlurmRun {
   }
 
   const Plan* plan_;
-  const CampaignOptions* options_;
+  NeedsMore needs_more_;
   const SlurmOptions* slurm_;
   Ledger ledger_;
   CampaignWatcher* watcher_;
@@ -213,7 +217,9 @@ Result<CampaignResult> run_on_slurm(const Plan& plan, const CampaignOptions& opt
   if (const auto ok = check(plan, watcher); !ok) return propagate(ok.error());
   auto ledger = Ledger::open(plan, options.store, watcher);
   if (!ledger) return propagate(ledger.error());
-  return SlurmRun(plan, options, slurm, std::move(*ledger), watcher).run();
+  auto needs_more = options.needs_more ? Result<NeedsMore>(options.needs_more) : needs_more_by_rule(plan);
+  if (!needs_more) return propagate(needs_more.error());
+  return SlurmRun(plan, std::move(*needs_more), slurm, std::move(*ledger), watcher).run();
 }
 
 }  // namespace joulecast::lab

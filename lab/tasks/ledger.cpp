@@ -37,6 +37,32 @@ void remove_store(const fs::path& file) {
   }
 }
 
+/// The runs of a task's store, the oldest first; none if there is no such file.
+Result<std::vector<store::RunRow>> rows_of(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::vector<store::RunRow>{};
+  const auto store = session::open_store(file.string(), store::Access::write);
+  if (!store) return propagate(store.error());
+  // A run that was killed on another machine looks alive for a while; the scheduler knows better.
+  if (const auto closed = (*store)->recover(/*even_if_silent=*/true); !closed)
+    return propagate(closed.error());
+  store::RunQuery query;
+  query.descending = false;
+  return (*store)->find(query);
+}
+
+/// The record with the figures of a stored run.
+RunEnded ended_from(const store::RunRow& row, RunEnded record) {
+  record.run_id = row.id;
+  record.began = row.started.value_or(record.began);
+  record.duration = row.duration;
+  record.ended = WallTime{record.began.ns + static_cast<std::int64_t>(row.duration.value() * 1e9)};
+  record.energy = row.energy;
+  record.provenance = row.provenance;
+  record.exit_status = row.exit_status;
+  return record;
+}
+
 }  // namespace
 
 Result<Ledger> Ledger::open(const Plan& plan, const std::string& store, CampaignWatcher& watcher) {
@@ -46,6 +72,12 @@ Result<Ledger> Ledger::open(const Plan& plan, const std::string& store, Campaign
   for (const auto& run : ledger.state_.runs) ledger.ended_.insert(name_of(run.place));
   if (const auto made = ledger.folder_.make(); !made) return propagate(made.error());
   if (const auto agreed = ledger.agree(store); !agreed) return propagate(agreed.error());
+  // We may have been killed between a task's end in the journal and the rest.
+  const auto runs = ledger.state_.runs;
+  std::error_code ignored;
+  for (const auto& run : runs)
+    if (fs::exists(ledger.folder_.store_of(run.place), ignored))
+      if (const auto finished = ledger.finish(run); !finished) return propagate(finished.error());
   return ledger;
 }
 
@@ -95,58 +127,51 @@ Status Ledger::write_down(RunEnded run) {
   return {};
 }
 
-/// Brings the task's runs into the campaign's store. The one that counts gives a record without a figure its
-/// own; what the scheduler had cut off before was spent as well.
-Status Ledger::move_runs(RunEnded& record) {
-  const auto file = folder_.store_of(record.place);
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return {};
-  const auto from = session::open_store(file.string(), store::Access::write);
-  if (!from) return propagate(from.error());
-  // A run that was killed on another machine looks alive for a while; the scheduler knows better.
-  if (const auto closed = (*from)->recover(/*even_if_silent=*/true); !closed)
-    return propagate(closed.error());
-  const auto to = session::open_store(store_, store::Access::write);
-  if (!to) return propagate(to.error());
-  store::RunQuery query;
-  query.descending = false;
-  const auto rows = (*from)->find(query);
+/// What the last run of the task's store tells, for a task that wrote no result.
+Status Ledger::fill_from_store(RunEnded& record) const {
+  const auto rows = rows_of(folder_.store_of(record.place));
   if (!rows) return propagate(rows.error());
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    const auto& row = (*rows)[i];
-    if (const auto copied = copy_run(**from, **to, row.id); !copied) return copied;
-    if (row.id == record.run_id) continue;
-    auto other = record;
-    other.run_id = row.id;
-    other.began = row.started.value_or(record.began);
-    other.duration = row.duration;
-    other.ended = WallTime{other.began.ns + static_cast<std::int64_t>(row.duration.value() * 1e9)};
-    other.energy = row.energy;
-    other.provenance = row.provenance;
-    other.exit_status = row.exit_status;
-    if (record.run_id.empty() && i + 1 == rows->size()) {
-      record = std::move(other);
-      continue;
+  if (rows->empty()) return {};
+  record = ended_from(rows->back(), record);
+  return {};
+}
+
+/// The rest of what a task has left, once its end is in the journal: its runs go into the campaign's store,
+/// and those that the scheduler cut off before were spent as well. May be done twice.
+Status Ledger::finish(const RunEnded& run) {
+  const auto file = folder_.store_of(run.place);
+  const auto rows = rows_of(file);
+  if (!rows) return propagate(rows.error());
+  if (!rows->empty()) {
+    const auto from = session::open_store(file.string(), store::Access::read);
+    if (!from) return propagate(from.error());
+    const auto to = session::open_store(store_, store::Access::write);
+    if (!to) return propagate(to.error());
+    for (const auto& row : *rows) {
+      if (const auto copied = copy_run(**from, **to, row.id); !copied) return copied;
+      const bool counts = row.id == run.run_id;
+      const auto outcome = counts ? run.outcome : Outcome::interrupted;
+      if (outcome != Outcome::finished)
+        if (const auto tagged = (*to)->tag(row.id, {{outcome_tag, std::string(name_of(outcome))}}); !tagged)
+          return tagged;
+      const auto is_this = [&](const RunEnded& known) { return known.run_id == row.id; };
+      if (counts || std::ranges::any_of(state_.runs, is_this)) continue;
+      auto other = ended_from(row, run);
+      other.outcome = outcome;
+      other.reason = "the scheduler started it again";
+      other.metrics.clear();
+      if (const auto written = write_down(std::move(other)); !written) return written;
     }
-    other.outcome = Outcome::interrupted;
-    other.reason = "the scheduler started it again";
-    other.metrics.clear();
-    if (row.status != trace::RunStatus::finished)
-      (void)(*to)->tag(row.id, {{outcome_tag, std::string(name_of(other.outcome))}});
-    if (const auto written = write_down(std::move(other)); !written) return written;
   }
+  remove_store(file);
   return {};
 }
 
 Status Ledger::take_in(RunEnded run) {
-  if (const auto moved = move_runs(run); !moved) return moved;
-  const auto file = folder_.store_of(run.place);
-  if (run.outcome != Outcome::finished && !run.run_id.empty())
-    if (const auto to = session::open_store(store_, store::Access::write); to)
-      (void)(*to)->tag(run.run_id, {{outcome_tag, std::string(name_of(run.outcome))}});
-  if (const auto written = write_down(std::move(run)); !written) return written;
-  remove_store(file);
-  return {};
+  if (run.run_id.empty())
+    if (const auto filled = fill_from_store(run); !filled) return filled;
+  if (const auto written = write_down(run); !written) return written;
+  return finish(run);
 }
 
 Result<std::size_t> Ledger::take_in_results() {

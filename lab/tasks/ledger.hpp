@@ -42,7 +42,8 @@ class Ledger {
         state_(state_of(journal_.records())) {}
   [[nodiscard]] Status agree(const std::string& store);
   [[nodiscard]] Status take_in(RunEnded record);
-  [[nodiscard]] Status move_runs(RunEnded& record);
+  [[nodiscard]] Status fill_from_store(RunEnded& record) const;
+  [[nodiscard]] Status finish(const RunEnded& run);
   [[nodiscard]] Status write_down(RunEnded record);
 
   const Plan* plan_;

@@ -138,7 +138,8 @@ void take_marked(const store::RunStore& store, const fs::path& folder, const tra
 }  // namespace
 
 bool may_go_on(const ContinueOptions& options, const trace::Run& header) {
-  return !options.run.empty() || !options.checkpoints.empty() || header.info.job.restarts.value_or(0) > 0;
+  return !options.run.empty() || !options.checkpoints.empty() ||
+         (options.by_itself && header.info.job.restarts.value_or(0) > 0);
 }
 
 Continuation find_continuation(const store::RunStore& store, const ContinueOptions& options,
@@ -150,6 +151,7 @@ Continuation find_continuation(const store::RunStore& store, const ContinueOptio
     take_marked(store, options.checkpoints, header, found);
   const bool named = !options.run.empty() || !options.checkpoints.empty();
   if (named && (found.earlier || !found.told.empty())) return found;
+  if (!options.by_itself) return found;
   if (const auto candidate = restarted(store, header)) take(store, *candidate, header, found);
   return found;
 }

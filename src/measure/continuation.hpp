@@ -23,6 +23,9 @@ struct ContinueOptions {
   std::filesystem::path checkpoints = {};
   /// The run is left to this measurement by another process, which ends it now (node_measurement.hpp).
   bool is_left_to_us = false;
+  /// Whether a requeued job, or a launch that began again, goes on where nothing is named. Not so where each
+  /// run is to be one of its own, as in a campaign.
+  bool by_itself = true;
 };
 
 /// The file beside the checkpoints that names the training's first run.

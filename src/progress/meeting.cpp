@@ -27,10 +27,15 @@ constexpr std::size_t longest_path = 512;
 constexpr auto oldest = std::chrono::hours(24);
 
 /// A process may not open a file again that it has locked: closing it would give the lock back. So it has to
-/// know what it holds.
+/// know what it holds. A forked child has the list, but not the locks.
 std::mutex held_mutex;
 std::set<fs::path>& held() {
   static std::set<fs::path> paths;
+  static pid_t process = ::getpid();
+  if (process != ::getpid()) {
+    process = ::getpid();
+    paths.clear();
+  }
   return paths;
 }
 

@@ -136,6 +136,14 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
   }
 }
 
+/// A metric belongs to the epoch that its rank is in, which need not be that of the rank whose progress
+/// counts.
+void SocketServer::name_epoch(Event& event, std::optional<int>& epoch) {
+  if (event.kind == EventKind::phase_begin) epoch.reset();
+  if (event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end) epoch = event.epoch;
+  if (event.kind == EventKind::metric && !event.epoch) event.epoch = epoch;
+}
+
 /// A rank that attached is heard by the rules of RankVoices, and its training is not one more process of
 /// ours.
 bool SocketServer::take_rank_line(Client& client, std::string_view line, std::vector<Event>& events) {
@@ -145,7 +153,7 @@ bool SocketServer::take_rank_line(Client& client, std::string_view line, std::ve
   if (message->kind == attach) {
     if (client.rank || ranks_.size() >= most_ranks) return true;
     client.rank = ranks_.size();
-    ranks_.push_back({std::move(message->greeting), true, false, {}});
+    ranks_.push_back({.greeting = std::move(message->greeting)});
     return true;
   }
   if (!client.rank) return false;
@@ -155,13 +163,16 @@ bool SocketServer::take_rank_line(Client& client, std::string_view line, std::ve
     rank.exit_status = message->exit_status;
   } else if (message->kind == took_over) {
     taken_over_ = message->time;
-  } else if (voices_.counts(client.connection.get(), message->event)) {
-    events.push_back(std::move(message->event));
+  } else {
+    name_epoch(message->event, rank.epoch);
+    if (voices_.counts(client.connection.get(), message->event)) events.push_back(std::move(message->event));
   }
   return true;
 }
 
 std::vector<Event> SocketServer::own_that_count(std::vector<Event> events) {
+  for (auto& event : events)
+    if (event.kind != EventKind::metric || !ranks_.empty()) name_epoch(event, own_epoch_);
   std::erase_if(events, [this](const Event& event) { return !voices_.counts(RankVoices::own, event); });
   return events;
 }

@@ -21,9 +21,10 @@ namespace joulecast::progress {
 /// Another rank of this node, which attached to the measurement of this one (docs/ranks.md).
 struct AttachedRank {
   RankGreeting greeting;
+  std::optional<int> epoch = {};  ///< that it is in, or was in last
   bool is_there = true;
   bool has_left = false;  ///< it said that its command has ended, and was not killed
-  std::optional<int> exit_status;
+  std::optional<int> exit_status = {};
 };
 
 class SocketServer {
@@ -79,6 +80,7 @@ class SocketServer {
   /// Whether the line is a rank's.
   bool take_rank_line(Client& client, std::string_view line, std::vector<Event>& events);
   void let_go(int number);
+  static void name_epoch(Event& event, std::optional<int>& epoch);
 
   SocketFile file_;
   Descriptor listener_;
@@ -93,6 +95,7 @@ class SocketServer {
   std::string last_refusal_;
   std::vector<AttachedRank> ranks_;
   RankVoices voices_;
+  std::optional<int> own_epoch_;  ///< as AttachedRank's
   std::optional<SteadyTime> taken_over_;
 };
 

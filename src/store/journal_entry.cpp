@@ -11,7 +11,8 @@ namespace {
 /// Begins a head, and changes with the layout of heads and entries: other files are left alone.
 constexpr std::string_view layout = "joulecast journal 1";
 
-/// Both directions of the layout are written once: `visit` calls a Writer or a Reader with every part in turn.
+/// Both directions of the layout are written once: `visit` calls a Writer or a Reader with every part in
+/// turn.
 class Writer {
  public:
   void operator()(std::int64_t value) { put_zigzag(bytes, value); }
@@ -22,7 +23,9 @@ class Writer {
     const auto bits = std::bit_cast<std::uint64_t>(value);
     for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
   }
-  void operator()(const std::string& text) { add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}); }
+  void operator()(const std::string& text) {
+    add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  }
   void operator()(const Buffer& data) { add(data); }
   template <class T>
   void document(const T& value) {

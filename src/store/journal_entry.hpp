@@ -1,5 +1,5 @@
-// What one commit of a running run adds to it, as bytes that wait in a file for their store. The file outlives
-// the process; whoever reads it later need not know what came before. Internal to the store.
+// What one commit of a running run adds to it, as bytes that wait in a file for their store. The file
+// outlives the process; whoever reads it later need not know what came before. Internal to the store.
 #pragma once
 
 #include <optional>
@@ -16,10 +16,10 @@ namespace joulecast::store {
 struct JournalEntry {
   std::int64_t number = 0;  ///< 1 begins the run, each following one is higher by 1
   WallTime heartbeat;
-  std::optional<trace::Run> start = {};  ///< the header that begins the run
-  Pending pending = {};                  ///< without readings and notes
-  Buffer readings = {};                  ///< a journal row
-  std::int64_t samples = 0;              ///< of the longest channel of it
+  std::optional<trace::Run> start = {};                ///< the header that begins the run
+  Pending pending = {};                                ///< without readings and notes
+  Buffer readings = {};                                ///< a journal row
+  std::int64_t samples = 0;                            ///< of the longest channel of it
   std::optional<std::vector<std::string>> notes = {};  ///< all of the run's, if there are new ones
   std::optional<Closing> closing = {};
 };

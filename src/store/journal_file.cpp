@@ -53,15 +53,21 @@ Result<JournalFile> JournalFile::create(const JournalHead& head) {
   if (folder == folders.end())
     return fail(ErrorKind::denied, folders.empty() ? "" : folders.front().string(),
                 "no folder can be made in which a run waits for its store");
-  auto path = *folder / (head.run + "-" + head.token.substr(0, 8) + std::string(ending));
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+  const auto path = *folder / (head.run + "-" + head.token.substr(0, 8) + std::string(ending));
+  // Others look for the name that it gets when it is locked and has its head.
+  const auto unfinished = path.string() + "-new";
+  Descriptor file(
+      ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
   if (!file) return failure(errno, path);
-  (void)::flock(file.get(), LOCK_EX | LOCK_NB);
   JournalFile journal(path, std::move(file));
   journal.head_ = head;
-  if (auto added = journal.append(to_bytes(head)); !added) {
-    (void)::unlink(path.c_str());
-    return propagate(added.error());
+  auto ready = journal.append(to_bytes(head));
+  if (ready && (::flock(journal.file_.get(), LOCK_EX | LOCK_NB) != 0 ||
+                ::rename(unfinished.c_str(), path.c_str()) != 0))
+    ready = failure(errno, path);
+  if (!ready) {
+    (void)::unlink(unfinished.c_str());
+    return propagate(ready.error());
   }
   journal.begin_ = journal.stored_ = journal.end_;
   return journal;

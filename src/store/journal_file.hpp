@@ -1,9 +1,9 @@
-// A run's journal: a file on this machine with all that its store has not taken yet. What is in it outlives the
-// process (kill -9). While a process uses the file it holds a lock on it; who finds it without one may bring what
-// is left to the store. Internal to the store.
+// A run's journal: a file on this machine with all that its store has not taken yet. What is in it outlives
+// the process (kill -9). While a process uses the file it holds a lock on it; who finds it without one may
+// bring what is left to the store. Internal to the store.
 //
-// The file is a sequence of records, each its length and then the bytes, closed by a CRC-32: a JournalHead, then
-// JournalEntry after JournalEntry. A record that was written only in part ends it.
+// The file is a sequence of records, each its length and then the bytes, closed by a CRC-32: a JournalHead,
+// then JournalEntry after JournalEntry. A record that was written only in part ends it.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@
 
 namespace joulecast::store {
 
-/// Where this user's journals are: in his data directory, and in a folder of the temporary directory where that
-/// may not be written. The first that can be made is used for new ones.
+/// Where this user's journals are: in his data directory, and in a folder of the temporary directory where
+/// that may not be written. The first that can be made is used for new ones.
 [[nodiscard]] std::vector<std::filesystem::path> journal_folders();
 
 class JournalFile {
@@ -44,7 +44,7 @@ class JournalFile {
   std::filesystem::path path_;
   Descriptor file_;
   JournalHead head_;
-  off_t begin_ = 0;  ///< of the first entry
+  off_t begin_ = 0;   ///< of the first entry
   off_t stored_ = 0;  ///< where what is not stored begins
   off_t read_ = 0;    ///< where what next() returned ends
   off_t end_ = 0;

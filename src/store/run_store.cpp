@@ -33,8 +33,9 @@ Status check_url(const std::string& url) {
   if (is_on_server(url)) return postgres::check_address(url);
   // The address is not repeated in the message, because it may contain a password.
   if (const auto colon = url.find("://"); colon != std::string::npos && url.find('/') > colon)
-    return fail(ErrorKind::invalid, url.substr(0, colon) + "://…",
-                "no store is addressed like this; name an SQLite file by its path, or a server by postgresql://");
+    return fail(
+        ErrorKind::invalid, url.substr(0, colon) + "://…",
+        "no store is addressed like this; name an SQLite file by its path, or a server by postgresql://");
   if (url == ":memory:")
     return fail(ErrorKind::invalid, "\":memory:\"", "keeps nothing when joulecast ends; name a file");
   return {};

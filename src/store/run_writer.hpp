@@ -94,8 +94,8 @@ class RunWriter final : public trace::RunSink {
   [[nodiscard]] Status status() const override;
   /// Nothing while the run is in its first store.
   [[nodiscard]] std::optional<Move> moved() const;
-  /// Nothing if the store has, or will soon have, all that was written. After end() the next command that opens
-  /// the store brings it the rest.
+  /// Nothing if the store has, or will soon have, all that was written. After end() the next command that
+  /// opens the store brings it the rest.
   [[nodiscard]] std::optional<Waiting> waiting() const;
   /// Number of readings that could not be stored.
   [[nodiscard]] std::uint64_t dropped() const;

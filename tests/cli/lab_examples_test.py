@@ -92,13 +92,13 @@ class Plans(CommandTest):
         self.assertGreater(float(rows[0]["f1"]), 0.2)
         subprocess.run([python, "weights.py", "--architectures", "plain", "--epochs", "2"], cwd=self.home, check=True, timeout=120,
                        capture_output=True)
-        uses, rows = self.rows(self.small("tactics", {"architecture": ["plain"], "tactic": ["none", "prune-global"], "batch_size": [32]},
+        uses, rows = self.rows(self.small("tactics", {"architecture": ["plain"], "tactic": ["as-trained", "prune-global"], "batch_size": [32]},
                                           seconds="1"))
         self.assertEqual([row["outcome"] for row in rows], ["finished", "finished"], rows)
         for row in rows:
             self.assertGreater(float(row["latency_ms"]), 0)
             self.assertLess(float(row["energy_per_sample_j"]), float(row["energy_j"]) / float(row["samples"]))  # start-up is apart
-        self.assertEqual({row["accuracy_lost"] for row in rows if row["tactic"] == "none"}, {"0"})
+        self.assertEqual({row["accuracy_lost"] for row in rows if row["tactic"] == "as-trained"}, {"0"})
         tradeoff = self.json("tradeoff", uses, "--quality", "accuracy", "--group", "tactic", "--per-use", "energy_per_sample_j",
                              "--uses", "1000", "--training", trainings)
         lives = tradeoff["full_cycle"]["alternatives"]

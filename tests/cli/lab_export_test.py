@@ -80,6 +80,22 @@ class Export(CommandTest):
         self.call("lab", "collect", self.plan)
         self.assertEqual((len(self.starts()), len(self.table())), (8, 8))
 
+    def test_a_collect_that_was_killed_is_finished_by_the_next(self):
+        for command in self.shell_commands(self.snakefile())[:2]:
+            subprocess.run(["sh", "-c", command], env=self.environment, check=True, capture_output=True, timeout=60)
+        stores, aside = self.home / "vision.tasks/stores", self.folder / "aside"
+        shutil.copytree(stores, aside)
+        self.call("lab", "collect", self.plan)
+        runs = self.json("list")["runs"]
+        self.assertEqual((len(runs), list(stores.iterdir())), (2, []))
+        # As if it had ended after the journal's record: the runs are not in the store yet, or are.
+        shutil.copytree(aside, stores, dirs_exist_ok=True)
+        self.call("rm", runs[0]["id"])
+        self.call("lab", "collect", self.plan)
+        self.assertEqual({run["id"] for run in self.json("list")["runs"]}, {run["id"] for run in runs})
+        self.assertEqual(list(stores.iterdir()), [])
+        self.assertEqual(self.json("lab", "collect", self.plan)["done"], len([run for run in runs if run["status"] == "finished"]))
+
     def test_snakemake_itself_understands_it(self):
         snakemake = shutil.which("snakemake")
         if not snakemake:
@@ -138,7 +154,7 @@ class Export(CommandTest):
         for job in items:
             _, pod, container = self.check_job(job)
             limits[pod["nodeSelector"]["joulecast.environment"]] = container["resources"]["limits"]["nvidia.com/gpu"]
-        self.assertEqual(limits, {"j-a100": 2, "j-h100": 1})
+        self.assertEqual(limits, {"j-a100": "2", "j-h100": "1"})
 
     def test_the_client_of_kubernetes_takes_the_job(self):
         try:
@@ -146,13 +162,11 @@ class Export(CommandTest):
         except ImportError:
             self.skipTest("kubernetes (PyPI) is not installed")
         self.write_plan(environments='[environments.a100]\ngpus = [0]\n')
-
-        class Answer:
-            data = json.dumps(self.kubernetes()["items"][0])
+        written = self.kubernetes()["items"][0]
         api = client.ApiClient()
-        job = api.deserialize(Answer, "V1Job")
+        job = api.deserialize(json.dumps(written), "V1Job", "application/json")
         self.assertEqual(job.spec.completion_mode, "Indexed")
-        self.assertEqual(api.sanitize_for_serialization(job), json.loads(Answer.data), "keys that the client does not know are lost")
+        self.assertEqual(api.sanitize_for_serialization(job), written, "keys that the client does not know are lost")
 
     def test_bad_input_is_one_line(self):
         cell = re.search(r"cell_([0-9a-f]{16})", self.snakefile())[1]

@@ -189,6 +189,28 @@ class Node(unittest.TestCase):
 
 
 class Scripts(unittest.TestCase):
+    def test_a_measurement_that_was_killed_is_in_no_later_ones_way(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "joulecast").write_text(f"#!/bin/sh\necho measured >> {folder}/calls\nexec sleep 60\n")
+            (folder / "joulecast").chmod(0o755)
+            (folder / "conf").write_text(f"JOULECAST={folder}/joulecast\nSTORES={folder}/stores\nRUNTIME={folder}/runtime\nLOG={folder}/log\n"
+                                         "PATIENCE=1\n")
+            environment = {"PATH": PATH, "JOULECAST_SLURM_CONF": str(folder / "conf"), "SLURM_JOB_ID": "7"}
+            process = folder / "runtime/job-7.pid"
+            for calls in (1, 1, 2):  # the second time it is there already
+                subprocess.run([SCRIPTS / "joulecast-prolog"], env=environment, check=True, timeout=20)
+                self.assertTrue(wait_for(lambda: (folder / "calls").exists()))
+                self.assertEqual((folder / "calls").read_text().count("measured"), calls)
+                if (folder / "second").exists():
+                    os.kill(int(process.read_text()), 9)
+                    wait_for(lambda: not pathlib.Path("/proc", process.read_text().strip()).exists(), 5)
+                (folder / "second").touch()
+            began = time.monotonic()
+            subprocess.run([SCRIPTS / "joulecast-epilog"], env=environment, check=True, timeout=20)
+            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(list((folder / "runtime").iterdir()), [])
+
     def test_without_a_job_they_do_nothing_and_never_fail(self):
         with tempfile.TemporaryDirectory() as folder:
             for script in ("joulecast-prolog", "joulecast-epilog"):

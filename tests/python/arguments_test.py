@@ -75,6 +75,8 @@ CALLS = {
     "load": (lambda **given: joulecast.load(**given), {"run": WRONG_TEXTS, "samples": WRONG_FLAGS, "store": WRONG_PATHS}),
     "query": (lambda **given: joulecast.query(**{"sql": "select name from runs", **given}), {
         "sql": WRONG_TEXTS, "limit": (*WRONG_NUMBERS, 0, 1.5), "time_limit": (*WRONG_NUMBERS, 0), "store": WRONG_PATHS}),
+    "sync": (lambda **given: joulecast.sync(**{"to": "other.db", **given}), {
+        "runs": WRONG_LISTS, "from_": WRONG_PATHS, "to": WRONG_PATHS, "dry_run": WRONG_FLAGS}),
     "report": (lambda **given: joulecast.report(**given), {
         "runs": WRONG_LISTS, "path": WRONG_PATHS, "format": (*WRONG_TEXTS, "pdf"), "price": WRONG_TEXTS, "budget": WRONG_TEXTS,
         "metric": WRONG_TEXTS, "lower_is_better": WRONG_FLAGS, "group": WRONG_TEXTS, "country": WRONG_TEXTS, "region": WRONG_TEXTS,

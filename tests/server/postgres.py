@@ -103,6 +103,12 @@ class Server:
             self.process.send_signal(how)
             self.process.wait(30)
 
+    def signal_all(self, number):
+        """To the server and every process that serves a connection."""
+        os.killpg(self.process.pid, number)
+        for child in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            os.kill(int(child), number)
+
     def close(self):
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -351,6 +351,40 @@ class Away(TeamTest):
         self.assertEqual(self.undelivered(), [])
         self.assertGreater(min(row["coverage"] for row in run["energy_j"]["by_component"]), 0.99)
 
+    def test_a_server_that_never_comes_back_takes_no_run_with_it(self):
+        self.environment["JOULECAST_STORE"] = f"postgresql://me@127.0.0.1:{postgres.free_port()}/x"
+        self.measure("rescued")
+        [journal] = self.undelivered()
+        file = self.folder / "runs.db"
+        for expected in ("1 copied", "1 unchanged"):
+            self.assertIn(expected, self.call("sync", "--from", journal, "--to", file).stdout)
+        run = self.json("show", "rescued", "--store", file)
+        self.assertEqual((run["status"], len(run["epochs"])), ("finished", 3))
+        self.assertGreater(run["energy_j"]["total"], 0)
+        self.assertTrue(journal.exists())
+
+    def test_a_server_that_hangs_in_the_middle_keeps_nobody(self):
+        server = postgres.Server()
+        self.addCleanup(server.close)
+        server.start()
+        self.environment["JOULECAST_STORE"] = server.url("postgres")
+        child = subprocess.Popen([JOULECAST, "run", "-q", "--name", "hung", "--interval", "100ms", "--", "sleep", "3"],
+                                 env=self.environment, stderr=subprocess.PIPE, text=True)
+        self.wait_for(lambda: server.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'joulecast'"))
+        time.sleep(1)
+        server.signal_all(signal.SIGSTOP)
+        started = time.monotonic()
+        try:
+            said = child.communicate(timeout=40)[1]
+            self.assertLess(time.monotonic() - started, 15)
+            self.assertEqual(child.returncode, 0)
+            self.assertIn(".journal", said)
+        finally:
+            server.signal_all(signal.SIGCONT)
+        run = self.json("show", "hung")
+        self.assertEqual(run["status"], "finished")
+        self.assertGreater(run["duration_s"], 2.9)
+
     def test_a_journal_that_was_cut_or_damaged_gives_what_is_whole(self):
         server = postgres.Server()
         self.addCleanup(server.close)

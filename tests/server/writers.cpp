@@ -1,6 +1,6 @@
-// Many runs that are recorded at once on a server, as many trainings would: writers URL NUMBER SECONDS [END_SECONDS]
-// Each has four channels with a reading a second, and an epoch every five seconds. Afterwards every reading is read back.
-// Prints one line of JSON; its exit status is 0 if no reading is lost or doubled.
+// Many runs that are recorded at once on a server, as many trainings would: writers URL NUMBER SECONDS
+// [END_SECONDS] Each has four channels with a reading a second, and an epoch every five seconds. Afterwards
+// every reading is read back. Prints one line of JSON; its exit status is 0 if no reading is lost or doubled.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -71,9 +71,11 @@ int measure(const std::string& url, int number, int seconds, Seconds finish) {
       const double time = second;
       for (int channel = 0; channel < channels; ++channel) {
         const double value = value_at(i, channel, second);
-        writers[static_cast<std::size_t>(i)]->append(static_cast<std::size_t>(channel), {&time, 1}, {&value, 1});
+        writers[static_cast<std::size_t>(i)]->append(static_cast<std::size_t>(channel), {&time, 1},
+                                                     {&value, 1});
       }
-      longest_call = std::max(longest_call, std::chrono::duration<double>(SteadyClock::now() - before).count());
+      longest_call =
+          std::max(longest_call, std::chrono::duration<double>(SteadyClock::now() - before).count());
     }
   }
   std::vector<std::string> ids;
@@ -102,9 +104,11 @@ int measure(const std::string& url, int number, int seconds, Seconds finish) {
     whole += run && run->status == trace::RunStatus::finished && is_whole(*run, i, seconds) ? 1 : 0;
   }
   const auto stored = (*store)->count().value_or(0);
-  fmt::print("{{\"writers\": {}, \"seconds\": {}, \"whole\": {}, \"stored\": {}, \"dropped\": {}, \"waited_at_end\": {}, "
-             "\"end_s\": {:.2f}, \"longest_call_ms\": {:.2f}, \"still_waiting\": {}}}\n",
-             number, seconds, whole, stored, dropped, waiting, end_s, 1000 * longest_call, store::waiting_runs());
+  fmt::print(
+      "{{\"writers\": {}, \"seconds\": {}, \"whole\": {}, \"stored\": {}, \"dropped\": {}, "
+      "\"waited_at_end\": {}, "
+      "\"end_s\": {:.2f}, \"longest_call_ms\": {:.2f}, \"still_waiting\": {}}}\n",
+      number, seconds, whole, stored, dropped, waiting, end_s, 1000 * longest_call, store::waiting_runs());
   return whole == number && dropped == 0 && store::waiting_runs() == 0 ? 0 : 1;
 }
 

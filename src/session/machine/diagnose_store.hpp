@@ -9,10 +9,10 @@
 namespace joulecast::session {
 
 struct StoreFinding {
-  std::string location;         ///< address without a password, or path
-  std::optional<Error> error;   ///< why it cannot be used
-  std::size_t runs = 0;         ///< that are stored there
-  std::size_t waiting = 0;      ///< of this user on this machine, for this store
+  std::string location;            ///< address without a password, or path
+  std::optional<Error> error;      ///< why it cannot be used
+  std::size_t runs = 0;            ///< that are stored there
+  std::size_t waiting = 0;         ///< of this user on this machine, for this store
   std::size_t waiting_others = 0;  ///< the same, for other stores
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <numeric>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -131,13 +133,12 @@ class OpenJob {
 
   [[nodiscard]] JobEnergy close(const Intensities& intensities) {
     leave_out_what_overlaps();
-    std::string_view host;
-    std::ranges::stable_sort(parts_, {}, &Part::host);
+    std::set<std::string_view> hosts;
     for (const auto& part : parts_) {
-      if (job_.nodes == 0 || part.host != host) ++job_.nodes;
-      host = part.host;
+      hosts.insert(part.host);
       add(job_.sum, part, intensities);
     }
+    job_.nodes = hosts.size();
     parts_.clear();
     in_order_ = true;
     return std::exchange(job_, {});
@@ -249,6 +250,18 @@ void read_folder(const fs::path& folder, const store::JobQuery& query, Intensiti
   for (auto& [id, job] : jobs) report.jobs.push_back(job.close(intensities));
 }
 
+/// The latest first. Jobs are large, so each is moved once only.
+void sort_by_start(std::vector<JobEnergy>& jobs) {
+  std::vector<std::size_t> order(jobs.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](std::size_t i) { return jobs[i].sum.begin.value_or(WallTime{}); });
+  std::vector<JobEnergy> sorted;
+  sorted.reserve(jobs.size());
+  for (const auto i : order) sorted.push_back(std::move(jobs[i]));
+  jobs = std::move(sorted);
+}
+
 Result<store::JobQuery> query_of(const JobRequest& request, WallTime now) {
   ListRequest times;
   times.since = request.since;
@@ -278,8 +291,7 @@ Result<JobReport> job_energy(const JobRequest& request, const std::vector<format
     if (!read) return propagate(read.error());
   }
   for (const auto& job : report.jobs) add(report.total, job.sum);
-  std::ranges::stable_sort(report.jobs, std::ranges::greater{},
-                           [](const JobEnergy& job) { return job.sum.begin.value_or(WallTime{}); });
+  sort_by_start(report.jobs);
   join_sacct(report, sacct);
   return report;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "session/runs/open_store.hpp"
+#include "store/journal_run.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -125,6 +126,29 @@ Result<std::vector<RunRow>> chosen_runs(const RunStore& from, const std::vector<
   return rows;
 }
 
+/// Stores the one run of a journal that its server does not take. The journal stays.
+Result<Synced> store_journal(const SyncRequest& request) {
+  const auto run = store::run_in_journal(request.from);
+  if (!run) return propagate(run.error());
+  const auto to_url = url_of(request.to);
+  if (!to_url) return propagate(to_url.error());
+  Synced synced{request.from,
+                store::shown_url(*to_url),
+                request.dry_run,
+                {{.id = run->info.id, .name = run->info.name}},
+                0};
+  auto& action = synced.runs.front().action;
+  action = SyncAction::copied;
+  const auto to = open_store(*to_url, request.dry_run ? store::Access::look : store::Access::write);
+  if (!to && (!request.dry_run || to.error().kind != ErrorKind::unavailable)) return propagate(to.error());
+  const auto there = to ? (*to)->row(run->info.id) : propagate(to.error());
+  if (there && there->id == run->info.id)
+    action = SyncAction::unchanged;
+  else if (!request.dry_run)
+    if (const auto stored = (*to)->import_run(*run); !stored) return propagate(stored.error());
+  return synced;
+}
+
 }  // namespace
 
 std::string_view name_of(SyncAction action) {
@@ -133,6 +157,7 @@ std::string_view name_of(SyncAction action) {
 }
 
 Result<Synced> sync_runs(const SyncRequest& request) {
+  if (store::is_journal(request.from)) return store_journal(request);
   if (request.from.empty() && request.to.empty())
     return fail_field("to", "name the store to copy to, or the one to copy --from; the other is your own");
   const auto from_url = url_of(request.from), to_url = url_of(request.to);

@@ -10,7 +10,8 @@
 namespace joulecast::session {
 
 struct SyncRequest {
-  std::string from;               ///< path or address; "" = the user's own store
+  /// Path or address, "" = the user's own store; or a journal, a run that waits for a server (docs/teams.md).
+  std::string from;
   std::string to;                 ///< the same; one of the two must be given
   std::vector<std::string> runs;  ///< see store::RunStore; none = all
   bool dry_run = false;           ///< only say what would be done
@@ -40,9 +41,9 @@ struct Synced {
   std::size_t waiting = 0;      ///< runs of this machine that no command could bring to `to` yet
 };
 
-/// Each run is copied completely or not at all, and those that are there already are passed over, so that a call
-/// that was interrupted goes on where it was. Of a run that both have, tags and name of `from` are brought along;
-/// tags that only `to` has stay. invalid, with the field "to", if both are the same store.
+/// Each run is copied completely or not at all, and those that are there already are passed over, so that a
+/// call that was interrupted goes on where it was. Of a run that both have, tags and name of `from` are
+/// brought along; tags that only `to` has stay. invalid, with the field "to", if both are the same store.
 [[nodiscard]] Result<Synced> sync_runs(const SyncRequest& request);
 
 }  // namespace joulecast::session

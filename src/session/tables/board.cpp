@@ -8,10 +8,9 @@
 #include <limits>
 
 #include "base/text.hpp"
-#include "session/reporting/report_runs.hpp"
 #include "session/tables/board_rows.hpp"
+#include "session/tables/board_wishes.hpp"
 #include "stats/summary.hpp"
-#include "tradeoff/quantity.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -20,52 +19,7 @@ constexpr double joules_per_kilowatt_hour = 3.6e6;
 constexpr double never = std::numeric_limits<double>::infinity();
 constexpr double close_to_best = 0.02;  // where nobody names a target
 
-/// "[TASK:]METRIC[=TARGET]"
-struct Wish {
-  std::string task;
-  std::string metric;
-  std::optional<double> target;
-};
-
-Result<Wish> parse_wish(const std::string& text) {
-  Wish wish;
-  std::string_view rest = text;
-  if (const auto equals = rest.rfind('='); equals != std::string_view::npos) {
-    const auto target = tradeoff::parse_quantity(trim(rest.substr(equals + 1)));
-    if (!target || target->dimension != tradeoff::Dimension::plain || !std::isfinite(target->value))
-      return fail_field("quality", "'{}' has no number behind the '=', like accuracy=0.9 or accuracy=90%",
-                        text);
-    wish.target = target->value;
-    rest = rest.substr(0, equals);
-  }
-  if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
-    wish.task = std::string(trim(rest.substr(0, colon)));
-    rest = rest.substr(colon + 1);
-  }
-  wish.metric = std::string(trim(rest));
-  if (wish.metric.empty()) return fail_field("quality", "'{}' names no metric", text);
-  return wish;
-}
-
-struct Prices {
-  std::optional<Money> energy;
-  std::optional<Money> hour;
-};
-
-Result<Prices> parse_prices(const BoardRequest& request) {
-  Prices prices;
-  for (const auto& [text, price, field] : {std::tuple(&request.price, &prices.energy, "price"),
-                                           std::tuple(&request.hour_price, &prices.hour, "hour_price")}) {
-    if (text->empty()) continue;
-    *price = parse_price(*text);
-    if (!*price) return fail_field(field, "'{}' is not a price, like 0.25 or \"0.25 EUR\"", *text);
-  }
-  if (prices.energy && prices.hour && prices.energy->currency != prices.hour->currency)
-    return fail_field("hour_price", "is in another currency than the price of energy");
-  return prices;
-}
-
-double money_for(const Prices& prices, double pue, double joules, double seconds) {
+double money_for(const BoardPrices& prices, double pue, double joules, double seconds) {
   double money = 0;
   if (prices.energy) money += joules / joules_per_kilowatt_hour * pue * prices.energy->amount;
   if (prices.hour) money += seconds / 3600 * prices.hour->amount;
@@ -113,7 +67,7 @@ BoardEntry entry_of(const Group& group, const BoardTask& task) {
   return entry;
 }
 
-void put_costs(BoardEntry& entry, const Group& group, const BoardTask& task, const Prices& prices,
+void put_costs(BoardEntry& entry, const Group& group, const BoardTask& task, const BoardPrices& prices,
                double pue) {
   std::vector<double> energy;
   std::vector<double> time;
@@ -166,11 +120,11 @@ double target_from_best(const BoardTask& task) {
 
 class BoardMaker {
  public:
-  BoardMaker(const std::vector<BoardSource>& sources, const BoardRequest& request, Prices prices)
+  BoardMaker(const std::vector<BoardSource>& sources, const BoardRequest& request, BoardPrices prices)
       : sources_(sources), request_(request), prices_(std::move(prices)) {}
 
   /// Nothing where no run of the task tells the metric.
-  Result<std::optional<BoardTask>> task(const BoardRows& rows, const Wish& wish) {
+  Result<std::optional<BoardTask>> task(const BoardRows& rows, const BoardWish& wish) {
     auto groups = groups_of(rows, wish.metric);
     if (!groups) return propagate(groups.error());
     if (groups->empty()) return std::optional<BoardTask>();
@@ -199,51 +153,22 @@ class BoardMaker {
  private:
   Result<std::vector<Group>> groups_of(const BoardRows& rows, const std::string& metric) const {
     std::vector<Group> groups;
+    std::map<std::vector<std::string>, std::size_t> places;
     for (const auto& row : rows.rows) {
       auto effort = effort_of(sources_[row.source], row.row, metric, request_);
       if (!effort) return propagate(effort.error());
       if (!*effort) continue;
-      auto group = std::ranges::find(groups, row.labels, &Group::labels);
-      if (group == groups.end()) group = groups.insert(groups.end(), {row.labels, {}});
-      group->efforts.push_back(std::move(**effort));
+      const auto [place, fresh] = places.try_emplace(row.labels, groups.size());
+      if (fresh) groups.push_back({row.labels, {}});
+      groups[place->second].efforts.push_back(std::move(**effort));
     }
     return groups;
   }
 
   const std::vector<BoardSource>& sources_;
   const BoardRequest& request_;
-  Prices prices_;
+  BoardPrices prices_;
 };
-
-Result<std::vector<Wish>> wishes_of(const std::vector<BoardSource>& sources, const BoardRequest& request) {
-  std::vector<Wish> wishes;
-  for (const auto& text : request.quality) {
-    auto wish = parse_wish(text);
-    if (!wish) return propagate(wish.error());
-    wishes.push_back(std::move(*wish));
-  }
-  if (!wishes.empty()) return wishes;
-  for (const auto& source : sources)
-    if (source.usual_metric &&
-        std::ranges::find(wishes, source.usual_metric->name, &Wish::metric) == wishes.end())
-      wishes.push_back({"", source.usual_metric->name, {}});
-  if (wishes.empty())
-    return fail_field("quality", "say by what the runs are judged, like accuracy=0.9; the columns are {}",
-                      fmt::join(sources.front().table.columns(), ", "));
-  return wishes;
-}
-
-Status know_tasks(const std::vector<Wish>& wishes, const std::vector<BoardRows>& tasks) {
-  for (const auto& wish : wishes) {
-    const auto known = std::ranges::any_of(
-        tasks, [&](const auto& task) { return to_lower(task.task) == to_lower(wish.task); });
-    if (known || wish.task.empty()) continue;
-    std::vector<std::string> names;
-    for (const auto& task : tasks) names.push_back(task.task);
-    return fail_field("quality", "there is no task '{}', but {}", wish.task, fmt::join(names, ", "));
-  }
-  return {};
-}
 
 void put_standings(Board& board) {
   struct Sum {

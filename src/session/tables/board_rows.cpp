@@ -15,6 +15,7 @@ namespace joulecast::session {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t most_tasks = 200;
 
 bool says_anything(const RunTable& table, const std::string& name) {
   const auto column = table.column(name);
@@ -76,7 +77,12 @@ Status take_rows(const std::vector<BoardSource>& sources, std::size_t number, co
     }
     const auto label = name.empty() ? name_of_table(table) : std::string(table.text(row, *task));
     auto found = std::ranges::find(tasks, label, &BoardRows::task);
-    if (found == tasks.end()) found = tasks.insert(tasks.end(), {label, {}});
+    if (found == tasks.end()) {
+      if (tasks.size() == most_tasks)
+        return fail_field("task", "{} names more than {} tasks: is it an identifier?",
+                          name.empty() ? "each table" : name, most_tasks);
+      found = tasks.insert(tasks.end(), {label, {}});
+    }
     found->rows.push_back(std::move(entry));
   }
   if (doubled > 0)

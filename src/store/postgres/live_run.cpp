@@ -58,6 +58,7 @@ Status PostgresLiveRun::commit(const Pending& pending, const std::optional<Closi
   ++number_;
   told_notes_ = std::move(notes);
   if (pending.header) header_.notes = pending.header->notes;
+  closed_ = closing.has_value();
   if (closing) wait_for_delivery();
   return {};
 }
@@ -72,8 +73,8 @@ void PostgresLiveRun::wait_for_delivery() {
 
 std::optional<Waiting> PostgresLiveRun::waiting() const {
   const auto trouble = deliverer_.trouble();
-  if (done_ || !trouble) return std::nullopt;
-  return Waiting{deliverer_.journal(), to_string(*trouble)};
+  if (done_ || (!trouble && !closed_)) return std::nullopt;
+  return Waiting{deliverer_.journal(), trouble ? to_string(*trouble) : where_ + ": the server does not answer"};
 }
 
 }  // namespace joulecast::store::postgres

@@ -305,34 +305,43 @@ void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnerg
 
 namespace {
 
-Result<RunHead> head_of(Database& database, std::int64_t run, Query row) {
-  if (!row.row()) {
-    if (auto status = row.status(); !status) return propagate(status.error());
-    return fail(ErrorKind::gone, database.where(), "the run was removed");
-  }
+/// Of a row with key, status, owner and heartbeat.
+RunHead head_in(const Query& row) {
   RunHead head;
-  head.key = run;
-  head.status = trace::run_status_from(row.text(0)).value_or(trace::RunStatus::interrupted);
-  from_document(row.text(1), head.owner);
-  if (const auto heartbeat = row.optional_integer(2)) head.heartbeat = WallTime{*heartbeat};
+  head.key = row.integer(0);
+  head.status = trace::run_status_from(row.text(1)).value_or(trace::RunStatus::interrupted);
+  from_document(row.text(2), head.owner);
+  if (const auto heartbeat = row.optional_integer(3)) head.heartbeat = WallTime{*heartbeat};
   return head;
+}
+
+Result<RunHead> only_head(Database& database, Query row) {
+  if (row.row()) return head_in(row);
+  if (auto status = row.status(); !status) return propagate(status.error());
+  return fail(ErrorKind::gone, database.where(), "the run was removed");
 }
 
 }  // namespace
 
 Result<RunHead> load_head(Database& database, std::int64_t run) {
-  return head_of(database, run,
-                 database.query("SELECT status, owner, heartbeat_ns FROM @run WHERE key = ?", run));
+  return only_head(database,
+                   database.query("SELECT key, status, owner, heartbeat_ns FROM @run WHERE key = ?", run));
+}
+
+Result<std::vector<RunHead>> load_running(Database& database) {
+  std::vector<RunHead> heads;
+  auto rows = database.query("SELECT key, status, owner, heartbeat_ns FROM @run WHERE status = 'running'");
+  while (rows.row()) heads.push_back(head_in(rows));
+  if (auto status = rows.status(); !status) return propagate(status.error());
+  return heads;
 }
 
 Result<RunHead> lock_head(Transaction& transaction, std::int64_t run) {
   auto& database = transaction.database();
   const std::array values{value_of(run)};
-  return head_of(
-      database, run,
-      database.once(fmt::format("SELECT status, owner, heartbeat_ns FROM @own_run WHERE key = ? {}",
-                                database.dialect().for_update),
-                    values));
+  const auto sql = fmt::format("SELECT key, status, owner, heartbeat_ns FROM @own_run WHERE key = ? {}",
+                               database.dialect().for_update);
+  return only_head(database, database.once(sql, values));
 }
 
 Result<std::vector<trace::Channel>> load_channels(Database& database, std::int64_t run) {

@@ -43,7 +43,10 @@ void put_notes(Transaction& transaction, std::int64_t run, const std::vector<std
 void put_total(Transaction& transaction, std::int64_t run, const trace::RunEnergy& energy);
 
 [[nodiscard]] Result<RunHead> load_head(Database& database, std::int64_t run);
-/// The same, and nobody else changes the run before the transaction ends. gone also for another user's run.
+/// Of all runs that are marked as running, in one query.
+[[nodiscard]] Result<std::vector<RunHead>> load_running(Database& database);
+/// The same as load_head(), and nobody else changes the run before the transaction ends. gone also for
+/// another user's run.
 [[nodiscard]] Result<RunHead> lock_head(Transaction& transaction, std::int64_t run);
 /// Everything except samples: the traces have only their channels and gaps.
 [[nodiscard]] Result<trace::Run> load_record(Database& database, std::int64_t run);

@@ -20,22 +20,13 @@ Liveness SqlStore::liveness(const RunHead& head) const {
   return liveness_of(head.owner, since, options_.roots);
 }
 
-Result<std::vector<std::int64_t>> SqlStore::running_runs() const {
-  std::vector<std::int64_t> keys;
-  auto rows = database().query("SELECT key FROM @run WHERE status = 'running'");
-  while (rows.row()) keys.push_back(rows.integer(0));
-  if (auto status = rows.status(); !status) return propagate(status.error());
-  return keys;
-}
-
-/// Runs that are marked as running but are dead. Some remain only if the file is not writable.
+/// Runs that are marked as running but are dead. Some remain only if the store may not be written.
 Result<std::vector<std::int64_t>> SqlStore::dead_runs() const {
-  const auto keys = running_runs();
-  if (!keys) return keys;
+  const auto running = load_running(database());
+  if (!running) return propagate(running.error());
   std::vector<std::int64_t> dead;
-  for (const auto key : *keys)
-    if (const auto head = load_head(database(), key); head && liveness(*head) == Liveness::dead)
-      dead.push_back(key);
+  for (const auto& head : *running)
+    if (liveness(head) == Liveness::dead) dead.push_back(head.key);
   return dead;
 }
 
@@ -71,16 +62,15 @@ Result<bool> SqlStore::close_if_ended(std::int64_t key, bool even_if_silent) {
 }
 
 Result<std::vector<std::string>> SqlStore::close_ended(bool even_if_silent) {
-  const auto keys = running_runs();
-  if (!keys) return propagate(keys.error());
+  const auto running = load_running(database());
+  if (!running) return propagate(running.error());
   std::vector<std::string> closed;
-  for (const auto key : *keys) {
-    const auto head = load_head(database(), key);
-    if (!head || !has_ended(*head, even_if_silent)) continue;
-    const auto done = close_if_ended(key, even_if_silent);
+  for (const auto& head : *running) {
+    if (!has_ended(head, even_if_silent)) continue;
+    const auto done = close_if_ended(head.key, even_if_silent);
     if (!done) return propagate(done.error());
     if (!*done) continue;
-    auto id = id_of_run(database(), key);
+    auto id = id_of_run(database(), head.key);
     if (!id) continue;
     forget_beside(*id);
     closed.push_back(std::move(*id));

@@ -62,7 +62,6 @@ class SqlStore : public RunStore {
   [[nodiscard]] Result<trace::Run> read(std::string_view reference, Reader reader) const;
   [[nodiscard]] Result<trace::Run> as_seen(std::int64_t key, Result<trace::Run> run) const;
   [[nodiscard]] Liveness liveness(const RunHead& head) const;
-  [[nodiscard]] Result<std::vector<std::int64_t>> running_runs() const;
   [[nodiscard]] Result<std::vector<std::int64_t>> dead_runs() const;
   [[nodiscard]] Result<std::vector<RunSum>> sums(const std::string& tag, const RunQuery& query) const;
   [[nodiscard]] Status add_what_runs_so_far(std::int64_t key, RunRow& row) const;

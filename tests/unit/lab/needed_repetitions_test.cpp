@@ -72,6 +72,30 @@ TEST(NeededRepetitions, StopWhereThereIsEnoughAndGoOnWhereNot) {
   EXPECT_EQ(needed->decisions()->saved, 5u * 16);
 }
 
+TEST(NeedsMore, LooksAgainWhenAFurtherRunHasEnded) {
+  const auto plan = plan_with("{min = 5, max = 30, half_width = \"2%\", each_alone = true}");
+  CampaignState state;
+  Standing standing(plan, state);
+  const auto needs_more = needs_more_by_rule(plan);
+  ASSERT_TRUE(needs_more);
+  for (int repetition = 1; repetition <= 8; ++repetition) {
+    EXPECT_TRUE((*needs_more)(2, standing)) << repetition;
+    state.runs.push_back(run_of(plan, 2, repetition, 100 + 0.1 * repetition));
+    standing.take(state.runs.back());
+  }
+  EXPECT_FALSE((*needs_more)(2, standing)) << "eight values have a first interval";
+  EXPECT_TRUE((*needs_more)(3, standing));
+  const auto decisions = repetition_rule(plan)->judge(energies_of(plan, standing));
+  const auto saved = saved_repetitions(plan, standing, decisions);
+  EXPECT_EQ(saved.runs, 22u);
+  EXPECT_EQ(saved.most, 180u);
+  EXPECT_NEAR(saved.energy.value(), 22 * 100.45, 1e-6);
+}
+
+TEST(NeedsMore, IsEmptyForFixedRepetitions) {
+  EXPECT_FALSE(*needs_more_by_rule(plan_with("3")));
+}
+
 TEST(NeededRepetitions, OfAFixedNumberAreAll) {
   const auto plan = plan_with("3");
   auto needed = NeededRepetitions::make(plan);

@@ -218,5 +218,31 @@ TEST(SocketServer, TakesRanksOnlyFromThoseThatAttached) {
   EXPECT_EQ(server.taken_over(), SteadyTime{77});
 }
 
+/// A rank that is an epoch behind the one whose progress counts reports a metric of its own epoch.
+TEST(SocketServer, NamesTheEpochThatARanksMetricBelongsTo) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  const auto rank = connect_to(server);
+  say(rank, line_of(RankMessage::Kind::attach));
+  EXPECT_TRUE(hear_all(server).empty());
+  for (int epoch : {1, 2}) {
+    auto own = stated_epoch();
+    own.epoch = epoch;
+    EXPECT_EQ(server.own_that_count({own}).size(), 1U);
+  }
+  RankMessage message;
+  message.event = stated_epoch();
+  message.event.epoch = 1;
+  auto lines = to_line(message);
+  message.event = Event();
+  message.event.name = "accuracy";
+  lines += to_line(message);
+  say(rank, lines);
+  const auto events = hear_all(server);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].name, "accuracy");
+  EXPECT_EQ(events[0].epoch, 1);
+}
+
 }  // namespace
 }  // namespace joulecast::progress

@@ -118,6 +118,14 @@ TEST(Board, PricesEnergyAndHours) {
   EXPECT_EQ(make_board(tables({{"two.csv", at_the_end}}), request).error().where, "hour_price");
 }
 
+TEST(Board, RefusesAnIdentifierAsTask) {
+  std::string csv = "id,model,accuracy,energy_j\n";
+  for (int i = 0; i < 300; ++i) csv += std::to_string(i) + ",x,0.9,10\n";
+  auto request = for_accuracy("accuracy=0.9");
+  request.task = "id";
+  EXPECT_EQ(make_board(tables({{"t.csv", csv}}), request).error().where, "task");
+}
+
 TEST(Board, RefusesWhatItCannotRead) {
   const auto sources = tables({{"two.csv", at_the_end}});
   EXPECT_EQ(make_board(sources, {}).error().where, "quality");

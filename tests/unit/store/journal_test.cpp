@@ -6,6 +6,7 @@
 
 #include "store/journal_file.hpp"
 #include "store/journal_row.hpp"
+#include "store/journal_run.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/store/sample_runs.hpp"
 
@@ -145,6 +146,56 @@ TEST_F(JournalFileTest, IsEmptiedWhenThatPays) {
   EXPECT_LT(std::filesystem::file_size(file.path()), 1000u);
   ASSERT_TRUE(file.add(sample_entry(3)));
   EXPECT_THAT(numbers_of(file.next(1 << 20)), ElementsAre(3));
+}
+
+TEST_F(JournalFileTest, GivesItsRunForAnotherStore) {
+  std::filesystem::path path;
+  const auto sample = sample_run(50);
+  {
+    auto file = JournalFile::create(head()).value();
+    path = file.path();
+    JournalEntry first;
+    first.number = 1;
+    first.start = sample;
+    std::vector<trace::Channel> channels;
+    for (std::size_t i = 0; i < sample.traces.size(); ++i) {
+      first.pending.channels.emplace_back(i, sample.traces[i].channel);
+      channels.push_back(sample.traces[i].channel);
+      for (const auto& gap : sample.traces[i].gaps) first.pending.gaps.emplace_back(static_cast<int>(i), gap);
+    }
+    ASSERT_TRUE(file.add(first));
+    for (std::int64_t part = 0; part < 2; ++part) {
+      JournalEntry entry;
+      entry.number = part + 2;
+      std::vector<Column> columns;
+      for (std::size_t i = 0; i < sample.traces.size(); ++i) {
+        const auto& trace = sample.traces[i];
+        Column column{static_cast<int>(i)};
+        for (std::size_t k = 0; k < trace.times.size(); ++k)
+          if ((trace.times[k] < 25) == (part == 0)) {
+            column.times.push_back(to_microseconds(trace.times[k]));
+            column.values.push_back(trace.values[k]);
+          }
+        columns.push_back(std::move(column));
+      }
+      entry.readings = encode_journal_row(columns, channels);
+      for (std::size_t i = 0; i < sample.epochs.size(); ++i) entry.pending.epochs[i] = sample.epochs[i];
+      if (part == 1) entry.closing = {trace::RunStatus::finished, 0, sample.span.end, ""};
+      ASSERT_TRUE(file.add(entry));
+    }
+    EXPECT_EQ(run_in_journal(path).error().kind, ErrorKind::retry) << "it is still recorded";
+  }
+  const auto run = run_in_journal(path);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->info.id, sample.info.id);
+  EXPECT_EQ(run->status, trace::RunStatus::finished);
+  EXPECT_EQ(run->span.end, sample.span.end);
+  ASSERT_EQ(run->traces.size(), sample.traces.size());
+  for (std::size_t i = 0; i < run->traces.size(); ++i) {
+    EXPECT_EQ(run->traces[i].values, sample.traces[i].values) << i;
+    EXPECT_EQ(run->traces[i].gaps, sample.traces[i].gaps) << i;
+  }
+  EXPECT_EQ(run->epochs.size(), sample.epochs.size());
 }
 
 TEST_F(JournalFileTest, OtherFilesAndLinksAreLeftAlone) {

@@ -77,8 +77,15 @@ TEST_F(PostgresTest, TextThatIsNoUtf8IsStored) {
   auto run = sample_run(10);
   run.info.name = std::string("caf\xe9") + '\0' + "x";
   run.command = {"python", "na\xefve.py"};
+  run.info.training.architecture = std::string("net") + '\0';
+  run.host.cpu_model = std::string("\\u0000 and ") + '\0';
   const auto id = open()->import_run(run).value();
   EXPECT_EQ(open()->row(id).value().name, "caf\xef\xbf\xbd\xef\xbf\xbdx");
+  // The documents of all runs can still be looked into.
+  EXPECT_EQ(open()->find({.search = "nothing like this"}).value().size(), 0u);
+  const auto asked = open()->query({"select architecture, tags from runs"}, {});
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_EQ(asked->rows.size(), 1u);
 }
 
 TEST_F(PostgresTest, ARecordedRunIsDeliveredAndItsJournalRemoved) {

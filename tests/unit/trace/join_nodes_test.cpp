@@ -87,7 +87,7 @@ TEST(JoinNodes, CorrectsAClockByTheEpochsThatEndTogether) {
   EXPECT_NEAR(clock_lead(first, second)->value(), 240, 0.3);
   const auto joined = join_nodes({first, second});
   EXPECT_NEAR(joined.span.length().value(), 100, 0.3);
-  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2's clock is 4 min ahead of n1's")));
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2's clock is 4 min 00 s ahead of n1's")));
   EXPECT_EQ(joined.epochs.size(), 3U);  // the same ones, once
   EXPECT_NEAR(energy_of(joined).total->value(), 40'000, 100);
   EXPECT_NEAR(epoch_energies(joined)[0]->value(), 12'000, 100);
@@ -103,7 +103,7 @@ TEST(JoinNodes, TellsNoClockThatIsRightEnough) {
 
 TEST(JoinNodes, TellsANodeThatJoinedLate) {
   const auto joined = join_nodes({node("n1", 0, 300, 0, 100), node("n2", 1, 100, 40, 60)});
-  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2 joined 40 s after n1")));
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2 joined 40.0 s after n1")));
   EXPECT_NEAR(energy_of(joined).total->value(), 36'000, 1);
 }
 
