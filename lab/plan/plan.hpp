@@ -63,7 +63,7 @@ struct Repetitions {
   std::optional<double> half_width;  ///< relative, of the interval of the median (or mean) energy: 0.02
   bool of_median = true;
   double level = 0.95;
-  std::string compare;  ///< the factor whose levels are compared; "" = none
+  std::string compare;                 ///< the factor whose levels are compared; "" = none
   std::optional<double> equal_within;  ///< relative: closer levels are called equal
   bool each_alone = false;             ///< the level is that of each interval, not of the campaign
   [[nodiscard]] bool adaptive() const { return at_least < at_most; }
