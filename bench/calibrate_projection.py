@@ -23,10 +23,10 @@ from scipy.special import ndtr
 OUTSIDE = 0.05
 SHIPPED = {"hazard": 0.22, "hazard_after": 0.03, "upward": 0.75, "mean_rise": 0.19, "mean_fall": 0.09, "scale": 1, "floor": 0.007,
            "one_unit": 0.4, "two_units": 0.05, "end_phase": 0.25, "end_cycles": 1.3, "end_phase_evaluated": 0.12,
-           "validation": 0.5, "validation_cost": 0.1, "evaluation_cost": 0.2, "cold": 0.5, "cold_cost": 0.2, "recurring_begin": 0.25, "start_up": 0.5}
+           "validation": 0.5, "validation_cost": 0.1, "evaluation_cost": 0.2, "cold": 0.5, "cold_cost": 0.2, "early": 0.25, "early_cost": 0.15, "recurring_begin": 0.25, "start_up": 0.5}
 FITTED = ["hazard", "mean_rise"]
-KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first"]
-WEIGHT = {"0.02": 0.5}
+KINDS = ["0.02", "0.05", "0.1", "0.2", "0.5", "adaptive", "adaptive-first", "probe"]
+WEIGHT = {"0.02": 0.5, "probe": 0}  # probes are scored, and decide nothing: the constants hold for any share
 PLACES = (np.arange(12) + 0.5) / 12
 SIZES = (np.arange(8) + 0.5) / 8
 
@@ -34,7 +34,8 @@ SIZES = (np.arange(8) + 0.5) / 8
 def read(path):
     with open(path) as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] in KINDS and float(row["forecast_remaining_j"]) > 0]
-    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "saw_evaluation", "unseen_cycle", "may_recur", "jump",
+    names = ["share", "relative_sd", "changed", "units", "cycle", "age", "first_epoch", "saw_epoch_end", "saw_evaluation", "unseen_cycle", "may_be_start", "saw_little",
+             "may_recur", "jump",
              "used_j", "forecast_remaining_j", "remaining_j"]
     d = {name: np.array([float(row[name]) for row in rows]) for name in names}
     d |= {name: np.array([row[name] for row in rows]) for name in ("kind", "source", "architecture", "run")}
@@ -69,7 +70,9 @@ def interval(c, d):
     shift(np.where(first & (d["saw_epoch_end"] == 0), c["validation"], 0), lambda p: exponential(p, c["validation_cost"]))
     none_came_yet = np.clip(-np.log(seen) / np.log(100), 0, 1)
     shift(np.where(d["unseen_cycle"] > 0, c["validation"] * none_came_yet, 0), lambda p: exponential(p, c["evaluation_cost"]))
-    shift(np.where(first, c["cold"], 0), lambda p: 1 / (1 + exponential(p, c["cold_cost"])) - 1)
+    cold = first | (d["may_be_start"] > 0)
+    shift(np.where(cold, c["cold"], 0), lambda p: 1 / (1 + exponential(p, c["cold_cost"])) - 1)
+    shift(np.where((d["saw_little"] > 0) & ~cold, c["early"], 0), lambda p: 1 / (1 + exponential(p, c["early_cost"])) - 1)
     shift(np.where(d["may_recur"] > 0, c["recurring_begin"], 0), lambda p: d["may_recur"])
     end = np.where(d["saw_evaluation"] > 0, c["end_phase_evaluated"], c["end_phase"])
     shift(np.where(d["cycle"] > 0, end, 0), lambda p: exponential(p, c["end_cycles"] * d["cycle"]))

@@ -18,13 +18,17 @@ title "200 writers on a PostgreSQL server that crashes meanwhile (bench/store_se
 $python bench/store_server.py "$build"
 title "Import against pandas (bench/import_vs_pandas.py)"
 $python bench/import_vs_pandas.py "$build/bench/import_bench"
+title "The jobs of 100,000 runs (bench/jobs_load.py)"
+$python bench/jobs_load.py "$build"
 title "A million rows compared (bench/compare_million.py)"
 $python bench/compare_million.py "$build/joulecast"
+title "A campaign of 9,900 runs (bench/lab.py)"
+$python bench/lab.py "$build/joulecast"
 if [ -d "$build/python/joulecast" ]; then
   title "In Python beside CodeCarbon, Carbontracker and Zeus (bench/python/beside_others.py)"
   PYTHONPATH=$build/python ${JOULECAST_BENCH_PYTHON:-$python} bench/python/beside_others.py
 fi
-for program in segment_bench stats_bench projection_bench store_bench; do
+for program in attach_bench segment_bench stats_bench adaptive_bench projection_bench store_bench; do
   [ -x "$build/bench/$program" ] || continue
   title "$program"
   "$build/bench/$program"

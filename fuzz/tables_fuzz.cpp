@@ -12,6 +12,10 @@
 #include "hardware/board_gain.hpp"
 #include "hardware/catalogue.hpp"
 #include "hardware/cpu_power_table.hpp"
+#include "lab/campaign/record_format.hpp"
+#include "lab/plan/cells.hpp"
+#include "lab/plan/order.hpp"
+#include "lab/plan/read_plan.hpp"
 #include "network/ec_nas.hpp"
 #include "network/training_cost.hpp"
 #include "support/written_file.hpp"
@@ -90,10 +94,29 @@ void intensities(std::string_view text) {
   require(!found || found->value.value() >= 0);
 }
 
+void plans(std::string_view text) {
+  const auto plan = lab::parse_plan(text, "fuzz.toml");
+  if (!read(plan)) return;
+  require(!plan->cells.empty() && plan->cells.size() <= 2 * lab::most_cells && !plan->command.empty());
+  require(plan->repetitions.at_least >= 1 && plan->repetitions.at_least <= plan->repetitions.at_most);
+  require(lab::order_of_block(*plan, 1).size() == plan->cells.size());
+  if (plan->reference) require(plan->reference->cell < plan->cells.size());
+}
+
+void records(std::string_view text) {
+  const auto record = lab::parse_record(text, "fuzz.journal:1");
+  if (!read(record)) return;
+  const auto line = lab::to_line(*record);
+  require(line.find('\n') == std::string::npos);
+  const auto again = lab::parse_record(line, "fuzz.journal:1");
+  require(again && lab::to_line(*again) == line);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static constexpr std::array readers{workloads, board_gains, gpus, cpu_power, graphs, intensities};
+  static constexpr std::array readers{workloads, board_gains, gpus,  cpu_power,
+                                      graphs,    intensities, plans, records};
   if (size == 0) return 0;
   readers[*data % readers.size()]({reinterpret_cast<const char*>(data + 1), size - 1});
   return 0;

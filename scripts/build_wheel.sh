@@ -21,7 +21,8 @@ mv "$programs" "$work/programs"
 mkdir "$work/without"
 wheel pack --dest-dir "$work/without" "$work"/unpacked/joulecast-* >/dev/null
 auditwheel repair --strip --plat "$platform" --wheel-dir "$work/repaired" "$work"/without/joulecast-*.whl >"$work/repair.log" 2>&1 || { cat "$work/repair.log" >&2; exit 1; }
-auditwheel show "$work"/repaired/joulecast-*.whl | grep -q "$platform\|manylinux_2_35"
+auditwheel show "$work"/repaired/joulecast-*.whl >"$work/shown.log"
+grep -q "$platform\|manylinux_2_35" "$work/shown.log" || { cat "$work/shown.log" >&2; exit 1; }
 
 wheel unpack --dest "$work/whole" "$work"/repaired/joulecast-*.whl >/dev/null
 mv "$work/programs" "$(echo "$work"/whole/joulecast-*)/$(basename "$programs")"

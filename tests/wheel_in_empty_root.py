@@ -16,13 +16,30 @@ import tempfile
 # What every bare python image has, by the policy of manylinux: https://peps.python.org/pep-0600/
 RUNTIME = ("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libgcc_s.so.1", "libstdc++.so.6")
 TRIED = """
-import pathlib, subprocess, sys, time
+import contextlib, pathlib, sqlite3, subprocess, sys, threading, time
 import joulecast
 with joulecast.track("bare", country="ESP") as run:
     for epoch in run.epochs(range(2)):
         for step in run.steps(range(5)):
             time.sleep(0.02)
 assert run.energy.total_j > 0 and len(joulecast.load("bare").epochs) == 2, run.energy
+over = threading.Event()
+def read():  # with Python's own copy of SQLite, beside the wheel's
+    while not over.wait(0.002):
+        with contextlib.closing(sqlite3.connect(str(pathlib.Path.home() / ".local/share/joulecast/runs.db"))) as store:
+            store.execute("select count(*) from run").fetchall()
+reading = threading.Thread(target=read)
+reading.start()
+with joulecast.track("read meanwhile", interval=0.05) as run:
+    for epoch in run.epochs(range(15)):
+        time.sleep(0.1)
+        run.metric(epoch=epoch)
+over.set()
+reading.join()
+maps = pathlib.Path("/proc/self/maps").read_text()
+assert len({line.split()[-1] for line in maps.splitlines() if "sqlite3" in line and "_sqlite3" not in line}) == 2, maps
+assert run._finished.store.endswith("/.local/share/joulecast/runs.db"), run._finished.store
+assert [epoch.metrics["epoch"] for epoch in joulecast.load("read meanwhile").epochs] == list(range(15))
 assert joulecast.predict("resnet50", "RTX 3090", samples=1000).predictions
 assert joulecast.describe("/environment/network.onnx").parameters > 0, "the wheel's own reader of ONNX files"
 program = pathlib.Path(sys.prefix, "bin", "joulecast")

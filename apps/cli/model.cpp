@@ -4,6 +4,7 @@
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
+#include "cli/support/step_options.hpp"
 #include "report/network_report.hpp"
 #include "session/machine/describe_network.hpp"
 
@@ -57,20 +58,7 @@ std::function<int()> define(Arguments app) {
   app.add_option("--gpus", request.gpus, "GPUs that share the batch")
       .show_default()
       .whole_between(1, 1 << 20);
-  app.add_option("--accumulate", request.accumulate, "Smaller batches whose gradients make a step")
-      .show_default()
-      .whole_between(1, 1 << 20);
-  app.add_flag("--checkpointing", request.checkpointing,
-               "Keep the inputs of repeated blocks alone, and compute the rest again");
-  app.add_option("--lora", request.lora,
-                 "Low-rank adapters of this rank beside each dense layer but the head; all else is frozen");
-  app.add_option(
-      "--freeze", request.freeze,
-      "What is not trained: backbone (all but the head), or a number of first layers with weights");
-  app.add_option("--shard", request.shard,
-                 "What the GPUs share: 1 optimizer state, 2 gradients too, 3 weights too (ZeRO, FSDP)")
-      .show_default()
-      .whole_between(0, 3);
+  add_memory_options(app, request);
   app.add_option("--gpu", request.gpu, "GPU whose memory is to suffice: gives the largest batch");
   app.add_flag("--totals", options->totals_only, "Totals alone, without the layers");
   add_json_option(app, options->json);

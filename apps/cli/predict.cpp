@@ -8,12 +8,14 @@
 #include "cli/support/options.hpp"
 #include "cli/support/step_options.hpp"
 #include "report/prediction_report.hpp"
+#include "session/forecast/price_start.hpp"
 
 namespace joulecast::cli {
 namespace {
 
 struct Options {
   session::PredictionRequest request;
+  session::StartRequest start;
   std::vector<std::string> named_models;
   int gpu_count = 1;
   bool allow_uncounted = false;
@@ -24,8 +26,11 @@ int predict(Options& options) {
   auto& request = options.request;
   request.training.gpu_count = options.gpu_count;
   request.networks.insert(request.networks.end(), options.named_models.begin(), options.named_models.end());
-  const auto result = session::predict_training(request);
+  auto result = session::predict_training(request);
   if (!result) return report_error(result.error());
+  options.start.place = request.place;
+  if (const auto priced = session::price_starts(options.start, *result); !priced)
+    return report_error(priced.error());
   if (const auto counted = session::check_counted(*result); !counted && !options.allow_uncounted) {
     report_error(counted.error());
     return failed;
@@ -33,6 +38,20 @@ int predict(Options& options) {
   return report_result(
       options.json, [&] { return report::to_text(result->predictions); },
       [&] { return report::to_json_text(*result); });
+}
+
+void add_start_options(Arguments app, session::StartRequest& start) {
+  app.add_option("--start", start.starts,
+                 "Price the training if it starts then (2026-02-01T13:00Z), at the wall; may be repeated")
+      .one_value_each();
+  app.add_option("--facility", start.facility, "The building, as joulecast facility fit has learned it");
+  app.add_option("--weather", start.weather,
+                 "CSV (time, temperature_c) with the forecast of the outside temperature, for --facility");
+  app.add_option("--facility-load", start.load_w,
+                 "W that the building's computers draw meanwhile (default: as usually)")
+      .above_zero();
+  app.add_option("--grid", start.grid,
+                 "CSV (time, intensity_g_per_kwh) with the forecast of the grid, in place of --country");
 }
 
 std::function<int()> define(Arguments app) {
@@ -77,6 +96,7 @@ std::function<int()> define(Arguments app) {
   app.add_flag("--allow-uncounted", options->allow_uncounted,
                "Predict even if more than a tenth of a network's operators are not counted");
   add_place_options(app, request.place);
+  add_start_options(app, options->start);
   add_json_option(app, options->json);
   return [options] { return predict(*options); };
 }

@@ -1,5 +1,7 @@
 // joulecast run: measures a command and shows what it cost.
 
+#include <filesystem>
+
 #include "base/text.hpp"
 #include "cli/support/arguments.hpp"
 #include "cli/support/command.hpp"
@@ -28,6 +30,7 @@ struct RunArguments : MeasureArguments {
   std::string limit_energy;
   std::string on_limit = "warn";
   std::string stop_if_projected;
+  std::string checkpoints;
 };
 
 constexpr const char* on_limit_command = "exec:";
@@ -51,6 +54,14 @@ Status complete_run(RunArguments& arguments) {
   };
   for (const auto& step : steps)
     if (!step) return step;
+  if (!options.continues.run.empty() && !arguments.checkpoints.empty())
+    return fail(ErrorKind::invalid, "--continue",
+                "is not for use with --checkpoint-folder, which names the run, too");
+  std::error_code error;
+  if (!arguments.checkpoints.empty())
+    options.continues.checkpoints = std::filesystem::absolute(arguments.checkpoints, error);
+  if (error)
+    return fail(ErrorKind::invalid, "--checkpoint-folder", "{}: {}", arguments.checkpoints, error.message());
   options.limits.at_energy = action_of(arguments.on_limit, options.limits.command);
   return {};
 }
@@ -69,6 +80,12 @@ void show_result(const RunArguments& arguments, const run::MeasureResult& result
   const auto trouble = [](const Error& error) { run::tell("joulecast: {}\n", to_string(error)); };
   const bool quiet = arguments.options.quiet;
   if (quiet && arguments.json.empty() && arguments.bundle.empty()) return;
+  if (result.is_attached) {
+    for (const auto& file : {arguments.json, arguments.bundle})
+      if (!file.empty())
+        run::tell("joulecast: {}: not written here: the rank that measures this node writes it\n", file);
+    return;
+  }
   const auto sums = [&] {
     if (!quiet && result.energy.total)
       run::tell("joulecast: {}\n", report::unstored_text(*result.energy.total, result.duration));
@@ -129,6 +146,12 @@ std::function<int()> define(Arguments app) {
   app.add_option("--bundle", arguments->bundle, "Also write the run as a bundle into this folder");
   app.add_option("--json", arguments->json, "Also write the result as JSON into this file");
   add_place_options(app, options.place);
+  app.add_option("--continue", options.continues.run,
+                 "Go on with this run: both are one training; begins it if there is none of this name")
+      .type_name("RUN");
+  app.add_option("--checkpoint-folder", arguments->checkpoints,
+                 "Go on with the run that trained into this folder, and name this one there")
+      .type_name("DIR");
   app.add_option("--idle-baseline", arguments->idle_baseline,
                  "Measure the idle machine this long before starting");
   app.add_option("--limit-energy", arguments->limit_energy, "Warn (or end the command) at this energy: 2kWh");

@@ -5,6 +5,7 @@
 #include "cli/support/command.hpp"
 #include "cli/support/options.hpp"
 #include "cli/support/table_report.hpp"
+#include "session/tables/training_cost.hpp"
 
 namespace joulecast::cli {
 namespace {
@@ -12,11 +13,26 @@ namespace {
 struct Options {
   TableSource source;
   session::TradeoffRequest request;
+  std::string training;
+  session::TrainingCostRequest training_cost;
   ReportFiles files;
 };
 
-int tradeoff(const Options& options) {
-  const auto table = options.source.load();
+/// Adds what the models of the rows cost to train, from a table of trainings.
+Result<session::RunTable> with_training(const session::RunTable& uses, Options& options) {
+  if (options.request.per_use.empty())
+    return fail_field("training", "needs --per-use: what a use of the model costs");
+  if (!options.request.cost.empty())
+    return fail_field("cost", "is given beside --training, whose energy is the cost");
+  const auto trainings = session::read_run_table(options.training);
+  if (!trainings) return propagate(trainings.error());
+  options.request.cost = session::training_cost_column;
+  return session::with_training_cost(uses, *trainings, options.training_cost);
+}
+
+int tradeoff(Options& options) {
+  auto table = options.source.load();
+  if (table && !options.training.empty()) table = with_training(*table, options);
   if (!table) return report_error(table.error());
   const auto tradeoff = session::tradeoff_runs(*table, options.request);
   if (!tradeoff) return report_error(tradeoff.error());
@@ -49,6 +65,15 @@ std::function<int()> define(Arguments app) {
       .not_below_zero();
   app.add_option("--per-use", request.per_use,
                  "Column with the energy of one inference: adds the full cycle");
+  app.add_option("--training", options->training,
+                 "Table of the trainings behind the rows: their energy becomes the cost, beside --per-use");
+  app.add_option(
+         "--match", options->training_cost.match,
+         "Columns that tell which training a row belongs to (default: architecture, dataset, image_size "
+         "as far as both tables have them)")
+      .delimiter(',');
+  app.add_option("--training-cost", options->training_cost.cost,
+                 "Energy column of that table (default: its only one)");
   app.add_option("--uses", request.uses, "Inferences over the model's life").show_default().not_below_zero();
   app.add_option("--utilisation", request.utilisation,
                  "Column with the GPU's utilisation in percent (default: gpu_util_pct)");

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "base/system_error.hpp"
@@ -54,7 +57,18 @@ struct Becoming {
   /// The file, if it is none that a shell would run as a script. The C library gives every file that is not
   /// executable by itself to /bin/sh, also programs of another kind of machine.
   std::string binary = {};
+  std::optional<cpu_set_t> cpus = {};
+  bool dies_with_parent = false;
 };
+
+std::optional<cpu_set_t> set_of(const std::vector<int>& cpus) {
+  if (cpus.empty()) return std::nullopt;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus)
+    if (cpu >= 0 && cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  return set;
+}
 
 /// Runs between fork and exec, where only async-signal-safe calls are allowed.
 [[noreturn]] void become(const Becoming& command, const SignalGuard& signals) {
@@ -67,6 +81,8 @@ struct Becoming {
   ::dup2(command.out, STDOUT_FILENO);
   ::dup2(command.err, STDERR_FILENO);
   signals.restore_in_child();
+  if (command.cpus) ::sched_setaffinity(0, sizeof *command.cpus, &*command.cpus);
+  if (command.dies_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (!command.binary.empty())
     ::execve(command.binary.c_str(), command.arguments.data(), command.environment.data());
   if (command.binary.empty() || errno != ENOEXEC)
@@ -110,6 +126,8 @@ Result<Child> Child::prepare(const ChildOptions& options, const SignalGuard& sig
   if (childs.out_is_input) command.in = command.out;
   if (childs.out && childs.out_is_error) command.err = command.out;
   if (childs.err) command.err = childs.err.get();
+  command.cpus = set_of(options.cpus);
+  command.dies_with_parent = options.dies_with_parent;
   command.gate = gate->read_end.get();
   command.report = report->write_end.get();
 

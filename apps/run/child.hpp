@@ -19,6 +19,8 @@ struct ChildOptions {
   std::vector<std::pair<std::string, std::string>> environment;  ///< added to joulecast's own
   /// False: the child writes directly to joulecast's streams, and joulecast does not see the output.
   bool watch_output = true;
+  std::vector<int> cpus = {};     ///< that it may use; empty = those of this process
+  bool dies_with_parent = false;  ///< the kernel kills it with the thread that has started it
 };
 
 /// Exit statuses that shells use for a command that could not be started.

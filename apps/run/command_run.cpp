@@ -23,6 +23,7 @@ namespace {
 
 /// How long the command waits for GPU drivers. Slower drivers join the run later.
 constexpr Seconds driver_patience{1};
+constexpr const char* socket_variable = "JOULECAST_SOCKET";
 
 Seconds own_cpu_time() {
   rusage usage{};
@@ -72,9 +73,21 @@ measure::MeasurementOptions CommandRun::measurement_options() const {
   wanted.driver_patience = std::max(driver_patience, options_.idle_baseline.value_or(Seconds{0}));
   wanted.store = options_.store;
   wanted.limits = options_.limits;
+  wanted.continues = options_.continues;
+  wanted.keep_command = options_.keep_arguments;
   wanted.total_epochs = options_.total_epochs;
   wanted.total_steps = options_.total_steps;
   wanted.own_cpu = own_cpu_time;
+  return wanted;
+}
+
+measure::NodeOptions CommandRun::node_options(const sensors::Environment& environment) const {
+  measure::NodeOptions wanted;
+  wanted.measurement = measurement_options();
+  wanted.given_name = options_.name.empty() ? "" : wanted.measurement.run.info.name;
+  wanted.folder = temporary_directory().value_or("");
+  if (const char* outer = environment.variable ? environment.variable(socket_variable) : nullptr)
+    wanted.outer_socket = outer;
   return wanted;
 }
 
@@ -85,12 +98,20 @@ Status CommandRun::prepare(sensors::Environment environment) {
   signals_ = std::move(*signals);
 
   ChildOptions child_options{options_.command, {}, options_.watch_output};
+  if (const auto& supervision = options_.supervision) {
+    child_options.environment = supervision->variables;
+    child_options.cpus = supervision->cpus;
+    child_options.dies_with_parent = true;
+  }
   std::optional<progress::SocketServer> socket;
   auto listening = listen_for_training();
   if (listening) {
-    child_options.environment.emplace_back("JOULECAST_SOCKET", listening->path().string());
+    child_options.environment.emplace_back(socket_variable, listening->path().string());
     socket.emplace(std::move(*listening));
   }
+  // A program in it then knows that this measurement is its rank's, and not that of a whole launch.
+  if (const auto job = trace::job_of(environment.variable); trace::may_share_node(job))
+    child_options.environment.emplace_back("JOULECAST_RANK", std::to_string(*job.local_rank));
   if (options_.watch_output && !options_.keep_buffering && !writes_to_terminal() &&
       can_be_relayed(STDOUT_FILENO) && ::getenv("PYTHONUNBUFFERED") == nullptr)
     child_options.environment.emplace_back("PYTHONUNBUFFERED", "1");
@@ -103,7 +124,7 @@ Status CommandRun::prepare(sensors::Environment environment) {
   find_intensity();
 
   auto measurement =
-      measure::Measurement::prepare(measurement_options(), environment, std::move(socket), this);
+      measure::NodeMeasurement::prepare(node_options(environment), environment, std::move(socket), this);
   if (!measurement) return propagate(measurement.error());
   measurement_.emplace(std::move(*measurement));
   heard_by_ = &*measurement_;
@@ -124,6 +145,7 @@ Status CommandRun::start_relay() {
     if (measurement != nullptr && !events.empty()) measurement->hear(std::move(events));
   };
   listener.hear = [this, tell_events](int stream, std::string_view bytes, SteadyTime time) {
+    if (options_.supervision && options_.supervision->hear) options_.supervision->hear(stream, bytes);
     tell_events(
         recogniser_.feed(bytes, time, stream == 0 ? progress::Stream::output : progress::Stream::error));
   };
@@ -154,7 +176,7 @@ Status CommandRun::measure_idle() {
       measurement_->measure_idle(*options_.idle_baseline, [this] { return guard_.asked_to_end(); });
   if (!power) return propagate(power.error());
   if (guard_.asked_to_end()) return fail(ErrorKind::gone, "run", "interrupted before the command began");
-  if (!*power) say("nothing measures the idle machine: no baseline");
+  if (!*power && measurement_->measures()) say("nothing measures the idle machine: no baseline");
   return {};
 }
 
@@ -167,6 +189,8 @@ Status CommandRun::begin() {
   last_resort_.emplace(child_->pid(), child_->news());
   const measure::Moment start{clock_->wall(), clock_->steady()};
   if (const auto released = child_->release(); !released) return released;
+  if (options_.supervision && options_.supervision->timeout)
+    deadline_ = start.steady + *options_.supervision->timeout;
   const auto failure = failure_of([&] {
     if (const auto started = measurement_->start(start); !started)
       say("nothing is measured: " + to_string(started.error()));
@@ -213,6 +237,21 @@ void CommandRun::finish_relay() {
         relayed.killed_with > 0 ? fmt::format("; {} bytes of it are lost", relayed.killed_with) : ""));
 }
 
+/// As if the training had reported them with its last breath.
+void CommandRun::tell_metrics() {
+  if (!options_.supervision || !options_.supervision->metrics) return;
+  std::vector<progress::Event> events;
+  for (const auto& [name, value] : options_.supervision->metrics()) {
+    progress::Event event;
+    event.kind = progress::EventKind::metric;
+    event.time = end_;
+    event.name = name;
+    event.value = value;
+    events.push_back(std::move(event));
+  }
+  if (!events.empty()) measurement_->hear(std::move(events));
+}
+
 /// A command that starts its work in the background and returns is not what the user meant to measure.
 void CommandRun::tell_left_behind() {
   if (!orphans_) return;
@@ -229,10 +268,15 @@ void CommandRun::tell_left_behind() {
 MeasureResult CommandRun::finish() {
   MeasureResult result;
   result.exit_status = *exit_status_;
+  result.timed_out = timed_out_;
+  result.over_limit = ended_by_limit_ && !timed_out_ && !options_.probe;
+  result.asked_to_end = signalled_ || guard_.asked_to_end();
   const auto failure = failure_of([&] {
     finish_relay();
     tell_left_behind();
+    tell_metrics();
     auto measured = measurement_->finish(ending());
+    result.is_attached = !measurement_->measures();
     if (!measured) return say("what the command cost was lost: " + to_string(measured.error()));
     result.run_id = measured->run_id;
     result.store = measured->store;

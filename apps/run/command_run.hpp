@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/wake_up.hpp"
-#include "measure/measurement.hpp"
+#include "measure/node_measurement.hpp"
 #include "progress/output_recogniser.hpp"
 #include "run/child.hpp"
 #include "run/last_resort.hpp"
@@ -26,7 +26,7 @@ namespace joulecast::run {
 
 /// One command, its measurement, and the terminal that they share. The measurement calls the observer's
 /// methods on its own thread, the relay those of the listener. Everything else runs on the caller's thread.
-class CommandRun final : public measure::Observer {
+class CommandRun final : public measure::NodeObserver {
  public:
   CommandRun(const MeasureOptions& options, progress::OutputRecogniser recogniser, WakeUp wake_up)
       : options_(options), recogniser_(std::move(recogniser)), wake_up_(std::move(wake_up)) {}
@@ -35,19 +35,27 @@ class CommandRun final : public measure::Observer {
   Result<MeasureResult> run();
 
   void trouble(const std::string& line) override { say(line); }
+  void told(const std::string& line) override {
+    if (!options_.quiet) say(line);
+  }
   void limit_reached(const measure::Limits::Verdict& verdict) override;
   void ticked(const measure::Live& live) override;
+  void asked_to_end(const std::string& why) override;
 
  private:
   /// As the user or the command gives it.
   [[nodiscard]] std::string name() const;
   [[nodiscard]] measure::MeasurementOptions measurement_options() const;
+  [[nodiscard]] measure::NodeOptions node_options(const sensors::Environment& environment) const;
   void say(const std::string& line);
   void run_limit_command(const measure::Limits::Verdict& verdict);
   void hear_limit_command();
   void ask_to_end(const std::string& why);
   void watch_probe(const measure::Live& live);
   void press_on();
+  void end_if_too_long();
+  void tell_metrics();
+  [[nodiscard]] Seconds grace() const;
   void signal_the_rest(int signal) const;
   [[nodiscard]] bool awaits_the_rest() const;
   void find_intensity();
@@ -90,9 +98,9 @@ class CommandRun final : public measure::Observer {
   TerminalKeys keys_;
   std::optional<Relay> relay_;
   std::atomic<bool> relay_left_ = false;  ///< our lines go to standard error directly
-  std::optional<measure::Measurement> measurement_;
+  std::optional<measure::NodeMeasurement> measurement_;
   /// The same, for the listener's thread, which is made before it.
-  std::atomic<measure::Measurement*> heard_by_{nullptr};
+  std::atomic<measure::NodeMeasurement*> heard_by_{nullptr};
   std::optional<int> exit_status_;
   SteadyTime end_;
   bool signalled_ = false;       ///< somebody asked the command to end,
@@ -100,7 +108,10 @@ class CommandRun final : public measure::Observer {
   bool ended_by_limit_ = false;  ///< or by the probe
   std::mutex probe_mutex_;       ///< the measurement's thread watches, another one reads
   ProbeState probe_;
-  std::optional<PoliteEnd> ending_;  ///< of a probe's command
+  std::optional<PoliteEnd> ending_;  ///< of a probe's command, or of one that is supervised
+  bool killed_ = false;              ///< it did not end within the grace time
+  std::optional<SteadyTime> deadline_;
+  bool timed_out_ = false;
   std::optional<SteadyTime> drain_until_;
 };
 

@@ -33,6 +33,7 @@ void CommandRun::watch() {
     if (failure) tell("joulecast: while the command ran: {}\n", *failure);
     failure = failure_of([this] {
       take_events();
+      end_if_too_long();
       press_on();
     });
   }
@@ -46,6 +47,12 @@ bool CommandRun::is_over() const {
 
 int CommandRun::patience_ms() const {
   if (ending_) return ending_look_ms;
+  if (deadline_ && !exit_status_) {
+    constexpr double longest_ms = 1e6;  // it is only asked again
+    const auto left = (*deadline_ - clock_->steady()).value() * 1e3;
+    return static_cast<int>(
+        std::clamp(left + 1, 0.0, relay_->descriptor() < 0 ? double{relay_retry_ms} : longest_ms));
+  }
   if (exit_status_ && drain_until_) {
     const auto left = (*drain_until_ - clock_->steady()).value() * 1e3;
     return std::max(0, static_cast<int>(left) + 1);
@@ -67,7 +74,7 @@ void CommandRun::take_events() {
   if (end_asked_.exchange(false)) {
     ended_by_limit_ = true;
     child_->send(SIGTERM);
-    if (options_.probe) ending_.emplace(clock_->steady(), options_.probe->grace);
+    if (options_.probe || options_.supervision) ending_.emplace(clock_->steady(), grace());
   }
   if (waiting[2].revents != 0 || relay_->descriptor() < 0) relay_->take();
   if (relay_->took_terminal()) {
@@ -83,13 +90,24 @@ void CommandRun::take_events() {
   if (exit_status_ && !relay_->is_draining()) drain();
 }
 
+Seconds CommandRun::grace() const {
+  return options_.probe ? options_.probe->grace : options_.supervision->grace;
+}
+
+void CommandRun::end_if_too_long() {
+  if (!deadline_ || exit_status_ || timed_out_ || clock_->steady() < *deadline_) return;
+  timed_out_ = true;
+  deadline_.reset();
+  ask_to_end("its time is up, " + to_text(*options_.supervision->timeout));
+}
+
 /// Ends what a probe's command has started and would leave behind, and the command too if it stays.
 void CommandRun::press_on() {
   const auto signal = ending_ ? ending_->due(clock_->steady(), exit_status_.has_value()) : std::nullopt;
   if (!signal || (exit_status_ && !awaits_the_rest())) return;
-  if (*signal == SIGKILL && !std::exchange(probe_.killed, true)) {
-    const auto line =
-        fmt::format("the command did not end within {}; ending it (SIGKILL)", to_text(options_.probe->grace));
+  if (*signal == SIGKILL && !std::exchange(killed_, true)) {
+    probe_.killed = true;
+    const auto line = fmt::format("the command did not end within {}; ending it (SIGKILL)", to_text(grace()));
     say(line);
     measurement_->note(line);
   }
@@ -162,6 +180,10 @@ void CommandRun::take_signal(const signalfd_siginfo& info) {
   if (ends_a_process(number)) {
     signalled_ = true;
     asked_to_end_ = asked_to_end_ || number != SIGHUP;
+    if (options_.supervision && !exit_status_) {
+      if (ending_) return signal_the_rest(SIGKILL);
+      ending_.emplace(clock_->steady(), grace());
+    }
     if (exit_status_) drain_until_ = clock_->steady();
   }
   if (!child_has_it) child_->send(number);

@@ -18,8 +18,15 @@ void CommandRun::say(const std::string& line) {
 
 void CommandRun::redraw() {
   columns_ = live_columns(terminal_stream_);
-  if (measurement_ && live_ != LiveMode::log && live_ != LiveMode::off)
+  if (measurement_ && measurement_->measures() && live_ != LiveMode::log && live_ != LiveMode::off)
     relay_->draw(live_line(measurement_->live(), intensity_, columns_));
+}
+
+/// By the rank that measures this node, which says so once for all.
+void CommandRun::asked_to_end(const std::string& why) {
+  told(why + "; asking the command to end (SIGTERM)");
+  end_asked_ = true;
+  wake_up_.set();
 }
 
 void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
@@ -29,8 +36,10 @@ void CommandRun::limit_reached(const measure::Limits::Verdict& verdict) {
 }
 
 void CommandRun::ask_to_end(const std::string& why) {
+  measurement_->end_forecasts();
   say(why + "; asking the command to end (SIGTERM)");
   measurement_->note("ended by joulecast: " + why);
+  measurement_->end_others(why);
   end_asked_ = true;
   wake_up_.set();
 }
@@ -58,6 +67,7 @@ void CommandRun::run_limit_command(const measure::Limits::Verdict& verdict) {
 
 void CommandRun::ticked(const measure::Live& live) {
   if (options_.probe) watch_probe(live);
+  if (options_.supervision && options_.supervision->ticked) options_.supervision->ticked(live);
   if (live_ == LiveMode::off) return;
   if (live_ != LiveMode::log) return relay_->draw(live_line(live, intensity_, columns_));
   if (live.elapsed - logged_ < options_.log_every) return;

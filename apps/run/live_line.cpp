@@ -69,15 +69,17 @@ std::vector<Part> parts_of(const measure::Live& live, std::optional<GramsPerKilo
   const auto add = [&](const std::string& text) {
     if (!text.empty()) parts.push_back({printable(text), printable(text)});
   };
-  if (live.projection && live.projection->share >= 1)
+  if (live.work_is_done)
     add("all work done, still running");  // what it used is a fact; how much more comes, nothing tells
   else if (live.projection)
     parts.push_back(projected(*live.projection, intensity));
   add(counted(live));
-  if (const auto& used = live.energy.energy.total) add(to_text(*used) + " so far");
+  auto used = live.energy.energy.total;
+  if (live.earlier_energy) used = used.value_or(Joules{0}) + *live.earlier_energy;
+  if (used) add(to_text(*used) + " so far");
   add(live.energy.power ? to_text(*live.energy.power) : "power unknown");
-  add(to_text(live.elapsed));
-  add(by_component(live.energy.energy));
+  add(to_text(live.earlier + live.elapsed));
+  if (!live.earlier_energy) add(by_component(live.energy.energy));
   return parts;
 }
 

@@ -2,18 +2,38 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "measure/limits.hpp"
+#include "measure/measurement.hpp"
 #include "run/probe.hpp"
 #include "run/relay_link.hpp"
 #include "sensors/support/sensor.hpp"
 #include "trace/energy.hpp"
 
 namespace joulecast::run {
+
+/// For a program that measures one command after another, with nobody at the keyboard to watch over each.
+struct Supervision {
+  std::vector<std::pair<std::string, std::string>> variables;  ///< set for the command
+  std::vector<int> cpus;                                       ///< that the command may use; empty = all
+  /// Ends the command after this time.
+  std::optional<Seconds> timeout;
+  /// How long the command may take to end once it was asked to, by the timeout or by the user. A second
+  /// signal of the user kills it at once.
+  Seconds grace{30};
+  /// What the command writes, also to the listener's thread: 0 = standard output, 1 = standard error.
+  std::function<void(int stream, std::string_view bytes)> hear;
+  /// Figures of the whole run that are known once it has ended, stored as its metrics.
+  std::function<std::map<std::string, double>()> metrics;
+  std::function<void(const measure::Live& live)> ticked;  ///< on the measurement's thread
+};
 
 struct MeasureOptions {
   std::vector<std::string> command;
@@ -26,6 +46,7 @@ struct MeasureOptions {
   /// How long to measure before starting; a day at most.
   std::optional<Seconds> idle_baseline;
   measure::LimitOptions limits;
+  measure::ContinueOptions continues;
   /// Ends the command once its forecast is ready, in place of letting it end.
   std::optional<ProbeOptions> probe;
   std::string epoch_regex;
@@ -45,16 +66,23 @@ struct MeasureOptions {
   /// Keeps processes that the command leaves behind in the measured tree, as children of this process
   /// (OrphanKeeper). Only if this process starts nothing but the command.
   bool adopt_orphans = false;
+  /// The command then also dies with this process.
+  std::optional<Supervision> supervision;
 };
 
 struct MeasureResult {
   int exit_status = 0;
   std::string run_id;  ///< empty if the run could not be stored
   std::filesystem::path store;
+  /// Another rank of this node measures: the run is that one's, and goes on.
+  bool is_attached = false;
   /// The live totals, which are available without a store.
   trace::RunEnergy energy;
   Seconds duration{0};
   std::optional<ProbeState> probe;  ///< of a probe
+  bool timed_out = false;           ///< ended by Supervision::timeout
+  bool over_limit = false;          ///< ended by a limit of MeasureOptions::limits
+  bool asked_to_end = false;        ///< somebody sent this process a signal to that effect
 };
 
 /// Runs the command and returns when it has ended, with its exit status in the result. An Error means that

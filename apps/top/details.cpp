@@ -42,6 +42,7 @@ Line power_line(const PowerHistory::Series& history, const ViewSize& size) {
 Line progress_line(const session::RunningRun& run, const ViewSize& size) {
   const auto epochs =
       run.epochs > 0 ? fmt::format("  {} epoch{} ended", run.epochs, run.epochs == 1 ? "" : "s") : "";
+  if (run.work_is_done) return {{label("done") + "all work, still running" + epochs}};
   if (!run.projection)
     return {{label("done") + (run.epochs > 0 ? epochs.substr(2) : "the training has told no progress"),
              Style::faint}};
@@ -51,6 +52,8 @@ Line progress_line(const session::RunningRun& run, const ViewSize& size) {
 }
 
 Line forecast_line(const session::RunningRun& run) {
+  if (run.work_is_done)
+    return {{label("forecast") + "none: what still comes is not announced", Style::faint}};
   if (!run.projection) return {{label("forecast") + "none yet", Style::faint}};
   const auto& projection = *run.projection;
   auto text = label("forecast") + to_text(projection.total);
@@ -64,7 +67,8 @@ Line budget_line(const session::RunningRun& run) {
   auto text = label("budget") + to_text(*run.budget);
   if (run.energy && *run.budget > Joules{0})
     text += fmt::format(", {:.0f} % used", 100 * (*run.energy / *run.budget));
-  const bool beyond = run.projection && run.projection->ready && run.projection->total > *run.budget;
+  const bool beyond =
+      run.projection && !run.work_is_done && run.projection->ready && run.projection->total > *run.budget;
   if (!beyond) return {{text}};
   return {{text}, {", the forecast is beyond it!", Style::warning}};
 }

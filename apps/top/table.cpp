@@ -30,12 +30,13 @@ std::string known(const std::optional<Quantity>& value) {
 }
 
 std::string share_of(const Run& run) {
+  if (run.work_is_done) return "all";
   return run.projection ? fmt::format("{:.0f} %", 100 * run.projection->share) : "-";
 }
 
 /// A forecast that is not reliable yet is none to act on; the details tell it.
 std::string forecast_of(const Run& run) {
-  return run.projection && run.projection->ready ? to_text(run.projection->total) : "-";
+  return run.projection && run.projection->ready && !run.work_is_done ? to_text(run.projection->total) : "-";
 }
 
 /// Those that matter most first; the name takes what is left of the row.

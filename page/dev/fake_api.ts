@@ -101,6 +101,7 @@ const answers: Record<string, (query: URLSearchParams) => unknown> = {
   columns: () => data.columns,
   compare: (query) => data.comparison(query.get("group") ?? "architecture"),
   tradeoff: () => data.tradeoff(),
+  board: () => data.board(),
   models: () => ({
     models: ["efficientnet_b0", "mobilenet_v3", "resnet50", "vit_b_16"],
     precisions: ["fp32", "tf32", "amp-bf16"],

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "./api/answer";
 import { api, wantsToken } from "./api/client";
 import { connectAgain, useLive } from "./api/live";
+import { BoardPage } from "./pages/board";
 import { ComparePage } from "./pages/compare";
 import { FleetPage } from "./pages/fleet";
 import { PredictPage } from "./pages/predict";
@@ -20,6 +21,7 @@ const links: [page: string, text: string][] = [
   ["runs", "Runs"],
   ["compare", "Compare"],
   ["tradeoff", "Trade-off"],
+  ["board", "Board"],
   ["predict", "Predict"],
   ["fleet", "Fleet"],
 ];
@@ -34,6 +36,8 @@ function pageOf(place: Place): ComponentChildren {
       return <ComparePage place={place} />;
     case "tradeoff":
       return <TradeoffPage place={place} />;
+    case "board":
+      return <BoardPage place={place} />;
     case "predict":
       return <PredictPage place={place} />;
     case "fleet":

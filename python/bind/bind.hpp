@@ -11,6 +11,7 @@ void bind_carbon(nanobind::module_& module);
 void bind_projection(nanobind::module_& module);
 void bind_network(nanobind::module_& module);
 void bind_prediction(nanobind::module_& module);
+void bind_probe(nanobind::module_& module);
 void bind_budget(nanobind::module_& module);
 void bind_tables(nanobind::module_& module);
 void bind_evaluation(nanobind::module_& module);

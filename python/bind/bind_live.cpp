@@ -30,14 +30,9 @@ std::optional<estimate::Projection> projection_of(const measure::MeasurementResu
   return projection;
 }
 
-/// All of the announced work is done, and the run goes on.
-bool goes_on(const Live& live) {
-  return live.projection && live.projection->share >= 1;
-}
-
 std::optional<estimate::Projection> projection_now(const Live& live) {
   auto projection = live.projection;
-  if (goes_on(live)) projection->ready = false;
+  if (projection && live.work_is_done) projection->ready = false;
   return projection;
 }
 
@@ -73,7 +68,7 @@ void bind_live(nb::module_& module) {
                    })
       .def_ro("metrics", &Live::metrics)
       .def_prop_ro("projection", projection_now)
-      .def_prop_ro("work_is_done", goes_on, "all that was announced; the run goes on")
+      .def_ro("work_is_done", &Live::work_is_done, "all that was announced; the run goes on")
       .def_prop_ro("doubt", doubt_now,
                    "why the forecast is not relied on; \"\" where it is, or none is there");
 

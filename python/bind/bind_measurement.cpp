@@ -23,7 +23,7 @@
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
 #include "carbon/intensity.hpp"
-#include "measure/measurement.hpp"
+#include "measure/node_measurement.hpp"
 #include "sensors/support/sensor.hpp"
 #include "store/run_store.hpp"
 
@@ -31,13 +31,13 @@ namespace joulecast::python {
 namespace {
 
 using measure::Live;
-using measure::Measurement;
+using measure::NodeMeasurement;
 
 constexpr Seconds longest_wait{1};  ///< for a locked store, in the user's own thread
 
 /// Keeps what the measurement's thread has to say until a Python thread asks for it, because that thread
 /// never takes the interpreter's lock.
-class Messages final : public measure::Observer {
+class Messages final : public measure::NodeObserver {
  public:
   void trouble(const std::string& line) override {
     const std::lock_guard lock(mutex_);
@@ -72,12 +72,14 @@ struct TrackerOptions {
   std::string name;
   std::vector<std::string> command;
   bool keep_arguments = false;
+  std::string resume, checkpoint_folder;
   std::map<std::string, std::string> tags;
   std::string store;
   double interval_s = 1;
   std::vector<std::string> sensors;
   std::vector<std::string> gpus;
   int local_ranks = 1;
+  std::string within;  ///< of the blocks of this process that are open already; "" = none
   std::optional<double> total_epochs, total_steps;
   std::string country, region;
   std::optional<double> intensity_g_per_kwh, pue;
@@ -104,6 +106,9 @@ measure::MeasurementOptions measurement_options(const TrackerOptions& options, c
   wanted.sensors = options.sensors;
   wanted.store = store_of(options.store);
   wanted.store_patience = longest_wait;
+  wanted.continues.run = options.resume;
+  wanted.continues.checkpoints = options.checkpoint_folder;
+  wanted.keep_command = options.keep_arguments;
   wanted.total_epochs = options.total_epochs;
   wanted.total_steps = options.total_steps;
   return wanted;
@@ -122,17 +127,23 @@ class Tracker {
     environment.local_ranks = options.local_ranks;
     auto socket = listen();
     if (socket) socket_ = socket->path().string();
-    auto wanted = measurement_options(options, name);
-    if (wanted.store) store_ = wanted.store->string();
-    measurement_ = std::make_shared<Measurement>(
-        value_of(Measurement::prepare(std::move(wanted), environment, std::move(socket), messages_.get())));
+    measure::NodeOptions wanted;
+    wanted.measurement = measurement_options(options, name);
+    wanted.given_name = options.name.empty() ? "" : wanted.measurement.run.info.name;
+    wanted.folder = temporary_folder();
+    wanted.within = options.within;
+    if (wanted.measurement.store) store_ = wanted.measurement.store->string();
+    measurement_ = std::make_shared<NodeMeasurement>(value_of(
+        NodeMeasurement::prepare(std::move(wanted), environment, std::move(socket), messages_.get())));
     teller_ = teller_of(measurement_);
-    value_of(measurement_->start());
+    value_of(measurement_->start({environment.clock->wall(), environment.clock->steady()}));
   }
 
   [[nodiscard]] const std::shared_ptr<Teller>& teller() const { return teller_; }
   /// Where other processes can report; "" if nowhere.
   [[nodiscard]] const std::string& socket() const { return socket_; }
+  /// Whether this process measures its node, and not another rank.
+  [[nodiscard]] bool measures() const { return measurement_->measures(); }
   /// The path that was asked for; "" if there is none.
   [[nodiscard]] const std::string& store() const { return store_; }
   [[nodiscard]] Messages& messages() { return *messages_; }
@@ -167,18 +178,24 @@ class Tracker {
   }
 
  private:
-  /// Without a socket only child processes lose their voice.
-  static std::optional<progress::SocketServer> listen() {
+  /// "" if there is none.
+  static std::filesystem::path temporary_folder() {
     std::error_code error;
-    const auto folder = std::filesystem::temp_directory_path(error);
-    if (error) return std::nullopt;
+    auto folder = std::filesystem::temp_directory_path(error);
+    return error ? std::filesystem::path() : folder;
+  }
+
+  /// Without a socket child processes lose their voice, and ranks cannot find each other.
+  static std::optional<progress::SocketServer> listen() {
+    const auto folder = temporary_folder();
+    if (folder.empty()) return std::nullopt;
     auto server = progress::SocketServer::listen(folder);
     if (!server) return std::nullopt;
     return std::move(*server);
   }
 
   std::shared_ptr<Messages> messages_ = std::make_shared<Messages>();
-  std::shared_ptr<Measurement> measurement_;
+  std::shared_ptr<NodeMeasurement> measurement_;
   std::shared_ptr<Teller> teller_;
   std::string socket_;
   std::string store_;
@@ -229,12 +246,15 @@ void bind_tracker(nb::module_& module) {
       .def_rw("name", &TrackerOptions::name)
       .def_rw("command", &TrackerOptions::command)
       .def_rw("keep_arguments", &TrackerOptions::keep_arguments)
+      .def_rw("resume", &TrackerOptions::resume)
+      .def_rw("checkpoint_folder", &TrackerOptions::checkpoint_folder)
       .def_rw("tags", &TrackerOptions::tags)
       .def_rw("store", &TrackerOptions::store)
       .def_rw("interval_s", &TrackerOptions::interval_s)
       .def_rw("sensors", &TrackerOptions::sensors)
       .def_rw("gpus", &TrackerOptions::gpus)
       .def_rw("local_ranks", &TrackerOptions::local_ranks)
+      .def_rw("within", &TrackerOptions::within)
       .def_rw("total_epochs", &TrackerOptions::total_epochs, nb::arg().none())
       .def_rw("total_steps", &TrackerOptions::total_steps, nb::arg().none())
       .def_rw("country", &TrackerOptions::country)
@@ -247,6 +267,7 @@ void bind_tracker(nb::module_& module) {
       .def_prop_ro("teller", &Tracker::teller)
       .def_prop_ro("socket", &Tracker::socket)
       .def_prop_ro("store", &Tracker::store)
+      .def_prop_ro("measures", &Tracker::measures, "this process, and not another rank of its node")
       .def_prop_ro("attention", [](Tracker& tracker) { return tracker.messages().attention()->load(); })
       .def(
           "take_messages",

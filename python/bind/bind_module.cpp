@@ -14,6 +14,7 @@ NB_MODULE(_core, module) {
   bind_projection(module);
   bind_network(module);
   bind_prediction(module);
+  bind_probe(module);
   bind_budget(module);
   bind_tables(module);
   bind_evaluation(module);

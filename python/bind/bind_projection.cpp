@@ -3,6 +3,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/members.hpp"
 #include "bind/pickling.hpp"
 #include "bind/without_gil.hpp"
 #include "estimate/online/projector.hpp"
@@ -13,24 +14,6 @@
 
 namespace joulecast::python {
 
-template <class U>
-auto members(Of<estimate::Interval<U>>) {
-  return std::tuple{&estimate::Interval<U>::low, &estimate::Interval<U>::high};
-}
-template <class U>
-auto members(Of<estimate::Estimate<U>>) {
-  return std::tuple{&estimate::Estimate<U>::value, &estimate::Estimate<U>::interval};
-}
-inline auto members(Of<estimate::Projection::Expected>) {
-  using E = estimate::Projection::Expected;
-  return std::tuple{&E::stop_epoch, &E::total, &E::duration, &E::probability_of_full_length,
-                    &E::learned_from_earlier_runs};
-}
-inline auto members(Of<estimate::Projection>) {
-  using P = estimate::Projection;
-  return std::tuple{&P::share,          &P::used,  &P::total,          &P::remaining, &P::duration,
-                    &P::remaining_time, &P::ready, &P::regime_changes, &P::method,    &P::expected};
-}
 inline auto members(Of<trace::Projection>) {
   using P = trace::Projection;
   return std::tuple{&P::time, &P::share, &P::method, &P::total, &P::low, &P::high, &P::ready, &P::withdrawn};

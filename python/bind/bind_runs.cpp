@@ -6,6 +6,7 @@
 #include "bind/attributes.hpp"
 #include "bind/bind.hpp"
 #include "bind/errors.hpp"
+#include "bind/members.hpp"
 #include "bind/pickling.hpp"
 #include "bind/without_gil.hpp"
 #include "bind/words.hpp"
@@ -35,6 +36,13 @@ struct PhasePart : RunPart {
   std::optional<double> total_work;
 };
 
+/// One of the runs that an interrupted training consists of; its name is its id.
+struct SegmentPart : RunPart {
+  std::string status;
+  std::string host;
+  std::optional<double> redone_j;
+};
+
 inline auto members(Of<RunPart>) {
   using P = RunPart;
   return std::tuple{&P::name, &P::start_s, &P::end_s, &P::energy_j};
@@ -47,23 +55,24 @@ inline auto members(Of<PhasePart>) {
   using P = PhasePart;
   return std::tuple_cat(members(Of<RunPart>{}), std::tuple{&P::unit, &P::work, &P::total_work});
 }
+inline auto members(Of<SegmentPart>) {
+  using S = SegmentPart;
+  return std::tuple_cat(members(Of<RunPart>{}), std::tuple{&S::status, &S::host, &S::redone_j});
+}
 inline auto members(Of<WallTime>) {
   return std::tuple{&WallTime::ns};
 }
 inline auto members(Of<store::RunRow>) {
   using R = store::RunRow;
-  return std::tuple{&R::id,           &R::name,      &R::status,     &R::exit_status,  &R::started,
-                    &R::duration,     &R::energy,    &R::provenance, &R::missing,      &R::coverage,
-                    &R::not_measured, &R::command,   &R::tags,       &R::architecture, &R::host,
-                    &R::epochs,       &R::last_heard};
+  return std::tuple{&R::id,           &R::name,     &R::status,     &R::exit_status,  &R::started,
+                    &R::duration,     &R::energy,   &R::provenance, &R::missing,      &R::coverage,
+                    &R::not_measured, &R::command,  &R::tags,       &R::architecture, &R::host,
+                    &R::epochs,       &R::segments, &R::last_heard};
 }
 inline auto members(Of<trace::HostInfo>) {
   using H = trace::HostInfo;
   return std::tuple{&H::hostname,     &H::os,   &H::cpu_model,        &H::logical_cpus,
                     &H::memory_bytes, &H::gpus, &H::joulecast_version};
-}
-inline auto members(Of<trace::Span>) {
-  return std::tuple{&trace::Span::begin, &trace::Span::end};
 }
 inline auto members(Of<trace::Channel>) {
   using C = trace::Channel;
@@ -126,6 +135,17 @@ std::vector<PhasePart> phases_of(const RunSummary& summary) {
   return phases;
 }
 
+std::vector<SegmentPart> segments_of(const RunSummary& summary) {
+  std::vector<SegmentPart> segments;
+  for (std::size_t i = 0; i < summary.segments.size(); ++i) {
+    const auto& segment = summary.run.info.segments[i];
+    const auto& cost = summary.segments[i];
+    segments.push_back({part_of(segment.id, segment.span, cost.energy), std::string(name_of(segment.status)),
+                        segment.hostname, plain(cost.redone)});
+  }
+  return segments;
+}
+
 std::vector<RunPart> windows_of(const RunSummary& summary) {
   std::vector<RunPart> windows;
   for (std::size_t i = 0; i < summary.run.windows.size(); ++i) {
@@ -161,6 +181,13 @@ void bind_parts(nb::module_& module) {
       .def_ro("work", &PhasePart::work)
       .def_ro("total_work", &PhasePart::total_work);
   def_pickling(phase);
+  nb::class_<SegmentPart, RunPart> segment(
+      module, "Segment", "One of the runs that an interrupted training consists of. Its name is its id.");
+  segment.def_ro("status", &SegmentPart::status)
+      .def_ro("host", &SegmentPart::host)
+      .def_ro("redone_j", &SegmentPart::redone_j,
+              "joules that went into work that was done again; None if none did");
+  def_pickling(segment);
 }
 
 void bind_trace(nb::module_& module) {
@@ -232,6 +259,7 @@ void bind_summary(nb::module_& module) {
       .def_prop_ro("epochs", epochs_of)
       .def_prop_ro("phases", phases_of)
       .def_prop_ro("windows", windows_of)
+      .def_prop_ro("segments", segments_of, "of a training that was interrupted and went on; else empty")
       .def_prop_ro(
           "projections", [](const RunSummary& summary) { return summary.run.projections; },
           "the forecasts that were made during the run")
@@ -273,7 +301,8 @@ void bind_row(nb::module_& module) {
       .def_ro("command", &RunRow::command)
       .def_ro("tags", &RunRow::tags)
       .def_prop_ro("architecture", get(&RunRow::architecture))
-      .def_prop_ro("epochs", get(&RunRow::epochs), "number of epochs");
+      .def_prop_ro("epochs", get(&RunRow::epochs), "number of epochs")
+      .def_ro("segments", &RunRow::segments, "runs that the training consists of");
 }
 
 std::vector<store::RunRow> list(const session::ListRequest& request) {

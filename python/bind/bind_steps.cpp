@@ -34,7 +34,8 @@ void bind_steps(nb::module_& module) {
   nb::class_<StepCount>(module, "StepCount", "How far a loop came.")
       .def_ro("done", &StepCount::done, "steps that are done")
       .def_ro("total", &StepCount::total, "0 if unknown")
-      .def_ro("exhausted", &StepCount::exhausted, "the loop was not left before its end");
+      .def_ro("exhausted", &StepCount::exhausted, "the loop was not left before its end")
+      .def_ro("left", &StepCount::left, "it was, and its phase ended with it");
   nb::class_<Steps>(module, "Steps", nb::type_slots(slots), "Iterates over steps and counts them.")
       .def_prop_ro("count", &Steps::count);
 }

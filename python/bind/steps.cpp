@@ -83,6 +83,7 @@ void Steps::end_phase() const {
   if (phase_ == 0 || !teller_->is_open(phase_)) return;
   tell();
   teller_->end_phase(phase_);
+  count_->left = !count_->exhausted;
 }
 
 void Steps::visit(visitproc visitor, void* context, int& result) const {

@@ -17,6 +17,7 @@ struct StepCount {
   double done = 0;
   double total = 0;  ///< 0 = unknown
   bool exhausted = false;
+  bool left = false;  ///< before its end, and its phase ended with it
 };
 
 /// Counts a step when the next one is asked for, or when there is none. Adds some tens of nanoseconds to a

@@ -33,7 +33,7 @@ Event event_of(EventKind kind, std::string name) {
 
 class OwnTeller final : public Teller {
  public:
-  explicit OwnTeller(std::shared_ptr<measure::Measurement> measurement)
+  explicit OwnTeller(std::shared_ptr<measure::NodeMeasurement> measurement)
       : measurement_(std::move(measurement)) {}
 
   void tell_phase(const std::string& name, const std::string& unit, double total_work) override {
@@ -79,7 +79,7 @@ class OwnTeller final : public Teller {
  private:
   void tell(Event event) { measurement_->hear({std::move(event)}); }
 
-  std::shared_ptr<measure::Measurement> measurement_;
+  std::shared_ptr<measure::NodeMeasurement> measurement_;
 };
 
 class AttachedTeller final : public Teller {
@@ -125,7 +125,7 @@ void Teller::end_phase(std::uint64_t number) {
   if (number != 0 && open_phase_.compare_exchange_strong(number, 0)) tell_phase_end();
 }
 
-std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::Measurement> measurement) {
+std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::NodeMeasurement> measurement) {
   return std::make_shared<OwnTeller>(std::move(measurement));
 }
 

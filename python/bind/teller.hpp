@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "measure/measurement.hpp"
+#include "measure/node_measurement.hpp"
 
 namespace joulecast::python {
 
@@ -37,8 +37,9 @@ class Teller {
   std::atomic<std::uint64_t> open_phase_ = 0;  ///< 0 = none
 };
 
-/// For a measurement in this process. In a forked child it says nothing.
-[[nodiscard]] std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::Measurement> measurement);
+/// For a measurement in this process, or in the rank of this node that measures. In a forked child it says
+/// nothing.
+[[nodiscard]] std::shared_ptr<Teller> teller_of(std::shared_ptr<measure::NodeMeasurement> measurement);
 
 /// For the listener that $JOULECAST_SOCKET names, if there is one.
 [[nodiscard]] std::shared_ptr<Teller> attached_teller();

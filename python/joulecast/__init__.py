@@ -20,6 +20,7 @@ from .describing import describe
 from .errors import DeniedError, Error, GoneError, InvalidError, MalformedError, RetryError, Stopped, UnavailableError
 from .forecasting import evaluate, known_networks, predict, project
 from .planning import budget
+from .probing import probe
 from .reporting import disclose, report
 from .run import Run
 from .stored import load, query, runs, sync
@@ -45,6 +46,7 @@ __all__ = [
     "known_networks",
     "load",
     "predict",
+    "probe",
     "project",
     "query",
     "recommend",

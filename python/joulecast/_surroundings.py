@@ -9,18 +9,18 @@ from . import _core
 from ._arguments import readable
 
 SOCKET = "JOULECAST_SOCKET"
-# What launchers call a process's number on its node, how many there are, and what tells a launch from others: torchrun
-# and DeepSpeed, Open MPI, MPICH and Intel MPI, Slurm.
+# What launchers call a process's number on its node, and how many there are: torchrun and DeepSpeed, Open MPI, MPICH and
+# Intel MPI, Slurm. All that they say is read by the core (trace/job.hpp).
 LAUNCHERS = (
-    ("LOCAL_RANK", ("LOCAL_WORLD_SIZE", "LOCAL_SIZE"), ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT")),
-    ("OMPI_COMM_WORLD_LOCAL_RANK", ("OMPI_COMM_WORLD_LOCAL_SIZE",), ("PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid")),
-    ("MPI_LOCALRANKID", ("MPI_LOCALNRANKS",), ("PMI_JOBID",)),
-    ("SLURM_LOCALID", ("SLURM_STEP_TASKS_PER_NODE",), ("SLURM_JOB_ID", "SLURM_STEP_ID")),
+    ("LOCAL_RANK", ("LOCAL_WORLD_SIZE", "LOCAL_SIZE")),
+    ("OMPI_COMM_WORLD_LOCAL_RANK", ("OMPI_COMM_WORLD_LOCAL_SIZE",)),
+    ("MPI_LOCALRANKID", ("MPI_LOCALNRANKS",)),
+    ("SLURM_LOCALID", ("SLURM_STEP_TASKS_PER_NODE",)),
 )
 NOTEBOOK_PROGRAMS = ("ipykernel_launcher", "colab_kernel_launcher")
 
 
-def _launcher() -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+def _launcher() -> tuple[str, tuple[str, ...]] | None:
     return next((launcher for launcher in LAUNCHERS if os.environ.get(launcher[0], "").isdecimal()), None)
 
 
@@ -38,15 +38,6 @@ def local_ranks() -> int:
         if number.isdecimal():
             return max(1, int(number))
     return 1
-
-
-def hidden_gpus(energy: _core.Energy) -> str:
-    """Says that Slurm gave this node's ranks more GPUs than this one can see; "" where it did not."""
-    given = os.environ.get("SLURM_GPUS_ON_NODE", "")
-    seen = len({part.device for part in energy.components if part.component == "gpu"})
-    if not given.isdecimal() or int(given) <= seen:
-        return ""
-    return f"{seen} of the {given} GPUs of this node's ranks are measured: the first rank can see no more"
 
 
 def listening_socket() -> str:
@@ -81,77 +72,9 @@ def run_of(socket: str) -> tuple[str, str] | None:
     return identifier, store
 
 
-def _meeting_point() -> str:
-    """The ending of the file by which the ranks of one launch find the measurement of their node.
-
-    Launchers tell what their ranks have in common; where they do not, it is the parent. Two launches may have one parent,
-    and the ranks of one launch different ones, if each has a script around it.
-    """
-    import hashlib
-
-    launcher = _launcher()
-    told = [(name, os.environ[name]) for name in launcher[2] if os.environ.get(name)] if launcher is not None else []
-    common = repr((launcher and launcher[0], told or os.getppid()))
-    return f"-ranks-{hashlib.sha256(common.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def announce(socket: str, began: float) -> str | None:
-    """Tells the other ranks of this node where a measurement listens that began at a time.time(). Returns what `withdraw` takes."""
-    place = socket + _meeting_point()
-    try:
-        _write(place, f"{socket}\n{began!r}\n")
-    except OSError:
-        return None
-    return place
-
-
-def withdraw(place: str, began: float, run: str, store: str) -> None:
-    """The measurement is over. Ranks that end later still find what it measured; the next measurement removes the file."""
-    try:
-        _write(place, f"\n{began!r}\n{run}\n{store}\n")
-    except OSError:
-        pass
-
-
-def _write(place: str, text: str) -> None:
-    with open(place + ".part", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(place + ".part", place)
-
-
-def announced_run(since: float) -> tuple[str, str] | None:
-    """(id, store) of what the first rank of this node measures, or measured until after `since` (of time.time()).
-
-    Of several runs it is the one that began nearest to `since`.
-    """
-    found = []
-    for path in _announcements():
-        try:
-            with open(path, encoding="utf-8") as file:
-                socket, began, *run = file.read().splitlines()
-                changed = os.fstat(file.fileno()).st_mtime
-            known = run_of(socket) if socket and _core.is_listened_to(socket) else None  # a killed rank leaves its file
-            if not socket and len(run) == 2 and run[0] and changed >= since:
-                known = run[0], run[1]
-            if known is not None:
-                found.append((abs(float(began) - since), known))
-        except (OSError, ValueError):
-            pass
-    return min(found)[1] if found else None
-
-
-def _announcements() -> list[str]:
-    """Files of this launch."""
-    import tempfile
-
-    folder = os.path.join(tempfile.gettempdir(), f"joulecast-{os.getuid()}")
-    try:
-        if os.lstat(folder).st_uid != os.getuid():
-            return []
-        ending = _meeting_point()
-        return [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(ending)]
-    except OSError:
-        return []
+def has_wrapper_of_its_own() -> bool:
+    """Whether `joulecast run` was started for this rank alone, and not for the launch."""
+    return os.environ.get("JOULECAST_RANK", "") == str(local_rank())
 
 
 def command() -> list[str]:

@@ -51,11 +51,7 @@ class Figures(Telling):
 
     def _found_run(self) -> tuple[str, str] | None:
         """(id, store) of the run that another process measures; None where it is not known."""
-        if self._socket:
-            return surroundings.run_of(self._socket) or self._found
-        if self._ended is not None and self._found is not None:
-            return self._found
-        return surroundings.announced_run(self._began[0]) or self._found
+        return (surroundings.run_of(self._socket) if self._socket else None) or self._found
 
     def _stored(self, samples: bool = False) -> _core.Run | None:
         """The run as the store has it, for a process that does not measure; None where it is not known."""

@@ -75,8 +75,27 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
         InvalidError: an unknown model or GPU, or an impossible number; it names the argument. Also a network of which too
             much cannot be counted.
     """
+    request = request_of(models_of(model), gpu, batch=batch, epochs=epochs, samples=samples, dataset=dataset, steps=steps, tokens=tokens, gpus=gpus,
+                         input_shape=input_shape, dimensions=dimensions, classes=classes, sequence=sequence, precision=precision,
+                         memory_format=memory_format, compile=compile, accumulate=accumulate, checkpointing=checkpointing, shard=shard, nodes=nodes,
+                         tensor_parallel=tensor_parallel, pipeline_parallel=pipeline_parallel, interconnect=interconnect, freeze=freeze,
+                         lora=lora, power_limit=power_limit, optimizer=optimizer, framework=framework, like=like, fitted=fitted)
+    request.set_place(*arguments.place(country, region, intensity, pue))
+    return _core.predict(request, arguments.flag("allow_uncounted", allow_uncounted))
+
+
+def models_of(model: Any) -> list[Any]:
+    return _several("model", model, (str, os.PathLike, _core.Network))
+
+
+def request_of(models: list[Any], gpu: Any, *, batch: Any = 32, epochs: Any = None, samples: Any = None, dataset: Any = "", steps: Any = None,
+               tokens: Any = None, gpus: Any = 1, input_shape: Any = None, dimensions: Any = None, classes: Any = None, sequence: Any = None,
+               precision: Any = "fp32", memory_format: Any = "nchw", compile: Any = False, accumulate: Any = 1, checkpointing: Any = False,
+               shard: Any = 0, nodes: Any = 1, tensor_parallel: Any = 1, pipeline_parallel: Any = 1, interconnect: Any = "", freeze: Any = "",
+               lora: Any = None, power_limit: Any = None, optimizer: Any = "sgd", framework: Any = "", like: Any = "",
+               fitted: Any = None) -> _core.PredictionRequest:
+    """Checks what `predict` is given."""
     request = _core.PredictionRequest()
-    models = _several("model", model, (str, os.PathLike, _core.Network))
     request.described = [one for one in models if isinstance(one, _core.Network)]
     request.networks = [arguments.path("model", one) for one in models if not isinstance(one, _core.Network)]
     request.gpus = _several("gpu", gpu, str)
@@ -103,8 +122,7 @@ def predict(model: Model | Iterable[Model], gpu: str | Iterable[str], *, batch: 
     for name, value in (("dataset", dataset), ("framework", framework), ("optimizer", optimizer), ("like", like)):
         setattr(request, name, arguments.text(name, value))
     request.fitted = arguments.path("fitted", fitted)
-    request.set_place(*arguments.place(country, region, intensity, pue))
-    return _core.predict(request, arguments.flag("allow_uncounted", allow_uncounted))
+    return request
 
 
 def project(run: str | os.PathLike[str], *, at: str = "", total_work: float | None = None,

@@ -23,10 +23,24 @@ LOOK_EVERY_S = 2.0  # into the store, where another process measures
 OF_PROGRESS = ("epochs", "steps")  # the arguments of a run that count wherever it is measured
 
 ending: list[Run] = []  # the runs that a thread of this process is closing
-measured: list[Run] = []  # the runs that this process measures, by their beginning; they go on without a variable
-
+# The runs that this process measures, or that another rank of its node measures for it, by their beginning; they go on
+# without a variable.
+measured: list[Run] = []
+# Held while `measured` and the socket that children report to change together, or are compared: a run that begins in one
+# thread would else take that of a run which another thread is ending for another process's.
+changing = _thread.RLock()
 
 kept_in: dict[str, str] = {}  # by a run's id, the store that this process has kept it in
+
+
+def leave_all_to_parent() -> None:
+    """In a forked child, in which the threads are gone that may have held the lock."""
+    global changing
+    changing = _thread.RLock()
+    for run in (*measured, *ending):
+        run._leave_to_parent()
+    measured.clear()
+    ending.clear()
 
 
 def is_pruned(kind: type[BaseException]) -> bool:
@@ -62,7 +76,8 @@ class Run(Figures):
         self._ending = _thread.RLock()
         self._is_ending = False
         self._at_end: list[Callable[[], Any]] = []
-        self._announced: str | None = None
+        self._rank: _core.Tracker | None = None  # tells what this rank does to the one that measures
+        self._several = False  # this is one of several ranks
         self._limit: _core.JoinedLimit | None = None  # where another process measures
         self._stop_call: Callable[[Run, str], Any] | None = None
         self._searched = 0.0  # when the run of another process was last looked for
@@ -101,38 +116,49 @@ class Run(Figures):
 
     def _join(self, options: _core.TrackerOptions, given: list[str]) -> None:
         rank = surroundings.local_rank()
-        if rank:
-            self._teller = _core.silent_teller()  # the first rank tells for all
-            self._attach(surroundings.listening_socket())  # of a measurement that the launch is part of
-            return
-        socket = surroundings.listening_socket()
-        if socket and all(run._socket != socket for run in measured):
+        with changing:
+            socket = surroundings.listening_socket()
+            is_anothers = socket and all(run._socket != socket for run in measured)
+        if is_anothers:
             self._attach(socket)
             self._teller = _core.attached_teller()
-            if given:
+            self._leave_to_first_rank()
+            if given and not rank:
                 self._warn_of([f"{', '.join(given)} of this block {'is' if len(given) == 1 else 'are'} left out: it belongs to a run that "
                                "another process measures, which has its own"])
             return
-        self._measure(options, several=rank is not None)
+        self._several = rank is not None
+        self._measure(options)
 
-    def _measure(self, options: _core.TrackerOptions, several: bool) -> None:
-        options.local_ranks = surroundings.local_ranks() if several else 1
+    def _leave_to_first_rank(self) -> None:
+        """Ranks that are within one measurement of their whole launch say the same, and nothing tells them apart there."""
+        if self._tracker is None and self._rank is None and surroundings.local_rank() and not surroundings.has_wrapper_of_its_own():
+            self._teller = _core.silent_teller()
+
+    def _measure(self, options: _core.TrackerOptions) -> None:
+        """In this process, or in another rank of this node: the ranks agree on one (docs/ranks.md)."""
+        options.local_ranks = surroundings.local_ranks() if self._several else 1
+        options.within = str(len(measured) or "")
         try:
-            self._tracker = _core.Tracker(options, self.name)
+            tracker = _core.Tracker(options, self.name)
         except InvalidError:
             raise
         except Error as error:
             warn(f"nothing is measured: {error}")
             self._teller = _core.silent_teller()
             return
-        self._teller = self._tracker.teller
-        self._store = self._tracker.store
-        self._socket = self._tracker.socket
-        if self._socket and several:
-            self._announced = surroundings.announce(self._socket, self._began[0])
-        measured.append(self)
-        surroundings.lead_children_to(self._socket)
-        self._check_place(options)
+        if tracker.measures:
+            self._tracker = tracker
+            self._store = tracker.store
+        else:
+            self._rank = tracker
+        self._teller = tracker.teller
+        self._socket = tracker.socket
+        with changing:
+            measured.append(self)
+            surroundings.lead_children_to(self._socket)
+        if self._rank is None:
+            self._check_place(options)
 
     @staticmethod
     def _check_place(options: _core.TrackerOptions) -> None:
@@ -165,23 +191,37 @@ class Run(Figures):
                 if self._tracker is not None:
                     self._finish_measuring(status)
                 else:
-                    self._finish_unmeasured()
+                    self._finish_unmeasured(status)
             finally:
                 self.status = status
                 ending.remove(self)
             self._call_at_end()
 
-    def _finish_unmeasured(self) -> None:
+    def _finish_unmeasured(self, status: str) -> None:
         """Another process measures, or nobody."""
         self._found = self._found_run()  # the measurement may end before anybody asks
-        if self._found is None and not self._socket and (rank := surroundings.local_rank()):
-            self._loss_told = True
-            self._warn_of([f"nothing is measured in rank {rank}: the first rank of this node measures for all, and none is measured there"])
+        if self._rank is None:
+            return
+        rank, self._rank = self._rank, None
+        self._teller = _core.silent_teller()
+        self._leave_measured()
+        try:
+            part = rank.finish(status)
+            if part.run_id:
+                self._found = part.run_id, part.store
+        except Error as error:
+            warn(f"what the run cost was lost: {error}")
+        self._warn_of(rank.take_messages()[0])
+
+    def _leave_measured(self) -> None:
+        with changing:
+            measured.remove(self)
+            surroundings.lead_children_to(measured[-1]._socket if measured else "")
 
     def _finish_at_exit(self, status: str) -> None:
         """Nobody ended it. How a program that calls `sys.exit` ends is known after Python has ended."""
         with self._ending:
-            if status == "finished" and self._tracker is not None and not self._at_end and not self._announced and not self._is_ending:
+            if status == "finished" and self._tracker is not None and not self._at_end and not self._several and not self._is_ending:
                 self._is_ending = True
                 self._tracker.finish_at_exit()
             else:
@@ -197,30 +237,22 @@ class Run(Figures):
     def _finish_measuring(self, status: str) -> None:
         tracker, self._tracker = self._tracker, None
         self._teller = _core.silent_teller()
-        measured.remove(self)
-        surroundings.lead_children_to(measured[-1]._socket if measured else "")
+        self._leave_measured()
         try:
             tracker.tick()  # so that the last forecast knows of the last step
             self._live = tracker.live()
-            if self._announced and (missing := surroundings.hidden_gpus(self._live.energy)):
-                tracker.note(missing)
-                self._warn_of([missing])
             self._finished = tracker.finish(status)
             if self._finished.run_id:
                 kept_in[self._finished.run_id] = self._finished.store
         except Error as error:
             warn(f"what the run cost was lost: {error}")
-        if self._announced:
-            kept = (self._finished.run_id, self._finished.store) if self._finished is not None else ("", "")
-            surroundings.withdraw(self._announced, self._began[0], *kept)
         self._warn_of(tracker.take_messages()[0])
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the measurement is the parent's."""
-        self._tracker = None
+        self._tracker = self._rank = None
         self._teller = _core.attached_teller()
         self._ending = _thread.RLock()  # a thread that the child does not have may hold it
-        self._announced = None
         self._at_end = []
 
     def stop_if(self, *, projected_kwh: float | None = None, projected_j: float | None = None, probability: float = 0.95,
@@ -243,10 +275,12 @@ class Run(Figures):
         if call is not None and not callable(call):
             raise TypeError(f"call must be a function, not {type(call).__name__}")
         self._stop_call = call
+        if surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+            return
         if self._tracker is not None:
             self._tracker.stop_if_projected(joules, probability)
             self._tracker.tick()  # it may be used up already
-        elif not surroundings.local_rank():  # of ranks that wait for each other, none may leave the loop alone
+        else:
             self._limit = _core.JoinedLimit(joules, probability)
 
     @property
@@ -274,8 +308,7 @@ class Run(Figures):
         """In its first second a measurement has no run that could be found, and it may end before anybody asks."""
         if self._found is None and self._tracker is None and time.monotonic() - self._searched > LOOK_EVERY_S:
             self._searched = time.monotonic()
-            if self._socket or surroundings.local_rank():
-                self._found = self._found_run()
+            self._found = self._found_run()
 
     def _limit_reached(self) -> str | None:
         """For a run that another process measures: why to stop, by the rule that holds for its own limits."""

@@ -38,7 +38,8 @@ class Telling(abc.ABC):
         self._in_loops = False  # `epochs` or `steps` tells the progress
         self._steps_done = 0.0
         self._windows = 0
-        self._is_left = False  # the loop of the last phase was, before its end
+        self._epochs_left = False  # the loop of the last phase was, before its end
+        self._steps_alone: Any = None  # _core.StepCount, where they are the last phase
         self._is_stopped = False  # by Stopped: what the training would have cost stays known
         self._named: tuple[str, str, float] | None = None  # a phase in which nothing was told yet: name, unit, total
         self._named_number = 0  # the teller's, of that phase
@@ -48,6 +49,11 @@ class Telling(abc.ABC):
     @abc.abstractmethod
     def _attend(self) -> None:
         """Called between two steps."""
+
+    @property
+    def _is_left(self) -> bool:
+        """Whether the loop of the last phase was, before its end: no more of it is expected."""
+        return self._epochs_left or (self._steps_alone is not None and self._steps_alone.left)
 
     @property
     @abc.abstractmethod
@@ -81,7 +87,7 @@ class Telling(abc.ABC):
                     yield item
                 except GeneratorExit:  # the loop was left
                     self._leave_epoch()
-                    self._is_left = not self._is_stopped
+                    self._epochs_left = not self._is_stopped
                     raise
                 self.end_epoch()
                 self._attend()
@@ -92,7 +98,7 @@ class Telling(abc.ABC):
     def _phase_of_loop(self, unit: str, total: float) -> int:
         """Begins it. Returns its number, for its end with the loop; 0 for a phase that `phase` began, which goes on."""
         named, self._named = self._named, None
-        self._is_left = False
+        self._epochs_left, self._steps_alone = False, None
         if named is None:
             return self._teller.begin_phase("train", unit, total)  # type: ignore[no-any-return]
         name, named_unit, named_total = named
@@ -166,7 +172,9 @@ class Telling(abc.ABC):
         if self._steps_known:
             self._named = None
             return self._further_steps(iterable)
-        return self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))  # type: ignore[no-any-return]
+        steps = self._counted(iterable, total=total, phase=self._phase_of_loop("step", total))
+        self._steps_alone = steps.count
+        return steps  # type: ignore[no-any-return]
 
     def _counted(self, iterable: Iterable[Item], **count: Any) -> Any:
         """`_core.Steps` over it."""
@@ -209,7 +217,7 @@ class Telling(abc.ABC):
     def _begin_phase(self, name: str, unit: str, total: float) -> None:
         self.end_epoch()
         self._next_epoch = 0
-        self._is_left = False
+        self._epochs_left, self._steps_alone = False, None
         self._named = name, unit, total
         self._named_number = self._teller.begin_phase(name, unit, total)
 
@@ -232,7 +240,7 @@ class Telling(abc.ABC):
     def _end_phase_of_fit(self) -> None:
         """It may have stopped early. A phase that the user named goes on."""
         self._teller.end_phase(self._number_of_fit)
-        self._is_left = self._number_of_fit != 0
+        self._epochs_left = self._number_of_fit != 0
 
     def progress(self, work: float, *, total: float | None = None) -> None:
         """Tells how much of the phase's work is done, in its unit; for loops that `steps` cannot follow."""

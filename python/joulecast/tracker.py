@@ -10,7 +10,8 @@ import sys
 from . import _arguments as arguments
 from . import _core
 from . import _surroundings as surroundings
-from .run import Run, ending, is_pruned, measured, status_after
+from .errors import InvalidError
+from .run import Run, ending, is_pruned, leave_all_to_parent, measured, status_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 ARGUMENTS = ("name", "epochs", "steps", "tags", "store", "interval", "sensors", "gpus", "country", "region", "intensity", "pue",
-             "keep_arguments")
+             "keep_arguments", "resume", "checkpoint_folder")
 
 # The runs of the blocks that are open, the innermost last: of this task or thread, and of the whole process for threads
 # that were begun by a library.
@@ -37,18 +38,20 @@ if TYPE_CHECKING:
     def track(name: str | None = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
               store: str | os.PathLike[str] | None = None, interval: float | str | None = None, sensors: str | Iterable[str] | None = None,
               gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
-              intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Tracking: ...
+              intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False,
+              resume: str | None = None, checkpoint_folder: str | os.PathLike[str] | None = None) -> Tracking: ...
 
 
 def track(name: Any = None, *, epochs: float | None = None, steps: float | None = None, tags: Mapping[str, Any] | None = None,
           store: str | os.PathLike[str] | None = None, interval: float | str | None = None, sensors: str | Iterable[str] | None = None,
           gpus: int | str | Iterable[int | str] | None = None, country: str | None = None, region: str | None = None,
-          intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False) -> Any:
+          intensity: float | None = None, pue: float | None = None, keep_arguments: bool = False, resume: str | None = None,
+          checkpoint_folder: str | os.PathLike[str] | None = None) -> Any:
     """Measures a block or a function: a context manager and a decorator.
 
     A generator is measured from its first item to its end, with what happens between the items.
 
-    Under `joulecast run`, in a child process of a tracker, and in all but the first of a node's ranks, the run belongs
+    Under `joulecast run`, in a child process of a tracker, and in all but one of a node's ranks, the run belongs
     to the measurement that is there already, and no second one begins.
 
     Args:
@@ -67,13 +70,17 @@ def track(name: Any = None, *, epochs: float | None = None, steps: float | None 
         intensity: g CO2e per kWh, instead.
         pue: power usage effectiveness; None for $JOULECAST_PUE.
         keep_arguments: keep passwords and tokens of the command line, too.
+        resume: name or id of a run that this one goes on with, after a checkpoint: both are one training, with one
+            account. If there is none of this name, this run begins it.
+        checkpoint_folder: go on with the run that trained into this folder, and name this one there. Not with resume.
 
     Raises:
         ValueError, TypeError: an argument that cannot be (InvalidError names it).
     """
     if callable(name) or isinstance(name, classmethod):
         return Tracking()(name)
-    return Tracking(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue, keep_arguments)
+    return Tracking(name, epochs, steps, tags, store, interval, sensors, gpus, country, region, intensity, pue, keep_arguments,
+                    resume, checkpoint_folder)
 
 
 def current() -> Run | None:
@@ -87,7 +94,7 @@ def current() -> Run | None:
 
 def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any = None, store: Any = None, interval: Any = None,
              sensors: Any = None, gpus: Any = None, country: Any = None, region: Any = None, intensity: Any = None, pue: Any = None,
-             keep_arguments: Any = False) -> _core.TrackerOptions:
+             keep_arguments: Any = False, resume: Any = None, checkpoint_folder: Any = None) -> _core.TrackerOptions:
     options = _core.TrackerOptions()
     options.name = arguments.text("name", name) if name is not None else ""
     options.total_epochs = arguments.optional(arguments.above_zero, "epochs", epochs)
@@ -99,6 +106,11 @@ def _options(name: Any = None, epochs: Any = None, steps: Any = None, tags: Any 
     options.gpus = arguments.gpus(gpus)
     options.country, options.region, options.intensity_g_per_kwh, options.pue = arguments.place(country, region, intensity, pue)
     options.keep_arguments = arguments.flag("keep_arguments", keep_arguments)
+    options.resume = arguments.text("resume", resume) if resume is not None else ""
+    folder = arguments.path("checkpoint_folder", checkpoint_folder)
+    options.checkpoint_folder = os.path.abspath(folder) if folder else ""
+    if options.resume and options.checkpoint_folder:
+        raise InvalidError("resume", "is not for use with checkpoint_folder, which names the run, too")
     options.command = surroundings.command()
     return options
 
@@ -211,12 +223,5 @@ def _status_at_exit() -> str:
     return "finished" if error is None or hasattr(sys, "ps1") else status_after(type(error), error)
 
 
-def _after_fork_in_child() -> None:
-    for run in (*measured, *ending):
-        run._leave_to_parent()
-    measured.clear()
-    ending.clear()
-
-
 atexit.register(_finish_all)
-os.register_at_fork(after_in_child=_after_fork_in_child)
+os.register_at_fork(after_in_child=leave_all_to_parent)

@@ -34,6 +34,19 @@ void take_status(Fields& fields, Run& run) {
     fields.put_back("status", status);
 }
 
+void take_segments(Fields& fields, Run& run) {
+  for (const auto& value : fields.list("segments")) {
+    auto entry = fields.entry(value, "segments");
+    auto& segment = run.info.segments.emplace_back();
+    visit_segment(segment,
+                  [&](const char* key, auto& field, auto... from) { entry.take(key, field, from...); });
+    std::uint64_t started = 0;
+    entry.take("started_unix_ns", started);
+    if (started != 0) segment.started = WallTime{static_cast<std::int64_t>(started)};
+    fields.absorb(entry);
+  }
+}
+
 /// Reads what only joulecast writes, under the key "joulecast".
 void take_ours(Fields& outer, BundleInfo& info) {
   auto fields = outer.object("joulecast");
@@ -41,6 +54,9 @@ void take_ours(Fields& outer, BundleInfo& info) {
   auto host = fields.object("host");
   visit_host(run.host, [&](const char* key, auto& value) { host.take(key, value); });
   fields.absorb(host);
+  auto job = fields.object("job");
+  visit_job(run.info.job, [&](const char* key, auto& value) { job.take(key, value); });
+  fields.absorb(job);
   auto place = fields.object("place");
   trace::visit_place(run.place, [&](const char* key, auto& value) { place.take(key, value); });
   fields.absorb(place);
@@ -81,6 +97,7 @@ void take_ours(Fields& outer, BundleInfo& info) {
     visit_window(run.windows.emplace_back(), [&](const char* key, auto& field) { entry.take(key, field); });
     fields.absorb(entry);
   }
+  take_segments(fields, run);
   fields.take("epoch_phases", info.epoch_phases);
   for (const auto& value : fields.list("channels")) {
     auto entry = fields.entry(value, "channels");

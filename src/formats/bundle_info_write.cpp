@@ -41,11 +41,26 @@ void put_phases(const Run& run, Writer& writer) {
   writer.put("epoch_phases", by_epoch);
 }
 
+void put_segments(const Run& run, Writer& writer) {
+  auto segments = ordered_json::array();
+  for (const auto& segment : run.info.segments) {
+    Writer entry;
+    visit_segment(segment, [&](const char* key, const auto& value, auto...) { entry(key, value); });
+    if (segment.started && segment.started->ns > 0)
+      entry("started_unix_ns", static_cast<std::uint64_t>(segment.started->ns));
+    segments.push_back(entry.take());
+  }
+  writer.put("segments", segments);
+}
+
 ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
   Writer writer;
   Writer host;
   visit_host(run.host, [&](const char* key, const auto& value) { host(key, value); });
   writer.put("host", host.take());
+  Writer job;
+  visit_job(run.info.job, [&](const char* key, const auto& value) { job(key, value); });
+  writer.put("job", job.take());
   Writer place;
   trace::visit_place(run.place, [&](const char* key, const auto& value) { place(key, value); });
   writer.put("place", place.take());
@@ -79,6 +94,7 @@ ordered_json ours(const Run& run, const std::vector<DescribedColumn>& columns) {
   }
   writer.put("projections", projections);
   put_phases(run, writer);
+  put_segments(run, writer);
   auto channels = ordered_json::array();
   for (const auto& column : columns) channels.push_back(column_json(column));
   writer.put("channels", channels);

@@ -32,7 +32,9 @@ Engine::Engine(MeasurementOptions options, sensors::Environment environment,
       observer_(observer != nullptr ? observer : &nobody_),
       meters_(std::move(selection), options_.interval, *environment_.clock),
       limits_(options_.limits),
-      header_(std::move(options_.run)) {}
+      header_(std::move(options_.run)) {
+  if (!trace::is_known(header_.info.job)) header_.info.job = trace::job_of(environment_.variable);
+}
 
 std::optional<Watts> Engine::measure_idle(Seconds duration, const std::function<bool()>& stop) {
   const auto idle = meters_.look_at_idle(
@@ -53,7 +55,11 @@ void Engine::begin(Moment at) {
   describe_machine();
   open_record();
   recorder_.emplace(meters_.sampler(), start_, sink());
-  training_.emplace(start_, progress::KnownTotals{options_.total_epochs, options_.total_steps}, sink());
+  tell_continuation();
+  training_.emplace(start_,
+                    progress::KnownTotals{options_.total_epochs, options_.total_steps,
+                                          earlier_ ? earlier_->first_epoch : std::nullopt},
+                    sink(), earlier_);
   training_->when_total_is_learned([this](double total, const std::string& unit) {
     header_.info.total_work = total;  // stored, so that an interrupted run can be projected later
     header_.info.work_unit = unit;
@@ -73,13 +79,47 @@ void Engine::describe_machine() {
 /// The measured work has already begun, so missing threads or memory must not end it.
 void Engine::open_record() {
   try {
-    recording_ = std::make_unique<Recording>(
-        RecordingOptions{options_.store, options_.store_patience, patience_}, header_, meters_.channels());
+    recording_ =
+        std::make_unique<Recording>(RecordingOptions{options_.store, options_.store_patience, patience_,
+                                                     options_.continues, options_.keep_command},
+                                    header_, meters_.channels());
     announce();
   } catch (const std::exception& error) {
     observer_->trouble(
         fmt::format("the run cannot be kept; it is measured, and shown only here: {}", error.what()));
   }
+}
+
+/// The run is an account of its own, or goes on with that of another.
+void Engine::tell_continuation() {
+  awaits_checkpoints_ = !options_.continues.checkpoints.empty() && recording_ && !recording_->id().empty();
+  if (!recording_) return;
+  const auto& continuation = recording_->continuation();
+  for (const auto& line : continuation.told) {
+    sink().note(line);
+    observer_->trouble(line);
+  }
+  header_ = continued(std::move(header_), continuation);
+  earlier_ = continuation.earlier;
+  if (!earlier_) return;
+  observer_->told(fmt::format(
+      "goes on with {}, segment {}: {} in {} before",
+      earlier_->name.empty() ? earlier_->training : earlier_->name, earlier_->segments + 1,
+      earlier_->energy ? to_text(*earlier_->energy) : "unknown energy", to_text(earlier_->duration)));
+}
+
+/// Looks from time to time whether there are checkpoints by now.
+void Engine::name_beside_checkpoints() {
+  constexpr Seconds between_looks{10};
+  const auto now = clock().steady();
+  if (!awaits_checkpoints_ || now - looked_for_checkpoints_ < between_looks) return;
+  looked_for_checkpoints_ = now;
+  const auto named =
+      mark_checkpoints(options_.continues.checkpoints, earlier_ ? earlier_->training : recording_->id());
+  awaits_checkpoints_ = named && !*named;
+  if (named) return;
+  sink().note(to_string(named.error()));
+  observer_->trouble(to_string(named.error()));
 }
 
 trace::RunSink& Engine::sink() {
@@ -107,7 +147,10 @@ void Engine::announce() {
 }
 
 std::vector<progress::Event> Engine::hear_socket() {
-  return socket_ ? socket_->service(clock()) : std::vector<progress::Event>{};
+  if (!socket_) return {};
+  auto events = socket_->service(clock());
+  greet_ranks();
+  return events;
 }
 
 void Engine::leave_progress_to_host() {
@@ -181,7 +224,12 @@ void Engine::keep_doubt() {
 }
 
 void Engine::take_over(Heard heard) {
-  training_->hear(std::move(heard.events));
+  if (heard.work_is_being_ended) follow_training([](Training& training) { training.end_forecasts(); });
+  std::vector<progress::Event> own;
+  std::vector<progress::Event> events;
+  for (auto& [event, from_socket] : heard.events) (from_socket ? events : own).push_back(std::move(event));
+  training_->hear(socket_ ? socket_->own_that_count(std::move(own)) : std::move(own));
+  training_->hear(std::move(events));
   training_->hear(hear_socket());
   recorder_->take(meters_.drain());
   for (const auto& text : heard.notes) sink().note(text);
@@ -197,6 +245,7 @@ void Engine::tick(Heard heard, Fresh fresh) {
     take_late_sensors();
     miss_named_gpus();
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    name_beside_checkpoints();
     follow_training([this](Training& training) {
       training.update([this](Seconds time) { return recorder_->energy_until(time); });
     });
@@ -215,11 +264,17 @@ void Engine::check_limits() {
   }
 }
 
+std::optional<Joules> Engine::used_with_earlier() const {
+  const auto used = recorder_->live().energy.total;
+  if (!earlier_ || !earlier_->energy) return used;
+  return used.value_or(Joules{0}) + *earlier_->energy;
+}
+
 /// What has been used is known even if the training's messages cannot be followed.
 LimitState Engine::limit_state() {
   LimitState state;
   state.elapsed = clock().steady() - start_;
-  state.used = recorder_->live().energy.total;
+  state.used = used_with_earlier();
   follow_training([&](Training& training) {
     state.doubt = training.doubt();
     const auto& projection = training.projection();
@@ -253,6 +308,8 @@ void Engine::finish(Heard heard, const Ending& ending) {
     if (auto* kept = writer()) one_commit.emplace(*kept);
     take_over(std::move(heard));
     for (const auto& line : clock_watch_->look()) sink().note(line);
+    looked_for_checkpoints_ = {};
+    name_beside_checkpoints();
     recorder_->finish();
     const bool as_planned = ending.status == trace::RunStatus::finished && !ending.was_asked_to_end;
     follow_training([this, end, as_planned](Training& training) {
@@ -264,6 +321,7 @@ void Engine::finish(Heard heard, const Ending& ending) {
     note_losses();
     note_rates();
   }
+  note_ranks();
   socket_.reset();  // later messages find no listener
   // A driver that takes this long has a GPU to wake.
   if (meters_.awaits_drivers() && header_.host.gpus.empty() && sensors::may_use_cuda(environment_))
@@ -271,9 +329,10 @@ void Engine::finish(Heard heard, const Ending& ending) {
   header_.sensors = meters_.statuses();
   if (options_.own_cpu) header_.sampler_cpu = options_.own_cpu();
   header_.status = ending.status;
+  header_.exit_status = ending.exit_status;
+  fail_with_ranks();
   if (ending.was_asked_to_end && ending.status == trace::RunStatus::finished && !training_->is_done())
     header_.status = trace::RunStatus::interrupted;
-  header_.exit_status = ending.exit_status;
   header_.span.end = duration_;
   (void)sink().end(header_);  // data that was not stored is reported as trouble
   tell_trouble();
@@ -332,11 +391,16 @@ Live Engine::live() const {
   live.total_epochs = training_->total_epochs();
   live.metrics = training_->metrics();
   live.phase = training_->phase();
+  live.work_is_done = training_->is_done() && !training_->exceeded();
   live.exceeded = training_->exceeded();
   live.doubt = training_->doubt();
   live.projection = training_->projection();
-  if (live.projection && live.energy.energy.total)
-    live.projection = at_time(*live.projection, *live.energy.energy.total, live.elapsed);
+  if (earlier_) {
+    live.earlier_energy = earlier_->energy;
+    live.earlier = earlier_->duration;
+  }
+  if (const auto used = used_with_earlier(); live.projection && used)
+    live.projection = at_time(*live.projection, *used, live.earlier + live.elapsed);
   return live;
 }
 

@@ -18,9 +18,14 @@ namespace joulecast::measure {
 
 /// Data from other threads since the previous tick.
 struct Heard {
-  std::vector<progress::Event> events;
+  struct Event {
+    progress::Event event;
+    bool from_socket = false;  ///< and not from the host
+  };
+  std::vector<Event> events;
   std::vector<std::string> notes;
   std::optional<LimitOptions> limits;  ///< new ones
+  bool work_is_being_ended = false;    ///< by the host: forecasts end
 };
 
 class Engine {
@@ -52,6 +57,10 @@ class Engine {
   [[nodiscard]] std::vector<progress::Event> hear_socket();
   /// This process tells the progress: what others tell of theirs is left out.
   void leave_progress_to_host();
+  /// The other ranks of this node that attached here.
+  [[nodiscard]] std::vector<progress::AttachedRank> ranks() const;
+  [[nodiscard]] std::optional<SteadyTime> taken_over() const;
+  void tell_ranks(const progress::RankOrder& order);
 
   [[nodiscard]] Live live() const;
   [[nodiscard]] MeasurementResult result() const;
@@ -65,16 +74,22 @@ class Engine {
   void announce();
   void describe_machine();
   void open_record();
+  void tell_continuation();
+  void name_beside_checkpoints();
   void take_over(Heard heard);
   void take_late_sensors();
   void miss_named_gpus();
   void follow_training(const std::function<void(Training&)>& step);
   [[nodiscard]] LimitState limit_state();
+  [[nodiscard]] std::optional<Joules> used_with_earlier() const;
   void tell_disagreement();
   void keep_doubt();
   void tell_limit(Limits::Verdict verdict);
   void check_limits();
   void note_losses();
+  void greet_ranks();
+  void note_ranks();
+  void fail_with_ranks();
   void note_rates();
 
   MeasurementOptions options_;
@@ -91,9 +106,14 @@ class Engine {
   std::unique_ptr<Recording> recording_;  ///< nullptr if creating it failed
   std::filesystem::path announced_;       ///< the store that other processes know
   std::optional<sampling::Recorder> recorder_;
+  std::optional<Earlier> earlier_;
+  bool awaits_checkpoints_ = false;  ///< the file that names the run beside them is still to be written
+  SteadyTime looked_for_checkpoints_;
   std::optional<Training> training_;
   std::optional<ClockWatch> clock_watch_;
   Seconds duration_{0};
+  std::size_t greeted_ranks_ = 0;
+  int failed_rank_status_ = 0;  ///< of the first other rank that failed
   bool missing_gpus_told_ = false;
   bool disagreement_told_ = false;
   bool follows_training_ = true;

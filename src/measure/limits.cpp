@@ -122,6 +122,19 @@ std::optional<Limits::Verdict> Limits::doubt(const LimitState& state) {
   return verdict;
 }
 
+LimitOptions stricter_of(LimitOptions own, const progress::RankLimits& other) {
+  if (other.energy_j && (!own.energy || Joules{*other.energy_j} < *own.energy)) {
+    own.energy = Joules{*other.energy_j};
+    own.at_energy = other.ends_at_energy ? OnLimit::terminate : OnLimit::warn;
+  }
+  if (other.projected_j && (!own.projected || Joules{*other.projected_j} < *own.projected)) {
+    own.projected = Joules{*other.projected_j};
+    own.probability = other.probability;
+    own.dry = other.dry;
+  }
+  return own;
+}
+
 std::vector<Limits::Verdict> Limits::check(const LimitState& state) {
   if (state.doubt != doubt_) {
     doubt_ = state.doubt;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "progress/rank_message.hpp"
 #include "trace/forecast_doubt.hpp"
 
 namespace joulecast::measure {
@@ -29,7 +30,13 @@ struct LimitOptions {
   double probability = 0.95;
   std::string command = {};  ///< for a shell; told what was reached (apps/run/limit_command.hpp)
   bool dry = false;          ///< only tell what would be done
+
+  bool operator==(const LimitOptions&) const = default;
 };
+
+/// The limits of one rank and of another one on the same node, whose energy is the same: of two limits of one
+/// kind the lower one.
+[[nodiscard]] LimitOptions stricter_of(LimitOptions own, const progress::RankLimits& other);
 
 /// The energy at which a forecast above the limit is acted on: once an eighth of the rest would suffice to
 /// exceed the limit, and not before four fifths of it have been used: a training that ends below that is

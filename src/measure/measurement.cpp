@@ -113,11 +113,16 @@ class Measurement::Worker {
   [[nodiscard]] Moment now() const { return {engine_.clock().wall(), engine_.clock().steady()}; }
   [[nodiscard]] Status start(Moment at);
   void hear(std::vector<progress::Event> events);
-  void keep(std::vector<progress::Event> events);
+  void keep(std::vector<progress::Event> events, bool from_socket);
   void set_limits(LimitOptions limits);
+  void end_forecasts();
   void note(std::string text);
   [[nodiscard]] Live live() const;
   void tick();
+  [[nodiscard]] std::vector<progress::AttachedRank> ranks() const;
+  void tell_ranks(progress::RankOrder order);
+  [[nodiscard]] bool wait_for_ranks(Seconds patience) const;
+  [[nodiscard]] std::optional<SteadyTime> wait_for_successor(Seconds patience) const;
   [[nodiscard]] Result<MeasurementResult> finish(Ending ending);
 
  private:
@@ -131,6 +136,8 @@ class Measurement::Worker {
   /// Sleeps until the time, or until another thread or the socket needs attention.
   [[nodiscard]] Woken sleep_until(Deadline time) const;
   void publish(std::uint64_t ticks);
+  void see_ranks();
+  [[nodiscard]] bool is_alone() const;  ///< with the mutex held
   void tell(const std::optional<std::string>& failure);
   [[nodiscard]] static Failure foreign();
 
@@ -141,7 +148,7 @@ class Measurement::Worker {
   const std::shared_ptr<const WakeUp>
       wake_up_;  ///< set after a change that the ticking thread should see at once
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  mutable std::condition_variable changed_;
   std::optional<Moment> start_;
   std::optional<Ending> ending_;
   bool leave_ = false;  ///< set if the thread should end without having begun
@@ -152,6 +159,9 @@ class Measurement::Worker {
   bool over_ = false;                     ///< the thread does no more ticks
   Heard heard_;
   Live live_;
+  std::vector<progress::AttachedRank> ranks_;
+  std::vector<progress::RankOrder> orders_;  ///< to be told to them
+  std::optional<SteadyTime> taken_over_;
   bool failure_told_ = false;
   std::optional<std::string> failure_;  ///< the run could not be begun or closed
   Thread thread_;
@@ -208,19 +218,72 @@ void Measurement::Worker::hear(std::vector<progress::Event> events) {
     return event.evidence == progress::Evidence::told && progress::advances_progress(event.kind);
   };
   if (!host_tells_ && std::ranges::any_of(events, tells)) host_tells_ = true;
-  keep(std::move(events));
+  keep(std::move(events), /*from_socket=*/false);
 }
 
-void Measurement::Worker::keep(std::vector<progress::Event> events) {
+void Measurement::Worker::keep(std::vector<progress::Event> events, bool from_socket) {
   const std::lock_guard lock(mutex_);
-  auto& heard = heard_.events;
-  heard.insert(heard.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+  for (auto& event : events) heard_.events.push_back({std::move(event), from_socket});
+}
+
+std::vector<progress::AttachedRank> Measurement::Worker::ranks() const {
+  if (!is_ours()) return {};
+  const std::lock_guard lock(mutex_);
+  return ranks_;
+}
+
+void Measurement::Worker::tell_ranks(progress::RankOrder order) {
+  if (!is_ours()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    orders_.push_back(std::move(order));
+  }
+  wake_up_->set();
+}
+
+bool Measurement::Worker::is_alone() const {
+  return std::ranges::none_of(ranks_, &progress::AttachedRank::is_there);
+}
+
+bool Measurement::Worker::wait_for_ranks(Seconds patience) const {
+  if (!is_ours()) return true;
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, to_chrono(patience), [this] { return over_ || is_alone(); });
+}
+
+std::optional<SteadyTime> Measurement::Worker::wait_for_successor(Seconds patience) const {
+  if (!is_ours()) return std::nullopt;
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, to_chrono(patience), [this] { return over_ || taken_over_ || is_alone(); });
+  return taken_over_;
+}
+
+/// Tells other threads what the socket has said of ranks.
+void Measurement::Worker::see_ranks() {
+  std::vector<progress::RankOrder> orders;
+  {
+    const std::lock_guard lock(mutex_);
+    orders = std::exchange(orders_, {});
+  }
+  for (const auto& order : orders) engine_.tell_ranks(order);
+  auto ranks = engine_.ranks();
+  if (ranks.empty()) return;
+  const std::lock_guard lock(mutex_);
+  ranks_ = std::move(ranks);
+  taken_over_ = engine_.taken_over();
+  changed_.notify_all();
 }
 
 void Measurement::Worker::set_limits(LimitOptions limits) {
   if (!is_ours()) return;
   const std::lock_guard lock(mutex_);
   heard_.limits = std::move(limits);
+}
+
+void Measurement::Worker::end_forecasts() {
+  if (!is_ours()) return;
+  const std::lock_guard lock(mutex_);
+  heard_.work_is_being_ended = true;
 }
 
 void Measurement::Worker::note(std::string text) {
@@ -288,7 +351,8 @@ std::optional<std::string> Measurement::Worker::measure() {
   for (tick_time_->restart(std::chrono::steady_clock::now());;) {
     const auto woken = sleep_until(tick_time_->latest());
     if (host_tells_) engine_.leave_progress_to_host();
-    if (woken.by_socket) tell(failure_of([this] { keep(engine_.hear_socket()); }));
+    if (woken.by_socket) tell(failure_of([this] { keep(engine_.hear_socket(), /*from_socket=*/true); }));
+    tell(failure_of([this] { see_ranks(); }));
     std::optional<Ending> ending;
     std::uint64_t wanted = 0;
     Heard heard;
@@ -366,11 +430,26 @@ void Measurement::hear(std::vector<progress::Event> events) {
 void Measurement::set_limits(LimitOptions limits) {
   worker_->set_limits(std::move(limits));
 }
+void Measurement::end_forecasts() {
+  worker_->end_forecasts();
+}
 void Measurement::note(std::string text) {
   worker_->note(std::move(text));
 }
 Live Measurement::live() const {
   return worker_->live();
+}
+std::vector<progress::AttachedRank> Measurement::ranks() const {
+  return worker_->ranks();
+}
+void Measurement::tell_ranks(progress::RankOrder order) {
+  worker_->tell_ranks(std::move(order));
+}
+bool Measurement::wait_for_ranks(Seconds patience) const {
+  return worker_->wait_for_ranks(patience);
+}
+std::optional<SteadyTime> Measurement::wait_for_successor(Seconds patience) const {
+  return worker_->wait_for_successor(patience);
 }
 void Measurement::tick() {
   worker_->tick();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "estimate/online/projector.hpp"
+#include "measure/continuation.hpp"
 #include "measure/limits.hpp"
 #include "progress/event.hpp"
 #include "progress/socket_server.hpp"
@@ -34,6 +35,8 @@ struct MeasurementOptions {
   /// one.
   Seconds store_patience{10};
   LimitOptions limits;
+  ContinueOptions continues;
+  bool keep_command = false;           ///< keep the command's arguments also where others can read the store
   std::optional<double> total_epochs;  ///< if the training does not tell
   std::optional<double> total_steps;   ///< the same, where it counts steps
   /// How often readings are taken from the sensors' threads and given to the store. If readings come about as
@@ -62,10 +65,15 @@ struct Live {
   std::string run_id;  ///< "" until the store has the run, or if it cannot be stored
   Seconds elapsed{0};
   sampling::LiveEnergy energy;
+  /// What the training used, and how long it took, in the runs that this one goes on with. The projection is
+  /// that of the whole training.
+  std::optional<Joules> earlier_energy;
+  Seconds earlier{0};
   std::optional<int> epoch;
   std::optional<double> total_epochs;
   /// The phase that is counted now, with its work; nothing while no progress was recognised.
   std::optional<trace::Phase> phase;
+  bool work_is_done = false;              ///< all that was announced; the run goes on
   bool exceeded = false;                  ///< more was done than was announced, so the total is not known
   trace::ForecastDoubt doubt{};           ///< why the forecast is not relied on
   std::map<std::string, double> metrics;  ///< the latest value of each metric
@@ -82,12 +90,15 @@ struct MeasurementResult {
 };
 
 /// Receives the measurement's messages. Calls come from the measurement's own thread, one at a time. A call
-/// that blocks delays the measurement. It may call hear(), note() and live(), but no other method.
+/// that blocks delays the measurement. It may call hear(), note(), live() and
+/// end_forecasts(), but no other method.
 class Observer {
  public:
   virtual ~Observer() = default;
   /// A loss that the user should know of at once, such as a store that fails. One line.
   virtual void trouble(const std::string& /*line*/) {}
+  /// Something worth knowing that is no loss, such as the run that this one goes on with. One line.
+  virtual void told(const std::string& /*line*/) {}
   /// A limit was reached, or cannot be watched. The host should do what the verdict says.
   virtual void limit_reached(const Limits::Verdict& /*verdict*/) {}
   virtual void ticked(const Live& /*live*/) {}
@@ -122,10 +133,22 @@ class Measurement {
   void hear(std::vector<progress::Event> events);
   /// Watches these limits from the next tick on, instead of those that were set before. Any thread.
   void set_limits(LimitOptions limits);
+  /// The host is ending the work: the present forecast stays the last one. Any thread.
+  void end_forecasts();
   /// Adds a note for the reader of the run. Any thread, at any time before finish().
   void note(std::string text);
   /// The current state. Any thread, at any time.
   [[nodiscard]] Live live() const;
+
+  /// The other ranks of this node that attached to the socket, for which see node_measurement.hpp.
+  [[nodiscard]] std::vector<progress::AttachedRank> ranks() const;
+  /// Says this to each of them that is there. Any thread.
+  void tell_ranks(progress::RankOrder order);
+  /// Returns once no other rank is there, or the time is over. Whether none is there.
+  [[nodiscard]] bool wait_for_ranks(Seconds patience) const;
+  /// Returns once another rank measures this node, and when that began, or once the time is over or no other
+  /// rank is there.
+  [[nodiscard]] std::optional<SteadyTime> wait_for_successor(Seconds patience) const;
 
   /// Reads the sensors, does the work of a tick, and returns when that is done, so that live() is of now.
   /// Waits for no slow driver, and at the beginning of a run at most a second for its store. Any thread.

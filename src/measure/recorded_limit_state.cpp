@@ -21,13 +21,14 @@ ForecastDoubt doubt_of(const trace::Run& run) {
   return run.info.total_work || run.phases.back().total_work ? ForecastDoubt::none : ForecastDoubt::no_total;
 }
 
-/// What Training::may_act() asks for beyond a forecast that is ready, as far as a record shows it: the second
-/// of several epochs has begun, and half of it or a quarter of the work is done. Where no epoch has ended,
-/// the first one may be under way, so it takes half of the work.
+/// What Training::may_act() asks for beyond a forecast that is ready, as far as a record shows it: not only a
+/// minute of a long training was seen, the second of several epochs has begun, and half of it or a quarter of
+/// the work is done. Where no epoch has ended, the first one may be under way, so it takes half of the work.
 bool has_shown_what_differs(const trace::Run& run, const trace::Projection& forecast) {
-  constexpr double much_work = 0.5, some_work = 0.25, half_of_second = 1.5;
+  constexpr double much_work = 0.5, some_work = 0.25, least_work = 0.05, half_of_second = 1.5;
   const auto& phase = run.phases.back();
   if (forecast.share >= much_work) return true;
+  if (forecast.share < least_work) return false;
   if (phase.unit == "epoch") {
     const double total = phase.total_work.value_or(run.info.total_work.value_or(0));
     const double done = forecast.share * total;

@@ -4,20 +4,37 @@
 
 #include "base/files.hpp"
 #include "base/roots.hpp"
+#include "store/node_files.hpp"
 #include "store/run_store.hpp"
 
 namespace joulecast::measure {
 namespace fs = std::filesystem;
+
+namespace {
+
+bool is_read_by_others(const fs::path& store) {
+  std::error_code error;
+  const auto mode = fs::status(store, error).permissions();
+  using enum fs::perms;
+  return !error && (mode & (group_read | others_read)) != none;
+}
+
+}  // namespace
 
 Recording::Recording(RecordingOptions options, const trace::Run& header,
                      const std::vector<trace::Channel>& channels)
     : options_(std::move(options)) {
   const auto wanted = options_.store ? Result<std::string>(options_.store->string()) : store::default_url();
   if (!wanted) trouble_.push_back("the store cannot be used: " + to_string(wanted.error()));
-  if (!wanted || !begin_in(*wanted, header)) {
-    begin_in_spare(header);
-  }
+  if (!wanted || !begin_in(place_of(*wanted, header), header)) begin_in_spare(header);
   add(channels);
+}
+
+/// Nodes of one job that share a folder over the network each write a file of their own.
+std::string Recording::place_of(const std::string& store, const trace::Run& header) {
+  const auto& job = header.info.job;
+  if (job.node_count.value_or(1) < 2 || !store::is_kept_by_node(store)) return store;
+  return store::file_of_node(store, job.node.empty() ? header.host.hostname : job.node);
 }
 
 /// A folder of its own, because another user may have laid a link where a known name would lead.
@@ -31,8 +48,8 @@ Result<std::string> Recording::make_spare() {
 
 void Recording::begin_in_spare(const trace::Run& header) {
   const auto spare = make_spare();
+  is_spare_ = true;
   if (spare && begin_in(*spare, header)) {
-    is_spare_ = true;
     trouble_.push_back(fmt::format("the run is kept in {} instead", path_.string()));
     return;
   }
@@ -42,9 +59,23 @@ void Recording::begin_in_spare(const trace::Run& header) {
 }
 
 bool Recording::begin_in(const std::string& url, const trace::Run& header) {
-  auto writer = store::RunStore::record_in(
-      url, header, {.durability = store::Durability::soon, .patience = options_.patience},
-      {.finish_timeout = options_.finish_timeout, .patience = options_.patience, .spare = make_spare});
+  const store::OpenOptions opening{.durability = store::Durability::soon, .patience = options_.patience};
+  const store::WriterOptions writing{
+      .finish_timeout = options_.finish_timeout, .patience = options_.patience, .spare = make_spare};
+  // A server is only waited for where an earlier run is to be found in it.
+  const bool goes_on = !is_spare_ && may_go_on(options_.continues, header);
+  auto opened = goes_on || !store::is_on_server(url)
+                    ? store::RunStore::open(url, store::Access::write, opening)
+                    : fail(ErrorKind::unavailable, url, "it is not opened");
+  others_read_ = opened && is_read_by_others(url);
+  if (opened && goes_on)
+    continuation_ = find_continuation(**opened, options_.continues, shareable(header));
+  else if (goes_on)
+    continuation_.told.push_back("the earlier run cannot be looked up: " + to_string(opened.error()));
+  const auto run = shareable(continued(header, continuation_));
+  auto writer = store::is_on_server(url) ? store::RunStore::record_in(url, run, opening, writing)
+                : opened                 ? (*opened)->record(run, writing)
+                                         : propagate(opened.error());
   if (!writer) {
     trouble_.push_back("the store cannot be used: " + to_string(writer.error()));
     return false;
@@ -52,6 +83,13 @@ bool Recording::begin_in(const std::string& url, const trace::Run& header) {
   writer_ = std::move(*writer);
   path_ = url;
   return true;
+}
+
+/// A command line is its owner's: where others can read the store, its arguments stay out of it.
+trace::Run Recording::shareable(trace::Run header) const {
+  if (others_read_ && !options_.keep_command && header.command.size() > 1)
+    header.command = {std::move(header.command.front()), "***"};
+  return header;
 }
 
 void Recording::add(std::span<const trace::Channel> channels) {
@@ -99,7 +137,7 @@ void Recording::note(const std::string& text) {
 }
 
 void Recording::describe(const trace::Run& header) {
-  if (writer_) writer_->describe(header);
+  if (writer_) writer_->describe(shareable(header));
 }
 
 std::vector<std::string> Recording::take_trouble() {
@@ -110,8 +148,9 @@ std::vector<std::string> Recording::take_trouble() {
   }
   if (writer_ && !write_trouble_told_) {
     if (const auto waiting = writer_->waiting()) {
-      trouble_.push_back(fmt::format("the store does not take the run at present: {}; meanwhile it is kept in {}",
-                                     waiting->reason, waiting->journal));
+      trouble_.push_back(
+          fmt::format("the store does not take the run at present: {}; meanwhile it is kept in {}",
+                      waiting->reason, waiting->journal));
       write_trouble_told_ = true;
     } else if (const auto status = writer_->status(); !status) {
       trouble_.push_back("the store does not take the run at present: " + to_string(status.error()));
@@ -123,15 +162,16 @@ std::vector<std::string> Recording::take_trouble() {
 
 Status Recording::end(const trace::Run& header) {
   if (!writer_) return {};
-  auto ended = writer_->end(header);
+  auto ended = writer_->end(shareable(header));
   if (!ended) trouble_.push_back("the run is not wholly stored: " + to_string(ended.error()));
   if (const auto dropped = writer_->dropped(); dropped > 0)
     trouble_.push_back(fmt::format("{} readings could not be stored", dropped));
   if (const auto waiting = writer_->waiting(); ended && waiting) {
-    trouble_.push_back(fmt::format(
-        "the store has not taken the whole run yet: {}; it waits in {}, and the next joulecast command with this "
-        "store brings it there",
-        waiting->reason, waiting->journal));
+    trouble_.push_back(
+        fmt::format("the store has not taken the whole run yet: {}; it waits in {}, and the next joulecast "
+                    "command with this "
+                    "store brings it there",
+                    waiting->reason, waiting->journal));
     write_trouble_told_ = true;
     path_.clear();
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "measure/continuation.hpp"
 #include "store/run_writer.hpp"
 #include "trace/run_sink.hpp"
 
@@ -18,6 +19,8 @@ struct RecordingOptions {
   std::optional<std::filesystem::path> store;  ///< nothing = the default one
   Seconds finish_timeout{10};                  ///< how long end() waits for a locked store
   std::shared_ptr<const store::Patience> patience = {};
+  ContinueOptions continues = {};
+  bool keep_command = false;  ///< see MeasurementOptions
 };
 
 class Recording final : public trace::RunSink {
@@ -27,6 +30,8 @@ class Recording final : public trace::RunSink {
   /// says so.
   Recording(RecordingOptions options, const trace::Run& header, const std::vector<trace::Channel>& channels);
 
+  /// Whether the run goes on with another, as the store that it is kept in shows.
+  [[nodiscard]] const Continuation& continuation() const { return continuation_; }
   /// Adds channels that appeared later. Their numbers continue from the last.
   void add(std::span<const trace::Channel> channels);
 
@@ -57,12 +62,16 @@ class Recording final : public trace::RunSink {
   [[nodiscard]] std::vector<std::string> take_trouble();
 
  private:
+  [[nodiscard]] static std::string place_of(const std::string& store, const trace::Run& header);
   /// The path of a new spare store in the temporary folder.
   [[nodiscard]] static Result<std::string> make_spare();
   void begin_in_spare(const trace::Run& header);
   bool begin_in(const std::string& url, const trace::Run& header);
+  [[nodiscard]] trace::Run shareable(trace::Run header) const;
 
   const RecordingOptions options_;
+  Continuation continuation_;
+  bool others_read_ = false;  ///< the store, and with it the command
   std::unique_ptr<store::RunWriter> writer_;
   std::filesystem::path path_;
   std::vector<std::string> trouble_;

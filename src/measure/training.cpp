@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/join_work.hpp"
 #include "trace/phases.hpp"
 
 namespace joulecast::measure {
@@ -23,10 +24,20 @@ void allow_less(estimate::Projection& p, double part) {
   if (p.remaining_time.interval) lower(p.remaining_time.interval->low, Seconds{0});
 }
 
+/// Of work that moved at a constant speed. No epoch ends within it.
+estimate::Movement first_part_of(estimate::Movement movement, double share) {
+  movement.work *= share;
+  movement.span.end = movement.span.begin + movement.span.length() * share;
+  if (movement.energy) movement.energy = *movement.energy * share;
+  movement.epoch_end = false;
+  return movement;
+}
+
 }  // namespace
 
-Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink)
-    : tracker_(run_start, totals), sink_(sink) {}
+Training::Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink,
+                   std::optional<Earlier> earlier)
+    : earlier_(std::move(earlier)), tracker_(run_start, totals), sink_(sink) {}
 
 void Training::hear(std::vector<progress::Event> events) {
   const std::lock_guard guard(mutex_);
@@ -39,7 +50,10 @@ std::optional<trace::Phase> Training::phase() const {
 
 bool Training::is_done() const {
   const auto now = phase();
-  return now && now->total_work && now->work >= *now->total_work * (1 - 1e-9);
+  if (!now) return false;
+  // Of folds whose number is known, all are one work.
+  const auto total = before_ > 0 ? told_total_ : now->total_work;
+  return trace::is_done(before_ + now->work, total);
 }
 
 void Training::take_events() {
@@ -85,6 +99,7 @@ std::optional<Joules> Training::energy_at(Seconds time, const EnergyUntil& energ
 }
 
 void Training::withdraw() {
+  if (last_doubt_) return;
   final_projection_.reset();
   projection_.reset();
 }
@@ -119,6 +134,7 @@ bool Training::total_is_known() const {
 
 trace::ForecastDoubt Training::doubt() const {
   using trace::ForecastDoubt;
+  if (last_doubt_) return *last_doubt_;
   const auto trust = tracker_.trust();
   if (!trust.evidence) return ForecastDoubt::no_progress;
   if (!trust.consistent || exceeded_) return ForecastDoubt::contradictory;
@@ -143,9 +159,15 @@ void Training::begin_phase(std::size_t phase, const EnergyUntil& energy_until) {
   }
   withdraw();
   repeats_ = {};
-  before_ = 0;
+  earlier_work_ = 0;
+  if (phase == 0 && earlier_ && earlier_->phase)
+    earlier_work_ = std::max(0.0, trace::resumed_at(*earlier_->phase, tracker_.phases()[0]).value_or(0));
+  before_ = earlier_work_;
   const auto begin = tracker_.phases()[phase].span.begin;
-  ends_ = {{begin, 0, begin == last_.time && last_.energy ? last_.energy : energy_at(begin, energy_until)}};
+  auto energy = begin == last_.time ? last_.energy : std::nullopt;
+  if (!energy)
+    if (const auto here = energy_at(begin, energy_until)) energy = *here + earlier_energy();
+  ends_ = {{begin, earlier_work_, energy}};
   repeat_begin_ = begin;
   projected_phase_ = phase;
   stored_projections_ = 0;
@@ -162,6 +184,26 @@ void Training::begin_projector() {
   told_steps_.reset();
   told_total_.reset();
   stored_share_ = 0;
+  if (earlier_work_ > 0) begin_with_earlier_work();
+}
+
+/// The projector sees the work that earlier segments did, up to where this one goes on. All else that they
+/// used, as for work that is done again, and what this run used before its work begins, comes once.
+void Training::begin_with_earlier_work() {
+  Joules counted{0};
+  if (projector_ && last_.energy)
+    for (auto movement : earlier_->movements) {
+      const double left = earlier_work_ - projector_->work_done();
+      if (left <= earlier_work_ * 1e-9) break;
+      if (movement.work > left) movement = first_part_of(movement, left / movement.work);
+      if (!projector_->move(movement)) continue;
+      counted += movement.energy.value_or(Joules{0}) + movement.outside.value_or(Joules{0});
+    }
+  // Where less was recorded than the training had done, the work that is known is what counts.
+  earlier_work_ = before_ = ends_.front().work = last_.work = projector_ ? projector_->work_done() : 0;
+  if (earlier_work_ <= 0) return;
+  projector_->skip(earlier_time() + last_.time, std::max(Joules{0}, *last_.energy - counted));
+  outside_told_ = true;
 }
 
 /// What was counted within epochs was wrong: forecasts again, from the ends of epochs alone.
@@ -170,7 +212,7 @@ void Training::recount() {
   learn_plan();
   if (!projector_) return;
   for (const auto& end : std::exchange(ends_, {ends_.front()}))
-    if (end.work > 0) move(end, /*epoch_end=*/true);
+    if (end.work > ends_.front().work) move(end, /*epoch_end=*/true);
 }
 
 void Training::learn_plan() {
@@ -189,7 +231,7 @@ void Training::learn_plan() {
   if (!total) return;
   double announced = *total;
   if (const auto& part = tracker_.part_of(*projected_phase_); part && part->alike && part->of)
-    total = announced = expect_repeats(*total, *part->of - part->number);
+    announced = *(total = expect_repeats(*total, *part->of - part->number)) - earlier_work_;
   else if (was_left_early())
     total = last_.work;
   else
@@ -203,8 +245,8 @@ void Training::learn_plan() {
 
 /// The phase ended before its announced work was done, as by early stopping, and all that it did is counted.
 bool Training::was_left_early() const {
-  return tracker_.phase_is_over() && waiting_.empty() && last_.work > 0 &&
-         last_.work < tracker_.total_work().value_or(0);
+  const double done = last_.work - earlier_work_;
+  return tracker_.phase_is_over() && waiting_.empty() && done > 0 && done < tracker_.total_work().value_or(0);
 }
 
 /// The total work of repeats of which so many come after this one, and how sure that is.
@@ -216,14 +258,16 @@ double Training::expect_repeats(double announced, int others) {
 
 /// The total work in epochs, where it may be one epoch less: the interval holds both.
 double Training::expect_either_count(double total) {
+  total += before_;
   const bool either = tracker_.trust().may_count_from_zero;
   if (projector_) projector_->set_work_sd(either ? 0.5 : 0);
   return either ? std::max(total - 0.5, last_.work) : total;
 }
 
 bool Training::move(const Mark& to, bool epoch_end) {
-  estimate::Movement movement{
-      .work = to.work - last_.work, .span = {last_.time, to.time}, .epoch_end = epoch_end};
+  estimate::Movement movement{.work = to.work - last_.work,
+                              .span = {earlier_time() + last_.time, earlier_time() + to.time},
+                              .epoch_end = epoch_end};
   if (to.energy && last_.energy) {
     movement.energy = *to.energy - *last_.energy;
     if (!outside_told_) movement.outside = *last_.energy;
@@ -258,7 +302,7 @@ bool Training::advance_known_work(const EnergyUntil& energy_until) {
     learn_plan();
     // A running machine always uses energy, so 0 means that it has not been read yet.
     const Mark to{next.point.time, before_ + next.point.work,
-                  *energy > Joules{0} ? energy : std::optional<Joules>{}};
+                  *energy > Joules{0} ? std::optional(*energy + earlier_energy()) : std::nullopt};
     if (projector_ && move(to, next.epoch_end)) {
       moved = !is_kept(next.epoch_end);
       if (!moved) project(next.epoch_end);
@@ -278,6 +322,7 @@ void Training::store_projection(const trace::Projection& projection) {
 }
 
 void Training::project(bool epoch_end) {
+  if (last_doubt_) return;
   projection_ = told_total_ ? projector_->projection() : std::nullopt;
   const bool printed = tracker_.trust().evidence != progress::Evidence::told;
   if (printed && tracker_.came_at_once()) withdraw();  // the times of what was printed say nothing
@@ -299,7 +344,7 @@ void Training::project(bool epoch_end) {
 std::optional<trace::Projection> Training::present_projection() const {
   if (!projection_) return std::nullopt;
   trace::Projection kept;
-  kept.time = projector_->time();
+  kept.time = projector_->time() - earlier_time();
   kept.share = projection_->share;
   kept.method = projection_->method;
   kept.total = projection_->total.value;
@@ -314,6 +359,12 @@ std::optional<trace::Projection> Training::present_projection() const {
 void Training::keep_projection() {
   const auto present = present_projection();
   if (present && present->share > stored_share_ && present->share < 1) store_projection(*present);
+}
+
+void Training::end_forecasts() {
+  if (last_doubt_) return;
+  keep_projection();
+  last_doubt_ = doubt();
 }
 
 bool Training::update(const EnergyUntil& energy_until) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "estimate/online/run_projector.hpp"
+#include "measure/continuation.hpp"
 #include "measure/repeats.hpp"
 #include "progress/tracker.hpp"
 #include "trace/forecast_doubt.hpp"
@@ -25,7 +26,9 @@ class Training {
  public:
   /// Phases, epochs, progress, metrics and projections are sent to `sink`. `totals` are the user's figures,
   /// used if the training does not report its own.
-  Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink);
+  /// `earlier` is what the training used and did before this run: the forecast is that of the whole.
+  Training(SteadyTime run_start, progress::KnownTotals totals, trace::RunSink& sink,
+           std::optional<Earlier> earlier = {});
 
   /// Called when the total work becomes known or changes, with its unit's name.
   using TotalLearned = std::function<void(double total, const std::string& unit)>;
@@ -69,6 +72,9 @@ class Training {
   [[nodiscard]] std::optional<double> probability_above(Joules limit) const;
   /// Stores the present projection: a limit acts on it.
   void keep_projection();
+  /// The work is being ended from outside. Its last forecast is the present one: how it goes down says
+  /// nothing of what it would have cost.
+  void end_forecasts();
 
  private:
   void take_events();
@@ -79,6 +85,7 @@ class Training {
   void withdraw();
   void begin_phase(std::size_t phase, const EnergyUntil& energy_until);
   void begin_projector();
+  void begin_with_earlier_work();
   [[nodiscard]] bool goes_on(std::size_t phase) const;
   [[nodiscard]] bool total_is_known() const;
   [[nodiscard]] bool more_may_follow() const;
@@ -92,7 +99,7 @@ class Training {
   [[nodiscard]] std::optional<trace::Projection> present_projection() const;
   void store_projection(const trace::Projection& projection);
 
-  /// A time, the work done by then, and the energy used from the run's start.
+  /// A time of this run, the work done by then, and the energy used, both from the training's start.
   struct Mark {
     Seconds time{0};
     double work = 0;
@@ -101,6 +108,13 @@ class Training {
   /// Returns whether the projector counted it.
   bool move(const Mark& to, bool epoch_end);
 
+  [[nodiscard]] Seconds earlier_time() const { return earlier_ ? earlier_->duration : Seconds{0}; }
+  [[nodiscard]] Joules earlier_energy() const {
+    return earlier_ ? earlier_->energy.value_or(Joules{0}) : Joules{0};
+  }
+
+  std::optional<Earlier> earlier_;
+  double earlier_work_ = 0;  ///< that the present phase goes on with
   progress::Tracker tracker_;
   TotalLearned total_learned_;
   std::optional<double> told_total_;       ///< the total that total_learned_ was last called with
@@ -122,6 +136,7 @@ class Training {
   std::optional<estimate::Projection> projection_;
   /// The last one that said all work was done: only true if no other phase follows.
   std::optional<trace::Projection> final_projection_;
+  std::optional<trace::ForecastDoubt> last_doubt_;  ///< set once forecasts have ended
   bool exceeded_ = false;  ///< kept, as the tracker forgets it when the phase is over
   double stored_share_ = 0;
   std::size_t stored_projections_ = 0;  ///< of this phase

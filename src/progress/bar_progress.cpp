@@ -1,6 +1,7 @@
 #include "progress/bar_progress.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "progress/lines/epoch_mention.hpp"
 #include "progress/lines/pattern.hpp"
@@ -47,15 +48,22 @@ void BarProgress::notice(const Line& line) {
   const auto match = epoch.find(line.lowered);
   if (!match) return;
   epoch_lines_ = true;
+  epoch_bar_.reset();
   ++lines_beside_;
   line_epoch_ = match->number("epoch");
 }
 
 bool BarProgress::take_figures(const Line& line, Report& report) {
   static const Pattern of_all(R"(^\W*(?:final|best|overall|average|mean|done|finished|test results?)\b)");
-  if (!epoch_ || !epoch_over_ || of_all.matches(line.lowered)) return false;
+  const bool behind_bar = !epoch_ && !epoch_lines_ && total_ && last_ >= *total_;
+  if ((!behind_bar && (!epoch_ || !epoch_over_)) || of_all.matches(line.lowered)) return false;
   if (find_epoch(line.text) || find_step(line.text)) return false;
   const auto metrics = find_metrics(line.text);
+  if (behind_bar) {
+    if (!tell_a_validation(metrics)) return false;
+    for (const auto& [name, value] : metrics) report.metric(name, value);
+    return true;
+  }
   const bool validated = are_of_a_validation(metrics);
   if (!validated && !tell_a_result(metrics)) return false;
   const bool may_be_of_all = !validated && epochs_ && *epoch_ >= *epochs_ && !late_results_are_regular_;
@@ -107,7 +115,7 @@ void BarProgress::read(const Bar& whole, const Line& line, Report& report) {
     default:
       if (line.below > 0 || (counts_epochs_ && (bar.title != title_ || bar.total != total_)))
         return read_inner(bar, report);
-      return read_steps(bar, title, report);
+      return read_steps(bar, title, line, report);
   }
 }
 
@@ -226,7 +234,38 @@ bool BarProgress::is_around_epochs(const Bar& bar) {
   return epochs_begun_ > 0 && around_ && around_->first == bar.title && around_->second == bar.total;
 }
 
-void BarProgress::read_steps(const Bar& bar, const BarTitle& title, Report& report) {
+/// Where lines tell the epochs, the first bar after one is the epoch's. Another one, once that is full, is of
+/// its evaluation.
+bool BarProgress::is_behind_epoch_bar(const Bar& bar) {
+  if (!epoch_lines_ || !bar.total) return false;
+  if (!epoch_bar_) epoch_bar_ = {std::string(bar.title), *bar.total, false};
+  const bool same = epoch_bar_->title == bar.title && epoch_bar_->total == *bar.total;
+  if (same) epoch_bar_->full = bar.full();
+  return !same && epoch_bar_->full;
+}
+
+/// Of bars without a name one may be for the data, one for the training, one for its evaluation. What takes
+/// less time than the one before says nothing of the training's end.
+bool BarProgress::may_be_beside_training(const Bar& bar, const Line& line) {
+  if (!bar.title.empty() || !bar.total) return false;
+  if (!bare_ || bare_->total != *bar.total) {
+    const auto before = bare_ && bare_->full ? std::optional{bare_->last - bare_->begin} : std::nullopt;
+    bare_ = BareBar{*bar.total, line.time, line.time, before};
+  }
+  bare_->last = line.time;
+  bare_->full = bar.full();
+  // One of as many steps as the training had is the training's again.
+  const bool lasts = bare_->shorter_than && line.time - bare_->begin > *bare_->shorter_than;
+  if (lasts || (total_ == bar.total && title_.empty())) bare_->shorter_than.reset();
+  return bare_->shorter_than.has_value();
+}
+
+void BarProgress::read_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report) {
+  if (is_behind_epoch_bar(bar)) {
+    if (!bar.full() && !std::exchange(evaluating_, true)) report.window_begins("validation");
+    return bar.full() ? end_evaluation(report) : void();
+  }
+  if (!epoch_lines_ && !tells_the_epoch(bar) && may_be_beside_training(bar, line)) return;
   if (is_around_epochs(bar)) {
     if (bar.done == epochs_begun_) report.total_epochs(*bar.total);
     return;

@@ -34,7 +34,9 @@ class BarProgress {
   void report_epochs(const Bar& bar, Report& report);
   void read_epoch_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
   void read_inner(const Bar& bar, Report& report);
-  void read_steps(const Bar& bar, const BarTitle& title, Report& report);
+  void read_steps(const Bar& bar, const BarTitle& title, const Line& line, Report& report);
+  [[nodiscard]] bool is_behind_epoch_bar(const Bar& bar);
+  [[nodiscard]] bool may_be_beside_training(const Bar& bar, const Line& line);
   [[nodiscard]] bool is_around_epochs(const Bar& bar);
   [[nodiscard]] bool moves_with_lines(const Bar& bar) const;
   void read_evaluation(const Bar& bar, const BarTitle& title, Report& report);
@@ -58,6 +60,19 @@ class BarProgress {
   bool epoch_lines_ = false;
   double lines_beside_ = 0;           ///< lines of epochs since the bar was drawn first
   std::optional<double> line_epoch_;  ///< the last one's number
+  struct EpochBar {
+    std::string title;
+    double total = 0;
+    bool full = false;
+  };
+  std::optional<EpochBar> epoch_bar_;  ///< the first one since a line told of an epoch
+  struct BareBar {
+    double total = 0;
+    SteadyTime begin, last;
+    std::optional<Seconds> shorter_than;  ///< while it has not lasted as long as the one before
+    bool full = false;
+  };
+  std::optional<BareBar> bare_;
   // The bar that shows a percentage alone.
   std::string percent_title_;
   std::optional<double> percent_;

@@ -26,6 +26,9 @@ class Report {
   /// What follows is not sure: a number that looks like progress. It never ends a training.
   void guess() { evidence_ = Evidence::guessed; }
 
+  /// What follows was printed at an earlier time, and is understood only now.
+  void printed_at(SteadyTime time) { time_ = time; }
+
   /// The training has not begun yet: "Loading the data", "Using device cuda".
   void prepares();
   /// The training itself begins: "***** Running training *****".

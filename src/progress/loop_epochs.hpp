@@ -51,6 +51,13 @@ class LoopEpochs {
   /// A row of a table that is drawn beneath a heading: its figures have no names.
   void note_figures(SteadyTime time);
 
+  /// Steps of the whole training, announced: a step of as many is the run's, not the epoch's.
+  void note_total_steps(double steps) { announced_steps_ = steps; }
+  /// "Epoch 1/3 step 20/300" where 300 was announced for all three epochs.
+  [[nodiscard]] bool counts_all_steps(const StepMention& step, std::optional<double> epochs) const {
+    return step.total && step.total == announced_steps_ && epochs.value_or(0) > 1;
+  }
+
   /// How many epochs there are, by "3/90".
   std::optional<double> count_of(int epoch, std::optional<double> total,
                                  const std::optional<StepMention>& step, Report& report);
@@ -82,6 +89,7 @@ class LoopEpochs {
   bool steps_of_run_ = false;
   std::optional<bool> step_is_within_;  ///< a step before an epoch is one of many in it
   std::optional<double> zero_total_;    ///< what stood behind "0/"
+  std::optional<double> announced_steps_;
   bool counts_behind_bar_ = false;
   int with_one_line_ = 0;           ///< epochs that ended with a single line, in the whole output
   bool have_lines_ = false;         ///< one did not

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "progress/lines/pattern.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -83,6 +84,17 @@ std::optional<Figure> take_value(Cursor cursor) {
   if (!figure || (!separated && !figure->plainly_one)) return std::nullopt;
   if (percent) figure->value /= 100;
   return figure;
+}
+
+std::optional<std::string_view> take_set_behind(Cursor& cursor) {
+  static const Pattern behind(
+      R"((?i)^ (?:(?:of|for) (?:the |this )?(?:network|model|net|classifier) )?(?:on|over) (?:the |all )?(?:(?:entire|whole|full|held-?out) )?(?:\d+ )?(?P<set>train|training|val|valid|validation|dev|eval|evaluation|test|testing)[ -]?(?:sets?|data(?:set)?|split|images|samples|examples)?(?P<end>\s*[:=]))");
+  if (cursor.peek() != ' ' || std::string_view("ofOF").find(cursor.after_next()) == std::string_view::npos)
+    return std::nullopt;
+  const auto match = behind.find(cursor.line.substr(cursor.at));
+  if (!match) return std::nullopt;
+  cursor.at = static_cast<std::size_t>(match->text("end").data() - cursor.line.data());
+  return match->text("set");
 }
 
 bool is_a_duration(std::string_view after) {

@@ -81,6 +81,9 @@ struct Figure {
 /// What stands between a name and its figure: ": ", "=", " ", " (%): ", " value: ", " is ".
 [[nodiscard]] std::optional<Figure> take_value(Cursor cursor);
 
+/// The set that stands between a name and its figure: " on the test set". Goes to its end.
+[[nodiscard]] std::optional<std::string_view> take_set_behind(Cursor& cursor);
+
 /// Whether a unit of time follows.
 [[nodiscard]] bool is_a_duration(std::string_view after);
 

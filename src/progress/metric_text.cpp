@@ -60,6 +60,7 @@ class Words {
 
   /// Whether the word was a set or the name of a figure.
   bool take_metric(std::string_view word) {
+    if (names_a_metric(word) && take_metric_of_set(word)) return true;
     const auto figure = take_value(cursor_);
     if (const auto set = set_of(word)) {
       set_ = *set;
@@ -71,6 +72,17 @@ class Words {
       return true;
     }
     if (!figure || !names_a_metric(word)) return false;
+    add(full_name(word), *figure);
+    return true;
+  }
+
+  /// "Accuracy on the test set: 71%" is the test's accuracy.
+  bool take_metric_of_set(std::string_view word) {
+    auto behind = cursor_;
+    const auto set = take_set_behind(behind);
+    const auto figure = set ? take_value(behind) : std::nullopt;
+    if (!figure) return false;
+    set_ = set_of(*set).value_or(*set);
     add(full_name(word), *figure);
     return true;
   }

@@ -53,6 +53,12 @@ void remove_deserted(const fs::path& folder) {
 
 }  // namespace
 
+Result<fs::path> SocketFile::shared_folder(const fs::path& parent) {
+  auto shared = parent / fmt::format("joulecast-{}", ::geteuid());
+  if (::mkdir(shared.c_str(), S_IRWXU) == 0 || is_ours_alone(shared)) return shared;
+  return fail(ErrorKind::denied, shared.string(), "cannot be made, or is not this user's alone");
+}
+
 Result<SocketFile> SocketFile::in(const fs::path& parent, int number) {
   const auto shared = parent / fmt::format("joulecast-{}", ::geteuid());
   const bool made = ::mkdir(shared.c_str(), S_IRWXU) == 0;

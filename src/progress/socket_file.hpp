@@ -17,6 +17,8 @@ class SocketFile {
   SocketFile() = default;
   /// Makes the folder. unavailable, denied. `number` tells apart the sockets of one process.
   [[nodiscard]] static Result<SocketFile> in(const std::filesystem::path& parent, int number);
+  /// <parent>/joulecast-<uid>, made if it is not there. denied if it is not this user's alone.
+  [[nodiscard]] static Result<std::filesystem::path> shared_folder(const std::filesystem::path& parent);
   SocketFile(SocketFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   SocketFile& operator=(SocketFile&& other) noexcept {
     std::swap(path_, other.path_);

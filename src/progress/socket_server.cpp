@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t most_clients = 256;
 /// A client that never stops sending must not prevent reading the training's output.
 constexpr int most_reads_per_service = 16;
+constexpr std::size_t most_ranks = 4096;  ///< of a node, with those that came again
 
 bool watch(const Descriptor& epoll, const Descriptor& watched) {
   epoll_event event{};
@@ -113,7 +114,7 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
     const auto line = std::string_view(client.buffer).substr(begin, end - begin);
     begin = end + 1;
     if (std::exchange(client.skipping, false)) continue;
-    if (line.empty()) continue;
+    if (line.empty() || take_rank_line(client, line, events)) continue;
     if (const auto lost = lost_messages(line)) {
       lost_ += *lost;
       continue;
@@ -124,7 +125,8 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
       continue;
     }
     if (!may_tell(client, *told)) continue;
-    events.insert(events.end(), told->begin(), told->end());
+    auto counted = own_that_count(std::move(*told));
+    events.insert(events.end(), counted.begin(), counted.end());
   }
   client.buffer.erase(0, begin);
   if (client.buffer.size() > longest_line) {
@@ -132,6 +134,61 @@ void SocketServer::take_lines(Client& client, SteadyTime received, std::vector<E
     client.skipping = true;
     client.buffer.clear();
   }
+}
+
+/// A metric belongs to the epoch that its rank is in, which need not be that of the rank whose progress
+/// counts.
+void SocketServer::name_epoch(Event& event, std::optional<int>& epoch) {
+  if (event.kind == EventKind::phase_begin) epoch.reset();
+  if (event.kind == EventKind::epoch_begin || event.kind == EventKind::epoch_end) epoch = event.epoch;
+  if (event.kind == EventKind::metric && !event.epoch) event.epoch = epoch;
+}
+
+/// A rank that attached is heard by the rules of RankVoices, and its training is not one more process of
+/// ours.
+bool SocketServer::take_rank_line(Client& client, std::string_view line, std::vector<Event>& events) {
+  auto message = rank_message(line);
+  if (!message) return false;
+  using enum RankMessage::Kind;
+  if (message->kind == attach) {
+    if (client.rank || ranks_.size() >= most_ranks) return true;
+    client.rank = ranks_.size();
+    ranks_.push_back({.greeting = std::move(message->greeting)});
+    return true;
+  }
+  if (!client.rank) return false;
+  auto& rank = ranks_[*client.rank];
+  if (message->kind == left) {
+    rank.has_left = true;
+    rank.exit_status = message->exit_status;
+  } else if (message->kind == took_over) {
+    taken_over_ = message->time;
+  } else {
+    name_epoch(message->event, rank.epoch);
+    if (voices_.counts(client.connection.get(), message->event)) events.push_back(std::move(message->event));
+  }
+  return true;
+}
+
+std::vector<Event> SocketServer::own_that_count(std::vector<Event> events) {
+  for (auto& event : events)
+    if (event.kind != EventKind::metric || !ranks_.empty()) name_epoch(event, own_epoch_);
+  std::erase_if(events, [this](const Event& event) { return !voices_.counts(RankVoices::own, event); });
+  return events;
+}
+
+void SocketServer::tell_ranks(const RankOrder& order) {
+  const auto line = to_line(order);
+  for (const auto& [number, client] : clients_)
+    if (client.rank) (void)::send(number, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void SocketServer::let_go(int number) {
+  const auto client = clients_.find(number);
+  if (client->second.rank) ranks_[*client->second.rank].is_there = false;
+  voices_.left(number);
+  if (teller_ == number) teller_.reset();
+  clients_.erase(client);
 }
 
 bool SocketServer::read_client(Client& client, const Clock& clock, std::vector<Event>& events) {
@@ -163,8 +220,7 @@ std::vector<Event> SocketServer::service(const Clock& clock) {
     }
     const auto client = clients_.find(fd);
     if (client == clients_.end() || read_client(client->second, clock, events)) continue;
-    if (teller_ == fd) teller_.reset();
-    clients_.erase(client);
+    let_go(fd);
   }
   // Several ranks may write at once: their events are sorted by time.
   std::ranges::stable_sort(events, {}, &Event::time);

@@ -12,9 +12,20 @@
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "progress/event.hpp"
+#include "progress/rank_message.hpp"
+#include "progress/rank_voices.hpp"
 #include "progress/socket_file.hpp"
 
 namespace joulecast::progress {
+
+/// Another rank of this node, which attached to the measurement of this one (docs/ranks.md).
+struct AttachedRank {
+  RankGreeting greeting;
+  std::optional<int> epoch = {};  ///< that it is in, or was in last
+  bool is_there = true;
+  bool has_left = false;  ///< it said that its command has ended, and was not killed
+  std::optional<int> exit_status = {};
+};
 
 class SocketServer {
  public:
@@ -34,6 +45,14 @@ class SocketServer {
   void announce_run(const std::string& id, const std::filesystem::path& store) const;
   /// The process that measures tells the progress itself: from now on no client's progress counts.
   void leave_progress_to_host() { host_tells_ = true; }
+  /// What of this process's own events counts, where other ranks tell of the same.
+  [[nodiscard]] std::vector<Event> own_that_count(std::vector<Event> events);
+  /// Every rank that has attached, in the order in which they came.
+  [[nodiscard]] const std::vector<AttachedRank>& ranks() const { return ranks_; }
+  /// When a rank took the measurement over.
+  [[nodiscard]] std::optional<SteadyTime> taken_over() const { return taken_over_; }
+  /// To every rank that is there.
+  void tell_ranks(const RankOrder& order);
   /// Messages about progress that were left out, because another process tells the run's.
   [[nodiscard]] int left_out() const { return left_out_; }
   /// Messages that senders could not send, because they came faster than they were read.
@@ -46,8 +65,9 @@ class SocketServer {
   struct Client {
     Descriptor connection;
     std::string buffer;
-    bool skipping = false;  ///< inside a line that is too long
-    bool left_out = false;  ///< another one told the progress first
+    bool skipping = false;                 ///< inside a line that is too long
+    bool left_out = false;                 ///< another one told the progress first
+    std::optional<std::size_t> rank = {};  ///< its place in ranks_, if it is one
   };
   SocketServer() = default;
   /// 0, or the errno of what failed.
@@ -57,6 +77,10 @@ class SocketServer {
   void take_lines(Client& client, SteadyTime received, std::vector<Event>& events);
   bool may_tell(Client& client, const std::vector<Event>& told);
   void refuse(const Error& error);
+  /// Whether the line is a rank's.
+  bool take_rank_line(Client& client, std::string_view line, std::vector<Event>& events);
+  void let_go(int number);
+  static void name_epoch(Event& event, std::optional<int>& epoch);
 
   SocketFile file_;
   Descriptor listener_;
@@ -69,6 +93,10 @@ class SocketServer {
   std::int64_t lost_ = 0;
   int refused_ = 0;
   std::string last_refusal_;
+  std::vector<AttachedRank> ranks_;
+  RankVoices voices_;
+  std::optional<int> own_epoch_;  ///< as AttachedRank's
+  std::optional<SteadyTime> taken_over_;
 };
 
 }  // namespace joulecast::progress

@@ -17,10 +17,12 @@
 
 namespace joulecast::progress {
 
-/// Totals from the user, for trainings that do not tell theirs.
+/// What is known before the training says anything: totals from the user, for trainings that do not tell
+/// theirs, and the number of its very first epoch, where an earlier run of it showed that.
 struct KnownTotals {
-  std::optional<double> epochs;
-  std::optional<double> steps;
+  std::optional<double> epochs = {};
+  std::optional<double> steps = {};
+  std::optional<int> first_epoch = {};
 };
 
 /// The training gives another total than the user.

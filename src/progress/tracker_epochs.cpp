@@ -213,7 +213,11 @@ void Tracker::end_epoch(const Event& event, Seconds at) {
     if (current_->last_epoch && number <= epochs_[*current_->last_epoch].index) return;
     return close_epoch(number, at);
   }
-  const bool is_short = current_->open && current_->open->number == number && current_->open->short_bar;
+  // A program that tells of the end itself knows that nothing is missing, as where the last epoch has fewer
+  // steps, unless the steps of the run are counted.
+  const bool may_be_cut = event.evidence != Evidence::told || said_.steps;
+  const bool is_short =
+      may_be_cut && current_->open && current_->open->number == number && current_->open->short_bar;
   const double part = is_short ? current_->open->share : 1;
   double position = position_of(number) + part;
   if (single && is_last_epoch(number)) {

@@ -26,6 +26,10 @@ double Tracker::position_of(int epoch) {
   if (!current_->first_number) {
     current_->first_number = current_->counts_own_epochs ? epoch : epoch == 0 ? 0 : 1;
     current_->first_number_assumed = !current_->counts_own_epochs && epoch > 1;
+    if (said_.first_epoch && phases_.size() == 1 && current_->first_number_assumed) {
+      current_->first_number = said_.first_epoch;
+      current_->first_number_assumed = false;
+    }
   }
   if (epoch == current_->total_epochs) current_->first_number_assumed = false;  // it counts from 1
   return epoch - *current_->first_number;
@@ -81,6 +85,8 @@ void Tracker::publish() {
   }
   phase.unit = current_->unit ? name_of(*current_->unit) : "";
   phase.total_work = total;
+  const bool counts_rest = current_->counts_own_epochs && current_->first_number.value_or(0) > 1;
+  phase.done_before = counts_rest ? std::nullopt : current_->counter.base();
   phase_changed_ = true;
 }
 

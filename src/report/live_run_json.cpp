@@ -58,6 +58,7 @@ Json to_json(const session::RunningRun& run) {
           {"power_w", or_null(run.power)},
           {"components", std::move(components)},
           {"epochs", run.epochs},
+          {"work_is_done", run.work_is_done},
           {"projection", json_of(run.projection)},
           {"budget_j", or_null(run.budget)}};
 }

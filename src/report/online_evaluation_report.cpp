@@ -48,6 +48,19 @@ Json shares_json(const std::vector<OnlineEvaluation::ShareRow>& rows) {
   return list;
 }
 
+Json probes_json(const std::vector<OnlineEvaluation::ProbeRow>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    Json entry{{"seconds", row.seconds}, {"ready", row.ready}};
+    put_scores(entry, row.energy);
+    entry["factor_below"] = or_null(row.energy.factor_below);
+    entry["factor_above"] = or_null(row.energy.factor_above);
+    if (row.duration) entry["duration"] = duration_json(*row.duration);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 Json methods_json(const std::vector<NamedScores>& methods) {
   Json list = Json::array();
   for (const auto& method : methods) {
@@ -90,6 +103,20 @@ void put_shares(std::string& text, const std::string& title,
     if (row.duration) put_line(text, name(row), *row.duration);
 }
 
+void put_probes(std::string& text, const std::string& title,
+                const std::vector<OnlineEvaluation::ProbeRow>& rows) {
+  if (rows.empty()) return;
+  text += "\n" + title + "\n";
+  put_header(text, "at most");
+  for (const auto& row : rows)
+    put_line(text, fmt::format("  {:g} s ({:.0f} % ready)", row.seconds, 100 * row.ready), row.energy);
+  const auto& last = rows.back();
+  if (last.energy.factor_below && last.energy.factor_above)
+    fmt::format_to(std::back_inserter(text),
+                   "  after {:g} s the interval reaches down by a factor of {:.2f} and up by {:.2f} (mean)\n",
+                   last.seconds, *last.energy.factor_below, *last.energy.factor_above);
+}
+
 }  // namespace
 
 Json to_json(const OnlineEvaluation& evaluation) {
@@ -103,12 +130,14 @@ Json to_json(const OnlineEvaluation& evaluation) {
                               {"variants", methods_json(group.variants)},
                               {"by_share", shares_json(group.by_share)}});
   json["by_share"] = shares_json(evaluation.by_share);
+  json["by_probe"] = probes_json(evaluation.by_probe);
   json["sources"] = Json::array();
   for (const auto& source : evaluation.sources)
     json["sources"].push_back({{"source", source.name},
                                {"runs", source.runs},
                                {"methods", methods_json(source.methods)},
-                               {"by_share", shares_json(source.by_share)}});
+                               {"by_share", shares_json(source.by_share)},
+                               {"by_probe", probes_json(source.by_probe)}});
   json["variants"] = methods_json(evaluation.variants);
   json["skipped"] = Json::array();
   for (const auto& skipped : evaluation.skipped)
@@ -137,6 +166,10 @@ std::string to_text(const OnlineEvaluation& evaluation) {
   if (evaluation.sources.size() > 1)
     for (const auto& source : evaluation.sources)
       put_shares(text, "the same for " + source.name, source.by_share);
+  put_probes(text, "a probe of a longer training, which sees at most 5 % of it", evaluation.by_probe);
+  if (evaluation.sources.size() > 1)
+    for (const auto& source : evaluation.sources)
+      put_probes(text, "the same for " + source.name, source.by_probe);
   text += "\nSTEP by stabilising epoch s and window w\n";
   put_header(text, "variant");
   for (const auto& variant : evaluation.variants) put_line(text, "  " + variant.name, variant.energy);
@@ -151,14 +184,16 @@ std::string to_text(const OnlineEvaluation& evaluation) {
 std::string moments_csv(const OnlineEvaluation& evaluation) {
   std::string text =
       "kind,source,architecture,run,share,relative_sd,changed,units,cycle,age,first_epoch,saw_epoch_end,"
-      "saw_evaluation,unseen_cycle,may_recur,jump,used_j,forecast_remaining_j,remaining_j\n";
+      "saw_evaluation,unseen_cycle,may_be_start,saw_little,may_recur,jump,used_j,forecast_remaining_j,"
+      "remaining_j\n";
   for (const auto& [source, architecture, run, m] : evaluation.moments) {
     const auto& now = m.situation;
     fmt::format_to(std::back_inserter(text),
-                   "{},{},{},{},{},{},{:d},{},{},{},{:d},{:d},{:d},{:d},{},{},{},{},{}\n", m.kind, source,
-                   architecture, run, now.share, now.relative_sd, now.changed, now.units, now.cycle, now.age,
-                   now.first_epoch, now.saw_epoch_end, now.saw_evaluation, now.unseen_cycle, now.may_recur,
-                   now.jump.value_or(-1), m.used.value(), m.forecast.value(), m.truth.value());
+                   "{},{},{},{},{},{},{:d},{},{},{},{:d},{:d},{:d},{:d},{:d},{:d},{},{},{},{},{}\n", m.kind,
+                   source, architecture, run, now.share, now.relative_sd, now.changed, now.units, now.cycle,
+                   now.age, now.first_epoch, now.saw_epoch_end, now.saw_evaluation, now.unseen_cycle,
+                   now.may_be_start, now.saw_little, now.may_recur, now.jump.value_or(-1), m.used.value(),
+                   m.forecast.value(), m.truth.value());
   }
   return text;
 }

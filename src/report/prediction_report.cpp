@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/clock.hpp"
 #include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "report/json_value.hpp"
@@ -113,6 +114,25 @@ void put_emissions(std::string& text, const session::Prediction& p) {
     text += fmt::format("  emissions    not known: {}\n", p.emissions->reason);
 }
 
+/// "  start        2026-02-01T13:00:00Z: 2.35 kWh at the wall (PUE 1.21, 8.3 °C outside, until …), 412 g
+/// CO2e"
+std::string starts_text(const session::Prediction& p) {
+  std::string text;
+  for (const auto& start : p.starts) {
+    const auto& wall = start.at_wall_j;
+    text += fmt::format("  start        {}, end {}: {} at the wall", to_iso8601(start.begin),
+                        to_iso8601(start.end), to_text(Joules{wall.value}));
+    if (start.mass) text += ", " + to_text(*start.mass);
+    text += fmt::format(" (PUE {:.3f}{})\n", start.pue,
+                        start.outside_c ? fmt::format(", {:.1f} °C outside", *start.outside_c) : "");
+    if (wall.low && wall.high)
+      text += fmt::format("               90 %: {} to {} ({})\n", to_text(Joules{*wall.low}),
+                          to_text(Joules{*wall.high}), label_of(wall));
+    for (const auto& phrase : start.beyond) text += "  warning      " + phrase + "\n";
+  }
+  return text;
+}
+
 std::string memory_text(const session::Prediction& p) {
   if (!p.memory_needed_gb || !p.memory_gb) return "";
   const auto largest = p.largest_batch ? fmt::format("; largest batch {:g}", *p.largest_batch) : "";
@@ -164,6 +184,7 @@ std::string in_full(const session::Prediction& p) {
   }
   if (p.total_energy_j) text += "  total        " + line_of<Joules>(*p.total_energy_j) + "\n";
   put_emissions(text, p);
+  text += starts_text(p);
   text += memory_text(p);
   text += fmt::format("  learned from {}\n", describe(p.novelty));
   for (const auto& nearest : p.nearest) text += "  nearest      " + describe(nearest) + "\n";
@@ -227,6 +248,10 @@ std::string table(const std::vector<session::Prediction>& predictions) {
                    p.fits ? memory : "too large");
   }
   if (limits) text += best_limits_text(predictions);
+  for (const auto& p : predictions)
+    if (!p.starts.empty())
+      text += fmt::format("{} on {}, batch {}\n{}", p.training.architecture, p.training.gpu, batch_of(p),
+                          starts_text(p));
   // each warning once, with the number of predictions that have it
   std::vector<std::pair<std::string, int>> warnings;
   for (const auto& p : predictions)
@@ -258,6 +283,19 @@ Json setup_json(const session::StepRequest& setup) {
           {"lora", or_null(setup.lora)}};
 }
 
+Json starts_json(const session::Prediction& p) {
+  auto json = Json::array();
+  for (const auto& start : p.starts)
+    json.push_back({{"start", to_iso8601(start.begin)},
+                    {"end", to_iso8601(start.end)},
+                    {"at_wall_j", quantity_json(start.at_wall_j)},
+                    {"pue", start.pue},
+                    {"outside_c", or_null(start.outside_c)},
+                    {"co2e_g", or_null(start.mass)},
+                    {"warnings", start.beyond}});
+  return json;
+}
+
 Json prediction_json(const session::Prediction& p) {
   Json co2e = nullptr;
   if (p.emissions && p.emissions->mass) co2e = p.emissions->mass->value();
@@ -286,6 +324,7 @@ Json prediction_json(const session::Prediction& p) {
             {"nearest", Json::array()},
             {"uncounted_share", p.uncounted_share},
             {"warnings", Json::array()}};
+  if (!p.starts.empty()) json["starts"] = starts_json(p);
   for (const auto& nearest : p.nearest) json["nearest"].push_back(describe(nearest));
   for (const auto& warning : warnings_of(p)) json["warnings"].push_back(warning);
   return json;

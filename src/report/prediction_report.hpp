@@ -17,7 +17,8 @@ namespace joulecast::report {
 /// "power_w":
 /// {"value", "low", "high", "interval"} or null, "epoch_time_s", "epoch_energy_j", "total_energy_j": the
 /// same, "co2e_g", "memory": {"needed_gb", "available_gb", "fits"}, "novelty", "nearest",
-/// "uncounted_share", "warnings"}…]}
+/// "uncounted_share", "starts": [{"start", "end", "at_wall_j", "pue", "outside_c", "co2e_g", "warnings"}…] if
+/// they were asked for, "warnings"}…]}
 [[nodiscard]] nlohmann::ordered_json to_json(const session::PredictionResult& result);
 /// to_json() as text.
 [[nodiscard]] std::string to_json_text(const session::PredictionResult& result);

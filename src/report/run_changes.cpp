@@ -11,7 +11,10 @@ namespace joulecast::report {
 
 std::string to_text(const session::Removal& removal) {
   std::string text;
-  for (const auto& run : removal.removed) text += fmt::format("removed {}\n", run.choice.id);
+  for (const auto& run : removal.removed)
+    text += run.choice.segments > 1
+                ? fmt::format("removed {} with all its {} segments\n", run.choice.id, run.choice.segments)
+                : fmt::format("removed {}\n", run.choice.id);
   return text;
 }
 

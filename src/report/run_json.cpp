@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_value.hpp"
+#include "report/nodes_text.hpp"
 #include "report/run_words.hpp"
+#include "report/segments_text.hpp"
+#include "trace/fields.hpp"
 
 namespace joulecast::report {
 namespace {
@@ -182,6 +185,14 @@ Json host_json(const trace::HostInfo& host) {
           {"joulecast_version", or_null(host.joulecast_version)}};
 }
 
+/// Null where no batch system and no launcher said anything.
+Json job_json(const trace::Job& job) {
+  if (!is_known(job)) return nullptr;
+  auto json = Json::object();
+  visit_job(job, [&](const char* key, const auto& value) { json[key] = or_null(value); });
+  return json;
+}
+
 Json training_json(const trace::RunInfo& info) {
   return {{"source", or_null(info.source)},
           {"gpu", or_null(info.training.gpu)},
@@ -236,7 +247,10 @@ nlohmann::ordered_json to_json(const session::RunSummary& summary) {
             {"sampler_cpu_s", run.sampler_cpu.value()},
             {"notes", run.notes},
             {"training", training_json(run.info)},
-            {"host", host_json(run.host)}};
+            {"host", host_json(run.host)},
+            {"job", job_json(run.info.job)}};
+  json.update(segments_json(summary));
+  json.update(nodes_json(summary));
   if (summary.last_heard) json["last_heard"] = to_iso8601(*summary.last_heard);
   return json;
 }

@@ -27,6 +27,8 @@ std::string day_and_minute(WallTime time) {
 std::string status_cell(const store::RunRow& run) {
   std::string text(name_of(run.status));
   if (run.tags.contains(std::string(trace::probe_tag))) text += ", a probe";
+  if (run.segments > 1) text += fmt::format(", {} segments", run.segments);
+  if (const auto nodes = run.job.node_count.value_or(1); nodes > 1) text += fmt::format(", {} nodes", nodes);
   if (run.last_heard) text += ", last heard of " + day_and_minute(*run.last_heard);
   return text;
 }
@@ -81,6 +83,8 @@ nlohmann::ordered_json to_json(const store::RunRow& run) {
             {"epochs", run.epochs},
             {"architecture", run.architecture},
             {"host", or_null(run.host)},
+            {"segments", run.segments},
+            {"nodes", or_null(run.job.node_count)},
             {"command", run.command},
             {"tags", run.tags}};
   if (run.last_heard) json["last_heard"] = to_iso8601(*run.last_heard);

@@ -8,7 +8,10 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "report/job_text.hpp"
+#include "report/nodes_text.hpp"
 #include "report/run_words.hpp"
+#include "report/segments_text.hpp"
 #include "report/text_table.hpp"
 
 namespace joulecast::report {
@@ -34,8 +37,11 @@ std::string head_text(const session::RunSummary& summary, std::size_t width) {
   if (summary.last_heard) facts.back() += ", last heard of at " + to_iso8601(*summary.last_heard);
   if (run.started) facts.push_back(to_iso8601(*run.started));
   facts.push_back(to_text(run.span.length()));
+  if (const auto segments = run.info.segments.size(); segments > 1)
+    facts.push_back(fmt::format("{} segments", segments));
   if (!run.host.hostname.empty()) facts.push_back("on " + printable(run.host.hostname));
   text += "\n" + join(facts, " · ") + "\n";
+  if (const auto job = job_text(run.info.job); !job.empty()) text += shorten(job, width) + "\n";
   if (!run.command.empty()) text += shorten(command_text(run.command), width) + "\n";
   std::vector<std::string> tags;
   for (const auto& [name, value] : run.tags) tags.push_back(name + "=" + value);
@@ -210,8 +216,9 @@ std::string carbon_text(const session::RunSummary& summary) {
 
 std::string to_text(const session::RunSummary& summary, const RunTextOptions& options) {
   const auto& run = summary.run;
-  return head_text(summary, options.width) + energy_text(summary) + carbon_text(summary) +
-         phases_text(summary) + epochs_text(summary, options) + steps_text(summary) + windows_text(summary) +
+  return head_text(summary, options.width) + energy_text(summary) + nodes_text(summary) +
+         carbon_text(summary) + segments_text(summary) + phases_text(summary) +
+         epochs_text(summary, options) + steps_text(summary) + windows_text(summary) +
          projections_text(summary) + means_text(summary.means) + sensors_text(run) + overhead_text(run) +
          notes_text(run);
 }

@@ -30,6 +30,22 @@ std::string numbering_note(const Environment& environment, std::string_view list
          "or name UUIDs";
 }
 
+/// The boards that Slurm lent to the step or the job, of which one of several ranks may see a part. They are
+/// numbered as the machine's, so the list says nothing where the driver shows only some of these.
+std::optional<DeviceSelection> lent_to_job(const Environment& environment, const DeviceSelection& own,
+                                           std::span<const VisibleDevice> devices) {
+  if (environment.local_ranks < 2) return std::nullopt;
+  auto list = variable(environment, "SLURM_STEP_GPUS");
+  if (!list) list = variable(environment, "SLURM_JOB_GPUS");
+  if (!list) return std::nullopt;
+  auto lent = visible_devices(list, devices);
+  const auto is_lent = [&](std::size_t index) {
+    return std::ranges::find(lent.indices, index) != lent.indices.end();
+  };
+  if (!lent.note.empty() || !std::ranges::all_of(own.indices, is_lent)) return std::nullopt;
+  return lent;
+}
+
 Result<DeviceSelection> select(const Environment& environment, std::span<const VisibleDevice> devices) {
   if (!environment.gpus.empty()) return named_devices(environment.gpus, devices);
   const auto list = variable(environment, "CUDA_VISIBLE_DEVICES");
@@ -39,7 +55,9 @@ Result<DeviceSelection> select(const Environment& environment, std::span<const V
                 selection.note);
   if (!selection.note.empty()) selection.note = "CUDA_VISIBLE_DEVICES: " + selection.note;
   if (list && selection.note.empty()) selection.note = numbering_note(environment, trim(*list), devices);
-  return with_other_ranks(std::move(selection), environment.local_ranks, devices.size());
+  if (auto lent = lent_to_job(environment, selection, devices); lent && list) return std::move(*lent);
+  return with_other_ranks(std::move(selection), environment.local_rank, environment.local_ranks,
+                          devices.size());
 }
 
 class Nvml : public Sensor {

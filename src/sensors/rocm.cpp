@@ -164,8 +164,18 @@ class Rocm : public Sensor {
   std::vector<Channel> unmeasured_;
 };
 
+/// The library itself says so on standard error, which is the measured program's.
+bool has_no_graphics(const Environment& environment) {
+  constexpr const char* usual_name = "librocm_smi64.so";
+  std::error_code ignored;
+  return environment.library(usual_name) == usual_name &&  // and no fake
+         !std::filesystem::exists(environment.roots.sys / "class/drm", ignored);
+}
+
 /// Each ROCm release has its own version in the library's name.
 Result<DynamicLibrary> load(const Environment& environment) {
+  if (has_no_graphics(environment))
+    return fail(ErrorKind::unavailable, "ROCm SMI", "this machine has no graphics device");
   Result<DynamicLibrary> library = fail(ErrorKind::unavailable, "ROCm SMI", "not installed");
   for (const char* name : {"librocm_smi64.so.7", "librocm_smi64.so.6", "librocm_smi64.so.5",
                            "librocm_smi64.so.1", "librocm_smi64.so"}) {

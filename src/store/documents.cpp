@@ -40,6 +40,17 @@ class Writer {
   void operator()(const char* key, const std::map<std::string, double>& numbers) {
     if (!numbers.empty()) json_[key] = numbers;
   }
+  void operator()(const char* key, const std::optional<WallTime>& time) {
+    if (time) json_[key] = time->ns;
+  }
+  void operator()(const char* key, const std::vector<trace::Segment>& segments) {
+    for (const auto& segment : segments) {
+      Writer writer;
+      visit_segment(segment, writer);
+      writer("started_ns", segment.started);
+      json_[key].push_back(std::move(writer.json_));
+    }
+  }
   template <class Tag>
   void operator()(const char* key, const Unit<Tag>& value) {
     if (value.value() != 0) json_[key] = value.value();
@@ -47,6 +58,10 @@ class Writer {
   template <class Enum, class From>
   void operator()(const char* key, const Enum& value, From) {
     json_[key] = std::string(name_of(value));
+  }
+  /// An object in it, unless it is empty.
+  void put(const char* key, const Writer& inner) {
+    if (!inner.json_.empty()) json_[key] = inner.json_;
   }
   [[nodiscard]] std::string text() const { return json_.empty() ? "{}" : dump(json_); }
 
@@ -84,6 +99,18 @@ class Reader {
       if (item.is_string()) list.push_back(item.get<std::string>());
     });
   }
+  void operator()(const char* key, std::optional<WallTime>& time) const {
+    if (const auto* found = find(key); found != nullptr && found->is_number_integer())
+      time = WallTime{found->get<std::int64_t>()};
+  }
+  void operator()(const char* key, std::vector<trace::Segment>& segments) const {
+    for_each(key, [&](const Json& item) {
+      const Reader reader(item);
+      auto& segment = segments.emplace_back();
+      visit_segment(segment, reader);
+      reader("started_ns", segment.started);
+    });
+  }
   void operator()(const char* key, std::map<std::string, double>& numbers) const {
     const auto* found = find(key);
     if (found == nullptr || !found->is_object()) return;
@@ -95,6 +122,11 @@ class Reader {
     if (const auto* found = find(key); found != nullptr && found->is_number())
       value = Unit<Tag>{found->get<double>()};
   }
+  /// Of an object in it; reads nothing where there is none.
+  [[nodiscard]] Reader inner(const char* key) const {
+    const auto* found = find(key);
+    return Reader(found == nullptr ? Json() : *found);
+  }
   template <class Enum, class From>
   void operator()(const char* key, Enum& value, From from) const {
     std::string name;
@@ -103,6 +135,7 @@ class Reader {
   }
 
  private:
+  explicit Reader(Json json) : json_(std::move(json)) {}
   [[nodiscard]] const Json* find(const char* key) const {
     if (!json_.is_object()) return nullptr;
     const auto found = json_.find(key);
@@ -117,13 +150,15 @@ class Reader {
   Json json_;
 };
 
-/// All fields of RunInfo: the ones that run bundles have under the same names, then the others.
+/// All fields of RunInfo but its job: the ones that run bundles have under the same names, then the others.
 template <class Visitor, class Info>
 void visit_all_info(Visitor& field, Info& info) {
   visit_info(info, field);
   visit_training_extras(info.training, field);
   field("epoch_bounds_recorded", info.epoch_bounds_recorded);
   field("extra", info.extra_json);
+  field("continues", info.continues);
+  field("segments", info.segments);
 }
 
 template <class AnyOwner, class Visitor>
@@ -141,6 +176,9 @@ void visit_owner(AnyOwner& owner, Visitor& field) {
 std::string to_document(const trace::RunInfo& info) {
   Writer writer;
   visit_all_info(writer, info);
+  Writer job;
+  visit_job(info.job, job);
+  writer.put("job", job);
   return writer.text();
 }
 std::string to_document(const trace::HostInfo& host) {
@@ -176,6 +214,7 @@ std::string to_document(const std::map<std::string, double>& numbers) {
 void from_document(std::string_view text, trace::RunInfo& info) {
   const Reader reader(text);
   visit_all_info(reader, info);
+  visit_job(info.job, reader.inner("job"));
 }
 void from_document(std::string_view text, trace::HostInfo& host) {
   const Reader reader(text);

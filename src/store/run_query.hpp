@@ -20,6 +20,14 @@ struct TagFilter {
 
 enum class RunSorting { started, energy, duration, name };
 
+/// Which runs to look at, where a training may consist of several (RunRow::continues).
+enum class Segments {
+  each,  ///< every run
+  none,  ///< runs that are a training of their own
+  part,  ///< runs that go on with another, or with which another goes on
+  last,  ///< of these, the ones with which none goes on
+};
+
 /// Selects and sorts runs. An empty text or list does not restrict the selection.
 struct RunQuery {
   std::string name = {};               ///< matches the whole name; * stands for any characters, ? for one
@@ -29,6 +37,9 @@ struct RunQuery {
   std::optional<WallTime> until = {};  ///< began before this time
   std::optional<trace::RunStatus> status = {};
   std::string host = {};  ///< name of the machine that the run ran on
+  Segments segments = Segments::each;
+  std::string continues = {};  ///< goes on with the run of this id
+  std::string job_key = {};    ///< trace::key_of() of its job
   /// Runs with an unknown energy, duration or start come last in both directions. A run that is still running
   /// has no energy or duration yet.
   RunSorting sorting = RunSorting::started;
@@ -56,6 +67,9 @@ struct RunRow {
   std::string architecture;
   std::string host;
   int epochs = 0;
+  trace::Job job;            ///< of the process that measured
+  std::string continues;     ///< id of the run that it goes on with; "" = none
+  std::size_t segments = 1;  ///< of the training, where it is listed as one (session/runs/joined_store.hpp)
   /// The last heartbeat, if it is old. Only for a running run that only its own machine could judge.
   std::optional<WallTime> last_heard;
 };
@@ -73,6 +87,7 @@ struct RunSum {
 struct RunChoice {
   std::string id;
   std::size_t namesakes = 1;  ///< number of runs with the given name; this one is the latest
+  std::size_t segments = 1;   ///< see RunRow
 };
 
 }  // namespace joulecast::store

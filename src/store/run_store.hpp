@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/roots.hpp"
+#include "store/job_run.hpp"
 #include "store/patience.hpp"
 #include "store/run_import.hpp"
 #include "store/run_query.hpp"
@@ -83,6 +84,8 @@ class RunStore {
   [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_host(const RunQuery& query = {}) const = 0;
   [[nodiscard]] virtual Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
                                                                 const RunQuery& query = {}) const = 0;
+  /// The runs of jobs that match. Reads no samples, except of runs that go on.
+  [[nodiscard]] virtual Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const = 0;
   /// One run as find() lists it.
   [[nodiscard]] virtual Result<RunRow> row(std::string_view reference) const = 0;
   /// The whole run with every sample.

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "trace/segment_energy.hpp"
 
 namespace joulecast::trace {
 namespace {
@@ -174,7 +175,8 @@ void add_missing(const Run& run, RunEnergy& energy) {
     return std::ranges::any_of(energy.components,
                                [&](const auto& row) { return row.component == component; });
   };
-  if (has(Component::node)) return;
+  const auto is_metered = [](const auto& row) { return row.component == Component::node && row.energy; };
+  if (std::ranges::any_of(energy.components, is_metered)) return;
   std::vector<Component> expected{Component::cpu, Component::dram};
   if (!run.info.training.gpu.empty() || run.info.training.gpu_count.value_or(0) > 0 || !run.host.gpus.empty())
     expected.insert(expected.begin(), Component::gpu);
@@ -265,11 +267,10 @@ std::vector<std::optional<Joules>> sums_over(const std::vector<const Trace*>& tr
 template <class Part>
 std::vector<std::optional<Joules>> energies_of_parts(const Run& run, const std::vector<Part>& parts,
                                                      IntegrationOptions options) {
-  const auto traces = traces_in_total(run, options);
-  if (!traces.empty()) {
+  if (!traces_in_total(run, options).empty()) {
     std::vector<Span> spans;
     for (const auto& part : parts) spans.push_back(part.span);
-    return sums_over(traces, spans, options);
+    return span_energies(run, spans, options);
   }
   std::vector<std::optional<Joules>> energies;
   for (const auto& part : parts) energies.push_back(part.energy);
@@ -279,6 +280,7 @@ std::vector<std::optional<Joules>> energies_of_parts(const Run& run, const std::
 }  // namespace
 
 RunEnergy energy_of(const Run& run, Span span, IntegrationOptions options) {
+  if (!run.info.segments.empty()) return energy_of_segments(run, span, options);
   const auto chosen = choose_channels(run, span, options);
   RunEnergy energy;
   if (chosen.empty()) {
@@ -301,6 +303,7 @@ RunEnergy energy_of(const Run& run) {
 
 std::vector<std::optional<Joules>> span_energies(const Run& run, std::span<const Span> spans,
                                                  IntegrationOptions options) {
+  if (!run.info.segments.empty()) return span_energies_of_segments(run, spans, options);
   return sums_over(traces_in_total(run, options), spans, options);
 }
 
@@ -313,6 +316,7 @@ std::vector<std::optional<Joules>> phase_energies(const Run& run, IntegrationOpt
 }
 
 Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
+  if (!run.info.segments.empty()) return total_energy_of_segments(run, options);
   const auto traces = traces_in_total(run, options);
   if (traces.empty())
     return fail(ErrorKind::unavailable, run.info.id, "the run has no energy or power channel");
@@ -355,7 +359,9 @@ Result<Trace> total_energy(const Run& run, IntegrationOptions options) {
 
 Result<Trace> total_power(const Run& run, IntegrationOptions options) {
   const auto traces = traces_in_total(run, options);
-  if (traces.size() == 1 && traces.front()->channel.behaviour == Behaviour::gauge) return *traces.front();
+  if (run.info.segments.empty() && traces.size() == 1 &&
+      traces.front()->channel.behaviour == Behaviour::gauge)
+    return *traces.front();
   // A course of power has a line across its gaps, which are marked, and not a fall to 0 W.
   if (options.gaps == GapPolicy::bridge) options.gaps = GapPolicy::interpolate;
   auto energy = total_energy(run, options);

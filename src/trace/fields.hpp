@@ -7,10 +7,11 @@
 
 #include "base/provenance.hpp"
 #include "trace/channel.hpp"
+#include "trace/run_status.hpp"
 
 namespace joulecast::trace {
 
-/// All but id and name, and fields that are stored elsewhere (epoch_bounds_recorded, extra_json).
+/// All but id, name and job, and fields that are stored elsewhere (epoch_bounds_recorded, extra_json).
 template <class Info, class Visit>
 void visit_info(Info& info, Visit&& visit) {
   visit("source", info.source);
@@ -40,6 +41,32 @@ template <class Training, class Visit>
 void visit_training_extras(Training& training, Visit&& visit) {
   visit("optimizer", training.optimizer);
   visit("precision", training.precision);
+}
+
+template <class AnyJob, class Visit>
+void visit_job(AnyJob& job, Visit&& visit) {
+  visit("scheduler", job.scheduler);
+  visit("id", job.id);
+  visit("array_id", job.array_id);
+  visit("array_index", job.array_index);
+  visit("het_id", job.het_id);
+  visit("het_component", job.het_component);
+  visit("step", job.step);
+  visit("restarts", job.restarts);
+  visit("name", job.name);
+  visit("user", job.user);
+  visit("account", job.account);
+  visit("partition", job.partition);
+  visit("cluster", job.cluster);
+  visit("launcher", job.launcher);
+  visit("launch", job.launch);
+  visit("node", job.node);
+  visit("node_rank", job.node_rank);
+  visit("node_count", job.node_count);
+  visit("rank", job.rank);
+  visit("world_size", job.world_size);
+  visit("local_rank", job.local_rank);
+  visit("local_size", job.local_size);
 }
 
 template <class Host, class Visit>
@@ -123,6 +150,21 @@ void visit_phase(AnyPhase& phase, Visit&& visit) {
   visit("work", phase.work);
   visit("total_work", phase.total_work);
   visit("energy_j", phase.energy);
+  visit("done_before", phase.done_before);
+}
+
+/// All but `started`, whose form differs from document to document.
+template <class AnySegment, class Visit>
+void visit_segment(AnySegment& segment, Visit&& visit) {
+  visit("id", segment.id);
+  visit("start_s", segment.span.begin);
+  visit("end_s", segment.span.end);
+  visit("status", segment.status, run_status_from);
+  visit("exit_status", segment.exit_status);
+  visit("hostname", segment.hostname);
+  visit("gpus", segment.gpus);
+  visit("redone_start_s", segment.redone.begin);
+  visit("redone_end_s", segment.redone.end);
 }
 
 template <class AnyWindow, class Visit>

@@ -11,6 +11,25 @@ constexpr Seconds grain{0.002};
 
 }  // namespace
 
+bool is_done(double work, std::optional<double> total) {
+  constexpr double rounding = 1e-9;
+  return total && work >= *total * (1 - rounding);
+}
+
+bool all_work_is_done(const Run& run) {
+  if (run.phases.empty()) return false;
+  const auto& last = run.phases.back();
+  double work = last.work;
+  auto total = last.total_work;
+  if (total_covers_phases(run)) {
+    total = run.info.total_work;
+    work = 0;
+    for (const auto& phase : run.phases) work += phase.work;
+  }
+  constexpr double more = 1 + 1e-6;
+  return is_done(work, total) && work <= *total * more;
+}
+
 bool may_count_again(std::span<const Phase> phases) {
   if (phases.size() != 2) return phases.size() > 2;
   const auto& now = phases.back();

@@ -1,11 +1,19 @@
 // What follows from the phases of a run for its forecasts.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "trace/run.hpp"
 
 namespace joulecast::trace {
+
+/// Whether so much work is all of it. Not where the total is not known.
+[[nodiscard]] bool is_done(double work, std::optional<double> total);
+
+/// Whether a run that goes on has done all the work that it announced, and no more: what it used is a fact,
+/// and nothing tells how much more comes.
+[[nodiscard]] bool all_work_is_done(const Run& run);
 
 /// Whether another phase like this one may follow, so that a total of the work told so far may grow: the
 /// current phase does the same amount of work as an earlier one, as the folds of a cross-validation do, or

@@ -9,6 +9,9 @@
 
 #include "base/clock.hpp"
 #include "base/place.hpp"
+#include "trace/job.hpp"
+#include "trace/run_status.hpp"
+#include "trace/segment.hpp"
 #include "trace/trace.hpp"
 #include "trace/training_description.hpp"
 
@@ -24,6 +27,9 @@ struct Phase {
   std::optional<double> total_work;  ///< of this run, in the same unit; nothing if it was never said
   /// Only if the source gives energy but no power.
   std::optional<Joules> energy;
+  /// What a resumed training had done before this run, as its counts tell: 5 where its first epoch is the
+  /// sixth. 0 if it began from the start; nothing if its counts do not tell.
+  std::optional<double> done_before = {};
 };
 
 /// How much of a phase's work was done at a time.
@@ -51,16 +57,6 @@ struct Epoch {
   std::size_t phase = 0;                  ///< place in the run's list of phases
 };
 
-enum class RunStatus {
-  running,
-  finished,
-  failed,
-  interrupted,
-  stopped,  ///< ended by a limit that the user had set
-};
-[[nodiscard]] std::string_view name_of(RunStatus status);
-[[nodiscard]] std::optional<RunStatus> run_status_from(std::string_view name);
-
 /// Statistics of one sensor in the run. Sensors that could not be used are listed too, so that nothing is
 /// lost silently.
 struct SensorStatus {
@@ -80,6 +76,7 @@ struct RunInfo {
   std::string source;
   std::string stream;  ///< which of several meters on the same run ("AC", "DC")
   TrainingDescription training;
+  Job job;  ///< of the process that measured
   std::optional<double> total_work;
   std::string work_unit;
   std::map<std::string, double> quality;
@@ -87,6 +84,10 @@ struct RunInfo {
   /// Why its forecasts are not relied on: the name of a ForecastDoubt (trace/forecast_doubt.hpp), "" = none.
   std::string forecast_doubt;
   std::string extra_json;  ///< unknown keys as one JSON object, kept as they came ("" = none)
+  /// Id of the run that this one goes on with: both are segments of one training. "" = none.
+  std::string continues;
+  /// Of a whole training that was joined from several runs (segment.hpp); empty for a single run.
+  std::vector<Segment> segments;
 };
 
 /// The machine and software, as the run's record keeps them.

@@ -35,6 +35,8 @@ class Probe(CommandTest):
         run = self.json("show", figures["probe"]["run_id"])
         self.assertEqual(run["status"], "stopped")
         self.assertTrue(run["projections"])
+        # what the record ends with is what the probe told, however the command went down
+        self.assertEqual(run["projections"][-1]["ready"], figures["ready"])
         self.assertIn("stopped, a probe", self.call("list").stdout)
 
     def test_what_is_missing_is_said(self):

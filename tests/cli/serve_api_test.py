@@ -103,6 +103,7 @@ class Described(ServingTest):
             "/api/v1/runs/{id}/energy": ["", "?budget=1J", "?budget=2kWh"],
             "/api/v1/compare": ["", "?group=model&test=ranks&adjust=bh"],
             "/api/v1/tradeoff": ["?group=name", "?group=model&quality=loss&lower_is_better=true"],
+            "/api/v1/board": ["", "?group=model&quality=val_accuracy=0.5&price=0.3%20EUR", "?quality=loss=1&task=model"],
             "/api/v1/columns": ["", "?run=large"], "/api/v1/fleet": ["", "?since=7d&tag=model&tag=nothing"]}
         for path, method, operation in operations():
             content = operation["responses"].get("200", {}).get("content", {})
@@ -176,6 +177,8 @@ class Described(ServingTest):
 
     def test_a_refusal_names_the_parameter_of_a_run_or_a_column_that_does_not_exist(self):
         for path, field, expected in (("/api/v1/compare?run=nobody", "run", 404), ("/api/v1/tradeoff?run=nobody", "run", 404),
+                                      ("/api/v1/board?run=nobody", "run", 404), ("/api/v1/board?quality=none=1", "quality", 400),
+                                      ("/api/v1/board?task=none", "task", 400),
                                       ("/api/v1/columns?run=nobody", "run", 404), ("/api/v1/compare?group=nothing", "group", 400),
                                       ("/api/v1/compare?value=nothing", "value", 400), ("/api/v1/tradeoff?quality=nothing", "quality", 400),
                                       ("/api/v1/tradeoff?group=model&quality=loss&cost=nothing", "cost", 400)):
@@ -196,6 +199,8 @@ class Described(ServingTest):
         self.assertEqual(self.get("/api/v1/compare?group=model"), self.json("compare", "--group", "model"))
         self.assertEqual(self.get("/api/v1/tradeoff?group=model&quality=val_accuracy"),
                          self.json("tradeoff", "--group", "model", "--quality", "val_accuracy"))
+        self.assertEqual(self.get("/api/v1/board?group=model&quality=val_accuracy=0.5"),
+                         self.json("lab", "board", "--group", "model", "--quality", "val_accuracy=0.5"))
         answer = self.get("/api/v1/predict?model=resnet50&gpu=rtx3090&batch=64&samples=1000", method="POST")
         front = answer.pop("front")
         self.assertEqual(front, [0])

@@ -9,7 +9,7 @@ import pathlib
 import shutil
 import sys
 
-from making import logs, machines, runs, tables
+from making import campaigns, logs, machines, runs, tables
 
 
 def main():
@@ -28,6 +28,8 @@ def main():
     for make in (tables.workload_tables, tables.decision_tables, tables.layer_tables, tables.cpu_tables):
         make(root / "tables")
     tables.cell_tables(root / "cells")
+    campaigns.campaign(root / "campaigns")
+    campaigns.group_campaign(root / "campaigns")
     machines.networks(root / "networks")
     machines.machines(root / "machines")
 

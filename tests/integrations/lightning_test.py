@@ -1,7 +1,6 @@
 """Tests the callback in real fits of Lightning."""
 import logging
 import unittest
-import unittest.mock
 import warnings
 
 import libraries
@@ -155,19 +154,6 @@ class Callback(PackageTest):
                 run.stop_if(projected_j=0.001)
                 self.trainer(EnergyCallback(), max_epochs=100).fit(Regression(), self.data())
         self.assertEqual(self.one_run().status, "stopped")
-
-    def test_other_ranks_are_silent(self):
-        class OtherRank(EnergyCallback):
-            def on_fit_start(self, trainer, pl_module):
-                with unittest.mock.patch.object(type(trainer), "local_rank", 1):
-                    super().on_fit_start(trainer, pl_module)
-
-            def on_train_start(self, trainer, pl_module):
-                with unittest.mock.patch.object(type(trainer), "local_rank", 1):
-                    super().on_train_start(trainer, pl_module)
-
-        self.trainer(OtherRank()).fit(Regression(), self.data())
-        self.assertEqual(libraries.runs(), [])
 
     def test_processes_on_one_node_are_one_run(self):
         with joulecast.track("ranks"):

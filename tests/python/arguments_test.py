@@ -24,7 +24,8 @@ CALLS = {
     "track": (lambda **given: joulecast.track(**given), {
         "name": WRONG_TEXTS, "epochs": (*WRONG_NUMBERS, 0), "steps": (*WRONG_NUMBERS, 0), "tags": WRONG_MAPPINGS, "store": WRONG_PATHS,
         "interval": (*WRONG_NUMBERS, 0, 4000), "sensors": WRONG_LISTS, "gpus": (1.5, object(), True, -1, [None], [1.5], [True]), "country": WRONG_TEXTS,
-        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS}),
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS,
+        "resume": WRONG_TEXTS, "checkpoint_folder": WRONG_PATHS}),
     "current": (joulecast.current, {}),
     "known_networks": (joulecast.known_networks, {}),
     "describe": (lambda **given: joulecast.describe(**{"model": "resnet50", **given}), {
@@ -46,6 +47,15 @@ CALLS = {
         "power_limit": (*WRONG_NUMBERS, 0), "optimizer": (*WRONG_TEXTS, "nonsense"),
         "framework": WRONG_TEXTS, "like": (*WRONG_TEXTS, "no such source"), "fitted": WRONG_PATHS, "country": WRONG_TEXTS,
         "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "allow_uncounted": WRONG_FLAGS}),
+    "probe": (lambda **given: joulecast.probe(**{
+        "command": ["true"], **({"model": "resnet50"} if "gpu" in given else {"gpu": "L4"} if "model" in given else {}), **given}), {
+        "command": (3, None, "python train.py", b"true", [], [3], [""], ["zero\0byte"], object()), "seconds": (*WRONG_NUMBERS, 0, 1e9),
+        "grace": (*WRONG_NUMBERS, 0, 1e9), "name": WRONG_TEXTS, "epochs": (*WRONG_NUMBERS, 0), "steps": (*WRONG_NUMBERS, 0),
+        "epoch_regex": (*WRONG_TEXTS, "("), "step_regex": (*WRONG_TEXTS, "("), "tags": WRONG_MAPPINGS, "store": WRONG_PATHS,
+        "interval": (*WRONG_NUMBERS, 0, 4000), "sensors": WRONG_LISTS, "price": (*WRONG_TEXTS, "dear"),
+        "gpu": (3, [], [3], object(), "no such board"), "model": (3, [], [3], object(), "no such network"), "country": WRONG_TEXTS,
+        "region": WRONG_TEXTS, "intensity": WRONG_NUMBERS, "pue": (*WRONG_NUMBERS, 0.5, 1e308), "keep_arguments": WRONG_FLAGS,
+        "training": None}),  # those of predict
     "budget": (lambda **given: joulecast.budget(**{"amount": "100kWh", "gpu": "A100-SXM4-80GB", **given}), {
         "amount": (*WRONG_TEXTS, "100", "much", "-3kWh", "nankWh"), "gpu": (3, None, [], [3], object(), "no such board"),
         "gpus": (*WRONG_NUMBERS, 0, 1.5), "precision": (*WRONG_TEXTS, "int3"), "mfu": (*WRONG_NUMBERS, 0, 1.5),
@@ -65,6 +75,8 @@ CALLS = {
     "load": (lambda **given: joulecast.load(**given), {"run": WRONG_TEXTS, "samples": WRONG_FLAGS, "store": WRONG_PATHS}),
     "query": (lambda **given: joulecast.query(**{"sql": "select name from runs", **given}), {
         "sql": WRONG_TEXTS, "limit": (*WRONG_NUMBERS, 0, 1.5), "time_limit": (*WRONG_NUMBERS, 0), "store": WRONG_PATHS}),
+    "sync": (lambda **given: joulecast.sync(**{"to": "other.db", **given}), {
+        "runs": WRONG_LISTS, "from_": WRONG_PATHS, "to": WRONG_PATHS, "dry_run": WRONG_FLAGS}),
     "report": (lambda **given: joulecast.report(**given), {
         "runs": WRONG_LISTS, "path": WRONG_PATHS, "format": (*WRONG_TEXTS, "pdf"), "price": WRONG_TEXTS, "budget": WRONG_TEXTS,
         "metric": WRONG_TEXTS, "lower_is_better": WRONG_FLAGS, "group": WRONG_TEXTS, "country": WRONG_TEXTS, "region": WRONG_TEXTS,

@@ -92,6 +92,22 @@ class LeftEpochs(PackageTest):
             with self.subTest(train.__name__):
                 self.assertEqual(self.work_of(train.__name__, train), 3)
 
+    def test_a_last_epoch_of_fewer_steps_is_whole(self):
+        def with_lengths(run):
+            for epoch in run.epochs(range(3)):
+                for _ in run.steps(range(10 if epoch < 2 else 4)):
+                    time.sleep(0.005)
+
+        def without_lengths(run):
+            for epoch in run.epochs(range(3)):
+                for _ in run.steps(iter(range(10 if epoch < 2 else 4))):
+                    time.sleep(0.005)
+
+        for train in (with_lengths, without_lengths):
+            with self.subTest(train.__name__):
+                self.assertEqual(self.work_of(train.__name__, train), 3)
+                self.assertEqual(len(joulecast.load(train.__name__).epochs), 3)
+
     def test_loops_that_are_epochs(self):
         def leave(run):
             for number in range(3):

@@ -202,6 +202,21 @@ class Joined(PackageTest):
         self.assertEqual(done.stdout, "True None\n")
         self.assertEqual(self.one_run().projections[-1].share, 1)
 
+    def test_a_forecast_from_within_ends_with_a_loop_of_steps_that_was_left(self):
+        done = self.under_run("""
+            import joulecast, time
+            with joulecast.track() as run:
+                for step in run.steps(range(1000)):
+                    time.sleep(0.02)
+                    if step == 200:
+                        before = run.projection
+                        break
+                print(before is not None, run.projection)
+                time.sleep(2.5)
+            """)
+        self.assertEqual(done.stdout, "True None\n")
+        self.assertEqual(self.one_run().projections[-1].share, 1)
+
 
 if __name__ == "__main__":
     unittest.main()

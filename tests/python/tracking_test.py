@@ -1,9 +1,11 @@
 """Tests what a tracker hears from loops, and what it answers."""
 import asyncio
 import concurrent.futures
+import os
 import threading
 import time
 import unittest
+import unittest.mock
 import warnings
 
 import joulecast
@@ -111,6 +113,30 @@ class Tracking(PackageTest):
                 with self.assertRaisesRegex(TypeError, "^iterable must be something to loop over, not NoneType$"):
                     for _ in loop(None):
                         pass
+
+    def test_a_run_that_begins_while_another_ends_is_its_own(self):
+        surroundings = joulecast._surroundings
+        lead = surroundings.lead_children_to
+        ending, looked = threading.Event(), threading.Event()
+
+        def slowly(socket):  # as where another thread gets its turn in between
+            ending.set()
+            looked.wait(0.5)
+            lead(socket)
+
+        def other():
+            ending.wait(5)
+            with joulecast.track("other", sensors="modelled_cpu"):
+                looked.set()
+
+        first = joulecast.track("first", sensors="modelled_cpu").start()
+        thread = threading.Thread(target=other)
+        thread.start()
+        with unittest.mock.patch.object(surroundings, "lead_children_to", slowly):
+            first.stop()
+            thread.join()
+        self.assertEqual({run.name for run in joulecast._core.list_runs(joulecast._core.ListRequest())}, {"first", "other"})
+        self.assertNotIn("JOULECAST_SOCKET", os.environ)
 
     def test_gpus_that_are_not_there_are_missed_once(self):
         with warnings.catch_warnings(record=True) as caught:

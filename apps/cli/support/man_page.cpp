@@ -132,6 +132,12 @@ Folder of the dated tables (hardware, carbon, networks, models), in place of the
 .B JOULECAST_SOCKET
 Set for the measured command: where it can tell its epochs and metrics.
 .TP
+.B JOULECAST_STORE_PER_NODE
+1: each node of a job of several writes a file of its own beside the store, as on a network file system; 0: none does.
+.TP
+.B JOULECAST_RANK
+Set for the command of one of several ranks of a node: its number there.
+.TP
 .BR JOULECAST_SYSFS ", " JOULECAST_PROCFS ", " JOULECAST_DEVFS
 Where /sys, /proc and /dev of the measured machine are mounted, in a container.
 .TP

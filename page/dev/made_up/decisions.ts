@@ -1,5 +1,7 @@
 // Comparisons and trade-offs.
-import type { Columns, Comparison, Tradeoff } from "../../src/api/schema";
+import type { Board, Columns, Comparison, Tradeoff } from "../../src/api/schema";
+
+type BoardEntry = Board["tasks"][number]["alternatives"][number];
 import { architectures } from "./runs";
 
 export const columns: Columns = {
@@ -103,5 +105,62 @@ export function tradeoff(): Tradeoff {
     warnings: ["2 runs did not finish, left out"],
     conclusion:
       "vit_b_16 / A100 has the best val_accuracy (0.921). efficientnet_b0 / RTX 3090 loses 0.017 of it and saves 69 % of the energy.",
+  };
+}
+
+export function board(): Board {
+  const typical = (median: number | null) => ({
+    median,
+    interval: median === null ? [null, null] : [median * 0.94, median * 1.07],
+    range: median === null ? [null, null] : [median * 0.9, median * 1.1],
+  });
+  const entry = (name: string, reached: number, joules: number | null, quality: number): BoardEntry => ({
+    name,
+    labels: {},
+    runs: 8,
+    reached,
+    energy_j: typical(joules),
+    time_s: typical(joules === null ? null : joules / 210),
+    cost: null,
+    expected_energy_j: joules === null ? null : (joules * 8) / reached,
+    best_quality: quality,
+    whole_energy_j: joules === null ? 4e6 : joules * 1.3,
+    joules_per_point: 2e4,
+    guarded_index: quality / 1.4,
+    sustainable_accuracy: null,
+  });
+  const task = (name: string, metric: string, target: number, alternatives: BoardEntry[]) => ({
+    name,
+    metric,
+    target,
+    target_from_best: false,
+    lower_is_better: false,
+    by_epoch: true,
+    energy_by_epoch: "measured",
+    alternatives,
+  });
+  return {
+    source: "made up",
+    group: ["architecture"],
+    currency: null,
+    exponent: 1,
+    tasks: [
+      task("cifar-10", "val_accuracy", 0.9, [
+        entry("mobilenet_v3", 5, 0.8e6, 0.906),
+        entry("resnet50", 8, 2.1e6, 0.921),
+        entry("vit_b_16", 8, 6.4e6, 0.93),
+      ]),
+      task("flowers", "val_accuracy", 0.85, [
+        entry("resnet50", 8, 1.2e6, 0.88),
+        entry("vit_b_16", 8, 3.3e6, 0.91),
+        entry("mobilenet_v3", 0, null, 0.81),
+      ]),
+    ],
+    standings: [
+      { name: "resnet50", tasks_reached: 2, energy_ratio: 1.62 },
+      { name: "vit_b_16", tasks_reached: 2, energy_ratio: 4.69 },
+      { name: "mobilenet_v3", tasks_reached: 1, energy_ratio: 1 },
+    ],
+    warnings: [],
   };
 }

@@ -5,6 +5,6 @@ export { runOf } from "./one_run";
 export { energyOf, seriesOf } from "./series";
 export { epochCourse } from "./epochs";
 export { forecastCourse } from "./forecasts";
-export { columns, comparison, tradeoff } from "./decisions";
+export { board, columns, comparison, tradeoff } from "./decisions";
 export { gpus, predictions } from "./predictions";
 export { fleet, liveRun } from "./live";

@@ -22,6 +22,7 @@ export function liveRun(shape: Shape, measured: number): LiveRun {
     ],
     epochs: Math.floor(share * 30),
     projection: { share, total_j: total, low_j: total * 0.95, high_j: total * 1.06, ready: share > 0.2 },
+    work_is_done: false,
     budget_j: null,
   };
 }

@@ -24,8 +24,19 @@ export function runOf(shape: Shape): Run {
   const gpus = Array.from({ length: shape.gpus }, (_, i) =>
     part("gpu", 0.8 / shape.gpus, "measured", `gpu${i}`),
   );
-  const { architecture, host, energy_j, provenance, missing, coverage, not_measured_s, epochs, ...common } =
-    row;
+  const {
+    architecture,
+    host,
+    energy_j,
+    provenance,
+    missing,
+    coverage,
+    not_measured_s,
+    epochs,
+    segments, // here their number, there what each of them was
+    nodes,
+    ...common
+  } = row;
   return {
     ...common,
     energy_j: {

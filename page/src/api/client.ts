@@ -3,6 +3,7 @@ import { type QueryValue, queryText } from "../router";
 import { parsed } from "../text/printable";
 import type {
   About,
+  Board,
   Columns,
   Comparison,
   EnergyCourse,
@@ -79,6 +80,7 @@ export const api = {
   columns: (query: Query, signal?: AbortSignal) => get<Columns>("/columns", query, signal),
   compare: (query: Query, signal?: AbortSignal) => get<Comparison>("/compare", query, signal),
   tradeoff: (query: Query, signal?: AbortSignal) => get<Tradeoff>("/tradeoff", query, signal),
+  board: (query: Query, signal?: AbortSignal) => get<Board>("/board", query, signal),
   models: (signal?: AbortSignal) => get<{ models: string[]; precisions: string[] }>("/models", {}, signal),
   gpus: (signal?: AbortSignal) => get<{ gpus: Gpu[] }>("/gpus", {}, signal),
   fleet: (query: Query, signal?: AbortSignal) => get<Fleet>("/fleet", query, signal),

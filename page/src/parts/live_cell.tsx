@@ -23,8 +23,9 @@ export function LiveCell({ run, powers }: Props) {
 }
 
 /** "40 % done, forecast 1.20 kWh (1.10 kWh to 1.31 kWh)" */
-export function outlook(run: Pick<LiveRun, "projection" | "budget_j">): string {
+export function outlook(run: Pick<LiveRun, "projection" | "budget_j" | "work_is_done">): string {
   const { projection } = run;
+  if (run.work_is_done) return "all work done, still running";
   if (!projection) return "no forecast yet";
   const done = projection.share === null ? "" : `${percent(projection.share)} done, `;
   const range = interval(projection.low_j, projection.high_j, kilowattHours);

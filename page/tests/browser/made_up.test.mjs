@@ -16,6 +16,7 @@ const pages = {
   "a run with a hostile name": `#/run/${hostile}`,
   "three runs compared": `#/compare?run=${fourGpus}&run=${withGap}&run=${hostile}`,
   "the trade-off": "#/tradeoff",
+  "the board": "#/board",
   "an empty prediction": "#/predict",
   "the fleet": "#/fleet?tag=team",
   "no such page": "#/nowhere",

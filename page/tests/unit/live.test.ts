@@ -14,6 +14,7 @@ const run = (id: string, power: number | null): LiveRun => ({
   power_w: power,
   components: [],
   epochs: 0,
+  work_is_done: false,
   projection: null,
   budget_j: null,
 });

@@ -28,12 +28,17 @@ describe("where a run's energy comes from", () => {
 describe("the outlook of a live run", () => {
   const projection = { share: 0.4, total_j: 3.6e6, low_j: 3.24e6, high_j: 3.96e6, ready: true };
   it("has the forecast with its interval", () => {
-    expect(outlook({ projection, budget_j: null })).toBe("40 % done, forecast 1.00 kWh (900 Wh to 1.10 kWh)");
+    expect(outlook({ projection, budget_j: null, work_is_done: false })).toBe(
+      "40 % done, forecast 1.00 kWh (900 Wh to 1.10 kWh)",
+    );
+  });
+  it("forecasts nothing once all announced work is done", () => {
+    expect(outlook({ projection, budget_j: 1, work_is_done: true })).toBe("all work done, still running");
   });
   it("says what it does not know, and what is too much", () => {
-    expect(outlook({ projection: null, budget_j: null })).toBe("no forecast yet");
+    expect(outlook({ projection: null, budget_j: null, work_is_done: false })).toBe("no forecast yet");
     const early = { ...projection, share: null, low_j: null, ready: false };
-    expect(outlook({ projection: early, budget_j: 1.8e6 })).toBe(
+    expect(outlook({ projection: early, budget_j: 1.8e6, work_is_done: false })).toBe(
       "forecast 1.00 kWh, not yet dependable, above its budget of 500 Wh",
     );
   });

@@ -91,6 +91,7 @@ class Follower:
             self.run = track(**self._options).start()
             self._end_own_run = weakref.finalize(self, _drop, self._untold, self.run, self._dropped)
             self._end_own_run.atexit = False  # the run sees to that itself
+        self.run._leave_to_first_rank()
 
     def begin_fit(self, unit, total=None, *, done=0, name="train"):
         """The training itself begins.

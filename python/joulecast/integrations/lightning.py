@@ -33,13 +33,10 @@ class EnergyCallback(Callback):
 
     @harmless
     def on_fit_start(self, trainer, pl_module):
-        if trainer.local_rank == 0:
-            self._follower.open()
+        self._follower.open()
 
     @harmless
     def on_train_start(self, trainer, pl_module):
-        if trainer.local_rank != 0:
-            return
         within_epoch = getattr(trainer.fit_loop, "restarted_mid_epoch", False)
         if trainer.max_steps > 0 or within_epoch:
             self._follower.begin_fit("step", trainer.estimated_stepping_batches, done=trainer.global_step)
@@ -61,7 +58,6 @@ class EnergyCallback(Callback):
 
     @harmless
     def on_train_epoch_end(self, trainer, pl_module):
-        # On every rank: computing a metric may exchange it with the others.
         metrics = dict(trainer.callback_metrics)
         if self._follower.is_fitting:
             self._follower.metrics(_of_whole_epochs(metrics))
@@ -100,8 +96,7 @@ class EnergyCallback(Callback):
         self._follower.end_window()
 
     def _begin_window(self, trainer, name):
-        if trainer.local_rank == 0:
-            self._follower.begin_window(name)
+        self._follower.begin_window(name)
 
 
 def _of_whole_epochs(metrics):

@@ -28,8 +28,7 @@ class EnergyCallback(TrainerCallback):
 
     @harmless
     def on_train_begin(self, args, state, control, **kwargs):
-        if state.is_local_process_zero:
-            self._follower.begin_fit("step", state.max_steps, done=state.global_step)
+        self._follower.begin_fit("step", state.max_steps, done=state.global_step)
 
     @harmless
     def on_epoch_begin(self, args, state, control, **kwargs):
@@ -55,14 +54,13 @@ class EnergyCallback(TrainerCallback):
     @harmless
     def on_prediction_step(self, args, state, control, **kwargs):
         """Of an evaluation that nothing announced: at the beginning, outside of the training, or of a further data set."""
-        if state.is_local_process_zero and not self._follower.in_window:
+        if not self._follower.in_window:
             self._follower.begin_window(VALIDATION if self._follower.is_fitting else "evaluation")
 
     @harmless
     def on_evaluate(self, args, state, control, metrics=None, **kwargs):
         self._follower.end_window()
-        if state.is_local_process_zero:
-            self._follower.metrics(named_by_set(_without_bookkeeping(metrics), {"eval_": "val_"}, otherwise="val_"))
+        self._follower.metrics(named_by_set(_without_bookkeeping(metrics), {"eval_": "val_"}, otherwise="val_"))
 
     @harmless
     def on_predict(self, args, state, control, metrics=None, **kwargs):

@@ -14,6 +14,8 @@ namespace {
 constexpr StepSetting paper{10, 5};
 constexpr StepSetting early{1, 5};
 constexpr double first_half = 0.5 + 1e-9;
+constexpr double longest_probe = 0.05 + 1e-9;  // of the work
+constexpr double many_steps = 1e9;             // in a unit of work: how many a report told is not known
 
 StepSetting step_setting(std::size_t units) {
   return units >= 2 * static_cast<std::size_t>(paper.stabilising_unit + paper.window) ? paper : early;
@@ -96,6 +98,35 @@ class Player {
     if (last_ready) run.moments.push_back(*last_ready);
   }
 
+  /// Adds what probes would say of a run of which a second is a report of some steps.
+  void play_probes(EvaluatedRun& run) const {
+    auto projector = RunProjector::begin({.total_work = replay_.total_work, .prior = plan_.prior});
+    if (!projector) return;
+    if (const auto epoch = replay_.epoch_work()) projector->set_epoch_work(*epoch);
+    projector->set_counts_steps(replay_.counts_steps.value_or(false));
+    projector->set_steps_per_work(many_steps);
+    std::optional<EvaluatedRun::AtShare> said;
+    auto until = probed_seconds().begin();
+    double seen = 0, done = 0;
+    for (const auto& piece : replay_.movements) {
+      const auto begin = projector->time();
+      const auto end = begin + piece.span.length();
+      for (; until != probed_seconds().end() && end.value() > *until + 1e-9; ++until)
+        if (said) run.by_probe[*until] = *said;
+      if (!projector->move({piece.work, {begin, end}, piece.energy, std::nullopt, piece.epoch_end})) return;
+      seen += piece.energy.value_or(Joules{0}).value();
+      done += piece.work / replay_.total_work;
+      if (until == probed_seconds().end() || done > longest_probe) return;
+      const auto projection = projector->projection();
+      if (!projection || (said && said->ready)) continue;
+      said = {energy_outcome(projection->total, seen / energy_), std::nullopt, projection->ready};
+      if (replay_.bounds_recorded) said->duration = duration_outcome(*projection, seen / energy_);
+      if (!projection->ready) continue;
+      run.moments.push_back(moment(*projector, *projection, "probe"));
+      run.energy["adaptive-probe"] = said->energy;
+    }
+  }
+
  private:
   [[nodiscard]] Outcome energy_outcome(const Estimate<Joules>& total, double observed) const {
     const auto& interval = total.interval;
@@ -139,6 +170,11 @@ const std::vector<double>& observed_shares() {
   return shares;
 }
 
+const std::vector<double>& probed_seconds() {
+  static const std::vector<double> seconds{30, 60, 90};
+  return seconds;
+}
+
 Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetting> chosen_step) {
   const auto replay = replay_of(run, {.divide_units = true});
   if (!replay) return propagate(replay.error());
@@ -174,6 +210,9 @@ Result<EvaluatedRun> evaluate_run(const trace::Run& run, std::optional<StepSetti
         result.variants[fmt::format("{} s={} w={}", method->name, s, setting.window)] = *outcome;
       }
   player.play_adaptive(result);
+  const Seconds probed{probed_seconds().back()};
+  const auto by_second = replay_of(run, {.divide_units = true, .seconds_until = probed});
+  if (by_second) Player(*by_second, by_second->plan(run.info)).play_probes(result);
   return result;
 }
 

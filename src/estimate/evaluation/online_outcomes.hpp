@@ -49,10 +49,16 @@ struct EvaluatedRun {
   /// The adaptive method's first forecast at or after this share of the work. It sees work move within units
   /// where power was measured.
   std::map<double, AtShare> by_share;
+  /// What a probe of at most so many seconds would say: the first forecast that is ready, else the last one.
+  /// Only where the run is so much longer that it has seen 5 % of the work at most.
+  std::map<double, AtShare> by_probe;
 };
 
 /// The observed shares of the work for which by_share has entries.
 [[nodiscard]] const std::vector<double>& observed_shares();
+
+/// The durations of probes, in seconds, for which by_probe has entries.
+[[nodiscard]] const std::vector<double>& probed_seconds();
 
 /// Replays the run to every method. The true value is the energy of the run's units; what is used before,
 /// between and after them is left out, since no method forecasts it. `step` sets s and w of step-power and

@@ -22,8 +22,9 @@ std::map<std::string, std::vector<Outcome>, std::less<>> by_name(const std::vect
 }
 
 const std::vector<std::string>& method_order() {
-  static const std::vector<std::string> names{
-      "first-epoch", "step-power", "step-energy", "adaptive-first", "adaptive", "green-algorithms", "mlco2"};
+  static const std::vector<std::string> names{"first-epoch",      "step-power",     "step-energy",
+                                              "adaptive-probe",   "adaptive-first", "adaptive",
+                                              "green-algorithms", "mlco2"};
   return names;
 }
 
@@ -50,12 +51,15 @@ std::vector<NamedScores> score_variants(const std::vector<const EvaluatedRun*>& 
   return result;
 }
 
-std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<const EvaluatedRun*>& runs) {
-  std::vector<OnlineEvaluation::ShareRow> rows;
-  for (const double share : observed_shares()) {
+/// Rows of `Row`, each of what runs have of one place: a share of the work, or the seconds of a probe.
+template <class Row>
+std::vector<Row> score_places(const std::vector<const EvaluatedRun*>& runs, const std::vector<double>& places,
+                              std::map<double, EvaluatedRun::AtShare> EvaluatedRun::*outcomes_at) {
+  std::vector<Row> rows;
+  for (const double place : places) {
     std::map<std::string, std::vector<const EvaluatedRun::AtShare*>> streams;
     for (const auto* run : runs)
-      if (const auto at = run->by_share.find(share); at != run->by_share.end())
+      if (const auto at = (run->*outcomes_at).find(place); at != (run->*outcomes_at).end())
         streams[run->physical_run].push_back(&at->second);
     std::vector<Outcome> outcomes;
     std::vector<Outcome> durations;
@@ -72,9 +76,17 @@ std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<const Eva
       if (!duration.empty()) durations.push_back(joined(duration));
     }
     if (const auto scores = scores_of(outcomes))
-      rows.push_back({share, *scores, scores_of(durations), ready / scores->runs});
+      rows.push_back({place, *scores, scores_of(durations), ready / scores->runs});
   }
   return rows;
+}
+
+std::vector<OnlineEvaluation::ShareRow> score_shares(const std::vector<const EvaluatedRun*>& runs) {
+  return score_places<OnlineEvaluation::ShareRow>(runs, observed_shares(), &EvaluatedRun::by_share);
+}
+
+std::vector<OnlineEvaluation::ProbeRow> score_probes(const std::vector<const EvaluatedRun*>& runs) {
+  return score_places<OnlineEvaluation::ProbeRow>(runs, probed_seconds(), &EvaluatedRun::by_probe);
 }
 
 /// Several streams of one training count once.
@@ -102,11 +114,13 @@ OnlineEvaluation summarise(const std::vector<EvaluatedRun>& runs) {
   evaluation.methods = score_methods(all);
   evaluation.variants = score_variants(all);
   evaluation.by_share = score_shares(all);
+  evaluation.by_probe = score_probes(all);
   for (const auto& [key, members] : groups)
     evaluation.groups.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), score_methods(members),
                                  score_variants(members), score_shares(members)});
   for (const auto& [name, members] : sources)
-    evaluation.sources.push_back({name, trainings(members), score_methods(members), score_shares(members)});
+    evaluation.sources.push_back(
+        {name, trainings(members), score_methods(members), score_shares(members), score_probes(members)});
   return evaluation;
 }
 

@@ -22,6 +22,13 @@ struct OnlineEvaluation {
     std::optional<Scores> duration;
     double ready = 0;  ///< share of the runs whose forecast was ready
   };
+  /// What probes of at most so many seconds say.
+  struct ProbeRow {
+    double seconds = 0;
+    Scores energy;
+    std::optional<Scores> duration;
+    double ready = 0;  ///< share of the probes that end with a forecast that is ready
+  };
   struct Group {
     std::string source;
     std::string architecture;
@@ -36,6 +43,7 @@ struct OnlineEvaluation {
     int runs = 0;
     std::vector<NamedScores> methods;
     std::vector<ShareRow> by_share;
+    std::vector<ProbeRow> by_probe;
   };
   struct Skipped {
     std::string path;
@@ -52,6 +60,7 @@ struct OnlineEvaluation {
   std::vector<NamedScores> variants;
   std::vector<Group> groups;
   std::vector<ShareRow> by_share;
+  std::vector<ProbeRow> by_probe;
   std::vector<Source> sources;
   std::vector<Skipped> skipped;
   std::vector<MomentRow> moments;

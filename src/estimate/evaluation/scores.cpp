@@ -38,6 +38,8 @@ Outcome outcome_of(double estimate, double truth, std::optional<double> low, std
     o.interval_width = 100 * (*high - *low) / truth;
     const double outside = std::max({0.0, *low - truth, truth - *high});
     o.winkler = *o.interval_width + 100 * 2 / (1 - interval_level) * outside / truth;
+    if (*low > 0 && estimate > 0) o.factor_below = estimate / *low;
+    if (estimate > 0) o.factor_above = *high / estimate;
   }
   return o;
 }
@@ -47,6 +49,8 @@ Outcome joined(const std::vector<Outcome>& outcomes) {
   OptionalMean covered;
   OptionalMean width;
   OptionalMean winkler;
+  OptionalMean below;
+  OptionalMean above;
   const auto n = static_cast<double>(outcomes.size());
   for (const auto& o : outcomes) {
     mean.absolute_percentage_error += o.absolute_percentage_error / n;
@@ -55,10 +59,14 @@ Outcome joined(const std::vector<Outcome>& outcomes) {
     covered.add(o.covered);
     width.add(o.interval_width);
     winkler.add(o.winkler);
+    below.add(o.factor_below);
+    above.add(o.factor_above);
   }
   mean.covered = covered.mean();
   mean.interval_width = width.mean();
   mean.winkler = winkler.mean();
+  mean.factor_below = below.mean();
+  mean.factor_above = above.mean();
   return mean;
 }
 
@@ -76,7 +84,9 @@ std::optional<Scores> scores_of(const std::vector<Outcome>& outcomes) {
                 .observed_fraction = all.observed_fraction,
                 .coverage = all.covered,
                 .interval_width = all.interval_width,
-                .winkler = all.winkler};
+                .winkler = all.winkler,
+                .factor_below = all.factor_below,
+                .factor_above = all.factor_above};
 }
 
 }  // namespace joulecast::estimate

@@ -17,6 +17,8 @@ struct Outcome {
   /// lies outside, 2/(1 - level) times its distance from the interval. Smaller is better.
   std::optional<double> winkler;
   double observed_fraction = 0;  ///< share of the run's energy that the method had seen
+  /// How far the interval reaches either way, as factors of the estimate: estimate / low, high / estimate.
+  std::optional<double> factor_below, factor_above;
 };
 
 /// Both values in the same unit, truth > 0. The outcome has an interval only if both low and high are given.
@@ -34,8 +36,9 @@ struct Scores {
   double rmse = 0;
   double observed_fraction = 0;
   std::optional<double> coverage;  ///< share of the runs in the interval; nothing if the method gives none
-  std::optional<double> interval_width;  ///< mean, percent of the true value
-  std::optional<double> winkler;         ///< mean interval score, percent of the true value
+  std::optional<double> interval_width;              ///< mean, percent of the true value
+  std::optional<double> winkler;                     ///< mean interval score, percent of the true value
+  std::optional<double> factor_below, factor_above;  ///< means
 };
 
 /// Nothing if there are no outcomes.

@@ -6,6 +6,7 @@
 #include "base/json_depth.hpp"
 #include "base/roots.hpp"
 #include "estimate/offline/model_json.hpp"
+#include "estimate/offline/shipped_file.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -181,7 +182,7 @@ Result<ModelFile> model_from_json(const Json& json, const std::string& where) {
 }
 
 Result<ModelFile> read_model(const std::filesystem::path& file) {
-  auto text = read_file(file, most_of_a_document);
+  auto text = read_shipped_file(file);
   if (!text) return propagate(text.error());
   if (json_is_deeper(*text))
     return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);

@@ -13,19 +13,23 @@ constexpr double z90 = 1.6448536269514722;
 // A forecast is ready below this half width of the 90 % interval if nothing changes, as a share of the
 // total.
 constexpr double tolerance = 0.02;
-constexpr int first_units = 5;         // the first regime is trusted after this many units
-constexpr double first_share = 0.05;   // and this share of the work, which may be start-up,
-constexpr int later_units = 3;         // and a later regime after this many units
-constexpr double start_units = 100;    // caches fill and kernels are tuned within so many steps,
-constexpr double start_share = 0.25;   // or, in a short training, within this share of it
-constexpr double well_shown = 1.25;    // of the work until the second epoch shows its level, if it differs
-constexpr double report_steps = 10;    // a report stands for so many at most: it may count samples
-constexpr double cycle_units = 110;    // an evaluation after a hundred steps has shown by then;
-constexpr double cycle_share = 0.499;  // a short one may have evaluated nothing before
-constexpr double longest_cycle = 0.2;  // of the work: an end phase has little to do with longer epochs
-constexpr double much_more = 0.2;      // of the total: so much may come again, and the interval has room
-constexpr double much_work = 0.499;    // once half of the work is done, two units that agree suffice,
-                                       // if they are half of all
+constexpr double early_tolerance = 0.05;  // where little was seen, what may come is most of the interval
+constexpr int first_units = 5;            // the first regime is trusted after this many units
+constexpr double first_share = 0.05;      // and this share of the work, which may be start-up;
+constexpr int steady_units = 8;           // of a longer training, after as many units
+constexpr double steady_steps = 100;      // that hold so many steps
+constexpr Seconds steady_time{25};        // and last so long, as a meter takes a while to tell a level,
+constexpr int later_units = 3;            // and a later regime after this many units
+constexpr double start_units = 100;       // caches fill and kernels are tuned within so many steps,
+constexpr double start_share = 0.25;      // or, in a short training, within this share of it
+constexpr double well_shown = 1.25;       // of the work until the second epoch shows its level, if it differs
+constexpr double report_steps = 10;       // a report stands for so many at most: it may count samples
+constexpr double cycle_units = 110;       // an evaluation after a hundred steps has shown by then;
+constexpr double cycle_share = 0.499;     // a short one may have evaluated nothing before
+constexpr double longest_cycle = 0.2;     // of the work: an end phase has little to do with longer epochs
+constexpr double much_more = 0.2;         // of the total: so much may come again, and the interval has room
+constexpr double much_work = 0.499;       // once half of the work is done, two units that agree suffice,
+                                          // if they are half of all
 
 /// Combines a forecast and its interval with a prior on the log scale, each weighted by its precision
 /// (normal-normal model).
@@ -139,6 +143,21 @@ bool Adaptive::saw_few_steps() const {
   return counts_steps_ && share() < start_share * (1 - 1e-9) && steps_seen() < start_units * (1 - 1e-9);
 }
 
+/// Of a training of hours or days, the first regime costs what it costs long before much of the work is done:
+/// start-up is over, and many steps since then have cost the same.
+bool Adaptive::saw_steady_steps() const {
+  if (!counts_steps_) return false;
+  const auto& tracker = rates().energy.tracker();
+  if (tracker.units_in_regime() < steady_units) return false;
+  const double work = rates().energy.work_in_regime();
+  return steps_seen() * (work / done_) >= steady_steps &&
+         Seconds{work * rates().time.tracker().long_run_rate()} >= steady_time;
+}
+
+bool Adaptive::saw_little() const {
+  return counts_steps_ && share() < first_share;
+}
+
 bool Adaptive::may_be_start() const {
   return history_.epochs() == 0 && saw_few_steps();
 }
@@ -182,7 +201,8 @@ std::optional<Remainder> Adaptive::next(const WorkRates& rates, double work) con
                       .age = settled.work / (settled.work + work),
                       .first_epoch = rates.in_first_epoch() || may_be_cold(rates),
                       .unseen_cycle = unseen_cycle(rates),
-                      .may_be_start = may_be_start(),
+                      .may_be_start = may_be_start() || (saw_little() && unseen_cycle(rates)),
+                      .saw_little = saw_little(),
                       .may_recur = cost->value > 0 ? cost->may_recur / cost->value : 0,
                       .saw_epoch_end = rates.saw_epoch_end(),
                       .saw_evaluation = rates.saw_evaluation()};
@@ -240,17 +260,18 @@ bool Adaptive::ready() const {
   const int units = regime.units_in_regime();
   const bool enough = rates().energy.settled_after(first_share * *total_work_).changed
                           ? units >= later_units
-                          : units >= first_units && share() >= first_share;
+                          : units >= first_units && (share() >= first_share || saw_steady_steps());
   const auto rest = rates().energy.cost_of(work);
   const double total = used().value() + rest->value;
   if (rest->may_recur > (counts_steps_ ? much_more : tolerance) * total) return false;
   if (counts_steps_ && std::abs(rates().energy.open_excess()) > tolerance * total) return false;
   return (enough || (share() >= much_work && units >= 2 && 2 * units >= regime.units())) &&
-         z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <= tolerance * total;
+         z90 * std::hypot(rest->relative_sd, relative_work_sd()) * rest->value <=
+             (share() < first_share ? early_tolerance : tolerance) * total;
 }
 
 bool Adaptive::may_act() const {
-  if (!ready()) return false;
+  if (share() < first_share || !ready()) return false;
   const double work = std::max(0.0, *total_work_ - done_);
   if (work == 0) return true;
   if (in_first_of_epochs() || may_be_cold(rates().energy)) return false;

@@ -83,6 +83,10 @@ class Adaptive final : public OnlineEstimator {
   [[nodiscard]] double steps_seen() const;
   /// Fewer steps were seen than it takes until caches are full and kernels are tuned.
   [[nodiscard]] bool saw_few_steps() const;
+  /// The present regime has lasted for many steps, however small a share of the work they are.
+  [[nodiscard]] bool saw_steady_steps() const;
+  /// So little of a live training that its course is mostly unknown.
+  [[nodiscard]] bool saw_little() const;
   /// No epoch has ended, and all that was seen may still be a dearer start.
   [[nodiscard]] bool may_be_start() const;
   /// Files and caches may be cold throughout the first epoch, however many steps it has, and the second has

@@ -61,6 +61,8 @@ const ChangeConstants& default_change_constants() {
                                        .evaluation_cost = 0.2,
                                        .cold = 0.5,
                                        .cold_cost = 0.2,
+                                       .early = 0.25,
+                                       .early_cost = 0.15,
                                        .recurring_begin = 0.25,
                                        .start_up = 0.5};
   return shipped;
@@ -110,6 +112,8 @@ ErrorModel::ErrorModel(const Situation& now, const ChangeConstants& c)
     add_shifts(c.validation * none_came_yet(share) * unshifted_, exponential(c.evaluation_cost));
   if (now.first_epoch || now.may_be_start)
     add_shifts(c.cold * unshifted_, [&](double p) { return 1 / (1 + exponential(c.cold_cost)(p)) - 1; });
+  else if (now.saw_little)
+    add_shifts(c.early * unshifted_, [&](double p) { return 1 / (1 + exponential(c.early_cost)(p)) - 1; });
   if (now.may_recur > 0) add_shifts(c.recurring_begin * unshifted_, [&](double) { return now.may_recur; });
   if (now.cycle > 0)
     add_shifts(end_phase_probability(now, c) * unshifted_, exponential(c.end_cycles * now.cycle));

@@ -54,6 +54,9 @@ struct ChangeConstants {
   /// Probability that the first epoch, or the first steps, are dearer than the others, and the mean excess.
   double cold = 0;
   double cold_cost = 0;
+  /// The same of what little was seen of a long training, where the first epoch is over.
+  double early = 0;
+  double early_cost = 0;
   /// Probability that what came before the first step comes before each epoch.
   double recurring_begin = 0;
   /// Probability that a lone unit holds start-up, which may be any part of it.
@@ -79,8 +82,10 @@ struct Situation {
   double age = 1;
   bool first_epoch = false;   ///< epochs are known, and not much more than the first was seen
   bool unseen_cycle = false;  ///< only steps are known, and nothing has come between them yet
-  bool may_be_start = false;  ///< no epoch has ended, and all that was seen may be a dearer start
-  double may_recur = 0;  ///< share of the remaining cost to add if each epoch begins as the first one did
+  bool may_be_start =
+      false;                ///< no epoch is known to have ended, and all that was seen may be a dearer start
+  bool saw_little = false;  ///< less than 5 % of the work: a minute of a long training
+  double may_recur = 0;     ///< share of the remaining cost to add if each epoch begins as the first one did
   bool saw_epoch_end = false;
   bool saw_evaluation = false;  ///< epochs' ends cost more than the work before them
 };

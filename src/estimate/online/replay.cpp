@@ -114,6 +114,7 @@ struct UnitSpan {
 // Pieces smaller than this share of the total work would tell no more.
 constexpr double smallest_piece = 0.0025;
 constexpr Seconds shortest_piece{1};
+constexpr double most_pieces = 10'000;
 
 Result<std::vector<UnitSpan>> units_of(const trace::Run& run, const RecordedProgress& progress,
                                        double total_work) {
@@ -139,11 +140,13 @@ Result<std::vector<UnitSpan>> units_of(const trace::Run& run, const RecordedProg
   return units;
 }
 
-/// Divides a unit at constant speed.
-void divide(UnitSpan& unit, double total_work) {
+/// Divides a unit at constant speed, into pieces of a second if `finely`.
+void divide(UnitSpan& unit, double total_work, bool finely) {
   const double by_work = std::ceil(unit.work / total_work / smallest_piece);
   const double by_time = std::floor(unit.span.length() / shortest_piece);
-  const auto count = static_cast<int>(std::clamp(std::min(by_work, by_time), 1.0, 1 / smallest_piece));
+  const double pieces =
+      finely ? std::min(by_time, most_pieces) : std::min({by_work, by_time, 1 / smallest_piece});
+  const auto count = static_cast<int>(std::max(pieces, 1.0));
   for (int i = 0; i < count; ++i) {
     const auto at = [&](int k) { return unit.span.begin + unit.span.length() * k / count; };
     unit.pieces.push_back({{at(i), i + 1 == count ? unit.span.end : at(i + 1)}, unit.work / count});
@@ -256,7 +259,7 @@ Result<Replay> replay_of(const trace::Run& run, const ReplayOptions& options) {
     if (metered && replay.progress_recorded)
       divide(unit, progress, *total_work);
     else if (metered && options.divide_units)
-      divide(unit, *total_work);
+      divide(unit, *total_work, unit.span.begin < run.span.begin + options.seconds_until);
     if (unit.pieces.empty()) unit.pieces.push_back({unit.span, unit.work});
   }
   const auto energies = trace::span_energies(run, spans_to_measure(run, *units));

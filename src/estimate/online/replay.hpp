@@ -44,6 +44,8 @@ struct ReplayOptions {
   /// Makes several movements of a unit within which power was measured but no progress, as if its work had
   /// moved at constant speed.
   bool divide_units = false;
+  /// Units that begin before this time are divided into pieces of a second, however long the run is.
+  Seconds seconds_until{0};
 };
 
 /// The energy of a unit is the energy of its time span, with gaps interpolated. Units are the run's epochs.

@@ -57,6 +57,14 @@ Status RunProjector::move(const Movement& movement) {
   return {};
 }
 
+void RunProjector::skip(Seconds until, Joules used) {
+  if (!begun_ || until < end_) return;
+  start_up_ += waiting_energy_ + used;
+  start_up_time_ += until - end_;
+  waiting_energy_ = Joules{0};
+  end_ = until;
+}
+
 Status RunProjector::end_epoch(const Movement& movement) {
   const auto outside = waiting_energy_ + believable(movement.outside).value_or(Joules{0});
   if (!begun_) {

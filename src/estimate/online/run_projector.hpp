@@ -38,6 +38,9 @@ class RunProjector {
   /// invalid in the cases of Projector::begin().
   [[nodiscard]] static Result<RunProjector> begin(ProjectorOptions options);
 
+  /// What was used, and the time that passed, since the last movement and until then comes once: the loading
+  /// of a checkpoint, or work that is done again. The next movement begins there.
+  void skip(Seconds until, Joules used);
   /// Takes the next movement. invalid for impossible work or times; nothing is counted then.
   Status move(const Movement& movement);
   /// Adds a value of the metric that early stopping watches. Call once per epoch, in order.

@@ -7,14 +7,16 @@ namespace {
 
 // Shares of the total work.
 constexpr double unit_share = 0.01;
-constexpr double early_unit_share = 0.0025;  // while less than early_share is done, so that a start-up shows
-constexpr double early_share = 0.05;
-constexpr double smallest_share = 0.005;  // a report of at least this much is a unit of its own
-constexpr double unknown_cycle = 0.003;   // assumed where no epochs are known
-constexpr double many_epochs = 0.025;     // an epoch is no longer than this if there are many
-constexpr int enough_epochs = 3;          // fewer whole epochs say less than their insides
-constexpr double well_into_second = 1.2;  // epochs, after which the second has shown its level
-constexpr double rounding = 1 - 1e-9;     // reports add up to a unit only within rounding
+constexpr double early_share = 0.05;         // while less is done, so that a start-up shows, units are
+constexpr double early_unit_share = 0.0025;  // at most this,
+constexpr double early_units = 20;           // and this part of what is done; but
+constexpr Seconds shortest_unit{1};          // no meter tells shorter ones apart
+constexpr double smallest_share = 0.005;     // a report of at least this much is a unit of its own
+constexpr double unknown_cycle = 0.003;      // assumed where no epochs are known
+constexpr double many_epochs = 0.025;        // an epoch is no longer than this if there are many
+constexpr int enough_epochs = 3;             // fewer whole epochs say less than their insides
+constexpr double well_into_second = 1.2;     // epochs, after which the second has shown its level
+constexpr double rounding = 1 - 1e-9;        // reports add up to a unit only within rounding
 
 using Place = WorkDivision::Place;
 
@@ -55,19 +57,28 @@ class Collector {
   WorkBlock open_;
 };
 
+/// Work of a unit that is no epoch. However small a share of a long training was seen, there are units to
+/// compare.
+double unit_size(const WorkHistory& history, double total_work) {
+  const double done = history.work();
+  if (done >= early_share * total_work) return unit_share * total_work;
+  const double shortest = done * (shortest_unit / history.duration());
+  return std::min(std::max(done / early_units, shortest), early_unit_share * total_work);
+}
+
 void divide_evenly(const WorkHistory& history, double total_work, WorkDivision& division) {
-  const bool early = history.work() < early_share * total_work;
-  Collector units(division, (early ? early_unit_share : unit_share) * total_work);
+  Collector units(division, unit_size(history, total_work));
   for (const auto& block : history.blocks()) units.add(block, smallest_share * total_work);
   if (division.parts.empty()) units.finish();
   division.open = units.open();
 }
 
 void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
+  const double least = std::min(smallest_share * total_work, unit_size(history, total_work));
   WorkBlock open;
   for (const auto& block : history.blocks()) {
     open += block;
-    if (block.epoch_ends == 0 || open.work < smallest_share * total_work * rounding) continue;
+    if (block.epoch_ends == 0 || open.work < least * rounding) continue;
     division.parts.push_back({open, Place::inside});
     open = {};
   }
@@ -76,8 +87,7 @@ void divide_by_epochs(const WorkHistory& history, double total_work, WorkDivisio
 }
 
 void divide_within_epochs(const WorkHistory& history, double total_work, WorkDivision& division) {
-  const bool early = history.work() < early_share * total_work;
-  Collector units(division, (early ? early_unit_share : unit_share) * total_work);
+  Collector units(division, unit_size(history, total_work));
   bool after_end = false;
   for (const auto& block : history.blocks()) {
     if (block.epoch_ends > 0)

@@ -40,6 +40,7 @@ class WorkHistory {
   /// In the order of time. The last one may still grow.
   [[nodiscard]] std::span<const WorkBlock> blocks() const { return blocks_; }
   [[nodiscard]] double work() const { return work_; }
+  [[nodiscard]] Seconds duration() const { return duration_; }
   [[nodiscard]] int epochs() const { return epochs_; }  ///< ended so far
   /// Work done when the last epoch ended; 0 if none has.
   [[nodiscard]] double work_at_epoch_end() const { return work_at_epoch_end_; }

@@ -146,6 +146,11 @@ void WorkRates::follow_changes() {
         {tracker_.last_change(), done_before_[static_cast<std::size_t>(tracker_.regime_begin())]});
 }
 
+double WorkRates::work_in_regime() const {
+  if (done_before_.empty()) return 0;
+  return work_ - done_before_[static_cast<std::size_t>(tracker_.regime_begin())];
+}
+
 WorkRates::Settled WorkRates::settled_after(double start_up_work) const {
   Settled settled{false, false, work_};
   for (const auto& [size, before] : changes_)

@@ -55,6 +55,8 @@ class WorkRates {
   /// may be among them.
   [[nodiscard]] double open_excess() const { return open_excess_; }
 
+  /// Work since the current regime began.
+  [[nodiscard]] double work_in_regime() const;
   /// Of the units between the edges.
   [[nodiscard]] const RegimeTracker& tracker() const { return tracker_; }
 

@@ -34,6 +34,7 @@ class Accelerate final : public Format {
       banner_ = true;
       return false;
     }
+    if (read_bar_of_diffusers(line, report)) return true;
     if (!banner_) return false;
     if (const auto match = total.find(line.full)) {
       steps_ = match->number("steps");
@@ -54,6 +55,16 @@ class Accelerate final : public Format {
   }
 
  private:
+  /// diffusers' scripts draw the same bar of all steps whether their banner is shown or not.
+  static bool read_bar_of_diffusers(const Line& line, Report& report) {
+    static const Pattern figures(R"((?:^|[ ,])(?:lr=.*\b(?:step_)?loss=|(?:step_)?loss=.*\blr=))");
+    const auto bar = find_tqdm_bar(line.text);
+    if (!bar || bar->title != "Steps" || !figures.matches(bar->figures)) return false;
+    for (const auto& [name, value] : find_metrics(bar->figures)) report.metric(name, value);
+    report.work_done(bar->done, bar->total);
+    return true;
+  }
+
   /// The bar of the examples that name it "Steps".
   bool read_bar(const Line& line, Report& report) const {
     static const Pattern title(R"((?i)^(?:steps|training steps|train|training|global step)$)");
@@ -75,7 +86,7 @@ extern const FormatType accelerate_format{
     "the examples of Accelerate, transformers and diffusers without Trainer; Kohya's scripts",
     Breadth::framework,
     Evidence::stated,
-    {"epoch", "running training", "total optimization", "%|"},
+    {"epoch", "running training", "total optimization", "%|", "steps:"},
     make_format<Accelerate>};
 
 }  // namespace joulecast::progress

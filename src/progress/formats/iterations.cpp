@@ -1,6 +1,7 @@
 // Lines that tell both an iteration and an epoch, each with how many there are:
 //
 //   Iteration 3/100, epoch 2/4: …    the epochs are within the iteration, as those of PPO are
+//   GRPO step 3/20 | inner epoch 2/4 so they are where they are called inner ones, or PPO's
 //   Iter 120/500, Epoch 2/5, …       the iterations are the steps
 #include <optional>
 #include <utility>
@@ -19,7 +20,13 @@ class Iterations final : public Format {
   bool read(const Line& line, Report& report) override {
     static const Pattern both(
         R"((?i)^\W*(?:\w+[ _-])?(?:iteration|iter|update|generation)[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.{0,40}?\bep(?:och)?[ :=#\[(]*(?P<epoch>\d+))");
-    const auto match = both.find(line.text);
+    static const Pattern inner(
+        R"((?i)^\W*(?:\w+[ _-])?(?:iteration|iter|update|generation|step|batch|rollout|episode|cycle)[\s:=#\[(]*(?P<done>\d+)\s*(?:/|of)\s*(?P<total>\d+)\b.{0,40}?\b(?:inner|ppo|grpo|rl|policy|actor|critic|value|opt(?:im\w*)?|update|sgd|mu)[ _-]?ep(?:och)?s?[ :=#\[(]*(?P<epoch>\d+))");
+    auto match = inner.find(line.text);
+    if (match)
+      have_epochs_ = true;
+    else
+      match = both.find(line.text);
     if (!match || !match->number("done")) return false;
     const auto done = *match->number("done");
     const auto epoch = match->whole("epoch").value_or(0);
@@ -56,7 +63,7 @@ extern const FormatType iterations_format{
     "\"Iteration 3/100, epoch 2/4 …\": epochs within iterations, or steps",
     Breadth::loop,
     Evidence::stated,
-    {"iter", "update", "generation"},
+    {"iter", "update", "generation", "ep"},
     make_format<Iterations>};
 
 }  // namespace joulecast::progress

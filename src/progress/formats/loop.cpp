@@ -22,9 +22,10 @@
 #include "progress/lines/step_mention.hpp"
 #include "progress/lines/total_mention.hpp"
 #include "progress/loop_epochs.hpp"
+#include "progress/loop_parts.hpp"
+#include "progress/loop_steps.hpp"
 #include "progress/metric_kind.hpp"
 #include "progress/metric_text.hpp"
-#include "progress/part_turns.hpp"
 
 namespace joulecast::progress {
 namespace {
@@ -40,18 +41,21 @@ class Loop final : public Format {
     // "Config 1/8: lr=0.1" is one of a grid.
     if (are_settings(line.lowered) && !find_part(line.text)) return false;
     if (const auto over = find_part_that_is_over(line.text); over && !find_epoch(line.text)) {
-      part_over_ = over;
+      parts_.note_over(*over);
       return read_line(line, report);
     }
     const auto heading = find_heading(line.text);
-    if (heading && (!phase_.empty() || !is_later_of_a_grid(line.text))) return begin_phase(*heading, report);
+    if (heading && parts_.may_be_headed(line.text)) {
+      parts_.head(*heading, report);
+      return true;
+    }
     const auto part = find_part(line.text);
     if (!part || !counts_within(part->after)) {
       const auto behind = find_part_behind_epoch(line.text);
-      if (behind && !begin_part(*behind, line.text, report)) return true;
+      if (behind && !parts_.name(*behind, line.text, report)) return true;
       return read_line(line, report);
     }
-    if (!begin_part(*part, part->after, report)) return true;
+    if (!parts_.name(*part, part->after, report)) return true;
     Line rest = line;
     rest.text = part->after;
     rest.lowered = to_lower(rest.text);
@@ -79,7 +83,7 @@ class Loop final : public Format {
 
   bool read_line(const Line& line, Report& report) {
     if (read_totals(line, report)) return true;
-    if (read_round_with_epochs(line, report)) return true;
+    if (steps_.read_round_with_epochs(line, report)) return true;
     if (line.lowered.find("ep") != std::string::npos || line.lowered.find('/') != std::string::npos) {
       if (const auto mention = find_epoch(line.text)) {
         if (mention->kind == EpochMention::Kind::progress)
@@ -89,7 +93,7 @@ class Loop final : public Format {
         return true;
       }
     }
-    return read_step(line, report) || read_preparation(line, report) ||
+    return steps_.read(line, report) || read_preparation(line, report) ||
            epochs_.take_figures(find_metrics(line.text), line.time, report) || read_row(line);
   }
 
@@ -100,70 +104,15 @@ class Loop final : public Format {
     return false;
   }
 
-  bool begin_phase(const std::string& heading, Report& report) {
-    const auto part = find_part(heading);
-    const auto key = part ? part->key : heading;
-    if (key == phase_) return true;  // another rank's
-    turns_ = {};
-    // The first "seed=11" may as well be a setting.
-    if (phase_.empty() && heading.find('=') != std::string::npos) report.guess();
-    begin(key, heading, part_of_heading(heading), report);
-    return true;
-  }
-
-  /// A part that is named beside an epoch or step, in `text`. False where the line is of one that runs ahead
-  /// of others.
-  bool begin_part(const PartMention& part, std::string_view text, Report& report) {
-    const auto epoch = find_epoch(text);
-    if (!epoch) {
-      if (part.key != phase_ && !turns_.take_turns()) begin(part.key, part.name, part.part, report);
-      return true;
-    }
-    const auto number = static_cast<int>(std::min(epoch->number, 1e9));
-    const auto meaning = turns_.take(part.key, number, epoch->total);
-    if (meaning == PartTurns::Meaning::begins && part.key != phase_)
-      begin(part.key, part.name, part.part, report);
-    return meaning != PartTurns::Meaning::ahead;
-  }
-
-  /// "Trial 3 pruned", and the epochs begin again: another trial, which nothing names.
-  void follow_part_that_is_over(const EpochMention& mention, Report& report) {
-    auto over = std::exchange(part_over_, std::nullopt);
-    if (!over || !epochs_.epoch() || mention.number > *epochs_.epoch()) return;
-    ++over->number;
-    begin("", "", over, report);
-  }
-
-  /// "Warmup epoch 3/3", then "Epoch 4/10": the warm-up is over. So it is where the same count goes on:
-  /// "[warmup] Epoch 2/12", then "[cosine] Epoch 3/12".
-  void leave_tagged_part(const EpochMention& mention, Report& report) {
-    if (tagged_) {
-      if (!tagged_total_) tags_count_from_one_ = mention.number == 1;
-      tagged_total_ = mention.total;
-      tagged_number_ = mention.number;
-      return;
-    }
-    if (!tagged_total_ || !mention.total) return;
-    const bool goes_on = mention.number > tagged_number_;
-    if (*tagged_total_ == mention.total && !(goes_on && phase_.starts_with("warm"))) return;
-    tagged_total_.reset();
-    begin("", "", {}, report);
-    if (goes_on && tags_count_from_one_) report.epochs_count_from(1);
-  }
-
-  void begin(const std::string& key, const std::string& name, std::optional<Part> part, Report& report) {
-    phase_ = key;
-    part_over_.reset();
-    report.phase_begins(name, part);
-    epochs_.restart();
-  }
-
-  static bool read_totals(const Line& line, Report& report) {
+  bool read_totals(const Line& line, Report& report) {
     if (const auto totals = find_totals(line.lowered)) {
       if (totals->begins) report.run_begins();
       if (!totals->sure) report.guess();
       if (totals->epochs) report.total_epochs(*totals->epochs);
-      if (totals->steps) report.total_work(*totals->steps);
+      if (totals->steps) {
+        epochs_.note_total_steps(*totals->steps);
+        report.total_work(*totals->steps);
+      }
       if (totals->steps_per_epoch) report.steps_per_epoch(*totals->steps_per_epoch);
       return true;
     }
@@ -180,30 +129,9 @@ class Loop final : public Format {
     return true;
   }
 
-  /// "Round 2/10, client 3: epoch 1/2 …": the epochs are within the round, which is not over yet.
-  bool read_round_with_epochs(const Line& line, Report& report) {
-    static const Pattern nested(
-        R"((?i)^\W*(?:(?:fl|federated|global|communication|server)[\s_-]+)?round[\s:=#\[(]*(?P<done>\d+)(?:\s*(?:/|of)\s*(?P<total>\d+))?\b.*\bep(?:och)?[ :=#]*(?P<epoch>\d+))");
-    if (line.lowered.find("round") == std::string::npos) return false;
-    const auto match = nested.find(line.text);
-    const auto done = match ? match->number("done") : std::nullopt;
-    if (!done) return false;
-    if (!match->number("total")) {
-      if (!rounds_have_headings_) report.round_begins(*done);
-      report.epoch_ends(match->whole("epoch").value_or(0));
-    } else if (*done > 1) {
-      report.work_done(*done - 1, match->number("total"), Unit::round);
-    }
-    for (const auto& [name, value] : find_metrics(line.text)) report.metric(name, value);
-    return true;
-  }
-
-  // ---- lines with an epoch's number
-
   void read_epoch(const EpochMention& mention, const Line& line, Report& report) {
-    if (std::exchange(named_since_epoch_, 0) > 1) iterations_are_steps_ = true;
-    leave_tagged_part(mention, report);
-    follow_part_that_is_over(mention, report);
+    steps_.note_epoch();
+    parts_.follow(mention, tagged_, report);
     const auto metrics = find_metrics(line.text);
     if (!mention.sure) report.guess();
     const auto before = mention.before.empty() ? std::nullopt : find_step(mention.before);
@@ -219,7 +147,8 @@ class Loop final : public Format {
     }
     if (mention.number > 1e9) return;
     const int epoch = epoch_of(mention);
-    const auto total = epochs_.count_of(epoch, mention.total, step, report);
+    const auto total =
+        mention.total_is_named ? mention.total : epochs_.count_of(epoch, mention.total, step, report);
     if (step && (mention.says == Says::evaluation || step->of_evaluation))
       return read_step_of_evaluation(epoch, *step, total, report);
     if (!before || !read_step_before(*before, step, epoch, total, metrics, report))
@@ -240,7 +169,8 @@ class Loop final : public Format {
                          Report& report) {
     const int epoch = epoch_of(mention);
     const bool result = !metrics.empty() || has_figure(mention.after);
-    if (step && mention.says != Says::ends && step->of_run && step->total)
+    const bool of_run = step && (step->of_run || epochs_.counts_all_steps(*step, total));
+    if (step && mention.says != Says::ends && of_run && step->total)
       epochs_.take_step_of_run(epoch, *step, total, report);
     else if (step && mention.says != Says::ends)
       epochs_.take_step(epoch, *step, total, metrics, report);
@@ -289,89 +219,12 @@ class Loop final : public Format {
     read_preparation(line, report);
   }
 
-  // ---- lines with a step's number
-
-  bool read_step(const Line& line, Report& report) {
-    static const Pattern bar(R"(\d%\||━|█|\d+:\d\d<)");
-    const auto step = find_step(line.text);
-    if (!step || bar.matches(line.text)) return false;
-    const auto metrics = find_metrics(line.text);
-    const bool figures = !metrics.empty() || has_figure(step->after);
-    if (step->plural && !step->total && metrics.empty()) return false;
-    if (!counts_work(*step, figures, line.text.starts_with('['))) {
-      if (!begins_a_round(*step)) return false;
-      name_round(*step, Unit::round, report);
-      return true;
-    }
-    if (epochs_.take_bare(*step, metrics, report)) return true;
-    if (is_within_heading(*step)) {
-      report.epoch_steps(step->done, step->total);
-      for (const auto& [name, value] : metrics) report.metric(name, value);
-      return true;
-    }
-    if (step->word == StepMention::Word::round && metrics.empty() && begins_a_round(*step)) {
-      name_round(*step, Unit::round, report);
-      return true;
-    }
-    read_count(*step, figures, names_iteration(line.text), report);
-    for (const auto& [name, value] : metrics) report.metric(name, value);
-    return true;
-  }
-
-  void name_round(const StepMention& step, Unit unit, Report& report) {
-    rounds_have_headings_ = true;
-    heading_ = to_lower(step.noun);
-    report.round_begins(step.done, step.total, unit);
-  }
-
-  /// "=== Iteration 3 of 12 ===", then "rollout 1/8": a count of something else, which begins again in each.
-  bool is_within_heading(const StepMention& step) const {
-    return !heading_.empty() && step.total && !step.of_run && !step.noun.empty() &&
-           to_lower(step.noun) != heading_ && !epochs_.epoch();
-  }
-
-  void read_count(const StepMention& step, bool figures, bool iteration, Report& report) {
-    switch (step.word) {
-      case StepMention::Word::step:
-        rounds_named_ = rounds_named_ || (!figures && !epochs_.epoch() && iteration);
-        if (!rounds_named_ || iterations_are_steps_ || figures || !iteration)
-          return epochs_.take_step_alone(step, report);
-        ++named_since_epoch_;
-        heading_ = to_lower(step.noun);
-        return report.round_begins(step.done, step.total, Unit::step);
-      case StepMention::Word::amount:
-        return epochs_.take_step_alone(step, report);
-      case StepMention::Word::episode:
-      case StepMention::Word::round:
-        if (figures) return report.work_done(step.done, step.total, Unit::round);
-        return name_round(step, Unit::round, report);
-      case StepMention::Word::none:
-        report.guess();
-        if (epochs_.is_open()) return report.epoch_steps(step.done, step.total);
-        return report.work_done(step.done, step.total);
-      case StepMention::Word::percent:
-        report.guess();
-        return report.work_done(step.done, 100, Unit::percent);
-      case StepMention::Word::bracket:
-        break;
-    }
-  }
-
   using Says = EpochMention::Says;
 
   LoopEpochs epochs_;
-  std::string phase_;              ///< that runs
-  PartTurns turns_;                ///< of those that are named beside their epochs
-  std::optional<Part> part_over_;  ///< said since the last epoch
-  std::string heading_;            ///< what a heading without figures counts: "iteration"
-  bool tagged_ = false;            ///< the line names its part
-  std::optional<std::optional<double>> tagged_total_;
-  double tagged_number_ = 0;
-  bool tags_count_from_one_ = false;
-  bool rounds_named_ = false;
-  bool rounds_have_headings_ = false;
-  int named_since_epoch_ = 0;
-  bool iterations_are_steps_ = false;
+  LoopParts parts_{epochs_};
+  LoopSteps steps_{epochs_};
+  bool tagged_ = false;  ///< the line names its part
 };
 
 }  // namespace

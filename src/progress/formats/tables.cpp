@@ -3,12 +3,13 @@
 //   epoch | train_loss | val_loss          epoch,loss,acc          iter      loss
 //       1 |     0.6469 |   0.5520          1,0.6469,0.785           100    0.6469
 //
-// A table whose rows come at once with its header is a summary of what is over, not a training. One that is
-// printed again with a row more, as of a growing data frame, has an epoch more; how sure that is, nothing
-// says.
+// A table whose rows come at once with its header is a summary of what is over, not a training. Where the
+// first row alone does, the header was printed with it: the second one shows that. A table that is printed
+// again with a row more, as of a growing data frame, has an epoch more; how sure that is, nothing says.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -99,13 +100,21 @@ class Tables final : public Format {
     count_ = static_cast<std::size_t>(found - columns.begin());
     counts_epochs_ = found->starts_with("ep");
     again_ = columns == printed_ && line.time - last_ >= shortest_row;
-    if (columns != printed_) last_done_ = 0;
+    if (columns != printed_) last_done_ = 0, row_by_row_ = false;
+    beside_header_.reset();
     printed_ = columns;
     columns_ = std::move(columns);
     separator_ = separator;
     last_ = line.time;
     return true;
   }
+
+  struct Row {
+    SteadyTime time;
+    double done = 0;
+    std::optional<double> total;
+    std::vector<std::string> cells;
+  };
 
   bool read_row(const Line& line, Report& report) {
     static const Pattern count(R"(^(?P<done>\d[\d,]*)(?:\s?/\s?(?P<total>\d[\d,]*))?$)");
@@ -120,33 +129,59 @@ class Tables final : public Format {
     if (!done || *done > 1e9) return false;
     for (std::size_t i = 0; i < cells.size(); ++i)
       if (i != count_ && !cell.matches(cells[i])) return false;
+    Row row{line.time, *done, match->number("total"), std::move(cells)};
     const bool at_once = line.time - last_ < shortest_row;
     last_ = line.time;
-    const double before = std::exchange(last_done_, std::max(last_done_, *done));
-    if (at_once && (!again_ || *done != before + 1)) {
-      if (!again_ && before > 0) columns_.clear();
-      return true;
+    const double before = std::exchange(last_done_, std::max(last_done_, row.done));
+    if (at_once && row_by_row_ && row.done > before) {  // the header is printed now and then
+      report_row(row, report);
+    } else if (at_once && again_ && row.done == before + 1) {
+      report_grown_table(row, report);
+    } else if (at_once) {
+      if (!again_ && (beside_header_ || before > 0)) columns_.clear();
+      beside_header_ = std::move(row);
+    } else {
+      row_by_row_ = true;
+      if (const auto first = std::exchange(beside_header_, {}); first && first->done < row.done) {
+        report.printed_at(first->time);
+        report_row(*first, report);
+        report.printed_at(line.time);
+      }
+      report_row(row, report);
     }
-    const auto epoch = counts_epochs_ ? std::optional{static_cast<int>(*done)} : std::nullopt;
-    if (at_once) {
-      report.guess();
-      report.work_counts_from(0);
-    }
-    if (epoch && at_once)
-      report.epochs_done(*done, match->number("total"));
-    else if (epoch)
-      report.epoch_ends(*epoch, match->number("total"));
-    else
-      report.work_done(*done, match->number("total"));
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      for (const auto& [name, value] : find_metrics(fmt::format("{}: {}", columns_[i], cells[i])))
-        report.metric(name, value, epoch);
     return true;
+  }
+
+  void report_row(const Row& row, Report& report) const {
+    if (counts_epochs_)
+      report.epoch_ends(static_cast<int>(row.done), row.total);
+    else
+      report.work_done(row.done, row.total);
+    report_figures(row, report);
+  }
+
+  void report_grown_table(const Row& row, Report& report) const {
+    report.guess();
+    report.work_counts_from(0);
+    if (counts_epochs_)
+      report.epochs_done(row.done, row.total);
+    else
+      report.work_done(row.done, row.total);
+    report_figures(row, report);
+  }
+
+  void report_figures(const Row& row, Report& report) const {
+    const auto epoch = counts_epochs_ ? std::optional{static_cast<int>(row.done)} : std::nullopt;
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      for (const auto& [name, value] : find_metrics(fmt::format("{}: {}", columns_[i], row.cells[i])))
+        report.metric(name, value, epoch);
   }
 
   std::vector<std::string> printed_;  ///< the columns of the last table
   bool again_ = false;                ///< it was printed before
   double last_done_ = 0;              ///< of its rows
+  bool row_by_row_ = false;           ///< rows have come one by one
+  std::optional<Row> beside_header_;  ///< the first row, which came with the header
   std::vector<std::string> columns_;  ///< of the table that is being read
   char separator_ = ' ';
   std::size_t count_ = 0;  ///< the column of the epoch or step

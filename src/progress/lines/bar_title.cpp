@@ -57,6 +57,19 @@ bool counts_things(std::string_view unit) {
   return things.matches(unit);
 }
 
+/// "9MB/s", whatever the bar is called: the training's own steps are no bytes.
+bool counts_bytes(std::string_view unit) {
+  static const Pattern bytes(R"(^(?:[kMGTP]?i?B|[Bb]ytes?)$)");
+  return bytes.matches(unit);
+}
+
+/// "train.bin", "train-00000-of-00001.parquet".
+bool is_a_file_name(std::string_view title) {
+  static const Pattern file(
+      R"((?i)^[\w./-]+\.(?:bin|pth?|ckpt|safetensors|gguf|onnx|model|h5|hdf5|np[yz]|parquet|arrow|jsonl?|[ct]sv|txt|gz|tgz|zip|tar|bz2|xz|zst|tfrecord)(?:\.(?:gz|zip|xz|zst))?$)");
+  return file.matches(title);
+}
+
 bool counts_epochs(std::string_view unit) {
   static const Pattern epochs(R"((?i)^ ?(?:epochs?|ep|eps|epo)$)");
   return epochs.matches(unit);
@@ -96,7 +109,8 @@ BarTitle read_bar_title(std::string_view title, std::string_view unit) {
     read.kind = kind;
     return read;
   };
-  if (names_search_of_settings(title)) return is(BarKind::preparation);
+  if (names_search_of_settings(title) || counts_bytes(unit) || is_a_file_name(title))
+    return is(BarKind::preparation);
   if (names_evaluation(title)) {
     read_epoch(title, read);
     return is(BarKind::evaluation);

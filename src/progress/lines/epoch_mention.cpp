@@ -197,7 +197,10 @@ std::optional<EpochMention> find_epoch(std::string_view text) {
   const auto number = match->number("number");
   found.number = number.value_or(0);
   if (!counts_what_an_epoch_has(found.after)) found.total = match->number("total");
-  if (!found.total) found.total = total_of_epochs_beside(found.after);
+  if (!found.total) {
+    found.total = total_of_epochs_beside(found.after);
+    found.total_is_named = found.total.has_value();
+  }
   if (const auto total = number && !found.total ? total_in_brackets(*number, found.after) : std::nullopt) {
     found.total = total;
     found.after = {};

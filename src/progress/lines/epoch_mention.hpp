@@ -19,7 +19,8 @@ struct EpochMention {
   double number = 0;
   bool fraction = false;  ///< "epoch: 0.49"
   std::optional<double> total;
-  bool sure = true;  ///< false: the words before it are not known
+  bool total_is_named = false;  ///< "max_epochs=8" is how many there are, whatever the first number is
+  bool sure = true;             ///< false: the words before it are not known
   std::string_view before, after;
 };
 

@@ -252,8 +252,13 @@ bool counts_work(const StepMention& step, bool figures, bool bracketed) {
 bool begins_a_round(const StepMention& step) {
   static const Pattern words(R"(^\W*[A-Za-z\d ]*[A-Za-z]{3})");
   static const Pattern over(
-      R"((?i)\b(?:finish|done|complet|over|end|took|aggregat|averag|result|eval|test|best|sav|global (?:acc|loss|model)))");
-  return step.word == Word::round && words.matches(step.after) && !over.matches(step.after);
+      R"((?i)\b(?:finish|done|complet(?:e|ing|ion\b)|over|end|took|aggregat|averag|result|eval|test|best|sav|global (?:acc|loss|model)))");
+  // "Episode 3/50: collecting rollouts": its epochs come after that.
+  static const Pattern collects(
+      R"((?i)^[^\w\d]*(?:\w+ )?(?:collect|sampl|generat|roll(?:ing|out)|explor|simulat|interact|play)\w*\b)");
+  const bool heads = step.word == Word::round || ((step.word == Word::episode || step.word == Word::step) &&
+                                                  step.total && collects.matches(step.after));
+  return heads && words.matches(step.after) && !over.matches(step.after);
 }
 
 bool names_iteration(std::string_view text) {

@@ -46,6 +46,7 @@ struct Environment {
   /// How many processes of one launch share this node, each of which may see only GPUs of its own
   /// (with_other_ranks()).
   int local_ranks = 1;
+  int local_rank = 0;  ///< of this process among them
   /// Files that several sensors read at the same time; the copies of an environment have them in common.
   std::shared_ptr<SharedReads> shared_reads = make_shared_reads();
   /// The recorded run that the replay sensor plays; nullptr = none.

@@ -76,15 +76,18 @@ DeviceSelection visible_devices(std::optional<std::string_view> list,
   return selection;
 }
 
-DeviceSelection with_other_ranks(DeviceSelection own, int ranks, std::size_t devices) {
+DeviceSelection with_other_ranks(DeviceSelection own, int rank, int ranks, std::size_t devices) {
   const auto each = own.indices.size();
   const auto all = each * static_cast<std::size_t>(std::max(ranks, 1));
   if (each == 0 || each >= static_cast<std::size_t>(ranks) || each == devices) return own;
   const auto first = own.indices.front();
   bool in_a_row = true;
   for (std::size_t i = 0; i < each; ++i) in_a_row = in_a_row && own.indices[i] == first + i;
-  if (all == devices || (in_a_row && first + all <= devices)) {
-    const auto begin = all == devices ? 0 : first;
+  const auto before =
+      each * static_cast<std::size_t>(std::max(rank, 0));  // those of the ranks before this one
+  const bool fits = in_a_row && first >= before && first - before + all <= devices;
+  if (all == devices || fits) {
+    const auto begin = all == devices ? 0 : first - before;
     for (std::size_t i = begin; i < begin + all; ++i) add_once(own.indices, i);
     own.note =
         fmt::format("one of the GPUs {} to {} of this node's {} ranks, each of which sees {} of its own",

@@ -24,26 +24,43 @@ Status check(const OnlineEvaluationRequest& request) {
   return {};
 }
 
-/// One result per bundle, in the order of the paths, whichever thread computed it.
-std::vector<Result<EvaluatedRun>> evaluate_all(const std::vector<std::filesystem::path>& paths,
+/// One result per run, in the order of the sources, whichever thread computed it.
+std::vector<Result<EvaluatedRun>> evaluate_all(std::span<const EvaluationSource> sources,
                                                const OnlineEvaluationRequest& request) {
   std::optional<estimate::StepSetting> step;
   if (request.stabilising_unit) step = {*request.stabilising_unit, request.window};
-  std::vector<Result<EvaluatedRun>> results(paths.size(), EvaluatedRun{});
+  std::vector<Result<EvaluatedRun>> results(sources.size(), EvaluatedRun{});
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < paths.size(); i = next++) {
-      auto run = formats::read_run_bundle(paths[i]);
+    for (std::size_t i = next++; i < sources.size(); i = next++) {
+      const auto run = sources[i].load();
       results[i] = run ? estimate::evaluate_run(*run, step) : Result<EvaluatedRun>(propagate(run.error()));
     }
   };
   const auto wanted =
       request.threads > 0 ? static_cast<unsigned>(request.threads) : std::thread::hardware_concurrency();
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < std::min<std::size_t>(wanted, paths.size()); ++i) threads.emplace_back(work);
+  for (unsigned i = 1; i < std::min<std::size_t>(wanted, sources.size()); ++i) threads.emplace_back(work);
   work();
   for (auto& thread : threads) thread.join();
   return results;
+}
+
+Result<OnlineEvaluation> scored(std::span<const EvaluationSource> sources,
+                                std::vector<Result<EvaluatedRun>> results, bool skip_unreadable) {
+  std::vector<EvaluatedRun> runs;
+  std::vector<OnlineEvaluation::Skipped> skipped;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i])
+      runs.push_back(std::move(*results[i]));
+    else if (skip_unreadable || results[i].error().kind == ErrorKind::invalid)
+      skipped.push_back({sources[i].name, results[i].error().message});
+    else
+      return propagate(results[i].error());
+  }
+  auto evaluation = estimate::summarise(runs);
+  evaluation.skipped = std::move(skipped);
+  return evaluation;
 }
 
 }  // namespace
@@ -59,22 +76,16 @@ Result<OnlineEvaluation> evaluate_online(const OnlineEvaluationRequest& request)
     if (bundles.empty()) return fail(ErrorKind::invalid, root.string(), "holds no run bundle (no run.json)");
     found.insert(bundles.begin(), bundles.end());
   }
-  const std::vector<std::filesystem::path> paths(found.begin(), found.end());
-  std::vector<EvaluatedRun> runs;
-  std::vector<OnlineEvaluation::Skipped> skipped;
-  auto results = evaluate_all(paths, request);
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (results[i]) {
-      runs.push_back(std::move(*results[i]));
-    } else if (results[i].error().kind == ErrorKind::invalid) {
-      skipped.push_back({paths[i].string(), results[i].error().message});
-    } else {
-      return propagate(results[i].error());
-    }
-  }
-  auto evaluation = estimate::summarise(runs);
-  evaluation.skipped = std::move(skipped);
-  return evaluation;
+  std::vector<EvaluationSource> sources;
+  for (const auto& path : found)
+    sources.push_back({path.string(), [path] { return formats::read_run_bundle(path); }});
+  return scored(sources, evaluate_all(sources, request), /*skip_unreadable=*/false);
+}
+
+Result<OnlineEvaluation> evaluate_runs(std::span<const EvaluationSource> sources,
+                                       const OnlineEvaluationRequest& request) {
+  if (auto ok = check(request); !ok) return propagate(ok.error());
+  return scored(sources, evaluate_all(sources, request), /*skip_unreadable=*/true);
 }
 
 }  // namespace joulecast::session

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -19,6 +22,17 @@ struct OnlineEvaluationRequest {
   /// Number of threads that read bundles; 0 = one per processor.
   int threads = 0;
 };
+
+/// A run that is loaded when its turn comes. `load` may be called on any thread.
+struct EvaluationSource {
+  std::string name;  ///< path of a bundle or id of a stored run
+  std::function<Result<trace::Run>()> load;
+};
+
+/// Scores every run; the same errors as evaluate_online() but for the roots. Unlike there, a run that cannot
+/// be read is skipped as well.
+[[nodiscard]] Result<estimate::OnlineEvaluation> evaluate_runs(std::span<const EvaluationSource> sources,
+                                                               const OnlineEvaluationRequest& request);
 
 /// Reads and scores every bundle below the roots. A bundle below two roots counts once. invalid if a root
 /// does not exist or has no bundle, or if "stabilising_unit" or "window" is impossible; malformed if a bundle

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "carbon/intensity.hpp"
 #include "estimate/offline/model_file.hpp"
 #include "network/network.hpp"
@@ -65,6 +66,16 @@ struct Predicted {
   bool calibrated = false;          ///< false = the interval is model-based
 };
 
+/// A training that starts at a given moment; see price_starts().
+struct PricedStart {
+  WallTime begin, end;
+  Predicted at_wall_j{};            ///< with the building's overhead
+  double pue = 1;                   ///< of the whole training
+  std::optional<double> outside_c;  ///< mean temperature; nothing without weather
+  std::optional<GramsCO2e> mass;
+  std::vector<std::string> beyond;  ///< in what the building was never seen like this
+};
+
 struct Prediction {
   /// `architecture` is the network's name, that of an ONNX file without its ending, and `gpu` the catalogue's
   /// name. The power limit is the board's unless the request sets another.
@@ -88,8 +99,9 @@ struct Prediction {
   /// Operators of the network that are not in the figures, which are therefore too low. The intervals of time
   /// and energy reach upwards by 1 / (1 - share), and none is calibrated.
   std::vector<network::Uncounted> uncounted;
-  double uncounted_share = 0;  ///< of the nodes
-  std::string frozen;          ///< network::to_text(Frozen)
+  double uncounted_share = 0;       ///< of the nodes
+  std::vector<PricedStart> starts;  ///< as asked of price_starts()
+  std::string frozen;               ///< network::to_text(Frozen)
   std::int64_t parameters = 0, trained_parameters = 0;
 };
 

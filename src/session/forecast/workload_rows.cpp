@@ -215,11 +215,20 @@ std::string source_of(const Run& run) {
   return own ? std::string(own_source) : run.info.source;
 }
 
+/// Their mean would be the power of no machine.
+bool changed_hardware(const Run& run) {
+  const auto& segments = run.info.segments;
+  return std::ranges::any_of(segments, [&](const trace::Segment& segment) {
+    return segment.hostname != segments.front().hostname || segment.gpus != segments.front().gpus;
+  });
+}
+
 }  // namespace
 
 Result<formats::WorkloadRow> workload_row(const Run& run, const hardware::Catalogue& catalogue) {
   const auto& id = run.info.id;
   if (run.status == trace::RunStatus::running) return fail(ErrorKind::invalid, id, "still running");
+  if (changed_hardware(run)) return fail(ErrorKind::invalid, id, "on different machines or GPUs");
   auto gpus = gpus_of(run);
   auto [training, impossible] = described(run, gpus);
   const auto stretches = steady_epochs(run, training.train_samples, training.epochs);
@@ -270,12 +279,19 @@ std::string WorkloadRows::left_out_text() const {
 }
 
 Result<WorkloadRows> workload_rows(const store::RunStore& store, const hardware::Catalogue& catalogue) {
-  WorkloadRows result;
-  result.table.where = store.location();
   const auto runs = store.find();
   if (!runs) return propagate(runs.error());
-  for (const auto& listed_run : *runs) {
-    const auto run = store.summary(listed_run.id);
+  std::vector<std::string> ids;
+  for (const auto& run : *runs) ids.push_back(run.id);
+  return workload_rows(store, catalogue, ids);
+}
+
+Result<WorkloadRows> workload_rows(const store::RunStore& store, const hardware::Catalogue& catalogue,
+                                   std::span<const std::string> ids) {
+  WorkloadRows result;
+  result.table.where = store.location();
+  for (const auto& id : ids) {
+    const auto run = store.summary(id);
     if (!run && run.error().kind != ErrorKind::malformed) return propagate(run.error());
     if (!run) {
       ++result.left_out["damaged in the store"];

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,5 +45,9 @@ struct WorkloadRows {
 /// Rows from every run of a store, newest first.
 [[nodiscard]] Result<WorkloadRows> workload_rows(const store::RunStore& store,
                                                  const hardware::Catalogue& catalogue);
+/// Rows from these runs of it.
+[[nodiscard]] Result<WorkloadRows> workload_rows(const store::RunStore& store,
+                                                 const hardware::Catalogue& catalogue,
+                                                 std::span<const std::string> ids);
 
 }  // namespace joulecast::session

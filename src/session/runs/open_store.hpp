@@ -8,7 +8,8 @@
 
 namespace joulecast::session {
 
-/// Opens the store at a path or address, or the user's own (store::default_url) if the text is empty.
+/// Opens the store at a path or address, or the user's own (store::default_url) if the text is empty. Each
+/// training in it is one run (joined_store.hpp).
 [[nodiscard]] Result<std::unique_ptr<store::RunStore>> open_store(const std::string& url,
                                                                   store::Access access,
                                                                   store::OpenOptions options = {});

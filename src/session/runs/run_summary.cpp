@@ -22,6 +22,21 @@ std::vector<GaugeMean> means_of(const trace::Run& run) {
   return means;
 }
 
+void put_segments(RunSummary& summary) {
+  const auto& run = summary.run;
+  std::vector<trace::Span> spans, redone;
+  for (const auto& segment : run.info.segments) {
+    spans.push_back(segment.span);
+    redone.push_back(segment.redone);
+  }
+  const auto energies = trace::span_energies(run, spans);
+  const auto spent_again = trace::span_energies(run, redone);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    summary.segments.push_back({energies[i], spent_again[i]});
+    if (spent_again[i]) summary.redone = summary.redone.value_or(Joules{0}) + *spent_again[i];
+  }
+}
+
 std::optional<IdleSplit> idle_of(const trace::Run& run, const trace::RunEnergy& energy) {
   if (!run.idle_baseline || !energy.total) return std::nullopt;
   const auto baseline = *run.idle_baseline * (run.span.length() - energy.not_measured.value_or(Seconds{0}));
@@ -44,6 +59,7 @@ RunSummary summarise(trace::Run run, const Place& place, const Result<carbon::In
     summary.carbon.reason = "the energy is not known";
   }
   summary.run = std::move(run);
+  if (!summary.run.info.segments.empty()) put_segments(summary);
   return summary;
 }
 

@@ -30,6 +30,12 @@ struct GaugeMean {
   double mean = 0;  ///< in the base unit of the quantity
 };
 
+/// Of a segment of the training (trace/segment.hpp).
+struct SegmentCost {
+  std::optional<Joules> energy;
+  std::optional<Joules> redone;  ///< spent on work that the next segment did again; nothing if there was none
+};
+
 struct RunSummary {
   trace::Run run;
   trace::RunEnergy energy;
@@ -37,6 +43,8 @@ struct RunSummary {
   std::optional<Watts> mean_power;
   std::vector<std::optional<Joules>> epoch_energy;
   RunCourse course;
+  std::vector<SegmentCost> segments;  ///< as run.info.segments
+  std::optional<Joules> redone;       ///< of all segments
   std::optional<IdleSplit> idle;
   std::vector<GaugeMean> means;
   carbon::Estimate carbon;

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "session/runs/open_store.hpp"
 #include "trace/energy.hpp"
+#include "trace/phases.hpp"
 
 namespace joulecast::session {
 namespace {
@@ -128,6 +129,7 @@ Result<RunningRun> RunningRunsWatch::look_at(const store::RunStore& store, const
   now.energy = energy.total;
   now.components = components_of(energy);
   now.budget = budget_of(row.tags);
+  now.work_is_done = trace::all_work_is_done(*run);
   if (!run->projections.empty() && !run->projections.back().withdrawn)
     now.projection = run->projections.back();
   put_powers(now);

@@ -32,6 +32,7 @@ struct RunningRun {
   /// Of its components together; nothing while that of one of them is not known.
   std::optional<Watts> power;
   std::vector<ComponentPower> components;
+  bool work_is_done = false;  ///< all that was announced: no forecast tells what still comes
   /// The latest forecast of the total.
   std::optional<trace::Projection> projection;
   /// What the run may use, as its tag "budget" says: "2kWh".

@@ -123,7 +123,7 @@ stats::TwoFactors restricted(const Observations& all, const std::vector<bool>& k
 }
 
 /// If some combinations were never run, drops either the groups or the levels with a missing combination,
-/// whichever keeps more runs.
+/// whichever keeps more runs, if it keeps two of each to be compared.
 stats::TwoFactors complete_part(const Observations& all, std::string& note) {
   const auto rows = all.groups.names().size();
   const auto columns = all.levels.names().size();
@@ -137,7 +137,10 @@ stats::TwoFactors complete_part(const Observations& all, std::string& note) {
       if (!seen[r * columns + c]) full_group[r] = full_level[c] = false;
   const auto by_groups = restricted(all, full_group, std::vector<bool>(columns, true));
   const auto by_levels = restricted(all, std::vector<bool>(rows, true), full_level);
-  const bool groups_better = by_groups.values.size() >= by_levels.values.size();
+  const bool groups_suffice = std::ranges::count(full_group, true) >= 2;
+  const bool levels_suffice = std::ranges::count(full_level, true) >= 2;
+  const bool groups_better =
+      groups_suffice != levels_suffice ? groups_suffice : by_groups.values.size() >= by_levels.values.size();
   const auto& kept = groups_better ? full_group : full_level;
   const auto& names = groups_better ? all.groups.names() : all.levels.names();
   std::vector<std::string> left_out;

@@ -22,11 +22,14 @@ constexpr std::array leading_columns{"run_id", "name",       "architecture", "fr
                                      "gpu",    "gpu_count",  "host",         "environment",  "batch_size",
                                      "epochs", "duration_s", "energy_j",     "mean_power_w", "coverage"};
 
-/// Correctness metrics: the value recorded for the run, else the one of the last epoch that has it.
+/// Correctness metrics: the value recorded for the run, else the one of the last epoch that has it, else the
+/// last one that was reported outside of all epochs, such as a test after the training.
 std::map<std::string, double> metrics_of(const trace::Run& run) {
   auto metrics = run.info.quality;
   for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch)
     metrics.insert(epoch->metrics.begin(), epoch->metrics.end());
+  for (auto point = run.metrics.rbegin(); point != run.metrics.rend(); ++point)
+    metrics.emplace(point->name, point->value);
   return metrics;
 }
 
@@ -89,18 +92,6 @@ LeftOutReason reason_of(trace::RunStatus status) {
   }
 }
 
-Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
-  std::vector<trace::Run> runs;
-  for (const auto& bundle : formats::find_run_bundles(folder)) {
-    auto run = formats::read_run_bundle(bundle);
-    if (!run) return propagate(run.error());
-    runs.push_back(std::move(*run));
-  }
-  if (runs.empty())
-    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
-  return runs;
-}
-
 Result<std::vector<std::string>> ids_of(const store::RunStore& store,
                                         const std::vector<std::string>& references) {
   std::vector<std::string> ids;
@@ -120,6 +111,18 @@ Result<std::vector<std::string>> ids_of(const store::RunStore& store,
 }
 
 }  // namespace
+
+Result<std::vector<trace::Run>> runs_of_bundles(const std::filesystem::path& folder) {
+  std::vector<trace::Run> runs;
+  for (const auto& bundle : formats::find_run_bundles(folder)) {
+    auto run = formats::read_run_bundle(bundle);
+    if (!run) return propagate(run.error());
+    runs.push_back(std::move(*run));
+  }
+  if (runs.empty())
+    return fail(ErrorKind::invalid, folder.string(), "holds no run bundle (a folder with run.json)");
+  return runs;
+}
 
 Result<std::vector<trace::Run>> stored_runs(const std::string& path,
                                             const std::vector<std::string>& references, std::string& name) {

@@ -20,8 +20,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// What an address does not say. libpq waits for a host without end otherwise, and for a network that swallows
-/// packets in the middle of a connection for a quarter of an hour.
+/// What an address does not say. libpq waits for a host without end otherwise, and for a network that
+/// swallows packets in the middle of a connection for a quarter of an hour.
 constexpr std::array<std::pair<const char*, const char*>, 4> defaults{{{"connect_timeout", "5"},
                                                                        {"tcp_user_timeout", "15000"},
                                                                        {"application_name", "joulecast"},
@@ -177,7 +177,8 @@ Result<Connection> Connection::open(const std::string& url, const std::string& w
   const char* role = pq.PQuser(connection.handle_);
   connection.role_ = role != nullptr ? role : "";
   pq.PQsetnonblocking(connection.handle_, 1);
-  pq.PQsetNoticeProcessor(connection.handle_, [](void*, const char*) {}, nullptr);
+  pq.PQsetNoticeProcessor(
+      connection.handle_, [](void*, const char*) {}, nullptr);
   return connection;
 }
 
@@ -202,8 +203,7 @@ Failure Connection::give_up() {
 Status Connection::wait_for(short events, SteadyClock::time_point end) {
   constexpr int look_ms = 100;
   while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     if (left <= 0 || (options_.patience && options_.patience->is_over())) return give_up();
     pollfd wanted{(*libpq())->PQsocket(handle_), events, 0};
     const int ready = ::poll(&wanted, 1, static_cast<int>(std::min<std::int64_t>(left, look_ms)));

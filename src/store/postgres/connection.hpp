@@ -1,8 +1,9 @@
-// A connection to a PostgreSQL server through libpq. Nothing waits for ever: not the connection (connect_timeout
-// of the address, else 5 s for each of its hosts), and no answer. Internal to the store.
+// A connection to a PostgreSQL server through libpq. Nothing waits for ever: not the connection
+// (connect_timeout of the address, else 5 s for each of its hosts), and no answer. Internal to the store.
 //
 // The connection has no state beyond a transaction, so that PgBouncer may hand the server's connections from
-// transaction to transaction: no prepared statements, no SET outside a transaction, no advisory locks beyond one.
+// transaction to transaction: no prepared statements, no SET outside a transaction, no advisory locks beyond
+// one.
 #pragma once
 
 #include <sys/types.h>

@@ -61,10 +61,10 @@ Status Database::script(const std::string& sql) {
 
 Status Database::begin(sql::Lock lock) {
   if (in_transaction_) return fail(ErrorKind::retry, where_, "a transaction is under way already");
-  auto begun = script(
-      lock == sql::Lock::nothing
-          ? std::string("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-          : fmt::format("BEGIN; SET LOCAL lock_timeout = {:.0f}", lock_timeout_.value() * 1000 + 1));
+  auto begun =
+      script(lock == sql::Lock::nothing
+                 ? std::string("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                 : fmt::format("BEGIN; SET LOCAL lock_timeout = {:.0f}", lock_timeout_.value() * 1000 + 1));
   in_transaction_ = begun.has_value();
   return begun;
 }
@@ -92,7 +92,8 @@ std::unique_ptr<sql::Cursor> Database::start(const char* sql, std::span<const sq
   return ask(text, values);
 }
 
-std::unique_ptr<sql::Cursor> Database::start_once(const std::string& sql, std::span<const sql::Value> values) {
+std::unique_ptr<sql::Cursor> Database::start_once(const std::string& sql,
+                                                  std::span<const sql::Value> values) {
   return ask(in_postgres(sql), values);
 }
 

@@ -17,8 +17,8 @@ using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t bytes_at_once = 1 << 20;
-// After failures it waits twice as long each time, and not all runs at once: a server that comes back must not
-// be overrun.
+// After failures it waits twice as long each time, and not all runs at once: a server that comes back must
+// not be overrun.
 constexpr milliseconds first_wait{500}, longest_wait{30'000};
 /// While somebody waits for the end of the run.
 constexpr milliseconds longest_wait_at_end{700};

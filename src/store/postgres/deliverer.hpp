@@ -1,6 +1,6 @@
-// A thread that brings a run's journal to the server while the run runs, and tries again as long as it has to. It
-// alone waits for the server: neither the measurement nor the thread that writes the journal does. Internal to the
-// store.
+// A thread that brings a run's journal to the server while the run runs, and tries again as long as it has
+// to. It alone waits for the server: neither the measurement nor the thread that writes the journal does.
+// Internal to the store.
 #pragma once
 
 #include <chrono>

@@ -16,8 +16,8 @@ constexpr std::size_t bytes_at_once = 1 << 20;
 }  // namespace
 
 Result<Delivery::Place> Delivery::find(sql::Transaction& transaction) const {
-  auto row = transaction.database().query(
-      "SELECT key, delivered FROM @own_run WHERE delivery = ? FOR UPDATE", head_.token);
+  auto row = transaction.database().query("SELECT key, delivered FROM @own_run WHERE delivery = ? FOR UPDATE",
+                                          head_.token);
   Place place;
   if (row.row()) place = {row.integer(0), row.integer(1)};
   if (auto status = row.status(); !status) return propagate(status.error());
@@ -45,6 +45,11 @@ void Delivery::store(sql::Transaction& transaction, std::int64_t key, const Jour
                     sql::Bytes(entry.readings));
   put_pending(transaction, key, entry.pending);
   if (entry.notes) put_notes(transaction, key, *entry.notes);
+  if (entry.pending.header)  // tags that the measurement has learned; those that a user changed stay
+    for (const auto& [name, value] : entry.pending.header->tags)
+      transaction.run(
+          "INSERT INTO @tag (run, name, value) VALUES (?, ?, ?) ON CONFLICT (run, name) DO NOTHING", key,
+          name, value);
 }
 
 Status Delivery::deliver(Database& database, std::span<const JournalEntry> entries) {

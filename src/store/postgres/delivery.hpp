@@ -1,5 +1,5 @@
-// Brings the entries of a journal to the server. Each is stored once, however often it is delivered and by whoever:
-// the run's row has the journal's token and the number of its last entry. Internal to the store.
+// Brings the entries of a journal to the server. Each is stored once, however often it is delivered and by
+// whoever: the run's row has the journal's token and the number of its last entry. Internal to the store.
 #pragma once
 
 #include <span>
@@ -28,7 +28,8 @@ class Delivery {
   void pack(Database& database, std::int64_t key);
 
   JournalHead head_;
-  std::int64_t unpacked_entries_ = 0;  ///< that this object has stored since it last packed the journal's rows
+  std::int64_t unpacked_entries_ =
+      0;  ///< that this object has stored since it last packed the journal's rows
   std::int64_t unpacked_samples_ = 0;
 };
 
@@ -36,8 +37,8 @@ class Delivery {
 /// recover(), which knows whether its process is alive.
 [[nodiscard]] Status deliver_all(Database& database, JournalFile& journal);
 
-/// Delivers all journals that wait for this store. Stops at the first failure of the server; journals that other
-/// processes use are left to them.
+/// Delivers all journals that wait for this store. Stops at the first failure of the server; journals that
+/// other processes use are left to them.
 void deliver_waiting(Database& database, const std::string& store);
 
 }  // namespace joulecast::store::postgres

@@ -95,7 +95,8 @@ Error describe_refusal(std::string_view message, const std::string& where) {
   const auto line = first_line(message);
   for (const auto& known : refusals)
     if (message.find(known.text) != std::string_view::npos)
-      return {known.kind, known.line.empty() ? "the server refuses: " + line : std::string(known.line), where};
+      return {known.kind, known.line.empty() ? "the server refuses: " + line : std::string(known.line),
+              where};
   return {ErrorKind::retry, "the server cannot be reached: " + line, where};
 }
 

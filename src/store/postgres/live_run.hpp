@@ -1,4 +1,5 @@
-// Writes a running run to its journal, from which another thread brings it to the server. Internal to the store.
+// Writes a running run to its journal, from which another thread brings it to the server. Internal to the
+// store.
 #pragma once
 
 #include <map>

@@ -5,9 +5,9 @@
 namespace joulecast::store::postgres {
 namespace {
 
-// Row-level security lets a user write the rows of his own runs alone, whatever joulecast asks for. All see all
-// rows, except for the command lines, which seen_run leaves out of the runs of others. Texts that are sorted or
-// compared with patterns have the collation "C", as in SQLite.
+// Row-level security lets a user write the rows of his own runs alone, whatever joulecast asks for. All see
+// all rows, except for the command lines, which seen_run leaves out of the runs of others. Texts that are
+// sorted or compared with patterns have the collation "C", as in SQLite.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE joulecast.schema_version (version bigint NOT NULL);
 CREATE TABLE joulecast.run (
@@ -36,6 +36,12 @@ CREATE TABLE joulecast.run (
   energy_missing text NOT NULL DEFAULT '[]',
   not_measured_s double precision,
   coverage double precision,
+  continues text COLLATE "C" NOT NULL DEFAULT '',
+  job_id text COLLATE "C" NOT NULL DEFAULT '',
+  job_key text COLLATE "C" NOT NULL DEFAULT '',
+  job_user text COLLATE "C" NOT NULL DEFAULT '',
+  job_account text COLLATE "C" NOT NULL DEFAULT '',
+  job_partition text COLLATE "C" NOT NULL DEFAULT '',
   writer name NOT NULL DEFAULT current_user,
   delivery text NOT NULL DEFAULT '',
   delivered bigint NOT NULL DEFAULT 0
@@ -47,6 +53,9 @@ CREATE INDEX run_by_host ON joulecast.run (hostname, started_ns);
 CREATE INDEX run_by_energy ON joulecast.run (energy_j);
 CREATE INDEX run_by_duration ON joulecast.run (duration_s);
 CREATE INDEX run_by_delivery ON joulecast.run (delivery);
+CREATE INDEX run_by_continued ON joulecast.run (continues) WHERE continues <> '';
+CREATE INDEX run_by_job ON joulecast.run (job_id, started_ns) WHERE job_id <> '';
+CREATE INDEX run_by_job_key ON joulecast.run (job_key, started_ns) WHERE job_key <> '';
 CREATE TABLE joulecast.tag (
   run bigint NOT NULL, name text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, PRIMARY KEY (run, name)
 );
@@ -66,7 +75,7 @@ CREATE TABLE joulecast.epoch (
 CREATE TABLE joulecast.phase (
   run bigint NOT NULL, place bigint NOT NULL, name text NOT NULL, unit text NOT NULL, begin_s double precision NOT NULL,
   end_s double precision NOT NULL, work double precision NOT NULL, total_work double precision,
-  energy_j double precision, PRIMARY KEY (run, place)
+  energy_j double precision, done_before double precision, PRIMARY KEY (run, place)
 );
 CREATE TABLE joulecast.progress (
   run bigint NOT NULL, phase bigint NOT NULL, part bigint NOT NULL, times bytea NOT NULL, work bytea NOT NULL,
@@ -111,7 +120,8 @@ CREATE VIEW joulecast.seen_run AS
            OR pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'joulecast.run'::regclass), 'USAGE')
          THEN command ELSE '[]' END AS command,
     info, host, hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, total_known, energy_j,
-    energy_provenance, energy_missing, not_measured_s, coverage, writer, delivery, delivered
+    energy_provenance, energy_missing, not_measured_s, coverage, continues, job_id, job_key, job_user, job_account, job_partition,
+    writer, delivery, delivered
   FROM joulecast.run;
 
 ALTER TABLE joulecast.run ENABLE ROW LEVEL SECURITY;
@@ -176,7 +186,8 @@ constexpr std::int64_t lock_number = 0x4a437374;
 /// Nothing if the database has no such schema.
 Result<std::optional<std::int64_t>> version_of(Database& database) {
   auto there = database.query(
-      "SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+      "SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = "
+      "c.relnamespace "
       "WHERE n.nspname = 'joulecast' AND c.relname = 'schema_version'");
   const bool found = there.row() && there.integer(0) > 0;
   if (auto status = there.status(); !status) return propagate(status.error());
@@ -184,30 +195,35 @@ Result<std::optional<std::int64_t>> version_of(Database& database) {
   auto row = database.query("SELECT version FROM @schema_version");
   if (row.row()) return row.integer(0);
   if (auto status = row.status(); !status) return propagate(status.error());
-  return fail(ErrorKind::malformed, database.where(), "the schema joulecast has no version; it was left as it is");
+  return fail(ErrorKind::malformed, database.where(),
+              "the schema joulecast has no version; it was left as it is");
 }
 
 Error cannot_make(const Error& error, Database& database, bool is_new) {
   if (error.kind != ErrorKind::denied) return error;
   const auto& role = database.connection().role();
-  return {ErrorKind::denied,
-          is_new ? fmt::format("the role {} may not make the schema; its owner can: GRANT CREATE ON DATABASE … TO "
-                               "{}, or run packaging/postgresql/roles.sql and GRANT "
-                               "joulecast_owner TO {}",
-                               role, role, role)
-                 : fmt::format("the schema is older than this joulecast, and the role {} may not migrate it; GRANT "
-                               "the role that owns the schema joulecast TO {}, or let its owner run `joulecast doctor`",
-                               role, role),
-          database.where()};
+  return {
+      ErrorKind::denied,
+      is_new
+          ? fmt::format("the role {} may not make the schema; its owner can: GRANT CREATE ON DATABASE … TO "
+                        "{}, or run packaging/postgresql/roles.sql and GRANT "
+                        "joulecast_owner TO {}",
+                        role, role, role)
+          : fmt::format(
+                "the schema is older than this joulecast, and the role {} may not migrate it; GRANT "
+                "the role that owns the schema joulecast TO {}, or let its owner run `joulecast doctor`",
+                role, role),
+      database.where()};
 }
 
-/// The tables belong to the role that owns the schema, or is to own it (packaging/postgresql/roles.sql), and not to
-/// the member of it who happens to be the first.
+/// The tables belong to the role that owns the schema, or is to own it (packaging/postgresql/roles.sql), and
+/// not to the member of it who happens to be the first.
 void act_as_owner(Database& database, sql::Transaction& transaction) {
   if (!transaction.ok()) return;
   auto role = database.query(
       "SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE oid = coalesce((SELECT nspowner FROM "
-      "pg_catalog.pg_namespace WHERE nspname = 'joulecast'), (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = "
+      "pg_catalog.pg_namespace WHERE nspname = 'joulecast'), (SELECT oid FROM pg_catalog.pg_roles WHERE "
+      "rolname = "
       "'joulecast_owner')) AND rolname <> current_user AND pg_has_role(current_user, oid, 'MEMBER')");
   const bool found = role.row();
   transaction.require(role.status());
@@ -226,9 +242,11 @@ Status migrate(Database& database) {
   if (!*version) transaction.require(database.script("CREATE SCHEMA IF NOT EXISTS joulecast"));
   for (const auto& step : steps)
     if (step.version > from && transaction.ok()) transaction.require(database.script(step.sql));
-  transaction.run(*version ? "UPDATE @schema_version SET version = ?" : "INSERT INTO @schema_version VALUES (?)",
-                  std::int64_t{steps.back().version});
-  if (auto done = transaction.commit(); !done) return propagate(cannot_make(done.error(), database, !*version));
+  transaction.run(
+      *version ? "UPDATE @schema_version SET version = ?" : "INSERT INTO @schema_version VALUES (?)",
+      std::int64_t{steps.back().version});
+  if (auto done = transaction.commit(); !done)
+    return propagate(cannot_make(done.error(), database, !*version));
   return {};
 }
 
@@ -245,8 +263,8 @@ Status bring_up_to_date(Database& database, bool may_create) {
     return fail(ErrorKind::unavailable, database.where(), "no run has been stored here yet");
   if (*version > steps.back().version)
     return fail(ErrorKind::malformed, database.where(),
-                "a newer joulecast made this store (schema {}, this one knows {}); it was left as it is", **version,
-                steps.back().version);
+                "a newer joulecast made this store (schema {}, this one knows {}); it was left as it is",
+                **version, steps.back().version);
   return *version == steps.back().version ? Status() : migrate(database);
 }
 

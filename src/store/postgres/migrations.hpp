@@ -1,5 +1,5 @@
-// The schema on the server, step by step (docs/teams.md). A released step is never changed; a later change is a
-// new step. Internal to the store.
+// The schema on the server, step by step (docs/teams.md). A released step is never changed; a later change is
+// a new step. Internal to the store.
 #pragma once
 
 #include <span>
@@ -16,9 +16,10 @@ struct Migration {
 /// All steps, starting from a database without the schema. Their versions are 1, 2, 3 …
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// Sees that the database has the tables of this version. If they are missing they are made where `may_create`,
-/// else the store is unavailable. An older schema is migrated; denied in one line that says what to grant where
-/// the role may not. malformed for a newer one, which is left as it is. One program migrates at a time.
+/// Sees that the database has the tables of this version. If they are missing they are made where
+/// `may_create`, else the store is unavailable. An older schema is migrated; denied in one line that says
+/// what to grant where the role may not. malformed for a newer one, which is left as it is. One program
+/// migrates at a time.
 [[nodiscard]] Status bring_up_to_date(Database& database, bool may_create);
 
 }  // namespace joulecast::store::postgres

@@ -68,8 +68,8 @@ Result<std::unique_ptr<RunStore>> open_store(const std::string& url, Access acce
 Result<std::unique_ptr<RunWriter>> record_in(const std::string& url, const trace::Run& header,
                                              OpenOptions options, WriterOptions writer_options) {
   const auto run = begun_among_many(header, *options.clock);
-  auto journal = JournalFile::create(
-      {without_secrets(url), run.info.id, make_token(), current_owner(options.roots)});
+  auto journal =
+      JournalFile::create({without_secrets(url), run.info.id, make_token(), current_owner(options.roots)});
   if (!journal) return propagate(journal.error());
   auto live = std::make_unique<PostgresLiveRun>(url, std::move(*journal), std::move(options));
   auto writer = std::make_unique<RunWriter>(std::move(live), std::move(writer_options));

@@ -30,7 +30,8 @@ bool mentions(std::string_view sql, std::string_view name) {
     at = std::search(at, sql.end(), name.begin(), name.end(), same);
     if (at == sql.end()) return false;
     const auto after = at + static_cast<std::ptrdiff_t>(name.size());
-    if ((at == sql.begin() || !is_in_name(at[-1])) && (after == sql.end() || !is_in_name(*after))) return true;
+    if ((at == sql.begin() || !is_in_name(at[-1])) && (after == sql.end() || !is_in_name(*after)))
+      return true;
   }
 }
 
@@ -54,8 +55,8 @@ class SqlRun {
   SqlRun(Database& database, const SqlRequest& request)
       : database_(database),
         request_(request),
-        end_(SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(
-                                      request.time_limit.value()))) {}
+        end_(SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                      std::chrono::duration<double>(request.time_limit.value()))) {}
 
   Result<SqlTable> answer(std::span<const ComputedView> computed, const SummaryReader& summary) {
     const auto begun = database_.begin(sql::Lock::at_once);
@@ -70,9 +71,10 @@ class SqlRun {
     for (const auto& view : computed)
       if (mentions(request_.sql, view.view.name))
         if (auto filled = fill(view, summary); !filled) return propagate(filled.error());
-    const auto ready = database_.script(
-        fmt::format("SET LOCAL search_path = joulecast_views; SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {}",
-                    left_ms()));
+    const auto ready =
+        database_.script(fmt::format("SET LOCAL search_path = joulecast_views; SET TRANSACTION READ ONLY; "
+                                     "SET LOCAL statement_timeout = {}",
+                                     left_ms()));
     if (!ready) return propagate(ready.error());
     auto& connection = database_.connection();
     const auto declared =
@@ -122,7 +124,8 @@ class SqlRun {
         }
         text += ")";
       }
-      auto added = database_.once(fmt::format("INSERT INTO pg_temp.\"{}\" VALUES {}", view.name, text), values);
+      auto added =
+          database_.once(fmt::format("INSERT INTO pg_temp.\"{}\" VALUES {}", view.name, text), values);
       if (!added.status()) return added.status();
     }
     return {};
@@ -137,7 +140,8 @@ class SqlRun {
     for (int column = 0; column < columns; ++column) {
       const std::string name = pq.PQfname(result, column);
       auto unique = name;
-      for (int number = 2; !taken.insert(unique).second; ++number) unique = fmt::format("{}_{}", name, number);
+      for (int number = 2; !taken.insert(unique).second; ++number)
+        unique = fmt::format("{}_{}", name, number);
       table.columns.push_back(std::move(unique));
     }
     std::size_t size = 0;
@@ -179,12 +183,14 @@ class SqlRun {
   }
 
   [[nodiscard]] std::int64_t left_ms() const {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - SteadyClock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end_ - SteadyClock::now()).count();
     return std::max<std::int64_t>(left, 1);
   }
   [[nodiscard]] Error out_of_time() const {
-    return {ErrorKind::retry, fmt::format("the statement was not done after {} s", request_.time_limit.value()),
-            "time_limit", /*is_field=*/true};
+    return {ErrorKind::retry,
+            fmt::format("the statement was not done after {} s", request_.time_limit.value()), "time_limit",
+            /*is_field=*/true};
   }
   /// The statement's own fault, or the server's.
   [[nodiscard]] Error explained(Error error) const {
@@ -201,8 +207,8 @@ class SqlRun {
 
 }  // namespace
 
-Result<SqlTable> run_sql(Database& database, const SqlRequest& request, std::span<const ComputedView> computed,
-                         const SummaryReader& summary) {
+Result<SqlTable> run_sql(Database& database, const SqlRequest& request,
+                         std::span<const ComputedView> computed, const SummaryReader& summary) {
   if (request.limit < 1) return fail_field("limit", "must be 1 or more");
   if (!(request.time_limit > Seconds{0})) return fail_field("time_limit", "must be above 0");
   return SqlRun(database, request).answer(computed, summary);

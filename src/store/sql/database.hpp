@@ -115,6 +115,9 @@ struct Dialect {
   const char* contains;                        ///< an operator: a text matches a LIKE pattern in any case
   const char* architecture;                    ///< the network's name in `info`
   const char* for_update;                      ///< at the end of a SELECT: nobody else changes the row
+  // Behind the table of runs: the index to take, for a database that would choose a worse one.
+  const char* by_continued = "";
+  const char* by_job = "";
 };
 
 /// One connection, used by one thread at a time.

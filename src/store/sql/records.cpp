@@ -87,7 +87,9 @@ Status load_epochs(Database& database, std::int64_t key, trace::Run& run) {
 
 Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
   auto rows = database.query(
-      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j FROM @phase WHERE run = ? ORDER "
+      "SELECT place, name, unit, begin_s, end_s, work, total_work, energy_j, done_before FROM @phase WHERE "
+      "run = ? "
+      "ORDER "
       "BY "
       "place",
       key);
@@ -99,7 +101,8 @@ Status load_phases(Database& database, std::int64_t key, trace::Run& run) {
                           {second(rows, 3), second(rows, 4)},
                           rows.real(5),
                           rows.optional_real(6),
-                          joules(rows.optional_real(7))});
+                          joules(rows.optional_real(7)),
+                          rows.optional_real(8)});
   }
   return rows.status();
 }
@@ -168,12 +171,14 @@ std::int64_t insert_run(Transaction& transaction, const trace::Run& run, const O
                         WallTime heartbeat) {
   return transaction.insert(
       "INSERT INTO @own_run (id, name, status, exit_status, started_ns, begin_s, end_s, command, info, host, "
-      "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
+      "hostname, place, notes, idle_baseline_w, sampler_cpu_s, owner, heartbeat_ns, continues, "
+      "job_id, job_key, job_user, job_account, job_partition) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
       run.info.id, run.info.name, name_of(run.status), run.exit_status, run.started, run.span.begin,
       run.span.end, to_document(run.command), to_document(run.info), to_document(run.host), run.host.hostname,
       to_document(run.place), to_document(run.notes), run.idle_baseline, run.sampler_cpu, to_document(owner),
-      heartbeat);
+      heartbeat, run.info.continues, run.info.job.id, key_of(run.info.job), run.info.job.user,
+      run.info.job.account, run.info.job.partition);
 }
 
 void put_description(Transaction& transaction, std::int64_t run, const trace::Run& header) {
@@ -220,13 +225,13 @@ void put_epoch(Transaction& transaction, std::int64_t run, std::size_t place, co
 
 void put_phase(Transaction& transaction, std::int64_t run, std::size_t place, const trace::Phase& phase) {
   transaction.run(
-      "INSERT INTO @phase (run, place, name, unit, begin_s, end_s, work, total_work, energy_j) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "INSERT INTO @phase (run, place, name, unit, begin_s, end_s, work, total_work, energy_j, done_before) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (run, place) DO UPDATE SET name = excluded.name, unit = excluded.unit, begin_s = "
       "excluded.begin_s, end_s = excluded.end_s, work = excluded.work, total_work = excluded.total_work, "
-      "energy_j = excluded.energy_j",
+      "energy_j = excluded.energy_j, done_before = excluded.done_before",
       run, static_cast<std::int64_t>(place), phase.name, phase.unit, phase.span.begin, phase.span.end,
-      phase.work, phase.total_work, phase.energy);
+      phase.work, phase.total_work, phase.energy, phase.done_before);
 }
 
 void put_progress(Transaction& transaction, std::int64_t run, const ProgressParts& parts) {

@@ -35,6 +35,11 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
       "SELECT key, id FROM @run WHERE id >= ?1 AND id < ?1 || '\xf4\x8f\xbf\xbf' ORDER BY key DESC";
   constexpr const char* by_ending =
       "SELECT key, id FROM @run WHERE substr(id, length(id) - 4) = '-' || ?1 ORDER BY key DESC";
+  // The name that was given to a rank which another rank of its node measured (trace/rank_tag.hpp).
+  constexpr const char* by_rank =
+      "SELECT run.key, run.id FROM @tag JOIN @run ON run.key = tag.run WHERE tag.name >= 'rank ' AND "
+      "tag.name "
+      "< 'rank!' AND tag.value = ? ORDER BY run.started_ns DESC, run.key DESC";
 
   if (reference.empty()) {
     const auto found = matches(database.query(latest));
@@ -43,11 +48,11 @@ Result<FoundRun> find_run(Database& database, std::string_view reference) {
       return fail(ErrorKind::invalid, database.where(), "no run has been stored here yet");
     return FoundRun{found->key};
   }
-  for (const char* sql : {by_id, by_name, by_prefix, by_ending}) {
+  for (const char* sql : {by_id, by_name, by_prefix, by_ending, by_rank}) {
     const auto found = matches(database.query(sql, reference));
     if (!found) return propagate(found.error());
     if (found->count == 0) continue;
-    if (found->count == 1 || sql == by_name) return FoundRun{found->key, found->count};
+    if (found->count == 1 || sql == by_name || sql == by_rank) return FoundRun{found->key, found->count};
     return fail(ErrorKind::invalid, std::string(reference),
                 "{} runs have ids that match this; the latest of them is {}", found->count, found->id);
   }

@@ -48,6 +48,28 @@ void add_status(trace::RunStatus status, const std::vector<std::int64_t>& dead, 
     conditions.add("status = ?", {name});
 }
 
+/// By two small sets, since few runs are part of a longer training: it takes no look at the others.
+void add_segments(Segments segments, Conditions& conditions) {
+  const std::string continued = "SELECT continues FROM @run WHERE continues <> ''";
+  const std::string parts = "SELECT id FROM @run WHERE continues <> '' UNION " + continued;
+  switch (segments) {
+    case Segments::each:
+      return;
+    case Segments::none:
+      return conditions.add("id NOT IN (" + parts + ")");
+    case Segments::part:
+      return conditions.add("id IN (" + parts + ")");
+    case Segments::last:
+      return conditions.add("continues <> '' AND id NOT IN (" + continued + ")");
+  }
+}
+
+/// Only the index of the few runs that go on with another is worth following; SQLite does not know that.
+std::string table_of(const Dialect& dialect, const RunQuery& query) {
+  const bool few = query.segments == Segments::last || !query.continues.empty();
+  return few ? std::string("@run") + dialect.by_continued : "@run";
+}
+
 /// How SQLite is to find the runs that have a tag: one by one, or along the index of the order, which is left
 /// at the limit. Many runs may have a tag, and each costs a page of the table otherwise.
 enum class TagSearch { one_by_one, in_order };
@@ -80,6 +102,9 @@ Conditions conditions_of(const Dialect& dialect, const RunQuery& query, const st
   if (query.until) conditions.add("started_ns < ?", {query.until->ns});
   if (query.status) add_status(*query.status, dead, conditions);
   if (!query.host.empty()) conditions.add("hostname = ?", {query.host});
+  if (!query.continues.empty()) conditions.add("continues <> '' AND continues = ?", {query.continues});
+  if (!query.job_key.empty()) conditions.add("job_key <> '' AND job_key = ?", {query.job_key});
+  add_segments(query.segments, conditions);
   return conditions;
 }
 
@@ -114,7 +139,8 @@ std::string order_of(const RunQuery& query) {
 /// A tag alone is counted in its own table, without a look at the runs.
 bool is_one_tag(const RunQuery& query) {
   return query.tags.size() == 1 && query.name.empty() && query.search.empty() && !query.since &&
-         !query.until && !query.status && query.host.empty();
+         !query.until && !query.status && query.host.empty() && query.segments == Segments::each &&
+         query.continues.empty() && query.job_key.empty();
 }
 
 Result<std::size_t> count_tagged(Database& database, const TagFilter& tag) {
@@ -134,9 +160,10 @@ Result<std::vector<std::int64_t>> find_keys(Database& database, const RunQuery& 
       conditions_of(database.dialect(), query, dead, has_index ? TagSearch::in_order : TagSearch::one_by_one);
   constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
   const auto limit = query.limit ? static_cast<std::int64_t>(*query.limit) : no_limit;
-  auto rows = database.once(fmt::format("SELECT key FROM @run{} ORDER BY {} LIMIT {} OFFSET {}",
-                                        conditions.text(), order_of(query), limit, query.offset),
-                            values_of(conditions));
+  auto rows = database.once(
+      fmt::format("SELECT key FROM {}{} ORDER BY {} LIMIT {} OFFSET {}", table_of(database.dialect(), query),
+                  conditions.text(), order_of(query), limit, query.offset),
+      values_of(conditions));
   std::vector<std::int64_t> keys;
   while (rows.row()) keys.push_back(rows.integer(0));
   if (auto status = rows.status(); !status) return propagate(status.error());
@@ -147,7 +174,9 @@ Result<std::size_t> count_runs(Database& database, const RunQuery& query,
                                const std::vector<std::int64_t>& dead) {
   if (is_one_tag(query)) return count_tagged(database, query.tags.front());
   const auto conditions = conditions_of(database.dialect(), query, dead);
-  auto rows = database.once("SELECT count(*) FROM @run" + conditions.text(), values_of(conditions));
+  auto rows = database.once(
+      fmt::format("SELECT count(*) FROM {}{}", table_of(database.dialect(), query), conditions.text()),
+      values_of(conditions));
   if (!rows.row()) return propagate(rows.status().error());
   return static_cast<std::size_t>(rows.integer(0));
 }
@@ -181,7 +210,7 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   auto found = database.query(
       "SELECT id, name, status, exit_status, started_ns, end_s - begin_s, energy_j, energy_provenance, "
       "energy_missing, command, info, (SELECT count(*) FROM @epoch WHERE epoch.run = run.key), total_known, "
-      "not_measured_s, coverage, hostname "
+      "not_measured_s, coverage, hostname, continues "
       "FROM @run WHERE key = ?",
       key);
   if (!found.row())
@@ -202,11 +231,13 @@ Result<ListedRun> list_run(Database& database, std::int64_t key) {
   trace::RunInfo info;
   from_document(found.text(10), info);
   row.architecture = info.training.architecture;
+  row.job = std::move(info.job);
   row.epochs = static_cast<int>(found.integer(11));
   listed.total_known = found.integer(12) != 0;
   if (const auto time = found.optional_real(13)) row.not_measured = Seconds{*time};
   row.coverage = found.optional_real(14);
   row.host = found.text(15);
+  row.continues = found.text(16);
   auto tags = database.query("SELECT name, value FROM @tag WHERE run = ?", key);
   while (tags.row()) row.tags.emplace(tags.text(0), tags.text(1));
   if (auto status = tags.status(); !status) return propagate(status.error());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "store/sql/closing.hpp"
+#include "store/sql/job_runs.hpp"
 #include "store/sql/references.hpp"
 #include "store/sql/run_import.hpp"
 #include "store/sql/run_list.hpp"
@@ -114,6 +115,22 @@ Result<std::vector<RunSum>> SqlStore::sums(const std::string& tag, const RunQuer
   return sum_runs(database(), query, tag, *dead);
 }
 
+Status SqlStore::each_job_run(const JobQuery& query, const JobRunVisitor& visit) const {
+  const Snapshot snapshot(database());
+  return sql::each_job_run(database(), query, [&](JobRun& run) {
+    if (run.status == trace::RunStatus::running)
+      if (const auto row = this->row(run.id)) {
+        run.status = row->status;
+        run.duration = row->duration;
+        run.energy = row->energy;
+        run.provenance = row->provenance;
+        run.coverage = row->coverage;
+        run.not_measured = row->not_measured;
+      }
+    visit(run);
+  });
+}
+
 Result<RunRow> SqlStore::row(std::string_view reference) const {
   const Snapshot snapshot(database());
   const auto found = find_run(database(), reference);
@@ -184,7 +201,8 @@ Result<std::optional<WallTime>> SqlStore::last_heard(std::string_view reference)
 }
 
 /// Begins a change of a run that the user may change.
-Result<RunHead> SqlStore::lock_own(Transaction& transaction, std::int64_t key, std::string_view reference) const {
+Result<RunHead> SqlStore::lock_own(Transaction& transaction, std::int64_t key,
+                                   std::string_view reference) const {
   if (!transaction.ok()) return propagate(transaction.status().error());
   auto head = lock_head(transaction, key);
   const bool hidden = !head && head.error().kind == ErrorKind::gone && load_head(database(), key);

@@ -23,6 +23,7 @@ class SqlStore : public RunStore {
                                                         const RunQuery& query) const override {
     return sums(tag, query);
   }
+  [[nodiscard]] Status each_job_run(const JobQuery& query, const JobRunVisitor& visit) const override;
   [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override;
   [[nodiscard]] Result<trace::Run> summary(std::string_view reference) const override;

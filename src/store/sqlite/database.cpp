@@ -41,9 +41,11 @@ std::string with_own_names(std::string_view sql) {
 
 }  // namespace
 
-void Database::Close::operator()(sqlite3* database) const {
+void Database::Close::operator()(sqlite3* database) {
   if (is_index_lost()) sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (mark) mark->lift();
   sqlite3_close_v2(database);
+  mark.reset();
 }
 void Database::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -67,6 +69,7 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
                                 std::shared_ptr<const Patience> patience) {
   if (auto usable = survive_forks(); !usable) return propagate(usable.error());
   guard_shared_index();
+  prepare_own_locks();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case FileMode::immutable:
@@ -84,9 +87,12 @@ Result<Database> Database::open(const std::filesystem::path& path, FileMode mode
   }
   sqlite3* handle = nullptr;
   const auto name = mode == FileMode::immutable ? immutable_uri(path.string()) : path.string();
+  auto mark = mode == FileMode::immutable ? nullptr : std::make_unique<UserMark>(path.string());
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   auto database = owner_of(handle, path.string(), busy_timeout, std::move(patience));
+  database.handle_.get_deleter().mark = std::move(mark);
   if (code != SQLITE_OK) return propagate(describe(handle, code, path.string()));
+  lock_index_by_description(handle);
   return database;
 }
 
@@ -137,6 +143,10 @@ Status Database::set_sync(Sync sync) {
 void Database::keep_log_on_close() {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_wal_autocheckpoint(handle_.get(), 0);
+}
+
+void Database::keep_log_from_copies() {
+  if (const auto& mark = handle_.get_deleter().mark) mark->set();
 }
 
 std::unique_ptr<sql::Cursor> Database::start(const char* sql, std::span<const sql::Value> values) {
@@ -201,12 +211,19 @@ bool Database::is_read_only() const {
   return frozen_ || sqlite3_db_readonly(handle_.get(), "main") != 0;
 }
 
+bool Database::has_log() {
+  auto mode = query("PRAGMA journal_mode");
+  return mode.row() && mode.text(0) == "wal";
+}
+
 const sql::Dialect& Database::dialect() const {
   static constexpr sql::Dialect ours{.name_matches = "name GLOB ?",
                                      .pattern = glob_of,
                                      .contains = "LIKE",
                                      .architecture = "info ->> 'architecture'",
-                                     .for_update = ""};
+                                     .for_update = "",
+                                     .by_continued = " INDEXED BY run_by_continued",
+                                     .by_job = " INDEXED BY run_by_job"};
   return ours;
 }
 

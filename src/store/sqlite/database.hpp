@@ -10,6 +10,7 @@
 #include "store/patience.hpp"
 #include "store/sql/database.hpp"
 #include "store/sqlite/cursor.hpp"
+#include "store/sqlite/own_locks.hpp"
 
 namespace joulecast::store::sqlite {
 
@@ -61,18 +62,24 @@ class Database final : public sql::Database {
   [[nodiscard]] bool is_read_only() const override;
   [[nodiscard]] const sql::Dialect& dialect() const override;
   [[nodiscard]] Buffer rows_beside(std::int64_t run) override;
+  /// A write-ahead log, once something has been read.
+  [[nodiscard]] bool has_log();
   /// How long a statement waits for other programs, unless the connection's patience is over before.
   void set_busy_timeout(Seconds timeout) { waiting_->timeout = timeout; }
   [[nodiscard]] Status set_sync(Sync sync);
   /// Commits and the last connection's close leave the write-ahead log as it is.
   void keep_log_on_close();
+  /// No other copy of SQLite in this process takes the store's log away, if it has one (own_locks.hpp). Call
+  /// before it is read, and after it has got a log.
+  void keep_log_from_copies();
   /// For what this class does not wrap.
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
   [[nodiscard]] const std::string& where() const override { return where_; }
 
  private:
   struct Close {
-    void operator()(sqlite3* database) const;
+    std::unique_ptr<UserMark> mark;
+    void operator()(sqlite3* database);
   };
   struct Waiting {
     Seconds timeout;

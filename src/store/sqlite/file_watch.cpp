@@ -23,15 +23,10 @@ bool begins_like_a_log(const fs::path& log) {
   return magic[0] == 0x37 && magic[1] == 0x7f && magic[2] == 0x06 && (magic[3] | 1) == 0x83;
 }
 
-bool is_wal(Database& database) {
-  auto mode = database.query("PRAGMA journal_mode");
-  return mode.row() && mode.text(0) == "wal";
-}
-
 }  // namespace
 
 FileWatch::FileWatch(Database& database)
-    : path_(database.where()), has_log_(is_wal(database)), file_(stat_of(path_)) {}
+    : path_(database.where()), has_log_(database.has_log()), file_(stat_of(path_)) {}
 
 std::optional<FileWatch::Stat> FileWatch::stat_of(const fs::path& path) {
   Stat found{};

@@ -9,15 +9,18 @@
 #include <chrono>
 #include <thread>
 
+#include "store/sqlite/own_locks.hpp"
+
 namespace joulecast::store::sqlite {
 namespace {
 
-/// In the order in which SQLite itself takes one inside another: for the name of a temporary file that of
-/// open files, then that of random numbers, then the main one to find a file system; those of memory last.
+/// That of own_locks.cpp, and then in the order in which SQLite itself takes one inside another: for the name
+/// of a temporary file that of open files, then that of random numbers, then the main one to find a file
+/// system; those of memory last.
 constexpr std::array global_mutexes{
-    SQLITE_MUTEX_STATIC_OPEN, SQLITE_MUTEX_STATIC_VFS1, SQLITE_MUTEX_STATIC_VFS2,
-    SQLITE_MUTEX_STATIC_VFS3, SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_MAIN,
-    SQLITE_MUTEX_STATIC_LRU,  SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_MEM};
+    SQLITE_MUTEX_STATIC_APP1, SQLITE_MUTEX_STATIC_OPEN, SQLITE_MUTEX_STATIC_VFS1, SQLITE_MUTEX_STATIC_VFS2,
+    SQLITE_MUTEX_STATIC_VFS3, SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_MAIN, SQLITE_MUTEX_STATIC_LRU,
+    SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_MEM};
 constexpr std::chrono::milliseconds longest_wait{200};
 
 std::atomic<bool> prepared = false;
@@ -46,6 +49,7 @@ void give_back() {
 void after_fork_in_child() {
   ++generation;
   if (taken < global_mutexes.size()) unusable = true;
+  if (taken > 0) leave_own_locks_to_parent();  // they are in one piece
   give_back();
 }
 

@@ -45,8 +45,7 @@ void merge_log(const fs::path& store) {
 }  // namespace
 
 bool commit_lazily(Database& database) {
-  auto mode = database.query("PRAGMA journal_mode");
-  if (!mode.row() || mode.text(0) != "wal") return false;
+  if (!database.has_log()) return false;
   database.keep_log_on_close();
   return true;
 }

@@ -132,6 +132,7 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
     all.insert(all.end(), notes.begin(), notes.end());
     put_notes(transaction, key_, all);
   }
+  if (pending.header) put_new_tags(transaction, *pending.header);
   if (closing) close_run(transaction, key_, *closing);
   if (auto status = transaction.commit(); !status) {
     if (status.error().kind == ErrorKind::gone) end_of_file();
@@ -147,7 +148,10 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   row_.clear();
   latest_.reset();
   told_notes_ = std::move(notes);
-  if (pending.header) header_.notes = pending.header->notes;
+  if (pending.header) {
+    header_.notes = pending.header->notes;
+    header_.tags.insert(pending.header->tags.begin(), pending.header->tags.end());
+  }
   if (has_readings) ++journal_;
   samples_ += pending.samples();
   if (!closing) pack();
@@ -157,6 +161,12 @@ Status SqliteLiveRun::commit(const Pending& pending, const std::optional<Closing
   else if (sync_)
     sync_->after_commit();
   return {};
+}
+
+/// Tags that the measurement has learned since. Those that a user changed meanwhile stay as they are.
+void SqliteLiveRun::put_new_tags(Transaction& transaction, const trace::Run& header) const {
+  for (const auto& [name, value] : header.tags)
+    if (!header_.tags.contains(name)) put_tag(transaction, key_, name, value);
 }
 
 void SqliteLiveRun::say_alive(Transaction& transaction, WallTime now, std::optional<Seconds> latest) {

@@ -25,6 +25,7 @@ class SqliteLiveRun final : public LiveRun {
   [[nodiscard]] const std::string& where() const override { return database_.where(); }
 
  private:
+  void put_new_tags(Transaction& transaction, const trace::Run& header) const;
   void say_alive(Transaction& transaction, WallTime now, std::optional<Seconds> latest);
   void forget_what_others_took(Transaction& transaction);
   [[nodiscard]] WallTime next_heartbeat() const;

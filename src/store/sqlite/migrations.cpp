@@ -116,6 +116,22 @@ ALTER TABLE run ADD COLUMN not_measured_s REAL;
 ALTER TABLE run ADD COLUMN coverage REAL;
 )sql";
 
+/// Trainings of several segments: which run a segment goes on with, and what had been done when it began. And
+/// the batch system's jobs: run_by_job holds all that their accounting needs, so that it reads no run.
+constexpr const char* version_5 = R"sql(
+ALTER TABLE run ADD COLUMN continues TEXT NOT NULL DEFAULT '';
+CREATE INDEX run_by_continued ON run (continues) WHERE continues <> '';
+ALTER TABLE phase ADD COLUMN done_before REAL;
+ALTER TABLE run ADD COLUMN job_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN job_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN job_user TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN job_account TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN job_partition TEXT NOT NULL DEFAULT '';
+CREATE INDEX run_by_job ON run (job_id, started_ns, hostname, job_user, job_account, job_partition, status, begin_s,
+  end_s, energy_j, energy_provenance, coverage, not_measured_s, place, id) WHERE job_id <> '';
+CREATE INDEX run_by_job_key ON run (job_key, started_ns) WHERE job_key <> '';
+)sql";
+
 /// Earlier versions kept command lines with the secrets in them.
 void hide_secrets(Transaction& transaction) {
   if (!transaction.ok()) return;
@@ -132,8 +148,8 @@ void hide_secrets(Transaction& transaction) {
     transaction.run("UPDATE run SET command = ? WHERE key = ?", command, key);
 }
 
-constexpr std::array<Migration, 4> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}}};
+constexpr std::array<Migration, 5> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3, hide_secrets}, {4, version_4}, {5, version_5}}};
 
 }  // namespace
 

@@ -102,6 +102,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
   auto database =
       access == Access::write ? open_for_writing(path, options) : open_for_reading(path, mode, options);
   if (!database) return database;
+  database->keep_log_from_copies();
   auto usable = with_schema(std::move(*database), access == Access::write, options.durability);
   if (usable && access != Access::look) make_store_private(path);  // not before it is known to be a store
   if (usable || access == Access::write || !may_be_read_only(usable.error(), path)) return usable;
@@ -114,6 +115,7 @@ Result<Database> open_file(const fs::path& path, Access access, const OpenOption
 Result<Database> open_again(const fs::path& path, const OpenOptions& options) {
   auto database = open_for_writing(path, options);
   if (!database) return database;
+  database->keep_log_from_copies();
   if (auto status = configure(*database, options.durability); !status) return propagate(status.error());
   return database;
 }

@@ -1,12 +1,8 @@
 #include "store/sqlite/schema.hpp"
 
-#include <sys/vfs.h>
-
-#include <algorithm>
-#include <array>
-#include <filesystem>
 #include <thread>
 
+#include "store/network_file.hpp"
 #include "store/sqlite/lazy_sync.hpp"
 #include "store/sqlite/migrations.hpp"
 
@@ -17,24 +13,6 @@ Result<std::int64_t> number_of(Database& database, const char* pragma) {
   auto value = database.integer(pragma);
   if (!value) return propagate(value.error());
   return value->value_or(0);
-}
-
-/// Whether the file is on a network file system. SQLite's write-ahead log needs memory that all users of the
-/// file share. Machines on a network do not share it, and two of them would damage the file. (statfs(2); the
-/// numbers are from the kernel's linux/magic.h and from the file systems' own headers.)
-bool is_on_network(const std::string& file) {
-  struct statfs info {};
-  const auto folder = std::filesystem::path(file).parent_path();
-  if (::statfs(folder.empty() ? "." : folder.c_str(), &info) != 0) return false;
-  constexpr std::array<std::uint32_t, 8> network{0x6969,       // NFS
-                                                 0xff534d42,   // CIFS
-                                                 0xfe534d42,   // SMB2
-                                                 0x0bd00bd0,   // Lustre
-                                                 0x47504653,   // GPFS
-                                                 0x19830326,   // BeeGFS
-                                                 0x00c36400,   // Ceph
-                                                 0x5346414f};  // AFS
-  return std::ranges::find(network, static_cast<std::uint32_t>(info.f_type)) != network.end();
 }
 
 /// Two processes may create the same store at the same time. SQLite does not wait for this one lock, so this
@@ -132,6 +110,7 @@ Status configure(Database& database, Durability durability) {
   if (auto status = database.script("PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216");
       !status)
     return status;
+  database.keep_log_from_copies();
   if (durability == Durability::soon && commit_lazily(database)) return choose_sync(database);
   return database.set_sync(Sync::commit);
 }

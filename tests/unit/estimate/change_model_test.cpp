@@ -29,6 +29,8 @@ const ChangeConstants constants{.hazard = 0.3,
                                 .evaluation_cost = 0.3,
                                 .cold = 0.5,
                                 .cold_cost = 0.2,
+                                .early = 0.3,
+                                .early_cost = 0.2,
                                 .recurring_begin = 0.3,
                                 .start_up = 0.5};
 
@@ -46,7 +48,10 @@ std::vector<double> simulate(const Situation& now, int n) {
     // one of at most a hundred evaluations, whose number is uniform in log, has not come yet
     if (now.unseen_cycle && happens(constants.validation * -std::log(now.share) / std::log(100)))
       return exponential(constants.evaluation_cost);
-    if (now.first_epoch && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
+    const bool cold = now.first_epoch || now.may_be_start;
+    if (cold && happens(constants.cold)) return 1 / (1 + exponential(constants.cold_cost)) - 1;
+    if (!cold && now.saw_little && happens(constants.early))
+      return 1 / (1 + exponential(constants.early_cost)) - 1;
     if (now.may_recur > 0 && happens(constants.recurring_begin)) return now.may_recur;
     if (now.cycle > 0 && happens(now.saw_evaluation ? constants.end_phase_evaluated : constants.end_phase))
       return exponential(constants.end_cycles * now.cycle);
@@ -120,10 +125,14 @@ TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
   unseen.unseen_cycle = true;
   auto recurring = known;
   recurring.may_recur = 0.3;
+  auto little = known;
+  little.saw_little = true;
+  auto start = little;
+  start.may_be_start = true;
   auto all = end;
   all.units = 1;
   all.first_epoch = true;
-  for (const auto& now : {end, first, second, lone, restarted, unseen, recurring, all}) {
+  for (const auto& now : {end, first, second, lone, restarted, unseen, recurring, little, start, all}) {
     SCOPED_TRACE(testing::PrintToString(std::vector<double>{now.cycle, static_cast<double>(now.units)}));
     expect_simulated(now, 0.02);
   }
@@ -133,7 +142,8 @@ TEST(ErrorModel, WhatWasNotSeenYetShiftsItAsSimulated) {
   EXPECT_GT(interval(unseen).high, interval(known).high) << "an evaluation may still come";
   EXPECT_GT(interval(first).high, interval(second).high);  // a validation may still show
   EXPECT_LT(interval(second).low, interval(known).low);    // the next epochs may be cheaper
-  EXPECT_LT(interval(lone).low, -0.8);                     // it may be nearly all start-up
+  EXPECT_LT(interval(little).low, interval(known).low);
+  EXPECT_LT(interval(lone).low, -0.8);  // it may be nearly all start-up
 }
 
 TEST(ErrorModel, AnEndPhaseAloneIsExponential) {

@@ -306,6 +306,10 @@ trace::Run full_run() {
   run.info.name = "a, \"quoted\" näme";
   run.info.training.gpu_count = 1;
   run.info.quality = {{"accuracy", 0.1 + 0.2}};
+  run.info.job.launcher = "torchrun";
+  run.info.job.launch = "n1:29500";
+  run.info.job.local_rank = 0;
+  run.info.job.restarts = 2;
   run.info.extra_json = R"({"augmentation":"mixup","z":[1,{"a":null}]})";
   run.info.training.optimizer = "adam";
   run.host = {"box", "Debian 12", "EPYC", 16, 6.4e10, {"RTX 3090"}, "1.0.0"};
@@ -361,6 +365,7 @@ TEST(RunBundle, WhatIsWrittenReadsBackEqual) {
   ASSERT_TRUE(back) << to_string(back.error());
   EXPECT_EQ(back->info.name, run.info.name);
   EXPECT_EQ(back->info.quality, run.info.quality);
+  EXPECT_EQ(back->info.job, run.info.job);
   EXPECT_EQ(back->info.extra_json, run.info.extra_json);
   EXPECT_EQ(back->info.epoch_bounds_recorded, true);
   EXPECT_EQ(back->host.cpu_model, "EPYC");

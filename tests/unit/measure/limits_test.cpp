@@ -320,6 +320,8 @@ TEST(RecordedLimitState, NothingIsActedOnBeforeTheSecondEpochHasShown) {
   EXPECT_TRUE(ready_at("step", 1000, 0.3, {40}));
   EXPECT_FALSE(ready_at("step", 1000, 0.2, {40}));
   EXPECT_TRUE(ready_at("step", 1000, 0.2, {20, 40}));
+  EXPECT_FALSE(ready_at("epoch", 1, 0.04, {})) << "a minute of a long training is ready, and ends none";
+  EXPECT_FALSE(ready_at("epoch", 1000, 0.004, {}));
 }
 
 TEST(RecordedLimitState, TheProbabilityIsThatOfTheInterval) {

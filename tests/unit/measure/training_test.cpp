@@ -1,35 +1,13 @@
-#include "measure/training.hpp"
-
+// What is projected for a training while it runs, and what its record keeps of that.
 #include <gtest/gtest.h>
 
-#include "measure/clock_watch.hpp"
 #include "trace/run_collector.hpp"
+#include "unit/measure/heard_training.hpp"
 
 namespace joulecast::measure {
 namespace {
 
-using progress::Event;
 using progress::EventKind;
-using trace::ForecastDoubt;
-
-SteadyTime at(double seconds) {
-  return SteadyTime{1'000'000'000} + Seconds{seconds};
-}
-
-Event event(EventKind kind, double seconds, int epoch) {
-  Event event;
-  event.kind = kind;
-  event.time = at(seconds);
-  event.epoch = epoch;
-  return event;
-}
-
-/// A machine that draws 100 W and whose readings reach `known` seconds.
-EnergyUntil steady(double known) {
-  return [known](Seconds t) {
-    return t.value() <= known ? std::optional{Joules{100 * t.value()}} : std::nullopt;
-  };
-}
 
 TEST(Training, AnEpochsEnergyIsKnownOnlyOnceReadingsReachItsEnd) {
   trace::NullSink nowhere;
@@ -54,6 +32,54 @@ TEST(Training, ProjectsTheWholeRunWithWhatLiesOutsideOfEpochs) {
   ASSERT_TRUE(training.probability_above(Joules{10'000}));
   EXPECT_LT(*training.probability_above(Joules{10'000}), 0.5);
   EXPECT_GT(*training.probability_above(Joules{600}), 0.5);
+}
+
+/// Six of ten epochs, 5 s and 500 J each, before this run.
+Earlier six_epochs() {
+  Earlier earlier;
+  earlier.segments = 1;
+  earlier.duration = Seconds{30};
+  earlier.energy = Joules{3000};
+  earlier.phase = trace::Phase{"train", "epoch", {Seconds{0}, Seconds{30}}, 6, 10, {}, 0};
+  earlier.first_epoch = 0;
+  for (int i = 0; i < 6; ++i)
+    earlier.movements.push_back({.work = 1,
+                                 .span = {Seconds{5.0 * i}, Seconds{5.0 * i + 5}},
+                                 .energy = Joules{500},
+                                 .epoch_end = true});
+  return earlier;
+}
+
+TEST(Training, GoesOnFromACheckpointAndProjectsTheWholeTraining) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {.epochs = 10, .first_epoch = 0}, collector, six_epochs());
+  training.hear({event(EventKind::epoch_begin, 2, 4), event(EventKind::epoch_begin, 7, 5)});
+  training.update(steady(8));
+  ASSERT_TRUE(training.projection());
+  // What was used before, 2 s until the first epoch, and six epochs: two of them are done again.
+  EXPECT_NEAR(training.projection()->total.value.value(), 3000 + 200 + 3000, 30);
+  EXPECT_NEAR(training.projection()->duration.value.value(), 30 + 2 + 30, 0.5);
+  EXPECT_NEAR(training.projection()->share, 0.5, 1e-9);
+  EXPECT_GT(*training.probability_above(Joules{5000}), 0.9) << "limits count the whole";
+  for (int i = 6; i < 10; ++i) training.hear({event(EventKind::epoch_begin, 5.0 * i - 18, i)});
+  training.hear({event(EventKind::epoch_end, 32, 9)});
+  training.finish(at(32), steady(100));
+  const auto& run = collector.runs().back();
+  EXPECT_EQ(run.phases.front().done_before, 4.0);
+  EXPECT_NEAR(run.projections.back().total.value(), 6200, 1);
+  EXPECT_NEAR(run.projections.back().time.value(), 32, 1e-6) << "on this run's own axis";
+}
+
+TEST(Training, WithoutProgressOfTheEarlierRunItsEnergyIsCountedAllTheSame) {
+  trace::NullSink nowhere;
+  auto earlier = six_epochs();
+  earlier.movements.clear();
+  Training training(at(0), {.epochs = 10, .first_epoch = 0}, nowhere, earlier);
+  training.hear({event(EventKind::epoch_begin, 0, 6), event(EventKind::epoch_begin, 5, 7)});
+  training.update(steady(8));
+  ASSERT_TRUE(training.projection());
+  EXPECT_NEAR(training.projection()->total.value.value(), 3000 + 2000, 30);
 }
 
 TEST(Training, TheLastForecastOfARunThatWentOnAfterItsWorkIsNotReady) {
@@ -134,22 +160,6 @@ TEST(Training, TheTrainingsOwnWordOnTheTotalCounts) {
   EXPECT_EQ(training.total_epochs(), 5);
 }
 
-TEST(Training, AmountsThatNoTrainingHasEndNothing) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  bool learned = false;
-  training.when_total_is_learned([&](double, const std::string&) { learned = true; });
-  auto begin = event(EventKind::run_begin, 0, 0);
-  begin.total_work = 5e-324;
-  auto end = event(EventKind::epoch_end, 2, 2);
-  end.work = 1e308;
-  training.hear({begin, end});
-  training.update(steady(100));
-  EXPECT_EQ(training.epochs(), 1u);
-  EXPECT_FALSE(training.projection());
-  EXPECT_FALSE(learned) << "a total that cannot be is not kept for later either";
-}
-
 TEST(Training, ProjectsAsSoonAsTheTotalIsTold) {
   trace::NullSink nowhere;
   Training training(at(0), {}, nowhere);
@@ -179,86 +189,6 @@ TEST(Training, RemembersWhenALongEpochBegan) {
   EXPECT_NEAR(training.projection()->total.value.value(), 500 + 4 * 900'000, 1);
 }
 
-TEST(Training, FoldsAreNeverReadyForTheWholeRun) {
-  trace::RunCollector collector;
-  collector.begin({});
-  Training training(at(0), {}, collector);
-  for (int fold = 0; fold < 3; ++fold) {
-    for (int i = 0; i < 20; ++i) {
-      auto begin = event(EventKind::epoch_begin, 40 * fold + 2 * i, i);
-      begin.total_epochs = 20;
-      training.hear({begin});
-      training.update(steady(1000));
-      EXPECT_FALSE(fold > 0 && training.projection() && training.projection()->ready);
-    }
-    EXPECT_EQ(training.projection()->ready, fold == 0) << "nothing tells in the first that folds follow";
-  }
-  training.finish(at(120), steady(1000));
-  ASSERT_TRUE(collector.end({}));
-  const auto& projections = collector.runs().back().projections;
-  ASSERT_FALSE(projections.empty());
-  for (const auto& projection : projections) {
-    EXPECT_FALSE(projection.ready);
-    EXPECT_EQ(projection.withdrawn, projection.time <= Seconds{80});
-  }
-}
-
-TEST(Training, FoldsWhoseNumberIsKnownAreOneWork) {
-  trace::RunCollector collector;
-  collector.begin({});
-  Training training(at(0), {}, collector);
-  std::optional<double> total;
-  training.when_total_is_learned([&](double work, const std::string&) { total = work; });
-  for (int fold = 1; fold <= 3; ++fold) {
-    auto begins = event(EventKind::phase_begin, 40 * (fold - 1), 0);
-    begins.part = progress::Part{fold, 3, true};
-    training.hear({begins});
-    for (int i = 0; i < 20; ++i) {
-      auto begin = event(EventKind::epoch_begin, 40 * (fold - 1) + 2 * i, i);
-      begin.total_epochs = 20;
-      training.hear({begin});
-      training.update(steady(1000));
-      if (!training.projection()) continue;
-      EXPECT_NEAR(training.projection()->total.value.value(), 12'000, 1);
-      // That the first ends as announced has not been seen within it.
-      if (i > 0) {
-        EXPECT_EQ(training.projection()->ready, fold > 1) << fold << ": " << i;
-      }
-    }
-  }
-  EXPECT_EQ(total, 60);
-  training.finish(at(120), steady(1000));
-  trace::Run header;
-  header.info.total_work = total;
-  header.info.work_unit = "epoch";
-  ASSERT_TRUE(collector.end(header));
-  for (const auto& projection : collector.runs().back().projections) EXPECT_FALSE(projection.withdrawn);
-}
-
-// As of active learning: each cycle trains on more data than the one before.
-TEST(Training, PartsThatGrowAreNeverReady) {
-  for (const double growth : {0.0, 1.0}) {
-    trace::NullSink nowhere;
-    Training training(at(0), {}, nowhere);
-    bool ready = false;
-    double time = 0;
-    for (int cycle = 1; cycle <= 5; ++cycle) {
-      auto begins = event(EventKind::phase_begin, time, 0);
-      begins.part = progress::Part{cycle, 5, true};
-      training.hear({begins});
-      for (int i = 0; i < 20; ++i) {
-        auto begin = event(EventKind::epoch_begin, time, i);
-        begin.total_epochs = 20;
-        training.hear({begin});
-        training.update(steady(100'000));
-        ready = ready || (cycle > 1 && i > 0 && training.projection() && training.projection()->ready);
-        time += 2 * (1 + growth * (cycle - 1));
-      }
-    }
-    EXPECT_EQ(ready, growth == 0) << growth;
-  }
-}
-
 TEST(Training, WhatALimitActsOnIsStored) {
   trace::RunCollector collector;
   collector.begin({});
@@ -278,42 +208,6 @@ TEST(Training, WhatALimitActsOnIsStored) {
   ASSERT_GE(stored.size(), 2u);
   EXPECT_NEAR(stored.back().share, 0.104, 0.0003);
   EXPECT_LT(stored[stored.size() - 2].share, 0.103) << "once";
-}
-
-TEST(Training, APartThatIsNotTheLastIsNeverReadyForTheWholeRun) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  auto begins = event(EventKind::phase_begin, 0, 0);
-  begins.part = progress::Part{1, 2, false};
-  training.hear({begins});
-  for (int i = 0; i < 20; ++i) {
-    auto begin = event(EventKind::epoch_begin, 2 * i, i);
-    begin.total_epochs = 20;
-    training.hear({begin});
-  }
-  training.update(steady(1000));
-  ASSERT_TRUE(training.projection());
-  EXPECT_FALSE(training.projection()->ready);
-}
-
-TEST(Training, OutputThatComesAtOnceGivesNoEnergiesAndNoForecast) {
-  trace::RunCollector collector;
-  collector.begin({});
-  Training training(at(0), {}, collector);
-  for (int i = 1; i <= 5; ++i) {
-    auto end = event(EventKind::epoch_end, 50, i);
-    end.evidence = progress::Evidence::stated;
-    end.total_epochs = 5;
-    training.hear({end});
-  }
-  training.update(steady(1000));
-  EXPECT_FALSE(training.projection());
-  training.finish(at(50), steady(1000));
-  ASSERT_TRUE(collector.end({}));
-  const auto& run = collector.runs().back();
-  ASSERT_EQ(run.epochs.size(), 5U);
-  for (const auto& epoch : run.epochs) EXPECT_EQ(epoch.span.length(), Seconds{0}) << epoch.index;
-  EXPECT_TRUE(run.projections.empty());
 }
 
 TEST(Training, WhatWasUsedBeforeTheFirstStepIsCountedOnce) {
@@ -375,29 +269,6 @@ TEST(Training, StepsThatArePrintedEveryTenAreCounted) {
   }
 }
 
-TEST(Training, StepsThatArePrintedForAnEpochAreNotActedOnBeforeOneEnds) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  auto begin = event(EventKind::epoch_begin, 0, 1);
-  begin.total_epochs = 3;
-  begin.evidence = progress::Evidence::stated;
-  training.hear({begin});
-  for (int step = 1; step <= 290; ++step) {
-    auto heard = event(EventKind::progress, step, 1);
-    heard.evidence = progress::Evidence::stated;
-    heard.scope = progress::Scope::epoch;
-    heard.work = step;
-    heard.total_work = 300;
-    training.hear({heard});
-    training.update(steady(1000));
-    if (step < 20) continue;
-    ASSERT_TRUE(training.projection());
-    EXPECT_EQ(training.doubt(), ForecastDoubt::none);
-    EXPECT_EQ(training.projection()->ready, step >= 100) << step;
-    EXPECT_FALSE(training.may_act());
-  }
-}
-
 TEST(Training, ABurstIsProjectedOnceForWhatIsKept) {
   trace::RunCollector collector;
   collector.begin({});
@@ -449,180 +320,24 @@ TEST(Training, EndsAnOpenEpochWithTheCommand) {
   EXPECT_EQ(training.epochs(), 1u);
 }
 
-TEST(ClockWatch, TellsASuspendFromASetClock) {
-  FakeClock clock;
-  ClockWatch watch(clock);
-  clock.advance(Seconds{60});
-  EXPECT_TRUE(watch.look().empty());
-  clock.suspend(Seconds{3600});
-  auto lines = watch.look();
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_NE(lines[0].find("suspended for 1 h 00 min"), std::string::npos) << lines[0];
-  clock.step_wall(Seconds{-90});
-  lines = watch.look();
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_NE(lines[0].find("back"), std::string::npos) << lines[0];
-  EXPECT_TRUE(watch.look().empty());
-}
-
-TEST(Training, ThatMayStopEarlyIsForecastAsAMaximum) {
-  trace::NullSink nowhere;
-  Training training(at(0), {.epochs = 50, .steps = {}}, nowhere);
-  for (int i = 0; i < 20; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
-  training.update(steady(100));
-  ASSERT_TRUE(training.projection());
-  EXPECT_TRUE(training.projection()->ready);
-  training.hear({event(EventKind::may_end_early, 38.5, 0), event(EventKind::epoch_begin, 40, 20)});
-  training.update(steady(100));
-  const auto& p = *training.projection();
-  EXPECT_FALSE(p.ready);
-  EXPECT_EQ(p.total.interval->low, p.used);
-  EXPECT_NEAR(p.duration.interval->low.value(), 40, 1e-9);
-  EXPECT_NEAR(p.total.value.value(), 10'000, 10);
-}
-
-/// Folds of these numbers of epochs, each announced with 40; the total that is projected, as often as it is.
-std::vector<estimate::Projection> projected_folds(std::vector<int> epochs, bool may_be_cut = false) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  std::vector<estimate::Projection> all;
-  double t = 0;
-  for (std::size_t fold = 0; fold < epochs.size(); ++fold) {
-    auto begins = event(EventKind::phase_begin, t, 0);
-    begins.part =
-        progress::Part{static_cast<int>(fold) + 1, static_cast<int>(epochs.size()), true, may_be_cut};
-    training.hear({begins});
-    for (int i = 0; i < epochs[fold]; ++i, t += 2) {
-      auto begin = event(EventKind::epoch_begin, t, i);
-      begin.total_epochs = 40;
-      auto end = event(EventKind::epoch_end, t + 2, i);
-      training.hear({begin, end});
-      training.update(steady(10'000));
-      if (training.projection()) all.push_back(*training.projection());
-    }
-  }
-  return all;
-}
-
-TEST(Training, RepeatsThatEndEarlyAreExpectedLikeThoseSeen) {
-  const auto all = projected_folds({9, 8, 11, 8});
-  ASSERT_GT(all.size(), 30u);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    EXPECT_FALSE(all[i].ready && all[i].total.value.value() > 8000) << i;
-  const double truth = 36 * 200;
-  for (std::size_t i = 11; i + 1 < all.size(); ++i) {
-    EXPECT_NEAR(all[i].total.value.value(), truth, 0.15 * truth) << i;
-    EXPECT_TRUE(all[i].total.interval->contains(Joules{truth})) << i;
-  }
-}
-
-TEST(Training, TrialsOfASearchAreNeverSure) {
-  for (const auto& p : projected_folds({40, 40, 5, 40}, /*may_be_cut=*/true)) EXPECT_FALSE(p.ready);
-}
-
-/// Twenty of forty epochs, of which we know in this way.
-void hear_half(Training& training, progress::Evidence evidence, double told_total = 40) {
-  for (int i = 0; i <= 20; ++i) {
-    auto begin = event(EventKind::epoch_begin, 2.0 * i, i);
-    begin.evidence = evidence;
-    begin.total_epochs = told_total;
-    training.hear({begin});
-  }
-  training.update(steady(100));
-  ASSERT_TRUE(training.projection());
-}
-
-TEST(Training, WhatIsOnlyGuessedIsNeverReady) {
-  trace::NullSink nowhere;
-  for (const auto evidence : {progress::Evidence::stated, progress::Evidence::guessed}) {
-    Training training(at(0), {}, nowhere);
-    hear_half(training, evidence);
-    const bool guessed = evidence == progress::Evidence::guessed;
-    EXPECT_EQ(training.projection()->ready, !guessed);
-    EXPECT_EQ(training.doubt(), guessed ? ForecastDoubt::guessed : ForecastDoubt::none);
-  }
-}
-
-TEST(Training, AnotherTotalThanTheUsersIsADoubt) {
-  trace::NullSink nowhere;
-  Training training(at(0), {.epochs = 40, .steps = {}}, nowhere);
-  hear_half(training, progress::Evidence::stated, 50);
-  EXPECT_FALSE(training.projection()->ready);
-  EXPECT_EQ(training.doubt(), ForecastDoubt::other_total);
-}
-
-TEST(Training, ADoubtWithoutWorkUnsettlesTheForecastAtOnce) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  hear_half(training, progress::Evidence::stated);
-  auto back = event(EventKind::epoch_begin, 60, 7);
-  back.evidence = progress::Evidence::stated;
-  training.hear({back});
-  training.update(steady(100));
-  EXPECT_EQ(training.doubt(), ForecastDoubt::contradictory);
-  EXPECT_FALSE(training.projection() && training.projection()->ready);
-}
-
-TEST(Training, MoreWorkThanAnnouncedWithdrawsTheForecastForGood) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  for (int step = 1; step <= 160; ++step) {
-    auto heard = event(EventKind::progress, step, 0);
-    heard.epoch.reset();
-    heard.work = step;
-    if (step == 1) heard.total_work = 40;
-    heard.unit = progress::Unit::step;
-    heard.evidence = progress::Evidence::stated;
-    training.hear({heard});
-    training.update(steady(1000));
-    EXPECT_EQ(training.exceeded(), step > 40) << step;
-    EXPECT_EQ(training.projection().has_value(), step <= 40) << step;
-  }
-  training.finish(at(160), steady(1000));
-  EXPECT_EQ(training.doubt(), ForecastDoubt::contradictory);
-  EXPECT_FALSE(training.projection());
-}
-
-TEST(Training, AResumedRunMayCountFromZeroOrOne) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  std::optional<double> total;
-  training.when_total_is_learned([&](double work, const std::string&) { total = work; });
-  for (int i = 12; i <= 24; ++i) {
-    auto begin = event(EventKind::epoch_begin, 2.0 * (i - 12), i);
-    begin.evidence = progress::Evidence::stated;
-    begin.total_epochs = 24;
-    training.hear({begin});
-    training.update(steady(1000));
-    if (i == 12 || i == 24) continue;
-    ASSERT_TRUE(training.projection());
-    for (const double epochs : {12, 13})
-      EXPECT_TRUE(training.projection()->total.interval->contains(Joules{200 * epochs})) << i;
-    EXPECT_FALSE(training.projection()->ready) << i;
-  }
-  EXPECT_EQ(total, 13) << "that is kept, whatever is expected";
-  EXPECT_NEAR(training.projection()->total.value.value(), 2600, 1) << "number 24 of 24 counts from 1";
-}
-
-TEST(Training, AFoldsHeadingIsNoUnknownTotal) {
-  trace::NullSink nowhere;
-  Training training(at(0), {}, nowhere);
-  for (int fold = 1; fold <= 3; ++fold) {
-    auto begins = event(EventKind::phase_begin, 40 * (fold - 1), 0);
-    begins.part = progress::Part{fold, 3, true};
-    training.hear({begins});
-    training.update(steady(1000));
-    if (fold > 1) {
-      EXPECT_NE(training.doubt(), ForecastDoubt::no_total) << fold;
-    }
-    for (int i = 0; i < 20; ++i) {
-      auto begin = event(EventKind::epoch_begin, 40 * (fold - 1) + 2 * i, i);
-      begin.total_epochs = 20;
-      training.hear({begin});
-    }
-    training.update(steady(1000));
-  }
-  EXPECT_EQ(training.doubt(), ForecastDoubt::none);
+TEST(Training, HowItGoesDownSaysNothingOfItsForecast) {
+  trace::RunCollector collector;
+  collector.begin({});
+  Training training(at(0), {.epochs = 100, .steps = {}}, collector);
+  for (int i = 0; i <= 16; ++i) training.hear({event(EventKind::epoch_begin, 2.0 * i, i)});
+  training.update(steady(32));
+  ASSERT_TRUE(training.projection()->ready);
+  const auto total = training.projection()->total.value;
+  training.end_forecasts();
+  // it saves its state for long, and says something that contradicts what it said before
+  training.hear({event(EventKind::epoch_begin, 90, 17), event(EventKind::epoch_begin, 91, 3)});
+  training.finish(at(95), steady(100), /*as_planned=*/false);
+  EXPECT_EQ(training.projection()->total.value, total);
+  EXPECT_EQ(training.doubt(), trace::ForecastDoubt::none);
+  const auto& stored = collector.runs().back().projections;
+  ASSERT_FALSE(stored.empty());
+  EXPECT_TRUE(stored.back().ready);
+  EXPECT_EQ(stored.back().total, total);
 }
 
 }  // namespace

@@ -92,6 +92,31 @@ TEST(TablesFormat, ATableThatIsPrintedAgainWithARowMore) {
             (Rows{"", "~2 epoch; ~train_loss=0.5@2; ~val_loss=0.6@2", ""}));
 }
 
+TEST(TablesFormat, TheFirstRowMayComeWithTheHeader) {
+  const Rows expected{"", "end 1; loss=0.9@1; end 2; loss=0.8@2", "end 3; loss=0.7@3"};
+  EXPECT_EQ(
+      heard({"epoch | loss\n------------\n    1 | 0.9\n", "    2 | 0.8\n", "    3 | 0.7\n"}, Seconds{1}),
+      expected);
+  // where it was printed is where the first epoch ended
+  auto recogniser = OutputRecogniser::create();
+  (void)recogniser->feed("epoch,loss\n0,0.9\n", SteadyTime{} + Seconds{5});
+  const auto events = recogniser->feed("1,0.8\n", SteadyTime{} + Seconds{9});
+  ASSERT_GE(events.size(), 3U);
+  EXPECT_EQ(events[0].epoch, 0);
+  EXPECT_EQ(events[0].time, SteadyTime{} + Seconds{5});
+  EXPECT_EQ(events[2].epoch, 1);
+  EXPECT_EQ(events[2].time, SteadyTime{} + Seconds{9});
+}
+
+TEST(TablesFormat, AHeaderThatIsPrintedNowAndThenBeginsNothing) {
+  EXPECT_EQ(heard({"step loss\n", "10 0.9\n", "20 0.8\n", "step loss\n30 0.7\n", "40 0.6\n"}, Seconds{1}),
+            (Rows{"", "10 step; loss=0.9", "20 step; loss=0.8", "30 step; loss=0.7", "40 step; loss=0.6"}));
+}
+
+TEST(TablesFormat, ASummaryIsNoTraining) {
+  EXPECT_EQ(heard({"epoch | loss\n1 | 0.9\n2 | 0.8\n3 | 0.7\n", "4 | 0.6\n"}, Seconds{1}), (Rows{"", ""}));
+}
+
 TEST(TablesFormat, WhatIsNoTraining) {
   const Seconds second{1};
   EXPECT_EQ(heard({"epoch | lr\n", "0 | 0.1\n", "1 | 0.01\n"}, second), (Rows{"", "", ""}))

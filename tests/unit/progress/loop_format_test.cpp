@@ -432,6 +432,36 @@ TEST(LoopFormat, HearsEpochsThatStandBehindOtherFigures) {
   EXPECT_NE(heard_in("  3/60 ep 0.1 | rewards/chosen 0.5 | loss 0.2"), "");
 }
 
+TEST(LoopFormat, ANamedTotalIsHowManyThereAreWhateverTheFirstNumberIs) {
+  EXPECT_EQ(heard({"epoch=0 max_epochs=8 loss=0.5\n", "epoch=7 max_epochs=8 loss=0.4\n"}),
+            (Rows{"end 0/8; loss=0.5@0", "end 7/8; loss=0.4@7"}));
+  EXPECT_EQ(heard({"epoch: 0, num_epochs: 8, loss: 0.5\n"}), (Rows{"end 0/8; loss=0.5@0"}));
+}
+
+TEST(LoopFormat, StepsOfWhichAsManyWereAnnouncedInAllAreTheRuns) {
+  EXPECT_EQ(
+      heard({"Total steps: 300\n", "Epoch 1/3 step 20/300 loss 0.3\n", "Epoch 2/3 step 120/300 loss 0.3\n"}),
+      (Rows{"total 300 step", "20/300 step; begin 1/3; loss=0.3@1", "120/300 step; begin 2/3; loss=0.3@2"}));
+  EXPECT_EQ(heard({"Epoch 1/3 step 20/300 loss 0.3\n"}), (Rows{"begin 1/3; 1: 20/300; loss=0.3@1"}));
+  EXPECT_EQ(heard({"Total steps: 300\n", "Epoch 1/3 step 20/100 loss 0.3\n"}),
+            (Rows{"total 300 step", "begin 1/3; 1: 20/100; loss=0.3@1"}));
+}
+
+TEST(LoopFormat, EpochsOfAnOptimiserAreWithinItsIteration) {
+  for (const std::string inner : {"inner epoch", "PPO epoch", "policy epoch", "optimization epoch"})
+    EXPECT_EQ(
+        heard({"GRPO step 1/20 | " + inner + " 1/2 | loss 0.4\n",
+               "GRPO step 1/20 | " + inner + " 2/2 | loss 0.3\n",
+               "GRPO step 2/20 | " + inner + " 1/2 | loss 0.2\n"}),
+        (Rows{"named 1/20 round; end 1; loss=0.4", "end 2; loss=0.3", "named 2/20 round; end 1; loss=0.2"}))
+        << inner;
+  EXPECT_EQ(heard({"Episode 1/50: collecting rollouts\n", "Epoch 1/4 - actor loss: 0.3\n"}),
+            (Rows{"named 1/50 round", "end 1/4; actor_loss=0.3@1"}));
+  EXPECT_EQ(heard({"step 1/20: sampling 8 completions\n", "  grpo epoch 1/2 loss 0.4\n"}),
+            (Rows{"named 1/20 round", "end 1/2; loss=0.4@1"}));
+  EXPECT_EQ(heard({"Step 1/3: loading the data\n"}), (Rows{""})) << "a step of something else";
+}
+
 TEST(LoopFormat, BelievesBracketsWithBothCounts) {
   EXPECT_EQ(heard_in("[0/5][5/20]\tLoss_D: 0.5"), "begin 0/5; 0: 5/20; Loss_D=0.5@0");
 }

@@ -152,5 +152,97 @@ TEST(SocketServer, WithoutDescriptorsForAConnectionItRestsAndComesBack) {
   EXPECT_EQ(events[0].epoch, 3);
 }
 
+std::string line_of(RankMessage::Kind kind, std::optional<int> status = {}) {
+  RankMessage message;
+  message.kind = kind;
+  message.greeting.rank = 1;
+  message.greeting.name = "mine";
+  message.exit_status = status;
+  message.time = SteadyTime{77};
+  return to_line(message);
+}
+
+/// As it is printed.
+Event stated_epoch() {
+  Event event;
+  event.kind = EventKind::epoch_begin;
+  event.evidence = Evidence::stated;
+  return event;
+}
+
+std::string epoch_line() {
+  RankMessage message;
+  message.event = stated_epoch();
+  return to_line(message);
+}
+
+TEST(SocketServer, KnowsTheRanksThatAttach) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  {
+    const auto rank = connect_to(server);
+    say(rank, line_of(RankMessage::Kind::attach) + epoch_line());
+    const auto events = hear_all(server);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].evidence, Evidence::stated);
+    ASSERT_EQ(server.ranks().size(), 1U);
+    EXPECT_EQ(server.ranks()[0].greeting.name, "mine");
+    EXPECT_TRUE(server.ranks()[0].is_there);
+    // The rank tells the progress, so that our own is the same once more.
+    EXPECT_TRUE(server.own_that_count({stated_epoch()}).empty());
+    server.tell_ranks({RankOrder::Kind::end, "enough"});
+    std::array<char, 200> order{};
+    const auto got = ::read(rank.get(), order.data(), order.size());
+    ASSERT_GT(got, 0);
+    EXPECT_EQ(rank_order(std::string_view(order.data(), static_cast<std::size_t>(got - 1)))->why, "enough");
+    say(rank, line_of(RankMessage::Kind::left, 3));
+  }
+  EXPECT_TRUE(hear_all(server).empty());
+  EXPECT_FALSE(server.ranks()[0].is_there);
+  EXPECT_TRUE(server.ranks()[0].has_left);
+  EXPECT_EQ(server.ranks()[0].exit_status, 3);
+  EXPECT_EQ(server.own_that_count({stated_epoch()}).size(), 1U);
+  EXPECT_EQ(server.refused(), 0);
+}
+
+TEST(SocketServer, TakesRanksOnlyFromThoseThatAttached) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  const auto client = connect_to(server);
+  say(client, line_of(RankMessage::Kind::took_over));
+  EXPECT_TRUE(hear_all(server).empty());
+  EXPECT_EQ(server.refused(), 1);
+  EXPECT_FALSE(server.taken_over());
+  say(client, line_of(RankMessage::Kind::attach) + line_of(RankMessage::Kind::took_over));
+  EXPECT_TRUE(hear_all(server).empty());
+  EXPECT_EQ(server.taken_over(), SteadyTime{77});
+}
+
+/// A rank that is an epoch behind the one whose progress counts reports a metric of its own epoch.
+TEST(SocketServer, NamesTheEpochThatARanksMetricBelongsTo) {
+  const testing::TemporaryDirectory folder;
+  auto server = SocketServer::listen(folder.path()).value();
+  const auto rank = connect_to(server);
+  say(rank, line_of(RankMessage::Kind::attach));
+  EXPECT_TRUE(hear_all(server).empty());
+  for (int epoch : {1, 2}) {
+    auto own = stated_epoch();
+    own.epoch = epoch;
+    EXPECT_EQ(server.own_that_count({own}).size(), 1U);
+  }
+  RankMessage message;
+  message.event = stated_epoch();
+  message.event.epoch = 1;
+  auto lines = to_line(message);
+  message.event = Event();
+  message.event.name = "accuracy";
+  lines += to_line(message);
+  say(rank, lines);
+  const auto events = hear_all(server);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].name, "accuracy");
+  EXPECT_EQ(events[0].epoch, 1);
+}
+
 }  // namespace
 }  // namespace joulecast::progress

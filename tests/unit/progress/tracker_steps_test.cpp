@@ -183,6 +183,22 @@ TEST(Tracker, AnEpochOfFewerStepsIsWholeIfAnotherFollows) {
   for (const auto& epoch : training.tracker.epochs()) EXPECT_FALSE(epoch.work) << epoch.index;
 }
 
+TEST(Tracker, AnEpochOfFewerStepsIsWholeIfTheProgramItselfTellsItsEnd) {
+  Training training;
+  for (int epoch = 0; epoch < 3; ++epoch)
+    training.at(
+        4 * epoch + 4,
+        [&](Report& report) {
+          report.epoch_begins(epoch);
+          report.epoch_steps(epoch < 2 ? 40 : 10, epoch < 2 ? 40 : 10, epoch);
+          report.epoch_ends(epoch);
+        },
+        Evidence::told);
+  training.finish(15);
+  EXPECT_EQ(training.tracker.phases().back().work, 3);
+  EXPECT_FALSE(training.tracker.epochs().back().work);
+}
+
 TEST(Tracker, AnEpochThatATrainingsEndCutsIsThePartThatWasDone) {
   const auto finish_at = [](Training& training, int last) {
     for (int epoch = 1; epoch <= 2; ++epoch)

@@ -71,6 +71,7 @@ TEST(LiveLine, WhereAllWorkIsDoneThereIsNoForecast) {
   live.projection->ready = true;
   EXPECT_TRUE(live_line(live, std::nullopt).starts_with("total 100 J")) << live_line(live, std::nullopt);
   live.projection->share = 1;
+  live.work_is_done = true;
   EXPECT_TRUE(live_line(live, std::nullopt).starts_with("all work done, still running"))
       << live_line(live, std::nullopt);
 }

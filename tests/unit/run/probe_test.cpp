@@ -44,22 +44,6 @@ TEST(Probe, AsksAllOnceAndKillsAfterTheGraceTime) {
   EXPECT_EQ(after.due(start + Seconds{1}, true), SIGTERM) << "what the command left behind";
 }
 
-/// A machine that draws 100 W.
-const trace::Run& recorded() {
-  static const trace::Run run = [] {
-    trace::Run made;
-    made.span = {Seconds{0}, Seconds{3600}};
-    trace::Trace power;
-    power.channel.name = "cpu_w";
-    power.channel.component = trace::Component::cpu;
-    power.times = {0, 3600};
-    power.values = {100, 100};
-    made.traces = {power};
-    return made;
-  }();
-  return run;
-}
-
 struct Probed {
   MeasureResult result;
   trace::Run run;

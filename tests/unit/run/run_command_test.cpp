@@ -16,21 +16,6 @@
 namespace joulecast::run {
 namespace {
 
-const trace::Run& recorded() {
-  static const trace::Run run = [] {
-    trace::Run made;
-    made.span = {Seconds{0}, Seconds{3600}};
-    trace::Trace power;
-    power.channel.name = "cpu_w";
-    power.channel.component = trace::Component::cpu;
-    power.times = {0, 3600};
-    power.values = {100, 100};
-    made.traces = {power};
-    return made;
-  }();
-  return run;
-}
-
 sensors::Environment environment() {
   auto environment = sensors::real_environment();
   environment.replay = &recorded();

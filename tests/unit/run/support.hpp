@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "run/child.hpp"
+#include "trace/run.hpp"
 
 namespace joulecast::run {
 
@@ -27,6 +28,22 @@ inline int end_of(Child& child) {
 
 inline ChildOptions shell(const std::string& script) {
   return {{"sh", "-c", script}, {}, true};
+}
+
+/// A machine that draws 100 W.
+inline const trace::Run& recorded() {
+  static const trace::Run run = [] {
+    trace::Run made;
+    made.span = {Seconds{0}, Seconds{3600}};
+    trace::Trace power;
+    power.channel.name = "cpu_w";
+    power.channel.component = trace::Component::cpu;
+    power.times = {0, 3600};
+    power.values = {100, 100};
+    made.traces = {power};
+    return made;
+  }();
+  return run;
 }
 
 }  // namespace joulecast::run

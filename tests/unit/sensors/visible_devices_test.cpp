@@ -49,8 +49,8 @@ TEST(VisibleDevicesList, NotSetMeansAll) {
 }
 
 TEST(OtherRanks, SeeAsManyGpusEach) {
-  const auto of = [](std::vector<std::size_t> own, int ranks, std::size_t devices) {
-    return with_other_ranks({std::move(own), ""}, ranks, devices);
+  const auto of = [](std::vector<std::size_t> own, int ranks, std::size_t devices, int rank = 0) {
+    return with_other_ranks({std::move(own), ""}, rank, ranks, devices);
   };
   EXPECT_THAT(of({0}, 4, 4).indices, ElementsAre(0, 1, 2, 3));
   EXPECT_THAT(of({0}, 4, 4).note, HasSubstr("this node's 4 ranks"));
@@ -60,6 +60,9 @@ TEST(OtherRanks, SeeAsManyGpusEach) {
   EXPECT_THAT(of({2, 5}, 3, 8).note, HasSubstr("not measured"));
   EXPECT_THAT(of({7}, 2, 8).indices, ElementsAre(7));
   EXPECT_THAT(of({7}, 2, 8).note, HasSubstr("not measured"));
+  EXPECT_THAT(of({4}, 3, 8, 1).indices, ElementsAre(4, 3, 5));  // the second rank's
+  EXPECT_THAT(of({6, 7}, 3, 8, 2).indices, ElementsAre(6, 7, 2, 3, 4, 5));
+  EXPECT_THAT(of({1}, 3, 8, 2).note, HasSubstr("not measured"));  // those of the ranks before cannot be there
   for (const auto& all : {of({0, 1}, 2, 2), of({0, 1}, 2, 8), of({0}, 1, 8), of({0}, 3, 1), of({}, 3, 3)})
     EXPECT_EQ(all.note, "");
 }

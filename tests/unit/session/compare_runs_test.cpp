@@ -74,6 +74,15 @@ TEST(Compare, LeavesAnIncompleteGroupOutOfTheTestOfBothFactors) {
   EXPECT_EQ(result->overall.groups.size(), 3u);
 }
 
+TEST(Compare, KeepsTwoLevelsOfBothFactorsThoughThatKeepsFewerRuns) {
+  auto csv = two_factor_table();  // without y, C and its 40 runs could stay, but one level compares nothing
+  for (int i = 0; i < 40; ++i) csv += "C,x," + std::to_string(30 + 0.1 * (i % 7)) + "\n";
+  const auto result = compare(csv, "net");
+  ASSERT_TRUE(result && result->factorial);
+  EXPECT_TRUE(result->factorial->art);
+  EXPECT_THAT(result->factorial->note, HasSubstr("without C"));
+}
+
 TEST(Compare, NoticesRunsListedTwice) {
   std::string csv = "run,gpu,energy,time,power\n";
   for (int i = 0; i < 12; ++i) {

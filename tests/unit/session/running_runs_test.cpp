@@ -49,6 +49,13 @@ class Recorded {
     writer_->append(0, time, watts);
     writer_->append(1, time, others_watts);
   }
+  void keep_work(double work, double total) {
+    trace::Phase phase;
+    phase.unit = "epoch";
+    phase.work = work;
+    phase.total_work = total;
+    writer_->phase(0, phase);
+  }
   void end() {
     run_.status = trace::RunStatus::finished;
     run_.span = {Seconds{0}, Seconds{2}};
@@ -100,6 +107,10 @@ TEST(RunningRuns, ComeFromTheStoreAlone) {
   ASSERT_TRUE(now.runs[0].projection);
   EXPECT_EQ(now.runs[0].projection->high, Joules{1300});
   EXPECT_TRUE(now.runs[0].projection->ready);
+
+  EXPECT_FALSE(now.runs[0].work_is_done);
+  run.keep_work(8, 8);
+  now = look_until(watch, [](const RunningRuns& looked) { return looked.runs.at(0).work_is_done; });
 
   clock.advance(Seconds{14});
   EXPECT_TRUE(watch.look().runs.at(0).power);

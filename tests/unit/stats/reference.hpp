@@ -33,7 +33,8 @@ struct Case {
 inline std::vector<Case> reference(const std::string& test) {
   static const auto files = [] {
     std::vector<nlohmann::json> loaded;
-    for (const char* name : {"/stats/reference_r.json", "/stats/reference_scipy.json"}) {
+    for (const char* name :
+         {"/stats/reference_r.json", "/stats/reference_scipy.json", "/stats/reference_sequential.json"}) {
       std::ifstream file(std::string(JOULECAST_FIXTURES) + name);
       loaded.push_back(nlohmann::json::parse(file));
     }

@@ -111,6 +111,27 @@ TEST_F(Migrated, RunsOfVersion2AreAllThereAndTakePhases) {
   EXPECT_EQ(added->epochs.back().phase, 1u);
 }
 
+TEST_F(Migrated, RunsOfVersion4StandAloneAndTakeSegmentsAndJobs) {
+  take(4);
+  auto store = open(Access::write);
+  ASSERT_TRUE(store) << to_string(store.error());
+  const auto rows = (*store)->find({.name = "digits", .sorting = RunSorting::duration});
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_NEAR(rows->front().energy->value(), 21.128, 1e-3);  // as version 4 listed it
+  EXPECT_EQ(rows->front().continues, "");
+  EXPECT_EQ((*store)->load(rows->front().id)->phases.front().done_before, std::nullopt);
+  auto next = sample_run(120);
+  next.info.continues = rows->front().id;
+  next.info.job = {};
+  next.info.job.scheduler = "slurm";
+  next.info.job.id = "4711";
+  ASSERT_TRUE((*store)->import_run(next));
+  EXPECT_EQ((*store)->find({.continues = rows->front().id})->size(), 1u);
+  int of_jobs = 0;
+  ASSERT_TRUE((*store)->each_job_run({}, [&](const JobRun& run) { of_jobs += run.job == "4711" ? 1 : 100; }));
+  EXPECT_EQ(of_jobs, 1);
+}
+
 TEST_F(Migrated, SecretsInOldCommandLinesAreHidden) {
   take(2);
   {

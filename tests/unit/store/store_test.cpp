@@ -37,6 +37,7 @@ void expect_same_description(const trace::Run& a, const trace::Run& b) {
   EXPECT_EQ(a.info.training.batch_size, b.info.training.batch_size);
   EXPECT_EQ(a.info.training.image_size, b.info.training.image_size);
   EXPECT_EQ(a.info.quality, b.info.quality);
+  EXPECT_EQ(a.info.job, b.info.job);
   EXPECT_EQ(a.info.extra_json, b.info.extra_json);
   EXPECT_EQ(a.host.cpu_model, b.host.cpu_model);
   EXPECT_EQ(a.host.logical_cpus, b.host.logical_cpus);

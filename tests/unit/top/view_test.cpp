@@ -82,6 +82,16 @@ TEST(View, AForecastThatIsNotReliableIsOnlyInTheDetails) {
   EXPECT_THAT(text_of(lines_of(state, {}, now)), HasSubstr("forecast  12.0 kJ, not reliable yet"));
 }
 
+TEST(View, WhereAllWorkIsDoneThereIsNoForecast) {
+  auto run = running("id-1", "lenet", 300);
+  run.projection = trace::Projection{Seconds{5}, 0.99, "adaptive", Joules{12'000}, {}, {}, true, false};
+  run.work_is_done = true;
+  const auto text = text_of(lines_of(with({run}), {}, now));
+  EXPECT_THAT(text, HasSubstr("done      all work, still running"));
+  EXPECT_THAT(text, Not(HasSubstr("12.0 kJ")));
+  EXPECT_THAT(text, Not(HasSubstr("99 %")));
+}
+
 TEST(View, FitsEveryScreen) {
   std::vector<session::RunningRun> runs;
   for (int i = 0; i < 30; ++i)

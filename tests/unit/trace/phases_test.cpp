@@ -35,6 +35,27 @@ TEST(Phases, OnlyTheLastPhasesProjectionsStand) {
   EXPECT_FALSE(run.projections[0].withdrawn) << "a single phase withdraws nothing";
 }
 
+TEST(Phases, AllWorkIsDoneWhereAsMuchWasAnnouncedAndNoMoreIsDone) {
+  trace::Run run;
+  EXPECT_FALSE(all_work_is_done(run));
+  run.phases = {phase(0, 10, 3)};
+  EXPECT_TRUE(all_work_is_done(run));
+  run.phases[0].work = 2.9;
+  EXPECT_FALSE(all_work_is_done(run));
+  run.phases[0].work = 4;
+  EXPECT_FALSE(all_work_is_done(run)) << "more than announced: nobody knows how much";
+  run.phases[0].total_work.reset();
+  EXPECT_FALSE(all_work_is_done(run));
+
+  run.phases = {phase(0, 10, 3), phase(10, 20, 3)};  // two folds
+  EXPECT_TRUE(all_work_is_done(run));
+  run.info.work_unit = "epoch";
+  run.info.total_work = 9;  // of three
+  EXPECT_FALSE(all_work_is_done(run));
+  run.phases.push_back(phase(20, 30, 3));
+  EXPECT_TRUE(all_work_is_done(run));
+}
+
 TEST(Phases, NothingIsReadyOfARunWhoseForecastIsInDoubt) {
   trace::Run run;
   run.phases = {phase(0, 10, 3)};

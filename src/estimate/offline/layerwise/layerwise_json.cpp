@@ -5,6 +5,7 @@
 #include "base/json_depth.hpp"
 #include "estimate/offline/layerwise/layerwise.hpp"
 #include "estimate/offline/model_json.hpp"
+#include "estimate/offline/shipped_file.hpp"
 
 namespace joulecast::estimate {
 namespace {
@@ -88,7 +89,7 @@ Status LayerwiseModel::write(const std::filesystem::path& file, const std::strin
 }
 
 Result<LayerwiseModel> LayerwiseModel::read(const std::filesystem::path& file) {
-  auto text = read_file(file, most_of_a_document);
+  auto text = read_shipped_file(file);
   if (!text) return propagate(text.error());
   if (json_is_deeper(*text))
     return fail(ErrorKind::malformed, file.string(), "nests deeper than {} levels", deepest_json);

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "lab/plan/plan_parts.hpp"
+#include "lab/plan/template.hpp"
+
+namespace joulecast::lab {
+namespace {
+
+class TemplateCheck {
+ public:
+  explicit TemplateCheck(PlanReading& reading) : reading_(&reading) {
+    for (const auto& factor : reading.plan.factors) known_.push_back(factor.name);
+    for (const auto* name : {"seed", "repetition", "output"}) known_.emplace_back(name);
+  }
+
+  /// `counts`: it takes part in what the run does, so that its placeholders use a factor.
+  void check(std::size_t line, std::string_view field, const std::string& text, bool counts) {
+    const auto names = placeholders_of(text);
+    if (!names) return reading_->problem.add(line, field, names.error().message);
+    for (const auto& name : *names) {
+      if (std::ranges::find(known_, name) == known_.end())
+        reading_->problem.add(line, field,
+                              fmt::format("{{{}}} is no factor{}; there are {}", name,
+                                          did_you_mean(name, known_), fmt::join(known_, ", ")));
+      if (counts) used_.insert(name);
+    }
+  }
+
+  [[nodiscard]] bool uses(const std::string& name) const { return used_.contains(name); }
+
+ private:
+  PlanReading* reading_;
+  std::vector<std::string> known_;
+  std::set<std::string> used_;
+};
+
+void check_factors(PlanReading& reading, const TemplateCheck& check) {
+  auto& [problem, top, plan] = reading;
+  const auto is_used = [&](const Factor& factor) {
+    return check.uses(factor.name) || (factor.name == environment_factor && !plan.environments.empty());
+  };
+  const bool none = std::ranges::none_of(plan.factors, is_used);
+  if (none)
+    return problem.add(top.line_of("command"), "command", "names no factor: {" + plan.factors[0].name + "}");
+  for (const auto& factor : plan.factors)
+    if (!is_used(factor))
+      problem.add(factor.line, "factors." + factor.name,
+                  "is not used by the command or a variable, so that its levels would all be the same run");
+}
+
+/// Words that a program is started with before the first run have no levels yet.
+void check_fixed(PlanReading& reading, std::string_view field, const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    const auto names = placeholders_of(word);
+    if (!names) return reading.problem.add(reading.top.line_of("warm_up"), field, names.error().message);
+    if (!names->empty())
+      return reading.problem.add(reading.top.line_of("warm_up"), field,
+                                 fmt::format("{{{}}} has no value before the first run", names->front()));
+  }
+}
+
+}  // namespace
+
+void check_templates(PlanReading& reading) {
+  auto& [problem, top, plan] = reading;
+  TemplateCheck check(reading);
+  for (const auto& word : plan.command) check.check(top.line_of("command"), "command", word, true);
+  for (const auto& [name, value] : plan.variables)
+    check.check(top.line_of("variables"), "variables." + name, value, true);
+  for (const auto& environment : plan.environments)
+    for (const auto& [name, value] : environment.variables)
+      check.check(environment.line, fmt::format("environments.{}.variables.{}", environment.name, name),
+                  value, true);
+  for (const auto& [name, value] : plan.tags) check.check(top.line_of("tags"), "tags." + name, value, false);
+  for (const auto& pattern : plan.collect) check.check(top.line_of("collect"), "collect", pattern, false);
+  for (const auto& metric : plan.metrics)
+    check.check(metric.line, fmt::format("metrics.{}.file", metric.name), metric.file, false);
+  check.check(top.line_of("progress"), "progress.epochs", plan.progress.epochs, false);
+  check.check(top.line_of("progress"), "progress.steps", plan.progress.steps, false);
+  if (plan.warm_up) check_fixed(reading, "warm_up.command", plan.warm_up->command);
+  check_factors(reading, check);
+}
+
+}  // namespace joulecast::lab

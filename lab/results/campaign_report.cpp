@@ -1,0 +1,111 @@
+#include "lab/results/campaign_report.hpp"
+
+#include <algorithm>
+
+#include "lab/campaign/journal.hpp"
+
+namespace joulecast::lab {
+namespace {
+
+constexpr std::size_t most_factors = 6;
+
+std::size_t levels_in_use(const Plan& plan, const Factor& factor) {
+  std::set<std::string> levels;
+  for (const auto& cell : plan.cells) levels.insert(cell.levels.at(factor.name));
+  return levels.size();
+}
+
+/// Each factor with several levels; beside it the first other one, for their interaction.
+std::vector<FactorComparison> compare_factors(const Plan& plan, const session::RunTable& table) {
+  std::vector<std::string> varied;
+  for (const auto& factor : plan.factors)
+    if (levels_in_use(plan, factor) > 1 && varied.size() < most_factors) varied.push_back(factor.name);
+  std::vector<FactorComparison> comparisons;
+  for (const auto& factor : varied) {
+    session::CompareRequest request;
+    request.group = factor;
+    request.value = "energy_j";
+    const auto other = std::ranges::find_if(varied, [&](const auto& name) { return name != factor; });
+    if (other != varied.end()) request.by = *other;
+    auto comparison = session::compare_runs(table, request);
+    if (!comparison && !request.by.empty()) {  // the interaction may be what cannot be tested
+      request.by.clear();
+      comparison = session::compare_runs(table, request);
+    }
+    comparisons.push_back({factor, std::move(comparison)});
+  }
+  return comparisons;
+}
+
+Result<session::Tradeoff> weigh(const Plan& plan, const session::RunTable& table, const CampaignFacts& facts,
+                                double within) {
+  if (!facts.metric) return fail(ErrorKind::unavailable, "", "no run told how correct it became");
+  session::TradeoffRequest request;
+  request.cost = "energy_j";
+  request.quality = facts.metric->name;
+  request.lower_quality_is_better = facts.metric->lower_is_better;
+  request.within = within;
+  for (const auto& factor : plan.factors)
+    if (levels_in_use(plan, factor) > 1) request.alternatives.group.push_back(factor.name);
+  if (request.alternatives.group.empty()) request.alternatives.group.push_back(plan.factors.front().name);
+  return session::tradeoff_runs(table, request);
+}
+
+Result<session::CampaignCourses> read_courses(const CampaignFacts& facts, const std::string& store) {
+  std::vector<session::RunGroup> groups;
+  for (const auto& cell : facts.cells)
+    if (!cell.runs.empty()) groups.push_back({cell.title, cell.runs});
+  if (groups.empty()) return fail(ErrorKind::unavailable, "", "no finished run is in the store");
+  return session::campaign_courses(store, groups);
+}
+
+void put_references(const Standing& standing, CampaignReport& report) {
+  std::optional<Joules> first;
+  for (const auto* run : standing.references()) {
+    ReferencePoint point{run, {}};
+    if (run->outcome == Outcome::finished && run->energy) {
+      if (first && *first > Joules{0}) point.drift = *run->energy / *first - 1;
+      if (!first) first = run->energy;
+    }
+    report.references.push_back(point);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CampaignReport>> report_campaign(Plan plan, const CampaignReportRequest& request) {
+  const auto records = read_journal(journal_of(plan.file));
+  if (!records) return propagate(records.error());
+  // The report points into its own plan and state, so it stays where it is.
+  auto report =
+      std::make_unique<CampaignReport>(CampaignReport{std::move(plan),
+                                                      state_of(*records),
+                                                      "",
+                                                      {},
+                                                      {},
+                                                      fail(ErrorKind::unavailable, "", "not weighed"),
+                                                      fail(ErrorKind::unavailable, "", "not read"),
+                                                      {}});
+  const Standing standing(report->plan, report->state);
+  report->store = request.store;
+  if (report->store.empty() && report->state.begun) report->store = report->state.begun->store;
+  const auto table = table_of_results(report->plan, standing);
+  if (!table) return propagate(table.error());
+  auto facts = facts_of_runs(report->plan, standing, request.metric);
+  if (!facts) return propagate(facts.error());
+  report->facts = std::move(*facts);
+  report->factors = compare_factors(report->plan, *table);
+  report->tradeoff = weigh(report->plan, *table, report->facts, request.within);
+  if (request.courses) report->courses = read_courses(report->facts, report->store);
+  put_references(standing, *report);
+  for (const auto& run : report->state.runs) {
+    report->run_time += run.duration.value();
+    if (run.energy)
+      report->spent += run.energy->value();
+    else
+      ++report->without_energy;
+  }
+  return report;
+}
+
+}  // namespace joulecast::lab

@@ -1,0 +1,126 @@
+// What the runs show: which factor matters, what correctness costs, when power is stable, how right forecasts
+// are.
+#include <fmt/format.h>
+
+#include "lab/results/campaign_document.hpp"
+#include "lab/results/words.hpp"
+#include "report/comparison_figures.hpp"
+#include "report/comparison_report.hpp"
+#include "report/evaluation_tables.hpp"
+#include "report/left_out_report.hpp"
+
+namespace joulecast::lab {
+namespace {
+
+using report::LeftOut;
+using report::Paragraph;
+using report::Section;
+
+constexpr std::size_t most_pairs = 30;
+constexpr std::size_t most_skipped = 5;
+
+void put_warnings(const session::Comparison& comparison, Section& section) {
+  for (const auto& warning : comparison.warnings)
+    section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+  for (const auto& warning : comparison.overall.warnings)
+    section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+}
+
+Section factor_section(const FactorComparison& factor) {
+  Section section{"Energy by " + factor.factor, 2, {}};
+  if (!factor.comparison) {
+    section.blocks.emplace_back(LeftOut{"Energy by " + factor.factor, factor.comparison.error().message});
+    return section;
+  }
+  const auto& comparison = *factor.comparison;
+  section.blocks.emplace_back(report::groups_figure(comparison));
+  section.blocks.emplace_back(Paragraph{"Compared by " + comparison.overall.why + "."});
+  if (!comparison.overall.pairs.empty())
+    section.blocks.emplace_back(report::pairs_table(comparison, most_pairs));
+  if (comparison.factorial) {
+    auto table = report::factorial_table(comparison);
+    if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
+    if (!comparison.factorial->note.empty())
+      section.blocks.emplace_back(Paragraph{fmt::format("{} and {} together: {}.", comparison.group,
+                                                        comparison.by, comparison.factorial->note)});
+  }
+  put_warnings(comparison, section);
+  return section;
+}
+
+Section stability_section(const Result<session::CampaignCourses>& courses) {
+  Section section{"When power became stable", 1, {}};
+  if (!courses) {
+    section.blocks.emplace_back(LeftOut{"Stabilisation", courses.error().message});
+    return section;
+  }
+  if (courses->stability.empty())
+    section.blocks.emplace_back(LeftOut{"Stabilisation", courses->without_stability.empty()
+                                                             ? "no finished run is in the store"
+                                                             : courses->without_stability.front().message});
+  else
+    section.blocks.emplace_back(report::stability_table(courses->stability));
+  if (!courses->without_stability.empty() && !courses->stability.empty())
+    section.blocks.emplace_back(
+        LeftOut{counted(courses->without_stability.size(), "run"),
+                "left out, the first because " + courses->without_stability.front().message});
+  return section;
+}
+
+Section estimators_section(const Result<session::CampaignCourses>& courses) {
+  Section section{"How right the estimates would have been", 1, {}};
+  if (!courses) {
+    section.blocks.emplace_back(LeftOut{"Estimates", courses.error().message});
+    return section;
+  }
+  if (courses->online) {
+    section.blocks.emplace_back(report::online_table(*courses->online));
+    const auto& skipped = courses->online->skipped;
+    for (std::size_t i = 0; i < std::min(skipped.size(), most_skipped); ++i)
+      section.blocks.emplace_back(LeftOut{"Run " + skipped[i].path, skipped[i].reason});
+    if (skipped.size() > most_skipped)
+      section.blocks.emplace_back(
+          LeftOut{counted(skipped.size() - most_skipped, "further run"), "cannot be scored either"});
+  } else {
+    section.blocks.emplace_back(LeftOut{"Forecasts while a run ran", courses->online.error().message});
+  }
+  if (courses->offline) {
+    section.blocks.emplace_back(report::offline_table(*courses->offline));
+    if (!courses->left_out_of_offline.empty())
+      section.blocks.emplace_back(Paragraph{courses->left_out_of_offline + "."});
+  } else {
+    section.blocks.emplace_back(LeftOut{"Predictions before a run", courses->offline.error().message});
+  }
+  return section;
+}
+
+}  // namespace
+
+std::vector<Section> statistics_sections(const CampaignReport& report) {
+  if (report.factors.empty()) return {};
+  Section first{"What makes the difference", 1, {}};
+  first.blocks.emplace_back(
+      Paragraph{"Each factor over all levels of the others; its interaction with one other factor by the "
+                "aligned rank transform, which assumes no distribution."});
+  std::vector<Section> sections{std::move(first)};
+  for (const auto& factor : report.factors) sections.push_back(factor_section(factor));
+  return sections;
+}
+
+Section tradeoff_section(const CampaignReport& report) {
+  Section section{"Energy against correctness", 1, {}};
+  if (report.tradeoff) {
+    section.blocks.emplace_back(report::front_figure(*report.tradeoff));
+    for (const auto& warning : report.tradeoff->warnings)
+      section.blocks.emplace_back(Paragraph{"Warning: " + warning + "."});
+  } else {
+    section.blocks.emplace_back(LeftOut{"Energy against correctness", report.tradeoff.error().message});
+  }
+  return section;
+}
+
+std::vector<Section> courses_sections(const CampaignReport& report) {
+  return {stability_section(report.courses), estimators_section(report.courses)};
+}
+
+}  // namespace joulecast::lab

@@ -1,0 +1,117 @@
+#include "lab/runner/resume.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "lab/execute/setup.hpp"
+
+namespace joulecast::lab {
+namespace {
+namespace fs = std::filesystem;
+
+WallTime end_of(const store::RunRow& row) {
+  const auto began = row.started.value_or(WallTime{0});
+  return WallTime{began.ns + static_cast<std::int64_t>(row.duration.value() * 1e9)};
+}
+
+/// The outcome that was found when the run ended, else what its status says.
+Outcome outcome_of(const store::RunRow& row) {
+  if (const auto tag = row.tags.find(outcome_tag); tag != row.tags.end())
+    if (const auto outcome = outcome_from(tag->second)) return *outcome;
+  if (row.status == trace::RunStatus::finished) return Outcome::finished;
+  if (row.status == trace::RunStatus::failed) return Outcome::failed;
+  return Outcome::interrupted;
+}
+
+RunEnded ended_from(const store::RunRow& row, const RunPlace& place, const Levels& levels) {
+  RunEnded record;
+  record.place = place;
+  record.levels = levels;
+  record.began = row.started.value_or(WallTime{0});
+  record.ended = end_of(row);
+  record.outcome = outcome_of(row);
+  record.exit_status = row.exit_status;
+  record.run_id = row.id;
+  record.duration = row.duration;
+  record.energy = row.energy;
+  record.provenance = row.provenance;
+  record.conduct.flags.emplace_back("found in the store, since the lab was killed when it ended");
+  return record;
+}
+
+int number_in(const store::RunRow& row, const char* tag) {
+  const auto found = row.tags.find(tag);
+  const auto number = found == row.tags.end() ? std::nullopt : parse_int(found->second);
+  constexpr std::int64_t most = 1'000'000'000;
+  return number && *number > 0 && *number < most ? static_cast<int>(*number) : 1;
+}
+
+}  // namespace
+
+Result<std::vector<RunEnded>> clear_up(const store::RunStore& store, const std::string& campaign,
+                                       const std::vector<RunBegun>& unclear) {
+  std::vector<RunEnded> ended;
+  for (const auto& begun : unclear) {
+    store::RunQuery query;
+    for (const auto& [name, value] : place_tags(campaign, begun.place)) query.tags.push_back({name, value});
+    const auto rows = store.find(query);
+    if (!rows) return propagate(rows.error());
+    const auto found = std::ranges::find_if(*rows, [&](const store::RunRow& row) {
+      return begun.place.role == Role::reference || !row.tags.contains(role_tag);
+    });
+    if (found != rows->end()) {
+      ended.push_back(ended_from(*found, begun.place, begun.levels));
+      continue;
+    }
+    RunEnded record;
+    record.place = begun.place;
+    record.levels = begun.levels;
+    record.began = record.ended = begun.at;
+    record.outcome = Outcome::interrupted;
+    record.reason = "the lab was killed";
+    ended.push_back(std::move(record));
+  }
+  return ended;
+}
+
+Result<std::vector<RunEnded>> runs_in_store(const store::RunStore& store, const Plan& plan) {
+  store::RunQuery query;
+  query.tags = {{campaign_tag, plan.name}};
+  query.descending = false;
+  const auto rows = store.find(query);
+  if (!rows) return propagate(rows.error());
+  std::vector<RunEnded> ended;
+  for (const auto& row : *rows) {
+    const auto cell = row.tags.find(cell_tag);
+    if (cell == row.tags.end() || row.status == trace::RunStatus::running) continue;
+    RunPlace place{row.tags.contains(role_tag) ? Role::reference : Role::cell, cell->second,
+                   number_in(row, repetition_tag), number_in(row, attempt_tag)};
+    Levels levels;
+    for (const auto& factor : plan.factors)
+      if (const auto level = row.tags.find(factor.name); level != row.tags.end())
+        levels[factor.name] = level->second;
+    ended.push_back(ended_from(row, place, levels));
+    ended.back().conduct.flags.back() = "found in the store, since the journal was not there";
+  }
+  return ended;
+}
+
+std::vector<pid_t> left_processes(const Roots& roots, const std::string& journal) {
+  std::vector<pid_t> found;
+  const auto wanted = std::string(campaign_variable) + "=" + journal;
+  std::error_code error;
+  for (fs::directory_iterator entry(roots.proc, error), end; !error && entry != end; entry.increment(error)) {
+    const auto pid = parse_uint(entry->path().filename().string());
+    if (!pid || static_cast<pid_t>(*pid) == ::getpid()) continue;
+    const auto variables = read_file(entry->path() / "environ");
+    if (!variables) continue;
+    const auto parts = split(*variables, '\0');
+    if (std::ranges::find(parts, wanted) != parts.end()) found.push_back(static_cast<pid_t>(*pid));
+  }
+  return found;
+}
+
+}  // namespace joulecast::lab

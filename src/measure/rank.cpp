@@ -1,0 +1,309 @@
+#include "measure/rank.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include "base/failure.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+
+namespace joulecast::measure {
+namespace {
+
+using progress::RankLink;
+using progress::RankMessage;
+using progress::RankOrder;
+
+/// How long the ranks of a launch may take to agree on the one that measures.
+constexpr auto meeting_patience = std::chrono::seconds(1);
+constexpr auto between_tries = std::chrono::milliseconds(1);
+/// In which most launches end once their first rank has ended.
+constexpr Seconds ending_patience{2};
+/// For another rank to open its sensors.
+constexpr Seconds successor_patience{3};
+/// For what an attached rank still has to say at its end.
+constexpr int farewell_patience_ms = 200;
+/// How often the run of the rank that measures is looked for, and a rank that measures, where there is none.
+constexpr int look_ms = 50;
+constexpr int idle_ms = 1000;
+/// Of the latest events, while there is no rank to tell them to.
+constexpr std::ptrdiff_t most_untold = 10'000;
+
+std::optional<FoundRun> run_behind(const std::filesystem::path& socket) {
+  const auto text = read_file(socket.string() + ".run");
+  if (!text) return std::nullopt;
+  const auto lines = split(*text, '\n');
+  if (lines.size() < 2 || lines[0].empty()) return std::nullopt;
+  return FoundRun{std::string(lines[0]), std::string(lines[1])};
+}
+
+std::string rank_text(const trace::Job& job) {
+  auto text = job.rank ? fmt::format("rank {}", *job.rank) : fmt::format("local rank {}", *job.local_rank);
+  if (job.world_size) text += fmt::format(" of {}", *job.world_size);
+  std::array<char, 256> host{};
+  (void)::gethostname(host.data(), host.size() - 1);
+  const std::string node = job.node.empty() ? host.data() : job.node;
+  return node.empty() ? text : text + " on " + node;
+}
+
+progress::RankLimits limits_of(const LimitOptions& options) {
+  progress::RankLimits limits;
+  // A command at the limit is run by the rank that was given it, or not at all.
+  if (options.energy && options.at_energy != OnLimit::command) limits.energy_j = options.energy->value();
+  limits.ends_at_energy = options.at_energy == OnLimit::terminate;
+  if (options.projected && options.at_energy != OnLimit::command)
+    limits.projected_j = options.projected->value();
+  limits.probability = options.probability;
+  limits.dry = options.dry;
+  return limits;
+}
+
+}  // namespace
+
+Status Rank::prepare() {
+  if (!trace::may_share_node(job_) || !socket_) return measure();
+  // Ranks of a launch that is measured as a whole are part of that.
+  if (!options_.outer_socket.empty() && attach_to(options_.outer_socket)) return start_thread();
+  auto meeting = progress::Meeting::of(job_, options_.folder, options_.within);
+  if (!meeting) {
+    observer_->trouble(
+        "the ranks of this node cannot agree on one that measures it, so that its energy may "
+        "be counted twice: " +
+        to_string(meeting.error()));
+    return measure();
+  }
+  meeting_.emplace(std::move(*meeting));
+  const auto deadline = std::chrono::steady_clock::now() + meeting_patience;
+  while (!agree()) {
+    if (std::chrono::steady_clock::now() >= deadline) break;  // the thread goes on trying
+    std::this_thread::sleep_for(between_tries);
+  }
+  return meeting_->is_ours() ? measure() : start_thread();
+}
+
+/// Whether this rank has the lock or is attached to the one that has it.
+bool Rank::agree() {
+  if (meeting_->take(socket_->path())) return true;
+  const auto found = meeting_->look();
+  return found && attach_to(*found);
+}
+
+bool Rank::attach_to(const std::filesystem::path& socket) {
+  auto link = RankLink::connect(socket);
+  if (!link) return false;
+  link_.emplace(std::move(*link));
+  their_socket_ = socket;
+  RankMessage greeting;
+  greeting.kind = RankMessage::Kind::attach;
+  greeting.greeting = {job_.rank, job_.local_rank, ::getpid(), options_.given_name,
+                       limits_of(options_.measurement.limits)};
+  link_->say(greeting);
+  return true;
+}
+
+Status Rank::measure() {
+  auto environment = environment_;
+  auto wanted = options_.measurement;
+  wanted.run.info.job = job_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!run_.id.empty()) {
+      wanted.continues = {};
+      wanted.continues.run = run_.id;
+      wanted.continues.is_left_to_us = true;
+    }
+  }
+  if (job_.local_size) environment.local_ranks = *job_.local_size;
+  environment.local_rank = job_.local_rank.value_or(0);
+  auto prepared = Measurement::prepare(std::move(wanted), environment, std::move(socket_), observer_);
+  socket_.reset();
+  if (!prepared) return propagate(prepared.error());
+  const std::lock_guard lock(mutex_);
+  own_ = std::make_shared<Measurement>(std::move(*prepared));
+  return {};
+}
+
+Status Rank::start_thread() {
+  auto wake_up = WakeUp::create();
+  if (!wake_up) return propagate(wake_up.error());
+  wake_up_.emplace(std::move(*wake_up));
+  attached_ = true;
+  auto thread = joulecast::start_thread([this] { work(); });
+  if (!thread) return propagate(thread.error());
+  thread_ = std::move(*thread);
+  return {};
+}
+
+void Rank::leave_thread() {
+  if (!thread_.joinable()) return;
+  leaving_ = true;
+  wake_up_->set();
+  thread_.join();
+}
+
+void Rank::work() {
+  while (!leaving_ && !own()) {
+    (void)failure_of([this] {
+      pollfd waiting[3] = {{wake_up_->descriptor(), POLLIN, 0},
+                           {socket_ ? socket_->descriptor() : -1, POLLIN, 0},
+                           {link_ ? link_->descriptor() : -1, static_cast<short>(POLLIN), 0}};
+      if (link_ && link_->has_more()) waiting[2].events |= POLLOUT;
+      (void)::poll(waiting, 3, run_told_ && link_ ? idle_ms : look_ms);
+      if (waiting[0].revents != 0) wake_up_->clear();
+      pass_on();
+      look_for_run();
+      if (!link_ && !leaving_) take_over();
+      if (!link_) return;
+      const auto heard = link_->read();
+      if (heard.gone) link_.reset();
+      for (const auto& order : heard.orders)
+        if (order.kind == RankOrder::Kind::end) observer_->asked_to_end(order.why);
+      const bool left_to_us = std::ranges::any_of(
+          heard.orders, [](const RankOrder& order) { return order.kind == RankOrder::Kind::take_over; });
+      if ((left_to_us || heard.gone) && !leaving_) take_over();
+    });
+  }
+}
+
+/// What this rank and its processes say of the training.
+void Rank::pass_on() {
+  {
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(std::exchange(heard_, {}), std::back_inserter(untold_));
+  }
+  if (socket_) std::ranges::move(socket_->service(*environment_.clock), std::back_inserter(untold_));
+  if (std::ssize(untold_) > most_untold) untold_.erase(untold_.begin(), untold_.end() - most_untold);
+  if (!link_) return;
+  for (auto& event : std::exchange(untold_, {})) {
+    RankMessage message;
+    message.event = std::move(event);
+    link_->say(message);
+  }
+  link_->write_more();
+}
+
+/// Tells this rank's processes, and the user, where the run is kept, which is known a moment after its start.
+void Rank::look_for_run() {
+  if (run_told_ || !link_) return;
+  auto found = run_behind(their_socket_);
+  if (!found) return;
+  run_told_ = true;
+  if (socket_) socket_->announce_run(found->id, found->store);
+  observer_->told(fmt::format("{}: measured with run {}", rank_text(job_), found->id));
+  const std::lock_guard lock(mutex_);
+  run_ = std::move(*found);
+}
+
+/// The rank that measured has ended or died. One of those that are left goes on, the others attach to it.
+void Rank::take_over() {
+  if (!meeting_) {
+    auto meeting = progress::Meeting::of(job_, options_.folder, options_.within);
+    if (!meeting || !socket_) return;
+    meeting_.emplace(std::move(*meeting));
+  }
+  const auto socket = socket_->path();
+  if (!meeting_->take(socket)) {
+    const auto found = meeting_->look();
+    if (!found || *found == their_socket_) return;
+    run_told_ = !attach_to(*found);
+    return;
+  }
+  const auto measured = measure();
+  const Moment now{environment_.clock->wall(), environment_.clock->steady()};
+  const auto began = measured ? own()->start(now) : Status(propagate(measured.error()));
+  if (!began) {
+    meeting_->give_back();
+    observer_->trouble("this node is not measured any more: " + to_string(began.error()));
+    leaving_ = true;
+    return;
+  }
+  RankMessage message;
+  message.kind = RankMessage::Kind::took_over;
+  message.time = now.steady;
+  if (link_) link_->say(message);
+  own()->hear(std::exchange(untold_, {}));
+  observer_->told(
+      fmt::format("{}: goes on measuring this node, as the rank that did has ended", rank_text(job_)));
+}
+
+void Rank::hear(std::vector<progress::Event> events) {
+  if (const auto measuring = own()) return measuring->hear(std::move(events));
+  {
+    const std::lock_guard lock(mutex_);
+    heard_.insert(heard_.end(), std::make_move_iterator(events.begin()),
+                  std::make_move_iterator(events.end()));
+  }
+  wake_up_->set();
+}
+
+Result<MeasurementResult> Rank::finish(Ending ending) {
+  leave_thread();
+  if (const auto measuring = own()) return finish_own(*measuring, ending);
+  return part(ending);
+}
+
+Result<MeasurementResult> Rank::finish_own(Measurement& own, Ending ending) {
+  if (!ending.at) ending.at = environment_.clock->steady();
+  const bool failed = ending.status == trace::RunStatus::failed;
+  if (!own.wait_for_ranks(failed ? Seconds{0} : ending_patience) && meeting_) {
+    meeting_->give_back();
+    own.tell_ranks({RankOrder::Kind::take_over, {}});
+    const auto successor = own.wait_for_successor(successor_patience);
+    ending.at = successor.value_or(environment_.clock->steady());
+  } else if (!own.ranks().empty()) {
+    ending.at = environment_.clock->steady();
+  }
+  tell_hidden_boards(own);
+  auto result = own.finish(ending);
+  meeting_.reset();
+  return result;
+}
+
+/// Slurm may hide the boards of the other ranks from this one.
+void Rank::tell_hidden_boards(Measurement& own) {
+  const char* said =
+      job_.local_rank && environment_.variable ? environment_.variable("SLURM_GPUS_ON_NODE") : nullptr;
+  const auto given = parse_int(said != nullptr ? said : "");
+  std::set<std::string> seen;
+  for (const auto& part : own.live().energy.energy.components)
+    if (part.component == trace::Component::gpu) seen.insert(part.device);
+  if (!given || seen.empty() || *given <= static_cast<std::int64_t>(seen.size()) ||
+      !environment_.gpus.empty())
+    return;
+  const auto line = fmt::format(
+      "{} of the {} GPUs of this node's ranks are measured: the rank that measures can see no more",
+      seen.size(), *given);
+  own.note(line);
+  observer_->trouble(line);
+}
+
+/// Of an attached rank.
+MeasurementResult Rank::part(const Ending& ending) {
+  (void)failure_of([&] {
+    pass_on();
+    look_for_run();
+    if (!link_) return;
+    RankMessage farewell;
+    farewell.kind = RankMessage::Kind::left;
+    farewell.exit_status = ending.exit_status;
+    link_->say(farewell);
+    pollfd waiting{link_->descriptor(), POLLOUT, 0};
+    while (link_->has_more() && ::poll(&waiting, 1, farewell_patience_ms) > 0) link_->write_more();
+    if (!run_told_) observer_->told(rank_text(job_) + ": measured by another rank");
+  });
+  link_.reset();
+  socket_.reset();
+  MeasurementResult result;
+  result.run_id = run_.id;
+  result.store = run_.store;
+  return result;
+}
+
+}  // namespace joulecast::measure

@@ -1,0 +1,22 @@
+// Comparisons and trade-offs of energies as pictures with their tables. Internal to reports.
+#pragma once
+
+#include <string>
+
+#include "report/document/document.hpp"
+#include "session/tables/compare_runs.hpp"
+#include "session/tables/tradeoff_runs.hpp"
+
+namespace joulecast::report {
+
+/// Medians of the groups with their intervals, or the range of few runs. The values are joules.
+[[nodiscard]] Figure groups_figure(const session::Comparison& comparison);
+/// Alternatives and the Pareto front. The costs are joules.
+[[nodiscard]] Figure front_figure(const session::Tradeoff& tradeoff);
+
+/// "1.2 kJ to 1.5 kJ"; "" where an end is unknown.
+[[nodiscard]] std::string energy_range_text(double low, double high);
+/// "+3.1 %", "the same".
+[[nodiscard]] std::string difference_text(double value, double reference);
+
+}  // namespace joulecast::report

@@ -1,0 +1,351 @@
+#include "session/runs/joined_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "session/runs/job_nodes.hpp"
+#include "store/run_order.hpp"
+#include "store/segments.hpp"
+#include "trace/join_nodes.hpp"
+
+namespace joulecast::session {
+namespace {
+
+using store::RunChoice;
+using store::RunQuery;
+using store::RunRow;
+using store::RunSum;
+using store::Segments;
+
+/// Adds a later segment to the row of its training.
+void add(RunRow& training, RunRow segment) {
+  const double before = training.energy.value_or(Joules{0}).value();
+  const double now = segment.energy.value_or(Joules{0}).value();
+  const auto unmeasured = [](const RunRow& row) {
+    return row.energy ? row.not_measured.value_or(Seconds{0}) : row.duration;
+  };
+  const auto not_measured = unmeasured(training) + unmeasured(segment);
+  if (training.coverage && segment.coverage && before + now > 0)
+    training.coverage = (*training.coverage * before + *segment.coverage * now) / (before + now);
+  else if (!training.coverage)
+    training.coverage = segment.coverage;
+  if (segment.energy)
+    training.provenance =
+        training.energy ? worst(training.provenance, segment.provenance) : segment.provenance;
+  if (training.energy || segment.energy) training.energy = Joules{before + now};
+  training.not_measured = not_measured > Seconds{0} ? std::optional(not_measured) : std::nullopt;
+  training.duration += segment.duration;
+  for (auto& name : segment.missing)
+    if (std::ranges::find(training.missing, name) == training.missing.end())
+      training.missing.push_back(std::move(name));
+  training.status = segment.status;
+  training.exit_status = segment.exit_status;
+  training.command = std::move(segment.command);
+  for (auto& [name, value] : segment.tags) training.tags[name] = std::move(value);
+  if (training.architecture.empty()) training.architecture = std::move(segment.architecture);
+  training.host = std::move(segment.host);
+  training.epochs += segment.epochs;
+  training.last_heard = segment.last_heard;
+  ++training.segments;
+}
+
+/// Adds another node's row to that of its training.
+void add_node(RunRow& training, const RunRow& node) {
+  const auto begin = std::min(training.started.value_or(WallTime{}), node.started.value_or(WallTime{}));
+  if (training.energy || node.energy)
+    training.energy = training.energy.value_or(Joules{0}) + node.energy.value_or(Joules{0});
+  if (node.energy)
+    training.provenance = training.energy ? worst(training.provenance, node.provenance) : node.provenance;
+  if (training.started && node.started) {
+    const auto end = [&](const RunRow& row) { return (*row.started - begin) + row.duration; };
+    training.duration = std::max(end(training), end(node));
+    training.started = begin;
+  }
+  if (training.status == trace::RunStatus::finished && node.status != trace::RunStatus::finished) {
+    training.status = node.status;
+    training.exit_status = node.exit_status;
+  }
+  for (const auto& name : node.missing)
+    if (std::ranges::find(training.missing, name) == training.missing.end()) training.missing.push_back(name);
+  training.epochs = std::max(training.epochs, node.epochs);
+}
+
+class JoinedStore final : public store::RunStore {
+ public:
+  explicit JoinedStore(std::unique_ptr<RunStore> runs) : runs_(std::move(runs)) {}
+
+  [[nodiscard]] const std::string& location() const override { return runs_->location(); }
+  [[nodiscard]] Result<RunChoice> resolve(std::string_view reference) const override;
+  [[nodiscard]] Result<std::vector<RunRow>> find(const RunQuery& query) const override;
+  [[nodiscard]] Result<std::size_t> count(const RunQuery& query) const override;
+  [[nodiscard]] Result<std::vector<RunSum>> sums_by_host(const RunQuery& query) const override {
+    return runs_->sums_by_host(query);
+  }
+  [[nodiscard]] Result<std::vector<RunSum>> sums_by_tag(const std::string& tag,
+                                                        const RunQuery& query) const override {
+    return runs_->sums_by_tag(tag, query);
+  }
+  [[nodiscard]] Status each_job_run(const store::JobQuery& query,
+                                    const store::JobRunVisitor& visit) const override {
+    return runs_->each_job_run(query, visit);
+  }
+  [[nodiscard]] Result<RunRow> row(std::string_view reference) const override;
+  [[nodiscard]] Result<trace::Run> load(std::string_view reference) const override {
+    return read(reference, store::Reading::whole);
+  }
+  [[nodiscard]] Result<trace::Run> summary(std::string_view reference) const override {
+    return read(reference, store::Reading::summary);
+  }
+  [[nodiscard]] Result<store::SqlTable> query(const store::SqlRequest& request,
+                                              std::span<const store::ComputedView> computed) const override {
+    return runs_->query(request, computed);
+  }
+  [[nodiscard]] Result<std::optional<WallTime>> last_heard(std::string_view reference) const override;
+
+  [[nodiscard]] Result<std::unique_ptr<store::RunWriter>> record(const trace::Run& header,
+                                                                 store::WriterOptions options) override {
+    return runs_->record(header, std::move(options));
+  }
+  [[nodiscard]] std::unique_ptr<store::RunImport> import() override { return runs_->import(); }
+  [[nodiscard]] Status remove(std::string_view reference, bool even_if_running) override;
+  [[nodiscard]] Status tag(std::string_view reference,
+                           const std::map<std::string, std::string>& tags) override;
+  [[nodiscard]] Status rename(std::string_view reference, const std::string& name) override;
+  [[nodiscard]] Result<std::vector<std::string>> recover(bool even_if_silent) override {
+    return runs_->recover(even_if_silent);
+  }
+  [[nodiscard]] const std::vector<std::string>& recovered() const override { return runs_->recovered(); }
+
+ private:
+  [[nodiscard]] Result<bool> has_segments() const;
+  [[nodiscard]] Result<store::SegmentIds> ids_of(std::string_view reference) const;
+  [[nodiscard]] Result<JobNodes> nodes_of(std::string_view reference) const;
+  [[nodiscard]] Result<RunRow> with_nodes(RunRow training, const JobNodes& job) const;
+  [[nodiscard]] Status fold_nodes(std::vector<RunRow>& rows) const;
+  [[nodiscard]] Result<RunRow> joined_row(const store::SegmentIds& segments) const;
+  [[nodiscard]] Result<std::vector<RunRow>> joined_rows(RunQuery query) const;
+  [[nodiscard]] Result<std::vector<RunRow>> find_trainings(const RunQuery& query) const;
+  [[nodiscard]] Result<trace::Run> read(std::string_view reference, store::Reading reading) const;
+  template <class Action>
+  [[nodiscard]] Status for_each_segment(std::string_view reference, Action action) const;
+
+  std::unique_ptr<RunStore> runs_;
+};
+
+/// Most stores have none, and need no further question.
+Result<bool> JoinedStore::has_segments() const {
+  RunQuery query;
+  query.segments = Segments::last;
+  const auto some = runs_->count(query);
+  if (!some) return propagate(some.error());
+  return *some > 0;
+}
+
+Result<store::SegmentIds> JoinedStore::ids_of(std::string_view reference) const {
+  const auto choice = runs_->resolve(reference);
+  if (!choice) return propagate(choice.error());
+  const auto some = has_segments();
+  if (!some) return propagate(some.error());
+  if (!*some) return store::SegmentIds{{choice->id}, {}};
+  return store::segments_of(*runs_, choice->id);
+}
+
+Result<JobNodes> JoinedStore::nodes_of(std::string_view reference) const {
+  auto segments = ids_of(reference);
+  if (!segments) return propagate(segments.error());
+  return session::nodes_of(*runs_, std::move(*segments));
+}
+
+Result<RunChoice> JoinedStore::resolve(std::string_view reference) const {
+  auto choice = runs_->resolve(reference);
+  if (!choice) return choice;
+  const auto job = nodes_of(choice->id);
+  if (!job) return propagate(job.error());
+  choice->id = job->nodes.front().ids.front();
+  choice->segments = job->nodes.front().ids.size();
+  if (choice->namesakes < 2) return choice;
+  RunQuery query;
+  query.name = reference;
+  const auto trainings = count(query);
+  if (!trainings) return propagate(trainings.error());
+  choice->namesakes = *trainings;
+  return choice;
+}
+
+Result<RunRow> JoinedStore::joined_row(const store::SegmentIds& segments) const {
+  auto training = runs_->row(segments.ids.front());
+  for (std::size_t i = 1; training && i < segments.ids.size(); ++i) {
+    auto segment = runs_->row(segments.ids[i]);
+    if (!segment) return segment;
+    add(*training, std::move(*segment));
+  }
+  return training;
+}
+
+/// The trainings of several runs whose last run matches.
+Result<std::vector<RunRow>> JoinedStore::joined_rows(RunQuery query) const {
+  query.segments = Segments::last;
+  query.limit.reset();
+  query.offset = 0;
+  const auto last = runs_->find(query);
+  if (!last) return last;
+  std::vector<RunRow> rows;
+  std::set<std::string> known;  // two runs may have gone on with the same one
+  for (const auto& run : *last) {
+    const auto segments = store::segments_of(*runs_, run.id);
+    if (!segments) return propagate(segments.error());
+    if (!known.insert(segments->ids.front()).second) continue;
+    auto row = joined_row(*segments);
+    if (!row) return propagate(row.error());
+    rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
+/// With the other nodes of its job.
+Result<RunRow> JoinedStore::with_nodes(RunRow training, const JobNodes& job) const {
+  for (std::size_t i = 1; i < job.nodes.size(); ++i) {
+    const auto node = joined_row(job.nodes[i]);
+    if (!node) return node;
+    add_node(training, *node);
+  }
+  const auto missing = training.job.node_count.value_or(1) - static_cast<int>(job.nodes.size());
+  if (missing > 0) training.missing.push_back(missing == 1 ? "1 node" : fmt::format("{} nodes", missing));
+  return training;
+}
+
+/// The rows of several nodes of one job become one, at the place of the first node's.
+Status JoinedStore::fold_nodes(std::vector<RunRow>& rows) const {
+  std::vector<RunRow> folded;
+  for (auto& row : rows) {
+    if (!is_of_several_nodes(row)) {
+      folded.push_back(std::move(row));
+      continue;
+    }
+    const auto job = nodes_of(row.id);
+    if (!job) return propagate(job.error());
+    if (job->nodes.front().ids.front() != row.id) continue;
+    auto training = with_nodes(std::move(row), *job);
+    if (!training) return propagate(training.error());
+    folded.push_back(std::move(*training));
+  }
+  rows = std::move(folded);
+  return {};
+}
+
+Result<std::vector<RunRow>> JoinedStore::find(const RunQuery& query) const {
+  if (query.segments != Segments::each || !query.continues.empty() || !query.job_key.empty())
+    return runs_->find(query);
+  auto rows = find_trainings(query);
+  if (!rows) return rows;
+  if (auto folded = fold_nodes(*rows); !folded) return propagate(folded.error());
+  return rows;
+}
+
+Result<std::vector<RunRow>> JoinedStore::find_trainings(const RunQuery& query) const {
+  const auto some = has_segments();
+  if (!some) return propagate(some.error());
+  if (!*some) return runs_->find(query);
+  auto joined = joined_rows(query);
+  if (!joined) return joined;
+  auto alone = query;
+  alone.segments = Segments::none;
+  alone.offset = 0;
+  if (query.limit) alone.limit = *query.limit + query.offset;
+  auto rows = runs_->find(alone);
+  if (!rows) return rows;
+  std::ranges::move(*joined, std::back_inserter(*rows));
+  std::ranges::stable_sort(*rows,
+                           [&](const RunRow& a, const RunRow& b) { return comes_before(a, b, query); });
+  const auto skipped = std::min(query.offset, rows->size());
+  rows->erase(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(skipped));
+  if (query.limit && rows->size() > *query.limit) rows->resize(*query.limit);
+  for (auto& row : *rows) {
+    if (row.segments < 2) continue;
+    // Epochs that were done twice count once, which only the runs themselves show.
+    if (const auto run = summary(row.id)) row.epochs = static_cast<int>(run->epochs.size());
+  }
+  return rows;
+}
+
+Result<std::size_t> JoinedStore::count(const RunQuery& query) const {
+  const auto all = runs_->count(query);
+  if (!all || query.segments != Segments::each || !query.continues.empty()) return all;
+  const auto some = has_segments();
+  if (!some) return propagate(some.error());
+  if (!*some) return all;
+  auto parts = query;
+  parts.segments = Segments::part;
+  const auto part = runs_->count(parts);
+  if (!part) return part;
+  const auto joined = joined_rows(query);
+  if (!joined) return propagate(joined.error());
+  return *all - *part + joined->size();
+}
+
+Result<RunRow> JoinedStore::row(std::string_view reference) const {
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  auto row = joined_row(job->nodes.front());
+  if (!row) return row;
+  if (row->segments > 1)
+    if (const auto run = summary(row->id)) row->epochs = static_cast<int>(run->epochs.size());
+  return is_of_several_nodes(*row) ? with_nodes(std::move(*row), *job) : row;
+}
+
+Result<trace::Run> JoinedStore::read(std::string_view reference, store::Reading reading) const {
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  std::vector<trace::Run> runs;
+  for (const auto& segments : job->nodes) {
+    auto run = store::read_joined(*runs_, segments, reading);
+    if (!run) return run;
+    runs.push_back(std::move(*run));
+  }
+  auto joined = trace::join_nodes(std::move(runs));
+  for (const auto& rival : job->rivals)
+    joined.notes.push_back(fmt::format(
+        "the run {} claims the same job on the same node at the same time: it is not added", rival));
+  return joined;
+}
+
+Result<std::optional<WallTime>> JoinedStore::last_heard(std::string_view reference) const {
+  const auto segments = ids_of(reference);
+  if (!segments) return propagate(segments.error());
+  return runs_->last_heard(segments->ids.back());
+}
+
+/// Of each node, and from its last one on, so that what is left after a failure is a training still.
+template <class Action>
+Status JoinedStore::for_each_segment(std::string_view reference, Action action) const {
+  const auto job = nodes_of(reference);
+  if (!job) return propagate(job.error());
+  for (const auto& segments : job->nodes)
+    for (auto id = segments.ids.rbegin(); id != segments.ids.rend(); ++id)
+      if (auto status = action(*id); !status) return status;
+  return {};
+}
+
+Status JoinedStore::remove(std::string_view reference, bool even_if_running) {
+  return for_each_segment(reference,
+                          [&](const std::string& id) { return runs_->remove(id, even_if_running); });
+}
+
+Status JoinedStore::tag(std::string_view reference, const std::map<std::string, std::string>& tags) {
+  return for_each_segment(reference, [&](const std::string& id) { return runs_->tag(id, tags); });
+}
+
+Status JoinedStore::rename(std::string_view reference, const std::string& name) {
+  return for_each_segment(reference, [&](const std::string& id) { return runs_->rename(id, name); });
+}
+
+}  // namespace
+
+std::unique_ptr<store::RunStore> joined_store(std::unique_ptr<store::RunStore> runs) {
+  return std::make_unique<JoinedStore>(std::move(runs));
+}
+
+}  // namespace joulecast::session

@@ -1,0 +1,206 @@
+#include "trace/join_nodes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace joulecast::trace {
+namespace {
+
+/// Clocks that are kept by NTP differ by less; and a start that is so much later is that of a slower node.
+constexpr Seconds told_lead{1};
+constexpr Seconds told_lateness{10};
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// "4 min ahead of", "12 s behind".
+std::string lead_text(Seconds lead) {
+  const auto size = to_text(Seconds{std::abs(lead.value())});
+  return lead > Seconds{0} ? size + " ahead of" : size + " behind";
+}
+
+Span shifted(Span span, Seconds by) {
+  return {span.begin + by, span.end + by};
+}
+
+void shift(Run& run, Seconds by) {
+  run.span = shifted(run.span, by);
+  for (auto& trace : run.traces) {
+    for (auto& time : trace.times) time += by.value();
+    for (auto& gap : trace.gaps) gap = shifted(gap, by);
+  }
+  for (auto& epoch : run.epochs) epoch.span = shifted(epoch.span, by);
+  for (auto& phase : run.phases) phase.span = shifted(phase.span, by);
+  for (auto& point : run.progress) point.time += by;
+  for (auto& window : run.windows) window.span = shifted(window.span, by);
+  for (auto& point : run.metrics) point.time += by;
+  for (auto& projection : run.projections) projection.time += by;
+}
+
+/// Several nodes have a "gpu0_energy": the name gets the node's, and whatever names it.
+void name_channels(Run& run, const std::string& node) {
+  for (auto& trace : run.traces) {
+    auto& channel = trace.channel;
+    if (!channel.node.empty()) continue;
+    channel.node = node;
+    channel.name = node + "/" + channel.name;
+    if (!channel.contained_in.empty()) channel.contained_in = node + "/" + channel.contained_in;
+  }
+}
+
+/// Where `run` stands on the axis of `joined`, with what is to be told of it.
+void align(const Run& joined, Run& run, const std::string& node, std::vector<std::string>& notes) {
+  const auto reference = node_of(joined);
+  if (!joined.started || !run.started) {
+    notes.push_back(fmt::format("{}: no wall clock, so it is taken to have begun with {}", node, reference));
+    return;
+  }
+  auto by = *run.started - *joined.started;
+  const auto lead = clock_lead(joined, run);
+  if (lead) by = by - *lead;
+  if (lead && (*lead > told_lead || *lead < Seconds{0} - told_lead))
+    notes.push_back(fmt::format("{}'s clock is {} {}'s: its epochs end by that much {}, which is corrected",
+                                node, lead_text(*lead), reference, *lead > Seconds{0} ? "later" : "earlier"));
+  const auto placed = shifted(run.span, by);
+  if (!lead && (placed.begin > joined.span.end || placed.end < joined.span.begin)) {
+    notes.push_back(
+        fmt::format("{}'s clock is about {} {}'s: by the clocks the two never ran at once, so they "
+                    "are taken to have begun together",
+                    node, lead_text(by), reference));
+    by = joined.span.begin - run.span.begin;
+  }
+  shift(run, by);
+  const auto late = run.span.begin - joined.span.begin;
+  if (late > told_lateness)
+    notes.push_back(fmt::format("{} joined {} after {}", node, to_text(late), reference));
+  const auto early = joined.span.end - run.span.end;
+  if (early > told_lateness && run.status != RunStatus::finished)
+    notes.push_back(
+        fmt::format("{} was last heard of {} before the end ({}): what it used after that is not known", node,
+                    to_text(early), name_of(run.status)));
+}
+
+/// The progress is the same on all nodes: that of one is kept.
+void take_progress(Run& joined, Run& run) {
+  if (!joined.epochs.empty() || !joined.progress.empty()) return;
+  joined.epochs = std::move(run.epochs);
+  joined.phases = std::move(run.phases);
+  joined.progress = std::move(run.progress);
+  joined.windows = std::move(run.windows);
+  joined.metrics = std::move(run.metrics);
+  joined.projections.clear();
+  joined.info.total_work = run.info.total_work;
+  joined.info.work_unit = run.info.work_unit;
+}
+
+/// The training failed if it failed on one node, and runs as long as it runs on one.
+void take_status(Run& joined, const Run& run) {
+  if (joined.status == RunStatus::running) return;
+  if (run.status == RunStatus::finished) return;
+  if (joined.status != RunStatus::finished && run.status != RunStatus::running) return;
+  joined.status = run.status;
+  joined.exit_status = run.exit_status;
+}
+
+void add_node(Run& joined, Run run) {
+  const auto node = node_of(run);
+  std::vector<std::string> notes;
+  align(joined, run, node, notes);
+  name_channels(run, node);
+  append(joined.traces, std::move(run.traces));
+  take_progress(joined, run);
+  take_status(joined, run);
+  joined.span = {std::min(joined.span.begin, run.span.begin), std::max(joined.span.end, run.span.end)};
+  append(joined.host.gpus, std::move(run.host.gpus));
+  joined.sampler_cpu += run.sampler_cpu;
+  if (joined.idle_baseline && run.idle_baseline)
+    *joined.idle_baseline += *run.idle_baseline;
+  else
+    joined.idle_baseline.reset();
+  auto& gpus = joined.info.training.gpu_count;
+  if (gpus && run.info.training.gpu_count) *gpus += *run.info.training.gpu_count;
+  for (const auto& [name, value] : run.tags) joined.tags.emplace(name, value);
+  for (auto& sensor : run.sensors) {
+    sensor.sensor = node + "/" + sensor.sensor;
+    joined.sensors.push_back(std::move(sensor));
+  }
+  for (const auto& note : run.notes) notes.push_back(node + ": " + note);
+  append(joined.notes, std::move(notes));
+}
+
+/// Nodes of which the store has no run: the total is to say that they are missing.
+void miss_nodes(Run& joined, const std::set<int>& known, std::size_t nodes, int expected) {
+  const auto missing = expected - static_cast<int>(nodes);
+  if (missing <= 0) return;
+  joined.notes.push_back(
+      fmt::format("{} of the job's {} nodes never reported: what {} used is not in the total", missing,
+                  expected, missing == 1 ? "it" : "they"));
+  int named = 0;
+  for (int rank = 0; rank < expected && named < missing; ++rank) {
+    if (known.contains(rank)) continue;
+    ++named;
+    Trace trace;
+    trace.channel.component = Component::node;
+    trace.channel.quantity = Quantity::power;
+    trace.channel.behaviour = Behaviour::gauge;
+    trace.channel.provenance = Provenance::missing;
+    trace.channel.device = fmt::format("{} of {}", rank, expected);
+    trace.channel.name = fmt::format("node{}", rank);
+    trace.channel.note = "this node of the job never reported";
+    joined.traces.push_back(std::move(trace));
+  }
+}
+
+}  // namespace
+
+std::string node_of(const Run& run) {
+  return run.info.job.node.empty() ? run.host.hostname : run.info.job.node;
+}
+
+std::optional<Seconds> clock_lead(const Run& reference, const Run& run) {
+  if (!reference.started || !run.started) return std::nullopt;
+  std::map<std::pair<std::size_t, int>, Seconds> ends;
+  for (const auto& epoch : reference.epochs) ends[{epoch.phase, epoch.index}] = epoch.span.end;
+  std::vector<double> leads;
+  for (const auto& epoch : run.epochs) {
+    const auto found = ends.find({epoch.phase, epoch.index});
+    if (found == ends.end()) continue;
+    leads.push_back((*run.started - *reference.started + (epoch.span.end - found->second)).value());
+  }
+  if (leads.empty()) return std::nullopt;
+  const auto middle = leads.begin() + static_cast<std::ptrdiff_t>(leads.size() / 2);
+  std::ranges::nth_element(leads, middle);
+  return Seconds{*middle};
+}
+
+Run join_nodes(std::vector<Run> runs) {
+  const auto expected = runs.front().info.job.node_count.value_or(1);
+  if (runs.size() == 1 && expected <= 1) return std::move(runs.front());
+  auto joined = std::move(runs.front());
+  const auto node = node_of(joined);
+  std::set<int> known;
+  for (const auto& run : runs)
+    if (run.info.job.node_rank) known.insert(*run.info.job.node_rank);
+  if (joined.info.job.node_rank) known.insert(*joined.info.job.node_rank);
+  name_channels(joined, node);
+  for (auto& sensor : joined.sensors) sensor.sensor = node + "/" + sensor.sensor;
+  for (auto& note : joined.notes) note = node + ": " + note;
+  joined.info.training.nodes = static_cast<int>(runs.size());
+  joined.info.segments.clear();  // each node has its own; the notes tell how they followed each other
+  for (std::size_t i = 1; i < runs.size(); ++i) add_node(joined, std::move(runs[i]));
+  miss_nodes(joined, known, runs.size(), expected);
+  return joined;
+}
+
+}  // namespace joulecast::trace

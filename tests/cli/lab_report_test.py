@@ -1,0 +1,63 @@
+"""Tests adaptive repetitions, the report and the board of a campaign that really ran."""
+import json
+import unittest
+
+from support import CommandTest
+
+PLAN = """
+name = "sleepers"
+command = ["sh", "-c", "for i in 1 2 3; do sleep 0.1; echo Epoch $i/3 - val_accuracy: 0.$(({length} + 60 + $i * 5)); done"]
+repetitions = { min = 3, max = 12, half_width = "99%", of = "mean", each_alone = true }
+
+[factors]
+length = [1, 2]
+"""
+
+
+class LabReport(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "p.toml"
+        self.file.write_text(PLAN)
+
+    def test_a_campaign_stops_where_it_knows_enough_and_says_what_was_saved(self):
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet")
+        status = self.json("lab", "status", self.file)
+        if status["runs_without_energy"] > 0:
+            self.skipTest("nothing measures or models energy here")
+        self.assertGreaterEqual(status["done"], 6)
+        self.assertLess(status["done"], 24, "half the interval of a mean below 99 % of it needs no twelve runs")
+        self.assertEqual(status["saved"]["repetitions"], 24 - status["done"])
+        self.assertGreater(status["saved"]["energy_j"], 0)
+        self.assertEqual(status["left"]["runs"], 0)
+        journal = (self.folder / "p.journal").read_bytes()
+        self.call("lab", "run", self.file, "--allow-busy", "--quiet")
+        self.assertEqual([line for line in (self.folder / "p.journal").read_bytes()[len(journal):].split(b"\n") if b'"end"' in line], [])
+
+        text = self.call("lab", "report", self.file, "--format", "text").stdout
+        self.assertIn(f"Adaptive repetitions saved {24 - status['done']} of 24 repetitions", text)
+        self.assertIn("narrow enough", text)
+        self.assertIn("When power became stable", text)
+        self.call("lab", "report", self.file)
+        page = (self.folder / "p-report.html").read_text()
+        self.assertIn("Campaign sleepers", page)
+        for outside in ("<script", "http://", "src="):
+            self.assertNotIn(outside, page.replace("http://www.w3.org", ""))
+
+        board = self.json("lab", "board", self.file, "--quality", "val_accuracy=0.71")
+        self.assertEqual([task["name"] for task in board["tasks"]], ["p"])
+        task = board["tasks"][0]
+        self.assertTrue(task["by_epoch"])
+        for entry in task["alternatives"]:
+            self.assertEqual(entry["reached"], entry["runs"])
+            self.assertLess(entry["energy_j"]["median"], entry["whole_energy_j"], "the second of three epochs suffices")
+
+    def test_a_rule_that_can_never_decide_is_refused_before_anything_runs(self):
+        self.file.write_text(PLAN.replace('"mean", each_alone = true', '"median"').replace("max = 12", "max = 4"))
+        said = self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr
+        self.assertIn(f"{self.file}:4: repetitions.max: is too small to decide anything", said)
+        self.assertFalse((self.folder / "p.journal").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

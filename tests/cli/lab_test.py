@@ -1,0 +1,623 @@
+"""Tests joulecast lab: plans, campaigns that are interrupted in every way, budgets, tables."""
+import csv
+import json
+import os
+import pathlib
+import pty
+import random
+import select
+import signal
+import subprocess
+import time
+import unittest
+
+from support import JOULECAST, CommandTest
+
+TWO_BY_TWO = """
+name = "c"
+command = ["sh", "-c", "{script}"]
+repetitions = {repetitions}
+{more}
+[factors]
+architecture = ["small", "large"]
+batch_size = [16, 32]
+{tables}
+"""
+
+
+class LabTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "p.toml"
+        self.journal = self.folder / "p.journal"
+
+    def plan(self, script, repetitions=1, more="", tables=""):
+        text = TWO_BY_TWO.replace("{script}", script).replace("{repetitions}", str(repetitions))
+        self.file.write_text(text.replace("{more}", more).replace("{tables}", tables))
+        return self.file
+
+    def lab(self, *options, expect=0, **others):
+        return self.call("lab", "run", self.file, "--allow-busy", *options, expect=expect, **others)
+
+    def start(self, *options):
+        return subprocess.Popen([JOULECAST, "lab", "run", str(self.file), "--allow-busy", *options], env=self.environment,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def records(self, kind=None):
+        lines = [line for line in self.journal.read_bytes().split(b"\n")[:-1]] if self.journal.exists() else []
+        records = [json.loads(line) for line in lines]
+        return [record for record in records if kind is None or record["record"] == kind]
+
+    def status(self):
+        return self.json("lab", "status", self.file)
+
+    def refused(self, text, *parts):
+        self.file.write_text(text)
+        done = self.call("lab", "run", self.file, "--allow-busy", expect=2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for part in parts:
+            self.assertIn(part, done.stderr)
+        self.assertFalse(self.journal.exists(), "nothing began")
+
+    def wait_for(self, condition, patience=30):
+        end = time.monotonic() + patience
+        while not condition():
+            self.assertLess(time.monotonic(), end, "it did not come about")
+            time.sleep(0.01)
+
+
+class Plans(LabTest):
+    def test_a_bad_plan_is_one_line_and_nothing_runs(self):
+        good = TWO_BY_TWO.replace("{script}", "{architecture} {batch_size}").replace("{repetitions}", "1")
+        good = good.replace("{more}", "").replace("{tables}", "")
+        self.refused(good.replace("repetitions", "repetitons"), f"{self.file}:4", "repetitons", 'did you mean "repetitions"?')
+        self.refused(good.replace("[16, 32]", "[16, 16]"), f"{self.file}:8", "factors.batch_size", "alike")
+        self.refused(good.replace("[16, 32]", '"16"'), f"{self.file}:8", "must be a list")
+        self.refused(good.replace("{batch_size}", ""), f"{self.file}:8", "factors.batch_size", "not used")
+        self.refused(good.replace('"sh"', '"no-such-program"'), "command", "no-such-program")
+        self.refused(good.replace('"sh"', '"./train.sh"'), "command", "./train.sh")
+        self.refused(good + "[[exclude]]\nbatch_size = 64\n", f"{self.file}:11", "exclude.batch_size")
+        self.refused("= 3\n", f"{self.file}:1")
+        self.refused("\x00\xff", str(self.file))
+
+    def test_a_file_that_is_no_plan(self):
+        self.assertIn("none.toml", self.call("lab", "run", self.folder / "none.toml", expect=2).stderr)
+        self.call("lab", "run", self.folder, expect=2)
+        self.call("lab", "status", self.folder / "none.toml", expect=2)
+
+    def test_a_cpu_that_is_not_there(self):
+        self.plan("{architecture} {batch_size}", tables='[environments.e]\ncpus = "60000"\n')
+        self.assertIn("environments.e.cpus", self.call("lab", "run", self.file, "--allow-busy", expect=2).stderr)
+
+
+class Examples(LabTest):
+    SOURCE = pathlib.Path(os.environ.get("JOULECAST_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+
+    def test_the_plan_of_the_manual_runs(self):
+        text = (self.SOURCE / "docs/lab.md").read_text().split("<!-- plan -->\n```toml\n")[1].split("```")[0]
+        self.file.write_text(text)
+        self.json("lab", "run", self.file, "--dry-run")
+        self.lab()
+        status = self.status()
+        self.assertEqual((status["done"], status["of"]), (9, 9))
+        self.assertEqual(status["reference"]["runs"], 3)
+        self.call("lab", "table", self.file, "-o", self.folder / "runs.csv")
+        compared = self.json("compare", self.folder / "runs.csv", "--group", "batch_size", "--value", "duration_s")
+        self.assertEqual(sum(group["n"] for group in compared["groups"]), 9)
+
+    def test_the_examples_are_plans(self):
+        for plan in sorted((self.SOURCE / "examples/lab").glob("*.toml")):
+            self.json("lab", "status", plan)
+            self.assertFalse(plan.with_suffix(".journal").exists())
+
+
+class DryRun(LabTest):
+    def test_what_is_not_known_is_said_and_never_0(self):
+        self.plan("{architecture} {batch_size}", repetitions=3)
+        result = self.json("lab", "run", self.file, "--dry-run")
+        self.assertEqual(result["left"]["runs"], 12)
+        self.assertIsNone(result["left"]["energy_j"])
+        self.assertIsNone(result["left"]["duration_s"])
+        self.assertIsNone(result["left"]["co2e_g"])
+        self.assertIn("not known", self.call("lab", "run", self.file, "--dry-run").stdout)
+        self.assertFalse(self.journal.exists())
+        self.assertFalse((self.folder / "p.runs").exists())
+        self.assertFalse(self.store.exists())
+
+    def test_predicts_what_the_plan_describes(self):
+        self.file.write_text("""
+command = ["sh", "-c", "{architecture} {batch_size}"]
+repetitions = 30
+tags = {dataset = "cifar10", epochs = 5, gpu = "RTX 3090"}
+price = "0.25EUR"
+place = {country = "ESP"}
+[factors]
+architecture = ["resnet18", "mobilenet_v2"]
+batch_size = [32, 64]
+""")
+        left = self.json("lab", "run", self.file, "--dry-run")["left"]
+        self.assertEqual(left["cells"], {"predicted": 4})
+        self.assertEqual(left["runs_without_energy"], 0)
+        for figure in (left["energy_j"], left["duration_s"], left["cost"], left["co2e_g"]):
+            self.assertLess(figure["low"], figure["value"])
+            self.assertLess(figure["value"], figure["high"])
+        alone = self.json("predict", "resnet18", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
+        other = self.json("predict", "mobilenet_v2", "--gpu", "RTX 3090", "--batch", 32, "--batch", 64, "--epochs", 5, "--dataset", "cifar10")
+        total = sum(one["total_energy_j"]["value"] for result in (alone, other) for one in result["predictions"])
+        self.assertAlmostEqual(left["energy_j"]["value"], 30 * total, delta=1e-6 * 30 * total)
+        self.assertAlmostEqual(left["cost"]["value"], 0.25 * left["energy_j"]["value"] / 3.6e6, places=6)
+
+    def test_knows_what_an_earlier_campaign_has_measured(self):
+        self.plan("{architecture} {batch_size}; sleep 0.2".replace("{architecture} {batch_size}", ": {architecture} {batch_size}"), repetitions=2)
+        self.lab()
+        again = self.folder / "again.toml"
+        again.write_text(self.file.read_text().replace('name = "c"', 'name = "d"'))
+        left = self.json("lab", "run", again, "--dry-run")["left"]
+        self.assertEqual(left["cells"], {"earlier": 4})
+        self.assertGreater(left["duration_s"]["value"], 8 * 0.2)
+
+
+class Runs(LabTest):
+    def test_runs_every_cell_as_often_as_planned(self):
+        self.plan("echo {architecture} {batch_size} {seed} >> order.txt; sleep 0.05; echo accuracy=0.{batch_size}", repetitions=3,
+                  tables='[metrics]\nacc = {regex = "accuracy=([0-9.]+)"}\n')
+        done = self.lab()
+        lines = (self.folder / "order.txt").read_text().split("\n")[:-1]
+        self.assertEqual(len(lines), 12)
+        self.assertEqual(len(set(lines)), 12)
+        for block in range(3):
+            self.assertEqual({line.split()[2] for line in lines[4 * block:4 * block + 4]}, {str(block + 1)})
+        runs = self.json("list", "--tag", "campaign=c")["runs"]
+        self.assertEqual(len(runs), 12)
+        self.assertEqual({run["tags"]["architecture"] for run in runs}, {"small", "large"})
+        ends = self.records("end")
+        self.assertEqual({end["outcome"] for end in ends}, {"finished"})
+        self.assertEqual({end["metrics"]["acc"] for end in ends}, {0.16, 0.32})
+        self.assertEqual({end["run"] for end in ends}, {run["id"] for run in runs})
+        self.assertIn("12 of 12 repetitions", done.stdout)
+        self.assertEqual(self.status()["done"], 12)
+        self.assertEqual(len(list((self.folder / "p.runs").glob("*/*/output.log"))), 12)
+
+    def test_the_order_is_the_seeds(self):
+        def order(name, seed):
+            folder = self.folder / name
+            folder.mkdir()
+            self.plan("echo {architecture}{batch_size} >> order.txt", repetitions=2, more=f"seed = {seed}")
+            self.file.rename(folder / "p.toml")
+            self.call("lab", "run", folder / "p.toml", "--allow-busy", "--store", folder / "runs.db")
+            return (folder / "order.txt").read_text()
+        self.assertEqual(order("a", 5), order("b", 5))
+        self.assertNotEqual(order("d", 5), order("c", 6))
+
+    def test_json_is_alone_on_standard_output(self):
+        self.plan("echo noise {architecture} {batch_size}")
+        result = json.loads(self.lab("--json", "-").stdout)
+        self.assertEqual((result["end"], result["runs_made"], result["done"], result["of"]), ("done", 4, 4, 4))
+
+    def test_a_metric_is_stored_with_the_run(self):
+        self.plan("echo '{{\\\"test\\\": {{\\\"f1\\\": 0.5}}}}' > {output}/m.json # {architecture} {batch_size}",
+                  tables='[metrics]\nf1 = {file = "m.json", key = "test.f1"}\n')
+        self.lab()
+        self.assertEqual({end["metrics"]["f1"] for end in self.records("end")}, {0.5})
+        table = self.call("compare", "--store", self.store, "--group", "architecture", "--value", "f1", expect=None)
+        self.assertNotIn("no column", table.stderr)
+
+    def test_the_environment_is_what_the_plan_says(self):
+        self.plan("echo $CUDA_VISIBLE_DEVICES $X $(nproc) > {output}/e; cat # {architecture} {batch_size}",
+                  tables='[environments.e]\ngpus = [1]\ncpus = "0"\nvariables = {X = "{batch_size}"}\n[[exclude]]\nbatch_size = 16\n')
+        self.lab()
+        files = list((self.folder / "p.runs").glob("*/*/e"))
+        self.assertEqual({file.read_text() for file in files}, {"1 32 1\n"})
+
+    def fake_nvidia_smi(self, script):
+        folder = self.folder / "bin"
+        folder.mkdir()
+        tool = folder / "nvidia-smi"
+        tool.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/calls\n" + script)
+        tool.chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+
+    def test_a_power_limit_is_set_and_set_back(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n'
+                  '[environments.free]\n[[exclude]]\nbatch_size = 16\n[[exclude]]\narchitecture = "large"\n', more='order = "as-written"')
+        self.lab()
+        calls = [line for line in (self.folder / "calls").read_text().splitlines() if "compute-apps" not in line]
+        self.assertEqual(calls, ["--id=0 --query-gpu=power.limit --format=csv,noheader,nounits", "--id=0 --power-limit=200", "run",
+                                 "--id=0 --power-limit=350.00", "run"])
+
+    def test_a_power_limit_that_may_not_be_set_is_told(self):
+        self.fake_nvidia_smi('case "$*" in *query-gpu*) echo 350.00;; *power-limit*) echo Insufficient Permissions; exit 4;; esac\n')
+        self.plan("echo run >> calls # {architecture} {batch_size}", tables='[environments.low]\ngpus = [0]\npower_limit = "200W"\n')
+        done = self.lab(expect=2)
+        self.assertIn("the power limit of GPU 0 cannot be set to 200 W: Insufficient Permissions", done.stderr)
+        self.assertNotIn("run\n", (self.folder / "calls").read_text().replace("\n\n", ""))
+
+    def test_others_on_the_gpus_make_a_machine_busy(self):
+        self.fake_nvidia_smi("echo 123; echo 456\n")
+        proc = self.folder / "proc"
+        proc.mkdir()
+        self.environment["JOULECAST_PROCFS"] = str(proc)
+        self.plan("true {architecture} {batch_size}")
+        self.assertIn("2 other processes use the GPUs", self.call("lab", "run", self.file, expect=1).stderr)
+
+    def test_a_busy_machine_is_refused(self):
+        proc = self.folder / "proc"
+        (proc / "pressure").mkdir(parents=True)
+        (proc / "pressure" / "cpu").write_text("some avg10=55.00 avg60=1.00 avg300=0.50 total=2000000\n")
+        self.environment["JOULECAST_PROCFS"] = str(proc)
+        self.plan("true {architecture} {batch_size}")
+        done = self.call("lab", "run", self.file, expect=1)
+        self.assertIn("the machine is busy: processes waited for a CPU in 55 %", done.stderr)
+        self.assertIn("--allow-busy", done.stderr)
+        self.assertEqual(self.records("end"), [])
+        self.lab()
+        self.assertEqual(len(self.records("end")), 4)
+        self.assertTrue(self.records("session")[0]["busy"])
+
+
+class Failures(LabTest):
+    def outcomes(self):
+        return {(end["levels"]["architecture"], end["levels"]["batch_size"]): end for end in self.records("end")}
+
+    def test_each_end_is_told_apart_and_the_rest_goes_on(self):
+        cases = {
+            ("small", "16"): "echo RuntimeError: CUDA out of memory. Tried to allocate 1 GiB >&2; exit 1",
+            ("small", "32"): "echo OSError: No space left on device >&2; exit 1",
+            ("large", "16"): "kill -SEGV $$",
+            ("large", "32"): "sleep 60",
+        }
+        script = "".join(f"if [ {a} = {{architecture}} ] && [ {b} = {{batch_size}} ]; then {what}; fi; " for (a, b), what in cases.items())
+        self.plan(script, more='timeout = "1s"\ngrace = "2s"')
+        began = time.monotonic()
+        self.lab()
+        self.assertLess(time.monotonic() - began, 30)
+        found = {cell: end["outcome"] for cell, end in self.outcomes().items()}
+        self.assertEqual(found, {("small", "16"): "out-of-memory", ("small", "32"): "disk-full", ("large", "16"): "killed",
+                                 ("large", "32"): "timeout"})
+        self.assertEqual(self.outcomes()["large", "16"]["reason"], "by SIGSEGV")
+        status = self.status()
+        self.assertEqual(status["failed"], {"timeout": 1, "killed": 1, "out-of-memory": 1, "disk-full": 1})
+        self.assertEqual(status["left"]["runs"], 0)
+        tags = {run["tags"].get("outcome") for run in self.json("list")["runs"]}
+        self.assertEqual(tags, {"timeout", "killed", "out-of-memory", "disk-full"})
+
+    def test_a_command_that_ignores_its_end_is_killed_with_all_of_its_own(self):
+        self.plan("trap '' TERM INT; sleep 61 & sleep 62; sleep 63 # {architecture}", more='timeout = "300ms"\ngrace = "300ms"',
+                  tables="[[exclude]]\narchitecture = \\\"large\\\"\n[[exclude]]\nbatch_size = 32\n".replace('\\"', '"'))
+        text = self.file.read_text().replace("# {architecture}", "# {architecture} {batch_size}")
+        self.file.write_text(text)
+        began = time.monotonic()
+        self.lab()
+        self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["timeout"])
+        left = subprocess.run(["pgrep", "-f", "^sleep 6[123]$"], capture_output=True, text=True).stdout
+        mine = [pid for pid in left.split() if str(self.folder) in open(f"/proc/{pid}/environ", errors="replace").read()]
+        self.assertEqual(mine, [])
+
+    def test_what_it_leaves_in_the_background_is_ended(self):
+        self.plan("sleep 59 >/dev/null 2>&1 & true # {architecture} {batch_size}")
+        self.lab()
+        self.assertEqual({end["outcome"] for end in self.records("end")}, {"finished"})
+        for end in self.records("end"):
+            self.assertIn("left behind", " ".join(end["flags"]))
+
+    def test_a_failure_is_tried_again_as_often_as_the_plan_says(self):
+        self.plan("n=$(cat n 2>/dev/null || echo 0); echo $((n+1)) > n; [ $n -ge 2 ] # {architecture} {batch_size}",
+                  tables="[retry]\ntimes = 2\n")
+        self.lab()
+        ends = self.records("end")
+        self.assertEqual([end["outcome"] for end in ends][:3], ["failed", "failed", "finished"])
+        self.assertEqual([end["attempt"] for end in ends][:3], [1, 2, 3])
+        self.assertEqual(self.status()["done"], 4)
+
+    def test_a_cell_that_always_fails_is_given_up(self):
+        self.plan("[ {architecture} = small ] # {batch_size}", repetitions=5, more="give_up_after = 2")
+        self.lab()
+        status = self.status()
+        self.assertEqual(status["done"], 10)
+        self.assertEqual(status["failed"], {"failed": 4})
+        self.assertEqual(status["cells_given_up"], 2)
+        self.assertEqual(status["left"]["runs"], 0)
+
+    def test_a_store_that_is_full_loses_no_run(self):
+        if not os.path.exists("/dev/shm") or os.geteuid() != 0:
+            self.skipTest("needs root, to mount a small file system")
+        mount = self.folder / "small"
+        mount.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(mount)]).returncode != 0:
+            self.skipTest("a file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(mount)])
+        self.plan("sleep 0.1 # {architecture} {batch_size}")
+        text = self.file.read_text()
+        self.file = mount / "p.toml"
+        self.file.write_text(text)
+        self.journal = mount / "p.journal"
+        self.call("lab", "run", self.file, "--dry-run")
+        ballast = os.open(mount / "ballast", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(ballast, b"x" * 4096)
+        except OSError:
+            os.close(ballast)
+        done = self.call("lab", "run", self.file, "--allow-busy", expect=None)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("No space left on device", done.stderr)
+        (mount / "ballast").unlink()
+        self.lab()
+        self.assertEqual(self.status()["done"], 4)
+
+
+class Resume(LabTest):
+    def finished_places(self):
+        return [(end["cell"], end["repetition"]) for end in self.records("end") if end["outcome"] == "finished"]
+
+    def test_nothing_is_made_twice(self):
+        self.plan("echo x >> made.txt # {architecture} {batch_size}", repetitions=2)
+        self.lab()
+        result = json.loads(self.lab("--json", "-").stdout)
+        self.assertEqual(result["runs_made"], 0)
+        self.assertEqual(len((self.folder / "made.txt").read_text().split()), 8)
+
+    def test_kill_9_at_any_moment_loses_nothing_and_repeats_nothing(self):
+        """What counts is what the command has done to its end: each repetition has one run that finished, in store and journal."""
+        self.plan("sleep 0.05; echo {architecture} {batch_size} {repetition} # ", repetitions=4)
+        draw = random.Random(20260201)
+        for _ in range(60):
+            process = self.start("-q")
+            try:
+                process.communicate(timeout=draw.uniform(0.02, 0.7))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+            if self.journal.exists() and len(set(self.finished_places())) == 16:
+                break
+        self.lab()
+        places = self.finished_places()
+        self.assertEqual(len(places), 16)
+        self.assertEqual(len(set(places)), 16, "nothing that had finished was repeated")
+        stored = self.json("list", "--tag", "campaign=c", "--status", "finished")["runs"]
+        self.assertEqual({run["id"] for run in stored}, {end["run"] for end in self.records("end") if end["outcome"] == "finished"})
+        self.assertEqual(self.json("list", "--status", "running")["runs"], [])
+        self.assertEqual(self.status()["done"], 16)
+
+    def test_a_run_that_had_ended_before_the_journal_knew_is_kept(self):
+        self.plan("echo x >> made.txt # {architecture} {batch_size}")
+        self.lab()
+        lines = self.journal.read_text().splitlines(keepends=True)
+        self.assertEqual(json.loads(lines[-1])["record"], "end")
+        self.journal.write_text("".join(lines[:-1]) + lines[-1][:40])
+        done = self.lab()
+        self.assertIn("was not in the journal; the store has 1 of them finished", done.stderr)
+        self.assertEqual(len((self.folder / "made.txt").read_text().split()), 4)
+        self.assertEqual(self.status()["done"], 4)
+
+    def test_a_journal_that_is_lost_is_made_anew_from_the_store(self):
+        self.plan("[ {architecture} = small ] && echo x >> made.txt # {batch_size}")
+        self.lab()
+        before = self.status()
+        self.journal.unlink()
+        done = self.lab()
+        self.assertIn("not in the journal", done.stderr)
+        after = self.status()
+        self.assertEqual((before["done"], before["failed"]), (after["done"], after["failed"]))
+        self.assertEqual(len((self.folder / "made.txt").read_text().split()), 2)
+
+    def test_what_a_killed_lab_leaves_is_ended(self):
+        self.plan("sh -c 'sleep 58; true' & wait # {architecture} {batch_size}", more='timeout = "1s"\ngrace = "1s"')
+        process = self.start()
+        self.wait_for(lambda: self.records("begin") and self.sleepers())
+        process.kill()
+        process.communicate()
+        self.assertTrue(self.sleepers(), "a grandchild outlives the lab")
+        done = self.lab()
+        self.assertIn("of a run whose lab was killed", done.stderr)
+        self.assertEqual(self.sleepers(), [])
+
+    def sleepers(self):
+        found = []
+        for pid in os.listdir("/proc"):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    if f"JOULECAST_LAB_JOURNAL={self.journal}".encode() in file.read():
+                        found.append(pid)
+            except (OSError, ValueError):
+                pass
+        return found
+
+    def test_two_at_once_the_second_is_refused(self):
+        self.plan("sleep 1 # {architecture} {batch_size}")
+        process = self.start()
+        self.wait_for(lambda: self.records("begin"))
+        done = self.lab(expect=2)
+        self.assertIn(f"already, by process {process.pid}", done.stderr)
+        self.status()  # looking is allowed
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+    def test_interrupt_ends_the_run_politely_and_the_campaign_goes_on_later(self):
+        self.plan("trap 'echo saved > saved; exit 3' INT TERM; sleep 30 & wait # {architecture} {batch_size}", more='grace = "20s"')
+        process = self.start()
+        self.wait_for(lambda: self.records("begin") and self.sleepers())
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130, error)
+        self.assertIn("the same command goes on where it stopped", error)
+        self.assertTrue((self.folder / "saved").exists())
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["interrupted"])
+        self.plan("true {architecture} {batch_size}")
+        done = self.lab()
+        self.assertIn("the plan has changed since its last run: command, ", done.stderr.replace("command.", "command, "))
+        self.assertEqual(self.status()["done"], 4)
+        self.assertEqual(self.status()["interrupted"], 1)
+
+    def test_control_c_on_a_terminal(self):
+        """The command is in the terminal's foreground too, and hears the key itself: once."""
+        self.plan("n=0; trap 'n=$((n+1)); echo $n > heard; sleep 0.5; exit 3' INT; while :; do sleep 0.1; done # {architecture} {batch_size}",
+                  more='grace = "20s"')
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execve(JOULECAST, [JOULECAST, "lab", "run", str(self.file), "--allow-busy"], self.environment)
+        shown = b""
+
+        def read():
+            nonlocal shown
+            ready, _, _ = select.select([terminal], [], [], 0.1)
+            if ready:
+                try:
+                    shown += os.read(terminal, 65536)
+                except OSError:
+                    pass
+            return shown
+        self.wait_for(lambda: b"1 of 4" in read() and self.sleepers())
+        time.sleep(0.3)
+        os.write(terminal, b"\x03")
+        self.wait_for(lambda: b"goes on where it stopped" in read())
+        _, status = os.waitpid(process, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 130)
+        self.assertEqual((self.folder / "heard").read_text(), "1\n")
+        self.assertEqual([end["outcome"] for end in self.records("end")], ["interrupted"])
+
+    def test_a_second_interrupt_ends_it_at_once(self):
+        self.plan("trap '' INT TERM; sleep 30; sleep 30 # {architecture} {batch_size}", more='grace = "60s"')
+        process = self.start()
+        self.wait_for(lambda: self.records("begin") and self.sleepers())
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        self.assertIsNone(process.poll())
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(process.returncode, 130)
+
+    def test_a_changed_plan_keeps_what_still_fits(self):
+        self.plan("echo x >> made.txt # {architecture} {batch_size}")
+        self.lab()
+        self.plan("echo x >> made.txt # {batch_size} {architecture}", repetitions=2)
+        text = self.file.read_text().replace("[16, 32]", "[64, 32]")
+        self.file.write_text(text)
+        done = self.lab()
+        self.assertIn("the plan has changed", done.stderr)
+        self.assertIn("2 finished runs of its cells are kept", done.stderr)
+        status = self.status()
+        self.assertEqual((status["done"], status["set_aside"]), (8, 2))
+        self.assertEqual(len((self.folder / "made.txt").read_text().split()), 4 + 6)
+
+    def test_another_store_is_refused(self):
+        self.plan("true {architecture} {batch_size}")
+        self.lab()
+        done = self.lab("--store", self.folder / "other.db", expect=2)
+        self.assertIn("--store", done.stderr)
+        self.assertIn(str(self.store), done.stderr)
+        self.assertFalse((self.folder / "other.db").exists())
+
+    def test_a_damaged_journal_names_its_line(self):
+        self.plan("true {architecture} {batch_size}")
+        self.lab()
+        lines = self.journal.read_text().splitlines(keepends=True)
+        self.journal.write_text("".join([*lines[:2], "rubbish\n", *lines[2:]]))
+        self.assertIn("p.journal:3", self.lab(expect=2).stderr)
+        self.assertIn("p.journal:3", self.call("lab", "status", self.file, expect=2).stderr)
+
+
+class Budget(LabTest):
+    def test_stops_before_the_run_that_would_exceed_it(self):
+        self.plan("sleep 0.3 # {architecture} {batch_size}", repetitions=5)
+        self.lab()
+        runs = self.records("end")
+        if any("energy_j" not in run for run in runs):
+            self.skipTest("nothing measures or models energy here")
+        mean = sum(run["energy_j"] for run in runs) / len(runs)
+        folder = self.folder / "budget"
+        folder.mkdir()
+        text = self.file.read_text().replace('name = "c"', f'name = "b"\nenergy_budget = "{3.5 * mean} J"')
+        (folder / "p.toml").write_text(text)
+        done = self.call("lab", "run", folder / "p.toml", "--allow-busy", "--json", "-")
+        result = json.loads(done.stdout)
+        self.assertEqual(result["end"], "budget")
+        made = [json.loads(line) for line in (folder / "p.journal").read_text().splitlines()]
+        made = [run["energy_j"] for run in made if run["record"] == "end"]
+        # A run on a busy machine may take longer than its cell's mean; what came before it was within the budget.
+        self.assertLess(sum(made[:-1]), 3.5 * mean)
+        self.assertLess(len(made), 20)
+        self.assertIn("the energy budget is", done.stderr)
+
+    def test_the_reference_tells_of_drift(self):
+        self.plan("n=$(cat n 2>/dev/null || echo 0); echo $((n+1)) > n; [ $n -lt 3 ] && sleep 0.2 || sleep 0.6 # {architecture} {batch_size}",
+                  tables='[reference]\ncell = {architecture = "small", batch_size = 16}\nevery = 2\ntolerance = "30%"\n')
+        done = self.lab()
+        references = [end for end in self.records("end") if end.get("role") == "reference"]
+        self.assertEqual(len(references), 3)
+        if any("energy_j" not in run for run in references):
+            self.skipTest("nothing measures or models energy here")
+        self.assertIn("the reference has drifted: +", done.stderr)
+        reference = self.status()["reference"]
+        self.assertEqual(reference["runs"], 3)
+        self.assertGreater(reference["worst_drift"], 0.3)
+
+
+class Pauses(LabTest):
+    def test_warms_up_and_cools_down(self):
+        self.plan("sleep 0.05 # {architecture} {batch_size}", tables="""
+[warm_up]
+command = ["sh", "-c", "echo warm >> warm.txt; sleep 0.1"]
+duration = "500ms"
+[cool_down]
+duration = "200ms"
+[[exclude]]
+batch_size = 32
+""")
+        self.lab()
+        self.assertGreaterEqual(len((self.folder / "warm.txt").read_text().split()), 1)
+        warm = self.records("warm_up")
+        self.assertEqual([one["why"] for one in warm], ["time"])
+        self.assertAlmostEqual(warm[0]["duration_s"], 0.5, delta=0.4)
+        self.assertEqual(len(self.records("cool_down")), 1)
+        self.lab()
+        self.assertEqual(len(self.records("warm_up")), 1, "there was nothing left to warm up for")
+
+    def test_a_warm_up_that_fails_is_told(self):
+        self.plan("true {architecture} {batch_size}", tables='[warm_up]\ncommand = ["false"]\nduration = "5s"\n')
+        done = self.lab()
+        self.assertIn("the warm-up command failed", done.stderr)
+        self.assertEqual(self.status()["done"], 4)
+
+
+class Tables(LabTest):
+    def test_the_table_is_taken_by_other_commands(self):
+        self.plan("[ {architecture}{batch_size} != large32 ] || {{ echo CUDA out of memory; exit 1; }}; sleep 0.1; echo accuracy=0.{batch_size}", repetitions=4,
+                  tables='[metrics]\nacc = {regex = "accuracy=([0-9.]+)"}\n')
+        self.lab()
+        table = self.folder / "t.csv"
+        done = self.call("lab", "table", self.file, "-o", table)
+        self.assertIn("3 of them", done.stderr)
+        rows = list(csv.DictReader(table.read_text().splitlines()))
+        self.assertEqual(len(rows), 15)
+        lost = [row for row in rows if row["outcome"] == "out-of-memory"]
+        self.assertEqual(len(lost), 3)
+        for row in lost:
+            self.assertEqual((row["energy_j"], row["duration_s"], row["acc"], row["epoch_time_s"]), ("", "", "", ""))
+            self.assertEqual((row["architecture"], row["batch_size"]), ("large", "32"))
+        compared = self.json("compare", table, "--group", "architecture", "--value", "duration_s")
+        self.assertEqual({group["name"]: group["n"] for group in compared["groups"]}, {"small": 8, "large": 4})
+        self.call("tradeoff", table, "--by", "architecture,batch_size", "--cost", "duration_s", "--quality", "acc", expect=None)
+
+    def test_an_empty_campaign_has_no_table(self):
+        self.plan("true {architecture} {batch_size}")
+        self.assertIn("no run", self.call("lab", "table", self.file, expect=2).stderr)
+
+    def test_a_run_that_was_removed_keeps_what_the_journal_knows(self):
+        self.plan("true {architecture} {batch_size}")
+        self.lab()
+        self.call("rm", self.records("end")[0]["run"])
+        done = self.call("lab", "table", self.file)
+        self.assertEqual(len(done.stdout.strip().splitlines()), 5)
+        self.assertIn("not in the store any more", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,144 @@
+"""The nodes of one job: each is measured as a run of its own, and all that is shown is one account over them."""
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+import uuid
+
+from support import JOULECAST, CommandTest
+
+BUILD = pathlib.Path(os.environ.get("JOULECAST_BUILD", "build/dev"))
+WATTS = {"n1": 300, "n2": 100, "n3": 50}
+
+
+class Nodes(CommandTest):
+    def setUp(self):
+        super().setUp()
+        for part in ("sys", "dev"):
+            (self.folder / part).mkdir()
+        for name, watts in WATTS.items():
+            (self.folder / f"{name}.txt").write_text(f"gpu uuid=GPU-{name} name=NVIDIA_A100 arch=9\npower 0:{watts}\n")
+        for name in list(self.environment):
+            if name.startswith(("SLURM", "OMPI", "PMI", "TORCHELASTIC")) or name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
+                del self.environment[name]
+        self.environment.update(JOULECAST_SYSFS=str(self.folder / "sys"), JOULECAST_DEVFS=str(self.folder / "dev"),
+                                JOULECAST_NVML_LIBRARY=str(BUILD / "fakes/libnvidia-ml.so.1"))
+        self.job = str(uuid.uuid4().int % 10**9)
+
+    def node(self, number, command="sleep 1.5", nodes=2, ranks=1, rank=0, options=(), **variables):
+        """One rank on the n-th node."""
+        name = f"n{number + 1}"
+        task = dict(SLURM_JOB_ID=self.job, SLURM_STEP_ID="0", SLURM_PROCID=str(number * ranks + rank), SLURM_LOCALID=str(rank),
+                    SLURM_NODEID=str(number), SLURM_STEP_NUM_NODES=str(nodes), SLURM_STEP_NUM_TASKS=str(nodes * ranks),
+                    SLURM_STEP_TASKS_PER_NODE=f"{ranks}(x{nodes})", SLURMD_NODENAME=name)
+        return subprocess.Popen([JOULECAST, "run", "--quiet", "--interval", "0.1", "--sensor", "nvml", *options, "--", "sh", "-c", command],
+                                env={**self.environment, "JOULECAST_FAKE_NVML": str(self.folder / f"{name}.txt"), **task, **variables})
+
+    def end(self, *processes, status=0):
+        for process in processes:
+            self.assertEqual(process.wait(timeout=60), status)
+
+    def rows(self):
+        return self.json("list")["runs"]
+
+    def test_two_nodes_of_two_ranks_are_one_account(self):
+        self.end(*[self.node(number, ranks=2, rank=rank) for number in (0, 1) for rank in (0, 1)])
+        row, = self.rows()
+        run = self.json("show")
+        self.assertEqual((run["id"], row["nodes"]), (row["id"], 2))
+        self.assertIn("finished, 2 nodes", self.call("list").stdout)
+        by_node = {part["node"]: part["energy_j"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}
+        self.assertEqual(set(by_node), {"n1", "n2"})
+        for name, energy in by_node.items():
+            self.assertAlmostEqual(energy, WATTS[name] * run["duration_s"], delta=0.25 * WATTS[name] * run["duration_s"])
+        self.assertAlmostEqual(run["energy_j"]["total"], sum(by_node.values()), places=3)
+        self.assertAlmostEqual(row["energy_j"], run["energy_j"]["total"], delta=0.03 * row["energy_j"])  # at their ends
+        self.assertEqual(run["notes"], [])
+        self.assertEqual(run["energy_j"]["missing"].count("gpu"), 0)
+
+    def test_nodes_of_torchrun_are_known_by_their_host_names(self):
+        if subprocess.run(["unshare", "-u", "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no host name of its own can be given to a process here (unshare -u)")
+        nodes = []
+        for number, name in enumerate(("n1", "n2")):
+            worker = dict(RANK=str(number), WORLD_SIZE="2", LOCAL_RANK="0", LOCAL_WORLD_SIZE="1", GROUP_RANK=str(number), GROUP_WORLD_SIZE="2",
+                          TORCHELASTIC_RUN_ID=self.job, JOULECAST_FAKE_NVML=str(self.folder / f"{name}.txt"))
+            command = f"hostname {name}; exec {JOULECAST} run --quiet --interval 0.1 --sensor nvml -- sleep 1.5"
+            nodes.append(subprocess.Popen(["unshare", "-u", "sh", "-c", command], env={**self.environment, **worker}))
+        self.end(*nodes)
+        self.assertEqual(len(self.rows()), 1)
+        run = self.json("show")
+        self.assertEqual({part["node"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}, {"n1", "n2"})
+        self.assertEqual([node["node"] for node in run["nodes"]], ["n1", "n2"])
+
+    def test_any_nodes_run_leads_to_the_account(self):
+        self.end(self.node(0, options=("--name", "first")), self.node(1, options=("--name", "second")))
+        self.assertEqual(self.json("show", "first")["id"], self.json("show", "second")["id"])
+        text = self.call("show", "second").stdout
+        self.assertIn("n1 gpu GPU-n1", text)
+        self.assertIn("n2 gpu GPU-n2", text)
+
+    def test_a_node_that_never_reported_is_missing(self):
+        self.end(self.node(0, nodes=4), self.node(1, nodes=4))
+        run = self.json("show")
+        self.assertIn("2 of the job's 4 nodes never reported: what they used is not in the total", run["notes"])
+        self.assertLessEqual({"node 2 of 4", "node 3 of 4"}, set(run["energy_j"]["missing"]))
+        self.assertIn("without", self.call("show").stdout)
+        self.assertIn("2 nodes", self.rows()[0]["missing"])
+
+    def test_a_node_that_fails_fails_the_job(self):
+        first, second = self.node(0), self.node(1, "sleep 1; exit 9")
+        self.end(first)
+        self.end(second, status=9)
+        run = self.json("show")
+        self.assertEqual((run["status"], run["exit_status"]), ("failed", 9))
+        self.assertEqual(self.rows()[0]["status"], "failed")
+
+    def test_the_account_is_exported_and_removed_as_a_whole(self):
+        self.end(self.node(0), self.node(1))
+        total = self.json("show")["energy_j"]["total"]
+        self.call("export", "--bundle", str(self.folder / "bundle"))
+        self.environment["JOULECAST_STORE"] = str(self.folder / "other.db")
+        self.call("import", str(self.folder / "bundle"))
+        self.assertAlmostEqual(self.json("show")["energy_j"]["total"], total, delta=0.01 * total)
+        self.environment["JOULECAST_STORE"] = str(self.store)
+        self.call("rm", self.rows()[0]["id"])
+        self.assertEqual(self.rows(), [])
+
+    def test_steps_of_one_job_are_never_added(self):
+        self.end(self.node(0, SLURM_STEP_ID="0"), self.node(0, SLURM_STEP_ID="1"))
+        self.assertEqual(len(self.rows()), 2)
+
+    def test_two_measurements_of_one_node_are_never_added(self):
+        """As where the ranks cannot meet: the other node is added to each, and each names the other."""
+        self.end(self.node(0, TMPDIR=self.elsewhere("a"), ranks=2), self.node(0, TMPDIR=self.elsewhere("b"), ranks=2, rank=1), self.node(1))
+        for row in self.rows():
+            run = self.json("show", row["id"])
+            self.assertLess(run["energy_j"]["total"], 1.3 * (WATTS["n1"] + WATTS["n2"]) * run["duration_s"])
+            self.assertTrue(any("claims the same job on the same node" in note for note in run["notes"]), run["notes"])
+
+    def test_nodes_may_write_files_of_their_own(self):
+        """As they do on a network file system."""
+        self.environment["JOULECAST_STORE_PER_NODE"] = "1"
+        self.end(self.node(0, options=("--name", "first")), self.node(1))
+        self.assertEqual(sorted(path.name for path in self.folder.glob("runs.db*") if "-wal" not in path.name and "-shm" not in path.name),
+                         ["runs.db-node-n1", "runs.db-node-n2"])
+        run = self.json("show", "first")
+        self.assertEqual({part["node"] for part in run["energy_j"]["by_component"] if part["component"] == "gpu"}, {"n1", "n2"})
+        self.assertEqual(len(self.rows()), 1)
+        self.call("run", "--quiet", "--name", "alone", "--", "true")  # of no job, and so in the store itself
+        self.assertTrue(self.store.exists())
+        self.assertEqual(len(self.rows()), 2)
+        self.call("tag", "first", "team=vision")
+        self.assertEqual(self.json("show", "first")["tags"]["team"], "vision")
+        self.call("rm", "first")
+        self.assertEqual([row["name"] for row in self.rows()], ["alone"])
+
+    def elsewhere(self, name):
+        (self.folder / name).mkdir()
+        return str(self.folder / name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,106 @@
+#include "progress/rank_message.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joulecast::progress {
+namespace {
+
+TEST(RankMessage, KeepsAllOfAnEvent) {
+  RankMessage message;
+  auto& event = message.event;
+  event.kind = EventKind::phase_begin;
+  event.time = SteadyTime{123456789012345};
+  event.evidence = Evidence::stated;
+  event.epoch = 0;
+  event.first_epoch = 1;
+  event.total_epochs = 90;
+  event.work = 0;
+  event.total_work = 400.5;
+  event.unit = Unit::sample;
+  event.counted_from = 7;
+  event.headed_at_end = true;
+  event.scope = Scope::epoch;
+  event.part = Part{2, 5, true, true};
+  event.name = "fold \"2\"\n";
+  event.value = -0.25;
+  auto line = to_line(message);
+  ASSERT_EQ(line.back(), '\n');
+  line.pop_back();
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto back = rank_message(line);
+  ASSERT_TRUE(back);
+  ASSERT_EQ(back->kind, RankMessage::Kind::heard);
+  const auto& heard = back->event;
+  EXPECT_EQ(heard.kind, event.kind);
+  EXPECT_EQ(heard.time, event.time);
+  EXPECT_EQ(heard.evidence, event.evidence);
+  EXPECT_EQ(heard.epoch, 0);
+  EXPECT_EQ(heard.first_epoch, 1);
+  EXPECT_EQ(heard.total_epochs, 90);
+  EXPECT_EQ(heard.work, 0);
+  EXPECT_EQ(heard.total_work, 400.5);
+  EXPECT_EQ(heard.unit, Unit::sample);
+  EXPECT_EQ(heard.counted_from, 7);
+  EXPECT_TRUE(heard.headed_at_end);
+  EXPECT_EQ(heard.scope, Scope::epoch);
+  ASSERT_TRUE(heard.part);
+  EXPECT_EQ(heard.part->number, 2);
+  EXPECT_EQ(heard.part->of, 5);
+  EXPECT_TRUE(heard.part->alike && heard.part->may_be_cut);
+  EXPECT_EQ(heard.name, event.name);
+  EXPECT_EQ(heard.value, event.value);
+}
+
+TEST(RankMessage, KeepsWhatARankSaysOfItself) {
+  RankMessage message;
+  message.kind = RankMessage::Kind::attach;
+  message.greeting = {
+      3,
+      1,
+      4711,
+      "mine",
+      {.energy_j = 7.2e6, .ends_at_energy = true, .projected_j = {}, .probability = 0.9, .dry = true}};
+  const auto attach = rank_message(to_line(message));
+  ASSERT_TRUE(attach);
+  EXPECT_EQ(attach->kind, RankMessage::Kind::attach);
+  EXPECT_EQ(attach->greeting.rank, 3);
+  EXPECT_EQ(attach->greeting.local_rank, 1);
+  EXPECT_EQ(attach->greeting.pid, 4711);
+  EXPECT_EQ(attach->greeting.name, "mine");
+  EXPECT_EQ(attach->greeting.limits.energy_j, 7.2e6);
+  EXPECT_TRUE(attach->greeting.limits.ends_at_energy);
+  EXPECT_EQ(attach->greeting.limits.projected_j, std::nullopt);
+  EXPECT_EQ(attach->greeting.limits.probability, 0.9);
+  EXPECT_TRUE(attach->greeting.limits.dry);
+  message = {};
+  message.kind = RankMessage::Kind::left;
+  message.exit_status = 0;
+  EXPECT_EQ(rank_message(to_line(message))->exit_status, 0);
+  message.kind = RankMessage::Kind::took_over;
+  message.time = SteadyTime{99};
+  EXPECT_EQ(rank_message(to_line(message))->time, SteadyTime{99});
+}
+
+TEST(RankMessage, LeavesOtherLinesToOthers) {
+  for (const char* line :
+       {"", "nonsense", "{\"event\":\"epoch\",\"epoch\":1}", "{\"event\":\"rank\"", "{\"event\":\"rank\"}",
+        "{\"event\":\"rank\",\"says\":7}", "{\"event\":\"rank\",\"says\":\"sings\"}"})
+    EXPECT_FALSE(rank_message(line)) << line;
+  const auto odd = rank_message(R"({"event":"rank","says":"heard","kind":99,"unit":-1,"part":[1],"name":5})");
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(odd->event.kind, EventKind::metric);
+  EXPECT_EQ(odd->event.name, "");
+}
+
+TEST(RankOrder, IsReadBack) {
+  EXPECT_EQ(rank_order(to_line(RankOrder{}))->kind, RankOrder::Kind::take_over);
+  const auto end = rank_order(to_line(RankOrder{RankOrder::Kind::end, "7 kWh were used"}));
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->kind, RankOrder::Kind::end);
+  EXPECT_EQ(end->why, "7 kWh were used");
+  EXPECT_FALSE(rank_order("{}"));
+  EXPECT_FALSE(rank_order("end"));
+}
+
+}  // namespace
+}  // namespace joulecast::progress

@@ -1,0 +1,152 @@
+#include "trace/join_nodes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "trace/energy.hpp"
+
+namespace joulecast::trace {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t in_ns = 1'000'000'000;
+constexpr std::int64_t noon = 1'700'000'000 * in_ns;
+
+/// A node with one GPU of constant power, whose run begins at this second after noon by its own clock.
+Run node(const std::string& name, int rank, double watts, std::int64_t begins_s, int length_s) {
+  Run run;
+  run.info.id = "run-" + name;
+  run.info.job.scheduler = "slurm";
+  run.info.job.id = "1";
+  run.info.job.node = name;
+  run.info.job.node_rank = rank;
+  run.info.job.node_count = 2;
+  run.info.training.gpu_count = 1;
+  run.host.hostname = name;
+  run.host.gpus = {"H100"};
+  run.started = WallTime{noon + begins_s * in_ns};
+  run.span = {Seconds{0}, Seconds{static_cast<double>(length_s)}};
+  Trace power;
+  power.channel.name = "gpu0_power";
+  power.channel.quantity = Quantity::power;
+  power.channel.behaviour = Behaviour::gauge;
+  power.channel.component = Component::gpu;
+  power.channel.device = "0";
+  for (int i = 0; i <= length_s; ++i) {
+    power.times.push_back(i);
+    power.values.push_back(watts);
+  }
+  run.traces.push_back(std::move(power));
+  return run;
+}
+
+/// Epochs that end at these seconds of the run.
+void add_epochs(Run& run, const std::vector<double>& ends) {
+  double begin = 0;
+  for (const double end : ends) {
+    Epoch epoch;
+    epoch.index = static_cast<int>(run.epochs.size()) + 1;
+    epoch.span = {Seconds{begin}, Seconds{end}};
+    run.epochs.push_back(epoch);
+    begin = end;
+  }
+}
+
+TEST(JoinNodes, AddsTheEnergyOfAllNodes) {
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100), node("n2", 1, 100, 0, 100)});
+  EXPECT_EQ(joined.info.id, "run-n1");
+  EXPECT_EQ(joined.info.training.nodes, 2);
+  EXPECT_EQ(joined.info.training.gpu_count, 2);
+  EXPECT_THAT(joined.notes, IsEmpty());
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 40'000, 1);
+  ASSERT_GE(energy.components.size(), 2U);
+  EXPECT_EQ(energy.components[0].node, "n1");
+  EXPECT_NEAR(energy.components[0].energy->value(), 30'000, 1);
+  EXPECT_EQ(energy.components[1].node, "n2");
+  EXPECT_NEAR(energy.components[1].energy->value(), 10'000, 1);
+}
+
+TEST(JoinNodes, LeavesTheRunOfAJobOfOneNodeAsItIs) {
+  auto alone = node("n1", 0, 300, 0, 10);
+  alone.info.job.node_count = 1;
+  const auto joined = join_nodes({alone});
+  EXPECT_EQ(joined.traces[0].channel.node, "");
+  EXPECT_THAT(joined.notes, IsEmpty());
+}
+
+TEST(JoinNodes, CorrectsAClockByTheEpochsThatEndTogether) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto second = node("n2", 1, 100, 240, 100);  // 4 min ahead
+  add_epochs(first, {30, 60, 90});
+  add_epochs(second, {30, 60.2, 90});
+  EXPECT_NEAR(clock_lead(first, second)->value(), 240, 0.3);
+  const auto joined = join_nodes({first, second});
+  EXPECT_NEAR(joined.span.length().value(), 100, 0.3);
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2's clock is 4 min 00 s ahead of n1's")));
+  EXPECT_EQ(joined.epochs.size(), 3U);  // the same ones, once
+  EXPECT_NEAR(energy_of(joined).total->value(), 40'000, 100);
+  EXPECT_NEAR(epoch_energies(joined)[0]->value(), 12'000, 100);
+}
+
+TEST(JoinNodes, TellsNoClockThatIsRightEnough) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto second = node("n2", 1, 100, 0, 100);
+  add_epochs(first, {50});
+  add_epochs(second, {50.5});
+  EXPECT_THAT(join_nodes({first, second}).notes, IsEmpty());
+}
+
+TEST(JoinNodes, TellsANodeThatJoinedLate) {
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100), node("n2", 1, 100, 40, 60)});
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2 joined 40.0 s after n1")));
+  EXPECT_NEAR(energy_of(joined).total->value(), 36'000, 1);
+}
+
+TEST(JoinNodes, TellsANodeThatDied) {
+  auto dead = node("n2", 1, 100, 0, 30);
+  dead.status = RunStatus::interrupted;
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100), dead});
+  EXPECT_THAT(joined.notes,
+              ElementsAre(HasSubstr("n2 was last heard of 1 min 10 s before the end (interrupted)")));
+  EXPECT_EQ(joined.status, RunStatus::interrupted);
+  EXPECT_NEAR(energy_of(joined).total->value(), 33'000, 1);
+}
+
+TEST(JoinNodes, TakesClocksThatNeverMeetToBeWrong) {
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100), node("n2", 1, 100, 200, 100)});
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("n2's clock is about 3 min 20 s ahead of n1's")));
+  EXPECT_NEAR(joined.span.length().value(), 100, 0.1);
+}
+
+TEST(JoinNodes, NamesTheNodesThatNeverReported) {
+  auto first = node("n1", 0, 300, 0, 100);
+  auto third = node("n3", 2, 100, 0, 100);
+  first.info.job.node_count = third.info.job.node_count = 4;
+  const auto joined = join_nodes({first, third});
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("2 of the job's 4 nodes never reported")));
+  const auto energy = energy_of(joined);
+  EXPECT_NEAR(energy.total->value(), 40'000, 1);
+  EXPECT_THAT(energy.missing, Contains("node 1 of 4"));
+  EXPECT_THAT(energy.missing, Contains("node 3 of 4"));
+}
+
+TEST(JoinNodes, ANodeThatReportedAloneIsNotTheWholeJob) {
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100)});
+  EXPECT_THAT(joined.notes, ElementsAre(HasSubstr("1 of the job's 2 nodes never reported: what it used")));
+}
+
+TEST(JoinNodes, KeepsTheProgressOfTheNodeThatHasSome) {
+  auto second = node("n2", 1, 100, 0, 100);
+  add_epochs(second, {50, 100});
+  const auto joined = join_nodes({node("n1", 0, 300, 0, 100), second});
+  EXPECT_EQ(joined.epochs.size(), 2U);
+  EXPECT_NEAR(epoch_energies(joined)[1]->value(), 20'000, 100);
+}
+
+}  // namespace
+}  // namespace joulecast::trace
