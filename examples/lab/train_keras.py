@@ -2,8 +2,9 @@
 
     python3 train_keras.py --architecture resnet50 --data images --batch-size 32 --image-size 128
 
-The folder has one folder of images for each class. Needs Keras with TensorFlow, PyTorch or JAX ($KERAS_BACKEND). The
-weights of ImageNet are downloaded by Keras the first time; --weights none begins with random ones.
+The folder has one folder of images for each class. Needs Keras 3 and TensorFlow, which reads the images; another backend
+may train ($KERAS_BACKEND). The weights of ImageNet are downloaded by Keras the first time; --weights none begins with random
+ones.
 """
 import argparse
 import json
@@ -43,7 +44,7 @@ def fit(model, backbone, frozen, rate, epochs, initial, train, validation, patie
     """`epochs` counts from the beginning of the whole training, as Keras wants it."""
     backbone.trainable = not frozen
     model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy",
-                  ["accuracy", keras.metrics.F1Score(average="macro", name="f1")])
+                  metrics=["accuracy", keras.metrics.F1Score(average="macro", name="f1")])
     stop = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
     return model.fit(train, validation_data=validation, initial_epoch=initial, epochs=epochs, verbose=2,
                      callbacks=[] if frozen else [stop])

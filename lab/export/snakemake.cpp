@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
 #include "lab/export/export.hpp"
 #include "lab/plan/order.hpp"
 #include "lab/slurm/batch.hpp"
@@ -41,7 +42,7 @@ std::string rule_of(const Plan& plan, const Cell& cell, const TaskFolder& folder
              "    output: {}\n"
              "    wildcard_constraints: repetition=\"[0-9]+\"\n"
              "    threads: workflow.cores  # nothing else runs beside a measurement\n",
-             cell.id, cell.key, python(output)) +
+             cell.id, printable(cell.key), python(output)) +
          resources_of(plan.environment_of(cell)) + fmt::format("    shell: {}\n", python(command));
 }
 
@@ -55,7 +56,7 @@ std::string to_snakefile(const Plan& plan, const std::string& program) {
       "line\n"
       "# does as well.\n\n"
       "CELLS = [\n",
-      plan.name, plan.home.string());
+      printable(plan.name), printable(plan.home.string()));
   for (const auto cell : order_of_block(plan, 1)) text += fmt::format("    \"{}\",\n", plan.cells[cell].id);
   text += fmt::format(
       "]\n"
